@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace Stiefel.Linux;
+
+/// <summary>A failed system call: which call, with which arguments, and the kernel's reason.</summary>
+public sealed class LinuxException : IOException
+{
+    /// <param name="call">The call with its arguments as one would read them in strace: `mount("/dev/sda1", "/mnt")`.</param>
+    /// <param name="errno">The error number (man 3 errno).</param>
+    public LinuxException(string call, int errno)
+        : base($"{call}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})")
+    {
+        Call = call;
+        Errno = errno;
+    }
+
+    /// <summary>The call with its arguments.</summary>
+    public string Call { get; }
+
+    /// <summary>man 3 errno.</summary>
+    public int Errno { get; }
+
+    /// <summary>The exception for the last failed P/Invoke of this thread.</summary>
+    public static LinuxException FromLastError(string call) => new(call, Marshal.GetLastPInvokeError());
+}

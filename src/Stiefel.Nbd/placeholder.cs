@@ -1,0 +1,2 @@
+namespace Stiefel.Nbd;
+internal static class Placeholder;

@@ -1,0 +1,76 @@
+namespace Stiefel.Protocol.Boot;
+
+/// <summary>One file the server will stream: its length and what it must hash to.</summary>
+/// <param name="Size">Bytes.</param>
+/// <param name="Sha256">64 lower-case hexadecimal digits.</param>
+public sealed record BootFile(long Size, string Sha256);
+
+/// <summary>How the payload reaches its disk.</summary>
+public sealed record LinkParameters
+{
+    /// <summary>`none` or `wireguard`.</summary>
+    public string Protection { get; init; } = "none";
+
+    /// <summary>Bytes.</summary>
+    public int Mtu { get; init; } = 1500;
+
+    /// <summary>Seconds after which the kernel gives up on an unanswered request's connection (NBD_ATTR_TIMEOUT).</summary>
+    public int RequestTimeoutSeconds { get; init; } = 5;
+
+    /// <summary>Seconds the kernel holds requests without a connection (NBD_ATTR_DEAD_CONN_TIMEOUT); 0 means for ever.</summary>
+    public int DeadConnectionSeconds { get; init; } = 600;
+}
+
+/// <summary>What the server offers to boot; the sealed part of the handshake's answer (docs/protocol.md#manifest).</summary>
+public sealed record BootManifest
+{
+    /// <summary>What a person would call this boot entry.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The laptop's name, shown on the desktop's console.</summary>
+    public string Laptop { get; init; } = "";
+
+    public required BootFile Kernel { get; init; }
+
+    /// <summary>All initrds of the entry, concatenated, each aligned to 4 bytes.</summary>
+    public required BootFile Initrd { get; init; }
+
+    /// <summary>The payload kernel's arguments as its boot entry gives them.</summary>
+    public required string CommandLine { get; init; }
+
+    /// <summary>`uname -r` of the payload kernel, read from its image; empty if unknown.</summary>
+    public string KernelRelease { get; init; } = "";
+
+    /// <summary>True if POST /v1/modules can answer with drivers for this kernel.</summary>
+    public bool DriversAvailable { get; init; }
+
+    public LinkParameters Link { get; init; } = new();
+}
+
+/// <summary>Body of POST /v1/modules: the modaliases on the way to the client's network interfaces.</summary>
+public sealed record DriversRequest(IReadOnlyList<string> Modaliases);
+
+/// <summary>Body of POST /v1/export: the client has all it needs, the disk may be granted.</summary>
+/// <param name="TakeOver">End a live session of another desktop.</param>
+public sealed record ExportRequest(bool TakeOver);
+
+/// <summary>Answer of POST /v1/export.</summary>
+/// <param name="Name">The capability: the export's name, known only to this session.</param>
+/// <param name="Port">TCP port of the block server.</param>
+/// <param name="SizeBytes">Size of the disk.</param>
+/// <param name="ReadOnly">True if writes will be refused.</param>
+public sealed record ExportGrant(string Name, int Port, long SizeBytes, bool ReadOnly);
+
+/// <summary>A sealed refusal: only an authenticated peer sees why.</summary>
+/// <param name="Code">One of <see cref="RefusalCodes"/>.</param>
+/// <param name="Message">One line for the person at the desktop: what, and what to do.</param>
+public sealed record Refusal(string Code, string Message);
+
+/// <summary>Values of <see cref="Refusal.Code"/>.</summary>
+public static class RefusalCodes
+{
+    public const string DiskInUse = "disk-in-use";
+    public const string NoBootFiles = "no-boot-files";
+    public const string NoDrivers = "no-drivers";
+    public const string Failed = "failed";
+}

@@ -1,0 +1,17 @@
+namespace Stiefel.Protocol;
+
+/// <summary>The port numbers of the contract (docs/protocol.md#ports).</summary>
+public static class WellKnownPorts
+{
+    /// <summary>UDP: discovery datagrams.</summary>
+    public const int Discovery = 61570;
+
+    /// <summary>TCP: the boot plane, HTTP with sealed bodies.</summary>
+    public const int Boot = 4644;
+
+    /// <summary>TCP: the control plane.</summary>
+    public const int Admin = 4645;
+
+    /// <summary>TCP: the block server; the port IANA gave NBD.</summary>
+    public const int Nbd = 10809;
+}
