@@ -1,0 +1,166 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Stiefel.Linux.Programs;
+
+/// <summary>The one way in which other programs are run: no shell, no terminal, every failure with the command and its last words.</summary>
+public static class ExternalProgram
+{
+    /// <summary>Of each text stream no more characters than this are kept; what comes after is read and dropped.</summary>
+    public const int MaxTextLength = 16 * 1024 * 1024;
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <param name="name">A path, or a name looked up in PATH.</param>
+    /// <param name="arguments">Passed as they are; nothing is split or expanded.</param>
+    /// <param name="options">Input, environment, time limit, …</param>
+    /// <exception cref="ExternalProgramException">Not found, failed, or too slow.</exception>
+    public static ExternalProgramOutput Run(string name, IReadOnlyList<string> arguments, ExternalProgramOptions? options = null)
+        => RunAsync(name, arguments, options).GetAwaiter().GetResult();
+
+    /// <inheritdoc cref="Run"/>
+    /// <param name="token">Kills the program and its children.</param>
+    /// <exception cref="OperationCanceledException">The token fired; the program is dead.</exception>
+    public static async Task<ExternalProgramOutput> RunAsync(
+        string name, IReadOnlyList<string> arguments, ExternalProgramOptions? options = null, CancellationToken token = default)
+    {
+        options ??= new ExternalProgramOptions();
+        string command = CommandLine(name, arguments);
+        using var process = Start(name, arguments, options, command);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        if (options.Timeout is { } timeout)
+        {
+            limit.CancelAfter(timeout);
+        }
+
+        var errors = new StringBuilder();
+        var text = new StringBuilder();
+        try
+        {
+            await Task.WhenAll(
+                FeedAsync(process, options.Input, limit.Token),
+                options.OutputDestination is { } destination
+                    ? process.StandardOutput.BaseStream.CopyToAsync(destination, limit.Token)
+                    : CollectAsync(process.StandardOutput, text, options.OnOutputLine),
+                CollectAsync(process.StandardError, errors, options.OnOutputLine),
+                process.WaitForExitAsync(limit.Token)).WaitAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        {
+            throw new ExternalProgramException(command, null, $"not done after {options.Timeout!.Value.TotalSeconds:0.#} s, killed", Snapshot(errors));
+        }
+        finally
+        {
+            Kill(process);
+        }
+
+        return process.ExitCode == 0 || options.AcceptedExitCodes.Contains(process.ExitCode)
+            ? new ExternalProgramOutput(text.ToString(), errors.ToString(), process.ExitCode)
+            : throw new ExternalProgramException(command, process.ExitCode, $"exit code {process.ExitCode}", errors.ToString());
+    }
+
+    /// <summary>Where PATH finds a program, or null. The system directories are searched besides: a user's PATH often lacks them.</summary>
+    public static string? Find(string name)
+    {
+        if (name.Contains('/', StringComparison.Ordinal))
+        {
+            return File.Exists(name) ? name : null;
+        }
+
+        string path = (Environment.GetEnvironmentVariable("PATH") ?? "") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    }
+
+    private static Process Start(string name, IReadOnlyList<string> arguments, ExternalProgramOptions options, string command)
+    {
+        string? path = Find(name);
+        if (path is null)
+        {
+            throw new ExternalProgramException(command, null, "no such program is installed", "");
+        }
+
+        var start = new ProcessStartInfo(path, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = options.WorkingDirectory ?? "",
+        };
+        foreach ((string variable, string? value) in options.Environment ?? new Dictionary<string, string?>())
+        {
+            start.Environment[variable] = value;
+        }
+
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception error)
+        {
+            throw new ExternalProgramException(command, null, error.Message, "", error);
+        }
+    }
+
+    private static async Task FeedAsync(Process process, Stream? input, CancellationToken token)
+    {
+        Stream pipe = process.StandardInput.BaseStream;
+        byte[] buffer = new byte[64 * 1024];
+        int length;
+        while (input is not null && (length = await input.ReadAsync(buffer, token).ConfigureAwait(false)) > 0)
+        {
+            try
+            {
+                await pipe.WriteAsync(buffer.AsMemory(0, length), token).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // A program need not read all it is offered (EPIPE); its exit code tells whether that was right.
+                break;
+            }
+        }
+
+        await pipe.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task CollectAsync(StreamReader reader, StringBuilder text, Action<string>? onLine)
+    {
+        while (await reader.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
+        {
+            onLine?.Invoke(line);
+            lock (text)
+            {
+                if (text.Length + line.Length < MaxTextLength)
+                {
+                    text.Append(line).Append('\n');
+                }
+            }
+        }
+    }
+
+    private static string Snapshot(StringBuilder text)
+    {
+        lock (text)
+        {
+            return text.ToString();
+        }
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+                process.WaitForExit();
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended between the question and the kill.
+        }
+    }
+
+    private static string CommandLine(string name, IReadOnlyList<string> arguments)
+        => string.Join(' ', arguments.Prepend(name).Select(word => word.Length == 0 || word.Any(char.IsWhiteSpace) ? $"'{word}'" : word));
+}

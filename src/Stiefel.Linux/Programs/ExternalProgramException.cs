@@ -1,0 +1,30 @@
+namespace Stiefel.Linux.Programs;
+
+/// <summary>A program could not be started, failed, or took too long. The message holds the command and its last words.</summary>
+public sealed class ExternalProgramException : IOException
+{
+    private const int LastLines = 6;
+
+    internal ExternalProgramException(string command, int? exitCode, string reason, string errorText, Exception? inner = null)
+        : base($"{command}: {reason}{LastWords(errorText)}", inner)
+    {
+        Command = command;
+        ExitCode = exitCode;
+        ErrorText = errorText;
+    }
+
+    /// <summary>The command as one would type it.</summary>
+    public string Command { get; }
+
+    /// <summary>The program's exit code, or null if it never started or was killed by us.</summary>
+    public int? ExitCode { get; }
+
+    /// <summary>All that was kept of standard error.</summary>
+    public string ErrorText { get; }
+
+    private static string LastWords(string errorText)
+    {
+        string[] lines = errorText.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length == 0 ? "" : ": " + string.Join(" | ", lines.TakeLast(LastLines));
+    }
+}
