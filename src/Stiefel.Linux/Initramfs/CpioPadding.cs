@@ -1,0 +1,13 @@
+namespace Stiefel.Linux.Initramfs;
+
+/// <summary>
+/// Archives, compressed or not, may follow each other in one initramfs, but each must begin at a multiple of 4;
+/// after a compressed one the kernel otherwise says "invalid magic at start of compressed archive" and drops the rest.
+/// </summary>
+public static class CpioPadding
+{
+    private static readonly byte[] s_zeros = new byte[3];
+
+    /// <summary>The zeros that must follow <paramref name="length"/> bytes before another archive may begin: 0 to 3.</summary>
+    public static ReadOnlyMemory<byte> After(long length) => s_zeros.AsMemory(0, (int)(-length & 3));
+}

@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.Text;
+
+namespace Stiefel.Linux.Initramfs;
+
+/// <summary>
+/// Writes a cpio archive in the kernel's `newc` format. Equal calls give equal bytes: nothing is sorted, no clock is read, inodes count up.
+/// Entries without content are kept back and written together with the next file or the trailer, so only those two have an Async twin.
+/// The destination must stand at a multiple of 4 of the final initramfs (see <see cref="CpioPadding"/>) and is not closed.
+/// </summary>
+public sealed class CpioWriter
+{
+    private const uint RegularFile = 0x8000; // S_IFREG, man 7 inode
+    private const uint Directory = 0x4000; // S_IFDIR
+    private const uint SymbolicLink = 0xA000; // S_IFLNK
+    private const uint CharacterDevice = 0x2000; // S_IFCHR
+    private const int CopyBufferSize = 64 * 1024;
+
+    // As GNU cpio does by default; the kernel skips zeros between archives.
+    private const int BlockSize = 512;
+
+    private readonly Stream _destination;
+    private readonly ArrayBufferWriter<byte> _pending = new();
+    private long _position;
+    private uint _inode;
+    private bool _completed;
+
+    /// <summary>An archive that begins at the destination's present position.</summary>
+    public CpioWriter(Stream destination) => _destination = destination;
+
+    /// <summary>Modification time of the entries to come, seconds since 1970.</summary>
+    public uint Modified { get; set; }
+
+    /// <summary>Owner of the entries to come.</summary>
+    public uint UserId { get; set; }
+
+    /// <summary>Group of the entries to come.</summary>
+    public uint GroupId { get; set; }
+
+    /// <summary>A directory; its parents must have been added before (the kernel makes none).</summary>
+    /// <param name="path">Relative, with `/` between names and no `.` or `..` among them; so in every method here.</param>
+    /// <param name="mode">Permission bits.</param>
+    public void AddDirectory(string path, UnixFileMode mode) => AddEntry(path, Directory, mode, content: [], links: 2);
+
+    /// <summary>A symbolic link to <paramref name="target"/>.</summary>
+    public void AddSymlink(string path, string target)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(target);
+        if (bytes.Length is 0 or >= CpioHeader.MaxPathBytes || target.Contains('\0'))
+        {
+            throw new ArgumentException($"the target of symlink {path} must have 1 to {CpioHeader.MaxPathBytes - 1} bytes", nameof(target));
+        }
+
+        AddEntry(path, SymbolicLink, (UnixFileMode)0x1FF, bytes, links: 1);
+    }
+
+    /// <summary>A character device such as `dev/console` 5,1 (Documentation/admin-guide/devices.txt).</summary>
+    public void AddDevice(string path, UnixFileMode mode, uint major, uint minor) =>
+        AddEntry(path, CharacterDevice, mode, content: [], links: 1, major, minor);
+
+    /// <summary>A regular file with content from memory.</summary>
+    public void AddFile(string path, UnixFileMode mode, ReadOnlyMemory<byte> content)
+    {
+        AddFileHeader(path, mode, content.Length);
+        FlushPending();
+        Write(content.Span);
+        AddPadding(4);
+    }
+
+    /// <summary>A regular file of exactly <paramref name="length"/> bytes from a stream.</summary>
+    /// <exception cref="InvalidDataException">The stream holds fewer or more bytes.</exception>
+    public void AddFile(string path, UnixFileMode mode, Stream content, long length)
+    {
+        AddFileHeader(path, mode, length);
+        FlushPending();
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        long copied = 0;
+        for (int count; (count = content.Read(buffer)) > 0;)
+        {
+            CheckLength(path, copied += count, length, atEnd: false);
+            Write(buffer.AsSpan(0, count));
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        CheckLength(path, copied, length, atEnd: true);
+        AddPadding(4);
+    }
+
+    /// <inheritdoc cref="AddFile(string, UnixFileMode, Stream, long)"/>
+    public async Task AddFileAsync(string path, UnixFileMode mode, Stream content, long length, CancellationToken cancellationToken)
+    {
+        AddFileHeader(path, mode, length);
+        await FlushPendingAsync(cancellationToken);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        long copied = 0;
+        for (int count; (count = await content.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            CheckLength(path, copied += count, length, atEnd: false);
+            await _destination.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            _position += count;
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        CheckLength(path, copied, length, atEnd: true);
+        AddPadding(4);
+    }
+
+    /// <summary>Ends the archive: the entry `TRAILER!!!`, and zeros to a multiple of 512. Does not flush the destination.</summary>
+    public void Complete()
+    {
+        AddTrailer();
+        FlushPending();
+    }
+
+    /// <inheritdoc cref="Complete"/>
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        AddTrailer();
+        await FlushPendingAsync(cancellationToken);
+    }
+
+    private void AddFileHeader(string path, UnixFileMode mode, long length)
+    {
+        if (length is < 0 or > uint.MaxValue)
+        {
+            throw new ArgumentOutOfRangeException(nameof(length), length, $"{path}: a cpio archive holds files of up to 4 GiB");
+        }
+
+        AddHeader(path, new CpioHeader { Mode = RegularFile | (uint)mode, Links = 1, FileSize = (uint)length });
+    }
+
+    private void AddEntry(string path, uint type, UnixFileMode mode, byte[] content, uint links, uint major = 0, uint minor = 0)
+    {
+        AddHeader(path, new CpioHeader
+        {
+            Mode = type | (uint)mode, Links = links, FileSize = (uint)content.Length, DeviceMajor = major, DeviceMinor = minor,
+        });
+        _pending.Write(content);
+        AddPadding(4);
+    }
+
+    private void AddHeader(string path, CpioHeader header)
+    {
+        ObjectDisposedException.ThrowIf(_completed, this);
+        CheckPath(path);
+        _pending.Write((header with { Inode = ++_inode, UserId = UserId, GroupId = GroupId, Modified = Modified }).ToBytes(path));
+    }
+
+    private void AddTrailer()
+    {
+        ObjectDisposedException.ThrowIf(_completed, this);
+        _completed = true;
+        _pending.Write(new CpioHeader { Links = 1 }.ToBytes("TRAILER!!!"));
+        AddPadding(BlockSize);
+    }
+
+    private void AddPadding(int alignment)
+    {
+        int excess = (int)((_position + _pending.WrittenCount) % alignment);
+        if (excess != 0)
+        {
+            _pending.Write(new byte[alignment - excess]);
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        _destination.Write(bytes);
+        _position += bytes.Length;
+    }
+
+    private void FlushPending()
+    {
+        Write(_pending.WrittenSpan);
+        _pending.ResetWrittenCount();
+    }
+
+    private async Task FlushPendingAsync(CancellationToken cancellationToken)
+    {
+        await _destination.WriteAsync(_pending.WrittenMemory, cancellationToken);
+        _position += _pending.WrittenCount;
+        _pending.ResetWrittenCount();
+    }
+
+    private static void CheckLength(string path, long copied, long length, bool atEnd)
+    {
+        if (copied > length || (atEnd && copied < length))
+        {
+            throw new InvalidDataException($"{path}: has {(atEnd ? copied : $"more than {length}")} bytes where {length} were announced: did it change while it was read?");
+        }
+    }
+
+    private static void CheckPath(string path)
+    {
+        if (Encoding.UTF8.GetByteCount(path) >= CpioHeader.MaxPathBytes || path.Contains('\0')
+            || path.Split('/').Any(name => name is "" or "." or ".."))
+        {
+            throw new ArgumentException($"`{path}` is no path for an archive: relative, shorter than {CpioHeader.MaxPathBytes} bytes, without `.` and `..`", nameof(path));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Stiefel.Client.Tests;
+
+/// <summary>A directory that vanishes with the test.</summary>
+internal sealed class TemporaryDirectory : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("stiefel-client-").FullName;
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
