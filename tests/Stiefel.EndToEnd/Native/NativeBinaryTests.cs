@@ -1,0 +1,38 @@
+namespace Stiefel.EndToEnd.Native;
+
+public sealed class NativeBinaryTests
+{
+    private const double MiB = 1024 * 1024;
+
+    /// <summary>A ramdisk has a budget. Raise a limit only with a reason in the commit.</summary>
+    [Theory]
+    [InlineData("stiefel-attach", 4)]
+    [InlineData("stiefel-client", 16)]
+    [InlineData("stiefel-server", 20)]
+    [InlineData("stiefel", 16)]
+    public void Binary_Published_StaysWithinItsBudget(string name, int limitMiB)
+    {
+        var size = new FileInfo(NativeProcess.Binary(name)).Length;
+        Assert.True(size < limitMiB * MiB, $"{name} is {size / MiB:0.0} MiB; its budget is {limitMiB} MiB");
+    }
+
+    [Theory]
+    [InlineData("stiefel-client", "--help")]
+    [InlineData("stiefel-attach", "--help")]
+    public void StaticBinary_EmptyChroot_Runs(string name, string argument)
+    {
+        using var scratch = new Scratch();
+        File.Copy(NativeProcess.Binary(name), scratch["program"]);
+        var output = NativeProcess.Run(0, "/usr/sbin/chroot", scratch.Root, "/program", argument);
+        Assert.Contains(name, output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stiefel")]
+    [InlineData("stiefel-client")]
+    public void Binary_UnknownOption_IsWrongUsage(string name)
+    {
+        var output = NativeProcess.Run(2, NativeProcess.Binary(name), "--no-such-option");
+        Assert.Contains("--no-such-option", output, StringComparison.Ordinal);
+    }
+}
