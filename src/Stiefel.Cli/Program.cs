@@ -1,1 +1,10 @@
-return 2;
+using System.CommandLine;
+using Stiefel.Cli.Keys;
+using Stiefel.Cli.Verbs;
+
+var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a cable.")
+{
+    KeyVerb.Build(),
+};
+
+return await VerbRunner.RunAsync(stiefel, args).ConfigureAwait(false);

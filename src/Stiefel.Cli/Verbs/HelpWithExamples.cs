@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Runtime.CompilerServices;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>The usual help text, followed by the verb's examples.</summary>
+internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
+{
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        int exitCode = usual.Invoke(parseResult);
+        string[] examples = VerbExamples.Of(parseResult.CommandResult.Command);
+        if (examples.Length > 0)
+        {
+            TextWriter output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine(examples.Length == 1 ? "Example:" : "Examples:");
+            foreach (string example in examples)
+            {
+                output.WriteLine($"  {example}");
+            }
+
+            output.WriteLine();
+        }
+
+        return exitCode;
+    }
+}
+
+/// <summary>Examples belong to a command as its description does, but the parser's type has no place for them.</summary>
+internal static class VerbExamples
+{
+    private static readonly ConditionalWeakTable<Command, string[]> s_examples = [];
+
+    public static TCommand WithExamples<TCommand>(this TCommand command, params string[] examples)
+        where TCommand : Command
+    {
+        s_examples.AddOrUpdate(command, examples);
+        return command;
+    }
+
+    public static string[] Of(Command command) => s_examples.TryGetValue(command, out string[]? examples) ? examples : [];
+}

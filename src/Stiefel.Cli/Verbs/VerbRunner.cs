@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>Parses the command line, runs the verb, and turns what went wrong into one line and an exit code.</summary>
+internal static class VerbRunner
+{
+    public static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter? output = null, TextWriter? error = null)
+    {
+        output ??= Console.Out;
+        error ??= Console.Error;
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        }
+
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+        {
+            foreach (var problem in parsed.Errors)
+            {
+                await error.WriteLineAsync($"stiefel: {problem.Message}").ConfigureAwait(false);
+            }
+
+            await error.WriteLineAsync($"Try `{CommandPath(parsed)} --help`.").ConfigureAwait(false);
+            return ExitCode.WrongUsage;
+        }
+
+        return await InvokeAsync(parsed, output, error).ConfigureAwait(false);
+    }
+
+    private static async Task<int> InvokeAsync(ParseResult parsed, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error };
+            return await parsed.InvokeAsync(settings).ConfigureAwait(false);
+        }
+        catch (VerbException problem)
+        {
+            await error.WriteLineAsync($"stiefel: {problem.Message}").ConfigureAwait(false);
+            return problem.ExitCode;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync($"stiefel: {problem.Message}").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("stiefel: stopped").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
+    }
+
+    private static string CommandPath(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (var command = parsed.CommandResult; command is not null; command = command.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            names.Insert(0, command.Parent is null ? "stiefel" : command.Command.Name);
+        }
+
+        return string.Join(' ', names);
+    }
+}
