@@ -1,0 +1,16 @@
+using Stiefel.Server.Boot.Catalog;
+
+namespace Stiefel.Server.Boot.Disk;
+
+/// <summary>Boot files that can be read until disposal. Close every file opened through it before disposing it.</summary>
+public interface IBootFiles : IAsyncDisposable
+{
+    /// <summary>What to boot.</summary>
+    BootSpec Spec { get; }
+
+    /// <summary>`…/lib/modules/RELEASE` of the payload's kernel; null if it cannot be reached.</summary>
+    string? ModulesDirectory { get; }
+
+    /// <summary>One line for the log if <see cref="ModulesDirectory"/> is null: why; else null.</summary>
+    string? ModulesMissing { get; }
+}
