@@ -14,6 +14,15 @@ public sealed class LinuxException : IOException
         Errno = errno;
     }
 
+    /// <inheritdoc cref="LinuxException(string, int)"/>
+    /// <param name="hint">What to do about it.</param>
+    public LinuxException(string call, int errno, string hint)
+        : base($"{call}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}): {hint}")
+    {
+        Call = call;
+        Errno = errno;
+    }
+
     /// <summary>The call with its arguments.</summary>
     public string Call { get; }
 

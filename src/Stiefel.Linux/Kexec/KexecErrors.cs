@@ -1,0 +1,67 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Stiefel.Linux.Kexec;
+
+/// <summary>What an error of kexec_file_load means to a person (man 2 kexec_file_load; linux kernel/kexec_file.c).</summary>
+internal static class KexecErrors
+{
+    private const int EPERM = 1;
+    private const int ENOEXEC = 8;
+    private const int ENOMEM = 12;
+    private const int EBUSY = 16;
+    private const int EINVAL = 22;
+    private const int ETXTBSY = 26;
+    private const int ENOSYS = 38;
+    private const int ENODATA = 61;
+    private const int ENOPKG = 65;
+    private const int EBADMSG = 74;
+    private const int ELIBBAD = 80;
+    private const int EADDRNOTAVAIL = 99;
+    private const int ENOKEY = 126;
+    private const int EKEYREJECTED = 129;
+
+    private const string LockdownFile = "/sys/kernel/security/lockdown";
+
+    /// <summary>
+    /// True if kexec_load may succeed where kexec_file_load did not: not built in, or a kind of image it does not know.
+    /// A missing signature is not among them: where one is demanded, kexec_load is forbidden altogether (man 7 kernel_lockdown).
+    /// </summary>
+    public static bool IsWorthAnotherTry(int errno) => errno is ENOSYS or EINVAL or ENOEXEC or EADDRNOTAVAIL;
+
+    /// <summary>The exception with the call as strace would show it, and what to do.</summary>
+    public static LinuxException ToException(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine, int errno) => new(
+        $"kexec_file_load(kernel of {RandomAccess.GetLength(kernel)} bytes, initrd of {RandomAccess.GetLength(initrd)} bytes, " +
+        $"command line of {Encoding.UTF8.GetByteCount(commandLine)} bytes)",
+        errno,
+        Advise(errno, ReadLockdown(LockdownFile)));
+
+    /// <summary>What to do about the error.</summary>
+    /// <param name="errno">Of kexec_file_load.</param>
+    /// <param name="lockdown">Text of /sys/kernel/security/lockdown, empty if unknown.</param>
+    public static string Advise(int errno, string lockdown) => errno switch
+    {
+        EPERM when lockdown.Contains("[integrity]", StringComparison.Ordinal) || lockdown.Contains("[confidentiality]", StringComparison.Ordinal)
+            => "the kernel is locked down by Secure Boot: the laptop's kernel must be signed by a key this machine trusts (mokutil --import), or turn Secure Boot off in the firmware",
+        EPERM => "root with CAP_SYS_BOOT is needed, /proc/sys/kernel/kexec_load_disabled must be 0, and under Secure Boot the laptop's kernel must be signed by a key this machine trusts",
+        ENODATA or ENOPKG or EBADMSG or ELIBBAD or ENOKEY or EKEYREJECTED
+            => "this kernel demands a valid signature: the laptop's kernel must be signed by a key this machine trusts (mokutil --import), or turn Secure Boot off in the firmware",
+        ENOMEM => "the machine has not enough memory for kernel and initrd: twice the initrd's size must be free",
+        EBUSY => "something else is loading a kernel at this moment; try again",
+        ETXTBSY => "the file is still open for writing",
+        ENOEXEC => "the file is no kernel image this kernel can load",
+        _ => "see the kernel log (dmesg) for the reason",
+    };
+
+    private static string ReadLockdown(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

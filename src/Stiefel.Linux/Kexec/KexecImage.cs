@@ -1,0 +1,89 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Interop;
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.Linux.Kexec;
+
+/// <summary>
+/// A kernel loaded into memory, ready to replace the running one. Loading and executing are two acts: what is loaded can be looked at
+/// (/sys/kernel/kexec_loaded), replaced by loading again, or left alone. The kernel copies the files while loading them.
+/// </summary>
+public sealed class KexecImage
+{
+    /// <summary>x86 kernels take 2048 bytes with the NUL (COMMAND_LINE_SIZE) and refuse to be loaded with more.</summary>
+    public const int MaxCommandLineBytes = 2047;
+
+    private KexecImage(string loadedBy) => LoadedBy = loadedBy;
+
+    /// <summary>`kexec_file_load`, or `kexec_load` when the kernel could not do the former.</summary>
+    public string LoadedBy { get; }
+
+    /// <summary>Loads with kexec_file_load, or through kexec-tools' kexec_load where this kernel or image is not fit for the former.</summary>
+    /// <param name="kernel">A read-only file that nobody has open for writing (<see cref="MemoryFile.Seal"/>).</param>
+    /// <param name="initrd">Likewise.</param>
+    /// <param name="commandLine">At most <see cref="MaxCommandLineBytes"/>.</param>
+    /// <exception cref="ArgumentException">The command line is too long.</exception>
+    /// <exception cref="LinuxException">Refused; the message says what to do.</exception>
+    /// <exception cref="ExternalProgramException">kexec_file_load could not do it, and neither could kexec-tools.</exception>
+    public static KexecImage Load(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)
+    {
+        if (Encoding.UTF8.GetByteCount(commandLine) > MaxCommandLineBytes)
+        {
+            throw new ArgumentException($"the kernel takes a command line of at most {MaxCommandLineBytes} bytes: {commandLine}", nameof(commandLine));
+        }
+
+        int errno = LoadFiles(kernel, initrd, commandLine);
+        if (errno == 0)
+        {
+            return new KexecImage("kexec_file_load");
+        }
+
+        if (!KexecErrors.IsWorthAnotherTry(errno))
+        {
+            throw KexecErrors.ToException(kernel, initrd, commandLine, errno);
+        }
+
+        LoadSegments(kernel, initrd, commandLine);
+        return new KexecImage("kexec_load");
+    }
+
+    /// <summary>Leaves the running kernel at once: nothing is stopped or unmounted, written data is flushed first. Returns only by throwing.</summary>
+    /// <exception cref="LinuxException">EPERM without CAP_SYS_BOOT; EINVAL if the loaded image is gone.</exception>
+#pragma warning disable CA1822 // An instance is the proof that something was loaded.
+    public void Execute()
+#pragma warning restore CA1822
+    {
+        Reboot.sync();
+        _ = Reboot.reboot(Reboot.LINUX_REBOOT_CMD_KEXEC);
+        throw LinuxException.FromLastError("reboot(LINUX_REBOOT_CMD_KEXEC)");
+    }
+
+    private static unsafe int LoadFiles(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(commandLine + '\0');
+        fixed (byte* pointer = bytes)
+        {
+            nint result = KexecFile.kexec_file_load(
+                (int)kernel.DangerousGetHandle(), (int)initrd.DangerousGetHandle(), (nuint)bytes.Length, pointer, flags: 0);
+            int errno = result == 0 ? 0 : Marshal.GetLastPInvokeError();
+            GC.KeepAlive(kernel);
+            GC.KeepAlive(initrd);
+            return errno;
+        }
+    }
+
+    // The files have no name, but another process can open them through our descriptors.
+    private static void LoadSegments(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)
+    {
+        string descriptors = $"/proc/{Environment.ProcessId}/fd/";
+        ExternalProgram.Run("kexec",
+        [
+            "--load", "--kexec-syscall", $"--initrd={descriptors}{initrd.DangerousGetHandle()}", $"--command-line={commandLine}",
+            $"{descriptors}{kernel.DangerousGetHandle()}",
+        ]);
+        GC.KeepAlive(kernel);
+        GC.KeepAlive(initrd);
+    }
+}
