@@ -1,0 +1,23 @@
+namespace Stiefel.Nbd;
+
+/// <summary>Limits of the server; every one has a default that suits a laptop.</summary>
+public sealed record NbdServerOptions
+{
+    /// <summary>Most connections in transmission; further ones are closed at once.</summary>
+    public int MaxConnections { get; init; } = 512;
+
+    /// <summary>Most connections that have not named an export yet; a further one displaces the oldest of them.</summary>
+    public int MaxHandshakes { get; init; } = 64;
+
+    /// <summary>From accept to transmission, whatever the client sends meanwhile.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a client may leave its replies unread, or a payload it announced unsent, before it is cut off.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Bytes of each of a connection's two transmission buffers; a power of two from 64 KiB.</summary>
+    public int BufferSize { get; init; } = 256 * 1024;
+
+    /// <summary>Silence of a peer's TCP after which it is probed every 10 s, six times, before it is given up.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
+}

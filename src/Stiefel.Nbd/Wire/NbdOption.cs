@@ -1,0 +1,40 @@
+namespace Stiefel.Nbd.Wire;
+
+/// <summary>Options of the handshake (proto.md#option-types). The number on the wire is the value.</summary>
+internal enum NbdOption : uint
+{
+    None = 0,
+
+    /// <summary>NBD_OPT_EXPORT_NAME.</summary>
+    ExportName = 1,
+
+    /// <summary>NBD_OPT_ABORT.</summary>
+    Abort = 2,
+
+    /// <summary>NBD_OPT_LIST.</summary>
+    List = 3,
+
+    /// <summary>NBD_OPT_PEEK_EXPORT: withdrawn from the specification.</summary>
+    PeekExport = 4,
+
+    /// <summary>NBD_OPT_STARTTLS.</summary>
+    StartTls = 5,
+
+    /// <summary>NBD_OPT_INFO.</summary>
+    Info = 6,
+
+    /// <summary>NBD_OPT_GO.</summary>
+    Go = 7,
+
+    /// <summary>NBD_OPT_STRUCTURED_REPLY.</summary>
+    StructuredReply = 8,
+
+    /// <summary>NBD_OPT_LIST_META_CONTEXT.</summary>
+    ListMetaContext = 9,
+
+    /// <summary>NBD_OPT_SET_META_CONTEXT.</summary>
+    SetMetaContext = 10,
+
+    /// <summary>NBD_OPT_EXTENDED_HEADERS.</summary>
+    ExtendedHeaders = 11,
+}

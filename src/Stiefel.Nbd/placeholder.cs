@@ -1,2 +1,0 @@
-namespace Stiefel.Nbd;
-internal static class Placeholder;
