@@ -5,6 +5,7 @@ namespace Stiefel.Protocol;
 
 /// <summary>Source-generated JSON for every message of ours; camelCase, no reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ServerGreeting))]
 [JsonSerializable(typeof(BootManifest))]
 [JsonSerializable(typeof(DriversRequest))]
 [JsonSerializable(typeof(ExportRequest))]

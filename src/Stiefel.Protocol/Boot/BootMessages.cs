@@ -1,5 +1,11 @@
 namespace Stiefel.Protocol.Boot;
 
+/// <summary>Answer of GET /, plain JSON: all that a stranger may know.</summary>
+/// <param name="What">Always `stiefel`.</param>
+/// <param name="Protocol">The versions spoken; this document's is 1.</param>
+/// <param name="Needs">What the server waits for before it can serve; empty if nothing.</param>
+public sealed record ServerGreeting(string What, IReadOnlyList<int> Protocol, IReadOnlyList<string> Needs);
+
 /// <summary>One file the server will stream: its length and what it must hash to.</summary>
 /// <param name="Size">Bytes.</param>
 /// <param name="Sha256">64 lower-case hexadecimal digits.</param>

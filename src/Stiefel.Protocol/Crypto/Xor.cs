@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Stiefel.Protocol.Crypto;
+
+/// <summary>Exclusive or of byte ranges, as wide as the machine allows.</summary>
+internal static class Xor
+{
+    /// <summary>target ^= mask; equal lengths.</summary>
+    public static void Into(Span<byte> target, ReadOnlySpan<byte> mask) => Combine(target, mask, target);
+
+    /// <summary>output = left ^ right; equal lengths; output may be either of them.</summary>
+    public static void Combine(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> output)
+    {
+        if (left.Length != right.Length || left.Length != output.Length)
+        {
+            throw new ArgumentException("ranges differ in length");
+        }
+
+        ref var l = ref MemoryMarshal.GetReference(left);
+        ref var r = ref MemoryMarshal.GetReference(right);
+        ref var o = ref MemoryMarshal.GetReference(output);
+        var i = 0;
+        for (; i <= output.Length - Vector256<byte>.Count; i += Vector256<byte>.Count)
+        {
+            (Vector256.LoadUnsafe(ref l, (nuint)i) ^ Vector256.LoadUnsafe(ref r, (nuint)i)).StoreUnsafe(ref o, (nuint)i);
+        }
+
+        for (; i < output.Length; i++)
+        {
+            output[i] = (byte)(left[i] ^ right[i]);
+        }
+    }
+}

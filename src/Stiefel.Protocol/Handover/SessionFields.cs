@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Stiefel.Protocol.Handover;
+
+/// <summary>The lines of the session file, each `name=value`: one table for writing and reading (docs/protocol.md#session-file).</summary>
+internal static class SessionFields
+{
+    public const string Version = "stiefel-session";
+
+    /// <summary>Bytes of an NBD export name we hand over; the protocol's own limit is 4096.</summary>
+    private const int MaxExportName = 255;
+
+    private const int MaxInitPath = 4095;
+
+    public static IReadOnlyList<SessionField> All { get; } =
+    [
+        new("mac", "six hexadecimal pairs as 52:54:00:12:34:56", s => s.Mac, (s, v) => IsMac(v) ? s with { Mac = v } : null),
+        new("server", "an IPv4 address, or an IPv6 address without %zone", s => s.ServerAddress, (s, v) => IsAddress(v) ? s with { ServerAddress = v } : null),
+        new("port", "a number from 1 to 65535", s => Text(s.Port), (s, v) => Number(v, 1, 65535) is { } n ? s with { Port = n } : null),
+        new("export", $"1 to {MaxExportName} characters from ! to ~", s => s.ExportName, (s, v) => IsWord(v, MaxExportName) ? s with { ExportName = v } : null, Secret: true),
+        new("request-timeout", "seconds from 1 to 3600", s => Text(s.RequestTimeoutSeconds), (s, v) => Number(v, 1, 3600) is { } n ? s with { RequestTimeoutSeconds = n } : null),
+        new("dead-connection", "seconds from 0 (for ever) to 2000000000", s => Text(s.DeadConnectionSeconds), (s, v) => Number(v, 0, 2_000_000_000) is { } n ? s with { DeadConnectionSeconds = n } : null),
+        new("mtu", "bytes from 1280 to 65535", s => Text(s.Mtu), (s, v) => Number(v, 1280, 65535) is { } n ? s with { Mtu = n } : null),
+        new("init", "an absolute path without blanks", s => s.RealInit, (s, v) => v.StartsWith('/') && IsWord(v, MaxInitPath) ? s with { RealInit = v } : null),
+    ];
+
+    public static AttachSession Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length > AttachSession.MaxLength)
+        {
+            throw new FormatException($"{AttachSession.Path}: {text.Length} characters, at most {AttachSession.MaxLength} are allowed");
+        }
+
+        var lines = text.Split('\n');
+        if (lines[0] != Version + "=1")
+        {
+            throw new FormatException($"{AttachSession.Path}:1: expected {Version}=1");
+        }
+
+        var session = new AttachSession { Mac = "", ServerAddress = "", Port = 0, ExportName = "" };
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 1; i < lines.Length; i++)
+        {
+            session = lines[i].Length == 0 || lines[i][0] == '#' ? session : ReadLine(session, lines[i], i + 1, seen);
+        }
+
+        return All.FirstOrDefault(f => !seen.Contains(f.Name)) is { } missing
+            ? throw new FormatException($"{AttachSession.Path}: the line {missing.Name}= is missing; expected {missing.Expected}")
+            : session;
+    }
+
+    private static AttachSession ReadLine(AttachSession session, string line, int number, HashSet<string> seen)
+    {
+        var at = $"{AttachSession.Path}:{number}";
+        var equals = line.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 0)
+        {
+            throw new FormatException($"{at}: expected name=value");
+        }
+
+        var (name, value) = (line[..equals], line[(equals + 1)..]);
+        var field = All.FirstOrDefault(f => f.Name == name) ?? throw new FormatException($"{at}: unknown name '{Printable(name)}'");
+        if (!seen.Add(name))
+        {
+            throw new FormatException($"{at}: {name} is given twice");
+        }
+
+        return field.Set(session, value)
+            ?? throw new FormatException($"{at}: {name}: expected {field.Expected}{(field.Secret ? "" : $", got '{Printable(value)}'")}");
+    }
+
+    // The line goes to a console: what a damaged file holds must not drive the terminal, nor fill it.
+    private static string Printable(string value) =>
+        string.Concat(value.Take(64).Select(c => c is > ' ' and < '\x7f' ? c : '?'));
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static int? Number(string value, int low, int high) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= low && n <= high ? n : null;
+
+    private static bool IsWord(string value, int longest) =>
+        value.Length >= 1 && value.Length <= longest && value.All(c => c is > ' ' and < '\x7f');
+
+    private static bool IsMac(string value) =>
+        value.Length == 17 && value.Select((c, i) => i % 3 == 2 ? c == ':' : char.IsAsciiHexDigit(c)).All(ok => ok);
+
+    private static bool IsAddress(string value) =>
+        !value.Contains('%', StringComparison.Ordinal)
+        && IPAddress.TryParse(value, out var address)
+        && (address.AddressFamily == AddressFamily.InterNetworkV6 ? !value.Contains('[', StringComparison.Ordinal) : value == address.ToString());
+}
+
+/// <summary>One line of the session file.</summary>
+/// <param name="Name">Left of the equals sign.</param>
+/// <param name="Expected">For the error line.</param>
+/// <param name="Get">The value's text.</param>
+/// <param name="Set">The session with the value; null if the value is wrong.</param>
+/// <param name="Secret">The value must not be repeated in an error.</param>
+internal sealed record SessionField(
+    string Name,
+    string Expected,
+    Func<AttachSession, string> Get,
+    Func<AttachSession, string, AttachSession?> Set,
+    bool Secret = false);

@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+
+namespace Stiefel.Protocol.Handshake;
+
+/// <summary>One side's fresh share of a handshake: a nonce and a P-256 key pair that die with it. Not thread-safe.</summary>
+internal sealed class EphemeralKey : IDisposable
+{
+    /// <summary>Bytes of X‖Y, big-endian, without the leading 04 of SEC 1.</summary>
+    public const int PointSize = 2 * CoordinateSize;
+
+    /// <summary>Bytes of a coordinate, and of the agreed secret (the x coordinate).</summary>
+    public const int CoordinateSize = 32;
+
+    private readonly ECDiffieHellman _pair;
+    private readonly byte[] _point = new byte[PointSize];
+    private readonly byte[] _nonce;
+
+    private EphemeralKey(ECDiffieHellman pair, byte[] nonce)
+    {
+        _pair = pair;
+        _nonce = nonce;
+        var q = pair.ExportParameters(includePrivateParameters: false).Q;
+        q.X.CopyTo(_point.AsSpan());
+        q.Y.CopyTo(_point.AsSpan(CoordinateSize));
+    }
+
+    public ReadOnlySpan<byte> Nonce => _nonce;
+
+    public ReadOnlySpan<byte> Point => _point;
+
+    public static EphemeralKey Generate() =>
+        new(ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256), RandomNumberGenerator.GetBytes(HelloFormat.NonceSize));
+
+    /// <summary>For test vectors: a known scalar and nonce.</summary>
+    public static EphemeralKey From(byte[] scalar, byte[] nonce) =>
+        new(ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar }), nonce);
+
+    /// <summary>ECDH with the peer's point; false if it is not a point of the curve.</summary>
+    public bool TryAgree(ReadOnlySpan<byte> peerPoint, [NotNullWhen(true)] out byte[]? secret)
+    {
+        secret = null;
+        try
+        {
+            using var peer = ECDiffieHellman.Create(new ECParameters
+            {
+                Curve = ECCurve.NamedCurves.nistP256,
+                Q = new ECPoint { X = peerPoint[..CoordinateSize].ToArray(), Y = peerPoint[CoordinateSize..].ToArray() },
+            });
+            secret = _pair.DeriveRawSecretAgreement(peer.PublicKey);
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false; // the platform refuses a point that is not on the curve
+        }
+    }
+
+    public void Dispose() => _pair.Dispose();
+}

@@ -1,0 +1,17 @@
+namespace Stiefel.Protocol.Handshake;
+
+/// <summary>The server's hello is not genuine: another key, another conversation, or damaged bytes.</summary>
+public sealed class HandshakeException : Exception
+{
+    public HandshakeException(string message) : base(message)
+    {
+    }
+
+    public HandshakeException(string message, Exception inner) : base(message, inner)
+    {
+    }
+
+    public HandshakeException()
+    {
+    }
+}

@@ -1,0 +1,38 @@
+namespace Stiefel.Protocol.Keys;
+
+/// <summary>What a derived key is for; each purpose has its own HKDF label, so no two uses ever share a key (docs/protocol.md#keys).</summary>
+public enum KeyPurpose
+{
+    /// <summary>MAC of the discovery datagrams.</summary>
+    Discovery,
+
+    /// <summary>MAC of the client's hello.</summary>
+    Handshake,
+
+    /// <summary>The shared key's part in a session's secret.</summary>
+    Session,
+
+    /// <summary>The public name of a session.</summary>
+    SessionId,
+
+    /// <summary>Seals the server's hello.</summary>
+    ServerHello,
+
+    /// <summary>Seals requests.</summary>
+    ClientToServer,
+
+    /// <summary>The source of every answer's key.</summary>
+    ServerToClient,
+
+    /// <summary>The key of the envelope that answers one request.</summary>
+    Answer,
+
+    /// <summary>The export name: a capability of one session.</summary>
+    Export,
+
+    /// <summary>The tunnel over the link.</summary>
+    WireGuard,
+
+    /// <summary>The control plane's token and certificate.</summary>
+    Admin,
+}
