@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using Stiefel.Linux.Interop;
+
+namespace Stiefel.Linux.BlockDevices;
+
+// Zeroes, discards and holes. Two rules of the kernel shape this file: on a block device these calls take whole logical
+// sectors only, and any file system may answer EOPNOTSUPP to any of them.
+public sealed partial class BlockDevice
+{
+    private const int ENXIO = 6;
+    private const int EOPNOTSUPP = 95;
+    private const int ZeroBlockSize = 256 * 1024;
+
+    private static readonly byte[] s_zeroes = new byte[ZeroBlockSize];
+
+    /// <summary>
+    /// Makes the range (bytes) read as zeroes.
+    /// </summary>
+    /// <param name="offset">First byte.</param>
+    /// <param name="length">Number of bytes.</param>
+    /// <param name="keepAllocated">The range must stay allocated; otherwise it may become a hole.</param>
+    /// <param name="onlyIfFast">Throw EOPNOTSUPP rather than write the zeroes out.</param>
+    public void WriteZeroes(long offset, long length, bool keepAllocated, bool onlyIfFast)
+    {
+        long start = AlignUp(offset);
+        long end = AlignDown(offset + length);
+        if (start >= end)
+        {
+            WriteZeroBytes(offset, length);
+            return;
+        }
+
+        if (!TryZeroRange(start, end - start, keepAllocated, onlyIfFast))
+        {
+            if (onlyIfFast)
+            {
+                throw new LinuxException($"fallocate({Path}, zeroes, {length} bytes at {offset})", EOPNOTSUPP);
+            }
+
+            WriteZeroBytes(start, end - start);
+        }
+
+        WriteZeroBytes(offset, start - offset);
+        WriteZeroBytes(end, offset + length - end);
+    }
+
+    /// <summary>Tells the medium that the range (bytes) is unused. What cannot be discarded is left as it is.</summary>
+    public unsafe void Discard(long offset, long length)
+    {
+        long start = AlignUp(offset);
+        long end = AlignDown(offset + length);
+        if (start >= end || !CanDiscard)
+        {
+            return;
+        }
+
+        int result;
+        if (IsBlockSpecial)
+        {
+            ulong* range = stackalloc ulong[] { (ulong)start, (ulong)(end - start) };
+            result = LinuxFs.ioctl(_handle, LinuxFs.BLKDISCARD, range);
+        }
+        else
+        {
+            result = Fcntl.fallocate(_handle, Fcntl.FALLOC_FL_PUNCH_HOLE | Fcntl.FALLOC_FL_KEEP_SIZE, start, end - start);
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        if (result != 0 && errno != EOPNOTSUPP)
+        {
+            throw new LinuxException($"discard({Path}, {end - start} bytes at {start})", errno);
+        }
+    }
+
+    /// <summary>
+    /// The extent that begins at the offset: its length in bytes, at most <paramref name="length"/>, and whether it is a
+    /// hole, which reads as zeroes. A block device cannot tell and is all data.
+    /// </summary>
+    public (long Length, bool IsHole) FindExtent(long offset, long length)
+    {
+        if (IsBlockSpecial)
+        {
+            return (length, false);
+        }
+
+        // man 2 lseek: ENXIO says that there is no data up to the end of the file.
+        long data = Unistd.lseek(_handle, offset, Unistd.SEEK_DATA);
+        if (data < 0)
+        {
+            return (length, Marshal.GetLastPInvokeError() == ENXIO);
+        }
+
+        if (data > offset)
+        {
+            return (Math.Min(data - offset, length), true);
+        }
+
+        long hole = Unistd.lseek(_handle, offset, Unistd.SEEK_HOLE);
+        return (hole > offset ? Math.Min(hole - offset, length) : length, false);
+    }
+
+    private bool TryZeroRange(long offset, long length, bool keepAllocated, bool onlyIfFast)
+    {
+        // On a block device PUNCH_HOLE means: only if the device does it by itself, and ZERO_RANGE lets the kernel write
+        // the zeroes where it cannot (block/fops.c). The latter is slow unless the device offloads it.
+        if (!keepAllocated && TryFallocate(Fcntl.FALLOC_FL_PUNCH_HOLE, offset, length))
+        {
+            return true;
+        }
+
+        bool isSlow = IsBlockSpecial && !CanOffloadZeroes;
+        return !(isSlow && onlyIfFast) && TryFallocate(Fcntl.FALLOC_FL_ZERO_RANGE, offset, length);
+    }
+
+    private bool TryFallocate(int mode, long offset, long length)
+    {
+        int errno;
+        do
+        {
+            if (Fcntl.fallocate(_handle, mode | Fcntl.FALLOC_FL_KEEP_SIZE, offset, length) == 0)
+            {
+                return true;
+            }
+
+            errno = Marshal.GetLastPInvokeError();
+        }
+        while (errno == EINTR);
+
+        return errno == EOPNOTSUPP
+            ? false
+            : throw new LinuxException($"fallocate({Path}, mode {mode}, {length} bytes at {offset})", errno);
+    }
+
+    private void WriteZeroBytes(long offset, long length)
+    {
+        while (length > 0)
+        {
+            int count = (int)Math.Min(length, ZeroBlockSize);
+            Write(offset, s_zeroes.AsSpan(0, count));
+            offset += count;
+            length -= count;
+        }
+    }
+
+    private long AlignUp(long offset) => (offset + LogicalSectorSize - 1) / LogicalSectorSize * LogicalSectorSize;
+
+    private long AlignDown(long offset) => offset / LogicalSectorSize * LogicalSectorSize;
+}

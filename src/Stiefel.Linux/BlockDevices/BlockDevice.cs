@@ -1,0 +1,197 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Interop;
+
+namespace Stiefel.Linux.BlockDevices;
+
+/// <summary>
+/// An open disk, partition or disk image. Block devices are claimed exclusively (O_EXCL, man 2 open): nobody can mount,
+/// swap on, or claim it while it is open. Images opened for writing are locked (man 2 flock). All members may be used by
+/// several threads at once; failures throw <see cref="LinuxException"/>.
+/// </summary>
+public sealed partial class BlockDevice : IDisposable
+{
+    private const int EINTR = 4;
+    private const int EIO = 5;
+    private const int EBUSY = 16;
+    private const int EWOULDBLOCK = 11;
+
+    private readonly SafeFileHandle _handle;
+
+    private BlockDevice(SafeFileHandle handle, string path, bool isBlockSpecial, bool isReadOnly)
+    {
+        _handle = handle;
+        Path = path;
+        IsBlockSpecial = isBlockSpecial;
+        IsReadOnly = isReadOnly;
+    }
+
+    /// <summary>As given to <see cref="Open"/>.</summary>
+    public string Path { get; }
+
+    /// <summary>True for a block device, false for a regular file.</summary>
+    public bool IsBlockSpecial { get; }
+
+    /// <summary>Opened for reading only.</summary>
+    public bool IsReadOnly { get; }
+
+    /// <summary>Size in bytes when it was opened.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>Bytes of a logical sector; 1 for a file.</summary>
+    public int LogicalSectorSize { get; private set; } = 1;
+
+    /// <summary>Bytes of a physical sector; a page for a file.</summary>
+    public int PhysicalSectorSize { get; private set; } = 4096;
+
+    /// <summary>Seeks cost time (always false for a file).</summary>
+    public bool IsRotational { get; private set; }
+
+    /// <summary>A discard reaches the medium.</summary>
+    public bool CanDiscard { get; private set; } = true;
+
+    /// <summary>The device makes zeroes by itself, without being sent them.</summary>
+    public bool CanOffloadZeroes { get; private set; } = true;
+
+    /// <summary>
+    /// Opens a block device or a regular file. EBUSY means that somebody else has it: ask <see cref="DiskUse"/> who.
+    /// </summary>
+    public static BlockDevice Open(string path, bool readOnly)
+    {
+        (int type, DeviceNumber number) = DeviceNumber.Stat(path);
+        bool isBlockSpecial = type == SysStat.S_IFBLK;
+        if (!isBlockSpecial && type != SysStat.S_IFREG)
+        {
+            throw new IOException($"{path} is neither a block device nor a regular file");
+        }
+
+        int flags = (readOnly ? Fcntl.O_RDONLY : Fcntl.O_RDWR) | (isBlockSpecial ? Fcntl.O_EXCL : 0) | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY;
+        SafeFileHandle handle = Fcntl.open(path, flags, 0);
+        if (handle.IsInvalid)
+        {
+            string call = $"open(\"{path}\", {(readOnly ? "O_RDONLY" : "O_RDWR")}{(isBlockSpecial ? "|O_EXCL" : "")})";
+            LinuxException error = LinuxException.FromLastError(call);
+            handle.Dispose();
+            throw error;
+        }
+
+        var device = new BlockDevice(handle, path, isBlockSpecial, readOnly);
+        try
+        {
+            device.Claim();
+            device.Measure(number);
+            return device;
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Fills the buffer from the offset in bytes; EIO if the device ends before.</summary>
+    public unsafe void Read(long offset, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            int done = 0;
+            while (done < buffer.Length)
+            {
+                nint count = Unistd.pread(_handle, start + done, (nuint)(buffer.Length - done), offset + done);
+                if (count <= 0)
+                {
+                    int errno = count == 0 ? EIO : Marshal.GetLastPInvokeError();
+                    if (errno == EINTR)
+                    {
+                        continue;
+                    }
+
+                    throw new LinuxException($"pread({Path}, {buffer.Length - done} bytes at {offset + done})", errno);
+                }
+
+                done += (int)count;
+            }
+        }
+    }
+
+    /// <summary>Writes all data at the offset in bytes, into the page cache; <see cref="Sync"/> makes it durable.</summary>
+    public unsafe void Write(long offset, ReadOnlySpan<byte> data)
+    {
+        fixed (byte* start = data)
+        {
+            int done = 0;
+            while (done < data.Length)
+            {
+                nint count = Unistd.pwrite(_handle, start + done, (nuint)(data.Length - done), offset + done);
+                if (count <= 0)
+                {
+                    int errno = count == 0 ? EIO : Marshal.GetLastPInvokeError();
+                    if (errno == EINTR)
+                    {
+                        continue;
+                    }
+
+                    throw new LinuxException($"pwrite({Path}, {data.Length - done} bytes at {offset + done})", errno);
+                }
+
+                done += (int)count;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Waits until all that was written is on the medium (man 2 fdatasync). The kernel reports a lost write to one call
+    /// only: after a failure nothing may be concluded from a later success.
+    /// </summary>
+    public void Sync()
+    {
+        if (Unistd.fdatasync(_handle) != 0)
+        {
+            throw LinuxException.FromLastError($"fdatasync({Path})");
+        }
+    }
+
+    /// <summary>Starts reading the range into the page cache; advice only, so failure is not reported.</summary>
+    public void Prefetch(long offset, long length) => _ = Fcntl.posix_fadvise(_handle, offset, length, Fcntl.POSIX_FADV_WILLNEED);
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    // A block device is claimed by O_EXCL. Its page cache may hold what blkid or a mount of a partition left there; what
+    // is served must be what is on the medium.
+    private unsafe void Claim()
+    {
+        if (IsBlockSpecial)
+        {
+            _ = LinuxFs.ioctl(_handle, LinuxFs.BLKFLSBUF, null);
+        }
+        else if (!IsReadOnly && Fcntl.flock(_handle, Fcntl.LOCK_EX | Fcntl.LOCK_NB) != 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            throw new LinuxException($"flock({Path}, LOCK_EX): in use by another program", errno == EWOULDBLOCK ? EBUSY : errno);
+        }
+    }
+
+    private unsafe void Measure(DeviceNumber number)
+    {
+        long end = Unistd.lseek(_handle, 0, Unistd.SEEK_END);
+        Size = end >= 0 ? end : throw LinuxException.FromLastError($"lseek({Path}, SEEK_END)");
+        if (!IsBlockSpecial)
+        {
+            return;
+        }
+
+        int logical = 512;
+        uint physical = 4096;
+        ushort rotational = 0;
+        _ = LinuxFs.ioctl(_handle, LinuxFs.BLKSSZGET, &logical);
+        _ = LinuxFs.ioctl(_handle, LinuxFs.BLKPBSZGET, &physical);
+        _ = LinuxFs.ioctl(_handle, LinuxFs.BLKROTATIONAL, &rotational);
+        LogicalSectorSize = logical;
+        PhysicalSectorSize = (int)physical;
+        IsRotational = rotational != 0;
+        var sysfs = new BlockSysfs();
+        CanDiscard = sysfs.ReadQueueNumber(number, "discard_max_bytes") > 0;
+        CanOffloadZeroes = sysfs.ReadQueueNumber(number, "write_zeroes_max_bytes") > 0;
+    }
+}

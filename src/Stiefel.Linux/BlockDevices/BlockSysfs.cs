@@ -1,0 +1,99 @@
+namespace Stiefel.Linux.BlockDevices;
+
+/// <summary>What sysfs tells of block devices (Documentation/ABI/stable/sysfs-block).</summary>
+/// <param name="root">Where sysfs is mounted; another directory in tests.</param>
+internal sealed class BlockSysfs(string root = "/sys")
+{
+    /// <summary>The kernel's name (`sda1`) of a device; null if sysfs does not know it.</summary>
+    public string? NameOf(DeviceNumber number)
+    {
+        FileSystemInfo? target = new DirectoryInfo(Path.Combine(root, "dev/block", number.ToString())) is { Exists: true } link
+            ? link.ResolveLinkTarget(returnFinalTarget: true) ?? link
+            : null;
+        return target?.Name;
+    }
+
+    /// <summary>major:minor of a device by the kernel's name.</summary>
+    public DeviceNumber? NumberOf(string name) =>
+        DeviceNumber.TryParse(ReadText(Path.Combine(FolderOf(name), "dev")), out DeviceNumber number) ? number : null;
+
+    /// <summary>The partitions of a disk; none for a partition.</summary>
+    public IReadOnlyList<string> PartitionsOf(string name) =>
+        Children(FolderOf(name), directory => File.Exists(Path.Combine(directory, "partition")));
+
+    /// <summary>The disk of a partition; null for a disk.</summary>
+    public string? DiskOf(string name)
+    {
+        string directory = FolderOf(name);
+        if (!File.Exists(Path.Combine(directory, "partition")))
+        {
+            return null;
+        }
+
+        string real = new DirectoryInfo(directory).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? directory;
+        return Path.GetFileName(Path.GetDirectoryName(real));
+    }
+
+    /// <summary>The devices built upon this one: dm-crypt, LVM, md.</summary>
+    public IReadOnlyList<string> HoldersOf(string name) => Children(Path.Combine(FolderOf(name), "holders"), _ => true);
+
+    /// <summary>What a device-mapper device is called (`luks-root`), else the kernel's name.</summary>
+    public string DescribeHolder(string name)
+    {
+        string mapped = ReadText(Path.Combine(FolderOf(name), "dm/name"));
+        return mapped.Length > 0 ? $"/dev/{name} ({mapped})" : $"/dev/{name}";
+    }
+
+    /// <summary>A number of the device's queue; of its disk's for a partition; 0 if unknown.</summary>
+    public long ReadQueueNumber(DeviceNumber number, string file)
+    {
+        string? name = NameOf(number);
+        if (name is null)
+        {
+            return 0;
+        }
+
+        string disk = DiskOf(name) ?? name;
+        return long.TryParse(ReadText(Path.Combine(FolderOf(disk), "queue", file)), out long value) ? value : 0;
+    }
+
+    /// <summary>First byte of a partition on its disk; 0 for a disk. sysfs counts in 512 bytes, whatever the sector.</summary>
+    public long StartOf(string name) =>
+        long.TryParse(ReadText(Path.Combine(FolderOf(name), "start")), out long sectors) ? sectors * 512 : 0;
+
+    /// <summary>The loop devices (`loop0`) whose backing file is this one.</summary>
+    public IReadOnlyList<string> LoopsOn(string file) =>
+        Children(Path.Combine(root, "class/block"), directory => ReadText(Path.Combine(directory, "loop/backing_file")) == file);
+
+    private string FolderOf(string name) => Path.Combine(root, "class/block", name);
+
+    private static List<string> Children(string directory, Func<string, bool> accept)
+    {
+        var names = new List<string>();
+        if (Directory.Exists(directory))
+        {
+            foreach (string child in Directory.EnumerateFileSystemEntries(directory))
+            {
+                if (accept(child))
+                {
+                    names.Add(Path.GetFileName(child));
+                }
+            }
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

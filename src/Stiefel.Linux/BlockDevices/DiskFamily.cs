@@ -1,0 +1,60 @@
+namespace Stiefel.Linux.BlockDevices;
+
+/// <summary>
+/// All devices whose use is use of one disk: the disk, its partitions, and what is built upon them, however high. For a
+/// partition: the partition, what is built upon it, and upon its whole disk.
+/// </summary>
+internal sealed class DiskFamily
+{
+    // md on dm on md ...: deeper than anyone stacks, and an end should sysfs ever show a circle.
+    private const int MaxDepth = 16;
+
+    private readonly Dictionary<DeviceNumber, string> _members = [];
+    private readonly List<DiskUseReason> _holders = [];
+    private readonly BlockSysfs _sysfs;
+
+    private DiskFamily(BlockSysfs sysfs) => _sysfs = sysfs;
+
+    /// <summary>One reason for every device that is built directly upon another member.</summary>
+    public IReadOnlyList<DiskUseReason> Holders => _holders;
+
+    /// <summary>Collects the family of a device by the kernel's name.</summary>
+    public static DiskFamily Of(string name, BlockSysfs sysfs)
+    {
+        var family = new DiskFamily(sysfs);
+        family.Add(name, 0);
+        foreach (string partition in sysfs.PartitionsOf(name))
+        {
+            family.Add(partition, 0);
+        }
+
+        if (sysfs.DiskOf(name) is { } disk)
+        {
+            // The whole disk mounted or part of a RAID is use of its partitions too.
+            family.Add(disk, 0);
+        }
+
+        return family;
+    }
+
+    /// <summary>The kernel's name of a member; false if the device is a stranger.</summary>
+    public bool TryFind(DeviceNumber? number, out string name)
+    {
+        name = "";
+        return number is { } value && _members.TryGetValue(value, out name!);
+    }
+
+    private void Add(string name, int depth)
+    {
+        if (depth > MaxDepth || _sysfs.NumberOf(name) is not { } number || !_members.TryAdd(number, name))
+        {
+            return;
+        }
+
+        foreach (string holder in _sysfs.HoldersOf(name))
+        {
+            _holders.Add(new DiskUseReason(DiskUseKind.Held, $"/dev/{name} is in use by {_sysfs.DescribeHolder(holder)}: close that first"));
+            Add(holder, depth + 1);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Stiefel.Linux.Interop;
+
+namespace Stiefel.Linux.BlockDevices;
+
+/// <summary>Why a disk must not be served now.</summary>
+public enum DiskUseKind
+{
+    /// <summary>It, a partition of it, or something built upon it is mounted.</summary>
+    Mounted,
+
+    /// <summary>It, or a partition of it, is active swap.</summary>
+    Swap,
+
+    /// <summary>Device mapper, LVM, md or a loop device is built upon it.</summary>
+    Held,
+
+    /// <summary>It holds the image of a hibernated system, which would come back and overwrite what was changed.</summary>
+    Hibernated,
+
+    /// <summary>Another program has it open exclusively.</summary>
+    Claimed,
+}
+
+/// <summary>One reason, as a line for people.</summary>
+public sealed record DiskUseReason(DiskUseKind Kind, string Message);
+
+/// <summary>
+/// Finds who uses a disk, so that a refusal can say why. It is a diagnosis; what keeps others away while the disk is
+/// served is the exclusive claim of <see cref="BlockDevice.Open"/>.
+/// </summary>
+public static class DiskUse
+{
+    private const int EBUSY = 16;
+
+    /// <summary>Every reason not to serve the block device or image file now; none = it is free. Throws <see cref="LinuxException"/> if it cannot be looked at.</summary>
+    public static IReadOnlyList<DiskUseReason> Check(string path)
+    {
+        (int type, DeviceNumber number) = DeviceNumber.Stat(path);
+        var sysfs = new BlockSysfs();
+        var reasons = new List<DiskUseReason>();
+        if (type == SysStat.S_IFBLK && sysfs.NameOf(number) is { } name)
+        {
+            DiskFamily family = DiskFamily.Of(name, sysfs);
+            reasons.AddRange(family.Holders);
+            reasons.AddRange(MountedFrom.Find(family, File.ReadAllLines("/proc/self/mountinfo")));
+            reasons.AddRange(SwapOn.Find(family, File.ReadAllLines("/proc/swaps")));
+            reasons.AddRange(HibernationImage.Find(path, name, sysfs));
+        }
+        else
+        {
+            AddLoops(reasons, path, sysfs);
+            reasons.AddRange(HibernationImage.Find(path));
+        }
+
+        if (reasons.TrueForAll(reason => reason.Kind == DiskUseKind.Hibernated))
+        {
+            AddClaim(reasons, path);
+        }
+
+        return reasons;
+    }
+
+    private static void AddLoops(List<DiskUseReason> reasons, string path, BlockSysfs sysfs)
+    {
+        string real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        foreach (string loop in sysfs.LoopsOn(real))
+        {
+            reasons.Add(new DiskUseReason(DiskUseKind.Held, $"{path} is the backing file of /dev/{loop}: detach it (losetup -d /dev/{loop})"));
+        }
+    }
+
+    // Last, since the reasons above explain most claims; this one catches the rest, such as a virtual machine or another server.
+    private static void AddClaim(List<DiskUseReason> reasons, string path)
+    {
+        try
+        {
+            BlockDevice.Open(path, readOnly: DeviceNumber.OfBlockDevice(path) is not null).Dispose();
+        }
+        catch (LinuxException e) when (e.Errno == EBUSY)
+        {
+            reasons.Add(new DiskUseReason(DiskUseKind.Claimed, $"{path} is open exclusively in another program: stop that program (fuser -v {path} names it)"));
+        }
+        catch (LinuxException)
+        {
+            // Not readable or not writable is for whoever opens it to report.
+        }
+    }
+}

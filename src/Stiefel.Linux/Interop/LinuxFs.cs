@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Stiefel.Linux.Interop;
+
+/// <summary>linux/fs.h: the ioctls of block devices (man 4 sd). The same on x86-64 and arm64.</summary>
+internal static unsafe partial class LinuxFs
+{
+    /// <summary>Writes back and forgets the page cache of the device.</summary>
+    internal const nuint BLKFLSBUF = 0x1261;
+
+    /// <summary>int: logical sector in bytes.</summary>
+    internal const nuint BLKSSZGET = 0x1268;
+
+    /// <summary>unsigned int: physical sector in bytes.</summary>
+    internal const nuint BLKPBSZGET = 0x127b;
+
+    /// <summary>u64[2]: offset and length in bytes.</summary>
+    internal const nuint BLKDISCARD = 0x1277;
+
+    /// <summary>unsigned short: 1 if seeks cost time.</summary>
+    internal const nuint BLKROTATIONAL = 0x127e;
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int ioctl(SafeFileHandle fd, nuint request, void* argument);
+}

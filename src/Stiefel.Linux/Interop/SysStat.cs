@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace Stiefel.Linux.Interop;
+
+/// <summary>sys/stat.h: statx(2), because its layout is the same on every architecture.</summary>
+internal static unsafe partial class SysStat
+{
+    internal const int AT_FDCWD = -100;
+    internal const uint STATX_TYPE = 0x1;
+
+    internal const int S_IFMT = 0xf000;
+    internal const int S_IFREG = 0x8000;
+    internal const int S_IFBLK = 0x6000;
+
+    /// <summary>The fields that are used here, at their places.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    internal struct statx_t
+    {
+        [FieldOffset(0x1c)]
+        internal ushort stx_mode;
+
+        [FieldOffset(0x80)]
+        internal uint stx_rdev_major;
+
+        [FieldOffset(0x84)]
+        internal uint stx_rdev_minor;
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statx(int dirfd, string path, int flags, uint mask, statx_t* buffer);
+}
