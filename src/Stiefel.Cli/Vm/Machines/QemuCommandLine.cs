@@ -1,0 +1,106 @@
+namespace Stiefel.Cli.Vm.Machines;
+
+/// <summary>The arguments with which QEMU (7.2 or later, for -netdev stream) becomes the machine that the options describe.</summary>
+internal static class QemuCommandLine
+{
+    /// <summary>The program.</summary>
+    public const string Program = "qemu-system-x86_64";
+
+    /// <summary>QEMU's id of the network adapter.</summary>
+    public const string AdapterId = "adapter";
+
+    /// <summary>QEMU's id of the cable's end.</summary>
+    public const string CableId = "cable";
+
+    /// <summary>The PCI Express slot of the adapter; a port of its own, so that the adapter can be pulled while the machine runs.</summary>
+    public const string AdapterSlot = "adapter-slot";
+
+    public static string SerialSocket(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".serial");
+
+    public static string MonitorSocket(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".qmp");
+
+    public static string VariablesFile(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".vars.fd");
+
+    /// <param name="options">The machine.</param>
+    /// <param name="firmware">For UEFI start, otherwise not used.</param>
+    public static List<string> Build(VirtualMachineOptions options, UefiFirmware? firmware)
+    {
+        List<string> arguments =
+        [
+            "-name", options.Name,
+            "-no-user-config", "-nodefaults",
+            // Waits for our `cont`, so that no byte of the console is lost before we listen.
+            "-S",
+            "-machine", "q35",
+            "-accel", options.Accelerator,
+            "-cpu", "max",
+            "-m", $"{options.Memory}",
+            "-smp", $"{options.Processors}",
+            "-display", "none",
+            "-vga", "std",
+            "-chardev", $"socket,id=serial,path={Quote(SerialSocket(options))},server=on,wait=off",
+            "-serial", "chardev:serial",
+            "-chardev", $"socket,id=monitor,path={Quote(MonitorSocket(options))},server=on,wait=off",
+            "-mon", "chardev=monitor,mode=control",
+            "-device", "virtio-rng-pci",
+            "-device", $"pcie-root-port,id={AdapterSlot},chassis=1,slot=1",
+            "-device", "qemu-xhci,id=usb",
+        ];
+        AddStartup(arguments, options, firmware);
+        for (int index = 0; index < options.Disks.Count; index++)
+        {
+            AddDisk(arguments, options.Disks[index], index);
+        }
+
+        AddCable(arguments, options.Cable);
+        if (options.EndOnReset)
+        {
+            arguments.Add("-no-reboot");
+        }
+
+        return arguments;
+    }
+
+    private static void AddStartup(List<string> arguments, VirtualMachineOptions options, UefiFirmware? firmware)
+    {
+        switch (options.Startup)
+        {
+            case Startup.DirectKernel direct:
+                arguments.AddRange(["-kernel", direct.Kernel, "-initrd", direct.Initrd, "-append", direct.CommandLine]);
+                break;
+            case Startup.Uefi:
+                ArgumentNullException.ThrowIfNull(firmware);
+                arguments.AddRange(
+                [
+                    "-drive", $"if=pflash,unit=0,format=raw,readonly=on,file={Quote(firmware.Code)}",
+                    "-drive", $"if=pflash,unit=1,format=raw,file={Quote(VariablesFile(options))}",
+                ]);
+                break;
+        }
+    }
+
+    private static void AddDisk(List<string> arguments, VirtualDisk disk, int index)
+    {
+        string access = disk.ReadOnly ? "readonly=on" : "discard=unmap,detect-zeroes=unmap";
+        // The host's page cache outlives the machine, whatever way it ends; forcing every flush to the host's disk would prove nothing more.
+        arguments.AddRange(["-drive", $"if=none,id=disk{index},format=raw,cache=unsafe,{access},file={Quote(disk.Path)}"]);
+        string device = disk.Bus == DiskBus.Usb ? "usb-storage,bus=usb.0,removable=on" : "virtio-blk-pci";
+        arguments.AddRange(["-device", $"{device},drive=disk{index},bootindex={index + 1}"]);
+    }
+
+    private static void AddCable(List<string> arguments, CableEnd? cable)
+    {
+        if (cable is null)
+        {
+            return;
+        }
+
+        string side = cable.Listens ? "on" : "off";
+        arguments.AddRange(["-netdev", $"stream,id={CableId},server={side},addr.type=unix,addr.path={Quote(cable.SocketPath)}"]);
+        // No boot ROM: firmware must not spend its time on network boot.
+        arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={CableId},mac={cable.Mac},romfile="]);
+    }
+
+    // In QEMU's option lists a comma in a value is written twice.
+    private static string Quote(string path) => path.Replace(",", ",,", StringComparison.Ordinal);
+}

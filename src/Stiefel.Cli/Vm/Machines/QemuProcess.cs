@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.Cli.Vm.Machines;
+
+/// <summary>Starts QEMU so that it dies with us, however we die.</summary>
+internal static class QemuProcess
+{
+    // setpriv's death signal is sent when the *thread* that started the process ends (man 2 PR_SET_PDEATHSIG);
+    // so one thread that lives as long as we do starts them all.
+    private static readonly BlockingCollection<Action> s_starts = [];
+
+    static QemuProcess() => new Thread(StartAll) { IsBackground = true, Name = "machine starter" }.Start();
+
+    /// <summary>Starts QEMU; its own messages go to <paramref name="log"/>.</summary>
+    /// <exception cref="IOException">It is not installed or cannot be started.</exception>
+    public static async Task<Process> StartAsync(IReadOnlyList<string> arguments, TextWriter log)
+    {
+        string qemu = ExternalProgram.Find(QemuCommandLine.Program)
+            ?? throw new IOException($"{QemuCommandLine.Program} is not installed: install the package qemu-system-x86");
+        string setpriv = ExternalProgram.Find("setpriv") ?? throw new IOException("setpriv is not installed: install the package util-linux");
+        var start = new ProcessStartInfo(setpriv, ["--pdeathsig", "KILL", "--", qemu, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        s_starts.Add(() =>
+        {
+            try
+            {
+                started.SetResult(Process.Start(start)!);
+            }
+            catch (Win32Exception error)
+            {
+                started.SetException(new IOException($"{qemu} cannot be started: {error.Message}", error));
+            }
+        });
+        Process process = await started.Task;
+        process.StandardInput.Close();
+        process.OutputDataReceived += (_, line) => Log(log, line.Data);
+        process.ErrorDataReceived += (_, line) => Log(log, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static void StartAll()
+    {
+        foreach (Action start in s_starts.GetConsumingEnumerable())
+        {
+            start();
+        }
+    }
+
+    private static void Log(TextWriter log, string? line)
+    {
+        if (line is not null)
+        {
+            lock (log)
+            {
+                log.WriteLine(line);
+                log.Flush();
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Stiefel.Cli.Vm.Machines;
+
+/// <summary>OVMF as the distributions install it: the code, and a template of the variables to be copied for each machine.</summary>
+internal sealed record UefiFirmware(string Code, string VariablesTemplate)
+{
+    private const string Directory = "/usr/share/OVMF";
+
+    // The 4 MiB build is the one all current releases have; the 2 MiB one is found on older ones.
+    private static readonly UefiFirmware[] s_known =
+    [
+        new($"{Directory}/OVMF_CODE_4M.fd", $"{Directory}/OVMF_VARS_4M.fd"),
+        new($"{Directory}/OVMF_CODE.fd", $"{Directory}/OVMF_VARS.fd"),
+    ];
+
+    /// <exception cref="FileNotFoundException">It is not installed.</exception>
+    public static UefiFirmware Find()
+        => s_known.FirstOrDefault(firmware => File.Exists(firmware.Code) && File.Exists(firmware.VariablesTemplate))
+            ?? throw new FileNotFoundException($"no UEFI firmware in {Directory}: install the package ovmf");
+}

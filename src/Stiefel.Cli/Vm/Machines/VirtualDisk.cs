@@ -1,0 +1,17 @@
+namespace Stiefel.Cli.Vm.Machines;
+
+/// <summary>How a disk is attached.</summary>
+internal enum DiskBus
+{
+    /// <summary>/dev/vdX.</summary>
+    Virtio,
+
+    /// <summary>A USB stick: /dev/sdX.</summary>
+    Usb,
+}
+
+/// <summary>A raw image as a disk of a virtual machine. Firmware boots the first one.</summary>
+/// <param name="Path">The image.</param>
+/// <param name="Bus">How it is attached.</param>
+/// <param name="ReadOnly">The machine cannot change the image.</param>
+internal sealed record VirtualDisk(string Path, DiskBus Bus = DiskBus.Virtio, bool ReadOnly = false);

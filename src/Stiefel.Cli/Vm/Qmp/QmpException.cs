@@ -1,0 +1,10 @@
+namespace Stiefel.Cli.Vm.Qmp;
+
+/// <summary>QEMU's monitor refused a command, did not answer in time, or is gone.</summary>
+internal sealed class QmpException : Exception
+{
+    public QmpException(string message)
+        : base(message)
+    {
+    }
+}
