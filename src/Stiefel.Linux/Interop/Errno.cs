@@ -1,0 +1,16 @@
+namespace Stiefel.Linux.Interop;
+
+/// <summary>errno.h: the numbers that decide something here (the same on every architecture that .NET runs on).</summary>
+internal static class Errno
+{
+    internal const int EPERM = 1;
+    internal const int ENOENT = 2;
+    internal const int EINTR = 4;
+    internal const int EIO = 5;
+    internal const int EAGAIN = 11;
+    internal const int EBUSY = 16;
+    internal const int EEXIST = 17;
+    internal const int ENODEV = 19;
+    internal const int EINVAL = 22;
+    internal const int ENOBUFS = 105;
+}

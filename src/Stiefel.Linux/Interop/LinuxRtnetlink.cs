@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+
+namespace Stiefel.Linux.Interop;
+
+/// <summary>linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/if.h and linux/if_arp.h.</summary>
+internal static class LinuxRtnetlink
+{
+    internal const ushort RTM_NEWLINK = 16;
+    internal const ushort RTM_DELLINK = 17;
+    internal const ushort RTM_GETLINK = 18;
+    internal const ushort RTM_NEWADDR = 20;
+    internal const ushort RTM_DELADDR = 21;
+    internal const ushort RTM_GETADDR = 22;
+
+    internal const uint RTNLGRP_LINK = 1;
+    internal const uint RTNLGRP_IPV4_IFADDR = 5;
+    internal const uint RTNLGRP_IPV6_IFADDR = 9;
+
+    internal const ushort IFLA_ADDRESS = 1;
+    internal const ushort IFLA_IFNAME = 3;
+    internal const ushort IFLA_MTU = 4;
+    internal const ushort IFLA_OPERSTATE = 16;
+    internal const ushort IFLA_CARRIER = 33;
+
+    internal const ushort IFA_ADDRESS = 1;
+    internal const ushort IFA_LOCAL = 2;
+    internal const ushort IFA_BROADCAST = 4;
+    internal const ushort IFA_FLAGS = 8;
+    internal const uint IFA_F_NODAD = 0x02;
+    internal const uint IFA_F_DADFAILED = 0x08;
+    internal const uint IFA_F_TENTATIVE = 0x40;
+
+    internal const uint IFF_UP = 1;
+    internal const uint IFF_LOOPBACK = 8;
+    internal const ushort ARPHRD_ETHER = 1;
+
+    internal const byte RT_SCOPE_UNIVERSE = 0;
+    internal const byte RT_SCOPE_LINK = 253;
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ifinfomsg
+    {
+        internal byte ifi_family;
+        internal byte __ifi_pad;
+        internal ushort ifi_type;
+        internal int ifi_index;
+        internal uint ifi_flags;
+        internal uint ifi_change;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ifaddrmsg
+    {
+        internal byte ifa_family;
+        internal byte ifa_prefixlen;
+        internal byte ifa_flags;
+        internal byte ifa_scope;
+        internal uint ifa_index;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Stiefel.Linux.Interop;
+
+/// <summary>sys/socket.h, as far as netlink needs it.</summary>
+internal static unsafe partial class SysSocket
+{
+    internal const int AF_INET = 2;
+    internal const int AF_INET6 = 10;
+    internal const int AF_NETLINK = 16;
+
+    internal const int SOCK_RAW = 3;
+    internal const int SOCK_CLOEXEC = 0x80000;
+
+    internal const int SOL_SOCKET = 1;
+    internal const int SO_RCVBUF = 8;
+
+    internal const int MSG_PEEK = 0x2;
+    internal const int MSG_TRUNC = 0x20;
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial SafeFileHandle socket(int domain, int type, int protocol);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int bind(SafeFileHandle socket, void* address, uint length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint send(SafeFileHandle socket, void* buffer, nuint length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint recvfrom(SafeFileHandle socket, void* buffer, nuint length, int flags, void* address, uint* addressLength);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int setsockopt(SafeFileHandle socket, int level, int option, void* value, uint length);
+}

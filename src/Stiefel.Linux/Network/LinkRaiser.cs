@@ -1,0 +1,77 @@
+namespace Stiefel.Linux.Network;
+
+/// <summary>Keeps every Ethernet-like interface set up: those that are there and those that appear later.</summary>
+public sealed class LinkRaiser
+{
+    private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(2);
+
+    private readonly Action<string> _log;
+    private readonly HashSet<(int Index, string Reason)> _reported = [];
+
+    private LinkRaiser(Action<string> log) => _log = log;
+
+    /// <summary>Runs until cancelled; an interface that fails or vanishes is reported once and does not end it.</summary>
+    /// <param name="log">Gets one line for each interface that was set up or could not be.</param>
+    /// <param name="cancellationToken">Ends it, by returning.</param>
+    public static async Task RunAsync(Action<string> log, CancellationToken cancellationToken)
+    {
+        var raiser = new LinkRaiser(log);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await raiser.WatchAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                log($"watching the network interfaces failed, trying again: {exception.Message}");
+                await Task.Delay(s_retryAfter, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        DuplicateAddressDetection.DisableByDefault();
+        await foreach (var change in LinkMonitor.WatchAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (change.Kind is LinkChangeKind.Changed or LinkChangeKind.Everything)
+            {
+                RaiseAll();
+            }
+        }
+    }
+
+    private void RaiseAll()
+    {
+        foreach (var link in RouteNetlink.ListLinks())
+        {
+            if (link is { IsEthernetLike: true, IsUp: false })
+            {
+                Raise(link);
+            }
+        }
+    }
+
+    private void Raise(NetworkLink link)
+    {
+        try
+        {
+            DuplicateAddressDetection.Disable(link.Name);
+            RouteNetlink.SetUp(link.Index);
+            _log($"{link.Name} ({link.Mac}) set up");
+        }
+        catch (LinuxException exception)
+        {
+            // It may have vanished since it was listed, or its firmware is missing; its next change brings the next try.
+            if (_reported.Add((link.Index, exception.Message)))
+            {
+                _log($"{link.Name} ({link.Mac}) cannot be set up: {exception.Message}");
+            }
+        }
+    }
+}

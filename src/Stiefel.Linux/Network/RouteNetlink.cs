@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Sockets;
+using Stiefel.Linux.Interop;
+using Stiefel.Linux.Netlink;
+using static Stiefel.Linux.Interop.LinuxNetlink;
+using static Stiefel.Linux.Interop.LinuxRtnetlink;
+
+namespace Stiefel.Linux.Network;
+
+/// <summary>
+/// Interfaces and their addresses by rtnetlink (man 7 rtnetlink). Every call opens and closes its own socket, so the calls are
+/// independent of each other; every failure is a <see cref="LinuxException"/> that names the interface.
+/// </summary>
+public static class RouteNetlink
+{
+    private const int LongestName = 15;
+
+    private static readonly string[] s_operStates = ["unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up"];
+
+    /// <summary>All interfaces of this network namespace, loopback included.</summary>
+    public static IReadOnlyList<NetworkLink> ListLinks()
+    {
+        var request = new NetlinkRequest("RTM_GETLINK", RTM_GETLINK, NLM_F_DUMP).Header(new ifinfomsg());
+        List<NetworkLink> links = [];
+        foreach (var message in Ask(request))
+        {
+            if (ReadLink(message) is { } link)
+            {
+                links.Add(link);
+            }
+        }
+
+        return links;
+    }
+
+    /// <summary>All addresses of one interface.</summary>
+    public static IReadOnlyList<LinkAddress> ListAddresses(int index)
+    {
+        var request = new NetlinkRequest("RTM_GETADDR", RTM_GETADDR, NLM_F_DUMP).Header(new ifaddrmsg());
+        List<LinkAddress> addresses = [];
+        foreach (var message in Ask(request))
+        {
+            if (ReadAddress(message) is { } address && address.LinkIndex == index)
+            {
+                addresses.Add(address);
+            }
+        }
+
+        return addresses;
+    }
+
+    /// <summary>Sets the interface up (`ip link set dev X up`).</summary>
+    public static void SetUp(int index) => SetFlags("up", index, IFF_UP);
+
+    /// <summary>Sets the interface down; its IPv6 addresses go.</summary>
+    public static void SetDown(int index) => SetFlags("down", index, 0);
+
+    /// <summary>Gives the interface another name of at most 15 bytes. Kernels before 6.2 want it down for that (EBUSY).</summary>
+    public static void Rename(int index, string name)
+    {
+        if (name.Length is 0 or > LongestName)
+        {
+            throw new ArgumentException($"an interface name has 1 to {LongestName} characters: '{name}'", nameof(name));
+        }
+
+        Ask(Link($"rename interface {index} to {name}", index).Attribute(IFLA_IFNAME, name));
+    }
+
+    /// <summary>Sets the MTU in bytes.</summary>
+    public static void SetMtu(int index, int mtu) =>
+        Ask(Link($"set mtu {mtu} of interface {index}", index).Attribute(IFLA_MTU, (uint)mtu));
+
+    /// <summary>Adds an address, an IPv6 one without duplicate-address detection. It is no error if it is there already.</summary>
+    public static void AddAddress(int index, IPAddress address, int prefixLength)
+    {
+        var isV6 = address.AddressFamily == AddressFamily.InterNetworkV6;
+        var header = new ifaddrmsg
+        {
+            ifa_family = (byte)(isV6 ? SysSocket.AF_INET6 : SysSocket.AF_INET),
+            ifa_prefixlen = checked((byte)prefixLength),
+            ifa_flags = (byte)(isV6 ? IFA_F_NODAD : 0),
+            ifa_scope = address.IsIPv6LinkLocal ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+            ifa_index = (uint)index,
+        };
+        var bytes = address.GetAddressBytes();
+        var request = new NetlinkRequest($"add address {address}/{prefixLength} to interface {index}", RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL)
+            .Header(header)
+            .Attribute(IFA_LOCAL, bytes)
+            .Attribute(IFA_ADDRESS, bytes);
+        if (!isV6 && prefixLength < 31)
+        {
+            request.Attribute(IFA_BROADCAST, BroadcastOf(bytes, prefixLength));
+        }
+
+        try
+        {
+            Ask(request);
+        }
+        catch (LinuxException exception) when (exception.Errno == Errno.EEXIST)
+        {
+        }
+    }
+
+    private static void SetFlags(string verb, int index, uint flags) =>
+        Ask(new NetlinkRequest($"set interface {index} {verb}", RTM_NEWLINK)
+            .Header(new ifinfomsg { ifi_index = index, ifi_flags = flags, ifi_change = IFF_UP }));
+
+    private static NetlinkRequest Link(string what, int index) =>
+        new NetlinkRequest(what, RTM_NEWLINK).Header(new ifinfomsg { ifi_index = index });
+
+    private static List<NetlinkMessage> Ask(NetlinkRequest request)
+    {
+        using var socket = NetlinkSocket.Open(NETLINK_ROUTE);
+        return socket.Request(request);
+    }
+
+    internal static NetworkLink? ReadLink(NetlinkMessage message)
+    {
+        if (message.Type != RTM_NEWLINK || !message.TryReadHeader<ifinfomsg>(out var header, out var attributes))
+        {
+            return null;
+        }
+
+        var (name, mac, mtu, operState, carrier) = ("", default(MacAddress), 0, 0, false);
+        foreach (var attribute in attributes)
+        {
+            switch (attribute.Type)
+            {
+                case IFLA_IFNAME: name = attribute.Text; break;
+                case IFLA_MTU: mtu = (int)attribute.UInt32; break;
+                case IFLA_OPERSTATE: operState = attribute.Byte; break;
+                case IFLA_CARRIER: carrier = attribute.Byte != 0; break;
+                case IFLA_ADDRESS when attribute.Value.Length == MacAddress.Size: mac = MacAddress.FromBytes(attribute.Value); break;
+                default: break;
+            }
+        }
+
+        var isUp = (header.ifi_flags & IFF_UP) != 0;
+        var isEthernetLike = header.ifi_type == ARPHRD_ETHER && (header.ifi_flags & IFF_LOOPBACK) == 0;
+        var state = operState < s_operStates.Length ? s_operStates[operState] : "unknown";
+        return new(header.ifi_index, name, mac, isUp, isUp && carrier, state, mtu, isEthernetLike);
+    }
+
+    private static LinkAddress? ReadAddress(NetlinkMessage message)
+    {
+        if (message.Type != RTM_NEWADDR || !message.TryReadHeader<ifaddrmsg>(out var header, out var attributes))
+        {
+            return null;
+        }
+
+        var flags = (uint)header.ifa_flags;
+        byte[]? address = null;
+        byte[]? local = null;
+        foreach (var attribute in attributes)
+        {
+            switch (attribute.Type)
+            {
+                case IFA_ADDRESS: address = attribute.Value.ToArray(); break;
+                case IFA_LOCAL: local = attribute.Value.ToArray(); break;
+                case IFA_FLAGS: flags = attribute.UInt32; break;
+                default: break;
+            }
+        }
+
+        // On a point-to-point link IFA_ADDRESS is the peer's and IFA_LOCAL ours.
+        var bytes = local ?? address;
+        if (bytes is not { Length: 4 or 16 })
+        {
+            return null;
+        }
+
+        var parsed = new IPAddress(bytes);
+        if (parsed.IsIPv6LinkLocal)
+        {
+            parsed.ScopeId = header.ifa_index;
+        }
+
+        return new((int)header.ifa_index, parsed, header.ifa_prefixlen, (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) == 0);
+    }
+
+    private static byte[] BroadcastOf(byte[] address, int prefixLength)
+    {
+        var broadcast = address.ToArray();
+        for (var bit = prefixLength; bit < 32; bit++)
+        {
+            broadcast[bit / 8] |= (byte)(0x80 >> (bit % 8));
+        }
+
+        return broadcast;
+    }
+}
