@@ -23,6 +23,7 @@ public sealed class EnvelopeReader : ReadOnlyStream
     private bool _last;
     private bool _ended;
     private bool _failed;
+    private bool _disposed;
 
     private EnvelopeReader(Stream source, ReadOnlySpan<byte> key)
     {
@@ -72,6 +73,7 @@ public sealed class EnvelopeReader : ReadOnlyStream
             return 0;
         }
 
+        ThrowIfUnusable();
         while (_plainStart == _plainEnd)
         {
             if (_last)
@@ -80,17 +82,17 @@ public sealed class EnvelopeReader : ReadOnlyStream
                 return 0;
             }
 
-            if (buffer.Length >= EnvelopeFormat.SegmentSize)
+            // A large buffer takes the plaintext directly, a small one by way of ours.
+            var direct = buffer.Length >= EnvelopeFormat.SegmentSize;
+            var length = await NextSegmentAsync(direct ? buffer : _plain, cancellationToken).ConfigureAwait(false);
+            if (direct && length > 0)
             {
-                return await NextSegmentAsync(buffer, cancellationToken).ConfigureAwait(false) is var direct and > 0 ? direct : 0;
+                return length;
             }
 
-            _plainStart = 0;
-            _plainEnd = 0;
-            _plainEnd = await NextSegmentAsync(_plain, cancellationToken).ConfigureAwait(false);
+            (_plainStart, _plainEnd) = (0, direct ? 0 : length);
         }
 
-        ObjectDisposedException.ThrowIf(_failed, this);
         var step = Math.Min(buffer.Length, _plainEnd - _plainStart);
         _plain.AsSpan(_plainStart, step).CopyTo(buffer.Span);
         _plainStart += step;
@@ -130,8 +132,7 @@ public sealed class EnvelopeReader : ReadOnlyStream
     {
         if (disposing)
         {
-            _failed = true;
-            _plainStart = _plainEnd;
+            _disposed = true;
             _eax.Dispose();
             CryptographicOperations.ZeroMemory(_plain);
         }
@@ -139,10 +140,18 @@ public sealed class EnvelopeReader : ReadOnlyStream
         base.Dispose(disposing);
     }
 
+    private void ThrowIfUnusable()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_failed)
+        {
+            throw new EnvelopeException("an earlier read of this envelope failed; nothing more can be read");
+        }
+    }
+
     // Reads, verifies and decrypts one segment into `destination`; returns its length.
     private async ValueTask<int> NextSegmentAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_failed, this);
         _failed = true; // until this segment is through, whatever stops it: the stream's place is lost
         await FillAsync(_sealed.AsMemory(0, EnvelopeFormat.FrameSize), cancellationToken).ConfigureAwait(false);
         var frame = BinaryPrimitives.ReadUInt32BigEndian(_sealed);
@@ -178,7 +187,6 @@ public sealed class EnvelopeReader : ReadOnlyStream
             return;
         }
 
-        ObjectDisposedException.ThrowIf(_failed, this);
         _failed = true;
         if (await _source.ReadAsync(_sealed.AsMemory(0, 1), cancellationToken).ConfigureAwait(false) != 0)
         {

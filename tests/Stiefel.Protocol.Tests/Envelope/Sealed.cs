@@ -1,0 +1,39 @@
+using Stiefel.Protocol.Envelope;
+
+namespace Stiefel.Protocol.Tests.Envelope;
+
+internal static class Sealed
+{
+    public static async Task<byte[]> MakeAsync(byte[] key, byte[] plain, EnvelopeKind kind)
+    {
+        var stream = new MemoryStream();
+        await using var writer = new EnvelopeWriter(stream, key, kind);
+        await writer.WriteAsync(plain, TestContext.Current.CancellationToken);
+        await writer.CompleteAsync(TestContext.Current.CancellationToken);
+        return stream.ToArray();
+    }
+
+    /// <summary>Everything that was handed out before the envelope was refused, or all of it.</summary>
+    public static async Task<(byte[] Read, EnvelopeException? Refused)> OpenAsync(byte[] key, byte[] whole)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var read = new MemoryStream();
+        try
+        {
+            await using var reader = await EnvelopeReader.OpenAsync(new PacketStream(whole, 50_000), key, token);
+            await reader.CopyToAsync(read, token);
+            return (read.ToArray(), null);
+        }
+        catch (EnvelopeException e)
+        {
+            return (read.ToArray(), e);
+        }
+    }
+}
+
+/// <summary>A stream that gives a few bytes at a time, as a network does.</summary>
+internal sealed class PacketStream(byte[] bytes, int packet) : MemoryStream(bytes)
+{
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        base.ReadAsync(buffer[..Math.Min(buffer.Length, packet)], cancellationToken);
+}
