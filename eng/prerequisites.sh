@@ -55,6 +55,14 @@ strace            shows what a process asked the kernel
 LIST
 }
 
+bench_packages() { cat <<'LIST'
+fio               the client of all servers
+nbdkit            a peer
+qemu-utils        a peer: qemu-nbd
+nbd-server        a peer
+LIST
+}
+
 need_dotnet() {
   command -v dotnet >/dev/null 2>&1 && dotnet --list-sdks | grep -q '^10\.' && return
   echo "The .NET 10 SDK is missing. Install it (https://dotnet.microsoft.com/download, or 'apt install dotnet-sdk-10.0'), then run this again." >&2

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Stiefel.Bench;
+
+/// <summary>One measured run.</summary>
+/// <param name="Rate">Operations or bytes per second, as the row says.</param>
+/// <param name="CpuPerGiB">The server's processor seconds per GiB moved.</param>
+/// <param name="PeakKiB">The server's peak memory.</param>
+internal sealed record Sample(double Rate, double CpuPerGiB, long PeakKiB);
+
+internal static class Fio
+{
+    public static Sample Measure(Row row, RunningPeer peer, string file, int seconds)
+    {
+        if (row.IsCold)
+        {
+            Evict(file);
+        }
+
+        var before = peer.CpuSeconds;
+        var start = new ProcessStartInfo("fio") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in $"--name=row --ioengine=nbd --uri={peer.Uri} --thread --group_reporting --time_based --runtime={seconds} --ramp_time=1 --randrepeat=0 --norandommap --output-format=json {row.Arguments}".Split(' '))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var fio = Process.Start(start)!;
+        var errors = fio.StandardError.ReadToEndAsync();
+        var output = fio.StandardOutput.ReadToEnd();
+        fio.WaitForExit();
+        if (fio.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"fio failed on '{row.Name}': {errors.Result} {output}");
+        }
+
+        using var json = JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..]);
+        var job = json.RootElement.GetProperty("jobs")[0];
+        double rate = 0, bytes = 0;
+        foreach (var direction in (string[])["read", "write"])
+        {
+            var part = job.GetProperty(direction);
+            rate += part.GetProperty(row.InOperations ? "iops" : "bw_bytes").GetDouble();
+            bytes += part.GetProperty("io_bytes").GetDouble();
+        }
+
+        // fio counts after its ramp second; the processor time covers that second too.
+        var whole = bytes * (seconds + 1) / seconds;
+        return new Sample(rate, (peer.CpuSeconds - before) / (whole / (1 << 30)), peer.PeakKiB);
+    }
+
+    private static void Evict(string file)
+    {
+        using var sync = Process.Start("sync", [file]);
+        sync.WaitForExit();
+        File.WriteAllText("/proc/sys/vm/drop_caches", "1");
+    }
+}

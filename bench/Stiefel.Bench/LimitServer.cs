@@ -1,0 +1,218 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Stiefel.Bench;
+
+/// <summary>
+/// An NBD server that answers every request at once from one fixed buffer and touches no disk: no server can be faster
+/// with this client on this machine, so each row can say how far from that limit a real one is. Loopback only.
+/// </summary>
+internal static unsafe partial class LimitServer
+{
+    private const int RequestSize = 28;
+    private const int ReplySize = 16;
+    private const int MaxPayload = 32 << 20;
+    private const int ReceiveSize = 256 << 10;
+    private const int BatchRequests = 256;
+
+    private static readonly byte* s_data = (byte*)NativeMemory.AllocZeroed(MaxPayload);
+
+    public static void Run(int port, long exportSize)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        listener.Listen(512);
+        while (true)
+        {
+            var socket = listener.Accept();
+            new Thread(() => Serve(socket, exportSize), 256 << 10) { IsBackground = true }.Start();
+        }
+    }
+
+    private static void Serve(Socket socket, long exportSize)
+    {
+        using (socket)
+        {
+            socket.NoDelay = true;
+            try
+            {
+                if (Negotiate(socket, exportSize))
+                {
+                    Transmit(socket);
+                }
+            }
+            catch (Exception e) when (e is SocketException or IOException)
+            {
+                // The client is done.
+            }
+        }
+    }
+
+    private static bool Negotiate(Socket socket, long exportSize)
+    {
+        Span<byte> buffer = stackalloc byte[8192];
+        "NBDMAGICIHAVEOPT"u8.CopyTo(buffer);
+        BinaryPrimitives.WriteUInt16BigEndian(buffer[16..], 3);
+        socket.Send(buffer[..18]);
+        Fill(socket, buffer[..4]);
+        while (true)
+        {
+            Fill(socket, buffer[..16]);
+            var option = BinaryPrimitives.ReadUInt32BigEndian(buffer[8..]);
+            var length = BinaryPrimitives.ReadUInt32BigEndian(buffer[12..]);
+            if (length > buffer.Length)
+            {
+                return false;
+            }
+
+            Fill(socket, buffer[..(int)length]);
+            if (option is 6 or 7)
+            {
+                var info = new byte[12];
+                BinaryPrimitives.WriteInt64BigEndian(info.AsSpan(2), exportSize);
+                BinaryPrimitives.WriteUInt16BigEndian(info.AsSpan(10), 0b1_0010_1101);   // flags, flush, FUA, trim, multi-conn
+                Reply(socket, option, 3, info);
+                Reply(socket, option, 1, []);
+                if (option == 7)
+                {
+                    return true;
+                }
+            }
+            else
+            {
+                Reply(socket, option, 0x80000001, Encoding.ASCII.GetBytes("unsupported"));
+            }
+        }
+    }
+
+    private static void Reply(Socket socket, uint option, uint type, ReadOnlySpan<byte> data)
+    {
+        var message = new byte[20 + data.Length];
+        BinaryPrimitives.WriteUInt64BigEndian(message, 0x3e889045565a9);
+        BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(8), option);
+        BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(12), type);
+        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(16), data.Length);
+        data.CopyTo(message.AsSpan(20));
+        socket.Send(message);
+    }
+
+    private static void Transmit(Socket socket)
+    {
+        var receive = (byte*)NativeMemory.Alloc(ReceiveSize);
+        var replies = (byte*)NativeMemory.Alloc(BatchRequests * ReplySize);
+        var parts = (IoVec*)NativeMemory.Alloc(BatchRequests * 2, (nuint)sizeof(IoVec));
+        try
+        {
+            var fd = (int)socket.Handle;
+            var have = 0;
+            while (true)
+            {
+                var received = socket.Receive(new Span<byte>(receive + have, ReceiveSize - have));
+                if (received == 0)
+                {
+                    return;
+                }
+
+                have += received;
+                var used = AnswerBatch(socket, fd, receive, have, replies, parts);
+                Buffer.MemoryCopy(receive + used, receive, ReceiveSize, have - used);
+                have -= used;
+            }
+        }
+        finally
+        {
+            NativeMemory.Free(receive);
+            NativeMemory.Free(replies);
+            NativeMemory.Free(parts);
+        }
+    }
+
+    /// <summary>Answers every whole request in the buffer with one gathered send; returns the bytes consumed.</summary>
+    private static int AnswerBatch(Socket socket, int fd, byte* receive, int have, byte* replies, IoVec* parts)
+    {
+        int used = 0, count = 0, requests = 0;
+        while (have - used >= RequestSize && requests < BatchRequests)
+        {
+            var request = new ReadOnlySpan<byte>(receive + used, RequestSize);
+            var command = BinaryPrimitives.ReadUInt16BigEndian(request[6..]);
+            var length = (int)BinaryPrimitives.ReadUInt32BigEndian(request[24..]);
+            if (command == 2 || length is < 0 or > MaxPayload)
+            {
+                throw new IOException("disconnect");
+            }
+
+            var reply = new Span<byte>(replies + (requests++ * ReplySize), ReplySize);
+            BinaryPrimitives.WriteUInt64BigEndian(reply, 0x67446698_00000000);
+            request.Slice(8, 8).CopyTo(reply[8..]);
+            used += RequestSize;
+            if (command == 1)
+            {
+                var inBuffer = Math.Min(length, have - used);
+                used += inBuffer;
+                Fill(socket, new Span<byte>(s_data, length - inBuffer));
+            }
+
+            parts[count++] = new IoVec { Base = replies + ((requests - 1) * ReplySize), Length = ReplySize };
+            if (command == 0)
+            {
+                parts[count++] = new IoVec { Base = s_data, Length = (nuint)length };
+            }
+        }
+
+        SendAll(fd, parts, count);
+        return used;
+    }
+
+    private static void SendAll(int fd, IoVec* parts, int count)
+    {
+        while (count > 0)
+        {
+            var sent = writev(fd, parts, count);
+            if (sent < 0)
+            {
+                throw new IOException("writev");
+            }
+
+            while (count > 0 && sent >= (nint)parts->Length)
+            {
+                sent -= (nint)parts->Length;
+                parts++;
+                count--;
+            }
+
+            if (count > 0)
+            {
+                parts->Base += sent;
+                parts->Length -= (nuint)sent;
+            }
+        }
+    }
+
+    private static void Fill(Socket socket, Span<byte> buffer)
+    {
+        while (buffer.Length > 0)
+        {
+            var received = socket.Receive(buffer);
+            if (received == 0)
+            {
+                throw new IOException("end of stream");
+            }
+
+            buffer = buffer[received..];
+        }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct IoVec
+    {
+        public byte* Base;
+        public nuint Length;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint writev(int fd, IoVec* parts, int count);
+}

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using Spectre.Console;
+
+namespace Stiefel.Bench;
+
+/// <summary>A row's samples of every peer.</summary>
+internal sealed record RowResult(Row Row, IReadOnlyDictionary<string, Sample> Medians);
+
+internal static class BenchFile
+{
+    /// <summary>Random bytes really on the disk: a sparse file would flatter everyone.</summary>
+    public static void Create(string path, int mib)
+    {
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
+        var block = new byte[1 << 20];
+        for (var i = 0; i < mib; i++)
+        {
+            RandomNumberGenerator.Fill(block);
+            file.Write(block);
+        }
+
+        file.Flush(flushToDisk: true);
+    }
+}
+
+/// <summary>Runs every row against every peer in turns, so that a drift of the machine meets all alike.</summary>
+internal sealed class Measurement(BenchOptions options, string file, string work)
+{
+    private static readonly int[] s_connections = [1, 4, 16, 64, 256];
+
+    public IReadOnlyList<RowResult> Run()
+    {
+        var peers = Peer.All(Path.GetFullPath(options.Binaries));
+        var results = new List<RowResult>();
+        foreach (var row in Row.All.Where(Wanted))
+        {
+            results.Add(RunRow(row, peers));
+        }
+
+        if (options.WithGrowth)
+        {
+            var two = peers.Where(p => p.Name is Peer.Ours or Peer.Limit).ToList();
+            results.AddRange(s_connections.Select(Row.Connections).Select(row => RunRow(row, two)));
+        }
+
+        return results;
+    }
+
+    private bool Wanted(Row row) => options.Only is null || row.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase);
+
+    private RowResult RunRow(Row row, IReadOnlyList<Peer> peers)
+    {
+        var samples = peers.ToDictionary(p => p.Name, _ => new List<Sample>());
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            foreach (var peer in peers)
+            {
+                AnsiConsole.WriteLine($"{row.Name}: {peer.Name}, round {round + 1} of {options.Rounds}");
+                using var running = new RunningPeer(peer, file, work);
+                samples[peer.Name].Add(Fio.Measure(row, running, file, options.Seconds));
+            }
+        }
+
+        return new RowResult(row, samples.ToDictionary(s => s.Key, s => Median(s.Value)));
+    }
+
+    private static Sample Median(List<Sample> samples) => new(
+        Middle(samples.Select(s => s.Rate)), Middle(samples.Select(s => s.CpuPerGiB)), samples.Max(s => s.PeakKiB));
+
+    private static double Middle(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+}

@@ -1,0 +1,26 @@
+namespace Stiefel.Bench;
+
+/// <summary>One line of the table: a load that fio makes.</summary>
+/// <param name="Name">What a reader calls it.</param>
+/// <param name="Arguments">fio's arguments.</param>
+/// <param name="InOperations">The figure is operations per second; otherwise bytes per second.</param>
+/// <param name="IsWrite">The goal is 1.2 times the best peer; otherwise 1.5.</param>
+/// <param name="IsCold">The file leaves the page cache before each run.</param>
+internal sealed record Row(string Name, string Arguments, bool InOperations, bool IsWrite = false, bool IsCold = false)
+{
+    public static readonly IReadOnlyList<Row> All =
+    [
+        new("read 1 MiB QD16", "--rw=read --bs=1m --iodepth=16", false),
+        new("read 128 KiB QD32 ×4", "--rw=read --bs=128k --iodepth=32 --numjobs=4", false),
+        new("randread 4 KiB QD1", "--rw=randread --bs=4k --iodepth=1", true),
+        new("randread 4 KiB QD32", "--rw=randread --bs=4k --iodepth=32", true),
+        new("randread 4 KiB QD32 ×4", "--rw=randread --bs=4k --iodepth=32 --numjobs=4", true),
+        new("randread 4 KiB QD32 cold", "--rw=randread --bs=4k --iodepth=32", true, IsCold: true),
+        new("write 1 MiB QD16", "--rw=write --bs=1m --iodepth=16", false, IsWrite: true),
+        new("randwrite 4 KiB QD32", "--rw=randwrite --bs=4k --iodepth=32", true, IsWrite: true),
+        new("mixed 70/30 4 KiB QD32", "--rw=randrw --rwmixread=70 --bs=4k --iodepth=32", true, IsWrite: true),
+    ];
+
+    public static Row Connections(int count) =>
+        new($"randread 4 KiB, {count} connections", $"--rw=randread --bs=4k --iodepth=4 --numjobs={count}", true);
+}
