@@ -1,0 +1,90 @@
+using Stiefel.Cli.Verbs;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Stiefel.Cli.Configuration;
+
+/// <summary>Finds and reads config.yaml.</summary>
+internal static class ConfigurationFile
+{
+    /// <summary>A configuration is written by hand; anything longer is a mistake.</summary>
+    public const int MaxLength = 1024 * 1024;
+
+    /// <summary>The schema needs five levels.</summary>
+    public const int MaxNesting = 32;
+
+    private static readonly string[] s_places = ["config.yaml", "/etc/stiefel/config.yaml"];
+
+    /// <summary>The given file, else the first of ./config.yaml and /etc/stiefel/config.yaml that exists, else the defaults.</summary>
+    public static StiefelConfiguration Load(string? file)
+    {
+        file ??= s_places.FirstOrDefault(File.Exists);
+        if (file is null)
+        {
+            return new StiefelConfiguration();
+        }
+
+        if (!File.Exists(file))
+        {
+            throw new UsageException($"{file}: no such configuration file");
+        }
+
+        if (new FileInfo(file).Length > MaxLength)
+        {
+            throw new UsageException($"{file}: longer than {MaxLength / 1024} KiB, this is no configuration");
+        }
+
+        return Parse(file, File.ReadAllText(file));
+    }
+
+    /// <param name="file">For messages, and what relative paths are relative to.</param>
+    /// <param name="text">Its content.</param>
+    /// <exception cref="ConfigurationException">All that is wrong with it.</exception>
+    public static StiefelConfiguration Parse(string file, string text)
+    {
+        var problems = new ConfigurationProblems(file);
+        var stream = new YamlStream();
+        try
+        {
+            CheckNesting(text);
+            stream.Load(new StringReader(text));
+        }
+        catch (YamlException error)
+        {
+            problems.Add(error.Start, "", $"not valid YAML: {error.Message}");
+            problems.ThrowIfAny();
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        {
+            // The parser's own answer to some malformed files, without a place.
+            problems.Add(new Mark(0, 1, 1), "", $"not valid YAML: {error.Message}");
+            problems.ThrowIfAny();
+        }
+
+        YamlNode? root = stream.Documents.FirstOrDefault()?.RootNode;
+        if (root is not null and not YamlMappingNode)
+        {
+            problems.Add(root.Start, "", "expected keys such as `modules:` or `boot:`");
+        }
+
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        var configuration = new ConfigurationReader(folder).Read(new ConfigurationSection(problems, "", root as YamlMappingNode));
+        problems.ThrowIfAny();
+        return configuration with { File = file };
+    }
+
+    // The tree is read by recursion, which a hostile file could drive until the stack ends; the events are not.
+    private static void CheckNesting(string text)
+    {
+        var events = new Parser(new StringReader(text));
+        int depth = 0;
+        while (events.MoveNext())
+        {
+            depth += events.Current!.NestingIncrease;
+            if (depth > MaxNesting)
+            {
+                throw new YamlException(events.Current.Start, events.Current.End, $"nested deeper than {MaxNesting} levels");
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+using System.Net.NetworkInformation;
+
+namespace Stiefel.Cli.Configuration;
+
+/// <summary>The schema: which keys there are, of what kind, and what they become.</summary>
+/// <param name="folder">What relative paths are relative to.</param>
+internal sealed class ConfigurationReader(string folder)
+{
+    private static readonly string[] s_modules =
+    [
+        "base", "clevo-fancontrol", "debug", "i915", "lvm", "nbd", "r8152",
+        "system-arch", "system-arch-dracut", "system-debian", "system-gentoo",
+    ];
+
+    private readonly List<string> _notes = [];
+
+    public StiefelConfiguration Read(ConfigurationSection file)
+    {
+        var configuration = new StiefelConfiguration
+        {
+            Modules = ReadModules(file),
+            Boot = ReadBoot(file.Section("boot")),
+            Autokexec = ReadAutokexec(file.Section("autokexec")),
+            ServerSetup = ReadServerSetup(file.Section("server-setup")),
+            Link = ReadLink(file.Section("link")),
+            Initrd = ReadInitrd(file.Section("initrd")),
+            Paths = ReadPaths(file.Section("paths")),
+            ModuleConfigs = ReadModuleConfigs(file.Section("module-configs")),
+        };
+        file.Finish();
+        return configuration with { Notes = _notes };
+    }
+
+    private HashSet<string> ReadModules(ConfigurationSection file)
+    {
+        IReadOnlyList<string> names = file.Texts("modules") ?? [];
+        string? system = null;
+        for (int index = 0; index < names.Count; index++)
+        {
+            string name = names[index];
+            if (!s_modules.Contains(name))
+            {
+                file.ItemProblem("modules", index, $"no module is called `{name}`; expected one of {string.Join(", ", s_modules)}");
+            }
+            else if (name.StartsWith("system-", StringComparison.Ordinal) && system is not null)
+            {
+                file.ItemProblem("modules", index, $"`{system}` is chosen already; expected at most one system-* module (without any, the system is recognised)");
+            }
+            else if (name.StartsWith("system-", StringComparison.Ordinal))
+            {
+                system = name;
+            }
+        }
+
+        if (names.Contains("clevo-fancontrol"))
+        {
+            _notes.Add("modules: clevo-fancontrol is not built into the ramdisk");
+        }
+
+        return [.. names];
+    }
+
+    private static BootConfiguration ReadBoot(ConfigurationSection boot)
+    {
+        ConfigurationSection part = boot.Section("part");
+        ConfigurationSection load = boot.Section("load");
+        var result = new BootConfiguration
+        {
+            Disk = boot.Text("disk"),
+            Partition = ReadPartition(part),
+            Kernel = load.Text("kernel"),
+            Initrd = load.Text("initrd"),
+            CommandLine = load.Texts("cmdline") ?? [],
+        };
+        load.Finish();
+        part.Finish();
+        boot.Finish();
+        return result;
+    }
+
+    private static BootPartition? ReadPartition(ConfigurationSection part)
+    {
+        string? type = part.Text("type");
+        var result = new BootPartition(part.Text("block"), part.Text("luks_block"));
+        if (type is not null and not "plain" and not "luks")
+        {
+            part.Problem("type", $"expected plain or luks, found `{type}`");
+        }
+        else if (type == "luks" && result.LuksBlock is null)
+        {
+            part.Problem("luks_block", "missing; with `type: luks` this is the encrypted partition");
+        }
+        else if (type != "luks" && result.LuksBlock is not null)
+        {
+            part.Problem("luks_block", "only makes sense with `type: luks`");
+        }
+
+        return part.Exists ? result : null;
+    }
+
+    private static AutokexecConfiguration ReadAutokexec(ConfigurationSection autokexec)
+    {
+        IReadOnlyList<string> macs = autokexec.Texts("macs") ?? [];
+        for (int index = 0; index < macs.Count; index++)
+        {
+            if (!PhysicalAddress.TryParse(macs[index], out PhysicalAddress? mac) || mac.GetAddressBytes().Length != 6)
+            {
+                autokexec.ItemProblem("macs", index, $"expected a MAC address such as \"00:11:22:aa:bb:cc\", found `{macs[index]}`");
+            }
+        }
+
+        var result = new AutokexecConfiguration
+        {
+            Broadcast = autokexec.Flag("broadcast") ?? true,
+            MacDetection = autokexec.Flag("mac_detection") ?? false,
+            Macs = macs,
+        };
+        autokexec.Finish();
+        return result;
+    }
+
+    private ServerSetupConfiguration ReadServerSetup(ConfigurationSection setup)
+    {
+        var usual = new ServerSetupConfiguration();
+        var result = new ServerSetupConfiguration
+        {
+            Kernel = ReadPath(setup, "stiefelsystem-kernel") ?? usual.Kernel,
+            Initrd = ReadPath(setup, "stiefelsystem-initrd") ?? usual.Initrd,
+            CommandLine = setup.Texts("cmdline") ?? [],
+        };
+        setup.Finish();
+        return result;
+    }
+
+    private static LinkConfiguration ReadLink(ConfigurationSection link)
+    {
+        string? protection = link.Text("protection");
+        if (protection is not null and not "wireguard" and not "none")
+        {
+            link.Problem("protection", $"expected wireguard or none, found `{protection}`");
+        }
+
+        link.Finish();
+        return new LinkConfiguration { Protection = protection == "none" ? LinkProtection.None : LinkProtection.WireGuard };
+    }
+
+    private InitrdConfiguration ReadInitrd(ConfigurationSection initrd)
+    {
+        ConfigurationSection debian = initrd.Section("debian");
+        var usual = new DebianConfiguration();
+        var result = new InitrdConfiguration
+        {
+            IncludePackages = initrd.Texts("include-packages") ?? [],
+            Shell = initrd.Text("shell"),
+            Packing = ReadPacking(initrd.Section("packing")),
+            Debian = new DebianConfiguration
+            {
+                Suite = debian.Text("suite"),
+                Mirror = debian.Text("mirror"),
+                Components = debian.Texts("components") ?? usual.Components,
+                KernelPackage = debian.Text("kernel-package"),
+            },
+        };
+        if (initrd.Text("password") is not null)
+        {
+            _notes.Add("initrd.password has no effect: the ramdisk has no login");
+        }
+
+        debian.Finish();
+        initrd.Finish();
+        return result;
+    }
+
+    private static PackingConfiguration ReadPacking(ConfigurationSection packing)
+    {
+        var usual = new PackingConfiguration();
+        var result = new PackingConfiguration
+        {
+            Compression = ReadCompression(packing, "compressor") ?? usual.Compression,
+            ExcludePaths = packing.Texts("exclude-paths") ?? usual.ExcludePaths,
+            ExcludePackages = packing.Texts("exclude-packages") ?? usual.ExcludePackages,
+            SizeLimit = packing.Number("size-limit", 1, 4095) ?? usual.SizeLimit,
+        };
+        packing.Finish();
+        return result;
+    }
+
+    private PathConfiguration ReadPaths(ConfigurationSection paths)
+    {
+        ConfigurationSection below = paths.Section("workdir-subpaths");
+        var usual = new PathConfiguration();
+        var result = new PathConfiguration
+        {
+            Cache = ReadPath(paths, "cache") ?? usual.Cache,
+            Work = ReadPath(paths, "workdir"),
+            InitrdFolder = below.Text("initrd") ?? usual.InitrdFolder,
+        };
+        foreach (string old in (string[])["cpio", "initrd-devel"])
+        {
+            if (below.Text(old) is not null)
+            {
+                _notes.Add($"paths.workdir-subpaths.{old} has no effect: nothing of that kind is written any more");
+            }
+        }
+
+        below.Finish();
+        paths.Finish();
+        return result;
+    }
+
+    private ModuleConfigurations ReadModuleConfigs(ConfigurationSection modules)
+    {
+        ConfigurationSection debug = modules.Section("debug");
+        var usual = new DebugConfiguration();
+        var result = new DebugConfiguration
+        {
+            Shell = debug.Text("better-shell"),
+            KeepExcludedPackages = debug.Flag("dont-exclude-packages") ?? false,
+            KeepExcludedPaths = debug.Flag("dont-exclude-paths") ?? false,
+            Compression = ReadCompression(debug, "faster-compressor") ?? usual.Compression,
+            ExtraPackages = debug.Texts("extra-packages") ?? [],
+        };
+        debug.Finish();
+        foreach (string driver in (string[])["r8152", "clevo-fancontrol"])
+        {
+            ConfigurationSection section = modules.Section(driver);
+            if (section.Text("url") is not null)
+            {
+                _notes.Add($"module-configs.{driver}.url has no effect: no driver is compiled (the kernel has its own r8152)");
+            }
+
+            section.Finish();
+        }
+
+        modules.Finish();
+        return new ModuleConfigurations { Debug = result };
+    }
+
+    private static Compression? ReadCompression(ConfigurationSection section, string key)
+    {
+        if (section.Text(key) is not { } text)
+        {
+            return null;
+        }
+
+        if (!Compression.TryParse(text, out Compression compression))
+        {
+            section.Problem(key, $"expected {Compression.Expected}; found `{text}`");
+        }
+
+        return compression;
+    }
+
+    private string? ReadPath(ConfigurationSection section, string key)
+        => section.Text(key) is { } path ? Path.GetFullPath(path, folder) : null;
+}

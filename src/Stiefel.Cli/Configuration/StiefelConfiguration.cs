@@ -1,0 +1,101 @@
+namespace Stiefel.Cli.Configuration;
+
+/// <summary>config.yaml, checked. Every key is optional; what is missing has the default given here.</summary>
+internal sealed record StiefelConfiguration
+{
+    /// <summary>The file that was read, or null if there was none.</summary>
+    public string? File { get; init; }
+
+    public IReadOnlySet<string> Modules { get; init; } = new HashSet<string>();
+    public BootConfiguration Boot { get; init; } = new();
+    public AutokexecConfiguration Autokexec { get; init; } = new();
+    public ServerSetupConfiguration ServerSetup { get; init; } = new();
+    public LinkConfiguration Link { get; init; } = new();
+    public InitrdConfiguration Initrd { get; init; } = new();
+    public PathConfiguration Paths { get; init; } = new();
+    public ModuleConfigurations ModuleConfigs { get; init; } = new();
+
+    /// <summary>Settings that are accepted for the sake of old files and do nothing, one line each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
+
+/// <summary>`boot`: the disk to serve, and where its kernel is found. Null means: find it.</summary>
+internal sealed record BootConfiguration
+{
+    public string? Disk { get; init; }
+    public BootPartition? Partition { get; init; }
+    public string? Kernel { get; init; }
+    public string? Initrd { get; init; }
+    public IReadOnlyList<string> CommandLine { get; init; } = [];
+}
+
+/// <summary>`boot.part`. <see cref="LuksBlock"/> is the encrypted device that must be opened first.</summary>
+internal sealed record BootPartition(string? Block, string? LuksBlock);
+
+/// <summary>`autokexec`: what makes the laptop leave its OS and serve.</summary>
+internal sealed record AutokexecConfiguration
+{
+    public bool Broadcast { get; init; } = true;
+    public bool MacDetection { get; init; }
+    public IReadOnlyList<string> Macs { get; init; } = [];
+}
+
+/// <summary>`server-setup`: where the ramdisk lies on the laptop, and its extra kernel arguments.</summary>
+internal sealed record ServerSetupConfiguration
+{
+    public const string DefaultFolder = "/var/lib/stiefel";
+
+    public string Kernel { get; init; } = DefaultFolder + "/stiefel-vmlinuz";
+    public string Initrd { get; init; } = DefaultFolder + "/stiefel-initrd.img";
+    public IReadOnlyList<string> CommandLine { get; init; } = [];
+}
+
+/// <summary>`link.protection`: how the disk's blocks cross the cable.</summary>
+internal enum LinkProtection
+{
+    WireGuard,
+    None,
+}
+
+/// <summary>`link`.</summary>
+internal sealed record LinkConfiguration
+{
+    public LinkProtection Protection { get; init; } = LinkProtection.WireGuard;
+}
+
+/// <summary>`paths`; relative ones are relative to the file.</summary>
+internal sealed record PathConfiguration
+{
+    /// <summary>Kept between runs: packages and finished steps.</summary>
+    public string Cache { get; init; } = DefaultCache();
+
+    /// <summary>The unpacked ramdisk and half-made files; null means inside the cache.</summary>
+    public string? Work { get; init; }
+
+    /// <summary>Name of the unpacked ramdisk inside <see cref="Work"/>.</summary>
+    public string InitrdFolder { get; init; } = "initrd";
+
+    private static string DefaultCache() => Environment.IsPrivilegedProcess
+        ? "/var/cache/stiefel"
+        : Path.Combine(
+            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } folder
+                ? folder
+                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+            "stiefel");
+}
+
+/// <summary>`module-configs`.</summary>
+internal sealed record ModuleConfigurations
+{
+    public DebugConfiguration Debug { get; init; } = new();
+}
+
+/// <summary>`module-configs.debug`: applies when the module `debug` is chosen.</summary>
+internal sealed record DebugConfiguration
+{
+    public string? Shell { get; init; }
+    public bool KeepExcludedPackages { get; init; }
+    public bool KeepExcludedPaths { get; init; }
+    public Compression Compression { get; init; } = new(CompressionFormat.Zstd, 1);
+    public IReadOnlyList<string> ExtraPackages { get; init; } = [];
+}

@@ -1,0 +1,182 @@
+using CsCheck;
+using Stiefel.Cli.Configuration;
+using Xunit;
+
+namespace Stiefel.Cli.Tests.Configuration;
+
+public class ConfigurationFileTests
+{
+    private static readonly int s_fuzzRuns = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_N"), out int runs) ? runs : 20_000;
+
+    [Fact]
+    public void Parse_EmptyFile_HasDefaults()
+    {
+        var configuration = ConfigurationFile.Parse("config.yaml", "# nothing\n");
+        Assert.True(configuration.Autokexec.Broadcast);
+        Assert.Equal(LinkProtection.WireGuard, configuration.Link.Protection);
+        Assert.Equal(new Compression(CompressionFormat.Zstd, 19), configuration.Initrd.Packing.Compression);
+        Assert.Empty(configuration.Notes);
+    }
+
+    [Fact]
+    public void Parse_FileOfTheOldSystem_IsUnderstood()
+    {
+        var configuration = ConfigurationFile.Parse("/srv/config.yaml", OldFile);
+        Assert.Equal(["base", "debug", "lvm", "nbd", "system-debian"], configuration.Modules.Order());
+        Assert.Equal("/dev/disk/by-id/ata-X", configuration.Boot.Disk);
+        Assert.Equal(new BootPartition("/dev/vg/boot", "/dev/sda2"), configuration.Boot.Partition);
+        Assert.Equal(["root=UUID=1-2", "rw"], configuration.Boot.CommandLine);
+        Assert.True(configuration.Autokexec.Broadcast);
+        Assert.Equal(["11:11:11:11:11:11"], configuration.Autokexec.Macs);
+        Assert.Equal("/var/local/kernel", configuration.ServerSetup.Kernel);
+        Assert.Equal(new Compression(CompressionFormat.Gzip, 9), configuration.Initrd.Packing.Compression);
+        Assert.Equal(["apt", "libapt-pkg6.0:amd64"], configuration.Initrd.Packing.ExcludePackages);
+        Assert.Equal("/srv/cache", configuration.Paths.Cache);
+        Assert.Equal("/srv/work", configuration.Paths.Work);
+        Assert.Equal(new Compression(CompressionFormat.Gzip, 1), configuration.ModuleConfigs.Debug.Compression);
+        Assert.True(configuration.ModuleConfigs.Debug.KeepExcludedPaths);
+        Assert.Equal(4, configuration.Notes.Count);
+    }
+
+    [Theory]
+    [InlineData("boot:\n  prat: 1\n", "c:2:3: boot.prat: unknown key; expected one of disk, load, part")]
+    [InlineData("colour: red\n", "c:1:1: colour: unknown key; expected one of autokexec, boot, initrd, link, module-configs, modules, paths, server-setup")]
+    [InlineData("boot:\n  disk: 5\n", "c:2:9: boot.disk: expected a text, found `5`; put it in quotes if it is meant")]
+    [InlineData("boot:\n  disk: [a]\n", "c:2:9: boot.disk: expected a text, found a list")]
+    [InlineData("boot:\n  disk:\n", "c:2:8: boot.disk: expected a text, found nothing")]
+    [InlineData("boot: true\n", "c:1:7: boot: expected a section of keys, found `true`")]
+    [InlineData("autokexec:\n  broadcast: 'yes'\n", "c:2:14: autokexec.broadcast: expected true or false, found `yes`")]
+    [InlineData("autokexec:\n  macs: [\"00:11:22:33:44:55\", nonsense]\n", "c:2:31: autokexec.macs[1]: expected a MAC address such as \"00:11:22:aa:bb:cc\", found `nonsense`")]
+    [InlineData("boot:\n  load:\n    cmdline: root=x\n", "c:3:14: boot.load.cmdline: expected a list of texts, found `root=x`")]
+    [InlineData("boot:\n  load:\n    cmdline: [a, {b: c}]\n", "c:3:18: boot.load.cmdline[1]: expected a text, found a section")]
+    [InlineData("boot:\n  part:\n    type: luks\n    block: /dev/x\n", "c:3:5: boot.part.luks_block: missing; with `type: luks` this is the encrypted partition")]
+    [InlineData("link:\n  protection: maybe\n", "c:2:15: link.protection: expected wireguard or none, found `maybe`")]
+    [InlineData("initrd:\n  packing:\n    compressor: rar\n", "c:3:17: initrd.packing.compressor: expected zstd, xz, gzip or none, with a level if you like: zstd -19; found `rar`")]
+    [InlineData("initrd:\n  packing:\n    size-limit: 0\n", "c:3:17: initrd.packing.size-limit: expected a whole number from 1 to 4095, found `0`")]
+    [InlineData("modules: [nbd, nbt]\n", "c:1:16: modules[1]: no module is called `nbt`; expected one of base, clevo-fancontrol, debug, i915, lvm, nbd, r8152, system-arch, system-arch-dracut, system-debian, system-gentoo")]
+    [InlineData("modules: [system-arch, system-debian]\n", "c:1:24: modules[1]: `system-arch` is chosen already; expected at most one system-* module (without any, the system is recognised)")]
+    [InlineData("- a\n", "c:1:1: expected keys such as `modules:` or `boot:`")]
+    public void Parse_OneMistake_SaysWhereAndWhatWasExpected(string text, string line)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", text));
+        Assert.Equal([line], error.Problems);
+        Assert.Equal(2, error.ExitCode);
+    }
+
+    [Fact]
+    public void Parse_SeveralMistakes_AreAllShown()
+    {
+        var error = Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", "boot: {disk: 1, x: 2}\nlink: {protection: 3}\n"));
+        Assert.Equal(3, error.Problems.Count);
+    }
+
+    [Theory]
+    [InlineData("boot: [\n")]
+    [InlineData("boot: {disk: a, disk: b}\n")]
+    [InlineData("a: *b\n")]
+    public void Parse_NoYaml_SaysWhere(string text)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", text));
+        Assert.Matches(@"^c:\d+:\d+: not valid YAML: ", Assert.Single(error.Problems));
+    }
+
+    [Fact]
+    public void Parse_DeepNesting_IsAnError()
+        => Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", "boot: " + new string('[', 500_000)));
+
+    [Fact]
+    public void Parse_AnyText_GivesAConfigurationOrProblems()
+    {
+        string[] pieces = [.. OldFile.Split('\n'), "&a", "*a", "[", "]", "{", "}", ":", "- ", "? ", "|\n", "\t", "'", "\"", "\0", "!!map", "---", "<<: *a"];
+        var texts = Gen.OneOf(Gen.Int[0, pieces.Length - 1].Select(index => pieces[index]), Gen.String[0, 8]).List[0, 30].Select(parts => string.Join("\n", parts));
+        texts.Sample(
+            text =>
+            {
+                try
+                {
+                    ConfigurationFile.Parse("c", text);
+                }
+                catch (ConfigurationException error)
+                {
+                    Assert.All(error.Problems, line => Assert.StartsWith("c:", line, StringComparison.Ordinal));
+                }
+            },
+            iter: s_fuzzRuns);
+    }
+
+    [Fact]
+    public void Load_TheExampleFile_IsValid()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "config-example.yaml")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        Assert.NotNull(folder);
+        var configuration = ConfigurationFile.Load(Path.Combine(folder, "config-example.yaml"));
+        Assert.Equal(LinkProtection.WireGuard, configuration.Link.Protection);
+        Assert.Empty(configuration.Notes);
+    }
+
+    private const string OldFile = """
+        modules:
+            - debug
+            - base
+            - nbd
+            - system-debian
+            - lvm
+        boot:
+            disk: /dev/disk/by-id/ata-X
+            part:
+                type: luks
+                luks_block: /dev/sda2
+                block: /dev/vg/boot
+            load:
+                kernel: /boot/vmlinuz-linux
+                initrd: /boot/initramfs-linux.img
+                cmdline:
+                    - root=UUID=1-2
+                    - rw
+        autokexec:
+            broadcast: True
+            mac_detection: False
+            macs:
+                - "11:11:11:11:11:11"
+        server-setup:
+            stiefelsystem-kernel: /var/local/kernel
+            stiefelsystem-initrd: /var/local/initrd
+            cmdline:
+                - ro
+        initrd:
+            include-packages:
+                - iputils-ping
+            shell: /usr/bin/dash
+            password: stiefel
+            packing:
+                compressor: pigz -11
+                exclude-paths:
+                    - boot
+                    - usr/share/man
+                exclude-packages:
+                    - apt
+                    - libapt-pkg6.0:amd64
+        paths:
+            cache: cache
+            workdir: work
+            workdir-subpaths:
+                cpio: initrd.cpio
+                initrd: initrd.nspawn
+                initrd-devel: initrd.nspawn-devel
+        module-configs:
+            debug:
+                better-shell: /usr/bin/bash
+                dont-exclude-packages: true
+                dont-exclude-paths: true
+                faster-compressor: pigz -1
+                extra-packages:
+                    - htop
+            r8152:
+                url: https://example.org/r8152.tar.gz
+        """;
+}
