@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Interop;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace Stiefel.Linux.FileSystems;
+
+/// <summary>
+/// A directory tree that no path can leave: `/` is its top, `..` stops there, and symbolic links are followed as a system whose
+/// root it is would follow them. The kernel does the walking (man 2 openat2, RESOLVE_IN_ROOT), so a hostile disk has nothing to race.
+/// </summary>
+public sealed class ConfinedTree : IDisposable
+{
+    /// <summary>A directory with more entries is read no further.</summary>
+    public const int MaxListedEntries = 4096;
+
+    // openat2 answers EAGAIN if a rename elsewhere disturbed the walk.
+    private const int MaxWalks = 16;
+
+    private readonly SafeFileHandle _root;
+
+    /// <param name="root">An existing directory; links on the way to it are trusted.</param>
+    /// <exception cref="LinuxException">It cannot be opened.</exception>
+    public unsafe ConfinedTree(string root)
+    {
+        fixed (byte* path = Encoding.UTF8.GetBytes(root + '\0'))
+        {
+            int descriptor = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC, default);
+            _root = descriptor >= 0
+                ? new SafeFileHandle(descriptor, ownsHandle: true)
+                : throw LinuxException.FromLastError($"open(\"{root}\", O_PATH|O_DIRECTORY)");
+        }
+
+        Root = RealPath(_root);
+    }
+
+    /// <summary>Absolute and free of symbolic links.</summary>
+    public string Root { get; }
+
+    /// <summary>Opens a regular file, or gives null if there is none at that path.</summary>
+    /// <param name="path">From the tree's top, with or without a leading `/`.</param>
+    /// <exception cref="LinuxException">The file system is damaged, or access is denied.</exception>
+    public ConfinedFile? OpenFile(string path)
+    {
+        // Without O_NONBLOCK a FIFO on the disk would hold us for ever.
+        SafeFileHandle? handle = Open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+        if (handle is null)
+        {
+            return null;
+        }
+
+        (bool regular, long length) = Status(handle);
+        if (!regular)
+        {
+            handle.Dispose();
+            return null;
+        }
+
+        return new ConfinedFile(handle, RealPath(handle), length);
+    }
+
+    /// <summary>The absolute, link-free path of a directory in the tree, or null if there is none.</summary>
+    public string? FindDirectory(string path)
+    {
+        using SafeFileHandle? handle = Open(path, O_PATH | O_DIRECTORY);
+        return handle is null ? null : RealPath(handle);
+    }
+
+    /// <summary>The names in a directory in ordinal order, at most <see cref="MaxListedEntries"/>; none if it does not exist.</summary>
+    public IReadOnlyList<string> List(string path)
+    {
+        string? directory = FindDirectory(path);
+        return directory is null
+            ? []
+            : [.. Directory.EnumerateFileSystemEntries(directory).Take(MaxListedEntries).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _root.Dispose();
+
+    private unsafe SafeFileHandle? Open(string path, int flags)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var how = new OpenAt2.open_how
+        {
+            flags = (ulong)(uint)(flags | O_CLOEXEC),
+            resolve = OpenAt2.RESOLVE_IN_ROOT | OpenAt2.RESOLVE_NO_MAGICLINKS,
+        };
+        int errno = EAGAIN;
+        fixed (byte* bytes = Encoding.UTF8.GetBytes($"/{path}\0"))
+        {
+            for (int walk = 0; walk < MaxWalks && (errno == EAGAIN || errno == EINTR); walk++)
+            {
+                nint descriptor = OpenAt2.openat2((int)_root.DangerousGetHandle(), bytes, &how);
+                if (descriptor >= 0)
+                {
+                    return new SafeFileHandle(descriptor, ownsHandle: true);
+                }
+
+                errno = Marshal.GetLastPInvokeError();
+            }
+        }
+
+        bool absent = errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG || errno == ENXIO;
+        return absent ? null : throw new LinuxException($"openat2(\"{Root}\", \"{path}\", RESOLVE_IN_ROOT)", errno);
+    }
+
+    private static unsafe (bool Regular, long Length) Status(SafeFileHandle handle)
+    {
+        stat status;
+        return fstat((int)handle.DangerousGetHandle(), &status) == 0
+            ? ((status.st_mode & S_IFMT) == S_IFREG, (long)status.st_size)
+            : throw LinuxException.FromLastError("fstat");
+    }
+
+    private static string RealPath(SafeFileHandle handle)
+        => new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget
+            ?? throw new IOException("/proc is not mounted: cannot tell where a file lies");
+}

@@ -1,0 +1,89 @@
+namespace Stiefel.Linux.Modules;
+
+/// <summary>man 3 fnmatch without flags, on bytes, with `-` and `_` alike outside brackets, as kmod compares aliases.</summary>
+internal static class GlobPattern
+{
+    /// <summary>Linear in the pattern times the text at worst, however many stars a hostile pattern holds.</summary>
+    public static bool Matches(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> text)
+    {
+        int p = 0, t = 0, afterStar = -1, retry = 0;
+        while (t < text.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                afterStar = ++p;
+                retry = t;
+            }
+            else if (p < pattern.Length && MatchOne(pattern, ref p, text[t]))
+            {
+                t++;
+            }
+            else if (afterStar >= 0)
+            {
+                // The last star swallows one byte more; earlier stars never need to be reconsidered.
+                p = afterStar;
+                t = ++retry;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return pattern[p..].TrimStart((byte)'*').IsEmpty;
+    }
+
+    /// <summary>The number of leading bytes that stand for themselves.</summary>
+    public static int LiteralLength(ReadOnlySpan<byte> pattern)
+    {
+        int special = pattern.IndexOfAny("*?[\\"u8);
+        return special < 0 ? pattern.Length : special;
+    }
+
+    private static bool MatchOne(ReadOnlySpan<byte> pattern, ref int p, byte value)
+    {
+        switch (pattern[p])
+        {
+            case (byte)'?':
+                p++;
+                return true;
+            case (byte)'[' when FindBracketEnd(pattern, p) is var end and > 0:
+                bool matched = MatchBracket(pattern[(p + 1)..end], value);
+                p = end + 1;
+                return matched;
+            case (byte)'\\' when p + 1 < pattern.Length:
+                p += 2;
+                return Fold(pattern[p - 1]) == Fold(value);
+            default:
+                return Fold(pattern[p++]) == Fold(value);
+        }
+    }
+
+    /// <summary>The index of the closing bracket, or -1: then `[` stands for itself. A `]` right after the opening is a member.</summary>
+    private static int FindBracketEnd(ReadOnlySpan<byte> pattern, int open)
+    {
+        int first = open + 1;
+        first += first < pattern.Length && pattern[first] is (byte)'!' or (byte)'^' ? 1 : 0;
+        int from = first + 1;
+        int length = from < pattern.Length ? pattern[from..].IndexOf((byte)']') : -1;
+        return length < 0 ? -1 : from + length;
+    }
+
+    private static bool MatchBracket(ReadOnlySpan<byte> members, byte value)
+    {
+        bool negated = members[0] is (byte)'!' or (byte)'^';
+        members = negated ? members[1..] : members;
+        bool found = false;
+        for (int at = 0; at < members.Length; at++)
+        {
+            bool range = at + 2 < members.Length && members[at + 1] == '-';
+            byte last = range ? members[at + 2] : members[at];
+            found |= value >= members[at] && value <= last;
+            at += range ? 2 : 0;
+        }
+
+        return found != negated;
+    }
+
+    private static byte Fold(byte value) => value == '-' ? (byte)'_' : value;
+}

@@ -1,0 +1,201 @@
+using System.Text;
+using Stiefel.Linux.FileSystems;
+
+namespace Stiefel.Linux.Modules;
+
+/// <summary>
+/// Answers what `modprobe` would load, from the text files that depmod writes (man 5 modules.dep), of any kernel and without being
+/// root. The files may lie on a foreign disk: sizes, nesting and cycles are bounded, and no path that leaves the directory is given.
+/// </summary>
+public sealed class ModuleIndex
+{
+    /// <summary>Debian's largest (modules.alias) has 1.3 MB.</summary>
+    public const int MaxFileBytes = 16 * 1024 * 1024;
+
+    // Real dependencies nest about 10 deep.
+    private const int MaxNesting = 100;
+
+    // Soft dependencies may name aliases, and each such name costs a search; a real kernel has some tens.
+    private const int MaxAliasSearches = 10_000;
+
+    private readonly Dictionary<string, Module> _modules = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _builtin = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SoftDependency> _soft = new(StringComparer.Ordinal);
+    private readonly ModuleAliases _aliases;
+
+    /// <param name="directory">`…/lib/modules/RELEASE`.</param>
+    /// <exception cref="FileNotFoundException">It has no modules.dep.</exception>
+    /// <exception cref="InvalidDataException">One of its files is larger than <see cref="MaxFileBytes"/>.</exception>
+    public ModuleIndex(string directory)
+    {
+        using var tree = new ConfinedTree(directory);
+        Directory = tree.Root;
+        ReadDependencies(ReadText(tree, "modules.dep")
+            ?? throw new FileNotFoundException($"{directory}: no modules.dep there; is it a directory that depmod has seen?"));
+        foreach (string line in Lines(ReadText(tree, "modules.builtin")))
+        {
+            _builtin.Add(ModuleName.OfFile(line));
+        }
+
+        foreach (string line in Lines(ReadText(tree, "modules.softdep")))
+        {
+            SoftDependency.Read(line, _soft);
+        }
+
+        using ConfinedFile? aliases = tree.OpenFile("modules.alias");
+        _aliases = new ModuleAliases(aliases?.ReadAll(MaxFileBytes) ?? []);
+    }
+
+    /// <summary>The modules directory, absolute and free of symbolic links.</summary>
+    public string Directory { get; }
+
+    /// <summary>The modules for some hardware, and some more by name, with all they depend on.</summary>
+    /// <param name="modaliases">As sysfs gives them; those nothing matches are passed over.</param>
+    /// <param name="extraNames">Module names or aliases.</param>
+    /// <param name="allowed">Asked with a module's relative path before hardware may choose it; what it depends on is not asked about.</param>
+    /// <exception cref="InvalidDataException">The dependencies nest too deep.</exception>
+    public ModuleSelection Resolve(IEnumerable<string> modaliases, IEnumerable<string> extraNames, Predicate<string>? allowed = null)
+    {
+        var order = new LoadOrder(this);
+        var unknown = new List<string>();
+        foreach (string name in extraNames)
+        {
+            if (!order.AddByName(name, 0))
+            {
+                unknown.Add(name);
+            }
+        }
+
+        var found = new List<string>();
+        foreach (string alias in modaliases.Distinct(StringComparer.Ordinal))
+        {
+            found.Clear();
+            _aliases.Find(alias, found);
+            foreach (string name in found)
+            {
+                if (_modules.TryGetValue(ModuleName.Normalize(name), out Module? module) && allowed?.Invoke(module.RelativePath) != false)
+                {
+                    order.Add(module, 0);
+                }
+            }
+        }
+
+        return new ModuleSelection(order.Files, unknown);
+    }
+
+    private void ReadDependencies(string text)
+    {
+        foreach (string line in Lines(text))
+        {
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon > 0 && IsInside(line.AsSpan(0, colon)))
+            {
+                string path = line[..colon];
+                string name = ModuleName.OfFile(path);
+                _modules[name] = new Module(name, path, line[(colon + 1)..]);
+            }
+        }
+    }
+
+    /// <summary>Modules outside the directory get absolute paths from depmod; a hostile file may try `..`.</summary>
+    private static bool IsInside(ReadOnlySpan<char> path)
+        => path[0] != '/' && !path.StartsWith("../") && !path.Contains("/../", StringComparison.Ordinal) && !path.EndsWith("/..");
+
+    private static string? ReadText(ConfinedTree tree, string name)
+    {
+        using ConfinedFile? file = tree.OpenFile(name);
+        return file is null ? null : Encoding.UTF8.GetString(file.ReadAll(MaxFileBytes));
+    }
+
+    private static IEnumerable<string> Lines(string? text)
+        => (text ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(line => line[0] != '#');
+
+    private sealed record Module(string Name, string RelativePath, string Needs);
+
+    /// <summary>A depth-first walk that lists each module after what it needs.</summary>
+    private sealed class LoadOrder(ModuleIndex index)
+    {
+        private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, bool> _searched = new(StringComparer.Ordinal);
+
+        public List<ModuleFile> Files { get; } = [];
+
+        public void Add(Module module, int depth)
+        {
+            // Marked before its needs are walked: a cycle ends here.
+            if (!_visited.Add(module.Name))
+            {
+                return;
+            }
+
+            if (depth > MaxNesting)
+            {
+                throw new InvalidDataException($"{index.Directory}/modules.dep: {module.Name} is needed {MaxNesting} modules deep");
+            }
+
+            index._soft.TryGetValue(module.Name, out SoftDependency? soft);
+
+            // depmod writes the innermost need last.
+            foreach (string path in module.Needs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Reverse())
+            {
+                AddByName(ModuleName.OfFile(path), depth + 1);
+            }
+
+            AddAll(soft?.Before, depth + 1);
+            Files.Add(new ModuleFile(module.Name, module.RelativePath));
+            AddAll(soft?.After, depth + 1);
+        }
+
+        /// <summary>False if the name means nothing to this kernel.</summary>
+        public bool AddByName(string name, int depth)
+        {
+            string normalized = ModuleName.Normalize(name);
+            if (index._modules.TryGetValue(normalized, out Module? module))
+            {
+                Add(module, depth);
+                return true;
+            }
+
+            if (index._builtin.Contains(normalized))
+            {
+                return true;
+            }
+
+            return AddByAlias(name, depth);
+        }
+
+        private bool AddByAlias(string alias, int depth)
+        {
+            if (_searched.TryGetValue(alias, out bool known))
+            {
+                return known;
+            }
+
+            if (_searched.Count == MaxAliasSearches)
+            {
+                throw new InvalidDataException($"{index.Directory}/modules.softdep: names more than {MaxAliasSearches} aliases");
+            }
+
+            var found = new List<string>();
+            index._aliases.Find(alias, found);
+            _searched[alias] = found.Count > 0;
+            foreach (string name in found.Select(ModuleName.Normalize))
+            {
+                if (index._modules.TryGetValue(name, out Module? module))
+                {
+                    Add(module, depth);
+                }
+            }
+
+            return found.Count > 0;
+        }
+
+        private void AddAll(List<string>? names, int depth)
+        {
+            foreach (string name in names ?? [])
+            {
+                AddByName(name, depth);
+            }
+        }
+    }
+}

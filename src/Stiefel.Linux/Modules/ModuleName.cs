@@ -1,0 +1,16 @@
+namespace Stiefel.Linux.Modules;
+
+/// <summary>Names of kernel modules: `-` and `_` are alike (man 8 modprobe).</summary>
+internal static class ModuleName
+{
+    /// <summary>`crc32c_intel` for `crc32c-intel`.</summary>
+    public static string Normalize(string name) => name.Replace('-', '_');
+
+    /// <summary>`i2c_algo_bit` for `kernel/drivers/i2c/algos/i2c-algo-bit.ko.xz`.</summary>
+    public static string OfFile(ReadOnlySpan<char> path)
+    {
+        ReadOnlySpan<char> file = path[(path.LastIndexOf('/') + 1)..];
+        int dot = file.IndexOf('.');
+        return Normalize((dot < 0 ? file : file[..dot]).ToString());
+    }
+}

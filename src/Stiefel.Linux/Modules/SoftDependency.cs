@@ -1,0 +1,43 @@
+namespace Stiefel.Linux.Modules;
+
+/// <summary>Modules that should, but need not, be loaded before and after another (man 5 modprobe.d, softdep).</summary>
+internal sealed class SoftDependency
+{
+    public List<string> Before { get; } = [];
+
+    public List<string> After { get; } = [];
+
+    /// <summary>Reads `softdep NAME pre: A B post: C` into a table; several lines for one module add up.</summary>
+    public static void Read(string line, Dictionary<string, SoftDependency> table)
+    {
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length < 3 || words[0] != "softdep")
+        {
+            return;
+        }
+
+        string name = ModuleName.Normalize(words[1]);
+        if (!table.TryGetValue(name, out SoftDependency? dependency))
+        {
+            table[name] = dependency = new SoftDependency();
+        }
+
+        // Words before the first keyword mean nothing to modprobe either.
+        List<string>? list = null;
+        foreach (string word in words.AsSpan(2))
+        {
+            switch (word)
+            {
+                case "pre:":
+                    list = dependency.Before;
+                    break;
+                case "post:":
+                    list = dependency.After;
+                    break;
+                default:
+                    list?.Add(word);
+                    break;
+            }
+        }
+    }
+}
