@@ -23,14 +23,12 @@ public sealed class ConfinedTree : IDisposable
 
     /// <param name="root">An existing directory; links on the way to it are trusted.</param>
     /// <exception cref="LinuxException">It cannot be opened.</exception>
-    public unsafe ConfinedTree(string root)
+    public ConfinedTree(string root)
     {
-        fixed (byte* path = Encoding.UTF8.GetBytes(root + '\0'))
+        _root = Fcntl.open(root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        if (_root.IsInvalid)
         {
-            int descriptor = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC, default);
-            _root = descriptor >= 0
-                ? new SafeFileHandle(descriptor, ownsHandle: true)
-                : throw LinuxException.FromLastError($"open(\"{root}\", O_PATH|O_DIRECTORY)");
+            throw LinuxException.FromLastError($"open(\"{root}\", O_PATH|O_DIRECTORY)");
         }
 
         Root = RealPath(_root);

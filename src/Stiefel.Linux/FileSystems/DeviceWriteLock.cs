@@ -1,6 +1,5 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Tmds.Linux;
+using Stiefel.Linux.Interop;
 using static Tmds.Linux.LibC;
 
 namespace Stiefel.Linux.FileSystems;
@@ -11,16 +10,13 @@ namespace Stiefel.Linux.FileSystems;
 /// </summary>
 internal static class DeviceWriteLock
 {
-    private const int BLKROSET = 0x125D;
-    private const int BLKROGET = 0x125E;
-
     /// <summary>True if the device refuses writes.</summary>
     /// <exception cref="LinuxException">No such block device.</exception>
     public static unsafe bool IsSet(string device)
     {
         using SafeFileHandle handle = Open(device, 0);
         int value = 0;
-        return ioctl((int)handle.DangerousGetHandle(), BLKROGET, &value) == 0
+        return LinuxFs.ioctl(handle, LinuxFs.BLKROGET, &value) == 0
             ? value != 0
             : throw LinuxException.FromLastError($"ioctl(\"{device}\", BLKROGET)");
     }
@@ -31,7 +27,7 @@ internal static class DeviceWriteLock
     {
         using SafeFileHandle handle = Open(device, 0);
         int value = refuse ? 1 : 0;
-        if (ioctl((int)handle.DangerousGetHandle(), BLKROSET, &value) != 0)
+        if (LinuxFs.ioctl(handle, LinuxFs.BLKROSET, &value) != 0)
         {
             throw LinuxException.FromLastError($"ioctl(\"{device}\", BLKROSET, {value})");
         }
@@ -51,14 +47,11 @@ internal static class DeviceWriteLock
         }
     }
 
-    private static unsafe SafeFileHandle Open(string device, int flags)
+    private static SafeFileHandle Open(string device, int flags)
     {
-        fixed (byte* path = Encoding.UTF8.GetBytes(device + '\0'))
-        {
-            int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags, default);
-            return descriptor >= 0
-                ? new SafeFileHandle(descriptor, ownsHandle: true)
-                : throw LinuxException.FromLastError($"open(\"{device}\", O_RDONLY{(flags == O_EXCL ? "|O_EXCL" : "")})");
-        }
+        SafeFileHandle handle = Fcntl.open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags, 0);
+        return handle.IsInvalid
+            ? throw LinuxException.FromLastError($"open(\"{device}\", O_RDONLY{(flags == O_EXCL ? "|O_EXCL" : "")})")
+            : handle;
     }
 }

@@ -43,7 +43,7 @@ public static class DiskPartitions
     /// <summary>`sda` for /dev/sda, for a link to it, and for `cciss!c0d0` style nodes in directories of /dev.</summary>
     internal static string KernelName(string device)
     {
-        string real = File.ResolveLinkTarget(device, returnFinalTarget: true)?.FullName ?? device;
+        string real = (File.Exists(device) ? File.ResolveLinkTarget(device, returnFinalTarget: true)?.FullName : null) ?? device;
         return real.StartsWith("/dev/", StringComparison.Ordinal) ? real["/dev/".Length..].Replace('/', '!') : Path.GetFileName(real);
     }
 

@@ -16,14 +16,16 @@ public static class FileSystemProbe
     /// <exception cref="ExternalProgramException">blkid is not installed or failed.</exception>
     public static async Task<IReadOnlyList<ProbedDevice>> ProbeAsync(IReadOnlyList<string> devices, CancellationToken token)
     {
-        if (devices.Count == 0)
+        var options = new ExternalProgramOptions { Timeout = s_patience, AcceptedExitCodes = s_answers };
+        var found = new List<ProbedDevice>();
+        foreach (string device in devices)
         {
-            return [];
+            // One by one: given several, blkid stops at the first on which it finds nothing.
+            ExternalProgramOutput output = await ExternalProgram.RunAsync("blkid", ["-p", "-o", "export", device], options, token).ConfigureAwait(false);
+            found.AddRange(Parse(output.Text));
         }
 
-        var options = new ExternalProgramOptions { Timeout = s_patience, AcceptedExitCodes = s_answers };
-        ExternalProgramOutput output = await ExternalProgram.RunAsync("blkid", ["-p", "-o", "export", .. devices], options, token).ConfigureAwait(false);
-        return Parse(output.Text);
+        return found;
     }
 
     /// <summary>Reads the export format: `KEY=value` lines, a backslash before anything special, an empty line between devices.</summary>

@@ -6,6 +6,12 @@ namespace Stiefel.Linux.Interop;
 /// <summary>linux/fs.h: the ioctls of block devices (man 4 sd). The same on x86-64 and arm64.</summary>
 internal static unsafe partial class LinuxFs
 {
+    /// <summary>int: 1 makes the kernel refuse every write through this device.</summary>
+    internal const nuint BLKROSET = 0x125d;
+
+    /// <summary>int: what BLKROSET set, or 1 if the disk itself is read-only.</summary>
+    internal const nuint BLKROGET = 0x125e;
+
     /// <summary>Writes back and forgets the page cache of the device.</summary>
     internal const nuint BLKFLSBUF = 0x1261;
 

@@ -3,62 +3,81 @@ using System.Text;
 namespace Stiefel.Linux.Modules;
 
 /// <summary>
-/// `modules.alias`: some 25,000 lines `alias PATTERN MODULE`. They stay the bytes of the file; an index by bus (what stands before
-/// the first colon) leaves a few thousand candidates per question, nearly all refused at their first differing byte.
+/// `modules.alias`: some 25,000 lines `alias PATTERN MODULE`. They stay the bytes of the file, and an index by how a pattern
+/// begins leaves a handful of candidates per question: `pci:v00008086` (the bus and nine letters more) where the pattern is literal
+/// so far, else `pci`, else, for patterns such as `acpi*:PNP0C0A:*`, nothing.
 /// </summary>
 internal sealed class ModuleAliases
 {
-    // A longer one is as good as none: it is looked at for every question.
+    // A colon and the nine letters of `v00008086`, or of `v0BDAp815`: patterns of pci and usb are literal at least that far.
+    private const int TailLength = 10;
+
+    // A longer one is as good as none: its patterns are looked at for every question.
     private const int MaxBusLength = 32;
 
     private readonly byte[] _text;
-    private readonly Dictionary<string, List<Line>> _byBus = new(StringComparer.Ordinal);
-
-    // Patterns such as `acpi*:PNP0C0A:*`, whose bus is itself a pattern.
-    private readonly List<Line> _anyBus = [];
+    private readonly Dictionary<string, List<Line>> _byStart = new(StringComparer.Ordinal);
+    private readonly List<Line> _others = [];
 
     public ModuleAliases(byte[] text)
     {
         _text = text;
-        var byBus = _byBus.GetAlternateLookup<ReadOnlySpan<char>>();
-        Span<char> bus = stackalloc char[MaxBusLength];
+        Span<char> buffer = stackalloc char[MaxBusLength + TailLength];
         for (int start = 0, end; start < text.Length; start = end + 1)
         {
             int length = text.AsSpan(start).IndexOf((byte)'\n');
             end = length < 0 ? text.Length : start + length;
-            if (!TryReadLine(start, end, out Line line))
+            if (TryReadLine(start, end, out Line line))
             {
-                continue;
-            }
-
-            ReadOnlySpan<char> key = BusOf(Pattern(line), bus);
-            if (key.IsEmpty)
-            {
-                _anyBus.Add(line);
-            }
-            else if (byBus.TryGetValue(key, out List<Line>? lines))
-            {
-                lines.Add(line);
-            }
-            else
-            {
-                byBus[key] = [line];
+                Add(line, buffer);
             }
         }
     }
 
-    /// <summary>Adds the modules whose patterns match, as the file writes their names, in the file's order for each bus.</summary>
+    /// <summary>Adds the modules whose patterns match, as the file writes their names.</summary>
     public void Find(string alias, List<string> modules)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(alias);
-        Span<char> bus = stackalloc char[MaxBusLength];
-        ReadOnlySpan<char> key = BusOf(bytes, bus);
-        if (!key.IsEmpty && _byBus.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(key, out List<Line>? lines))
+        Span<char> buffer = stackalloc char[MaxBusLength + TailLength];
+        int bus = BusLength(bytes, bytes.Length);
+        if (bus > 0)
         {
-            Find(bytes, lines, modules);
+            var byStart = _byStart.GetAlternateLookup<ReadOnlySpan<char>>();
+            if (bus + TailLength <= bytes.Length && byStart.TryGetValue(Fold(bytes.AsSpan(0, bus + TailLength), buffer), out List<Line>? lines))
+            {
+                Find(bytes, lines, modules);
+            }
+
+            if (byStart.TryGetValue(Fold(bytes.AsSpan(0, bus), buffer), out lines))
+            {
+                Find(bytes, lines, modules);
+            }
         }
 
-        Find(bytes, _anyBus, modules);
+        Find(bytes, _others, modules);
+    }
+
+    private void Add(Line line, Span<char> buffer)
+    {
+        ReadOnlySpan<byte> pattern = Pattern(line);
+        int literal = GlobPattern.LiteralLength(pattern);
+        int bus = BusLength(pattern, literal);
+        if (bus == 0)
+        {
+            _others.Add(line);
+            return;
+        }
+
+        ReadOnlySpan<char> key = Fold(pattern[..(bus + TailLength <= literal ? bus + TailLength : bus)], buffer);
+        var byStart = _byStart.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (byStart.TryGetValue(key, out List<Line>? lines))
+        {
+            lines.Add(line);
+        }
+        else
+        {
+            byStart[key] = [line];
+        }
     }
 
     private void Find(byte[] alias, List<Line> lines, List<string> modules)
@@ -89,22 +108,22 @@ internal sealed class ModuleAliases
         return true;
     }
 
-    /// <summary>What stands before the first colon (of a pattern without one: all of it), empty if that is not literal.</summary>
-    private static ReadOnlySpan<char> BusOf(ReadOnlySpan<byte> alias, Span<char> bus)
+    /// <summary>Length of what stands before the first colon, or of all if there is none; 0 if that is not literal, or too long.</summary>
+    private static int BusLength(ReadOnlySpan<byte> alias, int literal)
     {
-        int length = alias.IndexOf((byte)':');
-        length = length < 0 ? alias.Length : length;
-        if (length > bus.Length || GlobPattern.LiteralLength(alias[..length]) < length)
+        int colon = alias.IndexOf((byte)':');
+        int length = colon < 0 ? alias.Length : colon;
+        return length <= Math.Min(literal, MaxBusLength) ? length : 0;
+    }
+
+    private static ReadOnlySpan<char> Fold(ReadOnlySpan<byte> bytes, Span<char> buffer)
+    {
+        for (int at = 0; at < bytes.Length; at++)
         {
-            return [];
+            buffer[at] = bytes[at] == '-' ? '_' : (char)bytes[at];
         }
 
-        for (int at = 0; at < length; at++)
-        {
-            bus[at] = alias[at] == '-' ? '_' : (char)alias[at];
-        }
-
-        return bus[..length];
+        return buffer[..bytes.Length];
     }
 
     private readonly record struct Line(int Pattern, int PatternLength, int Module, int ModuleLength);

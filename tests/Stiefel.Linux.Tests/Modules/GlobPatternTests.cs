@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using CsCheck;
 using Stiefel.Linux.Modules;
-using Tmds.Linux;
 using Xunit;
 
 namespace Stiefel.Linux.Tests.Modules;
@@ -33,7 +32,7 @@ public class GlobPatternTests
     public void Matches_AnyPattern_AgreesWithLibc()
     {
         // Without `-` outside brackets, which kmod folds and libc does not, and without brackets that libc reads as classes.
-        Gen<string> pattern = Gen.OneOf(Gen.OneOfConst("*", "?", "a", "b", "c", "[ab]", "[!a]", "[a-c]", "[^b-c]", "\\*", "\\a")).Array[0, 8].Select(string.Concat);
+        Gen<string> pattern = Gen.OneOf("*", "?", "a", "b", "c", "[ab]", "[!a]", "[a-c]", "[^b-c]", "\\*", "\\a").Array[0, 8].Select(string.Concat);
         Gen<string> text = Gen.Char["abc*d"].Array[0, 8].Select(letters => new string(letters));
         Gen.Select(pattern, text).Sample(
             (glob, subject) => GlobPattern.Matches(Encoding.UTF8.GetBytes(glob), Encoding.UTF8.GetBytes(subject)) == Libc.Matches(glob, subject),

@@ -33,7 +33,7 @@ public class HostileModuleIndexTests
         using var root = new TemporaryDirectory();
         root.Write("modules.dep", "a.ko: b.ko\nb.ko: a.ko c.ko\nc.ko: c.ko\n");
         root.Write("modules.softdep", "softdep a pre: c post: a\nsoftdep c pre: a post: b\n");
-        Assert.Equal(["b", "c", "a"], new ModuleIndex(root.Path).Resolve([], ["a"]).Files.Select(file => file.Name).Order().OrderBy(name => "bca".IndexOf(name[0], StringComparison.Ordinal)));
+        Assert.Equal(["c", "b", "a"], new ModuleIndex(root.Path).Resolve([], ["a"]).Files.Select(file => file.Name));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public class HostileModuleIndexTests
     {
         using var root = new TemporaryDirectory();
         Gen<string> line = Gen.OneOf(
-            Gen.OneOfConst("alias pci:*[ a", "alias a b", "alias  ", "softdep a pre: b post: c pre:", "softdep", "a.ko: b.ko", ":", "a.ko:a.ko", "b.ko: x", "[", "alias [!]] a"),
+            Gen.OneOf("alias pci:*[ a", "alias a b", "alias  ", "softdep a pre: b post: c pre:", "softdep", "a.ko: b.ko", ":", "a.ko:a.ko", "b.ko: x", "[", "alias [!]] a"),
             Gen.String[Gen.Char[" :.-_*?[]abko/#\\"], 0, 30]);
         Gen<string> text = line.Array[0, 12].Select(lines => string.Join('\n', lines));
         Gen.Select(text, text, text).Sample(

@@ -1,0 +1,66 @@
+using Stiefel.Linux.FileSystems;
+using Xunit;
+
+namespace Stiefel.Linux.Tests.FileSystems;
+
+public sealed class DiskPartitionsTests : IDisposable
+{
+    private readonly TemporaryDirectory _sys = new();
+
+    public void Dispose() => _sys.Dispose();
+
+    [Fact]
+    public void List_Fixture_IsInOrderOfNumbersAndInBytes()
+    {
+        AddPartition("nvme0n1", "nvme0n1p10", 10, 4096, 8);
+        AddPartition("nvme0n1", "nvme0n1p2", 2, 2048, 2048);
+        _sys.Write("devices/block/nvme0n1/queue/rotational", "0\n");
+        Link("nvme0n1", "devices/block/nvme0n1");
+        Assert.Equal(
+            [new("nvme0n1p2", "/dev/nvme0n1p2", 2, 1 << 20, 1 << 20), new("nvme0n1p10", "/dev/nvme0n1p10", 10, 2 << 20, 4096)],
+            DiskPartitions.List("/dev/nvme0n1", _sys.Path));
+    }
+
+    [Fact]
+    public void List_UnknownDiskOrFile_IsEmpty()
+    {
+        Assert.Empty(DiskPartitions.List("/dev/sdz", _sys.Path));
+        Assert.Empty(DiskPartitions.List(_sys.Write("image", "x"), _sys.Path));
+    }
+
+    [Fact]
+    public void DiskOf_Partition_IsItsDisk()
+    {
+        AddPartition("sda", "sda1", 1, 2048, 8);
+        Link("sda", "devices/block/sda");
+        Link("sda1", "devices/block/sda/sda1");
+        Assert.Equal("/dev/sda", DiskPartitions.DiskOf("/dev/sda1", _sys.Path));
+        Assert.Null(DiskPartitions.DiskOf("/dev/sda", _sys.Path));
+        Assert.Null(DiskPartitions.DiskOf("/dev/sdb1", _sys.Path));
+    }
+
+    [Fact]
+    public void List_RealLoopDevice_ShowsItsPartition()
+    {
+        string image = _sys.File("image");
+        File.WriteAllBytes(image, new byte[4 << 20]);
+        using var device = new LoopDevice(image);
+        string partition = device.AddPartition(3, 1 << 20, 2 << 20);
+        Assert.Equal([new(Path.GetFileName(partition), partition, 3, 1 << 20, 2 << 20)], DiskPartitions.List(device.Path));
+        Assert.Equal(device.Path, DiskPartitions.DiskOf(partition));
+    }
+
+    private void AddPartition(string disk, string name, int number, long start, long size)
+    {
+        string directory = $"devices/block/{disk}/{name}";
+        _sys.Write($"{directory}/partition", $"{number}\n");
+        _sys.Write($"{directory}/start", $"{start}\n");
+        _sys.Write($"{directory}/size", $"{size}\n");
+    }
+
+    private void Link(string name, string target)
+    {
+        Directory.CreateDirectory(_sys.File("class/block"));
+        Directory.CreateSymbolicLink(_sys.File($"class/block/{name}"), _sys.File(target));
+    }
+}
