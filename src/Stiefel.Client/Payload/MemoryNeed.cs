@@ -1,0 +1,24 @@
+using Stiefel.Client.Screen;
+
+namespace Stiefel.Client.Payload;
+
+/// <summary>Whether this machine has room for an initrd: while it is loaded, kexec holds two copies besides ours.</summary>
+internal static class MemoryNeed
+{
+    private const int Copies = 3;
+
+    /// <summary>A line for the person: what is free, and a warning if that is hardly enough.</summary>
+    public static string Describe(long initrdBytes) => Describe(initrdBytes, AvailableBytes(File.ReadLines("/proc/meminfo")));
+
+    /// <inheritdoc cref="Describe(long)"/>
+    public static string Describe(long initrdBytes, long availableBytes) => availableBytes >= Copies * initrdBytes
+        ? $"{Printable.Megabytes(availableBytes)} of memory are free"
+        : $"only {Printable.Megabytes(availableBytes)} of memory are free, loading needs {Printable.Megabytes(Copies * initrdBytes)}: it may fail";
+
+    /// <summary>MemAvailable, bytes (man 5 proc_meminfo); 0 if not told.</summary>
+    public static long AvailableBytes(IEnumerable<string> meminfo)
+    {
+        string? line = meminfo.FirstOrDefault(text => text.StartsWith("MemAvailable:", StringComparison.Ordinal));
+        return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var kibibytes, "kB"] && long.TryParse(kibibytes, out long count) ? count * 1024 : 0;
+    }
+}

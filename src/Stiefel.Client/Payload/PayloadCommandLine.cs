@@ -1,0 +1,84 @@
+using System.Text.RegularExpressions;
+using Stiefel.Linux;
+
+namespace Stiefel.Client.Payload;
+
+/// <summary>
+/// The payload kernel's arguments: those of its boot entry, what the stick adds, and what our attach program needs. Nothing secret may be
+/// among them, since /proc/cmdline is readable by everyone.
+/// </summary>
+/// <param name="Text">For the kernel.</param>
+/// <param name="RealInit">The initrd's own init, which the attach program hands over to.</param>
+/// <param name="Notes">What was changed, for the person.</param>
+internal sealed partial record PayloadCommandLine(string Text, string RealInit, IReadOnlyList<string> Notes)
+{
+    /// <summary>Where the appended archive puts the attach program.</summary>
+    public const string AttachInit = "/stiefel/init";
+
+    private const string DefaultInit = "/init";
+
+    /// <summary>Puts the arguments together.</summary>
+    /// <param name="bootEntry">Of the laptop's boot entry.</param>
+    /// <param name="added">Of this machine (stiefel_innercmdline), may be empty; they come last and therefore win.</param>
+    public static PayloadCommandLine Assemble(string bootEntry, string added)
+    {
+        var notes = new List<string>();
+        KernelCommandLine line = Append(KernelCommandLine.Parse(bootEntry), KernelCommandLine.Parse(added));
+
+        string realInit = line["rdinit"] is { Length: > 0 } own ? own : DefaultInit;
+        line = line.With("rdinit", AttachInit);
+
+        line = WithDiskAsNbd(line, notes);
+        line = WithoutResume(line, notes);
+        return new PayloadCommandLine(line.ToString(), realInit, notes);
+    }
+
+    // Names of whole disks and partitions that depend on which machine the disk is plugged into; UUID=, LABEL=, PARTUUID= and
+    // /dev/mapper do not. The first group is the partition's number.
+    [GeneratedRegex(@"^/dev/(?:(?:[shv]|xv)d[a-z]+|(?:nvme\d+n\d+|mmcblk\d+|nbd\d+)(?:p(?=\d+$))?)(\d*)$")]
+    private static partial Regex DiskName();
+
+    private static KernelCommandLine Append(KernelCommandLine line, KernelCommandLine added) =>
+        KernelCommandLine.Parse(InsertBeforeInitArguments(line, added));
+
+    // What follows ` -- ` is for init, not for the kernel.
+    private static string InsertBeforeInitArguments(KernelCommandLine line, KernelCommandLine added)
+    {
+        var kernelPart = line.Options.TakeWhile(option => option is not { Name: "--", Value: null });
+        return string.Join(' ', [.. kernelPart, .. added.Options, .. line.Options.Skip(kernelPart.Count())]);
+    }
+
+    private static KernelCommandLine WithDiskAsNbd(KernelCommandLine line, List<string> notes)
+    {
+        if (line["root"] is not { } root)
+        {
+            return line;
+        }
+
+        if (DiskName().Match(root) is { Success: true } match)
+        {
+            string partition = match.Groups[1].Value;
+            string renamed = partition.Length > 0 ? $"/dev/nbd0p{partition}" : "/dev/nbd0";
+            notes.Add($"root={root} is the laptop's name of its disk; here it is root={renamed}");
+            return line.With("root", renamed);
+        }
+
+        if (root.StartsWith("/dev/disk/by-id/", StringComparison.Ordinal) || root.StartsWith("/dev/disk/by-path/", StringComparison.Ordinal))
+        {
+            notes.Add($"root={root} names the laptop's hardware and will not be found here; use root=UUID=… in the laptop's boot entry");
+        }
+
+        return line;
+    }
+
+    // Waking a hibernated system on other hardware would destroy its file systems.
+    private static KernelCommandLine WithoutResume(KernelCommandLine line, List<string> notes)
+    {
+        if (line.Has("resume"))
+        {
+            notes.Add("resume= is left out: a hibernated system must not wake on another machine");
+        }
+
+        return line.Without("resume").Without("resume_offset").With("noresume", null);
+    }
+}

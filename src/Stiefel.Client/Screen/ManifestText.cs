@@ -1,0 +1,15 @@
+using Stiefel.Protocol.Boot;
+
+namespace Stiefel.Client.Screen;
+
+/// <summary>A manifest in one line.</summary>
+internal static class ManifestText
+{
+    /// <summary>`Debian GNU/Linux 12 of mylaptop, kernel 6.1.0-18-amd64 (8.2 MB), initrd 38.9 MB`</summary>
+    public static string Describe(BootManifest manifest)
+    {
+        string laptop = manifest.Laptop.Length > 0 ? $" of {manifest.Laptop}" : "";
+        string release = manifest.KernelRelease.Length > 0 ? $" {manifest.KernelRelease}" : "";
+        return Printable.Clean($"{manifest.Title}{laptop}, kernel{release} ({Printable.Megabytes(manifest.Kernel.Size)}), initrd {Printable.Megabytes(manifest.Initrd.Size)}");
+    }
+}

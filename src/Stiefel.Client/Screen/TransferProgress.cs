@@ -1,0 +1,64 @@
+namespace Stiefel.Client.Screen;
+
+/// <summary>
+/// How far one transfer is. Redrawn five times a second on a screen; elsewhere a line after 2 s and then whenever 2 s and another tenth
+/// have passed, or 10 s; always one line at the end.
+/// </summary>
+internal sealed class TransferProgress(BootScreen screen, TimeProvider clock, bool canRedraw, string name, long? total)
+{
+    private static readonly TimeSpan s_redrawInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_lineInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_slowestLineInterval = TimeSpan.FromSeconds(10);
+    private const double LineShare = 0.1;
+
+    private readonly long _started = clock.GetTimestamp();
+    private long _bytes;
+    private long _shownAt = clock.GetTimestamp();
+    private long _shownBytes;
+
+    /// <summary>What is transferred.</summary>
+    public string Name => name;
+
+    /// <summary>More has arrived.</summary>
+    public void Advance(int bytes)
+    {
+        _bytes += bytes;
+        TimeSpan sinceShown = clock.GetElapsedTime(_shownAt);
+        if (!IsTimeToShow(sinceShown))
+        {
+            return;
+        }
+
+        string line = Describe((_bytes - _shownBytes) / sinceShown.TotalSeconds);
+        if (canRedraw)
+        {
+            screen.Redraw(line);
+        }
+        else
+        {
+            screen.Say(line);
+        }
+
+        _shownAt = clock.GetTimestamp();
+        _shownBytes = _bytes;
+    }
+
+    /// <summary>All has arrived and is verified.</summary>
+    public void Finish()
+    {
+        double seconds = clock.GetElapsedTime(_started).TotalSeconds;
+        screen.Say($"  {name}: {Printable.Megabytes(_bytes)} in {seconds:0.0} s, {Printable.Megabytes(Rate(_bytes, seconds))}/s, verified");
+    }
+
+    private bool IsTimeToShow(TimeSpan sinceShown) => canRedraw
+        ? sinceShown >= s_redrawInterval
+        : sinceShown >= s_slowestLineInterval
+            || (sinceShown >= s_lineInterval && (total is null || _shownBytes == 0 || _bytes - _shownBytes >= LineShare * total));
+
+    // `  initrd  34 %  13.2 of 38.9 MB  11.2 MB/s  ETA 2 s`
+    private string Describe(double bytesPerSecond) => total is { } whole
+        ? $"  {name} {100.0 * _bytes / whole,3:0} %  {_bytes / 1e6:0.0} of {Printable.Megabytes(whole)}  {bytesPerSecond / 1e6:0.0} MB/s  ETA {(whole - _bytes) / Math.Max(bytesPerSecond, 1):0} s"
+        : $"  {name} {Printable.Megabytes(_bytes)}  {bytesPerSecond / 1e6:0.0} MB/s";
+
+    private static long Rate(long bytes, double seconds) => (long)(bytes / Math.Max(seconds, 0.001));
+}

@@ -1,0 +1,45 @@
+namespace Stiefel.Client.Search;
+
+/// <summary>When to ask on which interface: often at first, for the other end's link may come up a moment later, then once a second.</summary>
+internal sealed class FindSchedule(TimeProvider clock)
+{
+    /// <summary>How often the interfaces are looked at.</summary>
+    public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan s_eagerFor = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_lazyInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<int, Link> _links = [];
+
+    /// <summary>Forgets interfaces that lost their carrier: when it comes back they are asked eagerly again.</summary>
+    public void Keep(IReadOnlyCollection<int> withCarrier)
+    {
+        foreach (int gone in _links.Keys.Except(withCarrier).ToArray())
+        {
+            _links.Remove(gone);
+        }
+    }
+
+    /// <summary>True if this interface is to be asked now; counts as asked.</summary>
+    /// <param name="index">The kernel's number of the interface.</param>
+    /// <param name="round">0 for the first time since it has carrier.</param>
+    public bool IsDue(int index, out int round)
+    {
+        long now = clock.GetTimestamp();
+        if (!_links.TryGetValue(index, out Link link))
+        {
+            link = new Link(Since: now, Asked: now, Rounds: 0);
+        }
+        else if (clock.GetElapsedTime(link.Since, now) > s_eagerFor && clock.GetElapsedTime(link.Asked, now) < s_lazyInterval)
+        {
+            round = link.Rounds;
+            return false;
+        }
+
+        round = link.Rounds;
+        _links[index] = link with { Asked = now, Rounds = link.Rounds + 1 };
+        return true;
+    }
+
+    private readonly record struct Link(long Since, long Asked, int Rounds);
+}

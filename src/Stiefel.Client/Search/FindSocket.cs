@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Sockets;
+using Stiefel.Linux.Network;
+using Stiefel.Protocol;
+using Stiefel.Protocol.Discovery;
+
+namespace Stiefel.Client.Search;
+
+/// <summary>
+/// One UDP socket for all interfaces: questions by IPv6 to ff02::1 of an interface, or by IPv4 to the broadcast address of each network
+/// it is in. Failing to send is no error: an address may still be in duplicate-address detection, or the interface just gone.
+/// </summary>
+internal sealed class FindSocket : IDisposable
+{
+    private static readonly IPAddress s_allNodes = IPAddress.Parse("ff02::1");
+
+    private readonly Socket _socket;
+    private readonly AddressFamily _family;
+    private readonly int _port;
+
+    private FindSocket(AddressFamily family, int port)
+    {
+        _family = family;
+        _port = port;
+        _socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
+        if (family == AddressFamily.InterNetwork)
+        {
+            _socket.EnableBroadcast = true;
+            // Tells on which interface an answer came; an IPv6 answer has it in its zone.
+            _socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.PacketInformation, true);
+        }
+
+        _socket.Bind(new IPEndPoint(AnyAddress, 0));
+    }
+
+    private IPAddress AnyAddress => _family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
+
+    /// <summary>One for each protocol this kernel has (`ipv6.disable=1` is in use), IPv6 first.</summary>
+    public static FindSocket[] OpenAll(int port = WellKnownPorts.Discovery)
+    {
+        var sockets = new List<FindSocket>();
+        if (Socket.OSSupportsIPv6)
+        {
+            sockets.Add(new FindSocket(AddressFamily.InterNetworkV6, port));
+        }
+
+        if (Socket.OSSupportsIPv4)
+        {
+            sockets.Add(new FindSocket(AddressFamily.InterNetwork, port));
+        }
+
+        return [.. sockets];
+    }
+
+    /// <summary>Asks on one interface.</summary>
+    /// <param name="link">Up, with carrier.</param>
+    /// <param name="round">How often it was asked before. IPv4 starts one round later, so that IPv6 wins where both work.</param>
+    /// <param name="find">The datagram.</param>
+    public void Ask(NetworkLink link, int round, byte[] find)
+    {
+        if (_family == AddressFamily.InterNetworkV6)
+        {
+            Send(find, new IPAddress(s_allNodes.GetAddressBytes(), link.Index));
+        }
+        else if (round > 0)
+        {
+            foreach (LinkAddress own in RouteNetlink.ListAddresses(link.Index).Where(own => own.Address.AddressFamily == _family))
+            {
+                Send(find, BroadcastOf(own));
+            }
+        }
+    }
+
+    /// <summary>The next datagram, from anyone, and the interface it came by.</summary>
+    /// <param name="buffer">Of more than <see cref="DiscoveryDatagram.Size"/> bytes: a longer datagram must not look like one of ours.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<(int Length, IPEndPoint Sender, int LinkIndex)> ReceiveAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var received = await _socket.ReceiveMessageFromAsync(buffer, SocketFlags.None, new IPEndPoint(AnyAddress, 0), cancellationToken).ConfigureAwait(false);
+                var sender = (IPEndPoint)received.RemoteEndPoint;
+                int link = _family == AddressFamily.InterNetworkV6 ? (int)sender.Address.ScopeId : received.PacketInformation.Interface;
+                return (received.ReceivedBytes, sender, link);
+            }
+            catch (SocketException)
+            {
+                // An ICMP error for an earlier question (port unreachable), or a datagram longer than the buffer.
+            }
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private void Send(byte[] find, IPAddress to)
+    {
+        try
+        {
+            _socket.SendTo(find, new IPEndPoint(to, _port));
+        }
+        catch (SocketException)
+        {
+        }
+    }
+
+    private static IPAddress BroadcastOf(LinkAddress own)
+    {
+        byte[] bytes = own.Address.GetAddressBytes();
+        for (int bit = own.PrefixLength; bit < 32; bit++)
+        {
+            bytes[bit / 8] |= (byte)(0x80 >> (bit % 8));
+        }
+
+        return new IPAddress(bytes);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Stiefel.Client.Search;
+using Stiefel.Linux.Network;
+using Stiefel.Protocol.Discovery;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Client;
+
+/// <summary>
+/// Calls for a laptop on all interfaces in parallel (docs/protocol.md#discovery), again and again, also on those that appear later or
+/// whose cable is put in later. Only answers made with the same key count.
+/// </summary>
+/// <param name="key">The stick's.</param>
+/// <param name="onlyInterface">The name of the only interface to ask on, or null.</param>
+/// <param name="report">Gets a line when the interfaces' state changed, and now and then, for as long as nobody answers.</param>
+internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<string> report)
+{
+    private static readonly TimeSpan s_firstReport = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(15);
+
+    // Fresh for every search: the answer to an earlier one proves nothing.
+    private readonly byte[] _nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
+    private readonly FindSchedule _schedule = new(TimeProvider.System);
+
+    /// <summary>Waits for the first laptop.</summary>
+    public async Task<FoundServer> FindFirstAsync(CancellationToken cancellationToken)
+    {
+        await foreach (FoundServer server in FindAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return server;
+        }
+
+        throw new OperationCanceledException(cancellationToken);
+    }
+
+    /// <summary>Every laptop, each once, until cancelled.</summary>
+    public async IAsyncEnumerable<FoundServer> FindAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        FindSocket[] sockets = FindSocket.OpenAll();
+        var found = Channel.CreateUnbounded<FoundServer>();
+        Task[] loops = [AskAsync(sockets, stop.Token), .. sockets.Select(socket => ListenAsync(socket, found.Writer, stop.Token))];
+        // A loop ends only by failing or being stopped; either ends the search.
+        _ = Task.WhenAny(loops).ContinueWith(first => found.Writer.Complete(first.Result.Exception?.InnerException), TaskScheduler.Default);
+        try
+        {
+            var known = new HashSet<string>();
+            await foreach (FoundServer server in found.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (known.Add(server.ToString()))
+                {
+                    yield return server;
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            Array.ForEach(sockets, socket => socket.Dispose());
+        }
+    }
+
+    private async Task AskAsync(FindSocket[] sockets, CancellationToken cancellationToken)
+    {
+        byte[] find = DiscoveryDatagram.BuildFind(key, _nonce);
+        long started = TimeProvider.System.GetTimestamp();
+        (string Text, TimeSpan At) reported = ("", TimeSpan.Zero);
+        while (true)
+        {
+            NetworkLink[] links = ListLinks();
+            AskOnce(sockets, links, find);
+
+            TimeSpan elapsed = TimeProvider.System.GetElapsedTime(started);
+            string state = SearchReport.Describe(links, onlyInterface);
+            if (elapsed > s_firstReport && (state != reported.Text || elapsed - reported.At > s_reportInterval))
+            {
+                report(state);
+                reported = (state, elapsed);
+            }
+
+            await Task.Delay(FindSchedule.Tick, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void AskOnce(FindSocket[] sockets, NetworkLink[] links, byte[] find)
+    {
+        NetworkLink[] reachable = Array.FindAll(links, link => link.HasCarrier);
+        _schedule.Keep([.. reachable.Select(link => link.Index)]);
+        foreach (NetworkLink link in reachable)
+        {
+            if (_schedule.IsDue(link.Index, out int round))
+            {
+                Array.ForEach(sockets, socket => socket.Ask(link, round, find));
+            }
+        }
+    }
+
+    private async Task ListenAsync(FindSocket socket, ChannelWriter<FoundServer> found, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[DiscoveryDatagram.Size + 1];
+        while (true)
+        {
+            var (length, sender, linkIndex) = await socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (DiscoveryDatagram.TryOpenHello(buffer.AsSpan(0, length), key, _nonce, out int bootPort)
+                && ListLinks().FirstOrDefault(link => link.Index == linkIndex) is { } arrivedBy)
+            {
+                found.TryWrite(new FoundServer(new(sender.Address, bootPort), arrivedBy));
+            }
+        }
+    }
+
+    private NetworkLink[] ListLinks() =>
+        [.. RouteNetlink.ListLinks().Where(link => link.IsEthernetLike && (onlyInterface is null || link.Name == onlyInterface))];
+}

@@ -1,0 +1,36 @@
+using Stiefel.Client.Verbs;
+using Stiefel.Protocol.Boot;
+
+namespace Stiefel.Client.Transfer;
+
+/// <summary>A manifest is the laptop's word, but even its numbers are looked at before anything is built on them.</summary>
+internal static class ManifestLimits
+{
+    /// <summary>Kernel images have 5 to 20 MB; a unified image's section may be larger.</summary>
+    public const long MaxKernelBytes = 256L << 20;
+
+    /// <summary>A cpio archive's own limit for a file, and the kernel's for an initrd below 4 GiB.</summary>
+    public const long MaxInitrdBytes = 4L << 30;
+
+    private const int HexDigitsOfSha256 = 64;
+
+    /// <exception cref="ServerException">A number that cannot be.</exception>
+    public static void Check(BootManifest manifest)
+    {
+        CheckFile("kernel", manifest.Kernel, MaxKernelBytes);
+        CheckFile("initrd", manifest.Initrd, MaxInitrdBytes);
+    }
+
+    private static void CheckFile(string name, BootFile file, long limit)
+    {
+        if (file.Size <= 0 || file.Size > limit)
+        {
+            throw new ServerException($"the laptop announces a {name} of {file.Size} bytes; 1 to {limit} can be");
+        }
+
+        if (file.Sha256.Length != HexDigitsOfSha256 || !file.Sha256.All(char.IsAsciiHexDigitLower))
+        {
+            throw new ServerException($"the laptop announces no SHA-256 for its {name}");
+        }
+    }
+}

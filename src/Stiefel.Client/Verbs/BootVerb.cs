@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Stiefel.Client.Screen;
+using Stiefel.Linux.Network;
+
+namespace Stiefel.Client.Verbs;
+
+/// <summary>`stiefel-client boot`: what runs on the desktop's ramdisk. It never gives up unless told to.</summary>
+internal static class BootVerb
+{
+    private const string DefaultAttachFile = "/usr/lib/stiefel/stiefel-attach";
+
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
+
+    public static Command Build()
+    {
+        var common = new CommonOptions();
+        var attach = new Option<string>("--attach")
+        {
+            HelpName = "FILE",
+            Description = "The static program that attaches the disk in the laptop's initrd",
+            DefaultValueFactory = _ => DefaultAttachFile,
+        };
+        var takeOver = new Option<bool>("--take-over") { Description = "Take the disk even from another desktop that uses it now" };
+        var noLoad = new Option<bool>("--no-load") { Description = "Rehearse: do everything up to loading the kernel, and stop" };
+        var noExec = new Option<bool>("--no-exec") { Description = "Load the kernel, but do not start it" };
+        var once = new Option<bool>("--once") { Description = "Give up at the first failure instead of trying for ever" };
+        var command = new Command("boot", "Boot this machine from the laptop's disk. Nothing is saved or shut down here: the running system is replaced (needs root)")
+        {
+            attach, takeOver, noLoad, noExec, once,
+        };
+        common.AddTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            ServerOptions server = common.Read(parsed);
+            var options = new BootOptions
+            {
+                KeyFile = server.KeyFile,
+                Server = server.Server,
+                Interface = server.Interface,
+                AttachFile = parsed.GetRequiredValue(attach),
+                TakeOver = parsed.GetValue(takeOver),
+                NoLoad = parsed.GetValue(noLoad),
+                NoExec = parsed.GetValue(noExec),
+                Once = parsed.GetValue(once),
+            };
+            return RunAsync(options, ScreenOf(parsed), cancellationToken);
+        });
+        return command.WithExamples(
+            "stiefel-client boot                                   on the stick's ramdisk",
+            "stiefel-client boot --key stick.key --no-load --once  rehearse on any Linux",
+            "stiefel-client boot --server [fe80::1%eth0]:4644      without searching");
+    }
+
+    /// <summary>Where a verb writes.</summary>
+    public static BootScreen ScreenOf(ParseResult parsed) =>
+        new(parsed.InvocationConfiguration.Output, ConsoleKind.CanRedraw(), TimeProvider.System);
+
+    private static async Task<int> RunAsync(BootOptions options, BootScreen screen, CancellationToken cancellationToken)
+    {
+        using var raising = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task raiser = LinkRaiser.RunAsync(line => screen.Say($"  {line}"), raising.Token);
+        try
+        {
+            await RunUntilDoneAsync(options, screen, cancellationToken).ConfigureAwait(false);
+            return ExitCode.Done;
+        }
+        finally
+        {
+            await raising.CancelAsync().ConfigureAwait(false);
+            await raiser.ConfigureAwait(false);
+        }
+    }
+
+    private static async Task RunUntilDoneAsync(BootOptions options, BootScreen screen, CancellationToken cancellationToken)
+    {
+        for (TimeSpan pause = s_firstPause; ; pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, s_longestPause.Ticks)))
+        {
+            try
+            {
+                await new BootSequence(options, screen).RunAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception problem) when (!options.Once && !cancellationToken.IsCancellationRequested)
+            {
+                screen.Say($"failed: {Failure.Describe(problem)}");
+                screen.Say($"trying again in {pause.TotalSeconds:0} s");
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

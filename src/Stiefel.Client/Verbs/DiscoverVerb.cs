@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Stiefel.Client.Screen;
+using Stiefel.Client.Search;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Client.Verbs;
+
+/// <summary>`stiefel-client discover`: which laptops answer, and what each would boot. Changes nothing on either side.</summary>
+internal static class DiscoverVerb
+{
+    private const int DefaultSeconds = 3;
+
+    public static Command Build()
+    {
+        var common = new CommonOptions();
+        var seconds = new Option<int>("--seconds")
+        {
+            HelpName = "N",
+            Description = "How long to search",
+            DefaultValueFactory = _ => DefaultSeconds,
+        };
+        var command = new Command("discover", "Find laptops that know the key and show what they offer") { seconds };
+        common.AddTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(common.Read(parsed), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))), BootVerb.ScreenOf(parsed), cancellationToken));
+        return command.WithExamples(
+            "stiefel-client discover --key stick.key",
+            "stiefel-client discover --key stick.key --server 192.168.1.5");
+    }
+
+    private static async Task<int> RunAsync(ServerOptions options, TimeSpan duration, BootScreen screen, CancellationToken cancellationToken)
+    {
+        using SharedKey key = KeyFile.Load(options.KeyFile);
+        if (options.Server is { } address)
+        {
+            await ShowAsync(FoundServer.AtAddress(address), key, screen, cancellationToken).ConfigureAwait(false);
+            return ExitCode.Done;
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(duration);
+        int count = 0;
+        try
+        {
+            await foreach (FoundServer server in new ServerSearch(key, options.Interface, screen.Say).FindAllAsync(limit.Token).ConfigureAwait(false))
+            {
+                count++;
+                await TryShowAsync(server, key, screen, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The time is over.
+        }
+
+        return count > 0 ? ExitCode.Done : throw new ServerException($"no laptop with the key `{key.Name}` answered within {duration.TotalSeconds:0} s");
+    }
+
+    // One laptop that fails must not hide the others.
+    private static async Task TryShowAsync(FoundServer server, SharedKey key, BootScreen screen, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ShowAsync(server, key, screen, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+        {
+            screen.Say($"{server}: {Failure.Describe(problem)}");
+        }
+    }
+
+    private static async Task ShowAsync(FoundServer server, SharedKey key, BootScreen screen, CancellationToken cancellationToken)
+    {
+        using BootClient laptop = await BootClient.ConnectAsync(server, key, cancellationToken).ConfigureAwait(false);
+        screen.Say($"{server}: {ManifestText.Describe(laptop.Manifest)}");
+    }
+}

@@ -1,0 +1,10 @@
+namespace Stiefel.Client.Verbs;
+
+/// <summary>What every verb's exit code means.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int WrongUsage = 2;
+    public const int Refused = 3;
+}

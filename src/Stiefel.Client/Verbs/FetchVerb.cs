@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Stiefel.Client.Screen;
+using Stiefel.Client.Search;
+using Stiefel.Client.Transfer;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Client.Verbs;
+
+/// <summary>`stiefel-client fetch`: kernel and initrd as files. It asks for no disk and changes nothing on the laptop.</summary>
+internal static class FetchVerb
+{
+    private const int DefaultSeconds = 30;
+
+    public static Command Build()
+    {
+        var common = new CommonOptions();
+        var directory = new Option<string>("--out") { HelpName = "DIR", Description = "Where kernel, initrd and cmdline go; made if it is missing", Required = true };
+        var seconds = new Option<int>("--seconds")
+        {
+            HelpName = "N",
+            Description = "How long to search",
+            DefaultValueFactory = _ => DefaultSeconds,
+        };
+        var command = new Command("fetch", "Download and verify the laptop's kernel and initrd") { directory, seconds };
+        common.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            common.Read(parsed), parsed.GetRequiredValue(directory), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))),
+            BootVerb.ScreenOf(parsed), cancellationToken));
+        return command.WithExamples("stiefel-client fetch --key stick.key --out /tmp/boot");
+    }
+
+    private static async Task<int> RunAsync(ServerOptions options, string directory, TimeSpan searchLimit, BootScreen screen, CancellationToken cancellationToken)
+    {
+        using SharedKey key = KeyFile.Load(options.KeyFile);
+        FoundServer server = options.Server is { } address
+            ? FoundServer.AtAddress(address)
+            : await FindAsync(key, options, searchLimit, screen, cancellationToken).ConfigureAwait(false);
+
+        using BootClient laptop = await BootClient.ConnectAsync(server, key, cancellationToken).ConfigureAwait(false);
+        BootManifest manifest = laptop.Manifest;
+        screen.Say($"{server}: {ManifestText.Describe(manifest)}");
+
+        Directory.CreateDirectory(directory);
+        await CompleteFile.WriteAsync(Path.Combine(directory, "kernel"), file =>
+            laptop.FetchKernelAsync(file, screen.Follow("kernel", manifest.Kernel.Size), cancellationToken)).ConfigureAwait(false);
+        await CompleteFile.WriteAsync(Path.Combine(directory, "initrd"), file =>
+            laptop.FetchInitrdAsync(file, screen.Follow("initrd", manifest.Initrd.Size), cancellationToken)).ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(directory, "cmdline"), manifest.CommandLine + "\n", cancellationToken).ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
+    private static async Task<FoundServer> FindAsync(SharedKey key, ServerOptions options, TimeSpan searchLimit, BootScreen screen, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(searchLimit);
+        try
+        {
+            return await new ServerSearch(key, options.Interface, screen.Say).FindFirstAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ServerException($"no laptop with the key `{key.Name}` answered within {searchLimit.TotalSeconds:0} s");
+        }
+    }
+}

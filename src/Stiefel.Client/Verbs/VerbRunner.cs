@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Stiefel.Client.Verbs;
+
+/// <summary>Parses the command line, runs the verb, and turns what went wrong into one line and an exit code.</summary>
+internal static class VerbRunner
+{
+    public static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter? output = null, TextWriter? error = null)
+    {
+        output ??= Console.Out;
+        error ??= Console.Error;
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        }
+
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+        {
+            foreach (var problem in parsed.Errors)
+            {
+                await error.WriteLineAsync($"stiefel-client: {problem.Message}").ConfigureAwait(false);
+            }
+
+            await error.WriteLineAsync("Try `stiefel-client --help`, or --help after a verb.").ConfigureAwait(false);
+            return ExitCode.WrongUsage;
+        }
+
+        return await InvokeAsync(parsed, output, error).ConfigureAwait(false);
+    }
+
+    private static async Task<int> InvokeAsync(ParseResult parsed, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error };
+            return await parsed.InvokeAsync(settings).ConfigureAwait(false);
+        }
+        catch (Exception problem)
+        {
+            await error.WriteLineAsync($"stiefel-client: {Failure.Describe(problem)}").ConfigureAwait(false);
+            return Failure.ExitCodeOf(problem);
+        }
+    }
+}

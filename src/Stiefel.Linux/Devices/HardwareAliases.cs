@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace Stiefel.Linux.Devices;
+
+/// <summary>
+/// What this machine's hardware asks of a kernel: the `modalias` strings in /sys, by which modprobe finds drivers (man 5 modules.dep,
+/// depmod's modules.alias).
+/// </summary>
+public static class HardwareAliases
+{
+    /// <summary>More is no alias; the kernel's own buffer for one has a page (uevent, PAGE_SIZE).</summary>
+    private const int MaxAliasLength = 4096;
+
+    /// <summary>
+    /// All that stands between the processor and each network interface: the interface's device, every bus and bridge above it, and the
+    /// transceiver (PHY) beside it. Sorted, each once. Interfaces that vanish meanwhile are left out.
+    /// </summary>
+    /// <param name="sysRoot">Where sysfs is mounted: `/sys`.</param>
+    public static IReadOnlyList<string> ForNetworkPath(string sysRoot)
+    {
+        var aliases = new SortedSet<string>(StringComparer.Ordinal);
+        var interfaces = new DirectoryInfo(Path.Combine(sysRoot, "class/net"));
+        foreach (FileSystemInfo entry in interfaces.Exists ? interfaces.EnumerateFileSystemInfos() : [])
+        {
+            if (entry.ResolveLinkTarget(returnFinalTarget: true) is DirectoryInfo device)
+            {
+                AddWithParents(aliases, device, top: Path.Combine(sysRoot, "devices"));
+                AddTransceiver(aliases, device);
+            }
+        }
+
+        return [.. aliases];
+    }
+
+    private static void AddWithParents(SortedSet<string> aliases, DirectoryInfo device, string top)
+    {
+        string prefix = Path.GetFullPath(top) + '/';
+        for (DirectoryInfo? step = device; step is not null && step.FullName.StartsWith(prefix, StringComparison.Ordinal); step = step.Parent)
+        {
+            if (ReadLine(Path.Combine(step.FullName, "modalias")) is { Length: > 0 } alias)
+            {
+                aliases.Add(alias);
+            }
+        }
+    }
+
+    // A PHY has no modalias file: the kernel asks for `mdio:` and the 32 binary digits of its identifier (linux/mod_devicetable.h, MDIO_ID_FMT).
+    private static void AddTransceiver(SortedSet<string> aliases, DirectoryInfo device)
+    {
+        string? text = ReadLine(Path.Combine(device.FullName, "phydev/phy_id"));
+        if (text?.StartsWith("0x", StringComparison.Ordinal) == true && uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, null, out uint identifier))
+        {
+            aliases.Add($"mdio:{identifier:b32}");
+        }
+    }
+
+    private static string? ReadLine(string file)
+    {
+        try
+        {
+            string text = File.ReadAllText(file).TrimEnd('\n');
+            return text.Length <= MaxAliasLength ? text : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
