@@ -15,9 +15,23 @@ public sealed record NbdServerOptions
     /// <summary>How long a client may leave its replies unread, or a payload it announced unsent, before it is cut off.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Bytes of each of a connection's two transmission buffers; a power of two from 64 KiB.</summary>
+    /// <summary>Bytes of each of a connection's two transmission buffers; 64 KiB to 16 MiB.</summary>
     public int BufferSize { get; init; } = 256 * 1024;
 
     /// <summary>Silence of a peer's TCP after which it is probed every 10 s, six times, before it is given up.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
+
+    private const int MinBufferSize = 64 * 1024;
+    private const int MaxBufferSize = 16 * 1024 * 1024;
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxHandshakes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BufferSize, MinBufferSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(BufferSize, MaxBufferSize);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HandshakeTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(StallTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(KeepAlive, TimeSpan.FromSeconds(1));
+    }
 }

@@ -13,10 +13,10 @@ public interface IBlockDevice : IDisposable
     /// <summary>What it can do and how it likes to be used.</summary>
     DeviceTraits Traits { get; }
 
-    /// <summary>Fills the buffer from the offset (bytes), wholly or not at all.</summary>
+    /// <summary>Fills the whole buffer from the offset (bytes).</summary>
     void Read(long offset, Span<byte> buffer);
 
-    /// <summary>Writes the data at the offset (bytes), wholly or not at all; durable only after <see cref="Flush"/>.</summary>
+    /// <summary>Writes all data at the offset (bytes); durable only after <see cref="Flush"/>. After a failure the range is undefined.</summary>
     void Write(long offset, ReadOnlySpan<byte> data);
 
     /// <summary>
@@ -33,4 +33,7 @@ public interface IBlockDevice : IDisposable
 
     /// <summary>Starts reading the range into memory; advice only.</summary>
     void Prefetch(long offset, long length);
+
+    /// <summary>The extent that begins at the offset, at least one byte and at most <paramref name="length"/> long.</summary>
+    BlockExtent FindExtent(long offset, long length);
 }

@@ -1,0 +1,82 @@
+using System.Runtime.ExceptionServices;
+using Stiefel.Linux;
+using Stiefel.Linux.BlockDevices;
+
+namespace Stiefel.Nbd.Devices;
+
+/// <summary>A disk, partition or image file, served as it is. Owns the <see cref="BlockDevice"/>.</summary>
+public sealed class DiskDevice : IBlockDevice
+{
+    private readonly BlockDevice _disk;
+    private readonly Lock _flushLock = new();
+    private LinuxException? _lostWrite;
+
+    /// <param name="disk">Open; disposed with this.</param>
+    public DiskDevice(BlockDevice disk)
+    {
+        _disk = disk;
+        Traits = new DeviceTraits
+        {
+            IsReadOnly = disk.IsReadOnly,
+            CanTrim = disk.CanDiscard && !disk.IsReadOnly,
+            IsRotational = disk.IsRotational,
+            MinimumBlockSize = disk.LogicalSectorSize,
+            PreferredBlockSize = Math.Max(disk.PhysicalSectorSize, 4096),
+        };
+    }
+
+    /// <inheritdoc/>
+    public long Size => _disk.Size;
+
+    /// <inheritdoc/>
+    public DeviceTraits Traits { get; }
+
+    /// <inheritdoc/>
+    public void Read(long offset, Span<byte> buffer) => _disk.Read(offset, buffer);
+
+    /// <inheritdoc/>
+    public void Write(long offset, ReadOnlySpan<byte> data) => _disk.Write(offset, data);
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+        // The kernel tells one caller of a lost write, once. Alone under the lock, that caller can tell the others.
+        lock (_flushLock)
+        {
+            if (_lostWrite is not null)
+            {
+                ExceptionDispatchInfo.Throw(_lostWrite);
+            }
+
+            try
+            {
+                _disk.Sync();
+            }
+            catch (LinuxException e)
+            {
+                _lostWrite = e;
+                throw;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Trim(long offset, long length) => _disk.Discard(offset, length);
+
+    /// <inheritdoc/>
+    public void WriteZeroes(long offset, long length, ZeroOptions options) =>
+        _disk.WriteZeroes(offset, length, options.HasFlag(ZeroOptions.KeepAllocated), options.HasFlag(ZeroOptions.OnlyIfFast));
+
+    /// <inheritdoc/>
+    public void Prefetch(long offset, long length) => _disk.Prefetch(offset, length);
+
+    /// <inheritdoc/>
+    public BlockExtent FindExtent(long offset, long length)
+    {
+        (long extent, bool isHole) = _disk.FindExtent(offset, length);
+        return new BlockExtent(extent, isHole);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _disk.Dispose();
+}

@@ -1,0 +1,28 @@
+using System.Net.Sockets;
+
+namespace Stiefel.Nbd;
+
+/// <summary>Bytes to and from one client: the place where a TLS stream or a test takes the socket's part.</summary>
+internal abstract class NbdTransport : IDisposable
+{
+    /// <summary>How long one receive, or one send, may take. Zero or less is not allowed.</summary>
+    public abstract TimeSpan Timeout { set; }
+
+    /// <summary>Waits for at least one byte; 0 = the client closed. Throws <see cref="TimeoutException"/> or <see cref="SocketException"/>.</summary>
+    public abstract int Receive(Span<byte> buffer);
+
+    /// <summary>Sends all. Throws <see cref="TimeoutException"/> if the client does not read, or <see cref="SocketException"/>.</summary>
+    public abstract void Send(ReadOnlySpan<byte> data);
+
+    /// <summary>Called from another thread: wakes a blocked receive or send, and makes every further one fail.</summary>
+    public abstract void Interrupt();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}

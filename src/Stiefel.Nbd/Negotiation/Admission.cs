@@ -1,0 +1,15 @@
+using Stiefel.Nbd.Wire;
+
+namespace Stiefel.Nbd.Negotiation;
+
+/// <summary>Whether a connection may enter an export, and what it is told if not.</summary>
+internal readonly record struct Admission(NbdExport? Export, OptionReplyType Refusal, string Reason)
+{
+    public static Admission Unknown => new(null, OptionReplyType.ErrorUnknown, "there is no such export");
+
+    public static Admission Full => new(null, OptionReplyType.ErrorPolicy, "the server has as many connections as it takes");
+
+    public static Admission Closing => new(null, OptionReplyType.ErrorShutdown, "the server is shutting down");
+
+    public static Admission Granted(NbdExport export) => new(export, OptionReplyType.None, "");
+}

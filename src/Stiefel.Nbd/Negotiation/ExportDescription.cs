@@ -1,0 +1,54 @@
+using System.Buffers.Binary;
+using Stiefel.Nbd.Devices;
+using Stiefel.Nbd.Wire;
+
+namespace Stiefel.Nbd.Negotiation;
+
+/// <summary>What an export says of itself, in the wire's terms.</summary>
+internal static class ExportDescription
+{
+    /// <summary>proto.md#transmission-flags. Nothing is offered that is not meant.</summary>
+    public static TransmissionFlags FlagsOf(NbdExport export, ReplyFormat format)
+    {
+        DeviceTraits traits = export.Device.Traits;
+        TransmissionFlags flags = TransmissionFlags.HasFlags | TransmissionFlags.SendFlush | TransmissionFlags.SendFua | TransmissionFlags.SendCache;
+        if (IsReadOnly(export))
+        {
+            flags |= TransmissionFlags.ReadOnly;
+        }
+        else
+        {
+            flags |= TransmissionFlags.SendWriteZeroes | TransmissionFlags.SendFastZero;
+            flags |= traits.CanTrim ? TransmissionFlags.SendTrim : 0;
+        }
+
+        flags |= traits.IsRotational ? TransmissionFlags.Rotational : 0;
+        flags |= format != ReplyFormat.Simple ? TransmissionFlags.SendDf : 0;
+
+        // All connections write through one descriptor of one device, so its flush covers them all.
+        flags |= export.Sharing == ExportSharing.ManyConnections ? TransmissionFlags.CanMultiConn : 0;
+        return flags;
+    }
+
+    public static bool IsReadOnly(NbdExport export) => export.IsReadOnly || export.Device.Traits.IsReadOnly;
+
+    // NBD_INFO_EXPORT: 64 bits size, 16 bits transmission flags
+    public static byte[] SizeAndFlags(NbdExport export, ReplyFormat format)
+    {
+        byte[] data = new byte[10];
+        BinaryPrimitives.WriteUInt64BigEndian(data, (ulong)export.Device.Size);
+        BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(8), (ushort)FlagsOf(export, format));
+        return data;
+    }
+
+    // NBD_INFO_BLOCK_SIZE: 32 bits minimum, 32 bits preferred, 32 bits maximum payload
+    public static byte[] BlockSizes(NbdExport export)
+    {
+        DeviceTraits traits = export.Device.Traits;
+        byte[] data = new byte[12];
+        BinaryPrimitives.WriteUInt32BigEndian(data, (uint)traits.MinimumBlockSize);
+        BinaryPrimitives.WriteUInt32BigEndian(data.AsSpan(4), (uint)traits.PreferredBlockSize);
+        BinaryPrimitives.WriteUInt32BigEndian(data.AsSpan(8), NbdLimits.MaxPayload);
+        return data;
+    }
+}

@@ -1,0 +1,33 @@
+using Stiefel.Nbd.Wire;
+
+namespace Stiefel.Nbd.Negotiation;
+
+// The options that change how requests and replies look: STRUCTURED_REPLY, EXTENDED_HEADERS.
+internal sealed partial class Negotiator
+{
+    private bool HandleStructuredReply(ReadOnlySpan<byte> data)
+    {
+        if (_format == ReplyFormat.Extended)
+        {
+            stream.Refuse(NbdOption.StructuredReply, OptionReplyType.ErrorExtendedHeadersRequired, "extended headers are already agreed");
+            return true;
+        }
+
+        return Agree(NbdOption.StructuredReply, ReplyFormat.Structured, data);
+    }
+
+    private bool HandleExtendedHeaders(ReadOnlySpan<byte> data) => Agree(NbdOption.ExtendedHeaders, ReplyFormat.Extended, data);
+
+    private bool Agree(NbdOption option, ReplyFormat format, ReadOnlySpan<byte> data)
+    {
+        if (data.Length > 0)
+        {
+            stream.Refuse(option, OptionReplyType.ErrorInvalid, "the option has no data");
+            return true;
+        }
+
+        _format = format;
+        stream.Reply(option, OptionReplyType.Ack, []);
+        return true;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+using System.Text;
+using Stiefel.Nbd.Wire;
+
+namespace Stiefel.Nbd.Negotiation;
+
+/// <summary>Reads the data of an option field by field; a field that is not wholly there makes every read return false.</summary>
+internal ref struct OptionData(ReadOnlySpan<byte> data)
+{
+    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private ReadOnlySpan<byte> _rest = data;
+
+    public readonly bool IsAtEnd => _rest.IsEmpty;
+
+    public bool TryReadUInt16(out ushort value)
+    {
+        bool isThere = BinaryPrimitives.TryReadUInt16BigEndian(_rest, out value);
+        _rest = isThere ? _rest[2..] : default;
+        return isThere;
+    }
+
+    public bool TryReadUInt32(out uint value)
+    {
+        bool isThere = BinaryPrimitives.TryReadUInt32BigEndian(_rest, out value);
+        _rest = isThere ? _rest[4..] : default;
+        return isThere;
+    }
+
+    /// <summary>32 bits length, then UTF-8 without NUL (proto.md#conventions).</summary>
+    public bool TryReadString(out string value)
+    {
+        value = "";
+        if (!TryReadUInt32(out uint length) || length > _rest.Length || !TryDecode(_rest[..(int)length], out value))
+        {
+            return false;
+        }
+
+        _rest = _rest[(int)length..];
+        return true;
+    }
+
+    /// <summary>False if it is longer than the protocol allows, holds a NUL, or is no UTF-8.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> bytes, out string value)
+    {
+        value = "";
+        if (bytes.Length > NbdLimits.MaxStringLength || bytes.Contains((byte)0))
+        {
+            return false;
+        }
+
+        try
+        {
+            value = s_strictUtf8.GetString(bytes);
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+using System.Text;
+using Stiefel.Nbd.Wire;
+
+namespace Stiefel.Nbd.Transmission;
+
+/// <summary>Replies without data, in whichever format was agreed.</summary>
+internal sealed class ReplyWriter(ReplyOutput output, ReplyFormat format)
+{
+    // Messages are ours; this bounds what an exception may put into one.
+    private const int MaxMessage = 512;
+
+    public ReplyFormat Format => format;
+
+    /// <summary>The command succeeded.</summary>
+    public void Acknowledge(in NbdRequest request)
+    {
+        // With structured replies READ alone forbids the simple form, and a READ without data is one too.
+        if (format == ReplyFormat.Simple || (format == ReplyFormat.Structured && request.Command != NbdCommand.Read))
+        {
+            new SimpleReply(NbdError.None, request.Cookie).Write(output.Reserve(SimpleReply.Size));
+            output.Commit(SimpleReply.Size);
+            return;
+        }
+
+        BeginChunk(request, ChunkType.None, 0, isLast: true);
+    }
+
+    /// <summary>The command failed; the text reaches the user if the format can carry it.</summary>
+    public void Fail(in NbdRequest request, NbdError error, string message)
+    {
+        if (format == ReplyFormat.Simple)
+        {
+            new SimpleReply(error, request.Cookie).Write(output.Reserve(SimpleReply.Size));
+            output.Commit(SimpleReply.Size);
+            return;
+        }
+
+        WriteError(BeginChunk(request, ChunkType.Error, 6 + MessageLength(message), isLast: true), error, message);
+    }
+
+    /// <summary>A READ failed at the offset; what was sent before it is good.</summary>
+    public void FailAt(in NbdRequest request, NbdError error, string message, long offset)
+    {
+        int length = 6 + MessageLength(message);
+        Span<byte> payload = BeginChunk(request, ChunkType.ErrorOffset, length + 8, isLast: true);
+        WriteError(payload, error, message);
+        BinaryPrimitives.WriteInt64BigEndian(payload[length..], offset);
+    }
+
+    /// <summary>Commits the head of a chunk with all of its payload, which the caller then fills.</summary>
+    public Span<byte> BeginChunk(in NbdRequest request, ChunkType type, int payloadLength, bool isLast)
+    {
+        int headSize = ChunkHeader.SizeIn(format);
+        Span<byte> chunk = output.Reserve(headSize + payloadLength);
+        new ChunkHeader(isLast, type, request.Cookie, request.Offset, (ulong)payloadLength).Write(chunk, format);
+        output.Commit(headSize + payloadLength);
+        return chunk[headSize..];
+    }
+
+    private static int MessageLength(string message) => Math.Min(Encoding.UTF8.GetByteCount(message), MaxMessage);
+
+    // 32 bits error, 16 bits message length, message
+    private static void WriteError(Span<byte> payload, NbdError error, string message)
+    {
+        int length = MessageLength(message);
+        BinaryPrimitives.WriteUInt32BigEndian(payload, (uint)error);
+        BinaryPrimitives.WriteUInt16BigEndian(payload[4..], (ushort)length);
+        Encoding.UTF8.GetBytes(message).AsSpan(0, length).CopyTo(payload[6..]);
+    }
+}

@@ -1,0 +1,63 @@
+using Stiefel.Nbd.Devices;
+using Stiefel.Nbd.Wire;
+
+namespace Stiefel.Nbd.Transmission;
+
+// FLUSH, TRIM, WRITE_ZEROES, CACHE: the commands that carry no data in either direction.
+internal sealed partial class TransmissionLoop
+{
+    // A range may be the whole disk; between two steps a fenced connection stops.
+    private const long MaxTrimStep = 1L << 30;
+    private const long MaxZeroStep = 64L << 20;
+
+    private void Execute(in NbdRequest request)
+    {
+        Exception? failure = null;
+        try
+        {
+            switch (request.Command)
+            {
+                case NbdCommand.Flush:
+                    // It may take long; replies to what was done before must not wait for it.
+                    _output.Flush();
+                    _device.Flush();
+                    break;
+                case NbdCommand.Trim:
+                    ForEachStep(request, MaxTrimStep, _device.Trim);
+                    break;
+                case NbdCommand.WriteZeroes:
+                    ZeroOptions options = OptionsOf(request.Flags);
+                    ForEachStep(request, MaxZeroStep, (offset, length) => _device.WriteZeroes(offset, length, options));
+                    break;
+                case NbdCommand.Cache:
+                    _device.Prefetch((long)request.Offset, (long)request.Length);
+                    break;
+            }
+
+            FlushIfAsked(request);
+        }
+        catch (Exception e) when (IsOfDevice(e))
+        {
+            failure = e;
+        }
+
+        Finish(request, failure);
+    }
+
+    private void ForEachStep(in NbdRequest request, long maxStep, Action<long, long> act)
+    {
+        long offset = (long)request.Offset;
+        long end = offset + (long)request.Length;
+        while (offset < end)
+        {
+            _stop.ThrowIfSet();
+            long length = Math.Min(maxStep, end - offset);
+            act(offset, length);
+            offset += length;
+        }
+    }
+
+    private static ZeroOptions OptionsOf(NbdCommandFlags flags) =>
+        (flags.HasFlag(NbdCommandFlags.NoHole) ? ZeroOptions.KeepAllocated : 0)
+        | (flags.HasFlag(NbdCommandFlags.FastZero) ? ZeroOptions.OnlyIfFast : 0);
+}
