@@ -1,0 +1,34 @@
+namespace Stiefel.Nbd.Tests.Support;
+
+/// <summary>A file that goes when the test is over. In the project's own temporary directory, on a file system with holes.</summary>
+internal sealed class TempFile : IDisposable
+{
+    public TempFile(long length = 0)
+    {
+        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"stiefel-nbd-{Guid.NewGuid():N}.img");
+        using FileStream stream = File.Create(Path);
+        stream.SetLength(length);
+    }
+
+    public string Path { get; }
+
+    public static TempFile WithRandomBytes(int length, int seed)
+    {
+        var file = new TempFile();
+        byte[] bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        File.WriteAllBytes(file.Path, bytes);
+        return file;
+    }
+
+    /// <summary>Its bytes, also while a server holds it locked.</summary>
+    public byte[] ReadAllBytes()
+    {
+        using var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    public void Dispose() => File.Delete(Path);
+}

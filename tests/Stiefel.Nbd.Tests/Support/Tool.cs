@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace Stiefel.Nbd.Tests.Support;
+
+/// <summary>Runs a foreign program; a program that is missing or fails makes the test fail.</summary>
+internal static class Tool
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+
+    public static async Task<string> RunAsync(string name, params string[] arguments)
+    {
+        (int exitCode, string output) = await TryRunAsync(name, arguments);
+        return exitCode == 0 ? output : throw new InvalidOperationException($"{name} {string.Join(' ', arguments)}: exit code {exitCode}\n{output}");
+    }
+
+    public static async Task<(int ExitCode, string Output)> TryRunAsync(string name, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(name, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(s_limit);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{name} {string.Join(' ', arguments)} did not end within {s_limit.TotalSeconds} s");
+        }
+
+        return (process.ExitCode, await output + await error);
+    }
+}
