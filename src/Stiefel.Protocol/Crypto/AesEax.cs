@@ -11,11 +11,10 @@ public sealed class AesEax : IDisposable
     /// <summary>Bytes of a tag.</summary>
     public const int TagSize = 16;
 
-    // Small enough that a chunk stays in the first cache levels, large enough that the calls into the platform do not count.
-    private const int ScratchBytes = 16 * 1024;
+    // Small enough to stay in the first cache level, large enough that the calls into the platform do not count.
+    private const int BufferBytes = 16 * 1024;
 
-    private readonly Aes _aes;
-    private readonly byte[] _scratch = new byte[ScratchBytes];
+    private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly Omac _omac;
     private readonly CounterStream _counter;
 
@@ -28,10 +27,10 @@ public sealed class AesEax : IDisposable
             throw new ArgumentException($"AES-EAX key: expected 16 or 32 bytes, got {key.Length}", nameof(key));
         }
 
-        _aes = Aes.Create();
-        _aes.SetKey(key);
-        _omac = new Omac(_aes, _scratch);
-        _counter = new CounterStream(_aes, _scratch);
+        using var aes = Aes.Create();
+        aes.SetKey(key);
+        _omac = new Omac(aes, _buffer);
+        _counter = new CounterStream(aes, _buffer);
     }
 
     /// <summary>Encrypts and authenticates. A nonce must never meet the same key twice.</summary>
@@ -76,9 +75,9 @@ public sealed class AesEax : IDisposable
     /// <summary>Overwrites what depends on the key.</summary>
     public void Dispose()
     {
-        _omac.Clear();
-        _aes.Dispose();
-        CryptographicOperations.ZeroMemory(_scratch);
+        _omac.Dispose();
+        _counter.Dispose();
+        CryptographicOperations.ZeroMemory(_buffer);
     }
 
     private void ComputeTag(ReadOnlySpan<byte> start, ReadOnlySpan<byte> header, ReadOnlySpan<byte> ciphertext, Span<byte> tag)

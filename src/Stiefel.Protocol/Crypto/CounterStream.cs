@@ -5,10 +5,23 @@ using System.Security.Cryptography;
 namespace Stiefel.Protocol.Crypto;
 
 /// <summary>
-/// AES in counter mode with a 128-bit big-endian counter, as EAX uses it. Not thread-safe: it owns buffers.
+/// AES in counter mode with a 128-bit big-endian counter, as EAX uses it. Not thread-safe: it owns a buffer and a running cipher.
 /// </summary>
-internal sealed class CounterStream(Aes aes, byte[] scratch)
+internal sealed class CounterStream : IDisposable
 {
+    private readonly ICryptoTransform _cipher;
+    private readonly byte[] _buffer;
+
+    /// <param name="aes">Keyed; stays the caller's.</param>
+    /// <param name="buffer">Overwritten by every call; a whole number of blocks.</param>
+    public CounterStream(Aes aes, byte[] buffer)
+    {
+        _buffer = buffer;
+        aes.Mode = CipherMode.ECB; // of counters, each of which occurs once
+        aes.Padding = PaddingMode.None;
+        _cipher = aes.CreateEncryptor();
+    }
+
     /// <summary>output = input ^ keystream from <paramref name="start"/> on; output may be the input itself.</summary>
     public void Apply(ReadOnlySpan<byte> start, ReadOnlySpan<byte> input, Span<byte> output)
     {
@@ -16,28 +29,35 @@ internal sealed class CounterStream(Aes aes, byte[] scratch)
         var low = BinaryPrimitives.ReadUInt64BigEndian(start[8..]);
         while (!input.IsEmpty)
         {
-            var step = Math.Min(input.Length, scratch.Length);
-            var blocks = (step + Omac.BlockSize - 1) / Omac.BlockSize;
-            var keystream = scratch.AsSpan(0, blocks * Omac.BlockSize);
-            FillCounters(MemoryMarshal.Cast<byte, ulong>(keystream), ref high, ref low);
-            aes.EncryptEcb(keystream, keystream, PaddingMode.None);
-            Xor.Combine(input[..step], keystream[..step], output[..step]);
+            var step = Math.Min(input.Length, _buffer.Length);
+            var length = (step + Omac.BlockSize - 1) / Omac.BlockSize * Omac.BlockSize;
+            FillCounters(MemoryMarshal.Cast<byte, ulong>(_buffer.AsSpan(0, length)), ref high, ref low);
+            _cipher.TransformBlock(_buffer, 0, length, _buffer, 0);
+            Xor.Combine(input[..step], _buffer.AsSpan(0, step), output[..step]);
             input = input[step..];
             output = output[step..];
         }
     }
 
-    private static void FillCounters(Span<ulong> words, ref ulong high, ref ulong low)
+    public void Dispose() => _cipher.Dispose();
+
+    /// <summary>Writes the counter high ‖ low and its successors, and leaves it at the next one.</summary>
+    internal static void FillCounters(Span<ulong> words, ref ulong high, ref ulong low)
     {
-        for (var i = 0; i + 1 < words.Length; i += 2)
+        // Copies, so that the loop works in registers.
+        var (h, l) = (high, low);
+        var highWord = BigEndian(h);
+        for (var i = 0; i < words.Length - 1; i += 2)
         {
-            words[i] = BigEndian(high);
-            words[i + 1] = BigEndian(low);
-            if (++low == 0)
+            words[i] = highWord;
+            words[i + 1] = BigEndian(l);
+            if (++l == 0)
             {
-                high++;
+                highWord = BigEndian(++h);
             }
         }
+
+        (high, low) = (h, l);
     }
 
     private static ulong BigEndian(ulong value) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value;

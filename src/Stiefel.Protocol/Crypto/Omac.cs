@@ -1,94 +1,119 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Stiefel.Protocol.Crypto;
 
 /// <summary>
-/// OMAC1 (CMAC, RFC 4493) with EAX's block in front that says what is authenticated. Not thread-safe: it owns buffers.
+/// OMAC1 (CMAC, RFC 4493) with EAX's block in front that says what is authenticated. Not thread-safe: it owns a buffer and
+/// a running cipher.
 /// </summary>
-internal sealed class Omac
+internal sealed class Omac : IDisposable
 {
     public const int BlockSize = 16;
 
-    private readonly Aes _aes;
-    private readonly byte[] _scratch;
+    private readonly ICryptoTransform _cipher;
+    private readonly byte[] _buffer;
+    private readonly byte[] _chain = new byte[BlockSize];
     private readonly byte[] _tweakWhole = new byte[BlockSize];
     private readonly byte[] _tweakPadded = new byte[BlockSize];
     private readonly byte[] _starts = new byte[3 * BlockSize];
 
     /// <param name="aes">Keyed; stays the caller's.</param>
-    /// <param name="scratch">Overwritten by every call; a whole number of blocks, at least two.</param>
-    public Omac(Aes aes, byte[] scratch)
+    /// <param name="buffer">Overwritten by every call; a whole number of blocks.</param>
+    public Omac(Aes aes, byte[] buffer)
     {
-        _aes = aes;
-        _scratch = scratch;
-        Span<byte> zero = stackalloc byte[BlockSize];
-        zero.Clear();
-        Span<byte> l = stackalloc byte[BlockSize];
-        _aes.EncryptEcb(zero, l, PaddingMode.None);
-        Double(l, _tweakWhole);
+        _buffer = buffer;
+        aes.Mode = CipherMode.CBC;
+        aes.Padding = PaddingMode.None;
+        aes.IV = _chain;
+        _cipher = aes.CreateEncryptor();
+
+        EncryptBlock(0, _tweakWhole);
+        Double(_tweakWhole, _tweakWhole);
         Double(_tweakWhole, _tweakPadded);
-        CryptographicOperations.ZeroMemory(l);
 
         // Every message begins with the block [t]; its encryption depends on the key alone, so it is made once.
-        Span<byte> starts = stackalloc byte[3 * BlockSize];
-        starts.Clear();
-        starts[(2 * BlockSize) - 1] = 1;
-        starts[(3 * BlockSize) - 1] = 2;
-        _aes.EncryptEcb(starts, _starts, PaddingMode.None);
+        for (var t = 0; t < 3; t++)
+        {
+            EncryptBlock((byte)t, _starts.AsSpan(t * BlockSize, BlockSize));
+        }
     }
 
     /// <summary>OMAC of [<paramref name="which"/>] ‖ <paramref name="message"/>: 0 for the nonce, 1 the header, 2 the ciphertext.</summary>
     public void Compute(int which, ReadOnlySpan<byte> message, Span<byte> mac)
     {
+        Span<byte> start = stackalloc byte[BlockSize];
         if (message.IsEmpty)
         {
             // The block [t] is itself the last one: whole, hence tweaked.
-            Span<byte> only = stackalloc byte[BlockSize];
-            only.Clear();
-            only[^1] = (byte)which;
-            Xor.Into(only, _tweakWhole);
-            _aes.EncryptEcb(only, mac, PaddingMode.None);
-            return;
+            start.Clear();
+            start[^1] = (byte)which;
+            Xor.Into(start, _tweakWhole);
+            start.CopyTo(_buffer);
+            start.Clear();
+            Encrypt(BlockSize, start);
         }
-
-        Span<byte> chain = stackalloc byte[BlockSize];
-        _starts.AsSpan(which * BlockSize, BlockSize).CopyTo(chain);
-        while (message.Length > _scratch.Length)
+        else
         {
-            _aes.EncryptCbc(message[.._scratch.Length], chain, _scratch, PaddingMode.None);
-            _scratch.AsSpan(^BlockSize).CopyTo(chain);
-            message = message[_scratch.Length..];
+            _starts.AsSpan(which * BlockSize, BlockSize).CopyTo(start);
+            while (message.Length > _buffer.Length)
+            {
+                message[.._buffer.Length].CopyTo(_buffer);
+                Encrypt(_buffer.Length, start);
+                _chain.CopyTo(start);
+                message = message[_buffer.Length..];
+            }
+
+            Encrypt(Pad(message), start);
         }
 
-        FinishFrom(message, chain, mac);
+        _chain.CopyTo(mac);
     }
 
     /// <summary>Overwrites what depends on the key.</summary>
-    public void Clear()
+    public void Dispose()
     {
+        _cipher.Dispose();
         CryptographicOperations.ZeroMemory(_tweakWhole);
         CryptographicOperations.ZeroMemory(_tweakPadded);
         CryptographicOperations.ZeroMemory(_starts);
     }
 
-    private void FinishFrom(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> chain, Span<byte> mac)
+    // CBC of the buffer's first bytes, chained to `previous`. The running cipher chains to its own last block instead;
+    // cancelling that one out is far cheaper than a new cipher for every message.
+    private void Encrypt(int length, ReadOnlySpan<byte> previous)
     {
-        var padded = (rest.Length + BlockSize - 1) / BlockSize * BlockSize;
-        var last = _scratch.AsSpan(0, padded);
-        rest.CopyTo(last);
-        if (padded != rest.Length)
-        {
-            last[rest.Length] = 0x80;
-            last[(rest.Length + 1)..].Clear();
-        }
-
-        Xor.Into(last[^BlockSize..], padded == rest.Length ? _tweakWhole : _tweakPadded);
-        _aes.EncryptCbc(last, chain, last, PaddingMode.None);
-        last[^BlockSize..].CopyTo(mac);
+        var first = _buffer.AsSpan(0, BlockSize);
+        Xor.Into(first, previous);
+        Xor.Into(first, _chain);
+        _cipher.TransformBlock(_buffer, 0, length, _buffer, 0);
+        _buffer.AsSpan(length - BlockSize, BlockSize).CopyTo(_chain);
     }
 
-    // Multiplication by x in GF(2^128), without a branch on the secret.
+    private int Pad(ReadOnlySpan<byte> rest)
+    {
+        var padded = (rest.Length + BlockSize - 1) / BlockSize * BlockSize;
+        rest.CopyTo(_buffer);
+        if (padded != rest.Length)
+        {
+            _buffer[rest.Length] = 0x80;
+            _buffer.AsSpan(rest.Length + 1, padded - rest.Length - 1).Clear();
+        }
+
+        Xor.Into(_buffer.AsSpan(padded - BlockSize, BlockSize), padded == rest.Length ? _tweakWhole : _tweakPadded);
+        return padded;
+    }
+
+    private void EncryptBlock(byte lastByte, Span<byte> output)
+    {
+        Span<byte> none = stackalloc byte[BlockSize];
+        none.Clear();
+        _buffer.AsSpan(0, BlockSize).Clear();
+        _buffer[BlockSize - 1] = lastByte;
+        Encrypt(BlockSize, none);
+        _chain.CopyTo(output);
+    }
+
+    // Multiplication by x in GF(2^128), without a branch on the secret; output may be the input.
     private static void Double(ReadOnlySpan<byte> input, Span<byte> output)
     {
         var carry = 0;
