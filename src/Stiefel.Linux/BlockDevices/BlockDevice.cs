@@ -6,7 +6,8 @@ namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
 /// An open disk, partition or disk image. Block devices are claimed exclusively (O_EXCL, man 2 open): nobody can mount,
-/// swap on, or claim it while it is open. Images opened for writing are locked (man 2 flock). All members may be used by
+/// swap on, or claim it while it is open. Images opened for writing are locked (F_OFD_SETLK, man 2 fcntl), as QEMU locks
+/// those of its machines. All members may be used by
 /// several threads at once; failures throw <see cref="LinuxException"/>.
 /// </summary>
 public sealed partial class BlockDevice : IDisposable
@@ -14,7 +15,8 @@ public sealed partial class BlockDevice : IDisposable
     private const int EINTR = 4;
     private const int EIO = 5;
     private const int EBUSY = 16;
-    private const int EWOULDBLOCK = 11;
+    private const int EACCES = 13;
+    private const int EAGAIN = 11;
 
     private readonly SafeFileHandle _handle;
 
@@ -165,10 +167,25 @@ public sealed partial class BlockDevice : IDisposable
         {
             _ = LinuxFs.ioctl(_handle, LinuxFs.BLKFLSBUF, null);
         }
-        else if (!IsReadOnly && Fcntl.flock(_handle, Fcntl.LOCK_EX | Fcntl.LOCK_NB) != 0)
+        else if (!IsReadOnly)
         {
-            int errno = Marshal.GetLastPInvokeError();
-            throw new LinuxException($"flock({Path}, LOCK_EX): in use by another program", errno == EWOULDBLOCK ? EBUSY : errno);
+            Lock();
+        }
+    }
+
+    private unsafe void Lock()
+    {
+        var whole = new Fcntl.flock_t { l_type = Fcntl.F_WRLCK };
+        if (Fcntl.fcntl(_handle, Fcntl.F_OFD_SETLK, &whole) == 0)
+        {
+            return;
+        }
+
+        // Only a lock of somebody else counts; some network file systems know no locks at all.
+        int errno = Marshal.GetLastPInvokeError();
+        if (errno is EAGAIN or EACCES)
+        {
+            throw new LinuxException($"fcntl({Path}, F_OFD_SETLK): another program has locked it", EBUSY);
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.BlockDevices;
 
@@ -34,7 +35,14 @@ internal static class HibernationImage
     private static List<DiskUseReason> Read(string path, List<(string Name, long Start)> areas)
     {
         var reasons = new List<DiskUseReason>();
-        using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+
+        // Not File.OpenHandle: that locks, and looking shall disturb nobody.
+        using SafeFileHandle handle = Fcntl.open(path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0);
+        if (handle.IsInvalid)
+        {
+            throw LinuxException.FromLastError($"open(\"{path}\", O_RDONLY)");
+        }
+
         foreach ((string name, long start) in areas)
         {
             if (HasSignature(handle, start))

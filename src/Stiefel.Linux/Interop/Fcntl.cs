@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>fcntl.h and linux/falloc.h, sys/file.h: opening, locking, allocating.</summary>
-internal static partial class Fcntl
+/// <summary>fcntl.h and linux/falloc.h: opening, locking, allocating.</summary>
+internal static unsafe partial class Fcntl
 {
     internal const int O_RDONLY = 0;
     internal const int O_RDWR = 2;
@@ -18,8 +18,19 @@ internal static partial class Fcntl
 
     internal const int POSIX_FADV_WILLNEED = 3;
 
-    internal const int LOCK_EX = 2;
-    internal const int LOCK_NB = 4;
+    internal const int F_OFD_SETLK = 37;
+    internal const short F_WRLCK = 1;
+
+    /// <summary>struct flock of 64-bit systems; l_len 0 = to the end of the file, l_pid 0 for open file description locks.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct flock_t
+    {
+        internal short l_type;
+        internal short l_whence;
+        internal long l_start;
+        internal long l_len;
+        internal int l_pid;
+    }
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial SafeFileHandle open(string path, int flags, uint mode);
@@ -32,5 +43,5 @@ internal static partial class Fcntl
     internal static partial int posix_fadvise(SafeFileHandle fd, long offset, long length, int advice);
 
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial int flock(SafeFileHandle fd, int operation);
+    internal static partial int fcntl(SafeFileHandle fd, int command, flock_t* argument);
 }

@@ -82,5 +82,5 @@ public sealed class LibnbdTests
         Assert.Matches(@"^\s+8454144\s+16711680\s+3\s+hole,zero", lines[2]);
     }
 
-    private static string Sha256(TempFile file) => Convert.ToHexString(SHA256.HashData(file.ReadAllBytes()));
+    private static string Sha256(TempFile file) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file.Path)));
 }

@@ -21,14 +21,5 @@ internal sealed class TempFile : IDisposable
         return file;
     }
 
-    /// <summary>Its bytes, also while a server holds it locked.</summary>
-    public byte[] ReadAllBytes()
-    {
-        using var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
-
     public void Dispose() => File.Delete(Path);
 }
