@@ -87,10 +87,11 @@ internal static class SessionFields
     private static bool IsMac(string value) =>
         value.Length == 17 && value.Select((c, i) => i % 3 == 2 ? c == ':' : char.IsAsciiHexDigit(c)).All(ok => ok);
 
+    // IPAddress also reads `7`, `0x7f.1`, `[fe80::1]:80`; here an address has one spelling of each kind.
     private static bool IsAddress(string value) =>
-        !value.Contains('%', StringComparison.Ordinal)
+        value.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.')
         && IPAddress.TryParse(value, out var address)
-        && (address.AddressFamily == AddressFamily.InterNetworkV6 ? !value.Contains('[', StringComparison.Ordinal) : value == address.ToString());
+        && (address.AddressFamily == AddressFamily.InterNetworkV6 || value == address.ToString());
 }
 
 /// <summary>One line of the session file.</summary>

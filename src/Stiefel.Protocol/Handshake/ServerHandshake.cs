@@ -41,15 +41,15 @@ public static class ServerHandshake
         }
 
         using var ephemeral = EphemeralKey.Generate();
-        return TryAnswer(clientHello, key, ephemeral, manifest, out serverHello, out session, out keyName);
+        return TryAnswer(clientHello, key, ephemeral, () => SealedManifest.Encode(manifest), out serverHello, out session, out keyName);
     }
 
-    /// <summary>The answer to a hello whose MAC is right; apart, so that test vectors can bring their own share.</summary>
+    /// <summary>The answer to a hello whose MAC is right; apart, so that test vectors can bring their own share and manifest.</summary>
     internal static bool TryAnswer(
         ReadOnlySpan<byte> clientHello,
         SharedKey key,
         EphemeralKey ephemeral,
-        Func<BootManifest> manifest,
+        Func<byte[]> encodedManifest,
         [NotNullWhen(true)] out byte[]? serverHello,
         [NotNullWhen(true)] out SessionKeys? session,
         [NotNullWhen(true)] out string? keyName)
@@ -62,7 +62,7 @@ public static class ServerHandshake
             return false;
         }
 
-        var plain = SealedManifest.Encode(manifest);
+        var plain = encodedManifest();
         var hello = new byte[HelloFormat.ServerHeaderSize + plain.Length + AesEax.TagSize];
         HelloFormat.WriteCommon(hello, HelloFormat.ServerType, ephemeral);
         BinaryPrimitives.WriteUInt32BigEndian(hello.AsSpan(HelloFormat.CommonSize), (uint)plain.Length);

@@ -1,0 +1,113 @@
+using CsCheck;
+using Stiefel.Protocol.Handover;
+
+namespace Stiefel.Protocol.Tests.Handover;
+
+public sealed class AttachSessionTests
+{
+    private static readonly AttachSession s_session = new()
+    {
+        Mac = "52:54:00:12:34:56",
+        ServerAddress = "fe80::5054:ff:fe12:3457",
+        Port = 10809,
+        ExportName = "s-abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrst",
+    };
+
+    private const string Text = """
+        stiefel-session=1
+        mac=52:54:00:12:34:56
+        server=fe80::5054:ff:fe12:3457
+        port=10809
+        export=s-abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrst
+        request-timeout=5
+        dead-connection=600
+        mtu=1500
+        init=/init
+
+        """;
+
+    [Fact]
+    public void Format_Session_IsExactlyThisText() => Assert.Equal(Text, s_session.Format());
+
+    [Fact]
+    public void Parse_Formatted_IsTheSame()
+    {
+        var session = s_session with { ServerAddress = "192.0.2.7", DeadConnectionSeconds = 0, Mtu = 9000, RealInit = "/sbin/init", RequestTimeoutSeconds = 30 };
+        Assert.Equal(session, AttachSession.Parse(session.Format()));
+        Assert.Equal(s_session, AttachSession.Parse(Text));
+    }
+
+    [Fact]
+    public void Parse_CommentsBlanksAndAnyOrder_IsTheSame()
+    {
+        var lines = Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var shuffled = string.Join('\n', [lines[0], "# by hand", "", .. lines[1..].Reverse()]);
+        Assert.Equal(s_session, AttachSession.Parse(shuffled));
+    }
+
+    [Theory]
+    [InlineData("stiefel-session=1", "stiefel-session=2", "/stiefel/session:1: expected stiefel-session=1")]
+    [InlineData("mac=52:54:00:12:34:56", "mac=52-54-00-12-34-56", "/stiefel/session:2: mac: expected six hexadecimal pairs as 52:54:00:12:34:56, got '52-54-00-12-34-56'")]
+    [InlineData("mac=52:54:00:12:34:56", "mac=52:54:00:12:34:56:", "/stiefel/session:2: mac: expected six")]
+    [InlineData("server=fe80::5054:ff:fe12:3457", "server=fe80::1%2", "/stiefel/session:3: server: expected an IPv4 address, or an IPv6 address without %zone, got 'fe80::1%2'")]
+    [InlineData("server=fe80::5054:ff:fe12:3457", "server=7", "/stiefel/session:3: server:")]
+    [InlineData("server=fe80::5054:ff:fe12:3457", "server=[fe80::1]:80", "/stiefel/session:3: server:")]
+    [InlineData("server=fe80::5054:ff:fe12:3457", "server=fe80::1/64", "/stiefel/session:3: server:")]
+    [InlineData("server=fe80::5054:ff:fe12:3457", "server=laptop", "/stiefel/session:3: server:")]
+    [InlineData("port=10809", "port=0", "/stiefel/session:4: port: expected a number from 1 to 65535, got '0'")]
+    [InlineData("port=10809", "port=65536", "/stiefel/session:4: port:")]
+    [InlineData("port=10809", "port=+1", "/stiefel/session:4: port:")]
+    [InlineData("port=10809", "port", "/stiefel/session:4: expected name=value")]
+    [InlineData("port=10809", "prot=10809", "/stiefel/session:4: unknown name 'prot'")]
+    [InlineData("port=10809", "mtu=1500", "/stiefel/session:8: mtu is given twice")]
+    [InlineData("port=10809\n", "", "/stiefel/session: the line port= is missing; expected a number from 1 to 65535")]
+    [InlineData("request-timeout=5", "request-timeout=0", "/stiefel/session:6: request-timeout: expected seconds from 1 to 3600, got '0'")]
+    [InlineData("dead-connection=600", "dead-connection=-1", "/stiefel/session:7: dead-connection:")]
+    [InlineData("mtu=1500", "mtu=500", "/stiefel/session:8: mtu:")]
+    [InlineData("init=/init", "init=init", "/stiefel/session:9: init: expected an absolute path without blanks, got 'init'")]
+    [InlineData("init=/init", "init=/bin/x y", "/stiefel/session:9: init: expected an absolute path without blanks, got '/bin/x?y'")]
+    public void Parse_WrongLine_SaysWhereAndWhatInOneLine(string right, string wrong, string message)
+    {
+        var thrown = Assert.Throws<FormatException>(() => AttachSession.Parse(Text.Replace(right, wrong, StringComparison.Ordinal)));
+        Assert.StartsWith(message, thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', thrown.Message);
+    }
+
+    [Fact]
+    public void Parse_BadExport_DoesNotRepeatTheSecret()
+    {
+        var thrown = Assert.Throws<FormatException>(() => AttachSession.Parse(Text.Replace("export=s-", "export=s -", StringComparison.Ordinal)));
+        Assert.StartsWith("/stiefel/session:5: export: expected", thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("abcdef", thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("abcdef", s_session.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_TooLong_IsRefused() =>
+        Assert.Throws<FormatException>(() => AttachSession.Parse(Text + new string('#', AttachSession.MaxLength)));
+
+    [Theory]
+    [InlineData("a\nport=1")]
+    [InlineData("")]
+    [InlineData("two words")]
+    public void Format_ValueThatCouldNotBeReadBack_Throws(string export) =>
+        Assert.Throws<FormatException>(() => (s_session with { ExportName = export }).Format());
+
+    [Fact]
+    public void Parse_MutatedText_GivesASessionOrOneLine() =>
+        Gen.Select(Gen.Int[0, Text.Length - 1], Gen.Int[0, 12], Gen.String[0, 6]).Sample(
+            (at, cut, insert) =>
+            {
+                var text = string.Concat(Text.AsSpan(0, at), insert, Text.AsSpan(Math.Min(at + cut, Text.Length)));
+                try
+                {
+                    var session = AttachSession.Parse(text);
+                    return AttachSession.Parse(session.Format()) == session;
+                }
+                catch (FormatException e)
+                {
+                    return !e.Message.Any(char.IsControl);
+                }
+            },
+            iter: Sample.Tries(5_000));
+}
