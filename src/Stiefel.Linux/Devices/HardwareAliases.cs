@@ -32,6 +32,23 @@ public static class HardwareAliases
         return [.. aliases];
     }
 
+    /// <summary>The modaliases of every device of the machine, sorted, each once.</summary>
+    /// <param name="sysRoot">Where sysfs is mounted: `/sys`.</param>
+    public static IReadOnlyList<string> ForAllDevices(string sysRoot)
+    {
+        var aliases = new SortedSet<string>(StringComparer.Ordinal);
+        EnumerationOptions everywhere = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(sysRoot, "devices"), "modalias", everywhere))
+        {
+            if (ReadLine(file) is { Length: > 0 } alias)
+            {
+                aliases.Add(alias);
+            }
+        }
+
+        return [.. aliases];
+    }
+
     private static void AddWithParents(SortedSet<string> aliases, DirectoryInfo device, string top)
     {
         string prefix = Path.GetFullPath(top) + '/';

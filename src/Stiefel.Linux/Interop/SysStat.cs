@@ -11,6 +11,7 @@ internal static unsafe partial class SysStat
     internal const int S_IFMT = 0xf000;
     internal const int S_IFREG = 0x8000;
     internal const int S_IFBLK = 0x6000;
+    internal const int S_IFCHR = 0x2000;
 
     /// <summary>The fields that are used here, at their places.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
@@ -28,4 +29,8 @@ internal static unsafe partial class SysStat
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx(int dirfd, string path, int flags, uint mask, statx_t* buffer);
+
+    /// <summary>sys/stat.h with dev_t as sys/sysmacros.h makes it.</summary>
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mknod(string path, uint mode, ulong device);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Stiefel.Linux.Interop;
 using Xunit;
 
@@ -20,6 +21,34 @@ public sealed class InteropLayoutTests
     [Fact]
     public void LinuxRtnetlink_AgainstTheHeaders_Agrees() =>
         Agrees(typeof(LinuxRtnetlink), "net/if_arp.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/if.h");
+
+    [Fact]
+    public void LinuxNbdNetlink_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxNbdNetlink), "linux/nbd.h", "linux/nbd-netlink.h");
+
+    [Fact]
+    public void Spawn_AgainstTheHeaders_Agrees() => Agrees(typeof(Spawn), "spawn.h", "sys/wait.h", "unistd.h");
+
+    [Fact]
+    public void SysMman_AgainstTheHeaders_Agrees() => Agrees(typeof(SysMman), "sys/mman.h");
+
+    [Fact]
+    public void SysPrctl_AgainstTheHeaders_Agrees() => Agrees(typeof(SysPrctl), "sys/prctl.h", "sys/resource.h");
+
+    [Fact]
+    public void Signals_AgainstTheHeaders_Agrees()
+    {
+        // glibc's sigset_t is a typedef without a struct tag: its size is asserted by hand.
+        var source = string.Concat(CompilerVerdict.AssertionsAbout(typeof(Signals))
+            .Where(assertion => !assertion.Contains("struct", StringComparison.Ordinal))
+            .Append($"sizeof(sigset_t) == {Marshal.SizeOf<Signals.sigset_t>()}")
+            .Append("(long)SIG_DFL == 0 && (long)SIG_IGN == 1 && SIGRTMAX <= 64")
+            .Select(assertion => $"_Static_assert({assertion}, \"\");\n"));
+        Assert.Equal("", CompilerVerdict.Compile("#include <signal.h>\n" + source.Replace("SIGRTMAX", "_NSIG - 1", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void SysModule_NumberOfFinitModule_IsThatOfTheHeaders() => Assert.Equal(
+        "", CompilerVerdict.Compile($"#include <sys/syscall.h>\n_Static_assert(SYS_finit_module == {SysModule.Number}, \"\");\n"));
 
     [Fact]
     public void CompilerVerdict_WrongConstant_IsReported() =>

@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace Stiefel.Linux.Devices;
+
+/// <summary>A kernel announcement about a device (lib/kobject_uevent.c): `add@/devices/…`, then KEY=value strings, each ended by a zero.</summary>
+/// <param name="Action">add, remove, change, move, bind, unbind…</param>
+/// <param name="DevicePath">Below /sys.</param>
+/// <param name="Subsystem">net, block, usb…; empty if none.</param>
+/// <param name="Variables">All KEY=value pairs.</param>
+public sealed record Uevent(string Action, string DevicePath, string Subsystem, IReadOnlyDictionary<string, string> Variables)
+{
+    /// <summary>Null for what is not a kernel uevent, such as udev's own messages (they begin with `libudev`).</summary>
+    internal static Uevent? Parse(ReadOnlySpan<byte> datagram)
+    {
+        var fields = Encoding.UTF8.GetString(datagram).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var at = fields.Length == 0 ? -1 : fields[0].IndexOf('@', StringComparison.Ordinal);
+        if (at <= 0)
+        {
+            return null;
+        }
+
+        Dictionary<string, string> variables = [];
+        foreach (var field in fields.AsSpan(1))
+        {
+            var equals = field.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+            {
+                variables[field[..equals]] = field[(equals + 1)..];
+            }
+        }
+
+        return new(fields[0][..at], fields[0][(at + 1)..], variables.GetValueOrDefault("SUBSYSTEM", ""), variables);
+    }
+}

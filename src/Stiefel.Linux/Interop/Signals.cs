@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace Stiefel.Linux.Interop;
+
+/// <summary>signal.h.</summary>
+internal static unsafe partial class Signals
+{
+    internal const int SIGHUP = 1;
+    internal const int SIGINT = 2;
+    internal const int SIGQUIT = 3;
+    internal const int SIGTERM = 15;
+
+    internal const int SIG_SETMASK = 2;
+
+    /// <summary>A set of no signals, in glibc's size.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 128)]
+    internal struct sigset_t
+    {
+        internal ulong first;
+    }
+
+    /// <summary>Handler 0 is SIG_DFL, 1 is SIG_IGN; -1 is returned for signals that cannot be changed.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint signal(int number, nint handler);
+
+    /// <summary>Returns the error itself instead of setting errno.</summary>
+    [LibraryImport("libc")]
+    internal static partial int pthread_sigmask(int how, sigset_t* set, sigset_t* oldSet);
+}

@@ -1,0 +1,54 @@
+using Stiefel.Linux.Interop;
+
+namespace Stiefel.Linux.Processes;
+
+/// <summary>What this process was started with, and becoming another program.</summary>
+public static unsafe class ProcessImage
+{
+    private const nuint KernelsOpenFiles = 1024;
+
+    /// <summary>argv byte for byte, as the kernel gave it. Needs /proc.</summary>
+    public static IReadOnlyList<byte[]> Arguments(string procSelf = "/proc/self") => ReadStrings($"{procSelf}/cmdline");
+
+    /// <summary>The environment byte for byte, as the kernel gave it: `NAME=value`. Needs /proc.</summary>
+    public static IReadOnlyList<byte[]> Environment(string procSelf = "/proc/self") => ReadStrings($"{procSelf}/environ");
+
+    /// <summary>
+    /// Becomes another program (man 2 execve) that finds everything as the kernel would have given it: the runtime ignores SIGPIPE,
+    /// may block signals and raises the limit of open files, and all three outlive execve. Returns only by throwing.
+    /// </summary>
+    public static void Replace(string path, IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment)
+    {
+        ProcessSignals.RestoreDefaults();
+        RestoreOpenFiles();
+        using var argv = new StringVector(arguments);
+        using var envp = new StringVector(environment);
+        _ = Spawn.execve(path, argv.Pointer, envp.Pointer);
+        throw LinuxException.FromLastError($"execve(\"{path}\")");
+    }
+
+    private static void RestoreOpenFiles()
+    {
+        SysPrctl.rlimit limit;
+        if (SysPrctl.getrlimit(SysPrctl.RLIMIT_NOFILE, &limit) == 0)
+        {
+            limit.rlim_cur = nuint.Min(KernelsOpenFiles, limit.rlim_max);
+            _ = SysPrctl.setrlimit(SysPrctl.RLIMIT_NOFILE, &limit);
+        }
+    }
+
+    private static List<byte[]> ReadStrings(string file)
+    {
+        List<byte[]> strings = [];
+        var rest = File.ReadAllBytes(file).AsSpan();
+        while (rest.Length > 0)
+        {
+            var end = rest.IndexOf((byte)0);
+            end = end < 0 ? rest.Length : end;
+            strings.Add(rest[..end].ToArray());
+            rest = rest[Math.Min(end + 1, rest.Length)..];
+        }
+
+        return strings;
+    }
+}
