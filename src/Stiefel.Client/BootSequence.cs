@@ -12,7 +12,7 @@ namespace Stiefel.Client;
 /// <summary>One boot from the first call to the laptop until its kernel runs here. Nothing is left behind if it fails anywhere.</summary>
 internal sealed class BootSequence(BootOptions options, BootScreen screen)
 {
-    private static readonly TimeSpan s_askForDiskAgain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_askForDiskAgain = TimeSpan.FromSeconds(3);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -53,8 +53,11 @@ internal static class BootVerb
     }
 
     /// <summary>Where a verb writes.</summary>
-    public static BootScreen ScreenOf(ParseResult parsed) =>
-        new(parsed.InvocationConfiguration.Output, ConsoleKind.CanRedraw(), TimeProvider.System);
+    public static BootScreen ScreenOf(ParseResult parsed)
+    {
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        return new BootScreen(output, canRedraw: output == Console.Out && ConsoleKind.CanRedraw(), TimeProvider.System);
+    }
 
     private static async Task<int> RunAsync(BootOptions options, BootScreen screen, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Stiefel.Linux.Initramfs;
 using Xunit;
@@ -36,7 +35,7 @@ public sealed class CpioWriterTests
     [Fact]
     public void Archive_OfEveryKind_IsListedByGnuCpioAsWritten()
     {
-        string[] lines = Cpio(["-itv", "--numeric-uid-gid", "--quiet"], BuildArchive()).Output.TrimEnd('\n').Split('\n');
+        string[] lines = GnuCpio.Run(["-itv", "--numeric-uid-gid", "--quiet"], BuildArchive()).TrimEnd('\n').Split('\n');
 
         Assert.Collection(
             lines,
@@ -53,7 +52,7 @@ public sealed class CpioWriterTests
         using var directory = new TemporaryDirectory();
         string archive = directory.File("a.cpio");
         File.WriteAllBytes(archive, BuildArchive());
-        Cpio(["-i", "--quiet", "-D", directory.Path, "-F", archive, "stiefel", "stiefel/*"], []);
+        GnuCpio.Run(["-i", "--quiet", "-D", directory.Path, "-F", archive, "stiefel", "stiefel/*"], []);
 
         Assert.Equal("#!/x\n", File.ReadAllText(directory.File("stiefel/init")));
         Assert.Equal(70001, new FileInfo(directory.File("stiefel/session")).Length);
@@ -119,22 +118,5 @@ public sealed class CpioWriterTests
         writer.AddDevice("console", Mode600, 5, 1);
         writer.Complete();
         return archive.ToArray();
-    }
-
-    private static (string Output, string Errors) Cpio(string[] arguments, byte[] input)
-    {
-        var start = new ProcessStartInfo("cpio", arguments)
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-            Environment = { ["TZ"] = "UTC", ["LC_ALL"] = "C" },
-        };
-        using var cpio = Process.Start(start)!;
-        cpio.StandardInput.BaseStream.Write(input);
-        cpio.StandardInput.Close();
-        Task<string> errors = cpio.StandardError.ReadToEndAsync();
-        string output = cpio.StandardOutput.ReadToEnd();
-        Assert.True(cpio.WaitForExit(TimeSpan.FromSeconds(10)));
-        Assert.Equal(("", 0), (errors.Result, cpio.ExitCode));
-        return (output, errors.Result);
     }
 }

@@ -1,0 +1,118 @@
+using System.Net;
+using System.Text;
+using Stiefel.Client.Tests.Laptop;
+using Stiefel.Client.Tests.Search;
+using Stiefel.Protocol.Boot;
+using Xunit;
+
+namespace Stiefel.Client.Tests;
+
+/// <summary>`boot` up to, but never including, the loading of a kernel.</summary>
+[Collection("cable")]
+public sealed class BootTests : IDisposable
+{
+    private static readonly string[] s_phases = ["searching", "found", "handshake", "kernel", "initrd", "modules", "granted"];
+
+    private readonly ScriptedLaptop _laptop = new();
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose()
+    {
+        _laptop.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Boot_RehearsedWithNoLoad_GoesThroughAllPhasesInOrder()
+    {
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(s_phases, Phases(run));
+        Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"], _laptop.Requests);
+        Assert.Equal("{\"takeOver\":false}", Encoding.UTF8.GetString(_laptop.Bodies["/v1/export"]));
+        Assert.StartsWith("{\"modaliases\":[", Encoding.UTF8.GetString(_laptop.Bodies["/v1/modules"]));
+        Assert.Contains("kernel arguments: ro quiet rdinit=/stiefel/init root=/dev/nbd0p2 noresume", run.Output);
+        Assert.Contains("note: root=/dev/sda2 is the laptop's name of its disk", run.Output);
+        Assert.EndsWith("stopped before loading, as asked by --no-load\n", run.Output);
+        Assert.DoesNotContain("s-test", run.Output);
+    }
+
+    [Fact]
+    public async Task Boot_LaptopWithoutDrivers_AsksForNone()
+    {
+        _laptop.Manifest = _laptop.Manifest with { DriversAvailable = false };
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once", "--take-over");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/export"], _laptop.Requests);
+        Assert.Equal("{\"takeOver\":true}", Encoding.UTF8.GetString(_laptop.Bodies["/v1/export"]));
+    }
+
+    [Fact]
+    public async Task Boot_FailingOnTheWay_StartsOverUntilItWorks()
+    {
+        _laptop.Refusals["/v1/initrd"] = new Refusal(RefusalCodes.Failed, "the disk is gone");
+        ClientRun run = await BootAsync("--server", _laptop.Address);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("failed: the laptop refuses: the disk is gone\ntrying again in 1 s\n", run.Output);
+        Assert.Equal([.. s_phases[..5], .. s_phases], Phases(run));
+    }
+
+    [Fact]
+    public async Task Boot_DiskInUse_AsksAgainWithoutFetchingAgain()
+    {
+        _laptop.Refusals["/v1/export"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
+        ClientRun run = await BootAsync("--server", _laptop.Address);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("desktop fe80::9 uses the disk; asking again", run.Output);
+        Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export", "/v1/export"], _laptop.Requests);
+    }
+
+    [Fact]
+    public async Task Boot_OnceAndRefused_Fails()
+    {
+        _laptop.Refusals["/v1/export"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+        Assert.Equal((1, "stiefel-client: the laptop refuses: desktop fe80::9 uses the disk\n"), (run.ExitCode, run.Errors));
+    }
+
+    [Fact]
+    public async Task Boot_AttachProgramMissing_SaysWhichFile()
+    {
+        ClientRun run = await ClientRun.StartAsync("boot", "--once", "--no-load", "--server", _laptop.Address, "--key", WriteKey(), "--attach", "/nowhere/attach");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("/nowhere/attach", run.Errors);
+    }
+
+    [Fact]
+    public async Task Boot_OverACable_RaisesTheLinkFindsAndFetchesByLinkLocalAddress()
+    {
+        using var cable = new Cable("boot0");
+        using var http = cable.Far(() => new TinyHttpServer(new IPEndPoint(IPAddress.IPv6Any, 0)));
+        using var laptop = new ScriptedLaptop(http);
+        using var responder = cable.Far(() => new Responder(laptop.Key, laptop.Port));
+        cable.RaiseFar();
+
+        string key = ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret);
+        ClientRun run = await ClientRun.StartAsync("boot", "--once", "--no-load", "--key", key, "--attach", WriteAttach());
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(s_phases, Phases(run));
+        Assert.Matches(@"boot0 \(..:..:..:..:..:..\) set up", run.Output);
+        Assert.Matches($@"phase found\n  \[fe80::[0-9a-f:]+%\d+\]:{laptop.Port} by boot0\n", run.Output);
+    }
+
+    private static string[] Phases(ClientRun run) =>
+        [.. run.Output.Split('\n').Where(line => line.StartsWith("stiefel: phase ", StringComparison.Ordinal)).Select(line => line["stiefel: phase ".Length..])];
+
+    private Task<ClientRun> BootAsync(params string[] arguments) =>
+        ClientRun.StartAsync(["boot", "--no-load", "--key", WriteKey(), "--attach", WriteAttach(), .. arguments]);
+
+    private string WriteKey() => ClientRun.WriteKey(_directory.File("stick.key"), _laptop.Secret);
+
+    private string WriteAttach()
+    {
+        File.WriteAllText(_directory.File("attach"), "a program");
+        return _directory.File("attach");
+    }
+}

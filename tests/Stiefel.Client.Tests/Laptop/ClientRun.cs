@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Stiefel.Client.Verbs;
+
+namespace Stiefel.Client.Tests.Laptop;
+
+/// <summary>One run of the program inside the test: its exit code and all it wrote.</summary>
+internal sealed record ClientRun(int ExitCode, string Output, string Errors)
+{
+    public static async Task<ClientRun> StartAsync(params string[] arguments)
+    {
+        var root = new RootCommand("test") { BootVerb.Build(), DiscoverVerb.Build(), FetchVerb.Build() };
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        int code = await VerbRunner.RunAsync(root, arguments, output, errors);
+        return new ClientRun(code, output.ToString(), errors.ToString());
+    }
+
+    /// <summary>A key file as the client demands it: private.</summary>
+    public static string WriteKey(string path, byte[] secret)
+    {
+        File.WriteAllBytes(path, secret);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Stiefel.Protocol;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Envelope;
+using Stiefel.Protocol.Handshake;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Client.Tests.Laptop;
+
+/// <summary>
+/// A laptop as the tests want it: the real handshake and envelopes, on a bare socket; what it announces, seals, or does to the sealed
+/// bytes can be replaced.
+/// </summary>
+internal sealed class ScriptedLaptop : IDisposable
+{
+    private readonly TinyHttpServer _http;
+    private readonly ConcurrentDictionary<SessionId, RequestOpener> _sessions = new();
+
+    /// <summary>Listens on a free port of 127.0.0.1.</summary>
+    public ScriptedLaptop() : this(new TinyHttpServer(new IPEndPoint(IPAddress.Loopback, 0)))
+    {
+    }
+
+    /// <summary>Answers behind this listener.</summary>
+    public ScriptedLaptop(TinyHttpServer http)
+    {
+        _http = http;
+        _http.Answer = AnswerAsync;
+        Key = SharedKey.FromBytes(Secret, "stick");
+        Manifest = new BootManifest
+        {
+            Title = "Debian GNU/Linux 12", Laptop = "testtop", KernelRelease = "6.1.0-test",
+            Kernel = Describe(Kernel), Initrd = Describe(Initrd),
+            CommandLine = "root=/dev/sda2 ro quiet resume=/dev/sda3", DriversAvailable = true,
+        };
+    }
+
+    /// <summary>The secret of the key that is accepted.</summary>
+    public byte[] Secret { get; } = RandomNumberGenerator.GetBytes(SharedKey.Size);
+
+    public SharedKey Key { get; }
+
+    public byte[] Kernel { get; } = RandomNumberGenerator.GetBytes(300_001);
+
+    public byte[] Initrd { get; } = RandomNumberGenerator.GetBytes(1_000_002);
+
+    public byte[] Drivers { get; } = new byte[512];
+
+    public BootManifest Manifest { get; set; }
+
+    /// <summary>What is sealed as the answer to a path, if not the usual.</summary>
+    public Dictionary<string, byte[]> Contents { get; } = [];
+
+    /// <summary>Paths that are refused, each once.</summary>
+    public ConcurrentDictionary<string, Refusal> Refusals { get; } = new();
+
+    /// <summary>Done to the whole sealed answer of a path.</summary>
+    public Dictionary<string, Func<byte[], byte[]>> Tampering { get; } = [];
+
+    /// <summary>HTTP status for a path, if not 200.</summary>
+    public Dictionary<string, int> Statuses { get; } = [];
+
+    /// <summary>Paths of the requests that were genuine, in order.</summary>
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    /// <summary>Bodies of the last genuine request of each path.</summary>
+    public ConcurrentDictionary<string, byte[]> Bodies { get; } = new();
+
+    /// <summary>As `--server` takes it.</summary>
+    public string Address => $"127.0.0.1:{_http.Port}";
+
+    public int Port => _http.Port;
+
+    public static BootFile Describe(byte[] content) => new(content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        Key.Dispose();
+    }
+
+    private async Task<(int Status, byte[] Body)> AnswerAsync(string path, byte[] request)
+    {
+        if (Statuses.TryGetValue(path, out int status))
+        {
+            return (status, []);
+        }
+
+        byte[]? answer = path == "/v1/discovery" ? Accept(request) : await AnswerSealedAsync(path, request);
+        return answer is null ? (403, []) : (200, Tampering.TryGetValue(path, out var tamper) ? tamper(answer) : answer);
+    }
+
+    private byte[]? Accept(byte[] request)
+    {
+        if (!ServerHandshake.TryAccept(request, [Key], () => Manifest, out byte[]? hello, out SessionKeys? session, out _))
+        {
+            return null;
+        }
+
+        _sessions[session.SessionId] = new RequestOpener(session);
+        return hello;
+    }
+
+    private async Task<byte[]?> AnswerSealedAsync(string path, byte[] request)
+    {
+        if (!RequestOpener.TryReadSessionId(request, out SessionId id) || !_sessions.TryGetValue(id, out RequestOpener? opener)
+            || !opener.TryOpen(path, request, out byte[]? body, out byte[]? answerKey))
+        {
+            return null;
+        }
+
+        Requests.Enqueue(path);
+        Bodies[path] = body;
+        var answer = new MemoryStream();
+        if (Refusals.TryRemove(path, out Refusal? refusal))
+        {
+            await RefusalEnvelope.WriteAsync(answer, answerKey, refusal, CancellationToken.None);
+            return answer.ToArray();
+        }
+
+        await using var writer = new EnvelopeWriter(answer, answerKey, EnvelopeKind.Data);
+        await writer.WriteAsync(Contents.GetValueOrDefault(path) ?? UsualContent(path));
+        await writer.CompleteAsync(CancellationToken.None);
+        return answer.ToArray();
+    }
+
+    private byte[] UsualContent(string path) => path switch
+    {
+        "/v1/kernel" => Kernel,
+        "/v1/initrd" => Initrd,
+        "/v1/modules" => Drivers,
+        "/v1/export" => JsonSerializer.SerializeToUtf8Bytes(new ExportGrant("s-test", 10809, 1 << 30, ReadOnly: false), ProtocolJson.Default.ExportGrant),
+        _ => throw new InvalidOperationException(path),
+    };
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace Stiefel.Client.Tests;
+
+/// <summary>
+/// The whole test process moves into a network namespace of its own before the first test (man 7 network_namespaces): the client asks on
+/// every interface and sets links up, which no test may do to the machine it runs on. Every thread made later inherits it.
+/// </summary>
+internal static partial class PrivateNetwork
+{
+    private const int CloneNewNet = 0x40000000;
+
+    private static string? s_failure;
+
+    [ModuleInitializer]
+    internal static void Enter()
+    {
+        s_failure = EnterNew();
+        if (s_failure is null)
+        {
+            Ip("link set lo up");
+        }
+    }
+
+    /// <summary>Moves the calling thread into a new namespace; says what went wrong, or null.</summary>
+    internal static string? EnterNew() => unshare(CloneNewNet) == 0
+        ? null
+        : $"unshare(CLONE_NEWNET): {Marshal.GetLastPInvokeErrorMessage()} (run the tests as root)";
+
+    /// <summary>The kernel's number of the calling thread.</summary>
+    internal static int ThreadId() => gettid();
+
+    /// <summary>Runs `ip` in the calling thread's namespace.</summary>
+    internal static void Ip(string arguments)
+    {
+        Assert.Null(s_failure);
+        using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"ip {arguments}: {error}");
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int unshare(int flags);
+
+    [LibraryImport("libc")]
+    private static partial int gettid();
+}

@@ -1,0 +1,96 @@
+using Stiefel.Client.Screen;
+using Xunit;
+
+namespace Stiefel.Client.Tests.Screen;
+
+public sealed class TransferProgressTests : IDisposable
+{
+    private readonly ManualClock _clock = new();
+    private readonly StringWriter _output = new();
+
+    public void Dispose() => _output.Dispose();
+
+    [Fact]
+    public void Advance_OnASerialLine_WritesALineAtMostEveryTwoSecondsAndOneAtTheEnd()
+    {
+        TransferProgress progress = Screen(canRedraw: false).Follow("initrd", 38_900_000);
+        Run(progress, steps: 39, bytesPerStep: 997_436, TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal(
+            [
+                "  initrd  51 %  19.9 of 38.9 MB  10.0 MB/s  ETA 2 s",
+                "  initrd: 38.9 MB in 3.9 s, 10.0 MB/s, verified",
+            ],
+            Lines());
+    }
+
+    [Fact]
+    public void Advance_SlowOnASerialLine_WritesEveryTenthOrEveryTenSeconds()
+    {
+        TransferProgress progress = Screen(canRedraw: false).Follow("initrd", 100_000_000);
+        Run(progress, steps: 100, bytesPerStep: 500_000, TimeSpan.FromSeconds(1));
+        // 2 s for the first, then 10 s each, at 0.5 MB/s; the last line is the end.
+        Assert.Equal(11, Lines().Length);
+        Assert.Equal("  initrd   1 %  1.0 of 100.0 MB  0.5 MB/s  ETA 198 s", Lines()[0]);
+        Assert.Equal("  initrd   6 %  6.0 of 100.0 MB  0.5 MB/s  ETA 188 s", Lines()[1]);
+    }
+
+    [Fact]
+    public void Advance_OnAScreen_RedrawsOneLineAndLeavesTheLastOne()
+    {
+        BootScreen screen = Screen(canRedraw: true);
+        TransferProgress progress = screen.Follow("kernel", 10_000_000);
+        for (int i = 0; i < 2; i++)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(200));
+            progress.Advance(2_000_000);
+        }
+
+        string redrawn = "  kernel  40 %  4.0 of 10.0 MB  10.0 MB/s  ETA 1 s";
+        Assert.Equal($"\r  kernel  20 %  2.0 of 10.0 MB  10.0 MB/s  ETA 1 s\r{redrawn}", _output.ToString());
+        _output.GetStringBuilder().Clear();
+        screen.Say("eth0 set up");
+        Assert.Equal($"\r{new string(' ', redrawn.Length)}\reth0 set up{Environment.NewLine}", _output.ToString());
+    }
+
+    [Fact]
+    public void Advance_OfUnknownTotal_SaysHowMuchCame()
+    {
+        TransferProgress progress = Screen(canRedraw: false).Follow("drivers", total: null);
+        Run(progress, steps: 3, bytesPerStep: 1_000_000, TimeSpan.FromSeconds(1));
+        Assert.Equal(["  drivers 2.0 MB  1.0 MB/s", "  drivers: 3.0 MB in 3.0 s, 1.0 MB/s, verified"], Lines());
+    }
+
+    [Fact]
+    public void Phase_Anywhere_IsALineOfItsOwnInFixedWords()
+    {
+        Screen(canRedraw: false).Phase("found", "[fe80::1%2]:4644 by eth0");
+        Assert.Equal(["stiefel: phase found", "  [fe80::1%2]:4644 by eth0"], Lines());
+    }
+
+    private void Run(TransferProgress progress, int steps, int bytesPerStep, TimeSpan step)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            _clock.Advance(step);
+            progress.Advance(bytesPerStep);
+        }
+
+        progress.Finish();
+    }
+
+    private BootScreen Screen(bool canRedraw) => new(_output, canRedraw, _clock);
+
+    private string[] Lines() => _output.ToString().TrimEnd('\n').Split('\n');
+
+    private sealed class ManualClock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks;
+
+        public void Advance(TimeSpan time) => _ticks += time.Ticks;
+    }
+}

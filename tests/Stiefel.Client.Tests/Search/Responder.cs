@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Sockets;
+using Stiefel.Protocol;
+using Stiefel.Protocol.Discovery;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Client.Tests.Search;
+
+/// <summary>Answers the client's question as a laptop does, or as <see cref="Reply"/> wants it.</summary>
+internal sealed class Responder : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly SharedKey _key;
+    private readonly int _bootPort;
+
+    /// <summary>Listens at once, in the namespace of the calling thread.</summary>
+    public Responder(SharedKey key, int bootPort, AddressFamily family = AddressFamily.InterNetworkV6)
+    {
+        _key = key;
+        _bootPort = bootPort;
+        _socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
+        _socket.Bind(new IPEndPoint(family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, WellKnownPorts.Discovery));
+        Reply = nonce => [DiscoveryDatagram.BuildHello(_key, nonce, _bootPort)];
+        new Thread(Answer) { IsBackground = true, Name = "responder" }.Start();
+    }
+
+    /// <summary>The datagrams that answer a question with this nonce.</summary>
+    public Func<byte[], byte[][]> Reply { get; set; }
+
+    /// <summary>How many genuine questions came.</summary>
+    public int Questions { get; private set; }
+
+    public void Dispose() => _socket.Dispose();
+
+    private void Answer()
+    {
+        var buffer = new byte[2000];
+        try
+        {
+            while (true)
+            {
+                EndPoint sender = new IPEndPoint(_socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+                int length = _socket.ReceiveFrom(buffer, ref sender);
+                if (DiscoveryDatagram.TryOpenFind(buffer.AsSpan(0, length), [_key], out byte[]? nonce, out _))
+                {
+                    Questions++;
+                    Array.ForEach(Reply(nonce), datagram => _socket.SendTo(datagram, sender));
+                }
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Disposed of.
+        }
+    }
+}

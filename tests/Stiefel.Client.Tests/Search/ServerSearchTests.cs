@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Stiefel.Client.Search;
+using Stiefel.Protocol.Discovery;
+using Stiefel.Protocol.Keys;
+using Xunit;
+
+namespace Stiefel.Client.Tests.Search;
+
+[Collection("cable")]
+public sealed class ServerSearchTests : IDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+
+    private readonly SharedKey _key = SharedKey.Generate("stick");
+    private readonly ConcurrentQueue<string> _reports = new();
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+    public ServerSearchTests() => _stop.CancelAfter(s_limit);
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _key.Dispose();
+    }
+
+    [Fact]
+    public async Task Search_FourInterfaces_FindsTheLaptopOnTheLastWithinASecondOfCarrier()
+    {
+        using var first = new Cable("cable0");
+        using var second = new Cable("cable1");
+        using var third = new Cable("cable2");
+        using var last = new Cable("cable3");
+        using Responder laptop = last.Far(() => new Responder(_key, bootPort: 4711));
+        Cable[] deaf = [first, second];
+        Array.ForEach([.. deaf, third, last], cable => cable.RaiseNear());
+        Array.ForEach(deaf, cable => cable.RaiseFar());
+
+        Task<FoundServer> search = Search().FindFirstAsync(_stop.Token);
+        await Task.Delay(600, _stop.Token);
+        Assert.False(search.IsCompleted);
+
+        var sinceCarrier = Stopwatch.StartNew();
+        last.RaiseFar();
+        FoundServer found = await search;
+
+        Assert.True(sinceCarrier.ElapsedMilliseconds < 1000, $"found after {sinceCarrier.ElapsedMilliseconds} ms");
+        Assert.Equal("cable3", found.Link.Name);
+        Assert.Equal(4711, found.Endpoint.Port);
+        Assert.True(found.Endpoint.Address.IsIPv6LinkLocal);
+        Assert.Equal(found.Link.Index, found.Endpoint.Address.ScopeId);
+    }
+
+    [Fact]
+    public async Task Search_InterfaceThatAppearsLater_IsAskedToo()
+    {
+        Task<FoundServer> search = Search().FindFirstAsync(_stop.Token);
+        await Task.Delay(400, _stop.Token);
+        using var late = new Cable("late0");
+        using Responder laptop = late.Far(() => new Responder(_key, bootPort: 1));
+        late.RaiseFar();
+        late.RaiseNear();
+        Assert.Equal("late0", (await search).Link.Name);
+    }
+
+    [Fact]
+    public async Task Search_WithoutIPv6_FindsByIPv4Broadcast()
+    {
+        using var cable = new Cable("four0");
+        File.WriteAllText("/proc/sys/net/ipv6/conf/four0/disable_ipv6", "1");
+        PrivateNetwork.Ip("address add 10.9.8.1/24 dev four0");
+        using Responder laptop = cable.Far(() =>
+        {
+            PrivateNetwork.Ip("address add 10.9.8.2/24 dev far");
+            return new Responder(_key, bootPort: 99, AddressFamily.InterNetwork);
+        });
+        cable.RaiseFar();
+        cable.RaiseNear();
+
+        FoundServer found = await Search().FindFirstAsync(_stop.Token);
+        Assert.Equal(new IPEndPoint(IPAddress.Parse("10.9.8.2"), 99), found.Endpoint);
+        Assert.Equal("four0", found.Link.Name);
+    }
+
+    [Fact]
+    public async Task Search_ForgedAnswers_AreNotBelieved()
+    {
+        using SharedKey foreign = SharedKey.Generate("foreign");
+        using var cable = new Cable("forge0");
+        using Responder laptop = cable.Far(() => new Responder(_key, bootPort: 5));
+        laptop.Reply = nonce =>
+        [
+            DiscoveryDatagram.BuildHello(foreign, nonce, 1),
+            DiscoveryDatagram.BuildHello(_key, new byte[DiscoveryDatagram.NonceSize], 2),
+            [.. DiscoveryDatagram.BuildHello(_key, nonce, 3), 0],
+            DiscoveryDatagram.BuildHello(_key, nonce, 4)[..^1],
+            [],
+            new byte[1900],
+        ];
+        cable.RaiseFar();
+        cable.RaiseNear();
+
+        Task<FoundServer> search = Search().FindFirstAsync(_stop.Token);
+        await Task.Delay(1000, _stop.Token);
+        Assert.False(search.IsCompleted);
+        Assert.InRange(laptop.Questions, 3, 6);
+
+        laptop.Reply = nonce => [DiscoveryDatagram.BuildHello(_key, nonce, 5)];
+        Assert.Equal(5, (await search).Endpoint.Port);
+    }
+
+    [Fact]
+    public async Task Search_NobodyAnswers_SaysWhereItAskedAndWhatToDo()
+    {
+        using var silent = new Cable("silent0");
+        using var open = new Cable("open0");
+        silent.RaiseFar();
+        silent.RaiseNear();
+        open.RaiseNear();
+
+        Task search = Search().FindFirstAsync(_stop.Token);
+        while (_reports.IsEmpty)
+        {
+            await Task.Delay(50, _stop.Token);
+        }
+
+        Assert.Contains("silent0 (link up)", _reports.First());
+        Assert.Contains("open0 (no cable)", _reports.First());
+        Assert.Contains("is stiefel running on the laptop", _reports.First());
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => search);
+    }
+
+    [Fact]
+    public async Task Search_OneInterfaceOnly_AsksNowhereElse()
+    {
+        using var wanted = new Cable("wanted0");
+        using var other = new Cable("other0");
+        using Responder there = other.Far(() => new Responder(_key, bootPort: 1));
+        using Responder here = wanted.Far(() => new Responder(_key, bootPort: 2));
+        Array.ForEach([other, wanted], cable => cable.RaiseFar());
+        Array.ForEach([other, wanted], cable => cable.RaiseNear());
+
+        FoundServer found = await new ServerSearch(_key, "wanted0", _reports.Enqueue).FindFirstAsync(_stop.Token);
+        Assert.Equal(2, found.Endpoint.Port);
+        Assert.Equal(0, there.Questions);
+    }
+
+    private ServerSearch Search() => new(_key, onlyInterface: null, _reports.Enqueue);
+}
