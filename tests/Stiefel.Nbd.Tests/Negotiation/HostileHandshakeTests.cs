@@ -1,0 +1,170 @@
+using Stiefel.Nbd.Tests.Support;
+using Stiefel.Nbd.Wire;
+using Xunit;
+
+namespace Stiefel.Nbd.Tests.Negotiation;
+
+/// <summary>What a peer hears that wants to do harm before it has named an export.</summary>
+public sealed class HostileHandshakeTests : IDisposable
+{
+    private readonly MemoryDevice _device = new(1 << 20);
+
+    public void Dispose() => _device.Dispose();
+
+    [Fact]
+    public async Task ClientFlags_Unknown_Close()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using var client = new NbdTestClient(server.Connect());
+        client.Receive(18);
+
+        client.Send([0, 0, 0, 7]);
+
+        Assert.True(client.IsClosedByServer());
+        await server.Log.WaitForAsync("refused unknown client flags", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Option_WithoutMagic_Closes()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Greet(server);
+
+        client.Send(new byte[16]);
+
+        Assert.True(client.IsClosedByServer());
+    }
+
+    [Fact]
+    public async Task Option_Flood_IsCutOff()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Greet(server);
+
+        for (int i = 0; i < NbdLimits.MaxOptions; i++)
+        {
+            client.SendOption(NbdOption.StructuredReply, []);
+            Assert.Equal(OptionReplyType.Ack, client.ReadOptionReply().Type);
+        }
+
+        Assert.True(client.IsClosedByServer());
+    }
+
+    [Fact]
+    public async Task Option_TooLong_IsSkipped()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Greet(server);
+
+        client.SendOption(NbdOption.Go, new byte[NbdLimits.MaxOptionData + 1]);
+        Assert.Equal(OptionReplyType.ErrorTooBig, client.ReadOptionReply().Type);
+        client.SendOption(NbdOption.List, []);
+
+        Assert.Equal(OptionReplyType.Server, client.ReadOptionReply().Type);
+    }
+
+    [Fact]
+    public async Task Option_ThatAnnouncesFourGigabytes_Closes()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Greet(server);
+        byte[] head = new byte[OptionHeader.Size];
+        new OptionHeader(NbdOption.Go, uint.MaxValue).Write(head);
+
+        client.Send(head);
+
+        Assert.True(client.IsClosedByServer());
+    }
+
+    public static TheoryData<string> MalformedGo => new()
+    {
+        "",                                 // nothing
+        "0000",                             // half a length
+        "00000004" + "6469736b",            // no number of requests
+        "ffffffff" + "6469736b" + "0000",   // name longer than the data
+        "00000004" + "6469736b" + "0002" + "0003",          // fewer requests than announced
+        "00000004" + "6469736b" + "0000" + "ff",            // more data than announced
+        "00000004" + "64690073" + "0000",   // NUL in the name
+        "00000004" + "ff69736b" + "0000",   // no UTF-8
+    };
+
+    [Theory]
+    [MemberData(nameof(MalformedGo))]
+    public async Task Go_Malformed_IsInvalid(string data)
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Greet(server);
+
+        client.SendOption(NbdOption.Go, Convert.FromHexString(data));
+
+        Assert.Equal(OptionReplyType.ErrorInvalid, client.ReadOptionReply().Type);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("00000004" + "6469736b")]
+    [InlineData("00000004" + "6469736b" + "ffffffff")]
+    [InlineData("00000004" + "6469736b" + "00000001" + "000000ff" + "62")]
+    [InlineData("00000004" + "6469736b" + "00000000" + "00")]
+    public async Task MetaContext_Malformed_IsInvalid(string data)
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Greet(server);
+        client.Agree(ReplyFormat.Structured);
+
+        client.SendOption(NbdOption.SetMetaContext, Convert.FromHexString(data));
+
+        Assert.Equal(OptionReplyType.ErrorInvalid, client.ReadOptionReply().Type);
+    }
+
+    [Fact]
+    public async Task Client_ThatDribbles_IsCutOffAtTheDeadline()
+    {
+        var options = new NbdServerOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(600) };
+        await using TestServer server = await TestServer.StartAsync(_device, options);
+        using NbdTestClient client = NbdTestClient.Greet(server);
+
+        // Each byte is well within any timeout of a single receive.
+        bool isClosed = false;
+        for (int i = 0; i < 12 && !isClosed; i++)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            isClosed = client.Socket.Poll(0, System.Net.Sockets.SelectMode.SelectRead);
+            if (!isClosed)
+            {
+                client.Send("IHAVEOPT"u8.Slice(i % 8, 1));
+            }
+        }
+
+        Assert.True(isClosed);
+        await server.Log.WaitForAsync("refused", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Handshakes_BeyondTheLimit_DisplaceTheOldest()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxHandshakes = 2 });
+        using NbdTestClient oldest = NbdTestClient.Greet(server);
+        using NbdTestClient second = NbdTestClient.Greet(server);
+
+        using NbdTestClient newest = NbdTestClient.Open(server);
+
+        Assert.True(oldest.IsClosedByServer());
+        Assert.Equal(NbdError.None, newest.Call(NbdCommand.Flush, 0, 0));
+        second.SendOption(NbdOption.Abort, []);
+        Assert.Equal(OptionReplyType.Ack, second.ReadOptionReply().Type);
+    }
+
+    [Fact]
+    public async Task Connections_BeyondTheLimit_AreRefusedWithAReason()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxConnections = 1 });
+        using NbdTestClient first = NbdTestClient.Open(server);
+        using NbdTestClient second = NbdTestClient.Greet(server);
+
+        second.SendOption(NbdOption.Go, NbdTestClient.GoData("disk"));
+
+        Assert.Equal(OptionReplyType.ErrorPolicy, second.ReadOptionReply().Type);
+        Assert.Equal(NbdError.None, first.Call(NbdCommand.Flush, 0, 0));
+    }
+}

@@ -1,0 +1,160 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using System.Text;
+using Stiefel.Nbd.Wire;
+
+namespace Stiefel.Nbd.Tests.Support;
+
+/// <summary>A peer that says exactly what a test tells it to, right or wrong.</summary>
+internal sealed class NbdTestClient(Socket socket) : IDisposable
+{
+    private ulong _lastCookie = 0x1000;
+
+    public ReplyFormat Format { get; set; }
+
+    public Socket Socket => socket;
+
+    /// <summary>Through greeting, optional format, and GO.</summary>
+    public static NbdTestClient Open(TestServer server, ReplyFormat format = ReplyFormat.Simple, bool withContext = false)
+    {
+        NbdTestClient client = Greet(server);
+        client.Agree(format);
+        if (withContext)
+        {
+            byte[] query = [.. Prefixed(TestServer.ExportName), 0, 0, 0, 1, .. Prefixed("base:allocation")];
+            client.SendOption(NbdOption.SetMetaContext, query);
+            Assert(client.ReadOptionReply().Type == OptionReplyType.MetaContext);
+            Assert(client.ReadOptionReply().Type == OptionReplyType.Ack);
+        }
+
+        client.SendOption(NbdOption.Go, GoData(TestServer.ExportName));
+        Assert(client.ReadOptionReply().Type == OptionReplyType.Info);
+        Assert(client.ReadOptionReply().Type == OptionReplyType.Ack);
+        return client;
+    }
+
+    /// <summary>Through the greeting only.</summary>
+    public static NbdTestClient Greet(TestServer server)
+    {
+        var client = new NbdTestClient(server.Connect());
+        client.Receive(18);
+        client.Send([0, 0, 0, 3]);
+        return client;
+    }
+
+    public static byte[] Prefixed(string text)
+    {
+        byte[] bytes = new byte[4 + Encoding.UTF8.GetByteCount(text)];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, bytes.Length - 4);
+        Encoding.UTF8.GetBytes(text, bytes.AsSpan(4));
+        return bytes;
+    }
+
+    public static byte[] GoData(string name, params ushort[] wanted)
+    {
+        var data = new List<byte>(Prefixed(name)) { (byte)(wanted.Length >> 8), (byte)wanted.Length };
+        foreach (ushort info in wanted)
+        {
+            data.Add((byte)(info >> 8));
+            data.Add((byte)info);
+        }
+
+        return [.. data];
+    }
+
+    public void Agree(ReplyFormat format)
+    {
+        Format = format;
+        if (format != ReplyFormat.Simple)
+        {
+            SendOption(format == ReplyFormat.Extended ? NbdOption.ExtendedHeaders : NbdOption.StructuredReply, []);
+            Assert(ReadOptionReply().Type == OptionReplyType.Ack);
+        }
+    }
+
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            bytes = bytes[socket.Send(bytes)..];
+        }
+    }
+
+    public byte[] Receive(int length)
+    {
+        byte[] bytes = new byte[length];
+        int done = 0;
+        while (done < length)
+        {
+            int count = socket.Receive(bytes.AsSpan(done));
+            done += count > 0 ? count : throw new EndOfStreamException($"the server closed after {done} of {length} bytes");
+        }
+
+        return bytes;
+    }
+
+    /// <summary>True if the server closes, by FIN or reset, without another byte.</summary>
+    public bool IsClosedByServer()
+    {
+        try
+        {
+            return socket.Receive(new byte[1]) == 0;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return true;
+        }
+    }
+
+    public void SendOption(NbdOption option, ReadOnlySpan<byte> data)
+    {
+        byte[] message = new byte[OptionHeader.Size + data.Length];
+        new OptionHeader(option, (uint)data.Length).Write(message);
+        data.CopyTo(message.AsSpan(OptionHeader.Size));
+        Send(message);
+    }
+
+    public (NbdOption Option, OptionReplyType Type, byte[] Data) ReadOptionReply()
+    {
+        Assert(OptionReplyHeader.TryRead(Receive(OptionReplyHeader.Size), out OptionReplyHeader header));
+        return (header.Option, header.Type, Receive((int)header.DataLength));
+    }
+
+    /// <summary>Returns the cookie.</summary>
+    public ulong Request(NbdCommand command, ulong offset, ulong length, NbdCommandFlags flags = 0, ReadOnlySpan<byte> payload = default)
+    {
+        ulong cookie = ++_lastCookie;
+        byte[] message = new byte[NbdRequest.SizeIn(Format) + payload.Length];
+        new NbdRequest(flags, command, cookie, offset, length).Write(message, Format);
+        payload.CopyTo(message.AsSpan(NbdRequest.SizeIn(Format)));
+        Send(message);
+        return cookie;
+    }
+
+    /// <summary>The error of the next simple reply, which must carry the cookie.</summary>
+    public NbdError ReadReply(ulong cookie)
+    {
+        Assert(SimpleReply.TryRead(Receive(SimpleReply.Size), out SimpleReply reply));
+        Assert(reply.Cookie == cookie);
+        return reply.Error;
+    }
+
+    public NbdError Call(NbdCommand command, ulong offset, ulong length, NbdCommandFlags flags = 0, ReadOnlySpan<byte> payload = default) =>
+        ReadReply(Request(command, offset, length, flags, payload));
+
+    public (ChunkHeader Head, byte[] Payload) ReadChunk()
+    {
+        Assert(ChunkHeader.TryRead(Receive(ChunkHeader.SizeIn(Format)), Format, out ChunkHeader head));
+        return (head, Receive((int)head.PayloadLength));
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    private static void Assert(bool condition)
+    {
+        if (!condition)
+        {
+            throw new InvalidDataException("the server's answer is not what the script expects");
+        }
+    }
+}
