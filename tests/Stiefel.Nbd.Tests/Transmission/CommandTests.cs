@@ -1,0 +1,184 @@
+using System.Buffers.Binary;
+using System.Text;
+using Stiefel.Nbd.Tests.Support;
+using Stiefel.Nbd.Wire;
+using Xunit;
+
+namespace Stiefel.Nbd.Tests.Transmission;
+
+/// <summary>Each command, in each format, with its right answer.</summary>
+public sealed class CommandTests : IDisposable
+{
+    private const int Size = 3 * 1024 * 1024;
+
+    private readonly MemoryDevice _device = new(Size);
+
+    public void Dispose() => _device.Dispose();
+
+    [Fact]
+    public async Task ReadAndWrite_Simple_OfEverySizeAcrossTheBuffer_KeepTheBytes()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
+        using NbdTestClient client = NbdTestClient.Open(server);
+        var random = new Random(7);
+
+        foreach (int length in new[] { 1, 511, 4096, 65535, 65536, 65537, 200_001, 2 * 1024 * 1024 })
+        {
+            ulong offset = (ulong)random.Next(0, Size - length + 1);
+            byte[] data = new byte[length];
+            random.NextBytes(data);
+
+            Assert.Equal(NbdError.None, client.Call(NbdCommand.Write, offset, (ulong)length, payload: data));
+            Assert.Equal(NbdError.None, client.ReadReply(client.Request(NbdCommand.Read, offset, (ulong)length)));
+
+            Assert.Equal(data, client.Receive(length));
+            Assert.True(_device.Bytes.AsSpan((int)offset, length).SequenceEqual(data));
+        }
+    }
+
+    [Theory]
+    [InlineData(ReplyFormat.Structured)]
+    [InlineData(ReplyFormat.Extended)]
+    public async Task Read_LargerThanTheBuffer_ComesInChunksThatAddUp(object format)
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
+        using NbdTestClient client = NbdTestClient.Open(server, (ReplyFormat)format);
+        new Random(3).NextBytes(_device.Bytes);
+
+        ulong cookie = client.Request(NbdCommand.Read, 5, 200_000);
+
+        byte[] received = new byte[200_000];
+        int chunks = 0;
+        for (bool isLast = false; !isLast; chunks++)
+        {
+            (ChunkHeader head, byte[] payload) = client.ReadChunk();
+            Assert.Equal((ChunkType.OffsetData, cookie), (head.Type, head.Cookie));
+            int at = (int)BinaryPrimitives.ReadInt64BigEndian(payload) - 5;
+            payload.AsSpan(8).CopyTo(received.AsSpan(at));
+            isLast = head.IsLast;
+        }
+
+        Assert.Equal(4, chunks);
+        Assert.True(_device.Bytes.AsSpan(5, 200_000).SequenceEqual(received));
+    }
+
+    [Fact]
+    public async Task Read_WithDf_ComesInOneChunk()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
+        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Structured);
+        new Random(3).NextBytes(_device.Bytes);
+
+        client.Request(NbdCommand.Read, 0, 300_000, NbdCommandFlags.Df);
+        (ChunkHeader head, byte[] payload) = client.ReadChunk();
+
+        Assert.True(head.IsLast);
+        Assert.True(_device.Bytes.AsSpan(0, 300_000).SequenceEqual(payload.AsSpan(8)));
+    }
+
+    [Fact]
+    public async Task Commands_WithoutData_ReachTheDevice()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Open(server);
+
+        Assert.Equal(NbdError.None, client.Call(NbdCommand.Flush, 0, 0));
+        Assert.Equal(NbdError.None, client.Call(NbdCommand.Trim, 4096, 8192));
+        Assert.Equal(NbdError.None, client.Call(NbdCommand.WriteZeroes, 0, 512));
+        Assert.Equal(NbdError.None, client.Call(NbdCommand.WriteZeroes, 0, 512, NbdCommandFlags.NoHole | NbdCommandFlags.FastZero));
+        Assert.Equal(NbdError.None, client.Call(NbdCommand.Cache, 100, 200));
+
+        Assert.Equal(["flush 0 0", "trim 4096 8192", "zero None 0 512", "zero KeepAllocated, OnlyIfFast 0 512", "prefetch 100 200"], _device.Calls);
+    }
+
+    [Theory]
+    [InlineData(ReplyFormat.Simple)]
+    [InlineData(ReplyFormat.Structured)]
+    [InlineData(ReplyFormat.Extended)]
+    public async Task ZeroLength_OfEachCommand_SucceedsAndKeepsTheStreamInStep(object format)
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Open(server, (ReplyFormat)format);
+
+        foreach (NbdCommand command in new[] { NbdCommand.Read, NbdCommand.Write, NbdCommand.Trim, NbdCommand.WriteZeroes, NbdCommand.Cache })
+        {
+            ulong cookie = client.Request(command, 4096, 0);
+            bool isChunk = (ReplyFormat)format == ReplyFormat.Extended || ((ReplyFormat)format == ReplyFormat.Structured && command == NbdCommand.Read);
+            if (isChunk)
+            {
+                (ChunkHeader head, byte[] payload) = client.ReadChunk();
+                Assert.Equal((true, ChunkType.None, cookie, 0), (head.IsLast, head.Type, head.Cookie, payload.Length));
+            }
+            else
+            {
+                Assert.Equal(NbdError.None, client.ReadReply(cookie));
+            }
+        }
+
+        Assert.DoesNotContain(_device.Calls, call => call.StartsWith("write", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task BlockStatus_Structured_ListsExtents()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Structured, withContext: true);
+
+        client.Request(NbdCommand.BlockStatus, 1000, 10_000);
+        (ChunkHeader head, byte[] payload) = client.ReadChunk();
+
+        // context 1; 3096 data, 4096 hole and zero, 2808 data
+        Assert.Equal((true, ChunkType.BlockStatus), (head.IsLast, head.Type));
+        Assert.Equal("00000001" + "00000C1800000000" + "0000100000000003" + "00000AF800000000", Convert.ToHexString(payload));
+    }
+
+    [Fact]
+    public async Task BlockStatus_ExtendedWithReqOne_ListsOneExtent()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Extended, withContext: true);
+
+        client.Request(NbdCommand.BlockStatus, 4096, 100_000, NbdCommandFlags.ReqOne);
+        (ChunkHeader head, byte[] payload) = client.ReadChunk();
+
+        Assert.Equal((true, ChunkType.BlockStatusExt, 4096UL), (head.IsLast, head.Type, head.Offset));
+        Assert.Equal("00000001" + "00000001" + "0000000000001000" + "0000000000000003", Convert.ToHexString(payload));
+    }
+
+    [Fact]
+    public async Task Requests_SentTogether_AreAnsweredTogetherAndInOrder()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Open(server);
+        const int Count = 500;
+        byte[] batch = new byte[Count * NbdRequest.CompactSize];
+        for (int i = 0; i < Count; i++)
+        {
+            _device.Bytes[i * 512] = (byte)i;
+            new NbdRequest(0, NbdCommand.Read, (ulong)i, (ulong)i * 512, 1).Write(batch.AsSpan(i * NbdRequest.CompactSize), ReplyFormat.Simple);
+        }
+
+        client.Send(batch);
+
+        for (int i = 0; i < Count; i++)
+        {
+            Assert.Equal(NbdError.None, client.ReadReply((ulong)i));
+            Assert.Equal((byte)i, client.Receive(1)[0]);
+        }
+    }
+
+    [Fact]
+    public async Task Disconnect_AfterWrites_AnswersThemAndCloses()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Open(server);
+
+        ulong cookie = client.Request(NbdCommand.Write, 0, 3, payload: "abc"u8);
+        client.Request(NbdCommand.Disconnect, 0, 0);
+
+        Assert.Equal(NbdError.None, client.ReadReply(cookie));
+        Assert.True(client.IsClosedByServer());
+        Assert.Equal("abc", Encoding.ASCII.GetString(_device.Bytes, 0, 3));
+        await server.Log.WaitForAsync("closed disk Disconnected", TestContext.Current.CancellationToken);
+    }
+}

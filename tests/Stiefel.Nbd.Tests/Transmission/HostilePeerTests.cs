@@ -1,0 +1,117 @@
+using Stiefel.Nbd.Tests.Support;
+using Stiefel.Nbd.Wire;
+using Xunit;
+
+namespace Stiefel.Nbd.Tests.Transmission;
+
+/// <summary>Peers that leave, stall or lie in transmission; a second client must not notice.</summary>
+public sealed class HostilePeerTests : IDisposable
+{
+    private readonly MemoryDevice _device = new(1 << 20);
+
+    public void Dispose() => _device.Dispose();
+
+    [Fact]
+    public async Task Disconnect_InTheMiddleOfAPayload_WritesNoPartOfThePiece()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using (NbdTestClient client = NbdTestClient.Open(server))
+        {
+            client.Request(NbdCommand.Write, 0, 100_000, payload: new byte[50_000]);
+        }
+
+        await server.Log.WaitForAsync("closed disk Violation the client left in the middle of a payload", TestContext.Current.CancellationToken);
+        Assert.Empty(_device.Calls);
+    }
+
+    [Fact]
+    public async Task Request_WithoutMagic_EndsTheConnectionAfterTheRepliesBeforeIt()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Open(server);
+        ulong cookie = client.Request(NbdCommand.Write, 0, 1, payload: [1]);
+        Assert.Equal(NbdError.None, client.ReadReply(cookie));
+
+        client.Send(new byte[NbdRequest.CompactSize]);
+
+        Assert.True(client.IsClosedByServer());
+        await server.Log.WaitForAsync("closed disk Violation a request without its magic", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Payload_ThatStalls_IsCutOff()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(300) });
+        using NbdTestClient client = NbdTestClient.Open(server);
+
+        client.Request(NbdCommand.Write, 0, 4096, payload: [1, 2, 3]);
+
+        Assert.True(client.IsClosedByServer());
+        await server.Log.WaitForAsync("closed disk Violation", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Client_ThatIsIdle_IsNotCutOff()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(100) });
+        using NbdTestClient client = NbdTestClient.Open(server);
+
+        await Task.Delay(600, TestContext.Current.CancellationToken);
+
+        Assert.Equal(NbdError.None, client.Call(NbdCommand.Flush, 0, 0));
+    }
+
+    [Fact]
+    public async Task Client_ThatDoesNotReadItsReplies_IsCutOffWhileOthersAreServed()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
+        using NbdTestClient deaf = NbdTestClient.Open(server);
+        using NbdTestClient other = NbdTestClient.Open(server);
+
+        // 100 MiB of replies fit no socket buffer.
+        for (int i = 0; i < 100; i++)
+        {
+            deaf.Request(NbdCommand.Read, 0, 1 << 20);
+        }
+
+        Assert.Equal(NbdError.None, other.Call(NbdCommand.Write, 0, 1, payload: [1]));
+        await server.Log.WaitForAsync("closed disk Violation", TestContext.Current.CancellationToken);
+        Assert.Equal(NbdError.None, other.Call(NbdCommand.Write, 0, 1, payload: [1]));
+    }
+
+    [Fact]
+    public async Task Cookies_ThatRepeat_AreEachAnswered()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Open(server);
+        byte[] request = new byte[NbdRequest.CompactSize];
+        new NbdRequest(0, NbdCommand.Flush, 42, 0, 0).Write(request, ReplyFormat.Simple);
+
+        client.Send([.. request, .. request, .. request]);
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(NbdError.None, client.ReadReply(42));
+        }
+    }
+
+    [Fact]
+    public async Task Connections_ThatComeAndGo_LeaveNothingBehind()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+
+        for (int i = 0; i < 200; i++)
+        {
+            using NbdTestClient client = NbdTestClient.Open(server);
+            client.Request(NbdCommand.Read, 0, 4096);
+        }
+
+        for (int i = 0; i < 100 && server.Server.Connections.Count > 0; i++)
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Empty(server.Server.Connections);
+        Assert.Equal(200, server.Log.Lines.Count(line => line.StartsWith("closed", StringComparison.Ordinal)));
+    }
+}
