@@ -3,8 +3,14 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Protocol;
 
-/// <summary>Source-generated JSON for every message of ours; camelCase, no reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <summary>
+/// Source-generated JSON for every message of ours; camelCase, no reflection. What a message's type says cannot be missing or
+/// null is a JsonException if it is; members of a later minor version are ignored.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ServerGreeting))]
 [JsonSerializable(typeof(BootManifest))]
 [JsonSerializable(typeof(DriversRequest))]

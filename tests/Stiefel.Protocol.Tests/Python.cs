@@ -5,12 +5,12 @@ namespace Stiefel.Protocol.Tests;
 /// <summary>Debian's Python with python3-pycryptodome: a second implementation that shares nothing with ours.</summary>
 internal static class Python
 {
-    /// <summary>Runs a program with text on its standard input; its output, or a failure that quotes its errors.</summary>
-    public static async Task<string> RunAsync(string program, string input, CancellationToken cancellationToken)
+    /// <summary>Runs python3 with text on its standard input; its output, or a failure that quotes all it said.</summary>
+    public static async Task<string> RunAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(50));
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", program])
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -23,7 +23,7 @@ internal static class Python
             await process.StandardInput.WriteAsync(input.AsMemory(), limit.Token);
             process.StandardInput.Close();
             await process.WaitForExitAsync(limit.Token);
-            Assert.True(process.ExitCode == 0, $"python3 (needs python3-pycryptodome) ended with {process.ExitCode}: {await errors}");
+            Assert.True(process.ExitCode == 0, $"python3 (needs python3-pycryptodome) ended with {process.ExitCode}: {await output}{await errors}");
             return await output;
         }
         finally

@@ -12,19 +12,23 @@ public sealed record ServerGreeting(string What, IReadOnlyList<int> Protocol, IR
 public sealed record BootFile(long Size, string Sha256);
 
 /// <summary>How the payload reaches its disk.</summary>
+/// <remarks>
+/// What has a default is `set`, here and in <see cref="BootManifest"/>: generated JSON code gives every `init` member a value,
+/// and a missing one would be null or 0 instead of its default.
+/// </remarks>
 public sealed record LinkParameters
 {
     /// <summary>`none` or `wireguard`.</summary>
-    public string Protection { get; init; } = "none";
+    public string Protection { get; set; } = "none";
 
     /// <summary>Bytes.</summary>
-    public int Mtu { get; init; } = 1500;
+    public int Mtu { get; set; } = 1500;
 
     /// <summary>Seconds after which the kernel gives up on an unanswered request's connection (NBD_ATTR_TIMEOUT).</summary>
-    public int RequestTimeoutSeconds { get; init; } = 5;
+    public int RequestTimeoutSeconds { get; set; } = 5;
 
     /// <summary>Seconds the kernel holds requests without a connection (NBD_ATTR_DEAD_CONN_TIMEOUT); 0 means for ever.</summary>
-    public int DeadConnectionSeconds { get; init; } = 600;
+    public int DeadConnectionSeconds { get; set; } = 600;
 }
 
 /// <summary>What the server offers to boot; the sealed part of the handshake's answer (docs/protocol.md#manifest).</summary>
@@ -34,7 +38,7 @@ public sealed record BootManifest
     public required string Title { get; init; }
 
     /// <summary>The laptop's name, shown on the desktop's console.</summary>
-    public string Laptop { get; init; } = "";
+    public string Laptop { get; set; } = "";
 
     public required BootFile Kernel { get; init; }
 
@@ -45,12 +49,12 @@ public sealed record BootManifest
     public required string CommandLine { get; init; }
 
     /// <summary>`uname -r` of the payload kernel, read from its image; empty if unknown.</summary>
-    public string KernelRelease { get; init; } = "";
+    public string KernelRelease { get; set; } = "";
 
     /// <summary>True if POST /v1/modules can answer with drivers for this kernel.</summary>
-    public bool DriversAvailable { get; init; }
+    public bool DriversAvailable { get; set; }
 
-    public LinkParameters Link { get; init; } = new();
+    public LinkParameters Link { get; set; } = new();
 }
 
 /// <summary>Body of POST /v1/modules: the modaliases on the way to the client's network interfaces.</summary>

@@ -68,7 +68,7 @@ public sealed class AesEaxAgreementTests
             expected.Append(Convert.ToHexString(Ours(key, nonce, header, plain))).Append('\n');
         }
 
-        Assert.Equal(expected.ToString(), await Python.RunAsync(Program, input.ToString(), TestContext.Current.CancellationToken));
+        Assert.Equal(expected.ToString(), await Python.RunAsync(["-c", Program], input.ToString(), TestContext.Current.CancellationToken));
     }
 
     private static byte[] Ours(byte[] key, byte[] nonce, byte[] header, byte[] plain)

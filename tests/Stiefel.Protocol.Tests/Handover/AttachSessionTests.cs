@@ -61,7 +61,7 @@ public sealed class AttachSessionTests
     [InlineData("port=10809", "prot=10809", "/stiefel/session:4: unknown name 'prot'")]
     [InlineData("port=10809", "mtu=1500", "/stiefel/session:8: mtu is given twice")]
     [InlineData("port=10809\n", "", "/stiefel/session: the line port= is missing; expected a number from 1 to 65535")]
-    [InlineData("request-timeout=5", "request-timeout=0", "/stiefel/session:6: request-timeout: expected seconds from 1 to 3600, got '0'")]
+    [InlineData("request-timeout=5", "request-timeout=0", "/stiefel/session:6: request-timeout: expected seconds from 1 to 86400, got '0'")]
     [InlineData("dead-connection=600", "dead-connection=-1", "/stiefel/session:7: dead-connection:")]
     [InlineData("mtu=1500", "mtu=500", "/stiefel/session:8: mtu:")]
     [InlineData("init=/init", "init=init", "/stiefel/session:9: init: expected an absolute path without blanks, got 'init'")]

@@ -178,6 +178,7 @@ public sealed class HandshakeForgeryTests : IDisposable
     [InlineData("006E756C6C")] // null
     [InlineData("007B7D")] // {}
     [InlineData("016E756C6C")]
+    [InlineData("017B7D")]
     [InlineData("01FF")]
     [InlineData("027B7D")]
     public void Decode_NotAManifest_IsRefused(string plain) =>

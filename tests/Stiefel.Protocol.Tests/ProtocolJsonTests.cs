@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Stiefel.Protocol.Boot;
+
+namespace Stiefel.Protocol.Tests;
+
+public sealed class ProtocolJsonTests
+{
+    private const string File = """{"size":1,"sha256":"00"}""";
+
+    [Fact]
+    public void Manifest_OnlyWhatIsRequired_GetsTheDocumentedDefaults()
+    {
+        var manifest = Read($$"""{"title":"t","kernel":{{File}},"initrd":{{File}},"commandLine":"","ofALaterVersion":[1]}""");
+        Assert.Equal("", manifest.Laptop);
+        Assert.Equal("", manifest.KernelRelease);
+        Assert.False(manifest.DriversAvailable);
+        Assert.Equal(new LinkParameters { Protection = "none", Mtu = 1500, RequestTimeoutSeconds = 5, DeadConnectionSeconds = 600 }, manifest.Link);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"title":"t","kernel":null,"initrd":{"size":1,"sha256":"00"},"commandLine":""}""")]
+    [InlineData("""{"title":"t","kernel":{"size":1},"initrd":{"size":1,"sha256":"00"},"commandLine":""}""")]
+    [InlineData("""{"title":"t","kernel":{"size":"1","sha256":"00"},"initrd":{"size":1,"sha256":"00"},"commandLine":""}""")]
+    [InlineData("""{"title":"t","kernel":{"size":1,"sha256":"00"},"initrd":{"size":1,"sha256":"00"}}""")]
+    [InlineData("""{"title":"t","kernel":{"size":1e99,"sha256":"00"},"initrd":{"size":1,"sha256":"00"},"commandLine":""}""")]
+    public void Manifest_MissingNullOrMistyped_IsAnError(string json) => Assert.Throws<JsonException>(() => Read(json));
+
+    [Fact]
+    public void Requests_NullOrMissingMembers_AreErrors()
+    {
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("{}", ProtocolJson.Default.DriversRequest));
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"modaliases":null}""", ProtocolJson.Default.DriversRequest));
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("{}", ProtocolJson.Default.ExportRequest));
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"name":null,"port":1,"sizeBytes":1,"readOnly":false}""", ProtocolJson.Default.ExportGrant));
+    }
+
+    [Fact]
+    public void Messages_Written_HaveTheDocumentedNames()
+    {
+        Assert.Equal("""{"modaliases":["pci:v1"]}""", JsonSerializer.Serialize(new DriversRequest(["pci:v1"]), ProtocolJson.Default.DriversRequest));
+        Assert.Equal("""{"takeOver":true}""", JsonSerializer.Serialize(new ExportRequest(true), ProtocolJson.Default.ExportRequest));
+        Assert.Equal("""{"name":"s-a","port":10809,"sizeBytes":512,"readOnly":true}""", JsonSerializer.Serialize(new ExportGrant("s-a", 10809, 512, true), ProtocolJson.Default.ExportGrant));
+        Assert.Equal("""{"code":"disk-in-use","message":"m"}""", JsonSerializer.Serialize(new Refusal(RefusalCodes.DiskInUse, "m"), ProtocolJson.Default.Refusal));
+        Assert.Equal("""{"what":"stiefel","protocol":[1],"needs":[]}""", JsonSerializer.Serialize(new ServerGreeting("stiefel", [1], []), ProtocolJson.Default.ServerGreeting));
+    }
+
+    private static BootManifest Read(string json) => JsonSerializer.Deserialize(json, ProtocolJson.Default.BootManifest)!;
+}
