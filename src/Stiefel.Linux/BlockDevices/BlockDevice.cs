@@ -175,7 +175,7 @@ public sealed partial class BlockDevice : IDisposable
 
     private unsafe void Lock()
     {
-        var whole = new Fcntl.flock_t { l_type = Fcntl.F_WRLCK };
+        var whole = new Fcntl.flock { l_type = Fcntl.F_WRLCK };
         if (Fcntl.fcntl(_handle, Fcntl.F_OFD_SETLK, &whole) == 0)
         {
             return;

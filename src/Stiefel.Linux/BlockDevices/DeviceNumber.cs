@@ -30,8 +30,8 @@ public readonly record struct DeviceNumber(uint Major, uint Minor)
 
     internal static unsafe (int Type, DeviceNumber Number)? TryStat(string path)
     {
-        SysStat.statx_t stat;
-        if (SysStat.statx(SysStat.AT_FDCWD, path, 0, SysStat.STATX_TYPE, &stat) != 0)
+        SysStat.statx stat;
+        if (SysStat.statx_at(SysStat.AT_FDCWD, path, 0, SysStat.STATX_TYPE, &stat) != 0)
         {
             return null;
         }

@@ -23,7 +23,7 @@ internal static unsafe partial class Fcntl
 
     /// <summary>struct flock of 64-bit systems; l_len 0 = to the end of the file, l_pid 0 for open file description locks.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal struct flock_t
+    internal struct flock
     {
         internal short l_type;
         internal short l_whence;
@@ -43,5 +43,5 @@ internal static unsafe partial class Fcntl
     internal static partial int posix_fadvise(SafeFileHandle fd, long offset, long length, int advice);
 
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial int fcntl(SafeFileHandle fd, int command, flock_t* argument);
+    internal static partial int fcntl(SafeFileHandle fd, int command, flock* argument);
 }

@@ -15,7 +15,7 @@ internal static unsafe partial class SysStat
 
     /// <summary>The fields that are used here, at their places.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
-    internal struct statx_t
+    internal struct statx
     {
         [FieldOffset(0x1c)]
         internal ushort stx_mode;
@@ -27,8 +27,9 @@ internal static unsafe partial class SysStat
         internal uint stx_rdev_minor;
     }
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int statx(int dirfd, string path, int flags, uint mask, statx_t* buffer);
+    /// <summary>statx(2), under another name because the struct has that one.</summary>
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statx_at(int dirfd, string path, int flags, uint mask, statx* buffer);
 
     /// <summary>sys/stat.h with dev_t as sys/sysmacros.h makes it.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -35,6 +35,18 @@ public sealed class InteropLayoutTests
     public void SysPrctl_AgainstTheHeaders_Agrees() => Agrees(typeof(SysPrctl), "sys/prctl.h", "sys/resource.h");
 
     [Fact]
+    public void Fcntl_AgainstTheHeaders_Agrees() => Agrees(typeof(Fcntl), "fcntl.h", "linux/falloc.h");
+
+    [Fact]
+    public void Unistd_AgainstTheHeaders_Agrees() => Agrees(typeof(Unistd), "unistd.h");
+
+    [Fact]
+    public void SysStat_AgainstTheHeaders_Agrees() => Agrees(typeof(SysStat), "sys/stat.h", "fcntl.h");
+
+    [Fact]
+    public void LinuxFs_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxFs), "linux/fs.h");
+
+    [Fact]
     public void Signals_AgainstTheHeaders_Agrees()
     {
         // glibc's sigset_t is a typedef without a struct tag: its size is asserted by hand.
