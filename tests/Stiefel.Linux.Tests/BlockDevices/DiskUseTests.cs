@@ -1,0 +1,151 @@
+using System.Text;
+using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Programs;
+using Stiefel.Linux.Tests.FileSystems;
+using Xunit;
+
+namespace Stiefel.Linux.Tests.BlockDevices;
+
+/// <summary>Who uses a real loop device of this machine.</summary>
+public sealed class DiskUseTests : IDisposable
+{
+    private const int Size = 16 << 20;
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Check_FreeDeviceAndFreeImage_HaveNoReasons()
+    {
+        string image = MakeImage();
+        Assert.Empty(DiskUse.Check(image));
+
+        using var loop = new LoopDevice(image);
+        Assert.Empty(DiskUse.Check(loop.Path));
+    }
+
+    [Fact]
+    public void Check_ImageBehindALoopDevice_NamesIt()
+    {
+        string image = MakeImage();
+        using var loop = new LoopDevice(image);
+
+        DiskUseReason reason = Assert.Single(DiskUse.Check(image));
+
+        Assert.Equal((DiskUseKind.Held, $"{image} is the backing file of {loop.Path}: detach it (losetup -d {loop.Path})"), (reason.Kind, reason.Message));
+    }
+
+    [Fact]
+    public void Check_MountedPartition_NamesMountPointAndKernelRefusesTheClaim()
+    {
+        string image = MakeImage();
+        using var loop = new LoopDevice(image);
+        string partition = loop.AddPartition(1, 1 << 20, 8 << 20);
+        ExternalProgram.Run("mkfs.ext4", ["-q", partition]);
+        string mountPoint = Directory.CreateDirectory(_directory.File("mnt point")).FullName;
+        ExternalProgram.Run("mount", [partition, mountPoint]);
+        try
+        {
+            DiskUseReason reason = Assert.Single(DiskUse.Check(loop.Path));
+
+            Assert.Equal((DiskUseKind.Mounted, $"{partition} is mounted on {mountPoint} (ext4): unmount it"), (reason.Kind, reason.Message));
+            Assert.Single(DiskUse.Check(partition));
+            LinuxException error = Assert.Throws<LinuxException>(() => BlockDevice.Open(loop.Path, readOnly: true));
+            Assert.Equal(16, error.Errno);
+        }
+        finally
+        {
+            ExternalProgram.Run("umount", [mountPoint]);
+        }
+
+        Assert.Empty(DiskUse.Check(loop.Path));
+    }
+
+    [Fact]
+    public void Check_ActiveSwap_SaysSo()
+    {
+        using var loop = new LoopDevice(MakeImage());
+        ExternalProgram.Run("mkswap", [loop.Path]);
+        Assert.Empty(DiskUse.Check(loop.Path));
+        ExternalProgram.Run("swapon", [loop.Path]);
+        try
+        {
+            DiskUseReason reason = Assert.Single(DiskUse.Check(loop.Path));
+
+            Assert.Equal((DiskUseKind.Swap, $"{loop.Path} is active swap: switch it off (swapoff {loop.Path})"), (reason.Kind, reason.Message));
+        }
+        finally
+        {
+            ExternalProgram.Run("swapoff", [loop.Path]);
+        }
+    }
+
+    [Theory]
+    [InlineData("S1SUSPEND\0", 4096)]
+    [InlineData("S2SUSPEND\0", 4096)]
+    [InlineData("ULSUSPEND\0", 4096)]
+    [InlineData("LINHIB0001", 4096)]
+    [InlineData("S1SUSPEND\0", 65536)]
+    public void Check_HibernatedPartition_SaysSoForTheDiskAndForItself(string signature, int pageSize)
+    {
+        string image = MakeImage();
+        using (FileStream stream = File.OpenWrite(image))
+        {
+            stream.Position = (1 << 20) + pageSize - 10;
+            stream.Write(Encoding.ASCII.GetBytes(signature));
+        }
+
+        using var loop = new LoopDevice(image);
+        string partition = loop.AddPartition(1, 1 << 20, 8 << 20);
+
+        foreach (string path in new[] { loop.Path, partition })
+        {
+            DiskUseReason reason = Assert.Single(DiskUse.Check(path));
+            Assert.Equal(DiskUseKind.Hibernated, reason.Kind);
+            Assert.StartsWith($"{partition} holds a hibernated system", reason.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Check_ImageThatIsSwapWithoutAHibernatedSystem_IsFree()
+    {
+        string image = MakeImage();
+        ExternalProgram.Run("mkswap", [image]);
+
+        Assert.Empty(DiskUse.Check(image));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Check_ClaimedByAnother_SaysSo(bool isBlockDevice)
+    {
+        string image = MakeImage();
+        using LoopDevice? loop = isBlockDevice ? new LoopDevice(image) : null;
+        string path = loop?.Path ?? image;
+        using BlockDevice other = BlockDevice.Open(path, readOnly: false);
+
+        DiskUseReason reason = Assert.Single(DiskUse.Check(path));
+
+        Assert.Equal(DiskUseKind.Claimed, reason.Kind);
+        Assert.Contains("open exclusively in another program", reason.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_NoSuchDevice_NamesIt()
+    {
+        LinuxException error = Assert.Throws<LinuxException>(() => DiskUse.Check("/dev/does-not-exist"));
+
+        Assert.Contains("/dev/does-not-exist", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, error.Errno);
+    }
+
+    private string MakeImage()
+    {
+        string path = _directory.File("disk.img");
+        using FileStream stream = File.Create(path);
+        stream.SetLength(Size);
+        return path;
+    }
+}
