@@ -1,11 +1,11 @@
 namespace Stiefel.Nbd.Tests.Support;
 
-/// <summary>A file that goes when the test is over. In the project's own temporary directory, on a file system with holes.</summary>
+/// <summary>A file that goes when the test is over. On a file system with holes, unless a directory says otherwise.</summary>
 internal sealed class TempFile : IDisposable
 {
-    public TempFile(long length = 0)
+    public TempFile(long length = 0, string? directory = null)
     {
-        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"stiefel-nbd-{Guid.NewGuid():N}.img");
+        Path = System.IO.Path.Combine(directory ?? System.IO.Path.GetTempPath(), $"stiefel-nbd-{Guid.NewGuid():N}.img");
         using FileStream stream = File.Create(Path);
         stream.SetLength(length);
     }

@@ -1,0 +1,88 @@
+using Stiefel.Linux;
+using Stiefel.Linux.BlockDevices;
+using Stiefel.Nbd.Devices;
+using Stiefel.Nbd.Tests.Support;
+using Stiefel.Nbd.Wire;
+using Xunit;
+
+namespace Stiefel.Nbd.Tests.Devices;
+
+/// <summary>Real failures of real devices: a loop device upon a file system that has no room left.</summary>
+public sealed class DiskDeviceTests
+{
+    private const int Size = 8 << 20;
+
+    [Fact]
+    public async Task Flush_ThatFailed_NeverSucceedsAgainOnAnyConnection()
+    {
+        using FullDisk disk = await FullDisk.MakeAsync(Size);
+        await using TestServer server = await TestServer.StartOnFileAsync(disk.LoopPath);
+        using NbdTestClient writer = NbdTestClient.Open(server);
+        using NbdTestClient other = NbdTestClient.Open(server);
+
+        // The page cache takes it; the medium cannot.
+        Assert.Equal(NbdError.None, writer.Call(NbdCommand.Write, 0, Size, payload: Filled(Size)));
+        Assert.NotEqual(NbdError.None, writer.Call(NbdCommand.Flush, 0, 0));
+
+        // The kernel alone would say success from here on.
+        Assert.NotEqual(NbdError.None, writer.Call(NbdCommand.Flush, 0, 0));
+        Assert.NotEqual(NbdError.None, other.Call(NbdCommand.Flush, 0, 0));
+        Assert.NotEqual(NbdError.None, other.Call(NbdCommand.Write, 0, 1, NbdCommandFlags.Fua, [1]));
+    }
+
+    [Fact]
+    public async Task Flush_OfTheKernelAlone_ForgetsTheFailure()
+    {
+        // Why DiskDevice has to remember: were this ever to fail, it could be simplified.
+        using FullDisk disk = await FullDisk.MakeAsync(Size);
+        using BlockDevice device = BlockDevice.Open(disk.LoopPath, readOnly: false);
+        device.Write(0, Filled(Size));
+
+        Assert.Throws<LinuxException>(device.Sync);
+        device.Sync();
+    }
+
+    [Fact]
+    public async Task Write_ToAFileWithoutRoom_IsNoSpace()
+    {
+        using FullDisk disk = await FullDisk.MakeAsync(Size);
+        using var image = new TempFile(Size, disk.Directory);
+        await using TestServer server = await TestServer.StartOnFileAsync(image.Path);
+        using NbdTestClient client = NbdTestClient.Open(server);
+
+        Assert.Equal(NbdError.NoSpace, client.Call(NbdCommand.Write, 0, Size, payload: Filled(Size)));
+        Assert.Equal(NbdError.None, client.Call(NbdCommand.Flush, 0, 0));
+    }
+
+    [Fact]
+    public async Task LoopDevice_Served_OffersItsSectorAndTakesEveryCommand()
+    {
+        using var image = new TempFile(Size);
+        string loop = (await Tool.RunAsync("losetup", "--find", "--show", "--sector-size", "4096", image.Path)).Trim();
+        try
+        {
+            await using TestServer server = await TestServer.StartOnFileAsync(loop);
+            string info = await Tool.RunAsync("nbdinfo", server.Uri);
+            Assert.Contains("block_size_minimum: 4096", info, StringComparison.Ordinal);
+
+            using NbdTestClient client = NbdTestClient.Open(server);
+            Assert.Equal(NbdError.None, client.Call(NbdCommand.Write, 5, 100_000, NbdCommandFlags.Fua, Filled(100_000)));
+            Assert.Equal(NbdError.None, client.Call(NbdCommand.WriteZeroes, 10_000, 20_000));
+            Assert.Equal(NbdError.None, client.Call(NbdCommand.Trim, 50_000, 20_000));
+            Assert.Equal(NbdError.None, client.Call(NbdCommand.Read, 9_999, 2));
+            Assert.Equal([0x5a, 0], client.Receive(2));
+            Assert.Equal(NbdError.None, client.Call(NbdCommand.Flush, 0, 0));
+        }
+        finally
+        {
+            await Tool.RunAsync("losetup", "--detach", loop);
+        }
+    }
+
+    private static byte[] Filled(int length)
+    {
+        byte[] bytes = new byte[length];
+        Array.Fill(bytes, (byte)0x5a);
+        return bytes;
+    }
+}

@@ -1,0 +1,88 @@
+using CsCheck;
+using Stiefel.Nbd.Negotiation;
+using Stiefel.Nbd.Tests.Support;
+using Stiefel.Nbd.Wire;
+using Xunit;
+
+namespace Stiefel.Nbd.Tests.Fuzz;
+
+/// <summary>Whatever arrives in the handshake, it ends in a session, in none, or in a protocol error; never in anything else.</summary>
+public sealed class NegotiationFuzzTests
+{
+    private static readonly Gen<byte[]> s_noise = Gen.Byte.Array[0, 64];
+
+    private static readonly Gen<byte[]> s_option =
+        from option in Gen.OneOf(Gen.UInt[0, 13], Gen.UInt)
+        from data in Gen.OneOf(
+            s_noise,
+            Gen.Const(NbdTestClient.GoData("disk", 3)),
+            Gen.Const((byte[])[.. NbdTestClient.Prefixed("disk"), 0, 0, 0, 1, .. NbdTestClient.Prefixed("base:allocation")]),
+            Gen.Const("disk"u8.ToArray()),
+            Gen.Const(Array.Empty<byte>()))
+        from lie in Gen.Frequency((8, Gen.Const(0)), (1, Gen.Int[-8, 8]), (1, Gen.Int))
+        select Option(option, data, unchecked((uint)(data.Length + lie)));
+
+    private static readonly Gen<byte[]> s_script =
+        from flags in Gen.Frequency((6, Gen.Const(3u)), (1, Gen.Const(1u)), (1, Gen.UInt))
+        from options in s_option.List[0, 12]
+        from mutations in Gen.Select(Gen.Int[0, 400], Gen.Byte).List[0, 3]
+        from cut in Gen.Frequency((4, Gen.Const(int.MaxValue)), (1, Gen.Int[0, 400]))
+        select Script(flags, options, mutations, cut);
+
+    [Fact]
+    public void Negotiation_AnyBytes_EndInASessionOrAProtocolError()
+    {
+        using var device = new MemoryDevice(4096);
+        var export = new SingleExport("disk", device);
+        long sessions = 0;
+
+        Gen.Select(s_script, Gen.Int[1, 40]).Sample(
+            (script, portion) =>
+            {
+                using var transport = new ScriptTransport(script, portion);
+                var negotiator = new Negotiator(
+                    new NegotiationStream(transport, TimeSpan.FromMinutes(1)),
+                    export,
+                    name => export.Resolve(name) is { } found ? Admission.Granted(found) : Admission.Unknown);
+                try
+                {
+                    if (negotiator.Run() is not null)
+                    {
+                        Interlocked.Increment(ref sessions);
+                    }
+                }
+                catch (NbdProtocolException)
+                {
+                    // One of the three allowed ends.
+                }
+            },
+            iter: FuzzCount.Of(100_000),
+            threads: 2);
+
+        // A generator that never gets through would prove little.
+        Assert.True(sessions > 1000, $"{sessions} sessions");
+    }
+
+    private static byte[] Option(uint option, byte[] data, uint announced)
+    {
+        byte[] message = new byte[OptionHeader.Size + data.Length];
+        new OptionHeader((NbdOption)option, announced).Write(message);
+        data.CopyTo(message, OptionHeader.Size);
+        return message;
+    }
+
+    private static byte[] Script(uint flags, List<byte[]> options, List<(int, byte)> mutations, int cut)
+    {
+        var bytes = new List<byte> { (byte)(flags >> 24), (byte)(flags >> 16), (byte)(flags >> 8), (byte)flags };
+        options.ForEach(bytes.AddRange);
+        foreach ((int position, byte value) in mutations)
+        {
+            if (position < bytes.Count)
+            {
+                bytes[position] = value;
+            }
+        }
+
+        return [.. bytes.Take(cut)];
+    }
+}

@@ -1,0 +1,89 @@
+using CsCheck;
+using Stiefel.Nbd.Negotiation;
+using Stiefel.Nbd.Tests.Support;
+using Stiefel.Nbd.Transmission;
+using Stiefel.Nbd.Wire;
+using Xunit;
+
+namespace Stiefel.Nbd.Tests.Fuzz;
+
+/// <summary>
+/// Whatever arrives in transmission, the device is asked only for ranges within it (the fake throws otherwise), and the
+/// loop ends as a client's leaving or as a protocol error.
+/// </summary>
+public sealed class TransmissionFuzzTests
+{
+    private const int Size = 100_000;
+    private const int BufferSize = 64 * 1024;
+
+    private static readonly Gen<ulong> s_number = Gen.OneOf(
+        Gen.ULong[0, Size + 10],
+        Gen.ULong[0, 64],
+        Pick.From(1UL << 31, 1UL << 32, 1UL << 63, (1UL << 63) - 1, ulong.MaxValue, ulong.MaxValue - Size, 32UL << 20, (32UL << 20) + 1, 64UL << 20),
+        Gen.ULong);
+
+    private static readonly Gen<(NbdRequest Request, int Payload)> s_request =
+        from command in Gen.Frequency((9, Gen.UShort[0, 8]), (1, Gen.UShort))
+        from flags in Gen.Frequency((6, Gen.Const((ushort)0)), (3, Gen.UShort[0, 63]), (1, Gen.UShort))
+        from offset in s_number
+        from length in s_number
+        from payload in Gen.Frequency((9, Gen.Const(-1)), (1, Gen.Int[0, 5000]))
+        select (new NbdRequest((NbdCommandFlags)flags, (NbdCommand)command, offset ^ length, offset, length), payload);
+
+    [Fact]
+    public void Transmission_AnyRequests_NeverLeaveTheDeviceOrTheProtocol()
+    {
+        long requests = 0;
+        Gen.Select(Gen.Enum<ReplyFormat>(), s_request.List[0, 12], Gen.Int[1, 70_000], Gen.Select(Gen.Int[0, 2000], Gen.Byte).List[0, 2], Gen.Bool, Gen.Int[0, 40]).Sample(
+            (format, list, portion, mutations, isReadOnly, faultAfter) =>
+            {
+                byte[] script = Script(format, list, mutations);
+                using var transport = new ScriptTransport(script, portion);
+                int calls = 0;
+                using var device = new MemoryDevice(Size) { Fault = (_, _) => ++calls == faultAfter ? 5 : null };
+                var session = new NegotiatedSession(new NbdExport("disk", device) { IsReadOnly = isReadOnly }, format, HasBaseAllocation: format != ReplyFormat.Simple);
+                var counters = new TransmissionCounters();
+                using var loop = new TransmissionLoop(transport, session, BufferSize, counters, new StopSignal(), (_, _) => { });
+                try
+                {
+                    NbdCloseReason reason = loop.Run();
+                    Assert.True(reason is NbdCloseReason.Lost or NbdCloseReason.Disconnected);
+                }
+                catch (NbdProtocolException)
+                {
+                    // The other allowed end.
+                }
+
+                Assert.True(!isReadOnly || device.Calls.TrueForAll(call => !call.StartsWith("write", StringComparison.Ordinal) && !call.StartsWith("zero", StringComparison.Ordinal)));
+                Interlocked.Add(ref requests, counters.Requests);
+            },
+            iter: FuzzCount.Of(20_000),
+            threads: 2);
+
+        Assert.True(requests > 20_000, $"{requests} requests");
+    }
+
+    private static byte[] Script(ReplyFormat format, List<(NbdRequest Request, int Payload)> requests, List<(int, byte)> mutations)
+    {
+        var bytes = new List<byte>();
+        foreach ((NbdRequest request, int payload) in requests)
+        {
+            byte[] head = new byte[NbdRequest.SizeIn(format)];
+            request.Write(head, format);
+            bytes.AddRange(head);
+            bool hasPayload = request.Command == NbdCommand.Write || (format == ReplyFormat.Extended && request.Flags.HasFlag(NbdCommandFlags.PayloadLen));
+            int honest = hasPayload ? (int)Math.Min(request.Length, Size) : 0;
+            bytes.AddRange(new byte[payload < 0 ? honest : payload]);
+        }
+
+        foreach ((int position, byte value) in mutations)
+        {
+            if (position < bytes.Count)
+            {
+                bytes[position] = value;
+            }
+        }
+
+        return [.. bytes];
+    }
+}

@@ -1,0 +1,45 @@
+namespace Stiefel.Nbd.Tests.Support;
+
+/// <summary>A client whose every byte is known beforehand, and who takes every reply. It hands out its bytes in uneven portions.</summary>
+internal sealed class ScriptTransport(byte[] input, int portion) : NbdTransport
+{
+    private int _position;
+
+    /// <summary>More than this is a reply storm.</summary>
+    private const long MaxOutput = 256L << 20;
+
+    public long BytesSent { get; private set; }
+
+    public MemoryStream? Output { get; init; }
+
+    public override TimeSpan Timeout
+    {
+        set => ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+    }
+
+    public override int Receive(Span<byte> buffer)
+    {
+        int count = Math.Min(Math.Min(buffer.Length, portion), input.Length - _position);
+        input.AsSpan(_position, count).CopyTo(buffer);
+        _position += count;
+        return count;
+    }
+
+    public override void Send(ReadOnlySpan<byte> data)
+    {
+        Output?.Write(data);
+        BytesSent += data.Length;
+        if (BytesSent > MaxOutput)
+        {
+            throw new InvalidOperationException($"{BytesSent} bytes of replies to {input.Length} bytes of requests");
+        }
+    }
+
+    public override void Interrupt()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+    }
+}
