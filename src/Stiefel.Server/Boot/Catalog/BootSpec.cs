@@ -17,4 +17,7 @@ public sealed record BootSpec(
 {
     /// <summary>Where it was found: the path of the configuration file or image, for logs.</summary>
     public string Source { get; init; } = "";
+
+    /// <summary>What was found before it and could not be used, one line each, for logs.</summary>
+    public IReadOnlyList<string> PassedOver { get; init; } = [];
 }

@@ -1,0 +1,37 @@
+namespace Stiefel.Server.Boot.Catalog.Grub;
+
+/// <summary>What one configuration may cost: a script can loop, recurse, include itself and double its variables.</summary>
+internal sealed class GrubBudget
+{
+    private const int MaxStatements = 100_000;
+    private const int MaxCharacters = 16 * 1024 * 1024;
+    private const int MaxFiles = 64;
+    private const int MaxDepth = 64;
+
+    private int _statements;
+    private long _characters;
+    private int _files;
+    private int _depth;
+
+    /// <summary>Longest value of a variable; kernel command lines have at most 2048 characters.</summary>
+    public const int MaxValueLength = 64 * 1024;
+
+    /// <exception cref="InvalidDataException">Used up; so in every method here.</exception>
+    public void SpendStatement() => Check(++_statements <= MaxStatements, $"runs more than {MaxStatements} commands");
+
+    public void SpendCharacters(int count) => Check((_characters += count) <= MaxCharacters, $"expands to more than {MaxCharacters} characters");
+
+    public void SpendFile() => Check(++_files <= MaxFiles, $"includes more than {MaxFiles} files");
+
+    public void Enter() => Check(++_depth <= MaxDepth, $"calls and includes nest more than {MaxDepth} deep");
+
+    public void Leave() => _depth--;
+
+    private static void Check(bool fine, string otherwise)
+    {
+        if (!fine)
+        {
+            throw new InvalidDataException($" the script {otherwise}");
+        }
+    }
+}
