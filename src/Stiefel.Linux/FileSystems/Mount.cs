@@ -41,6 +41,10 @@ public static class Mount
         }
     }
 
+    /// <summary>True if nothing in the kernel holds a block device: no mount in any namespace, no mapping, no swap.</summary>
+    /// <exception cref="LinuxException">No such device.</exception>
+    public static bool IsDeviceFree(string device) => DeviceWriteLock.IsFree(device);
+
     /// <summary>Takes one mount away.</summary>
     /// <exception cref="LinuxException">EBUSY if a file on it is open.</exception>
     public static void Unmount(string directory)

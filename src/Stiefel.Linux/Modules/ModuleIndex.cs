@@ -92,6 +92,11 @@ public sealed class ModuleIndex
             {
                 string path = line[..colon];
                 string name = ModuleName.OfFile(path);
+                if (!ModuleName.IsValid(name))
+                {
+                    continue;
+                }
+
                 _modules[name] = new Module(name, path, line[(colon + 1)..]);
             }
         }

@@ -3,6 +3,13 @@ namespace Stiefel.Linux.Modules;
 /// <summary>Names of kernel modules: `-` and `_` are alike (man 8 modprobe).</summary>
 internal static class ModuleName
 {
+    // MODULE_NAME_LEN of include/linux/moduleparam.h, with its final zero.
+    private const int MaxLength = 64 - sizeof(ulong);
+
+    /// <summary>True for what a module can be called; other things become file names and log lines nowhere.</summary>
+    public static bool IsValid(string normalized)
+        => normalized.Length is > 0 and < MaxLength && normalized.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+
     /// <summary>`crc32c_intel` for `crc32c-intel`.</summary>
     public static string Normalize(string name) => name.Replace('-', '_');
 

@@ -52,8 +52,8 @@ public static class BootCatalog
     internal static BootSpec? TryFind(string directory, BootCatalogOptions? options, List<string> passedOver)
     {
         using var tree = new ConfinedTree(options?.FileSystemRoot ?? directory);
-        string inside = Path.GetRelativePath(tree.Root, Path.GetFullPath(directory));
-        inside = options?.FileSystemRoot is null || inside == "." ? "" : inside;
+        using var start = new ConfinedTree(directory);
+        string inside = start.Root == tree.Root ? "" : Path.GetRelativePath(tree.Root, start.Root);
         IEnumerable<BootEntry> entries =
             from finder in s_finders
             from place in s_bootDirectories

@@ -9,6 +9,9 @@ internal sealed class BootTree(ConfinedTree tree, string directory, List<string>
     // A path of more components than this is not searched for under its shorter names.
     private const int MaxComponents = 32;
 
+    /// <summary>True if a person wrote the paths: then the one file they name is meant and no other.</summary>
+    public bool PathsAreExact { get; init; }
+
     /// <summary>False if the directory is not there, or is no directory.</summary>
     public bool Exists => tree.FindDirectory(directory) is not null;
 
@@ -61,7 +64,8 @@ internal sealed class BootTree(ConfinedTree tree, string directory, List<string>
     public ConfinedFile? Open(string path)
     {
         string[] components = WithoutDevice(path).Split('/', StringSplitOptions.RemoveEmptyEntries);
-        for (int dropped = 0; dropped < components.Length && components.Length <= MaxComponents; dropped++)
+        int mayDrop = PathsAreExact ? 1 : components.Length <= MaxComponents ? components.Length : 0;
+        for (int dropped = 0; dropped < Math.Min(mayDrop, components.Length); dropped++)
         {
             string rest = string.Join('/', components.AsSpan(dropped));
             if (OpenAsWritten(rest) is { } file)

@@ -1,0 +1,17 @@
+namespace Stiefel.Server.Boot.Disk;
+
+/// <summary>Which disk to look on, and how.</summary>
+public sealed record DiskBootOptions
+{
+    /// <summary>`Boot:Disk`, by default `Disk:Path`: a block device, or a link to one.</summary>
+    public required string Disk { get; init; }
+
+    /// <summary>
+    /// `Boot:Partition`: a device node, or `UUID=`, `LABEL=`, `PARTUUID=`, `PARTLABEL=`. Null: the first file system of the disk
+    /// that holds a boot entry.
+    /// </summary>
+    public string? Partition { get; init; }
+
+    /// <summary>A private directory; whatever is mounted below it when the first search begins is left over from a crash.</summary>
+    public string MountDirectory { get; init; } = "/run/stiefel/mnt";
+}
