@@ -20,6 +20,9 @@ internal static class EnvelopeFormat
     //  segment: 0 frame, u32: bit 31 = last, bits 0–30 = length · 4 ciphertext · tag, 16 bytes
     public const int FrameSize = 4;
     public const int Overhead = FrameSize + AesEax.TagSize;
+    /// <summary>Bytes of an envelope's key.</summary>
+    public const int KeySize = 32;
+
     public const int MaxSealedSegment = SegmentSize + Overhead;
     public const uint LastMark = 0x8000_0000;
 
@@ -63,6 +66,18 @@ internal static class EnvelopeFormat
         }
 
         return kind;
+    }
+
+    /// <summary>Reads the frame of segment <paramref name="index"/>.</summary>
+    /// <exception cref="EnvelopeException">A length that no writer writes.</exception>
+    public static (int Length, bool Last) ReadFrame(ReadOnlySpan<byte> frame, long index)
+    {
+        var value = BinaryPrimitives.ReadUInt32BigEndian(frame);
+        var last = (value & LastMark) != 0;
+        var length = value & ~LastMark;
+        return length <= SegmentSize && (last || length == SegmentSize)
+            ? ((int)length, last)
+            : throw new EnvelopeException($"segment {index}: its length {length} is not allowed");
     }
 
     /// <summary>Completes a nonce whose salt is already in place.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Stiefel.Protocol.Crypto;
 
 namespace Stiefel.Protocol.Envelope;
 
@@ -12,23 +11,26 @@ namespace Stiefel.Protocol.Envelope;
 public sealed class EnvelopeReader : ReadOnlyStream
 {
     private readonly Stream _source;
-    private readonly AesEax _eax;
+    private readonly byte[] _key;
     private readonly byte[] _header = new byte[EnvelopeFormat.HeaderSize];
-    private readonly byte[] _nonce = new byte[EnvelopeFormat.NonceSize];
-    private readonly byte[] _sealed = new byte[EnvelopeFormat.MaxSealedSegment];
-    private readonly byte[] _plain = new byte[EnvelopeFormat.SegmentSize];
-    private int _plainStart;
-    private int _plainEnd;
-    private long _index;
-    private bool _last;
+    private readonly byte[] _frame = new byte[EnvelopeFormat.FrameSize];
+
+    // Received and being opened, oldest first.
+    private readonly Queue<(SegmentLane Lane, Task<bool> Opening)> _opening = new(SegmentLane.Most);
+
+    // What is handed out now; its place is behind all that were opened before.
+    private SegmentLane? _current;
+    private long _received;
+    private long _opened;
+    private bool _receivedLast;
     private bool _ended;
-    private bool _failed;
+    private string? _failure;
     private bool _disposed;
 
     private EnvelopeReader(Stream source, ReadOnlySpan<byte> key)
     {
         _source = source;
-        _eax = new AesEax(key);
+        _key = key.ToArray();
     }
 
     /// <summary>What the envelope holds; already verified.</summary>
@@ -46,16 +48,16 @@ public sealed class EnvelopeReader : ReadOnlyStream
     public static async Task<EnvelopeReader> OpenAsync(Stream source, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, 32, nameof(key));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, EnvelopeFormat.KeySize, nameof(key));
         var reader = new EnvelopeReader(source, key.Span);
         try
         {
             await reader.FillAsync(reader._header, cancellationToken).ConfigureAwait(false);
             reader.Kind = EnvelopeFormat.ReadHeader(reader._header);
-            reader._header.AsSpan(EnvelopeFormat.SaltOffset).CopyTo(reader._nonce);
 
             // The header is only believed once a segment sealed under it has opened.
-            reader._plainEnd = await reader.NextSegmentAsync(reader._plain, cancellationToken).ConfigureAwait(false);
+            await reader.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            await reader.NextAsync().ConfigureAwait(false);
             return reader;
         }
         catch
@@ -68,35 +70,23 @@ public sealed class EnvelopeReader : ReadOnlyStream
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (buffer.IsEmpty)
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_failure is not null)
         {
-            return 0;
+            throw new EnvelopeException(_failure);
         }
 
-        ThrowIfUnusable();
-        while (_plainStart == _plainEnd)
+        while (!buffer.IsEmpty && !_ended)
         {
-            if (_last)
+            if (_current?.Take(buffer.Span) is { } taken and > 0)
             {
-                await ExpectEndAsync(cancellationToken).ConfigureAwait(false);
-                return 0;
+                return taken;
             }
 
-            // A large buffer takes the plaintext directly, a small one by way of ours.
-            var direct = buffer.Length >= EnvelopeFormat.SegmentSize;
-            var length = await NextSegmentAsync(direct ? buffer : _plain, cancellationToken).ConfigureAwait(false);
-            if (direct && length > 0)
-            {
-                return length;
-            }
-
-            (_plainStart, _plainEnd) = (0, direct ? 0 : length);
+            await AdvanceAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var step = Math.Min(buffer.Length, _plainEnd - _plainStart);
-        _plain.AsSpan(_plainStart, step).CopyTo(buffer.Span);
-        _plainStart += step;
-        return step;
+        return 0;
     }
 
     /// <inheritdoc/>
@@ -130,70 +120,92 @@ public sealed class EnvelopeReader : ReadOnlyStream
     /// <summary>Forgets the key and the plaintext. The source stays open.</summary>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_disposed)
         {
             _disposed = true;
-            _eax.Dispose();
-            CryptographicOperations.ZeroMemory(_plain);
+            while (_opening.TryDequeue(out var entry))
+            {
+                entry.Opening.Wait(); // a fraction of a millisecond; its memory is in use until then
+                entry.Lane.Dispose();
+            }
+
+            _current?.Dispose();
+            CryptographicOperations.ZeroMemory(_key);
         }
 
         base.Dispose(disposing);
     }
 
-    private void ThrowIfUnusable()
+    // The current segment is used up: keeps all lanes busy, then brings the next segment, or the end.
+    private async ValueTask AdvanceAsync(CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_failed)
+        _failure = "an earlier read of this envelope was broken off; its place in the stream is lost";
+        try
         {
-            throw new EnvelopeException("an earlier read of this envelope failed; nothing more can be read");
+            while (!_receivedLast && _opening.Count < SegmentLane.Most)
+            {
+                await ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            if (_opening.Count > 0)
+            {
+                await NextAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                await ExpectEndAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            _failure = null;
+        }
+        catch (EnvelopeException e)
+        {
+            _failure = e.Message;
+            throw;
         }
     }
 
-    // Reads, verifies and decrypts one segment into `destination`; returns its length.
-    private async ValueTask<int> NextSegmentAsync(Memory<byte> destination, CancellationToken cancellationToken)
+    // Receives one segment and has it opened by another thread; the current lane, being used up, is the first to be used again.
+    private async ValueTask ReceiveAsync(CancellationToken cancellationToken)
     {
-        _failed = true; // until this segment is through, whatever stops it: the stream's place is lost
-        await FillAsync(_sealed.AsMemory(0, EnvelopeFormat.FrameSize), cancellationToken).ConfigureAwait(false);
-        var frame = BinaryPrimitives.ReadUInt32BigEndian(_sealed);
-        var last = (frame & EnvelopeFormat.LastMark) != 0;
-        var length = frame & ~EnvelopeFormat.LastMark;
-        if (length > EnvelopeFormat.SegmentSize || (!last && length != EnvelopeFormat.SegmentSize))
+        await FillAsync(_frame, cancellationToken).ConfigureAwait(false);
+        var (length, last) = EnvelopeFormat.ReadFrame(_frame, _received);
+        var lane = _current ?? new SegmentLane(_key, _header);
+        _current = null;
+        var index = _received++;
+        try
         {
-            throw new EnvelopeException($"segment {_index}: its length {length} is not allowed");
+            await FillAsync(lane.SealedBody(length), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            lane.Dispose();
+            throw;
         }
 
-        var body = _sealed.AsMemory(0, (int)length + AesEax.TagSize);
-        await FillAsync(body, cancellationToken).ConfigureAwait(false);
-        Open(body.Span, last, destination.Span[..(int)length]);
-        _index++;
-        _last = last;
-        _failed = false;
-        return (int)length;
+        _receivedLast = last;
+        _opening.Enqueue((lane, Task.Run(() => lane.TryOpen(index, last, length), CancellationToken.None)));
     }
 
-    private void Open(ReadOnlySpan<byte> body, bool last, Span<byte> plaintext)
+    private async ValueTask NextAsync()
     {
-        EnvelopeFormat.SetNonce(_nonce, _index, last);
-        if (!_eax.TryOpen(_nonce, _header, body[..^AesEax.TagSize], body[^AesEax.TagSize..], plaintext))
+        _current?.Dispose();
+        (_current, var opening) = _opening.Dequeue();
+        if (!await opening.ConfigureAwait(false))
         {
-            throw new EnvelopeException($"segment {_index}: it is forged, damaged, or sealed under another key");
+            throw new EnvelopeException($"segment {_opened}: it is forged, damaged, or sealed under another key");
         }
+
+        _opened++;
     }
 
     private async ValueTask ExpectEndAsync(CancellationToken cancellationToken)
     {
-        if (_ended)
-        {
-            return;
-        }
-
-        _failed = true;
-        if (await _source.ReadAsync(_sealed.AsMemory(0, 1), cancellationToken).ConfigureAwait(false) != 0)
+        if (await _source.ReadAsync(_frame.AsMemory(0, 1), cancellationToken).ConfigureAwait(false) != 0)
         {
             throw new EnvelopeException("bytes follow the envelope's last segment");
         }
 
-        _failed = false;
         _ended = true;
     }
 
@@ -202,7 +214,7 @@ public sealed class EnvelopeReader : ReadOnlyStream
         var read = await _source.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         if (read < buffer.Length)
         {
-            throw new EnvelopeException($"the envelope is cut short in segment {_index}");
+            throw new EnvelopeException($"the envelope is cut short in segment {_received}");
         }
     }
 }

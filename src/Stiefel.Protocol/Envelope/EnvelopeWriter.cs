@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Stiefel.Protocol.Crypto;
 
 namespace Stiefel.Protocol.Envelope;
 
@@ -11,16 +9,14 @@ namespace Stiefel.Protocol.Envelope;
 public sealed class EnvelopeWriter : WriteOnlyStream
 {
     private readonly Stream _destination;
-    private readonly AesEax _eax;
+    private readonly byte[] _key;
     private readonly byte[] _header = new byte[EnvelopeFormat.HeaderSize];
-    private readonly byte[] _nonce = new byte[EnvelopeFormat.NonceSize];
-    private readonly byte[] _pending = new byte[EnvelopeFormat.SegmentSize];
 
-    // Room for the header too, so that an envelope's first bytes leave in one write.
-    private readonly byte[] _output = new byte[EnvelopeFormat.HeaderSize + EnvelopeFormat.MaxSealedSegment];
-    private int _pendingLength;
+    // Being sealed, oldest first; the lane being filled is not among them.
+    private readonly Queue<(SegmentLane Lane, Task<ReadOnlyMemory<byte>> Sealing)> _sealing = new(SegmentLane.Most);
+    private SegmentLane _filling;
     private long _index;
-    private bool _complete;
+    private bool _closed;
 
     /// <param name="destination">Stays the caller's; it is not closed.</param>
     /// <param name="key">32 bytes; copied. One key seals one envelope.</param>
@@ -34,20 +30,26 @@ public sealed class EnvelopeWriter : WriteOnlyStream
     internal EnvelopeWriter(Stream destination, ReadOnlySpan<byte> key, EnvelopeKind kind, ReadOnlySpan<byte> salt)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, 32, nameof(key));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, EnvelopeFormat.KeySize, nameof(key));
         _destination = destination;
-        _eax = new AesEax(key);
+        _key = key.ToArray();
         EnvelopeFormat.WriteHeader(_header, kind, salt);
-        salt.CopyTo(_nonce);
+        _filling = new SegmentLane(key, _header);
     }
 
     /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_complete, this);
-        while (TakeSegment(ref buffer) is { } sealedSegment)
+        ObjectDisposedException.ThrowIf(_closed, this);
+        while (!buffer.IsEmpty)
         {
-            await _destination.WriteAsync(sealedSegment, cancellationToken).ConfigureAwait(false);
+            // A full segment waits for the byte after it: only then is it known not to be the last.
+            if (_filling.IsFull && StartSealing() is { } oldest)
+            {
+                await _destination.WriteAsync(await oldest.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            }
+
+            buffer = _filling.Put(buffer);
         }
     }
 
@@ -55,27 +57,36 @@ public sealed class EnvelopeWriter : WriteOnlyStream
     public override void Write(byte[] buffer, int offset, int count)
     {
         ValidateBufferArguments(buffer, offset, count);
-        ObjectDisposedException.ThrowIf(_complete, this);
-        var rest = buffer.AsMemory(offset, count);
-        ReadOnlyMemory<byte> memory = rest;
-        while (TakeSegment(ref memory) is { } sealedSegment)
+        ObjectDisposedException.ThrowIf(_closed, this);
+        for (ReadOnlyMemory<byte> rest = buffer.AsMemory(offset, count); !rest.IsEmpty;)
         {
-            _destination.Write(sealedSegment.Span);
+            if (_filling.IsFull && StartSealing() is { } oldest)
+            {
+                _destination.Write(oldest.GetAwaiter().GetResult().Span);
+            }
+
+            rest = _filling.Put(rest);
         }
     }
 
-    /// <summary>Passes on what is sealed already; a segment is sealed when it is full or when the envelope ends.</summary>
+    /// <summary>Flushes the destination. A segment is sealed when it is full or when the envelope ends, not by this.</summary>
     public override Task FlushAsync(CancellationToken cancellationToken) => _destination.FlushAsync(cancellationToken);
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="FlushAsync"/>
     public override void Flush() => _destination.Flush();
 
     /// <summary>Seals the last segment and flushes. Nothing can be written after it.</summary>
     public async ValueTask CompleteAsync(CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_complete, this);
-        _complete = true;
-        await _destination.WriteAsync(Seal(_pending.AsSpan(0, _pendingLength), last: true), cancellationToken).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(_closed, this);
+        _closed = true;
+        var last = _filling.Seal(_index, last: true);
+        foreach (var (_, sealing) in _sealing)
+        {
+            await _destination.WriteAsync(await sealing.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+
+        await _destination.WriteAsync(last, cancellationToken).ConfigureAwait(false);
         await _destination.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -84,47 +95,33 @@ public sealed class EnvelopeWriter : WriteOnlyStream
     {
         if (disposing)
         {
-            _complete = true;
-            _eax.Dispose();
-            CryptographicOperations.ZeroMemory(_pending);
+            _closed = true;
+            while (_sealing.TryDequeue(out var entry))
+            {
+                entry.Sealing.Wait(); // a fraction of a millisecond; its memory is in use until then
+                entry.Lane.Dispose();
+            }
+
+            _filling.Dispose();
+            CryptographicOperations.ZeroMemory(_key);
         }
 
         base.Dispose(disposing);
     }
 
-    // Takes input until one segment can be sealed; null once all input is taken. A full segment waits for the byte
-    // after it, since only then is it known not to be the last.
-    private ReadOnlyMemory<byte>? TakeSegment(ref ReadOnlyMemory<byte> input)
+    // Has the full segment sealed and brings a lane to fill. If that one holds the oldest segment, its bytes are returned, to be
+    // written before anything is put into it.
+    private Task<ReadOnlyMemory<byte>>? StartSealing()
     {
-        if (_pendingLength == 0 && input.Length > EnvelopeFormat.SegmentSize)
+        var (full, index) = (_filling, _index++);
+        _sealing.Enqueue((full, Task.Run(() => full.Seal(index, last: false))));
+        if (_sealing.Count < SegmentLane.Most)
         {
-            var direct = Seal(input.Span[..EnvelopeFormat.SegmentSize], last: false);
-            input = input[EnvelopeFormat.SegmentSize..];
-            return direct;
+            _filling = new SegmentLane(_key, _header);
+            return null;
         }
 
-        if (_pendingLength == EnvelopeFormat.SegmentSize && !input.IsEmpty)
-        {
-            _pendingLength = 0;
-            return Seal(_pending, last: false);
-        }
-
-        var step = Math.Min(EnvelopeFormat.SegmentSize - _pendingLength, input.Length);
-        input.Span[..step].CopyTo(_pending.AsSpan(_pendingLength));
-        _pendingLength += step;
-        input = input[step..];
-        return input.IsEmpty ? null : TakeSegment(ref input);
-    }
-
-    private ReadOnlyMemory<byte> Seal(ReadOnlySpan<byte> plaintext, bool last)
-    {
-        var start = _index == 0 ? EnvelopeFormat.HeaderSize : 0;
-        _header.AsSpan(0, start).CopyTo(_output);
-        var segment = _output.AsSpan(start, plaintext.Length + EnvelopeFormat.Overhead);
-        BinaryPrimitives.WriteUInt32BigEndian(segment, (uint)plaintext.Length | (last ? EnvelopeFormat.LastMark : 0));
-        EnvelopeFormat.SetNonce(_nonce, _index, last);
-        _eax.Seal(_nonce, _header, plaintext, segment[EnvelopeFormat.FrameSize..^AesEax.TagSize], segment[^AesEax.TagSize..]);
-        _index++;
-        return _output.AsMemory(0, start + segment.Length);
+        (_filling, var oldest) = _sealing.Dequeue();
+        return oldest;
     }
 }

@@ -33,7 +33,7 @@ public sealed class EnvelopeRoundTripTests
 
     [Fact]
     public void Read_AnySizesOfWritesReadsAndPackets_IsTheSame() =>
-        Gen.Select(Gen.Int[0, 4 * Segment], Gen.Int[1, 100_000].Array[1, 5], Gen.Int[1, 100_000].Array[1, 5], Gen.Int[1, 70_000], Gen.Bool).Sample(
+        Gen.Select(Gen.Int[0, 12 * Segment], Gen.Int[1, 400_000].Array[1, 5], Gen.Int[1, 100_000].Array[1, 5], Gen.Int[100, 70_000], Gen.Bool).Sample(
             (length, writes, reads, packet, synchronous) =>
             {
                 var key = Sample.Bytes(32);

@@ -37,3 +37,11 @@ internal sealed class PacketStream(byte[] bytes, int packet) : MemoryStream(byte
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         base.ReadAsync(buffer[..Math.Min(buffer.Length, packet)], cancellationToken);
 }
+
+/// <summary>A stream that fails as a broken connection does.</summary>
+internal sealed class BreakingStream(byte[] bytes, int breaksAt) : MemoryStream(bytes)
+{
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Position >= breaksAt
+        ? throw new IOException("connection reset")
+        : base.ReadAsync(buffer[..(int)Math.Min(buffer.Length, breaksAt - Position)], cancellationToken);
+}
