@@ -1,0 +1,73 @@
+using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Ramdisk.Kernel;
+using Stiefel.Cli.Ramdisk.Packages;
+using Stiefel.Cli.Ramdisk.Packing;
+using Stiefel.Cli.Ramdisk.Steps;
+using Stiefel.Cli.Verbs;
+using Stiefel.Linux.Initramfs;
+
+namespace Stiefel.Cli.Ramdisk;
+
+/// <summary>Writes the finished image: kernel, initrd, manifest, each complete or not at all.</summary>
+internal sealed class ImageWriter(string folder, StepLog log)
+{
+    private const long Mebibyte = 1024 * 1024;
+
+    /// <param name="kernel">Its kernel.</param>
+    /// <param name="parts">The initrd's archives.</param>
+    /// <param name="compression">How they are packed, for the manifest.</param>
+    /// <param name="packages">For the manifest.</param>
+    /// <param name="sizeLimit">MiB, or null where the user has asked for something larger on purpose.</param>
+    /// <exception cref="FailedException">The initrd is larger than allowed; nothing was written.</exception>
+    public RamdiskImage Write(KernelTree kernel, IReadOnlyList<PackedPart> parts, Compression compression, PackageSet packages, int? sizeLimit)
+    {
+        var image = new RamdiskImage(folder);
+        Directory.CreateDirectory(folder);
+        long size = parts.Sum(part => part.Size);
+        if (size > sizeLimit * Mebibyte)
+        {
+            throw new FailedException($"the initrd would have {FileSize.Text(size)}, more than initrd.packing.size-limit ({sizeLimit} MiB)");
+        }
+
+        Replace(image.Kernel, target =>
+        {
+            using FileStream source = File.OpenRead(kernel.Image);
+            source.CopyTo(target);
+        });
+        Replace(image.Initrd, target =>
+        {
+            foreach (PackedPart part in parts)
+            {
+                using FileStream source = File.OpenRead(part.File);
+                source.CopyTo(target);
+                target.Write(CpioPadding.After(target.Position).Span);
+            }
+        });
+        byte[] manifest = Describe(image, kernel, parts, compression, packages).ToBytes();
+        Replace(image.Manifest, target => target.Write(manifest));
+        log.Note($"{RamdiskImage.KernelName} {FileSize.Text(new FileInfo(image.Kernel).Length)}, Linux {kernel.Release}");
+        log.Note($"{RamdiskImage.InitrdName} {FileSize.Text(new FileInfo(image.Initrd).Length)}, {FileSize.Text(parts.Sum(part => part.UnpackedSize))} unpacked");
+        return image;
+    }
+
+    private static RamdiskManifest Describe(RamdiskImage image, KernelTree kernel, IReadOnlyList<PackedPart> parts, Compression compression, PackageSet packages) => new(
+        kernel.Release,
+        new SortedDictionary<string, ManifestFile> { [RamdiskImage.KernelName] = Describe(image.Kernel), [RamdiskImage.InitrdName] = Describe(image.Initrd) },
+        [.. parts.Select(part => new ManifestPart(part.Name, compression.ToString(), part.UnpackedSize, part.Size))],
+        new SortedDictionary<string, ManifestFile>(RamdiskTree.Programs.ToDictionary(name => name, name => Describe(OwnPrograms.Find(name)))),
+        new SortedDictionary<string, string>(packages.All.ToDictionary(package => package.Name, package => package.Version)));
+
+    private static ManifestFile Describe(string file) => new(new FileInfo(file).Length, ContentHash.OfFile(file));
+
+    private static void Replace(string file, Action<FileStream> write)
+    {
+        string fresh = file + ".new";
+        using (FileStream target = File.Create(fresh))
+        {
+            write(target);
+            target.Flush(flushToDisk: true);
+        }
+
+        File.Move(fresh, file, overwrite: true);
+    }
+}

@@ -1,0 +1,37 @@
+namespace Stiefel.Cli.Ramdisk.Kernel;
+
+/// <summary>modules.dep: `kernel/a.ko: kernel/b.ko kernel/c.ko`, each line complete in itself (man 5 modules.dep).</summary>
+internal sealed class ModuleDependencies
+{
+    private const string KernelFolder = "kernel/";
+
+    private readonly SortedDictionary<string, string[]> _needs = new(StringComparer.Ordinal);
+
+    public ModuleDependencies(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon > 0)
+            {
+                _needs[line[..colon]] = line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            }
+        }
+    }
+
+    /// <summary>The modules that the rules choose, and all that they need; sorted paths such as `kernel/drivers/block/nbd.ko`.</summary>
+    public IReadOnlyCollection<string> Choose(ModuleRules rules)
+    {
+        var chosen = new SortedSet<string>(StringComparer.Ordinal);
+        foreach ((string module, string[] needs) in _needs)
+        {
+            if (module.StartsWith(KernelFolder, StringComparison.Ordinal) && rules.Choose(module[KernelFolder.Length..]))
+            {
+                chosen.Add(module);
+                chosen.UnionWith(needs);
+            }
+        }
+
+        return chosen;
+    }
+}

@@ -1,0 +1,61 @@
+namespace Stiefel.Cli.Ramdisk.Kernel;
+
+/// <summary>
+/// Which kernel modules the ramdisk holds: paths below lib/modules/RELEASE/kernel/ that begin with one of <see cref="Include"/>
+/// and with none of <see cref="Exclude"/>. What the chosen ones depend on always comes along.
+/// </summary>
+internal sealed record ModuleRules(IReadOnlyList<string> Include, IReadOnlyList<string> Exclude)
+{
+    /// <summary>Anything that may carry a wired link, the laptop's disk, or a keyboard; nothing that needs firmware to be of use here.</summary>
+    public static ModuleRules Usual { get; } = new(
+        [
+            // The link: network cards, USB and Thunderbolt networking, virtual machines.
+            "drivers/net/ethernet/", "drivers/net/usb/", "drivers/net/phy/", "drivers/net/mdio", "drivers/net/pcs/", "drivers/net/mii",
+            "drivers/net/virtio_net", "drivers/net/vmxnet3/", "drivers/net/hyperv/", "drivers/net/xen-netfront", "drivers/net/fjes/",
+            "drivers/net/thunderbolt", "drivers/thunderbolt/", "drivers/net/wireguard/", "drivers/net/bonding/", "drivers/net/macvlan",
+            "drivers/net/dummy", "drivers/net/tun", "drivers/net/veth", "net/8021q/", "net/packet/", "net/ipv6/ipv6", "net/bridge/bridge",
+
+            // USB and what carries it.
+            "drivers/usb/host/", "drivers/usb/core/", "drivers/usb/common/", "drivers/usb/storage/", "drivers/usb/typec/", "drivers/usb/dwc3/",
+            "drivers/usb/chipidea/", "drivers/usb/roles/", "drivers/usb/class/cdc-", "drivers/pci/", "drivers/virtio/", "drivers/hv/",
+
+            // Disks.
+            "drivers/nvme/host/", "drivers/ata/", "drivers/scsi/", "drivers/message/", "drivers/ufs/", "drivers/mmc/", "drivers/misc/cardreader/",
+            "drivers/cdrom/", "drivers/block/nbd", "drivers/block/loop", "drivers/block/virtio_blk", "drivers/block/xen-blkfront", "drivers/md/",
+
+            // File systems that a laptop's /boot and / may have.
+            "fs/ext4/", "fs/xfs/", "fs/btrfs/", "fs/fat/", "fs/exfat/", "fs/f2fs/", "fs/nls/", "fs/isofs/", "fs/squashfs/", "fs/overlayfs/", "fs/efivarfs/",
+
+            // Encryption and checksums.
+            "crypto/", "arch/x86/crypto/", "lib/", "drivers/crypto/virtio",
+
+            // Keyboards, the power state, the speaker, the lid; the buses of built-in keyboards.
+            "drivers/hid/", "drivers/input/keyboard/", "drivers/input/serio/", "drivers/input/evdev", "drivers/input/misc/pcspkr",
+            "drivers/i2c/", "drivers/mfd/intel-lpss", "drivers/pinctrl/", "drivers/platform/surface/", "drivers/acpi/", "drivers/power/supply/",
+            "drivers/char/tpm/", "drivers/char/hw_random/", "drivers/char/virtio_console", "drivers/firmware/qemu_fw_cfg", "drivers/dma/idma64",
+        ],
+        [
+            // Fibre Channel, iSCSI and InfiniBand adapters: storage networks of data centres.
+            "drivers/scsi/bfa", "drivers/scsi/lpfc", "drivers/scsi/qla", "drivers/scsi/be2iscsi", "drivers/scsi/bnx2", "drivers/scsi/cxgbi",
+            "drivers/scsi/csiostor", "drivers/scsi/fcoe", "drivers/scsi/fnic", "drivers/scsi/qed", "drivers/scsi/libfc", "drivers/scsi/snic",
+            "drivers/scsi/elx", "drivers/nvme/host/nvme-rdma", "drivers/nvme/host/nvme-fc", "drivers/md/md-cluster",
+
+            // What pulls in whole subsystems that have no place here (graphics, sound, infrared, IPMI, one-wire, PCMCIA, parallel ports).
+            "drivers/usb/typec/altmodes/", "drivers/hid/hid-prodikeys", "drivers/hid/hid-picolcd", "drivers/hid/hid-sensor", "drivers/hid/wacom",
+            "drivers/hid/amd-sfh", "drivers/hid/intel-ish", "drivers/acpi/acpi_ipmi", "drivers/power/supply/axp288_fuel_gauge", "drivers/power/supply/ds2760",
+            "drivers/power/supply/bq27xxx_battery_hdq", "drivers/scsi/pcmcia", "drivers/ata/pata_pcmcia", "drivers/mmc/host/sdricoh_cs",
+            "drivers/input/serio/parkbd", "drivers/i2c/busses/i2c-parport", "drivers/net/usb/cdc-phonet", "drivers/net/usb/hso", "drivers/usb/host/u132-hcd",
+
+            // Tests.
+            "lib/test", "crypto/tcrypt", "drivers/scsi/scsi_debug", "drivers/thunderbolt/test",
+        ]);
+
+    /// <summary>Changes when any rule changes.</summary>
+    public IEnumerable<string> Lines => [.. Include, .. Exclude.Select(rule => "!" + rule)];
+
+    public ModuleRules With(IEnumerable<string> more) => this with { Include = [.. Include, .. more] };
+
+    /// <param name="path">Below lib/modules/RELEASE/kernel/.</param>
+    public bool Choose(string path)
+        => Include.Any(rule => path.StartsWith(rule, StringComparison.Ordinal)) && !Exclude.Any(rule => path.StartsWith(rule, StringComparison.Ordinal));
+}

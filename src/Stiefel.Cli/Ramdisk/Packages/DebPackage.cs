@@ -1,0 +1,83 @@
+using System.Formats.Tar;
+using System.IO.Pipelines;
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.Cli.Ramdisk.Packages;
+
+/// <summary>One .deb file.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Name">Package name.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Dependencies">One item per dependency, each the names of its alternatives (Depends and Pre-Depends; versions were apt's business).</param>
+/// <param name="Provides">Further names.</param>
+internal sealed record DebPackage(
+    string Path, string Name, string Version, IReadOnlyList<IReadOnlyList<string>> Dependencies, IReadOnlyList<string> Provides)
+{
+    private const string Fields = "${Package}\t${Version}\t${Pre-Depends}\t${Depends}\t${Provides}";
+
+    /// <summary>Reads the control fields (man 1 dpkg-deb).</summary>
+    public static async Task<DebPackage> ReadAsync(string path, CancellationToken token)
+    {
+        var output = await ExternalProgram.RunAsync("dpkg-deb", ["--show", $"--showformat={Fields}", path], token: token).ConfigureAwait(false);
+        string[] fields = output.Text.Split('\t');
+        return new DebPackage(path, fields[0], fields[1], [.. ParseRelation(fields[2]), .. ParseRelation(fields[3])], [.. ParseRelation(fields[4]).SelectMany(names => names)]);
+    }
+
+    /// <summary>`a (>= 1), b:any | c` gives [[a], [b, c]].</summary>
+    internal static IReadOnlyList<IReadOnlyList<string>> ParseRelation(string text) =>
+    [
+        .. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(item => (IReadOnlyList<string>)[.. item.Split('|', StringSplitOptions.TrimEntries).Select(name => name.Split(' ', ':', '(')[0])]),
+    ];
+
+    /// <summary>Unpacks files, symlinks and the folders they need.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="place">Where a path of the package (relative, without `./`) shall lie in the folder, or null to leave it out.</param>
+    /// <param name="token">Stops it.</param>
+    public async Task ExtractAsync(string folder, Func<string, string?> place, CancellationToken token)
+    {
+        var pipe = new Pipe();
+        Task unpacking = UnpackAsync(pipe.Reader.AsStream(), folder, place, token);
+        await using (Stream archive = pipe.Writer.AsStream())
+        {
+            await ExternalProgram.RunAsync("dpkg-deb", ["--fsys-tarfile", Path], new ExternalProgramOptions { OutputDestination = archive }, token).ConfigureAwait(false);
+        }
+
+        await unpacking.ConfigureAwait(false);
+    }
+
+    private static async Task UnpackAsync(Stream archive, string folder, Func<string, string?> place, CancellationToken token)
+    {
+        await using var tar = new TarReader(archive);
+        while (await tar.GetNextEntryAsync(copyData: false, token).ConfigureAwait(false) is { } entry)
+        {
+            string name = entry.Name.TrimStart('.').Trim('/');
+            if (name.Length == 0 || name.Split('/').Contains("..") || place(name) is not { } target)
+            {
+                continue;
+            }
+
+            string file = System.IO.Path.Combine(folder, target);
+            switch (entry.EntryType)
+            {
+                case TarEntryType.RegularFile or TarEntryType.V7RegularFile:
+                    Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+                    await entry.ExtractToFileAsync(file, overwrite: true, token).ConfigureAwait(false);
+                    break;
+                case TarEntryType.SymbolicLink:
+                    Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+                    File.Delete(file);
+                    File.CreateSymbolicLink(file, entry.LinkName);
+                    break;
+                case TarEntryType.HardLink when place(entry.LinkName.TrimStart('.').Trim('/')) is { } original:
+                    File.Copy(System.IO.Path.Combine(folder, original), file, overwrite: true);
+                    break;
+                default:
+                    break; // folders come with their files
+            }
+        }
+
+        // What follows the end mark must be read too, or dpkg-deb dies of a closed pipe.
+        await archive.CopyToAsync(Stream.Null, token).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,86 @@
+using Stiefel.Cli.Verbs;
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.Cli.Ramdisk.Packages;
+
+/// <summary>
+/// Fetches packages with all their dependencies, verified by apt's signatures. Nothing is installed and no maintainer script runs:
+/// mmdebstrap (or debootstrap where that is all there is) resolves and downloads, and we keep the .deb files.
+/// </summary>
+internal static class PackageDownload
+{
+    private static readonly TimeSpan s_timeLimit = TimeSpan.FromMinutes(30);
+
+    /// <summary>Fills a folder with .deb files.</summary>
+    public static async Task FetchAsync(DebianSource source, IReadOnlyList<string> packages, string folder, CancellationToken token)
+    {
+        if (ExternalProgram.Find("mmdebstrap") is not null)
+        {
+            await ByMmdebstrapAsync(source, packages, folder, token).ConfigureAwait(false);
+        }
+        else if (ExternalProgram.Find("debootstrap") is not null)
+        {
+            await ByDebootstrapAsync(source, packages, folder, token).ConfigureAwait(false);
+        }
+        else
+        {
+            throw new FailedException("create-initrd needs mmdebstrap (or debootstrap); on Debian and Ubuntu: apt install mmdebstrap");
+        }
+
+        if (Directory.GetFiles(folder, "*.deb").Length == 0)
+        {
+            throw new FailedException($"no package came from {source.Suite}; is the mirror right?");
+        }
+    }
+
+    private static async Task ByMmdebstrapAsync(DebianSource source, IReadOnlyList<string> packages, string folder, CancellationToken token)
+    {
+        // copy-out is done by mmdebstrap's own side, so it may write here even when it runs in a user namespace.
+        await RunAsync(
+            "mmdebstrap",
+            [
+                "--variant=extract", "--architectures=amd64", "--format=null",
+                $"--components={string.Join(',', source.Components)}",
+                $"--include={string.Join(',', packages)}",
+                $"--extract-hook=copy-out /var/cache/apt/archives {Quote(folder)}",
+                source.Suite, "-", .. source.MirrorArguments,
+            ],
+            token).ConfigureAwait(false);
+        TakeArchives(Path.Combine(folder, "archives"), folder);
+    }
+
+    private static async Task ByDebootstrapAsync(DebianSource source, IReadOnlyList<string> packages, string folder, CancellationToken token)
+    {
+        string target = Path.Combine(folder, "target");
+        await RunAsync(
+            "debootstrap",
+            [
+                "--download-only", "--arch=amd64", "--variant=minbase",
+                $"--components={string.Join(',', source.Components)}",
+                $"--include={string.Join(',', packages)}",
+                source.Suite, target, .. source.Mirror is { } mirror ? (string[])[mirror] : [],
+            ],
+            token).ConfigureAwait(false);
+        TakeArchives(Path.Combine(target, "var/cache/apt/archives"), folder);
+        Directory.Delete(target, recursive: true);
+    }
+
+    private static async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken token)
+        => await ExternalProgram.RunAsync(program, arguments, new ExternalProgramOptions { Timeout = s_timeLimit }, token).ConfigureAwait(false);
+
+    private static void TakeArchives(string archives, string folder)
+    {
+        foreach (string file in Directory.GetFiles(archives, "*.deb"))
+        {
+            File.Move(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+
+        if (Directory.Exists(Path.Combine(folder, "archives")))
+        {
+            Directory.Delete(Path.Combine(folder, "archives"), recursive: true);
+        }
+    }
+
+    // mmdebstrap splits a hook as a shell would.
+    private static string Quote(string path) => "'" + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+}

@@ -1,0 +1,57 @@
+using Stiefel.Linux.Initramfs;
+
+namespace Stiefel.Cli.Ramdisk.Packing;
+
+/// <summary>
+/// Turns a root folder into one cpio archive whose bytes depend on names, contents, symlinks and the executable bit alone:
+/// sorted, owned by root, one fixed time.
+/// </summary>
+internal static class InitramfsArchive
+{
+    // 2000-01-01; programs that look at a clock find no file from the future, and none from 1970.
+    private const uint FixedTime = 946_684_800;
+
+    private const UnixFileMode Everyone =
+        UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private const UnixFileMode ExecutableBits = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private static readonly Dictionary<string, UnixFileMode> s_otherModes = new()
+    {
+        ["root"] = OwnerOnly,
+        ["etc/stiefel/keys"] = OwnerOnly,
+        ["tmp"] = Everyone | UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.StickyBit,
+    };
+
+    /// <summary>Writes what is below a folder and passes the filter (relative paths).</summary>
+    public static void Write(string root, Func<string, bool> include, Stream archive)
+    {
+        var cpio = new CpioWriter(archive) { Modified = FixedTime };
+        foreach (string path in FolderTree.Walk(root).Where(include))
+        {
+            Add(cpio, root, path);
+        }
+
+        cpio.Complete();
+    }
+
+    private static void Add(CpioWriter cpio, string root, string path)
+    {
+        var file = new FileInfo(Path.Combine(root, path));
+        if (file.LinkTarget is { } target)
+        {
+            cpio.AddSymlink(path, target);
+        }
+        else if (file.Attributes.HasFlag(FileAttributes.Directory))
+        {
+            cpio.AddDirectory(path, s_otherModes.GetValueOrDefault(path, Everyone | UnixFileMode.UserWrite));
+        }
+        else
+        {
+            bool executable = (file.UnixFileMode & ExecutableBits) != 0;
+            using FileStream content = file.OpenRead();
+            cpio.AddFile(path, (executable ? Everyone : Everyone & ~ExecutableBits) | UnixFileMode.UserWrite, content, content.Length);
+        }
+    }
+}

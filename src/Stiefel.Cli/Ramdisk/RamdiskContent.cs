@@ -1,0 +1,77 @@
+using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Ramdisk.Kernel;
+
+namespace Stiefel.Cli.Ramdisk;
+
+/// <summary>Single files of a package; the libraries they need come along, its other files and its dependencies do not.</summary>
+/// <param name="Package">Debian's name.</param>
+/// <param name="Paths">Files, or folders with all below them, with /bin and its like merged into /usr.</param>
+internal sealed record PackagePart(string Package, params IReadOnlyList<string> Paths);
+
+/// <summary>What a configuration asks the ramdisk to hold.</summary>
+internal sealed record RamdiskContent
+{
+    private static readonly PackagePart[] s_base =
+    [
+        new("busybox-static", "usr/bin/busybox"),
+        new("kmod", "usr/bin/kmod", "usr/sbin/modprobe", "usr/sbin/rmmod"),
+        new("util-linux", "usr/sbin/blkid"),
+        new("kexec-tools", "usr/sbin/kexec", "usr/sbin/kexec-load-kernel"),
+    ];
+
+    /// <summary>What the server links to, and OpenSSL, which it opens by name when it runs.</summary>
+    private static readonly string[] s_libraries = ["libc.so.6", "libm.so.6", "libssl.so.3", "libcrypto.so.3"];
+
+    public IReadOnlyList<PackagePart> Parts { get; private init; } = s_base;
+    public IReadOnlyList<string> Libraries { get; private init; } = s_libraries;
+
+    /// <summary>Whole packages, with their dependencies.</summary>
+    public IReadOnlyList<string> WholePackages { get; private init; } = [];
+
+    /// <summary>Needed only to be searched for <see cref="Libraries"/>.</summary>
+    public IReadOnlyList<string> LibraryPackages { get; private init; } = ["libssl3"];
+
+    public IReadOnlyList<string> ExcludedPackages { get; private init; } = [];
+    public IReadOnlyList<string> ExcludedPaths { get; private init; } = [];
+    public ModuleRules KernelModules { get; private init; } = ModuleRules.Usual;
+
+    /// <summary>Components of the archive that the chosen parts need besides those configured.</summary>
+    public IReadOnlyList<string> MoreComponents { get; private init; } = [];
+
+    /// <summary>Shells on tty2 and ttyS1, or null.</summary>
+    public string? DebugShell { get; private init; }
+
+    public Compression Compression { get; private init; }
+
+    /// <summary>MiB, or null for a debug image, which may be of any size.</summary>
+    public int? SizeLimit { get; private init; }
+
+    /// <summary>All that must be fetched, besides the kernel.</summary>
+    public IReadOnlyList<string> AllPackages => [.. Parts.Select(part => part.Package).Concat(LibraryPackages).Concat(WholePackages).Distinct().Order(StringComparer.Ordinal)];
+
+    public static RamdiskContent For(StiefelConfiguration configuration)
+    {
+        bool debug = configuration.Modules.Contains("debug");
+        bool graphics = configuration.Modules.Contains("i915");
+        DebugConfiguration debugSettings = configuration.ModuleConfigs.Debug;
+        PackingConfiguration packing = configuration.Initrd.Packing;
+        return new RamdiskContent
+        {
+            Parts = graphics ? [.. s_base, new("firmware-misc-nonfree", "usr/lib/firmware/i915")] : s_base,
+            KernelModules = graphics ? ModuleRules.Usual.With(["drivers/gpu/drm/i915/"]) : ModuleRules.Usual,
+            MoreComponents = graphics ? ["non-free-firmware"] : [],
+            WholePackages =
+            [
+                .. configuration.Initrd.IncludePackages,
+                .. configuration.Modules.Contains("lvm") ? (string[])["lvm2"] : [],
+                .. configuration.Boot.Partition?.LuksBlock is not null ? (string[])["cryptsetup-bin"] : [],
+                .. debug ? debugSettings.ExtraPackages : [],
+            ],
+            ExcludedPackages = debug && debugSettings.KeepExcludedPackages ? [] : packing.ExcludePackages,
+            ExcludedPaths = debug && debugSettings.KeepExcludedPaths ? [] : packing.ExcludePaths,
+            DebugShell = debug ? debugSettings.Shell ?? configuration.Initrd.Shell ?? "/bin/sh" : null,
+            Compression = debug ? debugSettings.Compression : packing.Compression,
+            SizeLimit = debug ? null : packing.SizeLimit,
+        };
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Stiefel.Cli.Ramdisk;
+
+/// <summary>manifest.json beside the image: what is in it. No times and no paths of this machine, so equal images have equal manifests.</summary>
+/// <param name="KernelRelease">As `uname -r` says.</param>
+/// <param name="Files">The image's files by name.</param>
+/// <param name="Parts">The archives of which the initrd consists, in order.</param>
+/// <param name="Programs">Our own programs inside.</param>
+/// <param name="Packages">Versions of the Debian packages that were fetched for it.</param>
+internal sealed record RamdiskManifest(
+    string KernelRelease,
+    SortedDictionary<string, ManifestFile> Files,
+    IReadOnlyList<ManifestPart> Parts,
+    SortedDictionary<string, ManifestFile> Programs,
+    SortedDictionary<string, string> Packages)
+{
+    public const string FileName = "manifest.json";
+
+    // For people too: the `+` of Debian's versions stays a `+`.
+    private static readonly ManifestJson s_json = new(new JsonSerializerOptions
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true,
+    });
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, s_json.RamdiskManifest);
+
+    public static RamdiskManifest Read(string file) => JsonSerializer.Deserialize(File.ReadAllBytes(file), s_json.RamdiskManifest)!;
+}
+
+/// <param name="Size">Bytes.</param>
+/// <param name="Sha256">64 hexadecimal digits.</param>
+internal sealed record ManifestFile(long Size, string Sha256);
+
+/// <param name="Name">What it holds.</param>
+/// <param name="Compression">How it is packed.</param>
+/// <param name="UnpackedSize">Bytes of the bare cpio archive: about the memory that it takes in the machine.</param>
+/// <param name="Size">Bytes in the initrd.</param>
+internal sealed record ManifestPart(string Name, string Compression, long UnpackedSize, long Size);
+
+[JsonSerializable(typeof(RamdiskManifest))]
+internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -1,0 +1,81 @@
+using Stiefel.Cli.Ramdisk.Packing;
+using Stiefel.Cli.Ramdisk.Userland;
+
+namespace Stiefel.Cli.Ramdisk;
+
+/// <summary>The ramdisk as a folder: Debian's files, our programs, our overlay. The archive and test-nspawn both come from it.</summary>
+internal static class RamdiskTree
+{
+    private const UnixFileMode Executable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private static readonly string[] s_folders = ["dev", "etc/stiefel/keys", "proc", "root", "run", "sys", "tmp", "usr/bin", "usr/lib", "usr/lib64", "usr/sbin", "var"];
+
+    private static readonly (string Program, string Folder)[] s_programs =
+        [("stiefel-server", "usr/bin"), ("stiefel-client", "usr/bin"), ("stiefel-attach", "usr/lib/stiefel")];
+
+    /// <summary>Makes the folder anew.</summary>
+    public static void Assemble(string root, string userland, RamdiskContent content)
+    {
+        if (Directory.Exists(root))
+        {
+            Directory.Delete(root, recursive: true);
+        }
+
+        foreach (string folder in s_folders)
+        {
+            Directory.CreateDirectory(Path.Combine(root, folder));
+        }
+
+        foreach (string folder in RootPath.Merged)
+        {
+            File.CreateSymbolicLink(Path.Combine(root, folder), "usr/" + folder);
+        }
+
+        Copy(userland, root);
+        Overlay.Write(Overlay.Always, root);
+        if (content.DebugShell is { } shell)
+        {
+            Overlay.Write(Overlay.Debug, root);
+            File.WriteAllText(Path.Combine(root, "etc/stiefel/debug-shell"), shell + "\n");
+        }
+
+        foreach ((string program, string folder) in s_programs)
+        {
+            string file = Path.Combine(root, folder, program);
+            File.Copy(OwnPrograms.Find(program), file);
+            MakeExecutable(file);
+        }
+
+        new SharedLibraries(root).Check(s_programs.Select(program => $"{program.Folder}/{program.Program}"));
+    }
+
+    /// <summary>Names of our programs inside.</summary>
+    public static IEnumerable<string> Programs => s_programs.Select(program => program.Program);
+
+    public static void MakeExecutable(string file) => File.SetUnixFileMode(file, Executable);
+
+    /// <summary>Adds what is below one root folder to another.</summary>
+    public static void Copy(string from, string to)
+    {
+        foreach (string path in FolderTree.Walk(from))
+        {
+            var source = new FileInfo(Path.Combine(from, path));
+            string target = Path.Combine(to, path);
+            if (source.LinkTarget is { } link)
+            {
+                File.Delete(target);
+                File.CreateSymbolicLink(target, link);
+            }
+            else if (source.Attributes.HasFlag(FileAttributes.Directory))
+            {
+                Directory.CreateDirectory(target);
+            }
+            else
+            {
+                source.CopyTo(target, overwrite: true);
+            }
+        }
+    }
+}

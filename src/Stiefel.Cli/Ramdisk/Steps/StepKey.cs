@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Stiefel.Cli.Ramdisk.Steps;
+
+/// <summary>All inputs of a step, hashed: the step is done again exactly when one of them changes.</summary>
+internal sealed class StepKey
+{
+    private readonly StringBuilder _inputs = new();
+
+    /// <param name="name">Of the step.</param>
+    /// <param name="version">Raised by hand when the step's code comes to do something else.</param>
+    public StepKey(string name, int version)
+    {
+        Name = name;
+        Add("version", version.ToString());
+    }
+
+    public string Name { get; }
+
+    public StepKey Add(string label, string? value)
+    {
+        // With its length in front no value can be taken for the next label.
+        _inputs.Append(label).Append(' ').Append(value?.Length ?? -1).Append(' ').Append(value).Append('\n');
+        return this;
+    }
+
+    public StepKey Add(string label, IEnumerable<string> values) => Add(label, string.Join('\n', values));
+
+    public StepKey AddFile(string label, string path) => Add(label, ContentHash.OfFile(path));
+
+    public override string ToString() => $"{Name}-{ContentHash.Of(Encoding.UTF8.GetBytes(_inputs.ToString()))[..24]}";
+}
+
+/// <summary>SHA-256 as 64 hexadecimal digits.</summary>
+internal static class ContentHash
+{
+    public static string Of(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    public static string OfFile(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+}

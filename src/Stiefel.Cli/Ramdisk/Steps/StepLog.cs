@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace Stiefel.Cli.Ramdisk.Steps;
+
+/// <summary>What is being done, one line as it begins, notes below it, and how long it took.</summary>
+internal sealed class StepLog(TextWriter output)
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    /// <summary>Time since the first step began.</summary>
+    public TimeSpan Elapsed => _clock.Elapsed;
+
+    /// <summary>Begins a step; disposing it ends it.</summary>
+    public Step Begin(string what)
+    {
+        output.WriteLine($"‣ {what}");
+        return new Step(this, _clock.Elapsed);
+    }
+
+    /// <summary>A line below the present step.</summary>
+    public void Note(string text) => output.WriteLine($"    {text}");
+
+    /// <summary>One step; its end prints the time it took.</summary>
+    internal readonly struct Step(StepLog log, TimeSpan begin) : IDisposable
+    {
+        public void Dispose() => log.Note($"{(log.Elapsed - begin).TotalSeconds:0.0} s");
+    }
+}

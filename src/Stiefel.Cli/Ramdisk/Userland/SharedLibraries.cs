@@ -1,0 +1,82 @@
+using Stiefel.Cli.Verbs;
+
+namespace Stiefel.Cli.Ramdisk.Userland;
+
+/// <summary>Finds the libraries that programs need among the files of a root folder, by name as the dynamic linker would.</summary>
+internal sealed class SharedLibraries
+{
+    // Where Debian's dynamic linker looks without a configuration, and where it lies itself.
+    private static readonly string[] s_folders = ["usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib"];
+
+    private readonly string _root;
+
+    public SharedLibraries(string root) => _root = root;
+
+    /// <summary>The given files (relative paths) and, added to them, every library they need, with the symlinks on the way.</summary>
+    /// <exception cref="FailedException">One is missing.</exception>
+    public void AddTo(ISet<string> files)
+    {
+        var queue = new Queue<string>(files);
+        while (queue.TryDequeue(out string? file))
+        {
+            foreach (string needed in NeedsOf(file))
+            {
+                foreach (string link in Chain(needed, file).Where(files.Add))
+                {
+                    queue.Enqueue(link);
+                }
+            }
+        }
+    }
+
+    /// <summary>Complains if a program of the root folder needs what is not there.</summary>
+    public void Check(IEnumerable<string> files)
+    {
+        foreach (string file in files)
+        {
+            foreach (string needed in NeedsOf(file))
+            {
+                _ = Chain(needed, file);
+            }
+        }
+    }
+
+    /// <summary>The path of a library and the symlinks that lead to it. A name with a path (the dynamic linker's) must be at that path.</summary>
+    public IReadOnlyList<string> Chain(string library, string neededBy)
+    {
+        string[] places = library.StartsWith('/')
+            ? [RootPath.MergeUsr(library.TrimStart('/'))]
+            : [.. s_folders.Append(Path.GetDirectoryName(neededBy)!).Select(folder => Path.Combine(folder, library))];
+        string path = places.FirstOrDefault(Exists)
+            ?? throw new FailedException($"the ramdisk lacks {library}, which {neededBy} needs; add the Debian package that holds it to initrd.include-packages");
+        var chain = new List<string> { path };
+        while (IsLink(path))
+        {
+            string target = new FileInfo(Path.Combine(_root, path)).LinkTarget!;
+            path = RootPath.MergeUsr(Path.GetRelativePath("/", Path.GetFullPath(target, "/" + Path.GetDirectoryName(path))));
+            if (!Exists(path) || chain.Contains(path))
+            {
+                throw new FailedException($"the ramdisk's {chain[^1]} leads to {path}, which is not there");
+            }
+
+            chain.Add(path);
+        }
+
+        return chain;
+    }
+
+    private IEnumerable<string> NeedsOf(string file)
+    {
+        string path = Path.Combine(_root, file);
+        if (IsLink(file) || ElfFile.Read(path) is not { } elf)
+        {
+            return [];
+        }
+
+        return elf.Interpreter is { } interpreter ? [.. elf.Needed, interpreter] : elf.Needed;
+    }
+
+    private bool Exists(string path) => File.Exists(Path.Combine(_root, path)) || IsLink(path);
+
+    private bool IsLink(string path) => new FileInfo(Path.Combine(_root, path)).LinkTarget is not null;
+}

@@ -1,0 +1,121 @@
+using Stiefel.Cli.Ramdisk.Packages;
+using Stiefel.Cli.Ramdisk.Steps;
+using Stiefel.Cli.Verbs;
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.Cli.Ramdisk.Userland;
+
+/// <summary>A root folder with the programs and libraries taken from Debian packages.</summary>
+internal sealed class UserlandStep(StepCache cache, StepLog log, string workFolder)
+{
+    private const string Busybox = "usr/bin/busybox";
+
+    /// <returns>The root folder.</returns>
+    public Task<string> RunAsync(PackageSet packages, RamdiskContent content, CancellationToken token)
+    {
+        DebPackage[] sources = [.. packages.All.Where(package => !package.Name.StartsWith("linux-", StringComparison.Ordinal))];
+        var key = new StepKey("userland", 4)
+            .Add("parts", content.Parts.Select(part => $"{part.Package} {string.Join(' ', part.Paths)}"))
+            .Add("libraries", content.Libraries)
+            .Add("whole", content.WholePackages)
+            .Add("without", content.ExcludedPackages)
+            .Add("without paths", content.ExcludedPaths);
+        foreach (DebPackage source in sources)
+        {
+            key.AddFile(source.Name, source.Path);
+        }
+
+        return cache.GetAsync(key, "programs and libraries", (target, stop) => MakeAsync(packages, sources, content, target, stop), token);
+    }
+
+    private async Task MakeAsync(PackageSet packages, DebPackage[] sources, RamdiskContent content, string target, CancellationToken token)
+    {
+        string all = Path.Combine(workFolder, "userland");
+        try
+        {
+            Dictionary<string, string> owners = await ExtractAllAsync(sources, all, token).ConfigureAwait(false);
+            SortedSet<string> chosen = Choose(packages, content, owners);
+            var libraries = new SharedLibraries(all);
+            foreach (string library in content.Libraries)
+            {
+                chosen.UnionWith(libraries.Chain(library, "the server"));
+            }
+
+            libraries.AddTo(chosen);
+            foreach (string path in chosen)
+            {
+                string file = Path.Combine(target, path);
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                File.Move(Path.Combine(all, path), file);
+            }
+
+            await AddAppletsAsync(target, token).ConfigureAwait(false);
+            log.Note($"{chosen.Count} files");
+        }
+        finally
+        {
+            if (Directory.Exists(all))
+            {
+                Directory.Delete(all, recursive: true);
+            }
+        }
+    }
+
+    private static async Task<Dictionary<string, string>> ExtractAllAsync(DebPackage[] sources, string folder, CancellationToken token)
+    {
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DebPackage source in sources)
+        {
+            string Place(string path)
+            {
+                string merged = RootPath.MergeUsr(path);
+                owners[merged] = source.Name;
+                return merged;
+            }
+
+            await source.ExtractAsync(folder, Place, token).ConfigureAwait(false);
+        }
+
+        // Only what has become a file or a symlink counts; folders were never written for their own sake.
+        return owners.Where(pair => !Directory.Exists(Path.Combine(folder, pair.Key)) || new FileInfo(Path.Combine(folder, pair.Key)).LinkTarget is not null)
+            .Where(pair => Path.Exists(Path.Combine(folder, pair.Key)) || new FileInfo(Path.Combine(folder, pair.Key)).LinkTarget is not null)
+            .ToDictionary(StringComparer.Ordinal);
+    }
+
+    private static SortedSet<string> Choose(PackageSet packages, RamdiskContent content, Dictionary<string, string> owners)
+    {
+        var chosen = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (PackagePart part in content.Parts)
+        {
+            string[] found = [.. owners.Where(pair => pair.Value == part.Package && RootPath.IsBelow(pair.Key, part.Paths)).Select(pair => pair.Key)];
+            if (found.Length == 0)
+            {
+                throw new FailedException($"package {part.Package} holds none of {string.Join(", ", part.Paths)}");
+            }
+
+            chosen.UnionWith(found);
+        }
+
+        var whole = packages.WithDependencies(content.WholePackages, content.ExcludedPackages).Select(package => package.Name).ToHashSet(StringComparer.Ordinal);
+        chosen.UnionWith(owners
+            .Where(pair => whole.Contains(pair.Value) && !RootPath.IsBelow(pair.Key, content.ExcludedPaths))
+            .Select(pair => pair.Key));
+        return chosen;
+    }
+
+    // The busybox of the packages runs here as well: it is static, and of this machine's architecture.
+    private static async Task AddAppletsAsync(string root, CancellationToken token)
+    {
+        var applets = await ExternalProgram.RunAsync(Path.Combine(root, Busybox), ["--list-full"], token: token).ConfigureAwait(false);
+        foreach (string applet in applets.Lines)
+        {
+            string path = Path.Combine(root, RootPath.MergeUsr(applet));
+            string inOtherFolder = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(path))!, path.Contains("/sbin/", StringComparison.Ordinal) ? "bin" : "sbin", Path.GetFileName(path));
+            if (!Path.Exists(path) && !Path.Exists(inOtherFolder) && Path.GetFileName(path) != "linuxrc")
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.CreateSymbolicLink(path, "/" + Busybox);
+            }
+        }
+    }
+}
