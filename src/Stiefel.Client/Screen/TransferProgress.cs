@@ -11,9 +11,9 @@ internal sealed class TransferProgress(BootScreen screen, TimeProvider clock, bo
     private static readonly TimeSpan s_slowestLineInterval = TimeSpan.FromSeconds(10);
     private const double LineShare = 0.1;
 
-    private readonly long _started = clock.GetTimestamp();
+    private long _started;
     private long _bytes;
-    private long _shownAt = clock.GetTimestamp();
+    private long _shownAt;
     private long _shownBytes;
 
     /// <summary>What is transferred.</summary>
@@ -22,6 +22,12 @@ internal sealed class TransferProgress(BootScreen screen, TimeProvider clock, bo
     /// <summary>More has arrived.</summary>
     public void Advance(int bytes)
     {
+        if (_bytes == 0)
+        {
+            // The laptop may have been preparing its answer until now; that is no part of the rate.
+            _started = _shownAt = clock.GetTimestamp();
+        }
+
         _bytes += bytes;
         TimeSpan sinceShown = clock.GetElapsedTime(_shownAt);
         if (!IsTimeToShow(sinceShown))
@@ -46,7 +52,7 @@ internal sealed class TransferProgress(BootScreen screen, TimeProvider clock, bo
     /// <summary>All has arrived and is verified.</summary>
     public void Finish()
     {
-        double seconds = clock.GetElapsedTime(_started).TotalSeconds;
+        double seconds = _bytes == 0 ? 0 : clock.GetElapsedTime(_started).TotalSeconds;
         screen.Say($"  {name}: {Printable.Megabytes(_bytes)} in {seconds:0.0} s, {Printable.Megabytes(Rate(_bytes, seconds))}/s, verified");
     }
 
@@ -57,8 +63,10 @@ internal sealed class TransferProgress(BootScreen screen, TimeProvider clock, bo
 
     // `  initrd  34 %  13.2 of 38.9 MB  11.2 MB/s  ETA 2 s`
     private string Describe(double bytesPerSecond) => total is { } whole
-        ? $"  {name} {100.0 * _bytes / whole,3:0} %  {_bytes / 1e6:0.0} of {Printable.Megabytes(whole)}  {bytesPerSecond / 1e6:0.0} MB/s  ETA {(whole - _bytes) / Math.Max(bytesPerSecond, 1):0} s"
+        ? $"  {name} {100 * _bytes / whole,3} %  {_bytes / 1e6:0.0} of {Printable.Megabytes(whole)}  {bytesPerSecond / 1e6:0.0} MB/s  ETA {Remaining((whole - _bytes) / Math.Max(bytesPerSecond, 1))}"
         : $"  {name} {Printable.Megabytes(_bytes)}  {bytesPerSecond / 1e6:0.0} MB/s";
+
+    private static string Remaining(double seconds) => seconds < 120 ? $"{seconds:0} s" : $"{seconds / 60:0} min";
 
     private static long Rate(long bytes, double seconds) => (long)(bytes / Math.Max(seconds, 0.001));
 }

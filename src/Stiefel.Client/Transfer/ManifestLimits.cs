@@ -1,3 +1,4 @@
+using Stiefel.Client.Screen;
 using Stiefel.Client.Verbs;
 using Stiefel.Protocol.Boot;
 
@@ -19,6 +20,10 @@ internal static class ManifestLimits
     {
         CheckFile("kernel", manifest.Kernel, MaxKernelBytes);
         CheckFile("initrd", manifest.Initrd, MaxInitrdBytes);
+        if (manifest.Link.Protection != "none")
+        {
+            throw new ServerException($"the laptop wants its link protected by `{Printable.Clean(manifest.Link.Protection)}`, which this client cannot do: update the stick");
+        }
     }
 
     private static void CheckFile(string name, BootFile file, long limit)

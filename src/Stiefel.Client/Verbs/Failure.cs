@@ -18,6 +18,7 @@ internal static class Failure
         HttpRequestException { InnerException: SocketException socket } => $"no connection to the laptop: {socket.Message}",
         HttpRequestException or HttpIOException => $"the connection to the laptop broke: {problem.Message}",
         OperationCanceledException => "stopped",
+        TypeInitializationException { InnerException: { } inner } => Describe(inner),
         _ => problem.Message,
     };
 

@@ -1,18 +1,21 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>linux/kexec.h and man 2 kexec_file_load, for which libc has no wrapper.</summary>
-internal static unsafe partial class KexecFile
+/// <summary>linux/kexec.h: kexec_file_load has no wrapper in glibc, so it goes by number.</summary>
+internal static partial class KexecFile
 {
-    public const nuint KEXEC_FILE_NO_INITRAMFS = 0x4;
+    /// <summary>SYS_kexec_file_load of this architecture.</summary>
+    internal static long Number { get; } = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 320,
+        Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64 => 294,
+        var other => throw new PlatformNotSupportedException($"the number of kexec_file_load on {other} is not known here"),
+    };
 
-    /// <summary>asm/unistd_64.h for x86-64, asm-generic/unistd.h for arm64.</summary>
-    public static nint SYS_kexec_file_load => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 294 : 320;
-
-    public static nint kexec_file_load(int kernel_fd, int initrd_fd, nuint cmdline_len, byte* cmdline, nuint flags) =>
-        syscall(SYS_kexec_file_load, kernel_fd, initrd_fd, cmdline_len, cmdline, flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint syscall(nint number, nint kernel_fd, nint initrd_fd, nuint cmdline_len, byte* cmdline, nuint flags);
+    /// <summary>syscall(SYS_kexec_file_load, kernel_fd, initrd_fd, cmdline_len, cmdline, flags), man 2 kexec_file_load; the length counts the NUL.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial long kexec_file_load(
+        long number, SafeFileHandle kernel_fd, SafeFileHandle initrd_fd, nuint cmdline_len, ReadOnlySpan<byte> cmdline, nuint flags);
 }

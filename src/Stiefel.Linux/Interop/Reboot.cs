@@ -5,12 +5,12 @@ namespace Stiefel.Linux.Interop;
 /// <summary>sys/reboot.h, with the command from linux/reboot.h that glibc names RB_KEXEC.</summary>
 internal static partial class Reboot
 {
-    public const int LINUX_REBOOT_CMD_KEXEC = 0x45584543;
+    internal const int LINUX_REBOOT_CMD_KEXEC = 0x45584543;
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial int reboot(int cmd);
+    internal static partial int reboot(int cmd);
 
     /// <summary>unistd.h: it cannot fail.</summary>
     [LibraryImport("libc")]
-    public static partial void sync();
+    internal static partial void sync();
 }

@@ -1,26 +1,12 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using static Stiefel.Linux.Interop.Errno;
 
 namespace Stiefel.Linux.Kexec;
 
 /// <summary>What an error of kexec_file_load means to a person (man 2 kexec_file_load; linux kernel/kexec_file.c).</summary>
 internal static class KexecErrors
 {
-    private const int EPERM = 1;
-    private const int ENOEXEC = 8;
-    private const int ENOMEM = 12;
-    private const int EBUSY = 16;
-    private const int EINVAL = 22;
-    private const int ETXTBSY = 26;
-    private const int ENOSYS = 38;
-    private const int ENODATA = 61;
-    private const int ENOPKG = 65;
-    private const int EBADMSG = 74;
-    private const int ELIBBAD = 80;
-    private const int EADDRNOTAVAIL = 99;
-    private const int ENOKEY = 126;
-    private const int EKEYREJECTED = 129;
-
     private const string LockdownFile = "/sys/kernel/security/lockdown";
 
     /// <summary>
@@ -30,11 +16,16 @@ internal static class KexecErrors
     public static bool IsWorthAnotherTry(int errno) => errno is ENOSYS or EINVAL or ENOEXEC or EADDRNOTAVAIL;
 
     /// <summary>The exception with the call as strace would show it, and what to do.</summary>
-    public static LinuxException ToException(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine, int errno) => new(
+    /// <param name="kernel">As given to the call; so <paramref name="initrd"/> and <paramref name="commandLine"/>.</param>
+    /// <param name="initrd">The initrd.</param>
+    /// <param name="commandLine">The command line.</param>
+    /// <param name="errno">Of the call.</param>
+    /// <param name="otherTry">What kexec-tools said, if they were tried too.</param>
+    public static LinuxException ToException(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine, int errno, string? otherTry = null) => new(
         $"kexec_file_load(kernel of {RandomAccess.GetLength(kernel)} bytes, initrd of {RandomAccess.GetLength(initrd)} bytes, " +
         $"command line of {Encoding.UTF8.GetByteCount(commandLine)} bytes)",
         errno,
-        Advise(errno, ReadLockdown(LockdownFile)));
+        Advise(errno, ReadLockdown(LockdownFile)) + (otherTry is null ? "" : $"; kexec_load was tried instead: {otherTry}"));
 
     /// <summary>What to do about the error.</summary>
     /// <param name="errno">Of kexec_file_load.</param>

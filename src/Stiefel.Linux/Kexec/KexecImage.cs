@@ -26,7 +26,6 @@ public sealed class KexecImage
     /// <param name="commandLine">At most <see cref="MaxCommandLineBytes"/>.</param>
     /// <exception cref="ArgumentException">The command line is too long.</exception>
     /// <exception cref="LinuxException">Refused; the message says what to do.</exception>
-    /// <exception cref="ExternalProgramException">kexec_file_load could not do it, and neither could kexec-tools.</exception>
     public static KexecImage Load(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)
     {
         if (Encoding.UTF8.GetByteCount(commandLine) > MaxCommandLineBytes)
@@ -45,8 +44,15 @@ public sealed class KexecImage
             throw KexecErrors.ToException(kernel, initrd, commandLine, errno);
         }
 
-        LoadSegments(kernel, initrd, commandLine);
-        return new KexecImage("kexec_load");
+        try
+        {
+            LoadSegments(kernel, initrd, commandLine);
+            return new KexecImage("kexec_load");
+        }
+        catch (ExternalProgramException error)
+        {
+            throw KexecErrors.ToException(kernel, initrd, commandLine, errno, error.Message);
+        }
     }
 
     /// <summary>Leaves the running kernel at once: nothing is stopped or unmounted, written data is flushed first. Returns only by throwing.</summary>
@@ -60,18 +66,11 @@ public sealed class KexecImage
         throw LinuxException.FromLastError("reboot(LINUX_REBOOT_CMD_KEXEC)");
     }
 
-    private static unsafe int LoadFiles(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)
+    private static int LoadFiles(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(commandLine + '\0');
-        fixed (byte* pointer = bytes)
-        {
-            nint result = KexecFile.kexec_file_load(
-                (int)kernel.DangerousGetHandle(), (int)initrd.DangerousGetHandle(), (nuint)bytes.Length, pointer, flags: 0);
-            int errno = result == 0 ? 0 : Marshal.GetLastPInvokeError();
-            GC.KeepAlive(kernel);
-            GC.KeepAlive(initrd);
-            return errno;
-        }
+        long result = KexecFile.kexec_file_load(KexecFile.Number, kernel, initrd, (nuint)bytes.Length, bytes, flags: 0);
+        return result == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
     // The files have no name, but another process can open them through our descriptors.

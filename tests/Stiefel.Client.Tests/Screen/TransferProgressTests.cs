@@ -13,13 +13,14 @@ public sealed class TransferProgressTests : IDisposable
     [Fact]
     public void Advance_OnASerialLine_WritesALineAtMostEveryTwoSecondsAndOneAtTheEnd()
     {
-        TransferProgress progress = Screen(canRedraw: false).Follow("initrd", 38_900_000);
-        Run(progress, steps: 39, bytesPerStep: 997_436, TimeSpan.FromMilliseconds(100));
+        TransferProgress progress = Screen(canRedraw: false).Follow("initrd", 39_000_000);
+        _clock.Advance(TimeSpan.FromSeconds(60)); // until the first byte
+        Run(progress, steps: 39, bytesPerStep: 1_000_000, TimeSpan.FromMilliseconds(100));
 
         Assert.Equal(
             [
-                "  initrd  51 %  19.9 of 38.9 MB  10.0 MB/s  ETA 2 s",
-                "  initrd: 38.9 MB in 3.9 s, 10.0 MB/s, verified",
+                "  initrd  53 %  21.0 of 39.0 MB  10.5 MB/s  ETA 2 s",
+                "  initrd: 39.0 MB in 3.8 s, 10.3 MB/s, verified",
             ],
             Lines());
     }
@@ -31,8 +32,8 @@ public sealed class TransferProgressTests : IDisposable
         Run(progress, steps: 100, bytesPerStep: 500_000, TimeSpan.FromSeconds(1));
         // 2 s for the first, then 10 s each, at 0.5 MB/s; the last line is the end.
         Assert.Equal(11, Lines().Length);
-        Assert.Equal("  initrd   1 %  1.0 of 100.0 MB  0.5 MB/s  ETA 198 s", Lines()[0]);
-        Assert.Equal("  initrd   6 %  6.0 of 100.0 MB  0.5 MB/s  ETA 188 s", Lines()[1]);
+        Assert.Equal("  initrd   1 %  1.5 of 100.0 MB  0.8 MB/s  ETA 2 min", Lines()[0]);
+        Assert.Equal("  initrd   6 %  6.5 of 100.0 MB  0.5 MB/s  ETA 3 min", Lines()[1]);
     }
 
     [Fact]
@@ -40,14 +41,14 @@ public sealed class TransferProgressTests : IDisposable
     {
         BootScreen screen = Screen(canRedraw: true);
         TransferProgress progress = screen.Follow("kernel", 10_000_000);
-        for (int i = 0; i < 2; i++)
+        for (int i = 0; i < 3; i++)
         {
-            _clock.Advance(TimeSpan.FromMilliseconds(200));
             progress.Advance(2_000_000);
+            _clock.Advance(TimeSpan.FromMilliseconds(200));
         }
 
-        string redrawn = "  kernel  40 %  4.0 of 10.0 MB  10.0 MB/s  ETA 1 s";
-        Assert.Equal($"\r  kernel  20 %  2.0 of 10.0 MB  10.0 MB/s  ETA 1 s\r{redrawn}", _output.ToString());
+        string redrawn = "  kernel  60 %  6.0 of 10.0 MB  10.0 MB/s  ETA 0 s";
+        Assert.Equal($"\r  kernel  40 %  4.0 of 10.0 MB  20.0 MB/s  ETA 0 s\r{redrawn}", _output.ToString());
         _output.GetStringBuilder().Clear();
         screen.Say("eth0 set up");
         Assert.Equal($"\r{new string(' ', redrawn.Length)}\reth0 set up{Environment.NewLine}", _output.ToString());
@@ -58,7 +59,7 @@ public sealed class TransferProgressTests : IDisposable
     {
         TransferProgress progress = Screen(canRedraw: false).Follow("drivers", total: null);
         Run(progress, steps: 3, bytesPerStep: 1_000_000, TimeSpan.FromSeconds(1));
-        Assert.Equal(["  drivers 2.0 MB  1.0 MB/s", "  drivers: 3.0 MB in 3.0 s, 1.0 MB/s, verified"], Lines());
+        Assert.Equal(["  drivers 3.0 MB  1.5 MB/s", "  drivers: 3.0 MB in 2.0 s, 1.5 MB/s, verified"], Lines());
     }
 
     [Fact]

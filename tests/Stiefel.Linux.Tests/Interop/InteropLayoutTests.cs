@@ -63,6 +63,13 @@ public sealed class InteropLayoutTests
         "", CompilerVerdict.Compile($"#include <sys/syscall.h>\n_Static_assert(SYS_finit_module == {SysModule.Number}, \"\");\n"));
 
     [Fact]
+    public void KexecFile_NumberOfKexecFileLoad_IsThatOfTheHeaders() => Assert.Equal(
+        "", CompilerVerdict.Compile($"#include <sys/syscall.h>\n_Static_assert(SYS_kexec_file_load == {KexecFile.Number}, \"\");\n"));
+
+    [Fact]
+    public void Reboot_AgainstTheHeaders_Agrees() => Agrees(typeof(Reboot), "linux/reboot.h");
+
+    [Fact]
     public void CompilerVerdict_WrongConstant_IsReported() =>
         Assert.Contains("static assertion failed", CompilerVerdict.Compile("#include <errno.h>\n_Static_assert(EPERM == 2, \"\");\n"), StringComparison.Ordinal);
 
