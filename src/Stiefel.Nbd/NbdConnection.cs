@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Stiefel.Linux;
 using Stiefel.Nbd.Negotiation;
 using Stiefel.Nbd.Transmission;
 
@@ -122,9 +121,9 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         {
             return (loop.Run(), "");
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
-            return (NbdCloseReason.Dropped, "");
+            return (NbdCloseReason.Dropped, e.Message);
         }
         catch (Exception e) when (e is NbdProtocolException or TimeoutException)
         {
@@ -133,11 +132,6 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         catch (SocketException e)
         {
             return (NbdCloseReason.Lost, e.Message);
-        }
-        catch (Exception e) when (e is LinuxException or ObjectDisposedException)
-        {
-            // Part of a reply had left when the device failed; to cut the connection is the only way left to tell.
-            return (NbdCloseReason.Dropped, e.Message);
         }
     }
 

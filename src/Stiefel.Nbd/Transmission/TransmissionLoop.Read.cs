@@ -58,7 +58,12 @@ internal sealed partial class TransmissionLoop
             _stop.ThrowIfSet();
             int piece = Math.Min(length - done, _output.Capacity);
             Span<byte> data = _output.Reserve(piece);
-            _device.Read((long)request.Offset + done, data);
+            if (!TryReadDevice(request, (long)request.Offset + done, data, out failure))
+            {
+                // It could be read a moment ago.
+                throw new OperationCanceledException($"the device failed in the middle of a reply: {failure!.Message}");
+            }
+
             _output.Commit(piece);
             done += piece;
         }

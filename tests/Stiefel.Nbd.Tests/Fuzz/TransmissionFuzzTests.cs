@@ -9,7 +9,7 @@ namespace Stiefel.Nbd.Tests.Fuzz;
 
 /// <summary>
 /// Whatever arrives in transmission, the device is asked only for ranges within it (the fake throws otherwise), and the
-/// loop ends as a client's leaving or as a protocol error.
+/// loop ends by the client's leaving, by a protocol error, or by a failure of the device that can no longer be told.
 /// </summary>
 public sealed class TransmissionFuzzTests
 {
@@ -51,7 +51,12 @@ public sealed class TransmissionFuzzTests
                 }
                 catch (NbdProtocolException)
                 {
-                    // The other allowed end.
+                    // The client's fault.
+                }
+                catch (OperationCanceledException)
+                {
+                    // The device's fault, after the head of a reply had left.
+                    Assert.True(calls >= faultAfter);
                 }
 
                 Assert.True(!isReadOnly || device.Calls.TrueForAll(call => !call.StartsWith("write", StringComparison.Ordinal) && !call.StartsWith("zero", StringComparison.Ordinal)));

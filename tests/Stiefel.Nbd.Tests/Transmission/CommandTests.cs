@@ -36,6 +36,17 @@ public sealed class CommandTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Write_LargerThanTheBuffer_IsCutAtPageBoundaries()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
+        using NbdTestClient client = NbdTestClient.Open(server);
+
+        Assert.Equal(NbdError.None, client.Call(NbdCommand.Write, 1000, 150_000, payload: new byte[150_000]));
+
+        Assert.Equal(["write 1000 64536", "write 65536 65536", "write 131072 19928"], _device.Calls);
+    }
+
     [Theory]
     [InlineData(ReplyFormat.Structured)]
     [InlineData(ReplyFormat.Extended)]
