@@ -122,7 +122,7 @@ public static class DiscoveryDatagram
         clientNonce.CopyTo(datagram.AsSpan(ClientNonceOffset));
         serverNonce.CopyTo(datagram.AsSpan(ServerNonceOffset));
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key.DiscoveryKey, datagram.AsSpan(0, MacOffset), mac);
+        key.DiscoveryMac(datagram.AsSpan(0, MacOffset), mac);
         mac[..(Size - MacOffset)].CopyTo(datagram.AsSpan(MacOffset));
         return datagram;
     }
@@ -133,7 +133,7 @@ public static class DiscoveryDatagram
     private static bool HasMac(ReadOnlySpan<byte> datagram, SharedKey key)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key.DiscoveryKey, datagram[..MacOffset], mac);
+        key.DiscoveryMac(datagram[..MacOffset], mac);
         return CryptographicOperations.FixedTimeEquals(mac[..(Size - MacOffset)], datagram[MacOffset..]);
     }
 }

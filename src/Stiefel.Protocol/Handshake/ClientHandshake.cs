@@ -32,7 +32,7 @@ public sealed class ClientHandshake : IDisposable
         _ephemeral = ephemeral;
         Hello = new byte[HelloFormat.ClientSize];
         HelloFormat.WriteCommon(Hello, HelloFormat.ClientType, ephemeral);
-        HelloFormat.Mac(key.HandshakeKey, Hello, Hello.AsSpan(HelloFormat.CommonSize));
+        HelloFormat.Mac(key, Hello, Hello.AsSpan(HelloFormat.CommonSize));
     }
 
     /// <summary>Body of POST /v1/discovery.</summary>

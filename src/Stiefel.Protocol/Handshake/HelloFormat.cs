@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Protocol.Handshake;
 
@@ -40,6 +40,6 @@ internal static class HelloFormat
 
     public static ReadOnlySpan<byte> Point(ReadOnlySpan<byte> hello) => hello.Slice(PointOffset, EphemeralKey.PointSize);
 
-    public static void Mac(ReadOnlySpan<byte> handshakeKey, ReadOnlySpan<byte> clientHello, Span<byte> mac) =>
-        HMACSHA256.HashData(handshakeKey, clientHello[..CommonSize], mac);
+    public static void Mac(SharedKey key, ReadOnlySpan<byte> clientHello, Span<byte> mac) =>
+        key.HandshakeMac(clientHello[..CommonSize], mac);
 }

@@ -13,6 +13,7 @@ public sealed class RequestOpener : IDisposable
     private readonly AesEax _eax;
     private readonly byte[] _serverToClient;
     private ulong _highest;
+    private bool _disposed;
 
     /// <param name="session">Stays the caller's; may be disposed of at once.</param>
     public RequestOpener(SessionKeys session)
@@ -53,16 +54,16 @@ public sealed class RequestOpener : IDisposable
         lock (_gate)
         {
             // The counter is believed, and remembered, only once the tag was right: a forger cannot push it ahead.
-            if (counter <= _highest || !TryOpen(path, sealedRequest, plain))
+            if (_disposed || counter <= _highest || !TryOpen(path, sealedRequest, plain))
             {
                 return false;
             }
 
             _highest = counter;
+            answerKey = RequestFormat.AnswerKey(_serverToClient, sealedRequest);
         }
 
         body = plain;
-        answerKey = RequestFormat.AnswerKey(_serverToClient, sealedRequest);
         return true;
     }
 
@@ -71,7 +72,7 @@ public sealed class RequestOpener : IDisposable
     {
         lock (_gate)
         {
-            _highest = ulong.MaxValue; // a request that lost the race with the session's end is refused, not an error
+            _disposed = true; // a request that lost the race with the session's end is refused, not an error
             _eax.Dispose();
             CryptographicOperations.ZeroMemory(_serverToClient);
         }

@@ -22,6 +22,7 @@ public sealed class RequestSealer : IDisposable
     private readonly AesEax _eax;
     private readonly byte[] _serverToClient;
     private ulong _counter;
+    private bool _disposed;
 
     /// <param name="session">Stays the caller's; may be disposed of at once.</param>
     public RequestSealer(SessionKeys session)
@@ -51,18 +52,23 @@ public sealed class RequestSealer : IDisposable
         var header = request.AsSpan(0, RequestFormat.HeaderSize);
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             RequestFormat.WriteHeader(header, _session, checked(++_counter));
             _eax.Seal(header, RequestFormat.Associated(path), body, request.AsSpan(RequestFormat.HeaderSize, body.Length), request.AsSpan(^AesEax.TagSize));
+            answerKey = RequestFormat.AnswerKey(_serverToClient, request);
         }
 
-        answerKey = RequestFormat.AnswerKey(_serverToClient, request);
         return request;
     }
 
     /// <summary>Forgets the keys.</summary>
     public void Dispose()
     {
-        _eax.Dispose();
-        CryptographicOperations.ZeroMemory(_serverToClient);
+        lock (_gate)
+        {
+            _disposed = true;
+            _eax.Dispose();
+            CryptographicOperations.ZeroMemory(_serverToClient);
+        }
     }
 }

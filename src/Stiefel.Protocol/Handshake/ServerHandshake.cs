@@ -18,12 +18,13 @@ public static class ServerHandshake
     /// The hello may be a replay: only a sealed request proves that the client is there.
     /// </summary>
     /// <param name="clientHello">The stranger's bytes, of any length.</param>
-    /// <param name="keys">At most <see cref="SharedKey.MaxAccepted"/>; all are tried.</param>
+    /// <param name="keys">At most <see cref="SharedKey.MaxAccepted"/>; all are tried. None may be disposed of meanwhile.</param>
     /// <param name="manifest">Asked only for a genuine hello; may throw <see cref="RefusalException"/> to refuse, sealed.</param>
     /// <param name="serverHello">The answer to send.</param>
     /// <param name="session">The caller's to dispose of; pending until its first sealed request.</param>
     /// <param name="keyName">Which key it was.</param>
     /// <exception cref="ArgumentException">More keys than allowed.</exception>
+    /// <exception cref="ObjectDisposedException">A key was disposed of.</exception>
     public static bool TryAccept(
         ReadOnlySpan<byte> clientHello,
         IEnumerable<SharedKey> keys,
@@ -57,12 +58,12 @@ public static class ServerHandshake
         serverHello = null;
         session = null;
         keyName = null;
+        var plain = encodedManifest(); // may throw, so before there is anything to wipe
         if (!ephemeral.TryAgree(HelloFormat.Point(clientHello), out var agreed))
         {
             return false;
         }
 
-        var plain = encodedManifest();
         var hello = new byte[HelloFormat.ServerHeaderSize + plain.Length + AesEax.TagSize];
         HelloFormat.WriteCommon(hello, HelloFormat.ServerType, ephemeral);
         BinaryPrimitives.WriteUInt32BigEndian(hello.AsSpan(HelloFormat.CommonSize), (uint)plain.Length);
@@ -96,7 +97,7 @@ public static class ServerHandshake
                 throw new ArgumentException($"more than {SharedKey.MaxAccepted} keys", nameof(keys));
             }
 
-            HelloFormat.Mac(key.HandshakeKey, clientHello, mac);
+            HelloFormat.Mac(key, clientHello, mac);
             if (CryptographicOperations.FixedTimeEquals(mac, clientHello[HelloFormat.CommonSize..]))
             {
                 found = key;

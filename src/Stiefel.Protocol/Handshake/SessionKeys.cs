@@ -4,14 +4,15 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Protocol.Handshake;
 
 /// <summary>
-/// What both sides know after a handshake and nobody else ever will. Thread-safe: nothing changes between construction
-/// and <see cref="Dispose"/>; sealers and openers made from it hold their own copies.
+/// What both sides know after a handshake and nobody else ever will. Thread-safe, <see cref="Dispose"/> included; sealers
+/// and openers made from it hold their own copies.
 /// </summary>
 public sealed class SessionKeys : IDisposable
 {
     private const int KeySize = 32;
 
     private readonly byte[] _secret;
+    private volatile bool _disposed;
 
     private SessionKeys(byte[] secret)
     {
@@ -32,11 +33,25 @@ public sealed class SessionKeys : IDisposable
     public string ExportName { get; }
 
     /// <summary>HKDF-Expand of the session's secret with info "stiefel v1 " and the purpose's label.</summary>
-    public void Derive(KeyPurpose purpose, Span<byte> output) =>
+    /// <exception cref="ObjectDisposedException">The session is gone.</exception>
+    public void Derive(KeyPurpose purpose, Span<byte> output)
+    {
         HKDF.Expand(HashAlgorithmName.SHA256, _secret, output, KeyLabels.Info(purpose));
 
+        // Looked at after the work: a secret that was overwritten meanwhile must not have produced anything.
+        if (_disposed)
+        {
+            CryptographicOperations.ZeroMemory(output);
+            throw new ObjectDisposedException(nameof(SessionKeys));
+        }
+    }
+
     /// <summary>Overwrites the secret.</summary>
-    public void Dispose() => CryptographicOperations.ZeroMemory(_secret);
+    public void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_secret);
+    }
 
     /// <summary>secret = HKDF-Extract(salt = SHA-256 of the transcript, key material = shared key's part ‖ ECDH).</summary>
     internal static SessionKeys Create(SharedKey key, ReadOnlySpan<byte> agreed, ReadOnlySpan<byte> clientHello, ReadOnlySpan<byte> serverHeader)

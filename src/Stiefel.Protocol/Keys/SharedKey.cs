@@ -4,7 +4,7 @@ namespace Stiefel.Protocol.Keys;
 
 /// <summary>
 /// The secret that a laptop and one stick share. It encrypts nothing itself: every use gets its own key by HKDF-SHA256
-/// (docs/protocol.md#keys). Thread-safe: nothing changes between construction and <see cref="Dispose"/>.
+/// (docs/protocol.md#keys). Thread-safe, <see cref="Dispose"/> included: a key that was disposed of matches nothing and derives nothing.
 /// </summary>
 public sealed class SharedKey : IDisposable
 {
@@ -22,22 +22,21 @@ public sealed class SharedKey : IDisposable
 
     private readonly byte[] _key;
 
+    // Derived once: a server tries them on every datagram and hello, under every key.
+    private readonly byte[] _discoveryKey;
+    private readonly byte[] _handshakeKey;
+    private volatile bool _disposed;
+
     private SharedKey(byte[] key, string name)
     {
         _key = key;
         Name = name;
-        DiscoveryKey = Derive(KeyPurpose.Discovery);
-        HandshakeKey = Derive(KeyPurpose.Handshake);
+        _discoveryKey = Derive(KeyPurpose.Discovery);
+        _handshakeKey = Derive(KeyPurpose.Handshake);
     }
 
     /// <summary>What people call the key; never secret, never sent.</summary>
     public string Name { get; }
-
-    /// <summary>Derived once: a server tries it on every datagram, under every key.</summary>
-    internal byte[] DiscoveryKey { get; }
-
-    /// <summary>Derived once: a server tries it on every hello, under every key.</summary>
-    internal byte[] HandshakeKey { get; }
 
     /// <summary>Takes a copy of 16 or 32 secret bytes.</summary>
     /// <exception cref="ArgumentException">Another length, or a name that is empty, too long or not printable.</exception>
@@ -76,19 +75,49 @@ public sealed class SharedKey : IDisposable
     /// <param name="purpose">What the derived key is for.</param>
     /// <param name="salt">May be empty.</param>
     /// <param name="output">Filled; at most 8,160 bytes.</param>
-    public void Derive(KeyPurpose purpose, ReadOnlySpan<byte> salt, Span<byte> output) =>
+    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    public void Derive(KeyPurpose purpose, ReadOnlySpan<byte> salt, Span<byte> output)
+    {
         HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, output, salt, KeyLabels.Info(purpose));
+        ThrowIfDisposed(output);
+    }
 
     /// <summary>Overwrites the key and what was derived from it.</summary>
     public void Dispose()
     {
+        _disposed = true;
         CryptographicOperations.ZeroMemory(_key);
-        CryptographicOperations.ZeroMemory(DiscoveryKey);
-        CryptographicOperations.ZeroMemory(HandshakeKey);
+        CryptographicOperations.ZeroMemory(_discoveryKey);
+        CryptographicOperations.ZeroMemory(_handshakeKey);
     }
 
     /// <summary>The name; the secret has no text form.</summary>
     public override string ToString() => Name;
+
+    /// <summary>HMAC-SHA256 under the key for <see cref="KeyPurpose.Discovery"/>; 32 bytes.</summary>
+    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    internal void DiscoveryMac(ReadOnlySpan<byte> datagram, Span<byte> mac) => Mac(_discoveryKey, datagram, mac);
+
+    /// <summary>HMAC-SHA256 under the key for <see cref="KeyPurpose.Handshake"/>; 32 bytes.</summary>
+    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    internal void HandshakeMac(ReadOnlySpan<byte> hello, Span<byte> mac) => Mac(_handshakeKey, hello, mac);
+
+    private void Mac(byte[] key, ReadOnlySpan<byte> message, Span<byte> mac)
+    {
+        HMACSHA256.HashData(key, message, mac);
+        ThrowIfDisposed(mac);
+    }
+
+    // Looked at after the work, not before: a key that is overwritten meanwhile, perhaps to zeros that anybody could guess,
+    // must not have produced anything.
+    private void ThrowIfDisposed(Span<byte> output)
+    {
+        if (_disposed)
+        {
+            CryptographicOperations.ZeroMemory(output);
+            throw new ObjectDisposedException(nameof(SharedKey));
+        }
+    }
 
     private byte[] Derive(KeyPurpose purpose)
     {

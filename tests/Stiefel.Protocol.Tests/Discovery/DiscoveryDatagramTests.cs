@@ -45,6 +45,33 @@ public sealed class DiscoveryDatagramTests
         }
     }
 
+    [Theory]
+    [InlineData(4, 2)]
+    [InlineData(5, 3)]
+    [InlineData(5, 4)]
+    [InlineData(6, 1)]
+    [InlineData(24, 1)]
+    [InlineData(47, 1)]
+    public void TryOpen_RightMacButOtherShape_IsRefused(int at, byte value)
+    {
+        using var key = Sample.Key();
+        var find = WithMac(key, DiscoveryDatagram.BuildFind(key, _nonce), at, value);
+        Assert.False(DiscoveryDatagram.TryOpenFind(find, [key], out _, out _));
+        if (at is not (6 or 24)) // these two are fields of a hello
+        {
+            var hello = WithMac(key, DiscoveryDatagram.BuildHello(key, _nonce, 4644), at, value);
+            Assert.False(DiscoveryDatagram.TryOpenHello(hello, key, _nonce, out _));
+        }
+    }
+
+    [Fact]
+    public void TryOpenHello_PortZero_IsRefused()
+    {
+        using var key = Sample.Key();
+        var hello = WithMac(key, DiscoveryDatagram.BuildHello(key, _nonce, 0x0100), 6, 0);
+        Assert.False(DiscoveryDatagram.TryOpenHello(hello, key, _nonce, out _));
+    }
+
     [Fact]
     public void TryOpenHello_AnswerToAnotherQuestion_IsRefused()
     {
@@ -138,5 +165,14 @@ public sealed class DiscoveryDatagramTests
                     && !DiscoveryDatagram.TryOpenHello(bytes, key, sized.AsSpan(8, 16), out _);
             },
             iter: Sample.Tries(5_000));
+    }
+
+    private static byte[] WithMac(SharedKey key, byte[] datagram, int at, byte value)
+    {
+        datagram[at] = value;
+        var mac = new byte[32];
+        key.DiscoveryMac(datagram.AsSpan(0, 48), mac);
+        mac.AsSpan(0, 16).CopyTo(datagram.AsSpan(48));
+        return datagram;
     }
 }

@@ -60,6 +60,21 @@ public sealed class HandshakeForgeryTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0, 0x54)]
+    [InlineData(4, 2)]
+    [InlineData(5, 2)]
+    [InlineData(5, 3)]
+    [InlineData(6, 1)]
+    [InlineData(7, 1)]
+    public void TryAccept_RightMacButOtherShape_IsRefused(int at, byte value)
+    {
+        var hello = (byte[])_client.Hello.Clone();
+        hello[at] = value;
+        HelloFormat.Mac(_key, hello, hello.AsSpan(HelloFormat.CommonSize));
+        Assert.False(Accepts(hello));
+    }
+
     [Fact]
     public void Complete_CutOrExtended_IsRefused()
     {
@@ -116,7 +131,7 @@ public sealed class HandshakeForgeryTests : IDisposable
     {
         var hello = (byte[])_client.Hello.Clone();
         point.CopyTo(hello, PointAt);
-        HelloFormat.Mac(_key.HandshakeKey, hello, hello.AsSpan(HelloFormat.CommonSize));
+        HelloFormat.Mac(_key, hello, hello.AsSpan(HelloFormat.CommonSize));
         Assert.False(Accepts(hello), name);
     }
 

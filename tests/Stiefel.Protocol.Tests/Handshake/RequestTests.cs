@@ -147,6 +147,32 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void SealerAndSession_AfterDispose_MakeNothingAnyMore()
+    {
+        _sealer.Dispose();
+        _clientSide.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => _sealer.Seal(Path, [], out _));
+        Assert.Throws<ObjectDisposedException>(() => new RequestSealer(_clientSide));
+        Assert.Throws<ObjectDisposedException>(() => new RequestOpener(_clientSide));
+    }
+
+    [Theory]
+    [InlineData(4, 2)]
+    [InlineData(5, 1)]
+    [InlineData(6, 1)]
+    [InlineData(7, 1)]
+    public void TryOpen_RightTagButOtherShape_IsRefused(int at, byte value)
+    {
+        var request = new byte[48];
+        RequestFormat.WriteHeader(request, _clientSide.SessionId, 1);
+        request[at] = value;
+        using var eax = new Protocol.Crypto.AesEax(RequestFormat.Derive(_clientSide, Protocol.Keys.KeyPurpose.ClientToServer));
+        eax.Seal(request.AsSpan(0, 32), RequestFormat.Associated(Path), [], [], request.AsSpan(32));
+        Assert.False(Opens(request));
+        Assert.False(RequestOpener.TryReadSessionId(request, out _));
+    }
+
+    [Fact]
     public void TryOpen_ManyThreadsSameRequest_SucceedsOnce()
     {
         for (var round = 0; round < 50; round++)

@@ -96,8 +96,25 @@ public sealed class SharedKeyTests
     {
         using var first = SharedKey.Generate("stick");
         using var second = SharedKey.Generate("stick");
-        Assert.NotEqual(first.DiscoveryKey, second.DiscoveryKey);
+        Span<byte> one = stackalloc byte[32];
+        Span<byte> other = stackalloc byte[32];
+        first.Derive(KeyPurpose.Discovery, [], one);
+        second.Derive(KeyPurpose.Discovery, [], other);
+        Assert.False(one.SequenceEqual(other));
         Assert.Equal("stick", first.ToString());
+    }
+
+    [Fact]
+    public void Dispose_Key_MakesNothingAnyMore()
+    {
+        // Its memory is zeros from then on; nothing may be made from a key that everybody can guess.
+        var key = Sample.Key();
+        key.Dispose();
+        var output = new byte[32];
+        Assert.Throws<ObjectDisposedException>(() => key.Derive(KeyPurpose.Session, [], output));
+        Assert.Throws<ObjectDisposedException>(() => key.DiscoveryMac([], output));
+        Assert.Throws<ObjectDisposedException>(() => key.HandshakeMac([], output));
+        Assert.All(output, b => Assert.Equal(0, b));
     }
 
     private static byte[] HkdfByHand(byte[] material, byte[] salt, string info, int length) =>
