@@ -39,7 +39,7 @@ internal sealed partial class GrubInterpreter
             case "test":
                 return GrubCondition.Evaluate(words[1..], _tree);
             case "load_env":
-                return LoadEnvironment();
+                return LoadEnvironment(words);
             case "source" or "." or "configfile" or "normal" when words.Count > 1:
                 return RunFile(words[1]);
             case "menuentry" or "submenu":
@@ -84,11 +84,12 @@ internal sealed partial class GrubInterpreter
         return equals > 0;
     }
 
-    private bool LoadEnvironment()
+    /// <summary>`load_env [-f FILE] [NAME…]`: all variables, even if only some are asked for.</summary>
+    private bool LoadEnvironment(List<string> words)
     {
-        // Options of load_env choose another file or some variables only; generated scripts use neither for what matters here.
-        string prefix = _variables.GetValueOrDefault("prefix", "");
-        if (_tree.ReadLoaderText($"{prefix}/grubenv", MaxFileBytes) is not { } text)
+        int option = words.IndexOf("-f");
+        string path = option > 0 && option + 1 < words.Count ? words[option + 1] : $"{_variables.GetValueOrDefault("prefix", "")}/grubenv";
+        if (_tree.ReadLoaderText(path, MaxFileBytes) is not { } text)
         {
             return false;
         }

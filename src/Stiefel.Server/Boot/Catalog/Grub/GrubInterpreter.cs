@@ -27,7 +27,7 @@ internal sealed partial class GrubInterpreter
         // What GRUB sets before the script runs, as far as generated scripts ask.
         _variables = new(StringComparer.Ordinal)
         {
-            ["prefix"] = prefix, ["root"] = "hd0", ["grub_platform"] = "efi", ["grub_cpu"] = "x86_64",
+            ["prefix"] = prefix, ["config_directory"] = prefix, ["root"] = "hd0", ["grub_platform"] = "efi", ["grub_cpu"] = "x86_64",
             ["feature_menuentry_id"] = "y", ["feature_menuentry_options"] = "y", ["feature_all_video_module"] = "y", ["feature_200_final"] = "y",
             ["feature_default_font_path"] = "y", ["feature_platform_search_hint"] = "y", ["feature_timeout_style"] = "y",
         };

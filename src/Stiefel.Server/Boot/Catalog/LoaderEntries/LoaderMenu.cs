@@ -1,3 +1,4 @@
+using System.Globalization;
 using Stiefel.Server.Boot.Catalog.Grub;
 using Stiefel.Server.Boot.Catalog.UnifiedImages;
 
@@ -23,13 +24,17 @@ internal static class LoaderMenu
         Dictionary<string, string> variables = GrubConfiguration.ReadVariables(tree);
         int first = pattern.Length > 0
             ? entries.FindIndex(entry => LoaderConfiguration.Matches(pattern, entry.Id, ".conf"))
-            : entries.FindIndex(entry => variables.GetValueOrDefault("default") is { Length: > 0 } wanted && (wanted == entry.Id || wanted == entry.Title));
+            : FindGrubDefault(entries, variables.GetValueOrDefault("default", ""));
 
         // The same loader shows unified images in the same menu, and one of them may be the default.
         IEnumerable<BootEntry> chosen = first >= 0 || pattern.Length == 0 ? [] : UnifiedImageMenu.ReadMatching(tree, pattern);
         IEnumerable<LoaderEntry> inOrder = first < 0 ? entries : entries.Where((_, at) => at != first).Prepend(entries[first]);
         return chosen.Concat(inOrder.Select(entry => ToBootEntry(entry, tree, variables)));
     }
+
+    private static int FindGrubDefault(List<LoaderEntry> entries, string wanted)
+        => uint.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && number < entries.Count ? (int)number
+            : entries.FindIndex(entry => wanted.Length > 0 && (wanted == entry.Id || wanted == entry.Title));
 
     /// <summary>All entries that fit this processor, sorted.</summary>
     private static List<LoaderEntry> ReadEntries(BootTree tree)
