@@ -2,11 +2,13 @@ using System.CommandLine;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Verbs;
+using Stiefel.Cli.Vm.Demo;
 
 var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a cable.")
 {
     KeyVerb.Build(),
     CreateInitrdVerb.Build(),
+    DemoVerb.Build(),
 };
 
 return await VerbRunner.RunAsync(stiefel, args).ConfigureAwait(false);

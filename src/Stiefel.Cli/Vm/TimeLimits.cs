@@ -18,6 +18,12 @@ internal static class TimeLimits
     /// <summary>A Debian system from power-on to its login prompt.</summary>
     public static TimeSpan Login => Seconds(240);
 
+    /// <summary>The server ramdisk from kexec until it serves.</summary>
+    public static TimeSpan ServerStart => Seconds(120);
+
+    /// <summary>The client from its search until it starts the payload.</summary>
+    public static TimeSpan Fetch => Seconds(90);
+
     /// <summary>One command typed at a console.</summary>
     public static TimeSpan Command => Seconds(90);
 

@@ -25,7 +25,7 @@ internal sealed partial class ConsoleShell
         Match answer = await console.WaitForAsync(PromptOrRefusal(), TimeLimits.Command, token);
         if (answer.Groups["refusal"].Success)
         {
-            throw new ConsoleException($"{machine}: does not let {user} log in");
+            throw new MachineException($"{machine}: does not let {user} log in");
         }
 
         return await OverPromptAsync(machine, console, token);
@@ -42,7 +42,7 @@ internal sealed partial class ConsoleShell
     }
 
     /// <summary>Runs a command line of the shell.</summary>
-    /// <exception cref="ConsoleException">It is not done in time.</exception>
+    /// <exception cref="MachineException">It is not done in time.</exception>
     public async Task<ConsoleOutput> TryRunAsync(string command, CancellationToken token, TimeSpan? limit = null)
     {
         await StartAsync(command, token);
@@ -50,13 +50,13 @@ internal sealed partial class ConsoleShell
     }
 
     /// <summary>Runs a command line that must succeed, and returns what it printed.</summary>
-    /// <exception cref="ConsoleException">It is not done in time, or fails.</exception>
+    /// <exception cref="MachineException">It is not done in time, or fails.</exception>
     public async Task<string> RunAsync(string command, CancellationToken token, TimeSpan? limit = null)
     {
         ConsoleOutput output = await TryRunAsync(command, token, limit);
         return output.ExitCode == 0
             ? output.Text
-            : throw new ConsoleException($"{_machine}: `{command}` failed with exit code {output.ExitCode}: {output.Text}");
+            : throw new MachineException($"{_machine}: `{command}` failed with exit code {output.ExitCode}: {output.Text}");
     }
 
     /// <summary>Starts a command without waiting for it; <see cref="FinishAsync"/> must follow before the next one.</summary>
@@ -73,7 +73,7 @@ internal sealed partial class ConsoleShell
     }
 
     /// <summary>Waits for the command that was started.</summary>
-    /// <exception cref="ConsoleException">It is not done in time.</exception>
+    /// <exception cref="MachineException">It is not done in time.</exception>
     public async Task<ConsoleOutput> FinishAsync(TimeSpan limit, CancellationToken token)
     {
         var whole = new Regex($@"<begin-{_count}>\n(?<text>[\s\S]*?)<end-{_count}:(?<code>\d+)>\n");

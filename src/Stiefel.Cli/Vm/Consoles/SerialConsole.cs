@@ -17,7 +17,7 @@ internal sealed class SerialConsole : IAsyncDisposable
     private readonly string _name;
     private readonly Socket _socket;
     private readonly ConsoleLog _log;
-    private readonly Action<string> _onLine;
+    private readonly Action<string, bool> _onLine;
     private readonly TerminalText _terminal = new();
     private readonly StringBuilder _unread = new();
     private readonly StringBuilder _line = new();
@@ -30,8 +30,8 @@ internal sealed class SerialConsole : IAsyncDisposable
     /// <param name="name">Of the machine, for messages.</param>
     /// <param name="socket">Connected to the machine's serial port; owned from here on.</param>
     /// <param name="log">Takes every line; owned from here on.</param>
-    /// <param name="onLine">Called for every line as it grows: for a prompt without line feed too, and again when it is longer.</param>
-    public SerialConsole(string name, Socket socket, ConsoleLog log, Action<string> onLine)
+    /// <param name="onLine">Called for every line with true, and before that as it grows with false: a prompt has no line feed.</param>
+    public SerialConsole(string name, Socket socket, ConsoleLog log, Action<string, bool> onLine)
     {
         (_name, _socket, _log, _onLine) = (name, socket, log, onLine);
         _reading = Task.Run(ReadAsync);
@@ -56,7 +56,7 @@ internal sealed class SerialConsole : IAsyncDisposable
     public async Task SendLineAsync(string text, CancellationToken token) => await SendAsync(text + "\n", token);
 
     /// <summary>Types these characters.</summary>
-    /// <exception cref="ConsoleException">The machine has ended.</exception>
+    /// <exception cref="MachineException">The machine has ended.</exception>
     public async Task SendAsync(string text, CancellationToken token)
     {
         try
@@ -68,12 +68,12 @@ internal sealed class SerialConsole : IAsyncDisposable
         }
         catch (SocketException error)
         {
-            throw new ConsoleException($"{_name}: its serial console is gone: {error.Message}");
+            throw new MachineException($"{_name}: its serial console is gone: {error.Message}");
         }
     }
 
     /// <summary>Waits until the pattern appears in what was printed since the last match.</summary>
-    /// <exception cref="ConsoleException">It did not appear in time, or never will.</exception>
+    /// <exception cref="MachineException">It did not appear in time, or never will.</exception>
     public async Task<Match> WaitForAsync(Regex pattern, TimeSpan limit, CancellationToken token)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(token);
@@ -92,7 +92,7 @@ internal sealed class SerialConsole : IAsyncDisposable
 
                     if (_failure is not null)
                     {
-                        throw new ConsoleException($"{_name}: {_failure}; was waiting for `{pattern}`");
+                        throw new MachineException($"{_name}: {_failure}; was waiting for `{pattern}`");
                     }
 
                     changed = _changed.Task;
@@ -103,7 +103,7 @@ internal sealed class SerialConsole : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
-            throw new ConsoleException($"{_name}: `{pattern}` did not appear on the serial console within {limit.TotalSeconds:0} s; the last line is: {Tail.LastOrDefault("(nothing)")}");
+            throw new MachineException($"{_name}: `{pattern}` did not appear on the serial console within {limit.TotalSeconds:0} s; the last line is: {Tail.LastOrDefault("(nothing)")}");
         }
     }
 
@@ -177,7 +177,7 @@ internal sealed class SerialConsole : IAsyncDisposable
 
             if (_line.Length > 0)
             {
-                _onLine(_line.ToString());
+                _onLine(_line.ToString(), false);
             }
 
             SignalChange();
@@ -200,7 +200,7 @@ internal sealed class SerialConsole : IAsyncDisposable
             _failure ??= $"it printed `{line.Trim()}`";
         }
 
-        _onLine(line);
+        _onLine(line, true);
     }
 
     private void Fail(string reason)

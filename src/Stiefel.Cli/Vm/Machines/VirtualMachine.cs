@@ -32,7 +32,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
     /// <param name="token">Ends the machine.</param>
     /// <exception cref="IOException">QEMU does not start.</exception>
     public static async Task<VirtualMachine> StartAsync(
-        VirtualMachineOptions options, RunClock clock, Action<string> onLine, CancellationToken token)
+        VirtualMachineOptions options, RunClock clock, Action<string, bool> onLine, CancellationToken token)
     {
         UefiFirmware? firmware = null;
         if (options.Startup is Startup.Uefi)
@@ -101,7 +101,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
     public Task ResetAsync(CancellationToken token) => _monitor.ExecuteAsync("system_reset", null, token);
 
     /// <summary>Waits until it has switched itself off.</summary>
-    /// <exception cref="ConsoleException">It has not in time.</exception>
+    /// <exception cref="MachineException">It has not in time.</exception>
     public async Task WaitForEndAsync(TimeSpan limit, CancellationToken token)
     {
         try
@@ -110,7 +110,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new ConsoleException($"{Name}: has not switched itself off within {limit.TotalSeconds:0} s; the last line is: {Console.Tail.LastOrDefault("(nothing)")}");
+            throw new MachineException($"{Name}: has not switched itself off within {limit.TotalSeconds:0} s; the last line is: {Console.Tail.LastOrDefault("(nothing)")}");
         }
     }
 

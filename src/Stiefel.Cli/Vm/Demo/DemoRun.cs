@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Stiefel.Cli.Keys;
+using Stiefel.Cli.Verbs;
+using Stiefel.Cli.Vm.Disks;
+using Stiefel.Cli.Vm.Phases;
+using Stiefel.Cli.Vm.Qmp;
+using Stiefel.Cli.Vm.Scenarios;
+
+namespace Stiefel.Cli.Vm.Demo;
+
+/// <summary>One run of the demo: what it needs, the two machines, and the report.</summary>
+internal sealed class DemoRun(DemoOptions options, TextWriter output)
+{
+    private const int TailLines = 25;
+
+    /// <exception cref="FailedException">The desktop did not boot as it should; the consoles' ends have been printed.</exception>
+    public async Task RunAsync(CancellationToken token)
+    {
+        // Not /tmp, which may be memory: the disk's copy takes a gigabyte.
+        string work = options.WorkDirectory ?? Path.Combine("/var/tmp", $"stiefel-demo-{Environment.ProcessId}");
+        CreatePrivate(work);
+        LaptopDisk disk = await LaptopDisk.GetAsync(new BuildCache(), options.Payload, BootLayout.InRoot, Say, token);
+        using var stage = new Stage(work, await RamdiskAsync(work, token)) { Accelerator = options.Accelerator ?? "tcg,thread=multi" };
+        stage.Timeline.Reached += phase => Say($"{phase.At,7:0.0} s  {phase.Machine,-8} {phase.Name}");
+        string key = new KeyDirectory(Path.Combine(work, "keys")).Create("demo");
+        var boot = new TwoMachineBoot(stage, disk, key);
+        Say("the laptop starts its own system; the desktop will boot it from the laptop's disk");
+        try
+        {
+            RootMount root = await boot.RunAsync(options.Firmware, token);
+            await ReportAsync(stage, root, null, token);
+            output.WriteLine();
+            output.WriteLine($"desktop's console:  {DebianTree.HostName} login:");
+            output.WriteLine($"desktop's root:     {root}");
+            output.WriteLine();
+            output.WriteLine(stage.Timeline.ToString());
+        }
+        catch (Exception error) when (error is MachineException or QmpException)
+        {
+            await ReportAsync(stage, null, error.Message, token);
+            PrintFailure(stage, boot);
+            throw new FailedException($"{error.Message}. The logs are in {stage.LogDirectory}", error);
+        }
+
+        RemoveUnlessKept(work);
+    }
+
+    private async Task<StiefelRamdisk> RamdiskAsync(string work, CancellationToken token)
+    {
+        await Task.CompletedTask;
+        return StiefelRamdisk.In(options.Artifacts ?? work);
+    }
+
+    private async Task ReportAsync(Stage stage, RootMount? root, string? reason, CancellationToken token)
+    {
+        if (options.JsonFile is null)
+        {
+            return;
+        }
+
+        var report = new RunReport(
+            reason is null ? "ok" : "failed", reason, options.Firmware.ToString().ToLowerInvariant(),
+            options.Payload == PayloadInitrd.Dracut ? "dracut" : "initramfs-tools", root?.Device, Math.Round(stage.Clock.Seconds, 3), stage.Timeline.Phases);
+        await File.WriteAllTextAsync(options.JsonFile, JsonSerializer.Serialize(report, RunReportJson.Default.RunReport) + "\n", token);
+    }
+
+    private void PrintFailure(Stage stage, TwoMachineBoot boot)
+    {
+        foreach ((string machine, IReadOnlyList<string> tail) in boot.Tails)
+        {
+            output.WriteLine();
+            output.WriteLine($"--- the end of the {machine}'s console");
+            foreach (string line in tail.TakeLast(TailLines))
+            {
+                output.WriteLine(line);
+            }
+        }
+
+        output.WriteLine();
+        output.WriteLine(stage.Timeline.ToString());
+    }
+
+    private void RemoveUnlessKept(string work)
+    {
+        if (options.Keep || options.WorkDirectory is not null)
+        {
+            Say($"images and logs are in {work}");
+        }
+        else
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private static void CreatePrivate(string work)
+    {
+        if (Directory.Exists(work) && Directory.EnumerateFileSystemEntries(work).Any())
+        {
+            throw new RefusedException($"{work} is not empty; name a new directory");
+        }
+
+        // It holds a key and a whole disk.
+        Directory.CreateDirectory(work, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private void Say(string text)
+    {
+        lock (output)
+        {
+            output.WriteLine(text);
+            output.Flush();
+        }
+    }
+}

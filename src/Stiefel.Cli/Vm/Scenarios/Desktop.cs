@@ -1,0 +1,62 @@
+using Stiefel.Cli.Vm.Consoles;
+using Stiefel.Cli.Vm.Disks;
+using Stiefel.Cli.Vm.Machines;
+
+namespace Stiefel.Cli.Vm.Scenarios;
+
+/// <summary>The desktop: has no disk, boots the client ramdisk, and then the laptop's system from the laptop's disk.</summary>
+internal sealed class Desktop : IAsyncDisposable
+{
+    private readonly VirtualMachine _machine;
+
+    private Desktop(VirtualMachine machine) => _machine = machine;
+
+    /// <summary>Its serial console.</summary>
+    public SerialConsole Console => _machine.Console;
+
+    /// <summary>The machine itself.</summary>
+    public VirtualMachine Machine => _machine;
+
+    /// <summary>Switches it on.</summary>
+    /// <param name="stage">The run.</param>
+    /// <param name="name">In logs and timeline.</param>
+    /// <param name="start">How it gets at the ramdisk.</param>
+    /// <param name="keyFile">The key on its stick.</param>
+    /// <param name="token">Ends it.</param>
+    public static async Task<Desktop> StartAsync(Stage stage, string name, DesktopStart start, string keyFile, CancellationToken token)
+    {
+        string arguments = $"stiefel_role=client {Stage.ConsoleArguments}";
+        if (start == DesktopStart.Direct)
+        {
+            string initrd = Path.Combine(stage.WorkDirectory, name + ".initrd.img");
+            await stage.Ramdisk.WriteInitrdWithKeyAsync(initrd, keyFile, token);
+            return new Desktop(await stage.StartAsync(
+                name, new Startup.DirectKernel(stage.Ramdisk.Kernel, initrd, arguments), [], stage.DesktopEnd, token));
+        }
+
+        throw new NotSupportedException();
+    }
+
+    /// <summary>Waits for a line of a phase, e.g. `searching`.</summary>
+    public Task WaitForPhaseAsync(string phase, TimeSpan limit, CancellationToken token)
+        => Console.WaitForAsync($"stiefel: phase {phase}\n", limit, token);
+
+    /// <summary>Waits for the payload's login prompt and logs in.</summary>
+    public async Task<ConsoleShell> LogInAsync(CancellationToken token)
+    {
+        await WaitForPhaseAsync("searching", TimeLimits.FirmwareStart, token);
+        await WaitForPhaseAsync("executing", TimeLimits.Fetch, token);
+        return await ConsoleShell.LogInAsync(
+            _machine.Name, Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
+    }
+
+    /// <summary>Shuts the payload down from its shell, until the machine is off.</summary>
+    public async Task PowerOffAsync(ConsoleShell shell, CancellationToken token)
+    {
+        await shell.StartAsync("systemctl poweroff", token);
+        await _machine.WaitForEndAsync(TimeLimits.PowerOff, token);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _machine.DisposeAsync();
+}

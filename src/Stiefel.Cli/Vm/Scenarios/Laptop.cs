@@ -1,0 +1,82 @@
+using Stiefel.Cli.Vm.Consoles;
+using Stiefel.Cli.Vm.Disks;
+using Stiefel.Cli.Vm.Machines;
+
+namespace Stiefel.Cli.Vm.Scenarios;
+
+/// <summary>The laptop: runs its own system first, then serves its disk.</summary>
+internal sealed class Laptop : IAsyncDisposable
+{
+    /// <summary>Its name in logs and timeline.</summary>
+    public const string Name = "laptop";
+
+    // What the ramdisk is handed in on, since nothing of Stiefel is installed on the laptop's own disk.
+    private const string HandInDevice = "/dev/vdb";
+    private const string DiskDevice = "/dev/vda";
+
+    private readonly Stage _stage;
+    private readonly VirtualMachine _machine;
+    private readonly ConsoleShell _shell;
+
+    private Laptop(Stage stage, VirtualMachine machine, ConsoleShell shell) => (_stage, _machine, _shell) = (stage, machine, shell);
+
+    /// <summary>Its serial console.</summary>
+    public SerialConsole Console => _machine.Console;
+
+    /// <summary>The machine itself.</summary>
+    public VirtualMachine Machine => _machine;
+
+    /// <summary>Starts the laptop's own system and logs in.</summary>
+    /// <param name="stage">The run.</param>
+    /// <param name="disk">What its disk was copied from.</param>
+    /// <param name="image">Its disk.</param>
+    /// <param name="keyFile">The key that the server ramdisk accepts.</param>
+    /// <param name="token">Ends it.</param>
+    public static async Task<Laptop> StartAsync(Stage stage, LaptopDisk disk, DiskImage image, string keyFile, CancellationToken token)
+    {
+        string handIn = await MakeHandInDiskAsync(stage, keyFile, token);
+        var start = new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine);
+        VirtualDisk[] disks = [new(image.Path), new(handIn, ReadOnly: true)];
+        VirtualMachine machine = await stage.StartAsync(Name, start, disks, stage.LaptopEnd, token);
+        try
+        {
+            ConsoleShell shell = await ConsoleShell.LogInAsync(
+                Name, machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
+            return new Laptop(stage, machine, shell);
+        }
+        catch
+        {
+            await machine.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Leaves the laptop's own system by kexec for the server ramdisk; returns when that serves.</summary>
+    public async Task ServeAsync(CancellationToken token)
+    {
+        string arguments = $"stiefel_role=server stiefel_bootdisk={DiskDevice} {Stage.ConsoleArguments}";
+        await _shell.RunAsync($"mount -o ro {HandInDevice} /mnt", token);
+        // By file descriptor first, as a kernel under lockdown demands; older kexec-tools have only the other way.
+        string load = $"kexec -l /mnt/{StiefelRamdisk.KernelName} --initrd=/mnt/{StiefelRamdisk.InitrdName} --command-line='{arguments}'";
+        await _shell.RunAsync($"{load} -s || {load}", token);
+        await _shell.RunAsync("umount /mnt", token);
+        _stage.Timeline.Mark(Name, "systemctl kexec");
+        await _shell.StartAsync("systemctl kexec", token);
+        await Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.PowerOff + TimeLimits.ServerStart, token);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _machine.DisposeAsync();
+
+    private static async Task<string> MakeHandInDiskAsync(Stage stage, string keyFile, CancellationToken token)
+    {
+        string directory = Path.Combine(stage.WorkDirectory, "hand-in");
+        string image = directory + ".img";
+        Directory.CreateDirectory(directory);
+        File.Copy(stage.Ramdisk.Kernel, Path.Combine(directory, StiefelRamdisk.KernelName));
+        await stage.Ramdisk.WriteInitrdWithKeyAsync(Path.Combine(directory, StiefelRamdisk.InitrdName), keyFile, token);
+        await Ext4Image.CreateAsync(image, directory, token);
+        Directory.Delete(directory, recursive: true);
+        return image;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using Stiefel.Cli.Vm.Consoles;
+using Stiefel.Cli.Vm.Disks;
+
+namespace Stiefel.Cli.Vm.Scenarios;
+
+/// <summary>
+/// The whole story once: the laptop runs its own system, leaves it for the server ramdisk, the desktop boots the laptop's system
+/// from there, is used, and switched off; then the laptop's disk is looked at.
+/// </summary>
+internal sealed class TwoMachineBoot
+{
+    private const string FileName = "/root/written-on-the-desktop";
+
+    private readonly Stage _stage;
+    private readonly LaptopDisk _disk;
+    private readonly string _keyFile;
+
+    public TwoMachineBoot(Stage stage, LaptopDisk disk, string keyFile) => (_stage, _disk, _keyFile) = (stage, disk, keyFile);
+
+    /// <summary>The consoles' last lines, for the report of a failure.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Tails { get; private set; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="MachineException">Something did not happen, or a check failed.</exception>
+    public async Task<RootMount> RunAsync(DesktopStart start, CancellationToken token)
+    {
+        DiskImage image = await _disk.CopyAsync(Path.Combine(_stage.WorkDirectory, "laptop.img"), token);
+        string content = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        RootMount root = await UseAsync(start, image, content, token);
+        _stage.Timeline.Mark(Laptop.Name, "plug pulled");
+        await DiskChecks.FileAsync(image, _disk.RootPartition, FileName, content, token);
+        await DiskChecks.CleanAsync(image, _disk.RootPartition, token);
+        return root;
+    }
+
+    private async Task<RootMount> UseAsync(DesktopStart start, DiskImage image, string content, CancellationToken token)
+    {
+        await using Laptop laptop = await Laptop.StartAsync(_stage, _disk, image, _keyFile, token);
+        try
+        {
+            await laptop.ServeAsync(token);
+            await using Desktop desktop = await Desktop.StartAsync(_stage, "desktop", start, _keyFile, token);
+            try
+            {
+                return await CheckAsync(desktop, content, token);
+            }
+            finally
+            {
+                Keep("desktop", desktop.Console);
+            }
+        }
+        finally
+        {
+            Keep(Laptop.Name, laptop.Console);
+        }
+    }
+
+    private async Task<RootMount> CheckAsync(Desktop desktop, string content, CancellationToken token)
+    {
+        ConsoleShell shell = await desktop.LogInAsync(token);
+        RootMount root = await PayloadChecks.RootAsync(shell, token);
+        await PayloadChecks.WriteAsync(shell, FileName, content, token);
+        await PayloadChecks.NoSecretAsync(shell, await File.ReadAllBytesAsync(_keyFile, token), token);
+        await PayloadChecks.NoDiskErrorAsync(shell, token);
+        _stage.Timeline.Mark("desktop", "checked");
+        await desktop.PowerOffAsync(shell, token);
+        return root;
+    }
+
+    private void Keep(string machine, SerialConsole console)
+        => Tails = new Dictionary<string, IReadOnlyList<string>>(Tails) { [machine] = console.Tail };
+}

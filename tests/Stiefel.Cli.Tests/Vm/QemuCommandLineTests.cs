@@ -1,0 +1,39 @@
+using Stiefel.Cli.Vm.Machines;
+using Xunit;
+
+namespace Stiefel.Cli.Tests.Vm;
+
+public sealed class QemuCommandLineTests
+{
+    [Fact]
+    public void Build_DirectKernel_HasNoFirmwareDrive()
+    {
+        List<string> arguments = QemuCommandLine.Build(Options(new Startup.DirectKernel("/k", "/i", "quiet ro")), null);
+
+        Assert.Equal("quiet ro", arguments[arguments.IndexOf("-append") + 1]);
+        Assert.DoesNotContain(arguments, argument => argument.Contains("pflash", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Build_Uefi_ProtectsCodeAndCopiesVariables()
+    {
+        List<string> arguments = QemuCommandLine.Build(Options(new Startup.Uefi()), new UefiFirmware("/code.fd", "/template.fd"));
+
+        Assert.Contains("if=pflash,unit=0,format=raw,readonly=on,file=/code.fd", arguments);
+        Assert.Contains("if=pflash,unit=1,format=raw,file=/run/x/pc.vars.fd", arguments);
+        Assert.DoesNotContain(arguments, argument => argument.Contains("template", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Build_PathWithComma_IsNotCutThere()
+    {
+        VirtualMachineOptions options = Options(new Startup.Bios()) with { Disks = [new VirtualDisk("/a,readonly=off.img", DiskBus.Usb, ReadOnly: true)] };
+
+        string drive = Assert.Single(QemuCommandLine.Build(options, null), argument => argument.Contains("id=disk0", StringComparison.Ordinal) && argument.Contains("if=none", StringComparison.Ordinal));
+
+        Assert.EndsWith("readonly=on,file=/a,,readonly=off.img", drive);
+    }
+
+    private static VirtualMachineOptions Options(Startup startup)
+        => new() { Name = "pc", Startup = startup, LogDirectory = "/log", RunDirectory = "/run/x" };
+}
