@@ -3,12 +3,14 @@ using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Verbs;
 using Stiefel.Cli.Vm.Demo;
+using Stiefel.Cli.Vm.TestQemu;
 
 var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a cable.")
 {
     KeyVerb.Build(),
     CreateInitrdVerb.Build(),
     DemoVerb.Build(),
+    TestQemuVerb.Build(),
 };
 
 return await VerbRunner.RunAsync(stiefel, args).ConfigureAwait(false);

@@ -36,24 +36,4 @@ public sealed class ScenarioPartsTests
 
         Assert.Equal(secret, found is MachineException);
     }
-
-    [Fact]
-    public async Task StiefelRamdisk_WithKey_IsReadByForeignCpio()
-    {
-        using var directory = new TemporaryDirectory();
-        directory.Write("stiefel-vmlinuz", "kernel");
-        // Odd on purpose: the archive behind it must begin at a multiple of 4.
-        directory.Write("stiefel-initrd.img", "12345");
-        directory.Write("demo.key", "secret");
-
-        await StiefelRamdisk.In(directory.Path).WriteInitrdWithKeyAsync(directory["both"], directory["demo.key"], TestContext.Current.CancellationToken);
-
-        byte[] bytes = await File.ReadAllBytesAsync(directory["both"], TestContext.Current.CancellationToken);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(directory["both"]));
-        using var archive = new MemoryStream(bytes[8..]);
-        var listed = await Stiefel.Linux.Programs.ExternalProgram.RunAsync(
-            "cpio", ["-tv", "--quiet"], new() { Input = archive, Timeout = TimeSpan.FromSeconds(20) }, TestContext.Current.CancellationToken);
-        Assert.Contains(listed.Lines, line => line.StartsWith("-rw-------", StringComparison.Ordinal) && line.EndsWith(" 6 Jan  1  1970 etc/stiefel/keys/demo.key", StringComparison.Ordinal));
-        Assert.Contains(listed.Lines, line => line.StartsWith("drwx------", StringComparison.Ordinal) && line.EndsWith("etc/stiefel/keys", StringComparison.Ordinal));
-    }
 }

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
+using Stiefel.Cli.Ramdisk;
+using Stiefel.Cli.Ramdisk.Steps;
 using Stiefel.Cli.Verbs;
 using Stiefel.Cli.Vm.Disks;
 using Stiefel.Cli.Vm.Phases;
@@ -11,8 +14,6 @@ namespace Stiefel.Cli.Vm.Demo;
 /// <summary>One run of the demo: what it needs, the two machines, and the report.</summary>
 internal sealed class DemoRun(DemoOptions options, TextWriter output)
 {
-    private const int TailLines = 25;
-
     /// <exception cref="FailedException">The desktop did not boot as it should; the consoles' ends have been printed.</exception>
     public async Task RunAsync(CancellationToken token)
     {
@@ -20,7 +21,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
         string work = options.WorkDirectory ?? Path.Combine("/var/tmp", $"stiefel-demo-{Environment.ProcessId}");
         CreatePrivate(work);
         LaptopDisk disk = await LaptopDisk.GetAsync(new BuildCache(), options.Payload, BootLayout.InRoot, Say, token);
-        using var stage = new Stage(work, await RamdiskAsync(work, token)) { Accelerator = options.Accelerator ?? "tcg,thread=multi" };
+        using var stage = new Stage(work, Path.Combine(work, "log"), await RamdiskAsync(work, token)) { Accelerator = options.Accelerator ?? "tcg,thread=multi" };
         stage.Timeline.Reached += phase => Say($"{phase.At,7:0.0} s  {phase.Machine,-8} {phase.Name}");
         string key = new KeyDirectory(Path.Combine(work, "keys")).Create("demo");
         var boot = new TwoMachineBoot(stage, disk, key);
@@ -38,17 +39,25 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
         catch (Exception error) when (error is MachineException or QmpException)
         {
             await ReportAsync(stage, null, error.Message, token);
-            PrintFailure(stage, boot);
+            output.WriteLine();
+            output.WriteLine(stage.DescribeConsoles());
+            output.WriteLine(stage.Timeline.ToString());
             throw new FailedException($"{error.Message}. The logs are in {stage.LogDirectory}", error);
         }
 
         RemoveUnlessKept(work);
     }
 
-    private async Task<StiefelRamdisk> RamdiskAsync(string work, CancellationToken token)
+    // The defaults, not this machine's configuration: the demo shows the same everywhere.
+    private async Task<RamdiskImage> RamdiskAsync(string work, CancellationToken token)
     {
-        await Task.CompletedTask;
-        return StiefelRamdisk.In(options.Artifacts ?? work);
+        if (options.Artifacts is { } directory)
+        {
+            return KeyedInitrd.Find(directory);
+        }
+
+        var request = new RamdiskRequest { Configuration = new StiefelConfiguration(), Output = Path.Combine(work, "ramdisk") };
+        return await new RamdiskBuilder(request, new StepLog(output)).BuildAsync(token);
     }
 
     private async Task ReportAsync(Stage stage, RootMount? root, string? reason, CancellationToken token)
@@ -62,22 +71,6 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
             reason is null ? "ok" : "failed", reason, options.Firmware.ToString().ToLowerInvariant(),
             options.Payload == PayloadInitrd.Dracut ? "dracut" : "initramfs-tools", root?.Device, Math.Round(stage.Clock.Seconds, 3), stage.Timeline.Phases);
         await File.WriteAllTextAsync(options.JsonFile, JsonSerializer.Serialize(report, RunReportJson.Default.RunReport) + "\n", token);
-    }
-
-    private void PrintFailure(Stage stage, TwoMachineBoot boot)
-    {
-        foreach ((string machine, IReadOnlyList<string> tail) in boot.Tails)
-        {
-            output.WriteLine();
-            output.WriteLine($"--- the end of the {machine}'s console");
-            foreach (string line in tail.TakeLast(TailLines))
-            {
-                output.WriteLine(line);
-            }
-        }
-
-        output.WriteLine();
-        output.WriteLine(stage.Timeline.ToString());
     }
 
     private void RemoveUnlessKept(string work)

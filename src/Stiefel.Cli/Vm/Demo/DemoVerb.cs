@@ -8,9 +8,6 @@ namespace Stiefel.Cli.Vm.Demo;
 /// <summary>`stiefel demo`: the whole story in two virtual machines.</summary>
 internal static class DemoVerb
 {
-    private static readonly (string Word, DesktopStart Start)[] s_firmware =
-        [("direct", DesktopStart.Direct), ("bios", DesktopStart.Bios), ("uefi", DesktopStart.Uefi)];
-
     private static readonly (string Word, PayloadInitrd Initrd)[] s_payloads =
         [("initramfs-tools", PayloadInitrd.InitramfsTools), ("dracut", PayloadInitrd.Dracut)];
 
@@ -19,8 +16,8 @@ internal static class DemoVerb
         var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Write the phases with their times to this file" };
         var work = new Option<string?>("--work") { HelpName = "DIR", Description = "Put disk images and logs here, and leave them" };
         var keep = new Option<bool>("--keep") { Description = "Leave disk images and logs there" };
-        Option<string> firmware = WordOption("--firmware", "How the desktop gets at its ramdisk: loaded by QEMU, or from a USB stick by BIOS or UEFI", [.. s_firmware.Select(known => known.Word)]);
-        Option<string> payload = WordOption("--payload", "What makes the initramfs of the laptop's own system", [.. s_payloads.Select(known => known.Word)]);
+        Option<DesktopStart> firmware = FirmwareWords.Option();
+        Option<string> payload = PayloadOption();
         var artifacts = new Option<string?>("--use-artifacts") { HelpName = "DIR", Description = "Use the ramdisk in this directory (from `stiefel create-initrd --out DIR`)" };
         var accelerator = new Option<string?>("--accel") { HelpName = "NAME", Description = "QEMU's accelerator; kvm is quicker where it works" };
         var command = new Command("demo", "Boot a virtual desktop from a virtual laptop's disk; nothing outside the two machines is touched")
@@ -34,7 +31,7 @@ internal static class DemoVerb
                 JsonFile = parsed.GetValue(json),
                 WorkDirectory = parsed.GetValue(work),
                 Keep = parsed.GetValue(keep),
-                Firmware = s_firmware.First(known => known.Word == parsed.GetValue(firmware)).Start,
+                Firmware = parsed.GetValue(firmware),
                 Payload = s_payloads.First(known => known.Word == parsed.GetValue(payload)).Initrd,
                 Artifacts = parsed.GetValue(artifacts),
                 Accelerator = parsed.GetValue(accelerator),
@@ -44,9 +41,15 @@ internal static class DemoVerb
         return command.WithExamples("stiefel demo", "stiefel demo --firmware uefi --payload dracut --json phases.json");
     }
 
-    private static Option<string> WordOption(string name, string description, string[] words)
+    private static Option<string> PayloadOption()
     {
-        var option = new Option<string>(name) { HelpName = string.Join('|', words), Description = description, DefaultValueFactory = _ => words[0] };
+        string[] words = [.. s_payloads.Select(known => known.Word)];
+        var option = new Option<string>("--payload")
+        {
+            HelpName = string.Join('|', words),
+            Description = "What makes the initramfs of the laptop's own system",
+            DefaultValueFactory = _ => words[0],
+        };
         option.AcceptOnlyFromAmong(words);
         return option;
     }

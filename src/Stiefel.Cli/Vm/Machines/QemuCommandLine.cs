@@ -17,6 +17,8 @@ internal static class QemuCommandLine
 
     public static string SerialSocket(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".serial");
 
+    public static string SecondSerialSocket(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".serial2");
+
     public static string MonitorSocket(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".qmp");
 
     public static string VariablesFile(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".vars.fd");
@@ -29,8 +31,6 @@ internal static class QemuCommandLine
         [
             "-name", options.Name,
             "-no-user-config", "-nodefaults",
-            // Waits for our `cont`, so that no byte of the console is lost before we listen.
-            "-S",
             "-machine", "q35",
             "-accel", options.Accelerator,
             "-cpu", "max",
@@ -38,14 +38,11 @@ internal static class QemuCommandLine
             "-smp", $"{options.Processors}",
             "-display", "none",
             "-vga", "std",
-            "-chardev", $"socket,id=serial,path={Quote(SerialSocket(options))},server=on,wait=off",
-            "-serial", "chardev:serial",
-            "-chardev", $"socket,id=monitor,path={Quote(MonitorSocket(options))},server=on,wait=off",
-            "-mon", "chardev=monitor,mode=control",
             "-device", "virtio-rng-pci",
             "-device", $"pcie-root-port,id={AdapterSlot},chassis=1,slot=1",
             "-device", "qemu-xhci,id=usb",
         ];
+        AddConsoles(arguments, options);
         AddStartup(arguments, options, firmware);
         for (int index = 0; index < options.Disks.Count; index++)
         {
@@ -59,6 +56,25 @@ internal static class QemuCommandLine
         }
 
         return arguments;
+    }
+
+    private static void AddConsoles(List<string> arguments, VirtualMachineOptions options)
+    {
+        if (options.OnOurTerminal)
+        {
+            // QEMU's usual keys: Ctrl-A X ends the machine, Ctrl-A C changes between console and monitor.
+            arguments.AddRange(["-chardev", "stdio,id=serial,mux=on,signal=off", "-serial", "chardev:serial", "-mon", "chardev=serial,mode=readline"]);
+            return;
+        }
+
+        // Waits for our `cont`, so that no byte of the console is lost before we listen.
+        arguments.Add("-S");
+        arguments.AddRange(["-chardev", $"socket,id=monitor,path={Quote(MonitorSocket(options))},server=on,wait=off", "-mon", "chardev=monitor,mode=control"]);
+        arguments.AddRange(["-chardev", $"socket,id=serial,path={Quote(SerialSocket(options))},server=on,wait=off", "-serial", "chardev:serial"]);
+        if (options.HasSecondSerial)
+        {
+            arguments.AddRange(["-chardev", $"socket,id=serial2,path={Quote(SecondSerialSocket(options))},server=on,wait=off", "-serial", "chardev:serial2"]);
+        }
     }
 
     private static void AddStartup(List<string> arguments, VirtualMachineOptions options, UefiFirmware? firmware)

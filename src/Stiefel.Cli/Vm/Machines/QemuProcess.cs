@@ -18,15 +18,46 @@ internal static class QemuProcess
     /// <exception cref="IOException">It is not installed or cannot be started.</exception>
     public static async Task<Process> StartAsync(IReadOnlyList<string> arguments, TextWriter log)
     {
+        ProcessStartInfo start = Describe(arguments);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        Process process = await StartAsync(start);
+        process.StandardInput.Close();
+        process.OutputDataReceived += (_, line) => Log(log, line.Data);
+        process.ErrorDataReceived += (_, line) => Log(log, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    /// <summary>Runs QEMU on our terminal until it ends; returns its exit code.</summary>
+    /// <exception cref="IOException">It is not installed or cannot be started.</exception>
+    public static async Task<int> RunOnTerminalAsync(IReadOnlyList<string> arguments, CancellationToken token)
+    {
+        using Process process = await StartAsync(Describe(arguments));
+        try
+        {
+            await process.WaitForExitAsync(token);
+            return process.ExitCode;
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+        }
+    }
+
+    private static ProcessStartInfo Describe(IReadOnlyList<string> arguments)
+    {
         string qemu = ExternalProgram.Find(QemuCommandLine.Program)
             ?? throw new IOException($"{QemuCommandLine.Program} is not installed: install the package qemu-system-x86");
         string setpriv = ExternalProgram.Find("setpriv") ?? throw new IOException("setpriv is not installed: install the package util-linux");
-        var start = new ProcessStartInfo(setpriv, ["--pdeathsig", "KILL", "--", qemu, .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        return new ProcessStartInfo(setpriv, ["--pdeathsig", "KILL", "--", qemu, .. arguments]);
+    }
+
+    private static Task<Process> StartAsync(ProcessStartInfo start)
+    {
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         s_starts.Add(() =>
         {
@@ -36,16 +67,10 @@ internal static class QemuProcess
             }
             catch (Win32Exception error)
             {
-                started.SetException(new IOException($"{qemu} cannot be started: {error.Message}", error));
+                started.SetException(new IOException($"{start.FileName} cannot be started: {error.Message}", error));
             }
         });
-        Process process = await started.Task;
-        process.StandardInput.Close();
-        process.OutputDataReceived += (_, line) => Log(log, line.Data);
-        process.ErrorDataReceived += (_, line) => Log(log, line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
+        return started.Task;
     }
 
     private static void StartAll()

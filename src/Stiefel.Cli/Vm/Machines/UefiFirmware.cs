@@ -12,8 +12,22 @@ internal sealed record UefiFirmware(string Code, string VariablesTemplate)
         new($"{Directory}/OVMF_CODE.fd", $"{Directory}/OVMF_VARS.fd"),
     ];
 
+    /// <summary>For a machine that starts by UEFI: its firmware, and its own copy of the variables. Null for any other.</summary>
     /// <exception cref="FileNotFoundException">It is not installed.</exception>
-    public static UefiFirmware Find()
+    public static UefiFirmware? PrepareFor(VirtualMachineOptions options)
+    {
+        if (options.Startup is not Startup.Uefi)
+        {
+            return null;
+        }
+
+        UefiFirmware firmware = Find();
+        File.Copy(firmware.VariablesTemplate, QemuCommandLine.VariablesFile(options), overwrite: true);
+        return firmware;
+    }
+
+    /// <exception cref="FileNotFoundException">It is not installed.</exception>
+    private static UefiFirmware Find()
         => s_known.FirstOrDefault(firmware => File.Exists(firmware.Code) && File.Exists(firmware.VariablesTemplate))
             ?? throw new FileNotFoundException($"no UEFI firmware in {Directory}: install the package ovmf");
 }

@@ -14,13 +14,16 @@ internal sealed class VirtualMachine : IAsyncDisposable
     private readonly TextWriter _log;
     private readonly QmpClient _monitor;
 
-    private VirtualMachine(VirtualMachineOptions options, Process process, TextWriter log, QmpClient monitor, SerialConsole console)
+    private VirtualMachine(VirtualMachineOptions options, Process process, TextWriter log, QmpClient monitor, SerialConsole console, SerialConsole? secondConsole)
     {
-        (_options, _process, _log, _monitor, Console) = (options, process, log, monitor, console);
+        (_options, _process, _log, _monitor, Console, SecondConsole) = (options, process, log, monitor, console, secondConsole);
     }
 
     /// <summary>Its serial console, from the first byte on.</summary>
     public SerialConsole Console { get; }
+
+    /// <summary>Its second serial port, if it has one.</summary>
+    public SerialConsole? SecondConsole { get; }
 
     /// <summary>One word.</summary>
     public string Name => _options.Name;
@@ -34,13 +37,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
     public static async Task<VirtualMachine> StartAsync(
         VirtualMachineOptions options, RunClock clock, Action<string, bool> onLine, CancellationToken token)
     {
-        UefiFirmware? firmware = null;
-        if (options.Startup is Startup.Uefi)
-        {
-            firmware = UefiFirmware.Find();
-            File.Copy(firmware.VariablesTemplate, QemuCommandLine.VariablesFile(options), overwrite: true);
-        }
-
+        UefiFirmware? firmware = UefiFirmware.PrepareFor(options);
         string logPath = Path.Combine(options.LogDirectory, options.Name + ".qemu.log");
         TextWriter log = TextWriter.Synchronized(new StreamWriter(logPath, append: true));
         List<string> arguments = QemuCommandLine.Build(options, firmware);
@@ -50,9 +47,11 @@ internal sealed class VirtualMachine : IAsyncDisposable
         {
             Socket monitorSocket = await ConnectAsync(process, QemuCommandLine.MonitorSocket(options), logPath, token);
             QmpClient monitor = await QmpClient.StartAsync(monitorSocket, token);
-            Socket serial = await ConnectAsync(process, QemuCommandLine.SerialSocket(options), logPath, token);
-            var consoleLog = new ConsoleLog(Path.Combine(options.LogDirectory, options.Name + ".console.log"), clock);
-            var machine = new VirtualMachine(options, process, log, monitor, new SerialConsole(options.Name, serial, consoleLog, onLine));
+            SerialConsole console = await OpenAsync(QemuCommandLine.SerialSocket(options), options.Name, onLine);
+            SerialConsole? second = options.HasSecondSerial
+                ? await OpenAsync(QemuCommandLine.SecondSerialSocket(options), options.Name + ".second", (_, _) => { })
+                : null;
+            var machine = new VirtualMachine(options, process, log, monitor, console, second);
             await monitor.ExecuteAsync("cont", null, token);
             return machine;
         }
@@ -60,6 +59,12 @@ internal sealed class VirtualMachine : IAsyncDisposable
         {
             await EndAsync(process, log);
             throw;
+        }
+
+        async Task<SerialConsole> OpenAsync(string path, string name, Action<string, bool> onLine)
+        {
+            Socket serial = await ConnectAsync(process, path, logPath, token);
+            return new SerialConsole(name, serial, new ConsoleLog(Path.Combine(options.LogDirectory, name + ".console.log"), clock), onLine);
         }
     }
 
@@ -119,6 +124,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
     {
         await EndAsync(_process, _log);
         await Console.DisposeAsync();
+        await (SecondConsole?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _monitor.DisposeAsync();
     }
 

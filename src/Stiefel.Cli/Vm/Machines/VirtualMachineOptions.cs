@@ -27,6 +27,12 @@ internal sealed record VirtualMachineOptions
     /// <summary>A reset ends the machine instead of starting it again.</summary>
     public bool EndOnReset { get; init; }
 
+    /// <summary>The serial console is our own terminal, for a person; there is no monitor for us.</summary>
+    public bool OnOurTerminal { get; init; }
+
+    /// <summary>A second serial port: ttyS1.</summary>
+    public bool HasSecondSerial { get; init; }
+
     /// <summary>Where `NAME.console.log` and `NAME.qemu.log` go.</summary>
     public required string LogDirectory { get; init; }
 

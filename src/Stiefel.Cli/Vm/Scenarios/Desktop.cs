@@ -25,16 +25,9 @@ internal sealed class Desktop : IAsyncDisposable
     /// <param name="token">Ends it.</param>
     public static async Task<Desktop> StartAsync(Stage stage, string name, DesktopStart start, string keyFile, CancellationToken token)
     {
-        string arguments = $"stiefel_role=client {Stage.ConsoleArguments}";
-        if (start == DesktopStart.Direct)
-        {
-            string initrd = Path.Combine(stage.WorkDirectory, name + ".initrd.img");
-            await stage.Ramdisk.WriteInitrdWithKeyAsync(initrd, keyFile, token);
-            return new Desktop(await stage.StartAsync(
-                name, new Startup.DirectKernel(stage.Ramdisk.Kernel, initrd, arguments), [], stage.DesktopEnd, token));
-        }
-
-        throw new NotSupportedException();
+        ClientMedium medium = await ClientMedium.MakeAsync(
+            Path.Combine(stage.WorkDirectory, name), start, stage.Ramdisk, keyFile, Stage.ConsoleArguments, token);
+        return new Desktop(await stage.StartAsync(name, medium.Startup, medium.Disks, stage.DesktopEnd, token));
     }
 
     /// <summary>Waits for a line of a phase, e.g. `searching`.</summary>

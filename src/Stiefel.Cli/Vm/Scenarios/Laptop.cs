@@ -1,3 +1,4 @@
+using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Vm.Consoles;
 using Stiefel.Cli.Vm.Disks;
 using Stiefel.Cli.Vm.Machines;
@@ -32,12 +33,14 @@ internal sealed class Laptop : IAsyncDisposable
     /// <param name="image">Its disk.</param>
     /// <param name="keyFile">The key that the server ramdisk accepts.</param>
     /// <param name="token">Ends it.</param>
-    public static async Task<Laptop> StartAsync(Stage stage, LaptopDisk disk, DiskImage image, string keyFile, CancellationToken token)
+    /// <param name="withShell">Opens the ramdisk's debug shell on a second serial port; for <see cref="StopServerForAsync"/>.</param>
+    public static async Task<Laptop> StartAsync(
+        Stage stage, LaptopDisk disk, DiskImage image, string keyFile, CancellationToken token, bool withShell = false)
     {
-        string handIn = await MakeHandInDiskAsync(stage, keyFile, token);
+        string handIn = await MakeHandInDiskAsync(stage, keyFile, withShell, token);
         var start = new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine);
         VirtualDisk[] disks = [new(image.Path), new(handIn, ReadOnly: true)];
-        VirtualMachine machine = await stage.StartAsync(Name, start, disks, stage.LaptopEnd, token);
+        VirtualMachine machine = await stage.StartAsync(Name, start, disks, stage.LaptopEnd, token, withShell);
         try
         {
             ConsoleShell shell = await ConsoleShell.LogInAsync(
@@ -57,7 +60,7 @@ internal sealed class Laptop : IAsyncDisposable
         string arguments = $"stiefel_role=server stiefel_bootdisk={DiskDevice} {Stage.ConsoleArguments}";
         await _shell.RunAsync($"mount -o ro {HandInDevice} /mnt", token);
         // By file descriptor first, as a kernel under lockdown demands; older kexec-tools have only the other way.
-        string load = $"kexec -l /mnt/{StiefelRamdisk.KernelName} --initrd=/mnt/{StiefelRamdisk.InitrdName} --command-line='{arguments}'";
+        string load = $"kexec -l /mnt/{RamdiskImage.KernelName} --initrd=/mnt/{RamdiskImage.InitrdName} --command-line='{arguments}'";
         await _shell.RunAsync($"{load} -s || {load}", token);
         await _shell.RunAsync("umount /mnt", token);
         _stage.Timeline.Mark(Name, "systemctl kexec");
@@ -65,16 +68,30 @@ internal sealed class Laptop : IAsyncDisposable
         await Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.PowerOff + TimeLimits.ServerStart, token);
     }
 
+    /// <summary>Kills the running server and lets it start again only after some time, as if it had crashed; returns when it serves again.</summary>
+    public async Task StopServerForAsync(TimeSpan time, CancellationToken token)
+    {
+        SerialConsole console = _machine.SecondConsole ?? throw new InvalidOperationException("the laptop was started without a shell");
+        ConsoleShell shell = await ConsoleShell.OverPromptAsync(Name, console, token);
+        // Without its file init cannot start it again.
+        const string File = "/usr/bin/stiefel-server";
+        _stage.Timeline.Mark(Name, "server killed");
+        await shell.RunAsync($"mv {File} {File}.away && kill -9 $(pidof stiefel-server) && sleep {time.TotalSeconds:0} && mv {File}.away {File}", token);
+        _stage.Timeline.Mark(Name, "server back");
+        await Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, token);
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _machine.DisposeAsync();
 
-    private static async Task<string> MakeHandInDiskAsync(Stage stage, string keyFile, CancellationToken token)
+    private static async Task<string> MakeHandInDiskAsync(Stage stage, string keyFile, bool withShell, CancellationToken token)
     {
         string directory = Path.Combine(stage.WorkDirectory, "hand-in");
         string image = directory + ".img";
         Directory.CreateDirectory(directory);
-        File.Copy(stage.Ramdisk.Kernel, Path.Combine(directory, StiefelRamdisk.KernelName));
-        await stage.Ramdisk.WriteInitrdWithKeyAsync(Path.Combine(directory, StiefelRamdisk.InitrdName), keyFile, token);
+        File.Copy(stage.Ramdisk.Kernel, Path.Combine(directory, RamdiskImage.KernelName));
+        await KeyedInitrd.WriteAsync(
+            stage.Ramdisk.Initrd, Path.Combine(directory, RamdiskImage.InitrdName), keyFile, withShell ? Overlay.Files(Overlay.Debug) : [], token);
         await Ext4Image.CreateAsync(image, directory, token);
         Directory.Delete(directory, recursive: true);
         return image;

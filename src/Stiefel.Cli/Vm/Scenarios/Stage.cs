@@ -1,3 +1,6 @@
+using System.Text;
+using Stiefel.Cli.Ramdisk;
+using Stiefel.Cli.Vm.Consoles;
 using Stiefel.Cli.Vm.Machines;
 using Stiefel.Cli.Vm.Phases;
 
@@ -6,16 +9,34 @@ namespace Stiefel.Cli.Vm.Scenarios;
 /// <summary>What the machines of one run share: the clock and timeline, the ramdisk, the cable, and where files go.</summary>
 internal sealed class Stage : IDisposable
 {
+    /// <summary>Of the laptop's adapter.</summary>
+    public const string LaptopMac = "52:54:00:5e:00:01";
+
+    /// <summary>The laptop's link-local address on the cable, made from <see cref="LaptopMac"/> (RFC 4291 appendix A).</summary>
+    public const string LaptopAddress = "fe80::5054:ff:fe5e:1";
+
+    /// <summary>Of the desktop's adapter.</summary>
+    public const string DesktopMac = "52:54:00:5e:00:02";
+
+    /// <summary>The console arguments of every kernel that is started here.</summary>
+    /// <remarks>loglevel 6 shows a kernel's banner, and none of the hundreds of lines that would cost seconds on a serial port.</remarks>
+    public const string ConsoleArguments = "console=ttyS0,115200 loglevel=6";
+
+    private const int TailLines = 25;
+
     private readonly RunDirectory _run = new();
 
-    /// <param name="workDirectory">For disk images and logs; stays when the run is over.</param>
+    private readonly List<(string Machine, SerialConsole Console)> _consoles = [];
+
+    /// <param name="workDirectory">For disk images; must not exist, or be empty.</param>
+    /// <param name="logDirectory">For the logs of every console and every QEMU.</param>
     /// <param name="ramdisk">Both machines' ramdisk.</param>
-    public Stage(string workDirectory, StiefelRamdisk ramdisk)
+    public Stage(string workDirectory, string logDirectory, RamdiskImage ramdisk)
     {
-        WorkDirectory = workDirectory;
-        LogDirectory = Path.Combine(workDirectory, "log");
-        Directory.CreateDirectory(LogDirectory);
-        Ramdisk = ramdisk;
+        // Images hold keys and a whole disk.
+        Directory.CreateDirectory(workDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(logDirectory);
+        (WorkDirectory, LogDirectory, Ramdisk) = (workDirectory, logDirectory, ramdisk);
         Timeline = new Timeline(Clock);
     }
 
@@ -23,29 +44,24 @@ internal sealed class Stage : IDisposable
 
     public Timeline Timeline { get; }
 
-    public StiefelRamdisk Ramdisk { get; }
+    public RamdiskImage Ramdisk { get; }
 
     public string WorkDirectory { get; }
 
-    /// <summary>Every console and every QEMU writes its log here.</summary>
     public string LogDirectory { get; }
 
     /// <summary>QEMU's -accel.</summary>
     public string Accelerator { get; init; } = "tcg,thread=multi";
 
-    /// <summary>The console arguments of every kernel that is started here.</summary>
-    /// <remarks>loglevel 6 shows a kernel's banner, and none of the hundreds of lines that would cost seconds on a serial port.</remarks>
-    public const string ConsoleArguments = "console=ttyS0,115200 loglevel=6";
-
     /// <summary>The laptop's end of the cable.</summary>
-    public CableEnd LaptopEnd => new(Path.Combine(_run.Path, "cable"), Listens: true, "52:54:00:5e:00:01");
+    public CableEnd LaptopEnd => new(Path.Combine(_run.Path, "cable"), Listens: true, LaptopMac);
 
     /// <summary>The desktop's end of the cable.</summary>
-    public CableEnd DesktopEnd => new(Path.Combine(_run.Path, "cable"), Listens: false, "52:54:00:5e:00:02");
+    public CableEnd DesktopEnd => new(Path.Combine(_run.Path, "cable"), Listens: false, DesktopMac);
 
     /// <summary>Starts a machine and notes it in the timeline.</summary>
     public async Task<VirtualMachine> StartAsync(
-        string name, Startup startup, IReadOnlyList<VirtualDisk> disks, CableEnd cable, CancellationToken token)
+        string name, Startup startup, IReadOnlyList<VirtualDisk> disks, CableEnd cable, CancellationToken token, bool hasSecondSerial = false)
     {
         Timeline.Mark(name, "power on");
         var options = new VirtualMachineOptions
@@ -56,10 +72,26 @@ internal sealed class Stage : IDisposable
             Cable = cable,
             Accelerator = Accelerator,
             EndOnReset = true,
+            HasSecondSerial = hasSecondSerial,
             LogDirectory = LogDirectory,
             RunDirectory = _run.Path,
         };
-        return await VirtualMachine.StartAsync(options, Clock, Timeline.Watch(name), token);
+        VirtualMachine machine = await VirtualMachine.StartAsync(options, Clock, Timeline.Watch(name), token);
+        _consoles.Add((name, machine.Console));
+        return machine;
+    }
+
+    /// <summary>The last lines of every console, also of machines that are gone: what one wants to see first after a failure.</summary>
+    public string DescribeConsoles()
+    {
+        var text = new StringBuilder();
+        foreach ((string machine, SerialConsole console) in _consoles)
+        {
+            text.Append($"--- the end of the {machine}'s console\n");
+            text.AppendJoin('\n', console.Tail.TakeLast(TailLines)).Append('\n');
+        }
+
+        return text.ToString();
     }
 
     /// <inheritdoc/>

@@ -18,9 +18,6 @@ internal sealed class TwoMachineBoot
 
     public TwoMachineBoot(Stage stage, LaptopDisk disk, string keyFile) => (_stage, _disk, _keyFile) = (stage, disk, keyFile);
 
-    /// <summary>The consoles' last lines, for the report of a failure.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Tails { get; private set; } = new Dictionary<string, IReadOnlyList<string>>();
-
     /// <summary>Runs it.</summary>
     /// <exception cref="MachineException">Something did not happen, or a check failed.</exception>
     public async Task<RootMount> RunAsync(DesktopStart start, CancellationToken token)
@@ -37,23 +34,9 @@ internal sealed class TwoMachineBoot
     private async Task<RootMount> UseAsync(DesktopStart start, DiskImage image, string content, CancellationToken token)
     {
         await using Laptop laptop = await Laptop.StartAsync(_stage, _disk, image, _keyFile, token);
-        try
-        {
-            await laptop.ServeAsync(token);
-            await using Desktop desktop = await Desktop.StartAsync(_stage, "desktop", start, _keyFile, token);
-            try
-            {
-                return await CheckAsync(desktop, content, token);
-            }
-            finally
-            {
-                Keep("desktop", desktop.Console);
-            }
-        }
-        finally
-        {
-            Keep(Laptop.Name, laptop.Console);
-        }
+        await laptop.ServeAsync(token);
+        await using Desktop desktop = await Desktop.StartAsync(_stage, "desktop", start, _keyFile, token);
+        return await CheckAsync(desktop, content, token);
     }
 
     private async Task<RootMount> CheckAsync(Desktop desktop, string content, CancellationToken token)
@@ -67,7 +50,4 @@ internal sealed class TwoMachineBoot
         await desktop.PowerOffAsync(shell, token);
         return root;
     }
-
-    private void Keep(string machine, SerialConsole console)
-        => Tails = new Dictionary<string, IReadOnlyList<string>>(Tails) { [machine] = console.Tail };
 }

@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Stiefel.Cli.Vm.Scenarios;
+
+/// <summary>The words of `--firmware`.</summary>
+internal static class FirmwareWords
+{
+    public static Option<DesktopStart> Option() => new("--firmware")
+    {
+        HelpName = "direct|bios|uefi",
+        Description = "How the desktop gets at its ramdisk: loaded by QEMU, or from a USB stick by BIOS or UEFI",
+        DefaultValueFactory = _ => DesktopStart.Direct,
+    };
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Stiefel.Cli.Vm;
+using Stiefel.Cli.Vm.Consoles;
+using Stiefel.Cli.Vm.Scenarios;
+
+namespace Stiefel.EndToEnd.Machines;
+
+/// <summary>Desktops that boot from one serving laptop, and one that must not.</summary>
+[Trait("Needs", "machines")]
+public sealed class DesktopTests(MachineParts parts, ServingLaptop serving) : IClassFixture<ServingLaptop>
+{
+    private static readonly TimeSpan s_serverAway = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan s_writing = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_wrongKeyWait = TimeSpan.FromSeconds(20);
+
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task Desktop_WithWrongKey_GetsNothingAndIsLoggedOnce() => MachineParts.RunAsync(serving.Stage, async () =>
+    {
+        const string Name = "stranger";
+        await using Desktop desktop = await Desktop.StartAsync(serving.Stage, Name, DesktopStart.Direct, parts.NewKey("stranger"), _token);
+        await desktop.WaitForPhaseAsync("searching", TimeLimits.KernelStart, _token);
+        await Task.Delay(s_wrongKeyWait, _token);
+
+        Assert.Equal("searching", serving.Stage.Timeline.Phases.Last(phase => phase.Machine == Name).Name);
+        string[] lines = await File.ReadAllLinesAsync(Path.Combine(serving.Stage.LogDirectory, Laptop.Name + ".console.log"), _token);
+        Assert.Single(lines, line => line.Contains("no accepted key", StringComparison.Ordinal));
+        return true;
+    });
+
+    [Fact]
+    public Task Desktop_ByDirectKernel_SurvivesServerRestartWithoutIoError() => MachineParts.RunAsync(serving.Stage, async () =>
+    {
+        await using Desktop desktop = await Desktop.StartAsync(serving.Stage, "desktop", DesktopStart.Direct, serving.KeyFile, _token);
+        ConsoleShell shell = await desktop.LogInAsync(_token);
+        await PayloadChecks.RootAsync(shell, _token);
+        await PayloadChecks.NoSecretAsync(shell, await File.ReadAllBytesAsync(serving.KeyFile, _token), _token);
+        await AssertNoExportIsListedAsync(shell);
+
+        await shell.StartAsync(WriteAndSync, _token);
+        await serving.Laptop.StopServerForAsync(s_serverAway, _token);
+        ConsoleOutput written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
+
+        Assert.True(written.ExitCode == 0, $"writing on the desktop failed: {written.Text}");
+        Match result = Regex.Match(written.Text, @"(?<count>\d+) writes, longest (?<longest>\d+) ms");
+        Assert.True(result.Success, $"unexpected: {written.Text}");
+        // It must have met the outage, or it has shown nothing.
+        Assert.InRange(int.Parse(result.Groups["longest"].Value, CultureInfo.InvariantCulture), 5000, 60000);
+        await PayloadChecks.NoDiskErrorAsync(shell, _token);
+        await FinishAsync(desktop, shell, "direct");
+        return true;
+    });
+
+    [Fact]
+    public Task Desktop_ByBiosFromStick_RunsTheLaptopsSystem() => MachineParts.RunAsync(serving.Stage, async () =>
+    {
+        await using Desktop desktop = await Desktop.StartAsync(serving.Stage, "bios-desktop", DesktopStart.Bios, serving.KeyFile, _token);
+        ConsoleShell shell = await desktop.LogInAsync(_token);
+        await PayloadChecks.RootAsync(shell, _token);
+        await PayloadChecks.NoDiskErrorAsync(shell, _token);
+        await FinishAsync(desktop, shell, "bios");
+        return true;
+    });
+
+    // Every write is synced; the longest one tells how long the disk was away.
+    private static string WriteAndSync => $$"""
+        end=$(($(date +%s) + {{s_writing.TotalSeconds:0}})); n=0; longest=0; failed=0
+        while [ $(date +%s) -lt $end ]; do
+        before=$(date +%s%3N)
+        dd if=/dev/urandom of=/root/outage bs=64k count=4 conv=fsync status=none || { failed=1; break; }
+        took=$(($(date +%s%3N) - before)); n=$((n + 1)); [ $took -le $longest ] || longest=$took
+        done; echo "$n writes, longest $longest ms"; [ $failed = 0 ]
+        """;
+
+    private async Task AssertNoExportIsListedAsync(ConsoleShell shell)
+    {
+        string adapter = await shell.RunAsync($"ip -o link | awk -F': ' '/{Stage.DesktopMac}/ {{ print $2 }}'", _token);
+        ConsoleOutput listed = await shell.TryRunAsync($"nbdinfo --list 'nbd://[{Stage.LaptopAddress}%25{adapter.Trim()}]:10809'", _token);
+        Assert.DoesNotContain("export=", listed.Text, StringComparison.Ordinal);
+        // That the server was reached at all.
+        Assert.Contains("newstyle-fixed", listed.Text, StringComparison.Ordinal);
+    }
+
+    private async Task FinishAsync(Desktop desktop, ConsoleShell shell, string content)
+    {
+        string path = $"/root/written-by-{content}";
+        await PayloadChecks.WriteAsync(shell, path, content, _token);
+        await desktop.PowerOffAsync(shell, _token);
+        await DiskChecks.FileAsync(serving.Image, serving.Disk.RootPartition, path, content, _token);
+        await DiskChecks.CleanAsync(serving.Image, serving.Disk.RootPartition, _token);
+    }
+}

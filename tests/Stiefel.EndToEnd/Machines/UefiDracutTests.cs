@@ -1,0 +1,28 @@
+using Stiefel.Cli.Vm.Disks;
+using Stiefel.Cli.Vm.Scenarios;
+
+namespace Stiefel.EndToEnd.Machines;
+
+/// <summary>The whole story with UEFI, a USB stick, and a payload whose initramfs has systemd and no network driver.</summary>
+[Trait("Needs", "machines")]
+public sealed class UefiDracutTests(MachineParts parts)
+{
+    [Fact]
+    public async Task Boot_UefiStickAndDracutPayload_LeavesCleanDiskWithTheFile()
+    {
+        LaptopDisk disk = await parts.DiskAsync(PayloadInitrd.Dracut);
+        using Stage stage = await parts.StageAsync("uefi-dracut");
+        try
+        {
+            RootMount root = await MachineParts.RunAsync(
+                stage, () => new TwoMachineBoot(stage, disk, parts.NewKey("stick")).RunAsync(DesktopStart.Uefi, TestContext.Current.CancellationToken));
+
+            Assert.Equal("/dev/nbd0p2", root.Device);
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(Path.Combine(stage.LogDirectory, "timeline.txt"), stage.Timeline.ToString(), CancellationToken.None);
+            Directory.Delete(stage.WorkDirectory, recursive: true);
+        }
+    }
+}
