@@ -10,6 +10,10 @@ namespace Stiefel.Nbd.Transmission;
 /// </summary>
 internal sealed partial class TransmissionLoop : IDisposable
 {
+    // Simple replies cannot be cut into chunks, and what exceeds the buffer is read twice: it holds what the kernel's client
+    // asks for at most. Memory that is not touched costs nothing.
+    private const int SimpleReplyBuffer = 1024 * 1024;
+
     private readonly IBlockDevice _device;
     private readonly RequestRules _rules;
     private readonly RequestInput _input;
@@ -38,7 +42,7 @@ internal sealed partial class TransmissionLoop : IDisposable
         _format = session.Format;
         _rules = new RequestRules(_device.Size, ExportDescription.FlagsOf(session.Export, _format), _format, session.HasBaseAllocation);
         _input = new RequestInput(transport, bufferSize);
-        _output = new ReplyOutput(transport, bufferSize);
+        _output = new ReplyOutput(transport, _format == ReplyFormat.Simple ? Math.Max(bufferSize, SimpleReplyBuffer) : bufferSize);
         _reply = new ReplyWriter(_output, _format);
         _counters = counters;
         _stop = stop;

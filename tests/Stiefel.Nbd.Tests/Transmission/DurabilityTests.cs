@@ -7,7 +7,7 @@ namespace Stiefel.Nbd.Tests.Transmission;
 /// <summary>What an acknowledgement promises, and that failures are never swallowed.</summary>
 public sealed class DurabilityTests : IDisposable
 {
-    private readonly MemoryDevice _device = new(1 << 20);
+    private readonly MemoryDevice _device = new(2 << 20);
 
     public void Dispose() => _device.Dispose();
 
@@ -99,11 +99,26 @@ public sealed class DurabilityTests : IDisposable
     {
         await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
         using NbdTestClient client = NbdTestClient.Open(server);
-        _device.Fault = (command, offset) => command == "read" && offset >= 128 * 1024 ? 5 : null;
+        _device.Fault = (command, offset) => command == "read" && offset >= 1 << 20 ? 5 : null;
 
-        Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Read, 0, 200_000));
-        Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Read, 128 * 1024, 512));
+        Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Read, 0, (1 << 20) + 512));
+        Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Read, 1 << 20, 512));
         Assert.Equal(NbdError.None, client.Call(NbdCommand.Flush, 0, 0));
+    }
+
+    [Fact]
+    public async Task Read_ThatFailsAfterTheHeadOfItsReplyLeft_CutsTheConnection()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Open(server);
+        int reads = 0;
+        _device.Fault = (command, _) => command == "read" && ++reads == 4 ? 5 : null;
+
+        ulong cookie = client.Request(NbdCommand.Read, 0, (1 << 20) + 8192);
+
+        Assert.Equal(NbdError.None, client.ReadReply(cookie));
+        Assert.Throws<EndOfStreamException>(() => client.Receive((1 << 20) + 8192));
+        await server.Log.WaitForAsync("closed disk Dropped the device failed in the middle of a reply", TestContext.Current.CancellationToken);
     }
 
     [Fact]
