@@ -56,7 +56,7 @@ internal static class BootVerb
     public static BootScreen ScreenOf(ParseResult parsed)
     {
         TextWriter output = parsed.InvocationConfiguration.Output;
-        return new BootScreen(output, canRedraw: output == Console.Out && ConsoleKind.CanRedraw(), TimeProvider.System);
+        return new BootScreen(output, canRedraw: output == StandardStreams.Output && ConsoleKind.CanRedraw(), TimeProvider.System);
     }
 
     private static async Task<int> RunAsync(BootOptions options, BootScreen screen, CancellationToken cancellationToken)

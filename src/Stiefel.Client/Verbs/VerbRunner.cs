@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Stiefel.Client.Screen;
 
 namespace Stiefel.Client.Verbs;
 
@@ -8,8 +9,8 @@ internal static class VerbRunner
 {
     public static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter? output = null, TextWriter? error = null)
     {
-        output ??= Console.Out;
-        error ??= Console.Error;
+        output ??= StandardStreams.Output;
+        error ??= StandardStreams.Error;
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples((HelpAction)help.Action!);

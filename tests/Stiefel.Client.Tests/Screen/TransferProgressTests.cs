@@ -83,15 +83,4 @@ public sealed class TransferProgressTests : IDisposable
     private BootScreen Screen(bool canRedraw) => new(_output, canRedraw, _clock);
 
     private string[] Lines() => _output.ToString().TrimEnd('\n').Split('\n');
-
-    private sealed class ManualClock : TimeProvider
-    {
-        private long _ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _ticks;
-
-        public void Advance(TimeSpan time) => _ticks += time.Ticks;
-    }
 }

@@ -1,3 +1,4 @@
+using CsCheck;
 using Stiefel.Client.Tests.Laptop;
 using Stiefel.Protocol.Boot;
 using Xunit;
@@ -7,6 +8,8 @@ namespace Stiefel.Client.Tests.Transfer;
 /// <summary>`fetch` against a laptop that may be hostile, broken or unwilling: whatever happens, one line says so and no file is left that is not whole.</summary>
 public sealed class FetchTests : IDisposable
 {
+    private static readonly string[] s_fetched = ["/v1/discovery", "/v1/kernel", "/v1/initrd"];
+
     private readonly ScriptedLaptop _laptop = new();
     private readonly TemporaryDirectory _directory = new();
 
@@ -148,6 +151,35 @@ public sealed class FetchTests : IDisposable
     {
         _laptop.Dispose();
         await AssertRefusedAsync("kernel", "no connection to the laptop: Connection refused");
+    }
+
+    /// <summary>Whatever happens to the bytes of any answer: either the files are right, or the run fails and leaves none that is wrong.</summary>
+    [Fact]
+    public async Task Fetch_AnyMutationOfAnyAnswer_LeavesNoWrongFile()
+    {
+        int count = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_N"), out int wanted) ? wanted : 60;
+        var mutation = Gen.Select(Gen.Int[0, 2].Select(i => s_fetched[i]), Gen.Int[0, 2], Gen.Double[0, 0.9999], Gen.Byte[1, 255]);
+        await mutation.SampleAsync(async (path, kind, where, mask) =>
+        {
+            _laptop.Tampering.Clear();
+            _laptop.Tampering[path] = answer => Mutate(answer, kind, (int)(where * answer.Length), mask);
+            ClientRun run = await FetchAsync();
+            Assert.Equal(1, run.ExitCode);
+            Assert.False(File.Exists(Out("initrd")));
+            Assert.True(!File.Exists(Out("kernel")) || File.ReadAllBytes(Out("kernel")).AsSpan().SequenceEqual(_laptop.Kernel));
+        }, iter: count, threads: 1);
+    }
+
+    private static byte[] Mutate(byte[] answer, int kind, int where, byte mask)
+    {
+        byte[] mutated = [.. answer];
+        mutated[where] ^= mask;
+        return kind switch
+        {
+            0 => mutated,
+            1 => answer[..where],
+            _ => [.. answer[..where], mask, .. answer[where..]],
+        };
     }
 
     private async Task AssertRefusedAsync(string missingFile, string expected)

@@ -1,0 +1,43 @@
+using Stiefel.Client.Search;
+using Stiefel.Client.Tests.Screen;
+using Xunit;
+
+namespace Stiefel.Client.Tests.Search;
+
+public sealed class FindScheduleTests
+{
+    private readonly ManualClock _clock = new();
+
+    [Fact]
+    public void IsDue_FirstSeconds_EveryTickAndThenOnceASecond()
+    {
+        var schedule = new FindSchedule(_clock);
+        int eager = CountDue(schedule, TimeSpan.FromSeconds(5));
+        Assert.Equal(20, eager);
+        Assert.InRange(CountDue(schedule, TimeSpan.FromSeconds(10)), 10, 11);
+    }
+
+    [Fact]
+    public void Keep_LinkThatLostItsCarrier_IsAskedEagerlyAgain()
+    {
+        var schedule = new FindSchedule(_clock);
+        CountDue(schedule, TimeSpan.FromSeconds(20));
+        schedule.Keep([8]);
+        Assert.True(schedule.IsDue(7, out int round));
+        Assert.Equal(0, round);
+        Assert.Equal(8, CountDue(schedule, TimeSpan.FromSeconds(2)));
+    }
+
+    private int CountDue(FindSchedule schedule, TimeSpan duration)
+    {
+        int due = 0;
+        for (TimeSpan time = TimeSpan.Zero; time < duration; time += FindSchedule.Tick)
+        {
+            schedule.Keep([7]);
+            due += schedule.IsDue(7, out _) ? 1 : 0;
+            _clock.Advance(FindSchedule.Tick);
+        }
+
+        return due;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Net;
+using Stiefel.Client.Search;
+using Stiefel.Client.Verbs;
+using Xunit;
+
+namespace Stiefel.Client.Tests.Search;
+
+[Collection("cable")]
+public sealed class FoundServerTests
+{
+    [Fact]
+    public void AtAddress_NamedServer_KnowsTheInterfaceThatLeadsThere()
+    {
+        using var first = new Cable("near0");
+        using var second = new Cable("near1");
+        Array.ForEach([first, second], cable => cable.RaiseFar());
+        Array.ForEach([first, second], cable => cable.RaiseNear());
+        PrivateNetwork.Ip("address add 10.1.0.1/24 dev near0");
+        PrivateNetwork.Ip("address add 10.2.0.1/24 dev near1");
+
+        FoundServer server = FoundServer.AtAddress(IPEndPoint.Parse("10.2.0.9:4644"));
+        Assert.Equal("near1", server.Link.Name);
+        Assert.NotEqual(default, server.Link.Mac);
+        Assert.Equal("near0", FoundServer.AtAddress(new IPEndPoint(IPAddress.Parse("fe80::1%near0"), 4644)).Link.Name);
+        Assert.Equal("lo", FoundServer.AtAddress(IPEndPoint.Parse("127.0.0.1:4644")).Link.Name);
+    }
+
+    [Fact]
+    public void AtAddress_NoRoute_SaysSo()
+    {
+        var error = Assert.Throws<ServerException>(() => FoundServer.AtAddress(IPEndPoint.Parse("192.168.77.1:4644")));
+        Assert.Contains("no way to 192.168.77.1:4644", error.Message);
+    }
+}
