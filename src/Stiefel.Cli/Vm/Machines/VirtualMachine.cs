@@ -6,7 +6,10 @@ using Stiefel.Cli.Vm.Qmp;
 
 namespace Stiefel.Cli.Vm.Machines;
 
-/// <summary>A running QEMU with its serial console and its monitor. Disposing it ends it at once, as pulling the plug would.</summary>
+/// <summary>
+/// A running QEMU with its serial console and its monitor. Disposing it ends it at once, as pulling the plug would;
+/// the last picture of its screen stays as `NAME.png` with the logs.
+/// </summary>
 internal sealed class VirtualMachine : IAsyncDisposable
 {
     private readonly VirtualMachineOptions _options;
@@ -122,10 +125,26 @@ internal sealed class VirtualMachine : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await KeepScreenAsync();
         await EndAsync(_process, _log);
         await Console.DisposeAsync();
         await (SecondConsole?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _monitor.DisposeAsync();
+    }
+
+    private async Task KeepScreenAsync()
+    {
+        try
+        {
+            if (!_process.HasExited)
+            {
+                await ScreenshotAsync(Path.Combine(_options.LogDirectory, Name + ".png"), CancellationToken.None);
+            }
+        }
+        catch (QmpException error)
+        {
+            await _log.WriteLineAsync($"no picture of the screen: {error.Message}");
+        }
     }
 
     private static async Task EndAsync(Process process, TextWriter log)
