@@ -1,0 +1,54 @@
+namespace Stiefel.Server.Configuration;
+
+/// <summary>What the desktop boots. Given file by file, as a directory to search, or, by default, found on the disk.</summary>
+public sealed record BootOptions
+{
+    /// <summary>A kernel image.</summary>
+    public string? Kernel { get; init; }
+
+    /// <summary>An initrd.</summary>
+    public string? Initrd { get; init; }
+
+    /// <summary>The payload kernel's arguments; null to take those of the boot entry.</summary>
+    public string? CommandLine { get; init; }
+
+    /// <summary>A directory to search, laid out like /boot.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>The disk to search if it is not the one that is served.</summary>
+    public string? Disk { get; init; }
+
+    /// <summary>The partition of that disk which holds the boot files; null to look at all of them.</summary>
+    public string? Partition { get; init; }
+
+    /// <summary>The encrypted partition around <see cref="Partition"/>.</summary>
+    public string? LuksPartition { get; init; }
+
+    /// <summary>The payload kernel's drivers, a directory like /lib/modules/VERSION; null to look on the disk.</summary>
+    public string? Modules { get; init; }
+
+    /// <summary>The laptop's name as the desktop shows it.</summary>
+    public required string Laptop { get; init; }
+
+    public static BootOptions Read(SettingReader reader)
+    {
+        var options = new BootOptions
+        {
+            Kernel = reader.Text("Boot:Kernel"),
+            Initrd = reader.Text("Boot:Initrd"),
+            CommandLine = reader.Text("Boot:CommandLine"),
+            Directory = reader.Text("Boot:Directory"),
+            Disk = reader.Text("Boot:Disk"),
+            Partition = reader.Text("Boot:Partition"),
+            LuksPartition = reader.Text("Boot:LuksPartition"),
+            Modules = reader.Text("Boot:Modules"),
+            Laptop = reader.Text("Boot:Laptop") ?? Environment.MachineName,
+        };
+        return options switch
+        {
+            { Kernel: not null, Directory: not null } => throw reader.Wrong("Boot:Directory", "nothing, since Boot:Kernel is given; use one of the two"),
+            { Kernel: null, Initrd: not null } => throw reader.Wrong("Boot:Initrd", "Boot:Kernel beside it"),
+            _ => options,
+        };
+    }
+}

@@ -1,0 +1,53 @@
+namespace Stiefel.Server.Configuration;
+
+/// <summary>What `--help` says: every setting, once.</summary>
+public static class Help
+{
+    public const string Text = """
+        stiefel-server: serves a laptop's disk, and what boots from it, to a desktop.
+
+        usage: stiefel-server [--Section:Key VALUE]…
+
+          --Disk:Path FILE|DEVICE          what to serve; also UUID=…, PTUUID=…, SERIAL=…
+          --Disk:ReadOnly true             refuse writes
+          --Boot:Kernel FILE               what to boot, file by file …
+          --Boot:Initrd FILE
+          --Boot:CommandLine "…"           kernel arguments, instead of the boot entry's
+          --Boot:Directory DIR             … or found in a directory like /boot …
+          --Boot:Disk DEVICE               … or found on a disk; default: the one that is served
+          --Boot:Partition DEVICE          look at this partition only
+          --Boot:LuksPartition DEVICE      the encrypted partition around it
+          --Boot:Modules DIR               drivers of that kernel, like /lib/modules/VERSION
+          --Boot:Laptop NAME               the name desktops are shown; default: the host name
+          --Keys:Directory DIR             accepted keys, NAME.key each; default /etc/stiefel/keys
+          --Http:Listen ADDRESS:PORT       boot plane; default [::]:4644
+          --Admin:Listen ADDRESS:PORT      control plane, loopback only, or none; default 127.0.0.1:4645
+          --Nbd:Listen ADDRESS:PORT        block server; default [::]:10809
+          --Nbd:Access session|open        who may use it: a desktop with a session, or anyone
+          --Nbd:ExportName NAME            the name of an open export
+          --Nbd:AllowOpenOnNetwork true    an open export on other addresses than loopback
+          --State:Directory DIR            what a restart must remember; default /run/stiefel
+          --Discovery:Enabled false        do not answer desktops that search
+          --Discovery:Port PORT            UDP; default 61570
+          --Network:Manage true            set every network interface up
+          --Link:Mtu BYTES                 of the payload's link; default 1500
+          --Link:RequestTimeoutSeconds N   an unanswered request ends the payload's connection; default 5
+          --Link:DeadConnectionSeconds N   the payload waits this long for the server, 0 for ever; default 600
+          --Logging:Level LEVEL            debug, information, warning, error
+
+        Settings also come from /etc/stiefel/appsettings.json and ./appsettings.json, from the kernel command line
+        (stiefel_bootdisk=, stiefel_bootpart=, stiefel.Section.Key=), and from the environment (STIEFEL_Section__Key
+        or Section__Key); the later wins, the command line last.
+
+        examples:
+          stiefel-server --Disk:Path disk.img --Nbd:Access open --Nbd:ExportName x --Nbd:Listen 127.0.0.1:10809
+          stiefel-server --Disk:Path /dev/nvme0n1 --Keys:Directory /etc/stiefel/keys
+
+        exit codes: 0 stopped, 1 failed, 2 wrong settings, 3 refused for safety
+
+        """;
+
+    private static readonly string[] s_words = ["--help", "-h", "-?", "help"];
+
+    public static bool IsAskedFor(string[] args) => args.Any(s_words.Contains);
+}

@@ -1,0 +1,32 @@
+using System.Collections;
+
+namespace Stiefel.Server.Configuration;
+
+/// <summary>Where settings come from; the later source wins: files, kernel command line, environment, command line.</summary>
+public static class ServerConfiguration
+{
+    /// <summary>Of the machine, then of the directory the server is started in. Neither has to exist.</summary>
+    private static readonly string[] s_files = ["/etc/stiefel/appsettings.json", "appsettings.json"];
+
+    private const string KernelArgumentsPath = "/proc/cmdline";
+
+    /// <summary>The settings of this process.</summary>
+    /// <exception cref="SettingsException">A source that cannot be read.</exception>
+    public static IConfigurationRoot Build(IReadOnlyList<string> args) => Build(
+        args, Environment.GetEnvironmentVariables(), File.Exists(KernelArgumentsPath) ? File.ReadAllText(KernelArgumentsPath) : "", s_files);
+
+    /// <summary>The same from given sources.</summary>
+    public static IConfigurationRoot Build(IReadOnlyList<string> args, IDictionary environment, string kernelArguments, IEnumerable<string> files)
+    {
+        var builder = new ConfigurationBuilder();
+        foreach (var file in files)
+        {
+            builder.Add(SettingsFile.Read(file));
+        }
+
+        builder.Add(KernelArgumentSettings.Parse(kernelArguments));
+        builder.Add(EnvironmentSettings.Parse(environment));
+        builder.Add(CommandLineSettings.Parse(args));
+        return builder.Build();
+    }
+}

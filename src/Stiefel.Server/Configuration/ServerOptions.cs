@@ -1,0 +1,80 @@
+using System.Net;
+using Stiefel.Protocol;
+
+namespace Stiefel.Server.Configuration;
+
+/// <summary>Every setting of the server, read and checked once at start.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>The first halves of all settings' names.</summary>
+    public static IReadOnlySet<string> Sections { get; } = new HashSet<string>(
+        ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Logging"], StringComparer.OrdinalIgnoreCase);
+
+    public required DiskOptions Disk { get; init; }
+    public required BootOptions Boot { get; init; }
+    public required NbdOptions Nbd { get; init; }
+    public required DiscoveryOptions Discovery { get; init; }
+    public required PayloadLinkOptions Link { get; init; }
+
+    /// <summary>Where the accepted keys lie, one file NAME.key each.</summary>
+    public required string KeysDirectory { get; init; }
+
+    /// <summary>The boot plane's address.</summary>
+    public required IPEndPoint HttpListen { get; init; }
+
+    /// <summary>The control plane's address, loopback only; null if there is none.</summary>
+    public required IPEndPoint? AdminListen { get; init; }
+
+    /// <summary>What must survive a restart of the server, but not of the machine.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>True in the ramdisk, where nobody else raises the links.</summary>
+    public required bool ManageNetwork { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+
+    /// <summary>Handshakes, boot files and private exports; without it there is only an open export.</summary>
+    public bool HasBootPlane => Nbd.Access == NbdAccess.Session;
+
+    /// <exception cref="SettingsException">The first setting that is unknown, mistyped, or does not fit the others.</exception>
+    public static ServerOptions Read(IConfigurationRoot configuration)
+    {
+        var reader = new SettingReader(configuration);
+        var nbd = NbdOptions.Read(reader);
+        var options = new ServerOptions
+        {
+            Disk = DiskOptions.Read(reader),
+            Boot = BootOptions.Read(reader),
+            Nbd = nbd,
+            Discovery = DiscoveryOptions.Read(reader),
+            Link = PayloadLinkOptions.Read(reader),
+            KeysDirectory = reader.Text("Keys:Directory") ?? "/etc/stiefel/keys",
+            HttpListen = reader.EndPoint("Http:Listen", new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Boot)),
+            AdminListen = ReadAdminListen(reader, nbd),
+            StateDirectory = reader.Text("State:Directory") ?? "/run/stiefel",
+            ManageNetwork = reader.Boolean("Network:Manage", false),
+            LogLevel = reader.Choice("Logging:Level", LogLevel.Information),
+        };
+        reader.RefuseUnknown();
+        options.RefuseNothingToServe();
+        return options;
+    }
+
+    /// <summary>An open export beside another server must not fight for a fixed port: it has a control plane only where asked for one.</summary>
+    private static IPEndPoint? ReadAdminListen(SettingReader reader, NbdOptions nbd)
+    {
+        var fallback = nbd.Access == NbdAccess.Session ? new IPEndPoint(IPAddress.Loopback, WellKnownPorts.Admin) : null;
+        var listen = reader.OptionalEndPoint("Admin:Listen", fallback);
+
+        // The control plane has no door yet: whoever reaches it may use it.
+        return listen is null || IPAddress.IsLoopback(listen.Address) ? listen : throw reader.Wrong("Admin:Listen", "an address of loopback, or none");
+    }
+
+    private void RefuseNothingToServe()
+    {
+        if (Disk.Path is null && (Nbd.Access == NbdAccess.Open || (Boot.Kernel is null && Boot.Directory is null && Boot.Disk is null)))
+        {
+            throw new SettingsException("Disk:Path is not set: give the file or device to serve, as --Disk:Path /dev/nvme0n1");
+        }
+    }
+}

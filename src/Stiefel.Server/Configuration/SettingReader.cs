@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Net;
+
+namespace Stiefel.Server.Configuration;
+
+/// <summary>Reads typed settings; every mistake becomes one line that names the setting, its value and its source.</summary>
+public sealed class SettingReader(IConfigurationRoot configuration)
+{
+    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Every setting that was asked for so far.</summary>
+    public IReadOnlyCollection<string> Known => _known;
+
+    /// <summary>The text, or null if the setting is absent or empty.</summary>
+    public string? Text(string key)
+    {
+        _known.Add(key);
+        return string.IsNullOrEmpty(configuration[key]) ? null : configuration[key];
+    }
+
+    /// <exception cref="SettingsException">Neither `true` nor `false`.</exception>
+    public bool Boolean(string key, bool fallback) => Text(key) switch
+    {
+        null => fallback,
+        { } text when bool.TryParse(text, out var value) => value,
+        _ => throw Wrong(key, "true or false"),
+    };
+
+    /// <exception cref="SettingsException">No number, or outside the range.</exception>
+    public int Number(string key, int fallback, int least, int most) => Text(key) switch
+    {
+        null => fallback,
+        { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most => value,
+        _ => throw Wrong(key, $"a number from {least} to {most}"),
+    };
+
+    /// <exception cref="SettingsException">No name of the enumeration.</exception>
+    public T Choice<T>(string key, T fallback)
+        where T : struct, Enum
+    {
+        var text = Text(key);
+        if (text is null)
+        {
+            return fallback;
+        }
+
+        foreach (var name in Enum.GetNames<T>())
+        {
+            if (name.Equals(text, StringComparison.OrdinalIgnoreCase))
+            {
+                return Enum.Parse<T>(name);
+            }
+        }
+
+        throw Wrong(key, string.Join(" or ", Enum.GetNames<T>()).ToLowerInvariant());
+    }
+
+    /// <summary>An address with a port; port 0 lets the kernel choose.</summary>
+    /// <exception cref="SettingsException">No address, or no port.</exception>
+    public IPEndPoint EndPoint(string key, IPEndPoint fallback)
+    {
+        var text = Text(key);
+        if (text is null)
+        {
+            return fallback;
+        }
+
+        // IPEndPoint takes a bare address for one with port 0, and `::1:80` for an address.
+        var colon = text.LastIndexOf(':');
+        var hasPort = colon > 0 && (text[colon - 1] == ']' || !text[..colon].Contains(':', StringComparison.Ordinal));
+        return hasPort && IPEndPoint.TryParse(text, out var value) ? value : throw Wrong(key, "ADDRESS:PORT like [::]:10809 or 127.0.0.1:10809");
+    }
+
+    /// <summary>The same, or null for the word `none`.</summary>
+    public IPEndPoint? OptionalEndPoint(string key, IPEndPoint? fallback)
+    {
+        var text = Text(key);
+        return text is null ? fallback : text == "none" ? null : EndPoint(key, new IPEndPoint(0, 0));
+    }
+
+    /// <summary>An exception for a value that is well-formed but cannot be used.</summary>
+    public SettingsException Wrong(string key, string expected) => new($"{key} = '{configuration[key]}' ({SourceOf(key)}): expected {expected}");
+
+    /// <summary>Refuses settings nobody asked for: a mistyped name must not silently mean the default.</summary>
+    /// <exception cref="SettingsException">The first unknown setting.</exception>
+    public void RefuseUnknown()
+    {
+        foreach (var provider in configuration.Providers)
+        {
+            foreach (var key in KeysOf(provider, null))
+            {
+                if (!_known.Contains(key))
+                {
+                    throw new SettingsException($"unknown setting {key} ({provider}); {Hint(key)}");
+                }
+            }
+        }
+    }
+
+    private string SourceOf(string key) => configuration.Providers.LastOrDefault(p => p.TryGet(key, out _))?.ToString() ?? "not set";
+
+    private string Hint(string key)
+    {
+        var tail = key[(key.LastIndexOf(':') + 1)..];
+        var near = _known.FirstOrDefault(k => k.EndsWith(':' + tail, StringComparison.OrdinalIgnoreCase))
+            ?? _known.FirstOrDefault(k => tail.Length > 2 && k.StartsWith(key[..(key.Length - tail.Length)] + tail[..2], StringComparison.OrdinalIgnoreCase));
+        return near is null ? "see stiefel-server --help" : $"did you mean {near}?";
+    }
+
+    private static IEnumerable<string> KeysOf(IConfigurationProvider provider, string? parent)
+    {
+        foreach (var child in provider.GetChildKeys([], parent).Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            var path = parent is null ? child : ConfigurationPath.Combine(parent, child);
+            if (provider.TryGet(path, out _))
+            {
+                yield return path;
+            }
+
+            foreach (var key in KeysOf(provider, path))
+            {
+                yield return key;
+            }
+        }
+    }
+}
