@@ -1,0 +1,37 @@
+using System.Net;
+using Stiefel.Nbd;
+using Stiefel.Server.Http;
+using Stiefel.Server.Status;
+
+namespace Stiefel.Server.Nbd;
+
+/// <summary>Tells log and status what the block server did.</summary>
+public sealed class NbdEvents(MachineLog machines, StrangerLog strangers, ILogger<NbdServer> logger) : INbdServerLog
+{
+    public void Opened(EndPoint remote, string label)
+    {
+        logger.NbdOpened(remote, label);
+        machines.Add(PeerAddress.Of(remote), "connected", $"uses {label}");
+    }
+
+    // Only strangers and programs that break the protocol are refused; the right capability never is.
+    public void Refused(EndPoint remote, string reason) => strangers.Knocked(PeerAddress.Of(remote), $"NBD, {reason}");
+
+    public void Closed(EndPoint remote, string label, NbdCloseReason reason, string detail)
+    {
+        var words = detail.Length == 0 ? Words(reason) : $"{Words(reason)}: {detail}";
+        logger.NbdClosed(remote, label, words);
+        machines.Add(PeerAddress.Of(remote), reason == NbdCloseReason.Disconnected ? "disconnected" : "lost", $"left {label}, {words}");
+    }
+
+    public void DeviceFailed(EndPoint remote, string label, string command, Exception cause) =>
+        logger.NbdDeviceFailed(remote, label, command, cause.Message);
+
+    private static string Words(NbdCloseReason reason) => reason switch
+    {
+        NbdCloseReason.Disconnected => "in good order",
+        NbdCloseReason.Lost => "without a goodbye",
+        NbdCloseReason.Violation => "breaking the protocol",
+        _ => "ended by this server",
+    };
+}

@@ -1,0 +1,33 @@
+using System.Net;
+using System.Net.Sockets;
+using Stiefel.Nbd;
+using Stiefel.Server.Configuration;
+using Stiefel.Server.Http;
+
+namespace Stiefel.Server.Nbd;
+
+/// <summary>The block server's life within this one: it listens from the start, also while there is nothing to export.</summary>
+public sealed class NbdListener(NbdServer server, NbdOptions options, ILogger<NbdListener> logger) : IHostedService
+{
+    private IPEndPoint? _bound;
+
+    /// <summary>The TCP port that was bound.</summary>
+    public int Port => _bound?.Port ?? options.Listen.Port;
+
+    /// <exception cref="IOException">The address is taken, or not ours.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _bound = await server.StartAsync(KestrelSetup.AnyFamily(options.Listen), cancellationToken);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"cannot listen at {options.Listen} (Nbd:Listen): {e.Message}", e);
+        }
+
+        logger.NbdListening(_bound);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
+}

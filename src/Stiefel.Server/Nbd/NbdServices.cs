@@ -1,0 +1,28 @@
+using Stiefel.Nbd;
+using Stiefel.Server.Boot;
+using Stiefel.Server.Configuration;
+
+namespace Stiefel.Server.Nbd;
+
+public static class NbdServices
+{
+    /// <summary>The block server; who may use it is the access setting's to say.</summary>
+    public static void AddNbd(this IServiceCollection services, ServerOptions options)
+    {
+        if (options.Nbd.Access == NbdAccess.Open)
+        {
+            services.AddSingleton<IExportResolver>(s => new OpenExports(s.GetRequiredService<ServedDisk>(), options.Nbd.ExportName));
+        }
+        else
+        {
+            services.AddSingleton<SessionExports>();
+            services.AddSingleton<IExportResolver>(s => s.GetRequiredService<SessionExports>());
+        }
+
+        services.AddSingleton(options.Nbd);
+        services.AddSingleton<NbdEvents>();
+        services.AddSingleton(s => new NbdServer(new NbdServerOptions(), s.GetRequiredService<IExportResolver>(), s.GetRequiredService<NbdEvents>()));
+        services.AddSingleton<NbdListener>();
+        services.AddHostedService(s => s.GetRequiredService<NbdListener>());
+    }
+}
