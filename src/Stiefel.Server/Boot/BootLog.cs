@@ -1,0 +1,63 @@
+using System.Net;
+
+namespace Stiefel.Server.Boot;
+
+internal static partial class BootLog
+{
+    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "boot files: {Title} ({Source}), kernel {KernelBytes} bytes, initrd {InitrdBytes} bytes, hashed in {Milliseconds} ms")]
+    public static partial void BootFilesHashed(this ILogger logger, string title, string source, long kernelBytes, long initrdBytes, long milliseconds);
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "there is nothing to boot")]
+    public static partial void NoBootFiles(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "no drivers for the payload kernel: {Reason}")]
+    public static partial void NoDrivers(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "the boot files could not be closed; the next grant tries again")]
+    public static partial void BootFilesNotClosed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "session {Session} of {Machine} with key {Key}")]
+    public static partial void SessionConfirmed(this ILogger logger, string session, IPAddress machine, string key);
+
+    [LoggerMessage(EventId = 111, Level = LogLevel.Information, Message = "session {Session}: {File} sent, {Bytes} bytes in {Milliseconds} ms")]
+    public static partial void FileSent(this ILogger logger, string session, string file, long bytes, long milliseconds);
+
+    [LoggerMessage(EventId = 112, Level = LogLevel.Warning, Message = "session {Session}: {Path} refused: {Reason}")]
+    public static partial void Refused(this ILogger logger, string session, string path, string reason);
+
+    [LoggerMessage(EventId = 113, Level = LogLevel.Warning, Message = "session {Session}: {Path} broke off: {Reason}")]
+    public static partial void BrokeOff(this ILogger logger, string session, string path, string reason);
+
+    [LoggerMessage(EventId = 114, Level = LogLevel.Error, Message = "session {Session}: {Path} failed")]
+    public static partial void Failed(this ILogger logger, string session, string path, Exception exception);
+
+    [LoggerMessage(EventId = 115, Level = LogLevel.Warning, Message = "session {Session}: a driver was left out: {Reason}")]
+    public static partial void DriverLeftOut(this ILogger logger, string session, string reason);
+
+    [LoggerMessage(EventId = 116, Level = LogLevel.Information, Message = "session {Session}: {Count} drivers sent, {Bytes} bytes in {Milliseconds} ms")]
+    public static partial void DriversSent(this ILogger logger, string session, int count, long bytes, long milliseconds);
+
+    [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "disk granted to session {Session} of {Machine}, {Bytes} bytes")]
+    public static partial void DiskGranted(this ILogger logger, string session, IPAddress machine, long bytes);
+
+    [LoggerMessage(EventId = 121, Level = LogLevel.Warning, Message = "session {Session} of {Machine} lost the disk, {Connections} connections ended")]
+    public static partial void Fenced(this ILogger logger, string session, string machine, int connections);
+
+    [LoggerMessage(EventId = 122, Level = LogLevel.Information, Message = "the grant of session {Session} to {Machine} is honoured again")]
+    public static partial void GrantRestored(this ILogger logger, string session, string machine);
+
+    [LoggerMessage(EventId = 123, Level = LogLevel.Warning, Message = "the stored grant of session {Session} is for {Disk}, not for what is served now; it is void")]
+    public static partial void GrantOfOtherDisk(this ILogger logger, string session, string disk);
+
+    [LoggerMessage(EventId = 124, Level = LogLevel.Warning, Message = "the stored grant could not be taken up")]
+    public static partial void GrantNotRestored(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 125, Level = LogLevel.Warning, Message = "the disk could not be opened for the desktop that holds it")]
+    public static partial void DiskNotOpened(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 126, Level = LogLevel.Error, Message = "the disk could not be flushed")]
+    public static partial void FlushFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 127, Level = LogLevel.Warning, Message = "the disk will not be granted as things are: {Reason}")]
+    public static partial void DiskNotFree(this ILogger logger, string reason);
+}

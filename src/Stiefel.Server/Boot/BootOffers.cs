@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography;
+using Stiefel.Protocol.Boot;
+using Stiefel.Server.Boot.Catalog;
+using Stiefel.Server.Boot.Disk;
+using Stiefel.Server.Configuration;
+
+namespace Stiefel.Server.Boot;
+
+/// <summary>
+/// What there is to boot. Hashing a large initrd takes seconds, so it is done once, in the background, and again only when the
+/// files may have changed: after a desktop had the disk, or when a reader finds them changed.
+/// </summary>
+public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptions link, ILogger<BootOffers> logger)
+{
+    /// <summary>How long a desktop's hello waits for the first hashing; it asks again by itself.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private Task<BootOffer>? _work;
+    private volatile bool _isStale;
+    private volatile int _generation = -1;
+
+    /// <summary>The newest offer, perhaps stale; null if there never was one.</summary>
+    public BootOffer? Latest { get; private set; }
+
+    /// <summary>The newest offer unless it may be stale: a reader found the files changed, or a desktop had the disk since.</summary>
+    public BootOffer? Fresh => _isStale || _generation != gate.Generation ? null : Latest;
+
+    /// <summary>Why there is no offer; null if there is one, or it is not known yet.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>A fresh offer; or the stale one while somebody uses the disk, so that a desktop can still ask to take it over.</summary>
+    /// <exception cref="RefusalException">There is nothing to boot, or it is not known yet.</exception>
+    public async Task<BootOffer> GetAsync(IPAddress? peer, CancellationToken token)
+    {
+        try
+        {
+            return await Begin(peer).WaitAsync(s_patience, token);
+        }
+        catch (DiskInUseException) when (Latest is { } latest)
+        {
+            return latest;
+        }
+        catch (DiskInUseException e)
+        {
+            throw new RefusalException(new Refusal(RefusalCodes.DiskInUse, e.Message));
+        }
+        catch (TimeoutException)
+        {
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, "the laptop still reads its boot files; try again"));
+        }
+        catch (Exception e) when (e is BootCatalogException or IOException or UnauthorizedAccessException)
+        {
+            throw new RefusalException(new Refusal(RefusalCodes.NoBootFiles, e.Message));
+        }
+    }
+
+    /// <summary>Refuses a session whose offer no longer fits the files.</summary>
+    /// <exception cref="RefusalException">They changed; a new handshake gets the new offer.</exception>
+    public void RefuseIfChanged(string fingerprint, IBootFiles files)
+    {
+        if (BootFingerprint.Of(files) != fingerprint)
+        {
+            _isStale = true;
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, "the laptop's boot files changed since the handshake; try again"));
+        }
+    }
+
+    private Task<BootOffer> Begin(IPAddress? peer)
+    {
+        lock (_lock)
+        {
+            if (_work is { IsCompleted: false } || (_work is { IsCompletedSuccessfully: true } && Fresh is not null))
+            {
+                return _work;
+            }
+
+            return _work = Task.Run(() => MakeAsync(peer));
+        }
+    }
+
+    private async Task<BootOffer> MakeAsync(IPAddress? peer)
+    {
+        try
+        {
+            _isStale = false;
+            using var lease = await gate.ReadAsync(peer, CancellationToken.None);
+            var generation = gate.Generation;
+            var fingerprint = BootFingerprint.Of(lease.Files);
+            if (Latest?.Fingerprint != fingerprint)
+            {
+                Latest = new BootOffer(await DescribeAsync(lease), fingerprint);
+            }
+
+            _generation = generation;
+
+            Problem = null;
+            return Latest;
+        }
+        catch (Exception e)
+        {
+            _isStale = true;
+            Problem = e.Message;
+            if (e is not (DiskInUseException or OperationCanceledException))
+            {
+                logger.NoBootFiles(e);
+            }
+
+            // The files were taken away while they were hashed: the disk was granted meanwhile.
+            throw e is OperationCanceledException ? new DiskInUseException("the laptop's disk was just given to a desktop; try again") : e;
+        }
+    }
+
+    private async Task<BootManifest> DescribeAsync(BootFilesLease lease)
+    {
+        var clock = Stopwatch.StartNew();
+        var spec = lease.Files.Spec;
+        if (lease.Files.ModulesMissing is { } reason)
+        {
+            logger.NoDrivers(reason);
+        }
+
+        var manifest = new BootManifest
+        {
+            Title = spec.Title,
+            Laptop = boot.Laptop,
+            Kernel = await HashAsync(new BootImage(spec.Kernel), lease.Revoked),
+            Initrd = await HashAsync(new BootImage(spec.Initrds), lease.Revoked),
+            CommandLine = spec.CommandLine,
+            KernelRelease = spec.KernelRelease,
+            DriversAvailable = lease.Files.ModulesDirectory is not null,
+            Link = new LinkParameters
+            {
+                Mtu = link.Mtu,
+                RequestTimeoutSeconds = link.RequestTimeoutSeconds,
+                DeadConnectionSeconds = link.DeadConnectionSeconds,
+            },
+        };
+        logger.BootFilesHashed(spec.Title, spec.Source, manifest.Kernel.Size, manifest.Initrd.Size, clock.ElapsedMilliseconds);
+        return manifest;
+    }
+
+    private static async Task<BootFile> HashAsync(BootImage image, CancellationToken token)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await image.ReadAsync(
+            (bytes, _) =>
+            {
+                hash.AppendData(bytes.Span);
+                return ValueTask.CompletedTask;
+            },
+            token);
+        return new BootFile(image.Length, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+}

@@ -1,0 +1,50 @@
+using Stiefel.Server.Boot.Disk;
+using Stiefel.Server.Boot.Sessions;
+using Stiefel.Server.Configuration;
+using Stiefel.Server.Keys;
+
+namespace Stiefel.Server.Boot;
+
+public static class BootServices
+{
+    private const string GrantFile = "grant.json";
+
+    /// <summary>From the last reader to the closing of the boot files; a desktop's requests follow each other at once.</summary>
+    private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(10);
+
+    public static void AddBoot(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(_ => KeyRing.Load(options.KeysDirectory));
+        services.AddSingleton(options.Link);
+        services.AddSingleton(new StateFile<GrantRecord>(Path.Combine(options.StateDirectory, GrantFile), StateJson.Default.GrantRecord));
+        AddBootSource(services, options);
+        services.AddSingleton(s => new SharedBootFiles(s.GetRequiredService<IBootSource>(), s_linger, s.GetRequiredService<ILogger<SharedBootFiles>>()));
+        services.AddSingleton<DiskGate>();
+        services.AddSingleton<BootOffers>();
+        services.AddSingleton<SessionTable>();
+        services.AddSingleton<Strangers>();
+        services.AddSingleton<SealedExchange>();
+        services.AddSingleton<HandshakeEndpoint>();
+        services.AddSingleton<SealedEndpoints>();
+        services.AddHostedService<BootStart>();
+    }
+
+    /// <summary>Files that are named, or a disk that is searched; with neither, there is nothing to boot and the desktop is told so.</summary>
+    private static void AddBootSource(IServiceCollection services, ServerOptions options)
+    {
+        if ((options.Boot.Disk ?? options.Disk.Path) is { } disk && options.Boot is { Kernel: null, Directory: null })
+        {
+            services.AddSingleton<IBootSource>(s => new NamedDiskBootSource(disk, options, s.GetRequiredService<ILogger<DiskBootSource>>()));
+            return;
+        }
+
+        services.AddSingleton<IBootSource>(new ConfiguredBootSource(new ConfiguredBootOptions
+        {
+            Kernel = options.Boot.Kernel,
+            Initrds = options.Boot.Initrd is { } initrd ? [initrd] : [],
+            CommandLine = options.Boot.CommandLine,
+            Directory = options.Boot.Directory,
+            Modules = options.Boot.Modules,
+        }));
+    }
+}

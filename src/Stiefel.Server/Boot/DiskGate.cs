@@ -1,0 +1,268 @@
+using System.Net;
+using Stiefel.Nbd;
+using Stiefel.Server.Http;
+using Stiefel.Server.Nbd;
+
+namespace Stiefel.Server.Boot;
+
+/// <summary>
+/// Who may have the disk. It is either read for boot or granted, never both: the page caches of a partition and of the whole
+/// disk are different caches, and a file system read under another's writes is garbage.
+///
+/// A grant is a capability; it stays valid until another desktop is granted the disk. The open disk behind it may be closed
+/// meanwhile, if nobody is connected, to read boot files; the capability's next use ends that reading and opens it again.
+/// </summary>
+public sealed class DiskGate : IAsyncDisposable
+{
+    // One change of state at a time. Everything below is changed only by its holder.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly ServedDisk _disk;
+    private readonly SharedBootFiles _bootFiles;
+    private readonly SessionExports _exports;
+    private readonly NbdServer _server;
+    private readonly StateFile<GrantRecord> _state;
+    private readonly ILogger<DiskGate> _logger;
+    private Grant? _grant;
+
+    public DiskGate(ServedDisk disk, SharedBootFiles bootFiles, SessionExports exports, NbdServer server, StateFile<GrantRecord> state, ILogger<DiskGate> logger)
+    {
+        _disk = disk;
+        _bootFiles = bootFiles;
+        _exports = exports;
+        _server = server;
+        _state = state;
+        _logger = logger;
+    }
+
+    /// <summary>What the disk is used for now.</summary>
+    public DiskState State => _grant switch
+    {
+        { Export: not null } => DiskState.Granted,
+        _ when _disk.HoldsBootFiles && _bootFiles.IsOpen => DiskState.ReadForBoot,
+        { } => DiskState.Waiting,
+        null => DiskState.Idle,
+    };
+
+    /// <summary>Rises whenever a desktop may begin to change the boot files.</summary>
+    public int Generation { get; private set; }
+
+    /// <summary>Who was granted the disk last; null if nobody.</summary>
+    public GrantRecord? Holder => _grant?.Record;
+
+    /// <summary>Honours the grant of a server that ran before this one, and no older one.</summary>
+    public void Restore()
+    {
+        try
+        {
+            if (_state.Read() is not { } record)
+            {
+                return;
+            }
+
+            if (record.Disk != _disk.Name || record.ReadOnly != _disk.IsReadOnly)
+            {
+                _logger.GrantOfOtherDisk(record.Session, record.Disk);
+                return;
+            }
+
+            _grant = new Grant(record);
+            _exports.Arm(record.ExportName, OpenOf(_grant));
+            _logger.GrantRestored(record.Session, record.Machine);
+            Open(_grant);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DiskInUseException)
+        {
+            // The capability stays; its owner's next attempt opens the disk or is refused with the reason in the log.
+            _logger.GrantNotRestored(e);
+        }
+    }
+
+    /// <summary>Lets somebody read the boot files.</summary>
+    /// <param name="peer">The desktop that asks; null for the server itself.</param>
+    /// <param name="token">Ends the wait.</param>
+    /// <exception cref="DiskInUseException">Another desktop is connected to the disk.</exception>
+    /// <exception cref="Catalog.BootCatalogException">There are no boot files.</exception>
+    public async Task<BootFilesLease> ReadAsync(IPAddress? peer, CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            if (_disk.HoldsBootFiles && _grant is { Export: not null } grant)
+            {
+                RefuseIfConnected(grant, peer);
+                Fence(grant);
+                _exports.Arm(grant.Record.ExportName, OpenOf(grant));
+            }
+
+            return await _bootFiles.BorrowAsync(token);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Gives the disk to a session, and to nobody else: fences the last owner, closes the boot files, opens the disk, arms the capability.</summary>
+    /// <exception cref="DiskInUseException">Another desktop is connected and is not to be ended, or this machine uses the disk.</exception>
+    public async Task<NbdExport> GrantAsync(GrantRequest request, CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            var previous = _grant;
+            if (previous is not null)
+            {
+                if (previous.Record.Session != request.Session && !request.TakeOver)
+                {
+                    RefuseIfConnected(previous, request.Peer);
+                }
+
+                Fence(previous);
+            }
+
+            var grant = new Grant(new GrantRecord(
+                request.Session, request.ExportName, request.Peer.ToString(), _disk.Name, _disk.IsReadOnly, DateTimeOffset.UtcNow));
+            try
+            {
+                await CloseBootFilesAsync();
+                Open(grant);
+                _state.Write(grant.Record);
+            }
+            catch
+            {
+                // Nobody was told of the new grant: the old one is still the current one, here and in the state directory.
+                Close(grant);
+                if (previous is not null)
+                {
+                    _exports.Arm(previous.Record.ExportName, OpenOf(previous));
+                }
+
+                throw;
+            }
+
+            _grant = grant;
+            _exports.Arm(request.ExportName, OpenOf(grant));
+            return grant.Export!;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Makes what was written durable and closes the disk; the capability stays in the state directory.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _turn.WaitAsync();
+        _exports.Disarm();
+        if (_grant is { } grant)
+        {
+            Close(grant);
+        }
+    }
+
+    /// <summary>Ends the owner's connections and closes the disk. When this returns, nothing of theirs can reach it any more.</summary>
+    private void Fence(Grant grant)
+    {
+        _exports.Disarm();
+        var dropped = _server.DropConnections(grant.Record.ExportName);
+        if (dropped > 0)
+        {
+            _logger.Fenced(grant.Record.Session, grant.Record.Machine, dropped);
+        }
+
+        Close(grant);
+    }
+
+    private Task CloseBootFilesAsync() => _disk.HoldsBootFiles ? _bootFiles.CloseAsync() : Task.CompletedTask;
+
+    private void Open(Grant grant)
+    {
+        var device = _disk.Open();
+        Generation += _disk.HoldsBootFiles ? 1 : 0;
+        grant.Export = new NbdExport(grant.Record.ExportName, device)
+        {
+            Label = $"session {grant.Record.Session[..8]}",
+            IsReadOnly = _disk.IsReadOnly,
+            Sharing = ExportSharing.NewestConnectionOnly,
+        };
+    }
+
+    private void Close(Grant grant)
+    {
+        if (grant.Export is not { } export)
+        {
+            return;
+        }
+
+        grant.Export = null;
+        try
+        {
+            if (!_disk.IsReadOnly)
+            {
+                export.Device.Flush();
+            }
+        }
+        catch (IOException e)
+        {
+            // Only what no flush had acknowledged can be lost here; the desktop knows that it was not.
+            _logger.FlushFailed(e);
+        }
+        finally
+        {
+            export.Device.Dispose();
+        }
+    }
+
+    private Func<NbdExport?> OpenOf(Grant grant) => () => OpenForOwner(grant);
+
+    /// <summary>The owner knocks, on a connection's thread: the disk is open, or boot reading ends and it is opened.</summary>
+    private NbdExport? OpenForOwner(Grant grant)
+    {
+        if (grant.Export is { } export)
+        {
+            return export;
+        }
+
+        // Whoever has the turn may be fencing, but waits for connections in transmission only: this one is not yet.
+        _turn.Wait();
+        try
+        {
+            if (_grant != grant)
+            {
+                return null;
+            }
+
+            if (grant.Export is null)
+            {
+                CloseBootFilesAsync().GetAwaiter().GetResult();
+                Open(grant);
+            }
+
+            return grant.Export;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DiskInUseException)
+        {
+            _logger.DiskNotOpened(e);
+            return null;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void RefuseIfConnected(Grant grant, IPAddress? peer)
+    {
+        foreach (var connection in _server.Connections)
+        {
+            // A desktop that starts again from the same address is not there any more, whatever its old connection says.
+            var remote = PeerAddress.Of(connection.Remote);
+            if (connection.ExportName == grant.Record.ExportName && (IPAddress.IsLoopback(remote) || !remote.Equals(peer)))
+            {
+                throw new DiskInUseException($"the disk is in use by {remote} (session {grant.Record.Session[..8]}, since {grant.Record.Since:u}): " +
+                    "shut that desktop down, or take the disk over");
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace Stiefel.Server.Boot;
+
+/// <summary>Who has the disk, as it outlives this process. Holds the capability: the file is for root alone.</summary>
+/// <param name="Session">The session it was granted to, 32 hexadecimal digits.</param>
+/// <param name="ExportName">The capability.</param>
+/// <param name="Machine">The desktop's address when it was granted.</param>
+/// <param name="Disk">The disk, as the settings name it.</param>
+/// <param name="ReadOnly">Granted for reading only.</param>
+/// <param name="Since">When.</param>
+public sealed record GrantRecord(string Session, string ExportName, string Machine, string Disk, bool ReadOnly, DateTimeOffset Since);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(GrantRecord))]
+public sealed partial class StateJson : JsonSerializerContext;

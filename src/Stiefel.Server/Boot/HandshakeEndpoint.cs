@@ -1,0 +1,76 @@
+using System.Net;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Handshake;
+using Stiefel.Server.Boot.Sessions;
+using Stiefel.Server.Http;
+using Stiefel.Server.Keys;
+
+namespace Stiefel.Server.Boot;
+
+/// <summary>POST /v1/discovery: a client's hello in, the server's hello with the sealed manifest out (docs/protocol.md#handshake).</summary>
+public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTable sessions, Strangers strangers, TimeProvider time)
+{
+    public async Task AnswerAsync(HttpContext context)
+    {
+        var hello = await BoundedBody.ReadAsync(context.Request, ServerHandshake.ClientHelloSize, context.RequestAborted);
+        var answer = hello is null ? null : await AcceptAsync(hello, PeerAddress.Of(context), context.RequestAborted);
+        if (answer is null)
+        {
+            await strangers.Refuse(context);
+            return;
+        }
+
+        context.Response.ContentType = "application/octet-stream";
+        context.Response.ContentLength = answer.Length;
+        await context.Response.Body.WriteAsync(answer, context.RequestAborted);
+    }
+
+    /// <summary>The answer, or null for a stranger. Only for a genuine hello are boot files looked for, and that may take a while.</summary>
+    private async Task<byte[]?> AcceptAsync(byte[] hello, IPAddress peer, CancellationToken token)
+    {
+        try
+        {
+            return Accept(hello, peer, () => offers.Fresh ?? throw new OfferPendingException());
+        }
+        catch (OfferPendingException)
+        {
+            var outcome = await WaitForOfferAsync(peer, token);
+            return Accept(hello, peer, outcome);
+        }
+    }
+
+    private byte[]? Accept(byte[] hello, IPAddress peer, Func<BootOffer> offer)
+    {
+        BootOffer? offered = null;
+        if (!ServerHandshake.TryAccept(hello, keys.Keys, () => (offered = offer()).Manifest, out var answer, out var session, out var keyName))
+        {
+            return null;
+        }
+
+        // A sealed refusal makes no session: there would be nothing to ask for.
+        using (session)
+        {
+            if (offered is not null)
+            {
+                sessions.Add(new BootSession(session, keyName, peer, offered.Fingerprint, time.GetUtcNow()));
+            }
+        }
+
+        return answer;
+    }
+
+    private async Task<Func<BootOffer>> WaitForOfferAsync(IPAddress peer, CancellationToken token)
+    {
+        try
+        {
+            var offer = await offers.GetAsync(peer, token);
+            return () => offer;
+        }
+        catch (RefusalException refusal)
+        {
+            return () => throw refusal;
+        }
+    }
+
+    private sealed class OfferPendingException : Exception;
+}

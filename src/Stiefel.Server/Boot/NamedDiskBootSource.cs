@@ -1,0 +1,46 @@
+using Stiefel.Server.Boot.Catalog;
+using Stiefel.Server.Boot.Disk;
+using Stiefel.Server.Configuration;
+
+namespace Stiefel.Server.Boot;
+
+/// <summary>The boot files of a disk that is looked up by name when it is first needed: a slow one may appear after the server has started.</summary>
+public sealed class NamedDiskBootSource(string name, ServerOptions options, ILogger<DiskBootSource> logger) : IBootSource, IDisposable
+{
+    private const string MountDirectory = "mnt";
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private DiskBootSource? _source;
+
+    public async ValueTask<IBootFiles> OpenAsync(CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            _source ??= new DiskBootSource(
+                new DiskBootOptions
+                {
+                    Disk = await DiskName.ResolveAsync(name, token),
+                    Partition = options.Boot.Partition,
+                    MountDirectory = Path.Combine(Path.GetFullPath(options.StateDirectory), MountDirectory),
+                },
+                logger);
+        }
+        catch (IOException e)
+        {
+            throw new BootCatalogException(e.Message, e);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        return await _source.OpenAsync(token);
+    }
+
+    public void Dispose()
+    {
+        _source?.Dispose();
+        _turn.Dispose();
+    }
+}

@@ -1,0 +1,73 @@
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Handshake;
+using Stiefel.Server.Boot.Catalog;
+using Stiefel.Server.Boot.Sessions;
+using Stiefel.Server.Http;
+using Stiefel.Server.Logging;
+using Stiefel.Server.Status;
+
+namespace Stiefel.Server.Boot;
+
+/// <summary>What every sealed request has in common: open it, or treat its sender as a stranger; answer, or say why not.</summary>
+public sealed class SealedExchange(SessionTable sessions, Strangers strangers, MachineLog machines, ILogger<SealedExchange> logger)
+{
+    /// <param name="context">The request.</param>
+    /// <param name="act">Answers it. A <see cref="RefusalException"/> becomes a sealed refusal.</param>
+    public async Task AnswerAsync(HttpContext context, Func<OpenedRequest, SealedAnswer, CancellationToken, Task> act)
+    {
+        var token = context.RequestAborted;
+        var path = context.Request.Path.Value!;
+        var body = await BoundedBody.ReadAsync(context.Request, RequestSealer.MaxSealedBytes, token);
+        if (body is null || !sessions.TryOpen(path, body, out var request))
+        {
+            await strangers.Refuse(context);
+            return;
+        }
+
+        var answer = new SealedAnswer(context.Response, request.AnswerKey, PeerAddress.Of(context));
+        if (request.IsFirst)
+        {
+            logger.SessionConfirmed(request.Session.Id, answer.Peer, request.Session.KeyName);
+            logger.PhaseReached(Phase.Session);
+            machines.Add(answer.Peer, "session", $"session {request.Session.Id} with key {request.Session.KeyName}");
+        }
+
+        try
+        {
+            await act(request, answer, token);
+        }
+        catch (Exception e)
+        {
+            if (answer.HasStarted || token.IsCancellationRequested)
+            {
+                // The missing end of the envelope tells the client; the rest of the bytes must not look like one.
+                logger.BrokeOff(request.Session.Id, path, e.Message);
+                machines.Add(answer.Peer, "broken-off", $"{path} broke off");
+                context.Abort();
+                return;
+            }
+
+            var refusal = RefusalFor(e);
+            if (e is RefusalException or DiskInUseException or BootCatalogException)
+            {
+                logger.Refused(request.Session.Id, path, refusal.Message);
+            }
+            else
+            {
+                logger.Failed(request.Session.Id, path, e);
+            }
+
+            machines.Add(answer.Peer, "refused", $"{path} refused: {refusal.Message}");
+            await answer.RefuseAsync(refusal, token);
+        }
+    }
+
+    private static Refusal RefusalFor(Exception exception) => exception switch
+    {
+        RefusalException e => e.Refusal,
+        DiskInUseException e => new Refusal(RefusalCodes.DiskInUse, e.Message),
+        BootCatalogException e => new Refusal(RefusalCodes.NoBootFiles, e.Message),
+        OperationCanceledException => new Refusal(RefusalCodes.DiskInUse, "the disk was just given to a desktop; try again"),
+        _ => new Refusal(RefusalCodes.Failed, exception.Message),
+    };
+}

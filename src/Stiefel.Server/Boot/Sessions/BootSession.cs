@@ -1,0 +1,52 @@
+using System.Net;
+using Stiefel.Protocol.Handshake;
+
+namespace Stiefel.Server.Boot.Sessions;
+
+/// <summary>One handshake that succeeded. Pending until its first sealed request: the hello may have been a recording.</summary>
+public sealed class BootSession : IDisposable
+{
+    private int _confirmed;
+
+    /// <param name="keys">Not kept; stays the caller's.</param>
+    /// <param name="keyName">Which key the desktop holds.</param>
+    /// <param name="peer">Where the hello came from.</param>
+    /// <param name="fingerprint">Of the boot files it was offered.</param>
+    /// <param name="since">When.</param>
+    public BootSession(SessionKeys keys, string keyName, IPAddress peer, string fingerprint, DateTimeOffset since)
+    {
+        SessionId = keys.SessionId;
+        ExportName = keys.ExportName;
+        Opener = new RequestOpener(keys);
+        KeyName = keyName;
+        Peer = peer;
+        Fingerprint = fingerprint;
+        Since = since;
+    }
+
+    public SessionId SessionId { get; }
+
+    /// <summary>32 hexadecimal digits.</summary>
+    public string Id => SessionId.ToString();
+
+    /// <summary>The capability this session may be granted.</summary>
+    public string ExportName { get; }
+
+    public RequestOpener Opener { get; }
+
+    public string KeyName { get; }
+
+    public IPAddress Peer { get; }
+
+    public string Fingerprint { get; }
+
+    public DateTimeOffset Since { get; }
+
+    /// <summary>The peer proved that it is there and holds the session's keys.</summary>
+    public bool IsConfirmed => Volatile.Read(ref _confirmed) != 0;
+
+    /// <returns>True the first time.</returns>
+    public bool Confirm() => Interlocked.Exchange(ref _confirmed, 1) == 0;
+
+    public void Dispose() => Opener.Dispose();
+}

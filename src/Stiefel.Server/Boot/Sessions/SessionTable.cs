@@ -1,0 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using Stiefel.Protocol.Handshake;
+
+namespace Stiefel.Server.Boot.Sessions;
+
+/// <summary>
+/// The sessions of this server's life. Pending and confirmed ones are bounded apart, so that recorded hellos, of which
+/// anybody on the link can send thousands, push out nobody who is really there.
+/// </summary>
+public sealed class SessionTable : IDisposable
+{
+    public const int MaxPending = 64;
+    public const int MaxConfirmed = 64;
+
+    private readonly Lock _lock = new();
+    private readonly List<BootSession> _pending = new(MaxPending);
+    private readonly List<BootSession> _confirmed = new(MaxConfirmed);
+
+    /// <summary>Those whose desktop is known to be there, oldest first.</summary>
+    public IReadOnlyList<BootSession> Confirmed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _confirmed];
+            }
+        }
+    }
+
+    /// <summary>Takes in a session after its hello; the oldest pending one makes room.</summary>
+    public void Add(BootSession session)
+    {
+        lock (_lock)
+        {
+            AddWithin(_pending, session, MaxPending);
+        }
+    }
+
+    /// <summary>Opens a request of a known session, genuine, for this path, and newer than all before; what else was wrong is not told.</summary>
+    public bool TryOpen(string path, ReadOnlySpan<byte> sealedRequest, [NotNullWhen(true)] out OpenedRequest? request)
+    {
+        request = null;
+        if (!RequestOpener.TryReadSessionId(sealedRequest, out var id) || Find(id) is not { } session
+            || !session.Opener.TryOpen(path, sealedRequest, out var body, out var answerKey))
+        {
+            return false;
+        }
+
+        var isFirst = session.Confirm();
+        if (isFirst)
+        {
+            MoveToConfirmed(session);
+        }
+
+        request = new OpenedRequest(session, body, answerKey, isFirst);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _pending.ForEach(s => s.Dispose());
+            _confirmed.ForEach(s => s.Dispose());
+        }
+    }
+
+    private BootSession? Find(SessionId id)
+    {
+        lock (_lock)
+        {
+            return _confirmed.Find(s => s.SessionId == id) ?? _pending.Find(s => s.SessionId == id);
+        }
+    }
+
+    private void MoveToConfirmed(BootSession session)
+    {
+        lock (_lock)
+        {
+            _pending.Remove(session);
+            AddWithin(_confirmed, session, MaxConfirmed);
+        }
+    }
+
+    private static void AddWithin(List<BootSession> sessions, BootSession session, int most)
+    {
+        if (sessions.Count == most)
+        {
+            // Its opener refuses everything from now on; the capability of a granted one is the gate's and stays.
+            sessions[0].Dispose();
+            sessions.RemoveAt(0);
+        }
+
+        sessions.Add(session);
+    }
+}

@@ -1,0 +1,89 @@
+using Stiefel.Server.Boot.Disk;
+
+namespace Stiefel.Server.Boot;
+
+/// <summary>
+/// The boot files, opened once for all who read them at the same time. They stay open a little longer than the last reader,
+/// so that kernel, initrd and drivers of one boot are one opening; and they can be taken away from every reader at once.
+/// </summary>
+public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger<SharedBootFiles> logger) : IAsyncDisposable
+{
+    // Held while files are opened or closed, and while a lease is given; giving back needs no turn.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private BootFilesOpening? _opening;
+
+    /// <summary>True while files are open, read or not.</summary>
+    public bool IsOpen => _opening is not null;
+
+    /// <summary>Borrows the files; give them back by disposing.</summary>
+    /// <exception cref="Catalog.BootCatalogException">There are none.</exception>
+    public async Task<BootFilesLease> BorrowAsync(CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            if (_opening is { IsRevoked: true } revoked)
+            {
+                await CloseOpeningAsync(revoked);
+            }
+
+            _opening ??= new BootFilesOpening(await source.OpenAsync(token));
+            _opening.AddReader();
+            return new BootFilesLease(this, _opening);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Ends every reader, waits until each has let go, and closes the files: nothing of theirs stays open.</summary>
+    public async Task CloseAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_opening is { } opening)
+            {
+                await opening.RevokeAsync();
+                await CloseOpeningAsync(opening);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await CloseAsync();
+
+    internal void Return(BootFilesOpening opening) => _ = CloseWhenIdleAsync(opening, opening.RemoveReader());
+
+    private async Task CloseWhenIdleAsync(BootFilesOpening opening, int borrowed)
+    {
+        await Task.Delay(linger);
+        await _turn.WaitAsync();
+        try
+        {
+            if (_opening == opening && opening.IsIdleSince(borrowed))
+            {
+                await CloseOpeningAsync(opening);
+            }
+        }
+        catch (Exception e)
+        {
+            logger.BootFilesNotClosed(e);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task CloseOpeningAsync(BootFilesOpening opening)
+    {
+        // Forgotten only once it really is closed: a failed unmount must fail the grant that waits for it, now and at the next try.
+        await opening.DisposeAsync();
+        _opening = null;
+    }
+}

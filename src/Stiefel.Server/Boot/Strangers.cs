@@ -1,0 +1,19 @@
+using Stiefel.Server.Http;
+using Stiefel.Server.Status;
+
+namespace Stiefel.Server.Boot;
+
+/// <summary>The one answer for everybody who could not prove to hold a key, whatever was wrong: 403, empty.</summary>
+public sealed class Strangers(StrangerLog log)
+{
+    public Task Refuse(HttpContext context)
+    {
+        log.Knocked(PeerAddress.Of(context), $"{context.Request.Method} {PathOf(context)} without a key of this laptop");
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        context.Response.ContentLength = 0;
+        return Task.CompletedTask;
+    }
+
+    // Long or odd paths are the stranger's to choose and the console's to suffer.
+    private static string PathOf(HttpContext context) => context.Request.Path.Value is { Length: < 40 } path ? path : "/v1/…";
+}
