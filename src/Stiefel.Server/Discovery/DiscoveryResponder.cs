@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+using Stiefel.Protocol.Discovery;
+using Stiefel.Server.Configuration;
+using Stiefel.Server.Http;
+using Stiefel.Server.Keys;
+using Stiefel.Server.Status;
+
+namespace Stiefel.Server.Discovery;
+
+/// <summary>Answers desktops that search (docs/protocol.md#discovery). To anyone without a key it is silent.</summary>
+public sealed class DiscoveryResponder(
+    DiscoveryOptions options, KeyRing keys, ListenAddresses addresses, IHostApplicationLifetime lifetime, MachineLog machines,
+    TimeProvider time, ILogger<DiscoveryResponder> logger) : IHostedService, IDisposable
+{
+    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<DiscoverySocket> _sockets = [];
+    private Task _answering = Task.CompletedTask;
+
+    /// <summary>The UDP port that was bound.</summary>
+    public int Port => _sockets[0].Port;
+
+    /// <exception cref="IOException">The port is taken.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var port = options.Port;
+        if (Socket.OSSupportsIPv6)
+        {
+            _sockets.Add(new DiscoverySocket(AddressFamily.InterNetworkV6, port));
+            port = Port;
+        }
+
+        if (Socket.OSSupportsIPv4)
+        {
+            _sockets.Add(new DiscoverySocket(AddressFamily.InterNetwork, port));
+        }
+
+        // The answer names the boot plane's port: questions wait in the sockets until that is bound.
+        lifetime.ApplicationStarted.Register(() => _answering = Task.WhenAll(_sockets.Select(AnswerAsync)));
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _answering.WaitAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _sockets.ForEach(s => s.Dispose());
+        _stop.Dispose();
+    }
+
+    private async Task AnswerAsync(DiscoverySocket socket)
+    {
+        var bootPort = addresses.PortOf(Plane.Boot);
+        var budget = new DatagramBudget(time);
+
+        // One byte more than a datagram of ours, so that a longer one is seen to be longer.
+        var buffer = new byte[DiscoveryDatagram.Size + 1];
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                var question = await socket.ReceiveAsync(buffer, _stop.Token);
+                if (!budget.TryTake())
+                {
+                    await Task.Delay(s_rest, _stop.Token);
+                    continue;
+                }
+
+                Answer(socket, question, buffer.AsSpan(0, question.Length), bootPort);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                logger.ReceiveFailed(socket.Family, e);
+                await Task.Delay(s_afterFailure, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private void Answer(DiscoverySocket socket, ReceivedDatagram question, ReadOnlySpan<byte> datagram, int bootPort)
+    {
+        if (!DiscoveryDatagram.TryOpenFind(datagram, keys.Keys, out var nonce, out var key))
+        {
+            return;
+        }
+
+        try
+        {
+            socket.Answer(question, DiscoveryDatagram.BuildHello(key, nonce, bootPort));
+            logger.Found(question.Remote.Address, key.Name);
+            machines.Add(question.Remote.Address, "found", $"searched with key {key.Name}");
+        }
+        catch (SocketException e)
+        {
+            // The interface went away between question and answer, or the sender's address was made up.
+            logger.AnswerNotSent(question.Remote, e.Message);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Stiefel.Server.Discovery;
+
+/// <summary>
+/// A UDP socket that says which interface a datagram came in on, and answers on that one: two cables may well carry the same
+/// addresses. Multicast to all nodes (ff02::1) needs no joining; every interface is a member from the moment it is up.
+/// </summary>
+public sealed class DiscoverySocket : IDisposable
+{
+    // linux/in.h and linux/in6.h: the interface that unicast leaves on, in network byte order.
+    private const int IPPROTO_IP = 0;
+    private const int IP_UNICAST_IF = 50;
+    private const int IPPROTO_IPV6 = 41;
+    private const int IPV6_UNICAST_IF = 76;
+
+    private readonly Socket _socket;
+    private readonly IPEndPoint _any;
+
+    /// <param name="family">IPv6 takes multicast, IPv4 takes broadcast; each socket takes its own family only.</param>
+    /// <param name="port">UDP.</param>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public DiscoverySocket(AddressFamily family, int port)
+    {
+        var isIPv6 = family == AddressFamily.InterNetworkV6;
+        _any = new IPEndPoint(isIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port);
+        _socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            if (isIPv6)
+            {
+                _socket.DualMode = false;
+            }
+
+            _socket.SetSocketOption(isIPv6 ? SocketOptionLevel.IPv6 : SocketOptionLevel.IP, SocketOptionName.PacketInformation, true);
+            _socket.Bind(_any);
+        }
+        catch (SocketException e)
+        {
+            _socket.Dispose();
+            throw new IOException($"cannot listen at UDP port {port} (Discovery:Port): {e.Message}", e);
+        }
+    }
+
+    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+
+    /// <summary>The family, for people.</summary>
+    public string Family => _socket.AddressFamily == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4";
+
+    /// <summary>Waits for a datagram; what does not fit the buffer is lost, and its length is the buffer's.</summary>
+    public async ValueTask<ReceivedDatagram> ReceiveAsync(Memory<byte> buffer, CancellationToken token)
+    {
+        var received = await _socket.ReceiveMessageFromAsync(buffer, SocketFlags.None, _any, token);
+        return new ReceivedDatagram(received.ReceivedBytes, (IPEndPoint)received.RemoteEndPoint, received.PacketInformation.Interface);
+    }
+
+    /// <summary>Answers on the interface the question came in on.</summary>
+    /// <exception cref="SocketException">The interface is gone, or the peer cannot be reached.</exception>
+    public void Answer(ReceivedDatagram question, ReadOnlySpan<byte> answer)
+    {
+        // Only one thread uses a socket for sending, so the option is the next datagram's.
+        Span<byte> index = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(index, question.Interface);
+        if (_socket.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            _socket.SetRawSocketOption(IPPROTO_IPV6, IPV6_UNICAST_IF, index);
+        }
+        else
+        {
+            _socket.SetRawSocketOption(IPPROTO_IP, IP_UNICAST_IF, index);
+        }
+
+        _socket.SendTo(answer, SocketFlags.None, question.Remote);
+    }
+
+    public void Dispose() => _socket.Dispose();
+}

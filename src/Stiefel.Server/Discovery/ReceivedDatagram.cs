@@ -1,0 +1,9 @@
+using System.Net;
+
+namespace Stiefel.Server.Discovery;
+
+/// <summary>A datagram that came in.</summary>
+/// <param name="Length">Bytes in the buffer.</param>
+/// <param name="Remote">Who sent it, with the scope of a link-local address.</param>
+/// <param name="Interface">Index of the interface it came in on.</param>
+public readonly record struct ReceivedDatagram(int Length, IPEndPoint Remote, int Interface);

@@ -1,0 +1,7 @@
+namespace Stiefel.Server.Network;
+
+internal static partial class NetworkLog
+{
+    [LoggerMessage(EventId = 400, Level = LogLevel.Information, Message = "link: {Line}")]
+    public static partial void Link(this ILogger logger, string line);
+}
