@@ -1,3 +1,28 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-app.Run();
+using Stiefel.Server;
+using Stiefel.Server.Boot;
+using Stiefel.Server.Configuration;
+
+// 0 stopped, 1 failed, 2 wrong settings, 3 refused for safety.
+if (Help.IsAskedFor(args))
+{
+    Console.Write(Help.Text);
+    return 0;
+}
+
+try
+{
+    var options = ServerOptions.Read(ServerConfiguration.Build(args));
+    await using var app = ServerHost.Build(options);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e)
+{
+    Console.Error.WriteLine($"stiefel-server: {e.Message}");
+    return e switch
+    {
+        SettingsException => 2,
+        DiskInUseException => 3,
+        _ => 1,
+    };
+}

@@ -1,0 +1,21 @@
+using Stiefel.Server.Http;
+using Stiefel.Server.Status;
+
+namespace Stiefel.Server.Admin;
+
+/// <summary>The control plane: reachable from this machine only.</summary>
+public static class AdminEndpoints
+{
+    /// <summary>The OpenAPI document is at /swagger/v1/swagger.json.</summary>
+    public const string DocumentName = "v1";
+
+    public static void MapAdmin(this IEndpointRouteBuilder endpoints)
+    {
+        // Made now, so that it knows when the server started.
+        _ = endpoints.ServiceProvider.GetRequiredService<StatusReport>();
+
+        var admin = endpoints.MapGroup("").WithMetadata(new PlaneTag(Plane.Admin));
+        admin.MapStatus();
+        endpoints.MapSwagger().WithMetadata(new PlaneTag(Plane.Admin));
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.OpenApi;
+using Stiefel.Server.Http;
+using Stiefel.Server.Status;
+
+namespace Stiefel.Server.Admin;
+
+public static class AdminServices
+{
+    public static void AddAdmin(this IServiceCollection services)
+    {
+        services.AddSingleton<StatusReport>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, StatusJson.Default));
+        services.AddProblemDetails();
+        services.AddEndpointsApiExplorer();
+        services.AddSwaggerGen(swagger => swagger.SwaggerDoc(AdminEndpoints.DocumentName, new OpenApiInfo
+        {
+            Title = "Stiefel server",
+            Version = AdminEndpoints.DocumentName,
+            Description = "The control plane of a laptop that serves its disk. Errors are problem details (RFC 9457).",
+        }));
+    }
+
+    /// <summary>What surrounds the control plane's endpoints: problem details for errors, and the page that shows the API.</summary>
+    public static void UseAdmin(this WebApplication app) => app.UseWhen(
+        context => context.Features.Get<PlaneTag>()?.Plane == Plane.Admin,
+        admin =>
+        {
+            admin.UseExceptionHandler();
+            admin.UseStatusCodePages();
+            admin.UseSwaggerUI();
+        });
+}

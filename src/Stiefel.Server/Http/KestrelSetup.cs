@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Stiefel.Server.Http;
+
+/// <summary>The listeners and what a peer may cost us.</summary>
+public static class KestrelSetup
+{
+    /// <summary>A sealed request of 1 MiB and its frame; every endpoint reads with a limit of its own below this.</summary>
+    private const long MaxRequestBody = (1 << 20) + 4096;
+
+    private const int MaxRequestHeaders = 32;
+    private const int MaxRequestHeadersBytes = 8 * 1024;
+    private const int MaxRequestLineBytes = 2 * 1024;
+
+    /// <summary>One desktop uses one or two; the rest is room for strangers that hold connections open.</summary>
+    private const int MaxConnections = 256;
+
+    /// <summary>Per connection: what may wait in memory for a slow reader.</summary>
+    private const int MaxResponseBuffer = 256 * 1024;
+
+    private static readonly TimeSpan s_requestHeadersTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_keepAliveTimeout = TimeSpan.FromSeconds(60);
+
+    // A pulled cable must not end a download at once; a reader that takes nothing for half a minute is gone.
+    private static readonly MinDataRate s_minResponseRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(30));
+    private static readonly MinDataRate s_minRequestRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
+
+    public static void Limit(KestrelServerOptions options)
+    {
+        options.AddServerHeader = false;
+        options.AllowSynchronousIO = false;
+        options.Limits.MaxRequestBodySize = MaxRequestBody;
+        options.Limits.MaxRequestHeaderCount = MaxRequestHeaders;
+        options.Limits.MaxRequestHeadersTotalSize = MaxRequestHeadersBytes;
+        options.Limits.MaxRequestLineSize = MaxRequestLineBytes;
+        options.Limits.MaxConcurrentConnections = MaxConnections;
+        options.Limits.MaxConcurrentUpgradedConnections = 0;
+        options.Limits.MaxResponseBufferSize = MaxResponseBuffer;
+        options.Limits.RequestHeadersTimeout = s_requestHeadersTimeout;
+        options.Limits.KeepAliveTimeout = s_keepAliveTimeout;
+        options.Limits.MinResponseDataRate = s_minResponseRate;
+        options.Limits.MinRequestBodyDataRate = s_minRequestRate;
+    }
+
+    /// <summary>Listens for one plane; HTTP/1.1 only, which is all our clients speak.</summary>
+    public static void ListenFor(this KestrelServerOptions options, Plane plane, IPEndPoint endPoint)
+    {
+        var tag = new PlaneTag(plane);
+        options.Listen(AnyFamily(endPoint), listener =>
+        {
+            listener.Protocols = HttpProtocols.Http1;
+            listener.Use(next => connection =>
+            {
+                connection.Features.Set(tag);
+                return next(connection);
+            });
+        });
+    }
+
+    /// <summary>`[::]` takes both families; on a machine booted with ipv6.disable=1 it must mean IPv4.</summary>
+    public static IPEndPoint AnyFamily(IPEndPoint endPoint) =>
+        endPoint.Address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6 ? new IPEndPoint(IPAddress.Any, endPoint.Port) : endPoint;
+}

@@ -1,0 +1,14 @@
+using System.Net;
+
+namespace Stiefel.Server.Http;
+
+/// <summary>Who is at the other end; IPv4 as such even where a listener speaks both families.</summary>
+public static class PeerAddress
+{
+    public static IPAddress Of(HttpContext context) => Plain(context.Connection.RemoteIpAddress);
+
+    public static IPAddress Of(EndPoint remote) => Plain((remote as IPEndPoint)?.Address);
+
+    private static IPAddress Plain(IPAddress? address) =>
+        address is null ? IPAddress.None : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+}

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Routing.Matching;
+
+namespace Stiefel.Server.Http;
+
+/// <summary>Lets a listener see only the endpoints of its own plane; to others it is as if they did not exist.</summary>
+public sealed class PlaneMatcherPolicy : MatcherPolicy, IEndpointSelectorPolicy
+{
+    // Before the policies of the platform (HTTP methods are at -1000), so that no other plane's 405 can appear.
+    public override int Order => -2000;
+
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => true;
+
+    public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
+    {
+        var plane = httpContext.Features.Get<PlaneTag>();
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            if (candidates.IsValidCandidate(i) && !Belongs(candidates[i].Endpoint, plane))
+            {
+                candidates.SetValidity(i, false);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The platform's own "405 Method Not Allowed" carries no tag; only the laptop's owner may see it.</summary>
+    private static bool Belongs(Endpoint endpoint, PlaneTag? plane) =>
+        plane is not null && (endpoint.Metadata.GetMetadata<PlaneTag>() ?? new PlaneTag(Plane.Admin)) == plane;
+}

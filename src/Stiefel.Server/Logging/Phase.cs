@@ -1,0 +1,20 @@
+namespace Stiefel.Server.Logging;
+
+/// <summary>The stages of serving, as a person or a test harness waits for them on the console.</summary>
+public static partial class Phase
+{
+    /// <summary>The links are being raised.</summary>
+    public const string Network = "network";
+
+    /// <summary>Every listener is bound.</summary>
+    public const string Serving = "serving";
+
+    /// <summary>A desktop proved that it holds a key.</summary>
+    public const string Session = "session";
+
+    /// <summary>The disk belongs to a desktop.</summary>
+    public const string Granted = "granted";
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "phase {Name}")]
+    public static partial void PhaseReached(this ILogger logger, string name);
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Stiefel.Server.Logging;
+
+/// <summary>
+/// `stiefel: …`, one line each: it is read on a serial console, and by whoever looks for phases there.
+/// The journal of a machine with systemd adds the time; a ramdisk's clock is not worth printing.
+/// </summary>
+public sealed class PlainConsoleFormatter() : ConsoleFormatter(FormatterName)
+{
+    public const string FormatterName = "stiefel";
+
+    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    {
+        textWriter.Write("stiefel: ");
+        textWriter.Write(logEntry.LogLevel switch
+        {
+            LogLevel.Critical or LogLevel.Error => "error: ",
+            LogLevel.Warning => "warning: ",
+            LogLevel.Debug or LogLevel.Trace => "debug: ",
+            _ => "",
+        });
+        textWriter.Write(OneLine(logEntry.Formatter(logEntry.State, logEntry.Exception)));
+        if (logEntry.Exception is { } exception)
+        {
+            textWriter.Write(": ");
+            textWriter.Write(OneLine(logEntry.LogLevel >= LogLevel.Error ? exception.ToString() : exception.Message));
+        }
+
+        textWriter.Write('\n');
+    }
+
+    /// <summary>Names from the network must not forge a second line or move the cursor.</summary>
+    private static string OneLine(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.Contains('\u007f', StringComparison.Ordinal)
+        ? string.Create(text.Length, text, static (line, text) =>
+        {
+            for (var i = 0; i < text.Length; i++)
+            {
+                line[i] = char.IsControl(text[i]) ? ' ' : text[i];
+            }
+        })
+        : text;
+}

@@ -1,0 +1,109 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Routing.Matching;
+using Stiefel.Server.Admin;
+using Stiefel.Server.Boot;
+using Stiefel.Server.Configuration;
+using Stiefel.Server.Discovery;
+using Stiefel.Server.Http;
+using Stiefel.Server.Logging;
+using Stiefel.Server.Nbd;
+using Stiefel.Server.Network;
+using Stiefel.Server.Status;
+
+namespace Stiefel.Server;
+
+/// <summary>Puts the server together. What is registered first starts first; Kestrel listens last.</summary>
+public static class ServerHost
+{
+    /// <summary>Connections are dropped and the disk is flushed in this time; more than a disk needs, less than init waits.</summary>
+    private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(10);
+
+    public static WebApplication Build(ServerOptions options)
+    {
+        // Empty: settings have been read already, and nothing else may add a listener or a log.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "stiefel-server" });
+        builder.Logging.AddPlainConsole(options.LogLevel);
+        builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_shutdown);
+        AddServices(builder.Services, options);
+        AddHttp(builder, options);
+
+        var app = builder.Build();
+        if (options.HasBootPlane)
+        {
+            app.MapBoot();
+        }
+
+        if (options.AdminListen is not null)
+        {
+            app.UseAdmin();
+            app.MapAdmin();
+        }
+
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(ServerHost));
+        app.Lifetime.ApplicationStarted.Register(() => logger.PhaseReached(Phase.Serving));
+        return app;
+    }
+
+    private static void AddServices(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(options.Boot);
+        services.AddSingleton(options.Disk);
+        services.AddSingleton(options.Discovery);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<MachineLog>();
+        services.AddSingleton<StrangerLog>();
+        services.AddSingleton<ServedDisk>();
+
+        if (options.ManageNetwork)
+        {
+            services.AddHostedService<NetworkSetup>();
+        }
+
+        if (options.HasBootPlane)
+        {
+            services.AddBoot(options);
+        }
+
+        services.AddNbd(options);
+        if (options.HasBootPlane && options.Discovery.Enabled)
+        {
+            services.AddSingleton<DiscoveryResponder>();
+            services.AddHostedService(s => s.GetRequiredService<DiscoveryResponder>());
+        }
+    }
+
+    private static void AddHttp(WebApplicationBuilder builder, ServerOptions options)
+    {
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<MatcherPolicy, PlaneMatcherPolicy>();
+        builder.Services.AddSingleton<ListenAddresses>();
+        if (options.AdminListen is not null)
+        {
+            builder.Services.AddAdmin();
+        }
+
+        if (!options.HasBootPlane && options.AdminListen is null)
+        {
+            builder.Services.AddSingleton<IServer, NoHttpServer>();
+            return;
+        }
+
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            KestrelSetup.Limit(kestrel);
+
+            // In this order: see ListenAddresses.
+            if (options.HasBootPlane)
+            {
+                kestrel.ListenFor(Plane.Boot, options.HttpListen);
+            }
+
+            if (options.AdminListen is { } admin)
+            {
+                kestrel.ListenFor(Plane.Admin, admin);
+            }
+        });
+    }
+}

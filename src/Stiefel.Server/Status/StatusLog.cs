@@ -1,0 +1,9 @@
+using System.Net;
+
+namespace Stiefel.Server.Status;
+
+internal static partial class StatusLog
+{
+    [LoggerMessage(EventId = 300, Level = LogLevel.Warning, Message = "a stranger at {Address} was refused: {Attempt}; its further attempts are not told for a minute")]
+    public static partial void StrangerRefused(this ILogger logger, IPAddress address, string attempt);
+}
