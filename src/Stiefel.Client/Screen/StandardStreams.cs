@@ -1,17 +1,21 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Client.Screen;
 
 /// <summary>
-/// Standard output and error as plain streams. Console.Out would first send the terminal its initialisation sequences, which is noise
+/// Standard output and error as plain streams. System.Console would first send the terminal its initialisation sequences, which is noise
 /// on a serial console and in its log.
 /// </summary>
 internal static class StandardStreams
 {
-    public static TextWriter Output { get; } = Plain(Console.OpenStandardOutput());
+    public static TextWriter Output { get; } = Writer(Console.IsOutputRedirected ? Console.OpenStandardOutput() : Terminal(descriptor: 1));
 
-    public static TextWriter Error { get; } = Plain(Console.OpenStandardError());
+    public static TextWriter Error { get; } = Writer(Console.IsErrorRedirected ? Console.OpenStandardError() : Terminal(descriptor: 2));
 
-    private static TextWriter Plain(Stream stream) =>
+    // Not for files: this stream would write at positions of its own and over what others append.
+    private static FileStream Terminal(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+
+    private static TextWriter Writer(Stream stream) =>
         TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
 }
