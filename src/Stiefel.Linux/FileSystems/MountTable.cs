@@ -1,4 +1,4 @@
-using System.Text;
+using Stiefel.Linux.BlockDevices;
 
 namespace Stiefel.Linux.FileSystems;
 
@@ -23,37 +23,10 @@ public static class MountTable
             int separator = Array.IndexOf(fields, "-");
             if (separator > 4 && separator + 2 < fields.Length)
             {
-                mounts.Add(new MountEntry(Unescape(fields[4]), fields[separator + 1], Unescape(fields[separator + 2])));
+                mounts.Add(new MountEntry(MountedFrom.Unescape(fields[4]), fields[separator + 1], MountedFrom.Unescape(fields[separator + 2])));
             }
         }
 
         return mounts;
     }
-
-    /// <summary>The kernel writes space, tab, newline and backslash as three octal digits.</summary>
-    private static string Unescape(string field)
-    {
-        if (!field.Contains('\\', StringComparison.Ordinal))
-        {
-            return field;
-        }
-
-        var text = new StringBuilder(field.Length);
-        for (int at = 0; at < field.Length; at++)
-        {
-            if (field[at] == '\\' && at + 3 < field.Length && IsOctal(field.AsSpan(at + 1, 3)))
-            {
-                text.Append((char)(((field[at + 1] - '0') << 6) | ((field[at + 2] - '0') << 3) | (field[at + 3] - '0')));
-                at += 3;
-            }
-            else
-            {
-                text.Append(field[at]);
-            }
-        }
-
-        return text.ToString();
-    }
-
-    private static bool IsOctal(ReadOnlySpan<char> digits) => !digits.ContainsAnyExceptInRange('0', '7');
 }

@@ -18,25 +18,14 @@ public sealed class DiskPartitionsTests : IDisposable
         Link("nvme0n1", "devices/block/nvme0n1");
         Assert.Equal(
             [new("nvme0n1p2", "/dev/nvme0n1p2", 2, 1 << 20, 1 << 20), new("nvme0n1p10", "/dev/nvme0n1p10", 10, 2 << 20, 4096)],
-            DiskPartitions.List("/dev/nvme0n1", _sys.Path));
+            DiskPartitions.List("nvme0n1", _sys.Path));
     }
 
     [Fact]
     public void List_UnknownDiskOrFile_IsEmpty()
     {
-        Assert.Empty(DiskPartitions.List("/dev/sdz", _sys.Path));
-        Assert.Empty(DiskPartitions.List(_sys.Write("image", "x"), _sys.Path));
-    }
-
-    [Fact]
-    public void DiskOf_Partition_IsItsDisk()
-    {
-        AddPartition("sda", "sda1", 1, 2048, 8);
-        Link("sda", "devices/block/sda");
-        Link("sda1", "devices/block/sda/sda1");
-        Assert.Equal("/dev/sda", DiskPartitions.DiskOf("/dev/sda1", _sys.Path));
-        Assert.Null(DiskPartitions.DiskOf("/dev/sda", _sys.Path));
-        Assert.Null(DiskPartitions.DiskOf("/dev/sdb1", _sys.Path));
+        Assert.Empty(DiskPartitions.List("/dev/sdz"));
+        Assert.Empty(DiskPartitions.List(_sys.Write("image", "x")));
     }
 
     [Fact]
@@ -47,7 +36,6 @@ public sealed class DiskPartitionsTests : IDisposable
         using var device = new LoopDevice(image);
         string partition = device.AddPartition(3, 1 << 20, 2 << 20);
         Assert.Equal([new(Path.GetFileName(partition), partition, 3, 1 << 20, 2 << 20)], DiskPartitions.List(device.Path));
-        Assert.Equal(device.Path, DiskPartitions.DiskOf(partition));
     }
 
     private void AddPartition(string disk, string name, int number, long start, long size)
@@ -56,6 +44,7 @@ public sealed class DiskPartitionsTests : IDisposable
         _sys.Write($"{directory}/partition", $"{number}\n");
         _sys.Write($"{directory}/start", $"{start}\n");
         _sys.Write($"{directory}/size", $"{size}\n");
+        Link(name, directory);
     }
 
     private void Link(string name, string target)

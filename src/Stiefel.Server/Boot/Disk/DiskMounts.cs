@@ -10,6 +10,7 @@ internal sealed class DiskMounts(string directory, ILogger log) : IAsyncDisposab
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     private readonly List<ReadOnlyMount> _mounts = [];
+    private readonly HashSet<string> _devices = [];
     private int _count;
 
     /// <summary>Mounts a device below the directory.</summary>
@@ -21,6 +22,7 @@ internal sealed class DiskMounts(string directory, ILogger log) : IAsyncDisposab
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         ReadOnlyMount mount = Mount.ReadOnlyWithoutReplay(device.Path, path, device.Type, subvolume);
         _mounts.Add(mount);
+        _devices.Add(device.Path);
         return mount;
     }
 
@@ -35,15 +37,17 @@ internal sealed class DiskMounts(string directory, ILogger log) : IAsyncDisposab
     /// <exception cref="IOException">Something still does; what is mounted stays so, and this may be called again.</exception>
     public async ValueTask DisposeAsync()
     {
-        string[] devices = [.. _mounts.Select(mount => mount.Device).Distinct()];
         while (_mounts.Count > 0)
         {
             await RemoveAsync(_mounts[^1]);
         }
 
-        foreach (string device in devices)
+        // Another search of this process may still hold the same device, and will say when it is done.
+        _devices.ExceptWith(MountTable.Under(Path.GetDirectoryName(directory)!).Select(mount => mount.Source));
+        foreach (string device in _devices.ToArray())
         {
             await WaitUntilFreeAsync(device);
+            _devices.Remove(device);
             DiskBootLog.Released(log, device);
         }
 

@@ -1,3 +1,4 @@
+using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.FileSystems;
 using Stiefel.Server.Boot.Catalog;
 
@@ -39,9 +40,11 @@ internal sealed class DiskSearch(DiskBootOptions options, string mountDirectory,
 
     private async Task<IReadOnlyList<ProbedDevice>> ProbeAsync(CancellationToken token)
     {
-        if (!File.Exists(options.Disk))
+        if (DeviceNumber.OfBlockDevice(options.Disk) is null)
         {
-            throw new BootCatalogException($"the disk {options.Disk} does not exist; which disks do is in /proc/partitions");
+            throw new BootCatalogException(File.Exists(options.Disk)
+                ? $"{options.Disk} is a file, and boot files are looked for on block devices only: attach it with losetup --partscan, or give --Boot:Directory"
+                : $"the disk {options.Disk} does not exist; which disks do is in /proc/partitions");
         }
 
         // Without partitions the disk itself may be a file system.
