@@ -72,13 +72,19 @@ public class ModuleIndexTests
     private static void CompareEveryFiftiethAlias(string root, string directory)
     {
         var index = new ModuleIndex(directory);
+        Dictionary<string, string[]> needs = File.ReadLines(Path.Combine(directory, "modules.dep"))
+            .Select(line => line.Split(':'))
+            .ToDictionary(parts => parts[0], parts => parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         string[] lines = File.ReadAllLines(Path.Combine(directory, "modules.alias"));
         for (int at = 1; at < lines.Length; at += 50)
         {
             string alias = lines[at].Split(' ')[1].Replace('*', '0');
             if (!alias.Contains('['))
             {
-                Assert.Equal(Modprobe.Show(root == "" ? "/" : root, Path.GetFileName(directory), alias), Paths(index.Resolve([alias], [])));
+                // Of several drivers for one device, modprobe takes whichever its index has first; only needs order them.
+                List<string> paths = [.. Paths(index.Resolve([alias], []))];
+                Assert.Equal(Modprobe.Show(root == "" ? "/" : root, Path.GetFileName(directory), alias).Order(), paths.Order());
+                Assert.All(paths, path => Assert.All(needs[path], need => Assert.InRange(paths.IndexOf(need), 0, paths.IndexOf(path))));
             }
         }
     }
