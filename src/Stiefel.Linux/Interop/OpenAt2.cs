@@ -9,7 +9,7 @@ internal static unsafe partial class OpenAt2
     public const ulong RESOLVE_IN_ROOT = 0x10;
 
     /// <summary>The same number on every architecture (asm-generic/unistd.h).</summary>
-    private const nint SYS_openat2 = 437;
+    public const nint SYS_openat2 = 437;
 
     public static nint openat2(int dirfd, byte* pathname, open_how* how) =>
         syscall(SYS_openat2, dirfd, pathname, how, (nuint)sizeof(open_how));

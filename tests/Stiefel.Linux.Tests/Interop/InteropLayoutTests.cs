@@ -47,6 +47,9 @@ public sealed class InteropLayoutTests
     public void LinuxFs_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxFs), "linux/fs.h");
 
     [Fact]
+    public void OpenAt2_AgainstTheHeaders_Agrees() => Agrees(typeof(OpenAt2), "sys/syscall.h", "linux/openat2.h");
+
+    [Fact]
     public void Signals_AgainstTheHeaders_Agrees()
     {
         // glibc's sigset_t is a typedef without a struct tag: its size is asserted by hand.

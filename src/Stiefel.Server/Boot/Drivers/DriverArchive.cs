@@ -36,7 +36,7 @@ public static class DriverArchive
     public static async Task<DriverList> WriteAsync(
         Stream destination, string modulesDirectory, IReadOnlyList<string> modaliases, CancellationToken token)
     {
-        if (modaliases.Count > MaxModaliases || modaliases.Any(alias => alias.Length > MaxModaliasLength))
+        if (modaliases.Count > MaxModaliases || modaliases.Any(alias => alias is not { Length: <= MaxModaliasLength }))
         {
             throw new InvalidDataException($"more than {MaxModaliases} modaliases, or one longer than {MaxModaliasLength} characters");
         }
