@@ -16,6 +16,10 @@ internal sealed record RamdiskContent
         new("busybox-static", "usr/bin/busybox"),
         new("kmod", "usr/bin/kmod", "usr/sbin/modprobe", "usr/sbin/rmmod"),
         new("util-linux", "usr/sbin/blkid"),
+
+        // The server unpacks the laptop's own modules with these: Fedora's and Debian's are .ko.xz, Arch's and Ubuntu's .ko.zst.
+        new("xz-utils", "usr/bin/xz"),
+        new("zstd", "usr/bin/zstd"),
         new("kexec-tools", "usr/sbin/kexec", "usr/sbin/kexec-load-kernel"),
     ];
 
