@@ -33,6 +33,16 @@ public static class CharacterDevice
         }
     }
 
+    /// <summary>
+    /// Opens a terminal for writing without ever waiting for it and without becoming its session (O_NONBLOCK, O_NOCTTY): a serial line
+    /// that nobody reads must hold up nothing. Throws <see cref="LinuxException"/>.
+    /// </summary>
+    public static SafeFileHandle OpenTerminal(string path)
+    {
+        var handle = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC, 0);
+        return handle.IsInvalid ? throw LinuxException.FromLastError($"open(\"{path}\", O_WRONLY)") : handle;
+    }
+
     // gnu_dev_makedev: 12 + 20 bits of the major, 8 + 24 bits of the minor, interleaved.
     internal static ulong DeviceNumberOf(uint major, uint minor) =>
         ((ulong)(major & 0xfffff000) << 32) | ((ulong)(major & 0xfff) << 8) | ((ulong)(minor & 0xffffff00) << 12) | (minor & 0xff);

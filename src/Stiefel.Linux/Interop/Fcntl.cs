@@ -7,7 +7,9 @@ namespace Stiefel.Linux.Interop;
 internal static unsafe partial class Fcntl
 {
     internal const int O_RDONLY = 0;
+    internal const int O_WRONLY = 1;
     internal const int O_RDWR = 2;
+    internal const int O_NONBLOCK = 0x800;
     internal const int O_EXCL = 0x80;
     internal const int O_NOCTTY = 0x100;
     internal const int O_CLOEXEC = 0x80000;

@@ -7,6 +7,7 @@ internal static unsafe partial class SysPrctl
 {
     internal const int PR_SET_IO_FLUSHER = 57;
 
+    internal const int RLIMIT_STACK = 3;
     internal const int RLIMIT_NOFILE = 7;
 
     [StructLayout(LayoutKind.Sequential)]

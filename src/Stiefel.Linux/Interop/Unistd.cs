@@ -21,4 +21,19 @@ internal static unsafe partial class Unistd
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial long lseek(SafeFileHandle fd, long offset, int whence);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int pipe2(int* ends, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial SafeFileHandle dup(SafeFileHandle descriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int dup2(SafeFileHandle oldDescriptor, int newDescriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint read(SafeFileHandle fd, byte* buffer, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint write(SafeFileHandle fd, byte* buffer, nuint count);
 }

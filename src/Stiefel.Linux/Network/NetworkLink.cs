@@ -10,4 +10,8 @@ namespace Stiefel.Linux.Network;
 /// <param name="Mtu">Bytes of the largest packet.</param>
 /// <param name="IsEthernetLike">Speaks Ethernet frames (ARPHRD_ETHER), so it can be the cable.</param>
 public sealed record NetworkLink(
-    int Index, string Name, MacAddress Mac, bool IsUp, bool HasCarrier, string OperState, int Mtu, bool IsEthernetLike);
+    int Index, string Name, MacAddress Mac, bool IsUp, bool HasCarrier, string OperState, int Mtu, bool IsEthernetLike)
+{
+    /// <summary>What makes a virtual interface (IFLA_INFO_KIND): bridge, vlan, veth…; null for hardware.</summary>
+    public string? Kind { get; init; }
+}

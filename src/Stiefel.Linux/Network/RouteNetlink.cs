@@ -122,6 +122,7 @@ public static class RouteNetlink
         }
 
         var (name, mac, mtu, operState, carrier) = ("", default(MacAddress), 0, 0, false);
+        string? kind = null;
         foreach (var attribute in attributes)
         {
             switch (attribute.Type)
@@ -129,6 +130,7 @@ public static class RouteNetlink
                 case IFLA_IFNAME: name = attribute.Text; break;
                 case IFLA_MTU: mtu = (int)attribute.UInt32; break;
                 case IFLA_OPERSTATE: operState = attribute.Byte; break;
+                case IFLA_LINKINFO: kind = ReadKind(attribute.Nested); break;
                 case IFLA_CARRIER: carrier = attribute.Byte != 0; break;
                 case IFLA_ADDRESS when attribute.Value.Length == MacAddress.Size: mac = MacAddress.FromBytes(attribute.Value); break;
                 default: break;
@@ -138,7 +140,20 @@ public static class RouteNetlink
         var isUp = (header.ifi_flags & IFF_UP) != 0;
         var isEthernetLike = header.ifi_type == ARPHRD_ETHER && (header.ifi_flags & IFF_LOOPBACK) == 0;
         var state = operState < s_operStates.Length ? s_operStates[operState] : "unknown";
-        return new(header.ifi_index, name, mac, isUp, isUp && carrier, state, mtu, isEthernetLike);
+        return new(header.ifi_index, name, mac, isUp, isUp && carrier, state, mtu, isEthernetLike) { Kind = kind };
+    }
+
+    private static string? ReadKind(NetlinkAttributes attributes)
+    {
+        foreach (var attribute in attributes)
+        {
+            if (attribute.Type == IFLA_INFO_KIND)
+            {
+                return attribute.Text;
+            }
+        }
+
+        return null;
     }
 
     private static LinkAddress? ReadAddress(NetlinkMessage message)

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Processes;
@@ -26,6 +27,21 @@ public static class Indispensable
     /// <summary>The kernel's last choice when memory runs out (man 5 proc_pid_oom_score_adj). Needs /proc.</summary>
     public static void SpareFromOutOfMemory(string procSelf = "/proc/self") => File.WriteAllText($"{procSelf}/oom_score_adj", "-1000");
 
+    /// <summary>The name that `ps -o comm`, `top` and the kernel's log show, at most 15 bytes (man 5 proc_pid_comm). Needs /proc.</summary>
+    public static void SetName(string name, string procSelf = "/proc/self") => File.WriteAllText($"{procSelf}/comm", name);
+
     /// <summary>A session of its own: no terminal's hang-up or Ctrl-C reaches it (man 2 setsid).</summary>
     public static void LeaveTerminal() => _ = Spawn.setsid();
+
+    /// <summary>Standard input, output and error go to another file from now on, and hold their former one no more (man 2 dup2).</summary>
+    public static void RedirectStandardStreams(SafeFileHandle target)
+    {
+        for (var descriptor = 0; descriptor <= 2; descriptor++)
+        {
+            if (Unistd.dup2(target, descriptor) < 0)
+            {
+                throw LinuxException.FromLastError($"dup2(target, {descriptor})");
+            }
+        }
+    }
 }

@@ -5,8 +5,6 @@ namespace Stiefel.Linux.Processes;
 /// <summary>What this process was started with, and becoming another program.</summary>
 public static unsafe class ProcessImage
 {
-    private const nuint KernelsOpenFiles = 1024;
-
     /// <summary>argv byte for byte, as the kernel gave it. Needs /proc.</summary>
     public static IReadOnlyList<byte[]> Arguments(string procSelf = "/proc/self") => ReadStrings($"{procSelf}/cmdline");
 
@@ -20,21 +18,11 @@ public static unsafe class ProcessImage
     public static void Replace(string path, IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment)
     {
         ProcessSignals.RestoreDefaults();
-        RestoreOpenFiles();
+        ProcessLimits.RestoreOpenFiles();
         using var argv = new StringVector(arguments);
         using var envp = new StringVector(environment);
         _ = Spawn.execve(path, argv.Pointer, envp.Pointer);
         throw LinuxException.FromLastError($"execve(\"{path}\")");
-    }
-
-    private static void RestoreOpenFiles()
-    {
-        SysPrctl.rlimit limit;
-        if (SysPrctl.getrlimit(SysPrctl.RLIMIT_NOFILE, &limit) == 0)
-        {
-            limit.rlim_cur = nuint.Min(KernelsOpenFiles, limit.rlim_max);
-            _ = SysPrctl.setrlimit(SysPrctl.RLIMIT_NOFILE, &limit);
-        }
     }
 
     private static List<byte[]> ReadStrings(string file)

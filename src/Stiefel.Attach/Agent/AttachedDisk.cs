@@ -1,0 +1,113 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
+using Stiefel.Linux.Nbd;
+using Stiefel.Nbd.Client;
+using Stiefel.Protocol.Handover;
+
+namespace Stiefel.Attach.Agent;
+
+/// <summary>/dev/nbd0 and its connection to the server.</summary>
+internal sealed class AttachedDisk : IDisposable
+{
+    private const int DeviceIndex = 0;
+
+    private readonly NbdNetlink _kernel;
+    private readonly ServerConnector _connector;
+    private readonly AttachLog _log;
+
+    private AttachedDisk(NbdNetlink kernel, ServerConnector connector, AttachLog log)
+    {
+        _kernel = kernel;
+        _connector = connector;
+        _log = log;
+    }
+
+    /// <summary>Makes the device; tries for ever and says what it waits for.</summary>
+    internal static AttachedDisk Attach(AttachSession session, AttachLog log)
+    {
+        var waiting = WaitingReport.WhileBooting(log);
+        var pause = new Backoff();
+        log.Phase("link");
+        while (true)
+        {
+            NbdNetlink? kernel = null;
+            try
+            {
+                kernel = NbdNetlink.TryOpen()
+                    ?? throw new IOException("this kernel has no NBD client: module nbd is neither in the initramfs nor among the drivers sent");
+                var connector = new ServerConnector(session, log);
+                using var connection = connector.Connect(waiting);
+                var index = kernel.Connect(BlockDeviceOptions.For(session, connection.Export), [connection.Socket.SafeHandle]);
+                TuneOrDisconnect(kernel, index, connection.Export);
+                log.Say($"/dev/nbd{index}: {connection.Export.Size} bytes from {session}");
+                return new(kernel, connector, log);
+            }
+            catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
+            {
+                kernel?.Dispose();
+                waiting.Say(exception.Message);
+                pause.Wait();
+            }
+        }
+    }
+
+    /// <summary>Replaces the connection each time the kernel has given it up, for ever.</summary>
+    [DoesNotReturn]
+    internal void KeepConnected()
+    {
+        while (true)
+        {
+            try
+            {
+                if (_kernel.WaitForLinkDead(DeviceIndex, Timeout.InfiniteTimeSpan))
+                {
+                    Reconnect();
+                }
+            }
+            catch (Exception exception)
+            {
+                // Whatever it was, giving up would lose the disk for good.
+                _log.Say($"the agent goes on after: {exception.Message}");
+                Thread.Sleep(TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
+    public void Dispose() => _kernel.Dispose();
+
+    private static void TuneOrDisconnect(NbdNetlink kernel, int index, NbdExportInfo export)
+    {
+        try
+        {
+            BlockDeviceOptions.Tune(index, export);
+        }
+        catch
+        {
+            // The next try needs the device free again.
+            kernel.Disconnect(index);
+            throw;
+        }
+    }
+
+    private void Reconnect()
+    {
+        _log.Say("the connection to the laptop is lost; the disk waits");
+        var waiting = WaitingReport.WhileRunning(_log);
+        var pause = new Backoff();
+        while (true)
+        {
+            try
+            {
+                using var connection = _connector.Connect(waiting);
+                _kernel.Reconfigure(DeviceIndex, [connection.Socket.SafeHandle]);
+                _log.Say($"the connection to the laptop is back after {waiting.Elapsed.TotalSeconds:0.0} s");
+                return;
+            }
+            catch (Exception exception) when (exception is IOException or SocketException)
+            {
+                waiting.Say(exception.Message);
+                pause.Wait();
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using Stiefel.Nbd.Client;
+
+namespace Stiefel.Attach.Agent;
+
+/// <summary>A connection that has finished its handshake and can be handed to the kernel, which keeps it beyond the disposal of this.</summary>
+internal sealed class ServerConnection : IDisposable
+{
+    // man 7 tcp, linux/tcp.h.
+    private const int ProtocolTcp = 6;
+    private const int TcpSynCount = 7;
+    private const int TcpUserTimeout = 18;
+
+    // Three tries within seven seconds to reach the server; then the caller looks at the link again.
+    private const int ConnectRetries = 2;
+
+    private const int HandshakeMilliseconds = 10_000;
+
+    // A peer that is gone without a word is noticed within 15 s, whether something is being sent or not.
+    private const int UnacknowledgedMilliseconds = 15_000;
+    private const int KeepAliveAfterSeconds = 5;
+    private const int KeepAliveEverySeconds = 3;
+    private const int KeepAliveProbes = 3;
+
+    private ServerConnection(Socket socket, NbdExportInfo export)
+    {
+        Socket = socket;
+        Export = export;
+    }
+
+    internal Socket Socket { get; }
+
+    internal NbdExportInfo Export { get; }
+
+    /// <summary>Throws <see cref="SocketException"/> if the server cannot be reached, <see cref="Stiefel.Nbd.NbdProtocolException"/> if it refuses.</summary>
+    internal static ServerConnection Open(IPEndPoint server, string exportName)
+    {
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.ReceiveTimeout = socket.SendTimeout = HandshakeMilliseconds;
+            SetTcpOption(socket, TcpSynCount, ConnectRetries);
+            socket.Connect(server);
+            var export = NbdClientHandshake.Connect(socket, exportName);
+            PrepareForKernel(socket);
+            return new(socket, export);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Socket.Dispose();
+
+    private static void PrepareForKernel(Socket socket)
+    {
+        // The kernel would take a receive time-out for the end of the connection.
+        socket.ReceiveTimeout = socket.SendTimeout = 0;
+        SetTcpOption(socket, TcpUserTimeout, UnacknowledgedMilliseconds);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveAfterSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveEverySeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+    }
+
+    private static void SetTcpOption(Socket socket, int option, int value) =>
+        socket.SetRawSocketOption(ProtocolTcp, option, BitConverter.GetBytes(value));
+}

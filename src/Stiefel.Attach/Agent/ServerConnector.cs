@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Sockets;
+using Stiefel.Linux.Network;
+using Stiefel.Nbd.Client;
+using Stiefel.Nbd.Wire;
+using Stiefel.Protocol.Handover;
+
+namespace Stiefel.Attach.Agent;
+
+/// <summary>From nothing to a connection, the first time and every time after: link, address, TCP, handshake.</summary>
+internal sealed class ServerConnector
+{
+    private readonly AttachSession _session;
+    private readonly IPAddress _server;
+    private readonly CableLink _link;
+    private NbdExportInfo? _first;
+
+    internal ServerConnector(AttachSession session, AttachLog log)
+    {
+        _session = session;
+        _server = IPAddress.Parse(session.ServerAddress);
+        _link = new(MacAddress.TryParse(session.Mac, out var mac) ? mac : throw new FormatException($"'{session.Mac}' is no hardware address"), session.Mtu, log.Say);
+    }
+
+    /// <summary>Tries until it works; the report hears what is missing.</summary>
+    internal ServerConnection Connect(WaitingReport waiting)
+    {
+        var pause = new Backoff();
+        while (true)
+        {
+            string missing;
+            try
+            {
+                var state = _link.Raise(needsLinkLocal: _server.IsIPv6LinkLocal);
+                if (state.Missing is null)
+                {
+                    return Checked(ServerConnection.Open(EndPoint(state.Index), _session.ExportName));
+                }
+
+                missing = state.Missing;
+                // Looking at the link costs nothing, and the moment it comes is the one to catch.
+                pause = new();
+            }
+            catch (Exception exception) when (exception is IOException or SocketException)
+            {
+                missing = exception is SocketException ? $"{_server} port {_session.Port}: {exception.Message}" : exception.Message;
+            }
+
+            waiting.Say(missing);
+            pause.Wait();
+        }
+    }
+
+    private IPEndPoint EndPoint(int linkIndex) =>
+        new(_server.IsIPv6LinkLocal ? new IPAddress(_server.GetAddressBytes(), linkIndex) : _server, _session.Port);
+
+    // The kernel keeps the size and the flags of the first connection; another disk under the same name must never be written to.
+    private ServerConnection Checked(ServerConnection connection)
+    {
+        _first ??= connection.Export;
+        if (SameDisk(_first, connection.Export))
+        {
+            return connection;
+        }
+
+        connection.Dispose();
+        throw new IOException($"the server now offers another disk: {Describe(connection.Export)} instead of {Describe(_first)}");
+    }
+
+    internal static bool SameDisk(NbdExportInfo first, NbdExportInfo now) =>
+        first.Size == now.Size && IsReadOnly(first) == IsReadOnly(now) && now.MinimumBlockSize <= Math.Max(512, first.MinimumBlockSize);
+
+    private static string Describe(NbdExportInfo export) => $"{export.Size} bytes{(IsReadOnly(export) ? ", read-only" : "")}";
+
+    private static bool IsReadOnly(NbdExportInfo export) => export.Flags.HasFlag(TransmissionFlags.ReadOnly);
+}

@@ -1,0 +1,50 @@
+using Stiefel.Linux;
+using Stiefel.Linux.FileSystems;
+
+namespace Stiefel.Attach.Start;
+
+/// <summary>The least that is needed to see the hardware. The initramfs's own init mounts again what it wants, as it wants.</summary>
+internal sealed class EarlyMounts
+{
+    private const int Busy = 16;
+
+    private static readonly (string Type, string Directory, bool HoldsDevices)[] s_table =
+    [
+        ("proc", "/proc", false),
+        ("sysfs", "/sys", false),
+        ("devtmpfs", "/dev", true),
+    ];
+
+    private readonly Stack<string> _mounted = new();
+
+    private EarlyMounts()
+    {
+    }
+
+    internal static EarlyMounts Mount()
+    {
+        var mounts = new EarlyMounts();
+        foreach (var (type, directory, holdsDevices) in s_table)
+        {
+            try
+            {
+                KernelFileSystem.Mount(type, directory, holdsDevices);
+                mounts._mounted.Push(directory);
+            }
+            catch (LinuxException exception) when (exception.Errno == Busy)
+            {
+                // There already, and therefore not ours to take away.
+            }
+        }
+
+        return mounts;
+    }
+
+    internal void Unmount()
+    {
+        while (_mounted.TryPop(out var directory))
+        {
+            KernelFileSystem.Detach(directory);
+        }
+    }
+}

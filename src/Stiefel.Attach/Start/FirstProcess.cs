@@ -1,0 +1,72 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Stiefel.Linux.Network;
+using Stiefel.Linux.Processes;
+using Stiefel.Protocol.Handover;
+
+namespace Stiefel.Attach.Start;
+
+/// <summary>
+/// Process 1 of the payload's kernel, until the disk is there: then it becomes the initramfs's own init, which finds everything as if
+/// the kernel had started it with a local disk.
+/// </summary>
+internal static class FirstProcess
+{
+    private static readonly TimeSpan s_agentRestart = TimeSpan.FromSeconds(2);
+
+    /// <summary>Never returns and never gives up: the kernel panics if process 1 ends.</summary>
+    [DoesNotReturn]
+    internal static void Run()
+    {
+        var log = new AttachLog();
+        try
+        {
+            BecomeRealInit(log);
+        }
+        catch (Exception exception)
+        {
+            StayWith(log, exception is FormatException or FileNotFoundException or DirectoryNotFoundException
+                ? exception.Message
+                : $"cannot start this system: {exception}");
+        }
+    }
+
+    [DoesNotReturn]
+    private static void BecomeRealInit(AttachLog log)
+    {
+        var mounts = EarlyMounts.Mount();
+        log.FindConsoles();
+        log.Phase("attach-start");
+        var (arguments, environment) = (ProcessImage.Arguments(), ProcessImage.Environment());
+        var session = AttachSession.Parse(File.ReadAllText(AttachSession.Path, Encoding.UTF8));
+
+        log.Phase("drivers");
+        PayloadDrivers.Load(Interface(session), log);
+        DuplicateAddressDetection.DisableByDefault();
+        while (!AgentProcess.StartAndWaitUntilAttached())
+        {
+            log.Say("the agent died before the disk was attached; starting it again");
+            Thread.Sleep(s_agentRestart);
+        }
+
+        log.Phase("init");
+        StiefelFiles.Remove();
+        mounts.Unmount();
+        RealInit.Execute(session.RealInit, arguments, environment);
+    }
+
+    private static MacAddress Interface(AttachSession session) => MacAddress.TryParse(session.Mac, out var mac)
+        ? mac
+        : throw new FormatException($"{AttachSession.Path}: '{session.Mac}' is no hardware address");
+
+    [DoesNotReturn]
+    private static void StayWith(AttachLog log, string reason)
+    {
+        while (true)
+        {
+            log.Fail(reason);
+            log.Fail("this cannot mend itself: restart with Ctrl-Alt-Del or the power button");
+            Thread.Sleep(TimeSpan.FromSeconds(10));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using Stiefel.Linux;
+using Stiefel.Linux.Devices;
+using Stiefel.Linux.Modules;
+using Stiefel.Linux.Network;
+using Stiefel.Linux.Processes;
+
+namespace Stiefel.Attach.Start;
+
+/// <summary>Loads drivers until the cable's interface is there: first those that were sent along, then what the initramfs itself has.</summary>
+internal sealed class PayloadDrivers
+{
+    // A USB adapter needs about two seconds from driver to interface; searching all hardware meanwhile would only cost time.
+    private static readonly TimeSpan s_sentDriversSettle = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan s_passSettle = TimeSpan.FromSeconds(1);
+
+    // No hardware asks for these; the directory says that the kernel has it already.
+    private static readonly (string Module, string Sign)[] s_needed = [("nbd", "/sys/module/nbd"), ("ipv6", "/proc/sys/net/ipv6")];
+
+    private readonly MacAddress _wanted;
+    private readonly AttachLog _log;
+    private readonly WaitingReport _waiting;
+    private readonly UeventListener _uevents = UeventListener.Open();
+
+    private PayloadDrivers(MacAddress wanted, AttachLog log)
+    {
+        _wanted = wanted;
+        _log = log;
+        _waiting = WaitingReport.WhileBooting(log);
+    }
+
+    /// <summary>Returns once the interface is there; says what it waits for as long as it is not.</summary>
+    internal static void Load(MacAddress wanted, AttachLog log)
+    {
+        var drivers = new PayloadDrivers(wanted, log);
+        using (drivers._uevents)
+        {
+            drivers.LoadFromInitramfs(settle: drivers.LoadSent() ? s_sentDriversSettle : TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>The file names in `order` that are names and nothing else, in their order.</summary>
+    internal static IReadOnlyList<string> ReadOrder(string text) =>
+        [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(name => !name.Contains('/', StringComparison.Ordinal) && name[0] != '.')];
+
+    /// <summary>False if none were sent.</summary>
+    private bool LoadSent()
+    {
+        var order = Path.Combine(StiefelFiles.Modules, "order");
+        if (!File.Exists(order))
+        {
+            return false;
+        }
+
+        var loaded = 0;
+        foreach (var name in ReadOrder(File.ReadAllText(order)))
+        {
+            try
+            {
+                loaded += KernelModule.Load(Path.Combine(StiefelFiles.Modules, name)) ? 1 : 0;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Perhaps it is built in, or another driver does: the interface decides, not this file.
+                _log.Say(exception.Message);
+            }
+        }
+
+        _log.Say($"{loaded} drivers of this machine loaded");
+        return true;
+    }
+
+    private void LoadFromInitramfs(TimeSpan settle)
+    {
+        var modprobe = ChildProcess.Find("modprobe");
+        var coldplug = modprobe is null ? null : new DriverColdplug(modprobe);
+        for (var passes = 0; !InterfaceAppears(settle); passes++)
+        {
+            // The first pass is the ordinary way if no drivers were sent, and nothing to worry anyone with.
+            if (passes > 0)
+            {
+                _waiting.Say(Missing(modprobe));
+            }
+
+            _ = coldplug?.LoadNew();
+            settle = s_passSettle;
+        }
+
+        foreach (var (name, sign) in s_needed)
+        {
+            if (modprobe is not null && !Directory.Exists(sign))
+            {
+                _ = ChildProcess.Run(modprobe, ["modprobe", "-q", name]);
+            }
+        }
+    }
+
+    private bool InterfaceAppears(TimeSpan atMost)
+    {
+        var deadline = Environment.TickCount64 + (long)atMost.TotalMilliseconds;
+        while (!RouteNetlink.ListLinks().Any(link => link.Mac == _wanted))
+        {
+            var left = deadline - Environment.TickCount64;
+            if (left <= 0)
+            {
+                return false;
+            }
+
+            _uevents.Next(TimeSpan.FromMilliseconds(left));
+        }
+
+        return true;
+    }
+
+    private string Missing(string? modprobe)
+    {
+        var present = RouteNetlink.ListLinks().Where(link => link.IsEthernetLike).Select(link => $"{link.Name} {link.Mac}").ToList();
+        return $"no network interface has the address {_wanted} "
+            + (present.Count == 0 ? "and there is no other: is its driver missing?" : $"(present: {string.Join(", ", present)})")
+            + (modprobe is null ? "; the initramfs has no modprobe" : "");
+    }
+}

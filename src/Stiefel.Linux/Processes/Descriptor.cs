@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Interop;
+
+namespace Stiefel.Linux.Processes;
+
+/// <summary>
+/// Plain read and write (man 2 read, man 2 write) for pipes, terminals and the kernel's log, which take what one call brings as one
+/// message and which the runtime's file API refuses or rearranges.
+/// </summary>
+public static unsafe class Descriptor
+{
+    /// <summary>Bytes read by one call; 0 at the end. Throws <see cref="LinuxException"/>.</summary>
+    public static int Read(SafeFileHandle descriptor, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            while (true)
+            {
+                var count = Unistd.read(descriptor, start, (nuint)buffer.Length);
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+
+                ThrowUnlessInterrupted("read");
+            }
+        }
+    }
+
+    /// <summary>Bytes written by one call. Throws <see cref="LinuxException"/>, EAGAIN if a terminal that may not wait is full.</summary>
+    public static int Write(SafeFileHandle descriptor, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            while (true)
+            {
+                var count = Unistd.write(descriptor, start, (nuint)bytes.Length);
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+
+                ThrowUnlessInterrupted($"write({bytes.Length} bytes)");
+            }
+        }
+    }
+
+    private static void ThrowUnlessInterrupted(string call)
+    {
+        var errno = Marshal.GetLastPInvokeError();
+        if (errno != Errno.EINTR)
+        {
+            throw new LinuxException(call, errno);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using static Stiefel.Linux.Tests.PrivateNetwork;
+
+namespace Stiefel.Attach.Tests.Agent;
+
+/// <summary>A cable: this end in the tests' own network, the laptop's end in a second one, where a block server can run.</summary>
+internal sealed class Cable : IDisposable
+{
+    internal const string Mac = "02:00:00:00:00:20";
+    internal const string LaptopAddress = "fe80::1";
+    internal const string ExportName = "s-name";
+
+    private readonly string _laptop = $"stiefel-laptop-{Environment.ProcessId}";
+    private readonly string _image = Path.GetTempFileName();
+    private Process? _server;
+
+    internal Cable()
+    {
+        Ip($"netns add {_laptop}");
+        PlugIn();
+        using var image = File.OpenWrite(_image);
+        image.SetLength(8 << 20);
+    }
+
+    internal const int Port = 10809;
+
+    /// <summary>A new adapter with the same address and therefore a new number.</summary>
+    internal void PlugIn()
+    {
+        Ip($"link add desktop0 address {Mac} type veth peer name laptop0 netns {_laptop}");
+        Ip($"-n {_laptop} address add {LaptopAddress}/64 dev laptop0 nodad");
+        Ip($"-n {_laptop} link set dev laptop0 up");
+    }
+
+    internal void PlugOut() => Ip($"-n {_laptop} link del laptop0");
+
+    internal void SetLaptopUp(bool up) => Ip($"-n {_laptop} link set dev laptop0 {(up ? "up" : "down")}");
+
+    internal void StartServer(string options = "")
+    {
+        Ip($"-n {_laptop} link set dev lo up");
+        var command = $"netns exec {_laptop} qemu-nbd --persistent --shared=0 -f raw -b :: -p {Port} -x {ExportName} {options} {_image}";
+        _server = Process.Start(new ProcessStartInfo("ip", command) { RedirectStandardError = true });
+    }
+
+    internal void StopServer()
+    {
+        _server?.Kill(entireProcessTree: true);
+        _server?.WaitForExit();
+        _server?.Dispose();
+        _server = null;
+    }
+
+    public void Dispose()
+    {
+        StopServer();
+        Ip($"netns del {_laptop}");
+        File.Delete(_image);
+    }
+}
