@@ -31,7 +31,15 @@ public sealed class ConfinedTree : IDisposable
             throw LinuxException.FromLastError($"open(\"{root}\", O_PATH|O_DIRECTORY)");
         }
 
-        Root = RealPath(_root);
+        try
+        {
+            Root = RealPath(_root);
+        }
+        catch
+        {
+            _root.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Absolute and free of symbolic links.</summary>
@@ -49,14 +57,19 @@ public sealed class ConfinedTree : IDisposable
             return null;
         }
 
-        (bool regular, long length) = Status(handle);
-        if (!regular)
+        ConfinedFile? file = null;
+        try
         {
-            handle.Dispose();
-            return null;
+            (bool regular, long length) = Status(handle);
+            return file = regular ? new ConfinedFile(handle, RealPath(handle), length) : null;
         }
-
-        return new ConfinedFile(handle, RealPath(handle), length);
+        finally
+        {
+            if (file is null)
+            {
+                handle.Dispose();
+            }
+        }
     }
 
     /// <summary>The absolute, link-free path of a directory in the tree, or null if there is none.</summary>
