@@ -119,6 +119,7 @@ public class GrubTests
     [InlineData("", "if ! false; then linux /vmlinuz yes; fi", "yes")]
     [InlineData("", "if [ ( a = b -o b = b ) -a c ]; then linux /vmlinuz yes; fi", "yes")]
     [InlineData("function f { set x=\"$x $1-$#\"; return; set x=never; }", "f a b; f c; linux /vmlinuz $x", "a-2 c-1")]
+    [InlineData("function g { set inner=\"$1$2\"; _kept=\"$1\"; }\nfunction f { g x; set o=\"$1$2$inner$_kept\"; }", "f a b; linux /vmlinuz $o", "abxx")]
     [InlineData("for i in a b c; do set s=\"$s$i\"; done", "linux /vmlinuz $s", "abc")]
     [InlineData("set n=; while [ \"$n\" != xxx ]; do set n=\"${n}x\"; done", "linux /vmlinuz $n", "xxx")]
     [InlineData("set n=; until [ \"$n\" = xx ]; do set n=\"${n}x\"; done", "linux /vmlinuz $n", "xx")]

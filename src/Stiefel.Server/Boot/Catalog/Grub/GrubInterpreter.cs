@@ -73,6 +73,7 @@ internal sealed partial class GrubInterpreter
         try
         {
             Execute(GrubParser.Parse(text));
+            _returning = false;
         }
         catch (InvalidDataException error) when (error.InnerException is null)
         {
@@ -133,7 +134,8 @@ internal sealed partial class GrubInterpreter
 
     private bool Call(IReadOnlyList<GrubStatement> body, List<string> words)
     {
-        Dictionary<string, string> outer = _variables.Where(variable => !char.IsAsciiLetter(variable.Key[0])).ToDictionary();
+        KeyValuePair<string, string>[] outer = [.. _variables.Where(variable => IsParameter(variable.Key))];
+        Array.ForEach(outer, variable => _variables.Remove(variable.Key));
         for (int at = 1; at < words.Count; at++)
         {
             Set($"{at}", words[at]);
@@ -146,18 +148,17 @@ internal sealed partial class GrubInterpreter
         bool status = Execute(body);
         _budget.Leave();
         _returning = false;
-        foreach (string name in _variables.Keys.Where(name => !char.IsAsciiLetter(name[0]) && name[0] != '_').ToArray())
+        foreach (string name in _variables.Keys.Where(IsParameter).ToArray())
         {
             _variables.Remove(name);
         }
 
-        foreach ((string name, string value) in outer)
-        {
-            _variables[name] = value;
-        }
-
+        Array.ForEach(outer, variable => _variables[variable.Key] = variable.Value);
         return status;
     }
+
+    /// <summary>`$1`, `$#`, `$@`, `$*`: a function has its own.</summary>
+    private static bool IsParameter(string name) => char.IsAsciiDigit(name[0]) || name is "#" or "@" or "*";
 
     /// <summary>Words with their variables resolved; values outside quotes are cut at blanks, as in any shell.</summary>
     private List<string> Expand(IReadOnlyList<GrubWord> words)
