@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
+using Stiefel.Cli.UsbStick;
 using Stiefel.Cli.Verbs;
 using Stiefel.Cli.Vm.Demo;
 using Stiefel.Cli.Vm.TestQemu;
@@ -9,6 +10,7 @@ var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a
 {
     KeyVerb.Build(),
     CreateInitrdVerb.Build(),
+    SetupClientUsbdriveVerb.Build(),
     DemoVerb.Build(),
     TestQemuVerb.Build(),
 };

@@ -17,6 +17,8 @@ internal readonly record struct Compression(CompressionFormat Format, int Level)
     /// <summary>What <see cref="TryParse"/> takes, for messages.</summary>
     public const string Expected = "zstd, xz, gzip or none, with a level if you like: zstd -19";
 
+    public static Compression None => new(CompressionFormat.None, 0);
+
     /// <summary>Reads `zstd`, `zstd:3`, and the command lines of old files: `zstd -3 -T0`, `pigz -11`, `cat`.</summary>
     public static bool TryParse(string text, out Compression compression)
     {

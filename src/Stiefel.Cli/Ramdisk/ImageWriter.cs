@@ -1,4 +1,3 @@
-using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Ramdisk.Kernel;
 using Stiefel.Cli.Ramdisk.Packages;
 using Stiefel.Cli.Ramdisk.Packing;
@@ -15,11 +14,10 @@ internal sealed class ImageWriter(string folder, StepLog log)
 
     /// <param name="kernel">Its kernel.</param>
     /// <param name="parts">The initrd's archives.</param>
-    /// <param name="compression">How they are packed, for the manifest.</param>
     /// <param name="packages">For the manifest.</param>
     /// <param name="sizeLimit">MiB, or null where the user has asked for something larger on purpose.</param>
     /// <exception cref="FailedException">The initrd is larger than allowed; nothing was written.</exception>
-    public RamdiskImage Write(KernelTree kernel, IReadOnlyList<PackedPart> parts, Compression compression, PackageSet packages, int? sizeLimit)
+    public RamdiskImage Write(KernelTree kernel, IReadOnlyList<PackedPart> parts, PackageSet packages, int? sizeLimit)
     {
         var image = new RamdiskImage(folder);
         Directory.CreateDirectory(folder);
@@ -43,17 +41,17 @@ internal sealed class ImageWriter(string folder, StepLog log)
                 target.Write(CpioPadding.After(target.Position).Span);
             }
         });
-        byte[] manifest = Describe(image, kernel, parts, compression, packages).ToBytes();
+        byte[] manifest = Describe(image, kernel, parts, packages).ToBytes();
         Replace(image.Manifest, target => target.Write(manifest));
         log.Note($"{RamdiskImage.KernelName} {FileSize.Text(new FileInfo(image.Kernel).Length)}, Linux {kernel.Release}");
         log.Note($"{RamdiskImage.InitrdName} {FileSize.Text(new FileInfo(image.Initrd).Length)}, {FileSize.Text(parts.Sum(part => part.UnpackedSize))} unpacked");
         return image;
     }
 
-    private static RamdiskManifest Describe(RamdiskImage image, KernelTree kernel, IReadOnlyList<PackedPart> parts, Compression compression, PackageSet packages) => new(
+    private static RamdiskManifest Describe(RamdiskImage image, KernelTree kernel, IReadOnlyList<PackedPart> parts, PackageSet packages) => new(
         kernel.Release,
         new SortedDictionary<string, ManifestFile> { [RamdiskImage.KernelName] = Describe(image.Kernel), [RamdiskImage.InitrdName] = Describe(image.Initrd) },
-        [.. parts.Select(part => new ManifestPart(part.Name, compression.ToString(), part.UnpackedSize, part.Size))],
+        [.. parts.Select(part => new ManifestPart(part.Name, part.Compression.ToString(), part.UnpackedSize, part.Size))],
         new SortedDictionary<string, ManifestFile>(RamdiskTree.Programs.ToDictionary(name => name, name => Describe(OwnPrograms.Find(name)))),
         new SortedDictionary<string, string>(packages.All.ToDictionary(package => package.Name, package => package.Version)));
 

@@ -1,3 +1,4 @@
+using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Ramdisk.Kernel;
 using Stiefel.Cli.Ramdisk.Packages;
 using Stiefel.Cli.Ramdisk.Packing;
@@ -32,13 +33,14 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         var compression = request.Compression ?? content.Compression;
         PackedPart[] parts =
         [
-            await packing.RunAsync("modules", kernel.Root, _ => true, compression, token).ConfigureAwait(false),
+            // Packed file by file already; another compression around them would save one part in thirty, and cost the kernel time.
+            await packing.RunAsync("modules", kernel.Root, _ => true, Compression.None, token).ConfigureAwait(false),
             await packing.RunAsync("system", root, path => !RootPath.IsBelow(path, [ModulesFolder]), compression, token).ConfigureAwait(false),
         ];
 
         using (log.Begin($"write {request.OutputFolder}"))
         {
-            return new ImageWriter(request.OutputFolder, log).Write(kernel, parts, compression, packages, request.Compression is null ? content.SizeLimit : null);
+            return new ImageWriter(request.OutputFolder, log).Write(kernel, parts, packages, request.Compression is null ? content.SizeLimit : null);
         }
     }
 
@@ -63,6 +65,6 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
     private int ModuleLevel(RamdiskContent content)
     {
         var compression = request.Compression ?? content.Compression;
-        return compression.Format == Configuration.CompressionFormat.Zstd ? compression.Level : 19;
+        return compression.Format == CompressionFormat.Zstd ? compression.Level : 19;
     }
 }

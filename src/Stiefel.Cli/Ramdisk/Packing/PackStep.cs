@@ -28,7 +28,7 @@ internal sealed class PackStep(StepCache cache, StepLog log, string workFolder)
 
             var key = new StepKey("pack-" + name, 1).Add("compression", compression.ToString()).AddFile("archive", bare);
             string folder = await cache.GetAsync(key, $"pack {name} ({compression})", (target, stop) => MakeAsync(bare, compression, target, stop), token).ConfigureAwait(false);
-            var part = new PackedPart(name, Path.Combine(folder, PackedName), new FileInfo(bare).Length);
+            var part = new PackedPart(name, Path.Combine(folder, PackedName), new FileInfo(bare).Length, compression);
             log.Note($"{FileSize.Text(part.UnpackedSize)} unpacked, {FileSize.Text(part.Size)} packed");
             return part;
         }
