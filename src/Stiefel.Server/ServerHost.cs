@@ -18,7 +18,9 @@ public static class ServerHost
     /// <summary>Connections are dropped and the disk is flushed in this time; more than a disk needs, less than init waits.</summary>
     private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(10);
 
-    public static WebApplication Build(ServerOptions options)
+    /// <param name="options">The settings.</param>
+    /// <param name="adjust">Has the last word on services; tests listen to the log with it.</param>
+    public static WebApplication Build(ServerOptions options, Action<IServiceCollection>? adjust = null)
     {
         // Empty: settings have been read already, and nothing else may add a listener or a log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "stiefel-server" });
@@ -27,6 +29,7 @@ public static class ServerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_shutdown);
         AddServices(builder.Services, options);
         AddHttp(builder, options);
+        adjust?.Invoke(builder.Services);
 
         var app = builder.Build();
         if (options.HasBootPlane)

@@ -1,0 +1,42 @@
+using Stiefel.Linux.Tests;
+using Stiefel.Server.Boot;
+
+namespace Stiefel.Server.Tests.Boot;
+
+public sealed class StateFileTests : IDisposable
+{
+    private static readonly GrantRecord s_record = new("00", "s-x", "fe80::1%2", "/dev/sda", false, DateTimeOffset.UnixEpoch);
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private string FilePath => Path.Combine(_directory.Path, "deep", "state.json");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Write_Twice_LeavesTheSecondAndNothingElse()
+    {
+        var file = new StateFile<GrantRecord>(FilePath, StateJson.Default.GrantRecord);
+        Assert.Null(file.Read());
+        file.Write(s_record);
+        file.Write(s_record with { ExportName = "s-y" });
+        Assert.Equal(s_record with { ExportName = "s-y" }, file.Read());
+        Assert.Equal([FilePath], Directory.GetFiles(Path.GetDirectoryName(FilePath)!));
+    }
+
+    [Fact]
+    public void Write_NewDirectory_IsForItsOwnerOnly()
+    {
+        new StateFile<GrantRecord>(FilePath, StateJson.Default.GrantRecord).Write(s_record);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FilePath));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(FilePath)!));
+    }
+
+    [Fact]
+    public void Read_HugeFile_IsRefused()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        File.WriteAllText(FilePath, new string(' ', 100_000));
+        Assert.Throws<IOException>(() => new StateFile<GrantRecord>(FilePath, StateJson.Default.GrantRecord).Read());
+    }
+}

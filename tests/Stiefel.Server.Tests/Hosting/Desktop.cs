@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text.Json;
+using Stiefel.Protocol;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Envelope;
+using Stiefel.Protocol.Handshake;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Server.Tests.Hosting;
+
+/// <summary>A client of the boot plane, speaking the protocol library and nothing else.</summary>
+internal sealed class Desktop : IDisposable
+{
+    private const int MaxAnswer = 64 << 20;
+
+    private readonly HttpClient _http;
+    private readonly RequestSealer _sealer;
+
+    private Desktop(HttpClient http, SessionKeys session, BootManifest manifest, byte[] hello)
+    {
+        _http = http;
+        _sealer = new RequestSealer(session);
+        Id = session.SessionId.ToString();
+        ExportName = session.ExportName;
+        Manifest = manifest;
+        Hello = hello;
+    }
+
+    public string Id { get; }
+
+    public string ExportName { get; }
+
+    public BootManifest Manifest { get; }
+
+    public byte[] Hello { get; }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<Desktop> ShakeHandsAsync(RunningServer server, SharedKey key)
+    {
+        var http = new HttpClient { BaseAddress = server.Boot };
+        using var handshake = new ClientHandshake(key);
+        using var answer = await PostAsync(http, "/v1/discovery", handshake.Hello);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var (session, manifest) = handshake.Complete(await answer.Content.ReadAsByteArrayAsync(Token));
+        using (session)
+        {
+            return new Desktop(http, session, manifest, handshake.Hello);
+        }
+    }
+
+    public static async Task<HttpResponseMessage> PostAsync(HttpClient http, string path, byte[] body) =>
+        await http.PostAsync(path, new ByteArrayContent(body), Token);
+
+    /// <summary>Sends bytes as they are.</summary>
+    public Task<HttpResponseMessage> PostAsync(string path, byte[] body) => PostAsync(_http, path, body);
+
+    public byte[] Seal(string path, byte[] body) => _sealer.Seal(path, body, out _);
+
+    /// <summary>Asks, and opens the answer.</summary>
+    /// <exception cref="RefusalException">The server refused.</exception>
+    public async Task<byte[]> AskAsync(string path, byte[] body)
+    {
+        var request = _sealer.Seal(path, body, out var answerKey);
+        using var answer = await PostAsync(path, request);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var stream = await answer.Content.ReadAsStreamAsync(Token);
+        await using var reader = await EnvelopeReader.OpenAsync(stream, answerKey, Token);
+        await RefusalEnvelope.ThrowIfRefusedAsync(reader, Token);
+        var plain = await reader.ReadToEndAsync(MaxAnswer, Token);
+        if (answer.Content.Headers.ContentLength is { } length)
+        {
+            Assert.Equal(EnvelopeReader.SealedLength(plain.Length), length);
+        }
+
+        return plain;
+    }
+
+    public async Task<ExportGrant> RequestDiskAsync(bool takeOver = false)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver), ProtocolJson.Default.ExportRequest);
+        return JsonSerializer.Deserialize(await AskAsync("/v1/export", body), ProtocolJson.Default.ExportGrant)!;
+    }
+
+    public async Task<Refusal> RefusalOfAsync(string path, byte[] body) =>
+        (await Assert.ThrowsAsync<RefusalException>(() => AskAsync(path, body))).Refusal;
+
+    public async Task<Refusal> RefusalOfDiskAsync() => (await Assert.ThrowsAsync<RefusalException>(() => RequestDiskAsync())).Refusal;
+
+    public void Dispose()
+    {
+        _sealer.Dispose();
+        _http.Dispose();
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Stiefel.Nbd;
+using Stiefel.Nbd.Client;
+using Stiefel.Server.Configuration;
+using Stiefel.Server.Discovery;
+using Stiefel.Server.Http;
+
+namespace Stiefel.Server.Tests.Hosting;
+
+/// <summary>The whole server, on loopback, at ports the kernel chose.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private RunningServer(WebApplication app, LogLines log)
+    {
+        _app = app;
+        Log = log;
+    }
+
+    public LogLines Log { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public IReadOnlyList<NbdConnectionStatus> NbdConnections => Services.GetRequiredService<NbdServer>().Connections;
+
+    public Uri Boot => new($"http://127.0.0.1:{PortOf(Plane.Boot)}");
+
+    public Uri Admin => new($"http://127.0.0.1:{PortOf(Plane.Admin)}");
+
+    public int NbdPort => Services.GetRequiredService<Server.Nbd.NbdListener>().Port;
+
+    public int DiscoveryPort => Services.GetRequiredService<DiscoveryResponder>().Port;
+
+    /// <summary>A server with boot files named one by one, as far as the test does not say otherwise.</summary>
+    public static Task<RunningServer> StartAsync(ServerFiles files, params string[] more) => StartBareAsync(
+    [
+        "--Disk:Path", files.Disk, "--Keys:Directory", files.Keys, "--State:Directory", files.State,
+        .. more.Contains("--Boot:Directory") || more.Contains("--Boot:Disk") ? (string[])[] : ["--Boot:Kernel", files.Kernel, "--Boot:Initrd", files.Initrd, "--Boot:CommandLine", "root=/dev/vda1 rw"],
+        "--Http:Listen", "127.0.0.1:0", "--Admin:Listen", "127.0.0.1:0", "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. more,
+    ]);
+
+    public static async Task<RunningServer> StartBareAsync(params string[] args)
+    {
+        var log = new LogLines();
+        var options = ServerOptions.Read(ServerConfiguration.Build(args, new Hashtable(), "", []));
+        var app = ServerHost.Build(options, services => services.AddSingleton<ILoggerProvider>(log));
+        try
+        {
+            await app.StartAsync(TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        return new RunningServer(app, log);
+    }
+
+    /// <summary>Connects to the block server and names an export; null if the server knows none of that name.</summary>
+    public NbdPeer? Connect(string exportName)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 20_000, SendTimeout = 20_000, NoDelay = true };
+        try
+        {
+            socket.Connect(IPAddress.Loopback, NbdPort);
+            return new NbdPeer(socket, NbdClientHandshake.Connect(socket, exportName));
+        }
+        catch (NbdProtocolException)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+
+    private int PortOf(Plane plane) => Services.GetRequiredService<ListenAddresses>().PortOf(plane);
+}
