@@ -12,12 +12,17 @@ public static class AdminServices
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, StatusJson.Default));
         services.AddProblemDetails();
         services.AddEndpointsApiExplorer();
-        services.AddSwaggerGen(swagger => swagger.SwaggerDoc(AdminEndpoints.DocumentName, new OpenApiInfo
+        services.AddSwaggerGen(swagger =>
         {
-            Title = "Stiefel server",
-            Version = AdminEndpoints.DocumentName,
-            Description = "The control plane of a laptop that serves its disk. Errors are problem details (RFC 9457).",
-        }));
+            swagger.SupportNonNullableReferenceTypes();
+            swagger.NonNullableReferenceTypesAsRequired();
+            swagger.SwaggerDoc(AdminEndpoints.DocumentName, new OpenApiInfo
+            {
+                Title = "Stiefel server",
+                Version = AdminEndpoints.DocumentName,
+                Description = "The control plane of a laptop that serves its disk. Errors are problem details (RFC 9457).",
+            });
+        });
     }
 
     /// <summary>What surrounds the control plane's endpoints: problem details for errors, and the page that shows the API.</summary>

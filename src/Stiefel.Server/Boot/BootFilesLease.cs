@@ -20,6 +20,9 @@ public sealed class BootFilesLease : IDisposable
     /// <summary>The disk is being granted: the files are about to be closed.</summary>
     public CancellationToken Revoked => _opening.Revoked;
 
+    /// <summary>The files are no longer what was found when they were opened: whoever borrows next looks again.</summary>
+    public void MarkOutdated() => _opening.MarkOutdated();
+
     public void Dispose()
     {
         if (!_returned)

@@ -10,13 +10,18 @@ internal sealed class BootFilesOpening(IBootFiles files) : IAsyncDisposable
     private readonly Lock _lock = new();
     private int _readers;
     private int _borrowed;
+    private volatile bool _isOutdated;
 
     public IBootFiles Files { get; } = files;
 
     /// <summary>Tells readers to let go.</summary>
     public CancellationToken Revoked => _revocation.Token;
 
-    public bool IsRevoked => _revocation.IsCancellationRequested;
+    /// <summary>Whoever borrows next gets a new opening.</summary>
+    public bool IsSpent => _isOutdated || _revocation.IsCancellationRequested;
+
+    /// <summary>The files are no longer what was found when they were opened.</summary>
+    public void MarkOutdated() => _isOutdated = true;
 
     public void AddReader()
     {

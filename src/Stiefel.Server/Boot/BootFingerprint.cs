@@ -7,15 +7,15 @@ using Stiefel.Server.Boot.Disk;
 namespace Stiefel.Server.Boot;
 
 /// <summary>
-/// Tells whether boot files are still those that were hashed, without reading them: path, place, length, time of change.
-/// Not a proof; the desktop compares the hashes.
+/// Tells whether boot files are still those that were hashed, without reading them: name, place, length, times of change.
+/// Not the whole path, since a disk is mounted elsewhere each time. Not a proof; the desktop compares the hashes.
 /// </summary>
 public static class BootFingerprint
 {
     public static string Of(IBootFiles files)
     {
         var text = new StringBuilder();
-        AddLine(text, files.Spec.Title, files.Spec.CommandLine, files.Spec.KernelRelease, files.ModulesDirectory ?? "");
+        AddLine(text, files.Spec.Title, files.Spec.CommandLine, files.Spec.KernelRelease, files.ModulesDirectory is null ? "" : "modules");
         Add(text, files.Spec.Kernel);
         foreach (var initrd in files.Spec.Initrds)
         {
@@ -28,7 +28,7 @@ public static class BootFingerprint
     private static void Add(StringBuilder text, FileRegion region)
     {
         var file = new FileInfo(region.Path);
-        AddLine(text, region.Path, Number(region.Offset), Number(region.Length), Number(file.Length),
+        AddLine(text, Path.GetFileName(region.Path), Number(region.Offset), Number(region.Length), Number(file.Length),
             Number(file.LastWriteTimeUtc.Ticks), Number(file.CreationTimeUtc.Ticks));
     }
 

@@ -59,11 +59,12 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
 
     /// <summary>Refuses a session whose offer no longer fits the files.</summary>
     /// <exception cref="RefusalException">They changed; a new handshake gets the new offer.</exception>
-    public void RefuseIfChanged(string fingerprint, IBootFiles files)
+    public void RefuseIfChanged(string fingerprint, BootFilesLease lease)
     {
-        if (BootFingerprint.Of(files) != fingerprint)
+        if (BootFingerprint.Of(lease.Files) != fingerprint)
         {
             _isStale = true;
+            lease.MarkOutdated();
             throw new RefusalException(new Refusal(RefusalCodes.Failed, "the laptop's boot files changed since the handshake; try again"));
         }
     }
@@ -95,25 +96,42 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
             }
 
             _generation = generation;
-
             Problem = null;
             return Latest;
+        }
+        catch (OperationCanceledException e)
+        {
+            // The files were taken away while they were hashed.
+            _isStale = true;
+            throw new DiskInUseException("the laptop's disk was just given to a desktop; try again", e);
         }
         catch (Exception e)
         {
             _isStale = true;
             Problem = e.Message;
-            if (e is not (DiskInUseException or OperationCanceledException))
+            if (e is not DiskInUseException)
             {
                 logger.NoBootFiles(e);
             }
 
-            // The files were taken away while they were hashed: the disk was granted meanwhile.
-            throw e is OperationCanceledException ? new DiskInUseException("the laptop's disk was just given to a desktop; try again") : e;
+            throw;
         }
     }
 
     private async Task<BootManifest> DescribeAsync(BootFilesLease lease)
+    {
+        try
+        {
+            return await HashAllAsync(lease);
+        }
+        catch (IOException)
+        {
+            lease.MarkOutdated();
+            throw;
+        }
+    }
+
+    private async Task<BootManifest> HashAllAsync(BootFilesLease lease)
     {
         var clock = Stopwatch.StartNew();
         var spec = lease.Files.Spec;

@@ -154,10 +154,17 @@ public sealed class DiskGate : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _turn.WaitAsync();
-        _exports.Disarm();
-        if (_grant is { } grant)
+        try
         {
-            Close(grant);
+            _exports.Disarm();
+            if (_grant is { } grant)
+            {
+                Close(grant);
+            }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

@@ -29,7 +29,7 @@ public sealed class SealedEndpoints(
     {
         var clock = Stopwatch.StartNew();
         using var lease = await gate.ReadAsync(answer.Peer, token);
-        offers.RefuseIfChanged(request.Session.Fingerprint, lease.Files);
+        offers.RefuseIfChanged(request.Session.Fingerprint, lease);
         var image = choose(lease.Files.Spec);
 
         using var both = CancellationTokenSource.CreateLinkedTokenSource(token, lease.Revoked);
@@ -45,7 +45,7 @@ public sealed class SealedEndpoints(
         var wanted = Parse(request.Body, ProtocolJson.Default.DriversRequest);
         var clock = Stopwatch.StartNew();
         using var lease = await gate.ReadAsync(answer.Peer, token);
-        offers.RefuseIfChanged(request.Session.Fingerprint, lease.Files);
+        offers.RefuseIfChanged(request.Session.Fingerprint, lease);
         if (lease.Files.ModulesDirectory is not { } modules)
         {
             throw new RefusalException(new Refusal(RefusalCodes.NoDrivers, lease.Files.ModulesMissing ?? "the laptop has no drivers for this kernel"));

@@ -22,9 +22,10 @@ public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger
         await _turn.WaitAsync(token);
         try
         {
-            if (_opening is { IsRevoked: true } revoked)
+            if (_opening is { IsSpent: true } spent)
             {
-                await CloseOpeningAsync(revoked);
+                await spent.RevokeAsync();
+                await CloseOpeningAsync(spent);
             }
 
             _opening ??= new BootFilesOpening(await source.OpenAsync(token));

@@ -99,11 +99,12 @@ public sealed class SettingReader(IConfigurationRoot configuration)
 
     private string SourceOf(string key) => configuration.Providers.LastOrDefault(p => p.TryGet(key, out _))?.ToString() ?? "not set";
 
+    /// <summary>The known setting of the same last word, or one that differs by a slip of the finger.</summary>
     private string Hint(string key)
     {
-        var tail = key[(key.LastIndexOf(':') + 1)..];
-        var near = _known.FirstOrDefault(k => k.EndsWith(':' + tail, StringComparison.OrdinalIgnoreCase))
-            ?? _known.FirstOrDefault(k => tail.Length > 2 && k.StartsWith(key[..(key.Length - tail.Length)] + tail[..2], StringComparison.OrdinalIgnoreCase));
+        var tail = key[Math.Max(0, key.LastIndexOf(':'))..];
+        var near = _known.FirstOrDefault(k => k.EndsWith(tail, StringComparison.OrdinalIgnoreCase))
+            ?? _known.FirstOrDefault(k => Typo.IsLikely(key, k));
         return near is null ? "see stiefel-server --help" : $"did you mean {near}?";
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Stiefel.Nbd;
 using Stiefel.Nbd.Client;
@@ -37,19 +38,25 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public int DiscoveryPort => Services.GetRequiredService<DiscoveryResponder>().Port;
 
-    /// <summary>A server with boot files named one by one, as far as the test does not say otherwise.</summary>
-    public static Task<RunningServer> StartAsync(ServerFiles files, params string[] more) => StartBareAsync(
+    /// <summary>A server with boot files named one by one, unless the test names a directory.</summary>
+    public static Task<RunningServer> StartAsync(ServerFiles files, params string[] more)
+    {
+        string[] boot = more.Contains("--Boot:Directory") ? [] : ["--Boot:Kernel", files.Kernel, "--Boot:Initrd", files.Initrd, "--Boot:CommandLine", "root=/dev/vda1 rw"];
+        return StartOnDiskAsync(files, files.Disk, [.. boot, .. more]);
+    }
+
+    /// <summary>A server that finds its boot files on the disk it serves.</summary>
+    public static Task<RunningServer> StartOnDiskAsync(ServerFiles files, string disk, params string[] more) => StartBareAsync(
     [
-        "--Disk:Path", files.Disk, "--Keys:Directory", files.Keys, "--State:Directory", files.State,
-        .. more.Contains("--Boot:Directory") || more.Contains("--Boot:Disk") ? (string[])[] : ["--Boot:Kernel", files.Kernel, "--Boot:Initrd", files.Initrd, "--Boot:CommandLine", "root=/dev/vda1 rw"],
-        "--Http:Listen", "127.0.0.1:0", "--Admin:Listen", "127.0.0.1:0", "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. more,
+        "--Disk:Path", disk, "--Keys:Directory", files.Keys, "--State:Directory", files.State, "--Http:Listen", "127.0.0.1:0",
+        "--Admin:Listen", "127.0.0.1:0", "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. more,
     ]);
 
     public static async Task<RunningServer> StartBareAsync(params string[] args)
     {
         var log = new LogLines();
         var options = ServerOptions.Read(ServerConfiguration.Build(args, new Hashtable(), "", []));
-        var app = ServerHost.Build(options, services => services.AddSingleton<ILoggerProvider>(log));
+        var app = ServerHost.Build(options, services => services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(log));
         try
         {
             await app.StartAsync(TestContext.Current.CancellationToken);

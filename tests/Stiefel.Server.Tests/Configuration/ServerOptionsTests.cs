@@ -1,0 +1,156 @@
+using System.Collections;
+using System.Net;
+using Stiefel.Linux.Tests;
+using Stiefel.Server.Configuration;
+
+namespace Stiefel.Server.Tests.Configuration;
+
+public sealed class ServerOptionsTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Read_DiskOnly_HasTheContractsDefaults()
+    {
+        var options = Read("--Disk:Path", "/dev/sda");
+        Assert.Equal("[::]:4644", options.HttpListen.ToString());
+        Assert.Equal("127.0.0.1:4645", options.AdminListen!.ToString());
+        Assert.Equal("[::]:10809", options.Nbd.Listen.ToString());
+        Assert.Equal(NbdAccess.Session, options.Nbd.Access);
+        Assert.Equal(new DiscoveryOptions(true, 61570), options.Discovery);
+        Assert.Equal("/etc/stiefel/keys", options.KeysDirectory);
+        Assert.Equal("/run/stiefel", options.StateDirectory);
+        Assert.Equal(new PayloadLinkOptions(5, 600, 1500), options.Link);
+        Assert.False(options.ManageNetwork || options.Disk.ReadOnly);
+    }
+
+    [Fact]
+    public void Read_OpenExport_HasNoControlPlaneUnlessAskedFor()
+    {
+        Assert.Null(Read("--Disk:Path", "d", "--Nbd:Access", "open", "--Nbd:Listen", "127.0.0.1:1").AdminListen);
+        Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 7), Read("--Disk:Path", "d", "--Nbd:Access", "OPEN", "--Nbd:Listen", "[::1]:1", "--Admin:Listen", "[::1]:7").AdminListen);
+        Assert.Null(Read("--Disk:Path", "d", "--Admin:Listen", "none").AdminListen);
+    }
+
+    [Theory]
+    [InlineData("Disk:Path is not set", "")]
+    [InlineData("unknown setting Disk:Pth (command line); did you mean Disk:Path?", "--Disk:Pth x")]
+    [InlineData("unknown setting Nbd:Path (command line); did you mean Disk:Path?", "--Nbd:Path x")]
+    [InlineData("unknown setting quux (command line); see stiefel-server --help", "--quux x")]
+    [InlineData("'disk.img' (command line): expected --Section:Key VALUE", "disk.img")]
+    [InlineData("--Disk:Path (command line): the value is missing", "--Disk:Path")]
+    [InlineData("--Disk:Path (command line): the value is missing", "--Disk:Path --Disk:ReadOnly true")]
+    [InlineData("--disk:path (command line): given twice", "--Disk:Path a --disk:path b")]
+    [InlineData("Disk:ReadOnly = 'yes' (command line): expected true or false", "--Disk:Path d --Disk:ReadOnly yes")]
+    [InlineData("Nbd:Access = 'opne' (command line): expected session or open", "--Disk:Path d --Nbd:Access opne")]
+    [InlineData("Nbd:Access = '1' (command line): expected session or open", "--Disk:Path d --Nbd:Access 1")]
+    [InlineData("Nbd:Listen = '10809' (command line): expected ADDRESS:PORT", "--Disk:Path d --Nbd:Listen 10809")]
+    [InlineData("Nbd:Listen = '::1' (command line): expected ADDRESS:PORT", "--Disk:Path d --Nbd:Listen ::1")]
+    [InlineData("Nbd:Listen = '127.0.0.1' (command line): expected ADDRESS:PORT", "--Disk:Path d --Nbd:Listen 127.0.0.1")]
+    [InlineData("Nbd:Listen = '127.0.0.1:99999' (command line): expected ADDRESS:PORT", "--Disk:Path d --Nbd:Listen 127.0.0.1:99999")]
+    [InlineData("Http:Listen = 'localhost:80' (command line): expected ADDRESS:PORT", "--Disk:Path d --Http:Listen localhost:80")]
+    [InlineData("Admin:Listen = '[::]:4645' (command line): expected an address of loopback", "--Disk:Path d --Admin:Listen [::]:4645")]
+    [InlineData("Nbd:Access open would give the disk to everyone", "--Disk:Path d --Nbd:Access open")]
+    [InlineData("Nbd:Access open would give the disk to everyone", "--Disk:Path d --Nbd:Access open --Nbd:Listen 0.0.0.0:1 --Nbd:AllowOpenOnNetwork false")]
+    [InlineData("Nbd:ExportName = 'x' (command line): expected nothing", "--Disk:Path d --Nbd:ExportName x")]
+    [InlineData("Boot:Directory = 'b' (command line): expected nothing, since Boot:Kernel is given", "--Disk:Path d --Boot:Kernel k --Boot:Directory b")]
+    [InlineData("Boot:Initrd = 'i' (command line): expected Boot:Kernel beside it", "--Disk:Path d --Boot:Initrd i")]
+    [InlineData("Discovery:Port = '65536' (command line): expected a number from 0 to 65535", "--Disk:Path d --Discovery:Port 65536")]
+    [InlineData("Discovery:Port = '-1' (command line)", "--Disk:Path d --Discovery:Port=-1")]
+    [InlineData("Link:Mtu = '100' (command line): expected a number from 1280 to 65535", "--Disk:Path d --Link:Mtu 100")]
+    [InlineData("Logging:Level = 'loud' (command line): expected trace or debug", "--Disk:Path d --Logging:Level loud")]
+    public void Read_Mistake_IsOneLineThatSaysWhatAndWhere(string message, string args)
+    {
+        var error = Assert.Throws<SettingsException>(() => Read(args.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void Read_AllowedOpenOnNetwork_IsTaken() =>
+        Assert.Equal("x", Read("--Disk:Path=d", "--Nbd:Access=open", "--Nbd:ExportName=x", "--Nbd:AllowOpenOnNetwork=true").Nbd.ExportName);
+
+    [Fact]
+    public void Sources_EachSetsTheSame_LaterWins()
+    {
+        var file = File("""
+            {
+              "Disk": { "Path": "file", "ReadOnly": true }, "Link": { "Mtu": 9000 }, // comments are allowed
+              "Boot": { "Laptop": "file" }, "State": { "Directory": "file" },
+            }
+            """);
+        var environment = new Hashtable
+        {
+            ["Boot__Laptop"] = "plain", ["STIEFEL_Boot__Laptop"] = "prefixed", ["State__Directory"] = "plain", ["PATH"] = "/bin", ["STIEFEL_BIN"] = "x", ["Other__Thing"] = "y",
+        };
+        var options = ServerOptions.Read(ServerConfiguration.Build(
+            ["--Boot:Laptop", "line"], environment, "quiet stiefel_bootdisk=/dev/kernel stiefel_bootpart=UUID=1 stiefel.State.Directory=kernel stiefel.Network.Manage stiefel_role=server", [file]));
+
+        Assert.Equal("/dev/kernel", options.Disk.Path);
+        Assert.True(options.Disk.ReadOnly);
+        Assert.Equal(9000, options.Link.Mtu);
+        Assert.Equal("line", options.Boot.Laptop);
+        Assert.Equal("plain", options.StateDirectory);
+        Assert.Equal("UUID=1", options.Boot.Partition);
+        Assert.True(options.ManageNetwork);
+        Assert.Equal("prefixed", ServerOptions.Read(ServerConfiguration.Build(["--Disk:Path", "d"], environment, "", [])).Boot.Laptop);
+    }
+
+    [Theory]
+    [InlineData("unknown setting Disc:Path (environment); did you mean Disk:Path?", "STIEFEL_Disc__Path", "x", "")]
+    [InlineData("unknown setting Disk:Pfad (environment)", "Disk__Pfad", "x", "")]
+    [InlineData("unknown setting Disk:Pfad (/proc/cmdline)", "A", "x", "stiefel.Disk.Pfad=x")]
+    [InlineData("Nbd:Access = 'x' (/proc/cmdline)", "A", "x", "stiefel.Nbd.Access=x")]
+    public void Sources_Mistake_NamesItsSource(string message, string variable, string value, string kernelArguments)
+    {
+        var error = Assert.Throws<SettingsException>(() => ServerOptions.Read(
+            ServerConfiguration.Build(["--Disk:Path", "d"], new Hashtable { [variable] = value }, kernelArguments, [])));
+        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{", ":1:")]
+    [InlineData("[]", "expected an object of sections")]
+    [InlineData("""{ "Disk": { "Path": ["a"] } }""", "Disk:Path")]
+    [InlineData("""{ "Disk": { "Path": "a", "path": "b" } }""", "given twice")]
+    [InlineData("""{ "Disk": { "Paht": "a" } }""", "unknown setting Disk:Paht")]
+    public void File_Mistake_NamesTheFileAndThePlace(string content, string expected)
+    {
+        var file = File(content);
+        var error = Assert.Throws<SettingsException>(() => ServerOptions.Read(ServerConfiguration.Build(["--Disk:Path", "d"], new Hashtable(), "", [file])));
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Help_EverySetting_IsExplained()
+    {
+        var configuration = ServerConfiguration.Build(["--Disk:Path", "d"], new Hashtable(), "", []);
+        var reader = new SettingReader(configuration);
+        _ = (DiskOptions.Read(reader), BootOptions.Read(reader), DiscoveryOptions.Read(reader), PayloadLinkOptions.Read(reader));
+        Assert.Throws<SettingsException>(() => new SettingReader(ServerConfiguration.Build(["--A", "d"], new Hashtable(), "", [])).RefuseUnknown());
+        Assert.All(reader.Known, key => Assert.Contains($"--{key} ", Help.Text, StringComparison.Ordinal));
+        Assert.All(
+            ["Nbd:Listen", "Nbd:Access", "Nbd:ExportName", "Nbd:AllowOpenOnNetwork", "Http:Listen", "Admin:Listen", "Keys:Directory", "State:Directory", "Network:Manage", "Logging:Level"],
+            key => Assert.Contains($"--{key} ", Help.Text, StringComparison.Ordinal));
+        Assert.All(ServerOptions.Sections, section => Assert.Contains($"--{section}:", Help.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Example_AppSettings_IsValid()
+    {
+        var example = Path.Combine(AppContext.BaseDirectory, "appsettings.example.json");
+        Assert.NotNull(ServerOptions.Read(ServerConfiguration.Build([], new Hashtable(), "", [example])));
+    }
+
+    private static ServerOptions Read(params string[] args) => ServerOptions.Read(ServerConfiguration.Build(args, new Hashtable(), "", []));
+
+    private string File(string content)
+    {
+        var path = Path.Combine(_directory.Path, "appsettings.json");
+        System.IO.File.WriteAllText(path, content);
+        return path;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Stiefel.Server.Discovery;
+using Stiefel.Server.Status;
+using Stiefel.Server.Tests.Hosting;
+
+namespace Stiefel.Server.Tests.Status;
+
+public sealed class BoundedLogTests
+{
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public void StrangerLog_OneAddress_IsToldOncePerMinute()
+    {
+        using var lines = new LogLines();
+        var log = new StrangerLog(_time, Logger(lines));
+        for (var i = 0; i < 10; i++)
+        {
+            log.Knocked(IPAddress.Loopback, "try");
+        }
+
+        Assert.Single(lines.All);
+        _time.Advance(StrangerLog.Silence);
+        log.Knocked(IPAddress.Loopback, "try");
+        Assert.Equal(2, lines.All.Count);
+    }
+
+    [Fact]
+    public void StrangerLog_InventedAddresses_StayBounded()
+    {
+        using var lines = new LogLines();
+        var log = new StrangerLog(_time, Logger(lines));
+        for (var i = 0; i < 100_000; i++)
+        {
+            log.Knocked(new IPAddress(i), "try");
+        }
+
+        Assert.InRange(lines.All.Count, StrangerLog.MaxAddresses, 3 * StrangerLog.MaxAddresses);
+    }
+
+    [Fact]
+    public void MachineLog_ManyEvents_KeepsTheLatest()
+    {
+        var log = new MachineLog(_time);
+        for (var i = 0; i < 1000; i++)
+        {
+            log.Add(IPAddress.Loopback, "stage", $"{i}");
+        }
+
+        var machine = Assert.Single(log.Snapshot());
+        Assert.Equal(MachineLog.MaxEvents, machine.Events.Count);
+        Assert.Equal("999", machine.Events[^1].Text);
+    }
+
+    [Fact]
+    public void MachineLog_ManyMachines_ForgetsTheOneHeardOfLongestAgo()
+    {
+        var log = new MachineLog(_time);
+        log.Add(new IPAddress(1), "a", "");
+        for (var i = 2; i <= MachineLog.MaxMachines; i++)
+        {
+            log.Add(new IPAddress(i), "a", "");
+        }
+
+        log.Add(new IPAddress(1), "b", "");
+        log.Add(new IPAddress(1000), "a", "");
+        var machines = log.Snapshot();
+        Assert.Equal(MachineLog.MaxMachines, machines.Count);
+        Assert.Contains(machines, m => m.Address == new IPAddress(1).ToString() && m.Stage == "b");
+        Assert.DoesNotContain(machines, m => m.Address == new IPAddress(2).ToString());
+    }
+
+    [Fact]
+    public void DatagramBudget_Flood_IsCutToItsRate()
+    {
+        var budget = new DatagramBudget(_time);
+        var taken = 0;
+        for (var millisecond = 0; millisecond < 2000; millisecond++)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                taken += budget.TryTake() ? 1 : 0;
+            }
+
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.InRange(taken, 2 * DatagramBudget.PerSecond, (2 * DatagramBudget.PerSecond) + DatagramBudget.Burst);
+    }
+
+    private static Logger<StrangerLog> Logger(LogLines lines)
+    {
+        var factory = new LoggerFactory([lines]);
+        return new Logger<StrangerLog>(factory);
+    }
+}
