@@ -1,4 +1,6 @@
 using Stiefel.Cli.Ramdisk;
+using Stiefel.Cli.Ramdisk.Steps;
+using Stiefel.Cli.UsbStick;
 using Stiefel.Cli.Vm.Machines;
 
 namespace Stiefel.Cli.Vm.Scenarios;
@@ -26,6 +28,7 @@ internal sealed record ClientMedium(Startup Startup, IReadOnlyList<VirtualDisk> 
         }
 
         string stick = path + ".stick.img";
+        await new StickImage(new StickContent(ramdisk, keyFile, arguments), new StepLog(TextWriter.Null)).WriteAsync(stick, token);
         Startup firmware = start == DesktopStart.Uefi ? new Startup.Uefi() : new Startup.Bios();
         return new ClientMedium(firmware, [new VirtualDisk(stick, DiskBus.Usb)]);
     }
