@@ -9,7 +9,7 @@ public sealed class PhaseMarkerTests
     [InlineData("stiefel: phase serving", "serving")]
     [InlineData("[   12.345678] stiefel: phase attach-start", "attach-start")]
     [InlineData("stiefel: phase found (server fe80::1 on eth0)", "found")]
-    [InlineData("[    0.000000] Linux version 6.1.0-50-amd64 (debian-kernel@lists.debian.org)", "kernel")]
+    [InlineData("[    0.000000] Linux version 6.1.0-50-amd64 (debian-kernel@lists.debian.org)", "kernel starts")]
     [InlineData("Welcome to Debian GNU/Linux 12 (bookworm)!", "systemd")]
     [InlineData("[   32.878539] reboot: Power down", "power down")]
     [InlineData("stiefel: phases", null)]

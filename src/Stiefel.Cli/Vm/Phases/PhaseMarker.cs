@@ -21,7 +21,7 @@ internal static partial class PhaseMarker
             return own.Groups["name"].Value;
         }
 
-        return KernelBanner().IsMatch(line) ? "kernel"
+        return KernelBanner().IsMatch(line) ? "kernel starts"
             : SystemdGreeting().IsMatch(line) ? "systemd"
             : PowerDown().IsMatch(line) ? "power down"
             : null;
