@@ -43,7 +43,7 @@ internal sealed class ServerConnector
             }
             catch (Exception exception) when (exception is IOException or SocketException)
             {
-                missing = exception is SocketException ? $"{_server} port {_session.Port}: {exception.Message}" : exception.Message;
+                missing = exception is SocketException failure ? $"{_server} port {_session.Port}: {new SocketException(failure.ErrorCode).Message}" : exception.Message;
             }
 
             waiting.Say(missing);

@@ -116,7 +116,7 @@ internal sealed class PayloadDrivers
     {
         var present = RouteNetlink.ListLinks().Where(link => link.IsEthernetLike).Select(link => $"{link.Name} {link.Mac}").ToList();
         return $"no network interface has the address {_wanted} "
-            + (present.Count == 0 ? "and there is no other: is its driver missing?" : $"(present: {string.Join(", ", present)})")
+            + $"(present: {(present.Count == 0 ? "none" : string.Join(", ", present))})"
             + (modprobe is null ? "; the initramfs has no modprobe" : "");
     }
 }
