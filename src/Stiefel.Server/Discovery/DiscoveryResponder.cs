@@ -15,6 +15,7 @@ public sealed class DiscoveryResponder(
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(1);
 
+    private readonly OncePerAddress _found = new(time);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<DiscoverySocket> _sockets = [];
     private Task _answering = Task.CompletedTask;
@@ -96,8 +97,13 @@ public sealed class DiscoveryResponder(
         try
         {
             socket.Answer(question, DiscoveryDatagram.BuildHello(key, nonce, bootPort));
-            logger.Found(question.Remote.Address, key.Name);
-            machines.Add(question.Remote.Address, "found", $"searched with key {key.Name}");
+
+            // A desktop that waits asks every second.
+            if (_found.IsDue(question.Remote.Address))
+            {
+                logger.Found(question.Remote.Address, key.Name);
+                machines.Add(question.Remote.Address, "found", $"searched with key {key.Name}");
+            }
         }
         catch (SocketException e)
         {

@@ -21,7 +21,7 @@ public sealed class BoundedLogTests
         }
 
         Assert.Single(lines.All);
-        _time.Advance(StrangerLog.Silence);
+        _time.Advance(OncePerAddress.Silence);
         log.Knocked(IPAddress.Loopback, "try");
         Assert.Equal(2, lines.All.Count);
     }
@@ -36,7 +36,7 @@ public sealed class BoundedLogTests
             log.Knocked(new IPAddress(i), "try");
         }
 
-        Assert.InRange(lines.All.Count, StrangerLog.MaxAddresses, 3 * StrangerLog.MaxAddresses);
+        Assert.InRange(lines.All.Count, OncePerAddress.MaxAddresses, 3 * OncePerAddress.MaxAddresses);
     }
 
     [Fact]
