@@ -10,7 +10,7 @@ namespace Stiefel.Server.Discovery;
 /// <summary>Answers desktops that search (docs/protocol.md#discovery). To anyone without a key it is silent.</summary>
 public sealed class DiscoveryResponder(
     DiscoveryOptions options, KeyRing keys, ListenAddresses addresses, IHostApplicationLifetime lifetime, MachineLog machines,
-    TimeProvider time, ILogger<DiscoveryResponder> logger) : IHostedService, IDisposable
+    StrangerLog strangers, TimeProvider time, ILogger<DiscoveryResponder> logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(1);
@@ -91,6 +91,12 @@ public sealed class DiscoveryResponder(
     {
         if (!DiscoveryDatagram.TryOpenFind(datagram, keys.Keys, out var nonce, out var key))
         {
+            // Whoever looks like a desktop of ours, perhaps with a revoked stick, is worth a line; other noise is not.
+            if (datagram.Length == DiscoveryDatagram.Size)
+            {
+                strangers.Knocked(question.Remote.Address, "it searched with no accepted key");
+            }
+
             return;
         }
 

@@ -31,7 +31,7 @@ public sealed class DiscoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Find_ForeignKeyOrJunk_IsSilence()
+    public async Task Find_ForeignKeyOrJunk_IsSilenceOnTheWireAndOneLineInTheLog()
     {
         await using var server = await RunningServer.StartAsync(_files);
         using var foreign = SharedKey.Generate("foreign");
@@ -49,6 +49,7 @@ public sealed class DiscoveryTests : IDisposable
         }
 
         Assert.Null(await ReceiveAsync(socket, TimeSpan.FromMilliseconds(500)));
+        Assert.Single(server.Log.With("no accepted key"));
     }
 
     [Fact]

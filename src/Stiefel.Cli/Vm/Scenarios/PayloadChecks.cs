@@ -6,7 +6,8 @@ namespace Stiefel.Cli.Vm.Scenarios;
 /// <summary>What must hold in the laptop's system while it runs on the desktop. Each check throws a <see cref="MachineException"/> that says what it saw.</summary>
 internal static partial class PayloadChecks
 {
-    private const string DiskError = "I/O error|EXT4-fs error|Remounting filesystem read-only|nbd0: .*(error|timed out)";
+    // "Connection timed out, retrying" is what surviving an outage looks like; without the second half the request has failed.
+    private const string DiskError = "I/O error|EXT4-fs error|Remounting filesystem read-only|nbd0: Other side returned error|nbd0: Connection timed out$";
 
     /// <summary>Root is a partition of the laptop's disk over the cable, and read-write.</summary>
     public static async Task<RootMount> RootAsync(ConsoleShell shell, CancellationToken token)
