@@ -14,10 +14,10 @@ public sealed class UefiDracutTests(MachineParts parts)
         using Stage stage = await parts.StageAsync("uefi-dracut");
         try
         {
-            RootMount root = await MachineParts.RunAsync(
+            BootedDesktop desktop = await MachineParts.RunAsync(
                 stage, () => new TwoMachineBoot(stage, disk, parts.NewKey("stick")).RunAsync(DesktopStart.Uefi, TestContext.Current.CancellationToken));
 
-            Assert.Equal("/dev/nbd0p2", root.Device);
+            Assert.Equal("/dev/nbd0p2", desktop.Root.Device);
         }
         finally
         {

@@ -14,11 +14,14 @@ internal sealed partial class ConsoleShell
 
     private ConsoleShell(string machine, SerialConsole console) => (_machine, _console) = (machine, console);
 
+    /// <summary>The line that asked who logs in, as it stood on the console; empty if nobody was asked.</summary>
+    public string LoginPrompt { get; private init; } = "";
+
     /// <summary>Logs in at a `login:` prompt that is there or will come.</summary>
     public static async Task<ConsoleShell> LogInAsync(
         string machine, SerialConsole console, string user, string password, TimeSpan limit, CancellationToken token)
     {
-        await console.WaitForAsync(LoginPrompt(), limit, token);
+        Match prompt = await console.WaitForAsync(LoginQuestion(), limit, token);
         await console.SendLineAsync(user, token);
         await console.WaitForAsync("Password:", TimeLimits.Command, token);
         await console.SendLineAsync(password, token);
@@ -28,16 +31,14 @@ internal sealed partial class ConsoleShell
             throw new MachineException($"{machine}: does not let {user} log in");
         }
 
-        return await OverPromptAsync(machine, console, token);
+        await SilenceAsync(console, token);
+        return new ConsoleShell(machine, console) { LoginPrompt = prompt.Value.Trim() };
     }
 
     /// <summary>Takes over a shell that stands at its prompt.</summary>
     public static async Task<ConsoleShell> OverPromptAsync(string machine, SerialConsole console, CancellationToken token)
     {
-        // A plain sh without echo: what the console prints from here on is output only.
-        await console.SendLineAsync("exec sh", token);
-        await console.SendLineAsync("stty -echo; PS1= PS2=; echo ready-$((6*7))", token);
-        await console.WaitForAsync("ready-42\n", TimeLimits.Command, token);
+        await SilenceAsync(console, token);
         return new ConsoleShell(machine, console);
     }
 
@@ -81,8 +82,16 @@ internal sealed partial class ConsoleShell
         return new ConsoleOutput(match.Groups["text"].Value.TrimEnd('\n'), int.Parse(match.Groups["code"].Value));
     }
 
-    [GeneratedRegex(@"login: ?$")]
-    private static partial Regex LoginPrompt();
+    private static async Task SilenceAsync(SerialConsole console, CancellationToken token)
+    {
+        // A plain sh without echo: what the console prints from here on is output only.
+        await console.SendLineAsync("exec sh", token);
+        await console.SendLineAsync("stty -echo; PS1= PS2=; echo ready-$((6*7))", token);
+        await console.WaitForAsync("ready-42\n", TimeLimits.Command, token);
+    }
+
+    [GeneratedRegex(@"[^\n]*login: ?$")]
+    private static partial Regex LoginQuestion();
 
     [GeneratedRegex(@"(?<refusal>Login incorrect)|[#$] $")]
     private static partial Regex PromptOrRefusal();

@@ -28,11 +28,11 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
         Say("the laptop starts its own system; the desktop will boot it from the laptop's disk");
         try
         {
-            RootMount root = await boot.RunAsync(options.Firmware, token);
-            await ReportAsync(stage, root, null, token);
+            BootedDesktop desktop = await boot.RunAsync(options.Firmware, token);
+            await ReportAsync(stage, desktop.Root, null, token);
             output.WriteLine();
-            output.WriteLine($"desktop's console:  {DebianTree.HostName} login:");
-            output.WriteLine($"desktop's root:     {root}");
+            output.WriteLine($"desktop's console:  {desktop.LoginPrompt}");
+            output.WriteLine($"desktop's root:     {desktop.Root}");
             output.WriteLine();
             output.WriteLine(stage.Timeline.ToString());
         }

@@ -20,18 +20,18 @@ internal sealed class TwoMachineBoot
 
     /// <summary>Runs it.</summary>
     /// <exception cref="MachineException">Something did not happen, or a check failed.</exception>
-    public async Task<RootMount> RunAsync(DesktopStart start, CancellationToken token)
+    public async Task<BootedDesktop> RunAsync(DesktopStart start, CancellationToken token)
     {
         DiskImage image = await _disk.CopyAsync(Path.Combine(_stage.WorkDirectory, "laptop.img"), token);
         string content = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        RootMount root = await UseAsync(start, image, content, token);
+        BootedDesktop booted = await UseAsync(start, image, content, token);
         _stage.Timeline.Mark(Laptop.Name, "plug pulled");
         await DiskChecks.FileAsync(image, _disk.RootPartition, FileName, content, token);
         await DiskChecks.CleanAsync(image, _disk.RootPartition, token);
-        return root;
+        return booted;
     }
 
-    private async Task<RootMount> UseAsync(DesktopStart start, DiskImage image, string content, CancellationToken token)
+    private async Task<BootedDesktop> UseAsync(DesktopStart start, DiskImage image, string content, CancellationToken token)
     {
         await using Laptop laptop = await Laptop.StartAsync(_stage, _disk, image, _keyFile, token);
         await laptop.ServeAsync(token);
@@ -39,7 +39,7 @@ internal sealed class TwoMachineBoot
         return await CheckAsync(desktop, content, token);
     }
 
-    private async Task<RootMount> CheckAsync(Desktop desktop, string content, CancellationToken token)
+    private async Task<BootedDesktop> CheckAsync(Desktop desktop, string content, CancellationToken token)
     {
         ConsoleShell shell = await desktop.LogInAsync(token);
         RootMount root = await PayloadChecks.RootAsync(shell, token);
@@ -48,6 +48,6 @@ internal sealed class TwoMachineBoot
         await PayloadChecks.NoDiskErrorAsync(shell, token);
         _stage.Timeline.Mark("desktop", "checked");
         await desktop.PowerOffAsync(shell, token);
-        return root;
+        return new BootedDesktop(shell.LoginPrompt, root);
     }
 }
