@@ -16,6 +16,9 @@ internal static partial class BootLog
     [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "the boot files could not be closed; the next grant tries again")]
     public static partial void BootFilesNotClosed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 104, Level = LogLevel.Warning, Message = "what there is to boot could not be kept for a restart")]
+    public static partial void OfferNotKept(this ILogger logger, Exception exception);
+
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "session {Session} of {Machine} with key {Key}")]
     public static partial void SessionConfirmed(this ILogger logger, string session, IPAddress machine, string key);
 

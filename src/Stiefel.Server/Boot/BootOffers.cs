@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Security.Cryptography;
 using Stiefel.Protocol.Boot;
 using Stiefel.Server.Boot.Catalog;
@@ -12,7 +11,7 @@ namespace Stiefel.Server.Boot;
 /// What there is to boot. Hashing a large initrd takes seconds, so it is done once, in the background, and again only when the
 /// files may have changed: after a desktop had the disk, or when a reader finds them changed.
 /// </summary>
-public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptions link, ILogger<BootOffers> logger)
+public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptions link, StateFile<BootOffer> state, ILogger<BootOffers> logger)
 {
     /// <summary>How long a desktop's hello waits for the first hashing; it asks again by itself.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
@@ -31,13 +30,29 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
     /// <summary>Why there is no offer; null if there is one, or it is not known yet.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>A fresh offer; or the stale one while somebody uses the disk, so that a desktop can still ask to take it over.</summary>
-    /// <exception cref="RefusalException">There is nothing to boot, or it is not known yet.</exception>
-    public async Task<BootOffer> GetAsync(IPAddress? peer, CancellationToken token)
+    /// <summary>After a restart: what the server that ran before offered, for the time while a desktop has the disk.</summary>
+    public void Restore()
     {
         try
         {
-            return await Begin(peer).WaitAsync(s_patience, token);
+            Latest ??= state.Read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.OfferNotKept(e);
+        }
+    }
+
+    /// <summary>
+    /// A fresh offer; or the stale one while the disk is open for a desktop, perhaps one that is long gone: only a session that
+    /// proved itself may end that, and it needs an offer to become one.
+    /// </summary>
+    /// <exception cref="RefusalException">There is nothing to boot, or it is not known yet.</exception>
+    public async Task<BootOffer> GetAsync(CancellationToken token)
+    {
+        try
+        {
+            return await Begin().WaitAsync(s_patience, token);
         }
         catch (DiskInUseException) when (Latest is { } latest)
         {
@@ -69,7 +84,7 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
         }
     }
 
-    private Task<BootOffer> Begin(IPAddress? peer)
+    private Task<BootOffer> Begin()
     {
         lock (_lock)
         {
@@ -78,21 +93,22 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
                 return _work;
             }
 
-            return _work = Task.Run(() => MakeAsync(peer));
+            return _work = Task.Run(MakeAsync);
         }
     }
 
-    private async Task<BootOffer> MakeAsync(IPAddress? peer)
+    private async Task<BootOffer> MakeAsync()
     {
         try
         {
             _isStale = false;
-            using var lease = await gate.ReadAsync(peer, CancellationToken.None);
+            using var lease = await gate.ReadAsync(peer: null, CancellationToken.None);
             var generation = gate.Generation;
             var fingerprint = BootFingerprint.Of(lease.Files);
             if (Latest?.Fingerprint != fingerprint)
             {
                 Latest = new BootOffer(await DescribeAsync(lease), fingerprint);
+                Keep(Latest);
             }
 
             _generation = generation;
@@ -115,6 +131,19 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
             }
 
             throw;
+        }
+    }
+
+    private void Keep(BootOffer offer)
+    {
+        try
+        {
+            state.Write(offer);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Only a restart would miss it.
+            logger.OfferNotKept(e);
         }
     }
 

@@ -8,15 +8,21 @@ namespace Stiefel.Server.Boot;
 public static class BootServices
 {
     private const string GrantFile = "grant.json";
+    private const string OfferFile = "offer.json";
+    private const string MountDirectory = "mnt";
 
     /// <summary>From the last reader to the closing of the boot files; a desktop's requests follow each other at once.</summary>
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(10);
+
+    /// <summary>Below which the disk's file systems are mounted while they are read.</summary>
+    public static string MountDirectoryOf(ServerOptions options) => Path.Combine(Path.GetFullPath(options.StateDirectory), MountDirectory);
 
     public static void AddBoot(this IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton(_ => KeyRing.Load(options.KeysDirectory));
         services.AddSingleton(options.Link);
         services.AddSingleton(new StateFile<GrantRecord>(Path.Combine(options.StateDirectory, GrantFile), StateJson.Default.GrantRecord));
+        services.AddSingleton(new StateFile<BootOffer>(Path.Combine(options.StateDirectory, OfferFile), StateJson.Default.BootOffer));
         AddBootSource(services, options);
         services.AddSingleton(s => new SharedBootFiles(s.GetRequiredService<IBootSource>(), s_linger, s.GetRequiredService<ILogger<SharedBootFiles>>()));
         services.AddSingleton<DiskGate>();

@@ -1,4 +1,6 @@
 using Stiefel.Protocol.Boot;
+using Stiefel.Server.Boot.Disk;
+using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Boot;
 
@@ -6,12 +8,17 @@ namespace Stiefel.Server.Boot;
 /// Before anything listens: honours the grant of the server that ran before. If there is none, nobody has the disk, and the
 /// boot files are hashed in the background, so that the first desktop need not wait for it.
 /// </summary>
-public sealed class BootStart(DiskGate gate, BootOffers offers, ServedDisk disk, ILogger<BootStart> logger) : IHostedService
+public sealed class BootStart(DiskGate gate, BootOffers offers, ServedDisk disk, ServerOptions options, ILogger<BootStart> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        RemoveLeftovers();
         gate.Restore();
-        if (gate.Holder is null)
+        if (gate.Holder is not null)
+        {
+            offers.Restore();
+        }
+        else
         {
             _ = Task.Run(PrepareAsync, CancellationToken.None);
         }
@@ -20,6 +27,22 @@ public sealed class BootStart(DiskGate gate, BootOffers offers, ServedDisk disk,
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>A server that was killed while it read boot files left them mounted; nobody could be granted the disk.</summary>
+    private void RemoveLeftovers()
+    {
+        try
+        {
+            if (disk.HoldsBootFiles && Directory.Exists(BootServices.MountDirectoryOf(options)))
+            {
+                DiskBootSource.PrepareMountDirectory(BootServices.MountDirectoryOf(options), logger);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.BootFilesNotClosed(e);
+        }
+    }
 
     private async Task PrepareAsync()
     {
@@ -30,7 +53,7 @@ public sealed class BootStart(DiskGate gate, BootOffers offers, ServedDisk disk,
 
         try
         {
-            await offers.GetAsync(peer: null, CancellationToken.None);
+            await offers.GetAsync(CancellationToken.None);
         }
         catch (RefusalException)
         {

@@ -78,9 +78,9 @@ public sealed class DiskGate : IAsyncDisposable
     }
 
     /// <summary>Lets somebody read the boot files.</summary>
-    /// <param name="peer">The desktop that asks; null for the server itself.</param>
+    /// <param name="peer">The desktop that asks, in a confirmed session; null for the server itself, which ends nothing for it.</param>
     /// <param name="token">Ends the wait.</param>
-    /// <exception cref="DiskInUseException">Another desktop is connected to the disk.</exception>
+    /// <exception cref="DiskInUseException">Another desktop is connected to the disk, or, for the server itself, may be.</exception>
     /// <exception cref="Catalog.BootCatalogException">There are no boot files.</exception>
     public async Task<BootFilesLease> ReadAsync(IPAddress? peer, CancellationToken token)
     {
@@ -89,6 +89,11 @@ public sealed class DiskGate : IAsyncDisposable
         {
             if (_disk.HoldsBootFiles && _grant is { Export: not null } grant)
             {
+                if (peer is null)
+                {
+                    throw new DiskInUseException($"a desktop at {grant.Record.Machine} has the disk");
+                }
+
                 RefuseIfConnected(grant, peer);
                 Fence(grant);
                 _exports.Arm(grant.Record.ExportName, OpenOf(grant));
@@ -259,7 +264,7 @@ public sealed class DiskGate : IAsyncDisposable
         }
     }
 
-    private void RefuseIfConnected(Grant grant, IPAddress? peer)
+    private void RefuseIfConnected(Grant grant, IPAddress peer)
     {
         foreach (var connection in _server.Connections)
         {

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Stiefel.Server.Boot;
 
 /// <summary>Who has the disk, as it outlives this process. Holds the capability: the file is for root alone.</summary>
@@ -10,7 +8,3 @@ namespace Stiefel.Server.Boot;
 /// <param name="ReadOnly">Granted for reading only.</param>
 /// <param name="Since">When.</param>
 public sealed record GrantRecord(string Session, string ExportName, string Machine, string Disk, bool ReadOnly, DateTimeOffset Since);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(GrantRecord))]
-public sealed partial class StateJson : JsonSerializerContext;

@@ -34,7 +34,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
         }
         catch (OfferPendingException)
         {
-            var outcome = await WaitForOfferAsync(peer, token);
+            var outcome = await WaitForOfferAsync(token);
             return Accept(hello, peer, outcome);
         }
     }
@@ -59,11 +59,11 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
         return answer;
     }
 
-    private async Task<Func<BootOffer>> WaitForOfferAsync(IPAddress peer, CancellationToken token)
+    private async Task<Func<BootOffer>> WaitForOfferAsync(CancellationToken token)
     {
         try
         {
-            var offer = await offers.GetAsync(peer, token);
+            var offer = await offers.GetAsync(token);
             return () => offer;
         }
         catch (RefusalException refusal)

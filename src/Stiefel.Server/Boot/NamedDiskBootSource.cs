@@ -7,8 +7,6 @@ namespace Stiefel.Server.Boot;
 /// <summary>The boot files of a disk that is looked up by name when it is first needed: a slow one may appear after the server has started.</summary>
 public sealed class NamedDiskBootSource(string name, ServerOptions options, ILogger<DiskBootSource> logger) : IBootSource, IDisposable
 {
-    private const string MountDirectory = "mnt";
-
     private readonly SemaphoreSlim _turn = new(1, 1);
     private DiskBootSource? _source;
 
@@ -22,7 +20,7 @@ public sealed class NamedDiskBootSource(string name, ServerOptions options, ILog
                 {
                     Disk = await DiskName.ResolveAsync(name, token),
                     Partition = options.Boot.Partition,
-                    MountDirectory = Path.Combine(Path.GetFullPath(options.StateDirectory), MountDirectory),
+                    MountDirectory = BootServices.MountDirectoryOf(options),
                 },
                 logger);
         }

@@ -9,7 +9,8 @@ namespace Stiefel.Server.Boot;
 public sealed class StateFile<T>(string path, JsonTypeInfo<T> type)
     where T : class
 {
-    private const long MaxBytes = 64 * 1024;
+    // A boot manifest may have 64 KiB, and JSON may need six bytes for one.
+    private const long MaxBytes = 512 * 1024;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The content, or null if there is no file.</summary>

@@ -109,19 +109,67 @@ public sealed class GrantedOrReadTests : IDisposable
     }
 
     [Fact]
-    public async Task Offer_AfterTheDiskWasGranted_IsMadeAnewWhenItsOwnerIsGone()
+    public async Task Hello_OwnerIsAway_OpensNothingUntilItIsConfirmed()
     {
         await using var server = await RunningServer.StartOnDiskAsync(_files, _disk.Path);
         var offers = server.Services.GetRequiredService<BootOffers>();
         using var owner = await Desktop.ShakeHandsAsync(server, _files.Key);
         Assert.NotNull(offers.Fresh);
         await owner.RequestDiskAsync();
-        Assert.Null(offers.Fresh);
 
         using var other = await Desktop.ShakeHandsAsync(server, _files.Key);
-        Assert.NotNull(offers.Fresh);
-        Assert.Equal(DiskState.ReadForBoot, StateOf(server));
         Assert.Equal(owner.Manifest.Initrd, other.Manifest.Initrd);
+        Assert.Equal(DiskState.Granted, StateOf(server));
+        Assert.Equal(0, Mounts);
+
+        await other.AskAsync("/v1/kernel", []);
+        Assert.Equal(DiskState.ReadForBoot, StateOf(server));
+        Assert.Null(offers.Fresh);
+        using var third = await Desktop.ShakeHandsAsync(server, _files.Key);
+        Assert.NotNull(offers.Fresh);
+    }
+
+    [Fact]
+    public async Task Hello_AfterARestartWithAGrant_IsOfferedWhatWasOfferedBefore()
+    {
+        BootManifest before;
+        string owners;
+        await using (var server = await RunningServer.StartOnDiskAsync(_files, _disk.Path))
+        {
+            using var owner = await Desktop.ShakeHandsAsync(server, _files.Key);
+            before = owner.Manifest;
+            owners = (await owner.RequestDiskAsync()).Name;
+        }
+
+        await using var restarted = await RunningServer.StartOnDiskAsync(_files, _disk.Path);
+        using var disk = restarted.Connect(owners);
+        using var other = await Desktop.ShakeHandsAsync(restarted, _files.Key);
+        Assert.Equal(before, other.Manifest);
+        Assert.Equal(RefusalCodes.DiskInUse, (await other.RefusalOfAsync("/v1/kernel", [])).Code);
+        disk!.Dispose();
+        for (var i = 0; i < 200 && restarted.NbdConnections.Count > 0; i++)
+        {
+            await Task.Delay(20, Token);
+        }
+
+        Assert.Equal(_initrd, await other.AskAsync("/v1/initrd", []));
+    }
+
+    [Fact]
+    public async Task Restart_BootFilesWereLeftMounted_RemovesThemAndHonoursTheGrant()
+    {
+        await using (var server = await RunningServer.StartOnDiskAsync(_files, _disk.Path))
+        {
+            using var owner = await Desktop.ShakeHandsAsync(server, _files.Key);
+            await owner.RequestDiskAsync();
+        }
+
+        var leftover = Directory.CreateDirectory(Path.Combine(_files.State, "mnt/7/1-p1")).FullName;
+        ExternalProgram.Run("mount", ["-o", "ro,noload", _disk.Partition(1), leftover]);
+
+        await using var restarted = await RunningServer.StartOnDiskAsync(_files, _disk.Path);
+        Assert.Equal(0, Mounts);
+        Assert.Equal(DiskState.Granted, StateOf(restarted));
     }
 
     [Fact]

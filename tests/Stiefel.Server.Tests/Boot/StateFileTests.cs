@@ -36,7 +36,7 @@ public sealed class StateFileTests : IDisposable
     public void Read_HugeFile_IsRefused()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
-        File.WriteAllText(FilePath, new string(' ', 100_000));
+        File.WriteAllText(FilePath, new string(' ', 600_000));
         Assert.Throws<IOException>(() => new StateFile<GrantRecord>(FilePath, StateJson.Default.GrantRecord).Read());
     }
 }

@@ -20,7 +20,7 @@ public sealed class DiskBootSource(DiskBootOptions options, ILogger<DiskBootSour
         await _oneAtATime.WaitAsync(token);
         try
         {
-            _mountDirectory ??= PrepareMountDirectory();
+            _mountDirectory ??= PrepareMountDirectory(options.MountDirectory, log);
             await using var search = new DiskSearch(options, $"{_mountDirectory}/{++_searches}", log);
             return await search.RunAsync(token);
         }
@@ -33,17 +33,17 @@ public sealed class DiskBootSource(DiskBootOptions options, ILogger<DiskBootSour
     /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
 
-    /// <summary>Once per process: mounts that are there before the first search are those of a process that died.</summary>
-    private string PrepareMountDirectory()
+    /// <summary>Before anything else happens to the disk: mounts that are there then are those of a process that died.</summary>
+    /// <returns>The directory as the kernel's mount table knows it, whatever links lead to it.</returns>
+    internal static string PrepareMountDirectory(string directory, ILogger log)
     {
-        Directory.CreateDirectory(options.MountDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        using var tree = new ConfinedTree(options.MountDirectory);
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var tree = new ConfinedTree(directory);
         foreach (MountEntry stale in Mount.RemoveStale(tree.Root))
         {
             DiskBootLog.StaleMountRemoved(log, stale.Directory, stale.Source);
         }
 
-        // The kernel's mount table knows it by this name, whatever links lead to it.
         return tree.Root;
     }
 }
