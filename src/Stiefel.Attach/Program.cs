@@ -15,6 +15,12 @@ if (args is [AgentProgram.Argument, var childsEnd] && int.TryParse(childsEnd, Cu
     AgentProgram.Run(ready);
 }
 
-using var standardError = new SafeFileHandle(2, ownsHandle: false);
-_ = Descriptor.Write(standardError, "stiefel-attach is started by the kernel: append it to an initramfs as /stiefel/init and boot with rdinit=/stiefel/init.\n"u8);
-return 2;
+var asked = args is ["--help" or "-h"];
+using var output = new SafeFileHandle(asked ? 1 : 2, ownsHandle: false);
+_ = Descriptor.Write(output, """
+    stiefel-attach is started by the kernel, as the first process of the laptop's system on a desktop: stiefel-client appends it to
+    that system's initramfs as /stiefel/init, beside /stiefel/session, and boots with rdinit=/stiefel/init. It attaches the laptop's
+    disk as /dev/nbd0, leaves an agent behind that keeps it connected, and starts the initramfs's own init.
+
+    """u8);
+return asked ? 0 : 2;
