@@ -52,6 +52,7 @@ fio               foreign NBD client with data verification
 xfsprogs          file system images
 btrfs-progs       file system images
 strace            shows what a process asked the kernel
+kexec-tools       the fallback of kexec_file_load
 LIST
 }
 
