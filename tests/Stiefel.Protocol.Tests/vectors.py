@@ -77,7 +77,15 @@ def envelope(key, salt, kind, plain):
 
 
 def keys(v):
-    return {label: derive(v["shared-key"], label) for label in ("discovery", "handshake", "session", "admin")}
+    return {label: derive(v["shared-key"], label) for label in ("discovery", "handshake", "session", "admin", "certificate")}
+
+
+def certificate(v):
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    derived = derive(v["shared-key"], "certificate", length=72)
+    point = ECC.construct(curve="P-256", d=int.from_bytes(derived[:48], "big") % (order - 1) + 1).pointQ
+    token = base64.b32encode(derive(v["shared-key"], "admin")).decode().rstrip("=").lower()
+    return {"token": token.encode(), "name": (derived[48:56].hex() + ".stiefel").encode(), "point": int(point.x).to_bytes(32, "big") + int(point.y).to_bytes(32, "big")}
 
 
 def eax_block(v):
@@ -143,6 +151,7 @@ def long_envelope(v):
 
 COMPUTE = {
     "keys": keys,
+    "certificate": certificate,
     "eax": eax_block,
     "discovery": discovery,
     "handshake": handshake,

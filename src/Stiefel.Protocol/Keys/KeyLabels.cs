@@ -17,6 +17,7 @@ internal static class KeyLabels
         KeyPurpose.Export => "stiefel v1 export"u8,
         KeyPurpose.WireGuard => "stiefel v1 wireguard"u8,
         KeyPurpose.Admin => "stiefel v1 admin"u8,
+        KeyPurpose.Certificate => "stiefel v1 certificate"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "no such purpose"),
     };
 }

@@ -33,6 +33,9 @@ public enum KeyPurpose
     /// <summary>The tunnel over the link.</summary>
     WireGuard,
 
-    /// <summary>The control plane's token and certificate.</summary>
+    /// <summary>The control plane's token.</summary>
     Admin,
+
+    /// <summary>The certificate of the control plane and of the block server's TLS.</summary>
+    Certificate,
 }
