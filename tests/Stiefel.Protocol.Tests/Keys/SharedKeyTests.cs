@@ -19,7 +19,7 @@ public sealed class SharedKeyTests
         [KeyPurpose.Export] = "export",
         [KeyPurpose.WireGuard] = "wireguard",
         [KeyPurpose.Admin] = "admin",
-        [KeyPurpose.Certificate] = "stiefel v1 certificate",
+        [KeyPurpose.Certificate] = "certificate",
     };
 
     [Theory]
