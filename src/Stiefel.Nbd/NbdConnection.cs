@@ -13,6 +13,7 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
     private readonly StopSignal _dropped = new();
     private volatile Stage? _stage;
     private Thread? _thread;
+    private NegotiationStream? _negotiation;
 
     /// <summary>Rises with every connection of a server.</summary>
     public long Id => id;
@@ -55,6 +56,9 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         ? new NbdConnectionStatus(remote, stage.Export.Name, stage.Export.Label, _counters.BytesIn, _counters.BytesOut, _counters.Requests, stage.Since)
         : null;
 
+    // Since STARTTLS the one around the other.
+    private NbdTransport Transport => _negotiation?.Transport ?? transport;
+
     private void Run()
     {
         try
@@ -71,7 +75,7 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         }
         finally
         {
-            transport.Dispose();
+            Transport.Dispose();
             table.Remove(this);
             _ended.SetResult();
         }
@@ -79,8 +83,8 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
 
     private NegotiatedSession? Negotiate()
     {
-        var stream = new NegotiationStream(transport, options.HandshakeTimeout);
-        var negotiator = new Negotiator(stream, resolver, name => table.Admit(this, name));
+        var stream = _negotiation = new NegotiationStream(transport, options.HandshakeTimeout);
+        var negotiator = new Negotiator(stream, resolver, options.Tls, name => table.Admit(this, name));
         try
         {
             NegotiatedSession? session = negotiator.Run();
@@ -101,9 +105,9 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
     private void Transmit(NegotiatedSession session)
     {
         NbdExport export = session.Export;
-        transport.Timeout = options.StallTimeout;
+        Transport.Timeout = options.StallTimeout;
         using var loop = new TransmissionLoop(
-            transport,
+            Transport,
             session,
             options.BufferSize,
             _counters,

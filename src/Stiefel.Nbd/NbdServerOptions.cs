@@ -1,3 +1,5 @@
+using Stiefel.Nbd.Tls;
+
 namespace Stiefel.Nbd;
 
 /// <summary>Limits of the server; every one has a default that suits a laptop.</summary>
@@ -20,6 +22,9 @@ public sealed record NbdServerOptions
 
     /// <summary>Silence of a peer's TCP after which it is probed every 10 s, six times, before it is given up.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How to answer NBD_OPT_STARTTLS; null = not at all.</summary>
+    public NbdTls? Tls { get; init; }
 
     private const int MinBufferSize = 64 * 1024;
     private const int MaxBufferSize = 16 * 1024 * 1024;

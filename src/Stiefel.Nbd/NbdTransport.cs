@@ -8,6 +8,9 @@ internal abstract class NbdTransport : IDisposable
     /// <summary>How long one receive, or one send, may take. Zero or less is not allowed.</summary>
     public abstract TimeSpan Timeout { set; }
 
+    /// <summary>There are bytes that nobody has received yet.</summary>
+    public abstract bool HasUnread { get; }
+
     /// <summary>Waits for at least one byte; 0 = the client closed. Throws <see cref="TimeoutException"/> or <see cref="SocketException"/>.</summary>
     public abstract int Receive(Span<byte> buffer);
 

@@ -30,6 +30,8 @@ internal sealed class SocketTransport : NbdTransport
         }
     }
 
+    public override bool HasUnread => _socket.Available > 0;
+
     public override int Receive(Span<byte> buffer)
     {
         try

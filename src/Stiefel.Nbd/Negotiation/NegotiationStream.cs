@@ -1,22 +1,39 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
+using Stiefel.Nbd.Tls;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;
 
-/// <summary>The bytes of the handshake, all within one deadline. Never reads ahead: what follows may be for TLS or for transmission.</summary>
+/// <summary>
+/// The bytes of the handshake, all within one deadline and one budget. Never reads ahead: what follows may be for TLS or for
+/// transmission.
+/// </summary>
 internal sealed class NegotiationStream(NbdTransport transport, TimeSpan timeout)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
+    private long _received;
+
+    /// <summary>What the client is reached by now; owned by the caller.</summary>
+    public NbdTransport Transport { get; private set; } = transport;
+
+    /// <summary>TLS is in use.</summary>
+    public bool IsEncrypted { get; private set; }
 
     /// <summary>Throws <see cref="NbdProtocolException"/> if the client leaves or the time is over.</summary>
     public void ReceiveExactly(Span<byte> buffer)
     {
+        _received += buffer.Length;
+        if (_received > NbdLimits.MaxNegotiation)
+        {
+            throw new NbdProtocolException($"more than {NbdLimits.MaxNegotiation} bytes of handshake");
+        }
+
         while (buffer.Length > 0)
         {
-            transport.Timeout = Remaining();
-            int received = transport.Receive(buffer);
+            Transport.Timeout = Remaining();
+            int received = Transport.Receive(buffer);
             if (received == 0)
             {
                 throw new NbdProtocolException("the client left during the handshake");
@@ -40,8 +57,24 @@ internal sealed class NegotiationStream(NbdTransport transport, TimeSpan timeout
 
     public void Send(ReadOnlySpan<byte> data)
     {
-        transport.Timeout = Remaining();
-        transport.Send(data);
+        Transport.Timeout = Remaining();
+        Transport.Send(data);
+    }
+
+    /// <summary>
+    /// Acknowledges NBD_OPT_STARTTLS and shakes hands. What the client has sent in plain text behind the option ends the
+    /// connection: were it read after the handshake, it would pass for something that came by TLS.
+    /// </summary>
+    public void StartTls(NbdTls tls)
+    {
+        if (Transport.HasUnread)
+        {
+            throw new NbdProtocolException("plain text behind NBD_OPT_STARTTLS");
+        }
+
+        Reply(NbdOption.StartTls, OptionReplyType.Ack, []);
+        Transport = TlsTransport.Accept(Transport, tls, Remaining());
+        IsEncrypted = true;
     }
 
     /// <summary>One answer to an option.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Stiefel.Nbd.Tls;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;
@@ -9,8 +10,9 @@ namespace Stiefel.Nbd.Negotiation;
 /// </summary>
 /// <param name="stream">The client.</param>
 /// <param name="resolver">Answers questions about exports.</param>
+/// <param name="tls">How to answer STARTTLS; null = not at all.</param>
 /// <param name="admit">Takes this connection into an export for transmission.</param>
-internal sealed partial class Negotiator(NegotiationStream stream, IExportResolver resolver, Func<string, Admission> admit)
+internal sealed partial class Negotiator(NegotiationStream stream, IExportResolver resolver, NbdTls? tls, Func<string, Admission> admit)
 {
     private bool _isFixed;
     private bool _omitsZeroes;
@@ -84,6 +86,11 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
 
     private bool Dispatch(NbdOption option, byte[] data)
     {
+        if (IsTlsMissing(option))
+        {
+            return RefuseWithoutTls(option);
+        }
+
         switch (option)
         {
             case NbdOption.ExportName:
@@ -92,6 +99,8 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
                 return HandleAbort();
             case NbdOption.List:
                 return HandleList(data);
+            case NbdOption.StartTls:
+                return HandleStartTls(data);
             case NbdOption.Info:
             case NbdOption.Go:
                 return HandleInfoOrGo(option, data);
@@ -116,6 +125,12 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
         }
 
         stream.Skip(header.DataLength);
+        if (IsTlsMissing(header.Option))
+        {
+            RefuseWithoutTls(header.Option);
+            return;
+        }
+
         stream.Refuse(header.Option, OptionReplyType.ErrorTooBig, $"an option has at most {NbdLimits.MaxOptionData} bytes");
     }
 

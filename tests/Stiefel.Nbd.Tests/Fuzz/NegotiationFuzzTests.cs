@@ -43,6 +43,7 @@ public sealed class NegotiationFuzzTests
                 var negotiator = new Negotiator(
                     new NegotiationStream(transport, TimeSpan.FromMinutes(1)),
                     export,
+                    tls: null,
                     name => export.Resolve(name) is { } found ? Admission.Granted(found) : Admission.Unknown);
                 try
                 {

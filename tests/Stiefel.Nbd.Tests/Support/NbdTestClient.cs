@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Stiefel.Nbd.Wire;
@@ -9,6 +10,7 @@ namespace Stiefel.Nbd.Tests.Support;
 internal sealed class NbdTestClient(Socket socket) : IDisposable
 {
     private ulong _lastCookie = 0x1000;
+    private SslStream? _tls;
 
     public ReplyFormat Format { get; set; }
 
@@ -18,19 +20,25 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
     public static NbdTestClient Open(TestServer server, ReplyFormat format = ReplyFormat.Simple, bool withContext = false)
     {
         NbdTestClient client = Greet(server);
-        client.Agree(format);
+        client.Enter(format, withContext);
+        return client;
+    }
+
+    /// <summary>From after the greeting: optional format, and GO.</summary>
+    public void Enter(ReplyFormat format = ReplyFormat.Simple, bool withContext = false)
+    {
+        Agree(format);
         if (withContext)
         {
             byte[] query = [.. Prefixed(TestServer.ExportName), 0, 0, 0, 1, .. Prefixed("base:allocation")];
-            client.SendOption(NbdOption.SetMetaContext, query);
-            Assert(client.ReadOptionReply().Type == OptionReplyType.MetaContext);
-            Assert(client.ReadOptionReply().Type == OptionReplyType.Ack);
+            SendOption(NbdOption.SetMetaContext, query);
+            Assert(ReadOptionReply().Type == OptionReplyType.MetaContext);
+            Assert(ReadOptionReply().Type == OptionReplyType.Ack);
         }
 
-        client.SendOption(NbdOption.Go, GoData(TestServer.ExportName));
-        Assert(client.ReadOptionReply().Type == OptionReplyType.Info);
-        Assert(client.ReadOptionReply().Type == OptionReplyType.Ack);
-        return client;
+        SendOption(NbdOption.Go, GoData(TestServer.ExportName));
+        Assert(ReadOptionReply().Type == OptionReplyType.Info);
+        Assert(ReadOptionReply().Type == OptionReplyType.Ack);
     }
 
     /// <summary>Through the greeting only.</summary>
@@ -72,8 +80,35 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
         }
     }
 
+    /// <summary>Sends STARTTLS, and shakes hands if the server agrees.</summary>
+    public void StartTls(TestCertificates certificates, bool showsCertificate = false)
+    {
+        SendOption(NbdOption.StartTls, []);
+        Assert(ReadOptionReply().Type == OptionReplyType.Ack);
+        ShakeHands(certificates, showsCertificate);
+    }
+
+    /// <summary>The TLS handshake alone.</summary>
+    public void ShakeHands(TestCertificates certificates, bool showsCertificate = false)
+    {
+        var tls = new SslStream(new NetworkStream(socket));
+        tls.AuthenticateAsClient(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificates.IsOurs(certificate),
+            ClientCertificates = showsCertificate ? [certificates.ClientCertificate] : null,
+        });
+        _tls = tls;
+    }
+
     public void Send(ReadOnlySpan<byte> bytes)
     {
+        if (_tls is not null)
+        {
+            _tls.Write(bytes);
+            return;
+        }
+
         while (bytes.Length > 0)
         {
             bytes = bytes[socket.Send(bytes)..];
@@ -86,7 +121,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
         int done = 0;
         while (done < length)
         {
-            int count = socket.Receive(bytes.AsSpan(done));
+            int count = ReceiveSome(bytes.AsSpan(done));
             done += count > 0 ? count : throw new EndOfStreamException($"the server closed after {done} of {length} bytes");
         }
 
@@ -98,13 +133,19 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
     {
         try
         {
-            return socket.Receive(new byte[1]) == 0;
+            return ReceiveSome(new byte[1]) == 0;
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
         {
             return true;
         }
+        catch (IOException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            return true;
+        }
     }
+
+    private int ReceiveSome(Span<byte> buffer) => _tls is null ? socket.Receive(buffer) : _tls.Read(buffer);
 
     public void SendOption(NbdOption option, ReadOnlySpan<byte> data)
     {
@@ -148,7 +189,11 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
         return (head, Receive((int)head.PayloadLength));
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose()
+    {
+        _tls?.Dispose();
+        socket.Dispose();
+    }
 
     private static void Assert(bool condition)
     {

@@ -17,6 +17,8 @@ internal sealed class ScriptTransport(byte[] input, int portion) : NbdTransport
         set => ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
     }
 
+    public override bool HasUnread => _position < input.Length;
+
     public override int Receive(Span<byte> buffer)
     {
         int count = Math.Min(Math.Min(buffer.Length, portion), input.Length - _position);
