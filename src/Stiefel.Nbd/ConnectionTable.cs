@@ -9,7 +9,7 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
     private readonly List<NbdConnection> _connections = [];
     private bool _isClosed;
 
-    /// <summary>Takes in a new connection; displaces the oldest that has not named an export if there are too many of those. False after <see cref="Close"/>.</summary>
+    /// <summary>Takes in a new connection; displaces one that has not named an export if there are too many of those. False after <see cref="Close"/>.</summary>
     public bool TryAdd(NbdConnection connection)
     {
         lock (_lock)
@@ -19,10 +19,11 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
                 return false;
             }
 
-            List<NbdConnection> nameless = _connections.FindAll(other => other.ExportName is null);
+            List<NbdConnection> nameless = _connections.FindAll(other => other is { ExportName: null, IsDropped: false });
             if (nameless.Count >= options.MaxHandshakes)
             {
-                nameless[0].Drop();
+                // The oldest of the address that has the most: a flood displaces itself, not its victims.
+                nameless.GroupBy(other => other.Address).MaxBy(group => group.Count())!.First().Drop();
             }
 
             _connections.Add(connection);
@@ -51,9 +52,15 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
                 return Admission.Closing;
             }
 
-            if (_connections.FindAll(other => other.IsAdmitted).Count >= options.MaxConnections)
+            List<NbdConnection> admitted = _connections.FindAll(other => other.IsAdmitted);
+            if (admitted.Count >= options.MaxConnections)
             {
                 return Admission.Full;
+            }
+
+            if (options.MaxConnectionsPerAddress > 0 && admitted.Count(other => Equals(other.Address, connection.Address)) >= options.MaxConnectionsPerAddress)
+            {
+                return Admission.FullForAddress;
             }
 
             connection.ExportName = exportName;

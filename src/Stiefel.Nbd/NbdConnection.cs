@@ -18,6 +18,9 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
     /// <summary>Rises with every connection of a server.</summary>
     public long Id => id;
 
+    /// <summary>Where it comes from, without the port.</summary>
+    public IPAddress? Address => (remote as IPEndPoint)?.Address;
+
     /// <summary>The export it is in, or asks to get into; set and read under the table's lock.</summary>
     public string? ExportName { get; set; }
 
@@ -83,8 +86,8 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
 
     private NegotiatedSession? Negotiate()
     {
-        var stream = _negotiation = new NegotiationStream(transport, options.HandshakeTimeout);
-        var negotiator = new Negotiator(stream, resolver, options.Tls, name => table.Admit(this, name));
+        var stream = _negotiation = new NegotiationStream(transport, options);
+        var negotiator = new Negotiator(stream, resolver, options, name => table.Admit(this, name));
         try
         {
             NegotiatedSession? session = negotiator.Run();

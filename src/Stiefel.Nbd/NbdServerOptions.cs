@@ -8,8 +8,20 @@ public sealed record NbdServerOptions
     /// <summary>Most connections in transmission; further ones are closed at once.</summary>
     public int MaxConnections { get; init; } = 512;
 
-    /// <summary>Most connections that have not named an export yet; a further one displaces the oldest of them.</summary>
+    /// <summary>Most of them from one address; 0 = as many as there may be at all.</summary>
+    public int MaxConnectionsPerAddress { get; init; }
+
+    /// <summary>
+    /// Most connections that have not named an export yet. A further one displaces one of them: the oldest of the address
+    /// that has the most, so that a flood from one address displaces only itself.
+    /// </summary>
     public int MaxHandshakes { get; init; } = 64;
+
+    /// <summary>Most options one client may send; it has five or so to send.</summary>
+    public int MaxOptions { get; init; } = 256;
+
+    /// <summary>Most bytes one client may send in its handshake, 128 KiB or more.</summary>
+    public int MaxHandshakeBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>From accept to transmission, whatever the client sends meanwhile.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -26,13 +38,22 @@ public sealed record NbdServerOptions
     /// <summary>How to answer NBD_OPT_STARTTLS; null = not at all.</summary>
     public NbdTls? Tls { get; init; }
 
-    private const int MinBufferSize = 64 * 1024;
-    private const int MaxBufferSize = 16 * 1024 * 1024;
+    /// <summary>Least <see cref="BufferSize"/>, in bytes.</summary>
+    public const int MinBufferSize = 64 * 1024;
+
+    /// <summary>Largest <see cref="BufferSize"/>, in bytes.</summary>
+    public const int MaxBufferSize = 16 * 1024 * 1024;
+
+    /// <summary>Least <see cref="MaxHandshakeBytes"/>: room for one option of any length that is read.</summary>
+    public const int MinHandshakeBytes = 128 * 1024;
 
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxConnectionsPerAddress);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxHandshakes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxOptions, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxHandshakeBytes, MinHandshakeBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(BufferSize, MinBufferSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BufferSize, MaxBufferSize);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HandshakeTimeout, TimeSpan.Zero);

@@ -71,7 +71,7 @@ public static class NbdClientHandshake
         var info = new NbdExportInfo(-1, TransmissionFlags.None, 1, 4096, NbdLimits.MaxPayload);
         Span<byte> head = stackalloc byte[OptionReplyHeader.Size];
         byte[] data = new byte[NbdLimits.MaxStringLength + 64];
-        for (int replies = 0; replies < NbdLimits.MaxOptions; replies++)
+        for (int replies = 0; replies < NbdLimits.MaxOptionReplies; replies++)
         {
             ReceiveExactly(socket, head);
             if (!OptionReplyHeader.TryRead(head, out OptionReplyHeader reply) || reply.Option != NbdOption.Go || reply.DataLength > data.Length)

@@ -9,6 +9,8 @@ internal readonly record struct Admission(NbdExport? Export, OptionReplyType Ref
 
     public static Admission Full => new(null, OptionReplyType.ErrorPolicy, "the server has as many connections as it takes");
 
+    public static Admission FullForAddress => new(null, OptionReplyType.ErrorPolicy, "there are as many connections from this address as the server takes");
+
     public static Admission Closing => new(null, OptionReplyType.ErrorShutdown, "the server is shutting down");
 
     public static Admission Granted(NbdExport export) => new(export, OptionReplyType.None, "");

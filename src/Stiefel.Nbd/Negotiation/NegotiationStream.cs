@@ -10,7 +10,7 @@ namespace Stiefel.Nbd.Negotiation;
 /// The bytes of the handshake, all within one deadline and one budget. Never reads ahead: what follows may be for TLS or for
 /// transmission.
 /// </summary>
-internal sealed class NegotiationStream(NbdTransport transport, TimeSpan timeout)
+internal sealed class NegotiationStream(NbdTransport transport, NbdServerOptions options)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _received;
@@ -25,9 +25,9 @@ internal sealed class NegotiationStream(NbdTransport transport, TimeSpan timeout
     public void ReceiveExactly(Span<byte> buffer)
     {
         _received += buffer.Length;
-        if (_received > NbdLimits.MaxNegotiation)
+        if (_received > options.MaxHandshakeBytes)
         {
-            throw new NbdProtocolException($"more than {NbdLimits.MaxNegotiation} bytes of handshake");
+            throw new NbdProtocolException($"more than {options.MaxHandshakeBytes} bytes of handshake");
         }
 
         while (buffer.Length > 0)
@@ -101,9 +101,9 @@ internal sealed class NegotiationStream(NbdTransport transport, TimeSpan timeout
 
     private TimeSpan Remaining()
     {
-        TimeSpan remaining = timeout - Stopwatch.GetElapsedTime(_start);
+        TimeSpan remaining = options.HandshakeTimeout - Stopwatch.GetElapsedTime(_start);
         return remaining > TimeSpan.Zero
             ? remaining
-            : throw new NbdProtocolException($"the handshake took longer than {timeout.TotalSeconds:0.#} s");
+            : throw new NbdProtocolException($"the handshake took longer than {options.HandshakeTimeout.TotalSeconds:0.#} s");
     }
 }

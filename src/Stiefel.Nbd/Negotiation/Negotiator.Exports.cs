@@ -26,7 +26,7 @@ internal sealed partial class Negotiator
         return false;
     }
 
-    // NBD_OPT_LIST: no data. One NBD_REP_SERVER (32 bits name length, name) each, then ACK.
+    // NBD_OPT_LIST: no data. One NBD_REP_SERVER (32 bits name length, name, description) each, then ACK.
     private bool HandleList(ReadOnlySpan<byte> data)
     {
         if (data.Length > 0)
@@ -38,9 +38,11 @@ internal sealed partial class Negotiator
         foreach (string name in resolver.ListVisible())
         {
             byte[] encoded = Encoding.UTF8.GetBytes(name);
-            byte[] reply = new byte[4 + encoded.Length];
+            byte[] description = Encoding.UTF8.GetBytes(resolver.Resolve(name)?.Description ?? "");
+            byte[] reply = new byte[4 + encoded.Length + description.Length];
             BinaryPrimitives.WriteUInt32BigEndian(reply, (uint)encoded.Length);
             encoded.CopyTo(reply, 4);
+            description.CopyTo(reply, 4 + encoded.Length);
             stream.Reply(NbdOption.List, OptionReplyType.Server, reply);
         }
 

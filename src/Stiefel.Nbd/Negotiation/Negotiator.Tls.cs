@@ -9,7 +9,7 @@ internal sealed partial class Negotiator
     private const string TlsRequired = "this server speaks TLS only: send NBD_OPT_STARTTLS first";
 
     private bool IsTlsMissing(NbdOption option) =>
-        tls is { Mode: NbdTlsMode.Required } && !stream.IsEncrypted && option is not (NbdOption.StartTls or NbdOption.Abort);
+        options.Tls is { Mode: NbdTlsMode.Required } && !stream.IsEncrypted && option is not (NbdOption.StartTls or NbdOption.Abort);
 
     /// <summary>Refuses an option that must come by TLS; false if that can only be said by closing.</summary>
     private bool RefuseWithoutTls(NbdOption option)
@@ -26,7 +26,7 @@ internal sealed partial class Negotiator
 
     private bool HandleStartTls(ReadOnlySpan<byte> data)
     {
-        if (tls is null)
+        if (options.Tls is not { } tls)
         {
             stream.Refuse(NbdOption.StartTls, OptionReplyType.ErrorUnsupported, "this server does not speak TLS");
             return true;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Stiefel.Nbd.Tls;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;
@@ -10,9 +9,9 @@ namespace Stiefel.Nbd.Negotiation;
 /// </summary>
 /// <param name="stream">The client.</param>
 /// <param name="resolver">Answers questions about exports.</param>
-/// <param name="tls">How to answer STARTTLS; null = not at all.</param>
+/// <param name="options">Limits, and how to answer STARTTLS.</param>
 /// <param name="admit">Takes this connection into an export for transmission.</param>
-internal sealed partial class Negotiator(NegotiationStream stream, IExportResolver resolver, NbdTls? tls, Func<string, Admission> admit)
+internal sealed partial class Negotiator(NegotiationStream stream, IExportResolver resolver, NbdServerOptions options, Func<string, Admission> admit)
 {
     private bool _isFixed;
     private bool _omitsZeroes;
@@ -23,7 +22,7 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
     public NegotiatedSession? Run()
     {
         Greet();
-        for (int options = 0; options < NbdLimits.MaxOptions; options++)
+        for (int i = 0; i < options.MaxOptions; i++)
         {
             if (!HandleOption())
             {
@@ -31,7 +30,7 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
             }
         }
 
-        throw new NbdProtocolException($"more than {NbdLimits.MaxOptions} options");
+        throw new NbdProtocolException($"more than {options.MaxOptions} options");
     }
 
     /// <summary>The last refusal that a user would want to read in the log.</summary>

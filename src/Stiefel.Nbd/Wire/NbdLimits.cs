@@ -12,11 +12,8 @@ internal static class NbdLimits
     /// <summary>Largest option data that is skipped with an error instead of ending the connection. Arbitrary.</summary>
     public const int MaxSkippedOptionData = 1024 * 1024;
 
-    /// <summary>Most options of one connection. Arbitrary; a client has five or so to send.</summary>
-    public const int MaxOptions = 256;
-
-    /// <summary>Most bytes of all that one client sends in its handshake. Arbitrary: room for one option of the size above, and much more than anyone sends.</summary>
-    public const int MaxNegotiation = 4 * 1024 * 1024;
+    /// <summary>Most answers a client of ours takes to one option. Arbitrary; a server has five or so to give.</summary>
+    public const int MaxOptionReplies = 256;
 
     /// <summary>Largest payload of a read or write, in bytes: what every client may assume (proto.md#size-constraints).</summary>
     public const int MaxPayload = 32 * 1024 * 1024;

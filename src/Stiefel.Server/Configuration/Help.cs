@@ -26,6 +26,19 @@ public static class Help
           --Nbd:Access session|open        who may use it: a desktop with a session, or anyone
           --Nbd:ExportName NAME            the name of an open export
           --Nbd:AllowOpenOnNetwork true    an open export on other addresses than loopback
+          --Nbd:Tls off|opportunistic|required   TLS by NBD_OPT_STARTTLS; default off
+          --Nbd:TlsCertificate FILE        PEM; default: derived from the first key in Keys:Directory
+          --Nbd:TlsKey FILE                PEM, the private key to it
+          --Nbd:TlsClientAuthorities FILE  PEM: clients must show a certificate signed by one of these
+          --Nbd:MaxConnections N           clients at the disk; default 512
+          --Nbd:MaxConnectionsPerAddress N of them from one address; default 0: any number
+          --Nbd:MaxHandshakes N            clients that have not named an export yet; default 64
+          --Nbd:MaxOptions N               options in one handshake; default 256
+          --Nbd:MaxHandshakeKiB N          bytes in one handshake; default 4096
+          --Nbd:HandshakeTimeoutSeconds N  a handshake must be done by then; default 15
+          --Nbd:StallTimeoutSeconds N      replies unread, or a payload unsent, end a connection; default 60
+          --Nbd:KeepAliveSeconds N         a silent client is probed after this time; default 60
+          --Nbd:BufferKiB N                each of a connection's two buffers, 64 to 16384; default 256
           --State:Directory DIR            what a restart must remember; default /run/stiefel
           --Discovery:Enabled false        do not answer desktops that search
           --Discovery:Port PORT            UDP; default 61570

@@ -1,4 +1,5 @@
 using System.Net;
+using Stiefel.Nbd;
 using Stiefel.Protocol;
 
 namespace Stiefel.Server.Configuration;
@@ -17,7 +18,9 @@ public enum NbdAccess
 /// <param name="Listen">Its address.</param>
 /// <param name="Access">Who may use it.</param>
 /// <param name="ExportName">The name of an open export.</param>
-public sealed record NbdOptions(IPEndPoint Listen, NbdAccess Access, string ExportName)
+/// <param name="Tls">Whether it speaks TLS.</param>
+/// <param name="Limits">What clients may cost.</param>
+public sealed record NbdOptions(IPEndPoint Listen, NbdAccess Access, string ExportName, NbdTlsOptions Tls, NbdServerOptions Limits)
 {
     // proto.md#values-of-string-lengths: names beyond 4096 bytes are not allowed.
     private const int MaxExportName = 4096;
@@ -44,6 +47,6 @@ public sealed record NbdOptions(IPEndPoint Listen, NbdAccess Access, string Expo
                 "listen on loopback (--Nbd:Listen 127.0.0.1:10809), or say --Nbd:AllowOpenOnNetwork true");
         }
 
-        return new NbdOptions(listen, access, name ?? "");
+        return new NbdOptions(listen, access, name ?? "", NbdTlsOptions.Read(reader, access), NbdLimitOptions.Read(reader));
     }
 }

@@ -21,7 +21,10 @@ public static class NbdServices
 
         services.AddSingleton(options.Nbd);
         services.AddSingleton<NbdEvents>();
-        services.AddSingleton(s => new NbdServer(new NbdServerOptions(), s.GetRequiredService<IExportResolver>(), s.GetRequiredService<NbdEvents>()));
+        services.AddSingleton(s => new NbdServer(
+            options.Nbd.Limits with { Tls = NbdCertificates.Load(options.Nbd.Tls, options.KeysDirectory) },
+            s.GetRequiredService<IExportResolver>(),
+            s.GetRequiredService<NbdEvents>()));
         services.AddSingleton<NbdListener>();
         services.AddHostedService(s => s.GetRequiredService<NbdListener>());
     }

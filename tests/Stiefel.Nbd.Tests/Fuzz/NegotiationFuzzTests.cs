@@ -9,6 +9,8 @@ namespace Stiefel.Nbd.Tests.Fuzz;
 /// <summary>Whatever arrives in the handshake, it ends in a session, in none, or in a protocol error; never in anything else.</summary>
 public sealed class NegotiationFuzzTests
 {
+    private static readonly NbdServerOptions s_options = new() { HandshakeTimeout = TimeSpan.FromMinutes(1) };
+
     private static readonly Gen<byte[]> s_noise = Gen.Byte.Array[0, 64];
 
     private static readonly Gen<byte[]> s_option =
@@ -41,9 +43,9 @@ public sealed class NegotiationFuzzTests
             {
                 using var transport = new ScriptTransport(script, portion);
                 var negotiator = new Negotiator(
-                    new NegotiationStream(transport, TimeSpan.FromMinutes(1)),
+                    new NegotiationStream(transport, s_options),
                     export,
-                    tls: null,
+                    s_options,
                     name => export.Resolve(name) is { } found ? Admission.Granted(found) : Admission.Unknown);
                 try
                 {

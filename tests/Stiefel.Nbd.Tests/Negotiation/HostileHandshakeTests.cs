@@ -38,10 +38,10 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task Option_Flood_IsCutOff()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxOptions = 100 });
         using NbdTestClient client = NbdTestClient.Greet(server);
 
-        for (int i = 0; i < NbdLimits.MaxOptions; i++)
+        for (int i = 0; i < 100; i++)
         {
             client.SendOption(NbdOption.StructuredReply, []);
             Assert.Equal(OptionReplyType.Ack, client.ReadOptionReply().Type);
@@ -61,6 +61,66 @@ public sealed class HostileHandshakeTests : IDisposable
         client.SendOption(NbdOption.List, []);
 
         Assert.Equal(OptionReplyType.Server, client.ReadOptionReply().Type);
+    }
+
+    [Fact]
+    public async Task Options_OfMoreBytesThanAllowedInAll_AreCutOff()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxHandshakeBytes = 256 * 1024 });
+        using NbdTestClient client = NbdTestClient.Greet(server);
+
+        for (int i = 0; i < 3; i++)
+        {
+            client.SendOption(NbdOption.List, new byte[NbdLimits.MaxOptionData]);
+            Assert.Equal(OptionReplyType.ErrorInvalid, client.ReadOptionReply().Type);
+        }
+
+        client.SendOption(NbdOption.List, new byte[NbdLimits.MaxOptionData]);
+        Assert.True(client.IsClosedByServer());
+        await server.Log.WaitForAsync("refused more than 262144 bytes of handshake", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task ExportName_ThatIsGiant_ClosesWithoutBeingRead()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Greet(server);
+        byte[] head = new byte[OptionHeader.Size];
+        new OptionHeader(NbdOption.ExportName, 1 << 20).Write(head);
+
+        client.Send(head);
+
+        Assert.True(client.IsClosedByServer());
+    }
+
+    [Fact]
+    public async Task ExportName_LongerThanAString_Closes()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Greet(server);
+
+        client.SendOption(NbdOption.ExportName, new byte[NbdLimits.MaxStringLength + 1]);
+
+        Assert.True(client.IsClosedByServer());
+    }
+
+    [Fact]
+    public async Task MetaContext_Flood_IsAnsweredOnceForEachOption()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Greet(server);
+        client.Agree(ReplyFormat.Structured);
+        const int Queries = 3000;
+        var data = new List<byte>([.. NbdTestClient.Prefixed("disk"), 0, 0, Queries >> 8, Queries & 0xff]);
+        for (int i = 0; i < Queries; i++)
+        {
+            data.AddRange(NbdTestClient.Prefixed("base:allocation"));
+        }
+
+        client.SendOption(NbdOption.SetMetaContext, data.ToArray());
+
+        Assert.Equal(OptionReplyType.MetaContext, client.ReadOptionReply().Type);
+        Assert.Equal(OptionReplyType.Ack, client.ReadOptionReply().Type);
     }
 
     [Fact]
@@ -156,9 +216,42 @@ public sealed class HostileHandshakeTests : IDisposable
     }
 
     [Fact]
-    public async Task Connections_BeyondTheLimit_AreRefusedWithAReason()
+    public async Task Handshakes_FloodedFromOneAddress_DisplaceTheirOwnOnly()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxConnections = 1 });
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxHandshakes = 4 });
+        using NbdTestClient victim = NbdTestClient.Greet(server);
+        using var flood = new Flood(server, 20);
+
+        // Same machine, another address: the whole of 127/8 is ours.
+        victim.SendOption(NbdOption.Go, NbdTestClient.GoData("disk"));
+
+        Assert.Equal(OptionReplyType.Info, victim.ReadOptionReply().Type);
+    }
+
+    private sealed class Flood : IDisposable
+    {
+        private readonly List<System.Net.Sockets.Socket> _sockets = [];
+
+        public Flood(TestServer server, int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+                _sockets.Add(socket);
+                socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("127.0.0.77"), 0));
+                socket.Connect(server.EndPoint);
+            }
+        }
+
+        public void Dispose() => _sockets.ForEach(socket => socket.Dispose());
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(9, 1)]
+    public async Task Connections_BeyondTheLimit_AreRefusedWithAReason(int most, int mostPerAddress)
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxConnections = most, MaxConnectionsPerAddress = mostPerAddress });
         using NbdTestClient first = NbdTestClient.Open(server);
         using NbdTestClient second = NbdTestClient.Greet(server);
 

@@ -55,6 +55,14 @@ public sealed class ServerOptionsTests : IDisposable
     [InlineData("Nbd:Access open would give the disk to everyone", "--Disk:Path d --Nbd:Access open")]
     [InlineData("Nbd:Access open would give the disk to everyone", "--Disk:Path d --Nbd:Access open --Nbd:Listen 0.0.0.0:1 --Nbd:AllowOpenOnNetwork false")]
     [InlineData("Nbd:ExportName = 'x' (command line): expected nothing", "--Disk:Path d --Nbd:ExportName x")]
+    [InlineData("Nbd:Tls = 'yes' (command line): expected off or opportunistic or required", "--Disk:Path d --Nbd:Tls yes")]
+    [InlineData("Nbd:Tls = 'required' (command line): expected off or opportunistic: a desktop's kernel speaks no TLS", "--Disk:Path d --Nbd:Tls required")]
+    [InlineData("Nbd:TlsKey = 'k' (command line): expected nothing: Nbd:Tls is off", "--Disk:Path d --Nbd:TlsKey k")]
+    [InlineData("Nbd:TlsCertificate = 'c' (command line): expected Nbd:TlsCertificate and Nbd:TlsKey together", "--Disk:Path d --Nbd:Tls opportunistic --Nbd:TlsCertificate c")]
+    [InlineData("Nbd:MaxConnections = '0' (command line): expected a number from 1 to 65536", "--Disk:Path d --Nbd:MaxConnections 0")]
+    [InlineData("Nbd:BufferKiB = '63' (command line): expected a number from 64 to 16384", "--Disk:Path d --Nbd:BufferKiB 63")]
+    [InlineData("Nbd:HandshakeTimeoutSeconds = '0' (command line): expected a number from 1 to 86400", "--Disk:Path d --Nbd:HandshakeTimeoutSeconds 0")]
+    [InlineData("Nbd:MaxHandshakeKiB = '64' (command line): expected a number from 128 to 1048576", "--Disk:Path d --Nbd:MaxHandshakeKiB 64")]
     [InlineData("Boot:Directory = 'b' (command line): expected nothing, since Boot:Kernel is given", "--Disk:Path d --Boot:Kernel k --Boot:Directory b")]
     [InlineData("Boot:Initrd = 'i' (command line): expected Boot:Kernel beside it", "--Disk:Path d --Boot:Initrd i")]
     [InlineData("Discovery:Port = '65536' (command line): expected a number from 0 to 65535", "--Disk:Path d --Discovery:Port 65536")]
@@ -136,6 +144,17 @@ public sealed class ServerOptionsTests : IDisposable
             ["Nbd:Listen", "Nbd:Access", "Nbd:ExportName", "Nbd:AllowOpenOnNetwork", "Http:Listen", "Admin:Listen", "Keys:Directory", "State:Directory", "Network:Manage", "Logging:Level"],
             key => Assert.Contains($"--{key} ", Help.Text, StringComparison.Ordinal));
         Assert.All(ServerOptions.Sections, section => Assert.Contains($"--{section}:", Help.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Read_NbdLimits_ReachTheBlockServer()
+    {
+        var limits = Read("--Disk:Path", "d", "--Nbd:MaxConnections", "3", "--Nbd:MaxConnectionsPerAddress", "2", "--Nbd:MaxHandshakes", "4", "--Nbd:MaxOptions", "5",
+            "--Nbd:MaxHandshakeKiB", "200", "--Nbd:HandshakeTimeoutSeconds", "6", "--Nbd:StallTimeoutSeconds", "7", "--Nbd:KeepAliveSeconds", "8", "--Nbd:BufferKiB", "64").Nbd.Limits;
+        Assert.Equal((3, 2, 4, 5), (limits.MaxConnections, limits.MaxConnectionsPerAddress, limits.MaxHandshakes, limits.MaxOptions));
+        Assert.Equal((200 * 1024, 64 * 1024), (limits.MaxHandshakeBytes, limits.BufferSize));
+        Assert.Equal((6.0, 7.0, 8.0), (limits.HandshakeTimeout.TotalSeconds, limits.StallTimeout.TotalSeconds, limits.KeepAlive.TotalSeconds));
+        Assert.Equal(new Stiefel.Nbd.NbdServerOptions(), Read("--Disk:Path", "d").Nbd.Limits);
     }
 
     [Fact]

@@ -1,0 +1,46 @@
+namespace Stiefel.Server.Configuration;
+
+/// <summary>Whether the block server speaks TLS.</summary>
+public enum NbdTlsChoice
+{
+    /// <summary>Not at all.</summary>
+    Off,
+
+    /// <summary>With those who ask for it.</summary>
+    Opportunistic,
+
+    /// <summary>With everyone; without it nothing is answered.</summary>
+    Required,
+}
+
+/// <summary>TLS of the block server.</summary>
+/// <param name="Choice">Whether.</param>
+/// <param name="Certificate">A PEM file with the server's certificate and those that lead to its authority; null = derived from the keys.</param>
+/// <param name="PrivateKey">The PEM file of its private key.</param>
+/// <param name="ClientAuthorities">A PEM file: clients must show a certificate signed by one of these; null = they need none.</param>
+public sealed record NbdTlsOptions(NbdTlsChoice Choice, string? Certificate, string? PrivateKey, string? ClientAuthorities)
+{
+    public static NbdTlsOptions Read(SettingReader reader, NbdAccess access)
+    {
+        var options = new NbdTlsOptions(
+            reader.Choice("Nbd:Tls", NbdTlsChoice.Off),
+            reader.Text("Nbd:TlsCertificate"),
+            reader.Text("Nbd:TlsKey"),
+            reader.Text("Nbd:TlsClientAuthorities"));
+        if (options.Choice == NbdTlsChoice.Off)
+        {
+            var unused = options.Certificate is not null ? "Nbd:TlsCertificate" : options.PrivateKey is not null ? "Nbd:TlsKey"
+                : options.ClientAuthorities is not null ? "Nbd:TlsClientAuthorities" : null;
+            return unused is null ? options : throw reader.Wrong(unused, "nothing: Nbd:Tls is off; say --Nbd:Tls required or opportunistic");
+        }
+
+        if (options.Choice == NbdTlsChoice.Required && access == NbdAccess.Session)
+        {
+            throw reader.Wrong("Nbd:Tls", "off or opportunistic: a desktop's kernel speaks no TLS, so that no session could reach its disk; required belongs to --Nbd:Access open");
+        }
+
+        return (options.Certificate is null) == (options.PrivateKey is null)
+            ? options
+            : throw reader.Wrong(options.Certificate is null ? "Nbd:TlsKey" : "Nbd:TlsCertificate", "Nbd:TlsCertificate and Nbd:TlsKey together");
+    }
+}
