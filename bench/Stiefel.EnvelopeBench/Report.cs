@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Stiefel.EnvelopeBench;
+
+/// <summary>One transfer: bytes per second, processor seconds of both sides.</summary>
+internal sealed record Sample(string What, double Rate, double ClientSeconds, double ServerSeconds);
+
+/// <summary>One line of the result; rates in bytes per second.</summary>
+/// <param name="Name">What was measured.</param>
+/// <param name="Rate">By the clock; the median of the rounds.</param>
+/// <param name="PerCore">By the processor time of all sides together; null if unknown.</param>
+internal sealed record Row(string Name, double Rate, double? PerCore)
+{
+    public static Row Of(string name, double bytes, IEnumerable<Sample> samples)
+    {
+        var all = samples.ToList();
+        return new Row(name, Middle(all.Select(s => s.Rate)), bytes / Middle(all.Select(s => s.ClientSeconds + s.ServerSeconds)));
+    }
+
+    private static double Middle(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+}
+
+internal static class Report
+{
+    public static void Print(IReadOnlyList<Row> rows)
+    {
+        var table = new Table().AddColumns("", "MB/s", "MB per processor second");
+        foreach (var row in rows)
+        {
+            table.AddRow(row.Name, $"{row.Rate / 1e6:0}", row.PerCore is { } rate ? $"{rate / 1e6:0}" : "");
+        }
+
+        AnsiConsole.Write(table);
+        foreach (var (where, ratio) in Ratios(rows))
+        {
+            AnsiConsole.WriteLine($"sealed / plain, {where}: {ratio:0.00}");
+        }
+    }
+
+    public static void WriteJson(IReadOnlyList<Row> rows, string path)
+    {
+        using var file = File.Create(path);
+        using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteStartObject("sealedToPlain");
+        foreach (var (where, ratio) in Ratios(rows))
+        {
+            json.WriteNumber(where, Math.Round(ratio, 3));
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("rows");
+        foreach (var row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", row.Name);
+            json.WriteNumber("bytesPerSecond", Math.Round(row.Rate));
+            json.WriteNumber("bytesPerProcessorSecond", Math.Round(row.PerCore ?? 0));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static IEnumerable<(string Where, double Ratio)> Ratios(IReadOnlyList<Row> rows) =>
+        from row in rows
+        where row.Name.StartsWith("transfer, plain", StringComparison.Ordinal)
+        let place = row.Name[(row.Name.LastIndexOf(", ", StringComparison.Ordinal) + 2)..]
+        select (place, rows.First(r => r.Name == $"transfer, sealed and verified, {place}").Rate / row.Rate);
+}
