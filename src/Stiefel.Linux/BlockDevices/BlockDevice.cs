@@ -6,9 +6,8 @@ namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
 /// An open disk, partition or disk image. Block devices are claimed exclusively (O_EXCL, man 2 open): nobody can mount,
-/// swap on, or claim it while it is open. Images opened for writing are locked (F_OFD_SETLK, man 2 fcntl), as QEMU locks
-/// those of its machines. All members may be used by
-/// several threads at once; failures throw <see cref="LinuxException"/>.
+/// swap on, or claim it while it is open. Images are locked (F_OFD_SETLK, man 2 fcntl) in a way that QEMU understands: for
+/// writing against everybody, as the base of a snapshot against those who write. All members may be used by several threads at once; failures throw <see cref="LinuxException"/>.
 /// </summary>
 public sealed partial class BlockDevice : IDisposable
 {
@@ -17,6 +16,11 @@ public sealed partial class BlockDevice : IDisposable
     private const int EBUSY = 16;
     private const int EACCES = 13;
     private const int EAGAIN = 11;
+
+    // block/file-posix.c of QEMU: a lock of the byte 200 + n says that nobody else may do n; 1 is to write, 3 to resize.
+    // Who is about to write looks whether that byte is locked; one of ours that writes locks the whole file.
+    private const int QemuUnsharedWrite = 201;
+    private const int QemuUnsharedResize = 203;
 
     private readonly SafeFileHandle _handle;
 
@@ -58,7 +62,12 @@ public sealed partial class BlockDevice : IDisposable
     /// <summary>
     /// Opens a block device or a regular file. EBUSY means that somebody else has it: ask <see cref="DiskUse"/> who.
     /// </summary>
-    public static BlockDevice Open(string path, bool readOnly)
+    public static BlockDevice Open(string path, bool readOnly) => Open(path, readOnly, readOnly ? FileLock.None : FileLock.Exclusive);
+
+    /// <summary>As <see cref="Open(string, bool)"/> for reading, and an image that may be read by others but not written by anybody: the base of a snapshot.</summary>
+    public static BlockDevice OpenUnchanging(string path) => Open(path, readOnly: true, FileLock.Shared);
+
+    private static BlockDevice Open(string path, bool readOnly, FileLock fileLock)
     {
         (int type, DeviceNumber number) = DeviceNumber.Stat(path);
         bool isBlockSpecial = type == SysStat.S_IFBLK;
@@ -80,7 +89,7 @@ public sealed partial class BlockDevice : IDisposable
         var device = new BlockDevice(handle, path, isBlockSpecial, readOnly);
         try
         {
-            device.Claim();
+            device.Claim(fileLock);
             device.Measure(number);
             return device;
         }
@@ -159,24 +168,38 @@ public sealed partial class BlockDevice : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
+    /// <summary>What a lock upon an image file keeps others from.</summary>
+    private enum FileLock
+    {
+        None,
+        Shared,
+        Exclusive,
+    }
+
     // A block device is claimed by O_EXCL. Its page cache may hold what blkid or a mount of a partition left there; what
     // is served must be what is on the medium.
-    private unsafe void Claim()
+    private unsafe void Claim(FileLock fileLock)
     {
         if (IsBlockSpecial)
         {
             _ = LinuxFs.ioctl(_handle, LinuxFs.BLKFLSBUF, null);
         }
-        else if (!IsReadOnly)
+        else if (fileLock == FileLock.Exclusive)
         {
-            Lock();
+            Lock(Fcntl.F_WRLCK, 0, 0);
+        }
+        else if (fileLock == FileLock.Shared)
+        {
+            Lock(Fcntl.F_RDLCK, QemuUnsharedWrite, 1);
+            Lock(Fcntl.F_RDLCK, QemuUnsharedResize, 1);
         }
     }
 
-    private unsafe void Lock()
+    // Length 0: to the end, wherever that will be.
+    private unsafe void Lock(short type, long start, long length)
     {
-        var whole = new Fcntl.flock { l_type = Fcntl.F_WRLCK };
-        if (Fcntl.fcntl(_handle, Fcntl.F_OFD_SETLK, &whole) == 0)
+        var range = new Fcntl.flock { l_type = type, l_start = start, l_len = length };
+        if (Fcntl.fcntl(_handle, Fcntl.F_OFD_SETLK, &range) == 0)
         {
             return;
         }

@@ -9,10 +9,12 @@ internal static unsafe partial class Fcntl
     internal const int O_RDONLY = 0;
     internal const int O_WRONLY = 1;
     internal const int O_RDWR = 2;
+    internal const int O_CREAT = 0x40;
     internal const int O_NONBLOCK = 0x800;
     internal const int O_EXCL = 0x80;
     internal const int O_NOCTTY = 0x100;
     internal const int O_CLOEXEC = 0x80000;
+    internal const int O_TMPFILE = 0x410000;
 
     internal const int FALLOC_FL_KEEP_SIZE = 0x1;
     internal const int FALLOC_FL_PUNCH_HOLE = 0x2;
@@ -21,6 +23,7 @@ internal static unsafe partial class Fcntl
     internal const int POSIX_FADV_WILLNEED = 3;
 
     internal const int F_OFD_SETLK = 37;
+    internal const short F_RDLCK = 0;
     internal const short F_WRLCK = 1;
 
     /// <summary>struct flock of 64-bit systems; l_len 0 = to the end of the file, l_pid 0 for open file description locks.</summary>

@@ -1,0 +1,70 @@
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Interop;
+using Tmds.Linux;
+
+namespace Stiefel.Linux.BlockDevices;
+
+// Files without a name: nobody else can open them, and they are gone with their last descriptor, however the process ends.
+public sealed partial class BlockDevice
+{
+    private const int ReadWriteByOwner = 0x180; // 0600
+    private const int EISDIR = 21;
+    private const int EINVAL = 22;
+
+    /// <summary>A sparse file in memory (man 2 memfd_create), of the given size in bytes. It uses memory as it is written.</summary>
+    /// <exception cref="LinuxException">No memory, or no descriptor left.</exception>
+    public static unsafe BlockDevice CreateInMemory(string name, long size)
+    {
+        fixed (byte* bytes = System.Text.Encoding.UTF8.GetBytes(name + '\0'))
+        {
+            int descriptor = LibC.memfd_create(bytes, (uint)LibC.MFD_CLOEXEC);
+            return descriptor >= 0
+                ? OfSize(new SafeFileHandle(descriptor, ownsHandle: true), name, size)
+                : throw LinuxException.FromLastError($"memfd_create(\"{name}\")");
+        }
+    }
+
+    /// <summary>A sparse file of the given size in bytes upon the file system of a directory (O_TMPFILE, man 2 open), without a name there.</summary>
+    /// <exception cref="LinuxException">No such directory, no right to write there, or a file too large for that file system.</exception>
+    public static BlockDevice CreateUnnamed(string directory, long size)
+    {
+        SafeFileHandle handle = Fcntl.open(directory, Fcntl.O_TMPFILE | Fcntl.O_RDWR | Fcntl.O_CLOEXEC, ReadWriteByOwner);
+        if (!handle.IsInvalid)
+        {
+            return OfSize(handle, $"unnamed file in {directory}", size);
+        }
+
+        LinuxException error = LinuxException.FromLastError($"open(\"{directory}\", O_TMPFILE)");
+        handle.Dispose();
+
+        // man 2 open: what a file system, or a kernel, without O_TMPFILE says.
+        return error.Errno is EOPNOTSUPP or EISDIR or EINVAL ? CreateAndUnlink(directory, size) : throw error;
+    }
+
+    private static BlockDevice CreateAndUnlink(string directory, long size)
+    {
+        string path = System.IO.Path.Combine(directory, $".stiefel-{Guid.NewGuid():N}");
+        SafeFileHandle handle = Fcntl.open(path, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_CLOEXEC, ReadWriteByOwner);
+        if (handle.IsInvalid)
+        {
+            LinuxException error = LinuxException.FromLastError($"open(\"{path}\", O_CREAT|O_EXCL)");
+            handle.Dispose();
+            throw error;
+        }
+
+        File.Delete(path);
+        return OfSize(handle, $"unnamed file in {directory}", size);
+    }
+
+    private static BlockDevice OfSize(SafeFileHandle handle, string name, long size)
+    {
+        if (Unistd.ftruncate(handle, size) == 0)
+        {
+            return new BlockDevice(handle, name, isBlockSpecial: false, isReadOnly: false) { Size = size };
+        }
+
+        LinuxException error = LinuxException.FromLastError($"ftruncate({name}, {size})");
+        handle.Dispose();
+        throw error;
+    }
+}

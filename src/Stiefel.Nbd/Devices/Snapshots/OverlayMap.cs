@@ -1,0 +1,119 @@
+using System.Numerics;
+
+namespace Stiefel.Nbd.Devices.Snapshots;
+
+/// <summary>Where a block of a snapshot is to be read from.</summary>
+internal enum BlockSource
+{
+    /// <summary>The base: it was never changed.</summary>
+    Base,
+
+    /// <summary>Nowhere: it is all zeroes.</summary>
+    Zero,
+
+    /// <summary>The overlay.</summary>
+    Overlay,
+}
+
+/// <summary>
+/// Which blocks of a disk were changed: two bits for each, kept for those parts of the disk only that were written. A word of
+/// 64 blocks is a unit: it is changed under its lock, and read without one.
+/// </summary>
+internal sealed class OverlayMap(long size)
+{
+    /// <summary>Bytes of a block: what file systems, page cache and clients use.</summary>
+    public const int BlockSize = 4096;
+
+    /// <summary>Bytes that one lock covers.</summary>
+    public const int UnitSize = BlockSize * BlocksPerUnit;
+
+    private const int BlocksPerUnit = 64;
+    private const int UnitsPerChunk = 64;
+    private const int LockCount = 64;
+
+    private readonly Chunk?[] _chunks = new Chunk?[((size - 1) / ((long)UnitSize * UnitsPerChunk)) + 1];
+    private readonly Lock[] _locks = [.. Enumerable.Range(0, LockCount).Select(_ => new Lock())];
+
+    /// <summary>To be held while a unit is changed.</summary>
+    public Lock LockOf(long unit) => _locks[unit % LockCount];
+
+    /// <summary>
+    /// The two bits of each block of a unit. Owned: the base does not count any more. Stored: the overlay holds bytes there;
+    /// without Owned, remains of a write that failed.
+    /// </summary>
+    public (ulong Owned, ulong Stored) Read(long unit)
+    {
+        if (Volatile.Read(ref _chunks[unit / UnitsPerChunk]) is not { } chunk)
+        {
+            return (0, 0);
+        }
+
+        // In this order: whoever sets Owned has set Stored before.
+        ulong owned = Volatile.Read(ref chunk.Owned[unit % UnitsPerChunk]);
+        return (owned, Volatile.Read(ref chunk.Stored[unit % UnitsPerChunk]));
+    }
+
+    /// <summary>This part of the disk was written before, and costs memory already.</summary>
+    public bool Knows(long unit) => Volatile.Read(ref _chunks[unit / UnitsPerChunk]) is not null;
+
+    /// <summary>Makes room for the bits of this part of the disk; false if somebody else has done it meanwhile.</summary>
+    public bool Prepare(long unit) => Interlocked.CompareExchange(ref _chunks[unit / UnitsPerChunk], new Chunk(), null) is null;
+
+    /// <summary>Under the unit's lock, after <see cref="Prepare"/>.</summary>
+    public void Write(long unit, ulong owned, ulong stored)
+    {
+        Chunk chunk = _chunks[unit / UnitsPerChunk]!;
+        Volatile.Write(ref chunk.Stored[unit % UnitsPerChunk], stored);
+        Volatile.Write(ref chunk.Owned[unit % UnitsPerChunk], owned);
+    }
+
+    /// <summary>The bits of the blocks that hold the bytes from start to before end, both counted from the start of the unit.</summary>
+    public static ulong BlocksOf(int start, int end)
+    {
+        int first = start / BlockSize;
+        int count = ((end - 1) / BlockSize) - first + 1;
+        return (ulong.MaxValue >> (BlocksPerUnit - count)) << first;
+    }
+
+    /// <summary>Where the byte at the offset is, and up to where, at most the given end, all is there.</summary>
+    public (BlockSource Source, long End) FindRun(long offset, long end)
+    {
+        BlockSource? source = null;
+        while (offset < end)
+        {
+            long unit = offset / UnitSize;
+            (ulong owned, ulong stored) = Read(unit);
+            int block = (int)(offset % UnitSize / BlockSize);
+            BlockSource here = SourceOf(owned >> block, stored >> block);
+            if (source is not null && source != here)
+            {
+                break;
+            }
+
+            source = here;
+            ulong same = here switch
+            {
+                BlockSource.Base => ~owned,
+                BlockSource.Zero => owned & ~stored,
+                _ => owned & stored,
+            };
+            int count = BitOperations.TrailingZeroCount(~(same >> block));
+            offset = (unit * UnitSize) + ((long)Math.Min(block + count, BlocksPerUnit) * BlockSize);
+            if (block + count < BlocksPerUnit)
+            {
+                break;
+            }
+        }
+
+        return (source ?? BlockSource.Base, Math.Min(offset, end));
+    }
+
+    private static BlockSource SourceOf(ulong owned, ulong stored) =>
+        (owned & 1) == 0 ? BlockSource.Base : (stored & 1) == 0 ? BlockSource.Zero : BlockSource.Overlay;
+
+    private sealed class Chunk
+    {
+        public readonly ulong[] Owned = new ulong[UnitsPerChunk];
+        public readonly ulong[] Stored = new ulong[UnitsPerChunk];
+    }
+}

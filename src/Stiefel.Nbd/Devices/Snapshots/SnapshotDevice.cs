@@ -1,0 +1,103 @@
+using Stiefel.Linux;
+
+namespace Stiefel.Nbd.Devices.Snapshots;
+
+/// <summary>
+/// A disk that can be written without being changed: writes go to an overlay, whole blocks of it; what was not written is
+/// read from the base. Several may share one base. Owns the base, not the overlay.
+/// </summary>
+public sealed partial class SnapshotDevice : IBlockDevice
+{
+    // Extents that are merged into one answer before it is given as it is. Arbitrary; bounds the work for one of them.
+    private const int MaxMerged = 1024;
+
+    private readonly IBlockDevice _base;
+    private readonly SnapshotOverlay _overlay;
+    private readonly IBlockDevice _store;
+    private readonly OverlayMap _map;
+
+    /// <param name="basis">What is read where nothing was written; never written itself. Disposed with this.</param>
+    /// <param name="overlay">What was written. Must be of the base's size.</param>
+    public SnapshotDevice(IBlockDevice basis, SnapshotOverlay overlay)
+    {
+        if (overlay.Store.Size != basis.Size)
+        {
+            throw new ArgumentException($"an overlay of {overlay.Store.Size} bytes does not fit a base of {basis.Size}", nameof(overlay));
+        }
+
+        _base = basis;
+        _overlay = overlay;
+        _store = overlay.Store;
+        _map = overlay.Map;
+        Traits = basis.Traits with
+        {
+            IsReadOnly = false,
+            CanTrim = true,
+            PreferredBlockSize = Math.Max(basis.Traits.PreferredBlockSize, OverlayMap.BlockSize),
+        };
+    }
+
+    /// <inheritdoc/>
+    public long Size => _base.Size;
+
+    /// <inheritdoc/>
+    public DeviceTraits Traits { get; }
+
+    /// <inheritdoc/>
+    public void Read(long offset, Span<byte> buffer)
+    {
+        while (buffer.Length > 0)
+        {
+            (BlockSource source, long end) = _map.FindRun(offset, offset + buffer.Length);
+            Span<byte> run = buffer[..(int)(end - offset)];
+            switch (source)
+            {
+                case BlockSource.Zero:
+                    run.Clear();
+                    break;
+                case BlockSource.Overlay:
+                    _store.Read(offset, run);
+                    break;
+                default:
+                    _base.Read(offset, run);
+                    break;
+            }
+
+            buffer = buffer[run.Length..];
+            offset = end;
+        }
+    }
+
+    /// <summary>What was written vanishes with the overlay in any case; that its medium lost some of it before must be told all the same.</summary>
+    public void Flush() => _store.Flush();
+
+    /// <inheritdoc/>
+    public void Prefetch(long offset, long length) => _base.Prefetch(offset, length);
+
+    /// <inheritdoc/>
+    public BlockExtent FindExtent(long offset, long length)
+    {
+        BlockExtent extent = FindOne(offset, length);
+        for (int i = 0; i < MaxMerged && extent.Length < length; i++)
+        {
+            BlockExtent next = FindOne(offset + extent.Length, length - extent.Length);
+            if (next.IsHole != extent.IsHole)
+            {
+                break;
+            }
+
+            extent = extent with { Length = extent.Length + next.Length };
+        }
+
+        return extent;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _base.Dispose();
+
+    private BlockExtent FindOne(long offset, long length)
+    {
+        (BlockSource source, long end) = _map.FindRun(offset, offset + length);
+        return source == BlockSource.Base ? _base.FindExtent(offset, end - offset) : new BlockExtent(end - offset, source == BlockSource.Zero);
+    }
+}
