@@ -33,7 +33,9 @@ public static class DiskUse
     private const int EBUSY = 16;
 
     /// <summary>Every reason not to serve the block device or image file now; none = it is free. Throws <see cref="LinuxException"/> if it cannot be looked at.</summary>
-    public static IReadOnlyList<DiskUseReason> Check(string path)
+    /// <param name="path">The device or file.</param>
+    /// <param name="asBase">It is to be the base of a snapshot, and others may have it for that as well.</param>
+    public static IReadOnlyList<DiskUseReason> Check(string path, bool asBase = false)
     {
         (int type, DeviceNumber number) = DeviceNumber.Stat(path);
         var sysfs = new BlockSysfs();
@@ -54,7 +56,7 @@ public static class DiskUse
 
         if (reasons.TrueForAll(reason => reason.Kind == DiskUseKind.Hibernated))
         {
-            AddClaim(reasons, path);
+            AddClaim(reasons, path, asBase);
         }
 
         return reasons;
@@ -70,11 +72,12 @@ public static class DiskUse
     }
 
     // Last, since the reasons above explain most claims; this one catches the rest, such as a virtual machine or another server.
-    private static void AddClaim(List<DiskUseReason> reasons, string path)
+    private static void AddClaim(List<DiskUseReason> reasons, string path, bool asBase)
     {
         try
         {
-            BlockDevice.Open(path, readOnly: DeviceNumber.OfBlockDevice(path) is not null).Dispose();
+            BlockDevice probe = asBase ? BlockDevice.OpenUnchanging(path) : BlockDevice.Open(path, readOnly: DeviceNumber.OfBlockDevice(path) is not null);
+            probe.Dispose();
         }
         catch (LinuxException e) when (e.Errno == EBUSY)
         {

@@ -61,6 +61,12 @@ internal static partial class BootLog
     [LoggerMessage(EventId = 126, Level = LogLevel.Error, Message = "the disk could not be flushed")]
     public static partial void FlushFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 128, Level = LogLevel.Warning, Message = "what session {Session} of {Machine} wrote to its snapshot is gone; that desktop must boot again")]
+    public static partial void SnapshotIsGone(this ILogger logger, string session, string machine);
+
+    [LoggerMessage(EventId = 129, Level = LogLevel.Information, Message = "a snapshot of {Disk}: what is written is kept in {Place}, at most {MiB} MiB (0: no limit), and vanishes")]
+    public static partial void SnapshotMade(this ILogger logger, string disk, string place, long miB);
+
     [LoggerMessage(EventId = 127, Level = LogLevel.Warning, Message = "the disk will not be granted as things are: {Reason}")]
     public static partial void DiskNotFree(this ILogger logger, string reason);
 }

@@ -59,7 +59,14 @@ public sealed class DiskGate : IAsyncDisposable
                 return;
             }
 
-            if (record.Disk != _disk.Name || record.ReadOnly != _disk.IsReadOnly)
+            if (record.Snapshot)
+            {
+                // What the desktop has written is gone with the server that kept it: it must not go on with the disk from before.
+                _logger.SnapshotIsGone(record.Session, record.Machine);
+                return;
+            }
+
+            if (record.Disk != _disk.Name || record.ReadOnly != _disk.IsReadOnly || _disk.IsSnapshot)
             {
                 _logger.GrantOfOtherDisk(record.Session, record.Disk);
                 return;
@@ -126,7 +133,10 @@ public sealed class DiskGate : IAsyncDisposable
             }
 
             var grant = new Grant(new GrantRecord(
-                request.Session, request.ExportName, request.Peer.ToString(), _disk.Name, _disk.IsReadOnly, DateTimeOffset.UtcNow));
+                request.Session, request.ExportName, request.Peer.ToString(), _disk.Name, _disk.IsReadOnly, DateTimeOffset.UtcNow, _disk.IsSnapshot))
+            {
+                Changes = previous?.Record.Session == request.Session ? previous.Changes : new DiskChanges(),
+            };
             try
             {
                 await CloseBootFilesAsync();
@@ -137,6 +147,7 @@ public sealed class DiskGate : IAsyncDisposable
             {
                 // Nobody was told of the new grant: the old one is still the current one, here and in the state directory.
                 Close(grant);
+                DisposeChanges(grant, previous);
                 if (previous is not null)
                 {
                     _exports.Arm(previous.Record.ExportName, OpenOf(previous));
@@ -146,6 +157,7 @@ public sealed class DiskGate : IAsyncDisposable
             }
 
             _grant = grant;
+            DisposeChanges(previous, grant);
             _exports.Arm(request.ExportName, OpenOf(grant));
             return grant.Export!;
         }
@@ -165,11 +177,20 @@ public sealed class DiskGate : IAsyncDisposable
             if (_grant is { } grant)
             {
                 Close(grant);
+                grant.Changes.Dispose();
             }
         }
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private static void DisposeChanges(Grant? of, Grant? unlessAlsoOf)
+    {
+        if (of is not null && of.Changes != unlessAlsoOf?.Changes)
+        {
+            of.Changes.Dispose();
         }
     }
 
@@ -190,11 +211,12 @@ public sealed class DiskGate : IAsyncDisposable
 
     private void Open(Grant grant)
     {
-        var device = _disk.Open();
+        var device = _disk.Open(grant.Changes);
         Generation += _disk.HoldsBootFiles ? 1 : 0;
         grant.Export = new NbdExport(grant.Record.ExportName, device)
         {
             Label = $"session {grant.Record.Session[..8]}",
+            Description = _disk.Description,
             IsReadOnly = _disk.IsReadOnly,
             Sharing = ExportSharing.NewestConnectionOnly,
         };
@@ -210,7 +232,7 @@ public sealed class DiskGate : IAsyncDisposable
         grant.Export = null;
         try
         {
-            if (!_disk.IsReadOnly)
+            if (_disk.KeepsWrites)
             {
                 export.Device.Flush();
             }

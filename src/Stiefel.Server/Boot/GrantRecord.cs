@@ -7,4 +7,5 @@ namespace Stiefel.Server.Boot;
 /// <param name="Disk">The disk, as the settings name it.</param>
 /// <param name="ReadOnly">Granted for reading only.</param>
 /// <param name="Since">When.</param>
-public sealed record GrantRecord(string Session, string ExportName, string Machine, string Disk, bool ReadOnly, DateTimeOffset Since);
+/// <param name="Snapshot">What it writes vanishes with the server that granted it.</param>
+public sealed record GrantRecord(string Session, string ExportName, string Machine, string Disk, bool ReadOnly, DateTimeOffset Since, bool Snapshot = false);

@@ -1,24 +1,35 @@
 using Stiefel.Linux.BlockDevices;
 using Stiefel.Nbd.Devices;
+using Stiefel.Nbd.Devices.Snapshots;
 using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Boot;
 
 /// <summary>The disk that is served, closed until somebody may have it.</summary>
-public sealed class ServedDisk(DiskOptions disk, BootOptions boot)
+public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<ServedDisk> logger)
 {
     /// <summary>As the settings name it.</summary>
     public string Name => disk.Path ?? "";
 
     public bool IsReadOnly => disk.ReadOnly;
 
+    /// <summary>What is written vanishes, and the disk stays as it is.</summary>
+    public bool IsSnapshot => disk.Snapshot is not null;
+
+    /// <summary>What was written must be on the medium before the disk is closed.</summary>
+    public bool KeepsWrites => !IsReadOnly && !IsSnapshot;
+
+    /// <summary>For people who look at the export; null if there is nothing to say.</summary>
+    public string? Description => IsSnapshot ? "a snapshot: what is written vanishes" : null;
+
     /// <summary>True if the boot files are read from this very disk, so that reading them and serving it exclude each other.</summary>
     public bool HoldsBootFiles { get; } = boot is { Kernel: null, Directory: null } && (boot.Disk is null || boot.Disk == disk.Path);
 
-    /// <summary>Opens it exclusively.</summary>
+    /// <summary>Opens it exclusively; of a snapshot's base, nobody else may write it.</summary>
+    /// <param name="changes">What was written to its snapshot so far.</param>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public IBlockDevice Open()
+    public IBlockDevice Open(DiskChanges changes)
     {
         if (disk.Path is null)
         {
@@ -26,9 +37,12 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot)
         }
 
         var path = Resolve(disk.Path);
-        return WhyNotFree(path) is { } reason
-            ? throw new DiskInUseException($"{path} cannot be served: {reason}")
-            : new DiskDevice(BlockDevice.Open(path, disk.ReadOnly));
+        if (WhyNotFree(path) is { } reason)
+        {
+            throw new DiskInUseException($"{path} cannot be served: {reason}");
+        }
+
+        return disk.Snapshot is { } snapshot ? OpenSnapshot(path, snapshot, changes) : new DiskDevice(BlockDevice.Open(path, disk.ReadOnly));
     }
 
     /// <summary>What on this machine uses it, as one line; null if nothing does, or it cannot be looked at.</summary>
@@ -45,9 +59,40 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot)
         }
     }
 
-    private static string? WhyNotFree(string path)
+    private SnapshotDevice OpenSnapshot(string path, SnapshotOptions snapshot, DiskChanges changes)
     {
-        var reasons = DiskUse.Check(path);
+        var basis = new DiskDevice(BlockDevice.OpenUnchanging(path));
+        try
+        {
+            changes.Overlay ??= MakeOverlay(snapshot, basis.Size);
+            return new SnapshotDevice(basis, changes.Overlay);
+        }
+        catch
+        {
+            basis.Dispose();
+            throw;
+        }
+    }
+
+    private SnapshotOverlay MakeOverlay(SnapshotOptions snapshot, long size)
+    {
+        try
+        {
+            var overlay = snapshot.Directory is { } directory
+                ? SnapshotOverlay.InDirectory(directory, size, snapshot.Limit)
+                : SnapshotOverlay.InMemory(size, snapshot.Limit);
+            logger.SnapshotMade(Name, snapshot.Directory ?? "memory", snapshot.Limit >> 20);
+            return overlay;
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"Disk:Snapshot = '{snapshot.Directory ?? "memory"}' cannot hold changes: {e.Message}", e);
+        }
+    }
+
+    private string? WhyNotFree(string path)
+    {
+        var reasons = DiskUse.Check(path, asBase: IsSnapshot);
         return reasons.Count == 0 ? null : string.Join("; ", reasons.Select(r => r.Message));
     }
 

@@ -3,7 +3,14 @@ namespace Stiefel.Server.Configuration;
 /// <summary>What is served.</summary>
 /// <param name="Path">A file, a device, or a name like UUID=… that is looked up when the disk is opened; null if only boot files are served.</param>
 /// <param name="ReadOnly">Writes are refused.</param>
-public sealed record DiskOptions(string? Path, bool ReadOnly)
+/// <param name="Snapshot">Where writes go that shall vanish; null if they go to the disk.</param>
+public sealed record DiskOptions(string? Path, bool ReadOnly, SnapshotOptions? Snapshot)
 {
-    public static DiskOptions Read(SettingReader reader) => new(reader.Text("Disk:Path"), reader.Boolean("Disk:ReadOnly", false));
+    public static DiskOptions Read(SettingReader reader)
+    {
+        var options = new DiskOptions(reader.Text("Disk:Path"), reader.Boolean("Disk:ReadOnly", false), SnapshotOptions.Read(reader));
+        return options is { ReadOnly: true, Snapshot: not null }
+            ? throw reader.Wrong("Disk:Snapshot", "nothing, since Disk:ReadOnly refuses every write; a snapshot never changes the disk")
+            : options;
+    }
 }

@@ -10,6 +10,8 @@ public static class Help
 
           --Disk:Path FILE|DEVICE          what to serve; also UUID=…, PTUUID=…, SERIAL=…
           --Disk:ReadOnly true             refuse writes
+          --Disk:Snapshot memory|DIR       keep writes in memory, or upon DIR's file system, and forget them in the end
+          --Disk:SnapshotLimitMiB N        so much of them, 0 for no limit; default 1024 in memory, 0 in a DIR
           --Boot:Kernel FILE               what to boot, file by file …
           --Boot:Initrd FILE
           --Boot:CommandLine "…"           kernel arguments, instead of the boot entry's

@@ -1,4 +1,5 @@
 using System.Net;
+using Stiefel.Linux;
 using Stiefel.Nbd;
 using Stiefel.Server.Http;
 using Stiefel.Server.Status;
@@ -6,8 +7,10 @@ using Stiefel.Server.Status;
 namespace Stiefel.Server.Nbd;
 
 /// <summary>Tells log and status what the block server did.</summary>
-public sealed class NbdEvents(MachineLog machines, StrangerLog strangers, ILogger<NbdServer> logger) : INbdServerLog
+public sealed class NbdEvents(MachineLog machines, StrangerLog strangers, TimeProvider time, ILogger<NbdServer> logger) : INbdServerLog
 {
+    private readonly RepeatedFailures _failures = new(time);
+
     public void Opened(EndPoint remote, string label)
     {
         logger.NbdOpened(remote, label);
@@ -24,8 +27,13 @@ public sealed class NbdEvents(MachineLog machines, StrangerLog strangers, ILogge
         machines.Add(PeerAddress.Of(remote), reason == NbdCloseReason.Disconnected ? "disconnected" : "lost", $"left {label}, {words}");
     }
 
-    public void DeviceFailed(EndPoint remote, string label, string command, Exception cause) =>
-        logger.NbdDeviceFailed(remote, label, command, cause.Message);
+    public void DeviceFailed(EndPoint remote, string label, string command, Exception cause)
+    {
+        if (_failures.IsNews(label, cause is LinuxException { Errno: var errno } ? $"errno {errno}" : cause.GetType().Name))
+        {
+            logger.NbdDeviceFailed(remote, label, command, cause.Message);
+        }
+    }
 
     private static string Words(NbdCloseReason reason) => reason switch
     {

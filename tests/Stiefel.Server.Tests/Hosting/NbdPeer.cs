@@ -17,36 +17,60 @@ internal sealed class NbdPeer(Socket socket, NbdExportInfo info) : IDisposable
     /// <summary>Writes through to the medium; false if the connection is dead.</summary>
     public bool TryWrite(ulong offset, byte[] data)
     {
-        Span<byte> request = stackalloc byte[28];
-        BinaryPrimitives.WriteUInt32BigEndian(request, RequestMagic);
-        BinaryPrimitives.WriteUInt16BigEndian(request[4..], Fua);
-        BinaryPrimitives.WriteUInt16BigEndian(request[6..], Write);
-        BinaryPrimitives.WriteUInt64BigEndian(request[16..], offset);
-        BinaryPrimitives.WriteUInt32BigEndian(request[24..], (uint)data.Length);
         try
         {
-            socket.Send(request);
-            socket.Send(data);
-            var reply = new byte[16];
-            for (var done = 0; done < reply.Length;)
-            {
-                var read = socket.Receive(reply.AsSpan(done));
-                if (read == 0)
-                {
-                    return false;
-                }
-
-                done += read;
-            }
-
-            Assert.Equal(SimpleReplyMagic, BinaryPrimitives.ReadUInt32BigEndian(reply));
-            Assert.Equal(0u, BinaryPrimitives.ReadUInt32BigEndian(reply.AsSpan(4)));
+            Assert.Equal(0, WriteError(offset, data));
             return true;
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or EndOfStreamException)
         {
             return false;
         }
+    }
+
+    /// <summary>The error number of the answer to a write, 0 if it succeeded.</summary>
+    public int WriteError(ulong offset, byte[] data)
+    {
+        SendRequest(Fua, Write, offset, data.Length);
+        socket.Send(data);
+        return ReceiveError();
+    }
+
+    public byte[] Read(ulong offset, int length)
+    {
+        SendRequest(0, 0, offset, length);
+        Assert.Equal(0, ReceiveError());
+        return Receive(length);
+    }
+
+    private void SendRequest(ushort flags, ushort command, ulong offset, int length)
+    {
+        Span<byte> request = stackalloc byte[28];
+        BinaryPrimitives.WriteUInt32BigEndian(request, RequestMagic);
+        BinaryPrimitives.WriteUInt16BigEndian(request[4..], flags);
+        BinaryPrimitives.WriteUInt16BigEndian(request[6..], command);
+        BinaryPrimitives.WriteUInt64BigEndian(request[16..], offset);
+        BinaryPrimitives.WriteUInt32BigEndian(request[24..], (uint)length);
+        socket.Send(request);
+    }
+
+    private int ReceiveError()
+    {
+        var reply = Receive(16);
+        Assert.Equal(SimpleReplyMagic, BinaryPrimitives.ReadUInt32BigEndian(reply));
+        return BinaryPrimitives.ReadInt32BigEndian(reply.AsSpan(4));
+    }
+
+    private byte[] Receive(int length)
+    {
+        var bytes = new byte[length];
+        for (var done = 0; done < length;)
+        {
+            var read = socket.Receive(bytes.AsSpan(done));
+            done += read > 0 ? read : throw new EndOfStreamException("the server closed");
+        }
+
+        return bytes;
     }
 
     /// <summary>The server has closed its side already.</summary>
