@@ -1,4 +1,5 @@
 using Stiefel.Cli.Verbs;
+using Stiefel.Keys;
 using Stiefel.Linux.Initramfs;
 
 namespace Stiefel.Cli.Keys;
@@ -16,9 +17,6 @@ internal static class KeyArchive
     private const UnixFileMode OwnerOnlyFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    // Keys of the old system have 16 bytes.
-    private const int OldKeyLength = 16;
-
     /// <summary>Writes the archive; the destination must stand at a multiple of 4 of the final initramfs (CpioPadding).</summary>
     public static void Write(Stream destination, params IEnumerable<string> keyFiles)
     {
@@ -34,6 +32,7 @@ internal static class KeyArchive
         cpio.Complete();
     }
 
+    // As it is: a key sealed under its passphrase is opened on the desktop.
     private static byte[] Read(string file)
     {
         if (!File.Exists(file))
@@ -41,9 +40,7 @@ internal static class KeyArchive
             throw new UsageException($"{file}: no such key; make one with `stiefel key new`");
         }
 
-        long length = new FileInfo(file).Length;
-        return length is KeyDirectory.KeyLength or OldKeyLength
-            ? File.ReadAllBytes(file)
-            : throw new UsageException($"{file}: a key has {KeyDirectory.KeyLength} bytes (or {OldKeyLength} in the old system), this file has {length}");
+        using StoredKey key = StoredKey.Read(file);
+        return key.Content.ToArray();
     }
 }

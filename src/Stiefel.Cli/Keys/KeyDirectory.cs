@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Stiefel.Cli.Verbs;
+using Stiefel.Keys;
+using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Keys;
 
@@ -9,58 +11,122 @@ internal sealed class KeyDirectory(string path)
     /// <summary>Where the server in the ramdisk and autokexec look, too.</summary>
     public const string DefaultPath = "/etc/stiefel/keys";
 
-    public const string Extension = ".key";
-    public const int KeyLength = 32;
+    public const string Extension = StoredKey.Extension;
+    public const int KeyLength = SharedKey.Size;
     public const int MaxNameLength = 64;
 
-    private const UnixFileMode OwnerOnlyDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const string Retired = ".old";
 
     public string Path { get; } = path;
 
     /// <summary>Names of the keys, sorted.</summary>
     public IReadOnlyList<string> List() => !Directory.Exists(Path)
         ? []
-        : [.. Directory.EnumerateFiles(Path, "*" + Extension).Select(file => System.IO.Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
+        : [.. Directory.EnumerateFiles(Path, "*" + Extension).Select(file => System.IO.Path.GetFileNameWithoutExtension(file)!)
+            .Where(name => name[0] != '.').Order(StringComparer.Ordinal)];
 
     /// <summary>Makes a fresh key. The file appears complete or not at all, and an existing key is never overwritten.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="bytes">Of the key: 32, or 16 for one that is to be typed.</param>
     /// <returns>The file's path.</returns>
-    public string Create(string name)
+    public string Create(string name, int bytes = KeyLength)
     {
         CheckName(name);
-        Directory.CreateDirectory(Path, OwnerOnlyDirectory);
-        string target = System.IO.Path.Combine(Path, name + Extension);
-        string fresh = System.IO.Path.Combine(Path, $".{name}.{Environment.ProcessId}.new");
-        Span<byte> key = stackalloc byte[KeyLength];
+        PrepareFolder();
+        RefuseIfFull();
+        byte[] key = RandomNumberGenerator.GetBytes(bytes);
         try
         {
-            RandomNumberGenerator.Fill(key);
-            using (var file = new FileStream(fresh, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = OwnerOnlyFile,
-            }))
-            {
-                file.Write(key);
-                file.Flush(flushToDisk: true);
-            }
-
-            // File.Move without overwrite is link + unlink: it fails if another process made the same name meanwhile.
-            File.Move(fresh, target, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(target))
-        {
-            throw new RefusedException($"{target} exists already; choose another name, or revoke that key first");
+            PrivateFile.Create(FileOf(name), key, $"{FileOf(name)} exists already; choose another name, or revoke that key first");
         }
         finally
         {
             CryptographicOperations.ZeroMemory(key);
-            File.Delete(fresh);
         }
 
-        return target;
+        return FileOf(name);
     }
+
+    /// <summary>A fresh key under the name; the one before goes on being accepted, under another name, until it is revoked.</summary>
+    /// <returns>The name of the key before.</returns>
+    public string Rotate(string name)
+    {
+        string before = name + Retired;
+        using (Load(name))
+        {
+            CheckName(before);
+            RefuseIfFull();
+        }
+
+        try
+        {
+            // Not overwriting: two rotations must not lose the key of the stick that is still in use.
+            File.Move(FileOf(name), FileOf(before), overwrite: false);
+        }
+        catch (IOException) when (File.Exists(FileOf(before)))
+        {
+            throw new RefusedException($"{FileOf(before)} is still accepted from the rotation before; revoke it first: stiefel key revoke {before}");
+        }
+
+        Create(name);
+        return before;
+    }
+
+    /// <summary>Removes a key: nobody who holds it is known any more.</summary>
+    public void Revoke(string name)
+    {
+        CheckName(name);
+        if (!File.Exists(FileOf(name)))
+        {
+            throw Unknown(name);
+        }
+
+        File.Delete(FileOf(name));
+    }
+
+    /// <summary>One key, or the only one if no name is given.</summary>
+    /// <exception cref="KeyFileException">It cannot be used.</exception>
+    public StoredKey Load(string? name)
+    {
+        if (name is null)
+        {
+            IReadOnlyList<string> names = List();
+            name = names.Count == 1 ? names[0] : throw new UsageException($"say which key of {Path}: {Names(names)}");
+        }
+
+        CheckName(name);
+        if (!File.Exists(FileOf(name)))
+        {
+            throw Unknown(name);
+        }
+
+        StoredKey.CheckFolder(Path);
+        return StoredKey.Read(FileOf(name));
+    }
+
+    private string FileOf(string name) => System.IO.Path.Combine(Path, name + Extension);
+
+    private void PrepareFolder()
+    {
+        if (!Directory.Exists(Path))
+        {
+            Directory.CreateDirectory(Path, PrivateFile.FolderMode);
+        }
+
+        StoredKey.CheckFolder(Path);
+    }
+
+    private void RefuseIfFull()
+    {
+        if (List().Count >= SharedKey.MaxAccepted)
+        {
+            throw new RefusedException($"{Path} holds {SharedKey.MaxAccepted} keys, more are not accepted; revoke one that is no longer used");
+        }
+    }
+
+    private UsageException Unknown(string name) => new($"there is no key '{name}' in {Path}: {Names(List())}");
+
+    private static string Names(IReadOnlyList<string> names) => names.Count == 0 ? "it holds none; make one with `stiefel key new NAME`" : string.Join(", ", names);
 
     private static void CheckName(string name)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Stiefel.Keys;
 
 namespace Stiefel.Cli.Verbs;
 
@@ -41,6 +42,11 @@ internal static class VerbRunner
         {
             await error.WriteLineAsync($"stiefel: {problem.Message}").ConfigureAwait(false);
             return problem.ExitCode;
+        }
+        catch (KeyFileException problem)
+        {
+            await error.WriteLineAsync($"stiefel: {problem.Message}").ConfigureAwait(false);
+            return problem.Problem == KeyFileProblem.Unsafe ? ExitCode.Refused : ExitCode.WrongUsage;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -1,0 +1,34 @@
+namespace Stiefel.Keys;
+
+/// <summary>What is wrong with a key's file.</summary>
+public enum KeyFileProblem
+{
+    /// <summary>It is not there, or cannot be read.</summary>
+    Unreadable,
+
+    /// <summary>Others on this machine can read or change it: whoever uses it should refuse.</summary>
+    Unsafe,
+
+    /// <summary>It holds no key.</summary>
+    NoKey,
+}
+
+/// <summary>A key's file cannot be used; the message is one line and says what to do.</summary>
+public sealed class KeyFileException : Exception
+{
+    public KeyFileException(KeyFileProblem problem, string message, Exception? inner = null) : base(message, inner) => Problem = problem;
+
+    public KeyFileException()
+    {
+    }
+
+    public KeyFileException(string message) : base(message)
+    {
+    }
+
+    public KeyFileException(string message, Exception inner) : base(message, inner)
+    {
+    }
+
+    public KeyFileProblem Problem { get; }
+}

@@ -1,0 +1,160 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Keys;
+
+/// <summary>
+/// A key as a person can type it: it *is* the key, written in groups of five (docs/security.md#a-pairing-code), so there is nothing to guess that would be
+/// easier than the key. Four characters of Crockford's base32 and one that checks them, so that a typing error is found at once and says where.
+/// </summary>
+public static class PairingCode
+{
+    /// <summary>Bits of the key's hash behind the key, at least: they find what the groups' own checks miss.</summary>
+    private const int LeastCheckBits = 12;
+
+    private const int GroupData = 4;
+    private const int BitsPerCharacter = 5;
+    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    /// <summary>Groups of five of a key of so many bytes: 7 for 16 bytes, 14 for 32.</summary>
+    public static int GroupsOf(int keyBytes) => ((keyBytes * 8) + LeastCheckBits + (GroupData * BitsPerCharacter) - 1) / (GroupData * BitsPerCharacter);
+
+    /// <summary>The groups with hyphens between them. A secret as the key is.</summary>
+    /// <exception cref="ArgumentException">A wrong length.</exception>
+    public static string Encode(ReadOnlySpan<byte> secret)
+    {
+        if (secret.Length is not (SharedKey.Size or SharedKey.OldSize))
+        {
+            throw new ArgumentException($"expected {SharedKey.Size} or {SharedKey.OldSize} bytes, got {secret.Length}", nameof(secret));
+        }
+
+        Span<byte> bits = [.. secret, .. Check(secret)];
+        var groups = new string[GroupsOf(secret.Length)];
+        Span<int> values = stackalloc int[GroupData];
+        for (var group = 0; group < groups.Length; group++)
+        {
+            for (var i = 0; i < GroupData; i++)
+            {
+                values[i] = Bits(bits, ((group * GroupData) + i) * BitsPerCharacter);
+            }
+
+            groups[group] = string.Create(GroupData + 1, (values.ToArray(), group), static (text, state) =>
+            {
+                for (var i = 0; i < GroupData; i++)
+                {
+                    text[i] = Alphabet[state.Item1[i]];
+                }
+
+                text[GroupData] = Alphabet[GroupCheck(state.Item1, state.group)];
+            });
+        }
+
+        CryptographicOperations.ZeroMemory(bits);
+        return string.Join('-', groups);
+    }
+
+    /// <summary>Reads what was typed; case, blanks and hyphens do not matter, and O, I, L are taken for 0, 1, 1.</summary>
+    /// <param name="typed">The text.</param>
+    /// <param name="secret">The key; the caller overwrites it after use.</param>
+    /// <param name="problem">One line for the person who typed, if it is not a code.</param>
+    public static bool TryDecode(ReadOnlySpan<char> typed, [NotNullWhen(true)] out byte[]? secret, [NotNullWhen(false)] out string? problem)
+    {
+        secret = null;
+        var values = new List<int>();
+        foreach (var letter in typed)
+        {
+            if (letter is ' ' or '-' or '\t')
+            {
+                continue;
+            }
+
+            var value = Alphabet.IndexOf(char.ToUpperInvariant(letter) switch { 'O' => '0', 'I' or 'L' => '1', var other => other }, StringComparison.Ordinal);
+            if (value < 0 || values.Count > GroupsOf(SharedKey.Size) * (GroupData + 1))
+            {
+                problem = value < 0 ? $"'{letter}' is in no pairing code (group {(values.Count / (GroupData + 1)) + 1})" : "too long for a pairing code";
+                return false;
+            }
+
+            values.Add(value);
+        }
+
+        return TryAssemble([.. values], out secret, out problem);
+    }
+
+    private static bool TryAssemble(int[] values, [NotNullWhen(true)] out byte[]? secret, [NotNullWhen(false)] out string? problem)
+    {
+        secret = null;
+        var groups = values.Length / (GroupData + 1);
+        for (var group = 0; group < groups; group++)
+        {
+            var part = values.AsSpan(group * (GroupData + 1), GroupData + 1);
+            if (GroupCheck(part[..GroupData], group) != part[GroupData])
+            {
+                problem = $"there is a typing error in group {group + 1}";
+                return false;
+            }
+        }
+
+        var size = groups == GroupsOf(SharedKey.OldSize) ? SharedKey.OldSize : groups == GroupsOf(SharedKey.Size) ? SharedKey.Size : 0;
+        if (size == 0 || values.Length % (GroupData + 1) != 0)
+        {
+            problem = $"a pairing code has {GroupsOf(SharedKey.OldSize)} or {GroupsOf(SharedKey.Size)} groups of {GroupData + 1}, this has {values.Length} characters";
+            return false;
+        }
+
+        var bits = new byte[((groups * GroupData * BitsPerCharacter) + 7) / 8];
+        for (var i = 0; i < groups * GroupData; i++)
+        {
+            SetBits(bits, i * BitsPerCharacter, values[i + (i / GroupData)]);
+        }
+
+        secret = bits[..size];
+        if (!bits.AsSpan().SequenceEqual([.. secret, .. Check(secret)]))
+        {
+            secret = null;
+            problem = "each group is one of a pairing code, but not all of the same: are they in order?";
+            return false;
+        }
+
+        problem = null;
+        return true;
+    }
+
+    // Odd weights have an inverse modulo 32, so that no single wrong character passes; the group's number finds groups in wrong order.
+    private static int GroupCheck(ReadOnlySpan<int> values, int group)
+    {
+        var sum = 7 * (group + 1);
+        for (var i = 0; i < GroupData; i++)
+        {
+            sum += ((2 * i) + 1) * values[i];
+        }
+
+        return sum % Alphabet.Length;
+    }
+
+    // What fills up the last group: the first bits of the key's hash, then zeros.
+    private static byte[] Check(ReadOnlySpan<byte> secret)
+    {
+        var bits = (GroupsOf(secret.Length) * GroupData * BitsPerCharacter) - (secret.Length * 8);
+        var check = SHA256.HashData([.. "stiefel pairing code"u8, .. secret]).AsSpan(0, (bits + 7) / 8).ToArray();
+        check[^1] &= (byte)(0xff << ((8 - (bits % 8)) % 8));
+        return check;
+    }
+
+    private static int Bits(ReadOnlySpan<byte> bytes, int at)
+    {
+        var pair = (bytes[at / 8] << 8) | ((at / 8) + 1 < bytes.Length ? bytes[(at / 8) + 1] : 0);
+        return (pair >> (16 - BitsPerCharacter - (at % 8))) & 31;
+    }
+
+    private static void SetBits(byte[] bytes, int at, int value)
+    {
+        var pair = value << (16 - BitsPerCharacter - (at % 8));
+        bytes[at / 8] |= (byte)(pair >> 8);
+        if ((at / 8) + 1 < bytes.Length)
+        {
+            bytes[(at / 8) + 1] |= (byte)pair;
+        }
+    }
+}

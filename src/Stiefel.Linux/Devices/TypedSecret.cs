@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace Stiefel.Linux.Devices;
+
+/// <summary>
+/// A line typed on a terminal that shows asterisks only (man 3 termios). What was typed is in the caller's hands, who overwrites it;
+/// it was in no string, which could not be.
+/// </summary>
+public static unsafe class TypedSecret
+{
+    private const int StandardInput = 0;
+    private const byte Backspace = 8;
+    private const byte Delete = 127;
+    private const byte EndOfInput = 4;   // Ctrl-D
+    private const byte EraseLine = 21;   // Ctrl-U
+    private const byte FirstPrintable = 32;
+
+    /// <summary>Somebody can type: standard input is a terminal.</summary>
+    public static bool IsPossible => isatty(StandardInput) == 1;
+
+    /// <summary>Waits for one line. Line feed or carriage return end it; what does not fit the limit is ignored.</summary>
+    /// <param name="echo">Where the asterisks go.</param>
+    /// <param name="limit">Bytes.</param>
+    /// <returns>UTF-8 without the line's end; empty for an empty line or the end of input.</returns>
+    /// <exception cref="LinuxException">Standard input is no terminal, or is gone.</exception>
+    public static byte[] Read(TextWriter echo, int limit) => Read(StandardInput, echo, limit);
+
+    internal static byte[] Read(int terminal, TextWriter echo, int limit)
+    {
+        termios before;
+        if (tcgetattr(terminal, &before) != 0)
+        {
+            throw LinuxException.FromLastError("tcgetattr");
+        }
+
+        var silent = before;
+        silent.c_lflag &= ~(uint)(ECHO | ICANON); // Ctrl-C goes on ending the program
+        silent.c_cc[VMIN] = 1;
+        silent.c_cc[VTIME] = 0;
+        // Flushes: what was typed before nobody had asked for.
+        if (tcsetattr(terminal, (int)TCSAFLUSH, &silent) != 0)
+        {
+            throw LinuxException.FromLastError("tcsetattr");
+        }
+
+        var line = new byte[limit];
+        try
+        {
+            using var input = new FileStream(new SafeFileHandle(terminal, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+            return line[..Fill(input, line, echo)];
+        }
+        finally
+        {
+            _ = tcsetattr(terminal, (int)TCSAFLUSH, &before);
+            CryptographicOperations.ZeroMemory(line);
+            echo.WriteLine();
+            echo.Flush();
+        }
+    }
+
+    /// <summary>How many bytes of the line were typed.</summary>
+    internal static int Fill(Stream input, byte[] line, TextWriter echo)
+    {
+        var length = 0;
+        while (input.ReadByte() is var typed and >= 0 and not ('\n' or '\r' or EndOfInput))
+        {
+            var before = length;
+            switch (typed)
+            {
+                case Backspace or Delete:
+                    length = Shorten(line, length);
+                    break;
+                case EraseLine:
+                    length = 0;
+                    break;
+                case >= FirstPrintable when length < line.Length:
+                    line[length++] = (byte)typed;
+                    break;
+            }
+
+            ShowLength(echo, Characters(line, before), Characters(line, length));
+        }
+
+        return length;
+    }
+
+    // A character of UTF-8 goes as a whole.
+    private static int Shorten(byte[] line, int length)
+    {
+        while (length > 0 && (line[--length] & 0xC0) == 0x80)
+        {
+        }
+
+        return length;
+    }
+
+    private static int Characters(byte[] line, int length)
+    {
+        var count = 0;
+        foreach (var one in line.AsSpan(0, length))
+        {
+            count += (one & 0xC0) == 0x80 ? 0 : 1;
+        }
+
+        return count;
+    }
+
+    private static void ShowLength(TextWriter echo, int before, int now)
+    {
+        echo.Write(string.Concat(Enumerable.Repeat("\b \b", Math.Max(0, before - now))) + new string('*', Math.Max(0, now - before)));
+        echo.Flush();
+    }
+}

@@ -1,0 +1,64 @@
+namespace Stiefel.Keys.Tests;
+
+public sealed class StoredKeyTests : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("stiefel-keys-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Read_RawAndSealed_AreToldApart()
+    {
+        using var raw = StoredKey.Read(Write("raw.key", new byte[32]));
+        using var locked = StoredKey.Read(Write("locked.key",
+            System.Text.Encoding.ASCII.GetBytes(SealedKey.Seal(new byte[32], "p"u8, new PassphraseCost(PassphraseCost.MinMemoryKiB, 1, 1)).Format())));
+
+        using var key = raw.Open();
+        Assert.Equal("raw", key.Name);
+        Assert.Null(raw.Locked);
+        Assert.NotNull(locked.Locked);
+        Assert.Equal(KeyFileProblem.NoKey, Assert.Throws<KeyFileException>(() => locked.Open()).Problem);
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.GroupRead)]
+    [InlineData(UnixFileMode.OtherRead)]
+    [InlineData(UnixFileMode.OtherWrite)]
+    public void Read_OthersCanLook_IsUnsafeAndSaysTheFix(UnixFileMode others)
+    {
+        var file = Write("open.key", new byte[32]);
+        File.SetUnixFileMode(file, OwnerOnly | others);
+        var error = Assert.Throws<KeyFileException>(() => StoredKey.Read(file));
+        Assert.Equal(KeyFileProblem.Unsafe, error.Problem);
+        Assert.Contains("chmod 600", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CheckFolder_OthersCanAddKeys_IsUnsafe()
+    {
+        StoredKey.CheckFolder(_folder);
+        File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.GroupWrite);
+        Assert.Contains("chmod 700", Assert.Throws<KeyFileException>(() => StoredKey.CheckFolder(_folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(31)]
+    [InlineData(100_000)]
+    public void Read_OtherSize_IsNoKey(int size) =>
+        Assert.Equal(KeyFileProblem.NoKey, Assert.Throws<KeyFileException>(() => StoredKey.Read(Write("bad.key", new byte[size]))).Problem);
+
+    [Fact]
+    public void Read_Missing_IsUnreadable() =>
+        Assert.Equal(KeyFileProblem.Unreadable, Assert.Throws<KeyFileException>(() => StoredKey.Read(Path.Combine(_folder, "none.key"))).Problem);
+
+    private string Write(string name, byte[] content)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllBytes(path, content);
+        File.SetUnixFileMode(path, OwnerOnly);
+        return path;
+    }
+}
