@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Stiefel.Server.Boot;
 using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Nbd;
@@ -46,7 +47,7 @@ public sealed class SnapshotTests : IDisposable
         Assert.True(one.TryWrite(0, s_sevens));
 
         Assert.NotEqual(s_sevens, other.Read(0, 4096));
-        await Assert.ThrowsAnyAsync<IOException>(() => StartOpenAsync());
+        await Assert.ThrowsAsync<DiskInUseException>(() => StartOpenAsync());
     }
 
     [Fact]
