@@ -3,7 +3,6 @@ using Stiefel.Cli.Ramdisk.Packages;
 using Stiefel.Cli.Ramdisk.Packing;
 using Stiefel.Cli.Ramdisk.Steps;
 using Stiefel.Cli.Verbs;
-using Stiefel.Linux.Initramfs;
 
 namespace Stiefel.Cli.Ramdisk;
 
@@ -13,15 +12,15 @@ internal sealed class ImageWriter(string folder, StepLog log)
     private const long Mebibyte = 1024 * 1024;
 
     /// <param name="kernel">Its kernel.</param>
-    /// <param name="parts">The initrd's archives.</param>
+    /// <param name="parts">What the initrd consists of.</param>
     /// <param name="packages">For the manifest.</param>
     /// <param name="sizeLimit">MiB, or null where the user has asked for something larger on purpose.</param>
     /// <exception cref="FailedException">The initrd is larger than allowed; nothing was written.</exception>
-    public RamdiskImage Write(KernelTree kernel, IReadOnlyList<PackedPart> parts, PackageSet packages, int? sizeLimit)
+    public RamdiskImage Write(KernelTree kernel, InitrdParts parts, PackageSet packages, int? sizeLimit)
     {
         var image = new RamdiskImage(folder);
         Directory.CreateDirectory(folder);
-        long size = parts.Sum(part => part.Size);
+        long size = parts.All.Sum(part => part.Size);
         if (size > sizeLimit * Mebibyte)
         {
             throw new FailedException($"the initrd would have {FileSize.Text(size)}, more than initrd.packing.size-limit ({sizeLimit} MiB)");
@@ -32,26 +31,18 @@ internal sealed class ImageWriter(string folder, StepLog log)
             using FileStream source = File.OpenRead(kernel.Image);
             source.CopyTo(target);
         });
-        Replace(image.Initrd, target =>
-        {
-            foreach (PackedPart part in parts)
-            {
-                using FileStream source = File.OpenRead(part.File);
-                source.CopyTo(target);
-                target.Write(CpioPadding.After(target.Position).Span);
-            }
-        });
+        Replace(image.Initrd, parts.Write);
         byte[] manifest = Describe(image, kernel, parts, packages).ToBytes();
         Replace(image.Manifest, target => target.Write(manifest));
         log.Note($"{RamdiskImage.KernelName} {FileSize.Text(new FileInfo(image.Kernel).Length)}, Linux {kernel.Release}");
-        log.Note($"{RamdiskImage.InitrdName} {FileSize.Text(new FileInfo(image.Initrd).Length)}, {FileSize.Text(parts.Sum(part => part.UnpackedSize))} unpacked");
+        log.Note($"{RamdiskImage.InitrdName} {FileSize.Text(new FileInfo(image.Initrd).Length)}, {FileSize.Text(parts.All.Sum(part => part.UnpackedSize))} unpacked");
         return image;
     }
 
-    private static RamdiskManifest Describe(RamdiskImage image, KernelTree kernel, IReadOnlyList<PackedPart> parts, PackageSet packages) => new(
+    private static RamdiskManifest Describe(RamdiskImage image, KernelTree kernel, InitrdParts parts, PackageSet packages) => new(
         kernel.Release,
         new SortedDictionary<string, ManifestFile> { [RamdiskImage.KernelName] = Describe(image.Kernel), [RamdiskImage.InitrdName] = Describe(image.Initrd) },
-        [.. parts.Select(part => new ManifestPart(part.Name, part.Compression.ToString(), part.UnpackedSize, part.Size))],
+        [.. parts.All.Select(part => new ManifestPart(part.Name, part.Compression.ToString(), part.UnpackedSize, part.Size))],
         new SortedDictionary<string, ManifestFile>(RamdiskTree.Programs.ToDictionary(name => name, name => Describe(OwnPrograms.Find(name)))),
         new SortedDictionary<string, string>(packages.All.ToDictionary(package => package.Name, package => package.Version)));
 

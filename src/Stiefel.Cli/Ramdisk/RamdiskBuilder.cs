@@ -1,4 +1,3 @@
-using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Ramdisk.Kernel;
 using Stiefel.Cli.Ramdisk.Packages;
 using Stiefel.Cli.Ramdisk.Packing;
@@ -10,8 +9,6 @@ namespace Stiefel.Cli.Ramdisk;
 /// <summary>Builds the ramdisk: packages, kernel, programs, folder, archives, image. Steps whose inputs did not change are not done again.</summary>
 internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
 {
-    private const string ModulesFolder = "usr/lib/modules";
-
     public async Task<RamdiskImage> BuildAsync(CancellationToken token)
     {
         RamdiskContent content = RamdiskContent.For(request.Configuration);
@@ -19,24 +16,21 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         using var work = WorkFolder.Open(request);
 
         PackageSet packages = await FetchAsync(cache, content, token).ConfigureAwait(false);
-        KernelTree kernel = await new KernelStep(cache, log, work.Path).RunAsync(packages, content.KernelModules, ModuleLevel(content), token).ConfigureAwait(false);
+        KernelTree kernel = await new KernelStep(cache, log, work.Path).RunAsync(packages, content.KernelModules, token).ConfigureAwait(false);
         string userland = await new UserlandStep(cache, log, work.Path).RunAsync(packages, content, token).ConfigureAwait(false);
 
         string root = Path.Combine(work.Path, request.Configuration.Paths.InitrdFolder);
         using (log.Begin("put the ramdisk together"))
         {
-            RamdiskTree.Assemble(root, userland, content);
-            RamdiskTree.Copy(kernel.Root, root);
+            RamdiskTree.Assemble(root, userland, kernel.Early, content);
         }
 
-        var packing = new PackStep(cache, log, work.Path);
         var compression = request.Compression ?? content.Compression;
-        PackedPart[] parts =
-        [
-            // Packed file by file already; another compression around them would save one part in thirty, and cost the kernel time.
-            await packing.RunAsync("modules", kernel.Root, _ => true, Compression.None, token).ConfigureAwait(false),
-            await packing.RunAsync("system", root, path => !RootPath.IsBelow(path, [ModulesFolder]), compression, token).ConfigureAwait(false),
-        ];
+        var packing = new PackStep(cache, log, work.Path);
+        var parts = new InitrdParts(
+            await packing.ArchiveAsync("start", root, path => !RootPath.IsBelow(path, ["usr"]) || path == "usr", compression, token).ConfigureAwait(false),
+            await packing.SquashAsync("programs", Path.Combine(root, "usr"), compression, token).ConfigureAwait(false),
+            await packing.SquashAsync("modules", kernel.Modules, compression, token).ConfigureAwait(false));
 
         using (log.Begin($"write {request.OutputFolder}"))
         {
@@ -59,12 +53,5 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         string folder = await cache.GetAsync(
             key, $"packages of {source.Distribution} {source.Suite}", (target, stop) => PackageDownload.FetchAsync(source, names, target, stop), token).ConfigureAwait(false);
         return await PackageSet.ReadAsync(folder, token).ConfigureAwait(false);
-    }
-
-    // Modules are packed once per kernel, so they get the best; except in a hurry.
-    private int ModuleLevel(RamdiskContent content)
-    {
-        var compression = request.Compression ?? content.Compression;
-        return compression.Format == CompressionFormat.Zstd ? compression.Level : 19;
     }
 }

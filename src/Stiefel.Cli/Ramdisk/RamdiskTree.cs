@@ -10,13 +10,21 @@ internal static class RamdiskTree
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    private static readonly string[] s_folders = ["dev", "etc/stiefel/keys", "proc", "root", "run", "sys", "tmp", "usr/bin", "usr/lib", "usr/lib64", "usr/sbin", "var"];
+    // What /init needs before /usr is there.
+    private const string EarlyBusybox = "early/busybox";
+    private const string EarlyModules = "early/modules";
+
+    private static readonly string[] s_folders = ["dev", EarlyModules, "etc/stiefel/keys", "proc", "root", "run", "sys", "tmp", "usr/bin", "usr/lib/modules", "usr/lib64", "usr/sbin", "var"];
 
     private static readonly (string Program, string Folder)[] s_programs =
         [("stiefel-server", "usr/bin"), ("stiefel-client", "usr/bin"), ("stiefel-attach", "usr/lib/stiefel")];
 
     /// <summary>Makes the folder anew.</summary>
-    public static void Assemble(string root, string userland, RamdiskContent content)
+    /// <param name="root">Where.</param>
+    /// <param name="userland">Debian's files.</param>
+    /// <param name="earlyModules">Kernel modules without which /usr cannot be mounted.</param>
+    /// <param name="content">What else was asked for.</param>
+    public static void Assemble(string root, string userland, string earlyModules, RamdiskContent content)
     {
         if (Directory.Exists(root))
         {
@@ -34,6 +42,9 @@ internal static class RamdiskTree
         }
 
         Copy(userland, root);
+        Copy(earlyModules, Path.Combine(root, EarlyModules));
+        File.Move(Path.Combine(root, "usr/bin/busybox"), Path.Combine(root, EarlyBusybox));
+        File.CreateSymbolicLink(Path.Combine(root, "usr/bin/busybox"), "/" + EarlyBusybox);
         Overlay.Write(Overlay.Always, root);
         if (content.DebugShell is { } shell)
         {

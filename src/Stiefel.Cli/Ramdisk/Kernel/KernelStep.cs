@@ -6,7 +6,8 @@ using Stiefel.Linux.Programs;
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
 /// <summary>
-/// From the kernel's packages: `vmlinuz` and `root/usr/lib/modules/RELEASE` with the chosen modules, indexed for modprobe.
+/// From the kernel's packages: `vmlinuz`, `modules/RELEASE` with the chosen modules, indexed for modprobe, and in `early` those that
+/// must be there before the others can be reached.
 /// </summary>
 internal sealed class KernelStep(StepCache cache, StepLog log, string workFolder)
 {
@@ -16,20 +17,23 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workFolder
     // Of depmod's files modprobe reads the .bin ones; the symbols are for out-of-tree builds.
     private static readonly string[] s_superfluousIndexes = ["modules.alias", "modules.symbols", "modules.symbols.bin", "modules.builtin.modinfo"];
 
-    public async Task<KernelTree> RunAsync(PackageSet packages, ModuleRules rules, int level, CancellationToken token)
+    // What mounting a squashfs file takes.
+    private static readonly string[] s_earlyModules = ["loop", "squashfs"];
+
+    public async Task<KernelTree> RunAsync(PackageSet packages, ModuleRules rules, CancellationToken token)
     {
-        DebPackage[] sources = [.. packages.All.Where(package => package.Name.StartsWith("linux-", StringComparison.Ordinal))];
-        var key = new StepKey("kernel", 3).Add("rules", rules.Lines).Add("level", level.ToString());
+        DebPackage[] sources = [.. packages.All.Where(package => package.Name.StartsWith("linux-", StringComparison.Ordinal) && package.Name != "linux-firmware")];
+        var key = new StepKey("kernel", 4).Add("rules", rules.Lines);
         foreach (DebPackage source in sources)
         {
             key.AddFile(source.Name, source.Path);
         }
 
-        string folder = await cache.GetAsync(key, "kernel and its modules", (target, stop) => MakeAsync(sources, rules, level, target, stop), token).ConfigureAwait(false);
+        string folder = await cache.GetAsync(key, "kernel and its modules", (target, stop) => MakeAsync(sources, rules, target, stop), token).ConfigureAwait(false);
         return new KernelTree(folder);
     }
 
-    private async Task MakeAsync(DebPackage[] sources, ModuleRules rules, int level, string target, CancellationToken token)
+    private async Task MakeAsync(DebPackage[] sources, ModuleRules rules, string target, CancellationToken token)
     {
         string all = Path.Combine(workFolder, "kernel");
         try
@@ -46,9 +50,10 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workFolder
                 throw new FailedException($"none of {string.Join(", ", sources.Select(source => source.Name))} holds /{ImagePrefix}{release}");
             }
 
-            File.Move(image, Path.Combine(target, "vmlinuz"));
-            await MakeModulesAsync(all, release, rules, level, target, token).ConfigureAwait(false);
-            await File.WriteAllTextAsync(Path.Combine(target, "release"), release, token).ConfigureAwait(false);
+            var tree = new KernelTree(target);
+            File.Move(image, tree.Image);
+            await MakeModulesAsync(all, release, rules, tree, token).ConfigureAwait(false);
+            await File.WriteAllTextAsync(tree.ReleaseFile, release, token).ConfigureAwait(false);
         }
         finally
         {
@@ -59,30 +64,36 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workFolder
         }
     }
 
-    private async Task MakeModulesAsync(string all, string release, ModuleRules rules, int level, string target, CancellationToken token)
+    private async Task MakeModulesAsync(string all, string release, ModuleRules rules, KernelTree tree, CancellationToken token)
     {
         string from = Path.Combine(all, ModulesFolder, release);
-        await ModuleCompression.UnpackAsync(Directory.GetFiles(Path.Combine(from, "kernel"), "*.ko.*", SearchOption.AllDirectories), token).ConfigureAwait(false);
+        await ModuleUnpacking.RunAsync(from, token).ConfigureAwait(false);
         await ExternalProgram.RunAsync("depmod", ["-b", all, release], token: token).ConfigureAwait(false);
-        IReadOnlyCollection<string> chosen = new ModuleDependencies(File.ReadLines(Path.Combine(from, "modules.dep"))).Choose(rules);
+        var dependencies = new ModuleDependencies(File.ReadLines(Path.Combine(from, "modules.dep")));
 
-        string root = Path.Combine(target, "root");
-        string to = Path.Combine(root, "usr", ModulesFolder, release);
-        foreach (string module in chosen.Concat(Directory.GetFiles(from, "modules.builtin*").Append(Path.Combine(from, "modules.order")).Select(file => Path.GetFileName(file)!)))
+        Directory.CreateDirectory(tree.Early);
+        foreach ((int index, string module) in dependencies.InLoadOrder(s_earlyModules).Index())
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(to, module))!);
-            File.Move(Path.Combine(from, module), Path.Combine(to, module));
+            File.Copy(Path.Combine(from, module), Path.Combine(tree.Early, $"{index:00}-{Path.GetFileName(module)}"));
         }
 
-        await ModuleCompression.PackAsync([.. chosen.Select(module => Path.Combine(to, module))], level, token).ConfigureAwait(false);
+        // depmod wants lib/modules above the release, so the chosen ones are indexed in such a place and moved out of it.
+        IReadOnlyCollection<string> chosen = dependencies.Choose(rules);
+        string place = Path.Combine(all, "chosen");
+        string to = Path.Combine(place, ModulesFolder, release);
+        foreach (string file in chosen.Concat(Directory.GetFiles(from, "modules.builtin*").Append(Path.Combine(from, "modules.order")).Select(file => Path.GetFileName(file)!)))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(to, file))!);
+            File.Move(Path.Combine(from, file), Path.Combine(to, file));
+        }
 
-        // depmod looks below lib/modules; in the ramdisk lib is a symlink into usr.
-        await ExternalProgram.RunAsync("depmod", ["-b", Path.Combine(root, "usr"), release], token: token).ConfigureAwait(false);
+        await ExternalProgram.RunAsync("depmod", ["-b", place, release], token: token).ConfigureAwait(false);
         foreach (string index in s_superfluousIndexes)
         {
             File.Delete(Path.Combine(to, index));
         }
 
+        RamdiskTree.Copy(Path.Combine(place, ModulesFolder), tree.Modules);
         log.Note($"{release}, {chosen.Count} modules");
     }
 
@@ -109,8 +120,13 @@ internal sealed record KernelTree(string Folder)
 {
     public string Image => Path.Combine(Folder, "vmlinuz");
 
-    /// <summary>A root folder that holds usr/lib/modules.</summary>
-    public string Root => Path.Combine(Folder, "root");
+    /// <summary>What becomes /usr/lib/modules.</summary>
+    public string Modules => Path.Combine(Folder, "modules");
 
-    public string Release => File.ReadAllText(Path.Combine(Folder, "release"));
+    /// <summary>Modules to be loaded first, their names in that order.</summary>
+    public string Early => Path.Combine(Folder, "early");
+
+    public string ReleaseFile => Path.Combine(Folder, "release");
+
+    public string Release => File.ReadAllText(ReleaseFile);
 }

@@ -34,4 +34,20 @@ internal sealed class ModuleDependencies
 
         return chosen;
     }
+
+    /// <summary>These modules, each after what it needs; names that the kernel has built in (or not at all) are left out.</summary>
+    public IReadOnlyList<string> InLoadOrder(IEnumerable<string> names)
+    {
+        var order = new List<string>();
+        foreach (string name in names)
+        {
+            if (_needs.FirstOrDefault(pair => Path.GetFileNameWithoutExtension(pair.Key) == name) is { Key: { } module, Value: { } needs })
+            {
+                // depmod lists the nearest need first (man 5 modules.dep does not say so; modprobe loads from the end).
+                order.AddRange(needs.Reverse().Append(module).Where(path => !order.Contains(path)));
+            }
+        }
+
+        return order;
+    }
 }

@@ -8,8 +8,8 @@ namespace Stiefel.Cli.Ramdisk.Packing;
 /// </summary>
 internal static class InitramfsArchive
 {
-    // 2000-01-01; programs that look at a clock find no file from the future, and none from 1970.
-    private const uint FixedTime = 946_684_800;
+    /// <summary>2000-01-01: programs that look at a clock find no file from the future, and none from 1970.</summary>
+    public const uint FixedTime = 946_684_800;
 
     private const UnixFileMode Everyone =
         UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
@@ -31,6 +31,19 @@ internal static class InitramfsArchive
         foreach (string path in FolderTree.Walk(root).Where(include))
         {
             Add(cpio, root, path);
+        }
+
+        cpio.Complete();
+    }
+
+    /// <summary>Writes single files, whose folders another archive before this one has made.</summary>
+    public static void WriteFiles(IEnumerable<(string Path, string Source)> files, Stream archive)
+    {
+        var cpio = new CpioWriter(archive) { Modified = FixedTime };
+        foreach ((string path, string source) in files)
+        {
+            using FileStream content = File.OpenRead(source);
+            cpio.AddFile(path, Everyone & ~ExecutableBits | UnixFileMode.UserWrite, content, content.Length);
         }
 
         cpio.Complete();

@@ -3,34 +3,40 @@ using Stiefel.Cli.Ramdisk.Steps;
 
 namespace Stiefel.Cli.Ramdisk.Packing;
 
-/// <summary>
-/// Root folders become compressed archives, and these the initrd: the kernel unpacks several archives one after the other, so the large
-/// one with the modules need not be packed again when only a program changed.
-/// </summary>
+/// <summary>Folders become packed parts of the initrd. What did not change is not packed again: the modules stay as they are when only a program is new.</summary>
 internal sealed class PackStep(StepCache cache, StepLog log, string workFolder)
 {
     private const string PackedName = "part";
 
-    /// <param name="name">For the log and the cache.</param>
-    /// <param name="root">The folder.</param>
-    /// <param name="include">Which of its paths.</param>
-    /// <param name="compression">How.</param>
-    /// <param name="token">Stops it.</param>
-    public async Task<PackedPart> RunAsync(string name, string root, Func<string, bool> include, Compression compression, CancellationToken token)
+    /// <summary>A folder as a squashfs file.</summary>
+    public async Task<PackedPart> SquashAsync(string name, string folder, Compression compression, CancellationToken token)
+    {
+        StepKey key = Key(name, compression);
+        long size = 0;
+        foreach (string path in FolderTree.Walk(folder))
+        {
+            var file = new FileInfo(Path.Combine(folder, path));
+            bool plain = file.LinkTarget is null && !file.Attributes.HasFlag(FileAttributes.Directory);
+            key.Add(path, plain ? $"{file.UnixFileMode & UnixFileMode.UserExecute} {ContentHash.OfFile(file.FullName)}" : file.LinkTarget);
+            size += plain ? file.Length : 0;
+        }
+
+        return await PackAsync(key, name, compression, size, (target, stop) => SquashFileSystem.WriteAsync(folder, target, compression, stop), token).ConfigureAwait(false);
+    }
+
+    /// <summary>A folder as a cpio archive.</summary>
+    public async Task<PackedPart> ArchiveAsync(string name, string folder, Func<string, bool> include, Compression compression, CancellationToken token)
     {
         string bare = Path.Combine(workFolder, name + ".cpio");
         try
         {
             await using (FileStream archive = File.Create(bare))
             {
-                InitramfsArchive.Write(root, include, archive);
+                InitramfsArchive.Write(folder, include, archive);
             }
 
-            var key = new StepKey("pack-" + name, 1).Add("compression", compression.ToString()).AddFile("archive", bare);
-            string folder = await cache.GetAsync(key, $"pack {name} ({compression})", (target, stop) => MakeAsync(bare, compression, target, stop), token).ConfigureAwait(false);
-            var part = new PackedPart(name, Path.Combine(folder, PackedName), new FileInfo(bare).Length, compression);
-            log.Note($"{FileSize.Text(part.UnpackedSize)} unpacked, {FileSize.Text(part.Size)} packed");
-            return part;
+            StepKey key = Key(name, compression).AddFile("archive", bare);
+            return await PackAsync(key, name, compression, new FileInfo(bare).Length, (target, stop) => Compressor.RunAsync(compression, bare, target, stop), token).ConfigureAwait(false);
         }
         finally
         {
@@ -38,8 +44,17 @@ internal sealed class PackStep(StepCache cache, StepLog log, string workFolder)
         }
     }
 
-    private static async Task MakeAsync(string bare, Compression compression, string target, CancellationToken token)
-        => await Compressor.RunAsync(compression, bare, Path.Combine(target, PackedName), token).ConfigureAwait(false);
+    private static StepKey Key(string name, Compression compression) => new StepKey("pack-" + name, 2).Add("compression", compression.ToString());
+
+    private async Task<PackedPart> PackAsync(
+        StepKey key, string name, Compression compression, long unpackedSize, Func<string, CancellationToken, Task> writeAsync, CancellationToken token)
+    {
+        string folder = await cache.GetAsync(
+            key, $"pack {name} ({compression})", (target, stop) => writeAsync(Path.Combine(target, PackedName), stop), token).ConfigureAwait(false);
+        var part = new PackedPart(name, Path.Combine(folder, PackedName), unpackedSize, compression);
+        log.Note($"{FileSize.Text(part.UnpackedSize)} unpacked, {FileSize.Text(part.Size)} packed");
+        return part;
+    }
 }
 
 /// <summary>Sizes for people.</summary>
