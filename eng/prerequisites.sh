@@ -26,6 +26,7 @@ mtools            writes into FAT without mounting it
 gdisk             partition tables
 fdisk             partition tables (sfdisk)
 zstd              compresses the ramdisk
+squashfs-tools    the ramdisk's file systems of programs and modules
 xz-utils          reads compressed kernel modules
 cpio              a foreign reader of our archives
 kmod              depmod, modinfo
@@ -33,7 +34,7 @@ busybox-static    measures the empty initramfs we compare with
 syslinux          BIOS boot of the USB stick
 syslinux-common   BIOS boot of the USB stick
 systemd-boot-efi  the EFI stub of the USB stick's kernel image
-binutils          objcopy, joins the EFI stub, kernel and initrd
+binutils          a foreign reader of the stick's UEFI program
 iproute2          network namespaces for tests
 util-linux        blkid, losetup, unshare
 procps            ps

@@ -1,0 +1,73 @@
+using Stiefel.Cli.Ramdisk.Steps;
+using Xunit;
+
+namespace Stiefel.Cli.Tests.Ramdisk;
+
+public class StepCacheTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Get_SameInputs_IsMadeOnce()
+    {
+        using var folder = new TemporaryDirectory();
+        using StepCache cache = await StepCache.OpenAsync(folder.Path, new StepLog(TextWriter.Null), Token);
+        int made = 0;
+        Task<string> GetAsync(string input) => cache.GetAsync(
+            new StepKey("step", 1).Add("input", input),
+            "step",
+            (target, _) =>
+            {
+                made++;
+                File.WriteAllText(Path.Combine(target, "result"), input);
+                return Task.CompletedTask;
+            },
+            Token);
+
+        string first = await GetAsync("a");
+        Assert.Equal(first, await GetAsync("a"));
+        Assert.NotEqual(first, await GetAsync("b"));
+        Assert.Equal(2, made);
+        Assert.Equal("a", await File.ReadAllTextAsync(Path.Combine(first, "result"), Token));
+
+        cache.Forget(new StepKey("step", 1).Add("input", "a"));
+        await GetAsync("a");
+        Assert.Equal(3, made);
+    }
+
+    [Fact]
+    public async Task Get_StepFails_LeavesNothing()
+    {
+        using var folder = new TemporaryDirectory();
+        using StepCache cache = await StepCache.OpenAsync(folder.Path, new StepLog(TextWriter.Null), Token);
+        static Task FailAsync(string target, CancellationToken token)
+        {
+            File.WriteAllText(Path.Combine(target, "half"), "");
+            throw new InvalidDataException("no");
+        }
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => cache.GetAsync(new StepKey("step", 1), "step", FailAsync, Token));
+        Assert.Empty(Directory.GetFileSystemEntries(folder["steps"]));
+    }
+
+    [Fact]
+    public async Task Open_AnotherBuildIsRunning_WaitsForIt()
+    {
+        using var folder = new TemporaryDirectory();
+        var log = new StringWriter();
+        StepCache first = await StepCache.OpenAsync(folder.Path, new StepLog(TextWriter.Null), Token);
+        Task<StepCache> second = StepCache.OpenAsync(folder.Path, new StepLog(log), Token);
+        Assert.NotSame(second, await Task.WhenAny(second, Task.Delay(500, Token)));
+        first.Dispose();
+        (await second.WaitAsync(TimeSpan.FromSeconds(10), Token)).Dispose();
+        Assert.Contains("waiting for it", log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Key_ValuesThatJoinToTheSameText_Differ()
+    {
+        var one = new StepKey("s", 1).Add("a", "x\nb 1 y").ToString();
+        var two = new StepKey("s", 1).Add("a", "x").Add("b", "y").ToString();
+        Assert.NotEqual(one, two);
+    }
+}
