@@ -72,21 +72,29 @@ internal static class RamdiskTree
     {
         foreach (string path in FolderTree.Walk(from))
         {
-            var source = new FileInfo(Path.Combine(from, path));
-            string target = Path.Combine(to, path);
-            if (source.LinkTarget is { } link)
-            {
-                File.Delete(target);
-                File.CreateSymbolicLink(target, link);
-            }
-            else if (source.Attributes.HasFlag(FileAttributes.Directory))
-            {
-                Directory.CreateDirectory(target);
-            }
-            else
-            {
-                source.CopyTo(target, overwrite: true);
-            }
+            CopyEntry(Path.Combine(from, path), Path.Combine(to, path));
+        }
+    }
+
+    /// <summary>
+    /// Copies a file, a symlink as a symlink, or makes a folder. File.Move will not do between file systems: there it copies what a
+    /// symlink leads to, which for an absolute one is a file of this machine.
+    /// </summary>
+    public static void CopyEntry(string source, string target)
+    {
+        var entry = new FileInfo(source);
+        if (entry.LinkTarget is { } link)
+        {
+            File.Delete(target);
+            File.CreateSymbolicLink(target, link);
+        }
+        else if (entry.Attributes.HasFlag(FileAttributes.Directory))
+        {
+            Directory.CreateDirectory(target);
+        }
+        else
+        {
+            entry.CopyTo(target, overwrite: true);
         }
     }
 }

@@ -69,6 +69,24 @@ public class PackingTests
     }
 
     [Fact]
+    public void CopyEntry_SymlinkToAnotherFileSystem_StaysASymlink()
+    {
+        using var tree = new TemporaryDirectory();
+        string inMemory = Path.Combine("/dev/shm", Path.GetFileName(tree.Path));
+        Directory.CreateDirectory(inMemory);
+        try
+        {
+            File.CreateSymbolicLink(Path.Combine(inMemory, "link"), "/etc/passwd");
+            RamdiskTree.CopyEntry(Path.Combine(inMemory, "link"), tree["link"]);
+            Assert.Equal("/etc/passwd", new FileInfo(tree["link"]).LinkTarget);
+        }
+        finally
+        {
+            Directory.Delete(inMemory, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Overlay_Scripts_AreThereAndHaveNoCarriageReturns()
     {
         var files = Overlay.Files(Overlay.Always).ToDictionary(file => file.Path, file => file.Content);

@@ -14,7 +14,7 @@ internal sealed class UserlandStep(StepCache cache, StepLog log, string workFold
     public Task<string> RunAsync(PackageSet packages, RamdiskContent content, CancellationToken token)
     {
         DebPackage[] sources = [.. packages.All.Where(package => !package.Name.StartsWith("linux-", StringComparison.Ordinal))];
-        var key = new StepKey("userland", 4)
+        var key = new StepKey("userland", 6)
             .Add("parts", content.Parts.Select(part => $"{part.Package} {string.Join(' ', part.Paths)}"))
             .Add("libraries", content.Libraries)
             .Add("whole", content.WholePackages)
@@ -46,7 +46,7 @@ internal sealed class UserlandStep(StepCache cache, StepLog log, string workFold
             {
                 string file = Path.Combine(target, path);
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-                File.Move(Path.Combine(all, path), file);
+                RamdiskTree.CopyEntry(Path.Combine(all, path), file);
             }
 
             await AddAppletsAsync(target, token).ConfigureAwait(false);
