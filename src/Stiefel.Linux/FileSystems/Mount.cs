@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Stiefel.Linux.Interop;
 using static Tmds.Linux.LibC;
@@ -7,6 +8,8 @@ namespace Stiefel.Linux.FileSystems;
 /// <summary>Mounts foreign file systems so that not one byte of the device changes, and takes the mounts away again.</summary>
 public static class Mount
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     /// <summary>True if <see cref="ReadOnlyWithoutReplay"/> knows the type (as blkid names it).</summary>
     public static bool Supports(string type) => ReplayFreeOptions.Knows(type);
 
@@ -46,12 +49,20 @@ public static class Mount
     public static bool IsDeviceFree(string device) => DeviceWriteLock.IsFree(device);
 
     /// <summary>Takes one mount away.</summary>
-    /// <exception cref="LinuxException">EBUSY if a file on it is open.</exception>
+    /// <exception cref="LinuxException">EBUSY if a file on it is open, and stays so for a second.</exception>
     public static void Unmount(string directory)
     {
-        if (SysMount.umount2(directory, UMOUNT_NOFOLLOW) != 0)
+        long start = Stopwatch.GetTimestamp();
+        while (SysMount.umount2(directory, UMOUNT_NOFOLLOW) != 0)
         {
-            throw LinuxException.FromLastError($"umount2(\"{directory}\")");
+            // A program being started holds a copy of all our descriptors until its execve.
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno != EBUSY || Stopwatch.GetElapsedTime(start) > s_patience)
+            {
+                throw new LinuxException($"umount2(\"{directory}\")", errno);
+            }
+
+            Thread.Sleep(5);
         }
     }
 

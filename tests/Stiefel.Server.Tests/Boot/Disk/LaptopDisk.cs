@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Stiefel.Linux.FileSystems;
 using Stiefel.Linux.Programs;
 using Stiefel.Linux.Tests;
 using Stiefel.Linux.Tests.FileSystems;
@@ -70,7 +71,7 @@ internal sealed class LaptopDisk : IDisposable
         }
         finally
         {
-            ExternalProgram.Run("umount", [directory]);
+            Mount.Unmount(directory);
         }
     }
 
