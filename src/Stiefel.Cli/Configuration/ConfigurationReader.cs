@@ -151,6 +151,7 @@ internal sealed class ConfigurationReader(string folder)
         var result = new InitrdConfiguration
         {
             IncludePackages = initrd.Texts("include-packages") ?? [],
+            IncludeModules = initrd.Texts("include-modules") ?? [],
             Shell = initrd.Text("shell"),
             Packing = ReadPacking(initrd.Section("packing")),
             Debian = new DebianConfiguration

@@ -6,6 +6,9 @@ internal sealed record InitrdConfiguration
     /// <summary>Debian packages besides those that the ramdisk needs; their dependencies come along.</summary>
     public IReadOnlyList<string> IncludePackages { get; init; } = [];
 
+    /// <summary>Kernel modules besides the usual ones: names, or paths below lib/modules/RELEASE/kernel/ that begin so.</summary>
+    public IReadOnlyList<string> IncludeModules { get; init; } = [];
+
     /// <summary>The shell of the debug consoles.</summary>
     public string? Shell { get; init; }
 

@@ -62,7 +62,7 @@ internal sealed record RamdiskContent
         return new RamdiskContent
         {
             Parts = graphics ? [.. s_base, new("firmware-misc-nonfree", "usr/lib/firmware/i915")] : s_base,
-            KernelModules = graphics ? ModuleRules.Usual.With(["drivers/gpu/drm/i915/"]) : ModuleRules.Usual,
+            KernelModules = (graphics ? ModuleRules.Usual.With(["drivers/gpu/drm/i915/"]) : ModuleRules.Usual) with { Wanted = configuration.Initrd.IncludeModules },
             MoreComponents = graphics ? ["non-free-firmware"] : [],
             WholePackages =
             [

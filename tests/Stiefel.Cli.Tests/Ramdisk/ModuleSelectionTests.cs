@@ -1,4 +1,5 @@
 using Stiefel.Cli.Ramdisk.Kernel;
+using Stiefel.Cli.Verbs;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Ramdisk;
@@ -29,6 +30,20 @@ public class ModuleSelectionTests
     [Fact]
     public void Choose_MoreRules_BringTheirDependencies()
         => Assert.Contains("kernel/drivers/gpu/drm/drm.ko", s_modules.Choose(ModuleRules.Usual.With(["drivers/gpu/drm/i915/"])));
+
+    [Fact]
+    public void Choose_WantedByNameOrFolder_ComeAlongWhateverIsExcluded()
+        => Assert.Equal(
+            ["cfg80211", "iwlwifi", "snd", "test_bpf"],
+            s_modules.Choose(new ModuleRules([], ["lib/test"]) { Wanted = ["sound/", "iwlwifi", "test-bpf"] }).Select(Path.GetFileNameWithoutExtension).Order());
+
+    [Theory]
+    [InlineData("e100")]
+    [InlineData("drivers/nothing/")]
+    public void Choose_WantedModuleThatIsNotThere_IsNamed(string wish)
+        => Assert.Contains(
+            $"no module `{wish}`",
+            Assert.Throws<FailedException>(() => s_modules.Choose(ModuleRules.Usual with { Wanted = [wish] })).Message);
 
     [Fact]
     public void InLoadOrder_Needs_ComeBeforeTheModule()

@@ -1,3 +1,5 @@
+using Stiefel.Cli.Verbs;
+
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
 /// <summary>modules.dep: `kernel/a.ko: kernel/b.ko kernel/c.ko`, each line complete in itself (man 5 modules.dep).</summary>
@@ -20,8 +22,15 @@ internal sealed class ModuleDependencies
     }
 
     /// <summary>The modules that the rules choose, and all that they need; sorted paths such as `kernel/drivers/block/nbd.ko`.</summary>
+    /// <exception cref="FailedException">The user asked for a module that this kernel does not have.</exception>
     public IReadOnlyCollection<string> Choose(ModuleRules rules)
     {
+        string[] known = [.. _needs.Keys.Where(module => module.StartsWith(KernelFolder, StringComparison.Ordinal)).Select(module => module[KernelFolder.Length..])];
+        if (rules.FirstUnfulfilled(known) is { } wish)
+        {
+            throw new FailedException($"initrd.include-modules: the ramdisk's kernel has no module `{wish}`; names are those of modinfo, or folders such as drivers/infiniband/");
+        }
+
         var chosen = new SortedSet<string>(StringComparer.Ordinal);
         foreach ((string module, string[] needs) in _needs)
         {

@@ -2,7 +2,7 @@ namespace Stiefel.Cli.Ramdisk.Kernel;
 
 /// <summary>
 /// Which kernel modules the ramdisk holds: paths below lib/modules/RELEASE/kernel/ that begin with one of <see cref="Include"/>
-/// and with none of <see cref="Exclude"/>. What the chosen ones depend on always comes along.
+/// and with none of <see cref="Exclude"/>; and those that the user asked for. What the chosen ones depend on always comes along.
 /// </summary>
 internal sealed record ModuleRules(IReadOnlyList<string> Include, IReadOnlyList<string> Exclude)
 {
@@ -50,12 +50,24 @@ internal sealed record ModuleRules(IReadOnlyList<string> Include, IReadOnlyList<
             "lib/test", "crypto/tcrypt", "drivers/scsi/scsi_debug", "drivers/thunderbolt/test",
         ]);
 
+    /// <summary>What the user asked for: module names, or beginnings of paths if there is a slash in it. Nothing excludes these.</summary>
+    public IReadOnlyList<string> Wanted { get; init; } = [];
+
     /// <summary>Changes when any rule changes.</summary>
-    public IEnumerable<string> Lines => [.. Include, .. Exclude.Select(rule => "!" + rule)];
+    public IEnumerable<string> Lines => [.. Include, .. Exclude.Select(rule => "!" + rule), .. Wanted.Select(wish => "+" + wish)];
 
     public ModuleRules With(IEnumerable<string> more) => this with { Include = [.. Include, .. more] };
 
     /// <param name="path">Below lib/modules/RELEASE/kernel/.</param>
     public bool Choose(string path)
-        => Include.Any(rule => path.StartsWith(rule, StringComparison.Ordinal)) && !Exclude.Any(rule => path.StartsWith(rule, StringComparison.Ordinal));
+        => (Include.Any(rule => path.StartsWith(rule, StringComparison.Ordinal)) && !Exclude.Any(rule => path.StartsWith(rule, StringComparison.Ordinal)))
+            || Wanted.Any(wish => Fulfils(path, wish));
+
+    /// <summary>The first wish that none of the paths fulfils, or null.</summary>
+    public string? FirstUnfulfilled(IReadOnlyCollection<string> paths) => Wanted.FirstOrDefault(wish => !paths.Any(path => Fulfils(path, wish)));
+
+    // A dash and an underscore are the same letter to modprobe.
+    private static bool Fulfils(string path, string wish) => wish.Contains('/', StringComparison.Ordinal)
+        ? path.StartsWith(wish, StringComparison.Ordinal)
+        : Path.GetFileNameWithoutExtension(path).Replace('-', '_') == wish.Replace('-', '_');
 }
