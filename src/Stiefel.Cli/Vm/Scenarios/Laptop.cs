@@ -73,10 +73,10 @@ internal sealed class Laptop : IAsyncDisposable
     {
         SerialConsole console = _machine.SecondConsole ?? throw new InvalidOperationException("the laptop was started without a shell");
         ConsoleShell shell = await ConsoleShell.OverPromptAsync(Name, console, token);
-        // Without its file init cannot start it again.
+        // Init cannot start it again while something that is no program covers it; /usr itself cannot be written to.
         const string File = "/usr/bin/stiefel-server";
         _stage.Timeline.Mark(Name, "server killed");
-        await shell.RunAsync($"mv {File} {File}.away && kill -9 $(pidof stiefel-server) && sleep {time.TotalSeconds:0} && mv {File}.away {File}", token);
+        await shell.RunAsync($"mount -o bind /dev/null {File} && kill -9 $(pidof stiefel-server) && sleep {time.TotalSeconds:0} && umount {File}", token);
         _stage.Timeline.Mark(Name, "server back");
         await Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, token);
     }
