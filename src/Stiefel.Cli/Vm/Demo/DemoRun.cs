@@ -5,6 +5,7 @@ using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Ramdisk.Steps;
 using Stiefel.Cli.Verbs;
 using Stiefel.Cli.Vm.Disks;
+using Stiefel.Cli.Vm.Machines;
 using Stiefel.Cli.Vm.Phases;
 using Stiefel.Cli.Vm.Qmp;
 using Stiefel.Cli.Vm.Scenarios;
@@ -21,7 +22,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
         string work = options.WorkDirectory ?? Path.Combine("/var/tmp", $"stiefel-demo-{Environment.ProcessId}");
         CreatePrivate(work);
         LaptopDisk disk = await LaptopDisk.GetAsync(new BuildCache(), options.Payload, BootLayout.InRoot, Say, token);
-        using var stage = new Stage(work, Path.Combine(work, "log"), await RamdiskAsync(work, token)) { Accelerator = options.Accelerator ?? "tcg,thread=multi" };
+        using var stage = new Stage(work, Path.Combine(work, "log"), await RamdiskAsync(work, token)) { Accelerator = options.Accelerator ?? QemuCommandLine.UsualAccelerator };
         stage.Timeline.Reached += phase => Say($"{phase.At,7:0.0} s  {phase.Machine,-8} {phase.Name}");
         string key = new KeyDirectory(Path.Combine(work, "keys")).Create("demo");
         var boot = new TwoMachineBoot(stage, disk, key);

@@ -22,7 +22,7 @@ internal sealed record VirtualMachineOptions
     public int Processors { get; init; } = 2;
 
     /// <summary>QEMU's -accel. Emulation is the default because it works everywhere, also inside virtual machines.</summary>
-    public string Accelerator { get; init; } = "tcg,thread=multi";
+    public string Accelerator { get; init; } = QemuCommandLine.UsualAccelerator;
 
     /// <summary>A reset ends the machine instead of starting it again.</summary>
     public bool EndOnReset { get; init; }

@@ -51,7 +51,7 @@ internal sealed class Stage : IDisposable
     public string LogDirectory { get; }
 
     /// <summary>QEMU's -accel.</summary>
-    public string Accelerator { get; init; } = "tcg,thread=multi";
+    public string Accelerator { get; init; } = QemuCommandLine.UsualAccelerator;
 
     /// <summary>The laptop's end of the cable.</summary>
     public CableEnd LaptopEnd => new(Path.Combine(_run.Path, "cable"), Listens: true, LaptopMac);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stiefel.Cli.Verbs;
+using Stiefel.Cli.Vm.Machines;
 using Stiefel.Cli.Vm.Scenarios;
 
 namespace Stiefel.Cli.Vm.TestQemu;
@@ -50,5 +51,5 @@ internal static class TestQemuVerb
         => new("--append") { HelpName = "ARGUMENTS", Description = "More kernel arguments, e.g. stiefel.Disk.ReadOnly=true", DefaultValueFactory = _ => "" };
 
     private static Option<string> AcceleratorOption()
-        => new("--accel") { HelpName = "NAME", Description = "QEMU's accelerator; kvm is quicker where it works", DefaultValueFactory = _ => "tcg,thread=multi" };
+        => new("--accel") { HelpName = "NAME", Description = "QEMU's accelerator; kvm is quicker where it works", DefaultValueFactory = _ => QemuCommandLine.UsualAccelerator };
 }
