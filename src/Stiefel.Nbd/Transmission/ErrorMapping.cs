@@ -16,6 +16,11 @@ internal static class ErrorMapping
     private const int EOPNOTSUPP = 95;
     private const int EDQUOT = 122;
 
+    /// <summary>NBD_ENOTSUP answers FAST_ZERO and nothing else; a device that cannot do something plain is broken.</summary>
+    public static NbdError Of(in NbdRequest request, Exception exception) => Of(exception) is var error && error == NbdError.NotSupported && !request.Flags.HasFlag(NbdCommandFlags.FastZero)
+        ? NbdError.InputOutput
+        : error;
+
     public static NbdError Of(Exception exception) => exception is LinuxException linux
         ? linux.Errno switch
         {

@@ -51,7 +51,7 @@ internal sealed partial class TransmissionLoop
         while (offset < end)
         {
             _stop.ThrowIfSet();
-            long length = Math.Min(maxStep, end - offset);
+            long length = Math.Min(maxStep - (offset % maxStep), end - offset); // steps end where sectors and holes do
             act(offset, length);
             offset += length;
         }

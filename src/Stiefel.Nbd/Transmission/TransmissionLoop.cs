@@ -157,13 +157,13 @@ internal sealed partial class TransmissionLoop : IDisposable
         }
 
         ReportFailure(request, failure);
-        _reply.Fail(request, ErrorMapping.Of(failure), failure.Message);
+        _reply.Fail(request, ErrorMapping.Of(request, failure), failure.Message);
     }
 
     private void ReportFailure(in NbdRequest request, Exception failure)
     {
         // ENOTSUP is the expected answer to FAST_ZERO, not a failure of the disk.
-        if (ErrorMapping.Of(failure) != NbdError.NotSupported)
+        if (ErrorMapping.Of(request, failure) != NbdError.NotSupported)
         {
             _deviceFailed($"{request.Command} of {request.Length} bytes at {request.Offset}", failure);
         }

@@ -102,6 +102,24 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(["flush 0 0", "trim 4096 8192", "zero None 0 512", "zero KeepAllocated, OnlyIfFast 0 512", "prefetch 100 200"], _device.Calls);
     }
 
+    [Fact]
+    public async Task Extended_RangesOfMoreThanFourGigabytes_AreDoneInAlignedSteps()
+    {
+        using var large = new LargeDevice(9L << 30);
+        await using TestServer server = await TestServer.StartAsync(large);
+        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Extended, withContext: true);
+
+        foreach (NbdCommand command in new[] { NbdCommand.Trim, NbdCommand.WriteZeroes, NbdCommand.Cache })
+        {
+            client.Request(command, 4097, (9UL << 30) - 4097);
+            Assert.Equal(ChunkType.None, client.ReadChunk().Head.Type);
+            Assert.Equal((9L << 30) - 4097, large.Covered);
+        }
+
+        client.Request(NbdCommand.BlockStatus, 0, 9UL << 30);
+        Assert.Equal("00000001" + "00000001" + "0000000240000000" + "0000000000000000", Convert.ToHexString(client.ReadChunk().Payload));
+    }
+
     [Theory]
     [InlineData(ReplyFormat.Simple)]
     [InlineData(ReplyFormat.Structured)]

@@ -138,6 +138,18 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_ThatTheDeviceDoesNotSupport_IsAnErrorOfTheDevice()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Open(server);
+        _device.Fault = (_, _) => 95;
+
+        Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Write, 0, 1, payload: [1]));
+        Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.WriteZeroes, 0, 1));
+        await server.Log.WaitForAsync("failed disk WriteZeroes", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task FastZero_ThatWouldBeSlow_IsNotSupportedAndNoFailure()
     {
         await using TestServer server = await TestServer.StartAsync(_device);
