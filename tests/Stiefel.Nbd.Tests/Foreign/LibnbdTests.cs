@@ -24,8 +24,22 @@ public sealed class LibnbdTests
         {
             "is_read_only: false", "can_cache: true", "can_df: true", "can_fast_zero: true", "can_flush: true", "can_fua: true",
             "can_multi_conn: true", "can_trim: true", "can_zero: true", "block_size_minimum: 1", "block_size_maximum: 33554432",
-            "description: a disk for tests",
+            "block_size_preferred: 4096", "is_rotational: false", "description: a disk for tests",
         })
+        {
+            Assert.Contains(line, info, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Nbdinfo_OfAReadOnlyFile_OffersNothingThatWrites()
+    {
+        using var file = new TempFile(Size);
+        await using TestServer server = await TestServer.StartOnFileAsync(file.Path, isReadOnly: true);
+
+        string info = await Tool.RunAsync("nbdinfo", server.Uri);
+
+        foreach (string line in new[] { "is_read_only: true", "can_trim: false", "can_zero: false", "can_fast_zero: false", "can_flush: true", "can_cache: true", "can_multi_conn: true" })
         {
             Assert.Contains(line, info, StringComparison.Ordinal);
         }
@@ -43,6 +57,7 @@ public sealed class LibnbdTests
         (_, string unlisted) = await Tool.TryRunAsync("nbdinfo", "--list", $"nbd://127.0.0.1:{hidden.EndPoint.Port}");
 
         Assert.Contains("export=\"disk\"", listed, StringComparison.Ordinal);
+        Assert.Contains("description: a disk for tests", listed, StringComparison.Ordinal);
         Assert.DoesNotContain("export=", unlisted, StringComparison.Ordinal);
     }
 

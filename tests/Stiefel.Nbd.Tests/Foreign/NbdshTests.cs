@@ -1,3 +1,6 @@
+using Stiefel.Linux.BlockDevices;
+using Stiefel.Nbd.Devices;
+using Stiefel.Nbd.Devices.Snapshots;
 using Stiefel.Nbd.Tests.Support;
 using Xunit;
 
@@ -71,6 +74,89 @@ public sealed class NbdshTests
         assert h.pread(512, 0) is not None
         h.shutdown()
         """;
+
+    private const string ReadOnly = Prelude + """
+        fails(errno.EPERM, lambda: h.pwrite(b"x" * 512, 0))
+        fails(errno.EPERM, lambda: h.pwrite(b"x" * 512, size))
+        fails(errno.EPERM, lambda: h.zero(512, 0))
+        fails(errno.EPERM, lambda: h.trim(512, 0))
+        h.flush()
+        h.cache(512, 0)
+        assert h.pread(512, 0) == bytearray(512)
+        h.shutdown()
+        """;
+
+    private const string Full = Prelude + """
+        fails(errno.ENOSPC, lambda: h.pwrite(b"x" * (4 << 20), 0))
+        fails(errno.ENOSPC, lambda: h.zero(4 << 20, 0, nbd.CMD_FLAG_NO_HOLE))
+        fails(errno.EOPNOTSUPP, lambda: h.zero(4096, 0, nbd.CMD_FLAG_NO_HOLE | nbd.CMD_FLAG_FAST_ZERO))
+        h.flush()
+        h.zero(4 << 20, 0)
+        assert h.pread(512, 0) == bytearray(512)
+        h.shutdown()
+        """;
+
+    private const string Broken = Prelude + """
+        h.pwrite(b"x" * (4 << 20), 0)
+        for i in range(3):
+            fails(errno.EIO, lambda: h.flush())
+            fails(errno.EIO, lambda: h.pwrite(b"x" * 512, 0, nbd.CMD_FLAG_FUA))
+        h.shutdown()
+        """;
+
+    [Fact]
+    public async Task Nbdsh_OnAReadOnlyExport_IsNotPermittedToWrite()
+    {
+        using var disk = new TempFile(1 << 20);
+        await using TestServer server = await TestServer.StartOnFileAsync(disk.Path, isReadOnly: true);
+
+        await Tool.RunAsync("/usr/bin/python3", "-c", ReadOnly, server.Uri);
+    }
+
+    [Fact]
+    public async Task Nbdsh_OnAFullFileSystem_HasNoSpace()
+    {
+        using FullDisk full = await FullDisk.MakeAsync(8 << 20);
+        using var disk = new TempFile(8 << 20, full.Directory);
+        await using TestServer server = await TestServer.StartOnFileAsync(disk.Path);
+
+        await Tool.RunAsync("/usr/bin/python3", "-c", Full, server.Uri);
+    }
+
+    [Fact]
+    public async Task Nbdsh_OnADeviceThatLosesWrites_IsToldWithEveryFlush()
+    {
+        using FullDisk full = await FullDisk.MakeAsync(8 << 20);
+        await using TestServer server = await TestServer.StartOnFileAsync(full.LoopPath);
+
+        await Tool.RunAsync("/usr/bin/python3", "-c", Broken, server.Uri);
+    }
+
+    [Fact]
+    public async Task Nbdsh_OnASnapshotUponADeviceThatLosesWrites_IsToldWithEveryFlush()
+    {
+        using FullDisk full = await FullDisk.MakeAsync(8 << 20);
+        using TempFile image = TempFile.WithRandomBytes(8 << 20, seed: 40);
+        using var overlay = new SnapshotOverlay(
+            new DiskDevice(BlockDevice.Open(full.LoopPath, readOnly: false)), 0);
+        var basis = new DiskDevice(BlockDevice.OpenUnchanging(image.Path));
+        await using TestServer server = await TestServer.StartAsync(new SnapshotDevice(basis, overlay));
+
+        await Tool.RunAsync("/usr/bin/python3", "-c", Broken, server.Uri);
+    }
+
+    [Theory]
+    [InlineData(EveryCommand)]
+    [InlineData(Structured)]
+    [InlineData(Errors)]
+    public async Task Nbdsh_ScriptOnASnapshot_Passes(string script)
+    {
+        using var disk = new TempFile((40 << 20) + 77);
+        using SnapshotOf snapshot = SnapshotOf.FileInMemory(disk.Path);
+        await using TestServer server = await TestServer.StartAsync(snapshot.Device);
+
+        await Tool.RunAsync("/usr/bin/python3", "-c", script, server.Uri);
+    }
 
     [Theory]
     [InlineData(EveryCommand)]
