@@ -10,13 +10,19 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Client;
 
 /// <summary>One boot from the first call to the laptop until its kernel runs here. Nothing is left behind if it fails anywhere.</summary>
-internal sealed class BootSequence(BootOptions options, BootScreen screen)
+/// <param name="options">How far it goes.</param>
+/// <param name="key">The stick's.</param>
+/// <param name="screen">Where it tells what it does.</param>
+/// <param name="person">Who may be asked; null if nobody is there.</param>
+internal sealed class BootSequence(BootOptions options, SharedKey key, BootScreen screen, ConsolePerson? person)
 {
+    /// <summary>What is typed to take the disk from another desktop.</summary>
+    private const string TakeOverWord = "t";
+
     private static readonly TimeSpan s_askForDiskAgain = TimeSpan.FromSeconds(3);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using SharedKey key = KeyFile.Load(options.KeyFile);
         using FileStream attachProgram = File.OpenRead(options.AttachFile);
 
         screen.Phase("searching", $"for a laptop that knows the key `{key.Name}`");
@@ -31,7 +37,7 @@ internal sealed class BootSequence(BootOptions options, BootScreen screen)
 
         screen.Phase("kernel", ManifestText.Describe(manifest));
         using var kernel = MemoryFile.Create("kernel");
-        await laptop.FetchKernelAsync(kernel.Writer, screen.Follow("kernel", manifest.Kernel.Size), cancellationToken).ConfigureAwait(false);
+        await OnceDiskIsFreeAsync(laptop, () => FetchKernelAsync(laptop, kernel, cancellationToken), cancellationToken).ConfigureAwait(false);
 
         screen.Phase("initrd", MemoryNeed.Describe(manifest.Initrd.Size));
         using var initrd = MemoryFile.Create("initrd");
@@ -41,7 +47,8 @@ internal sealed class BootSequence(BootOptions options, BootScreen screen)
         screen.Phase("modules", "drivers of the laptop's kernel for this machine's network");
         await AppendDriversAsync(laptop, initrd.Writer, cancellationToken).ConfigureAwait(false);
 
-        ExportGrant grant = await RequestDiskAsync(laptop, cancellationToken).ConfigureAwait(false);
+        ExportGrant grant = await OnceDiskIsFreeAsync(
+            laptop, () => laptop.RequestDiskAsync(takeOver: false, cancellationToken), cancellationToken).ConfigureAwait(false);
         screen.Phase("granted", $"a disk of {Printable.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : "")}");
 
         PayloadCommandLine commandLine = PayloadCommandLine.Assemble(
@@ -79,20 +86,58 @@ internal sealed class BootSequence(BootOptions options, BootScreen screen)
         await laptop.FetchDriversAsync(modaliases, initrd, screen.Follow("drivers", total: null), cancellationToken).ConfigureAwait(false);
     }
 
-    // Another desktop may still be shutting down; what is fetched stays good meanwhile.
-    private async Task<ExportGrant> RequestDiskAsync(BootClient laptop, CancellationToken cancellationToken)
+    private async Task<bool> FetchKernelAsync(BootClient laptop, MemoryFile kernel, CancellationToken cancellationToken)
     {
-        while (true)
+        await laptop.FetchKernelAsync(kernel.Writer, screen.Follow("kernel", laptop.Manifest.Kernel.Size), cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>
+    /// While another desktop has the disk, the laptop gives neither boot files nor disk. That desktop may be shutting down; or the person here
+    /// takes the disk over, which has to be asked for first: only then can the boot files be read.
+    /// </summary>
+    private async Task<T> OnceDiskIsFreeAsync<T>(BootClient laptop, Func<Task<T>> askAsync, CancellationToken cancellationToken)
+    {
+        for (bool tookOver = false; ; )
         {
             try
             {
-                return await laptop.RequestDiskAsync(options.TakeOver, cancellationToken).ConfigureAwait(false);
+                return await askAsync().ConfigureAwait(false);
             }
-            catch (RefusalException refusal) when (refusal.Refusal.Code == RefusalCodes.DiskInUse && !options.Once)
+            catch (RefusalException refusal) when (refusal.Refusal.Code == RefusalCodes.DiskInUse && (options.TakeOver || !options.Once))
             {
-                screen.Say($"  the laptop refuses: {Printable.Clean(refusal.Message)}; asking again (--take-over would end that session)");
-                await Task.Delay(s_askForDiskAgain, cancellationToken).ConfigureAwait(false);
+                screen.Say($"  the laptop refuses: {Printable.Clean(refusal.Message)}");
+                if (await WantsToTakeOverAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    if (tookOver)
+                    {
+                        await Task.Delay(s_askForDiskAgain, cancellationToken).ConfigureAwait(false); // two who take it from each other in turns
+                    }
+
+                    tookOver = true;
+                    screen.Say("  taking the disk over: the other desktop cannot reach it any more");
+                    await laptop.RequestDiskAsync(takeOver: true, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
+    }
+
+    private async Task<bool> WantsToTakeOverAsync(CancellationToken cancellationToken)
+    {
+        if (options.TakeOver)
+        {
+            return true;
+        }
+
+        screen.Say(person is null
+            ? "  asking again; --take-over would end that desktop's session"
+            : "  asking again; press T and Enter to take the disk over, which ends that desktop's session and loses what it has not saved");
+        if (person is not null)
+        {
+            return await person.TypesAsync(TakeOverWord, s_askForDiskAgain, cancellationToken).ConfigureAwait(false);
+        }
+
+        await Task.Delay(s_askForDiskAgain, cancellationToken).ConfigureAwait(false);
+        return false;
     }
 }

@@ -42,10 +42,31 @@ public sealed class BootTests : IDisposable
     public async Task Boot_LaptopWithoutDrivers_AsksForNone()
     {
         _laptop.Manifest = _laptop.Manifest with { DriversAvailable = false };
-        ClientRun run = await BootAsync("--server", _laptop.Address, "--once", "--take-over");
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/export"], _laptop.Requests);
-        Assert.Equal("{\"takeOver\":true}", Encoding.UTF8.GetString(_laptop.Bodies["/v1/export"]));
+    }
+
+    /// <summary>While another desktop has the disk the laptop cannot read its boot files: the disk is taken first, and asked for again when all is fetched.</summary>
+    [Fact]
+    public async Task Boot_DiskInUseAndTakeOver_TakesItBeforeItFetches()
+    {
+        _laptop.Refusals["/v1/kernel"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once", "--take-over");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["/v1/kernel", "/v1/export", "/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"], _laptop.Requests);
+        Assert.Equal(["{\"takeOver\":true}", "{\"takeOver\":false}"], _laptop.ExportBodies.Select(Encoding.UTF8.GetString));
+        Assert.Contains("taking the disk over", run.Output);
+    }
+
+    [Fact]
+    public async Task Boot_DiskInUseAndNobodyWantsIt_TakesNothing()
+    {
+        _laptop.Refusals["/v1/kernel"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
+        ClientRun run = await BootAsync("--server", _laptop.Address);
+        Assert.Equal(["/v1/kernel", "/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"], _laptop.Requests);
+        Assert.Equal(["{\"takeOver\":false}"], _laptop.ExportBodies.Select(Encoding.UTF8.GetString));
+        Assert.Equal(0, run.ExitCode);
     }
 
     [Fact]
@@ -64,7 +85,7 @@ public sealed class BootTests : IDisposable
         _laptop.Refusals["/v1/export"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
         ClientRun run = await BootAsync("--server", _laptop.Address);
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("desktop fe80::9 uses the disk; asking again", run.Output);
+        Assert.Contains("desktop fe80::9 uses the disk\n  asking again", run.Output);
         Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export", "/v1/export"], _laptop.Requests);
     }
 

@@ -1,5 +1,11 @@
+using System.Security.Cryptography;
+using System.Text;
+using Stiefel.Client.Screen;
 using Stiefel.Client.Tests.Laptop;
 using Stiefel.Client.Verbs;
+using Stiefel.Keys;
+using Stiefel.Protocol.Certificates;
+using Stiefel.Protocol.Keys;
 using Xunit;
 
 namespace Stiefel.Client.Tests;
@@ -76,5 +82,55 @@ public sealed class KeyFileTests : IDisposable
         Assert.Equal(0, (await ClientRun.StartAsync("fetch", "--help")).ExitCode);
     }
 
+    [Fact]
+    public void Load_SealedKey_OpensWithinThreeTries()
+    {
+        string path = WriteSealed("stick.key", "right words");
+        var person = new ScriptedPerson("", "wrong words", "right words");
+        using var key = KeyFile.Load(path, person: person);
+        Assert.Equal("stick", key.Name);
+        Assert.All(person.Given, typed => Assert.All(typed, letter => Assert.Equal(0, letter))); // overwritten after use
+    }
+
+    [Fact]
+    public void Load_SealedKeyAndThreeWrongPassphrases_GivesUp()
+    {
+        var person = new ScriptedPerson("a", "b", "c", "right words");
+        Assert.Throws<UsageException>(() => KeyFile.Load(WriteSealed("stick.key", "right words"), person: person));
+        Assert.Equal(3, person.Given.Count);
+        Assert.Throws<UsageException>(() => KeyFile.Load(_directory.File("stick.key")));
+    }
+
+    [Fact]
+    public void Load_NoKeyButAPerson_TakesAPairingCode()
+    {
+        byte[] secret = RandomNumberGenerator.GetBytes(16);
+        string code = PairingCode.Encode(secret);
+        var person = new ScriptedPerson(code[..^1], code.ToLowerInvariant());
+        using var key = KeyFile.Load(null, _directory.Path, person);
+        using var same = SharedKey.FromBytes(secret, "same");
+        Assert.Equal(AdminToken.For(same), AdminToken.For(key));
+        Assert.All(person.Given, typed => Assert.All(typed, letter => Assert.Equal(0, letter)));
+    }
+
+    private string WriteSealed(string name, string passphrase) => ClientRun.WriteKey(_directory.File(name), Encoding.ASCII.GetBytes(
+        SealedKey.Seal(new byte[32], Encoding.UTF8.GetBytes(passphrase), new PassphraseCost(PassphraseCost.MinMemoryKiB, 1, 1)).Format()));
+
     private string Write(string name, int size) => ClientRun.WriteKey(_directory.File(name), new byte[size]);
+}
+
+/// <summary>Types what it was told to, and keeps what it gave.</summary>
+internal sealed class ScriptedPerson(params string[] lines) : IPerson
+{
+    public List<byte[]> Given { get; } = [];
+
+    public void Tell(string line)
+    {
+    }
+
+    public byte[] AskSecret(string question, int limit)
+    {
+        Given.Add(Encoding.UTF8.GetBytes(lines[Given.Count]));
+        return Given[^1];
+    }
 }

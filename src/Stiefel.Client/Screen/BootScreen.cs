@@ -22,6 +22,20 @@ internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider
         }
     }
 
+    /// <summary>Where the echo of what is typed goes.</summary>
+    public TextWriter Output => output;
+
+    /// <summary>A question; what is typed follows it on the same line.</summary>
+    public void Ask(string question)
+    {
+        lock (_lock)
+        {
+            EraseRedrawn();
+            output.Write(question);
+            output.Flush();
+        }
+    }
+
     /// <summary>`stiefel: phase NAME`: the fixed words by which a boot is followed from outside, then what a person may want to know.</summary>
     public void Phase(string name, string explanation)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Stiefel.Client.Screen;
 using Stiefel.Linux.Network;
+using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Client.Verbs;
 
@@ -65,7 +66,10 @@ internal static class BootVerb
         Task raiser = LinkRaiser.RunAsync(line => screen.Say($"  {line}"), raising.Token);
         try
         {
-            await RunUntilDoneAsync(options, screen, cancellationToken).ConfigureAwait(false);
+            // Asked for once, not for every attempt.
+            ConsolePerson? person = ConsolePerson.IfThere(screen);
+            using SharedKey key = KeyFile.Load(options.KeyFile, person: person);
+            await RunUntilDoneAsync(new BootSequence(options, key, screen, person), options.Once, screen, cancellationToken).ConfigureAwait(false);
             return ExitCode.Done;
         }
         finally
@@ -75,16 +79,16 @@ internal static class BootVerb
         }
     }
 
-    private static async Task RunUntilDoneAsync(BootOptions options, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task RunUntilDoneAsync(BootSequence boot, bool once, BootScreen screen, CancellationToken cancellationToken)
     {
         for (TimeSpan pause = s_firstPause; ; pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, s_longestPause.Ticks)))
         {
             try
             {
-                await new BootSequence(options, screen).RunAsync(cancellationToken).ConfigureAwait(false);
+                await boot.RunAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception problem) when (!options.Once && !cancellationToken.IsCancellationRequested)
+            catch (Exception problem) when (!once && !cancellationToken.IsCancellationRequested)
             {
                 screen.Say($"failed: {Failure.Describe(problem)}");
                 screen.Say($"trying again in {pause.TotalSeconds:0} s");

@@ -30,7 +30,7 @@ internal static class DiscoverVerb
 
     private static async Task<int> RunAsync(ServerOptions options, TimeSpan duration, BootScreen screen, CancellationToken cancellationToken)
     {
-        using SharedKey key = KeyFile.Load(options.KeyFile);
+        using SharedKey key = KeyFile.Load(options.KeyFile, person: ConsolePerson.IfThere(screen));
         if (options.Server is { } address)
         {
             await ShowAsync(FoundServer.AtAddress(address), key, screen, cancellationToken).ConfigureAwait(false);

@@ -32,7 +32,7 @@ internal static class FetchVerb
 
     private static async Task<int> RunAsync(ServerOptions options, string directory, TimeSpan searchLimit, BootScreen screen, CancellationToken cancellationToken)
     {
-        using SharedKey key = KeyFile.Load(options.KeyFile);
+        using SharedKey key = KeyFile.Load(options.KeyFile, person: ConsolePerson.IfThere(screen));
         FoundServer server = options.Server is { } address
             ? FoundServer.AtAddress(address)
             : await FindAsync(key, options, searchLimit, screen, cancellationToken).ConfigureAwait(false);

@@ -69,6 +69,9 @@ internal sealed class ScriptedLaptop : IDisposable
     /// <summary>Bodies of the last genuine request of each path.</summary>
     public ConcurrentDictionary<string, byte[]> Bodies { get; } = new();
 
+    /// <summary>Bodies of all genuine requests for the disk, in order.</summary>
+    public ConcurrentQueue<byte[]> ExportBodies { get; } = new();
+
     /// <summary>As `--server` takes it.</summary>
     public string Address => $"127.0.0.1:{_http.Port}";
 
@@ -114,6 +117,11 @@ internal sealed class ScriptedLaptop : IDisposable
 
         Requests.Enqueue(path);
         Bodies[path] = body;
+        if (path == "/v1/export")
+        {
+            ExportBodies.Enqueue(body);
+        }
+
         var answer = new MemoryStream();
         if (Refusals.TryRemove(path, out Refusal? refusal))
         {

@@ -1,0 +1,56 @@
+using Stiefel.Linux.Devices;
+
+namespace Stiefel.Client.Screen;
+
+/// <summary>Whoever sits at this machine's console.</summary>
+internal sealed class ConsolePerson : IPerson
+{
+    private readonly BootScreen _screen;
+    private Task<string?>? _line;
+
+    private ConsolePerson(BootScreen screen) => _screen = screen;
+
+    /// <summary>Null if standard input is no terminal: then nobody is asked anything.</summary>
+    public static ConsolePerson? IfThere(BootScreen screen) => TypedSecret.IsPossible ? new ConsolePerson(screen) : null;
+
+    public void Tell(string line) => _screen.Say(line);
+
+    public byte[] AskSecret(string question, int limit)
+    {
+        _screen.Ask(question);
+        return TypedSecret.Read(_screen.Output, limit);
+    }
+
+    /// <summary>Waits a while for a line of one word, in whatever case.</summary>
+    public async Task<bool> TypesAsync(string word, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        // A read of a terminal cannot be taken back: the one that is under way is waited for again next time.
+        _line ??= Task.Factory.StartNew(ReadLine, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (await Task.WhenAny(_line, Task.Delay(patience, cancellationToken)).ConfigureAwait(false) != _line)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return false;
+        }
+
+        string? typed = await _line.ConfigureAwait(false);
+        _line = typed is null ? _line : null;
+        if (typed is null)
+        {
+            await Task.Delay(patience, cancellationToken).ConfigureAwait(false); // the terminal is gone; do not spin
+        }
+
+        return string.Equals(typed?.Trim(), word, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static string? ReadLine()
+    {
+        try
+        {
+            return StandardStreams.Input.ReadLine();
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
