@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
-using System.Security.Authentication;
 
 namespace Stiefel.Nbd.Tls;
 
@@ -41,14 +40,21 @@ internal sealed class TlsTransport : NbdTransport
         try
         {
             accepted._stream.Begin(allowed);
-            Translate(() => accepted._tls.AuthenticateAsServerAsync(
-                (_, hello, _, _) => ValueTask.FromResult(tls.OptionsFor(hello.ServerName)), null, CancellationToken.None).GetAwaiter().GetResult());
+            accepted._tls.AuthenticateAsServerAsync(
+                (_, hello, _, _) => ValueTask.FromResult(tls.OptionsFor(hello.ServerName)), null, CancellationToken.None).GetAwaiter().GetResult();
             return accepted;
         }
-        catch
+        catch (Exception e)
         {
             accepted._tls.Dispose();
-            throw;
+            throw e switch
+            {
+                TimeoutException or SocketException => e,
+                IOException broken => Meaning(broken),
+
+                // Bytes that are no TLS at all make the platform throw many a thing.
+                _ => new NbdProtocolException($"the TLS handshake failed: {(e.InnerException ?? e).Message}"),
+            };
         }
     }
 
@@ -99,22 +105,6 @@ internal sealed class TlsTransport : NbdTransport
 
         _tls.Dispose();
         _transport.Dispose();
-    }
-
-    private static void Translate(Action act)
-    {
-        try
-        {
-            act();
-        }
-        catch (AuthenticationException e)
-        {
-            throw new NbdProtocolException($"the TLS handshake failed: {(e.InnerException ?? e).Message}");
-        }
-        catch (IOException e)
-        {
-            throw Meaning(e);
-        }
     }
 
     // The stream below speaks in these; TLS wraps them. All else is the client's doing.

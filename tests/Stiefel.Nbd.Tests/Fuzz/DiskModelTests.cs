@@ -31,7 +31,7 @@ public sealed class DiskModelTests
         using NbdTestClient client = NbdTestClient.Open(server);
         byte[] model = new byte[Size];
 
-        s_step.List[1, 10].Sample(steps => steps.ForEach(step => Play(client, model, step)), iter: FuzzCount.Of(300), threads: 1);
+        s_step.List[1, 10].Sample(steps => steps.ForEach(step => Play(client, model, step)), iter: FuzzCount.Of(300, cost: 5000), threads: 1);
 
         Assert.True(File.ReadAllBytes(file.Path).AsSpan().SequenceEqual(model));
     }

@@ -31,32 +31,19 @@ public sealed class NegotiationFuzzTests
         from cut in Gen.Frequency((4, Gen.Const(int.MaxValue)), (1, Gen.Int[0, 400]))
         select Script(flags, options, mutations, cut);
 
+    // One option that announced all it may, and what its reading costs.
+    private const int MaxAllocation = 512 * 1024;
+
     [Fact]
     public void Negotiation_AnyBytes_EndInASessionOrAProtocolError()
     {
-        using var device = new MemoryDevice(4096);
-        var export = new SingleExport("disk", device);
         long sessions = 0;
-
         Gen.Select(s_script, Gen.Int[1, 40]).Sample(
             (script, portion) =>
             {
-                using var transport = new ScriptTransport(script, portion);
-                var negotiator = new Negotiator(
-                    new NegotiationStream(transport, s_options),
-                    export,
-                    s_options,
-                    name => export.Resolve(name) is { } found ? Admission.Granted(found) : Admission.Unknown);
-                try
+                if (Negotiate(script, portion) is not null)
                 {
-                    if (negotiator.Run() is not null)
-                    {
-                        Interlocked.Increment(ref sessions);
-                    }
-                }
-                catch (NbdProtocolException)
-                {
-                    // One of the three allowed ends.
+                    Interlocked.Increment(ref sessions);
                 }
             },
             iter: FuzzCount.Of(100_000),
@@ -64,6 +51,42 @@ public sealed class NegotiationFuzzTests
 
         // A generator that never gets through would prove little.
         Assert.True(sessions > 1000, $"{sessions} sessions");
+    }
+
+    [Fact]
+    public void Negotiation_KeptInputs_EndInASessionOrAProtocolError()
+    {
+        foreach (byte[] script in Corpus.Read("negotiation.txt"))
+        {
+            _ = Negotiate(script, portion: 1);
+            _ = Negotiate(script, portion: int.MaxValue);
+        }
+    }
+
+    private static NegotiatedSession? Negotiate(byte[] script, int portion)
+    {
+        using var device = new MemoryDevice(4096);
+        var export = new SingleExport("disk", device);
+        using var transport = new ScriptTransport(script, portion);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var negotiator = new Negotiator(
+            new NegotiationStream(transport, s_options),
+            export,
+            s_options,
+            name => export.Resolve(name) is { } found ? Admission.Granted(found) : Admission.Unknown);
+        try
+        {
+            return negotiator.Run();
+        }
+        catch (NbdProtocolException)
+        {
+            // One of the three allowed ends.
+            return null;
+        }
+        finally
+        {
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocation + (64L * script.Length));
+        }
     }
 
     private static byte[] Option(uint option, byte[] data, uint announced)

@@ -50,7 +50,7 @@ public sealed class SnapshotModelTests : IDisposable
                 Assert.True(all.AsSpan().SequenceEqual(model));
                 AssertExtentsTellTheTruth(snapshot.Device, model);
             },
-            iter: FuzzCount.Of(150),
+            iter: FuzzCount.Of(150, cost: 10_000),
             threads: 1);
 
         Assert.True(File.ReadAllBytes(_image.Path).AsSpan().SequenceEqual(before));
@@ -61,7 +61,7 @@ public sealed class SnapshotModelTests : IDisposable
     {
         byte[] model = File.ReadAllBytes(_image.Path);
         using SnapshotOf snapshot = SnapshotOf.FileInDirectory(_image.Path, Path.GetTempPath());
-        long rounds = Math.Min(FuzzCount.Of(3), 1000);
+        long rounds = FuzzCount.Of(3, cost: 100_000);
 
         // Each thread has every fourth stripe for itself, and knows what must be in it at any time.
         Parallel.For(0, Threads, thread =>

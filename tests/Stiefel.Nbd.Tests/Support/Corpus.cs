@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace Stiefel.Nbd.Tests.Support;
+
+/// <summary>
+/// Inputs that are kept: each once broke a server, this one or another, or stands for a class of such. A line holds the bytes in
+/// hexadecimal with spaces between; N*XX is N times the byte XX, and what follows a # is for people.
+/// </summary>
+internal static class Corpus
+{
+    public static IReadOnlyList<byte[]> Read(string name)
+    {
+        var inputs = new List<byte[]>();
+        foreach (string line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fuzz", "Corpus", name)))
+        {
+            string[] words = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length > 0)
+            {
+                inputs.Add([.. words.SelectMany(Parse)]);
+            }
+        }
+
+        return inputs;
+    }
+
+    private static IEnumerable<byte> Parse(string word)
+    {
+        int star = word.IndexOf('*', StringComparison.Ordinal);
+        return star < 0
+            ? Convert.FromHexString(word)
+            : Enumerable.Repeat(Convert.ToByte(word[(star + 1)..], 16), int.Parse(word[..star], CultureInfo.InvariantCulture));
+    }
+}
