@@ -178,6 +178,17 @@ public sealed class HostileHandshakeTests : IDisposable
     }
 
     [Fact]
+    public async Task Client_ThatSaysNothing_IsCutOffAtTheDeadline()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(300) });
+        using var client = new NbdTestClient(server.Connect());
+        client.Receive(18);
+
+        Assert.True(client.IsClosedByServer());
+        await server.Log.WaitForAsync("refused ", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Client_ThatDribbles_IsCutOffAtTheDeadline()
     {
         var options = new NbdServerOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(600) };

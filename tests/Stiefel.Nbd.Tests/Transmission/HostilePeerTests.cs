@@ -80,6 +80,47 @@ public sealed class HostilePeerTests : IDisposable
     }
 
     [Fact]
+    public async Task Client_ThatReadsAByteNowAndThen_IsCutOff()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
+        using NbdTestClient trickle = NbdTestClient.Open(server);
+        for (int i = 0; i < 100; i++)
+        {
+            trickle.Request(NbdCommand.Read, 0, 1 << 20);
+        }
+
+        bool isCut = false;
+        for (int i = 0; i < 400 && !isCut; i++)
+        {
+            await Task.Delay(25, TestContext.Current.CancellationToken);
+            isCut = server.Log.Lines.Any(line => line.StartsWith("closed disk Violation", StringComparison.Ordinal));
+            if (!isCut)
+            {
+                trickle.Receive(1);
+            }
+        }
+
+        Assert.True(isCut);
+    }
+
+    [Fact]
+    public async Task Client_ThatClosesItsSideOnly_GetsItsRepliesAndIsLetGo()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        using NbdTestClient client = NbdTestClient.Open(server);
+        ulong write = client.Request(NbdCommand.Write, 0, 3, payload: "abc"u8);
+        ulong read = client.Request(NbdCommand.Read, 0, 3);
+
+        client.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+
+        Assert.Equal(NbdError.None, client.ReadReply(write));
+        Assert.Equal(NbdError.None, client.ReadReply(read));
+        Assert.Equal("abc"u8.ToArray(), client.Receive(3));
+        Assert.True(client.IsClosedByServer());
+        await server.Log.WaitForAsync("closed disk Lost", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Cookies_ThatRepeat_AreEachAnswered()
     {
         await using TestServer server = await TestServer.StartAsync(_device);
