@@ -40,6 +40,12 @@ internal static partial class BootLog
     [LoggerMessage(EventId = 116, Level = LogLevel.Information, Message = "session {Session}: {Count} drivers sent, {Bytes} bytes in {Milliseconds} ms")]
     public static partial void DriversSent(this ILogger logger, string session, int count, long bytes, long milliseconds);
 
+    [LoggerMessage(EventId = 117, Level = LogLevel.Warning, Message = "session {Session} of {Machine} was ended: {Why}")]
+    public static partial void SessionEnded(this ILogger logger, string session, IPAddress machine, string why);
+
+    [LoggerMessage(EventId = 118, Level = LogLevel.Warning, Message = "the stored grant of session {Session} is void: its key {Key} is accepted no more")]
+    public static partial void GrantOfRevokedKey(this ILogger logger, string session, string key);
+
     [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "disk granted to session {Session} of {Machine}, {Bytes} bytes")]
     public static partial void DiskGranted(this ILogger logger, string session, IPAddress machine, long bytes);
 

@@ -28,11 +28,13 @@ public static class BootServices
         services.AddSingleton<DiskGate>();
         services.AddSingleton<BootOffers>();
         services.AddSingleton<SessionTable>();
+        services.AddSingleton<SessionEnding>();
         services.AddSingleton<Strangers>();
         services.AddSingleton<SealedExchange>();
         services.AddSingleton<HandshakeEndpoint>();
         services.AddSingleton<SealedEndpoints>();
         services.AddHostedService<BootStart>();
+        services.AddHostedService<KeyWatch>();
     }
 
     /// <summary>Files that are named, or a disk that is searched; with neither, there is nothing to boot and the desktop is told so.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Stiefel.Nbd;
 using Stiefel.Server.Http;
+using Stiefel.Server.Keys;
 using Stiefel.Server.Nbd;
 
 namespace Stiefel.Server.Boot;
@@ -21,16 +22,18 @@ public sealed class DiskGate : IAsyncDisposable
     private readonly SessionExports _exports;
     private readonly NbdServer _server;
     private readonly StateFile<GrantRecord> _state;
+    private readonly KeyRing _keys;
     private readonly ILogger<DiskGate> _logger;
     private Grant? _grant;
 
-    public DiskGate(ServedDisk disk, SharedBootFiles bootFiles, SessionExports exports, NbdServer server, StateFile<GrantRecord> state, ILogger<DiskGate> logger)
+    public DiskGate(ServedDisk disk, SharedBootFiles bootFiles, SessionExports exports, NbdServer server, StateFile<GrantRecord> state, KeyRing keys, ILogger<DiskGate> logger)
     {
         _disk = disk;
         _bootFiles = bootFiles;
         _exports = exports;
         _server = server;
         _state = state;
+        _keys = keys;
         _logger = logger;
     }
 
@@ -69,6 +72,13 @@ public sealed class DiskGate : IAsyncDisposable
             if (record.Disk != _disk.Name || record.ReadOnly != _disk.IsReadOnly || _disk.IsSnapshot)
             {
                 _logger.GrantOfOtherDisk(record.Session, record.Disk);
+                return;
+            }
+
+            if (!_keys.Accepts(record.KeyId))
+            {
+                _logger.GrantOfRevokedKey(record.Session, record.Key);
+                _state.Delete();
                 return;
             }
 
@@ -133,7 +143,8 @@ public sealed class DiskGate : IAsyncDisposable
             }
 
             var grant = new Grant(new GrantRecord(
-                request.Session, request.ExportName, request.Peer.ToString(), _disk.Name, _disk.IsReadOnly, DateTimeOffset.UtcNow, _disk.IsSnapshot))
+                request.Session, request.ExportName, request.Peer.ToString(), _disk.Name, _disk.IsReadOnly, DateTimeOffset.UtcNow, _disk.IsSnapshot,
+                request.Key, request.KeyId))
             {
                 Changes = previous?.Record.Session == request.Session ? previous.Changes : new DiskChanges(),
             };
@@ -160,6 +171,30 @@ public sealed class DiskGate : IAsyncDisposable
             DisposeChanges(previous, grant);
             _exports.Arm(request.ExportName, OpenOf(grant));
             return grant.Export!;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Takes the disk from whoever has it, if it is one of those: connections end, and the capability is void, also for a server that starts later.</summary>
+    /// <returns>What was ended; null if nothing was.</returns>
+    public async Task<GrantRecord?> EndAsync(Predicate<GrantRecord> which)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (_grant is not { } grant || !which(grant.Record))
+            {
+                return null;
+            }
+
+            Fence(grant);
+            _grant = null;
+            _state.Delete();
+            DisposeChanges(grant, null);
+            return grant.Record;
         }
         finally
         {
@@ -294,7 +329,7 @@ public sealed class DiskGate : IAsyncDisposable
             var remote = PeerAddress.Of(connection.Remote);
             if (connection.ExportName == grant.Record.ExportName && (IPAddress.IsLoopback(remote) || !remote.Equals(peer)))
             {
-                throw new DiskInUseException($"the disk is in use by {remote} (session {grant.Record.Session[..8]}, since {grant.Record.Since:u}): " +
+                throw new DiskInUseException($"the disk is in use by the desktop with the key {grant.Record.Key} at {remote} since {grant.Record.Since:u} (session {grant.Record.Session[..8]}): " +
                     "shut that desktop down, or take the disk over");
             }
         }

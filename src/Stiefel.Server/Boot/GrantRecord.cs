@@ -7,5 +7,9 @@ namespace Stiefel.Server.Boot;
 /// <param name="Disk">The disk, as the settings name it.</param>
 /// <param name="ReadOnly">Granted for reading only.</param>
 /// <param name="Since">When.</param>
+/// <param name="Key">What the desktop's key was called.</param>
+/// <param name="KeyId">Which key it was; empty if a server wrote this that did not know.</param>
 /// <param name="Snapshot">What it writes vanishes with the server that granted it.</param>
-public sealed record GrantRecord(string Session, string ExportName, string Machine, string Disk, bool ReadOnly, DateTimeOffset Since, bool Snapshot = false);
+public sealed record GrantRecord(
+    string Session, string ExportName, string Machine, string Disk, bool ReadOnly, DateTimeOffset Since, bool Snapshot = false,
+    string Key = "", string KeyId = "");

@@ -7,4 +7,6 @@ namespace Stiefel.Server.Boot;
 /// <param name="ExportName">Its capability.</param>
 /// <param name="Peer">The desktop.</param>
 /// <param name="TakeOver">End another desktop's use.</param>
-public sealed record GrantRequest(string Session, string ExportName, IPAddress Peer, bool TakeOver);
+/// <param name="Key">What its key is called.</param>
+/// <param name="KeyId">Which key it is.</param>
+public sealed record GrantRequest(string Session, string ExportName, IPAddress Peer, bool TakeOver, string Key = "", string KeyId = "");

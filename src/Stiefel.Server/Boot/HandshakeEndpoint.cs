@@ -42,7 +42,8 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
     private byte[]? Accept(byte[] hello, IPAddress peer, Func<BootOffer> offer)
     {
         BootOffer? offered = null;
-        if (!ServerHandshake.TryAccept(hello, keys.Keys, () => (offered = offer()).Manifest, out var answer, out var session, out var keyName))
+        var accepted = keys.Keys;
+        if (!ServerHandshake.TryAccept(hello, accepted, () => (offered = offer()).Manifest, out var answer, out var session, out var keyName))
         {
             return null;
         }
@@ -50,9 +51,17 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
         // A sealed refusal makes no session: there would be nothing to ask for.
         using (session)
         {
+            var keyId = KeyRing.IdOf(accepted.First(k => k.Name == keyName));
             if (offered is not null)
             {
-                sessions.Add(new BootSession(session, keyName, peer, offered.Fingerprint, time.GetUtcNow()));
+                sessions.Add(new BootSession(session, keyName, keyId, peer, offered.Fingerprint, time.GetUtcNow()));
+            }
+
+            // Revoked while it was answered: whoever ends the key's sessions may have looked before this one was there.
+            if (!keys.Accepts(keyId))
+            {
+                sessions.End(s => s.KeyId == keyId);
+                return null;
             }
         }
 

@@ -68,7 +68,7 @@ public sealed class SealedEndpoints(
     {
         var wanted = Parse(request.Body, ProtocolJson.Default.ExportRequest);
         var session = request.Session;
-        var export = await gate.GrantAsync(new GrantRequest(session.Id, session.ExportName, answer.Peer, wanted.TakeOver), token);
+        var export = await gate.GrantAsync(new GrantRequest(session.Id, session.ExportName, answer.Peer, wanted.TakeOver, session.KeyName, session.KeyId), token);
         var grant = new ExportGrant(session.ExportName, nbd.Port, export.Device.Size, export.IsReadOnly || export.Device.Traits.IsReadOnly);
         logger.DiskGranted(session.Id, answer.Peer, grant.SizeBytes);
         logger.PhaseReached(Phase.Granted);

@@ -24,6 +24,8 @@ public sealed class SealedExchange(SessionTable sessions, Strangers strangers, M
             return;
         }
 
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(token, request.Session.Ended);
+        token = both.Token;
         var answer = new SealedAnswer(context.Response, request.AnswerKey, PeerAddress.Of(context));
         if (request.IsFirst)
         {

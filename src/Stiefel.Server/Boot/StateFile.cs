@@ -37,6 +37,9 @@ public sealed class StateFile<T>(string path, JsonTypeInfo<T> type)
         }
     }
 
+    /// <summary>Removes the file, if there is one.</summary>
+    public void Delete() => File.Delete(path);
+
     /// <summary>Replaces the content; when this returns it survives a crash of this program (and of the machine, on a disk).</summary>
     public void Write(T content)
     {

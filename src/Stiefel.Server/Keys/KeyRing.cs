@@ -1,70 +1,160 @@
+using Stiefel.Keys;
+using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Keys;
 using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Keys;
 
-/// <summary>The keys this server accepts: one raw file NAME.key per stick, for its owner's eyes only.</summary>
+/// <summary>The keys this server accepts: one raw file NAME.key per stick, for its owner's eyes only. Thread-safe.</summary>
 public sealed class KeyRing : IDisposable
 {
-    private const string Pattern = "*.key";
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private const string Pattern = "*" + StoredKey.Extension;
 
-    private KeyRing(IReadOnlyList<SharedKey> keys) => Keys = keys;
+    private readonly string _directory;
+    private readonly Lock _lock = new();
+    private readonly List<SharedKey> _retired = [];
+    private volatile IReadOnlyList<AcceptedKey> _accepted;
+    private volatile IReadOnlyList<SharedKey> _keys;
 
-    /// <summary>At least one.</summary>
-    public IReadOnlyList<SharedKey> Keys { get; }
+    private KeyRing(string directory, IReadOnlyList<AcceptedKey> accepted)
+    {
+        _directory = directory;
+        _accepted = accepted;
+        _keys = [.. accepted.Select(a => a.Key)];
+    }
+
+    /// <summary>Those of now; at least one when the server starts.</summary>
+    public IReadOnlyList<SharedKey> Keys => _keys;
 
     /// <exception cref="SettingsException">No key, too many, or one that is not what it should be.</exception>
     public static KeyRing Load(string directory)
     {
-        string[] files;
+        IReadOnlyList<KeyFileStamp> files;
         try
         {
-            files = Directory.GetFiles(directory, Pattern);
+            StoredKey.CheckFolder(directory);
+            files = KeyFileStamp.Of(directory, Pattern);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SettingsException($"Keys:Directory = '{directory}': cannot be read: {e.Message}");
         }
-
-        if (files.Length is 0 or > SharedKey.MaxAccepted)
+        catch (KeyFileException e)
         {
-            throw new SettingsException($"Keys:Directory = '{directory}': holds {files.Length} files {Pattern}, expected 1 to {SharedKey.MaxAccepted}; " +
+            throw new SettingsException($"Keys:Directory = '{directory}': {e.Message}");
+        }
+
+        if (files.Count is 0 or > SharedKey.MaxAccepted)
+        {
+            throw new SettingsException($"Keys:Directory = '{directory}': holds {files.Count} files {Pattern}, expected 1 to {SharedKey.MaxAccepted}; " +
                 "make one with: stiefel key new NAME");
         }
 
-        Array.Sort(files, StringComparer.Ordinal);
-        return new KeyRing([.. files.Select(Read)]);
+        try
+        {
+            return new KeyRing(directory, [.. files.Select(Read)]);
+        }
+        catch (KeyFileException e)
+        {
+            throw new SettingsException(e.Message);
+        }
+    }
+
+    /// <summary>The name that tells a key from others without being a secret.</summary>
+    public static string IdOf(SharedKey key) => DerivedCertificate.NameOf(key);
+
+    /// <summary>Is it still accepted?</summary>
+    public bool Accepts(string id) => _accepted.Any(a => a.Id == id);
+
+    /// <summary>Looks at the folder again. A key that is gone, was replaced, or may have been read by others, is accepted no more.</summary>
+    /// <exception cref="IOException">The folder cannot be read; nothing changed.</exception>
+    public KeyChanges Refresh()
+    {
+        lock (_lock)
+        {
+            var before = _accepted;
+            var files = KeyFileStamp.Of(_directory, Pattern);
+            if (files.SequenceEqual(before.Select(a => a.Stamp)))
+            {
+                return KeyChanges.None;
+            }
+
+            var problems = new List<string>();
+            var now = new List<AcceptedKey>();
+            foreach (var file in files.Take(SharedKey.MaxAccepted))
+            {
+                if (before.FirstOrDefault(a => a.Stamp == file) is { } known)
+                {
+                    now.Add(known);
+                }
+                else if (TryRead(file, problems) is { } fresh)
+                {
+                    now.Add(fresh);
+                }
+            }
+
+            if (files.Count > SharedKey.MaxAccepted)
+            {
+                problems.Add($"{_directory} holds {files.Count} keys; only the first {SharedKey.MaxAccepted} are accepted");
+            }
+
+            return Replace(before, now, problems);
+        }
     }
 
     public void Dispose()
     {
-        foreach (var key in Keys)
+        lock (_lock)
         {
-            key.Dispose();
+            _retired.ForEach(k => k.Dispose());
+            foreach (var accepted in _accepted)
+            {
+                accepted.Key.Dispose();
+            }
         }
     }
 
-    private static SharedKey Read(string file)
+    // A renamed file is the same key under another name: its sessions go on.
+    private KeyChanges Replace(IReadOnlyList<AcceptedKey> before, IReadOnlyList<AcceptedKey> now, IReadOnlyList<string> problems)
+    {
+        _accepted = now;
+        _keys = [.. now.Select(a => a.Key)];
+
+        // Whoever holds the list from before may still be trying its keys; those of the change before this one are free by now.
+        _retired.ForEach(k => k.Dispose());
+        _retired.Clear();
+        _retired.AddRange(before.Except(now).Select(a => a.Key));
+        return new KeyChanges(
+            [.. now.Where(a => before.All(b => b.Id != a.Id))],
+            [.. before.Where(b => now.All(a => a.Id != b.Id))],
+            problems);
+    }
+
+    private static AcceptedKey? TryRead(KeyFileStamp file, List<string> problems)
     {
         try
         {
-            if ((File.GetUnixFileMode(file) & Others) != 0)
-            {
-                throw new SettingsException($"{file}: others on this machine can read or change it; chmod 600 it, and renew the key if they did");
-            }
-
-            // One byte more than fits, so that a longer file is seen to be longer without being read.
-            Span<byte> secret = stackalloc byte[SharedKey.Size + 1];
-            using var handle = File.OpenHandle(file);
-            var length = RandomAccess.Read(handle, secret, 0);
-            var key = SharedKey.FromBytes(secret[..length], Path.GetFileNameWithoutExtension(file));
-            System.Security.Cryptography.CryptographicOperations.ZeroMemory(secret);
-            return key;
+            return Read(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (KeyFileException e)
         {
-            throw new SettingsException($"{file}: no usable key: {e.Message}");
+            // Half written, or gone again: the next look finds another stamp.
+            problems.Add(e.Message);
+            return null;
+        }
+    }
+
+    private static AcceptedKey Read(KeyFileStamp file)
+    {
+        try
+        {
+            using var stored = StoredKey.Read(file.Path);
+            var key = stored.Open();
+            return new AcceptedKey(key, IdOf(key), file);
+        }
+        catch (ArgumentException e)
+        {
+            throw new KeyFileException(KeyFileProblem.NoKey, $"{file.Path}: no usable key: {e.Message}", e);
         }
     }
 }

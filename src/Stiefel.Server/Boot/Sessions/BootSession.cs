@@ -6,19 +6,22 @@ namespace Stiefel.Server.Boot.Sessions;
 /// <summary>One handshake that succeeded. Pending until its first sealed request: the hello may have been a recording.</summary>
 public sealed class BootSession : IDisposable
 {
+    private readonly CancellationTokenSource _ending = new();
     private int _confirmed;
 
     /// <param name="keys">Not kept; stays the caller's.</param>
-    /// <param name="keyName">Which key the desktop holds.</param>
+    /// <param name="keyName">What the desktop's key is called.</param>
+    /// <param name="keyId">Which it is: <see cref="Server.Keys.KeyRing.IdOf"/>.</param>
     /// <param name="peer">Where the hello came from.</param>
     /// <param name="fingerprint">Of the boot files it was offered.</param>
     /// <param name="since">When.</param>
-    public BootSession(SessionKeys keys, string keyName, IPAddress peer, string fingerprint, DateTimeOffset since)
+    public BootSession(SessionKeys keys, string keyName, string keyId, IPAddress peer, string fingerprint, DateTimeOffset since)
     {
         SessionId = keys.SessionId;
         ExportName = keys.ExportName;
         Opener = new RequestOpener(keys);
         KeyName = keyName;
+        KeyId = keyId;
         Peer = peer;
         Fingerprint = fingerprint;
         Since = since;
@@ -36,6 +39,8 @@ public sealed class BootSession : IDisposable
 
     public string KeyName { get; }
 
+    public string KeyId { get; }
+
     public IPAddress Peer { get; }
 
     public string Fingerprint { get; }
@@ -47,6 +52,16 @@ public sealed class BootSession : IDisposable
 
     /// <returns>True the first time.</returns>
     public bool Confirm() => Interlocked.Exchange(ref _confirmed, 1) == 0;
+
+    /// <summary>Cancelled when somebody ends the session: what it is being sent breaks off.</summary>
+    public CancellationToken Ended => _ending.Token;
+
+    /// <summary>From now on it can ask for nothing, and gets nothing more.</summary>
+    public void End()
+    {
+        Dispose();
+        _ending.Cancel();
+    }
 
     public void Dispose() => Opener.Dispose();
 }

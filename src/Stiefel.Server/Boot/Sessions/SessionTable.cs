@@ -57,6 +57,22 @@ public sealed class SessionTable : IDisposable
         return true;
     }
 
+    /// <summary>Ends and forgets sessions.</summary>
+    /// <returns>Those that were ended.</returns>
+    public IReadOnlyList<BootSession> End(Predicate<BootSession> which)
+    {
+        List<BootSession> ended;
+        lock (_lock)
+        {
+            ended = [.. _confirmed.FindAll(which), .. _pending.FindAll(which)];
+            _confirmed.RemoveAll(which);
+            _pending.RemoveAll(which);
+        }
+
+        ended.ForEach(s => s.End());
+        return ended;
+    }
+
     public void Dispose()
     {
         lock (_lock)
@@ -78,8 +94,11 @@ public sealed class SessionTable : IDisposable
     {
         lock (_lock)
         {
-            _pending.Remove(session);
-            AddWithin(_confirmed, session, MaxConfirmed);
+            // Not if it was ended meanwhile.
+            if (_pending.Remove(session))
+            {
+                AddWithin(_confirmed, session, MaxConfirmed);
+            }
         }
     }
 

@@ -79,7 +79,7 @@ public sealed class SessionTableTests : IDisposable
         Assert.True(ServerHandshake.TryAccept(handshake.Hello, [_key], () => s_manifest, out var hello, out var serverKeys, out var name));
         using (serverKeys)
         {
-            _table.Add(new BootSession(serverKeys, name, IPAddress.Loopback, "", DateTimeOffset.UnixEpoch));
+            _table.Add(new BootSession(serverKeys, name, name, IPAddress.Loopback, "", DateTimeOffset.UnixEpoch));
         }
 
         var (keys, _) = handshake.Complete(hello);

@@ -3,7 +3,7 @@ using Stiefel.Server.Configuration;
 using Stiefel.Server.Keys;
 using Stiefel.Server.Tests.Hosting;
 
-namespace Stiefel.Server.Tests.Configuration;
+namespace Stiefel.Server.Tests.Keys;
 
 public sealed class KeyRingTests : IDisposable
 {

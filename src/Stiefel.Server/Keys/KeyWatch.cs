@@ -1,0 +1,67 @@
+using Stiefel.Server.Boot;
+using Stiefel.Server.Boot.Sessions;
+
+namespace Stiefel.Server.Keys;
+
+/// <summary>
+/// Looks at the folder of keys twice a second: a new key is accepted, and a revoked one ends its sessions. Not by inotify, which says nothing where
+/// the folder lies on another machine, or is replaced as a whole.
+/// </summary>
+public sealed class KeyWatch(KeyRing ring, SessionEnding sessions, ILogger<KeyWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
+
+    // Revoked, but not all that hung on them is ended yet: it is tried until it is.
+    private readonly Queue<AcceptedKey> _revoked = [];
+    private string? _failure;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval);
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        {
+            await LookAsync();
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            var changes = ring.Refresh();
+            foreach (var key in changes.Accepted)
+            {
+                logger.KeyAccepted(key.Key.Name);
+            }
+
+            foreach (var problem in changes.Problems)
+            {
+                logger.KeyNotAccepted(problem);
+            }
+
+            foreach (var key in changes.Revoked)
+            {
+                logger.KeyRevoked(key.Key.Name);
+                _revoked.Enqueue(key);
+            }
+
+            while (_revoked.TryPeek(out var key))
+            {
+                await sessions.OfKeyAsync(key.Id);
+                _revoked.Dequeue();
+            }
+
+            _failure = null;
+        }
+        catch (Exception e)
+        {
+            // A folder that cannot be read for a moment must not end the work of every desktop.
+            if (_failure != e.Message)
+            {
+                logger.KeysNotRead(e);
+            }
+
+            _failure = e.Message;
+        }
+    }
+}
