@@ -5,6 +5,7 @@ using Stiefel.Server.Boot;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Discovery;
 using Stiefel.Server.Http;
+using Stiefel.Server.Keys;
 using Stiefel.Server.Logging;
 using Stiefel.Server.Nbd;
 using Stiefel.Server.Network;
@@ -59,6 +60,12 @@ public static class ServerHost
         services.AddSingleton<StrangerLog>();
         services.AddSingleton<ServedDisk>();
 
+        if (options.HasBootPlane || options.AdminListen is not null)
+        {
+            services.AddSingleton(_ => KeyRing.Load(options.KeysDirectory));
+            services.AddHostedService<KeyWatch>();
+        }
+
         if (options.ManageNetwork)
         {
             services.AddHostedService<NetworkSetup>();
@@ -82,6 +89,7 @@ public static class ServerHost
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<MatcherPolicy, PlaneMatcherPolicy>();
         builder.Services.AddSingleton<ListenAddresses>();
+        builder.Services.AddSingleton<ConnectionBudget>();
         if (options.AdminListen is not null)
         {
             builder.Services.AddAdmin();

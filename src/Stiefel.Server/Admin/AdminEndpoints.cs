@@ -1,9 +1,10 @@
+using Stiefel.Server.Boot.Sessions;
 using Stiefel.Server.Http;
 using Stiefel.Server.Status;
 
 namespace Stiefel.Server.Admin;
 
-/// <summary>The control plane: reachable from this machine only.</summary>
+/// <summary>The control plane: TLS, or loopback; nothing but /healthz without the token.</summary>
 public static class AdminEndpoints
 {
     /// <summary>The OpenAPI document is at /swagger/v1/swagger.json.</summary>
@@ -16,6 +17,11 @@ public static class AdminEndpoints
 
         var admin = endpoints.MapGroup("").WithMetadata(new PlaneTag(Plane.Admin));
         admin.MapStatus();
+        if (endpoints.ServiceProvider.GetService<SessionEnding>() is not null)
+        {
+            admin.MapSessions();
+        }
+
         endpoints.MapSwagger().WithMetadata(new PlaneTag(Plane.Admin));
     }
 }

@@ -6,9 +6,13 @@ namespace Stiefel.Server.Admin;
 
 public static class AdminServices
 {
+    private const string Bearer = "token";
+
     public static void AddAdmin(this IServiceCollection services)
     {
         services.AddSingleton<StatusReport>();
+        services.AddSingleton<TokenDoor>();
+        services.AddSingleton<KeyCertificates>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, StatusJson.Default));
         services.AddProblemDetails();
         services.AddEndpointsApiExplorer();
@@ -22,6 +26,13 @@ public static class AdminServices
                 Version = AdminEndpoints.DocumentName,
                 Description = "The control plane of a laptop that serves its disk. Errors are problem details (RFC 9457).",
             });
+            swagger.AddSecurityDefinition(Bearer, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "What `stiefel key token` prints.",
+            });
+            swagger.AddSecurityRequirement(document => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] });
         });
     }
 
@@ -32,6 +43,8 @@ public static class AdminServices
         {
             admin.UseExceptionHandler();
             admin.UseStatusCodePages();
+            var door = admin.ApplicationServices.GetRequiredService<TokenDoor>();
+            admin.Use(next => context => door.PassAsync(context, next));
             admin.UseSwaggerUI();
         });
 }

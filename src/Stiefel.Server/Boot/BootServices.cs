@@ -19,7 +19,6 @@ public static class BootServices
 
     public static void AddBoot(this IServiceCollection services, ServerOptions options)
     {
-        services.AddSingleton(_ => KeyRing.Load(options.KeysDirectory));
         services.AddSingleton(options.Link);
         services.AddSingleton(new StateFile<GrantRecord>(Path.Combine(options.StateDirectory, GrantFile), StateJson.Default.GrantRecord));
         services.AddSingleton(new StateFile<BootOffer>(Path.Combine(options.StateDirectory, OfferFile), StateJson.Default.BootOffer));
@@ -34,7 +33,6 @@ public static class BootServices
         services.AddSingleton<HandshakeEndpoint>();
         services.AddSingleton<SealedEndpoints>();
         services.AddHostedService<BootStart>();
-        services.AddHostedService<KeyWatch>();
     }
 
     /// <summary>Files that are named, or a disk that is searched; with neither, there is nothing to boot and the desktop is told so.</summary>

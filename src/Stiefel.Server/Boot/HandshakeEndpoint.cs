@@ -10,10 +10,12 @@ namespace Stiefel.Server.Boot;
 /// <summary>POST /v1/discovery: a client's hello in, the server's hello with the sealed manifest out (docs/protocol.md#handshake).</summary>
 public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTable sessions, Strangers strangers, TimeProvider time)
 {
+    private readonly HelloMemory _seen = new();
+
     public async Task AnswerAsync(HttpContext context)
     {
         var hello = await BoundedBody.ReadAsync(context.Request, ServerHandshake.ClientHelloSize, context.RequestAborted);
-        var answer = hello is null ? null : await AcceptAsync(hello, PeerAddress.Of(context), context.RequestAborted);
+        var answer = hello is null || _seen.Has(hello) ? null : await AcceptAsync(context, hello, PeerAddress.Of(context), context.RequestAborted);
         if (answer is null)
         {
             await strangers.Refuse(context);
@@ -26,17 +28,31 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
     }
 
     /// <summary>The answer, or null for a stranger. Only for a genuine hello are boot files looked for, and that may take a while.</summary>
-    private async Task<byte[]?> AcceptAsync(byte[] hello, IPAddress peer, CancellationToken token)
+    private async Task<byte[]?> AcceptAsync(HttpContext context, byte[] hello, IPAddress peer, CancellationToken token)
     {
         try
         {
-            return Accept(hello, peer, () => offers.Fresh ?? throw new OfferPendingException());
+            var answer = Accept(hello, peer, () => offers.Fresh ?? throw new OfferPendingException());
+            if (answer is not null)
+            {
+                Remember(context, hello);
+            }
+
+            return answer;
         }
         catch (OfferPendingException)
         {
+            Remember(context, hello);
             var outcome = await WaitForOfferAsync(token);
             return Accept(hello, peer, outcome);
         }
+    }
+
+    // Genuine and new, so that its sender may keep its connection, and genuine only once.
+    private void Remember(HttpContext context, byte[] hello)
+    {
+        context.Features.Get<ConnectionStanding>()?.Prove();
+        _seen.Add(hello);
     }
 
     private byte[]? Accept(byte[] hello, IPAddress peer, Func<BootOffer> offer)

@@ -24,6 +24,7 @@ public sealed class SealedExchange(SessionTable sessions, Strangers strangers, M
             return;
         }
 
+        context.Features.Get<ConnectionStanding>()?.Prove();
         using var both = CancellationTokenSource.CreateLinkedTokenSource(token, request.Session.Ended);
         token = both.Token;
         var answer = new SealedAnswer(context.Response, request.AnswerKey, PeerAddress.Of(context));

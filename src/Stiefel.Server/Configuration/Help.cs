@@ -23,7 +23,7 @@ public static class Help
           --Boot:Laptop NAME               the name desktops are shown; default: the host name
           --Keys:Directory DIR             accepted keys, NAME.key each; default /etc/stiefel/keys
           --Http:Listen ADDRESS:PORT       boot plane; default [::]:4644
-          --Admin:Listen ADDRESS:PORT      control plane, loopback only, or none; default 127.0.0.1:4645
+          --Admin:Listen ADDRESS:PORT      control plane (HTTPS; plain HTTP for loopback), or none; default [::]:4645
           --Nbd:Listen ADDRESS:PORT        block server; default [::]:10809
           --Nbd:Access session|open        who may use it: a desktop with a session, or anyone
           --Nbd:ExportName NAME            the name of an open export

@@ -22,7 +22,7 @@ public sealed record ServerOptions
     /// <summary>The boot plane's address.</summary>
     public required IPEndPoint HttpListen { get; init; }
 
-    /// <summary>The control plane's address, loopback only; null if there is none.</summary>
+    /// <summary>The control plane's address; null if there is none.</summary>
     public required IPEndPoint? AdminListen { get; init; }
 
     /// <summary>What must survive a restart of the server, but not of the machine.</summary>
@@ -63,11 +63,8 @@ public sealed record ServerOptions
     /// <summary>An open export beside another server must not fight for a fixed port: it has a control plane only where asked for one.</summary>
     private static IPEndPoint? ReadAdminListen(SettingReader reader, NbdOptions nbd)
     {
-        var fallback = nbd.Access == NbdAccess.Session ? new IPEndPoint(IPAddress.Loopback, WellKnownPorts.Admin) : null;
-        var listen = reader.OptionalEndPoint("Admin:Listen", fallback);
-
-        // The control plane has no door yet: whoever reaches it may use it.
-        return listen is null || IPAddress.IsLoopback(listen.Address) ? listen : throw reader.Wrong("Admin:Listen", "an address of loopback, or none");
+        var fallback = nbd.Access == NbdAccess.Session ? new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Admin) : null;
+        return reader.OptionalEndPoint("Admin:Listen", fallback);
     }
 
     private void RefuseNothingToServe()

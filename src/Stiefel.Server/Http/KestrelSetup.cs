@@ -14,8 +14,8 @@ public static class KestrelSetup
     private const int MaxRequestHeadersBytes = 8 * 1024;
     private const int MaxRequestLineBytes = 2 * 1024;
 
-    /// <summary>One desktop uses one or two; the rest is room for strangers that hold connections open.</summary>
-    private const int MaxConnections = 256;
+    /// <summary>One desktop uses one or two; what strangers may hold open is <see cref="ConnectionBudget.MaxStrangers"/>, this is the last resort.</summary>
+    private const int MaxConnections = 512;
 
     /// <summary>Per connection: what may wait in memory for a slow reader.</summary>
     private const int MaxResponseBuffer = 256 * 1024;
@@ -51,11 +51,18 @@ public static class KestrelSetup
         options.Listen(AnyFamily(endPoint), listener =>
         {
             listener.Protocols = HttpProtocols.Http1;
-            listener.Use(next => connection =>
+            var budget = listener.ApplicationServices.GetRequiredService<ConnectionBudget>();
+            listener.Use(next => async connection =>
             {
+                using var standing = budget.Begin(connection);
                 connection.Features.Set(tag);
-                return next(connection);
+                connection.Features.Set(standing);
+                await next(connection);
             });
+            if (plane == Plane.Admin)
+            {
+                listener.UseTlsOrLoopback(listener.ApplicationServices.GetRequiredService<KeyCertificates>());
+            }
         });
     }
 

@@ -6,7 +6,7 @@ public enum Plane
     /// <summary>For desktops, on the link.</summary>
     Boot,
 
-    /// <summary>For the laptop's owner, on loopback.</summary>
+    /// <summary>For the laptop's owner, who has the token.</summary>
     Admin,
 }
 

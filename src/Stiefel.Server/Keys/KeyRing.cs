@@ -26,6 +26,9 @@ public sealed class KeyRing : IDisposable
     /// <summary>Those of now; at least one when the server starts.</summary>
     public IReadOnlyList<SharedKey> Keys => _keys;
 
+    /// <summary>The same, with their names.</summary>
+    public IReadOnlyList<AcceptedKey> Accepted => _accepted;
+
     /// <exception cref="SettingsException">No key, too many, or one that is not what it should be.</exception>
     public static KeyRing Load(string directory)
     {

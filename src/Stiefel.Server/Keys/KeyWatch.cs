@@ -7,7 +7,7 @@ namespace Stiefel.Server.Keys;
 /// Looks at the folder of keys twice a second: a new key is accepted, and a revoked one ends its sessions. Not by inotify, which says nothing where
 /// the folder lies on another machine, or is replaced as a whole.
 /// </summary>
-public sealed class KeyWatch(KeyRing ring, SessionEnding sessions, ILogger<KeyWatch> logger) : BackgroundService
+public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEnding? sessions = null) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
 
@@ -47,7 +47,7 @@ public sealed class KeyWatch(KeyRing ring, SessionEnding sessions, ILogger<KeyWa
 
             while (_revoked.TryPeek(out var key))
             {
-                await sessions.OfKeyAsync(key.Id);
+                await (sessions?.OfKeyAsync(key.Id) ?? Task.CompletedTask);
                 _revoked.Dequeue();
             }
 

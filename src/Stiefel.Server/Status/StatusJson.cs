@@ -4,4 +4,5 @@ namespace Stiefel.Server.Status;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(SessionStatus[]))]
 public sealed partial class StatusJson : JsonSerializerContext;

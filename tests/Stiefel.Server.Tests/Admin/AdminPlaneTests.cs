@@ -73,7 +73,7 @@ public sealed class AdminPlaneTests : IDisposable
     public async Task Error_OnTheControlPlane_IsAProblemDocument(string method, string path, HttpStatusCode expected)
     {
         await using var server = await RunningServer.StartAsync(_files);
-        using var http = new HttpClient { BaseAddress = server.Admin };
+        using var http = server.AdminClient(_files.Key);
         using var answer = await http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), Token);
         Assert.Equal(expected, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
@@ -102,7 +102,7 @@ public sealed class AdminPlaneTests : IDisposable
     public async Task OpenApi_Document_IsTheOneThatWasReviewed()
     {
         await using var server = await RunningServer.StartAsync(_files);
-        using var http = new HttpClient { BaseAddress = server.Admin };
+        using var http = server.AdminClient(_files.Key);
         var document = await http.GetStringAsync("/swagger/v1/swagger.json", Token);
         var reviewed = Path.Combine(AppContext.BaseDirectory, "Admin/openapi.json");
         if (document.ReplaceLineEndings("\n").TrimEnd() != File.ReadAllText(reviewed).TrimEnd())
@@ -116,13 +116,13 @@ public sealed class AdminPlaneTests : IDisposable
     public async Task Swagger_Page_IsThere()
     {
         await using var server = await RunningServer.StartAsync(_files);
-        using var http = new HttpClient { BaseAddress = server.Admin };
+        using var http = server.AdminClient(_files.Key);
         Assert.Contains("swagger-ui", await http.GetStringAsync("/swagger/index.html", Token), StringComparison.Ordinal);
     }
 
-    private static async Task<JsonDocument> GetStatusAsync(RunningServer server)
+    private async Task<JsonDocument> GetStatusAsync(RunningServer server)
     {
-        using var http = new HttpClient { BaseAddress = server.Admin };
+        using var http = server.AdminClient(_files.Key);
         return JsonDocument.Parse(await http.GetStringAsync("/api/v1/status", Token));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,6 +8,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Stiefel.Nbd;
 using Stiefel.Nbd.Client;
+using Stiefel.Protocol.Certificates;
+using Stiefel.Protocol.Keys;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Discovery;
 using Stiefel.Server.Http;
@@ -16,6 +19,8 @@ namespace Stiefel.Server.Tests.Hosting;
 /// <summary>The whole server, on loopback, at ports the kernel chose.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
+    private static readonly string[] s_adminOnLoopback = ["--Admin:Listen", "127.0.0.1:0"];
+
     private readonly WebApplication _app;
 
     private RunningServer(WebApplication app, LogLines log)
@@ -34,6 +39,14 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public Uri Admin => new($"http://127.0.0.1:{PortOf(Plane.Admin)}");
 
+    /// <summary>A client of the control plane that has the key's token, over loopback in the clear.</summary>
+    public HttpClient AdminClient(SharedKey key)
+    {
+        var http = new HttpClient { BaseAddress = Admin };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken.For(key));
+        return http;
+    }
+
     public int NbdPort => Services.GetRequiredService<Server.Nbd.NbdListener>().Port;
 
     public int DiscoveryPort => Services.GetRequiredService<DiscoveryResponder>().Port;
@@ -49,7 +62,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public static Task<RunningServer> StartOnDiskAsync(ServerFiles files, string disk, params string[] more) => StartBareAsync(
     [
         "--Disk:Path", disk, "--Keys:Directory", files.Keys, "--State:Directory", files.State, "--Http:Listen", "127.0.0.1:0",
-        "--Admin:Listen", "127.0.0.1:0", "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. more,
+        "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. more.Contains("--Admin:Listen") ? [] : s_adminOnLoopback, .. more,
     ]);
 
     public static async Task<RunningServer> StartBareAsync(params string[] args)

@@ -40,8 +40,8 @@ public sealed class OpenAccessTests : IDisposable
     [Fact]
     public async Task Open_ControlPlaneAskedFor_IsThereAndNoBootPlane()
     {
-        await using var server = await StartAsync("--Admin:Listen", "127.0.0.1:0");
-        using var http = new HttpClient { BaseAddress = server.Admin };
+        await using var server = await StartAsync("--Admin:Listen", "127.0.0.1:0", "--Keys:Directory", _files.Keys);
+        using var http = server.AdminClient(_files.Key);
         var status = await http.GetStringAsync("/api/v1/status", TestContext.Current.CancellationToken);
         Assert.Contains("\"state\":\"open\"", status, StringComparison.Ordinal);
         Assert.Contains("\"boot\":null", status, StringComparison.Ordinal);

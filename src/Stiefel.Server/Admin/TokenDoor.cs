@@ -1,0 +1,80 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Stiefel.Protocol.Certificates;
+using Stiefel.Server.Http;
+using Stiefel.Server.Keys;
+using Stiefel.Server.Status;
+
+namespace Stiefel.Server.Admin;
+
+/// <summary>
+/// Lets nobody into the control plane without the token of an accepted key (docs/protocol.md#certificate-and-token): as a bearer (RFC 6750), or, for looking only,
+/// as the password of Basic authentication (RFC 7617), which a browser can ask for.
+/// </summary>
+public sealed class TokenDoor(KeyRing keys, StrangerLog strangers)
+{
+    /// <summary>The one path that answers everybody.</summary>
+    public const string OpenPath = "/healthz";
+
+    public async Task PassAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path == OpenPath)
+        {
+            await next(context);
+            return;
+        }
+
+        if (!IsAllowed(context.Request))
+        {
+            strangers.Knocked(PeerAddress.Of(context), "the control plane without its token");
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            context.Response.Headers.WWWAuthenticate = new[] { "Bearer realm=\"stiefel\"", "Basic realm=\"stiefel: any name, and the token of: stiefel key token\"" };
+            return; // the status becomes a problem document
+        }
+
+        context.Features.Get<ConnectionStanding>()?.Prove();
+        await next(context);
+    }
+
+    private bool IsAllowed(HttpRequest request)
+    {
+        if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header) || header.Parameter is not { } parameter)
+        {
+            return false;
+        }
+
+        // A browser sends its password along with what foreign pages make it ask for, too: that may look, but do nothing.
+        var token = header.Scheme.ToUpperInvariant() switch
+        {
+            "BEARER" => parameter,
+            "BASIC" when HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) => PasswordOf(parameter),
+            _ => null,
+        };
+        if (token is null)
+        {
+            return false;
+        }
+
+        // All keys are tried whatever comes out: the time tells nothing about which it was.
+        var isAllowed = false;
+        foreach (var key in keys.Keys)
+        {
+            isAllowed |= AdminToken.IsOf(key, token);
+        }
+
+        return isAllowed;
+    }
+
+    private static string? PasswordOf(string parameter)
+    {
+        Span<byte> decoded = stackalloc byte[256];
+        if (!Convert.TryFromBase64String(parameter, decoded, out var length))
+        {
+            return null;
+        }
+
+        var pair = Encoding.UTF8.GetString(decoded[..length]);
+        var colon = pair.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? null : pair[(colon + 1)..];
+    }
+}
