@@ -2,20 +2,21 @@ using System.Globalization;
 
 namespace Stiefel.Bench;
 
-internal sealed record BenchOptions(string Binaries, string? JsonFile, int Rounds, int Seconds, int FileMiB, string? Only, bool WithGrowth)
+internal sealed record BenchOptions(string Binaries, string? BinariesBefore, string? JsonFile, int Rounds, int Seconds, int FileMiB, string? Only, bool WithGrowth)
 {
     private const string Usage = """
-        usage: bench/nbd.sh [--json FILE] [--rounds N] [--seconds N] [--file-mib N] [--only TEXT] [--growth]
+        usage: bench/nbd.sh [--json FILE] [--rounds N] [--seconds N] [--file-mib N] [--only TEXT] [--growth] [--before DIR]
           Compares stiefel-server with nbdkit, qemu-nbd, nbd-server and a limit server that touches no disk:
           same client (fio's nbd engine), same file, in turns, medians of the rounds.
           --only TEXT   rows whose name holds TEXT, for example --only randread
           --growth      also 1 to 256 connections (stiefel and limit only)
+          --before DIR  measure the stiefel-server in DIR too, to see what a change brought
         """;
 
     /// <summary>Null, after saying why, if the arguments are wrong.</summary>
     public static BenchOptions? Parse(string[] args)
     {
-        var options = new BenchOptions("artifacts/bin", null, 3, 4, 2048, null, false);
+        var options = new BenchOptions("artifacts/bin", null, null, 3, 4, 2048, null, false);
         for (var i = 0; i < args.Length; i++)
         {
             if (args[i] == "--growth")
@@ -40,6 +41,7 @@ internal sealed record BenchOptions(string Binaries, string? JsonFile, int Round
     private static BenchOptions? With(BenchOptions options, string name, string value) => (name, Number(value)) switch
     {
         ("--bin", _) => options with { Binaries = value },
+        ("--before", _) => options with { BinariesBefore = value },
         ("--json", _) => options with { JsonFile = value },
         ("--only", _) => options with { Only = value },
         ("--rounds", > 0 and var n) => options with { Rounds = n },

@@ -13,14 +13,10 @@ internal static class Fio
 {
     public static Sample Measure(Row row, RunningPeer peer, string file, int seconds)
     {
-        if (row.IsCold)
-        {
-            Evict(file);
-        }
-
+        Prepare(row, file);
         var before = peer.CpuSeconds;
         var start = new ProcessStartInfo("fio") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in $"--name=row --ioengine=nbd --uri={peer.Uri} --thread --group_reporting --time_based --runtime={seconds} --ramp_time=1 --randrepeat=0 --norandommap --output-format=json {row.Arguments}".Split(' '))
+        foreach (var argument in $"--name=row --ioengine=nbd --uri={peer.Uri} --thread --group_reporting --time_based --runtime={seconds} --randrepeat=0 --output-format=json {row.Arguments}".Split(' '))
         {
             start.ArgumentList.Add(argument);
         }
@@ -44,15 +40,21 @@ internal static class Fio
             bytes += part.GetProperty("io_bytes").GetDouble();
         }
 
-        // fio counts after its ramp second; the processor time covers that second too.
-        var whole = bytes * (seconds + 1) / seconds;
-        return new Sample(rate, (peer.CpuSeconds - before) / (whole / (1 << 30)), peer.PeakKiB);
+        return new Sample(rate, (peer.CpuSeconds - before) / (bytes / (1 << 30)), peer.PeakKiB);
     }
 
-    private static void Evict(string file)
+    // All find the file alike: nothing left to be written, and wholly in the page cache, or not at all.
+    private static void Prepare(Row row, string file)
     {
-        using var sync = Process.Start("sync", [file]);
-        sync.WaitForExit();
-        File.WriteAllText("/proc/sys/vm/drop_caches", "1");
+        using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        RandomAccess.FlushToDisk(handle);
+        if (row.IsCold)
+        {
+            PageCache.Evict(handle, file);
+        }
+        else
+        {
+            PageCache.Fill(handle);
+        }
     }
 }

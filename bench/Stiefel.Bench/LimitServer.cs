@@ -14,6 +14,7 @@ internal static unsafe partial class LimitServer
 {
     private const int RequestSize = 28;
     private const int ReplySize = 16;
+    private const int ChunkSize = 28;   // header and offset
     private const int MaxPayload = 32 << 20;
     private const int ReceiveSize = 256 << 10;
     private const int BatchRequests = 256;
@@ -40,9 +41,9 @@ internal static unsafe partial class LimitServer
             socket.NoDelay = true;
             try
             {
-                if (Negotiate(socket, exportSize))
+                if (Negotiate(socket, exportSize, out var isStructured))
                 {
-                    Transmit(socket);
+                    Transmit(socket, isStructured);
                 }
             }
             catch (Exception e) when (e is SocketException or IOException)
@@ -52,8 +53,9 @@ internal static unsafe partial class LimitServer
         }
     }
 
-    private static bool Negotiate(Socket socket, long exportSize)
+    private static bool Negotiate(Socket socket, long exportSize, out bool isStructured)
     {
+        isStructured = false;
         Span<byte> buffer = stackalloc byte[8192];
         "NBDMAGICIHAVEOPT"u8.CopyTo(buffer);
         BinaryPrimitives.WriteUInt16BigEndian(buffer[16..], 3);
@@ -82,6 +84,11 @@ internal static unsafe partial class LimitServer
                     return true;
                 }
             }
+            else if (option == 8)
+            {
+                isStructured = true;
+                Reply(socket, option, 1, []);
+            }
             else
             {
                 Reply(socket, option, 0x80000001, Encoding.ASCII.GetBytes("unsupported"));
@@ -100,14 +107,13 @@ internal static unsafe partial class LimitServer
         socket.Send(message);
     }
 
-    private static void Transmit(Socket socket)
+    private static void Transmit(Socket socket, bool isStructured)
     {
         var receive = (byte*)NativeMemory.Alloc(ReceiveSize);
-        var replies = (byte*)NativeMemory.Alloc(BatchRequests * ReplySize);
+        var replies = (byte*)NativeMemory.Alloc(BatchRequests * ChunkSize);
         var parts = (IoVec*)NativeMemory.Alloc(BatchRequests * 2, (nuint)sizeof(IoVec));
         try
         {
-            var fd = (int)socket.Handle;
             var have = 0;
             while (true)
             {
@@ -118,7 +124,7 @@ internal static unsafe partial class LimitServer
                 }
 
                 have += received;
-                var used = AnswerBatch(socket, fd, receive, have, replies, parts);
+                var used = AnswerBatch(socket, isStructured, new ReadOnlySpan<byte>(receive, have), replies, parts);
                 Buffer.MemoryCopy(receive + used, receive, ReceiveSize, have - used);
                 have -= used;
             }
@@ -132,12 +138,12 @@ internal static unsafe partial class LimitServer
     }
 
     /// <summary>Answers every whole request in the buffer with one gathered send; returns the bytes consumed.</summary>
-    private static int AnswerBatch(Socket socket, int fd, byte* receive, int have, byte* replies, IoVec* parts)
+    private static int AnswerBatch(Socket socket, bool isStructured, ReadOnlySpan<byte> received, byte* replies, IoVec* parts)
     {
         int used = 0, count = 0, requests = 0;
-        while (have - used >= RequestSize && requests < BatchRequests)
+        while (received.Length - used >= RequestSize && requests < BatchRequests)
         {
-            var request = new ReadOnlySpan<byte>(receive + used, RequestSize);
+            var request = received.Slice(used, RequestSize);
             var command = BinaryPrimitives.ReadUInt16BigEndian(request[6..]);
             var length = (int)BinaryPrimitives.ReadUInt32BigEndian(request[24..]);
             if (command == 2 || length is < 0 or > MaxPayload)
@@ -145,26 +151,40 @@ internal static unsafe partial class LimitServer
                 throw new IOException("disconnect");
             }
 
-            var reply = new Span<byte>(replies + (requests++ * ReplySize), ReplySize);
-            BinaryPrimitives.WriteUInt64BigEndian(reply, 0x67446698_00000000);
-            request.Slice(8, 8).CopyTo(reply[8..]);
+            var head = replies + (requests++ * ChunkSize);
+            var headSize = WriteHead(new Span<byte>(head, ChunkSize), request, isStructured && command == 0, length);
             used += RequestSize;
             if (command == 1)
             {
-                var inBuffer = Math.Min(length, have - used);
+                var inBuffer = Math.Min(length, received.Length - used);
                 used += inBuffer;
                 Fill(socket, new Span<byte>(s_data, length - inBuffer));
             }
 
-            parts[count++] = new IoVec { Base = replies + ((requests - 1) * ReplySize), Length = ReplySize };
+            parts[count++] = new IoVec { Base = head, Length = (nuint)headSize };
             if (command == 0)
             {
                 parts[count++] = new IoVec { Base = s_data, Length = (nuint)length };
             }
         }
 
-        SendAll(fd, parts, count);
+        SendAll((int)socket.Handle, parts, count);
         return used;
+    }
+
+    private static int WriteHead(Span<byte> head, ReadOnlySpan<byte> request, bool isChunk, int length)
+    {
+        request.Slice(8, 8).CopyTo(head[8..]);
+        if (!isChunk)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(head, 0x67446698_00000000);
+            return ReplySize;
+        }
+
+        BinaryPrimitives.WriteUInt64BigEndian(head, 0x668e33ef_0001_0001);   // done, offset data
+        BinaryPrimitives.WriteInt32BigEndian(head[16..], 8 + length);
+        request.Slice(16, 8).CopyTo(head[20..]);
+        return ChunkSize;
     }
 
     private static void SendAll(int fd, IoVec* parts, int count)

@@ -30,7 +30,7 @@ internal sealed class Measurement(BenchOptions options, string file, string work
 
     public IReadOnlyList<RowResult> Run()
     {
-        var peers = Peer.All(Path.GetFullPath(options.Binaries));
+        var peers = Peer.All(options);
         var results = new List<RowResult>();
         foreach (var row in Row.All.Where(Wanted))
         {
@@ -39,7 +39,7 @@ internal sealed class Measurement(BenchOptions options, string file, string work
 
         if (options.WithGrowth)
         {
-            var two = peers.Where(p => p.Name is Peer.Ours or Peer.Limit).ToList();
+            var two = peers.Where(p => !p.IsForeign).ToList();
             results.AddRange(s_connections.Select(Row.Connections).Select(row => RunRow(row, two)));
         }
 

@@ -10,7 +10,7 @@ internal static class Report
 
     public static void Print(IReadOnlyList<RowResult> results)
     {
-        var names = results[0].Medians.Keys.Where(n => results.All(r => r.Medians.ContainsKey(n)) || n is Peer.Ours or Peer.Limit).ToList();
+        var names = results[0].Medians.Keys.Where(n => results.All(r => r.Medians.ContainsKey(n)) || n is Peer.Ours or Peer.Before or Peer.Limit).ToList();
         var table = new Table().AddColumn("row").AddColumns([.. names]).AddColumns("best peer ×", "limit ×", "CPU ×", "RSS", "goal");
         foreach (var result in results)
         {
@@ -65,7 +65,7 @@ internal static class Report
         public static Ratios Of(RowResult result)
         {
             var ours = result.Medians[Bench.Peer.Ours];
-            var peers = result.Medians.Where(m => m.Key is not (Bench.Peer.Ours or Bench.Peer.Limit)).Select(m => m.Value).ToList();
+            var peers = result.Medians.Where(m => m.Key is not (Bench.Peer.Ours or Bench.Peer.Before or Bench.Peer.Limit)).Select(m => m.Value).ToList();
             return new Ratios(
                 peers.Count > 0 ? ours.Rate / peers.Max(p => p.Rate) : null,
                 result.Medians.TryGetValue(Bench.Peer.Limit, out var limit) ? ours.Rate / limit.Rate : null,
