@@ -39,6 +39,7 @@ internal static unsafe partial class LimitServer
         using (socket)
         {
             socket.NoDelay = true;
+            Tune(socket);
             try
             {
                 if (Negotiate(socket, exportSize, out var isStructured))
@@ -50,6 +51,19 @@ internal static unsafe partial class LimitServer
             {
                 // The client is done.
             }
+        }
+    }
+
+    // As the server under test does: the limit shall be one.
+    private static void Tune(Socket socket)
+    {
+        try
+        {
+            socket.SetRawSocketOption(6, 13, "cubic"u8);   // TCP_CONGESTION
+        }
+        catch (SocketException)
+        {
+            // not in this kernel
         }
     }
 

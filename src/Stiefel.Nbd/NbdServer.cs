@@ -85,7 +85,7 @@ public sealed class NbdServer : IAsyncDisposable
         try
         {
             remote = socket.RemoteEndPoint!;
-            transport = new SocketTransport(socket, _options.KeepAlive);
+            transport = new SocketTransport(socket, _options);
         }
         catch (SocketException)
         {

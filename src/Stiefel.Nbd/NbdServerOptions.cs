@@ -29,11 +29,17 @@ public sealed record NbdServerOptions
     /// <summary>How long a client may leave its replies unread, or a payload it announced unsent, before it is cut off.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Bytes of each of a connection's two transmission buffers, 64 KiB to 16 MiB. With simple replies the one for replies has at least 1 MiB.</summary>
+    /// <summary>Bytes of each of a connection's two transmission buffers, 64 KiB to 16 MiB. With simple replies, where pages cannot be lent, the one for replies has at least 512 KiB.</summary>
     public int BufferSize { get; init; } = 256 * 1024;
 
     /// <summary>Silence of a peer's TCP after which it is probed every 10 s, six times, before it is given up.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// TCP's congestion control towards the clients, if the kernel has it; null = the system's. BBR, which some systems set for
+    /// the internet, paces by timers, and on one cable that costs half the speed (docs/performance.md).
+    /// </summary>
+    public string? CongestionControl { get; init; } = "cubic";
 
     /// <summary>How to answer NBD_OPT_STARTTLS; null = not at all.</summary>
     public NbdTls? Tls { get; init; }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Stiefel.Linux.BlockDevices;
 
 namespace Stiefel.Nbd;
 
@@ -14,8 +15,17 @@ internal abstract class NbdTransport : IDisposable
     /// <summary>Waits for at least one byte; 0 = the client closed. Throws <see cref="TimeoutException"/> or <see cref="SocketException"/>.</summary>
     public abstract int Receive(Span<byte> buffer);
 
+    /// <summary>What has arrived, without waiting: 0 if that is nothing, if nobody can tell, or if the connection is at its end, which <see cref="Receive"/> then tells.</summary>
+    public virtual int ReceiveArrived(Span<byte> buffer) => 0;
+
     /// <summary>Sends all. Throws <see cref="TimeoutException"/> if the client does not read, or <see cref="SocketException"/>.</summary>
     public abstract void Send(ReadOnlySpan<byte> data);
+
+    /// <summary><see cref="Send(ReadOnlySpan{byte}, PagePipe)"/> works, and copies nothing.</summary>
+    public virtual bool TakesPages => false;
+
+    /// <summary>Sends the data and then all that is in the pipe. Throws as <see cref="Send(ReadOnlySpan{byte})"/>.</summary>
+    public virtual void Send(ReadOnlySpan<byte> data, PagePipe pages) => throw new NotSupportedException();
 
     /// <summary>Called from another thread: wakes a blocked receive or send, and makes every further one fail.</summary>
     public abstract void Interrupt();

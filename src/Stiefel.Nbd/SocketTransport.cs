@@ -1,22 +1,41 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Network;
 
 namespace Stiefel.Nbd;
 
 /// <summary>A connected TCP socket in blocking mode, with the kernel's own timeouts.</summary>
 internal sealed class SocketTransport : NbdTransport
 {
+    private const int EINTR = 4;
+    private const int EAGAIN = 11;
+    private const int EPIPE = 32;
+    private const int ECONNRESET = 104;
+
+    // netinet/in.h, netinet/tcp.h
+    private const int IPPROTO_TCP = 6;
+    private const int TCP_CONGESTION = 13;
+
     private readonly Socket _socket;
+    private readonly SafeSocketHandle _handle;
     private TimeSpan _timeout;
 
-    public SocketTransport(Socket socket, TimeSpan keepAlive)
+    public SocketTransport(Socket socket, NbdServerOptions options)
     {
         _socket = socket;
+        _handle = socket.SafeHandle;
         _socket.NoDelay = true;
         _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        _socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)keepAlive.TotalSeconds);
+        _socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)options.KeepAlive.TotalSeconds);
         _socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
         _socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 6);
+        if (options.CongestionControl is { } algorithm)
+        {
+            ChooseCongestionControl(algorithm);
+        }
     }
 
     public override TimeSpan Timeout
@@ -34,38 +53,69 @@ internal sealed class SocketTransport : NbdTransport
 
     public override int Receive(Span<byte> buffer)
     {
-        try
-        {
-            return _socket.Receive(buffer);
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
-        {
-            throw new TimeoutException("the client sent nothing for too long", e);
-        }
+        int received = StreamSocket.Receive(_handle, buffer);
+        return received >= 0 ? received : throw Failure(-received, "the client sent nothing for too long");
     }
 
-    public override void Send(ReadOnlySpan<byte> data)
+    public override int ReceiveArrived(Span<byte> buffer) => Math.Max(0, StreamSocket.TryReceive(_handle, buffer));
+
+    public override void Send(ReadOnlySpan<byte> data) => Send(data, isMoreToCome: false, Stopwatch.GetTimestamp());
+
+    public override bool TakesPages => true;
+
+    public override void Send(ReadOnlySpan<byte> data, PagePipe pages)
     {
-        // A client that reads a byte now and then makes every call succeed in part: the whole must be done in time too.
         long start = Stopwatch.GetTimestamp();
-        try
+        Send(data, isMoreToCome: true, start);
+        while (pages.Length > 0)
         {
-            data = data[_socket.Send(data)..];
-            while (data.Length > 0)
+            int sent = pages.MoveTo(_handle);
+            if (sent < 0 && sent != -EINTR)
             {
-                if (Stopwatch.GetElapsedTime(start) > _timeout)
-                {
-                    throw new TimeoutException("the client reads its replies too slowly");
-                }
-
-                data = data[_socket.Send(data)..];
+                throw Failure(-sent, "the client does not read its replies");
             }
-        }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
-        {
-            throw new TimeoutException("the client does not read its replies", e);
+
+            ThrowIfTooSlow(start, pages.Length);
         }
     }
+
+    private void ChooseCongestionControl(string algorithm)
+    {
+        try
+        {
+            _socket.SetRawSocketOption(IPPROTO_TCP, TCP_CONGESTION, Encoding.ASCII.GetBytes(algorithm));
+        }
+        catch (SocketException)
+        {
+            // This kernel has not got it: the system's own is slower at worst.
+        }
+    }
+
+    private void Send(ReadOnlySpan<byte> data, bool isMoreToCome, long start)
+    {
+        while (data.Length > 0)
+        {
+            int sent = StreamSocket.Send(_handle, data, isMoreToCome);
+            data = sent >= 0 ? data[sent..] : throw Failure(-sent, "the client does not read its replies");
+            ThrowIfTooSlow(start, data.Length);
+        }
+    }
+
+    // A client that reads a byte now and then makes every call succeed in part: the whole must be done in time too.
+    private void ThrowIfTooSlow(long start, int remaining)
+    {
+        if (remaining > 0 && Stopwatch.GetElapsedTime(start) > _timeout)
+        {
+            throw new TimeoutException("the client reads its replies too slowly");
+        }
+    }
+
+    private static Exception Failure(int errno, string timedOut) => errno switch
+    {
+        EAGAIN => new TimeoutException(timedOut),
+        EPIPE or ECONNRESET => new SocketException((int)SocketError.ConnectionReset),
+        _ => new SocketException((int)SocketError.SocketError, $"the connection failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})"),
+    };
 
     public override void Interrupt()
     {

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>sys/socket.h, as far as netlink needs it.</summary>
+/// <summary>sys/socket.h, as far as netlink and the block server need it.</summary>
 internal static unsafe partial class SysSocket
 {
     internal const int AF_INET = 2;
@@ -18,6 +18,9 @@ internal static unsafe partial class SysSocket
 
     internal const int MSG_PEEK = 0x2;
     internal const int MSG_TRUNC = 0x20;
+    internal const int MSG_DONTWAIT = 0x40;
+    internal const int MSG_NOSIGNAL = 0x4000;
+    internal const int MSG_MORE = 0x8000;
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial SafeFileHandle socket(int domain, int type, int protocol);
@@ -26,7 +29,10 @@ internal static unsafe partial class SysSocket
     internal static partial int bind(SafeFileHandle socket, void* address, uint length);
 
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial nint send(SafeFileHandle socket, void* buffer, nuint length, int flags);
+    internal static partial nint send(SafeHandle socket, void* buffer, nuint length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint recv(SafeHandle socket, void* buffer, nuint length, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint recvfrom(SafeFileHandle socket, void* buffer, nuint length, int flags, void* address, uint* addressLength);

@@ -3,15 +3,27 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>unistd.h: reading and writing at an offset.</summary>
+/// <summary>unistd.h and sys/uio.h: reading and writing at an offset.</summary>
 internal static unsafe partial class Unistd
 {
     internal const int SEEK_END = 2;
     internal const int SEEK_DATA = 3;
     internal const int SEEK_HOLE = 4;
 
+    internal const int RWF_NOWAIT = 0x8;
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct iovec
+    {
+        internal byte* iov_base;
+        internal nuint iov_len;
+    }
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint pread(SafeFileHandle fd, byte* buffer, nuint count, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint preadv2(SafeFileHandle fd, iovec* parts, int count, long offset, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint pwrite(SafeFileHandle fd, byte* buffer, nuint count, long offset);

@@ -1,3 +1,5 @@
+using Stiefel.Linux.BlockDevices;
+
 namespace Stiefel.Nbd.Devices;
 
 /// <summary>
@@ -15,6 +17,19 @@ public interface IBlockDevice : IDisposable
 
     /// <summary>Fills the whole buffer from the offset (bytes).</summary>
     void Read(long offset, Span<byte> buffer);
+
+    /// <summary>As <see cref="Read"/> if that needs no waiting; false = it would have to wait, or fail. A device that cannot tell may wait.</summary>
+    bool TryReadCached(long offset, Span<byte> buffer)
+    {
+        Read(offset, buffer);
+        return true;
+    }
+
+    /// <summary><see cref="Lend"/> works; the same for the life of the device.</summary>
+    bool LendsPages => false;
+
+    /// <summary>Puts references to the pages of the range into the pipe, which has room for them, instead of a copy into a buffer.</summary>
+    void Lend(long offset, int length, PagePipe pipe) => throw new NotSupportedException();
 
     /// <summary>Writes all data at the offset (bytes); durable only after <see cref="Flush"/>. After a failure the range is undefined.</summary>
     void Write(long offset, ReadOnlySpan<byte> data);

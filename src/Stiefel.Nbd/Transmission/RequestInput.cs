@@ -13,6 +13,10 @@ internal sealed class RequestInput(NbdTransport transport, int capacity) : IDisp
     private int _start;
     private int _end;
 
+    // Positions in the stream: of _start, and of the first request that PeekNext has not shown yet.
+    private long _taken;
+    private long _peeked;
+
     /// <summary>Longest piece of a payload in bytes.</summary>
     public int Capacity => capacity;
 
@@ -34,22 +38,46 @@ internal sealed class RequestInput(NbdTransport transport, int capacity) : IDisp
             throw new NbdProtocolException("a request without its magic");
         }
 
-        _start += size;
+        Advance(size);
         return true;
+    }
+
+    /// <summary>
+    /// Shows the next request behind those taken and those shown before, if its head is here. What it says is not checked.
+    /// </summary>
+    /// <param name="format">How requests look.</param>
+    /// <param name="payloadOf">Bytes that follow a head.</param>
+    /// <param name="request">For a look only: it will be taken in its turn.</param>
+    public bool TryPeekNext(ReplyFormat format, Func<NbdRequest, ulong> payloadOf, out NbdRequest request)
+    {
+        int size = NbdRequest.SizeIn(format);
+        _peeked = Math.Max(_peeked, _taken);
+        long at = _start + (_peeked - _taken);
+        if (_end - at < size || !NbdRequest.TryRead(_buffer.Span.Slice((int)at, size), format, out request))
+        {
+            request = default;
+            return false;
+        }
+
+        // An absurd length is refused when its turn comes; the stream ends there.
+        _peeked += size + (long)Math.Min(payloadOf(request), int.MaxValue);
+        return true;
+    }
+
+    /// <summary>Takes in what has arrived, without waiting.</summary>
+    public void ReceiveArrived()
+    {
+        MakeRoom();
+        if (_end < capacity)
+        {
+            _end += transport.ReceiveArrived(_buffer.Span[_end..]);
+        }
     }
 
     /// <summary>Waits for more bytes; false if the client closed. Throws <see cref="TimeoutException"/>.</summary>
     public bool Receive()
     {
-        if (_start == _end)
-        {
-            _start = _end = 0;
-        }
-        else if (_end == capacity)
-        {
-            MoveToFront();
-        }
-
+        MakeRoom();
         int received = transport.Receive(_buffer.Span[_end..]);
         _end += received;
         return received > 0;
@@ -72,7 +100,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity) : IDisp
         }
 
         ReadOnlySpan<byte> piece = _buffer.Span.Slice(_start, length);
-        _start += length;
+        Advance(length);
         return piece;
     }
 
@@ -88,6 +116,24 @@ internal sealed class RequestInput(NbdTransport transport, int capacity) : IDisp
     }
 
     public void Dispose() => _buffer.Dispose();
+
+    private void Advance(int length)
+    {
+        _start += length;
+        _taken += length;
+    }
+
+    private void MakeRoom()
+    {
+        if (_start == _end)
+        {
+            _start = _end = 0;
+        }
+        else if (_end == capacity)
+        {
+            MoveToFront();
+        }
+    }
 
     private void MoveToFront()
     {

@@ -1,14 +1,17 @@
 using System.Buffers.Binary;
+using Stiefel.Linux.BlockDevices;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;
 
-// READ. Up to the size of the buffer, a reply is one head and one read of the device behind it. What is larger goes out
-// in pieces, so that memory stays bounded.
+// READ. A reply is made of pieces, each a head and data: copied behind its head into the buffer, or lent by the page cache.
+// A piece is never larger than the buffer or the pipe, so that memory stays bounded.
 internal sealed partial class TransmissionLoop
 {
     // NBD_REPLY_TYPE_OFFSET_DATA begins with the offset of its data.
     private const int DataOffsetSize = 8;
+
+    private int HeadSize => _format == ReplyFormat.Simple ? SimpleReply.Size : ChunkHeader.SizeIn(_format) + DataOffsetSize;
 
     private void Read(in NbdRequest request)
     {
@@ -18,99 +21,145 @@ internal sealed partial class TransmissionLoop
             return;
         }
 
-        bool needsOneReply = _format == ReplyFormat.Simple || request.Flags.HasFlag(NbdCommandFlags.Df);
-        if (needsOneReply)
+        if (NeedsOneReply(request) && (int)request.Length > MaxPiece(request, (long)request.Offset))
         {
-            ReadInOneReply(request);
+            ReadInOneLargeReply(request);
         }
         else
         {
-            ReadInChunks(request);
+            ReadInPieces(request);
         }
 
         _counters.AddOut((long)request.Length);
     }
 
-    // After the head of a reply has left, a failure can only be told by cutting the connection, and a client that comes
-    // back and asks again would never end. Hence what does not fit the buffer is read twice: once to see that it can be
-    // read, which also brings it into the page cache, and once to send it.
-    private void ReadInOneReply(in NbdRequest request)
+    private bool NeedsOneReply(in NbdRequest request) => _format == ReplyFormat.Simple || request.Flags.HasFlag(NbdCommandFlags.Df);
+
+    private bool IsLent(in NbdRequest request) => request.Length >= PageLoan.WorthIt && _pages.IsPossible;
+
+    private int MaxPiece(in NbdRequest request, long offset) => IsLent(request) ? _pages.RoomFrom(offset) : _output.Capacity;
+
+    private void ReadInPieces(in NbdRequest request)
     {
-        int length = (int)request.Length;
-        int headSize = HeadSize;
-        int first = Math.Min(length, _output.Capacity);
-        if (length > first && !TryReadAll(request))
-        {
-            return;
-        }
-
-        Span<byte> message = _output.Reserve(headSize + first);
-        if (!TryReadDevice(request, (long)request.Offset, message[headSize..], out Exception? failure))
-        {
-            _reply.Fail(request, ErrorMapping.Of(failure!), failure!.Message);
-            return;
-        }
-
-        WriteDataHead(message, request, length, (long)request.Offset, isLast: true);
-        _output.Commit(headSize + first);
-        for (int done = first; done < length;)
-        {
-            _stop.ThrowIfSet();
-            int piece = Math.Min(length - done, _output.Capacity);
-            Span<byte> data = _output.Reserve(piece);
-            if (!TryReadDevice(request, (long)request.Offset + done, data, out failure))
-            {
-                // It could be read a moment ago.
-                throw new OperationCanceledException($"the device failed in the middle of a reply: {failure!.Message}");
-            }
-
-            _output.Commit(piece);
-            done += piece;
-        }
-    }
-
-    private bool TryReadAll(in NbdRequest request)
-    {
-        _output.Flush();
-        for (long done = 0; done < (long)request.Length; done += _output.Capacity)
-        {
-            int piece = (int)Math.Min((long)request.Length - done, _output.Capacity);
-            if (!TryReadDevice(request, (long)request.Offset + done, _output.Reserve(piece), out Exception? failure))
-            {
-                _reply.Fail(request, ErrorMapping.Of(failure!), failure!.Message);
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    // Each chunk carries what was read, and a failure is told at its offset after the good chunks before it.
-    private void ReadInChunks(in NbdRequest request)
-    {
-        int headSize = HeadSize;
         long offset = (long)request.Offset;
         long end = offset + (long)request.Length;
         while (offset < end)
         {
             _stop.ThrowIfSet();
-            int piece = (int)Math.Min(end - offset, _output.Capacity);
-            Span<byte> chunk = _output.Reserve(headSize + piece);
-            if (!TryReadDevice(request, offset, chunk[headSize..], out Exception? failure))
+            int length = (int)Math.Min(end - offset, MaxPiece(request, offset));
+            try
             {
-                _reply.FailAt(request, ErrorMapping.Of(failure!), failure!.Message, offset);
+                if (IsLent(request))
+                {
+                    LendPiece(request, offset, length);
+                }
+                else
+                {
+                    CopyPiece(request, offset, length);
+                }
+            }
+            catch (Exception e) when (IsOfDevice(e))
+            {
+                FailPiece(request, offset, e);
                 return;
             }
 
-            WriteDataHead(chunk, request, piece, offset, isLast: offset + piece == end);
-            _output.Commit(headSize + piece);
-            offset += piece;
+            offset += length;
         }
     }
 
-    private int HeadSize => _format == ReplyFormat.Simple ? SimpleReply.Size : ChunkHeader.SizeIn(_format) + DataOffsetSize;
+    private void CopyPiece(in NbdRequest request, long offset, int length)
+    {
+        int headSize = HeadSize;
+        Span<byte> piece = _output.Reserve(headSize + length);
+        if (!_device.TryReadCached(offset, piece[headSize..]))
+        {
+            PrepareToWait();
+            piece = _output.Reserve(headSize + length);
+            _device.Read(offset, piece[headSize..]);
+        }
 
-    private void WriteDataHead(Span<byte> head, in NbdRequest request, int dataLength, long offset, bool isLast)
+        WriteDataHead(piece, request, offset, length);
+        _output.Commit(headSize + length);
+    }
+
+    // The head is promised only when the pages are in the pipe: from then on the disk cannot fail.
+    private void LendPiece(in NbdRequest request, long offset, int length)
+    {
+        Span<byte> probe = stackalloc byte[1];
+        if (!_device.TryReadCached(offset, probe) || !_device.TryReadCached(offset + length - 1, probe))
+        {
+            PrepareToWait();
+        }
+
+        PagePipe pages = _pages.Take(offset, length);
+        WriteDataHead(_output.Reserve(HeadSize), request, offset, length);
+        _output.Commit(HeadSize);
+        _output.Flush(pages);
+    }
+
+    // The good pieces before it have been sent.
+    private void FailPiece(in NbdRequest request, long offset, Exception failure)
+    {
+        ReportFailure(request, failure);
+        if (NeedsOneReply(request))
+        {
+            _reply.Fail(request, ErrorMapping.Of(failure), failure.Message);
+        }
+        else
+        {
+            _reply.FailAt(request, ErrorMapping.Of(failure), failure.Message, offset);
+        }
+    }
+
+    // After the head of a reply has left, a failure can only be told by cutting the connection, and a client that comes
+    // back and asks again would never end. Hence what must be one reply, and does not fit one piece, is read twice: once to
+    // see that it can be read, which also brings it into the page cache, and once to send it.
+    private void ReadInOneLargeReply(in NbdRequest request)
+    {
+        long start = (long)request.Offset;
+        long end = start + (long)request.Length;
+        try
+        {
+            PrepareToWait();
+            for (long offset = start; offset < end; offset += _output.Capacity)
+            {
+                _stop.ThrowIfSet();
+                _device.Read(offset, _output.Reserve((int)Math.Min(end - offset, _output.Capacity)));
+            }
+        }
+        catch (Exception e) when (IsOfDevice(e))
+        {
+            FailPiece(request, start, e);
+            return;
+        }
+
+        WriteDataHead(_output.Reserve(HeadSize), request, start, (int)request.Length);
+        _output.Commit(HeadSize);
+        for (long offset = start; offset < end; offset += _output.Capacity)
+        {
+            _stop.ThrowIfSet();
+            AppendData(offset, (int)Math.Min(end - offset, _output.Capacity));
+        }
+    }
+
+    private void AppendData(long offset, int length)
+    {
+        Span<byte> data = _output.Reserve(length);
+        try
+        {
+            _device.Read(offset, data);
+        }
+        catch (Exception e) when (IsOfDevice(e))
+        {
+            // It could be read a moment ago.
+            throw new OperationCanceledException($"the device failed in the middle of a reply: {e.Message}", e);
+        }
+
+        _output.Commit(length);
+    }
+
+    private void WriteDataHead(Span<byte> head, in NbdRequest request, long offset, int length)
     {
         if (_format == ReplyFormat.Simple)
         {
@@ -118,23 +167,8 @@ internal sealed partial class TransmissionLoop
             return;
         }
 
-        new ChunkHeader(isLast, ChunkType.OffsetData, request.Cookie, request.Offset, (ulong)(DataOffsetSize + dataLength)).Write(head, _format);
+        bool isLast = (ulong)(offset + length) == request.Offset + request.Length;
+        new ChunkHeader(isLast, ChunkType.OffsetData, request.Cookie, request.Offset, (ulong)(DataOffsetSize + length)).Write(head, _format);
         BinaryPrimitives.WriteInt64BigEndian(head[ChunkHeader.SizeIn(_format)..], offset);
-    }
-
-    private bool TryReadDevice(in NbdRequest request, long offset, Span<byte> data, out Exception? failure)
-    {
-        try
-        {
-            _device.Read(offset, data);
-            failure = null;
-            return true;
-        }
-        catch (Exception e) when (IsOfDevice(e))
-        {
-            ReportFailure(request, e);
-            failure = e;
-            return false;
-        }
     }
 }

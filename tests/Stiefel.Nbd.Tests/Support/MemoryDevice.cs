@@ -23,6 +23,20 @@ internal sealed class MemoryDevice(int size) : IBlockDevice
 
     public DeviceTraits Traits { get; init; } = new() { CanTrim = true };
 
+    /// <summary>Nothing of it is in memory: every read would have to wait.</summary>
+    public bool IsCold { get; init; }
+
+    public bool TryReadCached(long offset, Span<byte> buffer)
+    {
+        if (IsCold)
+        {
+            return false;
+        }
+
+        Read(offset, buffer);
+        return true;
+    }
+
     public void Read(long offset, Span<byte> buffer)
     {
         Enter("read", offset, buffer.Length);

@@ -112,7 +112,9 @@ public sealed class DurabilityTests : IDisposable
         await using TestServer server = await TestServer.StartAsync(_device);
         using NbdTestClient client = NbdTestClient.Open(server);
         int reads = 0;
-        _device.Fault = (command, _) => command == "read" && ++reads == 4 ? 5 : null;
+
+        // Three pieces are read to see that they can be, and one is sent.
+        _device.Fault = (command, _) => command == "read" && ++reads == 5 ? 5 : null;
 
         ulong cookie = client.Request(NbdCommand.Read, 0, (1 << 20) + 8192);
 
