@@ -63,12 +63,16 @@ public sealed partial class BlockDevice : IDisposable
     /// <summary>
     /// Opens a block device or a regular file. EBUSY means that somebody else has it: ask <see cref="DiskUse"/> who.
     /// </summary>
-    public static BlockDevice Open(string path, bool readOnly) => Open(path, readOnly, readOnly ? FileLock.None : FileLock.Exclusive);
+    public static BlockDevice Open(string path, bool readOnly) => Open(path, readOnly, readOnly ? FileLock.None : FileLock.Exclusive, claims: true);
 
-    /// <summary>As <see cref="Open(string, bool)"/> for reading, and an image that may be read by others but not written by anybody: the base of a snapshot.</summary>
-    public static BlockDevice OpenUnchanging(string path) => Open(path, readOnly: true, FileLock.Shared);
+    /// <summary>
+    /// As <see cref="Open(string, bool)"/> for reading: the base of a snapshot. An image may be read by others, but not written by anybody.
+    /// </summary>
+    /// <param name="path">The device or file.</param>
+    /// <param name="claims">False leaves a block device to others, so that its partitions can be mounted meanwhile; for reading only, which is for the caller to see to.</param>
+    public static BlockDevice OpenUnchanging(string path, bool claims = true) => Open(path, readOnly: true, FileLock.Shared, claims);
 
-    private static BlockDevice Open(string path, bool readOnly, FileLock fileLock)
+    private static BlockDevice Open(string path, bool readOnly, FileLock fileLock, bool claims)
     {
         (int type, DeviceNumber number) = DeviceNumber.Stat(path);
         bool isBlockSpecial = type == SysStat.S_IFBLK;
@@ -77,11 +81,12 @@ public sealed partial class BlockDevice : IDisposable
             throw new IOException($"{path} is neither a block device nor a regular file");
         }
 
-        int flags = (readOnly ? Fcntl.O_RDONLY : Fcntl.O_RDWR) | (isBlockSpecial ? Fcntl.O_EXCL : 0) | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY;
+        bool isExclusive = isBlockSpecial && claims;
+        int flags = (readOnly ? Fcntl.O_RDONLY : Fcntl.O_RDWR) | (isExclusive ? Fcntl.O_EXCL : 0) | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY;
         SafeFileHandle handle = Fcntl.open(path, flags, 0);
         if (handle.IsInvalid)
         {
-            string call = $"open(\"{path}\", {(readOnly ? "O_RDONLY" : "O_RDWR")}{(isBlockSpecial ? "|O_EXCL" : "")})";
+            string call = $"open(\"{path}\", {(readOnly ? "O_RDONLY" : "O_RDWR")}{(isExclusive ? "|O_EXCL" : "")})";
             LinuxException error = LinuxException.FromLastError(call);
             handle.Dispose();
             throw error;

@@ -12,6 +12,8 @@ namespace Stiefel.Server.Boot;
 ///
 /// A grant is a capability; it stays valid until another desktop is granted the disk. The open disk behind it may be closed
 /// meanwhile, if nobody is connected, to read boot files; the capability's next use ends that reading and opens it again.
+///
+/// A disk that is served as snapshots is never written: it is read for boot and granted at once, to many. See <see cref="SnapshotGuests"/>.
 /// </summary>
 public sealed class DiskGate : IAsyncDisposable
 {
@@ -24,6 +26,7 @@ public sealed class DiskGate : IAsyncDisposable
     private readonly StateFile<GrantRecord> _state;
     private readonly KeyRing _keys;
     private readonly ILogger<DiskGate> _logger;
+    private readonly SnapshotGuests? _guests;
     private Grant? _grant;
 
     public DiskGate(ServedDisk disk, SharedBootFiles bootFiles, SessionExports exports, NbdServer server, StateFile<GrantRecord> state, KeyRing keys, ILogger<DiskGate> logger)
@@ -35,11 +38,13 @@ public sealed class DiskGate : IAsyncDisposable
         _state = state;
         _keys = keys;
         _logger = logger;
+        _guests = disk.IsSnapshot ? new SnapshotGuests(disk, exports, server, logger) : null;
     }
 
     /// <summary>What the disk is used for now.</summary>
     public DiskState State => _grant switch
     {
+        _ when _guests is { Newest: not null } => DiskState.Granted,
         { Export: not null } => DiskState.Granted,
         _ when _disk.HoldsBootFiles && _bootFiles.IsOpen => DiskState.ReadForBoot,
         { } => DiskState.Waiting,
@@ -50,7 +55,7 @@ public sealed class DiskGate : IAsyncDisposable
     public int Generation { get; private set; }
 
     /// <summary>Who was granted the disk last; null if nobody.</summary>
-    public GrantRecord? Holder => _grant?.Record;
+    public GrantRecord? Holder => _guests?.Newest ?? _grant?.Record;
 
     /// <summary>Honours the grant of a server that ran before this one, and no older one.</summary>
     public void Restore()
@@ -104,6 +109,7 @@ public sealed class DiskGate : IAsyncDisposable
         await _turn.WaitAsync(token);
         try
         {
+            _guests?.OpenBase();
             if (_disk.HoldsBootFiles && _grant is { Export: not null } grant)
             {
                 if (peer is null)
@@ -131,6 +137,11 @@ public sealed class DiskGate : IAsyncDisposable
         await _turn.WaitAsync(token);
         try
         {
+            if (_guests is not null)
+            {
+                return GrantSnapshot(_guests, request);
+            }
+
             var previous = _grant;
             if (previous is not null)
             {
@@ -143,11 +154,8 @@ public sealed class DiskGate : IAsyncDisposable
             }
 
             var grant = new Grant(new GrantRecord(
-                request.Session, request.ExportName, request.Peer.ToString(), _disk.Name, _disk.IsReadOnly, DateTimeOffset.UtcNow, _disk.IsSnapshot,
-                request.Key, request.KeyId))
-            {
-                Changes = previous?.Record.Session == request.Session ? previous.Changes : new DiskChanges(),
-            };
+                request.Session, request.ExportName, request.Peer.ToString(), _disk.Name, _disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: false,
+                request.Key, request.KeyId));
             try
             {
                 await CloseBootFilesAsync();
@@ -158,7 +166,6 @@ public sealed class DiskGate : IAsyncDisposable
             {
                 // Nobody was told of the new grant: the old one is still the current one, here and in the state directory.
                 Close(grant);
-                DisposeChanges(grant, previous);
                 if (previous is not null)
                 {
                     _exports.Arm(previous.Record.ExportName, OpenOf(previous));
@@ -168,7 +175,6 @@ public sealed class DiskGate : IAsyncDisposable
             }
 
             _grant = grant;
-            DisposeChanges(previous, grant);
             _exports.Arm(request.ExportName, OpenOf(grant));
             return grant.Export!;
         }
@@ -185,6 +191,11 @@ public sealed class DiskGate : IAsyncDisposable
         await _turn.WaitAsync(CancellationToken.None);
         try
         {
+            if (_guests?.End(which) is { } guest)
+            {
+                return guest;
+            }
+
             if (_grant is not { } grant || !which(grant.Record))
             {
                 return null;
@@ -193,7 +204,6 @@ public sealed class DiskGate : IAsyncDisposable
             Fence(grant);
             _grant = null;
             _state.Delete();
-            DisposeChanges(grant, null);
             return grant.Record;
         }
         finally
@@ -209,10 +219,10 @@ public sealed class DiskGate : IAsyncDisposable
         try
         {
             _exports.Disarm();
+            _guests?.Dispose();
             if (_grant is { } grant)
             {
                 Close(grant);
-                grant.Changes.Dispose();
             }
         }
         finally
@@ -221,12 +231,13 @@ public sealed class DiskGate : IAsyncDisposable
         }
     }
 
-    private static void DisposeChanges(Grant? of, Grant? unlessAlsoOf)
+    private NbdExport GrantSnapshot(SnapshotGuests guests, GrantRequest request)
     {
-        if (of is not null && of.Changes != unlessAlsoOf?.Changes)
-        {
-            of.Changes.Dispose();
-        }
+        var export = guests.Admit(request);
+
+        // For a server that starts later, which must not take this capability for one of the disk itself.
+        _state.Write(guests.Newest!);
+        return export;
     }
 
     /// <summary>Ends the owner's connections and closes the disk. When this returns, nothing of theirs can reach it any more.</summary>
@@ -246,12 +257,11 @@ public sealed class DiskGate : IAsyncDisposable
 
     private void Open(Grant grant)
     {
-        var device = _disk.Open(grant.Changes);
+        var device = _disk.Open();
         Generation += _disk.HoldsBootFiles ? 1 : 0;
         grant.Export = new NbdExport(grant.Record.ExportName, device)
         {
             Label = $"session {grant.Record.Session[..8]}",
-            Description = _disk.Description,
             IsReadOnly = _disk.IsReadOnly,
             Sharing = ExportSharing.NewestConnectionOnly,
         };

@@ -7,9 +7,6 @@ internal sealed class Grant(GrantRecord record)
 {
     public GrantRecord Record { get; } = record;
 
-    /// <summary>What this desktop has written, if that is to vanish.</summary>
-    public DiskChanges Changes { get; init; } = new();
-
     /// <summary>The open disk; null while boot files are read for somebody else.</summary>
     public NbdExport? Export { get; set; }
 }

@@ -25,11 +25,39 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
     /// <summary>True if the boot files are read from this very disk, so that reading them and serving it exclude each other.</summary>
     public bool HoldsBootFiles { get; } = boot is { Kernel: null, Directory: null } && (boot.Disk is null || boot.Disk == disk.Path);
 
-    /// <summary>Opens it exclusively; of a snapshot's base, nobody else may write it.</summary>
-    /// <param name="changes">What was written to its snapshot so far.</param>
+    /// <summary>Opens it exclusively, to be written or read as it is.</summary>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public IBlockDevice Open(DiskChanges changes)
+    public IBlockDevice Open() => new DiskDevice(BlockDevice.Open(ResolveFree(), disk.ReadOnly));
+
+    /// <summary>
+    /// Opens it as the base of snapshots: nobody may write it. Where boot files are read from it, these can be mounted meanwhile;
+    /// nobody changes what the two page caches hold.
+    /// </summary>
+    /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public IBlockDevice OpenBase() => new DiskDevice(BlockDevice.OpenUnchanging(ResolveFree(), claims: !HoldsBootFiles));
+
+    /// <summary>A place for the changes to one snapshot.</summary>
+    /// <exception cref="IOException">It cannot be had where the settings say.</exception>
+    public SnapshotOverlay MakeOverlay(long size)
+    {
+        var snapshot = disk.Snapshot ?? throw new InvalidOperationException("this disk is not served as a snapshot");
+        try
+        {
+            var overlay = snapshot.Directory is { } directory
+                ? SnapshotOverlay.InDirectory(directory, size, snapshot.Limit)
+                : SnapshotOverlay.InMemory(size, snapshot.Limit);
+            logger.SnapshotMade(Name, snapshot.Directory ?? "memory", snapshot.Limit >> 20);
+            return overlay;
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"Disk:Snapshot = '{snapshot.Directory ?? "memory"}' cannot hold changes: {e.Message}", e);
+        }
+    }
+
+    private string ResolveFree()
     {
         if (disk.Path is null)
         {
@@ -37,12 +65,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
         }
 
         var path = Resolve(disk.Path);
-        if (WhyNotFree(path) is { } reason)
-        {
-            throw new DiskInUseException($"{path} cannot be served: {reason}");
-        }
-
-        return disk.Snapshot is { } snapshot ? OpenSnapshot(path, snapshot, changes) : new DiskDevice(BlockDevice.Open(path, disk.ReadOnly));
+        return WhyNotFree(path) is { } reason ? throw new DiskInUseException($"{path} cannot be served: {reason}") : path;
     }
 
     /// <summary>What on this machine uses it, as one line; null if nothing does, or it cannot be looked at.</summary>
@@ -56,37 +79,6 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
         {
             // Whoever opens it learns why.
             return null;
-        }
-    }
-
-    private SnapshotDevice OpenSnapshot(string path, SnapshotOptions snapshot, DiskChanges changes)
-    {
-        var basis = new DiskDevice(BlockDevice.OpenUnchanging(path));
-        try
-        {
-            changes.Overlay ??= MakeOverlay(snapshot, basis.Size);
-            return new SnapshotDevice(basis, changes.Overlay);
-        }
-        catch
-        {
-            basis.Dispose();
-            throw;
-        }
-    }
-
-    private SnapshotOverlay MakeOverlay(SnapshotOptions snapshot, long size)
-    {
-        try
-        {
-            var overlay = snapshot.Directory is { } directory
-                ? SnapshotOverlay.InDirectory(directory, size, snapshot.Limit)
-                : SnapshotOverlay.InMemory(size, snapshot.Limit);
-            logger.SnapshotMade(Name, snapshot.Directory ?? "memory", snapshot.Limit >> 20);
-            return overlay;
-        }
-        catch (IOException e)
-        {
-            throw new IOException($"Disk:Snapshot = '{snapshot.Directory ?? "memory"}' cannot hold changes: {e.Message}", e);
         }
     }
 

@@ -9,6 +9,11 @@ public sealed record DiskOptions(string? Path, bool ReadOnly, SnapshotOptions? S
     public static DiskOptions Read(SettingReader reader)
     {
         var options = new DiskOptions(reader.Text("Disk:Path"), reader.Boolean("Disk:ReadOnly", false), SnapshotOptions.Read(reader));
+        if (options is { Path: null, Snapshot: not null })
+        {
+            throw reader.Wrong("Disk:Snapshot", "Disk:Path beside it");
+        }
+
         return options is { ReadOnly: true, Snapshot: not null }
             ? throw reader.Wrong("Disk:Snapshot", "nothing, since Disk:ReadOnly refuses every write; a snapshot never changes the disk")
             : options;

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Stiefel.Nbd;
+using Stiefel.Nbd.Devices;
+using Stiefel.Nbd.Devices.Snapshots;
 using Stiefel.Server.Boot;
 
 namespace Stiefel.Server.Nbd;
@@ -11,8 +13,8 @@ namespace Stiefel.Server.Nbd;
 /// </summary>
 public sealed class OpenExports : IExportResolver, IDisposable
 {
-    private readonly DiskChanges _changes = new();
-    private readonly ServedDisk _disk;
+    private readonly IBlockDevice _disk;
+    private readonly bool _keepsWrites;
     private readonly NbdExport _export;
     private readonly byte[] _name;
 
@@ -20,9 +22,19 @@ public sealed class OpenExports : IExportResolver, IDisposable
     /// <exception cref="IOException">It cannot be opened.</exception>
     public OpenExports(ServedDisk disk, string name)
     {
-        _disk = disk;
+        _keepsWrites = disk.KeepsWrites;
+        _disk = disk.IsSnapshot ? disk.OpenBase() : disk.Open();
         _name = Encoding.UTF8.GetBytes(name);
-        _export = new NbdExport(name, disk.Open(_changes)) { Description = disk.Description, IsReadOnly = disk.IsReadOnly, Sharing = ExportSharing.ManyConnections };
+        try
+        {
+            var device = disk.IsSnapshot ? new SnapshotDevice(_disk, disk.MakeOverlay(_disk.Size)) : _disk;
+            _export = new NbdExport(name, device) { Description = disk.Description, IsReadOnly = disk.IsReadOnly, Sharing = ExportSharing.ManyConnections };
+        }
+        catch
+        {
+            _disk.Dispose();
+            throw;
+        }
     }
 
     public NbdExport? Resolve(string name) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(name), _name) ? _export : null;
@@ -34,7 +46,7 @@ public sealed class OpenExports : IExportResolver, IDisposable
     {
         try
         {
-            if (_disk.KeepsWrites)
+            if (_keepsWrites)
             {
                 _export.Device.Flush();
             }
@@ -42,7 +54,7 @@ public sealed class OpenExports : IExportResolver, IDisposable
         finally
         {
             _export.Device.Dispose();
-            _changes.Dispose();
+            _disk.Dispose();
         }
     }
 }

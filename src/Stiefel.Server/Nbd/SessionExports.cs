@@ -5,30 +5,47 @@ using Stiefel.Nbd;
 namespace Stiefel.Server.Nbd;
 
 /// <summary>
-/// At most one name is an export: the current session's capability. Nothing else is known here, and nothing is listed.
+/// What is an export are the capabilities of the sessions that were granted the disk: one, or, of snapshots, several. Nothing else
+/// is known here, and nothing is listed. Changed by one thread at a time.
 /// </summary>
 public sealed class SessionExports : IExportResolver
 {
-    private volatile Armed? _armed;
+    private volatile Armed[] _armed = [];
 
     /// <summary>From now on this capability opens what the function gives, and no other does.</summary>
     /// <param name="exportName">The capability.</param>
     /// <param name="open">Called on the connection's thread; null if the disk cannot be had now.</param>
-    public void Arm(string exportName, Func<NbdExport?> open) => _armed = new Armed(SHA256.HashData(Encoding.UTF8.GetBytes(exportName)), open);
+    public void Arm(string exportName, Func<NbdExport?> open) => _armed = [new Armed(HashOf(exportName), open)];
+
+    /// <summary>From now on this capability does as well.</summary>
+    public void ArmBeside(string exportName, Func<NbdExport?> open) => _armed = [.. _armed, new Armed(HashOf(exportName), open)];
 
     /// <summary>From now on nothing is an export.</summary>
-    public void Disarm() => _armed = null;
+    public void Disarm() => _armed = [];
+
+    /// <summary>From now on this capability is none.</summary>
+    public void Disarm(string exportName)
+    {
+        var hash = HashOf(exportName);
+        _armed = [.. _armed.Where(armed => !CryptographicOperations.FixedTimeEquals(armed.NameHash, hash))];
+    }
 
     public NbdExport? Resolve(string name)
     {
         // Hashes have one length and tell nothing by how many of their bytes agree: the comparison cannot be used to guess.
-        var armed = _armed;
-        return armed is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(name)), armed.NameHash)
-            ? armed.Open()
-            : null;
+        var hash = HashOf(name);
+        Armed? found = null;
+        foreach (var armed in _armed)
+        {
+            found = CryptographicOperations.FixedTimeEquals(hash, armed.NameHash) ? armed : found;
+        }
+
+        return found?.Open();
     }
 
     public IReadOnlyList<string> ListVisible() => [];
+
+    private static byte[] HashOf(string name) => SHA256.HashData(Encoding.UTF8.GetBytes(name));
 
     private sealed record Armed(byte[] NameHash, Func<NbdExport?> Open);
 }

@@ -139,7 +139,7 @@ public sealed class NbdshTests
         using TempFile image = TempFile.WithRandomBytes(8 << 20, seed: 40);
         using var overlay = new SnapshotOverlay(
             new DiskDevice(BlockDevice.Open(full.LoopPath, readOnly: false)), 0);
-        var basis = new DiskDevice(BlockDevice.OpenUnchanging(image.Path));
+        using var basis = new DiskDevice(BlockDevice.OpenUnchanging(image.Path));
         await using TestServer server = await TestServer.StartAsync(new SnapshotDevice(basis, overlay));
 
         await Tool.RunAsync("/usr/bin/python3", "-c", Broken, server.Uri);

@@ -7,11 +7,13 @@ namespace Stiefel.Nbd.Tests.Support;
 /// <summary>A snapshot of an image file, and its overlay.</summary>
 internal sealed class SnapshotOf : IDisposable
 {
+    private readonly DiskDevice _base;
+
     private SnapshotOf(string path, Func<long, SnapshotOverlay> makeOverlay)
     {
-        var basis = new DiskDevice(BlockDevice.OpenUnchanging(path));
-        Overlay = makeOverlay(basis.Size);
-        Device = new SnapshotDevice(basis, Overlay);
+        _base = new DiskDevice(BlockDevice.OpenUnchanging(path));
+        Overlay = makeOverlay(_base.Size);
+        Device = new SnapshotDevice(_base, Overlay);
     }
 
     public SnapshotDevice Device { get; }
@@ -25,6 +27,6 @@ internal sealed class SnapshotOf : IDisposable
     public void Dispose()
     {
         Device.Dispose();
-        Overlay.Dispose();
+        _base.Dispose();
     }
 }

@@ -71,6 +71,31 @@ public sealed class GrantedOrReadTests : IDisposable
     }
 
     [Fact]
+    public async Task Snapshots_AreReadForBootAndGrantedAtOnceAndNeverWritten()
+    {
+        var before = SHA256.HashData(await File.ReadAllBytesAsync(_disk.Path, Token));
+        await using (var server = await RunningServer.StartOnDiskAsync(_files, _disk.Path, "--Disk:Snapshot", "memory"))
+        {
+            using var first = await Desktop.ShakeHandsAsync(server, _files.Key);
+            Assert.Equal(_initrd, await first.AskAsync("/v1/initrd", []));
+            await first.RequestDiskAsync();
+            using var one = server.Connect(first.ExportName)!;
+            Assert.True(one.TryWrite(1 << 20, [.. Enumerable.Repeat((byte)1, 4096)]));
+
+            using var second = await Desktop.ShakeHandsAsync(server, _files.Key);
+            Assert.Equal(_initrd, await second.AskAsync("/v1/initrd", []));
+            await second.RequestDiskAsync();
+            using var two = server.Connect(second.ExportName)!;
+            Assert.True(two.TryWrite(1 << 20, [.. Enumerable.Repeat((byte)2, 4096)]));
+
+            Assert.All(one.Read(1 << 20, 4096), b => Assert.Equal(1, b));
+            Assert.All(two.Read(1 << 20, 4096), b => Assert.Equal(2, b));
+        }
+
+        Assert.Equal(before, SHA256.HashData(await File.ReadAllBytesAsync(_disk.Path, Token)));
+    }
+
+    [Fact]
     public async Task Read_AfterTakingOver_WorksAndOwnersKeepTheirGrant()
     {
         await using var server = await RunningServer.StartOnDiskAsync(_files, _disk.Path);

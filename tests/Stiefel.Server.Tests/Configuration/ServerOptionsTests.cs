@@ -60,6 +60,7 @@ public sealed class ServerOptionsTests : IDisposable
     [InlineData("Nbd:TlsCertificate = 'c' (command line): expected Nbd:TlsCertificate and Nbd:TlsKey together", "--Disk:Path d --Nbd:Tls opportunistic --Nbd:TlsCertificate c")]
     [InlineData("Disk:Snapshot = 'overlay' (command line): expected memory, or the absolute path of a directory", "--Disk:Path d --Disk:Snapshot overlay")]
     [InlineData("Disk:Snapshot = 'memory' (command line): expected nothing, since Disk:ReadOnly", "--Disk:Path d --Disk:Snapshot memory --Disk:ReadOnly true")]
+    [InlineData("Disk:Snapshot = 'memory' (command line): expected Disk:Path beside it", "--Disk:Snapshot memory --Boot:Kernel k")]
     [InlineData("Disk:SnapshotLimitMiB = '5' (command line): expected Disk:Snapshot beside it", "--Disk:Path d --Disk:SnapshotLimitMiB 5")]
     [InlineData("Nbd:MaxConnections = '0' (command line): expected a number from 1 to 65536", "--Disk:Path d --Nbd:MaxConnections 0")]
     [InlineData("Nbd:BufferKiB = '63' (command line): expected a number from 64 to 16384", "--Disk:Path d --Nbd:BufferKiB 63")]

@@ -73,7 +73,7 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
-    public async Task Session_ComesBack_FindsItsChanges_TheNextSessionFindsNone()
+    public async Task Session_ComesBack_FindsItsChanges()
     {
         await using var server = await RunningServer.StartAsync(_files, "--Disk:Snapshot", "memory");
         using var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
@@ -83,34 +83,71 @@ public sealed class SnapshotTests : IDisposable
             Assert.True(disk.TryWrite(0, s_sevens));
         }
 
-        using (var again = server.Connect(desktop.ExportName)!)
+        await desktop.RequestDiskAsync();
+        using var again = server.Connect(desktop.ExportName)!;
+        Assert.Equal(s_sevens, again.Read(0, 4096));
+    }
+
+    [Fact]
+    public async Task Sessions_SideBySide_EachHaveTheirOwnDiskAndFetchAtAnyTime()
+    {
+        await using var server = await RunningServer.StartAsync(_files, "--Disk:Snapshot", "memory");
+        var desktops = new List<(Desktop Desktop, NbdPeer Disk)>();
+        for (var i = 0; i < 5; i++)
         {
-            Assert.Equal(s_sevens, again.Read(0, 4096));
+            // The others are connected and write meanwhile.
+            var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
+            await desktop.AskAsync("/v1/kernel", []);
+            await desktop.RequestDiskAsync();
+            desktops.Add((desktop, server.Connect(desktop.ExportName)!));
+            Assert.True(desktops[i].Disk.TryWrite(0, Filled(i)));
+            Assert.True(desktops[0].Disk.TryWrite(8192, Filled(i)));
         }
 
-        using var next = await Desktop.ShakeHandsAsync(server, _files.Key);
-        await next.RequestDiskAsync(takeOver: true);
-        using var fresh = server.Connect(next.ExportName)!;
-        Assert.NotEqual(s_sevens, fresh.Read(0, 4096));
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(Filled(i), desktops[i].Disk.Read(0, 4096));
+            Assert.Equal(i == 0 ? Filled(4) : new byte[4096], desktops[i].Disk.Read(8192, 4096));
+            desktops[i].Disk.Dispose();
+            desktops[i].Desktop.Dispose();
+        }
+
         Assert.Equal(_before, DiskHash());
     }
 
     [Fact]
-    public async Task Session_ReadsBootFilesWhileAnotherIsAway_KeepsTheChanges()
+    public async Task Sessions_BeyondTheMost_EndTheOldestThatIsAway()
+    {
+        await using var server = await RunningServer.StartAsync(_files, "--Disk:Snapshot", "memory");
+        using var connected = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await connected.RequestDiskAsync();
+        using var disk = server.Connect(connected.ExportName)!;
+        using var away = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await away.RequestDiskAsync();
+
+        for (var i = 0; i < 63; i++)
+        {
+            using var another = await Desktop.ShakeHandsAsync(server, _files.Key);
+            await another.RequestDiskAsync();
+        }
+
+        Assert.True(disk.TryWrite(0, s_sevens));
+        Assert.Null(server.Connect(away.ExportName));
+    }
+
+    [Fact]
+    public async Task Session_ReadsBootFilesOfTheSameDiskWhileAnotherWrites()
     {
         await using var server = await RunningServer.StartAsync(_files, "--Disk:Snapshot", "memory");
         using var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
         await desktop.RequestDiskAsync();
-        using (var disk = server.Connect(desktop.ExportName)!)
-        {
-            Assert.True(disk.TryWrite(0, s_sevens));
-        }
+        using var disk = server.Connect(desktop.ExportName)!;
+        Assert.True(disk.TryWrite(0, s_sevens));
 
         using var other = await Desktop.ShakeHandsAsync(server, _files.Key);
         await other.AskAsync("/v1/kernel", []);
 
-        using var again = server.Connect(desktop.ExportName)!;
-        Assert.Equal(s_sevens, again.Read(0, 4096));
+        Assert.Equal(s_sevens, disk.Read(0, 4096));
     }
 
     [Theory]
@@ -133,6 +170,8 @@ public sealed class SnapshotTests : IDisposable
 
     private Task<RunningServer> StartOpenAsync(params string[] more) => RunningServer.StartBareAsync(
         ["--Disk:Path", _files.Disk, "--Nbd:Access", "open", "--Nbd:ExportName", "x", "--Nbd:Listen", "127.0.0.1:0", "--State:Directory", _files.State, .. more]);
+
+    private static byte[] Filled(int number) => [.. Enumerable.Repeat((byte)(0xa0 + number), 4096)];
 
     private byte[] DiskHash() => SHA256.HashData(_files.ReadDisk(0, ServerFiles.DiskSize));
 }

@@ -4,7 +4,7 @@ namespace Stiefel.Nbd.Devices.Snapshots;
 
 /// <summary>
 /// A disk that can be written without being changed: writes go to an overlay, whole blocks of it; what was not written is
-/// read from the base. Several may share one base. Owns the base, not the overlay.
+/// read from the base. Owns the overlay, not the base, which several may share.
 /// </summary>
 public sealed partial class SnapshotDevice : IBlockDevice
 {
@@ -16,8 +16,8 @@ public sealed partial class SnapshotDevice : IBlockDevice
     private readonly IBlockDevice _store;
     private readonly OverlayMap _map;
 
-    /// <param name="basis">What is read where nothing was written; never written itself. Disposed with this.</param>
-    /// <param name="overlay">What was written. Must be of the base's size.</param>
+    /// <param name="basis">What is read where nothing was written; never written itself. Must outlive this.</param>
+    /// <param name="overlay">What was written. Must be of the base's size. Disposed with this.</param>
     public SnapshotDevice(IBlockDevice basis, SnapshotOverlay overlay)
     {
         if (overlay.Store.Size != basis.Size)
@@ -93,7 +93,7 @@ public sealed partial class SnapshotDevice : IBlockDevice
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _base.Dispose();
+    public void Dispose() => _overlay.Dispose();
 
     private BlockExtent FindOne(long offset, long length)
     {

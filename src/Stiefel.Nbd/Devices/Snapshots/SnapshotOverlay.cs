@@ -5,7 +5,7 @@ namespace Stiefel.Nbd.Devices.Snapshots;
 
 /// <summary>
 /// What was written to a snapshot, in memory or in a sparse file without a name; gone when it is disposed of, or with the
-/// process. It outlives the <see cref="SnapshotDevice"/>s that read and write through it, one after the other. Thread-safe.
+/// process. Thread-safe.
 /// </summary>
 public sealed class SnapshotOverlay : IDisposable
 {
