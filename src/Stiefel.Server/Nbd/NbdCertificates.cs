@@ -11,6 +11,8 @@ namespace Stiefel.Server.Nbd;
 /// <summary>The block server's certificates: from files, or each key's own (docs/protocol.md#certificate-and-token).</summary>
 public static class NbdCertificates
 {
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
     /// <summary>What TLS needs; null if it is off.</summary>
     /// <exception cref="SettingsException">A file that cannot be used, or neither files nor keys.</exception>
     public static NbdTls? Load(NbdTlsOptions options, string keysDirectory)
@@ -31,6 +33,11 @@ public static class NbdCertificates
     {
         try
         {
+            if ((File.GetUnixFileMode(options.PrivateKey!) & Others) != 0)
+            {
+                throw new SettingsException($"Nbd:TlsKey = '{options.PrivateKey}': others on this machine can read or change it; chmod 600 it, and renew the key if they did");
+            }
+
             var chain = new X509Certificate2Collection();
             chain.ImportFromPemFile(options.Certificate!);
             var context = SslStreamCertificateContext.Create(

@@ -55,6 +55,44 @@ public sealed class DiskDeviceTests
     }
 
     [Fact]
+    public async Task Read_OfADeviceThatLostItsSecondHalf_IsAnErrorWhereItBegins()
+    {
+        using TempFile image = TempFile.WithRandomBytes(Size, seed: 9);
+        string loop = (await Tool.RunAsync("losetup", "--find", "--show", image.Path)).Trim();
+        try
+        {
+            await using TestServer server = await TestServer.StartOnFileAsync(loop);
+            await using (FileStream stream = File.OpenWrite(image.Path))
+            {
+                stream.SetLength(Size / 2);
+            }
+
+            using NbdTestClient client = NbdTestClient.Open(server);
+            Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Read, Size - 4096, 4096));
+            Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Read, 0, Size));
+            Assert.Equal(NbdError.None, client.Call(NbdCommand.Read, 0, 4096));
+            client.Receive(4096);
+
+            using NbdTestClient structured = NbdTestClient.Open(server, ReplyFormat.Structured);
+            structured.Request(NbdCommand.Read, 0, Size);
+            (ChunkHeader head, byte[] payload) = structured.ReadChunk();
+            while (!head.IsLast)
+            {
+                Assert.Equal(ChunkType.OffsetData, head.Type);
+                (head, payload) = structured.ReadChunk();
+            }
+
+            Assert.Equal(ChunkType.ErrorOffset, head.Type);
+            Assert.Equal([0, 0, 0, 5], payload[..4]);
+            await server.Log.WaitForAsync("failed disk Read", TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            await Tool.RunAsync("losetup", "--detach", loop);
+        }
+    }
+
+    [Fact]
     public async Task LoopDevice_Served_OffersItsSectorAndTakesEveryCommand()
     {
         using var image = new TempFile(Size);

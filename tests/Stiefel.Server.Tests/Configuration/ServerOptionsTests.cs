@@ -150,6 +150,15 @@ public sealed class ServerOptionsTests : IDisposable
     }
 
     [Fact]
+    public void Help_EverySettingOfDiskAndBlockServer_IsNamed()
+    {
+        var reader = new SettingReader(ServerConfiguration.Build([], new Hashtable(), "", []));
+        DiskOptions.Read(reader);
+        NbdOptions.Read(reader);
+        Assert.All(reader.Known, key => Assert.Contains($"--{key} ", Help.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Read_NbdLimits_ReachTheBlockServer()
     {
         var limits = Read("--Disk:Path", "d", "--Nbd:MaxConnections", "3", "--Nbd:MaxConnectionsPerAddress", "2", "--Nbd:MaxHandshakes", "4", "--Nbd:MaxOptions", "5",
