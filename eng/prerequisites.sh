@@ -49,6 +49,7 @@ libnbd-bin        foreign NBD clients: nbdinfo, nbdcopy
 python3           runs the second implementations
 python3-libnbd    foreign NBD client: nbdsh
 python3-pycryptodome  second implementation of AES-EAX
+curl              a foreign client of the control plane
 fio               foreign NBD client with data verification
 xfsprogs          file system images
 btrfs-progs       file system images

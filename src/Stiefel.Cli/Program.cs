@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
+using Stiefel.Cli.Status;
 using Stiefel.Cli.UsbStick;
 using Stiefel.Cli.Verbs;
 using Stiefel.Cli.Vm.Demo;
@@ -11,6 +12,8 @@ var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a
     KeyVerb.Build(),
     CreateInitrdVerb.Build(),
     SetupClientUsbdriveVerb.Build(),
+    StatusVerbs.BuildStatus(),
+    StatusVerbs.BuildKick(),
     DemoVerb.Build(),
     TestQemuVerb.Build(),
 };

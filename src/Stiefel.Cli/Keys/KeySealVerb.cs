@@ -55,12 +55,8 @@ internal static class KeySealVerb
             throw new UsageException("nobody is there to be asked for the passphrase; say --passphrase-file FILE");
         }
 
-        output.Write("Passphrase (the desktop's keyboard will be American): ");
-        output.Flush();
-        byte[] first = TypedSecret.Read(output, SealedKey.MaxPassphraseBytes);
-        output.Write("The same again: ");
-        output.Flush();
-        byte[] second = TypedSecret.Read(output, SealedKey.MaxPassphraseBytes);
+        byte[] first = TypedSecret.Read("Passphrase (the desktop's keyboard will be American): ", output, SealedKey.MaxPassphraseBytes);
+        byte[] second = TypedSecret.Read("The same again: ", output, SealedKey.MaxPassphraseBytes);
         bool same = CryptographicOperations.FixedTimeEquals(first, second);
         CryptographicOperations.ZeroMemory(second);
         if (!same)

@@ -63,7 +63,7 @@ internal static class KeyShowVerbs
         });
         return command.WithExamples(
             "stiefel key token blue-stick",
-            "curl -H @<(echo \"Authorization: Bearer $(stiefel key token)\") http://localhost:4645/api/v1/status");
+            "curl --cacert laptop.pem -H @<(echo \"Authorization: Bearer $(stiefel key token)\") https://localhost:4645/api/v1/status");
     }
 
     public static Command BuildCertificate()

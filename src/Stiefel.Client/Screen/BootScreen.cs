@@ -25,13 +25,12 @@ internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider
     /// <summary>Where the echo of what is typed goes.</summary>
     public TextWriter Output => output;
 
-    /// <summary>A question; what is typed follows it on the same line.</summary>
-    public void Ask(string question)
+    /// <summary>Leaves the line free for somebody else.</summary>
+    public void EndRedrawn()
     {
         lock (_lock)
         {
             EraseRedrawn();
-            output.Write(question);
             output.Flush();
         }
     }

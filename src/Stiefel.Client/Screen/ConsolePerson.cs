@@ -17,8 +17,8 @@ internal sealed class ConsolePerson : IPerson
 
     public byte[] AskSecret(string question, int limit)
     {
-        _screen.Ask(question);
-        return TypedSecret.Read(_screen.Output, limit);
+        _screen.EndRedrawn();
+        return TypedSecret.Read(question, _screen.Output, limit);
     }
 
     /// <summary>Waits a while for a line of one word, in whatever case.</summary>

@@ -21,14 +21,15 @@ public static unsafe class TypedSecret
     /// <summary>Somebody can type: standard input is a terminal.</summary>
     public static bool IsPossible => isatty(StandardInput) == 1;
 
-    /// <summary>Waits for one line. Line feed or carriage return end it; what does not fit the limit is ignored.</summary>
-    /// <param name="echo">Where the asterisks go.</param>
+    /// <summary>Asks, and waits for one line. Line feed or carriage return end it; what does not fit the limit is ignored.</summary>
+    /// <param name="question">Without a line's end.</param>
+    /// <param name="echo">Where question and asterisks go.</param>
     /// <param name="limit">Bytes.</param>
     /// <returns>UTF-8 without the line's end; empty for an empty line or the end of input.</returns>
     /// <exception cref="LinuxException">Standard input is no terminal, or is gone.</exception>
-    public static byte[] Read(TextWriter echo, int limit) => Read(StandardInput, echo, limit);
+    public static byte[] Read(string question, TextWriter echo, int limit) => Read(StandardInput, question, echo, limit);
 
-    internal static byte[] Read(int terminal, TextWriter echo, int limit)
+    private static byte[] Read(int terminal, string question, TextWriter echo, int limit)
     {
         termios before;
         if (tcgetattr(terminal, &before) != 0)
@@ -40,7 +41,7 @@ public static unsafe class TypedSecret
         silent.c_lflag &= ~(uint)(ECHO | ICANON); // Ctrl-C goes on ending the program
         silent.c_cc[VMIN] = 1;
         silent.c_cc[VTIME] = 0;
-        // Flushes: what was typed before nobody had asked for.
+        // Flushes, and only then asks: what was typed before, nobody had asked for.
         if (tcsetattr(terminal, (int)TCSAFLUSH, &silent) != 0)
         {
             throw LinuxException.FromLastError("tcsetattr");
@@ -49,6 +50,8 @@ public static unsafe class TypedSecret
         var line = new byte[limit];
         try
         {
+            echo.Write(question);
+            echo.Flush();
             using var input = new FileStream(new SafeFileHandle(terminal, ownsHandle: false), FileAccess.Read, bufferSize: 0);
             return line[..Fill(input, line, echo)];
         }

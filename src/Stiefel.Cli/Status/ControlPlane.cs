@@ -1,0 +1,149 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text.Json;
+using Stiefel.Cli.Verbs;
+using Stiefel.Protocol;
+using Stiefel.Protocol.Certificates;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Cli.Status;
+
+/// <summary>
+/// A server's control plane, in TLS with the certificate that the key itself gives: nobody else can pass for the laptop or see the token, not even
+/// another user of this machine who listens on the port first.
+/// </summary>
+internal sealed class ControlPlane : IDisposable
+{
+    private const int MaxAnswerBytes = 4 << 20;
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http;
+    private readonly string _where;
+
+    private ControlPlane(HttpClient http, string where)
+    {
+        _http = http;
+        _where = where;
+    }
+
+    /// <param name="host">ADDRESS, NAME, with or without :PORT; null for this machine.</param>
+    /// <param name="key">Whose token is sent.</param>
+    public static ControlPlane Of(string? host, SharedKey key)
+    {
+        EndPoint endpoint = host is null ? new IPEndPoint(IPAddress.Loopback, WellKnownPorts.Admin) : ParseHost(host);
+        using var certificate = DerivedCertificate.For(key);
+        byte[] pinned = certificate.GetCertHash();
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectCallback = (_, token) => ConnectAsync(endpoint, token),
+        };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && shown.GetCertHash().AsSpan().SequenceEqual(pinned);
+        var http = new HttpClient(handler)
+        {
+            BaseAddress = new UriBuilder(Uri.UriSchemeHttps, DerivedCertificate.NameOf(key)).Uri,
+            Timeout = s_limit,
+            MaxResponseContentBufferSize = MaxAnswerBytes,
+        };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken.For(key));
+        return new ControlPlane(http, host ?? "this machine");
+    }
+
+    /// <summary>The answer's text.</summary>
+    /// <exception cref="FailedException">No server there, another key, or it says no.</exception>
+    public Task<string> GetAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Get, path, token);
+
+    /// <summary>Ends something.</summary>
+    /// <exception cref="FailedException">As above.</exception>
+    public Task<string> DeleteAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Delete, path, token);
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>`192.168.1.5`, `fe80::1%eth0`, `[fe80::1%eth0]:4645`, `laptop`, `laptop:4645`.</summary>
+    internal static EndPoint ParseHost(string host)
+    {
+        // A bare IPv6 address holds colons too, so the address alone is tried first.
+        if (!host.StartsWith('[') && IPAddress.TryParse(host, out IPAddress? address))
+        {
+            return new IPEndPoint(address, WellKnownPorts.Admin);
+        }
+
+        if (IPEndPoint.TryParse(host, out IPEndPoint? endpoint))
+        {
+            return endpoint.Port == 0 ? new IPEndPoint(endpoint.Address, WellKnownPorts.Admin) : endpoint;
+        }
+
+        int colon = host.LastIndexOf(':');
+        string name = colon < 0 ? host : host[..colon];
+        ushort port = WellKnownPorts.Admin;
+        bool isPort = colon < 0 || (ushort.TryParse(host.AsSpan(colon + 1), out port) && port != 0);
+        return isPort && Uri.CheckHostName(name) == UriHostNameType.Dns
+            ? new DnsEndPoint(name, port)
+            : throw new UsageException($"'{host}': expected an address or a name, as 192.168.1.5, fe80::1%eth0, [fe80::1%eth0]:{WellKnownPorts.Admin}, laptop");
+    }
+
+    private async Task<string> SendAsync(HttpMethod method, string path, CancellationToken token)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(method, path);
+            using HttpResponseMessage answer = await _http.SendAsync(request, token).ConfigureAwait(false);
+            string text = await answer.Content.ReadAsStringAsync(token).ConfigureAwait(false);
+            return answer.IsSuccessStatusCode ? text : throw new FailedException(Describe(answer.StatusCode, text));
+        }
+        catch (HttpRequestException error) when (error.InnerException is AuthenticationException)
+        {
+            throw new FailedException($"{_where} does not show the certificate of this key: it is another laptop, or does not accept the key (any more)", error);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new FailedException($"no stiefel-server answers at {_where}: {error.InnerException?.Message ?? error.Message}", error);
+        }
+        catch (OperationCanceledException error) when (!token.IsCancellationRequested)
+        {
+            throw new FailedException($"{_where} does not answer within {s_limit.TotalSeconds:0} s", error);
+        }
+    }
+
+    private string Describe(HttpStatusCode status, string text)
+    {
+        if (status == HttpStatusCode.Unauthorized)
+        {
+            return $"{_where} does not accept this key: name another with --key";
+        }
+
+        try
+        {
+            using var problem = JsonDocument.Parse(text);
+            if (problem.RootElement.TryGetProperty("detail", out JsonElement detail) && detail.GetString() is { } words)
+            {
+                return words;
+            }
+        }
+        catch (JsonException)
+        {
+            // Then the number has to do.
+        }
+
+        return $"{_where} answers with HTTP status {(int)status}";
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(EndPoint endpoint, CancellationToken token)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endpoint, token).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
