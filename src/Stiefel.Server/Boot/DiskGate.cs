@@ -71,6 +71,7 @@ public sealed class DiskGate : IAsyncDisposable
             {
                 // What the desktop has written is gone with the server that kept it: it must not go on with the disk from before.
                 _logger.SnapshotIsGone(record.Session, record.Machine);
+                _state.Delete();
                 return;
             }
 
