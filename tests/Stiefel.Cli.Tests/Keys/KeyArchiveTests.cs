@@ -1,5 +1,5 @@
 using Stiefel.Cli.Keys;
-using Stiefel.Cli.Verbs;
+using Stiefel.Keys;
 using Stiefel.Linux.Programs;
 using Xunit;
 
@@ -28,6 +28,16 @@ public class KeyArchiveTests
     {
         using var folder = new TemporaryDirectory();
         File.WriteAllBytes(folder["a.key"], new byte[length]);
-        Assert.Throws<UsageException>(() => KeyArchive.Write(new MemoryStream(), folder["a.key"]));
+        File.SetUnixFileMode(folder["a.key"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Equal(KeyFileProblem.NoKey, Assert.Throws<KeyFileException>(() => KeyArchive.Write(new MemoryStream(), folder["a.key"])).Problem);
+    }
+
+    [Fact]
+    public void Write_KeyThatOthersCanRead_IsRefused()
+    {
+        using var folder = new TemporaryDirectory();
+        string key = new KeyDirectory(folder.Path).Create("blue");
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        Assert.Equal(KeyFileProblem.Unsafe, Assert.Throws<KeyFileException>(() => KeyArchive.Write(new MemoryStream(), key)).Problem);
     }
 }
