@@ -48,24 +48,43 @@ public sealed partial class SnapshotDevice : IBlockDevice
     {
         while (buffer.Length > 0)
         {
-            (BlockSource source, long end) = _map.FindRun(offset, offset + buffer.Length);
+            (IBlockDevice? source, long end) = SourceOf(offset, offset + buffer.Length);
             Span<byte> run = buffer[..(int)(end - offset)];
-            switch (source)
+            if (source is null)
             {
-                case BlockSource.Zero:
-                    run.Clear();
-                    break;
-                case BlockSource.Overlay:
-                    _store.Read(offset, run);
-                    break;
-                default:
-                    _base.Read(offset, run);
-                    break;
+                run.Clear();
+            }
+            else
+            {
+                source.Read(offset, run);
             }
 
             buffer = buffer[run.Length..];
             offset = end;
         }
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadCached(long offset, Span<byte> buffer)
+    {
+        while (buffer.Length > 0)
+        {
+            (IBlockDevice? source, long end) = SourceOf(offset, offset + buffer.Length);
+            Span<byte> run = buffer[..(int)(end - offset)];
+            if (source is null)
+            {
+                run.Clear();
+            }
+            else if (!source.TryReadCached(offset, run))
+            {
+                return false;
+            }
+
+            buffer = buffer[run.Length..];
+            offset = end;
+        }
+
+        return true;
     }
 
     /// <summary>What was written vanishes with the overlay in any case; that its medium lost some of it before must be told all the same.</summary>
@@ -94,6 +113,13 @@ public sealed partial class SnapshotDevice : IBlockDevice
 
     /// <inheritdoc/>
     public void Dispose() => _overlay.Dispose();
+
+    // Null: zeroes.
+    private (IBlockDevice? Source, long End) SourceOf(long offset, long end)
+    {
+        (BlockSource source, long runEnd) = _map.FindRun(offset, end);
+        return (source switch { BlockSource.Zero => null, BlockSource.Overlay => _store, _ => _base }, runEnd);
+    }
 
     private BlockExtent FindOne(long offset, long length)
     {
