@@ -35,7 +35,7 @@ truncate -s 64M "$work/disk.img"
 start() {
   local line now begin= took= qemu
   coproc machine { exec timeout -k 5 240 qemu-system-x86_64 -accel tcg,thread=multi -machine q35 -cpu max -smp 2 -m 1024 -nodefaults \
-    -display none -serial stdio -no-reboot -kernel "$kernel" -initrd "$1" -append "console=ttyS0,115200 loglevel=6 $2" \
+    -display none -serial stdio -no-reboot -kernel "$kernel" -initrd "$1" -append "console=ttyS0,115200 loglevel=7 $2" \
     -drive "if=none,id=d,format=raw,cache=unsafe,file=$work/disk.img" -device virtio-blk-pci,drive=d \
     -netdev hubport,id=n,hubid=0 -device virtio-net-pci,netdev=n,romfile= 2>>"$work/qemu.log"; }
   qemu=$machine_PID
@@ -43,7 +43,7 @@ start() {
     now=${EPOCHREALTIME/./}
     if [[ -z $begin && $line =~ ^\[\ *([0-9]+)\.([0-9]{6})\].*console\ \[ttyS0\]\ enabled ]]; then
       begin=$((now - 10#${BASH_REMATCH[1]}${BASH_REMATCH[2]}))
-    elif [[ $line == *"$3"* ]]; then
+    elif [[ -n $begin && $line == *"$3"* ]]; then
       took=$(((now - begin) / 1000))
       break
     fi
