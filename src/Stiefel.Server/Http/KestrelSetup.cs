@@ -15,7 +15,7 @@ public static class KestrelSetup
     private const int MaxRequestLineBytes = 2 * 1024;
 
     /// <summary>One desktop uses one or two; what strangers may hold open is <see cref="ConnectionBudget.MaxStrangers"/>, this is the last resort.</summary>
-    private const int MaxConnections = 512;
+    internal const int MaxConnections = 512;
 
     /// <summary>Per connection: what may wait in memory for a slow reader.</summary>
     private const int MaxResponseBuffer = 256 * 1024;
