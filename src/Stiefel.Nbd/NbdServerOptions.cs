@@ -29,7 +29,7 @@ public sealed record NbdServerOptions
     /// <summary>How long a client may leave its replies unread, or a payload it announced unsent, before it is cut off.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Bytes of each of a connection's two transmission buffers, 64 KiB to 16 MiB. With simple replies, where pages cannot be lent, the one for replies has at least 512 KiB.</summary>
+    /// <summary>Bytes of each of a connection's two transmission buffers, 64 KiB to 16 MiB. With simple replies the one for replies has at least 512 KiB.</summary>
     public int BufferSize { get; init; } = 256 * 1024;
 
     /// <summary>Silence of a peer's TCP after which it is probed every 10 s, six times, before it is given up.</summary>

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Stiefel.Linux.BlockDevices;
 
 namespace Stiefel.Nbd;
 
@@ -20,12 +19,6 @@ internal abstract class NbdTransport : IDisposable
 
     /// <summary>Sends all. Throws <see cref="TimeoutException"/> if the client does not read, or <see cref="SocketException"/>.</summary>
     public abstract void Send(ReadOnlySpan<byte> data);
-
-    /// <summary><see cref="Send(ReadOnlySpan{byte}, PagePipe)"/> works, and copies nothing.</summary>
-    public virtual bool TakesPages => false;
-
-    /// <summary>Sends the data and then all that is in the pipe. Throws as <see cref="Send(ReadOnlySpan{byte})"/>.</summary>
-    public virtual void Send(ReadOnlySpan<byte> data, PagePipe pages) => throw new NotSupportedException();
 
     /// <summary>Called from another thread: wakes a blocked receive or send, and makes every further one fail.</summary>
     public abstract void Interrupt();

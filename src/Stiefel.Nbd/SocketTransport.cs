@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.Network;
 
 namespace Stiefel.Nbd;
@@ -10,7 +9,6 @@ namespace Stiefel.Nbd;
 /// <summary>A connected TCP socket in blocking mode, with the kernel's own timeouts.</summary>
 internal sealed class SocketTransport : NbdTransport
 {
-    private const int EINTR = 4;
     private const int EAGAIN = 11;
     private const int EPIPE = 32;
     private const int ECONNRESET = 104;
@@ -59,23 +57,18 @@ internal sealed class SocketTransport : NbdTransport
 
     public override int ReceiveArrived(Span<byte> buffer) => Math.Max(0, StreamSocket.TryReceive(_handle, buffer));
 
-    public override void Send(ReadOnlySpan<byte> data) => Send(data, isMoreToCome: false, Stopwatch.GetTimestamp());
-
-    public override bool TakesPages => true;
-
-    public override void Send(ReadOnlySpan<byte> data, PagePipe pages)
+    public override void Send(ReadOnlySpan<byte> data)
     {
+        // A client that reads a byte now and then makes every call succeed in part: the whole must be done in time too.
         long start = Stopwatch.GetTimestamp();
-        Send(data, isMoreToCome: true, start);
-        while (pages.Length > 0)
+        while (data.Length > 0)
         {
-            int sent = pages.MoveTo(_handle);
-            if (sent < 0 && sent != -EINTR)
+            int sent = StreamSocket.Send(_handle, data);
+            data = sent >= 0 ? data[sent..] : throw Failure(-sent, "the client does not read its replies");
+            if (data.Length > 0 && Stopwatch.GetElapsedTime(start) > _timeout)
             {
-                throw Failure(-sent, "the client does not read its replies");
+                throw new TimeoutException("the client reads its replies too slowly");
             }
-
-            ThrowIfTooSlow(start, pages.Length);
         }
     }
 
@@ -88,25 +81,6 @@ internal sealed class SocketTransport : NbdTransport
         catch (SocketException)
         {
             // This kernel has not got it: the system's own is slower at worst.
-        }
-    }
-
-    private void Send(ReadOnlySpan<byte> data, bool isMoreToCome, long start)
-    {
-        while (data.Length > 0)
-        {
-            int sent = StreamSocket.Send(_handle, data, isMoreToCome);
-            data = sent >= 0 ? data[sent..] : throw Failure(-sent, "the client does not read its replies");
-            ThrowIfTooSlow(start, data.Length);
-        }
-    }
-
-    // A client that reads a byte now and then makes every call succeed in part: the whole must be done in time too.
-    private void ThrowIfTooSlow(long start, int remaining)
-    {
-        if (remaining > 0 && Stopwatch.GetElapsedTime(start) > _timeout)
-        {
-            throw new TimeoutException("the client reads its replies too slowly");
         }
     }
 

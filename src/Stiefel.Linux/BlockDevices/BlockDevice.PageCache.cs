@@ -3,10 +3,9 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.BlockDevices;
 
-// Reading what is in memory already: by copy without waiting, or by reference.
+// Reading what is in memory already.
 public sealed partial class BlockDevice
 {
-    private readonly Lazy<bool> _lendsPages;
     private volatile bool _cannotAsk;
 
     /// <summary>
@@ -32,54 +31,5 @@ public sealed partial class BlockDevice
 
         Read(offset, buffer);
         return true;
-    }
-
-    /// <summary>The file system can lend its pages; found out by the first who asks.</summary>
-    public bool LendsPages => _lendsPages.Value;
-
-    /// <summary>
-    /// Puts references to the pages that hold the range into the pipe (man 2 splice), which must have room for them; waits for
-    /// the medium as <see cref="Read"/> does. After a failure a part may be in the pipe.
-    /// </summary>
-    public unsafe void Lend(long offset, int length, PagePipe pipe)
-    {
-        int done = 0;
-        while (done < length)
-        {
-            long position = offset + done;
-            nint count = Fcntl.splice(_handle, &position, pipe.Entrance, null, (nuint)(length - done), Fcntl.SPLICE_F_NONBLOCK);
-            if (count > 0)
-            {
-                done += (int)count;
-                pipe.Length += (int)count;
-                continue;
-            }
-
-            int errno = count == 0 ? EIO : Marshal.GetLastPInvokeError();
-            if (errno != EINTR)
-            {
-                throw new LinuxException($"splice({Path}, {length - done} bytes at {offset + done})", errno);
-            }
-        }
-    }
-
-    private bool FindWhetherPagesAreLent()
-    {
-        using PagePipe? pipe = Size > 0 ? PagePipe.TryCreate(1) : null;
-        if (pipe is null)
-        {
-            return false;
-        }
-
-        try
-        {
-            Lend(0, 1, pipe);
-            return true;
-        }
-        catch (LinuxException e)
-        {
-            // Anything but "this cannot be spliced" is a fault of the disk, told to whoever reads that place.
-            return e.Errno != EINVAL;
-        }
     }
 }

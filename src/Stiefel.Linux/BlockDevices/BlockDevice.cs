@@ -30,7 +30,6 @@ public sealed partial class BlockDevice : IDisposable
         Path = path;
         IsBlockSpecial = isBlockSpecial;
         IsReadOnly = isReadOnly;
-        _lendsPages = new Lazy<bool>(FindWhetherPagesAreLent);
     }
 
     /// <summary>As given to <see cref="Open"/>.</summary>

@@ -22,10 +22,6 @@ internal static unsafe partial class Fcntl
 
     internal const int POSIX_FADV_WILLNEED = 3;
 
-    internal const int F_SETPIPE_SZ = 1031;
-    internal const int F_GETPIPE_SZ = 1032;
-    internal const uint SPLICE_F_NONBLOCK = 2;
-
     internal const int F_OFD_SETLK = 37;
     internal const short F_RDLCK = 0;
     internal const short F_WRLCK = 1;
@@ -53,10 +49,4 @@ internal static unsafe partial class Fcntl
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fcntl(SafeFileHandle fd, int command, flock* argument);
-
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial int fcntl(SafeFileHandle fd, int command, nint argument);
-
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial nint splice(SafeHandle from, long* fromOffset, SafeHandle to, long* toOffset, nuint length, uint flags);
 }

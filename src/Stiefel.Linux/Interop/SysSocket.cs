@@ -20,7 +20,6 @@ internal static unsafe partial class SysSocket
     internal const int MSG_TRUNC = 0x20;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
-    internal const int MSG_MORE = 0x8000;
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial SafeFileHandle socket(int domain, int type, int protocol);

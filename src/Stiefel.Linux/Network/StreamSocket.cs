@@ -16,18 +16,14 @@ public static unsafe class StreamSocket
     public static int TryReceive(SafeHandle socket, Span<byte> buffer) => Receive(socket, buffer, SysSocket.MSG_DONTWAIT);
 
     /// <summary>May send less than all.</summary>
-    /// <param name="socket">Connected.</param>
-    /// <param name="data">What to send.</param>
-    /// <param name="isMoreToCome">The packet need not leave before the next call.</param>
-    public static int Send(SafeHandle socket, ReadOnlySpan<byte> data, bool isMoreToCome)
+    public static int Send(SafeHandle socket, ReadOnlySpan<byte> data)
     {
-        int flags = SysSocket.MSG_NOSIGNAL | (isMoreToCome ? SysSocket.MSG_MORE : 0);
         fixed (byte* start = data)
         {
             nint count;
             do
             {
-                count = SysSocket.send(socket, start, (nuint)data.Length, flags);
+                count = SysSocket.send(socket, start, (nuint)data.Length, SysSocket.MSG_NOSIGNAL);
             }
             while (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
 

@@ -38,12 +38,6 @@ public sealed class DiskDevice : IBlockDevice
     public bool TryReadCached(long offset, Span<byte> buffer) => _disk.TryReadCached(offset, buffer);
 
     /// <inheritdoc/>
-    public bool LendsPages => _disk.LendsPages;
-
-    /// <inheritdoc/>
-    public void Lend(long offset, int length, PagePipe pipe) => _disk.Lend(offset, length, pipe);
-
-    /// <inheritdoc/>
     public void Write(long offset, ReadOnlySpan<byte> data) => _disk.Write(offset, data);
 
     /// <inheritdoc/>

@@ -1,5 +1,3 @@
-using Stiefel.Linux.BlockDevices;
-
 namespace Stiefel.Nbd.Devices;
 
 /// <summary>
@@ -24,12 +22,6 @@ public interface IBlockDevice : IDisposable
         Read(offset, buffer);
         return true;
     }
-
-    /// <summary><see cref="Lend"/> works; the same for the life of the device.</summary>
-    bool LendsPages => false;
-
-    /// <summary>Puts references to the pages of the range into the pipe, which has room for them, instead of a copy into a buffer.</summary>
-    void Lend(long offset, int length, PagePipe pipe) => throw new NotSupportedException();
 
     /// <summary>Writes all data at the offset (bytes); durable only after <see cref="Flush"/>. After a failure the range is undefined.</summary>
     void Write(long offset, ReadOnlySpan<byte> data);

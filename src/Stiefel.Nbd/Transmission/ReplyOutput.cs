@@ -41,13 +41,5 @@ internal sealed class ReplyOutput(NbdTransport transport, int capacity) : IDispo
         }
     }
 
-    /// <summary>Sends all that is gathered, and what is in the pipe behind it.</summary>
-    public void Flush(PagePipe pages)
-    {
-        int length = _length;
-        _length = 0;
-        transport.Send(_buffer.Span[..length], pages);
-    }
-
     public void Dispose() => _buffer.Dispose();
 }

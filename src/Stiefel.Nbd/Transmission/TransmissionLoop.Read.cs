@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
-using Stiefel.Linux.BlockDevices;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;
 
-// READ. A reply is made of pieces, each a head and data: copied behind its head into the buffer, or lent by the page cache.
-// A piece is never larger than the buffer or the pipe, so that memory stays bounded.
+// READ. A reply is made of pieces, each a head and the data read straight into its place behind it. A piece is never larger
+// than the buffer, so that memory stays bounded.
 internal sealed partial class TransmissionLoop
 {
     // NBD_REPLY_TYPE_OFFSET_DATA begins with the offset of its data.
@@ -21,7 +20,7 @@ internal sealed partial class TransmissionLoop
             return;
         }
 
-        if (NeedsOneReply(request) && (int)request.Length > MaxPiece(request, (long)request.Offset))
+        if (NeedsOneReply(request) && (int)request.Length > _output.Capacity)
         {
             ReadInOneLargeReply(request);
         }
@@ -35,10 +34,6 @@ internal sealed partial class TransmissionLoop
 
     private bool NeedsOneReply(in NbdRequest request) => _format == ReplyFormat.Simple || request.Flags.HasFlag(NbdCommandFlags.Df);
 
-    private bool IsLent(in NbdRequest request) => request.Length >= PageLoan.WorthIt && _pages.IsPossible;
-
-    private int MaxPiece(in NbdRequest request, long offset) => IsLent(request) ? _pages.RoomFrom(offset) : _output.Capacity;
-
     private void ReadInPieces(in NbdRequest request)
     {
         long offset = (long)request.Offset;
@@ -46,17 +41,10 @@ internal sealed partial class TransmissionLoop
         while (offset < end)
         {
             _stop.ThrowIfSet();
-            int length = (int)Math.Min(end - offset, MaxPiece(request, offset));
+            int length = (int)Math.Min(end - offset, _output.Capacity);
             try
             {
-                if (IsLent(request))
-                {
-                    LendPiece(request, offset, length);
-                }
-                else
-                {
-                    CopyPiece(request, offset, length);
-                }
+                ReadPiece(request, offset, length);
             }
             catch (Exception e) when (IsOfDevice(e))
             {
@@ -68,7 +56,7 @@ internal sealed partial class TransmissionLoop
         }
     }
 
-    private void CopyPiece(in NbdRequest request, long offset, int length)
+    private void ReadPiece(in NbdRequest request, long offset, int length)
     {
         int headSize = HeadSize;
         Span<byte> piece = _output.Reserve(headSize + length);
@@ -81,21 +69,6 @@ internal sealed partial class TransmissionLoop
 
         WriteDataHead(piece, request, offset, length);
         _output.Commit(headSize + length);
-    }
-
-    // The head is promised only when the pages are in the pipe: from then on the disk cannot fail.
-    private void LendPiece(in NbdRequest request, long offset, int length)
-    {
-        Span<byte> probe = stackalloc byte[1];
-        if (!_device.TryReadCached(offset, probe) || !_device.TryReadCached(offset + length - 1, probe))
-        {
-            PrepareToWait();
-        }
-
-        PagePipe pages = _pages.Take(offset, length);
-        WriteDataHead(_output.Reserve(HeadSize), request, offset, length);
-        _output.Commit(HeadSize);
-        _output.Flush(pages);
     }
 
     // The good pieces before it have been sent.

@@ -10,8 +10,8 @@ namespace Stiefel.Nbd.Transmission;
 /// </summary>
 internal sealed partial class TransmissionLoop : IDisposable
 {
-    // Simple replies cannot be cut into chunks, and what exceeds the buffer is read twice: where pages are not lent, it holds
-    // what most clients ask for at most. Memory that is not touched costs nothing.
+    // Simple replies cannot be cut into chunks, and what exceeds the buffer is read twice: it holds what
+    // the kernel's client asks for at most. Memory that is not touched costs nothing.
     private const int SimpleReplyBuffer = 512 * 1024;
 
     private readonly IBlockDevice _device;
@@ -23,7 +23,6 @@ internal sealed partial class TransmissionLoop : IDisposable
     private readonly TransmissionCounters _counters;
     private readonly Action<string, Exception> _deviceFailed;
     private readonly StopSignal _stop;
-    private readonly PageLoan _pages;
     private readonly Func<NbdRequest, ulong> _payloadOf;
 
     /// <param name="transport">The client.</param>
@@ -44,8 +43,7 @@ internal sealed partial class TransmissionLoop : IDisposable
         _format = session.Format;
         _rules = new RequestRules(_device.Size, ExportDescription.FlagsOf(session.Export, _format), _format, session.HasBaseAllocation);
         _input = new RequestInput(transport, bufferSize);
-        _pages = new PageLoan(_device, transport);
-        _output = new ReplyOutput(transport, _format == ReplyFormat.Simple && !_pages.IsSupported ? Math.Max(bufferSize, SimpleReplyBuffer) : bufferSize);
+        _output = new ReplyOutput(transport, _format == ReplyFormat.Simple ? Math.Max(bufferSize, SimpleReplyBuffer) : bufferSize);
         _reply = new ReplyWriter(_output, _format);
         _payloadOf = request => _rules.PayloadOf(request);
         _counters = counters;
@@ -88,7 +86,6 @@ internal sealed partial class TransmissionLoop : IDisposable
     {
         _input.Dispose();
         _output.Dispose();
-        _pages.Dispose();
     }
 
     private bool WaitForRequest()

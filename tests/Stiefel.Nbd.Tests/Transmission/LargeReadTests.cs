@@ -1,12 +1,11 @@
-using Stiefel.Linux.BlockDevices;
 using Stiefel.Nbd.Tests.Support;
 using Stiefel.Nbd.Wire;
 using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transmission;
 
-/// <summary>Large reads of a file, which go from the page cache to the socket without a copy.</summary>
-public sealed class PageLoanTests
+/// <summary>Reads of a file that are larger than the buffers.</summary>
+public sealed class LargeReadTests
 {
     private const int Size = (5 << 20) + 777;
 
@@ -59,7 +58,7 @@ public sealed class PageLoanTests
     }
 
     [Fact]
-    public async Task Client_ThatDoesNotReadLentPages_IsCutOff()
+    public async Task Client_OfAFileThatDoesNotRead_IsCutOff()
     {
         using TempFile file = TempFile.WithRandomBytes(1 << 20, 3);
         await using TestServer server = await TestServer.StartOnFileAsync(file.Path, options: new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
@@ -76,7 +75,7 @@ public sealed class PageLoanTests
     }
 
     [Fact]
-    public async Task Fence_WhileLentPagesWaitForTheClient_EndsTheConnection()
+    public async Task Fence_WhileRepliesWaitForTheClient_EndsTheConnection()
     {
         using TempFile file = TempFile.WithRandomBytes(1 << 20, 4);
         await using TestServer server = await TestServer.StartOnFileAsync(file.Path);
@@ -88,20 +87,6 @@ public sealed class PageLoanTests
 
         Assert.Equal(1, await Task.Run(() => server.Server.DropConnections(TestServer.ExportName), TestContext.Current.CancellationToken));
         Assert.Empty(server.Server.Connections);
-    }
-
-    [Fact]
-    public void Pipe_HoldsWhatItSays_AtAnyOffset()
-    {
-        using TempFile file = TempFile.WithRandomBytes(3 << 20, 7);
-        using BlockDevice disk = BlockDevice.Open(file.Path, readOnly: true);
-        Assert.True(disk.LendsPages);
-        foreach (long offset in (long[])[0, 1, 4095, 4096, 5000])
-        {
-            using PagePipe pipe = PagePipe.TryCreate(1 << 20)!;
-            disk.Lend(offset, pipe.RoomFrom(offset), pipe);
-            Assert.Equal(pipe.RoomFrom(offset), pipe.Length);
-        }
     }
 
     private static byte[] ReadData(NbdTestClient client, int offset, int length)
