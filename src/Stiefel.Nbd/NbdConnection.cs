@@ -54,7 +54,7 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         }
     }
 
-    /// <summary>For status; null before transmission.</summary>
+    /// <summary>For status; null before it is in an export.</summary>
     public NbdConnectionStatus? Describe() => _stage is { } stage
         ? new NbdConnectionStatus(remote, stage.Export.Name, stage.Export.Label, _counters.BytesIn, _counters.BytesOut, _counters.Requests, stage.Since)
         : null;
@@ -87,7 +87,7 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
     private NegotiatedSession? Negotiate()
     {
         var stream = _negotiation = new NegotiationStream(transport, options);
-        var negotiator = new Negotiator(stream, resolver, options, name => table.Admit(this, name));
+        var negotiator = new Negotiator(stream, resolver, options, Enter);
         try
         {
             NegotiatedSession? session = negotiator.Run();
@@ -105,6 +105,18 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         }
     }
 
+    // Before the client hears of it: when it knows that it is in, so does everybody here.
+    private Admission Enter(string exportName)
+    {
+        Admission admission = table.Admit(this, exportName);
+        if (admission.Export is { } export)
+        {
+            _stage = new Stage(export, DateTimeOffset.UtcNow);
+        }
+
+        return admission;
+    }
+
     private void Transmit(NegotiatedSession session)
     {
         NbdExport export = session.Export;
@@ -116,7 +128,6 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
             _counters,
             _dropped,
             (command, error) => log?.DeviceFailed(remote, export.Label, command, error));
-        _stage = new Stage(export, DateTimeOffset.UtcNow);
         log?.Opened(remote, export.Label);
         (NbdCloseReason reason, string detail) = RunLoop(loop);
         log?.Closed(remote, export.Label, _dropped.IsSet && reason != NbdCloseReason.Disconnected ? NbdCloseReason.Dropped : reason, detail);

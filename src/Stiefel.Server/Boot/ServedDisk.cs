@@ -8,6 +8,9 @@ namespace Stiefel.Server.Boot;
 /// <summary>The disk that is served, closed until somebody may have it.</summary>
 public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<ServedDisk> logger)
 {
+    // To look whether the disk is free is to claim it for a moment: one look must not take another for somebody else.
+    private readonly Lock _looking = new();
+
     /// <summary>As the settings name it.</summary>
     public string Name => disk.Path ?? "";
 
@@ -28,15 +31,27 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
     /// <summary>Opens it exclusively, to be written or read as it is.</summary>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public IBlockDevice Open() => new DiskDevice(BlockDevice.Open(ResolveFree(), disk.ReadOnly));
+    public IBlockDevice Open()
+    {
+        lock (_looking)
+        {
+            return new DiskDevice(BlockDevice.Open(ResolveFree(), disk.ReadOnly));
+        }
+    }
 
     /// <summary>
-    /// Opens it as the base of snapshots: nobody may write it. Where boot files are read from it, these can be mounted meanwhile;
-    /// nobody changes what the two page caches hold.
+    /// Opens it as the base of snapshots: nobody may write it.
     /// </summary>
+    /// <param name="alsoHoldsBootFiles">These can be mounted from it meanwhile: nobody changes what the two page caches hold.</param>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public IBlockDevice OpenBase() => new DiskDevice(BlockDevice.OpenUnchanging(ResolveFree(), claims: !HoldsBootFiles));
+    public IBlockDevice OpenBase(bool alsoHoldsBootFiles)
+    {
+        lock (_looking)
+        {
+            return new DiskDevice(BlockDevice.OpenUnchanging(ResolveFree(), claims: !alsoHoldsBootFiles));
+        }
+    }
 
     /// <summary>A place for the changes to one snapshot.</summary>
     /// <exception cref="IOException">It cannot be had where the settings say.</exception>
@@ -84,8 +99,11 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
 
     private string? WhyNotFree(string path)
     {
-        var reasons = DiskUse.Check(path, asBase: IsSnapshot);
-        return reasons.Count == 0 ? null : string.Join("; ", reasons.Select(r => r.Message));
+        lock (_looking)
+        {
+            var reasons = DiskUse.Check(path, asBase: IsSnapshot);
+            return reasons.Count == 0 ? null : string.Join("; ", reasons.Select(r => r.Message));
+        }
     }
 
     private static string Resolve(string name) => DiskName.ResolveAsync(name, CancellationToken.None).GetAwaiter().GetResult();

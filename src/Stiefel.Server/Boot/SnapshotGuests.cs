@@ -25,7 +25,7 @@ internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, Nb
     /// <summary>From now on nobody may write the disk.</summary>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public IBlockDevice OpenBase() => _base ??= disk.OpenBase();
+    public IBlockDevice OpenBase() => _base ??= disk.OpenBase(disk.HoldsBootFiles);
 
     /// <summary>Gives a session a snapshot of its own; the same one if it asks again.</summary>
     /// <exception cref="DiskInUseException">There are too many, all of them connected, or something on this machine uses the disk.</exception>

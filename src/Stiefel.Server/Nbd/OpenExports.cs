@@ -23,7 +23,7 @@ public sealed class OpenExports : IExportResolver, IDisposable
     public OpenExports(ServedDisk disk, string name)
     {
         _keepsWrites = disk.KeepsWrites;
-        _disk = disk.IsSnapshot ? disk.OpenBase() : disk.Open();
+        _disk = disk.IsSnapshot ? disk.OpenBase(alsoHoldsBootFiles: false) : disk.Open();
         _name = Encoding.UTF8.GetBytes(name);
         try
         {

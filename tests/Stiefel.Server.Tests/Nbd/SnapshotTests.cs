@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Stiefel.Linux.FileSystems;
 using Stiefel.Server.Boot;
+using Stiefel.Server.Tests.Boot.Disk;
 using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Nbd;
@@ -63,6 +65,19 @@ public sealed class SnapshotTests : IDisposable
 
         Assert.InRange(failed, 40, 60);
         Assert.Single(server.Log.All, line => line.Contains("the snapshot holds 1 MiB of changes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Open_BlockDevice_IsClaimedSoThatNobodyMountsIt()
+    {
+        using var device = new LaptopDisk(("ext4", 8));
+        await using var server = await RunningServer.StartBareAsync(
+            "--Disk:Path", device.Path, "--Disk:Snapshot", "memory", "--Nbd:Access", "open", "--Nbd:ExportName", "x", "--Nbd:Listen", "127.0.0.1:0");
+        using var disk = server.Connect("x")!;
+
+        Assert.False(Mount.IsDeviceFree(device.Path));
+        Assert.True(disk.TryWrite(0, s_sevens));
+        Assert.Equal(s_sevens, disk.Read(0, 4096));
     }
 
     [Fact]
