@@ -6,6 +6,7 @@ using Xunit;
 namespace Stiefel.Nbd.Tests.Transmission;
 
 /// <summary>What a further connection costs.</summary>
+[Collection(nameof(Alone))]
 public sealed class GrowthTests
 {
     private const int Connections = 128;
