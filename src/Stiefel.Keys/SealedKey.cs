@@ -68,7 +68,10 @@ public sealed class SealedKey
 
         var cost = new PassphraseCost(Number(memory, "memory-kib="), Number(passes, "passes="), Number(lanes, "lanes="));
         var result = new SealedKey(cost, Hex(salt, "salt="), Hex(sealedBytes, "sealed="));
-        return cost.IsWithinLimits && result._salt.Length == SaltSize && result._sealed.Length is SharedKey.Size + AesEax.TagSize or SharedKey.OldSize + AesEax.TagSize
+        var isSealedSize = result._sealed.Length is SharedKey.Size + AesEax.TagSize or SharedKey.OldSize + AesEax.TagSize;
+
+        // One way to write each file: no leading zeros, no capitals.
+        return cost.IsWithinLimits && result._salt.Length == SaltSize && isSealedSize && result.Format() == text
             ? result
             : throw new FormatException("a parameter is outside its limits");
     }

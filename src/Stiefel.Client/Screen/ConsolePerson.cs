@@ -25,7 +25,7 @@ internal sealed class ConsolePerson : IPerson
     public async Task<bool> TypesAsync(string word, TimeSpan patience, CancellationToken cancellationToken)
     {
         // A read of a terminal cannot be taken back: the one that is under way is waited for again next time.
-        _line ??= Task.Factory.StartNew(ReadLine, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _line ??= BeginReadLine();
         if (await Task.WhenAny(_line, Task.Delay(patience, cancellationToken)).ConfigureAwait(false) != _line)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -40,6 +40,13 @@ internal sealed class ConsolePerson : IPerson
         }
 
         return string.Equals(typed?.Trim(), word, StringComparison.OrdinalIgnoreCase);
+    }
+
+    // What was typed earlier answers no question of ours.
+    private static Task<string?> BeginReadLine()
+    {
+        TypedSecret.ForgetTyped();
+        return Task.Factory.StartNew(ReadLine, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     private static string? ReadLine()
