@@ -40,7 +40,7 @@ internal sealed class Measurement(BenchOptions options, string file, string work
         if (options.WithGrowth)
         {
             var two = peers.Where(p => !p.IsForeign).ToList();
-            results.AddRange(s_connections.Select(Row.Connections).Select(row => RunRow(row, two)));
+            results.AddRange(s_connections.Select(Row.WithConnections).Select(row => RunRow(row, two)));
         }
 
         return results;

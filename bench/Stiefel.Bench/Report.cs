@@ -23,6 +23,21 @@ internal static class Report
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 180);
         AnsiConsole.Write(table);
         AnsiConsole.WriteLine("best peer ×: our rate over the best peer's (goal 1.5 reads, 1.2 writes); limit ×: over the limit server's (or else 0.9); CPU ×: our seconds per GiB over the best peer's (goal at most 0.6).");
+        PrintGrowth([.. results.Where(r => r.Row.Connections is not null)]);
+        AnsiConsole.WriteLine($"load average at the end: {File.ReadAllText("/proc/loadavg").Trim()}");
+    }
+
+    private static void PrintGrowth(IReadOnlyList<RowResult> rows)
+    {
+        if (rows.Count < 2)
+        {
+            return;
+        }
+
+        var ours = rows.Select(r => r.Medians[Peer.Ours]).ToList();
+        var further = rows[^1].Row.Connections!.Value - rows[0].Row.Connections!.Value;
+        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{rows[^1].Row.Connections} connections: {ours[^1].Rate / ours.Max(s => s.Rate):0.00} of the best point (goal 0.9), {(ours[^1].PeakKiB - ours[0].PeakKiB) / further} KiB for each further one (goal 1024)"));
     }
 
     public static void WriteJson(IReadOnlyList<RowResult> results, string path)

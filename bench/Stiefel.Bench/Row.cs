@@ -6,7 +6,8 @@ namespace Stiefel.Bench;
 /// <param name="InOperations">The figure is operations per second; otherwise bytes per second.</param>
 /// <param name="IsWrite">The goal is 1.2 times the best peer; otherwise 1.5.</param>
 /// <param name="IsCold">The file leaves the page cache before each run.</param>
-internal sealed record Row(string Name, string Arguments, bool InOperations, bool IsWrite = false, bool IsCold = false)
+/// <param name="Connections">How many, in a row that shows growth.</param>
+internal sealed record Row(string Name, string Arguments, bool InOperations, bool IsWrite = false, bool IsCold = false, int? Connections = null)
 {
     public static readonly IReadOnlyList<Row> All =
     [
@@ -22,6 +23,6 @@ internal sealed record Row(string Name, string Arguments, bool InOperations, boo
         new("read 1 MiB QD16 cold", "--rw=read --bs=1m --iodepth=16", false, IsCold: true),
     ];
 
-    public static Row Connections(int count) =>
-        new($"randread 4 KiB, {count} connections", $"--rw=randread --bs=4k --iodepth=4 --numjobs={count} --norandommap", true);
+    public static Row WithConnections(int count) =>
+        new($"randread 4 KiB, {count} connections", $"--rw=randread --bs=4k --iodepth=4 --numjobs={count} --norandommap", true, Connections: count);
 }
