@@ -20,6 +20,9 @@ internal sealed class RequestInput(NbdTransport transport, int capacity) : IDisp
     /// <summary>Longest piece of a payload in bytes.</summary>
     public int Capacity => capacity;
 
+    /// <summary>Longest piece that can be taken now without moving what is here.</summary>
+    public int Room => capacity - (IsEmpty ? 0 : _start);
+
     /// <summary>Nothing of a next request is here yet.</summary>
     public bool IsEmpty => _start == _end;
 
@@ -86,7 +89,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity) : IDisp
     /// <summary>The next bytes of a payload, exactly as many as asked for, at most <see cref="Capacity"/>. Valid until the next call.</summary>
     public ReadOnlySpan<byte> TakePayload(int length)
     {
-        if (capacity - _start < length)
+        if (Room < length)
         {
             MoveToFront();
         }

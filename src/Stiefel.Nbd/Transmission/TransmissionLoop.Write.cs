@@ -8,6 +8,9 @@ internal sealed partial class TransmissionLoop
 {
     private const int PageSize = 4096;
 
+    // A smaller piece at the end of the buffer is moved to its front, so that the next one is a large one.
+    private const int MinPiece = 4 * PageSize;
+
     private void Write(in NbdRequest request)
     {
         Exception? failure = null;
@@ -40,10 +43,16 @@ internal sealed partial class TransmissionLoop
         Finish(request, failure);
     }
 
+    // As much as lies in the buffer in one run, or can: moving what was received would be a copy more.
     private int PieceLength(long offset, long end)
     {
-        long length = end - offset;
-        return length <= _input.Capacity ? (int)length : _input.Capacity - (int)(offset % PageSize);
+        int room = _input.Room;
+        if (room < MinPiece && room < end - offset)
+        {
+            room = _input.Capacity;
+        }
+
+        return end - offset <= room ? (int)(end - offset) : room - (int)((offset + room) % PageSize);
     }
 
     private Exception? WriteDevice(long offset, ReadOnlySpan<byte> data)
