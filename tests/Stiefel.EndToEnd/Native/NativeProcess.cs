@@ -89,6 +89,13 @@ internal sealed class NativeProcess : IDisposable
         return "";
     }
 
+    /// <summary>Ends it as a crash would (SIGKILL); returns when it is gone.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)

@@ -8,4 +8,14 @@ namespace Stiefel.Cli.Vm.Machines;
 /// <param name="Listens">Which end this is.</param>
 /// <param name="Mac">Of this machine's adapter.</param>
 /// <param name="Model">QEMU's name of the adapter.</param>
-internal sealed record CableEnd(string SocketPath, bool Listens, string Mac, string Model = "virtio-net-pci");
+internal sealed record CableEnd(string SocketPath, bool Listens, string Mac, string Model = "virtio-net-pci")
+{
+    /// <summary>The address that QEMU forwards to; the machine must give it to its adapter.</summary>
+    public const string ForwardedAddress = "10.0.2.15";
+
+    /// <summary>Not a cable to another machine, but from a port of this machine's loopback to one of the machine: both numbers.</summary>
+    public (int Here, int There)? Forward { get; init; }
+
+    /// <summary>Leads from a port of loopback into the machine, and nowhere out of it.</summary>
+    public static CableEnd FromLoopback(int here, int there, string mac) => new("", Listens: false, mac) { Forward = (here, there) };
+}

@@ -118,7 +118,13 @@ internal static class QemuCommandLine
         }
 
         string side = cable.Listens ? "on" : "off";
-        arguments.AddRange(["-netdev", $"stream,id={CableId},server={side},addr.type=unix,addr.path={Quote(cable.SocketPath)}"]);
+        arguments.AddRange(
+        [
+            "-netdev",
+            cable.Forward is { } forward
+                ? $"user,id={CableId},restrict=on,hostfwd=tcp:127.0.0.1:{forward.Here}-{CableEnd.ForwardedAddress}:{forward.There}"
+                : $"stream,id={CableId},server={side},addr.type=unix,addr.path={Quote(cable.SocketPath)}",
+        ]);
         // No boot ROM: firmware must not spend its time on network boot.
         arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={CableId},mac={cable.Mac},romfile="]);
     }

@@ -61,7 +61,7 @@ internal sealed class Stage : IDisposable
 
     /// <summary>Starts a machine and notes it in the timeline.</summary>
     public async Task<VirtualMachine> StartAsync(
-        string name, Startup startup, IReadOnlyList<VirtualDisk> disks, CableEnd cable, CancellationToken token, bool hasSecondSerial = false)
+        string name, Startup startup, IReadOnlyList<VirtualDisk> disks, CableEnd cable, CancellationToken token, bool hasSecondSerial = false, bool endsOnReset = true)
     {
         Timeline.Mark(name, "power on");
         var options = new VirtualMachineOptions
@@ -71,7 +71,7 @@ internal sealed class Stage : IDisposable
             Disks = disks,
             Cable = cable,
             Accelerator = Accelerator,
-            EndOnReset = true,
+            EndOnReset = endsOnReset,
             HasSecondSerial = hasSecondSerial,
             LogDirectory = LogDirectory,
             RunDirectory = _run.Path,

@@ -1,0 +1,82 @@
+using System.Text;
+using Stiefel.Cli.Ramdisk;
+using Stiefel.Cli.Vm;
+using Stiefel.Cli.Vm.Consoles;
+using Stiefel.Cli.Vm.Machines;
+using Stiefel.Cli.Vm.Scenarios;
+using Stiefel.EndToEnd.Machines;
+using Stiefel.EndToEnd.Native;
+
+namespace Stiefel.EndToEnd.Durability;
+
+/// <summary>A laptop whose reset button is pressed under a load of writes: what was only in its page cache is gone.</summary>
+[Trait("Needs", "machines")]
+public sealed class LaptopResetTests(MachineParts parts)
+{
+    private const int Resets = 10;
+    private const int NbdPort = 10809;
+
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Laptop_ResetAtRandomMoments_LosesNothingThatWasFlushed()
+    {
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        var load = new WriteLoad(seed);
+        var port = Scratch.FreePort();
+        using Stage stage = await parts.StageAsync("laptop-reset");
+        try
+        {
+            await MachineParts.RunAsync(stage, async () =>
+            {
+                var disk = Path.Combine(stage.WorkDirectory, "disk.img");
+                await File.WriteAllBytesAsync(disk, new byte[WriteLoad.Blocks * WriteLoad.BlockSize], _token);
+                await using VirtualMachine laptop = await StartAsync(stage, disk, port);
+                for (var reset = 1; reset <= Resets; reset++)
+                {
+                    await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);
+                    using (var socket = NbdWire.Connect("127.0.0.1", port, "x"))
+                    {
+                        Task running = Task.Run(() => load.RunUntilLost(socket), _token);
+                        await Task.Delay(random.Next(200, 2500), _token);
+                        await laptop.ResetAsync(_token);
+                        socket.Shutdown(System.Net.Sockets.SocketShutdown.Both);
+                        await running;
+                    }
+
+                    var broken = load.FirstBroken(disk);
+            Assert.True(broken is null, $"seed {seed}, reset {reset}: {broken}");
+                }
+
+                Assert.True(load.Promises > Resets, $"only {load.Promises} flushes were acknowledged: nothing was shown");
+
+                // That a lost write would have been noticed.
+                await File.WriteAllBytesAsync(disk, new byte[WriteLoad.Blocks * WriteLoad.BlockSize], _token);
+                Assert.NotNull(load.FirstBroken(disk));
+                return true;
+            });
+        }
+        finally
+        {
+            Directory.Delete(stage.WorkDirectory, recursive: true);
+        }
+    }
+
+    private async Task<VirtualMachine> StartAsync(Stage stage, string disk, int port)
+    {
+        var initrd = Path.Combine(stage.WorkDirectory, "initrd.img");
+        await KeyedInitrd.WriteAsync(stage.Ramdisk.Initrd, initrd, parts.NewKey("stick"), [("etc/inittab", InittabWithAddress())], _token);
+        var arguments = $"stiefel_role=server stiefel_bootdisk=/dev/vda stiefel.Nbd.Access=open stiefel.Nbd.ExportName=x stiefel.Nbd.AllowOpenOnNetwork=true {Stage.ConsoleArguments}";
+        return await stage.StartAsync(
+            "laptop", new Startup.DirectKernel(stage.Ramdisk.Kernel, initrd, arguments), [new VirtualDisk(disk)],
+            CableEnd.FromLoopback(port, NbdPort, Stage.LaptopMac), _token, endsOnReset: false);
+    }
+
+    /// <summary>QEMU forwards to one IPv4 address, which a laptop on a cable does not have.</summary>
+    private static byte[] InittabWithAddress()
+    {
+        (string _, byte[] content) = Overlay.Files(Overlay.Always).Single(file => file.Path == "etc/inittab");
+        return [.. content, .. Encoding.ASCII.GetBytes($"::once:/early/busybox ip address add {CableEnd.ForwardedAddress}/24 dev eth0\n")];
+    }
+}
