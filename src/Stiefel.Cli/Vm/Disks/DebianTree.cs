@@ -18,11 +18,12 @@ internal static class DebianTree
     private const string Mirror = "http://deb.debian.org/debian";
     private static readonly TimeSpan s_limit = TimeLimits.Seconds(1200);
 
-    // libnbd-bin is there to look at our server with a foreign client; kexec-tools leaves the system for the ramdisk.
+    // libnbd-bin is there to look at our server with a foreign client; kexec-tools leaves the system for the ramdisk; the last two make
+    // file systems on the disk over the cable.
     private static readonly string[] s_packages =
     [
         "systemd", "systemd-sysv", "dbus", "udev", "linux-image-amd64", "kmod", "grub2-common", "kexec-tools",
-        "iproute2", "e2fsprogs", "login", "procps", "libnbd-bin", "zstd",
+        "iproute2", "e2fsprogs", "login", "procps", "libnbd-bin", "zstd", "btrfs-progs", "xfsprogs",
     ];
 
     private static readonly string[] s_leftOut = ["/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*"];

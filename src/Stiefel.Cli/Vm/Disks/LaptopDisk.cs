@@ -20,17 +20,21 @@ internal enum BootLayout
 /// <param name="Kernel">A copy of the disk's own kernel, for starting without a boot loader.</param>
 /// <param name="Initrd">A copy of the disk's own initramfs.</param>
 /// <param name="CommandLine">What its boot loader's configuration gives the kernel.</param>
-/// <param name="RootPartition">The number of the root partition, which is the last.</param>
-internal sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, string CommandLine, int RootPartition)
+/// <param name="RootPartition">The number of the root partition.</param>
+/// <param name="SparePartition">The number of an empty partition, the last, for whatever a test wants to do to it.</param>
+internal sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, string CommandLine, int RootPartition, int SparePartition)
 {
     private const string RootUuid = "5a1e0001-7a9d-4c1e-9b57-0d2f4c6e8a10";
     private const string BootUuid = "5a1e0002-7a9d-4c1e-9b57-0d2f4c6e8a10";
     private const string EfiSerial = "5A1E0003";
-    private const string DiskLength = "2560M";
+    private const string DiskLength = "3072M";
+
+    // XFS wants 300 MiB at least.
+    private const string SpareLength = "-512M";
     private const long Sector = 512;
 
     // Part of the cache's key; raise it when the steps below change.
-    private const string Revision = "1";
+    private const string Revision = "2";
 
     private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.Seconds(300) };
 
@@ -69,7 +73,8 @@ internal sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd
         Path.Combine(directory, "vmlinuz"),
         Path.Combine(directory, "initrd.img"),
         $"root=UUID={RootUuid} ro console=tty0 console=ttyS0,115200 quiet",
-        layout == BootLayout.Separate ? 3 : 2);
+        layout == BootLayout.Separate ? 3 : 2,
+        layout == BootLayout.Separate ? 4 : 3);
 
     private static string FileSystemTable(BootLayout layout)
     {
@@ -88,7 +93,7 @@ internal sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd
             parts.AddRange(["-n", "2:0:+256M", "-t", "2:8300"]);
         }
 
-        await ExternalProgram.RunAsync("sgdisk", [.. parts, "-n", "0:0:0", image.Path], s_options, token);
+        await ExternalProgram.RunAsync("sgdisk", [.. parts, "-n", $"0:0:{SpareLength}", "-n", "0:0:0", image.Path], s_options, token);
         IReadOnlyList<Partition> partitions = await image.PartitionsAsync(token);
         await ExternalProgram.RunAsync(
             "mkfs.fat", ["-F", "16", "-i", EfiSerial, "--offset", $"{partitions[0].Offset / Sector}", image.Path, $"{partitions[0].Length / 1024}"], s_options, token);
@@ -102,7 +107,7 @@ internal sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd
             Directory.Delete(boot, recursive: true);
         }
 
-        await Ext4Image.FillAsync(image.Path, partitions[^1], RootUuid, root, token);
+        await Ext4Image.FillAsync(image.Path, partitions[^2], RootUuid, root, token);
         Directory.Delete(root, recursive: true);
     }
 }
