@@ -21,8 +21,8 @@ catch (Exception e)
     Console.Error.WriteLine($"stiefel-server: {e.Message}");
     return e switch
     {
+        UnsafeSettingsException or DiskInUseException => 3,
         SettingsException => 2,
-        DiskInUseException => 3,
         _ => 1,
     };
 }

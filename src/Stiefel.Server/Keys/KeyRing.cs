@@ -44,7 +44,7 @@ public sealed class KeyRing : IDisposable
         }
         catch (KeyFileException e)
         {
-            throw new SettingsException($"Keys:Directory = '{directory}': {e.Message}");
+            throw Wrong(e, $"Keys:Directory = '{directory}': {e.Message}");
         }
 
         if (files.Count is 0 or > SharedKey.MaxAccepted)
@@ -59,7 +59,7 @@ public sealed class KeyRing : IDisposable
         }
         catch (KeyFileException e)
         {
-            throw new SettingsException(e.Message);
+            throw Wrong(e, e.Message);
         }
     }
 
@@ -132,6 +132,9 @@ public sealed class KeyRing : IDisposable
             [.. before.Where(b => now.All(a => a.Id != b.Id))],
             problems);
     }
+
+    private static SettingsException Wrong(KeyFileException e, string message) =>
+        e.Problem == KeyFileProblem.Unsafe ? new UnsafeSettingsException(message) : new SettingsException(message);
 
     private static AcceptedKey? TryRead(KeyFileStamp file, List<string> problems)
     {

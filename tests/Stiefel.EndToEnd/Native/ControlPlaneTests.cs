@@ -78,6 +78,17 @@ public sealed class ControlPlaneTests : IDisposable
         Assert.DoesNotContain("without its token", _server.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("keys/stick.key", "chmod 600")]
+    [InlineData("keys", "chmod 700")]
+    public void Server_KeysThatOthersCanReach_RefusesToStart(string what, string fix)
+    {
+        File.SetUnixFileMode(_scratch[what], File.GetUnixFileMode(_scratch[what]) | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        var output = NativeProcess.Run(3, NativeProcess.Binary("stiefel-server"), "--Disk:Path", _scratch["disk.img"], "--Keys:Directory", _scratch["keys"],
+            "--Http:Listen", "127.0.0.1:0", "--Nbd:Listen", "127.0.0.1:0", "--Admin:Listen", "none", "--Discovery:Enabled", "false", "--State:Directory", _scratch["state2"]);
+        Assert.Contains(fix, output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Curl_WithThePrintedCertificate_IsServed()
     {

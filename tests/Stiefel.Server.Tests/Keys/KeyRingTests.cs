@@ -46,7 +46,7 @@ public sealed class KeyRingTests : IDisposable
     public void Load_OthersCanReachTheKey_IsRefused(UnixFileMode more)
     {
         File.SetUnixFileMode(Path.Combine(_files.Keys, "stick.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite | more);
-        Assert.Contains("chmod 600", Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys)).Message, StringComparison.Ordinal);
+        Assert.Contains("chmod 600", Assert.Throws<UnsafeSettingsException>(() => KeyRing.Load(_files.Keys)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
