@@ -58,6 +58,7 @@ public static class ServerHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<MachineLog>();
         services.AddSingleton<StrangerLog>();
+        services.AddSingleton<StrangerBudget>();
         services.AddSingleton<ServedDisk>();
 
         if (options.HasBootPlane || options.AdminListen is not null)

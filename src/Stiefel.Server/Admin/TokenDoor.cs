@@ -11,7 +11,7 @@ namespace Stiefel.Server.Admin;
 /// Lets nobody into the control plane without the token of an accepted key (docs/protocol.md#certificate-and-token): as a bearer (RFC 6750), or, for looking only,
 /// as the password of Basic authentication (RFC 7617), which a browser can ask for.
 /// </summary>
-public sealed class TokenDoor(KeyRing keys, StrangerLog strangers)
+public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudget budget)
 {
     /// <summary>The one path that answers everybody.</summary>
     public const string OpenPath = "/healthz";
@@ -27,6 +27,7 @@ public sealed class TokenDoor(KeyRing keys, StrangerLog strangers)
         if (!IsAllowed(context.Request))
         {
             strangers.Knocked(PeerAddress.Of(context), "the control plane without its token");
+            await budget.TakeOrWaitAsync(context.RequestAborted);
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             context.Response.Headers.WWWAuthenticate = new[] { "Bearer realm=\"stiefel\"", "Basic realm=\"stiefel: any name, and the token of: stiefel key token\"" };
             return; // the status becomes a problem document

@@ -24,6 +24,6 @@ public static class BootEndpoints
         boot.MapPost("/v1/export", sealedPlane.ExportAsync);
 
         // Anything else below /v1 looks the same to a stranger as a wrong key does.
-        boot.Map("/v1/{**rest}", strangers.Refuse);
+        boot.Map("/v1/{**rest}", strangers.RefuseAsync);
     }
 }

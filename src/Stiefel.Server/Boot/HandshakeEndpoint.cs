@@ -18,7 +18,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
         var answer = hello is null || _seen.Has(hello) ? null : await AcceptAsync(context, hello, PeerAddress.Of(context), context.RequestAborted);
         if (answer is null)
         {
-            await strangers.Refuse(context);
+            await strangers.RefuseAsync(context);
             return;
         }
 

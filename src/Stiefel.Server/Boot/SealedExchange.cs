@@ -20,7 +20,7 @@ public sealed class SealedExchange(SessionTable sessions, Strangers strangers, M
         var body = await BoundedBody.ReadAsync(context.Request, RequestSealer.MaxSealedBytes, token);
         if (body is null || !sessions.TryOpen(path, body, out var request))
         {
-            await strangers.Refuse(context);
+            await strangers.RefuseAsync(context);
             return;
         }
 

@@ -4,14 +4,14 @@ using Stiefel.Server.Status;
 namespace Stiefel.Server.Boot;
 
 /// <summary>The one answer for everybody who could not prove to hold a key, whatever was wrong: 403, empty.</summary>
-public sealed class Strangers(StrangerLog log)
+public sealed class Strangers(StrangerLog log, StrangerBudget budget)
 {
-    public Task Refuse(HttpContext context)
+    public async Task RefuseAsync(HttpContext context)
     {
         log.Knocked(PeerAddress.Of(context), $"{context.Request.Method} {PathOf(context)} without a key of this laptop");
+        await budget.TakeOrWaitAsync(context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         context.Response.ContentLength = 0;
-        return Task.CompletedTask;
     }
 
     // Long or odd paths are the stranger's to choose and the console's to suffer.

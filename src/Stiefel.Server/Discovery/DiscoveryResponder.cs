@@ -58,7 +58,7 @@ public sealed class DiscoveryResponder(
     private async Task AnswerAsync(DiscoverySocket socket)
     {
         var bootPort = addresses.PortOf(Plane.Boot);
-        var budget = new DatagramBudget(time);
+        var budget = new StrangerBudget(time);
 
         // One byte more than a datagram of ours, so that a longer one is seen to be longer.
         var buffer = new byte[DiscoveryDatagram.Size + 1];

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Stiefel.Server.Discovery;
+
 using Stiefel.Server.Status;
 using Stiefel.Server.Tests.Hosting;
 
@@ -72,9 +72,9 @@ public sealed class BoundedLogTests
     }
 
     [Fact]
-    public void DatagramBudget_Flood_IsCutToItsRate()
+    public void StrangerBudget_Flood_IsCutToItsRate()
     {
-        var budget = new DatagramBudget(_time);
+        var budget = new StrangerBudget(_time);
         var taken = 0;
         for (var millisecond = 0; millisecond < 2000; millisecond++)
         {
@@ -86,7 +86,7 @@ public sealed class BoundedLogTests
             _time.Advance(TimeSpan.FromMilliseconds(1));
         }
 
-        Assert.InRange(taken, 2 * DatagramBudget.PerSecond, (2 * DatagramBudget.PerSecond) + DatagramBudget.Burst);
+        Assert.InRange(taken, 2 * StrangerBudget.PerSecond, (2 * StrangerBudget.PerSecond) + StrangerBudget.Burst);
     }
 
     private static Logger<StrangerLog> Logger(LogLines lines)
