@@ -36,9 +36,11 @@ internal sealed class Desktop : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<Desktop> ShakeHandsAsync(RunningServer server, SharedKey key)
+    public static Task<Desktop> ShakeHandsAsync(RunningServer server, SharedKey key) => ShakeHandsAsync(server.Boot, key);
+
+    public static async Task<Desktop> ShakeHandsAsync(Uri boot, SharedKey key)
     {
-        var http = new HttpClient { BaseAddress = server.Boot };
+        var http = new HttpClient { BaseAddress = boot };
         using var handshake = new ClientHandshake(key);
         using var answer = await PostAsync(http, "/v1/discovery", handshake.Hello);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
