@@ -35,7 +35,7 @@ public static class NbdCertificates
         {
             if ((File.GetUnixFileMode(options.PrivateKey!) & Others) != 0)
             {
-                throw new SettingsException($"Nbd:TlsKey = '{options.PrivateKey}': others on this machine can read or change it; chmod 600 it, and renew the key if they did");
+                throw new UnsafeSettingsException($"Nbd:TlsKey = '{options.PrivateKey}': others on this machine can read or change it; chmod 600 it, and renew the key if they did");
             }
 
             var chain = new X509Certificate2Collection();
