@@ -27,6 +27,8 @@ internal sealed class ScriptTransport(byte[] input, int portion) : NbdTransport
         return count;
     }
 
+    public override int ReceiveArrived(Span<byte> buffer) => Receive(buffer);
+
     public override void Send(ReadOnlySpan<byte> data)
     {
         Output?.Write(data);
