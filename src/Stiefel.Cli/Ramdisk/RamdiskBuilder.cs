@@ -29,8 +29,8 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         var packing = new PackStep(cache, log, work.Path);
         var parts = new InitrdParts(
             await packing.ArchiveAsync("start", root, path => !RootPath.IsBelow(path, ["usr"]) || path == "usr", compression, token).ConfigureAwait(false),
-            await packing.SquashAsync("programs", Path.Combine(root, "usr"), compression, token).ConfigureAwait(false),
-            await packing.SquashAsync("modules", kernel.Modules, compression, token).ConfigureAwait(false));
+            await packing.SquashAsync("programs", Path.Combine(root, "usr"), SquashFileSystem.ForPrograms, compression, token).ConfigureAwait(false),
+            await packing.SquashAsync("modules", kernel.Modules, SquashFileSystem.ForModules, compression, token).ConfigureAwait(false));
 
         using (log.Begin($"write {request.OutputFolder}"))
         {

@@ -61,8 +61,8 @@ public class PackingTests
         File.SetLastWriteTimeUtc(two["usr/bin/tool"], DateTime.UnixEpoch.AddYears(3));
         File.SetUnixFileMode(two["etc/conf"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var compression = new Compression(CompressionFormat.Zstd, 3);
-        await SquashFileSystem.WriteAsync(one.Path, target["one"], compression, Token);
-        await SquashFileSystem.WriteAsync(two.Path, target["two"], compression, Token);
+        await SquashFileSystem.WriteAsync(one.Path, target["one"], SquashFileSystem.ForModules, compression, Token);
+        await SquashFileSystem.WriteAsync(two.Path, target["two"], SquashFileSystem.ForModules, compression, Token);
         Assert.Equal(await File.ReadAllBytesAsync(target["one"], Token), await File.ReadAllBytesAsync(target["two"], Token));
         var listing = await ExternalProgram.RunAsync("unsquashfs", ["-lln", target["one"]], token: Token);
         Assert.Contains(listing.Lines, line => line.StartsWith("-rwxr-xr-x 0/0", StringComparison.Ordinal) && line.EndsWith("usr/bin/tool", StringComparison.Ordinal));

@@ -37,4 +37,20 @@ public sealed class BuildCacheTests
 
         Assert.Empty(Directory.GetFileSystemEntries(directory.Path));
     }
+
+    [Fact]
+    public async Task Get_SomethingNew_ForgetsWhatNobodyUsedForLong()
+    {
+        using var directory = new TemporaryDirectory();
+        var cache = new BuildCache(directory.Path);
+        string unused = await cache.GetAsync("disk", ["a"], _ => Task.CompletedTask);
+        string used = await cache.GetAsync("disk", ["b"], _ => Task.CompletedTask);
+        string other = await cache.GetAsync("tree", ["a"], _ => Task.CompletedTask);
+        Array.ForEach([unused, used, other], path => Directory.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-20)));
+        await cache.GetAsync("disk", ["b"], _ => Task.CompletedTask);
+
+        await cache.GetAsync("disk", ["c"], _ => Task.CompletedTask);
+
+        Assert.Equal([false, true, true], [Directory.Exists(unused), Directory.Exists(used), Directory.Exists(other)]);
+    }
 }

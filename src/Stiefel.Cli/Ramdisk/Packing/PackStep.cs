@@ -9,9 +9,9 @@ internal sealed class PackStep(StepCache cache, StepLog log, string workFolder)
     private const string PackedName = "part";
 
     /// <summary>A folder as a squashfs file.</summary>
-    public async Task<PackedPart> SquashAsync(string name, string folder, Compression compression, CancellationToken token)
+    public async Task<PackedPart> SquashAsync(string name, string folder, string blockSize, Compression compression, CancellationToken token)
     {
-        StepKey key = Key(name, compression);
+        StepKey key = Key(name, compression).Add("block", blockSize);
         long size = 0;
         foreach (string path in FolderTree.Walk(folder))
         {
@@ -21,7 +21,7 @@ internal sealed class PackStep(StepCache cache, StepLog log, string workFolder)
             size += plain ? file.Length : 0;
         }
 
-        return await PackAsync(key, name, compression, size, (target, stop) => SquashFileSystem.WriteAsync(folder, target, compression, stop), token).ConfigureAwait(false);
+        return await PackAsync(key, name, compression, size, (target, stop) => SquashFileSystem.WriteAsync(folder, target, blockSize, compression, stop), token).ConfigureAwait(false);
     }
 
     /// <summary>A folder as a cpio archive.</summary>

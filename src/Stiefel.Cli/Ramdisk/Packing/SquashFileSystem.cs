@@ -9,8 +9,11 @@ namespace Stiefel.Cli.Ramdisk.Packing;
 /// </summary>
 internal static class SquashFileSystem
 {
-    // Larger blocks are smaller files and slower starts.
-    private const string BlockSize = "256K";
+    /// <summary>Block size for programs, of which a start touches pages here and there: larger blocks are smaller files and slower starts.</summary>
+    public const string ForPrograms = "256K";
+
+    /// <summary>Block size for what is read as a whole, and in the order in which it lies there.</summary>
+    public const string ForModules = "512K";
 
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
@@ -19,7 +22,7 @@ internal static class SquashFileSystem
     private static readonly ExternalProgramOptions s_options = new() { Environment = new Dictionary<string, string?> { ["SOURCE_DATE_EPOCH"] = null } };
 
     /// <summary>Writes TARGET; modes in the folder are set to 0755 and 0644, as whoever built it may have any umask.</summary>
-    public static async Task WriteAsync(string folder, string target, Compression compression, CancellationToken token)
+    public static async Task WriteAsync(string folder, string target, string blockSize, Compression compression, CancellationToken token)
     {
         foreach (string path in FolderTree.Walk(folder).Select(path => Path.Combine(folder, path)).Append(folder).Where(path => new FileInfo(path).LinkTarget is null))
         {
@@ -30,7 +33,7 @@ internal static class SquashFileSystem
         string time = $"{InitramfsArchive.FixedTime}";
         await ExternalProgram.RunAsync(
             "mksquashfs",
-            [folder, target, .. Arguments(compression), "-b", BlockSize, "-all-root", "-no-xattrs", "-mkfs-time", time, "-all-time", time, "-noappend", "-quiet", "-no-progress"],
+            [folder, target, .. Arguments(compression), "-b", blockSize, "-all-root", "-no-xattrs", "-mkfs-time", time, "-all-time", time, "-noappend", "-quiet", "-no-progress"],
             s_options,
             token).ConfigureAwait(false);
     }

@@ -6,6 +6,9 @@ namespace Stiefel.Cli.Vm.Disks;
 /// <summary>Files that are expensive to make, each named by a hash of what it was made from, so that an old one is never taken for a new one.</summary>
 internal sealed class BuildCache
 {
+    // Disks and their trees take gigabytes; another checkout may still use what this one has replaced.
+    private static readonly TimeSpan s_keptUnused = TimeSpan.FromDays(14);
+
     /// <summary>Uses a directory, $XDG_CACHE_HOME/stiefel or ~/.cache/stiefel by default.</summary>
     public BuildCache(string? directory = null)
     {
@@ -29,8 +32,11 @@ internal sealed class BuildCache
         string path = Path.Combine(DirectoryPath, $"{name}-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}");
         if (Directory.Exists(path))
         {
+            Directory.SetLastWriteTimeUtc(path, DateTime.UtcNow);
             return path;
         }
+
+        RemoveUnused(name);
 
         string unfinished = $"{path}.new-{Environment.ProcessId}";
         Directory.CreateDirectory(unfinished);
@@ -48,6 +54,16 @@ internal sealed class BuildCache
         }
 
         return path;
+    }
+
+    /// <summary>Of the same name, what nobody has used for long, and what runs that died have left unfinished.</summary>
+    private void RemoveUnused(string name)
+    {
+        DateTime oldest = DateTime.UtcNow - s_keptUnused;
+        foreach (DirectoryInfo entry in new DirectoryInfo(DirectoryPath).GetDirectories(name + "-*").Where(entry => entry.LastWriteTimeUtc < oldest))
+        {
+            entry.Delete(recursive: true);
+        }
     }
 
     private static void MoveIntoPlace(string unfinished, string path)

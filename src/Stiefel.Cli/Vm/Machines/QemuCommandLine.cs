@@ -7,10 +7,10 @@ internal static class QemuCommandLine
     public const string Program = "qemu-system-x86_64";
 
     /// <summary>
-    /// Emulation, which works everywhere. The small cache of translated code is for kexec: the new kernel writes over pages that held the
+    /// Emulation, which works everywhere. A bounded cache of translated code is for kexec: the new kernel writes over pages that held the
     /// old one's programs, and QEMU 7.2 takes milliseconds for each page whose translations it must forget one by one.
     /// </summary>
-    public const string UsualAccelerator = "tcg,thread=multi,tb-size=64";
+    public const string UsualAccelerator = "tcg,thread=multi,tb-size=256";
 
     /// <summary>QEMU's id of the network adapter.</summary>
     public const string AdapterId = "adapter";

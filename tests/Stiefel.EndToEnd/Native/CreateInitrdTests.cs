@@ -1,0 +1,37 @@
+namespace Stiefel.EndToEnd.Native;
+
+/// <summary>`stiefel create-initrd`, published, with the packages of the distribution's mirror.</summary>
+[Trait("Needs", "machines")]
+public sealed class CreateInitrdTests : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void CreateInitrd_FromTwoEmptyCachesInOtherPlaces_GivesTheSameBytes()
+    {
+        Create("one");
+        Create("somewhere-else");
+
+        foreach (var file in (string[])["stiefel-vmlinuz", "stiefel-initrd.img", "manifest.json"])
+        {
+            Assert.Equal(Scratch.Sha256(_scratch[$"one/out/{file}"]), Scratch.Sha256(_scratch[$"somewhere-else/out/{file}"]));
+        }
+
+        // Every step that takes time is one that did not change.
+        var again = Create("one");
+        Assert.Equal(again.Split("‣ pack ").Length - 1, again.Split("nothing changed").Length - 1 - StepsBeforePacking);
+    }
+
+    // Packages, kernel, userland.
+    private const int StepsBeforePacking = 3;
+
+    private string Create(string place)
+    {
+        Directory.CreateDirectory(_scratch[place]);
+        File.WriteAllText(_scratch[$"{place}/config.yaml"], "paths:\n  cache: cache\n  workdir: work\n");
+        return NativeProcess.Run(0, NativeProcess.Binary("stiefel"),
+            "create-initrd", "--config", _scratch[$"{place}/config.yaml"], "--out", _scratch[$"{place}/out"], "--compressor", "zstd -1");
+    }
+}
