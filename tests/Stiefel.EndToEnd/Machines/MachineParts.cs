@@ -33,7 +33,7 @@ public sealed class MachineParts : IDisposable
         return new Stage(work, logs, await _ramdisk.Value);
     }
 
-    internal Task<LaptopDisk> DiskAsync(PayloadInitrd initrd) => LaptopDisk.GetAsync(_cache, initrd, BootLayout.InRoot, Say, TestContext.Current.CancellationToken);
+    internal Task<LaptopDisk> DiskAsync(PayloadInitrd initrd, BootLayout layout = BootLayout.InRoot) => LaptopDisk.GetAsync(_cache, initrd, layout, Say, TestContext.Current.CancellationToken);
 
     internal string NewKey(string name) => new KeyDirectory(Path.Combine(_directory, Guid.NewGuid().ToString("N"))).Create(name);
 

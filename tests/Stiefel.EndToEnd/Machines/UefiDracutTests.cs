@@ -3,21 +3,21 @@ using Stiefel.Cli.Vm.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>The whole story with UEFI, a USB stick, and a payload whose initramfs has systemd and no network driver.</summary>
+/// <summary>The whole story with UEFI, a USB stick, a /boot of its own, and a payload whose initramfs has systemd and no network driver.</summary>
 [Trait("Needs", "machines")]
 public sealed class UefiDracutTests(MachineParts parts)
 {
     [Fact]
     public async Task Boot_UefiStickAndDracutPayload_LeavesCleanDiskWithTheFile()
     {
-        LaptopDisk disk = await parts.DiskAsync(PayloadInitrd.Dracut);
+        LaptopDisk disk = await parts.DiskAsync(PayloadInitrd.Dracut, BootLayout.Separate);
         using Stage stage = await parts.StageAsync("uefi-dracut");
         try
         {
             BootedDesktop desktop = await MachineParts.RunAsync(
                 stage, () => new TwoMachineBoot(stage, disk, parts.NewKey("stick")).RunAsync(DesktopStart.Uefi, TestContext.Current.CancellationToken));
 
-            Assert.Equal("/dev/nbd0p2", desktop.Root.Device);
+            Assert.Equal("/dev/nbd0p3", desktop.Root.Device);
         }
         finally
         {
