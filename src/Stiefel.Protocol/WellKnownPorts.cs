@@ -6,6 +6,9 @@ public static class WellKnownPorts
     /// <summary>UDP: discovery datagrams.</summary>
     public const int Discovery = 61570;
 
+    /// <summary>UDP: WireGuard on both ends of the link; not its usual port, which the payload may want for itself.</summary>
+    public const int Tunnel = 61571;
+
     /// <summary>TCP: the boot plane, HTTP with sealed bodies.</summary>
     public const int Boot = 4644;
 

@@ -5,6 +5,7 @@ using Stiefel.Protocol.Envelope;
 using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Keys;
+using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Protocol.Tests;
 
@@ -78,6 +79,22 @@ public sealed class ProtocolDocumentTests
     }
 
     [Fact]
+    public void Tunnel_Documented_HasTheseKeys()
+    {
+        var vector = Assert.Single(ProtocolDocument.Vectors("tunnel"));
+        using var client = new ClientHandshake(SharedKeyOfTheHandshake, EphemeralKey.From(Handshake.Bytes("client-scalar"), Handshake.Bytes("client-nonce")));
+        using var session = client.Complete(Handshake.Bytes("server-hello")).Session;
+        Assert.Equal(vector.Bytes("secret"), Handshake.Bytes("secret"));
+        Assert.Equal(vector.Bytes("preshared-key"), RequestFormat.Derive(session, KeyPurpose.WireGuard));
+        Assert.Equal(vector.Bytes("desktop-public"), X25519.PublicKeyOf(vector.Bytes("desktop-private")));
+        Assert.Equal(vector.Bytes("laptop-public"), X25519.PublicKeyOf(vector.Bytes("laptop-private")));
+    }
+
+    private static Vector Handshake => Assert.Single(ProtocolDocument.Vectors("handshake"));
+
+    private static SharedKey SharedKeyOfTheHandshake => SharedKey.FromBytes(Handshake.Bytes("shared-key"), "k");
+
+    [Fact]
     public async Task Envelope_Documented_IsWrittenAndRead()
     {
         Assert.Equal(3, ProtocolDocument.Vectors("envelope").Count);
@@ -116,6 +133,10 @@ public sealed class ProtocolDocumentTests
         Assert.Contains($"| TCP {WellKnownPorts.Boot} |", ProtocolDocument.Text, StringComparison.Ordinal);
         Assert.Contains($"| TCP {WellKnownPorts.Admin} |", ProtocolDocument.Text, StringComparison.Ordinal);
         Assert.Contains($"| TCP {WellKnownPorts.Nbd} |", ProtocolDocument.Text, StringComparison.Ordinal);
+        Assert.Contains($"| UDP {WellKnownPorts.Tunnel} |", ProtocolDocument.Text, StringComparison.Ordinal);
+        Assert.Contains($"| address inside | `{TunnelPlan.Laptop}/{TunnelPlan.PrefixLength}` | `{TunnelPlan.Desktop}/{TunnelPlan.PrefixLength}` |", ProtocolDocument.Text, StringComparison.Ordinal);
+        Assert.Contains($"| persistent keepalive | {TunnelPlan.KeepAliveSeconds} s |", ProtocolDocument.Text, StringComparison.Ordinal);
+        Assert.Contains($"at least {TunnelPlan.LeastLinkMtu} bytes", ProtocolDocument.Text, StringComparison.Ordinal);
         AssertLimit("discovery datagram", DiscoveryDatagram.Size);
         AssertLimit("client's hello", ServerHandshake.ClientHelloSize);
         AssertLimit("server's hello", ClientHandshake.MaxServerHello);
@@ -131,7 +152,7 @@ public sealed class ProtocolDocumentTests
     {
         // vectors.py was written from the document alone: this is the third party's view.
         var output = await Python.RunAsync([Path.Combine(AppContext.BaseDirectory, "vectors.py"), ProtocolDocument.Path], "", Token);
-        Assert.Contains("38 values agree, 0 do not", output, StringComparison.Ordinal);
+        Assert.Contains("41 values agree, 0 do not", output, StringComparison.Ordinal);
     }
 
     private static void AssertLimit(string what, int value)

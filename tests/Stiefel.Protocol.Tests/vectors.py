@@ -149,7 +149,40 @@ def long_envelope(v):
     return {"envelope-length": len(whole), "envelope-sha256": hashlib.sha256(whole).digest()}
 
 
+def x25519(scalar, u):
+    """RFC 7748, section 5."""
+    prime = 2**255 - 19
+    k = bytearray(scalar)
+    k[0] &= 248
+    k[31] = k[31] & 127 | 64
+    k, x1 = int.from_bytes(k, "little"), int.from_bytes(u, "little") % 2**255
+    x2, z2, x3, z3, swap = 1, 0, x1, 1, 0
+    for t in range(254, -1, -1):
+        bit = k >> t & 1
+        if swap ^ bit:
+            x2, z2, x3, z3 = x3, z3, x2, z2
+        swap = bit
+        a, b, c, d = x2 + z2, x2 - z2, x3 + z3, x3 - z3
+        e = a * a - b * b
+        da, cb = d * a, c * b
+        x3, z3 = (da + cb) ** 2 % prime, x1 * (da - cb) ** 2 % prime
+        x2, z2 = a * a * b * b % prime, e * (a * a + 121665 * e) % prime
+    if swap:
+        x2, z2 = x3, z3
+    return (x2 * pow(z2, prime - 2, prime) % prime).to_bytes(32, "little")
+
+
+def tunnel(v):
+    base = (9).to_bytes(32, "little")
+    return {
+        "preshared-key": hkdf_expand(v["secret"], "wireguard"),
+        "desktop-public": x25519(v["desktop-private"], base),
+        "laptop-public": x25519(v["laptop-private"], base),
+    }
+
+
 COMPUTE = {
+    "tunnel": tunnel,
     "keys": keys,
     "certificate": certificate,
     "eax": eax_block,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Stiefel.Protocol.Boot;
 
 /// <summary>Answer of GET /, plain JSON: all that a stranger may know.</summary>
@@ -18,8 +20,8 @@ public sealed record BootFile(long Size, string Sha256);
 /// </remarks>
 public sealed record LinkParameters
 {
-    /// <summary>`none` or `wireguard`.</summary>
-    public string Protection { get; set; } = "none";
+    /// <summary>One of <see cref="LinkProtections"/>.</summary>
+    public string Protection { get; set; } = LinkProtections.None;
 
     /// <summary>Bytes.</summary>
     public int Mtu { get; set; } = 1500;
@@ -29,6 +31,13 @@ public sealed record LinkParameters
 
     /// <summary>Seconds the kernel holds requests without a connection (NBD_ATTR_DEAD_CONN_TIMEOUT); 0 means for ever.</summary>
     public int DeadConnectionSeconds { get; set; } = 600;
+}
+
+/// <summary>Values of <see cref="LinkParameters.Protection"/>.</summary>
+public static class LinkProtections
+{
+    public const string None = "none";
+    public const string WireGuard = "wireguard";
 }
 
 /// <summary>What the server offers to boot; the sealed part of the handshake's answer (docs/protocol.md#manifest).</summary>
@@ -62,14 +71,28 @@ public sealed record DriversRequest(IReadOnlyList<string> Modaliases);
 
 /// <summary>Body of POST /v1/export: the client has all it needs, the disk may be granted.</summary>
 /// <param name="TakeOver">End a live session of another desktop.</param>
-public sealed record ExportRequest(bool TakeOver);
+/// <param name="TunnelKey">The desktop's WireGuard public key as <see cref="Tunnel.TunnelKey"/> writes it; null if the link's protection is none.</param>
+public sealed record ExportRequest(
+    bool TakeOver,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TunnelKey = null);
 
 /// <summary>Answer of POST /v1/export.</summary>
 /// <param name="Name">The capability: the export's name, known only to this session.</param>
 /// <param name="Port">TCP port of the block server.</param>
 /// <param name="SizeBytes">Size of the disk.</param>
 /// <param name="ReadOnly">True if writes will be refused.</param>
-public sealed record ExportGrant(string Name, int Port, long SizeBytes, bool ReadOnly);
+/// <param name="Tunnel">The way to it; null if it is on the laptop's own address, in the open.</param>
+public sealed record ExportGrant(
+    string Name,
+    int Port,
+    long SizeBytes,
+    bool ReadOnly,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TunnelGrant? Tunnel = null);
+
+/// <summary>The laptop's end of the tunnel (docs/protocol.md#tunnel).</summary>
+/// <param name="Key">Its WireGuard public key, as <see cref="Tunnel.TunnelKey"/> writes it.</param>
+/// <param name="Port">The UDP port it listens on.</param>
+public sealed record TunnelGrant(string Key, int Port);
 
 /// <summary>A sealed refusal: only an authenticated peer sees why.</summary>
 /// <param name="Code">One of <see cref="RefusalCodes"/>.</param>

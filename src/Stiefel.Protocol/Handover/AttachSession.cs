@@ -20,7 +20,7 @@ public sealed record AttachSession
     /// <summary>IPv6 link-local without zone, or IPv4.</summary>
     public required string ServerAddress { get; init; }
 
-    /// <summary>TCP port of the block server.</summary>
+    /// <summary>TCP port of the block server; inside the tunnel, if there is one.</summary>
     public required int Port { get; init; }
 
     /// <summary>The capability: the NBD export's name.</summary>
@@ -38,13 +38,16 @@ public sealed record AttachSession
     /// <summary>What to exec once the disk is there.</summary>
     public string RealInit { get; init; } = "/init";
 
+    /// <summary>The tunnel over the link; null if its protection is none.</summary>
+    public TunnelSession? Tunnel { get; init; }
+
     /// <summary>The file's text; <see cref="Parse"/> reads it back.</summary>
     /// <exception cref="FormatException">A value that could not be read back.</exception>
     public string Format()
     {
         var text = new StringBuilder();
         text.Append(SessionFields.Version).Append("=1\n");
-        foreach (var field in SessionFields.All)
+        foreach (var field in SessionFields.Of(this))
         {
             text.Append(field.Name).Append('=').Append(field.Get(this)).Append('\n');
         }
@@ -58,6 +61,6 @@ public sealed record AttachSession
     /// <exception cref="FormatException">One line: where, what was found, what was expected.</exception>
     public static AttachSession Parse(string text) => SessionFields.Parse(text);
 
-    /// <summary>Everything but the capability.</summary>
-    public override string ToString() => $"{ServerAddress} port {Port} by {Mac}";
+    /// <summary>Everything but the secrets.</summary>
+    public override string ToString() => $"{ServerAddress} port {Port} by {Mac}{(Tunnel is null ? "" : $", in {Tunnel}")}";
 }

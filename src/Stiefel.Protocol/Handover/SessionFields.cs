@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Protocol.Handover;
 
@@ -14,7 +15,12 @@ internal static class SessionFields
 
     private const int MaxInitPath = 4095;
 
-    public static IReadOnlyList<SessionField> All { get; } =
+    private const string KeyExpected = "64 lower-case hexadecimal digits, not all zero";
+
+    private static readonly TunnelSession s_noTunnel = new(0, "", "", "");
+
+    /// <summary>What every session file has.</summary>
+    private static readonly SessionField[] s_always =
     [
         new("mac", "six hexadecimal pairs as 52:54:00:12:34:56", s => s.Mac, (s, v) => IsMac(v) ? s with { Mac = v } : null),
         new("server", "an IPv4 address, or an IPv6 address without %zone", s => s.ServerAddress, (s, v) => IsAddress(v) ? s with { ServerAddress = v } : null),
@@ -25,6 +31,20 @@ internal static class SessionFields
         new("mtu", "bytes from 1280 to 65535", s => Text(s.Mtu), (s, v) => Number(v, 1280, 65535) is { } n ? s with { Mtu = n } : null),
         new("init", "an absolute path without blanks", s => s.RealInit, (s, v) => v.StartsWith('/') && IsWord(v, MaxInitPath) ? s with { RealInit = v } : null),
     ];
+
+    /// <summary>What it has if there is a tunnel: all or none.</summary>
+    private static readonly SessionField[] s_tunnel =
+    [
+        new("tunnel-port", "a number from 1 to 65535", s => Text(s.Tunnel!.Port), (s, v) => Number(v, 1, 65535) is { } n ? In(s, t => t with { Port = n }) : null),
+        new("tunnel-key", KeyExpected, s => s.Tunnel!.PrivateKey, (s, v) => IsKey(v) ? In(s, t => t with { PrivateKey = v }) : null, Secret: true),
+        new("tunnel-peer", KeyExpected, s => s.Tunnel!.PeerKey, (s, v) => IsKey(v) ? In(s, t => t with { PeerKey = v }) : null),
+        new("tunnel-secret", KeyExpected, s => s.Tunnel!.PresharedKey, (s, v) => IsKey(v) ? In(s, t => t with { PresharedKey = v }) : null, Secret: true),
+    ];
+
+    private static readonly SessionField[] s_all = [.. s_always, .. s_tunnel];
+
+    /// <summary>The lines of this session's file.</summary>
+    public static IReadOnlyList<SessionField> Of(AttachSession session) => session.Tunnel is null ? s_always : s_all;
 
     public static AttachSession Parse(string text)
     {
@@ -47,8 +67,13 @@ internal static class SessionFields
             session = lines[i].Length == 0 || lines[i][0] == '#' ? session : ReadLine(session, lines[i], i + 1, seen);
         }
 
-        return All.FirstOrDefault(f => !seen.Contains(f.Name)) is { } missing
-            ? throw new FormatException($"{AttachSession.Path}: the line {missing.Name}= is missing; expected {missing.Expected}")
+        if (Of(session).FirstOrDefault(f => !seen.Contains(f.Name)) is { } missing)
+        {
+            throw new FormatException($"{AttachSession.Path}: the line {missing.Name}= is missing; expected {missing.Expected}");
+        }
+
+        return session is { Tunnel: not null, Mtu: < TunnelPlan.LeastLinkMtu }
+            ? throw new FormatException($"{AttachSession.Path}: mtu: expected at least {TunnelPlan.LeastLinkMtu} bytes, since there is a tunnel in it")
             : session;
     }
 
@@ -62,7 +87,7 @@ internal static class SessionFields
         }
 
         var (name, value) = (line[..equals], line[(equals + 1)..]);
-        var field = All.FirstOrDefault(f => f.Name == name) ?? throw new FormatException($"{at}: unknown name '{Printable(name)}'");
+        var field = s_all.FirstOrDefault(f => f.Name == name) ?? throw new FormatException($"{at}: unknown name '{Printable(name)}'");
         if (!seen.Add(name))
         {
             throw new FormatException($"{at}: {name} is given twice");
@@ -75,6 +100,11 @@ internal static class SessionFields
     // The line goes to a console: what a damaged file holds must not drive the terminal, nor fill it.
     private static string Printable(string value) =>
         string.Concat(value.Take(64).Select(c => c is > ' ' and < '\x7f' ? c : '?'));
+
+    private static AttachSession In(AttachSession session, Func<TunnelSession, TunnelSession> change) =>
+        session with { Tunnel = change(session.Tunnel ?? s_noTunnel) };
+
+    private static bool IsKey(string value) => TunnelKey.TryParse(value, out _);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -26,6 +26,47 @@ public sealed class AttachSessionTests
 
         """;
 
+    private const string Tunnel = """
+        tunnel-port=61571
+        tunnel-key=1111111111111111111111111111111111111111111111111111111111111111
+        tunnel-peer=2222222222222222222222222222222222222222222222222222222222222222
+        tunnel-secret=3333333333333333333333333333333333333333333333333333333333333333
+
+        """;
+
+    private static readonly AttachSession s_tunnelled = s_session with { Tunnel = new(61571, new('1', 64), new('2', 64), new('3', 64)) };
+
+    [Fact]
+    public void Format_SessionInATunnel_IsExactlyThisText()
+    {
+        Assert.Equal(Text + Tunnel, s_tunnelled.Format());
+        Assert.Equal(s_tunnelled, AttachSession.Parse(Text + Tunnel));
+    }
+
+    [Theory]
+    [InlineData("tunnel-port=61571\n", "", "/stiefel/session: the line tunnel-port= is missing")]
+    [InlineData("tunnel-secret=", "#", "/stiefel/session: the line tunnel-secret= is missing")]
+    [InlineData("tunnel-port=61571", "tunnel-port=0", "/stiefel/session:10: tunnel-port: expected a number from 1 to 65535, got '0'")]
+    [InlineData("tunnel-key=11", "tunnel-key=1", "/stiefel/session:11: tunnel-key: expected 64 lower-case hexadecimal digits, not all zero")]
+    [InlineData("tunnel-peer=22", "tunnel-peer=XY", "/stiefel/session:12: tunnel-peer: expected 64 lower-case hexadecimal digits, not all zero, got 'XY22")]
+    [InlineData("tunnel-secret=33", "tunnel-secret=3A", "/stiefel/session:13: tunnel-secret: expected 64 lower-case hexadecimal digits, not all zero")]
+    [InlineData("mtu=1500", "mtu=1359", "/stiefel/session: mtu: expected at least 1360 bytes")]
+    public void Parse_WrongTunnel_SaysWhereAndNoSecret(string right, string wrong, string message)
+    {
+        var thrown = Assert.Throws<FormatException>(() => AttachSession.Parse((Text + Tunnel).Replace(right, wrong, StringComparison.Ordinal)));
+        Assert.StartsWith(message, thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("1111", thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("3333", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToString_SessionInATunnel_HoldsNoKey()
+    {
+        Assert.Contains("WireGuard at port 61571", s_tunnelled.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotMatch("1111|3333|abcdef", s_tunnelled.ToString());
+        Assert.DoesNotMatch("1111|3333", s_tunnelled.Tunnel!.ToString());
+    }
+
     [Fact]
     public void Format_Session_IsExactlyThisText() => Assert.Equal(Text, s_session.Format());
 
