@@ -20,6 +20,8 @@ internal static class Errno
     internal const int ENOPKG = 65;
     internal const int EBADMSG = 74;
     internal const int ELIBBAD = 80;
+    internal const int EOPNOTSUPP = 95;
+    internal const int EADDRINUSE = 98;
     internal const int EADDRNOTAVAIL = 99;
     internal const int ENOBUFS = 105;
     internal const int ENOKEY = 126;

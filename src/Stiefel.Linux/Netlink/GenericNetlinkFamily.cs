@@ -22,8 +22,8 @@ internal sealed record GenericNetlinkFamily(string Name, ushort Id, IReadOnlyDic
     }
 
     /// <summary>A message to the family.</summary>
-    internal NetlinkRequest Request(string what, byte command, byte version) =>
-        new NetlinkRequest(what, Id).Header(new genlmsghdr { cmd = command, version = version });
+    internal NetlinkRequest Request(string what, byte command, byte version, ushort flags = 0) =>
+        new NetlinkRequest(what, Id, flags).Header(new genlmsghdr { cmd = command, version = version });
 
     internal static NetlinkRequest FindRequest(string name) =>
         new NetlinkRequest($"find generic netlink family {name}", GENL_ID_CTRL)

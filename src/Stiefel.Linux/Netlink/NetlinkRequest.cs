@@ -1,17 +1,21 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using static Stiefel.Linux.Interop.LinuxNetlink;
 
 namespace Stiefel.Linux.Netlink;
 
-/// <summary>A message in the making: nlmsghdr, a fixed part, attributes. Sizes and padding are filled in here and nowhere else.</summary>
+/// <summary>
+/// A message in the making: nlmsghdr, a fixed part, attributes. Sizes and padding are filled in here and nowhere else. What it held is
+/// overwritten when it was sent, since it may have been a key: it can be sent once.
+/// </summary>
 internal sealed class NetlinkRequest
 {
-    private readonly ArrayBufferWriter<byte> _bytes = new(256);
     private readonly ushort _type;
     private readonly ushort _flags;
+    private byte[] _bytes = new byte[256];
+    private int _length = Unsafe.SizeOf<nlmsghdr>();
 
     /// <param name="what">What is asked, for error messages: `RTM_NEWLINK eth0 up`.</param>
     internal NetlinkRequest(string what, ushort type, ushort flags = 0)
@@ -19,8 +23,6 @@ internal sealed class NetlinkRequest
         What = what;
         _type = type;
         _flags = (ushort)(flags | NLM_F_REQUEST);
-        _bytes.GetSpan(Unsafe.SizeOf<nlmsghdr>()).Clear();
-        _bytes.Advance(Unsafe.SizeOf<nlmsghdr>());
     }
 
     internal string What { get; }
@@ -42,6 +44,10 @@ internal sealed class NetlinkRequest
         return this;
     }
 
+    internal NetlinkRequest Attribute(ushort type, byte value) => Attribute(type, new ReadOnlySpan<byte>(in value));
+
+    internal NetlinkRequest Attribute(ushort type, ushort value) => Attribute(type, MemoryMarshal.AsBytes(new ReadOnlySpan<ushort>(in value)));
+
     internal NetlinkRequest Attribute(ushort type, uint value) => Attribute(type, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in value)));
 
     internal NetlinkRequest Attribute(ushort type, ulong value) => Attribute(type, MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in value)));
@@ -52,9 +58,12 @@ internal sealed class NetlinkRequest
     /// <summary>An attribute made of attributes.</summary>
     internal NetlinkRequest Nested(ushort type, Action<NetlinkRequest> fill)
     {
-        var inner = new NetlinkRequest(What, 0);
-        fill(inner);
-        return Attribute((ushort)(type | NLA_F_NESTED), inner._bytes.WrittenSpan[Unsafe.SizeOf<nlmsghdr>()..]);
+        var start = _length;
+        Append(stackalloc byte[Unsafe.SizeOf<nlattr>()]);
+        fill(this);
+        var header = new nlattr { nla_len = checked((ushort)(_length - start)), nla_type = (ushort)(type | NLA_F_NESTED) };
+        MemoryMarshal.Write(_bytes.AsSpan(start), header);
+        return this;
     }
 
     /// <summary>The finished message; the answer bears the same sequence number.</summary>
@@ -63,22 +72,36 @@ internal sealed class NetlinkRequest
         // A dump ends by itself with NLMSG_DONE; everything else is acknowledged, so that a failure always has an answer.
         var header = new nlmsghdr
         {
-            nlmsg_len = (uint)_bytes.WrittenCount,
+            nlmsg_len = (uint)_length,
             nlmsg_type = _type,
             nlmsg_flags = IsDump ? _flags : (ushort)(_flags | NLM_F_ACK),
             nlmsg_seq = sequence,
         };
-        var message = _bytes.WrittenSpan.ToArray();
+        var message = _bytes[.._length];
         MemoryMarshal.Write(message, header);
         return message;
     }
 
+    /// <summary>Overwrites what it held.</summary>
+    internal void Wipe()
+    {
+        CryptographicOperations.ZeroMemory(_bytes);
+        _length = Unsafe.SizeOf<nlmsghdr>();
+    }
+
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        var padded = NetlinkMessage.Align(bytes.Length);
-        var target = _bytes.GetSpan(padded)[..padded];
-        target.Clear();
-        bytes.CopyTo(target);
-        _bytes.Advance(padded);
+        var end = _length + NetlinkMessage.Align(bytes.Length);
+        if (end > _bytes.Length)
+        {
+            var larger = new byte[Math.Max(end, 2 * _bytes.Length)];
+            _bytes.AsSpan(0, _length).CopyTo(larger);
+            CryptographicOperations.ZeroMemory(_bytes);
+            _bytes = larger;
+        }
+
+        // The padding is zero already.
+        bytes.CopyTo(_bytes.AsSpan(_length));
+        _length = end;
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Linux.Interop;
 using static Stiefel.Linux.Interop.LinuxNetlink;
@@ -60,15 +61,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     internal List<NetlinkMessage> Request(NetlinkRequest request)
     {
         var sequence = ++_sequence;
-        var bytes = request.ToBytes(sequence);
-        fixed (byte* message = bytes)
-        {
-            if (SysSocket.send(_socket, message, (nuint)bytes.Length, 0) < 0)
-            {
-                throw LinuxException.FromLastError($"send(netlink {request.What})");
-            }
-        }
-
+        Send(request, sequence);
         List<NetlinkMessage> answer = [];
         while (true)
         {
@@ -87,6 +80,26 @@ internal sealed unsafe class NetlinkSocket : IDisposable
 
                 answer.Add(message);
             }
+        }
+    }
+
+    private void Send(NetlinkRequest request, uint sequence)
+    {
+        var bytes = request.ToBytes(sequence);
+        try
+        {
+            fixed (byte* message = bytes)
+            {
+                if (SysSocket.send(_socket, message, (nuint)bytes.Length, 0) < 0)
+                {
+                    throw LinuxException.FromLastError($"send(netlink {request.What})");
+                }
+            }
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+            request.Wipe();
         }
     }
 
@@ -144,7 +157,12 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     /// <summary>Receives one datagram and cuts it into messages that stay valid.</summary>
     internal List<NetlinkMessage> Receive(string what) => NetlinkMessage.Split(ReceiveRaw(what).ToArray());
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        // A WireGuard device's answer holds its keys.
+        CryptographicOperations.ZeroMemory(_buffer);
+        _socket.Dispose();
+    }
 
     private bool SetOption(int level, int option, int value) =>
         SysSocket.setsockopt(_socket, level, option, &value, sizeof(int)) == 0;

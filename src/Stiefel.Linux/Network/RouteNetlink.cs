@@ -11,7 +11,7 @@ namespace Stiefel.Linux.Network;
 /// Interfaces and their addresses by rtnetlink (man 7 rtnetlink). Every call opens and closes its own socket, so the calls are
 /// independent of each other; every failure is a <see cref="LinuxException"/> that names the interface.
 /// </summary>
-public static class RouteNetlink
+public static partial class RouteNetlink
 {
     private const int LongestName = 15;
 
@@ -58,12 +58,7 @@ public static class RouteNetlink
     /// <summary>Gives the interface another name of at most 15 bytes. Kernels before 6.2 want it down for that (EBUSY).</summary>
     public static void Rename(int index, string name)
     {
-        if (name.Length is 0 or > LongestName)
-        {
-            throw new ArgumentException($"an interface name has 1 to {LongestName} characters: '{name}'", nameof(name));
-        }
-
-        Ask(Link($"rename interface {index} to {name}", index).Attribute(IFLA_IFNAME, name));
+        Ask(Link($"rename interface {index} to {name}", index).Attribute(IFLA_IFNAME, Checked(name)));
     }
 
     /// <summary>Sets the MTU in bytes.</summary>
@@ -100,6 +95,10 @@ public static class RouteNetlink
         {
         }
     }
+
+    private static string Checked(string name) => name.Length is > 0 and <= LongestName
+        ? name
+        : throw new ArgumentException($"an interface name has 1 to {LongestName} characters: '{name}'", nameof(name));
 
     private static void SetFlags(string verb, int index, uint flags) =>
         Ask(new NetlinkRequest($"set interface {index} {verb}", RTM_NEWLINK)

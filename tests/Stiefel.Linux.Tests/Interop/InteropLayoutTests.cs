@@ -23,6 +23,9 @@ public sealed class InteropLayoutTests
         Agrees(typeof(LinuxRtnetlink), "net/if_arp.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/if.h");
 
     [Fact]
+    public void LinuxWireGuard_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxWireGuard), "linux/wireguard.h");
+
+    [Fact]
     public void LinuxNbdNetlink_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxNbdNetlink), "linux/nbd.h", "linux/nbd-netlink.h");
 
     [Fact]
