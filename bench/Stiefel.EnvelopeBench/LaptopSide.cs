@@ -27,6 +27,7 @@ internal static class LaptopSide
             ["Keys:Directory"] = Path.Combine(directory, "keys"),
             ["Http:Listen"] = $"127.0.0.1:{port}",
             ["Nbd:Listen"] = "127.0.0.1:0",
+            ["Link:Protection"] = "none",
             ["Admin:Listen"] = "none",
             ["Discovery:Enabled"] = "false",
             ["State:Directory"] = Path.Combine(directory, "state"),

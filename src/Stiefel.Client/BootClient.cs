@@ -9,6 +9,7 @@ using Stiefel.Client.Verbs;
 using Stiefel.Protocol;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Envelope;
+using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Keys;
 
@@ -28,6 +29,7 @@ internal sealed class BootClient : IDisposable
     private readonly HttpClient _http;
     private readonly SessionKeys _session;
     private readonly RequestSealer _sealer;
+    private readonly DesktopTunnel? _tunnel;
 
     private BootClient(HttpClient http, SessionKeys session, BootManifest manifest)
     {
@@ -35,6 +37,7 @@ internal sealed class BootClient : IDisposable
         _session = session;
         _sealer = new RequestSealer(session);
         Manifest = manifest;
+        _tunnel = manifest.Link.Protection == LinkProtections.WireGuard ? new DesktopTunnel(session) : null;
     }
 
     /// <summary>What the laptop offers.</summary>
@@ -90,14 +93,19 @@ internal sealed class BootClient : IDisposable
     /// <exception cref="RefusalException">Among others <see cref="RefusalCodes.DiskInUse"/>.</exception>
     public async Task<ExportGrant> RequestDiskAsync(bool takeOver, CancellationToken cancellationToken)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver), ProtocolJson.Default.ExportRequest);
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver, _tunnel?.PublicKey), ProtocolJson.Default.ExportRequest);
         await using SealedAnswer answer = await AskAsync("/v1/export", body, cancellationToken).ConfigureAwait(false);
         byte[] json = await answer.Content.ReadToEndAsync(MaxGrantBytes, cancellationToken).ConfigureAwait(false);
         return Parse(json, ProtocolJson.Default.ExportGrant);
     }
 
+    /// <summary>What the payload must know of the tunnel to the granted disk; null if the link is in the open.</summary>
+    /// <exception cref="ServerException">The laptop granted the disk otherwise than it announced.</exception>
+    public TunnelSession? DescribeTunnel(ExportGrant grant) => _tunnel?.Complete(grant);
+
     public void Dispose()
     {
+        _tunnel?.Dispose();
         _sealer.Dispose();
         _session.Dispose();
         _http.Dispose();

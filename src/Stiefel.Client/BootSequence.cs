@@ -51,9 +51,14 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
             laptop, () => laptop.RequestDiskAsync(takeOver: false, cancellationToken), cancellationToken).ConfigureAwait(false);
         screen.Phase("granted", $"a disk of {Printable.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : "")}");
 
+        if (manifest.Link.Protection == LinkProtections.None)
+        {
+            screen.Say("  WARNING: the laptop's link.protection is none; whoever reaches the link can read and change the disk while this desktop uses it");
+        }
+
         PayloadCommandLine commandLine = PayloadCommandLine.Assemble(
             manifest.CommandLine, AddedArguments.Read(KernelCommandLine.ReadCurrent(), screen.Say));
-        PayloadInitrd.AppendAttach(initrd.Writer, attachProgram, PayloadInitrd.DescribeSession(server, manifest, grant, commandLine.RealInit));
+        PayloadInitrd.AppendAttach(initrd.Writer, attachProgram, PayloadInitrd.DescribeSession(server, manifest, grant, laptop.DescribeTunnel(grant), commandLine.RealInit));
         screen.Explain(commandLine);
 
         if (options.NoLoad)

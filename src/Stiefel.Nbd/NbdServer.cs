@@ -47,6 +47,22 @@ public sealed class NbdServer : IAsyncDisposable
         return Task.FromResult(listener.EndPoint);
     }
 
+    /// <summary>Stops listening at an end point as <see cref="StartAsync"/> gave it; connections that were made there go on.</summary>
+    public void StopListening(IPEndPoint bound)
+    {
+        NbdListener? listener;
+        lock (_lock)
+        {
+            listener = _listeners.Find(l => l.EndPoint.Equals(bound));
+            if (listener is not null)
+            {
+                _listeners.Remove(listener);
+            }
+        }
+
+        listener?.Dispose();
+    }
+
     /// <summary>Stops listening and ends every connection; completes when none can write any more.</summary>
     public Task StopAsync(CancellationToken cancellationToken = default) => Task.Run(Stop, CancellationToken.None).WaitAsync(cancellationToken);
 

@@ -10,6 +10,7 @@ using Stiefel.Server.Logging;
 using Stiefel.Server.Nbd;
 using Stiefel.Server.Network;
 using Stiefel.Server.Status;
+using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server;
 
@@ -67,6 +68,7 @@ public static class ServerHost
             services.AddHostedService<KeyWatch>();
         }
 
+        services.AddTunnels(options);
         if (options.ManageNetwork)
         {
             services.AddHostedService<NetworkSetup>();

@@ -1,8 +1,12 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Stiefel.Client.Tests.Laptop;
 using Stiefel.Client.Tests.Search;
+using Stiefel.Protocol;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Crypto;
+using Stiefel.Protocol.Tunnel;
 using Xunit;
 
 namespace Stiefel.Client.Tests;
@@ -36,6 +40,54 @@ public sealed class BootTests : IDisposable
         Assert.Contains("note: root=/dev/sda2 is the laptop's name of its disk", run.Output);
         Assert.EndsWith("stopped before loading, as asked by --no-load\n", run.Output);
         Assert.DoesNotContain("s-test", run.Output);
+        Assert.Contains("WARNING: the laptop's link.protection is none", run.Output);
+    }
+
+    [Fact]
+    public async Task Boot_ProtectedLink_SendsAFreshPublicKeyAndNothingElseOfIt()
+    {
+        _laptop.Manifest = _laptop.Manifest with { Link = new LinkParameters { Protection = "wireguard" } };
+        string[] keys = new string[2];
+        foreach (int run in (int[])[0, 1])
+        {
+            byte[] laptopKey = X25519.PublicKeyOf(TunnelKey.Generate());
+            _laptop.Contents["/v1/export"] = JsonSerializer.SerializeToUtf8Bytes(
+                new ExportGrant("s-test", 10809, 1 << 30, ReadOnly: false, new TunnelGrant(TunnelKey.Format(laptopKey), 61571)), ProtocolJson.Default.ExportGrant);
+            ClientRun result = await BootAsync("--server", _laptop.Address, "--once");
+            Assert.Equal((0, ""), (result.ExitCode, result.Errors));
+            Assert.DoesNotContain("WARNING", result.Output);
+            keys[run] = JsonSerializer.Deserialize(_laptop.Bodies["/v1/export"], ProtocolJson.Default.ExportRequest)!.TunnelKey!;
+            Assert.True(TunnelKey.TryParse(keys[run], out _));
+        }
+
+        Assert.NotEqual(keys[0], keys[1]);
+    }
+
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000", 61571)]
+    [InlineData("short", 61571)]
+    [InlineData("1111111111111111111111111111111111111111111111111111111111111111", 65536)]
+    public async Task Boot_TunnelAnnouncedButNotGranted_BootsNothingInTheOpen(string? key, int port)
+    {
+        _laptop.Manifest = _laptop.Manifest with { Link = new LinkParameters { Protection = "wireguard" } };
+        _laptop.Contents["/v1/export"] = JsonSerializer.SerializeToUtf8Bytes(
+            new ExportGrant("s-test", 10809, 1 << 30, ReadOnly: false, key is null ? null : new TunnelGrant(key, port)), ProtocolJson.Default.ExportGrant);
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("nothing is booted in the open", run.Output + run.Errors);
+    }
+
+    [Theory]
+    [InlineData("ipsec", 1500, "which this client cannot do")]
+    [InlineData("wireguard", 1300, "at least 1360")]
+    public async Task Boot_LinkThisClientCannotDo_IsRefusedBeforeAnythingIsFetched(string protection, int mtu, string message)
+    {
+        _laptop.Manifest = _laptop.Manifest with { Link = new LinkParameters { Protection = protection, Mtu = mtu } };
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(message, run.Output + run.Errors);
+        Assert.Empty(_laptop.Requests);
     }
 
     [Fact]

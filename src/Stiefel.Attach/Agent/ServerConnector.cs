@@ -13,6 +13,7 @@ internal sealed class ServerConnector
     private readonly AttachSession _session;
     private readonly IPAddress _server;
     private readonly CableLink _link;
+    private readonly LaptopTunnel? _tunnel;
     private NbdExportInfo? _first;
 
     internal ServerConnector(AttachSession session, AttachLog log)
@@ -20,6 +21,7 @@ internal sealed class ServerConnector
         _session = session;
         _server = IPAddress.Parse(session.ServerAddress);
         _link = new(MacAddress.TryParse(session.Mac, out var mac) ? mac : throw new FormatException($"'{session.Mac}' is no hardware address"), session.Mtu, log.Say);
+        _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, session.Mtu) : null;
     }
 
     /// <summary>Tries until it works; the report hears what is missing.</summary>
@@ -43,7 +45,7 @@ internal sealed class ServerConnector
             }
             catch (Exception exception) when (exception is IOException or SocketException)
             {
-                missing = exception is SocketException failure ? $"{_server} port {_session.Port}: {new SocketException(failure.ErrorCode).Message}" : exception.Message;
+                missing = exception is SocketException failure ? Describe(failure) : exception.Message;
             }
 
             waiting.Say(missing);
@@ -51,8 +53,19 @@ internal sealed class ServerConnector
         }
     }
 
-    private IPEndPoint EndPoint(int linkIndex) =>
-        new(_server.IsIPv6LinkLocal ? new IPAddress(_server.GetAddressBytes(), linkIndex) : _server, _session.Port);
+    private IPEndPoint EndPoint(int linkIndex) => new(
+        _tunnel?.Raise(linkIndex) ?? (_server.IsIPv6LinkLocal ? new IPAddress(_server.GetAddressBytes(), linkIndex) : _server), _session.Port);
+
+    // An answer, even a refusal, shows that the tunnel works.
+    private string Describe(SocketException failure)
+    {
+        if (failure.SocketErrorCode != SocketError.ConnectionRefused)
+        {
+            _tunnel?.Renew();
+        }
+
+        return $"{_server} port {_session.Port}{(_tunnel is null ? "" : " in the tunnel")}: {new SocketException(failure.ErrorCode).Message}";
+    }
 
     // The kernel keeps the size and the flags of the first connection; another disk under the same name must never be written to.
     private ServerConnection Checked(ServerConnection connection)

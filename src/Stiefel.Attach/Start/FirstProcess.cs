@@ -41,7 +41,7 @@ internal static class FirstProcess
         var session = AttachSession.Parse(File.ReadAllText(AttachSession.Path, Encoding.UTF8));
 
         log.Phase("drivers");
-        PayloadDrivers.Load(Interface(session), log);
+        PayloadDrivers.Load(Interface(session), session.Tunnel is not null, log);
         DuplicateAddressDetection.DisableByDefault();
         while (!AgentProcess.StartAndWaitUntilAttached())
         {

@@ -15,24 +15,29 @@ internal sealed class PayloadDrivers
     private static readonly TimeSpan s_passSettle = TimeSpan.FromSeconds(1);
 
     // No hardware asks for these; the directory says that the kernel has it already.
-    private static readonly (string Module, string Sign)[] s_needed = [("nbd", "/sys/module/nbd"), ("ipv6", "/proc/sys/net/ipv6")];
+    private static readonly (string Module, string Sign)[] s_needed =
+        [("nbd", "/sys/module/nbd"), ("ipv6", "/proc/sys/net/ipv6")];
+
+    private static readonly (string Module, string Sign) s_tunnel = ("wireguard", "/sys/module/wireguard");
 
     private readonly MacAddress _wanted;
+    private readonly (string Module, string Sign)[] _needed;
     private readonly AttachLog _log;
     private readonly WaitingReport _waiting;
     private readonly UeventListener _uevents = UeventListener.Open();
 
-    private PayloadDrivers(MacAddress wanted, AttachLog log)
+    private PayloadDrivers(MacAddress wanted, bool hasTunnel, AttachLog log)
     {
         _wanted = wanted;
+        _needed = hasTunnel ? [.. s_needed, s_tunnel] : s_needed;
         _log = log;
         _waiting = WaitingReport.WhileBooting(log);
     }
 
     /// <summary>Returns once the interface is there; says what it waits for as long as it is not.</summary>
-    internal static void Load(MacAddress wanted, AttachLog log)
+    internal static void Load(MacAddress wanted, bool hasTunnel, AttachLog log)
     {
-        var drivers = new PayloadDrivers(wanted, log);
+        var drivers = new PayloadDrivers(wanted, hasTunnel, log);
         using (drivers._uevents)
         {
             drivers.LoadFromInitramfs(settle: drivers.LoadSent() ? s_sentDriversSettle : TimeSpan.Zero);
@@ -86,7 +91,7 @@ internal sealed class PayloadDrivers
             settle = s_passSettle;
         }
 
-        foreach (var (name, sign) in s_needed)
+        foreach (var (name, sign) in _needed)
         {
             if (modprobe is not null && !Directory.Exists(sign))
             {

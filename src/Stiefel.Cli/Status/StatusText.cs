@@ -17,6 +17,7 @@ internal static class StatusText
         var text = new StringBuilder();
         text.AppendLine($"laptop   {Text(root, "laptop")}, stiefel-server {Text(root, "version")} since {Time(root, "startedAt")}");
         AddDisk(text, root.GetProperty("disk"));
+        AddLink(text, root);
         AddBoot(text, root.GetProperty("boot"));
         foreach (JsonElement session in root.GetProperty("sessions").EnumerateArray())
         {
@@ -41,6 +42,16 @@ internal static class StatusText
     {
         text.Append($"disk     {Text(disk, "path")}, {Text(disk, "state")}{(disk.GetProperty("readOnly").GetBoolean() ? ", read-only" : "")}");
         text.AppendLine(disk.GetProperty("heldBy").ValueKind == JsonValueKind.String ? $", held by session {Text(disk, "heldBy")} since {Time(disk, "heldSince")}" : "");
+    }
+
+    // A server from before this was told has none.
+    private static void AddLink(StringBuilder text, JsonElement root)
+    {
+        if (root.TryGetProperty("link", out JsonElement link) && link.ValueKind == JsonValueKind.Object)
+        {
+            string warning = link.GetProperty("warning").ValueKind == JsonValueKind.String ? $"; WARNING: {Text(link, "warning")}" : "";
+            text.AppendLine($"link     protection {Text(link, "protection")}{warning}");
+        }
     }
 
     private static void AddBoot(StringBuilder text, JsonElement boot)

@@ -30,7 +30,7 @@ internal static class PayloadInitrd
     }
 
     /// <summary>How the payload reaches its disk.</summary>
-    public static AttachSession DescribeSession(FoundServer server, BootManifest manifest, ExportGrant grant, string realInit) => new()
+    public static AttachSession DescribeSession(FoundServer server, BootManifest manifest, ExportGrant grant, TunnelSession? tunnel, string realInit) => new()
     {
         Mac = server.Link.Mac.ToString(),
         ServerAddress = WithoutZone(server.Endpoint.Address).ToString(),
@@ -40,6 +40,7 @@ internal static class PayloadInitrd
         DeadConnectionSeconds = manifest.Link.DeadConnectionSeconds,
         Mtu = manifest.Link.Mtu,
         RealInit = realInit,
+        Tunnel = tunnel,
     };
 
     // The zone is this kernel's number of the interface; the payload's will differ.

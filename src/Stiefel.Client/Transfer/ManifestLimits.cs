@@ -1,6 +1,7 @@
 using Stiefel.Client.Screen;
 using Stiefel.Client.Verbs;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Client.Transfer;
 
@@ -20,9 +21,14 @@ internal static class ManifestLimits
     {
         CheckFile("kernel", manifest.Kernel, MaxKernelBytes);
         CheckFile("initrd", manifest.Initrd, MaxInitrdBytes);
-        if (manifest.Link.Protection != "none")
+        if (manifest.Link.Protection is not (LinkProtections.None or LinkProtections.WireGuard))
         {
             throw new ServerException($"the laptop wants its link protected by `{Printable.Clean(manifest.Link.Protection)}`, which this client cannot do: update the stick");
+        }
+
+        if (manifest.Link is { Protection: LinkProtections.WireGuard, Mtu: < TunnelPlan.LeastLinkMtu })
+        {
+            throw new ServerException($"the laptop announces an MTU of {manifest.Link.Mtu}, which a tunnel does not fit into: Link:Mtu must be at least {TunnelPlan.LeastLinkMtu}");
         }
     }
 

@@ -73,6 +73,9 @@ internal static partial class BootLog
     [LoggerMessage(EventId = 129, Level = LogLevel.Information, Message = "a snapshot of {Disk}: what is written is kept in {Place}, at most {MiB} MiB (0: no limit), and vanishes")]
     public static partial void SnapshotMade(this ILogger logger, string disk, string place, long miB);
 
+    [LoggerMessage(EventId = 130, Level = LogLevel.Warning, Message = "the stored grant of session {Session} was made with another Link:Protection; it is void")]
+    public static partial void GrantOfOtherProtection(this ILogger logger, string session);
+
     [LoggerMessage(EventId = 127, Level = LogLevel.Warning, Message = "the disk will not be granted as things are: {Reason}")]
     public static partial void DiskNotFree(this ILogger logger, string reason);
 }

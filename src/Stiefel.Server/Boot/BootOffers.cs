@@ -35,13 +35,16 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
     {
         try
         {
-            Latest ??= state.Read();
+            Latest ??= WithLinkOfNow(state.Read());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             logger.OfferNotKept(e);
         }
     }
+
+    // The settings may have changed meanwhile.
+    private BootOffer? WithLinkOfNow(BootOffer? offer) => offer is null ? null : offer with { Manifest = offer.Manifest with { Link = link.ToParameters() } };
 
     /// <summary>
     /// A fresh offer; or the stale one while the disk is open for a desktop, perhaps one that is long gone: only a session that
@@ -178,12 +181,7 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
             CommandLine = spec.CommandLine,
             KernelRelease = spec.KernelRelease,
             DriversAvailable = lease.Files.ModulesDirectory is not null,
-            Link = new LinkParameters
-            {
-                Mtu = link.Mtu,
-                RequestTimeoutSeconds = link.RequestTimeoutSeconds,
-                DeadConnectionSeconds = link.DeadConnectionSeconds,
-            },
+            Link = link.ToParameters(),
         };
         logger.BootFilesHashed(spec.Title, spec.Source, manifest.Kernel.Size, manifest.Initrd.Size, clock.ElapsedMilliseconds);
         return manifest;

@@ -1,8 +1,8 @@
 using System.Net;
 using Stiefel.Nbd;
-using Stiefel.Server.Http;
 using Stiefel.Server.Keys;
 using Stiefel.Server.Nbd;
+using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Boot;
 
@@ -15,7 +15,7 @@ namespace Stiefel.Server.Boot;
 ///
 /// A disk that is served as snapshots is never written: it is read for boot and granted at once, to many. See <see cref="SnapshotGuests"/>.
 /// </summary>
-public sealed class DiskGate : IAsyncDisposable
+public sealed partial class DiskGate : IAsyncDisposable
 {
     // One change of state at a time. Everything below is changed only by its holder.
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -25,11 +25,14 @@ public sealed class DiskGate : IAsyncDisposable
     private readonly NbdServer _server;
     private readonly StateFile<GrantRecord> _state;
     private readonly KeyRing _keys;
+    private readonly ITunnels _tunnels;
+    private readonly TunnelTable _table;
     private readonly ILogger<DiskGate> _logger;
     private readonly SnapshotGuests? _guests;
     private Grant? _grant;
 
-    public DiskGate(ServedDisk disk, SharedBootFiles bootFiles, SessionExports exports, NbdServer server, StateFile<GrantRecord> state, KeyRing keys, ILogger<DiskGate> logger)
+    public DiskGate(ServedDisk disk, SharedBootFiles bootFiles, SessionExports exports, NbdServer server, StateFile<GrantRecord> state, KeyRing keys,
+        ITunnels tunnels, TunnelTable table, ILogger<DiskGate> logger)
     {
         _disk = disk;
         _bootFiles = bootFiles;
@@ -37,8 +40,10 @@ public sealed class DiskGate : IAsyncDisposable
         _server = server;
         _state = state;
         _keys = keys;
+        _tunnels = tunnels;
+        _table = table;
         _logger = logger;
-        _guests = disk.IsSnapshot ? new SnapshotGuests(disk, exports, server, logger) : null;
+        _guests = disk.IsSnapshot ? new SnapshotGuests(disk, exports, server, tunnels, logger) : null;
     }
 
     /// <summary>What the disk is used for now.</summary>
@@ -62,34 +67,16 @@ public sealed class DiskGate : IAsyncDisposable
     {
         try
         {
-            if (_state.Read() is not { } record)
+            var record = ReadHonoured();
+            _tunnels.RemoveLeftovers(record);
+            if (record is null)
             {
-                return;
-            }
-
-            if (record.Snapshot)
-            {
-                // What the desktop has written is gone with the server that kept it: it must not go on with the disk from before.
-                _logger.SnapshotIsGone(record.Session, record.Machine);
-                _state.Delete();
-                return;
-            }
-
-            if (record.Disk != _disk.Name || record.ReadOnly != _disk.IsReadOnly || _disk.IsSnapshot)
-            {
-                _logger.GrantOfOtherDisk(record.Session, record.Disk);
-                return;
-            }
-
-            if (!_keys.Accepts(record.KeyId))
-            {
-                _logger.GrantOfRevokedKey(record.Session, record.Key);
-                _state.Delete();
                 return;
             }
 
             _grant = new Grant(record);
             _exports.Arm(record.ExportName, OpenOf(_grant));
+            _tunnels.Open(record);
             _logger.GrantRestored(record.Session, record.Machine);
             Open(_grant);
         }
@@ -98,6 +85,43 @@ public sealed class DiskGate : IAsyncDisposable
             // The capability stays; its owner's next attempt opens the disk or is refused with the reason in the log.
             _logger.GrantNotRestored(e);
         }
+    }
+
+    private GrantRecord? ReadHonoured()
+    {
+        if (_state.Read() is not { } record)
+        {
+            return null;
+        }
+
+        if (record.Snapshot)
+        {
+            // What the desktop has written is gone with the server that kept it: it must not go on with the disk from before.
+            _logger.SnapshotIsGone(record.Session, record.Machine);
+            _state.Delete();
+            return null;
+        }
+
+        if (record.Disk != _disk.Name || record.ReadOnly != _disk.IsReadOnly || _disk.IsSnapshot)
+        {
+            _logger.GrantOfOtherDisk(record.Session, record.Disk);
+            return null;
+        }
+
+        if (record.Tunnel is null == _tunnels.AreUsed)
+        {
+            _logger.GrantOfOtherProtection(record.Session);
+            return null;
+        }
+
+        if (!_keys.Accepts(record.KeyId))
+        {
+            _logger.GrantOfRevokedKey(record.Session, record.Key);
+            _state.Delete();
+            return null;
+        }
+
+        return record;
     }
 
     /// <summary>Lets somebody read the boot files.</summary>
@@ -133,7 +157,7 @@ public sealed class DiskGate : IAsyncDisposable
 
     /// <summary>Gives the disk to a session, and to nobody else: fences the last owner, closes the boot files, opens the disk, arms the capability.</summary>
     /// <exception cref="DiskInUseException">Another desktop is connected and is not to be ended, or this machine uses the disk.</exception>
-    public async Task<NbdExport> GrantAsync(GrantRequest request, CancellationToken token)
+    public async Task<GrantedDisk> GrantAsync(GrantRequest request, CancellationToken token)
     {
         await _turn.WaitAsync(token);
         try
@@ -144,40 +168,18 @@ public sealed class DiskGate : IAsyncDisposable
             }
 
             var previous = _grant;
-            if (previous is not null)
+            if (previous is not null && previous.Record.Session != request.Session && !request.TakeOver)
             {
-                if (previous.Record.Session != request.Session && !request.TakeOver)
-                {
-                    RefuseIfConnected(previous, request.Peer);
-                }
-
-                Fence(previous);
+                RefuseIfConnected(previous, request.Peer);
             }
 
             var grant = new Grant(new GrantRecord(
                 request.Session, request.ExportName, request.Peer.ToString(), _disk.Name, _disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: false,
-                request.Key, request.KeyId));
-            try
-            {
-                await CloseBootFilesAsync();
-                Open(grant);
-                _state.Write(grant.Record);
-            }
-            catch
-            {
-                // Nobody was told of the new grant: the old one is still the current one, here and in the state directory.
-                Close(grant);
-                if (previous is not null)
-                {
-                    _exports.Arm(previous.Record.ExportName, OpenOf(previous));
-                }
-
-                throw;
-            }
-
+                request.Key, request.KeyId, AssignTunnel(previous, request)));
+            await ReplaceAsync(previous, grant);
             _grant = grant;
             _exports.Arm(request.ExportName, OpenOf(grant));
-            return grant.Export!;
+            return new GrantedDisk(grant.Export!, _tunnels.PortOf(grant.Record), grant.Record.Tunnel?.ToGrant());
         }
         finally
         {
@@ -203,6 +205,7 @@ public sealed class DiskGate : IAsyncDisposable
             }
 
             Fence(grant);
+            _tunnels.Close(grant.Record);
             _grant = null;
             _state.Delete();
             return grant.Record;
@@ -232,13 +235,13 @@ public sealed class DiskGate : IAsyncDisposable
         }
     }
 
-    private NbdExport GrantSnapshot(SnapshotGuests guests, GrantRequest request)
+    private GrantedDisk GrantSnapshot(SnapshotGuests guests, GrantRequest request)
     {
-        var export = guests.Admit(request);
+        var granted = guests.Admit(request);
 
         // For a server that starts later, which must not take this capability for one of the disk itself.
         _state.Write(guests.Newest!);
-        return export;
+        return granted;
     }
 
     /// <summary>Ends the owner's connections and closes the disk. When this returns, nothing of theirs can reach it any more.</summary>
@@ -337,7 +340,7 @@ public sealed class DiskGate : IAsyncDisposable
         foreach (var connection in _server.Connections)
         {
             // A desktop that starts again from the same address is not there any more, whatever its old connection says.
-            var remote = PeerAddress.Of(connection.Remote);
+            var remote = _table.MachineAt(connection.Remote);
             if (connection.ExportName == grant.Record.ExportName && (IPAddress.IsLoopback(remote) || !remote.Equals(peer)))
             {
                 throw new DiskInUseException($"the disk is in use by the desktop with the key {grant.Record.Key} at {remote} since {grant.Record.Since:u} (session {grant.Record.Session[..8]}): " +

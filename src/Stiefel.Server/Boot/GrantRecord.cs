@@ -1,3 +1,5 @@
+using Stiefel.Server.Tunnels;
+
 namespace Stiefel.Server.Boot;
 
 /// <summary>Who has the disk, as it outlives this process. Holds the capability: the file is for root alone.</summary>
@@ -10,6 +12,7 @@ namespace Stiefel.Server.Boot;
 /// <param name="Key">What the desktop's key was called.</param>
 /// <param name="KeyId">Which key it was; empty if a server wrote this that did not know.</param>
 /// <param name="Snapshot">What it writes vanishes with the server that granted it.</param>
+/// <param name="Tunnel">The way to it; null if the link's protection was none.</param>
 public sealed record GrantRecord(
     string Session, string ExportName, string Machine, string Disk, bool ReadOnly, DateTimeOffset Since, bool Snapshot = false,
-    string Key = "", string KeyId = "");
+    string Key = "", string KeyId = "", TunnelRecord? Tunnel = null);

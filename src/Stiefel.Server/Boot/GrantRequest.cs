@@ -1,4 +1,5 @@
 using System.Net;
+using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Boot;
 
@@ -9,4 +10,5 @@ namespace Stiefel.Server.Boot;
 /// <param name="TakeOver">End another desktop's use.</param>
 /// <param name="Key">What its key is called.</param>
 /// <param name="KeyId">Which key it is.</param>
-public sealed record GrantRequest(string Session, string ExportName, IPAddress Peer, bool TakeOver, string Key = "", string KeyId = "");
+/// <param name="Tunnel">The tunnel's keys, without a port; null if the desktop sent none.</param>
+public sealed record GrantRequest(string Session, string ExportName, IPAddress Peer, bool TakeOver, string Key = "", string KeyId = "", TunnelRecord? Tunnel = null);

@@ -2,17 +2,17 @@ using System.Diagnostics;
 using System.Text.Json;
 using Stiefel.Protocol;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Tunnel;
 using Stiefel.Server.Boot.Drivers;
 using Stiefel.Server.Boot.Sessions;
 using Stiefel.Server.Logging;
-using Stiefel.Server.Nbd;
 using Stiefel.Server.Status;
 
 namespace Stiefel.Server.Boot;
 
 /// <summary>The requests of a session (docs/protocol.md#requests). Every answer is an envelope: what was asked for, or a refusal with its reason.</summary>
 public sealed class SealedEndpoints(
-    SealedExchange exchange, DiskGate gate, BootOffers offers, NbdListener nbd, MachineLog machines, ILogger<SealedEndpoints> logger)
+    SealedExchange exchange, DiskGate gate, BootOffers offers, MachineLog machines, ILogger<SealedEndpoints> logger)
 {
     public Task KernelAsync(HttpContext context) => exchange.AnswerAsync(context, (request, answer, token) =>
         SendFileAsync("kernel", spec => new BootImage(spec.Kernel), request, answer, token));
@@ -68,8 +68,12 @@ public sealed class SealedEndpoints(
     {
         var wanted = Parse(request.Body, ProtocolJson.Default.ExportRequest);
         var session = request.Session;
-        var export = await gate.GrantAsync(new GrantRequest(session.Id, session.ExportName, answer.Peer, wanted.TakeOver, session.KeyName, session.KeyId), token);
-        var grant = new ExportGrant(session.ExportName, nbd.Port, export.Device.Size, export.IsReadOnly || export.Device.Traits.IsReadOnly);
+        var keys = TunnelKey.TryParse(wanted.TunnelKey, out var peerKey) ? session.TunnelWith(peerKey) : null;
+        var granted = await gate.GrantAsync(
+            new GrantRequest(session.Id, session.ExportName, answer.Peer, wanted.TakeOver, session.KeyName, session.KeyId, keys), token);
+        var export = granted.Export;
+        var grant = new ExportGrant(
+            session.ExportName, granted.NbdPort, export.Device.Size, export.IsReadOnly || export.Device.Traits.IsReadOnly, granted.Tunnel);
         logger.DiskGranted(session.Id, answer.Peer, grant.SizeBytes);
         logger.PhaseReached(Phase.Granted);
         machines.Add(answer.Peer, "granted", $"has the disk, {grant.SizeBytes} bytes");

@@ -4,6 +4,7 @@ using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Devices.Snapshots;
 using Stiefel.Server.Http;
 using Stiefel.Server.Nbd;
+using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Boot;
 
@@ -11,7 +12,7 @@ namespace Stiefel.Server.Boot;
 /// Desktops that each have a snapshot of the disk for themselves: they do not get into each other's way, and what one wrote vanishes
 /// when its session ends. The disk stays open for reading from its first use on. Used by one thread at a time.
 /// </summary>
-internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, NbdServer server, ILogger logger) : IDisposable
+internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, NbdServer server, ITunnels tunnels, ILogger logger) : IDisposable
 {
     // Each may hold as many changes as the settings allow.
     private const int MaxGuests = 64;
@@ -29,11 +30,11 @@ internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, Nb
 
     /// <summary>Gives a session a snapshot of its own; the same one if it asks again.</summary>
     /// <exception cref="DiskInUseException">There are too many, all of them connected, or something on this machine uses the disk.</exception>
-    public NbdExport Admit(GrantRequest request)
+    public GrantedDisk Admit(GrantRequest request)
     {
         if (_guests.Find(guest => guest.Record.Session == request.Session) is { } same)
         {
-            return same.Export;
+            return Describe(same);
         }
 
         // A desktop that starts again from the same address is not there any more, whatever its old connection says.
@@ -44,10 +45,20 @@ internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, Nb
 
         MakeRoom();
         var basis = OpenBase();
-        var guest = Make(request, basis);
+        var guest = Make(request, basis, tunnels.Assign(request.Tunnel, replaced: null));
+        try
+        {
+            tunnels.Open(guest.Record);
+        }
+        catch
+        {
+            guest.Export.Device.Dispose();
+            throw;
+        }
+
         _guests.Add(guest);
         exports.ArmBeside(request.ExportName, () => guest.Export);
-        return guest.Export;
+        return Describe(guest);
     }
 
     /// <summary>Ends the connections of those guests, and forgets what they wrote.</summary>
@@ -65,10 +76,12 @@ internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, Nb
         _base?.Dispose();
     }
 
-    private Guest Make(GrantRequest request, IBlockDevice basis)
+    private GrantedDisk Describe(Guest guest) => new(guest.Export, tunnels.PortOf(guest.Record), guest.Record.Tunnel?.ToGrant());
+
+    private Guest Make(GrantRequest request, IBlockDevice basis, TunnelRecord? tunnel)
     {
         var record = new GrantRecord(
-            request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: true, request.Key, request.KeyId);
+            request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: true, request.Key, request.KeyId, tunnel);
         var export = new NbdExport(request.ExportName, new SnapshotDevice(basis, disk.MakeOverlay(basis.Size)))
         {
             Label = $"session {request.Session[..8]}",
@@ -99,6 +112,7 @@ internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, Nb
             logger.Fenced(guest.Record.Session, guest.Record.Machine, dropped);
         }
 
+        tunnels.Close(guest.Record);
         guest.Export.Device.Dispose();
         _guests.Remove(guest);
     }

@@ -24,7 +24,8 @@ public static class Help
           --Keys:Directory DIR             accepted keys, NAME.key each; default /etc/stiefel/keys
           --Http:Listen ADDRESS:PORT       boot plane; default [::]:4644
           --Admin:Listen ADDRESS:PORT      control plane (HTTPS; plain HTTP for loopback), or none; default [::]:4645
-          --Nbd:Listen ADDRESS:PORT        block server; default [::]:10809
+          --Nbd:Listen ADDRESS:PORT        block server; default [::]:10809. With sessions and Link:Protection wireguard
+                                           only the port counts: it listens inside the tunnels and nowhere else
           --Nbd:Access session|open        who may use it: a desktop with a session, or anyone
           --Nbd:ExportName NAME            the name of an open export
           --Nbd:AllowOpenOnNetwork true    an open export on other addresses than loopback
@@ -45,6 +46,8 @@ public static class Help
           --Discovery:Enabled false        do not answer desktops that search
           --Discovery:Port PORT            UDP; default 61570
           --Network:Manage true            set every network interface up
+          --Link:Protection wireguard|none   how sessions' blocks cross the link: in a tunnel, or in the open; default wireguard
+          --Link:Port PORT                 UDP, of WireGuard; several desktops take those after it; default 61571
           --Link:Mtu BYTES                 of the payload's link; default 1500
           --Link:RequestTimeoutSeconds N   an unanswered request ends the payload's connection; default 5
           --Link:DeadConnectionSeconds N   the payload waits this long for the server, 0 for ever; default 600

@@ -1,19 +1,67 @@
+using Stiefel.Protocol;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Tunnel;
+
 namespace Stiefel.Server.Configuration;
+
+/// <summary>How the disk's blocks cross the link.</summary>
+public enum LinkProtection
+{
+    /// <summary>In a tunnel for each desktop.</summary>
+    WireGuard,
+
+    /// <summary>In the open.</summary>
+    None,
+}
 
 /// <summary>How the payload is told to treat its link.</summary>
 /// <param name="RequestTimeoutSeconds">An unanswered request ends the connection after this time.</param>
 /// <param name="DeadConnectionSeconds">Requests wait this long for a new connection; 0 for ever.</param>
 /// <param name="Mtu">Bytes.</param>
-public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConnectionSeconds, int Mtu)
+/// <param name="Protection">Of sessions; an open export has none.</param>
+/// <param name="Port">UDP, of the first tunnel.</param>
+public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConnectionSeconds, int Mtu, LinkProtection Protection, int Port)
 {
+    private const string ProtectionKey = "Link:Protection";
+    private const string MtuKey = "Link:Mtu";
+
+    // Room for as many tunnels as there may be.
+    private const int MostPort = 65535 - Tunnels.WireGuardTunnels.MaxTunnels;
+
     private const int Day = 24 * 60 * 60;
 
     // RFC 8200 §5: every link of IPv6 carries 1280; Linux network devices stop at 65535.
     private const int LeastMtu = 1280;
     private const int MostMtu = 65535;
 
-    public static PayloadLinkOptions Read(SettingReader reader) => new(
+    /// <summary>The same as a manifest tells it.</summary>
+    public LinkParameters ToParameters() => new()
+    {
+        Protection = Protection == LinkProtection.None ? LinkProtections.None : LinkProtections.WireGuard,
+        Mtu = Mtu,
+        RequestTimeoutSeconds = RequestTimeoutSeconds,
+        DeadConnectionSeconds = DeadConnectionSeconds,
+    };
+
+    /// <param name="reader">The settings.</param>
+    /// <param name="hasSessions">There is something to protect.</param>
+    public static PayloadLinkOptions Read(SettingReader reader, bool hasSessions = true)
+    {
+        var options = Read(reader);
+        return options switch
+        {
+            { Protection: LinkProtection.WireGuard } when !hasSessions && reader.Text(ProtectionKey) is not null =>
+                throw reader.Wrong(ProtectionKey, "nothing, since an open export has no sessions, from which the keys would come"),
+            { Protection: LinkProtection.WireGuard, Mtu: < TunnelPlan.LeastLinkMtu } when hasSessions =>
+                throw reader.Wrong(MtuKey, $"at least {TunnelPlan.LeastLinkMtu}, since Link:Protection wireguard needs room for itself"),
+            _ => options,
+        };
+    }
+
+    private static PayloadLinkOptions Read(SettingReader reader) => new(
         reader.Number("Link:RequestTimeoutSeconds", 5, 1, Day),
         reader.Number("Link:DeadConnectionSeconds", 600, 0, 365 * Day),
-        reader.Number("Link:Mtu", 1500, LeastMtu, MostMtu));
+        reader.Number(MtuKey, 1500, LeastMtu, MostMtu),
+        reader.Choice(ProtectionKey, LinkProtection.WireGuard),
+        reader.Number("Link:Port", WellKnownPorts.Tunnel, 1, MostPort));
 }

@@ -36,6 +36,9 @@ public sealed record ServerOptions
     /// <summary>Handshakes, boot files and private exports; without it there is only an open export.</summary>
     public bool HasBootPlane => Nbd.Access == NbdAccess.Session;
 
+    /// <summary>Each desktop reaches its disk in a tunnel.</summary>
+    public bool HasTunnels => HasBootPlane && Link.Protection == LinkProtection.WireGuard;
+
     /// <exception cref="SettingsException">The first setting that is unknown, mistyped, or does not fit the others.</exception>
     public static ServerOptions Read(IConfigurationRoot configuration)
     {
@@ -47,7 +50,7 @@ public sealed record ServerOptions
             Boot = BootOptions.Read(reader),
             Nbd = nbd,
             Discovery = DiscoveryOptions.Read(reader),
-            Link = PayloadLinkOptions.Read(reader),
+            Link = PayloadLinkOptions.Read(reader, nbd.Access == NbdAccess.Session),
             KeysDirectory = reader.Text("Keys:Directory") ?? "/etc/stiefel/keys",
             HttpListen = reader.EndPoint("Http:Listen", new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Boot)),
             AdminListen = ReadAdminListen(reader, nbd),

@@ -1,30 +1,30 @@
 using System.Net;
 using Stiefel.Linux;
 using Stiefel.Nbd;
-using Stiefel.Server.Http;
 using Stiefel.Server.Status;
+using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Nbd;
 
 /// <summary>Tells log and status what the block server did.</summary>
-public sealed class NbdEvents(MachineLog machines, StrangerLog strangers, TimeProvider time, ILogger<NbdServer> logger) : INbdServerLog
+public sealed class NbdEvents(MachineLog machines, TunnelTable tunnels, StrangerLog strangers, TimeProvider time, ILogger<NbdServer> logger) : INbdServerLog
 {
     private readonly RepeatedFailures _failures = new(time);
 
     public void Opened(EndPoint remote, string label)
     {
         logger.NbdOpened(remote, label);
-        machines.Add(PeerAddress.Of(remote), "connected", $"uses {label}");
+        machines.Add(tunnels.MachineAt(remote), "connected", $"uses {label}");
     }
 
     // Only strangers and programs that break the protocol are refused; the right capability never is.
-    public void Refused(EndPoint remote, string reason) => strangers.Knocked(PeerAddress.Of(remote), $"NBD, {reason}");
+    public void Refused(EndPoint remote, string reason) => strangers.Knocked(tunnels.MachineAt(remote), $"NBD, {reason}");
 
     public void Closed(EndPoint remote, string label, NbdCloseReason reason, string detail)
     {
         var words = detail.Length == 0 ? Words(reason) : $"{Words(reason)}: {detail}";
         logger.NbdClosed(remote, label, words);
-        machines.Add(PeerAddress.Of(remote), reason == NbdCloseReason.Disconnected ? "disconnected" : "lost", $"left {label}, {words}");
+        machines.Add(tunnels.MachineAt(remote), reason == NbdCloseReason.Disconnected ? "disconnected" : "lost", $"left {label}, {words}");
     }
 
     public void DeviceFailed(EndPoint remote, string label, string command, Exception cause)

@@ -6,24 +6,33 @@ using Stiefel.Server.Http;
 
 namespace Stiefel.Server.Nbd;
 
-/// <summary>The block server's life within this one: it listens from the start, also while there is nothing to export.</summary>
-public sealed class NbdListener(NbdServer server, NbdOptions options, ILogger<NbdListener> logger) : IHostedService
+/// <summary>
+/// The block server's life within this one: it listens from the start, also while there is nothing to export; but where desktops come
+/// by tunnels, only inside these.
+/// </summary>
+public sealed class NbdListener(NbdServer server, ServerOptions settings, ILogger<NbdListener> logger) : IHostedService
 {
+    private readonly NbdOptions _options = settings.Nbd;
     private IPEndPoint? _bound;
 
     /// <summary>The TCP port that was bound.</summary>
-    public int Port => _bound?.Port ?? options.Listen.Port;
+    public int Port => _bound?.Port ?? _options.Listen.Port;
 
     /// <exception cref="IOException">The address is taken, or not ours.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (settings.HasTunnels)
+        {
+            return;
+        }
+
         try
         {
-            _bound = await server.StartAsync(KestrelSetup.AnyFamily(options.Listen), cancellationToken);
+            _bound = await server.StartAsync(KestrelSetup.AnyFamily(_options.Listen), cancellationToken);
         }
         catch (SocketException e)
         {
-            throw new IOException($"cannot listen at {options.Listen} (Nbd:Listen): {e.Message}", e);
+            throw new IOException($"cannot listen at {_options.Listen} (Nbd:Listen): {e.Message}", e);
         }
 
         logger.NbdListening(_bound);

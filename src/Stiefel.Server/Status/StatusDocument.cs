@@ -7,6 +7,7 @@ namespace Stiefel.Server.Status;
 /// <param name="Version">Of this program.</param>
 /// <param name="StartedAt">When it started.</param>
 /// <param name="Disk">The disk.</param>
+/// <param name="Link">How the disk's blocks cross the link; null for an open export.</param>
 /// <param name="Boot">What there is to boot; null without a boot plane.</param>
 /// <param name="Sessions">Desktops that proved to hold a key.</param>
 /// <param name="Connections">Connections to the block server.</param>
@@ -16,6 +17,7 @@ public sealed record StatusDocument(
     string Version,
     DateTimeOffset StartedAt,
     DiskStatus Disk,
+    LinkStatus? Link,
     BootStatus? Boot,
     IReadOnlyList<SessionStatus> Sessions,
     IReadOnlyList<ConnectionStatus> Connections,
@@ -28,6 +30,11 @@ public sealed record StatusDocument(
 /// <param name="HeldBy">The session that was granted it last; null if none.</param>
 /// <param name="HeldSince">Since when.</param>
 public sealed record DiskStatus(string Path, bool ReadOnly, DiskState State, string? HeldBy, DateTimeOffset? HeldSince);
+
+/// <summary>The link between laptop and desktops.</summary>
+/// <param name="Protection">`wireguard` or `none`.</param>
+/// <param name="Warning">What a person should know; null if all is well.</param>
+public sealed record LinkStatus(string Protection, string? Warning);
 
 /// <summary>What there is to boot.</summary>
 /// <param name="Title">The boot entry's; null if none is known.</param>

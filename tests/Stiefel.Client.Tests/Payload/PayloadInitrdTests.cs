@@ -15,7 +15,7 @@ public sealed class PayloadInitrdTests
     public void AppendAttach_AfterAnyLength_GivesAnAlignedArchiveWithAPrivateSessionFile()
     {
         using var directory = new TemporaryDirectory();
-        var session = PayloadInitrd.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10809, 1, false), "/own-init");
+        var session = PayloadInitrd.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10809, 1, false), tunnel: null, "/own-init");
         for (int length = 1000; length < 1004; length++)
         {
             var initrd = new MemoryStream();
@@ -41,15 +41,18 @@ public sealed class PayloadInitrdTests
     [Fact]
     public void DescribeSession_LinkLocalServer_TakesTheInterfacesMacAndNoZone()
     {
-        AttachSession session = PayloadInitrd.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10810, 1, false), "/init");
+        AttachSession session = PayloadInitrd.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10810, 1, false), new(61571, Key(1), Key(2), Key(3)), "/init");
         Assert.Equal(
             new AttachSession
             {
                 Mac = "52:54:00:12:34:56", ServerAddress = "fe80::5054:ff:fe00:1", Port = 10810, ExportName = "s-secret",
                 RequestTimeoutSeconds = 7, DeadConnectionSeconds = 0, Mtu = 1400, RealInit = "/init",
+                Tunnel = new(61571, Key(1), Key(2), Key(3)),
             },
             session);
     }
+
+    private static string Key(int digit) => new((char)('0' + digit), 64);
 
     private static FoundServer Server()
     {

@@ -41,7 +41,7 @@ public sealed class ControlPlaneTests : IDisposable
         _server = NativeProcess.Start(NativeProcess.Binary("stiefel-server"),
             "--Boot:Kernel", _scratch.RandomFile("kernel", 1000), "--Boot:Initrd", _scratch.RandomFile("initrd", 1000),
             "--Disk:Path", _scratch.RandomFile("disk.img", 1 << 20), "--Keys:Directory", _scratch["keys"], "--Http:Listen", Boot,
-            "--Nbd:Listen", $"127.0.0.1:{Scratch.FreePort()}", "--Admin:Listen", _host, "--Discovery:Enabled", "false", "--State:Directory", _scratch["state"]);
+            "--Nbd:Listen", $"127.0.0.1:{Scratch.FreePort()}", "--Admin:Listen", _host, "--Discovery:Enabled", "false", "--Link:Protection", "none", "--State:Directory", _scratch["state"]);
         _server.WaitForLine("stiefel: phase serving", TimeSpan.FromSeconds(30));
     }
 
@@ -85,8 +85,25 @@ public sealed class ControlPlaneTests : IDisposable
     {
         File.SetUnixFileMode(_scratch[what], File.GetUnixFileMode(_scratch[what]) | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
         var output = NativeProcess.Run(3, NativeProcess.Binary("stiefel-server"), "--Disk:Path", _scratch["disk.img"], "--Keys:Directory", _scratch["keys"],
-            "--Http:Listen", "127.0.0.1:0", "--Nbd:Listen", "127.0.0.1:0", "--Admin:Listen", "none", "--Discovery:Enabled", "false", "--State:Directory", _scratch["state2"]);
+            "--Http:Listen", "127.0.0.1:0", "--Nbd:Listen", "127.0.0.1:0", "--Admin:Listen", "none", "--Discovery:Enabled", "false", "--Link:Protection", "none", "--State:Directory", _scratch["state2"]);
         Assert.Contains(fix, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Server_ThatMayNotProtectTheLink_RefusesToServe()
+    {
+        var output = NativeProcess.Run(3, "/usr/bin/setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin", "--",
+            NativeProcess.Binary("stiefel-server"), "--Disk:Path", _scratch["disk.img"], "--Keys:Directory", _scratch["keys"],
+            "--Http:Listen", "127.0.0.1:0", "--Nbd:Listen", "127.0.0.1:0", "--Admin:Listen", "none", "--Discovery:Enabled", "false", "--State:Directory", _scratch["state2"]);
+        var line = Assert.Single(output.Split('\n'), l => l.StartsWith("stiefel-server: ", StringComparison.Ordinal));
+        Assert.Contains("link.protection: none", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Status_LinkInTheOpen_IsWarnedOfThereAndInTheLog()
+    {
+        Assert.Contains("link     protection none; WARNING: whoever reaches the link", NativeProcess.Run(0, Stiefel, "status", "--directory", _scratch["keys"], _host), StringComparison.Ordinal);
+        Assert.Contains("link.protection is none", _server.Output, StringComparison.Ordinal);
     }
 
     [Fact]

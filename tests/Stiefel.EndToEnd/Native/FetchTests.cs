@@ -71,7 +71,7 @@ public sealed class FetchTests : IDisposable
             "--Boot:Kernel", _scratch.RandomFile("kernel", 9 * MiB + 5), "--Boot:Initrd", _scratch.RandomFile("initrd", initrdSize),
             "--Boot:CommandLine", "root=/dev/vda1 rw", "--Disk:Path", _scratch.RandomFile("disk.img", MiB), "--Keys:Directory", _scratch["keys"],
             "--Http:Listen", $"127.0.0.1:{http}", "--Nbd:Listen", $"127.0.0.1:{Scratch.FreePort()}",
-            "--Admin:Listen", $"127.0.0.1:{Scratch.FreePort()}", "--Discovery:Enabled", "false", "--State:Directory", _scratch["state"]);
+            "--Admin:Listen", $"127.0.0.1:{Scratch.FreePort()}", "--Discovery:Enabled", "false", "--Link:Protection", "none", "--State:Directory", _scratch["state"]);
         _servers.Add(server);
         server.WaitForLine("stiefel: phase serving", TimeSpan.FromSeconds(30));
         return ($"127.0.0.1:{http}", server);

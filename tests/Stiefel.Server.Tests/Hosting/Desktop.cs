@@ -78,9 +78,11 @@ internal sealed class Desktop : IDisposable
         return plain;
     }
 
-    public async Task<ExportGrant> RequestDiskAsync(bool takeOver = false)
+    /// <param name="takeOver">Ends another desktop's use.</param>
+    /// <param name="tunnelKey">Its public key; null to send none.</param>
+    public async Task<ExportGrant> RequestDiskAsync(bool takeOver = false, string? tunnelKey = null)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver), ProtocolJson.Default.ExportRequest);
+        var body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver, tunnelKey), ProtocolJson.Default.ExportRequest);
         return JsonSerializer.Deserialize(await AskAsync("/v1/export", body), ProtocolJson.Default.ExportGrant)!;
     }
 

@@ -21,6 +21,10 @@ internal sealed class RunningServer : IAsyncDisposable
 {
     private static readonly string[] s_adminOnLoopback = ["--Admin:Listen", "127.0.0.1:0"];
 
+
+    // The machine that runs the tests may have no WireGuard; what only WireGuard can show is shown in virtual machines.
+    private static readonly string[] s_inTheOpen = ["--Link:Protection", "none"];
+
     private readonly WebApplication _app;
 
     private RunningServer(WebApplication app, LogLines log)
@@ -62,14 +66,18 @@ internal sealed class RunningServer : IAsyncDisposable
     public static Task<RunningServer> StartOnDiskAsync(ServerFiles files, string disk, params string[] more) => StartBareAsync(
     [
         "--Disk:Path", disk, "--Keys:Directory", files.Keys, "--State:Directory", files.State, "--Http:Listen", "127.0.0.1:0",
-        "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. more.Contains("--Admin:Listen") ? [] : s_adminOnLoopback, .. more,
+        "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. more.Contains("--Admin:Listen") ? [] : s_adminOnLoopback,
+        .. more.Contains("--Link:Protection") ? [] : s_inTheOpen, .. more,
     ]);
 
-    public static async Task<RunningServer> StartBareAsync(params string[] args)
+    public static Task<RunningServer> StartBareAsync(params string[] args) => StartAdjustedAsync(_ => { }, args);
+
+    /// <summary>A server of which some services are replaced.</summary>
+    public static async Task<RunningServer> StartAdjustedAsync(Action<IServiceCollection> adjust, params string[] args)
     {
         var log = new LogLines();
         var options = ServerOptions.Read(ServerConfiguration.Build(args, new Hashtable(), "", []));
-        var app = ServerHost.Build(options, services => services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(log));
+        var app = ServerHost.Build(options, services => adjust(services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(log)));
         try
         {
             await app.StartAsync(TestContext.Current.CancellationToken);

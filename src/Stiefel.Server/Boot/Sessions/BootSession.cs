@@ -1,5 +1,9 @@
 using System.Net;
+using System.Security.Cryptography;
 using Stiefel.Protocol.Handshake;
+using Stiefel.Protocol.Keys;
+using Stiefel.Protocol.Tunnel;
+using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Boot.Sessions;
 
@@ -7,7 +11,12 @@ namespace Stiefel.Server.Boot.Sessions;
 public sealed class BootSession : IDisposable
 {
     private readonly CancellationTokenSource _ending = new();
+    private readonly byte[] _presharedKey = new byte[TunnelKey.Size];
+
+    // Of this session, so that a desktop that asks again, since the answer got lost, finds the same tunnel.
+    private readonly byte[] _privateKey = TunnelKey.Generate();
     private int _confirmed;
+    private volatile bool _disposed;
 
     /// <param name="keys">Not kept; stays the caller's.</param>
     /// <param name="keyName">What the desktop's key is called.</param>
@@ -20,6 +29,7 @@ public sealed class BootSession : IDisposable
         SessionId = keys.SessionId;
         ExportName = keys.ExportName;
         Opener = new RequestOpener(keys);
+        keys.Derive(KeyPurpose.WireGuard, _presharedKey);
         KeyName = keyName;
         KeyId = keyId;
         Peer = peer;
@@ -63,5 +73,23 @@ public sealed class BootSession : IDisposable
         _ending.Cancel();
     }
 
-    public void Dispose() => Opener.Dispose();
+    /// <summary>The keys of its tunnel, which has no port yet.</summary>
+    /// <param name="peerKey">The desktop's public key.</param>
+    /// <exception cref="ObjectDisposedException">The session is gone.</exception>
+    public TunnelRecord TunnelWith(ReadOnlySpan<byte> peerKey)
+    {
+        var record = new TunnelRecord(TunnelKey.Format(_privateKey), TunnelKey.Format(peerKey), TunnelKey.Format(_presharedKey), Port: 0);
+
+        // Looked at after the work: keys that were overwritten meanwhile must not be used.
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return record;
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_presharedKey);
+        CryptographicOperations.ZeroMemory(_privateKey);
+        Opener.Dispose();
+    }
 }

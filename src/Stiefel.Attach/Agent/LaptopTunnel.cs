@@ -1,0 +1,83 @@
+using System.Net;
+using Stiefel.Linux;
+using Stiefel.Linux.Network;
+using Stiefel.Linux.WireGuard;
+using Stiefel.Protocol.Handover;
+using Stiefel.Protocol.Tunnel;
+
+namespace Stiefel.Attach.Agent;
+
+/// <summary>
+/// The desktop's end of the tunnel to the laptop (docs/protocol.md#tunnel). It stands on the cable's interface only by the laptop's address:
+/// it stays when that is unplugged, and is turned to the new one. Needs neither /proc nor /sys.
+/// </summary>
+internal sealed class LaptopTunnel
+{
+    /// <summary>Its name. Nobody's configuration matches it by accident: it is no Ethernet, and no hardware.</summary>
+    internal const string Name = "stiefeltunnel";
+
+    private readonly TunnelSession _keys;
+    private readonly IPAddress _laptop;
+    private readonly int _mtu;
+    private int _turnedTo;
+    private int _made;
+
+    /// <param name="keys">What was agreed.</param>
+    /// <param name="laptop">The laptop's address on the cable, without a zone.</param>
+    /// <param name="linkMtu">Of the cable, bytes.</param>
+    internal LaptopTunnel(TunnelSession keys, IPAddress laptop, int linkMtu)
+    {
+        _keys = keys;
+        _laptop = laptop;
+        _mtu = TunnelPlan.MtuInside(linkMtu);
+    }
+
+    /// <summary>Makes the tunnel, or turns it to the interface at which the laptop is now, and says where the block server is inside.</summary>
+    /// <exception cref="LinuxException">The kernel refuses; EOPNOTSUPP if it has no WireGuard.</exception>
+    internal IPAddress Raise(int linkIndex)
+    {
+        var index = Find() ?? Make();
+        if (index != _made || linkIndex != _turnedTo)
+        {
+            TurnTo(index, linkIndex);
+            (_made, _turnedTo) = (index, linkIndex);
+        }
+
+        RouteNetlink.SetUp(index);
+        return new IPAddress(TunnelPlan.Laptop.GetAddressBytes(), index);
+    }
+
+    /// <summary>
+    /// Nothing came through: whatever the two kernels had agreed on may be known to one of them only. The next <see cref="Raise"/> begins anew.
+    /// </summary>
+    internal void Renew() => _turnedTo = 0;
+
+    private static int? Find() => RouteNetlink.ListLinks().FirstOrDefault(link => link.Name == Name && link.Kind == WireGuardNetlink.Kind)?.Index;
+
+    private int Make()
+    {
+        try
+        {
+            return RouteNetlink.AddVirtual(Name, WireGuardNetlink.Kind, _mtu);
+        }
+        catch (LinuxException exception) when (exception.Errno == LinuxException.NotSupported)
+        {
+            throw new IOException($"this kernel has no WireGuard: the module is neither in the initramfs nor among the drivers sent ({exception.Message})", exception);
+        }
+    }
+
+    private void TurnTo(int index, int linkIndex)
+    {
+        WireGuardNetlink.Set(index, new WireGuardOptions
+        {
+            PrivateKey = Convert.FromHexString(_keys.PrivateKey),
+            ListenPort = _keys.Port,
+            PeerKey = Convert.FromHexString(_keys.PeerKey),
+            PresharedKey = Convert.FromHexString(_keys.PresharedKey),
+            Endpoint = new IPEndPoint(_laptop.IsIPv6LinkLocal ? new IPAddress(_laptop.GetAddressBytes(), linkIndex) : _laptop, _keys.Port),
+            PeerAddress = TunnelPlan.Laptop,
+            KeepAliveSeconds = TunnelPlan.KeepAliveSeconds,
+        });
+        RouteNetlink.AddAddress(index, TunnelPlan.Desktop, TunnelPlan.PrefixLength);
+    }
+}

@@ -1,0 +1,60 @@
+using Stiefel.Server.Tunnels;
+
+namespace Stiefel.Server.Boot;
+
+// From one desktop to the next, and back if that fails.
+public sealed partial class DiskGate
+{
+    // A desktop that asks again keeps its tunnel, and with it the port.
+    private TunnelRecord? AssignTunnel(Grant? previous, GrantRequest request) =>
+        previous?.Record.Tunnel is { } tunnel && tunnel with { Port = 0 } == request.Tunnel ? tunnel : _tunnels.Assign(request.Tunnel, previous?.Record);
+
+    private async Task ReplaceAsync(Grant? previous, Grant grant)
+    {
+        if (previous is not null)
+        {
+            Fence(previous);
+            if (previous.Record.Tunnel != grant.Record.Tunnel)
+            {
+                _tunnels.Close(previous.Record);
+            }
+        }
+
+        try
+        {
+            await CloseBootFilesAsync();
+            Open(grant);
+            _tunnels.Open(grant.Record);
+            _state.Write(grant.Record);
+        }
+        catch
+        {
+            // Nobody was told of the new grant: the old one is still the current one, here and in the state directory.
+            Close(grant);
+            if (previous?.Record.Tunnel is null || previous.Record.Tunnel != grant.Record.Tunnel)
+            {
+                _tunnels.Close(grant.Record);
+            }
+
+            if (previous is not null)
+            {
+                _exports.Arm(previous.Record.ExportName, OpenOf(previous));
+                OpenTunnelAgain(previous);
+            }
+
+            throw;
+        }
+    }
+
+    private void OpenTunnelAgain(Grant previous)
+    {
+        try
+        {
+            _tunnels.Open(previous.Record);
+        }
+        catch (IOException e)
+        {
+            _logger.TunnelNotMade(e);
+        }
+    }
+}

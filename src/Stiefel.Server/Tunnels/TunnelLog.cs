@@ -1,0 +1,24 @@
+using System.Net;
+
+namespace Stiefel.Server.Tunnels;
+
+internal static partial class TunnelLog
+{
+    [LoggerMessage(EventId = 500, Level = LogLevel.Warning, Message = "link.protection is none: whoever reaches the link can read and change the disk while a desktop uses it")]
+    public static partial void NotProtected(this ILogger logger);
+
+    [LoggerMessage(EventId = 501, Level = LogLevel.Warning, Message = "this machine forwards packets between its networks ({Setting}): who is on the cable may reach the others through it")]
+    public static partial void Forwards(this ILogger logger, string setting);
+
+    [LoggerMessage(EventId = 502, Level = LogLevel.Information, Message = "tunnel {Name} for {Machine}; NBD listens in it, at {EndPoint}")]
+    public static partial void TunnelMade(this ILogger logger, string name, string machine, EndPoint endPoint);
+
+    [LoggerMessage(EventId = 503, Level = LogLevel.Information, Message = "tunnel {Name} of the server before this one goes on")]
+    public static partial void TunnelTakenUp(this ILogger logger, string name);
+
+    [LoggerMessage(EventId = 504, Level = LogLevel.Information, Message = "tunnel {Name} is taken down")]
+    public static partial void TunnelRemoved(this ILogger logger, string name);
+
+    [LoggerMessage(EventId = 505, Level = LogLevel.Error, Message = "the tunnel of the desktop that has the disk could not be made")]
+    public static partial void TunnelNotMade(this ILogger logger, Exception exception);
+}

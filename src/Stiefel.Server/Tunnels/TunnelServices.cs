@@ -1,0 +1,26 @@
+using Stiefel.Server.Configuration;
+
+namespace Stiefel.Server.Tunnels;
+
+public static class TunnelServices
+{
+    /// <summary>Registered before everything that listens: what cannot be protected must not be served.</summary>
+    public static void AddTunnels(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton<TunnelTable>();
+        if (!options.HasBootPlane)
+        {
+            return;
+        }
+
+        services.AddHostedService<TunnelStart>();
+        if (options.HasTunnels)
+        {
+            services.AddSingleton<ITunnels, WireGuardTunnels>();
+        }
+        else
+        {
+            services.AddSingleton<ITunnels, NoTunnels>();
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Stiefel.Linux;
+using Stiefel.Linux.Network;
+using Stiefel.Linux.WireGuard;
+using Stiefel.Nbd;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Tunnel;
+using Stiefel.Server.Boot;
+using Stiefel.Server.Configuration;
+
+namespace Stiefel.Server.Tunnels;
+
+/// <summary>
+/// A WireGuard interface for each granted desktop (docs/protocol.md#tunnel), with the block server at its inside address and nowhere else.
+/// The interface is the kernel's: it outlives a server that is killed, and the next one takes it up without a new handshake.
+/// </summary>
+public sealed class WireGuardTunnels(
+    PayloadLinkOptions link, NbdOptions nbd, NbdServer server, TunnelTable table, ILogger<WireGuardTunnels> logger) : ITunnels, IDisposable
+{
+    /// <summary>As many as there may be guests of a snapshot.</summary>
+    public const int MaxTunnels = 64;
+
+    // The port is in the name, so that servers beside each other do not take each other's for leftovers.
+    private const string NamePrefix = "stiefel";
+
+    private readonly Dictionary<string, Way> _ways = new(StringComparer.Ordinal);
+
+    public bool AreUsed => true;
+
+    public void RemoveLeftovers(GrantRecord? kept)
+    {
+        var names = Enumerable.Range(link.Port, MaxTunnels).Where(port => port != kept?.Tunnel?.Port).Select(NameOf).ToHashSet();
+        foreach (var leftover in RouteNetlink.ListLinks().Where(l => l.Kind == WireGuardNetlink.Kind && names.Contains(l.Name)))
+        {
+            RouteNetlink.Remove(leftover.Index);
+            logger.TunnelRemoved(leftover.Name);
+        }
+    }
+
+    public TunnelRecord? Assign(TunnelRecord? keys, GrantRecord? replaced)
+    {
+        if (keys is null)
+        {
+            throw new RefusalException(new Refusal(
+                RefusalCodes.Failed, "the laptop protects its link by WireGuard, and this client sent no key for it: update the stick"));
+        }
+
+        var taken = _ways.Where(way => way.Key != replaced?.Session).Select(way => way.Value.UdpPort).ToHashSet();
+        return keys with { Port = Enumerable.Range(link.Port, MaxTunnels).First(port => !taken.Contains(port)) };
+    }
+
+    public void Open(GrantRecord grant)
+    {
+        if (grant.Tunnel is not { } tunnel || _ways.ContainsKey(grant.Session))
+        {
+            return;
+        }
+
+        var name = NameOf(tunnel.Port);
+        var index = Find(name, tunnel) ?? Make(name, tunnel);
+        try
+        {
+            RouteNetlink.AddAddress(index, TunnelPlan.Laptop, TunnelPlan.PrefixLength);
+            SetUp(index, tunnel.Port);
+            var inside = new IPEndPoint(new IPAddress(TunnelPlan.Laptop.GetAddressBytes(), index), nbd.Listen.Port);
+            var bound = server.StartAsync(inside).GetAwaiter().GetResult();
+            _ways[grant.Session] = new Way(name, index, tunnel.Port, bound);
+            table.Add(index, IPAddress.TryParse(grant.Machine, out var machine) ? machine : IPAddress.None);
+            logger.TunnelMade(name, grant.Machine, bound);
+        }
+        catch (SocketException e)
+        {
+            RouteNetlink.Remove(index);
+            throw new IOException($"the block server cannot listen in the tunnel {name}, at {TunnelPlan.Laptop} port {nbd.Listen.Port} (Nbd:Listen): {e.Message}", e);
+        }
+        catch
+        {
+            RouteNetlink.Remove(index);
+            throw;
+        }
+    }
+
+    public void Close(GrantRecord grant)
+    {
+        if (!_ways.Remove(grant.Session, out var way))
+        {
+            return;
+        }
+
+        server.StopListening(way.Inside);
+        RouteNetlink.Remove(way.Index);
+        table.Remove(way.Index);
+        logger.TunnelRemoved(way.Name);
+    }
+
+    public int PortOf(GrantRecord grant) => _ways.TryGetValue(grant.Session, out var way) ? way.Inside.Port : nbd.Listen.Port;
+
+    /// <summary>A server that ends in good order leaves no interface behind.</summary>
+    public void Dispose()
+    {
+        foreach (var way in _ways.Values)
+        {
+            try
+            {
+                RouteNetlink.Remove(way.Index);
+            }
+            catch (LinuxException)
+            {
+                // The next server removes it, or takes it up.
+            }
+        }
+
+        _ways.Clear();
+    }
+
+    private static string NameOf(int port) => $"{NamePrefix}{port}";
+
+    /// <summary>The interface of the server before this one, if it is just the same; another under its name is removed.</summary>
+    private int? Find(string name, TunnelRecord tunnel)
+    {
+        if (RouteNetlink.ListLinks().FirstOrDefault(l => l.Name == name) is not { } found)
+        {
+            return null;
+        }
+
+        if (found.Kind == WireGuardNetlink.Kind && IsThis(WireGuardNetlink.Get(found.Index), tunnel))
+        {
+            logger.TunnelTakenUp(name);
+            return found.Index;
+        }
+
+        RouteNetlink.Remove(found.Index);
+        return null;
+    }
+
+    private static bool IsThis(WireGuardState state, TunnelRecord tunnel) =>
+        state.ListenPort == tunnel.Port
+        && state.PublicKey.AsSpan().SequenceEqual(tunnel.PublicKey())
+        && state.Peers is [var peer] && peer.PublicKey.AsSpan().SequenceEqual(Convert.FromHexString(tunnel.PeerKey));
+
+    private int Make(string name, TunnelRecord tunnel)
+    {
+        var (key, secret) = (Convert.FromHexString(tunnel.PrivateKey), Convert.FromHexString(tunnel.PresharedKey));
+        var index = RouteNetlink.AddVirtual(name, WireGuardNetlink.Kind, TunnelPlan.MtuInside(link.Mtu));
+        try
+        {
+            WireGuardNetlink.Set(index, new WireGuardOptions
+            {
+                PrivateKey = key,
+                ListenPort = tunnel.Port,
+                PeerKey = Convert.FromHexString(tunnel.PeerKey),
+                PresharedKey = secret,
+                PeerAddress = TunnelPlan.Desktop,
+                KeepAliveSeconds = TunnelPlan.KeepAliveSeconds,
+            });
+            return index;
+        }
+        catch
+        {
+            RouteNetlink.Remove(index);
+            throw;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    private static void SetUp(int index, int port)
+    {
+        try
+        {
+            RouteNetlink.SetUp(index);
+        }
+        catch (LinuxException e) when (e.Errno == LinuxException.AddressInUse)
+        {
+            throw new IOException($"UDP port {port} is taken by another program; choose another one by --Link:Port", e);
+        }
+    }
+
+    /// <param name="Name">The interface.</param>
+    /// <param name="Index">Its number.</param>
+    /// <param name="UdpPort">Of WireGuard.</param>
+    /// <param name="Inside">Where the block server listens.</param>
+    private sealed record Way(string Name, int Index, int UdpPort, IPEndPoint Inside);
+}

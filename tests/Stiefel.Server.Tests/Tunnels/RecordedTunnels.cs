@@ -1,0 +1,35 @@
+using Stiefel.Nbd;
+using Stiefel.Protocol.Boot;
+using Stiefel.Server.Boot;
+using Stiefel.Server.Tunnels;
+
+namespace Stiefel.Server.Tests.Tunnels;
+
+/// <summary>Tunnels that are only noted down, with what the block server had at that moment.</summary>
+internal sealed class RecordedTunnels(List<string> story, NbdServer nbd) : ITunnels
+{
+    public bool AreUsed => true;
+
+    public static bool Fails { get; set; }
+
+    public void RemoveLeftovers(GrantRecord? kept) => story.Add($"leftovers but {Name(kept)}");
+
+    public TunnelRecord? Assign(TunnelRecord? keys, GrantRecord? replaced) =>
+        keys is null ? throw new RefusalException("no key") : keys with { Port = 61571 };
+
+    public void Open(GrantRecord grant)
+    {
+        story.Add($"open {Name(grant)}");
+        if (Fails)
+        {
+            Fails = false;
+            throw new IOException("no tunnel today");
+        }
+    }
+
+    public void Close(GrantRecord grant) => story.Add($"close {Name(grant)} with {nbd.Connections.Count} connections");
+
+    public int PortOf(GrantRecord grant) => 10809;
+
+    private static string Name(GrantRecord? grant) => grant?.Session ?? "none";
+}
