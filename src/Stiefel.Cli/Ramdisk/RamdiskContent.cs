@@ -50,6 +50,9 @@ internal sealed record RamdiskContent
     /// <summary>MiB, or null for a debug image, which may be of any size.</summary>
     public int? SizeLimit { get; private init; }
 
+    /// <summary>The server does not protect the link. Otherwise it does unless its kernel arguments say stiefel.Link.Protection=none.</summary>
+    public bool LinkInTheOpen { get; private init; }
+
     /// <summary>All that must be fetched, besides the kernel.</summary>
     public IReadOnlyList<string> AllPackages => [.. Parts.Select(part => part.Package).Concat(LibraryPackages).Concat(WholePackages).Distinct().Order(StringComparer.Ordinal)];
 
@@ -76,6 +79,7 @@ internal sealed record RamdiskContent
             DebugShell = debug ? debugSettings.Shell ?? configuration.Initrd.Shell ?? "/bin/sh" : null,
             Compression = debug ? debugSettings.Compression : packing.Compression,
             SizeLimit = debug ? null : packing.SizeLimit,
+            LinkInTheOpen = configuration.Link.Protection == LinkProtection.None,
         };
     }
 }

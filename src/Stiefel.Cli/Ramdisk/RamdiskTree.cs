@@ -14,6 +14,9 @@ internal static class RamdiskTree
     private const string EarlyBusybox = "early/busybox";
     private const string EarlyModules = "early/modules";
 
+    // One of stiefel-server's own sources of settings; kernel arguments have the last word.
+    private const string ServerSettings = "etc/stiefel/appsettings.json";
+
     private static readonly string[] s_folders = ["dev", EarlyModules, "etc/stiefel/keys", "proc", "root", "run", "sys", "tmp", "usr/bin", "usr/lib/modules", "usr/lib64", "usr/sbin", "var"];
 
     private static readonly (string Program, string Folder)[] s_programs =
@@ -50,6 +53,11 @@ internal static class RamdiskTree
         {
             Overlay.Write(Overlay.Debug, root);
             File.WriteAllText(Path.Combine(root, "etc/stiefel/debug-shell"), shell + "\n");
+        }
+
+        if (content.LinkInTheOpen)
+        {
+            File.WriteAllText(Path.Combine(root, ServerSettings), """{ "Link": { "Protection": "none" } }""" + "\n");
         }
 
         foreach ((string program, string folder) in s_programs)

@@ -1,5 +1,6 @@
 using CsCheck;
 using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Ramdisk;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Configuration;
@@ -36,6 +37,13 @@ public class ConfigurationFileTests
         Assert.Equal(new Compression(CompressionFormat.Gzip, 1), configuration.ModuleConfigs.Debug.Compression);
         Assert.True(configuration.ModuleConfigs.Debug.KeepExcludedPaths);
         Assert.Equal(4, configuration.Notes.Count);
+    }
+
+    [Fact]
+    public void LinkProtection_None_ReachesTheRamdisk()
+    {
+        Assert.False(RamdiskContent.For(new StiefelConfiguration()).LinkInTheOpen);
+        Assert.True(RamdiskContent.For(new StiefelConfiguration { Link = new LinkConfiguration { Protection = LinkProtection.None } }).LinkInTheOpen);
     }
 
     [Theory]

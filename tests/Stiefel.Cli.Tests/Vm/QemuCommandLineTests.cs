@@ -25,6 +25,14 @@ public sealed class QemuCommandLineTests
     }
 
     [Fact]
+    public void Build_CableThatIsRecorded_WritesEveryFrameDown()
+    {
+        VirtualMachineOptions options = Options(new Startup.Bios()) with { Cable = new CableEnd("/s", Listens: true, "02:00:00:00:00:01") { Recording = "/a,b" } };
+
+        Assert.Contains("filter-dump,id=recording,netdev=cable,maxlen=65600,file=/a,,b", QemuCommandLine.Build(options, null));
+    }
+
+    [Fact]
     public void Build_PathWithComma_IsNotCutThere()
     {
         VirtualMachineOptions options = Options(new Startup.Bios()) with { Disks = [new VirtualDisk("/a,readonly=off.img", DiskBus.Usb, ReadOnly: true)] };

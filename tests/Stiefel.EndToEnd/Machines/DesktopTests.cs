@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using Stiefel.Cli.Vm;
 using Stiefel.Cli.Vm.Consoles;
 using Stiefel.Cli.Vm.Scenarios;
+using Stiefel.Protocol.Certificates;
+using Stiefel.Protocol.Keys;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -13,6 +16,10 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving) : IC
     private static readonly TimeSpan s_serverAway = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan s_writing = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_wrongKeyWait = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan s_adapterAway = TimeSpan.FromSeconds(5);
+
+    private const string Marker = "marker-block-7b3f19c05ad24e86-of-the-laptops-disk";
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
@@ -31,13 +38,16 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving) : IC
     });
 
     [Fact]
-    public Task Desktop_ByDirectKernel_SurvivesServerRestartWithoutIoError() => MachineParts.RunAsync(serving.Stage, async () =>
+    public Task Desktop_ByDirectKernel_SurvivesServerRestartAndReplugAndTellsTheCableNothing() => MachineParts.RunAsync(serving.Stage, async () =>
     {
-        await using Desktop desktop = await Desktop.StartAsync(serving.Stage, "desktop", DesktopStart.Direct, serving.KeyFile, _token);
+        string recording = Path.Combine(serving.Stage.WorkDirectory, "cable.pcap");
+        await using Desktop desktop = await Desktop.StartAsync(serving.Stage, "desktop", DesktopStart.Direct, serving.KeyFile, _token, recording);
         ConsoleShell shell = await desktop.LogInAsync(_token);
+        byte[] key = await File.ReadAllBytesAsync(serving.KeyFile, _token);
         await PayloadChecks.RootAsync(shell, _token);
-        await PayloadChecks.NoSecretAsync(shell, await File.ReadAllBytesAsync(serving.KeyFile, _token), _token);
-        await AssertNoExportIsListedAsync(shell);
+        await PayloadChecks.NoSecretAsync(shell, key, _token);
+        await AssertDiskIsInTheTunnelOnlyAsync(shell);
+        await ReadAndWriteAsync(shell);
 
         await shell.StartAsync(WriteAndSync, _token);
         await serving.Laptop.StopServerForAsync(s_serverAway, _token);
@@ -48,8 +58,13 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving) : IC
         Assert.True(result.Success, $"unexpected: {written.Text}");
         // It must have met the outage, or it has shown nothing.
         Assert.InRange(int.Parse(result.Groups["longest"].Value, CultureInfo.InvariantCulture), 5000, 60000);
+        await ReplugAsync(desktop, shell);
         await PayloadChecks.NoDiskErrorAsync(shell, _token);
         await FinishAsync(desktop, shell, "direct");
+        using var shared = SharedKey.FromBytes(key, "stick");
+        new CableRecording(recording).AssertNothingCanBeRead(
+            Encoding.ASCII.GetBytes(Marker), "PRETTY_NAME=\"Debian"u8.ToArray(), key, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key)),
+            Encoding.ASCII.GetBytes(AdminToken.For(shared)));
         return true;
     });
 
@@ -74,13 +89,40 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving) : IC
         done; echo "$n writes, longest $longest ms"; [ $failed = 0 ]
         """;
 
-    private async Task AssertNoExportIsListedAsync(ConsoleShell shell)
+    /// <summary>Inside, nothing is listed; from the link, nobody answers; and what is inside fits into the link.</summary>
+    private async Task AssertDiskIsInTheTunnelOnlyAsync(ConsoleShell shell)
     {
-        string adapter = await shell.RunAsync($"ip -o link | awk -F': ' '/{Stage.DesktopMac}/ {{ print $2 }}'", _token);
-        ConsoleOutput listed = await shell.TryRunAsync($"nbdinfo --list 'nbd://[{Stage.LaptopAddress}%25{adapter.Trim()}]:10809'", _token);
-        Assert.DoesNotContain("export=", listed.Text, StringComparison.Ordinal);
+        ConsoleOutput inside = await shell.TryRunAsync("nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", _token);
+        Assert.DoesNotContain("export=", inside.Text, StringComparison.Ordinal);
         // That the server was reached at all.
-        Assert.Contains("newstyle-fixed", listed.Text, StringComparison.Ordinal);
+        Assert.Contains("newstyle-fixed", inside.Text, StringComparison.Ordinal);
+
+        string adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{Stage.DesktopMac}/ {{ print $2 }}'", _token)).Trim();
+        foreach (string address in (string[])[Stage.LaptopAddress, "fe80::1"])
+        {
+            ConsoleOutput outside = await shell.TryRunAsync($"timeout 5 nbdinfo --list 'nbd://[{address}%25{adapter}]:10809'", _token);
+            Assert.NotEqual(0, outside.ExitCode);
+            Assert.DoesNotContain("newstyle", outside.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("mtu 1420", await shell.RunAsync("ip link show dev stiefeltunnel", _token), StringComparison.Ordinal);
+    }
+
+    /// <summary>A block of known content goes to the laptop's disk and comes back from it.</summary>
+    private async Task ReadAndWriteAsync(ConsoleShell shell) => await shell.RunAsync(
+        $"for i in $(seq 200); do echo {Marker}; done >/root/marker && sync && echo 3 >/proc/sys/vm/drop_caches && grep -c {Marker} /root/marker && cat /etc/os-release", _token);
+
+    /// <summary>The adapter is pulled and comes back under another number: writing waits and goes on, in the same tunnel.</summary>
+    private async Task ReplugAsync(Desktop desktop, ConsoleShell shell)
+    {
+        string before = await shell.RunAsync("cat /sys/class/net/stiefeltunnel/ifindex", _token);
+        await desktop.Machine.UnplugAdapterAsync(_token);
+        await shell.StartAsync("dd if=/dev/urandom of=/root/replug bs=64k count=16 conv=fsync status=none", _token);
+        await Task.Delay(s_adapterAway, _token);
+        await desktop.Machine.PlugAdapterAsync(_token);
+        ConsoleOutput written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
+        Assert.True(written.ExitCode == 0, $"writing while the adapter was away failed: {written.Text}");
+        Assert.Equal(before, await shell.RunAsync("cat /sys/class/net/stiefeltunnel/ifindex", _token));
     }
 
     private async Task FinishAsync(Desktop desktop, ConsoleShell shell, string content)

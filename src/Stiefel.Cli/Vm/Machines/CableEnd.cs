@@ -16,6 +16,9 @@ internal sealed record CableEnd(string SocketPath, bool Listens, string Mac, str
     /// <summary>Not a cable to another machine, but from a port of this machine's loopback to one of the machine: both numbers.</summary>
     public (int Here, int There)? Forward { get; init; }
 
+    /// <summary>A file for every frame that passes here, in the format of tcpdump; null for none.</summary>
+    public string? Recording { get; init; }
+
     /// <summary>Leads from a port of loopback into the machine, and nowhere out of it.</summary>
     public static CableEnd FromLoopback(int here, int there, string mac) => new("", Listens: false, mac) { Forward = (here, there) };
 }

@@ -21,6 +21,9 @@ internal static class QemuCommandLine
     /// <summary>The PCI Express slot of the adapter; a port of its own, so that the adapter can be pulled while the machine runs.</summary>
     public const string AdapterSlot = "adapter-slot";
 
+    // Adapters of virtual machines hand whole segments over; what is cut off cannot be searched.
+    private const int LargestFrame = 65536 + 64;
+
     public static string SerialSocket(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".serial");
 
     public static string SecondSerialSocket(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".serial2");
@@ -125,6 +128,11 @@ internal static class QemuCommandLine
                 ? $"user,id={CableId},restrict=on,hostfwd=tcp:127.0.0.1:{forward.Here}-{CableEnd.ForwardedAddress}:{forward.There}"
                 : $"stream,id={CableId},server={side},addr.type=unix,addr.path={Quote(cable.SocketPath)}",
         ]);
+        if (cable.Recording is { } recording)
+        {
+            arguments.AddRange(["-object", $"filter-dump,id=recording,netdev={CableId},maxlen={LargestFrame},file={Quote(recording)}"]);
+        }
+
         // No boot ROM: firmware must not spend its time on network boot.
         arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={CableId},mac={cable.Mac},romfile="]);
     }

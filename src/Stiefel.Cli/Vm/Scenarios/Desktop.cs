@@ -23,11 +23,13 @@ internal sealed class Desktop : IAsyncDisposable
     /// <param name="start">How it gets at the ramdisk.</param>
     /// <param name="keyFile">The key on its stick.</param>
     /// <param name="token">Ends it.</param>
-    public static async Task<Desktop> StartAsync(Stage stage, string name, DesktopStart start, string keyFile, CancellationToken token)
+    /// <param name="recording">Where all that crosses the cable is written down; null for nowhere.</param>
+    public static async Task<Desktop> StartAsync(
+        Stage stage, string name, DesktopStart start, string keyFile, CancellationToken token, string? recording = null)
     {
         ClientMedium medium = await ClientMedium.MakeAsync(
             Path.Combine(stage.WorkDirectory, name), start, stage.Ramdisk, keyFile, Stage.ConsoleArguments, token);
-        return new Desktop(await stage.StartAsync(name, medium.Startup, medium.Disks, stage.DesktopEnd, token));
+        return new Desktop(await stage.StartAsync(name, medium.Startup, medium.Disks, stage.DesktopEnd with { Recording = recording }, token));
     }
 
     /// <summary>Waits for a line of a phase, e.g. `searching`.</summary>

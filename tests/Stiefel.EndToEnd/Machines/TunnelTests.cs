@@ -1,0 +1,178 @@
+using System.Text.RegularExpressions;
+using Stiefel.Cli.Vm;
+using Stiefel.Cli.Vm.Consoles;
+using Stiefel.Cli.Vm.Disks;
+using Stiefel.Cli.Vm.Machines;
+using Stiefel.Cli.Vm.Scenarios;
+using Stiefel.EndToEnd.Native;
+using Stiefel.Protocol.Certificates;
+using Stiefel.Protocol.Crypto;
+using Stiefel.Protocol.Handover;
+using Stiefel.Protocol.Keys;
+using Stiefel.Protocol.Tunnel;
+
+namespace Stiefel.EndToEnd.Machines;
+
+/// <summary>
+/// Both ends of the tunnel in one machine, whose kernel has WireGuard: the laptop in a network namespace, the desktop's agent in the machine's own,
+/// where the kernel's NBD client is. No boot: the server takes the grant up as after a restart.
+/// </summary>
+[Trait("Needs", "machines")]
+public sealed class TunnelTests(MachineParts parts)
+{
+    private const string Mac = "02:00:00:00:00:20";
+    private const string Laptop = "fe80::5";
+    private const string Tunnel = "stiefel61571";
+    private const string DiskFile = "/dev/shm/disk.img";
+    private const string HandIn = "/dev/vdb";
+
+    private static readonly string s_exportName = "s-" + new string('a', 52);
+
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Tunnel_OfARestoredGrant_CarriesTheDiskOutlivesTheServerAndGoesWithItsKey()
+    {
+        LaptopDisk disk = await parts.DiskAsync(PayloadInitrd.InitramfsTools);
+        using Stage stage = await parts.StageAsync("tunnel");
+        try
+        {
+            await MachineParts.RunAsync(stage, async () =>
+            {
+                DiskImage image = await disk.CopyAsync(Path.Combine(stage.WorkDirectory, "laptop.img"), _token);
+                string handIn = await MakeHandInAsync(stage);
+                await using VirtualMachine machine = await stage.StartAsync(
+                    "both", new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine),
+                    [new VirtualDisk(image.Path), new VirtualDisk(handIn, ReadOnly: true)], stage.LaptopEnd, _token);
+                ConsoleShell shell = await ConsoleShell.LogInAsync("both", machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, _token);
+                await RunAsync(shell);
+                return true;
+            });
+        }
+        finally
+        {
+            Directory.Delete(stage.WorkDirectory, recursive: true);
+        }
+    }
+
+    private async Task RunAsync(ConsoleShell shell)
+    {
+        await shell.RunAsync($"mkdir -p /run/hand-in /stiefel && mount -o ro {HandIn} /run/hand-in && . /run/hand-in/steps.sh && make_cable", _token);
+        await shell.RunAsync("start_server", _token);
+        await shell.RunAsync("start_agent", _token);
+
+        await CheckAsync(shell);
+        string speed = await shell.RunAsync("speed", _token);
+        TestContext.Current.TestOutputHelper?.WriteLine(speed);
+
+        // The interface is the kernel's: a killed server leaves it, and the next one goes on in it.
+        string before = await shell.RunAsync($"laptop cat /sys/class/net/{Tunnel}/ifindex", _token);
+        await shell.RunAsync("kill -9 $(pidof stiefel-server) && sleep 2 && start_server && keep_a_file after-kill", _token);
+        Assert.Equal(before, await shell.RunAsync($"laptop cat /sys/class/net/{Tunnel}/ifindex", _token));
+        Assert.Contains("goes on", await shell.RunAsync("cat /run/server.log", _token), StringComparison.Ordinal);
+
+        // The same if the tunnel is gone on one side, or on the other.
+        await shell.RunAsync("ip link del stiefeltunnel && kill -9 $(pidof stiefel-server) && start_server && keep_a_file after-loss", _token);
+        await shell.RunAsync($"kill -9 $(pidof stiefel-server) && ip -n laptop link del {Tunnel} && start_server && keep_a_file after-restart", _token);
+
+        // Fenced: no interface, nothing that listens.
+        await shell.RunAsync($"rm /run/keys/stick.key && for i in $(seq 100); do ip -n laptop link show {Tunnel} >/dev/null 2>&1 || break; sleep 0.2; done; ! ip -n laptop link show {Tunnel}", _token);
+        Assert.DoesNotContain("10809", await shell.RunAsync("laptop ss -lntH", _token), StringComparison.Ordinal);
+    }
+
+    private async Task CheckAsync(ConsoleShell shell)
+    {
+        await shell.RunAsync("keep_a_file first", _token);
+        string listening = await shell.RunAsync("laptop ss -lntH", _token);
+        Assert.Equal($"[fe80::1]%{Tunnel}:10809", Assert.Single(Regex.Matches(listening, @"\S+:10809\b").Select(match => match.Value)));
+
+        // At the laptop's own address, and at the inside one as if it were on the link.
+        foreach (string address in (string[])[Laptop, "fe80::1"])
+        {
+            ConsoleOutput outside = await shell.TryRunAsync($"timeout 5 nbdinfo --size 'nbd://[{address}%25stiefellink]:10809/{s_exportName}'", _token);
+            Assert.NotEqual(0, outside.ExitCode);
+        }
+
+        // That the question was right.
+        await shell.RunAsync($"nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809' | grep -q newstyle-fixed", _token);
+        Assert.DoesNotMatch("stiefeltunnel|wireguard", await shell.RunAsync("dmesg | grep -i 'I/O error' || true", _token));
+    }
+
+    private async Task<string> MakeHandInAsync(Stage stage)
+    {
+        string directory = Path.Combine(stage.WorkDirectory, "hand-in");
+        Directory.CreateDirectory(directory);
+        foreach (string program in (string[])["stiefel-server", "stiefel-attach"])
+        {
+            File.Copy(NativeProcess.Binary(program), Path.Combine(directory, program));
+        }
+
+        string keyFile = parts.NewKey("stick");
+        File.Copy(keyFile, Path.Combine(directory, "stick.key"));
+        using var key = SharedKey.FromBytes(await File.ReadAllBytesAsync(keyFile, _token), "stick");
+        (byte[] laptop, byte[] desktop, byte[] secret) = (TunnelKey.Generate(), TunnelKey.Generate(), TunnelKey.Generate());
+        await File.WriteAllTextAsync(Path.Combine(directory, "grant.json"), $$"""
+            {
+              "session": "00112233445566778899aabbccddeeff", "exportName": "{{s_exportName}}", "machine": "fe80::20", "disk": "{{DiskFile}}", "readOnly": false,
+              "since": "2026-01-01T00:00:00+00:00", "snapshot": false, "key": "stick", "keyId": "{{DerivedCertificate.NameOf(key)}}",
+              "tunnel": { "privateKey": "{{TunnelKey.Format(laptop)}}", "peerKey": "{{TunnelKey.Format(X25519.PublicKeyOf(desktop))}}", "presharedKey": "{{TunnelKey.Format(secret)}}", "port": 61571 }
+            }
+            """, _token);
+        var session = new AttachSession
+        {
+            Mac = Mac,
+            ServerAddress = Laptop,
+            Port = 10809,
+            ExportName = s_exportName,
+            Tunnel = new TunnelSession(61571, TunnelKey.Format(desktop), TunnelKey.Format(X25519.PublicKeyOf(laptop)), TunnelKey.Format(secret)),
+        };
+        await File.WriteAllTextAsync(Path.Combine(directory, "session"), session.Format(), _token);
+        await File.WriteAllTextAsync(Path.Combine(directory, "steps.sh"), Steps, _token);
+        string image = directory + ".img";
+        await Ext4Image.CreateAsync(image, directory, _token);
+        return image;
+    }
+
+    private const string Steps = $$"""
+        laptop() { ip netns exec laptop "$@"; }
+        make_cable() {
+            ( set -e
+            ip netns add laptop
+            ip link add desktop0 address {{Mac}} type veth peer name laptop0 netns laptop
+            ip -n laptop address add {{Laptop}}/64 dev laptop0 nodad
+            ip -n laptop link set lo up
+            ip -n laptop link set laptop0 up
+            modprobe nbd
+            truncate -s 192M {{DiskFile}}
+            install -d -m 700 /run/keys /run/state
+            install -m 600 /run/hand-in/stick.key /run/keys/
+            install -m 600 /run/hand-in/grant.json /run/state/ )
+        }
+        start_server() {
+            laptop /run/hand-in/stiefel-server --Disk:Path {{DiskFile}} --Boot:Kernel /vmlinuz --Keys:Directory /run/keys --State:Directory /run/state \
+                --Http:Listen '[::1]:4644' --Admin:Listen none --Discovery:Enabled false >/run/server.log 2>&1 &
+            for i in $(seq 300); do grep -q 'phase serving' /run/server.log && return 0; sleep 0.2; done
+            cat /run/server.log; return 1
+        }
+        start_agent() {
+            install -m 600 /run/hand-in/session /stiefel/
+            /run/hand-in/stiefel-attach --agent 3 3>/run/ready >/run/agent.log 2>&1 &
+            for i in $(seq 300); do [ -s /run/ready ] && return 0; sleep 0.2; done
+            dmesg | tail -n 30; cat /run/agent.log; return 1
+        }
+        keep_a_file() {
+            ( set -e
+            dd if=/dev/urandom of=/dev/shm/$1 bs=1M count=16 status=none
+            dd if=/dev/shm/$1 of=/dev/nbd0 bs=1M oflag=direct conv=fsync status=none
+            cmp -n 16777216 /dev/shm/$1 {{DiskFile}}
+            echo 3 >/proc/sys/vm/drop_caches
+            cmp -n 16777216 /dev/shm/$1 /dev/nbd0
+            rm /dev/shm/$1 )
+        }
+        speed() {
+            dd if=/dev/zero of=/dev/nbd0 bs=1M count=128 oflag=direct conv=fsync 2>&1 | tail -n 1
+            dd if=/dev/nbd0 of=/dev/null bs=1M count=128 iflag=direct 2>&1 | tail -n 1
+            ip -s link show dev stiefeltunnel | tail -n 4
+        }
+        """;
+}
