@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Crypto;
 using Stiefel.Protocol.Tunnel;
@@ -15,7 +16,18 @@ public sealed record TunnelRecord(string PrivateKey, string PeerKey, string Pres
     public TunnelGrant ToGrant() => new(TunnelKey.Format(PublicKey()), Port);
 
     /// <summary>The laptop's public key.</summary>
-    public byte[] PublicKey() => X25519.PublicKeyOf(Convert.FromHexString(PrivateKey));
+    public byte[] PublicKey()
+    {
+        var key = Convert.FromHexString(PrivateKey);
+        try
+        {
+            return X25519.PublicKeyOf(key);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
 
     /// <summary>Nothing secret.</summary>
     public override string ToString() => $"tunnel at port {Port}";

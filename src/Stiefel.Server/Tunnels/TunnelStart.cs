@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Stiefel.Linux;
 using Stiefel.Linux.Network;
 using Stiefel.Linux.WireGuard;
@@ -7,8 +8,10 @@ using Stiefel.Server.Configuration;
 namespace Stiefel.Server.Tunnels;
 
 /// <summary>Before anything else: whether the link can be protected as the settings say. A server that cannot do it does not serve.</summary>
-public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logger) : IHostedService
+public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logger) : IHostedService, IDisposable
 {
+    private readonly Socket _owner = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
     private const string ProbeName = "stiefelprobe";
 
     private static readonly (string Setting, string File)[] s_forwarding =
@@ -17,6 +20,7 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
         ("net.ipv6.conf.all.forwarding", "/proc/sys/net/ipv6/conf/all/forwarding"),
     ];
 
+    /// <exception cref="IOException">Another server has tunnels at these ports.</exception>
     /// <exception cref="UnsafeSettingsException">This kernel, or this user, cannot make WireGuard interfaces.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -27,6 +31,7 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
 
         if (options.HasTunnels)
         {
+            Claim();
             Probe();
         }
         else
@@ -39,18 +44,50 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>To make an interface is the one question that finds out about kernel, module and rights at once, and loads the module.</summary>
+    public void Dispose() => _owner.Dispose();
+
+    /// <summary>
+    /// A server removes what is left of one before it; it must not take the tunnels of one that runs for that. An abstract name (man 7 unix) belongs to
+    /// the network namespace, as interfaces do, and goes with its process.
+    /// </summary>
+    private void Claim()
+    {
+        try
+        {
+            _owner.Bind(new UnixDomainSocketEndPoint($"\0stiefel-tunnels-{options.Link.Port}"));
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"another stiefel-server has its tunnels at UDP port {options.Link.Port} and above: stop it, or give this one others by --Link:Port ({e.Message})", e);
+        }
+    }
+
+    /// <summary>To make an interface is the one question that finds out about kernel, module, IPv6 and rights at once, and loads the module.</summary>
     private static void Probe()
     {
         try
         {
-            RouteNetlink.Remove(RouteNetlink.AddVirtual(ProbeName, WireGuardNetlink.Kind, TunnelPlan.MtuInside(TunnelPlan.LeastLinkMtu)));
+            RemoveProbe();
+            var probe = RouteNetlink.AddVirtual(ProbeName, WireGuardNetlink.Kind, TunnelPlan.MtuInside(TunnelPlan.LeastLinkMtu));
+            RouteNetlink.AddAddress(probe, TunnelPlan.Laptop, TunnelPlan.PrefixLength);
         }
         catch (LinuxException e)
         {
             throw new UnsafeSettingsException(
-                $"the link cannot be protected by WireGuard here: {e.Message}; this needs root and the kernel module wireguard. " +
+                $"the link cannot be protected by WireGuard here: {e.Message}; this needs root, IPv6 and the kernel module wireguard. " +
                 "Without them only link.protection: none is possible (--Link:Protection none): whoever reaches the link can then read and change the disk");
+        }
+        finally
+        {
+            RemoveProbe();
+        }
+    }
+
+    private static void RemoveProbe()
+    {
+        foreach (var probe in RouteNetlink.ListLinks().Where(link => link.Name == ProbeName && link.Kind == WireGuardNetlink.Kind))
+        {
+            RouteNetlink.Remove(probe.Index);
         }
     }
 
