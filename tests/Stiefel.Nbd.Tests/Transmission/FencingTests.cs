@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Stiefel.Nbd.Tests.Support;
 using Stiefel.Nbd.Wire;
 using Xunit;
@@ -41,6 +43,22 @@ public sealed class FencingTests : IDisposable
         Assert.Equal(["write 0 1"], _device.Calls);
         Assert.Empty(server.Server.Connections);
         await server.Log.WaitForAsync("closed disk Dropped", token);
+    }
+
+    [Fact]
+    public async Task StopListening_OneOfTwoPlaces_TakesNoNewClientsThereAndLosesNone()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        IPEndPoint other = await server.Server.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), TestContext.Current.CancellationToken);
+        using NbdTestClient client = NbdTestClient.Open(server);
+
+        server.Server.StopListening(server.EndPoint);
+        server.Server.StopListening(server.EndPoint);
+
+        Assert.Equal(SocketError.ConnectionRefused, Assert.Throws<SocketException>(server.Connect).SocketErrorCode);
+        Assert.Single(server.Server.Connections);
+        using var elsewhere = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        elsewhere.Connect(other);
     }
 
     [Fact]
