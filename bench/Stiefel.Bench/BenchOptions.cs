@@ -4,7 +4,7 @@ namespace Stiefel.Bench;
 
 internal sealed record BenchOptions(string Binaries, string? BinariesBefore, string? JsonFile, int Rounds, int Seconds, int FileMiB, string? Only, bool WithGrowth)
 {
-    private const string Usage = """
+    public const string Usage = """
         usage: bench/nbd.sh [--json FILE] [--rounds N] [--seconds N] [--file-mib N] [--only TEXT] [--growth] [--before DIR]
           Compares stiefel-server with nbdkit, qemu-nbd, nbd-server and a limit server that touches no disk:
           same client (fio's nbd engine), same file, in turns, medians of the rounds.

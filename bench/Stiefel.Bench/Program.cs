@@ -10,6 +10,12 @@ if (args is ["limit", var port, var size])
     return 0;
 }
 
+if (args.Any(arg => arg is "--help" or "-h"))
+{
+    Console.WriteLine(BenchOptions.Usage);
+    return 0;
+}
+
 var options = BenchOptions.Parse(args);
 if (options is null)
 {

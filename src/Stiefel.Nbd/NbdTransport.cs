@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Stiefel.Linux.BlockDevices;
 
 namespace Stiefel.Nbd;
 
@@ -19,6 +20,12 @@ internal abstract class NbdTransport : IDisposable
 
     /// <summary>Sends all. Throws <see cref="TimeoutException"/> if the client does not read, or <see cref="SocketException"/>.</summary>
     public abstract void Send(ReadOnlySpan<byte> data);
+
+    /// <summary>Pages can be sent without copying them: <see cref="Send(ReadOnlySpan{byte}, PagePipe)"/>.</summary>
+    public virtual bool CanLend => false;
+
+    /// <summary>Sends all of the first, then empties the pipe. Throws as <see cref="Send(ReadOnlySpan{byte})"/>.</summary>
+    public virtual void Send(ReadOnlySpan<byte> data, PagePipe pages) => throw new NotSupportedException();
 
     /// <summary>Called from another thread: wakes a blocked receive or send, and makes every further one fail.</summary>
     public abstract void Interrupt();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.Network;
 
 namespace Stiefel.Nbd;
@@ -16,6 +17,8 @@ internal sealed class SocketTransport : NbdTransport
     // netinet/in.h, netinet/tcp.h
     private const int IPPROTO_TCP = 6;
     private const int TCP_CONGESTION = 13;
+
+    private const string DoesNotRead = "the client does not read its replies";
 
     private readonly Socket _socket;
     private readonly SafeSocketHandle _handle;
@@ -57,18 +60,43 @@ internal sealed class SocketTransport : NbdTransport
 
     public override int ReceiveArrived(Span<byte> buffer) => Math.Max(0, StreamSocket.TryReceive(_handle, buffer));
 
-    public override void Send(ReadOnlySpan<byte> data)
+    public override bool CanLend => true;
+
+    public override void Send(ReadOnlySpan<byte> data) => Send(data, moreFollows: false);
+
+    public override void Send(ReadOnlySpan<byte> data, PagePipe pages)
+    {
+        Send(data, moreFollows: true);
+        long start = Stopwatch.GetTimestamp();
+        while (pages.Length > 0)
+        {
+            int sent = pages.SendTo(_handle);
+            if (sent < 0)
+            {
+                throw Failure(-sent, DoesNotRead);
+            }
+
+            ThrowIfTooSlow(start, pages.Length);
+        }
+    }
+
+    private void Send(ReadOnlySpan<byte> data, bool moreFollows)
     {
         // A client that reads a byte now and then makes every call succeed in part: the whole must be done in time too.
         long start = Stopwatch.GetTimestamp();
         while (data.Length > 0)
         {
-            int sent = StreamSocket.Send(_handle, data);
-            data = sent >= 0 ? data[sent..] : throw Failure(-sent, "the client does not read its replies");
-            if (data.Length > 0 && Stopwatch.GetElapsedTime(start) > _timeout)
-            {
-                throw new TimeoutException("the client reads its replies too slowly");
-            }
+            int sent = StreamSocket.Send(_handle, data, moreFollows);
+            data = sent >= 0 ? data[sent..] : throw Failure(-sent, DoesNotRead);
+            ThrowIfTooSlow(start, data.Length);
+        }
+    }
+
+    private void ThrowIfTooSlow(long start, int unsent)
+    {
+        if (unsent > 0 && Stopwatch.GetElapsedTime(start) > _timeout)
+        {
+            throw new TimeoutException("the client reads its replies too slowly");
         }
     }
 

@@ -32,4 +32,29 @@ public sealed partial class BlockDevice
         Read(offset, buffer);
         return true;
     }
+
+    /// <summary>
+    /// Lends the range's pages of the page cache to the pipe, which must be empty; waits for the medium if they are not there. False = this
+    /// file cannot, or the pipe is too small: the pipe may then hold a part, and is of no use any more. Errors as of <see cref="Read"/>.
+    /// </summary>
+    public bool TryLend(long offset, int length, PagePipe pipe)
+    {
+        while (pipe.Length < length)
+        {
+            int count = pipe.Fill(_handle, offset + pipe.Length, length - pipe.Length);
+            switch (-count)
+            {
+                case < 0:
+                    continue;
+                case 0:
+                    throw new LinuxException($"splice({Path}, {length - pipe.Length} bytes at {offset + pipe.Length})", EIO);
+                case EAGAIN or EINVAL:
+                    return false;
+                default:
+                    throw new LinuxException($"splice({Path}, {length - pipe.Length} bytes at {offset + pipe.Length})", -count);
+            }
+        }
+
+        return true;
+    }
 }

@@ -23,6 +23,7 @@ internal static unsafe partial class Fcntl
     internal const int POSIX_FADV_WILLNEED = 3;
 
     internal const int F_OFD_SETLK = 37;
+    internal const int F_SETPIPE_SZ = 1031;
     internal const short F_RDLCK = 0;
     internal const short F_WRLCK = 1;
 
@@ -49,4 +50,7 @@ internal static unsafe partial class Fcntl
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fcntl(SafeFileHandle fd, int command, flock* argument);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fcntl(SafeFileHandle fd, int command, nint argument);
 }

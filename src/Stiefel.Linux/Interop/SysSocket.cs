@@ -19,6 +19,7 @@ internal static unsafe partial class SysSocket
     internal const int MSG_PEEK = 0x2;
     internal const int MSG_TRUNC = 0x20;
     internal const int MSG_DONTWAIT = 0x40;
+    internal const int MSG_MORE = 0x8000;
     internal const int MSG_NOSIGNAL = 0x4000;
 
     [LibraryImport("libc", SetLastError = true)]

@@ -15,15 +15,15 @@ public static unsafe class StreamSocket
     /// <summary>What is there; EAGAIN if that is nothing.</summary>
     public static int TryReceive(SafeHandle socket, Span<byte> buffer) => Receive(socket, buffer, SysSocket.MSG_DONTWAIT);
 
-    /// <summary>May send less than all.</summary>
-    public static int Send(SafeHandle socket, ReadOnlySpan<byte> data)
+    /// <summary>May send less than all. With more to follow, the last packet may wait for it (MSG_MORE).</summary>
+    public static int Send(SafeHandle socket, ReadOnlySpan<byte> data, bool moreFollows = false)
     {
         fixed (byte* start = data)
         {
             nint count;
             do
             {
-                count = SysSocket.send(socket, start, (nuint)data.Length, SysSocket.MSG_NOSIGNAL);
+                count = SysSocket.send(socket, start, (nuint)data.Length, SysSocket.MSG_NOSIGNAL | (moreFollows ? SysSocket.MSG_MORE : 0));
             }
             while (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
 

@@ -38,6 +38,9 @@ public sealed class DiskDevice : IBlockDevice
     public bool TryReadCached(long offset, Span<byte> buffer) => _disk.TryReadCached(offset, buffer);
 
     /// <inheritdoc/>
+    public bool TryLend(long offset, int length, PagePipe pipe) => _disk.TryLend(offset, length, pipe);
+
+    /// <inheritdoc/>
     public void Write(long offset, ReadOnlySpan<byte> data) => _disk.Write(offset, data);
 
     /// <inheritdoc/>

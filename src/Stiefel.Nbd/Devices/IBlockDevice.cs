@@ -1,3 +1,5 @@
+using Stiefel.Linux.BlockDevices;
+
 namespace Stiefel.Nbd.Devices;
 
 /// <summary>
@@ -22,6 +24,12 @@ public interface IBlockDevice : IDisposable
         Read(offset, buffer);
         return true;
     }
+
+    /// <summary>
+    /// Lends the range's pages to the pipe, which must be empty, instead of copying them; waits as <see cref="Read"/> does. False = it cannot, and
+    /// the pipe is of no use any more.
+    /// </summary>
+    bool TryLend(long offset, int length, PagePipe pipe) => false;
 
     /// <summary>Writes all data at the offset (bytes); durable only after <see cref="Flush"/>. After a failure the range is undefined.</summary>
     void Write(long offset, ReadOnlySpan<byte> data);

@@ -41,5 +41,13 @@ internal sealed class ReplyOutput(NbdTransport transport, int capacity) : IDispo
         }
     }
 
+    /// <summary>Sends all that is gathered, and the pages behind it.</summary>
+    public void FlushWith(PagePipe pages)
+    {
+        int length = _length;
+        _length = 0;
+        transport.Send(_buffer.Span[..length], pages);
+    }
+
     public void Dispose() => _buffer.Dispose();
 }

@@ -20,13 +20,14 @@ internal sealed partial class TransmissionLoop
             return;
         }
 
-        if (NeedsOneReply(request) && (int)request.Length > _output.Capacity)
+        long rest = LendPieces(request);
+        if (rest == (long)request.Offset && NeedsOneReply(request) && (int)request.Length > _output.Capacity)
         {
             ReadInOneLargeReply(request);
         }
         else
         {
-            ReadInPieces(request);
+            ReadInPieces(request, rest);
         }
 
         _counters.AddOut((long)request.Length);
@@ -34,10 +35,9 @@ internal sealed partial class TransmissionLoop
 
     private bool NeedsOneReply(in NbdRequest request) => _format == ReplyFormat.Simple || request.Flags.HasFlag(NbdCommandFlags.Df);
 
-    private void ReadInPieces(in NbdRequest request)
+    private void ReadInPieces(in NbdRequest request, long offset)
     {
-        long offset = (long)request.Offset;
-        long end = offset + (long)request.Length;
+        long end = (long)(request.Offset + request.Length);
         while (offset < end)
         {
             _stop.ThrowIfSet();

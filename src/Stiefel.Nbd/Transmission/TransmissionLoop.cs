@@ -49,6 +49,7 @@ internal sealed partial class TransmissionLoop : IDisposable
         _counters = counters;
         _stop = stop;
         _deviceFailed = deviceFailed;
+        _cannotLend = !transport.CanLend;
     }
 
     /// <summary>
@@ -86,6 +87,7 @@ internal sealed partial class TransmissionLoop : IDisposable
     {
         _input.Dispose();
         _output.Dispose();
+        ForgetPages();
     }
 
     private bool WaitForRequest()

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Interop;
+
+namespace Stiefel.Linux.BlockDevices;
+
+/// <summary>
+/// A pipe that carries pages of the page cache from a file to a socket without copying them (man 2 splice). For one thread.
+/// What is in it is lent, not copied: a write to the same place of the file that comes before the pages have left shows.
+/// </summary>
+public sealed unsafe class PagePipe : IDisposable
+{
+    // splice moves pages to a socket in batches since Linux 6.5. Before, it is page by page and slower than copying.
+    private static readonly Version s_batchesSince = new(6, 5);
+
+    private readonly SafeFileHandle _output;
+    private readonly SafeFileHandle _input;
+
+    private PagePipe(SafeFileHandle output, SafeFileHandle input, int capacity)
+    {
+        _output = output;
+        _input = input;
+        Capacity = capacity;
+    }
+
+    /// <summary>Bytes it holds if they begin on a page boundary; each page takes a place, whole or not.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Bytes in it.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>A pipe of at least the capacity in bytes; null where the kernel gives none, or is too old to make it worth it.</summary>
+    public static PagePipe? TryCreate(int capacity)
+    {
+        if (Environment.OSVersion.Version < s_batchesSince)
+        {
+            return null;
+        }
+
+        int* ends = stackalloc int[2];
+        if (Unistd.pipe2(ends, Fcntl.O_CLOEXEC) != 0)
+        {
+            return null;
+        }
+
+        var output = new SafeFileHandle(ends[0], ownsHandle: true);
+        var input = new SafeFileHandle(ends[1], ownsHandle: true);
+        if (Fcntl.fcntl(input, Fcntl.F_SETPIPE_SZ, (nint)capacity) >= capacity)
+        {
+            return new PagePipe(output, input, capacity);
+        }
+
+        output.Dispose();
+        input.Dispose();
+        return null;
+    }
+
+    /// <summary>
+    /// Takes in pages of the file, after they were read from the medium if need be. Returns the bytes taken, 0 at the
+    /// end of the file, or the negative error number: EAGAIN = it is full.
+    /// </summary>
+    internal int Fill(SafeFileHandle file, long offset, int length)
+    {
+        int count = Splice(file, &offset, _input, length, SysSplice.SPLICE_F_NONBLOCK);
+        Length += Math.Max(0, count);
+        return count;
+    }
+
+    /// <summary>Gives pages to the socket, at most all; the bytes given, or the negative error number: EAGAIN after its timeout.</summary>
+    public int SendTo(SafeHandle socket)
+    {
+        int count = Splice(_output, null, socket, Length, 0);
+        Length -= Math.Max(0, count);
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _output.Dispose();
+        _input.Dispose();
+    }
+
+    private static int Splice(SafeHandle from, long* offset, SafeHandle to, int length, uint flags)
+    {
+        nint count;
+        do
+        {
+            count = SysSplice.splice(from, offset, to, null, (nuint)length, flags);
+        }
+        while (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+
+        return count < 0 ? -Marshal.GetLastPInvokeError() : (int)count;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net.Sockets;
+using Stiefel.Linux.BlockDevices;
+using Xunit;
+
+namespace Stiefel.Linux.Tests.BlockDevices;
+
+/// <summary>Lending pages of a file to a socket. Needs Linux 6.5, as PagePipe does.</summary>
+public sealed class PagePipeTests : IDisposable
+{
+    private const int Capacity = 1 << 20;
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly PagePipe? _pipe = PagePipe.TryCreate(Capacity);
+
+    [Fact]
+    public async Task Pages_OfAnyPlace_ArriveAtTheSocket()
+    {
+        Assert.NotNull(_pipe);
+        (BlockDevice device, byte[] content) = Image((2 << 20) + 100);
+        using BlockDevice toDispose = device;
+        (Socket near, Socket far) = Connected();
+        using (near)
+        using (far)
+        {
+            foreach ((int offset, int length) in ((int, int)[])[(0, Capacity), (4095, Capacity - 4095), (1 << 20, 1), (content.Length - 70_001, 70_001)])
+            {
+                Assert.True(device.TryLend(offset, length, _pipe));
+                Assert.Equal(length, _pipe.Length);
+
+                Task<byte[]> received = Task.Run(() => Receive(far, length), TestContext.Current.CancellationToken);
+                while (_pipe.Length > 0)
+                {
+                    Assert.True(_pipe.SendTo(near.SafeHandle) > 0);
+                }
+
+                Assert.Equal(content[offset..(offset + length)], await received);
+            }
+        }
+    }
+
+    [Fact]
+    public void TryLend_MoreThanThePipeHolds_IsFalse()
+    {
+        Assert.NotNull(_pipe);
+        using BlockDevice device = Image(3 << 20).Device;
+        Assert.False(device.TryLend(1, Capacity, _pipe));
+    }
+
+    [Fact]
+    public void TryLend_PastTheEnd_IsAnInputOutputError()
+    {
+        Assert.NotNull(_pipe);
+        using BlockDevice device = Image(100_000).Device;
+        Assert.Equal(5, Assert.Throws<LinuxException>(() => device.TryLend(50_000, 60_000, _pipe)).Errno);
+    }
+
+    public void Dispose()
+    {
+        _pipe?.Dispose();
+        _directory.Dispose();
+    }
+
+    private (BlockDevice Device, byte[] Content) Image(int size)
+    {
+        byte[] content = new byte[size];
+        new Random(size).NextBytes(content);
+        string path = Path.Combine(_directory.Path, "image");
+        File.WriteAllBytes(path, content);
+        return (BlockDevice.Open(path, readOnly: true), content);
+    }
+
+    // Not asynchronously: that would put the sockets out of the blocking mode that servers use.
+    private static (Socket Near, Socket Far) Connected()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var near = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        near.Connect(listener.LocalEndpoint);
+        return (near, listener.AcceptSocket());
+    }
+
+    private static byte[] Receive(Socket socket, int length)
+    {
+        byte[] buffer = new byte[length];
+        socket.ReceiveTimeout = 20_000;
+        for (int have = 0; have < length;)
+        {
+            int count = socket.Receive(buffer.AsSpan(have));
+            Assert.True(count > 0);
+            have += count;
+        }
+
+        return buffer;
+    }
+}
