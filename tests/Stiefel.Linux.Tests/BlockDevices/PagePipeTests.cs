@@ -74,7 +74,7 @@ public sealed class PagePipeTests : IDisposable
     {
         using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
-        var near = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         near.Connect(listener.LocalEndpoint);
         return (near, listener.AcceptSocket());
     }
