@@ -70,13 +70,15 @@ public sealed class PagePipeTests : IDisposable
     }
 
     // Not asynchronously: that would put the sockets out of the blocking mode that servers use.
-    private static (Socket Near, Socket Far) Connected()
+    private (Socket Near, Socket Far) Connected()
     {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        var near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        near.Connect(listener.LocalEndpoint);
-        return (near, listener.AcceptSocket());
+        var place = new UnixDomainSocketEndPoint(_directory.File("socket"));
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(place);
+        listener.Listen(1);
+        var near = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        near.Connect(place);
+        return (near, listener.Accept());
     }
 
     private static byte[] Receive(Socket socket, int length)
