@@ -54,6 +54,7 @@ fio               foreign NBD client with data verification
 xfsprogs          file system images
 btrfs-progs       file system images
 strace            shows what a process asked the kernel
+lvm2              makes the volumes that our reader reads
 kexec-tools       the fallback of kexec_file_load
 LIST
 }

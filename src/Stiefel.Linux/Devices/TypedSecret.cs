@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Interop;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -12,11 +13,16 @@ namespace Stiefel.Linux.Devices;
 public static unsafe class TypedSecret
 {
     private const int StandardInput = 0;
+    private const byte Interrupt = 3;    // Ctrl-C
+    private const byte Escape = 27;
     private const byte Backspace = 8;
     private const byte Delete = 127;
     private const byte EndOfInput = 4;   // Ctrl-D
     private const byte EraseLine = 21;   // Ctrl-U
     private const byte FirstPrintable = 32;
+
+    // The rest of what an arrow key sends follows its escape at once, also over a serial line.
+    private const int SequenceMilliseconds = 50;
 
     /// <summary>Somebody can type: standard input is a terminal.</summary>
     public static bool IsPossible => isatty(StandardInput) == 1;
@@ -30,6 +36,7 @@ public static unsafe class TypedSecret
     /// <param name="limit">Bytes.</param>
     /// <returns>UTF-8 without the line's end; empty for an empty line or the end of input.</returns>
     /// <exception cref="LinuxException">Standard input is no terminal, or is gone.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
     public static byte[] Read(string question, TextWriter echo, int limit) => Read(StandardInput, question, echo, limit);
 
     private static byte[] Read(int terminal, string question, TextWriter echo, int limit)
@@ -41,7 +48,8 @@ public static unsafe class TypedSecret
         }
 
         var silent = before;
-        silent.c_lflag &= ~(uint)(ECHO | ICANON); // Ctrl-C goes on ending the program
+        // Ctrl-C is read as a byte: the signal would end the program and leave the terminal without its echo.
+        silent.c_lflag &= ~(uint)(ECHO | ICANON | ISIG);
         silent.c_cc[VMIN] = 1;
         silent.c_cc[VTIME] = 0;
         // Flushes, and only then asks: what was typed before, nobody had asked for.
@@ -56,7 +64,7 @@ public static unsafe class TypedSecret
             echo.Write(question);
             echo.Flush();
             using var input = new FileStream(new SafeFileHandle(terminal, ownsHandle: false), FileAccess.Read, bufferSize: 0);
-            return line[..Fill(input, line, echo)];
+            return line[..Fill(input, line, echo, () => HasMore(terminal))];
         }
         finally
         {
@@ -68,7 +76,7 @@ public static unsafe class TypedSecret
     }
 
     /// <summary>How many bytes of the line were typed.</summary>
-    internal static int Fill(Stream input, byte[] line, TextWriter echo)
+    internal static int Fill(Stream input, byte[] line, TextWriter echo, Func<bool> hasMore)
     {
         var length = 0;
         while (input.ReadByte() is var typed and >= 0 and not ('\n' or '\r' or EndOfInput))
@@ -76,6 +84,19 @@ public static unsafe class TypedSecret
             var before = length;
             switch (typed)
             {
+                case Interrupt:
+                    throw new OperationCanceledException("stopped with Ctrl-C");
+                case Escape:
+                    if (hasMore())
+                    {
+                        SkipSequence(input); // an arrow or function key
+                    }
+                    else
+                    {
+                        length = 0;
+                    }
+
+                    break;
                 case Backspace or Delete:
                     length = Shorten(line, length);
                     break;
@@ -91,6 +112,24 @@ public static unsafe class TypedSecret
         }
 
         return length;
+    }
+
+    /// <summary>ECMA-48: after the escape `[` and any number of bytes below `@`, or `O`; one byte from `@` on ends it.</summary>
+    private static void SkipSequence(Stream input)
+    {
+        var typed = input.ReadByte();
+        if (typed is '[' or 'O')
+        {
+            while ((typed = input.ReadByte()) is >= 0 and < '@')
+            {
+            }
+        }
+    }
+
+    private static bool HasMore(int terminal)
+    {
+        var wait = new Poll.pollfd { fd = terminal, events = Poll.POLLIN };
+        return Poll.poll(&wait, 1, SequenceMilliseconds) > 0;
     }
 
     // A character of UTF-8 goes as a whole.

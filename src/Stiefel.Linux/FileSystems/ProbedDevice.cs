@@ -6,6 +6,12 @@ public sealed record ProbedDevice
     /// <summary>The device node.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Other names that the system it belongs to has for it: /dev/mapper/vg-root.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>What a person would call it, if not <see cref="Path"/>: `vg/root`, `in /dev/sda3`.</summary>
+    public string Title { get; init; } = "";
+
     /// <summary>`ext4`, `vfat`, `crypto_LUKS`, `LVM2_member`, …</summary>
     public string Type { get; init; } = "";
 

@@ -10,6 +10,7 @@ internal static unsafe partial class SysStat
 
     internal const int S_IFMT = 0xf000;
     internal const int S_IFREG = 0x8000;
+    internal const int S_IFIFO = 0x1000;
     internal const int S_IFBLK = 0x6000;
     internal const int S_IFCHR = 0x2000;
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Stiefel.Linux.Programs;
@@ -106,17 +107,24 @@ public static class ExternalProgram
         Stream pipe = process.StandardInput.BaseStream;
         byte[] buffer = new byte[64 * 1024];
         int length;
-        while (input is not null && (length = await input.ReadAsync(buffer, token).ConfigureAwait(false)) > 0)
+        try
         {
-            try
+            while (input is not null && (length = await input.ReadAsync(buffer, token).ConfigureAwait(false)) > 0)
             {
-                await pipe.WriteAsync(buffer.AsMemory(0, length), token).ConfigureAwait(false);
+                try
+                {
+                    await pipe.WriteAsync(buffer.AsMemory(0, length), token).ConfigureAwait(false);
+                }
+                catch (IOException)
+                {
+                    // A program need not read all it is offered (EPIPE); its exit code tells whether that was right.
+                    break;
+                }
             }
-            catch (IOException)
-            {
-                // A program need not read all it is offered (EPIPE); its exit code tells whether that was right.
-                break;
-            }
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(buffer); // it may have been a passphrase
         }
 
         await pipe.DisposeAsync().ConfigureAwait(false);

@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using Stiefel.Linux.Processes;
+using Stiefel.Linux.Programs;
+using Stiefel.Linux.Volumes;
+using Xunit;
+
+namespace Stiefel.Linux.Tests.Processes;
+
+/// <summary>The ways in which a secret reaches another program.</summary>
+public sealed class SecretHandoverTests
+{
+    [Fact]
+    public async Task NamedPipe_Reader_GetsTheBytesAndNothingElseDoes()
+    {
+        using var directory = new TemporaryDirectory();
+        string pipe = directory.File("pipe");
+        Assert.False(NamedPipe.TryWrite(pipe, "secret"u8));
+        ExternalProgram.Run("mkfifo", [pipe]);
+        Assert.False(NamedPipe.TryWrite(pipe, "secret"u8)); // nobody reads
+
+        Task<ExternalProgramOutput> reader = ExternalProgram.RunAsync("cat", [pipe], token: TestContext.Current.CancellationToken);
+        for (int round = 0; round < 500 && !NamedPipe.TryWrite(pipe, "secret"u8); round++)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal("secret", (await reader).Text.TrimEnd('\n'));
+        await File.WriteAllTextAsync(directory.File("file"), "", TestContext.Current.CancellationToken);
+        Assert.False(NamedPipe.TryWrite(directory.File("file"), "secret"u8));
+        Assert.Empty(await File.ReadAllTextAsync(directory.File("file"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void UserKey_Added_IsInTheKeyringWithItsEnd()
+    {
+        string name = $"stiefel-test-{Guid.NewGuid():N}";
+        UserKey.Add(name, "secret"u8, TimeSpan.FromSeconds(5));
+        string line = Assert.Single(File.ReadAllLines("/proc/keys"), key => key.Contains(name, StringComparison.Ordinal));
+        Assert.EndsWith($"{name}: 6", line, StringComparison.Ordinal); // its length in bytes
+        Assert.DoesNotContain(" perm ", line, StringComparison.Ordinal); // where it says when the key goes
+    }
+
+    [Fact]
+    public async Task SecretStream_FedToAProgram_ArrivesWhole()
+    {
+        byte[] secret = RandomNumberGenerator.GetBytes(200_000);
+        using var input = new SecretStream(secret);
+        var output = new MemoryStream();
+        await ExternalProgram.RunAsync("cat", [], new ExternalProgramOptions { Input = input, OutputDestination = output }, TestContext.Current.CancellationToken);
+        Assert.Equal(secret, output.ToArray());
+    }
+}
