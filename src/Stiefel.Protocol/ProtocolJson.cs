@@ -16,5 +16,6 @@ namespace Stiefel.Protocol;
 [JsonSerializable(typeof(DriversRequest))]
 [JsonSerializable(typeof(ExportRequest))]
 [JsonSerializable(typeof(ExportGrant))]
+[JsonSerializable(typeof(UnlockAnswer))]
 [JsonSerializable(typeof(Refusal))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

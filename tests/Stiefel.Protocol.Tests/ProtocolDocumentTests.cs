@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Crypto;
 using Stiefel.Protocol.Discovery;
 using Stiefel.Protocol.Envelope;
@@ -143,6 +144,8 @@ public sealed class ProtocolDocumentTests
         AssertLimit("body of a request", RequestSealer.MaxBodyBytes);
         AssertLimit("body of a request", RequestSealer.MaxSealedBytes);
         AssertLimit("refusal", RefusalEnvelope.MaxBytes);
+        AssertLimit("passphrase", UnlockAnswer.MaxPassphraseBytes);
+        AssertLimit("passphrase", UnlockAnswer.MaxTries);
         AssertLimit("keys of a server", SharedKey.MaxAccepted);
         AssertLimit("session file", AttachSession.MaxLength);
     }

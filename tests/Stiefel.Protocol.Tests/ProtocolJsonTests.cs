@@ -35,6 +35,22 @@ public sealed class ProtocolJsonTests
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"name":null,"port":1,"sizeBytes":1,"readOnly":false}""", ProtocolJson.Default.ExportGrant));
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"manifest":{}, "triesLeft":1}""")]
+    [InlineData("""{"triesLeft":"1"}""")]
+    public void UnlockAnswer_MissingOrMistyped_IsAnError(string json) =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(json, ProtocolJson.Default.UnlockAnswer));
+
+    [Fact]
+    public void Manifest_LockedWithoutAllOfIt_IsAnError()
+    {
+        const string Start = $$"""{"title":"","kernel":{{File}},"initrd":{{File}},"commandLine":"" """;
+        Assert.Equal("u", Read(Start + ""","locked":{"device":"d","label":"","uuid":"u","mayHandOver":false}}""").Locked!.Uuid);
+        Assert.Throws<JsonException>(() => Read(Start + ""","locked":{"device":"d","label":"","mayHandOver":false}}"""));
+        Assert.Null(Read(Start + "}").Locked);
+    }
+
     [Fact]
     public void Messages_Written_HaveTheDocumentedNames()
     {
@@ -42,6 +58,10 @@ public sealed class ProtocolJsonTests
         Assert.Equal("""{"takeOver":true}""", JsonSerializer.Serialize(new ExportRequest(true), ProtocolJson.Default.ExportRequest));
         Assert.Equal("""{"name":"s-a","port":10809,"sizeBytes":512,"readOnly":true}""", JsonSerializer.Serialize(new ExportGrant("s-a", 10809, 512, true), ProtocolJson.Default.ExportGrant));
         Assert.Equal("""{"code":"disk-in-use","message":"m"}""", JsonSerializer.Serialize(new Refusal(RefusalCodes.DiskInUse, "m"), ProtocolJson.Default.Refusal));
+        Assert.Equal("""{"triesLeft":2}""", JsonSerializer.Serialize(new UnlockAnswer { TriesLeft = 2 }, ProtocolJson.Default.UnlockAnswer));
+        Assert.Contains(
+            ""","locked":{"device":"vg/boot","label":"l","uuid":"u","mayHandOver":true}}""",
+            JsonSerializer.Serialize(BootManifest.ForLocked(new LockedBoot("vg/boot", "l", "u", MayHandOver: true), "wren"), ProtocolJson.Default.BootManifest), StringComparison.Ordinal);
         Assert.Equal("""{"what":"stiefel","protocol":[1],"needs":[]}""", JsonSerializer.Serialize(new ServerGreeting("stiefel", [1], []), ProtocolJson.Default.ServerGreeting));
     }
 

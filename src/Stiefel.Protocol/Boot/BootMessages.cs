@@ -64,6 +64,43 @@ public sealed record BootManifest
     public bool DriversAvailable { get; set; }
 
     public LinkParameters Link { get; set; } = new();
+
+    /// <summary>
+    /// Present: the boot files lie on an encrypted device, and nothing else here says anything until POST /v1/unlock has answered with the
+    /// whole manifest.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LockedBoot? Locked { get; set; }
+
+    /// <summary>What a desktop is told of an encrypted laptop before it has unlocked it.</summary>
+    public static BootManifest ForLocked(LockedBoot locked, string laptop) => new()
+    {
+        Title = "", Laptop = laptop, Kernel = new BootFile(0, ""), Initrd = new BootFile(0, ""), CommandLine = "", Locked = locked,
+    };
+}
+
+/// <summary>An encrypted device that must be opened before anything can be booted.</summary>
+/// <param name="Device">What the laptop calls it: `/dev/nvme0n1p3`, `vg/boot`.</param>
+/// <param name="Label">Its LUKS label; empty if it has none.</param>
+/// <param name="Uuid">Its LUKS identifier; empty if unknown.</param>
+/// <param name="MayHandOver">The laptop's owner allows that the passphrase is handed on to the payload's initrd.</param>
+public sealed record LockedBoot(string Device, string Label, string Uuid, bool MayHandOver);
+
+/// <summary>Body of POST /v1/unlock is the passphrase itself: its bytes, 1 to <see cref="MaxPassphraseBytes"/>. This is the answer.</summary>
+public sealed record UnlockAnswer
+{
+    /// <summary>Bytes of a passphrase that can be typed (cryptsetup(8), NOTES ON PASSPHRASE PROCESSING FOR LUKS).</summary>
+    public const int MaxPassphraseBytes = 512;
+
+    /// <summary>Wrong passphrases of one session.</summary>
+    public const int MaxTries = 3;
+
+    /// <summary>What to boot; null if the passphrase is wrong.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BootManifest? Manifest { get; set; }
+
+    /// <summary>How often this session may still try.</summary>
+    public required int TriesLeft { get; init; }
 }
 
 /// <summary>Body of POST /v1/modules: the modaliases on the way to the client's network interfaces.</summary>
@@ -105,5 +142,12 @@ public static class RefusalCodes
     public const string DiskInUse = "disk-in-use";
     public const string NoBootFiles = "no-boot-files";
     public const string NoDrivers = "no-drivers";
+
+    /// <summary>The boot files are locked: POST /v1/unlock comes first.</summary>
+    public const string Locked = "locked";
+
+    /// <summary>This session may try no passphrase any more.</summary>
+    public const string NoTriesLeft = "no-tries-left";
+
     public const string Failed = "failed";
 }
