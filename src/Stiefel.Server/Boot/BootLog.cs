@@ -78,4 +78,13 @@ internal static partial class BootLog
 
     [LoggerMessage(EventId = 127, Level = LogLevel.Warning, Message = "the disk will not be granted as things are: {Reason}")]
     public static partial void DiskNotFree(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 130, Level = LogLevel.Information, Message = "boot files: {Why}")]
+    public static partial void BootFilesLocked(this ILogger logger, string why);
+
+    [LoggerMessage(EventId = 131, Level = LogLevel.Warning, Message = "session {Session} of {Machine}: wrong passphrase, {Left} tries left")]
+    public static partial void WrongPassphrase(this ILogger logger, string session, IPAddress machine, int left);
+
+    [LoggerMessage(EventId = 132, Level = LogLevel.Information, Message = "session {Session} of {Machine} has unlocked the boot files")]
+    public static partial void BootFilesUnlocked(this ILogger logger, string session, IPAddress machine);
 }

@@ -3,6 +3,14 @@ using Stiefel.Protocol.Boot;
 namespace Stiefel.Server.Boot;
 
 /// <summary>A manifest and the files it was made from.</summary>
-/// <param name="Manifest">What desktops are told.</param>
+/// <param name="Manifest">What desktops are told once they may know it.</param>
 /// <param name="Fingerprint">See <see cref="BootFingerprint"/>.</param>
-public sealed record BootOffer(BootManifest Manifest, string Fingerprint);
+/// <param name="Locked">The encrypted device that the files lie on: each session must show that it knows the passphrase. Null if there is none.</param>
+public sealed record BootOffer(BootManifest Manifest, string Fingerprint, LockedBoot? Locked = null)
+{
+    /// <summary>What a desktop is told in the handshake.</summary>
+    public BootManifest ForHello() => Locked is null ? Manifest : BootManifest.ForLocked(Locked, Manifest.Laptop);
+
+    /// <summary>All that is known before anybody has given the passphrase.</summary>
+    public static BootOffer Unknown(LockedBoot locked, string laptop) => new(BootManifest.ForLocked(locked, laptop), "", locked);
+}

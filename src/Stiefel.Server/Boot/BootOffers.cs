@@ -57,6 +57,10 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
         {
             return await Begin().WaitAsync(s_patience, token);
         }
+        catch (BootLockedException e)
+        {
+            return BootOffer.Unknown(e.Locked, boot.Laptop);
+        }
         catch (DiskInUseException) when (Latest is { } latest)
         {
             return latest;
@@ -72,6 +76,21 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
         catch (Exception e) when (e is BootCatalogException or IOException or UnauthorizedAccessException)
         {
             throw new RefusalException(new Refusal(RefusalCodes.NoBootFiles, e.Message));
+        }
+    }
+
+    /// <summary>The offer of files that are open already, for a session that has just shown that it may know it.</summary>
+    /// <exception cref="RefusalException">They are gone again, or cannot be read.</exception>
+    public async Task<BootOffer> OfUnlockedAsync(CancellationToken token)
+    {
+        // An attempt may have begun before the files were unlocked.
+        for (var again = true; ; again = false)
+        {
+            var offer = await GetAsync(token);
+            if (offer.Fingerprint.Length > 0 || !again)
+            {
+                return offer.Fingerprint.Length > 0 ? offer : throw new RefusalException(new Refusal(RefusalCodes.Locked, "the boot files were closed again; try once more"));
+            }
         }
     }
 
@@ -108,9 +127,9 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
             using var lease = await gate.ReadAsync(peer: null, CancellationToken.None);
             var generation = gate.Generation;
             var fingerprint = BootFingerprint.Of(lease.Files);
-            if (Latest?.Fingerprint != fingerprint)
+            if (Latest?.Fingerprint != fingerprint || Latest.Locked != lease.Files.Locked)
             {
-                Latest = new BootOffer(await DescribeAsync(lease), fingerprint);
+                Latest = new BootOffer(await DescribeAsync(lease), fingerprint, lease.Files.Locked);
                 Keep(Latest);
             }
 
@@ -128,12 +147,24 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
         {
             _isStale = true;
             Problem = e.Message;
-            if (e is not DiskInUseException)
-            {
-                logger.NoBootFiles(e);
-            }
+            Explain(e);
 
             throw;
+        }
+    }
+
+    private void Explain(Exception problem)
+    {
+        switch (problem)
+        {
+            case DiskInUseException:
+                break;
+            case BootLockedException locked:
+                logger.BootFilesLocked(locked.Message);
+                break;
+            default:
+                logger.NoBootFiles(problem);
+                break;
         }
     }
 

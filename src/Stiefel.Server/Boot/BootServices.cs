@@ -1,3 +1,4 @@
+using Stiefel.Linux.Volumes;
 using Stiefel.Server.Boot.Disk;
 using Stiefel.Server.Boot.Sessions;
 using Stiefel.Server.Configuration;
@@ -22,6 +23,7 @@ public static class BootServices
         services.AddSingleton(options.Link);
         services.AddSingleton(new StateFile<GrantRecord>(Path.Combine(options.StateDirectory, GrantFile), StateJson.Default.GrantRecord));
         services.AddSingleton(new StateFile<BootOffer>(Path.Combine(options.StateDirectory, OfferFile), StateJson.Default.BootOffer));
+        services.AddSingleton<IVolumeTools, VolumeTools>();
         AddBootSource(services, options);
         services.AddSingleton(s => new SharedBootFiles(s.GetRequiredService<IBootSource>(), s_linger, s.GetRequiredService<ILogger<SharedBootFiles>>()));
         services.AddSingleton<DiskGate>();
@@ -32,6 +34,8 @@ public static class BootServices
         services.AddSingleton<SealedExchange>();
         services.AddSingleton<HandshakeEndpoint>();
         services.AddSingleton<SealedEndpoints>();
+        services.AddSingleton<TryDelay>();
+        services.AddSingleton<UnlockEndpoint>();
         services.AddHostedService<BootStart>();
     }
 
@@ -40,7 +44,7 @@ public static class BootServices
     {
         if ((options.Boot.Disk ?? options.Disk.Path) is { } disk && options.Boot is { Kernel: null, Directory: null })
         {
-            services.AddSingleton<IBootSource>(s => new NamedDiskBootSource(disk, options, s.GetRequiredService<ILogger<DiskBootSource>>()));
+            services.AddSingleton<IBootSource>(s => new NamedDiskBootSource(disk, options, s.GetRequiredService<IVolumeTools>(), s.GetRequiredService<ILogger<DiskBootSource>>()));
             return;
         }
 

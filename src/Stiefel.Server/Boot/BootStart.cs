@@ -1,3 +1,4 @@
+using Stiefel.Linux.Volumes;
 using Stiefel.Protocol.Boot;
 using Stiefel.Server.Boot.Disk;
 using Stiefel.Server.Configuration;
@@ -8,11 +9,11 @@ namespace Stiefel.Server.Boot;
 /// Before anything listens: honours the grant of the server that ran before. If there is none, nobody has the disk, and the
 /// boot files are hashed in the background, so that the first desktop need not wait for it.
 /// </summary>
-public sealed class BootStart(DiskGate gate, BootOffers offers, ServedDisk disk, ServerOptions options, ILogger<BootStart> logger) : IHostedService
+public sealed class BootStart(DiskGate gate, BootOffers offers, ServedDisk disk, ServerOptions options, IVolumeTools tools, ILogger<BootStart> logger) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        RemoveLeftovers();
+        await RemoveLeftoversAsync();
         gate.Restore();
         if (gate.Holder is not null)
         {
@@ -22,20 +23,18 @@ public sealed class BootStart(DiskGate gate, BootOffers offers, ServedDisk disk,
         {
             _ = Task.Run(PrepareAsync, CancellationToken.None);
         }
-
-        return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>A server that was killed while it read boot files left them mounted; nobody could be granted the disk.</summary>
-    private void RemoveLeftovers()
+    /// <summary>A server that was killed while it read boot files left them mounted, and perhaps what is around them open; nobody could be granted the disk.</summary>
+    private async Task RemoveLeftoversAsync()
     {
         try
         {
             if (disk.HoldsBootFiles && Directory.Exists(BootServices.MountDirectoryOf(options)))
             {
-                DiskBootSource.PrepareMountDirectory(BootServices.MountDirectoryOf(options), logger);
+                await DiskBootSource.PrepareMountDirectoryAsync(BootServices.MountDirectoryOf(options), tools, logger);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

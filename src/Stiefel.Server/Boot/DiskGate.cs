@@ -129,7 +129,17 @@ public sealed partial class DiskGate : IAsyncDisposable
     /// <param name="token">Ends the wait.</param>
     /// <exception cref="DiskInUseException">Another desktop is connected to the disk, or, for the server itself, may be.</exception>
     /// <exception cref="Catalog.BootCatalogException">There are no boot files.</exception>
-    public async Task<BootFilesLease> ReadAsync(IPAddress? peer, CancellationToken token)
+    /// <exception cref="Disk.BootLockedException">They are closed, and take a passphrase.</exception>
+    public Task<BootFilesLease> ReadAsync(IPAddress? peer, CancellationToken token) => ReadAsync(peer, _bootFiles.BorrowAsync, token);
+
+    /// <summary>Lets somebody read encrypted boot files who knows their passphrase.</summary>
+    /// <exception cref="DiskInUseException">Another desktop is connected to the disk.</exception>
+    /// <exception cref="Catalog.BootCatalogException">There are no boot files.</exception>
+    /// <exception cref="Disk.BootLockedException">It is wrong.</exception>
+    public Task<BootFilesLease> UnlockAsync(IPAddress peer, ReadOnlyMemory<byte> passphrase, CancellationToken token) =>
+        ReadAsync(peer, stop => _bootFiles.UnlockAsync(passphrase, stop), token);
+
+    private async Task<BootFilesLease> ReadAsync(IPAddress? peer, Func<CancellationToken, Task<BootFilesLease>> borrowAsync, CancellationToken token)
     {
         await _turn.WaitAsync(token);
         try
@@ -147,7 +157,7 @@ public sealed partial class DiskGate : IAsyncDisposable
                 _exports.Arm(grant.Record.ExportName, OpenOf(grant));
             }
 
-            return await _bootFiles.BorrowAsync(token);
+            return await borrowAsync(token);
         }
         finally
         {

@@ -59,7 +59,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
     {
         BootOffer? offered = null;
         var accepted = keys.Keys;
-        if (!ServerHandshake.TryAccept(hello, accepted, () => (offered = offer()).Manifest, out var answer, out var session, out var keyName))
+        if (!ServerHandshake.TryAccept(hello, accepted, () => (offered = offer()).ForHello(), out var answer, out var session, out var keyName))
         {
             return null;
         }
@@ -70,7 +70,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
             var keyId = KeyRing.IdOf(accepted.First(k => k.Name == keyName));
             if (offered is not null)
             {
-                sessions.Add(new BootSession(session, keyName, keyId, peer, offered.Fingerprint, time.GetUtcNow()));
+                sessions.Add(new BootSession(session, keyName, keyId, peer, offered, time.GetUtcNow()));
             }
 
             // Revoked while it was answered: whoever ends the key's sessions may have looked before this one was there.

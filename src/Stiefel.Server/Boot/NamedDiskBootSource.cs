@@ -1,3 +1,4 @@
+using Stiefel.Linux.Volumes;
 using Stiefel.Server.Boot.Catalog;
 using Stiefel.Server.Boot.Disk;
 using Stiefel.Server.Configuration;
@@ -5,23 +6,36 @@ using Stiefel.Server.Configuration;
 namespace Stiefel.Server.Boot;
 
 /// <summary>The boot files of a disk that is looked up by name when it is first needed: a slow one may appear after the server has started.</summary>
-public sealed class NamedDiskBootSource(string name, ServerOptions options, ILogger<DiskBootSource> logger) : IBootSource, IDisposable
+public sealed class NamedDiskBootSource(string name, ServerOptions options, IVolumeTools tools, ILogger<DiskBootSource> logger) : IBootSource, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private DiskBootSource? _source;
 
-    public async ValueTask<IBootFiles> OpenAsync(CancellationToken token)
+    public async ValueTask<IBootFiles> OpenAsync(CancellationToken token) => await (await FindAsync(token)).OpenAsync(token);
+
+    public async ValueTask<IBootFiles> UnlockAsync(ReadOnlyMemory<byte> passphrase, CancellationToken token) => await (await FindAsync(token)).UnlockAsync(passphrase, token);
+
+    public void Dispose()
+    {
+        _source?.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task<DiskBootSource> FindAsync(CancellationToken token)
     {
         await _turn.WaitAsync(token);
         try
         {
-            _source ??= new DiskBootSource(
+            return _source ??= new DiskBootSource(
                 new DiskBootOptions
                 {
                     Disk = await DiskName.ResolveAsync(name, token),
                     Partition = options.Boot.Partition,
+                    LuksPartition = options.Boot.LuksPartition,
+                    HandOverPassphrase = options.Boot.HandOverPassphrase,
                     MountDirectory = BootServices.MountDirectoryOf(options),
                 },
+                tools,
                 logger);
         }
         catch (IOException e)
@@ -32,13 +46,5 @@ public sealed class NamedDiskBootSource(string name, ServerOptions options, ILog
         {
             _turn.Release();
         }
-
-        return await _source.OpenAsync(token);
-    }
-
-    public void Dispose()
-    {
-        _source?.Dispose();
-        _turn.Dispose();
     }
 }

@@ -27,6 +27,7 @@ public sealed class SealedEndpoints(
     private async Task SendFileAsync(
         string file, Func<Catalog.BootSpec, BootImage> choose, OpenedRequest request, SealedAnswer answer, CancellationToken token)
     {
+        request.Session.Lock.RefuseIfClosed();
         var clock = Stopwatch.StartNew();
         using var lease = await gate.ReadAsync(answer.Peer, token);
         offers.RefuseIfChanged(request.Session.Fingerprint, lease);
@@ -43,6 +44,7 @@ public sealed class SealedEndpoints(
     private async Task SendModulesAsync(OpenedRequest request, SealedAnswer answer, CancellationToken token)
     {
         var wanted = Parse(request.Body, ProtocolJson.Default.DriversRequest);
+        request.Session.Lock.RefuseIfClosed();
         var clock = Stopwatch.StartNew();
         using var lease = await gate.ReadAsync(answer.Peer, token);
         offers.RefuseIfChanged(request.Session.Fingerprint, lease);

@@ -1,6 +1,7 @@
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Server.Boot.Catalog;
+using Stiefel.Server.Boot.Disk;
 using Stiefel.Server.Boot.Sessions;
 using Stiefel.Server.Http;
 using Stiefel.Server.Logging;
@@ -51,7 +52,7 @@ public sealed class SealedExchange(SessionTable sessions, Strangers strangers, M
             }
 
             var refusal = RefusalFor(e);
-            if (e is RefusalException or DiskInUseException or BootCatalogException)
+            if (e is RefusalException or DiskInUseException or BootCatalogException or BootLockedException)
             {
                 logger.Refused(request.Session.Id, path, refusal.Message);
             }
@@ -69,6 +70,7 @@ public sealed class SealedExchange(SessionTable sessions, Strangers strangers, M
     {
         RefusalException e => e.Refusal,
         DiskInUseException e => new Refusal(RefusalCodes.DiskInUse, e.Message),
+        BootLockedException e => new Refusal(RefusalCodes.Locked, e.Message),
         BootCatalogException e => new Refusal(RefusalCodes.NoBootFiles, e.Message),
         OperationCanceledException => new Refusal(RefusalCodes.DiskInUse, "the disk was just given to a desktop; try again"),
         _ => new Refusal(RefusalCodes.Failed, exception.Message),

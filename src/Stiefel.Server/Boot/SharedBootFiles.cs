@@ -8,6 +8,9 @@ namespace Stiefel.Server.Boot;
 /// </summary>
 public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger<SharedBootFiles> logger) : IAsyncDisposable
 {
+    // Whoever typed the passphrase need not do so again for the same boot; and what was opened does not stay open for whoever comes later.
+    private static readonly TimeSpan s_unlockedLinger = TimeSpan.FromMinutes(5);
+
     // Held while files are opened or closed, and while a lease is given; giving back needs no turn.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private BootFilesOpening? _opening;
@@ -17,7 +20,24 @@ public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger
 
     /// <summary>Borrows the files; give them back by disposing.</summary>
     /// <exception cref="Catalog.BootCatalogException">There are none.</exception>
-    public async Task<BootFilesLease> BorrowAsync(CancellationToken token)
+    /// <exception cref="BootLockedException">They are closed, and take a passphrase.</exception>
+    public Task<BootFilesLease> BorrowAsync(CancellationToken token) => BorrowAsync(source.OpenAsync, _ => Task.CompletedTask, token);
+
+    /// <summary>The same with a passphrase, which must be right also if the files are open already.</summary>
+    /// <exception cref="Catalog.BootCatalogException">There are none.</exception>
+    /// <exception cref="BootLockedException">It is wrong.</exception>
+    public Task<BootFilesLease> UnlockAsync(ReadOnlyMemory<byte> passphrase, CancellationToken token) => BorrowAsync(
+        stop => source.UnlockAsync(passphrase, stop),
+        async files =>
+        {
+            if (files.Locked is { } locked && !await files.IsPassphraseAsync(passphrase, token))
+            {
+                throw new BootLockedException(locked, wasTried: true);
+            }
+        },
+        token);
+
+    private async Task<BootFilesLease> BorrowAsync(Func<CancellationToken, ValueTask<IBootFiles>> openAsync, Func<IBootFiles, Task> checkOpenAsync, CancellationToken token)
     {
         await _turn.WaitAsync(token);
         try
@@ -28,7 +48,12 @@ public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger
                 await CloseOpeningAsync(spent);
             }
 
-            _opening ??= new BootFilesOpening(await source.OpenAsync(token));
+            if (_opening is { } open)
+            {
+                await checkOpenAsync(open.Files);
+            }
+
+            _opening ??= new BootFilesOpening(await openAsync(token));
             _opening.AddReader();
             return new BootFilesLease(this, _opening);
         }
@@ -62,7 +87,7 @@ public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger
 
     private async Task CloseWhenIdleAsync(BootFilesOpening opening, int borrowed)
     {
-        await Task.Delay(linger);
+        await Task.Delay(opening.Files.Locked is null ? linger : s_unlockedLinger);
         await _turn.WaitAsync();
         try
         {

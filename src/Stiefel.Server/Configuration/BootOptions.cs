@@ -21,8 +21,11 @@ public sealed record BootOptions
     /// <summary>The partition of that disk which holds the boot files; null to look at all of them.</summary>
     public string? Partition { get; init; }
 
-    /// <summary>The encrypted partition around <see cref="Partition"/>.</summary>
+    /// <summary>The encrypted partition around <see cref="Partition"/>; null to ask for a passphrase only if nothing else boots.</summary>
     public string? LuksPartition { get; init; }
+
+    /// <summary>The desktop may hand the typed passphrase on to the payload's initrd, which then does not ask again.</summary>
+    public bool HandOverPassphrase { get; init; } = true;
 
     /// <summary>The payload kernel's drivers, a directory like /lib/modules/VERSION; null to look on the disk.</summary>
     public string? Modules { get; init; }
@@ -41,6 +44,7 @@ public sealed record BootOptions
             Disk = reader.Text("Boot:Disk"),
             Partition = reader.Text("Boot:Partition"),
             LuksPartition = reader.Text("Boot:LuksPartition"),
+            HandOverPassphrase = reader.Boolean("Boot:HandOverPassphrase", true),
             Modules = reader.Text("Boot:Modules"),
             Laptop = reader.Text("Boot:Laptop") ?? Environment.MachineName,
         };

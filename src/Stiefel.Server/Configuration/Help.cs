@@ -18,7 +18,8 @@ public static class Help
           --Boot:Directory DIR             … or found in a directory like /boot …
           --Boot:Disk DEVICE               … or found on a disk; default: the one that is served
           --Boot:Partition DEVICE          look at this partition only
-          --Boot:LuksPartition DEVICE      the encrypted partition around it
+          --Boot:LuksPartition DEVICE      open this encrypted partition first; default: only if no other boots
+          --Boot:HandOverPassphrase false  the payload's initrd shall ask for the passphrase again
           --Boot:Modules DIR               drivers of that kernel, like /lib/modules/VERSION
           --Boot:Laptop NAME               the name desktops are shown; default: the host name
           --Keys:Directory DIR             accepted keys, NAME.key each; default /etc/stiefel/keys
@@ -54,7 +55,7 @@ public static class Help
           --Logging:Level LEVEL            debug, information, warning, error
 
         Settings also come from /etc/stiefel/appsettings.json and ./appsettings.json, from the kernel command line
-        (stiefel_bootdisk=, stiefel_bootpart=, stiefel.Section.Key=), and from the environment (STIEFEL_Section__Key
+        (stiefel_bootdisk=, stiefel_bootpart=, stiefel_bootpart_luks=, stiefel.Section.Key=), and from the environment (STIEFEL_Section__Key
         or Section__Key); the later wins, the command line last.
 
         examples:

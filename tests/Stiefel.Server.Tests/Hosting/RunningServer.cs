@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Stiefel.Linux.Volumes;
 using Stiefel.Nbd;
 using Stiefel.Nbd.Client;
 using Stiefel.Protocol.Certificates;
@@ -69,6 +70,14 @@ internal sealed class RunningServer : IAsyncDisposable
         "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. more.Contains("--Admin:Listen") ? [] : s_adminOnLoopback,
         .. more.Contains("--Link:Protection") ? [] : s_inTheOpen, .. more,
     ]);
+
+    /// <summary>The same, with other tools to open volumes.</summary>
+    public static Task<RunningServer> StartOnDiskAsync(ServerFiles files, string disk, IVolumeTools tools, params string[] more) => StartAdjustedAsync(
+        services => services.RemoveAll<IVolumeTools>().AddSingleton(tools),
+        [
+            "--Disk:Path", disk, "--Keys:Directory", files.Keys, "--State:Directory", files.State, "--Http:Listen", "127.0.0.1:0",
+            "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. s_adminOnLoopback, .. more,
+        ]);
 
     public static Task<RunningServer> StartBareAsync(params string[] args) => StartAdjustedAsync(_ => { }, args);
 

@@ -1,8 +1,4 @@
 namespace Stiefel.Server.Boot.Catalog;
 
 /// <summary>No bootable entry was found, or what was found is broken; the message says where and what was looked for.</summary>
-public sealed class BootCatalogException(string message, Exception? inner = null) : Exception(message, inner)
-{
-    /// <summary>Encrypted devices that were passed over and may hold what was looked for.</summary>
-    public IReadOnlyList<string> LockedDevices { get; init; } = [];
-}
+public sealed class BootCatalogException(string message, Exception? inner = null) : Exception(message, inner);

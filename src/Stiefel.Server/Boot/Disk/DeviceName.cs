@@ -27,7 +27,7 @@ internal static class DeviceName
             "PARTUUID" => Same(device.PartUuid, value),
             "LABEL" => device.Label == value,
             "PARTLABEL" => device.PartLabel == value,
-            _ => RealPath(device.Path) == RealPath(name),
+            _ => RealPath(device.Path) == RealPath(name) || device.Aliases.Contains(name),
         });
     }
 

@@ -19,4 +19,13 @@ internal static partial class DiskBootLog
 
     [LoggerMessage(6, LogLevel.Debug, "Released {Device}")]
     public static partial void Released(ILogger logger, string device);
+
+    [LoggerMessage(7, LogLevel.Warning, "Closed {Name}, left open by an earlier server")]
+    public static partial void StaleVolumeClosed(ILogger logger, string name);
+
+    [LoggerMessage(8, LogLevel.Debug, "Closed {Name}")]
+    public static partial void VolumeClosed(ILogger logger, string name);
+
+    [LoggerMessage(9, LogLevel.Information, "Opened with the passphrase, for reading: {Devices}")]
+    public static partial void Unlocked(ILogger logger, string devices);
 }

@@ -12,6 +12,15 @@ public sealed record DiskBootOptions
     /// </summary>
     public string? Partition { get; init; }
 
+    /// <summary>
+    /// `Boot:LuksPartition`, named in the same ways: it is opened whatever else the disk has, so that the drivers in an encrypted root can
+    /// be reached as well. Null: encrypted devices are opened only if no other holds a boot entry.
+    /// </summary>
+    public string? LuksPartition { get; init; }
+
+    /// <summary>`Boot:HandOverPassphrase`: the desktop may hand the passphrase on to the payload.</summary>
+    public bool HandOverPassphrase { get; init; } = true;
+
     /// <summary>A private directory; whatever is mounted below it when the first search begins is left over from a crash.</summary>
     public string MountDirectory { get; init; } = "/run/stiefel/mnt";
 }

@@ -1,42 +1,110 @@
 using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.FileSystems;
+using Stiefel.Linux.Volumes;
+using Stiefel.Protocol.Boot;
 using Stiefel.Server.Boot.Catalog;
+using Stiefel.Server.Boot.Disk.Volumes;
 
 namespace Stiefel.Server.Boot.Disk;
 
-/// <summary>One look at a disk: which partition boots, and where the modules of its kernel are.</summary>
-internal sealed class DiskSearch(DiskBootOptions options, string mountDirectory, ILogger log) : IAsyncDisposable
+/// <summary>
+/// One look at a disk: which partition boots, and where the modules of its kernel are. First what can be mounted as it is; only if that
+/// holds no boot entry what is in RAID and LVM, and only then what takes a passphrase.
+/// </summary>
+internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, string mountDirectory, string volumePrefix, ILogger log) : IAsyncDisposable
 {
-    private const string Luks = "crypto_LUKS";
-
-    private readonly List<string> _passedOver = [];
+    private readonly BootEntrySearch _entries = new();
     private DiskMounts? _mounts = new(mountDirectory, log);
+    private readonly OpenedVolumes _volumes = new(tools, volumePrefix, log);
 
+    /// <param name="passphrase">Stays the caller's; null if nobody has given one.</param>
+    /// <param name="token">Ends it.</param>
     /// <exception cref="BootCatalogException">Nothing to boot; the message goes through every partition.</exception>
-    public async Task<IBootFiles> RunAsync(CancellationToken token)
+    /// <exception cref="BootLockedException">There may be, behind a passphrase.</exception>
+    public async Task<IBootFiles> RunAsync(ReadOnlyMemory<byte>? passphrase, CancellationToken token)
     {
-        IReadOnlyList<ProbedDevice> devices = await ProbeAsync(token);
-        (BootSpec spec, ProbedDevice device) = await FindSpecAsync(devices);
-        DiskBootLog.BootFilesFound(log, device.Path, device.Type, spec.Title, spec.KernelRelease, spec.Source);
-        _passedOver.ForEach(line => DiskBootLog.PassedOver(log, line));
-
-        (string? modules, string? missing) = await new RootFileSystem(_mounts!, devices, device).FindModulesAsync(spec);
-        if (modules is null)
+        var layers = new VolumeLayers(tools, _volumes, FileSystemProbe.ProbeAsync, await ProbeAsync(token));
+        (BootSpec Spec, ProbedDevice Device)? found = options.LuksPartition is null ? await FindAsync(layers) : null;
+        if (found is null)
         {
-            DiskBootLog.DriversMissing(log, missing!);
+            await layers.OpenUnencryptedAsync(token);
+            found = options.LuksPartition is null ? await FindAsync(layers) : null;
+        }
+
+        if (found is null && Locked(layers) is [var first, ..] locked)
+        {
+            await UnlockAsync(layers, first, locked, passphrase, token);
+            found = await FindAsync(layers);
+        }
+
+        (BootSpec spec, ProbedDevice device) = found ?? throw NothingFound(layers);
+        DiskBootLog.BootFilesFound(log, VolumeLayers.NameOf(device), device.Type, spec.Title, spec.KernelRelease, spec.Source);
+        _entries.PassedOver.ForEach(line => DiskBootLog.PassedOver(log, line));
+        return await CompleteAsync(layers, spec, device, token);
+    }
+
+    /// <summary>Takes the mounts away and closes what was opened, unless the files found now own them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_mounts is not null)
+        {
+            await _mounts.DisposeAsync();
+            await _volumes.DisposeAsync();
+        }
+    }
+
+    private async Task<IBootFiles> CompleteAsync(VolumeLayers layers, BootSpec spec, ProbedDevice device, CancellationToken token)
+    {
+        (string? Directory, string? Missing) modules = await new RootFileSystem(_mounts!, layers.Devices, device).FindModulesAsync(spec);
+        if (modules.Directory is null && layers.Devices.Any(one => one.Type is VolumeLayers.LvmMember or VolumeLayers.RaidMember))
+        {
+            // A boot partition of its own, and root in LVM or RAID.
+            await layers.OpenUnencryptedAsync(token);
+            modules = await new RootFileSystem(_mounts!, layers.Devices, device).FindModulesAsync(spec);
+        }
+
+        if (modules.Directory is null)
+        {
+            DiskBootLog.DriversMissing(log, modules.Missing!);
         }
         else
         {
-            DiskBootLog.DriversFound(log, modules, options.Disk);
+            DiskBootLog.DriversFound(log, modules.Directory, options.Disk);
         }
 
-        var files = new DiskBootFiles(spec, modules, missing, _mounts!);
+        string[] unlocked = [.. layers.Unlocked.Select(one => one.Path)];
+        var files = new DiskBootFiles(spec, modules, _mounts!, _volumes)
+        {
+            Locked = layers.Unlocked is [var first, ..] ? Describe(first) : null,
+            Opened = unlocked.Length > 0 ? (unlocked, tools) : null,
+        };
         _mounts = null;
         return files;
     }
 
-    /// <summary>Takes the mounts away, unless the files found now own them.</summary>
-    public ValueTask DisposeAsync() => _mounts?.DisposeAsync() ?? ValueTask.CompletedTask;
+    private async Task UnlockAsync(VolumeLayers layers, ProbedDevice first, IReadOnlyList<ProbedDevice> locked, ReadOnlyMemory<byte>? passphrase, CancellationToken token)
+    {
+        if (passphrase is not { } given)
+        {
+            throw new BootLockedException(Describe(first), wasTried: false);
+        }
+
+        bool IsWanted(ProbedDevice device) => options.LuksPartition is null || locked.Contains(device);
+        if (!await layers.UnlockAsync(IsWanted, given, token))
+        {
+            throw new BootLockedException(Describe(first), wasTried: true);
+        }
+
+        DiskBootLog.Unlocked(log, string.Join(", ", layers.Unlocked.Select(VolumeLayers.NameOf)));
+    }
+
+    /// <summary>What a passphrase would be for.</summary>
+    private IReadOnlyList<ProbedDevice> Locked(VolumeLayers layers)
+        => options.LuksPartition is not { } wanted ? layers.Locked
+            : DeviceName.Find(wanted, layers.Locked) is { } chosen ? [chosen]
+            : throw new BootCatalogException($"the encrypted partition {wanted} is not on {options.Disk}, which has {BootEntrySearch.Describe(layers.Devices)}");
+
+    private LockedBoot Describe(ProbedDevice device) => new(VolumeLayers.NameOf(device), device.Label, device.Uuid, options.HandOverPassphrase);
 
     private async Task<IReadOnlyList<ProbedDevice>> ProbeAsync(CancellationToken token)
     {
@@ -50,66 +118,29 @@ internal sealed class DiskSearch(DiskBootOptions options, string mountDirectory,
         // Without partitions the disk itself may be a file system.
         IReadOnlyList<DiskPartition> partitions = DiskPartitions.List(options.Disk);
         List<string> paths = partitions.Count == 0 ? [options.Disk] : [.. partitions.Select(partition => partition.Path)];
-        if (options.Partition?.StartsWith('/') == true && File.Exists(options.Partition) && DeviceName.Find(options.Partition, [.. paths.Select(path => new ProbedDevice { Path = path })]) is null)
+        foreach (string? named in new[] { options.Partition, options.LuksPartition })
         {
-            // It may be on another disk.
-            paths.Add(options.Partition);
+            if (named?.StartsWith('/') == true && DeviceNumber.OfBlockDevice(named) is not null && DeviceName.Find(named, [.. paths.Select(path => new ProbedDevice { Path = path })]) is null)
+            {
+                // It may be on another disk.
+                paths.Add(named);
+            }
         }
 
         return await FileSystemProbe.ProbeAsync(paths, token);
     }
 
-    private async Task<(BootSpec Spec, ProbedDevice Device)> FindSpecAsync(IReadOnlyList<ProbedDevice> devices)
+    private async Task<(BootSpec Spec, ProbedDevice Device)?> FindAsync(VolumeLayers layers)
+        => options.Partition is not { } wanted ? await _entries.FindAsync(_mounts!, layers.Devices)
+            : DeviceName.Find(wanted, layers.Devices) is { } chosen ? await _entries.FindAsync(_mounts!, [chosen])
+            : null;
+
+    private BootCatalogException NothingFound(VolumeLayers layers)
     {
-        IEnumerable<ProbedDevice> candidates = options.Partition is not { } wanted ? devices
-            : DeviceName.Find(wanted, devices) is { } chosen ? [chosen]
-            : throw new BootCatalogException($"the boot partition {wanted} is not on {options.Disk}, which has {Describe(devices)}");
-        foreach (ProbedDevice device in candidates.Where(device => Mount.Supports(device.Type)))
-        {
-            if (await TryFindAsync(device) is { } spec)
-            {
-                return (spec, device);
-            }
-        }
-
-        string[] locked = [.. candidates.Where(device => device.Type == Luks).Select(device => device.Path)];
-        string lockedHint = locked.Length == 0 ? "" : $"; {string.Join(", ", locked)} is locked (LUKS) and may hold it";
-        string problems = _passedOver.Count == 0 ? "" : $"; found but not usable: {string.Join("; ", _passedOver.Take(8))}";
-        throw new BootCatalogException($"nothing to boot on {options.Disk}, which has {Describe(devices)}{lockedHint}{problems}") { LockedDevices = locked };
+        string has = BootEntrySearch.Describe(layers.Devices);
+        string problems = layers.Problems.Count == 0 ? "" : $"; not opened: {string.Join("; ", layers.Problems.Take(8))}";
+        return options.Partition is { } wanted && DeviceName.Find(wanted, layers.Devices) is null
+            ? new BootCatalogException($"the boot partition {wanted} is not on {options.Disk}, which has {has}{problems}")
+            : new BootCatalogException($"nothing to boot on {options.Disk}, which has {has}{_entries.Problems}{problems}");
     }
-
-    private async Task<BootSpec?> TryFindAsync(ProbedDevice device)
-    {
-        string?[] views = device.Type == "btrfs" ? [null, BtrfsLayout.TopLevel] : [null];
-        foreach (string? subvolume in views)
-        {
-            ReadOnlyMount mount;
-            try
-            {
-                mount = _mounts!.Add(device, subvolume);
-            }
-            catch (IOException error)
-            {
-                _passedOver.Add($"{device.Path}: {error.Message}");
-                return null;
-            }
-
-            foreach (string directory in subvolume is null ? [mount.Directory] : BtrfsLayout.BootDirectories(mount.Directory))
-            {
-                var catalogOptions = new BootCatalogOptions { FileSystemRoot = mount.Directory };
-                if (BootCatalog.TryFind(directory, catalogOptions, _passedOver) is { } spec)
-                {
-                    return spec;
-                }
-            }
-
-            await _mounts.RemoveAsync(mount);
-        }
-
-        return null;
-    }
-
-    private static string Describe(IReadOnlyList<ProbedDevice> devices)
-        => devices.Count == 0 ? "no partition with a known content"
-            : string.Join(", ", devices.Select(device => $"{device.Path} ({(device.Type.Length > 0 ? device.Type : "unknown content")})"));
 }

@@ -1,3 +1,4 @@
+using Stiefel.Protocol.Boot;
 using Stiefel.Server.Boot.Catalog;
 
 namespace Stiefel.Server.Boot.Disk;
@@ -13,4 +14,10 @@ public interface IBootFiles : IAsyncDisposable
 
     /// <summary>One line for the log if <see cref="ModulesDirectory"/> is null: why; else null.</summary>
     string? ModulesMissing { get; }
+
+    /// <summary>The encrypted device that had to be opened; null if none.</summary>
+    LockedBoot? Locked => null;
+
+    /// <summary>Whether a passphrase opens that device, which stays open whatever the answer is.</summary>
+    Task<bool> IsPassphraseAsync(ReadOnlyMemory<byte> passphrase, CancellationToken token) => Task.FromResult(false);
 }

@@ -33,7 +33,7 @@ internal sealed class RootFileSystem(DiskMounts mounts, IReadOnlyList<ProbedDevi
         string why = spec.RootArgument.Length > 0
             ? $"root={spec.RootArgument} is no file system of this disk that can be mounted"
             : $"the command line names no root file system, and none on the disk has lib/modules/{spec.KernelRelease}";
-        return (null, devices.Any(device => device.Type is "crypto_LUKS" or "LVM2_member") ? $"{why}; the disk has LUKS or LVM, which stays closed" : why);
+        return (null, devices.Any(device => device.Type is "crypto_LUKS" or "LVM2_member") ? $"{why}; the disk has LUKS or LVM that is not open" : why);
     }
 
     private async Task<(string? Directory, string? Missing)> LookAsync(ProbedDevice device, string? subvolume, string release)

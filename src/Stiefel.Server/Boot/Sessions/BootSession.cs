@@ -22,9 +22,9 @@ public sealed class BootSession : IDisposable
     /// <param name="keyName">What the desktop's key is called.</param>
     /// <param name="keyId">Which it is: <see cref="Server.Keys.KeyRing.IdOf"/>.</param>
     /// <param name="peer">Where the hello came from.</param>
-    /// <param name="fingerprint">Of the boot files it was offered.</param>
+    /// <param name="offer">What it was offered.</param>
     /// <param name="since">When.</param>
-    public BootSession(SessionKeys keys, string keyName, string keyId, IPAddress peer, string fingerprint, DateTimeOffset since)
+    public BootSession(SessionKeys keys, string keyName, string keyId, IPAddress peer, BootOffer offer, DateTimeOffset since)
     {
         SessionId = keys.SessionId;
         ExportName = keys.ExportName;
@@ -33,7 +33,8 @@ public sealed class BootSession : IDisposable
         KeyName = keyName;
         KeyId = keyId;
         Peer = peer;
-        Fingerprint = fingerprint;
+        Fingerprint = offer.Fingerprint;
+        Lock = new SessionLock(isLocked: offer.Locked is not null);
         Since = since;
     }
 
@@ -53,7 +54,18 @@ public sealed class BootSession : IDisposable
 
     public IPAddress Peer { get; }
 
-    public string Fingerprint { get; }
+    /// <summary>Of the boot files it was offered, or unlocked.</summary>
+    public string Fingerprint { get; private set; }
+
+    /// <summary>Whether it must show first that it knows the passphrase of the laptop's disk.</summary>
+    public SessionLock Lock { get; }
+
+    /// <summary>It knows the passphrase.</summary>
+    public void Unlock(BootOffer offer)
+    {
+        Fingerprint = offer.Fingerprint;
+        Lock.Open();
+    }
 
     public DateTimeOffset Since { get; }
 

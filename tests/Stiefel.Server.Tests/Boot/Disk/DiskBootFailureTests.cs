@@ -17,7 +17,6 @@ public class DiskBootFailureTests
         using DiskBootSource source = disk.Source();
         var error = await Assert.ThrowsAsync<BootCatalogException>(async () => await source.OpenAsync(Token));
         Assert.StartsWith($"nothing to boot on {disk.Path}, which has {disk.Partition(1)} (ext4)", error.Message, StringComparison.Ordinal);
-        Assert.Empty(error.LockedDevices);
         Assert.Empty(MountTable.Under(disk.MountDirectory));
         Assert.True(Mount.IsDeviceFree(disk.Path));
     }
@@ -26,18 +25,67 @@ public class DiskBootFailureTests
     public async Task Open_OnlyALuksPartition_SaysThatItIsLocked()
     {
         using var disk = new LaptopDisk(("", 16));
-        MakeLuks(disk.Partition(1));
+        disk.MakeLuks(1);
         using DiskBootSource source = disk.Source();
-        var error = await Assert.ThrowsAsync<BootCatalogException>(async () => await source.OpenAsync(Token));
-        Assert.Contains($"{disk.Partition(1)} is locked (LUKS)", error.Message, StringComparison.Ordinal);
-        Assert.Equal([disk.Partition(1)], error.LockedDevices);
+        var error = await Assert.ThrowsAsync<BootLockedException>(async () => await source.OpenAsync(Token));
+        Assert.StartsWith($"{disk.Partition(1)} is locked (LUKS)", error.Message, StringComparison.Ordinal);
+        Assert.Equal((disk.Partition(1), false), (error.Locked.Device, error.WasTried));
+    }
+
+    [Fact]
+    public async Task Unlock_NothingToBootInside_SaysWhatIsThereAndClosesAll()
+    {
+        using var disk = new LaptopDisk(("", 16));
+        using var inside = new LaptopDisk(("ext4", 16));
+        disk.MakeLuks(1);
+        var tools = new FakeVolumeTools();
+        tools.Luks[disk.Partition(1)] = ("right", inside.Partition(1));
+        using DiskBootSource source = disk.Source(tools: tools);
+        var wrong = await Assert.ThrowsAsync<BootLockedException>(async () => await source.UnlockAsync("wrong"u8.ToArray(), Token));
+        Assert.True(wrong.WasTried);
+        var empty = await Assert.ThrowsAsync<BootCatalogException>(async () => await source.UnlockAsync("right"u8.ToArray(), Token));
+        Assert.Contains($"in {disk.Partition(1)} (ext4)", empty.Message, StringComparison.Ordinal);
+        Assert.Empty(tools.Open);
+        Assert.Empty(tools.Locked);
+    }
+
+    [Fact]
+    public async Task Open_PlainBootBesideLuks_AsksOnlyIfThatIsNamed()
+    {
+        using var disk = new LaptopDisk(("ext4", 16), ("", 16));
+        using var inside = new LaptopDisk(("ext4", 16));
+        disk.Fill(1, boot => DiskBootSourceTests.FillBoot(boot, "", "root=/dev/mapper/vg-root"));
+        disk.MakeLuks(2);
+        inside.Fill(1, DiskBootSourceTests.FillModules);
+        var tools = new FakeVolumeTools();
+        tools.Luks[disk.Partition(2)] = ("right", inside.Partition(1));
+        using DiskBootSource alone = disk.Source(tools: tools);
+        await using (IBootFiles files = await alone.OpenAsync(Token))
+        {
+            Assert.Null(files.Locked);
+            Assert.Null(files.ModulesDirectory);
+        }
+
+        using DiskBootSource named = disk.Source(tools: tools, luksPartition: disk.Partition(2));
+        await Assert.ThrowsAsync<BootLockedException>(async () => await named.OpenAsync(Token));
+        await using (IBootFiles files = await named.UnlockAsync("right"u8.ToArray(), Token))
+        {
+            Assert.Equal(disk.Partition(2), files.Locked?.Device);
+            Assert.NotNull(files.ModulesDirectory);
+            Assert.True(await files.IsPassphraseAsync("right"u8.ToArray(), Token));
+            Assert.False(await files.IsPassphraseAsync("wrong"u8.ToArray(), Token));
+        }
+
+        Assert.Empty(tools.Open);
+        using DiskBootSource absent = disk.Source(tools: tools, luksPartition: "UUID=absent");
+        Assert.Contains("the encrypted partition UUID=absent is not on", (await Fails(absent)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Open_RootIsLocked_BootsWithoutDriversAndSaysWhy()
     {
         using var disk = new LaptopDisk(("ext4", 16), ("", 16));
-        MakeLuks(disk.Partition(2));
+        disk.MakeLuks(2);
         disk.Fill(1, boot => DiskBootSourceTests.FillBoot(boot, "", $"root={disk.Partition(2)}"));
         using DiskBootSource source = disk.Source();
         await using (IBootFiles files = await source.OpenAsync(Token))
@@ -48,7 +96,7 @@ public class DiskBootFailureTests
 
         disk.Fill(1, boot => DiskBootSourceTests.FillBoot(boot, "", "root=/dev/mapper/vg-root"));
         await using IBootFiles mapped = await source.OpenAsync(Token);
-        Assert.Equal("root=/dev/mapper/vg-root is no file system of this disk that can be mounted; the disk has LUKS or LVM, which stays closed", mapped.ModulesMissing);
+        Assert.Equal("root=/dev/mapper/vg-root is no file system of this disk that can be mounted; the disk has LUKS or LVM that is not open", mapped.ModulesMissing);
     }
 
     [Fact]
@@ -133,18 +181,4 @@ public class DiskBootFailureTests
 
     private static async Task<BootCatalogException> Fails(DiskBootSource source)
         => await Assert.ThrowsAsync<BootCatalogException>(async () => await source.OpenAsync(Token));
-
-    /// <summary>The first bytes of a LUKS1 header: enough for blkid.</summary>
-    private static void MakeLuks(string device)
-    {
-        byte[] header = new byte[4096];
-        "LUKS"u8.CopyTo(header);
-        header[4] = 0xba;
-        header[5] = 0xbe;
-        header[7] = 1;
-        "11111111-2222-3333-4444-555555555555"u8.CopyTo(header.AsSpan(168));
-        using FileStream stream = File.OpenWrite(device);
-        stream.Write(header);
-        stream.Flush(flushToDisk: true);
-    }
 }

@@ -3,6 +3,7 @@ using Stiefel.Linux.FileSystems;
 using Stiefel.Linux.Programs;
 using Stiefel.Linux.Tests;
 using Stiefel.Linux.Tests.FileSystems;
+using Stiefel.Linux.Volumes;
 using Stiefel.Server.Boot.Disk;
 
 namespace Stiefel.Server.Tests.Boot.Disk;
@@ -75,8 +76,21 @@ internal sealed class LaptopDisk : IDisposable
         }
     }
 
-    public DiskBootSource Source(string? partition = null, string? disk = null)
-        => new(new DiskBootOptions { Disk = disk ?? Path, Partition = partition, MountDirectory = MountDirectory }, NullLogger<DiskBootSource>.Instance);
+    public DiskBootSource Source(string? partition = null, string? disk = null, IVolumeTools? tools = null, string? luksPartition = null)
+        => new(
+            new DiskBootOptions { Disk = disk ?? Path, Partition = partition, LuksPartition = luksPartition, MountDirectory = MountDirectory },
+            tools ?? new FakeVolumeTools(), NullLogger<DiskBootSource>.Instance);
+
+    /// <summary>The first bytes of a LUKS1 header: enough for blkid.</summary>
+    public void MakeLuks(int number)
+    {
+        byte[] header = new byte[4096];
+        "LUKS"u8.CopyTo(header);
+        (header[4], header[5], header[7]) = (0xba, 0xbe, 1);
+        "5a1e0009-7a9d-4c1e-9b57-0d2f4c6e8a10"u8.CopyTo(header.AsSpan(168));
+        using FileStream device = File.OpenWrite(Partition(number));
+        device.Write(header);
+    }
 
     /// <summary>The image's hash, with nothing left in the device's cache.</summary>
     public string Hash()

@@ -2,6 +2,7 @@ using System.Net;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Keys;
+using Stiefel.Server.Boot;
 using Stiefel.Server.Boot.Sessions;
 
 namespace Stiefel.Server.Tests.Boot.Sessions;
@@ -79,7 +80,7 @@ public sealed class SessionTableTests : IDisposable
         Assert.True(ServerHandshake.TryAccept(handshake.Hello, [_key], () => s_manifest, out var hello, out var serverKeys, out var name));
         using (serverKeys)
         {
-            _table.Add(new BootSession(serverKeys, name, name, IPAddress.Loopback, "", DateTimeOffset.UnixEpoch));
+            _table.Add(new BootSession(serverKeys, name, name, IPAddress.Loopback, new BootOffer(s_manifest, ""), DateTimeOffset.UnixEpoch));
         }
 
         var (keys, _) = handshake.Complete(hello);

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Stiefel.Protocol;
+using Stiefel.Protocol.Boot;
+using Stiefel.Server.Boot.Disk;
+using Stiefel.Server.Boot.Sessions;
+using Stiefel.Server.Status;
+
+namespace Stiefel.Server.Boot;
+
+/// <summary>
+/// POST /v1/unlock: the passphrase of the laptop's encrypted disk, sealed like every request (docs/protocol.md#unlocking). One try at a time,
+/// for each costs seconds and a gigabyte; and after a wrong one nobody's next is looked at for a while, whatever session it comes from.
+/// </summary>
+public sealed class UnlockEndpoint(SealedExchange exchange, DiskGate gate, BootOffers offers, TryDelay delay, MachineLog machines, ILogger<UnlockEndpoint> logger) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    public Task AnswerAsync(HttpContext context) => exchange.AnswerAsync(context, async (request, answer, token) =>
+    {
+        try
+        {
+            await AnswerAsync(request, answer, token);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(request.Body);
+        }
+    });
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task AnswerAsync(OpenedRequest request, SealedAnswer answer, CancellationToken token)
+    {
+        if (request.Body.Length is 0 or > UnlockAnswer.MaxPassphraseBytes)
+        {
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, $"a passphrase has 1 to {UnlockAnswer.MaxPassphraseBytes} bytes"));
+        }
+
+        BootOffer? offer;
+        await _turn.WaitAsync(token);
+        try
+        {
+            offer = await TryAsync(request, answer.Peer, token);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        var left = request.Session.Lock.TriesLeft;
+        var json = JsonSerializer.SerializeToUtf8Bytes(new UnlockAnswer { Manifest = offer?.Manifest, TriesLeft = left }, ProtocolJson.Default.UnlockAnswer);
+        await using var envelope = answer.Begin(json.Length);
+        await envelope.WriteAsync(json, token);
+        await envelope.CompleteAsync(token);
+    }
+
+    /// <summary>What there is to boot; null if the passphrase is wrong.</summary>
+    private async Task<BootOffer?> TryAsync(OpenedRequest request, IPAddress peer, CancellationToken token)
+    {
+        var session = request.Session;
+        await delay.WaitAsync(token);
+        if (!session.Lock.TryTake())
+        {
+            throw new RefusalException(new Refusal(RefusalCodes.NoTriesLeft, $"{UnlockAnswer.MaxTries} passphrases were wrong; begin anew"));
+        }
+
+        var isWrong = false;
+        try
+        {
+            using var lease = await gate.UnlockAsync(peer, request.Body, token);
+            var offer = await offers.OfUnlockedAsync(token);
+            session.Unlock(offer);
+            delay.Forget();
+            logger.BootFilesUnlocked(session.Id, peer);
+            machines.Add(peer, "unlocked", "gave the passphrase of the laptop's disk");
+            return offer;
+        }
+        catch (BootLockedException e) when (e.WasTried)
+        {
+            isWrong = true;
+            delay.Wrong();
+            logger.WrongPassphrase(session.Id, peer, session.Lock.TriesLeft);
+            machines.Add(peer, "wrong-passphrase", "gave a wrong passphrase of the laptop's disk");
+            return null;
+        }
+        finally
+        {
+            if (!isWrong)
+            {
+                session.Lock.GiveBack();
+            }
+        }
+    }
+}
