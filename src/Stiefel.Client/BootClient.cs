@@ -22,6 +22,9 @@ internal sealed class BootClient : IDisposable
     private const long MaxDriversBytes = 512L << 20;
     private const int MaxGrantBytes = 16 * 1024;
 
+    /// <summary>A manifest as in the handshake, and a number.</summary>
+    private const int MaxUnlockAnswerBytes = 72 * 1024;
+
     // The laptop mounts its boot file systems and hashes kernel and initrd before it answers.
     private static readonly TimeSpan s_answerLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_stallLimit = TimeSpan.FromSeconds(15);
@@ -40,8 +43,8 @@ internal sealed class BootClient : IDisposable
         _tunnel = manifest.Link.Protection == LinkProtections.WireGuard ? new DesktopTunnel(session) : null;
     }
 
-    /// <summary>What the laptop offers.</summary>
-    public BootManifest Manifest { get; }
+    /// <summary>What the laptop offers; little before it is unlocked.</summary>
+    public BootManifest Manifest { get; private set; }
 
     /// <summary>Makes a session.</summary>
     /// <exception cref="ServerException">No stiefel there, or it does not know the key.</exception>
@@ -71,6 +74,31 @@ internal sealed class BootClient : IDisposable
             http.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Gives the passphrase of the laptop's disk; if it is right, <see cref="Manifest"/> is whole.</summary>
+    /// <param name="passphrase">Stays the caller's.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null if it was right, else how many more tries there are.</returns>
+    /// <exception cref="RefusalException">It was not tried.</exception>
+    public async Task<int?> UnlockAsync(byte[] passphrase, CancellationToken cancellationToken)
+    {
+        await using SealedAnswer answer = await AskAsync("/v1/unlock", passphrase, cancellationToken).ConfigureAwait(false);
+        byte[] json = await answer.Content.ReadToEndAsync(MaxUnlockAnswerBytes, cancellationToken).ConfigureAwait(false);
+        UnlockAnswer result = Parse(json, ProtocolJson.Default.UnlockAnswer);
+        if (result.Manifest is not { } manifest)
+        {
+            return Math.Max(0, result.TriesLeft);
+        }
+
+        if (manifest.Locked is not null)
+        {
+            throw new ServerException("the laptop says that it is unlocked and that it is locked");
+        }
+
+        ManifestLimits.Check(manifest);
+        Manifest = manifest;
+        return null;
     }
 
     /// <summary>Streams the kernel.</summary>

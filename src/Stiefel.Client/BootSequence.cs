@@ -1,10 +1,12 @@
 using Stiefel.Client.Payload;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
+using Stiefel.Client.Unlocking;
 using Stiefel.Linux;
 using Stiefel.Linux.Devices;
 using Stiefel.Linux.Kexec;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Client;
@@ -14,7 +16,8 @@ namespace Stiefel.Client;
 /// <param name="key">The stick's.</param>
 /// <param name="screen">Where it tells what it does.</param>
 /// <param name="person">Who may be asked; null if nobody is there.</param>
-internal sealed class BootSequence(BootOptions options, SharedKey key, BootScreen screen, ConsolePerson? person)
+/// <param name="passphrase">Of the laptop's disk; outlives an attempt that fails.</param>
+internal sealed class BootSequence(BootOptions options, SharedKey key, BootScreen screen, ConsolePerson? person, LaptopPassphrase passphrase)
 {
     /// <summary>What is typed to take the disk from another desktop.</summary>
     private const string TakeOverWord = "t";
@@ -33,6 +36,7 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
 
         screen.Phase("handshake", "the laptop opens its boot files");
         using BootClient laptop = await BootClient.ConnectAsync(server, key, cancellationToken).ConfigureAwait(false);
+        await UnlockAsync(laptop, cancellationToken).ConfigureAwait(false);
         BootManifest manifest = laptop.Manifest;
 
         screen.Phase("kernel", ManifestText.Describe(manifest));
@@ -58,7 +62,8 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
 
         PayloadCommandLine commandLine = PayloadCommandLine.Assemble(
             manifest.CommandLine, AddedArguments.Read(KernelCommandLine.ReadCurrent(), screen.Say));
-        PayloadInitrd.AppendAttach(initrd.Writer, attachProgram, PayloadInitrd.DescribeSession(server, manifest, grant, laptop.DescribeTunnel(grant), commandLine.RealInit));
+        AttachSession session = PayloadInitrd.DescribeSession(server, manifest, grant, laptop.DescribeTunnel(grant), commandLine.RealInit);
+        PayloadInitrd.AppendAttach(initrd.Writer, attachProgram, session, passphrase.MayBeHandedOver ? passphrase.Bytes : null);
         screen.Explain(commandLine);
 
         if (options.NoLoad)
@@ -76,7 +81,28 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
         }
 
         screen.Phase("executing", "from here on the laptop's own system speaks");
+        passphrase.Forget();
         image.Execute();
+    }
+
+    private async Task UnlockAsync(BootClient laptop, CancellationToken cancellationToken)
+    {
+        LockedBoot? locked = laptop.Manifest.Locked;
+        if (locked is not null)
+        {
+            screen.Phase("locked", ManifestText.Describe(locked, laptop.Manifest.Laptop));
+        }
+
+        await new LaptopUnlock(passphrase, person, screen.Say).RunAsync(
+            laptop, ask => OnceDiskIsFreeAsync(laptop, ask, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (locked is null)
+        {
+            return;
+        }
+
+        screen.Phase("unlocked", locked.MayHandOver
+            ? "the laptop's own system is handed the passphrase, and need not ask again if it can take it"
+            : "the laptop does not let its own system be handed the passphrase, which will ask again");
     }
 
     private async Task AppendDriversAsync(BootClient laptop, Stream initrd, CancellationToken cancellationToken)

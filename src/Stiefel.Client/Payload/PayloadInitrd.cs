@@ -19,13 +19,22 @@ internal static class PayloadInitrd
     public static void Align(Stream initrd) => initrd.Write(CpioPadding.After(initrd.Position).Span);
 
     /// <summary>The attach program, and what it must know to reach the disk: readable by root only, for the export's name is the right to use it.</summary>
-    public static void AppendAttach(Stream initrd, Stream attachProgram, AttachSession session)
+    /// <param name="initrd">The laptop's, and what was appended to it.</param>
+    /// <param name="attachProgram">A static executable.</param>
+    /// <param name="session">How it reaches the disk.</param>
+    /// <param name="passphrase">Of the disk, if it is handed on; as private as the session.</param>
+    public static void AppendAttach(Stream initrd, Stream attachProgram, AttachSession session, byte[]? passphrase = null)
     {
         Align(initrd);
         var archive = new CpioWriter(initrd);
         archive.AddDirectory("stiefel", Executable);
         archive.AddFile(PayloadCommandLine.AttachInit[1..], Executable, attachProgram, attachProgram.Length);
         archive.AddFile(AttachSession.Path[1..], OwnerOnly, Encoding.UTF8.GetBytes(session.Format()));
+        if (passphrase is not null)
+        {
+            archive.AddFile(HandedPassphrase.Path[1..], OwnerOnly, passphrase);
+        }
+
         archive.Complete();
     }
 

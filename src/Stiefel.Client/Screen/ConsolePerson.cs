@@ -1,3 +1,4 @@
+using Stiefel.Client.Verbs;
 using Stiefel.Linux.Devices;
 
 namespace Stiefel.Client.Screen;
@@ -18,7 +19,14 @@ internal sealed class ConsolePerson : IPerson
     public byte[] AskSecret(string question, int limit)
     {
         _screen.EndRedrawn();
-        return TypedSecret.Read(question, _screen.Output, limit);
+        try
+        {
+            return TypedSecret.Read(question, _screen.Output, limit);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new StoppedException();
+        }
     }
 
     /// <summary>Waits a while for a line of one word, in whatever case.</summary>

@@ -8,8 +8,21 @@ internal static class ManifestText
     /// <summary>`Debian GNU/Linux 12 of mylaptop, kernel 6.1.0-18-amd64 (8.2 MB), initrd 38.9 MB`</summary>
     public static string Describe(BootManifest manifest)
     {
+        if (manifest.Locked is { } locked)
+        {
+            return Describe(locked, manifest.Laptop);
+        }
+
         string laptop = manifest.Laptop.Length > 0 ? $" of {manifest.Laptop}" : "";
         string release = manifest.KernelRelease.Length > 0 ? $" {manifest.KernelRelease}" : "";
         return Printable.Clean($"{manifest.Title}{laptop}, kernel{release} ({Printable.Megabytes(manifest.Kernel.Size)}), initrd {Printable.Megabytes(manifest.Initrd.Size)}");
+    }
+
+    /// <summary>`/dev/nvme0n1p3 (mydisk) of mylaptop is locked`</summary>
+    public static string Describe(LockedBoot locked, string laptop)
+    {
+        string label = locked.Label.Length > 0 ? $" ({locked.Label})" : "";
+        string owner = laptop.Length > 0 ? $" of {laptop}" : "";
+        return Printable.Clean($"{locked.Device}{label}{owner} is locked");
     }
 }

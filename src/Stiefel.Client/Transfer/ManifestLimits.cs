@@ -19,6 +19,11 @@ internal static class ManifestLimits
     /// <exception cref="ServerException">A number that cannot be.</exception>
     public static void Check(BootManifest manifest)
     {
+        if (manifest.Locked is not null)
+        {
+            return; // the rest comes later
+        }
+
         CheckFile("kernel", manifest.Kernel, MaxKernelBytes);
         CheckFile("initrd", manifest.Initrd, MaxInitrdBytes);
         if (manifest.Link.Protection is not (LinkProtections.None or LinkProtections.WireGuard))

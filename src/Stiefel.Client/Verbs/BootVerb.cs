@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stiefel.Client.Screen;
+using Stiefel.Client.Unlocking;
 using Stiefel.Linux.Network;
 using Stiefel.Protocol.Keys;
 
@@ -69,7 +70,8 @@ internal static class BootVerb
             // Asked for once, not for every attempt.
             ConsolePerson? person = ConsolePerson.IfThere(screen);
             using SharedKey key = KeyFile.Load(options.KeyFile, person: person);
-            await RunUntilDoneAsync(new BootSequence(options, key, screen, person), options.Once, screen, cancellationToken).ConfigureAwait(false);
+            using var passphrase = new LaptopPassphrase();
+            await RunUntilDoneAsync(new BootSequence(options, key, screen, person, passphrase), options.Once, screen, cancellationToken).ConfigureAwait(false);
             return ExitCode.Done;
         }
         finally
@@ -88,7 +90,7 @@ internal static class BootVerb
                 await boot.RunAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception problem) when (!once && !cancellationToken.IsCancellationRequested)
+            catch (Exception problem) when (!once && problem is not (UsageException or StoppedException) && !cancellationToken.IsCancellationRequested)
             {
                 screen.Say($"failed: {Failure.Describe(problem)}");
                 screen.Say($"trying again in {pause.TotalSeconds:0} s");

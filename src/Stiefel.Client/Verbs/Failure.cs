@@ -39,3 +39,6 @@ internal sealed class UnsafeException(string message) : Exception(message);
 
 /// <summary>The laptop, or what stands in its place, does not do its part; the message is for the person at the desktop.</summary>
 internal sealed class ServerException(string message, Exception? inner = null) : IOException(message, inner);
+
+/// <summary>Whoever sits at the console pressed Ctrl-C at a question.</summary>
+internal sealed class StoppedException() : Exception("stopped at the console");

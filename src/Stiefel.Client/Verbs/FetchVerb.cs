@@ -2,6 +2,7 @@ using System.CommandLine;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
 using Stiefel.Client.Transfer;
+using Stiefel.Client.Unlocking;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Keys;
 
@@ -22,22 +23,32 @@ internal static class FetchVerb
             Description = "How long to search",
             DefaultValueFactory = _ => DefaultSeconds,
         };
-        var command = new Command("fetch", "Download and verify the laptop's kernel and initrd") { directory, seconds };
+        var passphraseDescriptor = new Option<int?>("--passphrase-fd")
+        {
+            HelpName = "N",
+            Description = "Read the passphrase of the laptop's encrypted disk from this descriptor, up to its end, instead of asking",
+        };
+        var command = new Command("fetch", "Download and verify the laptop's kernel and initrd") { directory, seconds, passphraseDescriptor };
         common.AddTo(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(
             common.Read(parsed), parsed.GetRequiredValue(directory), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))),
-            BootVerb.ScreenOf(parsed), cancellationToken));
-        return command.WithExamples("stiefel-client fetch --key stick.key --out /tmp/boot");
+            parsed.GetValue(passphraseDescriptor), BootVerb.ScreenOf(parsed), cancellationToken));
+        return command.WithExamples(
+            "stiefel-client fetch --key stick.key --out /tmp/boot",
+            "stiefel-client fetch --key stick.key --out /tmp/boot --passphrase-fd 3 3<passphrase-file");
     }
 
-    private static async Task<int> RunAsync(ServerOptions options, string directory, TimeSpan searchLimit, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ServerOptions options, string directory, TimeSpan searchLimit, int? passphraseDescriptor, BootScreen screen, CancellationToken cancellationToken)
     {
-        using SharedKey key = KeyFile.Load(options.KeyFile, person: ConsolePerson.IfThere(screen));
+        ConsolePerson? person = ConsolePerson.IfThere(screen);
+        using SharedKey key = KeyFile.Load(options.KeyFile, person: person);
+        using LaptopPassphrase passphrase = passphraseDescriptor is { } descriptor ? LaptopPassphrase.FromDescriptor(descriptor) : new LaptopPassphrase();
         FoundServer server = options.Server is { } address
             ? FoundServer.AtAddress(address)
             : await FindAsync(key, options, searchLimit, screen, cancellationToken).ConfigureAwait(false);
 
         using BootClient laptop = await BootClient.ConnectAsync(server, key, cancellationToken).ConfigureAwait(false);
+        await new LaptopUnlock(passphrase, person, screen.Say).RunAsync(laptop, onceDiskIsFreeAsync: null, cancellationToken).ConfigureAwait(false);
         BootManifest manifest = laptop.Manifest;
         screen.Say($"{server}: {ManifestText.Describe(manifest)}");
 

@@ -39,6 +39,16 @@ public sealed class PayloadInitrdTests
     }
 
     [Fact]
+    public void AppendAttach_WithPassphrase_GivesItAFileAsPrivateAsTheSession()
+    {
+        var initrd = new MemoryStream();
+        var session = PayloadInitrd.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10809, 1, false), null, "/init");
+        PayloadInitrd.AppendAttach(initrd, new MemoryStream("the program"u8.ToArray()), session, "pass\nphrase"u8.ToArray());
+        Assert.Matches("(?m)^-rw------- +1 0 +0 +11 .* stiefel/passphrase$", GnuCpio.Run(["-itv", "--numeric-uid-gid", "--quiet"], initrd.ToArray()));
+        Assert.DoesNotContain("phrase", session.Format());
+    }
+
+    [Fact]
     public void DescribeSession_LinkLocalServer_TakesTheInterfacesMacAndNoZone()
     {
         AttachSession session = PayloadInitrd.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10810, 1, false), new(61571, Key(1), Key(2), Key(3)), "/init");

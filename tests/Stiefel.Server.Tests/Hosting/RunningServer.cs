@@ -76,7 +76,7 @@ internal sealed class RunningServer : IAsyncDisposable
         services => services.RemoveAll<IVolumeTools>().AddSingleton(tools),
         [
             "--Disk:Path", disk, "--Keys:Directory", files.Keys, "--State:Directory", files.State, "--Http:Listen", "127.0.0.1:0",
-            "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. s_adminOnLoopback, .. more,
+            "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. s_adminOnLoopback, .. s_inTheOpen, .. more,
         ]);
 
     public static Task<RunningServer> StartBareAsync(params string[] args) => StartAdjustedAsync(_ => { }, args);

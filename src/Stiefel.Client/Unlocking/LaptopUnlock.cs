@@ -1,0 +1,70 @@
+using Stiefel.Client.Screen;
+using Stiefel.Client.Verbs;
+using Stiefel.Protocol.Boot;
+
+namespace Stiefel.Client.Unlocking;
+
+/// <summary>Opens the laptop's encrypted disk with the passphrase that whoever sits here types.</summary>
+/// <param name="passphrase">What is known of it; right when this was successful.</param>
+/// <param name="person">Who may be asked; null if nobody is there.</param>
+/// <param name="say">One line for people.</param>
+internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person, Action<string> say)
+{
+    /// <summary>Returns when the laptop is unlocked; at once if it is not locked.</summary>
+    /// <param name="laptop">The session.</param>
+    /// <param name="onceDiskIsFreeAsync">Asks as long as another desktop has the disk; null to ask once.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="UsageException">Nobody can be asked, or no passphrase was right.</exception>
+    public async Task RunAsync(BootClient laptop, Func<Func<Task<int?>>, Task<int?>>? onceDiskIsFreeAsync, CancellationToken cancellationToken)
+    {
+        passphrase.MayBeHandedOver = false;
+        if (laptop.Manifest.Locked is not { } locked)
+        {
+            return;
+        }
+
+        if (!passphrase.IsGiven && passphrase.Uuid != locked.Uuid)
+        {
+            passphrase.Forget(); // another laptop than the last time
+        }
+
+        onceDiskIsFreeAsync ??= ask => ask();
+        for (int? left = null; ;)
+        {
+            byte[] bytes = passphrase.Bytes ?? Ask(locked, left);
+            left = await onceDiskIsFreeAsync(() => laptop.UnlockAsync(bytes, cancellationToken)).ConfigureAwait(false);
+            if (left is null)
+            {
+                passphrase.MayBeHandedOver = locked.MayHandOver;
+                return;
+            }
+
+            passphrase.Forget();
+            say(left == 0 ? "  that was not it either" : $"  that is not it; {left} {(left == 1 ? "try" : "tries")} left");
+            if (passphrase.IsGiven || left == 0)
+            {
+                throw passphrase.IsGiven
+                    ? new UsageException($"the passphrase does not open {Printable.Clean(locked.Device)}")
+                    : new ServerException("no passphrase was right; the next try begins with a new session");
+            }
+        }
+    }
+
+    private byte[] Ask(LockedBoot locked, int? left)
+    {
+        if (person is null)
+        {
+            throw new UsageException(
+                $"{Printable.Clean(locked.Device)} of the laptop is locked, and nobody is there to type its passphrase: run this on a terminal, or `fetch --passphrase-fd N`");
+        }
+
+        byte[] typed;
+        do
+        {
+            typed = person.AskSecret($"Passphrase of the laptop's disk{(left is null ? "" : ", once more")}: ", UnlockAnswer.MaxPassphraseBytes);
+        }
+        while (typed.Length == 0);
+        passphrase.Take(typed, locked.Uuid);
+        return typed;
+    }
+}
