@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Stiefel.Attach.Unlocking;
 using Stiefel.Linux;
 using Stiefel.Linux.Devices;
 using Stiefel.Linux.Processes;
@@ -32,6 +33,9 @@ internal static class AgentProgram
         Settle(log);
         var session = AttachSession.Parse(File.ReadAllText(AttachSession.Path, Encoding.UTF8));
 
+        // Its file is gone as soon as process 1 goes on.
+        var passphrase = InitramfsPrompts.Find().Askpass ? RootPassphrase.Read(log) : null;
+
         using var disk = AttachedDisk.Attach(session, log);
         log.Phase("connected");
         log.LeaveConsoles();
@@ -40,6 +44,7 @@ internal static class AgentProgram
             Indispensable.RedirectStandardStreams(nothing);
         }
 
+        passphrase?.WriteToPipeLater(log);
         ReadyPipe.TellReady(readyPipe);
         disk.KeepConnected();
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Stiefel.Attach.Unlocking;
 using Stiefel.Linux.Network;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol.Handover;
@@ -49,10 +50,28 @@ internal static class FirstProcess
             Thread.Sleep(s_agentRestart);
         }
 
+        HandOverPassphrase(log);
         log.Phase("init");
         StiefelFiles.Remove();
         mounts.Unmount();
         RealInit.Execute(session.RealInit, arguments, environment);
+    }
+
+    /// <summary>What asks through a pipe is answered by the agent, which goes on running.</summary>
+    private static void HandOverPassphrase(AttachLog log)
+    {
+        using var passphrase = RootPassphrase.Read(log);
+        var prompts = InitramfsPrompts.Find();
+        if (passphrase is not null && prompts.Systemd)
+        {
+            passphrase.AddToKeyring(log);
+        }
+        else if (passphrase is not null && !prompts.Askpass)
+        {
+            log.Say("nothing in this initramfs is known to take a passphrase from another program: it will ask for it again");
+        }
+
+        RootPassphrase.WipeFile(log);
     }
 
     private static MacAddress Interface(AttachSession session) => MacAddress.TryParse(session.Mac, out var mac)
