@@ -17,6 +17,12 @@ internal sealed record RamdiskContent
         new("kmod", "usr/bin/kmod", "usr/sbin/modprobe", "usr/sbin/rmmod"),
         new("util-linux", "usr/sbin/blkid"),
 
+        // What the server opens encrypted, mapped and mirrored boot partitions with. LVM's metadata it reads itself: lvm2 and what it links
+        // to would be larger than all of these.
+        new("cryptsetup-bin", "usr/sbin/cryptsetup"),
+        new("dmsetup", "usr/sbin/dmsetup"),
+        new("mdadm", "usr/sbin/mdadm"),
+
         // The server unpacks the laptop's own modules with these: Fedora's and Debian's are .ko.xz, Arch's and Ubuntu's .ko.zst.
         new("xz-utils", "usr/bin/xz"),
         new("zstd", "usr/bin/zstd"),
@@ -70,8 +76,6 @@ internal sealed record RamdiskContent
             WholePackages =
             [
                 .. configuration.Initrd.IncludePackages,
-                .. configuration.Modules.Contains("lvm") ? (string[])["lvm2"] : [],
-                .. configuration.Boot.Partition?.LuksBlock is not null ? (string[])["cryptsetup-bin"] : [],
                 .. debug ? debugSettings.ExtraPackages : [],
             ],
             ExcludedPackages = debug && debugSettings.KeepExcludedPackages ? [] : packing.ExcludePackages,

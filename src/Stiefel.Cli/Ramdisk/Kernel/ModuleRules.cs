@@ -21,10 +21,14 @@ internal sealed record ModuleRules(IReadOnlyList<string> Include, IReadOnlyList<
 
             // Disks.
             "drivers/nvme/host/", "drivers/ata/", "drivers/scsi/", "drivers/message/", "drivers/ufs/", "drivers/mmc/", "drivers/misc/cardreader/",
-            "drivers/cdrom/", "drivers/block/nbd", "drivers/block/loop", "drivers/block/virtio_blk", "drivers/block/xen-blkfront", "drivers/md/",
+            "drivers/cdrom/", "drivers/block/nbd", "drivers/block/loop", "drivers/block/virtio_blk", "drivers/block/xen-blkfront",
 
-            // File systems that a laptop's /boot and / may have.
-            "fs/ext4/", "fs/xfs/", "fs/btrfs/", "fs/fat/", "fs/exfat/", "fs/f2fs/", "fs/nls/", "fs/isofs/", "fs/squashfs/", "fs/overlayfs/", "fs/efivarfs/",
+            // What is opened of device-mapper and RAID: LUKS (with integrity), linear and striped volumes, arrays.
+            "drivers/md/dm-mod", "drivers/md/dm-crypt", "drivers/md/dm-integrity", "drivers/md/md-mod", "drivers/md/raid", "drivers/md/linear",
+
+            // File systems of a laptop's /boot and / that the server mounts, and what FAT takes by default.
+            "fs/ext4/", "fs/xfs/", "fs/btrfs/", "fs/fat/", "fs/nls/nls_cp437", "fs/nls/nls_ascii", "fs/nls/nls_iso8859-1", "fs/nls/nls_utf8",
+            "fs/squashfs/", "fs/efivarfs/",
 
             // Encryption and checksums.
             "crypto/", "arch/x86/crypto/", "lib/", "drivers/crypto/virtio",
@@ -38,7 +42,7 @@ internal sealed record ModuleRules(IReadOnlyList<string> Include, IReadOnlyList<
             // Fibre Channel, iSCSI and InfiniBand adapters: storage networks of data centres.
             "drivers/scsi/bfa", "drivers/scsi/lpfc", "drivers/scsi/qla", "drivers/scsi/be2iscsi", "drivers/scsi/bnx2", "drivers/scsi/cxgbi",
             "drivers/scsi/csiostor", "drivers/scsi/fcoe", "drivers/scsi/fnic", "drivers/scsi/qed", "drivers/scsi/libfc", "drivers/scsi/snic",
-            "drivers/scsi/elx", "drivers/nvme/host/nvme-rdma", "drivers/nvme/host/nvme-fc", "drivers/md/md-cluster",
+            "drivers/scsi/elx", "drivers/nvme/host/nvme-rdma", "drivers/nvme/host/nvme-fc",
 
             // What pulls in whole subsystems that have no place here (graphics, sound, infrared, IPMI, one-wire, PCMCIA, parallel ports).
             "drivers/usb/typec/altmodes/", "drivers/hid/hid-prodikeys", "drivers/hid/hid-picolcd", "drivers/hid/hid-sensor", "drivers/hid/wacom",
