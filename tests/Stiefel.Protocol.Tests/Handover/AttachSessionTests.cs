@@ -136,10 +136,11 @@ public sealed class AttachSessionTests
 
     [Fact]
     public void Parse_MutatedText_GivesASessionOrOneLine() =>
-        Gen.Select(Gen.Int[0, Text.Length - 1], Gen.Int[0, 12], Gen.String[0, 6]).Sample(
+        Gen.Select(Gen.Int[0, (Text + Tunnel).Length - 1], Gen.Int[0, 80], Gen.String[0, 6]).Sample(
             (at, cut, insert) =>
             {
-                var text = string.Concat(Text.AsSpan(0, at), insert, Text.AsSpan(Math.Min(at + cut, Text.Length)));
+                var whole = Text + Tunnel;
+                var text = string.Concat(whole.AsSpan(0, at), insert, whole.AsSpan(Math.Min(at + cut, whole.Length)));
                 try
                 {
                     var session = AttachSession.Parse(text);
