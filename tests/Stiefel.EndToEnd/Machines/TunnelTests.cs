@@ -162,16 +162,16 @@ public sealed class TunnelTests(MachineParts parts)
         }
         keep_a_file() {
             ( set -e
-            dd if=/dev/urandom of=/dev/shm/$1 bs=1M count=16 status=none
+            dd if=/dev/urandom of=/dev/shm/$1 bs=1M count=4 status=none
             dd if=/dev/shm/$1 of=/dev/nbd0 bs=1M oflag=direct conv=fsync status=none
-            cmp -n 16777216 /dev/shm/$1 {{DiskFile}}
+            cmp -n 4194304 /dev/shm/$1 {{DiskFile}}
             echo 3 >/proc/sys/vm/drop_caches
-            cmp -n 16777216 /dev/shm/$1 /dev/nbd0
+            cmp -n 4194304 /dev/shm/$1 /dev/nbd0
             rm /dev/shm/$1 )
         }
         speed() {
-            dd if=/dev/zero of=/dev/nbd0 bs=1M count=128 oflag=direct conv=fsync 2>&1 | tail -n 1
-            dd if=/dev/nbd0 of=/dev/null bs=1M count=128 iflag=direct 2>&1 | tail -n 1
+            dd if=/dev/zero of=/dev/nbd0 bs=1M count=32 oflag=direct conv=fsync 2>&1 | tail -n 1
+            dd if=/dev/nbd0 of=/dev/null bs=1M count=32 iflag=direct 2>&1 | tail -n 1
             ip -s link show dev stiefeltunnel | tail -n 4
         }
         """;
