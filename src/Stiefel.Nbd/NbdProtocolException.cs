@@ -8,4 +8,7 @@ public sealed class NbdProtocolException : IOException
         : base(message)
     {
     }
+
+    /// <summary>The peer is a sound server that knows no export of this name (NBD_REP_ERR_UNKNOWN).</summary>
+    public bool IsUnknownExport { get; init; }
 }

@@ -103,6 +103,12 @@ internal sealed class AttachedDisk : IDisposable
                 _log.Say($"the connection to the laptop is back after {waiting.Elapsed.TotalSeconds:0.0} s");
                 return;
             }
+            catch (DiskLostException lost)
+            {
+                _log.Fail($"{lost.Message}; what was not saved is lost, every use of the disk fails from here on: restart this desktop");
+                _kernel.Disconnect(DeviceIndex);
+                return;
+            }
             catch (Exception exception) when (exception is IOException or SocketException)
             {
                 waiting.Say(exception.Message);

@@ -24,10 +24,11 @@ internal sealed class ServerConnector
         _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, session.Mtu) : null;
     }
 
-    /// <summary>Tries until it works; the report hears what is missing.</summary>
+    /// <summary>Tries until it works; the report hears what is missing. Throws <see cref="DiskLostException"/> if it was connected once and never can be again.</summary>
     internal ServerConnection Connect(WaitingReport waiting)
     {
         var pause = new Backoff();
+        var claim = new LostClaim(() => Environment.TickCount64);
         while (true)
         {
             string missing;
@@ -40,12 +41,17 @@ internal sealed class ServerConnector
                 }
 
                 missing = state.Missing;
+                _ = claim.IsLostAfter(null);
                 // Looking at the link costs nothing, and the moment it comes is the one to catch.
                 pause = new();
             }
             catch (Exception exception) when (exception is IOException or SocketException)
             {
                 missing = exception is SocketException failure ? Describe(failure) : exception.Message;
+                if (claim.IsLostAfter(exception) && _first is not null)
+                {
+                    throw new DiskLostException($"the laptop at {_server} does not accept this desktop any more: another desktop has taken the disk over, or the laptop began anew");
+                }
             }
 
             waiting.Say(missing);

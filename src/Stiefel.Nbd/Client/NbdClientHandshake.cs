@@ -83,7 +83,10 @@ public static class NbdClientHandshake
             ReceiveExactly(socket, body);
             if (reply.IsError)
             {
-                throw new NbdProtocolException($"the NBD server refuses the export: {Describe(reply.Type)} {Encoding.UTF8.GetString(body)}".TrimEnd());
+                throw new NbdProtocolException($"the NBD server refuses the export: {Describe(reply.Type)} {Encoding.UTF8.GetString(body)}".TrimEnd())
+                {
+                    IsUnknownExport = reply.Type == OptionReplyType.ErrorUnknown,
+                };
             }
 
             if (reply.Type == OptionReplyType.Ack)

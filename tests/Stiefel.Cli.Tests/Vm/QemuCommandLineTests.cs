@@ -42,6 +42,19 @@ public sealed class QemuCommandLineTests
         Assert.EndsWith("readonly=on,file=/a,,readonly=off.img", drive);
     }
 
+    [Fact]
+    public void Build_SecondCable_JoinsBothAndTheAdapter()
+    {
+        VirtualMachineOptions options = Options(new Startup.Bios()) with { Cable = new CableEnd("/run/a", Listens: true, "52:54:00:00:00:01") { MoreSockets = ["/run/b"] } };
+
+        List<string> arguments = QemuCommandLine.Build(options, null);
+
+        Assert.Contains(arguments, argument => argument.Contains("virtio-net-pci", StringComparison.Ordinal) && argument.Contains("netdev=port-adapter", StringComparison.Ordinal));
+        Assert.Equal(["id=port-adapter,hubid=0", "id=port-0,hubid=0,netdev=cable", "id=port-1,hubid=0,netdev=cable-1"],
+            arguments.Where(argument => argument.StartsWith("hubport,", StringComparison.Ordinal)).Select(argument => argument["hubport,".Length..]));
+        Assert.Contains("stream,id=cable-1,server=on,addr.type=unix,addr.path=/run/b", arguments);
+    }
+
     private static VirtualMachineOptions Options(Startup startup)
         => new() { Name = "pc", Startup = startup, LogDirectory = "/log", RunDirectory = "/run/x" };
 }

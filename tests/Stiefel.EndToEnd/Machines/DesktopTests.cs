@@ -11,7 +11,8 @@ namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>Desktops that boot from one serving laptop, and one that must not.</summary>
 [Trait("Needs", "machines")]
-public sealed class DesktopTests(MachineParts parts, ServingLaptop serving) : IClassFixture<ServingLaptop>
+[Collection(OneServingLaptop.Name)]
+public sealed class DesktopTests(MachineParts parts, ServingLaptop serving)
 {
     private static readonly TimeSpan s_serverAway = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan s_writing = TimeSpan.FromSeconds(30);

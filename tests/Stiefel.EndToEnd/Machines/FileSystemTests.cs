@@ -8,7 +8,8 @@ namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>What the kernel's own NBD client does with an empty partition of the laptop's disk.</summary>
 [Trait("Needs", "machines")]
-public sealed class FileSystemTests(ServingLaptop serving) : IClassFixture<ServingLaptop>
+[Collection(OneServingLaptop.Name)]
+public sealed class FileSystemTests(ServingLaptop serving)
 {
     private const long MiB = 1 << 20;
 

@@ -3,9 +3,19 @@ using Stiefel.Cli.Vm.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
+/// <summary>The tests that share one, since getting there takes a minute.</summary>
+[CollectionDefinition(Name)]
+public sealed class OneServingLaptop : ICollectionFixture<ServingLaptop>
+{
+    internal const string Name = "serving laptop";
+}
+
 /// <summary>A laptop that has left its own system by kexec and serves its disk, for several desktops one after the other.</summary>
 public sealed class ServingLaptop(MachineParts parts) : IAsyncLifetime
 {
+    // So that a desktop that has lost its disk fails within a test's patience, whatever way it lost it.
+    private const string Settings = "stiefel.Link.DeadConnectionSeconds=120";
+
     private Stage? _stage;
     private Laptop? _laptop;
 
@@ -31,7 +41,7 @@ public sealed class ServingLaptop(MachineParts parts) : IAsyncLifetime
         await MachineParts.RunAsync(_stage, async () =>
         {
             _laptop = await Laptop.StartAsync(_stage, Disk, Image, KeyFile, token, withShell: true);
-            await _laptop.ServeAsync(token);
+            await _laptop.ServeAsync(token, Settings);
             return _laptop;
         });
     }

@@ -13,6 +13,9 @@ internal sealed record CableEnd(string SocketPath, bool Listens, string Mac, str
     /// <summary>The address that QEMU forwards to; the machine must give it to its adapter.</summary>
     public const string ForwardedAddress = "10.0.2.15";
 
+    /// <summary>The sockets of further cables that end in this machine's adapter, as if there were a switch before it: all listen.</summary>
+    public IReadOnlyList<string> MoreSockets { get; init; } = [];
+
     /// <summary>Not a cable to another machine, but from a port of this machine's loopback to one of the machine: both numbers.</summary>
     public (int Here, int There)? Forward { get; init; }
 

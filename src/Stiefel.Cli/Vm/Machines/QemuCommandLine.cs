@@ -133,8 +133,27 @@ internal static class QemuCommandLine
             arguments.AddRange(["-object", $"filter-dump,id=recording,netdev={CableId},maxlen={LargestFrame},file={Quote(recording)}"]);
         }
 
+        string adapterEnd = cable.MoreSockets.Count == 0 ? CableId : AddSwitch(arguments, cable.MoreSockets);
         // No boot ROM: firmware must not spend its time on network boot.
-        arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={CableId},mac={cable.Mac},romfile="]);
+        arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={adapterEnd},mac={cable.Mac},romfile="]);
+    }
+
+    /// <summary>A hub with the first cable, these, and the adapter; returns the adapter's port.</summary>
+    private static string AddSwitch(List<string> arguments, IReadOnlyList<string> sockets)
+    {
+        const string AdapterPort = "port-adapter";
+        arguments.AddRange(["-netdev", $"hubport,id={AdapterPort},hubid=0", "-netdev", $"hubport,id=port-0,hubid=0,netdev={CableId}"]);
+        for (int index = 0; index < sockets.Count; index++)
+        {
+            string more = $"{CableId}-{index + 1}";
+            arguments.AddRange(
+            [
+                "-netdev", $"stream,id={more},server=on,addr.type=unix,addr.path={Quote(sockets[index])}",
+                "-netdev", $"hubport,id=port-{index + 1},hubid=0,netdev={more}",
+            ]);
+        }
+
+        return AdapterPort;
     }
 
     // In QEMU's option lists a comma in a value is written twice.

@@ -24,12 +24,14 @@ internal sealed class Desktop : IAsyncDisposable
     /// <param name="keyFile">The key on its stick.</param>
     /// <param name="token">Ends it.</param>
     /// <param name="recording">Where all that crosses the cable is written down; null for nowhere.</param>
+    /// <param name="isSecond">On a cable of its own, while another desktop is on the first.</param>
     public static async Task<Desktop> StartAsync(
-        Stage stage, string name, DesktopStart start, string keyFile, CancellationToken token, string? recording = null)
+        Stage stage, string name, DesktopStart start, string keyFile, CancellationToken token, string? recording = null, bool isSecond = false)
     {
         ClientMedium medium = await ClientMedium.MakeAsync(
             Path.Combine(stage.WorkDirectory, name), start, stage.Ramdisk, keyFile, Stage.ConsoleArguments, token);
-        return new Desktop(await stage.StartAsync(name, medium.Startup, medium.Disks, stage.DesktopEnd with { Recording = recording }, token));
+        CableEnd end = isSecond ? stage.SecondDesktopEnd : stage.DesktopEnd;
+        return new Desktop(await stage.StartAsync(name, medium.Startup, medium.Disks, end with { Recording = recording }, token));
     }
 
     /// <summary>Waits for a line of a phase, e.g. `searching`.</summary>
@@ -41,9 +43,12 @@ internal sealed class Desktop : IAsyncDisposable
     {
         await WaitForPhaseAsync("searching", TimeLimits.FirmwareStart, token);
         await WaitForPhaseAsync("executing", TimeLimits.Fetch, token);
-        return await ConsoleShell.LogInAsync(
-            _machine.Name, Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
+        return await LogInToPayloadAsync(token);
     }
+
+    /// <summary>The same once the payload is being started.</summary>
+    public Task<ConsoleShell> LogInToPayloadAsync(CancellationToken token)
+        => ConsoleShell.LogInAsync(_machine.Name, Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
 
     /// <summary>Shuts the payload down from its shell, until the machine is off.</summary>
     public async Task PowerOffAsync(ConsoleShell shell, CancellationToken token)

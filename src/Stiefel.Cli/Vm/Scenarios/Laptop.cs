@@ -55,9 +55,11 @@ internal sealed class Laptop : IAsyncDisposable
     }
 
     /// <summary>Leaves the laptop's own system by kexec for the server ramdisk; returns when that serves.</summary>
-    public async Task ServeAsync(CancellationToken token)
+    /// <param name="token">Ends it.</param>
+    /// <param name="settings">Of the server, as kernel arguments.</param>
+    public async Task ServeAsync(CancellationToken token, string settings = "")
     {
-        string arguments = $"stiefel_role=server stiefel_bootdisk={DiskDevice} {Stage.ConsoleArguments}";
+        string arguments = $"stiefel_role=server stiefel_bootdisk={DiskDevice} {Stage.ConsoleArguments} {settings}".TrimEnd();
         await _shell.RunAsync($"mount -o ro {HandInDevice} /mnt", token);
         // By file descriptor first, as a kernel under lockdown demands; older kexec-tools have only the other way.
         string load = $"kexec -l /mnt/{RamdiskImage.KernelName} --initrd=/mnt/{RamdiskImage.InitrdName} --command-line='{arguments}'";

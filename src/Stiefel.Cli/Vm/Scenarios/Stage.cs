@@ -22,6 +22,9 @@ internal sealed class Stage : IDisposable
     /// <remarks>loglevel 6 shows a kernel's banner, and none of the hundreds of lines that would cost seconds on a serial port.</remarks>
     public const string ConsoleArguments = "console=ttyS0,115200 loglevel=6";
 
+    /// <summary>Of the second desktop's adapter.</summary>
+    public const string SecondDesktopMac = "52:54:00:5e:00:03";
+
     private const int TailLines = 25;
 
     private readonly RunDirectory _run = new();
@@ -54,10 +57,15 @@ internal sealed class Stage : IDisposable
     public string Accelerator { get; init; } = QemuCommandLine.UsualAccelerator;
 
     /// <summary>The laptop's end of the cable.</summary>
-    public CableEnd LaptopEnd => new(Path.Combine(_run.Path, "cable"), Listens: true, LaptopMac);
+    public CableEnd LaptopEnd => new(Path.Combine(_run.Path, "cable"), Listens: true, LaptopMac) { MoreSockets = [SecondCable] };
 
     /// <summary>The desktop's end of the cable.</summary>
     public CableEnd DesktopEnd => new(Path.Combine(_run.Path, "cable"), Listens: false, DesktopMac);
+
+    /// <summary>The end of another cable to the laptop, for a desktop beside the first.</summary>
+    public CableEnd SecondDesktopEnd => new(SecondCable, Listens: false, SecondDesktopMac);
+
+    private string SecondCable => Path.Combine(_run.Path, "cable-2");
 
     /// <summary>Starts a machine and notes it in the timeline.</summary>
     public async Task<VirtualMachine> StartAsync(
