@@ -12,6 +12,9 @@ if (Environment.ProcessId == 1)
 
 if (args is [AgentProgram.Argument, var childsEnd] && int.TryParse(childsEnd, CultureInfo.InvariantCulture, out var ready))
 {
+    // docs/security.md#privileges says for what, and a test compares.
+    LeastPrivilege.Keep(
+        Capability.SysAdmin, Capability.NetAdmin, Capability.IpcLock, Capability.SysResource, Capability.MakeNode);
     AgentProgram.Run(ready);
 }
 

@@ -1,3 +1,4 @@
+using Stiefel.Linux.Processes;
 using Stiefel.Server;
 using Stiefel.Server.Boot;
 using Stiefel.Server.Configuration;
@@ -11,6 +12,9 @@ if (Help.IsAskedFor(args))
 
 try
 {
+    // docs/security.md#privileges says for what, and a test compares.
+    LeastPrivilege.Keep(
+        Capability.SysAdmin, Capability.NetAdmin, Capability.DacOverride, Capability.MakeNode, Capability.SysModule, Capability.IpcLock);
     var options = ServerOptions.Read(ServerConfiguration.Build(args));
     await using var app = ServerHost.Build(options);
     await app.RunAsync();

@@ -5,9 +5,15 @@ namespace Stiefel.Linux.Interop;
 /// <summary>sys/prctl.h with linux/prctl.h, and sys/resource.h.</summary>
 internal static unsafe partial class SysPrctl
 {
+    internal const int PR_SET_DUMPABLE = 4;
+    internal const int PR_CAPBSET_READ = 23;
+    internal const int PR_CAPBSET_DROP = 24;
+    internal const int PR_SET_NO_NEW_PRIVS = 38;
+    internal const int PR_GET_NO_NEW_PRIVS = 39;
     internal const int PR_SET_IO_FLUSHER = 57;
 
     internal const int RLIMIT_STACK = 3;
+    internal const int RLIMIT_CORE = 4;
     internal const int RLIMIT_NOFILE = 7;
 
     [StructLayout(LayoutKind.Sequential)]

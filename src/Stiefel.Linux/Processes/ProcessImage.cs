@@ -5,6 +5,8 @@ namespace Stiefel.Linux.Processes;
 /// <summary>What this process was started with, and becoming another program.</summary>
 public static unsafe class ProcessImage
 {
+    private const string OwnProgram = "/proc/self/exe";
+
     /// <summary>argv byte for byte, as the kernel gave it. Needs /proc.</summary>
     public static IReadOnlyList<byte[]> Arguments(string procSelf = "/proc/self") => ReadStrings($"{procSelf}/cmdline");
 
@@ -23,6 +25,23 @@ public static unsafe class ProcessImage
         using var envp = new StringVector(environment);
         _ = Spawn.execve(path, argv.Pointer, envp.Pointer);
         throw LinuxException.FromLastError($"execve(\"{path}\")");
+    }
+
+    /// <summary>
+    /// Becomes the same program again, with the same arguments, descriptors and signals. By its path, which gives the process its name; by /proc
+    /// if the file is gone. Returns only by throwing.
+    /// </summary>
+    internal static void StartAnew()
+    {
+        using var argv = new StringVector(Arguments());
+        using var envp = new StringVector(Environment());
+        if (System.Environment.ProcessPath is { } path)
+        {
+            _ = Spawn.execve(path, argv.Pointer, envp.Pointer);
+        }
+
+        _ = Spawn.execve(OwnProgram, argv.Pointer, envp.Pointer);
+        throw LinuxException.FromLastError($"execve(\"{OwnProgram}\")");
     }
 
     private static List<byte[]> ReadStrings(string file)

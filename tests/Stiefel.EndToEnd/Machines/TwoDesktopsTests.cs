@@ -32,6 +32,7 @@ public sealed class TwoDesktopsTests(ServingLaptop serving)
         {
             ConsoleShell shell = await first.LogInAsync(_token);
             await PayloadChecks.WriteAsync(shell, Before, "saved", _token);
+            await PrivilegeChecks.AsDocumentedAsync(shell, "@stiefel-agent", "$(pgrep -f ^@stiefel-agent)", _token);
 
             await using Desktop second = await Desktop.StartAsync(
                 serving.Stage, "second-desktop", DesktopStart.Direct, serving.KeyFile, _token, isSecond: true);

@@ -8,25 +8,13 @@ public sealed partial class SecurityDocumentTests
     [Fact]
     public void Claims_OfTheSecurityPage_NameTestsThatExist()
     {
-        var root = FindCheckout();
-        var sources = Directory.GetFiles(Path.Combine(root, "tests"), "*Tests.cs", SearchOption.AllDirectories)
+        var sources = Directory.GetFiles(Path.Combine(SecurityDocument.Checkout, "tests"), "*Tests.cs", SearchOption.AllDirectories)
             .ToLookup(Path.GetFileNameWithoutExtension, File.ReadAllText);
-        var claims = TestNames().Matches(File.ReadAllText(Path.Combine(root, "docs/security.md"))).ToList();
+        var claims = TestNames().Matches(SecurityDocument.Text).ToList();
 
         Assert.True(claims.Count > 40, $"only {claims.Count} tests are named");
         Assert.All(claims, claim => Assert.True(
             sources[claim.Groups["class"].Value].Any(text => text.Contains($" {claim.Groups["test"].Value}(", StringComparison.Ordinal)), $"{claim.Value} is no test"));
-    }
-
-    private static string FindCheckout()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Stiefel.sln")))
-        {
-            directory = directory.Parent ?? throw new InvalidOperationException("the tests do not run from a checkout");
-        }
-
-        return directory.FullName;
     }
 
     [GeneratedRegex(@"`(?<class>[A-Z]\w+Tests)\.(?<test>[A-Z]\w+)`")]

@@ -38,6 +38,9 @@ public sealed class InteropLayoutTests
     public void SysPrctl_AgainstTheHeaders_Agrees() => Agrees(typeof(SysPrctl), "sys/prctl.h", "sys/resource.h");
 
     [Fact]
+    public void LinuxCapability_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxCapability), "linux/capability.h");
+
+    [Fact]
     public void Fcntl_AgainstTheHeaders_Agrees() => Agrees(typeof(Fcntl), "fcntl.h", "linux/falloc.h");
 
     [Fact]

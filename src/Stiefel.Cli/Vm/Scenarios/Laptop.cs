@@ -70,11 +70,14 @@ internal sealed class Laptop : IAsyncDisposable
         await Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.PowerOff + TimeLimits.ServerStart, token);
     }
 
+    /// <summary>A shell in the server ramdisk, of a laptop that was started with one.</summary>
+    public Task<ConsoleShell> OpenShellAsync(CancellationToken token) => ConsoleShell.OverPromptAsync(
+        Name, _machine.SecondConsole ?? throw new InvalidOperationException("the laptop was started without a shell"), token);
+
     /// <summary>Kills the running server and lets it start again only after some time, as if it had crashed; returns when it serves again.</summary>
     public async Task StopServerForAsync(TimeSpan time, CancellationToken token)
     {
-        SerialConsole console = _machine.SecondConsole ?? throw new InvalidOperationException("the laptop was started without a shell");
-        ConsoleShell shell = await ConsoleShell.OverPromptAsync(Name, console, token);
+        ConsoleShell shell = await OpenShellAsync(token);
         // Init cannot start it again while something that is no program covers it; /usr itself cannot be written to.
         const string File = "/usr/bin/stiefel-server";
         _stage.Timeline.Mark(Name, "server killed");

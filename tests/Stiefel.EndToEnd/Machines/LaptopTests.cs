@@ -1,0 +1,49 @@
+using System.Globalization;
+using Stiefel.Cli.Vm.Consoles;
+using Stiefel.EndToEnd.Native;
+
+namespace Stiefel.EndToEnd.Machines;
+
+/// <summary>The server ramdisk from inside.</summary>
+[Trait("Needs", "machines")]
+[Collection(OneServingLaptop.Name)]
+public sealed class LaptopTests(ServingLaptop serving)
+{
+    private const string Listening = "0A";
+
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task Ramdisk_WhileItServes_ListensOnTheDocumentedPortsOnly() => MachineParts.RunAsync(serving.Stage, async () =>
+    {
+        ConsoleShell shell = await serving.Laptop.OpenShellAsync(_token);
+        // The ramdisk has no ss; this is what ss reads (man 5 proc_pid_net).
+        string tcp = await shell.RunAsync("cat /proc/net/tcp /proc/net/tcp6", _token);
+        string udp = await shell.RunAsync("cat /proc/net/udp /proc/net/udp6; cat /proc/net/udplite /proc/net/udplite6 2>/dev/null; true", _token);
+        string raw = await shell.RunAsync("cat /proc/net/raw; cat /proc/net/raw6 2>/dev/null; true", _token);
+
+        IEnumerable<string> found = Ports(tcp, "tcp", state => state == Listening).Concat(Ports(udp, "udp", _ => true));
+        Assert.Equal(SecurityDocument.Ports().Order(StringComparer.Ordinal), found.Distinct().Order(StringComparer.Ordinal));
+        Assert.Empty(Ports(raw, "raw", _ => true));
+        return true;
+    });
+
+    [Fact]
+    public Task Ramdisk_WhileItServes_HoldsTheDocumentedCapabilitiesOnly() => MachineParts.RunAsync(serving.Stage, async () =>
+    {
+        ConsoleShell shell = await serving.Laptop.OpenShellAsync(_token);
+        await PrivilegeChecks.AsDocumentedAsync(shell, "stiefel-server", "$(pidof stiefel-server)", _token);
+        // Whoever else runs for good is one of these.
+        string others = await shell.RunAsync("for p in /proc/[0-9]*; do [ ! -s $p/cmdline ] || cat $p/comm; done | sort -u", _token);
+        Assert.Subset(
+            new HashSet<string>(["init", "run-role", "stiefel-server", "tee", "watch-devices", "load-drivers", "modprobe", "mdev", "sleep", "debug-shell", "busybox", "sh", "cat", "sort"]),
+            others.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet());
+        return true;
+    });
+
+    // "  0: 00000000000000000000000000000000:1224 0000…:0000 0A …"
+    private static IEnumerable<string> Ports(string table, string protocol, Func<string, bool> isOpen) => table.Split('\n')
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Where(fields => fields.Length > 3 && fields[0].EndsWith(':') && isOpen(fields[3]))
+        .Select(fields => $"{protocol} {int.Parse(fields[1].Split(':')[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)}");
+}

@@ -1,0 +1,25 @@
+using Stiefel.Cli.Vm.Consoles;
+using Stiefel.EndToEnd.Native;
+
+namespace Stiefel.EndToEnd.Machines;
+
+/// <summary>That a process inside a machine holds what docs/security.md says and nothing else.</summary>
+internal static class PrivilegeChecks
+{
+    /// <param name="shell">Of the machine.</param>
+    /// <param name="program">Its name in the document.</param>
+    /// <param name="process">Its number, or shell words that become it.</param>
+    /// <param name="token">Ends it.</param>
+    public static async Task AsDocumentedAsync(ConsoleShell shell, string program, string process, CancellationToken token)
+    {
+        string capabilities = SecurityDocument.Capabilities(program);
+        string none = new('0', 16);
+        string status = await shell.RunAsync($"grep -hE '^(Cap|NoNewPrivs)' /proc/{process}/task/*/status | sort -u", token);
+        string[] lines = [.. status.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("Cap", StringComparison.Ordinal) || line.StartsWith("No", StringComparison.Ordinal))];
+
+        // One line each: all threads agree.
+        Assert.Equal(
+            [$"CapAmb:\t{none}", $"CapBnd:\t{capabilities}", $"CapEff:\t{capabilities}", $"CapInh:\t{none}", $"CapPrm:\t{capabilities}", "NoNewPrivs:\t1"],
+            lines.Order(StringComparer.Ordinal));
+    }
+}

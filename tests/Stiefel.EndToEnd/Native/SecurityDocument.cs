@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace Stiefel.EndToEnd.Native;
+
+/// <summary>What docs/security.md promises in its tables.</summary>
+internal static class SecurityDocument
+{
+    // linux/capability.h, in order; those that the tables may name.
+    private static readonly Dictionary<string, int> s_capabilities = new(StringComparer.Ordinal)
+    {
+        ["CAP_DAC_OVERRIDE"] = 1,
+        ["CAP_NET_ADMIN"] = 12,
+        ["CAP_IPC_LOCK"] = 14,
+        ["CAP_SYS_MODULE"] = 16,
+        ["CAP_SYS_ADMIN"] = 21,
+        ["CAP_SYS_BOOT"] = 22,
+        ["CAP_SYS_RESOURCE"] = 24,
+        ["CAP_MKNOD"] = 27,
+    };
+
+    public static string Checkout { get; } = FindCheckout();
+
+    public static string Text { get; } = File.ReadAllText(Path.Combine(Checkout, "docs/security.md"));
+
+    /// <summary>The capabilities of a program as /proc/PID/status writes them.</summary>
+    public static string Capabilities(string program)
+    {
+        ulong set = Rows("## Privileges").Where(row => row[0] == program).Aggregate(0UL, (sum, row) => sum | (1UL << s_capabilities[row[1]]));
+        Assert.NotEqual(0UL, set);
+        return set.ToString("x16", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>What listens, as `tcp 4644`.</summary>
+    public static IEnumerable<string> Ports() => Rows("## Open ports").Where(row => row[0] is "tcp" or "udp").Select(row => $"{row[0]} {row[1]}");
+
+    private static IEnumerable<string[]> Rows(string heading) => Text[Text.IndexOf(heading + "\n", StringComparison.Ordinal)..].Split('\n').Skip(1)
+        .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+        .Where(line => line.StartsWith('|'))
+        .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries));
+
+    private static string FindCheckout()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "Stiefel.sln")))
+        {
+            directory = directory.Parent ?? throw new InvalidOperationException("the tests do not run from a checkout");
+        }
+
+        return directory.FullName;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Stiefel.Fuzzing;
+
+/// <summary>
+/// Feeds a reader with damaged copies of true inputs: bits and bytes changed, numbers at their limits, parts removed, repeated, or taken from
+/// another input. The same inputs in every run; STIEFEL_FUZZ_N makes them more.
+/// </summary>
+internal static class HostileInput
+{
+    // No reader here takes a millisecond; a busy machine may stop a thread for long.
+    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(20);
+
+    private static readonly byte[] s_limits = [0, 1, 0x7f, 0x80, 0xff, (byte)'\n', (byte)'"', (byte)'='];
+
+    /// <summary>Reads so many damaged inputs; fails with the input if the reader throws, hangs, or allocates more than it may.</summary>
+    /// <param name="seeds">True inputs, or ones that once did harm.</param>
+    /// <param name="usual">How many without STIEFEL_FUZZ_N.</param>
+    /// <param name="mostAllocated">Bytes that one input may cost.</param>
+    /// <param name="read">The reader; it lets only those exceptions out that it must not throw.</param>
+    public static void Feed(IReadOnlyList<byte[]> seeds, long usual, long mostAllocated, Action<byte[]> read)
+    {
+        foreach (byte[] seed in seeds)
+        {
+            read([.. seed]); // what is allocated once is not the input's
+            One([.. seed], mostAllocated, read);
+        }
+
+        var random = new Random(4645);
+        for (long left = Count(usual); left > 0; left--)
+        {
+            One(Damage(seeds, random), mostAllocated, read);
+        }
+    }
+
+    public static long Count(long usual) =>
+        long.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_N"), NumberStyles.None, CultureInfo.InvariantCulture, out long more) ? more : usual;
+
+    private static void One(byte[] input, long mostAllocated, Action<byte[]> read)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            read(input);
+        }
+        catch (Exception error)
+        {
+            throw new InvalidOperationException($"{error.GetType().Name} for {Describe(input)}", error);
+        }
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        if (allocated > mostAllocated || Stopwatch.GetElapsedTime(start) > s_hang)
+        {
+            throw new InvalidOperationException($"{allocated} bytes allocated (at most {mostAllocated}) in {Stopwatch.GetElapsedTime(start)} for {Describe(input)}");
+        }
+    }
+
+    private static string Describe(byte[] input) => $"{Convert.ToHexStringLower(input)}\n{Encoding.Latin1.GetString(input)}";
+
+    private static byte[] Damage(IReadOnlyList<byte[]> seeds, Random random)
+    {
+        List<byte> bytes = [.. seeds[random.Next(seeds.Count)]];
+        for (int changes = random.Next(1, 6); changes > 0; changes--)
+        {
+            Change(bytes, seeds[random.Next(seeds.Count)], random);
+        }
+
+        return [.. bytes];
+    }
+
+    private static void Change(List<byte> bytes, byte[] other, Random random)
+    {
+        int at = random.Next(bytes.Count + 1);
+        int length = Math.Min(random.Next(1, 33), bytes.Count - at);
+        switch (random.Next(8))
+        {
+            case 0 when at < bytes.Count:
+                bytes[at] ^= (byte)(1 << random.Next(8));
+                break;
+            case 1 when at < bytes.Count:
+                bytes[at] = (byte)random.Next(256);
+                break;
+            case 2 when at < bytes.Count:
+                bytes[at] = s_limits[random.Next(s_limits.Length)];
+                break;
+            case 3:
+                bytes.RemoveRange(at, length);
+                break;
+            case 4:
+                bytes.InsertRange(random.Next(bytes.Count + 1), bytes.GetRange(at, length));
+                break;
+            case 5:
+                bytes.Insert(at, (byte)random.Next(256));
+                break;
+            case 6 when other.Length > 0:
+                int from = random.Next(other.Length);
+                bytes.InsertRange(at, other.AsSpan(from, Math.Min(random.Next(1, 65), other.Length - from)).ToArray());
+                break;
+            case 7 when random.Next(4) == 0:
+                bytes.RemoveRange(at, bytes.Count - at);
+                break;
+        }
+    }
+}

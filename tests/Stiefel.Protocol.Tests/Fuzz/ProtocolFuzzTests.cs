@@ -1,0 +1,168 @@
+using System.Text;
+using Stiefel.Fuzzing;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Discovery;
+using Stiefel.Protocol.Envelope;
+using Stiefel.Protocol.Handover;
+using Stiefel.Protocol.Handshake;
+using Stiefel.Protocol.Keys;
+using Stiefel.Protocol.Tests.Envelope;
+
+namespace Stiefel.Protocol.Tests.Fuzz;
+
+/// <summary>Whatever arrives, every reader of our own wire says yes or no, in the way its documentation says.</summary>
+public sealed class ProtocolFuzzTests : IDisposable
+{
+    private const long KiB = 1024;
+
+    private readonly SharedKey _key = Sample.Key(1);
+    private readonly SharedKey _other = Sample.Key(2);
+
+    [Fact]
+    public void Datagram_Damaged_IsAnsweredOnlyIfGenuine()
+    {
+        byte[] nonce = Sample.Bytes(DiscoveryDatagram.NonceSize, 5);
+        byte[] find = DiscoveryDatagram.BuildFind(_key, nonce);
+        byte[] hello = DiscoveryDatagram.BuildHello(_key, nonce, 4644);
+        SharedKey[] keys = [_other, _key];
+
+        HostileInput.Feed([find, hello], 50_000, 4 * KiB, input =>
+        {
+            // What is not changed in the end may pass; nothing else.
+            Assert.Equal(input.AsSpan().SequenceEqual(find), DiscoveryDatagram.TryOpenFind(input, keys, out _, out _));
+            Assert.Equal(input.AsSpan().SequenceEqual(hello), DiscoveryDatagram.TryOpenHello(input, _key, nonce, out _));
+        });
+    }
+
+    [Fact]
+    public void ClientHello_DamagedByStrangerOrHolder_IsASessionOrNone()
+    {
+        using var client = new ClientHandshake(_key);
+        int number = 0;
+        HostileInput.Feed([client.Hello], 20_000, 64 * KiB, input =>
+        {
+            // Every eighth has the right MAC: a holder of the key can send anything.
+            bool isSigned = ++number % 8 == 0 && input.Length == ServerHandshake.ClientHelloSize;
+            if (isSigned)
+            {
+                HelloFormat.Mac(_key, input, input.AsSpan(HelloFormat.CommonSize));
+            }
+
+            bool accepted = ServerHandshake.TryAccept(input, [_other, _key], () => Sample.Manifest, out _, out SessionKeys? session, out _);
+            session?.Dispose();
+            Assert.True(!accepted || isSigned || input.AsSpan().SequenceEqual(client.Hello));
+        });
+    }
+
+    [Fact]
+    public void ServerHello_Damaged_IsRefused()
+    {
+        using var client = new ClientHandshake(_key);
+        Assert.True(ServerHandshake.TryAccept(client.Hello, [_key], () => Sample.Manifest, out byte[]? hello, out SessionKeys? server, out _));
+        server.Dispose();
+        HostileInput.Feed([hello], 20_000, 128 * KiB, input =>
+        {
+            if (input.AsSpan().SequenceEqual(hello))
+            {
+                return; // it would complete the handshake
+            }
+
+            try
+            {
+                client.Complete(input).Session.Dispose();
+                Assert.Fail("a changed hello was taken for genuine");
+            }
+            catch (HandshakeException)
+            {
+                // As documented.
+            }
+        });
+    }
+
+    [Fact]
+    public void Manifest_FromAHolder_IsReadOrRefused()
+    {
+        byte[] manifest = SealedManifest.Encode(() => Sample.Manifest);
+        byte[] refusal = SealedManifest.Encode(() => throw new RefusalException(new Refusal(RefusalCodes.DiskInUse, "one line")));
+        HostileInput.Feed([manifest, refusal], 50_000, 64 * KiB, input =>
+        {
+            try
+            {
+                SealedManifest.Decode(input);
+            }
+            catch (Exception error) when (error is HandshakeException or RefusalException)
+            {
+                // As documented.
+            }
+        });
+    }
+
+    [Fact]
+    public void SealedRequest_Damaged_IsNotOpened()
+    {
+        using SessionKeys session = NewSession();
+        using var sealer = new RequestSealer(session);
+        using var opener = new RequestOpener(session);
+        byte[] first = sealer.Seal("/v1/kernel", [], out _);
+        byte[] second = sealer.Seal("/v1/modules", "{\"modaliases\":[]}"u8, out _);
+        HostileInput.Feed([first, second], 50_000, 8 * KiB, input =>
+        {
+            if (!input.AsSpan().SequenceEqual(first) && !input.AsSpan().SequenceEqual(second))
+            {
+                Assert.False(opener.TryOpen("/v1/modules", input, out _, out _));
+            }
+        });
+    }
+
+    [Fact]
+    public async Task Envelope_Damaged_GivesOnlyTrueBytes()
+    {
+        byte[] key = Sample.Bytes(32);
+        byte[] plain = Sample.Bytes(300, 2);
+        byte[] whole = await Sealed.MakeAsync(key, plain, EnvelopeKind.Data);
+        byte[] empty = await Sealed.MakeAsync(key, [], EnvelopeKind.Data);
+        HostileInput.Feed([whole, empty], 20_000, 512 * KiB, input =>
+        {
+            // No input here is longer than a segment: everything happens at once.
+            (byte[] read, object? refused) = Sealed.OpenAsync(key, input).GetAwaiter().GetResult();
+            Assert.True(refused is not null || input.AsSpan().SequenceEqual(whole) || input.AsSpan().SequenceEqual(empty));
+            Assert.True(plain.AsSpan().StartsWith(read));
+        });
+    }
+
+    [Fact]
+    public void SessionFile_Damaged_IsReadOrRefusedInOneLine()
+    {
+        byte[] file = Encoding.UTF8.GetBytes(new AttachSession
+        {
+            Mac = "52:54:00:12:34:56",
+            ServerAddress = "fe80::5054:ff:fe12:3457",
+            Port = 10809,
+            ExportName = "s-abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrst",
+        }.Format());
+        HostileInput.Feed([file], 50_000, 64 * KiB, input =>
+        {
+            try
+            {
+                AttachSession.Parse(Encoding.UTF8.GetString(input));
+            }
+            catch (FormatException error)
+            {
+                Assert.DoesNotContain('\n', error.Message);
+            }
+        });
+    }
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _other.Dispose();
+    }
+
+    private SessionKeys NewSession()
+    {
+        using var client = new ClientHandshake(_key);
+        Assert.True(ServerHandshake.TryAccept(client.Hello, [_key], () => Sample.Manifest, out _, out SessionKeys? session, out _));
+        return session;
+    }
+}
