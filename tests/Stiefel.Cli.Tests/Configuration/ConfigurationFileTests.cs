@@ -113,6 +113,23 @@ public class ConfigurationFileTests
     }
 
     [Fact]
+    public void Parse_DamagedFile_GivesAConfigurationOrProblemsForBoundedMemory()
+    {
+        byte[][] seeds = [System.Text.Encoding.UTF8.GetBytes(OldFile), "modules: [base, nbd]\nlink: {protection: wireguard}\nboot: &a {disk: \"x\\u00e4\"}\n"u8.ToArray()];
+        Stiefel.Fuzzing.HostileInput.Feed(seeds, 5_000, 8 << 20, input =>
+        {
+            try
+            {
+                ConfigurationFile.Parse("c", System.Text.Encoding.UTF8.GetString(input));
+            }
+            catch (ConfigurationException error)
+            {
+                Assert.All(error.Problems, line => Assert.StartsWith("c:", line, StringComparison.Ordinal));
+            }
+        });
+    }
+
+    [Fact]
     public void Load_TheExampleFile_IsValid()
     {
         string? folder = AppContext.BaseDirectory;

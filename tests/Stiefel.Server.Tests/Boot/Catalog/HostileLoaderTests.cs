@@ -1,0 +1,66 @@
+using System.Text;
+using Stiefel.Fuzzing;
+
+namespace Stiefel.Server.Tests.Boot.Catalog;
+
+/// <summary>Damaged files of every boot loader: boot files that lie in the tree or one line of refusal, for a bounded amount of memory.</summary>
+public sealed class HostileLoaderTests : IDisposable
+{
+    private const long MiB = 1 << 20;
+
+    // A script may make 16 Mi characters in all (GrubBudget), some of them several times over; then it is refused.
+    private const long MostForAScript = 160 * MiB;
+    private const long Most = 4 * MiB;
+
+    private readonly BootFixture _boot = new();
+
+    public HostileLoaderTests() => _boot.Kernel("vmlinuz").Initrd("initrd").Text("loader/entries/other.conf", "linux /absent\n");
+
+    [Fact]
+    public void Grub_Damaged_IsHandledWithinItsBudget() => Feed("grub/grub.cfg", MostForAScript,
+        """
+        set default="0"
+        function load_video { insmod all_video; }
+        if [ "${next_entry}" ] ; then set default="${next_entry}"; else set default="1>0"; fi
+        submenu 'Advanced' $menuentry_id_option 'x' {
+        menuentry 'Linux' --class gnu --id a { for x in 1 2 3; do set y="${y}$x"; done
+        linux /vmlinuz root=UUID=1 ro quiet "a b"
+        initrd /initrd
+        }
+        }
+        """,
+        "while true; do set a=\"$a$a\"; done\nmenuentry a {\nlinux /vmlinuz\ninitrd /initrd\n}\n",
+        "load_env\nsource $prefix/grub.cfg\nmenuentry \"\\\"a\" { linux ($root)/vmlinuz; initrd /initrd }\nuntil [ -f /x -o ! ( 1 = 2 ) ]; do return; done\n");
+
+    [Fact]
+    public void LoaderEntry_Damaged_IsHandled() => Feed("loader/entries/a+1-2.conf", Most,
+        "title Debian\nversion 6.1.0~rc1-2\nsort-key debian\nlinux /vmlinuz\ninitrd /initrd\ninitrd /initrd\noptions root=UUID=1 ro\noptions quiet\narchitecture x64\n",
+        "uki /EFI/Linux/a.efi\nefi /x\n");
+
+    [Fact]
+    public void LoaderConfiguration_Damaged_IsHandled() => Feed("loader/loader.conf", Most, "timeout 3\ndefault debian-*\n", "default @saved\n", "default a[b-c]?*.conf\n");
+
+    [Fact]
+    public void Syslinux_Damaged_IsHandled() => Feed("syslinux/syslinux.cfg", Most,
+        "DEFAULT linux\nLABEL linux\n  MENU LABEL ^Linux\n  LINUX /vmlinuz\n  INITRD /initrd,/initrd\n  APPEND root=/dev/sda1 ro\nINCLUDE more.cfg\n",
+        "LABEL a\nKERNEL vmlinuz\nAPPEND initrd=/initrd quiet\nINCLUDE syslinux.cfg\n");
+
+    [Fact]
+    public void Extlinux_Damaged_IsHandled() => Feed("extlinux/extlinux.conf", Most, "default l0\nlabel l0\n\tmenu label Linux\n\tlinux /vmlinuz\n\tinitrd /initrd\n\tappend ro\n");
+
+    [Fact]
+    public void StiefelSystemJson_Damaged_IsHandled() => Feed("stiefelsystem.json", Most, """{"kernel": "/vmlinuz", "initrd": ["/initrd"], "cmdline": "ro \u00e4"}""", """{"kernel":"/vmlinuz","initrd":"/initrd"}""");
+
+    [Fact]
+    public void UnifiedImage_Damaged_IsHandled() => Feed("EFI/Linux/a.efi", Most, UnifiedImageBuilder.Typical("6.9.1"));
+
+    public void Dispose() => _boot.Dispose();
+
+    private void Feed(string path, long most, params string[] seeds) => Feed(path, most, [.. seeds.Select(Encoding.UTF8.GetBytes)]);
+
+    private void Feed(string path, long most, params byte[][] seeds) => HostileInput.Feed(seeds, 3_000, most, input =>
+    {
+        _boot.Write(path, input);
+        _boot.AssertInside();
+    });
+}
