@@ -4,7 +4,7 @@ namespace Stiefel.Server.Boot.Catalog.Grub;
 internal sealed class GrubBudget
 {
     private const int MaxStatements = 100_000;
-    private const int MaxCharacters = 16 * 1024 * 1024;
+    private const int MaxCharacters = 4 * 1024 * 1024;
     private const int MaxFiles = 64;
     private const int MaxDepth = 64;
 
