@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Status;
@@ -12,6 +13,7 @@ var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a
     KeyVerb.Build(),
     CreateInitrdVerb.Build(),
     SetupClientUsbdriveVerb.Build(),
+    AutokexecVerb.Build(),
     StatusVerbs.BuildStatus(),
     StatusVerbs.BuildKick(),
     DemoVerb.Build(),

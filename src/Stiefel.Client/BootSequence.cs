@@ -31,7 +31,7 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
         screen.Phase("searching", $"for a laptop that knows the key `{key.Name}`");
         FoundServer server = options.Server is { } address
             ? FoundServer.AtAddress(address)
-            : await new ServerSearch(key, options.Interface, screen.Say).FindFirstAsync(cancellationToken).ConfigureAwait(false);
+            : await new ServerSearch(key, options.Interface, screen.Say) { CallsSleepers = true }.FindFirstAsync(cancellationToken).ConfigureAwait(false);
         screen.Phase("found", server.ToString());
 
         screen.Phase("handshake", "the laptop opens its boot files");

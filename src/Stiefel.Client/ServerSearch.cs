@@ -17,12 +17,21 @@ namespace Stiefel.Client;
 /// <param name="report">Gets a line when the interfaces' state changed, and now and then, for as long as nobody answers.</param>
 internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<string> report)
 {
+    // Whoever serves already is not to be kept waiting by a laptop that would have to leave its system first, nor the other way round.
+    private static readonly TimeSpan s_letServersAnswer = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_firstReport = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(15);
 
     // Fresh for every search: the answer to an earlier one proves nothing.
     private readonly byte[] _nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
+    // Several sockets listen at once, each in its own loop.
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _called = new();
+    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private volatile bool _heardServer;
     private readonly FindSchedule _schedule = new(TimeProvider.System);
+
+    /// <summary>If no server answers, laptops that run their own system are called to leave it (docs/protocol.md#the-call): only for who wants to boot.</summary>
+    public bool CallsSleepers { get; init; }
 
     /// <summary>Waits for the first laptop.</summary>
     public async Task<FoundServer> FindFirstAsync(CancellationToken cancellationToken)
@@ -102,11 +111,22 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<
         var buffer = new byte[DiscoveryDatagram.Size + 1];
         while (true)
         {
-            var (length, sender, linkIndex) = await socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
+            var (length, sender, linkIndex, own) = await socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
             if (DiscoveryDatagram.TryOpenHello(buffer.AsSpan(0, length), key, _nonce, out int bootPort)
                 && ListLinks().FirstOrDefault(link => link.Index == linkIndex) is { } arrivedBy)
             {
+                _heardServer = true;
                 found.TryWrite(new FoundServer(new(sender.Address, bootPort), arrivedBy));
+            }
+            else if (CallsSleepers && !_heardServer && TimeProvider.System.GetElapsedTime(_started) > s_letServersAnswer
+                && (onlyInterface is null || ListLinks().Any(link => link.Index == linkIndex))
+                && DiscoveryDatagram.TryOpenChallenge(buffer.AsSpan(0, length), key, _nonce, own, out byte[]? challenge))
+            {
+                socket.Answer(sender, DiscoveryDatagram.BuildWake(key, _nonce, challenge, sender.Address));
+                if (_called.TryAdd(sender.Address.ToString(), true))
+                {
+                    report($"the laptop at {sender.Address} runs its own system: called it; it warns, closes everything and comes back to serve, which takes a minute");
+                }
             }
         }
     }

@@ -109,11 +109,15 @@ internal sealed class ConfigurationReader(string folder)
             }
         }
 
+        var usual = new AutokexecConfiguration();
         var result = new AutokexecConfiguration
         {
             Broadcast = autokexec.Flag("broadcast") ?? true,
             MacDetection = autokexec.Flag("mac_detection") ?? false,
             Macs = macs,
+            Interfaces = autokexec.Texts("interfaces") ?? [],
+            Internet = autokexec.Flag("internet") ?? false,
+            GraceSeconds = autokexec.Number("grace", 0, 3600) ?? usual.GraceSeconds,
         };
         autokexec.Finish();
         return result;

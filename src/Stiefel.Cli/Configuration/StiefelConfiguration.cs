@@ -38,6 +38,15 @@ internal sealed record AutokexecConfiguration
     public bool Broadcast { get; init; } = true;
     public bool MacDetection { get; init; }
     public IReadOnlyList<string> Macs { get; init; } = [];
+
+    /// <summary>Names of the interfaces on which calls are heard; none means all that do not lead to the internet.</summary>
+    public IReadOnlyList<string> Interfaces { get; init; } = [];
+
+    /// <summary>Calls are also heard on interfaces with a default route.</summary>
+    public bool Internet { get; init; }
+
+    /// <summary>Between the warning and the end of everything that runs.</summary>
+    public int GraceSeconds { get; init; } = 10;
 }
 
 /// <summary>`server-setup`: where the ramdisk lies on the laptop, and its extra kernel arguments.</summary>

@@ -26,9 +26,11 @@ internal sealed class FindSocket : IDisposable
         if (family == AddressFamily.InterNetwork)
         {
             _socket.EnableBroadcast = true;
-            // Tells on which interface an answer came; an IPv6 answer has it in its zone.
-            _socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.PacketInformation, true);
         }
+
+        // Tells on which interface an answer came, and which of our addresses it was sent to.
+        _socket.SetSocketOption(
+            family == AddressFamily.InterNetwork ? SocketOptionLevel.IP : SocketOptionLevel.IPv6, SocketOptionName.PacketInformation, true);
 
         _socket.Bind(new IPEndPoint(AnyAddress, 0));
     }
@@ -71,10 +73,22 @@ internal sealed class FindSocket : IDisposable
         }
     }
 
-    /// <summary>The next datagram, from anyone, and the interface it came by.</summary>
+    /// <summary>Answers whoever sent a datagram, where it came from.</summary>
+    public void Answer(IPEndPoint sender, byte[] datagram)
+    {
+        try
+        {
+            _socket.SendTo(datagram, sender);
+        }
+        catch (SocketException)
+        {
+        }
+    }
+
+    /// <summary>The next datagram, from anyone, the interface it came by, and our address that it was sent to.</summary>
     /// <param name="buffer">Of more than <see cref="DiscoveryDatagram.Size"/> bytes: a longer datagram must not look like one of ours.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<(int Length, IPEndPoint Sender, int LinkIndex)> ReceiveAsync(byte[] buffer, CancellationToken cancellationToken)
+    public async Task<(int Length, IPEndPoint Sender, int LinkIndex, IPAddress Own)> ReceiveAsync(byte[] buffer, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -83,7 +97,7 @@ internal sealed class FindSocket : IDisposable
                 var received = await _socket.ReceiveMessageFromAsync(buffer, SocketFlags.None, new IPEndPoint(AnyAddress, 0), cancellationToken).ConfigureAwait(false);
                 var sender = (IPEndPoint)received.RemoteEndPoint;
                 int link = _family == AddressFamily.InterNetworkV6 ? (int)sender.Address.ScopeId : received.PacketInformation.Interface;
-                return (received.ReceivedBytes, sender, link);
+                return (received.ReceivedBytes, sender, link, received.PacketInformation.Address);
             }
             catch (SocketException)
             {

@@ -12,6 +12,9 @@ internal static class LinuxRtnetlink
     internal const ushort RTM_DELADDR = 21;
     internal const ushort RTM_GETADDR = 22;
 
+    internal const ushort RTM_NEWROUTE = 24;
+    internal const ushort RTM_GETROUTE = 26;
+
     internal const uint RTNLGRP_LINK = 1;
     internal const uint RTNLGRP_IPV4_IFADDR = 5;
     internal const uint RTNLGRP_IPV6_IFADDR = 9;
@@ -32,12 +35,30 @@ internal static class LinuxRtnetlink
     internal const uint IFA_F_DADFAILED = 0x08;
     internal const uint IFA_F_TENTATIVE = 0x40;
 
+    internal const ushort RTA_OIF = 4;
+    internal const ushort RTA_MULTIPATH = 9;
+    internal const byte RTN_UNICAST = 1;
+
     internal const uint IFF_UP = 1;
     internal const uint IFF_LOOPBACK = 8;
     internal const ushort ARPHRD_ETHER = 1;
 
     internal const byte RT_SCOPE_UNIVERSE = 0;
     internal const byte RT_SCOPE_LINK = 253;
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct rtmsg
+    {
+        internal byte rtm_family;
+        internal byte rtm_dst_len;
+        internal byte rtm_src_len;
+        internal byte rtm_tos;
+        internal byte rtm_table;
+        internal byte rtm_protocol;
+        internal byte rtm_scope;
+        internal byte rtm_type;
+        internal uint rtm_flags;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct ifinfomsg

@@ -9,7 +9,7 @@ namespace Stiefel.Protocol.Discovery;
 /// The datagrams on UDP 61570 (docs/protocol.md#discovery). Both kinds have one size, so an answer is never larger than its
 /// question; nothing in them is the same twice for one key. Holds no state; thread-safe.
 /// </summary>
-public static class DiscoveryDatagram
+public static partial class DiscoveryDatagram
 {
     /// <summary>Bytes of every datagram.</summary>
     public const int Size = 64;
@@ -32,7 +32,7 @@ public static class DiscoveryDatagram
     /// <summary>A client's question: who serves under this key?</summary>
     /// <param name="key">The key to ask under.</param>
     /// <param name="nonce">16 fresh random bytes.</param>
-    public static byte[] BuildFind(SharedKey key, ReadOnlySpan<byte> nonce) => Build(key, FindType, 0, nonce, []);
+    public static byte[] BuildFind(SharedKey key, ReadOnlySpan<byte> nonce) => Build(key, FindType, 0, nonce, [], []);
 
     /// <summary>Recognises a question under one of the keys.</summary>
     /// <param name="datagram">The stranger's bytes, of any length.</param>
@@ -107,10 +107,10 @@ public static class DiscoveryDatagram
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bootPort, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bootPort, ushort.MaxValue);
-        return Build(key, HelloType, (ushort)bootPort, clientNonce, serverNonce);
+        return Build(key, HelloType, (ushort)bootPort, clientNonce, serverNonce, []);
     }
 
-    private static byte[] Build(SharedKey key, byte type, ushort port, ReadOnlySpan<byte> clientNonce, ReadOnlySpan<byte> serverNonce)
+    private static byte[] Build(SharedKey key, byte type, ushort port, ReadOnlySpan<byte> clientNonce, ReadOnlySpan<byte> serverNonce, ReadOnlySpan<byte> bound)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentOutOfRangeException.ThrowIfNotEqual(clientNonce.Length, NonceSize);
@@ -122,7 +122,7 @@ public static class DiscoveryDatagram
         clientNonce.CopyTo(datagram.AsSpan(ClientNonceOffset));
         serverNonce.CopyTo(datagram.AsSpan(ServerNonceOffset));
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        key.DiscoveryMac(datagram.AsSpan(0, MacOffset), mac);
+        Mac(key, datagram, bound, mac);
         mac[..(Size - MacOffset)].CopyTo(datagram.AsSpan(MacOffset));
         return datagram;
     }
@@ -130,10 +130,19 @@ public static class DiscoveryDatagram
     private static bool HasShape(ReadOnlySpan<byte> datagram, byte type) =>
         datagram.Length == Size && datagram[..4].SequenceEqual(Magic) && datagram[4] == Version && datagram[5] == type;
 
-    private static bool HasMac(ReadOnlySpan<byte> datagram, SharedKey key)
+    // What is bound is known to both ends and not sent.
+    private static void Mac(SharedKey key, ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> bound, Span<byte> mac)
+    {
+        Span<byte> message = stackalloc byte[MacOffset + AddressSize];
+        datagram[..MacOffset].CopyTo(message);
+        bound.CopyTo(message[MacOffset..]);
+        key.DiscoveryMac(message[..(MacOffset + bound.Length)], mac);
+    }
+
+    private static bool HasMac(ReadOnlySpan<byte> datagram, SharedKey key, ReadOnlySpan<byte> bound = default)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        key.DiscoveryMac(datagram[..MacOffset], mac);
+        Mac(key, datagram, bound, mac);
         return CryptographicOperations.FixedTimeEquals(mac[..(Size - MacOffset)], datagram[MacOffset..]);
     }
 }

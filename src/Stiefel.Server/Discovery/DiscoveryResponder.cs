@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Stiefel.Linux.Network;
 using Stiefel.Protocol.Discovery;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Http;
@@ -12,12 +13,14 @@ public sealed class DiscoveryResponder(
     DiscoveryOptions options, KeyRing keys, ListenAddresses addresses, IHostApplicationLifetime lifetime, MachineLog machines,
     StrangerLog strangers, TimeProvider time, ILogger<DiscoveryResponder> logger) : IHostedService, IDisposable
 {
+    private const string Setting = "Discovery:Port";
+
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(1);
 
     private readonly OncePerAddress _found = new(time);
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<DiscoverySocket> _sockets = [];
+    private readonly List<LinkDatagramSocket> _sockets = [];
     private Task _answering = Task.CompletedTask;
 
     /// <summary>The UDP port that was bound.</summary>
@@ -29,13 +32,13 @@ public sealed class DiscoveryResponder(
         var port = options.Port;
         if (Socket.OSSupportsIPv6)
         {
-            _sockets.Add(new DiscoverySocket(AddressFamily.InterNetworkV6, port));
+            _sockets.Add(new LinkDatagramSocket(AddressFamily.InterNetworkV6, port, Setting));
             port = Port;
         }
 
         if (Socket.OSSupportsIPv4)
         {
-            _sockets.Add(new DiscoverySocket(AddressFamily.InterNetwork, port));
+            _sockets.Add(new LinkDatagramSocket(AddressFamily.InterNetwork, port, Setting));
         }
 
         // The answer names the boot plane's port: questions wait in the sockets until that is bound.
@@ -55,7 +58,7 @@ public sealed class DiscoveryResponder(
         _stop.Dispose();
     }
 
-    private async Task AnswerAsync(DiscoverySocket socket)
+    private async Task AnswerAsync(LinkDatagramSocket socket)
     {
         var bootPort = addresses.PortOf(Plane.Boot);
         var budget = new StrangerBudget(time);
@@ -87,7 +90,7 @@ public sealed class DiscoveryResponder(
         }
     }
 
-    private void Answer(DiscoverySocket socket, ReceivedDatagram question, ReadOnlySpan<byte> datagram, int bootPort)
+    private void Answer(LinkDatagramSocket socket, ReceivedDatagram question, ReadOnlySpan<byte> datagram, int bootPort)
     {
         if (!DiscoveryDatagram.TryOpenFind(datagram, keys.Keys, out var nonce, out var key))
         {

@@ -31,7 +31,9 @@ internal static class SecurityDocument
     }
 
     /// <summary>What listens, as `tcp 4644`.</summary>
-    public static IEnumerable<string> Ports() => Rows("## Open ports").Where(row => row[0] is "tcp" or "udp").Select(row => $"{row[0]} {row[1]}");
+    /// <param name="always">Only what does so all the time, not what comes with a grant.</param>
+    public static HashSet<string> Ports(bool always) =>
+        [.. Rows("## Open ports").Where(row => row[0] is "tcp" or "udp" && (!always || row[2] == "always")).Select(row => $"{row[0]} {row[1]}")];
 
     private static IEnumerable<string[]> Rows(string heading) => Text[Text.IndexOf(heading + "\n", StringComparison.Ordinal)..].Split('\n').Skip(1)
         .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))

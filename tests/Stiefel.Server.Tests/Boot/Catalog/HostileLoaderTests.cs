@@ -58,7 +58,7 @@ public sealed class HostileLoaderTests : IDisposable
 
     private void Feed(string path, long most, params string[] seeds) => Feed(path, most, [.. seeds.Select(Encoding.UTF8.GetBytes)]);
 
-    private void Feed(string path, long most, params byte[][] seeds) => HostileInput.Feed(seeds, 3_000, most, input =>
+    private void Feed(string path, long most, params byte[][] seeds) => HostileInput.Feed(seeds, most == MostForAScript ? 500 : 2_000, most, input =>
     {
         _boot.Write(path, input);
         _boot.AssertInside();

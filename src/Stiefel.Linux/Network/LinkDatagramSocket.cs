@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Stiefel.Server.Discovery;
+namespace Stiefel.Linux.Network;
 
 /// <summary>
 /// A UDP socket that says which interface a datagram came in on, and answers on that one: two cables may well carry the same
 /// addresses. Multicast to all nodes (ff02::1) needs no joining; every interface is a member from the moment it is up.
 /// </summary>
-public sealed class DiscoverySocket : IDisposable
+public sealed class LinkDatagramSocket : IDisposable
 {
     // linux/in.h and linux/in6.h: the interface that unicast leaves on, in network byte order.
     private const int IPPROTO_IP = 0;
@@ -21,8 +21,9 @@ public sealed class DiscoverySocket : IDisposable
 
     /// <param name="family">IPv6 takes multicast, IPv4 takes broadcast; each socket takes its own family only.</param>
     /// <param name="port">UDP.</param>
+    /// <param name="setting">What chose the port, for the error.</param>
     /// <exception cref="IOException">The port is taken.</exception>
-    public DiscoverySocket(AddressFamily family, int port)
+    public LinkDatagramSocket(AddressFamily family, int port, string setting)
     {
         var isIPv6 = family == AddressFamily.InterNetworkV6;
         _any = new IPEndPoint(isIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port);
@@ -40,7 +41,7 @@ public sealed class DiscoverySocket : IDisposable
         catch (SocketException e)
         {
             _socket.Dispose();
-            throw new IOException($"cannot listen at UDP port {port} (Discovery:Port): {e.Message}", e);
+            throw new IOException($"cannot listen at UDP port {port} ({setting}): {e.Message}", e);
         }
     }
 
@@ -53,7 +54,7 @@ public sealed class DiscoverySocket : IDisposable
     public async ValueTask<ReceivedDatagram> ReceiveAsync(Memory<byte> buffer, CancellationToken token)
     {
         var received = await _socket.ReceiveMessageFromAsync(buffer, SocketFlags.None, _any, token);
-        return new ReceivedDatagram(received.ReceivedBytes, (IPEndPoint)received.RemoteEndPoint, received.PacketInformation.Interface);
+        return new ReceivedDatagram(received.ReceivedBytes, (IPEndPoint)received.RemoteEndPoint, received.PacketInformation.Interface, received.PacketInformation.Address);
     }
 
     /// <summary>Answers on the interface the question came in on.</summary>

@@ -1,0 +1,120 @@
+using System.Net.Sockets;
+using Stiefel.Linux.Network;
+using Stiefel.Protocol;
+using Stiefel.Protocol.Discovery;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Cli.Autokexec;
+
+/// <summary>Hears calls on all interfaces, until one is authentic.</summary>
+/// <param name="laptop">Judges them.</param>
+/// <param name="report">One line, when there is something to say; each only once a minute.</param>
+internal sealed class CallListener(SleepingLaptop laptop, Action<string> report) : IDisposable
+{
+    private const string Setting = "discovery, docs/protocol.md#ports";
+
+    // A desktop asks four times a second; whatever comes faster is left in the kernel's queue, which drops it for nothing.
+    private const int MostPerSecond = 100;
+
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_sayAgain = TimeSpan.FromMinutes(1);
+
+    private readonly List<LinkDatagramSocket> _sockets = Open();
+    private readonly Lock _oneAtATime = new();
+    private (string Text, long At) _said = ("", 0);
+
+    /// <summary>Waits for an authentic call; returns the key of the caller.</summary>
+    public async Task<SharedKey> WaitForCallAsync(CancellationToken token)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
+        Task<SharedKey>[] listening = [.. _sockets.Select(socket => ListenAsync(socket, stop.Token))];
+        Task<SharedKey> first = await Task.WhenAny(listening).ConfigureAwait(false);
+        await stop.CancelAsync().ConfigureAwait(false);
+        await ((Task)Task.WhenAll(listening)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await first.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _sockets.ForEach(socket => socket.Dispose());
+
+    private static List<LinkDatagramSocket> Open()
+    {
+        var sockets = new List<LinkDatagramSocket>();
+        if (Socket.OSSupportsIPv6)
+        {
+            sockets.Add(new LinkDatagramSocket(AddressFamily.InterNetworkV6, WellKnownPorts.Discovery, Setting));
+        }
+
+        if (Socket.OSSupportsIPv4)
+        {
+            sockets.Add(new LinkDatagramSocket(AddressFamily.InterNetwork, WellKnownPorts.Discovery, Setting));
+        }
+
+        return sockets;
+    }
+
+    private async Task<SharedKey> ListenAsync(LinkDatagramSocket socket, CancellationToken token)
+    {
+        // One byte more than a datagram of ours, so that a longer one is seen to be longer.
+        byte[] buffer = new byte[DiscoveryDatagram.Size + 1];
+        (long since, int looked) = (Environment.TickCount64, 0);
+        while (true)
+        {
+            try
+            {
+                ReceivedDatagram received = await socket.ReceiveAsync(buffer, token).ConfigureAwait(false);
+                if (Environment.TickCount64 - since > s_second.TotalMilliseconds)
+                {
+                    (since, looked) = (Environment.TickCount64, 0);
+                }
+
+                if (++looked > MostPerSecond)
+                {
+                    await Task.Delay(s_second, token).ConfigureAwait(false);
+                    continue;
+                }
+
+                if (Hear(socket, received, buffer.AsSpan(0, received.Length)) is { } caller)
+                {
+                    return caller;
+                }
+            }
+            catch (SocketException error)
+            {
+                Say($"{socket.Family}: {error.Message}");
+                await Task.Delay(s_second, token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private SharedKey? Hear(LinkDatagramSocket socket, ReceivedDatagram received, ReadOnlySpan<byte> datagram)
+    {
+        lock (_oneAtATime)
+        {
+            Verdict verdict = laptop.Judge(datagram, received);
+            if (verdict.Refused is { } refused)
+            {
+                Say($"a desktop at {received.Remote.Address} calls and is not heard: {refused}");
+            }
+
+            if (verdict.Answer is { } answer)
+            {
+                socket.Answer(received, answer);
+            }
+
+            return verdict.CalledBy;
+        }
+    }
+
+    private void Say(string text)
+    {
+        lock (_oneAtATime)
+        {
+            if (text != _said.Text || Environment.TickCount64 - _said.At > s_sayAgain.TotalMilliseconds)
+            {
+                _said = (text, Environment.TickCount64);
+                report(text);
+            }
+        }
+    }
+}

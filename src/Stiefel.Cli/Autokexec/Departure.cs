@@ -1,0 +1,110 @@
+using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Keys;
+using Stiefel.Cli.Verbs;
+using Stiefel.Linux;
+using Stiefel.Linux.Initramfs;
+using Stiefel.Linux.Kexec;
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.Cli.Autokexec;
+
+/// <summary>Leaving the laptop's own system for the server ramdisk: warn, wait, load, and let systemd stop everything cleanly before the kernel changes.</summary>
+/// <param name="configuration">What is served, and where the ramdisk lies.</param>
+/// <param name="keys">All of them go along.</param>
+/// <param name="report">One line for people.</param>
+internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory keys, Action<string> report)
+{
+    private static readonly ExternalProgramOptions s_patience = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>What the ramdisk's kernel is told; no secret.</summary>
+    /// <exception cref="UsageException">The configuration does not name the disk.</exception>
+    public string CommandLine()
+    {
+        string disk = configuration.Boot.Disk
+            ?? throw new UsageException($"{configuration.File ?? "the configuration"}: boot.disk: which disk is to be served? name it, for example /dev/disk/by-id/…");
+        return string.Join(' ',
+        [
+            new KernelOption("stiefel_role", "server"),
+            new KernelOption("stiefel_bootdisk", disk),
+            .. configuration.Boot.Partition?.Block is { } block ? [new KernelOption("stiefel_bootpart", block)] : Array.Empty<KernelOption>(),
+            .. configuration.Boot.Partition?.LuksBlock is { } luks ? [new KernelOption("stiefel_bootpart_luks", luks)] : Array.Empty<KernelOption>(),
+            .. configuration.Link.Protection == LinkProtection.None ? [new KernelOption("stiefel.Link.Protection", "none")] : Array.Empty<KernelOption>(),
+            .. configuration.ServerSetup.CommandLine,
+        ]);
+    }
+
+    /// <summary>Fails now rather than after the warning.</summary>
+    /// <exception cref="FailedException">The ramdisk is not there.</exception>
+    public void Check()
+    {
+        _ = CommandLine();
+        foreach (string file in new[] { configuration.ServerSetup.Kernel, configuration.ServerSetup.Initrd })
+        {
+            if (!File.Exists(file))
+            {
+                throw new FailedException($"{file} is not there: make the ramdisk with `stiefel create-initrd`, or set server-setup in {configuration.File ?? "the configuration"}");
+            }
+        }
+    }
+
+    /// <summary>What <see cref="LeaveAsync"/> would do.</summary>
+    public IEnumerable<string> Describe(string caller) =>
+    [
+        $"would warn everybody: {Warning(caller)}",
+        $"would wait {configuration.Autokexec.GraceSeconds} s",
+        $"would load {configuration.ServerSetup.Kernel} and {configuration.ServerSetup.Initrd} with {keys.List().Count} keys and the arguments: {CommandLine()}",
+        "would run: systemctl kexec",
+    ];
+
+    /// <summary>Leaves. Returns once systemd has been told; the end of this process is part of what it does then.</summary>
+    public async Task LeaveAsync(string caller, CancellationToken token)
+    {
+        Check();
+        await WarnAsync(Warning(caller), token).ConfigureAwait(false);
+        await Task.Delay(TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds), token).ConfigureAwait(false);
+        Load();
+        report("leaving for the server ramdisk");
+        await ExternalProgram.RunAsync("systemctl", ["kexec"], s_patience, token).ConfigureAwait(false);
+    }
+
+    private string Warning(string caller) =>
+        $"a desktop with the key {caller} calls for this laptop's disk: everything is closed in {configuration.Autokexec.GraceSeconds} s (systemctl stop stiefel-autokexec keeps it from that)";
+
+    private async Task WarnAsync(string text, CancellationToken token)
+    {
+        report(text);
+        // Both only help: nobody may be logged in, and there may be no speaker.
+        foreach ((string program, string[] arguments) in new (string, string[])[] { ("wall", [$"\a{text}"]), ("beep", ["-f", "880", "-r", "3"]) })
+        {
+            try
+            {
+                if (ExternalProgram.Find(program) is not null)
+                {
+                    await ExternalProgram.RunAsync(program, arguments, s_patience, token).ConfigureAwait(false);
+                }
+            }
+            catch (ExternalProgramException error)
+            {
+                report(error.Message);
+            }
+        }
+    }
+
+    // The keys travel in memory only: no file on the disk holds image and keys together.
+    private void Load()
+    {
+        using var kernel = MemoryFile.Create("kernel");
+        using var initrd = MemoryFile.Create("initrd");
+        Copy(configuration.ServerSetup.Kernel, kernel.Writer);
+        Copy(configuration.ServerSetup.Initrd, initrd.Writer);
+        initrd.Writer.Write(CpioPadding.After(initrd.Length).Span);
+        KeyArchive.Write(initrd.Writer, keys.List().Select(name => Path.Combine(keys.Path, name + KeyDirectory.Extension)));
+        KexecImage.Load(kernel.Seal(), initrd.Seal(), CommandLine());
+    }
+
+    private static void Copy(string file, Stream target)
+    {
+        using FileStream source = File.OpenRead(file);
+        source.CopyTo(target);
+    }
+}

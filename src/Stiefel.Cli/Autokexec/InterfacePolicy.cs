@@ -1,0 +1,53 @@
+using System.Net;
+using System.Net.Sockets;
+using Stiefel.Cli.Configuration;
+using Stiefel.Linux.Network;
+
+namespace Stiefel.Cli.Autokexec;
+
+/// <summary>On which interfaces, and from whom, a call is heard. Asked about holders of a key only: strangers are not answered anyway.</summary>
+internal sealed class InterfacePolicy(AutokexecConfiguration configuration)
+{
+    /// <summary>Why not, in one line; null if it is heard.</summary>
+    public string? Refusal(int index, IPAddress sender)
+    {
+        if (RouteNetlink.ListLinks().FirstOrDefault(link => link.Index == index) is not { } link)
+        {
+            return $"interface {index} is gone";
+        }
+
+        if (!link.IsEthernetLike)
+        {
+            return $"{link.Name} is no Ethernet interface";
+        }
+
+        if (configuration.Interfaces.Count > 0 && !configuration.Interfaces.Contains(link.Name))
+        {
+            return $"{link.Name} is not among autokexec.interfaces";
+        }
+
+        if (!configuration.Internet && DefaultRoutes.ListInterfaces().Contains(index))
+        {
+            return $"{link.Name} leads to the internet (a default route); autokexec.internet: true would allow it";
+        }
+
+        return IsNeighbour(link, sender) ? null : $"{sender} is not on {link.Name} itself";
+    }
+
+    // A router carries no link-local address, and nobody outside has an address of the interface's own network.
+    private static bool IsNeighbour(NetworkLink link, IPAddress sender) => sender.AddressFamily == AddressFamily.InterNetworkV6
+        ? sender.IsIPv6LinkLocal
+        : RouteNetlink.ListAddresses(link.Index).Any(own => own.Address.AddressFamily == AddressFamily.InterNetwork
+            && new IPNetwork(BaseOf(own), own.PrefixLength).Contains(sender));
+
+    private static IPAddress BaseOf(LinkAddress own)
+    {
+        byte[] bytes = own.Address.GetAddressBytes();
+        for (int bit = own.PrefixLength; bit < bytes.Length * 8; bit++)
+        {
+            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        }
+
+        return new IPAddress(bytes);
+    }
+}

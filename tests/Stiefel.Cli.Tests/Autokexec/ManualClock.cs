@@ -1,0 +1,13 @@
+namespace Stiefel.Cli.Tests.Autokexec;
+
+/// <summary>Time that passes when a test says so.</summary>
+internal sealed class ManualClock : TimeProvider
+{
+    private long _now;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => _now;
+
+    public void Pass(TimeSpan time) => _now += time.Ticks;
+}
