@@ -103,6 +103,16 @@ def discovery(v):
     return {"find": datagram(1, 0, bytes(16)), "hello": datagram(2, v["port"], v["server-nonce"])}
 
 
+def call(v):
+    key = derive(v["shared-key"], "discovery")
+
+    def datagram(kind, bound):
+        body = b"STFD" + bytes([1, kind, 0, 0]) + v["client-nonce"] + v["challenge"] + bytes(8)
+        return body + hmac.new(key, body + bound, hashlib.sha256).digest()[:16]
+
+    return {"challenge-datagram": datagram(3, v["client-address"]), "wake-datagram": datagram(4, v["laptop-address"])}
+
+
 def handshake(v):
     def pair(scalar):
         key = ECC.construct(curve="P-256", d=int.from_bytes(scalar, "big"))
@@ -187,6 +197,7 @@ COMPUTE = {
     "certificate": certificate,
     "eax": eax_block,
     "discovery": discovery,
+    "call": call,
     "handshake": handshake,
     "request": request,
     "envelope": short_envelope,

@@ -35,6 +35,20 @@ public sealed class ProtocolFuzzTests : IDisposable
     }
 
     [Fact]
+    public void Call_Damaged_IsHeardOnlyIfGenuine()
+    {
+        byte[] nonce = Sample.Bytes(DiscoveryDatagram.NonceSize, 5);
+        byte[] number = Sample.Bytes(DiscoveryDatagram.NonceSize, 6);
+        byte[] challenge = DiscoveryDatagram.BuildChallenge(_key, nonce, number, System.Net.IPAddress.IPv6Loopback);
+        byte[] wake = DiscoveryDatagram.BuildWake(_key, nonce, number, System.Net.IPAddress.Loopback);
+        HostileInput.Feed([challenge, wake], 50_000, 4 * KiB, input =>
+        {
+            Assert.Equal(input.AsSpan().SequenceEqual(challenge), DiscoveryDatagram.TryOpenChallenge(input, _key, nonce, System.Net.IPAddress.IPv6Loopback, out _));
+            Assert.Equal(input.AsSpan().SequenceEqual(wake), DiscoveryDatagram.TryOpenWake(input, _key, nonce, number, System.Net.IPAddress.Loopback));
+        });
+    }
+
+    [Fact]
     public void ClientHello_DamagedByStrangerOrHolder_IsASessionOrNone()
     {
         using var client = new ClientHandshake(_key);

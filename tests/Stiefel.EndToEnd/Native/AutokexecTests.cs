@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Stiefel.Protocol;
+using Stiefel.Protocol.Discovery;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.EndToEnd.Native;
+
+/// <summary>`stiefel autokexec --dry-run` beside the true client and beside attackers, in network namespaces.</summary>
+public sealed class AutokexecTests : IDisposable
+{
+    private const string Called = "called by stick";
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_stale = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan s_nothing = TimeSpan.FromSeconds(2);
+    private static readonly IPAddress s_allNodes = IPAddress.Parse("ff02::1");
+
+    private readonly Scratch _scratch = new();
+    private readonly Namespaces _spaces = new();
+    private readonly SharedKey _key;
+    private readonly byte[] _nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    public AutokexecTests() => _key = SharedKey.FromBytes(File.ReadAllBytes(Path.Combine(_scratch.KeyDirectory("keys", "stick"), "stick.key")), "stick");
+
+    [Fact]
+    public void Call_OfTheTrueClient_MakesTheLaptopLeave()
+    {
+        using NativeProcess laptop = Listen();
+        using NativeProcess desktop = Boot("keys", _spaces.Desktop);
+
+        laptop.WaitForLine(Called, s_limit);
+        laptop.WaitForLine("would wait 7 s", s_limit);
+        Assert.Contains("stiefel_role=server stiefel_bootdisk=/dev/vda", laptop.WaitForLine("would load", s_limit), StringComparison.Ordinal);
+        laptop.WaitForLine("would run: systemctl kexec", s_limit);
+        desktop.WaitForLine("runs its own system: called it", s_limit);
+        Assert.DoesNotContain(Convert.ToHexString(File.ReadAllBytes(Path.Combine(_scratch["keys"], "stick.key"))), laptop.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Call_FromTheInternetsSideOrByAnUnknownKey_IsNotHeard()
+    {
+        _scratch.KeyDirectory("foreign", "stick");
+        using NativeProcess laptop = Listen();
+        using NativeProcess far = Boot("keys", _spaces.Router);
+        using NativeProcess stranger = Boot("foreign", _spaces.Desktop);
+
+        laptop.WaitForLine("is not heard: wan0 leads to the internet", s_limit);
+        await Task.Delay(s_nothing, _token);
+        Assert.DoesNotContain("called by", laptop.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Call_WhereTheOwnerAllowsTheInternet_IsHeard()
+    {
+        using NativeProcess laptop = Listen("internet: true");
+        using NativeProcess far = Boot("keys", _spaces.Router);
+
+        laptop.WaitForLine(Called, s_limit);
+    }
+
+    [Fact]
+    public void Call_OnAnInterfaceThatIsNotListed_IsNotHeard()
+    {
+        using NativeProcess laptop = Listen("interfaces: [eth7]");
+        using NativeProcess desktop = Boot("keys", _spaces.Desktop);
+
+        laptop.WaitForLine("is not heard: cable0 is not among autokexec.interfaces", s_limit);
+        Assert.DoesNotContain("called by", laptop.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_StaleReplayedOrFromElsewhere_DoesNothing()
+    {
+        using NativeProcess laptop = Listen("internet: true");
+        using Socket desktop = Namespaces.OpenSocket(_spaces.Desktop);
+        using Socket elsewhere = Namespaces.OpenSocket(_spaces.Router);
+
+        // Stale.
+        (byte[] challenge, IPEndPoint from) = Ask(desktop, _spaces.Desktop);
+        byte[] wake = DiscoveryDatagram.BuildWake(_key, _nonce, challenge, from.Address);
+        await Task.Delay(s_stale, _token);
+        desktop.SendTo(wake, from);
+
+        // Relayed: fresh, but by the other cable; also if the relay has a challenge of its own for the same question.
+        (challenge, from) = Ask(desktop, _spaces.Desktop);
+        (_, IPEndPoint other) = Ask(elsewhere, _spaces.Router);
+        wake = DiscoveryDatagram.BuildWake(_key, _nonce, challenge, from.Address);
+        elsewhere.SendTo(wake, other);
+        await Task.Delay(s_nothing, _token);
+        Assert.DoesNotContain("called by", laptop.Output, StringComparison.Ordinal);
+
+        // Genuine, and then the same once more.
+        desktop.SendTo(wake, from);
+        laptop.WaitForLine(Called, s_limit);
+        laptop.WaitForLine("would run", s_limit);
+        for (int i = 0; i < 10; i++)
+        {
+            desktop.SendTo(wake, from);
+        }
+
+        await Task.Delay(s_nothing, _token);
+        Assert.Single(laptop.Output.Split('\n'), line => line.Contains(Called, StringComparison.Ordinal));
+    }
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _spaces.Dispose();
+        _scratch.Dispose();
+    }
+
+    private NativeProcess Listen(string setting = "broadcast: true")
+    {
+        string config = _scratch["config.yaml"];
+        File.WriteAllText(config, $"boot:\n  disk: /dev/vda\nautokexec:\n  grace: 7\n  {setting}\n");
+        NativeProcess laptop = Namespaces.Start(_spaces.Laptop, NativeProcess.Binary("stiefel"), "autokexec", "--dry-run", "--config", config, "--directory", _scratch["keys"]);
+        laptop.WaitForLine("listening for calls with 1 keys", s_limit);
+        return laptop;
+    }
+
+    private NativeProcess Boot(string keys, string space) => Namespaces.Start(
+        space, NativeProcess.Binary("stiefel-client"), "boot", "--no-load", "--key", Path.Combine(_scratch[keys], "stick.key"), "--attach", NativeProcess.Binary("stiefel-attach"));
+
+    private (byte[] Challenge, IPEndPoint From) Ask(Socket socket, string space)
+    {
+        // Interfaces are numbered in each namespace on its own.
+        string links = NativeProcess.Run(0, "ip", "-n", space, "-o", "link", "show", "far");
+        int index = int.Parse(links[..links.IndexOf(':', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
+        string addresses = NativeProcess.Run(0, "ip", "-n", space, "-6", "-o", "address", "show", "dev", "far", "scope", "link");
+        IPAddress own = IPAddress.Parse(addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries).First(word => word.StartsWith("fe80:", StringComparison.Ordinal)).Split('/')[0]);
+        socket.SendTo(DiscoveryDatagram.BuildFind(_key, _nonce), new IPEndPoint(new IPAddress(s_allNodes.GetAddressBytes(), index), WellKnownPorts.Discovery));
+        byte[] buffer = new byte[100];
+        EndPoint from = new IPEndPoint(IPAddress.IPv6Any, 0);
+        int length = socket.ReceiveFrom(buffer, ref from);
+        Assert.True(DiscoveryDatagram.TryOpenChallenge(buffer.AsSpan(0, length), _key, _nonce, own, out byte[]? challenge));
+        return (challenge, (IPEndPoint)from);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Stiefel.EndToEnd.Native;
+
+/// <summary>A laptop, a desktop and a router in network namespaces of their own (man 8 ip-netns), with a cable from the laptop to each of the others.</summary>
+internal sealed partial class Namespaces : IDisposable
+{
+    private const int CloneNewNet = 0x40000000;
+    private static int s_count;
+
+    private readonly string _prefix = $"stiefel-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}-";
+
+    public Namespaces()
+    {
+        foreach (string name in new[] { Laptop, Desktop, Router })
+        {
+            NativeProcess.Run(0, "ip", "netns", "add", name);
+            NativeProcess.Run(0, "ip", "-n", name, "link", "set", "lo", "up");
+        }
+
+        Connect(Desktop, "cable0");
+        Connect(Router, "wan0");
+        // What leads to the internet.
+        NativeProcess.Run(0, "ip", "-n", Laptop, "-6", "route", "add", "default", "via", "fe80::1", "dev", "wan0");
+    }
+
+    public string Laptop => _prefix + "laptop";
+
+    public string Desktop => _prefix + "desktop";
+
+    public string Router => _prefix + "router";
+
+    /// <summary>Starts a program inside one.</summary>
+    public static NativeProcess Start(string name, params string[] command) => NativeProcess.Start("ip", ["netns", "exec", name, .. command]);
+
+    /// <summary>A UDP socket inside one; it stays there whoever uses it.</summary>
+    public static Socket OpenSocket(string name)
+    {
+        Socket? socket = null;
+        var thread = new Thread(() =>
+        {
+            using SafeFileHandle space = File.OpenHandle($"/run/netns/{name}");
+            if (setns(space, CloneNewNet) == 0)
+            {
+                socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+                socket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+            }
+        });
+        thread.Start();
+        thread.Join();
+        return socket ?? throw new InvalidOperationException($"no socket in {name}: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (string name in new[] { Laptop, Desktop, Router })
+        {
+            NativeProcess.Run(0, "ip", "netns", "delete", name);
+        }
+    }
+
+    // Its own end has the interface's name too: the two are never in one place.
+    private void Connect(string other, string cable)
+    {
+        NativeProcess.Run(0, "ip", "-n", Laptop, "link", "add", cable, "type", "veth", "peer", "name", "far", "netns", other);
+        foreach ((string name, string end) in new[] { (Laptop, cable), (other, "far") })
+        {
+            NativeProcess.Run(0, "ip", "netns", "exec", name, "sh", "-c", $"echo 0 >/proc/sys/net/ipv6/conf/{end}/accept_dad");
+            NativeProcess.Run(0, "ip", "-n", name, "link", "set", end, "up");
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int setns(SafeFileHandle space, int type);
+}
