@@ -63,7 +63,7 @@ public sealed class NativeFloodTests : IDisposable
             "--Boot:Kernel", _scratch.RandomFile("kernel", MiB), "--Boot:Initrd", _scratch.RandomFile("initrd", 8 * MiB),
             "--Boot:CommandLine", "root=/dev/vda1 rw", "--Disk:Path", _scratch.RandomFile("disk.img", MiB), "--Keys:Directory", _scratch["keys"],
             "--Http:Listen", $"127.0.0.1:{_boot}", "--Nbd:Listen", $"127.0.0.1:{_nbd}", "--Admin:Listen", $"127.0.0.1:{_admin}",
-            "--Discovery:Port", $"{_discovery}", "--State:Directory", _scratch["state"]);
+            "--Link:Protection", "none", "--Discovery:Port", $"{_discovery}", "--State:Directory", _scratch["state"]);
         server.WaitForLine("stiefel: phase serving", TimeSpan.FromSeconds(30));
         return server;
     }
