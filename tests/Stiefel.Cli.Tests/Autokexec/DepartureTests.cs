@@ -1,0 +1,67 @@
+using Stiefel.Cli.Autokexec;
+using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Keys;
+using Stiefel.Cli.Verbs;
+using Xunit;
+
+namespace Stiefel.Cli.Tests.Autokexec;
+
+public sealed class DepartureTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly List<string> _said = [];
+
+    [Fact]
+    public void CommandLine_OfAFullConfiguration_NamesDiskPartitionsAndProtection() => Assert.Equal(
+        "stiefel_role=server stiefel_bootdisk=/dev/sda stiefel_bootpart=/dev/vg/boot stiefel_bootpart_luks=/dev/sda2 stiefel.Link.Protection=none quiet",
+        Departure("boot: {disk: /dev/sda, part: {type: luks, block: /dev/vg/boot, luks_block: /dev/sda2}}\nlink: {protection: none}\nserver-setup: {cmdline: [quiet]}\n").CommandLine());
+
+    [Fact]
+    public void CommandLine_WithoutADisk_SaysWhichKeyIsMissing() =>
+        Assert.Contains("boot.disk", Assert.Throws<UsageException>(() => Departure("").CommandLine()).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Leave_RamdiskIsNotThere_FailsBeforeAnybodyIsWarned()
+    {
+        FailedException error = await Assert.ThrowsAsync<FailedException>(
+            () => Departure("boot: {disk: /dev/sda}\nserver-setup: {stiefelsystem-kernel: /absent/kernel}\n").LeaveAsync("stick", TestContext.Current.CancellationToken));
+
+        Assert.Contains("/absent/kernel is not there", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_said);
+    }
+
+    [Fact]
+    public void Configuration_OfTheCall_IsReadAndHasSafeDefaults()
+    {
+        AutokexecConfiguration usual = ConfigurationFile.Parse("c", "").Autokexec;
+        Assert.Equal((false, 10, 0), (usual.Internet, usual.GraceSeconds, usual.Interfaces.Count));
+
+        AutokexecConfiguration read = ConfigurationFile.Parse("c", "autokexec: {interfaces: [eth0, usb0], internet: true, grace: 0}\n").Autokexec;
+        Assert.Equal((true, 0), (read.Internet, read.GraceSeconds));
+        Assert.Equal(["eth0", "usb0"], read.Interfaces);
+        Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", "autokexec: {grace: -1}\n"));
+    }
+
+    [Fact]
+    public void AcceptedKeys_FolderChanges_AreLookedUpAnewAndStayTheSameObjects()
+    {
+        var folder = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
+        folder.Create("one");
+        var keys = new AcceptedKeys(folder);
+        Protocol.Keys.SharedKey one = Assert.Single(keys.Current);
+
+        folder.Create("two");
+        Directory.SetLastWriteTimeUtc(folder.Path, DateTime.UtcNow.AddSeconds(5)); // two changes within one tick of the file system's clock
+        Assert.Equal(2, keys.Current.Count);
+        Assert.Contains(one, keys.Current);
+
+        folder.Revoke("one");
+        Directory.SetLastWriteTimeUtc(folder.Path, DateTime.UtcNow.AddSeconds(9));
+        Assert.DoesNotContain(one, keys.Current);
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private Departure Departure(string configuration) => new(
+        ConfigurationFile.Parse("c", configuration), new KeyDirectory(Path.Combine(_directory.Path, "keys")), _said.Add);
+}
