@@ -61,7 +61,7 @@ public sealed class ProtocolJsonTests
         Assert.Equal("""{"triesLeft":2}""", JsonSerializer.Serialize(new UnlockAnswer { TriesLeft = 2 }, ProtocolJson.Default.UnlockAnswer));
         Assert.Contains(
             ""","locked":{"device":"vg/boot","label":"l","uuid":"u","mayHandOver":true}}""",
-            JsonSerializer.Serialize(BootManifest.ForLocked(new LockedBoot("vg/boot", "l", "u", MayHandOver: true), "wren"), ProtocolJson.Default.BootManifest), StringComparison.Ordinal);
+            JsonSerializer.Serialize(BootManifest.ForLocked(new LockedBoot("vg/boot", "l", "u", MayHandOver: true), "wren", new LinkParameters()), ProtocolJson.Default.BootManifest), StringComparison.Ordinal);
         Assert.Equal("""{"what":"stiefel","protocol":[1],"needs":[]}""", JsonSerializer.Serialize(new ServerGreeting("stiefel", [1], []), ProtocolJson.Default.ServerGreeting));
     }
 

@@ -19,13 +19,12 @@ internal static class ManifestLimits
     /// <exception cref="ServerException">A number that cannot be.</exception>
     public static void Check(BootManifest manifest)
     {
-        if (manifest.Locked is not null)
+        if (manifest.Locked is null) // otherwise they come later
         {
-            return; // the rest comes later
+            CheckFile("kernel", manifest.Kernel, MaxKernelBytes);
+            CheckFile("initrd", manifest.Initrd, MaxInitrdBytes);
         }
 
-        CheckFile("kernel", manifest.Kernel, MaxKernelBytes);
-        CheckFile("initrd", manifest.Initrd, MaxInitrdBytes);
         if (manifest.Link.Protection is not (LinkProtections.None or LinkProtections.WireGuard))
         {
             throw new ServerException($"the laptop wants its link protected by `{Printable.Clean(manifest.Link.Protection)}`, which this client cannot do: update the stick");

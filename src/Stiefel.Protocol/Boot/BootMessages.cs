@@ -66,16 +66,16 @@ public sealed record BootManifest
     public LinkParameters Link { get; set; } = new();
 
     /// <summary>
-    /// Present: the boot files lie on an encrypted device, and nothing else here says anything until POST /v1/unlock has answered with the
+    /// Present: the boot files lie on an encrypted device, and of all else only laptop and link say anything until POST /v1/unlock has answered with the
     /// whole manifest.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LockedBoot? Locked { get; set; }
 
     /// <summary>What a desktop is told of an encrypted laptop before it has unlocked it.</summary>
-    public static BootManifest ForLocked(LockedBoot locked, string laptop) => new()
+    public static BootManifest ForLocked(LockedBoot locked, string laptop, LinkParameters link) => new()
     {
-        Title = "", Laptop = laptop, Kernel = new BootFile(0, ""), Initrd = new BootFile(0, ""), CommandLine = "", Locked = locked,
+        Title = "", Laptop = laptop, Kernel = new BootFile(0, ""), Initrd = new BootFile(0, ""), CommandLine = "", Link = link, Locked = locked,
     };
 }
 

@@ -9,8 +9,8 @@ namespace Stiefel.Server.Boot;
 public sealed record BootOffer(BootManifest Manifest, string Fingerprint, LockedBoot? Locked = null)
 {
     /// <summary>What a desktop is told in the handshake.</summary>
-    public BootManifest ForHello() => Locked is null ? Manifest : BootManifest.ForLocked(Locked, Manifest.Laptop);
+    public BootManifest ForHello() => Locked is null ? Manifest : BootManifest.ForLocked(Locked, Manifest.Laptop, Manifest.Link);
 
     /// <summary>All that is known before anybody has given the passphrase.</summary>
-    public static BootOffer Unknown(LockedBoot locked, string laptop) => new(BootManifest.ForLocked(locked, laptop), "", locked);
+    public static BootOffer Unknown(LockedBoot locked, string laptop, LinkParameters link) => new(BootManifest.ForLocked(locked, laptop, link), "", locked);
 }

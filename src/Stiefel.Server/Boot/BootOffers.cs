@@ -59,7 +59,7 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
         }
         catch (BootLockedException e)
         {
-            return BootOffer.Unknown(e.Locked, boot.Laptop);
+            return BootOffer.Unknown(e.Locked, boot.Laptop, link.ToParameters());
         }
         catch (DiskInUseException) when (Latest is { } latest)
         {

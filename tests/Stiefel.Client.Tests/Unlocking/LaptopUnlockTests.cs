@@ -21,7 +21,7 @@ public sealed class LaptopUnlockTests : IDisposable
     public LaptopUnlockTests()
     {
         _whole = _laptop.Manifest;
-        _laptop.Manifest = BootManifest.ForLocked(new LockedBoot("/dev/sda3", "home", "uuid-1", MayHandOver: true), "testtop");
+        _laptop.Manifest = BootManifest.ForLocked(new LockedBoot("/dev/sda3", "home", "uuid-1", MayHandOver: true), "testtop", new LinkParameters());
         Answer(triesLeft: 2);
     }
 
@@ -78,7 +78,7 @@ public sealed class LaptopUnlockTests : IDisposable
             await new LaptopUnlock(passphrase, new ScriptedPerson("of the first"), _said.Add).RunAsync(client, null, Token);
         }
 
-        _laptop.Manifest = BootManifest.ForLocked(new LockedBoot("/dev/sda3", "", "uuid-2", MayHandOver: false), "other");
+        _laptop.Manifest = BootManifest.ForLocked(new LockedBoot("/dev/sda3", "", "uuid-2", MayHandOver: false), "other", new LinkParameters());
         using BootClient other = await ConnectAsync();
         await new LaptopUnlock(passphrase, new ScriptedPerson("of the second"), _said.Add).RunAsync(other, null, Token);
         Assert.Equal("of the second", Encoding.UTF8.GetString(_laptop.Bodies["/v1/unlock"]));
@@ -135,6 +135,13 @@ public sealed class LaptopUnlockTests : IDisposable
         ClientRun run = await FetchWithAsync(new string('x', length));
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("a passphrase has 1 to 512 bytes", run.Errors);
+    }
+
+    [Fact]
+    public async Task Connect_LockedLaptopWithAnUnknownLink_IsRefusedBeforeAnybodyTypes()
+    {
+        _laptop.Manifest = _laptop.Manifest with { Link = new LinkParameters { Protection = "pigeons" } };
+        Assert.Contains("`pigeons`, which this client cannot do", (await FetchAsync()).Errors);
     }
 
     [Fact]

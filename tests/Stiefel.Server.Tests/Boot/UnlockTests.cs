@@ -44,10 +44,11 @@ public sealed class UnlockTests : IDisposable
     [Fact]
     public async Task Hello_LockedLaptop_NamesTheDeviceAndNothingElse()
     {
-        await using var server = await StartAsync();
+        await using var server = await StartAsync("--Link:Mtu", "1400");
         using var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
         Assert.Equal(new LockedBoot(_disk.Partition(1), "", "5a1e0009-7a9d-4c1e-9b57-0d2f4c6e8a10", MayHandOver: true), desktop.Manifest.Locked);
         Assert.Equal(("", "", 0L, 0L), (desktop.Manifest.Title, desktop.Manifest.CommandLine, desktop.Manifest.Kernel.Size, desktop.Manifest.Initrd.Size));
+        Assert.Equal(1400, desktop.Manifest.Link.Mtu); // the desktop asks for the disk by this, perhaps before it can unlock
         foreach (var path in new[] { "/v1/kernel", "/v1/initrd", "/v1/modules" })
         {
             var body = path == "/v1/modules" ? "{\"modaliases\":[]}"u8.ToArray() : [];
