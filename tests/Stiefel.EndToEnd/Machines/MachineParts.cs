@@ -35,6 +35,9 @@ public sealed class MachineParts : IDisposable
 
     internal Task<LaptopDisk> DiskAsync(PayloadInitrd initrd, BootLayout layout = BootLayout.InRoot) => LaptopDisk.GetAsync(_cache, initrd, layout, Say, TestContext.Current.CancellationToken);
 
+    /// <summary>Disks with a boot partition in LUKS, LVM and RAID, made by a virtual machine.</summary>
+    internal Task<EncryptedDisks> EncryptedDisksAsync() => EncryptedDisks.GetAsync(_cache, WrappedBoot.Files, Say, TestContext.Current.CancellationToken);
+
     internal string NewKey(string name) => new KeyDirectory(Path.Combine(_directory, Guid.NewGuid().ToString("N"))).Create(name);
 
     /// <summary>Runs what needs machines; a failure tells the ends of their consoles.</summary>

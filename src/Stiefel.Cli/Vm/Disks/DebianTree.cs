@@ -46,25 +46,34 @@ internal static class DebianTree
         """;
 
     /// <summary>The tar file, from the cache or made now by mmdebstrap (about 100 s).</summary>
+    /// <param name="cache">Where it is kept.</param>
+    /// <param name="initrd">What makes its initramfs.</param>
+    /// <param name="report">Told what takes long.</param>
+    /// <param name="token">Ends it.</param>
     /// <exception cref="ExternalProgramException">mmdebstrap failed: not installed, or no way to the mirror.</exception>
-    public static async Task<string> GetAsync(BuildCache cache, PayloadInitrd initrd, Action<string> report, CancellationToken token)
+    public static Task<string> GetAsync(BuildCache cache, PayloadInitrd initrd, Action<string> report, CancellationToken token) => GetAsync(cache, initrd, [], "", report, token);
+
+    /// <inheritdoc cref="GetAsync(BuildCache, PayloadInitrd, Action{string}, CancellationToken)"/>
+    /// <param name="more">Packages besides the usual ones.</param>
+    /// <param name="moreCustomization">Commands for the end; $1 is the tree.</param>
+    public static async Task<string> GetAsync(BuildCache cache, PayloadInitrd initrd, IReadOnlyList<string> more, string moreCustomization, Action<string> report, CancellationToken token)
     {
         string maker = initrd == PayloadInitrd.Dracut ? "dracut" : "initramfs-tools";
         List<string> arguments =
         [
             "--variant=minbase",
-            $"--include={string.Join(',', s_packages)},{maker}",
+            $"--include={string.Join(',', [.. s_packages, maker, .. more])}",
             "--aptopt=Acquire::Languages \"none\"",
             .. s_leftOut.Select(path => $"--dpkgopt=path-exclude={path}"),
         ];
-        string directory = await cache.GetAsync($"debian-{maker}", [Suite, Mirror, Customization, .. arguments], MakeAsync);
+        string directory = await cache.GetAsync($"debian-{maker}", [Suite, Mirror, Customization + moreCustomization, .. arguments], MakeAsync);
         return Path.Combine(directory, "tree.tar");
 
         async Task MakeAsync(string unfinished)
         {
             report($"collecting a Debian {Suite} with {maker} (once; some two minutes)");
             string hook = Path.Combine(unfinished, "customize.sh");
-            await File.WriteAllTextAsync(hook, Customization, token);
+            await File.WriteAllTextAsync(hook, Customization + moreCustomization, token);
             var options = new ExternalProgramOptions { Timeout = s_limit };
             await ExternalProgram.RunAsync(
                 "mmdebstrap", [.. arguments, $"--customize-hook=sh '{hook}' \"$1\"", Suite, Path.Combine(unfinished, "tree.tar"), Mirror], options, token);

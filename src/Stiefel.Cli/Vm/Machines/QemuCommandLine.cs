@@ -110,7 +110,8 @@ internal static class QemuCommandLine
         // The host's page cache outlives the machine, whatever way it ends; forcing every flush to the host's disk would prove nothing more.
         arguments.AddRange(["-drive", $"if=none,id=disk{index},format=raw,cache=unsafe,{access},file={Quote(disk.Path)}"]);
         string device = disk.Bus == DiskBus.Usb ? "usb-storage,bus=usb.0,removable=on" : "virtio-blk-pci";
-        arguments.AddRange(["-device", $"{device},drive=disk{index},bootindex={index + 1}"]);
+        string serial = disk.Serial is null ? "" : $",serial={disk.Serial}";
+        arguments.AddRange(["-device", $"{device},drive=disk{index},bootindex={index + 1}{serial}"]);
     }
 
     private static void AddCable(List<string> arguments, CableEnd? cable)

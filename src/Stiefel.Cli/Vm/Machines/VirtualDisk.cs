@@ -14,4 +14,8 @@ internal enum DiskBus
 /// <param name="Path">The image.</param>
 /// <param name="Bus">How it is attached.</param>
 /// <param name="ReadOnly">The machine cannot change the image.</param>
-internal sealed record VirtualDisk(string Path, DiskBus Bus = DiskBus.Virtio, bool ReadOnly = false);
+internal sealed record VirtualDisk(string Path, DiskBus Bus = DiskBus.Virtio, bool ReadOnly = false)
+{
+    /// <summary>Its serial number, at most 20 characters; udev names /dev/disk/by-id/virtio-SERIAL by it. Null for none.</summary>
+    public string? Serial { get; init; }
+}
