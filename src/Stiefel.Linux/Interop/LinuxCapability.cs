@@ -3,6 +3,7 @@ namespace Stiefel.Linux.Interop;
 /// <summary>linux/capability.h: numbers of capabilities (man 7 capabilities).</summary>
 internal static class LinuxCapability
 {
+    internal const int CAP_CHOWN = 0;
     internal const int CAP_DAC_OVERRIDE = 1;
     internal const int CAP_NET_ADMIN = 12;
     internal const int CAP_IPC_LOCK = 14;

@@ -5,6 +5,9 @@ namespace Stiefel.Linux.Processes;
 /// <summary>What root may do, in parts (man 7 capabilities); those that a program of ours needs.</summary>
 public enum Capability
 {
+    /// <summary>Giving files away.</summary>
+    ChangeOwner = LinuxCapability.CAP_CHOWN,
+
     /// <summary>Files whoever owns them.</summary>
     DacOverride = LinuxCapability.CAP_DAC_OVERRIDE,
 
