@@ -1,0 +1,95 @@
+using Stiefel.Cli.Vm;
+using Stiefel.Cli.Vm.Consoles;
+using Stiefel.Cli.Vm.Disks;
+using Stiefel.Cli.Vm.Machines;
+using Stiefel.Cli.Vm.Scenarios;
+
+namespace Stiefel.EndToEnd.Machines;
+
+/// <summary>A laptop with /boot and root in LVM in LUKS: the passphrase is typed on the desktop, once.</summary>
+[Trait("Needs", "machines")]
+public sealed class EncryptedBootTests(MachineParts parts)
+{
+    // Words of the passphrase, written so that the search does not find itself.
+    private const string Pattern = "b4tter[y]";
+
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Boot_LvmInLuks_AsksOnceAndLeavesNoPassphrase()
+    {
+        EncryptedDisks disks = await parts.EncryptedDisksAsync();
+        using Stage stage = await parts.StageAsync("encrypted-boot");
+        try
+        {
+            string image = Path.Combine(stage.WorkDirectory, "laptop.img");
+            Linux.Programs.ExternalProgram.Run("cp", ["--sparse=always", "--reflink=auto", disks.LaptopImage, image]);
+            await MachineParts.RunAsync(stage, async () =>
+            {
+                string key = parts.NewKey("stick");
+                await using VirtualMachine laptop = await RamdiskLaptop.StartAsync(stage, [new VirtualDisk(image)], key, _token);
+                await using Desktop desktop = await Desktop.StartAsync(stage, "desktop", DesktopStart.Direct, key, _token);
+                ConsoleShell shell = await UnlockAndLogInAsync(desktop);
+                await CheckAsync(shell);
+                await CheckLaptopAsync(laptop);
+                await desktop.PowerOffAsync(shell, _token);
+                return true;
+            });
+            AssertNotLogged(stage);
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(Path.Combine(stage.LogDirectory, "timeline.txt"), stage.Timeline.ToString(), CancellationToken.None);
+            Directory.Delete(stage.WorkDirectory, recursive: true);
+        }
+    }
+
+    /// <summary>Types a wrong passphrase, then the right one, and from there on nothing but the login.</summary>
+    private async Task<ConsoleShell> UnlockAndLogInAsync(Desktop desktop)
+    {
+        await desktop.WaitForPhaseAsync("locked", TimeLimits.FirmwareStart, _token);
+        await desktop.Console.WaitForAsync($"/dev/vda2 ({EncryptedDisks.Label}) of stiefelsystem is locked", TimeLimits.Command, _token);
+        await desktop.Console.WaitForAsync("Passphrase of the laptop's disk: ", TimeLimits.Command, _token);
+        await desktop.Console.SendLineAsync("not this one", _token);
+        await desktop.Console.WaitForAsync("that is not it; 2 tries left", TimeLimits.Command, _token);
+        await desktop.Console.WaitForAsync("once more: ", TimeLimits.Command, _token);
+        await desktop.Console.SendLineAsync(EncryptedDisks.Passphrase, _token);
+        await desktop.WaitForPhaseAsync("unlocked", TimeLimits.Command, _token);
+        await desktop.WaitForPhaseAsync("executing", TimeLimits.Fetch, _token);
+        return await ConsoleShell.LogInAsync(desktop.Machine.Name, desktop.Console, "root", DebianTree.RootPassword, TimeLimits.Login, _token);
+    }
+
+    private async Task CheckAsync(ConsoleShell shell)
+    {
+        string root = await shell.RunAsync("findmnt -rno SOURCE,FSTYPE,OPTIONS /", _token);
+        Assert.StartsWith($"{EncryptedDisks.RootDevice} ext4 rw", root, StringComparison.Ordinal);
+        Assert.Contains("nbd0p2", await shell.RunAsync($"lsblk -nrso NAME {EncryptedDisks.RootDevice}", _token), StringComparison.Ordinal);
+        Assert.Contains("handed to cryptsetup's askpass", await shell.RunAsync("dmesg | grep 'stiefel: '", _token), StringComparison.Ordinal);
+
+        // Where everybody can look, and in the memory of the agent that had it.
+        Assert.Equal("0", await shell.RunAsync($"(cat /proc/cmdline /proc/keys; ps axww -o args; dmesg; journalctl -b --no-pager) | grep -a -c '{Pattern}' || true", _token));
+        Assert.Equal("0", await shell.RunAsync(
+            $$"""
+            pid=$(pgrep -f @stiefel-agent); while read -r range rights rest; do case $rights in rw*) a=$((0x${range%-*})); b=$((0x${range#*-}))
+            dd if=/proc/$pid/mem bs=4096 skip=$((a / 4096)) count=$(((b - a) / 4096)) status=none 2>/dev/null;; esac; done </proc/$pid/maps | grep -a -c '{{Pattern}}' || true
+            """, _token));
+        await shell.RunAsync("echo written >/root/written && sync", _token);
+        Assert.Equal("", await shell.RunAsync("dmesg | grep -E -i 'I/O error|EXT4-fs error|Remounting' || true", _token));
+    }
+
+    /// <summary>Nothing of the disk is open there any more but the disk itself, and the passphrase is in no process.</summary>
+    private async Task CheckLaptopAsync(VirtualMachine laptop)
+    {
+        ConsoleShell shell = await RamdiskLaptop.ShellAsync(laptop, _token);
+        Assert.Equal("0", await shell.RunAsync("ls /dev/mapper | grep -c '^stiefel-' || true", _token));
+        Assert.Equal("0", await shell.RunAsync($"(cat /proc/cmdline /proc/keys /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null; dmesg) | grep -a -c '{Pattern}' || true", _token));
+    }
+
+    private static void AssertNotLogged(Stage stage)
+    {
+        foreach (string log in Directory.GetFiles(stage.LogDirectory))
+        {
+            Assert.DoesNotContain(EncryptedDisks.Passphrase, File.ReadAllText(log), StringComparison.Ordinal);
+        }
+    }
+}
