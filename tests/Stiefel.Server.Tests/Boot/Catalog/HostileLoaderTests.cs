@@ -49,7 +49,7 @@ public sealed class HostileLoaderTests : IDisposable
     public void Extlinux_Damaged_IsHandled() => Feed("extlinux/extlinux.conf", Most, "default l0\nlabel l0\n\tmenu label Linux\n\tlinux /vmlinuz\n\tinitrd /initrd\n\tappend ro\n");
 
     [Fact]
-    public void StiefelSystemJson_Damaged_IsHandled() => Feed("stiefelsystem.json", Most, """{"kernel": "/vmlinuz", "initrd": ["/initrd"], "cmdline": "ro \u00e4"}""", """{"kernel":"/vmlinuz","initrd":"/initrd"}""");
+    public void StiefelSystemJson_Damaged_IsHandled() => Feed("stiefelsystem.json", Most, """{"kernel": "/vmlinuz", "initrd": ["/initrd"], "cmdline": "ro \u00e4"}""", """{"kernel":"/vmlinuz","initrd":"/initrd"}""", """{"kernel":"/vm\nlinuz","initrd":"/initrd"}""");
 
     [Fact]
     public void UnifiedImage_Damaged_IsHandled() => Feed("EFI/Linux/a.efi", Most, UnifiedImageBuilder.Typical("6.9.1"));
