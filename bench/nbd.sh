@@ -9,4 +9,7 @@ need_packages build bench
 mkdir -p "$root_of_checkout/artifacts/log"
 dotnet publish "$root_of_checkout/bench/Stiefel.Bench" -c Release -o "$root_of_checkout/artifacts/bench" >"$root_of_checkout/artifacts/log/publish-bench.log" 2>&1 \
   || { grep -E 'error' "$root_of_checkout/artifacts/log/publish-bench.log" | sort -u | head >&2; exit 1; }
-exec "$root_of_checkout/artifacts/bench/stiefel-bench" --bin "$root_of_checkout/artifacts/bin" "$@"
+
+# A network of its own: the same congestion control for all servers, whatever the system's is, and nobody else's packets.
+exec unshare --net sh -c 'ip link set lo up && sysctl -qw net.ipv4.tcp_congestion_control=cubic && exec "$@"' sh \
+  "$root_of_checkout/artifacts/bench/stiefel-bench" --bin "$root_of_checkout/artifacts/bin" "$@"
