@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.NetworkInformation;
 using static Stiefel.Linux.Tests.PrivateNetwork;
 
 namespace Stiefel.Attach.Tests.Agent;
@@ -54,6 +55,12 @@ internal sealed class Cable : IDisposable
     public void Dispose()
     {
         StopServer();
+        // Without its namespace the cable goes too, but some time later: the next test would find this end still there, perhaps renamed.
+        foreach (var end in NetworkInterface.GetAllNetworkInterfaces().Where(adapter => adapter.GetPhysicalAddress().Equals(PhysicalAddress.Parse(Mac))))
+        {
+            Ip($"link del {end.Name}");
+        }
+
         Ip($"netns del {_laptop}");
         File.Delete(_image);
     }

@@ -50,7 +50,9 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving)
         await AssertDiskIsInTheTunnelOnlyAsync(shell);
         await ReadAndWriteAsync(shell);
 
-        await shell.StartAsync(WriteAndSync, _token);
+        // Once before: the programs are in memory then, and it is a write that meets the outage, not the start of one of them.
+        await shell.RunAsync(WriteAndSync(TimeSpan.FromSeconds(1)), _token);
+        await shell.StartAsync(WriteAndSync(s_writing), _token);
         await serving.Laptop.StopServerForAsync(s_serverAway, _token);
         ConsoleOutput written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
 
@@ -81,8 +83,8 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving)
     });
 
     // Every write is synced; the longest one tells how long the disk was away.
-    private static string WriteAndSync => $$"""
-        end=$(($(date +%s) + {{s_writing.TotalSeconds:0}})); n=0; longest=0; failed=0
+    private static string WriteAndSync(TimeSpan time) => $$"""
+        end=$(($(date +%s) + {{time.TotalSeconds:0}})); n=0; longest=0; failed=0
         while [ $(date +%s) -lt $end ]; do
         before=$(date +%s%3N)
         dd if=/dev/urandom of=/root/outage bs=64k count=4 conv=fsync status=none || { failed=1; break; }

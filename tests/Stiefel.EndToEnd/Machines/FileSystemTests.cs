@@ -20,7 +20,7 @@ public sealed class FileSystemTests(ServingLaptop serving)
     [Fact]
     public Task Desktop_OwnFileSystemsTrimAndDiscard_AreKeptAndReachTheLaptopsDisk() => MachineParts.RunAsync(serving.Stage, async () =>
     {
-        await using Desktop desktop = await Desktop.StartAsync(serving.Stage, "desktop", DesktopStart.Direct, serving.KeyFile, _token);
+        await using Desktop desktop = await Desktop.StartAsync(serving.Stage, "file-systems", DesktopStart.Direct, serving.KeyFile, _token);
         ConsoleShell shell = await desktop.LogInAsync(_token);
         await KeepFilesAsync(shell, "ext4", "mkfs.ext4 -q -F", "e2fsck -f -n");
         await KeepFilesAsync(shell, "xfs", "mkfs.xfs -q -f", "xfs_repair -n");
