@@ -160,14 +160,14 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
             return true;
         }
 
-        screen.Say(person is null
-            ? "  asking again; --take-over would end that desktop's session"
-            : "  asking again; press T and Enter to take the disk over, which ends that desktop's session and loses what it has not saved");
         if (person is not null)
         {
-            return await person.TypesAsync(TakeOverWord, s_askForDiskAgain, cancellationToken).ConfigureAwait(false);
+            return await person.AnswersAsync(
+                "  asking again; press T and Enter to take the disk over, which ends that desktop's session and loses what it has not saved",
+                TakeOverWord, s_askForDiskAgain, cancellationToken).ConfigureAwait(false);
         }
 
+        screen.Say("  asking again; --take-over would end that desktop's session");
         await Task.Delay(s_askForDiskAgain, cancellationToken).ConfigureAwait(false);
         return false;
     }

@@ -29,11 +29,13 @@ internal sealed class ConsolePerson : IPerson
         }
     }
 
-    /// <summary>Waits a while for a line of one word, in whatever case.</summary>
-    public async Task<bool> TypesAsync(string word, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>Says something, and waits a while for a line of one word in answer, in whatever case.</summary>
+    public async Task<bool> AnswersAsync(string saying, string word, TimeSpan patience, CancellationToken cancellationToken)
     {
-        // A read of a terminal cannot be taken back: the one that is under way is waited for again next time.
+        // A read of a terminal cannot be taken back: the one that is under way is waited for again next time. It begins before anything is said,
+        // since whoever answers at once must be heard.
         _line ??= BeginReadLine();
+        _screen.Say(saying);
         if (await Task.WhenAny(_line, Task.Delay(patience, cancellationToken)).ConfigureAwait(false) != _line)
         {
             cancellationToken.ThrowIfCancellationRequested();
