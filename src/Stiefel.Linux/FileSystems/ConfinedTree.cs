@@ -11,7 +11,7 @@ namespace Stiefel.Linux.FileSystems;
 /// A directory tree that no path can leave: `/` is its top, `..` stops there, and symbolic links are followed as a system whose
 /// root it is would follow them. The kernel does the walking (man 2 openat2, RESOLVE_IN_ROOT), so a hostile disk has nothing to race.
 /// </summary>
-public sealed class ConfinedTree : IDisposable
+public sealed class ConfinedTree : IFileTree, IDisposable
 {
     /// <summary>A directory with more entries is read no further.</summary>
     public const int MaxListedEntries = 4096;
@@ -42,12 +42,12 @@ public sealed class ConfinedTree : IDisposable
         }
     }
 
-    /// <summary>Absolute and free of symbolic links.</summary>
+    /// <inheritdoc/>
     public string Root { get; }
 
-    /// <summary>Opens a regular file, or gives null if there is none at that path.</summary>
-    /// <param name="path">From the tree's top, with or without a leading `/`.</param>
-    /// <exception cref="LinuxException">The file system is damaged, or access is denied.</exception>
+    TreeFile? IFileTree.OpenFile(string path) => OpenFile(path);
+
+    /// <inheritdoc cref="IFileTree.OpenFile"/>
     public ConfinedFile? OpenFile(string path)
     {
         // Without O_NONBLOCK a FIFO on the disk would hold us for ever.
@@ -72,14 +72,14 @@ public sealed class ConfinedTree : IDisposable
         }
     }
 
-    /// <summary>The absolute, link-free path of a directory in the tree, or null if there is none.</summary>
+    /// <inheritdoc/>
     public string? FindDirectory(string path)
     {
         using SafeFileHandle? handle = Open(path, O_PATH | O_DIRECTORY);
         return handle is null ? null : RealPath(handle);
     }
 
-    /// <summary>The names in a directory in ordinal order, at most <see cref="MaxListedEntries"/>; none if it does not exist.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> List(string path)
     {
         string? directory = FindDirectory(path);

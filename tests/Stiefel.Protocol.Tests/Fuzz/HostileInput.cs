@@ -6,7 +6,7 @@ namespace Stiefel.Fuzzing;
 
 /// <summary>
 /// Feeds a reader with damaged copies of true inputs: bits and bytes changed, numbers at their limits, parts removed, repeated, or taken from
-/// another input. The same inputs in every run; STIEFEL_FUZZ_N makes them more.
+/// another input. The same inputs in every run; STIEFEL_FUZZ_N makes them more, and STIEFEL_FUZZ_SEED others.
 /// </summary>
 internal static class HostileInput
 {
@@ -28,15 +28,15 @@ internal static class HostileInput
             One([.. seed], mostAllocated, read);
         }
 
-        var random = new Random(4645);
-        for (long left = Count(usual); left > 0; left--)
+        var random = new Random((int)Number("STIEFEL_FUZZ_SEED", 4645));
+        for (long left = Number("STIEFEL_FUZZ_N", usual); left > 0; left--)
         {
             One(Damage(seeds, random), mostAllocated, read);
         }
     }
 
-    public static long Count(long usual) =>
-        long.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_N"), NumberStyles.None, CultureInfo.InvariantCulture, out long more) ? more : usual;
+    private static long Number(string variable, long usual) =>
+        long.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out long given) ? given : usual;
 
     private static void One(byte[] input, long mostAllocated, Action<byte[]> read)
     {

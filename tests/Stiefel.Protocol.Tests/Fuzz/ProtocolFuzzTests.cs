@@ -7,6 +7,7 @@ using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Keys;
 using Stiefel.Protocol.Tests.Envelope;
+using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Protocol.Tests.Fuzz;
 
@@ -147,14 +148,15 @@ public sealed class ProtocolFuzzTests : IDisposable
     [Fact]
     public void SessionFile_Damaged_IsReadOrRefusedInOneLine()
     {
-        byte[] file = Encoding.UTF8.GetBytes(new AttachSession
+        var plain = new AttachSession
         {
             Mac = "52:54:00:12:34:56",
             ServerAddress = "fe80::5054:ff:fe12:3457",
             Port = 10809,
             ExportName = "s-abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrst",
-        }.Format());
-        HostileInput.Feed([file], 50_000, 64 * KiB, input =>
+        };
+        AttachSession inTunnel = plain with { Tunnel = new TunnelSession(4646, TunnelKey.Format(Sample.Bytes(32)), TunnelKey.Format(Sample.Bytes(32, 2)), TunnelKey.Format(Sample.Bytes(32, 3))) };
+        HostileInput.Feed([Encoding.UTF8.GetBytes(plain.Format()), Encoding.UTF8.GetBytes(inTunnel.Format())], 50_000, 64 * KiB, input =>
         {
             try
             {

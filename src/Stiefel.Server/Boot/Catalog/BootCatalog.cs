@@ -53,7 +53,15 @@ public static class BootCatalog
     {
         using var tree = new ConfinedTree(options?.FileSystemRoot ?? directory);
         using var start = new ConfinedTree(directory);
-        string inside = start.Root == tree.Root ? "" : Path.GetRelativePath(tree.Root, start.Root);
+        return TryFind(tree, start.Root == tree.Root ? "" : Path.GetRelativePath(tree.Root, start.Root), passedOver);
+    }
+
+    /// <summary>The same in a tree, wherever its files are.</summary>
+    /// <param name="tree">The file system.</param>
+    /// <param name="inside">The path in it of what was given to search.</param>
+    /// <param name="passedOver">Gets a line for each entry that was found and could not be used.</param>
+    internal static BootSpec? TryFind(IFileTree tree, string inside, List<string> passedOver)
+    {
         IEnumerable<BootEntry> entries =
             from finder in s_finders
             from place in s_bootDirectories

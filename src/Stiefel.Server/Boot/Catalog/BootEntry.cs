@@ -43,7 +43,7 @@ internal sealed record BootEntry
         }
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            passedOver.Add($"{name}: {error.Message}");
+            passedOver.Add(OneLine($"{name}: {error.Message}"));
             return null;
         }
     }
@@ -55,7 +55,7 @@ internal sealed record BootEntry
             throw new InvalidDataException("names no Linux kernel");
         }
 
-        using ConfinedFile kernel = Open(Kernel);
+        using TreeFile kernel = Open(Kernel);
         if (UnifiedImage.TryRead(kernel) is { } unified)
         {
             return unified.ToSpec(CleanTitle(), CommandLine);
@@ -100,13 +100,13 @@ internal sealed record BootEntry
 
     private FileRegion OpenWhole(string path)
     {
-        using ConfinedFile file = Open(path);
+        using TreeFile file = Open(path);
         return Whole(file, path);
     }
 
-    private ConfinedFile Open(string path)
+    private TreeFile Open(string path)
         => Tree.Open(path) ?? throw new InvalidDataException($"there is no file {OneLine(path)}");
 
-    private static FileRegion Whole(ConfinedFile file, string path)
+    private static FileRegion Whole(TreeFile file, string path)
         => file.Length > 0 ? new FileRegion(file.Path, 0, file.Length) : throw new InvalidDataException($"the file {OneLine(path)} is empty");
 }

@@ -4,7 +4,7 @@ using Stiefel.Linux.FileSystems;
 namespace Stiefel.Server.Boot.Catalog;
 
 /// <summary>A file system as a boot loader sees it, and the directory in it that holds the boot loader's files.</summary>
-internal sealed class BootTree(ConfinedTree tree, string directory, List<string> passedOver)
+internal sealed class BootTree(IFileTree tree, string directory, List<string> passedOver)
 {
     // A path of more components than this is not searched for under its shorter names.
     private const int MaxComponents = 32;
@@ -24,8 +24,8 @@ internal sealed class BootTree(ConfinedTree tree, string directory, List<string>
     /// <summary>The same for a path from the file system's top.</summary>
     public string Absolute(string path) => Path.Combine(tree.Root, path.TrimStart('/'));
 
-    /// <summary>Records why something that was found is of no use.</summary>
-    public void PassOver(string line) => passedOver.Add(line);
+    /// <summary>Records why something that was found is of no use; in one line, whatever words of the disk it quotes.</summary>
+    public void PassOver(string line) => passedOver.Add(BootEntry.OneLine(line));
 
     /// <summary>The names in a directory below the boot directory; none if it is not there.</summary>
     public IReadOnlyList<string> List(string path) => tree.List(Path.Combine(directory, path));
@@ -34,7 +34,7 @@ internal sealed class BootTree(ConfinedTree tree, string directory, List<string>
     /// <exception cref="InvalidDataException">It is longer than <paramref name="limit"/> bytes.</exception>
     public string? ReadText(string path, int limit)
     {
-        using ConfinedFile? file = tree.OpenFile(Path.Combine(directory, path));
+        using TreeFile? file = tree.OpenFile(Path.Combine(directory, path));
         return Text(file, limit);
     }
 
@@ -42,14 +42,14 @@ internal sealed class BootTree(ConfinedTree tree, string directory, List<string>
     /// <exception cref="InvalidDataException">It is longer than <paramref name="limit"/> bytes.</exception>
     public string? ReadLoaderText(string path, int limit)
     {
-        using ConfinedFile? file = OpenAsWritten(WithoutDevice(path));
+        using TreeFile? file = OpenAsWritten(WithoutDevice(path));
         return Text(file, limit);
     }
 
     /// <summary>Length of the file at a path that a boot loader's script wrote, or null if there is none.</summary>
     public long? LengthOf(string path)
     {
-        using ConfinedFile? file = OpenAsWritten(WithoutDevice(path));
+        using TreeFile? file = OpenAsWritten(WithoutDevice(path));
         return file?.Length;
     }
 
@@ -61,7 +61,7 @@ internal sealed class BootTree(ConfinedTree tree, string directory, List<string>
     /// btrfs subvolume depends on the loader and on what was mounted where when the entry was written (`/@/boot/vmlinuz`,
     /// `/boot/vmlinuz`, `/vmlinuz` may all be the same file), so leading components are dropped until a file is found.
     /// </summary>
-    public ConfinedFile? Open(string path)
+    public TreeFile? Open(string path)
     {
         string[] components = WithoutDevice(path).Split('/', StringSplitOptions.RemoveEmptyEntries);
         int mayDrop = PathsAreExact ? 1 : components.Length <= MaxComponents ? components.Length : 0;
@@ -77,7 +77,7 @@ internal sealed class BootTree(ConfinedTree tree, string directory, List<string>
         return null;
     }
 
-    private ConfinedFile? OpenAsWritten(string path) => tree.OpenFile(path) ?? tree.OpenFile($"{directory}/{path}");
+    private TreeFile? OpenAsWritten(string path) => tree.OpenFile(path) ?? tree.OpenFile($"{directory}/{path}");
 
     /// <summary>GRUB may put a device before a path: `(hd0,gpt2)/vmlinuz`. It is always the file system that is searched here.</summary>
     private static string WithoutDevice(string path)
@@ -86,6 +86,6 @@ internal sealed class BootTree(ConfinedTree tree, string directory, List<string>
         return path[(end + 1)..];
     }
 
-    private static string? Text(ConfinedFile? file, int limit)
+    private static string? Text(TreeFile? file, int limit)
         => file is null ? null : Encoding.UTF8.GetString(file.ReadAll(limit)).TrimStart('\uFEFF');
 }

@@ -18,7 +18,7 @@ internal static class KernelImage
     private const int MaxReleaseLength = 64;
 
     /// <summary>`uname -r` of a bzImage; empty for other images, or if there is nothing sensible there.</summary>
-    public static string ReadRelease(ConfinedFile file, FileRegion region)
+    public static string ReadRelease(TreeFile file, FileRegion region)
     {
         Span<byte> header = file.Read(region.Offset + MagicOffset, stackalloc byte[VersionPointerOffset + 2 - MagicOffset]);
         if (header.Length < VersionPointerOffset + 2 - MagicOffset || !header.StartsWith("HdrS"u8))

@@ -1,23 +1,32 @@
 using System.Text;
 using Stiefel.Fuzzing;
+using Stiefel.Server.Boot.Catalog;
+using Xunit;
 
 namespace Stiefel.Server.Tests.Boot.Catalog;
 
 /// <summary>Damaged files of every boot loader: boot files that lie in the tree or one line of refusal, for a bounded amount of memory.</summary>
-public sealed class HostileLoaderTests : IDisposable
+public sealed class HostileLoaderTests
 {
     private const long MiB = 1 << 20;
 
     // What GrubBudget allows a script in commands and characters, with the lists and copies that each takes; nearly all of it is garbage at once.
-    private const long MostForAScript = 256 * MiB;
+    private const long MostForAScript = 128 * MiB;
     private const long Most = 4 * MiB;
 
-    private readonly BootFixture _boot = new();
-
-    public HostileLoaderTests() => _boot.Kernel("vmlinuz").Initrd("initrd").Text("loader/entries/other.conf", "linux /absent\n");
+    private readonly MemoryTree _tree = new MemoryTree()
+        .Write("vmlinuz", BootFixture.KernelBytes("6.1.0-18-amd64"))
+        .Write("initrd", "initrd"u8.ToArray())
+        .Write("loader/entries/other.conf", "linux /absent\n"u8.ToArray());
 
     [Fact]
-    public void Grub_Damaged_IsHandledWithinItsBudget() => Feed("grub/grub.cfg", MostForAScript,
+    public void GrubLoops_Damaged_AreHandledWithinTheirBudget() => Feed("grub/grub.cfg", MostForAScript, 200,
+        "while true; do set a=\"$a$a\"; done\nmenuentry a {\nlinux /vmlinuz\ninitrd /initrd\n}\n",
+        "function f { f; f; }\nfor x in 1 2 3 4; do source $prefix/grub.cfg; f; done\n",
+        "until [ -f /x -o ! ( 1 = 2 ) ]; do set b=1; done\n");
+
+    [Fact]
+    public void Grub_Damaged_IsHandledWithinItsBudget() => Feed("grub/grub.cfg", MostForAScript, 2_000,
         """
         set default="0"
         function load_video { insmod all_video; }
@@ -29,7 +38,6 @@ public sealed class HostileLoaderTests : IDisposable
         }
         }
         """,
-        "while true; do set a=\"$a$a\"; done\nmenuentry a {\nlinux /vmlinuz\ninitrd /initrd\n}\n",
         "load_env\nsource $prefix/grub.cfg\nmenuentry \"\\\"a\" { linux ($root)/vmlinuz; initrd /initrd }\nuntil [ -f /x -o ! ( 1 = 2 ) ]; do return; done\n");
 
     [Fact]
@@ -52,15 +60,21 @@ public sealed class HostileLoaderTests : IDisposable
     public void StiefelSystemJson_Damaged_IsHandled() => Feed("stiefelsystem.json", Most, """{"kernel": "/vmlinuz", "initrd": ["/initrd"], "cmdline": "ro \u00e4"}""", """{"kernel":"/vmlinuz","initrd":"/initrd"}""", """{"kernel":"/vm\nlinuz","initrd":"/initrd"}""");
 
     [Fact]
-    public void UnifiedImage_Damaged_IsHandled() => Feed("EFI/Linux/a.efi", Most, UnifiedImageBuilder.Typical("6.9.1"));
+    public void UnifiedImage_Damaged_IsHandled() => Feed("EFI/Linux/a.efi", Most, 2_000, [UnifiedImageBuilder.Typical("6.9.1")]);
 
-    public void Dispose() => _boot.Dispose();
+    private void Feed(string path, long most, params string[] seeds) => Feed(path, most, 2_000, seeds);
 
-    private void Feed(string path, long most, params string[] seeds) => Feed(path, most, [.. seeds.Select(Encoding.UTF8.GetBytes)]);
+    private void Feed(string path, long most, long usual, params string[] seeds) => Feed(path, most, usual, [.. seeds.Select(Encoding.UTF8.GetBytes)]);
 
-    private void Feed(string path, long most, params byte[][] seeds) => HostileInput.Feed(seeds, most == MostForAScript ? 500 : 2_000, most, input =>
+    private void Feed(string path, long most, long usual, byte[][] seeds) => HostileInput.Feed(seeds, usual, most, input =>
     {
-        _boot.Write(path, input);
-        _boot.AssertInside();
+        _tree.Write(path, input);
+        var passedOver = new List<string>();
+        if (BootCatalog.TryFind(_tree, "", passedOver) is { } spec)
+        {
+            Assert.True(spec.Initrds.Append(spec.Kernel).All(region => region.Offset >= 0 && region.Length > 0 && region.Offset + region.Length <= _tree.LengthOf(region.Path)));
+        }
+
+        Assert.DoesNotContain(passedOver, line => line.Contains('\n', StringComparison.Ordinal));
     });
 }

@@ -3,7 +3,8 @@ namespace Stiefel.Server.Boot.Catalog.Grub;
 /// <summary>What one configuration may cost: a script can loop, recurse, include itself and double its variables.</summary>
 internal sealed class GrubBudget
 {
-    private const int MaxStatements = 100_000;
+    // A generated script runs some hundred, and some twenty more for each entry of its menu.
+    private const int MaxStatements = 25_000;
     private const int MaxCharacters = 4 * 1024 * 1024;
     private const int MaxFiles = 64;
     private const int MaxDepth = 64;

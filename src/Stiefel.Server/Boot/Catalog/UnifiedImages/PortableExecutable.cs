@@ -19,7 +19,7 @@ internal static class PortableExecutable
 
     /// <summary>The sections in the order of the table, or null if it is no PE file.</summary>
     /// <exception cref="InvalidDataException">It is one, but truncated or inconsistent.</exception>
-    public static IReadOnlyList<ExecutableSection>? TryReadSections(ConfinedFile file)
+    public static IReadOnlyList<ExecutableSection>? TryReadSections(TreeFile file)
     {
         Span<byte> dos = file.Read(0, stackalloc byte[PointerOffset + 4]);
         if (dos.Length < PointerOffset + 4 || !dos.StartsWith("MZ"u8))
@@ -51,7 +51,7 @@ internal static class PortableExecutable
     }
 
     // Name 8, VirtualSize 4, VirtualAddress 4, SizeOfRawData 4, PointerToRawData 4, …
-    private static ExecutableSection ReadSection(ReadOnlySpan<byte> header, ConfinedFile file)
+    private static ExecutableSection ReadSection(ReadOnlySpan<byte> header, TreeFile file)
     {
         string name = Encoding.ASCII.GetString(header[..8].TrimEnd((byte)0));
         long virtualSize = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);

@@ -11,10 +11,10 @@ internal sealed class UnifiedImage
 {
     private const int MaxTextBytes = 64 * 1024;
 
-    private readonly ConfinedFile _file;
+    private readonly TreeFile _file;
     private readonly Dictionary<string, ExecutableSection> _sections;
 
-    private UnifiedImage(ConfinedFile file, Dictionary<string, ExecutableSection> sections)
+    private UnifiedImage(TreeFile file, Dictionary<string, ExecutableSection> sections)
     {
         _file = file;
         _sections = sections;
@@ -33,7 +33,7 @@ internal sealed class UnifiedImage
     /// <summary>Null if the file is something else: an ordinary kernel, a boot loader, no EFI program at all.</summary>
     /// <param name="file">Must stay open while the result is used.</param>
     /// <exception cref="InvalidDataException">It is an EFI program, but truncated or inconsistent.</exception>
-    public static UnifiedImage? TryRead(ConfinedFile file)
+    public static UnifiedImage? TryRead(TreeFile file)
     {
         if (PortableExecutable.TryReadSections(file) is not { } table)
         {

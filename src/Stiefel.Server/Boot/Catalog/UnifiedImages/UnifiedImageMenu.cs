@@ -29,7 +29,7 @@ internal static class UnifiedImageMenu
         foreach (string name in tree.List(Directory).Where(name => name.EndsWith(".efi", StringComparison.OrdinalIgnoreCase)).Take(MaxImages))
         {
             string path = $"{Directory}/{name}";
-            using ConfinedFile? file = tree.Open(Path.Combine(tree.Directory, path));
+            using TreeFile? file = tree.Open(Path.Combine(tree.Directory, path));
             if (file is not null && TryRead(tree, file, path) is { } unified)
             {
                 images.Add(new Image(name, unified.OsReleaseValue("ID"), unified.Release, new BootEntry
@@ -48,7 +48,7 @@ internal static class UnifiedImageMenu
             .ThenByDescending(image => image.Name, VersionOrder.Instance);
     }
 
-    private static UnifiedImage? TryRead(BootTree tree, ConfinedFile file, string path)
+    private static UnifiedImage? TryRead(BootTree tree, TreeFile file, string path)
     {
         try
         {
