@@ -18,6 +18,9 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving)
     private static readonly TimeSpan s_writing = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_wrongKeyWait = TimeSpan.FromSeconds(20);
 
+    // Longer than a request's time-out, so that the kernel gives the connection up and the agent makes another.
+    private static readonly TimeSpan s_cableOut = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan s_adapterAway = TimeSpan.FromSeconds(5);
 
     private const string Marker = "marker-block-7b3f19c05ad24e86-of-the-laptops-disk";
@@ -61,6 +64,7 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving)
         Assert.True(result.Success, $"unexpected: {written.Text}");
         // It must have met the outage, or it has shown nothing.
         Assert.InRange(int.Parse(result.Groups["longest"].Value, CultureInfo.InvariantCulture), 5000, 60000);
+        await PullCableAsync(desktop, shell);
         await ReplugAsync(desktop, shell);
         await PayloadChecks.NoDiskErrorAsync(shell, _token);
         await FinishAsync(desktop, shell, "direct");
@@ -114,6 +118,17 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving)
     /// <summary>A block of known content goes to the laptop's disk and comes back from it.</summary>
     private async Task ReadAndWriteAsync(ConsoleShell shell) => await shell.RunAsync(
         $"for i in $(seq 200); do echo {Marker}; done >/root/marker && sync && echo 3 >/proc/sys/vm/drop_caches && grep -c {Marker} /root/marker && cat /etc/os-release", _token);
+
+    /// <summary>The cable is out while something is written: that waits, and goes on when it is back.</summary>
+    private async Task PullCableAsync(Desktop desktop, ConsoleShell shell)
+    {
+        await desktop.Machine.SetCableAsync(connected: false, _token);
+        await shell.StartAsync("dd if=/dev/urandom of=/root/cable bs=64k count=16 conv=fsync status=none", _token);
+        await Task.Delay(s_cableOut, _token);
+        await desktop.Machine.SetCableAsync(connected: true, _token);
+        ConsoleOutput written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
+        Assert.True(written.ExitCode == 0, $"writing while the cable was out failed: {written.Text}");
+    }
 
     /// <summary>The adapter is pulled and comes back under another number: writing waits and goes on, in the same tunnel.</summary>
     private async Task ReplugAsync(Desktop desktop, ConsoleShell shell)

@@ -1,0 +1,94 @@
+using Stiefel.Cli.Ramdisk;
+using Stiefel.Cli.Vm;
+using Stiefel.Cli.Vm.Consoles;
+using Stiefel.Cli.Vm.Disks;
+using Stiefel.Cli.Vm.Machines;
+using Stiefel.Cli.Vm.Scenarios;
+using Stiefel.EndToEnd.Native;
+
+namespace Stiefel.EndToEnd.Machines;
+
+/// <summary>A laptop in use: a desktop calls, its people are warned, it leaves its own system by itself, and the desktop boots from it.</summary>
+[Trait("Needs", "machines")]
+public sealed class AutokexecBootTests(MachineParts parts)
+{
+    private const string Folder = "/mnt";
+    private const string UnsavedWork = "/root/written-just-before";
+
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Call_WhileTheLaptopIsInUse_WarnsLeavesCleanlyAndBootsTheDesktop()
+    {
+        LaptopDisk disk = await parts.DiskAsync(PayloadInitrd.InitramfsTools);
+        using Stage stage = await parts.StageAsync("autokexec-boot");
+        try
+        {
+            DiskImage image = await disk.CopyAsync(Path.Combine(stage.WorkDirectory, "laptop.img"), _token);
+            await MachineParts.RunAsync(stage, () => CallAsync(stage, disk, image));
+            await DiskChecks.CleanAsync(image, disk.RootPartition, _token);
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(Path.Combine(stage.LogDirectory, "timeline.txt"), stage.Timeline.ToString(), CancellationToken.None);
+            Directory.Delete(stage.WorkDirectory, recursive: true);
+        }
+    }
+
+    private async Task<bool> CallAsync(Stage stage, LaptopDisk disk, DiskImage image)
+    {
+        string key = parts.NewKey("stick");
+        string handIn = await MakeHandInDiskAsync(stage, key);
+        var start = new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine);
+        await using VirtualMachine laptop = await stage.StartAsync(
+            Laptop.Name, start, [new VirtualDisk(image.Path), new VirtualDisk(handIn, ReadOnly: true)], stage.LaptopEnd, _token);
+        ConsoleShell own = await ConsoleShell.LogInAsync(Laptop.Name, laptop.Console, "root", DebianTree.RootPassword, TimeLimits.Login, _token);
+        await ListenAsync(own);
+
+        await using Desktop desktop = await Desktop.StartAsync(stage, "desktop", DesktopStart.Direct, key, _token);
+        await laptop.Console.WaitForAsync("a desktop with the key stick calls for this laptop's disk: everything is closed", TimeLimits.FirmwareStart, _token);
+        await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.PowerOff + TimeLimits.ServerStart, _token);
+        await desktop.WaitForPhaseAsync("executing", TimeLimits.Fetch, _token);
+        ConsoleShell shell = await desktop.LogInToPayloadAsync(_token);
+        await PayloadChecks.RootAsync(shell, _token);
+        Assert.Equal("unsaved", (await shell.RunAsync($"cat {UnsavedWork}", _token)).Trim());
+        await PayloadChecks.NoDiskErrorAsync(shell, _token);
+        await desktop.PowerOffAsync(shell, _token);
+        return true;
+    }
+
+    /// <summary>What set-up leaves behind on a laptop, and the daemon; there is no kexec-tools on this one.</summary>
+    private async Task ListenAsync(ConsoleShell laptop)
+    {
+        await laptop.RunAsync($"mount -o ro /dev/vdb {Folder} && install -d -m 700 /etc/stiefel/keys && install -m 600 {Folder}/stick.key /etc/stiefel/keys/", _token);
+        await laptop.RunAsync("rm /usr/sbin/kexec && ip link set $(ls /sys/class/net | grep -v lo) up", _token);
+        await laptop.RunAsync($"systemd-run --unit=stiefel-autokexec {Folder}/stiefel autokexec --config {Folder}/config.yaml", _token);
+        await laptop.RunAsync("until journalctl -u stiefel-autokexec --no-pager | grep -q 'listening for calls with 1 keys'; do sleep 1; done", _token);
+
+        // Not synced: leaving must not lose it.
+        await laptop.RunAsync($"echo unsaved >{UnsavedWork}", _token);
+    }
+
+    private static async Task<string> MakeHandInDiskAsync(Stage stage, string keyFile)
+    {
+        string directory = Path.Combine(stage.WorkDirectory, "hand-in");
+        Directory.CreateDirectory(directory);
+        File.Copy(stage.Ramdisk.Kernel, Path.Combine(directory, RamdiskImage.KernelName));
+        File.Copy(stage.Ramdisk.Initrd, Path.Combine(directory, RamdiskImage.InitrdName));
+        File.Copy(Path.Combine(NativeProcess.BinaryDirectory, "stiefel"), Path.Combine(directory, "stiefel"));
+        File.Copy(keyFile, Path.Combine(directory, "stick.key"));
+        await File.WriteAllTextAsync(Path.Combine(directory, "config.yaml"), $"""
+            boot:
+              disk: /dev/vda
+            autokexec:
+              grace: 5
+            server-setup:
+              stiefelsystem-kernel: {Folder}/{RamdiskImage.KernelName}
+              stiefelsystem-initrd: {Folder}/{RamdiskImage.InitrdName}
+              cmdline: [{string.Join(", ", Stage.ConsoleArguments.Split(' ').Select(argument => $"\"{argument}\""))}]
+            """, TestContext.Current.CancellationToken);
+        string image = directory + ".img";
+        await Ext4Image.CreateAsync(image, directory, TestContext.Current.CancellationToken);
+        return image;
+    }
+}
