@@ -15,8 +15,10 @@ internal static class Fio
     {
         Prepare(row, file);
         var before = peer.CpuSeconds;
+        // What is cold is so only once: such a run ends with the file at the latest.
+        var limit = row.IsCold ? $"--runtime={seconds}" : $"--time_based --runtime={seconds}";
         var start = new ProcessStartInfo("fio") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in $"--name=row --ioengine=nbd --uri={peer.Uri} --thread --group_reporting --time_based --runtime={seconds} --randrepeat=0 --output-format=json {row.Arguments}".Split(' '))
+        foreach (var argument in $"--name=row --ioengine=nbd --uri={peer.Uri} --thread --group_reporting {limit} --randrepeat=0 --output-format=json {row.Arguments}".Split(' '))
         {
             start.ArgumentList.Add(argument);
         }
