@@ -56,6 +56,7 @@ btrfs-progs       file system images
 strace            shows what a process asked the kernel
 lvm2              makes the volumes that our reader reads
 kexec-tools       the fallback of kexec_file_load
+systemd           systemd-ask-password, which must find the passphrase we leave for it
 LIST
 }
 

@@ -41,6 +41,16 @@ public sealed class SecretHandoverTests
     }
 
     [Fact]
+    public async Task UserKey_Added_IsTakenBySystemdInsteadOfAsking()
+    {
+        // As systemd-cryptsetup looks for what may have been typed already (man 1 systemd-ask-password).
+        string name = $"stiefel-test-{Guid.NewGuid():N}";
+        string[] ask = ["--accept-cached", "--no-tty", "--timeout=1", $"--keyname={name}", "Passphrase:"];
+        UserKey.Add(name, "correct b4ttery"u8, TimeSpan.FromSeconds(20));
+        Assert.Equal("correct b4ttery\n", (await ExternalProgram.RunAsync("systemd-ask-password", ask, token: TestContext.Current.CancellationToken)).Text);
+    }
+
+    [Fact]
     public async Task SecretStream_FedToAProgram_ArrivesWhole()
     {
         byte[] secret = RandomNumberGenerator.GetBytes(200_000);
