@@ -67,7 +67,7 @@ internal sealed class AttachLog
 
     private void Write(int level, string text)
     {
-        var line = $"stiefel: {text.ReplaceLineEndings(" ")}\n";
+        var line = $"stiefel: {OneLine(text)}\n";
         TryWrite(_kernelLog, $"<{level}>{line}");
         foreach (var name in level < _shownBelow ? [] : _consoles)
         {
@@ -82,6 +82,10 @@ internal sealed class AttachLog
             }
         }
     }
+
+    // A laptop's words are in some of it: an escape sequence could rewrite the screen.
+    private static string OneLine(string text) =>
+        string.Concat(text.ReplaceLineEndings(" ").Select(letter => char.IsControl(letter) ? '?' : letter));
 
     private static void TryWrite(SafeFileHandle? target, string text)
     {

@@ -9,18 +9,8 @@ namespace Stiefel.Client.Verbs;
 /// <summary>What an exception means to the person in front of the machine.</summary>
 internal static class Failure
 {
-    /// <summary>One line: what, where, what to do.</summary>
-    public static string Describe(Exception problem) => problem switch
-    {
-        RefusalException => $"the laptop refuses: {Printable.Clean(problem.Message)}",
-        HandshakeException => $"{problem.Message}: has this stick's key been revoked or replaced on the laptop?",
-        EnvelopeException => $"what arrived is not what the laptop sent: {problem.Message}",
-        HttpRequestException { InnerException: SocketException socket } => $"no connection to the laptop: {socket.Message}",
-        HttpRequestException or HttpIOException => $"the connection to the laptop broke: {problem.Message}",
-        OperationCanceledException => "stopped",
-        TypeInitializationException { InnerException: { } inner } => Describe(inner),
-        _ => problem.Message,
-    };
+    /// <summary>One line: what, where, what to do. Without control characters: the runtime's messages quote what a stranger answered.</summary>
+    public static string Describe(Exception problem) => Printable.Clean(Explain(problem));
 
     /// <summary>Of the process, if this ends it.</summary>
     public static int ExitCodeOf(Exception problem) => problem switch
@@ -28,6 +18,18 @@ internal static class Failure
         UsageException => ExitCode.WrongUsage,
         UnsafeException => ExitCode.Refused,
         _ => ExitCode.Failed,
+    };
+
+    private static string Explain(Exception problem) => problem switch
+    {
+        RefusalException => $"the laptop refuses: {problem.Message}",
+        HandshakeException => $"{problem.Message}: has this stick's key been revoked or replaced on the laptop?",
+        EnvelopeException => $"what arrived is not what the laptop sent: {problem.Message}",
+        HttpRequestException { InnerException: SocketException socket } => $"no connection to the laptop: {socket.Message}",
+        HttpRequestException or HttpIOException => $"the connection to the laptop broke: {problem.Message}",
+        OperationCanceledException => "stopped",
+        TypeInitializationException { InnerException: { } inner } => Explain(inner),
+        _ => problem.Message,
     };
 }
 

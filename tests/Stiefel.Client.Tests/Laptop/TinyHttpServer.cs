@@ -24,6 +24,9 @@ internal sealed class TinyHttpServer : IDisposable
     /// <summary>From path and body to status and body. A status of 0 never answers.</summary>
     public Func<string, byte[], Task<(int Status, byte[] Body)>> Answer { get; set; } = (_, _) => Task.FromResult((404, Array.Empty<byte>()));
 
+    /// <summary>Said in place of a proper status line.</summary>
+    public string? StatusLine { get; init; }
+
     public int Port { get; }
 
     public void Dispose()
@@ -63,7 +66,7 @@ internal sealed class TinyHttpServer : IDisposable
                 await Task.Delay(Timeout.Infinite, _stop.Token);
             }
 
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} Whatever\r\nConnection: close\r\n\r\n"));
+            await stream.WriteAsync(Encoding.Latin1.GetBytes($"{StatusLine ?? $"HTTP/1.1 {status} Whatever"}\r\nConnection: close\r\n\r\n"));
             await stream.WriteAsync(answer);
         }
     }

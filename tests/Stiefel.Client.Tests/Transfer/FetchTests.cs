@@ -1,3 +1,4 @@
+using System.Net;
 using CsCheck;
 using Stiefel.Client.Tests.Laptop;
 using Stiefel.Protocol.Boot;
@@ -134,6 +135,16 @@ public sealed class FetchTests : IDisposable
     {
         _laptop.Statuses[path] = status;
         await AssertRefusedAsync("kernel", expected);
+    }
+
+    [Fact]
+    public async Task Fetch_StatusLineWithEscapes_IsShownWithoutThem()
+    {
+        using var stranger = new TinyHttpServer(new IPEndPoint(IPAddress.Loopback, 0)) { StatusLine = "\u001b[2Jall is well\u009b31m" };
+        string key = ClientRun.WriteKey(_directory.File("stick.key"), _laptop.Secret);
+        ClientRun run = await ClientRun.StartAsync("fetch", "--server", $"127.0.0.1:{stranger.Port}", "--key", key, "--out", _directory.File("out"));
+        Assert.Contains("?[2Jall is well", run.Errors);
+        Assert.DoesNotContain(run.Errors.TrimEnd('\n'), char.IsControl);
     }
 
     [Theory]
