@@ -3,13 +3,21 @@ namespace Stiefel.Client.Transfer;
 /// <summary>A file that appears under its name whole, or not at all.</summary>
 internal static class CompleteFile
 {
+    // Never what is there already: it could be a link to any file.
+    private static readonly FileStreamOptions s_options = new()
+    {
+        Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+    };
+
     /// <summary>Writes beside the final name and renames once everything is written and on the disk; leaves nothing behind on failure.</summary>
     public static async Task WriteAsync(string path, Func<Stream, Task> writeAsync)
     {
         string partial = Path.Combine(Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Environment.ProcessId}.partial");
+        File.Delete(partial); // left over from a process of the same number that was killed
         try
         {
-            await using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0))
+            await using (var file = new FileStream(partial, s_options))
             {
                 await writeAsync(file).ConfigureAwait(false);
                 file.Flush(flushToDisk: true);

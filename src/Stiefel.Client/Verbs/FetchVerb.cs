@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
 using Stiefel.Client.Transfer;
@@ -16,7 +17,7 @@ internal static class FetchVerb
     public static Command Build()
     {
         var common = new CommonOptions();
-        var directory = new Option<string>("--out") { HelpName = "DIR", Description = "Where kernel, initrd and cmdline go; made if it is missing", Required = true };
+        var directory = new Option<string>("--out") { HelpName = "DIR", Description = "Where kernel, initrd and cmdline go; made if it is missing, refused if others can write there", Required = true };
         var seconds = new Option<int>("--seconds")
         {
             HelpName = "N",
@@ -48,16 +49,17 @@ internal static class FetchVerb
             : await FindAsync(key, options, searchLimit, screen, cancellationToken).ConfigureAwait(false);
 
         using BootClient laptop = await BootClient.ConnectAsync(server, key, cancellationToken).ConfigureAwait(false);
+        OutputFolder.Make(directory); // before anybody types a passphrase in vain
         await new LaptopUnlock(passphrase, person, screen.Say).RunAsync(laptop, onceDiskIsFreeAsync: null, cancellationToken).ConfigureAwait(false);
         BootManifest manifest = laptop.Manifest;
         screen.Say($"{server}: {ManifestText.Describe(manifest)}");
 
-        Directory.CreateDirectory(directory);
         await CompleteFile.WriteAsync(Path.Combine(directory, "kernel"), file =>
             laptop.FetchKernelAsync(file, screen.Follow("kernel", manifest.Kernel.Size), cancellationToken)).ConfigureAwait(false);
         await CompleteFile.WriteAsync(Path.Combine(directory, "initrd"), file =>
             laptop.FetchInitrdAsync(file, screen.Follow("initrd", manifest.Initrd.Size), cancellationToken)).ConfigureAwait(false);
-        await File.WriteAllTextAsync(Path.Combine(directory, "cmdline"), manifest.CommandLine + "\n", cancellationToken).ConfigureAwait(false);
+        await CompleteFile.WriteAsync(Path.Combine(directory, "cmdline"), file =>
+            file.WriteAsync(Encoding.UTF8.GetBytes(manifest.CommandLine + "\n"), cancellationToken).AsTask()).ConfigureAwait(false);
         return ExitCode.Done;
     }
 

@@ -6,7 +6,10 @@ namespace Stiefel.Linux.Interop;
 internal static unsafe partial class SysStat
 {
     internal const int AT_FDCWD = -100;
+    internal const int AT_SYMLINK_NOFOLLOW = 0x100;
     internal const uint STATX_TYPE = 0x1;
+    internal const uint STATX_MODE = 0x2;
+    internal const uint STATX_UID = 0x8;
 
     internal const int S_IFMT = 0xf000;
     internal const int S_IFREG = 0x8000;
@@ -18,6 +21,9 @@ internal static unsafe partial class SysStat
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct statx
     {
+        [FieldOffset(0x14)]
+        internal uint stx_uid;
+
         [FieldOffset(0x1c)]
         internal ushort stx_mode;
 

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>unistd.h and sys/uio.h: reading and writing at an offset.</summary>
+/// <summary>unistd.h and sys/uio.h: reading and writing, and who does it.</summary>
 internal static unsafe partial class Unistd
 {
     internal const int SEEK_END = 2;
@@ -36,6 +36,10 @@ internal static unsafe partial class Unistd
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial long lseek(SafeFileHandle fd, long offset, int whence);
+
+    /// <summary>Cannot fail.</summary>
+    [LibraryImport("libc")]
+    internal static partial uint geteuid();
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int pipe2(int* ends, int flags);
