@@ -32,7 +32,7 @@ internal static class AutokexecVerb
 
         var departure = new Departure(configuration, directory, Say);
         _ = departure.CommandLine();
-        var keys = new AcceptedKeys(directory);
+        var keys = new AcceptedKeys(directory, Say);
         var policy = new InterfacePolicy(configuration.Autokexec);
         using var listener = new CallListener(new SleepingLaptop(() => keys.Current, policy.Refusal, TimeProvider.System), Say);
         Say($"listening for calls with {keys.Current.Count} keys");

@@ -99,10 +99,22 @@ internal sealed class CallListener(SleepingLaptop laptop, Action<string> report)
 
             if (verdict.Answer is { } answer)
             {
-                socket.Answer(received, answer);
+                Answer(socket, received, answer);
             }
 
             return verdict.CalledBy;
+        }
+    }
+
+    private static void Answer(LinkDatagramSocket socket, ReceivedDatagram received, byte[] answer)
+    {
+        try
+        {
+            socket.Answer(received, answer);
+        }
+        catch (SocketException)
+        {
+            // The address is the asker's to choose. One that nothing can be sent to, such as port 0, must not hold up the next.
         }
     }
 

@@ -20,25 +20,13 @@ internal readonly record struct Verdict(byte[]? Answer = null, SharedKey? Called
 /// <param name="time">The clock.</param>
 internal sealed class SleepingLaptop(Func<IReadOnlyList<SharedKey>> keys, Func<int, IPAddress, string?> refusal, TimeProvider time)
 {
-    // A wake is found by its question's nonce, which stands here in every datagram.
-    private const int ClientNonceOffset = 8;
-
-    private readonly PendingCalls _pending = new(time);
+    private readonly CallChallenges _challenges = new(time);
 
     public Verdict Judge(ReadOnlySpan<byte> datagram, ReceivedDatagram from)
     {
-        if (datagram.Length != DiscoveryDatagram.Size)
+        if (DiscoveryDatagram.LooksLikeWake(datagram, out ReadOnlySpan<byte> asked, out ReadOnlySpan<byte> challenge))
         {
-            return default;
-        }
-
-        if (_pending.Find(datagram.Slice(ClientNonceOffset, DiscoveryDatagram.NonceSize), from.Interface, from.Remote) is { } pending
-            && DiscoveryDatagram.TryOpenWake(datagram, pending.Key, pending.ClientNonce, pending.Challenge, from.Local))
-        {
-            _pending.Use(pending);
-            // The interface may have become a way to the internet, and the key have been revoked, since the question.
-            return refusal(from.Interface, from.Remote.Address) is { } why ? new Verdict(Refused: why)
-                : keys().Contains(pending.Key) ? new Verdict(CalledBy: pending.Key) : default;
+            return _challenges.IsGood(challenge, asked, from.Interface, from.Remote) ? JudgeWake(datagram, asked, challenge, from) : default;
         }
 
         if (!DiscoveryDatagram.TryOpenFind(datagram, keys(), out byte[]? nonce, out SharedKey? key))
@@ -51,7 +39,22 @@ internal sealed class SleepingLaptop(Func<IReadOnlyList<SharedKey>> keys, Func<i
             return new Verdict(Refused: reason);
         }
 
-        PendingCall call = _pending.For(key, nonce, from.Interface, from.Remote);
-        return new Verdict(DiscoveryDatagram.BuildChallenge(key, nonce, call.Challenge, from.Remote.Address));
+        return new Verdict(DiscoveryDatagram.BuildChallenge(key, nonce, _challenges.For(nonce, from.Interface, from.Remote), from.Remote.Address));
+    }
+
+    private Verdict JudgeWake(ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> challenge, ReceivedDatagram from)
+    {
+        // Looked up anew: the key may have been revoked since the question.
+        foreach (SharedKey key in keys())
+        {
+            if (DiscoveryDatagram.TryOpenWake(datagram, key, asked, challenge, from.Local))
+            {
+                _challenges.Use(challenge);
+                // And the interface may have become a way to the internet.
+                return refusal(from.Interface, from.Remote.Address) is { } why ? new Verdict(Refused: why) : new Verdict(CalledBy: key);
+            }
+        }
+
+        return default;
     }
 }

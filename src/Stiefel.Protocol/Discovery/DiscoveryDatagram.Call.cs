@@ -46,6 +46,18 @@ public static partial class DiscoveryDatagram
     public static byte[] BuildWake(SharedKey key, ReadOnlySpan<byte> clientNonce, ReadOnlySpan<byte> challenge, IPAddress laptop) =>
         BuildCall(key, WakeType, clientNonce, challenge, laptop);
 
+    /// <summary>Is it a wake by its shape? Nothing is verified yet.</summary>
+    /// <param name="datagram">The stranger's bytes, of any length.</param>
+    /// <param name="clientNonce">Of the question it claims to belong to.</param>
+    /// <param name="challenge">That it claims to answer.</param>
+    public static bool LooksLikeWake(ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> clientNonce, out ReadOnlySpan<byte> challenge)
+    {
+        bool isWake = HasShape(datagram, WakeType);
+        clientNonce = isWake ? datagram.Slice(ClientNonceOffset, NonceSize) : default;
+        challenge = isWake ? datagram.Slice(ServerNonceOffset, NonceSize) : default;
+        return isWake;
+    }
+
     /// <summary>Recognises the answer to one's own challenge. Whether that is still good, and came by the same interface, is the caller's to know.</summary>
     /// <param name="datagram">The stranger's bytes, of any length.</param>
     /// <param name="key">The key of the challenge.</param>

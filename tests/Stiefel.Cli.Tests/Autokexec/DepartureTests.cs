@@ -47,7 +47,7 @@ public sealed class DepartureTests : IDisposable
     {
         var folder = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
         folder.Create("one");
-        var keys = new AcceptedKeys(folder);
+        var keys = new AcceptedKeys(folder, _said.Add);
         Protocol.Keys.SharedKey one = Assert.Single(keys.Current);
 
         folder.Create("two");
@@ -58,6 +58,25 @@ public sealed class DepartureTests : IDisposable
         folder.Revoke("one");
         Directory.SetLastWriteTimeUtc(folder.Path, DateTime.UtcNow.AddSeconds(9));
         Assert.DoesNotContain(one, keys.Current);
+    }
+
+    [Fact]
+    public void AcceptedKeys_OneIsUnusable_TheOthersCallAndItIsSaid()
+    {
+        var folder = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
+        folder.Create("good");
+        string bad = folder.Create("bad");
+        File.SetUnixFileMode(bad, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        File.WriteAllText(Path.Combine(folder.Path, "half-written.key"), "x");
+        var keys = new AcceptedKeys(folder, _said.Add);
+
+        Assert.Equal("good", Assert.Single(keys.Current).Name);
+        Assert.Contains(_said, line => line.Contains("bad.key", StringComparison.Ordinal) && line.Contains("chmod 600", StringComparison.Ordinal));
+        Assert.Contains(_said, line => line.Contains("half-written.key", StringComparison.Ordinal));
+
+        // Mended without a change of the folder.
+        File.SetUnixFileMode(bad, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.True(SpinWait.SpinUntil(() => keys.Current.Count == 2, TimeSpan.FromSeconds(20)));
     }
 
     public void Dispose() => _directory.Dispose();

@@ -51,7 +51,10 @@ public sealed class SleepingLaptopTests : IDisposable
         Assert.NotNull(Judge(wake).CalledBy);
 
         Assert.Equal(default, Judge(wake));
-        Challenge(); // the recorded question gets a challenge of its own, which the recorded answer does not fit
+        Challenge(); // the recorded question gets the same challenge, which was used
+        Assert.Equal(default, Judge(wake));
+        _clock.Pass(CallChallenges.Lifetime / 2);
+        Challenge(); // and later one of its own, which the recorded answer does not fit
         Assert.Equal(default, Judge(wake));
     }
 
@@ -59,7 +62,7 @@ public sealed class SleepingLaptopTests : IDisposable
     public void Call_StaleAnswer_DoesNothing()
     {
         byte[] wake = Wake(Challenge());
-        _clock.Pass(PendingCalls.Lifetime);
+        _clock.Pass(CallChallenges.Lifetime);
 
         Assert.Equal(default, Judge(wake));
     }
@@ -128,6 +131,27 @@ public sealed class SleepingLaptopTests : IDisposable
         }
 
         Assert.NotNull(Judge(Wake(challenge)).CalledBy);
+    }
+
+    [Fact]
+    public void Call_UnderRecordedQuestionsFromEverywhere_IsStillHeard()
+    {
+        byte[] challenge = Challenge();
+        for (int port = 1; port < 5000; port++)
+        {
+            Assert.NotNull(Judge(Find(), new IPEndPoint(IPAddress.Parse($"fe80::{port:x}"), port)).Answer);
+        }
+
+        Assert.NotNull(Judge(Wake(challenge)).CalledBy);
+    }
+
+    [Fact]
+    public void Call_AnswerFromAnotherPort_DoesNothing()
+    {
+        byte[] wake = Wake(Challenge());
+
+        Assert.Equal(default, Judge(wake, new IPEndPoint(s_desktop.Address, s_desktop.Port + 1)));
+        Assert.NotNull(Judge(wake).CalledBy);
     }
 
     [Fact]
