@@ -71,11 +71,13 @@ public sealed class KeyRing : IDisposable
 
     /// <summary>Looks at the folder again. A key that is gone, was replaced, or may have been read by others, is accepted no more.</summary>
     /// <exception cref="IOException">The folder cannot be read; nothing changed.</exception>
+    /// <exception cref="KeyFileException">Others may put keys into the folder now; nothing changed.</exception>
     public KeyChanges Refresh()
     {
         lock (_lock)
         {
             var before = _accepted;
+            StoredKey.CheckFolder(_directory);
             var files = KeyFileStamp.Of(_directory, Pattern);
             if (files.SequenceEqual(before.Select(a => a.Stamp)))
             {

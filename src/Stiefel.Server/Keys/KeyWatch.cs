@@ -14,6 +14,7 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
     // Revoked, but not all that hung on them is ended yet: it is tried until it is.
     private readonly Queue<AcceptedKey> _revoked = [];
     private string? _failure;
+    private IReadOnlyList<string> _problems = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,10 +35,13 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
                 logger.KeyAccepted(key.Key.Name);
             }
 
-            foreach (var problem in changes.Problems)
+            // A file that stays as it is has the same to be said of it twice a second.
+            foreach (var problem in changes.Problems.Except(_problems))
             {
                 logger.KeyNotAccepted(problem);
             }
+
+            _problems = changes.Problems;
 
             foreach (var key in changes.Revoked)
             {

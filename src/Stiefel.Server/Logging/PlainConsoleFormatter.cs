@@ -32,7 +32,7 @@ public sealed class PlainConsoleFormatter() : ConsoleFormatter(FormatterName)
     }
 
     /// <summary>Names from the network must not forge a second line or move the cursor.</summary>
-    private static string OneLine(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.Contains('\u007f', StringComparison.Ordinal)
+    private static string OneLine(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.AsSpan().ContainsAnyInRange('\u007f', '\u009f')
         ? string.Create(text.Length, text, static (line, text) =>
         {
             for (var i = 0; i < text.Length; i++)

@@ -111,6 +111,8 @@ public sealed class KeyWatchTests : IDisposable
         File.SetUnixFileMode(KeyFile("stick"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         await UntilAsync(() => !Accepts(server, _files.Key));
         await UntilAsync(() => server.Log.With("chmod 600").Any());
+        await Task.Delay(TimeSpan.FromSeconds(2), Token);
+        Assert.Single(server.Log.With("chmod 600")); // it is looked at twice a second
     }
 
     private static bool Accepts(RunningServer server, SharedKey key) =>
