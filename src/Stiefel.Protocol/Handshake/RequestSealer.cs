@@ -12,10 +12,13 @@ namespace Stiefel.Protocol.Handshake;
 public sealed class RequestSealer : IDisposable
 {
     /// <summary>Bytes of a request's body before sealing.</summary>
-    public const int MaxBodyBytes = 1024 * 1024;
+    public const int MaxBodyBytes = 128 * 1024;
+
+    /// <summary>What sealing adds, in bytes.</summary>
+    public const int FrameBytes = RequestFormat.Overhead;
 
     /// <summary>Bytes of the largest sealed request; read no more than this from a client.</summary>
-    public const int MaxSealedBytes = MaxBodyBytes + RequestFormat.Overhead;
+    public const int MaxSealedBytes = MaxBodyBytes + FrameBytes;
 
     private readonly Lock _gate = new();
     private readonly SessionId _session;

@@ -48,10 +48,10 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
         }
     }
 
-    // Genuine and new, so that its sender may keep its connection, and genuine only once.
+    // Genuine and new, as far as this server has lived: no stranger pushes its connection out. And genuine only once.
     private void Remember(HttpContext context, byte[] hello)
     {
-        context.Features.Get<ConnectionStanding>()?.Prove();
+        context.Features.Get<ConnectionStanding>()?.Greet();
         _seen.Add(hello);
     }
 

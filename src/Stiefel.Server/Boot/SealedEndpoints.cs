@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Stiefel.Protocol;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Tunnel;
 using Stiefel.Server.Boot.Drivers;
 using Stiefel.Server.Boot.Sessions;
@@ -14,15 +15,18 @@ namespace Stiefel.Server.Boot;
 public sealed class SealedEndpoints(
     SealedExchange exchange, DiskGate gate, BootOffers offers, MachineLog machines, ILogger<SealedEndpoints> logger)
 {
-    public Task KernelAsync(HttpContext context) => exchange.AnswerAsync(context, (request, answer, token) =>
+    // A key and a flag.
+    private const int MaxExportRequest = 4096;
+
+    public Task KernelAsync(HttpContext context) => exchange.AnswerAsync(context, 0, (request, answer, token) =>
         SendFileAsync("kernel", spec => new BootImage(spec.Kernel), request, answer, token));
 
-    public Task InitrdAsync(HttpContext context) => exchange.AnswerAsync(context, (request, answer, token) =>
+    public Task InitrdAsync(HttpContext context) => exchange.AnswerAsync(context, 0, (request, answer, token) =>
         SendFileAsync("initrd", spec => new BootImage(spec.Initrds), request, answer, token));
 
-    public Task ModulesAsync(HttpContext context) => exchange.AnswerAsync(context, SendModulesAsync);
+    public Task ModulesAsync(HttpContext context) => exchange.AnswerAsync(context, RequestSealer.MaxBodyBytes, SendModulesAsync);
 
-    public Task ExportAsync(HttpContext context) => exchange.AnswerAsync(context, GrantAsync);
+    public Task ExportAsync(HttpContext context) => exchange.AnswerAsync(context, MaxExportRequest, GrantAsync);
 
     private async Task SendFileAsync(
         string file, Func<Catalog.BootSpec, BootImage> choose, OpenedRequest request, SealedAnswer answer, CancellationToken token)

@@ -13,12 +13,14 @@ namespace Stiefel.Server.Boot;
 public sealed class SealedExchange(SessionTable sessions, Strangers strangers, MachineLog machines, ILogger<SealedExchange> logger)
 {
     /// <param name="context">The request.</param>
+    /// <param name="maxBody">Bytes that a request of this kind may have before sealing.</param>
     /// <param name="act">Answers it. A <see cref="RefusalException"/> becomes a sealed refusal.</param>
-    public async Task AnswerAsync(HttpContext context, Func<OpenedRequest, SealedAnswer, CancellationToken, Task> act)
+    public async Task AnswerAsync(HttpContext context, int maxBody, Func<OpenedRequest, SealedAnswer, CancellationToken, Task> act)
     {
         var token = context.RequestAborted;
         var path = context.Request.Path.Value!;
-        var body = await BoundedBody.ReadAsync(context.Request, RequestSealer.MaxSealedBytes, token);
+        // Nobody can make us keep more than a frame who does not name a session; and all who listen to the link can do that.
+        var body = await BoundedBody.ReadAsync(context.Request, maxBody + RequestSealer.FrameBytes, RequestSealer.FrameBytes, sessions.Knows, token);
         if (body is null || !sessions.TryOpen(path, body, out var request))
         {
             await strangers.RefuseAsync(context);

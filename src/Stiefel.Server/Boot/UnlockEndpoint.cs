@@ -15,9 +15,12 @@ namespace Stiefel.Server.Boot;
 /// </summary>
 public sealed class UnlockEndpoint(SealedExchange exchange, DiskGate gate, BootOffers offers, TryDelay delay, MachineLog machines, ILogger<UnlockEndpoint> logger) : IDisposable
 {
+    // Somewhat more than a passphrase may have, so that one that is too long is told so.
+    private const int MaxRequest = 2 * UnlockAnswer.MaxPassphraseBytes;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
 
-    public Task AnswerAsync(HttpContext context) => exchange.AnswerAsync(context, async (request, answer, token) =>
+    public Task AnswerAsync(HttpContext context) => exchange.AnswerAsync(context, MaxRequest, async (request, answer, token) =>
     {
         try
         {

@@ -5,9 +5,21 @@ namespace Stiefel.Server.Http;
 /// <summary>Reads a request body that must fit a limit.</summary>
 public static class BoundedBody
 {
-    /// <summary>The body, or null if it is longer than the limit or breaks off. A body without a length costs at most the limit.</summary>
-    public static async Task<byte[]?> ReadAsync(HttpRequest request, int limit, CancellationToken token)
+    /// <summary>Says of a body's beginning whether the rest is wanted.</summary>
+    public delegate bool Check(ReadOnlySpan<byte> beginning);
+
+    /// <inheritdoc cref="ReadAsync(HttpRequest, int, int, Check, CancellationToken)"/>
+    public static Task<byte[]?> ReadAsync(HttpRequest request, int limit, CancellationToken token) => ReadAsync(request, limit, 0, _ => true, token);
+
+    /// <summary>The body, or null if it is longer than the limit, breaks off, or is not wanted. A body without a length costs at most the limit.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="limit">Bytes of the body.</param>
+    /// <param name="beginning">Bytes that are looked at before more than them is kept.</param>
+    /// <param name="isWanted">Asked once, with these bytes, or with the whole body if it is shorter.</param>
+    /// <param name="token">Ends it.</param>
+    public static async Task<byte[]?> ReadAsync(HttpRequest request, int limit, int beginning, Check isWanted, CancellationToken token)
     {
+        var wasAsked = beginning == 0;
         if (request.ContentLength > limit)
         {
             return null;
@@ -18,6 +30,16 @@ public static class BoundedBody
             while (true)
             {
                 var result = await request.BodyReader.ReadAsync(token);
+                if (!wasAsked && (result.Buffer.Length >= beginning || result.IsCompleted))
+                {
+                    wasAsked = true;
+                    if (!isWanted(result.Buffer.Slice(0, Math.Min(beginning, result.Buffer.Length)).ToArray()))
+                    {
+                        request.BodyReader.AdvanceTo(result.Buffer.End);
+                        return null;
+                    }
+                }
+
                 if (result.Buffer.Length > limit)
                 {
                     request.BodyReader.AdvanceTo(result.Buffer.End);

@@ -7,8 +7,8 @@ namespace Stiefel.Server.Http;
 /// <summary>The listeners and what a peer may cost us.</summary>
 public static class KestrelSetup
 {
-    /// <summary>A sealed request of 1 MiB and its frame; every endpoint reads with a limit of its own below this.</summary>
-    private const long MaxRequestBody = (1 << 20) + 4096;
+    /// <summary>The largest sealed request and some more; every endpoint reads with a limit of its own below this.</summary>
+    private const long MaxRequestBody = 256 * 1024;
 
     private const int MaxRequestHeaders = 32;
     private const int MaxRequestHeadersBytes = 8 * 1024;
@@ -32,6 +32,7 @@ public static class KestrelSetup
         options.AddServerHeader = false;
         options.AllowSynchronousIO = false;
         options.Limits.MaxRequestBodySize = MaxRequestBody;
+        options.Limits.MaxRequestBufferSize = MaxRequestBody;
         options.Limits.MaxRequestHeaderCount = MaxRequestHeaders;
         options.Limits.MaxRequestHeadersTotalSize = MaxRequestHeadersBytes;
         options.Limits.MaxRequestLineSize = MaxRequestLineBytes;

@@ -14,11 +14,19 @@ public sealed class HttpLimitsTests : IDisposable
 
     [Theory]
     [InlineData("POST /v1/kernel HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999\r\n\r\n")]
-    [InlineData("POST /v1/kernel HTTP/1.1\r\nHost: x\r\nContent-Length: 1052673\r\n\r\n")]
+    [InlineData("POST /v1/kernel HTTP/1.1\r\nHost: x\r\nContent-Length: 49\r\n\r\n")]
     public async Task Body_LongerThanAllowed_IsRefusedUnread(string head)
     {
         await using var server = await RunningServer.StartAsync(_files);
         Assert.StartsWith("HTTP/1.1 403 ", Exchange(server, Encoding.ASCII.GetBytes(head)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Body_OfNoSessionThatIsHere_IsRefusedAfterItsFirstBytes()
+    {
+        await using var server = await RunningServer.StartAsync(_files);
+        byte[] request = [.. "POST /v1/modules HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"u8, .. "STFR\u0001\0\0\0"u8, .. new byte[40]];
+        Assert.StartsWith("HTTP/1.1 403 ", Exchange(server, request), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,7 +62,7 @@ public sealed class HttpLimitsTests : IDisposable
     {
         await using var server = await RunningServer.StartAsync(_files);
         using var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
-        var genuine = desktop.Seal("/v1/kernel", [1, 2, 3]);
+        var genuine = desktop.Seal("/v1/kernel", []);
         string[] known = ["/v1/discovery", "/v1/kernel", "/v1/modules", "/v1/export"];
         var paths = Gen.Int[0, known.Length - 1].Select(i => known[i]);
         var bodies = Gen.OneOf(

@@ -31,11 +31,17 @@ public sealed class SessionTable : IDisposable
     /// <summary>Takes in a session after its hello; the oldest pending one makes room.</summary>
     public void Add(BootSession session)
     {
+        BootSession? evicted;
         lock (_lock)
         {
-            AddWithin(_pending, session, MaxPending);
+            evicted = AddWithin(_pending, session, MaxPending);
         }
+
+        evicted?.End();
     }
+
+    /// <summary>Does a request claim to be of a session that is here? Nothing is verified yet.</summary>
+    public bool Knows(ReadOnlySpan<byte> sealedRequest) => RequestOpener.TryReadSessionId(sealedRequest, out var id) && Find(id) is not null;
 
     /// <summary>Opens a request of a known session, genuine, for this path, and newer than all before; what else was wrong is not told.</summary>
     public bool TryOpen(string path, ReadOnlySpan<byte> sealedRequest, [NotNullWhen(true)] out OpenedRequest? request)
@@ -92,25 +98,33 @@ public sealed class SessionTable : IDisposable
 
     private void MoveToConfirmed(BootSession session)
     {
+        BootSession? evicted = null;
         lock (_lock)
         {
             // Not if it was ended meanwhile.
             if (_pending.Remove(session))
             {
-                AddWithin(_confirmed, session, MaxConfirmed);
+                evicted = AddWithin(_confirmed, session, MaxConfirmed);
             }
         }
+
+        evicted?.End();
     }
 
-    private static void AddWithin(List<BootSession> sessions, BootSession session, int most)
+    /// <returns>
+    /// The oldest if there was no room, to be ended: it asks for nothing more, and what it is being sent breaks off, since nobody who ends sessions finds
+    /// it here any more. The capability of a granted one is the gate's and stays.
+    /// </returns>
+    private static BootSession? AddWithin(List<BootSession> sessions, BootSession session, int most)
     {
+        BootSession? evicted = null;
         if (sessions.Count == most)
         {
-            // Its opener refuses everything from now on; the capability of a granted one is the gate's and stays.
-            sessions[0].Dispose();
+            evicted = sessions[0];
             sessions.RemoveAt(0);
         }
 
         sessions.Add(session);
+        return evicted;
     }
 }

@@ -55,7 +55,7 @@ public sealed class SessionTableTests : IDisposable
     public void Confirmed_MoreThanFit_DropsTheOldest()
     {
         using var oldest = Add();
-        Assert.True(_table.TryOpen("/x", oldest.Seal("/x", [], out _), out _));
+        Assert.True(_table.TryOpen("/x", oldest.Seal("/x", [], out _), out var request));
         for (var i = 0; i < SessionTable.MaxConfirmed; i++)
         {
             using var client = Add();
@@ -63,6 +63,7 @@ public sealed class SessionTableTests : IDisposable
         }
 
         Assert.Equal(SessionTable.MaxConfirmed, _table.Confirmed.Count);
+        Assert.True(request.Session.Ended.IsCancellationRequested); // or what it is being sent would go on for a key that is revoked
         Assert.False(_table.TryOpen("/x", oldest.Seal("/x", [], out _), out _));
     }
 

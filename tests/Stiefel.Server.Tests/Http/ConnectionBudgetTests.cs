@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Connections;
+using Stiefel.Server.Http;
+
+namespace Stiefel.Server.Tests.Http;
+
+/// <summary>Who makes room for whom.</summary>
+public sealed class ConnectionBudgetTests
+{
+    // A connection is closed on a thread of its own.
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+
+    private readonly ConnectionBudget _budget = new();
+
+    [Fact]
+    public void Strangers_MoreThanThereIsRoomFor_PushOutTheirOldestAndNobodyElse()
+    {
+        var (greeted, standing) = Begin();
+        standing.Greet();
+        var (proven, other) = Begin();
+        other.Greet();
+        other.Prove();
+        var (oldest, _) = Begin();
+        for (var i = 0; i < ConnectionBudget.MaxStrangers; i++)
+        {
+            Begin();
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => IsClosed(oldest), s_limit));
+        Assert.False(IsClosed(greeted));
+        Assert.False(IsClosed(proven));
+    }
+
+    [Fact]
+    public void Greeted_ByRecordedHellos_MakeRoomForEachOther()
+    {
+        var (proven, other) = Begin();
+        other.Greet();
+        other.Prove();
+        var (oldest, standing) = Begin();
+        standing.Greet();
+        for (var i = 0; i < ConnectionBudget.MaxGreeted; i++)
+        {
+            Begin().Standing.Greet();
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => IsClosed(oldest), s_limit));
+        Assert.False(IsClosed(proven));
+        standing.Greet(); // too late
+        standing.Dispose();
+    }
+
+    private (ConnectionContext Connection, ConnectionStanding Standing) Begin()
+    {
+        var connection = new DefaultConnectionContext();
+        return (connection, _budget.Begin(connection));
+    }
+
+    private static bool IsClosed(ConnectionContext connection) => connection.ConnectionClosed.IsCancellationRequested;
+}
