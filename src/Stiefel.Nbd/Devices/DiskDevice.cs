@@ -12,9 +12,11 @@ public sealed class DiskDevice : IBlockDevice
     private LinuxException? _lostWrite;
 
     /// <param name="disk">Open; disposed with this.</param>
-    public DiskDevice(BlockDevice disk)
+    /// <param name="lostWrite">The failure of a flush before the disk was opened anew for the same client: no flush may succeed here either. Null if there was none.</param>
+    public DiskDevice(BlockDevice disk, LinuxException? lostWrite = null)
     {
         _disk = disk;
+        _lostWrite = lostWrite;
         Traits = new DeviceTraits
         {
             IsReadOnly = disk.IsReadOnly,

@@ -64,8 +64,11 @@ internal static partial class BootLog
     [LoggerMessage(EventId = 125, Level = LogLevel.Warning, Message = "the disk could not be opened for the desktop that holds it")]
     public static partial void DiskNotOpened(this ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 126, Level = LogLevel.Error, Message = "the disk could not be flushed")]
-    public static partial void FlushFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(EventId = 126, Level = LogLevel.Error, Message = "the disk could not be flushed: what session {Session} wrote last may be lost; its flushes fail from here on, also after a restart")]
+    public static partial void FlushFailed(this ILogger logger, string session, Exception exception);
+
+    [LoggerMessage(EventId = 133, Level = LogLevel.Error, Message = "the loss of session {Session} could not be recorded: its grant is not kept for a restart")]
+    public static partial void LostWriteNotRecorded(this ILogger logger, string session, Exception exception);
 
     [LoggerMessage(EventId = 128, Level = LogLevel.Warning, Message = "what session {Session} of {Machine} wrote to its snapshot is gone; that desktop must boot again")]
     public static partial void SnapshotIsGone(this ILogger logger, string session, string machine);

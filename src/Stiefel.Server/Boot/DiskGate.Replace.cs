@@ -23,6 +23,11 @@ public sealed partial class DiskGate
         try
         {
             await CloseBootFilesAsync();
+            if (previous?.Record.ExportName == grant.Record.ExportName)
+            {
+                grant.Carry(previous);
+            }
+
             Open(grant);
             _tunnels.Open(grant.Record);
             _state.Write(grant.Record);

@@ -1,3 +1,4 @@
+using Stiefel.Linux;
 using Stiefel.Linux.BlockDevices;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Devices.Snapshots;
@@ -29,13 +30,14 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
     public bool HoldsBootFiles { get; } = boot is { Kernel: null, Directory: null } && (boot.Disk is null || boot.Disk == disk.Path);
 
     /// <summary>Opens it exclusively, to be written or read as it is.</summary>
+    /// <param name="lostWrite">Why no flush may succeed: something was lost that was written when it was open before. Null if all is well.</param>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public IBlockDevice Open()
+    public IBlockDevice Open(LinuxException? lostWrite = null)
     {
         lock (_looking)
         {
-            return new DiskDevice(BlockDevice.Open(ResolveFree(), disk.ReadOnly));
+            return new DiskDevice(BlockDevice.Open(ResolveFree(), disk.ReadOnly), lostWrite);
         }
     }
 

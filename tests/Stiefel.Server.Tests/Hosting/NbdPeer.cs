@@ -11,6 +11,7 @@ internal sealed class NbdPeer(Socket socket, NbdExportInfo info) : IDisposable
     private const uint SimpleReplyMagic = 0x67446698;
     private const int Fua = 1;
     private const int Write = 1;
+    private const int Flush = 3;
 
     public NbdExportInfo Info => info;
 
@@ -33,6 +34,21 @@ internal sealed class NbdPeer(Socket socket, NbdExportInfo info) : IDisposable
     {
         SendRequest(Fua, Write, offset, data.Length);
         socket.Send(data);
+        return ReceiveError();
+    }
+
+    /// <summary>Writes into the server's memory at least.</summary>
+    public void WriteUnflushed(ulong offset, byte[] data)
+    {
+        SendRequest(0, Write, offset, data.Length);
+        socket.Send(data);
+        Assert.Equal(0, ReceiveError());
+    }
+
+    /// <summary>The error number of the answer to a flush, 0 if it succeeded.</summary>
+    public int FlushError()
+    {
+        SendRequest(0, Flush, 0, 0);
         return ReceiveError();
     }
 
