@@ -34,14 +34,18 @@ internal sealed class BootClient : IDisposable
     private readonly RequestSealer _sealer;
     private readonly DesktopTunnel? _tunnel;
 
-    private BootClient(HttpClient http, SessionKeys session, BootManifest manifest)
+    private BootClient(IPEndPoint endpoint, HttpClient http, SessionKeys session, BootManifest manifest)
     {
+        Endpoint = endpoint;
         _http = http;
         _session = session;
         _sealer = new RequestSealer(session);
         Manifest = manifest;
         _tunnel = manifest.Link.Protection == LinkProtections.WireGuard ? new DesktopTunnel(session) : null;
     }
+
+    /// <summary>Where it answers.</summary>
+    public IPEndPoint Endpoint { get; }
 
     /// <summary>What the laptop offers; little before it is unlocked.</summary>
     public BootManifest Manifest { get; private set; }
@@ -67,7 +71,7 @@ internal sealed class BootClient : IDisposable
             byte[] hello = await ReadToEndAsync(answer, ClientHandshake.MaxServerHello, cancellationToken).ConfigureAwait(false);
             var (session, manifest) = handshake.Complete(hello);
             ManifestLimits.Check(manifest);
-            return new BootClient(http, session, manifest);
+            return new BootClient(server.Endpoint, http, session, manifest);
         }
         catch
         {

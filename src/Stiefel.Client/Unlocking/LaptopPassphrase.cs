@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Client.Verbs;
@@ -9,6 +10,8 @@ namespace Stiefel.Client.Unlocking;
 internal sealed class LaptopPassphrase : IDisposable
 {
     private byte[]? _bytes;
+    private string _uuid = "";
+    private IPEndPoint? _laptop;
 
     /// <summary>Nothing yet.</summary>
     public LaptopPassphrase()
@@ -22,9 +25,6 @@ internal sealed class LaptopPassphrase : IDisposable
 
     /// <summary>The passphrase; null if it is not known, or was wrong.</summary>
     public byte[]? Bytes => _bytes;
-
-    /// <summary>Of the device that it is for; empty if it is not known yet.</summary>
-    public string Uuid { get; private set; } = "";
 
     /// <summary>The laptop's owner allows that it is handed on to the payload. Set once it was right.</summary>
     public bool MayBeHandedOver { get; set; }
@@ -55,11 +55,17 @@ internal sealed class LaptopPassphrase : IDisposable
     }
 
     /// <summary>Keeps what was typed, from now on ours.</summary>
-    public void Take(byte[] typed, string uuid)
+    /// <param name="typed">The passphrase.</param>
+    /// <param name="uuid">Of the device that it is for; may be empty.</param>
+    /// <param name="laptop">Where that laptop answers.</param>
+    public void Take(byte[] typed, string uuid, IPEndPoint laptop)
     {
         Forget();
-        (_bytes, Uuid) = (typed, uuid);
+        (_bytes, _uuid, _laptop) = (typed, uuid, laptop);
     }
+
+    /// <summary>It was typed for this device of this laptop. Any holder of the key can name a UUID that they saw, so the address must be the same as well.</summary>
+    public bool IsFor(string uuid, IPEndPoint laptop) => uuid.Length > 0 && uuid == _uuid && laptop.Equals(_laptop);
 
     /// <summary>Overwrites it.</summary>
     public void Forget()

@@ -1,3 +1,4 @@
+using System.Net;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Verbs;
 using Stiefel.Protocol.Boot;
@@ -23,15 +24,15 @@ internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person,
             return;
         }
 
-        if (!passphrase.IsGiven && passphrase.Uuid != locked.Uuid)
+        if (!passphrase.IsGiven && !passphrase.IsFor(locked.Uuid, laptop.Endpoint))
         {
-            passphrase.Forget(); // another laptop than the last time
+            passphrase.Forget(); // perhaps another laptop than the last time
         }
 
         onceDiskIsFreeAsync ??= ask => ask();
         for (int? left = null; ;)
         {
-            byte[] bytes = passphrase.Bytes ?? Ask(locked, left);
+            byte[] bytes = passphrase.Bytes ?? Ask(locked, laptop.Endpoint, left);
             left = await onceDiskIsFreeAsync(() => laptop.UnlockAsync(bytes, cancellationToken)).ConfigureAwait(false);
             if (left is null)
             {
@@ -50,7 +51,7 @@ internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person,
         }
     }
 
-    private byte[] Ask(LockedBoot locked, int? left)
+    private byte[] Ask(LockedBoot locked, IPEndPoint laptop, int? left)
     {
         if (person is null)
         {
@@ -64,7 +65,7 @@ internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person,
             typed = person.AskSecret($"Passphrase of the laptop's disk{(left is null ? "" : ", once more")}: ", UnlockAnswer.MaxPassphraseBytes);
         }
         while (typed.Length == 0);
-        passphrase.Take(typed, locked.Uuid);
+        passphrase.Take(typed, locked.Uuid, laptop);
         return typed;
     }
 }

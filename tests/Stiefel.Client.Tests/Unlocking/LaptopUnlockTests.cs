@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Stiefel.Client.Search;
@@ -86,6 +87,35 @@ public sealed class LaptopUnlockTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_SameUuidAtAnotherAddress_IsAskedAgain()
+    {
+        using var copycat = new ScriptedLaptop { Manifest = _laptop.Manifest };
+        Answer(triesLeft: 3, _whole);
+        copycat.Contents["/v1/unlock"] = _laptop.Contents["/v1/unlock"];
+        using var passphrase = new LaptopPassphrase();
+        foreach (var (laptop, typed) in new[] { (_laptop, "of the first"), (copycat, "of the second") })
+        {
+            using BootClient client = await ConnectAsync(laptop);
+            await new LaptopUnlock(passphrase, new ScriptedPerson(typed), _said.Add).RunAsync(client, null, Token);
+            Assert.Equal(typed, Encoding.UTF8.GetString(laptop.Bodies["/v1/unlock"]));
+        }
+    }
+
+    [Fact]
+    public async Task Run_NoUuid_IsAskedAgain()
+    {
+        _laptop.Manifest = BootManifest.ForLocked(new LockedBoot("/dev/sda3", "home", "", MayHandOver: true), "testtop", new LinkParameters());
+        Answer(triesLeft: 3, _whole);
+        using var passphrase = new LaptopPassphrase();
+        foreach (string typed in new[] { "of the first", "of the second" })
+        {
+            using BootClient client = await ConnectAsync();
+            await new LaptopUnlock(passphrase, new ScriptedPerson(typed), _said.Add).RunAsync(client, null, Token);
+            Assert.Equal(typed, Encoding.UTF8.GetString(_laptop.Bodies["/v1/unlock"]));
+        }
+    }
+
+    [Fact]
     public async Task Run_NoTriesLeft_EndsTheSession()
     {
         Answer(triesLeft: 0);
@@ -154,7 +184,11 @@ public sealed class LaptopUnlockTests : IDisposable
     private void Answer(int triesLeft, BootManifest? manifest = null) =>
         _laptop.Contents["/v1/unlock"] = JsonSerializer.SerializeToUtf8Bytes(new UnlockAnswer { Manifest = manifest, TriesLeft = triesLeft }, ProtocolJson.Default.UnlockAnswer);
 
-    private Task<BootClient> ConnectAsync() => BootClient.ConnectAsync(FoundServer.AtAddress(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, _laptop.Port)), _laptop.Key, Token);
+    private Task<BootClient> ConnectAsync(ScriptedLaptop? laptop = null)
+    {
+        laptop ??= _laptop;
+        return BootClient.ConnectAsync(FoundServer.AtAddress(new IPEndPoint(IPAddress.Loopback, laptop.Port)), laptop.Key, Token);
+    }
 
     private async Task<ClientRun> FetchWithAsync(string input)
     {
