@@ -67,25 +67,26 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
         }
 
         // Outside the lock, since the resolver has locks of its own.
-        NbdExport? export = resolver.Resolve(exportName);
+        Admission admission = Admission.Of(resolver.Resolve(exportName));
         lock (_lock)
         {
-            if (export is null || connection.IsDropped)
+            if (admission.Export is null || connection.IsDropped)
             {
+                // Who was dropped meanwhile is fenced, or too slow; which of the two it was, its next try shows.
                 connection.ExportName = null;
-                return Admission.Unknown;
+                return admission.Export is null ? admission : Admission.NotNow;
             }
 
             connection.IsAdmitted = true;
         }
 
-        if (export.Sharing == ExportSharing.NewestConnectionOnly)
+        if (admission.Export.Sharing == ExportSharing.NewestConnectionOnly)
         {
             // Only older ones, so that two newcomers can never wait for each other.
             Drop(other => other.ExportName == exportName && other.Id < connection.Id);
         }
 
-        return Admission.Granted(export);
+        return admission;
     }
 
     /// <summary>Ends every connection of an export and returns when none can write any more.</summary>

@@ -38,7 +38,7 @@ internal sealed partial class Negotiator
         foreach (string name in resolver.ListVisible())
         {
             byte[] encoded = Encoding.UTF8.GetBytes(name);
-            byte[] description = Encoding.UTF8.GetBytes(resolver.Resolve(name)?.Description ?? "");
+            byte[] description = Encoding.UTF8.GetBytes(resolver.Resolve(name).Export?.Description ?? "");
             byte[] reply = new byte[4 + encoded.Length + description.Length];
             BinaryPrimitives.WriteUInt32BigEndian(reply, (uint)encoded.Length);
             encoded.CopyTo(reply, 4);
@@ -97,7 +97,7 @@ internal sealed partial class Negotiator
         return false;
     }
 
-    private Admission Look(string name) => resolver.Resolve(name) is { } export ? Admission.Granted(export) : Admission.Unknown;
+    private Admission Look(string name) => Admission.Of(resolver.Resolve(name));
 
     private void SendInformation(NbdOption option, NbdExport export, HashSet<InfoType> wanted)
     {

@@ -68,14 +68,14 @@ public sealed partial class DiskGate
         }
     }
 
-    private Func<NbdExport?> OpenOf(Grant grant) => () => OpenForOwner(grant);
+    private Func<ExportLookup> OpenOf(Grant grant) => () => OpenForOwner(grant);
 
     /// <summary>The owner knocks, on a connection's thread: the disk is open, or boot reading ends and it is opened.</summary>
-    private NbdExport? OpenForOwner(Grant grant)
+    private ExportLookup OpenForOwner(Grant grant)
     {
         if (grant.Export is { } export)
         {
-            return export;
+            return ExportLookup.Of(export);
         }
 
         // Whoever has the turn may be fencing, but waits for connections in transmission only: this one is not yet.
@@ -84,7 +84,8 @@ public sealed partial class DiskGate
         {
             if (_grant != grant)
             {
-                return null;
+                // Somebody else has the disk now, and that this name is nobody's any more is for the next try to say.
+                return ExportLookup.NotNow;
             }
 
             if (grant.Export is null)
@@ -93,12 +94,12 @@ public sealed partial class DiskGate
                 Open(grant);
             }
 
-            return grant.Export;
+            return ExportLookup.Of(grant.Export!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DiskInUseException)
         {
             _logger.DiskNotOpened(e);
-            return null;
+            return ExportLookup.NotNow;
         }
         finally
         {

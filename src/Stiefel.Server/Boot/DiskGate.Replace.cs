@@ -11,17 +11,14 @@ public sealed partial class DiskGate
 
     private async Task ReplaceAsync(Grant? previous, Grant grant)
     {
-        if (previous is not null)
-        {
-            Fence(previous);
-            if (previous.Record.Tunnel != grant.Record.Tunnel)
-            {
-                _tunnels.Close(previous.Record);
-            }
-        }
-
         try
         {
+            if (previous is not null)
+            {
+                Fence(previous);
+                CloseTunnelOf(previous, grant);
+            }
+
             await CloseBootFilesAsync();
             if (previous?.Record.ExportName == grant.Record.ExportName)
             {
@@ -36,18 +33,27 @@ public sealed partial class DiskGate
         {
             // Nobody was told of the new grant: the old one is still the current one, here and in the state directory.
             Close(grant);
-            if (previous?.Record.Tunnel is null || previous.Record.Tunnel != grant.Record.Tunnel)
-            {
-                _tunnels.Close(grant.Record);
-            }
-
             if (previous is not null)
             {
+                // First of all, since its desktop may be waiting; it gets no further than the door until this is over.
                 _exports.Arm(previous.Record.ExportName, OpenOf(previous));
+            }
+
+            CloseTunnelOf(grant, previous);
+            if (previous is not null)
+            {
                 OpenTunnelAgain(previous);
             }
 
             throw;
+        }
+    }
+
+    private void CloseTunnelOf(Grant ended, Grant? other)
+    {
+        if (other?.Record.Tunnel is null || other.Record.Tunnel != ended.Record.Tunnel)
+        {
+            _tunnels.Close(ended.Record);
         }
     }
 

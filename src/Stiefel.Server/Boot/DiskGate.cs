@@ -153,8 +153,14 @@ public sealed partial class DiskGate : IAsyncDisposable
                 }
 
                 RefuseIfConnected(grant, peer);
-                Fence(grant);
-                _exports.Arm(grant.Record.ExportName, OpenOf(grant));
+                try
+                {
+                    Fence(grant);
+                }
+                finally
+                {
+                    _exports.Arm(grant.Record.ExportName, OpenOf(grant));
+                }
             }
 
             return await borrowAsync(token);
@@ -215,6 +221,7 @@ public sealed partial class DiskGate : IAsyncDisposable
             }
 
             Fence(grant);
+            _exports.Disarm();
             _tunnels.Close(grant.Record);
             _grant = null;
             _state.Delete();
@@ -232,11 +239,13 @@ public sealed partial class DiskGate : IAsyncDisposable
         await _turn.WaitAsync();
         try
         {
-            _exports.Disarm();
+            // To flush takes time. Who asks meanwhile must not think that its capability is void: the next server honours it.
+            _exports.Bar();
             _guests?.Dispose();
             if (_grant is { } grant)
             {
                 Close(grant);
+                _grant = null;
             }
         }
         finally
@@ -254,10 +263,13 @@ public sealed partial class DiskGate : IAsyncDisposable
         return granted;
     }
 
-    /// <summary>Ends the owner's connections and closes the disk. When this returns, nothing of theirs can reach it any more.</summary>
+    /// <summary>
+    /// Ends the owner's connections and closes the disk. When this returns, nothing of theirs can reach it any more. Their capability stays
+    /// known and opens nothing until the caller says what becomes of it.
+    /// </summary>
     private void Fence(Grant grant)
     {
-        _exports.Disarm();
+        _exports.Bar();
         var dropped = _server.DropConnections(grant.Record.ExportName);
         if (dropped > 0)
         {

@@ -57,7 +57,7 @@ internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, Nb
         }
 
         _guests.Add(guest);
-        exports.ArmBeside(request.ExportName, () => guest.Export);
+        exports.ArmBeside(request.ExportName, () => ExportLookup.Of(guest.Export));
         return Describe(guest);
     }
 

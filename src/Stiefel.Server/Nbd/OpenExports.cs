@@ -37,7 +37,8 @@ public sealed class OpenExports : IExportResolver, IDisposable
         }
     }
 
-    public NbdExport? Resolve(string name) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(name), _name) ? _export : null;
+    public ExportLookup Resolve(string name) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(name), _name) ? ExportLookup.Of(_export) : ExportLookup.Unknown;
 
     public IReadOnlyList<string> ListVisible() => [_export.Name];
 

@@ -40,6 +40,20 @@ public sealed class NbdClientHandshakeTests : IDisposable
         NbdProtocolException error = Assert.Throws<NbdProtocolException>(() => NbdClientHandshake.Connect(socket, "other"));
 
         Assert.Contains("no such export", error.Message, StringComparison.Ordinal);
+        Assert.True(error.IsUnknownExport);
+    }
+
+    [Fact]
+    public async Task Connect_ToAnExportThatCannotBeHadJustNow_IsNoReasonToGiveUp()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        server.Resolver.IsKeptBack = true;
+        using Socket socket = server.Connect();
+
+        NbdProtocolException error = Assert.Throws<NbdProtocolException>(() => NbdClientHandshake.Connect(socket, "disk"));
+
+        Assert.False(error.IsUnknownExport);
+        Assert.Contains("just now", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -73,7 +73,7 @@ public sealed class NegotiationFuzzTests
             new NegotiationStream(transport, s_options),
             export,
             s_options,
-            name => export.Resolve(name) is { } found ? Admission.Granted(found) : Admission.Unknown);
+            name => Admission.Of(export.Resolve(name)));
         try
         {
             return negotiator.Run();

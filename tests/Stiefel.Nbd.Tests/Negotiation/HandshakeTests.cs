@@ -81,6 +81,36 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_ThatCannotBeHadJustNow_IsNotCalledUnknown()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        server.Resolver.IsKeptBack = true;
+        using NbdTestClient client = NbdTestClient.Greet(server);
+
+        client.SendOption(NbdOption.Go, NbdTestClient.GoData("disk"));
+        Assert.Equal(OptionReplyType.ErrorPolicy, client.ReadOptionReply().Type);
+        client.SendOption(NbdOption.Info, NbdTestClient.GoData("disk"));
+        Assert.Equal(OptionReplyType.ErrorPolicy, client.ReadOptionReply().Type);
+        client.SendOption(NbdOption.Go, NbdTestClient.GoData("wrong"));
+        Assert.Equal(OptionReplyType.ErrorUnknown, client.ReadOptionReply().Type);
+        server.Resolver.IsKeptBack = false;
+        client.SendOption(NbdOption.Go, NbdTestClient.GoData("disk"));
+        Assert.Equal(OptionReplyType.Info, client.ReadOptionReply().Type);
+    }
+
+    [Fact]
+    public async Task ExportName_OfAnExportThatCannotBeHadJustNow_Closes()
+    {
+        await using TestServer server = await TestServer.StartAsync(_device);
+        server.Resolver.IsKeptBack = true;
+        using NbdTestClient client = NbdTestClient.Greet(server);
+
+        client.SendOption(NbdOption.ExportName, "disk"u8);
+
+        Assert.True(client.IsClosedByServer());
+    }
+
+    [Fact]
     public async Task Info_DoesNotEnterTransmission()
     {
         await using TestServer server = await TestServer.StartAsync(_device);

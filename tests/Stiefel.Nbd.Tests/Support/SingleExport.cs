@@ -2,7 +2,7 @@ using Stiefel.Nbd.Devices;
 
 namespace Stiefel.Nbd.Tests.Support;
 
-/// <summary>One export under one name, which can be forgotten.</summary>
+/// <summary>One export under one name, which can be forgotten, or kept back for a while.</summary>
 internal sealed class SingleExport(NbdExport export, bool isListed = true) : IExportResolver
 {
     private volatile bool _isForgotten;
@@ -12,9 +12,20 @@ internal sealed class SingleExport(NbdExport export, bool isListed = true) : IEx
     {
     }
 
+    /// <summary>It exists and cannot be had.</summary>
+    public bool IsKeptBack { get; set; }
+
     public void Forget() => _isForgotten = true;
 
-    public NbdExport? Resolve(string name) => !_isForgotten && name == export.Name ? export : null;
+    public ExportLookup Resolve(string name)
+    {
+        if (_isForgotten || name != export.Name)
+        {
+            return ExportLookup.Unknown;
+        }
+
+        return IsKeptBack ? ExportLookup.NotNow : ExportLookup.Of(export);
+    }
 
     public IReadOnlyList<string> ListVisible() => isListed ? [export.Name] : [];
 }

@@ -100,18 +100,29 @@ internal sealed class RunningServer : IAsyncDisposable
         return new RunningServer(app, log);
     }
 
-    /// <summary>Connects to the block server and names an export; null if the server knows none of that name.</summary>
-    public NbdPeer? Connect(string exportName)
+    /// <summary>Connects to the block server and names an export; null if it is not to be had.</summary>
+    public NbdPeer? Connect(string exportName) => TryConnect(exportName, out _);
+
+    /// <summary>Names an export that is not to be had: true if the server knows none of that name, false if it can be had later.</summary>
+    public bool IsUnknown(string exportName)
     {
+        Assert.Null(TryConnect(exportName, out var refusal));
+        return refusal!.IsUnknownExport;
+    }
+
+    private NbdPeer? TryConnect(string exportName, out NbdProtocolException? refusal)
+    {
+        refusal = null;
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 20_000, SendTimeout = 20_000, NoDelay = true };
         try
         {
             socket.Connect(IPAddress.Loopback, NbdPort);
             return new NbdPeer(socket, NbdClientHandshake.Connect(socket, exportName));
         }
-        catch (NbdProtocolException)
+        catch (NbdProtocolException e)
         {
             socket.Dispose();
+            refusal = e;
             return null;
         }
     }

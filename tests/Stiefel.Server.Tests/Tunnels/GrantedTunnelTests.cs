@@ -100,6 +100,44 @@ public sealed class GrantedTunnelTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_TunnelOfTheFirstCannotBeClosed_TheFirstKeepsTheDisk()
+    {
+        await using var server = await StartAsync();
+        using var holder = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await holder.RequestDiskAsync(tunnelKey: NewKey());
+        using var second = await Desktop.ShakeHandsAsync(server, _files.Key);
+        RecordedTunnels.FailsToClose = true;
+
+        await Assert.ThrowsAsync<RefusalException>(() => second.RequestDiskAsync(takeOver: true, NewKey()));
+
+        using var disk = server.Connect(holder.ExportName);
+        Assert.True(disk!.TryWrite(0, new byte[512]));
+        Assert.True(server.IsUnknown(second.ExportName));
+    }
+
+    [Fact]
+    public async Task Export_IsBeingTakenOver_IsUnknownToTheFirstOnlyOnceTheSecondHasIt()
+    {
+        await using var server = await StartAsync();
+        using var holder = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await holder.RequestDiskAsync(tunnelKey: NewKey());
+        using var second = await Desktop.ShakeHandsAsync(server, _files.Key);
+        bool? isUnknown = null;
+        RecordedTunnels.Opening = () => isUnknown ??= server.IsUnknown(holder.ExportName);
+        try
+        {
+            await second.RequestDiskAsync(takeOver: true, NewKey());
+        }
+        finally
+        {
+            RecordedTunnels.Opening = null;
+        }
+
+        Assert.False(isUnknown);
+        Assert.True(server.IsUnknown(holder.ExportName));
+    }
+
+    [Fact]
     public async Task Restart_CurrentGrant_TakesUpItsTunnelAndRemovesAllOthers()
     {
         string id;

@@ -12,6 +12,11 @@ internal sealed class RecordedTunnels(List<string> story, NbdServer nbd) : ITunn
 
     public static bool Fails { get; set; }
 
+    public static bool FailsToClose { get; set; }
+
+    /// <summary>Called while a tunnel is made, or fails to be.</summary>
+    public static Action? Opening { get; set; }
+
     public void RemoveLeftovers(GrantRecord? kept) => story.Add($"leftovers but {Name(kept)}");
 
     public TunnelRecord? Assign(TunnelRecord? keys, GrantRecord? replaced) =>
@@ -20,6 +25,7 @@ internal sealed class RecordedTunnels(List<string> story, NbdServer nbd) : ITunn
     public void Open(GrantRecord grant)
     {
         story.Add($"open {Name(grant)}");
+        Opening?.Invoke();
         if (Fails)
         {
             Fails = false;
@@ -27,7 +33,15 @@ internal sealed class RecordedTunnels(List<string> story, NbdServer nbd) : ITunn
         }
     }
 
-    public void Close(GrantRecord grant) => story.Add($"close {Name(grant)} with {nbd.Connections.Count} connections");
+    public void Close(GrantRecord grant)
+    {
+        story.Add($"close {Name(grant)} with {nbd.Connections.Count} connections");
+        if (FailsToClose)
+        {
+            FailsToClose = false;
+            throw new IOException("this tunnel stays");
+        }
+    }
 
     public int PortOf(GrantRecord grant) => 10809;
 
