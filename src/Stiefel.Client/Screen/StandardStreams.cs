@@ -13,10 +13,6 @@ internal static class StandardStreams
 
     public static TextWriter Error { get; } = Writer(Console.IsErrorRedirected ? Console.OpenStandardError() : Terminal(descriptor: 2));
 
-    /// <summary>Lines as they are typed.</summary>
-    public static TextReader Input { get; } = new StreamReader(
-        new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0), Encoding.UTF8, detectEncodingFromByteOrderMarks: false, bufferSize: 256);
-
     // Not for files: this stream would write at positions of its own and over what others append.
     private static FileStream Terminal(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 

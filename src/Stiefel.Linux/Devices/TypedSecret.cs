@@ -27,9 +27,6 @@ public static unsafe class TypedSecret
     /// <summary>Somebody can type: standard input is a terminal.</summary>
     public static bool IsPossible => isatty(StandardInput) == 1;
 
-    /// <summary>Forgets what was typed before anybody asked, if standard input is a terminal.</summary>
-    public static void ForgetTyped() => _ = tcflush(StandardInput, (int)TCIFLUSH);
-
     /// <summary>Asks, and waits for one line. Line feed or carriage return end it; what does not fit the limit is ignored.</summary>
     /// <param name="question">Without a line's end.</param>
     /// <param name="echo">Where question and asterisks go.</param>

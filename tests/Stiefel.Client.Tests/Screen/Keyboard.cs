@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Xunit;
+
+namespace Stiefel.Client.Tests.Screen;
+
+/// <summary>A pseudo-terminal (man 7 pty), and who types on it.</summary>
+internal sealed partial class Keyboard : IDisposable
+{
+    private readonly SafeFileHandle _typist;
+
+    public Keyboard()
+    {
+        Assert.Equal(0, openpty(out int typist, out int terminal, 0, 0, 0));
+        _typist = new SafeFileHandle(typist, ownsHandle: true);
+        Terminal = new SafeFileHandle(terminal, ownsHandle: true);
+    }
+
+    /// <summary>What a program reads.</summary>
+    public SafeFileHandle Terminal { get; }
+
+    /// <summary>Returns when the terminal has it: it has shown it.</summary>
+    public void Type(string line)
+    {
+        using var typist = new FileStream(new SafeFileHandle(_typist.DangerousGetHandle(), ownsHandle: false), FileAccess.ReadWrite, bufferSize: 0);
+        typist.Write(Encoding.ASCII.GetBytes(line + "\n"));
+        var shown = new byte[line.Length + 2];
+        typist.ReadExactly(shown);
+        Assert.Equal(line + "\r\n", Encoding.ASCII.GetString(shown));
+    }
+
+    public void Dispose()
+    {
+        Terminal.Dispose();
+        _typist.Dispose();
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int openpty(out int typist, out int terminal, nint name, nint settings, nint size);
+}
