@@ -6,7 +6,7 @@ namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
 /// An open disk, partition or disk image. Block devices are claimed exclusively (O_EXCL, man 2 open): nobody can mount,
-/// swap on, or claim it while it is open. Images are locked (F_OFD_SETLK, man 2 fcntl) in a way that QEMU understands: for
+/// swap on, or claim it while it is open. They and images are locked (F_OFD_SETLK, man 2 fcntl) in a way that QEMU understands, which does not claim: for
 /// writing against everybody, as the base of a snapshot against those who write. All members may be used by several threads at once; failures throw <see cref="LinuxException"/>.
 /// </summary>
 public sealed partial class BlockDevice : IDisposable
@@ -14,6 +14,7 @@ public sealed partial class BlockDevice : IDisposable
     private const int EINTR = 4;
     private const int EIO = 5;
     private const int EBUSY = 16;
+    private const int EROFS = 30;
     private const int EACCES = 13;
     private const int EAGAIN = 11;
 
@@ -21,6 +22,10 @@ public sealed partial class BlockDevice : IDisposable
     // Who is about to write looks whether that byte is locked; one of ours that writes locks the whole file.
     private const int QemuUnsharedWrite = 201;
     private const int QemuUnsharedResize = 203;
+
+    // A program that another thread starts has a copy of what we closed a moment ago, claim and lock included, until its exec.
+    private const int MaxAttempts = 10;
+    private static readonly TimeSpan s_betweenAttempts = TimeSpan.FromMilliseconds(20);
 
     private readonly SafeFileHandle _handle;
 
@@ -72,6 +77,21 @@ public sealed partial class BlockDevice : IDisposable
     public static BlockDevice OpenUnchanging(string path, bool claims = true) => Open(path, readOnly: true, FileLock.Shared, claims);
 
     private static BlockDevice Open(string path, bool readOnly, FileLock fileLock, bool claims)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return OpenOnce(path, readOnly, fileLock, claims);
+            }
+            catch (LinuxException e) when (e.Errno == EBUSY && attempt < MaxAttempts)
+            {
+                Thread.Sleep(s_betweenAttempts);
+            }
+        }
+    }
+
+    private static BlockDevice OpenOnce(string path, bool readOnly, FileLock fileLock, bool claims)
     {
         (int type, DeviceNumber number) = DeviceNumber.Stat(path);
         bool isBlockSpecial = type == SysStat.S_IFBLK;
@@ -181,23 +201,38 @@ public sealed partial class BlockDevice : IDisposable
         Exclusive,
     }
 
-    // A block device is claimed by O_EXCL. Its page cache may hold what blkid or a mount of a partition left there; what
-    // is served must be what is on the medium.
     private unsafe void Claim(FileLock fileLock)
     {
-        if (IsBlockSpecial)
+        switch (fileLock)
         {
-            _ = LinuxFs.ioctl(_handle, LinuxFs.BLKFLSBUF, null);
+            case FileLock.Exclusive:
+                Lock(Fcntl.F_WRLCK, 0, 0);
+                break;
+            case FileLock.Shared:
+                Lock(Fcntl.F_RDLCK, QemuUnsharedWrite, 1);
+                Lock(Fcntl.F_RDLCK, QemuUnsharedResize, 1);
+                break;
         }
-        else if (fileLock == FileLock.Exclusive)
+
+        if (!IsBlockSpecial)
         {
-            Lock(Fcntl.F_WRLCK, 0, 0);
+            return;
         }
-        else if (fileLock == FileLock.Shared)
+
+        // The page cache may hold what blkid or a mount of a partition left there; what is served must be what is on the medium.
+        _ = LinuxFs.ioctl(_handle, LinuxFs.BLKFLSBUF, null);
+        int refusesWrites = 0;
+        if (!IsReadOnly && LinuxFs.ioctl(_handle, LinuxFs.BLKROGET, &refusesWrites) == 0 && refusesWrites != 0)
         {
-            Lock(Fcntl.F_RDLCK, QemuUnsharedWrite, 1);
-            Lock(Fcntl.F_RDLCK, QemuUnsharedResize, 1);
+            throw new LinuxException($"open(\"{Path}\", O_RDWR)", EROFS, $"the device is set to refuse writes; blockdev --setrw {Path} if that is not meant");
         }
+    }
+
+    /// <summary>Has somebody else a lock on any of it, as a virtual machine has? For devices that this object has not locked.</summary>
+    internal unsafe bool IsLockedByAnother()
+    {
+        var range = new Fcntl.flock { l_type = Fcntl.F_WRLCK };
+        return Fcntl.fcntl(_handle, Fcntl.F_OFD_GETLK, &range) == 0 && range.l_type != Fcntl.F_UNLCK;
     }
 
     // Length 0: to the end, wherever that will be.

@@ -34,6 +34,9 @@ internal sealed class BlockSysfs(string root = "/sys")
         return Path.GetFileName(Path.GetDirectoryName(real));
     }
 
+    /// <summary>The devices that this one is built upon.</summary>
+    public IReadOnlyList<string> SlavesOf(string name) => Children(Path.Combine(FolderOf(name), "slaves"), _ => true);
+
     /// <summary>The devices built upon this one: dm-crypt, LVM, md.</summary>
     public IReadOnlyList<string> HoldersOf(string name) => Children(Path.Combine(FolderOf(name), "holders"), _ => true);
 

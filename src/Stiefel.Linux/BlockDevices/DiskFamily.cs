@@ -37,6 +37,9 @@ internal sealed class DiskFamily
         return family;
     }
 
+    /// <summary>The kernel's names of all members.</summary>
+    public IReadOnlyCollection<string> Names => _members.Values;
+
     /// <summary>The kernel's name of a member; false if the device is a stranger.</summary>
     public bool TryFind(DeviceNumber? number, out string name)
     {

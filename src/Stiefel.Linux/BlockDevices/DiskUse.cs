@@ -44,6 +44,12 @@ public static class DiskUse
         {
             DiskFamily family = DiskFamily.Of(name, sysfs);
             reasons.AddRange(family.Holders);
+            // A loop device claims nothing of what it is made on, and is no holder of it.
+            foreach (string member in family.Names)
+            {
+                AddLoops(reasons, $"/dev/{member}", sysfs);
+            }
+
             reasons.AddRange(MountedFrom.Find(family, File.ReadAllLines("/proc/self/mountinfo")));
             reasons.AddRange(SwapOn.Find(family, File.ReadAllLines("/proc/swaps")));
             reasons.AddRange(HibernationImage.Find(path, name, sysfs));
@@ -76,16 +82,22 @@ public static class DiskUse
     {
         try
         {
-            BlockDevice probe = asBase ? BlockDevice.OpenUnchanging(path) : BlockDevice.Open(path, readOnly: DeviceNumber.OfBlockDevice(path) is not null);
-            probe.Dispose();
+            using BlockDevice probe = asBase ? BlockDevice.OpenUnchanging(path) : BlockDevice.Open(path, readOnly: DeviceNumber.OfBlockDevice(path) is not null);
+            if (!asBase && probe.IsLockedByAnother())
+            {
+                reasons.Add(Claimed(path));
+            }
         }
         catch (LinuxException e) when (e.Errno == EBUSY)
         {
-            reasons.Add(new DiskUseReason(DiskUseKind.Claimed, $"{path} is open exclusively in another program: stop that program (fuser -v {path} names it)"));
+            reasons.Add(Claimed(path));
         }
         catch (LinuxException)
         {
             // Not readable or not writable is for whoever opens it to report.
         }
     }
+
+    private static DiskUseReason Claimed(string path) => new(
+        DiskUseKind.Claimed, $"{path} is open exclusively in another program: stop that program (fuser -v {path} names it)");
 }

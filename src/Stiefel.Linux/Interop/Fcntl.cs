@@ -22,10 +22,12 @@ internal static unsafe partial class Fcntl
 
     internal const int POSIX_FADV_WILLNEED = 3;
 
+    internal const int F_OFD_GETLK = 36;
     internal const int F_OFD_SETLK = 37;
     internal const int F_SETPIPE_SZ = 1031;
     internal const short F_RDLCK = 0;
     internal const short F_WRLCK = 1;
+    internal const short F_UNLCK = 2;
 
     /// <summary>struct flock of 64-bit systems; l_len 0 = to the end of the file, l_pid 0 for open file description locks.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -1,5 +1,6 @@
 using System.Text;
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.FileSystems;
 using Stiefel.Linux.Programs;
 using Stiefel.Linux.Tests.FileSystems;
 using Xunit;
@@ -34,6 +35,43 @@ public sealed class DiskUseTests : IDisposable
         DiskUseReason reason = Assert.Single(DiskUse.Check(image));
 
         Assert.Equal((DiskUseKind.Held, $"{image} is the backing file of {loop.Path}: detach it (losetup -d {loop.Path})"), (reason.Kind, reason.Message));
+    }
+
+    [Fact]
+    public void Check_DeviceBehindALoopDevice_NamesIt()
+    {
+        using var disk = new LoopDevice(MakeImage());
+        using var loop = new LoopDevice(disk.Path);
+
+        DiskUseReason reason = Assert.Single(DiskUse.Check(disk.Path));
+
+        Assert.Equal((DiskUseKind.Held, $"{disk.Path} is the backing file of {loop.Path}: detach it (losetup -d {loop.Path})"), (reason.Kind, reason.Message));
+    }
+
+    [Fact]
+    public void Check_DeviceLockedAsAVirtualMachineDoes_IsClaimedAndRefusedForWriting()
+    {
+        using var disk = new LoopDevice(MakeImage());
+        using (BlockDevice.OpenUnchanging(disk.Path, claims: false))
+        {
+            Assert.Equal(DiskUseKind.Claimed, Assert.Single(DiskUse.Check(disk.Path)).Kind);
+            Assert.Equal(16, Assert.Throws<LinuxException>(() => BlockDevice.Open(disk.Path, readOnly: false)).Errno);
+        }
+
+        using BlockDevice ours = BlockDevice.Open(disk.Path, readOnly: false);
+        Assert.Equal(16, Assert.Throws<LinuxException>(() => BlockDevice.OpenUnchanging(disk.Path, claims: false)).Errno);
+    }
+
+    [Fact]
+    public void Open_DeviceThatRefusesWrites_IsRefusedWithTheCommand()
+    {
+        using var disk = new LoopDevice(MakeImage());
+        DeviceWriteLock.Set(disk.Path, refuse: true);
+
+        Assert.Contains($"blockdev --setrw {disk.Path}", Assert.Throws<LinuxException>(() => BlockDevice.Open(disk.Path, readOnly: false)).Message, StringComparison.Ordinal);
+
+        DeviceWriteLock.Set(disk.Path, refuse: false);
+        BlockDevice.Open(disk.Path, readOnly: false).Dispose();
     }
 
     [Fact]
