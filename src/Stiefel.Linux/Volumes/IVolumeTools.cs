@@ -41,6 +41,9 @@ public interface IVolumeTools
     /// <summary>What is there under names that begin so, in the order in which it can be closed.</summary>
     IReadOnlyList<string> FindLeftovers(string prefix);
 
+    /// <summary>Paths of the devices that something which is open is built directly upon; none if it is not there.</summary>
+    IReadOnlyList<string> DevicesBelow(string name);
+
     /// <summary>Sets or lifts the kernel's refusal to write to a device.</summary>
     /// <returns>False if it was so before.</returns>
     /// <exception cref="IOException">No such device.</exception>

@@ -1,4 +1,5 @@
 using System.Text;
+using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.FileSystems;
 using Stiefel.Linux.Programs;
 using Stiefel.Linux.Volumes.Lvm;
@@ -76,6 +77,16 @@ public sealed class VolumeTools : IVolumeTools
             .Select(path => Path.GetFileName(path))
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), out _))
             .OrderByDescending(name => int.Parse(name.AsSpan(prefix.Length), System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> DevicesBelow(string name)
+    {
+        var sysfs = new BlockSysfs();
+        return new[] { $"{MapperDirectory}/{name}", $"{RaidDirectory}/{name}" }.FirstOrDefault(File.Exists) is { } path
+            && DeviceNumber.OfBlockDevice(path) is { } number && sysfs.NameOf(number) is { } device
+            ? [.. sysfs.SlavesOf(device).Select(slave => $"/dev/{slave}")]
+            : [];
     }
 
     /// <inheritdoc/>

@@ -73,7 +73,9 @@ public sealed class UnlockEndpoint(SealedExchange exchange, DiskGate gate, BootO
         try
         {
             using var lease = await gate.UnlockAsync(peer, request.Body, token);
-            var offer = await offers.OfUnlockedAsync(token);
+            // Whoever takes the disk now waits for this lease, and what we wait for here waits for them.
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(token, lease.Revoked);
+            var offer = await offers.OfUnlockedAsync(both.Token);
             session.Unlock(offer);
             delay.Forget();
             logger.BootFilesUnlocked(session.Id, peer);

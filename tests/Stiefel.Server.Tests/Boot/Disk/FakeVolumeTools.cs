@@ -26,6 +26,9 @@ internal sealed class FakeVolumeTools : IVolumeTools
 
     public HashSet<string> InUse { get; } = [];
 
+    /// <summary>What an open thing is built upon, by its name.</summary>
+    public Dictionary<string, string> Below { get; } = [];
+
     /// <summary>Names of what is open.</summary>
     public IReadOnlyCollection<string> Open => _open.Keys;
 
@@ -77,6 +80,8 @@ internal sealed class FakeVolumeTools : IVolumeTools
     }
 
     public IReadOnlyList<string> FindLeftovers(string prefix) => [.. _open.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
+
+    public IReadOnlyList<string> DevicesBelow(string name) => Below.GetValueOrDefault(name) is { } device ? [device] : [];
 
     public bool LockWrites(string device, bool refuse) => refuse ? Locked.Add(device) : Locked.Remove(device);
 

@@ -54,13 +54,19 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
         return null;
     }
 
-    /// <summary>Closes what a server left open that was killed.</summary>
+    /// <summary>Closes what a server left open that was killed, and lets what lies below be written again.</summary>
     /// <exception cref="IOException">Something there is in use.</exception>
     public static async Task CloseLeftoversAsync(IVolumeTools tools, string prefix, ILogger log)
     {
         foreach (string name in tools.FindLeftovers(prefix))
         {
+            IReadOnlyList<string> below = tools.DevicesBelow(name);
             await tools.CloseAsync(name, CancellationToken.None);
+            foreach (string device in below.Where(File.Exists))
+            {
+                tools.LockWrites(device, refuse: false);
+            }
+
             DiskBootLog.StaleVolumeClosed(log, name);
         }
     }
