@@ -32,6 +32,9 @@ internal static unsafe partial class Unistd
     internal static partial int fdatasync(SafeFileHandle fd);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fsync(SafeFileHandle fd);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial int ftruncate(SafeFileHandle fd, long length);
 
     [LibraryImport("libc", SetLastError = true)]

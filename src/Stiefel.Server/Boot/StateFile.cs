@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Stiefel.Linux.FileSystems;
 
 namespace Stiefel.Server.Boot;
 
@@ -37,8 +38,15 @@ public sealed class StateFile<T>(string path, JsonTypeInfo<T> type)
         }
     }
 
-    /// <summary>Removes the file, if there is one.</summary>
-    public void Delete() => File.Delete(path);
+    /// <summary>Removes the file, if there is one; when this returns it does not come back, whatever crashes.</summary>
+    public void Delete()
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+            FolderSync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+    }
 
     /// <summary>Replaces the content; when this returns it survives a crash of this program (and of the machine, on a disk).</summary>
     public void Write(T content)
@@ -54,5 +62,6 @@ public sealed class StateFile<T>(string path, JsonTypeInfo<T> type)
         }
 
         File.Move(fresh, path, overwrite: true);
+        FolderSync.Flush(directory);
     }
 }

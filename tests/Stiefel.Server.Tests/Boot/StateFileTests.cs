@@ -1,4 +1,6 @@
+using Stiefel.Linux.Programs;
 using Stiefel.Linux.Tests;
+using Stiefel.Linux.Tests.FileSystems;
 using Stiefel.Server.Boot;
 
 namespace Stiefel.Server.Tests.Boot;
@@ -30,6 +32,27 @@ public sealed class StateFileTests : IDisposable
         new StateFile<GrantRecord>(FilePath, StateJson.Default.GrantRecord).Write(s_record);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FilePath));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(FilePath)!));
+    }
+
+    [Fact]
+    public void WriteAndDelete_MachineLosesItsPowerAtOnce_AreDone()
+    {
+        var image = FileSystemImage.Make(_directory.File("disk"), "ext4");
+        var (written, deleted) = (image + ".written", image + ".deleted");
+        FileSystemImage.Populate(image, _directory.Path, mounted =>
+        {
+            var file = FileIn(mounted);
+            file.Write(s_record);
+            file.Write(s_record with { ExportName = "s-y" });
+            ExternalProgram.Run("cp", ["--sparse=always", image, written]);
+            file.Delete();
+            ExternalProgram.Run("cp", ["--sparse=always", image, deleted]);
+        });
+
+        FileSystemImage.Populate(written, _directory.Path, mounted => Assert.Equal("s-y", FileIn(mounted).Read()!.ExportName));
+        FileSystemImage.Populate(deleted, _directory.Path, mounted => Assert.Null(FileIn(mounted).Read()));
+
+        static StateFile<GrantRecord> FileIn(string directory) => new(Path.Combine(directory, "state.json"), StateJson.Default.GrantRecord);
     }
 
     [Fact]

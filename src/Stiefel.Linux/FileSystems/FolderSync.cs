@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Interop;
+
+namespace Stiefel.Linux.FileSystems;
+
+/// <summary>To make a renamed or deleted file's name durable: that a file is on the medium does not say that its name is (man 2 fsync).</summary>
+public static class FolderSync
+{
+    private const int EINVAL = 22;
+
+    /// <summary>Waits until the folder's names are on the medium.</summary>
+    /// <exception cref="LinuxException">They may not be, or there is no such folder.</exception>
+    public static void Flush(string folder)
+    {
+        using SafeFileHandle handle = Fcntl.open(folder, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0);
+        if (handle.IsInvalid)
+        {
+            throw LinuxException.FromLastError($"open(\"{folder}\", O_RDONLY)");
+        }
+
+        // A file system that cannot do it to a folder says EINVAL, and has nothing better to offer.
+        if (Unistd.fsync(handle) != 0 && Marshal.GetLastPInvokeError() != EINVAL)
+        {
+            throw LinuxException.FromLastError($"fsync({folder})");
+        }
+    }
+}
