@@ -49,6 +49,9 @@ public sealed partial class BlockDevice : IDisposable
     /// <summary>Size in bytes when it was opened.</summary>
     public long Size { get; private set; }
 
+    /// <summary>What tells this disk from another one that stands under the same name later: the kernel's number for it, or the file's, and its size.</summary>
+    public string Identity { get; private set; } = "";
+
     /// <summary>Bytes of a logical sector; 1 for a file.</summary>
     public int LogicalSectorSize { get; private set; } = 1;
 
@@ -256,6 +259,7 @@ public sealed partial class BlockDevice : IDisposable
     {
         long end = Unistd.lseek(_handle, 0, Unistd.SEEK_END);
         Size = end >= 0 ? end : throw LinuxException.FromLastError($"lseek({Path}, SEEK_END)");
+        Identity = MediumIdentity.Of(_handle, Path, Size);
         if (!IsBlockSpecial)
         {
             return;

@@ -60,6 +60,9 @@ internal sealed class BlockSysfs(string root = "/sys")
         return long.TryParse(ReadText(Path.Combine(FolderOf(disk), "queue", file)), out long value) ? value : 0;
     }
 
+    /// <summary>A text that a device has in sysfs, by the kernel's name; empty if it has none.</summary>
+    public string ReadAttribute(string name, string attribute) => ReadText(Path.Combine(FolderOf(name), attribute));
+
     /// <summary>First byte of a partition on its disk; 0 for a disk. sysfs counts in 512 bytes, whatever the sector.</summary>
     public long StartOf(string name) =>
         long.TryParse(ReadText(Path.Combine(FolderOf(name), "start")), out long sectors) ? sectors * 512 : 0;

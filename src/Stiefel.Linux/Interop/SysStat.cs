@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Linux.Interop;
 
@@ -10,6 +11,9 @@ internal static unsafe partial class SysStat
     internal const uint STATX_TYPE = 0x1;
     internal const uint STATX_MODE = 0x2;
     internal const uint STATX_UID = 0x8;
+
+    internal const uint STATX_INO = 0x100;
+    internal const int AT_EMPTY_PATH = 0x1000;
 
     internal const int S_IFMT = 0xf000;
     internal const int S_IFREG = 0x8000;
@@ -27,16 +31,29 @@ internal static unsafe partial class SysStat
         [FieldOffset(0x1c)]
         internal ushort stx_mode;
 
+        [FieldOffset(0x20)]
+        internal ulong stx_ino;
+
         [FieldOffset(0x80)]
         internal uint stx_rdev_major;
 
         [FieldOffset(0x84)]
         internal uint stx_rdev_minor;
+
+        [FieldOffset(0x88)]
+        internal uint stx_dev_major;
+
+        [FieldOffset(0x8c)]
+        internal uint stx_dev_minor;
     }
 
     /// <summary>statx(2), under another name because the struct has that one.</summary>
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx_at(int dirfd, string path, int flags, uint mask, statx* buffer);
+
+    /// <summary>statx(2) of an open file: an empty path and AT_EMPTY_PATH.</summary>
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statx_of(SafeFileHandle file, string path, int flags, uint mask, statx* buffer);
 
     /// <summary>sys/stat.h with dev_t as sys/sysmacros.h makes it.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -27,6 +27,9 @@ public sealed class DiskDevice : IBlockDevice
         };
     }
 
+    /// <summary>What tells this disk from another one of the same name: <see cref="BlockDevice.Identity"/>.</summary>
+    public string Identity => _disk.Identity;
+
     /// <inheritdoc/>
     public long Size => _disk.Size;
 

@@ -67,6 +67,16 @@ internal static partial class BootLog
     [LoggerMessage(EventId = 126, Level = LogLevel.Error, Message = "the disk could not be flushed: what session {Session} wrote last may be lost; its flushes fail from here on, also after a restart")]
     public static partial void FlushFailed(this ILogger logger, string session, Exception exception);
 
+    [LoggerMessage(EventId = 134, Level = LogLevel.Warning, Message = "the grant of session {Session} is void: {Reason}; restart that desktop")]
+    public static partial void GrantOfOtherMedium(this ILogger logger, string session, string reason);
+
+    [LoggerMessage(EventId = 135, Level = LogLevel.Warning, Message = "the stored grant of session {Session} is void: since then this machine was started anew, or the server replaced by " +
+        "another version, and what that desktop wrote without flushing may be gone; restart that desktop")]
+    public static partial void GrantOfOtherBoot(this ILogger logger, string session);
+
+    [LoggerMessage(EventId = 136, Level = LogLevel.Error, Message = "which desktop has the disk could not be recorded: a server that starts later may not know it")]
+    public static partial void GrantNotRecordedAgain(this ILogger logger, Exception exception);
+
     [LoggerMessage(EventId = 133, Level = LogLevel.Error, Message = "the loss of session {Session} could not be recorded: its grant is not kept for a restart")]
     public static partial void LostWriteNotRecorded(this ILogger logger, string session, Exception exception);
 

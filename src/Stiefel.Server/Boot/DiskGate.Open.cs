@@ -1,5 +1,6 @@
 using Stiefel.Linux;
 using Stiefel.Nbd;
+using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Boot;
 
@@ -9,6 +10,16 @@ public sealed partial class DiskGate
     private void Open(Grant grant)
     {
         var device = _disk.Open(grant.LostWrite);
+        try
+        {
+            grant.Recognise(device.Identity);
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
+
         Generation += _disk.HoldsBootFiles ? 1 : 0;
         grant.Export = new NbdExport(grant.Record.ExportName, device)
         {
@@ -68,6 +79,23 @@ public sealed partial class DiskGate
         }
     }
 
+    /// <summary>Its disk is not there any more; what the desktop holds of it in memory must not be mixed into another.</summary>
+    private void Void(Grant grant, OtherMediumException why)
+    {
+        _logger.GrantOfOtherMedium(grant.Record.Session, why.Message);
+        _exports.Disarm();
+        _grant = null;
+        _state.Delete();
+        try
+        {
+            _tunnels.Close(grant.Record);
+        }
+        catch (IOException e)
+        {
+            _logger.TunnelNotRemoved(e);
+        }
+    }
+
     private Func<ExportLookup> OpenOf(Grant grant) => () => OpenForOwner(grant);
 
     /// <summary>The owner knocks, on a connection's thread: the disk is open, or boot reading ends and it is opened.</summary>
@@ -95,6 +123,11 @@ public sealed partial class DiskGate
             }
 
             return ExportLookup.Of(grant.Export!);
+        }
+        catch (OtherMediumException e)
+        {
+            Void(grant, e);
+            return ExportLookup.Unknown;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DiskInUseException)
         {

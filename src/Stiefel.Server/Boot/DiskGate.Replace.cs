@@ -39,6 +39,7 @@ public sealed partial class DiskGate
                 _exports.Arm(previous.Record.ExportName, OpenOf(previous));
             }
 
+            RecordAgain(previous);
             CloseTunnelOf(grant, previous);
             if (previous is not null)
             {
@@ -54,6 +55,26 @@ public sealed partial class DiskGate
         if (other?.Record.Tunnel is null || other.Record.Tunnel != ended.Record.Tunnel)
         {
             _tunnels.Close(ended.Record);
+        }
+    }
+
+    // The new one may be on record, although it could not be made sure that it stays there.
+    private void RecordAgain(Grant? previous)
+    {
+        try
+        {
+            if (previous is null)
+            {
+                _state.Delete();
+            }
+            else
+            {
+                _state.Write(previous.Record);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _logger.GrantNotRecordedAgain(e);
         }
     }
 

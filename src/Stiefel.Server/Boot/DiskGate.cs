@@ -1,4 +1,5 @@
 using System.Net;
+using Stiefel.Linux;
 using Stiefel.Nbd;
 using Stiefel.Server.Keys;
 using Stiefel.Server.Nbd;
@@ -80,6 +81,10 @@ public sealed partial class DiskGate : IAsyncDisposable
             _logger.GrantRestored(record.Session, record.Machine);
             Open(_grant);
         }
+        catch (OtherMediumException e)
+        {
+            Void(_grant!, e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DiskInUseException)
         {
             // The capability stays; its owner's next attempt opens the disk or is refused with the reason in the log.
@@ -98,6 +103,14 @@ public sealed partial class DiskGate : IAsyncDisposable
         {
             // What the desktop has written is gone with the server that kept it: it must not go on with the disk from before.
             _logger.SnapshotIsGone(record.Session, record.Machine);
+            _state.Delete();
+            return null;
+        }
+
+        if (record.Boot != BootIdentity.Read() || record.Medium.Length == 0)
+        {
+            // A desktop resends what was not acknowledged, not what was and had not reached the medium when the machine went down.
+            _logger.GrantOfOtherBoot(record.Session);
             _state.Delete();
             return null;
         }
@@ -191,7 +204,7 @@ public sealed partial class DiskGate : IAsyncDisposable
 
             var grant = new Grant(new GrantRecord(
                 request.Session, request.ExportName, request.Peer.ToString(), _disk.Name, _disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: false,
-                request.Key, request.KeyId, AssignTunnel(previous, request)));
+                request.Key, request.KeyId, AssignTunnel(previous, request), Boot: BootIdentity.Read()));
             await ReplaceAsync(previous, grant);
             _grant = grant;
             _exports.Arm(request.ExportName, OpenOf(grant));

@@ -21,6 +21,18 @@ internal sealed class Grant
     /// <summary>Why something that was written under this grant may not be on the medium; no flush of it may succeed any more. Null if all is well.</summary>
     public LinuxException? LostWrite { get; set; }
 
+    /// <summary>The first disk that is opened for it is the one it is for, and no other ever is.</summary>
+    /// <exception cref="OtherMediumException">It is another one.</exception>
+    public void Recognise(string medium)
+    {
+        if (Record.Medium.Length > 0 && Record.Medium != medium)
+        {
+            throw new OtherMediumException($"{Record.Disk} is another disk now ({medium}) than the one that was granted ({Record.Medium})");
+        }
+
+        Record = Record with { Medium = medium };
+    }
+
     /// <summary>The same desktop asked again: what it wrote before is its loss still.</summary>
     public void Carry(Grant previous)
     {

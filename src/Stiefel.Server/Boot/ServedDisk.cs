@@ -33,7 +33,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
     /// <param name="lostWrite">Why no flush may succeed: something was lost that was written when it was open before. Null if all is well.</param>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public IBlockDevice Open(LinuxException? lostWrite = null)
+    public DiskDevice Open(LinuxException? lostWrite = null)
     {
         lock (_looking)
         {

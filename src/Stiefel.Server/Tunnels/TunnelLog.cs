@@ -21,4 +21,7 @@ internal static partial class TunnelLog
 
     [LoggerMessage(EventId = 505, Level = LogLevel.Error, Message = "the tunnel of the desktop that has the disk could not be made")]
     public static partial void TunnelNotMade(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 506, Level = LogLevel.Warning, Message = "the tunnel of a desktop whose grant is void could not be taken down; it leads to no disk, and the next start removes it")]
+    public static partial void TunnelNotRemoved(this ILogger logger, Exception exception);
 }

@@ -35,24 +35,24 @@ public sealed class LostWriteTests : IAsyncLifetime
     {
         await using var server = await StartAsync();
         var gate = GateOf(server);
-        await gate.GrantAsync(_desktop, Token);
+        await GrantAsync(server, _desktop);
         await WriteAndLeaveAsync(server);
 
         await Assert.ThrowsAsync<BootCatalogException>(() => gate.ReadAsync(IPAddress.Parse("192.0.2.1"), Token));
 
-        using (var back = server.Connect(_desktop.ExportName)!)
+        using (var back = await ConnectAsync(server, _desktop))
         {
             Assert.NotEqual(0, back.FlushError());
             Assert.NotEqual(0, back.WriteError(0, [1]));
         }
 
         // Nor does it help to ask for the disk again; only another session begins anew.
-        await gate.GrantAsync(_desktop, Token);
-        using var again = server.Connect(_desktop.ExportName)!;
+        await GrantAsync(server, _desktop);
+        using var again = await ConnectAsync(server, _desktop);
         Assert.NotEqual(0, again.FlushError());
         var other = _desktop with { Session = new string('e', 32), ExportName = "s-other", TakeOver = true };
-        await gate.GrantAsync(other, Token);
-        using var next = server.Connect(other.ExportName)!;
+        await GrantAsync(server, other);
+        using var next = await ConnectAsync(server, other);
         Assert.Equal(0, next.FlushError());
     }
 
@@ -61,8 +61,8 @@ public sealed class LostWriteTests : IAsyncLifetime
     {
         await using var server = await StartAsync();
         var gate = GateOf(server);
-        await gate.GrantAsync(_desktop, Token);
-        using (var disk = server.Connect(_desktop.ExportName)!)
+        await GrantAsync(server, _desktop);
+        using (var disk = await ConnectAsync(server, _desktop))
         {
             disk.WriteUnflushed(0, Filled());
             Assert.NotEqual(0, disk.FlushError());
@@ -70,7 +70,7 @@ public sealed class LostWriteTests : IAsyncLifetime
 
         await WaitUntilNobodyIsConnectedAsync(server);
         await Assert.ThrowsAsync<BootCatalogException>(() => gate.ReadAsync(IPAddress.Parse("192.0.2.1"), Token));
-        using var back = server.Connect(_desktop.ExportName)!;
+        using var back = await ConnectAsync(server, _desktop);
         Assert.NotEqual(0, back.FlushError());
     }
 
@@ -79,29 +79,61 @@ public sealed class LostWriteTests : IAsyncLifetime
     {
         await using (var server = await StartAsync())
         {
-            await GateOf(server).GrantAsync(_desktop, Token);
+            await GrantAsync(server, _desktop);
             await WriteAndLeaveAsync(server);
         }
 
         await using (var restarted = await StartAsync())
         {
-            using var back = restarted.Connect(_desktop.ExportName)!;
+            using var back = await ConnectAsync(restarted, _desktop);
             Assert.NotEqual(0, back.FlushError());
         }
 
         await using var third = await StartAsync();
-        using var later = third.Connect(_desktop.ExportName)!;
+        using var later = await ConnectAsync(third, _desktop);
         Assert.NotEqual(0, later.FlushError());
     }
 
     private async Task WriteAndLeaveAsync(RunningServer server)
     {
-        using (var disk = server.Connect(_desktop.ExportName)!)
+        using (var disk = await ConnectAsync(server, _desktop))
         {
             disk.WriteUnflushed(0, Filled());
         }
 
         await WaitUntilNobodyIsConnectedAsync(server);
+    }
+
+    // A process that this one is just starting has all its files open until it is another program's: the disk is in use for a moment.
+    private static async Task GrantAsync(RunningServer server, GrantRequest request)
+    {
+        for (var tries = 500; ; tries--)
+        {
+            try
+            {
+                await GateOf(server).GrantAsync(request, Token);
+                return;
+            }
+            catch (DiskInUseException) when (tries > 0)
+            {
+                await Task.Delay(20, Token);
+            }
+        }
+    }
+
+    private static async Task<NbdPeer> ConnectAsync(RunningServer server, GrantRequest desktop)
+    {
+        for (var tries = 0; tries < 500; tries++)
+        {
+            if (server.Connect(desktop.ExportName) is { } peer)
+            {
+                return peer;
+            }
+
+            await Task.Delay(20, Token);
+        }
+
+        throw new TimeoutException("the disk is not to be had");
     }
 
     private static async Task WaitUntilNobodyIsConnectedAsync(RunningServer server)
