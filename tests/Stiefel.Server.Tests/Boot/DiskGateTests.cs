@@ -163,6 +163,25 @@ public sealed class DiskGateTests : IDisposable
     }
 
     [Fact]
+    public async Task Export_DiskUsedForAMomentOnly_IsGranted()
+    {
+        await using var server = await RunningServer.StartAsync(_files);
+        using var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
+        var user = Linux.BlockDevices.BlockDevice.Open(_files.Disk, readOnly: false);
+        var moment = new Thread(() =>
+        {
+            Thread.Sleep(100);
+            user.Dispose();
+        });
+        moment.Start();
+
+        await desktop.RequestDiskAsync();
+
+        moment.Join();
+        Assert.NotNull(server.Connect(desktop.ExportName));
+    }
+
+    [Fact]
     public async Task Export_GrantFails_TheOldGrantStays()
     {
         await using var server = await RunningServer.StartAsync(_files);
