@@ -11,9 +11,6 @@ public sealed class LinuxException : IOException
     /// <summary>EADDRINUSE.</summary>
     public const int AddressInUse = Interop.Errno.EADDRINUSE;
 
-    /// <summary>EBUSY.</summary>
-    public const int Busy = Interop.Errno.EBUSY;
-
     /// <param name="call">The call with its arguments as one would read them in strace: `mount("/dev/sda1", "/mnt")`.</param>
     /// <param name="errno">The error number (man 3 errno).</param>
     public LinuxException(string call, int errno)

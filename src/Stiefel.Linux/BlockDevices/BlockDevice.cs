@@ -24,7 +24,7 @@ public sealed partial class BlockDevice : IDisposable
     private const int QemuUnsharedResize = 203;
 
     // A program that another thread starts has a copy of what we closed a moment ago, claim and lock included, until its exec.
-    private const int MaxAttempts = 10;
+    private const int MaxAttempts = 25;
     private static readonly TimeSpan s_betweenAttempts = TimeSpan.FromMilliseconds(20);
 
     private readonly SafeFileHandle _handle;

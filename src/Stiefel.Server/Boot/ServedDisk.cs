@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Stiefel.Linux;
 using Stiefel.Linux.BlockDevices;
 using Stiefel.Nbd.Devices;
@@ -10,10 +9,6 @@ namespace Stiefel.Server.Boot;
 /// <summary>The disk that is served, closed until somebody may have it.</summary>
 public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<ServedDisk> logger)
 {
-    // Who starts a program shares all open files with it until it is another program, and udev looks at every disk that was closed.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
-
     // To look whether the disk is free is to claim it for a moment: one look must not take another for somebody else.
     private readonly Lock _looking = new();
 
@@ -34,7 +29,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
     /// <summary>True if the boot files are read from this very disk, so that reading them and serving it exclude each other.</summary>
     public bool HoldsBootFiles { get; } = boot is { Kernel: null, Directory: null } && (boot.Disk is null || boot.Disk == disk.Path);
 
-    /// <summary>Opens it exclusively, to be written or read as it is; waits a second for a use of which nothing is known.</summary>
+    /// <summary>Opens it exclusively, to be written or read as it is.</summary>
     /// <param name="lostWrite">Why no flush may succeed: something was lost that was written when it was open before. Null if all is well.</param>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
@@ -42,7 +37,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
     {
         lock (_looking)
         {
-            return Patiently(() => new DiskDevice(BlockDevice.Open(ResolveFree(), disk.ReadOnly), lostWrite));
+            return new DiskDevice(BlockDevice.Open(ResolveFree(), disk.ReadOnly), lostWrite);
         }
     }
 
@@ -56,7 +51,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
     {
         lock (_looking)
         {
-            return Patiently(() => new DiskDevice(BlockDevice.OpenUnchanging(ResolveFree(), claims: !alsoHoldsBootFiles)));
+            return new DiskDevice(BlockDevice.OpenUnchanging(ResolveFree(), claims: !alsoHoldsBootFiles));
         }
     }
 
@@ -87,27 +82,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
         }
 
         var path = Resolve(disk.Path);
-        var reasons = Reasons(path);
-        return reasons.Count == 0 ? path : throw new DiskInUseException($"{path} cannot be served: {Line(reasons)}")
-        {
-            MayPass = reasons.All(r => r.Kind == DiskUseKind.Claimed),
-        };
-    }
-
-    private static DiskDevice Patiently(Func<DiskDevice> open)
-    {
-        for (var start = Stopwatch.GetTimestamp(); ;)
-        {
-            try
-            {
-                return open();
-            }
-            catch (Exception e) when (
-                e is DiskInUseException { MayPass: true } or LinuxException { Errno: LinuxException.Busy } && Stopwatch.GetElapsedTime(start) < s_patience)
-            {
-                Thread.Sleep(s_pause);
-            }
-        }
+        return WhyNotFree(path) is { } reason ? throw new DiskInUseException($"{path} cannot be served: {reason}") : path;
     }
 
     /// <summary>What on this machine uses it, as one line; null if nothing does, or it cannot be looked at.</summary>
@@ -124,17 +99,14 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
         }
     }
 
-    private string? WhyNotFree(string path) => Reasons(path) is { Count: > 0 } reasons ? Line(reasons) : null;
-
-    private IReadOnlyList<DiskUseReason> Reasons(string path)
+    private string? WhyNotFree(string path)
     {
         lock (_looking)
         {
-            return DiskUse.Check(path, asBase: IsSnapshot);
+            var reasons = DiskUse.Check(path, asBase: IsSnapshot);
+            return reasons.Count == 0 ? null : string.Join("; ", reasons.Select(r => r.Message));
         }
     }
-
-    private static string Line(IReadOnlyList<DiskUseReason> reasons) => string.Join("; ", reasons.Select(r => r.Message));
 
     private static string Resolve(string name) => DiskName.ResolveAsync(name, CancellationToken.None).GetAwaiter().GetResult();
 }
