@@ -114,7 +114,7 @@ public sealed class TunnelTests(MachineParts parts)
         await File.WriteAllTextAsync(Path.Combine(directory, "grant.json"), $$"""
             {
               "session": "00112233445566778899aabbccddeeff", "exportName": "{{s_exportName}}", "machine": "fe80::20", "disk": "{{DiskFile}}", "readOnly": false,
-              "since": "2026-01-01T00:00:00+00:00", "snapshot": false, "key": "stick", "keyId": "{{DerivedCertificate.NameOf(key)}}",
+              "since": "2026-01-01T00:00:00+00:00", "snapshot": false, "key": "stick", "keyId": "{{DerivedCertificate.NameOf(key)}}", "boot": "@boot@", "medium": "@medium@",
               "tunnel": { "privateKey": "{{TunnelKey.Format(laptop)}}", "peerKey": "{{TunnelKey.Format(X25519.PublicKeyOf(desktop))}}", "presharedKey": "{{TunnelKey.Format(secret)}}", "port": 61571 }
             }
             """, _token);
@@ -146,7 +146,10 @@ public sealed class TunnelTests(MachineParts parts)
             truncate -s 192M {{DiskFile}}
             install -d -m 700 /run/keys /run/state
             install -m 600 /run/hand-in/stick.key /run/keys/
-            install -m 600 /run/hand-in/grant.json /run/state/ )
+            # The grant is of this run of the kernel, and of this file.
+            device=$(stat -c %d {{DiskFile}})
+            medium="$(stat -c %s {{DiskFile}}) bytes, file $(stat -c %i {{DiskFile}}) of $((device >> 8)):$((device & 255))"
+            sed "s/@boot@/$(cat /proc/sys/kernel/random/boot_id)/; s/@medium@/$medium/" /run/hand-in/grant.json >/run/state/grant.json )
         }
         start_server() {
             laptop /run/hand-in/stiefel-server --Disk:Path {{DiskFile}} --Boot:Kernel /vmlinuz --Keys:Directory /run/keys --State:Directory /run/state \
