@@ -261,6 +261,7 @@ public sealed class DiskGateTests : IDisposable
 
         var user = Linux.BlockDevices.BlockDevice.Open(_files.Disk, readOnly: false);
         await using var restarted = await RunningServer.StartAsync(_files);
+        Assert.Null(restarted.Connect(name));
 
         // A desktop gives its disk up if it hears of an unknown export; a stranger hears of nothing else.
         Assert.False(restarted.IsUnknown(name));
