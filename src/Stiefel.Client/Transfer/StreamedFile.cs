@@ -8,8 +8,8 @@ namespace Stiefel.Client.Transfer;
 /// <summary>Copies a file of the laptop in constant memory and believes it only if length and SHA-256 are those of the manifest.</summary>
 internal static class StreamedFile
 {
-    // One segment of an envelope: the reader then decrypts straight into it.
-    private const int BufferSize = 64 * 1024;
+    // The reader decrypts straight into it, segment by segment; as many as it verifies at once.
+    private const int BufferSize = 512 * 1024;
 
     /// <summary>Throws unless every byte arrived; what was written until then is to be thrown away.</summary>
     /// <exception cref="ServerException">Not the announced length or content.</exception>

@@ -5,18 +5,22 @@ using System.Security.Cryptography;
 namespace Stiefel.Protocol.Crypto;
 
 /// <summary>
-/// AES in counter mode with a 128-bit big-endian counter, as EAX uses it. Not thread-safe: it owns a buffer and a running cipher.
+/// AES in counter mode with a 128-bit big-endian counter, as EAX uses it: by <see cref="WideCounter"/> where there are round keys for
+/// it, else by the platform's AES. Not thread-safe: it owns a buffer and a running cipher.
 /// </summary>
 internal sealed class CounterStream : IDisposable
 {
     private readonly ICryptoTransform _cipher;
     private readonly byte[] _buffer;
+    private readonly AesRounds? _rounds;
 
     /// <param name="aes">Keyed; stays the caller's.</param>
     /// <param name="buffer">Overwritten by every call; a whole number of blocks.</param>
-    public CounterStream(Aes aes, byte[] buffer)
+    /// <param name="rounds">The same key; stays the caller's. Null if this processor or this key has none.</param>
+    public CounterStream(Aes aes, byte[] buffer, AesRounds? rounds)
     {
         _buffer = buffer;
+        _rounds = rounds;
         aes.Mode = CipherMode.ECB; // of counters, each of which occurs once
         aes.Padding = PaddingMode.None;
         _cipher = aes.CreateEncryptor();
@@ -27,6 +31,12 @@ internal sealed class CounterStream : IDisposable
     {
         var high = BinaryPrimitives.ReadUInt64BigEndian(start);
         var low = BinaryPrimitives.ReadUInt64BigEndian(start[8..]);
+        if (_rounds is not null)
+        {
+            WideCounter.Apply(_rounds, high, low, input, output);
+            return;
+        }
+
         while (!input.IsEmpty)
         {
             var step = Math.Min(input.Length, _buffer.Length);

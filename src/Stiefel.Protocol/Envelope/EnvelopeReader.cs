@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-
 namespace Stiefel.Protocol.Envelope;
 
 /// <summary>
@@ -11,30 +8,22 @@ namespace Stiefel.Protocol.Envelope;
 public sealed class EnvelopeReader : ReadOnlyStream
 {
     private readonly Stream _source;
-    private readonly byte[] _key;
-    private readonly byte[] _header = new byte[EnvelopeFormat.HeaderSize];
-    private readonly byte[] _frame = new byte[EnvelopeFormat.FrameSize];
-
-    // Received and being opened, oldest first.
-    private readonly Queue<(SegmentLane Lane, Task<bool> Opening)> _opening = new(SegmentLane.Most);
-
-    // What is handed out now; its place is behind all that were opened before.
-    private SegmentLane? _current;
-    private long _received;
-    private long _opened;
-    private bool _receivedLast;
+    private readonly SegmentCipher _cipher;
+    private readonly ReceivedBatch _batch;
     private bool _ended;
     private string? _failure;
     private bool _disposed;
 
-    private EnvelopeReader(Stream source, ReadOnlySpan<byte> key)
+    private EnvelopeReader(Stream source, EnvelopeKind kind, SegmentCipher cipher)
     {
         _source = source;
-        _key = key.ToArray();
+        Kind = kind;
+        _cipher = cipher;
+        _batch = new ReceivedBatch(cipher);
     }
 
     /// <summary>What the envelope holds; already verified.</summary>
-    public EnvelopeKind Kind { get; private set; }
+    public EnvelopeKind Kind { get; }
 
     /// <summary>Bytes of the envelope around <paramref name="plain"/> bytes: for Content-Length and progress.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
@@ -49,15 +38,18 @@ public sealed class EnvelopeReader : ReadOnlyStream
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, EnvelopeFormat.KeySize, nameof(key));
-        var reader = new EnvelopeReader(source, key.Span);
+        var header = new byte[EnvelopeFormat.HeaderSize];
+        if (await source.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < header.Length)
+        {
+            throw new EnvelopeException("the envelope is cut short in its header");
+        }
+
+        var kind = EnvelopeFormat.ReadHeader(header);
+        var reader = new EnvelopeReader(source, kind, new SegmentCipher(key.Span, header));
         try
         {
-            await reader.FillAsync(reader._header, cancellationToken).ConfigureAwait(false);
-            reader.Kind = EnvelopeFormat.ReadHeader(reader._header);
-
-            // The header is only believed once a segment sealed under it has opened.
-            await reader.ReceiveAsync(cancellationToken).ConfigureAwait(false);
-            await reader.NextAsync().ConfigureAwait(false);
+            // The header is only believed once a segment sealed under it was found genuine.
+            await reader._batch.ReceiveFirstAsync(source, cancellationToken).ConfigureAwait(false);
             return reader;
         }
         catch
@@ -78,7 +70,7 @@ public sealed class EnvelopeReader : ReadOnlyStream
 
         while (!buffer.IsEmpty && !_ended)
         {
-            if (_current?.Take(buffer.Span) is { } taken and > 0)
+            if (_batch.Take(buffer.Span) is var taken and > 0)
             {
                 return taken;
             }
@@ -123,37 +115,26 @@ public sealed class EnvelopeReader : ReadOnlyStream
         if (disposing && !_disposed)
         {
             _disposed = true;
-            while (_opening.TryDequeue(out var entry))
-            {
-                entry.Opening.Wait(); // a fraction of a millisecond; its memory is in use until then
-                entry.Lane.Dispose();
-            }
-
-            _current?.Dispose();
-            CryptographicOperations.ZeroMemory(_key);
+            _batch.Dispose();
+            _cipher.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
-    // The current segment is used up: keeps all lanes busy, then brings the next segment, or the end.
+    // Everything received was taken: brings what comes next, or the end.
     private async ValueTask AdvanceAsync(CancellationToken cancellationToken)
     {
         _failure = "an earlier read of this envelope was broken off; its place in the stream is lost";
         try
         {
-            while (!_receivedLast && _opening.Count < SegmentLane.Most)
+            if (_batch.HasLast)
             {
-                await ReceiveAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            if (_opening.Count > 0)
-            {
-                await NextAsync().ConfigureAwait(false);
+                await ExpectEndAsync(cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                await ExpectEndAsync(cancellationToken).ConfigureAwait(false);
+                await _batch.ReceiveAsync(_source, cancellationToken).ConfigureAwait(false);
             }
 
             _failure = null;
@@ -165,56 +146,13 @@ public sealed class EnvelopeReader : ReadOnlyStream
         }
     }
 
-    // Receives one segment and has it opened by another thread; the current lane, being used up, is the first to be used again.
-    private async ValueTask ReceiveAsync(CancellationToken cancellationToken)
-    {
-        await FillAsync(_frame, cancellationToken).ConfigureAwait(false);
-        var (length, last) = EnvelopeFormat.ReadFrame(_frame, _received);
-        var lane = _current ?? new SegmentLane(_key, _header);
-        _current = null;
-        var index = _received++;
-        try
-        {
-            await FillAsync(lane.SealedBody(length), cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            lane.Dispose();
-            throw;
-        }
-
-        _receivedLast = last;
-        _opening.Enqueue((lane, Task.Run(() => lane.TryOpen(index, last, length), CancellationToken.None)));
-    }
-
-    private async ValueTask NextAsync()
-    {
-        _current?.Dispose();
-        (_current, var opening) = _opening.Dequeue();
-        if (!await opening.ConfigureAwait(false))
-        {
-            throw new EnvelopeException($"segment {_opened}: it is forged, damaged, or sealed under another key");
-        }
-
-        _opened++;
-    }
-
     private async ValueTask ExpectEndAsync(CancellationToken cancellationToken)
     {
-        if (await _source.ReadAsync(_frame.AsMemory(0, 1), cancellationToken).ConfigureAwait(false) != 0)
+        if (await _source.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) != 0)
         {
             throw new EnvelopeException("bytes follow the envelope's last segment");
         }
 
         _ended = true;
-    }
-
-    private async ValueTask FillAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        var read = await _source.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        if (read < buffer.Length)
-        {
-            throw new EnvelopeException($"the envelope is cut short in segment {_received}");
-        }
     }
 }

@@ -9,13 +9,12 @@ namespace Stiefel.Protocol.Envelope;
 public sealed class EnvelopeWriter : WriteOnlyStream
 {
     private readonly Stream _destination;
-    private readonly byte[] _key;
-    private readonly byte[] _header = new byte[EnvelopeFormat.HeaderSize];
+    private readonly SegmentCipher _cipher;
+    private readonly SealedBatch _batch;
 
-    // Being sealed, oldest first; the lane being filled is not among them.
-    private readonly Queue<(SegmentLane Lane, Task<ReadOnlyMemory<byte>> Sealing)> _sealing = new(SegmentLane.Most);
-    private SegmentLane _filling;
-    private long _index;
+    // Plaintext that may still be the envelope's last: which of them is, a segment's seal must say.
+    private readonly byte[] _waiting = new byte[EnvelopeFormat.SegmentSize];
+    private int _waitingCount;
     private bool _closed;
 
     /// <param name="destination">Stays the caller's; it is not closed.</param>
@@ -31,10 +30,11 @@ public sealed class EnvelopeWriter : WriteOnlyStream
     {
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, EnvelopeFormat.KeySize, nameof(key));
+        var header = new byte[EnvelopeFormat.HeaderSize];
+        EnvelopeFormat.WriteHeader(header, kind, salt);
         _destination = destination;
-        _key = key.ToArray();
-        EnvelopeFormat.WriteHeader(_header, kind, salt);
-        _filling = new SegmentLane(key, _header);
+        _cipher = new SegmentCipher(key, header);
+        _batch = new SealedBatch(_cipher, header);
     }
 
     /// <inheritdoc/>
@@ -43,13 +43,11 @@ public sealed class EnvelopeWriter : WriteOnlyStream
         ObjectDisposedException.ThrowIf(_closed, this);
         while (!buffer.IsEmpty)
         {
-            // A full segment waits for the byte after it: only then is it known not to be the last.
-            if (_filling.IsFull && StartSealing() is { } oldest)
+            buffer = Put(buffer);
+            if (_batch.IsFull)
             {
-                await _destination.WriteAsync(await oldest.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                await _destination.WriteAsync(_batch.Finish(), cancellationToken).ConfigureAwait(false);
             }
-
-            buffer = _filling.Put(buffer);
         }
     }
 
@@ -60,16 +58,15 @@ public sealed class EnvelopeWriter : WriteOnlyStream
         ObjectDisposedException.ThrowIf(_closed, this);
         for (ReadOnlyMemory<byte> rest = buffer.AsMemory(offset, count); !rest.IsEmpty;)
         {
-            if (_filling.IsFull && StartSealing() is { } oldest)
+            rest = Put(rest);
+            if (_batch.IsFull)
             {
-                _destination.Write(oldest.GetAwaiter().GetResult().Span);
+                _destination.Write(_batch.Finish().Span);
             }
-
-            rest = _filling.Put(rest);
         }
     }
 
-    /// <summary>Flushes the destination. A segment is sealed when it is full or when the envelope ends, not by this.</summary>
+    /// <summary>Flushes the destination. What is not a batch of whole segments yet is sealed when the envelope ends, not by this.</summary>
     public override Task FlushAsync(CancellationToken cancellationToken) => _destination.FlushAsync(cancellationToken);
 
     /// <inheritdoc cref="FlushAsync"/>
@@ -80,48 +77,48 @@ public sealed class EnvelopeWriter : WriteOnlyStream
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         _closed = true;
-        var last = _filling.Seal(_index, last: true);
-        foreach (var (_, sealing) in _sealing)
-        {
-            await _destination.WriteAsync(await sealing.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        }
-
-        await _destination.WriteAsync(last, cancellationToken).ConfigureAwait(false);
+        _batch.Add(_waiting.AsSpan(0, _waitingCount), last: true);
+        await _destination.WriteAsync(_batch.Finish(), cancellationToken).ConfigureAwait(false);
         await _destination.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Forgets the key. The destination stays open.</summary>
+    /// <summary>Forgets key and plaintext. The destination stays open.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
             _closed = true;
-            while (_sealing.TryDequeue(out var entry))
-            {
-                entry.Sealing.Wait(); // a fraction of a millisecond; its memory is in use until then
-                entry.Lane.Dispose();
-            }
-
-            _filling.Dispose();
-            CryptographicOperations.ZeroMemory(_key);
+            _cipher.Dispose();
+            CryptographicOperations.ZeroMemory(_waiting);
         }
 
         base.Dispose(disposing);
     }
 
-    // Has the full segment sealed and brings a lane to fill. If that one holds the oldest segment, its bytes are returned, to be
-    // written before anything is put into it.
-    private Task<ReadOnlyMemory<byte>>? StartSealing()
+    // Takes in as much as the batch has room for; the rest is returned.
+    private ReadOnlyMemory<byte> Put(ReadOnlyMemory<byte> plaintext)
     {
-        var (full, index) = (_filling, _index++);
-        _sealing.Enqueue((full, Task.Run(() => full.Seal(index, last: false))));
-        if (_sealing.Count < SegmentLane.Most)
+        while (!plaintext.IsEmpty && !_batch.IsFull)
         {
-            _filling = new SegmentLane(_key, _header);
-            return null;
+            if (_waitingCount == EnvelopeFormat.SegmentSize)
+            {
+                _batch.Add(_waiting, last: false);
+                _waitingCount = 0;
+            }
+            else if (_waitingCount == 0 && plaintext.Length > EnvelopeFormat.SegmentSize)
+            {
+                _batch.Add(plaintext.Span[..EnvelopeFormat.SegmentSize], last: false);
+                plaintext = plaintext[EnvelopeFormat.SegmentSize..];
+            }
+            else
+            {
+                var step = Math.Min(EnvelopeFormat.SegmentSize - _waitingCount, plaintext.Length);
+                plaintext.Span[..step].CopyTo(_waiting.AsSpan(_waitingCount));
+                _waitingCount += step;
+                plaintext = plaintext[step..];
+            }
         }
 
-        (_filling, var oldest) = _sealing.Dequeue();
-        return oldest;
+        return plaintext;
     }
 }

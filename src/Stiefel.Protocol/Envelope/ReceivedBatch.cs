@@ -1,0 +1,175 @@
+using System.Security.Cryptography;
+using Stiefel.Protocol.Crypto;
+
+namespace Stiefel.Protocol.Envelope;
+
+/// <summary>
+/// Up to eight segments as they were received: taken apart, verified together, and decrypted one by one as they are asked for.
+/// Not thread-safe.
+/// </summary>
+internal sealed class ReceivedBatch(SegmentCipher cipher) : IDisposable
+{
+    private readonly byte[] _starts = new byte[SegmentCipher.BatchSize * AesEax.TagSize];
+    private readonly int[] _lengths = new int[SegmentCipher.BatchSize];
+    private byte[] _bytes = [];
+    private int _count;
+    private int _parsed;
+
+    // Of those received; nothing is taken that is not among them.
+    private int _genuine;
+    private int _taken;
+
+    // The segment that was asked for in parts.
+    private byte[] _plain = [];
+    private int _plainStart;
+    private int _plainEnd;
+
+    /// <summary>True once the segment was received that says it is the envelope's last.</summary>
+    public bool HasLast { get; private set; }
+
+    /// <summary>Index of the next segment to be received.</summary>
+    public long Index { get; private set; }
+
+    /// <summary>Receives the first segment, and not a byte more: nothing is known of the sender yet.</summary>
+    /// <exception cref="EnvelopeException">A length that no writer writes; cut short; not genuine.</exception>
+    public async ValueTask ReceiveFirstAsync(Stream source, CancellationToken cancellationToken)
+    {
+        _bytes = new byte[EnvelopeFormat.FrameSize];
+        await FillAsync(source, 0, _bytes.Length, cancellationToken).ConfigureAwait(false);
+        var (length, _) = EnvelopeFormat.ReadFrame(_bytes, 0);
+        Array.Resize(ref _bytes, length + EnvelopeFormat.Overhead);
+        await FillAsync(source, EnvelopeFormat.FrameSize, _bytes.Length, cancellationToken).ConfigureAwait(false);
+        Parse(_bytes.Length);
+        Verify();
+    }
+
+    /// <summary>Receives as many of the next segments as are taken together; there is at least one, and none are left to take.</summary>
+    /// <exception cref="EnvelopeException">As above, or something follows the last segment.</exception>
+    public async ValueTask ReceiveAsync(Stream source, CancellationToken cancellationToken)
+    {
+        (_count, _parsed, _genuine, _taken) = (0, 0, 0, 0);
+        if (_bytes.Length < SegmentCipher.BatchSize * EnvelopeFormat.MaxSealedSegment)
+        {
+            _bytes = new byte[SegmentCipher.BatchSize * EnvelopeFormat.MaxSealedSegment];
+        }
+
+        for (var filled = 0; !HasLast && _count < SegmentCipher.BatchSize;)
+        {
+            var read = await source.ReadAsync(_bytes.AsMemory(filled), cancellationToken).ConfigureAwait(false);
+            filled = read > 0 ? filled + read : throw CutShort();
+            Parse(filled);
+        }
+
+        Verify();
+    }
+
+    /// <summary>Decrypts into <paramref name="destination"/>; how many bytes, 0 if nothing is left.</summary>
+    public int Take(Span<byte> destination)
+    {
+        var done = 0;
+        while (done < destination.Length)
+        {
+            var rest = destination[done..];
+            if (_plainStart < _plainEnd)
+            {
+                var step = Math.Min(_plainEnd - _plainStart, rest.Length);
+                _plain.AsSpan(_plainStart, step).CopyTo(rest);
+                _plainStart += step;
+                done += step;
+            }
+            else if (_taken == _genuine)
+            {
+                break;
+            }
+            else if (_lengths[_taken] <= rest.Length)
+            {
+                done += DecryptNext(rest);
+            }
+            else
+            {
+                _plain = _plain.Length >= _lengths[_taken] ? _plain : new byte[_lengths[_taken]];
+                (_plainStart, _plainEnd) = (0, DecryptNext(_plain));
+            }
+        }
+
+        return done;
+    }
+
+    /// <summary>Forgets the plaintext.</summary>
+    public void Dispose() => CryptographicOperations.ZeroMemory(_plain);
+
+    // Takes note of every segment that is there whole.
+    private void Parse(int filled)
+    {
+        while (!HasLast && _count < SegmentCipher.BatchSize && filled - _parsed >= EnvelopeFormat.FrameSize)
+        {
+            var (length, last) = EnvelopeFormat.ReadFrame(_bytes.AsSpan(_parsed), Index);
+            if (filled - _parsed < length + EnvelopeFormat.Overhead)
+            {
+                return;
+            }
+
+            cipher.Start(Index++, last, Start(_count));
+            _lengths[_count++] = length;
+            _parsed += length + EnvelopeFormat.Overhead;
+            HasLast = last;
+        }
+
+        if (HasLast && _parsed < filled)
+        {
+            throw new EnvelopeException("bytes follow the envelope's last segment");
+        }
+    }
+
+    private void Verify()
+    {
+        Span<byte> tags = stackalloc byte[SegmentCipher.BatchSize * AesEax.TagSize];
+        if (_count == SegmentCipher.BatchSize && _lengths[^1] == EnvelopeFormat.SegmentSize)
+        {
+            cipher.TagBatch(_starts, _bytes, tags);
+        }
+        else
+        {
+            for (var i = 0; i < _count; i++)
+            {
+                cipher.Tag(Start(i), Ciphertext(i), tags.Slice(i * AesEax.TagSize, AesEax.TagSize));
+            }
+        }
+
+        for (var i = 0; i < _count; i++)
+        {
+            var tag = _bytes.AsSpan(Offset(i) + EnvelopeFormat.FrameSize + _lengths[i], AesEax.TagSize);
+            if (!CryptographicOperations.FixedTimeEquals(tag, tags.Slice(i * AesEax.TagSize, AesEax.TagSize)))
+            {
+                throw new EnvelopeException($"segment {Index - _count + i}: it is forged, damaged, or sealed under another key");
+            }
+        }
+
+        _genuine = _count;
+    }
+
+    private int DecryptNext(Span<byte> destination)
+    {
+        var ciphertext = Ciphertext(_taken);
+        cipher.Crypt(Start(_taken++), ciphertext, destination[..ciphertext.Length]);
+        return ciphertext.Length;
+    }
+
+    private async ValueTask FillAsync(Stream source, int from, int to, CancellationToken cancellationToken)
+    {
+        var wanted = _bytes.AsMemory(from..to);
+        if (await source.ReadAtLeastAsync(wanted, wanted.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < wanted.Length)
+        {
+            throw CutShort();
+        }
+    }
+
+    private EnvelopeException CutShort() => new($"the envelope is cut short in segment {Index}");
+
+    // All but an envelope's last segment have full length.
+    private static int Offset(int i) => i * EnvelopeFormat.MaxSealedSegment;
+
+    private Span<byte> Start(int i) => _starts.AsSpan(i * AesEax.TagSize, AesEax.TagSize);
+
+    private Span<byte> Ciphertext(int i) => _bytes.AsSpan(Offset(i) + EnvelopeFormat.FrameSize, _lengths[i]);
+}

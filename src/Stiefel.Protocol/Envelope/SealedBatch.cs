@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using Stiefel.Protocol.Crypto;
+
+namespace Stiefel.Protocol.Envelope;
+
+/// <summary>
+/// Up to eight sealed segments one after the other, before the first of them the envelope's header: what leaves in one write.
+/// Segments are encrypted into it one by one, and get their tags together. Holds ciphertext only. Not thread-safe.
+/// </summary>
+internal sealed class SealedBatch(SegmentCipher cipher, byte[] header)
+{
+    private const int FullSize = SegmentCipher.BatchSize * EnvelopeFormat.MaxSealedSegment;
+
+    private readonly byte[] _starts = new byte[SegmentCipher.BatchSize * AesEax.TagSize];
+    private byte[] _bytes = [];
+    private int _first; // where the first segment begins: behind the header, in the first batch
+    private int _end;
+    private int _count;
+    private int _lastLength;
+    private long _index;
+
+    public bool IsFull => _count == SegmentCipher.BatchSize;
+
+    /// <summary>Encrypts one segment; there must be room.</summary>
+    /// <param name="plaintext">64 KiB, or less if it is the last one.</param>
+    /// <param name="last">Whether the envelope ends with it.</param>
+    public void Add(ReadOnlySpan<byte> plaintext, bool last)
+    {
+        if (_index == 0)
+        {
+            // Most envelopes hold a few lines; only those that go on get room for eight segments.
+            _bytes = new byte[EnvelopeFormat.HeaderSize + (last ? plaintext.Length + EnvelopeFormat.Overhead : FullSize)];
+            header.CopyTo(_bytes, 0);
+            _first = _end = EnvelopeFormat.HeaderSize;
+        }
+
+        var segment = _bytes.AsSpan(_end, plaintext.Length + EnvelopeFormat.Overhead);
+        var start = _starts.AsSpan(_count * AesEax.TagSize, AesEax.TagSize);
+        BinaryPrimitives.WriteUInt32BigEndian(segment, (uint)plaintext.Length | (last ? EnvelopeFormat.LastMark : 0));
+        cipher.Start(_index++, last, start);
+        cipher.Crypt(start, plaintext, segment[EnvelopeFormat.FrameSize..^AesEax.TagSize]);
+        _end += segment.Length;
+        _count++;
+        _lastLength = plaintext.Length;
+    }
+
+    /// <summary>Completes the segments with their tags; the bytes to send stay valid until the next call.</summary>
+    public ReadOnlyMemory<byte> Finish()
+    {
+        var sealedBytes = _bytes.AsMemory(0, _end);
+        Span<byte> tags = stackalloc byte[SegmentCipher.BatchSize * AesEax.TagSize];
+        var segments = _bytes.AsSpan(_first.._end);
+        if (IsFull && _lastLength == EnvelopeFormat.SegmentSize)
+        {
+            cipher.TagBatch(_starts, segments, tags);
+        }
+        else
+        {
+            TagEach(segments, tags);
+        }
+
+        for (var i = 0; i < _count; i++)
+        {
+            var segment = Segment(segments, i);
+            tags.Slice(i * AesEax.TagSize, AesEax.TagSize).CopyTo(segment[^AesEax.TagSize..]);
+        }
+
+        (_first, _end, _count) = (0, 0, 0);
+        return sealedBytes;
+    }
+
+    private void TagEach(Span<byte> segments, Span<byte> tags)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            var at = i * AesEax.TagSize;
+            cipher.Tag(_starts.AsSpan(at, AesEax.TagSize), Segment(segments, i)[EnvelopeFormat.FrameSize..^AesEax.TagSize], tags.Slice(at, AesEax.TagSize));
+        }
+    }
+
+    private Span<byte> Segment(Span<byte> segments, int i) => segments.Slice(
+        i * EnvelopeFormat.MaxSealedSegment, i + 1 < _count ? EnvelopeFormat.MaxSealedSegment : _lastLength + EnvelopeFormat.Overhead);
+}
