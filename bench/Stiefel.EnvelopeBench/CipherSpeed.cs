@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Stiefel.Protocol.Envelope;
 
@@ -9,7 +10,7 @@ internal static class CipherSpeed
 {
     public static async Task<(double Wall, double PerCore)> SealAsync(byte[] plain, byte[] key, Stream destination) => await RateAsync(plain.Length, async () =>
     {
-        await using var writer = new EnvelopeWriter(destination, key, EnvelopeKind.Data);
+        await using var writer = new EnvelopeWriter(PipeWriter.Create(destination), key, EnvelopeKind.Data);
         await writer.WriteAsync(plain);
         await writer.CompleteAsync(CancellationToken.None);
     });

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Stiefel.Protocol.Envelope;
 using Stiefel.Protocol.Keys;
@@ -47,7 +48,7 @@ internal static class Measurement
         var key = RandomNumberGenerator.GetBytes(SharedKey.Size);
         var whole = new MemoryStream((int)EnvelopeReader.SealedLength(plain.Length));
         await CipherSpeed.SealAsync(plain[..Mega], key, Stream.Null);
-        await using (var writer = new EnvelopeWriter(whole, key, EnvelopeKind.Data))
+        await using (var writer = new EnvelopeWriter(PipeWriter.Create(whole), key, EnvelopeKind.Data))
         {
             await writer.WriteAsync(plain);
             await writer.CompleteAsync(CancellationToken.None);

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Crypto;
@@ -201,7 +202,7 @@ public sealed class ProtocolDocumentTests
     private static async Task<byte[]> WriteAsync(byte[] key, byte[] salt, EnvelopeKind kind, byte[] plain)
     {
         var stream = new MemoryStream();
-        await using var writer = new EnvelopeWriter(stream, key, kind, salt);
+        await using var writer = new EnvelopeWriter(PipeWriter.Create(stream), key, kind, salt);
         await writer.WriteAsync(plain, Token);
         await writer.CompleteAsync(Token);
         return stream.ToArray();

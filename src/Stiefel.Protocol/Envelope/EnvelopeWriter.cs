@@ -1,14 +1,15 @@
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 
 namespace Stiefel.Protocol.Envelope;
 
 /// <summary>
-/// Seals what is written to it into a stream, in constant memory (docs/protocol.md#envelope). Only <see cref="CompleteAsync"/>
+/// Seals what is written to it into a pipe, in constant memory (docs/protocol.md#envelope). Only <see cref="CompleteAsync"/>
 /// makes the envelope whole: one that is disposed of before is refused by its reader as cut short. Not thread-safe.
 /// </summary>
 public sealed class EnvelopeWriter : WriteOnlyStream
 {
-    private readonly Stream _destination;
+    private readonly PipeWriter _destination;
     private readonly SegmentCipher _cipher;
     private readonly SealedBatch _batch;
 
@@ -17,16 +18,16 @@ public sealed class EnvelopeWriter : WriteOnlyStream
     private int _waitingCount;
     private bool _closed;
 
-    /// <param name="destination">Stays the caller's; it is not closed.</param>
+    /// <param name="destination">Stays the caller's; it is not completed. Nobody else writes to it meanwhile.</param>
     /// <param name="key">32 bytes; copied. One key seals one envelope.</param>
     /// <param name="kind">What the envelope holds.</param>
-    public EnvelopeWriter(Stream destination, ReadOnlySpan<byte> key, EnvelopeKind kind)
+    public EnvelopeWriter(PipeWriter destination, ReadOnlySpan<byte> key, EnvelopeKind kind)
         : this(destination, key, kind, RandomNumberGenerator.GetBytes(EnvelopeFormat.SaltSize))
     {
     }
 
     /// <summary>For test vectors: the salt is the caller's.</summary>
-    internal EnvelopeWriter(Stream destination, ReadOnlySpan<byte> key, EnvelopeKind kind, ReadOnlySpan<byte> salt)
+    internal EnvelopeWriter(PipeWriter destination, ReadOnlySpan<byte> key, EnvelopeKind kind, ReadOnlySpan<byte> salt)
     {
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, EnvelopeFormat.KeySize, nameof(key));
@@ -34,10 +35,14 @@ public sealed class EnvelopeWriter : WriteOnlyStream
         EnvelopeFormat.WriteHeader(header, kind, salt);
         _destination = destination;
         _cipher = new SegmentCipher(key, header);
-        _batch = new SealedBatch(_cipher, header);
+        _batch = new SealedBatch(destination, _cipher, header);
     }
 
+    /// <summary>Bytes of the envelope that were handed to the destination.</summary>
+    public long SealedBytes { get; private set; }
+
     /// <inheritdoc/>
+    /// <exception cref="IOException">Nobody reads the pipe any more.</exception>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
@@ -46,40 +51,30 @@ public sealed class EnvelopeWriter : WriteOnlyStream
             buffer = Put(buffer);
             if (_batch.IsFull)
             {
-                await _destination.WriteAsync(_batch.Finish(), cancellationToken).ConfigureAwait(false);
+                await SendAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count)
+    /// <summary>Not supported: a pipe is written to asynchronously.</summary>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("an envelope is written asynchronously");
+
+    /// <summary>Does nothing: what was written is sent when a batch of segments is whole, or the envelope ends.</summary>
+    public override void Flush()
     {
-        ValidateBufferArguments(buffer, offset, count);
-        ObjectDisposedException.ThrowIf(_closed, this);
-        for (ReadOnlyMemory<byte> rest = buffer.AsMemory(offset, count); !rest.IsEmpty;)
-        {
-            rest = Put(rest);
-            if (_batch.IsFull)
-            {
-                _destination.Write(_batch.Finish().Span);
-            }
-        }
     }
 
-    /// <summary>Flushes the destination. What is not a batch of whole segments yet is sealed when the envelope ends, not by this.</summary>
-    public override Task FlushAsync(CancellationToken cancellationToken) => _destination.FlushAsync(cancellationToken);
-
-    /// <inheritdoc cref="FlushAsync"/>
-    public override void Flush() => _destination.Flush();
+    /// <inheritdoc cref="Flush"/>
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Seals the last segment and flushes. Nothing can be written after it.</summary>
+    /// <exception cref="IOException">Nobody reads the pipe any more.</exception>
     public async ValueTask CompleteAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         _closed = true;
         _batch.Add(_waiting.AsSpan(0, _waitingCount), last: true);
-        await _destination.WriteAsync(_batch.Finish(), cancellationToken).ConfigureAwait(false);
-        await _destination.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await SendAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Forgets key and plaintext. The destination stays open.</summary>
@@ -93,6 +88,16 @@ public sealed class EnvelopeWriter : WriteOnlyStream
         }
 
         base.Dispose(disposing);
+    }
+
+    private async ValueTask SendAsync(CancellationToken cancellationToken)
+    {
+        SealedBytes += _batch.Finish();
+        var flushed = await _destination.FlushAsync(cancellationToken).ConfigureAwait(false);
+        if (flushed.IsCompleted)
+        {
+            throw new IOException("whoever was to receive the envelope is gone");
+        }
     }
 
     // Takes in as much as the batch has room for; the rest is returned.

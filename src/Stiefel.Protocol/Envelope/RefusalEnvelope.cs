@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text.Json;
 using Stiefel.Protocol.Boot;
 
@@ -10,7 +11,7 @@ public static class RefusalEnvelope
     public const int MaxBytes = 16 * 1024;
 
     /// <summary>Writes a whole envelope that holds <paramref name="refusal"/>.</summary>
-    public static async Task WriteAsync(Stream destination, ReadOnlyMemory<byte> answerKey, Refusal refusal, CancellationToken cancellationToken)
+    public static async Task WriteAsync(PipeWriter destination, ReadOnlyMemory<byte> answerKey, Refusal refusal, CancellationToken cancellationToken)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(refusal, ProtocolJson.Default.Refusal);
         await using var writer = new EnvelopeWriter(destination, answerKey.Span, EnvelopeKind.Refusal);

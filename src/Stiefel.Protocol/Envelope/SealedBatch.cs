@@ -1,18 +1,19 @@
 using System.Buffers.Binary;
+using System.IO.Pipelines;
 using Stiefel.Protocol.Crypto;
 
 namespace Stiefel.Protocol.Envelope;
 
 /// <summary>
 /// Up to eight sealed segments one after the other, before the first of them the envelope's header: what leaves in one write.
-/// Segments are encrypted into it one by one, and get their tags together. Holds ciphertext only. Not thread-safe.
+/// Segments are encrypted one by one straight into the destination's memory, and get their tags together. Not thread-safe.
 /// </summary>
-internal sealed class SealedBatch(SegmentCipher cipher, byte[] header)
+internal sealed class SealedBatch(PipeWriter destination, SegmentCipher cipher, byte[] header)
 {
     private const int FullSize = SegmentCipher.BatchSize * EnvelopeFormat.MaxSealedSegment;
 
     private readonly byte[] _starts = new byte[SegmentCipher.BatchSize * AesEax.TagSize];
-    private byte[] _bytes = [];
+    private Memory<byte> _memory;
     private int _first; // where the first segment begins: behind the header, in the first batch
     private int _end;
     private int _count;
@@ -26,15 +27,12 @@ internal sealed class SealedBatch(SegmentCipher cipher, byte[] header)
     /// <param name="last">Whether the envelope ends with it.</param>
     public void Add(ReadOnlySpan<byte> plaintext, bool last)
     {
-        if (_index == 0)
+        if (_count == 0)
         {
-            // Most envelopes hold a few lines; only those that go on get room for eight segments.
-            _bytes = new byte[EnvelopeFormat.HeaderSize + (last ? plaintext.Length + EnvelopeFormat.Overhead : FullSize)];
-            header.CopyTo(_bytes, 0);
-            _first = _end = EnvelopeFormat.HeaderSize;
+            Begin(last ? plaintext.Length + EnvelopeFormat.Overhead : FullSize);
         }
 
-        var segment = _bytes.AsSpan(_end, plaintext.Length + EnvelopeFormat.Overhead);
+        var segment = _memory.Span.Slice(_end, plaintext.Length + EnvelopeFormat.Overhead);
         var start = _starts.AsSpan(_count * AesEax.TagSize, AesEax.TagSize);
         BinaryPrimitives.WriteUInt32BigEndian(segment, (uint)plaintext.Length | (last ? EnvelopeFormat.LastMark : 0));
         cipher.Start(_index++, last, start);
@@ -44,12 +42,11 @@ internal sealed class SealedBatch(SegmentCipher cipher, byte[] header)
         _lastLength = plaintext.Length;
     }
 
-    /// <summary>Completes the segments with their tags; the bytes to send stay valid until the next call.</summary>
-    public ReadOnlyMemory<byte> Finish()
+    /// <summary>Completes the segments with their tags and hands them to the destination, which is yet to be flushed; how many bytes.</summary>
+    public int Finish()
     {
-        var sealedBytes = _bytes.AsMemory(0, _end);
         Span<byte> tags = stackalloc byte[SegmentCipher.BatchSize * AesEax.TagSize];
-        var segments = _bytes.AsSpan(_first.._end);
+        var segments = _memory.Span[_first.._end];
         if (IsFull && _lastLength == EnvelopeFormat.SegmentSize)
         {
             cipher.TagBatch(_starts, segments, tags);
@@ -65,8 +62,17 @@ internal sealed class SealedBatch(SegmentCipher cipher, byte[] header)
             tags.Slice(i * AesEax.TagSize, AesEax.TagSize).CopyTo(segment[^AesEax.TagSize..]);
         }
 
-        (_first, _end, _count) = (0, 0, 0);
-        return sealedBytes;
+        destination.Advance(_end);
+        _count = 0;
+        return _end;
+    }
+
+    private void Begin(int room)
+    {
+        var start = _index == 0 ? header.Length : 0;
+        _memory = destination.GetMemory(start + room);
+        header.AsSpan(0, start).CopyTo(_memory.Span);
+        _first = _end = start;
     }
 
     private void TagEach(Span<byte> segments, Span<byte> tags)

@@ -13,16 +13,13 @@ public sealed class SealedAnswer(HttpResponse response, byte[] answerKey, IPAddr
     /// <summary>True once bytes have left: from then on a failure can only break the answer off.</summary>
     public bool HasStarted => response.HasStarted;
 
-    /// <summary>Bytes of the envelope so far.</summary>
-    public long BytesSent { get; private set; }
-
-    /// <summary>An envelope of data; nothing is sent before its first segment is full or it is completed.</summary>
+    /// <summary>An envelope of data; nothing is sent before its first segments are full or it is completed.</summary>
     /// <param name="plainLength">Bytes that will be written, if known: the client shows its progress by it.</param>
     public EnvelopeWriter Begin(long? plainLength)
     {
         response.ContentType = "application/octet-stream";
         response.ContentLength = plainLength is { } length ? EnvelopeReader.SealedLength(length) : null;
-        return new EnvelopeWriter(new CountingStream(response.Body, this), answerKey, EnvelopeKind.Data);
+        return new EnvelopeWriter(response.BodyWriter, answerKey, EnvelopeKind.Data);
     }
 
     /// <summary>Says no, and why.</summary>
@@ -30,21 +27,6 @@ public sealed class SealedAnswer(HttpResponse response, byte[] answerKey, IPAddr
     {
         response.ContentType = "application/octet-stream";
         response.ContentLength = null;
-        return RefusalEnvelope.WriteAsync(response.Body, answerKey, refusal, token);
-    }
-
-    private sealed class CountingStream(Stream destination, SealedAnswer answer) : WriteOnlyStream
-    {
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            await destination.WriteAsync(buffer, cancellationToken);
-            answer.BytesSent += buffer.Length;
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("the network is written to asynchronously");
-
-        public override Task FlushAsync(CancellationToken cancellationToken) => destination.FlushAsync(cancellationToken);
-
-        public override void Flush() => throw new NotSupportedException("the network is written to asynchronously");
+        return RefusalEnvelope.WriteAsync(response.BodyWriter, answerKey, refusal, token);
     }
 }

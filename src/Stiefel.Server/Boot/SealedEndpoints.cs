@@ -61,13 +61,13 @@ public sealed class SealedEndpoints(
         await using var envelope = answer.Begin(plainLength: null);
         var drivers = await DriverArchive.WriteAsync(envelope, modules, wanted.Modaliases, both.Token);
         await envelope.CompleteAsync(both.Token);
-        logger.DriversSent(request.Session.Id, drivers.Files.Count, answer.BytesSent, clock.ElapsedMilliseconds);
+        logger.DriversSent(request.Session.Id, drivers.Files.Count, envelope.SealedBytes, clock.ElapsedMilliseconds);
         foreach (var reason in drivers.LeftOut)
         {
             logger.DriverLeftOut(request.Session.Id, reason);
         }
 
-        machines.Add(answer.Peer, "modules", $"{drivers.Files.Count} drivers sent, {answer.BytesSent} bytes");
+        machines.Add(answer.Peer, "modules", $"{drivers.Files.Count} drivers sent, {envelope.SealedBytes} bytes");
     }
 
     private async Task GrantAsync(OpenedRequest request, SealedAnswer answer, CancellationToken token)

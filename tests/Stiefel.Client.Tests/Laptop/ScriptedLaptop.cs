@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Stiefel.Protocol;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Envelope;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Keys;
+using Stiefel.Protocol;
 
 namespace Stiefel.Client.Tests.Laptop;
 
@@ -125,11 +126,11 @@ internal sealed class ScriptedLaptop : IDisposable
         var answer = new MemoryStream();
         if (Refusals.TryRemove(path, out Refusal? refusal))
         {
-            await RefusalEnvelope.WriteAsync(answer, answerKey, refusal, CancellationToken.None);
+            await RefusalEnvelope.WriteAsync(PipeWriter.Create(answer), answerKey, refusal, CancellationToken.None);
             return answer.ToArray();
         }
 
-        await using var writer = new EnvelopeWriter(answer, answerKey, EnvelopeKind.Data);
+        await using var writer = new EnvelopeWriter(PipeWriter.Create(answer), answerKey, EnvelopeKind.Data);
         await writer.WriteAsync(Contents.GetValueOrDefault(path) ?? UsualContent(path));
         await writer.CompleteAsync(CancellationToken.None);
         return answer.ToArray();

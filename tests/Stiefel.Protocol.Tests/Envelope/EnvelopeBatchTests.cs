@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Stiefel.Protocol.Envelope;
 
 namespace Stiefel.Protocol.Tests.Envelope;
@@ -85,13 +86,32 @@ public sealed class EnvelopeBatchTests
         EnvelopeFormat.WriteHeader(header, EnvelopeKind.Data, Sample.Bytes(16, 9));
         using var wide = new SegmentCipher(_key, header, wide: true);
         using var narrow = new SegmentCipher(_key, header, wide: false);
-        var (a, b) = (new SealedBatch(wide, header), new SealedBatch(narrow, header));
+        var expected = Batch(narrow, header);
+        Assert.Equal(Header + (8 * SealedSegment), expected.Length);
+        Assert.True(Batch(wide, header).AsSpan().SequenceEqual(expected));
+    }
+
+    [Fact]
+    public async Task Write_NobodyReadsThePipe_Throws()
+    {
+        var pipe = new Pipe();
+        await pipe.Reader.CompleteAsync();
+        await using var writer = new EnvelopeWriter(pipe.Writer, _key, EnvelopeKind.Data);
+        await Assert.ThrowsAsync<IOException>(() => writer.WriteAsync(_plain, TestContext.Current.CancellationToken).AsTask());
+    }
+
+    private byte[] Batch(SegmentCipher cipher, byte[] header)
+    {
+        var stream = new MemoryStream();
+        var pipe = PipeWriter.Create(stream);
+        var batch = new SealedBatch(pipe, cipher, header);
         for (var i = 0; i < 8; i++)
         {
-            a.Add(_plain.AsSpan(i * Segment, Segment), last: i == 7);
-            b.Add(_plain.AsSpan(i * Segment, Segment), last: i == 7);
+            batch.Add(_plain.AsSpan(i * Segment, Segment), last: i == 7);
         }
 
-        Assert.True(a.Finish().Span.SequenceEqual(b.Finish().Span));
+        batch.Finish();
+        pipe.Complete(); // flushes
+        return stream.ToArray();
     }
 }

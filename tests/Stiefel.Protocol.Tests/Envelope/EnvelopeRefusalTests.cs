@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Pipelines;
 using CsCheck;
 using Stiefel.Protocol.Envelope;
 
@@ -163,7 +164,7 @@ public sealed class EnvelopeRefusalTests
     {
         var content = Sample.Bytes(20 * Segment, 4);
         var stream = new MemoryStream();
-        await using (var writer = new EnvelopeWriter(stream, _key, EnvelopeKind.Data))
+        await using (var writer = new EnvelopeWriter(PipeWriter.Create(stream), _key, EnvelopeKind.Data))
         {
             await writer.WriteAsync(content, Token);
         }
@@ -220,7 +221,7 @@ public sealed class EnvelopeRefusalTests
     public async Task Writer_DisposedBeforeComplete_LeavesSomethingRefused()
     {
         var stream = new MemoryStream();
-        await using (var writer = new EnvelopeWriter(stream, _key, EnvelopeKind.Data))
+        await using (var writer = new EnvelopeWriter(PipeWriter.Create(stream), _key, EnvelopeKind.Data))
         {
             await writer.WriteAsync(_plain, Token);
         }
@@ -231,7 +232,7 @@ public sealed class EnvelopeRefusalTests
     [Fact]
     public async Task Writer_WriteAfterComplete_Throws()
     {
-        await using var writer = new EnvelopeWriter(new MemoryStream(), _key, EnvelopeKind.Data);
+        await using var writer = new EnvelopeWriter(PipeWriter.Create(new MemoryStream()), _key, EnvelopeKind.Data);
         await writer.CompleteAsync(Token);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => writer.WriteAsync(new byte[1], Token).AsTask());
         await Assert.ThrowsAsync<ObjectDisposedException>(() => writer.CompleteAsync(Token).AsTask());

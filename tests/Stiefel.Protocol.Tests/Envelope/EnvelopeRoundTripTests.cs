@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using CsCheck;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Envelope;
@@ -39,24 +40,18 @@ public sealed class EnvelopeRoundTripTests
                 var key = Sample.Bytes(32);
                 var plain = Sample.Bytes(length, length);
                 var stream = new MemoryStream();
-                using (var writer = new EnvelopeWriter(stream, key, EnvelopeKind.Data))
+                long sealedBytes;
+                using (var writer = new EnvelopeWriter(PipeWriter.Create(stream), key, EnvelopeKind.Data))
                 {
                     for (int at = 0, i = 0; at < length; i++)
                     {
                         var step = Math.Min(writes[i % writes.Length], length - at);
-                        if (synchronous)
-                        {
-                            writer.Write(plain, at, step);
-                        }
-                        else
-                        {
-                            writer.WriteAsync(plain.AsMemory(at, step), Token).AsTask().Wait(Token);
-                        }
-
+                        writer.WriteAsync(plain.AsMemory(at, step), Token).AsTask().Wait(Token);
                         at += step;
                     }
 
                     writer.CompleteAsync(Token).AsTask().Wait(Token);
+                    sealedBytes = writer.SealedBytes;
                 }
 
                 using var reader = EnvelopeReader.OpenAsync(new PacketStream(stream.ToArray(), packet), key, Token).Result;
@@ -74,6 +69,7 @@ public sealed class EnvelopeRoundTripTests
                 }
 
                 Assert.Equal(EnvelopeReader.SealedLength(length), stream.Length);
+                Assert.Equal(stream.Length, sealedBytes);
                 Assert.True(all.ToArray().AsSpan().SequenceEqual(plain));
             },
             iter: Sample.Tries(60));
@@ -112,7 +108,7 @@ public sealed class EnvelopeRoundTripTests
         var key = Sample.Bytes(32);
         var stream = new MemoryStream();
         var refusal = new Refusal(RefusalCodes.DiskInUse, "the desktop 'oak' uses this disk");
-        await RefusalEnvelope.WriteAsync(stream, key, refusal, Token);
+        await RefusalEnvelope.WriteAsync(PipeWriter.Create(stream), key, refusal, Token);
         stream.Position = 0;
 
         await using var reader = await EnvelopeReader.OpenAsync(stream, key, Token);
@@ -135,7 +131,7 @@ public sealed class EnvelopeRoundTripTests
     public async Task Streams_OneWayOnly_SaySo()
     {
         var key = Sample.Bytes(32);
-        await using var writer = new EnvelopeWriter(new MemoryStream(), key, EnvelopeKind.Data);
+        await using var writer = new EnvelopeWriter(PipeWriter.Create(new MemoryStream()), key, EnvelopeKind.Data);
         Assert.True(writer is { CanWrite: true, CanRead: false, CanSeek: false });
         await using var reader = await EnvelopeReader.OpenAsync(new MemoryStream(await Sealed.MakeAsync(key, [], EnvelopeKind.Data)), key, Token);
         Assert.True(reader is { CanWrite: false, CanRead: true, CanSeek: false });

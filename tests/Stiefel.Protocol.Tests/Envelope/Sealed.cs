@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Stiefel.Protocol.Envelope;
 
 namespace Stiefel.Protocol.Tests.Envelope;
@@ -7,7 +8,7 @@ internal static class Sealed
     public static async Task<byte[]> MakeAsync(byte[] key, byte[] plain, EnvelopeKind kind)
     {
         var stream = new MemoryStream();
-        await using var writer = new EnvelopeWriter(stream, key, kind);
+        await using var writer = new EnvelopeWriter(PipeWriter.Create(stream), key, kind);
         await writer.WriteAsync(plain, TestContext.Current.CancellationToken);
         await writer.CompleteAsync(TestContext.Current.CancellationToken);
         return stream.ToArray();

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Stiefel.Protocol.Discovery;
 using Stiefel.Protocol.Envelope;
 using Stiefel.Protocol.Handshake;
@@ -48,7 +49,7 @@ public sealed class DowngradeTests
         Assert.False(opener.TryOpen("/v1/kernel", With(sealer.Seal("/v1/kernel", [], out var answerKey), version), out _, out _));
 
         var whole = new MemoryStream();
-        await using (var writer = new EnvelopeWriter(whole, answerKey, EnvelopeKind.Data))
+        await using (var writer = new EnvelopeWriter(PipeWriter.Create(whole), answerKey, EnvelopeKind.Data))
         {
             await writer.CompleteAsync(Token);
         }
