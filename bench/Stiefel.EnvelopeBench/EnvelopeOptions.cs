@@ -8,13 +8,13 @@ internal sealed record EnvelopeOptions(string OldWay, string? JsonFile, int Roun
         usage: bench/envelope.sh [--json FILE] [--rounds N] [--mb N] [--no-cables]
           Sealing and opening per core, and the transfer of an initrd from the server's code to the client's, sealed and in plain HTTP
           in turns between the same two processes; beside it the old system's way, python3 with pycryptodome.
-          --no-cables   without the rows for links of 1 and 2.5 Gbit/s, which need root
+          --no-cables   without the rows for links of 1, 2.5, 5 and 10 Gbit/s, which need root
         """;
 
     /// <summary>Null, after saying why, if the arguments are wrong.</summary>
     public static EnvelopeOptions? Parse(string[] args)
     {
-        var options = new EnvelopeOptions("bench/old-envelope.py", null, 5, 200, [1000, 2500]);
+        var options = new EnvelopeOptions("bench/old-envelope.py", null, 5, 200, [1000, 2500, 5000, 10000]);
         for (var i = 0; i < args.Length; i += 2)
         {
             if (args[i] == "--no-cables")
