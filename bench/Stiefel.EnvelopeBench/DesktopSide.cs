@@ -27,7 +27,9 @@ internal static class DesktopSide
         using var laptop = await BootClient.ConnectAsync(server, key, CancellationToken.None);
         for (var round = 0; round < rounds; round++)
         {
-            await MeasureAsync("plain", sink => FetchPlainAsync(server, sink));
+            await MeasureAsync("plain", sink => FetchPlainAsync(server, body => body.CopyToAsync(sink, PlainBuffer)));
+            await MeasureAsync("compared", sink => FetchPlainAsync(server, body => StreamedFile.CopyAsync(
+                body, sink, laptop.Manifest.Initrd, screen.Follow("initrd", laptop.Manifest.Initrd.Size), CancellationToken.None)));
             await MeasureAsync("sealed", sink => laptop.FetchInitrdAsync(sink, screen.Follow("initrd", laptop.Manifest.Initrd.Size), CancellationToken.None));
         }
 
@@ -62,12 +64,12 @@ internal static class DesktopSide
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} {sink.Length / seconds:0} {processor.TotalSeconds:0.000}"));
     }
 
-    private static async Task FetchPlainAsync(FoundServer server, Stream sink)
+    private static async Task FetchPlainAsync(FoundServer server, Func<Stream, Task> copy)
     {
         using var http = LaptopHttp.Create(server.Endpoint);
         using var response = await http.GetAsync(LaptopSide.PlainPath, HttpCompletionOption.ResponseHeadersRead);
         response.EnsureSuccessStatusCode();
         await using var body = await response.Content.ReadAsStreamAsync();
-        await body.CopyToAsync(sink, PlainBuffer);
+        await copy(body);
     }
 }

@@ -36,9 +36,9 @@ internal static class Report
         }
 
         AnsiConsole.Write(table);
-        foreach (var (where, ratio) in Ratios(rows))
+        foreach (var (where, toPlain, toCompared) in Ratios(rows))
         {
-            AnsiConsole.WriteLine($"sealed / plain, {where}: {ratio:0.00}");
+            AnsiConsole.WriteLine($"{where}: sealed and compared / plain {toPlain:0.00}, / plain and compared {toCompared:0.00}");
         }
     }
 
@@ -47,13 +47,17 @@ internal static class Report
         using var file = File.Create(path);
         using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
-        json.WriteStartObject("sealedToPlain");
-        foreach (var (where, ratio) in Ratios(rows))
+        json.WriteStartArray("sealedToPlain");
+        foreach (var (where, toPlain, toCompared) in Ratios(rows))
         {
-            json.WriteNumber(where, Math.Round(ratio, 3));
+            json.WriteStartObject();
+            json.WriteString("where", where);
+            json.WriteNumber("plain", Math.Round(toPlain, 3));
+            json.WriteNumber("plainAndCompared", Math.Round(toCompared, 3));
+            json.WriteEndObject();
         }
 
-        json.WriteEndObject();
+        json.WriteEndArray();
         json.WriteStartArray("rows");
         foreach (var row in rows)
         {
@@ -68,9 +72,11 @@ internal static class Report
         json.WriteEndObject();
     }
 
-    private static IEnumerable<(string Where, double Ratio)> Ratios(IReadOnlyList<Row> rows) =>
+    private static IEnumerable<(string Where, double ToPlain, double ToCompared)> Ratios(IReadOnlyList<Row> rows) =>
         from row in rows
-        where row.Name.StartsWith("transfer, plain", StringComparison.Ordinal)
+        where row.Name.StartsWith("transfer, sealed", StringComparison.Ordinal)
         let place = row.Name[(row.Name.LastIndexOf(", ", StringComparison.Ordinal) + 2)..]
-        select (place, rows.First(r => r.Name == $"transfer, sealed and verified, {place}").Rate / row.Rate);
+        select (place, row.Rate / RateOf(rows, $"transfer, plain HTTP, {place}"), row.Rate / RateOf(rows, $"transfer, plain HTTP and SHA-256, {place}"));
+
+    private static double RateOf(IReadOnlyList<Row> rows, string name) => rows.First(r => r.Name == name).Rate;
 }

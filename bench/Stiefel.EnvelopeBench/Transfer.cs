@@ -28,7 +28,8 @@ internal sealed class Transfer(string work, EnvelopeOptions options)
             return
             [
                 Row.Of($"transfer, plain HTTP, {where}", bytes, samples.Where(s => s.What == "plain")),
-                Row.Of($"transfer, sealed and verified, {where}", bytes, samples.Where(s => s.What == "sealed")),
+                Row.Of($"transfer, plain HTTP and SHA-256, {where}", bytes, samples.Where(s => s.What == "compared")),
+                Row.Of($"transfer, sealed and SHA-256, {where}", bytes, samples.Where(s => s.What == "sealed")),
             ];
         }
         finally

@@ -60,7 +60,9 @@ internal static class StreamedFile
                 await drained.ConfigureAwait(false);
                 (filling, draining) = (draining, filling);
                 byte[] part = draining;
-                drained = Task.Run(() => Drain(part.AsSpan(0, count), destination, hash), CancellationToken.None);
+                drained = Task.WhenAll(
+                    Task.Run(() => hash?.AppendData(part, 0, count), CancellationToken.None),
+                    Task.Run(() => destination.Write(part, 0, count), CancellationToken.None));
                 progress.Advance(count);
             }
         }
@@ -71,11 +73,5 @@ internal static class StreamedFile
         }
 
         return length;
-    }
-
-    private static void Drain(ReadOnlySpan<byte> part, Stream destination, IncrementalHash? hash)
-    {
-        hash?.AppendData(part);
-        destination.Write(part);
     }
 }
