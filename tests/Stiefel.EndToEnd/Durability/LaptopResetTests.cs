@@ -25,42 +25,33 @@ public sealed class LaptopResetTests(MachineParts parts)
         var random = new Random(seed);
         var load = new WriteLoad(seed);
         var port = Scratch.FreePort();
-        using Stage stage = await parts.StageAsync("laptop-reset");
-        try
+        await parts.PlayAsync("laptop-reset", async stage =>
         {
-            await MachineParts.RunAsync(stage, async () =>
+            var disk = Path.Combine(stage.WorkDirectory, "disk.img");
+            await File.WriteAllBytesAsync(disk, new byte[WriteLoad.Blocks * WriteLoad.BlockSize], _token);
+            await using VirtualMachine laptop = await StartAsync(stage, disk, port);
+            for (var reset = 1; reset <= Resets; reset++)
             {
-                var disk = Path.Combine(stage.WorkDirectory, "disk.img");
-                await File.WriteAllBytesAsync(disk, new byte[WriteLoad.Blocks * WriteLoad.BlockSize], _token);
-                await using VirtualMachine laptop = await StartAsync(stage, disk, port);
-                for (var reset = 1; reset <= Resets; reset++)
+                await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);
+                using (var socket = NbdWire.Connect("127.0.0.1", port, "x"))
                 {
-                    await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);
-                    using (var socket = NbdWire.Connect("127.0.0.1", port, "x"))
-                    {
-                        Task running = Task.Run(() => load.RunUntilLost(socket), _token);
-                        await Task.Delay(random.Next(200, 2500), _token);
-                        await laptop.ResetAsync(_token);
-                        socket.Shutdown(System.Net.Sockets.SocketShutdown.Both);
-                        await running;
-                    }
-
-                    var broken = load.FirstBroken(disk);
-            Assert.True(broken is null, $"seed {seed}, reset {reset}: {broken}");
+                    Task running = Task.Run(() => load.RunUntilLost(socket), _token);
+                    await Task.Delay(random.Next(200, 2500), _token);
+                    await laptop.ResetAsync(_token);
+                    socket.Shutdown(System.Net.Sockets.SocketShutdown.Both);
+                    await running;
                 }
 
-                Assert.True(load.Promises > Resets, $"only {load.Promises} flushes were acknowledged: nothing was shown");
+                var broken = load.FirstBroken(disk);
+                Assert.True(broken is null, $"seed {seed}, reset {reset}: {broken}");
+            }
 
-                // That a lost write would have been noticed.
-                await File.WriteAllBytesAsync(disk, new byte[WriteLoad.Blocks * WriteLoad.BlockSize], _token);
-                Assert.NotNull(load.FirstBroken(disk));
-                return true;
-            });
-        }
-        finally
-        {
-            Directory.Delete(stage.WorkDirectory, recursive: true);
-        }
+            Assert.True(load.Promises > Resets, $"only {load.Promises} flushes were acknowledged: nothing was shown");
+
+            // That a lost write would have been noticed.
+            await File.WriteAllBytesAsync(disk, new byte[WriteLoad.Blocks * WriteLoad.BlockSize], _token);
+            Assert.NotNull(load.FirstBroken(disk));
+        });
     }
 
     private async Task<VirtualMachine> StartAsync(Stage stage, string disk, int port)

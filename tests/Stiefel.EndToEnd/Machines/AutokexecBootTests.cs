@@ -21,27 +21,21 @@ public sealed class AutokexecBootTests(MachineParts parts)
     public async Task Call_WhileTheLaptopIsInUse_WarnsLeavesCleanlyAndBootsTheDesktop()
     {
         LaptopDisk disk = await parts.DiskAsync(PayloadInitrd.InitramfsTools);
-        using Stage stage = await parts.StageAsync("autokexec-boot");
-        try
+        await parts.PlayAsync("autokexec-boot", async stage =>
         {
             DiskImage image = await disk.CopyAsync(Path.Combine(stage.WorkDirectory, "laptop.img"), _token);
-            await MachineParts.RunAsync(stage, () => CallAsync(stage, disk, image));
+            await CallAsync(stage, disk, image);
             await DiskChecks.CleanAsync(image, disk.RootPartition, _token);
-        }
-        finally
-        {
-            await File.WriteAllTextAsync(Path.Combine(stage.LogDirectory, "timeline.txt"), stage.Timeline.ToString(), CancellationToken.None);
-            Directory.Delete(stage.WorkDirectory, recursive: true);
-        }
+        });
     }
 
-    private async Task<bool> CallAsync(Stage stage, LaptopDisk disk, DiskImage image)
+    private async Task CallAsync(Stage stage, LaptopDisk disk, DiskImage image)
     {
         string key = parts.NewKey("stick");
-        string handIn = await MakeHandInDiskAsync(stage, key);
+        VirtualDisk handIn = await HandInDisk.MakeAsync(stage, directory => FillAsync(stage, directory, key), _token);
         var start = new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine);
         await using VirtualMachine laptop = await stage.StartAsync(
-            Laptop.Name, start, [new VirtualDisk(image.Path), new VirtualDisk(handIn, ReadOnly: true)], stage.LaptopEnd, _token);
+            Laptop.Name, start, [new VirtualDisk(image.Path), handIn], stage.LaptopEnd, _token);
         ConsoleShell own = await ConsoleShell.LogInAsync(Laptop.Name, laptop.Console, "root", DebianTree.RootPassword, TimeLimits.Login, _token);
         await ListenAsync(own);
 
@@ -54,7 +48,6 @@ public sealed class AutokexecBootTests(MachineParts parts)
         Assert.Equal("unsaved", (await shell.RunAsync($"cat {UnsavedWork}", _token)).Trim());
         await PayloadChecks.NoDiskErrorAsync(shell, _token);
         await desktop.PowerOffAsync(shell, _token);
-        return true;
     }
 
     /// <summary>What set-up leaves behind on a laptop, and the daemon; there is no kexec-tools on this one.</summary>
@@ -69,10 +62,8 @@ public sealed class AutokexecBootTests(MachineParts parts)
         await laptop.RunAsync($"echo unsaved >{UnsavedWork}", _token);
     }
 
-    private static async Task<string> MakeHandInDiskAsync(Stage stage, string keyFile)
+    private async Task FillAsync(Stage stage, string directory, string keyFile)
     {
-        string directory = Path.Combine(stage.WorkDirectory, "hand-in");
-        Directory.CreateDirectory(directory);
         File.Copy(stage.Ramdisk.Kernel, Path.Combine(directory, RamdiskImage.KernelName));
         File.Copy(stage.Ramdisk.Initrd, Path.Combine(directory, RamdiskImage.InitrdName));
         File.Copy(Path.Combine(NativeProcess.BinaryDirectory, "stiefel"), Path.Combine(directory, "stiefel"));
@@ -86,9 +77,6 @@ public sealed class AutokexecBootTests(MachineParts parts)
               stiefelsystem-kernel: {Folder}/{RamdiskImage.KernelName}
               stiefelsystem-initrd: {Folder}/{RamdiskImage.InitrdName}
               cmdline: [{string.Join(", ", Stage.ConsoleArguments.Split(' ').Select(argument => $"\"{argument}\""))}]
-            """, TestContext.Current.CancellationToken);
-        string image = directory + ".img";
-        await Ext4Image.CreateAsync(image, directory, TestContext.Current.CancellationToken);
-        return image;
+            """, _token);
     }
 }

@@ -19,29 +19,22 @@ public sealed class EncryptedBootTests(MachineParts parts)
     public async Task Boot_LvmInLuks_AsksOnceAndLeavesNoPassphrase()
     {
         EncryptedDisks disks = await parts.EncryptedDisksAsync();
-        using Stage stage = await parts.StageAsync("encrypted-boot");
-        try
+        await parts.PlayAsync("encrypted-boot", async stage =>
         {
             string image = Path.Combine(stage.WorkDirectory, "laptop.img");
             Linux.Programs.ExternalProgram.Run("cp", ["--sparse=always", "--reflink=auto", disks.LaptopImage, image]);
-            await MachineParts.RunAsync(stage, async () =>
+            string key = parts.NewKey("stick");
+            await using (VirtualMachine laptop = await RamdiskLaptop.StartAsync(stage, [new VirtualDisk(image)], key, _token))
             {
-                string key = parts.NewKey("stick");
-                await using VirtualMachine laptop = await RamdiskLaptop.StartAsync(stage, [new VirtualDisk(image)], key, _token);
                 await using Desktop desktop = await Desktop.StartAsync(stage, "desktop", DesktopStart.Direct, key, _token);
                 ConsoleShell shell = await UnlockAndLogInAsync(desktop);
                 await CheckAsync(shell);
                 await CheckLaptopAsync(laptop);
                 await desktop.PowerOffAsync(shell, _token);
-                return true;
-            });
+            }
+
             AssertNotLogged(stage);
-        }
-        finally
-        {
-            await File.WriteAllTextAsync(Path.Combine(stage.LogDirectory, "timeline.txt"), stage.Timeline.ToString(), CancellationToken.None);
-            Directory.Delete(stage.WorkDirectory, recursive: true);
-        }
+        });
     }
 
     /// <summary>Types a wrong passphrase, then the right one, and from there on nothing but the login.</summary>

@@ -19,7 +19,25 @@ public sealed class MachineParts : IDisposable
 
     public MachineParts() => _ramdisk = new Lazy<Task<RamdiskImage>>(BuildRamdiskAsync);
 
-    /// <summary>A run of its own: images in a directory that goes with the stage's last test, logs in one that stays until the next run.</summary>
+    /// <summary>Plays a run of its own on a stage that is gone afterwards; a failure tells the ends of its machines' consoles.</summary>
+    internal async Task PlayAsync(string name, Func<Stage, Task> playAsync)
+    {
+        Stage stage = await StageAsync(name);
+        try
+        {
+            await RunAsync(stage, async () =>
+            {
+                await playAsync(stage);
+                return true;
+            });
+        }
+        finally
+        {
+            await CloseAsync(stage);
+        }
+    }
+
+    /// <summary>Images in a directory that goes with <see cref="CloseAsync"/>, logs in one that stays until the next run.</summary>
     internal async Task<Stage> StageAsync(string name)
     {
         // Not below /tmp, which may be memory: each copy of a disk takes a gigabyte.
@@ -51,6 +69,14 @@ public sealed class MachineParts : IDisposable
         {
             throw new Xunit.Sdk.XunitException($"{error.Message}\n{stage.DescribeConsoles()}\nlogs: {stage.LogDirectory}", error);
         }
+    }
+
+    /// <summary>Writes the time line beside the logs and removes the images.</summary>
+    internal static async Task CloseAsync(Stage stage)
+    {
+        await File.WriteAllTextAsync(Path.Combine(stage.LogDirectory, "timeline.txt"), stage.Timeline.ToString(), CancellationToken.None);
+        stage.Dispose();
+        Directory.Delete(stage.WorkDirectory, recursive: true);
     }
 
     /// <inheritdoc/>

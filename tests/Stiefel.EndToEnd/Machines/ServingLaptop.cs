@@ -56,9 +56,7 @@ public sealed class ServingLaptop(MachineParts parts) : IAsyncLifetime
 
         if (_stage is not null)
         {
-            await File.WriteAllTextAsync(Path.Combine(_stage.LogDirectory, "timeline.txt"), _stage.Timeline.ToString());
-            _stage.Dispose();
-            Directory.Delete(_stage.WorkDirectory, recursive: true);
+            await MachineParts.CloseAsync(_stage);
         }
     }
 }

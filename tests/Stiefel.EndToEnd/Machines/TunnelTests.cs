@@ -34,25 +34,16 @@ public sealed class TunnelTests(MachineParts parts)
     public async Task Tunnel_OfARestoredGrant_CarriesTheDiskOutlivesTheServerAndGoesWithItsKey()
     {
         LaptopDisk disk = await parts.DiskAsync(PayloadInitrd.InitramfsTools);
-        using Stage stage = await parts.StageAsync("tunnel");
-        try
+        await parts.PlayAsync("tunnel", async stage =>
         {
-            await MachineParts.RunAsync(stage, async () =>
-            {
-                DiskImage image = await disk.CopyAsync(Path.Combine(stage.WorkDirectory, "laptop.img"), _token);
-                string handIn = await MakeHandInAsync(stage);
-                await using VirtualMachine machine = await stage.StartAsync(
-                    "both", new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine),
-                    [new VirtualDisk(image.Path), new VirtualDisk(handIn, ReadOnly: true)], stage.LaptopEnd, _token);
-                ConsoleShell shell = await ConsoleShell.LogInAsync("both", machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, _token);
-                await RunAsync(shell);
-                return true;
-            });
-        }
-        finally
-        {
-            Directory.Delete(stage.WorkDirectory, recursive: true);
-        }
+            DiskImage image = await disk.CopyAsync(Path.Combine(stage.WorkDirectory, "laptop.img"), _token);
+            VirtualDisk handIn = await HandInDisk.MakeAsync(stage, FillAsync, _token);
+            await using VirtualMachine machine = await stage.StartAsync(
+                "both", new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine),
+                [new VirtualDisk(image.Path), handIn], stage.LaptopEnd, _token);
+            ConsoleShell shell = await ConsoleShell.LogInAsync("both", machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, _token);
+            await RunAsync(shell);
+        });
     }
 
     private async Task RunAsync(ConsoleShell shell)
@@ -98,10 +89,8 @@ public sealed class TunnelTests(MachineParts parts)
         Assert.DoesNotMatch("stiefeltunnel|wireguard", await shell.RunAsync("dmesg | grep -i 'I/O error' || true", _token));
     }
 
-    private async Task<string> MakeHandInAsync(Stage stage)
+    private async Task FillAsync(string directory)
     {
-        string directory = Path.Combine(stage.WorkDirectory, "hand-in");
-        Directory.CreateDirectory(directory);
         foreach (string program in (string[])["stiefel-server", "stiefel-attach"])
         {
             File.Copy(NativeProcess.Binary(program), Path.Combine(directory, program));
@@ -128,9 +117,6 @@ public sealed class TunnelTests(MachineParts parts)
         };
         await File.WriteAllTextAsync(Path.Combine(directory, "session"), session.Format(), _token);
         await File.WriteAllTextAsync(Path.Combine(directory, "steps.sh"), Steps, _token);
-        string image = directory + ".img";
-        await Ext4Image.CreateAsync(image, directory, _token);
-        return image;
     }
 
     private const string Steps = $$"""

@@ -11,18 +11,10 @@ public sealed class UefiDracutTests(MachineParts parts)
     public async Task Boot_UefiStickAndDracutPayload_LeavesCleanDiskWithTheFile()
     {
         LaptopDisk disk = await parts.DiskAsync(PayloadInitrd.Dracut, BootLayout.Separate);
-        using Stage stage = await parts.StageAsync("uefi-dracut");
-        try
+        await parts.PlayAsync("uefi-dracut", async stage =>
         {
-            BootedDesktop desktop = await MachineParts.RunAsync(
-                stage, () => new TwoMachineBoot(stage, disk, parts.NewKey("stick")).RunAsync(DesktopStart.Uefi, TestContext.Current.CancellationToken));
-
+            BootedDesktop desktop = await new TwoMachineBoot(stage, disk, parts.NewKey("stick")).RunAsync(DesktopStart.Uefi, TestContext.Current.CancellationToken);
             Assert.Equal("/dev/nbd0p3", desktop.Root.Device);
-        }
-        finally
-        {
-            await File.WriteAllTextAsync(Path.Combine(stage.LogDirectory, "timeline.txt"), stage.Timeline.ToString(), CancellationToken.None);
-            Directory.Delete(stage.WorkDirectory, recursive: true);
-        }
+        });
     }
 }

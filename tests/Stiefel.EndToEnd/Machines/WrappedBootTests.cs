@@ -22,15 +22,12 @@ public sealed class WrappedBootTests(MachineParts parts)
     public async Task Server_EveryWrapping_IsReadAndClosedWithoutChangingAByte()
     {
         EncryptedDisks disks = await parts.EncryptedDisksAsync();
-        using Stage stage = await parts.StageAsync("wrapped-boot");
-        try
+        await parts.PlayAsync("wrapped-boot", async stage =>
         {
             (string Name, string Image)[] copies = [("laptop", Copy(stage, "laptop", disks.LaptopImage)), .. disks.Wrapped.Select(disk => (disk.Key, Copy(stage, disk.Key, disk.Value)))];
             string[] before = [.. copies.Select(copy => Scratch.Sha256(copy.Image))];
-
-            await MachineParts.RunAsync(stage, async () =>
+            await using (VirtualMachine laptop = await RamdiskLaptop.StartAsync(stage, [.. copies.Select(copy => new VirtualDisk(copy.Image))], parts.NewKey("stick"), _token))
             {
-                await using VirtualMachine laptop = await RamdiskLaptop.StartAsync(stage, [.. copies.Select(copy => new VirtualDisk(copy.Image))], parts.NewKey("stick"), _token);
                 ConsoleShell shell = await RamdiskLaptop.ShellAsync(laptop, _token);
                 for (int at = 1; at < copies.Length; at++)
                 {
@@ -39,16 +36,11 @@ public sealed class WrappedBootTests(MachineParts parts)
 
                 await KillWhileOpenAsync(shell, $"/dev/vd{(char)('a' + Array.FindIndex(copies, copy => copy.Name == "luks-on-lvm"))}");
                 await FetchFromServedDiskAsync(shell);
-                return true;
-            });
+            }
 
             string[] after = [.. copies.Select(copy => Scratch.Sha256(copy.Image))];
             Assert.Equal(copies.Zip(before, (copy, hash) => $"{copy.Name} {hash}"), copies.Zip(after, (copy, hash) => $"{copy.Name} {hash}"));
-        }
-        finally
-        {
-            Directory.Delete(stage.WorkDirectory, recursive: true);
-        }
+        });
     }
 
     private static string Copy(Stage stage, string name, string image)

@@ -11,7 +11,7 @@ internal sealed class Laptop : IAsyncDisposable
     /// <summary>Its name in logs and timeline.</summary>
     public const string Name = "laptop";
 
-    // What the ramdisk is handed in on, since nothing of Stiefel is installed on the laptop's own disk.
+    // What the ramdisk is handed in on.
     private const string HandInDevice = "/dev/vdb";
     private const string DiskDevice = "/dev/vda";
 
@@ -37,9 +37,17 @@ internal sealed class Laptop : IAsyncDisposable
     public static async Task<Laptop> StartAsync(
         Stage stage, LaptopDisk disk, DiskImage image, string keyFile, CancellationToken token, bool withShell = false)
     {
-        string handIn = await MakeHandInDiskAsync(stage, keyFile, withShell, token);
+        VirtualDisk handIn = await HandInDisk.MakeAsync(
+            stage,
+            directory =>
+            {
+                File.Copy(stage.Ramdisk.Kernel, Path.Combine(directory, RamdiskImage.KernelName));
+                return KeyedInitrd.WriteAsync(
+                    stage.Ramdisk.Initrd, Path.Combine(directory, RamdiskImage.InitrdName), keyFile, withShell ? Overlay.Files(Overlay.Debug) : [], token);
+            },
+            token);
         var start = new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine);
-        VirtualDisk[] disks = [new(image.Path), new(handIn, ReadOnly: true)];
+        VirtualDisk[] disks = [new(image.Path), handIn];
         VirtualMachine machine = await stage.StartAsync(Name, start, disks, stage.LaptopEnd, token, withShell);
         try
         {
@@ -88,17 +96,4 @@ internal sealed class Laptop : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _machine.DisposeAsync();
-
-    private static async Task<string> MakeHandInDiskAsync(Stage stage, string keyFile, bool withShell, CancellationToken token)
-    {
-        string directory = Path.Combine(stage.WorkDirectory, "hand-in");
-        string image = directory + ".img";
-        Directory.CreateDirectory(directory);
-        File.Copy(stage.Ramdisk.Kernel, Path.Combine(directory, RamdiskImage.KernelName));
-        await KeyedInitrd.WriteAsync(
-            stage.Ramdisk.Initrd, Path.Combine(directory, RamdiskImage.InitrdName), keyFile, withShell ? Overlay.Files(Overlay.Debug) : [], token);
-        await Ext4Image.CreateAsync(image, directory, token);
-        Directory.Delete(directory, recursive: true);
-        return image;
-    }
 }
