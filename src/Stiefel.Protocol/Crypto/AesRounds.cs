@@ -19,7 +19,9 @@ internal sealed class AesRounds : IDisposable
 
     private const int Rounds = 14;
 
-    private readonly Vector128<byte>[] _keys = new Vector128<byte>[Rounds + 1];
+    // Pinned, so that no copy is left where it once was.
+    private readonly Vector128<byte>[] _keys = GC.AllocateArray<Vector128<byte>>(Rounds + 1, pinned: true);
+    private bool _disposed;
 
     /// <param name="key">32 bytes; copied.</param>
     /// <exception cref="PlatformNotSupportedException">See <see cref="IsSupported"/>.</exception>
@@ -74,8 +76,16 @@ internal sealed class AesRounds : IDisposable
         h = X86Aes.EncryptLast(h, key);
     }
 
+    /// <summary>Nothing may be encrypted under the zeros that a key leaves behind: asked once per text, not per block.</summary>
+    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+
     /// <summary>Overwrites the key.</summary>
-    public void Dispose() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_keys.AsSpan()));
+    public void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_keys.AsSpan()));
+    }
 
     // FIPS 197 §5.2 for a key of eight words: two round keys from the two before them.
     private void Expand(int at, Vector128<byte> assist)

@@ -19,6 +19,7 @@ internal static class WideCounter
     /// <param name="output">The same length.</param>
     public static void Apply(AesRounds rounds, ulong high, ulong low, ReadOnlySpan<byte> input, Span<byte> output)
     {
+        rounds.ThrowIfDisposed();
         var whole = input.Length / Step * Step;
         for (var at = 0; at < whole; at += Step)
         {

@@ -22,6 +22,7 @@ internal static class WideOmac
     public static void Chain(
         AesRounds rounds, ReadOnlySpan<byte> start, ReadOnlySpan<byte> tweak, ReadOnlySpan<byte> messages, int stride, int length, Span<byte> macs)
     {
+        rounds.ThrowIfDisposed();
         CheckLengths(messages.Length, stride, length, macs.Length);
         ref var text = ref MemoryMarshal.GetReference(messages);
         var lane = (nuint)stride;

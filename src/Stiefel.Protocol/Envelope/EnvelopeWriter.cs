@@ -18,6 +18,9 @@ public sealed class EnvelopeWriter : WriteOnlyStream
     private int _waitingCount;
     private bool _closed;
 
+    // Once a batch did not leave whole, nothing may follow it: its bytes are lost, and an end would make the rest look complete.
+    private bool _broken;
+
     /// <param name="destination">Stays the caller's; it is not completed. Nobody else writes to it meanwhile.</param>
     /// <param name="key">32 bytes; copied. One key seals one envelope.</param>
     /// <param name="kind">What the envelope holds.</param>
@@ -45,13 +48,13 @@ public sealed class EnvelopeWriter : WriteOnlyStream
     /// <exception cref="IOException">Nobody reads the pipe any more.</exception>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_closed, this);
+        ThrowIfUnusable();
         while (!buffer.IsEmpty)
         {
             buffer = Put(buffer);
             if (_batch.IsFull)
             {
-                await SendAsync(cancellationToken).ConfigureAwait(false);
+                await SendAsync(last: false, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -68,13 +71,12 @@ public sealed class EnvelopeWriter : WriteOnlyStream
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Seals the last segment and flushes. Nothing can be written after it.</summary>
-    /// <exception cref="IOException">Nobody reads the pipe any more.</exception>
     public async ValueTask CompleteAsync(CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_closed, this);
+        ThrowIfUnusable();
         _closed = true;
         _batch.Add(_waiting.AsSpan(0, _waitingCount), last: true);
-        await SendAsync(cancellationToken).ConfigureAwait(false);
+        await SendAsync(last: true, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Forgets key and plaintext. The destination stays open.</summary>
@@ -90,13 +92,34 @@ public sealed class EnvelopeWriter : WriteOnlyStream
         base.Dispose(disposing);
     }
 
-    private async ValueTask SendAsync(CancellationToken cancellationToken)
+    private async ValueTask SendAsync(bool last, CancellationToken cancellationToken)
     {
+        _broken = true;
+        cancellationToken.ThrowIfCancellationRequested();
+        var isFirst = SealedBytes == 0;
         SealedBytes += _batch.Finish();
+        if (last && !isFirst)
+        {
+            // Kestrel looks whether an answer is whole when it is written to, not when it is flushed. Without this, a client
+            // that goes as soon as it has the last byte is taken for one that broke the answer off.
+            await _destination.WriteAsync(ReadOnlyMemory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+        }
+
         var flushed = await _destination.FlushAsync(cancellationToken).ConfigureAwait(false);
-        if (flushed.IsCompleted)
+        if (flushed.IsCompleted && !last) // who goes after the last byte may well have it
         {
             throw new IOException("whoever was to receive the envelope is gone");
+        }
+
+        _broken = false;
+    }
+
+    private void ThrowIfUnusable()
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (_broken)
+        {
+            throw new InvalidOperationException("an earlier write of this envelope failed; it cannot become whole any more");
         }
     }
 

@@ -62,8 +62,8 @@ internal sealed class SealedBatch(PipeWriter destination, SegmentCipher cipher, 
             tags.Slice(i * AesEax.TagSize, AesEax.TagSize).CopyTo(segment[^AesEax.TagSize..]);
         }
 
+        (_count, _memory) = (0, default);
         destination.Advance(_end);
-        _count = 0;
         return _end;
     }
 

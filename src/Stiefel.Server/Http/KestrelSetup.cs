@@ -17,8 +17,8 @@ public static class KestrelSetup
     /// <summary>One desktop uses one or two; what strangers may hold open is <see cref="ConnectionBudget.MaxStrangers"/>, this is the last resort.</summary>
     internal const int MaxConnections = 512;
 
-    /// <summary>Per connection: what may wait in memory for a slow reader. While one batch of an envelope's segments is sent, the next is sealed.</summary>
-    private const int MaxResponseBuffer = 1024 * 1024;
+    /// <summary>Per TLS connection: what may wait in memory for a slow reader. Of others it is 64 KiB (SocketTransportOptions.MaxWriteBufferSize).</summary>
+    private const int MaxResponseBuffer = 256 * 1024;
 
     private static readonly TimeSpan s_requestHeadersTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_keepAliveTimeout = TimeSpan.FromSeconds(60);

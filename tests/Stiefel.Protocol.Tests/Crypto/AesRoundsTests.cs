@@ -94,6 +94,15 @@ public sealed class AesRoundsTests
         Assert.Throws<ArgumentException>(() => WideOmac.Chain(rounds, new byte[16], new byte[16], new byte[messages], stride, length, new byte[macs]));
     }
 
+    [Fact]
+    public void Everything_AfterDispose_Throws()
+    {
+        var rounds = new AesRounds(new byte[32]);
+        rounds.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => WideCounter.Apply(rounds, 0, 0, new byte[16], new byte[16]));
+        Assert.Throws<ObjectDisposedException>(() => WideOmac.Chain(rounds, new byte[16], new byte[16], new byte[8 * 16], 16, 16, new byte[128]));
+    }
+
     [Theory]
     [InlineData(16)]
     [InlineData(31)]

@@ -230,6 +230,43 @@ public sealed class EnvelopeRefusalTests
     }
 
     [Fact]
+    public async Task Writer_DisposedAfterABatchLeft_LeavesTrueBytesAndNoEnd()
+    {
+        var stream = new MemoryStream();
+        var plain = Sample.Bytes(20 * Segment, 5);
+        await using (var writer = new EnvelopeWriter(PipeWriter.Create(stream), _key, EnvelopeKind.Data))
+        {
+            await writer.WriteAsync(plain, Token);
+        }
+
+        Assert.Equal(Header + (16 * SealedSegment), stream.Length);
+        var (read, refused) = await Sealed.OpenAsync(_key, stream.ToArray());
+        Assert.NotNull(refused);
+        Assert.NotEmpty(read);
+        Assert.True(read.AsSpan().SequenceEqual(plain.AsSpan(0, read.Length)));
+    }
+
+    [Fact]
+    public async Task Writer_ABatchDidNotLeave_CannotBecomeWhole()
+    {
+        await using var writer = new EnvelopeWriter(PipeWriter.Create(new FailingStream()), _key, EnvelopeKind.Data);
+        var plain = new byte[10 * Segment];
+        await Assert.ThrowsAsync<IOException>(() => writer.WriteAsync(plain, Token).AsTask());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.WriteAsync(plain, Token).AsTask());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.CompleteAsync(Token).AsTask());
+    }
+
+    [Fact]
+    public async Task Writer_CancelledBeforeABatchLeaves_HandsNothingOver()
+    {
+        var stream = new MemoryStream();
+        await using var writer = new EnvelopeWriter(PipeWriter.Create(stream), _key, EnvelopeKind.Data);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer.WriteAsync(new byte[10 * Segment], new CancellationToken(canceled: true)).AsTask());
+        Assert.Equal(0, writer.SealedBytes);
+        Assert.Equal(0, stream.Length);
+    }
+
+    [Fact]
     public async Task Writer_WriteAfterComplete_Throws()
     {
         await using var writer = new EnvelopeWriter(PipeWriter.Create(new MemoryStream()), _key, EnvelopeKind.Data);

@@ -46,3 +46,8 @@ internal sealed class BreakingStream(byte[] bytes, int breaksAt) : MemoryStream(
         ? throw new IOException("connection reset")
         : base.ReadAsync(buffer[..(int)Math.Min(buffer.Length, breaksAt - Position)], cancellationToken);
 }
+
+internal sealed class FailingStream : MemoryStream
+{
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("no space");
+}
