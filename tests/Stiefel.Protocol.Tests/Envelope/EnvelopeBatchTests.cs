@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using CsCheck;
 using Stiefel.Protocol.Envelope;
 
 namespace Stiefel.Protocol.Tests.Envelope;
@@ -63,6 +64,20 @@ public sealed class EnvelopeBatchTests
 
         Assert.NotNull((await Sealed.OpenAsync(_key, [.. whole, 0])).Refused);
         Assert.NotNull((await Sealed.OpenAsync(_key, [.. whole, .. whole[Header..]])).Refused);
+    }
+
+    [Fact]
+    public async Task Open_PieceCutOutOrPutIn_GivesOnlyTrueBytes()
+    {
+        var whole = await Sealed.MakeAsync(_key, _plain, EnvelopeKind.Data);
+        await Gen.Select(Gen.Int[0, whole.Length - 1], Gen.OneOf(Gen.Int[0, 100], Gen.Int[0, 3 * SealedSegment], Gen.Const(SealedSegment)), Gen.Byte.Array[0, 40]).SampleAsync(
+            async (at, cut, insert) =>
+            {
+                byte[] forged = [.. whole[..at], .. insert, .. whole[Math.Min(at + cut, whole.Length)..]];
+                var (read, refused) = await Sealed.OpenAsync(_key, forged);
+                return read.AsSpan().SequenceEqual(_plain.AsSpan(0, read.Length)) && (refused is not null || forged.AsSpan().SequenceEqual(whole));
+            },
+            iter: Sample.Tries(150));
     }
 
     [Theory]
