@@ -57,11 +57,13 @@ internal static class Measurement
         var (seal, sealCore) = await CipherSpeed.SealAsync(plain, key, Stream.Null);
         var (open, openCore) = await CipherSpeed.OpenAsync(whole.GetBuffer()[..(int)whole.Length], key, plain.Length);
         var (hash, hashCore) = CipherSpeed.Hash(plain);
+        var (aes, aesCore) = CipherSpeed.Aes(plain.Length, key);
         return
         [
             new Row("seal, in memory", seal, sealCore),
             new Row("open, in memory", open, openCore),
             new Row("SHA-256, in memory", hash, hashCore),
+            new Row(Report.OnePass, aes, aesCore),
         ];
     }
 

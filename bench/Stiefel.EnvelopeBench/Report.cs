@@ -27,6 +27,12 @@ internal sealed record Row(string Name, double Rate, double? PerCore)
 
 internal static class Report
 {
+    /// <summary>Name of the row that tells how fast a single pass of AES is.</summary>
+    public const string OnePass = "AES-256, one pass, in the cache";
+
+    // Sealing is two passes of AES over every byte, and so is opening.
+    private const int Passes = 4;
+
     public static void Print(IReadOnlyList<Row> rows)
     {
         var table = new Table().AddColumns("", "MB/s", "MB per processor second");
@@ -40,6 +46,19 @@ internal static class Report
         {
             AnsiConsole.WriteLine($"{where}: sealed and compared / plain {toPlain:0.00}, / plain and compared {toCompared:0.00}");
         }
+
+        AnsiConsole.WriteLine($"loopback, the most that any AES-EAX could reach, with nothing compared: {Bound(rows):0.00}");
+    }
+
+    /// <summary>
+    /// What no AES-EAX can exceed where both ends share all processors and these, not a link, are the limit: what a byte costs in plain HTTP,
+    /// against the same and four passes of AES at this processor's full speed.
+    /// </summary>
+    private static double Bound(IReadOnlyList<Row> rows)
+    {
+        var plain = 1 / rows.First(r => r.Name == "transfer, plain HTTP, loopback").PerCore!.Value;
+        var aes = Passes / rows.First(r => r.Name == OnePass).PerCore!.Value;
+        return plain / (plain + aes);
     }
 
     public static void WriteJson(IReadOnlyList<Row> rows, string path)

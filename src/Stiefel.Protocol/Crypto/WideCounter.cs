@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 
 namespace Stiefel.Protocol.Crypto;
@@ -20,10 +20,11 @@ internal static class WideCounter
     public static void Apply(AesRounds rounds, ulong high, ulong low, ReadOnlySpan<byte> input, Span<byte> output)
     {
         rounds.ThrowIfDisposed();
+        var counter = Vector128.Create(low, high);
         var whole = input.Length / Step * Step;
         for (var at = 0; at < whole; at += Step)
         {
-            ApplyStep(rounds, ref high, ref low, input.Slice(at, Step), output.Slice(at, Step));
+            ApplyStep(rounds, ref counter, input.Slice(at, Step), output.Slice(at, Step));
         }
 
         if (whole < input.Length)
@@ -31,23 +32,23 @@ internal static class WideCounter
             Span<byte> rest = stackalloc byte[Step];
             rest.Clear();
             input[whole..].CopyTo(rest);
-            ApplyStep(rounds, ref high, ref low, rest, rest);
+            ApplyStep(rounds, ref counter, rest, rest);
             rest[..(input.Length - whole)].CopyTo(output[whole..]);
             CryptographicOperations.ZeroMemory(rest); // plaintext, and keystream
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ApplyStep(AesRounds rounds, ref ulong high, ref ulong low, ReadOnlySpan<byte> input, Span<byte> output)
+    private static void ApplyStep(AesRounds rounds, ref Vector128<ulong> counter, ReadOnlySpan<byte> input, Span<byte> output)
     {
-        var a = Next(ref high, ref low);
-        var b = Next(ref high, ref low);
-        var c = Next(ref high, ref low);
-        var d = Next(ref high, ref low);
-        var e = Next(ref high, ref low);
-        var f = Next(ref high, ref low);
-        var g = Next(ref high, ref low);
-        var h = Next(ref high, ref low);
+        var a = Next(ref counter);
+        var b = Next(ref counter);
+        var c = Next(ref counter);
+        var d = Next(ref counter);
+        var e = Next(ref counter);
+        var f = Next(ref counter);
+        var g = Next(ref counter);
+        var h = Next(ref counter);
         rounds.EncryptEight(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
         ref var from = ref MemoryMarshal.GetReference(input);
         ref var to = ref MemoryMarshal.GetReference(output);
@@ -61,14 +62,15 @@ internal static class WideCounter
         (h ^ Vector128.LoadUnsafe(ref from, 112)).StoreUnsafe(ref to, 112);
     }
 
+    // The counter is kept as the processor counts, little-endian, its low half first; a block is its bytes in reverse.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Next(ref ulong high, ref ulong low)
+    private static Vector128<byte> Next(ref Vector128<ulong> counter)
     {
-        // The instructions are those of little-endian processors.
-        var block = Vector128.Create(BinaryPrimitives.ReverseEndianness(high), BinaryPrimitives.ReverseEndianness(low)).AsByte();
-        if (++low == 0)
+        var block = Ssse3.Shuffle(counter.AsByte(), Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+        counter += Vector128.Create(1UL, 0);
+        if (counter[0] == 0)
         {
-            high++;
+            counter += Vector128.Create(0UL, 1);
         }
 
         return block;
