@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.FileSystems;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Keys;
@@ -11,7 +13,6 @@ public sealed class StoredKey : IDisposable
     public const string Extension = ".key";
 
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-    private const UnixFileMode OthersMayWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     private readonly byte[] _content;
 
@@ -32,18 +33,14 @@ public sealed class StoredKey : IDisposable
     public ReadOnlySpan<byte> Content => _content;
 
     /// <summary>Reads a key's file.</summary>
-    /// <exception cref="KeyFileException">It cannot be read, is not for its owner's eyes only, or holds no key.</exception>
+    /// <exception cref="KeyFileException">It cannot be read, is not for this user's (or root's) eyes only, or holds no key.</exception>
     public static StoredKey Read(string path)
     {
         var buffer = new byte[SealedKey.MaxLength + 1];
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            if ((File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
-            {
-                throw new KeyFileException(KeyFileProblem.Unsafe, $"{path}: others on this machine can read or change this key; chmod 600 it, and make a new one if anyone may have read it");
-            }
-
+            CheckOthers(path, file.SafeFileHandle);
             var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             return Parse(path, buffer.AsSpan(0, length), file.Length);
         }
@@ -57,12 +54,18 @@ public sealed class StoredKey : IDisposable
         }
     }
 
-    /// <summary>Refuses a folder into which others could put a key of theirs.</summary>
+    /// <summary>Refuses a folder into which others could put a key of theirs: one that is not this user's or root's, or that others may write to.</summary>
     /// <exception cref="KeyFileException">They could.</exception>
     /// <exception cref="IOException">There is no such folder.</exception>
     public static void CheckFolder(string folder)
     {
-        if ((File.GetUnixFileMode(folder) & OthersMayWrite) != 0)
+        var owner = FileOwner.Of(folder, followLink: true);
+        if (!owner.IsUsOrRoot)
+        {
+            throw new KeyFileException(KeyFileProblem.Unsafe, $"{folder}: another user of this machine owns this folder and can add keys to it; look at what it holds, then chown it to yourself");
+        }
+
+        if (owner.OthersMayWrite)
         {
             throw new KeyFileException(KeyFileProblem.Unsafe, $"{folder}: others on this machine can add keys to this folder; chmod 700 it, and look at what it holds");
         }
@@ -76,6 +79,19 @@ public sealed class StoredKey : IDisposable
 
     /// <summary>Overwrites the content.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(_content);
+
+    private static void CheckOthers(string path, SafeFileHandle file)
+    {
+        if ((File.GetUnixFileMode(file) & Others) != 0)
+        {
+            throw new KeyFileException(KeyFileProblem.Unsafe, $"{path}: others on this machine can read or change this key; chmod 600 it, and make a new one if anyone may have read it");
+        }
+
+        if (!FileOwner.Of(file).IsUsOrRoot)
+        {
+            throw new KeyFileException(KeyFileProblem.Unsafe, $"{path}: another user of this machine owns this key and can read it; make a new one, or chown it to yourself if that user may have it");
+        }
+    }
 
     private static StoredKey Parse(string path, ReadOnlySpan<byte> content, long fileLength)
     {

@@ -43,6 +43,23 @@ public sealed class StoredKeyTests : IDisposable
         Assert.Contains("chmod 700", Assert.Throws<KeyFileException>(() => StoredKey.CheckFolder(_folder)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Read_AnotherUsersFile_IsUnsafeAndSaysTheFix()
+    {
+        var file = Write("theirs.key", new byte[32]);
+        GiveAway(file);
+        var error = Assert.Throws<KeyFileException>(() => StoredKey.Read(file));
+        Assert.Equal(KeyFileProblem.Unsafe, error.Problem);
+        Assert.Contains("another user", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CheckFolder_AnotherUsers_IsUnsafe()
+    {
+        GiveAway(_folder);
+        Assert.Equal(KeyFileProblem.Unsafe, Assert.Throws<KeyFileException>(() => StoredKey.CheckFolder(_folder)).Problem);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(31)]
@@ -53,6 +70,9 @@ public sealed class StoredKeyTests : IDisposable
     [Fact]
     public void Read_Missing_IsUnreadable() =>
         Assert.Equal(KeyFileProblem.Unreadable, Assert.Throws<KeyFileException>(() => StoredKey.Read(Path.Combine(_folder, "none.key"))).Problem);
+
+    // To nobody; the tests run as root.
+    private static void GiveAway(string path) => Linux.Programs.ExternalProgram.Run("chown", ["65534", path]);
 
     private string Write(string name, byte[] content)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.FileSystems;
@@ -9,6 +10,7 @@ public readonly record struct FileOwner(uint User, bool OthersMayWrite)
 {
     private const ushort GroupOrOtherWrite = 0x12;
     private const uint Root = 0;
+    private const uint Wanted = SysStat.STATX_MODE | SysStat.STATX_UID;
 
     /// <summary>It is this process's user or root.</summary>
     public bool IsUsOrRoot => User == Root || User == Unistd.geteuid();
@@ -19,8 +21,18 @@ public readonly record struct FileOwner(uint User, bool OthersMayWrite)
     {
         SysStat.statx stat;
         var flags = followLink ? 0 : SysStat.AT_SYMLINK_NOFOLLOW;
-        return SysStat.statx_at(SysStat.AT_FDCWD, path, flags, SysStat.STATX_MODE | SysStat.STATX_UID, &stat) == 0
-            ? new FileOwner(stat.stx_uid, (stat.stx_mode & GroupOrOtherWrite) != 0)
-            : throw LinuxException.FromLastError($"statx(\"{path}\")");
+        return Of(SysStat.statx_at(SysStat.AT_FDCWD, path, flags, Wanted, &stat), path, stat);
     }
+
+    /// <summary>Of an open file, whatever has become of its name since.</summary>
+    /// <exception cref="LinuxException">The file system does not tell.</exception>
+    public static unsafe FileOwner Of(SafeFileHandle file)
+    {
+        SysStat.statx stat;
+        return Of(SysStat.statx_of(file, "", SysStat.AT_EMPTY_PATH, Wanted, &stat), "an open file", stat);
+    }
+
+    private static FileOwner Of(int result, string name, in SysStat.statx stat) => result == 0
+        ? new FileOwner(stat.stx_uid, (stat.stx_mode & GroupOrOtherWrite) != 0)
+        : throw LinuxException.FromLastError($"statx(\"{name}\")");
 }
