@@ -34,7 +34,8 @@ internal static class AgentProgram
         var session = AttachSession.Parse(File.ReadAllText(AttachSession.Path, Encoding.UTF8));
 
         // Its file is gone as soon as process 1 goes on.
-        var passphrase = InitramfsPrompts.Find().Askpass ? RootPassphrase.Read(log) : null;
+        var prompts = InitramfsPrompts.Find();
+        var passphrase = prompts.Askpass || prompts.EncryptHook ? RootPassphrase.Read(log) : null;
 
         using var disk = AttachedDisk.Attach(session, log);
         log.Phase("connected");
@@ -44,7 +45,7 @@ internal static class AgentProgram
             Indispensable.RedirectStandardStreams(nothing);
         }
 
-        passphrase?.WriteToPipeLater(log);
+        passphrase?.HandOverLater(prompts, log);
         ReadyPipe.TellReady(readyPipe);
         disk.KeepConnected();
     }

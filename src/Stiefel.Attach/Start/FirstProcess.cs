@@ -57,7 +57,7 @@ internal static class FirstProcess
         RealInit.Execute(session.RealInit, arguments, environment);
     }
 
-    /// <summary>What asks through a pipe is answered by the agent, which goes on running.</summary>
+    /// <summary>What takes it through a pipe or from a file is served by the agent, which goes on running.</summary>
     private static void HandOverPassphrase(AttachLog log)
     {
         using var passphrase = RootPassphrase.Read(log);
@@ -66,7 +66,7 @@ internal static class FirstProcess
         {
             passphrase.AddToKeyring(log);
         }
-        else if (passphrase is not null && !prompts.Askpass)
+        else if (passphrase is not null && !prompts.Any)
         {
             log.Say("nothing in this initramfs is known to take a passphrase from another program: it will ask for it again");
         }

@@ -71,20 +71,32 @@ internal sealed class RootPassphrase : IDisposable
         }
     }
 
-    /// <summary>For initramfs-tools: written once into askpass's pipe when that appears. Returns at once; this object is the writer's from now on.</summary>
-    internal void WriteToPipeLater(AttachLog log)
+    /// <summary>
+    /// For initramfs-tools, whose askpass gets it through its pipe when that appears, and for mkinitcpio's hook, which finds a file. What comes
+    /// later is done beside the caller; this object is that thread's from now on.
+    /// </summary>
+    internal void HandOverLater(InitramfsPrompts prompts, AttachLog log)
     {
+        var keyFile = prompts.EncryptHook ? WriteKeyFile(InitramfsPrompts.KeyFile, log) : null;
         var thread = new Thread(
             () =>
             {
                 using (this)
                 {
-                    WriteToPipe(InitramfsPrompts.Pipe, s_patience, log);
+                    if (prompts.Askpass)
+                    {
+                        WriteToPipe(InitramfsPrompts.Pipe, s_patience, log);
+                    }
+
+                    keyFile?.WipeWhenTaken(s_patience, log);
                 }
             },
             StackBytes) { IsBackground = true };
         thread.Start();
     }
+
+    /// <summary>For mkinitcpio's hook; see <see cref="HookKeyFile.TryWrite"/>.</summary>
+    internal HookKeyFile? WriteKeyFile(string path, AttachLog log) => HookKeyFile.TryWrite(path, _bytes, log);
 
     internal bool WriteToPipe(string pipe, TimeSpan patience, AttachLog log)
     {

@@ -43,11 +43,51 @@ public sealed class RootPassphraseTests : IDisposable
         Assert.Null(RootPassphrase.Read(new AttachLog(), At("none")));
     }
 
+    [Fact]
+    public async Task KeyFile_OfThePassphrase_OpensTheLuksAndIsWipedWhenItWasTaken()
+    {
+        string typed = At("passphrase"), luks = At("luks.img"), keyFile = At("crypto_keyfile.bin");
+        await File.WriteAllTextAsync(typed, "right $one", TestContext.Current.CancellationToken);
+        ExternalProgram.Run("truncate", ["-s", "20M", luks]);
+        ExternalProgram.Run("cryptsetup", ["luksFormat", "-q", "--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000", "--key-file", typed, luks]);
+        using RootPassphrase passphrase = RootPassphrase.Read(new AttachLog(), typed)!;
+
+        HookKeyFile written = passphrase.WriteKeyFile(keyFile, new AttachLog())!;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(keyFile));
+        ExternalProgram.Run("cryptsetup", ["open", "--test-passphrase", "--key-file", keyFile, luks]);
+
+        ExternalProgram.Run("ln", [keyFile, At("what-it-lay-in")]);
+        Task wiping = Task.Run(() => written.WipeWhenTaken(TimeSpan.FromSeconds(60), new AttachLog()), TestContext.Current.CancellationToken);
+        File.Delete(keyFile);
+        await wiping;
+        Assert.Equal(new byte[10], await File.ReadAllBytesAsync(At("what-it-lay-in"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void KeyFile_NobodyTakesIt_IsRemoved()
+    {
+        File.WriteAllText(At("passphrase"), "right one");
+        using RootPassphrase passphrase = RootPassphrase.Read(new AttachLog(), At("passphrase"))!;
+        passphrase.WriteKeyFile(At("key"), new AttachLog())!.WipeWhenTaken(TimeSpan.FromMilliseconds(200), new AttachLog());
+        Assert.False(File.Exists(At("key")));
+    }
+
+    [Fact]
+    public void KeyFile_OfTheInitramfsItself_StaysAsItIs()
+    {
+        File.WriteAllText(At("passphrase"), "right one");
+        File.WriteAllText(At("key"), "its own");
+        using RootPassphrase passphrase = RootPassphrase.Read(new AttachLog(), At("passphrase"))!;
+        Assert.Null(passphrase.WriteKeyFile(At("key"), new AttachLog()));
+        Assert.Equal("its own", File.ReadAllText(At("key")));
+    }
+
     [Theory]
-    [InlineData("", false, false)]
-    [InlineData("usr/lib/systemd/systemd-cryptsetup", true, false)]
-    [InlineData("lib/cryptsetup/askpass", false, true)]
-    public void Prompts_OfAnInitramfs_AreKnownByTheirPrograms(string program, bool systemd, bool askpass)
+    [InlineData("", false, false, false)]
+    [InlineData("usr/lib/systemd/systemd-cryptsetup", true, false, false)]
+    [InlineData("lib/cryptsetup/askpass", false, true, false)]
+    [InlineData("hooks/encrypt", false, false, true)]
+    public void Prompts_OfAnInitramfs_AreKnownByTheirPrograms(string program, bool systemd, bool askpass, bool encryptHook)
     {
         if (program.Length > 0)
         {
@@ -55,7 +95,7 @@ public sealed class RootPassphraseTests : IDisposable
             File.WriteAllText(At(program), "");
         }
 
-        Assert.Equal(new InitramfsPrompts(systemd, askpass), InitramfsPrompts.Find(_directory));
+        Assert.Equal(new InitramfsPrompts(systemd, askpass, encryptHook), InitramfsPrompts.Find(_directory));
     }
 
     private string At(string name) => Path.Combine(_directory, name);

@@ -1,0 +1,59 @@
+namespace Stiefel.Attach.Unlocking;
+
+/// <summary>
+/// The file that mkinitcpio's hook `encrypt` opens the disk with before it asks for a passphrase (wiki.archlinux.org/title/Dm-crypt/System_configuration#cryptkey):
+/// a passphrase opens LUKS as a key file too. The hook removes it, whether it fitted or not.
+/// </summary>
+internal sealed class HookKeyFile
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
+    private static readonly FileStreamOptions s_new = new()
+    {
+        Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    };
+
+    private readonly FileStream _file;
+
+    private HookKeyFile(FileStream file) => _file = file;
+
+    /// <summary>Writes it; null if there is one already, which belongs to this initramfs and fits better.</summary>
+    internal static HookKeyFile? TryWrite(string path, ReadOnlySpan<byte> passphrase, AttachLog log)
+    {
+        try
+        {
+            var file = new FileStream(path, s_new);
+            file.Write(passphrase);
+            log.Say("the passphrase is handed to mkinitcpio's hook encrypt");
+            return new HookKeyFile(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.Say($"the passphrase cannot be handed to mkinitcpio's hook encrypt: {exception.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>Waits until the hook has removed it, or nobody took it for so long, and overwrites what it lay in.</summary>
+    internal void WipeWhenTaken(TimeSpan patience, AttachLog log)
+    {
+        using (_file)
+        {
+            for (var end = Environment.TickCount64 + (long)patience.TotalMilliseconds; File.Exists(_file.Name) && Environment.TickCount64 < end;)
+            {
+                Thread.Sleep(s_pause);
+            }
+
+            try
+            {
+                RandomAccess.Write(_file.SafeFileHandle, new byte[_file.Length], 0);
+                File.Delete(_file.Name);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                log.Say($"{_file.Name} cannot be overwritten: {exception.Message}");
+            }
+        }
+    }
+}
