@@ -6,7 +6,7 @@ using Stiefel.Cli.Vm.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A laptop with /boot and root in LVM in LUKS: the passphrase is typed on the desktop, once.</summary>
+/// <summary>Laptops with /boot and root in LUKS: the passphrase is typed on the desktop, once.</summary>
 [Trait("Needs", "machines")]
 public sealed class EncryptedBootTests(MachineParts parts)
 {
@@ -16,32 +16,34 @@ public sealed class EncryptedBootTests(MachineParts parts)
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Boot_LvmInLuks_AsksOnceAndLeavesNoPassphrase()
-    {
-        EncryptedDisks disks = await parts.EncryptedDisksAsync();
-        await parts.PlayAsync("encrypted-boot", async stage =>
+    public async Task Boot_LvmInLuks_AsksOnceAndLeavesNoPassphrase() => await PlayAsync("encrypted-boot", (await parts.EncryptedDisksAsync()).LvmInLuks);
+
+    [Fact]
+    public async Task Boot_LuksAndDracut_AsksOnceAndLeavesNoPassphrase() => await PlayAsync("encrypted-dracut", (await parts.EncryptedDisksAsync()).DracutInLuks);
+
+    private async Task PlayAsync(string name, EncryptedLaptop disk) =>
+        await parts.PlayAsync(name, async stage =>
         {
             string image = Path.Combine(stage.WorkDirectory, "laptop.img");
-            Linux.Programs.ExternalProgram.Run("cp", ["--sparse=always", "--reflink=auto", disks.LaptopImage, image]);
+            Linux.Programs.ExternalProgram.Run("cp", ["--sparse=always", "--reflink=auto", disk.Image, image]);
             string key = parts.NewKey("stick");
             await using (VirtualMachine laptop = await RamdiskLaptop.StartAsync(stage, [new VirtualDisk(image)], key, _token))
             {
                 await using Desktop desktop = await Desktop.StartAsync(stage, "desktop", DesktopStart.Direct, key, _token);
                 ConsoleShell shell = await UnlockAndLogInAsync(desktop);
-                await CheckAsync(shell);
+                await CheckAsync(shell, disk);
                 await CheckLaptopAsync(laptop);
                 await desktop.PowerOffAsync(shell, _token);
             }
 
             AssertNotLogged(stage);
         });
-    }
 
     /// <summary>Types a wrong passphrase, then the right one, and from there on nothing but the login.</summary>
     private async Task<ConsoleShell> UnlockAndLogInAsync(Desktop desktop)
     {
         await desktop.WaitForPhaseAsync("locked", TimeLimits.FirmwareStart, _token);
-        await desktop.Console.WaitForAsync($"/dev/vda2 ({EncryptedDisks.Label}) of stiefelsystem is locked", TimeLimits.Command, _token);
+        await desktop.Console.WaitForAsync($"/dev/vda2 ({EncryptedLaptop.Label}) of stiefelsystem is locked", TimeLimits.Command, _token);
         await desktop.Console.WaitForAsync("Passphrase of the laptop's disk: ", TimeLimits.Command, _token);
         await desktop.Console.SendLineAsync("not this one", _token);
         await desktop.Console.WaitForAsync("that is not it; 2 tries left", TimeLimits.Command, _token);
@@ -52,12 +54,12 @@ public sealed class EncryptedBootTests(MachineParts parts)
         return await ConsoleShell.LogInAsync(desktop.Machine.Name, desktop.Console, "root", DebianTree.RootPassword, TimeLimits.Login, _token);
     }
 
-    private async Task CheckAsync(ConsoleShell shell)
+    private async Task CheckAsync(ConsoleShell shell, EncryptedLaptop disk)
     {
         string root = await shell.RunAsync("findmnt -rno SOURCE,FSTYPE,OPTIONS /", _token);
-        Assert.StartsWith($"{EncryptedDisks.RootDevice} ext4 rw", root, StringComparison.Ordinal);
-        Assert.Contains("nbd0p2", await shell.RunAsync($"lsblk -nrso NAME {EncryptedDisks.RootDevice}", _token), StringComparison.Ordinal);
-        Assert.Contains("handed to cryptsetup's askpass", await shell.RunAsync("dmesg | grep 'stiefel: '", _token), StringComparison.Ordinal);
+        Assert.StartsWith($"{disk.RootDevice} ext4 rw", root, StringComparison.Ordinal);
+        Assert.Contains("nbd0p2", await shell.RunAsync($"lsblk -nrso NAME {disk.RootDevice}", _token), StringComparison.Ordinal);
+        Assert.Contains($"handed to {disk.Asker}", await shell.RunAsync("dmesg | grep 'stiefel: '", _token), StringComparison.Ordinal);
 
         // Where everybody can look, and in the memory of the agent that had it.
         Assert.Equal("0", await shell.RunAsync($"(cat /proc/cmdline /proc/keys; ps axww -o args; dmesg; journalctl -b --no-pager) | grep -a -c '{Pattern}' || true", _token));

@@ -24,7 +24,7 @@ public sealed class WrappedBootTests(MachineParts parts)
         EncryptedDisks disks = await parts.EncryptedDisksAsync();
         await parts.PlayAsync("wrapped-boot", async stage =>
         {
-            (string Name, string Image)[] copies = [("laptop", Copy(stage, "laptop", disks.LaptopImage)), .. disks.Wrapped.Select(disk => (disk.Key, Copy(stage, disk.Key, disk.Value)))];
+            (string Name, string Image)[] copies = [("laptop", Copy(stage, "laptop", disks.LvmInLuks.Image)), .. disks.Wrapped.Select(disk => (disk.Key, Copy(stage, disk.Key, disk.Value)))];
             string[] before = [.. copies.Select(copy => Scratch.Sha256(copy.Image))];
             await using (VirtualMachine laptop = await RamdiskLaptop.StartAsync(stage, [.. copies.Select(copy => new VirtualDisk(copy.Image))], parts.NewKey("stick"), _token))
             {
@@ -35,7 +35,7 @@ public sealed class WrappedBootTests(MachineParts parts)
                 }
 
                 await KillWhileOpenAsync(shell, $"/dev/vd{(char)('a' + Array.FindIndex(copies, copy => copy.Name == "luks-on-lvm"))}");
-                await FetchFromServedDiskAsync(shell);
+                await FetchFromServedDiskAsync(shell, disks.LvmInLuks);
             }
 
             string[] after = [.. copies.Select(copy => Scratch.Sha256(copy.Image))];
@@ -51,13 +51,13 @@ public sealed class WrappedBootTests(MachineParts parts)
     }
 
     /// <summary>LVM in LUKS with a whole system in it: what the role's own server serves.</summary>
-    private async Task FetchFromServedDiskAsync(ConsoleShell shell)
+    private async Task FetchFromServedDiskAsync(ConsoleShell shell, EncryptedLaptop laptop)
     {
         ConsoleOutput wrong = await shell.TryRunAsync(Client("127.0.0.1:4644", "/run/out", RamdiskLaptop.WrongPassphrase), _token, s_fetching);
         Assert.Contains("the passphrase does not open /dev/vda2", wrong.Text, StringComparison.Ordinal);
         string right = await shell.RunAsync(Client("127.0.0.1:4644", "/run/out", RamdiskLaptop.RightPassphrase), _token, s_fetching);
         Assert.Contains("Debian GNU/Linux", right, StringComparison.Ordinal);
-        Assert.Contains($"root={EncryptedDisks.RootDevice}", await shell.RunAsync("cat /run/out/cmdline; rm -r /run/out", _token), StringComparison.Ordinal);
+        Assert.Contains($"root={laptop.RootDevice}", await shell.RunAsync("cat /run/out/cmdline; rm -r /run/out", _token), StringComparison.Ordinal);
         Assert.Equal("3", await shell.RunAsync(Open, _token)); // LUKS, boot and root
     }
 

@@ -26,6 +26,9 @@ internal static class DebianTree
         "iproute2", "e2fsprogs", "login", "procps", "libnbd-bin", "zstd", "btrfs-progs", "xfsprogs",
     ];
 
+    // What is installed of these, dracut takes into its initramfs, whether the machine has anything encrypted or not.
+    private static readonly string[] s_dracutOpensLuksWith = ["cryptsetup-bin", "dmsetup"];
+
     private static readonly string[] s_leftOut = ["/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*"];
 
     // What a Debian installer asks and writes. The console arguments are those of any machine that is watched over a serial line.
@@ -59,10 +62,11 @@ internal static class DebianTree
     public static async Task<string> GetAsync(BuildCache cache, PayloadInitrd initrd, IReadOnlyList<string> more, string moreCustomization, Action<string> report, CancellationToken token)
     {
         string maker = initrd == PayloadInitrd.Dracut ? "dracut" : "initramfs-tools";
+        IEnumerable<string> makerPackages = initrd == PayloadInitrd.Dracut ? ["dracut", .. s_dracutOpensLuksWith] : [maker];
         List<string> arguments =
         [
             "--variant=minbase",
-            $"--include={string.Join(',', [.. s_packages, maker, .. more])}",
+            $"--include={string.Join(',', [.. s_packages, .. makerPackages, .. more])}",
             "--aptopt=Acquire::Languages \"none\"",
             .. s_leftOut.Select(path => $"--dpkgopt=path-exclude={path}"),
         ];
