@@ -1,6 +1,7 @@
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
+using Stiefel.Keys;
 using Stiefel.Linux;
 using Stiefel.Linux.Initramfs;
 using Stiefel.Linux.Kexec;
@@ -10,7 +11,7 @@ namespace Stiefel.Cli.Autokexec;
 
 /// <summary>Leaving the laptop's own system for the server ramdisk: warn, wait, load, and let systemd stop everything cleanly before the kernel changes.</summary>
 /// <param name="configuration">What is served, and where the ramdisk lies.</param>
-/// <param name="keys">All of them go along.</param>
+/// <param name="keys">All that the server can use go along.</param>
 /// <param name="report">One line for people.</param>
 internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory keys, Action<string> report)
 {
@@ -34,7 +35,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     }
 
     /// <summary>Fails now rather than after the warning.</summary>
-    /// <exception cref="FailedException">The ramdisk is not there.</exception>
+    /// <exception cref="FailedException">The ramdisk is not there, or no key that could be used.</exception>
     public void Check()
     {
         _ = CommandLine();
@@ -45,6 +46,11 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
                 throw new FailedException($"{file} is not there: make the ramdisk with `stiefel create-initrd`, or set server-setup in {configuration.File ?? "the configuration"}");
             }
         }
+
+        if (UsableKeys(report).Count == 0)
+        {
+            throw new FailedException($"{keys.Path} holds no key that the server could use: nobody would get an answer there; make one with `stiefel key new NAME`");
+        }
     }
 
     /// <summary>What <see cref="LeaveAsync"/> would do.</summary>
@@ -52,7 +58,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     [
         $"would warn everybody: {Warning(caller)}",
         $"would wait {configuration.Autokexec.GraceSeconds} s",
-        $"would load {configuration.ServerSetup.Kernel} and {configuration.ServerSetup.Initrd} with {keys.List().Count} keys and the arguments: {CommandLine()}",
+        $"would load {configuration.ServerSetup.Kernel} and {configuration.ServerSetup.Initrd} with {UsableKeys(_ => { }).Count} keys and the arguments: {CommandLine()}",
         "would run: systemctl kexec",
     ];
 
@@ -65,6 +71,27 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         Load();
         report("leaving for the server ramdisk");
         await ExternalProgram.RunAsync("systemctl", ["kexec"], s_patience, token).ConfigureAwait(false);
+    }
+
+    // One that others can read, or that is sealed for a stick, must not keep the laptop here, or go where it is of no use.
+    private List<string> UsableKeys(Action<string> tell)
+    {
+        var usable = new List<string>();
+        foreach (string name in keys.List())
+        {
+            try
+            {
+                using StoredKey stored = keys.Load(name);
+                stored.Open().Dispose();
+                usable.Add(name);
+            }
+            catch (Exception error) when (error is KeyFileException or VerbException or IOException or UnauthorizedAccessException)
+            {
+                tell($"stays behind: {error.Message}");
+            }
+        }
+
+        return usable;
     }
 
     private string Warning(string caller) =>
@@ -98,7 +125,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         Copy(configuration.ServerSetup.Kernel, kernel.Writer);
         Copy(configuration.ServerSetup.Initrd, initrd.Writer);
         initrd.Writer.Write(CpioPadding.After(initrd.Length).Span);
-        KeyArchive.Write(initrd.Writer, keys.List().Select(name => Path.Combine(keys.Path, name + KeyDirectory.Extension)));
+        KeyArchive.Write(initrd.Writer, UsableKeys(_ => { }).Select(name => Path.Combine(keys.Path, name + KeyDirectory.Extension)));
         KexecImage.Load(kernel.Seal(), initrd.Seal(), CommandLine());
     }
 

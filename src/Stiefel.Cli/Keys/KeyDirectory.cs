@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Stiefel.Cli.Verbs;
 using Stiefel.Keys;
+using Stiefel.Linux.FileSystems;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Keys;
@@ -23,7 +24,7 @@ internal sealed class KeyDirectory(string path)
     public IReadOnlyList<string> List() => !Directory.Exists(Path)
         ? []
         : [.. Directory.EnumerateFiles(Path, "*" + Extension).Select(file => System.IO.Path.GetFileNameWithoutExtension(file)!)
-            .Where(name => name[0] != '.').Order(StringComparer.Ordinal)];
+            .Where(name => name.Length > 0 && name[0] != '.').Order(StringComparer.Ordinal)];
 
     /// <summary>Makes a fresh key. The file appears complete or not at all, and an existing key is never overwritten.</summary>
     /// <param name="name">Its name.</param>
@@ -68,11 +69,20 @@ internal sealed class KeyDirectory(string path)
             throw new RefusedException($"{FileOf(before)} is still accepted from the rotation before; revoke it first: stiefel key revoke {before}");
         }
 
-        Create(name);
+        try
+        {
+            Create(name);
+        }
+        catch
+        {
+            File.Move(FileOf(before), FileOf(name), overwrite: false);
+            throw;
+        }
+
         return before;
     }
 
-    /// <summary>Removes a key: nobody who holds it is known any more.</summary>
+    /// <summary>Removes a key: nobody who holds it is known any more, also after a power failure in the next moment.</summary>
     public void Revoke(string name)
     {
         CheckName(name);
@@ -82,6 +92,7 @@ internal sealed class KeyDirectory(string path)
         }
 
         File.Delete(FileOf(name));
+        FolderSync.Flush(Path);
     }
 
     /// <summary>One key, or the only one if no name is given.</summary>

@@ -1,4 +1,5 @@
 using Stiefel.Cli.Verbs;
+using Stiefel.Linux.FileSystems;
 
 namespace Stiefel.Cli.Keys;
 
@@ -32,6 +33,7 @@ internal static class PrivateFile
 
             // File.Move without overwrite is link + unlink: it fails if another process made the same name meanwhile.
             File.Move(fresh, target, overwrite: false);
+            FolderSync.Flush(folder);
         }
         catch (IOException) when (File.Exists(target))
         {

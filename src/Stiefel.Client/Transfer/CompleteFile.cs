@@ -7,7 +7,8 @@ internal static class CompleteFile
     private static readonly FileStreamOptions s_options = new()
     {
         Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+        // An initrd may hold the key of its disk.
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
     };
 
     /// <summary>Writes beside the final name and renames once everything is written and on the disk; leaves nothing behind on failure.</summary>

@@ -29,7 +29,8 @@ public sealed class KeyRing : IDisposable
     /// <summary>The same, with their names.</summary>
     public IReadOnlyList<AcceptedKey> Accepted => _accepted;
 
-    /// <exception cref="SettingsException">No key, too many, or one that is not what it should be.</exception>
+    /// <summary>Those of the folder that can be used. What is wrong with the others is said by the first <see cref="Refresh"/>: one bad file must not keep the disk from all other sticks.</summary>
+    /// <exception cref="SettingsException">No key, none that can be used, or too many.</exception>
     public static KeyRing Load(string directory)
     {
         IReadOnlyList<KeyFileStamp> files;
@@ -53,14 +54,7 @@ public sealed class KeyRing : IDisposable
                 "make one with: stiefel key new NAME");
         }
 
-        try
-        {
-            return new KeyRing(directory, [.. files.Select(Read)]);
-        }
-        catch (KeyFileException e)
-        {
-            throw Wrong(e, e.Message);
-        }
+        return new KeyRing(directory, ReadUsable(files));
     }
 
     /// <summary>The name that tells a key from others without being a secret.</summary>
@@ -71,20 +65,24 @@ public sealed class KeyRing : IDisposable
 
     /// <summary>Looks at the folder again. A key that is gone, was replaced, or may have been read by others, is accepted no more.</summary>
     /// <exception cref="IOException">The folder cannot be read; nothing changed.</exception>
-    /// <exception cref="KeyFileException">Others may put keys into the folder now; nothing changed.</exception>
     public KeyChanges Refresh()
     {
         lock (_lock)
         {
             var before = _accepted;
-            StoredKey.CheckFolder(_directory);
             var files = KeyFileStamp.Of(_directory, Pattern);
-            if (files.SequenceEqual(before.Select(a => a.Stamp)))
+            var problems = new List<string>();
+            if (!IsOursAlone(problems))
             {
-                return KeyChanges.None;
+                // Whose key a new one is, nobody knows; one that is gone is revoked all the same.
+                files = [.. files.Where(file => before.Any(a => a.Stamp == file))];
             }
 
-            var problems = new List<string>();
+            if (files.SequenceEqual(before.Select(a => a.Stamp)))
+            {
+                return KeyChanges.None with { Problems = problems };
+            }
+
             var now = new List<AcceptedKey>();
             foreach (var file in files.Take(SharedKey.MaxAccepted))
             {
@@ -137,6 +135,39 @@ public sealed class KeyRing : IDisposable
 
     private static SettingsException Wrong(KeyFileException e, string message) =>
         e.Problem == KeyFileProblem.Unsafe ? new UnsafeSettingsException(message) : new SettingsException(message);
+
+    private static List<AcceptedKey> ReadUsable(IReadOnlyList<KeyFileStamp> files)
+    {
+        var usable = new List<AcceptedKey>();
+        KeyFileException? problem = null;
+        foreach (var file in files)
+        {
+            try
+            {
+                usable.Add(Read(file));
+            }
+            catch (KeyFileException e)
+            {
+                problem ??= e;
+            }
+        }
+
+        return usable.Count > 0 || problem is null ? usable : throw Wrong(problem, problem.Message);
+    }
+
+    private bool IsOursAlone(List<string> problems)
+    {
+        try
+        {
+            StoredKey.CheckFolder(_directory);
+            return true;
+        }
+        catch (KeyFileException e)
+        {
+            problems.Add(e.Message);
+            return false;
+        }
+    }
 
     private static AcceptedKey? TryRead(KeyFileStamp file, List<string> problems)
     {

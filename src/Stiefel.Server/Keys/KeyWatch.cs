@@ -21,11 +21,12 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
         using var timer = new PeriodicTimer(s_interval);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            await LookAsync();
+            var problem = Look();
+            Tell(await EndRevokedAsync() ?? problem);
         }
     }
 
-    private async Task LookAsync()
+    private Exception? Look()
     {
         try
         {
@@ -49,23 +50,40 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
                 _revoked.Enqueue(key);
             }
 
+            return null;
+        }
+        catch (Exception e)
+        {
+            // A folder that cannot be read for a moment must not end the work of every desktop.
+            return e;
+        }
+    }
+
+    private async Task<Exception?> EndRevokedAsync()
+    {
+        try
+        {
             while (_revoked.TryPeek(out var key))
             {
                 await (sessions?.OfKeyAsync(key.Id) ?? Task.CompletedTask);
                 _revoked.Dequeue();
             }
 
-            _failure = null;
+            return null;
         }
         catch (Exception e)
         {
-            // A folder that cannot be read for a moment must not end the work of every desktop.
-            if (_failure != e.Message)
-            {
-                logger.KeysNotRead(e);
-            }
-
-            _failure = e.Message;
+            return e;
         }
+    }
+
+    private void Tell(Exception? problem)
+    {
+        if (problem is not null && _failure != problem.Message)
+        {
+            logger.KeysNotRead(problem);
+        }
+
+        _failure = problem?.Message;
     }
 }

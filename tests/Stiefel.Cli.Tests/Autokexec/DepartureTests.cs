@@ -31,6 +31,24 @@ public sealed class DepartureTests : IDisposable
     }
 
     [Fact]
+    public void Check_OneKeyIsUnusable_LeavesItBehindAndFailsOnlyIfNoneIsLeft()
+    {
+        string ramdisk = Path.Combine(_directory.Path, "ramdisk");
+        File.WriteAllText(ramdisk, "");
+        var folder = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
+        string good = folder.Create("good"), open = folder.Create("open");
+        File.SetUnixFileMode(open, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        Departure departure = Departure($"boot: {{disk: /dev/sda}}\nserver-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\n");
+
+        departure.Check();
+        Assert.Contains("open.key", Assert.Single(_said), StringComparison.Ordinal);
+        Assert.Contains(departure.Describe("good"), line => line.Contains("with 1 keys", StringComparison.Ordinal));
+
+        File.Delete(good);
+        Assert.Contains("no key that the server could use", Assert.Throws<FailedException>(departure.Check).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Configuration_OfTheCall_IsReadAndHasSafeDefaults()
     {
         AutokexecConfiguration usual = ConfigurationFile.Parse("c", "").Autokexec;

@@ -22,6 +22,16 @@ public class KeyDirectoryTests
     }
 
     [Fact]
+    public void List_FileWithoutAName_IsNoKey()
+    {
+        using var folder = new TemporaryDirectory();
+        var keys = new KeyDirectory(folder.Path);
+        keys.Create("blue");
+        File.WriteAllText(folder[".key"], "");
+        Assert.Equal(["blue"], keys.List());
+    }
+
+    [Fact]
     public void Create_NameTaken_KeepsTheOldKey()
     {
         using var folder = new TemporaryDirectory();

@@ -59,6 +59,33 @@ public sealed class KeyRingTests : IDisposable
     }
 
     [Fact]
+    public void Load_BadFileBesideAGoodOne_TakesTheGoodOneAndSaysWhatIsWrong()
+    {
+        _files.AddKey("good").Dispose();
+        Truncate(31);
+        using var ring = KeyRing.Load(_files.Keys);
+        Assert.Equal("good", Assert.Single(ring.Keys).Name);
+        Assert.Contains("stick.key", Assert.Single(ring.Refresh().Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refresh_FolderThatOthersCanWrite_RevokesButAddsNothing()
+    {
+        _files.AddKey("stolen").Dispose();
+        using var ring = KeyRing.Load(_files.Keys);
+        File.SetUnixFileMode(_files.Keys, File.GetUnixFileMode(_files.Keys) | UnixFileMode.GroupWrite);
+        _files.AddKey("planted").Dispose();
+        File.Delete(Path.Combine(_files.Keys, "stolen.key"));
+
+        var changes = ring.Refresh();
+
+        Assert.Equal("stolen", Assert.Single(changes.Revoked).Key.Name);
+        Assert.Empty(changes.Accepted);
+        Assert.Contains("chmod 700", Assert.Single(changes.Problems), StringComparison.Ordinal);
+        Assert.Equal("stick", Assert.Single(ring.Keys).Name);
+    }
+
+    [Fact]
     public void Load_MoreKeysThanAreTried_IsRefused()
     {
         for (var i = 0; i < SharedKey.MaxAccepted; i++)
