@@ -1,3 +1,4 @@
+using System.Text;
 using Stiefel.Cli.Vm;
 using Stiefel.Cli.Vm.Consoles;
 using Stiefel.Cli.Vm.Disks;
@@ -13,6 +14,8 @@ public sealed class EncryptedBootTests(MachineParts parts)
     // Words of the passphrase, written so that the search does not find itself.
     private const string Pattern = "b4tter[y]";
 
+    private const string WrongPassphrase = "not this one";
+
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
@@ -26,10 +29,11 @@ public sealed class EncryptedBootTests(MachineParts parts)
         {
             string image = Path.Combine(stage.WorkDirectory, "laptop.img");
             Linux.Programs.ExternalProgram.Run("cp", ["--sparse=always", "--reflink=auto", disk.Image, image]);
+            string recording = Path.Combine(stage.WorkDirectory, "cable.pcap");
             string key = parts.NewKey("stick");
             await using (VirtualMachine laptop = await RamdiskLaptop.StartAsync(stage, [new VirtualDisk(image)], key, _token))
             {
-                await using Desktop desktop = await Desktop.StartAsync(stage, "desktop", DesktopStart.Direct, key, _token);
+                await using Desktop desktop = await Desktop.StartAsync(stage, "desktop", DesktopStart.Direct, key, _token, recording);
                 ConsoleShell shell = await UnlockAndLogInAsync(desktop);
                 await CheckAsync(shell, disk);
                 await CheckLaptopAsync(laptop);
@@ -37,6 +41,9 @@ public sealed class EncryptedBootTests(MachineParts parts)
             }
 
             AssertNotLogged(stage);
+            byte[] raw = await File.ReadAllBytesAsync(key, _token);
+            new CableRecording(recording).AssertNothingCanBeRead(
+                Encoding.UTF8.GetBytes(EncryptedDisks.Passphrase), Encoding.UTF8.GetBytes(WrongPassphrase), raw, "PRETTY_NAME=\"Debian"u8.ToArray());
         });
 
     /// <summary>Types a wrong passphrase, then the right one, and from there on nothing but the login.</summary>
@@ -45,7 +52,7 @@ public sealed class EncryptedBootTests(MachineParts parts)
         await desktop.WaitForPhaseAsync("locked", TimeLimits.FirmwareStart, _token);
         await desktop.Console.WaitForAsync($"/dev/vda2 ({EncryptedLaptop.Label}) of stiefelsystem is locked", TimeLimits.Command, _token);
         await desktop.Console.WaitForAsync("Passphrase of the laptop's disk: ", TimeLimits.Command, _token);
-        await desktop.Console.SendLineAsync("not this one", _token);
+        await desktop.Console.SendLineAsync(WrongPassphrase, _token);
         await desktop.Console.WaitForAsync("that is not it; 2 tries left", TimeLimits.Command, _token);
         await desktop.Console.WaitForAsync("once more: ", TimeLimits.Command, _token);
         await desktop.Console.SendLineAsync(EncryptedDisks.Passphrase, _token);
