@@ -21,7 +21,7 @@ internal sealed class CallListener(SleepingLaptop laptop, Action<string> report)
 
     private readonly List<LinkDatagramSocket> _sockets = Open();
     private readonly Lock _oneAtATime = new();
-    private (string Text, long At) _said = ("", 0);
+    private (string Reason, long At) _said = ("", 0);
 
     /// <summary>Waits for an authentic call; returns the key of the caller.</summary>
     public async Task<SharedKey> WaitForCallAsync(CancellationToken token)
@@ -79,9 +79,9 @@ internal sealed class CallListener(SleepingLaptop laptop, Action<string> report)
                     return caller;
                 }
             }
-            catch (SocketException error)
+            catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException)
             {
-                Say($"{socket.Family}: {error.Message}");
+                Say(error.Message, $"{socket.Family}: {error.Message}");
                 await Task.Delay(s_second, token).ConfigureAwait(false);
             }
         }
@@ -94,7 +94,7 @@ internal sealed class CallListener(SleepingLaptop laptop, Action<string> report)
             Verdict verdict = laptop.Judge(datagram, received);
             if (verdict.Refused is { } refused)
             {
-                Say($"a desktop at {received.Remote.Address} calls and is not heard: {refused}");
+                Say(refused, $"a desktop at {received.Remote.Address} calls and is not heard: {refused}");
             }
 
             if (verdict.Answer is { } answer)
@@ -118,13 +118,14 @@ internal sealed class CallListener(SleepingLaptop laptop, Action<string> report)
         }
     }
 
-    private void Say(string text)
+    // Who sends from ever other addresses gets no line for each.
+    private void Say(string reason, string text)
     {
         lock (_oneAtATime)
         {
-            if (text != _said.Text || Environment.TickCount64 - _said.At > s_sayAgain.TotalMilliseconds)
+            if (reason != _said.Reason || Environment.TickCount64 - _said.At > s_sayAgain.TotalMilliseconds)
             {
-                _said = (text, Environment.TickCount64);
+                _said = (reason, Environment.TickCount64);
                 report(text);
             }
         }

@@ -239,9 +239,11 @@ public sealed partial class DiskGate : IAsyncDisposable
 
             Fence(grant);
             _exports.Disarm();
+
+            // First of what may fail: a server that starts later must not honour it again.
+            _state.Delete();
             _tunnels.Close(grant.Record);
             _grant = null;
-            _state.Delete();
             return grant.Record;
         }
         finally

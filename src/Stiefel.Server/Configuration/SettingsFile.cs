@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Stiefel.Linux.FileSystems;
 
 namespace Stiefel.Server.Configuration;
 
@@ -10,6 +11,7 @@ public static class SettingsFile
     private static readonly JsonDocumentOptions s_json = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 8 };
 
     /// <summary>The file's settings; none if it does not exist.</summary>
+    /// <exception cref="UnsafeSettingsException">It belongs to another user.</exception>
     /// <exception cref="SettingsException">Unreadable, not JSON, or a value that is neither text, number nor boolean.</exception>
     public static NamedSettingsSource Read(string path)
     {
@@ -21,6 +23,12 @@ public static class SettingsFile
 
         try
         {
+            // Found in the folder that the server is started in, it may be anybody's.
+            if (!FileOwner.Of(path, followLink: true).IsUsOrRoot)
+            {
+                throw new UnsafeSettingsException($"{path}: these settings belong to another user, who could open the disk to everybody; chown the file, or start the server in another folder");
+            }
+
             if (new FileInfo(path).Length > MaxBytes)
             {
                 throw new SettingsException($"{path}: larger than {MaxBytes} bytes");

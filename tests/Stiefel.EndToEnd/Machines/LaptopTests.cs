@@ -29,6 +29,10 @@ public sealed class LaptopTests(ServingLaptop serving)
         // Not on every address: what the link's interface has is not where blocks are served.
         Assert.DoesNotMatch($": (0{{8}}|0{{32}}):{BlockServer:X4} ", tcp);
         Assert.Empty(Ports(raw, "raw", _ => true));
+
+        // Nothing passes from one interface to another.
+        string forwarding = await shell.RunAsync("sort -u /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv6/conf/*/forwarding", _token);
+        Assert.Equal("0", forwarding);
         return true;
     });
 

@@ -24,10 +24,27 @@ internal sealed class LoopDevice : IDisposable
     {
         foreach (int number in _partitions)
         {
-            ExternalProgram.Run("delpart", [Path, Text(number)]);
+            RemovePartition(number);
         }
 
         ExternalProgram.Run("losetup", ["--detach", Path]);
+    }
+
+    // A process that another test is just starting has this one's files open until it is another program's: busy for a moment.
+    private void RemovePartition(int number)
+    {
+        for (int tries = 100; ; tries--)
+        {
+            try
+            {
+                ExternalProgram.Run("delpart", [Path, Text(number)]);
+                return;
+            }
+            catch (ExternalProgramException) when (tries > 0)
+            {
+                Thread.Sleep(50);
+            }
+        }
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -27,6 +27,14 @@ public sealed class ServerOptionsTests : IDisposable
     }
 
     [Fact]
+    public void SettingsFile_OfAnotherUser_IsRefused()
+    {
+        var path = File("""{ "Nbd": { "Access": "open" } }""");
+        Linux.Programs.ExternalProgram.Run("chown", ["65534", path]);
+        Assert.Contains("another user", Assert.Throws<UnsafeSettingsException>(() => SettingsFile.Read(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_OpenExport_HasNoControlPlaneUnlessAskedFor()
     {
         Assert.Null(Read("--Disk:Path", "d", "--Nbd:Access", "open", "--Nbd:Listen", "127.0.0.1:1").AdminListen);
