@@ -23,7 +23,7 @@ public sealed partial class DiskGate
         Generation += _disk.HoldsBootFiles ? 1 : 0;
         grant.Export = new NbdExport(grant.Record.ExportName, device)
         {
-            Label = grant.Label,
+            Label = $"session {grant.Record.Session[..8]}",
             IsReadOnly = _disk.IsReadOnly,
             Sharing = ExportSharing.NewestConnectionOnly,
         };
