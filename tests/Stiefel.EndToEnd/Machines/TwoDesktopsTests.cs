@@ -42,6 +42,7 @@ public sealed class TwoDesktopsTests(ServingLaptop serving)
             await UseAsync(second);
         }
 
+        await serving.Laptop.ForgetDesktopAsync(_token);
         Assert.Equal(1, (await ExternalProgram.RunAsync("grep", ["-q", "-a", "-F", marker, serving.Image.Path], s_grep, _token)).ExitCode);
         Assert.DoesNotContain(Path.GetFileName(After), await serving.Image.ListAsync(serving.Disk.RootPartition, "/root", _token));
         await DiskChecks.CleanAsync(serving.Image, serving.Disk.RootPartition, _token);

@@ -83,13 +83,21 @@ internal sealed class Laptop : IAsyncDisposable
         Name, _machine.SecondConsole ?? throw new InvalidOperationException("the laptop was started without a shell"), token);
 
     /// <summary>Kills the running server and lets it start again only after some time, as if it had crashed; returns when it serves again.</summary>
-    public async Task StopServerForAsync(TimeSpan time, CancellationToken token)
+    public Task StopServerForAsync(TimeSpan time, CancellationToken token) => StopServerAsync($"sleep {time.TotalSeconds:0}", token);
+
+    /// <summary>
+    /// Starts the server anew with no desktop on record, for another one than the last. A desktop that is switched off says no goodbye, and the
+    /// laptop keeps the disk for it as for one whose cable is out.
+    /// </summary>
+    public Task ForgetDesktopAsync(CancellationToken token) => StopServerAsync("rm -f /run/stiefel/grant.json", token);
+
+    private async Task StopServerAsync(string meanwhile, CancellationToken token)
     {
         ConsoleShell shell = await OpenShellAsync(token);
         // Init cannot start it again while something that is no program covers it; /usr itself cannot be written to.
         const string File = "/usr/bin/stiefel-server";
         _stage.Timeline.Mark(Name, "server killed");
-        await shell.RunAsync($"mount -o bind /dev/null {File} && kill -9 $(pidof stiefel-server) && sleep {time.TotalSeconds:0} && umount {File}", token);
+        await shell.RunAsync($"mount -o bind /dev/null {File} && kill -9 $(pidof stiefel-server) && {meanwhile} && umount {File}", token);
         _stage.Timeline.Mark(Name, "server back");
         await Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, token);
     }
