@@ -124,7 +124,7 @@ public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptio
         try
         {
             _isStale = false;
-            using var lease = await gate.ReadAsync(peer: null, CancellationToken.None);
+            using var lease = await gate.ReadAsync(reader: null, CancellationToken.None);
             var generation = gate.Generation;
             var fingerprint = BootFingerprint.Of(lease.Files);
             if (Latest?.Fingerprint != fingerprint || Latest.Locked != lease.Files.Locked)

@@ -23,7 +23,7 @@ public sealed partial class DiskGate
         Generation += _disk.HoldsBootFiles ? 1 : 0;
         grant.Export = new NbdExport(grant.Record.ExportName, device)
         {
-            Label = $"session {grant.Record.Session[..8]}",
+            Label = grant.Label,
             IsReadOnly = _disk.IsReadOnly,
             Sharing = ExportSharing.NewestConnectionOnly,
         };

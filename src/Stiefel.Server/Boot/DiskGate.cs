@@ -28,12 +28,13 @@ public sealed partial class DiskGate : IAsyncDisposable
     private readonly KeyRing _keys;
     private readonly ITunnels _tunnels;
     private readonly TunnelTable _table;
+    private readonly OwnerPresence _owner;
     private readonly ILogger<DiskGate> _logger;
     private readonly SnapshotGuests? _guests;
     private Grant? _grant;
 
     public DiskGate(ServedDisk disk, SharedBootFiles bootFiles, SessionExports exports, NbdServer server, StateFile<GrantRecord> state, KeyRing keys,
-        ITunnels tunnels, TunnelTable table, ILogger<DiskGate> logger)
+        ITunnels tunnels, TunnelTable table, OwnerPresence owner, ILogger<DiskGate> logger)
     {
         _disk = disk;
         _bootFiles = bootFiles;
@@ -43,6 +44,7 @@ public sealed partial class DiskGate : IAsyncDisposable
         _keys = keys;
         _tunnels = tunnels;
         _table = table;
+        _owner = owner;
         _logger = logger;
         _guests = disk.IsSnapshot ? new SnapshotGuests(disk, exports, server, tunnels, logger) : null;
     }
@@ -76,6 +78,7 @@ public sealed partial class DiskGate : IAsyncDisposable
             }
 
             _grant = new Grant(record);
+            _owner.Begin(_grant.Label, wasConnected: true);
             _exports.Arm(record.ExportName, OpenOf(_grant));
             _tunnels.Open(record);
             _logger.GrantRestored(record.Session, record.Machine);
@@ -138,21 +141,21 @@ public sealed partial class DiskGate : IAsyncDisposable
     }
 
     /// <summary>Lets somebody read the boot files.</summary>
-    /// <param name="peer">The desktop that asks, in a confirmed session; null for the server itself, which ends nothing for it.</param>
+    /// <param name="reader">The desktop that asks; null for the server itself, which ends nothing for it.</param>
     /// <param name="token">Ends the wait.</param>
-    /// <exception cref="DiskInUseException">Another desktop is connected to the disk, or, for the server itself, may be.</exception>
+    /// <exception cref="DiskInUseException">Another desktop is connected to the disk, or may come back to it.</exception>
     /// <exception cref="Catalog.BootCatalogException">There are no boot files.</exception>
     /// <exception cref="Disk.BootLockedException">They are closed, and take a passphrase.</exception>
-    public Task<BootFilesLease> ReadAsync(IPAddress? peer, CancellationToken token) => ReadAsync(peer, _bootFiles.BorrowAsync, token);
+    public Task<BootFilesLease> ReadAsync(BootReader? reader, CancellationToken token) => ReadAsync(reader, _bootFiles.BorrowAsync, token);
 
     /// <summary>Lets somebody read encrypted boot files who knows their passphrase.</summary>
     /// <exception cref="DiskInUseException">Another desktop is connected to the disk.</exception>
     /// <exception cref="Catalog.BootCatalogException">There are no boot files.</exception>
     /// <exception cref="Disk.BootLockedException">It is wrong.</exception>
-    public Task<BootFilesLease> UnlockAsync(IPAddress peer, ReadOnlyMemory<byte> passphrase, CancellationToken token) =>
-        ReadAsync(peer, stop => _bootFiles.UnlockAsync(passphrase, stop), token);
+    public Task<BootFilesLease> UnlockAsync(BootReader reader, ReadOnlyMemory<byte> passphrase, CancellationToken token) =>
+        ReadAsync(reader, stop => _bootFiles.UnlockAsync(passphrase, stop), token);
 
-    private async Task<BootFilesLease> ReadAsync(IPAddress? peer, Func<CancellationToken, Task<BootFilesLease>> borrowAsync, CancellationToken token)
+    private async Task<BootFilesLease> ReadAsync(BootReader? reader, Func<CancellationToken, Task<BootFilesLease>> borrowAsync, CancellationToken token)
     {
         await _turn.WaitAsync(token);
         try
@@ -160,12 +163,12 @@ public sealed partial class DiskGate : IAsyncDisposable
             _guests?.OpenBase();
             if (_disk.HoldsBootFiles && _grant is { Export: not null } grant)
             {
-                if (peer is null)
+                if (reader is null)
                 {
                     throw new DiskInUseException($"a desktop at {grant.Record.Machine} has the disk");
                 }
 
-                RefuseIfConnected(grant, peer);
+                RefuseIfUsed(grant, reader.Peer, reader.Session);
                 try
                 {
                     Fence(grant);
@@ -185,7 +188,7 @@ public sealed partial class DiskGate : IAsyncDisposable
     }
 
     /// <summary>Gives the disk to a session, and to nobody else: fences the last owner, closes the boot files, opens the disk, arms the capability.</summary>
-    /// <exception cref="DiskInUseException">Another desktop is connected and is not to be ended, or this machine uses the disk.</exception>
+    /// <exception cref="DiskInUseException">Another desktop is connected, or may come back, and is not to be ended; or this machine uses the disk.</exception>
     public async Task<GrantedDisk> GrantAsync(GrantRequest request, CancellationToken token)
     {
         await _turn.WaitAsync(token);
@@ -199,7 +202,7 @@ public sealed partial class DiskGate : IAsyncDisposable
             var previous = _grant;
             if (previous is not null && previous.Record.Session != request.Session && !request.TakeOver)
             {
-                RefuseIfConnected(previous, request.Peer);
+                RefuseIfUsed(previous, request.Peer, request.Session);
             }
 
             var grant = new Grant(new GrantRecord(
@@ -207,6 +210,7 @@ public sealed partial class DiskGate : IAsyncDisposable
                 request.Key, request.KeyId, AssignTunnel(previous, request), Boot: BootIdentity.Read()));
             await ReplaceAsync(previous, grant);
             _grant = grant;
+            _owner.Begin(grant.Label, wasConnected: false);
             _exports.Arm(request.ExportName, OpenOf(grant));
             return new GrantedDisk(grant.Export!, _tunnels.PortOf(grant.Record), grant.Record.Tunnel?.ToGrant());
         }
@@ -296,17 +300,29 @@ public sealed partial class DiskGate : IAsyncDisposable
 
     private Task CloseBootFilesAsync() => _disk.HoldsBootFiles ? _bootFiles.CloseAsync() : Task.CompletedTask;
 
-    private void RefuseIfConnected(Grant grant, IPAddress peer)
+    // A desktop that starts again at the same address is not at work any more, whatever its old connection says.
+    private void RefuseIfUsed(Grant grant, IPAddress peer, string session)
     {
-        foreach (var connection in _server.Connections)
+        foreach (var connection in _server.Connections.Where(connection => connection.ExportName == grant.Record.ExportName))
         {
-            // A desktop that starts again from the same address is not there any more, whatever its old connection says.
             var remote = _table.MachineAt(connection.Remote);
-            if (connection.ExportName == grant.Record.ExportName && (IPAddress.IsLoopback(remote) || !remote.Equals(peer)))
+            if (IPAddress.IsLoopback(remote) || !remote.Equals(peer))
             {
                 throw new DiskInUseException($"the disk is in use by the desktop with the key {grant.Record.Key} at {remote} since {grant.Record.Since:u} (session {grant.Record.Session[..8]}): " +
                     "shut that desktop down, or take the disk over");
             }
+        }
+
+        if (grant.Record.Session == session)
+        {
+            return;
+        }
+
+        var isSame = IPAddress.TryParse(grant.Record.Machine, out var owner) && owner.Equals(peer) && !IPAddress.IsLoopback(peer);
+        if (!isSame && _owner.WhatItMayDo() is { } use)
+        {
+            throw new DiskInUseException($"the disk is in use by the desktop with the key {grant.Record.Key} at {grant.Record.Machine} since {grant.Record.Since:u} (session {grant.Record.Session[..8]}), which {use}: " +
+                "wait for that, or take the disk over if that desktop is switched off");
         }
     }
 }

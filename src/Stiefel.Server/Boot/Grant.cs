@@ -15,6 +15,9 @@ internal sealed class Grant
 
     public GrantRecord Record { get; set; }
 
+    /// <summary>What log and status call its export.</summary>
+    public string Label => $"session {Record.Session[..8]}";
+
     /// <summary>The open disk; null while boot files are read for somebody else.</summary>
     public NbdExport? Export { get; set; }
 

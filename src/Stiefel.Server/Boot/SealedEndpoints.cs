@@ -33,7 +33,7 @@ public sealed class SealedEndpoints(
     {
         request.Session.Lock.RefuseIfClosed();
         var clock = Stopwatch.StartNew();
-        using var lease = await gate.ReadAsync(answer.Peer, token);
+        using var lease = await gate.ReadAsync(new BootReader(answer.Peer, request.Session.Id), token);
         offers.RefuseIfChanged(request.Session.Fingerprint, lease);
         var image = choose(lease.Files.Spec);
 
@@ -50,7 +50,7 @@ public sealed class SealedEndpoints(
         var wanted = Parse(request.Body, ProtocolJson.Default.DriversRequest);
         request.Session.Lock.RefuseIfClosed();
         var clock = Stopwatch.StartNew();
-        using var lease = await gate.ReadAsync(answer.Peer, token);
+        using var lease = await gate.ReadAsync(new BootReader(answer.Peer, request.Session.Id), token);
         offers.RefuseIfChanged(request.Session.Fingerprint, lease);
         if (lease.Files.ModulesDirectory is not { } modules)
         {

@@ -6,13 +6,14 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Nbd;
 
-/// <summary>Tells log and status what the block server did.</summary>
-public sealed class NbdEvents(MachineLog machines, TunnelTable tunnels, StrangerLog strangers, TimeProvider time, ILogger<NbdServer> logger) : INbdServerLog
+/// <summary>Tells log, status and whoever may grant the disk to another what the block server did.</summary>
+public sealed class NbdEvents(MachineLog machines, TunnelTable tunnels, StrangerLog strangers, OwnerPresence owner, TimeProvider time, ILogger<NbdServer> logger) : INbdServerLog
 {
     private readonly RepeatedFailures _failures = new(time);
 
     public void Opened(EndPoint remote, string label)
     {
+        owner.Opened(label);
         logger.NbdOpened(remote, label);
         machines.Add(tunnels.MachineAt(remote), "connected", $"uses {label}");
     }
@@ -22,6 +23,7 @@ public sealed class NbdEvents(MachineLog machines, TunnelTable tunnels, Stranger
 
     public void Closed(EndPoint remote, string label, NbdCloseReason reason, string detail)
     {
+        owner.Closed(label, reason);
         var words = detail.Length == 0 ? Words(reason) : $"{Words(reason)}: {detail}";
         logger.NbdClosed(remote, label, words);
         machines.Add(tunnels.MachineAt(remote), reason == NbdCloseReason.Disconnected ? "disconnected" : "lost", $"left {label}, {words}");

@@ -20,6 +20,7 @@ public static class NbdServices
         }
 
         services.AddSingleton(options.Nbd);
+        services.AddSingleton(s => new OwnerPresence(options.Link, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<NbdEvents>();
         services.AddSingleton(s => new NbdServer(
             options.Nbd.Limits with { Tls = NbdCertificates.Load(options.Nbd.Tls, options.KeysDirectory) },

@@ -113,14 +113,56 @@ public sealed class DiskGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Export_FirstIsGone_GoesToTheSecond()
+    public async Task Export_FirstSaidGoodbye_GoesToTheSecond()
+    {
+        await using var server = await RunningServer.StartAsync(_files);
+        using var first = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await first.RequestDiskAsync();
+        using (var disk = server.Connect(first.ExportName)!)
+        {
+            disk.SayGoodbye();
+        }
+
+        await UntilNobodyIsConnectedAsync(server);
+        using var second = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await second.RequestDiskAsync();
+        Assert.Null(server.Connect(first.ExportName));
+        Assert.NotNull(server.Connect(second.ExportName));
+    }
+
+    [Fact]
+    public async Task Export_FirstLostItsConnection_IsRefusedUnlessTakenOver()
+    {
+        await using var server = await RunningServer.StartAsync(_files);
+        using var first = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await first.RequestDiskAsync();
+        server.Connect(first.ExportName)!.Dispose();
+        await UntilNobodyIsConnectedAsync(server);
+        using var second = await Desktop.ShakeHandsAsync(server, _files.Key);
+
+        var refusal = await second.RefusalOfDiskAsync();
+
+        Assert.Equal(RefusalCodes.DiskInUse, refusal.Code);
+        Assert.Contains("may go on when its cable is back", refusal.Message, StringComparison.Ordinal);
+        using (var back = server.Connect(first.ExportName))
+        {
+            Assert.True(back!.TryWrite(0, new byte[512]));
+        }
+
+        await second.RequestDiskAsync(takeOver: true);
+        Assert.Null(server.Connect(first.ExportName));
+    }
+
+    [Fact]
+    public async Task Export_FirstIsStillStarting_IsRefusedUnlessTakenOver()
     {
         await using var server = await RunningServer.StartAsync(_files);
         using var first = await Desktop.ShakeHandsAsync(server, _files.Key);
         await first.RequestDiskAsync();
         using var second = await Desktop.ShakeHandsAsync(server, _files.Key);
-        await second.RequestDiskAsync();
-        Assert.Null(server.Connect(first.ExportName));
+
+        Assert.Contains("is starting", (await second.RefusalOfDiskAsync()).Message, StringComparison.Ordinal);
+        await second.RequestDiskAsync(takeOver: true);
         Assert.NotNull(server.Connect(second.ExportName));
     }
 
@@ -187,6 +229,7 @@ public sealed class DiskGateTests : IDisposable
         await using var server = await RunningServer.StartAsync(_files);
         using var first = await Desktop.ShakeHandsAsync(server, _files.Key);
         await first.RequestDiskAsync();
+        server.OwnerIsGone(first.Id);
         using var second = await Desktop.ShakeHandsAsync(server, _files.Key);
         File.Move(_files.Disk, _files.Disk + ".away");
         Assert.Equal(RefusalCodes.Failed, (await second.RefusalOfDiskAsync()).Code);
@@ -206,7 +249,7 @@ public sealed class DiskGateTests : IDisposable
             using var first = await Desktop.ShakeHandsAsync(server, _files.Key);
             older = (await first.RequestDiskAsync()).Name;
             using var second = await Desktop.ShakeHandsAsync(server, _files.Key);
-            current = (await second.RequestDiskAsync()).Name;
+            current = (await second.RequestDiskAsync(takeOver: true)).Name;
         }
 
         var file = Path.Combine(_files.State, "grant.json");
@@ -268,5 +311,15 @@ public sealed class DiskGateTests : IDisposable
         Assert.True(restarted.IsUnknown(name[..^1] + (name[^1] == 'a' ? 'b' : 'a')));
         user.Dispose();
         Assert.NotNull(restarted.Connect(name));
+    }
+
+    private static async Task UntilNobodyIsConnectedAsync(RunningServer server)
+    {
+        for (var i = 0; i < 1000 && server.NbdConnections.Count > 0; i++)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Empty(server.NbdConnections);
     }
 }

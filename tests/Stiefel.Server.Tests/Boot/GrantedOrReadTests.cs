@@ -117,6 +117,7 @@ public sealed class GrantedOrReadTests : IDisposable
         await using var server = await RunningServer.StartOnDiskAsync(_files, _disk.Path);
         using var owner = await Desktop.ShakeHandsAsync(server, _files.Key);
         await owner.RequestDiskAsync();
+        server.OwnerIsGone(owner.Id);
         using var other = await Desktop.ShakeHandsAsync(server, _files.Key);
         await other.AskAsync("/v1/kernel", []);
         using var http = new HttpClient { BaseAddress = server.Boot };
@@ -147,6 +148,8 @@ public sealed class GrantedOrReadTests : IDisposable
         Assert.Equal(DiskState.Granted, StateOf(server));
         Assert.Equal(0, Mounts);
 
+        Assert.Equal(RefusalCodes.DiskInUse, (await other.RefusalOfAsync("/v1/kernel", [])).Code);
+        server.OwnerIsGone(owner.Id);
         await other.AskAsync("/v1/kernel", []);
         Assert.Equal(DiskState.ReadForBoot, StateOf(server));
         Assert.Null(offers.Fresh);
@@ -171,7 +174,7 @@ public sealed class GrantedOrReadTests : IDisposable
         using var other = await Desktop.ShakeHandsAsync(restarted, _files.Key);
         Assert.Equal(before, other.Manifest);
         Assert.Equal(RefusalCodes.DiskInUse, (await other.RefusalOfAsync("/v1/kernel", [])).Code);
-        disk!.Dispose();
+        disk!.SayGoodbye();
         for (var i = 0; i < 200 && restarted.NbdConnections.Count > 0; i++)
         {
             await Task.Delay(20, Token);

@@ -38,7 +38,8 @@ public sealed class LostWriteTests : IAsyncLifetime
         await GrantAsync(server, _desktop);
         await WriteAndLeaveAsync(server);
 
-        await Assert.ThrowsAsync<BootCatalogException>(() => gate.ReadAsync(IPAddress.Parse("192.0.2.1"), Token));
+        server.OwnerIsGone(_desktop.Session);
+        await Assert.ThrowsAsync<BootCatalogException>(() => gate.ReadAsync(new BootReader(IPAddress.Parse("192.0.2.1"), new string('f', 32)), Token));
 
         using (var back = await ConnectAsync(server, _desktop))
         {
@@ -69,7 +70,8 @@ public sealed class LostWriteTests : IAsyncLifetime
         }
 
         await WaitUntilNobodyIsConnectedAsync(server);
-        await Assert.ThrowsAsync<BootCatalogException>(() => gate.ReadAsync(IPAddress.Parse("192.0.2.1"), Token));
+        server.OwnerIsGone(_desktop.Session);
+        await Assert.ThrowsAsync<BootCatalogException>(() => gate.ReadAsync(new BootReader(IPAddress.Parse("192.0.2.1"), new string('f', 32)), Token));
         using var back = await ConnectAsync(server, _desktop);
         Assert.NotEqual(0, back.FlushError());
     }

@@ -90,7 +90,8 @@ public sealed class VoidGrantTests : IDisposable
         await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Disk);
         var gate = server.Services.GetRequiredService<DiskGate>();
         await gate.GrantAsync(_desktop, Token);
-        await Assert.ThrowsAnyAsync<Exception>(() => gate.ReadAsync(IPAddress.Parse("192.0.2.1"), Token));
+        server.OwnerIsGone(_desktop.Session);
+        await Assert.ThrowsAnyAsync<Exception>(() => gate.ReadAsync(new BootReader(IPAddress.Parse("192.0.2.1"), new string('f', 32)), Token));
         Assert.Equal(DiskState.Waiting, gate.State);
         File.Copy(_files.Disk, _files.Disk + ".copy");
         File.Move(_files.Disk + ".copy", _files.Disk, overwrite: true);

@@ -11,6 +11,7 @@ internal sealed class NbdPeer(Socket socket, NbdExportInfo info) : IDisposable
     private const uint SimpleReplyMagic = 0x67446698;
     private const int Fua = 1;
     private const int Write = 1;
+    private const int Disconnect = 2;
     private const int Flush = 3;
 
     public NbdExportInfo Info => info;
@@ -57,6 +58,13 @@ internal sealed class NbdPeer(Socket socket, NbdExportInfo info) : IDisposable
         SendRequest(0, 0, offset, length);
         Assert.Equal(0, ReceiveError());
         return Receive(length);
+    }
+
+    /// <summary>NBD_CMD_DISC, and the end of the connection that follows.</summary>
+    public void SayGoodbye()
+    {
+        SendRequest(0, Disconnect, 0, 0);
+        Assert.Equal(0, socket.Receive(new byte[1]));
     }
 
     private void SendRequest(ushort flags, ushort command, ulong offset, int length)

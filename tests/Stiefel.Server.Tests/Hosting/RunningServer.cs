@@ -14,6 +14,7 @@ using Stiefel.Protocol.Keys;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Discovery;
 using Stiefel.Server.Http;
+using Stiefel.Server.Nbd;
 
 namespace Stiefel.Server.Tests.Hosting;
 
@@ -102,6 +103,10 @@ internal sealed class RunningServer : IAsyncDisposable
 
     /// <summary>Connects to the block server and names an export; null if it is not to be had.</summary>
     public NbdPeer? Connect(string exportName) => TryConnect(exportName, out _);
+
+    /// <summary>As if the desktop that has the disk had said goodbye: from then on it is anybody's.</summary>
+    /// <param name="session">32 hexadecimal digits.</param>
+    public void OwnerIsGone(string session) => Services.GetRequiredService<OwnerPresence>().Closed($"session {session[..8]}", NbdCloseReason.Disconnected);
 
     /// <summary>Names an export that is not to be had: true if the server knows none of that name, false if it can be had later.</summary>
     public bool IsUnknown(string exportName)
