@@ -37,8 +37,12 @@ internal sealed class WaitingReport
     /// <summary>How long it has been.</summary>
     internal TimeSpan Elapsed => TimeSpan.FromMilliseconds(_milliseconds() - _began);
 
+    /// <summary>Whether anything had to be waited for at all.</summary>
+    internal bool HasWaited { get; private set; }
+
     internal void Say(string reason)
     {
+        HasWaited = true;
         var now = _milliseconds();
         if (now - _began < _grace || (reason == _last && now < _next))
         {

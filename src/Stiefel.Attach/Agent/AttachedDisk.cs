@@ -13,12 +13,14 @@ internal sealed class AttachedDisk : IDisposable
 
     private readonly NbdNetlink _kernel;
     private readonly ServerConnector _connector;
+    private readonly RequestPatience _patience;
     private readonly AttachLog _log;
 
-    private AttachedDisk(NbdNetlink kernel, ServerConnector connector, AttachLog log)
+    private AttachedDisk(NbdNetlink kernel, ServerConnector connector, RequestPatience patience, AttachLog log)
     {
         _kernel = kernel;
         _connector = connector;
+        _patience = patience;
         _log = log;
     }
 
@@ -37,10 +39,11 @@ internal sealed class AttachedDisk : IDisposable
                     ?? throw new IOException("this kernel has no NBD client: module nbd is neither in the initramfs nor among the drivers sent");
                 var connector = new ServerConnector(session, log);
                 using var connection = connector.Connect(waiting);
-                var index = kernel.Connect(BlockDeviceOptions.For(session, connection.Export), [connection.Socket.SafeHandle]);
+                var options = BlockDeviceOptions.For(session, connection.Export);
+                var index = kernel.Connect(options, [connection.Socket.SafeHandle]);
                 TuneOrDisconnect(kernel, index, connection.Export);
                 log.Say($"/dev/nbd{index}: {connection.Export.Size} bytes from {session}");
-                return new(kernel, connector, log);
+                return new(kernel, connector, new RequestPatience(options.RequestTimeout), log);
             }
             catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
             {
@@ -59,9 +62,14 @@ internal sealed class AttachedDisk : IDisposable
         {
             try
             {
-                if (_kernel.WaitForLinkDead(DeviceIndex, Timeout.InfiniteTimeSpan))
+                if (_kernel.WaitForLinkDead(DeviceIndex, _patience.HasGrown ? RequestPatience.Calm : Timeout.InfiniteTimeSpan))
                 {
                     Reconnect();
+                }
+                else
+                {
+                    _patience.Relax();
+                    _kernel.Reconfigure(DeviceIndex, [], _patience.Time);
                 }
             }
             catch (Exception exception)
@@ -99,8 +107,13 @@ internal sealed class AttachedDisk : IDisposable
             try
             {
                 using var connection = _connector.Connect(waiting);
-                _kernel.Reconfigure(DeviceIndex, [connection.Socket.SafeHandle]);
-                _log.Say($"the connection to the laptop is back after {waiting.Elapsed.TotalSeconds:0.0} s");
+                if (!waiting.HasWaited)
+                {
+                    _patience.Grow();
+                }
+
+                _kernel.Reconfigure(DeviceIndex, [connection.Socket.SafeHandle], _patience.Time);
+                _log.Say($"the connection to the laptop is back after {waiting.Elapsed.TotalSeconds:0.0} s{Patience()}");
                 return;
             }
             catch (DiskLostException lost)
@@ -116,4 +129,6 @@ internal sealed class AttachedDisk : IDisposable
             }
         }
     }
+
+    private string Patience() => _patience.HasGrown ? $"; its answers may take {_patience.Time.TotalSeconds:0} s now" : "";
 }

@@ -73,9 +73,12 @@ public sealed class NbdNetlink : IDisposable
         throw new LinuxException("netlink nbd CONNECT: the answer names no device", Errno.EIO);
     }
 
-    /// <summary>Gives the device a new socket for each dead one. Without a dead one the kernel silently drops it: wait for <see cref="WaitForLinkDead"/>.</summary>
-    public void Reconfigure(int index, IReadOnlyList<SafeHandle> sockets) =>
-        WithDescriptors(sockets, descriptors => _requests.Request(ReconfigureRequest(_family, index, descriptors)));
+    /// <summary>
+    /// Gives the device a new socket for each dead one, and requests made from now on this time until they are given up. Without a dead
+    /// one the kernel silently drops the socket: wait for <see cref="WaitForLinkDead"/>. No socket: only the time is changed.
+    /// </summary>
+    public void Reconfigure(int index, IReadOnlyList<SafeHandle> sockets, TimeSpan requestTimeout) =>
+        WithDescriptors(sockets, descriptors => _requests.Request(ReconfigureRequest(_family, index, descriptors, requestTimeout)));
 
     /// <summary>Ends the device; requests under way fail.</summary>
     public void Disconnect(int index) =>
@@ -137,15 +140,22 @@ public sealed class NbdNetlink : IDisposable
             request.Attribute(NBD_ATTR_SIZE_BYTES, (ulong)options.Size)
                 .Attribute(NBD_ATTR_BLOCK_SIZE_BYTES, (ulong)options.BlockSize)
                 .Attribute(NBD_ATTR_SERVER_FLAGS, options.ServerFlags)
-                .Attribute(NBD_ATTR_TIMEOUT, (ulong)Math.Max(1, options.RequestTimeout.TotalSeconds))
+                .Attribute(NBD_ATTR_TIMEOUT, RequestTimeoutSeconds(options.RequestTimeout))
                 .Attribute(NBD_ATTR_DEAD_CONN_TIMEOUT, DeadConnectionSeconds(options)),
             descriptors);
     }
 
-    internal static NetlinkRequest ReconfigureRequest(GenericNetlinkFamily family, int index, IReadOnlyList<int> descriptors) =>
-        AddSockets(
-            family.Request($"nbd{index} RECONFIGURE", NBD_CMD_RECONFIGURE, NBD_GENL_VERSION).Attribute(NBD_ATTR_INDEX, (uint)index),
-            descriptors);
+    internal static NetlinkRequest ReconfigureRequest(
+        GenericNetlinkFamily family, int index, IReadOnlyList<int> descriptors, TimeSpan requestTimeout)
+    {
+        var request = family.Request($"nbd{index} RECONFIGURE", NBD_CMD_RECONFIGURE, NBD_GENL_VERSION)
+            .Attribute(NBD_ATTR_INDEX, (uint)index)
+            .Attribute(NBD_ATTR_TIMEOUT, RequestTimeoutSeconds(requestTimeout));
+        return descriptors.Count == 0 ? request : AddSockets(request, descriptors);
+    }
+
+    // Zero would mean to the kernel: never, with an old timer lingering.
+    private static ulong RequestTimeoutSeconds(TimeSpan time) => (ulong)Math.Max(1, time.TotalSeconds);
 
     // Zero would mean to the kernel: fail at once.
     private static ulong DeadConnectionSeconds(NbdDeviceOptions options) => options.DeadConnectionTimeout is { } time

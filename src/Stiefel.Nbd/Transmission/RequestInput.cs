@@ -7,7 +7,10 @@ namespace Stiefel.Nbd.Transmission;
 /// Requests as they arrive: one receive brings as many as are there, and they are taken from the buffer one by one. A
 /// payload is taken in pieces that the caller chooses, so a write of any size needs no more memory than this buffer.
 /// </summary>
-internal sealed class RequestInput(NbdTransport transport, int capacity) : IDisposable
+/// <param name="transport">The client.</param>
+/// <param name="capacity">Bytes of the buffer.</param>
+/// <param name="beforeWaiting">Called each time before it waits for the client, also in the middle of a payload.</param>
+internal sealed class RequestInput(NbdTransport transport, int capacity, Action beforeWaiting) : IDisposable
 {
     private readonly PageBuffer _buffer = new(capacity);
     private int _start;
@@ -81,6 +84,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity) : IDisp
     public bool Receive()
     {
         MakeRoom();
+        beforeWaiting();
         int received = transport.Receive(_buffer.Span[_end..]);
         _end += received;
         return received > 0;

@@ -15,11 +15,11 @@ internal sealed partial class TransmissionLoop
         Exception? failure = null;
         try
         {
+            // It may take long; replies to what was done before must not wait for it.
+            _output.Flush();
             switch (request.Command)
             {
                 case NbdCommand.Flush:
-                    // It may take long; replies to what was done before must not wait for it.
-                    _output.Flush();
                     _device.Flush();
                     break;
                 case NbdCommand.Trim:

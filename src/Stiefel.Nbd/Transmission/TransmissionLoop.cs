@@ -6,7 +6,7 @@ namespace Stiefel.Nbd.Transmission;
 
 /// <summary>
 /// The transmission phase of one connection (proto.md#transmission): takes requests from the input, judges them, lets the
-/// device do them, and gathers the replies, which leave when the input has run dry or the buffer is full.
+/// device do them, and gathers the replies, which leave before it waits for anything, or when the buffer is full.
 /// </summary>
 internal sealed partial class TransmissionLoop : IDisposable
 {
@@ -42,8 +42,10 @@ internal sealed partial class TransmissionLoop : IDisposable
         _device = session.Export.Device;
         _format = session.Format;
         _rules = new RequestRules(_device.Size, ExportDescription.FlagsOf(session.Export, _format), _format, session.HasBaseAllocation);
-        _input = new RequestInput(transport, bufferSize);
         _output = new ReplyOutput(transport, _format == ReplyFormat.Simple ? Math.Max(bufferSize, SimpleReplyBuffer) : bufferSize);
+        // Nobody shall wait for a reply while we wait for him: one who writes without a pause on a slow cable always has the next request's
+        // head here already, and would hear nothing of a write until all of his were through.
+        _input = new RequestInput(transport, bufferSize, _output.Flush);
         _reply = new ReplyWriter(_output, _format);
         _payloadOf = request => _rules.PayloadOf(request);
         _counters = counters;
@@ -72,8 +74,6 @@ internal sealed partial class TransmissionLoop : IDisposable
                 continue;
             }
 
-            // Nobody shall wait for a reply while we wait for a request.
-            _output.Flush();
             if (!WaitForRequest())
             {
                 return NbdCloseReason.Lost;

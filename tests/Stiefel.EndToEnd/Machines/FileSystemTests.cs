@@ -13,6 +13,8 @@ public sealed class FileSystemTests(ServingLaptop serving)
 {
     private const long MiB = 1 << 20;
 
+    private static readonly TimeSpan s_patient = TimeLimits.Seconds(300);
+
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     private string Partition => $"/dev/nbd0p{serving.Disk.SparePartition}";
@@ -26,6 +28,7 @@ public sealed class FileSystemTests(ServingLaptop serving)
         await KeepFilesAsync(shell, "xfs", "mkfs.xfs -q -f", "xfs_repair -n");
         await KeepFilesAsync(shell, "btrfs", "mkfs.btrfs -q -f", "btrfs check");
         await DiscardAsync(shell);
+        await SlowCableAsync(shell);
         await PayloadChecks.NoDiskErrorAsync(shell, _token);
         await desktop.PowerOffAsync(shell, _token);
         await DiskChecks.CleanAsync(serving.Image, serving.Disk.RootPartition, _token);
@@ -40,18 +43,50 @@ public sealed class FileSystemTests(ServingLaptop serving)
         find . -type f -exec sha256sum {} + >/root/sums; fstrim /mnt/spare
         cd /; umount /mnt/spare; echo 3 >/proc/sys/vm/drop_caches; mount -t {{type}} {{Partition}} /mnt/spare
         cd /mnt/spare; sha256sum -c --quiet /root/sums; fstrim /mnt/spare; cd /; umount /mnt/spare; {{check}} {{Partition}} >/root/check 2>&1 )
-        """, _token, TimeLimits.Seconds(300));
+        """, _token, s_patient);
 
     /// <summary>Zeroes are zeroes, and what is discarded takes no room on the laptop.</summary>
     private async Task DiscardAsync(ConsoleShell shell)
     {
-        await shell.RunAsync($"dd if=/dev/urandom of={Partition} bs=1M count=96 conv=fsync status=none", _token);
+        await shell.RunAsync($"dd if=/dev/urandom of={Partition} bs=1M count=96 conv=fsync status=none", _token, s_patient);
         long before = await AllocatedAsync();
         await shell.RunAsync($"blkdiscard -f -z -o 1048576 -l 16777216 {Partition} && cmp -n 16777216 -i 1048576:0 {Partition} /dev/zero", _token);
         await shell.RunAsync($"blkdiscard -f {Partition}", _token);
         long freed = before - await AllocatedAsync();
         Assert.True(freed > 64 * MiB, $"discarding 96 MiB freed {freed / MiB} MiB of the laptop's disk image");
     }
+
+    /// <summary>
+    /// On a cable that needs 11 s for what the kernel asks for at once and waits 5 s for: everything comes and goes unharmed, and the kernel
+    /// soon waits long enough to end no working connection any more.
+    /// </summary>
+    private async Task SlowCableAsync(ConsoleShell shell)
+    {
+        string adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{Stage.DesktopMac}/ {{ print $2 }}'", _token)).Trim();
+        const string Slow = "root tbf rate 12mbit burst 64kb limit 2mb";
+        await shell.RunAsync(
+            $$"""
+            ( set -e; dd if=/dev/urandom of=/dev/shm/new bs=1M count=16 status=none; modprobe ifb numifbs=1; ip link set ifb0 up
+            tc qdisc add dev {{adapter}} ingress; tc filter add dev {{adapter}} ingress matchall action mirred egress redirect dev ifb0
+            tc qdisc add dev {{adapter}} {{Slow}}; tc qdisc add dev ifb0 {{Slow}} )
+            """, _token);
+        await shell.RunAsync(AllAtOnce($"if=/dev/shm/new of={Partition} oflag=direct skip=$i seek=$i"), _token, s_patient);
+        bool isCalm = false;
+        for (int round = 0; round < 5 && !isCalm; round++)
+        {
+            await shell.RunAsync("dmesg -C", _token);
+            await shell.RunAsync(AllAtOnce($"if={Partition} of=/dev/shm/part.$i iflag=direct skip=$i"), _token, s_patient);
+            await shell.RunAsync("cat /dev/shm/part.* | cmp - /dev/shm/new", _token);
+            isCalm = (await shell.RunAsync("dmesg | grep -e 'timed out' -e 'connection to the laptop' || true", _token)).Length == 0;
+            Assert.True(round > 0 || !isCalm, "the cable was not slow enough to show anything");
+        }
+
+        Assert.True(isCalm, "the kernel ends working connections on a slow cable again and again");
+        await shell.RunAsync($"tc qdisc del dev {adapter} root; tc qdisc del dev {adapter} ingress; rm /dev/shm/new /dev/shm/part.*", _token);
+    }
+
+    /// <summary>Moves 16 MiB in as many parts at the same time.</summary>
+    private static string AllAtOnce(string copy) => $"( set -e; for i in $(seq -w 0 15); do dd {copy} bs=1M count=1 conv=notrunc status=none & done; wait )";
 
     private async Task<long> AllocatedAsync() => 512 * long.Parse(
         (await ExternalProgram.RunAsync("stat", ["-c", "%b", serving.Image.Path], token: _token)).Text.Trim(), CultureInfo.InvariantCulture);

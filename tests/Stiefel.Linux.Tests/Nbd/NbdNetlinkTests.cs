@@ -48,11 +48,20 @@ public sealed class NbdNetlinkTests
 
     [Fact]
     public void ReconfigureRequest_TwoSockets_HoldsBothItems() => Assert.Equal(
-        "38000000" + "2100" + Acknowledged + "01000000" + "00000000"
+        "44000000" + "2100" + Acknowledged + "01000000" + "00000000"
         + "03" + "01" + "0000"
         + "0800" + "0100" + "03000000"
+        + "0c00" + "0400" + "1400000000000000"
         + "1c00" + "0780" + "0c00" + "0180" + "0800" + "0100" + "08000000" + "0c00" + "0180" + "0800" + "0100" + "09000000",
-        Hex(NbdNetlink.ReconfigureRequest(s_family, 3, [8, 9])));
+        Hex(NbdNetlink.ReconfigureRequest(s_family, 3, [8, 9], TimeSpan.FromSeconds(20))));
+
+    [Fact]
+    public void ReconfigureRequest_NoSocket_ChangesTheTimeOnly() => Assert.Equal(
+        "28000000" + "2100" + Acknowledged + "01000000" + "00000000"
+        + "03" + "01" + "0000"
+        + "0800" + "0100" + "03000000"
+        + "0c00" + "0400" + "0500000000000000",
+        Hex(NbdNetlink.ReconfigureRequest(s_family, 3, [], TimeSpan.FromSeconds(5))));
 
     private static string Hex(NetlinkRequest request) => Convert.ToHexStringLower(request.ToBytes(1));
 }

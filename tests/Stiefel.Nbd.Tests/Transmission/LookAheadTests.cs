@@ -83,6 +83,56 @@ public sealed class LookAheadTests
         Assert.Equal(NbdError.None, client.ReadReply(1));
     }
 
+    // A desktop that writes without a pause on a slow cable: its kernel gives up a connection on which it hears nothing for five seconds.
+    [Fact]
+    public async Task Replies_WhileTheNextPayloadIsOnItsWay_AreSent()
+    {
+        using var device = new MemoryDevice(1 << 20);
+        await using TestServer server = await TestServer.StartAsync(device);
+        using NbdTestClient client = NbdTestClient.Open(server);
+
+        client.Send([.. Request(NbdCommand.Write, 0, 0), .. new byte[Block], .. Request(NbdCommand.Write, 1, 1), .. new byte[100]]);
+        Assert.Equal(NbdError.None, client.ReadReply(0));
+        client.Send([.. new byte[Block - 100], .. Request((NbdCommand)77, 2, 2), .. Request(NbdCommand.Write, 3, 3), .. new byte[1]]);
+        Assert.Equal(NbdError.None, client.ReadReply(1));
+        Assert.Equal(NbdError.Invalid, client.ReadReply(2));
+        client.Send(new byte[Block - 1]);
+        Assert.Equal(NbdError.None, client.ReadReply(3));
+    }
+
+    [Theory]
+    [InlineData("trim")]
+    [InlineData("zero")]
+    [InlineData("flush")]
+    public async Task Replies_ToWhatIsDone_DoNotWaitForWhatTakesLong(string slow)
+    {
+        using var device = new MemoryDevice(1 << 20);
+        await using TestServer server = await TestServer.StartAsync(device);
+        using NbdTestClient client = NbdTestClient.Open(server);
+        using var release = new ManualResetEventSlim();
+        device.Before = name =>
+        {
+            if (name.StartsWith(slow, StringComparison.Ordinal))
+            {
+                release.Wait();
+            }
+        };
+
+        byte[] last = slow switch
+        {
+            "trim" => Request(NbdCommand.Trim, 1, 1),
+            "zero" => Request(NbdCommand.WriteZeroes, 1, 1),
+            _ => Request(NbdCommand.Flush, 1, 0, 0),
+        };
+        client.Send([.. Request(NbdCommand.Write, 0, 0), .. new byte[Block], .. last]);
+        NbdError written = client.ReadReply(0);
+        Assert.False(release.IsSet);
+        release.Set();
+
+        Assert.Equal(NbdError.None, written);
+        Assert.Equal(NbdError.None, client.ReadReply(1));
+    }
+
     [Fact]
     public async Task Reads_OfAFileThatIsNotInMemory_BringItsBytes()
     {
@@ -110,10 +160,10 @@ public sealed class LookAheadTests
     private static byte[] Requests(NbdCommand command, int count) =>
         [.. Enumerable.Range(0, count).SelectMany(i => Request(command, (ulong)i, i))];
 
-    private static byte[] Request(NbdCommand command, ulong cookie, long block)
+    private static byte[] Request(NbdCommand command, ulong cookie, long block, uint length = Block)
     {
         byte[] request = new byte[NbdRequest.CompactSize];
-        new NbdRequest(0, command, cookie, (ulong)(block * Block), Block).Write(request, ReplyFormat.Simple);
+        new NbdRequest(0, command, cookie, (ulong)(block * Block), length).Write(request, ReplyFormat.Simple);
         return request;
     }
 }
