@@ -18,7 +18,12 @@ internal sealed class LaptopPassphrase : IDisposable
     {
     }
 
-    private LaptopPassphrase(byte[] bytes) => (_bytes, IsGiven) = (bytes, true);
+    private LaptopPassphrase(ReadOnlySpan<byte> given)
+    {
+        _bytes = GC.AllocateUninitializedArray<byte>(given.Length, pinned: true);
+        given.CopyTo(_bytes);
+        IsGiven = true;
+    }
 
     /// <summary>It did not come from a person who could correct it.</summary>
     public bool IsGiven { get; }
@@ -41,7 +46,7 @@ internal sealed class LaptopPassphrase : IDisposable
             int length = input.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             length -= length > 0 && buffer[length - 1] == '\n' ? 1 : 0;
             return length is > 0 and <= UnlockAnswer.MaxPassphraseBytes
-                ? new LaptopPassphrase(buffer[..length])
+                ? new LaptopPassphrase(buffer.AsSpan(0, length))
                 : throw new UsageException($"--passphrase-fd {descriptor}: a passphrase has 1 to {UnlockAnswer.MaxPassphraseBytes} bytes");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
@@ -55,7 +60,7 @@ internal sealed class LaptopPassphrase : IDisposable
     }
 
     /// <summary>Keeps what was typed, from now on ours.</summary>
-    /// <param name="typed">The passphrase.</param>
+    /// <param name="typed">The passphrase; where the collector does not move it.</param>
     /// <param name="uuid">Of the device that it is for; may be empty.</param>
     /// <param name="laptop">Where that laptop answers.</param>
     public void Take(byte[] typed, string uuid, IPEndPoint laptop)

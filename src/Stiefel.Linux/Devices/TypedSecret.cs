@@ -8,7 +8,7 @@ namespace Stiefel.Linux.Devices;
 
 /// <summary>
 /// A line typed on a terminal that shows asterisks only (man 3 termios). What was typed is in the caller's hands, who overwrites it;
-/// it was in no string, which could not be.
+/// it was in no string, which could not be, and the collector, which leaves copies where it moves things, leaves it in its place.
 /// </summary>
 public static unsafe class TypedSecret
 {
@@ -55,13 +55,16 @@ public static unsafe class TypedSecret
             throw LinuxException.FromLastError("tcsetattr");
         }
 
-        var line = new byte[limit];
+        var line = GC.AllocateUninitializedArray<byte>(limit, pinned: true);
         try
         {
             echo.Write(question);
             echo.Flush();
             using var input = new FileStream(new SafeFileHandle(terminal, ownsHandle: false), FileAccess.Read, bufferSize: 0);
-            return line[..Fill(input, line, echo, () => HasMore(terminal))];
+            var length = Fill(input, line, echo, () => HasMore(terminal));
+            var typed = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+            line.AsSpan(0, length).CopyTo(typed);
+            return typed;
         }
         finally
         {

@@ -105,7 +105,8 @@ public static class ExternalProgram
     private static async Task FeedAsync(Process process, Stream? input, CancellationToken token)
     {
         Stream pipe = process.StandardInput.BaseStream;
-        byte[] buffer = new byte[64 * 1024];
+        // Pinned, so that overwriting it leaves no copy that the collector made when it moved it.
+        byte[] buffer = input is null ? [] : GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
         int length;
         try
         {

@@ -50,7 +50,8 @@ public sealed class RequestOpener : IDisposable
         }
 
         var counter = RequestFormat.Counter(sealedRequest);
-        var plain = new byte[sealedRequest.Length - RequestFormat.Overhead];
+        // It may be a passphrase: whoever overwrites it must not miss a copy that the collector left elsewhere.
+        var plain = GC.AllocateUninitializedArray<byte>(sealedRequest.Length - RequestFormat.Overhead, pinned: true);
         lock (_gate)
         {
             // The counter is believed, and remembered, only once the tag was right: a forger cannot push it ahead.

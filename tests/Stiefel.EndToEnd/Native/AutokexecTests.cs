@@ -17,6 +17,7 @@ public sealed class AutokexecTests : IDisposable
     private static readonly IPAddress s_allNodes = IPAddress.Parse("ff02::1");
 
     private readonly Scratch _scratch = new();
+    private volatile bool _flooding = true;
     private readonly Namespaces _spaces = new();
     private readonly SharedKey _key;
     private readonly byte[] _nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
@@ -104,11 +105,51 @@ public sealed class AutokexecTests : IDisposable
         Assert.Single(laptop.Output.Split('\n'), line => line.Contains(Called, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Call_AmongThousandsOfStrangersDatagrams_IsHeardAndCostsLittle()
+    {
+        using NativeProcess laptop = Listen();
+        using var process = System.Diagnostics.Process.GetProcessById(laptop.Id);
+        TimeSpan before = process.TotalProcessorTime;
+        long began = Environment.TickCount64;
+        Flood(TimeSpan.FromSeconds(4), perMillisecond: 50);
+        process.Refresh();
+        double share = (process.TotalProcessorTime - before).TotalMilliseconds / (Environment.TickCount64 - began);
+        Assert.InRange(share, 0, 0.5);
+        Assert.InRange(laptop.PeakResident, 1, 64L << 20);
+
+        // Some hundred strangers a second, and a desktop among them.
+        Task noise = Task.Run(() => Flood(TimeSpan.FromSeconds(20), perMillisecond: 0.5), _token);
+        using NativeProcess desktop = Boot("keys", _spaces.Desktop);
+        laptop.WaitForLine(Called, s_limit);
+        _flooding = false;
+        await noise;
+    }
+
     public void Dispose()
     {
         _key.Dispose();
         _spaces.Dispose();
         _scratch.Dispose();
+    }
+
+    /// <summary>Datagrams that look like questions under a key that the laptop does not have, on the cable it listens to.</summary>
+    private void Flood(TimeSpan time, double perMillisecond)
+    {
+        using Socket socket = Namespaces.OpenSocket(_spaces.Desktop);
+        var laptop = new IPEndPoint(new IPAddress(s_allNodes.GetAddressBytes(), FarIndex(_spaces.Desktop)), WellKnownPorts.Discovery);
+        using SharedKey foreign = SharedKey.FromBytes(RandomNumberGenerator.GetBytes(SharedKey.Size), "foreign");
+        byte[][] questions = [.. Enumerable.Range(0, 64).Select(_ => DiscoveryDatagram.BuildFind(foreign, RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize)))];
+        long began = Environment.TickCount64;
+        for (long sent = 0; _flooding && Environment.TickCount64 - began < time.TotalMilliseconds;)
+        {
+            for (long due = (long)((Environment.TickCount64 - began) * perMillisecond); sent < due; sent++)
+            {
+                socket.SendTo(questions[sent % questions.Length], laptop);
+            }
+
+            Thread.Sleep(1);
+        }
     }
 
     private NativeProcess Listen(string setting = "broadcast: true")
@@ -120,17 +161,21 @@ public sealed class AutokexecTests : IDisposable
         return laptop;
     }
 
+    // Interfaces are numbered in each namespace on its own.
+    private static int FarIndex(string space)
+    {
+        string links = NativeProcess.Run(0, "ip", "-n", space, "-o", "link", "show", "far");
+        return int.Parse(links[..links.IndexOf(':', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     private NativeProcess Boot(string keys, string space) => Namespaces.Start(
         space, NativeProcess.Binary("stiefel-client"), "boot", "--no-load", "--key", Path.Combine(_scratch[keys], "stick.key"), "--attach", NativeProcess.Binary("stiefel-attach"));
 
     private (byte[] Challenge, IPEndPoint From) Ask(Socket socket, string space)
     {
-        // Interfaces are numbered in each namespace on its own.
-        string links = NativeProcess.Run(0, "ip", "-n", space, "-o", "link", "show", "far");
-        int index = int.Parse(links[..links.IndexOf(':', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
         string addresses = NativeProcess.Run(0, "ip", "-n", space, "-6", "-o", "address", "show", "dev", "far", "scope", "link");
         IPAddress own = IPAddress.Parse(addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries).First(word => word.StartsWith("fe80:", StringComparison.Ordinal)).Split('/')[0]);
-        socket.SendTo(DiscoveryDatagram.BuildFind(_key, _nonce), new IPEndPoint(new IPAddress(s_allNodes.GetAddressBytes(), index), WellKnownPorts.Discovery));
+        socket.SendTo(DiscoveryDatagram.BuildFind(_key, _nonce), new IPEndPoint(new IPAddress(s_allNodes.GetAddressBytes(), FarIndex(space)), WellKnownPorts.Discovery));
         byte[] buffer = new byte[100];
         EndPoint from = new IPEndPoint(IPAddress.IPv6Any, 0);
         int length = socket.ReceiveFrom(buffer, ref from);
