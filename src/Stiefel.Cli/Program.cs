@@ -7,6 +7,20 @@ using Stiefel.Cli.UsbStick;
 using Stiefel.Cli.Verbs;
 using Stiefel.Cli.Vm.Demo;
 using Stiefel.Cli.Vm.TestQemu;
+using Stiefel.Linux;
+
+try
+{
+    if (args is [AutokexecVerb.Name, ..])
+    {
+        AutokexecVerb.GiveUpPrivileges();
+    }
+}
+catch (LinuxException problem)
+{
+    await Console.Error.WriteLineAsync($"stiefel: {problem.Message}").ConfigureAwait(false);
+    return ExitCode.Failed;
+}
 
 var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a cable.")
 {

@@ -1,5 +1,21 @@
 using System.CommandLine;
 using Stiefel.Client.Verbs;
+using Stiefel.Linux;
+using Stiefel.Linux.Processes;
+
+try
+{
+    if (args is [BootVerb.Name or DiscoverVerb.Name or FetchVerb.Name, ..])
+    {
+        // They hear the network. docs/security.md#privileges says for what, and a test compares.
+        LeastPrivilege.Keep(Capability.NetAdmin, Capability.SysBoot, Capability.DacOverride);
+    }
+}
+catch (LinuxException problem)
+{
+    await Console.Error.WriteLineAsync($"stiefel-client: {problem.Message}").ConfigureAwait(false);
+    return ExitCode.Failed;
+}
 
 var client = new RootCommand("Boot this machine from a laptop's disk: find the laptop, fetch its kernel and initrd, start them.")
 {

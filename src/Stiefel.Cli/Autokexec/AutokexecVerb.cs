@@ -2,6 +2,8 @@ using System.CommandLine;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
+using Stiefel.Linux;
+using Stiefel.Linux.Processes;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Autokexec;
@@ -9,13 +11,20 @@ namespace Stiefel.Cli.Autokexec;
 /// <summary>`stiefel autokexec`: waits for an authentic call, then leaves this system and serves its disk.</summary>
 internal static class AutokexecVerb
 {
+    /// <summary>What it is called.</summary>
+    public const string Name = "autokexec";
+
+    /// <summary>It hears the network for weeks; docs/security.md#privileges says for what it keeps these. Call it before anything else.</summary>
+    /// <exception cref="LinuxException">The kernel refuses.</exception>
+    public static void GiveUpPrivileges() => LeastPrivilege.Keep(Capability.SysBoot, Capability.DacOverride);
+
     public static Command Build()
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what a call would do, and do nothing" };
         var once = new Option<bool>("--once") { Description = "With --dry-run: end after the first call" };
         var config = new Option<string>("--config") { HelpName = "FILE", Description = "Configuration", DefaultValueFactory = _ => "/etc/stiefel/config.yaml" };
         Option<string> directory = KeyVerb.DirectoryOption();
-        var command = new Command("autokexec", "Wait for a desktop's call, then leave this system and serve its disk") { dryRun, once, config, directory };
+        var command = new Command(Name, "Wait for a desktop's call, then leave this system and serve its disk") { dryRun, once, config, directory };
         command.SetAction((parsed, token) => RunAsync(
             ConfigurationFile.Load(parsed.GetRequiredValue(config)), new KeyDirectory(parsed.GetRequiredValue(directory)),
             parsed.GetValue(dryRun), parsed.GetValue(once), parsed.InvocationConfiguration.Output, token));

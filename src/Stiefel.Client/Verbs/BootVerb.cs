@@ -14,6 +14,8 @@ internal static class BootVerb
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
 
+    public const string Name = "boot";
+
     public static Command Build()
     {
         var common = new CommonOptions();
@@ -27,7 +29,7 @@ internal static class BootVerb
         var noLoad = new Option<bool>("--no-load") { Description = "Rehearse: do everything up to loading the kernel, and stop" };
         var noExec = new Option<bool>("--no-exec") { Description = "Load the kernel, but do not start it" };
         var once = new Option<bool>("--once") { Description = "Give up at the first failure instead of trying for ever" };
-        var command = new Command("boot", "Boot this machine from the laptop's disk. Nothing is saved or shut down here: the running system is replaced (needs root)")
+        var command = new Command(Name, "Boot this machine from the laptop's disk. Nothing is saved or shut down here: the running system is replaced (needs root)")
         {
             attach, takeOver, noLoad, noExec, once,
         };

@@ -10,6 +10,8 @@ internal static class DiscoverVerb
 {
     private const int DefaultSeconds = 3;
 
+    public const string Name = "discover";
+
     public static Command Build()
     {
         var common = new CommonOptions();
@@ -19,7 +21,7 @@ internal static class DiscoverVerb
             Description = "How long to search",
             DefaultValueFactory = _ => DefaultSeconds,
         };
-        var command = new Command("discover", "Find laptops that know the key and show what they offer") { seconds };
+        var command = new Command(Name, "Find laptops that know the key and show what they offer") { seconds };
         common.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
             RunAsync(common.Read(parsed), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))), BootVerb.ScreenOf(parsed), cancellationToken));

@@ -14,6 +14,8 @@ internal static class FetchVerb
 {
     private const int DefaultSeconds = 30;
 
+    public const string Name = "fetch";
+
     public static Command Build()
     {
         var common = new CommonOptions();
@@ -29,7 +31,7 @@ internal static class FetchVerb
             HelpName = "N",
             Description = "Read the passphrase of the laptop's encrypted disk from this descriptor, up to its end, instead of asking",
         };
-        var command = new Command("fetch", "Download and verify the laptop's kernel and initrd") { directory, seconds, passphraseDescriptor };
+        var command = new Command(Name, "Download and verify the laptop's kernel and initrd") { directory, seconds, passphraseDescriptor };
         common.AddTo(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(
             common.Read(parsed), parsed.GetRequiredValue(directory), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))),

@@ -9,6 +9,7 @@ internal static class LinuxCapability
     internal const int CAP_IPC_LOCK = 14;
     internal const int CAP_SYS_MODULE = 16;
     internal const int CAP_SYS_ADMIN = 21;
+    internal const int CAP_SYS_BOOT = 22;
     internal const int CAP_SYS_RESOURCE = 24;
     internal const int CAP_MKNOD = 27;
 }

@@ -23,6 +23,9 @@ public enum Capability
     /// <summary>Mounts, block devices, device mapper, the kernel's NBD client.</summary>
     SysAdmin = LinuxCapability.CAP_SYS_ADMIN,
 
+    /// <summary>Another kernel, by kexec.</summary>
+    SysBoot = LinuxCapability.CAP_SYS_BOOT,
+
     /// <summary>Limits, and the marks that keep a process alive when memory is short.</summary>
     SysResource = LinuxCapability.CAP_SYS_RESOURCE,
 

@@ -1,6 +1,6 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>What a running server may do, read from /proc as the kernel tells it.</summary>
+/// <summary>What the programs that hear the network may do, read from /proc as the kernel tells it.</summary>
 public sealed class PrivilegeTests : IDisposable
 {
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(20);
@@ -12,20 +12,30 @@ public sealed class PrivilegeTests : IDisposable
     {
         using NativeProcess server = NativeProcess.Start(NativeProcess.Binary("stiefel-server"), Arguments());
         server.WaitForLine("stiefel: phase serving", s_start);
-        string expected = SecurityDocument.Capabilities("stiefel-server");
-
-        // Each thread has its own.
-        string[] threads = Directory.GetDirectories($"/proc/{server.Id}/task");
-        Assert.True(threads.Length > 1);
-        Assert.All(threads, thread =>
-        {
-            Dictionary<string, string> status = Status(thread);
-            Assert.Equal((expected, expected, expected), (status["CapPrm"], status["CapEff"], status["CapBnd"]));
-            Assert.Equal((new string('0', 16), new string('0', 16)), (status["CapInh"], status["CapAmb"]));
-            Assert.Equal("1", status["NoNewPrivs"]);
-        });
-        Assert.Matches("(?m)^Max core file size +0 +0 ", File.ReadAllText($"/proc/{server.Id}/limits"));
+        AssertAsDocumented(server, "stiefel-server");
         Assert.Equal("stiefel-server", File.ReadAllText($"/proc/{server.Id}/comm").Trim());
+    }
+
+    [Fact]
+    public void Client_Searching_HoldsTheDocumentedCapabilitiesOnly()
+    {
+        using var spaces = new Namespaces();
+        string keys = _scratch.KeyDirectory("keys", "stick");
+        using NativeProcess client = Namespaces.Start(spaces.Desktop, NativeProcess.Binary("stiefel-client"), "boot", "--no-load",
+            "--key", Path.Combine(keys, "stick.key"), "--attach", NativeProcess.Binary("stiefel-attach"));
+        client.WaitForLine("phase searching", s_start);
+        AssertAsDocumented(client, "stiefel-client");
+    }
+
+    [Fact]
+    public void Autokexec_Listening_HoldsTheDocumentedCapabilitiesOnly()
+    {
+        using var spaces = new Namespaces();
+        File.WriteAllText(_scratch["config.yaml"], "boot:\n  disk: /dev/vda\nautokexec:\n  broadcast: true\n");
+        using NativeProcess laptop = Namespaces.Start(spaces.Laptop, NativeProcess.Binary("stiefel"), "autokexec", "--dry-run",
+            "--config", _scratch["config.yaml"], "--directory", _scratch.KeyDirectory("keys", "stick"));
+        laptop.WaitForLine("listening for calls", s_start);
+        AssertAsDocumented(laptop, "stiefel autokexec");
     }
 
     [Fact]
@@ -46,6 +56,23 @@ public sealed class PrivilegeTests : IDisposable
     }
 
     public void Dispose() => _scratch.Dispose();
+
+    private static void AssertAsDocumented(NativeProcess process, string program)
+    {
+        string expected = SecurityDocument.Capabilities(program);
+
+        // Each thread has its own.
+        string[] threads = Directory.GetDirectories($"/proc/{process.Id}/task");
+        Assert.True(threads.Length > 1);
+        Assert.All(threads, thread =>
+        {
+            Dictionary<string, string> status = Status(thread);
+            Assert.Equal((expected, expected, expected), (status["CapPrm"], status["CapEff"], status["CapBnd"]));
+            Assert.Equal((new string('0', 16), new string('0', 16)), (status["CapInh"], status["CapAmb"]));
+            Assert.Equal("1", status["NoNewPrivs"]);
+        });
+        Assert.Matches("(?m)^Max core file size +0 +0 ", File.ReadAllText($"/proc/{process.Id}/limits"));
+    }
 
     private static Dictionary<string, string> Status(string directory) => File.ReadLines(Path.Combine(directory, "status"))
         .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
