@@ -37,21 +37,33 @@ internal sealed partial class Namespaces : IDisposable
     public static NativeProcess Start(string name, params string[] command) => NativeProcess.Start("ip", ["netns", "exec", name, .. command]);
 
     /// <summary>A UDP socket inside one; it stays there whoever uses it.</summary>
-    public static Socket OpenSocket(string name)
+    public static Socket OpenSocket(string name) => Within(name, () =>
+    {
+        var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        socket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+        return socket;
+    });
+
+    /// <summary>A socket that was made inside one; by a thread that ends there, since no other may be left in it.</summary>
+    public static Socket Within(string name, Func<Socket> make)
     {
         Socket? socket = null;
+        int error = 0;
         var thread = new Thread(() =>
         {
             using SafeFileHandle space = File.OpenHandle($"/run/netns/{name}");
             if (setns(space, CloneNewNet) == 0)
             {
-                socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
-                socket.Bind(new IPEndPoint(IPAddress.IPv6Any, 0));
+                socket = make();
+            }
+            else
+            {
+                error = Marshal.GetLastPInvokeError();
             }
         });
         thread.Start();
         thread.Join();
-        return socket ?? throw new InvalidOperationException($"no socket in {name}: {Marshal.GetLastPInvokeErrorMessage()}");
+        return socket ?? throw new InvalidOperationException($"no socket in {name}: {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Sockets;
+using Stiefel.Protocol;
+
+namespace Stiefel.EndToEnd.Native;
+
+/// <summary>A published client that searches, a published server that answers, and somebody between them who carries their datagrams.</summary>
+public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDisposable
+{
+    private const int Size = 64;
+    private static readonly IPEndPoint s_laptop = new(MiddlemanStage.Laptop.Address, WellKnownPorts.Discovery);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    private readonly MiddlemanStage _stage;
+    private readonly Socket _cable;
+    private readonly Socket _true;
+    private readonly Socket _forged;
+    private int _runs;
+
+    public MiddlemanDiscoveryTests(MiddlemanStage stage)
+    {
+        _stage = stage;
+        _cable = Open(WellKnownPorts.Discovery);
+        _true = Open(0);
+        _forged = Open(0);
+    }
+
+    public void Dispose()
+    {
+        _cable.Dispose();
+        _true.Dispose();
+        _forged.Dispose();
+    }
+
+    /// <summary>The server takes one after the other: when it has answered the true question, it has passed over all that came before.</summary>
+    [Fact]
+    public void Find_AnyByteFlippedCutOffOrAddedOrReflected_IsNotAnswered()
+    {
+        using NativeProcess desktop = Search("1", out _);
+        (byte[] find, _) = Receive(_cable);
+        byte[] hello = AskLaptop(find);
+        foreach (byte[] forged in Forgeries(find).Append(hello))
+        {
+            _forged.SendTo(forged, s_laptop);
+        }
+
+        AskLaptop(find);
+        Assert.Equal(0, _forged.Available);
+        _forged.SendTo(find, s_laptop);
+        Assert.Equal(Size, Receive(_forged).Datagram.Length);
+        desktop.Kill();
+        _stage.AssertServes();
+    }
+
+    /// <summary>The desktop goes on searching as if nobody had answered; if the true answer comes after all, it is found.</summary>
+    [Theory]
+    [InlineData("1", false)]
+    [InlineData("10", true)]
+    public void Hello_FlippedCutOffReflectedOrOfAnEarlierSearch_IsPassedOver(string seconds, bool trueOneFollows)
+    {
+        byte[] earlier;
+        using (NativeProcess first = Search("1", out _))
+        {
+            earlier = AskLaptop(Receive(_cable).Datagram);
+            first.Kill();
+        }
+
+        Empty(_cable);
+        using NativeProcess desktop = Search(seconds, out string folder);
+        (byte[] find, EndPoint from) = Receive(_cable);
+        byte[] hello = AskLaptop(find);
+        foreach (byte[] forged in Forgeries(hello).Append(find).Append(earlier))
+        {
+            _cable.SendTo(forged, from);
+        }
+
+        if (trueOneFollows)
+        {
+            _cable.SendTo(hello, from);
+        }
+
+        var run = new MiddlemanRun(desktop.WaitForExit(s_limit), desktop.Output, folder);
+        AssertOutcome(run, trueOneFollows);
+        _stage.AssertServes();
+    }
+
+    private static IEnumerable<byte[]> Forgeries(byte[] datagram) =>
+    [
+        .. Enumerable.Range(0, Size).Select(at => MiddlemanBytes.Flip(datagram, at, 1 << (at % 8))),
+        .. Enumerable.Range(0, Size).Select(length => datagram[..length]),
+        [.. datagram, 0],
+        [.. datagram, .. datagram],
+    ];
+
+    private static (byte[] Datagram, EndPoint From) Receive(Socket socket)
+    {
+        byte[] buffer = new byte[2 * Size];
+        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        int length = socket.ReceiveFrom(buffer, ref from);
+        return (buffer[..length], from);
+    }
+
+    private static void Empty(Socket socket)
+    {
+        while (socket.Available > 0)
+        {
+            Receive(socket);
+        }
+    }
+
+    private void AssertOutcome(MiddlemanRun run, bool found)
+    {
+        if (found)
+        {
+            _stage.AssertFetched(run);
+            return;
+        }
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("no laptop with the key `stick` answered", Assert.Single(run.Errors), StringComparison.Ordinal);
+        Assert.Empty(run.Files);
+        Assert.Empty(_stage.Middle.Requests);
+    }
+
+    private NativeProcess Search(string seconds, out string folder)
+    {
+        folder = _stage.Files[$"found{++_runs}-{seconds}"];
+        _stage.Middle.Requests.Clear();
+        return _stage.StartClient("fetch", "--seconds", seconds, "--key", _stage.Files["keys/stick.key"], "--out", folder);
+    }
+
+    private byte[] AskLaptop(byte[] find)
+    {
+        _true.SendTo(find, s_laptop);
+        return Receive(_true).Datagram;
+    }
+
+    private Socket Open(int port) => Namespaces.Within(_stage.Space, () =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        socket.Bind(new IPEndPoint(IPAddress.Any, port));
+        return socket;
+    });
+}

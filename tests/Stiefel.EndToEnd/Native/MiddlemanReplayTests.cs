@@ -1,0 +1,144 @@
+namespace Stiefel.EndToEnd.Native;
+
+/// <summary>Published client and server, and somebody between them who says again what was said before, or says it to the wrong one.</summary>
+public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<MiddlemanStage>
+{
+    private readonly Middleman _middle = stage.Middle;
+
+    public static TheoryData<string> Messages => [.. MiddlemanStage.Messages];
+
+    public static TheoryData<string> Files => ["/v1/kernel", "/v1/initrd"];
+
+    /// <summary>At once, after another boot, and to a server that was started again and remembers nothing.</summary>
+    [Fact]
+    public async Task Requests_OfAWholeBootSentAgain_AreAStrangers()
+    {
+        List<Asked> recorded = Boot().Asked;
+        await AssertAllStrangersAsync(recorded);
+        Boot();
+        await AssertAllStrangersAsync(recorded);
+        stage.AssertServes();
+
+        stage.Restart();
+        // Its hello is genuine to a server that has not heard it yet, as any recording is: nothing follows from it, and only once.
+        Assert.Equal(200, (await _middle.SendAsync(recorded[0])).Status);
+        await AssertAllStrangersAsync(recorded);
+        Assert.DoesNotContain("phase session", stage.Server.Output, StringComparison.Ordinal);
+        stage.AssertServes();
+    }
+
+    /// <summary>A true request that another way was found for: the server takes it on its own path only, and then it is none the worse.</summary>
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void Request_SentToAnotherPath_IsAStrangers(string path)
+    {
+        MiddlemanRun run = stage.Run(path, async asked =>
+        {
+            await AssertAllStrangersAsync(MiddlemanStage.Messages.Append("/v1/unlock").Where(other => other != path).Select(other => asked with { Path = other }));
+            Answered? answer = await _middle.ForwardAsync(asked);
+            await AssertAllStrangersAsync([asked]);
+            return answer;
+        });
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        stage.AssertServes();
+    }
+
+    /// <summary>A connection that breaks before the answer may make HTTP send the same again: a server that has seen it takes it for a recording.</summary>
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void Answer_Withheld_EndsTheBoot(string path)
+    {
+        stage.AssertRefused(path, async asked =>
+        {
+            Answered answer = await _middle.SendAsync(asked);
+            Assert.Equal(_middle.Requests.Count(earlier => earlier.Path == path) == 1 ? 200 : 403, answer.Status);
+            return answer.Status == 200 ? null : answer;
+        }, "withheld");
+        stage.AssertServes();
+    }
+
+    /// <summary>Replay and reordering: no answer of an earlier boot, and none of this one, is taken for that of another request.</summary>
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void Answer_OfAnyOtherRequest_IsRefused(string path)
+    {
+        List<Answered> earlier = Boot().Answered;
+        for (int i = 0; i < MiddlemanStage.Messages.Length; i++)
+        {
+            stage.AssertRefused(path, _ => Task.FromResult<Answered?>(earlier[i]), $"answered as {MiddlemanStage.Messages[i]} in an earlier boot");
+            if (i < Array.IndexOf(MiddlemanStage.Messages, path))
+            {
+                stage.AssertRefused(path, async asked =>
+                {
+                    await _middle.SendAsync(asked);
+                    return _middle.Answers.ElementAt(i);
+                }, $"answered as {MiddlemanStage.Messages[i]} in this boot");
+            }
+        }
+
+        stage.AssertServes();
+    }
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public async Task Message_Reflected_IsRefused(string path)
+    {
+        stage.AssertRefused(path, asked => Task.FromResult<Answered?>(new Answered(200, asked.Body)), "its own request");
+        foreach (Answered answer in Boot().Answered)
+        {
+            await AssertAllStrangersAsync([new Asked(path, answer.Body)]);
+        }
+
+        stage.AssertServes();
+    }
+
+    /// <summary>Pieces of the sealed stream in another order, or of another stream.</summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Segments_SwappedRepeatedDroppedOrOfAnotherAnswer_AreRefused(string path)
+    {
+        byte[] other = Boot().Answered[Array.IndexOf(MiddlemanStage.Messages, path)].Body;
+        List<byte[]> foreign = Cut(other);
+        (string What, Func<List<byte[]>, byte[][]> Change)[] changes =
+        [
+            ("swapped", own => [own[1], own[0], .. own[2..]]),
+            ("repeated", own => [own[0], .. own]),
+            ("one dropped", own => [own[0], .. own[2..]]),
+            ("the first dropped", own => [.. own[1..]]),
+            ("the last dropped", own => [.. own[..^1]]),
+            ("the last twice", own => [.. own, own[^1]]),
+            ("the last only", own => [own[^1]]),
+            ("all twice", own => [.. own, .. own]),
+            ("the first of an earlier boot", own => [foreign[0], .. own[1..]]),
+            ("the last of an earlier boot", own => [.. own[..^1], foreign[^1]]),
+        ];
+        foreach ((string what, Func<List<byte[]>, byte[][]> change) in changes)
+        {
+            stage.AssertRefused(path, async asked =>
+            {
+                Answered answer = (await _middle.ForwardAsync(asked))!;
+                return answer with { Body = MiddlemanBytes.Rebuild(answer.Body, change(Cut(answer.Body))) };
+            }, $"segments: {what}");
+        }
+
+        stage.AssertServes();
+    }
+
+    private static List<byte[]> Cut(byte[] envelope) => [.. MiddlemanBytes.Segments(envelope).Select(segment => envelope[segment.Start..segment.End])];
+
+    private (List<Asked> Asked, List<Answered> Answered) Boot()
+    {
+        Assert.Equal(0, stage.Run("/v1/export", _middle.ForwardAsync).ExitCode);
+        return ([.. _middle.Requests], [.. _middle.Answers]);
+    }
+
+    private async Task AssertAllStrangersAsync(IEnumerable<Asked> requests)
+    {
+        foreach (Asked asked in requests)
+        {
+            Answered answer = await _middle.SendAsync(asked);
+            Assert.True((answer.Status, answer.Body.Length) == (403, 0), $"{asked.Path}: status {answer.Status}, {answer.Body.Length} bytes");
+        }
+    }
+}
