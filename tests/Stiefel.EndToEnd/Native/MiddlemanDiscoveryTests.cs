@@ -7,7 +7,6 @@ namespace Stiefel.EndToEnd.Native;
 /// <summary>A published client that searches, a published server that answers, and somebody between them who carries their datagrams.</summary>
 public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDisposable
 {
-    private const int Size = 64;
     private static readonly IPEndPoint s_laptop = new(MiddlemanStage.Laptop.Address, WellKnownPorts.Discovery);
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
 
@@ -20,9 +19,9 @@ public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDi
     public MiddlemanDiscoveryTests(MiddlemanStage stage)
     {
         _stage = stage;
-        _cable = Open(WellKnownPorts.Discovery);
-        _true = Open(0);
-        _forged = Open(0);
+        _cable = MiddlemanDatagrams.Open(stage.Space, WellKnownPorts.Discovery);
+        _true = MiddlemanDatagrams.Open(stage.Space);
+        _forged = MiddlemanDatagrams.Open(stage.Space);
     }
 
     public void Dispose()
@@ -37,9 +36,9 @@ public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDi
     public void Find_AnyByteFlippedCutOffOrAddedOrReflected_IsNotAnswered()
     {
         using NativeProcess desktop = Search("1", out _);
-        (byte[] find, _) = Receive(_cable);
+        (byte[] find, _) = MiddlemanDatagrams.Receive(_cable);
         byte[] hello = AskLaptop(find);
-        foreach (byte[] forged in Forgeries(find).Append(hello))
+        foreach (byte[] forged in MiddlemanDatagrams.Forge(find).Append(hello))
         {
             _forged.SendTo(forged, s_laptop);
         }
@@ -47,7 +46,7 @@ public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDi
         AskLaptop(find);
         Assert.Equal(0, _forged.Available);
         _forged.SendTo(find, s_laptop);
-        Assert.Equal(Size, Receive(_forged).Datagram.Length);
+        Assert.Equal(MiddlemanDatagrams.Size, MiddlemanDatagrams.Receive(_forged).Datagram.Length);
         desktop.Kill();
         _stage.AssertServes();
     }
@@ -61,15 +60,15 @@ public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDi
         byte[] earlier;
         using (NativeProcess first = Search("1", out _))
         {
-            earlier = AskLaptop(Receive(_cable).Datagram);
+            earlier = AskLaptop(MiddlemanDatagrams.Receive(_cable).Datagram);
             first.Kill();
         }
 
         Empty(_cable);
         using NativeProcess desktop = Search(seconds, out string folder);
-        (byte[] find, EndPoint from) = Receive(_cable);
+        (byte[] find, EndPoint from) = MiddlemanDatagrams.Receive(_cable);
         byte[] hello = AskLaptop(find);
-        foreach (byte[] forged in Forgeries(hello).Append(find).Append(earlier))
+        foreach (byte[] forged in MiddlemanDatagrams.Forge(hello).Append(find).Append(earlier))
         {
             _cable.SendTo(forged, from);
         }
@@ -84,27 +83,11 @@ public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDi
         _stage.AssertServes();
     }
 
-    private static IEnumerable<byte[]> Forgeries(byte[] datagram) =>
-    [
-        .. Enumerable.Range(0, Size).Select(at => MiddlemanBytes.Flip(datagram, at, 1 << (at % 8))),
-        .. Enumerable.Range(0, Size).Select(length => datagram[..length]),
-        [.. datagram, 0],
-        [.. datagram, .. datagram],
-    ];
-
-    private static (byte[] Datagram, EndPoint From) Receive(Socket socket)
-    {
-        byte[] buffer = new byte[2 * Size];
-        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
-        int length = socket.ReceiveFrom(buffer, ref from);
-        return (buffer[..length], from);
-    }
-
     private static void Empty(Socket socket)
     {
         while (socket.Available > 0)
         {
-            Receive(socket);
+            MiddlemanDatagrams.Receive(socket);
         }
     }
 
@@ -132,13 +115,6 @@ public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDi
     private byte[] AskLaptop(byte[] find)
     {
         _true.SendTo(find, s_laptop);
-        return Receive(_true).Datagram;
+        return MiddlemanDatagrams.Receive(_true).Datagram;
     }
-
-    private Socket Open(int port) => Namespaces.Within(_stage.Space, () =>
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
-        socket.Bind(new IPEndPoint(IPAddress.Any, port));
-        return socket;
-    });
 }

@@ -77,6 +77,18 @@ public sealed class MiddlemanStage : IDisposable
         Server = Serve("laptop", "keys", Laptop);
     }
 
+    /// <summary>The laptop runs its own system and listens for calls, so it does not serve.</summary>
+    internal NativeProcess ListenForCalls()
+    {
+        Server.Kill();
+        File.WriteAllText(_scratch["config.yaml"], "boot:\n  disk: /dev/vda\nautokexec:\n  grace: 7\n");
+        NativeProcess laptop = Namespaces.Start(
+            _spaces.Router, NativeProcess.Binary("stiefel"), "autokexec", "--dry-run", "--config", _scratch["config.yaml"], "--directory", _scratch["keys"]);
+        _servers.Add(laptop);
+        laptop.WaitForLine("listening for calls with 1 keys", s_limit);
+        return laptop;
+    }
+
     internal NativeProcess StartClient(params string[] arguments) => Namespaces.Start(_spaces.Desktop, [NativeProcess.Binary("stiefel-client"), .. arguments]);
 
     /// <summary>The desktop boots, or fetches where only that is needed, while the man in the middle acts on the requests for one path.</summary>
@@ -86,6 +98,7 @@ public sealed class MiddlemanStage : IDisposable
         string[] verb = Array.IndexOf(Messages, path) < 3 ? ["fetch", "--out", folder] : ["boot", "--no-load", "--once", "--attach", NativeProcess.Binary("stiefel-attach")];
         Middle.Requests.Clear();
         Middle.Answers.Clear();
+        Middle.Problems.Clear();
         Middle.Act = asked => path == Everything || asked.Path == path ? act(asked) : Middle.ForwardAsync(asked);
         using NativeProcess client = StartClient([.. verb, "--server", $"{s_middle}", "--key", _scratch[key]]);
         int code = client.WaitForExit(s_limit);
@@ -131,14 +144,4 @@ public sealed class MiddlemanStage : IDisposable
     private string Content(string name, long size) => File.Exists(_scratch[name]) ? _scratch[name] : _scratch.RandomFile(name, size);
 
     private static void AddAddress(string space, string link, string address) => NativeProcess.Run(0, "ip", "-n", space, "address", "add", $"{address}/24", "dev", link);
-}
-
-/// <summary>What one run of the client came to.</summary>
-internal sealed record MiddlemanRun(int ExitCode, string Output, string Folder)
-{
-    /// <summary>What it complains about.</summary>
-    public IEnumerable<string> Errors => Output.Split('\n').Where(line => line.StartsWith("stiefel-client: ", StringComparison.Ordinal));
-
-    /// <summary>What it left, half-written ones too.</summary>
-    public string[] Files => Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder).Select(file => Path.GetFileName(file)!)] : [];
 }

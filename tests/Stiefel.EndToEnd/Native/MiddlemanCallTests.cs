@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Stiefel.Protocol;
+using Stiefel.Protocol.Discovery;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.EndToEnd.Native;
+
+/// <summary>A published client that calls, a published daemon that would leave its system, and somebody between them.</summary>
+public sealed class MiddlemanCallTests : IDisposable
+{
+    private const string Called = "called by stick";
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+    private static readonly IPAddress s_desktop = IPAddress.Parse("10.61.1.2");
+    private static readonly IPAddress s_beforeDesktop = IPAddress.Parse("10.61.1.1");
+    private static readonly IPAddress s_beforeLaptop = IPAddress.Parse("10.61.2.1");
+    private static readonly IPEndPoint s_laptop = new(MiddlemanStage.Laptop.Address, WellKnownPorts.Discovery);
+
+    private readonly MiddlemanStage _stage = new();
+    private readonly NativeProcess _laptop;
+    private readonly SharedKey _key;
+    private readonly Socket _cable;
+    private readonly Socket _true;
+    private readonly Socket _forged;
+
+    public MiddlemanCallTests()
+    {
+        _laptop = _stage.ListenForCalls();
+        _key = SharedKey.FromBytes(File.ReadAllBytes(_stage.Files["keys/stick.key"]), "stick");
+        _cable = MiddlemanDatagrams.Open(_stage.Space, WellKnownPorts.Discovery);
+        _true = MiddlemanDatagrams.Open(_stage.Space);
+        _forged = MiddlemanDatagrams.Open(_stage.Space);
+    }
+
+    public void Dispose()
+    {
+        _cable.Dispose();
+        _true.Dispose();
+        _forged.Dispose();
+        _key.Dispose();
+        _stage.Dispose();
+    }
+
+    /// <summary>The daemon takes one after the other: when it has answered the last question, it has passed over all that came before.</summary>
+    [Fact]
+    public void Wake_AnyByteFlippedCutOffAddedOrReflected_IsNotHeard()
+    {
+        byte[] nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
+        byte[] find = DiscoveryDatagram.BuildFind(_key, nonce);
+        byte[] answer = AskLaptop(find);
+        Assert.True(DiscoveryDatagram.TryOpenChallenge(answer, _key, nonce, s_beforeLaptop, out byte[]? challenge));
+        byte[] wake = DiscoveryDatagram.BuildWake(_key, nonce, challenge, s_laptop.Address);
+        foreach (byte[] forged in MiddlemanDatagrams.Forge(wake).Append(answer))
+        {
+            _true.SendTo(forged, s_laptop);
+        }
+
+        AskLaptop(find);
+        AssertNotCalled();
+        _true.SendTo(wake, s_laptop);
+        _laptop.WaitForLine(Called, s_limit);
+    }
+
+    /// <summary>The laptop's challenge, carried over to the desktop, is not for the desktop's address; nor is a forged one answered. Only that of its own link is.</summary>
+    [Fact]
+    public void Challenge_CarriedOverOrAnyByteFlippedCutOffOrAdded_IsNotAnswered()
+    {
+        using NativeProcess desktop = _stage.StartClient(
+            "boot", "--no-load", "--key", _stage.Files["keys/stick.key"], "--attach", NativeProcess.Binary("stiefel-attach"));
+        byte[] challenge = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
+        // It asks again and again, and after a second it answers a challenge.
+        (byte[] datagram, EndPoint from) = MiddlemanDatagrams.Receive(_cable);
+        while (!DiscoveryDatagram.LooksLikeWake(datagram, out _, out _))
+        {
+            byte[] genuine = DiscoveryDatagram.BuildChallenge(_key, NonceOf(datagram), challenge, s_desktop);
+            foreach (byte[] forged in MiddlemanDatagrams.Forge(genuine).Append(datagram).Append(AskLaptop(datagram)))
+            {
+                _forged.SendTo(forged, from);
+            }
+
+            _cable.SendTo(genuine, from);
+            (datagram, from) = MiddlemanDatagrams.Receive(_cable);
+        }
+
+        desktop.WaitForLine("called it", s_limit);
+        Assert.Equal(0, _forged.Available);
+        Assert.True(DiscoveryDatagram.TryOpenWake(datagram, _key, NonceOf(datagram), challenge, s_beforeDesktop));
+        _forged.SendTo(datagram, s_laptop);
+        AskLaptop(DiscoveryDatagram.BuildFind(_key, NonceOf(datagram)));
+        AssertNotCalled();
+    }
+
+    private static byte[] NonceOf(byte[] datagram) => datagram[8..24];
+
+    // What it says takes a moment until it is here.
+    private void AssertNotCalled() =>
+        Assert.False(SpinWait.SpinUntil(() => _laptop.Output.Contains("called by", StringComparison.Ordinal), s_moment), _laptop.Output);
+
+    private byte[] AskLaptop(byte[] find)
+    {
+        _true.SendTo(find, s_laptop);
+        return MiddlemanDatagrams.Receive(_true).Datagram;
+    }
+}
