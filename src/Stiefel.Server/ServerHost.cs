@@ -65,7 +65,8 @@ public static class ServerHost
         if (options.HasBootPlane || options.AdminListen is not null)
         {
             services.AddSingleton(_ => KeyRing.Load(options.KeysDirectory));
-            services.AddHostedService<KeyWatch>();
+            services.AddSingleton<KeyWatch>();
+            services.AddHostedService(s => s.GetRequiredService<KeyWatch>());
         }
 
         services.AddTunnels(options);

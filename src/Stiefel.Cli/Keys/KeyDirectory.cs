@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Stiefel.Cli.Verbs;
 using Stiefel.Keys;
-using Stiefel.Linux.FileSystems;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Keys;
@@ -14,17 +13,13 @@ internal sealed class KeyDirectory(string path)
 
     public const string Extension = StoredKey.Extension;
     public const int KeyLength = SharedKey.Size;
-    public const int MaxNameLength = 64;
 
     private const string Retired = ".old";
 
     public string Path { get; } = path;
 
     /// <summary>Names of the keys, sorted.</summary>
-    public IReadOnlyList<string> List() => !Directory.Exists(Path)
-        ? []
-        : [.. Directory.EnumerateFiles(Path, "*" + Extension).Select(file => System.IO.Path.GetFileNameWithoutExtension(file)!)
-            .Where(name => name.Length > 0 && name[0] != '.').Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> List() => KeyFolder.List(Path);
 
     /// <summary>Makes a fresh key. The file appears complete or not at all, and an existing key is never overwritten.</summary>
     /// <param name="name">Its name.</param>
@@ -86,13 +81,10 @@ internal sealed class KeyDirectory(string path)
     public void Revoke(string name)
     {
         CheckName(name);
-        if (!File.Exists(FileOf(name)))
+        if (!KeyFolder.Revoke(Path, name))
         {
             throw Unknown(name);
         }
-
-        File.Delete(FileOf(name));
-        FolderSync.Flush(Path);
     }
 
     /// <summary>One key, or the only one if no name is given.</summary>
@@ -115,7 +107,16 @@ internal sealed class KeyDirectory(string path)
         return StoredKey.Read(FileOf(name));
     }
 
-    private string FileOf(string name) => System.IO.Path.Combine(Path, name + Extension);
+    /// <exception cref="UsageException">No key can be called that.</exception>
+    public static void CheckName(string name)
+    {
+        if (!KeyFolder.IsName(name))
+        {
+            throw new UsageException($"key name '{name}': expected {KeyFolder.NameRule}");
+        }
+    }
+
+    private string FileOf(string name) => KeyFolder.FileOf(Path, name);
 
     private void PrepareFolder()
     {
@@ -138,15 +139,4 @@ internal sealed class KeyDirectory(string path)
     private UsageException Unknown(string name) => new($"there is no key '{name}' in {Path}: {Names(List())}");
 
     private static string Names(IReadOnlyList<string> names) => names.Count == 0 ? "it holds none; make one with `stiefel key new NAME`" : string.Join(", ", names);
-
-    private static void CheckName(string name)
-    {
-        bool plain = name.Length is > 0 and <= MaxNameLength
-            && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
-            && name[0] != '.';
-        if (!plain)
-        {
-            throw new UsageException($"key name '{name}': expected 1 to {MaxNameLength} of A-Z a-z 0-9 - _ . and no dot in front");
-        }
-    }
 }

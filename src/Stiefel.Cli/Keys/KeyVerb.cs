@@ -11,7 +11,7 @@ internal static class KeyVerb
         KeyShowVerbs.BuildShow(),
         KeyShowVerbs.BuildList(),
         KeyLifeVerbs.BuildRotate(),
-        KeyLifeVerbs.BuildRevoke(),
+        KeyRevokeVerb.Build(),
         KeySealVerb.Build(),
         KeyShowVerbs.BuildToken(),
         KeyShowVerbs.BuildCertificate(),

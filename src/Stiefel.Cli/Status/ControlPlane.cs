@@ -97,15 +97,15 @@ internal sealed class ControlPlane : IDisposable
         }
         catch (HttpRequestException error) when (error.InnerException is AuthenticationException)
         {
-            throw new FailedException($"{_where} does not show the certificate of this key: it is another laptop, or does not accept the key (any more)", error);
+            throw new FailedException($"{_where} does not show the certificate of this key: it is another laptop, or does not accept the key (any more); name another with --key", error);
         }
         catch (HttpRequestException error)
         {
-            throw new FailedException($"no stiefel-server answers at {_where}: {error.InnerException?.Message ?? error.Message}", error);
+            throw new FailedException($"no stiefel-server answers at {_where}: {error.InnerException?.Message ?? error.Message}; the laptop's screen shows whether it serves", error);
         }
         catch (OperationCanceledException error) when (!token.IsCancellationRequested)
         {
-            throw new FailedException($"{_where} does not answer within {s_limit.TotalSeconds:0} s", error);
+            throw new FailedException($"{_where} does not answer within {s_limit.TotalSeconds:0} s; ask again, or look at the laptop's screen", error);
         }
     }
 

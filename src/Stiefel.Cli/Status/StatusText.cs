@@ -73,7 +73,7 @@ internal static class StatusText
     }
 
     // Names come from desktops: they must not be able to draw on the owner's terminal.
-    private static string Text(JsonElement of, string name) =>
+    internal static string Text(JsonElement of, string name) =>
         string.Concat((of.GetProperty(name).GetString() ?? "").Select(c => char.IsControl(c) ? '?' : c));
 
     private static string Time(JsonElement of, string name) =>

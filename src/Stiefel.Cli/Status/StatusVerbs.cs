@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
-using Stiefel.Keys;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Status;
@@ -15,14 +14,14 @@ internal static class StatusVerbs
     public static Command BuildStatus()
     {
         Argument<string?> host = Host();
-        Option<string?> key = Key();
+        Option<string?> key = AskingKey.Option();
         Option<string> directory = KeyVerb.DirectoryOption();
         var watch = new Option<bool>("--watch") { Description = "Show it again every second, until stopped" };
         var json = new Option<bool>("--json") { Description = "As the server tells it, for programs" };
         var command = new Command("status", "What a server is doing: its disk, who has it, and what each desktop did") { host, key, directory, watch, json };
         command.SetAction(async (parsed, token) =>
         {
-            using SharedKey shared = Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
+            using SharedKey shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
             using var plane = ControlPlane.Of(parsed.GetValue(host), shared);
             TextWriter output = parsed.InvocationConfiguration.Output;
             do
@@ -50,12 +49,12 @@ internal static class StatusVerbs
     {
         var session = new Argument<string>("SESSION") { Description = "The session's id, or its beginning; `stiefel status` shows it" };
         Argument<string?> host = Host();
-        Option<string?> key = Key();
+        Option<string?> key = AskingKey.Option();
         Option<string> directory = KeyVerb.DirectoryOption();
         var command = new Command("kick", "End a session: its desktop loses the disk at once and must boot again") { session, host, key, directory };
         command.SetAction(async (parsed, token) =>
         {
-            using SharedKey shared = Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
+            using SharedKey shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
             using var plane = ControlPlane.Of(parsed.GetValue(host), shared);
             string id = Choose(await plane.GetAsync("/api/v1/sessions", token).ConfigureAwait(false), parsed.GetRequiredValue(session));
             await plane.DeleteAsync($"/api/v1/sessions/{id}", token).ConfigureAwait(false);
@@ -90,17 +89,9 @@ internal static class StatusVerbs
         };
     }
 
-    private static SharedKey Load(string directory, string? name)
-    {
-        using StoredKey stored = new KeyDirectory(directory).Load(name);
-        return stored.Open();
-    }
-
     private static Argument<string?> Host() => new("HOST")
     {
         Description = "Where the server is, as 192.168.1.5, [fe80::1%eth0]:4645, laptop [this machine]",
         Arity = ArgumentArity.ZeroOrOne,
     };
-
-    private static Option<string?> Key() => new("--key") { HelpName = "NAME", Description = "Which key; may be left out if there is only one" };
 }

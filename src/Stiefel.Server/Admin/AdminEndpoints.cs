@@ -1,5 +1,6 @@
 using Stiefel.Server.Boot.Sessions;
 using Stiefel.Server.Http;
+using Stiefel.Server.Keys;
 using Stiefel.Server.Status;
 
 namespace Stiefel.Server.Admin;
@@ -17,6 +18,7 @@ public static class AdminEndpoints
 
         var admin = endpoints.MapGroup("").WithMetadata(new PlaneTag(Plane.Admin));
         admin.MapStatus();
+        admin.MapKeys();
         if (endpoints.ServiceProvider.GetService<SessionEnding>() is not null)
         {
             admin.MapSessions();

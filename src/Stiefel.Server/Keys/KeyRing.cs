@@ -6,7 +6,7 @@ using Stiefel.Server.Configuration;
 namespace Stiefel.Server.Keys;
 
 /// <summary>The keys this server accepts: one raw file NAME.key per stick, for its owner's eyes only. Thread-safe.</summary>
-public sealed class KeyRing : IDisposable
+public sealed partial class KeyRing : IDisposable
 {
     private const string Pattern = "*" + StoredKey.Extension;
 
@@ -169,11 +169,11 @@ public sealed class KeyRing : IDisposable
         }
     }
 
-    private static AcceptedKey? TryRead(KeyFileStamp file, List<string> problems)
+    private AcceptedKey? TryRead(KeyFileStamp file, List<string> problems)
     {
         try
         {
-            return Read(file);
+            return UnlessBarred(Read(file), problems);
         }
         catch (KeyFileException e)
         {

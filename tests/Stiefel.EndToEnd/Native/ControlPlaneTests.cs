@@ -70,6 +70,25 @@ public sealed class ControlPlaneTests : IDisposable
         NativeProcess.Run(1, Stiefel, "kick", id, "--directory", _scratch["keys"], _host);
     }
 
+    /// <summary>As on a laptop in its ramdisk: nobody but the server reaches the folder.</summary>
+    [Fact]
+    public void KeyRevoke_AtARunningServer_EndsItsSessionAndOnlyItsOwn()
+    {
+        var mine = Path.Combine(_scratch.KeyDirectory("keys", "mine"), "mine.key");
+        _server.WaitForLine("key mine is accepted", TimeSpan.FromSeconds(10));
+        string[] asking = ["--server", _host, "--key", mine];
+        NativeProcess.Run(0, NativeProcess.Binary("stiefel-client"), "fetch", "--server", Boot, "--key", Path.Combine(_scratch["keys"], "stick.key"), "--out", _scratch["out"]);
+        File.Copy(mine, _scratch["mine.key"]);
+
+        Assert.Contains("there are: mine, stick", NativeProcess.Run(1, Stiefel, ["key", "revoke", "green", "--yes", .. asking]), StringComparison.Ordinal);
+        Assert.Contains("stick is accepted no more", NativeProcess.Run(0, Stiefel, ["key", "revoke", "stick", "--yes", .. asking]), StringComparison.Ordinal);
+
+        Assert.DoesNotContain("key stick", NativeProcess.Run(0, Stiefel, "status", "--key", mine, _host), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_scratch["keys"], "stick.key")));
+        Assert.Contains("last key", NativeProcess.Run(0, Stiefel, ["key", "revoke", "mine", "--yes", .. asking]), StringComparison.Ordinal);
+        NativeProcess.Run(1, Stiefel, "status", "--key", _scratch["mine.key"], _host);
+    }
+
     [Fact]
     public void Status_WithAnotherLaptopsKey_IsRefusedBeforeTheTokenIsSent()
     {

@@ -27,6 +27,8 @@ public sealed class DoorTests : IDisposable
     [InlineData("GET", "/api/v1/status")]
     [InlineData("GET", "/api/v1/sessions")]
     [InlineData("DELETE", "/api/v1/sessions/00000000000000000000000000000000")]
+    [InlineData("GET", "/api/v1/keys")]
+    [InlineData("DELETE", "/api/v1/keys/stick")]
     [InlineData("POST", "/api/v1/shutdown")]
     [InlineData("GET", "/api/v1/events")]
     [InlineData("GET", "/metrics")]

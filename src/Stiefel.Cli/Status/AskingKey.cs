@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Stiefel.Cli.Keys;
+using Stiefel.Keys;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Cli.Status;
+
+/// <summary>The key with which a control plane is asked: one of the folder, or a file that lies elsewhere.</summary>
+internal static class AskingKey
+{
+    public static Option<string?> Option() => new("--key")
+    {
+        HelpName = "NAME|FILE",
+        Description = "Which key to ask with: one of the folder, or a file NAME.key; may be left out if the folder holds only one",
+    };
+
+    /// <exception cref="KeyFileException">It cannot be used.</exception>
+    public static SharedKey Load(string directory, string? nameOrFile)
+    {
+        using StoredKey stored = nameOrFile is not null && IsFile(nameOrFile) ? StoredKey.Read(nameOrFile) : new KeyDirectory(directory).Load(nameOrFile);
+        return stored.Open();
+    }
+
+    private static bool IsFile(string nameOrFile) => nameOrFile.Contains('/') || nameOrFile.EndsWith(KeyDirectory.Extension, StringComparison.Ordinal);
+}

@@ -1,0 +1,42 @@
+using Stiefel.Linux.FileSystems;
+
+namespace Stiefel.Keys;
+
+/// <summary>The folder of accepted keys, one file NAME.key for each: what `stiefel key` and a running server do to it alike.</summary>
+public static class KeyFolder
+{
+    /// <summary>Characters of a name.</summary>
+    public const int MaxNameLength = 64;
+
+    /// <summary>What a name may be, in words.</summary>
+    public static string NameRule { get; } = $"1 to {MaxNameLength} of A-Z a-z 0-9 - _ . and no dot in front";
+
+    /// <summary>Can a key be called that? If so, the name leads nowhere out of the folder.</summary>
+    public static bool IsName(string name) => name.Length is > 0 and <= MaxNameLength
+        && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
+        && name[0] != '.';
+
+    /// <summary>Names of the keys, sorted.</summary>
+    public static IReadOnlyList<string> List(string folder) => !Directory.Exists(folder)
+        ? []
+        : [.. Directory.EnumerateFiles(folder, "*" + StoredKey.Extension).Select(file => Path.GetFileNameWithoutExtension(file)!)
+            .Where(name => name.Length > 0 && name[0] != '.').Order(StringComparer.Ordinal)];
+
+    public static string FileOf(string folder, string name) => Path.Combine(folder, name + StoredKey.Extension);
+
+    /// <summary>Removes a key: nobody who holds it is known any more, also after a power failure in the next moment.</summary>
+    /// <returns>False if there is none of that name.</returns>
+    /// <exception cref="IOException">It is still there, or may be there again after a power failure.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is still there.</exception>
+    public static bool Revoke(string folder, string name)
+    {
+        if (!File.Exists(FileOf(folder, name)))
+        {
+            return false;
+        }
+
+        File.Delete(FileOf(folder, name));
+        FolderSync.Flush(folder);
+        return true;
+    }
+}
