@@ -94,7 +94,7 @@ public sealed class DiskUseTests : IDisposable
         }
         finally
         {
-            ExternalProgram.Run("umount", [mountPoint]);
+            Mount.Unmount(mountPoint);
         }
 
         Assert.Empty(DiskUse.Check(loop.Path));

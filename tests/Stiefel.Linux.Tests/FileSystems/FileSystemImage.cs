@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Stiefel.Linux.FileSystems;
 using Stiefel.Linux.Programs;
 
 namespace Stiefel.Linux.Tests.FileSystems;
@@ -32,7 +33,8 @@ internal static class FileSystemImage
         }
         finally
         {
-            ExternalProgram.Run("umount", [directory]);
+            // Again and again while a program that is being started in another test holds a copy of our descriptors.
+            Mount.Unmount(directory);
         }
     }
 

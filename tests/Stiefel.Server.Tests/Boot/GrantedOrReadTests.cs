@@ -216,7 +216,7 @@ public sealed class GrantedOrReadTests : IDisposable
         }
         finally
         {
-            ExternalProgram.Run("umount", [mounted]);
+            Mount.Unmount(mounted);
         }
 
         Assert.Equal(RefusalCodes.DiskInUse, refusal.Code);

@@ -125,7 +125,7 @@ public class DiskBootFailureTests
         }
         finally
         {
-            ExternalProgram.Run("umount", [directory]);
+            Mount.Unmount(directory);
         }
     }
 
