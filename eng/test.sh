@@ -28,7 +28,7 @@ for project in tests/*/; do
   arguments=(-noColor -noLogo -failSkips)
   [ -n "$quick" ] && arguments+=(-trait- Needs=machines)
   echo "== $name"
-  STIEFEL_BIN=$root_of_checkout/artifacts/bin timeout --foreground -k 30 2400 \
+  STIEFEL_BIN=$root_of_checkout/artifacts/bin timeout --foreground -k 30 3600 \
     "$project/bin/Debug/net10.0/$name" "${arguments[@]}" >"$log" 2>&1
   code=$? total= bad=
   read -r total bad < <(awk '/ Total: [0-9]+, Errors:/ { gsub(/,/, ""); for (i = 1; i < NF; i++) { if ($i == "Total:") t = $(i + 1); if ($i == "Errors:") e = $(i + 1); if ($i == "Failed:") f = $(i + 1); if ($i == "Skipped:") s = $(i + 1) } print t, e + f + s; exit }' "$log")
