@@ -35,6 +35,7 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
         P=/root/passphrase
         format() { cryptsetup luksFormat -q --key-file $P "$@"; }
         cheap='--pbkdf pbkdf2 --pbkdf-force-iterations 1000'
+        argon2id='--pbkdf argon2id --pbkdf-memory 65536 --pbkdf-parallel 1 --pbkdf-force-iterations 4'
         unwrap() { cryptsetup open --key-file $P "$1" "$2"; }
         fill() { dd if=/dev/disk/by-id/virtio-boot of="$1" bs=1M status=none; }
         root() { e2image -ra "/dev/disk/by-id/virtio-$1" "$2" 2>/dev/null; mkdir -p /mnt/t; mount "$2" /mnt/t; }

@@ -29,7 +29,7 @@ internal sealed record EncryptedLaptop(string Image, string RootDevice, string A
 
     private const string DebianInstall = $$"""
         D=/dev/disk/by-id/virtio-{{DebianName}}
-        format --type luks2 $cheap --uuid {{DebianUuid}} --label {{Label}} $D-part2
+        format --type luks2 $argon2id --uuid {{DebianUuid}} --label {{Label}} $D-part2
         unwrap $D-part2 laptop_crypt
         pvcreate -q /dev/mapper/laptop_crypt; vgcreate -q laptop-vg /dev/mapper/laptop_crypt
         lvcreate -qy -n boot -L 256M laptop-vg; lvcreate -qy -n root -l 100%FREE laptop-vg
