@@ -21,6 +21,7 @@ public sealed class DiskDevice : IBlockDevice
         {
             IsReadOnly = disk.IsReadOnly,
             CanTrim = disk.CanDiscard && !disk.IsReadOnly,
+            CanZeroFast = disk.CanOffloadZeroes,
             IsRotational = disk.IsRotational,
             MinimumBlockSize = disk.LogicalSectorSize,
             PreferredBlockSize = Math.Max(disk.PhysicalSectorSize, 4096),

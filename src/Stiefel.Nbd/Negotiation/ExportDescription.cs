@@ -18,7 +18,7 @@ internal static class ExportDescription
         }
         else
         {
-            flags |= TransmissionFlags.SendWriteZeroes | TransmissionFlags.SendFastZero;
+            flags |= ZeroesInTime(export) ? TransmissionFlags.SendWriteZeroes | TransmissionFlags.SendFastZero : 0;
             flags |= traits.CanTrim ? TransmissionFlags.SendTrim : 0;
         }
 
@@ -29,6 +29,13 @@ internal static class ExportDescription
         flags |= export.Sharing == ExportSharing.ManyConnections ? TransmissionFlags.CanMultiConn : 0;
         return flags;
     }
+
+    /// <summary>
+    /// The kernel's client, for which the exports of one connection are, asks for up to 4 GiB of zeroes at once and gives a connection up
+    /// that is silent for its time-out (drivers/block/nbd.c): then all of it begins anew. Where they have to be written, it had better
+    /// write them itself, in pieces.
+    /// </summary>
+    private static bool ZeroesInTime(NbdExport export) => export.Device.Traits.CanZeroFast || export.Sharing != ExportSharing.NewestConnectionOnly;
 
     public static bool IsReadOnly(NbdExport export) => export.IsReadOnly || export.Device.Traits.IsReadOnly;
 

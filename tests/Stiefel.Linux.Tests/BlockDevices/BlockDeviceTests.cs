@@ -19,7 +19,8 @@ public sealed class BlockDeviceTests : IDisposable
         using var loop = new LoopDevice(MakeImage(0));
         using BlockDevice device = BlockDevice.Open(loop.Path, readOnly: false);
 
-        Assert.Equal((Size, 512, true, true), (device.Size, device.LogicalSectorSize, device.IsBlockSpecial, device.CanDiscard));
+        Assert.Equal((Size, 512, true), (device.Size, device.LogicalSectorSize, device.IsBlockSpecial));
+        Assert.Equal((true, true), (device.CanDiscard, device.CanOffloadZeroes));
         Assert.True(device.PhysicalSectorSize >= 512);
     }
 

@@ -66,6 +66,21 @@ public sealed class HandshakeTests : IDisposable
         Assert.Equal(OptionReplyType.Ack, client.ReadOptionReply().Type);
     }
 
+    [Theory]
+    [InlineData(ExportSharing.NewestConnectionOnly, true, "0C6D")]
+    [InlineData(ExportSharing.NewestConnectionOnly, false, "042D")] // neither WRITE_ZEROES nor FAST_ZERO
+    [InlineData(ExportSharing.ManyConnections, false, "0D6D")]
+    public async Task Go_DiskThatMustWriteZeroes_OffersThemToWhoeverHasPatience(ExportSharing sharing, bool canZeroFast, string flags)
+    {
+        using var device = new MemoryDevice(1 << 20) { Traits = new() { CanTrim = true, CanZeroFast = canZeroFast } };
+        await using TestServer server = await TestServer.StartAsync(device, sharing: sharing);
+        using NbdTestClient client = NbdTestClient.Greet(server);
+
+        client.SendOption(NbdOption.Go, NbdTestClient.GoData("disk", 1));
+
+        Assert.Equal("0000" + "0000000000100000" + flags, Hex(client.ReadOptionReply().Data));
+    }
+
     [Fact]
     public async Task Go_UnknownExport_IsRefusedAndMayTryAgain()
     {
