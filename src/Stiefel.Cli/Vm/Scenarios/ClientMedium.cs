@@ -14,16 +14,21 @@ internal sealed record ClientMedium(Startup Startup, IReadOnlyList<VirtualDisk> 
     /// <param name="path">Files are made that begin so.</param>
     /// <param name="start">Which kind.</param>
     /// <param name="ramdisk">The client ramdisk.</param>
-    /// <param name="keyFile">The key it is given.</param>
+    /// <param name="keyFile">The key it is given; null for none.</param>
     /// <param name="arguments">Kernel arguments besides the role.</param>
     /// <param name="token">Ends it.</param>
     public static async Task<ClientMedium> MakeAsync(
-        string path, DesktopStart start, RamdiskImage ramdisk, string keyFile, string arguments, CancellationToken token)
+        string path, DesktopStart start, RamdiskImage ramdisk, string? keyFile, string arguments, CancellationToken token)
     {
         if (start == DesktopStart.Direct)
         {
-            string initrd = path + ".initrd.img";
-            await KeyedInitrd.WriteAsync(ramdisk.Initrd, initrd, keyFile, [], token);
+            string initrd = ramdisk.Initrd;
+            if (keyFile is not null)
+            {
+                initrd = path + ".initrd.img";
+                await KeyedInitrd.WriteAsync(ramdisk.Initrd, initrd, keyFile, [], token);
+            }
+
             return new ClientMedium(new Startup.DirectKernel(ramdisk.Kernel, initrd, $"stiefel_role=client {arguments}"), []);
         }
 

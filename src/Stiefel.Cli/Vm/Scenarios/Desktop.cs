@@ -21,12 +21,12 @@ internal sealed class Desktop : IAsyncDisposable
     /// <param name="stage">The run.</param>
     /// <param name="name">In logs and timeline.</param>
     /// <param name="start">How it gets at the ramdisk.</param>
-    /// <param name="keyFile">The key on its stick.</param>
+    /// <param name="keyFile">The key on its stick; null for a desktop without one.</param>
     /// <param name="token">Ends it.</param>
     /// <param name="recording">Where all that crosses the cable is written down; null for nowhere.</param>
     /// <param name="isSecond">On a cable of its own, while another desktop is on the first.</param>
     public static async Task<Desktop> StartAsync(
-        Stage stage, string name, DesktopStart start, string keyFile, CancellationToken token, string? recording = null, bool isSecond = false)
+        Stage stage, string name, DesktopStart start, string? keyFile, CancellationToken token, string? recording = null, bool isSecond = false)
     {
         ClientMedium medium = await ClientMedium.MakeAsync(
             Path.Combine(stage.WorkDirectory, name), start, stage.Ramdisk, keyFile, Stage.ConsoleArguments, token);
