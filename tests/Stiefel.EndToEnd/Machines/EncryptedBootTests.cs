@@ -14,6 +14,9 @@ public sealed class EncryptedBootTests(MachineParts parts)
     // Words of the passphrase, written so that the search does not find itself.
     private const string Pattern = "b4tter[y]";
 
+    // What both have on their stacks, by their names, so that a search of it that finds nothing has looked at it.
+    private const string InMemory = "stiefe[l]";
+
     private const string WrongPassphrase = "not this one";
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -70,11 +73,7 @@ public sealed class EncryptedBootTests(MachineParts parts)
 
         // Where everybody can look, and in the memory of the agent that had it.
         Assert.Equal("0", await shell.RunAsync($"(cat /proc/cmdline /proc/keys; ps axww -o args; dmesg; journalctl -b --no-pager) | grep -a -c '{Pattern}' || true", _token));
-        Assert.Equal("0", await shell.RunAsync(
-            $$"""
-            pid=$(pgrep -f @stiefel-agent); while read -r range rights rest; do case $rights in rw*) a=$((0x${range%-*})); b=$((0x${range#*-}))
-            dd if=/proc/$pid/mem bs=4096 skip=$((a / 4096)) count=$(((b - a) / 4096)) status=none 2>/dev/null;; esac; done </proc/$pid/maps | grep -a -c '{{Pattern}}' || true
-            """, _token));
+        await CheckMemoryAsync(shell, "$(pgrep -f @stiefel-agent)");
         await shell.RunAsync("echo written >/root/written && sync", _token);
         Assert.Equal("", await shell.RunAsync("dmesg | grep -E -i 'I/O error|EXT4-fs error|Remounting' || true", _token));
     }
@@ -85,6 +84,20 @@ public sealed class EncryptedBootTests(MachineParts parts)
         ConsoleShell shell = await RamdiskLaptop.ShellAsync(laptop, _token);
         Assert.Equal("0", await shell.RunAsync("ls /dev/mapper | grep -c '^stiefel-' || true", _token));
         Assert.Equal("0", await shell.RunAsync($"(cat /proc/cmdline /proc/keys /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null; dmesg) | grep -a -c '{Pattern}' || true", _token));
+        await CheckMemoryAsync(shell, "$(pidof stiefel-server)");
+    }
+
+    /// <summary>The passphrase is nowhere in what the process can write to.</summary>
+    private async Task CheckMemoryAsync(ConsoleShell shell, string process)
+    {
+        string found = await shell.RunAsync(
+            $$"""
+            pid={{process}}; memory() { while read -r range rights rest; do case $rights in rw*) a=$((0x${range%-*})); b=$((0x${range#*-}))
+            dd if=/proc/$pid/mem bs=4096 skip=$((a / 4096)) count=$(((b - a) / 4096)) 2>/dev/null;; esac; done </proc/$pid/maps; }
+            # Without zeros, so that UTF-16 would be found as well.
+            memory | tr -d '\000' >/run/memory || exit 1; grep -a -q '{{InMemory}}' /run/memory; echo $?; grep -a -q '{{Pattern}}' /run/memory; echo $?; rm /run/memory
+            """, _token, TimeLimits.Seconds(120));
+        Assert.Equal("0\n1", found.ReplaceLineEndings("\n"));
     }
 
     private static void AssertNotLogged(Stage stage)
