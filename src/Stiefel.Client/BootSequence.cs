@@ -63,7 +63,7 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
         PayloadCommandLine commandLine = PayloadCommandLine.Assemble(
             manifest.CommandLine, AddedArguments.Read(KernelCommandLine.ReadCurrent(), screen.Say));
         AttachSession session = PayloadInitrd.DescribeSession(server, manifest, grant, laptop.DescribeTunnel(grant), commandLine.RealInit);
-        PayloadInitrd.AppendAttach(initrd.Writer, attachProgram, session, passphrase.MayBeHandedOver ? passphrase.Bytes : null);
+        PayloadInitrd.AppendAttach(initrd.Writer, attachProgram, session, passphrase.ForPayload);
         screen.Explain(commandLine);
 
         if (options.NoLoad)

@@ -34,6 +34,9 @@ internal sealed class LaptopPassphrase : IDisposable
     /// <summary>The laptop's owner allows that it is handed on to the payload. Set once it was right.</summary>
     public bool MayBeHandedOver { get; set; }
 
+    /// <summary>What goes into the payload's initrd; null for nothing.</summary>
+    public byte[]? ForPayload => MayBeHandedOver ? _bytes : null;
+
     /// <summary>All that can be read from a descriptor, without a line feed at its end.</summary>
     /// <exception cref="UsageException">Nothing, too much, or no such descriptor.</exception>
     public static LaptopPassphrase FromDescriptor(int descriptor)

@@ -48,7 +48,7 @@ public sealed class LaptopUnlockTests : IDisposable
 
         Assert.Equal(["  that is not it; 2 tries left"], _said);
         Assert.All(person.Given[0], letter => Assert.Equal(0, letter));
-        Assert.Equal(("right one", true), (Encoding.UTF8.GetString(passphrase.Bytes!), passphrase.MayBeHandedOver));
+        Assert.Equal("right one", Encoding.UTF8.GetString(passphrase.ForPayload!));
         Assert.Equal(_whole.CommandLine, client.Manifest.CommandLine);
         Assert.Equal("right one", Encoding.UTF8.GetString(_laptop.Bodies["/v1/unlock"]));
         passphrase.Dispose();
@@ -83,7 +83,8 @@ public sealed class LaptopUnlockTests : IDisposable
         using BootClient other = await ConnectAsync();
         await new LaptopUnlock(passphrase, new ScriptedPerson("of the second"), _said.Add).RunAsync(other, null, Token);
         Assert.Equal("of the second", Encoding.UTF8.GetString(_laptop.Bodies["/v1/unlock"]));
-        Assert.False(passphrase.MayBeHandedOver);
+        Assert.NotNull(passphrase.Bytes);
+        Assert.Null(passphrase.ForPayload);
     }
 
     [Fact]
