@@ -13,6 +13,7 @@ public sealed class BootStart(DiskGate gate, BootOffers offers, ServedDisk disk,
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        StateFolder.Prepare(options.StateDirectory);
         await RemoveLeftoversAsync();
         gate.Restore();
         if (gate.Holder is not null)

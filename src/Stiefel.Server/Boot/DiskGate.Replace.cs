@@ -33,20 +33,24 @@ public sealed partial class DiskGate
         {
             // Nobody was told of the new grant: the old one is still the current one, here and in the state directory.
             Close(grant);
-            if (previous is not null)
-            {
-                // First of all, since its desktop may be waiting; it gets no further than the door until this is over.
-                _exports.Arm(previous.Record.ExportName, OpenOf(previous));
-            }
-
-            RecordAgain(previous);
-            CloseTunnelOf(grant, previous);
-            if (previous is not null)
-            {
-                OpenTunnelAgain(previous);
-            }
-
+            GoBackTo(previous is { IsVoid: false } ? previous : null, grant);
             throw;
+        }
+    }
+
+    private void GoBackTo(Grant? previous, Grant failed)
+    {
+        if (previous is not null)
+        {
+            // First of all, since its desktop may be waiting; it gets no further than the door until this is over.
+            _exports.Arm(previous.Record.ExportName, OpenOf(previous));
+        }
+
+        RecordAgain(previous);
+        CloseTunnelOf(failed, previous);
+        if (previous is not null)
+        {
+            OpenTunnelAgain(previous);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Stiefel.Linux;
 using Stiefel.Nbd;
+using Stiefel.Protocol.Boot;
 using Stiefel.Server.Keys;
 using Stiefel.Server.Nbd;
 using Stiefel.Server.Tunnels;
@@ -55,15 +56,15 @@ public sealed partial class DiskGate : IAsyncDisposable
         _ when _guests is { Newest: not null } => DiskState.Granted,
         { Export: not null } => DiskState.Granted,
         _ when _disk.HoldsBootFiles && _bootFiles.IsOpen => DiskState.ReadForBoot,
-        { } => DiskState.Waiting,
-        null => DiskState.Idle,
+        { IsVoid: false } => DiskState.Waiting,
+        _ => DiskState.Idle,
     };
 
     /// <summary>Rises whenever a desktop may begin to change the boot files.</summary>
     public int Generation { get; private set; }
 
     /// <summary>Who was granted the disk last; null if nobody.</summary>
-    public GrantRecord? Holder => _guests?.Newest ?? _grant?.Record;
+    public GrantRecord? Holder => _guests?.Newest ?? (_grant is { IsVoid: false } grant ? grant.Record : null);
 
     /// <summary>Honours the grant of a server that ran before this one, and no older one.</summary>
     public void Restore()
@@ -120,13 +121,16 @@ public sealed partial class DiskGate : IAsyncDisposable
 
         if (record.Disk != _disk.Name || record.ReadOnly != _disk.IsReadOnly || _disk.IsSnapshot)
         {
+            // Not even if that disk is served again: it may have been changed meanwhile, and a desktop must not go on with what it was.
             _logger.GrantOfOtherDisk(record.Session, record.Disk);
+            _state.Delete();
             return null;
         }
 
         if (record.Tunnel is null == _tunnels.AreUsed)
         {
             _logger.GrantOfOtherProtection(record.Session);
+            _state.Delete();
             return null;
         }
 
@@ -194,13 +198,14 @@ public sealed partial class DiskGate : IAsyncDisposable
         await _turn.WaitAsync(token);
         try
         {
+            RefuseIfEnded(request, token);
             if (_guests is not null)
             {
                 return GrantSnapshot(_guests, request);
             }
 
             var previous = _grant;
-            if (previous is not null && previous.Record.Session != request.Session && !request.TakeOver)
+            if (previous is { IsVoid: false } && previous.Record.Session != request.Session && !request.TakeOver)
             {
                 RefuseIfUsed(previous, request.Peer, request.Session);
             }
@@ -239,8 +244,9 @@ public sealed partial class DiskGate : IAsyncDisposable
 
             Fence(grant);
             _exports.Disarm();
+            grant.IsVoid = true;
 
-            // First of what may fail: a server that starts later must not honour it again.
+            // First of what may fail: a server that starts later must not honour it again. Whoever tries again finds it here.
             _state.Delete();
             _tunnels.Close(grant.Record);
             _grant = null;
@@ -299,6 +305,16 @@ public sealed partial class DiskGate : IAsyncDisposable
     }
 
     private Task CloseBootFilesAsync() => _disk.HoldsBootFiles ? _bootFiles.CloseAsync() : Task.CompletedTask;
+
+    // A turn is given also to one whose session, or whose key, was ended while it waited for it; whoever ends one from here on waits for this turn.
+    private void RefuseIfEnded(GrantRequest request, CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        if (!_keys.Accepts(request.KeyId))
+        {
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, $"the key {request.Key} is accepted no more"));
+        }
+    }
 
     // A desktop that starts again at the same address is not at work any more, whatever its old connection says.
     private void RefuseIfUsed(Grant grant, IPAddress peer, string session)

@@ -24,6 +24,9 @@ internal sealed class Grant
     /// <summary>Why something that was written under this grant may not be on the medium; no flush of it may succeed any more. Null if all is well.</summary>
     public LinuxException? LostWrite { get; set; }
 
+    /// <summary>It was ended, and what says so to a server that starts later could not be written: nobody has the disk by it, and nothing brings it back.</summary>
+    public bool IsVoid { get; set; }
+
     /// <summary>The first disk that is opened for it is the one it is for, and no other ever is.</summary>
     /// <exception cref="OtherMediumException">It is another one.</exception>
     public void Recognise(string medium)

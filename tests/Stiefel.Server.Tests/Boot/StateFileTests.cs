@@ -2,6 +2,7 @@ using Stiefel.Linux.Programs;
 using Stiefel.Linux.Tests;
 using Stiefel.Linux.Tests.FileSystems;
 using Stiefel.Server.Boot;
+using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Tests.Boot;
 
@@ -53,6 +54,26 @@ public sealed class StateFileTests : IDisposable
         FileSystemImage.Populate(deleted, _directory.Path, mounted => Assert.Null(FileIn(mounted).Read()));
 
         static StateFile<GrantRecord> FileIn(string directory) => new(Path.Combine(directory, "state.json"), StateJson.Default.GrantRecord);
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.GroupWrite, "chmod 700")]
+    [InlineData(UnixFileMode.OtherWrite, "chmod 700")]
+    public void Folder_OthersMayWriteToIt_IsRefusedWithTheFix(UnixFileMode more, string fix)
+    {
+        var folder = Path.GetDirectoryName(FilePath)!;
+        StateFolder.Prepare(folder);
+        StateFolder.Prepare(folder);
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | more);
+        Assert.Contains(fix, Assert.Throws<UnsafeSettingsException>(() => StateFolder.Prepare(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Folder_OfAnotherUser_IsRefused()
+    {
+        var folder = Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!).FullName;
+        ExternalProgram.Run("chown", ["65534", folder]);
+        Assert.Contains("another user", Assert.Throws<UnsafeSettingsException>(() => StateFolder.Prepare(folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Stiefel.Linux.Programs;
 using Stiefel.Linux.Tests.FileSystems;
+using Stiefel.Protocol.Boot;
 using Stiefel.Server.Boot;
 using Stiefel.Server.Keys;
 using Stiefel.Server.Tests.Hosting;
@@ -104,6 +106,42 @@ public sealed class VoidGrantTests : IDisposable
         await gate.GrantAsync(next, Token);
         using var disk = server.Connect(next.ExportName);
         Assert.NotNull(disk);
+    }
+
+    /// <summary>It waited for its turn while its key was revoked, and nobody looks again.</summary>
+    [Fact]
+    public async Task Grant_KeyIsAcceptedNoMore_IsRefused()
+    {
+        await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Disk);
+        var gate = server.Services.GetRequiredService<DiskGate>();
+        await Assert.ThrowsAsync<RefusalException>(() => gate.GrantAsync(_desktop with { KeyId = "of no key" }, Token));
+        Assert.Null(gate.Holder);
+        Assert.True(server.IsUnknown(_desktop.ExportName));
+        Assert.False(File.Exists(GrantFile));
+    }
+
+    /// <summary>Who was ended does not get the disk back because the next desktop's grant fails.</summary>
+    [Fact]
+    public async Task End_RecordCannotBeRemoved_IsVoidAllTheSame()
+    {
+        await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Disk);
+        var gate = server.Services.GetRequiredService<DiskGate>();
+        await gate.GrantAsync(_desktop, Token);
+        ExternalProgram.Run("chattr", ["+i", GrantFile]);
+        try
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => gate.EndAsync(_ => true));
+            Assert.Equal((DiskState.Idle, null), (gate.State, gate.Holder));
+            await Assert.ThrowsAnyAsync<Exception>(() => gate.GrantAsync(_desktop with { Session = new string('e', 32), ExportName = "s-next" }, Token));
+            Assert.True(server.IsUnknown(_desktop.ExportName));
+        }
+        finally
+        {
+            ExternalProgram.Run("chattr", ["-i", GrantFile]);
+        }
+
+        Assert.Equal(_desktop.Session, (await gate.EndAsync(_ => true))?.Session);
+        Assert.False(File.Exists(GrantFile));
     }
 
     private async Task GrantAndStopAsync(string disk)
