@@ -81,7 +81,6 @@ public sealed class ServerOptionsTests : IDisposable
     [InlineData("Link:Mtu = '100' (command line): expected a number from 1280 to 65535", "--Disk:Path d --Link:Mtu 100")]
     [InlineData("Link:Mtu = '1300' (command line): expected at least 1360, since Link:Protection wireguard needs room for itself", "--Disk:Path d --Link:Mtu 1300")]
     [InlineData("Link:Protection = 'tls' (command line): expected wireguard or none", "--Disk:Path d --Link:Protection tls")]
-    [InlineData("Link:Protection = 'wireguard' (command line): expected nothing, since an open export", "--Disk:Path d --Link:Protection wireguard --Nbd:Access open --Nbd:Listen 127.0.0.1:1")]
     [InlineData("Link:Port = '0' (command line): expected a number from 1 to 65471", "--Disk:Path d --Link:Port 0")]
     [InlineData("Logging:Level = 'loud' (command line): expected trace or debug", "--Disk:Path d --Logging:Level loud")]
     public void Read_Mistake_IsOneLineThatSaysWhatAndWhere(string message, string args)
@@ -179,13 +178,6 @@ public sealed class ServerOptionsTests : IDisposable
         Assert.Equal((200 * 1024, 64 * 1024), (limits.MaxHandshakeBytes, limits.BufferSize));
         Assert.Equal((6.0, 7.0, 8.0), (limits.HandshakeTimeout.TotalSeconds, limits.StallTimeout.TotalSeconds, limits.KeepAlive.TotalSeconds));
         Assert.Equal(new Stiefel.Nbd.NbdServerOptions(), Read("--Disk:Path", "d").Nbd.Limits);
-    }
-
-    [Fact]
-    public void Example_AppSettings_IsValid()
-    {
-        var example = Path.Combine(AppContext.BaseDirectory, "appsettings.example.json");
-        Assert.NotNull(ServerOptions.Read(ServerConfiguration.Build([], new Hashtable(), "", [example])));
     }
 
     private static ServerOptions Read(params string[] args) => ServerOptions.Read(ServerConfiguration.Build(args, new Hashtable(), "", []));
