@@ -51,7 +51,7 @@ internal static class ConfigurationFile
         }
         catch (YamlException error)
         {
-            problems.Add(error.Start, "", $"not valid YAML: {error.Message}");
+            problems.Add(PlaceOf(error, text), "", $"not valid YAML: {error.Message}");
             problems.ThrowIfAny();
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException)
@@ -71,6 +71,26 @@ internal static class ConfigurationFile
         var configuration = new ConfigurationReader(folder).Read(new ConfigurationSection(problems, "", root as YamlMappingNode));
         problems.ThrowIfAny();
         return configuration with { File = file };
+    }
+
+    // Of a tab that indents a line the parser says where the mapping begins that it is in, which may be the whole file.
+    private static Mark PlaceOf(YamlException error, string text)
+    {
+        if (error.Message.Contains("tab", StringComparison.Ordinal))
+        {
+            string[] lines = text.Split('\n');
+            for (long number = Math.Max(1, error.Start.Line); number <= lines.Length; number++)
+            {
+                string line = lines[number - 1];
+                int tab = line.IndexOf('\t', StringComparison.Ordinal);
+                if (tab >= 0 && line[tab..].Trim() is not ("" or ['#', ..]) && string.IsNullOrWhiteSpace(line[..tab]))
+                {
+                    return new Mark(0, number, tab + 1);
+                }
+            }
+        }
+
+        return error.Start;
     }
 
     // The tree is read by recursion, which a hostile file could drive until the stack ends; the events are not.

@@ -60,7 +60,7 @@ internal sealed class ConfigurationReader(string folder)
         return [.. names];
     }
 
-    private static BootConfiguration ReadBoot(ConfigurationSection boot)
+    private BootConfiguration ReadBoot(ConfigurationSection boot)
     {
         ConfigurationSection part = boot.Section("part");
         ConfigurationSection load = boot.Section("load");
@@ -72,6 +72,11 @@ internal sealed class ConfigurationReader(string folder)
             Initrd = load.Text("initrd"),
             CommandLine = load.Texts("cmdline") ?? [],
         };
+        if (result is not { Kernel: null, Initrd: null, CommandLine.Count: 0 })
+        {
+            _notes.Add("boot.load has no effect yet: kernel, initrd and arguments are those of the disk's own boot entry");
+        }
+
         load.Finish();
         part.Finish();
         boot.Finish();
@@ -98,7 +103,7 @@ internal sealed class ConfigurationReader(string folder)
         return part.Exists ? result : null;
     }
 
-    private static AutokexecConfiguration ReadAutokexec(ConfigurationSection autokexec)
+    private AutokexecConfiguration ReadAutokexec(ConfigurationSection autokexec)
     {
         IReadOnlyList<string> macs = autokexec.Texts("macs") ?? [];
         for (int index = 0; index < macs.Count; index++)
@@ -119,6 +124,11 @@ internal sealed class ConfigurationReader(string folder)
             Internet = autokexec.Flag("internet") ?? false,
             GraceSeconds = autokexec.Number("grace", 0, 3600) ?? usual.GraceSeconds,
         };
+        if (result.MacDetection || macs.Count > 0)
+        {
+            _notes.Add("autokexec.mac_detection and macs have no effect yet: only a call makes the laptop leave its system");
+        }
+
         autokexec.Finish();
         return result;
     }

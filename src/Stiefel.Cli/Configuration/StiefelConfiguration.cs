@@ -15,11 +15,11 @@ internal sealed record StiefelConfiguration
     public PathConfiguration Paths { get; init; } = new();
     public ModuleConfigurations ModuleConfigs { get; init; } = new();
 
-    /// <summary>Settings that are accepted for the sake of old files and do nothing, one line each.</summary>
+    /// <summary>Settings that are accepted, for the sake of old files or of later, and do nothing; one line each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
-/// <summary>`boot`: the disk to serve, and where its kernel is found. Null means: find it.</summary>
+/// <summary>`boot`: the disk to serve, and where its kernel is found. Null means: find it, but for the disk itself.</summary>
 internal sealed record BootConfiguration
 {
     public string? Disk { get; init; }

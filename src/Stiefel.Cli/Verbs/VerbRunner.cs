@@ -40,7 +40,11 @@ internal static class VerbRunner
         }
         catch (VerbException problem)
         {
-            await error.WriteLineAsync($"stiefel: {problem.Message}").ConfigureAwait(false);
+            foreach (string line in problem.Message.Split('\n'))
+            {
+                await error.WriteLineAsync($"stiefel: {line}").ConfigureAwait(false);
+            }
+
             return problem.ExitCode;
         }
         catch (KeyFileException problem)

@@ -36,7 +36,7 @@ public class ConfigurationFileTests
         Assert.Equal("/srv/work", configuration.Paths.Work);
         Assert.Equal(new Compression(CompressionFormat.Gzip, 1), configuration.ModuleConfigs.Debug.Compression);
         Assert.True(configuration.ModuleConfigs.Debug.KeepExcludedPaths);
-        Assert.Equal(4, configuration.Notes.Count);
+        Assert.Equal(6, configuration.Notes.Count);
     }
 
     [Fact]
@@ -77,6 +77,31 @@ public class ConfigurationFileTests
         var error = Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", "boot: {disk: 1, x: 2}\nlink: {protection: 3}\n"));
         Assert.Equal(3, error.Problems.Count);
     }
+
+    [Fact]
+    public void Parse_SeveralMistakes_AreInTheOrderOfTheFile()
+    {
+        var error = Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", "colour: red\nlink: {protection: 3}\nboot: {x: 2, disk: 1}\nmodules: [nbt]\n"));
+        Assert.Equal(["c:1:1", "c:2:20", "c:3:8", "c:3:20", "c:4:11"], error.Problems.Select(line => string.Join(':', line.Split(':').Take(3))));
+    }
+
+    [Theory]
+    [InlineData("boot:\n  disk: a\nlink:\n\tprotection: none\n", "c:4:")]
+    [InlineData("# x\nboot:\n  disk: a\nlink:\n  protection: none\nautokexec:\n  grace: 3\n\tinternet: true\n", "c:8:")]
+    [InlineData("modules: []\n\nboot:\n  part:\n    type: plain\n\t\tblock: x\n", "c:6:")]
+    public void Parse_Tab_IsFoundWhereItIs(string text, string place)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", text));
+        Assert.StartsWith(place, Assert.Single(error.Problems), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("autokexec: {mac_detection: true}\n", "autokexec.mac_detection")]
+    [InlineData("autokexec: {macs: [\"00:11:22:33:44:55\"]}\n", "autokexec.mac_detection")]
+    [InlineData("boot: {load: {kernel: /boot/vmlinuz}}\n", "boot.load")]
+    [InlineData("boot: {load: {cmdline: [quiet]}}\n", "boot.load")]
+    public void Parse_SettingThatNothingReads_IsNoted(string text, string key) =>
+        Assert.StartsWith(key, Assert.Single(ConfigurationFile.Parse("c", text).Notes), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("boot: [\n")]
@@ -142,6 +167,8 @@ public class ConfigurationFileTests
         var configuration = ConfigurationFile.Load(Path.Combine(folder, "config-example.yaml"));
         Assert.Equal(LinkProtection.WireGuard, configuration.Link.Protection);
         Assert.Empty(configuration.Notes);
+        Assert.Empty(configuration.ModuleConfigs.Debug.ExtraPackages);
+        Assert.Null(configuration.ModuleConfigs.Debug.Shell);
     }
 
     private const string OldFile = """

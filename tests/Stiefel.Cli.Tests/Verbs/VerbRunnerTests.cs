@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
 using Xunit;
@@ -46,11 +47,22 @@ public class VerbRunnerTests
         Assert.Single(error.Trim().Split('\n'));
     }
 
+    [Fact]
+    public async Task Run_SeveralProblems_EachIsALineOfOurs()
+    {
+        using var folder = new TemporaryDirectory();
+        File.WriteAllText(folder["config.yaml"], "colour: red\nshape: round\n");
+        var (code, _, error) = await RunAsync("autokexec", "--config", folder["config.yaml"]);
+        Assert.Equal(2, code);
+        Assert.Equal(2, error.Trim().Split('\n').Length);
+        Assert.All(error.Trim().Split('\n'), line => Assert.StartsWith($"stiefel: {folder["config.yaml"]}:", line, StringComparison.Ordinal));
+    }
+
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = await VerbRunner.RunAsync(new RootCommand("test") { KeyVerb.Build() }, args, output, error);
+        int code = await VerbRunner.RunAsync(new RootCommand("test") { KeyVerb.Build(), AutokexecVerb.Build() }, args, output, error);
         return (code, output.ToString(), error.ToString());
     }
 }
