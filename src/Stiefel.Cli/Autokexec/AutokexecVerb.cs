@@ -39,12 +39,18 @@ internal static class AutokexecVerb
             throw new UsageException($"{configuration.File}: autokexec.broadcast is false: no call is to be heard");
         }
 
+        configuration.Notes.ToList().ForEach(note => Say($"note: {note}"));
         var departure = new Departure(configuration, directory, Say);
-        _ = departure.CommandLine();
+        departure.CheckPlaces();
         var keys = new AcceptedKeys(directory, Say);
         var policy = new InterfacePolicy(configuration.Autokexec);
         using var listener = new CallListener(new SleepingLaptop(() => keys.Current, policy.Refusal, TimeProvider.System), Say);
         Say($"listening for calls with {keys.Current.Count} keys");
+        if (keys.Current.Count == 0)
+        {
+            Say($"warning: without a key in {directory.Path} nobody's call is heard; make one with `stiefel key new NAME`, it is taken up at once");
+        }
+
         do
         {
             SharedKey caller = await listener.WaitForCallAsync(token).ConfigureAwait(false);

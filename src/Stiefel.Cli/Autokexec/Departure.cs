@@ -17,12 +17,14 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
 {
     private static readonly ExternalProgramOptions s_patience = new() { Timeout = TimeSpan.FromSeconds(30) };
 
+    private string Named => configuration.File ?? "the configuration";
+
     /// <summary>What the ramdisk's kernel is told; no secret.</summary>
     /// <exception cref="UsageException">The configuration does not name the disk.</exception>
     public string CommandLine()
     {
         string disk = configuration.Boot.Disk
-            ?? throw new UsageException($"{configuration.File ?? "the configuration"}: boot.disk: which disk is to be served? name it, for example /dev/disk/by-id/…");
+            ?? throw new UsageException($"{Named}: boot.disk: which disk is to be served? name it, for example /dev/disk/by-id/…");
         return string.Join(' ',
         [
             new KernelOption("stiefel_role", "server"),
@@ -34,19 +36,32 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         ]);
     }
 
-    /// <summary>Fails now rather than after the warning.</summary>
-    /// <exception cref="FailedException">The ramdisk is not there, or no key that could be used.</exception>
-    public void Check()
+    /// <summary>Whether there is a ramdisk to leave for, and a disk to serve from it.</summary>
+    /// <exception cref="FailedException">The ramdisk or the disk is not there.</exception>
+    /// <exception cref="UsageException">The configuration does not name the disk.</exception>
+    public void CheckPlaces()
     {
         _ = CommandLine();
         foreach (string file in new[] { configuration.ServerSetup.Kernel, configuration.ServerSetup.Initrd })
         {
             if (!File.Exists(file))
             {
-                throw new FailedException($"{file} is not there: make the ramdisk with `stiefel create-initrd`, or set server-setup in {configuration.File ?? "the configuration"}");
+                throw new FailedException($"{file} is not there: make the ramdisk with `stiefel create-initrd --out {Path.GetDirectoryName(file)}`, or set server-setup in {Named}");
             }
         }
 
+        // Of other names, such as UUID=…, only the ramdisk can say.
+        if (configuration.Boot.Disk is ['/', ..] disk && !File.Exists(disk))
+        {
+            throw new FailedException($"{disk} is not there: name the disk to serve, all of it, as `lsblk` shows it, as boot.disk in {Named}");
+        }
+    }
+
+    /// <summary>Fails now rather than after the warning.</summary>
+    /// <exception cref="FailedException">The ramdisk or the disk is not there, or no key that could be used.</exception>
+    public void Check()
+    {
+        CheckPlaces();
         if (UsableKeys(report).Count == 0)
         {
             throw new FailedException($"{keys.Path} holds no key that the server could use: nobody would get an answer there; make one with `stiefel key new NAME`");
@@ -95,7 +110,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     }
 
     private string Warning(string caller) =>
-        $"a desktop with the key {caller} calls for this laptop's disk: everything is closed in {configuration.Autokexec.GraceSeconds} s (systemctl stop stiefel-autokexec keeps it from that)";
+        $"a desktop with the key {caller} calls for this laptop's disk: everything is closed in {configuration.Autokexec.GraceSeconds} s ({OwnService.HowToStop()} keeps it from that)";
 
     private async Task WarnAsync(string text, CancellationToken token)
     {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
@@ -26,7 +27,7 @@ public sealed class DepartureTests : IDisposable
         FailedException error = await Assert.ThrowsAsync<FailedException>(
             () => Departure("boot: {disk: /dev/sda}\nserver-setup: {stiefelsystem-kernel: /absent/kernel}\n").LeaveAsync("stick", TestContext.Current.CancellationToken));
 
-        Assert.Contains("/absent/kernel is not there", error.Message, StringComparison.Ordinal);
+        Assert.Contains("/absent/kernel is not there: make the ramdisk with `stiefel create-initrd --out /absent`", error.Message, StringComparison.Ordinal);
         Assert.Empty(_said);
     }
 
@@ -38,7 +39,7 @@ public sealed class DepartureTests : IDisposable
         var folder = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
         string good = folder.Create("good"), open = folder.Create("open");
         File.SetUnixFileMode(open, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
-        Departure departure = Departure($"boot: {{disk: /dev/sda}}\nserver-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\n");
+        Departure departure = Departure($"boot: {{disk: {ramdisk}}}\nserver-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\n");
 
         departure.Check();
         Assert.Contains("open.key", Assert.Single(_said), StringComparison.Ordinal);
@@ -47,6 +48,44 @@ public sealed class DepartureTests : IDisposable
         File.Delete(good);
         Assert.Contains("no key that the server could use", Assert.Throws<FailedException>(departure.Check).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void CheckPlaces_DiskIsNotThere_NamesItAndItsKey()
+    {
+        string ramdisk = Path.Combine(_directory.Path, "ramdisk");
+        File.WriteAllText(ramdisk, "");
+        string setup = $"server-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\n";
+
+        string error = Assert.Throws<FailedException>(Departure($"boot: {{disk: /dev/nope}}\n{setup}").CheckPlaces).Message;
+        Assert.StartsWith("/dev/nope is not there", error, StringComparison.Ordinal);
+        Assert.Contains("boot.disk", error, StringComparison.Ordinal);
+        Departure($"boot: {{disk: UUID=1-2}}\n{setup}").CheckPlaces();
+    }
+
+    [Fact]
+    public async Task DryRun_NothingIsInPlace_FailsInsteadOfListening()
+    {
+        string config = Path.Combine(_directory.Path, "config.yaml");
+        File.WriteAllText(config, "boot: {disk: /dev/nope}\nautokexec: {mac_detection: true}\nserver-setup: {stiefelsystem-kernel: /absent/kernel}\n");
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+
+        int code = await VerbRunner.RunAsync(new RootCommand("test") { AutokexecVerb.Build() }, ["autokexec", "--dry-run", "--config", config], output, error);
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("stiefel: note: autokexec.mac_detection", Assert.Single(output.ToString().Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith("stiefel: /absent/kernel is not there", Assert.Single(error.ToString().Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1", "42", "0::/system.slice/stiefel-autokexec.service\n", "systemctl stop stiefel-autokexec")]
+    [InlineData("1", "42", "1:name=systemd:/system.slice/a.service\n0::/system.slice/b.service\n", "systemctl stop b")]
+    [InlineData("1", "7", "0::/system.slice/ssh.service\n", "kill 42")]
+    [InlineData(null, null, "0::/system.slice/ssh.service\n", "kill 42")]
+    [InlineData("1", "42", "0::/user.slice/user-0.slice/session-1.scope\n", "kill 42")]
+    [InlineData(null, null, "", "kill 42")]
+    public void HowToStop_NamesTheServiceOnlyIfItIsOne(string? invocation, string? started, string groups, string expected) =>
+        Assert.Equal(expected, OwnService.HowToStop(name => name == "INVOCATION_ID" ? invocation : name == "SYSTEMD_EXEC_PID" ? started : null, groups, 42));
 
     [Fact]
     public void Configuration_OfTheCall_IsReadAndHasSafeDefaults()

@@ -33,7 +33,7 @@ public sealed class AutokexecTests : IDisposable
 
         laptop.WaitForLine(Called, s_limit);
         laptop.WaitForLine("would wait 7 s", s_limit);
-        Assert.Contains("stiefel_role=server stiefel_bootdisk=/dev/vda", laptop.WaitForLine("would load", s_limit), StringComparison.Ordinal);
+        Assert.Contains("stiefel_role=server stiefel_bootdisk=" + _scratch["empty"], laptop.WaitForLine("would load", s_limit), StringComparison.Ordinal);
         laptop.WaitForLine("would run: systemctl kexec", s_limit);
         desktop.WaitForLine("runs its own system: called it", s_limit);
         Assert.DoesNotContain(Convert.ToHexString(File.ReadAllBytes(Path.Combine(_scratch["keys"], "stick.key"))), laptop.Output, StringComparison.OrdinalIgnoreCase);
@@ -154,8 +154,7 @@ public sealed class AutokexecTests : IDisposable
 
     private NativeProcess Listen(string setting = "broadcast: true")
     {
-        string config = _scratch["config.yaml"];
-        File.WriteAllText(config, $"boot:\n  disk: /dev/vda\nautokexec:\n  grace: 7\n  {setting}\n");
+        string config = _scratch.AutokexecConfiguration($"grace: 7\n  {setting}");
         NativeProcess laptop = Namespaces.Start(_spaces.Laptop, NativeProcess.Binary("stiefel"), "autokexec", "--dry-run", "--config", config, "--directory", _scratch["keys"]);
         laptop.WaitForLine("listening for calls with 1 keys", s_limit);
         return laptop;

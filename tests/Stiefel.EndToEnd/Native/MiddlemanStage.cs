@@ -81,9 +81,8 @@ public sealed class MiddlemanStage : IDisposable
     internal NativeProcess ListenForCalls()
     {
         Server.Kill();
-        File.WriteAllText(_scratch["config.yaml"], "boot:\n  disk: /dev/vda\nautokexec:\n  grace: 7\n");
         NativeProcess laptop = Namespaces.Start(
-            _spaces.Router, NativeProcess.Binary("stiefel"), "autokexec", "--dry-run", "--config", _scratch["config.yaml"], "--directory", _scratch["keys"]);
+            _spaces.Router, NativeProcess.Binary("stiefel"), "autokexec", "--dry-run", "--config", _scratch.AutokexecConfiguration("grace: 7"), "--directory", _scratch["keys"]);
         _servers.Add(laptop);
         laptop.WaitForLine("listening for calls with 1 keys", s_limit);
         return laptop;

@@ -31,9 +31,8 @@ public sealed class PrivilegeTests : IDisposable
     public void Autokexec_Listening_HoldsTheDocumentedCapabilitiesOnly()
     {
         using var spaces = new Namespaces();
-        File.WriteAllText(_scratch["config.yaml"], "boot:\n  disk: /dev/vda\nautokexec:\n  broadcast: true\n");
         using NativeProcess laptop = Namespaces.Start(spaces.Laptop, NativeProcess.Binary("stiefel"), "autokexec", "--dry-run",
-            "--config", _scratch["config.yaml"], "--directory", _scratch.KeyDirectory("keys", "stick"));
+            "--config", _scratch.AutokexecConfiguration("broadcast: true"), "--directory", _scratch.KeyDirectory("keys", "stick"));
         laptop.WaitForLine("listening for calls", s_start);
         AssertAsDocumented(laptop, "stiefel autokexec");
     }

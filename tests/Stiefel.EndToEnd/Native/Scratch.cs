@@ -28,6 +28,22 @@ internal sealed class Scratch : IDisposable
         return path;
     }
 
+    /// <summary>A configuration for `stiefel autokexec`, which wants ramdisk and disk in place before it listens.</summary>
+    public string AutokexecConfiguration(string autokexec)
+    {
+        File.WriteAllText(this["empty"], "");
+        File.WriteAllText(this["config.yaml"], $"""
+            boot:
+              disk: {this["empty"]}
+            server-setup:
+              stiefelsystem-kernel: {this["empty"]}
+              stiefelsystem-initrd: {this["empty"]}
+            autokexec:
+              {autokexec}
+            """);
+        return this["config.yaml"];
+    }
+
     /// <summary>A key directory with one key of the given name, private as the server demands.</summary>
     public string KeyDirectory(string directory, string name)
     {
