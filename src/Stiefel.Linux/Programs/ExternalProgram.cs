@@ -72,12 +72,16 @@ public static class ExternalProgram
         return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
     }
 
+    /// <summary>For people, of a program that <see cref="Find"/> does not find.</summary>
+    public static string WhyMissing(string name) =>
+        DebianPackage.Of(name) is { } package ? $"not installed: `apt install {package}` on Debian and Ubuntu" : "no such program is installed";
+
     private static Process Start(string name, IReadOnlyList<string> arguments, ExternalProgramOptions options, string command)
     {
         string? path = Find(name);
         if (path is null)
         {
-            throw new ExternalProgramException(command, null, "no such program is installed", "");
+            throw new ExternalProgramException(command, null, WhyMissing(name), "");
         }
 
         var start = new ProcessStartInfo(path, arguments)

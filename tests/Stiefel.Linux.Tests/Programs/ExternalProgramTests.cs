@@ -38,6 +38,20 @@ public class ExternalProgramTests
         Assert.Equal("no-such-program-anywhere x: no such program is installed", error.Message);
     }
 
+    [Theory]
+    [InlineData("mformat", "mtools")]
+    [InlineData("mksquashfs", "squashfs-tools")]
+    [InlineData("mmdebstrap", "mmdebstrap")]
+    [InlineData("cpio", "cpio")]
+    [InlineData("kexec", "kexec-tools")]
+    [InlineData("syslinux", "syslinux")]
+    public void Run_ProgramIsMissing_NamesItsPackage(string program, string package)
+    {
+        string reason = ExternalProgram.WhyMissing(program);
+        Assert.Equal($"not installed: `apt install {package}` on Debian and Ubuntu", reason);
+        Assert.Equal("no such program is installed", ExternalProgram.WhyMissing($"/absent/{program}"));
+    }
+
     [Fact]
     public async Task Run_InputLargerThanThePipe_ReachesTheOutputStream()
     {

@@ -1,0 +1,43 @@
+namespace Stiefel.Linux.Programs;
+
+/// <summary>Which package of Debian and Ubuntu a program that we run is in, for who misses it.</summary>
+public static class DebianPackage
+{
+    private static readonly Dictionary<string, string> s_packages = new(StringComparer.Ordinal)
+    {
+        ["blkid"] = "util-linux",
+        ["cpio"] = "cpio",
+        ["cryptsetup"] = "cryptsetup-bin",
+        ["debugfs"] = "e2fsprogs",
+        ["depmod"] = "kmod",
+        ["dmsetup"] = "dmsetup",
+        ["dpkg-deb"] = "dpkg",
+        ["e2fsck"] = "e2fsprogs",
+        ["gzip"] = "gzip",
+        ["kexec"] = "kexec-tools",
+        ["mcopy"] = "mtools",
+        ["mdadm"] = "mdadm",
+        ["mformat"] = "mtools",
+        ["mke2fs"] = "e2fsprogs",
+        ["mkfs.ext4"] = "e2fsprogs",
+        ["mkfs.fat"] = "dosfstools",
+        ["mkfs.vfat"] = "dosfstools",
+        ["mksquashfs"] = "squashfs-tools",
+        ["mmd"] = "mtools",
+        ["mmdebstrap"] = "mmdebstrap",
+        ["modprobe"] = "kmod",
+        ["qemu-img"] = "qemu-utils",
+        ["qemu-system-x86_64"] = "qemu-system-x86",
+        ["setpriv"] = "util-linux",
+        ["sfdisk"] = "fdisk",
+        ["sgdisk"] = "gdisk",
+        ["syslinux"] = "syslinux",
+        ["systemctl"] = "systemd",
+        ["tar"] = "tar",
+        ["xz"] = "xz-utils",
+        ["zstd"] = "zstd",
+    };
+
+    /// <summary>Its name, or null for a program that we know nothing of, or that is given as a path.</summary>
+    public static string? Of(string program) => s_packages.GetValueOrDefault(program);
+}
