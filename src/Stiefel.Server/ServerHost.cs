@@ -36,6 +36,7 @@ public static class ServerHost
         var app = builder.Build();
         if (options.HasBootPlane)
         {
+            app.UseBoot();
             app.MapBoot();
         }
 

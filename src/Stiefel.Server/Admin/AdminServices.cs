@@ -36,15 +36,16 @@ public static class AdminServices
         });
     }
 
-    /// <summary>What surrounds the control plane's endpoints: problem details for errors, and the page that shows the API.</summary>
+    /// <summary>What surrounds the control plane's endpoints: the door, problem details for errors, and the page that shows the API.</summary>
     public static void UseAdmin(this WebApplication app) => app.UseWhen(
         context => context.Features.Get<PlaneTag>()?.Plane == Plane.Admin,
         admin =>
         {
             admin.UseExceptionHandler();
-            admin.UseStatusCodePages();
+            // Before what makes errors into documents: a stranger's answer holds nothing.
             var door = admin.ApplicationServices.GetRequiredService<TokenDoor>();
             admin.Use(next => context => door.PassAsync(context, next));
+            admin.UseStatusCodePages();
             admin.UseSwaggerUI();
         });
 }

@@ -30,7 +30,8 @@ public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudge
             await budget.TakeOrWaitAsync(context.RequestAborted);
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             context.Response.Headers.WWWAuthenticate = new[] { "Bearer realm=\"stiefel\"", "Basic realm=\"stiefel: any name, and the token of: stiefel key token\"" };
-            return; // the status becomes a problem document
+            context.Response.ContentLength = 0;
+            return;
         }
 
         context.Features.Get<ConnectionStanding>()?.Prove();

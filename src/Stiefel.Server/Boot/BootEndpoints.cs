@@ -24,7 +24,16 @@ public static class BootEndpoints
         boot.MapPost("/v1/modules", sealedPlane.ModulesAsync);
         boot.MapPost("/v1/export", sealedPlane.ExportAsync);
 
-        // Anything else below /v1 looks the same to a stranger as a wrong key does.
+        // Methods nobody asks with; the control plane must not tell that they are missing here.
         boot.Map("/v1/{**rest}", strangers.RefuseAsync);
+    }
+
+    /// <summary>Whatever else is asked for here looks the same to a stranger as a wrong key does.</summary>
+    public static void UseBoot(this WebApplication app)
+    {
+        var strangers = app.Services.GetRequiredService<Strangers>();
+        app.Use(next => context => context.Features.Get<PlaneTag>()?.Plane == Plane.Boot && context.GetEndpoint() is null
+            ? strangers.RefuseAsync(context)
+            : next(context));
     }
 }

@@ -15,5 +15,5 @@ public sealed class Strangers(StrangerLog log, StrangerBudget budget)
     }
 
     // Long or odd paths are the stranger's to choose and the console's to suffer.
-    private static string PathOf(HttpContext context) => context.Request.Path.Value is { Length: < 40 } path ? path : "/v1/…";
+    private static string PathOf(HttpContext context) => context.Request.Path.Value is { Length: < 40 } path ? path : "/…";
 }

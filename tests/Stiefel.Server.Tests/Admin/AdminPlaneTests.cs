@@ -94,7 +94,7 @@ public sealed class AdminPlaneTests : IDisposable
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         request.Headers.Host = server.Admin.Authority;
         using var answer = await http.SendAsync(request, Token);
-        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Token));
     }
 

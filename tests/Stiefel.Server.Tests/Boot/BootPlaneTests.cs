@@ -86,6 +86,10 @@ public sealed class BootPlaneTests : IDisposable
     [InlineData("DELETE", "/v1/export", 100)]
     [InlineData("POST", "/v1/no-such-thing", 100)]
     [InlineData("GET", "/v1/", 0)]
+    [InlineData("GET", "/no-such-thing", 0)]
+    [InlineData("POST", "/", 100)]
+    [InlineData("DELETE", "/api/v1/status", 0)]
+    [InlineData("OPTIONS", "/a/path/that/is/longer/than/a/line/of/the/log/would/like", 0)]
     public async Task Stranger_WhateverIsAsked_GetsTheSameAnswer(string method, string path, int length)
     {
         await using var server = await RunningServer.StartAsync(_files);
