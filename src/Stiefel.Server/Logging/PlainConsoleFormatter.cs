@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
@@ -25,11 +26,14 @@ public sealed class PlainConsoleFormatter() : ConsoleFormatter(FormatterName)
         if (logEntry.Exception is { } exception)
         {
             textWriter.Write(": ");
-            textWriter.Write(OneLine(logEntry.LogLevel >= LogLevel.Error ? exception.ToString() : exception.Message));
+            textWriter.Write(OneLine(logEntry.LogLevel >= LogLevel.Error && !IsOrdinary(exception) ? exception.ToString() : exception.Message));
         }
 
         textWriter.Write('\n');
     }
+
+    /// <summary>Disks, files and networks fail: the message says which. Where in the program is of use only for what nobody expected.</summary>
+    private static bool IsOrdinary(Exception exception) => exception is IOException or UnauthorizedAccessException or SocketException;
 
     /// <summary>Names from the network must not forge a second line or move the cursor.</summary>
     private static string OneLine(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.AsSpan().ContainsAnyInRange('\u007f', '\u009f')
