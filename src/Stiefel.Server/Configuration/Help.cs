@@ -31,7 +31,7 @@ public static class Help
           --Nbd:ExportName NAME            the name of an open export
           --Nbd:AllowOpenOnNetwork true    an open export on other addresses than loopback
           --Nbd:Tls off|opportunistic|required   TLS by NBD_OPT_STARTTLS; default off
-          --Nbd:TlsCertificate FILE        PEM; default: derived from the first key in Keys:Directory
+          --Nbd:TlsCertificate FILE        PEM; default: each key's own, derived from it (Keys:Directory)
           --Nbd:TlsKey FILE                PEM, the private key to it
           --Nbd:TlsClientAuthorities FILE  PEM: clients must show a certificate signed by one of these
           --Nbd:MaxConnections N           clients at the disk; default 512
