@@ -48,7 +48,7 @@ internal static class AutokexecVerb
         Say($"listening for calls with {keys.Current.Count} keys");
         if (keys.Current.Count == 0)
         {
-            Say($"warning: without a key in {directory.Path} nobody's call is heard; make one with `stiefel key new NAME`, it is taken up at once");
+            Say($"warning: without a key in {directory.Path} nobody's call is heard; make one with `stiefel key new NAME --directory {directory.Path}`, it is taken up at once");
         }
 
         do
