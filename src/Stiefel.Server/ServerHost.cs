@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Routing.Matching;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Stiefel.Server.Admin;
 using Stiefel.Server.Boot;
 using Stiefel.Server.Configuration;
@@ -106,6 +107,7 @@ public static class ServerHost
             return;
         }
 
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endPoint => KestrelSetup.Bind(endPoint, options));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             KestrelSetup.Limit(kestrel);

@@ -108,5 +108,20 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
         }
     }
 
-    private static string Resolve(string name) => DiskName.ResolveAsync(name, CancellationToken.None).GetAwaiter().GetResult();
+    private static string Resolve(string name)
+    {
+        string path;
+        try
+        {
+            path = DiskName.ResolveAsync(name, CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"Disk:Path = '{name}': {e.Message}", e);
+        }
+
+        return File.Exists(path) ? path : throw new IOException($"Disk:Path = '{name}': " + (Directory.Exists(path)
+            ? "is a folder; give an image file, or a device such as /dev/nvme0n1"
+            : "there is no such file or device that this server can see; which disks there are is in /proc/partitions"));
+    }
 }

@@ -10,6 +10,9 @@ public sealed record ServerOptions
     public static IReadOnlySet<string> Sections { get; } = new HashSet<string>(
         ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Logging"], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Also where `stiefel key` puts them.</summary>
+    public const string DefaultKeysDirectory = "/etc/stiefel/keys";
+
     public required DiskOptions Disk { get; init; }
     public required BootOptions Boot { get; init; }
     public required NbdOptions Nbd { get; init; }
@@ -51,7 +54,7 @@ public sealed record ServerOptions
             Nbd = nbd,
             Discovery = DiscoveryOptions.Read(reader),
             Link = PayloadLinkOptions.Read(reader, nbd.Access == NbdAccess.Session),
-            KeysDirectory = reader.Text("Keys:Directory") ?? "/etc/stiefel/keys",
+            KeysDirectory = reader.Text("Keys:Directory") ?? DefaultKeysDirectory,
             HttpListen = reader.EndPoint("Http:Listen", new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Boot)),
             AdminListen = ReadAdminListen(reader, nbd),
             StateDirectory = reader.Text("State:Directory") ?? "/run/stiefel",

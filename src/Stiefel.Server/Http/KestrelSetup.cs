@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Http;
 
@@ -65,6 +67,21 @@ public static class KestrelSetup
                 listener.UseTlsOrLoopback(listener.ApplicationServices.GetRequiredService<KeyCertificates>());
             }
         });
+    }
+
+    /// <summary>A listener's socket, as Kestrel makes it; but where that fails, the setting is named.</summary>
+    /// <exception cref="IOException">The address is taken, or not ours.</exception>
+    public static Socket Bind(EndPoint endPoint, ServerOptions options)
+    {
+        try
+        {
+            return SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        }
+        catch (SocketException e)
+        {
+            var isBoot = options.HasBootPlane && endPoint.Equals(AnyFamily(options.HttpListen));
+            throw ListenFailure.Of((IPEndPoint)endPoint, isBoot ? "Http:Listen" : "Admin:Listen", e);
+        }
     }
 
     /// <summary>`[::]` takes both families; on a machine booted with ipv6.disable=1 it must mean IPv4.</summary>

@@ -33,6 +33,11 @@ public sealed partial class KeyRing : IDisposable
     /// <exception cref="SettingsException">No key, none that can be used, or too many.</exception>
     public static KeyRing Load(string directory)
     {
+        if (!Directory.Exists(directory))
+        {
+            throw new SettingsException($"Keys:Directory = '{directory}': there is no such folder that this server can see; {HowToMakeOne(directory)}");
+        }
+
         IReadOnlyList<KeyFileStamp> files;
         try
         {
@@ -50,8 +55,7 @@ public sealed partial class KeyRing : IDisposable
 
         if (files.Count is 0 or > SharedKey.MaxAccepted)
         {
-            throw new SettingsException($"Keys:Directory = '{directory}': holds {files.Count} files {Pattern}, expected 1 to {SharedKey.MaxAccepted}; " +
-                "make one with: stiefel key new NAME");
+            throw new SettingsException($"Keys:Directory = '{directory}': holds {files.Count} files {Pattern}, expected 1 to {SharedKey.MaxAccepted}; {HowToMakeOne(directory)}");
         }
 
         return new KeyRing(directory, ReadUsable(files));
@@ -132,6 +136,9 @@ public sealed partial class KeyRing : IDisposable
             [.. before.Where(b => now.All(a => a.Id != b.Id))],
             problems);
     }
+
+    private static string HowToMakeOne(string directory) =>
+        $"make a key with: stiefel key new NAME{(directory == ServerOptions.DefaultKeysDirectory ? "" : $" --directory {directory}")}";
 
     private static SettingsException Wrong(KeyFileException e, string message) =>
         e.Problem == KeyFileProblem.Unsafe ? new UnsafeSettingsException(message) : new SettingsException(message);

@@ -32,7 +32,7 @@ public sealed class NbdListener(NbdServer server, ServerOptions settings, ILogge
         }
         catch (SocketException e)
         {
-            throw new IOException($"cannot listen at {_options.Listen} (Nbd:Listen): {e.Message}", e);
+            throw ListenFailure.Of(_options.Listen, "Nbd:Listen", e);
         }
 
         logger.NbdListening(_bound);

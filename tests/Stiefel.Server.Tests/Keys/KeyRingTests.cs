@@ -55,7 +55,7 @@ public sealed class KeyRingTests : IDisposable
         File.Delete(Path.Combine(_files.Keys, "stick.key"));
         Assert.Contains("stiefel key new", Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys)).Message, StringComparison.Ordinal);
         Directory.Delete(_files.Keys);
-        Assert.Contains(_files.Keys, Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys)).Message, StringComparison.Ordinal);
+        Assert.Contains($"there is no such folder that this server can see; make a key with: stiefel key new NAME --directory {_files.Keys}", Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

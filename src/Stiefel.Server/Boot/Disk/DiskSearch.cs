@@ -112,6 +112,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         {
             throw new BootCatalogException(File.Exists(options.Disk)
                 ? $"{options.Disk} is a file, and boot files are looked for on block devices only: attach it with losetup --partscan, or give --Boot:Directory"
+                : Directory.Exists(options.Disk) ? $"{options.Disk} is a folder, not a disk: give a device, or --Boot:Directory for a folder of boot files"
                 : $"the disk {options.Disk} does not exist; which disks do is in /proc/partitions");
         }
 
