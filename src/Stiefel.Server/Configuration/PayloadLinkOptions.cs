@@ -44,13 +44,18 @@ public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConne
     };
 
     /// <param name="reader">The settings.</param>
-    /// <param name="hasSessions">There is something to protect; an open export has no tunnels, and the default is no mistake there.</param>
+    /// <param name="hasSessions">There is something to protect.</param>
     public static PayloadLinkOptions Read(SettingReader reader, bool hasSessions = true)
     {
         var options = Read(reader);
-        return options is { Protection: LinkProtection.WireGuard, Mtu: < TunnelPlan.LeastLinkMtu } && hasSessions
-            ? throw reader.Wrong(MtuKey, $"at least {TunnelPlan.LeastLinkMtu}, since Link:Protection wireguard needs room for itself")
-            : options;
+        return options switch
+        {
+            { Protection: LinkProtection.WireGuard } when !hasSessions && reader.Text(ProtectionKey) is not null =>
+                throw reader.Wrong(ProtectionKey, "nothing, since an open export has no sessions, from which the keys would come"),
+            { Protection: LinkProtection.WireGuard, Mtu: < TunnelPlan.LeastLinkMtu } when hasSessions =>
+                throw reader.Wrong(MtuKey, $"at least {TunnelPlan.LeastLinkMtu}, since Link:Protection wireguard needs room for itself"),
+            _ => options,
+        };
     }
 
     private static PayloadLinkOptions Read(SettingReader reader) => new(

@@ -81,6 +81,7 @@ public sealed class ServerOptionsTests : IDisposable
     [InlineData("Link:Mtu = '100' (command line): expected a number from 1280 to 65535", "--Disk:Path d --Link:Mtu 100")]
     [InlineData("Link:Mtu = '1300' (command line): expected at least 1360, since Link:Protection wireguard needs room for itself", "--Disk:Path d --Link:Mtu 1300")]
     [InlineData("Link:Protection = 'tls' (command line): expected wireguard or none", "--Disk:Path d --Link:Protection tls")]
+    [InlineData("Link:Protection = 'wireguard' (command line): expected nothing, since an open export", "--Disk:Path d --Link:Protection wireguard --Nbd:Access open --Nbd:Listen 127.0.0.1:1")]
     [InlineData("Link:Port = '0' (command line): expected a number from 1 to 65471", "--Disk:Path d --Link:Port 0")]
     [InlineData("Logging:Level = 'loud' (command line): expected trace or debug", "--Disk:Path d --Logging:Level loud")]
     public void Read_Mistake_IsOneLineThatSaysWhatAndWhere(string message, string args)
