@@ -9,9 +9,6 @@ public sealed record DeviceTraits
     /// <summary>Trim does something.</summary>
     public bool CanTrim { get; init; }
 
-    /// <summary>Zeroes need not be written out one by one: the device makes them by itself, or the file system remembers them.</summary>
-    public bool CanZeroFast { get; init; } = true;
-
     /// <summary>A seek costs time.</summary>
     public bool IsRotational { get; init; }
 

@@ -21,7 +21,6 @@ public sealed class DiskDevice : IBlockDevice
         {
             IsReadOnly = disk.IsReadOnly,
             CanTrim = disk.CanDiscard && !disk.IsReadOnly,
-            CanZeroFast = disk.CanOffloadZeroes,
             IsRotational = disk.IsRotational,
             MinimumBlockSize = disk.LogicalSectorSize,
             PreferredBlockSize = Math.Max(disk.PhysicalSectorSize, 4096),

@@ -18,7 +18,9 @@ internal static class ExportDescription
         }
         else
         {
-            flags |= ZeroesInTime(export) ? TransmissionFlags.SendWriteZeroes | TransmissionFlags.SendFastZero : 0;
+            // The kernel's client, for which the exports of one connection are, asks for up to 4 GiB of zeroes at once, and for all of them anew if
+            // that takes longer than it waits (drivers/block/nbd.c). How long a disk takes nobody knows before: it had better write them, in pieces.
+            flags |= export.Sharing != ExportSharing.NewestConnectionOnly ? TransmissionFlags.SendWriteZeroes | TransmissionFlags.SendFastZero : 0;
             flags |= traits.CanTrim ? TransmissionFlags.SendTrim : 0;
         }
 
@@ -29,13 +31,6 @@ internal static class ExportDescription
         flags |= export.Sharing == ExportSharing.ManyConnections ? TransmissionFlags.CanMultiConn : 0;
         return flags;
     }
-
-    /// <summary>
-    /// The kernel's client, for which the exports of one connection are, asks for up to 4 GiB of zeroes at once and gives a connection up
-    /// that is silent for its time-out (drivers/block/nbd.c): then all of it begins anew. Where they have to be written, it had better
-    /// write them itself, in pieces.
-    /// </summary>
-    private static bool ZeroesInTime(NbdExport export) => export.Device.Traits.CanZeroFast || export.Sharing != ExportSharing.NewestConnectionOnly;
 
     public static bool IsReadOnly(NbdExport export) => export.IsReadOnly || export.Device.Traits.IsReadOnly;
 

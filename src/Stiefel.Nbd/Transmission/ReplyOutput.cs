@@ -36,8 +36,10 @@ internal sealed class ReplyOutput(NbdTransport transport, int capacity) : IDispo
     {
         if (_length > 0)
         {
-            transport.Send(_buffer.Span[.._length]);
+            // A part may have left when it fails: nothing is sent twice.
+            int length = _length;
             _length = 0;
+            transport.Send(_buffer.Span[..length]);
         }
     }
 

@@ -92,6 +92,8 @@ internal sealed partial class TransmissionLoop : IDisposable
 
     private bool WaitForRequest()
     {
+        // Not below: a client that does not read what it asked for is not idle.
+        _output.Flush();
         bool isBetweenRequests = _input.IsEmpty;
         try
         {

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
 using Stiefel.Nbd.Tests.Support;
 using Stiefel.Nbd.Wire;
 using Xunit;
@@ -59,6 +61,73 @@ public sealed class HostilePeerTests : IDisposable
         await Task.Delay(600, TestContext.Current.CancellationToken);
 
         Assert.Equal(NbdError.None, client.Call(NbdCommand.Flush, 0, 0));
+    }
+
+    /// <summary>A reply that gets stuck when nothing more is asked is no idleness, and none of it is sent again.</summary>
+    [Fact]
+    public async Task Client_ThatStopsReadingBetweenRequests_IsCutOffAndReadsNothingTwice()
+    {
+        const int Length = 60_000;
+        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
+        using NbdTestClient deaf = NbdTestClient.Open(server);
+        Assert.Equal(NbdError.None, deaf.Call(NbdCommand.Write, 0, Length, payload: [.. Enumerable.Range(0, Length).Select(at => (byte)(at / 251))]));
+
+        // One by one, so that each reply leaves when the server has nothing else to do; all of them together fit no socket buffer.
+        try
+        {
+            for (int i = 0; i < 400; i++)
+            {
+                deaf.Request(NbdCommand.Read, 0, Length);
+                await Task.Delay(i < 100 ? 2 : 0, TestContext.Current.CancellationToken);
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        {
+            // Cut off by now.
+        }
+
+        await server.Log.WaitForAsync("closed disk Violation", TestContext.Current.CancellationToken);
+        AssertReplies(deaf.Socket, Length);
+    }
+
+    // Whole replies one after the other, of which the last may be cut off.
+    private static void AssertReplies(Socket socket, int length)
+    {
+        byte[] reply = new byte[16 + length];
+        ulong cookie = 0;
+        while (ReceiveAll(socket, reply))
+        {
+            Assert.Equal((0x67446698u, 0u), (BinaryPrimitives.ReadUInt32BigEndian(reply), BinaryPrimitives.ReadUInt32BigEndian(reply.AsSpan(4))));
+            ulong next = BinaryPrimitives.ReadUInt64BigEndian(reply.AsSpan(8));
+            Assert.True(cookie == 0 || next == cookie + 1, $"the reply to request {next} follows that to {cookie}");
+            cookie = next;
+            Assert.Equal((byte)((length - 1) / 251), reply[^1]);
+        }
+
+        Assert.NotEqual(0ul, cookie);
+    }
+
+    private static bool ReceiveAll(Socket socket, Span<byte> buffer)
+    {
+        try
+        {
+            for (int count = 0; count < buffer.Length;)
+            {
+                int received = socket.Receive(buffer[count..]);
+                if (received == 0)
+                {
+                    return false;
+                }
+
+                count += received;
+            }
+
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return false;
+        }
     }
 
     [Fact]

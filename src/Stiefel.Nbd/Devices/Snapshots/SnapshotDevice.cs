@@ -33,7 +33,6 @@ public sealed partial class SnapshotDevice : IBlockDevice
         {
             IsReadOnly = false,
             CanTrim = true,
-            CanZeroFast = true,
             PreferredBlockSize = Math.Max(basis.Traits.PreferredBlockSize, OverlayMap.BlockSize),
         };
     }
