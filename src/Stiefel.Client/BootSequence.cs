@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Stiefel.Client.Payload;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
@@ -23,6 +24,9 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
     private const string TakeOverWord = "t";
 
     private static readonly TimeSpan s_askForDiskAgain = TimeSpan.FromSeconds(3);
+
+    /// <summary>How the kernel is loaded; tests load none.</summary>
+    public Func<SafeFileHandle, SafeFileHandle, string, ILoadedKernel> Load { get; init; } = KexecImage.Load;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -72,17 +76,31 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
             return;
         }
 
-        KexecImage image = KexecImage.Load(kernel.Seal(), initrd.Seal(), commandLine.Text);
-        screen.Phase("loaded", $"by {image.LoadedBy}");
+        ILoadedKernel loaded = Load(kernel.Seal(), initrd.Seal(), commandLine.Text);
+        screen.Phase("loaded", $"by {loaded.LoadedBy}");
         if (options.NoExec)
         {
             screen.Say("stopped before executing, as asked by --no-exec; `kexec -e` goes on");
             return;
         }
 
-        screen.Phase("executing", "from here on the laptop's own system speaks");
-        passphrase.Forget();
-        image.Execute();
+        Execute(loaded);
+    }
+
+    private void Execute(ILoadedKernel loaded)
+    {
+        try
+        {
+            screen.Phase("executing", "from here on the laptop's own system speaks");
+            passphrase.Forget();
+            loaded.Execute();
+        }
+        catch
+        {
+            // It holds the session, and perhaps the passphrase.
+            screen.Say($"  {loaded.Withdraw()}");
+            throw;
+        }
     }
 
     private async Task UnlockAsync(BootClient laptop, CancellationToken cancellationToken)

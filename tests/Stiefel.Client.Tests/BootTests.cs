@@ -1,11 +1,16 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Stiefel.Client.Screen;
+using Stiefel.Client.Tests.Kexec;
 using Stiefel.Client.Tests.Laptop;
 using Stiefel.Client.Tests.Search;
+using Stiefel.Client.Unlocking;
+using Stiefel.Linux;
 using Stiefel.Protocol;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Crypto;
+using Stiefel.Protocol.Keys;
 using Stiefel.Protocol.Tunnel;
 using Xunit;
 
@@ -147,6 +152,24 @@ public sealed class BootTests : IDisposable
         _laptop.Refusals["/v1/export"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
         ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
         Assert.Equal((1, "stiefel-client: the laptop refuses: desktop fe80::9 uses the disk\n"), (run.ExitCode, run.Errors));
+    }
+
+    /// <summary>It holds the session, perhaps the passphrase, and a later reboot would start it.</summary>
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public async Task Boot_LoadedKernelThatCannotBeStarted_IsUnloadedUnlessItWasToStay(bool noExec, int unloaded)
+    {
+        var (output, loaded) = (new StringWriter(), new ScriptedKernel());
+        using var key = SharedKey.FromBytes(_laptop.Secret, "stick");
+        using var passphrase = new LaptopPassphrase();
+        var options = new BootOptions { AttachFile = WriteAttach(), Server = IPEndPoint.Parse(_laptop.Address), NoExec = noExec, Once = true };
+        var boot = new BootSequence(options, key, new BootScreen(output, canRedraw: false, TimeProvider.System), person: null, passphrase) { Load = (_, _, _) => loaded };
+
+        Exception? failure = await Record.ExceptionAsync(() => boot.RunAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal((!noExec, unloaded), (failure is LinuxException, loaded.Unloaded));
+        Assert.Equal(!noExec, output.ToString().Contains("the loaded kernel is unloaded again", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
@@ -16,6 +17,16 @@ namespace Stiefel.Cli.Autokexec;
 internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory keys, Action<string> report)
 {
     private static readonly ExternalProgramOptions s_patience = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    // Shorter than what is left to a process that was told to end. While systemd stops everything, it says so with a failure's exit code.
+    private static readonly ExternalProgramOptions s_askWhetherLeaving = new() { Timeout = TimeSpan.FromSeconds(1), AcceptedExitCodes = [1] };
+
+    /// <summary>How the kernel is loaded; tests load none.</summary>
+    public Func<SafeFileHandle, SafeFileHandle, string, ILoadedKernel> LoadKernel { get; init; } = KexecImage.Load;
+
+    /// <summary>How other programs are run; tests run none.</summary>
+    public Func<string, IReadOnlyList<string>, ExternalProgramOptions, CancellationToken, Task<ExternalProgramOutput>> RunAsync { get; init; } =
+        (program, arguments, options, token) => ExternalProgram.RunAsync(program, arguments, options, token);
 
     private string Named => configuration.File ?? "the configuration";
 
@@ -83,9 +94,36 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         Check();
         await WarnAsync(Warning(caller), token).ConfigureAwait(false);
         await Task.Delay(TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds), token).ConfigureAwait(false);
-        Load();
-        report("leaving for the server ramdisk");
-        await ExternalProgram.RunAsync("systemctl", ["kexec"], s_patience, token).ConfigureAwait(false);
+        ILoadedKernel loaded = Load();
+        try
+        {
+            report("leaving for the server ramdisk");
+            await RunAsync("systemctl", ["kexec"], s_patience, token).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Whatever is told to reboot later would go there, and until then all keys would lie in the kernel's memory.
+            if (!await IsLeavingAsync().ConfigureAwait(false))
+            {
+                report(loaded.Withdraw());
+            }
+
+            throw;
+        }
+    }
+
+    // systemd may have been told although it did not answer in time: stopping this very process is among the first things it does then.
+    private async Task<bool> IsLeavingAsync()
+    {
+        try
+        {
+            ExternalProgramOutput state = await RunAsync("systemctl", ["is-system-running"], s_askWhetherLeaving, CancellationToken.None).ConfigureAwait(false);
+            return state.Text.Trim() == "stopping";
+        }
+        catch (ExternalProgramException)
+        {
+            return false;
+        }
     }
 
     // One that others can read, or that is sealed for a stick, must not keep the laptop here, or go where it is of no use.
@@ -122,7 +160,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             {
                 if (ExternalProgram.Find(program) is not null)
                 {
-                    await ExternalProgram.RunAsync(program, arguments, s_patience, token).ConfigureAwait(false);
+                    await RunAsync(program, arguments, s_patience, token).ConfigureAwait(false);
                 }
             }
             catch (ExternalProgramException error)
@@ -133,7 +171,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     }
 
     // The keys travel in memory only: no file on the disk holds image and keys together.
-    private void Load()
+    private ILoadedKernel Load()
     {
         using var kernel = MemoryFile.Create("kernel");
         using var initrd = MemoryFile.Create("initrd");
@@ -141,7 +179,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         Copy(configuration.ServerSetup.Initrd, initrd.Writer);
         initrd.Writer.Write(CpioPadding.After(initrd.Length).Span);
         KeyArchive.Write(initrd.Writer, UsableKeys(_ => { }).Select(name => Path.Combine(keys.Path, name + KeyDirectory.Extension)));
-        KexecImage.Load(kernel.Seal(), initrd.Seal(), CommandLine());
+        return LoadKernel(kernel.Seal(), initrd.Seal(), CommandLine());
     }
 
     private static void Copy(string file, Stream target)

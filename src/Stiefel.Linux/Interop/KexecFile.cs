@@ -6,6 +6,8 @@ namespace Stiefel.Linux.Interop;
 /// <summary>linux/kexec.h: kexec_file_load has no wrapper in glibc, so it goes by number.</summary>
 internal static partial class KexecFile
 {
+    internal const nuint KEXEC_FILE_UNLOAD = 1;
+
     /// <summary>SYS_kexec_file_load of this architecture.</summary>
     internal static long Number { get; } = RuntimeInformation.ProcessArchitecture switch
     {
@@ -18,4 +20,8 @@ internal static partial class KexecFile
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     internal static partial long kexec_file_load(
         long number, SafeFileHandle kernel_fd, SafeFileHandle initrd_fd, nuint cmdline_len, ReadOnlySpan<byte> cmdline, nuint flags);
+
+    /// <summary>The same call without files: what <see cref="KEXEC_FILE_UNLOAD"/> takes, which looks at nothing but the flags.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial long kexec_file_load(long number, nint kernel_fd, nint initrd_fd, nuint cmdline_len, nint cmdline, nuint flags);
 }

@@ -10,14 +10,14 @@ namespace Stiefel.Linux.Kexec;
 /// A kernel loaded into memory, ready to replace the running one. Loading and executing are two acts: what is loaded can be looked at
 /// (/sys/kernel/kexec_loaded), replaced by loading again, or left alone. The kernel copies the files while loading them.
 /// </summary>
-public sealed class KexecImage
+public sealed class KexecImage : ILoadedKernel
 {
     /// <summary>x86 kernels take 2048 bytes with the NUL (COMMAND_LINE_SIZE) and refuse to be loaded with more.</summary>
     public const int MaxCommandLineBytes = 2047;
 
     private KexecImage(string loadedBy) => LoadedBy = loadedBy;
 
-    /// <summary>`kexec_file_load`, or `kexec_load` when the kernel could not do the former.</summary>
+    /// <inheritdoc/>
     public string LoadedBy { get; }
 
     /// <summary>Loads with kexec_file_load, or through kexec-tools' kexec_load where this kernel or image is not fit for the former.</summary>
@@ -55,15 +55,29 @@ public sealed class KexecImage
         }
     }
 
-    /// <summary>Leaves the running kernel at once: nothing is stopped or unmounted, written data is flushed first. Returns only by throwing.</summary>
-    /// <exception cref="LinuxException">EPERM without CAP_SYS_BOOT; EINVAL if the loaded image is gone.</exception>
-#pragma warning disable CA1822 // An instance is the proof that something was loaded.
+    /// <inheritdoc/>
     public void Execute()
-#pragma warning restore CA1822
     {
         Reboot.sync();
         _ = Reboot.reboot(Reboot.LINUX_REBOOT_CMD_KEXEC);
         throw LinuxException.FromLastError("reboot(LINUX_REBOOT_CMD_KEXEC)");
+    }
+
+    /// <inheritdoc/>
+    public void Unload()
+    {
+        if (KexecFile.kexec_file_load(KexecFile.Number, -1, -1, 0, 0, KexecFile.KEXEC_FILE_UNLOAD) == 0)
+        {
+            return;
+        }
+
+        var refused = LinuxException.FromLastError("kexec_file_load(KEXEC_FILE_UNLOAD)");
+        if (refused.Errno != Errno.ENOSYS)
+        {
+            throw refused;
+        }
+
+        ExternalProgram.Run("kexec", ["--unload", "--kexec-syscall"]);
     }
 
     private static int LoadFiles(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)

@@ -3,6 +3,9 @@ using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
+using Stiefel.Linux;
+using Stiefel.Linux.Kexec;
+using Stiefel.Linux.Programs;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Autokexec;
@@ -11,6 +14,7 @@ public sealed class DepartureTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly List<string> _said = [];
+    private readonly List<string> _ran = [];
 
     [Fact]
     public void CommandLine_OfAFullConfiguration_NamesDiskPartitionsAndProtection() => Assert.Equal(
@@ -47,6 +51,30 @@ public sealed class DepartureTests : IDisposable
 
         File.Delete(good);
         Assert.Contains("no key that the server could use", Assert.Throws<FailedException>(departure.Check).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>It holds all keys, and whatever is told to reboot later would start it.</summary>
+    [Theory]
+    [InlineData("running\n", true, "unloaded again")]
+    [InlineData("running\n", false, "stays loaded, with the secrets in its initrd")]
+    [InlineData(null, true, "unloaded again")]
+    public async Task Leave_SystemdIsNotToBeHad_UnloadsTheKernelAndSaysSo(string? state, bool mayUnload, string words)
+    {
+        var loaded = new ScriptedKernel(mayUnload);
+        await Assert.ThrowsAsync<LinuxException>(() => Leaving(loaded, state).LeaveAsync("good", TestContext.Current.CancellationToken));
+
+        Assert.Equal(["systemctl kexec", "systemctl is-system-running"], _ran.Where(program => program.StartsWith("systemctl", StringComparison.Ordinal)));
+        Assert.Equal(1, loaded.Unloaded);
+        Assert.Contains(words, _said[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>Then the failure is that systemd ends this process, and the kernel is needed.</summary>
+    [Fact]
+    public async Task Leave_SystemdLeavesAllTheSame_KeepsTheKernel()
+    {
+        var loaded = new ScriptedKernel(mayUnload: true);
+        await Assert.ThrowsAsync<LinuxException>(() => Leaving(loaded, "stopping\n").LeaveAsync("good", TestContext.Current.CancellationToken));
+        Assert.Equal(0, loaded.Unloaded);
     }
 
     [Fact]
@@ -138,6 +166,49 @@ public sealed class DepartureTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
+    private Departure Leaving(ScriptedKernel loaded, string? state)
+    {
+        string ramdisk = Path.Combine(_directory.Path, "ramdisk");
+        File.WriteAllText(ramdisk, "");
+        var folder = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
+        folder.Create("good");
+        string configuration = $"boot: {{disk: /dev/sda}}\nserver-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\nautokexec: {{grace: 0}}\n";
+        return new Departure(ConfigurationFile.Parse("c", configuration), folder, _said.Add)
+        {
+            LoadKernel = (_, _, _) => loaded,
+            RunAsync = (program, arguments, options, token) =>
+            {
+                _ran.Add($"{program} {arguments[0]}");
+                return (program, arguments[0]) switch
+                {
+                    ("systemctl", "is-system-running") when state is not null => Task.FromResult(new ExternalProgramOutput(state, "", state == "running\n" ? 0 : 1)),
+                    ("systemctl", "kexec") => Task.FromException<ExternalProgramOutput>(new LinuxException("connect", 111)),
+                    ("systemctl", _) => ExternalProgram.RunAsync("/absent/systemctl", arguments, options, token),
+                    _ => Task.FromResult(new ExternalProgramOutput("", "", 0)),
+                };
+            },
+        };
+    }
+
     private Departure Departure(string configuration) => new(
         ConfigurationFile.Parse("c", configuration), new KeyDirectory(Path.Combine(_directory.Path, "keys")), _said.Add);
+}
+
+/// <summary>A kernel that is loaded in words only.</summary>
+internal sealed class ScriptedKernel(bool mayUnload) : ILoadedKernel
+{
+    public string LoadedBy => "a test";
+
+    public int Unloaded { get; private set; }
+
+    public void Execute() => throw new LinuxException("reboot(LINUX_REBOOT_CMD_KEXEC)", 1);
+
+    public void Unload()
+    {
+        Unloaded++;
+        if (!mayUnload)
+        {
+            throw new LinuxException("kexec_file_load(KEXEC_FILE_UNLOAD)", 1);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Stiefel.Linux;
 using Stiefel.Linux.Kexec;
 using Xunit;
 
@@ -27,4 +28,16 @@ public sealed class KexecImageTests
         var error = Assert.Throws<ArgumentException>(() => KexecImage.Load(file.Seal(), file.Seal(), new string('x', 2048)));
         Assert.Contains("2047 bytes", error.Message);
     }
+}
+
+/// <summary>A kernel that is loaded in words only, and cannot be started.</summary>
+internal sealed class ScriptedKernel : ILoadedKernel
+{
+    public string LoadedBy => "a test";
+
+    public int Unloaded { get; private set; }
+
+    public void Execute() => throw new LinuxException("reboot(LINUX_REBOOT_CMD_KEXEC)", 1);
+
+    public void Unload() => Unloaded++;
 }

@@ -73,7 +73,7 @@ public sealed class InteropLayoutTests
 
     [Fact]
     public void KexecFile_NumberOfKexecFileLoad_IsThatOfTheHeaders() => Assert.Equal(
-        "", CompilerVerdict.Compile($"#include <sys/syscall.h>\n_Static_assert(SYS_kexec_file_load == {KexecFile.Number}, \"\");\n"));
+        "", CompilerVerdict.Compile($"#include <sys/syscall.h>\n#include <linux/kexec.h>\n_Static_assert(SYS_kexec_file_load == {KexecFile.Number} && KEXEC_FILE_UNLOAD == {KexecFile.KEXEC_FILE_UNLOAD}, \"\");\n"));
 
     [Fact]
     public void Reboot_AgainstTheHeaders_Agrees() => Agrees(typeof(Reboot), "linux/reboot.h");
