@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Stiefel.Linux.Interop;
 
-/// <summary>linux/capability.h: numbers of capabilities (man 7 capabilities).</summary>
-internal static class LinuxCapability
+/// <summary>linux/capability.h: numbers of capabilities (man 7 capabilities), and a thread's sets of them (man 2 capset).</summary>
+internal static unsafe partial class LinuxCapability
 {
     internal const int CAP_CHOWN = 0;
     internal const int CAP_DAC_OVERRIDE = 1;
@@ -12,4 +14,28 @@ internal static class LinuxCapability
     internal const int CAP_SYS_BOOT = 22;
     internal const int CAP_SYS_RESOURCE = 24;
     internal const int CAP_MKNOD = 27;
+
+    internal const uint _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+    internal const int _LINUX_CAPABILITY_U32S_3 = 2;
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct __user_cap_header_struct
+    {
+        internal uint version;
+        internal int pid;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct __user_cap_data_struct
+    {
+        internal uint effective;
+        internal uint permitted;
+        internal uint inheritable;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int capget(__user_cap_header_struct* header, __user_cap_data_struct* data);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int capset(__user_cap_header_struct* header, __user_cap_data_struct* data);
 }

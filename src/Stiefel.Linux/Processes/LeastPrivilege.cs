@@ -1,12 +1,13 @@
 using Stiefel.Linux.Interop;
+using static Stiefel.Linux.Interop.LinuxCapability;
 using static Stiefel.Linux.Interop.SysPrctl;
 
 namespace Stiefel.Linux.Processes;
 
 /// <summary>
 /// A process that holds no more than it needs. Capabilities and no_new_privs belong to threads, and when our first line runs the runtime has
-/// several already: so the first thread gives up what is not needed for whatever it becomes (the bounding set, man 7 capabilities), and becomes
-/// the same program once more, of which every thread is then born without.
+/// several already: so the first thread gives up what is not needed for whatever it becomes (the bounding set, and what would be inherited past
+/// it, man 7 capabilities), and becomes the same program once more, of which every thread is then born without.
 /// </summary>
 public static unsafe class LeastPrivilege
 {
@@ -15,13 +16,16 @@ public static unsafe class LeastPrivilege
 
     /// <summary>
     /// Keeps these capabilities and forbids to gain any; call it before anything else. Returns at once if it has been done, or cannot be: who is
-    /// not root has none to give up. Needs /proc. Throws <see cref="LinuxException"/>.
+    /// not root has none to give up, but those that were left to it by whoever started it, and loses them all. Needs /proc. Throws <see cref="LinuxException"/>.
     /// </summary>
     public static void Keep(params ReadOnlySpan<Capability> needed)
     {
+        // Now, as long as a limit of nothing at all can be raised.
+        LimitCoreDumps();
         var gaveUp = DropAllBut(needed);
+        var disinherited = Disinherit();
         var forbade = ForbidNewPrivileges();
-        if (gaveUp || forbade)
+        if (gaveUp || disinherited || forbade)
         {
             ProcessImage.StartAnew();
         }
@@ -29,12 +33,22 @@ public static unsafe class LeastPrivilege
         KeepOutOfCoreDumps();
     }
 
-    /// <summary>Neither this process's memory nor that of its children is written to a core file, and nobody but root reads it in /proc (man 2 PR_SET_DUMPABLE, man 5 core).</summary>
+    /// <summary>Neither this process's memory nor that of its children becomes a core dump, and nobody but root reads it in /proc (man 2 PR_SET_DUMPABLE, man 5 core).</summary>
     public static void KeepOutOfCoreDumps()
     {
         Must(PR_SET_DUMPABLE, 0, "PR_SET_DUMPABLE");
+        LimitCoreDumps();
+    }
+
+    // For children, which are dumpable again. A program that takes core dumps through a pipe gets them whatever the limit is, but for 1: that is
+    // how the kernel keeps such a program from being called for its own (linux fs/coredump.c). A file of one byte is not written either, since
+    // there is none below a page. One that listens on a socket (since Linux 6.16) gets them in any case.
+    private static void LimitCoreDumps()
+    {
+        var least = new rlimit { rlim_cur = 1, rlim_max = 1 };
         var none = new rlimit();
-        if (setrlimit(RLIMIT_CORE, &none) != 0)
+        // EPERM: somebody has forbidden all of it already, and we cannot raise that.
+        if (setrlimit(RLIMIT_CORE, &least) != 0 && setrlimit(RLIMIT_CORE, &none) != 0)
         {
             throw LinuxException.FromLastError("setrlimit(RLIMIT_CORE, 0)");
         }
@@ -54,6 +68,31 @@ public static unsafe class LeastPrivilege
         }
 
         return dropped;
+    }
+
+    /// <summary>Gives up what the program would hold when it is started anew, whatever the bounding set says. The ambient set goes along: it is never more than the inheritable one.</summary>
+    private static bool Disinherit()
+    {
+        var ourselves = new __user_cap_header_struct { version = _LINUX_CAPABILITY_VERSION_3 };
+        var sets = stackalloc __user_cap_data_struct[_LINUX_CAPABILITY_U32S_3];
+        if (capget(&ourselves, sets) != 0)
+        {
+            throw LinuxException.FromLastError("capget");
+        }
+
+        var inheritable = 0u;
+        for (var i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+        {
+            inheritable |= sets[i].inheritable;
+            sets[i].inheritable = 0;
+        }
+
+        if (inheritable == 0)
+        {
+            return false;
+        }
+
+        return capset(&ourselves, sets) == 0 ? true : throw LinuxException.FromLastError("capset");
     }
 
     private static bool ForbidNewPrivileges()

@@ -20,9 +20,7 @@ public sealed class PrivilegeTests : IDisposable
     public void Client_Searching_HoldsTheDocumentedCapabilitiesOnly()
     {
         using var spaces = new Namespaces();
-        string keys = _scratch.KeyDirectory("keys", "stick");
-        using NativeProcess client = Namespaces.Start(spaces.Desktop, NativeProcess.Binary("stiefel-client"), "boot", "--no-load",
-            "--key", Path.Combine(keys, "stick.key"), "--attach", NativeProcess.Binary("stiefel-attach"));
+        using NativeProcess client = Namespaces.Start(spaces.Desktop, [NativeProcess.Binary("stiefel-client"), .. Search()]);
         client.WaitForLine("phase searching", s_start);
         AssertAsDocumented(client, "stiefel-client");
     }
@@ -35,6 +33,42 @@ public sealed class PrivilegeTests : IDisposable
             "--config", _scratch.AutokexecConfiguration("broadcast: true"), "--directory", _scratch.KeyDirectory("keys", "stick"));
         laptop.WaitForLine("listening for calls", s_start);
         AssertAsDocumented(laptop, "stiefel autokexec");
+    }
+
+    /// <summary>What a program's parent left to it counts past the bounding set.</summary>
+    [Theory]
+    [InlineData("--inh-caps=+sys_ptrace,+net_raw")]
+    [InlineData("--inh-caps=+sys_ptrace,+net_raw", "--ambient-caps=+sys_ptrace")]
+    public void Client_StartedWithInheritedCapabilities_HoldsTheDocumentedCapabilitiesOnly(params string[] left)
+    {
+        using var spaces = new Namespaces();
+        using NativeProcess client = Namespaces.Start(spaces.Desktop, ["setpriv", .. left, NativeProcess.Binary("stiefel-client"), .. Search()]);
+        client.WaitForLine("phase searching", s_start);
+        AssertAsDocumented(client, "stiefel-client");
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--no-new-privs")]
+    public void Client_StartedByAnybodyWithAmbientCapabilities_HoldsNone(params string[] more)
+    {
+        using var spaces = new Namespaces();
+        string program = _scratch["stiefel-client"];
+        File.Copy(NativeProcess.Binary("stiefel-client"), program);
+        string[] search = Search();
+        NativeProcess.Run(0, "chmod", "-R", "a+rwX", _scratch.Root);
+        NativeProcess.Run(0, "chown", "-R", "65534:65534", _scratch["keys"]);
+        NativeProcess.Run(0, "chmod", "-R", "go-rwx", _scratch["keys"]);
+        using NativeProcess client = Namespaces.Start(spaces.Desktop,
+        [
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=+sys_ptrace,+net_admin", "--ambient-caps=+sys_ptrace,+net_admin",
+            .. more, program, .. search,
+        ]);
+        client.WaitForLine("phase searching", s_start);
+
+        string none = new('0', 16);
+        Assert.All(Directory.GetDirectories($"/proc/{client.Id}/task").Select(Status), status => Assert.Equal(
+            (none, none, none, none), (status["CapPrm"], status["CapEff"], status["CapInh"], status["CapAmb"])));
     }
 
     [Fact]
@@ -70,11 +104,15 @@ public sealed class PrivilegeTests : IDisposable
             Assert.Equal((new string('0', 16), new string('0', 16)), (status["CapInh"], status["CapAmb"]));
             Assert.Equal("1", status["NoNewPrivs"]);
         });
-        Assert.Matches("(?m)^Max core file size +0 +0 ", File.ReadAllText($"/proc/{process.Id}/limits"));
+        // 1, not 0, which a program that takes core dumps through a pipe does not mind.
+        Assert.Matches("(?m)^Max core file size +1 +1 ", File.ReadAllText($"/proc/{process.Id}/limits"));
     }
 
     private static Dictionary<string, string> Status(string directory) => File.ReadLines(Path.Combine(directory, "status"))
         .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+
+    private string[] Search() =>
+        ["boot", "--no-load", "--key", Path.Combine(_scratch.KeyDirectory("keys", "stick"), "stick.key"), "--attach", _scratch.RandomFile("attach", 1)];
 
     private string[] Arguments() =>
     [
