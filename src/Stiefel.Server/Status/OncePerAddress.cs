@@ -22,20 +22,39 @@ public sealed class OncePerAddress(TimeProvider time)
                 return false;
             }
 
-            if (_silentUntil.Count >= MaxAddresses)
+            // Addresses can be made up: then only as many are told as were told long enough ago.
+            if (_silentUntil.Count >= MaxAddresses && !MakeRoom(now))
             {
-                // Addresses can be made up: then they are told as one.
-                if (now < _fullUntil)
-                {
-                    return false;
-                }
-
-                _silentUntil.Clear();
-                _fullUntil = now + Silence;
+                return false;
             }
 
             _silentUntil[address] = now + Silence;
             return true;
         }
+    }
+
+    // A flood looks through them only when there is one that may be told again.
+    private bool MakeRoom(DateTimeOffset now)
+    {
+        if (now < _fullUntil)
+        {
+            return false;
+        }
+
+        foreach (var (address, until) in _silentUntil)
+        {
+            if (until <= now)
+            {
+                _silentUntil.Remove(address);
+            }
+        }
+
+        if (_silentUntil.Count < MaxAddresses)
+        {
+            return true;
+        }
+
+        _fullUntil = _silentUntil.Values.Min();
+        return false;
     }
 }

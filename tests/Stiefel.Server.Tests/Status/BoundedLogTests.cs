@@ -31,12 +31,37 @@ public sealed class BoundedLogTests
     {
         using var lines = new LogLines();
         var log = new StrangerLog(_time, Logger(lines));
-        for (var i = 0; i < 100_000; i++)
+        var address = 0;
+        for (var second = 0; second < 180; second++)
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                log.Knocked(new IPAddress(address++), "try");
+            }
+
+            Assert.Equal(((second / 60) + 1) * OncePerAddress.MaxAddresses, lines.All.Count);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    [Fact]
+    public void StrangerLog_AddressesOfDifferentAges_MakeRoomOneByOne()
+    {
+        using var lines = new LogLines();
+        var log = new StrangerLog(_time, Logger(lines));
+        for (var i = 0; i < OncePerAddress.MaxAddresses; i++)
         {
             log.Knocked(new IPAddress(i), "try");
+            _time.Advance(TimeSpan.FromMilliseconds(1));
         }
 
-        Assert.InRange(lines.All.Count, OncePerAddress.MaxAddresses, 3 * OncePerAddress.MaxAddresses);
+        log.Knocked(new IPAddress(1_000_000), "try");
+        Assert.Equal(OncePerAddress.MaxAddresses, lines.All.Count);
+
+        _time.Advance(OncePerAddress.Silence - TimeSpan.FromMilliseconds(OncePerAddress.MaxAddresses));
+        log.Knocked(new IPAddress(1_000_000), "try");
+        log.Knocked(new IPAddress(1_000_001), "try");
+        Assert.Equal(OncePerAddress.MaxAddresses + 1, lines.All.Count);
     }
 
     [Fact]
