@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Verbs;
@@ -76,13 +77,18 @@ internal static class KeyFile
     private static SharedKey AskForCode(IPerson person)
     {
         person.Tell("This machine has no key. `stiefel key new NAME --pairing` on the laptop makes one that can be typed.");
+        Span<char> letters = stackalloc char[MaxTypedCode]; // where the collector moves nothing
         for (int left = Tries; left > 0; left--)
         {
             byte[] typed = person.AskSecret("Pairing code: ", MaxTypedCode);
-            char[] letters = Array.ConvertAll(typed, one => (char)one);
+            for (int i = 0; i < typed.Length; i++)
+            {
+                letters[i] = (char)typed[i];
+            }
+
+            bool isCode = PairingCode.TryDecode(letters[..typed.Length], out byte[]? secret, out string? problem);
             CryptographicOperations.ZeroMemory(typed);
-            bool isCode = PairingCode.TryDecode(letters, out byte[]? secret, out string? problem);
-            Array.Clear(letters);
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(letters));
             if (isCode)
             {
                 SharedKey key = SharedKey.FromBytes(secret, TypedName);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Stiefel.Protocol.Keys;
 
@@ -29,7 +30,9 @@ public static class PairingCode
             throw new ArgumentException($"expected {SharedKey.Size} or {SharedKey.OldSize} bytes, got {secret.Length}", nameof(secret));
         }
 
-        Span<byte> bits = [.. secret, .. Check(secret)];
+        Span<byte> bits = stackalloc byte[((GroupsOf(secret.Length) * GroupData * BitsPerCharacter) + 7) / 8];
+        secret.CopyTo(bits);
+        Check(secret).CopyTo(bits[secret.Length..]);
         var groups = new string[GroupsOf(secret.Length)];
         Span<int> values = stackalloc int[GroupData];
         for (var group = 0; group < groups.Length; group++)
@@ -56,12 +59,27 @@ public static class PairingCode
 
     /// <summary>Reads what was typed; case, blanks and hyphens do not matter, and O, I, L are taken for 0, 1, 1.</summary>
     /// <param name="typed">The text.</param>
-    /// <param name="secret">The key; the caller overwrites it after use.</param>
+    /// <param name="secret">The key, where the collector leaves it in its place; the caller overwrites it after use.</param>
     /// <param name="problem">One line for the person who typed, if it is not a code.</param>
     public static bool TryDecode(ReadOnlySpan<char> typed, [NotNullWhen(true)] out byte[]? secret, [NotNullWhen(false)] out string? problem)
     {
         secret = null;
-        var values = new List<int>();
+
+        // On the stack: the collector, which leaves copies where it moves things, does not come there.
+        Span<int> values = stackalloc int[GroupsOf(SharedKey.Size) * (GroupData + 1)];
+        try
+        {
+            return TryRead(typed, values, out var count, out problem) && TryAssemble(values[..count], out secret, out problem);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(values));
+        }
+    }
+
+    private static bool TryRead(ReadOnlySpan<char> typed, Span<int> values, out int count, [NotNullWhen(false)] out string? problem)
+    {
+        count = 0;
         foreach (var letter in typed)
         {
             if (letter is ' ' or '-' or '\t')
@@ -70,25 +88,26 @@ public static class PairingCode
             }
 
             var value = Alphabet.IndexOf(char.ToUpperInvariant(letter) switch { 'O' => '0', 'I' or 'L' => '1', var other => other }, StringComparison.Ordinal);
-            if (value < 0 || values.Count > GroupsOf(SharedKey.Size) * (GroupData + 1))
+            if (value < 0 || count == values.Length)
             {
-                problem = value < 0 ? $"'{letter}' is in no pairing code (group {(values.Count / (GroupData + 1)) + 1})" : "too long for a pairing code";
+                problem = value < 0 ? $"'{letter}' is in no pairing code (group {(count / (GroupData + 1)) + 1})" : "too long for a pairing code";
                 return false;
             }
 
-            values.Add(value);
+            values[count++] = value;
         }
 
-        return TryAssemble([.. values], out secret, out problem);
+        problem = null;
+        return true;
     }
 
-    private static bool TryAssemble(int[] values, [NotNullWhen(true)] out byte[]? secret, [NotNullWhen(false)] out string? problem)
+    private static bool TryAssemble(ReadOnlySpan<int> values, [NotNullWhen(true)] out byte[]? secret, [NotNullWhen(false)] out string? problem)
     {
         secret = null;
         var groups = values.Length / (GroupData + 1);
         for (var group = 0; group < groups; group++)
         {
-            var part = values.AsSpan(group * (GroupData + 1), GroupData + 1);
+            var part = values.Slice(group * (GroupData + 1), GroupData + 1);
             if (GroupCheck(part[..GroupData], group) != part[GroupData])
             {
                 problem = $"there is a typing error in group {group + 1}";
@@ -103,22 +122,22 @@ public static class PairingCode
             return false;
         }
 
-        var bits = new byte[((groups * GroupData * BitsPerCharacter) + 7) / 8];
+        Span<byte> bits = stackalloc byte[((groups * GroupData * BitsPerCharacter) + 7) / 8];
+        bits.Clear();
         for (var i = 0; i < groups * GroupData; i++)
         {
             SetBits(bits, i * BitsPerCharacter, values[i + (i / GroupData)]);
         }
 
-        secret = bits[..size];
-        if (!bits.AsSpan().SequenceEqual([.. secret, .. Check(secret)]))
+        if (bits[size..].SequenceEqual(Check(bits[..size])))
         {
-            secret = null;
-            problem = "each group is one of a pairing code, but not all of the same: are they in order?";
-            return false;
+            secret = GC.AllocateUninitializedArray<byte>(size, pinned: true);
+            bits[..size].CopyTo(secret);
         }
 
-        problem = null;
-        return true;
+        CryptographicOperations.ZeroMemory(bits);
+        problem = secret is null ? "each group is one of a pairing code, but not all of the same: are they in order?" : null;
+        return secret is not null;
     }
 
     // Odd weights have an inverse modulo 32, so that no single wrong character passes; the group's number finds groups in wrong order.
@@ -137,7 +156,12 @@ public static class PairingCode
     private static byte[] Check(ReadOnlySpan<byte> secret)
     {
         var bits = (GroupsOf(secret.Length) * GroupData * BitsPerCharacter) - (secret.Length * 8);
-        var check = SHA256.HashData([.. "stiefel pairing code"u8, .. secret]).AsSpan(0, (bits + 7) / 8).ToArray();
+        var label = "stiefel pairing code"u8;
+        Span<byte> hashed = stackalloc byte[label.Length + secret.Length];
+        label.CopyTo(hashed);
+        secret.CopyTo(hashed[label.Length..]);
+        var check = SHA256.HashData(hashed)[..((bits + 7) / 8)];
+        CryptographicOperations.ZeroMemory(hashed);
         check[^1] &= (byte)(0xff << ((8 - (bits % 8)) % 8));
         return check;
     }
@@ -148,7 +172,7 @@ public static class PairingCode
         return (pair >> (16 - BitsPerCharacter - (at % 8))) & 31;
     }
 
-    private static void SetBits(byte[] bytes, int at, int value)
+    private static void SetBits(Span<byte> bytes, int at, int value)
     {
         var pair = value << (16 - BitsPerCharacter - (at % 8));
         bytes[at / 8] |= (byte)(pair >> 8);

@@ -101,7 +101,9 @@ public sealed class SealedKey
 
     private AesEax CipherFor(ReadOnlySpan<byte> passphrase)
     {
-        var copy = passphrase.ToArray();
+        // In its place: the memory that the derivation takes makes the collector move things, and leave copies behind.
+        var copy = GC.AllocateUninitializedArray<byte>(passphrase.Length, pinned: true);
+        passphrase.CopyTo(copy);
         var derived = _cost.Derive(copy, _salt);
         CryptographicOperations.ZeroMemory(copy);
         var eax = new AesEax(derived);

@@ -19,6 +19,14 @@ public sealed class PairingCodeTests
         }
     }
 
+    /// <summary>The collector leaves copies where it moves things. What is pinned it counts among the oldest from the beginning.</summary>
+    [Fact]
+    public void TryDecode_Key_LiesWhereTheCollectorLeavesIt()
+    {
+        Assert.True(PairingCode.TryDecode(PairingCode.Encode(RandomNumberGenerator.GetBytes(32)), out var secret, out _));
+        Assert.Equal(GC.MaxGeneration, GC.GetGeneration(secret));
+    }
+
     [Fact]
     public void TryDecode_AsPeopleType_IsTheSame()
     {
