@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>unistd.h and sys/uio.h: reading and writing, and who does it.</summary>
+/// <summary>unistd.h and sys/uio.h: reading and writing, names of files, and who does it.</summary>
 internal static unsafe partial class Unistd
 {
     internal const int SEEK_END = 2;
@@ -43,6 +43,9 @@ internal static unsafe partial class Unistd
     /// <summary>Cannot fail.</summary>
     [LibraryImport("libc")]
     internal static partial uint geteuid();
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int link(string oldPath, string newPath);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int pipe2(int* ends, int flags);

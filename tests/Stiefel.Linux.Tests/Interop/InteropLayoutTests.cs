@@ -44,6 +44,9 @@ public sealed class InteropLayoutTests
     public void Fcntl_AgainstTheHeaders_Agrees() => Agrees(typeof(Fcntl), "fcntl.h", "linux/falloc.h");
 
     [Fact]
+    public void Stdio_AgainstTheHeaders_Agrees() => Agrees(typeof(Stdio), "stdio.h");
+
+    [Fact]
     public void Unistd_AgainstTheHeaders_Agrees() => Agrees(typeof(Unistd), "unistd.h", "sys/uio.h");
 
     [Fact]
