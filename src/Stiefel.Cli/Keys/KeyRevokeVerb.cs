@@ -37,7 +37,8 @@ internal static class KeyRevokeVerb
                 using SharedKey asking = AskingKey.Load(folder, parsed.GetValue(key));
                 using var plane = ControlPlane.Of(host, asking);
                 Confirm(parsed.GetValue(yes), revoked, $" at {host}", output);
-                string answer = await plane.DeleteAsync($"/api/v1/keys/{revoked}", token).ConfigureAwait(false);
+                string answer = await Patience.TellAsync(
+                    plane.DeleteAsync($"/api/v1/keys/{revoked}", token), $"waiting: before {host} answers, all that desktops wrote goes to the disk", output).ConfigureAwait(false);
                 await output.WriteAsync(RevocationText.Of(answer, host, DerivedCertificate.NameOf(asking))).ConfigureAwait(false);
                 return ExitCode.Done;
             }

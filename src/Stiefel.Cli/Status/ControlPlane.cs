@@ -18,7 +18,12 @@ internal sealed class ControlPlane : IDisposable
 {
     private const int MaxAnswerBytes = 4 << 20;
 
+    // For the connection, and for an answer that only needs to be looked up.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+
+    // Before it says that something is ended, the server brings the disk's whole cache to the medium. Whoever gave up before could not tell
+    // what became of it: asked again, it says that there is no such thing.
+    private static readonly TimeSpan s_limitOfEnding = TimeSpan.FromMinutes(10);
 
     private readonly HttpClient _http;
     private readonly string _where;
@@ -40,13 +45,14 @@ internal sealed class ControlPlane : IDisposable
         {
             UseProxy = false,
             AllowAutoRedirect = false,
+            ConnectTimeout = s_limit,
             ConnectCallback = (_, token) => ConnectAsync(endpoint, token),
         };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && shown.GetCertHash().AsSpan().SequenceEqual(pinned);
         var http = new HttpClient(handler)
         {
             BaseAddress = new UriBuilder(Uri.UriSchemeHttps, DerivedCertificate.NameOf(key)).Uri,
-            Timeout = s_limit,
+            Timeout = Timeout.InfiniteTimeSpan, // each request has its own
             MaxResponseContentBufferSize = MaxAnswerBytes,
         };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken.For(key));
@@ -55,11 +61,11 @@ internal sealed class ControlPlane : IDisposable
 
     /// <summary>The answer's text.</summary>
     /// <exception cref="FailedException">No server there, another key, or it says no.</exception>
-    public Task<string> GetAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Get, path, token);
+    public Task<string> GetAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Get, path, s_limit, token);
 
-    /// <summary>Ends something.</summary>
+    /// <summary>Ends something; may take minutes.</summary>
     /// <exception cref="FailedException">As above.</exception>
-    public Task<string> DeleteAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Delete, path, token);
+    public Task<string> DeleteAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Delete, path, s_limitOfEnding, token);
 
     public void Dispose() => _http.Dispose();
 
@@ -86,13 +92,15 @@ internal sealed class ControlPlane : IDisposable
             : throw new UsageException($"'{host}': expected an address or a name, as 192.168.1.5, fe80::1%eth0, [fe80::1%eth0]:{WellKnownPorts.Admin}, laptop");
     }
 
-    private async Task<string> SendAsync(HttpMethod method, string path, CancellationToken token)
+    private async Task<string> SendAsync(HttpMethod method, string path, TimeSpan limit, CancellationToken token)
     {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(token);
+        ends.CancelAfter(limit);
         try
         {
             using var request = new HttpRequestMessage(method, path);
-            using HttpResponseMessage answer = await _http.SendAsync(request, token).ConfigureAwait(false);
-            string text = await answer.Content.ReadAsStringAsync(token).ConfigureAwait(false);
+            using HttpResponseMessage answer = await _http.SendAsync(request, ends.Token).ConfigureAwait(false);
+            string text = await answer.Content.ReadAsStringAsync(ends.Token).ConfigureAwait(false);
             return answer.IsSuccessStatusCode ? text : throw new FailedException(Describe(answer.StatusCode, text));
         }
         catch (HttpRequestException error) when (error.InnerException is AuthenticationException)
@@ -105,7 +113,8 @@ internal sealed class ControlPlane : IDisposable
         }
         catch (OperationCanceledException error) when (!token.IsCancellationRequested)
         {
-            throw new FailedException($"{_where} does not answer within {s_limit.TotalSeconds:0} s; ask again, or look at the laptop's screen", error);
+            TimeSpan waited = ends.IsCancellationRequested ? limit : s_limit; // else there was no connection
+            throw new FailedException($"{_where} does not answer within {waited.TotalSeconds:0} s; ask again, or look at the laptop's screen", error);
         }
     }
 
@@ -121,7 +130,7 @@ internal sealed class ControlPlane : IDisposable
             using var problem = JsonDocument.Parse(text);
             if (problem.RootElement.TryGetProperty("detail", out JsonElement detail) && detail.GetString() is { } words)
             {
-                return words;
+                return StatusText.Printable(words);
             }
         }
         catch (JsonException)

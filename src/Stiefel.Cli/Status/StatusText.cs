@@ -72,9 +72,10 @@ internal static class StatusText
         }
     }
 
-    // Names come from desktops: they must not be able to draw on the owner's terminal.
-    internal static string Text(JsonElement of, string name) =>
-        string.Concat((of.GetProperty(name).GetString() ?? "").Select(c => char.IsControl(c) ? '?' : c));
+    internal static string Text(JsonElement of, string name) => Printable(of.GetProperty(name).GetString() ?? "");
+
+    /// <summary>A server's words, in which there may be a desktop's: they must not be able to draw on the owner's terminal.</summary>
+    internal static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 
     private static string Time(JsonElement of, string name) =>
         of.GetProperty(name).TryGetDateTimeOffset(out DateTimeOffset at) ? at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "?";

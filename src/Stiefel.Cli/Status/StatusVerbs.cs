@@ -57,8 +57,10 @@ internal static class StatusVerbs
             using SharedKey shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
             using var plane = ControlPlane.Of(parsed.GetValue(host), shared);
             string id = Choose(await plane.GetAsync("/api/v1/sessions", token).ConfigureAwait(false), parsed.GetRequiredValue(session));
-            await plane.DeleteAsync($"/api/v1/sessions/{id}", token).ConfigureAwait(false);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"session {id} is ended").ConfigureAwait(false);
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            await Patience.TellAsync(
+                plane.DeleteAsync($"/api/v1/sessions/{id}", token), "waiting: before the server answers, all that the desktop wrote goes to the disk", output).ConfigureAwait(false);
+            await output.WriteLineAsync($"session {id} is ended").ConfigureAwait(false);
             return ExitCode.Done;
         });
         return command.WithExamples("stiefel kick 6c472c2c", "stiefel kick 6c472c2c 192.168.1.5");

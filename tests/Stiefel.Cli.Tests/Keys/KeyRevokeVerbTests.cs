@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Keys;
 
-/// <summary>`stiefel key revoke --server`: the key of a laptop that runs elsewhere.</summary>
+/// <summary>`stiefel key revoke`: here, and with `--server` at a laptop that runs elsewhere.</summary>
 public sealed class KeyRevokeVerbTests : IDisposable
 {
     private const string Json = "application/json";
@@ -73,6 +73,23 @@ public sealed class KeyRevokeVerbTests : IDisposable
         var text = await RevokeAsync(1, "red", "--server", server.Host);
         Assert.Contains(words, text, StringComparison.Ordinal);
         Assert.Single(text.TrimEnd().Split('\n'));
+    }
+
+    /// <summary>It flushes its disk first; whoever asked again would hear that there is no such key.</summary>
+    [Fact]
+    public async Task Revoke_ServerTakesLongerThanALookUp_IsWaitedForWithALineThatSaysWhy()
+    {
+        using var server = new ScriptedControlPlane(_blue, "200 OK", Json, """{"name":"red","id":"x.stiefel","keysLeft":1,"warning":null}""", TimeSpan.FromSeconds(12));
+        var text = await RevokeAsync(0, "red", "--server", server.Host);
+        Assert.StartsWith("waiting: ", text, StringComparison.Ordinal);
+        Assert.Contains("red is accepted no more", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Revoke_ServerRefusesWithEscapes_IsShownWithoutThem()
+    {
+        using var server = new ScriptedControlPlane(_blue, "500 Internal Server Error", Problem, """{"detail":"the\u001b[2J\u009b1m disk\r\nis gone"}""");
+        Assert.Contains("stiefel: the?[2J?1m disk??is gone\n", await RevokeAsync(1, "red", "--server", server.Host), StringComparison.Ordinal);
     }
 
     [Fact]

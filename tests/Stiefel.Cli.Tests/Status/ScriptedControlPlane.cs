@@ -14,8 +14,12 @@ internal sealed class ScriptedControlPlane : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _serving;
 
-    public ScriptedControlPlane(SharedKey key, string status, string type, string body)
+    private readonly TimeSpan _pause;
+
+    /// <param name="pause">Before each answer.</param>
+    public ScriptedControlPlane(SharedKey key, string status, string type, string body, TimeSpan pause = default)
     {
+        _pause = pause;
         _listener.Start();
         _serving = ServeAsync(key, $"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}");
     }
@@ -64,6 +68,7 @@ internal sealed class ScriptedControlPlane : IDisposable
             if (head.Length > 0)
             {
                 Requests.Add(head.ToString());
+                await Task.Delay(_pause);
                 await tls.WriteAsync(answer);
             }
         }
