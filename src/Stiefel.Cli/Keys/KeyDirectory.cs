@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Stiefel.Cli.Verbs;
 using Stiefel.Keys;
+using Stiefel.Linux.FileSystems;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Keys;
@@ -54,12 +56,8 @@ internal sealed class KeyDirectory(string path)
             RefuseIfFull();
         }
 
-        try
-        {
-            // Not overwriting: two rotations must not lose the key of the stick that is still in use.
-            File.Move(FileOf(name), FileOf(before), overwrite: false);
-        }
-        catch (IOException) when (File.Exists(FileOf(before)))
+        // Not overwriting: two rotations must not lose the key of the stick that is still in use.
+        if (!FreeName.TryTake(FileOf(name), FileOf(before)))
         {
             throw new RefusedException($"{FileOf(before)} is still accepted from the rotation before; revoke it first: stiefel key revoke {before}");
         }
@@ -68,22 +66,39 @@ internal sealed class KeyDirectory(string path)
         {
             Create(name);
         }
-        catch
+        catch (Exception error)
         {
-            File.Move(FileOf(before), FileOf(name), overwrite: false);
-            throw;
+            if (FreeName.TryTake(FileOf(before), FileOf(name)))
+            {
+                throw;
+            }
+
+            // There is a fresh one: this one's, or that of somebody who was faster.
+            throw new FailedException($"{error.Message}; the key before is accepted as {before}", error);
         }
 
         return before;
     }
 
-    /// <summary>Removes a key: nobody who holds it is known any more, also after a power failure in the next moment.</summary>
-    public void Revoke(string name)
+    /// <summary>Removes a key's file, for good also after a power failure in the next moment.</summary>
+    /// <returns>Names under which the folder holds the same key besides, sorted: as long as there is one, nobody who has the key is kept out.</returns>
+    public IReadOnlyList<string> Revoke(string name)
     {
         CheckName(name);
-        if (!KeyFolder.Revoke(Path, name))
+        Span<byte> key = stackalloc byte[KeyLength];
+        bool isKey = TryReadRaw(FileOf(name), key);
+        try
         {
-            throw Unknown(name);
+            if (!KeyFolder.Revoke(Path, name))
+            {
+                throw Unknown(name);
+            }
+
+            return isKey ? NamesOf(key) : [];
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
         }
     }
 
@@ -113,6 +128,38 @@ internal sealed class KeyDirectory(string path)
         if (!KeyFolder.IsName(name))
         {
             throw new UsageException($"key name '{name}': expected {KeyFolder.NameRule}");
+        }
+    }
+
+    private List<string> NamesOf(ReadOnlySpan<byte> key)
+    {
+        Span<byte> other = stackalloc byte[KeyLength];
+        var names = new List<string>();
+        foreach (string name in List())
+        {
+            if (TryReadRaw(FileOf(name), other) && CryptographicOperations.FixedTimeEquals(key, other))
+            {
+                names.Add(name);
+            }
+        }
+
+        CryptographicOperations.ZeroMemory(other);
+        return names;
+    }
+
+    // Whoever may read it: a key that others could read is the one that should be revoked, and one that a server refuses today it may accept tomorrow.
+    // A sealed one no server accepts.
+    private static bool TryReadRaw(string file, Span<byte> key)
+    {
+        key.Clear(); // a shorter key and the same with zeros behind it are one to HMAC (RFC 2104)
+        try
+        {
+            using SafeFileHandle handle = File.OpenHandle(file);
+            return RandomAccess.GetLength(handle) is SharedKey.Size or SharedKey.OldSize && RandomAccess.Read(handle, key, 0) is SharedKey.Size or SharedKey.OldSize;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false; // then it is none
         }
     }
 

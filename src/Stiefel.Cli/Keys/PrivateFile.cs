@@ -14,10 +14,13 @@ internal static class PrivateFile
     /// <param name="target">Its path.</param>
     /// <param name="content">Its bytes.</param>
     /// <param name="ifThere">What to say, and refuse, if there is one already.</param>
-    public static void Create(string target, ReadOnlySpan<byte> content, string ifThere)
+    /// <param name="flushFolder">Makes its name durable; by <see cref="FolderSync"/> if not given.</param>
+    /// <exception cref="RefusedException">There is one already; nothing was changed.</exception>
+    /// <exception cref="FailedException">It is there, but may be gone after a power failure.</exception>
+    public static void Create(string target, ReadOnlySpan<byte> content, string ifThere, Action<string>? flushFolder = null)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(target))!;
-        string fresh = Path.Combine(folder, $".{Path.GetFileName(target)}.{Environment.ProcessId}.new");
+        string fresh = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.new");
         try
         {
             using (var file = new FileStream(fresh, new FileStreamOptions
@@ -31,17 +34,23 @@ internal static class PrivateFile
                 file.Flush(flushToDisk: true);
             }
 
-            // File.Move without overwrite is link + unlink: it fails if another process made the same name meanwhile.
-            File.Move(fresh, target, overwrite: false);
-            FolderSync.Flush(folder);
-        }
-        catch (IOException) when (File.Exists(target))
-        {
-            throw new RefusedException(ifThere);
+            if (!FreeName.TryTake(fresh, target))
+            {
+                throw new RefusedException(ifThere);
+            }
         }
         finally
         {
             File.Delete(fresh);
+        }
+
+        try
+        {
+            (flushFolder ?? FolderSync.Flush)(folder);
+        }
+        catch (IOException error)
+        {
+            throw new FailedException($"{target} is made and can be used, but a power failure may take it away again: {error.Message}", error);
         }
     }
 }

@@ -1,5 +1,7 @@
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
+using Stiefel.Keys;
+using Stiefel.Linux;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Keys;
@@ -53,5 +55,73 @@ public class KeyDirectoryTests
         using var folder = new TemporaryDirectory();
         Assert.Throws<UsageException>(() => new KeyDirectory(folder.Path).Create(name));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public async Task Create_ManyAtOnceUnderOneName_OneWinsAndIsNotOverwritten()
+    {
+        using var folder = new TemporaryDirectory();
+        for (int round = 0; round < 100; round++)
+        {
+            string target = folder[$"{round}.key"];
+            byte[]?[] made = await AtOnceAsync(number =>
+            {
+                byte[] content = [.. Enumerable.Repeat((byte)number, KeyDirectory.KeyLength)];
+                PrivateFile.Create(target, content, "taken");
+                return content;
+            });
+
+            Assert.Equal(Assert.Single(made, content => content is not null), File.ReadAllBytes(target));
+        }
+
+        Assert.Equal(100, Directory.GetFileSystemEntries(folder.Path).Length);
+    }
+
+    /// <summary>The key of a stick that is still in use must not be lost.</summary>
+    [Fact]
+    public async Task Rotate_ManyAtOnce_KeepsTheKeyBefore()
+    {
+        using var folder = new TemporaryDirectory();
+        for (int round = 0; round < 100; round++)
+        {
+            var keys = new KeyDirectory(folder[$"{round}"]);
+            byte[] before = File.ReadAllBytes(keys.Create("blue"));
+            await AtOnceAsync(_ => keys.Rotate("blue"));
+            Assert.Equal(["blue", "blue.old"], keys.List());
+            Assert.Equal(before, File.ReadAllBytes(Path.Combine(keys.Path, "blue.old.key")));
+        }
+    }
+
+    [Fact]
+    public void Create_NameThatMayNotLast_SaysThatTheFileIsThere()
+    {
+        using var folder = new TemporaryDirectory();
+        FailedException error = Assert.Throws<FailedException>(() => PrivateFile.Create(folder["blue.key"], [1], "taken", _ => throw new IOException("no medium")));
+        Assert.Contains("blue.key is made", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no medium", error.Message, StringComparison.Ordinal);
+        Assert.Equal([1], File.ReadAllBytes(folder["blue.key"]));
+    }
+
+    // What each of them gives; null for who was refused.
+    private static async Task<T?[]> AtOnceAsync<T>(Func<int, T> act)
+        where T : class
+    {
+        const int Actors = 4;
+        using var start = new Barrier(Actors);
+        Task<T?>[] actors = [.. Enumerable.Range(0, Actors).Select(number => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait();
+                try
+                {
+                    return act(number);
+                }
+                catch (Exception error) when (error is VerbException or KeyFileException or LinuxException)
+                {
+                    return null;
+                }
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        return await Task.WhenAll(actors);
     }
 }
