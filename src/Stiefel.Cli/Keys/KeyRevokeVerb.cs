@@ -61,7 +61,13 @@ internal static class KeyRevokeVerb
 
     private static void RevokeHere(KeyDirectory keys, string key, TextWriter output)
     {
-        keys.Revoke(key);
+        IReadOnlyList<string> others = keys.Revoke(key);
+        if (others.Count > 0)
+        {
+            throw new FailedException($"{key} is removed, but the same key is here as {string.Join(", ", others)} too and is still accepted; " +
+                $"revoke that as well: {string.Join("; ", others.Select(other => $"stiefel key revoke {other}"))}");
+        }
+
         output.WriteLine($"{key} is accepted no more: sticks with it are of no use, and a desktop that runs with it loses its disk now");
         output.WriteLine($"a laptop that serves already from the ramdisk has copies of the keys; end it there too: stiefel key revoke {key} --server HOST");
     }

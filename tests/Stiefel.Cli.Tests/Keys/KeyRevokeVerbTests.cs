@@ -93,6 +93,28 @@ public sealed class KeyRevokeVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Revoke_KeyThatIsHereUnderOtherNames_SaysThatItIsStillAcceptedAndFails()
+    {
+        var folder = new KeyDirectory(_folder["keys"]);
+        foreach (var copy in new[] { "blue-backup", "attic" })
+        {
+            File.Copy(_folder["keys/blue.key"], _folder[$"keys/{copy}.key"]);
+        }
+
+        folder.Create("red");
+        File.SetUnixFileMode(_folder["keys/attic.key"], UnixFileMode.UserRead | UnixFileMode.OtherRead); // refused today, but it need not stay so
+
+        var text = await RevokeAsync(1, "blue");
+        Assert.False(File.Exists(_folder["keys/blue.key"]));
+        Assert.Equal("stiefel: blue is removed, but the same key is here as attic, blue-backup too and is still accepted; " +
+            "revoke that as well: stiefel key revoke attic; stiefel key revoke blue-backup\n", text);
+
+        await RevokeAsync(1, "attic");
+        Assert.Contains("accepted no more", await RevokeAsync(0, "blue-backup"), StringComparison.Ordinal);
+        Assert.Equal(["red"], folder.List());
+    }
+
+    [Fact]
     public async Task Revoke_AtAnotherLaptop_IsRefusedBeforeTheTokenIsSent()
     {
         using var foreign = SharedKey.Generate("foreign");
