@@ -54,7 +54,7 @@ internal static class KeyShowVerbs
     {
         Argument<string?> name = KeyVerb.OptionalName();
         Option<string> directory = KeyVerb.DirectoryOption();
-        var command = new Command("token", "The bearer token of the control plane. A secret: whoever has it can end sessions, revoke keys and stop the laptop") { name, directory };
+        var command = new Command("token", "The bearer token of the control plane. A secret: whoever has it can see what the server does, end sessions and revoke keys") { name, directory };
         command.SetAction(parsed =>
         {
             using StoredKey stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
