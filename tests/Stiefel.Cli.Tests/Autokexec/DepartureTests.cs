@@ -172,7 +172,7 @@ public sealed class DepartureTests : IDisposable
         File.WriteAllText(ramdisk, "");
         var folder = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
         folder.Create("good");
-        string configuration = $"boot: {{disk: /dev/sda}}\nserver-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\nautokexec: {{grace: 0}}\n";
+        string configuration = $"boot: {{disk: {ramdisk}}}\nserver-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\nautokexec: {{grace: 0}}\n";
         return new Departure(ConfigurationFile.Parse("c", configuration), folder, _said.Add)
         {
             LoadKernel = (_, _, _) => loaded,
