@@ -24,8 +24,11 @@ internal sealed record BootOptions : ServerOptions
     /// <summary>Take the disk from another desktop that uses it.</summary>
     public bool TakeOver { get; init; }
 
-    /// <summary>Stop before the kernel is loaded.</summary>
+    /// <summary>A rehearsal: search and fetch, and stop before anything changes here or on the laptop. Nobody is called, no interface set up, no disk asked for.</summary>
     public bool NoLoad { get; init; }
+
+    /// <summary>Stop before the kernel is loaded, with the disk granted: what the tests need, where no kernel may be replaced.</summary>
+    public bool UntilLoading { get; init; }
 
     /// <summary>Stop before the loaded kernel is executed.</summary>
     public bool NoExec { get; init; }

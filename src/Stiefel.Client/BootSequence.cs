@@ -30,12 +30,12 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using FileStream attachProgram = File.OpenRead(options.AttachFile);
+        using FileStream? attachProgram = options.NoLoad ? null : File.OpenRead(options.AttachFile);
 
         screen.Phase("searching", $"for a laptop that knows the key `{key.Name}`");
         FoundServer server = options.Server is { } address
             ? FoundServer.AtAddress(address)
-            : await new ServerSearch(key, options.Interface, screen.Say) { CallsSleepers = true }.FindFirstAsync(cancellationToken).ConfigureAwait(false);
+            : await new ServerSearch(key, options.Interface, screen.Say) { CallsSleepers = !options.NoLoad }.FindFirstAsync(cancellationToken).ConfigureAwait(false);
         screen.Phase("found", server.ToString());
 
         screen.Phase("handshake", "the laptop opens its boot files");
@@ -55,24 +55,34 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
         screen.Phase("modules", "drivers of the laptop's kernel for this machine's network");
         await AppendDriversAsync(laptop, initrd.Writer, cancellationToken).ConfigureAwait(false);
 
-        ExportGrant grant = await OnceDiskIsFreeAsync(
-            laptop, () => laptop.RequestDiskAsync(takeOver: false, cancellationToken), cancellationToken).ConfigureAwait(false);
-        screen.Phase("granted", $"a disk of {Printable.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : "")}");
-
+        PayloadCommandLine commandLine = PayloadCommandLine.Assemble(
+            manifest.CommandLine, AddedArguments.Read(KernelCommandLine.ReadCurrent(), screen.Say));
+        screen.Explain(commandLine);
         if (manifest.Link.Protection == LinkProtections.None)
         {
             screen.Say("  WARNING: the laptop's link.protection is none; whoever reaches the link can read and change the disk while this desktop uses it");
         }
 
-        PayloadCommandLine commandLine = PayloadCommandLine.Assemble(
-            manifest.CommandLine, AddedArguments.Read(KernelCommandLine.ReadCurrent(), screen.Say));
+        if (attachProgram is null)
+        {
+            screen.Say("stopped before the laptop is asked for its disk, as asked by --no-load");
+            return;
+        }
+
+        ExportGrant grant = await OnceDiskIsFreeAsync(
+            laptop, () => laptop.RequestDiskAsync(takeOver: false, cancellationToken), cancellationToken).ConfigureAwait(false);
+        screen.Phase("granted", $"a disk of {Printable.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : "")}");
+
         AttachSession session = PayloadInitrd.DescribeSession(server, manifest, grant, laptop.DescribeTunnel(grant), commandLine.RealInit);
         PayloadInitrd.AppendAttach(initrd.Writer, attachProgram, session, passphrase.ForPayload);
-        screen.Explain(commandLine);
+        Start(kernel, initrd, commandLine);
+    }
 
-        if (options.NoLoad)
+    private void Start(MemoryFile kernel, MemoryFile initrd, PayloadCommandLine commandLine)
+    {
+        if (options.UntilLoading)
         {
-            screen.Say("stopped before loading, as asked by --no-load");
+            screen.Say("stopped before loading, as asked by --until-loading");
             return;
         }
 
@@ -178,14 +188,14 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
             return true;
         }
 
-        if (person is not null)
+        if (person is not null && !options.NoLoad)
         {
             return await person.AnswersAsync(
                 "  asking again; press T and Enter to take the disk over, which ends that desktop's session and loses what it has not saved",
                 TakeOverWord, s_askForDiskAgain, cancellationToken).ConfigureAwait(false);
         }
 
-        screen.Say("  asking again; --take-over would end that desktop's session");
+        screen.Say(options.NoLoad ? "  asking again" : "  asking again; --take-over would end that desktop's session");
         await Task.Delay(s_askForDiskAgain, cancellationToken).ConfigureAwait(false);
         return false;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Threading.Channels;
@@ -25,7 +26,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<
     // Fresh for every search: the answer to an earlier one proves nothing.
     private readonly byte[] _nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
     // Several sockets listen at once, each in its own loop.
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _called = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _met = new();
     private readonly long _started = TimeProvider.System.GetTimestamp();
     private volatile bool _heardServer;
     private readonly FindSchedule _schedule = new(TimeProvider.System);
@@ -118,16 +119,27 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<
                 _heardServer = true;
                 found.TryWrite(new FoundServer(new(sender.Address, bootPort), arrivedBy));
             }
-            else if (CallsSleepers && !_heardServer && TimeProvider.System.GetElapsedTime(_started) > s_letServersAnswer
+            else if (!_heardServer && TimeProvider.System.GetElapsedTime(_started) > s_letServersAnswer
                 && (onlyInterface is null || ListLinks().Any(link => link.Index == linkIndex))
                 && DiscoveryDatagram.TryOpenChallenge(buffer.AsSpan(0, length), key, _nonce, own, out byte[]? challenge))
             {
-                socket.Answer(sender, DiscoveryDatagram.BuildWake(key, _nonce, challenge, sender.Address));
-                if (_called.TryAdd(sender.Address.ToString(), true))
-                {
-                    report($"the laptop at {sender.Address} runs its own system: called it; it warns, closes everything and comes back to serve, which takes a minute");
-                }
+                MeetSleeper(socket, sender, challenge);
             }
+        }
+    }
+
+    private void MeetSleeper(FindSocket socket, IPEndPoint sender, byte[] challenge)
+    {
+        if (CallsSleepers)
+        {
+            socket.Answer(sender, DiscoveryDatagram.BuildWake(key, _nonce, challenge, sender.Address));
+        }
+
+        if (_met.TryAdd(sender.Address.ToString(), true))
+        {
+            report(CallsSleepers
+                ? $"the laptop at {sender.Address} runs its own system: called it; it warns, closes everything and comes back to serve, which takes a minute"
+                : $"the laptop at {sender.Address} runs its own system and was not called: `stiefel-client boot` without --no-load would, which ends its owner's session");
         }
     }
 

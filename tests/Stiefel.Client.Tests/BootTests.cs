@@ -7,6 +7,7 @@ using Stiefel.Client.Tests.Laptop;
 using Stiefel.Client.Tests.Search;
 using Stiefel.Client.Unlocking;
 using Stiefel.Linux;
+using Stiefel.Linux.Network;
 using Stiefel.Protocol;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Crypto;
@@ -20,6 +21,8 @@ namespace Stiefel.Client.Tests;
 [Collection("cable")]
 public sealed class BootTests : IDisposable
 {
+    private const string IdleDetection = "/proc/sys/net/ipv6/conf/idle0/accept_dad";
+
     private static readonly string[] s_phases = ["searching", "found", "handshake", "kernel", "initrd", "modules", "granted"];
 
     private readonly ScriptedLaptop _laptop = new();
@@ -32,7 +35,7 @@ public sealed class BootTests : IDisposable
     }
 
     [Fact]
-    public async Task Boot_RehearsedWithNoLoad_GoesThroughAllPhasesInOrder()
+    public async Task Boot_StoppedBeforeLoading_GoesThroughAllPhasesInOrder()
     {
         ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
 
@@ -43,9 +46,85 @@ public sealed class BootTests : IDisposable
         Assert.StartsWith("{\"modaliases\":[", Encoding.UTF8.GetString(_laptop.Bodies["/v1/modules"]));
         Assert.Contains("kernel arguments: ro quiet rdinit=/stiefel/init root=/dev/nbd0p2 noresume", run.Output);
         Assert.Contains("note: root=/dev/sda2 is the laptop's name of its disk", run.Output);
-        Assert.EndsWith("stopped before loading, as asked by --no-load\n", run.Output);
+        Assert.EndsWith("stopped before loading, as asked by --until-loading\n", run.Output);
         Assert.DoesNotContain("s-test", run.Output);
         Assert.Contains("WARNING: the laptop's link.protection is none", run.Output);
+    }
+
+    /// <summary>What it would tell the kernel is shown, and the program that would be appended need not be there.</summary>
+    [Fact]
+    public async Task Boot_RehearsedWithNoLoad_FetchesAllAndAsksForNoDisk()
+    {
+        ClientRun run = await RehearseAsync("--server", _laptop.Address, "--once", "--attach", "/nowhere/attach");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(s_phases[..^1], Phases(run));
+        Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/modules"], _laptop.Requests);
+        Assert.Contains("kernel arguments: ro quiet rdinit=/stiefel/init", run.Output);
+        Assert.Contains("WARNING: the laptop's link.protection is none", run.Output);
+        Assert.EndsWith("stopped before the laptop is asked for its disk, as asked by --no-load\n", run.Output);
+    }
+
+    [Fact]
+    public async Task Boot_RehearsedWhileTheDiskIsInUse_TakesNothing()
+    {
+        _laptop.Refusals["/v1/kernel"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
+        ClientRun run = await RehearseAsync("--server", _laptop.Address);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["/v1/kernel", "/v1/kernel", "/v1/initrd", "/v1/modules"], _laptop.Requests);
+
+        ClientRun refused = await RehearseAsync("--server", _laptop.Address, "--take-over");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("--take-over", refused.Errors);
+    }
+
+    /// <summary>A laptop that sleeps stays asleep, and an interface that is down stays down: the machine is somebody's, who only wants to see whether it would work.</summary>
+    [Fact]
+    public async Task Boot_RehearsedOverACable_CallsNobodyAndSetsNothingUp()
+    {
+        using var cable = new Cable("rehearse0");
+        using var idle = new Cable("idle0");
+        File.WriteAllText(IdleDetection, "1");
+        using var http = cable.Far(() => new TinyHttpServer(new IPEndPoint(IPAddress.IPv6Any, 0)));
+        using var laptop = new ScriptedLaptop(http);
+        using var responder = cable.Far(() => new Responder(laptop.Key, laptop.Port));
+        responder.Sleeps = true;
+        cable.RaiseFar();
+        cable.RaiseNear();
+
+        Task<ClientRun> rehearsal = RehearseAsync(
+            "--once", "--key", ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret), "--attach", "/nowhere/attach");
+        // After a second of questions without a server's answer, a boot would call.
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        responder.Sleeps = false;
+        ClientRun run = await rehearsal;
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Matches("the laptop at fe80::.* runs its own system and was not called", run.Output);
+        Assert.Equal(0, responder.Wakes);
+        Assert.DoesNotContain("set up", run.Output);
+        Assert.False(RouteNetlink.ListLinks().Single(link => link.Name == "idle0").IsUp);
+        Assert.Equal("1", File.ReadAllText(IdleDetection).Trim());
+    }
+
+    [Fact]
+    public async Task Boot_LaptopThatSleeps_IsCalled()
+    {
+        using var cable = new Cable("sleeper0");
+        using var http = cable.Far(() => new TinyHttpServer(new IPEndPoint(IPAddress.IPv6Any, 0)));
+        using var laptop = new ScriptedLaptop(http);
+        using var responder = cable.Far(() => new Responder(laptop.Key, laptop.Port));
+        responder.Sleeps = true;
+        cable.RaiseFar();
+
+        Task<ClientRun> boot = ClientRun.StartAsync("boot", "--once", "--until-loading", "--attach", WriteAttach(),
+            "--key", ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret));
+        SpinWait.SpinUntil(() => responder.Wakes > 0, TimeSpan.FromSeconds(10));
+        responder.Sleeps = false;
+        ClientRun run = await boot;
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.NotEqual(0, responder.Wakes);
+        Assert.Contains("called it", run.Output);
     }
 
     [Fact]
@@ -173,11 +252,11 @@ public sealed class BootTests : IDisposable
     }
 
     [Fact]
-    public async Task Boot_AttachProgramMissing_SaysWhichFile()
+    public async Task Boot_AttachProgramMissing_NamesTheOptionBeforeAnythingStarts()
     {
-        ClientRun run = await ClientRun.StartAsync("boot", "--once", "--no-load", "--server", _laptop.Address, "--key", WriteKey(), "--attach", "/nowhere/attach");
-        Assert.Equal(1, run.ExitCode);
-        Assert.Contains("/nowhere/attach", run.Errors);
+        ClientRun run = await ClientRun.StartAsync("boot", "--until-loading", "--server", _laptop.Address, "--key", WriteKey(), "--attach", "/nowhere/attach");
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("stiefel-client: --attach /nowhere/attach: no such file", run.Errors);
     }
 
     [Fact]
@@ -190,7 +269,7 @@ public sealed class BootTests : IDisposable
         cable.RaiseFar();
 
         string key = ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret);
-        ClientRun run = await ClientRun.StartAsync("boot", "--once", "--no-load", "--key", key, "--attach", WriteAttach());
+        ClientRun run = await ClientRun.StartAsync("boot", "--once", "--until-loading", "--key", key, "--attach", WriteAttach());
 
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Equal(s_phases, Phases(run));
@@ -202,7 +281,10 @@ public sealed class BootTests : IDisposable
         [.. run.Output.Split('\n').Where(line => line.StartsWith("stiefel: phase ", StringComparison.Ordinal)).Select(line => line["stiefel: phase ".Length..])];
 
     private Task<ClientRun> BootAsync(params string[] arguments) =>
-        ClientRun.StartAsync(["boot", "--no-load", "--key", WriteKey(), "--attach", WriteAttach(), .. arguments]);
+        ClientRun.StartAsync(["boot", "--until-loading", "--key", WriteKey(), "--attach", WriteAttach(), .. arguments]);
+
+    private Task<ClientRun> RehearseAsync(params string[] arguments) =>
+        ClientRun.StartAsync(["boot", "--no-load", .. arguments.Contains("--key") ? arguments : ["--key", WriteKey(), .. arguments]]);
 
     private string WriteKey() => ClientRun.WriteKey(_directory.File("stick.key"), _laptop.Secret);
 

@@ -16,15 +16,17 @@ internal static class SearchReport
         }
 
         string asked = string.Join(", ", links.Select(link => $"{link.Name} ({State(link)})"));
+        // Where nobody else sets interfaces up (boot does, a rehearsal does not), the person has to.
+        string raise = links.FirstOrDefault(link => !link.IsUp) is { } down ? $" (`ip link set {down.Name} up` sets {down.Name} up)" : "";
         return links.Any(link => link.HasCarrier)
-            ? $"no laptop answered on {asked}: is stiefel running on the laptop, and does it have this stick's key? retrying"
-            : $"no cable: {asked}: connect the laptop, and check that it is on; retrying";
+            ? $"no laptop answered on {asked}: is stiefel running on the laptop, and does it have this stick's key?{raise} retrying"
+            : $"no cable: {asked}: connect the laptop, and check that it is on{raise}; retrying";
     }
 
     private static string State(NetworkLink link) => link switch
     {
         { HasCarrier: true } => "link up",
         { IsUp: true } => "no cable",
-        _ => "not set up",
+        _ => "down",
     };
 }

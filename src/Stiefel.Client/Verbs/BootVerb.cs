@@ -26,12 +26,13 @@ internal static class BootVerb
             DefaultValueFactory = _ => DefaultAttachFile,
         };
         var takeOver = new Option<bool>("--take-over") { Description = "Take the disk even from another desktop that uses it now" };
-        var noLoad = new Option<bool>("--no-load") { Description = "Rehearse: do everything up to loading the kernel, and stop" };
+        var noLoad = new Option<bool>("--no-load") { Description = "Rehearse: search and fetch, and stop before the disk is asked for. Calls no laptop that sleeps, sets no interface up" };
+        var untilLoading = new Option<bool>("--until-loading") { Description = "For tests: take the disk, but load no kernel", Hidden = true };
         var noExec = new Option<bool>("--no-exec") { Description = "Load the kernel, but do not start it" };
         var once = new Option<bool>("--once") { Description = "Give up at the first failure instead of trying for ever" };
         var command = new Command(Name, "Boot this machine from the laptop's disk. Nothing is saved or shut down here: the running system is replaced (needs root)")
         {
-            attach, takeOver, noLoad, noExec, once,
+            attach, takeOver, noLoad, untilLoading, noExec, once,
         };
         common.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -45,6 +46,7 @@ internal static class BootVerb
                 AttachFile = parsed.GetRequiredValue(attach),
                 TakeOver = parsed.GetValue(takeOver),
                 NoLoad = parsed.GetValue(noLoad),
+                UntilLoading = parsed.GetValue(untilLoading),
                 NoExec = parsed.GetValue(noExec),
                 Once = parsed.GetValue(once),
             };
@@ -65,8 +67,9 @@ internal static class BootVerb
 
     private static async Task<int> RunAsync(BootOptions options, BootScreen screen, CancellationToken cancellationToken)
     {
+        Check(options);
         using var raising = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task raiser = LinkRaiser.RunAsync(line => screen.Say($"  {line}"), raising.Token);
+        Task raiser = options.NoLoad ? Task.CompletedTask : LinkRaiser.RunAsync(line => screen.Say($"  {line}"), raising.Token);
         try
         {
             // Asked for once, not for every attempt.
@@ -80,6 +83,20 @@ internal static class BootVerb
         {
             await raising.CancelAsync().ConfigureAwait(false);
             await raiser.ConfigureAwait(false);
+        }
+    }
+
+    // Before anything starts: what is wrong here does not become right by trying again.
+    private static void Check(BootOptions options)
+    {
+        if (options is { NoLoad: true, TakeOver: true })
+        {
+            throw new UsageException("--take-over ends another desktop's session, which a rehearsal never does: leave it out, or --no-load");
+        }
+
+        if (!options.NoLoad && !File.Exists(options.AttachFile))
+        {
+            throw new UsageException($"--attach {options.AttachFile}: no such file; name the program stiefel-attach, which lies beside this one where it was built (or rehearse with --no-load)");
         }
     }
 

@@ -30,6 +30,12 @@ internal sealed class Responder : IDisposable
     /// <summary>How many genuine questions came.</summary>
     public int Questions { get; private set; }
 
+    /// <summary>The laptop runs its own system: a question is answered by a challenge.</summary>
+    public bool Sleeps { get; set; }
+
+    /// <summary>How many calls came.</summary>
+    public int Wakes { get; private set; }
+
     public void Dispose() => _socket.Dispose();
 
     private void Answer()
@@ -44,7 +50,12 @@ internal sealed class Responder : IDisposable
                 if (DiscoveryDatagram.TryOpenFind(buffer.AsSpan(0, length), [_key], out byte[]? nonce, out _))
                 {
                     Questions++;
-                    Array.ForEach(Reply(nonce), datagram => _socket.SendTo(datagram, sender));
+                    byte[][] answers = Sleeps ? [DiscoveryDatagram.BuildChallenge(_key, nonce, new byte[DiscoveryDatagram.NonceSize], ((IPEndPoint)sender).Address)] : Reply(nonce);
+                    Array.ForEach(answers, datagram => _socket.SendTo(datagram, sender));
+                }
+                else if (DiscoveryDatagram.LooksLikeWake(buffer.AsSpan(0, length), out _, out _))
+                {
+                    Wakes++;
                 }
             }
         }

@@ -128,6 +128,7 @@ public sealed class ServerSearchTests : IDisposable
     {
         using var silent = new Cable("silent0");
         using var open = new Cable("open0");
+        using var down = new Cable("down0");
         silent.RaiseFar();
         silent.RaiseNear();
         open.RaiseNear();
@@ -140,6 +141,8 @@ public sealed class ServerSearchTests : IDisposable
 
         Assert.Contains("silent0 (link up)", _reports.First());
         Assert.Contains("open0 (no cable)", _reports.First());
+        Assert.Contains("down0 (down)", _reports.First());
+        Assert.Contains("`ip link set down0 up`", _reports.First());
         Assert.Contains("is stiefel running on the laptop", _reports.First());
         await _stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => search);

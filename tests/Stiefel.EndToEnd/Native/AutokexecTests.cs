@@ -168,7 +168,7 @@ public sealed class AutokexecTests : IDisposable
     }
 
     private NativeProcess Boot(string keys, string space) => Namespaces.Start(
-        space, NativeProcess.Binary("stiefel-client"), "boot", "--no-load", "--key", Path.Combine(_scratch[keys], "stick.key"), "--attach", NativeProcess.Binary("stiefel-attach"));
+        space, NativeProcess.Binary("stiefel-client"), "boot", "--until-loading", "--key", Path.Combine(_scratch[keys], "stick.key"), "--attach", NativeProcess.Binary("stiefel-attach"));
 
     private (byte[] Challenge, IPEndPoint From) Ask(Socket socket, string space)
     {

@@ -13,7 +13,7 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
     {
         MiddlemanRun boot = stage.Run("/v1/export", _middle.ForwardAsync);
         Assert.Equal(0, boot.ExitCode);
-        Assert.EndsWith("stopped before loading, as asked by --no-load", boot.Output);
+        Assert.EndsWith("stopped before loading, as asked by --until-loading", boot.Output);
         Assert.Equal(MiddlemanStage.Messages, _middle.Requests.Select(asked => asked.Path));
         Assert.All(_middle.Answers, answer => Assert.Equal(200, answer.Status));
 

@@ -68,7 +68,7 @@ public sealed class MiddlemanCallTests : IDisposable
     public void Challenge_CarriedOverOrAnyByteFlippedCutOffOrAdded_IsNotAnswered()
     {
         using NativeProcess desktop = _stage.StartClient(
-            "boot", "--no-load", "--key", _stage.Files["keys/stick.key"], "--attach", NativeProcess.Binary("stiefel-attach"));
+            "boot", "--until-loading", "--key", _stage.Files["keys/stick.key"], "--attach", NativeProcess.Binary("stiefel-attach"));
         byte[] challenge = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
         // It asks again and again, and after a second it answers a challenge.
         (byte[] datagram, EndPoint from) = MiddlemanDatagrams.Receive(_cable);

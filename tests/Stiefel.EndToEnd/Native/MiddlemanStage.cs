@@ -94,7 +94,7 @@ public sealed class MiddlemanStage : IDisposable
     internal MiddlemanRun Run(string path, Func<Asked, Task<Answered?>> act, string key = "keys/stick.key")
     {
         string folder = _scratch[$"out{++_runs}"];
-        string[] verb = Array.IndexOf(Messages, path) < 3 ? ["fetch", "--out", folder] : ["boot", "--no-load", "--once", "--attach", NativeProcess.Binary("stiefel-attach")];
+        string[] verb = Array.IndexOf(Messages, path) < 3 ? ["fetch", "--out", folder] : ["boot", "--until-loading", "--once", "--attach", NativeProcess.Binary("stiefel-attach")];
         Middle.Requests.Clear();
         Middle.Answers.Clear();
         Middle.Problems.Clear();

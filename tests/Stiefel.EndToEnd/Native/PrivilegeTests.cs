@@ -112,7 +112,7 @@ public sealed class PrivilegeTests : IDisposable
         .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
 
     private string[] Search() =>
-        ["boot", "--no-load", "--key", Path.Combine(_scratch.KeyDirectory("keys", "stick"), "stick.key"), "--attach", _scratch.RandomFile("attach", 1)];
+        ["boot", "--until-loading", "--key", Path.Combine(_scratch.KeyDirectory("keys", "stick"), "stick.key"), "--attach", _scratch.RandomFile("attach", 1)];
 
     private string[] Arguments() =>
     [
