@@ -17,9 +17,15 @@ internal static class AskingKey
     /// <exception cref="KeyFileException">It cannot be used.</exception>
     public static SharedKey Load(string directory, string? nameOrFile)
     {
-        using StoredKey stored = nameOrFile is not null && IsFile(nameOrFile) ? StoredKey.Read(nameOrFile) : new KeyDirectory(directory).Load(nameOrFile);
+        using StoredKey stored = Find(directory, nameOrFile);
         return stored.Open();
     }
 
-    private static bool IsFile(string nameOrFile) => nameOrFile.Contains('/') || nameOrFile.EndsWith(KeyDirectory.Extension, StringComparison.Ordinal);
+    /// <summary>The key as it is stored, perhaps sealed.</summary>
+    /// <exception cref="KeyFileException">It cannot be used.</exception>
+    public static StoredKey Find(string directory, string? nameOrFile) =>
+        nameOrFile is not null && IsFile(nameOrFile) ? StoredKey.Read(nameOrFile) : new KeyDirectory(directory).Load(nameOrFile);
+
+    /// <summary>A file rather than the name of a key?</summary>
+    public static bool IsFile(string nameOrFile) => nameOrFile.Contains('/') || nameOrFile.EndsWith(KeyDirectory.Extension, StringComparison.Ordinal);
 }

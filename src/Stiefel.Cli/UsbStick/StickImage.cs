@@ -5,12 +5,13 @@ using Stiefel.Cli.Ramdisk.Packing;
 using Stiefel.Cli.Ramdisk.Steps;
 using Stiefel.Cli.Verbs;
 using Stiefel.Linux.Initramfs;
+using Stiefel.Linux.Programs;
 
 namespace Stiefel.Cli.UsbStick;
 
 /// <summary>What goes onto a stick.</summary>
 /// <param name="Ramdisk">The key-free image.</param>
-/// <param name="KeyFile">The stick's key, or null for a stick that can call nobody yet.</param>
+/// <param name="KeyFile">The stick's key, or null for a stick whose desktop asks for a pairing code.</param>
 /// <param name="MoreArguments">Appended to the kernel's command line.</param>
 internal sealed record StickContent(RamdiskImage Ramdisk, string? KeyFile, string? MoreArguments)
 {
@@ -28,12 +29,31 @@ internal sealed class StickImage(StickContent content, StepLog log)
     private static readonly string[] s_stubs = ["/usr/lib/systemd/boot/efi/linuxx64.efi.stub"];
     private static readonly string[] s_bootCodes = ["/usr/lib/SYSLINUX/mbr.bin", "/usr/lib/syslinux/mbr/mbr.bin", "/usr/lib/syslinux/bios/mbr.bin", "/usr/share/syslinux/mbr.bin"];
 
+    /// <summary>Finds what is not installed before anything starts.</summary>
+    /// <exception cref="FailedException">Something.</exception>
+    public static void CheckTools()
+    {
+        FindStub();
+        FindBootCode();
+        foreach ((string program, string package) in (ReadOnlySpan<(string, string)>)[("mformat", "mtools"), ("mmd", "mtools"), ("mcopy", "mtools"), ("syslinux", "syslinux")])
+        {
+            if (ExternalProgram.Find(program) is null)
+            {
+                throw new FailedException($"the program {program} is not installed; on Debian and Ubuntu: apt install {package}");
+            }
+        }
+    }
+
+    /// <summary>Writes the image; it appears complete or not at all, and nothing else that holds the key stays anywhere.</summary>
     public async Task WriteAsync(string target, CancellationToken token)
     {
-        string stub = FindFile("the UEFI stub of systemd", s_stubs, "systemd-boot-efi");
-        string bootCode = FindFile("syslinux's boot code", s_bootCodes, "syslinux-common and syslinux");
-        string work = Directory.CreateTempSubdirectory("stiefel-stick-").FullName;
-        string fresh = target + ".new";
+        string stub = FindStub();
+        string bootCode = FindBootCode();
+        // Beside the target, so that the image moves there in one step; in a folder of its own, whose name nobody can guess and where nobody else can
+        // put a link: mtools and syslinux open the image by its name.
+        string work = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(target))!, $".stiefel-stick-{Path.GetRandomFileName()}");
+        Directory.CreateDirectory(work, PrivateFile.FolderMode);
+        string fresh = Path.Combine(work, "stick.img");
         try
         {
             string initrd = Path.Combine(work, "initrd.img");
@@ -56,7 +76,6 @@ internal sealed class StickImage(StickContent content, StepLog log)
         }
         finally
         {
-            File.Delete(fresh);
             Directory.Delete(work, recursive: true);
         }
     }
@@ -134,10 +153,14 @@ internal sealed class StickImage(StickContent content, StepLog log)
     // All of these hold the stick's key.
     private static FileStream CreatePrivate(string file) => new(file, new FileStreamOptions
     {
-        Mode = FileMode.Create,
+        Mode = FileMode.CreateNew,
         Access = FileAccess.ReadWrite,
         UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
     });
+
+    private static string FindStub() => FindFile("the UEFI stub of systemd", s_stubs, "systemd-boot-efi");
+
+    private static string FindBootCode() => FindFile("syslinux's boot code", s_bootCodes, "syslinux-common and syslinux");
 
     private static string FindFile(string what, string[] places, string package)
         => places.FirstOrDefault(File.Exists)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
+using Stiefel.Cli.Ramdisk.Steps;
 using Stiefel.Cli.UsbStick;
 using Stiefel.Cli.Verbs;
 using Stiefel.Linux.Programs;
@@ -50,6 +51,65 @@ public class StickImageTests
         var (code, error) = await RunAsync("--image", "/dev/null", "--ramdisk", folder.Path);
         Assert.Equal(3, code);
         Assert.Equal("stiefel: --image /dev/null: this is a device, and only image files are written\n", error);
+    }
+
+    [Fact]
+    public async Task Verb_KeyByItsName_IsTheOneOfTheFolder()
+    {
+        using var folder = MakeRamdisk();
+        new KeyDirectory(folder["keys"]).Create("blue");
+        Assert.Equal((0, ""), await RunAsync("--image", folder["stick.img"], "--key", "blue", "--directory", folder["keys"], "--ramdisk", folder.Path));
+        byte[] secret = await File.ReadAllBytesAsync(folder["keys/blue.key"], Token);
+        Assert.True((await File.ReadAllBytesAsync(folder["stick.img"], Token)).AsSpan().IndexOf(secret) > 0);
+    }
+
+    [Theory]
+    [InlineData("red", "there is no key 'red' in KEYS: blue")]
+    [InlineData("red.key", "--key red.key: no such file; name a key's file, as KEYS/blue-stick.key, or a key of KEYS by its name")]
+    public async Task Verb_KeyThatIsNotThere_SaysWhatIsExpectedBeforeAnythingStarts(string key, string message)
+    {
+        using var folder = MakeRamdisk();
+        new KeyDirectory(folder["keys"]).Create("blue");
+        var (code, error) = await RunAsync("--image", folder["stick.img"], "--key", key, "--directory", folder["keys"], "--ramdisk", folder.Path);
+        Assert.Equal((2, $"stiefel: {message.Replace("KEYS", folder["keys"], StringComparison.Ordinal)}\n"), (code, error));
+    }
+
+    [Fact]
+    public async Task Verb_WithoutAKey_SaysThatTheDesktopAsksForACode()
+    {
+        using var folder = MakeRamdisk();
+        using var output = new StringWriter();
+        Assert.Equal((0, ""), await RunAsync(output, "--image", folder["stick.img"], "--ramdisk", folder.Path));
+        Assert.Contains("no --key: the desktop will ask for a pairing code (`stiefel key new NAME --pairing`)", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verb_ImageInNoFolder_NamesTheOption()
+    {
+        using var folder = MakeRamdisk();
+        var (code, error) = await RunAsync("--image", folder["nodir/x.img"], "--ramdisk", folder.Path);
+        Assert.Equal((2, $"stiefel: --image {folder["nodir/x.img"]}: there is no folder {folder["nodir"]}; make it first\n"), (code, error));
+    }
+
+    /// <summary>Nothing with the key in it stays, and what somebody else put where the image is made beforehand is not written to.</summary>
+    [Fact]
+    public async Task Write_StoppedOnTheWay_LeavesNoKeyAndFollowsNoLink()
+    {
+        using var folder = MakeRamdisk();
+        using var target = new TemporaryDirectory();
+        string key = new KeyDirectory(folder["keys"]).Create("test");
+        string foreign = folder.Write("foreign", "somebody's");
+        File.CreateSymbolicLink(target["x.img.new"], foreign);
+        int before = Directory.GetDirectories(Path.GetTempPath(), "stiefel-stick-*").Length;
+
+        var image = new StickImage(new StickContent(new RamdiskImage(folder.Path), key, null), new StepLog(new StringWriter()));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => image.WriteAsync(target["x.img"], new CancellationToken(canceled: true)));
+        Assert.Equal([target["x.img.new"]], Directory.GetFileSystemEntries(target.Path));
+        Assert.Equal(before, Directory.GetDirectories(Path.GetTempPath(), "stiefel-stick-*").Length);
+
+        await image.WriteAsync(target["x.img"], Token);
+        Assert.Equal("somebody's", await File.ReadAllTextAsync(foreign, Token));
+        Assert.Equal([target["x.img"], target["x.img.new"]], Directory.GetFileSystemEntries(target.Path).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -108,10 +168,12 @@ public class StickImageTests
     private static async Task<string> TypeAsync(TemporaryDirectory folder, string file)
         => (await ExternalProgram.RunAsync("mtype", ["-i", folder["partition"], "::/" + file], token: Token)).Text;
 
-    private static async Task<(int Code, string Error)> RunAsync(params string[] args)
+    private static Task<(int Code, string Error)> RunAsync(params string[] args) => RunAsync(TextWriter.Null, args);
+
+    private static async Task<(int Code, string Error)> RunAsync(TextWriter output, params string[] args)
     {
         using var error = new StringWriter();
-        int code = await VerbRunner.RunAsync(new RootCommand("test") { SetupClientUsbdriveVerb.Build() }, ["setup-client-usbdrive", .. args], new StringWriter(), error);
+        int code = await VerbRunner.RunAsync(new RootCommand("test") { SetupClientUsbdriveVerb.Build() }, ["setup-client-usbdrive", .. args], output, error);
         return (code, error.ToString());
     }
 }
