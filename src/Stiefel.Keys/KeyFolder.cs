@@ -9,12 +9,12 @@ public static class KeyFolder
     public const int MaxNameLength = 64;
 
     /// <summary>What a name may be, in words.</summary>
-    public static string NameRule { get; } = $"1 to {MaxNameLength} of A-Z a-z 0-9 - _ . and no dot in front";
+    public static string NameRule { get; } = $"1 to {MaxNameLength} of A-Z a-z 0-9 - _ . and no dot in front, nor a hyphen";
 
     /// <summary>Can a key be called that? If so, the name leads nowhere out of the folder.</summary>
     public static bool IsName(string name) => name.Length is > 0 and <= MaxNameLength
         && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
-        && name[0] != '.';
+        && name[0] is not ('.' or '-'); // hidden, or an option that was mistyped
 
     /// <summary>Names of the keys, sorted.</summary>
     public static IReadOnlyList<string> List(string folder) => !Directory.Exists(folder)

@@ -20,6 +20,7 @@ public sealed class KeyFolderTests : IDisposable
     [InlineData("blue-stick_2.old", true)]
     [InlineData("", false)]
     [InlineData(".blue", false)]
+    [InlineData("--pairng", false)]
     [InlineData("../blue", false)]
     [InlineData("blue/", false)]
     [InlineData("bl\u00fce", false)]

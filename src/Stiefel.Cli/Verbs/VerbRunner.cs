@@ -17,14 +17,9 @@ internal static class VerbRunner
         }
 
         ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+        if (parsed.Action is not HelpWithExamples && UsageProblem.Of(parsed, "stiefel") is { } problem)
         {
-            foreach (var problem in parsed.Errors)
-            {
-                await error.WriteLineAsync($"stiefel: {problem.Message}").ConfigureAwait(false);
-            }
-
-            await error.WriteLineAsync($"Try `{CommandPath(parsed)} --help`.").ConfigureAwait(false);
+            await error.WriteLineAsync($"stiefel: {problem}").ConfigureAwait(false);
             return ExitCode.WrongUsage;
         }
 
@@ -62,16 +57,5 @@ internal static class VerbRunner
             await error.WriteLineAsync("stiefel: stopped").ConfigureAwait(false);
             return ExitCode.Failed;
         }
-    }
-
-    private static string CommandPath(ParseResult parsed)
-    {
-        var names = new List<string>();
-        for (var command = parsed.CommandResult; command is not null; command = command.Parent as System.CommandLine.Parsing.CommandResult)
-        {
-            names.Insert(0, command.Parent is null ? "stiefel" : command.Command.Name);
-        }
-
-        return string.Join(' ', names);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Stiefel.Cli.Verbs;
 using Stiefel.Client.Screen;
 
 namespace Stiefel.Client.Verbs;
@@ -17,14 +18,9 @@ internal static class VerbRunner
         }
 
         ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples)
+        if (parsed.Action is not HelpWithExamples && UsageProblem.Of(parsed, "stiefel-client") is { } problem)
         {
-            foreach (var problem in parsed.Errors)
-            {
-                await error.WriteLineAsync($"stiefel-client: {problem.Message}").ConfigureAwait(false);
-            }
-
-            await error.WriteLineAsync("Try `stiefel-client --help`, or --help after a verb.").ConfigureAwait(false);
+            await error.WriteLineAsync($"stiefel-client: {problem}").ConfigureAwait(false);
             return ExitCode.WrongUsage;
         }
 

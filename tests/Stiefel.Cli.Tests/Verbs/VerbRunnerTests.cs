@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Keys;
+using Stiefel.Cli.Status;
 using Stiefel.Cli.Verbs;
+using Stiefel.Cli.Vm.Demo;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Verbs;
@@ -17,16 +19,21 @@ public class VerbRunnerTests
     }
 
     [Theory]
-    [InlineData("kye")]
-    [InlineData("key")]
-    [InlineData("key", "new")]
-    [InlineData("key", "new", "a", "--drectory", "x")]
-    public async Task Run_WrongUsage_ExitsWithTwoAndPointsAtHelp(params string[] args)
+    [InlineData("kye new a", "`stiefel` has no command 'kye': expected key, status, kick, demo; see `stiefel --help`")]
+    [InlineData("", "`stiefel` needs a command: key, status, kick, demo; see `stiefel --help`")]
+    [InlineData("key nwe foo", "`stiefel key` has no command 'nwe': expected new, show, list, rotate, revoke, seal, token, cert; see `stiefel key --help`")]
+    [InlineData("key new", "Required argument 'NAME' missing for command: 'new'; see `stiefel key new --help`")]
+    [InlineData("key new a b c", "'b' is one word too many for `stiefel key new`; see `stiefel key new --help`")]
+    [InlineData("key new a --drectory x", "`stiefel key new` has no option '--drectory'; see `stiefel key new --help`")]
+    [InlineData("key new --pairng", "`stiefel key new` has no option '--pairng'; see `stiefel key new --help`")]
+    [InlineData("status --jso", "`stiefel status` has no option '--jso'; see `stiefel status --help`")]
+    [InlineData("kick --jso", "`stiefel kick` has no option '--jso'; see `stiefel kick --help`")]
+    [InlineData("demo --firmware foo", "--firmware foo: expected one of direct, bios, uefi; see `stiefel demo --help`")]
+    [InlineData("demo --firmware", "Required argument missing for option: '--firmware'; see `stiefel demo --help`")]
+    public async Task Run_WrongUsage_ExitsWithTwoAndOneLineOfWhatAndWhatToDo(string line, string message)
     {
-        var (code, _, error) = await RunAsync(args);
-        Assert.Equal(2, code);
-        Assert.StartsWith("stiefel: ", error, StringComparison.Ordinal);
-        Assert.Contains("--help`", error, StringComparison.Ordinal);
+        var (code, _, error) = await RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal((2, $"stiefel: {message}\n"), (code, error));
     }
 
     [Fact]
@@ -62,7 +69,8 @@ public class VerbRunnerTests
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = await VerbRunner.RunAsync(new RootCommand("test") { KeyVerb.Build(), AutokexecVerb.Build() }, args, output, error);
+        var root = new RootCommand("test") { KeyVerb.Build(), AutokexecVerb.Build(), StatusVerbs.BuildStatus(), StatusVerbs.BuildKick(), DemoVerb.Build() };
+        int code = await VerbRunner.RunAsync(root, args, output, error);
         return (code, output.ToString(), error.ToString());
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Stiefel.Client.Tests.Laptop;
 using Stiefel.Client.Verbs;
 using Xunit;
 
@@ -34,6 +35,15 @@ public sealed class CommonOptionsTests
         var (options, parsed) = Parse("--interface", "eth0");
         Assert.Equal(new ServerOptions { Interface = "eth0" }, options.Read(parsed));
     }
+
+    [Theory]
+    [InlineData("bogus", "`stiefel-client` has no command 'bogus': expected boot, discover, fetch; see `stiefel-client --help`")]
+    [InlineData("boot --sever 1.2.3.4", "`stiefel-client boot` has no option '--sever'; see `stiefel-client boot --help`")]
+    [InlineData("discover --seconds x", "--seconds x: expected a whole number; see `stiefel-client discover --help`")]
+    [InlineData("fetch --out a --passphrase-fd 1.5", "--passphrase-fd 1.5: expected a whole number; see `stiefel-client fetch --help`")]
+    [InlineData("fetch", "Option '--out' is required; see `stiefel-client fetch --help`")]
+    public async Task Usage_Wrong_IsOneLineOfWhatAndWhatToDo(string line, string message) =>
+        Assert.Equal(new ClientRun(2, "", $"stiefel-client: {message}\n"), await ClientRun.StartAsync(line.Split(' ')));
 
     private static (CommonOptions Options, ParseResult Parsed) Parse(params string[] arguments)
     {

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>
+/// What is wrong with a command line, in one line with what to do. The parser reports everything that follows from one wrong word, and in terms of
+/// its own types. `stiefel-client` is built with this file, too.
+/// </summary>
+internal static class UsageProblem
+{
+    /// <summary>The problem that explains the others, or null if there is none.</summary>
+    /// <param name="parsed">Of the command line.</param>
+    /// <param name="program">Its first word.</param>
+    public static string? Of(ParseResult parsed, string program)
+    {
+        string path = CommandPath(parsed, program);
+        string? what = MistypedOption(parsed) is { } option ? $"`{path}` has no option '{option}'"
+            : parsed.UnmatchedTokens is [var word, ..] ? Unknown(parsed, path, word)
+            : parsed.Errors is [var first, ..] ? Explain(parsed, path, first)
+            : null;
+        return what is null ? null : $"{what}; see `{path} --help`";
+    }
+
+    // No argument of ours begins like an option, but the parser takes an unknown option for an argument as long as one is missing.
+    private static string? MistypedOption(ParseResult parsed) => parsed.CommandResult.Children.OfType<ArgumentResult>()
+        .SelectMany(argument => argument.Tokens).FirstOrDefault(token => LooksLikeOption(token.Value))?.Value;
+
+    private static string Unknown(ParseResult parsed, string path, string word)
+    {
+        Command command = parsed.CommandResult.Command;
+        return LooksLikeOption(word) ? $"`{path}` has no option '{word}'"
+            : command.Subcommands.Count > 0 ? $"`{path}` has no command '{word}': expected {Words(command)}"
+            : $"'{word}' is one word too many for `{path}`";
+    }
+
+    private static string Explain(ParseResult parsed, string path, ParseError error)
+    {
+        if (parsed.CommandResult.Command.Subcommands.Count > 0)
+        {
+            return $"`{path}` needs a command: {Words(parsed.CommandResult.Command)}";
+        }
+
+        OptionResult? option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
+        if (option is { Tokens: [var only] } && Expected(option.Option.ValueType, only.Value) is { } expected)
+        {
+            return $"{option.Option.Name} {only.Value}: expected {expected}";
+        }
+
+        // Custom parsers say it as we do; the parser's own messages end with a full stop, and lists follow in further lines.
+        return error.Message.Split('\n')[0].TrimEnd('.');
+    }
+
+    /// <summary>What a value of that type looks like, if this is none.</summary>
+    private static string? Expected(Type type, string value)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(int))
+        {
+            return int.TryParse(value, CultureInfo.InvariantCulture, out _) ? null : "a whole number";
+        }
+
+        return type.IsEnum && !Enum.TryParse(type, value, ignoreCase: true, out _)
+            ? $"one of {string.Join(", ", Enum.GetNames(type).Select(name => name.ToLowerInvariant()))}"
+            : null;
+    }
+
+    private static string Words(Command command) => string.Join(", ", command.Subcommands.Where(one => !one.Hidden).Select(one => one.Name));
+
+    private static bool LooksLikeOption(string word) => word.Length > 1 && word[0] == '-';
+
+    private static string CommandPath(ParseResult parsed, string program)
+    {
+        var names = new List<string>();
+        for (CommandResult? command = parsed.CommandResult; command is not null; command = command.Parent as CommandResult)
+        {
+            names.Insert(0, command.Parent is null ? program : command.Command.Name);
+        }
+
+        return string.Join(' ', names);
+    }
+}
