@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Stiefel.Client.Search;
+using Stiefel.Client.Verbs;
 using Stiefel.Linux.Network;
 using Stiefel.Protocol.Discovery;
 using Stiefel.Protocol.Keys;
@@ -33,6 +34,10 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<
 
     /// <summary>If no server answers, laptops that run their own system are called to leave it (docs/protocol.md#the-call): only for who wants to boot.</summary>
     public bool CallsSleepers { get; init; }
+
+    /// <summary>What to say if the time is over and nobody answered: also where it was too short for a report.</summary>
+    public ServerException NobodyWithin(TimeSpan limit) => new(
+        $"no laptop with the key `{key.Name}` answered within {limit.TotalSeconds:0} s: {SearchReport.Describe(ListLinks(), onlyInterface)}");
 
     /// <summary>Waits for the first laptop.</summary>
     public async Task<FoundServer> FindFirstAsync(CancellationToken cancellationToken)
@@ -86,7 +91,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<
             string state = SearchReport.Describe(links, onlyInterface);
             if (elapsed > s_firstReport && (state != reported.Text || elapsed - reported.At > s_reportInterval))
             {
-                report(state);
+                report($"{state}; asking again");
                 reported = (state, elapsed);
             }
 

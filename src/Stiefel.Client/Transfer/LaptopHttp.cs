@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Stiefel.Client.Verbs;
 
 namespace Stiefel.Client.Transfer;
 
@@ -34,6 +35,11 @@ internal static class LaptopHttp
         {
             await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException error)
+        {
+            socket.Dispose();
+            throw new ServerException($"no connection to the laptop at {endpoint}: {error.Message}", error);
         }
         catch
         {

@@ -41,10 +41,11 @@ internal static class DiscoverVerb
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(duration);
+        var search = new ServerSearch(key, options.Interface, screen.Say);
         int count = 0;
         try
         {
-            await foreach (FoundServer server in new ServerSearch(key, options.Interface, screen.Say).FindAllAsync(limit.Token).ConfigureAwait(false))
+            await foreach (FoundServer server in search.FindAllAsync(limit.Token).ConfigureAwait(false))
             {
                 count++;
                 await TryShowAsync(server, key, screen, cancellationToken).ConfigureAwait(false);
@@ -55,7 +56,7 @@ internal static class DiscoverVerb
             // The time is over.
         }
 
-        return count > 0 ? ExitCode.Done : throw new ServerException($"no laptop with the key `{key.Name}` answered within {duration.TotalSeconds:0} s");
+        return count > 0 ? ExitCode.Done : throw search.NobodyWithin(duration);
     }
 
     // One laptop that fails must not hide the others.

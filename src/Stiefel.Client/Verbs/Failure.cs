@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Stiefel.Client.Screen;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Envelope;
@@ -25,7 +24,7 @@ internal static class Failure
         RefusalException => $"the laptop refuses: {problem.Message}",
         HandshakeException => $"{problem.Message}: has this stick's key been revoked or replaced on the laptop?",
         EnvelopeException => $"what arrived is not what the laptop sent: {problem.Message}",
-        HttpRequestException { InnerException: SocketException socket } => $"no connection to the laptop: {socket.Message}",
+        HttpRequestException { InnerException: ServerException inner } => inner.Message,
         HttpRequestException or HttpIOException => $"the connection to the laptop broke: {problem.Message}",
         OperationCanceledException => "stopped",
         TypeInitializationException { InnerException: { } inner } => Explain(inner),

@@ -69,13 +69,14 @@ internal static class FetchVerb
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(searchLimit);
+        var search = new ServerSearch(key, options.Interface, screen.Say);
         try
         {
-            return await new ServerSearch(key, options.Interface, screen.Say).FindFirstAsync(limit.Token).ConfigureAwait(false);
+            return await search.FindFirstAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ServerException($"no laptop with the key `{key.Name}` answered within {searchLimit.TotalSeconds:0} s");
+            throw search.NobodyWithin(searchLimit);
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Stiefel.Client.Search;
+using Stiefel.Client.Tests.Laptop;
 using Stiefel.Linux.Network;
 using Stiefel.Protocol.Discovery;
 using Stiefel.Protocol.Keys;
@@ -143,9 +144,19 @@ public sealed class ServerSearchTests : IDisposable
         Assert.Contains("open0 (no cable)", _reports.First());
         Assert.Contains("down0 (down)", _reports.First());
         Assert.Contains("`ip link set down0 up`", _reports.First());
-        Assert.Contains("is stiefel running on the laptop", _reports.First());
+        Assert.Contains("check that stiefel is running on the laptop", _reports.First());
         await _stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => search);
+    }
+
+    [Fact]
+    public async Task Discover_TimeTooShortForAReport_EndsWithTheReason()
+    {
+        using var directory = new TemporaryDirectory();
+        string key = ClientRun.WriteKey(directory.File("stick.key"), new byte[SharedKey.Size]);
+        ClientRun run = await ClientRun.StartAsync("discover", "--seconds", "1", "--key", key, "--interface", "nope0");
+        Assert.Equal(
+            new ClientRun(1, "", "stiefel-client: no laptop with the key `stick` answered within 1 s: there is no interface nope0: plug the adapter in, or look at the name\n"), run);
     }
 
     [Fact]

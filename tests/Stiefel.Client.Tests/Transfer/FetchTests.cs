@@ -161,7 +161,7 @@ public sealed class FetchTests : IDisposable
     public async Task Fetch_NobodyListens_SaysSo()
     {
         _laptop.Dispose();
-        await AssertRefusedAsync("kernel", "no connection to the laptop: Connection refused");
+        await AssertRefusedAsync("kernel", $"no connection to the laptop at {_laptop.Address}: Connection refused");
     }
 
     /// <summary>Whatever happens to the bytes of any answer: either the files are right, or the run fails and leaves none that is wrong.</summary>
