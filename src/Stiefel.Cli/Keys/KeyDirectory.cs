@@ -45,13 +45,16 @@ internal sealed class KeyDirectory(string path)
         return FileOf(name);
     }
 
-    /// <summary>A fresh key under the name; the one before goes on being accepted, under another name, until it is revoked.</summary>
-    /// <returns>The name of the key before.</returns>
-    public string Rotate(string name)
+    /// <summary>A fresh key of the same length under the name; the one before goes on being accepted, under another name, until it is revoked.</summary>
+    /// <returns>The name of the key before, and the bytes of both.</returns>
+    public (string Before, int Bytes) Rotate(string name)
     {
         string before = name + Retired;
-        using (Load(name))
+        int bytes;
+        using (StoredKey stored = Load(name))
         {
+            // One that is typed would be twice as long otherwise.
+            bytes = stored.Locked is null ? stored.Content.Length : KeyLength;
             CheckName(before);
             RefuseIfFull();
         }
@@ -64,7 +67,7 @@ internal sealed class KeyDirectory(string path)
 
         try
         {
-            Create(name);
+            Create(name, bytes);
         }
         catch (Exception error)
         {
@@ -77,7 +80,7 @@ internal sealed class KeyDirectory(string path)
             throw new FailedException($"{error.Message}; the key before is accepted as {before}", error);
         }
 
-        return before;
+        return (before, bytes);
     }
 
     /// <summary>Removes a key's file, for good also after a power failure in the next moment.</summary>

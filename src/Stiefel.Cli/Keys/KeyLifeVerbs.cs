@@ -34,10 +34,12 @@ internal static class KeyLifeVerbs
         command.SetAction(parsed =>
         {
             var keys = new KeyDirectory(parsed.GetRequiredValue(directory));
-            string before = keys.Rotate(parsed.GetRequiredValue(name));
+            string key = parsed.GetRequiredValue(name);
+            (string before, int bytes) = keys.Rotate(key);
+            bool isTyped = bytes == SharedKey.OldSize;
             TextWriter output = parsed.InvocationConfiguration.Output;
-            output.WriteLine($"{parsed.GetRequiredValue(name)} is a fresh key; write the stick again with it");
-            output.WriteLine($"the key before is still accepted; when the stick is written: stiefel key revoke {before}");
+            output.WriteLine($"{key} is a fresh key; {(isTyped ? $"type on the desktop what this shows: stiefel key show {key} --pairing" : "write the stick again with it")}");
+            output.WriteLine($"the key before is still accepted; when {(isTyped ? "the desktop has the fresh one" : "the stick is written")}: stiefel key revoke {before}");
         });
         return command.WithExamples("stiefel key rotate blue-stick");
     }

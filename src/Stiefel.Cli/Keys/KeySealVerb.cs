@@ -22,6 +22,8 @@ internal static class KeySealVerb
         var command = new Command("seal", "Write a copy of a key that only opens with a passphrase, for a stick that may be lost") { name, target, passphrase, directory };
         command.SetAction(parsed =>
         {
+            string path = parsed.GetRequiredValue(target);
+            CheckTarget(path);
             using StoredKey stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
             using (stored.Open())
             {
@@ -33,7 +35,6 @@ internal static class KeySealVerb
             try
             {
                 CheckLength(words);
-                string path = parsed.GetRequiredValue(target);
                 string text = SealedKey.Seal(stored.Content, words, PassphraseCost.Usual).Format();
                 PrivateFile.Create(path, Encoding.ASCII.GetBytes(text), $"{path} exists already; nothing was written");
                 output.WriteLine($"sealed {stored.Name} into {path}");
@@ -68,13 +69,36 @@ internal static class KeySealVerb
         return first;
     }
 
+    // Before anybody types a passphrase in vain.
+    private static void CheckTarget(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder))
+        {
+            throw new UsageException($"--out {path}: there is no folder {folder}; make it first");
+        }
+    }
+
     private static byte[] FirstLine(string file)
     {
-        byte[] all = File.ReadAllBytes(file);
+        byte[] all;
+        try
+        {
+            all = File.ReadAllBytes(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException(File.Exists(file)
+                ? $"--passphrase-file {file}: {error.Message}"
+                : $"--passphrase-file {file}: no such file; write the passphrase into it, or leave the option out to be asked for it");
+        }
+
         int end = all.AsSpan().IndexOf((byte)'\n');
-        byte[] line = end < 0 ? [.. all] : all[..end];
+        ReadOnlySpan<byte> line = end < 0 ? all : all.AsSpan(0, end);
+        // Of an editor that ends lines with both; on the desktop it could not be typed.
+        byte[] words = (line.EndsWith("\r"u8) ? line[..^1] : line).ToArray();
         CryptographicOperations.ZeroMemory(all);
-        return line;
+        return words;
     }
 
     private static void CheckLength(byte[] passphrase)

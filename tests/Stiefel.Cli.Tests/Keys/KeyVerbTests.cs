@@ -34,6 +34,16 @@ public sealed class KeyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Rotate_KeyThatIsTyped_StaysAsLongAndSaysHowToSeeIt()
+    {
+        await RunAsync(0, "new", "attic", "--pairing");
+        var said = await RunAsync(0, "rotate", "attic");
+        Assert.Equal(16, File.ReadAllBytes(_folder["attic.key"]).Length);
+        Assert.Contains("stiefel key show attic --pairing", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("stick", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Revoke_UnknownKey_IsWrongUsageAndNamesTheOthers()
     {
         await RunAsync(0, "new", "blue");
@@ -69,11 +79,13 @@ public sealed class KeyVerbTests : IDisposable
         Assert.Equal(expected.GetCertHashString(), printed.GetCertHashString());
     }
 
-    [Fact]
-    public async Task Seal_WithPassphrase_WritesACopyThatOnlyOpensWithIt()
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public async Task Seal_WithPassphrase_WritesACopyThatOnlyOpensWithIt(string end)
     {
         await RunAsync(0, "new", "blue");
-        File.WriteAllText(_folder["words"], "four words are good\nnot this\n");
+        File.WriteAllText(_folder["words"], $"four words are good{end}not this{end}");
         await RunAsync(0, "seal", "--out", _folder["stick.key"], "--passphrase-file", _folder["words"]);
 
         using var stored = StoredKey.Read(_folder["stick.key"]);
@@ -92,6 +104,18 @@ public sealed class KeyVerbTests : IDisposable
         File.WriteAllText(_folder["words"], "short");
         await RunAsync(2, "seal", "--out", _folder["s.key"], "--passphrase-file", _folder["words"]);
         Assert.False(File.Exists(_folder["s.key"]));
+    }
+
+    [Fact]
+    public async Task Seal_FolderOrPassphraseNotThere_NamesTheOption()
+    {
+        await RunAsync(0, "new", "blue");
+        Assert.Equal(
+            $"stiefel: --out {_folder["nodir/s.key"]}: there is no folder {_folder["nodir"]}; make it first\n",
+            await RunAsync(2, "seal", "--out", _folder["nodir/s.key"], "--passphrase-file", _folder["words"]));
+        Assert.StartsWith(
+            $"stiefel: --passphrase-file {_folder["words"]}: no such file;",
+            await RunAsync(2, "seal", "--out", _folder["s.key"], "--passphrase-file", _folder["words"]), StringComparison.Ordinal);
     }
 
     [Theory]
