@@ -86,7 +86,7 @@ public class KeyDirectoryTests
         {
             var keys = new KeyDirectory(folder[$"{round}"]);
             byte[] before = File.ReadAllBytes(keys.Create("blue"));
-            await AtOnceAsync(_ => keys.Rotate("blue"));
+            await AtOnceAsync(_ => keys.Rotate("blue").Before);
             Assert.Equal(["blue", "blue.old"], keys.List());
             Assert.Equal(before, File.ReadAllBytes(Path.Combine(keys.Path, "blue.old.key")));
         }
