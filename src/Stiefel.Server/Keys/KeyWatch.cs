@@ -11,11 +11,15 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
 
-    // Of the next look and of whoever revokes a key.
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    // Of the next look and of whoever revokes a key: short, so that no key is accepted longer because another one's disk is slow to be closed.
+    private readonly SemaphoreSlim _look = new(1, 1);
 
-    // Revoked, but not all that hung on them is ended yet: it is tried until it is.
-    private readonly Queue<AcceptedKey> _revoked = [];
+    // Of whoever ends what hung on revoked keys, which may wait for the disk.
+    private readonly SemaphoreSlim _ending = new(1, 1);
+
+    // Revoked, but not all that hung on them is ended yet: it is tried until it is. Locked for each access.
+    private readonly List<AcceptedKey> _revoked = [];
+    private volatile Exception? _unended;
     private string? _failure;
     private IReadOnlyList<string> _problems = [];
 
@@ -23,46 +27,57 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
     /// <returns>Null if there is no key of that name.</returns>
     public async Task<KeyRevocation?> RevokeAsync(string name)
     {
-        await _turn.WaitAsync();
+        KeyRevocation revocation;
+        Exception? unread;
+        await _look.WaitAsync();
         try
         {
             // A file that was exchanged a moment ago is revoked as it is now.
-            var unread = Look();
-            if (ring.Revoke(name) is not { } revocation)
+            unread = Look();
+            if (ring.Revoke(name) is not { } revoked)
             {
                 return null;
             }
 
+            revocation = revoked;
             Take(revocation.Changes);
-            var unfinished = await EndRevokedAsync();
-            return revocation with { FileProblem = revocation.FileProblem ?? unread?.Message, EndingProblem = unfinished?.Message };
         }
         finally
         {
-            _turn.Release();
+            _look.Release();
         }
+
+        var unfinished = (await EndRevokedAsync()).FirstOrDefault(failed => revocation.Changes.Revoked.Any(key => key.Id == failed.Key.Id)).Problem;
+        return revocation with { FileProblem = revocation.FileProblem ?? unread?.Message, EndingProblem = unfinished?.Message };
     }
 
     public override void Dispose()
     {
-        _turn.Dispose();
+        _look.Dispose();
+        _ending.Dispose();
         base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var ending = Task.CompletedTask;
         using var timer = new PeriodicTimer(s_interval);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            await _turn.WaitAsync(stoppingToken).ConfigureAwait(false);
+            await _look.WaitAsync(stoppingToken).ConfigureAwait(false);
             try
             {
-                var problem = Look();
-                Tell(await EndRevokedAsync() ?? problem);
+                Tell(Look() ?? _unended);
             }
             finally
             {
-                _turn.Release();
+                _look.Release();
+            }
+
+            // The next look does not wait for it.
+            if (ending.IsCompleted)
+            {
+                ending = Task.Run(async () => _unended = await EndRevokedAsync() is [var first, ..] ? first.Problem : null, CancellationToken.None);
             }
         }
     }
@@ -100,25 +115,51 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
         foreach (var key in changes.Revoked)
         {
             logger.KeyRevoked(key.Key.Name);
-            _revoked.Enqueue(key);
+            sessions?.CutOff(key.Id);
+            lock (_revoked)
+            {
+                _revoked.Add(key);
+            }
         }
     }
 
-    private async Task<Exception?> EndRevokedAsync()
+    /// <summary>Tries for every revoked key, whatever became of the others.</summary>
+    /// <returns>Those for which it is to be tried again.</returns>
+    private async Task<IReadOnlyList<(AcceptedKey Key, Exception Problem)>> EndRevokedAsync()
     {
+        await _ending.WaitAsync();
         try
         {
-            while (_revoked.TryPeek(out var key))
+            var failed = new List<(AcceptedKey, Exception)>();
+            foreach (var key in Revoked())
             {
-                await (sessions?.OfKeyAsync(key.Id) ?? Task.CompletedTask);
-                _revoked.Dequeue();
+                try
+                {
+                    await (sessions?.OfKeyAsync(key.Id) ?? Task.CompletedTask);
+                    lock (_revoked)
+                    {
+                        _revoked.Remove(key);
+                    }
+                }
+                catch (Exception e)
+                {
+                    failed.Add((key, e));
+                }
             }
 
-            return null;
+            return failed;
         }
-        catch (Exception e)
+        finally
         {
-            return e;
+            _ending.Release();
+        }
+    }
+
+    private AcceptedKey[] Revoked()
+    {
+        lock (_revoked)
+        {
+            return [.. _revoked];
         }
     }
 
