@@ -58,13 +58,17 @@ internal sealed class AttachedDisk : IDisposable
     [DoesNotReturn]
     internal void KeepConnected()
     {
+        // The kernel announces a dead connection once: whatever goes wrong on the way to the next one, it stays to be made.
+        var isLost = false;
         while (true)
         {
             try
             {
-                if (_kernel.WaitForLinkDead(DeviceIndex, _patience.HasGrown ? RequestPatience.Calm : Timeout.InfiniteTimeSpan))
+                isLost = isLost || _kernel.WaitForLinkDead(DeviceIndex, _patience.HasGrown ? RequestPatience.Calm : Timeout.InfiniteTimeSpan);
+                if (isLost)
                 {
                     Reconnect();
+                    isLost = false;
                 }
                 else
                 {
