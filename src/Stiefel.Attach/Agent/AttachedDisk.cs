@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
+using Stiefel.Linux;
 using Stiefel.Linux.Nbd;
 using Stiefel.Nbd.Client;
 using Stiefel.Protocol.Handover;
@@ -37,6 +38,7 @@ internal sealed class AttachedDisk : IDisposable
             {
                 kernel = NbdNetlink.TryOpen()
                     ?? throw new IOException("this kernel has no NBD client: module nbd is neither in the initramfs nor among the drivers sent");
+                FreeDevice(kernel, log);
                 var connector = new ServerConnector(session, log);
                 using var connection = connector.Connect(waiting);
                 var options = BlockDeviceOptions.For(session, connection.Export);
@@ -86,6 +88,27 @@ internal sealed class AttachedDisk : IDisposable
     }
 
     public void Dispose() => _kernel.Dispose();
+
+    /// <summary>
+    /// An agent that died between CONNECT and its word to process 1 left the device connected, and the kernel would answer EBUSY for ever.
+    /// So early nobody else can own it. Before the first connection is made, since to the server a new one ends the one before.
+    /// </summary>
+    private static void FreeDevice(NbdNetlink kernel, AttachLog log)
+    {
+        try
+        {
+            if (kernel.ListConnected().Contains(DeviceIndex))
+            {
+                log.Say($"/dev/nbd{DeviceIndex} is still connected, by an agent that died: disconnecting it");
+                kernel.Disconnect(DeviceIndex);
+            }
+        }
+        catch (LinuxException exception)
+        {
+            // If it mattered, CONNECT will say so.
+            log.Say(exception.Message);
+        }
+    }
 
     private static void TuneOrDisconnect(NbdNetlink kernel, int index, NbdExportInfo export)
     {
