@@ -5,6 +5,9 @@ namespace Stiefel.Linux;
 /// <summary>A failed system call: which call, with which arguments, and the kernel's reason.</summary>
 public sealed class LinuxException : IOException
 {
+    /// <summary>EACCES.</summary>
+    public const int AccessDenied = Interop.Errno.EACCES;
+
     /// <summary>EOPNOTSUPP.</summary>
     public const int NotSupported = Interop.Errno.EOPNOTSUPP;
 

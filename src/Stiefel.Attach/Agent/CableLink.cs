@@ -5,7 +5,7 @@ namespace Stiefel.Attach.Agent;
 
 /// <summary>
 /// The interface to the laptop. It is known by its hardware address, because its number changes when it is replugged and its name when
-/// udev pleases. Needs neither /proc nor /sys: after switch-root the agent has none.
+/// udev pleases. Needs neither /proc nor /sys to be mounted: after switch-root the agent has none.
 /// </summary>
 internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
 {
@@ -45,9 +45,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
         }
 
         _carrierSince = Math.Min(_carrierSince, Environment.TickCount64);
-        return needsLinkLocal && !HasUsableLinkLocal(link.Index)
-            ? new(link.Index, $"{Name} ({mac}) has no usable IPv6 link-local address yet")
-            : new(link.Index, null);
+        return new(link.Index, needsLinkLocal ? MissingLinkLocal(link) : null);
     }
 
     /// <summary>Hardware before anything stacked upon it: bridges and VLANs share the address of what they stand on.</summary>
@@ -78,15 +76,42 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
         }
     }
 
-    private bool HasUsableLinkLocal(int index)
+    private string? MissingLinkLocal(NetworkLink link)
     {
-        var addresses = RouteNetlink.ListAddresses(index).Where(address => address.Address.IsIPv6LinkLocal).ToList();
-        if (addresses.Count == 0 && Environment.TickCount64 - _carrierSince > (long)s_ownAddress.TotalMilliseconds)
+        var addresses = RouteNetlink.ListAddresses(link.Index).Where(address => address.Address.IsIPv6LinkLocal).ToList();
+        if (addresses.Exists(address => address.IsUsable))
         {
-            Try(() => RouteNetlink.AddAddress(index, mac.ToLinkLocalAddress(), LinkLocalPrefix));
+            return null;
         }
 
-        return addresses.Exists(address => address.IsUsable);
+        var missing = $"{Name} ({mac}) has no usable IPv6 link-local address yet";
+        try
+        {
+            if (addresses.Count == 0 && Environment.TickCount64 - _carrierSince > (long)s_ownAddress.TotalMilliseconds)
+            {
+                AddLinkLocal(link);
+            }
+
+            return missing;
+        }
+        catch (LinuxException exception)
+        {
+            return $"{missing}: {exception.Message}";
+        }
+    }
+
+    private void AddLinkLocal(NetworkLink link)
+    {
+        try
+        {
+            RouteNetlink.AddAddress(link.Index, mac.ToLinkLocalAddress(), LinkLocalPrefix);
+        }
+        catch (LinuxException exception) when (exception.Errno == LinuxException.AccessDenied)
+        {
+            // The laptop's system may switch IPv6 off everywhere (net.ipv6.conf.all.disable_ipv6). Once it is on, the kernel makes the
+            // address itself, or the next look finds none and adds it.
+            Ipv6Switch.TurnOn(link.Name);
+        }
     }
 
     private void Try(Action action)

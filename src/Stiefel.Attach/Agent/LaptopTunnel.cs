@@ -9,7 +9,7 @@ namespace Stiefel.Attach.Agent;
 
 /// <summary>
 /// The desktop's end of the tunnel to the laptop (docs/protocol.md#tunnel). It stands on the cable's interface only by the laptop's address:
-/// it stays when that is unplugged, and is turned to the new one. Needs neither /proc nor /sys.
+/// it stays when that is unplugged, and is turned to the new one. Needs neither /proc nor /sys to be mounted.
 /// </summary>
 internal sealed class LaptopTunnel
 {
@@ -78,6 +78,20 @@ internal sealed class LaptopTunnel
             PeerAddress = TunnelPlan.Laptop,
             KeepAliveSeconds = TunnelPlan.KeepAliveSeconds,
         });
-        RouteNetlink.AddAddress(index, TunnelPlan.Desktop, TunnelPlan.PrefixLength);
+        AddAddress(index);
+    }
+
+    private static void AddAddress(int index)
+    {
+        try
+        {
+            RouteNetlink.AddAddress(index, TunnelPlan.Desktop, TunnelPlan.PrefixLength);
+        }
+        catch (LinuxException exception) when (exception.Errno == LinuxException.AccessDenied)
+        {
+            // The laptop's system may switch IPv6 off everywhere (net.ipv6.conf.all.disable_ipv6); its disk comes through here.
+            Ipv6Switch.TurnOn(Name);
+            RouteNetlink.AddAddress(index, TunnelPlan.Desktop, TunnelPlan.PrefixLength);
+        }
     }
 }

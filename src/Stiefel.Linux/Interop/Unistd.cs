@@ -6,6 +6,7 @@ namespace Stiefel.Linux.Interop;
 /// <summary>unistd.h and sys/uio.h: reading and writing, names of files, and who does it.</summary>
 internal static unsafe partial class Unistd
 {
+    internal const int SEEK_SET = 0;
     internal const int SEEK_END = 2;
     internal const int SEEK_DATA = 3;
     internal const int SEEK_HOLE = 4;

@@ -70,6 +70,26 @@ public sealed class CableLinkTests
         Assert.Equal(s_mac.ToLinkLocalAddress().GetAddressBytes(), Assert.Single(RouteNetlink.ListAddresses(state.Index)).Address.GetAddressBytes());
     }
 
+    [Fact]
+    public void Raise_SystemSwitchesIpv6OffEverywhere_IsOnAgainHere()
+    {
+        using var cable = new Cable();
+        var link = new CableLink(s_mac, mtu: 1500, Assert.Fail);
+        Until(link, ready: true);
+        File.WriteAllText("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1");
+        try
+        {
+            Assert.Contains("no usable IPv6 link-local address", Until(link, ready: false).Missing, StringComparison.Ordinal);
+            var state = Until(link, ready: true);
+
+            Assert.Equal(s_mac.ToLinkLocalAddress().GetAddressBytes(), Assert.Single(RouteNetlink.ListAddresses(state.Index)).Address.GetAddressBytes());
+        }
+        finally
+        {
+            File.WriteAllText("/proc/sys/net/ipv6/conf/all/disable_ipv6", "0");
+        }
+    }
+
     private static CableLinkState Until(CableLink link, bool ready)
     {
         var deadline = Environment.TickCount64 + 20_000;

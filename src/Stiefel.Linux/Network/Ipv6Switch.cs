@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Interop;
+using Stiefel.Linux.Processes;
+
+namespace Stiefel.Linux.Network;
+
+/// <summary>
+/// Switches IPv6 on again on one interface where a sysctl has switched it off (disable_ipv6), which removes its addresses and refuses
+/// every new one. Needs no /proc: the kernel gives a procfs that is mounted nowhere (man 2 fsopen), held only as long as it takes.
+/// </summary>
+public static class Ipv6Switch
+{
+    private const uint Harmless = SysFsMount.MOUNT_ATTR_NOSUID | SysFsMount.MOUNT_ATTR_NODEV | SysFsMount.MOUNT_ATTR_NOEXEC;
+
+    /// <summary>
+    /// Does nothing if IPv6 is on. Otherwise, and if the interface is up, the kernel gives it its link-local address as when it was set up.
+    /// </summary>
+    /// <exception cref="LinuxException">ENOENT: the kernel has no IPv6, or no such interface. ENOSYS: it is older than 5.2.</exception>
+    public static void TurnOn(string interfaceName)
+    {
+        var setting = $"sys/net/ipv6/conf/{interfaceName}/disable_ipv6";
+        using var proc = DetachedProc();
+        using var file = SysFsMount.openat(proc, setting, Fcntl.O_RDWR | Fcntl.O_CLOEXEC, 0);
+        if (file.IsInvalid)
+        {
+            throw Failure($"openat(proc, \"{setting}\", O_RDWR)");
+        }
+
+        Span<byte> value = stackalloc byte[16];
+        var length = Descriptor.Read(file, value);
+        if (Encoding.ASCII.GetString(value[..length]).Trim() == "0")
+        {
+            return;
+        }
+
+        // A sysctl is written from the beginning of its file only; elsewhere the kernel takes the bytes and forgets them.
+        if (Unistd.lseek(file, 0, Unistd.SEEK_SET) < 0)
+        {
+            throw LinuxException.FromLastError($"lseek(\"{setting}\")");
+        }
+
+        Descriptor.Write(file, "0"u8);
+    }
+
+    private static SafeFileHandle DetachedProc()
+    {
+        using var context = SysFsMount.fsopen("proc", SysFsMount.FSOPEN_CLOEXEC);
+        if (context.IsInvalid)
+        {
+            throw LinuxException.FromLastError("fsopen(\"proc\")");
+        }
+
+        if (SysFsMount.fsconfig_create(context) != 0)
+        {
+            throw LinuxException.FromLastError("fsconfig(\"proc\", FSCONFIG_CMD_CREATE)");
+        }
+
+        var proc = SysFsMount.fsmount(context, SysFsMount.FSMOUNT_CLOEXEC, Harmless);
+        if (proc.IsInvalid)
+        {
+            var failure = LinuxException.FromLastError("fsmount(\"proc\")");
+            proc.Dispose();
+            throw failure;
+        }
+
+        return proc;
+    }
+
+    private static LinuxException Failure(string call)
+    {
+        var errno = Marshal.GetLastPInvokeError();
+        return errno == Errno.ENOENT ? new(call, errno, "no IPv6 in this kernel, or the interface has gone") : new(call, errno);
+    }
+}
