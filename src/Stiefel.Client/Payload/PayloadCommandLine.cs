@@ -17,6 +17,9 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
 
     private const string DefaultInit = "/init";
 
+    // Both are parameters of the module ipv6, which on most kernels is built in.
+    private static readonly string[] s_ipv6Switches = ["ipv6.disable", "ipv6.disable_ipv6"];
+
     /// <summary>Puts the arguments together.</summary>
     /// <param name="bootEntry">Of the laptop's boot entry.</param>
     /// <param name="added">Of this machine (stiefel_innercmdline), may be empty; they come last and therefore win.</param>
@@ -30,6 +33,7 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
 
         line = WithDiskAsNbd(line, notes);
         line = WithoutResume(line, notes);
+        line = WithIpv6(line, notes);
         return new PayloadCommandLine(line.ToString(), realInit, notes);
     }
 
@@ -80,5 +84,19 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
         }
 
         return line.Without("resume").Without("resume_offset").With("noresume", null);
+    }
+
+    // The disk comes through link-local addresses of IPv6, which the laptop's system may do without. The last argument of a name wins in
+    // the kernel, which takes - and _ in it for the same. Both, since `disable=1` takes the protocol away and `disable_ipv6=1` the addresses.
+    private static KernelCommandLine WithIpv6(KernelCommandLine line, List<string> notes)
+    {
+        if (!line.Options.Any(option => s_ipv6Switches.Contains(option.Name.Replace('-', '_'))))
+        {
+            return line;
+        }
+
+        notes.Add("the laptop's arguments concern IPv6, which the disk comes through: ipv6.disable=0 ipv6.disable_ipv6=0 are added");
+        var switches = string.Join(' ', s_ipv6Switches.Select(name => $"{name}=0"));
+        return Append(line, KernelCommandLine.Parse(switches));
     }
 }

@@ -60,6 +60,17 @@ public sealed class PayloadCommandLineTests
         Assert.Contains("resume= is left out", Assert.Single(line.Notes));
     }
 
+    [Theory]
+    [InlineData("ipv6.disable=1")]
+    [InlineData("ipv6.disable_ipv6=1")]
+    [InlineData("ipv6.disable-ipv6=1")]
+    public void Assemble_Ipv6SwitchedOff_IsOnForTheDisk(string off)
+    {
+        var line = PayloadCommandLine.Assemble($"ro {off} quiet -- single", "");
+        Assert.Equal($"ro {off} quiet rdinit=/stiefel/init noresume ipv6.disable=0 ipv6.disable_ipv6=0 -- single", line.Text);
+        Assert.Contains("IPv6", Assert.Single(line.Notes));
+    }
+
     [Fact]
     public void Assemble_AddedArguments_ComeLastInTheKernelsPartAndWin()
     {
