@@ -16,6 +16,7 @@ internal sealed class AttachedDisk : IDisposable
     private readonly ServerConnector _connector;
     private readonly RequestPatience _patience;
     private readonly AttachLog _log;
+    private bool _isLost;
 
     private AttachedDisk(NbdNetlink kernel, ServerConnector connector, RequestPatience patience, AttachLog log)
     {
@@ -38,14 +39,10 @@ internal sealed class AttachedDisk : IDisposable
             {
                 kernel = NbdNetlink.TryOpen()
                     ?? throw new IOException("this kernel has no NBD client: module nbd is neither in the initramfs nor among the drivers sent");
-                FreeDevice(kernel, log);
-                var connector = new ServerConnector(session, log);
-                using var connection = connector.Connect(waiting);
-                var options = BlockDeviceOptions.For(session, connection.Export);
-                var index = kernel.Connect(options, [connection.Socket.SafeHandle]);
-                TuneOrDisconnect(kernel, index, connection.Export);
-                log.Say($"/dev/nbd{index}: {connection.Export.Size} bytes from {session}");
-                return new(kernel, connector, new RequestPatience(options.RequestTimeout), log);
+                var (disk, export) = Make(kernel, session, waiting, log);
+                disk.TuneOrDisconnect(export);
+                log.Say($"/dev/nbd{DeviceIndex}: {export.Size} bytes from {session}");
+                return disk;
             }
             catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
             {
@@ -60,30 +57,16 @@ internal sealed class AttachedDisk : IDisposable
     [DoesNotReturn]
     internal void KeepConnected()
     {
-        // The kernel announces a dead connection once: whatever goes wrong on the way to the next one, it stays to be made.
-        var isLost = false;
         while (true)
         {
-            try
+            GoOnAfter(() =>
             {
-                isLost = isLost || _kernel.WaitForLinkDead(DeviceIndex, _patience.HasGrown ? RequestPatience.Calm : Timeout.InfiniteTimeSpan);
-                if (isLost)
-                {
-                    Reconnect();
-                    isLost = false;
-                }
-                else
+                if (!ReplaceIfLost(_patience.HasGrown ? RequestPatience.Calm : Timeout.InfiniteTimeSpan))
                 {
                     _patience.Relax();
                     _kernel.Reconfigure(DeviceIndex, [], _patience.Time);
                 }
-            }
-            catch (Exception exception)
-            {
-                // Whatever it was, giving up would lose the disk for good.
-                _log.Say($"the agent goes on after: {exception.Message}");
-                Thread.Sleep(TimeSpan.FromSeconds(1));
-            }
+            });
         }
     }
 
@@ -110,18 +93,60 @@ internal sealed class AttachedDisk : IDisposable
         }
     }
 
-    private static void TuneOrDisconnect(NbdNetlink kernel, int index, NbdExportInfo export)
+    private static (AttachedDisk Disk, NbdExportInfo Export) Make(NbdNetlink kernel, AttachSession session, WaitingReport waiting, AttachLog log)
+    {
+        FreeDevice(kernel, log);
+        var connector = new ServerConnector(session, log);
+        using var connection = connector.Connect(waiting);
+        var options = BlockDeviceOptions.For(session, connection.Export);
+        _ = kernel.Connect(options, [connection.Socket.SafeHandle]);
+        return (new(kernel, connector, new RequestPatience(options.RequestTimeout), log), connection.Export);
+    }
+
+    private void TuneOrDisconnect(NbdExportInfo export)
     {
         try
         {
-            BlockDeviceOptions.Tune(index, export);
+            // The first look reads from the disk. Without its connection it waits, in the kernel, for the next one, which is ours to make.
+            BesideThread.Run(
+                () => BlockDeviceOptions.Tune(DeviceIndex, export),
+                () => GoOnAfter(() => ReplaceIfLost(TimeSpan.Zero)));
         }
         catch
         {
             // The next try needs the device free again.
-            kernel.Disconnect(index);
+            _kernel.Disconnect(DeviceIndex);
             throw;
         }
+    }
+
+    private void GoOnAfter(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception exception)
+        {
+            // Whatever it was, giving up would lose the disk for good.
+            _log.Say($"the agent goes on after: {exception.Message}");
+            Thread.Sleep(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    /// <summary>Waits until the kernel has given the connection up, and replaces it; false if it did not within this time.</summary>
+    private bool ReplaceIfLost(TimeSpan atMost)
+    {
+        // The kernel announces it once: whatever goes wrong on the way to the next connection, it stays to be made.
+        _isLost = _isLost || _kernel.WaitForLinkDead(DeviceIndex, atMost);
+        if (!_isLost)
+        {
+            return false;
+        }
+
+        Reconnect();
+        _isLost = false;
+        return true;
     }
 
     private void Reconnect()

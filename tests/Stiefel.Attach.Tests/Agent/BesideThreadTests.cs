@@ -1,0 +1,25 @@
+using Stiefel.Attach.Agent;
+using Xunit;
+
+namespace Stiefel.Attach.Tests.Agent;
+
+public sealed class BesideThreadTests
+{
+    [Fact]
+    public void Run_WorkThatIsHeldUp_IsFreedByWhatIsDoneMeanwhile()
+    {
+        using var freed = new ManualResetEventSlim();
+
+        BesideThread.Run(() => Assert.True(freed.Wait(TimeSpan.FromSeconds(20))), freed.Set);
+
+        Assert.True(freed.IsSet);
+    }
+
+    [Fact]
+    public void Run_WorkThatFails_ThrowsTheSame()
+    {
+        var failure = new IOException("empty");
+
+        Assert.Same(failure, Assert.Throws<IOException>(() => BesideThread.Run(() => throw failure, () => { })));
+    }
+}
