@@ -16,6 +16,10 @@ internal static class BlockDeviceOptions
     private const int RequestKibibytes = 512;
     private const int ReadAheadKibibytes = 2048;
 
+    // The kernel's client allows discards of 4 GiB, and the server answers one when all of it is done. One that takes longer than the
+    // time-out is sent again from its beginning, for ever: a requeued request keeps the time-out that it was made with.
+    internal const long LargestDiscard = 64 << 20;
+
     internal static NbdDeviceOptions For(AttachSession session, NbdExportInfo export) => new()
     {
         Index = 0,
@@ -37,17 +41,34 @@ internal static class BlockDeviceOptions
         _ => throw new IOException($"the server wants blocks of {minimumBlock} bytes; the kernel's NBD client can do powers of two up to {LargestSector}"),
     };
 
-    /// <summary>Larger requests, more read-ahead, and a first look, which makes the kernel read the partition table. Needs /sys and /dev.</summary>
+    /// <summary>Larger requests, more read-ahead, smaller discards, and a first look, which makes the kernel read the partition table. Needs /sys and /dev.</summary>
     internal static void Tune(int index, NbdExportInfo export)
     {
         var queue = $"/sys/block/nbd{index}/queue";
         Set($"{queue}/max_sectors_kb", Math.Min(RequestKibibytes, export.MaximumBlockSize / 1024));
         Set($"{queue}/read_ahead_kb", ReadAheadKibibytes);
+        Limit($"{queue}/discard_max_bytes", LargestDiscard);
         using var device = File.OpenHandle($"/dev/nbd{index}");
         var sector = new byte[LargestSector];
         if (RandomAccess.Read(device, sector, 0) == 0)
         {
             throw new IOException($"/dev/nbd{index} is empty");
+        }
+    }
+
+    /// <summary>Lowers a setting that is larger; what does without discards says 0, and stays so.</summary>
+    internal static void Limit(string file, long most)
+    {
+        try
+        {
+            if (long.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var now) && now > most)
+            {
+                Set(file, most);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A kernel that does not show it.
         }
     }
 

@@ -45,6 +45,30 @@ public sealed class BlockDeviceOptionsTests
         Assert.Null(BlockDeviceOptions.For(s_session with { DeadConnectionSeconds = 0 }, s_export).DeadConnectionTimeout);
     }
 
+    [Theory]
+    [InlineData("4294966784\n", "67108864")]
+    [InlineData("67108864\n", "67108864\n")]
+    [InlineData("0\n", "0\n")] // no discards
+    public void Limit_Discards_LowersWhatIsLarger(string before, string after)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, before);
+
+            BlockDeviceOptions.Limit(file, BlockDeviceOptions.LargestDiscard);
+
+            Assert.Equal(after, File.ReadAllText(file));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Limit_SettingThatTheKernelLacks_IsNoError() => BlockDeviceOptions.Limit("/nonexistent/discard_max_bytes", 1);
+
     [Fact]
     public void SameDisk_AnotherSizeWritabilityOrSector_IsAnotherDisk()
     {
