@@ -9,6 +9,7 @@ public sealed class DiskDevice : IBlockDevice
 {
     private readonly BlockDevice _disk;
     private readonly Lock _flushLock = new();
+    private readonly SlowFailures _failures = new(TimeProvider.System);
     private LinuxException? _lostWrite;
 
     /// <param name="disk">Open; disposed with this.</param>
@@ -37,16 +38,37 @@ public sealed class DiskDevice : IBlockDevice
     public DeviceTraits Traits { get; }
 
     /// <inheritdoc/>
-    public void Read(long offset, Span<byte> buffer) => _disk.Read(offset, buffer);
+    public void Read(long offset, Span<byte> buffer)
+    {
+        if (_failures.Find(offset, buffer.Length) is { } known)
+        {
+            throw new LinuxException("pread, a moment ago", known.Errno);
+        }
+
+        long started = _failures.Now;
+        try
+        {
+            _disk.Read(offset, buffer);
+        }
+        catch (LinuxException e)
+        {
+            _failures.Add(offset, buffer.Length, e, started);
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public bool TryReadCached(long offset, Span<byte> buffer) => _disk.TryReadCached(offset, buffer);
 
     /// <inheritdoc/>
-    public bool TryLend(long offset, int length, PagePipe pipe) => _disk.TryLend(offset, length, pipe);
+    public bool TryLend(long offset, int length, PagePipe pipe) => _failures.Find(offset, length) is null && _disk.TryLend(offset, length, pipe);
 
     /// <inheritdoc/>
-    public void Write(long offset, ReadOnlySpan<byte> data) => _disk.Write(offset, data);
+    public void Write(long offset, ReadOnlySpan<byte> data)
+    {
+        _disk.Write(offset, data);
+        _failures.Written(offset, data.Length);
+    }
 
     /// <inheritdoc/>
     public void Flush()
