@@ -10,13 +10,13 @@ namespace Stiefel.Cli.Autokexec;
 /// <param name="report">One line for each file that is no usable key; the others call all the same.</param>
 internal sealed class AcceptedKeys(KeyDirectory directory, Action<string> report)
 {
-    // A file that is written to, or whose rights or owner are changed, does not change its folder. Strangers ask a thousand times a second.
-    private static readonly TimeSpan s_lookAgain = TimeSpan.FromMilliseconds(500);
+    // A file that is being written, or whose rights are being mended, need not change its folder.
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(1);
+
 
     private IReadOnlyList<SharedKey> _keys = [];
-    private IReadOnlyList<KeyFileStamp> _stamps = [];
-    private DateTime _changed;
-    private long _lookedAt;
+    private DateTime _read;
+    private long _failedAt;
     private bool _failed;
 
     public IReadOnlyList<SharedKey> Current
@@ -25,39 +25,14 @@ internal sealed class AcceptedKeys(KeyDirectory directory, Action<string> report
         {
             // A file that comes or goes changes its folder (man 7 inode). The keys before are not disposed of: a call may be on its way.
             DateTime changed = Directory.GetLastWriteTimeUtc(directory.Path);
-            if (changed != _changed || Environment.TickCount64 - _lookedAt > s_lookAgain.TotalMilliseconds)
+            if (changed != _read || (_failed && Environment.TickCount64 - _failedAt > s_lookAgain.TotalMilliseconds))
             {
-                (_changed, _lookedAt) = (changed, Environment.TickCount64);
-                Look();
+                IReadOnlyList<SharedKey> before = _keys;
+                (_read, _failed, _failedAt) = (changed, false, Environment.TickCount64);
+                _keys = [.. directory.List().Take(SharedKey.MaxAccepted).Select(name => TryOpen(name, before)).OfType<SharedKey>()];
             }
 
             return _keys;
-        }
-    }
-
-    private void Look()
-    {
-        IReadOnlyList<KeyFileStamp> stamps = Stamps();
-        if (!_failed && stamps.SequenceEqual(_stamps))
-        {
-            return;
-        }
-
-        IReadOnlyList<SharedKey> before = _keys;
-        (_stamps, _failed) = (stamps, false);
-        _keys = [.. directory.List().Take(SharedKey.MaxAccepted).Select(name => TryOpen(name, before)).OfType<SharedKey>()];
-    }
-
-    // One that cannot be looked at is said when it is opened.
-    private IReadOnlyList<KeyFileStamp> Stamps()
-    {
-        try
-        {
-            return Directory.Exists(directory.Path) ? KeyFileStamp.Of(directory.Path, []) : [];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return [];
         }
     }
 
@@ -69,8 +44,7 @@ internal sealed class AcceptedKeys(KeyDirectory directory, Action<string> report
         }
         catch (Exception error) when (error is KeyFileException or VerbException or IOException or UnauthorizedAccessException)
         {
-            // What else is wrong with a file is mended by a change of it, which its stamp tells.
-            _failed |= error is not KeyFileException { Problem: not KeyFileProblem.Unreadable };
+            _failed = true;
             report(error.Message);
             return null;
         }

@@ -11,8 +11,6 @@ internal static unsafe partial class SysStat
     internal const uint STATX_TYPE = 0x1;
     internal const uint STATX_MODE = 0x2;
     internal const uint STATX_UID = 0x8;
-    internal const uint STATX_CTIME = 0x80;
-    internal const uint STATX_SIZE = 0x200;
 
     internal const uint STATX_INO = 0x100;
     internal const int AT_EMPTY_PATH = 0x1000;
@@ -35,16 +33,6 @@ internal static unsafe partial class SysStat
 
         [FieldOffset(0x20)]
         internal ulong stx_ino;
-
-        [FieldOffset(0x28)]
-        internal ulong stx_size;
-
-        // struct statx_timestamp: 64 bits of seconds, 32 of nanoseconds.
-        [FieldOffset(0x60)]
-        internal long stx_ctime_sec;
-
-        [FieldOffset(0x68)]
-        internal uint stx_ctime_nsec;
 
         [FieldOffset(0x80)]
         internal uint stx_rdev_major;

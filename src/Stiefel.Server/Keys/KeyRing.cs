@@ -42,7 +42,7 @@ public sealed partial class KeyRing : IDisposable
         try
         {
             StoredKey.CheckFolder(directory);
-            files = KeyFileStamp.Of(directory, []);
+            files = KeyFileStamp.Of(directory, Pattern);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -74,7 +74,7 @@ public sealed partial class KeyRing : IDisposable
         lock (_lock)
         {
             var before = _accepted;
-            var files = KeyFileStamp.Of(_directory, before.Select(a => a.Stamp));
+            var files = KeyFileStamp.Of(_directory, Pattern);
             var problems = new List<string>();
             if (!IsOursAlone(problems))
             {
@@ -192,13 +192,6 @@ public sealed partial class KeyRing : IDisposable
 
     private static AcceptedKey Read(KeyFileStamp file)
     {
-        var name = Path.GetFileNameWithoutExtension(file.Path);
-        if (!KeyFolder.IsName(name))
-        {
-            // Nobody could revoke it by its name.
-            throw new KeyFileException(KeyFileProblem.NoKey, $"{file.Path}: no key can be called that; rename it to {KeyFolder.NameRule}");
-        }
-
         try
         {
             using var stored = StoredKey.Read(file.Path);

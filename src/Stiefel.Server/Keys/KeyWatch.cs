@@ -11,15 +11,11 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
 
-    // Of the next look and of whoever revokes a key: short, so that no key is accepted longer because another one's disk is slow to be closed.
-    private readonly SemaphoreSlim _look = new(1, 1);
+    // Of the next look and of whoever revokes a key.
+    private readonly SemaphoreSlim _turn = new(1, 1);
 
-    // Of whoever ends what hung on revoked keys, which may wait for the disk.
-    private readonly SemaphoreSlim _ending = new(1, 1);
-
-    // Revoked, but not all that hung on them is ended yet: it is tried until it is. Locked for each access.
-    private readonly List<AcceptedKey> _revoked = [];
-    private volatile Exception? _unended;
+    // Revoked, but not all that hung on them is ended yet: it is tried until it is.
+    private readonly Queue<AcceptedKey> _revoked = [];
     private string? _failure;
     private IReadOnlyList<string> _problems = [];
 
@@ -27,57 +23,46 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
     /// <returns>Null if there is no key of that name.</returns>
     public async Task<KeyRevocation?> RevokeAsync(string name)
     {
-        KeyRevocation revocation;
-        Exception? unread;
-        await _look.WaitAsync();
+        await _turn.WaitAsync();
         try
         {
             // A file that was exchanged a moment ago is revoked as it is now.
-            unread = Look();
-            if (ring.Revoke(name) is not { } revoked)
+            var unread = Look();
+            if (ring.Revoke(name) is not { } revocation)
             {
                 return null;
             }
 
-            revocation = revoked;
             Take(revocation.Changes);
+            var unfinished = await EndRevokedAsync();
+            return revocation with { FileProblem = revocation.FileProblem ?? unread?.Message, EndingProblem = unfinished?.Message };
         }
         finally
         {
-            _look.Release();
+            _turn.Release();
         }
-
-        var unfinished = (await EndRevokedAsync()).FirstOrDefault(failed => revocation.Changes.Revoked.Any(key => key.Id == failed.Key.Id)).Problem;
-        return revocation with { FileProblem = revocation.FileProblem ?? unread?.Message, EndingProblem = unfinished?.Message };
     }
 
     public override void Dispose()
     {
-        _look.Dispose();
-        _ending.Dispose();
+        _turn.Dispose();
         base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var ending = Task.CompletedTask;
         using var timer = new PeriodicTimer(s_interval);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            await _look.WaitAsync(stoppingToken).ConfigureAwait(false);
+            await _turn.WaitAsync(stoppingToken).ConfigureAwait(false);
             try
             {
-                Tell(Look() ?? _unended);
+                var problem = Look();
+                Tell(await EndRevokedAsync() ?? problem);
             }
             finally
             {
-                _look.Release();
-            }
-
-            // The next look does not wait for it.
-            if (ending.IsCompleted)
-            {
-                ending = Task.Run(async () => _unended = await EndRevokedAsync() is [var first, ..] ? first.Problem : null, CancellationToken.None);
+                _turn.Release();
             }
         }
     }
@@ -115,51 +100,25 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
         foreach (var key in changes.Revoked)
         {
             logger.KeyRevoked(key.Key.Name);
-            sessions?.CutOff(key.Id);
-            lock (_revoked)
-            {
-                _revoked.Add(key);
-            }
+            _revoked.Enqueue(key);
         }
     }
 
-    /// <summary>Tries for every revoked key, whatever became of the others.</summary>
-    /// <returns>Those for which it is to be tried again.</returns>
-    private async Task<IReadOnlyList<(AcceptedKey Key, Exception Problem)>> EndRevokedAsync()
+    private async Task<Exception?> EndRevokedAsync()
     {
-        await _ending.WaitAsync();
         try
         {
-            var failed = new List<(AcceptedKey, Exception)>();
-            foreach (var key in Revoked())
+            while (_revoked.TryPeek(out var key))
             {
-                try
-                {
-                    await (sessions?.OfKeyAsync(key.Id) ?? Task.CompletedTask);
-                    lock (_revoked)
-                    {
-                        _revoked.Remove(key);
-                    }
-                }
-                catch (Exception e)
-                {
-                    failed.Add((key, e));
-                }
+                await (sessions?.OfKeyAsync(key.Id) ?? Task.CompletedTask);
+                _revoked.Dequeue();
             }
 
-            return failed;
+            return null;
         }
-        finally
+        catch (Exception e)
         {
-            _ending.Release();
-        }
-    }
-
-    private AcceptedKey[] Revoked()
-    {
-        lock (_revoked)
-        {
-            return [.. _revoked];
+            return e;
         }
     }
 

@@ -145,36 +145,6 @@ public sealed class DepartureTests : IDisposable
         Assert.DoesNotContain(one, keys.Current);
     }
 
-    /// <summary>None of this changes the folder.</summary>
-    [Theory]
-    [InlineData("replaced")]
-    [InlineData("opened")]
-    [InlineData("given away")]
-    public void AcceptedKeys_FileChangesInPlace_IsNoKeyAnyMore(string how)
-    {
-        var folder = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
-        string file = folder.Create("one");
-        DateTime written = File.GetLastWriteTimeUtc(file);
-        var keys = new AcceptedKeys(folder, _said.Add);
-        Protocol.Keys.SharedKey one = Assert.Single(keys.Current);
-
-        switch (how)
-        {
-            case "replaced":
-                File.WriteAllBytes(file, new byte[32].Select((_, at) => (byte)(at + 1)).ToArray());
-                File.SetLastWriteTimeUtc(file, written);
-                break;
-            case "opened":
-                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
-                break;
-            default:
-                ExternalProgram.Run("chown", ["65534", file]);
-                break;
-        }
-
-        Assert.True(SpinWait.SpinUntil(() => !keys.Current.Contains(one), TimeSpan.FromSeconds(20)));
-    }
-
     [Fact]
     public void AcceptedKeys_OneIsUnusable_TheOthersCallAndItIsSaid()
     {

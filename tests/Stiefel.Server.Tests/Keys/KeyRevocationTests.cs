@@ -6,7 +6,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Stiefel.Keys;
-using Stiefel.Linux.Programs;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Keys;
 using Stiefel.Server.Boot;
@@ -158,34 +157,6 @@ public sealed class KeyRevocationTests : IDisposable
         }
 
         await RevokeAsync(http, "stick");
-    }
-
-    /// <summary>A key whose desktop cannot be ended for now does not keep the next one from being revoked.</summary>
-    [Fact]
-    public async Task Revoke_WhileAnotherKeyCannotBeEnded_IsDone()
-    {
-        using var other = _files.AddKey("other");
-        _files.AddKey("third").Dispose();
-        await using var server = await RunningServer.StartAsync(_files);
-        using var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
-        await desktop.RequestDiskAsync();
-        using var bystander = await Desktop.ShakeHandsAsync(server, other);
-        using var http = server.AdminClient(other);
-        var record = System.IO.Path.Combine(_files.State, "grant.json");
-        ExternalProgram.Run("chattr", ["+i", record]);
-        try
-        {
-            Assert.Contains("not all ended yet", await ProblemAsync(http, "stick", HttpStatusCode.InternalServerError), StringComparison.Ordinal);
-            await RevokeAsync(http, "other");
-            using var asked = await bystander.PostAsync("/v1/kernel", bystander.Seal("/v1/kernel", []));
-            Assert.Equal(HttpStatusCode.Forbidden, asked.StatusCode);
-        }
-        finally
-        {
-            ExternalProgram.Run("chattr", ["-i", record]);
-        }
-
-        Assert.True(SpinWait.SpinUntil(() => !File.Exists(record), TimeSpan.FromSeconds(20)));
     }
 
     /// <summary>Whoever has one stick only, and lost it, must be able to end it.</summary>

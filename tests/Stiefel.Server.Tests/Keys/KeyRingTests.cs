@@ -58,20 +58,6 @@ public sealed class KeyRingTests : IDisposable
         Assert.Contains($"there is no such folder that this server can see; make a key with: stiefel key new NAME --directory {_files.Keys}", Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys)).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Nobody could revoke it: neither `stiefel key` nor the control plane takes that name.</summary>
-    [Theory]
-    [InlineData("my stick")]
-    [InlineData("-blue")]
-    public void Refresh_NameThatNoKeyCanHave_IsNotAcceptedAndSaid(string name)
-    {
-        using var ring = KeyRing.Load(_files.Keys);
-        File.Copy(Path.Combine(_files.Keys, "stick.key"), Path.Combine(_files.Keys, name + ".key"));
-        var changes = ring.Refresh();
-        Assert.Empty(changes.Accepted);
-        Assert.Contains("rename it", Assert.Single(changes.Problems), StringComparison.Ordinal);
-        Assert.Single(ring.Keys);
-    }
-
     [Fact]
     public void Load_BadFileBesideAGoodOne_TakesTheGoodOneAndSaysWhatIsWrong()
     {

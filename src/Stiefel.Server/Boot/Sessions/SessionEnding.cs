@@ -5,13 +5,8 @@ namespace Stiefel.Server.Boot.Sessions;
 /// <summary>Ends sessions for good: they are unknown, their transfers break off, and what they were granted is fenced and void.</summary>
 public sealed class SessionEnding(SessionTable sessions, DiskGate gate, MachineLog machines, ILogger<SessionEnding> logger)
 {
-    private const string Revoked = "its key was revoked";
-
     /// <summary>All sessions of a key that is accepted no more.</summary>
-    public Task OfKeyAsync(string keyId) => EndAsync(s => s.KeyId == keyId, grant => grant.KeyId == keyId, Revoked);
-
-    /// <summary>Its sessions are unknown from now on, and get nothing new; what they were granted is theirs until <see cref="OfKeyAsync"/>, which may wait for the disk.</summary>
-    public void CutOff(string keyId) => End(s => s.KeyId == keyId, Revoked);
+    public Task OfKeyAsync(string keyId) => EndAsync(s => s.KeyId == keyId, grant => grant.KeyId == keyId, "its key was revoked");
 
     /// <summary>One session.</summary>
     /// <param name="id">32 hexadecimal digits.</param>
@@ -21,19 +16,14 @@ public sealed class SessionEnding(SessionTable sessions, DiskGate gate, MachineL
     // First the sessions, so that no grant can follow; then the grant.
     private async Task<bool> EndAsync(Predicate<BootSession> session, Predicate<GrantRecord> grant, string why)
     {
-        var isEnded = End(session, why);
-        return await gate.EndAsync(grant) is not null || isEnded;
-    }
-
-    private bool End(Predicate<BootSession> session, string why)
-    {
         var ended = sessions.End(session);
+        var record = await gate.EndAsync(grant);
         foreach (var one in ended.Where(s => s.IsConfirmed))
         {
             logger.SessionEnded(one.Id, one.Peer, why);
             machines.Add(one.Peer, "ended", $"session {one.Id} was ended: {why}");
         }
 
-        return ended.Count > 0;
+        return ended.Count > 0 || record is not null;
     }
 }
