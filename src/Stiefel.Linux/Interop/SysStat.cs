@@ -12,7 +12,9 @@ internal static unsafe partial class SysStat
     internal const uint STATX_MODE = 0x2;
     internal const uint STATX_UID = 0x8;
 
+    internal const uint STATX_CTIME = 0x80;
     internal const uint STATX_INO = 0x100;
+    internal const uint STATX_SIZE = 0x200;
     internal const int AT_EMPTY_PATH = 0x1000;
 
     internal const int S_IFMT = 0xf000;
@@ -33,6 +35,15 @@ internal static unsafe partial class SysStat
 
         [FieldOffset(0x20)]
         internal ulong stx_ino;
+
+        [FieldOffset(0x28)]
+        internal ulong stx_size;
+
+        [FieldOffset(0x60)]
+        internal long stx_ctime_sec;
+
+        [FieldOffset(0x68)]
+        internal uint stx_ctime_nsec;
 
         [FieldOffset(0x80)]
         internal uint stx_rdev_major;

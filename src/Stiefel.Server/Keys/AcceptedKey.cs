@@ -1,3 +1,4 @@
+using Stiefel.Keys;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Server.Keys;
@@ -15,24 +16,4 @@ public sealed record AcceptedKey(SharedKey Key, string Id, KeyFileStamp Stamp);
 public sealed record KeyChanges(IReadOnlyList<AcceptedKey> Accepted, IReadOnlyList<AcceptedKey> Revoked, IReadOnlyList<string> Problems)
 {
     public static KeyChanges None { get; } = new([], [], []);
-}
-
-/// <summary>What tells one state of a key's file from another without reading it.</summary>
-public readonly record struct KeyFileStamp(string Path, long Length, DateTime WrittenAt, UnixFileMode Mode)
-{
-    /// <summary>All files of a folder, by name; one that vanishes meanwhile is left out.</summary>
-    /// <exception cref="IOException">The folder cannot be read.</exception>
-    public static IReadOnlyList<KeyFileStamp> Of(string folder, string pattern)
-    {
-        var stamps = new List<KeyFileStamp>();
-        foreach (var file in new DirectoryInfo(folder).GetFiles(pattern).Where(f => f.Name[0] != '.').OrderBy(f => f.Name, StringComparer.Ordinal))
-        {
-            if (file.Exists)
-            {
-                stamps.Add(new KeyFileStamp(file.FullName, file.Length, file.LastWriteTimeUtc, file.UnixFileMode));
-            }
-        }
-
-        return stamps;
-    }
 }

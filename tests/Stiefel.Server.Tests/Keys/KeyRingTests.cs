@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using Stiefel.Keys;
+using Stiefel.Linux.Programs;
 using Stiefel.Protocol.Keys;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Keys;
@@ -95,6 +98,119 @@ public sealed class KeyRingTests : IDisposable
 
         Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys));
     }
+
+    /// <summary>`stiefel key rotate` between the listing of the folder and the look at its files, and between that and the reading.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Refresh_KeyIsRenamedMeanwhile_IsNotRevoked(bool isSeenUnderTheOldName)
+    {
+        var renames = 0;
+        IReadOnlyList<KeyFileStamp> Look(string folder)
+        {
+            var seen = KeyFileStamp.Of(folder);
+            if (renames-- <= 0)
+            {
+                return seen;
+            }
+
+            File.Move(KeyFile("stick"), KeyFile("stick.old"));
+
+            // The other stamp is of a chmod the moment before.
+            return isSeenUnderTheOldName ? [.. seen.Select(file => file with { File = file.File with { ChangedNanoseconds = 0 } })] : [];
+        }
+
+        using var ring = KeyRing.Load(_files.Keys, Look);
+        renames = 1;
+
+        var changes = ring.Refresh();
+
+        Assert.Empty(changes.Revoked);
+        Assert.Empty(changes.Problems);
+        Assert.Equal("stick.old", Assert.Single(ring.Keys).Name);
+        File.Delete(KeyFile("stick.old"));
+        Assert.Equal("stick.old", Assert.Single(ring.Refresh().Revoked).Key.Name);
+    }
+
+    /// <summary>That a medium answers with an error does not say that the key is gone.</summary>
+    [Theory]
+    [InlineData("/proc/self/mem")] // which cannot be read
+    [InlineData(null)] // and a name that cannot be looked at
+    public void Refresh_FileThatTheMediumDoesNotGive_RevokesNothing(string? target)
+    {
+        _files.AddKey("gone").Dispose();
+        using var ring = KeyRing.Load(_files.Keys);
+        File.Delete(KeyFile("gone"));
+        File.Move(KeyFile("stick"), _files.Path("saved"));
+        File.CreateSymbolicLink(KeyFile("stick"), target ?? new string('x', 300));
+
+        Assert.ThrowsAny<IOException>(ring.Refresh);
+        Assert.Equal(["gone", "stick"], ring.Keys.Select(key => key.Name));
+
+        File.Move(_files.Path("saved"), KeyFile("stick"), overwrite: true);
+        Assert.Equal("gone", Assert.Single(ring.Refresh().Revoked).Key.Name);
+        Assert.True(ring.Accepts(KeyRing.IdOf(_files.Key)));
+    }
+
+    [Fact]
+    public void Refresh_ReplacedByAnotherOfTheSameSizeAndTime_IsRevoked()
+    {
+        using var ring = KeyRing.Load(_files.Keys);
+        var written = File.GetLastWriteTimeUtc(KeyFile("stick"));
+
+        // Into the next tick of the clock by which the file system keeps its times.
+        Thread.Sleep(20);
+        using (var file = File.OpenHandle(KeyFile("stick"), FileMode.Open, FileAccess.Write))
+        {
+            RandomAccess.Write(file, RandomNumberGenerator.GetBytes(SharedKey.Size), 0);
+        }
+
+        File.SetLastWriteTimeUtc(KeyFile("stick"), written);
+
+        Assert.Equal(KeyRing.IdOf(_files.Key), Assert.Single(ring.Refresh().Revoked).Id);
+    }
+
+    [Fact]
+    public void Refresh_GivenToAnotherUser_IsRevoked()
+    {
+        using var ring = KeyRing.Load(_files.Keys);
+        ExternalProgram.Run("chown", ["65534", KeyFile("stick")]);
+        var changes = ring.Refresh();
+        Assert.Single(changes.Revoked);
+        Assert.Contains("another user", Assert.Single(changes.Problems), StringComparison.Ordinal);
+    }
+
+    /// <summary>A link to a key elsewhere: it is that which counts.</summary>
+    [Fact]
+    public void Refresh_WhatALinkLeadsToChanges_IsRevoked()
+    {
+        File.Move(KeyFile("stick"), _files.Path("far"));
+        File.CreateSymbolicLink(KeyFile("stick"), _files.Path("far"));
+        using var ring = KeyRing.Load(_files.Keys);
+        Assert.Single(ring.Keys);
+        File.SetUnixFileMode(_files.Path("far"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Assert.Single(ring.Refresh().Revoked);
+
+        File.SetUnixFileMode(_files.Path("far"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Single(ring.Refresh().Accepted);
+        File.Delete(_files.Path("far"));
+        var changes = ring.Refresh();
+        Assert.Single(changes.Revoked);
+        Assert.Contains("a link that leads to one", Assert.Single(changes.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refresh_FolderThatOthersCanWrite_KeepsAKeyWhoseRightsAreBeingMended()
+    {
+        using var ring = KeyRing.Load(_files.Keys);
+        File.SetUnixFileMode(_files.Keys, File.GetUnixFileMode(_files.Keys) | UnixFileMode.GroupWrite);
+        File.SetUnixFileMode(KeyFile("stick"), UnixFileMode.UserRead);
+        File.Move(KeyFile("stick"), KeyFile("renamed"));
+        Assert.Empty(ring.Refresh().Revoked);
+        Assert.Equal("renamed", Assert.Single(ring.Keys).Name);
+    }
+
+    private string KeyFile(string name) => Path.Combine(_files.Keys, name + StoredKey.Extension);
 
     private void Truncate(int length)
     {

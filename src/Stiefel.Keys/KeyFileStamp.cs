@@ -1,0 +1,35 @@
+using Stiefel.Linux.FileSystems;
+
+namespace Stiefel.Keys;
+
+/// <summary>A key's file and the state it was seen in: another stamp, and it has to be read again.</summary>
+/// <param name="Path">Its place in the folder.</param>
+/// <param name="File">What is there, or what the link there leads to.</param>
+public readonly record struct KeyFileStamp(string Path, FileStamp File)
+{
+    private const int Tries = 3;
+
+    /// <summary>All files of a folder, by name.</summary>
+    /// <exception cref="IOException">The folder, or a file in it, cannot be looked at; that does not say that there is no key.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static IReadOnlyList<KeyFileStamp> Of(string folder) => Of(folder, FileStamp.Of);
+
+    /// <inheritdoc cref="Of(string)"/>
+    /// <param name="folder">The folder.</param>
+    /// <param name="look">How a file is looked at.</param>
+    internal static IReadOnlyList<KeyFileStamp> Of(string folder, Func<string, FileStamp?> look)
+    {
+        for (var tries = Tries; ; tries--)
+        {
+            string[] files = [.. Directory.GetFiles(System.IO.Path.GetFullPath(folder), "*" + StoredKey.Extension)
+                .Where(file => System.IO.Path.GetFileName(file)[0] != '.').Order(StringComparer.Ordinal)];
+            KeyFileStamp[] stamps = [.. files.Select(file => look(file) is { } stamp ? new KeyFileStamp(file, stamp) : default(KeyFileStamp?)).OfType<KeyFileStamp>()];
+
+            // One that vanished may have been renamed, and then stands under a name that was not listed.
+            if (stamps.Length == files.Length || tries == 1)
+            {
+                return stamps;
+            }
+        }
+    }
+}
