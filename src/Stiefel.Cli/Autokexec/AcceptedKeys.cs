@@ -1,21 +1,23 @@
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
 using Stiefel.Keys;
+using Stiefel.Linux;
+using Stiefel.Linux.FileSystems;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>The keys that may call; looked up anew when the folder changes, so that a revoked one calls in vain at once.</summary>
+/// <summary>The keys that may call; looked up anew when the folder or a key's file changes, so that a revoked one calls in vain at once.</summary>
 /// <param name="directory">The folder.</param>
 /// <param name="report">One line for each file that is no usable key; the others call all the same.</param>
 internal sealed class AcceptedKeys(KeyDirectory directory, Action<string> report)
 {
-    // A file that is being written, or whose rights are being mended, need not change its folder.
+    // What could not be used is tried again, also if nothing is seen to change.
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(1);
 
-
     private IReadOnlyList<SharedKey> _keys = [];
-    private DateTime _read;
+    private Seen[] _seen = [];
+    private bool _read;
     private long _failedAt;
     private bool _failed;
 
@@ -23,17 +25,36 @@ internal sealed class AcceptedKeys(KeyDirectory directory, Action<string> report
     {
         get
         {
-            // A file that comes or goes changes its folder (man 7 inode). The keys before are not disposed of: a call may be on its way.
-            DateTime changed = Directory.GetLastWriteTimeUtc(directory.Path);
-            if (changed != _read || (_failed && Environment.TickCount64 - _failedAt > s_lookAgain.TotalMilliseconds))
+            if (!_read || HasChanged() || (_failed && Environment.TickCount64 - _failedAt > s_lookAgain.TotalMilliseconds))
             {
+                // The keys before are not disposed of: a call may be on its way.
                 IReadOnlyList<SharedKey> before = _keys;
-                (_read, _failed, _failedAt) = (changed, false, Environment.TickCount64);
-                _keys = [.. directory.List().Take(SharedKey.MaxAccepted).Select(name => TryOpen(name, before)).OfType<SharedKey>()];
+                (_read, _failed, _failedAt) = (true, false, Environment.TickCount64);
+
+                // The stamps are of before the reading: what changes meanwhile is read again.
+                var folder = Seen.Of(directory.Path);
+                string[] names = [.. directory.List().Take(SharedKey.MaxAccepted)];
+                _seen = [folder, .. names.Select(name => Seen.Of(KeyFolder.FileOf(directory.Path, name)))];
+                _keys = [.. names.Select(name => TryOpen(name, before)).OfType<SharedKey>()];
             }
 
             return _keys;
         }
+    }
+
+    // A file that comes or goes changes its folder (man 7 inode); one that is written to, or whose owner or rights change, does not. This is asked for
+    // each datagram, so the folder is not listed for it.
+    private bool HasChanged()
+    {
+        foreach (Seen seen in _seen)
+        {
+            if (Seen.Of(seen.Path) != seen)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private SharedKey? TryOpen(string name, IReadOnlyList<SharedKey> before)
@@ -64,5 +85,21 @@ internal sealed class AcceptedKeys(KeyDirectory directory, Action<string> report
         one.Derive(KeyPurpose.Discovery, [], derived[..SharedKey.Size]);
         other.Derive(KeyPurpose.Discovery, [], derived[SharedKey.Size..]);
         return System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(derived[..SharedKey.Size], derived[SharedKey.Size..]);
+    }
+
+    /// <summary>The folder or a file in it; no stamp if it cannot be looked at, which is for <see cref="TryOpen"/> to say.</summary>
+    private readonly record struct Seen(string Path, FileStamp? Stamp)
+    {
+        public static Seen Of(string path)
+        {
+            try
+            {
+                return new Seen(path, FileStamp.Of(path));
+            }
+            catch (LinuxException)
+            {
+                return new Seen(path, null);
+            }
+        }
     }
 }

@@ -127,43 +127,6 @@ public sealed class DepartureTests : IDisposable
         Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", "autokexec: {grace: -1}\n"));
     }
 
-    [Fact]
-    public void AcceptedKeys_FolderChanges_AreLookedUpAnewAndStayTheSameObjects()
-    {
-        var folder = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
-        folder.Create("one");
-        var keys = new AcceptedKeys(folder, _said.Add);
-        Protocol.Keys.SharedKey one = Assert.Single(keys.Current);
-
-        folder.Create("two");
-        Directory.SetLastWriteTimeUtc(folder.Path, DateTime.UtcNow.AddSeconds(5)); // two changes within one tick of the file system's clock
-        Assert.Equal(2, keys.Current.Count);
-        Assert.Contains(one, keys.Current);
-
-        folder.Revoke("one");
-        Directory.SetLastWriteTimeUtc(folder.Path, DateTime.UtcNow.AddSeconds(9));
-        Assert.DoesNotContain(one, keys.Current);
-    }
-
-    [Fact]
-    public void AcceptedKeys_OneIsUnusable_TheOthersCallAndItIsSaid()
-    {
-        var folder = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
-        folder.Create("good");
-        string bad = folder.Create("bad");
-        File.SetUnixFileMode(bad, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
-        File.WriteAllText(Path.Combine(folder.Path, "half-written.key"), "x");
-        var keys = new AcceptedKeys(folder, _said.Add);
-
-        Assert.Equal("good", Assert.Single(keys.Current).Name);
-        Assert.Contains(_said, line => line.Contains("bad.key", StringComparison.Ordinal) && line.Contains("chmod 600", StringComparison.Ordinal));
-        Assert.Contains(_said, line => line.Contains("half-written.key", StringComparison.Ordinal));
-
-        // Mended without a change of the folder.
-        File.SetUnixFileMode(bad, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Assert.True(SpinWait.SpinUntil(() => keys.Current.Count == 2, TimeSpan.FromSeconds(20)));
-    }
-
     public void Dispose() => _directory.Dispose();
 
     private Departure Leaving(ScriptedKernel loaded, string? state)
