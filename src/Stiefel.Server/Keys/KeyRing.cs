@@ -237,6 +237,13 @@ public sealed partial class KeyRing : IDisposable
 
     private static AcceptedKey Read(KeyFileStamp file)
     {
+        // By its name a key is revoked, here and from elsewhere.
+        if (!KeyFolder.IsName(Path.GetFileNameWithoutExtension(file.Path)))
+        {
+            throw new KeyFileException(KeyFileProblem.NoKey,
+                $"{file.Path}: a key of this name could not be revoked; rename the file to NAME{StoredKey.Extension}, where NAME is {KeyFolder.NameRule}");
+        }
+
         if (!file.File.IsRegular)
         {
             throw new KeyFileException(KeyFileProblem.NoKey, $"{file.Path}: a key is a regular file, and this is none, nor a link that leads to one");

@@ -71,6 +71,25 @@ public sealed class KeyRingTests : IDisposable
         Assert.Contains("stick.key", Assert.Single(ring.Refresh().Problems), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("my stick")]
+    [InlineData("st\u00efck")]
+    [InlineData("a23456789012345678901234567890123456789012345678901234567890123456")]
+    public void Load_FileOfANameThatNoKeyCanHave_IsNotAcceptedAndSaysTheRule(string name)
+    {
+        File.Move(KeyFile("stick"), KeyFile(name));
+        Assert.Contains(KeyFolder.NameRule, Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys)).Message, StringComparison.Ordinal);
+        _files.AddKey("good").Dispose();
+        using var ring = KeyRing.Load(_files.Keys);
+        Assert.Equal("good", Assert.Single(ring.Keys).Name);
+        var problem = Assert.Single(ring.Refresh().Problems);
+        Assert.Contains($"{name}.key", problem, StringComparison.Ordinal);
+        Assert.Contains("rename the file", problem, StringComparison.Ordinal);
+
+        File.Move(KeyFile(name), KeyFile("stick"));
+        Assert.Equal("stick", Assert.Single(ring.Refresh().Accepted).Key.Name);
+    }
+
     [Fact]
     public void Refresh_FolderThatOthersCanWrite_RevokesButAddsNothing()
     {
