@@ -7,24 +7,51 @@ public sealed partial class KeyRing
     // Revoked here, not by their file: neither a file that could not be removed nor a copy of it brings them back while this server runs.
     private readonly HashSet<string> _barred = new(StringComparer.Ordinal);
 
-    /// <summary>Accepts a key no more, under whatever name, and removes its file. A file that holds no usable key can be removed in the same way.</summary>
-    /// <returns>Null if there is no key of that name.</returns>
-    public KeyRevocation? Revoke(string name)
+    // Barred, and their files are being removed this moment: nothing is to be said of those yet.
+    private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Accepts a key no more, under whatever name. First this, then <see cref="RemoveFile"/>: however long the folder's medium takes, and whatever it
+    /// says, nobody gets in with it any more.
+    /// </summary>
+    public KeyChanges Bar(string name)
     {
         lock (_lock)
         {
-            var key = _accepted.FirstOrDefault(a => a.Key.Name == name);
-            var changes = key is null ? KeyChanges.None : Bar(key.Id);
-            var isThere = TryRemove(name, out var problem);
-            return isThere || key is not null ? new KeyRevocation(key?.Id, changes, _accepted.Count, problem, null) : null;
+            _leaving.Add(name);
+            return _accepted.FirstOrDefault(a => a.Key.Name == name) is { } key ? BarId(key.Id) : KeyChanges.None;
+        }
+    }
+
+    /// <summary>Removes the file of a key that was barred, or of none that can be used. Others can be revoked meanwhile.</summary>
+    /// <param name="name">The key's.</param>
+    /// <param name="problem">Why it may still be there; null if it is gone.</param>
+    /// <returns>False if there was none.</returns>
+    public bool RemoveFile(string name, out string? problem)
+    {
+        try
+        {
+            problem = null;
+            return KeyFolder.Revoke(_directory, name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = e.Message;
+            return true;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _leaving.Remove(name);
+            }
         }
     }
 
     /// <summary>Names of all files, also of those that hold no usable key.</summary>
     public IReadOnlyList<string> ListNames() => KeyFolder.List(_directory);
 
-    // First it is forgotten, then its file removed: whatever the folder's medium says, nobody gets in with it any more.
-    private KeyChanges Bar(string id)
+    private KeyChanges BarId(string id)
     {
         _barred.Add(id);
         var before = _accepted;
@@ -37,20 +64,6 @@ public sealed partial class KeyRing
         return new KeyChanges([], revoked, []);
     }
 
-    private bool TryRemove(string name, out string? problem)
-    {
-        try
-        {
-            problem = null;
-            return KeyFolder.Revoke(_directory, name);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problem = e.Message;
-            return true;
-        }
-    }
-
     private AcceptedKey? UnlessBarred(AcceptedKey key, List<string> problems)
     {
         if (!_barred.Contains(key.Id))
@@ -58,7 +71,11 @@ public sealed partial class KeyRing
             return key;
         }
 
-        problems.Add($"{key.Stamp.Path}: this key was revoked; remove the file, or it is accepted again when the server starts anew");
+        if (!_leaving.Contains(key.Key.Name))
+        {
+            problems.Add($"{key.Stamp.Path}: this key was revoked; remove the file, or it is accepted again when the server starts anew");
+        }
+
         key.Key.Dispose();
         return null;
     }

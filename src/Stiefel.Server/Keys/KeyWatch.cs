@@ -11,11 +11,12 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
 
-    // Of the next look and of whoever revokes a key.
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    // Of the next look and of whoever revokes a key. Nobody waits for the disk while they hold it: that takes as long as the disk does, and meanwhile
+    // another key may have to be revoked.
+    private readonly Lock _lock = new();
 
-    // Revoked, but not all that hung on them is ended yet: it is tried until it is.
-    private readonly Queue<AcceptedKey> _revoked = [];
+    // Accepted no more and cut off, but what they were granted is not all ended yet: it is tried until it is.
+    private readonly List<AcceptedKey> _revoked = [];
     private string? _failure;
     private IReadOnlyList<string> _problems = [];
 
@@ -23,47 +24,62 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
     /// <returns>Null if there is no key of that name.</returns>
     public async Task<KeyRevocation?> RevokeAsync(string name)
     {
-        await _turn.WaitAsync();
-        try
+        Exception? unread;
+        KeyChanges barred;
+        AcceptedKey[] own;
+        lock (_lock)
         {
             // A file that was exchanged a moment ago is revoked as it is now.
-            var unread = Look();
-            if (ring.Revoke(name) is not { } revocation)
-            {
-                return null;
-            }
+            unread = Look();
+            barred = ring.Bar(name);
+            Take(barred);
 
-            Take(revocation.Changes);
-            var unfinished = await EndRevokedAsync();
-            return revocation with { FileProblem = revocation.FileProblem ?? unread?.Message, EndingProblem = unfinished?.Message };
+            // With those of that name that are not all ended yet: whoever asks again wants to know of them.
+            own = [.. _revoked.Where(key => key.Key.Name == name || barred.Revoked.Contains(key))];
         }
-        finally
+
+        var wasThere = ring.RemoveFile(name, out var fileProblem);
+        if (!wasThere && own.Length == 0)
         {
-            _turn.Release();
+            return null;
         }
-    }
 
-    public override void Dispose()
-    {
-        _turn.Dispose();
-        base.Dispose();
+        var unfinished = await EndAsync(own);
+        var id = (barred.Revoked.FirstOrDefault(key => key.Key.Name == name) ?? own.FirstOrDefault())?.Id;
+        return new KeyRevocation(id, barred, ring.Keys.Count, fileProblem ?? unread?.Message, unfinished?.Message);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_interval);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        Exception? unfinished = null;
+        var ending = Task.FromResult(unfinished);
+        try
         {
-            await _turn.WaitAsync(stoppingToken).ConfigureAwait(false);
-            try
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             {
-                var problem = Look();
-                Tell(await EndRevokedAsync() ?? problem);
+                var (problem, revoked) = LookAndList();
+                if (ending.IsCompleted)
+                {
+                    // Not waited for here.
+                    unfinished = await ending.ConfigureAwait(false);
+                    ending = Task.Run(() => EndAsync(revoked), CancellationToken.None);
+                }
+
+                Tell(unfinished ?? problem);
             }
-            finally
-            {
-                _turn.Release();
-            }
+        }
+        finally
+        {
+            await ending.ConfigureAwait(false);
+        }
+    }
+
+    private (Exception? Problem, AcceptedKey[] Revoked) LookAndList()
+    {
+        lock (_lock)
+        {
+            return (Look(), [.. _revoked]);
         }
     }
 
@@ -100,26 +116,37 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
         foreach (var key in changes.Revoked)
         {
             logger.KeyRevoked(key.Key.Name);
-            _revoked.Enqueue(key);
+            _revoked.Add(key);
+        }
+
+        foreach (var key in changes.Revoked)
+        {
+            sessions?.CutOffKey(key.Id);
         }
     }
 
-    private async Task<Exception?> EndRevokedAsync()
+    /// <summary>Ends what hangs on revoked keys; those that fail are left for the next look and hold up no other.</summary>
+    /// <returns>Why the first of them failed.</returns>
+    private async Task<Exception?> EndAsync(IReadOnlyList<AcceptedKey> keys)
     {
-        try
+        Exception? problem = null;
+        foreach (var key in keys)
         {
-            while (_revoked.TryPeek(out var key))
+            try
             {
                 await (sessions?.OfKeyAsync(key.Id) ?? Task.CompletedTask);
-                _revoked.Dequeue();
+                lock (_lock)
+                {
+                    _revoked.Remove(key);
+                }
             }
+            catch (Exception e)
+            {
+                problem ??= e;
+            }
+        }
 
-            return null;
-        }
-        catch (Exception e)
-        {
-            return e;
-        }
+        return problem;
     }
 
     private void Tell(Exception? problem)
