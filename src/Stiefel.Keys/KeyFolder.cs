@@ -30,7 +30,8 @@ public static class KeyFolder
     /// <exception cref="UnauthorizedAccessException">It is still there.</exception>
     public static bool Revoke(string folder, string name)
     {
-        if (!File.Exists(FileOf(folder, name)))
+        // Not File.Exists, which takes every error for an absence: who is told that there is none takes it for revoked.
+        if (FileStamp.OfLink(FileOf(folder, name)) is null)
         {
             return false;
         }

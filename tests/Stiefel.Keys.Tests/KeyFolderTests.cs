@@ -16,6 +16,22 @@ public sealed class KeyFolderTests : IDisposable
         Assert.False(KeyFolder.Revoke(_folder, "blue"));
     }
 
+    [Fact]
+    public void Revoke_FileThatCannotBeLookedAt_IsAnErrorAndNotNothing()
+    {
+        var noFolder = KeyFolder.FileOf(_folder, "blue");
+        File.WriteAllText(noFolder, "");
+        Assert.ThrowsAny<IOException>(() => KeyFolder.Revoke(noFolder, "blue"));
+    }
+
+    [Fact]
+    public void Revoke_LinkToAKeyThatIsNotThere_RemovesTheLink()
+    {
+        File.CreateSymbolicLink(KeyFolder.FileOf(_folder, "blue"), "/nowhere");
+        Assert.True(KeyFolder.Revoke(_folder, "blue"));
+        Assert.Empty(KeyFolder.List(_folder));
+    }
+
     [Theory]
     [InlineData("blue-stick_2.old", true)]
     [InlineData("", false)]

@@ -25,7 +25,11 @@ public readonly record struct FileStamp(DeviceNumber Device, ulong Inode, ulong 
     /// <summary>Of what the path leads to; of the link itself if it leads nowhere.</summary>
     /// <returns>Null if there is nothing of that name.</returns>
     /// <exception cref="LinuxException">Whether there is, cannot be told.</exception>
-    public static FileStamp? Of(string path) => Of(path, flags: 0) ?? Of(path, SysStat.AT_SYMLINK_NOFOLLOW);
+    public static FileStamp? Of(string path) => Of(path, flags: 0) ?? OfLink(path);
+
+    /// <summary>Of what stands under this name, and be it a link.</summary>
+    /// <inheritdoc cref="Of(string)"/>
+    public static FileStamp? OfLink(string path) => Of(path, SysStat.AT_SYMLINK_NOFOLLOW);
 
     private static unsafe FileStamp? Of(string path, int flags)
     {
