@@ -19,8 +19,8 @@ public class VerbRunnerTests
     }
 
     [Theory]
-    [InlineData("kye new a", "`stiefel` has no command 'kye': expected key, status, kick, demo; see `stiefel --help`")]
-    [InlineData("", "`stiefel` needs a command: key, status, kick, demo; see `stiefel --help`")]
+    [InlineData("kye new a", "`stiefel` has no command 'kye': expected key, autokexec, status, kick, demo; see `stiefel --help`")]
+    [InlineData("", "`stiefel` needs a command: key, autokexec, status, kick, demo; see `stiefel --help`")]
     [InlineData("key nwe foo", "`stiefel key` has no command 'nwe': expected new, show, list, rotate, revoke, seal, token, cert; see `stiefel key --help`")]
     [InlineData("key new", "Required argument 'NAME' missing for command: 'new'; see `stiefel key new --help`")]
     [InlineData("key new a b c", "'b' is one word too many for `stiefel key new`; see `stiefel key new --help`")]
