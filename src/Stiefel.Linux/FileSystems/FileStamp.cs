@@ -37,7 +37,7 @@ public readonly record struct FileStamp(DeviceNumber Device, ulong Inode, ulong 
         if (SysStat.statx_at(SysStat.AT_FDCWD, path, flags, Wanted, &stat) == 0)
         {
             return new FileStamp(
-                new DeviceNumber(stat.stx_dev_major, stat.stx_dev_minor), stat.stx_ino, stat.stx_size, stat.stx_ctime_sec, stat.stx_ctime_nsec, stat.stx_uid, stat.stx_mode);
+                new DeviceNumber(stat.stx_dev_major, stat.stx_dev_minor), stat.stx_ino, stat.stx_size, stat.stx_ctime.tv_sec, stat.stx_ctime.tv_nsec, stat.stx_uid, stat.stx_mode);
         }
 
         return Marshal.GetLastPInvokeError() == Errno.ENOENT ? null : throw LinuxException.FromLastError($"statx(\"{path}\")");

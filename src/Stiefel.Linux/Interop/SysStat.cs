@@ -23,6 +23,17 @@ internal static unsafe partial class SysStat
     internal const int S_IFBLK = 0x6000;
     internal const int S_IFCHR = 0x2000;
 
+    /// <summary>Seconds since 1970, and nanoseconds.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 16)]
+    internal struct statx_timestamp
+    {
+        [FieldOffset(0)]
+        internal long tv_sec;
+
+        [FieldOffset(8)]
+        internal uint tv_nsec;
+    }
+
     /// <summary>The fields that are used here, at their places.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct statx
@@ -40,10 +51,7 @@ internal static unsafe partial class SysStat
         internal ulong stx_size;
 
         [FieldOffset(0x60)]
-        internal long stx_ctime_sec;
-
-        [FieldOffset(0x68)]
-        internal uint stx_ctime_nsec;
+        internal statx_timestamp stx_ctime;
 
         [FieldOffset(0x80)]
         internal uint stx_rdev_major;
