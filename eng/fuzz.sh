@@ -31,16 +31,16 @@ Protocol ProtocolFuzzTests.Envelope_Damaged_GivesOnlyTrueBytes envelope
 Protocol ProtocolFuzzTests.SessionFile_Damaged_IsReadOrRefusedInOneLine session file
 Server HostileKernelArgumentsTests.KernelCommandLine_Damaged_IsCutTheSameWayAgain kernel command line
 Cli ConfigurationFileTests.Parse_DamagedFile_GivesAConfigurationOrProblemsForBoundedMemory config.yaml
-Server HostileLoaderTests.Grub_Damaged_IsHandledWithinItsBudget grub.cfg
-Server HostileLoaderTests.LoaderEntry_Damaged_IsHandled BLS entry
-Server HostileLoaderTests.LoaderConfiguration_Damaged_IsHandled loader.conf
-Server HostileLoaderTests.UnifiedImage_Damaged_IsHandled unified kernel image (UKI)
-Server HostileLoaderTests.Syslinux_Damaged_IsHandled syslinux.cfg
-Server HostileLoaderTests.Extlinux_Damaged_IsHandled extlinux.conf
-Server HostileLoaderTests.StiefelSystemJson_Damaged_IsHandled stiefelsystem.json
+BootFiles HostileLoaderTests.Grub_Damaged_IsHandledWithinItsBudget grub.cfg
+BootFiles HostileLoaderTests.LoaderEntry_Damaged_IsHandled BLS entry
+BootFiles HostileLoaderTests.LoaderConfiguration_Damaged_IsHandled loader.conf
+BootFiles HostileLoaderTests.UnifiedImage_Damaged_IsHandled unified kernel image (UKI)
+BootFiles HostileLoaderTests.Syslinux_Damaged_IsHandled syslinux.cfg
+BootFiles HostileLoaderTests.Extlinux_Damaged_IsHandled extlinux.conf
+BootFiles HostileLoaderTests.StiefelSystemJson_Damaged_IsHandled stiefelsystem.json
 '
 echo "building the tests …" >&2
-for project in Protocol Server Cli; do
+for project in Protocol BootFiles Server Cli; do
   dotnet build -v q "tests/Stiefel.$project.Tests" -c Release >/dev/null
 done
 

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Stiefel.Client;
+using Stiefel.Client.Laptop;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
-using Stiefel.Client.Transfer;
+using Stiefel.Client.Unlocking;
 using Stiefel.Linux.Kexec;
 
 namespace Stiefel.EnvelopeBench;

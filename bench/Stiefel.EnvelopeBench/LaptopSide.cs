@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
+using Stiefel.BootFiles.Catalog;
 using Stiefel.Server;
-using Stiefel.Server.Boot;
-using Stiefel.Server.Boot.Catalog;
+using Stiefel.Server.BootReading;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Http;
 

@@ -3,11 +3,11 @@ using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Status;
-using Stiefel.Cli.UsbStick;
+using Stiefel.Cli.Stick;
 using Stiefel.Cli.Verbs;
 using Stiefel.Cli.Vm.Demo;
 using Stiefel.Cli.Vm.TestQemu;
-using Stiefel.Linux;
+using Stiefel.Linux.Errors;
 
 try
 {

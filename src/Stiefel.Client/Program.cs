@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Stiefel.Client.Verbs;
-using Stiefel.Linux;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Processes;
 
 try

@@ -1,4 +1,4 @@
-using Stiefel.Linux.FileSystems;
+using Stiefel.Linux.Files;
 
 namespace Stiefel.Keys;
 

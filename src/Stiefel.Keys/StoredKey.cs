@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Stiefel.Linux.FileSystems;
+using Stiefel.Linux.Files;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Keys;

@@ -1,7 +1,7 @@
 using Stiefel.Linux.Processes;
 using Stiefel.Server;
-using Stiefel.Server.Boot;
 using Stiefel.Server.Configuration;
+using Stiefel.Server.Grants;
 
 // 0 stopped, 1 failed, 2 wrong settings, 3 refused for safety.
 if (Help.IsAskedFor(args))

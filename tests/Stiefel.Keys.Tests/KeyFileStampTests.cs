@@ -1,5 +1,5 @@
-using Stiefel.Linux;
-using Stiefel.Linux.FileSystems;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Files;
 
 namespace Stiefel.Keys.Tests;
 

@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Stiefel.Attach.Console;
 using Stiefel.Attach.Unlocking;
-using Stiefel.Linux;
 using Stiefel.Linux.Devices;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol.Handover;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
-using Stiefel.Linux;
+using Stiefel.Attach.Console;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Nbd;
 using Stiefel.Nbd.Client;
 using Stiefel.Protocol.Handover;

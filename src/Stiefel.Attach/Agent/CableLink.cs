@@ -1,4 +1,4 @@
-using Stiefel.Linux;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
 
 namespace Stiefel.Attach.Agent;

@@ -1,4 +1,4 @@
-using Stiefel.Nbd;
+using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Attach.Agent;
 

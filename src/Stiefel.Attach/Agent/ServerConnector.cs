@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Stiefel.Attach.Console;
 using Stiefel.Linux.Network;
 using Stiefel.Nbd.Client;
 using Stiefel.Nbd.Wire;

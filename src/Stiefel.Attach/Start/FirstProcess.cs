@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Stiefel.Attach.Console;
 using Stiefel.Attach.Unlocking;
 using Stiefel.Linux.Network;
 using Stiefel.Linux.Processes;

@@ -1,4 +1,4 @@
-using Stiefel.Linux;
+using Stiefel.Attach.Console;
 using Stiefel.Linux.Devices;
 using Stiefel.Linux.Modules;
 using Stiefel.Linux.Network;

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using Stiefel.Linux;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Processes;
 
 namespace Stiefel.Attach.Start;

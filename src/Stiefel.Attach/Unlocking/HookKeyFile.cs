@@ -1,3 +1,5 @@
+using Stiefel.Attach.Console;
+
 namespace Stiefel.Attach.Unlocking;
 
 /// <summary>

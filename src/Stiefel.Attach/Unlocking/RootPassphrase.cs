@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using Stiefel.Linux;
+using Stiefel.Attach.Console;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol.Handover;
 

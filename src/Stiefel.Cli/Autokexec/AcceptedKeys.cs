@@ -1,8 +1,8 @@
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
 using Stiefel.Keys;
-using Stiefel.Linux;
-using Stiefel.Linux.FileSystems;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Files;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Autokexec;

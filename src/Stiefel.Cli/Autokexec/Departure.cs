@@ -3,8 +3,8 @@ using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
 using Stiefel.Keys;
-using Stiefel.Linux;
 using Stiefel.Linux.Initramfs;
+using Stiefel.Linux.Kernel;
 using Stiefel.Linux.Kexec;
 using Stiefel.Linux.Programs;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Cli.Verbs;
 using Stiefel.Keys;
-using Stiefel.Linux.FileSystems;
+using Stiefel.Linux.Files;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Keys;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Stiefel.Cli.Status;
+using Stiefel.Cli.Control;
 using Stiefel.Cli.Verbs;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Keys;

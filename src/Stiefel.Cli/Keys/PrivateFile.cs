@@ -1,5 +1,5 @@
 using Stiefel.Cli.Verbs;
-using Stiefel.Linux.FileSystems;
+using Stiefel.Linux.Files;
 
 namespace Stiefel.Cli.Keys;
 

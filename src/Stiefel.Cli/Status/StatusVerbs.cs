@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Stiefel.Cli.Control;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
 using Stiefel.Protocol.Keys;

@@ -1,5 +1,5 @@
 using System.Text;
-using Stiefel.Linux;
+using Stiefel.Linux.Kernel;
 
 namespace Stiefel.Client.Payload;
 

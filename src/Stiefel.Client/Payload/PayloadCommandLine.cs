@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Stiefel.Linux;
+using Stiefel.Linux.Kernel;
 
 namespace Stiefel.Client.Payload;
 

@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using Stiefel.Client.Verbs;
+using Stiefel.Client.Failures;
 using Stiefel.Linux.Devices;
 
 namespace Stiefel.Client.Screen;

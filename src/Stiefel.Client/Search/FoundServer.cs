@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Stiefel.Client.Verbs;
+using Stiefel.Client.Failures;
 using Stiefel.Linux.Network;
 
 namespace Stiefel.Client.Search;

@@ -1,6 +1,7 @@
 using System.Net;
+using Stiefel.Client.Failures;
+using Stiefel.Client.Laptop;
 using Stiefel.Client.Screen;
-using Stiefel.Client.Verbs;
 using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Client.Unlocking;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Stiefel.Client.Boot;
+using Stiefel.Client.Failures;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Unlocking;
 using Stiefel.Linux.Network;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Stiefel.Client.Boot;
+using Stiefel.Client.Unlocking;
 using Stiefel.Protocol;
 
 namespace Stiefel.Client.Verbs;

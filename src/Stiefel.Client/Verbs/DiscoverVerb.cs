@@ -1,6 +1,10 @@
 using System.CommandLine;
+using Stiefel.Client.Boot;
+using Stiefel.Client.Failures;
+using Stiefel.Client.Laptop;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
+using Stiefel.Client.Unlocking;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Client.Verbs;

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Text;
+using Stiefel.Client.Boot;
+using Stiefel.Client.Laptop;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
-using Stiefel.Client.Transfer;
 using Stiefel.Client.Unlocking;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Keys;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Stiefel.Cli.Verbs;
+using Stiefel.Client.Failures;
 using Stiefel.Client.Screen;
 
 namespace Stiefel.Client.Verbs;

@@ -2,7 +2,7 @@ namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>What sysfs tells of block devices (Documentation/ABI/stable/sysfs-block).</summary>
 /// <param name="root">Where sysfs is mounted; another directory in tests.</param>
-internal sealed class BlockSysfs(string root = "/sys")
+public sealed class BlockSysfs(string root = "/sys")
 {
     /// <summary>The kernel's name (`sda1`) of a device; null if sysfs does not know it.</summary>
     public string? NameOf(DeviceNumber number)

@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using Stiefel.Linux.Interop;
+using Stiefel.Linux.Files;
 
 namespace Stiefel.Linux.BlockDevices;
 
@@ -36,13 +36,7 @@ internal static class HibernationImage
     {
         var reasons = new List<DiskUseReason>();
 
-        // Not File.OpenHandle: that locks, and looking shall disturb nobody.
-        using SafeFileHandle handle = Fcntl.open(path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0);
-        if (handle.IsInvalid)
-        {
-            throw LinuxException.FromLastError($"open(\"{path}\", O_RDONLY)");
-        }
-
+        using SafeFileHandle handle = ReadOnlyFile.Open(path);
         foreach ((string name, long start) in areas)
         {
             if (HasSignature(handle, start))

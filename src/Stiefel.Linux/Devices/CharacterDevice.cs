@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Devices;

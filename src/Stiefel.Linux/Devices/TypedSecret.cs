@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;

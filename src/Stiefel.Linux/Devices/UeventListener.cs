@@ -1,3 +1,4 @@
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 using Stiefel.Linux.Netlink;
 

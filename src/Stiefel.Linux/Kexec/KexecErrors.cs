@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Errors;
 using static Stiefel.Linux.Interop.Errno;
 
 namespace Stiefel.Linux.Kexec;

@@ -1,5 +1,5 @@
 using System.Text;
-using Stiefel.Linux.FileSystems;
+using Stiefel.Linux.Files;
 
 namespace Stiefel.Linux.Modules;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 using static Stiefel.Linux.Interop.LinuxNetlink;
 

@@ -1,3 +1,5 @@
+using Stiefel.Linux.Errors;
+
 namespace Stiefel.Linux.Network;
 
 /// <summary>Keeps every Ethernet-like interface set up: those that are there and those that appear later.</summary>

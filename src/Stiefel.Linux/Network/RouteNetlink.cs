@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 using Stiefel.Linux.Netlink;
 using static Stiefel.Linux.Interop.LinuxNetlink;

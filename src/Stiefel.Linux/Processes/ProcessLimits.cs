@@ -1,4 +1,4 @@
-using Stiefel.Linux.Interop;
+using Stiefel.Linux.Errors;
 using static Stiefel.Linux.Interop.SysPrctl;
 
 namespace Stiefel.Linux.Processes;

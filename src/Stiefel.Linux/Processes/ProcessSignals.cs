@@ -1,4 +1,3 @@
-using Stiefel.Linux.Interop;
 using static Stiefel.Linux.Interop.Signals;
 
 namespace Stiefel.Linux.Processes;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Processes;

@@ -1,4 +1,5 @@
 using System.Text;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Processes;

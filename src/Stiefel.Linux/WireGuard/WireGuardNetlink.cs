@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 using Stiefel.Linux.Netlink;
 using static Stiefel.Linux.Interop.LinuxWireGuard;

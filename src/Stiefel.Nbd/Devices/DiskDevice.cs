@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
-using Stiefel.Linux;
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Errors;
 
 namespace Stiefel.Nbd.Devices;
 

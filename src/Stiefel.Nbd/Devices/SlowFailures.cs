@@ -1,4 +1,4 @@
-using Stiefel.Linux;
+using Stiefel.Linux.Errors;
 
 namespace Stiefel.Nbd.Devices;
 

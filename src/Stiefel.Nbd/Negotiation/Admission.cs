@@ -1,3 +1,4 @@
+using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
-using Stiefel.Nbd.Tls;
+using Stiefel.Nbd.Connections;
+using Stiefel.Nbd.Transport;
+using Stiefel.Nbd.Transport.Tls;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;

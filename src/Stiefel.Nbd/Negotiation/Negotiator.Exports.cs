@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;

@@ -1,4 +1,4 @@
-using Stiefel.Nbd.Tls;
+using Stiefel.Nbd.Transport.Tls;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;

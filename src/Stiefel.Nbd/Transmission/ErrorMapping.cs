@@ -1,4 +1,4 @@
-using Stiefel.Linux;
+using Stiefel.Linux.Errors;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;

@@ -1,4 +1,5 @@
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Nbd.Transport;
 
 namespace Stiefel.Nbd.Transmission;
 

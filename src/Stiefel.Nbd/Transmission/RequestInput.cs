@@ -1,4 +1,5 @@
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Nbd.Transport;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;

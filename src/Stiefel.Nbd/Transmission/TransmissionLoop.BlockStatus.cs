@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Stiefel.Nbd.Devices;
-using Stiefel.Nbd.Negotiation;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;

@@ -1,5 +1,8 @@
+using Stiefel.Linux.Errors;
+using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Negotiation;
+using Stiefel.Nbd.Transport;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;
@@ -176,5 +179,5 @@ internal sealed partial class TransmissionLoop : IDisposable
     }
 
     /// <summary>What the device throws is answered; what the connection throws ends it.</summary>
-    private static bool IsOfDevice(Exception e) => e is Linux.LinuxException or ObjectDisposedException;
+    private static bool IsOfDevice(Exception e) => e is LinuxException or ObjectDisposedException;
 }

@@ -1,6 +1,5 @@
-using Stiefel.Server.Boot.Sessions;
 using Stiefel.Server.Http;
-using Stiefel.Server.Keys;
+using Stiefel.Server.Revocation;
 using Stiefel.Server.Status;
 
 namespace Stiefel.Server.Admin;

@@ -3,7 +3,7 @@ using System.Text;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Server.Http;
 using Stiefel.Server.Keys;
-using Stiefel.Server.Status;
+using Stiefel.Server.Strangers;
 
 namespace Stiefel.Server.Admin;
 

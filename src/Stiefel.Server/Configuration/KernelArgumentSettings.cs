@@ -1,4 +1,4 @@
-using Stiefel.Linux;
+using Stiefel.Linux.Kernel;
 
 namespace Stiefel.Server.Configuration;
 

@@ -1,4 +1,4 @@
-using Stiefel.Nbd;
+using Stiefel.Nbd.Connections;
 
 namespace Stiefel.Server.Configuration;
 

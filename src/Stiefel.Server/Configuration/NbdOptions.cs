@@ -1,5 +1,5 @@
 using System.Net;
-using Stiefel.Nbd;
+using Stiefel.Nbd.Connections;
 using Stiefel.Protocol;
 
 namespace Stiefel.Server.Configuration;

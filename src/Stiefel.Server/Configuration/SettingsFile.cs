@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Stiefel.Linux.FileSystems;
+using Stiefel.Linux.Files;
 
 namespace Stiefel.Server.Configuration;
 

@@ -2,9 +2,10 @@ using System.Net.Sockets;
 using Stiefel.Linux.Network;
 using Stiefel.Protocol.Discovery;
 using Stiefel.Server.Configuration;
+using Stiefel.Server.Desktops;
 using Stiefel.Server.Http;
 using Stiefel.Server.Keys;
-using Stiefel.Server.Status;
+using Stiefel.Server.Strangers;
 
 namespace Stiefel.Server.Discovery;
 

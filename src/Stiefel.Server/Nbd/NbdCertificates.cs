@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Stiefel.Nbd.Tls;
+using Stiefel.Nbd.Transport.Tls;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Keys;

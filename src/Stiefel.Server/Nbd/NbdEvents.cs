@@ -1,7 +1,9 @@
 using System.Net;
-using Stiefel.Linux;
-using Stiefel.Nbd;
-using Stiefel.Server.Status;
+using Stiefel.Linux.Errors;
+using Stiefel.Nbd.Connections;
+using Stiefel.Server.Desktops;
+using Stiefel.Server.Grants;
+using Stiefel.Server.Strangers;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Nbd;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Stiefel.Nbd;
+using Stiefel.Nbd.Connections;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Http;
 

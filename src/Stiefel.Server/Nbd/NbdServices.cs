@@ -1,6 +1,7 @@
-using Stiefel.Nbd;
-using Stiefel.Server.Boot;
+using Stiefel.Nbd.Connections;
+using Stiefel.Nbd.Negotiation;
 using Stiefel.Server.Configuration;
+using Stiefel.Server.Grants;
 
 namespace Stiefel.Server.Nbd;
 

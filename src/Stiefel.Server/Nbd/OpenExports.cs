@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using Stiefel.Nbd;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Devices.Snapshots;
-using Stiefel.Server.Boot;
+using Stiefel.Nbd.Negotiation;
+using Stiefel.Server.Grants;
 
 namespace Stiefel.Server.Nbd;
 

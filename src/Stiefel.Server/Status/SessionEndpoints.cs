@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Stiefel.Server.Boot.Sessions;
+using Stiefel.Server.Revocation;
 
 namespace Stiefel.Server.Status;
 

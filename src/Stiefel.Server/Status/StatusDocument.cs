@@ -1,4 +1,5 @@
-using Stiefel.Server.Boot;
+using Stiefel.Server.Desktops;
+using Stiefel.Server.Grants;
 
 namespace Stiefel.Server.Status;
 

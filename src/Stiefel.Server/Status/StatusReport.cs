@@ -1,9 +1,11 @@
 using System.Net;
 using System.Reflection;
-using Stiefel.Nbd;
-using Stiefel.Server.Boot;
-using Stiefel.Server.Boot.Sessions;
+using Stiefel.Nbd.Connections;
 using Stiefel.Server.Configuration;
+using Stiefel.Server.Desktops;
+using Stiefel.Server.Grants;
+using Stiefel.Server.Offers;
+using Stiefel.Server.Sessions;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Status;

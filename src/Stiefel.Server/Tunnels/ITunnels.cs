@@ -1,5 +1,5 @@
 using Stiefel.Protocol.Boot;
-using Stiefel.Server.Boot;
+using Stiefel.Server.Grants;
 
 namespace Stiefel.Server.Tunnels;
 

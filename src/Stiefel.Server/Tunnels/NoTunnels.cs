@@ -1,4 +1,4 @@
-using Stiefel.Server.Boot;
+using Stiefel.Server.Grants;
 using Stiefel.Server.Nbd;
 
 namespace Stiefel.Server.Tunnels;

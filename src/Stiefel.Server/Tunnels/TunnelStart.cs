@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Stiefel.Linux;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
 using Stiefel.Linux.WireGuard;
 using Stiefel.Protocol.Tunnel;

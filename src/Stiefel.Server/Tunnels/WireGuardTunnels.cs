@@ -1,14 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Stiefel.Linux;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
 using Stiefel.Linux.WireGuard;
-using Stiefel.Nbd;
+using Stiefel.Nbd.Connections;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Tunnel;
-using Stiefel.Server.Boot;
+using Stiefel.Server.BootPlane;
 using Stiefel.Server.Configuration;
+using Stiefel.Server.Grants;
 
 namespace Stiefel.Server.Tunnels;
 

@@ -1,5 +1,5 @@
 using Stiefel.Attach.Agent;
-using Stiefel.Nbd;
+using Stiefel.Nbd.Wire;
 using Xunit;
 
 namespace Stiefel.Attach.Tests.Agent;

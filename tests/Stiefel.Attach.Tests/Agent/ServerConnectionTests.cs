@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Stiefel.Attach.Agent;
+using Stiefel.Attach.Console;
 using Stiefel.Nbd.Wire;
 using Stiefel.Protocol.Handover;
 using Xunit;

@@ -1,3 +1,4 @@
+using Stiefel.Attach.Console;
 using Stiefel.Attach.Unlocking;
 using Stiefel.Linux.Programs;
 using Xunit;

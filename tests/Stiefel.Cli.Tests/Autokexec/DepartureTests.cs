@@ -3,7 +3,7 @@ using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
-using Stiefel.Linux;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Kexec;
 using Stiefel.Linux.Programs;
 using Xunit;

@@ -1,7 +1,7 @@
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
 using Stiefel.Keys;
-using Stiefel.Linux;
+using Stiefel.Linux.Errors;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Keys;

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Stiefel.Cli.Control;
 using Stiefel.Cli.Keys;
-using Stiefel.Cli.Status;
 using Stiefel.Cli.Tests.Status;
 using Stiefel.Cli.Verbs;
 using Stiefel.Protocol.Certificates;

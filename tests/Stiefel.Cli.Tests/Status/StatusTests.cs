@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Stiefel.Cli.Control;
 using Stiefel.Cli.Status;
 using Stiefel.Cli.Verbs;
 using Xunit;

@@ -7,7 +7,6 @@ using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Envelope;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Keys;
-using Stiefel.Protocol;
 
 namespace Stiefel.Client.Tests.Laptop;
 

@@ -1,5 +1,5 @@
 using Stiefel.Client.Payload;
-using Stiefel.Linux;
+using Stiefel.Linux.Kernel;
 using Xunit;
 
 namespace Stiefel.Client.Tests.Payload;

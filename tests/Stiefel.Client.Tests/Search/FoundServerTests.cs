@@ -1,6 +1,6 @@
 using System.Net;
+using Stiefel.Client.Failures;
 using Stiefel.Client.Search;
-using Stiefel.Client.Verbs;
 using Xunit;
 
 namespace Stiefel.Client.Tests.Search;

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Stiefel.Client.Failures;
+using Stiefel.Client.Laptop;
 using Stiefel.Client.Search;
 using Stiefel.Client.Tests.Laptop;
 using Stiefel.Client.Unlocking;
 using Stiefel.Client.Verbs;
-using Stiefel.Protocol;
 using Stiefel.Protocol.Boot;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Stiefel.Client.Boot;
 using Stiefel.Client.Tests.Laptop;
 using Stiefel.Client.Verbs;
 using Xunit;

@@ -1,7 +1,6 @@
 using System.Text;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Consoles;
 using Stiefel.Cli.Vm.Machines;
 using Stiefel.Cli.Vm.Scenarios;
 using Stiefel.EndToEnd.Machines;

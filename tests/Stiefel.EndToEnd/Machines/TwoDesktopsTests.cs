@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Stiefel.Cli.Vm;
 using Stiefel.Cli.Vm.Consoles;
-using Stiefel.Cli.Vm.Disks;
 using Stiefel.Cli.Vm.Scenarios;
 using Stiefel.Linux.Programs;
 

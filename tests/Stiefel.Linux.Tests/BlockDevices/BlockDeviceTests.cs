@@ -1,5 +1,6 @@
 using Stiefel.Linux.BlockDevices;
-using Stiefel.Linux.Tests.FileSystems;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Tests.Mounts;
 using Xunit;
 
 namespace Stiefel.Linux.Tests.BlockDevices;

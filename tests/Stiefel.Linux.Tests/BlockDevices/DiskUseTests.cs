@@ -1,8 +1,9 @@
 using System.Text;
 using Stiefel.Linux.BlockDevices;
-using Stiefel.Linux.FileSystems;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Mounts;
 using Stiefel.Linux.Programs;
-using Stiefel.Linux.Tests.FileSystems;
+using Stiefel.Linux.Tests.Mounts;
 using Xunit;
 
 namespace Stiefel.Linux.Tests.BlockDevices;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Errors;
 using Xunit;
 
 namespace Stiefel.Linux.Tests.BlockDevices;

@@ -1,3 +1,4 @@
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
 using Xunit;
 using static Stiefel.Linux.Tests.PrivateNetwork;

@@ -1,4 +1,5 @@
 using System.Net;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
 using Xunit;
 using static Stiefel.Linux.Tests.PrivateNetwork;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Processes;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Stiefel.Linux.Processes;
 using Stiefel.Linux.Programs;
-using Stiefel.Linux.Volumes;
 using Xunit;
 
 namespace Stiefel.Linux.Tests.Processes;

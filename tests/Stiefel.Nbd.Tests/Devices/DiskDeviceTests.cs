@@ -1,6 +1,5 @@
-using Stiefel.Linux;
 using Stiefel.Linux.BlockDevices;
-using Stiefel.Nbd.Devices;
+using Stiefel.Linux.Errors;
 using Stiefel.Nbd.Tests.Support;
 using Stiefel.Nbd.Wire;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Stiefel.Linux;
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Errors;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Devices.Snapshots;
 using Stiefel.Nbd.Tests.Support;

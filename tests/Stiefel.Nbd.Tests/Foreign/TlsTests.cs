@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Tests.Support;
-using Stiefel.Nbd.Tls;
+using Stiefel.Nbd.Transport.Tls;
 using Xunit;
 
 namespace Stiefel.Nbd.Tests.Foreign;

@@ -1,5 +1,6 @@
 using CsCheck;
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Tests.Support;
 using Stiefel.Nbd.Wire;

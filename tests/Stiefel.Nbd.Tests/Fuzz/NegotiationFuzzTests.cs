@@ -1,4 +1,5 @@
 using CsCheck;
+using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Negotiation;
 using Stiefel.Nbd.Tests.Support;
 using Stiefel.Nbd.Wire;

@@ -1,7 +1,8 @@
 using System.Net.Security;
 using CsCheck;
 using Stiefel.Nbd.Tests.Support;
-using Stiefel.Nbd.Tls;
+using Stiefel.Nbd.Transport.Tls;
+using Stiefel.Nbd.Wire;
 using Xunit;
 
 namespace Stiefel.Nbd.Tests.Fuzz;

@@ -1,4 +1,6 @@
 using CsCheck;
+using Stiefel.Nbd.Connections;
+using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Negotiation;
 using Stiefel.Nbd.Tests.Support;
 using Stiefel.Nbd.Transmission;

@@ -1,3 +1,4 @@
+using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Tests.Support;
 using Stiefel.Nbd.Wire;
 using Xunit;

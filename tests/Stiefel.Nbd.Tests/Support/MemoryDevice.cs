@@ -1,4 +1,4 @@
-using Stiefel.Linux;
+using Stiefel.Linux.Errors;
 using Stiefel.Nbd.Devices;
 
 namespace Stiefel.Nbd.Tests.Support;

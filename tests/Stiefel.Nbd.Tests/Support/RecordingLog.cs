@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Stiefel.Nbd.Connections;
 
 namespace Stiefel.Nbd.Tests.Support;
 

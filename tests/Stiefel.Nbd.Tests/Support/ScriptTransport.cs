@@ -1,3 +1,5 @@
+using Stiefel.Nbd.Transport;
+
 namespace Stiefel.Nbd.Tests.Support;
 
 /// <summary>A client whose every byte is known beforehand, and who takes every reply. It hands out its bytes in uneven portions.</summary>

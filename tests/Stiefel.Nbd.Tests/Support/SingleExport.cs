@@ -1,4 +1,5 @@
 using Stiefel.Nbd.Devices;
+using Stiefel.Nbd.Negotiation;
 
 namespace Stiefel.Nbd.Tests.Support;
 

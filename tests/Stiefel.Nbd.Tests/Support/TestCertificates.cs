@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Stiefel.Nbd.Tls;
+using Stiefel.Nbd.Transport.Tls;
 
 namespace Stiefel.Nbd.Tests.Support;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Devices;
 
 namespace Stiefel.Nbd.Tests.Support;

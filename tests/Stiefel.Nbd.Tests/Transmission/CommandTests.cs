@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Tests.Support;
 using Stiefel.Nbd.Wire;
 using Xunit;

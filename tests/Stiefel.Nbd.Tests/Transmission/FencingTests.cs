@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Tests.Support;
 using Stiefel.Nbd.Wire;
 using Xunit;

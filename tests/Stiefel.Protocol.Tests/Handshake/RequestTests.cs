@@ -1,5 +1,6 @@
 using CsCheck;
 using Stiefel.Protocol.Handshake;
+using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Protocol.Tests.Handshake;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Stiefel.Fuzzing;
-using Stiefel.Linux;
+using Stiefel.Linux.Kernel;
 using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Tests.Configuration;

@@ -178,7 +178,7 @@ public sealed class ServerOptionsTests : IDisposable
         Assert.Equal((3, 2, 4, 5), (limits.MaxConnections, limits.MaxConnectionsPerAddress, limits.MaxHandshakes, limits.MaxOptions));
         Assert.Equal((200 * 1024, 64 * 1024), (limits.MaxHandshakeBytes, limits.BufferSize));
         Assert.Equal((6.0, 7.0, 8.0), (limits.HandshakeTimeout.TotalSeconds, limits.StallTimeout.TotalSeconds, limits.KeepAlive.TotalSeconds));
-        Assert.Equal(new Stiefel.Nbd.NbdServerOptions(), Read("--Disk:Path", "d").Nbd.Limits);
+        Assert.Equal(new Stiefel.Nbd.Connections.NbdServerOptions(), Read("--Disk:Path", "d").Nbd.Limits);
     }
 
     private static ServerOptions Read(params string[] args) => ServerOptions.Read(ServerConfiguration.Build(args, new Hashtable(), "", []));

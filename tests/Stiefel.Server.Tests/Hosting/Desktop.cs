@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Stiefel.Protocol;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Envelope;
 using Stiefel.Protocol.Handshake;

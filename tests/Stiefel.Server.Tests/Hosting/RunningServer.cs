@@ -6,13 +6,15 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Stiefel.Linux.Volumes;
-using Stiefel.Nbd;
+using Stiefel.BootFiles.Disk.Volumes;
 using Stiefel.Nbd.Client;
+using Stiefel.Nbd.Connections;
+using Stiefel.Nbd.Wire;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Keys;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Discovery;
+using Stiefel.Server.Grants;
 using Stiefel.Server.Http;
 using Stiefel.Server.Nbd;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Stiefel.Server.Boot;
 using Stiefel.Server.Configuration;
+using Stiefel.Server.State;
 
 namespace Stiefel.Server.Tests.Hosting;
 

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Keys;
-using Stiefel.Server.Boot.Sessions;
 using Stiefel.Server.Http;
+using Stiefel.Server.Sessions;
 using Stiefel.Server.Tests.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Stiefel.Server.Tests.Http;
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.Programs;
-using Stiefel.Server.Boot;
+using Stiefel.Server.Grants;
 using Stiefel.Server.Http;
 using Stiefel.Server.Tests.Hosting;
 

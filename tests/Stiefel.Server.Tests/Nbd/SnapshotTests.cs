@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using Stiefel.Linux.FileSystems;
-using Stiefel.Server.Boot;
-using Stiefel.Server.Tests.Boot.Disk;
+using Stiefel.BootFiles.Tests.Disk;
+using Stiefel.Linux.Mounts;
+using Stiefel.Server.Grants;
 using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Nbd;

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-
-using Stiefel.Server.Status;
+using Stiefel.Server.Desktops;
+using Stiefel.Server.Strangers;
 using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Status;

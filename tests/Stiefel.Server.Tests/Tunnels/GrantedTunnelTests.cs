@@ -1,12 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
-using Stiefel.Nbd;
+using Stiefel.Nbd.Connections;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Crypto;
 using Stiefel.Protocol.Tunnel;
-using Stiefel.Server.Boot;
 using Stiefel.Server.Configuration;
+using Stiefel.Server.Grants;
 using Stiefel.Server.Nbd;
 using Stiefel.Server.Tests.Hosting;
 using Stiefel.Server.Tunnels;

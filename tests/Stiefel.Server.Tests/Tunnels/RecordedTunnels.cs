@@ -1,6 +1,6 @@
-using Stiefel.Nbd;
+using Stiefel.Nbd.Connections;
 using Stiefel.Protocol.Boot;
-using Stiefel.Server.Boot;
+using Stiefel.Server.Grants;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Tests.Tunnels;

@@ -1,6 +1,6 @@
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Ramdisk.Steps;
-using Stiefel.Cli.UsbStick;
+using Stiefel.Cli.Stick;
 using Stiefel.Cli.Vm.Machines;
 
 namespace Stiefel.Cli.Vm.Scenarios;

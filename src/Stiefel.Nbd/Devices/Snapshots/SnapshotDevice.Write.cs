@@ -1,5 +1,5 @@
 using System.Numerics;
-using Stiefel.Linux;
+using Stiefel.Linux.Errors;
 
 namespace Stiefel.Nbd.Devices.Snapshots;
 

@@ -1,5 +1,3 @@
-using Stiefel.Linux;
-
 namespace Stiefel.Nbd.Devices.Snapshots;
 
 /// <summary>

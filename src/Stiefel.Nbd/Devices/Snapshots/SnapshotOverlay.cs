@@ -1,5 +1,5 @@
-using Stiefel.Linux;
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Errors;
 
 namespace Stiefel.Nbd.Devices.Snapshots;
 

@@ -1,0 +1,104 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Devices;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Processes;
+
+namespace Stiefel.Attach.Console;
+
+/// <summary>
+/// What this program says, through the kernel's log, which outlives it (dmesg, the journal), and on every console. The kernel shows its
+/// log on the consoles itself unless `quiet` forbids; only then is a line written there as well.
+/// </summary>
+internal sealed class AttachLog
+{
+    private const uint MemoryDevices = 1;
+    private const uint KernelLog = 11;
+
+    // printk levels (man 2 syslog): quiet shows only what is below 4.
+    private const int Error = 3;
+    private const int Notice = 5;
+
+    private readonly SafeFileHandle? _kernelLog;
+    private string[] _consoles = [];
+    private int _shownBelow;
+
+    /// <param name="nodeDirectory">A directory on the initramfs, so that the log's descriptor holds no mounted file system.</param>
+    internal AttachLog(string nodeDirectory = "/")
+    {
+        try
+        {
+            _kernelLog = CharacterDevice.Open(nodeDirectory, MemoryDevices, KernelLog);
+        }
+        catch (LinuxException)
+        {
+            // A kernel without CONFIG_PRINTK: the consoles remain.
+        }
+    }
+
+    /// <summary>Looks what the kernel shows on the consoles, and which there are. Needs /proc and /sys.</summary>
+    internal void FindConsoles(string procRoot = "/proc", string sysRoot = "/sys")
+    {
+        try
+        {
+            _consoles = File.ReadAllText($"{sysRoot}/class/tty/console/active").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+            _shownBelow = _kernelLog is null ? 0 : ShownBelow(File.ReadAllText($"{procRoot}/sys/kernel/printk"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _consoles = ["console"];
+        }
+    }
+
+    /// <summary>From now on only the kernel's log: the consoles belong to the system that has been started.</summary>
+    internal void LeaveConsoles() => _consoles = [];
+
+    /// <summary>A step of the way that a watching program can find.</summary>
+    internal void Phase(string name) => Write(Notice, $"phase {name}");
+
+    /// <summary>One line for a person.</summary>
+    internal void Say(string line) => Write(Notice, line);
+
+    /// <summary>One line for a person who must do something.</summary>
+    internal void Fail(string line) => Write(Error, line);
+
+    /// <summary>The first number of kernel.printk: messages of a lower level reach the consoles.</summary>
+    internal static int ShownBelow(string printk) => int.TryParse(printk.Split(['\t', ' '], 2)[0], out var level) ? level : 0;
+
+    private void Write(int level, string text)
+    {
+        var line = $"stiefel: {OneLine(text)}\n";
+        TryWrite(_kernelLog, $"<{level}>{line}");
+        foreach (var name in level < _shownBelow ? [] : _consoles)
+        {
+            try
+            {
+                using var console = CharacterDevice.OpenTerminal($"/dev/{name}");
+                TryWrite(console, line);
+            }
+            catch (LinuxException)
+            {
+                // A console that is listed but not there (a serial port that the board lacks).
+            }
+        }
+    }
+
+    // A laptop's words are in some of it: an escape sequence could rewrite the screen.
+    private static string OneLine(string text) =>
+        string.Concat(text.ReplaceLineEndings(" ").Select(letter => char.IsControl(letter) ? '?' : letter));
+
+    private static void TryWrite(SafeFileHandle? target, string text)
+    {
+        try
+        {
+            if (target is not null)
+            {
+                _ = Descriptor.Write(target, Encoding.UTF8.GetBytes(text));
+            }
+        }
+        catch (LinuxException)
+        {
+            // Nothing is left to say it to.
+        }
+    }
+}

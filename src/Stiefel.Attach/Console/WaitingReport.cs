@@ -1,0 +1,61 @@
+namespace Stiefel.Attach.Console;
+
+/// <summary>Says what is being waited for: not at once (most waits are short), at every change of the reason, and again and again.</summary>
+internal sealed class WaitingReport
+{
+    private readonly Action<string> _say;
+    private readonly Func<long> _milliseconds;
+    private readonly long _grace;
+    private readonly long _longest;
+    private readonly long _began;
+    private long _repeat;
+    private long _next;
+    private string? _last;
+
+    private WaitingReport(Action<string> say, TimeSpan grace, TimeSpan repeat, TimeSpan longest, Func<long> milliseconds)
+    {
+        _say = say;
+        _milliseconds = milliseconds;
+        _grace = (long)grace.TotalMilliseconds;
+        _repeat = (long)repeat.TotalMilliseconds;
+        _longest = (long)longest.TotalMilliseconds;
+        _began = milliseconds();
+    }
+
+    /// <summary>Somebody sits before the screen and sees nothing else: every five seconds.</summary>
+    internal static WaitingReport WhileBooting(AttachLog log) => WhileBooting(log.Say, () => Environment.TickCount64);
+
+    internal static WaitingReport WhileBooting(Action<string> say, Func<long> milliseconds) =>
+        new(say, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), milliseconds);
+
+    /// <summary>The kernel's log must not be filled by a night without cable: every two seconds at first, every ten minutes in the end.</summary>
+    internal static WaitingReport WhileRunning(AttachLog log) => WhileRunning(log.Say, () => Environment.TickCount64);
+
+    internal static WaitingReport WhileRunning(Action<string> say, Func<long> milliseconds) =>
+        new(say, TimeSpan.Zero, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10), milliseconds);
+
+    /// <summary>How long it has been.</summary>
+    internal TimeSpan Elapsed => TimeSpan.FromMilliseconds(_milliseconds() - _began);
+
+    /// <summary>Whether anything had to be waited for at all.</summary>
+    internal bool HasWaited { get; private set; }
+
+    internal void Say(string reason)
+    {
+        HasWaited = true;
+        var now = _milliseconds();
+        if (now - _began < _grace || (reason == _last && now < _next))
+        {
+            return;
+        }
+
+        _say($"waiting: {reason}");
+        if (reason == _last)
+        {
+            _repeat = Math.Min(_repeat * 2, _longest);
+        }
+
+        _last = reason;
+        _next = now + _repeat;
+    }
+}

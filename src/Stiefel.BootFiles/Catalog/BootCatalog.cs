@@ -1,0 +1,96 @@
+using Stiefel.BootFiles.Catalog.Grub;
+using Stiefel.BootFiles.Catalog.Images;
+using Stiefel.BootFiles.Catalog.LoaderSpec;
+using Stiefel.BootFiles.Catalog.Syslinux;
+using Stiefel.Linux.Files;
+
+namespace Stiefel.BootFiles.Catalog;
+
+/// <summary>
+/// Finds what a machine would boot by reading its boot loader's configuration, whichever that is. The files may lie on a foreign,
+/// even hostile disk: every size, count and nesting is bounded, and no path leaves the tree.
+/// </summary>
+public static class BootCatalog
+{
+    // A disk can hold any number of broken entries; this many are looked at before giving up.
+    private const int MaxEntries = 256;
+
+    // The directory itself, and where a root file system keeps or mounts what its boot loader reads.
+    private static readonly string[] s_bootDirectories = ["", "boot", "efi", "boot/efi"];
+
+    // In order of precedence: our own file was written on purpose; then the loader that says most clearly what it does.
+    private static readonly (string LookedFor, Func<BootTree, IEnumerable<BootEntry>> Read)[] s_finders =
+    [
+        ("stiefelsystem.json", StiefelSystemJson.Read),
+        ("loader/entries/*.conf", LoaderMenu.Read),
+        ("grub/grub.cfg or grub2/grub.cfg", GrubConfiguration.Read),
+        ("extlinux/extlinux.conf or syslinux/syslinux.cfg", SyslinuxConfiguration.Read),
+        ("EFI/Linux/*.efi", UnifiedImageMenu.Read),
+    ];
+
+    /// <summary>The entry that would be booted, or the first after it whose files are all there.</summary>
+    /// <param name="directory">A boot directory, or a root that contains one.</param>
+    /// <param name="options">More about it; the defaults suit a directory given by a person.</param>
+    /// <exception cref="BootCatalogException">Nothing bootable; the message lists what was looked for and what was wrong with what was found.</exception>
+    public static BootSpec Find(string directory, BootCatalogOptions? options = null)
+    {
+        var passedOver = new List<string>();
+        if (TryFind(directory, options, passedOver) is { } spec)
+        {
+            return spec;
+        }
+
+        string lookedFor = string.Join(", ", s_finders.Select(finder => finder.LookedFor));
+        string found = passedOver.Count == 0 ? "none is there" : $"found but not usable: {string.Join("; ", passedOver.Take(8))}";
+        throw new BootCatalogException($"nothing to boot in {directory} (looked for {lookedFor}, there and in boot/ and efi/): {found}");
+    }
+
+    /// <summary>As <see cref="Find"/>, but null if there is nothing.</summary>
+    /// <param name="directory">A boot directory, or a root that contains one.</param>
+    /// <param name="options">More about it.</param>
+    /// <param name="passedOver">Gets a line for each entry that was found and could not be used.</param>
+    internal static BootSpec? TryFind(string directory, BootCatalogOptions? options, List<string> passedOver)
+    {
+        using var tree = new ConfinedTree(options?.FileSystemRoot ?? directory);
+        using var start = new ConfinedTree(directory);
+        return TryFind(tree, start.Root == tree.Root ? "" : Path.GetRelativePath(tree.Root, start.Root), passedOver);
+    }
+
+    /// <summary>The same in a tree, wherever its files are.</summary>
+    /// <param name="tree">The file system.</param>
+    /// <param name="inside">The path in it of what was given to search.</param>
+    /// <param name="passedOver">Gets a line for each entry that was found and could not be used.</param>
+    internal static BootSpec? TryFind(IFileTree tree, string inside, List<string> passedOver)
+    {
+        IEnumerable<BootEntry> entries =
+            from finder in s_finders
+            from place in s_bootDirectories
+            let boot = new BootTree(tree, Path.Combine(inside, place), passedOver)
+            where boot.Exists
+            from entry in ReadSafely(finder.Read, boot)
+            select entry;
+        foreach (BootEntry entry in entries.Take(MaxEntries))
+        {
+            if (entry.Resolve(passedOver) is { } spec)
+            {
+                return spec with { PassedOver = [.. passedOver] };
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A configuration that cannot be read is one line of explanation, and the search goes on.</summary>
+    private static List<BootEntry> ReadSafely(Func<BootTree, IEnumerable<BootEntry>> read, BootTree boot)
+    {
+        try
+        {
+            return [.. read(boot).Take(MaxEntries)];
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            boot.PassOver(error.Message);
+            return [];
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using Stiefel.BootFiles.Catalog.Images;
+using Stiefel.Linux.Files;
+using Stiefel.Linux.Kernel;
+
+namespace Stiefel.BootFiles.Catalog;
+
+/// <summary>An entry as a boot loader's configuration has it: names of files that may or may not exist.</summary>
+internal sealed record BootEntry
+{
+    private const int MaxTitleLength = 100;
+    private const int MaxInitrds = 32;
+
+    /// <summary>Where its paths lead.</summary>
+    public required BootTree Tree { get; init; }
+
+    /// <summary>The configuration file, absolute.</summary>
+    public required string Source { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>The loader's path of the kernel, or of a unified kernel image that holds all.</summary>
+    public required string Kernel { get; init; }
+
+    public IReadOnlyList<string> Initrds { get; init; } = [];
+
+    public string CommandLine { get; init; } = "";
+
+    /// <summary>The kernel's release if the entry tells, for kernels whose image does not.</summary>
+    public string ReleaseHint { get; init; } = "";
+
+    /// <summary>Looks up the files; null, and a line why, if one is missing or unfit.</summary>
+    public BootSpec? Resolve(List<string> passedOver)
+    {
+        string name = $"{Source}, entry \"{CleanTitle()}\"";
+        try
+        {
+            BootSpec spec = ResolveFiles() with { Source = Source };
+
+            // A machine on which Stiefel is set up has an entry for its own ramdisk, perhaps as the default.
+            return KernelCommandLine.Parse(spec.CommandLine).Has("stiefel_role")
+                ? throw new InvalidDataException("this is Stiefel's own ramdisk")
+                : spec;
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            passedOver.Add(OneLine($"{name}: {error.Message}"));
+            return null;
+        }
+    }
+
+    private BootSpec ResolveFiles()
+    {
+        if (Kernel.Length == 0)
+        {
+            throw new InvalidDataException("names no Linux kernel");
+        }
+
+        using TreeFile kernel = Open(Kernel);
+        if (UnifiedImage.TryRead(kernel) is { } unified)
+        {
+            return unified.ToSpec(CleanTitle(), CommandLine);
+        }
+
+        if (Initrds.Count > MaxInitrds)
+        {
+            throw new InvalidDataException($"names {Initrds.Count} initrds, more than {MaxInitrds}");
+        }
+
+        FileRegion region = Whole(kernel, Kernel);
+        string release = KernelImage.ReadRelease(kernel, region);
+        string commandLine = OneLine(CommandLine);
+        return new BootSpec(
+            CleanTitle(),
+            region,
+            [.. Initrds.Select(OpenWhole)],
+            commandLine,
+            release.Length > 0 ? release : KernelImage.IsRelease(ReleaseHint) ? ReleaseHint : "",
+            RootOf(commandLine));
+    }
+
+    /// <summary>The value of the last `root=`, as the kernel sees it.</summary>
+    internal static string RootOf(string commandLine) => KernelCommandLine.Parse(commandLine)["root"] ?? "";
+
+    /// <summary>Control characters, line ends among them, become blanks.</summary>
+    internal static string OneLine(string text)
+        => string.Create(text.Length, text, static (line, from) =>
+        {
+            for (int at = 0; at < line.Length; at++)
+            {
+                line[at] = char.IsControl(from[at]) ? ' ' : from[at];
+            }
+        }).Trim();
+
+    private string CleanTitle()
+    {
+        // It is shown on consoles, which obey escape sequences.
+        string title = OneLine(Title);
+        return title.Length == 0 ? "Linux" : title.Length > MaxTitleLength ? title[..MaxTitleLength] : title;
+    }
+
+    private FileRegion OpenWhole(string path)
+    {
+        using TreeFile file = Open(path);
+        return Whole(file, path);
+    }
+
+    private TreeFile Open(string path)
+        => Tree.Open(path) ?? throw new InvalidDataException($"there is no file {OneLine(path)}");
+
+    private static FileRegion Whole(TreeFile file, string path)
+        => file.Length > 0 ? new FileRegion(file.Path, 0, file.Length) : throw new InvalidDataException($"the file {OneLine(path)} is empty");
+}

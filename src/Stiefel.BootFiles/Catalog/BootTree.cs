@@ -1,0 +1,91 @@
+using System.Text;
+using Stiefel.Linux.Files;
+
+namespace Stiefel.BootFiles.Catalog;
+
+/// <summary>A file system as a boot loader sees it, and the directory in it that holds the boot loader's files.</summary>
+internal sealed class BootTree(IFileTree tree, string directory, List<string> passedOver)
+{
+    // A path of more components than this is not searched for under its shorter names.
+    private const int MaxComponents = 32;
+
+    /// <summary>True if a person wrote the paths: then the one file they name is meant and no other.</summary>
+    public bool PathsAreExact { get; init; }
+
+    /// <summary>False if the directory is not there, or is no directory.</summary>
+    public bool Exists => tree.FindDirectory(directory) is not null;
+
+    /// <summary>The boot directory's path from the file system's top, beginning with `/`.</summary>
+    public string Directory => Path.Combine("/", directory);
+
+    /// <summary>What a person would look for: the absolute path of a file in the boot directory.</summary>
+    public string Describe(string path) => Path.Combine(tree.Root, directory, path);
+
+    /// <summary>The same for a path from the file system's top.</summary>
+    public string Absolute(string path) => Path.Combine(tree.Root, path.TrimStart('/'));
+
+    /// <summary>Records why something that was found is of no use; in one line, whatever words of the disk it quotes.</summary>
+    public void PassOver(string line) => passedOver.Add(BootEntry.OneLine(line));
+
+    /// <summary>The names in a directory below the boot directory; none if it is not there.</summary>
+    public IReadOnlyList<string> List(string path) => tree.List(Path.Combine(directory, path));
+
+    /// <summary>A text file below the boot directory, or null if it is not there.</summary>
+    /// <exception cref="InvalidDataException">It is longer than <paramref name="limit"/> bytes.</exception>
+    public string? ReadText(string path, int limit)
+    {
+        using TreeFile? file = tree.OpenFile(Path.Combine(directory, path));
+        return Text(file, limit);
+    }
+
+    /// <summary>A text file at a path that a boot loader's script wrote, or null.</summary>
+    /// <exception cref="InvalidDataException">It is longer than <paramref name="limit"/> bytes.</exception>
+    public string? ReadLoaderText(string path, int limit)
+    {
+        using TreeFile? file = OpenAsWritten(WithoutDevice(path));
+        return Text(file, limit);
+    }
+
+    /// <summary>Length of the file at a path that a boot loader's script wrote, or null if there is none.</summary>
+    public long? LengthOf(string path)
+    {
+        using TreeFile? file = OpenAsWritten(WithoutDevice(path));
+        return file?.Length;
+    }
+
+    /// <summary>True if a boot loader's script would find a directory there.</summary>
+    public bool HasDirectory(string path) => tree.FindDirectory(WithoutDevice(path)) is not null;
+
+    /// <summary>
+    /// The file a boot loader means by a path. Whether it counts from the file system's top, from the boot partition or from a
+    /// btrfs subvolume depends on the loader and on what was mounted where when the entry was written (`/@/boot/vmlinuz`,
+    /// `/boot/vmlinuz`, `/vmlinuz` may all be the same file), so leading components are dropped until a file is found.
+    /// </summary>
+    public TreeFile? Open(string path)
+    {
+        string[] components = WithoutDevice(path).Split('/', StringSplitOptions.RemoveEmptyEntries);
+        int mayDrop = PathsAreExact ? 1 : components.Length <= MaxComponents ? components.Length : 0;
+        for (int dropped = 0; dropped < Math.Min(mayDrop, components.Length); dropped++)
+        {
+            string rest = string.Join('/', components.AsSpan(dropped));
+            if (OpenAsWritten(rest) is { } file)
+            {
+                return file;
+            }
+        }
+
+        return null;
+    }
+
+    private TreeFile? OpenAsWritten(string path) => tree.OpenFile(path) ?? tree.OpenFile($"{directory}/{path}");
+
+    /// <summary>GRUB may put a device before a path: `(hd0,gpt2)/vmlinuz`. It is always the file system that is searched here.</summary>
+    private static string WithoutDevice(string path)
+    {
+        int end = path.StartsWith('(') ? path.IndexOf(')', StringComparison.Ordinal) : -1;
+        return path[(end + 1)..];
+    }
+
+    private static string? Text(TreeFile? file, int limit)
+        => file is null ? null : Encoding.UTF8.GetString(file.ReadAll(limit)).TrimStart('\uFEFF');
+}

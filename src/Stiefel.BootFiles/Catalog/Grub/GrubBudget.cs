@@ -1,0 +1,38 @@
+namespace Stiefel.BootFiles.Catalog.Grub;
+
+/// <summary>What one configuration may cost: a script can loop, recurse, include itself and double its variables.</summary>
+internal sealed class GrubBudget
+{
+    // A generated script runs some hundred, and some twenty more for each entry of its menu.
+    private const int MaxStatements = 25_000;
+    private const int MaxCharacters = 4 * 1024 * 1024;
+    private const int MaxFiles = 64;
+    private const int MaxDepth = 64;
+
+    private int _statements;
+    private long _characters;
+    private int _files;
+    private int _depth;
+
+    /// <summary>Longest value of a variable; kernel command lines have at most 2048 characters.</summary>
+    public const int MaxValueLength = 64 * 1024;
+
+    /// <exception cref="InvalidDataException">Used up; so in every method here.</exception>
+    public void SpendStatement() => Check(++_statements <= MaxStatements, $"runs more than {MaxStatements} commands");
+
+    public void SpendCharacters(int count) => Check((_characters += count) <= MaxCharacters, $"expands to more than {MaxCharacters} characters");
+
+    public void SpendFile() => Check(++_files <= MaxFiles, $"includes more than {MaxFiles} files");
+
+    public void Enter() => Check(++_depth <= MaxDepth, $"calls and includes nest more than {MaxDepth} deep");
+
+    public void Leave() => _depth--;
+
+    private static void Check(bool fine, string otherwise)
+    {
+        if (!fine)
+        {
+            throw new InvalidDataException($" the script {otherwise}");
+        }
+    }
+}

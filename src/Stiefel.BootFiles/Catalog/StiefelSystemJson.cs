@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Stiefel.BootFiles.Catalog;
+
+/// <summary>
+/// `stiefelsystem.json`, which the set-up of the earlier Stiefel wrote into the boot directory: `kernel`, `initrd` (one name or a
+/// list), `cmdline` (text or a list of arguments), and `stiefelmodules`, which nothing needs any more.
+/// </summary>
+internal static class StiefelSystemJson
+{
+    private const string FileName = "stiefelsystem.json";
+    private const int MaxBytes = 64 * 1024;
+
+    /// <exception cref="InvalidDataException">The file is there but not right.</exception>
+    public static IEnumerable<BootEntry> Read(BootTree tree)
+    {
+        if (tree.ReadText(FileName, MaxBytes) is not { } text)
+        {
+            return [];
+        }
+
+        string source = tree.Describe(FileName);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            JsonElement root = document.RootElement;
+            return root.ValueKind != JsonValueKind.Object
+                ? throw new InvalidDataException($"{source}: expected an object with kernel, initrd and cmdline")
+                : [new BootEntry
+                {
+                    Tree = tree,
+                    Source = source,
+                    Title = FileName,
+                    Kernel = Strings(root, "kernel", source) is [var kernel] ? kernel : throw new InvalidDataException($"{source}: \"kernel\" must name one file"),
+                    Initrds = Strings(root, "initrd", source),
+                    CommandLine = string.Join(' ', Strings(root, "cmdline", source)),
+                }];
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{source}:{error.LineNumber + 1}: {error.Message}", error);
+        }
+        catch (InvalidOperationException error)
+        {
+            // An escape that is half a character.
+            throw new InvalidDataException($"{source}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>One text or several; none if the key is missing.</summary>
+    private static string[] Strings(JsonElement root, string key, string source)
+    {
+        JsonElement value = root.TryGetProperty(key, out JsonElement found) ? found : default;
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => [value.GetString()!],
+            JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+                => [.. value.EnumerateArray().Select(item => item.GetString()!)],
+            JsonValueKind.Null or JsonValueKind.Undefined => [],
+            _ => throw new InvalidDataException($"{source}: \"{key}\" must be a text or a list of texts"),
+        };
+    }
+}

@@ -1,0 +1,59 @@
+using Stiefel.BootFiles.Catalog;
+using Stiefel.Linux.Files;
+
+namespace Stiefel.BootFiles.Disk;
+
+/// <summary>Boot files named by the configuration, on whatever is mounted here: the standalone server's way.</summary>
+public sealed class ConfiguredBootSource(ConfiguredBootOptions options) : IBootSource
+{
+    /// <inheritdoc/>
+    public ValueTask<IBootFiles> OpenAsync(CancellationToken token)
+    {
+        BootSpec spec = options.Kernel is { } kernel ? FromFiles(kernel)
+            : options.Directory is { } directory ? FromDirectory(directory)
+            : throw new BootCatalogException("no boot files are configured: give --Boot:Kernel and --Boot:Initrd, or --Boot:Directory");
+        string? modules = options.Modules ?? FindModules(spec.KernelRelease);
+        string? missing = modules is not null ? null
+            : spec.KernelRelease.Length == 0 ? "the kernel image does not tell its release"
+            : $"there is no lib/modules/{spec.KernelRelease} beside the boot files or on this machine";
+        return ValueTask.FromResult<IBootFiles>(new ConfiguredBootFiles(spec, modules, missing));
+    }
+
+    private BootSpec FromDirectory(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            throw new BootCatalogException($"--Boot:Directory {directory}: there is no such directory");
+        }
+
+        BootSpec spec = BootCatalog.Find(directory);
+        return options.CommandLine is not { } commandLine ? spec
+            : spec with { CommandLine = BootEntry.OneLine(commandLine), RootArgument = BootEntry.RootOf(commandLine) };
+    }
+
+    private BootSpec FromFiles(string kernel)
+    {
+        var problems = new List<string>();
+        using var everything = new ConfinedTree("/");
+        var entry = new BootEntry
+        {
+            Tree = new BootTree(everything, "", problems) { PathsAreExact = true },
+            Source = "--Boot:Kernel",
+            Title = Path.GetFileName(kernel),
+            Kernel = Path.GetFullPath(kernel),
+            Initrds = [.. options.Initrds.Select(Path.GetFullPath)],
+            CommandLine = options.CommandLine ?? "",
+        };
+        return entry.Resolve(problems) ?? throw new BootCatalogException(string.Join("; ", problems));
+    }
+
+    /// <summary>Beside the boot files; or on this machine, since the same release means the same modules.</summary>
+    private string? FindModules(string release)
+    {
+        string boot = Path.GetFullPath(options.Directory ?? "/");
+        return release.Length == 0 ? null
+            : new[] { boot, Path.GetDirectoryName(boot) ?? "/", "/" }
+                .Select(root => ModulesLocation.Find(root, release))
+                .FirstOrDefault(found => found is not null);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Stiefel.Linux.Mounts;
+
+namespace Stiefel.BootFiles.Disk;
+
+/// <summary>The mounts of one search, in directories of their own; disposed newest first.</summary>
+internal sealed class DiskMounts(string directory, ILogger log) : IAsyncDisposable
+{
+    // Others may look at the device for a moment after it was unmounted.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    private readonly List<ReadOnlyMount> _mounts = [];
+    private readonly HashSet<string> _devices = [];
+    private int _count;
+
+    /// <summary>Mounts a device below the directory.</summary>
+    /// <exception cref="Linux.LinuxException">The kernel refused.</exception>
+    /// <exception cref="NotSupportedException">Not a type that can be mounted without writing.</exception>
+    public ReadOnlyMount Add(ProbedDevice device, string? subvolume = null)
+    {
+        string path = Path.Combine(directory, $"{++_count}-{Path.GetFileName(device.Path)}");
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        ReadOnlyMount mount = Mount.ReadOnlyWithoutReplay(device.Path, path, device.Type, subvolume);
+        _mounts.Add(mount);
+        _devices.Add(device.Path);
+        return mount;
+    }
+
+    /// <summary>Takes one mount away before the others.</summary>
+    public async ValueTask RemoveAsync(ReadOnlyMount mount)
+    {
+        await mount.DisposeAsync();
+        _mounts.Remove(mount);
+    }
+
+    /// <summary>Takes all mounts away and makes sure that nothing holds their devices.</summary>
+    /// <exception cref="IOException">Something still does; what is mounted stays so, and this may be called again.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        while (_mounts.Count > 0)
+        {
+            await RemoveAsync(_mounts[^1]);
+        }
+
+        // Another search of this process may still hold the same device, and will say when it is done.
+        _devices.ExceptWith(MountTable.Under(Path.GetDirectoryName(directory)!).Select(mount => mount.Source));
+        foreach (string device in _devices.ToArray())
+        {
+            await WaitUntilFreeAsync(device);
+            _devices.Remove(device);
+            DiskBootLog.Released(log, device);
+        }
+
+        if (Directory.Exists(directory))
+        {
+            // Only empty directories are left: anything else is still mounted, and that must be heard of.
+            Array.ForEach(Directory.GetDirectories(directory), Directory.Delete);
+            Directory.Delete(directory);
+        }
+    }
+
+    private static async Task WaitUntilFreeAsync(string device)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!Mount.IsDeviceFree(device))
+        {
+            if (clock.Elapsed > s_patience)
+            {
+                throw new IOException($"{device} is unmounted but still in use by something else on this machine; it must not be served");
+            }
+
+            await Task.Delay(20);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using Microsoft.Extensions.Logging;
+using Stiefel.BootFiles.Catalog;
+using Stiefel.BootFiles.Disk.Volumes;
+using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Mounts;
+
+namespace Stiefel.BootFiles.Disk;
+
+/// <summary>
+/// One look at a disk: which partition boots, and where the modules of its kernel are. First what can be mounted as it is; only if that
+/// holds no boot entry what is in RAID and LVM, and only then what takes a passphrase.
+/// </summary>
+internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, string mountDirectory, string volumePrefix, ILogger log) : IAsyncDisposable
+{
+    private readonly BootEntrySearch _entries = new();
+    private DiskMounts? _mounts = new(mountDirectory, log);
+    private readonly OpenedVolumes _volumes = new(tools, volumePrefix, log);
+
+    /// <param name="passphrase">Stays the caller's; null if nobody has given one.</param>
+    /// <param name="token">Ends it.</param>
+    /// <exception cref="BootCatalogException">Nothing to boot; the message goes through every partition.</exception>
+    /// <exception cref="BootLockedException">There may be, behind a passphrase.</exception>
+    public async Task<IBootFiles> RunAsync(ReadOnlyMemory<byte>? passphrase, CancellationToken token)
+    {
+        var layers = new VolumeLayers(tools, _volumes, FileSystemProbe.ProbeAsync, await ProbeAsync(token));
+        (BootSpec Spec, ProbedDevice Device)? found = options.LuksPartition is null ? await FindAsync(layers) : null;
+        if (found is null)
+        {
+            await layers.OpenUnencryptedAsync(token);
+            found = options.LuksPartition is null ? await FindAsync(layers) : null;
+        }
+
+        if (found is null && Locked(layers) is [var first, ..] locked)
+        {
+            await UnlockAsync(layers, first, locked, passphrase, token);
+            found = await FindAsync(layers);
+        }
+
+        (BootSpec spec, ProbedDevice device) = found ?? throw NothingFound(layers);
+        DiskBootLog.BootFilesFound(log, VolumeLayers.NameOf(device), device.Type, spec.Title, spec.KernelRelease, spec.Source);
+        _entries.PassedOver.ForEach(line => DiskBootLog.PassedOver(log, line));
+        return await CompleteAsync(layers, spec, device, token);
+    }
+
+    /// <summary>Takes the mounts away and closes what was opened, unless the files found now own them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_mounts is not null)
+        {
+            await _mounts.DisposeAsync();
+            await _volumes.DisposeAsync();
+        }
+    }
+
+    private async Task<IBootFiles> CompleteAsync(VolumeLayers layers, BootSpec spec, ProbedDevice device, CancellationToken token)
+    {
+        (string? Directory, string? Missing) modules = await new RootFileSystem(_mounts!, layers.Devices, device).FindModulesAsync(spec);
+        if (modules.Directory is null && layers.Devices.Any(one => one.Type is VolumeLayers.LvmMember or VolumeLayers.RaidMember))
+        {
+            // A boot partition of its own, and root in LVM or RAID.
+            await layers.OpenUnencryptedAsync(token);
+            modules = await new RootFileSystem(_mounts!, layers.Devices, device).FindModulesAsync(spec);
+        }
+
+        if (modules.Directory is null)
+        {
+            DiskBootLog.DriversMissing(log, modules.Missing!);
+        }
+        else
+        {
+            DiskBootLog.DriversFound(log, modules.Directory, options.Disk);
+        }
+
+        string[] unlocked = [.. layers.Unlocked.Select(one => one.Path)];
+        var files = new DiskBootFiles(spec, modules, _mounts!, _volumes)
+        {
+            Locked = layers.Unlocked is [var first, ..] ? Describe(first) : null,
+            Opened = unlocked.Length > 0 ? (unlocked, tools) : null,
+        };
+        _mounts = null;
+        return files;
+    }
+
+    private async Task UnlockAsync(VolumeLayers layers, ProbedDevice first, IReadOnlyList<ProbedDevice> locked, ReadOnlyMemory<byte>? passphrase, CancellationToken token)
+    {
+        if (passphrase is not { } given)
+        {
+            throw new BootLockedException(Describe(first), wasTried: false);
+        }
+
+        bool IsWanted(ProbedDevice device) => options.LuksPartition is null || locked.Contains(device);
+        if (!await layers.UnlockAsync(IsWanted, given, token))
+        {
+            throw new BootLockedException(Describe(first), wasTried: true);
+        }
+
+        DiskBootLog.Unlocked(log, string.Join(", ", layers.Unlocked.Select(VolumeLayers.NameOf)));
+    }
+
+    /// <summary>What a passphrase would be for.</summary>
+    private IReadOnlyList<ProbedDevice> Locked(VolumeLayers layers)
+        => options.LuksPartition is not { } wanted ? layers.Locked
+            : DeviceName.Find(wanted, layers.Locked) is { } chosen ? [chosen]
+            : throw new BootCatalogException($"the encrypted partition {wanted} is not on {options.Disk}, which has {BootEntrySearch.Describe(layers.Devices)}");
+
+    private static LockedVolume Describe(ProbedDevice device) => new(VolumeLayers.NameOf(device), device.Label, device.Uuid);
+
+    private async Task<IReadOnlyList<ProbedDevice>> ProbeAsync(CancellationToken token)
+    {
+        if (DeviceNumber.OfBlockDevice(options.Disk) is null)
+        {
+            throw new BootCatalogException(File.Exists(options.Disk)
+                ? $"{options.Disk} is a file, and boot files are looked for on block devices only: attach it with losetup --partscan, or give --Boot:Directory"
+                : Directory.Exists(options.Disk) ? $"{options.Disk} is a folder, not a disk: give a device, or --Boot:Directory for a folder of boot files"
+                : $"the disk {options.Disk} does not exist; which disks do is in /proc/partitions");
+        }
+
+        // Without partitions the disk itself may be a file system.
+        IReadOnlyList<DiskPartition> partitions = DiskPartitions.List(options.Disk);
+        List<string> paths = partitions.Count == 0 ? [options.Disk] : [.. partitions.Select(partition => partition.Path)];
+        foreach (string? named in new[] { options.Partition, options.LuksPartition })
+        {
+            if (named?.StartsWith('/') == true && DeviceNumber.OfBlockDevice(named) is not null && DeviceName.Find(named, [.. paths.Select(path => new ProbedDevice { Path = path })]) is null)
+            {
+                // It may be on another disk.
+                paths.Add(named);
+            }
+        }
+
+        return await FileSystemProbe.ProbeAsync(paths, token);
+    }
+
+    private async Task<(BootSpec Spec, ProbedDevice Device)?> FindAsync(VolumeLayers layers)
+        => options.Partition is not { } wanted ? await _entries.FindAsync(_mounts!, layers.Devices)
+            : DeviceName.Find(wanted, layers.Devices) is { } chosen ? await _entries.FindAsync(_mounts!, [chosen])
+            : null;
+
+    private BootCatalogException NothingFound(VolumeLayers layers)
+    {
+        string has = BootEntrySearch.Describe(layers.Devices);
+        string problems = layers.Problems.Count == 0 ? "" : $"; not opened: {string.Join("; ", layers.Problems.Take(8))}";
+        return options.Partition is { } wanted && DeviceName.Find(wanted, layers.Devices) is null
+            ? new BootCatalogException($"the boot partition {wanted} is not on {options.Disk}, which has {has}{problems}")
+            : new BootCatalogException($"nothing to boot on {options.Disk}, which has {has}{_entries.Problems}{problems}");
+    }
+}

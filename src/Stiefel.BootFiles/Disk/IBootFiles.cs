@@ -1,0 +1,22 @@
+using Stiefel.BootFiles.Catalog;
+
+namespace Stiefel.BootFiles.Disk;
+
+/// <summary>Boot files that can be read until disposal. Close every file opened through it before disposing it.</summary>
+public interface IBootFiles : IAsyncDisposable
+{
+    /// <summary>What to boot.</summary>
+    BootSpec Spec { get; }
+
+    /// <summary>`…/lib/modules/RELEASE` of the payload's kernel; null if it cannot be reached.</summary>
+    string? ModulesDirectory { get; }
+
+    /// <summary>One line for the log if <see cref="ModulesDirectory"/> is null: why; else null.</summary>
+    string? ModulesMissing { get; }
+
+    /// <summary>The encrypted device that had to be opened; null if none.</summary>
+    LockedVolume? Locked => null;
+
+    /// <summary>Whether a passphrase opens that device, which stays open whatever the answer is.</summary>
+    Task<bool> IsPassphraseAsync(ReadOnlyMemory<byte> passphrase, CancellationToken token) => Task.FromResult(false);
+}

@@ -1,0 +1,25 @@
+using Stiefel.Linux.Files;
+
+namespace Stiefel.BootFiles.Disk;
+
+/// <summary>Where a root file system keeps the modules of a kernel.</summary>
+internal static class ModulesLocation
+{
+    /// <summary>The absolute path of `lib/modules/RELEASE` with a modules.dep in it, or null.</summary>
+    /// <param name="root">The top of a root file system; no link leads out of it.</param>
+    /// <param name="release">`uname -r`.</param>
+    public static string? Find(string root, string release)
+    {
+        using var tree = new ConfinedTree(root);
+        foreach (string place in (string[])["lib/modules", "usr/lib/modules"])
+        {
+            using ConfinedFile? index = tree.OpenFile($"{place}/{release}/modules.dep");
+            if (index is not null)
+            {
+                return Path.GetDirectoryName(index.Path);
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,170 @@
+using Stiefel.Linux.Mounts;
+
+namespace Stiefel.BootFiles.Disk.Volumes;
+
+/// <summary>
+/// The devices of a disk, and what becomes visible when LUKS, LVM and RAID among them are opened, in whatever order they are stacked.
+/// </summary>
+internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Func<IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<ProbedDevice>>> probeAsync, IReadOnlyList<ProbedDevice> partitions)
+{
+    public const string Luks = "crypto_LUKS";
+    public const string LvmMember = "LVM2_member";
+    public const string RaidMember = "linux_raid_member";
+
+    // LUKS on LVM on RAID is three; more than anybody stacks, and an end if a disk should lead in circles.
+    private const int MaxRounds = 8;
+
+    // Each costs seconds and, by default, a gigabyte of memory.
+    private const int MaxLuksDevices = 4;
+    private const int MaxDevices = 256;
+
+    private readonly List<ProbedDevice> _devices = [.. partitions];
+    private readonly HashSet<string> _done = [];
+    private readonly HashSet<string> _tried = [];
+    private readonly HashSet<string> _mapped = [];
+    private readonly HashSet<string> _problems = [];
+
+    /// <summary>All that is known now.</summary>
+    public IReadOnlyList<ProbedDevice> Devices => _devices;
+
+    /// <summary>What could not be opened, and why; one line each.</summary>
+    public IReadOnlyCollection<string> Problems => _problems;
+
+    /// <summary>LUKS devices that are not open.</summary>
+    public IReadOnlyList<ProbedDevice> Locked => [.. _devices.Where(device => device.Type == Luks && !_done.Contains(device.Path))];
+
+    /// <summary>LUKS devices that are open.</summary>
+    public IReadOnlyList<ProbedDevice> Unlocked => [.. _devices.Where(device => device.Type == Luks && _done.Contains(device.Path))];
+
+    /// <summary>Opens LVM and RAID until there is nothing new. Needs no passphrase.</summary>
+    public async Task OpenUnencryptedAsync(CancellationToken token)
+    {
+        for (int round = 0; round < MaxRounds; round++)
+        {
+            int before = _devices.Count;
+            await AssembleRaidsAsync(token);
+            await MapLogicalVolumesAsync(token);
+            if (_devices.Count == before)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Opens every LUKS device that the passphrase fits, and what is in them.</summary>
+    /// <param name="wanted">Which; the others stay closed.</param>
+    /// <param name="passphrase">Stays the caller's.</param>
+    /// <param name="token">Ends it.</param>
+    /// <returns>False if it fits none.</returns>
+    /// <exception cref="IOException">It could not be tried on any.</exception>
+    public async Task<bool> UnlockAsync(Func<ProbedDevice, bool> wanted, ReadOnlyMemory<byte> passphrase, CancellationToken token)
+    {
+        bool any = false;
+        IOException? failure = null;
+        for (int round = 0; round < MaxRounds; round++)
+        {
+            ProbedDevice[] locked = [.. Locked.Where(wanted).Where(device => !_tried.Contains(device.Path)).Take(MaxLuksDevices - _tried.Count)];
+            if (locked.Length == 0)
+            {
+                break;
+            }
+
+            foreach (ProbedDevice device in locked)
+            {
+                _tried.Add(device.Path);
+                try
+                {
+                    any |= await UnlockAsync(device, passphrase, token);
+                }
+                catch (IOException error)
+                {
+                    failure = error;
+                    _problems.Add(error.Message);
+                }
+            }
+
+            await OpenUnencryptedAsync(token);
+        }
+
+        return any || failure is null ? any : throw failure;
+    }
+
+    private async Task<bool> UnlockAsync(ProbedDevice device, ReadOnlyMemory<byte> passphrase, CancellationToken token)
+    {
+        if (await opened.AddAsync([device.Path], name => tools.OpenLuksAsync(device.Path, name, passphrase, token)) is not { } path)
+        {
+            return false;
+        }
+
+        _done.Add(device.Path);
+        await AddAsync(path, $"in {NameOf(device)}", [$"/dev/mapper/luks-{device.Uuid}"], token);
+        return true;
+    }
+
+    private async Task AssembleRaidsAsync(CancellationToken token)
+    {
+        foreach (IGrouping<string, ProbedDevice> array in _devices.Where(device => device.Type == RaidMember && !_done.Contains(device.Path)).GroupBy(device => device.Uuid).ToArray())
+        {
+            string[] members = [.. array.Select(device => device.Path)];
+            _done.UnionWith(members);
+            await TryAsync(async () =>
+            {
+                string? path = await opened.AddAsync(members, async name => await tools.AssembleAsync(name, members, token));
+                await AddAsync(path!, $"RAID of {string.Join(", ", members)}", [], token);
+            });
+        }
+    }
+
+    private async Task MapLogicalVolumesAsync(CancellationToken token)
+    {
+        string[] members = [.. _devices.Where(device => device.Type == LvmMember).Select(device => device.Path)];
+        if (members.All(_done.Contains))
+        {
+            return;
+        }
+
+        _done.UnionWith(members);
+        await TryAsync(async () =>
+        {
+            foreach (LogicalVolumeTable volume in tools.ReadVolumeGroups(members).Where(volume => !_mapped.Contains(volume.Title)))
+            {
+                if (volume.Table is not { } table)
+                {
+                    _problems.Add(volume.Problem!);
+                    continue;
+                }
+
+                await TryAsync(async () =>
+                {
+                    string? path = await opened.AddAsync(volume.Devices, async name => await tools.MapAsync(name, table, token));
+                    _mapped.Add(volume.Title);
+                    await AddAsync(path!, volume.Title, volume.UsualPaths, token);
+                });
+            }
+        });
+    }
+
+    private async Task AddAsync(string path, string title, IReadOnlyList<string> aliases, CancellationToken token)
+    {
+        if (_devices.Count < MaxDevices)
+        {
+            _devices.AddRange((await probeAsync([path], token)).Select(device => device with { Title = title, Aliases = aliases }));
+        }
+    }
+
+    /// <summary>One that cannot be opened hides none of the others.</summary>
+    private async Task TryAsync(Func<Task> openAsync)
+    {
+        try
+        {
+            await openAsync();
+        }
+        catch (Exception error) when (error is IOException or FormatException)
+        {
+            _problems.Add(error.Message);
+        }
+    }
+
+    /// <summary>For people.</summary>
+    public static string NameOf(ProbedDevice device) => device.Title.Length > 0 ? device.Title : device.Path;
+}

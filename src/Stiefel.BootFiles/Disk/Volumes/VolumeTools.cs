@@ -1,0 +1,139 @@
+using System.Text;
+using Stiefel.BootFiles.Disk.Volumes.Lvm;
+using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Mounts;
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.BootFiles.Disk.Volumes;
+
+/// <summary>cryptsetup, dmsetup and mdadm; LVM's metadata is read by us.</summary>
+public sealed class VolumeTools : IVolumeTools
+{
+    private const string MapperDirectory = "/dev/mapper";
+    private const string RaidDirectory = "/dev/md";
+
+    // man 8 cryptsetup, RETURN CODES.
+    private const int WrongPassphrase = 2;
+
+    // Argon2 is meant to take seconds, and takes many more on a machine that is short of memory.
+    private static readonly TimeSpan s_luksPatience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    /// <inheritdoc/>
+    public async Task<string?> OpenLuksAsync(string device, string name, ReadOnlyMemory<byte> passphrase, CancellationToken token)
+    {
+        await LoadAsync("dm-crypt", token).ConfigureAwait(false);
+        return await CryptsetupAsync(["open", "--readonly", "--key-file", "-", "--tries", "1", device, name], passphrase, token).ConfigureAwait(false)
+            ? $"{MapperDirectory}/{name}"
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> TestLuksAsync(string device, ReadOnlyMemory<byte> passphrase, CancellationToken token)
+        => CryptsetupAsync(["open", "--readonly", "--test-passphrase", "--key-file", "-", "--tries", "1", device], passphrase, token);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LogicalVolumeTable> ReadVolumeGroups(IReadOnlyList<string> devices)
+    {
+        PhysicalVolume[] volumes = [.. devices.Select(PhysicalVolume.Read).OfType<PhysicalVolume>()];
+        return [.. VolumeGroup.FromDevices(volumes).SelectMany(group => group.Volumes().Select(
+            volume => new LogicalVolumeTable($"{volume.Group}/{volume.Name}", volume.UsualPaths, group.Devices, volume.Table, volume.Problem)))];
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> MapAsync(string name, string table, CancellationToken token)
+    {
+        await LoadAsync("dm-mod", token).ConfigureAwait(false);
+        using var input = new MemoryStream(Encoding.ASCII.GetBytes(table));
+        await RunAsync("dmsetup", ["create", "--readonly", name], token, input).ConfigureAwait(false);
+        return $"{MapperDirectory}/{name}";
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> AssembleAsync(string name, IReadOnlyList<string> members, CancellationToken token)
+    {
+        await LoadAsync("md-mod", token).ConfigureAwait(false);
+        string path = $"{RaidDirectory}/{name}";
+        // Read-only arrays write no superblock (man 8 mdadm, --readonly); --run takes also one that lacks a member.
+        await RunAsync("mdadm", ["--assemble", "--readonly", "--run", "--config=none", path, .. members], token).ConfigureAwait(false);
+        return path;
+    }
+
+    /// <inheritdoc/>
+    public Task CloseAsync(string name, CancellationToken token)
+    {
+        return File.Exists($"{RaidDirectory}/{name}") ? StopAsync($"{RaidDirectory}/{name}", token)
+            : File.Exists($"{MapperDirectory}/{name}") ? RunAsync("dmsetup", ["remove", "--retry", name], token)
+            : Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FindLeftovers(string prefix)
+    {
+        // What was made later was built upon what was made before; names end in their number.
+        return [.. new[] { MapperDirectory, RaidDirectory }
+            .Where(Directory.Exists)
+            .SelectMany(Directory.EnumerateFileSystemEntries)
+            .Select(path => Path.GetFileName(path))
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), out _))
+            .OrderByDescending(name => int.Parse(name.AsSpan(prefix.Length), System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> DevicesBelow(string name)
+    {
+        var sysfs = new BlockSysfs();
+        return new[] { $"{MapperDirectory}/{name}", $"{RaidDirectory}/{name}" }.FirstOrDefault(File.Exists) is { } path
+            && DeviceNumber.OfBlockDevice(path) is { } number && sysfs.NameOf(number) is { } device
+            ? [.. sysfs.SlavesOf(device).Select(slave => $"/dev/{slave}")]
+            : [];
+    }
+
+    /// <inheritdoc/>
+    public bool LockWrites(string device, bool refuse)
+    {
+        if (DeviceWriteLock.IsSet(device) == refuse)
+        {
+            return false;
+        }
+
+        DeviceWriteLock.Set(device, refuse);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool IsFree(string device) => DeviceWriteLock.IsFree(device);
+
+    private static async Task<bool> CryptsetupAsync(IReadOnlyList<string> arguments, ReadOnlyMemory<byte> passphrase, CancellationToken token)
+    {
+        using var input = new SecretStream(passphrase);
+        ExternalProgramOptions options = Options(input, s_luksPatience) with { AcceptedExitCodes = [WrongPassphrase] };
+        return (await ExternalProgram.RunAsync("cryptsetup", arguments, options, token).ConfigureAwait(false)).ExitCode == 0;
+    }
+
+    private static async Task StopAsync(string path, CancellationToken token)
+    {
+        await RunAsync("mdadm", ["--stop", path], token).ConfigureAwait(false);
+        File.Delete(path);
+    }
+
+    private static Task<ExternalProgramOutput> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken token, Stream? input = null)
+        => ExternalProgram.RunAsync(program, arguments, Options(input, s_patience), token);
+
+    /// <summary>Where there is no udev, nobody would make the nodes, and libdevmapper would wait for it.</summary>
+    private static ExternalProgramOptions Options(Stream? input, TimeSpan patience) => new()
+    {
+        Input = input,
+        Timeout = patience,
+        Environment = File.Exists("/run/udev/control") ? null : new Dictionary<string, string?> { ["DM_DISABLE_UDEV"] = "1", ["MDADM_NO_UDEV"] = "1" },
+    };
+
+    /// <summary>The kernel loads targets by itself, but not what it would ask through.</summary>
+    private static async Task LoadAsync(string module, CancellationToken token)
+    {
+        if (ExternalProgram.Find("modprobe") is { } modprobe)
+        {
+            await ExternalProgram.RunAsync(modprobe, ["-q", module], new ExternalProgramOptions { Timeout = s_patience, AcceptedExitCodes = [1] }, token).ConfigureAwait(false);
+        }
+    }
+}

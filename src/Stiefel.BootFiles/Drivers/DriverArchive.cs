@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+using Stiefel.Linux.Files;
+using Stiefel.Linux.Initramfs;
+using Stiefel.Linux.Modules;
+
+namespace Stiefel.BootFiles.Drivers;
+
+/// <summary>
+/// The drivers a desktop needs to reach its disk, for the payload's kernel, as an archive to be appended to its initrd:
+/// `stiefel/modules/NNNN-NAME.ko` in load order, and `stiefel/modules/order` with one file name per line.
+/// </summary>
+public static class DriverArchive
+{
+    /// <summary>A machine has some tens of devices between processor and network.</summary>
+    public const int MaxModaliases = 1024;
+
+    /// <summary>The kernel's own are at most a few hundred characters long.</summary>
+    public const int MaxModaliasLength = 1024;
+
+    // With every driver a real desktop wants it is some 60.
+    private const int MaxModules = 1000;
+    private const long MaxTotalBytes = 512L * 1024 * 1024;
+
+    private const string Folder = "stiefel/modules";
+    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode FolderMode = FileMode | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Writes the archive; memory stays at the size of the largest module.</summary>
+    /// <param name="destination">Stands at a multiple of 4 bytes of the final initrd.</param>
+    /// <param name="modulesDirectory">`…/lib/modules/RELEASE`.</param>
+    /// <param name="modaliases">Of the desktop's network interfaces and their parents.</param>
+    /// <param name="token">Ends the writing; the archive is then incomplete.</param>
+    /// <exception cref="InvalidDataException">Too many modaliases, or the directory's index files are damaged.</exception>
+    /// <exception cref="IOException">The disk or the destination failed, or xz or zstd did.</exception>
+    public static async Task<DriverList> WriteAsync(
+        Stream destination, string modulesDirectory, IReadOnlyList<string> modaliases, CancellationToken token)
+    {
+        if (modaliases.Count > MaxModaliases || modaliases.Any(alias => alias is not { Length: <= MaxModaliasLength }))
+        {
+            throw new InvalidDataException($"more than {MaxModaliases} modaliases, or one longer than {MaxModaliasLength} characters");
+        }
+
+        IReadOnlyList<ModuleFile> modules = new ModuleIndex(modulesDirectory)
+            .Resolve(modaliases, NetworkPathDrivers.Always, NetworkPathDrivers.Contains).Files;
+        if (modules.Count > MaxModules)
+        {
+            throw new InvalidDataException($"{modulesDirectory}: {modules.Count} modules would be needed, more than {MaxModules}");
+        }
+
+        var cpio = new CpioWriter(destination);
+        cpio.AddDirectory("stiefel", FolderMode);
+        cpio.AddDirectory(Folder, FolderMode);
+        DriverList list = await WriteModulesAsync(cpio, modulesDirectory, modules, token);
+        byte[] order = Encoding.UTF8.GetBytes(string.Concat(list.Files.Select(name => name + "\n")));
+        await cpio.AddFileAsync($"{Folder}/order", FileMode, new MemoryStream(order), order.Length, token);
+        await cpio.CompleteAsync(token);
+        return list;
+    }
+
+    /// <summary>A module that is named but missing or damaged is left out: it may be for a device the desktop can do without.</summary>
+    private static async Task<DriverList> WriteModulesAsync(CpioWriter cpio, string directory, IReadOnlyList<ModuleFile> modules, CancellationToken token)
+    {
+        using var tree = new ConfinedTree(directory);
+        using var content = new ModuleContent();
+        var list = new DriverList([], []);
+        long total = 0;
+        foreach (ModuleFile module in modules)
+        {
+            try
+            {
+                using ConfinedFile file = tree.OpenFile(module.RelativePath) ?? throw new InvalidDataException($"{directory}/{module.RelativePath}: is not there");
+                Stream elf = await content.ReadAsync(file, token);
+                total += elf.Length;
+                string name = string.Create(CultureInfo.InvariantCulture, $"{list.Files.Count:D4}-{module.Name}.ko");
+                await cpio.AddFileAsync($"{Folder}/{name}", FileMode, elf, elf.Length, token);
+                list.Files.Add(name);
+            }
+            catch (InvalidDataException error)
+            {
+                list.LeftOut.Add(error.Message);
+            }
+
+            if (total > MaxTotalBytes)
+            {
+                throw new InvalidDataException($"{directory}: the modules have more than {MaxTotalBytes} bytes");
+            }
+        }
+
+        return list;
+    }
+}

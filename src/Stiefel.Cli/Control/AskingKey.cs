@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Stiefel.Cli.Keys;
+using Stiefel.Keys;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Cli.Control;
+
+/// <summary>The key with which a control plane is asked: one of the folder, or a file that lies elsewhere.</summary>
+internal static class AskingKey
+{
+    public static Option<string?> Option() => new("--key")
+    {
+        HelpName = "NAME|FILE",
+        Description = "Which key to ask with: one of the folder, or a file NAME.key; may be left out if the folder holds only one",
+    };
+
+    /// <exception cref="KeyFileException">It cannot be used.</exception>
+    public static SharedKey Load(string directory, string? nameOrFile)
+    {
+        using StoredKey stored = Find(directory, nameOrFile);
+        return stored.Open();
+    }
+
+    /// <summary>The key as it is stored, perhaps sealed.</summary>
+    /// <exception cref="KeyFileException">It cannot be used.</exception>
+    public static StoredKey Find(string directory, string? nameOrFile) =>
+        nameOrFile is not null && IsFile(nameOrFile) ? StoredKey.Read(nameOrFile) : new KeyDirectory(directory).Load(nameOrFile);
+
+    /// <summary>A file rather than the name of a key?</summary>
+    public static bool IsFile(string nameOrFile) => nameOrFile.Contains('/') || nameOrFile.EndsWith(KeyDirectory.Extension, StringComparison.Ordinal);
+}

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text.Json;
+using Stiefel.Cli.Status;
+using Stiefel.Cli.Verbs;
+using Stiefel.Protocol;
+using Stiefel.Protocol.Certificates;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Cli.Control;
+
+/// <summary>
+/// A server's control plane, in TLS with the certificate that the key itself gives: nobody else can pass for the laptop or see the token, not even
+/// another user of this machine who listens on the port first.
+/// </summary>
+internal sealed class ControlPlane : IDisposable
+{
+    private const int MaxAnswerBytes = 4 << 20;
+
+    // For the connection, and for an answer that only needs to be looked up.
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+
+    // Before it says that something is ended, the server brings the disk's whole cache to the medium. Whoever gave up before could not tell
+    // what became of it: asked again, it says that there is no such thing.
+    private static readonly TimeSpan s_limitOfEnding = TimeSpan.FromMinutes(10);
+
+    private readonly HttpClient _http;
+    private readonly string _where;
+
+    private ControlPlane(HttpClient http, string where)
+    {
+        _http = http;
+        _where = where;
+    }
+
+    /// <param name="host">ADDRESS, NAME, with or without :PORT; null for this machine.</param>
+    /// <param name="key">Whose token is sent.</param>
+    public static ControlPlane Of(string? host, SharedKey key)
+    {
+        EndPoint endpoint = host is null ? new IPEndPoint(IPAddress.Loopback, WellKnownPorts.Admin) : ParseHost(host);
+        using var certificate = DerivedCertificate.For(key);
+        byte[] pinned = certificate.GetCertHash();
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = s_limit,
+            ConnectCallback = (_, token) => ConnectAsync(endpoint, token),
+        };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && shown.GetCertHash().AsSpan().SequenceEqual(pinned);
+        var http = new HttpClient(handler)
+        {
+            BaseAddress = new UriBuilder(Uri.UriSchemeHttps, DerivedCertificate.NameOf(key)).Uri,
+            Timeout = Timeout.InfiniteTimeSpan, // each request has its own
+            MaxResponseContentBufferSize = MaxAnswerBytes,
+        };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken.For(key));
+        return new ControlPlane(http, host ?? "this machine");
+    }
+
+    /// <summary>The answer's text.</summary>
+    /// <exception cref="FailedException">No server there, another key, or it says no.</exception>
+    public Task<string> GetAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Get, path, s_limit, token);
+
+    /// <summary>Ends something; may take minutes.</summary>
+    /// <exception cref="FailedException">As above.</exception>
+    public Task<string> DeleteAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Delete, path, s_limitOfEnding, token);
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>`192.168.1.5`, `fe80::1%eth0`, `[fe80::1%eth0]:4645`, `laptop`, `laptop:4645`.</summary>
+    internal static EndPoint ParseHost(string host)
+    {
+        // A bare IPv6 address holds colons too, so the address alone is tried first.
+        if (!host.StartsWith('[') && IPAddress.TryParse(host, out IPAddress? address))
+        {
+            return new IPEndPoint(address, WellKnownPorts.Admin);
+        }
+
+        if (IPEndPoint.TryParse(host, out IPEndPoint? endpoint))
+        {
+            return endpoint.Port == 0 ? new IPEndPoint(endpoint.Address, WellKnownPorts.Admin) : endpoint;
+        }
+
+        int colon = host.LastIndexOf(':');
+        string name = colon < 0 ? host : host[..colon];
+        ushort port = WellKnownPorts.Admin;
+        bool isPort = colon < 0 || (ushort.TryParse(host.AsSpan(colon + 1), out port) && port != 0);
+        return isPort && Uri.CheckHostName(name) == UriHostNameType.Dns
+            ? new DnsEndPoint(name, port)
+            : throw new UsageException($"'{host}': expected an address or a name, as 192.168.1.5, fe80::1%eth0, [fe80::1%eth0]:{WellKnownPorts.Admin}, laptop");
+    }
+
+    private async Task<string> SendAsync(HttpMethod method, string path, TimeSpan limit, CancellationToken token)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(token);
+        ends.CancelAfter(limit);
+        try
+        {
+            using var request = new HttpRequestMessage(method, path);
+            using HttpResponseMessage answer = await _http.SendAsync(request, ends.Token).ConfigureAwait(false);
+            string text = await answer.Content.ReadAsStringAsync(ends.Token).ConfigureAwait(false);
+            return answer.IsSuccessStatusCode ? text : throw new FailedException(Describe(answer.StatusCode, text));
+        }
+        catch (HttpRequestException error) when (error.InnerException is AuthenticationException)
+        {
+            throw new FailedException($"{_where} does not show the certificate of this key: it is another laptop, or does not accept the key (any more); name another with --key", error);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new FailedException($"no stiefel-server answers at {_where}: {error.InnerException?.Message ?? error.Message}; the laptop's screen shows whether it serves", error);
+        }
+        catch (OperationCanceledException error) when (!token.IsCancellationRequested)
+        {
+            TimeSpan waited = ends.IsCancellationRequested ? limit : s_limit; // else there was no connection
+            throw new FailedException($"{_where} does not answer within {waited.TotalSeconds:0} s; ask again, or look at the laptop's screen", error);
+        }
+    }
+
+    private string Describe(HttpStatusCode status, string text)
+    {
+        if (status == HttpStatusCode.Unauthorized)
+        {
+            return $"{_where} does not accept this key: name another with --key";
+        }
+
+        try
+        {
+            using var problem = JsonDocument.Parse(text);
+            if (problem.RootElement.TryGetProperty("detail", out JsonElement detail) && detail.GetString() is { } words)
+            {
+                return StatusText.Printable(words);
+            }
+        }
+        catch (JsonException)
+        {
+            // Then the number has to do.
+        }
+
+        return $"{_where} answers with HTTP status {(int)status}";
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(EndPoint endpoint, CancellationToken token)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endpoint, token).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

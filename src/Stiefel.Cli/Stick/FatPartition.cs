@@ -1,0 +1,69 @@
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.Cli.Stick;
+
+/// <summary>The FAT32 file system inside an image file, made and filled by mtools: without root, without mounting.</summary>
+internal sealed class FatPartition(string image)
+{
+    // Fewer clusters than this are a FAT16 to every reader (Microsoft "FAT: General Overview", count of clusters).
+    private const uint LeastClusters = 65_525 + 16;
+    private const string Label = "STIEFEL";
+    private const int BackupBootSector = 6;
+    private const int Start = MasterBootRecord.PartitionStart * MasterBootRecord.SectorSize;
+
+    private static readonly ExternalProgramOptions s_options = new()
+    {
+        Environment = new Dictionary<string, string?> { ["MTOOLS_SKIP_CHECK"] = "1", ["MTOOLSRC"] = null },
+        Timeout = TimeSpan.FromMinutes(10),
+    };
+
+    private string Place => $"{image}@@{Start}";
+
+    /// <summary>Sectors that files of this many bytes need, with some room.</summary>
+    public static uint SectorsFor(long bytes)
+    {
+        long sectors = (bytes + (bytes / 64) + (8 * 1024 * 1024)) / MasterBootRecord.SectorSize;
+        return (uint)Math.Max(sectors, LeastClusters + 4096);
+    }
+
+    public async Task FormatAsync(uint sectors, CancellationToken token)
+    {
+        uint cluster = 1;
+        while (cluster < 8 && sectors / (cluster * 2) > LeastClusters)
+        {
+            cluster *= 2;
+        }
+
+        await RunAsync(
+            "mformat",
+            ["-i", Place, "-F", "-v", Label, "-T", $"{sectors}", "-H", $"{MasterBootRecord.PartitionStart}", "-h", "255", "-s", "63", "-c", $"{cluster}", "::"],
+            token).ConfigureAwait(false);
+    }
+
+    public Task MakeFoldersAsync(IReadOnlyList<string> folders, CancellationToken token)
+        => RunAsync("mmd", ["-i", Place, .. folders.Select(folder => "::/" + folder)], token);
+
+    public Task CopyAsync(string file, string target, CancellationToken token)
+        => RunAsync("mcopy", ["-o", "-i", Place, file, "::/" + target], token);
+
+    /// <summary>Makes it start from BIOS: a boot sector, and ldlinux.sys in the file system.</summary>
+    public async Task InstallSyslinuxAsync(CancellationToken token)
+    {
+        await RunAsync("syslinux", ["--install", "--offset", $"{Start}", image], token).ConfigureAwait(false);
+        RenewBackupBootSector();
+    }
+
+    // Neither mformat nor syslinux keeps the second copy of the boot sector equal to the first, which every file system check then reports.
+    private void RenewBackupBootSector()
+    {
+        Span<byte> sector = stackalloc byte[MasterBootRecord.SectorSize];
+        using FileStream disk = File.Open(image, FileMode.Open);
+        disk.Position = Start;
+        disk.ReadExactly(sector);
+        disk.Position = Start + (BackupBootSector * MasterBootRecord.SectorSize);
+        disk.Write(sector);
+    }
+
+    private static async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken token)
+        => await ExternalProgram.RunAsync(program, arguments, s_options, token).ConfigureAwait(false);
+}

@@ -1,0 +1,203 @@
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Client.Laptop;
+using Stiefel.Client.Payload;
+using Stiefel.Client.Screen;
+using Stiefel.Client.Search;
+using Stiefel.Client.Unlocking;
+using Stiefel.Linux.Devices;
+using Stiefel.Linux.Kernel;
+using Stiefel.Linux.Kexec;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Handover;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Client.Boot;
+
+/// <summary>One boot from the first call to the laptop until its kernel runs here. Nothing is left behind if it fails anywhere.</summary>
+/// <param name="options">How far it goes.</param>
+/// <param name="key">The stick's.</param>
+/// <param name="screen">Where it tells what it does.</param>
+/// <param name="person">Who may be asked; null if nobody is there.</param>
+/// <param name="passphrase">Of the laptop's disk; outlives an attempt that fails.</param>
+internal sealed class BootSequence(BootOptions options, SharedKey key, BootScreen screen, ConsolePerson? person, LaptopPassphrase passphrase)
+{
+    /// <summary>What is typed to take the disk from another desktop.</summary>
+    private const string TakeOverWord = "t";
+
+    private static readonly TimeSpan s_askForDiskAgain = TimeSpan.FromSeconds(3);
+
+    /// <summary>How the kernel is loaded; tests load none.</summary>
+    public Func<SafeFileHandle, SafeFileHandle, string, ILoadedKernel> Load { get; init; } = KexecImage.Load;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using FileStream? attachProgram = options.NoLoad ? null : File.OpenRead(options.AttachFile);
+
+        screen.Phase("searching", $"for a laptop that knows the key `{key.Name}`");
+        FoundServer server = options.Server is { } address
+            ? FoundServer.AtAddress(address)
+            : await new ServerSearch(key, options.Interface, screen.Say) { CallsSleepers = !options.NoLoad }.FindFirstAsync(cancellationToken).ConfigureAwait(false);
+        screen.Phase("found", server.ToString());
+
+        screen.Phase("handshake", "the laptop opens its boot files");
+        using BootClient laptop = await BootClient.ConnectAsync(server, key, cancellationToken).ConfigureAwait(false);
+        await UnlockAsync(laptop, cancellationToken).ConfigureAwait(false);
+        BootManifest manifest = laptop.Manifest;
+
+        screen.Phase("kernel", ManifestText.Describe(manifest));
+        using var kernel = MemoryFile.Create("kernel");
+        await OnceDiskIsFreeAsync(laptop, () => FetchKernelAsync(laptop, kernel, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+        screen.Phase("initrd", MemoryNeed.Describe(manifest.Initrd.Size));
+        using var initrd = MemoryFile.Create("initrd");
+        await laptop.FetchInitrdAsync(initrd.Writer, screen.Follow("initrd", manifest.Initrd.Size), cancellationToken).ConfigureAwait(false);
+        PayloadInitrd.Align(initrd.Writer);
+
+        screen.Phase("modules", "drivers of the laptop's kernel for this machine's network");
+        await AppendDriversAsync(laptop, initrd.Writer, cancellationToken).ConfigureAwait(false);
+
+        PayloadCommandLine commandLine = PayloadCommandLine.Assemble(
+            manifest.CommandLine, AddedArguments.Read(KernelCommandLine.ReadCurrent(), screen.Say));
+        screen.Explain(commandLine);
+        if (manifest.Link.Protection == LinkProtections.None)
+        {
+            screen.Say("  WARNING: the laptop's link.protection is none; whoever reaches the link can read and change the disk while this desktop uses it");
+        }
+
+        if (attachProgram is null)
+        {
+            screen.Say("stopped before the laptop is asked for its disk, as asked by --no-load");
+            return;
+        }
+
+        ExportGrant grant = await OnceDiskIsFreeAsync(
+            laptop, () => laptop.RequestDiskAsync(takeOver: false, cancellationToken), cancellationToken).ConfigureAwait(false);
+        screen.Phase("granted", $"a disk of {Printable.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : "")}");
+
+        AttachSession session = PayloadInitrd.DescribeSession(server, manifest, grant, laptop.DescribeTunnel(grant), commandLine.RealInit);
+        PayloadInitrd.AppendAttach(initrd.Writer, attachProgram, session, passphrase.ForPayload);
+        Start(kernel, initrd, commandLine);
+    }
+
+    private void Start(MemoryFile kernel, MemoryFile initrd, PayloadCommandLine commandLine)
+    {
+        if (options.UntilLoading)
+        {
+            screen.Say("stopped before loading, as asked by --until-loading");
+            return;
+        }
+
+        ILoadedKernel loaded = Load(kernel.Seal(), initrd.Seal(), commandLine.Text);
+        screen.Phase("loaded", $"by {loaded.LoadedBy}");
+        if (options.NoExec)
+        {
+            screen.Say("stopped before executing, as asked by --no-exec; `kexec -e` goes on");
+            return;
+        }
+
+        Execute(loaded);
+    }
+
+    private void Execute(ILoadedKernel loaded)
+    {
+        try
+        {
+            screen.Phase("executing", "from here on the laptop's own system speaks");
+            passphrase.Forget();
+            loaded.Execute();
+        }
+        catch
+        {
+            // It holds the session, and perhaps the passphrase.
+            screen.Say($"  {loaded.Withdraw()}");
+            throw;
+        }
+    }
+
+    private async Task UnlockAsync(BootClient laptop, CancellationToken cancellationToken)
+    {
+        LockedBoot? locked = laptop.Manifest.Locked;
+        if (locked is not null)
+        {
+            screen.Phase("locked", ManifestText.Describe(locked, laptop.Manifest.Laptop));
+        }
+
+        await new LaptopUnlock(passphrase, person, screen.Say).RunAsync(
+            laptop, ask => OnceDiskIsFreeAsync(laptop, ask, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (locked is null)
+        {
+            return;
+        }
+
+        screen.Phase("unlocked", locked.MayHandOver
+            ? "the laptop's own system is handed the passphrase, and need not ask again if it can take it"
+            : "the laptop does not let its own system be handed the passphrase, which will ask again");
+    }
+
+    private async Task AppendDriversAsync(BootClient laptop, Stream initrd, CancellationToken cancellationToken)
+    {
+        if (!laptop.Manifest.DriversAvailable)
+        {
+            screen.Say("  the laptop offers none: its initrd must hold nbd and the driver of this machine's network interface");
+            return;
+        }
+
+        IReadOnlyList<string> modaliases = HardwareAliases.ForNetworkPath("/sys");
+        await laptop.FetchDriversAsync(modaliases, initrd, screen.Follow("drivers", total: null), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> FetchKernelAsync(BootClient laptop, MemoryFile kernel, CancellationToken cancellationToken)
+    {
+        await laptop.FetchKernelAsync(kernel.Writer, screen.Follow("kernel", laptop.Manifest.Kernel.Size), cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>
+    /// While another desktop has the disk, the laptop gives neither boot files nor disk. That desktop may be shutting down; or the person here
+    /// takes the disk over, which has to be asked for first: only then can the boot files be read.
+    /// </summary>
+    private async Task<T> OnceDiskIsFreeAsync<T>(BootClient laptop, Func<Task<T>> askAsync, CancellationToken cancellationToken)
+    {
+        for (bool tookOver = false; ; )
+        {
+            try
+            {
+                return await askAsync().ConfigureAwait(false);
+            }
+            catch (RefusalException refusal) when (refusal.Refusal.Code == RefusalCodes.DiskInUse && (options.TakeOver || !options.Once))
+            {
+                screen.Say($"  the laptop refuses: {Printable.Clean(refusal.Message)}");
+                if (await WantsToTakeOverAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    if (tookOver)
+                    {
+                        await Task.Delay(s_askForDiskAgain, cancellationToken).ConfigureAwait(false); // two who take it from each other in turns
+                    }
+
+                    tookOver = true;
+                    screen.Say("  taking the disk over: the other desktop cannot reach it any more");
+                    await laptop.RequestDiskAsync(takeOver: true, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    private async Task<bool> WantsToTakeOverAsync(CancellationToken cancellationToken)
+    {
+        if (options.TakeOver)
+        {
+            return true;
+        }
+
+        if (person is not null && !options.NoLoad)
+        {
+            return await person.AnswersAsync(
+                "  asking again; press T and Enter to take the disk over, which ends that desktop's session and loses what it has not saved",
+                TakeOverWord, s_askForDiskAgain, cancellationToken).ConfigureAwait(false);
+        }
+
+        screen.Say(options.NoLoad ? "  asking again" : "  asking again; --take-over would end that desktop's session");
+        await Task.Delay(s_askForDiskAgain, cancellationToken).ConfigureAwait(false);
+        return false;
+    }
+}

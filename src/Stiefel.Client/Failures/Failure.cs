@@ -1,0 +1,46 @@
+using Stiefel.Client.Screen;
+using Stiefel.Client.Verbs;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Envelope;
+using Stiefel.Protocol.Handshake;
+
+namespace Stiefel.Client.Failures;
+
+/// <summary>What an exception means to the person in front of the machine.</summary>
+internal static class Failure
+{
+    /// <summary>One line: what, where, what to do. Without control characters: the runtime's messages quote what a stranger answered.</summary>
+    public static string Describe(Exception problem) => Printable.Clean(Explain(problem));
+
+    /// <summary>Of the process, if this ends it.</summary>
+    public static int ExitCodeOf(Exception problem) => problem switch
+    {
+        UsageException => ExitCode.WrongUsage,
+        UnsafeException => ExitCode.Refused,
+        _ => ExitCode.Failed,
+    };
+
+    private static string Explain(Exception problem) => problem switch
+    {
+        RefusalException => $"the laptop refuses: {problem.Message}",
+        HandshakeException => $"{problem.Message}: has this stick's key been revoked or replaced on the laptop?",
+        EnvelopeException => $"what arrived is not what the laptop sent: {problem.Message}",
+        HttpRequestException { InnerException: ServerException inner } => inner.Message,
+        HttpRequestException or HttpIOException => $"the connection to the laptop broke: {problem.Message}",
+        OperationCanceledException => "stopped",
+        TypeInitializationException { InnerException: { } inner } => Explain(inner),
+        _ => problem.Message,
+    };
+}
+
+/// <summary>The arguments, or the files they name, cannot be used as they are.</summary>
+internal sealed class UsageException(string message) : Exception(message);
+
+/// <summary>It could be done, but not safely; nothing was touched.</summary>
+internal sealed class UnsafeException(string message) : Exception(message);
+
+/// <summary>The laptop, or what stands in its place, does not do its part; the message is for the person at the desktop.</summary>
+internal sealed class ServerException(string message, Exception? inner = null) : IOException(message, inner);
+
+/// <summary>Whoever sits at the console pressed Ctrl-C at a question.</summary>
+internal sealed class StoppedException() : Exception("stopped at the console");

@@ -1,0 +1,210 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Stiefel.Client.Failures;
+using Stiefel.Client.Screen;
+using Stiefel.Client.Search;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Envelope;
+using Stiefel.Protocol.Handover;
+using Stiefel.Protocol.Handshake;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Client.Laptop;
+
+/// <summary>One session with one laptop: the handshake, then sealed requests, one after the other (docs/protocol.md). Not thread-safe.</summary>
+internal sealed class BootClient : IDisposable
+{
+    /// <summary>Driver files for one machine's interfaces; all network drivers of a Debian kernel have 30 MB.</summary>
+    private const long MaxDriversBytes = 512L << 20;
+    private const int MaxGrantBytes = 16 * 1024;
+
+    /// <summary>A manifest as in the handshake, and a number.</summary>
+    private const int MaxUnlockAnswerBytes = 72 * 1024;
+
+    // The laptop mounts its boot file systems and hashes kernel and initrd before it answers.
+    private static readonly TimeSpan s_answerLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_stallLimit = TimeSpan.FromSeconds(15);
+
+    private readonly HttpClient _http;
+    private readonly SessionKeys _session;
+    private readonly RequestSealer _sealer;
+    private readonly DesktopTunnel? _tunnel;
+
+    private BootClient(IPEndPoint endpoint, HttpClient http, SessionKeys session, BootManifest manifest)
+    {
+        Endpoint = endpoint;
+        _http = http;
+        _session = session;
+        _sealer = new RequestSealer(session);
+        Manifest = manifest;
+        _tunnel = manifest.Link.Protection == LinkProtections.WireGuard ? new DesktopTunnel(session) : null;
+    }
+
+    /// <summary>Where it answers.</summary>
+    public IPEndPoint Endpoint { get; }
+
+    /// <summary>What the laptop offers; little before it is unlocked.</summary>
+    public BootManifest Manifest { get; private set; }
+
+    /// <summary>Makes a session.</summary>
+    /// <exception cref="ServerException">No stiefel there, or it does not know the key.</exception>
+    /// <exception cref="HandshakeException">The answer is forged.</exception>
+    /// <exception cref="RefusalException">The laptop has nothing to boot.</exception>
+    public static async Task<BootClient> ConnectAsync(FoundServer server, SharedKey key, CancellationToken cancellationToken)
+    {
+        HttpClient http = LaptopHttp.Create(server.Endpoint);
+        try
+        {
+            using var handshake = new ClientHandshake(key);
+            using HttpResponseMessage answer = await SendAsync(http, "/v1/discovery", handshake.Hello, cancellationToken).ConfigureAwait(false);
+            if (answer.StatusCode != HttpStatusCode.OK)
+            {
+                throw new ServerException(answer.StatusCode == HttpStatusCode.Forbidden
+                    ? $"the laptop at {server} does not know the key `{key.Name}`: compare with `stiefel key list` there"
+                    : $"{server} answers with HTTP status {(int)answer.StatusCode}: it is no stiefel-server, or one of another version");
+            }
+
+            byte[] hello = await ReadToEndAsync(answer, ClientHandshake.MaxServerHello, cancellationToken).ConfigureAwait(false);
+            var (session, manifest) = handshake.Complete(hello);
+            ManifestLimits.Check(manifest);
+            return new BootClient(server.Endpoint, http, session, manifest);
+        }
+        catch
+        {
+            http.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the passphrase of the laptop's disk; if it is right, <see cref="Manifest"/> is whole.</summary>
+    /// <param name="passphrase">Stays the caller's.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null if it was right, else how many more tries there are.</returns>
+    /// <exception cref="RefusalException">It was not tried.</exception>
+    public async Task<int?> UnlockAsync(byte[] passphrase, CancellationToken cancellationToken)
+    {
+        await using SealedAnswer answer = await AskAsync("/v1/unlock", passphrase, cancellationToken).ConfigureAwait(false);
+        byte[] json = await answer.Content.ReadToEndAsync(MaxUnlockAnswerBytes, cancellationToken).ConfigureAwait(false);
+        UnlockAnswer result = Parse(json, ProtocolJson.Default.UnlockAnswer);
+        if (result.Manifest is not { } manifest)
+        {
+            return Math.Max(0, result.TriesLeft);
+        }
+
+        if (manifest.Locked is not null)
+        {
+            throw new ServerException("the laptop says that it is unlocked and that it is locked");
+        }
+
+        ManifestLimits.Check(manifest);
+        Manifest = manifest;
+        return null;
+    }
+
+    /// <summary>Streams the kernel.</summary>
+    public Task FetchKernelAsync(Stream destination, TransferProgress progress, CancellationToken cancellationToken) =>
+        FetchAsync("/v1/kernel", Manifest.Kernel, destination, progress, cancellationToken);
+
+    /// <summary>Streams the initrd.</summary>
+    public Task FetchInitrdAsync(Stream destination, TransferProgress progress, CancellationToken cancellationToken) =>
+        FetchAsync("/v1/initrd", Manifest.Initrd, destination, progress, cancellationToken);
+
+    /// <summary>Streams a cpio archive of the drivers that the payload kernel needs on this machine.</summary>
+    public async Task FetchDriversAsync(IReadOnlyList<string> modaliases, Stream destination, TransferProgress progress, CancellationToken cancellationToken)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new DriversRequest(modaliases), ProtocolJson.Default.DriversRequest);
+        await using SealedAnswer answer = await AskAsync("/v1/modules", body, cancellationToken).ConfigureAwait(false);
+        await StreamedFile.CopyAsync(answer.Content, destination, MaxDriversBytes, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Says that nothing more is needed from the boot file systems and asks for the disk.</summary>
+    /// <exception cref="RefusalException">Among others <see cref="RefusalCodes.DiskInUse"/>.</exception>
+    public async Task<ExportGrant> RequestDiskAsync(bool takeOver, CancellationToken cancellationToken)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver, _tunnel?.PublicKey), ProtocolJson.Default.ExportRequest);
+        await using SealedAnswer answer = await AskAsync("/v1/export", body, cancellationToken).ConfigureAwait(false);
+        byte[] json = await answer.Content.ReadToEndAsync(MaxGrantBytes, cancellationToken).ConfigureAwait(false);
+        return Parse(json, ProtocolJson.Default.ExportGrant);
+    }
+
+    /// <summary>What the payload must know of the tunnel to the granted disk; null if the link is in the open.</summary>
+    /// <exception cref="ServerException">The laptop granted the disk otherwise than it announced.</exception>
+    public TunnelSession? DescribeTunnel(ExportGrant grant) => _tunnel?.Complete(grant);
+
+    public void Dispose()
+    {
+        _tunnel?.Dispose();
+        _sealer.Dispose();
+        _session.Dispose();
+        _http.Dispose();
+    }
+
+    private async Task FetchAsync(string path, BootFile expected, Stream destination, TransferProgress progress, CancellationToken cancellationToken)
+    {
+        await using SealedAnswer answer = await AskAsync(path, [], cancellationToken).ConfigureAwait(false);
+        await StreamedFile.CopyAsync(answer.Content, destination, expected, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<SealedAnswer> AskAsync(string path, byte[] body, CancellationToken cancellationToken)
+    {
+        byte[] request = _sealer.Seal(path, body, out byte[] answerKey);
+        HttpResponseMessage response = await SendAsync(_http, path, request, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                throw new ServerException(response.StatusCode == HttpStatusCode.Forbidden
+                    ? "the laptop has forgotten this session: was it restarted, or did another desktop come between?"
+                    : $"the laptop answers {path} with HTTP status {(int)response.StatusCode}; its log tells why");
+            }
+
+            var content = new StallGuard(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), s_stallLimit);
+            EnvelopeReader reader = await EnvelopeReader.OpenAsync(content, answerKey, cancellationToken).ConfigureAwait(false);
+            await RefusalEnvelope.ThrowIfRefusedAsync(reader, cancellationToken).ConfigureAwait(false);
+            return new SealedAnswer(response, content, reader);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient http, string path, byte[] body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_answerLimit);
+        try
+        {
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ServerException($"the laptop does not answer {path}: is the cable in, and the laptop on?");
+        }
+    }
+
+    private static async Task<byte[]> ReadToEndAsync(HttpResponseMessage answer, int limit, CancellationToken cancellationToken)
+    {
+        using var body = new StallGuard(await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), s_stallLimit);
+        var bytes = new byte[limit + 1];
+        int length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return bytes[..length];
+    }
+
+    private static T Parse<T>(byte[] json, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new ServerException("the laptop's answer is empty JSON");
+        }
+        catch (JsonException error)
+        {
+            throw new ServerException($"the laptop's answer is not the JSON expected: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace Stiefel.Client.Laptop;
+
+/// <summary>A file that appears under its name whole, or not at all.</summary>
+internal static class CompleteFile
+{
+    // Never what is there already: it could be a link to any file.
+    private static readonly FileStreamOptions s_options = new()
+    {
+        Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0,
+        // An initrd may hold the key of its disk.
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    };
+
+    /// <summary>Writes beside the final name and renames once everything is written and on the disk; leaves nothing behind on failure.</summary>
+    public static async Task WriteAsync(string path, Func<Stream, Task> writeAsync)
+    {
+        string partial = Path.Combine(Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Environment.ProcessId}.partial");
+        File.Delete(partial); // left over from a process of the same number that was killed
+        try
+        {
+            await using (var file = new FileStream(partial, s_options))
+            {
+                await writeAsync(file).ConfigureAwait(false);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+}

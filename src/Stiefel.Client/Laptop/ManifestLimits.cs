@@ -1,0 +1,51 @@
+using Stiefel.Client.Failures;
+using Stiefel.Client.Screen;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Tunnel;
+
+namespace Stiefel.Client.Laptop;
+
+/// <summary>A manifest is the laptop's word, but even its numbers are looked at before anything is built on them.</summary>
+internal static class ManifestLimits
+{
+    /// <summary>Kernel images have 5 to 20 MB; a unified image's section may be larger.</summary>
+    public const long MaxKernelBytes = 256L << 20;
+
+    /// <summary>A cpio archive's own limit for a file, and the kernel's for an initrd below 4 GiB.</summary>
+    public const long MaxInitrdBytes = 4L << 30;
+
+    private const int HexDigitsOfSha256 = 64;
+
+    /// <exception cref="ServerException">A number that cannot be.</exception>
+    public static void Check(BootManifest manifest)
+    {
+        if (manifest.Locked is null) // otherwise they come later
+        {
+            CheckFile("kernel", manifest.Kernel, MaxKernelBytes);
+            CheckFile("initrd", manifest.Initrd, MaxInitrdBytes);
+        }
+
+        if (manifest.Link.Protection is not (LinkProtections.None or LinkProtections.WireGuard))
+        {
+            throw new ServerException($"the laptop wants its link protected by `{Printable.Clean(manifest.Link.Protection)}`, which this client cannot do: update the stick");
+        }
+
+        if (manifest.Link is { Protection: LinkProtections.WireGuard, Mtu: < TunnelPlan.LeastLinkMtu })
+        {
+            throw new ServerException($"the laptop announces an MTU of {manifest.Link.Mtu}, which a tunnel does not fit into: Link:Mtu must be at least {TunnelPlan.LeastLinkMtu}");
+        }
+    }
+
+    private static void CheckFile(string name, BootFile file, long limit)
+    {
+        if (file.Size <= 0 || file.Size > limit)
+        {
+            throw new ServerException($"the laptop announces a {name} of {file.Size} bytes; 1 to {limit} can be");
+        }
+
+        if (file.Sha256.Length != HexDigitsOfSha256 || !file.Sha256.All(char.IsAsciiHexDigitLower))
+        {
+            throw new ServerException($"the laptop announces no SHA-256 for its {name}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Stiefel.Client.Failures;
+using Stiefel.Linux.Files;
+
+namespace Stiefel.Client.Laptop;
+
+/// <summary>Where files go that somebody may boot from: nobody else may lay links there beforehand, or change the files afterwards.</summary>
+internal static class OutputFolder
+{
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <summary>Makes it if it is missing. What is there already, or a link to it, may be somebody else's work, so it is looked at in any case.</summary>
+    /// <exception cref="UnsafeException">It is somebody else's, or others may write there.</exception>
+    public static void Make(string folder)
+    {
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        Directory.CreateDirectory(path, Mode);
+        FileOwner owner = FileOwner.Of(path, followLink: true);
+        if (!owner.IsUsOrRoot || !FileOwner.Of(path, followLink: false).IsUsOrRoot)
+        {
+            throw new UnsafeException($"{folder}: this folder, or the link to it, belongs to another user, who could have files overwritten or exchanged; name a folder that does not exist yet");
+        }
+
+        if (owner.OthersMayWrite)
+        {
+            throw new UnsafeException($"{folder}: others on this machine can change what is in this folder; name a folder that does not exist yet, or look at what it holds and chmod go-w it");
+        }
+    }
+}

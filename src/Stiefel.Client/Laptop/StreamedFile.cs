@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using Stiefel.Client.Failures;
+using Stiefel.Client.Screen;
+using Stiefel.Protocol.Boot;
+
+namespace Stiefel.Client.Laptop;
+
+/// <summary>Copies a file of the laptop in constant memory and believes it only if length and SHA-256 are those of the manifest.</summary>
+internal static class StreamedFile
+{
+    // The reader decrypts straight into it, segment by segment; as many as it verifies at once.
+    private const int BufferSize = 512 * 1024;
+
+    /// <summary>Throws unless every byte arrived; what was written until then is to be thrown away.</summary>
+    /// <exception cref="ServerException">Not the announced length or content.</exception>
+    public static async Task CopyAsync(Stream source, Stream destination, BootFile expected, TransferProgress progress, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long length = await PumpAsync(source, destination, hash, expected.Size, progress, cancellationToken).ConfigureAwait(false);
+        if (length != expected.Size)
+        {
+            throw new ServerException($"{progress.Name}: only {length} bytes came where {expected.Size} were announced: did it change on the laptop?");
+        }
+
+        string actual = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (actual != expected.Sha256)
+        {
+            throw new ServerException($"{progress.Name}: its SHA-256 is {actual}, announced was {expected.Sha256}: did it change on the laptop?");
+        }
+
+        progress.Finish();
+    }
+
+    /// <summary>Copies what has no announced length or hash, for which the envelope alone vouches.</summary>
+    /// <exception cref="ServerException">More than <paramref name="limit"/> bytes.</exception>
+    public static async Task CopyAsync(Stream source, Stream destination, long limit, TransferProgress progress, CancellationToken cancellationToken)
+    {
+        await PumpAsync(source, destination, hash: null, limit, progress, cancellationToken).ConfigureAwait(false);
+        progress.Finish();
+    }
+
+    // While one buffer is hashed and written, the other is received and decrypted.
+    private static async Task<long> PumpAsync(
+        Stream source, Stream destination, IncrementalHash? hash, long limit, TransferProgress progress, CancellationToken cancellationToken)
+    {
+        byte[] filling = new byte[BufferSize];
+        byte[] draining = new byte[BufferSize];
+        Task drained = Task.CompletedTask;
+        long length = 0;
+        try
+        {
+            while (await source.ReadAsync(filling, cancellationToken).ConfigureAwait(false) is var count and > 0)
+            {
+                length += count;
+                if (length > limit)
+                {
+                    throw new ServerException($"{progress.Name}: more than the {limit} bytes came that were expected; this is not what the laptop announced");
+                }
+
+                await drained.ConfigureAwait(false);
+                (filling, draining) = (draining, filling);
+                byte[] part = draining;
+                drained = Task.WhenAll(
+                    Task.Run(() => hash?.AppendData(part, 0, count), CancellationToken.None),
+                    Task.Run(() => destination.Write(part, 0, count), CancellationToken.None));
+                progress.Advance(count);
+            }
+        }
+        finally
+        {
+            // Nobody may write to the destination after we have returned or thrown.
+            await drained.ConfigureAwait(false);
+        }
+
+        return length;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Stiefel.Client.Failures;
+using Stiefel.Client.Screen;
+using Stiefel.Keys;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Client.Unlocking;
+
+/// <summary>The stick's key: a file, perhaps under a passphrase, or a pairing code typed where there is no file.</summary>
+internal static class KeyFile
+{
+    public const string DefaultDirectory = "/etc/stiefel/keys";
+
+    /// <summary>What a key is called that was typed.</summary>
+    public const string TypedName = "typed";
+
+    /// <summary>Wrong passphrases, or wrong codes, before this gives up.</summary>
+    public const int Tries = 3;
+
+    private const int MaxTypedCode = 200;
+
+    /// <summary>Loads the named file, or the only `*.key` of the directory; if there is none, asks for a pairing code.</summary>
+    /// <param name="path">The file, or null.</param>
+    /// <param name="directory">Where to look else.</param>
+    /// <param name="person">Whom to ask; null if nobody is there.</param>
+    /// <exception cref="UsageException">None, several, not a key, or nobody knows its passphrase.</exception>
+    /// <exception cref="UnsafeException">Others can read or write it.</exception>
+    public static SharedKey Load(string? path, string directory = DefaultDirectory, IPerson? person = null)
+    {
+        string[] files = path is not null ? [path] : Directory.Exists(directory) ? Directory.GetFiles(directory, "*" + StoredKey.Extension) : [];
+        return files.Length switch
+        {
+            1 => Read(files[0], person),
+            0 when person is not null => AskForCode(person),
+            0 => throw new UsageException($"no *.key in {directory}: make one with `stiefel key new`, or name one with --key"),
+            _ => throw new UsageException($"{files.Length} keys in {directory} ({string.Join(", ", files.Select(Path.GetFileName).Order(StringComparer.Ordinal))}): name one with --key"),
+        };
+    }
+
+    private static SharedKey Read(string path, IPerson? person)
+    {
+        try
+        {
+            using StoredKey stored = StoredKey.Read(path);
+            return stored.Locked is { } locked ? Unlock(locked, stored.Name, person) : stored.Open();
+        }
+        catch (KeyFileException error)
+        {
+            throw error.Problem == KeyFileProblem.Unsafe ? new UnsafeException(error.Message) : new UsageException(error.Message);
+        }
+    }
+
+    private static SharedKey Unlock(SealedKey locked, string name, IPerson? person)
+    {
+        if (person is null)
+        {
+            throw new UsageException($"the key {name} is sealed under a passphrase, and nobody is there to be asked for it");
+        }
+
+        for (int left = Tries; left > 0; left--)
+        {
+            byte[] passphrase = person.AskSecret($"Passphrase of the key {name}: ", SealedKey.MaxPassphraseBytes);
+            bool isRight = locked.TryOpen(passphrase, name, out SharedKey? key);
+            CryptographicOperations.ZeroMemory(passphrase);
+            if (isRight)
+            {
+                return key!;
+            }
+
+            person.Tell(left > 1 ? "  that is not it" : "  that was not it either");
+        }
+
+        throw new UsageException($"{Tries} passphrases were wrong for the key {name}");
+    }
+
+    private static SharedKey AskForCode(IPerson person)
+    {
+        person.Tell("This machine has no key. `stiefel key new NAME --pairing` on the laptop makes one that can be typed.");
+        Span<char> letters = stackalloc char[MaxTypedCode]; // where the collector moves nothing
+        for (int left = Tries; left > 0; left--)
+        {
+            byte[] typed = person.AskSecret("Pairing code: ", MaxTypedCode);
+            for (int i = 0; i < typed.Length; i++)
+            {
+                letters[i] = (char)typed[i];
+            }
+
+            bool isCode = PairingCode.TryDecode(letters[..typed.Length], out byte[]? secret, out string? problem);
+            CryptographicOperations.ZeroMemory(typed);
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(letters));
+            if (isCode)
+            {
+                SharedKey key = SharedKey.FromBytes(secret, TypedName);
+                CryptographicOperations.ZeroMemory(secret);
+                return key;
+            }
+
+            person.Tell($"  {problem}");
+        }
+
+        throw new UsageException($"{Tries} times no pairing code was typed");
+    }
+}

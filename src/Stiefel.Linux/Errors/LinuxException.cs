@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace Stiefel.Linux.Errors;
+
+/// <summary>A failed system call: which call, with which arguments, and the kernel's reason.</summary>
+public sealed class LinuxException : IOException
+{
+    /// <summary>EACCES.</summary>
+    public const int AccessDenied = Interop.Errno.EACCES;
+
+    /// <summary>EOPNOTSUPP.</summary>
+    public const int NotSupported = Interop.Errno.EOPNOTSUPP;
+
+    /// <summary>EADDRINUSE.</summary>
+    public const int AddressInUse = Interop.Errno.EADDRINUSE;
+
+    /// <param name="call">The call with its arguments as one would read them in strace: `mount("/dev/sda1", "/mnt")`.</param>
+    /// <param name="errno">The error number (man 3 errno).</param>
+    public LinuxException(string call, int errno)
+        : base($"{call}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})")
+    {
+        Call = call;
+        Errno = errno;
+    }
+
+    /// <inheritdoc cref="LinuxException(string, int)"/>
+    /// <param name="hint">What to do about it.</param>
+    public LinuxException(string call, int errno, string hint)
+        : base($"{call}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}): {hint}")
+    {
+        Call = call;
+        Errno = errno;
+    }
+
+    /// <summary>The call with its arguments.</summary>
+    public string Call { get; }
+
+    /// <summary>man 3 errno.</summary>
+    public int Errno { get; }
+
+    /// <summary>The exception for the last failed P/Invoke of this thread.</summary>
+    public static LinuxException FromLastError(string call) => new(call, Marshal.GetLastPInvokeError());
+}

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Interop;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace Stiefel.Linux.Files;
+
+/// <summary>
+/// A directory tree that no path can leave: `/` is its top, `..` stops there, and symbolic links are followed as a system whose
+/// root it is would follow them. The kernel does the walking (man 2 openat2, RESOLVE_IN_ROOT), so a hostile disk has nothing to race.
+/// </summary>
+public sealed class ConfinedTree : IFileTree, IDisposable
+{
+    /// <summary>A directory with more entries is read no further.</summary>
+    public const int MaxListedEntries = 4096;
+
+    // openat2 answers EAGAIN if a rename elsewhere disturbed the walk.
+    private const int MaxWalks = 16;
+
+    private readonly SafeFileHandle _root;
+
+    /// <param name="root">An existing directory; links on the way to it are trusted.</param>
+    /// <exception cref="LinuxException">It cannot be opened.</exception>
+    public ConfinedTree(string root)
+    {
+        _root = Fcntl.open(root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+        if (_root.IsInvalid)
+        {
+            throw LinuxException.FromLastError($"open(\"{root}\", O_PATH|O_DIRECTORY)");
+        }
+
+        try
+        {
+            Root = RealPath(_root);
+        }
+        catch
+        {
+            _root.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Root { get; }
+
+    TreeFile? IFileTree.OpenFile(string path) => OpenFile(path);
+
+    /// <inheritdoc cref="IFileTree.OpenFile"/>
+    public ConfinedFile? OpenFile(string path)
+    {
+        // Without O_NONBLOCK a FIFO on the disk would hold us for ever.
+        SafeFileHandle? handle = Open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+        if (handle is null)
+        {
+            return null;
+        }
+
+        ConfinedFile? file = null;
+        try
+        {
+            (bool regular, long length) = Status(handle);
+            return file = regular ? new ConfinedFile(handle, RealPath(handle), length) : null;
+        }
+        finally
+        {
+            if (file is null)
+            {
+                handle.Dispose();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? FindDirectory(string path)
+    {
+        using SafeFileHandle? handle = Open(path, O_PATH | O_DIRECTORY);
+        return handle is null ? null : RealPath(handle);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string path)
+    {
+        string? directory = FindDirectory(path);
+        return directory is null
+            ? []
+            : [.. Directory.EnumerateFileSystemEntries(directory).Take(MaxListedEntries).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _root.Dispose();
+
+    private unsafe SafeFileHandle? Open(string path, int flags)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var how = new OpenAt2.open_how
+        {
+            flags = (ulong)(uint)(flags | O_CLOEXEC),
+            resolve = OpenAt2.RESOLVE_IN_ROOT | OpenAt2.RESOLVE_NO_MAGICLINKS,
+        };
+        int errno = EAGAIN;
+        fixed (byte* bytes = Encoding.UTF8.GetBytes($"/{path}\0"))
+        {
+            for (int walk = 0; walk < MaxWalks && (errno == EAGAIN || errno == EINTR); walk++)
+            {
+                nint descriptor = OpenAt2.openat2((int)_root.DangerousGetHandle(), bytes, &how);
+                if (descriptor >= 0)
+                {
+                    return new SafeFileHandle(descriptor, ownsHandle: true);
+                }
+
+                errno = Marshal.GetLastPInvokeError();
+            }
+        }
+
+        bool absent = errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG || errno == ENXIO;
+        return absent ? null : throw new LinuxException($"openat2(\"{Root}\", \"{path}\", RESOLVE_IN_ROOT)", errno);
+    }
+
+    private static unsafe (bool Regular, long Length) Status(SafeFileHandle handle)
+    {
+        stat status;
+        return fstat((int)handle.DangerousGetHandle(), &status) == 0
+            ? ((status.st_mode & S_IFMT) == S_IFREG, (long)status.st_size)
+            : throw LinuxException.FromLastError("fstat");
+    }
+
+    private static string RealPath(SafeFileHandle handle)
+        => new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget
+            ?? throw new IOException("/proc is not mounted: cannot tell where a file lies");
+}

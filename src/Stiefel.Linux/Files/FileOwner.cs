@@ -1,0 +1,39 @@
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Interop;
+
+namespace Stiefel.Linux.Files;
+
+/// <summary>Who may change a file or a folder (man 2 statx).</summary>
+/// <param name="User">Its owner's number.</param>
+/// <param name="OthersMayWrite">Its group or everybody may write to it. Of a symbolic link itself always true, and without meaning.</param>
+public readonly record struct FileOwner(uint User, bool OthersMayWrite)
+{
+    private const ushort GroupOrOtherWrite = 0x12;
+    private const uint Root = 0;
+    private const uint Wanted = SysStat.STATX_MODE | SysStat.STATX_UID;
+
+    /// <summary>It is this process's user or root.</summary>
+    public bool IsUsOrRoot => User == Root || User == Unistd.geteuid();
+
+    /// <summary>Of what the path names; of a symbolic link at its end rather than what that leads to, unless it is to be followed.</summary>
+    /// <exception cref="LinuxException">No such file, or no way to it.</exception>
+    public static unsafe FileOwner Of(string path, bool followLink)
+    {
+        SysStat.statx stat;
+        var flags = followLink ? 0 : SysStat.AT_SYMLINK_NOFOLLOW;
+        return Of(SysStat.statx_at(SysStat.AT_FDCWD, path, flags, Wanted, &stat), path, stat);
+    }
+
+    /// <summary>Of an open file, whatever has become of its name since.</summary>
+    /// <exception cref="LinuxException">The file system does not tell.</exception>
+    public static unsafe FileOwner Of(SafeFileHandle file)
+    {
+        SysStat.statx stat;
+        return Of(SysStat.statx_of(file, "", SysStat.AT_EMPTY_PATH, Wanted, &stat), "an open file", stat);
+    }
+
+    private static FileOwner Of(int result, string name, in SysStat.statx stat) => result == 0
+        ? new FileOwner(stat.stx_uid, (stat.stx_mode & GroupOrOtherWrite) != 0)
+        : throw LinuxException.FromLastError($"statx(\"{name}\")");
+}

@@ -1,0 +1,58 @@
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Interop;
+using static Tmds.Linux.LibC;
+
+namespace Stiefel.Linux.Mounts;
+
+/// <summary>
+/// The kernel's own refusal to write to a block device (BLKROSET, linux/fs.h). A read-only mount is a promise of the file system
+/// driver, and not all keep it: ext4 with `noload` still deletes orphaned inodes unless the device itself refuses.
+/// </summary>
+public static class DeviceWriteLock
+{
+    /// <summary>True if the device refuses writes.</summary>
+    /// <exception cref="LinuxException">No such block device.</exception>
+    public static unsafe bool IsSet(string device)
+    {
+        using SafeFileHandle handle = Open(device, 0);
+        int value = 0;
+        return LinuxFs.ioctl(handle, LinuxFs.BLKROGET, &value) == 0
+            ? value != 0
+            : throw LinuxException.FromLastError($"ioctl(\"{device}\", BLKROGET)");
+    }
+
+    /// <summary>Sets or clears the refusal.</summary>
+    /// <exception cref="LinuxException">No such block device, or we are not root.</exception>
+    public static unsafe void Set(string device, bool refuse)
+    {
+        using SafeFileHandle handle = Open(device, 0);
+        int value = refuse ? 1 : 0;
+        if (LinuxFs.ioctl(handle, LinuxFs.BLKROSET, &value) != 0)
+        {
+            throw LinuxException.FromLastError($"ioctl(\"{device}\", BLKROSET, {value})");
+        }
+    }
+
+    /// <summary>True if nothing in the kernel holds the device: no mount, no mapping, no swap (man 2 open, O_EXCL on block devices).</summary>
+    public static bool IsFree(string device)
+    {
+        try
+        {
+            Open(device, O_EXCL).Dispose();
+            return true;
+        }
+        catch (LinuxException error) when (error.Errno == EBUSY)
+        {
+            return false;
+        }
+    }
+
+    private static SafeFileHandle Open(string device, int flags)
+    {
+        SafeFileHandle handle = Fcntl.open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags, 0);
+        return handle.IsInvalid
+            ? throw LinuxException.FromLastError($"open(\"{device}\", O_RDONLY{(flags == O_EXCL ? "|O_EXCL" : "")})")
+            : handle;
+    }
+}

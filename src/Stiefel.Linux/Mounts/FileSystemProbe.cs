@@ -1,0 +1,82 @@
+using System.Text;
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.Linux.Mounts;
+
+/// <summary>Asks blkid what block devices hold, past its cache (`blkid -p -o export`, man 8 blkid).</summary>
+public static class FileSystemProbe
+{
+    /// <summary>A hanging device must not stop the boot for ever.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    // man 8 blkid: 2 = nothing found on a device; 8 = two signatures contradict each other, so it names none.
+    private static readonly int[] s_answers = [2, 8];
+
+    /// <summary>One answer for every device on which something was found, in the given order.</summary>
+    /// <exception cref="ExternalProgramException">blkid is not installed or failed.</exception>
+    public static async Task<IReadOnlyList<ProbedDevice>> ProbeAsync(IReadOnlyList<string> devices, CancellationToken token)
+    {
+        var options = new ExternalProgramOptions { Timeout = s_patience, AcceptedExitCodes = s_answers };
+        var found = new List<ProbedDevice>();
+        foreach (string device in devices)
+        {
+            // One by one: given several, blkid stops at the first on which it finds nothing.
+            ExternalProgramOutput output = await ExternalProgram.RunAsync("blkid", ["-p", "-o", "export", device], options, token).ConfigureAwait(false);
+            found.AddRange(Parse(output.Text));
+        }
+
+        return found;
+    }
+
+    /// <summary>Reads the export format: `KEY=value` lines, a backslash before anything special, an empty line between devices.</summary>
+    internal static IReadOnlyList<ProbedDevice> Parse(string text)
+    {
+        var devices = new List<ProbedDevice>();
+        foreach (string line in text.Split('\n'))
+        {
+            int equals = line.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0)
+            {
+                continue;
+            }
+
+            string value = Unescape(line.AsSpan(equals + 1));
+            if (line.AsSpan(0, equals) is "DEVNAME")
+            {
+                devices.Add(new ProbedDevice { Path = value });
+            }
+            else if (devices.Count > 0)
+            {
+                devices[^1] = With(devices[^1], line[..equals], value);
+            }
+        }
+
+        return devices;
+    }
+
+    private static ProbedDevice With(ProbedDevice device, string key, string value) => key switch
+    {
+        "TYPE" => device with { Type = value },
+        "USAGE" => device with { Usage = value },
+        "UUID" => device with { Uuid = value },
+        "LABEL" => device with { Label = value },
+        "PART_ENTRY_UUID" => device with { PartUuid = value },
+        "PART_ENTRY_NAME" => device with { PartLabel = value },
+        "PART_ENTRY_TYPE" => device with { PartType = value },
+        "PTTYPE" => device with { TableType = value },
+        "PTUUID" => device with { TableUuid = value },
+        _ => device,
+    };
+
+    private static string Unescape(ReadOnlySpan<char> value)
+    {
+        var text = new StringBuilder(value.Length);
+        for (int at = 0; at < value.Length; at++)
+        {
+            at += value[at] == '\\' && at + 1 < value.Length ? 1 : 0;
+            text.Append(value[at]);
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Interop;
+using static Tmds.Linux.LibC;
+
+namespace Stiefel.Linux.Mounts;
+
+/// <summary>Mounts foreign file systems so that not one byte of the device changes, and takes the mounts away again.</summary>
+public static class Mount
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>True if <see cref="ReadOnlyWithoutReplay"/> knows the type (as blkid names it).</summary>
+    public static bool Supports(string type) => ReplayFreeOptions.Knows(type);
+
+    /// <summary>
+    /// Mounts read-only, without journal replay, device files, set-user-ID programs or execution. While mounted, the device refuses
+    /// every write; disposal of the result unmounts and lifts that refusal if it was not there before.
+    /// </summary>
+    /// <param name="device">A block device.</param>
+    /// <param name="directory">An existing, empty directory.</param>
+    /// <param name="type">As blkid names it.</param>
+    /// <param name="subvolume">btrfs only: `subvol=…` or `subvolid=…`; null for the default subvolume.</param>
+    /// <exception cref="LinuxException">The kernel refused; EBUSY if the device is in use.</exception>
+    /// <exception cref="NotSupportedException">An unknown type.</exception>
+    public static ReadOnlyMount ReadOnlyWithoutReplay(string device, string directory, string type, string? subvolume = null)
+    {
+        (string kernelType, IReadOnlyList<string> choices) = ReplayFreeOptions.For(type, subvolume);
+        bool wasLocked = DeviceWriteLock.IsSet(device);
+        if (!wasLocked)
+        {
+            LockUnused(device);
+        }
+
+        try
+        {
+            MountFirst(device, directory, kernelType, choices);
+            return new ReadOnlyMount(device, directory, unlock: !wasLocked);
+        }
+        catch when (!wasLocked)
+        {
+            DeviceWriteLock.Set(device, refuse: false);
+            throw;
+        }
+    }
+
+    /// <summary>True if nothing in the kernel holds a block device: no mount in any namespace, no mapping, no swap.</summary>
+    /// <exception cref="LinuxException">No such device.</exception>
+    public static bool IsDeviceFree(string device) => DeviceWriteLock.IsFree(device);
+
+    /// <summary>Takes one mount away.</summary>
+    /// <exception cref="LinuxException">EBUSY if a file on it is open, and stays so for a second.</exception>
+    public static void Unmount(string directory)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (SysMount.umount2(directory, UMOUNT_NOFOLLOW) != 0)
+        {
+            // A program being started holds a copy of all our descriptors until its execve.
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno != EBUSY || Stopwatch.GetElapsedTime(start) > s_patience)
+            {
+                throw new LinuxException($"umount2(\"{directory}\")", errno);
+            }
+
+            Thread.Sleep(5);
+        }
+    }
+
+    /// <summary>Takes away whatever a process that died left mounted on or below a directory, newest first.</summary>
+    /// <returns>What was mounted.</returns>
+    /// <exception cref="LinuxException">Something there is in use.</exception>
+    public static IReadOnlyList<MountEntry> RemoveStale(string directory)
+    {
+        IReadOnlyList<MountEntry> stale = MountTable.Under(directory);
+        foreach (MountEntry mount in stale.Reverse())
+        {
+            Unmount(mount.Directory);
+            if (mount.Source.StartsWith('/') && DeviceWriteLock.IsFree(mount.Source))
+            {
+                DeviceWriteLock.Set(mount.Source, refuse: false);
+            }
+        }
+
+        return stale;
+    }
+
+    private static void LockUnused(string device)
+    {
+        // Locking the device under a file system that someone else has mounted for writing would break it.
+        if (!DeviceWriteLock.IsFree(device))
+        {
+            throw new LinuxException($"open(\"{device}\", O_EXCL)", EBUSY);
+        }
+
+        DeviceWriteLock.Set(device, refuse: true);
+    }
+
+    private static void MountFirst(string device, string directory, string type, IReadOnlyList<string> choices)
+    {
+        nuint flags = (nuint)(uint)(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME);
+        for (int choice = 0; ; choice++)
+        {
+            if (SysMount.mount(device, directory, type, flags, choices[choice]) == 0)
+            {
+                return;
+            }
+
+            // EINVAL: an option this kernel does not know.
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno != EINVAL || choice == choices.Count - 1)
+            {
+                throw new LinuxException($"mount(\"{device}\", \"{directory}\", \"{type}\", MS_RDONLY, \"{choices[choice]}\")", errno);
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Stiefel.Linux.BlockDevices;
+
+namespace Stiefel.Linux.Mounts;
+
+/// <summary>What is mounted in our mount namespace.</summary>
+public static class MountTable
+{
+    /// <summary>Every mount, oldest first.</summary>
+    public static IReadOnlyList<MountEntry> Read() => Parse(File.ReadAllText("/proc/self/mountinfo"));
+
+    /// <summary>The mounts on a directory or below it, oldest first.</summary>
+    /// <param name="directory">Absolute and free of symbolic links.</param>
+    public static IReadOnlyList<MountEntry> Under(string directory)
+        => [.. Read().Where(mount => mount.Directory == directory || mount.Directory.StartsWith(directory.TrimEnd('/') + "/", StringComparison.Ordinal))];
+
+    internal static IReadOnlyList<MountEntry> Parse(string text)
+    {
+        var mounts = new List<MountEntry>();
+        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            // 36 35 98:0 /root /where options optional… - type source options
+            string[] fields = line.Split(' ');
+            int separator = Array.IndexOf(fields, "-");
+            if (separator > 4 && separator + 2 < fields.Length)
+            {
+                mounts.Add(new MountEntry(MountedFrom.Unescape(fields[4]), fields[separator + 1], MountedFrom.Unescape(fields[separator + 2])));
+            }
+        }
+
+        return mounts;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Stiefel.Linux.Errors;
+using static Tmds.Linux.LibC;
+
+namespace Stiefel.Linux.Mounts;
+
+/// <summary>A mount made by <see cref="Mount.ReadOnlyWithoutReplay"/>. Dispose in the reverse order of mounting.</summary>
+public sealed class ReadOnlyMount : IAsyncDisposable
+{
+    // A reader that was just told to stop needs a moment to close its file.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly bool _unlock;
+    private bool _mounted = true;
+
+    internal ReadOnlyMount(string device, string directory, bool unlock)
+    {
+        Device = device;
+        Directory = directory;
+        _unlock = unlock;
+    }
+
+    /// <summary>The block device.</summary>
+    public string Device { get; }
+
+    /// <summary>Where it is mounted.</summary>
+    public string Directory { get; }
+
+    /// <summary>Unmounts, and makes sure that nothing holds the device any more.</summary>
+    /// <exception cref="LinuxException">Something still uses it after some seconds; it stays mounted and may be disposed again.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        var clock = Stopwatch.StartNew();
+        while (_mounted)
+        {
+            try
+            {
+                Mount.Unmount(Directory);
+                _mounted = false;
+            }
+            catch (LinuxException error) when (error.Errno == EBUSY && clock.Elapsed < s_patience)
+            {
+                await Task.Delay(s_pause).ConfigureAwait(false);
+            }
+        }
+
+        if (_unlock)
+        {
+            DeviceWriteLock.Set(Device, refuse: false);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using Stiefel.Nbd.Devices;
+using Stiefel.Nbd.Negotiation;
+
+namespace Stiefel.Nbd.Connections;
+
+/// <summary>All connections of a server: who is in which export, and the fence around an export.</summary>
+internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver resolver)
+{
+    private readonly Lock _lock = new();
+    private readonly List<NbdConnection> _connections = [];
+    private bool _isClosed;
+
+    /// <summary>Takes in a new connection; displaces one that has not named an export if there are too many of those. False after <see cref="Close"/>.</summary>
+    public bool TryAdd(NbdConnection connection)
+    {
+        lock (_lock)
+        {
+            if (_isClosed)
+            {
+                return false;
+            }
+
+            List<NbdConnection> nameless = _connections.FindAll(other => other is { ExportName: null, IsDropped: false });
+            if (nameless.Count >= options.MaxHandshakes)
+            {
+                // The oldest of the address that has the most: a flood displaces itself, not its victims.
+                nameless.GroupBy(other => other.Address).MaxBy(group => group.Count())!.First().Drop();
+            }
+
+            _connections.Add(connection);
+            return true;
+        }
+    }
+
+    public void Remove(NbdConnection connection)
+    {
+        lock (_lock)
+        {
+            _connections.Remove(connection);
+        }
+    }
+
+    /// <summary>
+    /// Lets a connection into an export. The name is entered first and looked up then: who makes the resolver forget a
+    /// name and drops its connections afterwards misses none.
+    /// </summary>
+    public Admission Admit(NbdConnection connection, string exportName)
+    {
+        lock (_lock)
+        {
+            if (_isClosed)
+            {
+                return Admission.Closing;
+            }
+
+            List<NbdConnection> admitted = _connections.FindAll(other => other.IsAdmitted);
+            if (admitted.Count >= options.MaxConnections)
+            {
+                return Admission.Full;
+            }
+
+            if (options.MaxConnectionsPerAddress > 0 && admitted.Count(other => Equals(other.Address, connection.Address)) >= options.MaxConnectionsPerAddress)
+            {
+                return Admission.FullForAddress;
+            }
+
+            connection.ExportName = exportName;
+        }
+
+        // Outside the lock, since the resolver has locks of its own.
+        Admission admission = Admission.Of(resolver.Resolve(exportName));
+        lock (_lock)
+        {
+            if (admission.Export is null || connection.IsDropped)
+            {
+                // Who was dropped meanwhile is fenced, or too slow; which of the two it was, its next try shows.
+                connection.ExportName = null;
+                return admission.Export is null ? admission : Admission.NotNow;
+            }
+
+            connection.IsAdmitted = true;
+        }
+
+        if (admission.Export.Sharing == ExportSharing.NewestConnectionOnly)
+        {
+            // Only older ones, so that two newcomers can never wait for each other.
+            Drop(other => other.ExportName == exportName && other.Id < connection.Id);
+        }
+
+        return admission;
+    }
+
+    /// <summary>Ends every connection of an export and returns when none can write any more.</summary>
+    public int Drop(string exportName) => Drop(connection => connection.ExportName == exportName);
+
+    /// <summary>Ends all, and takes in no more.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+        }
+
+        Drop(_ => true);
+    }
+
+    public IReadOnlyList<NbdConnectionStatus> Describe()
+    {
+        var statuses = new List<NbdConnectionStatus>();
+        lock (_lock)
+        {
+            foreach (NbdConnection connection in _connections)
+            {
+                if (connection.Describe() is { } status)
+                {
+                    statuses.Add(status);
+                }
+            }
+        }
+
+        return statuses;
+    }
+
+    private int Drop(Predicate<NbdConnection> match)
+    {
+        List<NbdConnection> admitted;
+        lock (_lock)
+        {
+            List<NbdConnection> dropped = _connections.FindAll(match);
+            dropped.ForEach(connection => connection.Drop());
+
+            // The others have not got the device, and being dropped, never will.
+            admitted = dropped.FindAll(connection => connection.IsAdmitted);
+        }
+
+        admitted.ForEach(connection => connection.WaitUntilEnded());
+        return admitted.Count;
+    }
+}

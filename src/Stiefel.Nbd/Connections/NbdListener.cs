@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Stiefel.Nbd.Connections;
+
+/// <summary>One listening socket with its accepting thread.</summary>
+internal sealed class NbdListener : IDisposable
+{
+    private const int Backlog = 128;
+    private const int ThreadStack = 256 * 1024;
+
+    // Out of descriptors or memory: to try again at once would only burn the processor.
+    private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromMilliseconds(200);
+
+    private readonly Socket _socket;
+    private readonly Action<Socket> _accepted;
+    private readonly Thread _thread;
+    private volatile bool _isStopping;
+
+    /// <param name="endPoint">Where to listen; a taken port throws <see cref="SocketException"/>.</param>
+    /// <param name="accepted">Takes each client; called on this listener's thread.</param>
+    public NbdListener(IPEndPoint endPoint, Action<Socket> accepted)
+    {
+        _accepted = accepted;
+        _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endPoint.Address.Equals(IPAddress.IPv6Any))
+            {
+                _socket.DualMode = true;
+            }
+
+            _socket.Bind(endPoint);
+            _socket.Listen(Backlog);
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+
+        EndPoint = (IPEndPoint)_socket.LocalEndPoint!;
+        _thread = new Thread(Accept, ThreadStack) { IsBackground = true, Name = $"nbd {EndPoint}" };
+        _thread.Start();
+    }
+
+    /// <summary>As bound, with the port that port 0 became.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Returns when nothing more is accepted.</summary>
+    public void Dispose()
+    {
+        _isStopping = true;
+        _socket.Dispose();
+        _thread.Join();
+    }
+
+    private void Accept()
+    {
+        while (!_isStopping)
+        {
+            try
+            {
+                _accepted(_socket.Accept());
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException && _isStopping)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // A reset in the backlog is the client's affair; the rest passes.
+                Thread.Sleep(s_pauseAfterFailure);
+            }
+        }
+    }
+}

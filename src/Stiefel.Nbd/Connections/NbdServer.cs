@@ -1,0 +1,133 @@
+using System.Net;
+using System.Net.Sockets;
+using Stiefel.Nbd.Negotiation;
+using Stiefel.Nbd.Transport;
+
+namespace Stiefel.Nbd.Connections;
+
+/// <summary>Serves exports over TCP (proto.md). One blocking thread for each connection.</summary>
+public sealed class NbdServer : IAsyncDisposable
+{
+    private const int ThreadStack = 256 * 1024;
+
+    private readonly NbdServerOptions _options;
+    private readonly IExportResolver _resolver;
+    private readonly INbdServerLog? _log;
+    private readonly ConnectionTable _table;
+    private readonly Lock _lock = new();
+    private readonly List<NbdListener> _listeners = [];
+    private long _lastId;
+
+    /// <param name="options">Limits.</param>
+    /// <param name="resolver">Decides which names are exports.</param>
+    /// <param name="log">Told of what happens; null = nobody.</param>
+    public NbdServer(NbdServerOptions options, IExportResolver resolver, INbdServerLog? log = null)
+    {
+        options.Validate();
+        _options = options;
+        _resolver = resolver;
+        _log = log;
+        _table = new ConnectionTable(options, resolver);
+    }
+
+    /// <summary>The connections in transmission.</summary>
+    public IReadOnlyList<NbdConnectionStatus> Connections => _table.Describe();
+
+    /// <summary>
+    /// Listens at the end point; may be called for several. Returns it as bound, with the port that port 0 became. A taken
+    /// port throws <see cref="SocketException"/>.
+    /// </summary>
+    public Task<IPEndPoint> StartAsync(IPEndPoint endPoint, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var listener = new NbdListener(endPoint, Accept);
+        lock (_lock)
+        {
+            _listeners.Add(listener);
+        }
+
+        return Task.FromResult(listener.EndPoint);
+    }
+
+    /// <summary>Stops listening at an end point as <see cref="StartAsync"/> gave it; connections that were made there go on.</summary>
+    public void StopListening(IPEndPoint bound)
+    {
+        NbdListener? listener;
+        lock (_lock)
+        {
+            listener = _listeners.Find(l => l.EndPoint.Equals(bound));
+            if (listener is not null)
+            {
+                _listeners.Remove(listener);
+            }
+        }
+
+        listener?.Dispose();
+    }
+
+    /// <summary>Stops listening and ends every connection; completes when none can write any more.</summary>
+    public Task StopAsync(CancellationToken cancellationToken = default) => Task.Run(Stop, CancellationToken.None).WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Fences an export: ends all its connections and returns only when none of them can write any more, which takes as
+    /// long as the disk needs for what it has begun. Make the resolver forget the name first; then no connection to it can
+    /// come into being afterwards.
+    /// </summary>
+    /// <returns>How many connections were ended.</returns>
+    public int DropConnections(string exportName) => _table.Drop(exportName);
+
+    /// <summary>As <see cref="StopAsync"/>.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private void Stop()
+    {
+        NbdListener[] listeners;
+        lock (_lock)
+        {
+            listeners = [.. _listeners];
+            _listeners.Clear();
+        }
+
+        foreach (NbdListener listener in listeners)
+        {
+            listener.Dispose();
+        }
+
+        _table.Close();
+    }
+
+    private void Accept(Socket socket)
+    {
+        EndPoint remote;
+        SocketTransport transport;
+        try
+        {
+            remote = socket.RemoteEndPoint!;
+            transport = new SocketTransport(socket, _options);
+        }
+        catch (SocketException)
+        {
+            // Gone between accept and here.
+            socket.Dispose();
+            return;
+        }
+
+        var connection = new NbdConnection(Interlocked.Increment(ref _lastId), remote, transport, _table, _options, _resolver, _log);
+        if (!_table.TryAdd(connection))
+        {
+            transport.Dispose();
+            return;
+        }
+
+        try
+        {
+            connection.Start(ThreadStack);
+        }
+        catch (OutOfMemoryException e)
+        {
+            _table.Remove(connection);
+            transport.Dispose();
+            _log?.Refused(remote, $"no thread for another client: {e.Message}");
+        }
+    }
+}

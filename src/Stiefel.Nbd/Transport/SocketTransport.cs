@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Network;
+using Stiefel.Nbd.Connections;
+
+namespace Stiefel.Nbd.Transport;
+
+/// <summary>A connected TCP socket in blocking mode, with the kernel's own timeouts.</summary>
+internal sealed class SocketTransport : NbdTransport
+{
+    private const int EAGAIN = 11;
+    private const int EPIPE = 32;
+    private const int ECONNRESET = 104;
+
+    // netinet/in.h, netinet/tcp.h
+    private const int IPPROTO_TCP = 6;
+    private const int TCP_CONGESTION = 13;
+
+    private const string DoesNotRead = "the client does not read its replies";
+
+    private readonly Socket _socket;
+    private readonly SafeSocketHandle _handle;
+    private TimeSpan _timeout;
+
+    public SocketTransport(Socket socket, NbdServerOptions options)
+    {
+        _socket = socket;
+        _handle = socket.SafeHandle;
+        _socket.NoDelay = true;
+        _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        _socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)options.KeepAlive.TotalSeconds);
+        _socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
+        _socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 6);
+        if (options.CongestionControl is { } algorithm)
+        {
+            ChooseCongestionControl(algorithm);
+        }
+    }
+
+    public override TimeSpan Timeout
+    {
+        set
+        {
+            _timeout = value;
+            int milliseconds = Math.Max(1, (int)value.TotalMilliseconds);
+            _socket.ReceiveTimeout = milliseconds;
+            _socket.SendTimeout = milliseconds;
+        }
+    }
+
+    public override bool HasUnread => _socket.Available > 0;
+
+    public override int Receive(Span<byte> buffer)
+    {
+        int received = StreamSocket.Receive(_handle, buffer);
+        return received >= 0 ? received : throw Failure(-received, "the client sent nothing for too long");
+    }
+
+    public override int ReceiveArrived(Span<byte> buffer) => Math.Max(0, StreamSocket.TryReceive(_handle, buffer));
+
+    public override bool CanLend => true;
+
+    public override void Send(ReadOnlySpan<byte> data) => Send(data, moreFollows: false);
+
+    public override void Send(ReadOnlySpan<byte> data, PagePipe pages)
+    {
+        Send(data, moreFollows: true);
+        long start = Stopwatch.GetTimestamp();
+        while (pages.Length > 0)
+        {
+            int sent = pages.SendTo(_handle);
+            if (sent < 0)
+            {
+                throw Failure(-sent, DoesNotRead);
+            }
+
+            ThrowIfTooSlow(start, pages.Length);
+        }
+    }
+
+    private void Send(ReadOnlySpan<byte> data, bool moreFollows)
+    {
+        // A client that reads a byte now and then makes every call succeed in part: the whole must be done in time too.
+        long start = Stopwatch.GetTimestamp();
+        while (data.Length > 0)
+        {
+            int sent = StreamSocket.Send(_handle, data, moreFollows);
+            data = sent >= 0 ? data[sent..] : throw Failure(-sent, DoesNotRead);
+            ThrowIfTooSlow(start, data.Length);
+        }
+    }
+
+    private void ThrowIfTooSlow(long start, int unsent)
+    {
+        if (unsent > 0 && Stopwatch.GetElapsedTime(start) > _timeout)
+        {
+            throw new TimeoutException("the client reads its replies too slowly");
+        }
+    }
+
+    private void ChooseCongestionControl(string algorithm)
+    {
+        try
+        {
+            _socket.SetRawSocketOption(IPPROTO_TCP, TCP_CONGESTION, Encoding.ASCII.GetBytes(algorithm));
+        }
+        catch (SocketException)
+        {
+            // This kernel has not got it: the system's own is slower at worst.
+        }
+    }
+
+    private static Exception Failure(int errno, string timedOut) => errno switch
+    {
+        EAGAIN => new TimeoutException(timedOut),
+        EPIPE or ECONNRESET => new SocketException((int)SocketError.ConnectionReset),
+        _ => new SocketException((int)SocketError.SocketError, $"the connection failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})"),
+    };
+
+    public override void Interrupt()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Already gone, which is what was wanted.
+        }
+    }
+
+    protected override void Dispose(bool disposing) => _socket.Dispose();
+}

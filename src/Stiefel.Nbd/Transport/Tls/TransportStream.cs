@@ -1,0 +1,95 @@
+using System.Diagnostics;
+
+namespace Stiefel.Nbd.Transport.Tls;
+
+/// <summary>
+/// A transport as the stream that the platform's TLS wants. One receive or send of TLS may take many of the transport;
+/// together they must be done in the time that was given for the one.
+/// </summary>
+internal sealed class TransportStream(NbdTransport transport) : Stream
+{
+    private TimeSpan _allowed;
+    private TimeSpan _armed;
+    private long _start;
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>From now on, everything until the next call must be done in this time.</summary>
+    public void Begin(TimeSpan allowed)
+    {
+        _allowed = allowed;
+        _start = Stopwatch.GetTimestamp();
+        Arm(allowed);
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        ShortenTimeout();
+        return transport.Receive(buffer);
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        ShortenTimeout();
+        transport.Send(buffer);
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    // The transport blocks, and so do these: the connection has a thread of its own.
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Write(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    // Setting it costs system calls; a quarter more than was allowed does no harm.
+    private void ShortenTimeout()
+    {
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(_start);
+        if (elapsed >= _allowed)
+        {
+            throw new TimeoutException("the client is too slow for TLS");
+        }
+
+        if (elapsed > _allowed / 4)
+        {
+            Arm(_allowed - elapsed);
+        }
+    }
+
+    private void Arm(TimeSpan timeout)
+    {
+        if (_armed != timeout)
+        {
+            transport.Timeout = timeout;
+            _armed = timeout;
+        }
+    }
+}

@@ -1,8 +1,0 @@
-using System.Net;
-
-namespace Stiefel.Server.Boot;
-
-/// <summary>A desktop in a confirmed session that asks for boot files.</summary>
-/// <param name="Peer">Where it is.</param>
-/// <param name="Session">32 hexadecimal digits.</param>
-public sealed record BootReader(IPAddress Peer, string Session);

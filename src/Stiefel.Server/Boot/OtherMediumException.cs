@@ -1,4 +1,0 @@
-namespace Stiefel.Server.Boot;
-
-/// <summary>Under the disk's name stands another disk than the one that was granted. The message says which.</summary>
-public sealed class OtherMediumException(string message) : IOException(message);

@@ -1,0 +1,38 @@
+using Stiefel.Protocol.Boot;
+using Stiefel.Server.Http;
+
+namespace Stiefel.Server.BootPlane;
+
+/// <summary>The boot plane (docs/protocol.md): a greeting for anyone, a handshake for key holders, sealed requests for sessions.</summary>
+public static class BootEndpoints
+{
+    private static readonly ServerGreeting s_greeting = new("stiefel", [1], []);
+
+    public static void MapBoot(this IEndpointRouteBuilder endpoints)
+    {
+        var handshake = endpoints.ServiceProvider.GetRequiredService<HandshakeEndpoint>();
+        var sealedPlane = endpoints.ServiceProvider.GetRequiredService<SealedEndpoints>();
+        var strangers = endpoints.ServiceProvider.GetRequiredService<Strangers>();
+
+        var boot = endpoints.MapGroup("").WithMetadata(new PlaneTag(Plane.Boot)).ExcludeFromDescription();
+        boot.MapGet("/", context => context.Response.WriteAsJsonAsync(s_greeting, ProtocolJson.Default.ServerGreeting, cancellationToken: context.RequestAborted));
+        boot.MapPost("/v1/discovery", handshake.AnswerAsync);
+        boot.MapPost("/v1/unlock", endpoints.ServiceProvider.GetRequiredService<UnlockEndpoint>().AnswerAsync);
+        boot.MapPost("/v1/kernel", sealedPlane.KernelAsync);
+        boot.MapPost("/v1/initrd", sealedPlane.InitrdAsync);
+        boot.MapPost("/v1/modules", sealedPlane.ModulesAsync);
+        boot.MapPost("/v1/export", sealedPlane.ExportAsync);
+
+        // Methods nobody asks with; the control plane must not tell that they are missing here.
+        boot.Map("/v1/{**rest}", strangers.RefuseAsync);
+    }
+
+    /// <summary>Whatever else is asked for here looks the same to a stranger as a wrong key does.</summary>
+    public static void UseBoot(this WebApplication app)
+    {
+        var strangers = app.Services.GetRequiredService<Strangers>();
+        app.Use(next => context => context.Features.Get<PlaneTag>()?.Plane == Plane.Boot && context.GetEndpoint() is null
+            ? strangers.RefuseAsync(context)
+            : next(context));
+    }
+}

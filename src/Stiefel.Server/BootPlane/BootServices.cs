@@ -1,0 +1,64 @@
+using Stiefel.BootFiles.Disk;
+using Stiefel.BootFiles.Disk.Volumes;
+using Stiefel.Server.BootReading;
+using Stiefel.Server.Configuration;
+using Stiefel.Server.Grants;
+using Stiefel.Server.Offers;
+using Stiefel.Server.Revocation;
+using Stiefel.Server.Sessions;
+using Stiefel.Server.State;
+
+namespace Stiefel.Server.BootPlane;
+
+public static class BootServices
+{
+    private const string GrantFile = "grant.json";
+    private const string OfferFile = "offer.json";
+    private const string MountDirectory = "mnt";
+
+    /// <summary>From the last reader to the closing of the boot files; a desktop's requests follow each other at once.</summary>
+    private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(10);
+
+    /// <summary>Below which the disk's file systems are mounted while they are read.</summary>
+    public static string MountDirectoryOf(ServerOptions options) => Path.Combine(Path.GetFullPath(options.StateDirectory), MountDirectory);
+
+    public static void AddBoot(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(options.Link);
+        services.AddSingleton(new StateFile<GrantRecord>(Path.Combine(options.StateDirectory, GrantFile), StateJson.Default.GrantRecord));
+        services.AddSingleton(new StateFile<BootOffer>(Path.Combine(options.StateDirectory, OfferFile), StateJson.Default.BootOffer));
+        services.AddSingleton<IVolumeTools, VolumeTools>();
+        AddBootSource(services, options);
+        services.AddSingleton(s => new SharedBootFiles(s.GetRequiredService<IBootSource>(), s_linger, s.GetRequiredService<ILogger<SharedBootFiles>>()));
+        services.AddSingleton<DiskGate>();
+        services.AddSingleton<BootOffers>();
+        services.AddSingleton<SessionTable>();
+        services.AddSingleton<SessionEnding>();
+        services.AddSingleton<Strangers>();
+        services.AddSingleton<SealedExchange>();
+        services.AddSingleton<HandshakeEndpoint>();
+        services.AddSingleton<SealedEndpoints>();
+        services.AddSingleton<TryDelay>();
+        services.AddSingleton<UnlockEndpoint>();
+        services.AddHostedService<BootStart>();
+    }
+
+    /// <summary>Files that are named, or a disk that is searched; with neither, there is nothing to boot and the desktop is told so.</summary>
+    private static void AddBootSource(IServiceCollection services, ServerOptions options)
+    {
+        if ((options.Boot.Disk ?? options.Disk.Path) is { } disk && options.Boot is { Kernel: null, Directory: null })
+        {
+            services.AddSingleton<IBootSource>(s => new NamedDiskBootSource(disk, options, s.GetRequiredService<IVolumeTools>(), s.GetRequiredService<ILogger<DiskBootSource>>()));
+            return;
+        }
+
+        services.AddSingleton<IBootSource>(new ConfiguredBootSource(new ConfiguredBootOptions
+        {
+            Kernel = options.Boot.Kernel,
+            Initrds = options.Boot.Initrd is { } initrd ? [initrd] : [],
+            CommandLine = options.Boot.CommandLine,
+            Directory = options.Boot.Directory,
+            Modules = options.Boot.Modules,
+        }));
+    }
+}

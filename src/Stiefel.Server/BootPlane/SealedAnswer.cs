@@ -1,0 +1,37 @@
+using System.Net;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Envelope;
+
+namespace Stiefel.Server.BootPlane;
+
+/// <summary>The answer to one sealed request: an envelope of data, or of a refusal.</summary>
+public sealed class SealedAnswer(HttpResponse response, byte[] answerKey, IPAddress peer)
+{
+    // The envelope is its user's to dispose of.
+    private Func<long> _handedOver = () => 0;
+
+    /// <summary>Who gets it.</summary>
+    public IPAddress Peer => peer;
+
+    /// <summary>True once bytes have left, or are in Kestrel's hands: from then on a failure can only break the answer off.</summary>
+    public bool HasStarted => response.HasStarted || _handedOver() > 0;
+
+    /// <summary>An envelope of data; nothing is sent before its first segments are full or it is completed.</summary>
+    /// <param name="plainLength">Bytes that will be written, if known: the client shows its progress by it.</param>
+    public EnvelopeWriter Begin(long? plainLength)
+    {
+        response.ContentType = "application/octet-stream";
+        response.ContentLength = plainLength is { } length ? EnvelopeReader.SealedLength(length) : null;
+        var envelope = new EnvelopeWriter(response.BodyWriter, answerKey, EnvelopeKind.Data);
+        _handedOver = () => envelope.SealedBytes;
+        return envelope;
+    }
+
+    /// <summary>Says no, and why.</summary>
+    public Task RefuseAsync(Refusal refusal, CancellationToken token)
+    {
+        response.ContentType = "application/octet-stream";
+        response.ContentLength = null;
+        return RefusalEnvelope.WriteAsync(response.BodyWriter, answerKey, refusal, token);
+    }
+}

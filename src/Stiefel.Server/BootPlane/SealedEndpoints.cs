@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Stiefel.BootFiles.Catalog;
+using Stiefel.BootFiles.Drivers;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Handshake;
+using Stiefel.Protocol.Tunnel;
+using Stiefel.Server.BootReading;
+using Stiefel.Server.Desktops;
+using Stiefel.Server.Grants;
+using Stiefel.Server.Logging;
+using Stiefel.Server.Offers;
+using Stiefel.Server.Sessions;
+
+namespace Stiefel.Server.BootPlane;
+
+/// <summary>The requests of a session (docs/protocol.md#requests). Every answer is an envelope: what was asked for, or a refusal with its reason.</summary>
+public sealed class SealedEndpoints(
+    SealedExchange exchange, DiskGate gate, BootOffers offers, MachineLog machines, ILogger<SealedEndpoints> logger)
+{
+    // A key and a flag.
+    private const int MaxExportRequest = 4096;
+
+    public Task KernelAsync(HttpContext context) => exchange.AnswerAsync(context, 0, (request, answer, token) =>
+        SendFileAsync("kernel", spec => new BootImage(spec.Kernel), request, answer, token));
+
+    public Task InitrdAsync(HttpContext context) => exchange.AnswerAsync(context, 0, (request, answer, token) =>
+        SendFileAsync("initrd", spec => new BootImage(spec.Initrds), request, answer, token));
+
+    public Task ModulesAsync(HttpContext context) => exchange.AnswerAsync(context, RequestSealer.MaxBodyBytes, SendModulesAsync);
+
+    public Task ExportAsync(HttpContext context) => exchange.AnswerAsync(context, MaxExportRequest, GrantAsync);
+
+    private async Task SendFileAsync(
+        string file, Func<BootSpec, BootImage> choose, OpenedRequest request, SealedAnswer answer, CancellationToken token)
+    {
+        request.Session.Lock.RefuseIfClosed();
+        var clock = Stopwatch.StartNew();
+        using var lease = await gate.ReadAsync(new BootReader(answer.Peer, request.Session.Id), token);
+        offers.RefuseIfChanged(request.Session.Fingerprint, lease);
+        var image = choose(lease.Files.Spec);
+
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(token, lease.Revoked);
+        await using var envelope = answer.Begin(image.Length);
+        await image.ReadAsync(envelope.WriteAsync, both.Token);
+        await envelope.CompleteAsync(both.Token);
+        logger.FileSent(request.Session.Id, file, image.Length, clock.ElapsedMilliseconds);
+        machines.Add(answer.Peer, file, $"{file} sent, {image.Length} bytes");
+    }
+
+    private async Task SendModulesAsync(OpenedRequest request, SealedAnswer answer, CancellationToken token)
+    {
+        var wanted = Parse(request.Body, ProtocolJson.Default.DriversRequest);
+        request.Session.Lock.RefuseIfClosed();
+        var clock = Stopwatch.StartNew();
+        using var lease = await gate.ReadAsync(new BootReader(answer.Peer, request.Session.Id), token);
+        offers.RefuseIfChanged(request.Session.Fingerprint, lease);
+        if (lease.Files.ModulesDirectory is not { } modules)
+        {
+            throw new RefusalException(new Refusal(RefusalCodes.NoDrivers, lease.Files.ModulesMissing ?? "the laptop has no drivers for this kernel"));
+        }
+
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(token, lease.Revoked);
+        await using var envelope = answer.Begin(plainLength: null);
+        var drivers = await DriverArchive.WriteAsync(envelope, modules, wanted.Modaliases, both.Token);
+        await envelope.CompleteAsync(both.Token);
+        logger.DriversSent(request.Session.Id, drivers.Files.Count, envelope.SealedBytes, clock.ElapsedMilliseconds);
+        foreach (var reason in drivers.LeftOut)
+        {
+            logger.DriverLeftOut(request.Session.Id, reason);
+        }
+
+        machines.Add(answer.Peer, "modules", $"{drivers.Files.Count} drivers sent, {envelope.SealedBytes} bytes");
+    }
+
+    private async Task GrantAsync(OpenedRequest request, SealedAnswer answer, CancellationToken token)
+    {
+        var wanted = Parse(request.Body, ProtocolJson.Default.ExportRequest);
+        var session = request.Session;
+        var keys = TunnelKey.TryParse(wanted.TunnelKey, out var peerKey) ? session.TunnelWith(peerKey) : null;
+        var granted = await gate.GrantAsync(
+            new GrantRequest(session.Id, session.ExportName, answer.Peer, wanted.TakeOver, session.KeyName, session.KeyId, keys), token);
+        var export = granted.Export;
+        var grant = new ExportGrant(
+            session.ExportName, granted.NbdPort, export.Device.Size, export.IsReadOnly || export.Device.Traits.IsReadOnly, granted.Tunnel);
+        logger.DiskGranted(session.Id, answer.Peer, grant.SizeBytes);
+        logger.PhaseReached(Phase.Granted);
+        machines.Add(answer.Peer, "granted", $"has the disk, {grant.SizeBytes} bytes");
+
+        var json = JsonSerializer.SerializeToUtf8Bytes(grant, ProtocolJson.Default.ExportGrant);
+        await using var envelope = answer.Begin(json.Length);
+        await envelope.WriteAsync(json, token);
+        await envelope.CompleteAsync(token);
+    }
+
+    private static T Parse<T>(byte[] body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, $"the request is not what this server understands: {e.Message}"));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Stiefel.BootFiles.Catalog;
+using Stiefel.BootFiles.Disk;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Handshake;
+using Stiefel.Server.Desktops;
+using Stiefel.Server.Grants;
+using Stiefel.Server.Http;
+using Stiefel.Server.Logging;
+using Stiefel.Server.Sessions;
+
+namespace Stiefel.Server.BootPlane;
+
+/// <summary>What every sealed request has in common: open it, or treat its sender as a stranger; answer, or say why not.</summary>
+public sealed class SealedExchange(SessionTable sessions, Strangers strangers, MachineLog machines, ILogger<SealedExchange> logger)
+{
+    /// <param name="context">The request.</param>
+    /// <param name="maxBody">Bytes that a request of this kind may have before sealing.</param>
+    /// <param name="act">Answers it. A <see cref="RefusalException"/> becomes a sealed refusal.</param>
+    public async Task AnswerAsync(HttpContext context, int maxBody, Func<OpenedRequest, SealedAnswer, CancellationToken, Task> act)
+    {
+        var token = context.RequestAborted;
+        var path = context.Request.Path.Value!;
+        // Nobody can make us keep more than a frame who does not name a session; and all who listen to the link can do that.
+        var body = await BoundedBody.ReadAsync(context.Request, maxBody + RequestSealer.FrameBytes, RequestSealer.FrameBytes, sessions.Knows, token);
+        if (body is null || !sessions.TryOpen(path, body, out var request))
+        {
+            await strangers.RefuseAsync(context);
+            return;
+        }
+
+        context.Features.Get<ConnectionStanding>()?.Prove();
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(token, request.Session.Ended);
+        token = both.Token;
+        var answer = new SealedAnswer(context.Response, request.AnswerKey, PeerAddress.Of(context));
+        if (request.IsFirst)
+        {
+            logger.SessionConfirmed(request.Session.Id, answer.Peer, request.Session.KeyName);
+            logger.PhaseReached(Phase.Session);
+            machines.Add(answer.Peer, "session", $"session {request.Session.Id} with key {request.Session.KeyName}");
+        }
+
+        try
+        {
+            await act(request, answer, token);
+        }
+        catch (Exception e)
+        {
+            if (answer.HasStarted || token.IsCancellationRequested)
+            {
+                // The missing end of the envelope tells the client; the rest of the bytes must not look like one.
+                logger.BrokeOff(request.Session.Id, path, e.Message);
+                machines.Add(answer.Peer, "broken-off", $"{path} broke off");
+                context.Abort();
+                return;
+            }
+
+            var refusal = RefusalFor(e);
+            if (e is RefusalException or DiskInUseException or BootCatalogException or BootLockedException)
+            {
+                logger.Refused(request.Session.Id, path, refusal.Message);
+            }
+            else
+            {
+                logger.Failed(request.Session.Id, path, e);
+            }
+
+            machines.Add(answer.Peer, "refused", $"{path} refused: {refusal.Message}");
+            await answer.RefuseAsync(refusal, token);
+        }
+    }
+
+    private static Refusal RefusalFor(Exception exception) => exception switch
+    {
+        RefusalException e => e.Refusal,
+        DiskInUseException e => new Refusal(RefusalCodes.DiskInUse, e.Message),
+        BootLockedException e => new Refusal(RefusalCodes.Locked, e.Message),
+        BootCatalogException e => new Refusal(RefusalCodes.NoBootFiles, e.Message),
+        OperationCanceledException => new Refusal(RefusalCodes.DiskInUse, "the disk was just given to a desktop; try again"),
+        _ => new Refusal(RefusalCodes.Failed, exception.Message),
+    };
+}

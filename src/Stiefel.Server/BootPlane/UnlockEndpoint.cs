@@ -1,0 +1,103 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Stiefel.BootFiles.Disk;
+using Stiefel.Protocol.Boot;
+using Stiefel.Server.BootReading;
+using Stiefel.Server.Desktops;
+using Stiefel.Server.Grants;
+using Stiefel.Server.Offers;
+using Stiefel.Server.Sessions;
+
+namespace Stiefel.Server.BootPlane;
+
+/// <summary>
+/// POST /v1/unlock: the passphrase of the laptop's encrypted disk, sealed like every request (docs/protocol.md#unlocking). One try at a time,
+/// for each costs seconds and a gigabyte; and after a wrong one nobody's next is looked at for a while, whatever session it comes from.
+/// </summary>
+public sealed class UnlockEndpoint(SealedExchange exchange, DiskGate gate, BootOffers offers, TryDelay delay, MachineLog machines, ILogger<UnlockEndpoint> logger) : IDisposable
+{
+    // Somewhat more than a passphrase may have, so that one that is too long is told so.
+    private const int MaxRequest = 2 * UnlockAnswer.MaxPassphraseBytes;
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    public Task AnswerAsync(HttpContext context) => exchange.AnswerAsync(context, MaxRequest, async (request, answer, token) =>
+    {
+        try
+        {
+            await AnswerAsync(request, answer, token);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(request.Body);
+        }
+    });
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task AnswerAsync(OpenedRequest request, SealedAnswer answer, CancellationToken token)
+    {
+        if (request.Body.Length is 0 or > UnlockAnswer.MaxPassphraseBytes)
+        {
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, $"a passphrase has 1 to {UnlockAnswer.MaxPassphraseBytes} bytes"));
+        }
+
+        BootOffer? offer;
+        await _turn.WaitAsync(token);
+        try
+        {
+            offer = await TryAsync(request, answer.Peer, token);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        var left = request.Session.Lock.TriesLeft;
+        var json = JsonSerializer.SerializeToUtf8Bytes(new UnlockAnswer { Manifest = offer?.Manifest, TriesLeft = left }, ProtocolJson.Default.UnlockAnswer);
+        await using var envelope = answer.Begin(json.Length);
+        await envelope.WriteAsync(json, token);
+        await envelope.CompleteAsync(token);
+    }
+
+    /// <summary>What there is to boot; null if the passphrase is wrong.</summary>
+    private async Task<BootOffer?> TryAsync(OpenedRequest request, IPAddress peer, CancellationToken token)
+    {
+        var session = request.Session;
+        await delay.WaitAsync(token);
+        if (!session.Lock.TryTake())
+        {
+            throw new RefusalException(new Refusal(RefusalCodes.NoTriesLeft, $"{UnlockAnswer.MaxTries} passphrases were wrong; begin anew"));
+        }
+
+        var isWrong = false;
+        try
+        {
+            using var lease = await gate.UnlockAsync(new BootReader(peer, request.Session.Id), request.Body, token);
+            // Whoever takes the disk now waits for this lease, and what we wait for here waits for them.
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(token, lease.Revoked);
+            var offer = await offers.OfUnlockedAsync(both.Token);
+            session.Unlock(offer);
+            delay.Forget();
+            logger.BootFilesUnlocked(session.Id, peer);
+            machines.Add(peer, "unlocked", "gave the passphrase of the laptop's disk");
+            return offer;
+        }
+        catch (BootLockedException e) when (e.WasTried)
+        {
+            isWrong = true;
+            delay.Wrong();
+            logger.WrongPassphrase(session.Id, peer, session.Lock.TriesLeft);
+            machines.Add(peer, "wrong-passphrase", "gave a wrong passphrase of the laptop's disk");
+            return null;
+        }
+        finally
+        {
+            if (!isWrong)
+            {
+                session.Lock.GiveBack();
+            }
+        }
+    }
+}

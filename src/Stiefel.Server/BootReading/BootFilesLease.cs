@@ -1,0 +1,34 @@
+using Stiefel.BootFiles.Disk;
+
+namespace Stiefel.Server.BootReading;
+
+/// <summary>The right to read the boot files, until disposed. Whoever holds it must let go soon after <see cref="Revoked"/> fires.</summary>
+public sealed class BootFilesLease : IDisposable
+{
+    private readonly SharedBootFiles _owner;
+    private readonly BootFilesOpening _opening;
+    private bool _returned;
+
+    internal BootFilesLease(SharedBootFiles owner, BootFilesOpening opening)
+    {
+        _owner = owner;
+        _opening = opening;
+    }
+
+    public IBootFiles Files => _opening.Files;
+
+    /// <summary>The disk is being granted: the files are about to be closed.</summary>
+    public CancellationToken Revoked => _opening.Revoked;
+
+    /// <summary>The files are no longer what was found when they were opened: whoever borrows next looks again.</summary>
+    public void MarkOutdated() => _opening.MarkOutdated();
+
+    public void Dispose()
+    {
+        if (!_returned)
+        {
+            _returned = true;
+            _owner.Return(_opening);
+        }
+    }
+}

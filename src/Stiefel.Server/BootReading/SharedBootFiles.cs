@@ -1,0 +1,116 @@
+using Stiefel.BootFiles.Disk;
+using Stiefel.Server.BootPlane;
+
+namespace Stiefel.Server.BootReading;
+
+/// <summary>
+/// The boot files, opened once for all who read them at the same time. They stay open a little longer than the last reader,
+/// so that kernel, initrd and drivers of one boot are one opening; and they can be taken away from every reader at once.
+/// </summary>
+public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger<SharedBootFiles> logger) : IAsyncDisposable
+{
+    // Whoever typed the passphrase need not do so again for the same boot; and what was opened does not stay open for whoever comes later.
+    private static readonly TimeSpan s_unlockedLinger = TimeSpan.FromMinutes(5);
+
+    // Held while files are opened or closed, and while a lease is given; giving back needs no turn.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private BootFilesOpening? _opening;
+
+    /// <summary>True while files are open, read or not.</summary>
+    public bool IsOpen => _opening is not null;
+
+    /// <summary>Borrows the files; give them back by disposing.</summary>
+    /// <exception cref="Catalog.BootCatalogException">There are none.</exception>
+    /// <exception cref="BootLockedException">They are closed, and take a passphrase.</exception>
+    public Task<BootFilesLease> BorrowAsync(CancellationToken token) => BorrowAsync(source.OpenAsync, _ => Task.CompletedTask, token);
+
+    /// <summary>The same with a passphrase, which must be right also if the files are open already.</summary>
+    /// <exception cref="Catalog.BootCatalogException">There are none.</exception>
+    /// <exception cref="BootLockedException">It is wrong.</exception>
+    public Task<BootFilesLease> UnlockAsync(ReadOnlyMemory<byte> passphrase, CancellationToken token) => BorrowAsync(
+        stop => source.UnlockAsync(passphrase, stop),
+        async files =>
+        {
+            if (files.Locked is { } locked && !await files.IsPassphraseAsync(passphrase, token))
+            {
+                throw new BootLockedException(locked, wasTried: true);
+            }
+        },
+        token);
+
+    private async Task<BootFilesLease> BorrowAsync(Func<CancellationToken, ValueTask<IBootFiles>> openAsync, Func<IBootFiles, Task> checkOpenAsync, CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            if (_opening is { IsSpent: true } spent)
+            {
+                await spent.RevokeAsync();
+                await CloseOpeningAsync(spent);
+            }
+
+            if (_opening is { } open)
+            {
+                await checkOpenAsync(open.Files);
+            }
+
+            _opening ??= new BootFilesOpening(await openAsync(token));
+            _opening.AddReader();
+            return new BootFilesLease(this, _opening);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Ends every reader, waits until each has let go, and closes the files: nothing of theirs stays open.</summary>
+    public async Task CloseAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_opening is { } opening)
+            {
+                await opening.RevokeAsync();
+                await CloseOpeningAsync(opening);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await CloseAsync();
+
+    internal void Return(BootFilesOpening opening) => _ = CloseWhenIdleAsync(opening, opening.RemoveReader());
+
+    private async Task CloseWhenIdleAsync(BootFilesOpening opening, int borrowed)
+    {
+        await Task.Delay(opening.Files.Locked is null ? linger : s_unlockedLinger);
+        await _turn.WaitAsync();
+        try
+        {
+            if (_opening == opening && opening.IsIdleSince(borrowed))
+            {
+                await CloseOpeningAsync(opening);
+            }
+        }
+        catch (Exception e)
+        {
+            logger.BootFilesNotClosed(e);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task CloseOpeningAsync(BootFilesOpening opening)
+    {
+        // Forgotten only once it really is closed: a failed unmount must fail the grant that waits for it, now and at the next try.
+        await opening.DisposeAsync();
+        _opening = null;
+    }
+}

@@ -1,0 +1,22 @@
+using Stiefel.Server.Tunnels;
+
+namespace Stiefel.Server.Grants;
+
+/// <summary>Who has the disk, as it outlives this process. Holds the capability: the file is for root alone.</summary>
+/// <param name="Session">The session it was granted to, 32 hexadecimal digits.</param>
+/// <param name="ExportName">The capability.</param>
+/// <param name="Machine">The desktop's address when it was granted.</param>
+/// <param name="Disk">The disk, as the settings name it.</param>
+/// <param name="ReadOnly">Granted for reading only.</param>
+/// <param name="Since">When.</param>
+/// <param name="Key">What the desktop's key was called.</param>
+/// <param name="KeyId">Which key it was; empty if a server wrote this that did not know.</param>
+/// <param name="Snapshot">What it writes vanishes with the server that granted it.</param>
+/// <param name="Tunnel">The way to it; null if the link's protection was none.</param>
+/// <param name="LostWriteError">The error number of a flush that failed (man 3 errno), after which none of this grant's may succeed; 0 if none did.</param>
+/// <param name="Boot">The run of the kernel in which it was granted: <see cref="Stiefel.Linux.BootIdentity"/>. Empty if a server wrote this that did not know.</param>
+/// <param name="Medium">Which disk it was: <see cref="Stiefel.Linux.BlockDevices.BlockDevice.Identity"/>. Empty if a server wrote this that did not know.</param>
+public sealed record GrantRecord(
+    string Session, string ExportName, string Machine, string Disk, bool ReadOnly, DateTimeOffset Since, bool Snapshot = false,
+    string Key = "", string KeyId = "", TunnelRecord? Tunnel = null, int LostWriteError = 0,
+    string Boot = "", string Medium = "");

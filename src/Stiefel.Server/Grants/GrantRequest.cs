@@ -1,0 +1,14 @@
+using System.Net;
+using Stiefel.Server.Tunnels;
+
+namespace Stiefel.Server.Grants;
+
+/// <summary>A confirmed session asks for the disk.</summary>
+/// <param name="Session">32 hexadecimal digits.</param>
+/// <param name="ExportName">Its capability.</param>
+/// <param name="Peer">The desktop.</param>
+/// <param name="TakeOver">End another desktop's use.</param>
+/// <param name="Key">What its key is called.</param>
+/// <param name="KeyId">Which key it is.</param>
+/// <param name="Tunnel">The tunnel's keys, without a port; null if the desktop sent none.</param>
+public sealed record GrantRequest(string Session, string ExportName, IPAddress Peer, bool TakeOver, string Key = "", string KeyId = "", TunnelRecord? Tunnel = null);

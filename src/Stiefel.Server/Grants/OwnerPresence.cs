@@ -1,0 +1,72 @@
+using Stiefel.Nbd.Connections;
+using Stiefel.Server.Configuration;
+
+namespace Stiefel.Server.Grants;
+
+/// <summary>
+/// Whether the desktop that was granted the disk may be at work although it is not connected: its cable may be out, and its kernel keeps what it
+/// has not written until the connection is back. Only one that said goodbye (NBD_CMD_DISC), or was away for longer than that, is gone for sure.
+/// Thread-safe.
+/// </summary>
+public sealed class OwnerPresence(PayloadLinkOptions link, TimeProvider time)
+{
+    /// <summary>From the grant to the first connection, the payload's kernel starts. Nothing was written yet.</summary>
+    public static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+
+    private readonly Lock _lock = new();
+    private string _label = "";
+    private DateTimeOffset _since;
+    private bool _wasConnected;
+    private bool _saidGoodbye;
+
+    /// <summary>Somebody has the disk from now on.</summary>
+    /// <param name="label">Of the export.</param>
+    /// <param name="wasConnected">True if a server before this one granted it.</param>
+    public void Begin(string label, bool wasConnected)
+    {
+        lock (_lock)
+        {
+            (_label, _since, _wasConnected, _saidGoodbye) = (label, time.GetUtcNow(), wasConnected, false);
+        }
+    }
+
+    public void Opened(string label)
+    {
+        lock (_lock)
+        {
+            if (label == _label)
+            {
+                (_wasConnected, _saidGoodbye) = (true, false);
+            }
+        }
+    }
+
+    public void Closed(string label, NbdCloseReason reason)
+    {
+        lock (_lock)
+        {
+            if (label == _label)
+            {
+                _saidGoodbye |= reason == NbdCloseReason.Disconnected;
+                _since = time.GetUtcNow();
+            }
+        }
+    }
+
+    /// <summary>Of an owner that is not connected: what it may be doing, for people; null if it is gone.</summary>
+    public string? WhatItMayDo()
+    {
+        lock (_lock)
+        {
+            var limit = _wasConnected ? TimeSpan.FromSeconds(link.DeadConnectionSeconds) : StartLimit;
+            var mayWaitForEver = _wasConnected && link.DeadConnectionSeconds == 0;
+            if (_saidGoodbye || (!mayWaitForEver && time.GetUtcNow() - _since >= limit))
+            {
+                return null;
+            }
+
+            var until = mayWaitForEver ? "however long that takes" : $"until {_since + limit:u}";
+            return _wasConnected ? $"has not been heard of since {_since:u} and may go on when its cable is back, {until}" : $"is starting, {until}";
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Stiefel.BootFiles.Catalog;
+using Stiefel.BootFiles.Disk;
+
+namespace Stiefel.Server.Offers;
+
+/// <summary>
+/// Tells whether boot files are still those that were hashed, without reading them: name, place, length, times of change.
+/// Not the whole path, since a disk is mounted elsewhere each time. Not a proof; the desktop compares the hashes.
+/// </summary>
+public static class BootFingerprint
+{
+    public static string Of(IBootFiles files)
+    {
+        var text = new StringBuilder();
+        AddLine(text, files.Spec.Title, files.Spec.CommandLine, files.Spec.KernelRelease, files.ModulesDirectory is null ? "" : "modules");
+        Add(text, files.Spec.Kernel);
+        foreach (var initrd in files.Spec.Initrds)
+        {
+            Add(text, initrd);
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private static void Add(StringBuilder text, FileRegion region)
+    {
+        var file = new FileInfo(region.Path);
+        AddLine(text, Path.GetFileName(region.Path), Number(region.Offset), Number(region.Length), Number(file.Length),
+            Number(file.LastWriteTimeUtc.Ticks), Number(file.CreationTimeUtc.Ticks));
+    }
+
+    private static void AddLine(StringBuilder text, params ReadOnlySpan<string> fields) => text.AppendJoin('\0', fields).Append('\n');
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,16 @@
+using Stiefel.Protocol.Boot;
+
+namespace Stiefel.Server.Offers;
+
+/// <summary>A manifest and the files it was made from.</summary>
+/// <param name="Manifest">What desktops are told once they may know it.</param>
+/// <param name="Fingerprint">See <see cref="BootFingerprint"/>.</param>
+/// <param name="Locked">The encrypted device that the files lie on: each session must show that it knows the passphrase. Null if there is none.</param>
+public sealed record BootOffer(BootManifest Manifest, string Fingerprint, LockedBoot? Locked = null)
+{
+    /// <summary>What a desktop is told in the handshake.</summary>
+    public BootManifest ForHello() => Locked is null ? Manifest : BootManifest.ForLocked(Locked, Manifest.Laptop, Manifest.Link);
+
+    /// <summary>All that is known before anybody has given the passphrase.</summary>
+    public static BootOffer Unknown(LockedBoot locked, string laptop, LinkParameters link) => new(BootManifest.ForLocked(locked, laptop, link), "", locked);
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Security.Cryptography;
+using Stiefel.Protocol.Handshake;
+using Stiefel.Protocol.Keys;
+using Stiefel.Protocol.Tunnel;
+using Stiefel.Server.Offers;
+using Stiefel.Server.Tunnels;
+
+namespace Stiefel.Server.Sessions;
+
+/// <summary>One handshake that succeeded. Pending until its first sealed request: the hello may have been a recording.</summary>
+public sealed class BootSession : IDisposable
+{
+    private readonly CancellationTokenSource _ending = new();
+    private readonly byte[] _presharedKey = new byte[TunnelKey.Size];
+
+    // Of this session, so that a desktop that asks again, since the answer got lost, finds the same tunnel.
+    private readonly byte[] _privateKey = TunnelKey.Generate();
+    private int _confirmed;
+    private volatile bool _disposed;
+
+    /// <param name="keys">Not kept; stays the caller's.</param>
+    /// <param name="keyName">What the desktop's key is called.</param>
+    /// <param name="keyId">Which it is: <see cref="Server.Keys.KeyRing.IdOf"/>.</param>
+    /// <param name="peer">Where the hello came from.</param>
+    /// <param name="offer">What it was offered.</param>
+    /// <param name="since">When.</param>
+    public BootSession(SessionKeys keys, string keyName, string keyId, IPAddress peer, BootOffer offer, DateTimeOffset since)
+    {
+        SessionId = keys.SessionId;
+        ExportName = keys.ExportName;
+        Opener = new RequestOpener(keys);
+        keys.Derive(KeyPurpose.WireGuard, _presharedKey);
+        KeyName = keyName;
+        KeyId = keyId;
+        Peer = peer;
+        Fingerprint = offer.Fingerprint;
+        Lock = new SessionLock(isLocked: offer.Locked is not null);
+        Since = since;
+    }
+
+    public SessionId SessionId { get; }
+
+    /// <summary>32 hexadecimal digits.</summary>
+    public string Id => SessionId.ToString();
+
+    /// <summary>The capability this session may be granted.</summary>
+    public string ExportName { get; }
+
+    public RequestOpener Opener { get; }
+
+    public string KeyName { get; }
+
+    public string KeyId { get; }
+
+    public IPAddress Peer { get; }
+
+    /// <summary>Of the boot files it was offered, or unlocked.</summary>
+    public string Fingerprint { get; private set; }
+
+    /// <summary>Whether it must show first that it knows the passphrase of the laptop's disk.</summary>
+    public SessionLock Lock { get; }
+
+    /// <summary>It knows the passphrase.</summary>
+    public void Unlock(BootOffer offer)
+    {
+        Fingerprint = offer.Fingerprint;
+        Lock.Open();
+    }
+
+    public DateTimeOffset Since { get; }
+
+    /// <summary>The peer proved that it is there and holds the session's keys.</summary>
+    public bool IsConfirmed => Volatile.Read(ref _confirmed) != 0;
+
+    /// <returns>True the first time.</returns>
+    public bool Confirm() => Interlocked.Exchange(ref _confirmed, 1) == 0;
+
+    /// <summary>Cancelled when somebody ends the session: what it is being sent breaks off.</summary>
+    public CancellationToken Ended => _ending.Token;
+
+    /// <summary>From now on it can ask for nothing, and gets nothing more.</summary>
+    public void End()
+    {
+        Dispose();
+        _ending.Cancel();
+    }
+
+    /// <summary>The keys of its tunnel, which has no port yet.</summary>
+    /// <param name="peerKey">The desktop's public key.</param>
+    /// <exception cref="ObjectDisposedException">The session is gone.</exception>
+    public TunnelRecord TunnelWith(ReadOnlySpan<byte> peerKey)
+    {
+        var record = new TunnelRecord(TunnelKey.Format(_privateKey), TunnelKey.Format(peerKey), TunnelKey.Format(_presharedKey), Port: 0);
+
+        // Looked at after the work: keys that were overwritten meanwhile must not be used.
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return record;
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_presharedKey);
+        CryptographicOperations.ZeroMemory(_privateKey);
+        Opener.Dispose();
+    }
+}

@@ -1,0 +1,170 @@
+using Stiefel.BootFiles.Catalog;
+using Xunit;
+
+namespace Stiefel.BootFiles.Tests.Catalog;
+
+public class GrubTests
+{
+    private const string Root = "UUID=7a1c5d3e-1111-4222-8333-944455556666";
+
+    [Fact]
+    public void Find_Debian_BootsTheFirstEntry()
+    {
+        using var boot = new BootFixture("debian-grub");
+        boot.Kernel("boot/vmlinuz-6.1.0-18-amd64").Initrd("boot/initrd.img-6.1.0-18-amd64");
+        BootSpec spec = boot.Find();
+        Assert.Equal("Debian GNU/Linux", spec.Title);
+        Assert.Equal("boot/vmlinuz-6.1.0-18-amd64", boot.Relative(spec.Kernel));
+        Assert.Equal(["boot/initrd.img-6.1.0-18-amd64"], boot.Relative(spec.Initrds));
+        Assert.Equal($"root={Root} ro quiet", spec.CommandLine);
+        Assert.Equal(Root, spec.RootArgument);
+        Assert.Equal("6.1.0-18-amd64", spec.KernelRelease);
+        Assert.Equal(Path.Combine(boot.Path, "boot/grub/grub.cfg"), spec.Source);
+        Assert.Equal((0, 0x1000), (spec.Kernel.Offset, spec.Kernel.Length));
+    }
+
+    [Fact]
+    public void Find_BootDirectoryInsteadOfRoot_IsTheSame()
+    {
+        using var boot = new BootFixture("debian-grub");
+        boot.Kernel("boot/vmlinuz-6.1.0-18-amd64").Initrd("boot/initrd.img-6.1.0-18-amd64");
+        Assert.Equal("boot/vmlinuz-6.1.0-18-amd64", boot.Relative(boot.Find("boot").Kernel));
+        Assert.Equal("boot/vmlinuz-6.1.0-18-amd64", boot.Relative(boot.Find("boot", "").Kernel));
+    }
+
+    [Fact]
+    public void Find_SavedEntryOnABootPartition_FollowsThePathIntoTheSubmenuAndIgnoresNextEntry()
+    {
+        using var boot = new BootFixture("debian-grub-saved");
+        boot.Kernel("vmlinuz-6.1.0-18-amd64").Initrd("initrd.img-6.1.0-18-amd64");
+        boot.Kernel("vmlinuz-6.1.0-17-amd64", "6.1.0-17-amd64").Initrd("initrd.img-6.1.0-17-amd64");
+        BootSpec spec = boot.Find();
+        Assert.Equal("Debian GNU/Linux, with Linux 6.1.0-17-amd64", spec.Title);
+        Assert.Equal("vmlinuz-6.1.0-17-amd64", boot.Relative(spec.Kernel));
+        Assert.Equal($"root={Root} ro quiet splash", spec.CommandLine);
+    }
+
+    [Fact]
+    public void Find_SavedEntryWhoseKernelIsGone_TakesTheNextAndSaysSo()
+    {
+        using var boot = new BootFixture("debian-grub-saved");
+        boot.Kernel("vmlinuz-6.1.0-18-amd64").Initrd("initrd.img-6.1.0-18-amd64");
+        BootSpec spec = boot.Find();
+        Assert.Equal("Debian GNU/Linux", spec.Title);
+        Assert.Contains(spec.PassedOver, line => line.Contains("there is no file /vmlinuz-6.1.0-17-amd64", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Find_Ubuntu_ExecutesFunctionsAndNumberedSubmenuPaths()
+    {
+        using var boot = new BootFixture("ubuntu-grub");
+        boot.Kernel("boot/vmlinuz-6.8.0-41-generic", "6.8.0-41-generic").Initrd("boot/initrd.img-6.8.0-41-generic");
+        BootSpec spec = boot.Find();
+
+        // default is 1>2: the third entry of the submenu; gfxmode set vt_handoff on the way.
+        Assert.Equal("Ubuntu, with Linux 6.8.0-41-generic", spec.Title);
+        Assert.Equal($"root={Root} ro quiet splash vt.handoff=7", spec.CommandLine);
+    }
+
+    [Fact]
+    public void Find_ArchOnBtrfs_FindsSubvolumePathsMicrocodeAndKeepsQuotes()
+    {
+        using var boot = new BootFixture("arch-grub-btrfs");
+        boot.Kernel("@/boot/vmlinuz-linux", "6.9.1-arch1-1").Initrd("@/boot/intel-ucode.img", "@/boot/initramfs-linux.img");
+        foreach (BootSpec spec in new[] { boot.Find("@", ""), boot.Find("@") })
+        {
+            Assert.Equal("Arch Linux", spec.Title);
+            Assert.Equal(["@/boot/intel-ucode.img", "@/boot/initramfs-linux.img"], boot.Relative(spec.Initrds));
+            Assert.Equal($"root={Root} rw rootflags=subvol=@ loglevel=3 \"dyndbg=file drivers/usb/* +p\" quiet", spec.CommandLine);
+            Assert.Equal("6.9.1-arch1-1", spec.KernelRelease);
+        }
+    }
+
+    [Theory]
+    [InlineData("0", "one")]
+    [InlineData("2", "three")]
+    [InlineData("two", "two")]
+    [InlineData("id-three", "three")]
+    [InlineData("more>nested two", "nested two")]
+    [InlineData("3>0", "nested one")]
+    [InlineData("3", "nested one")]
+    [InlineData("more>absent", "nested one")]
+    [InlineData("99", "one")]
+    [InlineData("absent", "one")]
+    [InlineData("", "one")]
+    [InlineData("a>>b", "a>b")]
+    public void Find_Default_ChoosesAsGrub(string value, string title)
+    {
+        using var boot = new BootFixture();
+        boot.Kernel("vmlinuz").Text("grub/grub.cfg", $$"""
+            set default="{{value}}"
+            menuentry "one" { linux /vmlinuz a; }
+            menuentry 'two' --class x { linux /vmlinuz b
+            }
+            menuentry three --id=id-three --unrestricted { linux /vmlinuz c }
+            submenu "more" {
+              menuentry "nested one" { linux /vmlinuz d }
+              menuentry "nested two" { linux /vmlinuz e }
+            }
+            menuentry "a>b" { linux /vmlinuz f }
+            """);
+        Assert.Equal(title, boot.Find().Title);
+    }
+
+    [Theory]
+    [InlineData("set a=b; set c=\"x${a}y $a\"; set d='${a}'", "linux /vmlinuz $c $d ${nothing} end", "xby b ${a} end")]
+    [InlineData("a=1", "if [ \"$a\" = 1 -a ! -z \"$a\" ]; then linux /vmlinuz yes; else linux /vmlinuz no; fi", "yes")]
+    [InlineData("a=2", "if [ $a = 1 ]; then linux /vmlinuz 1; elif test $a -ge 2; then linux /vmlinuz 2; else linux /vmlinuz 3; fi", "2")]
+    [InlineData("", "if [ -f /vmlinuz -a -d /grub -a ! -e /absent ]; then linux /vmlinuz yes; fi", "yes")]
+    [InlineData("", "if ! false; then linux /vmlinuz yes; fi", "yes")]
+    [InlineData("", "if [ ( a = b -o b = b ) -a c ]; then linux /vmlinuz yes; fi", "yes")]
+    [InlineData("function f { set x=\"$x $1-$#\"; return; set x=never; }", "f a b; f c; linux /vmlinuz $x", "a-2 c-1")]
+    [InlineData("function g { set inner=\"$1$2\"; _kept=\"$1\"; }\nfunction f { g x; set o=\"$1$2$inner$_kept\"; }", "f a b; linux /vmlinuz $o", "abxx")]
+    [InlineData("for i in a b c; do set s=\"$s$i\"; done", "linux /vmlinuz $s", "abc")]
+    [InlineData("set n=; while [ \"$n\" != xxx ]; do set n=\"${n}x\"; done", "linux /vmlinuz $n", "xxx")]
+    [InlineData("set n=; until [ \"$n\" = xx ]; do set n=\"${n}x\"; done", "linux /vmlinuz $n", "xx")]
+    [InlineData("# comment { ' \"", "linux /vmlinuz a#b # comment", "a#b")]
+    [InlineData("", "linux /vmlinuz \\\n  joined back\\ slash", "joined \"back slash\"")]
+    [InlineData("", "linux ($root)/vmlinuz one; linuxefi (hd0,gpt2)/vmlinuz two", "two")]
+    [InlineData("set kernel=/vmlinuz", "linux16 $kernel 'it''s'", "its")]
+    [InlineData("source $prefix/extra.cfg", "linux /vmlinuz $extra", "from-extra")]
+    [InlineData("", "linux /vmlinuz a$ b${#}c$?", "a$ bc0")]
+    public void Find_Script_IsExecutedAsGrubDoes(string before, string body, string commandLine)
+    {
+        using var boot = new BootFixture();
+        boot.Kernel("vmlinuz").Text("grub/extra.cfg", "set extra=from-extra\n").Text("grub/grub.cfg", $"{before}\nmenuentry x {{\n{body}\n}}\n");
+        Assert.Equal(commandLine, boot.Find().CommandLine);
+    }
+
+    [Fact]
+    public void Find_DefaultIsAnotherSystem_TakesTheFirstLinux()
+    {
+        using var boot = new BootFixture();
+        boot.Kernel("vmlinuz").Text("grub/grub.cfg", "menuentry Windows { chainloader /bootmgfw.efi }\nmenuentry Linux { linux /vmlinuz quiet }\n");
+        BootSpec spec = boot.Find();
+        Assert.Equal("Linux", spec.Title);
+        Assert.Contains(spec.PassedOver, line => line.EndsWith("entry \"Windows\": starts no Linux kernel", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Find_OurOwnRamdiskIsTheDefault_TakesTheNext()
+    {
+        using var boot = new BootFixture();
+        boot.Kernel("vmlinuz").Text("grub/grub.cfg", "menuentry Stiefel { linux /vmlinuz stiefel_role=server }\nmenuentry Linux { linux /vmlinuz quiet }\n");
+        Assert.Equal("Linux", boot.Find().Title);
+    }
+
+    [Theory]
+    [InlineData("menuentry x {\nlinux /vmlinuz\n", "grub.cfg:1: the brace opened here is never closed")]
+    [InlineData("\n\nset a='x\n", "grub.cfg:3: ' is never closed")]
+    [InlineData("if true; then\nset a=b\n", "grub.cfg:2: expected fi")]
+    [InlineData("fi\n", "grub.cfg:1: unexpected fi")]
+    [InlineData("}\n", "grub.cfg:1: unexpected Close")]
+    [InlineData("set a=\"${b\"\n", "grub.cfg:1: ${ is never closed")]
+    public void Find_BrokenScript_NamesFileAndLine(string script, string message)
+    {
+        using var boot = new BootFixture();
+        boot.Text("grub/grub.cfg", script);
+        Assert.Contains(Path.Combine(boot.Path, "grub", message), Assert.Throws<BootCatalogException>(() => boot.Find()).Message, StringComparison.Ordinal);
+    }
+}

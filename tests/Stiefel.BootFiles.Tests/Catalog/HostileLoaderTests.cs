@@ -1,0 +1,80 @@
+using System.Text;
+using Stiefel.BootFiles.Catalog;
+using Stiefel.Fuzzing;
+using Xunit;
+
+namespace Stiefel.BootFiles.Tests.Catalog;
+
+/// <summary>Damaged files of every boot loader: boot files that lie in the tree or one line of refusal, for a bounded amount of memory.</summary>
+public sealed class HostileLoaderTests
+{
+    private const long MiB = 1 << 20;
+
+    // What GrubBudget allows a script in commands and characters, with the lists and copies that each takes; nearly all of it is garbage at once.
+    private const long MostForAScript = 128 * MiB;
+    private const long Most = 4 * MiB;
+
+    private readonly MemoryTree _tree = new MemoryTree()
+        .Write("vmlinuz", BootFixture.KernelBytes("6.1.0-18-amd64"))
+        .Write("initrd", "initrd"u8.ToArray())
+        .Write("loader/entries/other.conf", "linux /absent\n"u8.ToArray());
+
+    [Fact]
+    public void GrubLoops_Damaged_AreHandledWithinTheirBudget() => Feed("grub/grub.cfg", MostForAScript, 200,
+        "while true; do set a=\"$a$a\"; done\nmenuentry a {\nlinux /vmlinuz\ninitrd /initrd\n}\n",
+        "function f { f; f; }\nfor x in 1 2 3 4; do source $prefix/grub.cfg; f; done\n",
+        "until [ -f /x -o ! ( 1 = 2 ) ]; do set b=1; done\n");
+
+    [Fact]
+    public void Grub_Damaged_IsHandledWithinItsBudget() => Feed("grub/grub.cfg", MostForAScript, 2_000,
+        """
+        set default="0"
+        function load_video { insmod all_video; }
+        if [ "${next_entry}" ] ; then set default="${next_entry}"; else set default="1>0"; fi
+        submenu 'Advanced' $menuentry_id_option 'x' {
+        menuentry 'Linux' --class gnu --id a { for x in 1 2 3; do set y="${y}$x"; done
+        linux /vmlinuz root=UUID=1 ro quiet "a b"
+        initrd /initrd
+        }
+        }
+        """,
+        "load_env\nsource $prefix/grub.cfg\nmenuentry \"\\\"a\" { linux ($root)/vmlinuz; initrd /initrd }\nuntil [ -f /x -o ! ( 1 = 2 ) ]; do return; done\n");
+
+    [Fact]
+    public void LoaderEntry_Damaged_IsHandled() => Feed("loader/entries/a+1-2.conf", Most,
+        "title Debian\nversion 6.1.0~rc1-2\nsort-key debian\nlinux /vmlinuz\ninitrd /initrd\ninitrd /initrd\noptions root=UUID=1 ro\noptions quiet\narchitecture x64\n",
+        "uki /EFI/Linux/a.efi\nefi /x\n");
+
+    [Fact]
+    public void LoaderConfiguration_Damaged_IsHandled() => Feed("loader/loader.conf", Most, "timeout 3\ndefault debian-*\n", "default @saved\n", "default a[b-c]?*.conf\n");
+
+    [Fact]
+    public void Syslinux_Damaged_IsHandled() => Feed("syslinux/syslinux.cfg", Most,
+        "DEFAULT linux\nLABEL linux\n  MENU LABEL ^Linux\n  LINUX /vmlinuz\n  INITRD /initrd,/initrd\n  APPEND root=/dev/sda1 ro\nINCLUDE more.cfg\n",
+        "LABEL a\nKERNEL vmlinuz\nAPPEND initrd=/initrd quiet\nINCLUDE syslinux.cfg\n");
+
+    [Fact]
+    public void Extlinux_Damaged_IsHandled() => Feed("extlinux/extlinux.conf", Most, "default l0\nlabel l0\n\tmenu label Linux\n\tlinux /vmlinuz\n\tinitrd /initrd\n\tappend ro\n");
+
+    [Fact]
+    public void StiefelSystemJson_Damaged_IsHandled() => Feed("stiefelsystem.json", Most, """{"kernel": "/vmlinuz", "initrd": ["/initrd"], "cmdline": "ro \u00e4"}""", """{"kernel":"/vmlinuz","initrd":"/initrd"}""", """{"kernel":"/vm\nlinuz","initrd":"/initrd"}""");
+
+    [Fact]
+    public void UnifiedImage_Damaged_IsHandled() => Feed("EFI/Linux/a.efi", Most, 2_000, [UnifiedImageBuilder.Typical("6.9.1")]);
+
+    private void Feed(string path, long most, params string[] seeds) => Feed(path, most, 2_000, seeds);
+
+    private void Feed(string path, long most, long usual, params string[] seeds) => Feed(path, most, usual, [.. seeds.Select(Encoding.UTF8.GetBytes)]);
+
+    private void Feed(string path, long most, long usual, byte[][] seeds) => HostileInput.Feed(seeds, usual, most, input =>
+    {
+        _tree.Write(path, input);
+        var passedOver = new List<string>();
+        if (BootCatalog.TryFind(_tree, "", passedOver) is { } spec)
+        {
+            Assert.True(spec.Initrds.Append(spec.Kernel).All(region => region.Offset >= 0 && region.Length > 0 && region.Offset + region.Length <= _tree.LengthOf(region.Path)));
+        }
+
+        Assert.DoesNotContain(passedOver, line => line.Contains('\n', StringComparison.Ordinal));
+    });
+}

@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Stiefel.BootFiles.Disk;
+using Stiefel.BootFiles.Disk.Volumes;
+using Stiefel.Linux.Mounts;
+using Stiefel.Linux.Programs;
+using Stiefel.Linux.Tests;
+using Stiefel.Linux.Tests.Mounts;
+
+namespace Stiefel.BootFiles.Tests.Disk;
+
+/// <summary>A disk image with a GPT and real file systems, seen by the kernel as a disk with partitions. Needs root.</summary>
+internal sealed class LaptopDisk : IDisposable
+{
+    private const long FirstByte = 1 << 20;
+
+    private readonly TemporaryDirectory _scratch = new();
+    private readonly LoopDevice _device;
+    private readonly List<string> _partitions = [];
+
+    /// <param name="partitions">Type and size in MiB of each, from the first on; the type is that of mkfs, or empty for nothing.</param>
+    public LaptopDisk(params (string Type, int Size)[] partitions)
+    {
+        Image = _scratch.File("disk");
+        using (FileStream image = File.Create(Image))
+        {
+            image.SetLength((2 + partitions.Sum(partition => (long)partition.Size)) << 20);
+        }
+
+        long start = FirstByte;
+        List<string> table = ["--clear"];
+        foreach ((string _, int size) in partitions)
+        {
+            table.Add($"--new=0:{Sector(start)}:{Sector(start + ((long)size << 20)) - 1}");
+            start += (long)size << 20;
+        }
+
+        ExternalProgram.Run("sgdisk", [.. table, Image]);
+        _device = new LoopDevice(Image);
+        start = FirstByte;
+        for (int at = 0; at < partitions.Length; at++)
+        {
+            long size = (long)partitions[at].Size << 20;
+            _partitions.Add(_device.AddPartition(at + 1, start, size));
+            start += size;
+            if (partitions[at].Type.Length > 0)
+            {
+                ExternalProgram.Run($"mkfs.{partitions[at].Type}", [_partitions[at]]);
+            }
+        }
+    }
+
+    public string Image { get; }
+
+    public string Path => _device.Path;
+
+    public string MountDirectory => _scratch.File("mnt");
+
+    public string Scratch => _scratch.Path;
+
+    public string Partition(int number) => _partitions[number - 1];
+
+    public string Tag(int number, string tag) => ExternalProgram.Run("blkid", ["-p", "-o", "value", "-s", tag, Partition(number)]).Text.Trim();
+
+    /// <summary>Mounts a partition for writing.</summary>
+    public void Fill(int number, Action<string> write)
+    {
+        string directory = Directory.CreateDirectory(_scratch.File("fill")).FullName;
+        ExternalProgram.Run("mount", [Partition(number), directory]);
+        try
+        {
+            write(directory);
+        }
+        finally
+        {
+            Mount.Unmount(directory);
+        }
+    }
+
+    public DiskBootSource Source(string? partition = null, string? disk = null, IVolumeTools? tools = null, string? luksPartition = null)
+        => new(
+            new DiskBootOptions { Disk = disk ?? Path, Partition = partition, LuksPartition = luksPartition, MountDirectory = MountDirectory },
+            tools ?? new FakeVolumeTools(), NullLogger<DiskBootSource>.Instance);
+
+    /// <summary>The first bytes of a LUKS1 header: enough for blkid.</summary>
+    public void MakeLuks(int number)
+    {
+        byte[] header = new byte[4096];
+        "LUKS"u8.CopyTo(header);
+        (header[4], header[5], header[7]) = (0xba, 0xbe, 1);
+        "5a1e0009-7a9d-4c1e-9b57-0d2f4c6e8a10"u8.CopyTo(header.AsSpan(168));
+        using FileStream device = File.OpenWrite(Partition(number));
+        device.Write(header);
+    }
+
+    /// <summary>The image's hash, with nothing left in the device's cache.</summary>
+    public string Hash()
+    {
+        ExternalProgram.Run("blockdev", ["--flushbufs", Path]);
+        return FileSystemImage.Hash(Image);
+    }
+
+    public void Dispose()
+    {
+        _device.Dispose();
+        _scratch.Dispose();
+    }
+
+    private static long Sector(long bytes) => bytes / 512;
+}

@@ -1,0 +1,296 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Stiefel.Client.Boot;
+using Stiefel.Client.Screen;
+using Stiefel.Client.Tests.Kexec;
+using Stiefel.Client.Tests.Laptop;
+using Stiefel.Client.Tests.Search;
+using Stiefel.Client.Unlocking;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Network;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Crypto;
+using Stiefel.Protocol.Keys;
+using Stiefel.Protocol.Tunnel;
+using Xunit;
+
+namespace Stiefel.Client.Tests.Boot;
+
+/// <summary>`boot` up to, but never including, the loading of a kernel.</summary>
+[Collection("cable")]
+public sealed class BootTests : IDisposable
+{
+    private const string IdleDetection = "/proc/sys/net/ipv6/conf/idle0/accept_dad";
+
+    private static readonly string[] s_phases = ["searching", "found", "handshake", "kernel", "initrd", "modules", "granted"];
+
+    private readonly ScriptedLaptop _laptop = new();
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose()
+    {
+        _laptop.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Boot_StoppedBeforeLoading_GoesThroughAllPhasesInOrder()
+    {
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(s_phases, Phases(run));
+        Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"], _laptop.Requests);
+        Assert.Equal("{\"takeOver\":false}", Encoding.UTF8.GetString(_laptop.Bodies["/v1/export"]));
+        Assert.StartsWith("{\"modaliases\":[", Encoding.UTF8.GetString(_laptop.Bodies["/v1/modules"]));
+        Assert.Contains("kernel arguments: ro quiet rdinit=/stiefel/init root=/dev/nbd0p2 noresume", run.Output);
+        Assert.Contains("note: root=/dev/sda2 is the laptop's name of its disk", run.Output);
+        Assert.EndsWith("stopped before loading, as asked by --until-loading\n", run.Output);
+        Assert.DoesNotContain("s-test", run.Output);
+        Assert.Contains("WARNING: the laptop's link.protection is none", run.Output);
+    }
+
+    /// <summary>What it would tell the kernel is shown, and the program that would be appended need not be there.</summary>
+    [Fact]
+    public async Task Boot_RehearsedWithNoLoad_FetchesAllAndAsksForNoDisk()
+    {
+        ClientRun run = await RehearseAsync("--server", _laptop.Address, "--once", "--attach", "/nowhere/attach");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(s_phases[..^1], Phases(run));
+        Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/modules"], _laptop.Requests);
+        Assert.Contains("kernel arguments: ro quiet rdinit=/stiefel/init", run.Output);
+        Assert.Contains("WARNING: the laptop's link.protection is none", run.Output);
+        Assert.EndsWith("stopped before the laptop is asked for its disk, as asked by --no-load\n", run.Output);
+    }
+
+    [Fact]
+    public async Task Boot_RehearsedWhileTheDiskIsInUse_TakesNothing()
+    {
+        _laptop.Refusals["/v1/kernel"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
+        ClientRun run = await RehearseAsync("--server", _laptop.Address);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["/v1/kernel", "/v1/kernel", "/v1/initrd", "/v1/modules"], _laptop.Requests);
+
+        ClientRun refused = await RehearseAsync("--server", _laptop.Address, "--take-over");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("--take-over", refused.Errors);
+    }
+
+    /// <summary>A laptop that sleeps stays asleep, and an interface that is down stays down: the machine is somebody's, who only wants to see whether it would work.</summary>
+    [Fact]
+    public async Task Boot_RehearsedOverACable_CallsNobodyAndSetsNothingUp()
+    {
+        using var cable = new Cable("rehearse0");
+        using var idle = new Cable("idle0");
+        File.WriteAllText(IdleDetection, "1");
+        using var http = cable.Far(() => new TinyHttpServer(new IPEndPoint(IPAddress.IPv6Any, 0)));
+        using var laptop = new ScriptedLaptop(http);
+        using var responder = cable.Far(() => new Responder(laptop.Key, laptop.Port));
+        responder.Sleeps = true;
+        cable.RaiseFar();
+        cable.RaiseNear();
+
+        Task<ClientRun> rehearsal = RehearseAsync(
+            "--once", "--key", ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret), "--attach", "/nowhere/attach");
+        // After a second of questions without a server's answer, a boot would call.
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        responder.Sleeps = false;
+        ClientRun run = await rehearsal;
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Matches("the laptop at fe80::.* runs its own system and was not called", run.Output);
+        Assert.Equal(0, responder.Wakes);
+        Assert.DoesNotContain("set up", run.Output);
+        Assert.False(RouteNetlink.ListLinks().Single(link => link.Name == "idle0").IsUp);
+        Assert.Equal("1", File.ReadAllText(IdleDetection).Trim());
+    }
+
+    [Fact]
+    public async Task Boot_LaptopThatSleeps_IsCalled()
+    {
+        using var cable = new Cable("sleeper0");
+        using var http = cable.Far(() => new TinyHttpServer(new IPEndPoint(IPAddress.IPv6Any, 0)));
+        using var laptop = new ScriptedLaptop(http);
+        using var responder = cable.Far(() => new Responder(laptop.Key, laptop.Port));
+        responder.Sleeps = true;
+        cable.RaiseFar();
+
+        Task<ClientRun> boot = ClientRun.StartAsync("boot", "--once", "--until-loading", "--attach", WriteAttach(),
+            "--key", ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret));
+        SpinWait.SpinUntil(() => responder.Wakes > 0, TimeSpan.FromSeconds(10));
+        responder.Sleeps = false;
+        ClientRun run = await boot;
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.NotEqual(0, responder.Wakes);
+        Assert.Contains("called it", run.Output);
+    }
+
+    [Fact]
+    public async Task Boot_ProtectedLink_SendsAFreshPublicKeyAndNothingElseOfIt()
+    {
+        _laptop.Manifest = _laptop.Manifest with { Link = new LinkParameters { Protection = "wireguard" } };
+        string[] keys = new string[2];
+        foreach (int run in (int[])[0, 1])
+        {
+            byte[] laptopKey = X25519.PublicKeyOf(TunnelKey.Generate());
+            _laptop.Contents["/v1/export"] = JsonSerializer.SerializeToUtf8Bytes(
+                new ExportGrant("s-test", 10809, 1 << 30, ReadOnly: false, new TunnelGrant(TunnelKey.Format(laptopKey), 61571)), ProtocolJson.Default.ExportGrant);
+            ClientRun result = await BootAsync("--server", _laptop.Address, "--once");
+            Assert.Equal((0, ""), (result.ExitCode, result.Errors));
+            Assert.DoesNotContain("WARNING", result.Output);
+            keys[run] = JsonSerializer.Deserialize(_laptop.Bodies["/v1/export"], ProtocolJson.Default.ExportRequest)!.TunnelKey!;
+            Assert.True(TunnelKey.TryParse(keys[run], out _));
+        }
+
+        Assert.NotEqual(keys[0], keys[1]);
+    }
+
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000", 61571)]
+    [InlineData("short", 61571)]
+    [InlineData("1111111111111111111111111111111111111111111111111111111111111111", 65536)]
+    public async Task Boot_TunnelAnnouncedButNotGranted_BootsNothingInTheOpen(string? key, int port)
+    {
+        _laptop.Manifest = _laptop.Manifest with { Link = new LinkParameters { Protection = "wireguard" } };
+        _laptop.Contents["/v1/export"] = JsonSerializer.SerializeToUtf8Bytes(
+            new ExportGrant("s-test", 10809, 1 << 30, ReadOnly: false, key is null ? null : new TunnelGrant(key, port)), ProtocolJson.Default.ExportGrant);
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("nothing is booted in the open", run.Output + run.Errors);
+    }
+
+    [Theory]
+    [InlineData("ipsec", 1500, "which this client cannot do")]
+    [InlineData("wireguard", 1300, "at least 1360")]
+    public async Task Boot_LinkThisClientCannotDo_IsRefusedBeforeAnythingIsFetched(string protection, int mtu, string message)
+    {
+        _laptop.Manifest = _laptop.Manifest with { Link = new LinkParameters { Protection = protection, Mtu = mtu } };
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(message, run.Output + run.Errors);
+        Assert.Empty(_laptop.Requests);
+    }
+
+    [Fact]
+    public async Task Boot_LaptopWithoutDrivers_AsksForNone()
+    {
+        _laptop.Manifest = _laptop.Manifest with { DriversAvailable = false };
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/export"], _laptop.Requests);
+    }
+
+    /// <summary>While another desktop has the disk the laptop cannot read its boot files: the disk is taken first, and asked for again when all is fetched.</summary>
+    [Fact]
+    public async Task Boot_DiskInUseAndTakeOver_TakesItBeforeItFetches()
+    {
+        _laptop.Refusals["/v1/kernel"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once", "--take-over");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["/v1/kernel", "/v1/export", "/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"], _laptop.Requests);
+        Assert.Equal(["{\"takeOver\":true}", "{\"takeOver\":false}"], _laptop.ExportBodies.Select(Encoding.UTF8.GetString));
+        Assert.Contains("taking the disk over", run.Output);
+    }
+
+    [Fact]
+    public async Task Boot_DiskInUseAndNobodyWantsIt_TakesNothing()
+    {
+        _laptop.Refusals["/v1/kernel"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
+        ClientRun run = await BootAsync("--server", _laptop.Address);
+        Assert.Equal(["/v1/kernel", "/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"], _laptop.Requests);
+        Assert.Equal(["{\"takeOver\":false}"], _laptop.ExportBodies.Select(Encoding.UTF8.GetString));
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task Boot_FailingOnTheWay_StartsOverUntilItWorks()
+    {
+        _laptop.Refusals["/v1/initrd"] = new Refusal(RefusalCodes.Failed, "the disk is gone");
+        ClientRun run = await BootAsync("--server", _laptop.Address);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("failed: the laptop refuses: the disk is gone\ntrying again in 1 s\n", run.Output);
+        Assert.Equal([.. s_phases[..5], .. s_phases], Phases(run));
+    }
+
+    [Fact]
+    public async Task Boot_DiskInUse_AsksAgainWithoutFetchingAgain()
+    {
+        _laptop.Refusals["/v1/export"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
+        ClientRun run = await BootAsync("--server", _laptop.Address);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("desktop fe80::9 uses the disk\n  asking again", run.Output);
+        Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export", "/v1/export"], _laptop.Requests);
+    }
+
+    [Fact]
+    public async Task Boot_OnceAndRefused_Fails()
+    {
+        _laptop.Refusals["/v1/export"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
+        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+        Assert.Equal((1, "stiefel-client: the laptop refuses: desktop fe80::9 uses the disk\n"), (run.ExitCode, run.Errors));
+    }
+
+    /// <summary>It holds the session, perhaps the passphrase, and a later reboot would start it.</summary>
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public async Task Boot_LoadedKernelThatCannotBeStarted_IsUnloadedUnlessItWasToStay(bool noExec, int unloaded)
+    {
+        var (output, loaded) = (new StringWriter(), new ScriptedKernel());
+        using var key = SharedKey.FromBytes(_laptop.Secret, "stick");
+        using var passphrase = new LaptopPassphrase();
+        var options = new BootOptions { AttachFile = WriteAttach(), Server = IPEndPoint.Parse(_laptop.Address), NoExec = noExec, Once = true };
+        var boot = new BootSequence(options, key, new BootScreen(output, canRedraw: false, TimeProvider.System), person: null, passphrase) { Load = (_, _, _) => loaded };
+
+        Exception? failure = await Record.ExceptionAsync(() => boot.RunAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal((!noExec, unloaded), (failure is LinuxException, loaded.Unloaded));
+        Assert.Equal(!noExec, output.ToString().Contains("the loaded kernel is unloaded again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Boot_AttachProgramMissing_NamesTheOptionBeforeAnythingStarts()
+    {
+        ClientRun run = await ClientRun.StartAsync("boot", "--until-loading", "--server", _laptop.Address, "--key", WriteKey(), "--attach", "/nowhere/attach");
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("stiefel-client: --attach /nowhere/attach: no such file", run.Errors);
+    }
+
+    [Fact]
+    public async Task Boot_OverACable_RaisesTheLinkFindsAndFetchesByLinkLocalAddress()
+    {
+        using var cable = new Cable("boot0");
+        using var http = cable.Far(() => new TinyHttpServer(new IPEndPoint(IPAddress.IPv6Any, 0)));
+        using var laptop = new ScriptedLaptop(http);
+        using var responder = cable.Far(() => new Responder(laptop.Key, laptop.Port));
+        cable.RaiseFar();
+
+        string key = ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret);
+        ClientRun run = await ClientRun.StartAsync("boot", "--once", "--until-loading", "--key", key, "--attach", WriteAttach());
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(s_phases, Phases(run));
+        Assert.Matches(@"boot0 \(..:..:..:..:..:..\) set up", run.Output);
+        Assert.Matches($@"phase found\n  \[fe80::[0-9a-f:]+%\d+\]:{laptop.Port} by boot0\n", run.Output);
+    }
+
+    private static string[] Phases(ClientRun run) =>
+        [.. run.Output.Split('\n').Where(line => line.StartsWith("stiefel: phase ", StringComparison.Ordinal)).Select(line => line["stiefel: phase ".Length..])];
+
+    private Task<ClientRun> BootAsync(params string[] arguments) =>
+        ClientRun.StartAsync(["boot", "--until-loading", "--key", WriteKey(), "--attach", WriteAttach(), .. arguments]);
+
+    private Task<ClientRun> RehearseAsync(params string[] arguments) =>
+        ClientRun.StartAsync(["boot", "--no-load", .. arguments.Contains("--key") ? arguments : ["--key", WriteKey(), .. arguments]]);
+
+    private string WriteKey() => ClientRun.WriteKey(_directory.File("stick.key"), _laptop.Secret);
+
+    private string WriteAttach()
+    {
+        File.WriteAllText(_directory.File("attach"), "a program");
+        return _directory.File("attach");
+    }
+}

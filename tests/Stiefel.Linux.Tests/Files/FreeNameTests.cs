@@ -1,0 +1,45 @@
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Files;
+using Xunit;
+
+namespace Stiefel.Linux.Tests.Files;
+
+public sealed class FreeNameTests : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Take_FreeName_MovesTheFileThere(bool byLink)
+    {
+        File.WriteAllText(_folder.File("fresh"), "fresh");
+        Assert.True(Take(byLink, "fresh", "name"));
+        Assert.Equal("fresh", File.ReadAllText(_folder.File("name")));
+        Assert.False(File.Exists(_folder.File("fresh")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Take_TakenName_ChangesNothing(bool byLink)
+    {
+        File.WriteAllText(_folder.File("fresh"), "fresh");
+        File.WriteAllText(_folder.File("name"), "before");
+        File.CreateSymbolicLink(_folder.File("link"), "nowhere");
+        Assert.False(Take(byLink, "fresh", "name"));
+        Assert.False(Take(byLink, "fresh", "link"));
+        Assert.Equal(("fresh", "before"), (File.ReadAllText(_folder.File("fresh")), File.ReadAllText(_folder.File("name"))));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Take_NoSuchFile_SaysSo(bool byLink) =>
+        Assert.Contains("absent", Assert.Throws<LinuxException>(() => Take(byLink, "absent", "name")).Message, StringComparison.Ordinal);
+
+    private bool Take(bool byLink, string file, string name) =>
+        byLink ? FreeName.TryLink(_folder.File(file), _folder.File(name)) : FreeName.TryTake(_folder.File(file), _folder.File(name));
+}

@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using Stiefel.Linux.Mounts;
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.Linux.Tests.Mounts;
+
+/// <summary>Makes images of real file systems, clean ones and ones whose machine lost its power.</summary>
+internal static class FileSystemImage
+{
+    /// <summary>Large enough for every mkfs.</summary>
+    public const long Size = 330L << 20;
+
+    public static string Make(string path, string type)
+    {
+        using (FileStream image = File.Create(path))
+        {
+            image.SetLength(type.StartsWith("ext", StringComparison.Ordinal) ? 32L << 20 : Size);
+        }
+
+        ExternalProgram.Run($"mkfs.{type}", ["-q", path]);
+        return path;
+    }
+
+    /// <summary>Mounts an image for writing the ordinary way.</summary>
+    public static void Populate(string image, string scratch, Action<string> write)
+    {
+        string directory = Directory.CreateDirectory(Path.Combine(scratch, "populate")).FullName;
+        using var device = new LoopDevice(image);
+        ExternalProgram.Run("mount", [device.Path, directory]);
+        try
+        {
+            write(directory);
+        }
+        finally
+        {
+            // Again and again while a program that is being started in another test holds a copy of our descriptors.
+            Mount.Unmount(directory);
+        }
+    }
+
+    /// <summary>Copies the image while it is mounted and a deleted file is open: journal to replay, orphan to clear.</summary>
+    public static string CopyDirty(string image, string scratch)
+    {
+        string copy = image + ".dirty";
+        Populate(image, scratch, directory =>
+        {
+            File.WriteAllText(Path.Combine(directory, "kept"), "kept");
+            string orphan = Path.Combine(directory, "orphan");
+            using FileStream open = File.Create(orphan);
+            open.Write(new byte[64 * 1024]);
+            open.Flush(flushToDisk: true);
+            File.Delete(orphan);
+            ExternalProgram.Run("sync", ["-f", directory]);
+            ExternalProgram.Run("cp", ["--sparse=always", image, copy]);
+        });
+        return copy;
+    }
+
+    public static string Hash(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Convert.ToHexString(SHA256.HashData(file));
+    }
+}

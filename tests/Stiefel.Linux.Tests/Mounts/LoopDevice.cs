@@ -1,0 +1,51 @@
+using System.Globalization;
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.Linux.Tests.Mounts;
+
+/// <summary>An image file as a block device of this machine, until disposed.</summary>
+internal sealed class LoopDevice : IDisposable
+{
+    private readonly List<int> _partitions = [];
+
+    public LoopDevice(string image) => Path = ExternalProgram.Run("losetup", ["--find", "--show", image]).Text.Trim();
+
+    public string Path { get; }
+
+    /// <summary>Makes the kernel see a part of the device as partition, whatever partition tables it can read; gives its path.</summary>
+    public string AddPartition(int number, long startBytes, long sizeBytes)
+    {
+        ExternalProgram.Run("addpart", [Path, Text(number), Text(startBytes / 512), Text(sizeBytes / 512)]);
+        _partitions.Add(number);
+        return $"{Path}p{number}";
+    }
+
+    public void Dispose()
+    {
+        foreach (int number in _partitions)
+        {
+            RemovePartition(number);
+        }
+
+        ExternalProgram.Run("losetup", ["--detach", Path]);
+    }
+
+    // A process that another test is just starting has this one's files open until it is another program's: busy for a moment.
+    private void RemovePartition(int number)
+    {
+        for (int tries = 100; ; tries--)
+        {
+            try
+            {
+                ExternalProgram.Run("delpart", [Path, Text(number)]);
+                return;
+            }
+            catch (ExternalProgramException) when (tries > 0)
+            {
+                Thread.Sleep(50);
+            }
+        }
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

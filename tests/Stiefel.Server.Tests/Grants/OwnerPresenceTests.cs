@@ -1,0 +1,68 @@
+using Stiefel.Nbd.Connections;
+using Stiefel.Server.Configuration;
+using Stiefel.Server.Grants;
+using Stiefel.Server.Tests.Hosting;
+
+namespace Stiefel.Server.Tests.Grants;
+
+/// <summary>How long a desktop that is not connected counts as the disk's owner.</summary>
+public sealed class OwnerPresenceTests
+{
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public void Granted_NotConnectedYet_IsStartingForTwoMinutes()
+    {
+        var owner = New(600);
+        owner.Begin("a", wasConnected: false);
+        _time.Advance(OwnerPresence.StartLimit - TimeSpan.FromSeconds(1));
+        Assert.Contains("is starting", owner.WhatItMayDo(), StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(owner.WhatItMayDo());
+    }
+
+    [Theory]
+    [InlineData(NbdCloseReason.Lost)]
+    [InlineData(NbdCloseReason.Violation)]
+    [InlineData(NbdCloseReason.Dropped)]
+    public void Connection_Ended_MayComeBackAsLongAsItsKernelWaits(NbdCloseReason reason)
+    {
+        var owner = New(600);
+        owner.Begin("a", wasConnected: false);
+        owner.Opened("a");
+        _time.Advance(TimeSpan.FromHours(3));
+        owner.Closed("a", reason);
+        _time.Advance(TimeSpan.FromSeconds(599));
+        Assert.Contains("1970-01-01 03:10:00Z", owner.WhatItMayDo(), StringComparison.Ordinal);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(owner.WhatItMayDo());
+    }
+
+    [Fact]
+    public void Connection_LostAndItsKernelWaitsForEver_IsNeverGone()
+    {
+        var owner = New(0);
+        owner.Begin("a", wasConnected: true);
+        _time.Advance(TimeSpan.FromDays(400));
+        Assert.NotNull(owner.WhatItMayDo());
+    }
+
+    [Fact]
+    public void Goodbye_IsTheEndUntilItConnectsAgain()
+    {
+        var owner = New(600);
+        owner.Begin("a", wasConnected: true);
+        owner.Closed("another", NbdCloseReason.Disconnected);
+        Assert.NotNull(owner.WhatItMayDo());
+
+        owner.Closed("a", NbdCloseReason.Disconnected);
+        owner.Closed("a", NbdCloseReason.Dropped); // an older connection of its own, told of late
+        Assert.Null(owner.WhatItMayDo());
+
+        owner.Opened("a");
+        owner.Closed("a", NbdCloseReason.Lost);
+        Assert.NotNull(owner.WhatItMayDo());
+    }
+
+    private OwnerPresence New(int deadConnectionSeconds) => new(new PayloadLinkOptions(5, deadConnectionSeconds, 0, LinkProtection.None, 0), _time);
+}

@@ -1,0 +1,165 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Stiefel.Linux.Programs;
+using Stiefel.Linux.Tests.Mounts;
+using Stiefel.Protocol.Boot;
+using Stiefel.Server.BootReading;
+using Stiefel.Server.Grants;
+using Stiefel.Server.Keys;
+using Stiefel.Server.Tests.Hosting;
+
+namespace Stiefel.Server.Tests.Grants;
+
+/// <summary>What a desktop holds in memory fits one disk, in the state in which that desktop left it, and no other.</summary>
+public sealed class VoidGrantTests : IDisposable
+{
+    private readonly ServerFiles _files = new();
+    private readonly GrantRequest _desktop;
+
+    public VoidGrantTests() => _desktop = new(new string('d', 32), "s-owner", IPAddress.Loopback, TakeOver: false, KeyId: KeyRing.IdOf(_files.Key));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private string GrantFile => Path.Combine(_files.State, "grant.json");
+
+    public void Dispose() => _files.Dispose();
+
+    [Theory]
+    [InlineData("boot", "2b9ff1c5-6f39-4d2b-8b3f-0f7cd3a5b7c1")]
+    [InlineData("boot", null)]
+    [InlineData("medium", null)]
+    public async Task Restart_MachineWasStartedAnewOrNothingIsKnownOfThat_IsVoid(string member, string? value)
+    {
+        await GrantAndStopAsync(_files.Disk);
+        var record = JsonNode.Parse(await File.ReadAllTextAsync(GrantFile, Token))!.AsObject();
+        Assert.True(record.Remove(member));
+        if (value is not null)
+        {
+            record[member] = value;
+        }
+
+        await File.WriteAllTextAsync(GrantFile, record.ToJsonString(), Token);
+
+        await AssertVoidAsync(_files.Disk, "started anew");
+    }
+
+    [Fact]
+    public async Task Restart_AnotherImageUnderTheSameName_IsVoid()
+    {
+        await GrantAndStopAsync(_files.Disk);
+        File.Copy(_files.Disk, _files.Disk + ".copy");
+        File.Move(_files.Disk + ".copy", _files.Disk, overwrite: true);
+
+        await AssertVoidAsync(_files.Disk, "another disk");
+    }
+
+    [Fact]
+    public async Task Restart_ImageHasAnotherSize_IsVoid()
+    {
+        await GrantAndStopAsync(_files.Disk);
+        await using (var disk = File.OpenWrite(_files.Disk))
+        {
+            disk.SetLength(2 * ServerFiles.DiskSize);
+        }
+
+        await AssertVoidAsync(_files.Disk, "another disk");
+    }
+
+    [Fact]
+    public async Task Restart_AnotherDeviceUnderTheSameName_IsVoid()
+    {
+        var link = _files.Path("disk-by-some-name");
+        File.Copy(_files.Disk, _files.Disk + ".copy");
+        using var one = new LoopDevice(_files.Disk);
+        using var other = new LoopDevice(_files.Disk + ".copy");
+        File.CreateSymbolicLink(link, one.Path);
+        await GrantAndStopAsync(link);
+        await using (var same = await StartAsync(link))
+        {
+            using var disk = same.Connect(_desktop.ExportName);
+            Assert.NotNull(disk);
+        }
+
+        File.Delete(link);
+        File.CreateSymbolicLink(link, other.Path);
+
+        await AssertVoidAsync(link, "another disk");
+    }
+
+    [Fact]
+    public async Task Owner_ComesBackToAnotherDisk_HasNoneAndTheNextDesktopIsServed()
+    {
+        await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Disk);
+        var gate = server.Services.GetRequiredService<DiskGate>();
+        await gate.GrantAsync(_desktop, Token);
+        server.OwnerIsGone(_desktop.Session);
+        await Assert.ThrowsAnyAsync<Exception>(() => gate.ReadAsync(new BootReader(IPAddress.Parse("192.0.2.1"), new string('f', 32)), Token));
+        Assert.Equal(DiskState.Waiting, gate.State);
+        File.Copy(_files.Disk, _files.Disk + ".copy");
+        File.Move(_files.Disk + ".copy", _files.Disk, overwrite: true);
+
+        Assert.True(server.IsUnknown(_desktop.ExportName));
+
+        Assert.Equal(DiskState.Idle, gate.State);
+        Assert.False(File.Exists(GrantFile));
+        var next = _desktop with { Session = new string('e', 32), ExportName = "s-next" };
+        await gate.GrantAsync(next, Token);
+        using var disk = server.Connect(next.ExportName);
+        Assert.NotNull(disk);
+    }
+
+    /// <summary>It waited for its turn while its key was revoked, and nobody looks again.</summary>
+    [Fact]
+    public async Task Grant_KeyIsAcceptedNoMore_IsRefused()
+    {
+        await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Disk);
+        var gate = server.Services.GetRequiredService<DiskGate>();
+        await Assert.ThrowsAsync<RefusalException>(() => gate.GrantAsync(_desktop with { KeyId = "of no key" }, Token));
+        Assert.Null(gate.Holder);
+        Assert.True(server.IsUnknown(_desktop.ExportName));
+        Assert.False(File.Exists(GrantFile));
+    }
+
+    /// <summary>Who was ended does not get the disk back because the next desktop's grant fails.</summary>
+    [Fact]
+    public async Task End_RecordCannotBeRemoved_IsVoidAllTheSame()
+    {
+        await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Disk);
+        var gate = server.Services.GetRequiredService<DiskGate>();
+        await gate.GrantAsync(_desktop, Token);
+        ExternalProgram.Run("chattr", ["+i", GrantFile]);
+        try
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => gate.EndAsync(_ => true));
+            Assert.Equal((DiskState.Idle, null), (gate.State, gate.Holder));
+            await Assert.ThrowsAnyAsync<Exception>(() => gate.GrantAsync(_desktop with { Session = new string('e', 32), ExportName = "s-next" }, Token));
+            Assert.True(server.IsUnknown(_desktop.ExportName));
+        }
+        finally
+        {
+            ExternalProgram.Run("chattr", ["-i", GrantFile]);
+        }
+
+        Assert.Equal(_desktop.Session, (await gate.EndAsync(_ => true))?.Session);
+        Assert.False(File.Exists(GrantFile));
+    }
+
+    private async Task GrantAndStopAsync(string disk)
+    {
+        await using var server = await StartAsync(disk);
+        await server.Services.GetRequiredService<DiskGate>().GrantAsync(_desktop, Token);
+    }
+
+    private async Task AssertVoidAsync(string disk, string reason)
+    {
+        await using var server = await StartAsync(disk);
+        Assert.True(server.IsUnknown(_desktop.ExportName));
+        Assert.Contains(server.Log.All, line => line.Contains("void", StringComparison.Ordinal) && line.Contains(reason, StringComparison.Ordinal));
+        Assert.False(File.Exists(GrantFile));
+        Assert.Null(server.Services.GetRequiredService<DiskGate>().Holder);
+    }
+
+    private Task<RunningServer> StartAsync(string disk) =>
+        RunningServer.StartOnDiskAsync(_files, disk, "--Boot:Kernel", _files.Kernel, "--Boot:Initrd", _files.Initrd, "--Boot:CommandLine", "root=/dev/vda1 rw");
+}
