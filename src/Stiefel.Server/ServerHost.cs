@@ -74,7 +74,7 @@ public static class ServerHost
             services.AddHostedService(s => s.GetRequiredService<KeyWatch>());
         }
 
-        services.AddTunnels(options);
+        services.AddTunnels(options, s => s.GetRequiredService<NbdHostedService>().Port);
         if (options.ManageNetwork)
         {
             services.AddHostedService<NetworkSetup>();

@@ -12,7 +12,7 @@ public static class BootEndpoints
     {
         var handshake = endpoints.ServiceProvider.GetRequiredService<HandshakeEndpoint>();
         var sealedPlane = endpoints.ServiceProvider.GetRequiredService<SealedEndpoints>();
-        var strangers = endpoints.ServiceProvider.GetRequiredService<Strangers>();
+        var strangers = endpoints.ServiceProvider.GetRequiredService<StrangerRefusal>();
 
         var boot = endpoints.MapGroup("").WithMetadata(new PlaneTag(Plane.Boot)).ExcludeFromDescription();
         boot.MapGet("/", context => context.Response.WriteAsJsonAsync(s_greeting, ProtocolJson.Default.ServerGreeting, cancellationToken: context.RequestAborted));
@@ -30,7 +30,7 @@ public static class BootEndpoints
     /// <summary>Whatever else is asked for here looks the same to a stranger as a wrong key does.</summary>
     public static void UseBoot(this WebApplication app)
     {
-        var strangers = app.Services.GetRequiredService<Strangers>();
+        var strangers = app.Services.GetRequiredService<StrangerRefusal>();
         app.Use(next => context => context.Features.Get<PlaneTag>()?.Plane == Plane.Boot && context.GetEndpoint() is null
             ? strangers.RefuseAsync(context)
             : next(context));

@@ -9,9 +9,9 @@ using Stiefel.Server.Sessions;
 namespace Stiefel.Server.BootPlane;
 
 /// <summary>POST /v1/discovery: a client's hello in, the server's hello with the sealed manifest out (docs/protocol.md#handshake).</summary>
-public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTable sessions, Strangers strangers, TimeProvider time)
+public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTable sessions, StrangerRefusal strangers, TimeProvider time)
 {
-    private readonly HelloMemory _seen = new();
+    private readonly SeenHellos _seen = new();
 
     public async Task AnswerAsync(HttpContext context)
     {

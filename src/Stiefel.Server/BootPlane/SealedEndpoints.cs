@@ -32,7 +32,7 @@ public sealed class SealedEndpoints(
     public Task ExportAsync(HttpContext context) => exchange.AnswerAsync(context, MaxExportRequest, GrantAsync);
 
     private async Task SendFileAsync(
-        string file, Func<BootSpec, BootImage> choose, OpenedRequest request, SealedAnswer answer, CancellationToken token)
+        string file, Func<BootSpec, BootImage> choose, OpenedRequest request, SealedResponse answer, CancellationToken token)
     {
         request.Session.Lock.RefuseIfClosed();
         var clock = Stopwatch.StartNew();
@@ -48,7 +48,7 @@ public sealed class SealedEndpoints(
         machines.Add(answer.Peer, file, $"{file} sent, {image.Length} bytes");
     }
 
-    private async Task SendModulesAsync(OpenedRequest request, SealedAnswer answer, CancellationToken token)
+    private async Task SendModulesAsync(OpenedRequest request, SealedResponse answer, CancellationToken token)
     {
         var wanted = Parse(request.Body, ProtocolJson.Default.DriversRequest);
         request.Session.Lock.RefuseIfClosed();
@@ -73,7 +73,7 @@ public sealed class SealedEndpoints(
         machines.Add(answer.Peer, "modules", $"{drivers.Files.Count} drivers sent, {envelope.SealedBytes} bytes");
     }
 
-    private async Task GrantAsync(OpenedRequest request, SealedAnswer answer, CancellationToken token)
+    private async Task GrantAsync(OpenedRequest request, SealedResponse answer, CancellationToken token)
     {
         var wanted = Parse(request.Body, ProtocolJson.Default.ExportRequest);
         var session = request.Session;

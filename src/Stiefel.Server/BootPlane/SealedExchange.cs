@@ -11,12 +11,12 @@ using Stiefel.Server.Sessions;
 namespace Stiefel.Server.BootPlane;
 
 /// <summary>What every sealed request has in common: open it, or treat its sender as a stranger; answer, or say why not.</summary>
-public sealed class SealedExchange(SessionTable sessions, Strangers strangers, MachineLog machines, ILogger<SealedExchange> logger)
+public sealed class SealedExchange(SessionTable sessions, StrangerRefusal strangers, MachineLog machines, ILogger<SealedExchange> logger)
 {
     /// <param name="context">The request.</param>
     /// <param name="maxBody">Bytes that a request of this kind may have before sealing.</param>
     /// <param name="act">Answers it. A <see cref="RefusalException"/> becomes a sealed refusal.</param>
-    public async Task AnswerAsync(HttpContext context, int maxBody, Func<OpenedRequest, SealedAnswer, CancellationToken, Task> act)
+    public async Task AnswerAsync(HttpContext context, int maxBody, Func<OpenedRequest, SealedResponse, CancellationToken, Task> act)
     {
         var token = context.RequestAborted;
         var path = context.Request.Path.Value!;
@@ -31,7 +31,7 @@ public sealed class SealedExchange(SessionTable sessions, Strangers strangers, M
         context.Features.Get<ConnectionStanding>()?.Prove();
         using var both = CancellationTokenSource.CreateLinkedTokenSource(token, request.Session.Ended);
         token = both.Token;
-        var answer = new SealedAnswer(context.Response, request.AnswerKey, PeerAddress.Of(context));
+        var answer = new SealedResponse(context.Response, request.AnswerKey, PeerAddress.Of(context));
         if (request.IsFirst)
         {
             logger.SessionConfirmed(request.Session.Id, answer.Peer, request.Session.KeyName);

@@ -15,7 +15,7 @@ namespace Stiefel.Server.BootPlane;
 /// POST /v1/unlock: the passphrase of the laptop's encrypted disk, sealed like every request (docs/protocol.md#unlocking). One try at a time,
 /// for each costs seconds and a gigabyte; and after a wrong one nobody's next is looked at for a while, whatever session it comes from.
 /// </summary>
-public sealed class UnlockEndpoint(SealedExchange exchange, DiskGate gate, BootOffers offers, TryDelay delay, MachineLog machines, ILogger<UnlockEndpoint> logger) : IDisposable
+public sealed class UnlockEndpoint(SealedExchange exchange, DiskGate gate, BootOffers offers, PassphraseDelay delay, MachineLog machines, ILogger<UnlockEndpoint> logger) : IDisposable
 {
     // Somewhat more than a passphrase may have, so that one that is too long is told so.
     private const int MaxRequest = 2 * UnlockAnswer.MaxPassphraseBytes;
@@ -36,7 +36,7 @@ public sealed class UnlockEndpoint(SealedExchange exchange, DiskGate gate, BootO
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task AnswerAsync(OpenedRequest request, SealedAnswer answer, CancellationToken token)
+    private async Task AnswerAsync(OpenedRequest request, SealedResponse answer, CancellationToken token)
     {
         if (request.Body.Length is 0 or > UnlockAnswer.MaxPassphraseBytes)
         {

@@ -1,8 +1,8 @@
 using Stiefel.BootFiles.Catalog;
 using Stiefel.BootFiles.Disk;
 using Stiefel.BootFiles.Disk.Volumes;
-using Stiefel.Server.BootPlane;
 using Stiefel.Server.Configuration;
+using Stiefel.Server.State;
 
 namespace Stiefel.Server.BootReading;
 
@@ -33,7 +33,7 @@ public sealed class NamedDiskBootSource(string name, ServerOptions options, IVol
                     Disk = await DiskName.ResolveAsync(name, token),
                     Partition = options.Boot.Partition,
                     LuksPartition = options.Boot.LuksPartition,
-                    MountDirectory = BootServices.MountDirectoryOf(options),
+                    MountDirectory = StateFolder.MountDirectoryOf(options),
                 },
                 tools,
                 logger);

@@ -1,5 +1,5 @@
+using Stiefel.BootFiles.Catalog;
 using Stiefel.BootFiles.Disk;
-using Stiefel.Server.BootPlane;
 
 namespace Stiefel.Server.BootReading;
 
@@ -20,12 +20,12 @@ public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger
     public bool IsOpen => _opening is not null;
 
     /// <summary>Borrows the files; give them back by disposing.</summary>
-    /// <exception cref="Catalog.BootCatalogException">There are none.</exception>
+    /// <exception cref="BootCatalogException">There are none.</exception>
     /// <exception cref="BootLockedException">They are closed, and take a passphrase.</exception>
     public Task<BootFilesLease> BorrowAsync(CancellationToken token) => BorrowAsync(source.OpenAsync, _ => Task.CompletedTask, token);
 
     /// <summary>The same with a passphrase, which must be right also if the files are open already.</summary>
-    /// <exception cref="Catalog.BootCatalogException">There are none.</exception>
+    /// <exception cref="BootCatalogException">There are none.</exception>
     /// <exception cref="BootLockedException">It is wrong.</exception>
     public Task<BootFilesLease> UnlockAsync(ReadOnlyMemory<byte> passphrase, CancellationToken token) => BorrowAsync(
         stop => source.UnlockAsync(passphrase, stop),

@@ -4,12 +4,12 @@ namespace Stiefel.Server.Discovery;
 
 internal static partial class DiscoveryLog
 {
-    [LoggerMessage(EventId = 500, Level = LogLevel.Information, Message = "found by {Remote} with key {Key}")]
+    [LoggerMessage(EventId = 550, Level = LogLevel.Information, Message = "found by {Remote} with key {Key}")]
     public static partial void Found(this ILogger logger, IPAddress remote, string key);
 
-    [LoggerMessage(EventId = 501, Level = LogLevel.Warning, Message = "discovery ({Family}) failed, goes on in a second")]
+    [LoggerMessage(EventId = 551, Level = LogLevel.Warning, Message = "discovery ({Family}) failed, goes on in a second")]
     public static partial void ReceiveFailed(this ILogger logger, string family, Exception exception);
 
-    [LoggerMessage(EventId = 502, Level = LogLevel.Debug, Message = "no answer could be sent to {Remote}: {Reason}")]
+    [LoggerMessage(EventId = 552, Level = LogLevel.Debug, Message = "no answer could be sent to {Remote}: {Reason}")]
     public static partial void AnswerNotSent(this ILogger logger, EndPoint remote, string reason);
 }

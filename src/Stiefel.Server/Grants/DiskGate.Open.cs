@@ -1,7 +1,6 @@
 using Stiefel.Linux.Errors;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Negotiation;
-using Stiefel.Server.BootPlane;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Grants;
@@ -90,7 +89,7 @@ public sealed partial class DiskGate
         _state.Delete();
         try
         {
-            _tunnels.Close(grant.Record);
+            _tunnels.Close(grant.Record.ToTunnelUser());
         }
         catch (IOException e)
         {

@@ -1,4 +1,3 @@
-using Stiefel.Server.BootPlane;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Grants;
@@ -8,7 +7,7 @@ public sealed partial class DiskGate
 {
     // A desktop that asks again keeps its tunnel, and with it the port.
     private TunnelRecord? AssignTunnel(Grant? previous, GrantRequest request) =>
-        previous?.Record.Tunnel is { } tunnel && tunnel with { Port = 0 } == request.Tunnel ? tunnel : _tunnels.Assign(request.Tunnel, previous?.Record);
+        previous?.Record.Tunnel is { } tunnel && tunnel with { Port = 0 } == request.Tunnel ? tunnel : _tunnels.Assign(request.Tunnel, previous?.Record.ToTunnelUser());
 
     private async Task ReplaceAsync(Grant? previous, Grant grant)
     {
@@ -27,7 +26,7 @@ public sealed partial class DiskGate
             }
 
             Open(grant);
-            _tunnels.Open(grant.Record);
+            _tunnels.Open(grant.Record.ToTunnelUser());
             _state.Write(grant.Record);
         }
         catch
@@ -59,7 +58,7 @@ public sealed partial class DiskGate
     {
         if (other?.Record.Tunnel is null || other.Record.Tunnel != ended.Record.Tunnel)
         {
-            _tunnels.Close(ended.Record);
+            _tunnels.Close(ended.Record.ToTunnelUser());
         }
     }
 
@@ -87,7 +86,7 @@ public sealed partial class DiskGate
     {
         try
         {
-            _tunnels.Open(previous.Record);
+            _tunnels.Open(previous.Record.ToTunnelUser());
         }
         catch (IOException e)
         {

@@ -1,4 +1,6 @@
 using System.Net;
+using Stiefel.BootFiles.Catalog;
+using Stiefel.BootFiles.Disk;
 using Stiefel.Linux.Kernel;
 using Stiefel.Nbd.Connections;
 using Stiefel.Protocol.Boot;
@@ -31,13 +33,13 @@ public sealed partial class DiskGate : IAsyncDisposable
     private readonly KeyRing _keys;
     private readonly ITunnels _tunnels;
     private readonly TunnelTable _table;
-    private readonly OwnerPresence _owner;
+    private readonly DesktopPresence _owner;
     private readonly ILogger<DiskGate> _logger;
     private readonly SnapshotGuests? _guests;
     private Grant? _grant;
 
     public DiskGate(ServedDisk disk, SharedBootFiles bootFiles, SessionExports exports, NbdServer server, StateFile<GrantRecord> state, KeyRing keys,
-        ITunnels tunnels, TunnelTable table, OwnerPresence owner, ILogger<DiskGate> logger)
+        ITunnels tunnels, TunnelTable table, DesktopPresence owner, ILogger<DiskGate> logger)
     {
         _disk = disk;
         _bootFiles = bootFiles;
@@ -74,7 +76,7 @@ public sealed partial class DiskGate : IAsyncDisposable
         try
         {
             var record = ReadHonoured();
-            _tunnels.RemoveLeftovers(record);
+            _tunnels.RemoveLeftovers(record?.ToTunnelUser());
             if (record is null)
             {
                 return;
@@ -83,7 +85,7 @@ public sealed partial class DiskGate : IAsyncDisposable
             _grant = new Grant(record);
             _owner.Begin(_grant.Label, wasConnected: true);
             _exports.Arm(record.ExportName, OpenOf(_grant));
-            _tunnels.Open(record);
+            _tunnels.Open(record.ToTunnelUser());
             _logger.GrantRestored(record.Session, record.Machine);
             Open(_grant);
         }
@@ -150,14 +152,14 @@ public sealed partial class DiskGate : IAsyncDisposable
     /// <param name="reader">The desktop that asks; null for the server itself, which ends nothing for it.</param>
     /// <param name="token">Ends the wait.</param>
     /// <exception cref="DiskInUseException">Another desktop is connected to the disk, or may come back to it.</exception>
-    /// <exception cref="Catalog.BootCatalogException">There are no boot files.</exception>
-    /// <exception cref="Disk.BootLockedException">They are closed, and take a passphrase.</exception>
+    /// <exception cref="BootCatalogException">There are no boot files.</exception>
+    /// <exception cref="BootLockedException">They are closed, and take a passphrase.</exception>
     public Task<BootFilesLease> ReadAsync(BootReader? reader, CancellationToken token) => ReadAsync(reader, _bootFiles.BorrowAsync, token);
 
     /// <summary>Lets somebody read encrypted boot files who knows their passphrase.</summary>
     /// <exception cref="DiskInUseException">Another desktop is connected to the disk.</exception>
-    /// <exception cref="Catalog.BootCatalogException">There are no boot files.</exception>
-    /// <exception cref="Disk.BootLockedException">It is wrong.</exception>
+    /// <exception cref="BootCatalogException">There are no boot files.</exception>
+    /// <exception cref="BootLockedException">It is wrong.</exception>
     public Task<BootFilesLease> UnlockAsync(BootReader reader, ReadOnlyMemory<byte> passphrase, CancellationToken token) =>
         ReadAsync(reader, stop => _bootFiles.UnlockAsync(passphrase, stop), token);
 
@@ -219,7 +221,7 @@ public sealed partial class DiskGate : IAsyncDisposable
             _grant = grant;
             _owner.Begin(grant.Label, wasConnected: false);
             _exports.Arm(request.ExportName, OpenOf(grant));
-            return new GrantedDisk(grant.Export!, _tunnels.PortOf(grant.Record), grant.Record.Tunnel?.ToGrant());
+            return new GrantedDisk(grant.Export!, _tunnels.PortOf(grant.Record.ToTunnelUser()), grant.Record.Tunnel?.ToGrant());
         }
         finally
         {
@@ -250,7 +252,7 @@ public sealed partial class DiskGate : IAsyncDisposable
 
             // First of what may fail: a server that starts later must not honour it again. Whoever tries again finds it here.
             _state.Delete();
-            _tunnels.Close(grant.Record);
+            _tunnels.Close(grant.Record.ToTunnelUser());
             _grant = null;
             return grant.Record;
         }

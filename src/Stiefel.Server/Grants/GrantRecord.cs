@@ -14,9 +14,13 @@ namespace Stiefel.Server.Grants;
 /// <param name="Snapshot">What it writes vanishes with the server that granted it.</param>
 /// <param name="Tunnel">The way to it; null if the link's protection was none.</param>
 /// <param name="LostWriteError">The error number of a flush that failed (man 3 errno), after which none of this grant's may succeed; 0 if none did.</param>
-/// <param name="Boot">The run of the kernel in which it was granted: <see cref="Stiefel.Linux.BootIdentity"/>. Empty if a server wrote this that did not know.</param>
+/// <param name="Boot">The run of the kernel in which it was granted: <see cref="Stiefel.Linux.Kernel.BootIdentity"/>. Empty if a server wrote this that did not know.</param>
 /// <param name="Medium">Which disk it was: <see cref="Stiefel.Linux.BlockDevices.BlockDevice.Identity"/>. Empty if a server wrote this that did not know.</param>
 public sealed record GrantRecord(
     string Session, string ExportName, string Machine, string Disk, bool ReadOnly, DateTimeOffset Since, bool Snapshot = false,
     string Key = "", string KeyId = "", TunnelRecord? Tunnel = null, int LostWriteError = 0,
-    string Boot = "", string Medium = "");
+    string Boot = "", string Medium = "")
+{
+    /// <summary>What its tunnel needs to know of it.</summary>
+    public TunnelUser ToTunnelUser() => new(Session, Machine, Tunnel);
+}

@@ -3,7 +3,6 @@ using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.Errors;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Devices.Snapshots;
-using Stiefel.Server.BootPlane;
 using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Grants;

@@ -3,7 +3,6 @@ using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Devices.Snapshots;
 using Stiefel.Nbd.Negotiation;
-using Stiefel.Server.BootPlane;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Grants;
@@ -48,7 +47,7 @@ internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, Nb
         var guest = Make(request, basis, tunnels.Assign(request.Tunnel, replaced: null));
         try
         {
-            tunnels.Open(guest.Record);
+            tunnels.Open(guest.Record.ToTunnelUser());
         }
         catch
         {
@@ -76,7 +75,7 @@ internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, Nb
         _base?.Dispose();
     }
 
-    private GrantedDisk Describe(Guest guest) => new(guest.Export, tunnels.PortOf(guest.Record), guest.Record.Tunnel?.ToGrant());
+    private GrantedDisk Describe(Guest guest) => new(guest.Export, tunnels.PortOf(guest.Record.ToTunnelUser()), guest.Record.Tunnel?.ToGrant());
 
     private Guest Make(GrantRequest request, IBlockDevice basis, TunnelRecord? tunnel)
     {
@@ -112,7 +111,7 @@ internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, Nb
             logger.Fenced(guest.Record.Session, guest.Record.Machine, dropped);
         }
 
-        tunnels.Close(guest.Record);
+        tunnels.Close(guest.Record.ToTunnelUser());
         guest.Export.Device.Dispose();
         _guests.Remove(guest);
     }

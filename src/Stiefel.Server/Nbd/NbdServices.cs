@@ -21,13 +21,13 @@ public static class NbdServices
         }
 
         services.AddSingleton(options.Nbd);
-        services.AddSingleton(s => new OwnerPresence(options.Link, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new DesktopPresence(options.Link, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<NbdEvents>();
         services.AddSingleton(s => new NbdServer(
             options.Nbd.Limits with { Tls = NbdCertificates.Load(options.Nbd.Tls, options.KeysDirectory) },
             s.GetRequiredService<IExportResolver>(),
             s.GetRequiredService<NbdEvents>()));
-        services.AddSingleton<NbdListener>();
-        services.AddHostedService(s => s.GetRequiredService<NbdListener>());
+        services.AddSingleton<NbdHostedService>();
+        services.AddHostedService(s => s.GetRequiredService<NbdHostedService>());
     }
 }

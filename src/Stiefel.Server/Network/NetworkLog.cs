@@ -2,6 +2,6 @@ namespace Stiefel.Server.Network;
 
 internal static partial class NetworkLog
 {
-    [LoggerMessage(EventId = 400, Level = LogLevel.Information, Message = "link: {Line}")]
+    [LoggerMessage(EventId = 450, Level = LogLevel.Information, Message = "link: {Line}")]
     public static partial void Link(this ILogger logger, string line);
 }

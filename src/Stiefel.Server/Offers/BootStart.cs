@@ -1,7 +1,7 @@
 using Stiefel.BootFiles.Disk;
 using Stiefel.BootFiles.Disk.Volumes;
 using Stiefel.Protocol.Boot;
-using Stiefel.Server.BootPlane;
+using Stiefel.Server.BootReading;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
 using Stiefel.Server.State;
@@ -36,9 +36,9 @@ public sealed class BootStart(DiskGate gate, BootOffers offers, ServedDisk disk,
     {
         try
         {
-            if (disk.HoldsBootFiles && Directory.Exists(BootServices.MountDirectoryOf(options)))
+            if (disk.HoldsBootFiles && Directory.Exists(StateFolder.MountDirectoryOf(options)))
             {
-                await DiskBootSource.PrepareMountDirectoryAsync(BootServices.MountDirectoryOf(options), tools, logger);
+                await DiskBootSource.PrepareMountDirectoryAsync(StateFolder.MountDirectoryOf(options), tools, logger);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,4 +1,3 @@
-using Stiefel.Server.BootPlane;
 using Stiefel.Server.Desktops;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Sessions;

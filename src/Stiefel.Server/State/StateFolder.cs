@@ -8,6 +8,15 @@ public static class StateFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>Below it the disk's file systems are mounted while they are read.</summary>
+    public static string MountDirectoryOf(ServerOptions options) => Path.Combine(Path.GetFullPath(options.StateDirectory), "mnt");
+
+    /// <summary>Records which desktop has the disk.</summary>
+    public static string GrantFileOf(ServerOptions options) => Path.Combine(options.StateDirectory, "grant.json");
+
+    /// <summary>Keeps what there is to boot, for the time while a desktop has the disk.</summary>
+    public static string OfferFileOf(ServerOptions options) => Path.Combine(options.StateDirectory, "offer.json");
+
     private static readonly FileStreamOptions s_probe = new() { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose };
 
     /// <summary>Makes it, or refuses one in which others could put a grant of theirs.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using Stiefel.Server.Status;
 
 namespace Stiefel.Server.Strangers;
 

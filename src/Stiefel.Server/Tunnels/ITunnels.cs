@@ -1,5 +1,4 @@
 using Stiefel.Protocol.Boot;
-using Stiefel.Server.Grants;
 
 namespace Stiefel.Server.Tunnels;
 
@@ -9,22 +8,22 @@ public interface ITunnels
     /// <summary>Every grant has a tunnel; otherwise none has.</summary>
     bool AreUsed { get; }
 
-    /// <summary>Removes what a server that ran before has left, but for the tunnel of the grant that is honoured again.</summary>
-    void RemoveLeftovers(GrantRecord? kept);
+    /// <summary>Removes what a server that ran before has left, but for the tunnel of the session whose grant is honoured again.</summary>
+    void RemoveLeftovers(TunnelUser? kept);
 
     /// <summary>The keys of a new grant's tunnel, with a port that is free. Null without tunnels.</summary>
     /// <param name="keys">Without a port; null if the desktop sent none.</param>
-    /// <param name="replaced">The grant that will be closed before this one is opened; null for none.</param>
+    /// <param name="replaced">Its tunnel will be closed before this one is opened; null for none.</param>
     /// <exception cref="RefusalException">The desktop sent no key.</exception>
-    TunnelRecord? Assign(TunnelRecord? keys, GrantRecord? replaced);
+    TunnelRecord? Assign(TunnelRecord? keys, TunnelUser? replaced);
 
     /// <summary>Makes the way to the block server, or takes it up as it is.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
-    void Open(GrantRecord grant);
+    void Open(TunnelUser user);
 
     /// <summary>From now on nothing that comes by this way arrives.</summary>
-    void Close(GrantRecord grant);
+    void Close(TunnelUser user);
 
     /// <summary>The TCP port of the block server, as its holder sees it.</summary>
-    int PortOf(GrantRecord grant);
+    int PortOf(TunnelUser user);
 }

@@ -1,26 +1,24 @@
-using Stiefel.Server.Grants;
-using Stiefel.Server.Nbd;
-
 namespace Stiefel.Server.Tunnels;
 
 /// <summary>`Link:Protection none`: the block server listens for everyone, and the capability is all that is asked for.</summary>
-public sealed class NoTunnels(NbdListener nbd) : ITunnels
+/// <param name="nbdPort">The TCP port that the block server has bound.</param>
+public sealed class NoTunnels(Func<int> nbdPort) : ITunnels
 {
     public bool AreUsed => false;
 
-    public void RemoveLeftovers(GrantRecord? kept)
+    public void RemoveLeftovers(TunnelUser? kept)
     {
     }
 
-    public TunnelRecord? Assign(TunnelRecord? keys, GrantRecord? replaced) => null;
+    public TunnelRecord? Assign(TunnelRecord? keys, TunnelUser? replaced) => null;
 
-    public void Open(GrantRecord grant)
+    public void Open(TunnelUser user)
     {
     }
 
-    public void Close(GrantRecord grant)
+    public void Close(TunnelUser user)
     {
     }
 
-    public int PortOf(GrantRecord grant) => nbd.Port;
+    public int PortOf(TunnelUser user) => nbdPort();
 }

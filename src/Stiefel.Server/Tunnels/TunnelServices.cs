@@ -5,7 +5,7 @@ namespace Stiefel.Server.Tunnels;
 public static class TunnelServices
 {
     /// <summary>Registered before everything that listens: what cannot be protected must not be served.</summary>
-    public static void AddTunnels(this IServiceCollection services, ServerOptions options)
+    public static void AddTunnels(this IServiceCollection services, ServerOptions options, Func<IServiceProvider, int> nbdPort)
     {
         services.AddSingleton<TunnelTable>();
         if (!options.HasBootPlane)
@@ -20,7 +20,7 @@ public static class TunnelServices
         }
         else
         {
-            services.AddSingleton<ITunnels, NoTunnels>();
+            services.AddSingleton<ITunnels>(s => new NoTunnels(() => nbdPort(s)));
         }
     }
 }

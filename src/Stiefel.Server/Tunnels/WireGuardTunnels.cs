@@ -7,9 +7,7 @@ using Stiefel.Linux.WireGuard;
 using Stiefel.Nbd.Connections;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Tunnel;
-using Stiefel.Server.BootPlane;
 using Stiefel.Server.Configuration;
-using Stiefel.Server.Grants;
 
 namespace Stiefel.Server.Tunnels;
 
@@ -30,7 +28,7 @@ public sealed class WireGuardTunnels(
 
     public bool AreUsed => true;
 
-    public void RemoveLeftovers(GrantRecord? kept)
+    public void RemoveLeftovers(TunnelUser? kept)
     {
         var names = Enumerable.Range(link.Port, MaxTunnels).Where(port => port != kept?.Tunnel?.Port).Select(NameOf).ToHashSet();
         foreach (var leftover in RouteNetlink.ListLinks().Where(l => l.Kind == WireGuardNetlink.Kind && names.Contains(l.Name)))
@@ -40,7 +38,7 @@ public sealed class WireGuardTunnels(
         }
     }
 
-    public TunnelRecord? Assign(TunnelRecord? keys, GrantRecord? replaced)
+    public TunnelRecord? Assign(TunnelRecord? keys, TunnelUser? replaced)
     {
         if (keys is null)
         {
@@ -52,9 +50,9 @@ public sealed class WireGuardTunnels(
         return keys with { Port = Enumerable.Range(link.Port, MaxTunnels).First(port => !taken.Contains(port)) };
     }
 
-    public void Open(GrantRecord grant)
+    public void Open(TunnelUser user)
     {
-        if (grant.Tunnel is not { } tunnel || _ways.ContainsKey(grant.Session))
+        if (user.Tunnel is not { } tunnel || _ways.ContainsKey(user.Session))
         {
             return;
         }
@@ -67,9 +65,9 @@ public sealed class WireGuardTunnels(
             SetUp(index, tunnel.Port);
             var inside = new IPEndPoint(new IPAddress(TunnelPlan.Laptop.GetAddressBytes(), index), nbd.Listen.Port);
             var bound = server.StartAsync(inside).GetAwaiter().GetResult();
-            _ways[grant.Session] = new Way(name, index, tunnel.Port, bound);
-            table.Add(index, IPAddress.TryParse(grant.Machine, out var machine) ? machine : IPAddress.None);
-            logger.TunnelMade(name, grant.Machine, bound);
+            _ways[user.Session] = new Way(name, index, tunnel.Port, bound);
+            table.Add(index, IPAddress.TryParse(user.Machine, out var machine) ? machine : IPAddress.None);
+            logger.TunnelMade(name, user.Machine, bound);
         }
         catch (SocketException e)
         {
@@ -83,9 +81,9 @@ public sealed class WireGuardTunnels(
         }
     }
 
-    public void Close(GrantRecord grant)
+    public void Close(TunnelUser user)
     {
-        if (!_ways.Remove(grant.Session, out var way))
+        if (!_ways.Remove(user.Session, out var way))
         {
             return;
         }
@@ -96,7 +94,7 @@ public sealed class WireGuardTunnels(
         logger.TunnelRemoved(way.Name);
     }
 
-    public int PortOf(GrantRecord grant) => _ways.TryGetValue(grant.Session, out var way) ? way.Inside.Port : nbd.Listen.Port;
+    public int PortOf(TunnelUser user) => _ways.TryGetValue(user.Session, out var way) ? way.Inside.Port : nbd.Listen.Port;
 
     /// <summary>A server that ends in good order leaves no interface behind.</summary>
     public void Dispose()

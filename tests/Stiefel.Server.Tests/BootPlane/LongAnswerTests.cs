@@ -68,7 +68,7 @@ public sealed class LongAnswerTests : IAsyncDisposable
         var outcome = new TaskCompletionSource<Exception?>();
         var server = await StartAsync(async context =>
         {
-            var answer = new SealedAnswer(context.Response, _key, IPAddress.Loopback);
+            var answer = new SealedResponse(context.Response, _key, IPAddress.Loopback);
             await using var envelope = answer.Begin(plainLength: null);
             outcome.SetResult(await Record.ExceptionAsync(async () =>
             {
@@ -95,7 +95,7 @@ public sealed class LongAnswerTests : IAsyncDisposable
         // The last moment in which a refusal could be put behind it, which nobody could read.
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(new FullStream()));
-        var answer = new SealedAnswer(context.Response, _key, IPAddress.Loopback);
+        var answer = new SealedResponse(context.Response, _key, IPAddress.Loopback);
         await using var envelope = answer.Begin(plainLength: null);
 
         await envelope.WriteAsync(_plain.AsMemory(0, 3 * Segment), Token);
@@ -116,7 +116,7 @@ public sealed class LongAnswerTests : IAsyncDisposable
 
     private async Task SendAsync(HttpContext context, long? length)
     {
-        await using var envelope = new SealedAnswer(context.Response, _key, IPAddress.Loopback).Begin(length);
+        await using var envelope = new SealedResponse(context.Response, _key, IPAddress.Loopback).Begin(length);
         await envelope.WriteAsync(_plain, context.RequestAborted);
         await envelope.CompleteAsync(context.RequestAborted);
     }

@@ -16,7 +16,6 @@ using Stiefel.Server.Configuration;
 using Stiefel.Server.Discovery;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Http;
-using Stiefel.Server.Nbd;
 
 namespace Stiefel.Server.Tests.Hosting;
 
@@ -55,7 +54,7 @@ internal sealed class RunningServer : IAsyncDisposable
         return http;
     }
 
-    public int NbdPort => Services.GetRequiredService<Server.Nbd.NbdListener>().Port;
+    public int NbdPort => Services.GetRequiredService<Server.Nbd.NbdHostedService>().Port;
 
     public int DiscoveryPort => Services.GetRequiredService<DiscoveryResponder>().Port;
 
@@ -108,7 +107,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     /// <summary>As if the desktop that has the disk had said goodbye: from then on it is anybody's.</summary>
     /// <param name="session">32 hexadecimal digits.</param>
-    public void OwnerIsGone(string session) => Services.GetRequiredService<OwnerPresence>().Closed($"session {session[..8]}", NbdCloseReason.Disconnected);
+    public void OwnerIsGone(string session) => Services.GetRequiredService<DesktopPresence>().Closed($"session {session[..8]}", NbdCloseReason.Disconnected);
 
     /// <summary>Names an export that is not to be had: true if the server knows none of that name, false if it can be had later.</summary>
     public bool IsUnknown(string exportName)

@@ -20,7 +20,7 @@ public sealed class KeyEndingTests : IDisposable
     private readonly ServerFiles _files = new();
     private readonly SharedKey _second;
     private readonly SharedKey _third;
-    private Action<GrantRecord> _closing = _ => { };
+    private Action<TunnelUser> _closing = _ => { };
 
     public KeyEndingTests()
     {
@@ -97,7 +97,7 @@ public sealed class KeyEndingTests : IDisposable
         using var disk = server.Connect(other.ExportName);
         Assert.True(disk!.TryWrite(0, new byte[512]));
         var failures = 0;
-        _closing = grant => Fail(grant, "stick", () => failures++);
+        _closing = user => Fail(user, desktop.Id, () => failures++);
 
         File.Delete(KeyFile("stick"));
         await UntilAsync(() => failures > 0);
@@ -119,7 +119,7 @@ public sealed class KeyEndingTests : IDisposable
         using var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
         await desktop.RequestDiskAsync();
         using var http = server.AdminClient(_third);
-        _closing = grant => Fail(grant, "stick", () => { });
+        _closing = user => Fail(user, desktop.Id, () => { });
         for (var times = 0; times < 2; times++)
         {
             using var answer = await http.DeleteAsync("/api/v1/keys/stick", Token);
@@ -141,9 +141,9 @@ public sealed class KeyEndingTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
-    private static void Fail(GrantRecord grant, string key, Action failing)
+    private static void Fail(TunnelUser user, string session, Action failing)
     {
-        if (grant.Key == key)
+        if (user.Session == session)
         {
             failing();
             throw new IOException("it does not close");
@@ -163,7 +163,7 @@ public sealed class KeyEndingTests : IDisposable
     }
 
     private Task<RunningServer> StartAsync(params string[] more) => RunningServer.StartAdjustedAsync(
-        services => services.RemoveAll<ITunnels>().AddSingleton<ITunnels>(s => new StubbornTunnels(s.GetRequiredService<NbdListener>(), grant => _closing(grant))),
+        services => services.RemoveAll<ITunnels>().AddSingleton<ITunnels>(s => new StubbornTunnels(s.GetRequiredService<NbdHostedService>(), user => _closing(user))),
         [
             "--Disk:Path", _files.Disk, "--Boot:Kernel", _files.Kernel, "--Boot:Initrd", _files.Initrd, "--Keys:Directory", _files.Keys, "--State:Directory", _files.State,
             "--Http:Listen", "127.0.0.1:0", "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", "--Admin:Listen", "127.0.0.1:0", "--Link:Protection", "none", .. more,

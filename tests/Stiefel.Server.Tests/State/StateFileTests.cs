@@ -20,7 +20,7 @@ public sealed class StateFileTests : IDisposable
     [Fact]
     public void Write_Twice_LeavesTheSecondAndNothingElse()
     {
-        var file = new StateFile<GrantRecord>(FilePath, StateJson.Default.GrantRecord);
+        var file = new StateFile<GrantRecord>(FilePath, GrantJson.Default.GrantRecord);
         Assert.Null(file.Read());
         file.Write(s_record);
         file.Write(s_record with { ExportName = "s-y" });
@@ -31,7 +31,7 @@ public sealed class StateFileTests : IDisposable
     [Fact]
     public void Write_NewDirectory_IsForItsOwnerOnly()
     {
-        new StateFile<GrantRecord>(FilePath, StateJson.Default.GrantRecord).Write(s_record);
+        new StateFile<GrantRecord>(FilePath, GrantJson.Default.GrantRecord).Write(s_record);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FilePath));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(FilePath)!));
     }
@@ -54,7 +54,7 @@ public sealed class StateFileTests : IDisposable
         FileSystemImage.Populate(written, _directory.Path, mounted => Assert.Equal("s-y", FileIn(mounted).Read()!.ExportName));
         FileSystemImage.Populate(deleted, _directory.Path, mounted => Assert.Null(FileIn(mounted).Read()));
 
-        static StateFile<GrantRecord> FileIn(string directory) => new(Path.Combine(directory, "state.json"), StateJson.Default.GrantRecord);
+        static StateFile<GrantRecord> FileIn(string directory) => new(Path.Combine(directory, "state.json"), GrantJson.Default.GrantRecord);
     }
 
     [Theory]
@@ -82,6 +82,6 @@ public sealed class StateFileTests : IDisposable
     {
         Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
         File.WriteAllText(FilePath, new string(' ', 600_000));
-        Assert.Throws<IOException>(() => new StateFile<GrantRecord>(FilePath, StateJson.Default.GrantRecord).Read());
+        Assert.Throws<IOException>(() => new StateFile<GrantRecord>(FilePath, GrantJson.Default.GrantRecord).Read());
     }
 }

@@ -7,8 +7,8 @@ using Stiefel.Protocol.Crypto;
 using Stiefel.Protocol.Tunnel;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
-using Stiefel.Server.Nbd;
 using Stiefel.Server.Tests.Hosting;
+using Stiefel.Server.Nbd;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Tests.Tunnels;
@@ -198,7 +198,7 @@ public sealed class GrantedTunnelTests : IDisposable
         Assert.True(options.HasTunnels);
         using var log = NullLoggerFactory.Instance;
         var nbd = new NbdServer(options.Nbd.Limits, new SessionExports());
-        var listener = new NbdListener(nbd, options with { Nbd = options.Nbd with { Listen = new(System.Net.IPAddress.Loopback, 0) } }, NullLogger<NbdListener>.Instance);
+        var listener = new NbdHostedService(nbd, options with { Nbd = options.Nbd with { Listen = new(System.Net.IPAddress.Loopback, 0) } }, NullLogger<NbdHostedService>.Instance);
         Assert.True(listener.StartAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
         Assert.Equal(0, listener.Port);
     }

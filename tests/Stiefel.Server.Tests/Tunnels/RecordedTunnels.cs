@@ -1,6 +1,5 @@
 using Stiefel.Nbd.Connections;
 using Stiefel.Protocol.Boot;
-using Stiefel.Server.Grants;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Tests.Tunnels;
@@ -17,14 +16,14 @@ internal sealed class RecordedTunnels(List<string> story, NbdServer nbd) : ITunn
     /// <summary>Called while a tunnel is made, or fails to be.</summary>
     public static Action? Opening { get; set; }
 
-    public void RemoveLeftovers(GrantRecord? kept) => story.Add($"leftovers but {Name(kept)}");
+    public void RemoveLeftovers(TunnelUser? kept) => story.Add($"leftovers but {Name(kept)}");
 
-    public TunnelRecord? Assign(TunnelRecord? keys, GrantRecord? replaced) =>
+    public TunnelRecord? Assign(TunnelRecord? keys, TunnelUser? replaced) =>
         keys is null ? throw new RefusalException("no key") : keys with { Port = 61571 };
 
-    public void Open(GrantRecord grant)
+    public void Open(TunnelUser user)
     {
-        story.Add($"open {Name(grant)}");
+        story.Add($"open {Name(user)}");
         Opening?.Invoke();
         if (Fails)
         {
@@ -33,9 +32,9 @@ internal sealed class RecordedTunnels(List<string> story, NbdServer nbd) : ITunn
         }
     }
 
-    public void Close(GrantRecord grant)
+    public void Close(TunnelUser user)
     {
-        story.Add($"close {Name(grant)} with {nbd.Connections.Count} connections");
+        story.Add($"close {Name(user)} with {nbd.Connections.Count} connections");
         if (FailsToClose)
         {
             FailsToClose = false;
@@ -43,7 +42,7 @@ internal sealed class RecordedTunnels(List<string> story, NbdServer nbd) : ITunn
         }
     }
 
-    public int PortOf(GrantRecord grant) => 10809;
+    public int PortOf(TunnelUser user) => 10809;
 
-    private static string Name(GrantRecord? grant) => grant?.Session ?? "none";
+    private static string Name(TunnelUser? user) => user?.Session ?? "none";
 }

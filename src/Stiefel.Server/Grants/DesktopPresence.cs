@@ -8,7 +8,7 @@ namespace Stiefel.Server.Grants;
 /// has not written until the connection is back. Only one that said goodbye (NBD_CMD_DISC), or was away for longer than that, is gone for sure.
 /// Thread-safe.
 /// </summary>
-public sealed class OwnerPresence(PayloadLinkOptions link, TimeProvider time)
+public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
 {
     /// <summary>From the grant to the first connection, the payload's kernel starts. Nothing was written yet.</summary>
     public static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);

@@ -6,7 +6,7 @@ namespace Stiefel.Server.BootPlane;
 /// The genuine hellos of late. A client makes a fresh one for every handshake: one that comes again is a recording, and gets the strangers' answer before
 /// it costs more than a look. Thread-safe.
 /// </summary>
-public sealed class HelloMemory
+public sealed class SeenHellos
 {
     /// <summary>A desktop needs one for each attempt; 32 bytes each.</summary>
     public const int Most = 4096;

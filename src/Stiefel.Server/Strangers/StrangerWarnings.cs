@@ -1,8 +1,8 @@
 using System.Net;
 
-namespace Stiefel.Server.Status;
+namespace Stiefel.Server.Strangers;
 
-internal static partial class StatusLog
+internal static partial class StrangerWarnings
 {
     [LoggerMessage(EventId = 300, Level = LogLevel.Warning, Message = "a stranger at {Address} was refused: {Attempt}; its further attempts are not told for a minute")]
     public static partial void StrangerRefused(this ILogger logger, IPAddress address, string attempt);

@@ -1,10 +1,7 @@
 using System.Text.Json.Serialization;
-using Stiefel.Server.Grants;
-using Stiefel.Server.Offers;
 
-namespace Stiefel.Server.State;
+namespace Stiefel.Server.Grants;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(GrantRecord))]
-[JsonSerializable(typeof(BootOffer))]
-public sealed partial class StateJson : JsonSerializerContext;
+public sealed partial class GrantJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ using Stiefel.Server.Tests.Hosting;
 namespace Stiefel.Server.Tests.Grants;
 
 /// <summary>How long a desktop that is not connected counts as the disk's owner.</summary>
-public sealed class OwnerPresenceTests
+public sealed class DesktopPresenceTests
 {
     private readonly ManualTime _time = new();
 
@@ -15,7 +15,7 @@ public sealed class OwnerPresenceTests
     {
         var owner = New(600);
         owner.Begin("a", wasConnected: false);
-        _time.Advance(OwnerPresence.StartLimit - TimeSpan.FromSeconds(1));
+        _time.Advance(DesktopPresence.StartLimit - TimeSpan.FromSeconds(1));
         Assert.Contains("is starting", owner.WhatItMayDo(), StringComparison.Ordinal);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(owner.WhatItMayDo());
@@ -64,5 +64,5 @@ public sealed class OwnerPresenceTests
         Assert.NotNull(owner.WhatItMayDo());
     }
 
-    private OwnerPresence New(int deadConnectionSeconds) => new(new PayloadLinkOptions(5, deadConnectionSeconds, 0, LinkProtection.None, 0), _time);
+    private DesktopPresence New(int deadConnectionSeconds) => new(new PayloadLinkOptions(5, deadConnectionSeconds, 0, LinkProtection.None, 0), _time);
 }

@@ -10,7 +10,7 @@ namespace Stiefel.Server.Nbd;
 /// The block server's life within this one: it listens from the start, also while there is nothing to export; but where desktops come
 /// by tunnels, only inside these.
 /// </summary>
-public sealed class NbdListener(NbdServer server, ServerOptions settings, ILogger<NbdListener> logger) : IHostedService
+public sealed class NbdHostedService(NbdServer server, ServerOptions settings, ILogger<NbdHostedService> logger) : IHostedService
 {
     private readonly NbdOptions _options = settings.Nbd;
     private IPEndPoint? _bound;

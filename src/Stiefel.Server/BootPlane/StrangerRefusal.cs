@@ -4,7 +4,7 @@ using Stiefel.Server.Strangers;
 namespace Stiefel.Server.BootPlane;
 
 /// <summary>The one answer for everybody who could not prove to hold a key, whatever was wrong: 403, empty.</summary>
-public sealed class Strangers(StrangerLog log, StrangerBudget budget)
+public sealed class StrangerRefusal(StrangerLog log, StrangerBudget budget)
 {
     public async Task RefuseAsync(HttpContext context)
     {

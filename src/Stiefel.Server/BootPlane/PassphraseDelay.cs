@@ -4,7 +4,7 @@ namespace Stiefel.Server.BootPlane;
 /// How fast passphrases may be tried: a new session has new tries, so the pause is everybody's. It doubles with each wrong one, up to half
 /// a minute, and is over when one was right. Used by one caller at a time.
 /// </summary>
-public sealed class TryDelay(TimeProvider time)
+public sealed class PassphraseDelay(TimeProvider time)
 {
     private static readonly TimeSpan s_first = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);

@@ -3,19 +3,19 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.BootPlane;
 
-public sealed class TryDelayTests
+public sealed class PassphraseDelayTests
 {
     private readonly ManualTime _time = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Wait_NothingWrongYet_IsOver() => Assert.True(new TryDelay(_time).WaitAsync(Token).IsCompleted);
+    public void Wait_NothingWrongYet_IsOver() => Assert.True(new PassphraseDelay(_time).WaitAsync(Token).IsCompleted);
 
     [Fact]
     public async Task Wait_AfterWrongOnes_LastsUntilTheirPauseIsOver()
     {
-        var delay = new TryDelay(_time);
+        var delay = new PassphraseDelay(_time);
         foreach (var seconds in new[] { 1, 2, 4, 8, 16, 30, 30 })
         {
             delay.Wrong();

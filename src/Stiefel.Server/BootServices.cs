@@ -1,5 +1,6 @@
 using Stiefel.BootFiles.Disk;
 using Stiefel.BootFiles.Disk.Volumes;
+using Stiefel.Server.BootPlane;
 using Stiefel.Server.BootReading;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
@@ -8,25 +9,19 @@ using Stiefel.Server.Revocation;
 using Stiefel.Server.Sessions;
 using Stiefel.Server.State;
 
-namespace Stiefel.Server.BootPlane;
+namespace Stiefel.Server;
 
 public static class BootServices
 {
-    private const string GrantFile = "grant.json";
-    private const string OfferFile = "offer.json";
-    private const string MountDirectory = "mnt";
 
     /// <summary>From the last reader to the closing of the boot files; a desktop's requests follow each other at once.</summary>
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(10);
 
-    /// <summary>Below which the disk's file systems are mounted while they are read.</summary>
-    public static string MountDirectoryOf(ServerOptions options) => Path.Combine(Path.GetFullPath(options.StateDirectory), MountDirectory);
-
     public static void AddBoot(this IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton(options.Link);
-        services.AddSingleton(new StateFile<GrantRecord>(Path.Combine(options.StateDirectory, GrantFile), StateJson.Default.GrantRecord));
-        services.AddSingleton(new StateFile<BootOffer>(Path.Combine(options.StateDirectory, OfferFile), StateJson.Default.BootOffer));
+        services.AddSingleton(new StateFile<GrantRecord>(StateFolder.GrantFileOf(options), GrantJson.Default.GrantRecord));
+        services.AddSingleton(new StateFile<BootOffer>(StateFolder.OfferFileOf(options), OfferJson.Default.BootOffer));
         services.AddSingleton<IVolumeTools, VolumeTools>();
         AddBootSource(services, options);
         services.AddSingleton(s => new SharedBootFiles(s.GetRequiredService<IBootSource>(), s_linger, s.GetRequiredService<ILogger<SharedBootFiles>>()));
@@ -34,11 +29,11 @@ public static class BootServices
         services.AddSingleton<BootOffers>();
         services.AddSingleton<SessionTable>();
         services.AddSingleton<SessionEnding>();
-        services.AddSingleton<Strangers>();
+        services.AddSingleton<StrangerRefusal>();
         services.AddSingleton<SealedExchange>();
         services.AddSingleton<HandshakeEndpoint>();
         services.AddSingleton<SealedEndpoints>();
-        services.AddSingleton<TryDelay>();
+        services.AddSingleton<PassphraseDelay>();
         services.AddSingleton<UnlockEndpoint>();
         services.AddHostedService<BootStart>();
     }

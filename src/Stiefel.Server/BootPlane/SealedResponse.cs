@@ -5,7 +5,7 @@ using Stiefel.Protocol.Envelope;
 namespace Stiefel.Server.BootPlane;
 
 /// <summary>The answer to one sealed request: an envelope of data, or of a refusal.</summary>
-public sealed class SealedAnswer(HttpResponse response, byte[] answerKey, IPAddress peer)
+public sealed class SealedResponse(HttpResponse response, byte[] answerKey, IPAddress peer)
 {
     // The envelope is its user's to dispose of.
     private Func<long> _handedOver = () => 0;

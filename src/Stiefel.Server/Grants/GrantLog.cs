@@ -1,0 +1,47 @@
+namespace Stiefel.Server.Grants;
+
+internal static partial class GrantLog
+{
+    [LoggerMessage(EventId = 150, Level = LogLevel.Warning, Message = "session {Session} of {Machine} lost the disk, {Connections} connections ended")]
+    public static partial void Fenced(this ILogger logger, string session, string machine, int connections);
+
+    [LoggerMessage(EventId = 151, Level = LogLevel.Information, Message = "the grant of session {Session} to {Machine} is honoured again")]
+    public static partial void GrantRestored(this ILogger logger, string session, string machine);
+
+    [LoggerMessage(EventId = 152, Level = LogLevel.Warning, Message = "the stored grant of session {Session} is void: its key {Key} is accepted no more")]
+    public static partial void GrantOfRevokedKey(this ILogger logger, string session, string key);
+
+    [LoggerMessage(EventId = 153, Level = LogLevel.Warning, Message = "the stored grant of session {Session} is for {Disk}, not for what is served now; it is void")]
+    public static partial void GrantOfOtherDisk(this ILogger logger, string session, string disk);
+
+    [LoggerMessage(EventId = 154, Level = LogLevel.Warning, Message = "the grant of session {Session} is void: {Reason}; restart that desktop")]
+    public static partial void GrantOfOtherMedium(this ILogger logger, string session, string reason);
+
+    [LoggerMessage(EventId = 155, Level = LogLevel.Warning, Message = "the stored grant of session {Session} is void: since then this machine was started anew, or the server replaced by " +
+        "another version, and what that desktop wrote without flushing may be gone; restart that desktop")]
+    public static partial void GrantOfOtherBoot(this ILogger logger, string session);
+
+    [LoggerMessage(EventId = 156, Level = LogLevel.Warning, Message = "the stored grant of session {Session} was made with another Link:Protection; it is void")]
+    public static partial void GrantOfOtherProtection(this ILogger logger, string session);
+
+    [LoggerMessage(EventId = 157, Level = LogLevel.Warning, Message = "the stored grant could not be taken up")]
+    public static partial void GrantNotRestored(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 158, Level = LogLevel.Error, Message = "which desktop has the disk could not be recorded: a server that starts later may not know it")]
+    public static partial void GrantNotRecordedAgain(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 159, Level = LogLevel.Warning, Message = "the disk could not be opened for the desktop that holds it")]
+    public static partial void DiskNotOpened(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 160, Level = LogLevel.Error, Message = "the disk could not be flushed: what session {Session} wrote last may be lost; its flushes fail from here on, also after a restart")]
+    public static partial void FlushFailed(this ILogger logger, string session, Exception exception);
+
+    [LoggerMessage(EventId = 161, Level = LogLevel.Error, Message = "the loss of session {Session} could not be recorded: its grant is not kept for a restart")]
+    public static partial void LostWriteNotRecorded(this ILogger logger, string session, Exception exception);
+
+    [LoggerMessage(EventId = 162, Level = LogLevel.Warning, Message = "what session {Session} of {Machine} wrote to its snapshot is gone; that desktop must boot again")]
+    public static partial void SnapshotIsGone(this ILogger logger, string session, string machine);
+
+    [LoggerMessage(EventId = 163, Level = LogLevel.Information, Message = "a snapshot of {Disk}: what is written is kept in {Place}, at most {MiB} MiB (0: no limit), and vanishes")]
+    public static partial void SnapshotMade(this ILogger logger, string disk, string place, long miB);
+}

@@ -1,0 +1,9 @@
+using System.Net;
+
+namespace Stiefel.Server.Revocation;
+
+internal static partial class RevocationLog
+{
+    [LoggerMessage(EventId = 140, Level = LogLevel.Warning, Message = "session {Session} of {Machine} was ended: {Why}")]
+    public static partial void SessionEnded(this ILogger logger, string session, IPAddress machine, string why);
+}
