@@ -43,7 +43,7 @@ internal static class AgentProgram
         log.LeaveConsoles();
         using (var nothing = CharacterDevice.Open("/", MemoryDevices, Null))
         {
-            Indispensable.RedirectStandardStreams(nothing);
+            RootStorageDaemon.RedirectStandardStreams(nothing);
         }
 
         passphrase?.HandOverLater(prompts, log);
@@ -54,17 +54,17 @@ internal static class AgentProgram
     private static void Settle(AttachLog log)
     {
         ProcessSignals.IgnoreTermination();
-        Indispensable.LeaveTerminal();
-        Indispensable.SetName(Name.TrimStart('@'));
-        Indispensable.SpareFromOutOfMemory();
-        if (!Indispensable.MarkAsInputOutputPath())
+        RootStorageDaemon.LeaveTerminal();
+        RootStorageDaemon.SetName(Name.TrimStart('@'));
+        RootStorageDaemon.SpareFromOutOfMemory();
+        if (!RootStorageDaemon.MarkAsInputOutputPath())
         {
             log.Say("this kernel is older than 5.6: very little memory together with a broken cable may be more than it can bear");
         }
 
         try
         {
-            Indispensable.LockMemory();
+            RootStorageDaemon.LockMemory();
         }
         catch (LinuxException exception)
         {

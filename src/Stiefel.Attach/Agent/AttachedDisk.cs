@@ -109,7 +109,7 @@ internal sealed class AttachedDisk : IDisposable
         try
         {
             // The first look reads from the disk. Without its connection it waits, in the kernel, for the next one, which is ours to make.
-            BesideThread.Run(
+            BlockingWork.Run(
                 () => BlockDeviceOptions.Tune(DeviceIndex, export),
                 () => GoOnAfter(() => ReplaceIfLost(TimeSpan.Zero)));
         }

@@ -106,7 +106,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
         {
             RouteNetlink.AddAddress(link.Index, mac.ToLinkLocalAddress(), LinkLocalPrefix);
         }
-        catch (LinuxException exception) when (exception.Errno == LinuxException.AccessDenied)
+        catch (LinuxException exception) when (exception.Errno == Errno.EACCES)
         {
             // The laptop's system may switch IPv6 off everywhere (net.ipv6.conf.all.disable_ipv6). Once it is on, the kernel makes the
             // address itself, or the next look finds none and adds it.

@@ -60,7 +60,7 @@ internal sealed class LaptopTunnel
         {
             return RouteNetlink.AddVirtual(Name, WireGuardNetlink.Kind, _mtu);
         }
-        catch (LinuxException exception) when (exception.Errno == LinuxException.NotSupported)
+        catch (LinuxException exception) when (exception.Errno == Errno.EOPNOTSUPP)
         {
             throw new IOException($"this kernel has no WireGuard: the module is neither in the initramfs nor among the drivers sent ({exception.Message})", exception);
         }
@@ -87,7 +87,7 @@ internal sealed class LaptopTunnel
         {
             RouteNetlink.AddAddress(index, TunnelPlan.Desktop, TunnelPlan.PrefixLength);
         }
-        catch (LinuxException exception) when (exception.Errno == LinuxException.AccessDenied)
+        catch (LinuxException exception) when (exception.Errno == Errno.EACCES)
         {
             // The laptop's system may switch IPv6 off everywhere (net.ipv6.conf.all.disable_ipv6); its disk comes through here.
             Ipv6Switch.TurnOn(Name);

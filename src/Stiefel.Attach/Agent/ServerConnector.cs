@@ -29,7 +29,7 @@ internal sealed class ServerConnector
     internal ServerConnection Connect(WaitingReport waiting)
     {
         var pause = new Backoff();
-        var claim = new LostClaim(() => Environment.TickCount64);
+        var loss = new DiskLossDetector(() => Environment.TickCount64);
         while (true)
         {
             string missing;
@@ -42,14 +42,14 @@ internal sealed class ServerConnector
                 }
 
                 missing = state.Missing;
-                _ = claim.IsLostAfter(null);
+                _ = loss.IsLostAfter(null);
                 // Looking at the link costs nothing, and the moment it comes is the one to catch.
                 pause = new();
             }
             catch (Exception exception) when (exception is IOException or SocketException)
             {
                 missing = exception is SocketException failure ? Describe(failure) : exception.Message;
-                if (claim.IsLostAfter(exception) && _first is not null)
+                if (loss.IsLostAfter(exception) && _first is not null)
                 {
                     throw new DiskLostException($"the laptop at {_server} does not accept this desktop any more: another desktop has taken the disk over, or the laptop began anew");
                 }

@@ -6,8 +6,6 @@ namespace Stiefel.Attach.Start;
 /// <summary>The least that is needed to see the hardware. The initramfs's own init mounts again what it wants, as it wants.</summary>
 internal sealed class EarlyMounts
 {
-    private const int Busy = 16;
-
     private static readonly (string Type, string Directory, bool HoldsDevices)[] s_table =
     [
         ("proc", "/proc", false),
@@ -31,7 +29,7 @@ internal sealed class EarlyMounts
                 KernelFileSystem.Mount(type, directory, holdsDevices);
                 mounts._mounted.Push(directory);
             }
-            catch (LinuxException exception) when (exception.Errno == Busy)
+            catch (LinuxException exception) when (exception.Errno == Errno.EBUSY)
             {
                 // There already, and therefore not ours to take away.
             }

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Stiefel.BootFiles.Catalog;
 using Stiefel.BootFiles.Disk.Volumes;
-using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Files;
 using Stiefel.Linux.Mounts;
 
 namespace Stiefel.BootFiles.Disk;

@@ -60,7 +60,7 @@ internal sealed class KeyDirectory(string path)
         }
 
         // Not overwriting: two rotations must not lose the key of the stick that is still in use.
-        if (!FreeName.TryTake(FileOf(name), FileOf(before)))
+        if (!ExclusiveRename.TryRename(FileOf(name), FileOf(before)))
         {
             throw new RefusedException($"{FileOf(before)} is still accepted from the rotation before; revoke it first: stiefel key revoke {before}");
         }
@@ -71,7 +71,7 @@ internal sealed class KeyDirectory(string path)
         }
         catch (Exception error)
         {
-            if (FreeName.TryTake(FileOf(before), FileOf(name)))
+            if (ExclusiveRename.TryRename(FileOf(before), FileOf(name)))
             {
                 throw;
             }

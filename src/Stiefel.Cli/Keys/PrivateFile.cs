@@ -34,7 +34,7 @@ internal static class PrivateFile
                 file.Flush(flushToDisk: true);
             }
 
-            if (!FreeName.TryTake(fresh, target))
+            if (!ExclusiveRename.TryRename(fresh, target))
             {
                 throw new RefusedException(ifThere);
             }

@@ -21,7 +21,7 @@ public sealed partial class BlockDevice
             {
                 var part = new Unistd.iovec { iov_base = start, iov_len = (nuint)buffer.Length };
                 nint count = Unistd.preadv2(_handle, &part, 1, offset, Unistd.RWF_NOWAIT);
-                if (count >= 0 || Marshal.GetLastPInvokeError() != EOPNOTSUPP)
+                if (count >= 0 || Marshal.GetLastPInvokeError() != Errno.EOPNOTSUPP)
                 {
                     return count == buffer.Length;
                 }
@@ -48,8 +48,8 @@ public sealed partial class BlockDevice
                 case < 0:
                     continue;
                 case 0:
-                    throw new LinuxException($"splice({Path}, {length - pipe.Length} bytes at {offset + pipe.Length})", EIO);
-                case EAGAIN or EINVAL:
+                    throw new LinuxException($"splice({Path}, {length - pipe.Length} bytes at {offset + pipe.Length})", Errno.EIO);
+                case Errno.EAGAIN or Errno.EINVAL:
                     return false;
                 default:
                     throw new LinuxException($"splice({Path}, {length - pipe.Length} bytes at {offset + pipe.Length})", -count);

@@ -8,8 +8,6 @@ namespace Stiefel.Linux.BlockDevices;
 // sectors only, and any file system may answer EOPNOTSUPP to any of them.
 public sealed partial class BlockDevice
 {
-    private const int ENXIO = 6;
-    private const int EOPNOTSUPP = 95;
     private const int ZeroBlockSize = 256 * 1024;
 
     private static readonly byte[] s_zeroes = new byte[ZeroBlockSize];
@@ -35,7 +33,7 @@ public sealed partial class BlockDevice
         {
             if (onlyIfFast)
             {
-                throw new LinuxException($"fallocate({Path}, zeroes, {length} bytes at {offset})", EOPNOTSUPP);
+                throw new LinuxException($"fallocate({Path}, zeroes, {length} bytes at {offset})", Errno.EOPNOTSUPP);
             }
 
             WriteZeroBytes(start, end - start);
@@ -67,7 +65,7 @@ public sealed partial class BlockDevice
         }
 
         int errno = Marshal.GetLastPInvokeError();
-        if (result != 0 && errno != EOPNOTSUPP)
+        if (result != 0 && errno != Errno.EOPNOTSUPP)
         {
             throw new LinuxException($"discard({Path}, {end - start} bytes at {start})", errno);
         }
@@ -88,7 +86,7 @@ public sealed partial class BlockDevice
         long data = Unistd.lseek(_handle, offset, Unistd.SEEK_DATA);
         if (data < 0)
         {
-            return (length, Marshal.GetLastPInvokeError() == ENXIO);
+            return (length, Marshal.GetLastPInvokeError() == Errno.ENXIO);
         }
 
         if (data > offset)
@@ -125,9 +123,9 @@ public sealed partial class BlockDevice
 
             errno = Marshal.GetLastPInvokeError();
         }
-        while (errno == EINTR);
+        while (errno == Errno.EINTR);
 
-        return errno == EOPNOTSUPP
+        return errno == Errno.EOPNOTSUPP
             ? false
             : throw new LinuxException($"fallocate({Path}, mode {mode}, {length} bytes at {offset})", errno);
     }

@@ -9,8 +9,6 @@ namespace Stiefel.Linux.BlockDevices;
 public sealed partial class BlockDevice
 {
     private const int ReadWriteByOwner = 0x180; // 0600
-    private const int EISDIR = 21;
-    private const int EINVAL = 22;
 
     /// <summary>A sparse file in memory (man 2 memfd_create), of the given size in bytes. It uses memory as it is written.</summary>
     /// <exception cref="LinuxException">No memory, or no descriptor left.</exception>
@@ -39,7 +37,7 @@ public sealed partial class BlockDevice
         handle.Dispose();
 
         // man 2 open: what a file system, or a kernel, without O_TMPFILE says.
-        return error.Errno is EOPNOTSUPP or EISDIR or EINVAL ? CreateAndUnlink(directory, size) : throw error;
+        return error.Errno is Errno.EOPNOTSUPP or Errno.EISDIR or Errno.EINVAL ? CreateAndUnlink(directory, size) : throw error;
     }
 
     private static BlockDevice CreateAndUnlink(string directory, long size)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Linux.Errors;
+using Stiefel.Linux.Files;
 using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.BlockDevices;
@@ -12,13 +13,6 @@ namespace Stiefel.Linux.BlockDevices;
 /// </summary>
 public sealed partial class BlockDevice : IDisposable
 {
-    private const int EINTR = 4;
-    private const int EIO = 5;
-    private const int EBUSY = 16;
-    private const int EROFS = 30;
-    private const int EACCES = 13;
-    private const int EAGAIN = 11;
-
     // block/file-posix.c of QEMU: a lock of the byte 200 + n says that nobody else may do n; 1 is to write, 3 to resize.
     // Who is about to write looks whether that byte is locked; one of ours that writes locks the whole file.
     private const int QemuUnsharedWrite = 201;
@@ -88,7 +82,7 @@ public sealed partial class BlockDevice : IDisposable
             {
                 return OpenOnce(path, readOnly, fileLock, claims);
             }
-            catch (LinuxException e) when (e.Errno == EBUSY && attempt < MaxAttempts)
+            catch (LinuxException e) when (e.Errno == Errno.EBUSY && attempt < MaxAttempts)
             {
                 Thread.Sleep(s_betweenAttempts);
             }
@@ -140,8 +134,8 @@ public sealed partial class BlockDevice : IDisposable
                 nint count = Unistd.pread(_handle, start + done, (nuint)(buffer.Length - done), offset + done);
                 if (count <= 0)
                 {
-                    int errno = count == 0 ? EIO : Marshal.GetLastPInvokeError();
-                    if (errno == EINTR)
+                    int errno = count == 0 ? Errno.EIO : Marshal.GetLastPInvokeError();
+                    if (errno == Errno.EINTR)
                     {
                         continue;
                     }
@@ -165,8 +159,8 @@ public sealed partial class BlockDevice : IDisposable
                 nint count = Unistd.pwrite(_handle, start + done, (nuint)(data.Length - done), offset + done);
                 if (count <= 0)
                 {
-                    int errno = count == 0 ? EIO : Marshal.GetLastPInvokeError();
-                    if (errno == EINTR)
+                    int errno = count == 0 ? Errno.EIO : Marshal.GetLastPInvokeError();
+                    if (errno == Errno.EINTR)
                     {
                         continue;
                     }
@@ -228,7 +222,7 @@ public sealed partial class BlockDevice : IDisposable
         int refusesWrites = 0;
         if (!IsReadOnly && LinuxFs.ioctl(_handle, LinuxFs.BLKROGET, &refusesWrites) == 0 && refusesWrites != 0)
         {
-            throw new LinuxException($"open(\"{Path}\", O_RDWR)", EROFS, $"the device is set to refuse writes; blockdev --setrw {Path} if that is not meant");
+            throw new LinuxException($"open(\"{Path}\", O_RDWR)", Errno.EROFS, $"the device is set to refuse writes; blockdev --setrw {Path} if that is not meant");
         }
     }
 
@@ -250,9 +244,9 @@ public sealed partial class BlockDevice : IDisposable
 
         // Only a lock of somebody else counts; some network file systems know no locks at all.
         int errno = Marshal.GetLastPInvokeError();
-        if (errno is EAGAIN or EACCES)
+        if (errno is Errno.EAGAIN or Errno.EACCES)
         {
-            throw new LinuxException($"fcntl({Path}, F_OFD_SETLK): another program has locked it", EBUSY);
+            throw new LinuxException($"fcntl({Path}, F_OFD_SETLK): another program has locked it", Errno.EBUSY);
         }
     }
 

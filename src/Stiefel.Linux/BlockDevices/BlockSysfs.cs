@@ -1,3 +1,5 @@
+using Stiefel.Linux.Files;
+
 namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>What sysfs tells of block devices (Documentation/ABI/stable/sysfs-block).</summary>

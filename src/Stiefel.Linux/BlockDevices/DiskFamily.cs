@@ -1,3 +1,5 @@
+using Stiefel.Linux.Files;
+
 namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Stiefel.Linux.Errors;
+using Stiefel.Linux.Files;
 using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.BlockDevices;
@@ -31,8 +32,6 @@ public sealed record DiskUseReason(DiskUseKind Kind, string Message);
 /// </summary>
 public static class DiskUse
 {
-    private const int EBUSY = 16;
-
     /// <summary>Every reason not to serve the block device or image file now; none = it is free. Throws <see cref="LinuxException"/> if it cannot be looked at.</summary>
     /// <param name="path">The device or file.</param>
     /// <param name="asBase">It is to be the base of a snapshot, and others may have it for that as well.</param>
@@ -51,8 +50,8 @@ public static class DiskUse
                 AddLoops(reasons, $"/dev/{member}", sysfs);
             }
 
-            reasons.AddRange(MountedFrom.Find(family, File.ReadAllLines("/proc/self/mountinfo")));
-            reasons.AddRange(SwapOn.Find(family, File.ReadAllLines("/proc/swaps")));
+            reasons.AddRange(MountedFileSystems.Find(family, File.ReadAllLines("/proc/self/mountinfo")));
+            reasons.AddRange(SwapAreas.Find(family, File.ReadAllLines("/proc/swaps")));
             reasons.AddRange(HibernationImage.Find(path, name, sysfs));
         }
         else
@@ -89,7 +88,7 @@ public static class DiskUse
                 reasons.Add(Claimed(path));
             }
         }
-        catch (LinuxException e) when (e.Errno == EBUSY)
+        catch (LinuxException e) when (e.Errno == Errno.EBUSY)
         {
             reasons.Add(Claimed(path));
         }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.BlockDevices;

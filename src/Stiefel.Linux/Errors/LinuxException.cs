@@ -5,15 +5,6 @@ namespace Stiefel.Linux.Errors;
 /// <summary>A failed system call: which call, with which arguments, and the kernel's reason.</summary>
 public sealed class LinuxException : IOException
 {
-    /// <summary>EACCES.</summary>
-    public const int AccessDenied = Interop.Errno.EACCES;
-
-    /// <summary>EOPNOTSUPP.</summary>
-    public const int NotSupported = Interop.Errno.EOPNOTSUPP;
-
-    /// <summary>EADDRINUSE.</summary>
-    public const int AddressInUse = Interop.Errno.EADDRINUSE;
-
     /// <param name="call">The call with its arguments as one would read them in strace: `mount("/dev/sda1", "/mnt")`.</param>
     /// <param name="errno">The error number (man 3 errno).</param>
     public LinuxException(string call, int errno)

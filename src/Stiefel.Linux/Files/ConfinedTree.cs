@@ -104,10 +104,10 @@ public sealed class ConfinedTree : IFileTree, IDisposable
             flags = (ulong)(uint)(flags | O_CLOEXEC),
             resolve = OpenAt2.RESOLVE_IN_ROOT | OpenAt2.RESOLVE_NO_MAGICLINKS,
         };
-        int errno = EAGAIN;
+        int errno = Errno.EAGAIN;
         fixed (byte* bytes = Encoding.UTF8.GetBytes($"/{path}\0"))
         {
-            for (int walk = 0; walk < MaxWalks && (errno == EAGAIN || errno == EINTR); walk++)
+            for (int walk = 0; walk < MaxWalks && (errno == Errno.EAGAIN || errno == Errno.EINTR); walk++)
             {
                 nint descriptor = OpenAt2.openat2((int)_root.DangerousGetHandle(), bytes, &how);
                 if (descriptor >= 0)
@@ -119,7 +119,7 @@ public sealed class ConfinedTree : IFileTree, IDisposable
             }
         }
 
-        bool absent = errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENAMETOOLONG || errno == ENXIO;
+        bool absent = errno == Errno.ENOENT || errno == Errno.ENOTDIR || errno == Errno.ELOOP || errno == Errno.ENAMETOOLONG || errno == Errno.ENXIO;
         return absent ? null : throw new LinuxException($"openat2(\"{Root}\", \"{path}\", RESOLVE_IN_ROOT)", errno);
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 

@@ -8,15 +8,13 @@ namespace Stiefel.Linux.Files;
 /// <summary>To make a renamed or deleted file's name durable: that a file is on the medium does not say that its name is (man 2 fsync).</summary>
 public static class FolderSync
 {
-    private const int EINVAL = 22;
-
     /// <summary>Waits until the folder's names are on the medium.</summary>
     /// <exception cref="LinuxException">They may not be, or there is no such folder.</exception>
     public static void Flush(string folder)
     {
         using SafeFileHandle handle = ReadOnlyFile.Open(folder);
         // A file system that cannot do it to a folder says EINVAL, and has nothing better to offer.
-        if (Unistd.fsync(handle) != 0 && Marshal.GetLastPInvokeError() != EINVAL)
+        if (Unistd.fsync(handle) != 0 && Marshal.GetLastPInvokeError() != Errno.EINVAL)
         {
             throw LinuxException.FromLastError($"fsync({folder})");
         }

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Linux.Errors;
-using static Stiefel.Linux.Interop.Errno;
 
 namespace Stiefel.Linux.Kexec;
 
@@ -14,7 +13,7 @@ internal static class KexecErrors
     /// True if kexec_load may succeed where kexec_file_load did not: not built in, or a kind of image it does not know.
     /// A missing signature is not among them: where one is demanded, kexec_load is forbidden altogether (man 7 kernel_lockdown).
     /// </summary>
-    public static bool IsWorthAnotherTry(int errno) => errno is ENOSYS or EINVAL or ENOEXEC or EADDRNOTAVAIL;
+    public static bool IsWorthAnotherTry(int errno) => errno is Errno.ENOSYS or Errno.EINVAL or Errno.ENOEXEC or Errno.EADDRNOTAVAIL;
 
     /// <summary>The exception with the call as strace would show it, and what to do.</summary>
     /// <param name="kernel">As given to the call; so <paramref name="initrd"/> and <paramref name="commandLine"/>.</param>
@@ -33,15 +32,15 @@ internal static class KexecErrors
     /// <param name="lockdown">Text of /sys/kernel/security/lockdown, empty if unknown.</param>
     public static string Advise(int errno, string lockdown) => errno switch
     {
-        EPERM when lockdown.Contains("[integrity]", StringComparison.Ordinal) || lockdown.Contains("[confidentiality]", StringComparison.Ordinal)
+        Errno.EPERM when lockdown.Contains("[integrity]", StringComparison.Ordinal) || lockdown.Contains("[confidentiality]", StringComparison.Ordinal)
             => "the kernel is locked down by Secure Boot: the laptop's kernel must be signed by a key this machine trusts (mokutil --import), or turn Secure Boot off in the firmware",
-        EPERM => "root with CAP_SYS_BOOT is needed, /proc/sys/kernel/kexec_load_disabled must be 0, and under Secure Boot the laptop's kernel must be signed by a key this machine trusts",
-        ENODATA or ENOPKG or EBADMSG or ELIBBAD or ENOKEY or EKEYREJECTED
+        Errno.EPERM => "root with CAP_SYS_BOOT is needed, /proc/sys/kernel/kexec_load_disabled must be 0, and under Secure Boot the laptop's kernel must be signed by a key this machine trusts",
+        Errno.ENODATA or Errno.ENOPKG or Errno.EBADMSG or Errno.ELIBBAD or Errno.ENOKEY or Errno.EKEYREJECTED
             => "this kernel demands a valid signature: the laptop's kernel must be signed by a key this machine trusts (mokutil --import), or turn Secure Boot off in the firmware",
-        ENOMEM => "the machine has not enough memory for kernel and initrd: twice the initrd's size must be free",
-        EBUSY => "something else is loading a kernel at this moment; try again",
-        ETXTBSY => "the file is still open for writing",
-        ENOEXEC => "the file is no kernel image this kernel can load",
+        Errno.ENOMEM => "the machine has not enough memory for kernel and initrd: twice the initrd's size must be free",
+        Errno.EBUSY => "something else is loading a kernel at this moment; try again",
+        Errno.ETXTBSY => "the file is still open for writing",
+        Errno.ENOEXEC => "the file is no kernel image this kernel can load",
         _ => "see the kernel log (dmesg) for the reason",
     };
 

@@ -42,7 +42,7 @@ public static class DeviceWriteLock
             Open(device, O_EXCL).Dispose();
             return true;
         }
-        catch (LinuxException error) when (error.Errno == EBUSY)
+        catch (LinuxException error) when (error.Errno == Errno.EBUSY)
         {
             return false;
         }

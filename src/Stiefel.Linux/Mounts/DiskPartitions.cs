@@ -1,5 +1,6 @@
 using System.Globalization;
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Files;
 
 namespace Stiefel.Linux.Mounts;
 

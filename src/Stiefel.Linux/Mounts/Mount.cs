@@ -58,7 +58,7 @@ public static class Mount
         {
             // A program being started holds a copy of all our descriptors until its execve.
             int errno = Marshal.GetLastPInvokeError();
-            if (errno != EBUSY || Stopwatch.GetElapsedTime(start) > s_patience)
+            if (errno != Errno.EBUSY || Stopwatch.GetElapsedTime(start) > s_patience)
             {
                 throw new LinuxException($"umount2(\"{directory}\")", errno);
             }
@@ -90,7 +90,7 @@ public static class Mount
         // Locking the device under a file system that someone else has mounted for writing would break it.
         if (!DeviceWriteLock.IsFree(device))
         {
-            throw new LinuxException($"open(\"{device}\", O_EXCL)", EBUSY);
+            throw new LinuxException($"open(\"{device}\", O_EXCL)", Errno.EBUSY);
         }
 
         DeviceWriteLock.Set(device, refuse: true);
@@ -108,7 +108,7 @@ public static class Mount
 
             // EINVAL: an option this kernel does not know.
             int errno = Marshal.GetLastPInvokeError();
-            if (errno != EINVAL || choice == choices.Count - 1)
+            if (errno != Errno.EINVAL || choice == choices.Count - 1)
             {
                 throw new LinuxException($"mount(\"{device}\", \"{directory}\", \"{type}\", MS_RDONLY, \"{choices[choice]}\")", errno);
             }

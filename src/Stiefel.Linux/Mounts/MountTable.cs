@@ -23,7 +23,7 @@ public static class MountTable
             int separator = Array.IndexOf(fields, "-");
             if (separator > 4 && separator + 2 < fields.Length)
             {
-                mounts.Add(new MountEntry(MountedFrom.Unescape(fields[4]), fields[separator + 1], MountedFrom.Unescape(fields[separator + 2])));
+                mounts.Add(new MountEntry(MountedFileSystems.Unescape(fields[4]), fields[separator + 1], MountedFileSystems.Unescape(fields[separator + 2])));
             }
         }
 

@@ -39,7 +39,7 @@ public sealed class ReadOnlyMount : IAsyncDisposable
                 Mount.Unmount(Directory);
                 _mounted = false;
             }
-            catch (LinuxException error) when (error.Errno == EBUSY && clock.Elapsed < s_patience)
+            catch (LinuxException error) when (error.Errno == Errno.EBUSY && clock.Elapsed < s_patience)
             {
                 await Task.Delay(s_pause).ConfigureAwait(false);
             }

@@ -1,5 +1,4 @@
 using Stiefel.Linux.Errors;
-using Stiefel.Linux.Interop;
 using static Stiefel.Linux.Interop.LinuxNetlink;
 
 namespace Stiefel.Linux.Netlink;

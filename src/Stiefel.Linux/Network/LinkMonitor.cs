@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Stiefel.Linux.Errors;
-using Stiefel.Linux.Interop;
 using Stiefel.Linux.Netlink;
 using static Stiefel.Linux.Interop.LinuxNetlink;
 using static Stiefel.Linux.Interop.LinuxRtnetlink;

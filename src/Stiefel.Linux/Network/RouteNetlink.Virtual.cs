@@ -1,5 +1,4 @@
 using Stiefel.Linux.Errors;
-using Stiefel.Linux.Interop;
 using Stiefel.Linux.Netlink;
 using static Stiefel.Linux.Interop.LinuxNetlink;
 using static Stiefel.Linux.Interop.LinuxRtnetlink;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Network;

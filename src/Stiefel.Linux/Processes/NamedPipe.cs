@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
-using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.Errors;
+using Stiefel.Linux.Files;
 using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Processes;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
 using Stiefel.Nbd.Connections;
 
@@ -11,10 +12,6 @@ namespace Stiefel.Nbd.Transport;
 /// <summary>A connected TCP socket in blocking mode, with the kernel's own timeouts.</summary>
 internal sealed class SocketTransport : NbdTransport
 {
-    private const int EAGAIN = 11;
-    private const int EPIPE = 32;
-    private const int ECONNRESET = 104;
-
     // netinet/in.h, netinet/tcp.h
     private const int IPPROTO_TCP = 6;
     private const int TCP_CONGESTION = 13;
@@ -115,8 +112,8 @@ internal sealed class SocketTransport : NbdTransport
 
     private static Exception Failure(int errno, string timedOut) => errno switch
     {
-        EAGAIN => new TimeoutException(timedOut),
-        EPIPE or ECONNRESET => new SocketException((int)SocketError.ConnectionReset),
+        Errno.EAGAIN => new TimeoutException(timedOut),
+        Errno.EPIPE or Errno.ECONNRESET => new SocketException((int)SocketError.ConnectionReset),
         _ => new SocketException((int)SocketError.SocketError, $"the connection failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})"),
     };
 

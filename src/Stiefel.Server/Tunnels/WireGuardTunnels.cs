@@ -174,7 +174,7 @@ public sealed class WireGuardTunnels(
         {
             RouteNetlink.SetUp(index);
         }
-        catch (LinuxException e) when (e.Errno == LinuxException.AddressInUse)
+        catch (LinuxException e) when (e.Errno == Errno.EADDRINUSE)
         {
             throw new IOException($"UDP port {port} is taken by another program; choose another one by --Link:Port", e);
         }

@@ -145,7 +145,7 @@ public sealed class DepartureTests : IDisposable
                 return (program, arguments[0]) switch
                 {
                     ("systemctl", "is-system-running") when state is not null => Task.FromResult(new ExternalProgramOutput(state, "", state == "running\n" ? 0 : 1)),
-                    ("systemctl", "kexec") => Task.FromException<ExternalProgramOutput>(new LinuxException("connect", 111)),
+                    ("systemctl", "kexec") => Task.FromException<ExternalProgramOutput>(new LinuxException("connect", Errno.ECONNREFUSED)),
                     ("systemctl", _) => ExternalProgram.RunAsync("/absent/systemctl", arguments, options, token),
                     _ => Task.FromResult(new ExternalProgramOutput("", "", 0)),
                 };
@@ -164,14 +164,14 @@ internal sealed class ScriptedKernel(bool mayUnload) : ILoadedKernel
 
     public int Unloaded { get; private set; }
 
-    public void Execute() => throw new LinuxException("reboot(LINUX_REBOOT_CMD_KEXEC)", 1);
+    public void Execute() => throw new LinuxException("reboot(LINUX_REBOOT_CMD_KEXEC)", Errno.EPERM);
 
     public void Unload()
     {
         Unloaded++;
         if (!mayUnload)
         {
-            throw new LinuxException("kexec_file_load(KEXEC_FILE_UNLOAD)", 1);
+            throw new LinuxException("kexec_file_load(KEXEC_FILE_UNLOAD)", Errno.EPERM);
         }
     }
 }

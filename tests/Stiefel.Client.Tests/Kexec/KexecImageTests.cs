@@ -37,7 +37,7 @@ internal sealed class ScriptedKernel : ILoadedKernel
 
     public int Unloaded { get; private set; }
 
-    public void Execute() => throw new LinuxException("reboot(LINUX_REBOOT_CMD_KEXEC)", 1);
+    public void Execute() => throw new LinuxException("reboot(LINUX_REBOOT_CMD_KEXEC)", Errno.EPERM);
 
     public void Unload() => Unloaded++;
 }

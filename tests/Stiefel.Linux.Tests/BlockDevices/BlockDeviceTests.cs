@@ -33,7 +33,7 @@ public sealed class BlockDeviceTests : IDisposable
 
         LinuxException error = Assert.Throws<LinuxException>(() => BlockDevice.Open(loop.Path, readOnly: false));
 
-        Assert.Equal(16, error.Errno);
+        Assert.Equal(Errno.EBUSY, error.Errno);
         Assert.Contains($"open(\"{loop.Path}\", O_RDWR|O_EXCL)", error.Message, StringComparison.Ordinal);
     }
 
@@ -43,7 +43,7 @@ public sealed class BlockDeviceTests : IDisposable
         string image = MakeImage(0);
         using (BlockDevice.Open(image, readOnly: false))
         {
-            Assert.Equal(16, Assert.Throws<LinuxException>(() => BlockDevice.Open(image, readOnly: false)).Errno);
+            Assert.Equal(Errno.EBUSY, Assert.Throws<LinuxException>(() => BlockDevice.Open(image, readOnly: false)).Errno);
             using BlockDevice reader = BlockDevice.Open(image, readOnly: true);
             Assert.Equal(Size, reader.Size);
         }
@@ -138,7 +138,7 @@ public sealed class BlockDeviceTests : IDisposable
             stream.SetLength(1000);
         }
 
-        Assert.Equal(5, Assert.Throws<LinuxException>(() => device.Read(500, new byte[1000])).Errno);
+        Assert.Equal(Errno.EIO, Assert.Throws<LinuxException>(() => device.Read(500, new byte[1000])).Errno);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class BlockDeviceTests : IDisposable
     {
         using BlockDevice device = BlockDevice.Open(MakeImage(1), readOnly: true);
 
-        Assert.Equal(9, Assert.Throws<LinuxException>(() => device.Write(0, new byte[1])).Errno);
+        Assert.Equal(Errno.EBADF, Assert.Throws<LinuxException>(() => device.Write(0, new byte[1])).Errno);
     }
 
     private string MakeImage(byte fill)

@@ -1,4 +1,5 @@
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Files;
 using Xunit;
 
 namespace Stiefel.Linux.Tests.BlockDevices;
@@ -52,7 +53,7 @@ public sealed class DiskFamilyTests : IDisposable
     [InlineData(@"27 1 8:0 / /mnt/my\040disk rw - iso9660 /dev/sda rw", "/dev/sda is mounted on /mnt/my disk (iso9660): unmount it")]
     public void Mounts_OfTheFamily_AreReasons(string mountinfo, string message)
     {
-        DiskUseReason reason = Assert.Single(MountedFrom.Find(DiskFamily.Of("sda", _tree.Sysfs), [mountinfo]));
+        DiskUseReason reason = Assert.Single(MountedFileSystems.Find(DiskFamily.Of("sda", _tree.Sysfs), [mountinfo]));
 
         Assert.Equal(new DiskUseReason(DiskUseKind.Mounted, message), reason);
     }
@@ -64,7 +65,7 @@ public sealed class DiskFamilyTests : IDisposable
     [InlineData("- - - - - -")]
     [InlineData("")]
     public void Mounts_OfOthersOrMalformed_AreNone(string mountinfo) =>
-        Assert.Empty(MountedFrom.Find(DiskFamily.Of("sda", _tree.Sysfs), [mountinfo]));
+        Assert.Empty(MountedFileSystems.Find(DiskFamily.Of("sda", _tree.Sysfs), [mountinfo]));
 
     [Fact]
     public void Partition_IsUsedIfItsDiskIs()
@@ -72,8 +73,8 @@ public sealed class DiskFamilyTests : IDisposable
         DiskFamily family = DiskFamily.Of("sda1", _tree.Sysfs);
 
         Assert.Empty(family.Holders);
-        Assert.Single(MountedFrom.Find(family, ["27 1 8:0 / /mnt rw - iso9660 /dev/sda rw"]));
-        Assert.Empty(MountedFrom.Find(family, ["27 1 8:2 / /mnt rw - ext4 /dev/sda2 rw"]));
+        Assert.Single(MountedFileSystems.Find(family, ["27 1 8:0 / /mnt rw - iso9660 /dev/sda rw"]));
+        Assert.Empty(MountedFileSystems.Find(family, ["27 1 8:2 / /mnt rw - ext4 /dev/sda2 rw"]));
     }
 
     [Fact]

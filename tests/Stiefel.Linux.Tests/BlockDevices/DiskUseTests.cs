@@ -56,11 +56,11 @@ public sealed class DiskUseTests : IDisposable
         using (BlockDevice.OpenUnchanging(disk.Path, claims: false))
         {
             Assert.Equal(DiskUseKind.Claimed, Assert.Single(DiskUse.Check(disk.Path)).Kind);
-            Assert.Equal(16, Assert.Throws<LinuxException>(() => BlockDevice.Open(disk.Path, readOnly: false)).Errno);
+            Assert.Equal(Errno.EBUSY, Assert.Throws<LinuxException>(() => BlockDevice.Open(disk.Path, readOnly: false)).Errno);
         }
 
         using BlockDevice ours = BlockDevice.Open(disk.Path, readOnly: false);
-        Assert.Equal(16, Assert.Throws<LinuxException>(() => BlockDevice.OpenUnchanging(disk.Path, claims: false)).Errno);
+        Assert.Equal(Errno.EBUSY, Assert.Throws<LinuxException>(() => BlockDevice.OpenUnchanging(disk.Path, claims: false)).Errno);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class DiskUseTests : IDisposable
             Assert.Equal((DiskUseKind.Mounted, $"{partition} is mounted on {mountPoint} (ext4): unmount it"), (reason.Kind, reason.Message));
             Assert.Single(DiskUse.Check(partition));
             LinuxException error = Assert.Throws<LinuxException>(() => BlockDevice.Open(loop.Path, readOnly: true));
-            Assert.Equal(16, error.Errno);
+            Assert.Equal(Errno.EBUSY, error.Errno);
         }
         finally
         {
@@ -177,7 +177,7 @@ public sealed class DiskUseTests : IDisposable
         LinuxException error = Assert.Throws<LinuxException>(() => DiskUse.Check("/dev/does-not-exist"));
 
         Assert.Contains("/dev/does-not-exist", error.Message, StringComparison.Ordinal);
-        Assert.Equal(2, error.Errno);
+        Assert.Equal(Errno.ENOENT, error.Errno);
     }
 
     private string MakeImage()

@@ -1,4 +1,5 @@
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Files;
 using Xunit;
 
 namespace Stiefel.Linux.Tests.BlockDevices;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 using Xunit;
 
@@ -62,33 +63,33 @@ public sealed class InteropLayoutTests
     public void Signals_AgainstTheHeaders_Agrees()
     {
         // glibc's sigset_t is a typedef without a struct tag: its size is asserted by hand.
-        var source = string.Concat(CompilerVerdict.AssertionsAbout(typeof(Signals))
+        var source = string.Concat(HeaderCheck.AssertionsAbout(typeof(Signals))
             .Where(assertion => !assertion.Contains("struct", StringComparison.Ordinal))
             .Append($"sizeof(sigset_t) == {Marshal.SizeOf<Signals.sigset_t>()}")
             .Append("(long)SIG_DFL == 0 && (long)SIG_IGN == 1 && SIGRTMAX <= 64")
             .Select(assertion => $"_Static_assert({assertion}, \"\");\n"));
-        Assert.Equal("", CompilerVerdict.Compile("#include <signal.h>\n" + source.Replace("SIGRTMAX", "_NSIG - 1", StringComparison.Ordinal)));
+        Assert.Equal("", HeaderCheck.Compile("#include <signal.h>\n" + source.Replace("SIGRTMAX", "_NSIG - 1", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void SysModule_NumberOfFinitModule_IsThatOfTheHeaders() => Assert.Equal(
-        "", CompilerVerdict.Compile($"#include <sys/syscall.h>\n_Static_assert(SYS_finit_module == {SysModule.Number}, \"\");\n"));
+        "", HeaderCheck.Compile($"#include <sys/syscall.h>\n_Static_assert(SYS_finit_module == {SysModule.Number}, \"\");\n"));
 
     [Fact]
     public void KexecFile_NumberOfKexecFileLoad_IsThatOfTheHeaders() => Assert.Equal(
-        "", CompilerVerdict.Compile($"#include <sys/syscall.h>\n#include <linux/kexec.h>\n_Static_assert(SYS_kexec_file_load == {KexecFile.Number} && KEXEC_FILE_UNLOAD == {KexecFile.KEXEC_FILE_UNLOAD}, \"\");\n"));
+        "", HeaderCheck.Compile($"#include <sys/syscall.h>\n#include <linux/kexec.h>\n_Static_assert(SYS_kexec_file_load == {KexecFile.Number} && KEXEC_FILE_UNLOAD == {KexecFile.KEXEC_FILE_UNLOAD}, \"\");\n"));
 
     [Fact]
     public void Reboot_AgainstTheHeaders_Agrees() => Agrees(typeof(Reboot), "linux/reboot.h");
 
     [Fact]
-    public void CompilerVerdict_WrongConstant_IsReported() =>
-        Assert.Contains("static assertion failed", CompilerVerdict.Compile("#include <errno.h>\n_Static_assert(EPERM == 2, \"\");\n"), StringComparison.Ordinal);
+    public void HeaderCheck_WrongConstant_IsReported() =>
+        Assert.Contains("static assertion failed", HeaderCheck.Compile("#include <errno.h>\n_Static_assert(EPERM == 2, \"\");\n"), StringComparison.Ordinal);
 
     [Fact]
-    public void CompilerVerdict_InteropClass_YieldsItsConstantsAndFields()
+    public void HeaderCheck_InteropClass_YieldsItsConstantsAndFields()
     {
-        var assertions = CompilerVerdict.AssertionsAbout(typeof(LinuxNetlink)).ToList();
+        var assertions = HeaderCheck.AssertionsAbout(typeof(LinuxNetlink)).ToList();
 
         Assert.Contains("(unsigned long long)(NETLINK_GENERIC) == 16ull", assertions);
         Assert.Contains("offsetof(struct nlmsghdr, nlmsg_seq) == 8", assertions);
@@ -97,7 +98,7 @@ public sealed class InteropLayoutTests
 
     private static void Agrees(Type interop, params string[] headers)
     {
-        var complaints = CompilerVerdict.Compile(interop, headers);
+        var complaints = HeaderCheck.Compile(interop, headers);
         Assert.True(complaints.Length == 0, complaints);
     }
 }

@@ -1,4 +1,4 @@
-using Stiefel.Linux.Interop;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Kexec;
 using Xunit;
 

@@ -62,7 +62,7 @@ public sealed class Ipv6SwitchTests : IDisposable
     {
         var failure = Assert.Throws<LinuxException>(() => Ipv6Switch.TurnOn("nosuch0"));
 
-        Assert.Equal(2, failure.Errno);
+        Assert.Equal(Errno.ENOENT, failure.Errno);
         Assert.Contains("nosuch0", failure.Message, StringComparison.Ordinal);
     }
 

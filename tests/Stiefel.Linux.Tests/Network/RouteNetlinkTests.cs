@@ -98,13 +98,13 @@ public sealed class RouteNetlinkTests : IDisposable
     {
         var failure = Assert.Throws<LinuxException>(() => RouteNetlink.Rename(Find("rn0").Index, "rn1"));
 
-        Assert.Equal(17, failure.Errno);
+        Assert.Equal(Errno.EEXIST, failure.Errno);
         Assert.Contains("to rn1", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void SetUp_NoSuchInterface_IsNoSuchDevice() =>
-        Assert.Equal(19, Assert.Throws<LinuxException>(() => RouteNetlink.SetUp(99_999)).Errno);
+        Assert.Equal(Errno.ENODEV, Assert.Throws<LinuxException>(() => RouteNetlink.SetUp(99_999)).Errno);
 
     [Fact]
     public void AddVirtual_AndRemove_AreSeenByIproute2()
@@ -112,11 +112,11 @@ public sealed class RouteNetlinkTests : IDisposable
         var index = RouteNetlink.AddVirtual("rn2", "bridge", 1420);
 
         Assert.Contains("mtu 1420", Ip("link show dev rn2"), StringComparison.Ordinal);
-        Assert.Equal(17, Assert.Throws<LinuxException>(() => RouteNetlink.AddVirtual("rn2", "bridge", 1420)).Errno);
+        Assert.Equal(Errno.EEXIST, Assert.Throws<LinuxException>(() => RouteNetlink.AddVirtual("rn2", "bridge", 1420)).Errno);
         RouteNetlink.Remove(index);
         RouteNetlink.Remove(index);
         Assert.DoesNotContain("rn2", Ip("link show"), StringComparison.Ordinal);
-        Assert.Equal(95, Assert.Throws<LinuxException>(() => RouteNetlink.AddVirtual("rn2", "nosuchkind", 1420)).Errno);
+        Assert.Equal(Errno.EOPNOTSUPP, Assert.Throws<LinuxException>(() => RouteNetlink.AddVirtual("rn2", "nosuchkind", 1420)).Errno);
     }
 
     private static NetworkLink Find(string name) => RouteNetlink.ListLinks().Single(link => link.Name == name);

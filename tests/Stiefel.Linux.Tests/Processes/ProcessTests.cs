@@ -18,7 +18,7 @@ public sealed class ProcessTests
 
     [Fact]
     public void ChildProcess_NoSuchProgram_SaysSo() =>
-        Assert.Equal(2, Assert.Throws<LinuxException>(() => ChildProcess.Start("/no/such/program", ["x"])).Errno);
+        Assert.Equal(Errno.ENOENT, Assert.Throws<LinuxException>(() => ChildProcess.Start("/no/such/program", ["x"])).Errno);
 
     [Fact]
     public void ChildProcess_FirstArgument_IsWhatOthersSee()

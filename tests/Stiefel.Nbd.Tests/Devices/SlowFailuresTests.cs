@@ -7,7 +7,7 @@ namespace Stiefel.Nbd.Tests.Devices;
 /// <summary>A read that failed slowly fails at once when it is asked for again, and nothing else does.</summary>
 public sealed class SlowFailuresTests
 {
-    private static readonly LinuxException s_failure = new("pread", 5);
+    private static readonly LinuxException s_failure = new("pread", Errno.EIO);
 
     private readonly SteppedTime _time = new();
     private readonly SlowFailures _failures;

@@ -12,9 +12,6 @@ namespace Stiefel.Nbd.Tests.Devices;
 public sealed class SnapshotDeviceTests : IDisposable
 {
     private const int Size = (1 << 20) + 77;
-    private const int EIO = 5;
-    private const int ENOSPC = 28;
-    private const int EOPNOTSUPP = 95;
 
     private readonly TempFile _image = TempFile.WithRandomBytes(Size, seed: 21);
     private readonly byte[] _content;
@@ -73,7 +70,7 @@ public sealed class SnapshotDeviceTests : IDisposable
         Assert.Equal(new BlockExtent(8192, false), snapshot.Device.FindExtent(0, 8192));
         Assert.Equal(3 * 4096, snapshot.Overlay.Used);
         var error = Assert.Throws<LinuxException>(() => snapshot.Device.WriteZeroes(0, 8192, ZeroOptions.KeepAllocated | ZeroOptions.OnlyIfFast));
-        Assert.Equal(EOPNOTSUPP, error.Errno);
+        Assert.Equal(Errno.EOPNOTSUPP, error.Errno);
     }
 
     [Fact]
@@ -114,7 +111,7 @@ public sealed class SnapshotDeviceTests : IDisposable
         using SnapshotOf snapshot = SnapshotOf.FileInMemory(_image.Path, limit: 64 * 1024);
         snapshot.Device.Write(0, new byte[60 * 1024]);
 
-        Assert.Equal(ENOSPC, Assert.Throws<LinuxException>(() => snapshot.Device.Write(60 * 1024, new byte[4096])).Errno);
+        Assert.Equal(Errno.ENOSPC, Assert.Throws<LinuxException>(() => snapshot.Device.Write(60 * 1024, new byte[4096])).Errno);
 
         snapshot.Device.Write(100, [7]);
         Assert.True(ReadAll(snapshot).AsSpan(60 * 1024).SequenceEqual(_content.AsSpan(60 * 1024)));
@@ -141,7 +138,7 @@ public sealed class SnapshotDeviceTests : IDisposable
             error = Assert.Throws<LinuxException>(() => snapshot.Device.Write(0, new byte[Size]));
         }
 
-        Assert.Equal(ENOSPC, error.Errno);
+        Assert.Equal(Errno.ENOSPC, error.Errno);
         byte[] first = new byte[65536];
         snapshot.Device.Read(0, first);
         Assert.All(first, b => Assert.True(b is 3 or 0));
@@ -152,11 +149,11 @@ public sealed class SnapshotDeviceTests : IDisposable
     public void Flush_WhoseMediumFailed_FailsForEver()
     {
         using var basis = new MemoryDevice(1 << 20);
-        using var store = new MemoryDevice(1 << 20) { Fault = (command, _) => command == "flush" ? EIO : null };
+        using var store = new MemoryDevice(1 << 20) { Fault = (command, _) => command == "flush" ? Errno.EIO : null };
         using var overlay = new SnapshotOverlay(store, 0);
         using var device = new SnapshotDevice(basis, overlay);
 
-        Assert.Equal(EIO, Assert.Throws<LinuxException>(device.Flush).Errno);
+        Assert.Equal(Errno.EIO, Assert.Throws<LinuxException>(device.Flush).Errno);
     }
 
     [Fact]
@@ -169,7 +166,7 @@ public sealed class SnapshotDeviceTests : IDisposable
         Array.Fill(basis.Bytes, (byte)1);
 
         // The head of the block arrives from the base, then the store fails.
-        store.Fault = (command, offset) => command == "write" && offset == 100 ? EIO : null;
+        store.Fault = (command, offset) => command == "write" && offset == 100 ? Errno.EIO : null;
         Assert.Throws<LinuxException>(() => device.Write(100, [2, 2, 2]));
         store.Fault = (_, _) => null;
 
@@ -185,12 +182,12 @@ public sealed class SnapshotDeviceTests : IDisposable
     [Fact]
     public void Read_OfABaseThatFails_FailsAndAPartialWriteToo()
     {
-        using var basis = new MemoryDevice(1 << 20) { Fault = (command, _) => command == "read" ? EIO : null };
+        using var basis = new MemoryDevice(1 << 20) { Fault = (command, _) => command == "read" ? Errno.EIO : null };
         using var overlay = SnapshotOverlay.InMemory(1 << 20, 0);
         using var device = new SnapshotDevice(basis, overlay);
 
-        Assert.Equal(EIO, Assert.Throws<LinuxException>(() => device.Read(0, new byte[1])).Errno);
-        Assert.Equal(EIO, Assert.Throws<LinuxException>(() => device.Write(1, [1])).Errno);
+        Assert.Equal(Errno.EIO, Assert.Throws<LinuxException>(() => device.Read(0, new byte[1])).Errno);
+        Assert.Equal(Errno.EIO, Assert.Throws<LinuxException>(() => device.Write(1, [1])).Errno);
         device.Write(0, new byte[4096]);
         device.Read(0, new byte[4096]);
     }

@@ -1,4 +1,5 @@
 using CsCheck;
+using Stiefel.Linux.Errors;
 using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Negotiation;
@@ -67,7 +68,7 @@ public sealed class TransmissionFuzzTests
     {
         using var transport = new ScriptTransport(script, portion);
         int calls = 0;
-        using var device = new MemoryDevice(Size) { Fault = (_, _) => ++calls == faultAfter ? 5 : null, IsCold = portion % 2 == 0 };
+        using var device = new MemoryDevice(Size) { Fault = (_, _) => ++calls == faultAfter ? Errno.EIO : null, IsCold = portion % 2 == 0 };
         var session = new NegotiatedSession(new NbdExport("disk", device) { IsReadOnly = isReadOnly }, format, HasBaseAllocation: format != ReplyFormat.Simple);
         var counters = new TransmissionCounters();
         long before = GC.GetAllocatedBytesForCurrentThread();

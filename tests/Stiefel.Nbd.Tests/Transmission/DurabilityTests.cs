@@ -1,3 +1,4 @@
+using Stiefel.Linux.Errors;
 using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Tests.Support;
 using Stiefel.Nbd.Wire;
@@ -64,11 +65,11 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Theory]
-    [InlineData(28, NbdError.NoSpace)]
-    [InlineData(122, NbdError.NoSpace)]
-    [InlineData(5, NbdError.InputOutput)]
-    [InlineData(30, NbdError.NotPermitted)]
-    [InlineData(71, NbdError.InputOutput)]
+    [InlineData(Errno.ENOSPC, NbdError.NoSpace)]
+    [InlineData(Errno.EDQUOT, NbdError.NoSpace)]
+    [InlineData(Errno.EIO, NbdError.InputOutput)]
+    [InlineData(Errno.EROFS, NbdError.NotPermitted)]
+    [InlineData(Errno.EPROTO, NbdError.InputOutput)]
     public async Task Write_ThatFails_ReportsTheErrorAndStaysInStep(int errno, object error)
     {
         await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
@@ -88,7 +89,7 @@ public sealed class DurabilityTests : IDisposable
     {
         await using TestServer server = await TestServer.StartAsync(_device);
         using NbdTestClient client = NbdTestClient.Open(server);
-        _device.Fault = (command, _) => command == "flush" ? 5 : null;
+        _device.Fault = (command, _) => command == "flush" ? Errno.EIO : null;
 
         Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Write, 0, 1, NbdCommandFlags.Fua, [1]));
         Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Flush, 0, 0));
@@ -100,7 +101,7 @@ public sealed class DurabilityTests : IDisposable
     {
         await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
         using NbdTestClient client = NbdTestClient.Open(server);
-        _device.Fault = (command, offset) => command == "read" && offset >= 1 << 20 ? 5 : null;
+        _device.Fault = (command, offset) => command == "read" && offset >= 1 << 20 ? Errno.EIO : null;
 
         Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Read, 0, (1 << 20) + 512));
         Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Read, 1 << 20, 512));
@@ -115,7 +116,7 @@ public sealed class DurabilityTests : IDisposable
         int reads = 0;
 
         // Three pieces are read to see that they can be, and one is sent.
-        _device.Fault = (command, _) => command == "read" && ++reads == 5 ? 5 : null;
+        _device.Fault = (command, _) => command == "read" && ++reads == 5 ? Errno.EIO : null;
 
         ulong cookie = client.Request(NbdCommand.Read, 0, (1 << 20) + 8192);
 
@@ -129,7 +130,7 @@ public sealed class DurabilityTests : IDisposable
     {
         await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
         using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Structured);
-        _device.Fault = (command, offset) => command == "read" && offset >= 128 * 1024 ? 5 : null;
+        _device.Fault = (command, offset) => command == "read" && offset >= 128 * 1024 ? Errno.EIO : null;
 
         client.Request(NbdCommand.Read, 0, 200_000);
 
@@ -145,7 +146,7 @@ public sealed class DurabilityTests : IDisposable
     {
         await using TestServer server = await TestServer.StartAsync(_device);
         using NbdTestClient client = NbdTestClient.Open(server);
-        _device.Fault = (_, _) => 95;
+        _device.Fault = (_, _) => Errno.EOPNOTSUPP;
 
         Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Write, 0, 1, payload: [1]));
         Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.WriteZeroes, 0, 1));
@@ -157,7 +158,7 @@ public sealed class DurabilityTests : IDisposable
     {
         await using TestServer server = await TestServer.StartAsync(_device);
         using NbdTestClient client = NbdTestClient.Open(server);
-        _device.Fault = (command, _) => command.Contains("OnlyIfFast", StringComparison.Ordinal) ? 95 : null;
+        _device.Fault = (command, _) => command.Contains("OnlyIfFast", StringComparison.Ordinal) ? Errno.EOPNOTSUPP : null;
 
         Assert.Equal(NbdError.NotSupported, client.Call(NbdCommand.WriteZeroes, 0, 4096, NbdCommandFlags.FastZero));
 

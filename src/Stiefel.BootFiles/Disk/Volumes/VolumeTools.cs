@@ -1,6 +1,7 @@
 using System.Text;
 using Stiefel.BootFiles.Disk.Volumes.Lvm;
 using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Files;
 using Stiefel.Linux.Mounts;
 using Stiefel.Linux.Programs;
 

@@ -9,7 +9,6 @@ public sealed partial class SnapshotDevice
 {
     private const int BlockSize = OverlayMap.BlockSize;
     private const int UnitSize = OverlayMap.UnitSize;
-    private const int EOPNOTSUPP = 95;
 
     private static readonly byte[] s_zeroes = new byte[UnitSize];
 
@@ -34,7 +33,7 @@ public sealed partial class SnapshotDevice
     {
         if (options.HasFlag(ZeroOptions.KeepAllocated | ZeroOptions.OnlyIfFast))
         {
-            throw new LinuxException("zeroes that keep their place in a snapshot must be written out", EOPNOTSUPP);
+            throw new LinuxException("zeroes that keep their place in a snapshot must be written out", Errno.EOPNOTSUPP);
         }
 
         ForEachUnit(offset, length, (at, count) =>

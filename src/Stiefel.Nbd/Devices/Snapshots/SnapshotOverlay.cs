@@ -9,8 +9,6 @@ namespace Stiefel.Nbd.Devices.Snapshots;
 /// </summary>
 public sealed class SnapshotOverlay : IDisposable
 {
-    private const int ENOSPC = 28;
-
     private readonly long _limit;
     private long _used;
 
@@ -51,7 +49,7 @@ public sealed class SnapshotOverlay : IDisposable
         if (Interlocked.Add(ref _used, bytes) > _limit && _limit > 0)
         {
             Interlocked.Add(ref _used, -bytes);
-            throw new LinuxException($"the snapshot holds {_limit >> 20} MiB of changes, which is its limit", ENOSPC);
+            throw new LinuxException($"the snapshot holds {_limit >> 20} MiB of changes, which is its limit", Errno.ENOSPC);
         }
     }
 

@@ -5,7 +5,7 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Processes;
 
 /// <summary>Makes this process fit to stand below the root file system: it must go on when nothing can be read from or written to disk.</summary>
-public static class Indispensable
+public static class RootStorageDaemon
 {
     /// <summary>
     /// Locks all memory, present and future (man 2 mlockall): a page that had to be read back from the disk this process keeps alive

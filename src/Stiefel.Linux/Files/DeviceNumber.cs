@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 
-namespace Stiefel.Linux.BlockDevices;
+namespace Stiefel.Linux.Files;
 
 /// <summary>major:minor of a device (man 3 makedev).</summary>
 public readonly record struct DeviceNumber(uint Major, uint Minor)

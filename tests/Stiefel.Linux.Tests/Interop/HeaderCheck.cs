@@ -7,7 +7,7 @@ using Xunit;
 namespace Stiefel.Linux.Tests.Interop;
 
 /// <summary>Asks gcc whether every constant and every struct of an interop class is what the C headers say.</summary>
-internal static class CompilerVerdict
+internal static class HeaderCheck
 {
     private const BindingFlags Everything = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 

@@ -8,7 +8,7 @@ namespace Stiefel.Attach.Agent;
 /// every program of this desktop in a wait that cannot end well would hide that; they get their errors.
 /// </summary>
 /// <param name="milliseconds">A clock.</param>
-internal sealed class LostClaim(Func<long> milliseconds)
+internal sealed class DiskLossDetector(Func<long> milliseconds)
 {
     /// <summary>Refused for so long without a break; many times what a server needs between listening and knowing its capabilities.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

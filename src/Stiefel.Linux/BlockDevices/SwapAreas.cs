@@ -1,7 +1,9 @@
+using Stiefel.Linux.Files;
+
 namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>Active swap on a disk, from /proc/swaps. Swap files need no look: their file system is mounted.</summary>
-internal static class SwapOn
+internal static class SwapAreas
 {
     /// <summary>One reason for each swap area of the family.</summary>
     public static IEnumerable<DiskUseReason> Find(DiskFamily family, IEnumerable<string> swaps)
@@ -9,7 +11,7 @@ internal static class SwapOn
         foreach (string line in swaps)
         {
             // Filename  Type  Size  Used  Priority, after a line of headings
-            string path = MountedFrom.Unescape(line.Split([' ', '\t'], 2)[0]);
+            string path = MountedFileSystems.Unescape(line.Split([' ', '\t'], 2)[0]);
             if (path.StartsWith('/') && family.TryFind(DeviceNumber.OfBlockDevice(path), out string name))
             {
                 yield return new DiskUseReason(DiskUseKind.Swap, $"/dev/{name} is active swap: switch it off (swapoff /dev/{name})");

@@ -1,9 +1,10 @@
 using System.Text;
+using Stiefel.Linux.Files;
 
 namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>Mounts of a disk, from /proc/self/mountinfo (man 5 proc_pid_mountinfo).</summary>
-internal static class MountedFrom
+internal static class MountedFileSystems
 {
     // 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue
     // (1)(2)(3)   (4)   (5)      (6)      (7)   (8) (9)   (10)         (11)

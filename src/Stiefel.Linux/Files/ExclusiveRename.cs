@@ -8,12 +8,12 @@ namespace Stiefel.Linux.Files;
 /// Giving a file a name that nothing has yet, in one step. File.Move looks whether the name is free and renames then, which overwrites what
 /// somebody else made in between.
 /// </summary>
-public static class FreeName
+public static class ExclusiveRename
 {
     /// <summary>Renames a file within its file system.</summary>
     /// <returns>False if something has the name already, be it a link that leads nowhere; nothing was changed then.</returns>
     /// <exception cref="LinuxException">There is no such file, or the folder cannot be written to.</exception>
-    public static bool TryTake(string file, string name)
+    public static bool TryRename(string file, string name)
     {
         if (Stdio.renameat2(SysStat.AT_FDCWD, file, SysStat.AT_FDCWD, name, Stdio.RENAME_NOREPLACE) == 0)
         {

@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace Stiefel.Attach.Agent;
 
 /// <summary>Does something that may be held up in the kernel on a thread of its own, while this one does what frees it.</summary>
-internal static class BesideThread
+internal static class BlockingWork
 {
     // The agent's stacks are locked memory.
     private const int StackBytes = 256 * 1024;

@@ -3,14 +3,14 @@ using Xunit;
 
 namespace Stiefel.Attach.Tests.Agent;
 
-public sealed class BesideThreadTests
+public sealed class BlockingWorkTests
 {
     [Fact]
     public void Run_WorkThatIsHeldUp_IsFreedByWhatIsDoneMeanwhile()
     {
         using var freed = new ManualResetEventSlim();
 
-        BesideThread.Run(() => Assert.True(freed.Wait(TimeSpan.FromSeconds(20))), freed.Set);
+        BlockingWork.Run(() => Assert.True(freed.Wait(TimeSpan.FromSeconds(20))), freed.Set);
 
         Assert.True(freed.IsSet);
     }
@@ -20,6 +20,6 @@ public sealed class BesideThreadTests
     {
         var failure = new IOException("empty");
 
-        Assert.Same(failure, Assert.Throws<IOException>(() => BesideThread.Run(() => throw failure, () => { })));
+        Assert.Same(failure, Assert.Throws<IOException>(() => BlockingWork.Run(() => throw failure, () => { })));
     }
 }

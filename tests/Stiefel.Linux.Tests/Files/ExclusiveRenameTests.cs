@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Files;
 
-public sealed class FreeNameTests : IDisposable
+public sealed class ExclusiveRenameTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
 
@@ -41,5 +41,5 @@ public sealed class FreeNameTests : IDisposable
         Assert.Contains("absent", Assert.Throws<LinuxException>(() => Take(byLink, "absent", "name")).Message, StringComparison.Ordinal);
 
     private bool Take(bool byLink, string file, string name) =>
-        byLink ? FreeName.TryLink(_folder.File(file), _folder.File(name)) : FreeName.TryTake(_folder.File(file), _folder.File(name));
+        byLink ? ExclusiveRename.TryLink(_folder.File(file), _folder.File(name)) : ExclusiveRename.TryRename(_folder.File(file), _folder.File(name));
 }
