@@ -5,6 +5,7 @@ using Stiefel.Cli.Vm.Disks;
 using Stiefel.Cli.Vm.Machines;
 using Stiefel.Cli.Vm.Scenarios;
 using Stiefel.EndToEnd.Native;
+using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Crypto;
 using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Keys;
