@@ -62,7 +62,7 @@ public static class ServerHost
         services.AddSingleton(options.Disk);
         services.AddSingleton(options.Discovery);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<MachineLog>();
+        services.AddSingleton<DesktopLog>();
         services.AddSingleton<StrangerLog>();
         services.AddSingleton<StrangerBudget>();
         services.AddSingleton<ServedDisk>();

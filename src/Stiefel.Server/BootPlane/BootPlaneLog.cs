@@ -4,8 +4,8 @@ namespace Stiefel.Server.BootPlane;
 
 internal static partial class BootPlaneLog
 {
-    [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "session {Session} of {Machine} with key {Key}")]
-    public static partial void SessionConfirmed(this ILogger logger, string session, IPAddress machine, string key);
+    [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "session {Session} of {Desktop} with key {Key}")]
+    public static partial void SessionConfirmed(this ILogger logger, string session, IPAddress desktop, string key);
 
     [LoggerMessage(EventId = 121, Level = LogLevel.Information, Message = "session {Session}: {File} sent, {Bytes} bytes in {Milliseconds} ms")]
     public static partial void FileSent(this ILogger logger, string session, string file, long bytes, long milliseconds);
@@ -25,12 +25,12 @@ internal static partial class BootPlaneLog
     [LoggerMessage(EventId = 126, Level = LogLevel.Information, Message = "session {Session}: {Count} drivers sent, {Bytes} bytes in {Milliseconds} ms")]
     public static partial void DriversSent(this ILogger logger, string session, int count, long bytes, long milliseconds);
 
-    [LoggerMessage(EventId = 127, Level = LogLevel.Information, Message = "disk granted to session {Session} of {Machine}, {Bytes} bytes")]
-    public static partial void DiskGranted(this ILogger logger, string session, IPAddress machine, long bytes);
+    [LoggerMessage(EventId = 127, Level = LogLevel.Information, Message = "disk granted to session {Session} of {Desktop}, {Bytes} bytes")]
+    public static partial void DiskGranted(this ILogger logger, string session, IPAddress desktop, long bytes);
 
-    [LoggerMessage(EventId = 128, Level = LogLevel.Warning, Message = "session {Session} of {Machine}: wrong passphrase, {Left} tries left")]
-    public static partial void WrongPassphrase(this ILogger logger, string session, IPAddress machine, int left);
+    [LoggerMessage(EventId = 128, Level = LogLevel.Warning, Message = "session {Session} of {Desktop}: wrong passphrase, {Left} tries left")]
+    public static partial void WrongPassphrase(this ILogger logger, string session, IPAddress desktop, int left);
 
-    [LoggerMessage(EventId = 129, Level = LogLevel.Information, Message = "session {Session} of {Machine} has unlocked the boot files")]
-    public static partial void BootFilesUnlocked(this ILogger logger, string session, IPAddress machine);
+    [LoggerMessage(EventId = 129, Level = LogLevel.Information, Message = "session {Session} of {Desktop} has unlocked the boot files")]
+    public static partial void BootFilesUnlocked(this ILogger logger, string session, IPAddress desktop);
 }

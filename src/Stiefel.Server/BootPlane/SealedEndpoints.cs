@@ -16,7 +16,7 @@ namespace Stiefel.Server.BootPlane;
 
 /// <summary>The requests of a session (docs/protocol.md#requests). Every answer is an envelope: what was asked for, or a refusal with its reason.</summary>
 public sealed class SealedEndpoints(
-    SealedExchange exchange, DiskGate gate, BootOffers offers, MachineLog machines, ILogger<SealedEndpoints> logger)
+    SealedExchange exchange, DiskGate gate, BootOffers offers, DesktopLog desktops, ILogger<SealedEndpoints> logger)
 {
     // A key and a flag.
     private const int MaxExportRequest = 4096;
@@ -45,7 +45,7 @@ public sealed class SealedEndpoints(
         await image.ReadAsync(envelope.WriteAsync, both.Token);
         await envelope.CompleteAsync(both.Token);
         logger.FileSent(request.Session.Id, file, image.Length, clock.ElapsedMilliseconds);
-        machines.Add(answer.Peer, file, $"{file} sent, {image.Length} bytes");
+        desktops.Add(answer.Peer, file, $"{file} sent, {image.Length} bytes");
     }
 
     private async Task SendModulesAsync(OpenedRequest request, SealedResponse answer, CancellationToken token)
@@ -70,7 +70,7 @@ public sealed class SealedEndpoints(
             logger.DriverLeftOut(request.Session.Id, reason);
         }
 
-        machines.Add(answer.Peer, "modules", $"{drivers.Files.Count} drivers sent, {envelope.SealedBytes} bytes");
+        desktops.Add(answer.Peer, "modules", $"{drivers.Files.Count} drivers sent, {envelope.SealedBytes} bytes");
     }
 
     private async Task GrantAsync(OpenedRequest request, SealedResponse answer, CancellationToken token)
@@ -85,7 +85,7 @@ public sealed class SealedEndpoints(
             session.ExportName, granted.NbdPort, export.Device.Size, export.IsReadOnly || export.Device.Traits.IsReadOnly, granted.Tunnel);
         logger.DiskGranted(session.Id, answer.Peer, grant.SizeBytes);
         logger.PhaseReached(Phase.Granted);
-        machines.Add(answer.Peer, "granted", $"has the disk, {grant.SizeBytes} bytes");
+        desktops.Add(answer.Peer, "granted", $"has the disk, {grant.SizeBytes} bytes");
 
         var json = JsonSerializer.SerializeToUtf8Bytes(grant, ProtocolJson.Default.ExportGrant);
         await using var envelope = answer.Begin(json.Length);

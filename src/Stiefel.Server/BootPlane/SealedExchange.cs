@@ -11,7 +11,7 @@ using Stiefel.Server.Sessions;
 namespace Stiefel.Server.BootPlane;
 
 /// <summary>What every sealed request has in common: open it, or treat its sender as a stranger; answer, or say why not.</summary>
-public sealed class SealedExchange(SessionTable sessions, StrangerRefusal strangers, MachineLog machines, ILogger<SealedExchange> logger)
+public sealed class SealedExchange(SessionTable sessions, StrangerRefusal strangers, DesktopLog desktops, ILogger<SealedExchange> logger)
 {
     /// <param name="context">The request.</param>
     /// <param name="maxBody">Bytes that a request of this kind may have before sealing.</param>
@@ -36,7 +36,7 @@ public sealed class SealedExchange(SessionTable sessions, StrangerRefusal strang
         {
             logger.SessionConfirmed(request.Session.Id, answer.Peer, request.Session.KeyName);
             logger.PhaseReached(Phase.Session);
-            machines.Add(answer.Peer, "session", $"session {request.Session.Id} with key {request.Session.KeyName}");
+            desktops.Add(answer.Peer, "session", $"session {request.Session.Id} with key {request.Session.KeyName}");
         }
 
         try
@@ -49,7 +49,7 @@ public sealed class SealedExchange(SessionTable sessions, StrangerRefusal strang
             {
                 // The missing end of the envelope tells the client; the rest of the bytes must not look like one.
                 logger.BrokeOff(request.Session.Id, path, e.Message);
-                machines.Add(answer.Peer, "broken-off", $"{path} broke off");
+                desktops.Add(answer.Peer, "broken-off", $"{path} broke off");
                 context.Abort();
                 return;
             }
@@ -64,7 +64,7 @@ public sealed class SealedExchange(SessionTable sessions, StrangerRefusal strang
                 logger.Failed(request.Session.Id, path, e);
             }
 
-            machines.Add(answer.Peer, "refused", $"{path} refused: {refusal.Message}");
+            desktops.Add(answer.Peer, "refused", $"{path} refused: {refusal.Message}");
             await answer.RefuseAsync(refusal, token);
         }
     }

@@ -15,7 +15,7 @@ namespace Stiefel.Server.BootPlane;
 /// POST /v1/unlock: the passphrase of the laptop's encrypted disk, sealed like every request (docs/protocol.md#unlocking). One try at a time,
 /// for each costs seconds and a gigabyte; and after a wrong one nobody's next is looked at for a while, whatever session it comes from.
 /// </summary>
-public sealed class UnlockEndpoint(SealedExchange exchange, DiskGate gate, BootOffers offers, PassphraseDelay delay, MachineLog machines, ILogger<UnlockEndpoint> logger) : IDisposable
+public sealed class UnlockEndpoint(SealedExchange exchange, DiskGate gate, BootOffers offers, PassphraseDelay delay, DesktopLog desktops, ILogger<UnlockEndpoint> logger) : IDisposable
 {
     // Somewhat more than a passphrase may have, so that one that is too long is told so.
     private const int MaxRequest = 2 * UnlockAnswer.MaxPassphraseBytes;
@@ -81,7 +81,7 @@ public sealed class UnlockEndpoint(SealedExchange exchange, DiskGate gate, BootO
             session.Unlock(offer);
             delay.Forget();
             logger.BootFilesUnlocked(session.Id, peer);
-            machines.Add(peer, "unlocked", "gave the passphrase of the laptop's disk");
+            desktops.Add(peer, "unlocked", "gave the passphrase of the laptop's disk");
             return offer;
         }
         catch (BootLockedException e) when (e.WasTried)
@@ -89,7 +89,7 @@ public sealed class UnlockEndpoint(SealedExchange exchange, DiskGate gate, BootO
             isWrong = true;
             delay.Wrong();
             logger.WrongPassphrase(session.Id, peer, session.Lock.TriesLeft);
-            machines.Add(peer, "wrong-passphrase", "gave a wrong passphrase of the laptop's disk");
+            desktops.Add(peer, "wrong-passphrase", "gave a wrong passphrase of the laptop's disk");
             return null;
         }
         finally

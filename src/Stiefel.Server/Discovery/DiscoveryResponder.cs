@@ -11,7 +11,7 @@ namespace Stiefel.Server.Discovery;
 
 /// <summary>Answers desktops that search (docs/protocol.md#discovery). To anyone without a key it is silent.</summary>
 public sealed class DiscoveryResponder(
-    DiscoveryOptions options, KeyRing keys, ListenAddresses addresses, IHostApplicationLifetime lifetime, MachineLog machines,
+    DiscoveryOptions options, KeyRing keys, ListenAddresses addresses, IHostApplicationLifetime lifetime, DesktopLog desktops,
     StrangerLog strangers, TimeProvider time, ILogger<DiscoveryResponder> logger) : IHostedService, IDisposable
 {
     private const string Setting = "Discovery:Port";
@@ -112,7 +112,7 @@ public sealed class DiscoveryResponder(
             if (_found.IsDue(question.Remote.Address))
             {
                 logger.Found(question.Remote.Address, key.Name);
-                machines.Add(question.Remote.Address, "found", $"searched with key {key.Name}");
+                desktops.Add(question.Remote.Address, "found", $"searched with key {key.Name}");
             }
         }
         catch (SocketException e)

@@ -53,7 +53,7 @@ public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
         }
     }
 
-    /// <summary>Of an owner that is not connected: what it may be doing, for people; null if it is gone.</summary>
+    /// <summary>What a desktop that is not connected may be doing, for people; null if it is gone.</summary>
     public string? WhatItMayDo()
     {
         lock (_lock)

@@ -97,10 +97,10 @@ public sealed partial class DiskGate
         }
     }
 
-    private Func<ExportLookup> OpenOf(Grant grant) => () => OpenForOwner(grant);
+    private Func<ExportLookup> OpenOf(Grant grant) => () => OpenForDesktop(grant);
 
-    /// <summary>The owner knocks, on a connection's thread: the disk is open, or boot reading ends and it is opened.</summary>
-    private ExportLookup OpenForOwner(Grant grant)
+    /// <summary>The desktop opens its export, on a connection's thread: the disk is open, or boot reading ends and it is opened.</summary>
+    private ExportLookup OpenForDesktop(Grant grant)
     {
         if (grant.Export is { } export)
         {

@@ -33,13 +33,13 @@ public sealed partial class DiskGate : IAsyncDisposable
     private readonly KeyRing _keys;
     private readonly ITunnels _tunnels;
     private readonly TunnelTable _table;
-    private readonly DesktopPresence _owner;
+    private readonly DesktopPresence _presence;
     private readonly ILogger<DiskGate> _logger;
     private readonly SnapshotGuests? _guests;
     private Grant? _grant;
 
     public DiskGate(ServedDisk disk, SharedBootFiles bootFiles, SessionExports exports, NbdServer server, StateFile<GrantRecord> state, KeyRing keys,
-        ITunnels tunnels, TunnelTable table, DesktopPresence owner, ILogger<DiskGate> logger)
+        ITunnels tunnels, TunnelTable table, DesktopPresence presence, ILogger<DiskGate> logger)
     {
         _disk = disk;
         _bootFiles = bootFiles;
@@ -49,7 +49,7 @@ public sealed partial class DiskGate : IAsyncDisposable
         _keys = keys;
         _tunnels = tunnels;
         _table = table;
-        _owner = owner;
+        _presence = presence;
         _logger = logger;
         _guests = disk.IsSnapshot ? new SnapshotGuests(disk, exports, server, tunnels, logger) : null;
     }
@@ -68,7 +68,7 @@ public sealed partial class DiskGate : IAsyncDisposable
     public int Generation { get; private set; }
 
     /// <summary>Who was granted the disk last; null if nobody.</summary>
-    public GrantRecord? Holder => _guests?.Newest ?? (_grant is { IsVoid: false } grant ? grant.Record : null);
+    public GrantRecord? Granted => _guests?.Newest ?? (_grant is { IsVoid: false } grant ? grant.Record : null);
 
     /// <summary>Honours the grant of a server that ran before this one, and no older one.</summary>
     public void Restore()
@@ -83,10 +83,10 @@ public sealed partial class DiskGate : IAsyncDisposable
             }
 
             _grant = new Grant(record);
-            _owner.Begin(_grant.Label, wasConnected: true);
+            _presence.Begin(_grant.Label, wasConnected: true);
             _exports.Arm(record.ExportName, OpenOf(_grant));
             _tunnels.Open(record.ToTunnelUser());
-            _logger.GrantRestored(record.Session, record.Machine);
+            _logger.GrantRestored(record.Session, record.Desktop);
             Open(_grant);
         }
         catch (OtherMediumException e)
@@ -95,7 +95,7 @@ public sealed partial class DiskGate : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DiskInUseException)
         {
-            // The capability stays; its owner's next attempt opens the disk or is refused with the reason in the log.
+            // The capability stays; its desktop's next attempt opens the disk or is refused with the reason in the log.
             _logger.GrantNotRestored(e);
         }
     }
@@ -110,7 +110,7 @@ public sealed partial class DiskGate : IAsyncDisposable
         if (record.Snapshot)
         {
             // What the desktop has written is gone with the server that kept it: it must not go on with the disk from before.
-            _logger.SnapshotIsGone(record.Session, record.Machine);
+            _logger.SnapshotIsGone(record.Session, record.Desktop);
             _state.Delete();
             return null;
         }
@@ -173,7 +173,7 @@ public sealed partial class DiskGate : IAsyncDisposable
             {
                 if (reader is null)
                 {
-                    throw new DiskInUseException($"a desktop at {grant.Record.Machine} has the disk");
+                    throw new DiskInUseException($"a desktop at {grant.Record.Desktop} has the disk");
                 }
 
                 RefuseIfUsed(grant, reader.Peer, reader.Session);
@@ -195,7 +195,7 @@ public sealed partial class DiskGate : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the disk to a session, and to nobody else: fences the last owner, closes the boot files, opens the disk, arms the capability.</summary>
+    /// <summary>Gives the disk to a session, and to nobody else: fences the desktop before, closes the boot files, opens the disk, arms the capability.</summary>
     /// <exception cref="DiskInUseException">Another desktop is connected, or may come back, and is not to be ended; or this machine uses the disk.</exception>
     public async Task<GrantedDisk> GrantAsync(GrantRequest request, CancellationToken token)
     {
@@ -219,7 +219,7 @@ public sealed partial class DiskGate : IAsyncDisposable
                 request.Key, request.KeyId, AssignTunnel(previous, request), Boot: BootIdentity.Read()));
             await ReplaceAsync(previous, grant);
             _grant = grant;
-            _owner.Begin(grant.Label, wasConnected: false);
+            _presence.Begin(grant.Label, wasConnected: false);
             _exports.Arm(request.ExportName, OpenOf(grant));
             return new GrantedDisk(grant.Export!, _tunnels.PortOf(grant.Record.ToTunnelUser()), grant.Record.Tunnel?.ToGrant());
         }
@@ -293,7 +293,7 @@ public sealed partial class DiskGate : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the owner's connections and closes the disk. When this returns, nothing of theirs can reach it any more. Their capability stays
+    /// Ends the desktop's connections and closes the disk. When this returns, nothing of it can reach the disk any more. Its capability stays
     /// known and opens nothing until the caller says what becomes of it.
     /// </summary>
     private void Fence(Grant grant)
@@ -302,7 +302,7 @@ public sealed partial class DiskGate : IAsyncDisposable
         var dropped = _server.DropConnections(grant.Record.ExportName);
         if (dropped > 0)
         {
-            _logger.Fenced(grant.Record.Session, grant.Record.Machine, dropped);
+            _logger.Fenced(grant.Record.Session, grant.Record.Desktop, dropped);
         }
 
         Close(grant);
@@ -325,7 +325,7 @@ public sealed partial class DiskGate : IAsyncDisposable
     {
         foreach (var connection in _server.Connections.Where(connection => connection.ExportName == grant.Record.ExportName))
         {
-            var remote = _table.MachineAt(connection.Remote);
+            var remote = _table.DesktopAt(connection.Remote);
             if (IPAddress.IsLoopback(remote) || !remote.Equals(peer))
             {
                 throw new DiskInUseException($"the disk is in use by the desktop with the key {grant.Record.Key} at {remote} since {grant.Record.Since:u} (session {grant.Record.Session[..8]}): " +
@@ -338,10 +338,10 @@ public sealed partial class DiskGate : IAsyncDisposable
             return;
         }
 
-        var isSame = IPAddress.TryParse(grant.Record.Machine, out var owner) && owner.Equals(peer) && !IPAddress.IsLoopback(peer);
-        if (!isSame && _owner.WhatItMayDo() is { } use)
+        var isSame = IPAddress.TryParse(grant.Record.Desktop, out var address) && address.Equals(peer) && !IPAddress.IsLoopback(peer);
+        if (!isSame && _presence.WhatItMayDo() is { } use)
         {
-            throw new DiskInUseException($"the disk is in use by the desktop with the key {grant.Record.Key} at {grant.Record.Machine} since {grant.Record.Since:u} (session {grant.Record.Session[..8]}), which {use}: " +
+            throw new DiskInUseException($"the disk is in use by the desktop with the key {grant.Record.Key} at {grant.Record.Desktop} since {grant.Record.Since:u} (session {grant.Record.Session[..8]}), which {use}: " +
                 "wait for that, or take the disk over if that desktop is switched off");
         }
     }

@@ -2,11 +2,11 @@ namespace Stiefel.Server.Grants;
 
 internal static partial class GrantLog
 {
-    [LoggerMessage(EventId = 150, Level = LogLevel.Warning, Message = "session {Session} of {Machine} lost the disk, {Connections} connections ended")]
-    public static partial void Fenced(this ILogger logger, string session, string machine, int connections);
+    [LoggerMessage(EventId = 150, Level = LogLevel.Warning, Message = "session {Session} of {Desktop} lost the disk, {Connections} connections ended")]
+    public static partial void Fenced(this ILogger logger, string session, string desktop, int connections);
 
-    [LoggerMessage(EventId = 151, Level = LogLevel.Information, Message = "the grant of session {Session} to {Machine} is honoured again")]
-    public static partial void GrantRestored(this ILogger logger, string session, string machine);
+    [LoggerMessage(EventId = 151, Level = LogLevel.Information, Message = "the grant of session {Session} to {Desktop} is honoured again")]
+    public static partial void GrantRestored(this ILogger logger, string session, string desktop);
 
     [LoggerMessage(EventId = 152, Level = LogLevel.Warning, Message = "the stored grant of session {Session} is void: its key {Key} is accepted no more")]
     public static partial void GrantOfRevokedKey(this ILogger logger, string session, string key);
@@ -39,8 +39,8 @@ internal static partial class GrantLog
     [LoggerMessage(EventId = 161, Level = LogLevel.Error, Message = "the loss of session {Session} could not be recorded: its grant is not kept for a restart")]
     public static partial void LostWriteNotRecorded(this ILogger logger, string session, Exception exception);
 
-    [LoggerMessage(EventId = 162, Level = LogLevel.Warning, Message = "what session {Session} of {Machine} wrote to its snapshot is gone; that desktop must boot again")]
-    public static partial void SnapshotIsGone(this ILogger logger, string session, string machine);
+    [LoggerMessage(EventId = 162, Level = LogLevel.Warning, Message = "what session {Session} of {Desktop} wrote to its snapshot is gone; that desktop must boot again")]
+    public static partial void SnapshotIsGone(this ILogger logger, string session, string desktop);
 
     [LoggerMessage(EventId = 163, Level = LogLevel.Information, Message = "a snapshot of {Disk}: what is written is kept in {Place}, at most {MiB} MiB (0: no limit), and vanishes")]
     public static partial void SnapshotMade(this ILogger logger, string disk, string place, long miB);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Grants;
@@ -5,7 +6,7 @@ namespace Stiefel.Server.Grants;
 /// <summary>Who has the disk, as it outlives this process. Holds the capability: the file is for root alone.</summary>
 /// <param name="Session">The session it was granted to, 32 hexadecimal digits.</param>
 /// <param name="ExportName">The capability.</param>
-/// <param name="Machine">The desktop's address when it was granted.</param>
+/// <param name="Desktop">The desktop's address when it was granted.</param>
 /// <param name="Disk">The disk, as the settings name it.</param>
 /// <param name="ReadOnly">Granted for reading only.</param>
 /// <param name="Since">When.</param>
@@ -17,10 +18,10 @@ namespace Stiefel.Server.Grants;
 /// <param name="Boot">The run of the kernel in which it was granted: <see cref="Stiefel.Linux.Kernel.BootIdentity"/>. Empty if a server wrote this that did not know.</param>
 /// <param name="Medium">Which disk it was: <see cref="Stiefel.Linux.BlockDevices.BlockDevice.Identity"/>. Empty if a server wrote this that did not know.</param>
 public sealed record GrantRecord(
-    string Session, string ExportName, string Machine, string Disk, bool ReadOnly, DateTimeOffset Since, bool Snapshot = false,
+    string Session, string ExportName, [property: JsonPropertyName("machine")] string Desktop, string Disk, bool ReadOnly, DateTimeOffset Since, bool Snapshot = false,
     string Key = "", string KeyId = "", TunnelRecord? Tunnel = null, int LostWriteError = 0,
     string Boot = "", string Medium = "")
 {
     /// <summary>What its tunnel needs to know of it.</summary>
-    public TunnelUser ToTunnelUser() => new(Session, Machine, Tunnel);
+    public TunnelUser ToTunnelUser() => new(Session, Desktop, Tunnel);
 }

@@ -39,7 +39,7 @@ internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, Nb
         // A desktop that starts again from the same address is not there any more, whatever its old connection says.
         if (!IPAddress.IsLoopback(request.Peer))
         {
-            End(record => record.Machine == request.Peer.ToString());
+            End(record => record.Desktop == request.Peer.ToString());
         }
 
         MakeRoom();
@@ -108,7 +108,7 @@ internal sealed class SnapshotGuests(ServedDisk disk, SessionExports exports, Nb
         var dropped = server.DropConnections(guest.Record.ExportName);
         if (dropped > 0)
         {
-            logger.Fenced(guest.Record.Session, guest.Record.Machine, dropped);
+            logger.Fenced(guest.Record.Session, guest.Record.Desktop, dropped);
         }
 
         tunnels.Close(guest.Record.ToTunnelUser());

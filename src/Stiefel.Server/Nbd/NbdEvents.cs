@@ -9,26 +9,26 @@ using Stiefel.Server.Tunnels;
 namespace Stiefel.Server.Nbd;
 
 /// <summary>Tells log, status and whoever may grant the disk to another what the block server did.</summary>
-public sealed class NbdEvents(MachineLog machines, TunnelTable tunnels, StrangerLog strangers, DesktopPresence owner, TimeProvider time, ILogger<NbdServer> logger) : INbdServerLog
+public sealed class NbdEvents(DesktopLog desktops, TunnelTable tunnels, StrangerLog strangers, DesktopPresence presence, TimeProvider time, ILogger<NbdServer> logger) : INbdServerLog
 {
     private readonly RepeatedFailures _failures = new(time);
 
     public void Opened(EndPoint remote, string label)
     {
-        owner.Opened(label);
+        presence.Opened(label);
         logger.NbdOpened(remote, label);
-        machines.Add(tunnels.MachineAt(remote), "connected", $"uses {label}");
+        desktops.Add(tunnels.DesktopAt(remote), "connected", $"uses {label}");
     }
 
     // Only strangers and programs that break the protocol are refused; the right capability never is.
-    public void Refused(EndPoint remote, string reason) => strangers.Knocked(tunnels.MachineAt(remote), $"NBD, {reason}");
+    public void Refused(EndPoint remote, string reason) => strangers.Knocked(tunnels.DesktopAt(remote), $"NBD, {reason}");
 
     public void Closed(EndPoint remote, string label, NbdCloseReason reason, string detail)
     {
-        owner.Closed(label, reason);
+        presence.Closed(label, reason);
         var words = detail.Length == 0 ? Words(reason) : $"{Words(reason)}: {detail}";
         logger.NbdClosed(remote, label, words);
-        machines.Add(tunnels.MachineAt(remote), reason == NbdCloseReason.Disconnected ? "disconnected" : "lost", $"left {label}, {words}");
+        desktops.Add(tunnels.DesktopAt(remote), reason == NbdCloseReason.Disconnected ? "disconnected" : "lost", $"left {label}, {words}");
     }
 
     public void DeviceFailed(EndPoint remote, string label, string command, Exception cause)

@@ -19,7 +19,7 @@ public sealed class BootStart(DiskGate gate, BootOffers offers, ServedDisk disk,
         StateFolder.Prepare(options.StateDirectory);
         await RemoveLeftoversAsync();
         gate.Restore();
-        if (gate.Holder is not null)
+        if (gate.Granted is not null)
         {
             offers.Restore();
         }

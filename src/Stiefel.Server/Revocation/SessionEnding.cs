@@ -5,7 +5,7 @@ using Stiefel.Server.Sessions;
 namespace Stiefel.Server.Revocation;
 
 /// <summary>Ends sessions for good: they are unknown, their transfers break off, and what they were granted is fenced and void.</summary>
-public sealed class SessionEnding(SessionTable sessions, DiskGate gate, MachineLog machines, ILogger<SessionEnding> logger)
+public sealed class SessionEnding(SessionTable sessions, DiskGate gate, DesktopLog desktops, ILogger<SessionEnding> logger)
 {
     private const string Revoked = "its key was revoked";
 
@@ -35,7 +35,7 @@ public sealed class SessionEnding(SessionTable sessions, DiskGate gate, MachineL
         foreach (var one in ended.Where(s => s.IsConfirmed))
         {
             logger.SessionEnded(one.Id, one.Peer, why);
-            machines.Add(one.Peer, "ended", $"session {one.Id} was ended: {why}");
+            desktops.Add(one.Peer, "ended", $"session {one.Id} was ended: {why}");
         }
 
         return ended.Count;

@@ -12,7 +12,7 @@ namespace Stiefel.Server.Status;
 
 /// <summary>Collects the status. Without a boot plane there are neither gate nor offers nor sessions.</summary>
 public sealed class StatusReport(
-    ServerOptions options, NbdServer nbd, TunnelTable tunnels, MachineLog machines, TimeProvider time, DiskGate? gate = null, BootOffers? offers = null, SessionTable? sessions = null)
+    ServerOptions options, NbdServer nbd, TunnelTable tunnels, DesktopLog desktops, TimeProvider time, DiskGate? gate = null, BootOffers? offers = null, SessionTable? sessions = null)
 {
     private static readonly string s_version = typeof(StatusReport).Assembly.GetName().Version?.ToString(3) ?? "";
 
@@ -22,18 +22,18 @@ public sealed class StatusReport(
         options.Boot.Laptop,
         s_version,
         _startedAt,
-        new DiskStatus(options.Disk.Path ?? "", options.Disk.ReadOnly, gate?.State ?? DiskState.Open, gate?.Holder?.Session, gate?.Holder?.Since),
+        new DiskStatus(options.Disk.Path ?? "", options.Disk.ReadOnly, gate?.State ?? DiskState.Open, gate?.Granted?.Session, gate?.Granted?.Since),
         options.HasBootPlane ? Describe(options.Link) : null,
         offers is null ? null : Describe(offers),
         [.. (sessions?.Confirmed ?? []).Select(s => new SessionStatus(s.Id, s.KeyName, s.Peer.ToString(), s.Since))],
         [.. nbd.Connections.Select(c => new ConnectionStatus(Place(c.Remote), c.Label, c.BytesOut, c.BytesIn, c.Requests, c.Since))],
-        machines.Snapshot());
+        desktops.Snapshot());
 
     private static LinkStatus Describe(PayloadLinkOptions link) => new(
         link.ToParameters().Protection, link.Protection == LinkProtection.None ? "whoever reaches the link can read and change the disk while a desktop uses it" : null);
 
     // Inside the tunnels all desktops have the same address.
-    private string Place(EndPoint remote) => new IPEndPoint(tunnels.MachineAt(remote), (remote as IPEndPoint)?.Port ?? 0).ToString();
+    private string Place(EndPoint remote) => new IPEndPoint(tunnels.DesktopAt(remote), (remote as IPEndPoint)?.Port ?? 0).ToString();
 
     private static BootStatus Describe(BootOffers offers) => offers.Latest is { Manifest: var manifest }
         ? new BootStatus(manifest.Title, manifest.KernelRelease, manifest.Kernel.Size, manifest.Initrd.Size, manifest.DriversAvailable, offers.Problem)

@@ -10,8 +10,8 @@ internal static partial class TunnelLog
     [LoggerMessage(EventId = 501, Level = LogLevel.Warning, Message = "this machine forwards packets between its networks ({Setting}): who is on the cable may reach the others through it")]
     public static partial void Forwards(this ILogger logger, string setting);
 
-    [LoggerMessage(EventId = 502, Level = LogLevel.Information, Message = "tunnel {Name} for {Machine}; NBD listens in it, at {EndPoint}")]
-    public static partial void TunnelMade(this ILogger logger, string name, string machine, EndPoint endPoint);
+    [LoggerMessage(EventId = 502, Level = LogLevel.Information, Message = "tunnel {Name} for {Desktop}; NBD listens in it, at {EndPoint}")]
+    public static partial void TunnelMade(this ILogger logger, string name, string desktop, EndPoint endPoint);
 
     [LoggerMessage(EventId = 503, Level = LogLevel.Information, Message = "tunnel {Name} of the server before this one goes on")]
     public static partial void TunnelTakenUp(this ILogger logger, string name);

@@ -10,7 +10,7 @@ namespace Stiefel.Server.Tunnels;
 /// <summary>Before anything else: whether the link can be protected as the settings say. A server that cannot do it does not serve.</summary>
 public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logger) : IHostedService, IDisposable
 {
-    private readonly Socket _owner = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly Socket _claim = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
     private const string ProbeName = "stiefelprobe";
 
@@ -44,7 +44,7 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => _owner.Dispose();
+    public void Dispose() => _claim.Dispose();
 
     /// <summary>
     /// A server removes what is left of one before it; it must not take the tunnels of one that runs for that. An abstract name (man 7 unix) belongs to
@@ -54,7 +54,7 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
     {
         try
         {
-            _owner.Bind(new UnixDomainSocketEndPoint($"\0stiefel-tunnels-{options.Link.Port}"));
+            _claim.Bind(new UnixDomainSocketEndPoint($"\0stiefel-tunnels-{options.Link.Port}"));
         }
         catch (SocketException e)
         {

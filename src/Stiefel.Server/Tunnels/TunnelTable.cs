@@ -7,18 +7,18 @@ namespace Stiefel.Server.Tunnels;
 /// <summary>Which desktop is behind which tunnel: inside, all of them have the same address. Thread-safe.</summary>
 public sealed class TunnelTable
 {
-    private readonly ConcurrentDictionary<long, IPAddress> _machines = new();
+    private readonly ConcurrentDictionary<long, IPAddress> _desktops = new();
 
     /// <param name="index">The tunnel's interface.</param>
-    /// <param name="machine">The desktop's own address.</param>
-    public void Add(int index, IPAddress machine) => _machines[index] = machine;
+    /// <param name="desktop">The desktop's own address.</param>
+    public void Add(int index, IPAddress desktop) => _desktops[index] = desktop;
 
-    public void Remove(int index) => _machines.TryRemove(index, out _);
+    public void Remove(int index) => _desktops.TryRemove(index, out _);
 
     /// <summary>The desktop's own address, also if this is how it appears in its tunnel.</summary>
-    public IPAddress MachineAt(EndPoint remote)
+    public IPAddress DesktopAt(EndPoint remote)
     {
         var address = PeerAddress.Of(remote);
-        return address.IsIPv6LinkLocal && _machines.TryGetValue(address.ScopeId, out var machine) ? machine : address;
+        return address.IsIPv6LinkLocal && _desktops.TryGetValue(address.ScopeId, out var desktop) ? desktop : address;
     }
 }

@@ -2,6 +2,6 @@ namespace Stiefel.Server.Tunnels;
 
 /// <summary>A granted session, as far as its tunnel is concerned.</summary>
 /// <param name="Session">32 hexadecimal digits.</param>
-/// <param name="Machine">The desktop's own address.</param>
+/// <param name="Desktop">Its own address.</param>
 /// <param name="Tunnel">Keys and port; null if the link's protection is none.</param>
-public sealed record TunnelUser(string Session, string Machine, TunnelRecord? Tunnel);
+public sealed record TunnelUser(string Session, string Desktop, TunnelRecord? Tunnel);

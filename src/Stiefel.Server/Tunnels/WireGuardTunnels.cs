@@ -66,8 +66,8 @@ public sealed class WireGuardTunnels(
             var inside = new IPEndPoint(new IPAddress(TunnelPlan.Laptop.GetAddressBytes(), index), nbd.Listen.Port);
             var bound = server.StartAsync(inside).GetAwaiter().GetResult();
             _ways[user.Session] = new Way(name, index, tunnel.Port, bound);
-            table.Add(index, IPAddress.TryParse(user.Machine, out var machine) ? machine : IPAddress.None);
-            logger.TunnelMade(name, user.Machine, bound);
+            table.Add(index, IPAddress.TryParse(user.Desktop, out var desktop) ? desktop : IPAddress.None);
+            logger.TunnelMade(name, user.Desktop, bound);
         }
         catch (SocketException e)
         {

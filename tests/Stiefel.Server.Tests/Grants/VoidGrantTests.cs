@@ -116,7 +116,7 @@ public sealed class VoidGrantTests : IDisposable
         await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Disk);
         var gate = server.Services.GetRequiredService<DiskGate>();
         await Assert.ThrowsAsync<RefusalException>(() => gate.GrantAsync(_desktop with { KeyId = "of no key" }, Token));
-        Assert.Null(gate.Holder);
+        Assert.Null(gate.Granted);
         Assert.True(server.IsUnknown(_desktop.ExportName));
         Assert.False(File.Exists(GrantFile));
     }
@@ -132,7 +132,7 @@ public sealed class VoidGrantTests : IDisposable
         try
         {
             await Assert.ThrowsAnyAsync<Exception>(() => gate.EndAsync(_ => true));
-            Assert.Equal((DiskState.Idle, null), (gate.State, gate.Holder));
+            Assert.Equal((DiskState.Idle, null), (gate.State, gate.Granted));
             await Assert.ThrowsAnyAsync<Exception>(() => gate.GrantAsync(_desktop with { Session = new string('e', 32), ExportName = "s-next" }, Token));
             Assert.True(server.IsUnknown(_desktop.ExportName));
         }
@@ -157,7 +157,7 @@ public sealed class VoidGrantTests : IDisposable
         Assert.True(server.IsUnknown(_desktop.ExportName));
         Assert.Contains(server.Log.All, line => line.Contains("void", StringComparison.Ordinal) && line.Contains(reason, StringComparison.Ordinal));
         Assert.False(File.Exists(GrantFile));
-        Assert.Null(server.Services.GetRequiredService<DiskGate>().Holder);
+        Assert.Null(server.Services.GetRequiredService<DiskGate>().Granted);
     }
 
     private Task<RunningServer> StartAsync(string disk) =>

@@ -78,7 +78,7 @@ public sealed class KeyEndingTests : IDisposable
             Assert.Equal(byItsFile, asked.IsCompleted);
             mayClose.Set();
             await asked;
-            await UntilAsync(() => server.Services.GetRequiredService<DiskGate>().Holder is null);
+            await UntilAsync(() => server.Services.GetRequiredService<DiskGate>().Granted is null);
         }
         finally
         {
@@ -109,7 +109,7 @@ public sealed class KeyEndingTests : IDisposable
         var before = failures;
         await UntilAsync(() => failures > before);
         _closing = _ => { };
-        await UntilAsync(() => server.Services.GetRequiredService<DiskGate>().Holder is null);
+        await UntilAsync(() => server.Services.GetRequiredService<DiskGate>().Granted is null);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class KeyEndingTests : IDisposable
         await RevokeAsync(http, "second");
 
         _closing = _ => { };
-        await UntilAsync(() => server.Services.GetRequiredService<DiskGate>().Holder is null);
+        await UntilAsync(() => server.Services.GetRequiredService<DiskGate>().Granted is null);
     }
 
     private static async Task RevokeAsync(HttpClient http, string name)

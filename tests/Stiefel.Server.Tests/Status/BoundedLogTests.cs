@@ -67,23 +67,23 @@ public sealed class BoundedLogTests
     [Fact]
     public void MachineLog_ManyEvents_KeepsTheLatest()
     {
-        var log = new MachineLog(_time);
+        var log = new DesktopLog(_time);
         for (var i = 0; i < 1000; i++)
         {
             log.Add(IPAddress.Loopback, "stage", $"{i}");
         }
 
         var machine = Assert.Single(log.Snapshot());
-        Assert.Equal(MachineLog.MaxEvents, machine.Events.Count);
+        Assert.Equal(DesktopLog.MaxEvents, machine.Events.Count);
         Assert.Equal("999", machine.Events[^1].Text);
     }
 
     [Fact]
     public void MachineLog_ManyMachines_ForgetsTheOneHeardOfLongestAgo()
     {
-        var log = new MachineLog(_time);
+        var log = new DesktopLog(_time);
         log.Add(new IPAddress(1), "a", "");
-        for (var i = 2; i <= MachineLog.MaxMachines; i++)
+        for (var i = 2; i <= DesktopLog.MaxDesktops; i++)
         {
             log.Add(new IPAddress(i), "a", "");
         }
@@ -91,7 +91,7 @@ public sealed class BoundedLogTests
         log.Add(new IPAddress(1), "b", "");
         log.Add(new IPAddress(1000), "a", "");
         var machines = log.Snapshot();
-        Assert.Equal(MachineLog.MaxMachines, machines.Count);
+        Assert.Equal(DesktopLog.MaxDesktops, machines.Count);
         Assert.Contains(machines, m => m.Address == new IPAddress(1).ToString() && m.Stage == "b");
         Assert.DoesNotContain(machines, m => m.Address == new IPAddress(2).ToString());
     }

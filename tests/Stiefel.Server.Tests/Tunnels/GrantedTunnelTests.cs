@@ -7,8 +7,8 @@ using Stiefel.Protocol.Crypto;
 using Stiefel.Protocol.Tunnel;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
-using Stiefel.Server.Tests.Hosting;
 using Stiefel.Server.Nbd;
+using Stiefel.Server.Tests.Hosting;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Tests.Tunnels;
