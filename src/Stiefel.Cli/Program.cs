@@ -1,12 +1,11 @@
 using System.CommandLine;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Keys;
+using Stiefel.Cli.Machines;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Status;
 using Stiefel.Cli.Stick;
 using Stiefel.Cli.Verbs;
-using Stiefel.Cli.Vm.Demo;
-using Stiefel.Cli.Vm.TestQemu;
 using Stiefel.Linux.Errors;
 
 try

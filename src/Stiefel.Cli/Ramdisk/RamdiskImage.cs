@@ -9,5 +9,16 @@ internal sealed record RamdiskImage(string Folder)
 
     public string Kernel => Path.Combine(Folder, KernelName);
     public string Initrd => Path.Combine(Folder, InitrdName);
+    /// <summary>The ramdisk in a directory that `create-initrd --out` filled.</summary>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    public static RamdiskImage Find(string directory)
+    {
+        var image = new RamdiskImage(directory);
+        return File.Exists(image.Kernel) && File.Exists(image.Initrd)
+            ? image
+            : throw new FileNotFoundException(
+                $"{directory} does not hold {KernelName} and {InitrdName}; make them with `stiefel create-initrd --out {directory}`");
+    }
+
     public string Manifest => Path.Combine(Folder, RamdiskManifest.FileName);
 }

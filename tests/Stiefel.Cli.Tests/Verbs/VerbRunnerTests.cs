@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Keys;
+using Stiefel.Cli.Machines;
 using Stiefel.Cli.Status;
 using Stiefel.Cli.Verbs;
-using Stiefel.Cli.Vm.Demo;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Verbs;

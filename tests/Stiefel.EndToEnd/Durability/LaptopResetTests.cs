@@ -1,10 +1,10 @@
 using System.Text;
 using Stiefel.Cli.Ramdisk;
-using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Machines;
-using Stiefel.Cli.Vm.Scenarios;
 using Stiefel.EndToEnd.Machines;
 using Stiefel.EndToEnd.Native;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Durability;
 
@@ -24,11 +24,11 @@ public sealed class LaptopResetTests(MachineParts parts)
         var random = new Random(seed);
         var load = new WriteLoad(seed);
         var port = Scratch.FreePort();
-        await parts.PlayAsync("laptop-reset", async stage =>
+        await parts.PlayAsync("laptop-reset", async run =>
         {
-            var disk = Path.Combine(stage.WorkDirectory, "disk.img");
+            var disk = Path.Combine(run.WorkDirectory, "disk.img");
             await File.WriteAllBytesAsync(disk, new byte[WriteLoad.Blocks * WriteLoad.BlockSize], _token);
-            await using VirtualMachine laptop = await StartAsync(stage, disk, port);
+            await using VirtualMachine laptop = await StartAsync(run, disk, port);
             for (var reset = 1; reset <= Resets; reset++)
             {
                 await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);
@@ -53,14 +53,14 @@ public sealed class LaptopResetTests(MachineParts parts)
         });
     }
 
-    private async Task<VirtualMachine> StartAsync(Stage stage, string disk, int port)
+    private async Task<VirtualMachine> StartAsync(MachineRun run, string disk, int port)
     {
-        var initrd = Path.Combine(stage.WorkDirectory, "initrd.img");
-        await KeyedInitrd.WriteAsync(stage.Ramdisk.Initrd, initrd, parts.NewKey("stick"), [("etc/inittab", InittabWithAddress())], _token);
-        var arguments = $"stiefel_role=server stiefel_bootdisk=/dev/vda stiefel.Nbd.Access=open stiefel.Nbd.ExportName=x stiefel.Nbd.AllowOpenOnNetwork=true {Stage.ConsoleArguments}";
-        return await stage.StartAsync(
-            "laptop", new Startup.DirectKernel(stage.Ramdisk.Kernel, initrd, arguments), [new VirtualDisk(disk)],
-            CableEnd.FromLoopback(port, NbdPort, Stage.LaptopMac), _token, endsOnReset: false);
+        var initrd = Path.Combine(run.WorkDirectory, "initrd.img");
+        await KeyedInitrd.WriteAsync(run.Ramdisk.Initrd, initrd, parts.NewKey("stick"), [("etc/inittab", InittabWithAddress())], _token);
+        var arguments = $"stiefel_role=server stiefel_bootdisk=/dev/vda stiefel.Nbd.Access=open stiefel.Nbd.ExportName=x stiefel.Nbd.AllowOpenOnNetwork=true {MachineRun.ConsoleArguments}";
+        return await run.StartAsync(
+            "laptop", new Startup.DirectKernel(run.Ramdisk.Kernel, initrd, arguments), [new VirtualDisk(disk)],
+            CableEnd.FromLoopback(port, NbdPort, MachineRun.LaptopMac), _token, endsOnReset: false);
     }
 
     /// <summary>QEMU forwards to one IPv4 address, which a laptop on a cable does not have.</summary>

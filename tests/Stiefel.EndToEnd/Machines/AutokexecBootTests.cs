@@ -1,10 +1,10 @@
 using Stiefel.Cli.Ramdisk;
-using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Consoles;
-using Stiefel.Cli.Vm.Disks;
-using Stiefel.Cli.Vm.Machines;
-using Stiefel.Cli.Vm.Scenarios;
 using Stiefel.EndToEnd.Native;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Disks;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -20,26 +20,26 @@ public sealed class AutokexecBootTests(MachineParts parts)
     [Fact]
     public async Task Call_WhileTheLaptopIsInUse_WarnsLeavesCleanlyAndBootsTheDesktop()
     {
-        LaptopDisk disk = await parts.DiskAsync(PayloadInitrd.InitramfsTools);
-        await parts.PlayAsync("autokexec-boot", async stage =>
+        LaptopDisk disk = await parts.DiskAsync(InitramfsMaker.InitramfsTools);
+        await parts.PlayAsync("autokexec-boot", async run =>
         {
-            DiskImage image = await disk.CopyAsync(Path.Combine(stage.WorkDirectory, "laptop.img"), _token);
-            await CallAsync(stage, disk, image);
+            DiskImage image = await disk.CopyAsync(Path.Combine(run.WorkDirectory, "laptop.img"), _token);
+            await CallAsync(run, disk, image);
             await DiskChecks.CleanAsync(image, disk.RootPartition, _token);
         });
     }
 
-    private async Task CallAsync(Stage stage, LaptopDisk disk, DiskImage image)
+    private async Task CallAsync(MachineRun run, LaptopDisk disk, DiskImage image)
     {
         string key = parts.NewKey("stick");
-        VirtualDisk handIn = await HandInDisk.MakeAsync(stage, directory => FillAsync(stage, directory, key), _token);
+        VirtualDisk handIn = await HandInDisk.MakeAsync(run, directory => FillAsync(run, directory, key), _token);
         var start = new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine);
-        await using VirtualMachine laptop = await stage.StartAsync(
-            Laptop.Name, start, [new VirtualDisk(image.Path), handIn], stage.LaptopEnd, _token);
+        await using VirtualMachine laptop = await run.StartAsync(
+            Laptop.Name, start, [new VirtualDisk(image.Path), handIn], run.LaptopEnd, _token);
         ConsoleShell own = await ConsoleShell.LogInAsync(Laptop.Name, laptop.Console, "root", DebianTree.RootPassword, TimeLimits.Login, _token);
         await ListenAsync(own);
 
-        await using Desktop desktop = await Desktop.StartAsync(stage, "desktop", DesktopStart.Direct, key, _token);
+        await using Desktop desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token);
         await laptop.Console.WaitForAsync("a desktop with the key stick calls for this laptop's disk: everything is closed", TimeLimits.FirmwareStart, _token);
         await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.PowerOff + TimeLimits.ServerStart, _token);
         await desktop.WaitForPhaseAsync("executing", TimeLimits.Fetch, _token);
@@ -62,10 +62,10 @@ public sealed class AutokexecBootTests(MachineParts parts)
         await laptop.RunAsync($"echo unsaved >{UnsavedWork}", _token);
     }
 
-    private async Task FillAsync(Stage stage, string directory, string keyFile)
+    private async Task FillAsync(MachineRun run, string directory, string keyFile)
     {
-        File.Copy(stage.Ramdisk.Kernel, Path.Combine(directory, RamdiskImage.KernelName));
-        File.Copy(stage.Ramdisk.Initrd, Path.Combine(directory, RamdiskImage.InitrdName));
+        File.Copy(run.Ramdisk.Kernel, Path.Combine(directory, RamdiskImage.KernelName));
+        File.Copy(run.Ramdisk.Initrd, Path.Combine(directory, RamdiskImage.InitrdName));
         File.Copy(Path.Combine(NativeProcess.BinaryDirectory, "stiefel"), Path.Combine(directory, "stiefel"));
         File.Copy(keyFile, Path.Combine(directory, "stick.key"));
         await File.WriteAllTextAsync(Path.Combine(directory, "config.yaml"), $"""
@@ -76,7 +76,7 @@ public sealed class AutokexecBootTests(MachineParts parts)
             server-setup:
               stiefelsystem-kernel: {Folder}/{RamdiskImage.KernelName}
               stiefelsystem-initrd: {Folder}/{RamdiskImage.InitrdName}
-              cmdline: [{string.Join(", ", Stage.ConsoleArguments.Split(' ').Select(argument => $"\"{argument}\""))}]
+              cmdline: [{string.Join(", ", MachineRun.ConsoleArguments.Split(' ').Select(argument => $"\"{argument}\""))}]
             """, _token);
     }
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Consoles;
-using Stiefel.Cli.Vm.Scenarios;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Keys;
 
@@ -28,24 +28,24 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving)
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Desktop_WithWrongKey_GetsNothingAndIsLoggedOnce() => MachineParts.RunAsync(serving.Stage, async () =>
+    public Task Desktop_WithWrongKey_GetsNothingAndIsLoggedOnce() => MachineParts.RunAsync(serving.MachineRun, async () =>
     {
         const string Name = "stranger";
-        await using Desktop desktop = await Desktop.StartAsync(serving.Stage, Name, DesktopStart.Direct, parts.NewKey("stranger"), _token);
+        await using Desktop desktop = await Desktop.StartAsync(serving.MachineRun, Name, DesktopStart.Direct, parts.NewKey("stranger"), _token);
         await desktop.WaitForPhaseAsync("searching", TimeLimits.KernelStart, _token);
         await Task.Delay(s_wrongKeyWait, _token);
 
-        Assert.Equal("searching", serving.Stage.Timeline.Phases.Last(phase => phase.Machine == Name).Name);
-        string[] lines = await File.ReadAllLinesAsync(Path.Combine(serving.Stage.LogDirectory, Laptop.Name + ".console.log"), _token);
+        Assert.Equal("searching", serving.MachineRun.Timeline.Phases.Last(phase => phase.Machine == Name).Name);
+        string[] lines = await File.ReadAllLinesAsync(Path.Combine(serving.MachineRun.LogDirectory, Laptop.Name + ".console.log"), _token);
         Assert.Single(lines, line => line.Contains("no accepted key", StringComparison.Ordinal));
         return true;
     });
 
     [Fact]
-    public Task Desktop_ByDirectKernel_SurvivesServerRestartAndReplugAndTellsTheCableNothing() => MachineParts.RunAsync(serving.Stage, async () =>
+    public Task Desktop_ByDirectKernel_SurvivesServerRestartAndReplugAndTellsTheCableNothing() => MachineParts.RunAsync(serving.MachineRun, async () =>
     {
-        string recording = Path.Combine(serving.Stage.WorkDirectory, "cable.pcap");
-        await using Desktop desktop = await Desktop.StartAsync(serving.Stage, "desktop", DesktopStart.Direct, serving.KeyFile, _token, recording);
+        string recording = Path.Combine(serving.MachineRun.WorkDirectory, "cable.pcap");
+        await using Desktop desktop = await Desktop.StartAsync(serving.MachineRun, "desktop", DesktopStart.Direct, serving.KeyFile, _token, recording);
         ConsoleShell shell = await desktop.LogInAsync(_token);
         byte[] key = await File.ReadAllBytesAsync(serving.KeyFile, _token);
         await PayloadChecks.RootAsync(shell, _token);
@@ -77,9 +77,9 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving)
     });
 
     [Fact]
-    public Task Desktop_ByBiosFromStick_RunsTheLaptopsSystem() => MachineParts.RunAsync(serving.Stage, async () =>
+    public Task Desktop_ByBiosFromStick_RunsTheLaptopsSystem() => MachineParts.RunAsync(serving.MachineRun, async () =>
     {
-        await using Desktop desktop = await Desktop.StartAsync(serving.Stage, "bios-desktop", DesktopStart.Bios, serving.KeyFile, _token);
+        await using Desktop desktop = await Desktop.StartAsync(serving.MachineRun, "bios-desktop", DesktopStart.Bios, serving.KeyFile, _token);
         ConsoleShell shell = await desktop.LogInAsync(_token);
         await PayloadChecks.RootAsync(shell, _token);
         await PayloadChecks.NoDiskErrorAsync(shell, _token);
@@ -105,8 +105,8 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving)
         // That the server was reached at all.
         Assert.Contains("newstyle-fixed", inside.Text, StringComparison.Ordinal);
 
-        string adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{Stage.DesktopMac}/ {{ print $2 }}'", _token)).Trim();
-        foreach (string address in (string[])[Stage.LaptopAddress, "fe80::1"])
+        string adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{MachineRun.DesktopMac}/ {{ print $2 }}'", _token)).Trim();
+        foreach (string address in (string[])[MachineRun.LaptopAddress, "fe80::1"])
         {
             ConsoleOutput outside = await shell.TryRunAsync($"timeout 5 nbdinfo --list 'nbd://[{address}%25{adapter}]:10809'", _token);
             Assert.NotEqual(0, outside.ExitCode);

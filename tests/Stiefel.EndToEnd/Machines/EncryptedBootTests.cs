@@ -1,9 +1,10 @@
 using System.Text;
-using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Consoles;
-using Stiefel.Cli.Vm.Disks;
-using Stiefel.Cli.Vm.Machines;
-using Stiefel.Cli.Vm.Scenarios;
+using Stiefel.EndToEnd.Encrypted;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Disks;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -28,22 +29,22 @@ public sealed class EncryptedBootTests(MachineParts parts)
     public async Task Boot_LuksAndDracut_AsksOnceAndLeavesNoPassphrase() => await PlayAsync("encrypted-dracut", (await parts.EncryptedDisksAsync()).DracutInLuks);
 
     private async Task PlayAsync(string name, EncryptedLaptop disk) =>
-        await parts.PlayAsync(name, async stage =>
+        await parts.PlayAsync(name, async run =>
         {
-            string image = Path.Combine(stage.WorkDirectory, "laptop.img");
+            string image = Path.Combine(run.WorkDirectory, "laptop.img");
             Linux.Programs.ExternalProgram.Run("cp", ["--sparse=always", "--reflink=auto", disk.Image, image]);
-            string recording = Path.Combine(stage.WorkDirectory, "cable.pcap");
+            string recording = Path.Combine(run.WorkDirectory, "cable.pcap");
             string key = parts.NewKey("stick");
-            await using (VirtualMachine laptop = await RamdiskLaptop.StartAsync(stage, [new VirtualDisk(image)], key, _token))
+            await using (VirtualMachine laptop = await RamdiskLaptop.StartAsync(run, [new VirtualDisk(image)], key, _token))
             {
-                await using Desktop desktop = await Desktop.StartAsync(stage, "desktop", DesktopStart.Direct, key, _token, recording);
+                await using Desktop desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token, recording);
                 ConsoleShell shell = await UnlockAndLogInAsync(desktop);
                 await CheckAsync(shell, disk);
                 await CheckLaptopAsync(laptop);
                 await desktop.PowerOffAsync(shell, _token);
             }
 
-            AssertNotLogged(stage);
+            AssertNotLogged(run);
             byte[] raw = await File.ReadAllBytesAsync(key, _token);
             new CableRecording(recording).AssertNothingCanBeRead(
                 Encoding.UTF8.GetBytes(EncryptedDisks.Passphrase), Encoding.UTF8.GetBytes(WrongPassphrase), raw, "PRETTY_NAME=\"Debian"u8.ToArray());
@@ -100,9 +101,9 @@ public sealed class EncryptedBootTests(MachineParts parts)
         Assert.Equal("0\n1", found.ReplaceLineEndings("\n"));
     }
 
-    private static void AssertNotLogged(Stage stage)
+    private static void AssertNotLogged(MachineRun run)
     {
-        foreach (string log in Directory.GetFiles(stage.LogDirectory))
+        foreach (string log in Directory.GetFiles(run.LogDirectory))
         {
             Assert.DoesNotContain(EncryptedDisks.Passphrase, File.ReadAllText(log), StringComparison.Ordinal);
         }

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Consoles;
-using Stiefel.Cli.Vm.Scenarios;
 using Stiefel.Linux.Programs;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -21,9 +21,9 @@ public sealed class FileSystemTests(ServingLaptop serving)
     private string Partition => $"/dev/nbd0p{serving.Disk.SparePartition}";
 
     [Fact]
-    public Task Desktop_OwnFileSystemsTrimAndDiscard_AreKeptAndReachTheLaptopsDisk() => MachineParts.RunAsync(serving.Stage, async () =>
+    public Task Desktop_OwnFileSystemsTrimAndDiscard_AreKeptAndReachTheLaptopsDisk() => MachineParts.RunAsync(serving.MachineRun, async () =>
     {
-        await using Desktop desktop = await Desktop.StartAsync(serving.Stage, "file-systems", DesktopStart.Direct, serving.KeyFile, _token);
+        await using Desktop desktop = await Desktop.StartAsync(serving.MachineRun, "file-systems", DesktopStart.Direct, serving.KeyFile, _token);
         ConsoleShell shell = await desktop.LogInAsync(_token);
         await KeepFilesAsync(shell, "ext4", "mkfs.ext4 -q -F", "e2fsck -f -n");
         await KeepFilesAsync(shell, "xfs", "mkfs.xfs -q -f", "xfs_repair -n");
@@ -63,7 +63,7 @@ public sealed class FileSystemTests(ServingLaptop serving)
     /// </summary>
     private async Task SlowCableAsync(ConsoleShell shell)
     {
-        string adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{Stage.DesktopMac}/ {{ print $2 }}'", _token)).Trim();
+        string adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{MachineRun.DesktopMac}/ {{ print $2 }}'", _token)).Trim();
         const string Slow = "root tbf rate 12mbit burst 64kb limit 2mb";
         await shell.RunAsync(
             $$"""

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Stiefel.Cli.Vm.Consoles;
 using Stiefel.EndToEnd.Native;
+using Stiefel.Machines.Consoles;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -15,7 +15,7 @@ public sealed class LaptopTests(ServingLaptop serving)
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Ramdisk_WhileItServes_ListensOnTheDocumentedPortsOnly() => MachineParts.RunAsync(serving.Stage, async () =>
+    public Task Ramdisk_WhileItServes_ListensOnTheDocumentedPortsOnly() => MachineParts.RunAsync(serving.MachineRun, async () =>
     {
         ConsoleShell shell = await serving.Laptop.OpenShellAsync(_token);
         // The ramdisk has no ss; this is what ss reads (man 5 proc_pid_net).
@@ -37,7 +37,7 @@ public sealed class LaptopTests(ServingLaptop serving)
     });
 
     [Fact]
-    public Task Ramdisk_WhileItServes_HoldsTheDocumentedCapabilitiesOnly() => MachineParts.RunAsync(serving.Stage, async () =>
+    public Task Ramdisk_WhileItServes_HoldsTheDocumentedCapabilitiesOnly() => MachineParts.RunAsync(serving.MachineRun, async () =>
     {
         ConsoleShell shell = await serving.Laptop.OpenShellAsync(_token);
         await PrivilegeChecks.AsDocumentedAsync(shell, "stiefel-server", "$(pidof stiefel-server)", _token);

@@ -1,10 +1,12 @@
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
+using Stiefel.Cli.Machines;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Ramdisk.Steps;
-using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Disks;
-using Stiefel.Cli.Vm.Scenarios;
+using Stiefel.EndToEnd.Encrypted;
+using Stiefel.Machines.Disks;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
 
 [assembly: AssemblyFixture(typeof(Stiefel.EndToEnd.Machines.MachineParts))]
 
@@ -14,31 +16,31 @@ namespace Stiefel.EndToEnd.Machines;
 public sealed class MachineParts : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("stiefel-end-to-end-").FullName;
-    private readonly Lazy<Task<RamdiskImage>> _ramdisk;
+    private readonly Lazy<Task<RamdiskParts>> _ramdisk;
     private readonly BuildCache _cache = new();
 
-    public MachineParts() => _ramdisk = new Lazy<Task<RamdiskImage>>(BuildRamdiskAsync);
+    public MachineParts() => _ramdisk = new Lazy<Task<RamdiskParts>>(BuildRamdiskAsync);
 
-    /// <summary>Plays a run of its own on a stage that is gone afterwards; a failure tells the ends of its machines' consoles.</summary>
-    internal async Task PlayAsync(string name, Func<Stage, Task> playAsync)
+    /// <summary>Plays a run of its own on a run that is gone afterwards; a failure tells the ends of its machines' consoles.</summary>
+    internal async Task PlayAsync(string name, Func<MachineRun, Task> playAsync)
     {
-        Stage stage = await StageAsync(name);
+        MachineRun run = await BeginAsync(name);
         try
         {
-            await RunAsync(stage, async () =>
+            await RunAsync(run, async () =>
             {
-                await playAsync(stage);
+                await playAsync(run);
                 return true;
             });
         }
         finally
         {
-            await CloseAsync(stage);
+            await CloseAsync(run);
         }
     }
 
     /// <summary>Images in a directory that goes with <see cref="CloseAsync"/>, logs in one that stays until the next run.</summary>
-    internal async Task<Stage> StageAsync(string name)
+    internal async Task<MachineRun> BeginAsync(string name)
     {
         // Not below /tmp, which may be memory: each copy of a disk takes a gigabyte.
         string work = Path.Combine("/var/tmp", $"stiefel-{name}-{Environment.ProcessId}");
@@ -48,10 +50,10 @@ public sealed class MachineParts : IDisposable
             Directory.Delete(logs, recursive: true);
         }
 
-        return new Stage(work, logs, await _ramdisk.Value);
+        return new MachineRun(work, logs, await _ramdisk.Value);
     }
 
-    internal Task<LaptopDisk> DiskAsync(PayloadInitrd initrd, BootLayout layout = BootLayout.InRoot) => LaptopDisk.GetAsync(_cache, initrd, layout, Say, TestContext.Current.CancellationToken);
+    internal Task<LaptopDisk> DiskAsync(InitramfsMaker initrd, BootLayout layout = BootLayout.InRoot) => LaptopDisk.GetAsync(_cache, initrd, layout, Say, TestContext.Current.CancellationToken);
 
     /// <summary>Disks with a boot partition in LUKS, LVM and RAID, made by a virtual machine.</summary>
     internal Task<EncryptedDisks> EncryptedDisksAsync() => EncryptedDisks.GetAsync(_cache, WrappedBoot.Files, Say, TestContext.Current.CancellationToken);
@@ -59,24 +61,24 @@ public sealed class MachineParts : IDisposable
     internal string NewKey(string name) => new KeyDirectory(Path.Combine(_directory, Guid.NewGuid().ToString("N"))).Create(name);
 
     /// <summary>Runs what needs machines; a failure tells the ends of their consoles.</summary>
-    internal static async Task<T> RunAsync<T>(Stage stage, Func<Task<T>> run)
+    internal static async Task<T> RunAsync<T>(MachineRun run, Func<Task<T>> play)
     {
         try
         {
-            return await run();
+            return await play();
         }
         catch (MachineException error)
         {
-            throw new Xunit.Sdk.XunitException($"{error.Message}\n{stage.DescribeConsoles()}\nlogs: {stage.LogDirectory}", error);
+            throw new Xunit.Sdk.XunitException($"{error.Message}\n{run.DescribeConsoles()}\nlogs: {run.LogDirectory}", error);
         }
     }
 
     /// <summary>Writes the time line beside the logs and removes the images.</summary>
-    internal static async Task CloseAsync(Stage stage)
+    internal static async Task CloseAsync(MachineRun run)
     {
-        await File.WriteAllTextAsync(Path.Combine(stage.LogDirectory, "timeline.txt"), stage.Timeline.ToString(), CancellationToken.None);
-        stage.Dispose();
-        Directory.Delete(stage.WorkDirectory, recursive: true);
+        await File.WriteAllTextAsync(Path.Combine(run.LogDirectory, "timeline.txt"), run.Timeline.ToString(), CancellationToken.None);
+        run.Dispose();
+        Directory.Delete(run.WorkDirectory, recursive: true);
     }
 
     /// <inheritdoc/>
@@ -84,9 +86,9 @@ public sealed class MachineParts : IDisposable
 
     private static void Say(string text) => TestContext.Current.SendDiagnosticMessage(text);
 
-    private async Task<RamdiskImage> BuildRamdiskAsync()
+    private async Task<RamdiskParts> BuildRamdiskAsync()
     {
         var request = new RamdiskRequest { Configuration = new StiefelConfiguration(), Output = Path.Combine(_directory, "ramdisk") };
-        return await new RamdiskBuilder(request, new StepLog(TextWriter.Null)).BuildAsync(TestContext.Current.CancellationToken);
+        return MachineRamdisk.Of(await new RamdiskBuilder(request, new StepLog(TextWriter.Null)).BuildAsync(TestContext.Current.CancellationToken));
     }
 }

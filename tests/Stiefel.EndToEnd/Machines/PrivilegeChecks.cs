@@ -1,5 +1,5 @@
-using Stiefel.Cli.Vm.Consoles;
 using Stiefel.EndToEnd.Native;
+using Stiefel.Machines.Consoles;
 
 namespace Stiefel.EndToEnd.Machines;
 

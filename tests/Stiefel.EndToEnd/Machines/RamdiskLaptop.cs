@@ -1,10 +1,10 @@
 using System.Text;
 using Stiefel.Cli.Ramdisk;
-using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Consoles;
-using Stiefel.Cli.Vm.Disks;
-using Stiefel.Cli.Vm.Machines;
-using Stiefel.Cli.Vm.Scenarios;
+using Stiefel.EndToEnd.Encrypted;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -15,13 +15,13 @@ internal static class RamdiskLaptop
     public const string RightPassphrase = "/early/right", WrongPassphrase = "/early/wrong";
 
     /// <summary>Starts it, with a debug shell on its second serial port.</summary>
-    /// <param name="stage">The run.</param>
+    /// <param name="run">The run.</param>
     /// <param name="disks">Its disks; the first is served.</param>
     /// <param name="keyFile">The key that it accepts.</param>
     /// <param name="token">Ends it.</param>
-    public static async Task<VirtualMachine> StartAsync(Stage stage, IReadOnlyList<VirtualDisk> disks, string keyFile, CancellationToken token)
+    public static async Task<VirtualMachine> StartAsync(MachineRun run, IReadOnlyList<VirtualDisk> disks, string keyFile, CancellationToken token)
     {
-        string initrd = Path.Combine(stage.WorkDirectory, "laptop.initrd.img");
+        string initrd = Path.Combine(run.WorkDirectory, "laptop.initrd.img");
         IEnumerable<(string, byte[])> more =
         [
             .. Overlay.Files(Overlay.Debug),
@@ -29,9 +29,9 @@ internal static class RamdiskLaptop
             (RightPassphrase[1..], Encoding.UTF8.GetBytes(EncryptedDisks.Passphrase)),
             (WrongPassphrase[1..], "not this one"u8.ToArray()),
         ];
-        await KeyedInitrd.WriteAsync(stage.Ramdisk.Initrd, initrd, keyFile, more, token);
-        var start = new Startup.DirectKernel(stage.Ramdisk.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk=/dev/vda {Stage.ConsoleArguments}");
-        VirtualMachine machine = await stage.StartAsync(Laptop.Name, start, disks, stage.LaptopEnd, token, hasSecondSerial: true);
+        await KeyedInitrd.WriteAsync(run.Ramdisk.Initrd, initrd, keyFile, more, token);
+        var start = new Startup.DirectKernel(run.Ramdisk.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk=/dev/vda {MachineRun.ConsoleArguments}");
+        VirtualMachine machine = await run.StartAsync(Laptop.Name, start, disks, run.LaptopEnd, token, hasSecondSerial: true);
         try
         {
             await machine.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, token);

@@ -1,5 +1,5 @@
-using Stiefel.Cli.Vm.Disks;
-using Stiefel.Cli.Vm.Scenarios;
+using Stiefel.Machines.Disks;
+using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -16,10 +16,10 @@ public sealed class ServingLaptop(MachineParts parts) : IAsyncLifetime
     // So that a desktop that has lost its disk fails within a test's patience, whatever way it lost it.
     private const string Settings = "stiefel.Link.DeadConnectionSeconds=120";
 
-    private Stage? _stage;
+    private MachineRun? _run;
     private Laptop? _laptop;
 
-    internal Stage Stage => _stage!;
+    internal MachineRun MachineRun => _run!;
 
     internal Laptop Laptop => _laptop!;
 
@@ -35,12 +35,12 @@ public sealed class ServingLaptop(MachineParts parts) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         CancellationToken token = TestContext.Current.CancellationToken;
-        Disk = await parts.DiskAsync(PayloadInitrd.InitramfsTools);
-        _stage = await parts.StageAsync("serving-laptop");
-        Image = await Disk.CopyAsync(Path.Combine(_stage.WorkDirectory, "laptop.img"), token);
-        await MachineParts.RunAsync(_stage, async () =>
+        Disk = await parts.DiskAsync(InitramfsMaker.InitramfsTools);
+        _run = await parts.BeginAsync("serving-laptop");
+        Image = await Disk.CopyAsync(Path.Combine(_run.WorkDirectory, "laptop.img"), token);
+        await MachineParts.RunAsync(_run, async () =>
         {
-            _laptop = await Laptop.StartAsync(_stage, Disk, Image, KeyFile, token, withShell: true);
+            _laptop = await Laptop.StartAsync(_run, Disk, Image, KeyFile, token, withShell: true);
             await _laptop.ServeAsync(token, Settings);
             return _laptop;
         });
@@ -54,9 +54,9 @@ public sealed class ServingLaptop(MachineParts parts) : IAsyncLifetime
             await _laptop.DisposeAsync();
         }
 
-        if (_stage is not null)
+        if (_run is not null)
         {
-            await MachineParts.CloseAsync(_stage);
+            await MachineParts.CloseAsync(_run);
         }
     }
 }

@@ -1,11 +1,11 @@
 using System.Text.RegularExpressions;
-using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Consoles;
-using Stiefel.Cli.Vm.Disks;
-using Stiefel.Cli.Vm.Machines;
-using Stiefel.Cli.Vm.Scenarios;
-using Stiefel.EndToEnd.Native;
 using Stiefel.Protocol.Certificates;
+using Stiefel.EndToEnd.Native;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Disks;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
 using Stiefel.Protocol.Crypto;
 using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Keys;
@@ -33,14 +33,14 @@ public sealed class TunnelTests(MachineParts parts)
     [Fact]
     public async Task Tunnel_OfARestoredGrant_CarriesTheDiskOutlivesTheServerAndGoesWithItsKey()
     {
-        LaptopDisk disk = await parts.DiskAsync(PayloadInitrd.InitramfsTools);
-        await parts.PlayAsync("tunnel", async stage =>
+        LaptopDisk disk = await parts.DiskAsync(InitramfsMaker.InitramfsTools);
+        await parts.PlayAsync("tunnel", async run =>
         {
-            DiskImage image = await disk.CopyAsync(Path.Combine(stage.WorkDirectory, "laptop.img"), _token);
-            VirtualDisk handIn = await HandInDisk.MakeAsync(stage, FillAsync, _token);
-            await using VirtualMachine machine = await stage.StartAsync(
+            DiskImage image = await disk.CopyAsync(Path.Combine(run.WorkDirectory, "laptop.img"), _token);
+            VirtualDisk handIn = await HandInDisk.MakeAsync(run, FillAsync, _token);
+            await using VirtualMachine machine = await run.StartAsync(
                 "both", new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine),
-                [new VirtualDisk(image.Path), handIn], stage.LaptopEnd, _token);
+                [new VirtualDisk(image.Path), handIn], run.LaptopEnd, _token);
             ConsoleShell shell = await ConsoleShell.LogInAsync("both", machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, _token);
             await RunAsync(shell);
         });

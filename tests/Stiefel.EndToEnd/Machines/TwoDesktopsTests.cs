@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Consoles;
-using Stiefel.Cli.Vm.Scenarios;
 using Stiefel.Linux.Programs;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -31,10 +31,10 @@ public sealed class TwoDesktopsTests(ServingLaptop serving)
     private readonly TypedKey _typed = new();
 
     [Fact]
-    public Task Desktop_WhileAnotherRuns_IsRefusedUntilItsPersonTakesTheDisk() => MachineParts.RunAsync(serving.Stage, async () =>
+    public Task Desktop_WhileAnotherRuns_IsRefusedUntilItsPersonTakesTheDisk() => MachineParts.RunAsync(serving.MachineRun, async () =>
     {
         string marker = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        await using (Desktop first = await Desktop.StartAsync(serving.Stage, "first-desktop", DesktopStart.Direct, serving.KeyFile, _token))
+        await using (Desktop first = await Desktop.StartAsync(serving.MachineRun, "first-desktop", DesktopStart.Direct, serving.KeyFile, _token))
         {
             ConsoleShell shell = await first.LogInAsync(_token);
             await PayloadChecks.WriteAsync(shell, Before, "saved", _token);
@@ -43,7 +43,7 @@ public sealed class TwoDesktopsTests(ServingLaptop serving)
             string stolen = await CapabilityAsync();
             await _typed.AddAsync(serving.Laptop, _token);
             await using Desktop second = await Desktop.StartAsync(
-                serving.Stage, "second-desktop", DesktopStart.Direct, keyFile: null, _token, isSecond: true);
+                serving.MachineRun, "second-desktop", DesktopStart.Direct, keyFile: null, _token, isSecond: true);
             await _typed.TypeAsync(second, _token);
             await TakeOverAsync(second);
             await WriteInVainAsync(shell, marker);
@@ -80,10 +80,10 @@ public sealed class TwoDesktopsTests(ServingLaptop serving)
     /// <summary>Beginnings of a tunnel from nobody, and the same to the port for searches, for five seconds: the disk does its work meanwhile.</summary>
     private async Task FloodAsync(ConsoleShell shell)
     {
-        string adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{Stage.SecondDesktopMac}/ {{ print $2 }}'", _token)).Trim();
+        string adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{MachineRun.SecondDesktopMac}/ {{ print $2 }}'", _token)).Trim();
         await shell.RunAsync(
             $$"""
-            bash -c 'for port in 61571 61570; do ( exec 3>/dev/udp/{{Stage.LaptopAddress}}%{{adapter}}/$port; end=$((SECONDS + 5))
+            bash -c 'for port in 61571 61570; do ( exec 3>/dev/udp/{{MachineRun.LaptopAddress}}%{{adapter}}/$port; end=$((SECONDS + 5))
             while [ $SECONDS -lt $end ]; do printf "\001\000\000\000%0144d" 7 >&3; done ) & done
             dd if=/dev/urandom of=/root/flooded bs=64k count=16 conv=fsync status=none || exit 1; wait'
             """, _token, TimeLimits.Seconds(120));
@@ -134,7 +134,7 @@ public sealed class TwoDesktopsTests(ServingLaptop serving)
         await shell.StartAsync(WriteToGap('b'), _token);
         await Task.Delay(s_unheard, _token);
         Assert.Equal((byte)'a', await GapAsync());
-        foreach (string log in Directory.GetFiles(serving.Stage.LogDirectory, "*desktop*"))
+        foreach (string log in Directory.GetFiles(serving.MachineRun.LogDirectory, "*desktop*"))
         {
             string text = await File.ReadAllTextAsync(log, _token);
             Assert.All(_typed.Spellings, spelling => Assert.DoesNotContain(spelling, text, StringComparison.OrdinalIgnoreCase));

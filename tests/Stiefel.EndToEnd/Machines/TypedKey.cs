@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
-using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Consoles;
-using Stiefel.Cli.Vm.Scenarios;
 using Stiefel.Keys;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Keys;
 

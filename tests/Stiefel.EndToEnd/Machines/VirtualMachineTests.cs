@@ -1,6 +1,6 @@
-using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Machines;
 using Stiefel.EndToEnd.Native;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
 
 namespace Stiefel.EndToEnd.Machines;
 

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
-using Stiefel.Cli.Vm;
-using Stiefel.Cli.Vm.Consoles;
-using Stiefel.Cli.Vm.Disks;
-using Stiefel.Cli.Vm.Machines;
-using Stiefel.Cli.Vm.Scenarios;
+using Stiefel.EndToEnd.Encrypted;
 using Stiefel.EndToEnd.Native;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -22,11 +22,11 @@ public sealed class WrappedBootTests(MachineParts parts)
     public async Task Server_EveryWrapping_IsReadAndClosedWithoutChangingAByte()
     {
         EncryptedDisks disks = await parts.EncryptedDisksAsync();
-        await parts.PlayAsync("wrapped-boot", async stage =>
+        await parts.PlayAsync("wrapped-boot", async run =>
         {
-            (string Name, string Image)[] copies = [("laptop", Copy(stage, "laptop", disks.LvmInLuks.Image)), .. disks.Wrapped.Select(disk => (disk.Key, Copy(stage, disk.Key, disk.Value)))];
+            (string Name, string Image)[] copies = [("laptop", Copy(run, "laptop", disks.LvmInLuks.Image)), .. disks.Wrapped.Select(disk => (disk.Key, Copy(run, disk.Key, disk.Value)))];
             string[] before = [.. copies.Select(copy => Scratch.Sha256(copy.Image))];
-            await using (VirtualMachine laptop = await RamdiskLaptop.StartAsync(stage, [.. copies.Select(copy => new VirtualDisk(copy.Image))], parts.NewKey("stick"), _token))
+            await using (VirtualMachine laptop = await RamdiskLaptop.StartAsync(run, [.. copies.Select(copy => new VirtualDisk(copy.Image))], parts.NewKey("stick"), _token))
             {
                 ConsoleShell shell = await RamdiskLaptop.ShellAsync(laptop, _token);
                 for (int at = 1; at < copies.Length; at++)
@@ -43,9 +43,9 @@ public sealed class WrappedBootTests(MachineParts parts)
         });
     }
 
-    private static string Copy(Stage stage, string name, string image)
+    private static string Copy(MachineRun run, string name, string image)
     {
-        string copy = Path.Combine(stage.WorkDirectory, name + ".img");
+        string copy = Path.Combine(run.WorkDirectory, name + ".img");
         Linux.Programs.ExternalProgram.Run("cp", ["--sparse=always", "--reflink=auto", image, copy]);
         return copy;
     }

@@ -1,0 +1,17 @@
+using Stiefel.Cli.Ramdisk;
+using Stiefel.Cli.Ramdisk.Steps;
+using Stiefel.Cli.Stick;
+using Stiefel.Machines.Scenarios;
+
+namespace Stiefel.Cli.Machines;
+
+/// <summary>What virtual machines start from, made as `create-initrd` and `setup-client-usbdrive` make it.</summary>
+internal static class MachineRamdisk
+{
+    public static RamdiskParts Of(RamdiskImage ramdisk) => new(ramdisk.Kernel, ramdisk.Initrd)
+    {
+        DebugShell = [.. Overlay.Files(Overlay.Debug)],
+        MakeStickAsync = (path, keyFile, arguments, token) =>
+            new StickImage(new StickContent(ramdisk, keyFile, arguments), new StepLog(TextWriter.Null)).WriteAsync(path, token),
+    };
+}

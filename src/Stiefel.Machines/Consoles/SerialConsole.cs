@@ -1,0 +1,227 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using Stiefel.Machines.Runs;
+
+namespace Stiefel.Machines.Consoles;
+
+/// <summary>
+/// The serial console of a virtual machine: what it prints as lines (logged with their times and given to whoever listens),
+/// and expect/send. What an expectation matched is consumed with all that stood before it.
+/// </summary>
+public sealed class SerialConsole : IAsyncDisposable
+{
+    // What nobody waits for must not pile up.
+    private const int MaxUnreadCharacters = 4 * 1024 * 1024;
+    private const int TailLines = 60;
+
+    private readonly string _name;
+    private readonly Socket _socket;
+    private readonly ConsoleLog _log;
+    private readonly Action<string, bool> _onLine;
+    private readonly TerminalText _terminal = new();
+    private readonly StringBuilder _unread = new();
+    private readonly StringBuilder _line = new();
+    private readonly Queue<string> _tail = new();
+    private readonly Lock _lock = new();
+    private readonly Task _reading;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _failure;
+
+    /// <param name="name">Of the machine, for messages.</param>
+    /// <param name="socket">Connected to the machine's serial port; owned from here on.</param>
+    /// <param name="log">Takes every line; owned from here on.</param>
+    /// <param name="onLine">Called for every line with true, and before that as it grows with false: a prompt has no line feed.</param>
+    public SerialConsole(string name, Socket socket, ConsoleLog log, Action<string, bool> onLine)
+    {
+        (_name, _socket, _log, _onLine) = (name, socket, log, onLine);
+        _reading = Task.Run(ReadAsync);
+    }
+
+    /// <summary>Lines holding one of these end every wait at once: nothing good comes after them.</summary>
+    public static IReadOnlyList<string> FatalTexts { get; } = ["Kernel panic - not syncing", "end Kernel panic"];
+
+    /// <summary>The last lines printed.</summary>
+    public IReadOnlyList<string> Tail
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _line.Length > 0 ? [.. _tail, _line.ToString()] : [.. _tail];
+            }
+        }
+    }
+
+    /// <summary>Types a line.</summary>
+    public async Task SendLineAsync(string text, CancellationToken token) => await SendAsync(text + "\n", token);
+
+    /// <summary>Types these characters.</summary>
+    /// <exception cref="MachineException">The machine has ended.</exception>
+    public async Task SendAsync(string text, CancellationToken token)
+    {
+        try
+        {
+            for (ReadOnlyMemory<byte> rest = Encoding.UTF8.GetBytes(text); rest.Length > 0;)
+            {
+                rest = rest[await _socket.SendAsync(rest, token)..];
+            }
+        }
+        catch (SocketException error)
+        {
+            throw new MachineException($"{_name}: its serial console is gone: {error.Message}");
+        }
+    }
+
+    /// <summary>Waits until the pattern appears in what was printed since the last match.</summary>
+    /// <exception cref="MachineException">It did not appear in time, or never will.</exception>
+    public async Task<Match> WaitForAsync(Regex pattern, TimeSpan limit, CancellationToken token)
+    {
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(token);
+        timer.CancelAfter(limit);
+        try
+        {
+            while (true)
+            {
+                Task changed;
+                lock (_lock)
+                {
+                    if (TakeMatch(pattern) is { } match)
+                    {
+                        return match;
+                    }
+
+                    if (_failure is not null)
+                    {
+                        throw new MachineException($"{_name}: {_failure}; was waiting for `{pattern}`");
+                    }
+
+                    changed = _changed.Task;
+                }
+
+                await changed.WaitAsync(timer.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        {
+            throw new MachineException($"{_name}: `{pattern}` did not appear on the serial console within {limit.TotalSeconds:0} s; the last line is: {Tail.LastOrDefault("(nothing)")}");
+        }
+    }
+
+    /// <summary>Waits for this very text.</summary>
+    public Task<Match> WaitForAsync(string text, TimeSpan limit, CancellationToken token)
+        => WaitForAsync(new Regex(Regex.Escape(text)), limit, token);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        await _reading;
+        _log.Dispose();
+    }
+
+    private Match? TakeMatch(Regex pattern)
+    {
+        Match match = pattern.Match(_unread.ToString());
+        if (!match.Success)
+        {
+            return null;
+        }
+
+        _unread.Remove(0, match.Index + match.Length);
+        return match;
+    }
+
+    private async Task ReadAsync()
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            for (int count; (count = await _socket.ReceiveAsync(buffer)) > 0;)
+            {
+                Take(_terminal.Feed(buffer.AsSpan(0, count)));
+            }
+
+            Fail("the machine ended");
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            Fail("the machine ended");
+        }
+        catch (Exception error)
+        {
+            Fail($"its console cannot be read: {error.Message}");
+        }
+    }
+
+    private void Take(string text)
+    {
+        lock (_lock)
+        {
+            _unread.Append(text);
+            if (_unread.Length > MaxUnreadCharacters)
+            {
+                _unread.Remove(0, _unread.Length - (MaxUnreadCharacters / 2));
+            }
+
+            foreach (char character in text)
+            {
+                if (character == '\n')
+                {
+                    EndLine();
+                }
+                else
+                {
+                    _line.Append(character);
+                }
+            }
+
+            if (_line.Length > 0)
+            {
+                _onLine(_line.ToString(), false);
+            }
+
+            SignalChange();
+        }
+    }
+
+    private void EndLine()
+    {
+        string line = _line.ToString();
+        _line.Clear();
+        _log.Write(line);
+        _tail.Enqueue(line);
+        while (_tail.Count > TailLines)
+        {
+            _tail.Dequeue();
+        }
+
+        if (FatalTexts.Any(text => line.Contains(text, StringComparison.Ordinal)))
+        {
+            _failure ??= $"it printed `{line.Trim()}`";
+        }
+
+        _onLine(line, true);
+    }
+
+    private void Fail(string reason)
+    {
+        lock (_lock)
+        {
+            _failure ??= reason;
+            if (_line.Length > 0)
+            {
+                EndLine();
+            }
+
+            SignalChange();
+        }
+    }
+
+    private void SignalChange()
+    {
+        TaskCompletionSource changed = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.SetResult();
+    }
+}

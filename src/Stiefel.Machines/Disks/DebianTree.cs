@@ -1,0 +1,87 @@
+using Stiefel.Linux.Programs;
+using Stiefel.Machines.Runs;
+
+namespace Stiefel.Machines.Disks;
+
+/// <summary>
+/// The file tree of an ordinary small Debian, as a tar file: its kernel, its own unprepared initramfs, systemd, a root password,
+/// a login on the serial port. Nothing of Stiefel is in it.
+/// </summary>
+public static class DebianTree
+{
+    /// <summary>The password of root.</summary>
+    public const string RootPassword = "laptop";
+
+    /// <summary>Its name, which stands before `login:`.</summary>
+    public const string HostName = "laptop";
+
+    private const string Suite = "bookworm";
+    private const string Mirror = "http://deb.debian.org/debian";
+    private static readonly TimeSpan s_limit = TimeLimits.Seconds(1200);
+
+    // libnbd-bin is there to look at our server with a foreign client; kexec-tools leaves the system for the ramdisk; the last two make
+    // file systems on the disk over the cable.
+    private static readonly string[] s_packages =
+    [
+        "systemd", "systemd-sysv", "dbus", "udev", "linux-image-amd64", "kmod", "grub2-common", "kexec-tools",
+        "iproute2", "e2fsprogs", "login", "procps", "libnbd-bin", "zstd", "btrfs-progs", "xfsprogs",
+    ];
+
+    // What is installed of these, dracut takes into its initramfs, whether the machine has anything encrypted or not.
+    private static readonly string[] s_dracutOpensLuksWith = ["cryptsetup-bin", "dmsetup"];
+
+    private static readonly string[] s_leftOut = ["/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*"];
+
+    // What a Debian installer asks and writes. The console arguments are those of any machine that is watched over a serial line.
+    private const string Customization = $$"""
+        set -e
+        echo 'root:{{RootPassword}}' | chroot "$1" chpasswd
+        echo {{HostName}} > "$1/etc/hostname"
+        echo '127.0.0.1 localhost {{HostName}}' > "$1/etc/hosts"
+        chroot "$1" systemctl enable serial-getty@ttyS0.service
+        mkdir -p "$1/boot/grub" "$1/boot/efi" "$1/etc/default"
+        cat > "$1/etc/default/grub" <<'END'
+        GRUB_DEFAULT=0
+        GRUB_TIMEOUT=5
+        GRUB_DISTRIBUTOR=`lsb_release -i -s 2> /dev/null || echo Debian`
+        GRUB_CMDLINE_LINUX_DEFAULT="quiet"
+        GRUB_CMDLINE_LINUX="console=tty0 console=ttyS0,115200"
+        END
+        """;
+
+    /// <summary>The tar file, from the cache or made now by mmdebstrap (about 100 s).</summary>
+    /// <param name="cache">Where it is kept.</param>
+    /// <param name="initrd">What makes its initramfs.</param>
+    /// <param name="report">Told what takes long.</param>
+    /// <param name="token">Ends it.</param>
+    /// <exception cref="ExternalProgramException">mmdebstrap failed: not installed, or no way to the mirror.</exception>
+    public static Task<string> GetAsync(BuildCache cache, InitramfsMaker initrd, Action<string> report, CancellationToken token) => GetAsync(cache, initrd, [], "", report, token);
+
+    /// <inheritdoc cref="GetAsync(BuildCache, InitramfsMaker, Action{string}, CancellationToken)"/>
+    /// <param name="more">Packages besides the usual ones.</param>
+    /// <param name="moreCustomization">Commands for the end; $1 is the tree.</param>
+    public static async Task<string> GetAsync(BuildCache cache, InitramfsMaker initrd, IReadOnlyList<string> more, string moreCustomization, Action<string> report, CancellationToken token)
+    {
+        string maker = initrd == InitramfsMaker.Dracut ? "dracut" : "initramfs-tools";
+        IEnumerable<string> makerPackages = initrd == InitramfsMaker.Dracut ? ["dracut", .. s_dracutOpensLuksWith] : [maker];
+        List<string> arguments =
+        [
+            "--variant=minbase",
+            $"--include={string.Join(',', [.. s_packages, .. makerPackages, .. more])}",
+            "--aptopt=Acquire::Languages \"none\"",
+            .. s_leftOut.Select(path => $"--dpkgopt=path-exclude={path}"),
+        ];
+        string directory = await cache.GetAsync($"debian-{maker}", [Suite, Mirror, Customization + moreCustomization, .. arguments], MakeAsync);
+        return Path.Combine(directory, "tree.tar");
+
+        async Task MakeAsync(string unfinished)
+        {
+            report($"collecting a Debian {Suite} with {maker} (once; some two minutes)");
+            string hook = Path.Combine(unfinished, "customize.sh");
+            await File.WriteAllTextAsync(hook, Customization + moreCustomization, token);
+            var options = new ExternalProgramOptions { Timeout = s_limit };
+            await ExternalProgram.RunAsync(
+                "mmdebstrap", [.. arguments, $"--customize-hook=sh '{hook}' \"$1\"", Suite, Path.Combine(unfinished, "tree.tar"), Mirror], options, token);
+        }
+    }
+}

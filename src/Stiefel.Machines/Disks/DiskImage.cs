@@ -1,0 +1,61 @@
+using Stiefel.Linux.Programs;
+using Stiefel.Machines.Runs;
+
+namespace Stiefel.Machines.Disks;
+
+/// <summary>Looks into a disk image that no machine uses now, without mounting or changing it.</summary>
+public sealed class DiskImage
+{
+    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.Seconds(120) };
+
+    public DiskImage(string path) => Path = path;
+
+    /// <summary>The image file.</summary>
+    public string Path { get; }
+
+    /// <summary>Its partitions.</summary>
+    public async Task<IReadOnlyList<Partition>> PartitionsAsync(CancellationToken token)
+        => Partition.Parse((await ExternalProgram.RunAsync("sfdisk", ["--json", Path], s_options, token)).Text);
+
+    /// <summary>A file of an ext2/3/4 partition, as text; empty if there is none.</summary>
+    public async Task<string> ReadFileAsync(int partition, string path, CancellationToken token)
+        => (await ExternalProgram.RunAsync("debugfs", ["-R", $"cat {path}", await LocateAsync(partition, token)], s_options, token)).Text;
+
+    /// <summary>Names in a directory of an ext2/3/4 partition.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(int partition, string path, CancellationToken token)
+    {
+        // One line each: /inode/mode/uid/gid/name/size/
+        string text = (await ExternalProgram.RunAsync("debugfs", ["-R", $"ls -p {path}", await LocateAsync(partition, token)], s_options, token)).Text;
+        return [.. text.Split('\n').Select(line => line.Split('/')).Where(parts => parts.Length > 5).Select(parts => parts[5])];
+    }
+
+    /// <summary>Copies a file of an ext2/3/4 partition.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    public async Task ExtractAsync(int partition, string path, string target, CancellationToken token)
+    {
+        // debugfs succeeds whatever happens.
+        await ExternalProgram.RunAsync("debugfs", ["-R", $"dump {path} {target}", await LocateAsync(partition, token)], s_options, token);
+        if (!File.Exists(target) || new FileInfo(target).Length == 0)
+        {
+            throw new FileNotFoundException($"partition {partition} of {Path} has no file {path}");
+        }
+    }
+
+    /// <summary>Checks an ext2/3/4 partition; null if it is clean, otherwise what e2fsck said.</summary>
+    public async Task<string?> CheckAsync(int partition, CancellationToken token)
+    {
+        // 4: errors left uncorrected, man 8 e2fsck.
+        ExternalProgramOptions options = s_options with { AcceptedExitCodes = [1, 2, 4] };
+        ExternalProgramOutput output = await ExternalProgram.RunAsync("e2fsck", ["-f", "-n", await LocateAsync(partition, token)], options, token);
+        return output.ExitCode == 0 && !output.Text.Contains("recover", StringComparison.OrdinalIgnoreCase) ? null : output.Text + output.ErrorText;
+    }
+
+    // e2fsprogs reads a file system inside a file at this offset.
+    private async Task<string> LocateAsync(int partition, CancellationToken token)
+    {
+        IReadOnlyList<Partition> partitions = await PartitionsAsync(token);
+        return partition >= 1 && partition <= partitions.Count
+            ? $"{Path}?offset={partitions[partition - 1].Offset}"
+            : throw new ArgumentOutOfRangeException(nameof(partition), partition, $"{Path} has {partitions.Count} partitions");
+    }
+}

@@ -1,0 +1,29 @@
+using Stiefel.Linux.Programs;
+using Stiefel.Machines.Runs;
+
+namespace Stiefel.Machines.Disks;
+
+/// <summary>Makes ext4 file systems with content, without mounting anything.</summary>
+public static class Ext4Image
+{
+    private const long Block = 4096;
+
+    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.Seconds(300) };
+
+    /// <summary>A file system in a partition of a disk image, holding the tree below a directory with its owners and modes.</summary>
+    public static Task FillAsync(string image, Partition partition, string uuid, string directory, CancellationToken token)
+        => MakeAsync(image, ["-U", uuid, "-E", $"offset={partition.Offset},lazy_itable_init=1"], directory, partition.Length, token);
+
+    /// <summary>A whole disk without partitions, just large enough for what it holds.</summary>
+    public static async Task CreateAsync(string image, string directory, CancellationToken token)
+    {
+        long content = Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        long length = (content * 5 / 4) + (32 * 1024 * 1024);
+        await ExternalProgram.RunAsync("truncate", ["-s", $"{length / Block * Block}", image], s_options, token);
+        await MakeAsync(image, [], directory, length, token);
+    }
+
+    private static Task<ExternalProgramOutput> MakeAsync(string image, string[] extra, string directory, long length, CancellationToken token)
+        => ExternalProgram.RunAsync(
+            "mke2fs", ["-q", "-F", "-t", "ext4", "-b", $"{Block}", .. extra, "-d", directory, image, $"{length / Block}"], s_options, token);
+}

@@ -1,0 +1,164 @@
+using Stiefel.Machines.Runs;
+
+namespace Stiefel.Machines.Qemu;
+
+/// <summary>The arguments with which QEMU (7.2 or later, for -netdev stream) becomes the machine that the options describe.</summary>
+public static class QemuCommandLine
+{
+    /// <summary>The program.</summary>
+    public const string Program = "qemu-system-x86_64";
+
+    /// <summary>
+    /// Emulation, which works everywhere. A bounded cache of translated code is for kexec: the new kernel writes over pages that held the
+    /// old one's programs, and QEMU 7.2 takes milliseconds for each page whose translations it must forget one by one.
+    /// </summary>
+    public const string UsualAccelerator = "tcg,thread=multi,tb-size=256";
+
+    /// <summary>QEMU's id of the network adapter.</summary>
+    public const string AdapterId = "adapter";
+
+    /// <summary>QEMU's id of the cable's end.</summary>
+    public const string CableId = "cable";
+
+    /// <summary>The PCI Express slot of the adapter; a port of its own, so that the adapter can be pulled while the machine runs.</summary>
+    public const string AdapterSlot = "adapter-slot";
+
+    // Adapters of virtual machines hand whole segments over; what is cut off cannot be searched.
+    private const int LargestFrame = 65536 + 64;
+
+    public static string SerialSocket(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".serial");
+
+    public static string SecondSerialSocket(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".serial2");
+
+    public static string MonitorSocket(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".qmp");
+
+    public static string VariablesFile(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".vars.fd");
+
+    /// <param name="options">The machine.</param>
+    /// <param name="firmware">For UEFI start, otherwise not used.</param>
+    public static List<string> Build(VirtualMachineOptions options, UefiFirmware? firmware)
+    {
+        List<string> arguments =
+        [
+            "-name", options.Name,
+            "-no-user-config", "-nodefaults",
+            "-machine", "q35",
+            "-accel", options.Accelerator,
+            "-cpu", "max",
+            "-m", $"{options.Memory}",
+            "-smp", $"{options.Processors}",
+            "-display", "none",
+            "-vga", "std",
+            "-device", "virtio-rng-pci",
+            "-device", $"pcie-root-port,id={AdapterSlot},chassis=1,slot=1",
+            "-device", "qemu-xhci,id=usb",
+        ];
+        AddConsoles(arguments, options);
+        AddStartup(arguments, options, firmware);
+        for (int index = 0; index < options.Disks.Count; index++)
+        {
+            AddDisk(arguments, options.Disks[index], index);
+        }
+
+        AddCable(arguments, options.Cable);
+        if (options.EndOnReset)
+        {
+            arguments.Add("-no-reboot");
+        }
+
+        return arguments;
+    }
+
+    private static void AddConsoles(List<string> arguments, VirtualMachineOptions options)
+    {
+        if (options.OnOurTerminal)
+        {
+            // QEMU's usual keys: Ctrl-A X ends the machine, Ctrl-A C changes between console and monitor.
+            arguments.AddRange(["-chardev", "stdio,id=serial,mux=on,signal=off", "-serial", "chardev:serial", "-mon", "chardev=serial,mode=readline"]);
+            return;
+        }
+
+        // Waits for our `cont`, so that no byte of the console is lost before we listen.
+        arguments.Add("-S");
+        arguments.AddRange(["-chardev", $"socket,id=monitor,path={Quote(MonitorSocket(options))},server=on,wait=off", "-mon", "chardev=monitor,mode=control"]);
+        arguments.AddRange(["-chardev", $"socket,id=serial,path={Quote(SerialSocket(options))},server=on,wait=off", "-serial", "chardev:serial"]);
+        if (options.HasSecondSerial)
+        {
+            arguments.AddRange(["-chardev", $"socket,id=serial2,path={Quote(SecondSerialSocket(options))},server=on,wait=off", "-serial", "chardev:serial2"]);
+        }
+    }
+
+    private static void AddStartup(List<string> arguments, VirtualMachineOptions options, UefiFirmware? firmware)
+    {
+        switch (options.Startup)
+        {
+            case Startup.DirectKernel direct:
+                arguments.AddRange(["-kernel", direct.Kernel, "-initrd", direct.Initrd, "-append", direct.CommandLine]);
+                break;
+            case Startup.Uefi:
+                ArgumentNullException.ThrowIfNull(firmware);
+                arguments.AddRange(
+                [
+                    "-drive", $"if=pflash,unit=0,format=raw,readonly=on,file={Quote(firmware.Code)}",
+                    "-drive", $"if=pflash,unit=1,format=raw,file={Quote(VariablesFile(options))}",
+                ]);
+                break;
+        }
+    }
+
+    private static void AddDisk(List<string> arguments, VirtualDisk disk, int index)
+    {
+        string access = disk.ReadOnly ? "readonly=on" : "discard=unmap,detect-zeroes=unmap";
+        // The host's page cache outlives the machine, whatever way it ends; forcing every flush to the host's disk would prove nothing more.
+        arguments.AddRange(["-drive", $"if=none,id=disk{index},format=raw,cache=unsafe,{access},file={Quote(disk.Path)}"]);
+        string device = disk.Bus == DiskBus.Usb ? "usb-storage,bus=usb.0,removable=on" : "virtio-blk-pci";
+        string serial = disk.Serial is null ? "" : $",serial={disk.Serial}";
+        arguments.AddRange(["-device", $"{device},drive=disk{index},bootindex={index + 1}{serial}"]);
+    }
+
+    private static void AddCable(List<string> arguments, CableEnd? cable)
+    {
+        if (cable is null)
+        {
+            return;
+        }
+
+        string side = cable.Listens ? "on" : "off";
+        arguments.AddRange(
+        [
+            "-netdev",
+            cable.Forward is { } forward
+                ? $"user,id={CableId},restrict=on,hostfwd=tcp:127.0.0.1:{forward.Here}-{CableEnd.ForwardedAddress}:{forward.There}"
+                : $"stream,id={CableId},server={side},addr.type=unix,addr.path={Quote(cable.SocketPath)}",
+        ]);
+        if (cable.Recording is { } recording)
+        {
+            arguments.AddRange(["-object", $"filter-dump,id=recording,netdev={CableId},maxlen={LargestFrame},file={Quote(recording)}"]);
+        }
+
+        string adapterEnd = cable.MoreSockets.Count == 0 ? CableId : AddSwitch(arguments, cable.MoreSockets);
+        // No boot ROM: firmware must not spend its time on network boot.
+        arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={adapterEnd},mac={cable.Mac},romfile="]);
+    }
+
+    /// <summary>A hub with the first cable, these, and the adapter; returns the adapter's port.</summary>
+    private static string AddSwitch(List<string> arguments, IReadOnlyList<string> sockets)
+    {
+        const string AdapterPort = "port-adapter";
+        arguments.AddRange(["-netdev", $"hubport,id={AdapterPort},hubid=0", "-netdev", $"hubport,id=port-0,hubid=0,netdev={CableId}"]);
+        for (int index = 0; index < sockets.Count; index++)
+        {
+            string more = $"{CableId}-{index + 1}";
+            arguments.AddRange(
+            [
+                "-netdev", $"stream,id={more},server=on,addr.type=unix,addr.path={Quote(sockets[index])}",
+                "-netdev", $"hubport,id=port-{index + 1},hubid=0,netdev={more}",
+            ]);
+        }
+
+        return AdapterPort;
+    }
+
+    // In QEMU's option lists a comma in a value is written twice.
+    private static string Quote(string path) => path.Replace(",", ",,", StringComparison.Ordinal);
+}

@@ -1,0 +1,17 @@
+namespace Stiefel.Machines.Qemu;
+
+/// <summary>How a virtual machine starts.</summary>
+public abstract record Startup
+{
+    /// <summary>QEMU loads the kernel itself, without firmware menus or boot loader.</summary>
+    /// <param name="Kernel">A Linux kernel.</param>
+    /// <param name="Initrd">Its initramfs.</param>
+    /// <param name="CommandLine">Its arguments; no secret belongs there.</param>
+    public sealed record DirectKernel(string Kernel, string Initrd, string CommandLine) : Startup;
+
+    /// <summary>SeaBIOS boots the first disk.</summary>
+    public sealed record Bios : Startup;
+
+    /// <summary>OVMF boots the first disk's EFI partition. The firmware's variables live in a copy and vanish with the machine.</summary>
+    public sealed record Uefi : Startup;
+}

@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Qmp;
+using Stiefel.Machines.Runs;
+
+namespace Stiefel.Machines.Qemu;
+
+/// <summary>
+/// A running QEMU with its serial console and its monitor. Disposing it ends it at once, as pulling the plug would;
+/// the last picture of its screen stays as `NAME.png` with the logs.
+/// </summary>
+public sealed class VirtualMachine : IAsyncDisposable
+{
+    private readonly VirtualMachineOptions _options;
+    private readonly Process _process;
+    private readonly TextWriter _log;
+    private readonly QmpClient _monitor;
+
+    private VirtualMachine(VirtualMachineOptions options, Process process, TextWriter log, QmpClient monitor, SerialConsole console, SerialConsole? secondConsole)
+    {
+        (_options, _process, _log, _monitor, Console, SecondConsole) = (options, process, log, monitor, console, secondConsole);
+    }
+
+    /// <summary>Its serial console, from the first byte on.</summary>
+    public SerialConsole Console { get; }
+
+    /// <summary>Its second serial port, if it has one.</summary>
+    public SerialConsole? SecondConsole { get; }
+
+    /// <summary>One word.</summary>
+    public string Name => _options.Name;
+
+    /// <summary>Starts the machine.</summary>
+    /// <param name="options">What it is made of.</param>
+    /// <param name="clock">For the console's log.</param>
+    /// <param name="onLine">See <see cref="SerialConsole"/>.</param>
+    /// <param name="token">Ends the machine.</param>
+    /// <exception cref="IOException">QEMU does not start.</exception>
+    public static async Task<VirtualMachine> StartAsync(
+        VirtualMachineOptions options, RunClock clock, Action<string, bool> onLine, CancellationToken token)
+    {
+        UefiFirmware? firmware = UefiFirmware.PrepareFor(options);
+        string logPath = Path.Combine(options.LogDirectory, options.Name + ".qemu.log");
+        TextWriter log = TextWriter.Synchronized(new StreamWriter(logPath, append: true));
+        List<string> arguments = QemuCommandLine.Build(options, firmware);
+        await log.WriteLineAsync($"{QemuCommandLine.Program} {string.Join(' ', arguments)}");
+        Process process = await QemuProcess.StartAsync(arguments, log);
+        try
+        {
+            Socket monitorSocket = await ConnectAsync(process, QemuCommandLine.MonitorSocket(options), logPath, token);
+            QmpClient monitor = await QmpClient.StartAsync(monitorSocket, token);
+            SerialConsole console = await OpenAsync(QemuCommandLine.SerialSocket(options), options.Name, onLine);
+            SerialConsole? second = options.HasSecondSerial
+                ? await OpenAsync(QemuCommandLine.SecondSerialSocket(options), options.Name + ".second", (_, _) => { })
+                : null;
+            var machine = new VirtualMachine(options, process, log, monitor, console, second);
+            await monitor.ExecuteAsync("cont", null, token);
+            return machine;
+        }
+        catch
+        {
+            await EndAsync(process, log);
+            throw;
+        }
+
+        async Task<SerialConsole> OpenAsync(string path, string name, Action<string, bool> onLine)
+        {
+            Socket serial = await ConnectAsync(process, path, logPath, token);
+            return new SerialConsole(name, serial, new ConsoleLog(Path.Combine(options.LogDirectory, name + ".console.log"), clock), onLine);
+        }
+    }
+
+    /// <summary>Pulls the cable out, or puts it back.</summary>
+    public Task SetCableAsync(bool connected, CancellationToken token)
+        => _monitor.ExecuteAsync("set_link", new JsonObject { ["name"] = QemuCommandLine.AdapterId, ["up"] = connected }, token);
+
+    /// <summary>Takes the network adapter out; returns when the system has let go of it.</summary>
+    public async Task UnplugAdapterAsync(CancellationToken token)
+    {
+        Task<QmpMessage> deleted = _monitor.NextEventAsync(
+            "DEVICE_DELETED", message => message.Member("device") == QemuCommandLine.AdapterId, TimeLimits.MonitorCommand, token);
+        await _monitor.ExecuteAsync("device_del", new JsonObject { ["id"] = QemuCommandLine.AdapterId }, token);
+        await deleted;
+    }
+
+    /// <summary>Puts the network adapter back in, with the same address.</summary>
+    public Task PlugAdapterAsync(CancellationToken token)
+    {
+        CableEnd cable = _options.Cable ?? throw new InvalidOperationException($"{Name} has no network adapter");
+        return _monitor.ExecuteAsync(
+            "device_add",
+            new JsonObject
+            {
+                ["driver"] = cable.Model,
+                ["id"] = QemuCommandLine.AdapterId,
+                ["bus"] = QemuCommandLine.AdapterSlot,
+                ["netdev"] = QemuCommandLine.CableId,
+                ["mac"] = cable.Mac,
+            },
+            token);
+    }
+
+    /// <summary>What its screen shows, as a PNG file.</summary>
+    public Task ScreenshotAsync(string path, CancellationToken token)
+        => _monitor.ExecuteAsync("screendump", new JsonObject { ["filename"] = path, ["format"] = "png" }, token);
+
+    /// <summary>Presses reset.</summary>
+    public Task ResetAsync(CancellationToken token) => _monitor.ExecuteAsync("system_reset", null, token);
+
+    /// <summary>Waits until it has switched itself off.</summary>
+    /// <exception cref="MachineException">It has not in time.</exception>
+    public async Task WaitForEndAsync(TimeSpan limit, CancellationToken token)
+    {
+        try
+        {
+            await _process.WaitForExitAsync(token).WaitAsync(limit, token);
+        }
+        catch (TimeoutException)
+        {
+            throw new MachineException($"{Name}: has not switched itself off within {limit.TotalSeconds:0} s; the last line is: {Console.Tail.LastOrDefault("(nothing)")}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await KeepScreenAsync();
+        await EndAsync(_process, _log);
+        await Console.DisposeAsync();
+        await (SecondConsole?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await _monitor.DisposeAsync();
+    }
+
+    private async Task KeepScreenAsync()
+    {
+        try
+        {
+            if (!_process.HasExited)
+            {
+                await ScreenshotAsync(Path.Combine(_options.LogDirectory, Name + ".png"), CancellationToken.None);
+            }
+        }
+        catch (QmpException error)
+        {
+            await _log.WriteLineAsync($"no picture of the screen: {error.Message}");
+        }
+    }
+
+    private static async Task EndAsync(Process process, TextWriter log)
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+        }
+
+        await process.WaitForExitAsync();
+        process.Dispose();
+        await log.DisposeAsync();
+    }
+
+    private static async Task<Socket> ConnectAsync(Process process, string path, string logPath, CancellationToken token)
+    {
+        long end = Environment.TickCount64 + (long)TimeLimits.MonitorStart.TotalMilliseconds;
+        while (true)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), token);
+                return socket;
+            }
+            catch (SocketException) when (!process.HasExited && Environment.TickCount64 < end)
+            {
+                socket.Dispose();
+                await Task.Delay(50, token);
+            }
+            catch (SocketException error)
+            {
+                socket.Dispose();
+                string state = process.HasExited ? $"ended at once with exit code {process.ExitCode}" : $"does not open {path}";
+                throw new IOException($"{QemuCommandLine.Program} {state}; its messages are in {logPath}", error);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace Stiefel.Machines.Qmp;
+
+/// <summary>What a message from QEMU's monitor is.</summary>
+public enum QmpMessageKind
+{
+    /// <summary>The first message of a connection.</summary>
+    Greeting,
+
+    /// <summary>A command succeeded.</summary>
+    Return,
+
+    /// <summary>A command failed.</summary>
+    Error,
+
+    /// <summary>Something happened in the machine.</summary>
+    Event,
+}
+
+/// <summary>One line from QEMU's monitor (QEMU docs/interop/qmp-spec).</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Id">The command that a return or an error belongs to; 0 for none.</param>
+/// <param name="Text">An event's name, or an error's description.</param>
+/// <param name="Data">A return's value or an event's data.</param>
+public sealed record QmpMessage(QmpMessageKind Kind, long Id, string Text, JsonElement Data)
+{
+    /// <exception cref="InvalidDataException">The line is none of the four kinds.</exception>
+    public static QmpMessage Parse(string line)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement root = document.RootElement;
+            long id = root.TryGetProperty("id", out JsonElement idElement) ? idElement.GetInt64() : 0;
+            if (root.TryGetProperty("return", out JsonElement value))
+            {
+                return new QmpMessage(QmpMessageKind.Return, id, "", value.Clone());
+            }
+
+            if (root.TryGetProperty("error", out JsonElement error))
+            {
+                return new QmpMessage(QmpMessageKind.Error, id, error.GetProperty("desc").GetString() ?? "", default);
+            }
+
+            if (root.TryGetProperty("event", out JsonElement name))
+            {
+                JsonElement data = root.TryGetProperty("data", out JsonElement given) ? given.Clone() : default;
+                return new QmpMessage(QmpMessageKind.Event, 0, name.GetString() ?? "", data);
+            }
+
+            if (root.TryGetProperty("QMP", out _))
+            {
+                return new QmpMessage(QmpMessageKind.Greeting, 0, "", default);
+            }
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new InvalidDataException($"QEMU's monitor said `{line}`: {error.Message}", error);
+        }
+
+        throw new InvalidDataException($"QEMU's monitor said `{line}`, which is neither greeting, return, error nor event");
+    }
+
+    /// <summary>A member of <see cref="Data"/> as text, or null.</summary>
+    public string? Member(string name)
+        => Data.ValueKind == JsonValueKind.Object && Data.TryGetProperty(name, out JsonElement member) && member.ValueKind == JsonValueKind.String
+            ? member.GetString()
+            : null;
+}

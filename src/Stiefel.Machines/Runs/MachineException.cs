@@ -1,0 +1,10 @@
+namespace Stiefel.Machines.Runs;
+
+/// <summary>A machine did not do what was needed: time ran out, it ended, it printed a line that means failure, or a check of it failed.</summary>
+public sealed class MachineException : Exception
+{
+    public MachineException(string message)
+        : base(message)
+    {
+    }
+}

@@ -1,0 +1,55 @@
+using Stiefel.Linux.Initramfs;
+
+namespace Stiefel.Machines.Scenarios;
+
+/// <summary>The ramdisk's initramfs with a key behind it, in an archive of its own: how secrets reach a ramdisk that holds none.</summary>
+public static class KeyedInitrd
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerOnlyDirectory = OwnerOnly | UnixFileMode.UserExecute;
+    private const UnixFileMode Passable = OwnerOnlyDirectory | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    private const string KeyDirectory = "etc/stiefel/keys";
+
+    /// <summary>Writes it; only the owner may read the file.</summary>
+    /// <param name="initrd">The initramfs without a key.</param>
+    /// <param name="target">The new file.</param>
+    /// <param name="keyFile">The key.</param>
+    /// <param name="more">Other files, which replace those of the same path; all executable.</param>
+    /// <param name="token">Ends it.</param>
+    public static async Task WriteAsync(
+        string initrd, string target, string keyFile, IEnumerable<(string Path, byte[] Content)> more, CancellationToken token)
+    {
+        await using var output = new FileStream(
+            target, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
+        await using (FileStream input = File.OpenRead(initrd))
+        {
+            await input.CopyToAsync(output, token);
+        }
+
+        await output.WriteAsync(CpioPadding.After(output.Length), token);
+        var archive = new CpioWriter(output);
+        (string Path, byte[] Content)[] files = [.. more];
+        foreach (string directory in files.SelectMany(file => Parents(file.Path)).Concat(Parents(KeyDirectory)).Distinct())
+        {
+            archive.AddDirectory(directory, Passable);
+        }
+
+        foreach ((string path, byte[] content) in files)
+        {
+            archive.AddFile(path, Passable, content);
+        }
+
+        archive.AddDirectory(KeyDirectory, OwnerOnlyDirectory);
+        archive.AddFile($"{KeyDirectory}/{Path.GetFileName(keyFile)}", OwnerOnly, await File.ReadAllBytesAsync(keyFile, token));
+        await archive.CompleteAsync(token);
+    }
+
+    private static IEnumerable<string> Parents(string path)
+    {
+        for (int slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1))
+        {
+            yield return path[..slash];
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Disks;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
+
+namespace Stiefel.Machines.Scenarios;
+
+/// <summary>The laptop: runs its own system first, then serves its disk.</summary>
+public sealed class Laptop : IAsyncDisposable
+{
+    /// <summary>Its name in logs and timeline.</summary>
+    public const string Name = "laptop";
+
+    private const string KernelName = "vmlinuz", InitrdName = "initrd.img";
+
+    // What the ramdisk is handed in on.
+    private const string HandInDevice = "/dev/vdb";
+    private const string DiskDevice = "/dev/vda";
+
+    private readonly MachineRun _run;
+    private readonly VirtualMachine _machine;
+    private readonly ConsoleShell _shell;
+
+    private Laptop(MachineRun run, VirtualMachine machine, ConsoleShell shell) => (_run, _machine, _shell) = (run, machine, shell);
+
+    /// <summary>Its serial console.</summary>
+    public SerialConsole Console => _machine.Console;
+
+    /// <summary>The machine itself.</summary>
+    public VirtualMachine Machine => _machine;
+
+    /// <summary>Starts the laptop's own system and logs in.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="disk">What its disk was copied from.</param>
+    /// <param name="image">Its disk.</param>
+    /// <param name="keyFile">The key that the server ramdisk accepts.</param>
+    /// <param name="token">Ends it.</param>
+    /// <param name="withShell">Opens the ramdisk's debug shell on a second serial port; for <see cref="StopServerForAsync"/>.</param>
+    public static async Task<Laptop> StartAsync(
+        MachineRun run, LaptopDisk disk, DiskImage image, string keyFile, CancellationToken token, bool withShell = false)
+    {
+        VirtualDisk handIn = await HandInDisk.MakeAsync(
+            run,
+            directory =>
+            {
+                File.Copy(run.Ramdisk.Kernel, Path.Combine(directory, KernelName));
+                return KeyedInitrd.WriteAsync(
+                    run.Ramdisk.Initrd, Path.Combine(directory, InitrdName), keyFile, withShell ? run.Ramdisk.DebugShell : [], token);
+            },
+            token);
+        var start = new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine);
+        VirtualDisk[] disks = [new(image.Path), handIn];
+        VirtualMachine machine = await run.StartAsync(Name, start, disks, run.LaptopEnd, token, withShell);
+        try
+        {
+            ConsoleShell shell = await ConsoleShell.LogInAsync(
+                Name, machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
+            return new Laptop(run, machine, shell);
+        }
+        catch
+        {
+            await machine.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Leaves the laptop's own system by kexec for the server ramdisk; returns when that serves.</summary>
+    /// <param name="token">Ends it.</param>
+    /// <param name="settings">Of the server, as kernel arguments.</param>
+    public async Task ServeAsync(CancellationToken token, string settings = "")
+    {
+        string arguments = $"stiefel_role=server stiefel_bootdisk={DiskDevice} {MachineRun.ConsoleArguments} {settings}".TrimEnd();
+        await _shell.RunAsync($"mount -o ro {HandInDevice} /mnt", token);
+        // By file descriptor first, as a kernel under lockdown demands; older kexec-tools have only the other way.
+        string load = $"kexec -l /mnt/{KernelName} --initrd=/mnt/{InitrdName} --command-line='{arguments}'";
+        await _shell.RunAsync($"{load} -s || {load}", token);
+        await _shell.RunAsync("umount /mnt", token);
+        _run.Timeline.Mark(Name, "systemctl kexec");
+        await _shell.StartAsync("systemctl kexec", token);
+        await Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.PowerOff + TimeLimits.ServerStart, token);
+    }
+
+    /// <summary>A shell in the server ramdisk, of a laptop that was started with one.</summary>
+    public Task<ConsoleShell> OpenShellAsync(CancellationToken token) => ConsoleShell.OverPromptAsync(
+        Name, _machine.SecondConsole ?? throw new InvalidOperationException("the laptop was started without a shell"), token);
+
+    /// <summary>Kills the running server and lets it start again only after some time, as if it had crashed; returns when it serves again.</summary>
+    public Task StopServerForAsync(TimeSpan time, CancellationToken token) => StopServerAsync($"sleep {time.TotalSeconds:0}", token);
+
+    /// <summary>
+    /// Starts the server anew with no desktop on record, for another one than the last. A desktop that is switched off says no goodbye, and the
+    /// laptop keeps the disk for it as for one whose cable is out.
+    /// </summary>
+    public Task ForgetDesktopAsync(CancellationToken token) => StopServerAsync("rm -f /run/stiefel/grant.json", token);
+
+    private async Task StopServerAsync(string meanwhile, CancellationToken token)
+    {
+        ConsoleShell shell = await OpenShellAsync(token);
+        // Init cannot start it again while something that is no program covers it; /usr itself cannot be written to.
+        const string File = "/usr/bin/stiefel-server";
+        _run.Timeline.Mark(Name, "server killed");
+        await shell.RunAsync($"mount -o bind /dev/null {File} && kill -9 $(pidof stiefel-server) && {meanwhile} && umount {File}", token);
+        _run.Timeline.Mark(Name, "server back");
+        await Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, token);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _machine.DisposeAsync();
+}

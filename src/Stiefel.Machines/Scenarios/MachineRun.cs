@@ -1,0 +1,107 @@
+using System.Text;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Phases;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
+
+namespace Stiefel.Machines.Scenarios;
+
+/// <summary>What the machines of one run share: the clock and timeline, the ramdisk, the cable, and where files go.</summary>
+public sealed class MachineRun : IDisposable
+{
+    /// <summary>Of the laptop's adapter.</summary>
+    public const string LaptopMac = "52:54:00:5e:00:01";
+
+    /// <summary>The laptop's link-local address on the cable, made from <see cref="LaptopMac"/> (RFC 4291 appendix A).</summary>
+    public const string LaptopAddress = "fe80::5054:ff:fe5e:1";
+
+    /// <summary>Of the desktop's adapter.</summary>
+    public const string DesktopMac = "52:54:00:5e:00:02";
+
+    /// <summary>The console arguments of every kernel that is started here.</summary>
+    /// <remarks>loglevel 6 shows a kernel's banner, and none of the hundreds of lines that would cost seconds on a serial port.</remarks>
+    public const string ConsoleArguments = "console=ttyS0,115200 loglevel=6";
+
+    /// <summary>Of the second desktop's adapter.</summary>
+    public const string SecondDesktopMac = "52:54:00:5e:00:03";
+
+    private const int TailLines = 25;
+
+    private readonly RunDirectory _run = new();
+
+    private readonly List<(string Machine, SerialConsole Console)> _consoles = [];
+
+    /// <param name="workDirectory">For disk images; must not exist, or be empty.</param>
+    /// <param name="logDirectory">For the logs of every console and every QEMU.</param>
+    /// <param name="ramdisk">Both machines' ramdisk.</param>
+    public MachineRun(string workDirectory, string logDirectory, RamdiskParts ramdisk)
+    {
+        // Images hold keys and a whole disk.
+        Directory.CreateDirectory(workDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(logDirectory);
+        (WorkDirectory, LogDirectory, Ramdisk) = (workDirectory, logDirectory, ramdisk);
+        Timeline = new Timeline(Clock);
+    }
+
+    public RunClock Clock { get; } = new();
+
+    public Timeline Timeline { get; }
+
+    public RamdiskParts Ramdisk { get; }
+
+    public string WorkDirectory { get; }
+
+    public string LogDirectory { get; }
+
+    /// <summary>QEMU's -accel.</summary>
+    public string Accelerator { get; init; } = QemuCommandLine.UsualAccelerator;
+
+    /// <summary>The laptop's end of the cable.</summary>
+    public CableEnd LaptopEnd => new(Path.Combine(_run.Path, "cable"), Listens: true, LaptopMac) { MoreSockets = [SecondCable] };
+
+    /// <summary>The desktop's end of the cable.</summary>
+    public CableEnd DesktopEnd => new(Path.Combine(_run.Path, "cable"), Listens: false, DesktopMac);
+
+    /// <summary>The end of another cable to the laptop, for a desktop beside the first.</summary>
+    public CableEnd SecondDesktopEnd => new(SecondCable, Listens: false, SecondDesktopMac);
+
+    private string SecondCable => Path.Combine(_run.Path, "cable-2");
+
+    /// <summary>Starts a machine and notes it in the timeline.</summary>
+    public async Task<VirtualMachine> StartAsync(
+        string name, Startup startup, IReadOnlyList<VirtualDisk> disks, CableEnd cable, CancellationToken token, bool hasSecondSerial = false, bool endsOnReset = true)
+    {
+        Timeline.Mark(name, "power on");
+        var options = new VirtualMachineOptions
+        {
+            Name = name,
+            Startup = startup,
+            Disks = disks,
+            Cable = cable,
+            Accelerator = Accelerator,
+            EndOnReset = endsOnReset,
+            HasSecondSerial = hasSecondSerial,
+            LogDirectory = LogDirectory,
+            RunDirectory = _run.Path,
+        };
+        VirtualMachine machine = await VirtualMachine.StartAsync(options, Clock, Timeline.Watch(name), token);
+        _consoles.Add((name, machine.Console));
+        return machine;
+    }
+
+    /// <summary>The last lines of every console, also of machines that are gone: what one wants to see first after a failure.</summary>
+    public string DescribeConsoles()
+    {
+        var text = new StringBuilder();
+        foreach ((string machine, SerialConsole console) in _consoles)
+        {
+            text.Append($"--- the end of the {machine}'s console\n");
+            text.AppendJoin('\n', console.Tail.TakeLast(TailLines)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _run.Dispose();
+}

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Disks;
+using Stiefel.Machines.Runs;
+
+namespace Stiefel.Machines.Scenarios;
+
+/// <summary>
+/// The whole story once: the laptop runs its own system, leaves it for the server ramdisk, the desktop boots the laptop's system
+/// from there, is used, and switched off; then the laptop's disk is looked at.
+/// </summary>
+public sealed class TwoMachineBoot
+{
+    private const string FileName = "/root/written-on-the-desktop";
+
+    private readonly MachineRun _run;
+    private readonly LaptopDisk _disk;
+    private readonly string _keyFile;
+
+    public TwoMachineBoot(MachineRun run, LaptopDisk disk, string keyFile) => (_run, _disk, _keyFile) = (run, disk, keyFile);
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="MachineException">Something did not happen, or a check failed.</exception>
+    public async Task<BootedDesktop> RunAsync(DesktopStart start, CancellationToken token)
+    {
+        DiskImage image = await _disk.CopyAsync(Path.Combine(_run.WorkDirectory, "laptop.img"), token);
+        string content = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        BootedDesktop booted = await UseAsync(start, image, content, token);
+        _run.Timeline.Mark(Laptop.Name, "plug pulled");
+        await DiskChecks.FileAsync(image, _disk.RootPartition, FileName, content, token);
+        await DiskChecks.CleanAsync(image, _disk.RootPartition, token);
+        return booted;
+    }
+
+    private async Task<BootedDesktop> UseAsync(DesktopStart start, DiskImage image, string content, CancellationToken token)
+    {
+        await using Laptop laptop = await Laptop.StartAsync(_run, _disk, image, _keyFile, token);
+        await laptop.ServeAsync(token);
+        await using Desktop desktop = await Desktop.StartAsync(_run, "desktop", start, _keyFile, token);
+        return await CheckAsync(desktop, content, token);
+    }
+
+    private async Task<BootedDesktop> CheckAsync(Desktop desktop, string content, CancellationToken token)
+    {
+        ConsoleShell shell = await desktop.LogInAsync(token);
+        RootMount root = await PayloadChecks.RootAsync(shell, token);
+        await PayloadChecks.WriteAsync(shell, FileName, content, token);
+        await PayloadChecks.NoSecretAsync(shell, await File.ReadAllBytesAsync(_keyFile, token), token);
+        await PayloadChecks.NoDiskErrorAsync(shell, token);
+        _run.Timeline.Mark("desktop", "checked");
+        await desktop.PowerOffAsync(shell, token);
+        return new BootedDesktop(shell.LoginPrompt, root);
+    }
+}

@@ -1,0 +1,72 @@
+using Stiefel.Machines.Disks;
+
+namespace Stiefel.EndToEnd.Encrypted;
+
+/// <summary>A laptop's disk with /boot and root in LUKS, and how it is made.</summary>
+/// <param name="Image">The disk; not to be changed.</param>
+/// <param name="RootDevice">What its system calls its root.</param>
+/// <param name="Asker">Who in its initramfs asks for the passphrase, in our agent's words.</param>
+/// <param name="Install">Shell commands that fill the disk, in the installer's machine.</param>
+internal sealed record EncryptedLaptop(string Image, string RootDevice, string Asker, string Install)
+{
+    /// <summary>The label of every laptop's LUKS.</summary>
+    public const string Label = "laptop-disk";
+
+    private const string DebianName = "lvm-in-luks";
+    private const string DebianUuid = "5a1e0004-7a9d-4c1e-9b57-0d2f4c6e8a10";
+    private const string DebianRoot = "/dev/mapper/laptop--vg-root";
+    private const string DracutName = "dracut-in-luks";
+    private const string DracutUuid = "5a1e0005-7a9d-4c1e-9b57-0d2f4c6e8a10";
+    private const string DracutRoot = $"/dev/mapper/luks-{DracutUuid}";
+
+    // As Debian's installer writes them for "encrypted LVM", with /boot inside too; and an initramfs that knows them. The option `initramfs`
+    // is for a chroot, where the devices are not to be seen.
+    private const string DebianTables = $$"""
+
+        echo '{{DebianRoot}} / ext4 errors=remount-ro 0 1' >"$1/etc/fstab"
+        echo '/dev/mapper/laptop--vg-boot /boot ext4 defaults 0 2' >>"$1/etc/fstab"
+        echo 'laptop_crypt UUID={{DebianUuid}} none luks,initramfs' >"$1/etc/crypttab"
+        chroot "$1" update-initramfs -u -k all
+        """;
+
+    private const string DebianInstall = $$"""
+        D=/dev/disk/by-id/virtio-{{DebianName}}
+        format --type luks2 $argon2id --uuid {{DebianUuid}} --label {{Label}} $D-part2
+        unwrap $D-part2 laptop_crypt
+        pvcreate -q /dev/mapper/laptop_crypt; vgcreate -q laptop-vg /dev/mapper/laptop_crypt
+        lvcreate -qy -n boot -L 256M laptop-vg; lvcreate -qy -n root -l 100%FREE laptop-vg
+        mkfs.ext4 -q /dev/laptop-vg/boot; root debian /dev/laptop-vg/root
+        mkdir -p /mnt/u; mount /dev/laptop-vg/boot /mnt/u
+        mv /mnt/t/boot/* /mnt/u; umount /mnt/u; mount /dev/laptop-vg/boot /mnt/t/boot
+        grub 'root={{DebianRoot}} '
+        sync; umount /mnt/t/boot /mnt/t; vgchange -q -an laptop-vg; cryptsetup close laptop_crypt
+        """;
+
+    // As installers with dracut write them: the initramfs is told by the kernel's arguments which LUKS to open.
+    private const string DracutInstall = $$"""
+        D=/dev/disk/by-id/virtio-{{DracutName}}
+        format --type luks2 $cheap --uuid {{DracutUuid}} --label {{Label}} $D-part2
+        unwrap $D-part2 luks-{{DracutUuid}}
+        root dracut {{DracutRoot}}
+        echo '{{DracutRoot}} / ext4 defaults 0 1' >/mnt/t/etc/fstab
+        echo 'luks-{{DracutUuid}} UUID={{DracutUuid}} none discard' >/mnt/t/etc/crypttab
+        sed -i 's/ttyS0,115200/& rd.luks.uuid=luks-{{DracutUuid}}/' /mnt/t/etc/default/grub
+        grub 'rd.luks.uuid=luks-{{DracutUuid}}'
+        sync; umount /mnt/t; cryptsetup close luks-{{DracutUuid}}
+        """;
+
+    private static readonly string[] s_debianPackages = ["cryptsetup-initramfs", "lvm2", "mdadm"];
+
+    /// <summary>The disk's serial number while it is made, and the file's name.</summary>
+    public string Name => Path.GetFileNameWithoutExtension(Image);
+
+    /// <summary>As Debian's installer lays it out, initramfs-tools and all.</summary>
+    public static EncryptedLaptop LvmInLuks(string directory) => new(Path.Combine(directory, DebianName + ".img"), DebianRoot, "cryptsetup's askpass", DebianInstall);
+
+    /// <summary>One file system in LUKS, and dracut's initramfs with systemd in it.</summary>
+    public static EncryptedLaptop DracutInLuks(string directory) => new(Path.Combine(directory, DracutName + ".img"), DracutRoot, "systemd-cryptsetup", DracutInstall);
+
+    /// <summary>The Debian in <see cref="LvmInLuks"/>, which has all that makes the others.</summary>
+    public static Task<string> DebianTreeAsync(BuildCache cache, Action<string> report, CancellationToken token)
+        => DebianTree.GetAsync(cache, InitramfsMaker.InitramfsTools, s_debianPackages, DebianTables, report, token);
+}
