@@ -1,4 +1,5 @@
 using System.Net;
+using Stiefel.Nbd.Transmission;
 
 namespace Stiefel.Nbd.Connections;
 
@@ -16,20 +17,4 @@ public interface INbdServerLog
 
     /// <summary>The device failed a command; the client was told.</summary>
     void DeviceFailed(EndPoint remote, string label, string command, Exception cause);
-}
-
-/// <summary>Why transmission ended.</summary>
-public enum NbdCloseReason
-{
-    /// <summary>NBD_CMD_DISC: the client ended it in good order.</summary>
-    Disconnected,
-
-    /// <summary>The client closed or lost the connection without saying goodbye.</summary>
-    Lost,
-
-    /// <summary>The client broke the protocol, or stalled for too long.</summary>
-    Violation,
-
-    /// <summary>This server ended it: fenced, or shutting down.</summary>
-    Dropped,
 }

@@ -103,7 +103,7 @@ public sealed class NbdServer : IAsyncDisposable
         try
         {
             remote = socket.RemoteEndPoint!;
-            transport = new SocketTransport(socket, _options);
+            transport = new SocketTransport(socket, _options.KeepAlive, _options.CongestionControl);
         }
         catch (SocketException)
         {

@@ -1,3 +1,4 @@
+using Stiefel.Nbd.Negotiation;
 using Stiefel.Nbd.Transport.Tls;
 
 namespace Stiefel.Nbd.Connections;
@@ -52,6 +53,8 @@ public sealed record NbdServerOptions
 
     /// <summary>Least <see cref="MaxHandshakeBytes"/>: room for one option of any length that is read.</summary>
     public const int MinHandshakeBytes = 128 * 1024;
+
+    internal NegotiationOptions ForNegotiation() => new(MaxOptions, MaxHandshakeBytes, HandshakeTimeout, Tls);
 
     internal void Validate()
     {

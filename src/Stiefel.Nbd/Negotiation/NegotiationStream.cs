@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
-using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Transport;
 using Stiefel.Nbd.Transport.Tls;
 using Stiefel.Nbd.Wire;
@@ -12,7 +11,7 @@ namespace Stiefel.Nbd.Negotiation;
 /// The bytes of the handshake, all within one deadline and one budget. Never reads ahead: what follows may be for TLS or for
 /// transmission.
 /// </summary>
-internal sealed class NegotiationStream(NbdTransport transport, NbdServerOptions options)
+internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptions options)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _received;
@@ -27,9 +26,9 @@ internal sealed class NegotiationStream(NbdTransport transport, NbdServerOptions
     public void ReceiveExactly(Span<byte> buffer)
     {
         _received += buffer.Length;
-        if (_received > options.MaxHandshakeBytes)
+        if (_received > options.MaxBytes)
         {
-            throw new NbdProtocolException($"more than {options.MaxHandshakeBytes} bytes of handshake");
+            throw new NbdProtocolException($"more than {options.MaxBytes} bytes of handshake");
         }
 
         while (buffer.Length > 0)
@@ -103,9 +102,9 @@ internal sealed class NegotiationStream(NbdTransport transport, NbdServerOptions
 
     private TimeSpan Remaining()
     {
-        TimeSpan remaining = options.HandshakeTimeout - Stopwatch.GetElapsedTime(_start);
+        TimeSpan remaining = options.Timeout - Stopwatch.GetElapsedTime(_start);
         return remaining > TimeSpan.Zero
             ? remaining
-            : throw new NbdProtocolException($"the handshake took longer than {options.HandshakeTimeout.TotalSeconds:0.#} s");
+            : throw new NbdProtocolException($"the handshake took longer than {options.Timeout.TotalSeconds:0.#} s");
     }
 }

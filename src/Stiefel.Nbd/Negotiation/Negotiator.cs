@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;
@@ -12,7 +11,7 @@ namespace Stiefel.Nbd.Negotiation;
 /// <param name="resolver">Answers questions about exports.</param>
 /// <param name="options">Limits, and how to answer STARTTLS.</param>
 /// <param name="admit">Takes this connection into an export for transmission.</param>
-internal sealed partial class Negotiator(NegotiationStream stream, IExportResolver resolver, NbdServerOptions options, Func<string, Admission> admit)
+internal sealed partial class Negotiator(NegotiationStream stream, IExportResolver resolver, NegotiationOptions options, Func<string, Admission> admit)
 {
     private bool _isFixed;
     private bool _omitsZeroes;

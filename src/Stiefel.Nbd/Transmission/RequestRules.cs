@@ -2,16 +2,8 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;
 
-/// <summary>Why a request is refused; <see cref="Allowed"/> if it is not.</summary>
-internal readonly record struct Verdict(NbdError Error, string Reason)
-{
-    public static Verdict Allowed => new(NbdError.None, "");
-
-    public bool IsAllowed => Error == NbdError.None;
-}
-
 /// <summary>
-/// Judges a request before anything is touched; what executes it may assume that the command is known, its flags fit, and
+/// Checks a request before anything is touched; what executes it may assume that the command is known, its flags fit, and
 /// its range lies within the export.
 /// </summary>
 /// <param name="size">Size of the export in bytes.</param>
@@ -31,48 +23,48 @@ internal sealed class RequestRules(long size, TransmissionFlags flags, ReplyForm
             ? request.Length
             : 0;
 
-    public Verdict Check(in NbdRequest request)
+    public RequestCheck Check(in NbdRequest request)
     {
         if (FlagsFor(request.Command) is not { } known)
         {
-            return new Verdict(NbdError.Invalid, $"unknown command {(ushort)request.Command}");
+            return new RequestCheck(NbdError.Invalid, $"unknown command {(ushort)request.Command}");
         }
 
         NbdCommandFlags unknown = request.Flags & ~known;
         if (unknown != 0)
         {
-            return new Verdict(NbdError.Invalid, $"{request.Command} does not take flags 0x{(ushort)unknown:x4}");
+            return new RequestCheck(NbdError.Invalid, $"{request.Command} does not take flags 0x{(ushort)unknown:x4}");
         }
 
         return request.Command switch
         {
-            NbdCommand.Flush when request.Offset != 0 || request.Length != 0 => new Verdict(NbdError.Invalid, "a flush has no range"),
-            NbdCommand.Flush => Verdict.Allowed,
-            NbdCommand.BlockStatus when !hasBaseAllocation => new Verdict(NbdError.Invalid, "no metadata context was selected"),
-            NbdCommand.BlockStatus when request.Length == 0 => new Verdict(NbdError.Invalid, "block status of nothing"),
-            NbdCommand.Write or NbdCommand.WriteZeroes or NbdCommand.Trim when _isReadOnly => new Verdict(NbdError.NotPermitted, "the export is read-only"),
-            NbdCommand.Trim when !flags.HasFlag(TransmissionFlags.SendTrim) => new Verdict(NbdError.Invalid, "trim was not offered"),
+            NbdCommand.Flush when request.Offset != 0 || request.Length != 0 => new RequestCheck(NbdError.Invalid, "a flush has no range"),
+            NbdCommand.Flush => RequestCheck.Passed,
+            NbdCommand.BlockStatus when !hasBaseAllocation => new RequestCheck(NbdError.Invalid, "no metadata context was selected"),
+            NbdCommand.BlockStatus when request.Length == 0 => new RequestCheck(NbdError.Invalid, "block status of nothing"),
+            NbdCommand.Write or NbdCommand.WriteZeroes or NbdCommand.Trim when _isReadOnly => new RequestCheck(NbdError.NotPermitted, "the export is read-only"),
+            NbdCommand.Trim when !flags.HasFlag(TransmissionFlags.SendTrim) => new RequestCheck(NbdError.Invalid, "trim was not offered"),
             _ => CheckRange(request),
         };
     }
 
-    private Verdict CheckRange(in NbdRequest request)
+    private RequestCheck CheckRange(in NbdRequest request)
     {
         if (request.Command is NbdCommand.Read or NbdCommand.Write && request.Length > NbdLimits.MaxPayload)
         {
             // proto.md#error-values: EOVERFLOW is for a READ that would be legal in parts.
             NbdError error = request.Flags.HasFlag(NbdCommandFlags.Df) ? NbdError.Overflow : NbdError.Invalid;
-            return new Verdict(error, $"at most {NbdLimits.MaxPayload} bytes in one request");
+            return new RequestCheck(error, $"at most {NbdLimits.MaxPayload} bytes in one request");
         }
 
         // Subtraction cannot wrap here, as an addition could.
         if (request.Offset > (ulong)size || request.Length > (ulong)size - request.Offset)
         {
             bool grows = request.Command is NbdCommand.Write or NbdCommand.WriteZeroes;
-            return new Verdict(grows ? NbdError.NoSpace : NbdError.Invalid, $"beyond the end of the export at {size}");
+            return new RequestCheck(grows ? NbdError.NoSpace : NbdError.Invalid, $"beyond the end of the export at {size}");
         }
 
-        return Verdict.Allowed;
+        return RequestCheck.Passed;
     }
 
     /// <summary>The flags a command may carry, FUA with every one (proto.md#command-flags); null for a command nobody knows.</summary>

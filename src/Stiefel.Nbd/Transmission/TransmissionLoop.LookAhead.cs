@@ -18,7 +18,7 @@ internal sealed partial class TransmissionLoop
         long bytes = 0;
         while (bytes < MaxBytesAhead && _input.TryPeekNext(_format, _payloadOf, out NbdRequest ahead))
         {
-            if (ahead.Command == NbdCommand.Read && _rules.Check(ahead).IsAllowed)
+            if (ahead.Command == NbdCommand.Read && _rules.Check(ahead).IsPassed)
             {
                 _device.Prefetch((long)ahead.Offset, (long)ahead.Length);
                 bytes += (long)ahead.Length;

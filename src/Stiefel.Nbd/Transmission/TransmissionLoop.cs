@@ -1,5 +1,4 @@
 using Stiefel.Linux.Errors;
-using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Negotiation;
 using Stiefel.Nbd.Transport;
@@ -112,10 +111,10 @@ internal sealed partial class TransmissionLoop : IDisposable
     private void Serve(in NbdRequest request)
     {
         _counters.AddRequest();
-        Verdict verdict = _rules.Check(request);
-        if (!verdict.IsAllowed)
+        RequestCheck check = _rules.Check(request);
+        if (!check.IsPassed)
         {
-            Refuse(request, verdict);
+            Refuse(request, check);
             return;
         }
 
@@ -136,7 +135,7 @@ internal sealed partial class TransmissionLoop : IDisposable
         }
     }
 
-    private void Refuse(in NbdRequest request, Verdict verdict)
+    private void Refuse(in NbdRequest request, RequestCheck check)
     {
         ulong payload = _rules.PayloadOf(request);
         if (payload > 2UL * NbdLimits.MaxPayload)
@@ -145,7 +144,7 @@ internal sealed partial class TransmissionLoop : IDisposable
         }
 
         _input.Drain(payload);
-        _reply.Fail(request, verdict.Error, verdict.Reason);
+        _reply.Fail(request, check.Error, check.Reason);
     }
 
     private void FlushIfAsked(in NbdRequest request)

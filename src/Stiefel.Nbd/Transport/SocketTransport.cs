@@ -5,7 +5,6 @@ using System.Text;
 using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
-using Stiefel.Nbd.Connections;
 
 namespace Stiefel.Nbd.Transport;
 
@@ -22,18 +21,21 @@ internal sealed class SocketTransport : NbdTransport
     private readonly SafeSocketHandle _handle;
     private TimeSpan _timeout;
 
-    public SocketTransport(Socket socket, NbdServerOptions options)
+    /// <param name="socket">Owned from now on.</param>
+    /// <param name="keepAlive">Silence of the peer's TCP after which it is probed every 10 s, six times, before it is given up.</param>
+    /// <param name="congestionControl">TCP's, if the kernel has it; null = the system's.</param>
+    public SocketTransport(Socket socket, TimeSpan keepAlive, string? congestionControl)
     {
         _socket = socket;
         _handle = socket.SafeHandle;
         _socket.NoDelay = true;
         _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        _socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)options.KeepAlive.TotalSeconds);
+        _socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)keepAlive.TotalSeconds);
         _socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
         _socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 6);
-        if (options.CongestionControl is { } algorithm)
+        if (congestionControl is not null)
         {
-            ChooseCongestionControl(algorithm);
+            ChooseCongestionControl(congestionControl);
         }
     }
 

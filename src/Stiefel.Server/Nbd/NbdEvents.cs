@@ -1,6 +1,7 @@
 using System.Net;
 using Stiefel.Linux.Errors;
 using Stiefel.Nbd.Connections;
+using Stiefel.Nbd.Transmission;
 using Stiefel.Server.Desktops;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Strangers;

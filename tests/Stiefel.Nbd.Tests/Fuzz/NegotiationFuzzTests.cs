@@ -10,7 +10,7 @@ namespace Stiefel.Nbd.Tests.Fuzz;
 /// <summary>Whatever arrives in the handshake, it ends in a session, in none, or in a protocol error; never in anything else.</summary>
 public sealed class NegotiationFuzzTests
 {
-    private static readonly NbdServerOptions s_options = new() { HandshakeTimeout = TimeSpan.FromMinutes(1) };
+    private static readonly NegotiationOptions s_options = new NbdServerOptions { HandshakeTimeout = TimeSpan.FromMinutes(1) }.ForNegotiation();
 
     private static readonly Gen<byte[]> s_noise = Gen.Byte.Array[0, 64];
 

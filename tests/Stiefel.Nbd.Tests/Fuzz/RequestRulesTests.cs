@@ -16,7 +16,7 @@ public sealed class RequestRulesTests
         Pick.From(0UL, 1UL, 1UL << 32, (1UL << 63) - 1, 1UL << 63, ulong.MaxValue, 32UL << 20));
 
     [Fact]
-    public void Check_RangeOfAnyRequest_IsAllowedExactlyIfItLiesWithin()
+    public void Check_RangeOfAnyRequest_PassesExactlyIfItLiesWithin()
     {
         Gen.Select(s_number, s_number, s_number, Pick.From(NbdCommand.Read, NbdCommand.Write, NbdCommand.Trim, NbdCommand.WriteZeroes, NbdCommand.Cache)).Sample(
             (rawSize, offset, length, command) =>
@@ -24,14 +24,14 @@ public sealed class RequestRulesTests
                 long size = (long)(rawSize >> 1);
                 var rules = new RequestRules(size, TransmissionFlags.SendTrim, ReplyFormat.Extended, hasBaseAllocation: false);
 
-                Verdict verdict = rules.Check(new NbdRequest(0, command, 1, offset, length));
+                RequestCheck check = rules.Check(new NbdRequest(0, command, 1, offset, length));
 
                 bool isTooLarge = command is NbdCommand.Read or NbdCommand.Write && length > NbdLimits.MaxPayload;
                 bool isWithin = (BigInteger)offset + length <= size;
-                Assert.Equal(isWithin && !isTooLarge, verdict.IsAllowed);
+                Assert.Equal(isWithin && !isTooLarge, check.IsPassed);
                 if (!isTooLarge && !isWithin)
                 {
-                    Assert.Equal(command is NbdCommand.Write or NbdCommand.WriteZeroes ? NbdError.NoSpace : NbdError.Invalid, verdict.Error);
+                    Assert.Equal(command is NbdCommand.Write or NbdCommand.WriteZeroes ? NbdError.NoSpace : NbdError.Invalid, check.Error);
                 }
             },
             iter: FuzzCount.Of(200_000),

@@ -1,6 +1,5 @@
 using CsCheck;
 using Stiefel.Linux.Errors;
-using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Negotiation;
 using Stiefel.Nbd.Tests.Support;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Stiefel.Nbd.Connections;
+using Stiefel.Nbd.Transmission;
 
 namespace Stiefel.Nbd.Tests.Support;
 

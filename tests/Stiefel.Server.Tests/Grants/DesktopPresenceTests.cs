@@ -1,4 +1,4 @@
-using Stiefel.Nbd.Connections;
+using Stiefel.Nbd.Transmission;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Tests.Hosting;

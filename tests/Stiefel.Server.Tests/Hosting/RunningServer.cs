@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Stiefel.BootFiles.Disk.Volumes;
 using Stiefel.Nbd.Client;
 using Stiefel.Nbd.Connections;
+using Stiefel.Nbd.Transmission;
 using Stiefel.Nbd.Wire;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Keys;
