@@ -9,7 +9,7 @@ namespace Stiefel.Client.Tests;
 /// The whole test process moves into a network namespace of its own before the first test (man 7 network_namespaces): the client asks on
 /// every interface and sets links up, which no test may do to the machine it runs on. Every thread made later inherits it.
 /// </summary>
-internal static partial class PrivateNetwork
+internal static class PrivateNetwork
 {
     private const int CloneNewNet = 0x40000000;
 
@@ -43,9 +43,9 @@ internal static partial class PrivateNetwork
         Assert.True(process.ExitCode == 0, $"ip {arguments}: {error}");
     }
 
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int unshare(int flags);
+    [DllImport("libc", SetLastError = true)]
+    private static extern int unshare(int flags);
 
-    [LibraryImport("libc")]
-    private static partial int gettid();
+    [DllImport("libc")]
+    private static extern int gettid();
 }

@@ -9,7 +9,7 @@ namespace Stiefel.Linux.Tests;
 /// The whole test process moves into a network namespace of its own before the first test (man 7 network_namespaces): the tests set
 /// links up and rename them, which no test may do to the machine it runs on. Every thread made later inherits it.
 /// </summary>
-internal static partial class PrivateNetwork
+internal static class PrivateNetwork
 {
     private const int CloneNewNet = 0x40000000;
 
@@ -33,6 +33,6 @@ internal static partial class PrivateNetwork
         return output;
     }
 
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int unshare(int flags);
+    [DllImport("libc", SetLastError = true)]
+    private static extern int unshare(int flags);
 }

@@ -5,7 +5,7 @@ using Xunit;
 namespace Stiefel.Client.Tests.Laptop;
 
 /// <summary>`fetch --out` into a folder that another user of this machine has prepared. The tests run as root, who would be worth the trouble.</summary>
-public sealed partial class FetchFolderTests : IDisposable
+public sealed class FetchFolderTests : IDisposable
 {
     /// <summary>The overflow user, who owns nothing.</summary>
     private const uint Nobody = 65534;
@@ -82,8 +82,8 @@ public sealed partial class FetchFolderTests : IDisposable
         Assert.Empty(Directory.GetFiles(_out));
     }
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int lchown(string path, uint user, uint group);
+    [DllImport("libc", SetLastError = true)]
+    private static extern int lchown([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
 
     private Task<ClientRun> FetchAsync()
     {

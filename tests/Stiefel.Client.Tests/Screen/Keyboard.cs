@@ -6,7 +6,7 @@ using Xunit;
 namespace Stiefel.Client.Tests.Screen;
 
 /// <summary>A pseudo-terminal (man 7 pty), and who types on it.</summary>
-internal sealed partial class Keyboard : IDisposable
+internal sealed class Keyboard : IDisposable
 {
     private readonly SafeFileHandle _typist;
 
@@ -36,6 +36,6 @@ internal sealed partial class Keyboard : IDisposable
         _typist.Dispose();
     }
 
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int openpty(out int typist, out int terminal, nint name, nint settings, nint size);
+    [DllImport("libc", SetLastError = true)]
+    private static extern int openpty(out int typist, out int terminal, nint name, nint settings, nint size);
 }

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Stiefel.EndToEnd.Native;
 
 /// <summary>A laptop, a desktop and a router in network namespaces of their own (man 8 ip-netns), with a cable from the laptop to each of the others.</summary>
-internal sealed partial class Namespaces : IDisposable
+internal sealed class Namespaces : IDisposable
 {
     private const int CloneNewNet = 0x40000000;
     private static int s_count;
@@ -86,6 +86,6 @@ internal sealed partial class Namespaces : IDisposable
         }
     }
 
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int setns(SafeFileHandle space, int type);
+    [DllImport("libc", SetLastError = true)]
+    private static extern int setns(SafeFileHandle space, int type);
 }
