@@ -77,8 +77,7 @@ public sealed class SerialConsole : IAsyncDisposable
     /// <exception cref="MachineException">It did not appear in time, or never will.</exception>
     public async Task<Match> WaitForAsync(Regex pattern, TimeSpan limit, CancellationToken token)
     {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(token);
-        timer.CancelAfter(limit);
+        var deadline = new Deadline(limit);
         try
         {
             while (true)
@@ -99,12 +98,12 @@ public sealed class SerialConsole : IAsyncDisposable
                     changed = _changed.Task;
                 }
 
-                await changed.WaitAsync(timer.Token);
+                await deadline.WaitAsync(changed, token);
             }
         }
-        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        catch (TimeoutException)
         {
-            throw new MachineException($"{_name}: `{pattern}` did not appear on the serial console within {limit.TotalSeconds:0} s; the last line is: {Tail.LastOrDefault("(nothing)")}");
+            throw new MachineException($"{_name}: `{pattern}` did not appear on the serial console within {deadline}; the last line is: {Tail.LastOrDefault("(nothing)")}");
         }
     }
 

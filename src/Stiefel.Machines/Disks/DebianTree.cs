@@ -17,7 +17,7 @@ public static class DebianTree
 
     private const string Suite = "bookworm";
     private const string Mirror = "http://deb.debian.org/debian";
-    private static readonly TimeSpan s_limit = TimeLimits.Seconds(1200);
+    private static readonly TimeSpan s_limit = TimeLimits.AtMost(1200);
 
     // libnbd-bin is there to look at our server with a foreign client; kexec-tools leaves the system for the ramdisk; the last two make
     // file systems on the disk over the cable.

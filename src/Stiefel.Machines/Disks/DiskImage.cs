@@ -6,7 +6,7 @@ namespace Stiefel.Machines.Disks;
 /// <summary>Looks into a disk image that no machine uses now, without mounting or changing it.</summary>
 public sealed class DiskImage
 {
-    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.Seconds(120) };
+    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.AtMost(120) };
 
     public DiskImage(string path) => Path = path;
 

@@ -8,7 +8,7 @@ public static class Ext4Image
 {
     private const long Block = 4096;
 
-    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.Seconds(300) };
+    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.AtMost(300) };
 
     /// <summary>A file system in a partition of a disk image, holding the tree below a directory with its owners and modes.</summary>
     public static Task FillAsync(string image, Partition partition, string uuid, string directory, CancellationToken token)

@@ -37,7 +37,7 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
     // Part of the cache's key; raise it when the steps below change.
     private const string Revision = "2";
 
-    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.Seconds(300) };
+    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.AtMost(300) };
 
     /// <summary>The disk, from the cache or made now (about three minutes, the Debian packages included).</summary>
     public static async Task<LaptopDisk> GetAsync(

@@ -113,13 +113,14 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <exception cref="MachineException">It has not in time.</exception>
     public async Task WaitForEndAsync(TimeSpan limit, CancellationToken token)
     {
+        var deadline = new Deadline(limit);
         try
         {
-            await _process.WaitForExitAsync(token).WaitAsync(limit, token);
+            await deadline.WaitAsync(_process.WaitForExitAsync(token), token);
         }
         catch (TimeoutException)
         {
-            throw new MachineException($"{Name}: has not switched itself off within {limit.TotalSeconds:0} s; the last line is: {Console.Tail.LastOrDefault("(nothing)")}");
+            throw new MachineException($"{Name}: has not switched itself off within {deadline}; the last line is: {Console.Tail.LastOrDefault("(nothing)")}");
         }
     }
 

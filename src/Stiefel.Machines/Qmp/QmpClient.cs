@@ -84,13 +84,15 @@ public sealed class QmpClient : IAsyncDisposable
 
         async Task<QmpMessage> WaitAsync()
         {
+            var deadline = new Deadline(limit);
             try
             {
-                return await found.Task.WaitAsync(limit, token);
+                await deadline.WaitAsync(found.Task, token);
+                return await found.Task;
             }
             catch (TimeoutException)
             {
-                throw new QmpException($"QEMU did not report {name} within {limit.TotalSeconds:0} s");
+                throw new QmpException($"QEMU did not report {name} within {deadline}");
             }
             finally
             {

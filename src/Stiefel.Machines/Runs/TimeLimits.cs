@@ -2,13 +2,10 @@ namespace Stiefel.Machines.Runs;
 
 /// <summary>
 /// How long each step may take: about three times what it takes without hardware virtualization on two cores of a busy machine.
-/// A slower machine sets STIEFEL_TIME_SCALE, e.g. 2.5.
+/// They are waited for by a <see cref="Deadline"/>, which gives a machine that is slow now more time.
 /// </summary>
 public static class TimeLimits
 {
-    private static readonly double s_scale =
-        double.TryParse(Environment.GetEnvironmentVariable("STIEFEL_TIME_SCALE"), out double scale) && scale is > 0 and <= 100 ? scale : 1;
-
     /// <summary>A kernel from power-on, or from kexec, to its first own line.</summary>
     public static TimeSpan KernelStart => Seconds(90);
 
@@ -31,11 +28,14 @@ public static class TimeLimits
     public static TimeSpan PowerOff => Seconds(90);
 
     /// <summary>QEMU from start to its monitor's greeting.</summary>
-    public static TimeSpan MonitorStart => Seconds(30);
+    public static TimeSpan MonitorStart => AtMost(30);
 
     /// <summary>One order to the monitor.</summary>
-    public static TimeSpan MonitorCommand => Seconds(30);
+    public static TimeSpan MonitorCommand => AtMost(30);
 
     /// <summary>So many seconds on the machine where the others were measured.</summary>
-    public static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds * s_scale);
+    public static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    /// <summary>The longest that a wait of so many seconds becomes; for what is not waited for by a <see cref="Deadline"/>.</summary>
+    public static TimeSpan AtMost(double seconds) => Seconds(seconds * WorkClock.MostSlowness);
 }

@@ -28,7 +28,7 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
     private const string Revision = "2";
 
     private static readonly TimeSpan s_copying = TimeLimits.Seconds(400);
-    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.Seconds(300) };
+    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.AtMost(300) };
 
     // A cheap key derivation: emulated processors are slow, and nothing here is secret.
     private const string Prepare = """

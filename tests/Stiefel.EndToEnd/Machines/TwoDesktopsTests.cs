@@ -25,7 +25,7 @@ public sealed class TwoDesktopsTests(ServingLaptop serving)
     private static readonly TimeSpan s_unheard = TimeSpan.FromSeconds(8);
 
     // 1: no line matches, man 1 grep.
-    private static readonly ExternalProgramOptions s_grep = new() { AcceptedExitCodes = [1], Timeout = TimeLimits.Seconds(120) };
+    private static readonly ExternalProgramOptions s_grep = new() { AcceptedExitCodes = [1], Timeout = TimeLimits.AtMost(120) };
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
     private readonly TypedKey _typed = new();

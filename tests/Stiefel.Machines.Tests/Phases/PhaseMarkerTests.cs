@@ -1,7 +1,7 @@
 using Stiefel.Machines.Phases;
 using Xunit;
 
-namespace Stiefel.Machines.Tests;
+namespace Stiefel.Machines.Tests.Phases;
 
 public sealed class PhaseMarkerTests
 {

@@ -2,7 +2,7 @@ using Stiefel.Cli.Tests;
 using Stiefel.Machines.Disks;
 using Xunit;
 
-namespace Stiefel.Machines.Tests;
+namespace Stiefel.Machines.Tests.Disks;
 
 public sealed class BuildCacheTests
 {

@@ -1,7 +1,7 @@
 using Stiefel.Machines.Qmp;
 using Xunit;
 
-namespace Stiefel.Machines.Tests;
+namespace Stiefel.Machines.Tests.Qmp;
 
 public sealed class QmpMessageTests
 {

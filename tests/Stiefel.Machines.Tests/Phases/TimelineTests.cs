@@ -3,7 +3,7 @@ using Stiefel.Machines.Phases;
 using Stiefel.Machines.Runs;
 using Xunit;
 
-namespace Stiefel.Machines.Tests;
+namespace Stiefel.Machines.Tests.Phases;
 
 public sealed class TimelineTests
 {

@@ -1,7 +1,7 @@
 using Stiefel.Machines.Qemu;
 using Xunit;
 
-namespace Stiefel.Machines.Tests;
+namespace Stiefel.Machines.Tests.Qemu;
 
 public sealed class QemuCommandLineTests
 {

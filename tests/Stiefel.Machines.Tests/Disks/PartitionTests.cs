@@ -1,7 +1,7 @@
 using Stiefel.Machines.Disks;
 using Xunit;
 
-namespace Stiefel.Machines.Tests;
+namespace Stiefel.Machines.Tests.Disks;
 
 public sealed class PartitionTests
 {

@@ -2,7 +2,7 @@ using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
 using Xunit;
 
-namespace Stiefel.Machines.Tests;
+namespace Stiefel.Machines.Tests.Scenarios;
 
 public sealed class ScenarioPartsTests
 {

@@ -3,7 +3,7 @@ using Stiefel.Linux.Programs;
 using Stiefel.Machines.Scenarios;
 using Xunit;
 
-namespace Stiefel.Machines.Tests;
+namespace Stiefel.Machines.Tests.Scenarios;
 
 public sealed class KeyedInitrdTests
 {

@@ -3,7 +3,7 @@ using CsCheck;
 using Stiefel.Machines.Consoles;
 using Xunit;
 
-namespace Stiefel.Machines.Tests;
+namespace Stiefel.Machines.Tests.Consoles;
 
 public sealed class TerminalTextTests
 {
