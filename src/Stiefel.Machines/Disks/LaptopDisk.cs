@@ -1,4 +1,5 @@
 using Stiefel.Linux.Programs;
+using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
 
 namespace Stiefel.Machines.Disks;
@@ -65,8 +66,15 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
     /// <summary>A copy that a run may change; only what is used takes room.</summary>
     public async Task<DiskImage> CopyAsync(string path, CancellationToken token)
     {
-        await ExternalProgram.RunAsync("cp", ["--sparse=always", "--reflink=auto", ImagePath, path], s_options, token);
+        await DiskCopy.MakeAsync(ImagePath, path, token);
         return new DiskImage(path);
+    }
+
+    /// <summary>A disk with this content for a run that is kept.</summary>
+    public async Task<VirtualDisk> OverlayAsync(string path, CancellationToken token)
+    {
+        await KeptImage.CreateOverAsync(path, ImagePath, token);
+        return new VirtualDisk(path) { Format = VirtualDisk.Qcow2 };
     }
 
     private static LaptopDisk Describe(string directory, BootLayout layout) => new(

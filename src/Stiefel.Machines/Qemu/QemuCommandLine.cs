@@ -60,6 +60,7 @@ public static class QemuCommandLine
             AddDisk(arguments, options.Disks[index], index);
         }
 
+        AddState(arguments, options);
         AddCable(arguments, options.Cable);
         if (options.EndOnReset)
         {
@@ -110,10 +111,24 @@ public static class QemuCommandLine
     {
         string access = disk.ReadOnly ? "readonly=on" : "discard=unmap,detect-zeroes=unmap";
         // The host's page cache outlives the machine, whatever way it ends; forcing every flush to the host's disk would prove nothing more.
-        arguments.AddRange(["-drive", $"if=none,id=disk{index},format=raw,cache=unsafe,{access},file={Quote(disk.Path)}"]);
+        arguments.AddRange(["-drive", $"if=none,id=disk{index},format={disk.Format},cache=unsafe,{access},file={Quote(disk.Path)}"]);
         string device = disk.Bus == DiskBus.Usb ? "usb-storage,bus=usb.0,removable=on" : "virtio-blk-pci";
         string serial = disk.Serial is null ? "" : $",serial={disk.Serial}";
         arguments.AddRange(["-device", $"{device},drive=disk{index},bootindex={index + 1}{serial}"]);
+    }
+
+    /// <summary>Without a device, so that the system in the machine sees no disk more.</summary>
+    private static void AddState(List<string> arguments, VirtualMachineOptions options)
+    {
+        if (options.StateFile is { } state)
+        {
+            arguments.AddRange(["-drive", $"if=none,id=state,format=qcow2,cache=unsafe,file={Quote(state)}"]);
+        }
+
+        if (options.KeptAs is { } name)
+        {
+            arguments.AddRange(["-loadvm", name]);
+        }
     }
 
     private static void AddCable(List<string> arguments, CableEnd? cable)

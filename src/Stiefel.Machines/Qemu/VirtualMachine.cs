@@ -17,6 +17,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     private readonly Process _process;
     private readonly TextWriter _log;
     private readonly QmpClient _monitor;
+    private bool _isDisposed;
 
     private VirtualMachine(VirtualMachineOptions options, Process process, TextWriter log, QmpClient monitor, SerialConsole console, SerialConsole? secondConsole)
     {
@@ -56,7 +57,11 @@ public sealed class VirtualMachine : IAsyncDisposable
                 ? await OpenAsync(QemuCommandLine.SecondSerialSocket(options), options.Name + ".second", (_, _) => { })
                 : null;
             var machine = new VirtualMachine(options, process, log, monitor, console, second);
-            await monitor.ExecuteAsync("cont", null, token);
+            if (options.KeptAs is null)
+            {
+                await machine.GoOnAsync(token);
+            }
+
             return machine;
         }
         catch
@@ -70,6 +75,37 @@ public sealed class VirtualMachine : IAsyncDisposable
             Socket serial = await ConnectAsync(process, path, logPath, token);
             return new SerialConsole(name, serial, new ConsoleLog(Path.Combine(options.LogDirectory, name + ".console.log"), clock), onLine);
         }
+    }
+
+    /// <summary>What it was made of.</summary>
+    public VirtualMachineOptions Options => _options;
+
+    /// <summary>Stops its processors, and with them its time.</summary>
+    public Task PauseAsync(CancellationToken token) => _monitor.ExecuteAsync("stop", null, token);
+
+    /// <summary>Starts its processors.</summary>
+    public Task GoOnAsync(CancellationToken token) => _monitor.ExecuteAsync("cont", null, token);
+
+    /// <summary>Keeps the paused machine, its memory and its disks, in its images (QEMU docs/system/images: VM snapshots).</summary>
+    /// <exception cref="MachineException">It cannot be kept: a writable drive is no qcow2 image, say.</exception>
+    public async Task KeepAsync(string name, CancellationToken token)
+    {
+        QmpMessage answer = await _monitor.ExecuteAsync("human-monitor-command", new JsonObject { ["command-line"] = $"savevm {name}" }, TimeLimits.KeepState, token);
+        if (answer.Data.GetString() is { Length: > 0 } complaint)
+        {
+            throw new MachineException($"{Name}: cannot be kept: {complaint.Trim()}");
+        }
+    }
+
+    /// <summary>Puts a stick into a USB port: a raw image, which the machine can only read; it appears as the next /dev/sdX.</summary>
+    public async Task PlugStickAsync(string image, CancellationToken token)
+    {
+        const string Stick = "stick";
+        await _monitor.ExecuteAsync("blockdev-add", new JsonObject
+        {
+            ["driver"] = "raw", ["node-name"] = Stick, ["read-only"] = true, ["file"] = new JsonObject { ["driver"] = "file", ["filename"] = image },
+        }, token);
+        await _monitor.ExecuteAsync("device_add", new JsonObject { ["driver"] = "usb-storage", ["id"] = Stick + "-device", ["bus"] = "usb.0", ["drive"] = Stick }, token);
     }
 
     /// <summary>Pulls the cable out, or puts it back.</summary>
@@ -127,6 +163,12 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         await KeepScreenAsync();
         await EndAsync(_process, _log);
         await Console.DisposeAsync();

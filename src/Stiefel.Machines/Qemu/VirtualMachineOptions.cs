@@ -29,6 +29,12 @@ public sealed record VirtualMachineOptions
     /// <summary>A reset ends the machine instead of starting it again.</summary>
     public bool EndOnReset { get; init; }
 
+    /// <summary>An empty qcow2 image for <see cref="VirtualMachine.KeepAsync"/>, which the machine itself does not see; null if it is never kept.</summary>
+    public string? StateFile { get; init; }
+
+    /// <summary>It is taken up as it was kept under this name, and stands still until <see cref="VirtualMachine.GoOnAsync"/>; null for a start.</summary>
+    public string? KeptAs { get; init; }
+
     /// <summary>The serial console is our own terminal, for a person; there is no monitor for us.</summary>
     public bool OnOurTerminal { get; init; }
 

@@ -35,7 +35,12 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>Runs a command and returns its answer.</summary>
     /// <exception cref="QmpException">QEMU refused it, ended, or did not answer in time.</exception>
-    public async Task<QmpMessage> ExecuteAsync(string command, JsonObject? arguments, CancellationToken token)
+    public Task<QmpMessage> ExecuteAsync(string command, JsonObject? arguments, CancellationToken token) =>
+        ExecuteAsync(command, arguments, TimeLimits.MonitorCommand, token);
+
+    /// <summary>The same for one that takes its time.</summary>
+    /// <exception cref="QmpException">QEMU refused it, ended, or did not answer in time.</exception>
+    public async Task<QmpMessage> ExecuteAsync(string command, JsonObject? arguments, TimeSpan limit, CancellationToken token)
     {
         long id = Interlocked.Increment(ref _lastId);
         var answer = new TaskCompletionSource<QmpMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,12 +59,12 @@ public sealed class QmpClient : IAsyncDisposable
                 throw new QmpException($"QEMU ended before it answered {command}");
             }
 
-            QmpMessage got = await answer.Task.WaitAsync(TimeLimits.MonitorCommand, token);
+            QmpMessage got = await answer.Task.WaitAsync(limit, token);
             return got.Kind == QmpMessageKind.Error ? throw new QmpException($"QEMU refused {message.ToJsonString()}: {got.Text}") : got;
         }
         catch (TimeoutException)
         {
-            throw new QmpException($"QEMU did not answer {command} within {TimeLimits.MonitorCommand.TotalSeconds:0} s");
+            throw new QmpException($"QEMU did not answer {command} within {limit.TotalSeconds:0} s");
         }
         catch (SocketException error)
         {

@@ -33,6 +33,9 @@ public static class TimeLimits
     /// <summary>One order to the monitor.</summary>
     public static TimeSpan MonitorCommand => AtMost(30);
 
+    /// <summary>A machine's memory into its image.</summary>
+    public static TimeSpan KeepState => Seconds(120);
+
     /// <summary>So many seconds on the machine where the others were measured.</summary>
     public static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 

@@ -35,6 +35,9 @@ public sealed class Desktop : IAsyncDisposable
         return new Desktop(await run.StartAsync(name, medium.Startup, medium.Disks, end with { Recording = recording }, token));
     }
 
+    /// <summary>A desktop that runs the payload already, of a station.</summary>
+    public static Desktop TakenUp(VirtualMachine machine) => new(machine);
+
     /// <summary>Waits for a line of a phase, e.g. `searching`.</summary>
     public Task WaitForPhaseAsync(string phase, TimeSpan limit, CancellationToken token)
         => Console.WaitForAsync($"stiefel: phase {phase}\n", limit, token);

@@ -19,9 +19,9 @@ public sealed class Laptop : IAsyncDisposable
 
     private readonly MachineRun _run;
     private readonly VirtualMachine _machine;
-    private readonly ConsoleShell _shell;
+    private readonly ConsoleShell? _shell;
 
-    private Laptop(MachineRun run, VirtualMachine machine, ConsoleShell shell) => (_run, _machine, _shell) = (run, machine, shell);
+    private Laptop(MachineRun run, VirtualMachine machine, ConsoleShell? shell) => (_run, _machine, _shell) = (run, machine, shell);
 
     /// <summary>Its serial console.</summary>
     public SerialConsole Console => _machine.Console;
@@ -32,12 +32,12 @@ public sealed class Laptop : IAsyncDisposable
     /// <summary>Starts the laptop's own system and logs in.</summary>
     /// <param name="run">The run.</param>
     /// <param name="disk">What its disk was copied from.</param>
-    /// <param name="image">Its disk.</param>
+    /// <param name="own">Its disk.</param>
     /// <param name="keyFile">The key that the server ramdisk accepts.</param>
     /// <param name="token">Ends it.</param>
     /// <param name="withShell">Opens the ramdisk's debug shell on a second serial port; for <see cref="StopServerForAsync"/>.</param>
     public static async Task<Laptop> StartAsync(
-        MachineRun run, LaptopDisk disk, DiskImage image, string keyFile, CancellationToken token, bool withShell = false)
+        MachineRun run, LaptopDisk disk, VirtualDisk own, string keyFile, CancellationToken token, bool withShell = false)
     {
         VirtualDisk handIn = await HandInDisk.MakeAsync(
             run,
@@ -49,7 +49,7 @@ public sealed class Laptop : IAsyncDisposable
             },
             token);
         var start = new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine);
-        VirtualDisk[] disks = [new(image.Path), handIn];
+        VirtualDisk[] disks = [own, handIn];
         VirtualMachine machine = await run.StartAsync(Name, start, disks, run.LaptopEnd, token, withShell);
         try
         {
@@ -64,19 +64,23 @@ public sealed class Laptop : IAsyncDisposable
         }
     }
 
+    /// <summary>A laptop that serves already, of a station.</summary>
+    public static Laptop TakenUp(MachineRun run, VirtualMachine machine) => new(run, machine, shell: null);
+
     /// <summary>Leaves the laptop's own system by kexec for the server ramdisk; returns when that serves.</summary>
     /// <param name="token">Ends it.</param>
     /// <param name="settings">Of the server, as kernel arguments.</param>
     public async Task ServeAsync(CancellationToken token, string settings = "")
     {
+        ConsoleShell shell = _shell ?? throw new InvalidOperationException("this laptop has left its own system already");
         string arguments = $"stiefel_role=server stiefel_bootdisk={DiskDevice} {MachineRun.ConsoleArguments} {settings}".TrimEnd();
-        await _shell.RunAsync($"mount -o ro {HandInDevice} /mnt", token);
+        await shell.RunAsync($"mount -o ro {HandInDevice} /mnt", token);
         // By file descriptor first, as a kernel under lockdown demands; older kexec-tools have only the other way.
         string load = $"kexec -l /mnt/{KernelName} --initrd=/mnt/{InitrdName} --command-line='{arguments}'";
-        await _shell.RunAsync($"{load} -s || {load}", token);
-        await _shell.RunAsync("umount /mnt", token);
+        await shell.RunAsync($"{load} -s || {load}", token);
+        await shell.RunAsync("umount /mnt", token);
         _run.Timeline.Mark(Name, "systemctl kexec");
-        await _shell.StartAsync("systemctl kexec", token);
+        await shell.StartAsync("systemctl kexec", token);
         await Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.PowerOff + TimeLimits.ServerStart, token);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Disks;
 using Stiefel.Machines.Phases;
 using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
@@ -56,6 +57,9 @@ public sealed class MachineRun : IDisposable
     /// <summary>QEMU's -accel.</summary>
     public string Accelerator { get; init; } = QemuCommandLine.UsualAccelerator;
 
+    /// <summary>Its machines can be kept as a station: every writable disk must be a qcow2 image then.</summary>
+    public bool IsKept { get; init; }
+
     /// <summary>The laptop's end of the cable.</summary>
     public CableEnd LaptopEnd => new(Path.Combine(_run.Path, "cable"), Listens: true, LaptopMac) { MoreSockets = [SecondCable] };
 
@@ -72,7 +76,7 @@ public sealed class MachineRun : IDisposable
         string name, Startup startup, IReadOnlyList<VirtualDisk> disks, CableEnd cable, CancellationToken token, bool hasSecondSerial = false, bool endsOnReset = true)
     {
         Timeline.Mark(name, "power on");
-        var options = new VirtualMachineOptions
+        return await StartAsync(new VirtualMachineOptions
         {
             Name = name,
             Startup = startup,
@@ -82,10 +86,29 @@ public sealed class MachineRun : IDisposable
             EndOnReset = endsOnReset,
             HasSecondSerial = hasSecondSerial,
             LogDirectory = LogDirectory,
+            StateFile = IsKept ? await KeptImage.CreateEmptyAsync(Path.Combine(WorkDirectory, name + ".state.qcow2"), token) : null,
             RunDirectory = _run.Path,
-        };
-        VirtualMachine machine = await VirtualMachine.StartAsync(options, Clock, Timeline.Watch(name), token);
-        _consoles.Add((name, machine.Console));
+        }, token);
+    }
+
+    /// <summary>Takes a machine of a station up in this run: it stands still until it is told to go on.</summary>
+    internal Task<VirtualMachine> TakeUpAsync(VirtualMachineOptions kept, CancellationToken token)
+    {
+        Timeline.Mark(kept.Name, "taken up");
+        return StartAsync(kept with
+        {
+            Cable = kept.Cable is { } cable ? cable with { SocketPath = InRun(cable.SocketPath), MoreSockets = [.. cable.MoreSockets.Select(InRun)] } : null,
+            LogDirectory = LogDirectory,
+            RunDirectory = _run.Path,
+        }, token);
+    }
+
+    private string InRun(string socket) => Path.Combine(_run.Path, Path.GetFileName(socket));
+
+    private async Task<VirtualMachine> StartAsync(VirtualMachineOptions options, CancellationToken token)
+    {
+        VirtualMachine machine = await VirtualMachine.StartAsync(options, Clock, Timeline.Watch(options.Name), token);
+        _consoles.Add((options.Name, machine.Console));
         return machine;
     }
 

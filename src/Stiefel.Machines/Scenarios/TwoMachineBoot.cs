@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Stiefel.Machines.Consoles;
 using Stiefel.Machines.Disks;
+using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
 
 namespace Stiefel.Machines.Scenarios;
@@ -34,7 +35,7 @@ public sealed class TwoMachineBoot
 
     private async Task<BootedDesktop> UseAsync(DesktopStart start, DiskImage image, string content, CancellationToken token)
     {
-        await using Laptop laptop = await Laptop.StartAsync(_run, _disk, image, _keyFile, token);
+        await using Laptop laptop = await Laptop.StartAsync(_run, _disk, new VirtualDisk(image.Path), _keyFile, token);
         await laptop.ServeAsync(token);
         await using Desktop desktop = await Desktop.StartAsync(_run, "desktop", start, _keyFile, token);
         return await CheckAsync(desktop, content, token);

@@ -5,6 +5,7 @@ using Stiefel.Machines.Disks;
 using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
+using Stiefel.Machines.Stations;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -18,25 +19,25 @@ public sealed class AutokexecBootTests(MachineParts parts)
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Call_WhileTheLaptopIsInUse_WarnsLeavesCleanlyAndBootsTheDesktop()
+    public Task Call_WhileTheLaptopIsInUse_WarnsLeavesCleanlyAndBootsTheDesktop() => parts.PlayAsync("autokexec-boot", async run =>
     {
-        LaptopDisk disk = await parts.DiskAsync(InitramfsMaker.InitramfsTools);
-        await parts.PlayAsync("autokexec-boot", async run =>
+        StationMaker stations = await parts.StationsAsync();
+        string image;
+        await using (LaptopAtPrompt laptop = await stations.TakeUpOwnSystemAsync(run, _token))
         {
-            DiskImage image = await disk.CopyAsync(Path.Combine(run.WorkDirectory, "laptop.img"), _token);
-            await CallAsync(run, disk, image);
-            await DiskChecks.CleanAsync(image, disk.RootPartition, _token);
-        });
-    }
+            image = laptop.Machine.Options.Disks[0].Path;
+            await CallAsync(run, laptop.Machine, laptop.Shell);
+        }
 
-    private async Task CallAsync(MachineRun run, LaptopDisk disk, DiskImage image)
+        DiskImage disk = await KeptImage.ReadAsync(image, Path.Combine(run.WorkDirectory, "after.img"), _token);
+        await DiskChecks.CleanAsync(disk, stations.Disk.RootPartition, _token);
+    });
+
+    private async Task CallAsync(MachineRun run, VirtualMachine laptop, ConsoleShell own)
     {
         string key = parts.NewKey("stick");
         VirtualDisk handIn = await HandInDisk.MakeAsync(run, directory => FillAsync(run, directory, key), _token);
-        var start = new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine);
-        await using VirtualMachine laptop = await run.StartAsync(
-            Laptop.Name, start, [new VirtualDisk(image.Path), handIn], run.LaptopEnd, _token);
-        ConsoleShell own = await ConsoleShell.LogInAsync(Laptop.Name, laptop.Console, "root", DebianTree.RootPassword, TimeLimits.Login, _token);
+        await laptop.PlugStickAsync(handIn.Path, _token);
         await ListenAsync(own);
 
         await using Desktop desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token);
@@ -53,7 +54,7 @@ public sealed class AutokexecBootTests(MachineParts parts)
     /// <summary>What set-up leaves behind on a laptop, and the daemon; there is no kexec-tools on this one.</summary>
     private async Task ListenAsync(ConsoleShell laptop)
     {
-        await laptop.RunAsync($"mount -o ro /dev/vdb {Folder} && install -d -m 700 /etc/stiefel/keys && install -m 600 {Folder}/stick.key /etc/stiefel/keys/", _token);
+        await laptop.RunAsync($"until [ -b /dev/sda ]; do sleep 0.2; done; mount -o ro /dev/sda {Folder} && install -d -m 700 /etc/stiefel/keys && install -m 600 {Folder}/stick.key /etc/stiefel/keys/", _token);
         await laptop.RunAsync("rm /usr/sbin/kexec && ip link set $(ls /sys/class/net | grep -v lo) up", _token);
         await laptop.RunAsync($"systemd-run --unit=stiefel-autokexec {Folder}/stiefel autokexec --config {Folder}/config.yaml", _token);
         await laptop.RunAsync("until journalctl -u stiefel-autokexec --no-pager | grep -q 'listening for calls with 1 keys'; do sleep 1; done", _token);

@@ -1,15 +1,16 @@
 using System.Globalization;
 using Stiefel.Linux.Programs;
 using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Disks;
 using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
+using Stiefel.Machines.Stations;
 
 namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>What the kernel's own NBD client does with an empty partition of the laptop's disk.</summary>
 [Trait("Needs", "machines")]
-[Collection(OneServingLaptop.Name)]
-public sealed class FileSystemTests(ServingLaptop serving)
+public sealed class FileSystemTests(MachineParts parts)
 {
     private const long MiB = 1 << 20;
     private const string Messages = "dmesg | grep -e 'timed out' -e 'connection to the laptop' || true";
@@ -18,41 +19,47 @@ public sealed class FileSystemTests(ServingLaptop serving)
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
-    private string Partition => $"/dev/nbd0p{serving.Disk.SparePartition}";
+    private string _partition = "";
+    private string _image = "";
 
     [Fact]
-    public Task Desktop_OwnFileSystemsTrimAndDiscard_AreKeptAndReachTheLaptopsDisk() => MachineParts.RunAsync(serving.MachineRun, async () =>
+    public Task Desktop_OwnFileSystemsTrimAndDiscard_AreKeptAndReachTheLaptopsDisk() => parts.PlayAsync("file-systems", async run =>
     {
-        await using Desktop desktop = await Desktop.StartAsync(serving.MachineRun, "file-systems", DesktopStart.Direct, serving.KeyFile, _token);
-        ConsoleShell shell = await desktop.LogInAsync(_token);
-        await KeepFilesAsync(shell, "ext4", "mkfs.ext4 -q -F", "e2fsck -f -n");
-        await KeepFilesAsync(shell, "xfs", "mkfs.xfs -q -f", "xfs_repair -n");
-        await KeepFilesAsync(shell, "btrfs", "mkfs.btrfs -q -f", "btrfs check");
-        await DiscardAsync(shell);
-        await SlowCableAsync(shell);
-        await PayloadChecks.NoDiskErrorAsync(shell, _token);
-        await desktop.PowerOffAsync(shell, _token);
-        await DiskChecks.CleanAsync(serving.Image, serving.Disk.RootPartition, _token);
-        return true;
+        StationMaker stations = await parts.StationsAsync();
+        await using (RunningPayload payload = await stations.TakeUpPayloadAsync(run, _token))
+        {
+            (_partition, _image) = ($"/dev/nbd0p{stations.Disk.SparePartition}", payload.Laptop.Machine.Options.Disks[0].Path);
+            ConsoleShell shell = payload.Shell;
+            await KeepFilesAsync(shell, "ext4", "mkfs.ext4 -q -F", "e2fsck -f -n");
+            await KeepFilesAsync(shell, "xfs", "mkfs.xfs -q -f", "xfs_repair -n");
+            await KeepFilesAsync(shell, "btrfs", "mkfs.btrfs -q -f", "btrfs check");
+            await DiscardAsync(shell);
+            await SlowCableAsync(shell);
+            await PayloadChecks.NoDiskErrorAsync(shell, _token);
+            await payload.Desktop.PowerOffAsync(shell, _token);
+        }
+
+        DiskImage disk = await KeptImage.ReadAsync(_image, Path.Combine(run.WorkDirectory, "after.img"), _token);
+        await DiskChecks.CleanAsync(disk, stations.Disk.RootPartition, _token);
     });
 
     /// <summary>Makes the file system, fills it, trims it, and finds the same files after all caches were dropped.</summary>
     private async Task KeepFilesAsync(ConsoleShell shell, string type, string make, string check) => await shell.RunAsync(
         $$"""
-        ( set -e; {{make}} {{Partition}}; mkdir -p /mnt/spare; mount -t {{type}} {{Partition}} /mnt/spare; cd /mnt/spare
+        ( set -e; {{make}} {{_partition}}; mkdir -p /mnt/spare; mount -t {{type}} {{_partition}} /mnt/spare; cd /mnt/spare
         dd if=/dev/urandom of=blob bs=1M count=24 conv=fsync status=none; cp -r /usr/lib/systemd .; cp blob gone; sync; rm gone
         find . -type f -exec sha256sum {} + >/root/sums; fstrim /mnt/spare
-        cd /; umount /mnt/spare; echo 3 >/proc/sys/vm/drop_caches; mount -t {{type}} {{Partition}} /mnt/spare
-        cd /mnt/spare; sha256sum -c --quiet /root/sums; fstrim /mnt/spare; cd /; umount /mnt/spare; {{check}} {{Partition}} >/root/check 2>&1 )
+        cd /; umount /mnt/spare; echo 3 >/proc/sys/vm/drop_caches; mount -t {{type}} {{_partition}} /mnt/spare
+        cd /mnt/spare; sha256sum -c --quiet /root/sums; fstrim /mnt/spare; cd /; umount /mnt/spare; {{check}} {{_partition}} >/root/check 2>&1 )
         """, _token, s_patient);
 
     /// <summary>Zeroes are zeroes, and what is discarded takes no room on the laptop.</summary>
     private async Task DiscardAsync(ConsoleShell shell)
     {
-        await shell.RunAsync($"dd if=/dev/urandom of={Partition} bs=1M count=96 conv=fsync status=none", _token, s_patient);
+        await shell.RunAsync($"dd if=/dev/urandom of={_partition} bs=1M count=96 conv=fsync status=none", _token, s_patient);
         long before = await AllocatedAsync();
-        await shell.RunAsync($"blkdiscard -f -z -o 1048576 -l 16777216 {Partition} && cmp -n 16777216 -i 1048576:0 {Partition} /dev/zero", _token);
-        await shell.RunAsync($"blkdiscard -f {Partition}", _token);
+        await shell.RunAsync($"blkdiscard -f -z -o 1048576 -l 16777216 {_partition} && cmp -n 16777216 -i 1048576:0 {_partition} /dev/zero", _token);
+        await shell.RunAsync($"blkdiscard -f {_partition}", _token);
         long freed = before - await AllocatedAsync();
         Assert.True(freed > 64 * MiB, $"discarding 96 MiB freed {freed / MiB} MiB of the laptop's disk image");
     }
@@ -71,13 +78,13 @@ public sealed class FileSystemTests(ServingLaptop serving)
             tc qdisc add dev {{adapter}} ingress; tc filter add dev {{adapter}} ingress matchall action mirred egress redirect dev ifb0
             tc qdisc add dev {{adapter}} {{Slow}}; tc qdisc add dev ifb0 {{Slow}} )
             """, _token);
-        await shell.RunAsync(AllAtOnce($"if=/dev/shm/new of={Partition} oflag=direct skip=$i seek=$i"), _token, s_patient);
+        await shell.RunAsync(AllAtOnce($"if=/dev/shm/new of={_partition} oflag=direct skip=$i seek=$i"), _token, s_patient);
         string heard = await shell.RunAsync(Messages, _token);
         bool isCalm = false;
         for (int round = 0; round < 5 && !isCalm; round++)
         {
             await shell.RunAsync("dmesg -C", _token);
-            await shell.RunAsync(AllAtOnce($"if={Partition} of=/dev/shm/part.$i iflag=direct skip=$i"), _token, s_patient);
+            await shell.RunAsync(AllAtOnce($"if={_partition} of=/dev/shm/part.$i iflag=direct skip=$i"), _token, s_patient);
             await shell.RunAsync("cat /dev/shm/part.* | cmp - /dev/shm/new", _token);
             string now = await shell.RunAsync(Messages, _token);
             isCalm = now.Length == 0;
@@ -94,5 +101,5 @@ public sealed class FileSystemTests(ServingLaptop serving)
     private static string AllAtOnce(string copy) => $"( set -e; for i in $(seq -w 0 15); do dd {copy} bs=1M count=1 conv=notrunc status=none & done; wait )";
 
     private async Task<long> AllocatedAsync() => 512 * long.Parse(
-        (await ExternalProgram.RunAsync("stat", ["-c", "%b", serving.Image.Path], token: _token)).Text.Trim(), CultureInfo.InvariantCulture);
+        (await ExternalProgram.RunAsync("stat", ["-c", "%b", _image], token: _token)).Text.Trim(), CultureInfo.InvariantCulture);
 }

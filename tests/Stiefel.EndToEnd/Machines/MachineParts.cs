@@ -7,6 +7,7 @@ using Stiefel.EndToEnd.Encrypted;
 using Stiefel.Machines.Disks;
 using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
+using Stiefel.Machines.Stations;
 
 [assembly: AssemblyFixture(typeof(Stiefel.EndToEnd.Machines.MachineParts))]
 
@@ -19,7 +20,14 @@ public sealed class MachineParts : IDisposable
     private readonly Lazy<Task<RamdiskParts>> _ramdisk;
     private readonly BuildCache _cache = new();
 
-    public MachineParts() => _ramdisk = new Lazy<Task<RamdiskParts>>(BuildRamdiskAsync);
+    private readonly Lazy<Task<StationMaker>> _stations;
+
+    public MachineParts()
+    {
+        _ramdisk = new Lazy<Task<RamdiskParts>>(BuildRamdiskAsync);
+        _stations = new Lazy<Task<StationMaker>>(async () => new StationMaker(
+            Path.Combine("/var/tmp", $"stiefel-stations-{Environment.ProcessId}"), await _ramdisk.Value, await DiskAsync(InitramfsMaker.InitramfsTools), NewKey("stick")));
+    }
 
     /// <summary>Plays a run of its own on a run that is gone afterwards; a failure tells the ends of its machines' consoles.</summary>
     internal async Task PlayAsync(string name, Func<MachineRun, Task> playAsync)
@@ -55,6 +63,9 @@ public sealed class MachineParts : IDisposable
 
     internal Task<LaptopDisk> DiskAsync(InitramfsMaker initrd, BootLayout layout = BootLayout.InRoot) => LaptopDisk.GetAsync(_cache, initrd, layout, Say, TestContext.Current.CancellationToken);
 
+    /// <summary>Machines kept at moments of the boot that most scenarios begin with.</summary>
+    internal Task<StationMaker> StationsAsync() => _stations.Value;
+
     /// <summary>Disks with a boot partition in LUKS, LVM and RAID, made by a virtual machine.</summary>
     internal Task<EncryptedDisks> EncryptedDisksAsync() => EncryptedDisks.GetAsync(_cache, WrappedBoot.Files, Say, TestContext.Current.CancellationToken);
 
@@ -82,7 +93,15 @@ public sealed class MachineParts : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose()
+    {
+        if (_stations is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        {
+            _stations.Value.Result.Dispose();
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
 
     private static void Say(string text) => TestContext.Current.SendDiagnosticMessage(text);
 

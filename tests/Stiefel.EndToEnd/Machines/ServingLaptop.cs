@@ -1,4 +1,5 @@
 using Stiefel.Machines.Disks;
+using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
@@ -40,7 +41,7 @@ public sealed class ServingLaptop(MachineParts parts) : IAsyncLifetime
         Image = await Disk.CopyAsync(Path.Combine(_run.WorkDirectory, "laptop.img"), token);
         await MachineParts.RunAsync(_run, async () =>
         {
-            _laptop = await Laptop.StartAsync(_run, Disk, Image, KeyFile, token, withShell: true);
+            _laptop = await Laptop.StartAsync(_run, Disk, new VirtualDisk(Image.Path), KeyFile, token, withShell: true);
             await _laptop.ServeAsync(token, Settings);
             return _laptop;
         });

@@ -6,6 +6,7 @@ using Stiefel.Machines.Disks;
 using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
+using Stiefel.Machines.Stations;
 using Stiefel.Protocol.Crypto;
 using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Keys;
@@ -24,7 +25,7 @@ public sealed class TunnelTests(MachineParts parts)
     private const string Laptop = "fe80::5";
     private const string Tunnel = "stiefel61571";
     private const string DiskFile = "/dev/shm/disk.img";
-    private const string HandIn = "/dev/vdb";
+    private const string HandIn = "/dev/sda";
 
     private static readonly string s_exportName = "s-" + new string('a', 52);
 
@@ -33,22 +34,19 @@ public sealed class TunnelTests(MachineParts parts)
     [Fact]
     public async Task Tunnel_OfARestoredGrant_CarriesTheDiskOutlivesTheServerAndGoesWithItsKey()
     {
-        LaptopDisk disk = await parts.DiskAsync(InitramfsMaker.InitramfsTools);
         await parts.PlayAsync("tunnel", async run =>
         {
-            DiskImage image = await disk.CopyAsync(Path.Combine(run.WorkDirectory, "laptop.img"), _token);
+            StationMaker stations = await parts.StationsAsync();
+            await using LaptopAtPrompt laptop = await stations.TakeUpOwnSystemAsync(run, _token);
             VirtualDisk handIn = await HandInDisk.MakeAsync(run, FillAsync, _token);
-            await using VirtualMachine machine = await run.StartAsync(
-                "both", new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine),
-                [new VirtualDisk(image.Path), handIn], run.LaptopEnd, _token);
-            ConsoleShell shell = await ConsoleShell.LogInAsync("both", machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, _token);
-            await RunAsync(shell);
+            await laptop.Machine.PlugStickAsync(handIn.Path, _token);
+            await RunAsync(laptop.Shell);
         });
     }
 
     private async Task RunAsync(ConsoleShell shell)
     {
-        await shell.RunAsync($"mkdir -p /run/hand-in /stiefel && mount -o ro {HandIn} /run/hand-in && . /run/hand-in/steps.sh && make_cable", _token);
+        await shell.RunAsync($"until [ -b {HandIn} ]; do sleep 0.2; done; mkdir -p /run/hand-in /stiefel && mount -o ro {HandIn} /run/hand-in && . /run/hand-in/steps.sh && make_cable", _token);
         await shell.RunAsync("start_server", _token);
         await shell.RunAsync("start_agent", _token);
 

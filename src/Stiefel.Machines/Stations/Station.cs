@@ -1,0 +1,109 @@
+using Stiefel.Machines.Disks;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
+
+namespace Stiefel.Machines.Stations;
+
+/// <summary>
+/// Machines that were kept at one moment of a boot, from which any number of runs go on. QEMU keeps a machine's memory in its disk images
+/// (savevm), so every writable disk is a qcow2 image here; a run takes up copies of them, and the station stays as it is. A machine that is
+/// taken up repeats its random state: what shows that keys, nonces or answers are fresh has to boot.
+/// </summary>
+public sealed class Station
+{
+    private const string Moment = "kept";
+
+    private readonly IReadOnlyList<VirtualMachineOptions> _machines;
+
+    private Station(IReadOnlyList<VirtualMachineOptions> machines) => _machines = machines;
+
+    /// <summary>Keeps running machines, all at the same moment, and ends them.</summary>
+    /// <param name="machines">In the order in which they must start; of a run that is kept. Their images are the station's from here on.</param>
+    /// <param name="token">Ends it.</param>
+    /// <exception cref="MachineException">One cannot be kept.</exception>
+    public static async Task<Station> KeepAsync(IReadOnlyList<VirtualMachine> machines, CancellationToken token)
+    {
+        foreach (VirtualMachine machine in machines)
+        {
+            await machine.PauseAsync(token);
+        }
+
+        foreach (VirtualMachine machine in machines)
+        {
+            await machine.KeepAsync(Moment, token);
+        }
+
+        foreach (VirtualMachine machine in machines)
+        {
+            await machine.DisposeAsync();
+        }
+
+        var station = new Station([.. machines.Select(machine => machine.Options with { KeptAs = Moment })]);
+        await station.CheckAsync(token);
+        return station;
+    }
+
+    /// <summary>Takes the machines up in a run of their own, with copies of their disks; they go on from the moment at which they were kept.</summary>
+    /// <exception cref="MachineException">The station is damaged.</exception>
+    public async Task<IReadOnlyList<VirtualMachine>> TakeUpAsync(MachineRun run, CancellationToken token)
+    {
+        var machines = new List<VirtualMachine>();
+        try
+        {
+            foreach (VirtualMachineOptions kept in _machines)
+            {
+                machines.Add(await run.TakeUpAsync(await CopyAsync(kept, run.WorkDirectory, token), token));
+            }
+
+            foreach (VirtualMachine machine in machines)
+            {
+                await machine.GoOnAsync(token);
+            }
+
+            return machines;
+        }
+        catch
+        {
+            foreach (VirtualMachine machine in machines)
+            {
+                await machine.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    private async Task CheckAsync(CancellationToken token)
+    {
+        foreach (string image in _machines.SelectMany(Images))
+        {
+            if (!await KeptImage.HoldsAsync(image, Moment, token))
+            {
+                throw new MachineException($"{image} does not hold the machine that was kept in it; remove it and begin anew");
+            }
+        }
+    }
+
+    // A copy of the file, not an image over it: what is kept in an image is not seen through another.
+    private static async Task<VirtualMachineOptions> CopyAsync(VirtualMachineOptions kept, string directory, CancellationToken token)
+    {
+        var disks = new List<VirtualDisk>();
+        foreach (VirtualDisk disk in kept.Disks)
+        {
+            disks.Add(disk.ReadOnly ? disk : disk with { Path = await CopyAsync(disk.Path, directory, token) });
+        }
+
+        return kept with { Disks = disks, StateFile = await CopyAsync(kept.StateFile!, directory, token) };
+    }
+
+    private static async Task<string> CopyAsync(string image, string directory, CancellationToken token)
+    {
+        string copy = Path.Combine(directory, Path.GetFileName(image));
+        await DiskCopy.MakeAsync(image, copy, token);
+        return copy;
+    }
+
+    private static IEnumerable<string> Images(VirtualMachineOptions machine) =>
+        machine.Disks.Where(disk => !disk.ReadOnly).Select(disk => disk.Path).Append(machine.StateFile!);
+}
