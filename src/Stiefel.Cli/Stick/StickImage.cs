@@ -1,4 +1,5 @@
 using System.Text;
+using Stiefel.BootFiles.Catalog.Images;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Ramdisk.Packing;
@@ -97,24 +98,31 @@ internal sealed class StickImage(StickContent content, StepLog log)
 
     private void WriteUki(string stub, string initrd, string file)
     {
-        static UkiSection FromText(string name, string text)
+        static UnifiedImageSection FromText(string name, string text)
         {
             byte[] bytes = Encoding.UTF8.GetBytes(text);
-            return new UkiSection(name, () => new MemoryStream(bytes), bytes.Length);
+            return new UnifiedImageSection(name, () => new MemoryStream(bytes), bytes.Length);
         }
 
-        static UkiSection FromFile(string name, string path) => new(name, () => File.OpenRead(path), new FileInfo(path).Length);
+        static UnifiedImageSection FromFile(string name, string path) => new(name, () => File.OpenRead(path), new FileInfo(path).Length);
 
         using FileStream output = CreatePrivate(file);
-        UnifiedKernelImage.Write(
-            File.ReadAllBytes(stub),
-            [
-                FromText(".osrel", "ID=stiefel\nNAME=\"Stiefel\"\nPRETTY_NAME=\"Stiefel client\"\n"),
-                FromText(".cmdline", content.CommandLine),
-                FromFile(".linux", content.Ramdisk.Kernel),
-                FromFile(".initrd", initrd),
-            ],
-            output);
+        try
+        {
+            UnifiedImageWriter.Write(
+                File.ReadAllBytes(stub),
+                [
+                    FromText(".osrel", "ID=stiefel\nNAME=\"Stiefel\"\nPRETTY_NAME=\"Stiefel client\"\n"),
+                    FromText(".cmdline", content.CommandLine),
+                    FromFile(".linux", content.Ramdisk.Kernel),
+                    FromFile(".initrd", initrd),
+                ],
+                output);
+        }
+        catch (UnifiedImageException problem)
+        {
+            throw new FailedException(problem.Message, problem);
+        }
     }
 
     private async Task FillAsync(FatPartition partition, uint sectors, string work, string initrd, string uki, CancellationToken token)

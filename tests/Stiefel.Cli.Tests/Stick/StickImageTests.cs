@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Stiefel.BootFiles.Catalog.Images;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Ramdisk.Steps;
@@ -129,7 +130,7 @@ public class StickImageTests
         Random.Shared.NextBytes(kernel);
         await using (FileStream output = File.Create(folder["uki.efi"]))
         {
-            UnifiedKernelImage.Write(
+            UnifiedImageWriter.Write(
                 await File.ReadAllBytesAsync(Stub, Token),
                 [Section(".cmdline", Encoding.ASCII.GetBytes("a=b")), Section(".linux", kernel), Section(".initrd", new byte[9999])],
                 output);
@@ -149,12 +150,12 @@ public class StickImageTests
     [Fact]
     public void WriteUki_StubIsNone_SaysSo()
     {
-        Assert.Throws<FailedException>(() => UnifiedKernelImage.Write(new byte[100], [], new MemoryStream()));
+        Assert.Throws<UnifiedImageException>(() => UnifiedImageWriter.Write(new byte[100], [], new MemoryStream()));
         byte[] stub = File.ReadAllBytes(Stub);
-        Assert.Throws<FailedException>(() => UnifiedKernelImage.Write(stub, [.. Enumerable.Range(0, 100).Select(_ => Section(".x", [1]))], new MemoryStream()));
+        Assert.Throws<UnifiedImageException>(() => UnifiedImageWriter.Write(stub, [.. Enumerable.Range(0, 100).Select(_ => Section(".x", [1]))], new MemoryStream()));
     }
 
-    private static UkiSection Section(string name, byte[] content) => new(name, () => new MemoryStream(content), content.Length);
+    private static UnifiedImageSection Section(string name, byte[] content) => new(name, () => new MemoryStream(content), content.Length);
 
     private static TemporaryDirectory MakeRamdisk()
     {

@@ -35,7 +35,7 @@ internal sealed class UnifiedImage
     /// <exception cref="InvalidDataException">It is an EFI program, but truncated or inconsistent.</exception>
     public static UnifiedImage? TryRead(TreeFile file)
     {
-        if (PortableExecutable.TryReadSections(file) is not { } table)
+        if (PortableExecutable.TryRead(file) is not { } program)
         {
             return null;
         }
@@ -43,7 +43,7 @@ internal sealed class UnifiedImage
         // Sections up to the first .profile belong to all profiles; those from there to the second make up the default one.
         var sections = new Dictionary<string, ExecutableSection>(StringComparer.Ordinal);
         int profiles = 0;
-        foreach (ExecutableSection section in table)
+        foreach (ExecutableSection section in program.Sections.Select(header => ExecutableSection.In(file, header)))
         {
             profiles += section.Name == ".profile" ? 1 : 0;
             if (profiles < 2)
