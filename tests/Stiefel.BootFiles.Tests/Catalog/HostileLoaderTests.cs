@@ -1,6 +1,6 @@
 using System.Text;
 using Stiefel.BootFiles.Catalog;
-using Stiefel.Fuzzing;
+using Stiefel.Protocol.Tests.Fuzz;
 using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Catalog;

@@ -1,6 +1,7 @@
 using CsCheck;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Ramdisk;
+using Stiefel.Protocol.Tests.Fuzz;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Configuration;
@@ -141,7 +142,7 @@ public class ConfigurationFileTests
     public void Parse_DamagedFile_GivesAConfigurationOrProblemsForBoundedMemory()
     {
         byte[][] seeds = [System.Text.Encoding.UTF8.GetBytes(OldFile), "modules: [base, nbd]\nlink: {protection: wireguard}\nboot: &a {disk: \"x\\u00e4\"}\n"u8.ToArray()];
-        Stiefel.Fuzzing.HostileInput.Feed(seeds, 5_000, 8 << 20, input =>
+        HostileInput.Feed(seeds, 5_000, 8 << 20, input =>
         {
             try
             {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-namespace Stiefel.Fuzzing;
+namespace Stiefel.Protocol.Tests.Fuzz;
 
 /// <summary>
 /// Feeds a reader with damaged copies of true inputs: bits and bytes changed, numbers at their limits, parts removed, repeated, or taken from

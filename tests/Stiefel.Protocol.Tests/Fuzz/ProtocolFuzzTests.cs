@@ -1,5 +1,4 @@
 using System.Text;
-using Stiefel.Fuzzing;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Discovery;
 using Stiefel.Protocol.Envelope;

@@ -1,6 +1,6 @@
 using System.Text;
-using Stiefel.Fuzzing;
 using Stiefel.Linux.Kernel;
+using Stiefel.Protocol.Tests.Fuzz;
 using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Tests.Configuration;
