@@ -6,7 +6,7 @@ namespace Stiefel.Machines.Disks;
 /// <summary>qcow2 images, which can hold a running machine beside a disk's content (man 1 qemu-img).</summary>
 public static class KeptImage
 {
-    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.Seconds(120) };
+    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.AtMost(120) };
 
     /// <summary>An image that holds nothing but what is kept in it.</summary>
     /// <returns>Its path.</returns>

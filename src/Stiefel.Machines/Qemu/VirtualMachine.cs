@@ -205,7 +205,7 @@ public sealed class VirtualMachine : IAsyncDisposable
 
     private static async Task<Socket> ConnectAsync(Process process, string path, string logPath, CancellationToken token)
     {
-        long end = Environment.TickCount64 + (long)TimeLimits.MonitorStart.TotalMilliseconds;
+        var deadline = new Deadline(TimeLimits.MonitorStart);
         while (true)
         {
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -214,7 +214,7 @@ public sealed class VirtualMachine : IAsyncDisposable
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), token);
                 return socket;
             }
-            catch (SocketException) when (!process.HasExited && Environment.TickCount64 < end)
+            catch (SocketException) when (!process.HasExited && deadline.Left > TimeSpan.Zero)
             {
                 socket.Dispose();
                 await Task.Delay(50, token);

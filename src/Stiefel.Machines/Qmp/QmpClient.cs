@@ -42,6 +42,7 @@ public sealed class QmpClient : IAsyncDisposable
     /// <exception cref="QmpException">QEMU refused it, ended, or did not answer in time.</exception>
     public async Task<QmpMessage> ExecuteAsync(string command, JsonObject? arguments, TimeSpan limit, CancellationToken token)
     {
+        var deadline = new Deadline(limit);
         long id = Interlocked.Increment(ref _lastId);
         var answer = new TaskCompletionSource<QmpMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[id] = answer;
@@ -59,12 +60,13 @@ public sealed class QmpClient : IAsyncDisposable
                 throw new QmpException($"QEMU ended before it answered {command}");
             }
 
-            QmpMessage got = await answer.Task.WaitAsync(limit, token);
+            await deadline.WaitAsync(answer.Task, token);
+            QmpMessage got = await answer.Task;
             return got.Kind == QmpMessageKind.Error ? throw new QmpException($"QEMU refused {message.ToJsonString()}: {got.Text}") : got;
         }
         catch (TimeoutException)
         {
-            throw new QmpException($"QEMU did not answer {command} within {limit.TotalSeconds:0} s");
+            throw new QmpException($"QEMU did not answer {command} within {deadline}");
         }
         catch (SocketException error)
         {

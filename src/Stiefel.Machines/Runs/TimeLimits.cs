@@ -28,10 +28,10 @@ public static class TimeLimits
     public static TimeSpan PowerOff => Seconds(90);
 
     /// <summary>QEMU from start to its monitor's greeting.</summary>
-    public static TimeSpan MonitorStart => AtMost(30);
+    public static TimeSpan MonitorStart => Seconds(30);
 
     /// <summary>One order to the monitor.</summary>
-    public static TimeSpan MonitorCommand => AtMost(30);
+    public static TimeSpan MonitorCommand => Seconds(30);
 
     /// <summary>A machine's memory into its image.</summary>
     public static TimeSpan KeepState => Seconds(120);
