@@ -1,4 +1,5 @@
 using CsCheck;
+using Stiefel.BootFiles.Tests.Catalog.Images;
 using Stiefel.Linux.Tests;
 using Xunit;
 

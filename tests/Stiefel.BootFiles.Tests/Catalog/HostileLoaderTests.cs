@@ -1,5 +1,6 @@
 using System.Text;
 using Stiefel.BootFiles.Catalog;
+using Stiefel.BootFiles.Tests.Catalog.Images;
 using Stiefel.Protocol.Tests.Fuzz;
 using Xunit;
 

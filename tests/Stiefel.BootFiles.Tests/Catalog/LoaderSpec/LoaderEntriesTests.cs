@@ -2,7 +2,7 @@ using Stiefel.BootFiles.Catalog;
 using Stiefel.BootFiles.Catalog.LoaderSpec;
 using Xunit;
 
-namespace Stiefel.BootFiles.Tests.Catalog;
+namespace Stiefel.BootFiles.Tests.Catalog.LoaderSpec;
 
 public class LoaderEntriesTests
 {

@@ -4,7 +4,7 @@ using Stiefel.BootFiles.Catalog;
 using Stiefel.Linux.Programs;
 using Xunit;
 
-namespace Stiefel.BootFiles.Tests.Catalog;
+namespace Stiefel.BootFiles.Tests.Catalog.Images;
 
 public class UnifiedImageTests
 {

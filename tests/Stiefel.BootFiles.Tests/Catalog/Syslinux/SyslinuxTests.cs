@@ -1,7 +1,7 @@
 using Stiefel.BootFiles.Catalog;
 using Xunit;
 
-namespace Stiefel.BootFiles.Tests.Catalog;
+namespace Stiefel.BootFiles.Tests.Catalog.Syslinux;
 
 public class SyslinuxTests
 {

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Stiefel.BootFiles.Tests.Catalog;
+namespace Stiefel.BootFiles.Tests.Catalog.Images;
 
 /// <summary>Writes the parts of a PE file that matter: headers, section table, contents aligned to 512.</summary>
 internal static class UnifiedImageBuilder

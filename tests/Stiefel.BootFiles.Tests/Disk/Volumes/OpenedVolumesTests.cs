@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Stiefel.BootFiles.Disk.Volumes;
 
-namespace Stiefel.BootFiles.Tests.Disk;
+namespace Stiefel.BootFiles.Tests.Disk.Volumes;
 
 public sealed class OpenedVolumesTests
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Stiefel.BootFiles.Disk.Volumes;
 using Stiefel.Linux.Mounts;
 
-namespace Stiefel.BootFiles.Tests.Disk;
+namespace Stiefel.BootFiles.Tests.Disk.Volumes;
 
 /// <summary>Which layer is opened when, and that all are closed again, the newest first.</summary>
 public sealed class VolumeLayersTests

@@ -5,7 +5,7 @@ using Stiefel.Linux.Tests;
 using Stiefel.Linux.Tests.Mounts;
 using Xunit;
 
-namespace Stiefel.BootFiles.Tests.Disk.Volumes;
+namespace Stiefel.BootFiles.Tests.Disk.Volumes.Lvm;
 
 /// <summary>What LVM's own tools write, read by us. Without device-mapper they still write metadata.</summary>
 public sealed class VolumeGroupTests : IDisposable
