@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Stiefel.Cli.Status;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Control;
 

@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Stiefel.CommandLine;
+using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Status;
 
 /// <summary>The status document as a person reads it.</summary>
 internal static class StatusText
 {
-    private const double Mega = 1e6;
-
     /// <exception cref="JsonException">Not a status.</exception>
     public static string Of(string json)
     {
@@ -72,13 +72,11 @@ internal static class StatusText
         }
     }
 
-    internal static string Text(JsonElement of, string name) => Printable(of.GetProperty(name).GetString() ?? "");
-
-    /// <summary>A server's words, in which there may be a desktop's: they must not be able to draw on the owner's terminal.</summary>
-    internal static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    // A server's words, in which there may be a desktop's.
+    internal static string Text(JsonElement of, string name) => PrintableText.Of(of.GetProperty(name).GetString() ?? "");
 
     private static string Time(JsonElement of, string name) =>
         of.GetProperty(name).TryGetDateTimeOffset(out DateTimeOffset at) ? at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "?";
 
-    private static string MegaBytes(JsonElement of, string name) => string.Create(CultureInfo.InvariantCulture, $"{of.GetProperty(name).GetInt64() / Mega:0.0} MB");
+    private static string MegaBytes(JsonElement of, string name) => DataSize.Megabytes(of.GetProperty(name).GetInt64());
 }
