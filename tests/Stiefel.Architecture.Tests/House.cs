@@ -1,0 +1,74 @@
+using ArchUnitNET.Domain;
+using ArchUnitNET.Loader;
+using Assembly = System.Reflection.Assembly;
+
+namespace Stiefel.Architecture.Tests;
+
+/// <summary>The compiled projects of src/, and what each type of them uses. Read once: loading takes seconds.</summary>
+internal static class House
+{
+    /// <summary>A project by its name; executables have assembly names of their own.</summary>
+    private static readonly Dictionary<string, string> s_executables = new()
+    {
+        ["Stiefel.Server"] = "stiefel-server", ["Stiefel.Client"] = "stiefel-client", ["Stiefel.Attach"] = "stiefel-attach", ["Stiefel.Cli"] = "stiefel",
+    };
+
+    private static readonly Lazy<IReadOnlyList<Use>> s_uses = new(() => [.. FindUses()]);
+
+    /// <summary>The checkout's top folder.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>All projects of src/, by name.</summary>
+    public static IReadOnlyList<string> Projects { get; } =
+        [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+
+    /// <summary>What uses what, between any two types of the projects.</summary>
+    public static IReadOnlyList<Use> Uses => s_uses.Value;
+
+    public static Assembly Load(string project) => Assembly.Load(s_executables.GetValueOrDefault(project, project));
+
+    /// <summary>The project file's text.</summary>
+    public static string ProjectFile(string project) => File.ReadAllText(Path.Combine(Root, "src", project, project + ".csproj"));
+
+    private static IEnumerable<Use> FindUses()
+    {
+        var architecture = new ArchLoader().LoadAssemblies([.. Projects.Select(Load)]).Build();
+        return from type in architecture.Types
+               let user = Place.Of(type)
+               where user is not null
+               from dependency in type.Dependencies
+               let used = Place.Of(dependency.Target)
+               where used is not null && used != user
+               select new Use(user, used);
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Stiefel.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("these tests read the checkout that they were built in, and it is gone");
+    }
+}
+
+/// <summary>A type where it lives.</summary>
+/// <param name="Project">Stiefel.Server, say.</param>
+/// <param name="Folder">The project's top folder; empty for its root.</param>
+/// <param name="Type">Its full name.</param>
+internal sealed record Place(string Project, string Folder, string Type)
+{
+    public static Place? Of(IType type)
+    {
+        var parts = type.Namespace?.FullName.Split('.') ?? [];
+        return parts is ["Stiefel", _, ..] ? new Place($"{parts[0]}.{parts[1]}", parts.Length > 2 ? parts[2] : "", type.FullName) : null;
+    }
+}
+
+/// <summary>One type uses another.</summary>
+internal sealed record Use(Place From, Place To)
+{
+    public override string ToString() => $"{From.Type} uses {To.Type}";
+}
