@@ -6,6 +6,7 @@ using System.Text.Json;
 using Stiefel.CommandLine;
 using Stiefel.Protocol;
 using Stiefel.Protocol.Certificates;
+using Stiefel.Protocol.Control;
 using Stiefel.Protocol.Keys;
 using Stiefel.Protocol.Text;
 
@@ -107,20 +108,7 @@ internal sealed class ControlPlane : IDisposable
             return $"{_where} does not accept this key: name another with --key";
         }
 
-        try
-        {
-            using var problem = JsonDocument.Parse(text);
-            if (problem.RootElement.TryGetProperty("detail", out JsonElement detail) && detail.GetString() is { } words)
-            {
-                return PrintableText.Of(words);
-            }
-        }
-        catch (JsonException)
-        {
-            // Then the number has to do.
-        }
-
-        return $"{_where} answers with HTTP status {(int)status}";
+        return ControlDocuments.ReadProblem(text) is { } words ? PrintableText.Of(words) : $"{_where} answers with HTTP status {(int)status}";
     }
 
     private static async ValueTask<Stream> ConnectAsync(EndPoint endpoint, CancellationToken token)

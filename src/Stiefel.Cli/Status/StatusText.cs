@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Stiefel.CommandLine;
+using Stiefel.Protocol.Control;
 using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Status;
@@ -12,71 +13,56 @@ internal static class StatusText
     /// <exception cref="JsonException">Not a status.</exception>
     public static string Of(string json)
     {
-        using var document = JsonDocument.Parse(json);
-        JsonElement root = document.RootElement;
+        StatusDocument status = ControlDocuments.ReadStatus(json);
         var text = new StringBuilder();
-        text.AppendLine($"laptop   {Text(root, "laptop")}, stiefel-server {Text(root, "version")} since {Time(root, "startedAt")}");
-        AddDisk(text, root.GetProperty("disk"));
-        AddLink(text, root);
-        AddBoot(text, root.GetProperty("boot"));
-        foreach (JsonElement session in root.GetProperty("sessions").EnumerateArray())
+        text.AppendLine($"laptop   {PrintableText.Of(status.Laptop)}, stiefel-server {PrintableText.Of(status.Version)} since {Time(status.StartedAt)}");
+        AddDisk(text, status.Disk);
+        AddLink(text, status.Link);
+        AddBoot(text, status.Boot);
+        foreach (SessionStatus session in status.Sessions)
         {
-            text.AppendLine($"session  {Text(session, "id")}  key {Text(session, "key")}  at {Text(session, "machine")}  since {Time(session, "since")}");
+            text.AppendLine($"session  {PrintableText.Of(session.Id)}  key {PrintableText.Of(session.Key)}  at {PrintableText.Of(session.Machine)}  since {Time(session.Since)}");
         }
 
-        foreach (JsonElement connection in root.GetProperty("connections").EnumerateArray())
+        foreach (ConnectionStatus connection in status.Connections)
         {
-            text.AppendLine($"disk use {Text(connection, "remote")}  {Text(connection, "export")}  read {MegaBytes(connection, "bytesRead")}  written {MegaBytes(connection, "bytesWritten")}");
+            text.AppendLine($"disk use {PrintableText.Of(connection.Remote)}  {PrintableText.Of(connection.Export)}  read {DataSize.Megabytes(connection.BytesRead)}  written {DataSize.Megabytes(connection.BytesWritten)}");
         }
 
-        foreach (JsonElement machine in root.GetProperty("machines").EnumerateArray())
+        foreach (MachineStatus machine in status.Machines)
         {
-            JsonElement last = machine.GetProperty("events").EnumerateArray().LastOrDefault();
-            text.AppendLine($"machine  {Text(machine, "address")}  {Text(machine, "stage")}: {(last.ValueKind == JsonValueKind.Object ? Text(last, "text") : "")}");
+            text.AppendLine($"machine  {PrintableText.Of(machine.Address)}  {PrintableText.Of(machine.Stage)}: {PrintableText.Of(machine.Events is [.., var last] ? last.Text : "")}");
         }
 
         return text.ToString();
     }
 
-    private static void AddDisk(StringBuilder text, JsonElement disk)
+    private static void AddDisk(StringBuilder text, DiskStatus disk)
     {
-        text.Append($"disk     {Text(disk, "path")}, {Text(disk, "state")}{(disk.GetProperty("readOnly").GetBoolean() ? ", read-only" : "")}");
-        text.AppendLine(disk.GetProperty("heldBy").ValueKind == JsonValueKind.String ? $", held by session {Text(disk, "heldBy")} since {Time(disk, "heldSince")}" : "");
+        text.Append($"disk     {PrintableText.Of(disk.Path)}, {PrintableText.Of(disk.State.Word)}{(disk.ReadOnly ? ", read-only" : "")}");
+        text.AppendLine(disk.HeldBy is { } session ? $", held by session {PrintableText.Of(session)} since {(disk.HeldSince is { } since ? Time(since) : "?")}" : "");
     }
 
-    // A server from before this was told has none.
-    private static void AddLink(StringBuilder text, JsonElement root)
+    private static void AddLink(StringBuilder text, LinkStatus? link)
     {
-        if (root.TryGetProperty("link", out JsonElement link) && link.ValueKind == JsonValueKind.Object)
+        if (link is not null)
         {
-            string warning = link.GetProperty("warning").ValueKind == JsonValueKind.String ? $"; WARNING: {Text(link, "warning")}" : "";
-            text.AppendLine($"link     protection {Text(link, "protection")}{warning}");
-        }
-    }
-
-    private static void AddBoot(StringBuilder text, JsonElement boot)
-    {
-        if (boot.ValueKind != JsonValueKind.Object)
-        {
-            return;
-        }
-
-        if (boot.GetProperty("title").ValueKind == JsonValueKind.String)
-        {
-            text.AppendLine($"boots    {Text(boot, "title")}, kernel {MegaBytes(boot, "kernelBytes")}, initrd {MegaBytes(boot, "initrdBytes")}");
-        }
-
-        if (boot.GetProperty("problem").ValueKind == JsonValueKind.String)
-        {
-            text.AppendLine($"problem  {Text(boot, "problem")}");
+            text.AppendLine($"link     protection {PrintableText.Of(link.Protection)}{(link.Warning is { } warning ? $"; WARNING: {PrintableText.Of(warning)}" : "")}");
         }
     }
 
-    // A server's words, in which there may be a desktop's.
-    internal static string Text(JsonElement of, string name) => PrintableText.Of(of.GetProperty(name).GetString() ?? "");
+    private static void AddBoot(StringBuilder text, BootStatus? boot)
+    {
+        if (boot?.Title is { } title)
+        {
+            text.AppendLine($"boots    {PrintableText.Of(title)}, kernel {DataSize.Megabytes(boot.KernelBytes)}, initrd {DataSize.Megabytes(boot.InitrdBytes)}");
+        }
 
-    private static string Time(JsonElement of, string name) =>
-        of.GetProperty(name).TryGetDateTimeOffset(out DateTimeOffset at) ? at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "?";
+        if (boot?.Problem is { } problem)
+        {
+            text.AppendLine($"problem  {PrintableText.Of(problem)}");
+        }
+    }
 
-    private static string MegaBytes(JsonElement of, string name) => DataSize.Megabytes(of.GetProperty(name).GetInt64());
+    private static string Time(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }
