@@ -2,11 +2,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Text.Json;
 using Stiefel.Cli.Status;
 using Stiefel.Cli.Verbs;
 using Stiefel.Protocol;
 using Stiefel.Protocol.Certificates;
+using Stiefel.Protocol.Control;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Control;
@@ -126,20 +126,7 @@ internal sealed class ControlPlane : IDisposable
             return $"{_where} does not accept this key: name another with --key";
         }
 
-        try
-        {
-            using var problem = JsonDocument.Parse(text);
-            if (problem.RootElement.TryGetProperty("detail", out JsonElement detail) && detail.GetString() is { } words)
-            {
-                return StatusText.Printable(words);
-            }
-        }
-        catch (JsonException)
-        {
-            // Then the number has to do.
-        }
-
-        return $"{_where} answers with HTTP status {(int)status}";
+        return ControlDocuments.ReadProblem(text) is { } words ? StatusText.Printable(words) : $"{_where} answers with HTTP status {(int)status}";
     }
 
     private static async ValueTask<Stream> ConnectAsync(EndPoint endpoint, CancellationToken token)

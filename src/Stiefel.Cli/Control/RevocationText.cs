@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Stiefel.Cli.Status;
 using Stiefel.Cli.Verbs;
+using Stiefel.Protocol.Control;
 
 namespace Stiefel.Cli.Control;
 
@@ -13,26 +14,30 @@ internal static class RevocationText
     /// <param name="asking">The id of the key that asked.</param>
     public static string Of(string json, string host, string asking)
     {
+        RevokedKey key = Read(json);
+        string name = StatusText.Printable(key.Name);
+        var text = new StringBuilder();
+        text.AppendLine($"{name} is accepted no more at {host}: its sessions are ended, and a desktop that ran with it has lost its disk");
+        if (key.Warning is { } warning)
+        {
+            text.AppendLine($"WARNING: {StatusText.Printable(warning)}");
+        }
+        else if (key.Id == asking)
+        {
+            text.AppendLine("it was the key that you asked with: from now on name another with --key");
+        }
+
+        text.AppendLine($"if the laptop's own system has it too, it is accepted again from the next time on; there: stiefel key revoke {name}");
+        return text.ToString();
+    }
+
+    private static RevokedKey Read(string json)
+    {
         try
         {
-            using var document = JsonDocument.Parse(json);
-            JsonElement key = document.RootElement;
-            string name = StatusText.Text(key, "name");
-            var text = new StringBuilder();
-            text.AppendLine($"{name} is accepted no more at {host}: its sessions are ended, and a desktop that ran with it has lost its disk");
-            if (key.GetProperty("warning").ValueKind == JsonValueKind.String)
-            {
-                text.AppendLine($"WARNING: {StatusText.Text(key, "warning")}");
-            }
-            else if (StatusText.Text(key, "id") == asking)
-            {
-                text.AppendLine("it was the key that you asked with: from now on name another with --key");
-            }
-
-            text.AppendLine($"if the laptop's own system has it too, it is accepted again from the next time on; there: stiefel key revoke {name}");
-            return text.ToString();
+            return ControlDocuments.ReadRevokedKey(json);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (JsonException error)
         {
             throw new FailedException("the answer is none that this version understands; try again, and if there is no such key any more, it was revoked", error);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Stiefel.Protocol.Control;
 
 namespace Stiefel.Cli.Status;
 
@@ -12,73 +13,61 @@ internal static class StatusText
     /// <exception cref="JsonException">Not a status.</exception>
     public static string Of(string json)
     {
-        using var document = JsonDocument.Parse(json);
-        JsonElement root = document.RootElement;
+        StatusDocument status = ControlDocuments.ReadStatus(json);
         var text = new StringBuilder();
-        text.AppendLine($"laptop   {Text(root, "laptop")}, stiefel-server {Text(root, "version")} since {Time(root, "startedAt")}");
-        AddDisk(text, root.GetProperty("disk"));
-        AddLink(text, root);
-        AddBoot(text, root.GetProperty("boot"));
-        foreach (JsonElement session in root.GetProperty("sessions").EnumerateArray())
+        text.AppendLine($"laptop   {Printable(status.Laptop)}, stiefel-server {Printable(status.Version)} since {Time(status.StartedAt)}");
+        AddDisk(text, status.Disk);
+        AddLink(text, status.Link);
+        AddBoot(text, status.Boot);
+        foreach (SessionStatus session in status.Sessions)
         {
-            text.AppendLine($"session  {Text(session, "id")}  key {Text(session, "key")}  at {Text(session, "machine")}  since {Time(session, "since")}");
+            text.AppendLine($"session  {Printable(session.Id)}  key {Printable(session.Key)}  at {Printable(session.Machine)}  since {Time(session.Since)}");
         }
 
-        foreach (JsonElement connection in root.GetProperty("connections").EnumerateArray())
+        foreach (ConnectionStatus connection in status.Connections)
         {
-            text.AppendLine($"disk use {Text(connection, "remote")}  {Text(connection, "export")}  read {MegaBytes(connection, "bytesRead")}  written {MegaBytes(connection, "bytesWritten")}");
+            text.AppendLine($"disk use {Printable(connection.Remote)}  {Printable(connection.Export)}  read {MegaBytes(connection.BytesRead)}  written {MegaBytes(connection.BytesWritten)}");
         }
 
-        foreach (JsonElement machine in root.GetProperty("machines").EnumerateArray())
+        foreach (MachineStatus machine in status.Machines)
         {
-            JsonElement last = machine.GetProperty("events").EnumerateArray().LastOrDefault();
-            text.AppendLine($"machine  {Text(machine, "address")}  {Text(machine, "stage")}: {(last.ValueKind == JsonValueKind.Object ? Text(last, "text") : "")}");
+            text.AppendLine($"machine  {Printable(machine.Address)}  {Printable(machine.Stage)}: {Printable(machine.Events is [.., var last] ? last.Text : "")}");
         }
 
         return text.ToString();
     }
 
-    private static void AddDisk(StringBuilder text, JsonElement disk)
+    private static void AddDisk(StringBuilder text, DiskStatus disk)
     {
-        text.Append($"disk     {Text(disk, "path")}, {Text(disk, "state")}{(disk.GetProperty("readOnly").GetBoolean() ? ", read-only" : "")}");
-        text.AppendLine(disk.GetProperty("heldBy").ValueKind == JsonValueKind.String ? $", held by session {Text(disk, "heldBy")} since {Time(disk, "heldSince")}" : "");
+        text.Append($"disk     {Printable(disk.Path)}, {Printable(disk.State.Word)}{(disk.ReadOnly ? ", read-only" : "")}");
+        text.AppendLine(disk.HeldBy is { } session ? $", held by session {Printable(session)} since {(disk.HeldSince is { } since ? Time(since) : "?")}" : "");
     }
 
-    // A server from before this was told has none.
-    private static void AddLink(StringBuilder text, JsonElement root)
+    private static void AddLink(StringBuilder text, LinkStatus? link)
     {
-        if (root.TryGetProperty("link", out JsonElement link) && link.ValueKind == JsonValueKind.Object)
+        if (link is not null)
         {
-            string warning = link.GetProperty("warning").ValueKind == JsonValueKind.String ? $"; WARNING: {Text(link, "warning")}" : "";
-            text.AppendLine($"link     protection {Text(link, "protection")}{warning}");
-        }
-    }
-
-    private static void AddBoot(StringBuilder text, JsonElement boot)
-    {
-        if (boot.ValueKind != JsonValueKind.Object)
-        {
-            return;
-        }
-
-        if (boot.GetProperty("title").ValueKind == JsonValueKind.String)
-        {
-            text.AppendLine($"boots    {Text(boot, "title")}, kernel {MegaBytes(boot, "kernelBytes")}, initrd {MegaBytes(boot, "initrdBytes")}");
-        }
-
-        if (boot.GetProperty("problem").ValueKind == JsonValueKind.String)
-        {
-            text.AppendLine($"problem  {Text(boot, "problem")}");
+            text.AppendLine($"link     protection {Printable(link.Protection)}{(link.Warning is { } warning ? $"; WARNING: {Printable(warning)}" : "")}");
         }
     }
 
-    internal static string Text(JsonElement of, string name) => Printable(of.GetProperty(name).GetString() ?? "");
+    private static void AddBoot(StringBuilder text, BootStatus? boot)
+    {
+        if (boot?.Title is { } title)
+        {
+            text.AppendLine($"boots    {Printable(title)}, kernel {MegaBytes(boot.KernelBytes)}, initrd {MegaBytes(boot.InitrdBytes)}");
+        }
+
+        if (boot?.Problem is { } problem)
+        {
+            text.AppendLine($"problem  {Printable(problem)}");
+        }
+    }
 
     /// <summary>A server's words, in which there may be a desktop's: they must not be able to draw on the owner's terminal.</summary>
     internal static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 
-    private static string Time(JsonElement of, string name) =>
-        of.GetProperty(name).TryGetDateTimeOffset(out DateTimeOffset at) ? at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "?";
+    private static string Time(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    private static string MegaBytes(JsonElement of, string name) => string.Create(CultureInfo.InvariantCulture, $"{of.GetProperty(name).GetInt64() / Mega:0.0} MB");
+    private static string MegaBytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / Mega:0.0} MB");
 }

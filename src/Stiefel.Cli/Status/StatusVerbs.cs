@@ -3,6 +3,7 @@ using System.Text.Json;
 using Stiefel.Cli.Control;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
+using Stiefel.Protocol.Control;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Status;
@@ -73,7 +74,7 @@ internal static class StatusVerbs
         {
             return StatusText.Of(json);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (JsonException error)
         {
             throw new FailedException("the answer is no status that this version understands; --json shows it as it is", error);
         }
@@ -81,8 +82,7 @@ internal static class StatusVerbs
 
     private static string Choose(string sessions, string beginning)
     {
-        using var document = JsonDocument.Parse(sessions);
-        List<string> found = [.. document.RootElement.EnumerateArray().Select(s => s.GetProperty("id").GetString()!)
+        List<string> found = [.. Read(sessions).Select(session => session.Id)
             .Where(id => id.StartsWith(beginning, StringComparison.OrdinalIgnoreCase) && id.All(char.IsAsciiHexDigit))];
         return found.Count switch
         {
@@ -90,6 +90,18 @@ internal static class StatusVerbs
             0 => throw new FailedException($"no session's id begins with '{beginning}'; `stiefel status` lists them"),
             _ => throw new UsageException($"the ids of {found.Count} sessions begin with '{beginning}'"),
         };
+    }
+
+    private static IReadOnlyList<SessionStatus> Read(string sessions)
+    {
+        try
+        {
+            return ControlDocuments.ReadSessions(sessions);
+        }
+        catch (JsonException error)
+        {
+            throw new FailedException("the answer is no list of sessions that this version understands", error);
+        }
     }
 
     private static Argument<string?> Host() => new("HOST")

@@ -1,4 +1,5 @@
 using Microsoft.OpenApi;
+using Stiefel.Protocol.Control;
 using Stiefel.Server.Http;
 using Stiefel.Server.Status;
 
@@ -13,13 +14,14 @@ public static class AdminServices
         services.AddSingleton<StatusReport>();
         services.AddSingleton<TokenDoor>();
         services.AddSingleton<KeyCertificates>();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, StatusJson.Default));
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ControlJson.Default));
         services.AddProblemDetails();
         services.AddEndpointsApiExplorer();
         services.AddSwaggerGen(swagger =>
         {
             swagger.SupportNonNullableReferenceTypes();
             swagger.NonNullableReferenceTypesAsRequired();
+            swagger.AddSchemaFilterInstance(new DiskStateSchema());
             swagger.SwaggerDoc(AdminEndpoints.DocumentName, new OpenApiInfo
             {
                 Title = "Stiefel server",

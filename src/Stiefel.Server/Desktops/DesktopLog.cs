@@ -1,4 +1,5 @@
 using System.Net;
+using Stiefel.Protocol.Control;
 
 namespace Stiefel.Server.Desktops;
 

@@ -4,6 +4,7 @@ using Stiefel.BootFiles.Disk;
 using Stiefel.Linux.Kernel;
 using Stiefel.Nbd.Connections;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Control;
 using Stiefel.Server.BootPlane;
 using Stiefel.Server.BootReading;
 using Stiefel.Server.Keys;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Stiefel.Keys;
+using Stiefel.Protocol.Control;
 using Stiefel.Server.Keys;
 
 namespace Stiefel.Server.Revocation;

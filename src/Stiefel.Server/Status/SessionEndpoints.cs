@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Stiefel.Protocol.Control;
 using Stiefel.Server.Revocation;
 
 namespace Stiefel.Server.Status;

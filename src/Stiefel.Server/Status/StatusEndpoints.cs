@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Stiefel.Protocol.Control;
 
 namespace Stiefel.Server.Status;
 

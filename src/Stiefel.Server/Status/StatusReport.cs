@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using Stiefel.Nbd.Connections;
+using Stiefel.Protocol.Control;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Desktops;
 using Stiefel.Server.Grants;
@@ -18,16 +19,18 @@ public sealed class StatusReport(
 
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
-    public StatusDocument Now() => new(
-        options.Boot.Laptop,
-        s_version,
-        _startedAt,
-        new DiskStatus(options.Disk.Path ?? "", options.Disk.ReadOnly, gate?.State ?? DiskState.Open, gate?.Granted?.Session, gate?.Granted?.Since),
-        options.HasBootPlane ? Describe(options.Link) : null,
-        offers is null ? null : Describe(offers),
-        [.. (sessions?.Confirmed ?? []).Select(s => new SessionStatus(s.Id, s.KeyName, s.Peer.ToString(), s.Since))],
-        [.. nbd.Connections.Select(c => new ConnectionStatus(Place(c.Remote), c.Label, c.BytesOut, c.BytesIn, c.Requests, c.Since))],
-        desktops.Snapshot());
+    public StatusDocument Now() => new()
+    {
+        Laptop = options.Boot.Laptop,
+        Version = s_version,
+        StartedAt = _startedAt,
+        Disk = new DiskStatus(options.Disk.Path ?? "", options.Disk.ReadOnly, gate?.State ?? DiskState.Open, gate?.Granted?.Session, gate?.Granted?.Since),
+        Link = options.HasBootPlane ? Describe(options.Link) : null,
+        Boot = offers is null ? null : Describe(offers),
+        Sessions = [.. (sessions?.Confirmed ?? []).Select(s => new SessionStatus(s.Id, s.KeyName, s.Peer.ToString(), s.Since))],
+        Connections = [.. nbd.Connections.Select(c => new ConnectionStatus(Place(c.Remote), c.Label, c.BytesOut, c.BytesIn, c.Requests, c.Since))],
+        Machines = desktops.Snapshot(),
+    };
 
     private static LinkStatus Describe(PayloadLinkOptions link) => new(
         link.ToParameters().Protection, link.Protection == LinkProtection.None ? "whoever reaches the link can read and change the disk while a desktop uses it" : null);

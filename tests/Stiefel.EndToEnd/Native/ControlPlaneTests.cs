@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Stiefel.Protocol.Control;
 
 namespace Stiefel.EndToEnd.Native;
 
@@ -61,8 +61,8 @@ public sealed class ControlPlaneTests : IDisposable
         NativeProcess.Run(0, NativeProcess.Binary("stiefel-client"), "fetch", "--server", Boot, "--key", Path.Combine(_scratch["keys"], "stick.key"), "--out", _scratch["out"]);
         var text = NativeProcess.Run(0, Stiefel, "status", "--directory", _scratch["keys"], _host);
         Assert.Contains("key stick", text, StringComparison.Ordinal);
-        using var status = JsonDocument.Parse(NativeProcess.Run(0, Stiefel, "status", "--json", "--directory", _scratch["keys"], _host));
-        var id = Assert.Single(status.RootElement.GetProperty("sessions").EnumerateArray()).GetProperty("id").GetString()!;
+        var status = ControlDocuments.ReadStatus(NativeProcess.Run(0, Stiefel, "status", "--json", "--directory", _scratch["keys"], _host));
+        var id = Assert.Single(status.Sessions).Id;
 
         NativeProcess.Run(0, Stiefel, "kick", id[..8], "--directory", _scratch["keys"], _host);
 

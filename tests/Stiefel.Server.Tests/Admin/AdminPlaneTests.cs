@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Stiefel.Protocol.Control;
 using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Admin;
@@ -23,18 +24,17 @@ public sealed class AdminPlaneTests : IDisposable
         using var disk = server.Connect(desktop.ExportName);
         Assert.True(disk!.TryWrite(0, new byte[512]));
 
-        using var status = await GetStatusAsync(server);
-        var root = status.RootElement;
-        Assert.Equal("thinkpad", root.GetProperty("laptop").GetString());
-        Assert.Equal("granted", root.GetProperty("disk").GetProperty("state").GetString());
-        Assert.Equal(desktop.Id, root.GetProperty("disk").GetProperty("heldBy").GetString());
-        Assert.Equal(ServerFiles.InitrdSize, root.GetProperty("boot").GetProperty("initrdBytes").GetInt64());
-        Assert.Equal("stick", Assert.Single(root.GetProperty("sessions").EnumerateArray()).GetProperty("key").GetString());
-        var connection = Assert.Single(root.GetProperty("connections").EnumerateArray());
-        Assert.Equal(512, connection.GetProperty("bytesWritten").GetInt64());
-        Assert.Equal($"session {desktop.Id[..8]}", connection.GetProperty("export").GetString());
-        var machine = Assert.Single(root.GetProperty("machines").EnumerateArray());
-        Assert.Equal(["session", "kernel", "initrd", "granted", "connected"], machine.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("stage").GetString()));
+        var status = await GetStatusAsync(server);
+        Assert.Equal("thinkpad", status.Laptop);
+        Assert.Equal(DiskState.Granted, status.Disk.State);
+        Assert.Equal(desktop.Id, status.Disk.HeldBy);
+        Assert.Equal(ServerFiles.InitrdSize, status.Boot!.InitrdBytes);
+        Assert.Equal("stick", Assert.Single(status.Sessions).Key);
+        var connection = Assert.Single(status.Connections);
+        Assert.Equal(512, connection.BytesWritten);
+        Assert.Equal($"session {desktop.Id[..8]}", connection.Export);
+        var machine = Assert.Single(status.Machines);
+        Assert.Equal(["session", "kernel", "initrd", "granted", "connected"], machine.Events.Select(e => e.Stage));
     }
 
     [Fact]
@@ -44,8 +44,7 @@ public sealed class AdminPlaneTests : IDisposable
         await using var server = await RunningServer.StartAsync(_files, "--Boot:Directory", _files.Path("boot"));
         for (var i = 0; i < 200; i++)
         {
-            using var status = await GetStatusAsync(server);
-            if (status.RootElement.GetProperty("boot").GetProperty("problem").GetString() is { } problem)
+            if ((await GetStatusAsync(server)).Boot!.Problem is { } problem)
             {
                 Assert.Contains(_files.Path("boot"), problem, StringComparison.Ordinal);
                 return;
@@ -120,9 +119,9 @@ public sealed class AdminPlaneTests : IDisposable
         Assert.Contains("swagger-ui", await http.GetStringAsync("/swagger/index.html", Token), StringComparison.Ordinal);
     }
 
-    private async Task<JsonDocument> GetStatusAsync(RunningServer server)
+    private async Task<StatusDocument> GetStatusAsync(RunningServer server)
     {
         using var http = server.AdminClient(_files.Key);
-        return JsonDocument.Parse(await http.GetStringAsync("/api/v1/status", Token));
+        return ControlDocuments.ReadStatus(await http.GetStringAsync("/api/v1/status", Token));
     }
 }

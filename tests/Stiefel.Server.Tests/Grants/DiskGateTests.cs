@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Control;
 using Stiefel.Server.BootPlane;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Tests.Hosting;

@@ -5,6 +5,7 @@ using Stiefel.BootFiles.Tests.Disk;
 using Stiefel.Linux.Mounts;
 using Stiefel.Linux.Programs;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Control;
 using Stiefel.Server.BootReading;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Offers;

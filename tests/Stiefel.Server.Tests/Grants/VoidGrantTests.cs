@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Stiefel.Linux.Programs;
 using Stiefel.Linux.Tests.Mounts;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Control;
 using Stiefel.Server.BootReading;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Keys;

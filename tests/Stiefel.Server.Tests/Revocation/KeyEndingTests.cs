@@ -1,8 +1,7 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Stiefel.Protocol.Control;
 using Stiefel.Protocol.Keys;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Keys;
@@ -124,7 +123,7 @@ public sealed class KeyEndingTests : IDisposable
         {
             using var answer = await http.DeleteAsync("/api/v1/keys/stick", Token);
             Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
-            var detail = (await answer.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("detail").GetString();
+            var detail = ControlDocuments.ReadProblem(await answer.Content.ReadAsStringAsync(Token));
             Assert.Contains("not all ended yet: it does not close", detail, StringComparison.Ordinal);
             Assert.False(Accepts(server, _files.Key));
         }

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Stiefel.Keys;
 using Stiefel.Protocol.Certificates;
+using Stiefel.Protocol.Control;
 using Stiefel.Protocol.Keys;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Keys;
@@ -56,10 +55,10 @@ public sealed class KeyRevocationTests : IDisposable
 
         await Assert.ThrowsAnyAsync<Exception>(() => Desktop.ShakeHandsAsync(server, _files.Key));
         Assert.False(File.Exists(KeyFile("stick")));
-        Assert.Equal("stick", revoked.GetProperty("name").GetString());
-        Assert.Equal(DerivedCertificate.NameOf(_files.Key), revoked.GetProperty("id").GetString());
-        Assert.Equal(1, revoked.GetProperty("keysLeft").GetInt32());
-        Assert.Equal(JsonValueKind.Null, revoked.GetProperty("warning").ValueKind);
+        Assert.Equal("stick", revoked.Name);
+        Assert.Equal(DerivedCertificate.NameOf(_files.Key), revoked.Id);
+        Assert.Equal(1, revoked.KeysLeft);
+        Assert.Null(revoked.Warning);
 
         // The others know nothing of it.
         await bystander.AskAsync("/v1/initrd", []);
@@ -113,7 +112,7 @@ public sealed class KeyRevocationTests : IDisposable
 
         var revoked = await RevokeAsync(http, "stick");
 
-        Assert.Contains("as copy too", revoked.GetProperty("warning").GetString(), StringComparison.Ordinal);
+        Assert.Contains("as copy too", revoked.Warning, StringComparison.Ordinal);
         await AssertStaysRevokedAsync(server);
         await RevokeAsync(http, "copy");
         Assert.False(File.Exists(KeyFile("copy")));
@@ -168,8 +167,8 @@ public sealed class KeyRevocationTests : IDisposable
 
         var revoked = await RevokeAsync(http, "stick");
 
-        Assert.Equal(0, revoked.GetProperty("keysLeft").GetInt32());
-        Assert.Contains("last key", revoked.GetProperty("warning").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, revoked.KeysLeft);
+        Assert.Contains("last key", revoked.Warning, StringComparison.Ordinal);
         using var after = await http.GetAsync(Path, Token);
         Assert.Equal(HttpStatusCode.Unauthorized, after.StatusCode);
         Assert.Equal("ok\n", await http.GetStringAsync("/healthz", Token));
@@ -189,7 +188,7 @@ public sealed class KeyRevocationTests : IDisposable
         using var http = server.AdminClient(_files.Key);
         await File.WriteAllTextAsync(KeyFile("broken"), "no key", Token);
         var revoked = await RevokeAsync(http, "broken");
-        Assert.Equal(JsonValueKind.Null, revoked.GetProperty("id").ValueKind);
+        Assert.Null(revoked.Id);
         Assert.False(File.Exists(KeyFile("broken")));
         Assert.True(Accepts(server, _files.Key));
     }
@@ -203,9 +202,9 @@ public sealed class KeyRevocationTests : IDisposable
 
         var text = await http.GetStringAsync(Path, Token);
 
-        using var document = JsonDocument.Parse(text);
-        Assert.Equal(["other", "stick"], document.RootElement.EnumerateArray().Select(key => key.GetProperty("name").GetString()));
-        Assert.Equal(DerivedCertificate.NameOf(other), document.RootElement[0].GetProperty("id").GetString());
+        var keys = ControlDocuments.ReadKeys(text);
+        Assert.Equal(["other", "stick"], keys.Select(key => key.Name));
+        Assert.Equal(DerivedCertificate.NameOf(other), keys[0].Id);
         var secret = await File.ReadAllBytesAsync(KeyFile("other"), Token);
         foreach (var form in new[] { Convert.ToHexString(secret), Convert.ToBase64String(secret), PairingCode.Encode(secret), AdminToken.For(other) })
         {
@@ -213,11 +212,11 @@ public sealed class KeyRevocationTests : IDisposable
         }
     }
 
-    private static async Task<JsonElement> RevokeAsync(HttpClient http, string name)
+    private static async Task<RevokedKey> RevokeAsync(HttpClient http, string name)
     {
         using var answer = await http.DeleteAsync($"{Path}/{name}", Token);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return await answer.Content.ReadFromJsonAsync<JsonElement>(Token);
+        return ControlDocuments.ReadRevokedKey(await answer.Content.ReadAsStringAsync(Token));
     }
 
     private static async Task<string> ProblemAsync(HttpClient http, string name, HttpStatusCode expected)
@@ -225,7 +224,7 @@ public sealed class KeyRevocationTests : IDisposable
         using var answer = await http.DeleteAsync($"{Path}/{name}", Token);
         Assert.Equal(expected, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("detail").GetString()!;
+        return ControlDocuments.ReadProblem(await answer.Content.ReadAsStringAsync(Token))!;
     }
 
     private static bool Accepts(RunningServer server, SharedKey key) => server.Services.GetRequiredService<KeyRing>().Accepts(KeyRing.IdOf(key));

@@ -1,4 +1,4 @@
-namespace Stiefel.Server.Keys;
+namespace Stiefel.Protocol.Control;
 
 /// <summary>An accepted key.</summary>
 /// <param name="Name">What people call it.</param>

@@ -1,4 +1,4 @@
-namespace Stiefel.Server.Desktops;
+namespace Stiefel.Protocol.Control;
 
 /// <summary>Something a desktop did or got.</summary>
 /// <param name="At">When.</param>

@@ -1,4 +1,4 @@
-namespace Stiefel.Server.Desktops;
+namespace Stiefel.Protocol.Control;
 
 /// <summary>One desktop.</summary>
 /// <param name="Address">Where it is.</param>

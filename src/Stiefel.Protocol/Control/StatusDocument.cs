@@ -1,28 +1,35 @@
-using Stiefel.Server.Desktops;
-using Stiefel.Server.Grants;
+namespace Stiefel.Protocol.Control;
 
-namespace Stiefel.Server.Status;
+/// <summary>What a server is doing now.</summary>
+public sealed record StatusDocument
+{
+    /// <summary>The laptop's name.</summary>
+    public required string Laptop { get; init; }
 
-/// <summary>What the server is doing now.</summary>
-/// <param name="Laptop">Its name.</param>
-/// <param name="Version">Of this program.</param>
-/// <param name="StartedAt">When it started.</param>
-/// <param name="Disk">The disk.</param>
-/// <param name="Link">How the disk's blocks cross the link; null for an open export.</param>
-/// <param name="Boot">What there is to boot; null without a boot plane.</param>
-/// <param name="Sessions">Desktops that proved to hold a key.</param>
-/// <param name="Connections">Connections to the block server.</param>
-/// <param name="Machines">What each desktop did lately.</param>
-public sealed record StatusDocument(
-    string Laptop,
-    string Version,
-    DateTimeOffset StartedAt,
-    DiskStatus Disk,
-    LinkStatus? Link,
-    BootStatus? Boot,
-    IReadOnlyList<SessionStatus> Sessions,
-    IReadOnlyList<ConnectionStatus> Connections,
-    IReadOnlyList<MachineStatus> Machines);
+    /// <summary>Of the server program.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>When the server started.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The served disk.</summary>
+    public required DiskStatus Disk { get; init; }
+
+    /// <summary>How the disk's blocks cross the link; null for an open export, and from a server that does not say it yet.</summary>
+    public LinkStatus? Link { get; init; }
+
+    /// <summary>What there is to boot; null without a boot plane.</summary>
+    public BootStatus? Boot { get; init; }
+
+    /// <summary>Desktops that proved to hold a key.</summary>
+    public required IReadOnlyList<SessionStatus> Sessions { get; init; }
+
+    /// <summary>Connections to the block server.</summary>
+    public required IReadOnlyList<ConnectionStatus> Connections { get; init; }
+
+    /// <summary>What each desktop did lately.</summary>
+    public required IReadOnlyList<MachineStatus> Machines { get; init; }
+}
 
 /// <summary>The served disk.</summary>
 /// <param name="Path">As the settings name it.</param>
