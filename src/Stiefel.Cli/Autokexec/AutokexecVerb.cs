@@ -42,7 +42,7 @@ internal static class AutokexecVerb
         configuration.Notes.ToList().ForEach(note => Say($"note: {note}"));
         var departure = new Departure(configuration, directory, Say);
         departure.CheckPlaces();
-        var keys = new AcceptedKeys(directory, Say);
+        var keys = new AcceptedKeys(directory.Path, Say);
         var policy = new InterfacePolicy(configuration.Autokexec);
         using var listener = new CallListener(new SleepingLaptop(() => keys.Current, policy.Refusal, TimeProvider.System), Say);
         Say($"listening for calls with {keys.Current.Count} keys");

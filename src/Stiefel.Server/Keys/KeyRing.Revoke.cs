@@ -59,16 +59,16 @@ public sealed partial class KeyRing
         _keys = [.. _accepted.Select(a => a.Key)];
 
         // Not disposed of before the folder changes again: somebody may be trying them this moment.
-        AcceptedKey[] revoked = [.. before.Except(_accepted)];
+        FolderKey[] revoked = [.. before.Except(_accepted)];
         _retired.AddRange(revoked.Select(a => a.Key));
         return new KeyChanges([], revoked, []);
     }
 
-    private AcceptedKey? UnlessBarred(AcceptedKey key, List<string> problems)
+    private bool IsBarred(FolderKey key, List<string> problems)
     {
         if (!_barred.Contains(key.Id))
         {
-            return key;
+            return false;
         }
 
         if (!_leaving.Contains(key.Key.Name))
@@ -77,6 +77,6 @@ public sealed partial class KeyRing
         }
 
         key.Key.Dispose();
-        return null;
+        return true;
     }
 }

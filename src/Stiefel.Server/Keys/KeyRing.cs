@@ -8,20 +8,17 @@ namespace Stiefel.Server.Keys;
 /// <summary>The keys this server accepts: one raw file NAME.key per stick, for its owner's eyes only. Thread-safe.</summary>
 public sealed partial class KeyRing : IDisposable
 {
-    // Of a look that misses a key.
-    private const int Tries = 3;
-
     private readonly string _directory;
-    private readonly Func<string, IReadOnlyList<KeyFileStamp>> _look;
+    private readonly KeyFolderWatch _watch;
     private readonly Lock _lock = new();
     private readonly List<SharedKey> _retired = [];
-    private volatile IReadOnlyList<AcceptedKey> _accepted;
+    private volatile IReadOnlyList<FolderKey> _accepted;
     private volatile IReadOnlyList<SharedKey> _keys;
 
-    private KeyRing(string directory, Func<string, IReadOnlyList<KeyFileStamp>> look, IReadOnlyList<AcceptedKey> accepted)
+    private KeyRing(string directory, KeyFolderWatch watch, IReadOnlyList<FolderKey> accepted)
     {
         _directory = directory;
-        _look = look;
+        _watch = watch;
         _accepted = accepted;
         _keys = [.. accepted.Select(a => a.Key)];
     }
@@ -30,16 +27,16 @@ public sealed partial class KeyRing : IDisposable
     public IReadOnlyList<SharedKey> Keys => _keys;
 
     /// <summary>The same, with their names.</summary>
-    public IReadOnlyList<AcceptedKey> Accepted => _accepted;
+    public IReadOnlyList<FolderKey> Accepted => _accepted;
 
     /// <summary>Those of the folder that can be used. What is wrong with the others is said by the first <see cref="Refresh"/>: one bad file must not keep the disk from all other sticks.</summary>
     /// <exception cref="SettingsException">No key, none that can be used, or too many.</exception>
-    public static KeyRing Load(string directory) => Load(directory, KeyFileStamp.Of);
+    public static KeyRing Load(string directory) => Load(directory, list: null);
 
     /// <inheritdoc cref="Load(string)"/>
     /// <param name="directory">The folder.</param>
-    /// <param name="look">What is in it.</param>
-    internal static KeyRing Load(string directory, Func<string, IReadOnlyList<KeyFileStamp>> look)
+    /// <param name="list">What is in it; null for a look of its own.</param>
+    internal static KeyRing Load(string directory, Func<string, IReadOnlyList<KeyFileStamp>>? list)
     {
         if (!Directory.Exists(directory))
         {
@@ -50,7 +47,7 @@ public sealed partial class KeyRing : IDisposable
         try
         {
             StoredKey.CheckFolder(directory);
-            files = look(directory);
+            files = (list ?? KeyFileStamp.Of)(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -66,7 +63,7 @@ public sealed partial class KeyRing : IDisposable
             throw new SettingsException($"Keys:Directory = '{directory}': holds {files.Count} files *{StoredKey.Extension}, expected 1 to {SharedKey.MaxAccepted}; {HowToMakeOne(directory)}");
         }
 
-        return new KeyRing(directory, look, ReadUsable(files));
+        return new KeyRing(directory, new KeyFolderWatch(directory, list), ReadUsable(files));
     }
 
     /// <summary>The name that tells a key from others without being a secret.</summary>
@@ -82,22 +79,18 @@ public sealed partial class KeyRing : IDisposable
         lock (_lock)
         {
             var before = _accepted;
-            var seen = Look(before);
+            var look = _watch.Look(before);
 
-            // A file that is renamed meanwhile may be seen under neither name, and to revoke a key ends its desktop's work.
-            for (var tries = Tries; tries > 1 && seen.Misses(before); tries--)
+            // To revoke a key ends its desktop's work.
+            if (look.Unread is { } unread && look.Misses(before))
             {
-                seen.Discard(before);
-                seen = Look(before);
-            }
-
-            if (seen.Unread is { } unread && seen.Misses(before))
-            {
-                seen.Discard(before);
+                look.Discard(before);
                 throw new IOException(unread.Message, unread);
             }
 
-            return seen.Keys.SequenceEqual(before) ? KeyChanges.None with { Problems = seen.Problems } : Replace(before, seen.Keys, seen.Problems);
+            List<string> problems = [.. look.Problems];
+            FolderKey[] now = [.. look.Keys.Where(key => !IsBarred(key, problems))];
+            return now.SequenceEqual(before) ? KeyChanges.None with { Problems = problems } : Replace(before, now, problems);
         }
     }
 
@@ -113,60 +106,8 @@ public sealed partial class KeyRing : IDisposable
         }
     }
 
-    private Seen Look(IReadOnlyList<AcceptedKey> before)
-    {
-        var files = _look(_directory);
-        var seen = new Seen();
-        if (!IsOursAlone(seen.Problems))
-        {
-            AddKnown(files, before, seen);
-            return seen;
-        }
-
-        foreach (var file in files.Take(SharedKey.MaxAccepted))
-        {
-            if ((before.FirstOrDefault(a => a.Stamp == file) ?? TryRead(file, seen)) is { } key)
-            {
-                seen.Keys.Add(key);
-            }
-        }
-
-        if (files.Count > SharedKey.MaxAccepted)
-        {
-            seen.Problems.Add($"{_directory} holds {files.Count} keys; only the first {SharedKey.MaxAccepted} are accepted");
-        }
-
-        return seen;
-    }
-
-    // Whose key a new one is, nobody knows, nor who put a bad file there. One that is gone is revoked all the same; one that was renamed, or whose rights
-    // are being mended, is still the key that it was.
-    private void AddKnown(IReadOnlyList<KeyFileStamp> files, IReadOnlyList<AcceptedKey> before, Seen seen)
-    {
-        seen.Keys.AddRange(before.Where(a => files.Contains(a.Stamp)));
-        var unsaid = new Seen();
-        foreach (var file in files.Where(file => before.All(a => a.Stamp != file)))
-        {
-            if (!seen.Misses(before) || TryRead(file, unsaid) is not { } fresh)
-            {
-                continue;
-            }
-
-            if (seen.Misses([.. before.Where(a => a.Id == fresh.Id)]))
-            {
-                seen.Keys.Add(fresh);
-            }
-            else
-            {
-                fresh.Key.Dispose();
-            }
-        }
-
-        seen.Unread = unsaid.Unread;
-    }
-
     // A renamed file is the same key under another name: its sessions go on.
-    private KeyChanges Replace(IReadOnlyList<AcceptedKey> before, IReadOnlyList<AcceptedKey> now, IReadOnlyList<string> problems)
+    private KeyChanges Replace(IReadOnlyList<FolderKey> before, IReadOnlyList<FolderKey> now, IReadOnlyList<string> problems)
     {
         _accepted = now;
         _keys = [.. now.Select(a => a.Key)];
@@ -187,15 +128,15 @@ public sealed partial class KeyRing : IDisposable
     private static SettingsException Wrong(KeyFileException e, string message) =>
         e.Problem == KeyFileProblem.Unsafe ? new UnsafeSettingsException(message) : new SettingsException(message);
 
-    private static List<AcceptedKey> ReadUsable(IReadOnlyList<KeyFileStamp> files)
+    private static List<FolderKey> ReadUsable(IReadOnlyList<KeyFileStamp> files)
     {
-        var usable = new List<AcceptedKey>();
+        var usable = new List<FolderKey>();
         KeyFileException? problem = null;
         foreach (var file in files)
         {
             try
             {
-                usable.Add(Read(file));
+                usable.Add(FolderKey.Read(file));
             }
             catch (KeyFileException e)
             {
@@ -204,83 +145,5 @@ public sealed partial class KeyRing : IDisposable
         }
 
         return usable.Count > 0 || problem is null ? usable : throw Wrong(problem, problem.Message);
-    }
-
-    private bool IsOursAlone(List<string> problems)
-    {
-        try
-        {
-            StoredKey.CheckFolder(_directory);
-            return true;
-        }
-        catch (KeyFileException e)
-        {
-            problems.Add(e.Message);
-            return false;
-        }
-    }
-
-    private AcceptedKey? TryRead(KeyFileStamp file, Seen seen)
-    {
-        try
-        {
-            return UnlessBarred(Read(file), seen.Problems);
-        }
-        catch (KeyFileException e)
-        {
-            // Half written, or gone again: the next look finds another stamp.
-            seen.Problems.Add(e.Message);
-            seen.Unread ??= e.InnerException is IOException and not (FileNotFoundException or DirectoryNotFoundException) ? e : null;
-            return null;
-        }
-    }
-
-    private static AcceptedKey Read(KeyFileStamp file)
-    {
-        // By its name a key is revoked, here and from elsewhere.
-        if (!KeyFolder.IsName(Path.GetFileNameWithoutExtension(file.Path)))
-        {
-            throw new KeyFileException(KeyFileProblem.NoKey,
-                $"{file.Path}: a key of this name could not be revoked; rename the file to NAME{StoredKey.Extension}, where NAME is {KeyFolder.NameRule}");
-        }
-
-        if (!file.File.IsRegular)
-        {
-            throw new KeyFileException(KeyFileProblem.NoKey, $"{file.Path}: a key is a regular file, and this is none, nor a link that leads to one");
-        }
-
-        try
-        {
-            using var stored = StoredKey.Read(file.Path);
-            var key = stored.Open();
-            return new AcceptedKey(key, IdOf(key), file);
-        }
-        catch (ArgumentException e)
-        {
-            throw new KeyFileException(KeyFileProblem.NoKey, $"{file.Path}: no usable key: {e.Message}", e);
-        }
-    }
-
-    /// <summary>One look at the folder.</summary>
-    private sealed class Seen
-    {
-        public List<AcceptedKey> Keys { get; } = [];
-
-        /// <summary>Why other files hold no usable key.</summary>
-        public List<string> Problems { get; } = [];
-
-        /// <summary>A file of which the medium did not say what it holds: it may be any key.</summary>
-        public KeyFileException? Unread { get; set; }
-
-        public bool Misses(IReadOnlyList<AcceptedKey> before) => before.Any(b => Keys.All(a => a.Id != b.Id));
-
-        /// <summary>Frees what was read now.</summary>
-        public void Discard(IReadOnlyList<AcceptedKey> before)
-        {
-            foreach (var fresh in Keys.Except(before))
-            {
-                fresh.Key.Dispose();
-            }
-        }
     }
 }

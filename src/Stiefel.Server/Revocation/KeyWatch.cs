@@ -1,3 +1,4 @@
+using Stiefel.Keys;
 using Stiefel.Server.Keys;
 
 namespace Stiefel.Server.Revocation;
@@ -15,7 +16,7 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
     private readonly Lock _lock = new();
 
     // Accepted no more and cut off, but what they were granted is not all ended yet: it is tried until it is.
-    private readonly List<AcceptedKey> _revoked = [];
+    private readonly List<FolderKey> _revoked = [];
     private string? _failure;
     private IReadOnlyList<string> _problems = [];
 
@@ -25,7 +26,7 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
     {
         Exception? unread;
         KeyChanges barred;
-        AcceptedKey[] own;
+        FolderKey[] own;
         lock (_lock)
         {
             // A file that was exchanged a moment ago is revoked as it is now.
@@ -74,7 +75,7 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
         }
     }
 
-    private (Exception? Problem, AcceptedKey[] Revoked) LookAndList()
+    private (Exception? Problem, FolderKey[] Revoked) LookAndList()
     {
         lock (_lock)
         {
@@ -126,7 +127,7 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
 
     /// <summary>Ends what hangs on revoked keys; those that fail are left for the next look and hold up no other.</summary>
     /// <returns>Why the first of them failed.</returns>
-    private async Task<Exception?> EndAsync(IReadOnlyList<AcceptedKey> keys)
+    private async Task<Exception?> EndAsync(IReadOnlyList<FolderKey> keys)
     {
         Exception? problem = null;
         foreach (var key in keys)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Keys;
+using Stiefel.Keys;
 using Stiefel.Linux.Programs;
 using Stiefel.Protocol.Keys;
 using Xunit;
@@ -20,7 +21,7 @@ public sealed class AcceptedKeysTests : IDisposable
     {
         var folder = new KeyDirectory(_directory["keys"]);
         folder.Create("one");
-        var keys = new AcceptedKeys(folder, _said.Add);
+        var keys = new AcceptedKeys(folder.Path, _said.Add);
         SharedKey one = Assert.Single(keys.Current);
 
         folder.Create("two");
@@ -41,7 +42,7 @@ public sealed class AcceptedKeysTests : IDisposable
         string bad = folder.Create("bad");
         File.SetUnixFileMode(bad, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         File.WriteAllText(Path.Combine(folder.Path, "half-written.key"), "x");
-        var keys = new AcceptedKeys(folder, _said.Add);
+        var keys = new AcceptedKeys(folder.Path, _said.Add);
 
         Assert.Equal("good", Assert.Single(keys.Current).Name);
         Assert.Contains(_said, line => line.Contains("bad.key", StringComparison.Ordinal) && line.Contains("chmod 600", StringComparison.Ordinal));
@@ -105,6 +106,27 @@ public sealed class AcceptedKeysTests : IDisposable
     }
 
     [Fact]
+    public void Current_FileThatCannotBeLookedAt_TheOthersCallAndItIsSaidOnce()
+    {
+        using Watched watched = Watch();
+        File.CreateSymbolicLink(KeyFolder.FileOf(_directory["keys"], "bad"), new string('x', 300));
+        Assert.Same(watched.Key, Assert.Single(watched.Keys.Current));
+        Thread.Sleep(TimeSpan.FromSeconds(1.2)); // it is looked at again
+        Assert.Same(watched.Key, Assert.Single(watched.Keys.Current));
+        Assert.Contains("bad.key", Assert.Single(_said), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Current_FolderIsMadeLater_ItsKeysMayCall()
+    {
+        var keys = new AcceptedKeys(_directory["keys"], _said.Add);
+        Assert.Empty(keys.Current);
+        new KeyDirectory(_directory["keys"]).Create("stick");
+        Assert.Single(keys.Current);
+        Assert.Empty(_said);
+    }
+
+    [Fact]
     public void Current_NothingChanges_ReadsNothing()
     {
         using Watched watched = Watch();
@@ -122,7 +144,7 @@ public sealed class AcceptedKeysTests : IDisposable
             File.CreateSymbolicLink(file, _directory["far"]);
         }
 
-        var keys = new AcceptedKeys(folder, _said.Add);
+        var keys = new AcceptedKeys(folder.Path, _said.Add);
         return new Watched(file, keys, Assert.Single(keys.Current));
     }
 

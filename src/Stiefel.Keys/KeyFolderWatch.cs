@@ -1,0 +1,201 @@
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Files;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Keys;
+
+/// <summary>
+/// Looks at a folder of keys again and again, and reads what it has not read in this state. What a change means for who uses a key is the caller's to
+/// decide. Not thread-safe.
+/// </summary>
+public sealed class KeyFolderWatch
+{
+    // Of a look that misses a key.
+    private const int Tries = 3;
+
+    private readonly string _folder;
+    private readonly Func<string, IReadOnlyList<KeyFileStamp>>? _list;
+    private FileStamp? _folderSeen;
+    private IReadOnlyList<KeyFileStamp>? _filesSeen;
+
+    /// <param name="folder">Its path.</param>
+    /// <param name="list">What is in it; null for a look of its own, to which a file that cannot be looked at is one problem among others.</param>
+    public KeyFolderWatch(string folder, Func<string, IReadOnlyList<KeyFileStamp>>? list = null)
+    {
+        _folder = folder;
+        _list = list;
+    }
+
+    /// <summary>
+    /// May the next look find something else than the last? A file that comes or goes changes its folder (man 7 inode); one that is written to, or whose
+    /// owner or rights change, does not. The folder is not listed for this, so it can be asked for each datagram.
+    /// </summary>
+    public bool HasChanged()
+    {
+        if (_filesSeen is null || TryStamp(_folder) != _folderSeen)
+        {
+            return true;
+        }
+
+        foreach (var file in _filesSeen)
+        {
+            if (TryStamp(file.Path) != file.File)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Looks, and looks a second time if a known key is not found: a file that is renamed meanwhile may be seen under neither name.</summary>
+    /// <param name="known">Keys of the look before.</param>
+    /// <exception cref="IOException">The folder cannot be read; that does not say that there is no key.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public KeyFolderLook Look(IReadOnlyList<FolderKey> known)
+    {
+        var look = LookOnce(known);
+        for (var tries = Tries; tries > 1 && look.Misses(known); tries--)
+        {
+            look.Discard(known);
+            look = LookOnce(known);
+        }
+
+        return look;
+    }
+
+    private KeyFolderLook LookOnce(IReadOnlyList<FolderKey> known)
+    {
+        var look = new KeyFolderLook();
+
+        // Stamps are of before the reading: what changes meanwhile is another state at the next look.
+        (_folderSeen, _filesSeen) = (TryStamp(_folder), []);
+        var files = _list?.Invoke(_folder) ?? List(_folder, look);
+        _filesSeen = [.. files.Take(SharedKey.MaxAccepted)];
+        if (!IsOursAlone(look))
+        {
+            look.IsFolderUnsafe = true;
+            AddKnown(files, known, look);
+            return look;
+        }
+
+        foreach (var file in _filesSeen)
+        {
+            if ((known.FirstOrDefault(key => key.Stamp == file) ?? TryRead(file, look)) is { } key)
+            {
+                look.Add(key);
+            }
+        }
+
+        if (files.Count > SharedKey.MaxAccepted)
+        {
+            look.AddProblem($"{_folder} holds {files.Count} keys; only the first {SharedKey.MaxAccepted} are accepted");
+        }
+
+        return look;
+    }
+
+    // Whose key a new one is, nobody knows, nor who put a bad file there. One that is gone is gone all the same; one that was renamed, or whose rights
+    // are being mended, is still the key that it was.
+    private static void AddKnown(IReadOnlyList<KeyFileStamp> files, IReadOnlyList<FolderKey> known, KeyFolderLook look)
+    {
+        foreach (var key in known.Where(key => files.Contains(key.Stamp)))
+        {
+            look.Add(key);
+        }
+
+        var unsaid = new KeyFolderLook();
+        foreach (var file in files.Where(file => known.All(key => key.Stamp != file)))
+        {
+            if (!look.Misses(known) || TryRead(file, unsaid) is not { } fresh)
+            {
+                continue;
+            }
+
+            if (look.Misses(known.Where(key => key.Id == fresh.Id)))
+            {
+                look.Add(fresh);
+            }
+            else
+            {
+                fresh.Key.Dispose();
+            }
+        }
+
+        if (unsaid.Unread is { } unread)
+        {
+            look.AddUnread(unread);
+        }
+    }
+
+    private static FolderKey? TryRead(KeyFileStamp file, KeyFolderLook look)
+    {
+        try
+        {
+            return FolderKey.Read(file);
+        }
+        catch (KeyFileException e)
+        {
+            // Half written, or gone again: the next look finds another stamp.
+            look.AddProblem(e.Message);
+            if (e.InnerException is IOException and not (FileNotFoundException or DirectoryNotFoundException))
+            {
+                look.AddUnread(e);
+            }
+
+            return null;
+        }
+    }
+
+    private bool IsOursAlone(KeyFolderLook look)
+    {
+        try
+        {
+            StoredKey.CheckFolder(_folder);
+            return true;
+        }
+        catch (KeyFileException e)
+        {
+            look.AddProblem(e.Message);
+            return false;
+        }
+    }
+
+    // One that cannot be looked at is no reason to know nothing of the others.
+    private static IReadOnlyList<KeyFileStamp> List(string folder, KeyFolderLook look)
+    {
+        var unread = new SortedDictionary<string, LinuxException>(StringComparer.Ordinal);
+        var files = KeyFileStamp.Of(folder, path =>
+        {
+            unread.Remove(path);
+            try
+            {
+                return FileStamp.Of(path);
+            }
+            catch (LinuxException e)
+            {
+                unread[path] = e;
+                return null;
+            }
+        });
+        foreach (var error in unread.Values)
+        {
+            look.AddProblem(error.Message);
+            look.AddUnread(error);
+        }
+
+        return files;
+    }
+
+    private static FileStamp? TryStamp(string path)
+    {
+        try
+        {
+            return FileStamp.Of(path);
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+    }
+}
