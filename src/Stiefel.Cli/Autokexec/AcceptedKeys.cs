@@ -1,5 +1,3 @@
-using Stiefel.Cli.Keys;
-using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Protocol.Keys;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stiefel.Cli.Configuration;
+using Stiefel.Cli.KeyFiles;
 using Stiefel.Cli.Keys;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Cli.Configuration;
-using Stiefel.Cli.Keys;
+using Stiefel.Cli.KeyFiles;
 using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Linux.Initramfs;

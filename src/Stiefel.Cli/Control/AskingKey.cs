@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Stiefel.Cli.Keys;
+using Stiefel.Cli.KeyFiles;
 using Stiefel.Keys;
 using Stiefel.Protocol.Keys;
 

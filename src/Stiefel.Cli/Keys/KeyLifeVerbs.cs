@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Stiefel.Cli.KeyFiles;
 using Stiefel.CommandLine;
 using Stiefel.Protocol.Keys;
 

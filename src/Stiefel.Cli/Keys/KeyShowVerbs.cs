@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Stiefel.Cli.KeyFiles;
 using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Protocol.Certificates;

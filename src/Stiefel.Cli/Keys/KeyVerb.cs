@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Stiefel.Cli.KeyFiles;
 
 namespace Stiefel.Cli.Keys;
 

@@ -1,8 +1,7 @@
 using System.Text;
 using Stiefel.BootFiles.Catalog.Images;
-using Stiefel.Cli.Keys;
+using Stiefel.Cli.KeyFiles;
 using Stiefel.Cli.Ramdisk;
-using Stiefel.Cli.Ramdisk.Packing;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Initramfs;
 using Stiefel.Linux.Programs;

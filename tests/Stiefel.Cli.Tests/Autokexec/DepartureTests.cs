@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
-using Stiefel.Cli.Keys;
+using Stiefel.Cli.KeyFiles;
 using Stiefel.Cli.Verbs;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;

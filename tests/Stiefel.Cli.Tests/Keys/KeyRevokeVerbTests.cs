@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stiefel.Cli.Control;
+using Stiefel.Cli.KeyFiles;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Tests.Status;
 using Stiefel.Cli.Verbs;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Stiefel.Client.Verbs;
 using Stiefel.CommandLine;
 using Xunit;
 

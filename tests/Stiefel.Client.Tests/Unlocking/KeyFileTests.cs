@@ -1,10 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Stiefel.Client.Failures;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Tests.Laptop;
 using Stiefel.Client.Unlocking;
-using Stiefel.Client.Verbs;
 using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Protocol.Certificates;

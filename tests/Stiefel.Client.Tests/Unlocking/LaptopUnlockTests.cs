@@ -6,7 +6,6 @@ using Stiefel.Client.Laptop;
 using Stiefel.Client.Search;
 using Stiefel.Client.Tests.Laptop;
 using Stiefel.Client.Unlocking;
-using Stiefel.Client.Verbs;
 using Stiefel.Protocol.Boot;
 using Xunit;
 

@@ -1,12 +1,10 @@
 using System.Text.RegularExpressions;
-using Stiefel.Protocol.Certificates;
 using Stiefel.EndToEnd.Native;
 using Stiefel.Machines.Consoles;
-using Stiefel.Machines.Disks;
 using Stiefel.Machines.Qemu;
-using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
 using Stiefel.Machines.Stations;
+using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Crypto;
 using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Keys;

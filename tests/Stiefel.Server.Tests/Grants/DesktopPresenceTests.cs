@@ -1,5 +1,5 @@
-using Stiefel.Protocol.Boot;
 using Stiefel.Nbd.Transmission;
+using Stiefel.Protocol.Boot;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Tests.Hosting;

@@ -1,9 +1,9 @@
-using Stiefel.Cli.Keys;
+using Stiefel.Cli.KeyFiles;
 using Stiefel.Keys;
 using Stiefel.Linux.Programs;
 using Xunit;
 
-namespace Stiefel.Cli.Tests.Keys;
+namespace Stiefel.Cli.Tests.KeyFiles;
 
 public class KeyArchiveTests
 {

@@ -2,7 +2,7 @@ using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Linux.Initramfs;
 
-namespace Stiefel.Cli.Keys;
+namespace Stiefel.Cli.KeyFiles;
 
 /// <summary>
 /// A small cpio that is appended to the key-free ramdisk: etc/stiefel/keys/NAME.key, for root's eyes only. So the image stays the same

@@ -5,7 +5,7 @@ using Stiefel.Keys;
 using Stiefel.Linux.Files;
 using Stiefel.Protocol.Keys;
 
-namespace Stiefel.Cli.Keys;
+namespace Stiefel.Cli.KeyFiles;
 
 /// <summary>The folder of accepted keys: one raw file `NAME.key` per stick, only its owner may look.</summary>
 internal sealed class KeyDirectory(string path)

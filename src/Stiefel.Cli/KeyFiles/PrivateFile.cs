@@ -1,7 +1,7 @@
 using Stiefel.CommandLine;
 using Stiefel.Linux.Files;
 
-namespace Stiefel.Cli.Keys;
+namespace Stiefel.Cli.KeyFiles;
 
 /// <summary>Files for their owner's eyes only, which appear complete or not at all.</summary>
 internal static class PrivateFile

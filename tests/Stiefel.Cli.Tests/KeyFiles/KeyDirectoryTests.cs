@@ -1,10 +1,10 @@
-using Stiefel.Cli.Keys;
+using Stiefel.Cli.KeyFiles;
 using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Linux.Errors;
 using Xunit;
 
-namespace Stiefel.Cli.Tests.Keys;
+namespace Stiefel.Cli.Tests.KeyFiles;
 
 public class KeyDirectoryTests
 {
