@@ -9,7 +9,7 @@ internal static class Python
     public static async Task<string> RunAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(50));
+        limit.CancelAfter(TimeLimit.Seconds(50));
         using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments)
         {
             RedirectStandardInput = true,

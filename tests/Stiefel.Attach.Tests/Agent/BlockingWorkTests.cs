@@ -10,7 +10,7 @@ public sealed class BlockingWorkTests
     {
         using var freed = new ManualResetEventSlim();
 
-        BlockingWork.Run(() => Assert.True(freed.Wait(TimeSpan.FromSeconds(20))), freed.Set);
+        BlockingWork.Run(() => Assert.True(freed.Wait(TimeLimit.Seconds(20))), freed.Set);
 
         Assert.True(freed.IsSet);
     }

@@ -50,7 +50,7 @@ public sealed class AcceptedKeysTests : IDisposable
 
         // Mended without a change of the folder.
         File.SetUnixFileMode(bad, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Assert.True(SpinWait.SpinUntil(() => keys.Current.Count == 2, TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => keys.Current.Count == 2, TimeLimit.Seconds(20)));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public class StepCacheTests
         Task<StepCache> second = StepCache.OpenAsync(folder.Path, new StepLog(log), Token);
         Assert.NotSame(second, await Task.WhenAny(second, Task.Delay(500, Token)));
         first.Dispose();
-        (await second.WaitAsync(TimeSpan.FromSeconds(10), Token)).Dispose();
+        (await second.WaitAsync(TimeLimit.Seconds(10), Token)).Dispose();
         Assert.Contains("waiting for it", log.ToString(), StringComparison.Ordinal);
     }
 

@@ -32,7 +32,7 @@ internal sealed class ScriptedControlPlane : IDisposable
     public void Dispose()
     {
         _listener.Stop();
-        _serving.Wait(TimeSpan.FromSeconds(10));
+        _serving.Wait(TimeLimit.Seconds(10));
         _listener.Dispose();
     }
 

@@ -119,7 +119,7 @@ public sealed class BootTests : IDisposable
 
         Task<ClientRun> boot = ClientRun.StartAsync("boot", "--once", "--until-loading", "--attach", WriteAttach(),
             "--key", ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret));
-        SpinWait.SpinUntil(() => responder.Wakes > 0, TimeSpan.FromSeconds(10));
+        SpinWait.SpinUntil(() => responder.Wakes > 0, TimeLimit.Seconds(10));
         responder.Sleeps = false;
         ClientRun run = await boot;
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));

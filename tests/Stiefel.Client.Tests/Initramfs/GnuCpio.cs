@@ -19,7 +19,7 @@ internal static class GnuCpio
         Task<string> output = cpio.StandardOutput.ReadToEndAsync();
         cpio.StandardInput.BaseStream.Write(input);
         cpio.StandardInput.Close();
-        Assert.True(cpio.WaitForExit(TimeSpan.FromSeconds(10)));
+        Assert.True(cpio.WaitForExit(TimeLimit.Seconds(10)));
         Assert.Equal(("", 0), (errors.Result, cpio.ExitCode));
         return output.Result;
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using Stiefel.Client.Failures;
 using Stiefel.Client.Search;
+using Stiefel.Linux.Network;
 using Xunit;
 
 namespace Stiefel.Client.Tests.Search;
@@ -17,6 +18,8 @@ public sealed class FoundServerTests
         Array.ForEach([first, second], cable => cable.RaiseNear());
         PrivateNetwork.Ip("address add 10.1.0.1/24 dev near0");
         PrivateNetwork.Ip("address add 10.2.0.1/24 dev near1");
+        // The kernel gives the link-local address when it has seen the cable, a moment later.
+        Assert.True(SpinWait.SpinUntil(() => HasLinkLocal("near0"), TimeLimit.Seconds(10)));
 
         FoundServer server = FoundServer.AtAddress(IPEndPoint.Parse("10.2.0.9:4644"));
         Assert.Equal("near1", server.Link.Name);
@@ -31,4 +34,7 @@ public sealed class FoundServerTests
         var error = Assert.Throws<ServerException>(() => FoundServer.AtAddress(IPEndPoint.Parse("192.168.77.1:4644")));
         Assert.Contains("no way to 192.168.77.1:4644", error.Message);
     }
+
+    private static bool HasLinkLocal(string name) => RouteNetlink.ListLinks().Any(
+        link => link.Name == name && RouteNetlink.ListAddresses(link.Index).Any(own => own.Address.IsIPv6LinkLocal));
 }

@@ -14,7 +14,7 @@ namespace Stiefel.Client.Tests.Search;
 [Collection("cable")]
 public sealed class ServerSearchTests : IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_limit = TimeLimit.Seconds(10);
 
     private readonly SharedKey _key = SharedKey.Generate("stick");
     private readonly ConcurrentQueue<string> _reports = new();

@@ -66,6 +66,21 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
         stage.AssertServes();
     }
 
+    /// <summary>In full what the test above samples, for the two answers that are small enough for a boot per byte.</summary>
+    [Theory]
+    [Trait("Needs", "long")]
+    [InlineData(MiddlemanBytes.Hello)]
+    [InlineData("/v1/export")]
+    public void Answer_AnyByteFlipped_IsRefused(string path)
+    {
+        for (int at = 0, length = Recorded(path).Answered.Body.Length; at < length; at++)
+        {
+            AssertAnswerRefused(path, answer => answer with { Body = MiddlemanBytes.Flip(answer.Body, at, 1 << (at % 8)) }, $"byte {at} of the answer");
+        }
+
+        stage.AssertServes();
+    }
+
     /// <summary>With a length that is true, which only the protocol can notice, and with a connection that breaks.</summary>
     [Theory]
     [MemberData(nameof(Messages))]

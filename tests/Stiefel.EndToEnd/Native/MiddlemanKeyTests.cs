@@ -5,7 +5,7 @@ public sealed class MiddlemanKeyTests : IClassFixture<MiddlemanStage>
 {
     private const string Lost = "keys/lost.key";
     private const string Copy = "lost.key";
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_limit = TimeLimit.Seconds(10);
 
     private readonly MiddlemanStage _stage;
     private readonly Middleman _middle;

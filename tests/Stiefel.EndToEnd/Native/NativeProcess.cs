@@ -60,6 +60,7 @@ internal sealed class NativeProcess : IDisposable
 
     public int WaitForExit(TimeSpan limit)
     {
+        limit *= TimeLimit.Scale;
         if (!_process.WaitForExit(limit))
         {
             _process.Kill();
@@ -73,6 +74,7 @@ internal sealed class NativeProcess : IDisposable
     /// <summary>Waits for a line that contains the text.</summary>
     public string WaitForLine(string text, TimeSpan limit)
     {
+        limit *= TimeLimit.Scale;
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < limit)
         {

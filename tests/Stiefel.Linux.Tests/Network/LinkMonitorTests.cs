@@ -7,7 +7,7 @@ namespace Stiefel.Linux.Tests.Network;
 [Collection("network namespace")]
 public sealed class LinkMonitorTests
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_limit = TimeLimit.Seconds(20);
 
     [Fact]
     public async Task WatchAsync_LinkComesAndGoes_SaysSo()

@@ -5,7 +5,7 @@ namespace Stiefel.Nbd.Tests.Support;
 /// <summary>Runs a foreign program; a program that is missing or fails makes the test fail.</summary>
 internal static class Tool
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_limit = TimeLimit.Seconds(60);
 
     public static async Task<string> RunAsync(string name, params string[] arguments)
     {

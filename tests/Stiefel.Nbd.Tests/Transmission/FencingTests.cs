@@ -32,7 +32,7 @@ public sealed class FencingTests : IDisposable
         };
         client.Request(NbdCommand.Write, 0, 1, payload: [1]);
         client.Request(NbdCommand.Write, 1, 1, payload: [2]);
-        Assert.True(await entered.WaitAsync(5000, token));
+        Assert.True(await entered.WaitAsync(TimeLimit.Seconds(5), token));
 
         Task<int> drop = Task.Run(() => server.Server.DropConnections(TestServer.ExportName), token);
         Task first = await Task.WhenAny(drop, Task.Delay(300, token));
@@ -109,7 +109,7 @@ public sealed class FencingTests : IDisposable
         };
         old.Request(NbdCommand.Write, 0, 1, payload: [1]);
         old.Request(NbdCommand.Write, 0, 1, payload: [2]);
-        Assert.True(await entered.WaitAsync(5000, token));
+        Assert.True(await entered.WaitAsync(TimeLimit.Seconds(5), token));
 
         using NbdTestClient newer = NbdTestClient.Greet(server);
         newer.SendOption(NbdOption.Go, NbdTestClient.GoData(TestServer.ExportName));

@@ -11,7 +11,7 @@ namespace Stiefel.Protocol.Tests.Fuzz;
 internal static class HostileInput
 {
     // No reader here takes a millisecond; a busy machine may stop a thread for long.
-    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_hang = TimeLimit.Seconds(20);
 
     private static readonly byte[] s_limits = [0, 1, 0x7f, 0x80, 0xff, (byte)'\n', (byte)'"', (byte)'='];
 

@@ -17,7 +17,7 @@ public sealed class LongAnswerTests : IAsyncDisposable
 {
     private const int Segment = 64 * 1024;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeLimit.Seconds(30);
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly byte[] _plain = RandomNumberGenerator.GetBytes((47 * Segment) + 5); // the last batch is large enough for its sending to be waited for

@@ -25,7 +25,7 @@ public sealed class DiscoveryTests : IDisposable
         var nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
         await socket.SendAsync(DiscoveryDatagram.BuildFind(_files.Key, nonce), Token);
 
-        var answer = await ReceiveAsync(socket, TimeSpan.FromSeconds(10));
+        var answer = await ReceiveAsync(socket, TimeLimit.Seconds(10));
         Assert.True(DiscoveryDatagram.TryOpenHello(answer!, _files.Key, nonce, out var port));
         Assert.Equal(server.Boot.Port, port);
     }

@@ -28,7 +28,7 @@ public sealed class StartFailureTests : IDisposable
     public async Task Disk_FolderWithBootFilesSought_IsNotSaidToBeAbsent()
     {
         await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Keys);
-        Assert.True(SpinWait.SpinUntil(() => server.Log.All.Any(line => line.Contains($"{_files.Keys} is a folder", StringComparison.Ordinal)), TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => server.Log.All.Any(line => line.Contains($"{_files.Keys} is a folder", StringComparison.Ordinal)), TimeLimit.Seconds(20)));
         Assert.DoesNotContain(server.Log.All, line => line.Contains("does not exist", StringComparison.Ordinal));
     }
 

@@ -7,7 +7,7 @@ namespace Stiefel.Server.Tests.Http;
 public sealed class ConnectionBudgetTests
 {
     // A connection is closed on a thread of its own.
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_limit = TimeLimit.Seconds(20);
 
     private readonly ConnectionBudget _budget = new();
 

@@ -58,7 +58,7 @@ public sealed class KeyEndingTests : IDisposable
         try
         {
             File.Delete(KeyFile("stick"));
-            Assert.True(isClosing.Wait(TimeSpan.FromSeconds(15), Token));
+            Assert.True(isClosing.Wait(TimeLimit.Seconds(15), Token));
 
             var asked = Task.CompletedTask;
             if (byItsFile)
