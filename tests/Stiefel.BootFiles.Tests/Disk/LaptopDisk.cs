@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Stiefel.BootFiles.Disk;
 using Stiefel.BootFiles.Disk.Volumes;
@@ -27,14 +29,15 @@ internal sealed class LaptopDisk : IDisposable
         }
 
         long start = FirstByte;
-        List<string> table = ["--clear"];
+        var table = new StringBuilder("label: gpt\n");
         foreach ((string _, int size) in partitions)
         {
-            table.Add($"--new=0:{Sector(start)}:{Sector(start + ((long)size << 20)) - 1}");
+            table.Append(CultureInfo.InvariantCulture, $"start={Sector(start)}, size={Sector((long)size << 20)}\n");
             start += (long)size << 20;
         }
 
-        ExternalProgram.Run("sgdisk", [.. table, Image]);
+        // Not sgdisk, which syncs the whole machine and sleeps for a second.
+        ExternalProgram.Run("sfdisk", ["--quiet", "--no-reread", "--no-tell-kernel", Image], new ExternalProgramOptions { Input = new MemoryStream(Encoding.ASCII.GetBytes(table.ToString())) });
         _device = new LoopDevice(Image);
         start = FirstByte;
         for (int at = 0; at < partitions.Length; at++)
