@@ -6,6 +6,7 @@ using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Status;
 using Stiefel.Cli.Stick;
 using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;
 
 try
@@ -33,4 +34,4 @@ var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a
     TestQemuVerb.Build(),
 };
 
-return await VerbRunner.RunAsync(stiefel, args).ConfigureAwait(false);
+return await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(stiefel, args, Console.Out, Console.Error).ConfigureAwait(false);

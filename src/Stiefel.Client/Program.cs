@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Stiefel.Client.Failures;
+using Stiefel.Client.Screen;
 using Stiefel.Client.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Processes;
 
@@ -27,4 +30,4 @@ client.WithExamples(
     "stiefel-client discover --key stick.key   which laptops answer, and what they offer",
     "stiefel-client boot                       on the stick's ramdisk: boot from the laptop");
 
-return await VerbRunner.RunAsync(client, args).ConfigureAwait(false);
+return await new VerbRunner("stiefel-client", Failure.AsVerbException).RunAsync(client, args, StandardStreams.Output, StandardStreams.Error).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Stiefel.Linux.Devices;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Processes;
+using Stiefel.Protocol.Text;
 
 namespace Stiefel.Attach.Console;
 
@@ -67,7 +68,7 @@ internal sealed class AttachLog
 
     private void Write(int level, string text)
     {
-        var line = $"stiefel: {OneLine(text)}\n";
+        var line = $"stiefel: {PrintableText.OneLine(text)}\n";
         TryWrite(_kernelLog, $"<{level}>{line}");
         foreach (var name in level < _shownBelow ? [] : _consoles)
         {
@@ -82,10 +83,6 @@ internal sealed class AttachLog
             }
         }
     }
-
-    // A laptop's words are in some of it: an escape sequence could rewrite the screen.
-    private static string OneLine(string text) =>
-        string.Concat(text.ReplaceLineEndings(" ").Select(letter => char.IsControl(letter) ? '?' : letter));
 
     private static void TryWrite(SafeFileHandle? target, string text)
     {

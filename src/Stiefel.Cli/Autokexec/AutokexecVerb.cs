@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol.Keys;

@@ -1,12 +1,13 @@
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Linux.Initramfs;
 using Stiefel.Linux.Kernel;
 using Stiefel.Linux.Kexec;
 using Stiefel.Linux.Programs;
+using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Cli.Autokexec;
 
@@ -42,7 +43,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             new KernelOption("stiefel_bootdisk", disk),
             .. configuration.Boot.Partition?.Block is { } block ? [new KernelOption("stiefel_bootpart", block)] : Array.Empty<KernelOption>(),
             .. configuration.Boot.Partition?.LuksBlock is { } luks ? [new KernelOption("stiefel_bootpart_luks", luks)] : Array.Empty<KernelOption>(),
-            .. configuration.Link.Protection == LinkProtection.None ? [new KernelOption("stiefel.Link.Protection", "none")] : Array.Empty<KernelOption>(),
+            .. configuration.Link.Protection == LinkProtection.None ? [new KernelOption("stiefel.Link.Protection", LinkProtection.None.Word())] : Array.Empty<KernelOption>(),
             .. configuration.ServerSetup.CommandLine,
         ]);
     }

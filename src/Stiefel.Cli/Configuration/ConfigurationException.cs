@@ -1,10 +1,10 @@
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Configuration;
 
 /// <summary>Everything that is wrong with a configuration file, one line each: `file:line:column: key: what was expected`.</summary>
 internal sealed class ConfigurationException(IReadOnlyList<string> problems)
-    : VerbException(Verbs.ExitCode.WrongUsage, string.Join('\n', problems))
+    : VerbException(CommandLine.ExitCode.WrongUsage, string.Join('\n', problems))
 {
     public IReadOnlyList<string> Problems { get; } = problems;
 }

@@ -1,4 +1,4 @@
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

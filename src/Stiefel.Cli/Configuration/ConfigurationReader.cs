@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Cli.Configuration;
 
@@ -148,14 +149,15 @@ internal sealed class ConfigurationReader(string folder)
 
     private static LinkConfiguration ReadLink(ConfigurationSection link)
     {
-        string? protection = link.Text("protection");
-        if (protection is not null and not "wireguard" and not "none")
+        string? text = link.Text("protection");
+        LinkProtection? protection = text is null ? null : LinkProtectionWords.Read(text);
+        if (text is not null && protection is null)
         {
-            link.Problem("protection", $"expected wireguard or none, found `{protection}`");
+            link.Problem("protection", $"expected {LinkProtectionWords.Expected}, found `{text}`");
         }
 
         link.Finish();
-        return new LinkConfiguration { Protection = protection == "none" ? LinkProtection.None : LinkProtection.WireGuard };
+        return new LinkConfiguration { Protection = protection ?? new LinkConfiguration().Protection };
     }
 
     private InitrdConfiguration ReadInitrd(ConfigurationSection initrd)

@@ -1,3 +1,5 @@
+using Stiefel.Protocol.Boot;
+
 namespace Stiefel.Cli.Configuration;
 
 /// <summary>config.yaml, checked. Every key is optional; what is missing has the default given here.</summary>
@@ -57,13 +59,6 @@ internal sealed record ServerSetupConfiguration
     public string Kernel { get; init; } = DefaultFolder + "/stiefel-vmlinuz";
     public string Initrd { get; init; } = DefaultFolder + "/stiefel-initrd.img";
     public IReadOnlyList<string> CommandLine { get; init; } = [];
-}
-
-/// <summary>`link.protection`: how the disk's blocks cross the cable.</summary>
-internal enum LinkProtection
-{
-    WireGuard,
-    None,
 }
 
 /// <summary>`link`.</summary>

@@ -2,12 +2,12 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Stiefel.Cli.Status;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Protocol;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Control;
 using Stiefel.Protocol.Keys;
+using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Control;
 
@@ -71,27 +71,8 @@ internal sealed class ControlPlane : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>`192.168.1.5`, `fe80::1%eth0`, `[fe80::1%eth0]:4645`, `laptop`, `laptop:4645`.</summary>
-    internal static EndPoint ParseHost(string host)
-    {
-        // A bare IPv6 address holds colons too, so the address alone is tried first.
-        if (!host.StartsWith('[') && IPAddress.TryParse(host, out IPAddress? address))
-        {
-            return new IPEndPoint(address, WellKnownPorts.Admin);
-        }
-
-        if (IPEndPoint.TryParse(host, out IPEndPoint? endpoint))
-        {
-            return endpoint.Port == 0 ? new IPEndPoint(endpoint.Address, WellKnownPorts.Admin) : endpoint;
-        }
-
-        int colon = host.LastIndexOf(':');
-        string name = colon < 0 ? host : host[..colon];
-        ushort port = WellKnownPorts.Admin;
-        bool isPort = colon < 0 || (ushort.TryParse(host.AsSpan(colon + 1), out port) && port != 0);
-        return isPort && Uri.CheckHostName(name) == UriHostNameType.Dns
-            ? new DnsEndPoint(name, port)
-            : throw new UsageException($"'{host}': expected an address or a name, as 192.168.1.5, fe80::1%eth0, [fe80::1%eth0]:{WellKnownPorts.Admin}, laptop");
-    }
+    internal static EndPoint ParseHost(string host) => HostEndPoint.Parse(host, WellKnownPorts.Admin)
+        ?? throw new UsageException($"'{host}': expected an address or a name, as 192.168.1.5, fe80::1%eth0, [fe80::1%eth0]:{WellKnownPorts.Admin}, laptop");
 
     private async Task<string> SendAsync(HttpMethod method, string path, TimeSpan limit, CancellationToken token)
     {
@@ -126,7 +107,7 @@ internal sealed class ControlPlane : IDisposable
             return $"{_where} does not accept this key: name another with --key";
         }
 
-        return ControlDocuments.ReadProblem(text) is { } words ? StatusText.Printable(words) : $"{_where} answers with HTTP status {(int)status}";
+        return ControlDocuments.ReadProblem(text) is { } words ? PrintableText.Of(words) : $"{_where} answers with HTTP status {(int)status}";
     }
 
     private static async ValueTask<Stream> ConnectAsync(EndPoint endpoint, CancellationToken token)

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Stiefel.Cli.Status;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Protocol.Control;
+using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Control;
 
@@ -15,12 +15,12 @@ internal static class RevocationText
     public static string Of(string json, string host, string asking)
     {
         RevokedKey key = Read(json);
-        string name = StatusText.Printable(key.Name);
+        string name = PrintableText.Of(key.Name);
         var text = new StringBuilder();
         text.AppendLine($"{name} is accepted no more at {host}: its sessions are ended, and a desktop that ran with it has lost its disk");
         if (key.Warning is { } warning)
         {
-            text.AppendLine($"WARNING: {StatusText.Printable(warning)}");
+            text.AppendLine($"WARNING: {PrintableText.Of(warning)}");
         }
         else if (key.Id == asking)
         {

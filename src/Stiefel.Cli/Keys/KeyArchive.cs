@@ -1,4 +1,4 @@
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Linux.Initramfs;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Stiefel.Cli.Control;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Keys;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Linux.Devices;
 

@@ -1,4 +1,4 @@
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Files;
 
 namespace Stiefel.Cli.Keys;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Machines.Disks;
 using Stiefel.Machines.Scenarios;
 

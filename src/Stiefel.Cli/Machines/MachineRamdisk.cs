@@ -1,6 +1,6 @@
 using Stiefel.Cli.Ramdisk;
-using Stiefel.Cli.Ramdisk.Steps;
 using Stiefel.Cli.Stick;
+using Stiefel.CommandLine;
 using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.Cli.Machines;

@@ -1,6 +1,6 @@
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Machines.Disks;
 using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Stiefel.Cli.Configuration;
-using Stiefel.Cli.Ramdisk.Steps;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk;
 

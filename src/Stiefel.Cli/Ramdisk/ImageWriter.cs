@@ -2,7 +2,7 @@ using Stiefel.Cli.Ramdisk.Kernel;
 using Stiefel.Cli.Ramdisk.Packages;
 using Stiefel.Cli.Ramdisk.Packing;
 using Stiefel.Cli.Ramdisk.Steps;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk;
 
@@ -23,7 +23,7 @@ internal sealed class ImageWriter(string folder, StepLog log)
         long size = parts.All.Sum(part => part.Size);
         if (size > sizeLimit * Mebibyte)
         {
-            throw new FailedException($"the initrd would have {FileSize.Text(size)}, more than initrd.packing.size-limit ({sizeLimit} MiB)");
+            throw new FailedException($"the initrd would have {DataSize.Binary(size)}, more than initrd.packing.size-limit ({sizeLimit} MiB)");
         }
 
         Replace(image.Kernel, target =>
@@ -34,8 +34,8 @@ internal sealed class ImageWriter(string folder, StepLog log)
         Replace(image.Initrd, parts.Write);
         byte[] manifest = Describe(image, kernel, parts, packages).ToBytes();
         Replace(image.Manifest, target => target.Write(manifest));
-        log.Note($"{RamdiskImage.KernelName} {FileSize.Text(new FileInfo(image.Kernel).Length)}, Linux {kernel.Release}");
-        log.Note($"{RamdiskImage.InitrdName} {FileSize.Text(new FileInfo(image.Initrd).Length)}, {FileSize.Text(parts.All.Sum(part => part.UnpackedSize))} unpacked");
+        log.Note($"{RamdiskImage.KernelName} {DataSize.Binary(new FileInfo(image.Kernel).Length)}, Linux {kernel.Release}");
+        log.Note($"{RamdiskImage.InitrdName} {DataSize.Binary(new FileInfo(image.Initrd).Length)}, {DataSize.Binary(parts.All.Sum(part => part.UnpackedSize))} unpacked");
         return image;
     }
 

@@ -3,6 +3,7 @@ using Stiefel.Cli.Ramdisk.Packages;
 using Stiefel.Cli.Ramdisk.Packing;
 using Stiefel.Cli.Ramdisk.Steps;
 using Stiefel.Cli.Ramdisk.Userland;
+using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk;
 

@@ -1,5 +1,6 @@
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Ramdisk.Kernel;
+using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Cli.Ramdisk;
 

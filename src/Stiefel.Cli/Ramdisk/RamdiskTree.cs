@@ -1,5 +1,6 @@
 using Stiefel.Cli.Ramdisk.Packing;
 using Stiefel.Cli.Ramdisk.Userland;
+using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Cli.Ramdisk;
 
@@ -57,7 +58,7 @@ internal static class RamdiskTree
 
         if (content.LinkInTheOpen)
         {
-            File.WriteAllText(Path.Combine(root, ServerSettings), """{ "Link": { "Protection": "none" } }""" + "\n");
+            File.WriteAllText(Path.Combine(root, ServerSettings), $$"""{ "Link": { "Protection": "{{LinkProtection.None.Word()}}" } }""" + "\n");
         }
 
         foreach ((string program, string folder) in s_programs)

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Stiefel.Cli.Control;
 using Stiefel.Cli.Keys;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Protocol.Control;
 using Stiefel.Protocol.Keys;
 

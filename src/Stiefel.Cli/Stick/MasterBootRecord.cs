@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Stick;
 

@@ -3,8 +3,7 @@ using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Control;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
-using Stiefel.Cli.Ramdisk.Steps;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Keys;
 
 namespace Stiefel.Cli.Stick;

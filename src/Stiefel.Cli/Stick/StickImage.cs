@@ -3,8 +3,7 @@ using Stiefel.BootFiles.Catalog.Images;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Ramdisk.Packing;
-using Stiefel.Cli.Ramdisk.Steps;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Initramfs;
 using Stiefel.Linux.Programs;
 
@@ -72,7 +71,7 @@ internal sealed class StickImage(StickContent content, StepLog log)
                 CreateDisk(fresh, bootCode, sectors);
                 await FillAsync(new FatPartition(fresh), sectors, work, initrd, uki, token).ConfigureAwait(false);
                 File.Move(fresh, target, overwrite: true);
-                log.Note(FileSize.Text(new FileInfo(target).Length));
+                log.Note(DataSize.Binary(new FileInfo(target).Length));
             }
         }
         finally

@@ -4,12 +4,14 @@ using Stiefel.Client.Payload;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
 using Stiefel.Client.Unlocking;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Devices;
 using Stiefel.Linux.Kernel;
 using Stiefel.Linux.Kexec;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Keys;
+using Stiefel.Protocol.Text;
 
 namespace Stiefel.Client.Boot;
 
@@ -58,8 +60,8 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
 
         PayloadCommandLine commandLine = PayloadCommandLine.Assemble(
             manifest.CommandLine, AddedArguments.Read(KernelCommandLine.ReadCurrent(), screen.Say));
-        screen.Explain(commandLine);
-        if (manifest.Link.Protection == LinkProtections.None)
+        screen.Explain(commandLine.Text, commandLine.Notes);
+        if (manifest.Link.KnownProtection == LinkProtection.None)
         {
             screen.Say("  WARNING: the laptop's link.protection is none; whoever reaches the link can read and change the disk while this desktop uses it");
         }
@@ -72,7 +74,7 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
 
         ExportGrant grant = await OnceDiskIsFreeAsync(
             laptop, () => laptop.RequestDiskAsync(takeOver: false, cancellationToken), cancellationToken).ConfigureAwait(false);
-        screen.Phase("granted", $"a disk of {Printable.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : "")}");
+        screen.Phase("granted", $"a disk of {DataSize.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : "")}");
 
         AttachSession session = PayloadInitrd.DescribeSession(server, manifest, grant, laptop.DescribeTunnel(grant), commandLine.RealInit);
         PayloadInitrd.AppendAttach(initrd.Writer, attachProgram, session, passphrase.ForPayload);
@@ -166,7 +168,7 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
             }
             catch (RefusalException refusal) when (refusal.Refusal.Code == RefusalCodes.DiskInUse && (options.TakeOver || !options.Once))
             {
-                screen.Say($"  the laptop refuses: {Printable.Clean(refusal.Message)}");
+                screen.Say($"  the laptop refuses: {PrintableText.Of(refusal.Message)}");
                 if (await WantsToTakeOverAsync(cancellationToken).ConfigureAwait(false))
                 {
                     if (tookOver)

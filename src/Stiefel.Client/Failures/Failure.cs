@@ -1,8 +1,8 @@
-using Stiefel.Client.Screen;
-using Stiefel.Client.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Envelope;
 using Stiefel.Protocol.Handshake;
+using Stiefel.Protocol.Text;
 
 namespace Stiefel.Client.Failures;
 
@@ -10,15 +10,11 @@ namespace Stiefel.Client.Failures;
 internal static class Failure
 {
     /// <summary>One line: what, where, what to do. Without control characters: the runtime's messages quote what a stranger answered.</summary>
-    public static string Describe(Exception problem) => Printable.Clean(Explain(problem));
+    public static string Describe(Exception problem) => PrintableText.Of(Explain(problem));
 
-    /// <summary>Of the process, if this ends it.</summary>
-    public static int ExitCodeOf(Exception problem) => problem switch
-    {
-        UsageException => ExitCode.WrongUsage,
-        UnsafeException => ExitCode.Refused,
-        _ => ExitCode.Failed,
-    };
+    /// <summary>The same, with the exit code for it.</summary>
+    public static VerbException AsVerbException(Exception problem) =>
+        new((problem as VerbException)?.ExitCode ?? ExitCode.Failed, Describe(problem), problem);
 
     private static string Explain(Exception problem) => problem switch
     {
@@ -33,14 +29,8 @@ internal static class Failure
     };
 }
 
-/// <summary>The arguments, or the files they name, cannot be used as they are.</summary>
-internal sealed class UsageException(string message) : Exception(message);
-
-/// <summary>It could be done, but not safely; nothing was touched.</summary>
-internal sealed class UnsafeException(string message) : Exception(message);
-
 /// <summary>The laptop, or what stands in its place, does not do its part; the message is for the person at the desktop.</summary>
 internal sealed class ServerException(string message, Exception? inner = null) : IOException(message, inner);
 
-/// <summary>Whoever sits at the console pressed Ctrl-C at a question.</summary>
+/// <summary>Somebody at the console pressed Ctrl-C at a question.</summary>
 internal sealed class StoppedException() : Exception("stopped at the console");

@@ -39,7 +39,7 @@ internal sealed class BootClient : IDisposable
         _session = session;
         _sealer = new RequestSealer(session);
         Manifest = manifest;
-        _tunnel = manifest.Link.Protection == LinkProtections.WireGuard ? new DesktopTunnel(session) : null;
+        _tunnel = manifest.Link.KnownProtection == LinkProtection.WireGuard ? new DesktopTunnel(session) : null;
     }
 
     /// <summary>Where it answers.</summary>

@@ -1,6 +1,6 @@
 using Stiefel.Client.Failures;
-using Stiefel.Client.Screen;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Text;
 using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Client.Laptop;
@@ -25,12 +25,12 @@ internal static class ManifestLimits
             CheckFile("initrd", manifest.Initrd, MaxInitrdBytes);
         }
 
-        if (manifest.Link.Protection is not (LinkProtections.None or LinkProtections.WireGuard))
+        if (manifest.Link.KnownProtection is null)
         {
-            throw new ServerException($"the laptop wants its link protected by `{Printable.Clean(manifest.Link.Protection)}`, which this client cannot do: update the stick");
+            throw new ServerException($"the laptop wants its link protected by `{PrintableText.Of(manifest.Link.Protection)}`, which this client cannot do: update the stick");
         }
 
-        if (manifest.Link is { Protection: LinkProtections.WireGuard, Mtu: < TunnelPlan.LeastLinkMtu })
+        if (manifest.Link is { KnownProtection: LinkProtection.WireGuard, Mtu: < TunnelPlan.LeastLinkMtu })
         {
             throw new ServerException($"the laptop announces an MTU of {manifest.Link.Mtu}, which a tunnel does not fit into: Link:Mtu must be at least {TunnelPlan.LeastLinkMtu}");
         }

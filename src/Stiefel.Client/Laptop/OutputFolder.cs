@@ -1,4 +1,4 @@
-using Stiefel.Client.Failures;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Files;
 
 namespace Stiefel.Client.Laptop;
@@ -10,7 +10,7 @@ internal static class OutputFolder
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     /// <summary>Makes it if it is missing. What is there already, or a link to it, may be somebody else's work, so it is looked at in any case.</summary>
-    /// <exception cref="UnsafeException">It is somebody else's, or others may write there.</exception>
+    /// <exception cref="RefusedException">It is somebody else's, or others may write there.</exception>
     public static void Make(string folder)
     {
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
@@ -18,12 +18,12 @@ internal static class OutputFolder
         FileOwner owner = FileOwner.Of(path, followLink: true);
         if (!owner.IsUsOrRoot || !FileOwner.Of(path, followLink: false).IsUsOrRoot)
         {
-            throw new UnsafeException($"{folder}: this folder, or the link to it, belongs to another user, who could have files overwritten or exchanged; name a folder that does not exist yet");
+            throw new RefusedException($"{folder}: this folder, or the link to it, belongs to another user, who could have files overwritten or exchanged; name a folder that does not exist yet");
         }
 
         if (owner.OthersMayWrite)
         {
-            throw new UnsafeException($"{folder}: others on this machine can change what is in this folder; name a folder that does not exist yet, or look at what it holds and chmod go-w it");
+            throw new RefusedException($"{folder}: others on this machine can change what is in this folder; name a folder that does not exist yet, or look at what it holds and chmod go-w it");
         }
     }
 }

@@ -1,4 +1,4 @@
-using Stiefel.Client.Screen;
+using Stiefel.CommandLine;
 
 namespace Stiefel.Client.Payload;
 
@@ -12,8 +12,8 @@ internal static class MemoryNeed
 
     /// <inheritdoc cref="Describe(long)"/>
     public static string Describe(long initrdBytes, long availableBytes) => availableBytes >= Copies * initrdBytes
-        ? $"{Printable.Megabytes(availableBytes)} of memory are free"
-        : $"only {Printable.Megabytes(availableBytes)} of memory are free, loading needs {Printable.Megabytes(Copies * initrdBytes)}: it may fail";
+        ? $"{DataSize.Megabytes(availableBytes)} of memory are free"
+        : $"only {DataSize.Megabytes(availableBytes)} of memory are free, loading needs {DataSize.Megabytes(Copies * initrdBytes)}: it may fail";
 
     /// <summary>MemAvailable, bytes (man 5 proc_meminfo); 0 if not told.</summary>
     public static long AvailableBytes(IEnumerable<string> meminfo)

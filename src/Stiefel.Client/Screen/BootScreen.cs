@@ -1,4 +1,4 @@
-using Stiefel.Client.Payload;
+using Stiefel.Protocol.Text;
 
 namespace Stiefel.Client.Screen;
 
@@ -46,12 +46,12 @@ internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider
     }
 
     /// <summary>What the payload kernel is told, and what was changed in it.</summary>
-    public void Explain(PayloadCommandLine commandLine)
+    public void Explain(string commandLine, IReadOnlyList<string> notes)
     {
-        Say($"  kernel arguments: {Printable.Clean(commandLine.Text)}");
-        foreach (string note in commandLine.Notes)
+        Say($"  kernel arguments: {PrintableText.Of(commandLine)}");
+        foreach (string note in notes)
         {
-            Say($"  note: {Printable.Clean(note)}");
+            Say($"  note: {PrintableText.Of(note)}");
         }
     }
 

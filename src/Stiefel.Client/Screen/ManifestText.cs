@@ -1,4 +1,6 @@
+using Stiefel.CommandLine;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Text;
 
 namespace Stiefel.Client.Screen;
 
@@ -15,7 +17,7 @@ internal static class ManifestText
 
         string laptop = manifest.Laptop.Length > 0 ? $" of {manifest.Laptop}" : "";
         string release = manifest.KernelRelease.Length > 0 ? $" {manifest.KernelRelease}" : "";
-        return Printable.Clean($"{manifest.Title}{laptop}, kernel{release} ({Printable.Megabytes(manifest.Kernel.Size)}), initrd {Printable.Megabytes(manifest.Initrd.Size)}");
+        return PrintableText.Of($"{manifest.Title}{laptop}, kernel{release} ({DataSize.Megabytes(manifest.Kernel.Size)}), initrd {DataSize.Megabytes(manifest.Initrd.Size)}");
     }
 
     /// <summary>`/dev/nvme0n1p3 (mydisk) of mylaptop is locked`</summary>
@@ -23,6 +25,6 @@ internal static class ManifestText
     {
         string label = locked.Label.Length > 0 ? $" ({locked.Label})" : "";
         string owner = laptop.Length > 0 ? $" of {laptop}" : "";
-        return Printable.Clean($"{locked.Device}{label}{owner} is locked");
+        return PrintableText.Of($"{locked.Device}{label}{owner} is locked");
     }
 }

@@ -1,3 +1,5 @@
+using Stiefel.CommandLine;
+
 namespace Stiefel.Client.Screen;
 
 /// <summary>
@@ -53,7 +55,7 @@ internal sealed class TransferProgress(BootScreen screen, TimeProvider clock, bo
     public void Finish()
     {
         double seconds = _bytes == 0 ? 0 : clock.GetElapsedTime(_started).TotalSeconds;
-        screen.Say($"  {name}: {Printable.Megabytes(_bytes)} in {seconds:0.0} s, {Printable.Megabytes(Rate(_bytes, seconds))}/s, verified");
+        screen.Say($"  {name}: {DataSize.Megabytes(_bytes)} in {seconds:0.0} s, {DataSize.Megabytes(Rate(_bytes, seconds))}/s, verified");
     }
 
     private bool IsTimeToShow(TimeSpan sinceShown) => canRedraw
@@ -63,8 +65,8 @@ internal sealed class TransferProgress(BootScreen screen, TimeProvider clock, bo
 
     // `  initrd  34 %  13.2 of 38.9 MB  11.2 MB/s  ETA 2 s`
     private string Describe(double bytesPerSecond) => total is { } whole
-        ? $"  {name} {100 * _bytes / whole,3} %  {_bytes / 1e6:0.0} of {Printable.Megabytes(whole)}  {bytesPerSecond / 1e6:0.0} MB/s  ETA {Remaining((whole - _bytes) / Math.Max(bytesPerSecond, 1))}"
-        : $"  {name} {Printable.Megabytes(_bytes)}  {bytesPerSecond / 1e6:0.0} MB/s";
+        ? $"  {name} {100 * _bytes / whole,3} %  {_bytes / 1e6:0.0} of {DataSize.Megabytes(whole)}  {bytesPerSecond / 1e6:0.0} MB/s  ETA {Remaining((whole - _bytes) / Math.Max(bytesPerSecond, 1))}"
+        : $"  {name} {DataSize.Megabytes(_bytes)}  {bytesPerSecond / 1e6:0.0} MB/s";
 
     private static string Remaining(double seconds) => seconds < 120 ? $"{seconds:0} s" : $"{seconds / 60:0} min";
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Stiefel.Client.Failures;
 using Stiefel.Client.Screen;
+using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Protocol.Keys;
 
@@ -25,7 +25,7 @@ internal static class KeyFile
     /// <param name="directory">Where to look else.</param>
     /// <param name="person">Whom to ask; null if nobody is there.</param>
     /// <exception cref="UsageException">None, several, not a key, or nobody knows its passphrase.</exception>
-    /// <exception cref="UnsafeException">Others can read or write it.</exception>
+    /// <exception cref="RefusedException">Others can read or write it.</exception>
     public static SharedKey Load(string? path, string directory = DefaultDirectory, IPerson? person = null)
     {
         string[] files = path is not null ? [path] : Directory.Exists(directory) ? Directory.GetFiles(directory, "*" + StoredKey.Extension) : [];
@@ -47,7 +47,7 @@ internal static class KeyFile
         }
         catch (KeyFileException error)
         {
-            throw error.Problem == KeyFileProblem.Unsafe ? new UnsafeException(error.Message) : new UsageException(error.Message);
+            throw error.Problem == KeyFileProblem.Unsafe ? new RefusedException(error.Message) : new UsageException(error.Message);
         }
     }
 

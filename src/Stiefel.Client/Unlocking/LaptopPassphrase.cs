@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
-using Stiefel.Client.Failures;
+using Stiefel.CommandLine;
 using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Client.Unlocking;

@@ -2,7 +2,9 @@ using System.Net;
 using Stiefel.Client.Failures;
 using Stiefel.Client.Laptop;
 using Stiefel.Client.Screen;
+using Stiefel.CommandLine;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Text;
 
 namespace Stiefel.Client.Unlocking;
 
@@ -46,7 +48,7 @@ internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person,
             if (passphrase.IsGiven || left == 0)
             {
                 throw passphrase.IsGiven
-                    ? new UsageException($"the passphrase does not open {Printable.Clean(locked.Device)}")
+                    ? new UsageException($"the passphrase does not open {PrintableText.Of(locked.Device)}")
                     : new ServerException("no passphrase was right; the next try begins with a new session");
             }
         }
@@ -57,7 +59,7 @@ internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person,
         if (person is null)
         {
             throw new UsageException(
-                $"{Printable.Clean(locked.Device)} of the laptop is locked, and nobody is there to type its passphrase: run this on a terminal, or `fetch --passphrase-fd N`");
+                $"{PrintableText.Of(locked.Device)} of the laptop is locked, and nobody is there to type its passphrase: run this on a terminal, or `fetch --passphrase-fd N`");
         }
 
         byte[] typed;

@@ -3,6 +3,7 @@ using Stiefel.Client.Boot;
 using Stiefel.Client.Failures;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Unlocking;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Network;
 using Stiefel.Protocol.Keys;
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using Stiefel.Client.Boot;
 using Stiefel.Client.Unlocking;
+using Stiefel.CommandLine;
 using Stiefel.Protocol;
 
 namespace Stiefel.Client.Verbs;
@@ -46,15 +47,9 @@ internal sealed class CommonOptions
     private static IPEndPoint? ParseServer(ArgumentResult result)
     {
         string text = result.Tokens.Single().Value;
-        // A bare IPv6 address holds colons too, so the address alone is tried first.
-        if (IPAddress.TryParse(text, out IPAddress? address) && !text.StartsWith('['))
+        if (HostEndPoint.ParseAddress(text, WellKnownPorts.Boot) is { } endpoint)
         {
-            return new IPEndPoint(address, WellKnownPorts.Boot);
-        }
-
-        if (IPEndPoint.TryParse(text, out IPEndPoint? endpoint))
-        {
-            return endpoint.Port == 0 ? new IPEndPoint(endpoint.Address, WellKnownPorts.Boot) : endpoint;
+            return endpoint;
         }
 
         result.AddError($"--server {text}: expected an address with or without a port, as 192.168.1.5, 192.168.1.5:{WellKnownPorts.Boot}, fe80::1%eth0 or [fe80::1%eth0]:{WellKnownPorts.Boot}");

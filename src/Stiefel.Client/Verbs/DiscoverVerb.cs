@@ -5,6 +5,7 @@ using Stiefel.Client.Laptop;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
 using Stiefel.Client.Unlocking;
+using Stiefel.CommandLine;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Client.Verbs;

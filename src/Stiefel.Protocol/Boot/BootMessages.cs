@@ -20,8 +20,12 @@ public sealed record BootFile(long Size, string Sha256);
 /// </remarks>
 public sealed record LinkParameters
 {
-    /// <summary>One of <see cref="LinkProtections"/>.</summary>
-    public string Protection { get; set; } = LinkProtections.None;
+    /// <summary>A word of <see cref="LinkProtectionWords"/>, or one of a later version.</summary>
+    public string Protection { get; set; } = LinkProtection.None.Word();
+
+    /// <summary>What <see cref="Protection"/> says; null if this version does not know it.</summary>
+    [JsonIgnore]
+    public LinkProtection? KnownProtection => LinkProtectionWords.Read(Protection);
 
     /// <summary>Bytes.</summary>
     public int Mtu { get; set; } = 1500;
@@ -31,13 +35,6 @@ public sealed record LinkParameters
 
     /// <summary>Seconds the kernel holds requests without a connection (NBD_ATTR_DEAD_CONN_TIMEOUT); 0 means for ever.</summary>
     public int DeadConnectionSeconds { get; set; } = 600;
-}
-
-/// <summary>Values of <see cref="LinkParameters.Protection"/>.</summary>
-public static class LinkProtections
-{
-    public const string None = "none";
-    public const string WireGuard = "wireguard";
 }
 
 /// <summary>What the server offers to boot; the sealed part of the handshake's answer (docs/protocol.md#manifest).</summary>

@@ -87,18 +87,18 @@ internal static class SessionFields
         }
 
         var (name, value) = (line[..equals], line[(equals + 1)..]);
-        var field = s_all.FirstOrDefault(f => f.Name == name) ?? throw new FormatException($"{at}: unknown name '{Printable(name)}'");
+        var field = s_all.FirstOrDefault(f => f.Name == name) ?? throw new FormatException($"{at}: unknown name '{Shown(name)}'");
         if (!seen.Add(name))
         {
             throw new FormatException($"{at}: {name} is given twice");
         }
 
         return field.Set(session, value)
-            ?? throw new FormatException($"{at}: {name}: expected {field.Expected}{(field.Secret ? "" : $", got '{Printable(value)}'")}");
+            ?? throw new FormatException($"{at}: {name}: expected {field.Expected}{(field.Secret ? "" : $", got '{Shown(value)}'")}");
     }
 
-    // The line goes to a console: what a damaged file holds must not drive the terminal, nor fill it.
-    private static string Printable(string value) =>
+    // What no value may hold is a `?`: a damaged file must not drive the console, nor fill it.
+    private static string Shown(string value) =>
         string.Concat(value.Take(64).Select(c => c is > ' ' and < '\x7f' ? c : '?'));
 
     private static AttachSession In(AttachSession session, Func<TunnelSession, TunnelSession> change) =>

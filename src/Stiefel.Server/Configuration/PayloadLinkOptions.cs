@@ -4,16 +4,6 @@ using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Server.Configuration;
 
-/// <summary>How the disk's blocks cross the link.</summary>
-public enum LinkProtection
-{
-    /// <summary>In a tunnel for each desktop.</summary>
-    WireGuard,
-
-    /// <summary>In the open.</summary>
-    None,
-}
-
 /// <summary>How the payload is told to treat its link.</summary>
 /// <param name="RequestTimeoutSeconds">An unanswered request ends the connection after this time.</param>
 /// <param name="DeadConnectionSeconds">Requests wait this long for a new connection; 0 for ever.</param>
@@ -37,7 +27,7 @@ public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConne
     /// <summary>The same as a manifest tells it.</summary>
     public LinkParameters ToParameters() => new()
     {
-        Protection = Protection == LinkProtection.None ? LinkProtections.None : LinkProtections.WireGuard,
+        Protection = Protection.Word(),
         Mtu = Mtu,
         RequestTimeoutSeconds = RequestTimeoutSeconds,
         DeadConnectionSeconds = DeadConnectionSeconds,

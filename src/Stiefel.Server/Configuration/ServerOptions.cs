@@ -1,5 +1,6 @@
 using System.Net;
 using Stiefel.Protocol;
+using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Server.Configuration;
 

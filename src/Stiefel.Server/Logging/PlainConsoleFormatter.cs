@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using Stiefel.Protocol.Text;
 
 namespace Stiefel.Server.Logging;
 
@@ -22,11 +23,11 @@ public sealed class PlainConsoleFormatter() : ConsoleFormatter(FormatterName)
             LogLevel.Debug or LogLevel.Trace => "debug: ",
             _ => "",
         });
-        textWriter.Write(OneLine(logEntry.Formatter(logEntry.State, logEntry.Exception)));
+        textWriter.Write(PrintableText.OneLine(logEntry.Formatter(logEntry.State, logEntry.Exception)));
         if (logEntry.Exception is { } exception)
         {
             textWriter.Write(": ");
-            textWriter.Write(OneLine(logEntry.LogLevel >= LogLevel.Error && !IsOrdinary(exception) ? exception.ToString() : exception.Message));
+            textWriter.Write(PrintableText.OneLine(logEntry.LogLevel >= LogLevel.Error && !IsOrdinary(exception) ? exception.ToString() : exception.Message));
         }
 
         textWriter.Write('\n');
@@ -34,15 +35,4 @@ public sealed class PlainConsoleFormatter() : ConsoleFormatter(FormatterName)
 
     /// <summary>Disks, files and networks fail: the message says which. Where in the program is of use only for what nobody expected.</summary>
     private static bool IsOrdinary(Exception exception) => exception is IOException or UnauthorizedAccessException or SocketException;
-
-    /// <summary>Names from the network must not forge a second line or move the cursor.</summary>
-    private static string OneLine(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.AsSpan().ContainsAnyInRange('\u007f', '\u009f')
-        ? string.Create(text.Length, text, static (line, text) =>
-        {
-            for (var i = 0; i < text.Length; i++)
-            {
-                line[i] = char.IsControl(text[i]) ? ' ' : text[i];
-            }
-        })
-        : text;
 }

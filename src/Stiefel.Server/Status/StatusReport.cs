@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using Stiefel.Nbd.Connections;
+using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Control;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Desktops;

@@ -3,6 +3,7 @@ using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Kexec;
 using Stiefel.Linux.Programs;
@@ -98,7 +99,7 @@ public sealed class DepartureTests : IDisposable
         using var output = new StringWriter();
         using var error = new StringWriter();
 
-        int code = await VerbRunner.RunAsync(new RootCommand("test") { AutokexecVerb.Build() }, ["autokexec", "--dry-run", "--config", config], output, error);
+        int code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { AutokexecVerb.Build() }, ["autokexec", "--dry-run", "--config", config], output, error);
 
         Assert.Equal(1, code);
         Assert.StartsWith("stiefel: note: autokexec.mac_detection", Assert.Single(output.ToString().Trim().Split('\n')), StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using CsCheck;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Ramdisk;
+using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Tests.Fuzz;
 using Xunit;
 

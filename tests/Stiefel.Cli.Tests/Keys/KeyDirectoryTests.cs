@@ -1,5 +1,5 @@
 using Stiefel.Cli.Keys;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Linux.Errors;
 using Xunit;

@@ -3,6 +3,7 @@ using Stiefel.Cli.Control;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Tests.Status;
 using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Keys;
 using Xunit;
@@ -141,7 +142,7 @@ public sealed class KeyRevokeVerbTests : IDisposable
     {
         var output = new StringWriter();
         string[] all = ["key", "revoke", .. arguments, "--yes", "--directory", _folder["keys"]];
-        var code = await VerbRunner.RunAsync(new RootCommand("test") { KeyVerb.Build() }, all, output, output);
+        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { KeyVerb.Build() }, all, output, output);
         Assert.True(code == expectedCode, $"exit code {code}: {output}");
         return output.ToString();
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Protocol.Certificates;
 using Xunit;
@@ -142,7 +143,7 @@ public sealed class KeyVerbTests : IDisposable
     private async Task<string> RunAsync(int expectedCode, string verb, params string[] arguments)
     {
         var output = new StringWriter();
-        var code = await VerbRunner.RunAsync(new RootCommand("test") { KeyVerb.Build() }, ["key", verb, .. arguments, "--directory", _folder.Path], output, output);
+        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { KeyVerb.Build() }, ["key", verb, .. arguments, "--directory", _folder.Path], output, output);
         Assert.True(code == expectedCode, $"exit code {code}: {output}");
         return output.ToString();
     }

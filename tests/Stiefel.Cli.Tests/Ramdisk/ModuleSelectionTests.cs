@@ -1,5 +1,5 @@
 using Stiefel.Cli.Ramdisk.Kernel;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Ramdisk;

@@ -1,5 +1,5 @@
 using Stiefel.Cli.Ramdisk.Userland;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Programs;
 using Xunit;
 

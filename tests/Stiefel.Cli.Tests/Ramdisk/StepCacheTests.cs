@@ -1,4 +1,5 @@
 using Stiefel.Cli.Ramdisk.Steps;
+using Stiefel.CommandLine;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Ramdisk;

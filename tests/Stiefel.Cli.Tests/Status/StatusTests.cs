@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Stiefel.Cli.Control;
 using Stiefel.Cli.Status;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Status;

@@ -3,9 +3,9 @@ using System.Text;
 using Stiefel.BootFiles.Catalog.Images;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
-using Stiefel.Cli.Ramdisk.Steps;
 using Stiefel.Cli.Stick;
 using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Programs;
 using Xunit;
 
@@ -174,7 +174,7 @@ public class StickImageTests
     private static async Task<(int Code, string Error)> RunAsync(TextWriter output, params string[] args)
     {
         using var error = new StringWriter();
-        int code = await VerbRunner.RunAsync(new RootCommand("test") { SetupClientUsbdriveVerb.Build() }, ["setup-client-usbdrive", .. args], output, error);
+        int code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { SetupClientUsbdriveVerb.Build() }, ["setup-client-usbdrive", .. args], output, error);
         return (code, error.ToString());
     }
 }

@@ -4,6 +4,7 @@ using Stiefel.Cli.Keys;
 using Stiefel.Cli.Machines;
 using Stiefel.Cli.Status;
 using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Verbs;
@@ -70,7 +71,7 @@ public class VerbRunnerTests
         using var output = new StringWriter();
         using var error = new StringWriter();
         var root = new RootCommand("test") { KeyVerb.Build(), AutokexecVerb.Build(), StatusVerbs.BuildStatus(), StatusVerbs.BuildKick(), DemoVerb.Build() };
-        int code = await VerbRunner.RunAsync(root, args, output, error);
+        int code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(root, args, output, error);
         return (code, output.ToString(), error.ToString());
     }
 }

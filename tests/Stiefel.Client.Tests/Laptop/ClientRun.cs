@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Stiefel.Client.Failures;
 using Stiefel.Client.Verbs;
+using Stiefel.CommandLine;
 
 namespace Stiefel.Client.Tests.Laptop;
 
@@ -10,7 +12,7 @@ internal sealed record ClientRun(int ExitCode, string Output, string Errors)
     {
         var root = new RootCommand("test") { BootVerb.Build(), DiscoverVerb.Build(), FetchVerb.Build() };
         var (output, errors) = (new StringWriter(), new StringWriter());
-        int code = await VerbRunner.RunAsync(root, arguments, output, errors);
+        int code = await new VerbRunner("stiefel-client", Failure.AsVerbException).RunAsync(root, arguments, output, errors);
         return new ClientRun(code, output.ToString(), errors.ToString());
     }
 

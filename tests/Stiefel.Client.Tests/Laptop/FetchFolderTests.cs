@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Stiefel.Client.Verbs;
+using Stiefel.CommandLine;
 using Xunit;
 
 namespace Stiefel.Client.Tests.Laptop;

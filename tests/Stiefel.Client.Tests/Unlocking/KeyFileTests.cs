@@ -5,6 +5,7 @@ using Stiefel.Client.Screen;
 using Stiefel.Client.Tests.Laptop;
 using Stiefel.Client.Unlocking;
 using Stiefel.Client.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Keys;
@@ -69,7 +70,7 @@ public sealed class KeyFileTests : IDisposable
     {
         string path = Write("open.key", 32);
         File.SetUnixFileMode(path, File.GetUnixFileMode(path) | others);
-        Assert.Contains("chmod 600", Assert.Throws<UnsafeException>(() => KeyFile.Load(path)).Message);
+        Assert.Contains("chmod 600", Assert.Throws<RefusedException>(() => KeyFile.Load(path)).Message);
     }
 
     [Fact]

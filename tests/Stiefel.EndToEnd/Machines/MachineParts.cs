@@ -2,7 +2,7 @@ using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Machines;
 using Stiefel.Cli.Ramdisk;
-using Stiefel.Cli.Ramdisk.Steps;
+using Stiefel.CommandLine;
 using Stiefel.EndToEnd.Encrypted;
 using Stiefel.Machines.Disks;
 using Stiefel.Machines.Runs;

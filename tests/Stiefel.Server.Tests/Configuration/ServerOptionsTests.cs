@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net;
 using Stiefel.Linux.Tests;
+using Stiefel.Protocol.Boot;
 using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Tests.Configuration;

@@ -1,3 +1,4 @@
+using Stiefel.Protocol.Boot;
 using Stiefel.Nbd.Transmission;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;

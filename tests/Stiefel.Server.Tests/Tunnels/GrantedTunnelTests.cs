@@ -185,10 +185,10 @@ public sealed class GrantedTunnelTests : IDisposable
     {
         await using var server = await RunningServer.StartAsync(_files);
         using var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
-        Assert.Equal(LinkProtections.None, desktop.Manifest.Link.Protection);
+        Assert.Equal(LinkProtection.None.Word(), desktop.Manifest.Link.Protection);
         Assert.Contains(server.Log.All, line => line.StartsWith("Warning: link.protection is none", StringComparison.Ordinal));
         var usual = ServerOptions.Read(ServerConfiguration.Build(["--Disk:Path", _files.Disk], new System.Collections.Hashtable(), "", []));
-        Assert.Equal(LinkProtections.WireGuard, usual.Link.ToParameters().Protection);
+        Assert.Equal(LinkProtection.WireGuard.Word(), usual.Link.ToParameters().Protection);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using Stiefel.Cli.Ramdisk.Packages;
 using Stiefel.Cli.Ramdisk.Steps;
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Programs;
 
 namespace Stiefel.Cli.Ramdisk.Kernel;

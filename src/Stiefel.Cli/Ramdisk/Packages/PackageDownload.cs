@@ -1,4 +1,4 @@
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 using Stiefel.Linux.Programs;
 
 namespace Stiefel.Cli.Ramdisk.Packages;

@@ -1,5 +1,6 @@
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Ramdisk.Steps;
+using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk.Packing;
 
@@ -52,13 +53,7 @@ internal sealed class PackStep(StepCache cache, StepLog log, string workFolder)
         string folder = await cache.GetAsync(
             key, $"pack {name} ({compression})", (target, stop) => writeAsync(Path.Combine(target, PackedName), stop), token).ConfigureAwait(false);
         var part = new PackedPart(name, Path.Combine(folder, PackedName), unpackedSize, compression);
-        log.Note($"{FileSize.Text(part.UnpackedSize)} unpacked, {FileSize.Text(part.Size)} packed");
+        log.Note($"{DataSize.Binary(part.UnpackedSize)} unpacked, {DataSize.Binary(part.Size)} packed");
         return part;
     }
-}
-
-/// <summary>Sizes for people.</summary>
-internal static class FileSize
-{
-    public static string Text(long bytes) => bytes < 1024 * 1024 ? $"{bytes / 1024.0:0} KiB" : $"{bytes / 1024.0 / 1024.0:0.0} MiB";
 }

@@ -1,4 +1,4 @@
-using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk.Steps;
 

@@ -1,7 +1,7 @@
-namespace Stiefel.Client.Verbs;
+namespace Stiefel.CommandLine;
 
-/// <summary>What every verb's exit code means.</summary>
-internal static class ExitCode
+/// <summary>What every command's exit code means.</summary>
+public static class ExitCode
 {
     public const int Done = 0;
     public const int Failed = 1;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Stiefel.Cli.Ramdisk.Steps;
+namespace Stiefel.CommandLine;
 
 /// <summary>What is being done, one line as it begins, notes below it, and how long it took.</summary>
-internal sealed class StepLog(TextWriter output)
+public sealed class StepLog(TextWriter output)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
@@ -11,17 +11,17 @@ internal sealed class StepLog(TextWriter output)
     public TimeSpan Elapsed => _clock.Elapsed;
 
     /// <summary>Begins a step; disposing it ends it.</summary>
-    public Step Begin(string what)
+    public StepTime Begin(string what)
     {
         output.WriteLine($"‣ {what}");
-        return new Step(this, _clock.Elapsed);
+        return new StepTime(this, _clock.Elapsed);
     }
 
     /// <summary>A line below the present step.</summary>
     public void Note(string text) => output.WriteLine($"    {text}");
 
     /// <summary>One step; its end prints the time it took.</summary>
-    internal readonly struct Step(StepLog log, TimeSpan begin) : IDisposable
+    public readonly struct StepTime(StepLog log, TimeSpan begin) : IDisposable
     {
         public void Dispose() => log.Note($"{(log.Elapsed - begin).TotalSeconds:0.0} s");
     }

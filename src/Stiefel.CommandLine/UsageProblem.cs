@@ -2,16 +2,16 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
-namespace Stiefel.Cli.Verbs;
+namespace Stiefel.CommandLine;
 
 /// <summary>
 /// What is wrong with a command line, in one line with what to do. The parser reports everything that follows from one wrong word, and in terms of
-/// its own types. `stiefel-client` is built with this file, too.
+/// its own types.
 /// </summary>
-internal static class UsageProblem
+public static class UsageProblem
 {
     /// <summary>The problem that explains the others, or null if there is none.</summary>
-    /// <param name="parsed">Of the command line.</param>
+    /// <param name="parsed">The command line.</param>
     /// <param name="program">Its first word.</param>
     public static string? Of(ParseResult parsed, string program)
     {

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using System.Runtime.CompilerServices;
 
-namespace Stiefel.Cli.Verbs;
+namespace Stiefel.CommandLine;
 
 /// <summary>The usual help text, followed by the verb's examples.</summary>
 internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
@@ -28,19 +27,4 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
 
         return exitCode;
     }
-}
-
-/// <summary>Examples belong to a command as its description does, but the parser's type has no place for them.</summary>
-internal static class VerbExamples
-{
-    private static readonly ConditionalWeakTable<Command, string[]> s_examples = [];
-
-    public static TCommand WithExamples<TCommand>(this TCommand command, params string[] examples)
-        where TCommand : Command
-    {
-        s_examples.AddOrUpdate(command, examples);
-        return command;
-    }
-
-    public static string[] Of(Command command) => s_examples.TryGetValue(command, out string[]? examples) ? examples : [];
 }

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Net;
+
+namespace Stiefel.CommandLine;
+
+/// <summary>Where another machine is, as it is typed: a host, with or without a port.</summary>
+public static class HostEndPoint
+{
+    /// <summary>Reads an address: `192.168.1.5`, `192.168.1.5:80`, `fe80::1%eth0`, `[fe80::1%eth0]:80`. Null if it is none.</summary>
+    /// <param name="text">What was typed.</param>
+    /// <param name="usualPort">Taken if none was typed.</param>
+    public static IPEndPoint? ParseAddress(string text, int usualPort)
+    {
+        // A bare IPv6 address holds colons too, so the address alone is tried first.
+        if (!text.StartsWith('[') && IPAddress.TryParse(text, out IPAddress? address))
+        {
+            return new IPEndPoint(address, usualPort);
+        }
+
+        return !IPEndPoint.TryParse(text, out IPEndPoint? endpoint) ? null
+            : endpoint.Port == 0 ? new IPEndPoint(endpoint.Address, usualPort)
+            : endpoint;
+    }
+
+    /// <summary>Reads an address as above, or a name: `laptop`, `laptop:80`. Null if it is neither.</summary>
+    /// <param name="text">What was typed.</param>
+    /// <param name="usualPort">Taken if none was typed.</param>
+    public static EndPoint? Parse(string text, int usualPort)
+    {
+        if (ParseAddress(text, usualPort) is { } endpoint)
+        {
+            return endpoint;
+        }
+
+        string[] parts = text.Split(':', 2);
+        int port = usualPort;
+        bool isPort = parts is [_] || (int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= IPEndPoint.MaxPort);
+        return isPort && Uri.CheckHostName(parts[0]) == UriHostNameType.Dns ? new DnsEndPoint(parts[0], port) : null;
+    }
+}

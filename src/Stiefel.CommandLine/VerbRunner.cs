@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Stiefel.CommandLine;
+
+/// <summary>Parses the command line, runs the verb, and turns what went wrong into lines and an exit code.</summary>
+/// <param name="program">The command line's first word; every line of an error begins with it.</param>
+/// <param name="explain">What an exception means to people; null for a defect of the program, which ends it.</param>
+public sealed class VerbRunner(string program, Func<Exception, VerbException?> explain)
+{
+    /// <summary>Runs one command line.</summary>
+    /// <param name="root">All verbs.</param>
+    /// <param name="args">Without the program's name.</param>
+    /// <param name="output">What the verb writes to.</param>
+    /// <param name="error">Where problems go.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public async Task<int> RunAsync(RootCommand root, string[] args, TextWriter output, TextWriter error)
+    {
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        }
+
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Action is not HelpWithExamples && UsageProblem.Of(parsed, program) is { } problem)
+        {
+            await error.WriteLineAsync($"{program}: {problem}").ConfigureAwait(false);
+            return ExitCode.WrongUsage;
+        }
+
+        return await InvokeAsync(parsed, output, error).ConfigureAwait(false);
+    }
+
+    private async Task<int> InvokeAsync(ParseResult parsed, TextWriter output, TextWriter error)
+    {
+        VerbException? known = null;
+        try
+        {
+            var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error };
+            return await parsed.InvokeAsync(settings).ConfigureAwait(false);
+        }
+        catch (Exception problem) when ((known = explain(problem)) is not null)
+        {
+            foreach (string line in known.Message.Split('\n'))
+            {
+                await error.WriteLineAsync($"{program}: {line}").ConfigureAwait(false);
+            }
+
+            return known.ExitCode;
+        }
+    }
+}
