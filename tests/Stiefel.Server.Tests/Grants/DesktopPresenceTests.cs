@@ -1,3 +1,4 @@
+using Stiefel.Protocol.Boot;
 using Stiefel.Nbd.Transmission;
 using Stiefel.Protocol.Boot;
 using Stiefel.Server.Configuration;
