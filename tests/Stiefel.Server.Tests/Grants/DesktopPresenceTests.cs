@@ -1,4 +1,3 @@
-using Stiefel.Protocol.Boot;
 using Stiefel.Nbd.Transmission;
 using Stiefel.Protocol.Boot;
 using Stiefel.Server.Configuration;
