@@ -1,10 +1,4 @@
 using System.CommandLine;
-using Stiefel.Cli.Autokexec;
-using Stiefel.Cli.Keys;
-using Stiefel.Cli.Machines;
-using Stiefel.Cli.Ramdisk;
-using Stiefel.Cli.Status;
-using Stiefel.Cli.Stick;
 using Stiefel.Cli.Verbs;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;

@@ -7,9 +7,9 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Cli.Autokexec;
 
 /// <summary>Hears calls on all interfaces, until one is authentic.</summary>
-/// <param name="laptop">Judges them.</param>
+/// <param name="responder">Judges them.</param>
 /// <param name="report">One line, when there is something to say; each only once a minute.</param>
-internal sealed class CallListener(SleepingLaptop laptop, Action<string> report) : IDisposable
+internal sealed class CallListener(CallResponder responder, Action<string> report) : IDisposable
 {
     private const string Setting = "discovery, docs/protocol.md#ports";
 
@@ -92,18 +92,18 @@ internal sealed class CallListener(SleepingLaptop laptop, Action<string> report)
     {
         lock (_oneAtATime)
         {
-            Verdict verdict = laptop.Judge(datagram, received);
-            if (verdict.Refused is { } refused)
+            CallOutcome outcome = responder.Judge(datagram, received);
+            if (outcome.Refused is { } refused)
             {
                 Say(refused, $"a desktop at {received.Remote.Address} calls and is not heard: {refused}");
             }
 
-            if (verdict.Answer is { } answer)
+            if (outcome.Answer is { } answer)
             {
                 Answer(socket, received, answer);
             }
 
-            return verdict.CalledBy;
+            return outcome.CalledBy;
         }
     }
 

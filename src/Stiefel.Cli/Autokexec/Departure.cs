@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Cli.Configuration;
-using Stiefel.Cli.KeyFiles;
+using Stiefel.Cli.Keys;
 using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Linux.Initramfs;
@@ -149,7 +149,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     }
 
     private string Warning(string caller) =>
-        $"a desktop with the key {caller} calls for this laptop's disk: everything is closed in {configuration.Autokexec.GraceSeconds} s ({OwnService.HowToStop()} keeps it from that)";
+        $"a desktop with the key {caller} calls for this laptop's disk: everything is closed in {configuration.Autokexec.GraceSeconds} s ({StopCommand.OfThisProcess()} keeps it from that)";
 
     private async Task WarnAsync(string text, CancellationToken token)
     {

@@ -1,5 +1,4 @@
-using System.CommandLine;
-using Stiefel.Cli.KeyFiles;
+using Stiefel.Cli.Keys;
 using Stiefel.Keys;
 using Stiefel.Protocol.Keys;
 
@@ -8,12 +7,6 @@ namespace Stiefel.Cli.Control;
 /// <summary>The key with which a control plane is asked: one of the folder, or a file that lies elsewhere.</summary>
 internal static class AskingKey
 {
-    public static Option<string?> Option() => new("--key")
-    {
-        HelpName = "NAME|FILE",
-        Description = "Which key to ask with: one of the folder, or a file NAME.key; may be left out if the folder holds only one",
-    };
-
     /// <exception cref="KeyFileException">It cannot be used.</exception>
     public static SharedKey Load(string directory, string? nameOrFile)
     {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Stiefel.Cli.Configuration;
-using Stiefel.Cli.KeyFiles;
+using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.CommandLine;
 using Stiefel.Machines.Disks;

@@ -1,4 +1,4 @@
-using Stiefel.Cli.KeyFiles;
+using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.CommandLine;
 using Stiefel.Machines.Disks;

@@ -58,7 +58,8 @@ internal static class RamdiskTree
 
         if (content.LinkInTheOpen)
         {
-            File.WriteAllText(Path.Combine(root, ServerSettings), $$"""{ "Link": { "Protection": "{{LinkProtection.None.Word()}}" } }""" + "\n");
+            string protection = LinkProtection.None.Word();
+            File.WriteAllText(Path.Combine(root, ServerSettings), $$"""{ "Link": { "Protection": "{{protection}}" } }""" + "\n");
         }
 
         foreach ((string program, string folder) in s_programs)

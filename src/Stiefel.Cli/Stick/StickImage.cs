@@ -1,6 +1,6 @@
 using System.Text;
 using Stiefel.BootFiles.Catalog.Images;
-using Stiefel.Cli.KeyFiles;
+using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Initramfs;

@@ -21,7 +21,7 @@ namespace Stiefel.Client.Boot;
 /// <param name="screen">Where it tells what it does.</param>
 /// <param name="person">Who may be asked; null if nobody is there.</param>
 /// <param name="passphrase">Of the laptop's disk; outlives an attempt that fails.</param>
-internal sealed class BootSequence(BootOptions options, SharedKey key, BootScreen screen, ConsolePerson? person, LaptopPassphrase passphrase)
+internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, BootScreen screen, ConsolePerson? person, LaptopPassphrase passphrase)
 {
     /// <summary>What is typed to take the disk from another desktop.</summary>
     private const string TakeOverWord = "t";
@@ -53,7 +53,7 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
         screen.Phase("initrd", MemoryNeed.Describe(manifest.Initrd.Size));
         using var initrd = MemoryFile.Create("initrd");
         await laptop.FetchInitrdAsync(initrd.Writer, screen.Follow("initrd", manifest.Initrd.Size), cancellationToken).ConfigureAwait(false);
-        PayloadInitrd.Align(initrd.Writer);
+        InitrdAppendix.Align(initrd.Writer);
 
         screen.Phase("modules", "drivers of the laptop's kernel for this machine's network");
         await AppendDriversAsync(laptop, initrd.Writer, cancellationToken).ConfigureAwait(false);
@@ -76,8 +76,8 @@ internal sealed class BootSequence(BootOptions options, SharedKey key, BootScree
             laptop, () => laptop.RequestDiskAsync(takeOver: false, cancellationToken), cancellationToken).ConfigureAwait(false);
         screen.Phase("granted", $"a disk of {DataSize.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : "")}");
 
-        AttachSession session = PayloadInitrd.DescribeSession(server, manifest, grant, laptop.DescribeTunnel(grant), commandLine.RealInit);
-        PayloadInitrd.AppendAttach(initrd.Writer, attachProgram, session, passphrase.ForPayload);
+        AttachSession session = InitrdAppendix.DescribeSession(server, manifest, grant, laptop.DescribeTunnel(grant), commandLine.RealInit);
+        InitrdAppendix.Write(initrd.Writer, attachProgram, session, passphrase.ForPayload);
         Start(kernel, initrd, commandLine);
     }
 

@@ -85,7 +85,7 @@ internal sealed class BootClient : IDisposable
     /// <exception cref="RefusalException">It was not tried.</exception>
     public async Task<int?> UnlockAsync(byte[] passphrase, CancellationToken cancellationToken)
     {
-        await using SealedAnswer answer = await AskAsync("/v1/unlock", passphrase, cancellationToken).ConfigureAwait(false);
+        await using VerifiedAnswer answer = await AskAsync("/v1/unlock", passphrase, cancellationToken).ConfigureAwait(false);
         byte[] json = await answer.Content.ReadToEndAsync(MaxUnlockAnswerBytes, cancellationToken).ConfigureAwait(false);
         UnlockAnswer result = Parse(json, ProtocolJson.Default.UnlockAnswer);
         if (result.Manifest is not { } manifest)
@@ -115,7 +115,7 @@ internal sealed class BootClient : IDisposable
     public async Task FetchDriversAsync(IReadOnlyList<string> modaliases, Stream destination, TransferProgress progress, CancellationToken cancellationToken)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new DriversRequest(modaliases), ProtocolJson.Default.DriversRequest);
-        await using SealedAnswer answer = await AskAsync("/v1/modules", body, cancellationToken).ConfigureAwait(false);
+        await using VerifiedAnswer answer = await AskAsync("/v1/modules", body, cancellationToken).ConfigureAwait(false);
         await StreamedFile.CopyAsync(answer.Content, destination, MaxDriversBytes, progress, cancellationToken).ConfigureAwait(false);
     }
 
@@ -124,7 +124,7 @@ internal sealed class BootClient : IDisposable
     public async Task<ExportGrant> RequestDiskAsync(bool takeOver, CancellationToken cancellationToken)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver, _tunnel?.PublicKey), ProtocolJson.Default.ExportRequest);
-        await using SealedAnswer answer = await AskAsync("/v1/export", body, cancellationToken).ConfigureAwait(false);
+        await using VerifiedAnswer answer = await AskAsync("/v1/export", body, cancellationToken).ConfigureAwait(false);
         byte[] json = await answer.Content.ReadToEndAsync(MaxGrantBytes, cancellationToken).ConfigureAwait(false);
         return Parse(json, ProtocolJson.Default.ExportGrant);
     }
@@ -143,11 +143,11 @@ internal sealed class BootClient : IDisposable
 
     private async Task FetchAsync(string path, BootFile expected, Stream destination, TransferProgress progress, CancellationToken cancellationToken)
     {
-        await using SealedAnswer answer = await AskAsync(path, [], cancellationToken).ConfigureAwait(false);
+        await using VerifiedAnswer answer = await AskAsync(path, [], cancellationToken).ConfigureAwait(false);
         await StreamedFile.CopyAsync(answer.Content, destination, expected, progress, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<SealedAnswer> AskAsync(string path, byte[] body, CancellationToken cancellationToken)
+    private async Task<VerifiedAnswer> AskAsync(string path, byte[] body, CancellationToken cancellationToken)
     {
         byte[] request = _sealer.Seal(path, body, out byte[] answerKey);
         HttpResponseMessage response = await SendAsync(_http, path, request, cancellationToken).ConfigureAwait(false);
@@ -163,7 +163,7 @@ internal sealed class BootClient : IDisposable
             var content = new StallGuard(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), s_stallLimit);
             EnvelopeReader reader = await EnvelopeReader.OpenAsync(content, answerKey, cancellationToken).ConfigureAwait(false);
             await RefusalEnvelope.ThrowIfRefusedAsync(reader, cancellationToken).ConfigureAwait(false);
-            return new SealedAnswer(response, content, reader);
+            return new VerifiedAnswer(response, content, reader);
         }
         catch
         {

@@ -40,8 +40,8 @@ internal static class BootVerb
         common.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            ServerOptions server = common.Read(parsed);
-            var options = new BootOptions
+            LaptopChoice server = common.Read(parsed);
+            var options = new BootSequenceOptions
             {
                 KeyFile = server.KeyFile,
                 Server = server.Server,
@@ -68,7 +68,7 @@ internal static class BootVerb
         return new BootScreen(output, canRedraw: output == StandardStreams.Output && ConsoleKind.CanRedraw(), TimeProvider.System);
     }
 
-    private static async Task<int> RunAsync(BootOptions options, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(BootSequenceOptions options, BootScreen screen, CancellationToken cancellationToken)
     {
         Check(options);
         using var raising = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -90,7 +90,7 @@ internal static class BootVerb
     }
 
     // Before anything starts: what is wrong here does not become right by trying again.
-    private static void Check(BootOptions options)
+    private static void Check(BootSequenceOptions options)
     {
         if (options is { NoLoad: true, TakeOver: true })
         {

@@ -37,7 +37,7 @@ internal sealed class CommonOptions
         command.Add(_interface);
     }
 
-    public ServerOptions Read(ParseResult parsed) => new()
+    public LaptopChoice Read(ParseResult parsed) => new()
     {
         KeyFile = parsed.GetValue(_key),
         Server = parsed.GetValue(_server),

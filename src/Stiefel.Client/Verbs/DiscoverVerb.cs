@@ -35,7 +35,7 @@ internal static class DiscoverVerb
             "stiefel-client discover --key stick.key --server 192.168.1.5");
     }
 
-    private static async Task<int> RunAsync(ServerOptions options, TimeSpan duration, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(LaptopChoice options, TimeSpan duration, BootScreen screen, CancellationToken cancellationToken)
     {
         using SharedKey key = KeyFile.Load(options.KeyFile, person: ConsolePerson.IfThere(screen));
         if (options.Server is { } address)

@@ -43,7 +43,7 @@ internal static class FetchVerb
             "stiefel-client fetch --key stick.key --out /tmp/boot --passphrase-fd 3 3<passphrase-file");
     }
 
-    private static async Task<int> RunAsync(ServerOptions options, string directory, TimeSpan searchLimit, int? passphraseDescriptor, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(LaptopChoice options, string directory, TimeSpan searchLimit, int? passphraseDescriptor, BootScreen screen, CancellationToken cancellationToken)
     {
         ConsolePerson? person = ConsolePerson.IfThere(screen);
         using SharedKey key = KeyFile.Load(options.KeyFile, person: person);
@@ -67,7 +67,7 @@ internal static class FetchVerb
         return ExitCode.Done;
     }
 
-    private static async Task<FoundServer> FindAsync(SharedKey key, ServerOptions options, TimeSpan searchLimit, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task<FoundServer> FindAsync(SharedKey key, LaptopChoice options, TimeSpan searchLimit, BootScreen screen, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(searchLimit);

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Stiefel.Cli.Autokexec;
-using Stiefel.Cli.KeyFiles;
+using Stiefel.Cli.Keys;
 using Stiefel.Keys;
 using Stiefel.Linux.Programs;
 using Stiefel.Protocol.Keys;

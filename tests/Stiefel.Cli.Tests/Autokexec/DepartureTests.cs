@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
-using Stiefel.Cli.KeyFiles;
+using Stiefel.Cli.Keys;
 using Stiefel.Cli.Verbs;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;
@@ -114,7 +114,7 @@ public sealed class DepartureTests : IDisposable
     [InlineData("1", "42", "0::/user.slice/user-0.slice/session-1.scope\n", "kill 42")]
     [InlineData(null, null, "", "kill 42")]
     public void HowToStop_NamesTheServiceOnlyIfItIsOne(string? invocation, string? started, string groups, string expected) =>
-        Assert.Equal(expected, OwnService.HowToStop(name => name == "INVOCATION_ID" ? invocation : name == "SYSTEMD_EXEC_PID" ? started : null, groups, 42));
+        Assert.Equal(expected, StopCommand.Of(name => name == "INVOCATION_ID" ? invocation : name == "SYSTEMD_EXEC_PID" ? started : null, groups, 42));
 
     [Fact]
     public void Configuration_OfTheCall_IsReadAndHasSafeDefaults()

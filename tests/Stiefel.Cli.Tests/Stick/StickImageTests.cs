@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Stiefel.BootFiles.Catalog.Images;
-using Stiefel.Cli.KeyFiles;
+using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Stick;
 using Stiefel.Cli.Verbs;

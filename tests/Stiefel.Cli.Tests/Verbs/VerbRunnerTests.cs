@@ -1,8 +1,4 @@
 using System.CommandLine;
-using Stiefel.Cli.Autokexec;
-using Stiefel.Cli.Keys;
-using Stiefel.Cli.Machines;
-using Stiefel.Cli.Status;
 using Stiefel.Cli.Verbs;
 using Stiefel.CommandLine;
 using Xunit;

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Stiefel.Client.Boot;
 using Stiefel.Client.Screen;
-using Stiefel.Client.Tests.Kexec;
 using Stiefel.Client.Tests.Laptop;
 using Stiefel.Client.Tests.Search;
 using Stiefel.Client.Unlocking;
@@ -242,7 +241,7 @@ public sealed class BootTests : IDisposable
         var (output, loaded) = (new StringWriter(), new ScriptedKernel());
         using var key = SharedKey.FromBytes(_laptop.Secret, "stick");
         using var passphrase = new LaptopPassphrase();
-        var options = new BootOptions { AttachFile = WriteAttach(), Server = IPEndPoint.Parse(_laptop.Address), NoExec = noExec, Once = true };
+        var options = new BootSequenceOptions { AttachFile = WriteAttach(), Server = IPEndPoint.Parse(_laptop.Address), NoExec = noExec, Once = true };
         var boot = new BootSequence(options, key, new BootScreen(output, canRedraw: false, TimeProvider.System), person: null, passphrase) { Load = (_, _, _) => loaded };
 
         Exception? failure = await Record.ExceptionAsync(() => boot.RunAsync(TestContext.Current.CancellationToken));

@@ -34,7 +34,7 @@ public sealed class CommonOptionsTests
     public void Server_NotGiven_MeansSearch()
     {
         var (options, parsed) = Parse("--interface", "eth0");
-        Assert.Equal(new ServerOptions { Interface = "eth0" }, options.Read(parsed));
+        Assert.Equal(new LaptopChoice { Interface = "eth0" }, options.Read(parsed));
     }
 
     [Theory]

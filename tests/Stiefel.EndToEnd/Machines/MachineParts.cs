@@ -1,5 +1,5 @@
 using Stiefel.Cli.Configuration;
-using Stiefel.Cli.KeyFiles;
+using Stiefel.Cli.Keys;
 using Stiefel.Cli.Machines;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.CommandLine;

@@ -1,0 +1,22 @@
+namespace Stiefel.Cli.Autokexec;
+
+/// <summary>The command with which a person ends this process, which systemd or a person started.</summary>
+internal static class StopCommand
+{
+    private const string ControlGroups = "/proc/self/cgroup";
+    private const string Suffix = ".service";
+
+    /// <summary>`systemctl stop NAME` or `kill NUMBER`.</summary>
+    public static string OfThisProcess() => Of(Environment.GetEnvironmentVariable, File.Exists(ControlGroups) ? File.ReadAllText(ControlGroups) : "", Environment.ProcessId);
+
+    /// <param name="variable">Looks an environment variable up.</param>
+    /// <param name="controlGroups">As in /proc/self/cgroup.</param>
+    /// <param name="processId">Our own.</param>
+    public static string Of(Func<string, string?> variable, string controlGroups, int processId)
+    {
+        // What a service starts inherits its variables: only the process that systemd itself started is the service (man 5 systemd.exec).
+        bool isService = variable("INVOCATION_ID") is not null && variable("SYSTEMD_EXEC_PID") == $"{processId}";
+        string unit = controlGroups.TrimEnd('\n').Split('\n')[^1].Split('/')[^1];
+        return isService && unit.EndsWith(Suffix, StringComparison.Ordinal) ? $"systemctl stop {unit[..^Suffix.Length]}" : $"kill {processId}";
+    }
+}

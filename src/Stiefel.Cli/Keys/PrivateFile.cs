@@ -1,0 +1,56 @@
+using Stiefel.CommandLine;
+using Stiefel.Linux.Files;
+
+namespace Stiefel.Cli.Keys;
+
+/// <summary>Files for their owner's eyes only, which appear complete or not at all.</summary>
+internal static class PrivateFile
+{
+    public const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Writes a new file.</summary>
+    /// <param name="target">Its path.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="ifThere">What to say, and refuse, if there is one already.</param>
+    /// <param name="flushFolder">Makes its name durable; by <see cref="FolderSync"/> if not given.</param>
+    /// <exception cref="RefusedException">There is one already; nothing was changed.</exception>
+    /// <exception cref="FailedException">It is there, but may be gone after a power failure.</exception>
+    public static void Create(string target, ReadOnlySpan<byte> content, string ifThere, Action<string>? flushFolder = null)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(target))!;
+        string fresh = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.new");
+        try
+        {
+            using (var file = new FileStream(fresh, new FileStreamOptions
+            {
+                Mode = System.IO.FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = FileMode,
+            }))
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+
+            if (!ExclusiveRename.TryRename(fresh, target))
+            {
+                throw new RefusedException(ifThere);
+            }
+        }
+        finally
+        {
+            File.Delete(fresh);
+        }
+
+        try
+        {
+            (flushFolder ?? FolderSync.Flush)(folder);
+        }
+        catch (IOException error)
+        {
+            throw new FailedException($"{target} is made and can be used, but a power failure may take it away again: {error.Message}", error);
+        }
+    }
+}

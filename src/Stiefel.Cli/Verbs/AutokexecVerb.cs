@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Stiefel.Cli.Autokexec;
+using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Keys;
+using Stiefel.CommandLine;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Processes;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>`stiefel autokexec`: waits for an authentic call, then leaves this system and serves its disk.</summary>
+internal static class AutokexecVerb
+{
+    /// <summary>What it is called.</summary>
+    public const string Name = "autokexec";
+
+    /// <summary>It hears the network for weeks; docs/security.md#privileges says for what it keeps these. Call it before anything else.</summary>
+    /// <exception cref="LinuxException">The kernel refuses.</exception>
+    public static void GiveUpPrivileges() => LeastPrivilege.Keep(Capability.SysBoot, Capability.DacOverride);
+
+    public static Command Build()
+    {
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what a call would do, and do nothing" };
+        var once = new Option<bool>("--once") { Description = "With --dry-run: end after the first call" };
+        var config = new Option<string>("--config") { HelpName = "FILE", Description = "Configuration", DefaultValueFactory = _ => "/etc/stiefel/config.yaml" };
+        Option<string> directory = KeyVerb.DirectoryOption();
+        var command = new Command(Name, "Wait for a desktop's call, then leave this system and serve its disk") { dryRun, once, config, directory };
+        command.SetAction((parsed, token) => RunAsync(
+            ConfigurationFile.Load(parsed.GetRequiredValue(config)), new KeyDirectory(parsed.GetRequiredValue(directory)),
+            parsed.GetValue(dryRun), parsed.GetValue(once), parsed.InvocationConfiguration.Output, token));
+        return command.WithExamples("stiefel autokexec --dry-run", "stiefel autokexec --config ./config.yaml");
+    }
+
+    private static async Task RunAsync(StiefelConfiguration configuration, KeyDirectory directory, bool dryRun, bool once, TextWriter output, CancellationToken token)
+    {
+        void Say(string line) => output.WriteLine($"stiefel: {line}");
+        if (!configuration.Autokexec.Broadcast)
+        {
+            throw new UsageException($"{configuration.File}: autokexec.broadcast is false: no call is to be heard");
+        }
+
+        configuration.Notes.ToList().ForEach(note => Say($"note: {note}"));
+        var departure = new Departure(configuration, directory, Say);
+        departure.CheckPlaces();
+        var keys = new AcceptedKeys(directory.Path, Say);
+        var policy = new InterfacePolicy(configuration.Autokexec);
+        using var listener = new CallListener(new CallResponder(() => keys.Current, policy.Refusal, TimeProvider.System), Say);
+        Say($"listening for calls with {keys.Current.Count} keys");
+        if (keys.Current.Count == 0)
+        {
+            Say($"warning: without a key in {directory.Path} nobody's call is heard; make one with `stiefel key new NAME --directory {directory.Path}`, it is taken up at once");
+        }
+
+        do
+        {
+            SharedKey caller = await listener.WaitForCallAsync(token).ConfigureAwait(false);
+            Say($"called by {caller.Name}");
+            if (!dryRun)
+            {
+                await departure.LeaveAsync(caller.Name, token).ConfigureAwait(false);
+                return;
+            }
+
+            departure.Describe(caller.Name).ToList().ForEach(Say);
+        }
+        while (!once);
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Ramdisk;
+using Stiefel.CommandLine;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>`stiefel create-initrd`: builds the image that both the laptop and the stick start.</summary>
+internal static class CreateInitrdVerb
+{
+    private static readonly Option<string?> s_config = new("--config") { HelpName = "FILE", Description = "Configuration [./config.yaml, else /etc/stiefel/config.yaml, else the defaults]" };
+    private static readonly Option<string?> s_output = new("--out") { HelpName = "DIR", Description = "Where kernel, initrd and manifest go [`image` in the cache folder]" };
+    private static readonly Option<bool> s_memory = new("--tmp-work") { Description = "Work in memory; leaves no unpacked ramdisk behind" };
+    private static readonly Option<bool> s_update = new("--update") { Description = "Fetch newer packages, if there are any" };
+    private static readonly Option<string?> s_mirror = new("--debian-mirror") { HelpName = "URL", Description = "Where packages come from [the distribution's own mirrors]" };
+    private static readonly Option<string?> s_compressor = new("--compressor") { HelpName = "NAME[:LEVEL]", Description = "zstd, xz, gzip or none; zstd:1 is quick [zstd:19]" };
+
+    public static Command Build()
+    {
+        var command = new Command("create-initrd", "Build the ramdisk: one image for the laptop (server) and the stick (client), without any key in it")
+        {
+            s_config, s_output, s_memory, s_update, s_mirror, s_compressor,
+        };
+        command.SetAction(RunAsync);
+        return command.WithExamples(
+            "stiefel create-initrd",
+            "stiefel create-initrd --config my.yaml --out /var/lib/stiefel",
+            "stiefel create-initrd --compressor zstd:1 --tmp-work");
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken token)
+    {
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        StiefelConfiguration configuration = ConfigurationFile.Load(parsed.GetValue(s_config));
+        foreach (string note in configuration.Notes)
+        {
+            await output.WriteLineAsync($"note: {note}").ConfigureAwait(false);
+        }
+
+        var log = new StepLog(output);
+        var request = new RamdiskRequest
+        {
+            Configuration = configuration,
+            Output = parsed.GetValue(s_output),
+            WorkInMemory = parsed.GetValue(s_memory),
+            Update = parsed.GetValue(s_update),
+            Mirror = parsed.GetValue(s_mirror),
+            Compression = ReadCompression(parsed.GetValue(s_compressor)),
+        };
+        await new RamdiskBuilder(request, log).BuildAsync(token).ConfigureAwait(false);
+        await output.WriteLineAsync($"done in {log.Elapsed.TotalSeconds:0.0} s").ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
+    private static Compression? ReadCompression(string? text) => text is null ? null
+        : Compression.TryParse(text, out Compression compression) ? compression
+        : throw new UsageException($"--compressor {text}: expected {Compression.Expected}");
+}

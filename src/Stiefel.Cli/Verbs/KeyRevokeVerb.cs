@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Stiefel.Cli.Control;
+using Stiefel.Cli.Keys;
+using Stiefel.CommandLine;
+using Stiefel.Protocol.Certificates;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>`stiefel key revoke`: a key's end, in a folder of this machine or in that of a running server.</summary>
+internal static class KeyRevokeVerb
+{
+    public static Command Build()
+    {
+        var name = new Argument<string>("NAME") { Description = "Which key" };
+        var yes = new Option<bool>("--yes") { Description = "Do not ask" };
+        var server = new Option<string?>("--server")
+        {
+            HelpName = "HOST[:PORT]",
+            Description = "Revoke it at the server there, as 192.168.1.5, [fe80::1%eth0]:4645, laptop. A laptop that serves from its ramdisk has copies of its keys: "
+                + "revoke a key there, so that it ends at once, and in the laptop's own folder, so that it is not copied again",
+        };
+        Option<string?> key = KeyVerb.AskingOption();
+        key.Description = "With which key to ask the --server: one of the folder, or a file NAME.key; may be left out if the folder holds only one";
+        Option<string> directory = KeyVerb.DirectoryOption();
+        var command = new Command("revoke", "Accept a key no more; a server that uses this folder, or the one that is named, ends its sessions at once")
+        {
+            name, yes, server, key, directory,
+        };
+        command.SetAction(async (parsed, token) =>
+        {
+            string revoked = parsed.GetRequiredValue(name);
+            KeyDirectory.CheckName(revoked);
+            string folder = parsed.GetRequiredValue(directory);
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(server) is { } host)
+            {
+                using SharedKey asking = AskingKey.Load(folder, parsed.GetValue(key));
+                using var plane = ControlPlane.Of(host, asking);
+                Confirm(parsed.GetValue(yes), revoked, $" at {host}", output);
+                string answer = await WaitNotice.TellAsync(
+                    plane.DeleteAsync($"/api/v1/keys/{revoked}", token), $"waiting: before {host} answers, all that desktops wrote goes to the disk", output).ConfigureAwait(false);
+                await output.WriteAsync(RevocationText.Of(answer, host, DerivedCertificate.NameOf(asking))).ConfigureAwait(false);
+                return ExitCode.Done;
+            }
+
+            if (parsed.GetValue(key) is not null)
+            {
+                throw new UsageException("--key says with which key a server is asked: name the server with --server, or leave --key out");
+            }
+
+            Confirm(parsed.GetValue(yes), revoked, "", output);
+            RevokeHere(new KeyDirectory(folder), revoked, output);
+            return ExitCode.Done;
+        });
+        return command.WithExamples(
+            "stiefel key revoke blue-stick",
+            "stiefel key revoke blue-stick.old --yes",
+            "stiefel key revoke blue-stick --server 192.168.1.5 --key red-stick",
+            "stiefel key revoke blue-stick --server fe80::5054:ff:fe12:3457%eth0 --key ./red-stick.key");
+    }
+
+    private static void RevokeHere(KeyDirectory keys, string key, TextWriter output)
+    {
+        IReadOnlyList<string> others = keys.Revoke(key);
+        if (others.Count > 0)
+        {
+            throw new FailedException($"{key} is removed, but the same key is here as {string.Join(", ", others)} too and is still accepted; " +
+                $"revoke that as well: {string.Join("; ", others.Select(other => $"stiefel key revoke {other}"))}");
+        }
+
+        output.WriteLine($"{key} is accepted no more: sticks with it are of no use, and a desktop that runs with it loses its disk now");
+        output.WriteLine($"a laptop that serves already from the ramdisk has copies of the keys; end it there too: stiefel key revoke {key} --server HOST");
+    }
+
+    // A desktop that runs with this key loses its disk in the middle of its work.
+    private static void Confirm(bool isSure, string key, string where, TextWriter output)
+    {
+        if (isSure)
+        {
+            return;
+        }
+
+        if (Console.IsInputRedirected)
+        {
+            throw new RefusedException($"nobody is there to be asked whether to revoke {key}; say --yes");
+        }
+
+        output.Write($"Revoke {key}{where}? A desktop that runs with it loses its disk at once. Type yes: ");
+        if (Console.ReadLine()?.Trim() != "yes")
+        {
+            throw new RefusedException("nothing was changed");
+        }
+    }
+}

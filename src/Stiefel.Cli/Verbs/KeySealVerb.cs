@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using Stiefel.Cli.Keys;
+using Stiefel.CommandLine;
+using Stiefel.Keys;
+using Stiefel.Linux.Devices;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>`stiefel key seal`: a copy of a key for a stick, under a passphrase that is asked for on the desktop.</summary>
+internal static class KeySealVerb
+{
+    /// <summary>Shorter ones are guessed whatever a guess costs.</summary>
+    public const int LeastPassphraseBytes = 8;
+
+    public static Command Build()
+    {
+        Argument<string?> name = KeyVerb.OptionalName();
+        var target = new Option<string>("--out") { HelpName = "FILE", Description = "Where the sealed copy goes, for `setup-client-usbdrive --key`", Required = true };
+        var passphrase = new Option<string?>("--passphrase-file") { HelpName = "FILE", Description = "The passphrase is this file's first line [else it is asked for]" };
+        Option<string> directory = KeyVerb.DirectoryOption();
+        var command = new Command("seal", "Write a copy of a key that only opens with a passphrase, for a stick that may be lost") { name, target, passphrase, directory };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetRequiredValue(target);
+            CheckTarget(path);
+            using StoredKey stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
+            using (stored.Open())
+            {
+                // It is a key, and not sealed yet.
+            }
+
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            byte[] words = parsed.GetValue(passphrase) is { } file ? FirstLine(file) : Ask(output);
+            try
+            {
+                CheckLength(words);
+                string text = SealedKey.Seal(stored.Content, words, PassphraseCost.Usual).Format();
+                PrivateFile.Create(path, Encoding.ASCII.GetBytes(text), $"{path} exists already; nothing was written");
+                output.WriteLine($"sealed {stored.Name} into {path}");
+            }
+            finally
+            {
+                CryptographicOperations.ZeroMemory(words);
+            }
+        });
+        return command.WithExamples(
+            "stiefel key seal blue-stick --out blue-stick.key",
+            "stiefel setup-client-usbdrive --image stick.img --key blue-stick.key");
+    }
+
+    private static byte[] Ask(TextWriter output)
+    {
+        if (!TypedSecret.IsPossible)
+        {
+            throw new UsageException("nobody is there to be asked for the passphrase; say --passphrase-file FILE");
+        }
+
+        byte[] first = TypedSecret.Read("Passphrase (the desktop's keyboard will be American): ", output, SealedKey.MaxPassphraseBytes);
+        byte[] second = TypedSecret.Read("The same again: ", output, SealedKey.MaxPassphraseBytes);
+        bool same = CryptographicOperations.FixedTimeEquals(first, second);
+        CryptographicOperations.ZeroMemory(second);
+        if (!same)
+        {
+            CryptographicOperations.ZeroMemory(first);
+            throw new UsageException("the two differ; nothing was written");
+        }
+
+        return first;
+    }
+
+    // Before anybody types a passphrase in vain.
+    private static void CheckTarget(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder))
+        {
+            throw new UsageException($"--out {path}: there is no folder {folder}; make it first");
+        }
+    }
+
+    private static byte[] FirstLine(string file)
+    {
+        byte[] all;
+        try
+        {
+            all = File.ReadAllBytes(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException(File.Exists(file)
+                ? $"--passphrase-file {file}: {error.Message}"
+                : $"--passphrase-file {file}: no such file; write the passphrase into it, or leave the option out to be asked for it");
+        }
+
+        int end = all.AsSpan().IndexOf((byte)'\n');
+        ReadOnlySpan<byte> line = end < 0 ? all : all.AsSpan(0, end);
+        // Of an editor that ends lines with both; on the desktop it could not be typed.
+        byte[] words = (line.EndsWith("\r"u8) ? line[..^1] : line).ToArray();
+        CryptographicOperations.ZeroMemory(all);
+        return words;
+    }
+
+    private static void CheckLength(byte[] passphrase)
+    {
+        if (passphrase.Length is < LeastPassphraseBytes or > SealedKey.MaxPassphraseBytes)
+        {
+            throw new UsageException($"the passphrase has {passphrase.Length} bytes; {LeastPassphraseBytes} to {SealedKey.MaxPassphraseBytes} can be, four words are good");
+        }
+    }
+}

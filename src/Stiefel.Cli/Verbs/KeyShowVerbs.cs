@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Stiefel.Cli.Keys;
+using Stiefel.CommandLine;
+using Stiefel.Keys;
+using Stiefel.Protocol.Certificates;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>`stiefel key list|show|token|cert`: what there is, and what is derived from it.</summary>
+internal static class KeyShowVerbs
+{
+    public static Command BuildList()
+    {
+        Option<string> directory = KeyVerb.DirectoryOption();
+        var command = new Command("list", "Names of the keys that this laptop accepts") { directory };
+        command.SetAction(parsed =>
+        {
+            foreach (string name in new KeyDirectory(parsed.GetRequiredValue(directory)).List())
+            {
+                parsed.InvocationConfiguration.Output.WriteLine(name);
+            }
+        });
+        return command.WithExamples("stiefel key list");
+    }
+
+    public static Command BuildShow()
+    {
+        Argument<string?> name = KeyVerb.OptionalName();
+        var pairing = new Option<bool>("--pairing") { Description = "The key itself, as a code to be typed on a desktop. A secret: whoever reads it has the key" };
+        Option<string> directory = KeyVerb.DirectoryOption();
+        var command = new Command("show", "What is known about a key; nothing secret unless asked for") { name, pairing, directory };
+        command.SetAction(parsed =>
+        {
+            using StoredKey stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
+            using SharedKey key = stored.Open();
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(pairing))
+            {
+                output.WriteLine(PairingCode.Encode(stored.Content));
+                return;
+            }
+
+            using var certificate = DerivedCertificate.For(key);
+            output.WriteLine($"name         {stored.Name}");
+            output.WriteLine($"bytes        {stored.Content.Length}");
+            output.WriteLine($"TLS name     {DerivedCertificate.NameOf(key)}");
+            output.WriteLine($"certificate  SHA-256 {certificate.GetCertHashString(HashAlgorithmName.SHA256)}");
+        });
+        return command.WithExamples("stiefel key show blue-stick", "stiefel key show attic --pairing");
+    }
+
+    public static Command BuildToken()
+    {
+        Argument<string?> name = KeyVerb.OptionalName();
+        Option<string> directory = KeyVerb.DirectoryOption();
+        var command = new Command("token", "The bearer token of the control plane. A secret: whoever has it can see what the server does, end sessions and revoke keys") { name, directory };
+        command.SetAction(parsed =>
+        {
+            using StoredKey stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
+            using SharedKey key = stored.Open();
+            parsed.InvocationConfiguration.Output.WriteLine(AdminToken.For(key));
+        });
+        return command.WithExamples(
+            "stiefel key token blue-stick",
+            "curl --cacert laptop.pem -H @<(echo \"Authorization: Bearer $(stiefel key token)\") https://localhost:4645/api/v1/status");
+    }
+
+    public static Command BuildCertificate()
+    {
+        Argument<string?> name = KeyVerb.OptionalName();
+        Option<string> directory = KeyVerb.DirectoryOption();
+        var command = new Command("cert", "The certificate that a server with this key shows, for other programs to pin") { name, directory };
+        command.SetAction(parsed =>
+        {
+            using StoredKey stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
+            using SharedKey key = stored.Open();
+            using var certificate = DerivedCertificate.For(key);
+            parsed.InvocationConfiguration.Output.WriteLine(certificate.ExportCertificatePem());
+        });
+        return command.WithExamples(
+            "stiefel key cert blue-stick >laptop.pem",
+            "curl --cacert laptop.pem --connect-to stiefel:4645:192.168.1.5:4645 https://stiefel:4645/healthz");
+    }
+}

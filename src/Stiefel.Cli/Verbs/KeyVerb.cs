@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Stiefel.Cli.Keys;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>`stiefel key`: the keys that this laptop accepts, one per stick.</summary>
+internal static class KeyVerb
+{
+    public static Command Build() => new("key", "Keys of this laptop and its sticks")
+    {
+        KeyLifeVerbs.BuildNew(),
+        KeyShowVerbs.BuildShow(),
+        KeyShowVerbs.BuildList(),
+        KeyLifeVerbs.BuildRotate(),
+        KeyRevokeVerb.Build(),
+        KeySealVerb.Build(),
+        KeyShowVerbs.BuildToken(),
+        KeyShowVerbs.BuildCertificate(),
+    };
+
+    public static Option<string> DirectoryOption() => new("--directory")
+    {
+        HelpName = "DIR",
+        Description = "Folder of the keys",
+        DefaultValueFactory = _ => KeyDirectory.DefaultPath,
+    };
+
+    /// <summary>The key with which a control plane is asked.</summary>
+    public static Option<string?> AskingOption() => new("--key")
+    {
+        HelpName = "NAME|FILE",
+        Description = "Which key to ask with: one of the folder, or a file NAME.key; may be left out if the folder holds only one",
+    };
+
+    public static Argument<string?> OptionalName() => new("NAME")
+    {
+        Description = "Which key; may be left out if there is only one",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+}

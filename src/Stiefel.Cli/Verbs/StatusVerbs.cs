@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Text.Json;
+using Stiefel.Cli.Control;
+using Stiefel.Cli.Status;
+using Stiefel.CommandLine;
+using Stiefel.Protocol.Control;
+using Stiefel.Protocol.Keys;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>`stiefel status` and `stiefel kick`: a look at a server, and the end of a session.</summary>
+internal static class StatusVerbs
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    public static Command BuildStatus()
+    {
+        Argument<string?> host = Host();
+        Option<string?> key = KeyVerb.AskingOption();
+        Option<string> directory = KeyVerb.DirectoryOption();
+        var watch = new Option<bool>("--watch") { Description = "Show it again every second, until stopped" };
+        var json = new Option<bool>("--json") { Description = "As the server tells it, for programs" };
+        var command = new Command("status", "What a server is doing: its disk, who has it, and what each desktop did") { host, key, directory, watch, json };
+        command.SetAction(async (parsed, token) =>
+        {
+            using SharedKey shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
+            using var plane = ControlPlane.Of(parsed.GetValue(host), shared);
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            do
+            {
+                string text = await plane.GetAsync("/api/v1/status", token).ConfigureAwait(false);
+                if (parsed.GetValue(watch) && output == Console.Out && !Console.IsOutputRedirected && !parsed.GetValue(json))
+                {
+                    await output.WriteAsync("\u001b[H\u001b[J").ConfigureAwait(false); // home, and clear what follows
+                }
+
+                await output.WriteAsync(parsed.GetValue(json) ? text + "\n" : Readable(text)).ConfigureAwait(false);
+                if (parsed.GetValue(watch))
+                {
+                    await Task.Delay(s_interval, token).ConfigureAwait(false);
+                }
+            }
+            while (parsed.GetValue(watch));
+
+            return ExitCode.Done;
+        });
+        return command.WithExamples("stiefel status", "stiefel status --watch fe80::5054:ff:fe12:3457%eth0", "stiefel status --json --key blue-stick 192.168.1.5");
+    }
+
+    public static Command BuildKick()
+    {
+        var session = new Argument<string>("SESSION") { Description = "The session's id, or its beginning; `stiefel status` shows it" };
+        Argument<string?> host = Host();
+        Option<string?> key = KeyVerb.AskingOption();
+        Option<string> directory = KeyVerb.DirectoryOption();
+        var command = new Command("kick", "End a session: its desktop loses the disk at once and must boot again") { session, host, key, directory };
+        command.SetAction(async (parsed, token) =>
+        {
+            using SharedKey shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
+            using var plane = ControlPlane.Of(parsed.GetValue(host), shared);
+            string id = Choose(await plane.GetAsync("/api/v1/sessions", token).ConfigureAwait(false), parsed.GetRequiredValue(session));
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            await WaitNotice.TellAsync(
+                plane.DeleteAsync($"/api/v1/sessions/{id}", token), "waiting: before the server answers, all that the desktop wrote goes to the disk", output).ConfigureAwait(false);
+            await output.WriteLineAsync($"session {id} is ended").ConfigureAwait(false);
+            return ExitCode.Done;
+        });
+        return command.WithExamples("stiefel kick 6c472c2c", "stiefel kick 6c472c2c 192.168.1.5");
+    }
+
+    private static string Readable(string json)
+    {
+        try
+        {
+            return StatusText.Of(json);
+        }
+        catch (JsonException error)
+        {
+            throw new FailedException("the answer is no status that this version understands; --json shows it as it is", error);
+        }
+    }
+
+    private static string Choose(string sessions, string beginning)
+    {
+        List<string> found = [.. Read(sessions).Select(session => session.Id)
+            .Where(id => id.StartsWith(beginning, StringComparison.OrdinalIgnoreCase) && id.All(char.IsAsciiHexDigit))];
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw new FailedException($"no session's id begins with '{beginning}'; `stiefel status` lists them"),
+            _ => throw new UsageException($"the ids of {found.Count} sessions begin with '{beginning}'"),
+        };
+    }
+
+    private static IReadOnlyList<SessionStatus> Read(string sessions)
+    {
+        try
+        {
+            return ControlDocuments.ReadSessions(sessions);
+        }
+        catch (JsonException error)
+        {
+            throw new FailedException("the answer is no list of sessions that this version understands", error);
+        }
+    }
+
+    private static Argument<string?> Host() => new("HOST")
+    {
+        Description = "Where the server is, as 192.168.1.5, [fe80::1%eth0]:4645, laptop [this machine]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+}

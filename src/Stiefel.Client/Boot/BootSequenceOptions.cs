@@ -1,0 +1,23 @@
+namespace Stiefel.Client.Boot;
+
+/// <summary>How far `boot` goes.</summary>
+internal sealed record BootSequenceOptions : LaptopChoice
+{
+    /// <summary>The program that attaches the disk in the payload.</summary>
+    public required string AttachFile { get; init; }
+
+    /// <summary>Take the disk from another desktop that uses it.</summary>
+    public bool TakeOver { get; init; }
+
+    /// <summary>A rehearsal: search and fetch, and stop before anything changes here or on the laptop. Nobody is called, no interface set up, no disk asked for.</summary>
+    public bool NoLoad { get; init; }
+
+    /// <summary>Stop before the kernel is loaded, with the disk granted: what the tests need, where no kernel may be replaced.</summary>
+    public bool UntilLoading { get; init; }
+
+    /// <summary>Stop before the loaded kernel is executed.</summary>
+    public bool NoExec { get; init; }
+
+    /// <summary>Give up at the first failure.</summary>
+    public bool Once { get; init; }
+}

@@ -1,0 +1,16 @@
+using System.Net;
+
+namespace Stiefel.Client.Boot;
+
+/// <summary>Which laptop, and by which way.</summary>
+internal record LaptopChoice
+{
+    /// <summary>The key's file, or null for the only one in <see cref="Unlocking.KeyFile.DefaultDirectory"/>.</summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>Where the laptop is, or null to search.</summary>
+    public IPEndPoint? Server { get; init; }
+
+    /// <summary>The only interface to search on, or null for all.</summary>
+    public string? Interface { get; init; }
+}

@@ -1,0 +1,194 @@
+using System.Net;
+using System.Security.Cryptography;
+using Stiefel.Cli.Autokexec;
+using Stiefel.Linux.Network;
+using Stiefel.Protocol.Discovery;
+using Stiefel.Protocol.Keys;
+using Xunit;
+
+namespace Stiefel.Cli.Tests.Autokexec;
+
+/// <summary>What makes a laptop leave its own system, and all that must not.</summary>
+public sealed class CallResponderTests : IDisposable
+{
+    private const int Cable = 2;
+    private const int Other = 3;
+    private static readonly IPAddress s_own = IPAddress.Parse("fe80::a");
+    private static readonly IPEndPoint s_desktop = new(IPAddress.Parse("fe80::d"), 40000);
+
+    private readonly SharedKey _key = SharedKey.Generate("stick");
+    private readonly SharedKey _foreign = SharedKey.Generate("foreign");
+    private readonly byte[] _nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
+    private readonly ManualClock _clock = new();
+    private readonly List<SharedKey> _accepted;
+    private readonly CallResponder _laptop;
+    private string? _refusal;
+
+    public CallResponderTests()
+    {
+        _accepted = [_key];
+        _laptop = new CallResponder(() => _accepted, (_, _) => _refusal, _clock);
+    }
+
+    [Fact]
+    public void Call_Authentic_MakesItLeave() => Assert.Same(_key, Judge(Wake(Challenge())).CalledBy);
+
+    [Fact]
+    public void Call_QuestionAlone_DoesNotMakeItLeave()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            CallOutcome verdict = Judge(Find());
+            Assert.Null(verdict.CalledBy);
+            Assert.Equal(DiscoveryDatagram.Size, verdict.Answer!.Length);
+        }
+    }
+
+    [Fact]
+    public void Call_AnswerSentAgain_DoesNothing()
+    {
+        byte[] wake = Wake(Challenge());
+        Assert.NotNull(Judge(wake).CalledBy);
+
+        Assert.Equal(default, Judge(wake));
+        Challenge(); // the recorded question gets the same challenge, which was used
+        Assert.Equal(default, Judge(wake));
+        _clock.Pass(CallChallenges.Lifetime / 2);
+        Challenge(); // and later one of its own, which the recorded answer does not fit
+        Assert.Equal(default, Judge(wake));
+    }
+
+    [Fact]
+    public void Call_StaleAnswer_DoesNothing()
+    {
+        byte[] wake = Wake(Challenge());
+        _clock.Pass(CallChallenges.Lifetime);
+
+        Assert.Equal(default, Judge(wake));
+    }
+
+    [Fact]
+    public void Call_AnswerByAnotherInterface_DoesNothing()
+    {
+        byte[] wake = Wake(Challenge());
+
+        Assert.Equal(default, Judge(wake, link: Other));
+        Assert.NotNull(Judge(wake).CalledBy);
+    }
+
+    [Fact]
+    public void Call_RelayedFromAnotherNetwork_DoesNothing()
+    {
+        // The relay asks for the desktop on our cable; the desktop refuses a challenge made for the relay's address,
+        var relay = new IPEndPoint(IPAddress.Parse("fe80::bad"), 40000);
+        byte[] challenge = Judge(Find(), relay).Answer!;
+        Assert.False(DiscoveryDatagram.TryOpenChallenge(challenge, _key, _nonce, s_desktop.Address, out _));
+
+        // and if it took the desktop's address too, the answer is to the relay's address and not to ours.
+        Assert.True(DiscoveryDatagram.TryOpenChallenge(Judge(Find()).Answer, _key, _nonce, s_desktop.Address, out byte[]? opened));
+        Assert.Equal(default, Judge(DiscoveryDatagram.BuildWake(_key, _nonce, opened, relay.Address)));
+    }
+
+    [Fact]
+    public void Call_ByAnUnknownKey_IsSilence()
+    {
+        Assert.Equal(default, Judge(DiscoveryDatagram.BuildFind(_foreign, _nonce)));
+        byte[] challenge = Challenge();
+        Assert.Equal(default, Judge(DiscoveryDatagram.BuildWake(_foreign, _nonce, challenge, s_own)));
+        Assert.Equal(default, Judge(DiscoveryDatagram.BuildWake(_key, _nonce, RandomNumberGenerator.GetBytes(16), s_own)));
+    }
+
+    [Fact]
+    public void Call_KeyRevokedInBetween_DoesNothing()
+    {
+        byte[] wake = Wake(Challenge());
+        _accepted.Clear();
+
+        Assert.Equal(default, Judge(wake));
+    }
+
+    [Fact]
+    public void Call_OnARefusedInterface_GetsNoAnswerAndAReason()
+    {
+        _refusal = "eth0 leads to the internet";
+        CallOutcome verdict = Judge(Find());
+        Assert.Equal((null, null, _refusal), (verdict.Answer, verdict.CalledBy, verdict.Refused));
+
+        _refusal = null;
+        byte[] wake = Wake(Challenge());
+        _refusal = "eth0 leads to the internet";
+        Assert.Null(Judge(wake).CalledBy);
+    }
+
+    [Fact]
+    public void Call_UnderAFloodOfRecordedQuestions_IsStillHeard()
+    {
+        byte[] recorded = DiscoveryDatagram.BuildFind(_key, RandomNumberGenerator.GetBytes(16));
+        byte[] challenge = Challenge();
+        for (int i = 0; i < 1000; i++)
+        {
+            Judge(recorded);
+        }
+
+        Assert.NotNull(Judge(Wake(challenge)).CalledBy);
+    }
+
+    [Fact]
+    public void Call_UnderRecordedQuestionsFromEverywhere_IsStillHeard()
+    {
+        byte[] challenge = Challenge();
+        for (int port = 1; port < 5000; port++)
+        {
+            Assert.NotNull(Judge(Find(), new IPEndPoint(IPAddress.Parse($"fe80::{port:x}"), port)).Answer);
+        }
+
+        Assert.NotNull(Judge(Wake(challenge)).CalledBy);
+    }
+
+    [Fact]
+    public void Call_AnswerFromAnotherPort_DoesNothing()
+    {
+        byte[] wake = Wake(Challenge());
+
+        Assert.Equal(default, Judge(wake, new IPEndPoint(s_desktop.Address, s_desktop.Port + 1)));
+        Assert.NotNull(Judge(wake).CalledBy);
+    }
+
+    [Fact]
+    public void Junk_Flooding_CostsNoMemory()
+    {
+        byte[] junk = Find();
+        junk[60] ^= 1;
+        Judge(junk);
+        bool heard = false;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10_000; i++)
+        {
+            junk[8] = (byte)i;
+            heard |= Judge(junk) != default;
+        }
+
+        // An enumerator of the keys.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000 * 128);
+        Assert.False(heard);
+    }
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _foreign.Dispose();
+    }
+
+    private byte[] Find() => DiscoveryDatagram.BuildFind(_key, _nonce);
+
+    private byte[] Challenge()
+    {
+        Assert.True(DiscoveryDatagram.TryOpenChallenge(Judge(Find()).Answer, _key, _nonce, s_desktop.Address, out byte[]? challenge));
+        return challenge;
+    }
+
+    private byte[] Wake(byte[] challenge) => DiscoveryDatagram.BuildWake(_key, _nonce, challenge, s_own);
+
+    private CallOutcome Judge(byte[] datagram, IPEndPoint? from = null, int link = Cable) =>
+        _laptop.Judge(datagram, new ReceivedDatagram(datagram.Length, from ?? s_desktop, link, s_own));
+}

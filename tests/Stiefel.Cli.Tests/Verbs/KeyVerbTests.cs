@@ -1,0 +1,149 @@
+using System.CommandLine;
+using System.Security.Cryptography.X509Certificates;
+using Stiefel.Cli.Verbs;
+using Stiefel.CommandLine;
+using Stiefel.Keys;
+using Stiefel.Protocol.Certificates;
+using Xunit;
+
+namespace Stiefel.Cli.Tests.Verbs;
+
+public sealed class KeyVerbTests : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly TemporaryDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Rotate_KeyInUse_KeepsTheOldOneUntilItIsRevoked()
+    {
+        await RunAsync(0, "new", "blue");
+        var before = File.ReadAllBytes(_folder["blue.key"]);
+
+        await RunAsync(0, "rotate", "blue");
+        Assert.Equal(before, File.ReadAllBytes(_folder["blue.old.key"]));
+        Assert.NotEqual(before, File.ReadAllBytes(_folder["blue.key"]));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(_folder["blue.key"]));
+
+        await RunAsync(3, "rotate", "blue");
+        Assert.Equal("blue\nblue.old\n", await RunAsync(0, "list"));
+        await RunAsync(0, "revoke", "blue.old", "--yes");
+        Assert.Equal("blue\n", await RunAsync(0, "list"));
+    }
+
+    [Fact]
+    public async Task Rotate_KeyThatIsTyped_StaysAsLongAndSaysHowToSeeIt()
+    {
+        await RunAsync(0, "new", "attic", "--pairing");
+        var said = await RunAsync(0, "rotate", "attic");
+        Assert.Equal(16, File.ReadAllBytes(_folder["attic.key"]).Length);
+        Assert.Contains("stiefel key show attic --pairing", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("stick", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Revoke_UnknownKey_IsWrongUsageAndNamesTheOthers()
+    {
+        await RunAsync(0, "new", "blue");
+        Assert.Contains("blue", await RunAsync(2, "revoke", "green", "--yes"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Show_Key_TellsNothingSecretUnlessAsked()
+    {
+        await RunAsync(0, "new", "attic", "--pairing");
+        var secret = File.ReadAllBytes(_folder["attic.key"]);
+        Assert.Equal(16, secret.Length);
+
+        var usual = await RunAsync(0, "show");
+        Assert.Contains("attic", usual, StringComparison.Ordinal);
+        Assert.DoesNotContain(PairingCode.Encode(secret), usual, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToHexString(secret), usual, StringComparison.OrdinalIgnoreCase);
+
+        Assert.True(PairingCode.TryDecode((await RunAsync(0, "show", "attic", "--pairing")).Trim(), out var typed, out _));
+        Assert.Equal(secret, typed);
+    }
+
+    [Fact]
+    public async Task TokenAndCertificate_OfAKey_AreTheDerivedOnes()
+    {
+        await RunAsync(0, "new", "blue");
+        using var stored = StoredKey.Read(_folder["blue.key"]);
+        using var key = stored.Open();
+        using var expected = DerivedCertificate.For(key);
+
+        Assert.Equal(AdminToken.For(key) + "\n", await RunAsync(0, "token", "blue"));
+        using var printed = X509Certificate2.CreateFromPem(await RunAsync(0, "cert"));
+        Assert.Equal(expected.GetCertHashString(), printed.GetCertHashString());
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public async Task Seal_WithPassphrase_WritesACopyThatOnlyOpensWithIt(string end)
+    {
+        await RunAsync(0, "new", "blue");
+        File.WriteAllText(_folder["words"], $"four words are good{end}not this{end}");
+        await RunAsync(0, "seal", "--out", _folder["stick.key"], "--passphrase-file", _folder["words"]);
+
+        using var stored = StoredKey.Read(_folder["stick.key"]);
+        Assert.True(stored.Locked!.TryOpen("four words are good"u8, "blue", out var key));
+        Assert.False(stored.Locked.TryOpen("not this"u8, "blue", out _));
+        using var raw = StoredKey.Read(_folder["blue.key"]);
+        using var same = raw.Open();
+        Assert.Equal(AdminToken.For(same), AdminToken.For(key));
+        await RunAsync(3, "seal", "blue", "--out", _folder["stick.key"], "--passphrase-file", _folder["words"]);
+    }
+
+    [Fact]
+    public async Task Seal_TooShortAPassphrase_IsWrongUsage()
+    {
+        await RunAsync(0, "new", "blue");
+        File.WriteAllText(_folder["words"], "short");
+        await RunAsync(2, "seal", "--out", _folder["s.key"], "--passphrase-file", _folder["words"]);
+        Assert.False(File.Exists(_folder["s.key"]));
+    }
+
+    [Fact]
+    public async Task Seal_FolderOrPassphraseNotThere_NamesTheOption()
+    {
+        await RunAsync(0, "new", "blue");
+        Assert.Equal(
+            $"stiefel: --out {_folder["nodir/s.key"]}: there is no folder {_folder["nodir"]}; make it first\n",
+            await RunAsync(2, "seal", "--out", _folder["nodir/s.key"], "--passphrase-file", _folder["words"]));
+        Assert.StartsWith(
+            $"stiefel: --passphrase-file {_folder["words"]}: no such file;",
+            await RunAsync(2, "seal", "--out", _folder["s.key"], "--passphrase-file", _folder["words"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("show")]
+    [InlineData("token")]
+    [InlineData("cert")]
+    [InlineData("rotate")]
+    public async Task AnyUse_KeyThatOthersCanRead_IsRefusedWithTheFix(string verb)
+    {
+        await RunAsync(0, "new", "blue");
+        File.SetUnixFileMode(_folder["blue.key"], OwnerOnly | UnixFileMode.OtherRead);
+        Assert.Contains("chmod 600", await RunAsync(3, verb, "blue"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnyUse_FolderThatOthersCanWrite_IsRefusedWithTheFix()
+    {
+        await RunAsync(0, "new", "blue");
+        File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherWrite);
+        Assert.Contains("chmod 700", await RunAsync(3, "token"), StringComparison.Ordinal);
+        Assert.Contains("chmod 700", await RunAsync(3, "new", "red"), StringComparison.Ordinal);
+    }
+
+    private async Task<string> RunAsync(int expectedCode, string verb, params string[] arguments)
+    {
+        var output = new StringWriter();
+        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { KeyVerb.Build() }, ["key", verb, .. arguments, "--directory", _folder.Path], output, output);
+        Assert.True(code == expectedCode, $"exit code {code}: {output}");
+        return output.ToString();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using Stiefel.Client.Payload;
+using Stiefel.Client.Search;
+using Stiefel.Linux.Network;
+using Stiefel.Linux.Tests.Initramfs;
+using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Handover;
+using Xunit;
+
+namespace Stiefel.Client.Tests.Payload;
+
+public sealed class InitrdAppendixTests
+{
+    [Fact]
+    public void Write_AfterAnyLength_GivesAnAlignedArchiveWithAPrivateSessionFile()
+    {
+        using var directory = new TemporaryDirectory();
+        var session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10809, 1, false), tunnel: null, "/own-init");
+        for (int length = 1000; length < 1004; length++)
+        {
+            var initrd = new MemoryStream();
+            initrd.Write(new byte[length]);
+            InitrdAppendix.Write(initrd, new MemoryStream("the program"u8.ToArray()), session);
+
+            byte[] appended = initrd.ToArray()[((length + 3) & ~3)..];
+            Assert.Equal("070701"u8, appended.AsSpan(0, 6));
+            string[] lines = GnuCpio.Run(["-itv", "--numeric-uid-gid", "--quiet"], appended).TrimEnd('\n').Split('\n');
+            Assert.Collection(
+                lines,
+                line => Assert.Matches("^drwxr-xr-x +2 0 +0 .* stiefel$", line),
+                line => Assert.Matches("^-rwxr-xr-x +1 0 +0 +11 .* stiefel/init$", line),
+                line => Assert.Matches("^-rw------- +1 0 +0 .* stiefel/session$", line));
+
+            GnuCpio.Run(["-i", "--quiet", "-D", directory.Path], appended);
+            Assert.Equal("the program", File.ReadAllText(directory.File("stiefel/init")));
+            Assert.Equal(session, AttachSession.Parse(File.ReadAllText(directory.File("stiefel/session"))));
+            Directory.Delete(directory.File("stiefel"), recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Write_WithPassphrase_GivesItAFileAsPrivateAsTheSession()
+    {
+        var initrd = new MemoryStream();
+        var session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10809, 1, false), null, "/init");
+        InitrdAppendix.Write(initrd, new MemoryStream("the program"u8.ToArray()), session, "pass\nphrase"u8.ToArray());
+        Assert.Matches("(?m)^-rw------- +1 0 +0 +11 .* stiefel/passphrase$", GnuCpio.Run(["-itv", "--numeric-uid-gid", "--quiet"], initrd.ToArray()));
+        Assert.DoesNotContain("phrase", session.Format());
+    }
+
+    [Fact]
+    public void DescribeSession_LinkLocalServer_TakesTheInterfacesMacAndNoZone()
+    {
+        AttachSession session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10810, 1, false), new(61571, Key(1), Key(2), Key(3)), "/init");
+        Assert.Equal(
+            new AttachSession
+            {
+                Mac = "52:54:00:12:34:56", ServerAddress = "fe80::5054:ff:fe00:1", Port = 10810, ExportName = "s-secret",
+                RequestTimeoutSeconds = 7, DeadConnectionSeconds = 0, Mtu = 1400, RealInit = "/init",
+                Tunnel = new(61571, Key(1), Key(2), Key(3)),
+            },
+            session);
+    }
+
+    private static string Key(int digit) => new((char)('0' + digit), 64);
+
+    private static FoundServer Server()
+    {
+        Assert.True(MacAddress.TryParse("52:54:00:12:34:56", out MacAddress mac));
+        var link = new NetworkLink(3, "eth0", mac, IsUp: true, HasCarrier: true, "up", 1500, IsEthernetLike: true);
+        return new FoundServer(new IPEndPoint(new IPAddress(IPAddress.Parse("fe80::5054:ff:fe00:1").GetAddressBytes(), 3), 4644), link);
+    }
+
+    private static BootManifest Manifest() => new()
+    {
+        Title = "t", CommandLine = "", Kernel = new BootFile(1, ""), Initrd = new BootFile(1, ""),
+        Link = new LinkParameters { RequestTimeoutSeconds = 7, DeadConnectionSeconds = 0, Mtu = 1400 },
+    };
+}

@@ -1,0 +1,26 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace Stiefel.Linux.Tests.Initramfs;
+
+/// <summary>The foreign program that judges our archives.</summary>
+internal static class GnuCpio
+{
+    /// <summary>Its output; it must succeed and complain about nothing.</summary>
+    public static string Run(string[] arguments, byte[] input)
+    {
+        var start = new ProcessStartInfo("cpio", arguments)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            Environment = { ["TZ"] = "UTC", ["LC_ALL"] = "C" },
+        };
+        using var cpio = Process.Start(start)!;
+        Task<string> errors = cpio.StandardError.ReadToEndAsync();
+        Task<string> output = cpio.StandardOutput.ReadToEndAsync();
+        cpio.StandardInput.BaseStream.Write(input);
+        cpio.StandardInput.Close();
+        Assert.True(cpio.WaitForExit(TimeLimit.Seconds(10)));
+        Assert.Equal(("", 0), (errors.Result, cpio.ExitCode));
+        return output.Result;
+    }
+}
