@@ -28,7 +28,7 @@ rm -f "$logs"/Stiefel.*.log "$logs"/Stiefel.*.xml
 measure_time_scale() {
   local started=${EPOCHREALTIME/./} i=0
   while ((i < 400000)); do ((i += 1)); done
-  echo $(((${EPOCHREALTIME/./} - started) / 1000000 + 1))
+  echo $(((${EPOCHREALTIME/./} - started) / 500000 + 1))
 }
 
 declare -A project_of=() options_of=() pid_of=() code_of=()
