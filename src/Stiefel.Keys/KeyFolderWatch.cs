@@ -10,7 +10,7 @@ namespace Stiefel.Keys;
 /// </summary>
 public sealed class KeyFolderWatch
 {
-    // Of a look that misses a key.
+    // A look that misses a known key is repeated up to this often in all.
     private const int Tries = 3;
 
     private readonly string _folder;
@@ -95,8 +95,8 @@ public sealed class KeyFolderWatch
         return look;
     }
 
-    // Whose key a new one is, nobody knows, nor who put a bad file there. One that is gone is gone all the same; one that was renamed, or whose rights
-    // are being mended, is still the key that it was.
+    // An unsafe folder accepts no new key and hides no bad file: others may have put it there. A known key that is gone is gone; one that was
+    // renamed, or whose rights are being mended, is still the same key.
     private static void AddKnown(IReadOnlyList<KeyFileStamp> files, IReadOnlyList<FolderKey> known, KeyFolderLook look)
     {
         foreach (var key in known.Where(key => files.Contains(key.Stamp)))

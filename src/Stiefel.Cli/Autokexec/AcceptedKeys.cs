@@ -18,7 +18,7 @@ internal sealed class AcceptedKeys(string folder, Action<string> report)
     private bool _looked;
     private long _lookedAt;
 
-    /// <summary>Those of now.</summary>
+    /// <summary>The keys that may call now.</summary>
     /// <exception cref="IOException">The folder cannot be read: then nobody may call.</exception>
     public IReadOnlyList<SharedKey> Current
     {

@@ -23,7 +23,7 @@ public sealed record DiskState(string Word)
     /// <summary>It is open for everyone who knows the export's name.</summary>
     public static DiskState Open { get; } = new("open");
 
-    /// <summary>Those of this version.</summary>
+    /// <summary>The states that this version knows.</summary>
     public static IReadOnlyList<DiskState> All { get; } = [Idle, ReadForBoot, Granted, Waiting, Open];
 
     /// <inheritdoc/>

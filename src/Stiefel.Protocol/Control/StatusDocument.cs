@@ -6,7 +6,7 @@ public sealed record StatusDocument
     /// <summary>The laptop's name.</summary>
     public required string Laptop { get; init; }
 
-    /// <summary>Of the server program.</summary>
+    /// <summary>The server program's version.</summary>
     public required string Version { get; init; }
 
     /// <summary>When the server started.</summary>

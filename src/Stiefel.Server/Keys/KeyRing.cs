@@ -23,7 +23,7 @@ public sealed partial class KeyRing : IDisposable
         _keys = [.. accepted.Select(a => a.Key)];
     }
 
-    /// <summary>Those of now; at least one when the server starts.</summary>
+    /// <summary>The keys that are accepted now; at least one when the server starts.</summary>
     public IReadOnlyList<SharedKey> Keys => _keys;
 
     /// <summary>The same, with their names.</summary>
