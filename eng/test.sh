@@ -42,8 +42,9 @@ add() { order+=("$1"); project_of[$1]=$2; options_of[$1]=${*:3}; }
 start() {
   local name=$1 project=${project_of[$1]} limit=900
   case "$name" in *.machines) limit=3600 ;; esac
+  # Each in a mount namespace of its own: `ip netns exec` of one would take a copy of what another has mounted, and keep its device busy.
   # shellcheck disable=SC2086
-  timeout -k 30 "$limit" "tests/$project/bin/Release/net10.0/$project" -noColor -noLogo -failSkips $without ${options_of[$name]} \
+  timeout -k 30 "$limit" unshare --mount "tests/$project/bin/Release/net10.0/$project" -noColor -noLogo -failSkips $without ${options_of[$name]} \
     -result-xml "$logs/$name.xml" >"$logs/$name.log" 2>&1 &
   pid_of[$name]=$!
 }
