@@ -3,6 +3,7 @@ using Stiefel.BootFiles.Catalog.Images;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.CommandLine;
+using Stiefel.Keys;
 using Stiefel.Linux.Initramfs;
 using Stiefel.Linux.Programs;
 

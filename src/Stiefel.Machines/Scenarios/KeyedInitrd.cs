@@ -1,3 +1,4 @@
+using Stiefel.Keys;
 using Stiefel.Linux.Initramfs;
 
 namespace Stiefel.Machines.Scenarios;
@@ -6,17 +7,16 @@ namespace Stiefel.Machines.Scenarios;
 public static class KeyedInitrd
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode OwnerOnlyDirectory = OwnerOnly | UnixFileMode.UserExecute;
-    private const UnixFileMode Passable = OwnerOnlyDirectory | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
+    private const UnixFileMode Passable = OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-    private const string KeyDirectory = "etc/stiefel/keys";
 
     /// <summary>Writes it; only the owner may read the file.</summary>
     /// <param name="initrd">The initramfs without a key.</param>
     /// <param name="target">The new file.</param>
-    /// <param name="keyFile">The key.</param>
+    /// <param name="keyFile">The key, for its owner's eyes only.</param>
     /// <param name="more">Other files, which replace those of the same path; all executable.</param>
     /// <param name="token">Ends it.</param>
+    /// <exception cref="KeyFileException">The key cannot be used.</exception>
     public static async Task WriteAsync(
         string initrd, string target, string keyFile, IEnumerable<(string Path, byte[] Content)> more, CancellationToken token)
     {
@@ -30,7 +30,7 @@ public static class KeyedInitrd
         await output.WriteAsync(CpioPadding.After(output.Length), token);
         var archive = new CpioWriter(output);
         (string Path, byte[] Content)[] files = [.. more];
-        foreach (string directory in files.SelectMany(file => Parents(file.Path)).Concat(Parents(KeyDirectory)).Distinct())
+        foreach (string directory in files.SelectMany(file => Parents(file.Path)).Concat(Parents(KeyArchive.Folder)).Distinct())
         {
             archive.AddDirectory(directory, Passable);
         }
@@ -40,8 +40,7 @@ public static class KeyedInitrd
             archive.AddFile(path, Passable, content);
         }
 
-        archive.AddDirectory(KeyDirectory, OwnerOnlyDirectory);
-        archive.AddFile($"{KeyDirectory}/{Path.GetFileName(keyFile)}", OwnerOnly, await File.ReadAllBytesAsync(keyFile, token));
+        KeyArchive.AddTo(archive, keyFile);
         await archive.CompleteAsync(token);
     }
 

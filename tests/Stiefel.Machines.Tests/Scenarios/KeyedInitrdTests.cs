@@ -38,7 +38,7 @@ public sealed class KeyedInitrdTests
     private static async Task<string> WriteAsync(TemporaryDirectory directory, (string Path, byte[] Content)[] more)
     {
         directory.Write("initrd", OddInitrd);
-        directory.Write("demo.key", "secret");
+        File.SetUnixFileMode(directory.Write("demo.key", "a key of 32 bytes, as one has to"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await KeyedInitrd.WriteAsync(directory["initrd"], directory["both"], directory["demo.key"], more, TestContext.Current.CancellationToken);
         return directory["both"];
     }
