@@ -104,9 +104,10 @@ done
 for name in Stiefel.Server.Tests Stiefel.BootFiles.Tests "${order[@]}"; do
   case " ${waiting[*]} " in *" $name "*) ;; *) waiting+=("$name") ;; esac
 done
-# What needs the programs: each test of them makes its own network, so that they may run beside each other; machines need all that there is.
+# What needs the programs: each test of them makes its own network, so that they may run beside each other. Two runs of machines at a time: one
+# leaves a third of two processors idle, since its laptop mostly waits for its desktop.
 add Stiefel.EndToEnd Stiefel.EndToEnd -trait- Needs=machines -parallelMode collections
-[ -n "$quick" ] || add Stiefel.EndToEnd.machines Stiefel.EndToEnd -trait Needs=machines
+[ -n "$quick" ] || add Stiefel.EndToEnd.machines Stiefel.EndToEnd -trait Needs=machines -parallelMode collections -maxThreads 2
 
 # Publishing waits for nothing but processors, the tests for much else: they go well together.
 eng/build.sh --built >$logs/publish.log 2>&1 & publishing=$!

@@ -18,42 +18,51 @@ public sealed class Station
 
     private Station(IReadOnlyList<VirtualMachineOptions> machines) => _machines = machines;
 
-    /// <summary>Keeps running machines, all at the same moment, and ends them.</summary>
-    /// <param name="machines">In the order in which they must start; of a run that is kept. Their images are the station's from here on.</param>
+    /// <summary>Keeps running machines, all at the same moment; they go on afterwards.</summary>
+    /// <param name="machines">In the order in which they must start; of a run that is kept.</param>
+    /// <param name="directory">Where the station's images go, copies of the machines'.</param>
     /// <param name="token">Ends it.</param>
     /// <exception cref="MachineException">One cannot be kept.</exception>
-    public static async Task<Station> KeepAsync(IReadOnlyList<VirtualMachine> machines, CancellationToken token)
+    public static async Task<Station> KeepAsync(IReadOnlyList<VirtualMachine> machines, string directory, CancellationToken token)
     {
         foreach (VirtualMachine machine in machines)
         {
             await machine.PauseAsync(token);
         }
 
+        Directory.CreateDirectory(directory);
+        var kept = new List<VirtualMachineOptions>();
         foreach (VirtualMachine machine in machines)
         {
             await machine.KeepAsync(Moment, token);
+            kept.Add(await CopyAsync(machine.Options with { KeptAs = Moment }, directory, token));
         }
 
+        var station = new Station(kept);
+        await station.CheckAsync(token);
         foreach (VirtualMachine machine in machines)
         {
-            await machine.DisposeAsync();
+            await machine.GoOnAsync(token);
         }
 
-        var station = new Station([.. machines.Select(machine => machine.Options with { KeptAs = Moment })]);
-        await station.CheckAsync(token);
         return station;
     }
 
     /// <summary>Takes the machines up in a run of their own, with copies of their disks; they go on from the moment at which they were kept.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="token">Ends it.</param>
+    /// <param name="recording">Where all that crosses the cable of the last machine is written down; null for nowhere.</param>
     /// <exception cref="MachineException">The station is damaged.</exception>
-    public async Task<IReadOnlyList<VirtualMachine>> TakeUpAsync(MachineRun run, CancellationToken token)
+    public async Task<IReadOnlyList<VirtualMachine>> TakeUpAsync(MachineRun run, CancellationToken token, string? recording = null)
     {
         var machines = new List<VirtualMachine>();
         try
         {
             foreach (VirtualMachineOptions kept in _machines)
             {
-                machines.Add(await run.TakeUpAsync(await CopyAsync(kept, run.WorkDirectory, token), token));
+                VirtualMachineOptions own = await CopyAsync(kept, run.WorkDirectory, token);
+                bool isRecorded = recording is not null && kept == _machines[^1];
+                machines.Add(await run.TakeUpAsync(isRecorded ? own with { Cable = own.Cable! with { Recording = recording } } : own, token));
             }
 
             foreach (VirtualMachine machine in machines)

@@ -6,38 +6,56 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.Machines.Stations;
 
-/// <summary>Makes the stations of one laptop when they are first asked for, and keeps them until it is disposed.</summary>
-/// <param name="directory">For their images and logs; removed in the end.</param>
-/// <param name="ramdisk">Both machines' ramdisk.</param>
-/// <param name="disk">The laptop's disk.</param>
-/// <param name="keyFile">The key that laptop and desktop share.</param>
-public sealed class StationMaker(string directory, RamdiskParts ramdisk, LaptopDisk disk, string keyFile) : IDisposable
+/// <summary>
+/// Makes the stations of one boot when the first is asked for, and keeps them until it is disposed: the laptop at the prompt of its own system,
+/// the laptop that serves, and with it the desktop at the payload's prompt. One boot passes all of them, and each can be used from then on.
+/// </summary>
+public sealed class StationMaker : IDisposable
 {
     // So that a desktop that has lost its disk fails within a test's patience, whatever way it lost it.
     private const string Settings = "stiefel.Link.DeadConnectionSeconds=120";
     private const string DesktopName = "desktop";
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly List<MachineRun> _runs = [];
-    private Station? _ownSystem;
-    private Station? _payload;
+    private readonly string _directory;
+    private readonly RamdiskParts _ramdisk;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Lazy<Task> _making;
+    private readonly TaskCompletionSource<Station> _ownSystem = Promise(), _serving = Promise(), _payload = Promise();
+
+    /// <param name="directory">For their images and logs; removed in the end.</param>
+    /// <param name="ramdisk">Both machines' ramdisk.</param>
+    /// <param name="disk">The laptop's disk.</param>
+    /// <param name="keyFile">The key that laptop and desktop share.</param>
+    public StationMaker(string directory, RamdiskParts ramdisk, LaptopDisk disk, string keyFile)
+    {
+        (_directory, _ramdisk, Disk, KeyFile) = (directory, ramdisk, disk, keyFile);
+        _making = new Lazy<Task>(MakeAsync);
+    }
 
     /// <summary>The disk that all of them are of.</summary>
-    public LaptopDisk Disk => disk;
+    public LaptopDisk Disk { get; }
+
+    /// <summary>The key that laptop and desktop share.</summary>
+    public string KeyFile { get; }
 
     /// <summary>Takes the laptop up at the prompt of its own system.</summary>
     public async Task<LaptopAtPrompt> TakeUpOwnSystemAsync(MachineRun run, CancellationToken token)
     {
-        Station station = await GetAsync(() => _ownSystem, async () => _ownSystem = await KeepOwnSystemAsync(token), token);
-        IReadOnlyList<VirtualMachine> machines = await station.TakeUpAsync(run, token);
-        return new LaptopAtPrompt(machines[0], await ConsoleShell.OverPromptAsync(Laptop.Name, machines[0].Console, token));
+        VirtualMachine machine = (await TakeUpAsync(_ownSystem, run, null, token))[0];
+        return new LaptopAtPrompt(machine, await ConsoleShell.OverPromptAsync(Laptop.Name, machine.Console, token));
     }
 
+    /// <summary>Takes the laptop up while it serves its disk, with a shell in its ramdisk.</summary>
+    public async Task<Laptop> TakeUpServingAsync(MachineRun run, CancellationToken token) =>
+        Laptop.TakenUp(run, (await TakeUpAsync(_serving, run, null, token))[0]);
+
     /// <summary>Takes both machines up: the laptop serves, and the desktop stands at the payload's prompt.</summary>
-    public async Task<RunningPayload> TakeUpPayloadAsync(MachineRun run, CancellationToken token)
+    /// <param name="run">The run.</param>
+    /// <param name="token">Ends it.</param>
+    /// <param name="recording">Where all that crosses the cable is written down; null for nowhere.</param>
+    public async Task<RunningPayload> TakeUpPayloadAsync(MachineRun run, CancellationToken token, string? recording = null)
     {
-        Station station = await GetAsync(() => _payload, async () => _payload = await KeepPayloadAsync(token), token);
-        IReadOnlyList<VirtualMachine> machines = await station.TakeUpAsync(run, token);
+        IReadOnlyList<VirtualMachine> machines = await TakeUpAsync(_payload, run, recording, token);
         ConsoleShell shell = await ConsoleShell.OverPromptAsync(DesktopName, machines[1].Console, token);
         return new RunningPayload(Laptop.TakenUp(run, machines[0]), Desktop.TakenUp(machines[1]), shell);
     }
@@ -45,60 +63,58 @@ public sealed class StationMaker(string directory, RamdiskParts ramdisk, LaptopD
     /// <inheritdoc/>
     public void Dispose()
     {
-        _runs.ForEach(run => run.Dispose());
-        _turn.Dispose();
-        if (Directory.Exists(directory))
+        _end.Cancel();
+        if (_making.IsValueCreated)
         {
-            Directory.Delete(directory, recursive: true);
+            _making.Value.Wait();
+        }
+
+        _end.Dispose();
+        if (Directory.Exists(_directory))
+        {
+            Directory.Delete(_directory, recursive: true);
         }
     }
 
-    private async Task<Station> GetAsync(Func<Station?> find, Func<Task<Station>> makeAsync, CancellationToken token)
+    private static TaskCompletionSource<Station> Promise() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task<IReadOnlyList<VirtualMachine>> TakeUpAsync(TaskCompletionSource<Station> promise, MachineRun run, string? recording, CancellationToken token)
     {
-        await _turn.WaitAsync(token);
+        _ = _making.Value;
+        Station station = await promise.Task.WaitAsync(token);
+        return await station.TakeUpAsync(run, token, recording);
+    }
+
+    // Never fails itself: who asks for a station that was not reached is told why.
+    private async Task MakeAsync()
+    {
+        using var run = new MachineRun(Path.Combine(_directory, "run"), Path.Combine(_directory, "log"), _ramdisk) { IsKept = true };
         try
         {
-            return find() ?? await makeAsync();
+            await BootAsync(run, _end.Token);
         }
-        finally
+        catch (Exception error)
         {
-            _turn.Release();
+            var reason = new MachineException($"the stations were not made: {error.Message}\n{run.DescribeConsoles()}", error);
+            foreach (TaskCompletionSource<Station> promise in (TaskCompletionSource<Station>[])[_ownSystem, _serving, _payload])
+            {
+                promise.TrySetException(reason);
+            }
         }
     }
 
-    private async Task<Station> KeepOwnSystemAsync(CancellationToken token)
+    private async Task BootAsync(MachineRun run, CancellationToken token)
     {
-        MachineRun run = Begin("own-system");
-        VirtualDisk own = await disk.OverlayAsync(Path.Combine(run.WorkDirectory, "laptop.qcow2"), token);
-        var start = new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine);
-        VirtualMachine machine = await run.StartAsync(Laptop.Name, start, [own], run.LaptopEnd, token);
-        try
-        {
-            await ConsoleShell.LogInAsync(Laptop.Name, machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
-            return await Station.KeepAsync([machine], token);
-        }
-        finally
-        {
-            await machine.DisposeAsync();
-        }
-    }
-
-    private async Task<Station> KeepPayloadAsync(CancellationToken token)
-    {
-        MachineRun run = Begin("payload");
-        VirtualDisk own = await disk.OverlayAsync(Path.Combine(run.WorkDirectory, "laptop.qcow2"), token);
-        await using Laptop laptop = await Laptop.StartAsync(run, disk, own, keyFile, token, withShell: true);
+        VirtualDisk own = await Disk.OverlayAsync(Path.Combine(run.WorkDirectory, "laptop.qcow2"), token);
+        await using Laptop laptop = await Laptop.StartAsync(run, Disk, own, KeyFile, token, withShell: true);
+        _ownSystem.SetResult(await KeepAsync("own-system", laptop.Machine));
         await laptop.ServeAsync(token, Settings);
-        await using Desktop desktop = await Desktop.StartAsync(run, DesktopName, DesktopStart.Direct, keyFile, token);
+        _serving.SetResult(await KeepAsync("serving", laptop.Machine));
+        await using Desktop desktop = await Desktop.StartAsync(run, DesktopName, DesktopStart.Direct, KeyFile, token);
         await desktop.LogInAsync(token);
-        return await Station.KeepAsync([laptop.Machine, desktop.Machine], token);
-    }
+        _payload.SetResult(await KeepAsync("payload", laptop.Machine, desktop.Machine));
 
-    private MachineRun Begin(string name)
-    {
-        var run = new MachineRun(Path.Combine(directory, name), Path.Combine(directory, name, "log"), ramdisk) { IsKept = true };
-        _runs.Add(run);
-        return run;
+        Task<Station> KeepAsync(string name, params VirtualMachine[] machines) => Station.KeepAsync(machines, Path.Combine(_directory, name), token);
     }
 }
 

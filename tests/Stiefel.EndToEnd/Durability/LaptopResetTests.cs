@@ -12,13 +12,18 @@ namespace Stiefel.EndToEnd.Durability;
 [Trait("Needs", "machines")]
 public sealed class LaptopResetTests(MachineParts parts)
 {
-    private const int Resets = 10;
     private const int NbdPort = 10809;
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Laptop_ResetAtRandomMoments_LosesNothingThatWasFlushed()
+    public Task Laptop_ResetAtRandomMoments_LosesNothingThatWasFlushed() => ResetAsync(5);
+
+    [Fact]
+    [Trait("Needs", "long")]
+    public Task Laptop_ResetFiftyTimes_LosesNothingThatWasFlushed() => ResetAsync(50);
+
+    private async Task ResetAsync(int resets)
     {
         var seed = Environment.TickCount;
         var random = new Random(seed);
@@ -29,7 +34,7 @@ public sealed class LaptopResetTests(MachineParts parts)
             var disk = Path.Combine(run.WorkDirectory, "disk.img");
             await File.WriteAllBytesAsync(disk, new byte[WriteLoad.Blocks * WriteLoad.BlockSize], _token);
             await using VirtualMachine laptop = await StartAsync(run, disk, port);
-            for (var reset = 1; reset <= Resets; reset++)
+            for (var reset = 1; reset <= resets; reset++)
             {
                 await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);
                 using (var socket = NbdWire.Connect("127.0.0.1", port, "x"))
@@ -45,7 +50,7 @@ public sealed class LaptopResetTests(MachineParts parts)
                 Assert.True(broken is null, $"seed {seed}, reset {reset}: {broken}");
             }
 
-            Assert.True(load.Promises > Resets, $"only {load.Promises} flushes were acknowledged: nothing was shown");
+            Assert.True(load.Promises > resets, $"only {load.Promises} flushes were acknowledged: nothing was shown");
 
             // That a lost write would have been noticed.
             await File.WriteAllBytesAsync(disk, new byte[WriteLoad.Blocks * WriteLoad.BlockSize], _token);

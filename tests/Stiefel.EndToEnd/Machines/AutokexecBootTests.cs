@@ -1,3 +1,4 @@
+using System.Text;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.EndToEnd.Native;
 using Stiefel.Machines.Consoles;
@@ -9,17 +10,19 @@ using Stiefel.Machines.Stations;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A laptop in use: a desktop calls, its people are warned, it leaves its own system by itself, and the desktop boots from it.</summary>
+/// <summary>A laptop in use: a desktop calls, its people are warned, it leaves its own system by itself, and the desktop, a BIOS that started from its stick, boots from it.</summary>
 [Trait("Needs", "machines")]
 public sealed class AutokexecBootTests(MachineParts parts)
 {
     private const string Folder = "/mnt";
     private const string UnsavedWork = "/root/written-just-before";
+    private const string LaterWork = "/root/written-on-the-desktop";
+    private const string Content = "content-7b3f19c05ad24e86-of-the-laptops-disk";
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Call_WhileTheLaptopIsInUse_WarnsLeavesCleanlyAndBootsTheDesktop() => parts.PlayAsync("autokexec-boot", async run =>
+    public Task Call_WhileTheLaptopIsInUse_WarnsLeavesCleanlyAndBootsTheDesktopOverASecretCable() => parts.PlayAsync("autokexec-boot", async run =>
     {
         StationMaker stations = await parts.StationsAsync();
         string image;
@@ -30,6 +33,7 @@ public sealed class AutokexecBootTests(MachineParts parts)
         }
 
         DiskImage disk = await KeptImage.ReadAsync(image, Path.Combine(run.WorkDirectory, "after.img"), _token);
+        await DiskChecks.FileAsync(disk, stations.Disk.RootPartition, LaterWork, Content, _token);
         await DiskChecks.CleanAsync(disk, stations.Disk.RootPartition, _token);
     });
 
@@ -40,15 +44,21 @@ public sealed class AutokexecBootTests(MachineParts parts)
         await laptop.PlugStickAsync(handIn.Path, _token);
         await ListenAsync(own);
 
-        await using Desktop desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token);
+        string recording = Path.Combine(run.WorkDirectory, "cable.pcap");
+        await using Desktop desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Bios, key, _token, recording);
         await laptop.Console.WaitForAsync("a desktop with the key stick calls for this laptop's disk: everything is closed", TimeLimits.FirmwareStart, _token);
         await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.PowerOff + TimeLimits.ServerStart, _token);
         await desktop.WaitForPhaseAsync("executing", TimeLimits.Fetch, _token);
         ConsoleShell shell = await desktop.LogInToPayloadAsync(_token);
         await PayloadChecks.RootAsync(shell, _token);
-        Assert.Equal("unsaved", (await shell.RunAsync($"cat {UnsavedWork}", _token)).Trim());
+        Assert.Equal(Content, (await shell.RunAsync($"cat {UnsavedWork}", _token)).Trim());
+        await PayloadChecks.NoSecretAsync(shell, await File.ReadAllBytesAsync(key, _token), _token);
+        await PayloadChecks.WriteAsync(shell, LaterWork, Content, _token);
+        await shell.RunAsync($"echo 3 >/proc/sys/vm/drop_caches; grep {Content} {LaterWork} && cat /etc/os-release", _token);
         await PayloadChecks.NoDiskErrorAsync(shell, _token);
         await desktop.PowerOffAsync(shell, _token);
+        new CableRecording(recording).AssertNothingOfABootCanBeRead(
+            [Encoding.ASCII.GetBytes(Content), "PRETTY_NAME=\"Debian"u8.ToArray(), .. await CableRecording.KeyInAnyFormAsync(key, _token)]);
     }
 
     /// <summary>What set-up leaves behind on a laptop, and the daemon; there is no kexec-tools on this one.</summary>
@@ -60,7 +70,7 @@ public sealed class AutokexecBootTests(MachineParts parts)
         await laptop.RunAsync("until journalctl -u stiefel-autokexec --no-pager | grep -q 'listening for calls with 1 keys'; do sleep 1; done", _token);
 
         // Not synced: leaving must not lose it.
-        await laptop.RunAsync($"echo unsaved >{UnsavedWork}", _token);
+        await laptop.RunAsync($"echo {Content} >{UnsavedWork}", _token);
     }
 
     private async Task FillAsync(MachineRun run, string directory, string keyFile)

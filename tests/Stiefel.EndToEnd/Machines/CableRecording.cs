@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.RegularExpressions;
+using Stiefel.Protocol.Certificates;
+using Stiefel.Protocol.Keys;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -15,12 +17,26 @@ internal sealed partial class CableRecording(string path)
     // UDP from port 61571 to port 61571.
     private static readonly byte[] s_tunnelPorts = [0xf0, 0x83, 0xf0, 0x83];
 
-    /// <summary>Fails if anything of these, or a capability, or NBD's greeting can be read; and if the recording does not hold what it must.</summary>
+    /// <summary>A key in every form in which a program might say it: its bytes, their hexadecimal digits, and the token that is made from it.</summary>
+    public static async Task<byte[][]> KeyInAnyFormAsync(string keyFile, CancellationToken token)
+    {
+        byte[] raw = await File.ReadAllBytesAsync(keyFile, token);
+        using SharedKey key = SharedKey.FromBytes(raw, "stick");
+        return [raw, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(raw)), Encoding.ASCII.GetBytes(AdminToken.For(key))];
+    }
+
+    /// <summary>The same for a desktop's whole boot, which the recording must hold.</summary>
+    public void AssertNothingOfABootCanBeRead(params ReadOnlySpan<byte[]> secrets)
+    {
+        Assert.True(Holds(File.ReadAllBytes(path), "POST /v1/export"u8), "the recording does not hold what crossed the cable");
+        AssertNothingCanBeRead(secrets);
+    }
+
+    /// <summary>Fails if anything of these, or a capability, or NBD's greeting can be read; and if the recording holds no tunnel.</summary>
     /// <param name="secrets">What must not be there; of long ones, no piece of 16 bytes at their beginning and end either.</param>
     public void AssertNothingCanBeRead(params ReadOnlySpan<byte[]> secrets)
     {
         byte[] recorded = File.ReadAllBytes(path);
-        Assert.True(Holds(recorded, "POST /v1/export"u8), "the recording does not hold what crossed the cable");
         Assert.True(recorded.AsSpan().Count(s_tunnelPorts) > 1000, "the recording holds no tunnel");
         foreach (byte[] secret in secrets)
         {

@@ -6,8 +6,7 @@ namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>The server ramdisk from inside.</summary>
 [Trait("Needs", "machines")]
-[Collection(OneServingLaptop.Name)]
-public sealed class LaptopTests(ServingLaptop serving)
+public sealed class LaptopTests(MachineParts parts)
 {
     private const string Listening = "0A";
     private const int BlockServer = 10809;
@@ -15,9 +14,9 @@ public sealed class LaptopTests(ServingLaptop serving)
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Ramdisk_WhileItServes_ListensOnTheDocumentedPortsOnly() => MachineParts.RunAsync(serving.MachineRun, async () =>
+    public Task Ramdisk_WhileItServes_ListensOnTheDocumentedPortsOnly() => parts.PlayServingAsync("laptop-ports", async (_, laptop) =>
     {
-        ConsoleShell shell = await serving.Laptop.OpenShellAsync(_token);
+        ConsoleShell shell = await laptop.OpenShellAsync(_token);
         // The ramdisk has no ss; this is what ss reads (man 5 proc_pid_net).
         string tcp = await shell.RunAsync("cat /proc/net/tcp /proc/net/tcp6", _token);
         string udp = await shell.RunAsync("cat /proc/net/udp /proc/net/udp6; cat /proc/net/udplite /proc/net/udplite6 2>/dev/null; true", _token);
@@ -33,15 +32,14 @@ public sealed class LaptopTests(ServingLaptop serving)
         // Nothing passes from one interface to another.
         string forwarding = await shell.RunAsync("sort -u /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv6/conf/*/forwarding", _token);
         Assert.Equal("0", forwarding);
-        return true;
     });
 
     [Fact]
-    public Task Ramdisk_WhileItServes_HoldsTheDocumentedCapabilitiesOnly() => MachineParts.RunAsync(serving.MachineRun, async () =>
+    public Task Ramdisk_WhileItServes_HoldsTheDocumentedCapabilitiesOnly() => parts.PlayServingAsync("laptop-privileges", async (_, laptop) =>
     {
-        ConsoleShell shell = await serving.Laptop.OpenShellAsync(_token);
+        ConsoleShell shell = await laptop.OpenShellAsync(_token);
         await PrivilegeChecks.AsDocumentedAsync(shell, "stiefel-server", "$(pidof stiefel-server)", _token);
-        // Whoever else runs there is one of these, and hears nobody; kernel threads have no arguments, and files of /proc no size.
+        // All else that runs there is one of these, and hears nobody; kernel threads have no arguments, and files of /proc no size.
         string running = await shell.RunAsync("for p in /proc/[0-9]*; do grep -q . $p/cmdline 2>/dev/null && cat $p/comm; done | sort -u", _token);
         HashSet<string> names = [.. running.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
         Assert.Contains("stiefel-server", names);
@@ -51,7 +49,6 @@ public sealed class LaptopTests(ServingLaptop serving)
                 "cat", "grep", "sort",
             ]),
             names);
-        return true;
     });
 
     // "  0: 00000000000000000000000000000000:1224 0000…:0000 0A …"

@@ -47,6 +47,47 @@ public sealed class MachineParts : IDisposable
         }
     }
 
+    /// <summary>The same on a laptop that serves, of its station, with a shell in its ramdisk.</summary>
+    /// <param name="name">Of the run.</param>
+    /// <param name="playAsync">Plays with the laptop.</param>
+    /// <param name="lookAsync">Looks at the laptop's disk when all machines are off; it is clean. Null for a disk that nobody had.</param>
+    internal Task PlayServingAsync(string name, Func<MachineRun, Laptop, Task> playAsync, Func<DiskImage, Task>? lookAsync = null) => PlayAsync(name, async run =>
+    {
+        StationMaker stations = await StationsAsync();
+        await using Laptop laptop = await stations.TakeUpServingAsync(run, TestContext.Current.CancellationToken);
+        await playAsync(run, laptop);
+        await LookAsync(run, laptop, lookAsync);
+    });
+
+    /// <summary>The same with a desktop that has booted from that laptop.</summary>
+    /// <param name="name">Of the run.</param>
+    /// <param name="playAsync">Plays with both.</param>
+    /// <param name="lookAsync">Looks at the laptop's disk when all machines are off; it is clean.</param>
+    /// <param name="recording">A file in the run's directory for all that crosses the cable; null for none.</param>
+    internal Task PlayPayloadAsync(string name, Func<MachineRun, RunningPayload, Task> playAsync, Func<DiskImage, Task>? lookAsync = null, string? recording = null) => PlayAsync(name, async run =>
+    {
+        StationMaker stations = await StationsAsync();
+        string? file = recording is null ? null : Path.Combine(run.WorkDirectory, recording);
+        await using RunningPayload payload = await stations.TakeUpPayloadAsync(run, TestContext.Current.CancellationToken, file);
+        await playAsync(run, payload);
+        await payload.Desktop.DisposeAsync();
+        await LookAsync(run, payload.Laptop, lookAsync ?? (_ => Task.CompletedTask));
+    });
+
+    private async Task LookAsync(MachineRun run, Laptop laptop, Func<DiskImage, Task>? lookAsync)
+    {
+        if (lookAsync is null)
+        {
+            return;
+        }
+
+        CancellationToken token = TestContext.Current.CancellationToken;
+        await laptop.DisposeAsync();
+        DiskImage disk = await KeptImage.ReadAsync(laptop.Machine.Options.Disks[0].Path, Path.Combine(run.WorkDirectory, "after.img"), token);
+        await DiskChecks.CleanAsync(disk, (await StationsAsync()).Disk.RootPartition, token);
+        await lookAsync(disk);
+    }
+
     /// <summary>Images in a directory that goes with <see cref="CloseAsync"/>, logs in one that stays until the next run.</summary>
     internal async Task<MachineRun> BeginAsync(string name)
     {

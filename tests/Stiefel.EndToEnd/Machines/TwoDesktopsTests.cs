@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Stiefel.Linux.Programs;
 using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Disks;
 using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
 
@@ -9,8 +10,7 @@ namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>Two desktops at one laptop, at the same time: one with a stick, one where a key is typed, which is revoked in the end.</summary>
 [Trait("Needs", "machines")]
-[Collection(OneServingLaptop.Name)]
-public sealed class TwoDesktopsTests(ServingLaptop serving)
+public sealed class TwoDesktopsTests(MachineParts parts)
 {
     private const string Before = "/root/saved-by-the-first";
     private const string After = "/root/written-after-the-take-over";
@@ -29,39 +29,38 @@ public sealed class TwoDesktopsTests(ServingLaptop serving)
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
     private readonly TypedKey _typed = new();
+    private readonly string _marker = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     [Fact]
-    public Task Desktop_WhileAnotherRuns_IsRefusedUntilItsPersonTakesTheDisk() => MachineParts.RunAsync(serving.MachineRun, async () =>
-    {
-        string marker = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        await using (Desktop first = await Desktop.StartAsync(serving.MachineRun, "first-desktop", DesktopStart.Direct, serving.KeyFile, _token))
+    public Task Desktop_WhileAnotherRuns_IsRefusedUntilItsPersonTakesTheDisk() => parts.PlayPayloadAsync(
+        "two-desktops",
+        async (run, payload) =>
         {
-            ConsoleShell shell = await first.LogInAsync(_token);
+            ConsoleShell shell = payload.Shell;
             await PayloadChecks.WriteAsync(shell, Before, "saved", _token);
             await PrivilegeChecks.AsDocumentedAsync(shell, "@stiefel-agent", "$(pgrep -f ^@stiefel-agent)", _token);
 
-            string stolen = await CapabilityAsync();
-            await _typed.AddAsync(serving.Laptop, _token);
-            await using Desktop second = await Desktop.StartAsync(
-                serving.MachineRun, "second-desktop", DesktopStart.Direct, keyFile: null, _token, isSecond: true);
+            string stolen = await CapabilityAsync(payload.Laptop);
+            await _typed.AddAsync(payload.Laptop, _token);
+            await using Desktop second = await Desktop.StartAsync(run, "second-desktop", DesktopStart.Direct, keyFile: null, _token, isSecond: true);
             await _typed.TypeAsync(second, _token);
             await TakeOverAsync(second);
-            await WriteInVainAsync(shell, marker);
+            await WriteInVainAsync(shell);
 
-            await UntilItsKeyIsRevokedAsync(second, await UseAsync(second, stolen));
-        }
+            await UntilItsKeyIsRevokedAsync(run, payload.Laptop, await UseAsync(second, stolen));
+        },
+        LookAsync);
 
-        await serving.Laptop.ForgetDesktopAsync(_token);
-        Assert.Equal(1, (await ExternalProgram.RunAsync("grep", ["-q", "-a", "-F", marker, serving.Image.Path], s_grep, _token)).ExitCode);
-        Assert.DoesNotContain(Path.GetFileName(After), await serving.Image.ListAsync(serving.Disk.RootPartition, "/root", _token));
-        await DiskChecks.CleanAsync(serving.Image, serving.Disk.RootPartition, _token);
-        return true;
-    });
-
-    /// <summary>The name under which the disk is there for whoever has it now, as a thief would have it.</summary>
-    private async Task<string> CapabilityAsync()
+    private async Task LookAsync(DiskImage disk)
     {
-        ConsoleShell shell = await serving.Laptop.OpenShellAsync(_token);
+        Assert.Equal(1, (await ExternalProgram.RunAsync("grep", ["-q", "-a", "-F", _marker, disk.Path], s_grep, _token)).ExitCode);
+        Assert.DoesNotContain(Path.GetFileName(After), await disk.ListAsync((await parts.StationsAsync()).Disk.RootPartition, "/root", _token));
+    }
+
+    /// <summary>The name under which the disk is there for the desktop that has it now, as a thief would have it.</summary>
+    private async Task<string> CapabilityAsync(Laptop laptop)
+    {
+        ConsoleShell shell = await laptop.OpenShellAsync(_token);
         string name = (await shell.RunAsync("grep -io '\"exportname\": *\"[^\"]*\"' /run/stiefel/grant.json | cut -d '\"' -f 4", _token)).Trim();
         Assert.Matches("^[0-9A-Za-z_-]{20,}$", name);
         return name;
@@ -101,9 +100,9 @@ public sealed class TwoDesktopsTests(ServingLaptop serving)
     }
 
     /// <summary>The first desktop cannot write any more, and is told so rather than kept waiting.</summary>
-    private async Task WriteInVainAsync(ConsoleShell first, string marker)
+    private async Task WriteInVainAsync(ConsoleShell first)
     {
-        await first.StartAsync($"echo {marker} >{After}; sync {After}", _token);
+        await first.StartAsync($"echo {_marker} >{After}; sync {After}", _token);
         ConsoleOutput written = await first.FinishAsync(s_fenced, _token);
         Assert.True(written.ExitCode != 0, $"a desktop whose disk was taken over wrote to it: {written.Text}");
     }
@@ -123,18 +122,18 @@ public sealed class TwoDesktopsTests(ServingLaptop serving)
     }
 
     /// <summary>It writes to the disk, and from the laptop's answer on nothing of it gets there.</summary>
-    private async Task UntilItsKeyIsRevokedAsync(Desktop second, ConsoleShell shell)
+    private async Task UntilItsKeyIsRevokedAsync(MachineRun run, Laptop laptop, ConsoleShell shell)
     {
         // As on switching off, so that the file systems are whole.
         await shell.RunAsync("sync; echo u >/proc/sysrq-trigger; until findmnt -rno OPTIONS / | grep -q '^ro'; do sleep 0.2; done", _token);
         await shell.RunAsync(WriteToGap('a'), _token);
-        Assert.Equal((byte)'a', await GapAsync());
+        Assert.Equal("a", await GapAsync(laptop));
 
-        await _typed.RevokeAsync(serving.Laptop, _token);
+        await _typed.RevokeAsync(laptop, _token);
         await shell.StartAsync(WriteToGap('b'), _token);
         await Task.Delay(s_unheard, _token);
-        Assert.Equal((byte)'a', await GapAsync());
-        foreach (string log in Directory.GetFiles(serving.MachineRun.LogDirectory, "*desktop*"))
+        Assert.Equal("a", await GapAsync(laptop));
+        foreach (string log in Directory.GetFiles(run.LogDirectory, "*desktop*"))
         {
             string text = await File.ReadAllTextAsync(log, _token);
             Assert.All(_typed.Spellings, spelling => Assert.DoesNotContain(spelling, text, StringComparison.OrdinalIgnoreCase));
@@ -144,10 +143,10 @@ public sealed class TwoDesktopsTests(ServingLaptop serving)
     private static string WriteToGap(char letter) =>
         $"head -c 4096 /dev/zero | tr '\\0' {letter} | dd of=/dev/nbd0 bs=4096 seek={Gap / 4096} oflag=direct conv=notrunc,fsync status=none";
 
-    private async Task<byte> GapAsync()
+    /// <summary>The letter that is on the laptop's disk itself, and in no cache before it.</summary>
+    private async Task<string> GapAsync(Laptop laptop)
     {
-        await using FileStream image = File.OpenRead(serving.Image.Path);
-        image.Position = Gap;
-        return (byte)image.ReadByte();
+        ConsoleShell shell = await laptop.OpenShellAsync(_token);
+        return (await shell.RunAsync($"sync; dd if=/dev/vda bs=4096 skip={Gap / 4096} count=1 iflag=direct 2>/dev/null | head -c 1", _token)).Trim();
     }
 }

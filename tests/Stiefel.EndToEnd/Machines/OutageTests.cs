@@ -4,59 +4,62 @@ using System.Text.RegularExpressions;
 using Stiefel.Machines.Consoles;
 using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
-using Stiefel.Protocol.Certificates;
-using Stiefel.Protocol.Keys;
+using Stiefel.Machines.Stations;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>Desktops that boot from one serving laptop, and one that must not.</summary>
+/// <summary>A desktop in use whose laptop, link and cable go away for a while; and what its cable carries.</summary>
 [Trait("Needs", "machines")]
-[Collection(OneServingLaptop.Name)]
-public sealed class DesktopTests(MachineParts parts, ServingLaptop serving)
+public sealed class OutageTests(MachineParts parts)
 {
+    private const string Recording = "cable.pcap";
+    private const string Marker = "marker-block-7b3f19c05ad24e86-of-the-laptops-disk";
+    private const string File = "/root/written-after-all";
+
     private static readonly TimeSpan s_serverAway = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan s_writing = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_wrongKeyWait = TimeSpan.FromSeconds(20);
 
     // Longer than a request's time-out, so that the kernel gives the connection up and the agent makes another.
     private static readonly TimeSpan s_cableOut = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan s_adapterAway = TimeSpan.FromSeconds(5);
 
-    private const string Marker = "marker-block-7b3f19c05ad24e86-of-the-laptops-disk";
-
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Desktop_WithWrongKey_GetsNothingAndIsLoggedOnce() => MachineParts.RunAsync(serving.MachineRun, async () =>
-    {
-        const string Name = "stranger";
-        await using Desktop desktop = await Desktop.StartAsync(serving.MachineRun, Name, DesktopStart.Direct, parts.NewKey("stranger"), _token);
-        await desktop.WaitForPhaseAsync("searching", TimeLimits.KernelStart, _token);
-        await Task.Delay(s_wrongKeyWait, _token);
+    public Task Desktop_InUse_SurvivesServerRestartAndReplugAndTellsTheCableNothing() => parts.PlayPayloadAsync(
+        "outages",
+        async (run, payload) =>
+        {
+            await UseAsync(payload);
+            string key = (await parts.StationsAsync()).KeyFile;
+            new CableRecording(Path.Combine(run.WorkDirectory, Recording)).AssertNothingCanBeRead(
+                [Encoding.ASCII.GetBytes(Marker), "PRETTY_NAME=\"Debian"u8.ToArray(), .. await CableRecording.KeyInAnyFormAsync(key, _token)]);
+        },
+        async disk => await DiskChecks.FileAsync(disk, (await parts.StationsAsync()).Disk.RootPartition, File, "written", _token),
+        Recording);
 
-        Assert.Equal("searching", serving.MachineRun.Timeline.Phases.Last(phase => phase.Machine == Name).Name);
-        string[] lines = await File.ReadAllLinesAsync(Path.Combine(serving.MachineRun.LogDirectory, Laptop.Name + ".console.log"), _token);
-        Assert.Single(lines, line => line.Contains("no accepted key", StringComparison.Ordinal));
-        return true;
-    });
-
-    [Fact]
-    public Task Desktop_ByDirectKernel_SurvivesServerRestartAndReplugAndTellsTheCableNothing() => MachineParts.RunAsync(serving.MachineRun, async () =>
+    private async Task UseAsync(RunningPayload payload)
     {
-        string recording = Path.Combine(serving.MachineRun.WorkDirectory, "cable.pcap");
-        await using Desktop desktop = await Desktop.StartAsync(serving.MachineRun, "desktop", DesktopStart.Direct, serving.KeyFile, _token, recording);
-        ConsoleShell shell = await desktop.LogInAsync(_token);
-        byte[] key = await File.ReadAllBytesAsync(serving.KeyFile, _token);
-        await PayloadChecks.RootAsync(shell, _token);
-        await PayloadChecks.NoSecretAsync(shell, key, _token);
+        (Laptop laptop, Desktop desktop, ConsoleShell shell) = payload;
         await AssertDiskIsInTheTunnelOnlyAsync(shell);
         await ReadAndWriteAsync(shell);
+        await RestartServerAsync(laptop, shell);
+        await SwitchIpv6OffAsync(shell);
+        await PullCableAsync(desktop, shell);
+        await ReplugAsync(desktop, shell);
+        await PayloadChecks.NoDiskErrorAsync(shell, _token);
+        await PayloadChecks.WriteAsync(shell, File, "written", _token);
+        await desktop.PowerOffAsync(shell, _token);
+    }
 
+    /// <summary>The server dies while the desktop writes, and is away for a while.</summary>
+    private async Task RestartServerAsync(Laptop laptop, ConsoleShell shell)
+    {
         // Once before: the programs are in memory then, and it is a write that meets the outage, not the start of one of them.
         await shell.RunAsync(WriteAndSync(TimeSpan.FromSeconds(1)), _token);
         await shell.StartAsync(WriteAndSync(s_writing), _token);
-        await serving.Laptop.StopServerForAsync(s_serverAway, _token);
+        await laptop.StopServerForAsync(s_serverAway, _token);
         ConsoleOutput written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
 
         Assert.True(written.ExitCode == 0, $"writing on the desktop failed: {written.Text}");
@@ -64,28 +67,7 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving)
         Assert.True(result.Success, $"unexpected: {written.Text}");
         // It must have met the outage, or it has shown nothing.
         Assert.InRange(int.Parse(result.Groups["longest"].Value, CultureInfo.InvariantCulture), 5000, 60000);
-        await SwitchIpv6OffAsync(shell);
-        await PullCableAsync(desktop, shell);
-        await ReplugAsync(desktop, shell);
-        await PayloadChecks.NoDiskErrorAsync(shell, _token);
-        await FinishAsync(desktop, shell, "direct");
-        using var shared = SharedKey.FromBytes(key, "stick");
-        new CableRecording(recording).AssertNothingCanBeRead(
-            Encoding.ASCII.GetBytes(Marker), "PRETTY_NAME=\"Debian"u8.ToArray(), key, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key)),
-            Encoding.ASCII.GetBytes(AdminToken.For(shared)));
-        return true;
-    });
-
-    [Fact]
-    public Task Desktop_ByBiosFromStick_RunsTheLaptopsSystem() => MachineParts.RunAsync(serving.MachineRun, async () =>
-    {
-        await using Desktop desktop = await Desktop.StartAsync(serving.MachineRun, "bios-desktop", DesktopStart.Bios, serving.KeyFile, _token);
-        ConsoleShell shell = await desktop.LogInAsync(_token);
-        await PayloadChecks.RootAsync(shell, _token);
-        await PayloadChecks.NoDiskErrorAsync(shell, _token);
-        await FinishAsync(desktop, shell, "bios");
-        return true;
-    });
+    }
 
     // Every write is synced; the longest one tells how long the disk was away.
     private static string WriteAndSync(TimeSpan time) => $$"""
@@ -151,14 +133,5 @@ public sealed class DesktopTests(MachineParts parts, ServingLaptop serving)
         ConsoleOutput written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
         Assert.True(written.ExitCode == 0, $"writing while the adapter was away failed: {written.Text}");
         Assert.Equal(before, await shell.RunAsync("cat /sys/class/net/stiefeltunnel/ifindex", _token));
-    }
-
-    private async Task FinishAsync(Desktop desktop, ConsoleShell shell, string content)
-    {
-        string path = $"/root/written-by-{content}";
-        await PayloadChecks.WriteAsync(shell, path, content, _token);
-        await desktop.PowerOffAsync(shell, _token);
-        await DiskChecks.FileAsync(serving.Image, serving.Disk.RootPartition, path, content, _token);
-        await DiskChecks.CleanAsync(serving.Image, serving.Disk.RootPartition, _token);
     }
 }
