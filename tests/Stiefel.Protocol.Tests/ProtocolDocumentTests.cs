@@ -84,7 +84,7 @@ public sealed class ProtocolDocumentTests
         Assert.Equal(vector.Bytes("client-hello"), client.Hello);
 
         using var ephemeral = EphemeralKey.From(vector.Bytes("server-scalar"), vector.Bytes("server-nonce"));
-        Assert.True(ServerHandshake.TryAnswer(client.Hello, key, ephemeral, () => vector.Bytes("manifest"), out var answer, out var serverSide, out _));
+        Assert.True(ServerHandshake.TryOpen(client.Hello, [key])!.TryAnswer(vector.Bytes("manifest"), ephemeral, out var answer, out var serverSide));
         Assert.Equal(vector.Bytes("server-hello"), answer);
 
         var (clientSide, manifest) = client.Complete(vector.Bytes("server-hello"));

@@ -12,24 +12,13 @@ internal static class SealedManifest
     /// <summary>Bytes of kind and JSON together: a kernel command line is a few KiB at most, the rest is short.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    /// <summary>Kind and JSON of what <paramref name="manifest"/> offers, or of its refusal.</summary>
+    /// <summary>Kind and JSON of an offer.</summary>
     /// <exception cref="InvalidOperationException">Larger than the limit.</exception>
-    public static byte[] Encode(Func<BootManifest> manifest)
-    {
-        byte[] plain;
-        try
-        {
-            plain = [(byte)EnvelopeKind.Data, .. JsonSerializer.SerializeToUtf8Bytes(manifest(), ProtocolJson.Default.BootManifest)];
-        }
-        catch (RefusalException e)
-        {
-            plain = [(byte)EnvelopeKind.Refusal, .. JsonSerializer.SerializeToUtf8Bytes(e.Refusal, ProtocolJson.Default.Refusal)];
-        }
+    public static byte[] Encode(BootManifest manifest) => Encode(EnvelopeKind.Data, JsonSerializer.SerializeToUtf8Bytes(manifest, ProtocolJson.Default.BootManifest));
 
-        return plain.Length <= MaxBytes
-            ? plain
-            : throw new InvalidOperationException($"the boot manifest has {plain.Length} bytes, the handshake carries at most {MaxBytes}");
-    }
+    /// <summary>Kind and JSON of a refusal.</summary>
+    /// <exception cref="InvalidOperationException">Larger than the limit.</exception>
+    public static byte[] Encode(Refusal refusal) => Encode(EnvelopeKind.Refusal, JsonSerializer.SerializeToUtf8Bytes(refusal, ProtocolJson.Default.Refusal));
 
     /// <exception cref="RefusalException">The server refused.</exception>
     /// <exception cref="HandshakeException">Not what a server of this version writes.</exception>
@@ -66,4 +55,8 @@ internal static class SealedManifest
             System.Security.Cryptography.CryptographicOperations.ZeroMemory(key);
         }
     }
+
+    private static byte[] Encode(EnvelopeKind kind, byte[] json) => json.Length < MaxBytes
+        ? [(byte)kind, .. json]
+        : throw new InvalidOperationException($"the boot manifest has {json.Length + 1} bytes, the handshake carries at most {MaxBytes}");
 }

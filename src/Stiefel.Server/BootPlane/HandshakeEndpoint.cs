@@ -16,7 +16,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
     public async Task AnswerAsync(HttpContext context)
     {
         var hello = await BoundedBody.ReadAsync(context.Request, ServerHandshake.ClientHelloSize, context.RequestAborted);
-        var answer = hello is null || _seen.Has(hello) ? null : await AcceptAsync(context, hello, PeerAddress.Of(context), context.RequestAborted);
+        var answer = hello is null || _seen.Has(hello) ? null : await AcceptAsync(context, hello);
         if (answer is null)
         {
             await strangers.RefuseAsync(context);
@@ -29,74 +29,61 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
     }
 
     /// <summary>The answer, or null for a stranger. Only for a genuine hello are boot files looked for, and that may take a while.</summary>
-    private async Task<byte[]?> AcceptAsync(HttpContext context, byte[] hello, IPAddress peer, CancellationToken token)
+    private async Task<byte[]?> AcceptAsync(HttpContext context, byte[] bytes)
     {
-        try
-        {
-            var answer = Accept(hello, peer, () => offers.Fresh ?? throw new OfferPendingException());
-            if (answer is not null)
-            {
-                Remember(context, hello);
-            }
-
-            return answer;
-        }
-        catch (OfferPendingException)
-        {
-            Remember(context, hello);
-            var outcome = await WaitForOfferAsync(token);
-            return Accept(hello, peer, outcome);
-        }
-    }
-
-    // Genuine and new, as far as this server has lived: no stranger pushes its connection out. And genuine only once.
-    private void Remember(HttpContext context, byte[] hello)
-    {
-        context.Features.Get<ConnectionStanding>()?.Greet();
-        _seen.Add(hello);
-    }
-
-    private byte[]? Accept(byte[] hello, IPAddress peer, Func<BootOffer> offer)
-    {
-        BootOffer? offered = null;
-        var accepted = keys.Keys;
-        if (!ServerHandshake.TryAccept(hello, accepted, () => (offered = offer()).ForHello(), out var answer, out var session, out var keyName))
+        if (ServerHandshake.TryOpen(bytes, keys.Keys) is not { } hello)
         {
             return null;
         }
 
-        // A sealed refusal makes no session: there would be nothing to ask for.
-        using (session)
-        {
-            var keyId = KeyRing.IdOf(accepted.First(k => k.Name == keyName));
-            if (offered is not null)
-            {
-                sessions.Add(new BootSession(session, keyName, keyId, peer, offered, time.GetUtcNow()));
-            }
-
-            // Revoked while it was answered: whoever ends the key's sessions may have looked before this one was there.
-            if (!keys.Accepts(keyId))
-            {
-                sessions.End(s => s.KeyId == keyId);
-                return null;
-            }
-        }
-
-        return answer;
-    }
-
-    private async Task<Func<BootOffer>> WaitForOfferAsync(CancellationToken token)
-    {
+        // It is genuine, and new as far as this server has lived: no stranger pushes its connection out, and it counts only once.
+        context.Features.Get<ConnectionStanding>()?.Greet();
+        _seen.Add(bytes);
+        var keyId = KeyRing.IdOf(hello.Key);
         try
         {
-            var offer = await offers.GetAsync(token);
-            return () => offer;
+            var offer = offers.Fresh ?? await offers.GetAsync(context.RequestAborted);
+            return Answer(hello, keyId, PeerAddress.Of(context), offer);
         }
-        catch (RefusalException refusal)
+        catch (RefusalException refused)
         {
-            return () => throw refusal;
+            return Refuse(hello, keyId, refused.Refusal);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The key was taken out of its folder and put back while the boot files were looked for: its next hello is welcome.
+            return null;
         }
     }
 
-    private sealed class OfferPendingException : Exception;
+    private byte[]? Answer(GenuineHello hello, string keyId, IPAddress peer, BootOffer offer)
+    {
+        // A key may be revoked while the boot files are looked for.
+        if (!keys.Accepts(keyId) || !hello.TryAnswer(offer.ForHello(), out var answer, out var session))
+        {
+            return null;
+        }
+
+        using (session)
+        {
+            sessions.Add(new BootSession(session, hello.Key.Name, keyId, peer, offer, time.GetUtcNow()));
+        }
+
+        return IsStillAccepted(keyId) ? answer : null;
+    }
+
+    private byte[]? Refuse(GenuineHello hello, string keyId, Refusal refusal) =>
+        keys.Accepts(keyId) && hello.TryRefuse(refusal, out var answer) && IsStillAccepted(keyId) ? answer : null;
+
+    // A key may be revoked while its hello is answered: what ends its sessions may have looked before this one was there.
+    private bool IsStillAccepted(string keyId)
+    {
+        if (keys.Accepts(keyId))
+        {
+            return true;
+        }
+
+        sessions.End(s => s.KeyId == keyId);
+        return false;
+    }
 }

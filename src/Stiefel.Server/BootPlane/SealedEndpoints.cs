@@ -16,7 +16,7 @@ namespace Stiefel.Server.BootPlane;
 
 /// <summary>The requests of a session (docs/protocol.md#requests). Every answer is an envelope: what was asked for, or a refusal with its reason.</summary>
 public sealed class SealedEndpoints(
-    SealedExchange exchange, DiskGate gate, BootOffers offers, DesktopLog desktops, ILogger<SealedEndpoints> logger)
+    SealedExchange exchange, IDiskGate gate, BootOffers offers, DesktopLog desktops, ILogger<SealedEndpoints> logger)
 {
     // A key and a flag.
     private const int MaxExportRequest = 4096;

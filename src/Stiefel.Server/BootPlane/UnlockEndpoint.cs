@@ -15,7 +15,7 @@ namespace Stiefel.Server.BootPlane;
 /// POST /v1/unlock: the passphrase of the laptop's encrypted disk, sealed like every request (docs/protocol.md#unlocking). One try at a time,
 /// for each costs seconds and a gigabyte; and after a wrong one nobody's next is looked at for a while, whatever session it comes from.
 /// </summary>
-public sealed class UnlockEndpoint(SealedExchange exchange, DiskGate gate, BootOffers offers, PassphraseDelay delay, DesktopLog desktops, ILogger<UnlockEndpoint> logger) : IDisposable
+public sealed class UnlockEndpoint(SealedExchange exchange, IDiskGate gate, BootOffers offers, PassphraseDelay delay, DesktopLog desktops, ILogger<UnlockEndpoint> logger) : IDisposable
 {
     // Somewhat more than a passphrase may have, so that one that is too long is told so.
     private const int MaxRequest = 2 * UnlockAnswer.MaxPassphraseBytes;

@@ -98,7 +98,7 @@ internal sealed class ScriptedLaptop : IDisposable
 
     private byte[]? Accept(byte[] request)
     {
-        if (!ServerHandshake.TryAccept(request, [Key], () => Manifest, out byte[]? hello, out SessionKeys? session, out _))
+        if (ServerHandshake.TryOpen(request, [Key]) is not { } opened || !opened.TryAnswer(Manifest, out byte[]? hello, out SessionKeys? session))
         {
             return null;
         }

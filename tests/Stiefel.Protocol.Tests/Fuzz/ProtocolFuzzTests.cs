@@ -6,6 +6,7 @@ using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Keys;
 using Stiefel.Protocol.Tests.Envelope;
+using Stiefel.Protocol.Tests.Handshake;
 using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Protocol.Tests.Fuzz;
@@ -62,7 +63,7 @@ public sealed class ProtocolFuzzTests : IDisposable
                 HelloFormat.Mac(_key, input, input.AsSpan(HelloFormat.CommonSize));
             }
 
-            bool accepted = ServerHandshake.TryAccept(input, [_other, _key], () => Sample.Manifest, out _, out SessionKeys? session, out _);
+            bool accepted = Server.TryAccept(input, [_other, _key], Sample.Manifest, out _, out SessionKeys? session, out _);
             session?.Dispose();
             Assert.True(!accepted || isSigned || input.AsSpan().SequenceEqual(client.Hello));
         });
@@ -72,7 +73,7 @@ public sealed class ProtocolFuzzTests : IDisposable
     public void ServerHello_Damaged_IsRefused()
     {
         using var client = new ClientHandshake(_key);
-        Assert.True(ServerHandshake.TryAccept(client.Hello, [_key], () => Sample.Manifest, out byte[]? hello, out SessionKeys? server, out _));
+        Assert.True(Server.TryAccept(client.Hello, [_key], Sample.Manifest, out byte[]? hello, out SessionKeys? server, out _));
         server.Dispose();
         HostileInput.Feed([hello], 20_000, 128 * KiB, input =>
         {
@@ -96,8 +97,8 @@ public sealed class ProtocolFuzzTests : IDisposable
     [Fact]
     public void Manifest_FromAHolder_IsReadOrRefused()
     {
-        byte[] manifest = SealedManifest.Encode(() => Sample.Manifest);
-        byte[] refusal = SealedManifest.Encode(() => throw new RefusalException(new Refusal(RefusalCodes.DiskInUse, "one line")));
+        byte[] manifest = SealedManifest.Encode(Sample.Manifest);
+        byte[] refusal = SealedManifest.Encode(new Refusal(RefusalCodes.DiskInUse, "one line"));
         HostileInput.Feed([manifest, refusal], 50_000, 64 * KiB, input =>
         {
             try
@@ -177,7 +178,7 @@ public sealed class ProtocolFuzzTests : IDisposable
     private SessionKeys NewSession()
     {
         using var client = new ClientHandshake(_key);
-        Assert.True(ServerHandshake.TryAccept(client.Hello, [_key], () => Sample.Manifest, out _, out SessionKeys? session, out _));
+        Assert.True(Server.TryAccept(client.Hello, [_key], Sample.Manifest, out _, out SessionKeys? session, out _));
         return session;
     }
 }

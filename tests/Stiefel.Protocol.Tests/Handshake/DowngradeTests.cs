@@ -30,8 +30,8 @@ public sealed class DowngradeTests
     {
         using var key = Sample.Key();
         using var client = new ClientHandshake(key);
-        Assert.False(ServerHandshake.TryAccept(With(client.Hello, version), [key], () => Sample.Manifest, out _, out _, out _));
-        Assert.True(ServerHandshake.TryAccept(client.Hello, [key], () => Sample.Manifest, out var answer, out var session, out _));
+        Assert.False(Server.TryAccept(With(client.Hello, version), [key], Sample.Manifest, out _, out _, out _));
+        Assert.True(Server.TryAccept(client.Hello, [key], Sample.Manifest, out var answer, out var session, out _));
         session.Dispose();
         Assert.Throws<HandshakeException>(() => client.Complete(With(answer, version)));
     }
@@ -42,7 +42,7 @@ public sealed class DowngradeTests
     {
         using var key = Sample.Key();
         using var client = new ClientHandshake(key);
-        Assert.True(ServerHandshake.TryAccept(client.Hello, [key], () => Sample.Manifest, out var hello, out var serverSide, out _));
+        Assert.True(Server.TryAccept(client.Hello, [key], Sample.Manifest, out var hello, out var serverSide, out _));
         var (clientSide, _) = client.Complete(hello);
         using var sealer = new RequestSealer(clientSide);
         using var opener = new RequestOpener(serverSide);

@@ -28,7 +28,7 @@ public sealed class HandshakeForgeryTests : IDisposable
     };
 
     [Fact]
-    public void TryAccept_AnyBitOfTheHelloFlipped_IsRefused()
+    public void TryOpen_AnyBitOfTheHelloFlipped_IsRefused()
     {
         for (var bit = 0; bit < _client.Hello.Length * 8; bit++)
         {
@@ -50,7 +50,7 @@ public sealed class HandshakeForgeryTests : IDisposable
     }
 
     [Fact]
-    public void TryAccept_AnyOtherLength_IsRefused()
+    public void TryOpen_AnyOtherLength_IsRefused()
     {
         for (var length = 0; length < 300; length++)
         {
@@ -67,7 +67,7 @@ public sealed class HandshakeForgeryTests : IDisposable
     [InlineData(5, 3)]
     [InlineData(6, 1)]
     [InlineData(7, 1)]
-    public void TryAccept_RightMacButOtherShape_IsRefused(int at, byte value)
+    public void TryOpen_RightMacButOtherShape_IsRefused(int at, byte value)
     {
         var hello = (byte[])_client.Hello.Clone();
         hello[at] = value;
@@ -100,7 +100,7 @@ public sealed class HandshakeForgeryTests : IDisposable
     }
 
     [Fact]
-    public void TryAccept_OwnAnswerReflected_IsRefused()
+    public void TryOpen_OwnAnswerReflected_IsRefused()
     {
         var answer = Answer();
         Assert.False(Accepts(answer));
@@ -121,13 +121,13 @@ public sealed class HandshakeForgeryTests : IDisposable
         // The impostor skips the MAC, which it cannot check, and answers all the same.
         using var ephemeral = EphemeralKey.Generate();
         using var other = Sample.Key(2);
-        Assert.True(ServerHandshake.TryAnswer(_client.Hello, other, ephemeral, () => SealedManifest.Encode(() => Sample.Manifest), out var answer, out _, out _));
+        Assert.True(new GenuineHello(_client.Hello, other).TryAnswer(SealedManifest.Encode(Sample.Manifest), ephemeral, out var answer, out _));
         Assert.Throws<HandshakeException>(() => _client.Complete(answer));
     }
 
     [Theory]
     [MemberData(nameof(BadPoints))]
-    public void TryAccept_PointNotOnTheCurve_IsRefusedThoughTheKeyIsRight(string name, byte[] point)
+    public void TryOpen_PointNotOnTheCurve_IsRefusedThoughTheKeyIsRight(string name, byte[] point)
     {
         var hello = (byte[])_client.Hello.Clone();
         point.CopyTo(hello, PointAt);
@@ -165,7 +165,7 @@ public sealed class HandshakeForgeryTests : IDisposable
     }
 
     [Fact]
-    public void TryAcceptAndComplete_RandomBytes_NeverSucceedNorThrowAnythingElse() =>
+    public void TryOpenAndComplete_RandomBytes_NeverSucceedNorThrowAnythingElse() =>
         Gen.Select(Gen.Byte.Array[0, 400], Gen.Int[0, 3]).Sample(
             (bytes, shape) =>
             {
@@ -233,11 +233,11 @@ public sealed class HandshakeForgeryTests : IDisposable
         return [.. new byte[32 - bytes.Length], .. bytes];
     }
 
-    private bool Accepts(byte[] hello) => ServerHandshake.TryAccept(hello, [_key], () => Sample.Manifest, out _, out _, out _);
+    private bool Accepts(byte[] hello) => Server.TryAccept(hello, [_key], Sample.Manifest, out _, out _, out _);
 
     private byte[] Answer()
     {
-        Assert.True(ServerHandshake.TryAccept(_client.Hello, [_key], () => Sample.Manifest, out var answer, out _, out _));
+        Assert.True(Server.TryAccept(_client.Hello, [_key], Sample.Manifest, out var answer, out _, out _));
         return answer;
     }
 }

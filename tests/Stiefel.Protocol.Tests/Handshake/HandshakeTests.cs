@@ -14,7 +14,7 @@ public sealed class HandshakeTests
         using var key = Sample.Key(1, keySize);
         using var client = new ClientHandshake(key);
 
-        Assert.True(ServerHandshake.TryAccept(client.Hello, [key], () => Sample.Manifest, out var answer, out var serverSide, out var name));
+        Assert.True(Server.TryAccept(client.Hello, [key], Sample.Manifest, out var answer, out var serverSide, out var name));
         var (clientSide, manifest) = client.Complete(answer);
 
         Assert.Equal(key.Name, name);
@@ -29,50 +29,56 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public void TryAccept_SixtyFourKeys_FindsTheRightOne()
+    public void TryOpen_SixtyFourKeys_FindsTheRightOne()
     {
         var keys = Enumerable.Range(0, SharedKey.MaxAccepted).Select(i => Sample.Key(i)).ToArray();
         foreach (var key in keys)
         {
             using var client = new ClientHandshake(key);
-            Assert.True(ServerHandshake.TryAccept(client.Hello, keys, () => Sample.Manifest, out var answer, out _, out var name));
+            Assert.True(Server.TryAccept(client.Hello, keys, Sample.Manifest, out var answer, out _, out var name));
             Assert.Equal(key.Name, name);
             client.Complete(answer);
         }
     }
 
     [Fact]
-    public void TryAccept_SixtyFiveKeys_Throws()
+    public void TryOpen_SixtyFiveKeys_Throws()
     {
         using var client = new ClientHandshake(Sample.Key());
-        Assert.Throws<ArgumentException>(() =>
-            ServerHandshake.TryAccept(client.Hello, Enumerable.Range(0, 65).Select(i => Sample.Key(i)), () => Sample.Manifest, out _, out _, out _));
+        Assert.Throws<ArgumentException>(() => ServerHandshake.TryOpen(client.Hello, Enumerable.Range(0, 65).Select(i => Sample.Key(i))));
     }
 
     [Fact]
-    public void TryAccept_UnknownKey_IsRefusedWithoutAskingForTheManifest()
+    public void TryOpen_UnknownKey_GivesNothing()
     {
         using var client = new ClientHandshake(Sample.Key(1));
-        Assert.False(ServerHandshake.TryAccept(client.Hello, [Sample.Key(2), Sample.Key(3)], Unexpected, out var answer, out var session, out var name));
-        Assert.Null(answer);
-        Assert.Null(session);
-        Assert.Null(name);
+        Assert.Null(ServerHandshake.TryOpen(client.Hello, [Sample.Key(2), Sample.Key(3)]));
     }
 
     [Fact]
-    public void TryAccept_NoKeys_IsRefused()
+    public void TryOpen_NoKeys_GivesNothing()
     {
         using var client = new ClientHandshake(Sample.Key());
-        Assert.False(ServerHandshake.TryAccept(client.Hello, [], Unexpected, out _, out _, out _));
+        Assert.Null(ServerHandshake.TryOpen(client.Hello, []));
     }
 
     [Fact]
-    public void TryAccept_SameHelloTwice_GivesUnrelatedSessions()
+    public void TryAnswer_KeyDisposedOfMeanwhile_Throws()
+    {
+        var key = Sample.Key();
+        using var client = new ClientHandshake(key);
+        var opened = ServerHandshake.TryOpen(client.Hello, [key])!;
+        key.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => opened.TryAnswer(Sample.Manifest, out _, out _));
+    }
+
+    [Fact]
+    public void TryOpen_SameHelloTwice_GivesUnrelatedSessions()
     {
         using var key = Sample.Key();
         using var client = new ClientHandshake(key);
-        Assert.True(ServerHandshake.TryAccept(client.Hello, [key], () => Sample.Manifest, out var first, out var firstSession, out _));
-        Assert.True(ServerHandshake.TryAccept(client.Hello, [key], () => Sample.Manifest, out var second, out var secondSession, out _));
+        Assert.True(Server.TryAccept(client.Hello, [key], Sample.Manifest, out var first, out var firstSession, out _));
+        Assert.True(Server.TryAccept(client.Hello, [key], Sample.Manifest, out var second, out var secondSession, out _));
 
         Assert.NotEqual(first[8..104], second[8..104]);
         Assert.NotEqual(firstSession.SessionId, secondSession.SessionId);
@@ -96,18 +102,18 @@ public sealed class HandshakeTests
         using var key = Sample.Key();
         using var client = new ClientHandshake(key);
         var refusal = new Refusal(RefusalCodes.NoBootFiles, "no kernel found on /dev/sda");
-        Assert.True(ServerHandshake.TryAccept(client.Hello, [key], () => throw new RefusalException(refusal), out var answer, out _, out _));
+        Assert.True(ServerHandshake.TryOpen(client.Hello, [key])!.TryRefuse(refusal, out var answer));
 
         Assert.Equal(refusal, Assert.Throws<RefusalException>(() => client.Complete(answer)).Refusal);
     }
 
     [Fact]
-    public void TryAccept_ManifestTooLarge_FailsOnTheServer()
+    public void TryOpen_ManifestTooLarge_FailsOnTheServer()
     {
         using var key = Sample.Key();
         using var client = new ClientHandshake(key);
         var manifest = Sample.Manifest with { CommandLine = new string('x', 64 * 1024) };
-        Assert.Throws<InvalidOperationException>(() => ServerHandshake.TryAccept(client.Hello, [key], () => manifest, out _, out _, out _));
+        Assert.Throws<InvalidOperationException>(() => Server.TryAccept(client.Hello, [key], manifest, out _, out _, out _));
     }
 
     [Fact]
@@ -116,7 +122,7 @@ public sealed class HandshakeTests
         using var key = Sample.Key();
         using var client = new ClientHandshake(key);
         var manifest = Sample.Manifest with { CommandLine = new string('x', 60 * 1024) };
-        Assert.True(ServerHandshake.TryAccept(client.Hello, [key], () => manifest, out var answer, out _, out _));
+        Assert.True(Server.TryAccept(client.Hello, [key], manifest, out var answer, out _, out _));
         Assert.True(answer.Length <= ClientHandshake.MaxServerHello);
         Assert.Equal(manifest.CommandLine, client.Complete(answer).Manifest.CommandLine);
     }
@@ -126,7 +132,7 @@ public sealed class HandshakeTests
     {
         using var key = Sample.Key();
         using var client = new ClientHandshake(key);
-        Assert.True(ServerHandshake.TryAccept(client.Hello, [key], () => Sample.Manifest, out var answer, out _, out _));
+        Assert.True(Server.TryAccept(client.Hello, [key], Sample.Manifest, out var answer, out _, out _));
         client.Complete(answer);
         Assert.Throws<InvalidOperationException>(() => client.Complete(answer));
     }
@@ -137,14 +143,13 @@ public sealed class HandshakeTests
         // Forward secrecy: whoever holds the key and all that was sent, but neither ephemeral scalar, makes other session keys.
         using var key = Sample.Key();
         using var client = new ClientHandshake(key);
-        Assert.True(ServerHandshake.TryAccept(client.Hello, [key], () => Sample.Manifest, out var answer, out var session, out _));
+        Assert.True(Server.TryAccept(client.Hello, [key], Sample.Manifest, out var answer, out var session, out _));
         using var thief = EphemeralKey.Generate();
         Assert.True(thief.TryAgree(answer.AsSpan(40, 64), out var guess));
         using var stolen = SessionKeys.Create(key, guess, client.Hello, answer.AsSpan(0, 108));
         Assert.NotEqual(session.ExportName, stolen.ExportName);
     }
 
-    private static BootManifest Unexpected() => throw new InvalidOperationException("a stranger made the server work");
 
     private static byte[] Derived(SessionKeys session, KeyPurpose purpose)
     {

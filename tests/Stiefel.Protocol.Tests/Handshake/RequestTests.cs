@@ -232,7 +232,7 @@ public sealed class RequestTests : IDisposable
     {
         using var key = Sample.Key();
         using var client = new ClientHandshake(key);
-        Assert.True(ServerHandshake.TryAccept(client.Hello, [key], () => Sample.Manifest, out var answer, out var server, out _));
+        Assert.True(Server.TryAccept(client.Hello, [key], Sample.Manifest, out var answer, out var server, out _));
         return (client.Complete(answer).Session, server);
     }
 

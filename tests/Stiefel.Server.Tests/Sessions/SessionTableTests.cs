@@ -78,7 +78,8 @@ public sealed class SessionTableTests : IDisposable
     private RequestSealer Add()
     {
         using var handshake = new ClientHandshake(_key);
-        Assert.True(ServerHandshake.TryAccept(handshake.Hello, [_key], () => s_manifest, out var hello, out var serverKeys, out var name));
+        Assert.True(ServerHandshake.TryOpen(handshake.Hello, [_key])!.TryAnswer(s_manifest, out var hello, out var serverKeys));
+        var name = _key.Name;
         using (serverKeys)
         {
             _table.Add(new BootSession(serverKeys, name, name, IPAddress.Loopback, new BootOffer(s_manifest, ""), DateTimeOffset.UnixEpoch));
