@@ -8,7 +8,8 @@ namespace Stiefel.Linux.BlockDevices;
 /// </summary>
 public sealed unsafe class PageBuffer : IDisposable
 {
-    private const int PageSize = 4096;
+    /// <summary>Bytes of a page of memory, and of the page cache.</summary>
+    public const int PageSize = 4096;
 
     private void* _memory;
 

@@ -1,5 +1,3 @@
-using Stiefel.Linux.Errors;
-using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Negotiation;
 using Stiefel.Nbd.Transport;
 using Stiefel.Nbd.Wire;
@@ -7,53 +5,34 @@ using Stiefel.Nbd.Wire;
 namespace Stiefel.Nbd.Transmission;
 
 /// <summary>
-/// The transmission phase of one connection (proto.md#transmission): takes requests from the input, judges them, lets the
-/// device do them, and gathers the replies, which leave before it waits for anything, or when the buffer is full.
+/// The transmission phase of one connection (proto.md#transmission): one thread takes requests from the input, judges them, lets the device do
+/// them, and gathers the replies.
+///
+/// Three rules make it fast and keep it right. A receive brings as many requests as are there, and replies are sent together; they leave before
+/// the thread waits for anything, the client, the disk or a flush, or when the buffer is full, so that no client waits for a reply that is ready.
+/// A command is checked whole before anything is touched (<see cref="RequestRules"/>), so what executes it may trust its range. And what takes
+/// long goes on in steps, between which a fenced connection stops: when the thread has ended, nothing of this client can reach the disk any more.
+///
+/// READ is in <see cref="ReadCommand"/>, WRITE in <see cref="WriteCommand"/>, BLOCK_STATUS in <see cref="ExtentCommand"/>, the rest in
+/// <see cref="RangeCommand"/>.
 /// </summary>
-internal sealed partial class TransmissionLoop : IDisposable
+internal sealed class TransmissionLoop : IDisposable
 {
-    // Simple replies cannot be cut into chunks, and what exceeds the buffer is read twice: it holds what
-    // the kernel's client asks for at most. Memory that is not touched costs nothing.
-    private const int SimpleReplyBuffer = 512 * 1024;
+    private readonly TransmissionContext _context;
+    private readonly ReadCommand _read;
+    private readonly WriteCommand _write;
+    private readonly RangeCommand _range;
+    private readonly ExtentCommand _extents;
 
-    private readonly IBlockDevice _device;
-    private readonly RequestRules _rules;
-    private readonly RequestInput _input;
-    private readonly ReplyOutput _output;
-    private readonly ReplyWriter _reply;
-    private readonly ReplyFormat _format;
-    private readonly TransmissionCounters _counters;
-    private readonly Action<string, Exception> _deviceFailed;
-    private readonly StopSignal _stop;
-    private readonly Func<NbdRequest, ulong> _payloadOf;
-
-    /// <param name="transport">The client.</param>
-    /// <param name="session">What the handshake settled on.</param>
-    /// <param name="bufferSize">Bytes of each of the two buffers.</param>
-    /// <param name="counters">Kept up to date.</param>
-    /// <param name="stop">Ends the loop.</param>
-    /// <param name="deviceFailed">Told of each failure of the device, with the command.</param>
+    /// <inheritdoc cref="TransmissionContext(NbdTransport, NegotiatedSession, int, TransmissionCounters, StopSignal, Action{string, Exception})"/>
     public TransmissionLoop(
-        NbdTransport transport,
-        NegotiatedSession session,
-        int bufferSize,
-        TransmissionCounters counters,
-        StopSignal stop,
-        Action<string, Exception> deviceFailed)
+        NbdTransport transport, NegotiatedSession session, int bufferSize, TransmissionCounters counters, StopSignal stop, Action<string, Exception> deviceFailed)
     {
-        _device = session.Export.Device;
-        _format = session.Format;
-        _rules = new RequestRules(_device.Size, ExportDescription.FlagsOf(session.Export, _format), _format, session.HasBaseAllocation);
-        _output = new ReplyOutput(transport, _format == ReplyFormat.Simple ? Math.Max(bufferSize, SimpleReplyBuffer) : bufferSize);
-        // Nobody shall wait for a reply while we wait for him: one who writes without a pause on a slow cable always has the next request's
-        // head here already, and would hear nothing of a write until all of his were through.
-        _input = new RequestInput(transport, bufferSize, _output.Flush);
-        _reply = new ReplyWriter(_output, _format);
-        _payloadOf = request => _rules.PayloadOf(request);
-        _counters = counters;
-        _stop = stop;
-        _deviceFailed = deviceFailed;
-        _cannotLend = !transport.CanLend;
+        _context = new TransmissionContext(transport, session, bufferSize, counters, stop, deviceFailed);
+        _read = new ReadCommand(_context, transport.CanLend);
+        _write = new WriteCommand(_context);
+        _range = new RangeCommand(_context);
+        _extents = new ExtentCommand(_context);
     }
 
     /// <summary>
@@ -62,13 +41,13 @@ internal sealed partial class TransmissionLoop : IDisposable
     /// </summary>
     public NbdCloseReason Run()
     {
-        while (!_stop.IsSet)
+        while (!_context.Stop.IsSet)
         {
-            if (_input.TryTake(_format, out NbdRequest request))
+            if (_context.Input.TryTake(_context.Format, out NbdRequest request))
             {
                 if (request.Command == NbdCommand.Disconnect)
                 {
-                    _output.Flush();
+                    _context.Output.Flush();
                     return NbdCloseReason.Disconnected;
                 }
 
@@ -87,19 +66,18 @@ internal sealed partial class TransmissionLoop : IDisposable
 
     public void Dispose()
     {
-        _input.Dispose();
-        _output.Dispose();
-        ForgetPages();
+        _read.Dispose();
+        _context.Dispose();
     }
 
     private bool WaitForRequest()
     {
         // Not below: a client that does not read what it asked for is not idle.
-        _output.Flush();
-        bool isBetweenRequests = _input.IsEmpty;
+        _context.Output.Flush();
+        bool isBetweenRequests = _context.Input.IsEmpty;
         try
         {
-            return _input.Receive();
+            return _context.Input.Receive();
         }
         catch (TimeoutException) when (isBetweenRequests)
         {
@@ -110,8 +88,8 @@ internal sealed partial class TransmissionLoop : IDisposable
 
     private void Serve(in NbdRequest request)
     {
-        _counters.AddRequest();
-        RequestCheck check = _rules.Check(request);
+        _context.Counters.AddRequest();
+        RequestCheck check = _context.Rules.Check(request);
         if (!check.IsPassed)
         {
             Refuse(request, check);
@@ -121,62 +99,29 @@ internal sealed partial class TransmissionLoop : IDisposable
         switch (request.Command)
         {
             case NbdCommand.Read:
-                Read(request);
+                _read.Execute(request);
                 break;
             case NbdCommand.Write:
-                Write(request);
+                _write.Execute(request);
                 break;
             case NbdCommand.BlockStatus:
-                ReportExtents(request);
+                _extents.Execute(request);
                 break;
             default:
-                Execute(request);
+                _range.Execute(request);
                 break;
         }
     }
 
     private void Refuse(in NbdRequest request, RequestCheck check)
     {
-        ulong payload = _rules.PayloadOf(request);
+        ulong payload = _context.Rules.PayloadOf(request);
         if (payload > 2UL * NbdLimits.MaxPayload)
         {
             throw new NbdProtocolException($"{request.Command} with {payload} bytes of payload");
         }
 
-        _input.Drain(payload);
-        _reply.Fail(request, check.Error, check.Reason);
+        _context.Input.Drain(payload);
+        _context.Reply.Fail(request, check.Error, check.Reason);
     }
-
-    private void FlushIfAsked(in NbdRequest request)
-    {
-        if (request.Flags.HasFlag(NbdCommandFlags.Fua) && request.Command is NbdCommand.Write or NbdCommand.WriteZeroes or NbdCommand.Trim)
-        {
-            _output.Flush();
-            _device.Flush();
-        }
-    }
-
-    private void Finish(in NbdRequest request, Exception? failure)
-    {
-        if (failure is null)
-        {
-            _reply.Acknowledge(request);
-            return;
-        }
-
-        ReportFailure(request, failure);
-        _reply.Fail(request, ErrorMapping.Of(request, failure), failure.Message);
-    }
-
-    private void ReportFailure(in NbdRequest request, Exception failure)
-    {
-        // ENOTSUP is the expected answer to FAST_ZERO, not a failure of the disk.
-        if (ErrorMapping.Of(request, failure) != NbdError.NotSupported)
-        {
-            _deviceFailed($"{request.Command} of {request.Length} bytes at {request.Offset}", failure);
-        }
-    }
-
-    /// <summary>What the device throws is answered; what the connection throws ends it.</summary>
-    private static bool IsOfDevice(Exception e) => e is LinuxException or ObjectDisposedException;
 }

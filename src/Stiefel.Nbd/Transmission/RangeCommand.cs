@@ -3,45 +3,45 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;
 
-// FLUSH, TRIM, WRITE_ZEROES, CACHE: the commands that carry no data in either direction.
-internal sealed partial class TransmissionLoop
+/// <summary>FLUSH, TRIM, WRITE_ZEROES, CACHE: the commands that carry no data in either direction.</summary>
+internal sealed class RangeCommand(TransmissionContext context)
 {
     // A range may be the whole disk; between two steps a fenced connection stops.
     private const long MaxTrimStep = 1L << 30;
     private const long MaxZeroStep = 64L << 20;
 
-    private void Execute(in NbdRequest request)
+    public void Execute(in NbdRequest request)
     {
         Exception? failure = null;
         try
         {
             // It may take long; replies to what was done before must not wait for it.
-            _output.Flush();
+            context.Output.Flush();
             switch (request.Command)
             {
                 case NbdCommand.Flush:
-                    _device.Flush();
+                    context.Device.Flush();
                     break;
                 case NbdCommand.Trim:
-                    ForEachStep(request, MaxTrimStep, _device.Trim);
+                    ForEachStep(request, MaxTrimStep, context.Device.Trim);
                     break;
                 case NbdCommand.WriteZeroes:
                     ZeroOptions options = OptionsOf(request.Flags);
-                    ForEachStep(request, MaxZeroStep, (offset, length) => _device.WriteZeroes(offset, length, options));
+                    ForEachStep(request, MaxZeroStep, (offset, length) => context.Device.WriteZeroes(offset, length, options));
                     break;
                 case NbdCommand.Cache:
-                    _device.Prefetch((long)request.Offset, (long)request.Length);
+                    context.Device.Prefetch((long)request.Offset, (long)request.Length);
                     break;
             }
 
-            FlushIfAsked(request);
+            context.FlushIfAsked(request);
         }
-        catch (Exception e) when (IsOfDevice(e))
+        catch (Exception e) when (TransmissionContext.IsOfDevice(e))
         {
             failure = e;
         }
 
-        Finish(request, failure);
+        context.Finish(request, failure);
     }
 
     private void ForEachStep(in NbdRequest request, long maxStep, Action<long, long> act)
@@ -50,7 +50,7 @@ internal sealed partial class TransmissionLoop
         long end = offset + (long)request.Length;
         while (offset < end)
         {
-            _stop.ThrowIfSet();
+            context.Stop.ThrowIfSet();
             long length = Math.Min(maxStep - (offset % maxStep), end - offset); // steps end where sectors and holes do
             act(offset, length);
             offset += length;

@@ -4,26 +4,26 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;
 
-// BLOCK_STATUS of the context base:allocation.
-internal sealed partial class TransmissionLoop
+/// <summary>BLOCK_STATUS of the context base:allocation.</summary>
+internal sealed class ExtentCommand(TransmissionContext context)
 {
     // An answer may stop early (proto.md#request-types): the client asks on from there. Arbitrary; bounds one reply to 16 KiB.
     private const int MaxExtents = 1024;
 
-    private void ReportExtents(in NbdRequest request)
+    public void Execute(in NbdRequest request)
     {
         var extents = new List<BlockExtent>();
         try
         {
             CollectExtents(request, extents);
         }
-        catch (Exception e) when (IsOfDevice(e))
+        catch (Exception e) when (TransmissionContext.IsOfDevice(e))
         {
-            Finish(request, e);
+            context.Finish(request, e);
             return;
         }
 
-        if (_format == ReplyFormat.Extended)
+        if (context.Format == ReplyFormat.Extended)
         {
             SendLongExtents(request, extents);
         }
@@ -40,7 +40,7 @@ internal sealed partial class TransmissionLoop
         long end = offset + (long)request.Length;
         while (offset < end && extents.Count < most)
         {
-            BlockExtent extent = _device.FindExtent(offset, end - offset);
+            BlockExtent extent = context.Device.FindExtent(offset, end - offset);
             extents.Add(extent);
             offset += extent.Length;
         }
@@ -49,7 +49,7 @@ internal sealed partial class TransmissionLoop
     // 32 bits context, then 32 bits length and flags each
     private void SendShortExtents(in NbdRequest request, List<BlockExtent> extents)
     {
-        Span<byte> payload = _reply.BeginChunk(request, ChunkType.BlockStatus, 4 + (8 * extents.Count), isLast: true);
+        Span<byte> payload = context.Reply.BeginChunk(request, ChunkType.BlockStatus, 4 + (8 * extents.Count), isLast: true);
         BinaryPrimitives.WriteUInt32BigEndian(payload, MetaContext.BaseAllocationId);
         payload = payload[4..];
         foreach (BlockExtent extent in extents)
@@ -63,7 +63,7 @@ internal sealed partial class TransmissionLoop
     // 32 bits context, 32 bits number of extents, then 64 bits length and flags each
     private void SendLongExtents(in NbdRequest request, List<BlockExtent> extents)
     {
-        Span<byte> payload = _reply.BeginChunk(request, ChunkType.BlockStatusExt, 8 + (16 * extents.Count), isLast: true);
+        Span<byte> payload = context.Reply.BeginChunk(request, ChunkType.BlockStatusExt, 8 + (16 * extents.Count), isLast: true);
         BinaryPrimitives.WriteUInt32BigEndian(payload, MetaContext.BaseAllocationId);
         BinaryPrimitives.WriteUInt32BigEndian(payload[4..], (uint)extents.Count);
         payload = payload[8..];

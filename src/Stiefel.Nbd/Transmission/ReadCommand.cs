@@ -1,0 +1,275 @@
+using System.Buffers.Binary;
+using Stiefel.Linux.BlockDevices;
+using Stiefel.Nbd.Wire;
+
+namespace Stiefel.Nbd.Transmission;
+
+/// <summary>
+/// READ. A reply is made of pieces, each a head and its data, and a piece is never larger than the buffer, so that memory stays bounded.
+///
+/// Lent: the pages of the page cache of a large piece are lent to the socket instead of being copied twice. They lie in the pipe before the
+/// head of the reply is written, so a failure of the disk is still answered in good order. A read sees a write that the client sends before the
+/// reply has come: it must not expect an order between the two (proto.md#ordering-of-messages-and-writes).
+///
+/// Copied: the rest is read straight into its place behind its head.
+///
+/// Looking ahead: one request after the other would leave a disk idle that could do thirty at once. So before the thread waits for the disk,
+/// the kernel is told of all the reads that are here already: it fetches them side by side, and most are in memory when their turn comes.
+/// </summary>
+internal sealed class ReadCommand(TransmissionContext context, bool canLend) : IDisposable
+{
+    // NBD_REPLY_TYPE_OFFSET_DATA begins with the offset of its data.
+    private const int DataOffsetSize = 8;
+
+    // Below, the calls of lending cost more than the copy.
+    private const int MinLent = 64 * 1024;
+
+    // What a pipe may hold without privilege (man 7 pipe, pipe-max-size).
+    private const int MaxLent = 1024 * 1024;
+
+    // Of one look ahead. What a client may ask for at once must not push everything else out of the page cache.
+    private const long MaxBytesAhead = 16L << 20;
+
+    private readonly Func<NbdRequest, ulong> _payloadOf = request => context.Rules.PayloadOf(request);
+    private PagePipe? _pages;
+    private bool _canLend = canLend;
+
+    private int HeadSize => context.Format == ReplyFormat.Simple ? SimpleReply.Size : ChunkHeader.SizeIn(context.Format) + DataOffsetSize;
+
+    public void Execute(in NbdRequest request)
+    {
+        if (request.Length == 0)
+        {
+            context.Reply.Acknowledge(request);
+            return;
+        }
+
+        long rest = LendPieces(request);
+        if (rest == (long)request.Offset && NeedsOneReply(request) && (int)request.Length > context.Output.Capacity)
+        {
+            ReadInOneLargeReply(request);
+        }
+        else
+        {
+            ReadInPieces(request, rest);
+        }
+
+        context.Counters.AddOut((long)request.Length);
+    }
+
+    public void Dispose() => ForgetPages();
+
+    private bool NeedsOneReply(in NbdRequest request) => context.Format == ReplyFormat.Simple || request.Flags.HasFlag(NbdCommandFlags.Df);
+
+    private void WriteDataHead(Span<byte> head, in NbdRequest request, long offset, int length)
+    {
+        if (context.Format == ReplyFormat.Simple)
+        {
+            new SimpleReply(NbdError.None, request.Cookie).Write(head);
+            return;
+        }
+
+        bool isLast = (ulong)(offset + length) == request.Offset + request.Length;
+        new ChunkHeader(isLast, ChunkType.OffsetData, request.Cookie, request.Offset, (ulong)(DataOffsetSize + length)).Write(head, context.Format);
+        BinaryPrimitives.WriteInt64BigEndian(head[ChunkHeader.SizeIn(context.Format)..], offset);
+    }
+
+    // The good pieces before it have been sent.
+    private void FailPiece(in NbdRequest request, long offset, Exception failure)
+    {
+        context.ReportFailure(request, failure);
+        if (NeedsOneReply(request))
+        {
+            context.Reply.Fail(request, ErrorMapping.Of(failure), failure.Message);
+        }
+        else
+        {
+            context.Reply.FailAt(request, ErrorMapping.Of(failure), failure.Message, offset);
+        }
+    }
+
+    // Lent
+
+    /// <summary>Answers as much of the request as can be lent; returns the offset of the rest.</summary>
+    private long LendPieces(in NbdRequest request)
+    {
+        long offset = (long)request.Offset;
+        long end = offset + (long)request.Length;
+        while (LentLength(request, offset, end) is > 0 and int length)
+        {
+            context.Stop.ThrowIfSet();
+            try
+            {
+                if (!TryLendPiece(request, offset, length))
+                {
+                    _canLend = false;
+                    return offset;
+                }
+            }
+            catch (Exception e) when (TransmissionContext.IsOfDevice(e))
+            {
+                // Copying finds out how far it can be read, and reports.
+                ForgetPages();
+                return offset;
+            }
+
+            offset += length;
+        }
+
+        return offset;
+    }
+
+    // Pieces end on page boundaries, since a part of a page takes as much room in the pipe as a whole one. 0 = none.
+    private int LentLength(in NbdRequest request, long offset, long end)
+    {
+        long length = Math.Min(end - offset, MaxLent - (offset % PageBuffer.PageSize));
+        bool isEnough = length >= MinLent && (!NeedsOneReply(request) || length == (long)request.Length);
+        return isEnough && HasPipe() ? (int)length : 0;
+    }
+
+    private bool HasPipe()
+    {
+        if (_canLend)
+        {
+            _pages ??= PagePipe.TryCreate(MaxLent);
+            _canLend = _pages is not null;
+        }
+
+        return _canLend;
+    }
+
+    private bool TryLendPiece(in NbdRequest request, long offset, int length)
+    {
+        if (!IsCached(offset) || !IsCached(offset + length - 1))
+        {
+            PrepareToWait();
+        }
+
+        if (!context.Device.TryLend(offset, length, _pages!))
+        {
+            ForgetPages();
+            return false;
+        }
+
+        WriteDataHead(context.Output.Reserve(HeadSize), request, offset, length);
+        context.Output.Commit(HeadSize);
+        context.Output.FlushWith(_pages!);
+        return true;
+    }
+
+    // A guess, from both ends of the range: if it is wrong, the disk works on one request at a time.
+    private bool IsCached(long offset)
+    {
+        Span<byte> one = stackalloc byte[1];
+        return context.Device.TryReadCached(offset, one);
+    }
+
+    private void ForgetPages()
+    {
+        _pages?.Dispose();
+        _pages = null;
+    }
+
+    // Copied
+
+    private void ReadInPieces(in NbdRequest request, long offset)
+    {
+        long end = (long)(request.Offset + request.Length);
+        while (offset < end)
+        {
+            context.Stop.ThrowIfSet();
+            int length = (int)Math.Min(end - offset, context.Output.Capacity);
+            try
+            {
+                ReadPiece(request, offset, length);
+            }
+            catch (Exception e) when (TransmissionContext.IsOfDevice(e))
+            {
+                FailPiece(request, offset, e);
+                return;
+            }
+
+            offset += length;
+        }
+    }
+
+    private void ReadPiece(in NbdRequest request, long offset, int length)
+    {
+        int headSize = HeadSize;
+        Span<byte> piece = context.Output.Reserve(headSize + length);
+        if (!context.Device.TryReadCached(offset, piece[headSize..]))
+        {
+            PrepareToWait();
+            piece = context.Output.Reserve(headSize + length);
+            context.Device.Read(offset, piece[headSize..]);
+        }
+
+        WriteDataHead(piece, request, offset, length);
+        context.Output.Commit(headSize + length);
+    }
+
+    // After the head of a reply has left, a failure can only be told by cutting the connection, and a client that comes
+    // back and asks again would never end. Hence what must be one reply, and does not fit one piece, is read twice: once to
+    // see that it can be read, which also brings it into the page cache, and once to send it.
+    private void ReadInOneLargeReply(in NbdRequest request)
+    {
+        long start = (long)request.Offset;
+        long end = start + (long)request.Length;
+        try
+        {
+            PrepareToWait();
+            for (long offset = start; offset < end; offset += context.Output.Capacity)
+            {
+                context.Stop.ThrowIfSet();
+                context.Device.Read(offset, context.Output.Reserve((int)Math.Min(end - offset, context.Output.Capacity)));
+            }
+        }
+        catch (Exception e) when (TransmissionContext.IsOfDevice(e))
+        {
+            FailPiece(request, start, e);
+            return;
+        }
+
+        WriteDataHead(context.Output.Reserve(HeadSize), request, start, (int)request.Length);
+        context.Output.Commit(HeadSize);
+        for (long offset = start; offset < end; offset += context.Output.Capacity)
+        {
+            context.Stop.ThrowIfSet();
+            AppendData(offset, (int)Math.Min(end - offset, context.Output.Capacity));
+        }
+    }
+
+    private void AppendData(long offset, int length)
+    {
+        Span<byte> data = context.Output.Reserve(length);
+        try
+        {
+            context.Device.Read(offset, data);
+        }
+        catch (Exception e) when (TransmissionContext.IsOfDevice(e))
+        {
+            // It could be read a moment ago.
+            throw new OperationCanceledException($"the device failed in the middle of a reply: {e.Message}", e);
+        }
+
+        context.Output.Commit(length);
+    }
+
+    // Looking ahead
+
+    private void PrepareToWait()
+    {
+        // Replies that are ready leave before the thread waits for the disk; what the client asks for next is looked at as well.
+        context.Output.Flush();
+        context.Input.ReceiveArrived();
+        long bytes = 0;
+        while (bytes < MaxBytesAhead && context.Input.TryPeekNext(context.Format, _payloadOf, out NbdRequest ahead))
+        {
+            if (ahead.Command == NbdCommand.Read && context.Rules.Check(ahead).IsPassed)
+            {
+                context.Device.Prefetch((long)ahead.Offset, (long)ahead.Length);
+                bytes += (long)ahead.Length;
+            }
+        }
+    }
+}
