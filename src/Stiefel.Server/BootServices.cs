@@ -20,12 +20,23 @@ public static class BootServices
     public static void AddBoot(this IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton(options.Link);
-        services.AddSingleton(new StateFile<GrantRecord>(StateFolder.GrantFileOf(options), GrantJson.Default.GrantRecord));
+        services.AddSingleton<IGrantRecords>(new GrantFile(StateFolder.GrantFileOf(options)));
         services.AddSingleton(new StateFile<BootOffer>(StateFolder.OfferFileOf(options), OfferJson.Default.BootOffer));
         services.AddSingleton<IVolumeTools, VolumeTools>();
         AddBootSource(services, options);
         services.AddSingleton(s => new SharedBootFiles(s.GetRequiredService<IBootSource>(), s_linger, s.GetRequiredService<ILogger<SharedBootFiles>>()));
-        services.AddSingleton<DiskGate>();
+        services.AddSingleton<GrantStore>();
+        services.AddSingleton<DiskAccess>();
+        services.AddSingleton<GrantAdmission>();
+        if (options.Disk.Snapshot is null)
+        {
+            services.AddSingleton<IDiskGate, WriterGate>();
+        }
+        else
+        {
+            services.AddSingleton<IDiskGate, GuestGate>();
+        }
+
         services.AddSingleton<BootOffers>();
         services.AddSingleton<SessionTable>();
         services.AddSingleton<SessionEnding>();

@@ -3,33 +3,56 @@ using Stiefel.Nbd.Devices;
 
 namespace Stiefel.Server.Grants;
 
-/// <summary>A desktop's right to the disk. The disk itself is open only while it may be used: see <see cref="DiskGate"/>.</summary>
+/// <summary>A desktop's right to the disk. The disk itself is open only while it may be used: see <see cref="GrantedDevice"/>.</summary>
 internal sealed class Grant
 {
+    private readonly GrantedDevice _device;
+
     /// <param name="record">New, or left by a server that ran before this one.</param>
-    public Grant(GrantRecord record)
+    /// <param name="disk">The disk that it is for.</param>
+    public Grant(GrantRecord record, ServedDisk disk)
     {
         Record = record;
-        LostWrite = record.LostWriteError == 0 ? null : new LinuxException("fdatasync, before the disk was opened anew", record.LostWriteError);
+        _device = new GrantedDevice(disk)
+        {
+            LostWrite = record.LostWriteError == 0 ? null : new LinuxException("fdatasync, before the disk was opened anew", record.LostWriteError),
+        };
     }
 
-    public GrantRecord Record { get; set; }
+    public GrantRecord Record { get; private set; }
 
     /// <summary>What log and status call its export.</summary>
     public string Label => $"session {Record.Session[..8]}";
 
     /// <summary>The open disk; null while boot files are read for somebody else.</summary>
-    public NbdExport? Export { get; set; }
-
-    /// <summary>Why something that was written under this grant may not be on the medium; no flush of it may succeed any more. Null if all is well.</summary>
-    public LinuxException? LostWrite { get; set; }
+    public NbdExport? Export => _device.Export;
 
     /// <summary>It was ended, and what says so to a server that starts later could not be written: nobody has the disk by it, and nothing brings it back.</summary>
     public bool IsVoid { get; set; }
 
-    /// <summary>The first disk that is opened for it is the one it is for, and no other ever is.</summary>
+    /// <summary>Opens the disk. The first disk that is opened for a grant is the one it is for, and no other ever is.</summary>
     /// <exception cref="OtherMediumException">It is another one.</exception>
-    public void Recognise(string medium)
+    /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public void Open() => _device.Open(Record.ExportName, Label, Recognise);
+
+    /// <summary>Makes what was written durable and closes the disk.</summary>
+    /// <param name="lost">Told if that failed, before the disk is closed: a loss that is already on record is not told again.</param>
+    public void Close(Action<LinuxException, bool> lost) => _device.Close(e =>
+    {
+        var isNew = Record.LostWriteError != e.Errno;
+        Record = Record with { LostWriteError = e.Errno };
+        lost(e, isNew);
+    });
+
+    /// <summary>The same desktop asked again: what it wrote before is its loss still.</summary>
+    public void Carry(Grant previous)
+    {
+        _device.LostWrite = previous._device.LostWrite;
+        Record = Record with { LostWriteError = previous.Record.LostWriteError };
+    }
+
+    private void Recognise(string medium)
     {
         if (Record.Medium.Length > 0 && Record.Medium != medium)
         {
@@ -37,12 +60,5 @@ internal sealed class Grant
         }
 
         Record = Record with { Medium = medium };
-    }
-
-    /// <summary>The same desktop asked again: what it wrote before is its loss still.</summary>
-    public void Carry(Grant previous)
-    {
-        LostWrite = previous.LostWrite;
-        Record = Record with { LostWriteError = previous.Record.LostWriteError };
     }
 }

@@ -15,7 +15,7 @@ namespace Stiefel.Server.Offers;
 /// What there is to boot. Hashing a large initrd takes seconds, so it is done once, in the background, and again only when the
 /// files may have changed: after a desktop had the disk, or when a reader finds them changed.
 /// </summary>
-public sealed class BootOffers(DiskGate gate, BootOptions boot, PayloadLinkOptions link, StateFile<BootOffer> state, ILogger<BootOffers> logger)
+public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOptions link, StateFile<BootOffer> state, ILogger<BootOffers> logger)
 {
     /// <summary>How long a desktop's hello waits for the first hashing; it asks again by itself.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);

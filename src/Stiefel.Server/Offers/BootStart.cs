@@ -12,7 +12,7 @@ namespace Stiefel.Server.Offers;
 /// Before anything listens: honours the grant of the server that ran before. If there is none, nobody has the disk, and the
 /// boot files are hashed in the background, so that the first desktop need not wait for it.
 /// </summary>
-public sealed class BootStart(DiskGate gate, BootOffers offers, ServedDisk disk, ServerOptions options, IVolumeTools tools, ILogger<BootStart> logger) : IHostedService
+public sealed class BootStart(IDiskGate gate, BootOffers offers, ServedDisk disk, ServerOptions options, IVolumeTools tools, ILogger<BootStart> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {

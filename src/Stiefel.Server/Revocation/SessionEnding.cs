@@ -5,7 +5,7 @@ using Stiefel.Server.Sessions;
 namespace Stiefel.Server.Revocation;
 
 /// <summary>Ends sessions for good: they are unknown, their transfers break off, and what they were granted is fenced and void.</summary>
-public sealed class SessionEnding(SessionTable sessions, DiskGate gate, DesktopLog desktops, ILogger<SessionEnding> logger)
+public sealed class SessionEnding(SessionTable sessions, IDiskGate gate, DesktopLog desktops, ILogger<SessionEnding> logger)
 {
     private const string Revoked = "its key was revoked";
 

@@ -14,7 +14,7 @@ namespace Stiefel.Server.Status;
 
 /// <summary>Collects the status. Without a boot plane there are neither gate nor offers nor sessions.</summary>
 public sealed class StatusReport(
-    ServerOptions options, NbdServer nbd, TunnelTable tunnels, DesktopLog desktops, TimeProvider time, DiskGate? gate = null, BootOffers? offers = null, SessionTable? sessions = null)
+    ServerOptions options, NbdServer nbd, TunnelTable tunnels, DesktopLog desktops, TimeProvider time, IDiskGate? gate = null, BootOffers? offers = null, SessionTable? sessions = null)
 {
     private static readonly string s_version = typeof(StatusReport).Assembly.GetName().Version?.ToString(3) ?? "";
 

@@ -259,7 +259,7 @@ public sealed class DiskGateTests : IDisposable
         Assert.Equal([file, Path.Combine(_files.State, "offer.json")], Directory.GetFiles(_files.State).Order());
 
         await using var restarted = await RunningServer.StartAsync(_files);
-        Assert.Equal(DiskState.Granted, restarted.Services.GetRequiredService<DiskGate>().State);
+        Assert.Equal(DiskState.Granted, restarted.Services.GetRequiredService<IDiskGate>().State);
         Assert.Null(restarted.Connect(older));
         using var disk = restarted.Connect(current);
         Assert.True(disk!.TryWrite(0, new byte[512]));

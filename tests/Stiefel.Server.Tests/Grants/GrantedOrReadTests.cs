@@ -246,5 +246,5 @@ public sealed class GrantedOrReadTests : IDisposable
         Assert.True(disk!.TryWrite(0, new byte[512]));
     }
 
-    private static DiskState StateOf(RunningServer server) => server.Services.GetRequiredService<DiskGate>().State;
+    private static DiskState StateOf(RunningServer server) => server.Services.GetRequiredService<IDiskGate>().State;
 }

@@ -151,7 +151,7 @@ public sealed class LostWriteTests : IAsyncLifetime
 
     private static byte[] Filled() => [.. Enumerable.Repeat((byte)0x5a, DiskSize)];
 
-    private static DiskGate GateOf(RunningServer server) => server.Services.GetRequiredService<DiskGate>();
+    private static IDiskGate GateOf(RunningServer server) => server.Services.GetRequiredService<IDiskGate>();
 
     private Task<RunningServer> StartAsync() => RunningServer.StartOnDiskAsync(_files, _disk!.LoopPath);
 }

@@ -92,7 +92,7 @@ public sealed class VoidGrantTests : IDisposable
     public async Task Owner_ComesBackToAnotherDisk_HasNoneAndTheNextDesktopIsServed()
     {
         await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Disk);
-        var gate = server.Services.GetRequiredService<DiskGate>();
+        var gate = server.Services.GetRequiredService<IDiskGate>();
         await gate.GrantAsync(_desktop, Token);
         server.OwnerIsGone(_desktop.Session);
         await Assert.ThrowsAnyAsync<Exception>(() => gate.ReadAsync(new BootReader(IPAddress.Parse("192.0.2.1"), new string('f', 32)), Token));
@@ -115,7 +115,7 @@ public sealed class VoidGrantTests : IDisposable
     public async Task Grant_KeyIsAcceptedNoMore_IsRefused()
     {
         await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Disk);
-        var gate = server.Services.GetRequiredService<DiskGate>();
+        var gate = server.Services.GetRequiredService<IDiskGate>();
         await Assert.ThrowsAsync<RefusalException>(() => gate.GrantAsync(_desktop with { KeyId = "of no key" }, Token));
         Assert.Null(gate.Granted);
         Assert.True(server.IsUnknown(_desktop.ExportName));
@@ -127,7 +127,7 @@ public sealed class VoidGrantTests : IDisposable
     public async Task End_RecordCannotBeRemoved_IsVoidAllTheSame()
     {
         await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Disk);
-        var gate = server.Services.GetRequiredService<DiskGate>();
+        var gate = server.Services.GetRequiredService<IDiskGate>();
         await gate.GrantAsync(_desktop, Token);
         ExternalProgram.Run("chattr", ["+i", GrantFile]);
         try
@@ -149,7 +149,7 @@ public sealed class VoidGrantTests : IDisposable
     private async Task GrantAndStopAsync(string disk)
     {
         await using var server = await StartAsync(disk);
-        await server.Services.GetRequiredService<DiskGate>().GrantAsync(_desktop, Token);
+        await server.Services.GetRequiredService<IDiskGate>().GrantAsync(_desktop, Token);
     }
 
     private async Task AssertVoidAsync(string disk, string reason)
@@ -158,7 +158,7 @@ public sealed class VoidGrantTests : IDisposable
         Assert.True(server.IsUnknown(_desktop.ExportName));
         Assert.Contains(server.Log.All, line => line.Contains("void", StringComparison.Ordinal) && line.Contains(reason, StringComparison.Ordinal));
         Assert.False(File.Exists(GrantFile));
-        Assert.Null(server.Services.GetRequiredService<DiskGate>().Granted);
+        Assert.Null(server.Services.GetRequiredService<IDiskGate>().Granted);
     }
 
     private Task<RunningServer> StartAsync(string disk) =>

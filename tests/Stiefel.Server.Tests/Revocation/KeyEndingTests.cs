@@ -77,7 +77,7 @@ public sealed class KeyEndingTests : IDisposable
             Assert.Equal(byItsFile, asked.IsCompleted);
             mayClose.Set();
             await asked;
-            await UntilAsync(() => server.Services.GetRequiredService<DiskGate>().Granted is null);
+            await UntilAsync(() => server.Services.GetRequiredService<IDiskGate>().Granted is null);
         }
         finally
         {
@@ -108,7 +108,7 @@ public sealed class KeyEndingTests : IDisposable
         var before = failures;
         await UntilAsync(() => failures > before);
         _closing = _ => { };
-        await UntilAsync(() => server.Services.GetRequiredService<DiskGate>().Granted is null);
+        await UntilAsync(() => server.Services.GetRequiredService<IDiskGate>().Granted is null);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class KeyEndingTests : IDisposable
         await RevokeAsync(http, "second");
 
         _closing = _ => { };
-        await UntilAsync(() => server.Services.GetRequiredService<DiskGate>().Granted is null);
+        await UntilAsync(() => server.Services.GetRequiredService<IDiskGate>().Granted is null);
     }
 
     private static async Task RevokeAsync(HttpClient http, string name)

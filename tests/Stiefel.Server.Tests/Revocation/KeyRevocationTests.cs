@@ -46,7 +46,7 @@ public sealed class KeyRevocationTests : IDisposable
         Assert.False(disk.TryWrite(512, [.. Enumerable.Repeat((byte)7, 512)]));
         Assert.Equal(new byte[512], _files.ReadDisk(512, 512));
         Assert.Null(server.Connect(desktop.ExportName));
-        Assert.Null(server.Services.GetRequiredService<DiskGate>().Granted);
+        Assert.Null(server.Services.GetRequiredService<IDiskGate>().Granted);
         Assert.DoesNotContain(desktop.Id, await http.GetStringAsync("/api/v1/sessions", Token), StringComparison.Ordinal);
         using (var asked = await desktop.PostAsync("/v1/kernel", desktop.Seal("/v1/kernel", [])))
         {

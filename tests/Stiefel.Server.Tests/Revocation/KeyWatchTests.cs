@@ -32,7 +32,7 @@ public sealed class KeyWatchTests : IDisposable
 
         await UntilAsync(() => !disk.TryWrite(512, [.. Enumerable.Repeat((byte)7, 512)]));
         Assert.Null(server.Connect(desktop.ExportName));
-        await UntilAsync(() => server.Services.GetRequiredService<DiskGate>().Granted is null);
+        await UntilAsync(() => server.Services.GetRequiredService<IDiskGate>().Granted is null);
         using (var asked = await desktop.PostAsync("/v1/kernel", desktop.Seal("/v1/kernel", [])))
         {
             Assert.Equal(HttpStatusCode.Forbidden, asked.StatusCode);
@@ -62,7 +62,7 @@ public sealed class KeyWatchTests : IDisposable
         File.Delete(KeyFile("stick"));
         await using var server = await RunningServer.StartAsync(_files);
         Assert.Null(server.Connect(export));
-        Assert.Null(server.Services.GetRequiredService<DiskGate>().Granted);
+        Assert.Null(server.Services.GetRequiredService<IDiskGate>().Granted);
     }
 
     [Fact]

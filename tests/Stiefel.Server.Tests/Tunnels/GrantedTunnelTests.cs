@@ -175,7 +175,7 @@ public sealed class GrantedTunnelTests : IDisposable
         using var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
         await desktop.RequestDiskAsync(tunnelKey: NewKey());
 
-        Assert.NotNull(await server.Services.GetRequiredService<DiskGate>().EndAsync(grant => grant.Session == desktop.Id));
+        Assert.NotNull(await server.Services.GetRequiredService<IDiskGate>().EndAsync(grant => grant.Session == desktop.Id));
 
         Assert.StartsWith($"close {desktop.Id}", _story[^1], StringComparison.Ordinal);
     }

@@ -1,0 +1,192 @@
+using System.Net;
+using Stiefel.Nbd.Devices;
+using Stiefel.Nbd.Devices.Snapshots;
+using Stiefel.Nbd.Negotiation;
+using Stiefel.Protocol.Control;
+using Stiefel.Server.BootReading;
+
+namespace Stiefel.Server.Grants;
+
+/// <summary>
+/// Grants each desktop a snapshot of the disk for itself: they do not get into each other's way, and what one wrote vanishes when its session
+/// ends. The disk stays open for reading from its first use on, nobody may write it, and boot files are read from it meanwhile.
+/// </summary>
+public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantStore store, DiskAccess access, GrantAdmission admission, ILogger<GuestGate> logger) : IDiskGate
+{
+    // Each may hold as many changes as the settings allow.
+    private const int MaxGuests = 64;
+
+    // One change of state at a time. Everything below is changed only by its holder.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly List<Guest> _guests = [];
+    private IBlockDevice? _base;
+    private volatile GrantRecord? _newest;
+
+    /// <inheritdoc/>
+    public DiskState State => _newest is not null ? DiskState.Granted : disk.HoldsBootFiles && bootFiles.IsOpen ? DiskState.ReadForBoot : DiskState.Idle;
+
+    /// <summary>Nobody changes the boot files.</summary>
+    public int Generation => 0;
+
+    /// <inheritdoc/>
+    public GrantRecord? Granted => _newest;
+
+    /// <summary>Honours nothing: what was written to a snapshot is gone with the server that kept it.</summary>
+    public void Restore()
+    {
+        try
+        {
+            access.RemoveOldTunnels(store.ReadHonoured());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.GrantNotRestored(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<BootFilesLease> ReadAsync(BootReader? reader, CancellationToken token) => ReadAsync(bootFiles.BorrowAsync, token);
+
+    /// <inheritdoc/>
+    public Task<BootFilesLease> UnlockAsync(BootReader reader, ReadOnlyMemory<byte> passphrase, CancellationToken token) =>
+        ReadAsync(stop => bootFiles.UnlockAsync(passphrase, stop), token);
+
+    /// <summary>Gives a session a snapshot of its own; the same one if it asks again.</summary>
+    /// <exception cref="DiskInUseException">There are too many, all of them connected, or something on this machine uses the disk.</exception>
+    /// <exception cref="IOException">The disk, the tunnel or the record of it failed.</exception>
+    public async Task<GrantedDisk> GrantAsync(GrantRequest request, CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            admission.RefuseIfEnded(request, token);
+            var guest = _guests.Find(guest => guest.Record.Session == request.Session) ?? Admit(request);
+
+            // For a server that starts later, which must not take this capability for one of the disk itself.
+            store.Write(_guests[^1].Record);
+            return access.Describe(guest.Record, guest.Export);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<GrantRecord?> EndAsync(Predicate<GrantRecord> which)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            return End(which);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Ends all of them and closes the disk.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            access.Bar();
+            End(_ => true);
+            _base?.Dispose();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<BootFilesLease> ReadAsync(Func<CancellationToken, Task<BootFilesLease>> borrowAsync, CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            OpenBase();
+            return await borrowAsync(token);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    // From now on nobody may write the disk.
+    private IBlockDevice OpenBase() => _base ??= disk.OpenBase(disk.HoldsBootFiles);
+
+    private Guest Admit(GrantRequest request)
+    {
+        // A desktop that starts again from the same address is not there any more, whatever its old connection says.
+        if (!IPAddress.IsLoopback(request.Peer))
+        {
+            End(record => record.Desktop == request.Peer.ToString());
+        }
+
+        MakeRoom();
+        var guest = Make(request, OpenBase());
+        try
+        {
+            access.OpenTunnel(guest.Record);
+        }
+        catch
+        {
+            guest.Export.Device.Dispose();
+            throw;
+        }
+
+        _guests.Add(guest);
+        _newest = guest.Record;
+        access.ArmBeside(guest.Record, () => ExportLookup.Of(guest.Export));
+        return guest;
+    }
+
+    private Guest Make(GrantRequest request, IBlockDevice basis)
+    {
+        var record = new GrantRecord(
+            request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: true,
+            request.Key, request.KeyId, access.AssignTunnel(request, replaced: null));
+        var export = new NbdExport(request.ExportName, new SnapshotDevice(basis, disk.MakeOverlay(basis.Size)))
+        {
+            Label = $"session {request.Session[..8]}",
+            Description = disk.Description,
+            Sharing = ExportSharing.NewestConnectionOnly,
+        };
+        return new Guest(record, export);
+    }
+
+    private void MakeRoom()
+    {
+        if (_guests.Count < MaxGuests)
+        {
+            return;
+        }
+
+        var connected = access.Connected;
+        End(_guests.Find(guest => !connected.Contains(guest.Record.ExportName))
+            ?? throw new DiskInUseException($"{MaxGuests} desktops use this disk, which is as many as may: shut one of them down"));
+    }
+
+    private GrantRecord? End(Predicate<GrantRecord> which)
+    {
+        var ended = _guests.FindAll(guest => which(guest.Record));
+        ended.ForEach(End);
+        return ended.Count > 0 ? ended[0].Record : null;
+    }
+
+    private void End(Guest guest)
+    {
+        access.Disarm(guest.Record);
+        access.Drop(guest.Record);
+        access.CloseTunnel(guest.Record);
+        guest.Export.Device.Dispose();
+        _guests.Remove(guest);
+        _newest = _guests.Count > 0 ? _guests[^1].Record : null;
+    }
+
+    private sealed record Guest(GrantRecord Record, NbdExport Export);
+}

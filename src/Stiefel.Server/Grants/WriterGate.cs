@@ -1,0 +1,311 @@
+using Stiefel.Linux.Kernel;
+using Stiefel.Nbd.Negotiation;
+using Stiefel.Protocol.Control;
+using Stiefel.Server.BootReading;
+
+namespace Stiefel.Server.Grants;
+
+/// <summary>
+/// Grants the disk itself, to one desktop at a time. The order of every change is what keeps two from writing:
+///
+/// A new grant bars the old capability and ends the old connections; then it closes the old disk, so that what was written is on the medium,
+/// takes the old tunnel down, and closes the boot files. Only then is the disk opened for the new desktop, its tunnel made, the grant recorded,
+/// and its capability armed. If anything fails before, nobody was told of the new grant, and the old one holds again, here and on record.
+///
+/// The open disk behind a grant may be closed while nobody is connected, to read boot files; the capability's next use ends that reading and
+/// opens the disk again. A medium that is another by then makes the grant void.
+/// </summary>
+public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, GrantStore store, DiskAccess access, GrantAdmission admission, ILogger<WriterGate> logger) : IDiskGate
+{
+    // One change of state at a time. Everything below is changed only by its holder.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private Grant? _grant;
+
+    /// <inheritdoc/>
+    public DiskState State => _grant switch
+    {
+        { Export: not null } => DiskState.Granted,
+        _ when disk.HoldsBootFiles && bootFiles.IsOpen => DiskState.ReadForBoot,
+        { IsVoid: false } => DiskState.Waiting,
+        _ => DiskState.Idle,
+    };
+
+    /// <inheritdoc/>
+    public int Generation { get; private set; }
+
+    /// <inheritdoc/>
+    public GrantRecord? Granted => _grant is { IsVoid: false } grant ? grant.Record : null;
+
+    /// <inheritdoc/>
+    public void Restore()
+    {
+        try
+        {
+            var record = store.ReadHonoured();
+            access.RemoveOldTunnels(record);
+            if (record is null)
+            {
+                return;
+            }
+
+            _grant = new Grant(record, disk);
+            admission.Begin(_grant.Label, wasConnected: true);
+            access.Arm(record, OpenOf(_grant));
+            access.OpenTunnel(record);
+            logger.GrantRestored(record.Session, record.Desktop);
+            Open(_grant);
+        }
+        catch (OtherMediumException e)
+        {
+            Void(_grant!, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DiskInUseException)
+        {
+            // The capability stays; its desktop's next attempt opens the disk or is refused with the reason in the log.
+            logger.GrantNotRestored(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<BootFilesLease> ReadAsync(BootReader? reader, CancellationToken token) => ReadAsync(reader, bootFiles.BorrowAsync, token);
+
+    /// <inheritdoc/>
+    public Task<BootFilesLease> UnlockAsync(BootReader reader, ReadOnlyMemory<byte> passphrase, CancellationToken token) =>
+        ReadAsync(reader, stop => bootFiles.UnlockAsync(passphrase, stop), token);
+
+    /// <inheritdoc/>
+    public async Task<GrantedDisk> GrantAsync(GrantRequest request, CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            admission.RefuseIfEnded(request, token);
+            var previous = _grant;
+            if (previous is { IsVoid: false } && previous.Record.Session != request.Session && !request.TakeOver)
+            {
+                admission.RefuseIfUsed(previous.Record, request.Peer, request.Session);
+            }
+
+            var record = new GrantRecord(
+                request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: false,
+                request.Key, request.KeyId, access.AssignTunnel(request, previous?.Record), Boot: BootIdentity.Read());
+            var grant = new Grant(record, disk);
+            await ReplaceAsync(previous, grant);
+            _grant = grant;
+            admission.Begin(grant.Label, wasConnected: false);
+            access.Arm(grant.Record, OpenOf(grant));
+            return access.Describe(grant.Record, grant.Export!);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<GrantRecord?> EndAsync(Predicate<GrantRecord> which)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (_grant is not { } grant || !which(grant.Record))
+            {
+                return null;
+            }
+
+            Fence(grant);
+            access.Disarm();
+            grant.IsVoid = true;
+
+            // First of what may fail: a server that starts later must not honour it again. The next try finds it here.
+            store.Delete();
+            access.CloseTunnel(grant.Record);
+            _grant = null;
+            return grant.Record;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Makes what was written durable and closes the disk; the grant stays on record.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            // To flush takes time. A desktop that asks meanwhile must not think that its capability is void: the next server honours it.
+            access.Bar();
+            if (_grant is { } grant)
+            {
+                Close(grant);
+                _grant = null;
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<BootFilesLease> ReadAsync(BootReader? reader, Func<CancellationToken, Task<BootFilesLease>> borrowAsync, CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            if (disk.HoldsBootFiles && _grant is { Export: not null } grant)
+            {
+                if (reader is null)
+                {
+                    throw new DiskInUseException($"a desktop at {grant.Record.Desktop} has the disk");
+                }
+
+                admission.RefuseIfUsed(grant.Record, reader.Peer, reader.Session);
+                try
+                {
+                    Fence(grant);
+                }
+                finally
+                {
+                    access.Arm(grant.Record, OpenOf(grant));
+                }
+            }
+
+            return await borrowAsync(token);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task ReplaceAsync(Grant? previous, Grant grant)
+    {
+        try
+        {
+            if (previous is not null)
+            {
+                Fence(previous);
+                access.CloseTunnelUnlessOf(grant.Record, previous.Record);
+            }
+
+            await CloseBootFilesAsync();
+            if (previous?.Record.ExportName == grant.Record.ExportName)
+            {
+                grant.Carry(previous);
+            }
+
+            Open(grant);
+            access.OpenTunnel(grant.Record);
+            store.Write(grant.Record);
+        }
+        catch
+        {
+            Close(grant);
+            GoBackTo(previous is { IsVoid: false } ? previous : null, grant);
+            throw;
+        }
+    }
+
+    private void GoBackTo(Grant? previous, Grant failed)
+    {
+        if (previous is not null)
+        {
+            // First of all, since its desktop may be waiting; it gets no further than the door until this is over.
+            access.Arm(previous.Record, OpenOf(previous));
+        }
+
+        store.WriteAgain(previous?.Record);
+        access.CloseTunnelUnlessOf(previous?.Record, failed.Record);
+        if (previous is not null)
+        {
+            access.OpenTunnelAgain(previous.Record);
+        }
+    }
+
+    /// <summary>
+    /// Ends the desktop's connections and closes the disk. When this returns, nothing of it can reach the disk any more. Its capability stays
+    /// known and opens nothing until the caller says what becomes of it.
+    /// </summary>
+    private void Fence(Grant grant)
+    {
+        access.Bar();
+        access.Drop(grant.Record);
+        Close(grant);
+    }
+
+    private void Open(Grant grant)
+    {
+        grant.Open();
+        Generation += disk.HoldsBootFiles ? 1 : 0;
+    }
+
+    private void Close(Grant grant) => grant.Close((lost, isNew) =>
+    {
+        // What is lost was acknowledged, and its desktop, which may be away only, waits for a flush of its own to learn of it.
+        logger.FlushFailed(grant.Record.Session, lost);
+
+        // A grant that nobody was told of is not on record.
+        if (isNew && _grant == grant)
+        {
+            store.WriteLoss(grant.Record);
+        }
+    });
+
+    /// <summary>Its disk is not there any more; what the desktop holds of it in memory must not be mixed into another.</summary>
+    private void Void(Grant grant, OtherMediumException why)
+    {
+        logger.GrantOfOtherMedium(grant.Record.Session, why.Message);
+        access.Disarm();
+        _grant = null;
+        store.Delete();
+        access.CloseTunnelOfVoid(grant.Record);
+    }
+
+    private Task CloseBootFilesAsync() => disk.HoldsBootFiles ? bootFiles.CloseAsync() : Task.CompletedTask;
+
+    private Func<ExportLookup> OpenOf(Grant grant) => () => OpenForDesktop(grant);
+
+    /// <summary>The desktop opens its export, on a connection's thread: the disk is open, or boot reading ends and it is opened.</summary>
+    private ExportLookup OpenForDesktop(Grant grant)
+    {
+        if (grant.Export is { } export)
+        {
+            return ExportLookup.Of(export);
+        }
+
+        // The holder of the turn may be fencing, but waits for connections in transmission only: this one is not yet.
+        _turn.Wait();
+        try
+        {
+            if (_grant != grant)
+            {
+                // Another desktop has the disk now; that this name is nobody's any more is for the next try to say.
+                return ExportLookup.NotNow;
+            }
+
+            if (grant.Export is null)
+            {
+                CloseBootFilesAsync().GetAwaiter().GetResult();
+                Open(grant);
+            }
+
+            return ExportLookup.Of(grant.Export!);
+        }
+        catch (OtherMediumException e)
+        {
+            Void(grant, e);
+            return ExportLookup.Unknown;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DiskInUseException)
+        {
+            logger.DiskNotOpened(e);
+            return ExportLookup.NotNow;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+}
