@@ -7,7 +7,7 @@ internal static class TimeLimit
 {
     /// <summary>1 where nothing was measured.</summary>
     public static double Scale { get; } =
-        double.TryParse(Environment.GetEnvironmentVariable("STIEFEL_TIME_SCALE"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double scale) ? Math.Clamp(scale, 1, 20) : 1;
+        double.TryParse(Environment.GetEnvironmentVariable("STIEFEL_TIME_SCALE"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var scale) ? Math.Clamp(scale, 1, 20) : 1;
 
     public static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds) * Scale;
 }

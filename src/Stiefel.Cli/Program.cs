@@ -12,7 +12,7 @@ try
 }
 catch (LinuxException problem)
 {
-    await Console.Error.WriteLineAsync($"stiefel: {problem.Message}").ConfigureAwait(false);
+    await Console.Error.WriteLineAsync($"stiefel: {problem.Message}");
     return ExitCode.Failed;
 }
 
@@ -28,4 +28,4 @@ var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a
     TestQemuVerb.Build(),
 };
 
-return await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(stiefel, args, Console.Out, Console.Error).ConfigureAwait(false);
+return await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(stiefel, args, Console.Out, Console.Error);

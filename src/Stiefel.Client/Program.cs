@@ -16,7 +16,7 @@ try
 }
 catch (LinuxException problem)
 {
-    await Console.Error.WriteLineAsync($"stiefel-client: {problem.Message}").ConfigureAwait(false);
+    await Console.Error.WriteLineAsync($"stiefel-client: {problem.Message}");
     return ExitCode.Failed;
 }
 
@@ -30,4 +30,4 @@ client.WithExamples(
     "stiefel-client discover --key stick.key   which laptops answer, and what they offer",
     "stiefel-client boot                       on the stick's ramdisk: boot from the laptop");
 
-return await new VerbRunner("stiefel-client", Failure.AsVerbException).RunAsync(client, args, StandardStreams.Output, StandardStreams.Error).ConfigureAwait(false);
+return await new VerbRunner("stiefel-client", Failure.AsVerbException).RunAsync(client, args, StandardStreams.Output, StandardStreams.Error);

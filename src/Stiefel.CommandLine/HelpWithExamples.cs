@@ -11,13 +11,13 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
 
     public override int Invoke(ParseResult parseResult)
     {
-        int exitCode = usual.Invoke(parseResult);
-        string[] examples = VerbExamples.Of(parseResult.CommandResult.Command);
+        var exitCode = usual.Invoke(parseResult);
+        var examples = VerbExamples.Of(parseResult.CommandResult.Command);
         if (examples.Length > 0)
         {
-            TextWriter output = parseResult.InvocationConfiguration.Output;
+            var output = parseResult.InvocationConfiguration.Output;
             output.WriteLine(examples.Length == 1 ? "Example:" : "Examples:");
-            foreach (string example in examples)
+            foreach (var example in examples)
             {
                 output.WriteLine($"  {example}");
             }

@@ -12,12 +12,12 @@ public static class HostEndPoint
     public static IPEndPoint? ParseAddress(string text, int usualPort)
     {
         // A bare IPv6 address holds colons too, so the address alone is tried first.
-        if (!text.StartsWith('[') && IPAddress.TryParse(text, out IPAddress? address))
+        if (!text.StartsWith('[') && IPAddress.TryParse(text, out var address))
         {
             return new IPEndPoint(address, usualPort);
         }
 
-        return !IPEndPoint.TryParse(text, out IPEndPoint? endpoint) ? null
+        return !IPEndPoint.TryParse(text, out var endpoint) ? null
             : endpoint.Port == 0 ? new IPEndPoint(endpoint.Address, usualPort)
             : endpoint;
     }
@@ -32,9 +32,9 @@ public static class HostEndPoint
             return endpoint;
         }
 
-        string[] parts = text.Split(':', 2);
-        int port = usualPort;
-        bool isPort = parts is [_] || (int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= IPEndPoint.MaxPort);
+        var parts = text.Split(':', 2);
+        var port = usualPort;
+        var isPort = parts is [_] || (int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= IPEndPoint.MaxPort);
         return isPort && Uri.CheckHostName(parts[0]) == UriHostNameType.Dns ? new DnsEndPoint(parts[0], port) : null;
     }
 }

@@ -15,8 +15,8 @@ public static class UsageProblem
     /// <param name="program">Its first word.</param>
     public static string? Of(ParseResult parsed, string program)
     {
-        string path = CommandPath(parsed, program);
-        string? what = MistypedOption(parsed) is { } option ? $"`{path}` has no option '{option}'"
+        var path = CommandPath(parsed, program);
+        var what = MistypedOption(parsed) is { } option ? $"`{path}` has no option '{option}'"
             : parsed.UnmatchedTokens is [var word, ..] ? Unknown(parsed, path, word)
             : parsed.Errors is [var first, ..] ? Explain(parsed, path, first)
             : null;
@@ -29,7 +29,7 @@ public static class UsageProblem
 
     private static string Unknown(ParseResult parsed, string path, string word)
     {
-        Command command = parsed.CommandResult.Command;
+        var command = parsed.CommandResult.Command;
         return LooksLikeOption(word) ? $"`{path}` has no option '{word}'"
             : command.Subcommands.Count > 0 ? $"`{path}` has no command '{word}': expected {Words(command)}"
             : $"'{word}' is one word too many for `{path}`";
@@ -42,7 +42,7 @@ public static class UsageProblem
             return $"`{path}` needs a command: {Words(parsed.CommandResult.Command)}";
         }
 
-        OptionResult? option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
+        var option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
         if (option is { Tokens: [var only] } && Expected(option.Option.ValueType, only.Value) is { } expected)
         {
             return $"{option.Option.Name} {only.Value}: expected {expected}";
@@ -73,7 +73,7 @@ public static class UsageProblem
     private static string CommandPath(ParseResult parsed, string program)
     {
         var names = new List<string>();
-        for (CommandResult? command = parsed.CommandResult; command is not null; command = command.Parent as CommandResult)
+        for (var command = parsed.CommandResult; command is not null; command = command.Parent as CommandResult)
         {
             names.Insert(0, command.Parent is null ? program : command.Command.Name);
         }

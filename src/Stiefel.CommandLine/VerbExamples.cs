@@ -16,5 +16,5 @@ public static class VerbExamples
         return command;
     }
 
-    internal static string[] Of(Command command) => s_examples.TryGetValue(command, out string[]? examples) ? examples : [];
+    internal static string[] Of(Command command) => s_examples.TryGetValue(command, out var examples) ? examples : [];
 }

@@ -16,19 +16,19 @@ public sealed class VerbRunner(string program, Func<Exception, VerbException?> e
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync(RootCommand root, string[] args, TextWriter output, TextWriter error)
     {
-        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+        foreach (var help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         }
 
-        ParseResult parsed = root.Parse(args);
+        var parsed = root.Parse(args);
         if (parsed.Action is not HelpWithExamples && UsageProblem.Of(parsed, program) is { } problem)
         {
-            await error.WriteLineAsync($"{program}: {problem}").ConfigureAwait(false);
+            await error.WriteLineAsync($"{program}: {problem}");
             return ExitCode.WrongUsage;
         }
 
-        return await InvokeAsync(parsed, output, error).ConfigureAwait(false);
+        return await InvokeAsync(parsed, output, error);
     }
 
     private async Task<int> InvokeAsync(ParseResult parsed, TextWriter output, TextWriter error)
@@ -37,13 +37,13 @@ public sealed class VerbRunner(string program, Func<Exception, VerbException?> e
         try
         {
             var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error };
-            return await parsed.InvokeAsync(settings).ConfigureAwait(false);
+            return await parsed.InvokeAsync(settings);
         }
         catch (Exception problem) when ((known = explain(problem)) is not null)
         {
-            foreach (string line in known.Message.Split('\n'))
+            foreach (var line in known.Message.Split('\n'))
             {
-                await error.WriteLineAsync($"{program}: {line}").ConfigureAwait(false);
+                await error.WriteLineAsync($"{program}: {line}");
             }
 
             return known.ExitCode;

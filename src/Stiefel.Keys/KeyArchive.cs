@@ -9,12 +9,12 @@ namespace Stiefel.Keys;
 public static class KeyArchive
 {
     /// <summary>Where the keys lie in the ramdisk.</summary>
-    public const string Folder = "etc/stiefel/keys";
+    public const string DirectoryPath = "etc/stiefel/keys";
 
     private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode OwnerOnlyFolder = OwnerOnlyFile | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnerOnlyDirectory = OwnerOnlyFile | UnixFileMode.UserExecute;
     private const UnixFileMode Passable =
-        OwnerOnlyFolder | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        OwnerOnlyDirectory | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     /// <summary>Writes an archive of keys; the destination must stand at a multiple of 4 of the final initramfs (CpioPadding).</summary>
     /// <exception cref="KeyFileException">A file is not there, not safe, or holds no key.</exception>
@@ -27,16 +27,16 @@ public static class KeyArchive
         cpio.Complete();
     }
 
-    /// <summary>Adds keys to an archive that holds other files, too; the folders above <see cref="Folder"/> must be in it.</summary>
+    /// <summary>Adds keys to an archive that holds other files, too; the directories above <see cref="Directory"/> must be in it.</summary>
     /// <exception cref="KeyFileException">As above.</exception>
     public static void AddTo(CpioWriter archive, params IEnumerable<string> keyFiles)
     {
         ArgumentNullException.ThrowIfNull(archive);
         ArgumentNullException.ThrowIfNull(keyFiles);
-        archive.AddDirectory(Folder, OwnerOnlyFolder);
+        archive.AddDirectory(DirectoryPath, OwnerOnlyDirectory);
         foreach (var file in keyFiles)
         {
-            archive.AddFile($"{Folder}/{Path.GetFileNameWithoutExtension(file)}{StoredKey.Extension}", OwnerOnlyFile, Read(file));
+            archive.AddFile($"{DirectoryPath}/{Path.GetFileNameWithoutExtension(file)}{StoredKey.Extension}", OwnerOnlyFile, Read(file));
         }
     }
 

@@ -54,20 +54,20 @@ public sealed class StoredKey : IDisposable
         }
     }
 
-    /// <summary>Refuses a folder into which others could put a key of theirs: one that is not this user's or root's, or that others may write to.</summary>
+    /// <summary>Refuses a directory into which others could put a key of theirs: one that is not this user's or root's, or that others may write to.</summary>
     /// <exception cref="KeyFileException">They could.</exception>
-    /// <exception cref="IOException">There is no such folder.</exception>
-    public static void CheckFolder(string folder)
+    /// <exception cref="IOException">There is no such directory.</exception>
+    public static void CheckDirectory(string directory)
     {
-        var owner = FileOwner.Of(folder, followLink: true);
+        var owner = FileOwner.Of(directory, followLink: true);
         if (!owner.IsUsOrRoot)
         {
-            throw new KeyFileException(KeyFileProblem.Unsafe, $"{folder}: another user of this machine owns this folder and can add keys to it; look at what it holds, then chown it to yourself");
+            throw new KeyFileException(KeyFileProblem.Unsafe, $"{directory}: another user of this machine owns this directory and can add keys to it; look at what it holds, then chown it to yourself");
         }
 
         if (owner.OthersMayWrite)
         {
-            throw new KeyFileException(KeyFileProblem.Unsafe, $"{folder}: others on this machine can add keys to this folder; chmod 700 it, and look at what it holds");
+            throw new KeyFileException(KeyFileProblem.Unsafe, $"{directory}: others on this machine can add keys to this directory; chmod 700 it, and look at what it holds");
         }
     }
 

@@ -20,8 +20,8 @@ public static class BootServices
     public static void AddBoot(this IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton(options.Link);
-        services.AddSingleton<IGrantRecords>(new GrantFile(StateFolder.GrantFileOf(options)));
-        services.AddSingleton(new StateFile<BootOffer>(StateFolder.OfferFileOf(options), OfferJson.Default.BootOffer));
+        services.AddSingleton<IGrantRecords>(new GrantFile(StateDirectory.GrantFileOf(options)));
+        services.AddSingleton(new StateFile<BootOffer>(StateDirectory.OfferFileOf(options), OfferJson.Default.BootOffer));
         services.AddSingleton<IVolumeTools, VolumeTools>();
         AddBootSource(services, options);
         services.AddSingleton(s => new SharedBootFiles(s.GetRequiredService<IBootSource>(), s_linger, s.GetRequiredService<ILogger<SharedBootFiles>>()));

@@ -1,12 +1,12 @@
 namespace Stiefel.Architecture.Tests;
 
-/// <summary>Finds folders that use each other in a circle, and says which types close it.</summary>
+/// <summary>Finds rooms that use each other in a circle, and says which types close it.</summary>
 internal static class Circle
 {
-    /// <summary>One line for each arrow between two folders that lies on a circle, with one use as evidence; empty if there is none.</summary>
+    /// <summary>One line for each arrow between two rooms that lies on a circle, with one use as evidence; empty if there is none.</summary>
     public static IReadOnlyList<string> In(IEnumerable<Use> uses)
     {
-        var arrows = uses.GroupBy(use => (From: use.From.Folder, To: use.To.Folder)).ToDictionary(group => group.Key, group => group.First());
+        var arrows = uses.GroupBy(use => (From: use.From.Room, To: use.To.Room)).ToDictionary(group => group.Key, group => group.First());
         return [.. from arrow in arrows
                    where Reaches(arrow.Key.To, arrow.Key.From, arrows.Keys)
                    orderby arrow.Key
@@ -18,14 +18,14 @@ internal static class Circle
         var next = arrows.ToLookup(arrow => arrow.From, arrow => arrow.To);
         var seen = new HashSet<string> { from };
         var open = new Queue<string>(seen);
-        while (open.TryDequeue(out var folder))
+        while (open.TryDequeue(out var room))
         {
-            if (folder == to)
+            if (room == to)
             {
                 return true;
             }
 
-            foreach (var neighbour in next[folder].Where(seen.Add))
+            foreach (var neighbour in next[room].Where(seen.Add))
             {
                 open.Enqueue(neighbour);
             }

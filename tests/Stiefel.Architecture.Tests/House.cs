@@ -15,12 +15,12 @@ internal static class House
 
     private static readonly Lazy<IReadOnlyList<Use>> s_uses = new(() => [.. FindUses()]);
 
-    /// <summary>The checkout's top folder.</summary>
+    /// <summary>The checkout's top directory.</summary>
     public static string Root { get; } = FindRoot();
 
     /// <summary>All projects of src/, by name.</summary>
     public static IReadOnlyList<string> Projects { get; } =
-        [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(directory => Path.GetFileName(directory)).Order(StringComparer.Ordinal)];
 
     /// <summary>What uses what, between any two types of the projects.</summary>
     public static IReadOnlyList<Use> Uses => s_uses.Value;
@@ -44,21 +44,21 @@ internal static class House
 
     private static string FindRoot()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Stiefel.sln")))
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Stiefel.sln")))
         {
-            folder = folder.Parent;
+            directory = directory.Parent;
         }
 
-        return folder?.FullName ?? throw new InvalidOperationException("these tests read the checkout that they were built in, and it is gone");
+        return directory?.FullName ?? throw new InvalidOperationException("these tests read the checkout that they were built in, and it is gone");
     }
 }
 
 /// <summary>A type where it lives.</summary>
 /// <param name="Project">Stiefel.Server, say.</param>
-/// <param name="Folder">The project's top folder; empty for its root.</param>
+/// <param name="Room">The project's top room; empty for its root.</param>
 /// <param name="Type">Its full name.</param>
-internal sealed record Place(string Project, string Folder, string Type)
+internal sealed record Place(string Project, string Room, string Type)
 {
     public static Place? Of(IType type)
     {

@@ -38,7 +38,7 @@ internal static class PrivateNetwork
     {
         Assert.Null(s_failure);
         using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
-        string error = process.StandardError.ReadToEnd();
+        var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"ip {arguments}: {error}");
     }

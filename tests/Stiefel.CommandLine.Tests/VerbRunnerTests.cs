@@ -80,7 +80,7 @@ public class VerbRunnerTests
             FileNotFoundException => new RefusedException(problem.Message),
             _ => null,
         });
-        int code = await runner.RunAsync(new RootCommand("test") { verb }, args, output, error);
+        var code = await runner.RunAsync(new RootCommand("test") { verb }, args, output, error);
         return (code, output.ToString(), error.ToString());
     }
 }

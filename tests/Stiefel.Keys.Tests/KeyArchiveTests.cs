@@ -8,12 +8,12 @@ public sealed class KeyArchiveTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("stiefel-test-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("stiefel-test-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task Write_Key_LiesInTheKeyFolderForRootOnly()
+    public async Task Write_Key_LiesInTheKeyDirectoryForRootOnly()
     {
         using var archive = new MemoryStream();
         KeyArchive.Write(archive, MakeFile(SharedKey.Size));
@@ -35,7 +35,7 @@ public sealed class KeyArchiveTests : IDisposable
     [Fact]
     public void Write_NoFile_SaysHowToMakeAKey()
     {
-        var error = Assert.Throws<KeyFileException>(() => KeyArchive.Write(new MemoryStream(), KeyFolder.FileOf(_folder, "none")));
+        var error = Assert.Throws<KeyFileException>(() => KeyArchive.Write(new MemoryStream(), KeyFiles.FileOf(_directory, "none")));
         Assert.Equal(KeyFileProblem.Unreadable, error.Problem);
         Assert.Contains("no such key; make one with `stiefel key new`", error.Message, StringComparison.Ordinal);
     }
@@ -44,7 +44,7 @@ public sealed class KeyArchiveTests : IDisposable
 
     private string MakeFile(int length, UnixFileMode mode = OwnerOnly)
     {
-        var file = KeyFolder.FileOf(_folder, "blue");
+        var file = KeyFiles.FileOf(_directory, "blue");
         File.WriteAllBytes(file, RandomNumberGenerator.GetBytes(length));
         File.SetUnixFileMode(file, mode);
         return file;

@@ -5,19 +5,19 @@ namespace Stiefel.Keys.Tests;
 
 public sealed class KeyFileStampTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("stiefel-test-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("stiefel-test-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public void Of_KeysOfAFolder_AreThoseThatListNames()
+    public void Of_KeysOfADirectory_AreThoseThatListNames()
     {
         Write("b");
         Write("a.old");
-        File.WriteAllText(Path.Combine(_folder, ".c.key"), "");
-        File.WriteAllText(Path.Combine(_folder, "d.pub"), "");
-        Directory.CreateDirectory(KeyFolder.FileOf(_folder, "e"));
-        Assert.Equal(KeyFolder.List(_folder).Select(name => KeyFolder.FileOf(_folder, name)), KeyFileStamp.Of(_folder).Select(file => file.Path));
+        File.WriteAllText(Path.Combine(_directory, ".c.key"), "");
+        File.WriteAllText(Path.Combine(_directory, "d.pub"), "");
+        Directory.CreateDirectory(KeyFiles.FileOf(_directory, "e"));
+        Assert.Equal(KeyFiles.List(_directory).Select(name => KeyFiles.FileOf(_directory, name)), KeyFileStamp.Of(_directory).Select(file => file.Path));
     }
 
     /// <summary>A server that starts just then would think the key revoked.</summary>
@@ -25,32 +25,32 @@ public sealed class KeyFileStampTests : IDisposable
     public void Of_FileIsRenamedMeanwhile_IsSeenUnderItsOtherName()
     {
         Write("blue");
-        var seen = KeyFileStamp.Of(_folder, path =>
+        var seen = KeyFileStamp.Of(_directory, path =>
         {
-            if (File.Exists(KeyFolder.FileOf(_folder, "blue")))
+            if (File.Exists(KeyFiles.FileOf(_directory, "blue")))
             {
-                File.Move(KeyFolder.FileOf(_folder, "blue"), KeyFolder.FileOf(_folder, "blue.old"));
+                File.Move(KeyFiles.FileOf(_directory, "blue"), KeyFiles.FileOf(_directory, "blue.old"));
             }
 
             return FileStamp.Of(path);
         });
-        Assert.Equal(KeyFolder.FileOf(_folder, "blue.old"), Assert.Single(seen).Path);
+        Assert.Equal(KeyFiles.FileOf(_directory, "blue.old"), Assert.Single(seen).Path);
     }
 
     [Fact]
     public void Of_FileThatVanishesEachTime_IsLeftOut()
     {
         Write("blue");
-        Assert.Empty(KeyFileStamp.Of(_folder, _ => null));
+        Assert.Empty(KeyFileStamp.Of(_directory, _ => null));
     }
 
     [Fact]
     public void Of_FileThatCannotBeLookedAt_IsAnError()
     {
         Write("good");
-        File.CreateSymbolicLink(KeyFolder.FileOf(_folder, "bad"), new string('x', 300));
-        Assert.Contains("bad.key", Assert.Throws<LinuxException>(() => KeyFileStamp.Of(_folder)).Message, StringComparison.Ordinal);
+        File.CreateSymbolicLink(KeyFiles.FileOf(_directory, "bad"), new string('x', 300));
+        Assert.Contains("bad.key", Assert.Throws<LinuxException>(() => KeyFileStamp.Of(_directory)).Message, StringComparison.Ordinal);
     }
 
-    private void Write(string name) => File.WriteAllText(KeyFolder.FileOf(_folder, name), name);
+    private void Write(string name) => File.WriteAllText(KeyFiles.FileOf(_directory, name), name);
 }

@@ -4,9 +4,9 @@ public sealed class StoredKeyTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("stiefel-keys-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("stiefel-keys-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
     public void Read_RawAndSealed_AreToldApart()
@@ -36,11 +36,11 @@ public sealed class StoredKeyTests : IDisposable
     }
 
     [Fact]
-    public void CheckFolder_OthersCanAddKeys_IsUnsafe()
+    public void CheckDirectory_OthersCanAddKeys_IsUnsafe()
     {
-        StoredKey.CheckFolder(_folder);
-        File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.GroupWrite);
-        Assert.Contains("chmod 700", Assert.Throws<KeyFileException>(() => StoredKey.CheckFolder(_folder)).Message, StringComparison.Ordinal);
+        StoredKey.CheckDirectory(_directory);
+        File.SetUnixFileMode(_directory, File.GetUnixFileMode(_directory) | UnixFileMode.GroupWrite);
+        Assert.Contains("chmod 700", Assert.Throws<KeyFileException>(() => StoredKey.CheckDirectory(_directory)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,10 +54,10 @@ public sealed class StoredKeyTests : IDisposable
     }
 
     [Fact]
-    public void CheckFolder_AnotherUsers_IsUnsafe()
+    public void CheckDirectory_AnotherUsers_IsUnsafe()
     {
-        GiveAway(_folder);
-        Assert.Equal(KeyFileProblem.Unsafe, Assert.Throws<KeyFileException>(() => StoredKey.CheckFolder(_folder)).Problem);
+        GiveAway(_directory);
+        Assert.Equal(KeyFileProblem.Unsafe, Assert.Throws<KeyFileException>(() => StoredKey.CheckDirectory(_directory)).Problem);
     }
 
     [Theory]
@@ -69,14 +69,14 @@ public sealed class StoredKeyTests : IDisposable
 
     [Fact]
     public void Read_Missing_IsUnreadable() =>
-        Assert.Equal(KeyFileProblem.Unreadable, Assert.Throws<KeyFileException>(() => StoredKey.Read(Path.Combine(_folder, "none.key"))).Problem);
+        Assert.Equal(KeyFileProblem.Unreadable, Assert.Throws<KeyFileException>(() => StoredKey.Read(Path.Combine(_directory, "none.key"))).Problem);
 
     // To nobody; the tests run as root.
     private static void GiveAway(string path) => Linux.Programs.ExternalProgram.Run("chown", ["65534", path]);
 
     private string Write(string name, byte[] content)
     {
-        var path = Path.Combine(_folder, name);
+        var path = Path.Combine(_directory, name);
         File.WriteAllBytes(path, content);
         File.SetUnixFileMode(path, OwnerOnly);
         return path;

@@ -6,5 +6,5 @@ namespace Stiefel.Linux.Tests;
 internal static class Fuzz
 {
     public static long Count(long usual)
-        => long.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_N"), NumberStyles.None, CultureInfo.InvariantCulture, out long more) ? more : usual;
+        => long.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_N"), NumberStyles.None, CultureInfo.InvariantCulture, out var more) ? more : usual;
 }

@@ -10,7 +10,7 @@ internal sealed class TemporaryDirectory : IDisposable
     /// <summary>Writes a text file, making its directories.</summary>
     public string Write(string name, string text)
     {
-        string path = File(name);
+        var path = File(name);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         System.IO.File.WriteAllText(path, text);
         return path;

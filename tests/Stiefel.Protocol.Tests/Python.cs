@@ -6,9 +6,9 @@ namespace Stiefel.Protocol.Tests;
 internal static class Python
 {
     /// <summary>Runs python3 with text on its standard input; its output, or a failure that quotes all it said.</summary>
-    public static async Task<string> RunAsync(IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
+    public static async Task<string> RunAsync(IEnumerable<string> arguments, string input, CancellationToken token)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
         limit.CancelAfter(TimeLimit.Seconds(50));
         using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments)
         {

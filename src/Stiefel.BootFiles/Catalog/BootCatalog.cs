@@ -40,8 +40,8 @@ public static class BootCatalog
             return spec;
         }
 
-        string lookedFor = string.Join(", ", s_finders.Select(finder => finder.LookedFor));
-        string found = passedOver.Count == 0 ? "none is there" : $"found but not usable: {string.Join("; ", passedOver.Take(8))}";
+        var lookedFor = string.Join(", ", s_finders.Select(finder => finder.LookedFor));
+        var found = passedOver.Count == 0 ? "none is there" : $"found but not usable: {string.Join("; ", passedOver.Take(8))}";
         throw new BootCatalogException($"nothing to boot in {directory} (looked for {lookedFor}, there and in boot/ and efi/): {found}");
     }
 
@@ -62,14 +62,14 @@ public static class BootCatalog
     /// <param name="passedOver">Gets a line for each entry that was found and could not be used.</param>
     internal static BootSpec? TryFind(IFileTree tree, string inside, List<string> passedOver)
     {
-        IEnumerable<BootEntry> entries =
+        var entries =
             from finder in s_finders
             from place in s_bootDirectories
             let boot = new BootTree(tree, Path.Combine(inside, place), passedOver)
             where boot.Exists
             from entry in ReadSafely(finder.Read, boot)
             select entry;
-        foreach (BootEntry entry in entries.Take(MaxEntries))
+        foreach (var entry in entries.Take(MaxEntries))
         {
             if (entry.Resolve(passedOver) is { } spec)
             {

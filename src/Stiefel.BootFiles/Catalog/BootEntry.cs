@@ -31,10 +31,10 @@ internal sealed record BootEntry
     /// <summary>Looks up the files; null, and a line why, if one is missing or unfit.</summary>
     public BootSpec? Resolve(List<string> passedOver)
     {
-        string name = $"{Source}, entry \"{CleanTitle()}\"";
+        var name = $"{Source}, entry \"{CleanTitle()}\"";
         try
         {
-            BootSpec spec = ResolveFiles() with { Source = Source };
+            var spec = ResolveFiles() with { Source = Source };
 
             // A machine on which Stiefel is set up has an entry for its own ramdisk, perhaps as the default.
             return KernelCommandLine.Parse(spec.CommandLine).Has("stiefel_role")
@@ -55,7 +55,7 @@ internal sealed record BootEntry
             throw new InvalidDataException("names no Linux kernel");
         }
 
-        using TreeFile kernel = Open(Kernel);
+        using var kernel = Open(Kernel);
         if (UnifiedImage.TryRead(kernel) is { } unified)
         {
             return unified.ToSpec(CleanTitle(), CommandLine);
@@ -66,9 +66,9 @@ internal sealed record BootEntry
             throw new InvalidDataException($"names {Initrds.Count} initrds, more than {MaxInitrds}");
         }
 
-        FileRegion region = Whole(kernel, Kernel);
-        string release = KernelImage.ReadRelease(kernel, region);
-        string commandLine = OneLine(CommandLine);
+        var region = Whole(kernel, Kernel);
+        var release = KernelImage.ReadRelease(kernel, region);
+        var commandLine = OneLine(CommandLine);
         return new BootSpec(
             CleanTitle(),
             region,
@@ -85,7 +85,7 @@ internal sealed record BootEntry
     internal static string OneLine(string text)
         => string.Create(text.Length, text, static (line, from) =>
         {
-            for (int at = 0; at < line.Length; at++)
+            for (var at = 0; at < line.Length; at++)
             {
                 line[at] = char.IsControl(from[at]) ? ' ' : from[at];
             }
@@ -94,13 +94,13 @@ internal sealed record BootEntry
     private string CleanTitle()
     {
         // It is shown on consoles, which obey escape sequences.
-        string title = OneLine(Title);
+        var title = OneLine(Title);
         return title.Length == 0 ? "Linux" : title.Length > MaxTitleLength ? title[..MaxTitleLength] : title;
     }
 
     private FileRegion OpenWhole(string path)
     {
-        using TreeFile file = Open(path);
+        using var file = Open(path);
         return Whole(file, path);
     }
 

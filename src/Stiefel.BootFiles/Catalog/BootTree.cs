@@ -34,7 +34,7 @@ internal sealed class BootTree(IFileTree tree, string directory, List<string> pa
     /// <exception cref="InvalidDataException">It is longer than <paramref name="limit"/> bytes.</exception>
     public string? ReadText(string path, int limit)
     {
-        using TreeFile? file = tree.OpenFile(Path.Combine(directory, path));
+        using var file = tree.OpenFile(Path.Combine(directory, path));
         return Text(file, limit);
     }
 
@@ -42,14 +42,14 @@ internal sealed class BootTree(IFileTree tree, string directory, List<string> pa
     /// <exception cref="InvalidDataException">It is longer than <paramref name="limit"/> bytes.</exception>
     public string? ReadLoaderText(string path, int limit)
     {
-        using TreeFile? file = OpenAsWritten(WithoutDevice(path));
+        using var file = OpenAsWritten(WithoutDevice(path));
         return Text(file, limit);
     }
 
     /// <summary>Length of the file at a path that a boot loader's script wrote, or null if there is none.</summary>
     public long? LengthOf(string path)
     {
-        using TreeFile? file = OpenAsWritten(WithoutDevice(path));
+        using var file = OpenAsWritten(WithoutDevice(path));
         return file?.Length;
     }
 
@@ -63,11 +63,11 @@ internal sealed class BootTree(IFileTree tree, string directory, List<string> pa
     /// </summary>
     public TreeFile? Open(string path)
     {
-        string[] components = WithoutDevice(path).Split('/', StringSplitOptions.RemoveEmptyEntries);
-        int mayDrop = PathsAreExact ? 1 : components.Length <= MaxComponents ? components.Length : 0;
-        for (int dropped = 0; dropped < Math.Min(mayDrop, components.Length); dropped++)
+        var components = WithoutDevice(path).Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var mayDrop = PathsAreExact ? 1 : components.Length <= MaxComponents ? components.Length : 0;
+        for (var dropped = 0; dropped < Math.Min(mayDrop, components.Length); dropped++)
         {
-            string rest = string.Join('/', components.AsSpan(dropped));
+            var rest = string.Join('/', components.AsSpan(dropped));
             if (OpenAsWritten(rest) is { } file)
             {
                 return file;
@@ -82,7 +82,7 @@ internal sealed class BootTree(IFileTree tree, string directory, List<string> pa
     /// <summary>GRUB may put a device before a path: `(hd0,gpt2)/vmlinuz`. It is always the file system that is searched here.</summary>
     private static string WithoutDevice(string path)
     {
-        int end = path.StartsWith('(') ? path.IndexOf(')', StringComparison.Ordinal) : -1;
+        var end = path.StartsWith('(') ? path.IndexOf(')', StringComparison.Ordinal) : -1;
         return path[(end + 1)..];
     }
 

@@ -19,11 +19,11 @@ internal static class StiefelSystemJson
             return [];
         }
 
-        string source = tree.Describe(FileName);
+        var source = tree.Describe(FileName);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            JsonElement root = document.RootElement;
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            var root = document.RootElement;
             return root.ValueKind != JsonValueKind.Object
                 ? throw new InvalidDataException($"{source}: expected an object with kernel, initrd and cmdline")
                 : [new BootEntry
@@ -50,7 +50,7 @@ internal static class StiefelSystemJson
     /// <summary>One text or several; none if the key is missing.</summary>
     private static string[] Strings(JsonElement root, string key, string source)
     {
-        JsonElement value = root.TryGetProperty(key, out JsonElement found) ? found : default;
+        var value = root.TryGetProperty(key, out var found) ? found : default;
         return value.ValueKind switch
         {
             JsonValueKind.String => [value.GetString()!],

@@ -20,7 +20,7 @@ internal sealed class BootEntrySearch
     /// <summary>The first entry on devices that were not looked at before; what holds it stays mounted.</summary>
     public async Task<(BootSpec Spec, ProbedDevice Device)?> FindAsync(DiskMounts mounts, IEnumerable<ProbedDevice> devices)
     {
-        foreach (ProbedDevice device in devices.Where(device => Mount.Supports(device.Type) && _seen.Add(device.Path)).ToArray())
+        foreach (var device in devices.Where(device => Mount.Supports(device.Type) && _seen.Add(device.Path)).ToArray())
         {
             if (await TryFindAsync(mounts, device) is { } spec)
             {
@@ -39,7 +39,7 @@ internal sealed class BootEntrySearch
     private async Task<BootSpec?> TryFindAsync(DiskMounts mounts, ProbedDevice device)
     {
         string?[] views = device.Type == "btrfs" ? [null, BtrfsLayout.TopLevel] : [null];
-        foreach (string? subvolume in views)
+        foreach (var subvolume in views)
         {
             ReadOnlyMount mount;
             try
@@ -52,7 +52,7 @@ internal sealed class BootEntrySearch
                 return null;
             }
 
-            foreach (string directory in subvolume is null ? [mount.Directory] : BtrfsLayout.BootDirectories(mount.Directory))
+            foreach (var directory in subvolume is null ? [mount.Directory] : BtrfsLayout.BootDirectories(mount.Directory))
             {
                 var catalogOptions = new BootCatalogOptions { FileSystemRoot = mount.Directory };
                 if (BootCatalog.TryFind(directory, catalogOptions, PassedOver) is { } spec)

@@ -9,11 +9,11 @@ public sealed class ConfiguredBootSource(ConfiguredBootOptions options) : IBootS
     /// <inheritdoc/>
     public ValueTask<IBootFiles> OpenAsync(CancellationToken token)
     {
-        BootSpec spec = options.Kernel is { } kernel ? FromFiles(kernel)
+        var spec = options.Kernel is { } kernel ? FromFiles(kernel)
             : options.Directory is { } directory ? FromDirectory(directory)
             : throw new BootCatalogException("no boot files are configured: give --Boot:Kernel and --Boot:Initrd, or --Boot:Directory");
-        string? modules = options.Modules ?? FindModules(spec.KernelRelease);
-        string? missing = modules is not null ? null
+        var modules = options.Modules ?? FindModules(spec.KernelRelease);
+        var missing = modules is not null ? null
             : spec.KernelRelease.Length == 0 ? "the kernel image does not tell its release"
             : $"there is no lib/modules/{spec.KernelRelease} beside the boot files or on this machine";
         return ValueTask.FromResult<IBootFiles>(new ConfiguredBootFiles(spec, modules, missing));
@@ -26,7 +26,7 @@ public sealed class ConfiguredBootSource(ConfiguredBootOptions options) : IBootS
             throw new BootCatalogException($"--Boot:Directory {directory}: there is no such directory");
         }
 
-        BootSpec spec = BootCatalog.Find(directory);
+        var spec = BootCatalog.Find(directory);
         return options.CommandLine is not { } commandLine ? spec
             : spec with { CommandLine = BootEntry.OneLine(commandLine), RootArgument = BootEntry.RootOf(commandLine) };
     }
@@ -50,7 +50,7 @@ public sealed class ConfiguredBootSource(ConfiguredBootOptions options) : IBootS
     /// <summary>Beside the boot files; or on this machine, since the same release means the same modules.</summary>
     private string? FindModules(string release)
     {
-        string boot = Path.GetFullPath(options.Directory ?? "/");
+        var boot = Path.GetFullPath(options.Directory ?? "/");
         return release.Length == 0 ? null
             : new[] { boot, Path.GetDirectoryName(boot) ?? "/", "/" }
                 .Select(root => ModulesLocation.Find(root, release))

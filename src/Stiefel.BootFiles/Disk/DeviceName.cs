@@ -20,7 +20,7 @@ internal static class DeviceName
             return devices.FirstOrDefault(device => s_rootTypes.Contains(device.PartType, StringComparer.OrdinalIgnoreCase));
         }
 
-        (string tag, string value) = Cut(name);
+        (var tag, var value) = Cut(name);
         return devices.FirstOrDefault(device => tag switch
         {
             "UUID" => Same(device.Uuid, value),
@@ -34,18 +34,18 @@ internal static class DeviceName
     private static (string Tag, string Value) Cut(string name)
     {
         const string Links = "/dev/disk/by-";
-        char separator = name.StartsWith(Links, StringComparison.Ordinal) ? '/' : '=';
-        string rest = separator == '/' ? name[Links.Length..] : name;
-        int end = rest.IndexOf(separator, StringComparison.Ordinal);
+        var separator = name.StartsWith(Links, StringComparison.Ordinal) ? '/' : '=';
+        var rest = separator == '/' ? name[Links.Length..] : name;
+        var end = rest.IndexOf(separator, StringComparison.Ordinal);
         return end < 0 ? ("", name) : (rest[..end].ToUpperInvariant(), Unescape(rest[(end + 1)..]).Trim('"'));
     }
 
     /// <summary>udev writes what a file name should not hold as `\x20`.</summary>
     private static string Unescape(string value)
     {
-        for (int at = 0; (at = value.IndexOf("\\x", at, StringComparison.Ordinal)) >= 0; at++)
+        for (var at = 0; (at = value.IndexOf("\\x", at, StringComparison.Ordinal)) >= 0; at++)
         {
-            if (byte.TryParse(value.AsSpan(at + 2, Math.Min(2, value.Length - at - 2)), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte code))
+            if (byte.TryParse(value.AsSpan(at + 2, Math.Min(2, value.Length - at - 2)), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
             {
                 value = $"{value[..at]}{(char)code}{value[Math.Min(at + 4, value.Length)..]}";
             }

@@ -24,7 +24,7 @@ internal sealed class DiskBootFiles(BootSpec spec, (string? Directory, string? M
     /// <inheritdoc/>
     public async Task<bool> IsPassphraseAsync(ReadOnlyMemory<byte> passphrase, CancellationToken token)
     {
-        foreach (string device in Opened?.Devices ?? [])
+        foreach (var device in Opened?.Devices ?? [])
         {
             if (await Opened!.Value.Tools.TestLuksAsync(device, passphrase, token))
             {

@@ -36,7 +36,7 @@ public sealed class DiskBootSource(DiskBootOptions options, IVolumeTools tools, 
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var tree = new ConfinedTree(directory);
-        foreach (MountEntry stale in Mount.RemoveStale(tree.Root))
+        foreach (var stale in Mount.RemoveStale(tree.Root))
         {
             DiskBootLog.StaleMountRemoved(log, stale.Directory, stale.Source);
         }

@@ -19,9 +19,9 @@ internal sealed class DiskMounts(string directory, ILogger log) : IAsyncDisposab
     /// <exception cref="NotSupportedException">Not a type that can be mounted without writing.</exception>
     public ReadOnlyMount Add(ProbedDevice device, string? subvolume = null)
     {
-        string path = Path.Combine(directory, $"{++_count}-{Path.GetFileName(device.Path)}");
+        var path = Path.Combine(directory, $"{++_count}-{Path.GetFileName(device.Path)}");
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        ReadOnlyMount mount = Mount.ReadOnlyWithoutReplay(device.Path, path, device.Type, subvolume);
+        var mount = Mount.ReadOnlyWithoutReplay(device.Path, path, device.Type, subvolume);
         _mounts.Add(mount);
         _devices.Add(device.Path);
         return mount;
@@ -45,7 +45,7 @@ internal sealed class DiskMounts(string directory, ILogger log) : IAsyncDisposab
 
         // Another search of this process may still hold the same device, and will say when it is done.
         _devices.ExceptWith(MountTable.Under(Path.GetDirectoryName(directory)!).Select(mount => mount.Source));
-        foreach (string device in _devices.ToArray())
+        foreach (var device in _devices.ToArray())
         {
             await WaitUntilFreeAsync(device);
             _devices.Remove(device);

@@ -23,7 +23,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
     public async Task<IBootFiles> RunAsync(ReadOnlyMemory<byte>? passphrase, CancellationToken token)
     {
         var layers = new VolumeLayers(tools, _volumes, FileSystemProbe.ProbeAsync, await ProbeAsync(token));
-        (BootSpec Spec, ProbedDevice Device)? found = options.LuksPartition is null ? await FindAsync(layers) : null;
+        var found = options.LuksPartition is null ? await FindAsync(layers) : null;
         if (found is null)
         {
             await layers.OpenUnencryptedAsync(token);
@@ -36,7 +36,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
             found = await FindAsync(layers);
         }
 
-        (BootSpec spec, ProbedDevice device) = found ?? throw NothingFound(layers);
+        (var spec, var device) = found ?? throw NothingFound(layers);
         DiskBootLog.BootFilesFound(log, VolumeLayers.NameOf(device), device.Type, spec.Title, spec.KernelRelease, spec.Source);
         _entries.PassedOver.ForEach(line => DiskBootLog.PassedOver(log, line));
         return await CompleteAsync(layers, spec, device, token);
@@ -54,7 +54,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
 
     private async Task<IBootFiles> CompleteAsync(VolumeLayers layers, BootSpec spec, ProbedDevice device, CancellationToken token)
     {
-        (string? Directory, string? Missing) modules = await new RootFileSystem(_mounts!, layers.Devices, device).FindModulesAsync(spec);
+        var modules = await new RootFileSystem(_mounts!, layers.Devices, device).FindModulesAsync(spec);
         if (modules.Directory is null && layers.Devices.Any(one => one.Type is VolumeLayers.LvmMember or VolumeLayers.RaidMember))
         {
             // A boot partition of its own, and root in LVM or RAID.
@@ -111,14 +111,14 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         {
             throw new BootCatalogException(File.Exists(options.Disk)
                 ? $"{options.Disk} is a file, and boot files are looked for on block devices only: attach it with losetup --partscan, or give --Boot:Directory"
-                : Directory.Exists(options.Disk) ? $"{options.Disk} is a folder, not a disk: give a device, or --Boot:Directory for a folder of boot files"
+                : Directory.Exists(options.Disk) ? $"{options.Disk} is a directory, not a disk: give a device, or --Boot:Directory for a directory of boot files"
                 : $"the disk {options.Disk} does not exist; which disks do is in /proc/partitions");
         }
 
         // Without partitions the disk itself may be a file system.
-        IReadOnlyList<DiskPartition> partitions = DiskPartitions.List(options.Disk);
+        var partitions = DiskPartitions.List(options.Disk);
         List<string> paths = partitions.Count == 0 ? [options.Disk] : [.. partitions.Select(partition => partition.Path)];
-        foreach (string? named in new[] { options.Partition, options.LuksPartition })
+        foreach (var named in new[] { options.Partition, options.LuksPartition })
         {
             if (named?.StartsWith('/') == true && DeviceNumber.OfBlockDevice(named) is not null && DeviceName.Find(named, [.. paths.Select(path => new ProbedDevice { Path = path })]) is null)
             {
@@ -137,8 +137,8 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
 
     private BootCatalogException NothingFound(VolumeLayers layers)
     {
-        string has = BootEntrySearch.Describe(layers.Devices);
-        string problems = layers.Problems.Count == 0 ? "" : $"; not opened: {string.Join("; ", layers.Problems.Take(8))}";
+        var has = BootEntrySearch.Describe(layers.Devices);
+        var problems = layers.Problems.Count == 0 ? "" : $"; not opened: {string.Join("; ", layers.Problems.Take(8))}";
         return options.Partition is { } wanted && DeviceName.Find(wanted, layers.Devices) is null
             ? new BootCatalogException($"the boot partition {wanted} is not on {options.Disk}, which has {has}{problems}")
             : new BootCatalogException($"nothing to boot on {options.Disk}, which has {has}{_entries.Problems}{problems}");

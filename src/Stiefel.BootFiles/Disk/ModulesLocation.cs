@@ -11,9 +11,9 @@ internal static class ModulesLocation
     public static string? Find(string root, string release)
     {
         using var tree = new ConfinedTree(root);
-        foreach (string place in (string[])["lib/modules", "usr/lib/modules"])
+        foreach (var place in (string[])["lib/modules", "usr/lib/modules"])
         {
-            using ConfinedFile? index = tree.OpenFile($"{place}/{release}/modules.dep");
+            using var index = tree.OpenFile($"{place}/{release}/modules.dep");
             if (index is not null)
             {
                 return Path.GetDirectoryName(index.Path);

@@ -15,14 +15,14 @@ internal sealed class RootFileSystem(DiskMounts mounts, IReadOnlyList<ProbedDevi
             return (null, "the kernel image does not tell its release");
         }
 
-        string? subvolume = BtrfsLayout.SubvolumeOf(KernelCommandLine.Parse(spec.CommandLine)["rootflags"] ?? "");
+        var subvolume = BtrfsLayout.SubvolumeOf(KernelCommandLine.Parse(spec.CommandLine)["rootflags"] ?? "");
         if (DeviceName.Find(spec.RootArgument, devices) is { } root)
         {
             return await LookAsync(root, subvolume, spec.KernelRelease);
         }
 
         // An argument for the initrd alone (LVM, ZFS, a mapper name), or none: then the modules themselves tell where root is.
-        foreach (ProbedDevice device in devices.Where(device => Mount.Supports(device.Type)).OrderByDescending(device => device == bootDevice))
+        foreach (var device in devices.Where(device => Mount.Supports(device.Type)).OrderByDescending(device => device == bootDevice))
         {
             if (await LookAsync(device, device.Type == "btrfs" ? subvolume : null, spec.KernelRelease) is { Directory: not null } found)
             {
@@ -30,7 +30,7 @@ internal sealed class RootFileSystem(DiskMounts mounts, IReadOnlyList<ProbedDevi
             }
         }
 
-        string why = spec.RootArgument.Length > 0
+        var why = spec.RootArgument.Length > 0
             ? $"root={spec.RootArgument} is no file system of this disk that can be mounted"
             : $"the command line names no root file system, and none on the disk has lib/modules/{spec.KernelRelease}";
         return (null, devices.Any(device => device.Type is "crypto_LUKS" or "LVM2_member") ? $"{why}; the disk has LUKS or LVM that is not open" : why);
@@ -45,7 +45,7 @@ internal sealed class RootFileSystem(DiskMounts mounts, IReadOnlyList<ProbedDevi
 
         try
         {
-            ReadOnlyMount mount = mounts.Add(device, device.Type == "btrfs" ? subvolume : null);
+            var mount = mounts.Add(device, device.Type == "btrfs" ? subvolume : null);
             if (ModulesLocation.Find(mount.Directory, release) is { } directory)
             {
                 return (directory, null);

@@ -22,9 +22,9 @@ public static class DriverArchive
     private const int MaxModules = 1000;
     private const long MaxTotalBytes = 512L * 1024 * 1024;
 
-    private const string Folder = "stiefel/modules";
+    private const string DirectoryPath = "stiefel/modules";
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode FolderMode = FileMode | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode DirectoryMode = FileMode | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Writes the archive; memory stays at the size of the largest module.</summary>
     /// <param name="destination">Stands at a multiple of 4 bytes of the final initrd.</param>
@@ -41,7 +41,7 @@ public static class DriverArchive
             throw new InvalidDataException($"more than {MaxModaliases} modaliases, or one longer than {MaxModaliasLength} characters");
         }
 
-        IReadOnlyList<ModuleFile> modules = new ModuleIndex(modulesDirectory)
+        var modules = new ModuleIndex(modulesDirectory)
             .Resolve(modaliases, NetworkPathDrivers.Always, NetworkPathDrivers.Contains).Files;
         if (modules.Count > MaxModules)
         {
@@ -49,11 +49,11 @@ public static class DriverArchive
         }
 
         var cpio = new CpioWriter(destination);
-        cpio.AddDirectory("stiefel", FolderMode);
-        cpio.AddDirectory(Folder, FolderMode);
-        DriverList list = await WriteModulesAsync(cpio, modulesDirectory, modules, token);
-        byte[] order = Encoding.UTF8.GetBytes(string.Concat(list.Files.Select(name => name + "\n")));
-        await cpio.AddFileAsync($"{Folder}/order", FileMode, new MemoryStream(order), order.Length, token);
+        cpio.AddDirectory("stiefel", DirectoryMode);
+        cpio.AddDirectory(DirectoryPath, DirectoryMode);
+        var list = await WriteModulesAsync(cpio, modulesDirectory, modules, token);
+        var order = Encoding.UTF8.GetBytes(string.Concat(list.Files.Select(name => name + "\n")));
+        await cpio.AddFileAsync($"{DirectoryPath}/order", FileMode, new MemoryStream(order), order.Length, token);
         await cpio.CompleteAsync(token);
         return list;
     }
@@ -65,15 +65,15 @@ public static class DriverArchive
         using var content = new ModuleContent();
         var list = new DriverList([], []);
         long total = 0;
-        foreach (ModuleFile module in modules)
+        foreach (var module in modules)
         {
             try
             {
-                using ConfinedFile file = tree.OpenFile(module.RelativePath) ?? throw new InvalidDataException($"{directory}/{module.RelativePath}: is not there");
-                Stream elf = await content.ReadAsync(file, token);
+                using var file = tree.OpenFile(module.RelativePath) ?? throw new InvalidDataException($"{directory}/{module.RelativePath}: is not there");
+                var elf = await content.ReadAsync(file, token);
                 total += elf.Length;
-                string name = string.Create(CultureInfo.InvariantCulture, $"{list.Files.Count:D4}-{module.Name}.ko");
-                await cpio.AddFileAsync($"{Folder}/{name}", FileMode, elf, elf.Length, token);
+                var name = string.Create(CultureInfo.InvariantCulture, $"{list.Files.Count:D4}-{module.Name}.ko");
+                await cpio.AddFileAsync($"{DirectoryPath}/{name}", FileMode, elf, elf.Length, token);
                 list.Files.Add(name);
             }
             catch (InvalidDataException error)

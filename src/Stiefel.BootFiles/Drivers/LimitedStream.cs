@@ -28,10 +28,10 @@ internal sealed class LimitedStream(Stream destination, long limit, string name)
         destination.Write(buffer);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken token)
+        => WriteAsync(buffer.AsMemory(offset, count), token).AsTask();
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token = default)
     {
         Write(buffer.Span);
         return ValueTask.CompletedTask;

@@ -3,23 +3,23 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>The keys that may call; looked up anew when the folder or a key's file changes, so that a revoked one calls in vain at once.</summary>
-/// <param name="folder">The folder's path.</param>
+/// <summary>The keys that may call; looked up anew when the directory or a key's file changes, so that a revoked one calls in vain at once.</summary>
+/// <param name="directory">The directory's path.</param>
 /// <param name="report">One line for each file that is no usable key; the others call all the same.</param>
-internal sealed class AcceptedKeys(string folder, Action<string> report)
+internal sealed class AcceptedKeys(string directory, Action<string> report)
 {
     // What could not be used is tried again, also if nothing is seen to change.
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(1);
 
-    private readonly KeyFolderWatch _watch = new(folder);
-    private IReadOnlyList<FolderKey> _known = [];
+    private readonly KeyDirectoryWatch _watch = new(directory);
+    private IReadOnlyList<ListedKey> _known = [];
     private IReadOnlyList<SharedKey> _keys = [];
     private IReadOnlyList<string> _problems = [];
     private bool _looked;
     private long _lookedAt;
 
     /// <summary>The keys that may call now.</summary>
-    /// <exception cref="IOException">The folder cannot be read: then nobody may call.</exception>
+    /// <exception cref="IOException">The directory cannot be read: then nobody may call.</exception>
     public IReadOnlyList<SharedKey> Current
     {
         get
@@ -37,14 +37,14 @@ internal sealed class AcceptedKeys(string folder, Action<string> report)
 
     private void Look()
     {
-        IReadOnlyList<FolderKey> known = [];
+        IReadOnlyList<ListedKey> known = [];
         IReadOnlyList<string> problems = [];
         try
         {
-            KeyFolderLook look = _watch.Look(_known);
+            var look = _watch.Look(_known);
 
             // Unlike a server, which ends a desktop's work with it, this loses nothing if it forgets what it cannot be sure of.
-            known = look.IsFolderUnsafe ? [] : look.Keys;
+            known = look.IsDirectoryUnsafe ? [] : look.Keys;
             problems = look.Problems;
         }
         catch (DirectoryNotFoundException)
@@ -52,7 +52,7 @@ internal sealed class AcceptedKeys(string folder, Action<string> report)
             // There is no key yet.
         }
 
-        foreach (string problem in problems.Except(_problems))
+        foreach (var problem in problems.Except(_problems))
         {
             report(problem);
         }

@@ -30,7 +30,7 @@ internal sealed class CallChallenges(TimeProvider time)
     /// <summary>The challenge for a question; the same one if it is asked again at once.</summary>
     public byte[] For(ReadOnlySpan<byte> clientNonce, int link, IPEndPoint client)
     {
-        byte[] challenge = new byte[DiscoveryDatagram.NonceSize];
+        var challenge = new byte[DiscoveryDatagram.NonceSize];
         Make(Slot, clientNonce, link, client, challenge);
         return challenge;
     }
@@ -39,8 +39,8 @@ internal sealed class CallChallenges(TimeProvider time)
     public bool IsGood(ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> clientNonce, int link, IPEndPoint client)
     {
         Span<byte> expected = stackalloc byte[DiscoveryDatagram.NonceSize];
-        bool isOurs = false;
-        for (long slot = Slot; slot > Slot - Slots; slot--)
+        var isOurs = false;
+        for (var slot = Slot; slot > Slot - Slots; slot--)
         {
             Make(slot, clientNonce, link, client, expected);
             isOurs |= CryptographicOperations.FixedTimeEquals(expected, challenge);
@@ -62,7 +62,7 @@ internal sealed class CallChallenges(TimeProvider time)
 
     private bool WasUsed(ReadOnlySpan<byte> challenge)
     {
-        foreach (byte[] used in _used)
+        foreach (var used in _used)
         {
             if (challenge.SequenceEqual(used))
             {
@@ -77,7 +77,7 @@ internal sealed class CallChallenges(TimeProvider time)
     {
         Span<byte> message = stackalloc byte[DiscoveryDatagram.NonceSize + AddressSize + sizeof(long) + (2 * sizeof(int))];
         clientNonce.CopyTo(message);
-        Span<byte> rest = message[DiscoveryDatagram.NonceSize..];
+        var rest = message[DiscoveryDatagram.NonceSize..];
         client.Address.MapToIPv6().TryWriteBytes(rest, out _);
         BinaryPrimitives.WriteInt32BigEndian(rest[AddressSize..], client.Port);
         BinaryPrimitives.WriteInt32BigEndian(rest[(AddressSize + sizeof(int))..], link);

@@ -30,10 +30,10 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
         Task<SharedKey>[] listening = [.. _sockets.Select(socket => ListenAsync(socket, stop.Token))];
-        Task<SharedKey> first = await Task.WhenAny(listening).ConfigureAwait(false);
-        await stop.CancelAsync().ConfigureAwait(false);
+        var first = await Task.WhenAny(listening);
+        await stop.CancelAsync();
         await ((Task)Task.WhenAll(listening)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await first.ConfigureAwait(false);
+        return await first;
     }
 
     /// <inheritdoc/>
@@ -58,13 +58,13 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
     private async Task<SharedKey> ListenAsync(LinkDatagramSocket socket, CancellationToken token)
     {
         // One byte more than a datagram of ours, so that a longer one is seen to be longer.
-        byte[] buffer = new byte[DiscoveryDatagram.Size + 1];
-        (long since, int looked) = (Environment.TickCount64, 0);
+        var buffer = new byte[DiscoveryDatagram.Size + 1];
+        (var since, var looked) = (Environment.TickCount64, 0);
         while (true)
         {
             try
             {
-                ReceivedDatagram received = await socket.ReceiveAsync(buffer, token).ConfigureAwait(false);
+                var received = await socket.ReceiveAsync(buffer, token);
                 if (Environment.TickCount64 - since > s_turn.TotalMilliseconds)
                 {
                     (since, looked) = (Environment.TickCount64, 0);
@@ -72,7 +72,7 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
 
                 if (++looked > MostInATurn)
                 {
-                    await Task.Delay(s_turn, token).ConfigureAwait(false);
+                    await Task.Delay(s_turn, token);
                 }
 
                 if (Hear(socket, received, buffer.AsSpan(0, received.Length)) is { } caller)
@@ -83,7 +83,7 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
             catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException)
             {
                 Say(error.Message, $"{socket.Family}: {error.Message}");
-                await Task.Delay(s_second, token).ConfigureAwait(false);
+                await Task.Delay(s_second, token);
             }
         }
     }
@@ -92,7 +92,7 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
     {
         lock (_oneAtATime)
         {
-            CallOutcome outcome = responder.Judge(datagram, received);
+            var outcome = responder.Judge(datagram, received);
             if (outcome.Refused is { } refused)
             {
                 Say(refused, $"a desktop at {received.Remote.Address} calls and is not heard: {refused}");

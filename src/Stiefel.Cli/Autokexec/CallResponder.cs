@@ -24,12 +24,12 @@ internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<in
 
     public CallOutcome Judge(ReadOnlySpan<byte> datagram, ReceivedDatagram from)
     {
-        if (DiscoveryDatagram.LooksLikeWake(datagram, out ReadOnlySpan<byte> asked, out ReadOnlySpan<byte> challenge))
+        if (DiscoveryDatagram.LooksLikeWake(datagram, out var asked, out var challenge))
         {
             return _challenges.IsGood(challenge, asked, from.Interface, from.Remote) ? JudgeWake(datagram, asked, challenge, from) : default;
         }
 
-        if (!DiscoveryDatagram.TryOpenFind(datagram, keys(), out byte[]? nonce, out SharedKey? key))
+        if (!DiscoveryDatagram.TryOpenFind(datagram, keys(), out var nonce, out var key))
         {
             return default;
         }
@@ -45,7 +45,7 @@ internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<in
     private CallOutcome JudgeWake(ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> challenge, ReceivedDatagram from)
     {
         // Looked up anew: the key may have been revoked since the question.
-        foreach (SharedKey key in keys())
+        foreach (var key in keys())
         {
             if (DiscoveryDatagram.TryOpenWake(datagram, key, asked, challenge, from.Local))
             {

@@ -35,7 +35,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     /// <exception cref="UsageException">The configuration does not name the disk.</exception>
     public string CommandLine()
     {
-        string disk = configuration.Boot.Disk
+        var disk = configuration.Boot.Disk
             ?? throw new UsageException($"{Named}: boot.disk: which disk is to be served? name it, for example /dev/disk/by-id/…");
         return string.Join(' ',
         [
@@ -54,7 +54,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     public void CheckPlaces()
     {
         _ = CommandLine();
-        foreach (string file in new[] { configuration.ServerSetup.Kernel, configuration.ServerSetup.Initrd })
+        foreach (var file in new[] { configuration.ServerSetup.Kernel, configuration.ServerSetup.Initrd })
         {
             if (!File.Exists(file))
             {
@@ -93,18 +93,18 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     public async Task LeaveAsync(string caller, CancellationToken token)
     {
         Check();
-        await WarnAsync(Warning(caller), token).ConfigureAwait(false);
-        await Task.Delay(TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds), token).ConfigureAwait(false);
-        ILoadedKernel loaded = Load();
+        await WarnAsync(Warning(caller), token);
+        await Task.Delay(TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds), token);
+        var loaded = Load();
         try
         {
             report("leaving for the server ramdisk");
-            await RunAsync("systemctl", ["kexec"], s_patience, token).ConfigureAwait(false);
+            await RunAsync("systemctl", ["kexec"], s_patience, token);
         }
         catch
         {
             // Whatever is told to reboot later would go there, and until then all keys would lie in the kernel's memory.
-            if (!await IsLeavingAsync().ConfigureAwait(false))
+            if (!await IsLeavingAsync())
             {
                 report(loaded.Withdraw());
             }
@@ -118,7 +118,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     {
         try
         {
-            ExternalProgramOutput state = await RunAsync("systemctl", ["is-system-running"], s_askWhetherLeaving, CancellationToken.None).ConfigureAwait(false);
+            var state = await RunAsync("systemctl", ["is-system-running"], s_askWhetherLeaving, CancellationToken.None);
             return state.Text.Trim() == "stopping";
         }
         catch (ExternalProgramException)
@@ -131,11 +131,11 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     private List<string> UsableKeys(Action<string> tell)
     {
         var usable = new List<string>();
-        foreach (string name in keys.List())
+        foreach (var name in keys.List())
         {
             try
             {
-                using StoredKey stored = keys.Load(name);
+                using var stored = keys.Load(name);
                 stored.Open().Dispose();
                 usable.Add(name);
             }
@@ -155,13 +155,13 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     {
         report(text);
         // Both only help: nobody may be logged in, and there may be no speaker.
-        foreach ((string program, string[] arguments) in new (string, string[])[] { ("wall", [$"\a{text}"]), ("beep", ["-f", "880", "-r", "3"]) })
+        foreach ((var program, var arguments) in new (string, string[])[] { ("wall", [$"\a{text}"]), ("beep", ["-f", "880", "-r", "3"]) })
         {
             try
             {
                 if (ExternalProgram.Find(program) is not null)
                 {
-                    await RunAsync(program, arguments, s_patience, token).ConfigureAwait(false);
+                    await RunAsync(program, arguments, s_patience, token);
                 }
             }
             catch (ExternalProgramException error)
@@ -185,7 +185,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
 
     private static void Copy(string file, Stream target)
     {
-        using FileStream source = File.OpenRead(file);
+        using var source = File.OpenRead(file);
         source.CopyTo(target);
     }
 }

@@ -42,8 +42,8 @@ internal sealed class InterfacePolicy(AutokexecConfiguration configuration)
 
     private static IPAddress BaseOf(LinkAddress own)
     {
-        byte[] bytes = own.Address.GetAddressBytes();
-        for (int bit = own.PrefixLength; bit < bytes.Length * 8; bit++)
+        var bytes = own.Address.GetAddressBytes();
+        for (var bit = own.PrefixLength; bit < bytes.Length * 8; bit++)
         {
             bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
         }

@@ -15,8 +15,8 @@ internal static class StopCommand
     public static string Of(Func<string, string?> variable, string controlGroups, int processId)
     {
         // What a service starts inherits its variables: only the process that systemd itself started is the service (man 5 systemd.exec).
-        bool isService = variable("INVOCATION_ID") is not null && variable("SYSTEMD_EXEC_PID") == $"{processId}";
-        string unit = controlGroups.TrimEnd('\n').Split('\n')[^1].Split('/')[^1];
+        var isService = variable("INVOCATION_ID") is not null && variable("SYSTEMD_EXEC_PID") == $"{processId}";
+        var unit = controlGroups.TrimEnd('\n').Split('\n')[^1].Split('/')[^1];
         return isService && unit.EndsWith(Suffix, StringComparison.Ordinal) ? $"systemctl stop {unit[..^Suffix.Length]}" : $"kill {processId}";
     }
 }

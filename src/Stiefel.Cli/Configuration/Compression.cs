@@ -23,7 +23,7 @@ internal readonly record struct Compression(CompressionFormat Format, int Level)
     public static bool TryParse(string text, out Compression compression)
     {
         compression = default;
-        string[] words = text.Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries);
+        var words = text.Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries);
         (CompressionFormat Format, int Level, int Highest)? known = words.FirstOrDefault() switch
         {
             "zstd" or "zstdmt" => (CompressionFormat.Zstd, 19, 19),
@@ -37,8 +37,8 @@ internal readonly record struct Compression(CompressionFormat Format, int Level)
             return false;
         }
 
-        int level = format.Level;
-        foreach (string word in words.Skip(1).Where(word => word != "-T0" && word != "--ultra"))
+        var level = format.Level;
+        foreach (var word in words.Skip(1).Where(word => word != "-T0" && word != "--ultra"))
         {
             if (format.Format == CompressionFormat.None
                 || !int.TryParse(word.TrimStart('-'), NumberStyles.None, CultureInfo.InvariantCulture, out level)

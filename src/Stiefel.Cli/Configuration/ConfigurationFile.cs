@@ -61,14 +61,14 @@ internal static class ConfigurationFile
             problems.ThrowIfAny();
         }
 
-        YamlNode? root = stream.Documents.FirstOrDefault()?.RootNode;
+        var root = stream.Documents.FirstOrDefault()?.RootNode;
         if (root is not null and not YamlMappingNode)
         {
             problems.Add(root.Start, "", "expected keys such as `modules:` or `boot:`");
         }
 
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        var configuration = new ConfigurationReader(folder).Read(new ConfigurationSection(problems, "", root as YamlMappingNode));
+        var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        var configuration = new ConfigurationReader(directory).Read(new ConfigurationSection(problems, "", root as YamlMappingNode));
         problems.ThrowIfAny();
         return configuration with { File = file };
     }
@@ -78,11 +78,11 @@ internal static class ConfigurationFile
     {
         if (error.Message.Contains("tab", StringComparison.Ordinal))
         {
-            string[] lines = text.Split('\n');
-            for (long number = Math.Max(1, error.Start.Line); number <= lines.Length; number++)
+            var lines = text.Split('\n');
+            for (var number = Math.Max(1, error.Start.Line); number <= lines.Length; number++)
             {
-                string line = lines[number - 1];
-                int tab = line.IndexOf('\t', StringComparison.Ordinal);
+                var line = lines[number - 1];
+                var tab = line.IndexOf('\t', StringComparison.Ordinal);
                 if (tab >= 0 && line[tab..].Trim() is not ("" or ['#', ..]) && string.IsNullOrWhiteSpace(line[..tab]))
                 {
                     return new Mark(0, number, tab + 1);
@@ -97,7 +97,7 @@ internal static class ConfigurationFile
     private static void CheckNesting(string text)
     {
         var events = new Parser(new StringReader(text));
-        int depth = 0;
+        var depth = 0;
         while (events.MoveNext())
         {
             depth += events.Current!.NestingIncrease;

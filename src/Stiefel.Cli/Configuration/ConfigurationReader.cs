@@ -4,8 +4,8 @@ using Stiefel.Protocol.Boot;
 namespace Stiefel.Cli.Configuration;
 
 /// <summary>The schema: which keys there are, of what kind, and what they become.</summary>
-/// <param name="folder">What relative paths are relative to.</param>
-internal sealed class ConfigurationReader(string folder)
+/// <param name="directory">What relative paths are relative to.</param>
+internal sealed class ConfigurationReader(string directory)
 {
     private static readonly string[] s_modules =
     [
@@ -34,11 +34,11 @@ internal sealed class ConfigurationReader(string folder)
 
     private HashSet<string> ReadModules(ConfigurationSection file)
     {
-        IReadOnlyList<string> names = file.Texts("modules") ?? [];
+        var names = file.Texts("modules") ?? [];
         string? system = null;
-        for (int index = 0; index < names.Count; index++)
+        for (var index = 0; index < names.Count; index++)
         {
-            string name = names[index];
+            var name = names[index];
             if (!s_modules.Contains(name))
             {
                 file.ItemProblem("modules", index, $"no module is called `{name}`; expected one of {string.Join(", ", s_modules)}");
@@ -63,8 +63,8 @@ internal sealed class ConfigurationReader(string folder)
 
     private BootConfiguration ReadBoot(ConfigurationSection boot)
     {
-        ConfigurationSection part = boot.Section("part");
-        ConfigurationSection load = boot.Section("load");
+        var part = boot.Section("part");
+        var load = boot.Section("load");
         var result = new BootConfiguration
         {
             Disk = boot.Text("disk"),
@@ -86,7 +86,7 @@ internal sealed class ConfigurationReader(string folder)
 
     private static BootPartition? ReadPartition(ConfigurationSection part)
     {
-        string? type = part.Text("type");
+        var type = part.Text("type");
         var result = new BootPartition(part.Text("block"), part.Text("luks_block"));
         if (type is not null and not "plain" and not "luks")
         {
@@ -106,10 +106,10 @@ internal sealed class ConfigurationReader(string folder)
 
     private AutokexecConfiguration ReadAutokexec(ConfigurationSection autokexec)
     {
-        IReadOnlyList<string> macs = autokexec.Texts("macs") ?? [];
-        for (int index = 0; index < macs.Count; index++)
+        var macs = autokexec.Texts("macs") ?? [];
+        for (var index = 0; index < macs.Count; index++)
         {
-            if (!PhysicalAddress.TryParse(macs[index], out PhysicalAddress? mac) || mac.GetAddressBytes().Length != 6)
+            if (!PhysicalAddress.TryParse(macs[index], out var mac) || mac.GetAddressBytes().Length != 6)
             {
                 autokexec.ItemProblem("macs", index, $"expected a MAC address such as \"00:11:22:aa:bb:cc\", found `{macs[index]}`");
             }
@@ -149,8 +149,8 @@ internal sealed class ConfigurationReader(string folder)
 
     private static LinkConfiguration ReadLink(ConfigurationSection link)
     {
-        string? text = link.Text("protection");
-        LinkProtection? protection = text is null ? null : LinkProtectionWords.Read(text);
+        var text = link.Text("protection");
+        var protection = text is null ? null : LinkProtectionWords.Read(text);
         if (text is not null && protection is null)
         {
             link.Problem("protection", $"expected {LinkProtectionWords.Expected}, found `{text}`");
@@ -162,7 +162,7 @@ internal sealed class ConfigurationReader(string folder)
 
     private InitrdConfiguration ReadInitrd(ConfigurationSection initrd)
     {
-        ConfigurationSection debian = initrd.Section("debian");
+        var debian = initrd.Section("debian");
         var usual = new DebianConfiguration();
         var result = new InitrdConfiguration
         {
@@ -204,15 +204,15 @@ internal sealed class ConfigurationReader(string folder)
 
     private PathConfiguration ReadPaths(ConfigurationSection paths)
     {
-        ConfigurationSection below = paths.Section("workdir-subpaths");
+        var below = paths.Section("workdir-subpaths");
         var usual = new PathConfiguration();
         var result = new PathConfiguration
         {
             Cache = ReadPath(paths, "cache") ?? usual.Cache,
             Work = ReadPath(paths, "workdir"),
-            InitrdFolder = below.Text("initrd") ?? usual.InitrdFolder,
+            InitrdDirectory = below.Text("initrd") ?? usual.InitrdDirectory,
         };
-        foreach (string old in (string[])["cpio", "initrd-devel"])
+        foreach (var old in (string[])["cpio", "initrd-devel"])
         {
             if (below.Text(old) is not null)
             {
@@ -227,7 +227,7 @@ internal sealed class ConfigurationReader(string folder)
 
     private ModuleConfigurations ReadModuleConfigs(ConfigurationSection modules)
     {
-        ConfigurationSection debug = modules.Section("debug");
+        var debug = modules.Section("debug");
         var usual = new DebugConfiguration();
         var result = new DebugConfiguration
         {
@@ -238,9 +238,9 @@ internal sealed class ConfigurationReader(string folder)
             ExtraPackages = debug.Texts("extra-packages") ?? [],
         };
         debug.Finish();
-        foreach (string driver in (string[])["r8152", "clevo-fancontrol"])
+        foreach (var driver in (string[])["r8152", "clevo-fancontrol"])
         {
-            ConfigurationSection section = modules.Section(driver);
+            var section = modules.Section(driver);
             if (section.Text("url") is not null)
             {
                 _notes.Add($"module-configs.{driver}.url has no effect: no driver is compiled (the kernel has its own r8152)");
@@ -260,7 +260,7 @@ internal sealed class ConfigurationReader(string folder)
             return null;
         }
 
-        if (!Compression.TryParse(text, out Compression compression))
+        if (!Compression.TryParse(text, out var compression))
         {
             section.Problem(key, $"expected {Compression.Expected}; found `{text}`");
         }
@@ -269,5 +269,5 @@ internal sealed class ConfigurationReader(string folder)
     }
 
     private string? ReadPath(ConfigurationSection section, string key)
-        => section.Text(key) is { } path ? Path.GetFullPath(path, folder) : null;
+        => section.Text(key) is { } path ? Path.GetFullPath(path, directory) : null;
 }

@@ -22,7 +22,7 @@ internal sealed class ConfigurationSection(ConfigurationProblems problems, strin
 
     public ConfigurationSection Section(string key)
     {
-        YamlNode? value = Value(key);
+        var value = Value(key);
         if (value is not null and not YamlMappingNode && !IsNull(value))
         {
             Problem(key, value, $"expected a section of keys, found {Describe(value)}");
@@ -35,8 +35,8 @@ internal sealed class ConfigurationSection(ConfigurationProblems problems, strin
 
     public bool? Flag(string key)
     {
-        YamlNode? value = Value(key);
-        if (value is YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text } && s_flags.TryGetValue(text, out bool flag))
+        var value = Value(key);
+        if (value is YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text } && s_flags.TryGetValue(text, out var flag))
         {
             return flag;
         }
@@ -51,9 +51,9 @@ internal sealed class ConfigurationSection(ConfigurationProblems problems, strin
 
     public int? Number(string key, int lowest, int highest)
     {
-        YamlNode? value = Value(key);
+        var value = Value(key);
         if (value is YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text }
-            && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             && number >= lowest && number <= highest)
         {
             return number;
@@ -93,7 +93,7 @@ internal sealed class ConfigurationSection(ConfigurationProblems problems, strin
     /// <summary>Complains about every key that was not asked for.</summary>
     public void Finish()
     {
-        foreach (YamlNode key in node?.Children.Keys ?? Enumerable.Empty<YamlNode>())
+        foreach (var key in node?.Children.Keys ?? Enumerable.Empty<YamlNode>())
         {
             if (key is not YamlScalarNode { Value: { } name } || !_known.Contains(name))
             {
@@ -105,14 +105,14 @@ internal sealed class ConfigurationSection(ConfigurationProblems problems, strin
     private YamlNode? Value(string key)
     {
         _known.Add(key);
-        return node is not null && node.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? value) ? value : null;
+        return node is not null && node.Children.TryGetValue(new YamlScalarNode(key), out var value) ? value : null;
     }
 
     private string? AsText(string itemPath, YamlNode value)
     {
         if (value is YamlScalarNode { Value: { } text } scalar)
         {
-            bool other = scalar.Style == ScalarStyle.Plain
+            var other = scalar.Style == ScalarStyle.Plain
                 && (IsNull(value) || s_flags.ContainsKey(text) || double.TryParse(text, CultureInfo.InvariantCulture, out _));
             if (!other)
             {
@@ -120,7 +120,7 @@ internal sealed class ConfigurationSection(ConfigurationProblems problems, strin
             }
         }
 
-        string hint = value is YamlScalarNode && !IsNull(value) ? "; put it in quotes if it is meant" : "";
+        var hint = value is YamlScalarNode && !IsNull(value) ? "; put it in quotes if it is meant" : "";
         problems.Add(value.Start, itemPath, $"expected a text, found {Describe(value)}{hint}");
         return null;
     }

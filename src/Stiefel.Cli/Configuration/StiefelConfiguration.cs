@@ -54,10 +54,10 @@ internal sealed record AutokexecConfiguration
 /// <summary>`server-setup`: where the ramdisk lies on the laptop, and its extra kernel arguments.</summary>
 internal sealed record ServerSetupConfiguration
 {
-    public const string DefaultFolder = "/var/lib/stiefel";
+    public const string DefaultDirectory = "/var/lib/stiefel";
 
-    public string Kernel { get; init; } = DefaultFolder + "/stiefel-vmlinuz";
-    public string Initrd { get; init; } = DefaultFolder + "/stiefel-initrd.img";
+    public string Kernel { get; init; } = DefaultDirectory + "/stiefel-vmlinuz";
+    public string Initrd { get; init; } = DefaultDirectory + "/stiefel-initrd.img";
     public IReadOnlyList<string> CommandLine { get; init; } = [];
 }
 
@@ -77,13 +77,13 @@ internal sealed record PathConfiguration
     public string? Work { get; init; }
 
     /// <summary>Name of the unpacked ramdisk inside <see cref="Work"/>.</summary>
-    public string InitrdFolder { get; init; } = "initrd";
+    public string InitrdDirectory { get; init; } = "initrd";
 
     private static string DefaultCache() => Environment.IsPrivilegedProcess
         ? "/var/cache/stiefel"
         : Path.Combine(
-            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } folder
-                ? folder
+            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } directory
+                ? directory
                 : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
             "stiefel");
 }

@@ -4,13 +4,13 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Control;
 
-/// <summary>The key with which a control plane is asked: one of the folder, or a file that lies elsewhere.</summary>
+/// <summary>The key with which a control plane is asked: one of the directory, or a file that lies elsewhere.</summary>
 internal static class AskingKey
 {
     /// <exception cref="KeyFileException">It cannot be used.</exception>
     public static SharedKey Load(string directory, string? nameOrFile)
     {
-        using StoredKey stored = Find(directory, nameOrFile);
+        using var stored = Find(directory, nameOrFile);
         return stored.Open();
     }
 

@@ -40,9 +40,9 @@ internal sealed class ControlPlane : IDisposable
     /// <param name="key">Whose token is sent.</param>
     public static ControlPlane Of(string? host, SharedKey key)
     {
-        EndPoint endpoint = host is null ? new IPEndPoint(IPAddress.Loopback, WellKnownPorts.Admin) : ParseHost(host);
+        var endpoint = host is null ? new IPEndPoint(IPAddress.Loopback, WellKnownPorts.Admin) : ParseHost(host);
         using var certificate = DerivedCertificate.For(key);
-        byte[] pinned = certificate.GetCertHash();
+        var pinned = certificate.GetCertHash();
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
@@ -82,8 +82,8 @@ internal sealed class ControlPlane : IDisposable
         try
         {
             using var request = new HttpRequestMessage(method, path);
-            using HttpResponseMessage answer = await _http.SendAsync(request, ends.Token).ConfigureAwait(false);
-            string text = await answer.Content.ReadAsStringAsync(ends.Token).ConfigureAwait(false);
+            using var answer = await _http.SendAsync(request, ends.Token);
+            var text = await answer.Content.ReadAsStringAsync(ends.Token);
             return answer.IsSuccessStatusCode ? text : throw new FailedException(Describe(answer.StatusCode, text));
         }
         catch (HttpRequestException error) when (error.InnerException is AuthenticationException)
@@ -96,7 +96,7 @@ internal sealed class ControlPlane : IDisposable
         }
         catch (OperationCanceledException error) when (!token.IsCancellationRequested)
         {
-            TimeSpan waited = ends.IsCancellationRequested ? limit : s_limit; // else there was no connection
+            var waited = ends.IsCancellationRequested ? limit : s_limit; // else there was no connection
             throw new FailedException($"{_where} does not answer within {waited.TotalSeconds:0} s; ask again, or look at the laptop's screen", error);
         }
     }
@@ -116,7 +116,7 @@ internal sealed class ControlPlane : IDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(endpoint, token).ConfigureAwait(false);
+            await socket.ConnectAsync(endpoint, token);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -14,8 +14,8 @@ internal static class RevocationText
     /// <param name="asking">The id of the key that asked.</param>
     public static string Of(string json, string host, string asking)
     {
-        RevokedKey key = Read(json);
-        string name = PrintableText.Of(key.Name);
+        var key = Read(json);
+        var name = PrintableText.Of(key.Name);
         var text = new StringBuilder();
         text.AppendLine($"{name} is accepted no more at {host}: its sessions are ended, and a desktop that ran with it has lost its disk");
         if (key.Warning is { } warning)

@@ -12,11 +12,11 @@ internal static class WaitNotice
     /// <param name="output">Where it goes.</param>
     public static async Task<string> TellAsync(Task<string> answer, string why, TextWriter output)
     {
-        if (await Task.WhenAny(answer, Task.Delay(After)).ConfigureAwait(false) != answer)
+        if (await Task.WhenAny(answer, Task.Delay(After)) != answer)
         {
-            await output.WriteLineAsync(why).ConfigureAwait(false);
+            await output.WriteLineAsync(why);
         }
 
-        return await answer.ConfigureAwait(false);
+        return await answer;
     }
 }

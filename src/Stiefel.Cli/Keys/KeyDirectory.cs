@@ -7,7 +7,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Keys;
 
-/// <summary>The folder of accepted keys: one raw file `NAME.key` per stick, only its owner may look.</summary>
+/// <summary>The directory of accepted keys: one raw file `NAME.key` per stick, only its owner may look.</summary>
 internal sealed class KeyDirectory(string path)
 {
     /// <summary>Where the server in the ramdisk and autokexec look, too.</summary>
@@ -21,7 +21,7 @@ internal sealed class KeyDirectory(string path)
     public string Path { get; } = path;
 
     /// <summary>Names of the keys, sorted.</summary>
-    public IReadOnlyList<string> List() => KeyFolder.List(Path);
+    public IReadOnlyList<string> List() => KeyFiles.List(Path);
 
     /// <summary>Makes a fresh key. The file appears complete or not at all, and an existing key is never overwritten.</summary>
     /// <param name="name">Its name.</param>
@@ -30,9 +30,9 @@ internal sealed class KeyDirectory(string path)
     public string Create(string name, int bytes = KeyLength)
     {
         CheckName(name);
-        PrepareFolder();
+        PrepareDirectory();
         RefuseIfFull();
-        byte[] key = RandomNumberGenerator.GetBytes(bytes);
+        var key = RandomNumberGenerator.GetBytes(bytes);
         try
         {
             PrivateFile.Create(FileOf(name), key, $"{FileOf(name)} exists already; choose another name, or revoke that key first");
@@ -49,9 +49,9 @@ internal sealed class KeyDirectory(string path)
     /// <returns>The name of the key before, and the bytes of both.</returns>
     public (string Before, int Bytes) Rotate(string name)
     {
-        string before = name + Retired;
+        var before = name + Retired;
         int bytes;
-        using (StoredKey stored = Load(name))
+        using (var stored = Load(name))
         {
             // One that is typed would be twice as long otherwise.
             bytes = stored.Locked is null ? stored.Content.Length : KeyLength;
@@ -84,15 +84,15 @@ internal sealed class KeyDirectory(string path)
     }
 
     /// <summary>Removes a key's file, for good also after a power failure in the next moment.</summary>
-    /// <returns>Names under which the folder holds the same key besides, sorted: as long as there is one, nobody who has the key is kept out.</returns>
+    /// <returns>Names under which the directory holds the same key besides, sorted: as long as there is one, nobody who has the key is kept out.</returns>
     public IReadOnlyList<string> Revoke(string name)
     {
         CheckName(name);
         Span<byte> key = stackalloc byte[KeyLength];
-        bool isKey = TryReadRaw(FileOf(name), key);
+        var isKey = TryReadRaw(FileOf(name), key);
         try
         {
-            if (!KeyFolder.Revoke(Path, name))
+            if (!KeyFiles.Revoke(Path, name))
             {
                 throw Unknown(name);
             }
@@ -111,7 +111,7 @@ internal sealed class KeyDirectory(string path)
     {
         if (name is null)
         {
-            IReadOnlyList<string> names = List();
+            var names = List();
             name = names.Count == 1 ? names[0] : throw new UsageException($"say which key of {Path}: {Names(names)}");
         }
 
@@ -121,16 +121,16 @@ internal sealed class KeyDirectory(string path)
             throw Unknown(name);
         }
 
-        StoredKey.CheckFolder(Path);
+        StoredKey.CheckDirectory(Path);
         return StoredKey.Read(FileOf(name));
     }
 
     /// <exception cref="UsageException">No key can be called that.</exception>
     public static void CheckName(string name)
     {
-        if (!KeyFolder.IsName(name))
+        if (!KeyFiles.IsName(name))
         {
-            throw new UsageException($"key name '{name}': expected {KeyFolder.NameRule}");
+            throw new UsageException($"key name '{name}': expected {KeyFiles.NameRule}");
         }
     }
 
@@ -138,7 +138,7 @@ internal sealed class KeyDirectory(string path)
     {
         Span<byte> other = stackalloc byte[KeyLength];
         var names = new List<string>();
-        foreach (string name in List())
+        foreach (var name in List())
         {
             if (TryReadRaw(FileOf(name), other) && CryptographicOperations.FixedTimeEquals(key, other))
             {
@@ -157,7 +157,7 @@ internal sealed class KeyDirectory(string path)
         key.Clear(); // a shorter key and the same with zeros behind it are one to HMAC (RFC 2104)
         try
         {
-            using SafeFileHandle handle = File.OpenHandle(file);
+            using var handle = File.OpenHandle(file);
             return RandomAccess.GetLength(handle) is SharedKey.Size or SharedKey.OldSize && RandomAccess.Read(handle, key, 0) is SharedKey.Size or SharedKey.OldSize;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -166,16 +166,16 @@ internal sealed class KeyDirectory(string path)
         }
     }
 
-    private string FileOf(string name) => KeyFolder.FileOf(Path, name);
+    private string FileOf(string name) => KeyFiles.FileOf(Path, name);
 
-    private void PrepareFolder()
+    private void PrepareDirectory()
     {
         if (!Directory.Exists(Path))
         {
-            Directory.CreateDirectory(Path, PrivateFile.FolderMode);
+            Directory.CreateDirectory(Path, PrivateFile.DirectoryMode);
         }
 
-        StoredKey.CheckFolder(Path);
+        StoredKey.CheckDirectory(Path);
     }
 
     private void RefuseIfFull()

@@ -6,7 +6,7 @@ namespace Stiefel.Cli.Keys;
 /// <summary>Files for their owner's eyes only, which appear complete or not at all.</summary>
 internal static class PrivateFile
 {
-    public const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    public const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -14,13 +14,13 @@ internal static class PrivateFile
     /// <param name="target">Its path.</param>
     /// <param name="content">Its bytes.</param>
     /// <param name="ifThere">What to say, and refuse, if there is one already.</param>
-    /// <param name="flushFolder">Makes its name durable; by <see cref="FolderSync"/> if not given.</param>
+    /// <param name="flushDirectory">Makes its name durable; by <see cref="DirectorySync"/> if not given.</param>
     /// <exception cref="RefusedException">There is one already; nothing was changed.</exception>
     /// <exception cref="FailedException">It is there, but may be gone after a power failure.</exception>
-    public static void Create(string target, ReadOnlySpan<byte> content, string ifThere, Action<string>? flushFolder = null)
+    public static void Create(string target, ReadOnlySpan<byte> content, string ifThere, Action<string>? flushDirectory = null)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(target))!;
-        string fresh = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.new");
+        var directory = Path.GetDirectoryName(Path.GetFullPath(target))!;
+        var fresh = Path.Combine(directory, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.new");
         try
         {
             using (var file = new FileStream(fresh, new FileStreamOptions
@@ -46,7 +46,7 @@ internal static class PrivateFile
 
         try
         {
-            (flushFolder ?? FolderSync.Flush)(folder);
+            (flushDirectory ?? DirectorySync.Flush)(directory);
         }
         catch (IOException error)
         {

@@ -19,17 +19,17 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
     public async Task RunAsync(CancellationToken token)
     {
         // Not /tmp, which may be memory: the disk's copy takes a gigabyte.
-        string work = options.WorkDirectory ?? Path.Combine("/var/tmp", $"stiefel-demo-{Environment.ProcessId}");
+        var work = options.WorkDirectory ?? Path.Combine("/var/tmp", $"stiefel-demo-{Environment.ProcessId}");
         CreatePrivate(work);
-        LaptopDisk disk = await LaptopDisk.GetAsync(new BuildCache(), options.Payload, BootLayout.InRoot, Say, token);
+        var disk = await LaptopDisk.GetAsync(new BuildCache(), options.Payload, BootLayout.InRoot, Say, token);
         using var run = new MachineRun(work, Path.Combine(work, "log"), await RamdiskAsync(work, token)) { Accelerator = options.Accelerator ?? QemuCommandLine.UsualAccelerator };
         run.Timeline.Reached += phase => Say($"{phase.At,7:0.0} s  {phase.Machine,-8} {phase.Name}");
-        string key = new KeyDirectory(Path.Combine(work, "keys")).Create("demo");
+        var key = new KeyDirectory(Path.Combine(work, "keys")).Create("demo");
         var boot = new TwoMachineBoot(run, disk, key);
         Say("the laptop starts its own system; the desktop will boot it from the laptop's disk");
         try
         {
-            BootedDesktop desktop = await boot.RunAsync(options.Firmware, token);
+            var desktop = await boot.RunAsync(options.Firmware, token);
             await ReportAsync(run, desktop.Root, null, token);
             output.WriteLine();
             output.WriteLine($"desktop's console:  {desktop.LoginPrompt}");

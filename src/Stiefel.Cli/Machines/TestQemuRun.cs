@@ -19,8 +19,8 @@ internal sealed class TestQemuRun(TextWriter output, string accelerator)
     public async Task ServeAsync(string ramdisk, string? disk, string? key, string append, CancellationToken token)
     {
         using var run = new RunDirectory();
-        string initrd = Path.Combine(run.Path, "initrd.img");
-        RamdiskImage files = RamdiskImage.Find(ramdisk);
+        var initrd = Path.Combine(run.Path, "initrd.img");
+        var files = RamdiskImage.Find(ramdisk);
         await KeyedInitrd.WriteAsync(files.Initrd, initrd, key ?? Key(), [], token);
         var start = new Startup.DirectKernel(files.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk=/dev/vda {MachineRun.ConsoleArguments} {append}".Trim());
         File.Delete(Cable);
@@ -40,7 +40,7 @@ internal sealed class TestQemuRun(TextWriter output, string accelerator)
         }
 
         using var run = new RunDirectory();
-        ClientMedium medium = await ClientMedium.MakeAsync(
+        var medium = await ClientMedium.MakeAsync(
             Path.Combine(run.Path, "client"), firmware, MachineRamdisk.Of(RamdiskImage.Find(ramdisk)), key ?? Key(), $"{MachineRun.ConsoleArguments} {append}".Trim(), token);
         await RunAsync(Describe("client", medium.Startup, run) with
         {
@@ -61,7 +61,7 @@ internal sealed class TestQemuRun(TextWriter output, string accelerator)
 
     private static async Task RunAsync(VirtualMachineOptions options, CancellationToken token)
     {
-        int code = await QemuProcess.RunOnTerminalAsync(QemuCommandLine.Build(options, UefiFirmware.PrepareFor(options)), token);
+        var code = await QemuProcess.RunOnTerminalAsync(QemuCommandLine.Build(options, UefiFirmware.PrepareFor(options)), token);
         if (code != 0)
         {
             throw new FailedException($"{QemuCommandLine.Program} ended with exit code {code}");
@@ -70,7 +70,7 @@ internal sealed class TestQemuRun(TextWriter output, string accelerator)
 
     private async Task<string> FreshDiskAsync(CancellationToken token)
     {
-        LaptopDisk disk = await LaptopDisk.GetAsync(_cache, InitramfsMaker.InitramfsTools, BootLayout.InRoot, output.WriteLine, token);
+        var disk = await LaptopDisk.GetAsync(_cache, InitramfsMaker.InitramfsTools, BootLayout.InRoot, output.WriteLine, token);
         return (await disk.CopyAsync(Path.Combine(_cache.DirectoryPath, "test-qemu.img"), token)).Path;
     }
 

@@ -7,7 +7,7 @@ using Stiefel.CommandLine;
 namespace Stiefel.Cli.Ramdisk;
 
 /// <summary>Writes the finished image: kernel, initrd, manifest, each complete or not at all.</summary>
-internal sealed class ImageWriter(string folder, StepLog log)
+internal sealed class ImageWriter(string directory, StepLog log)
 {
     private const long Mebibyte = 1024 * 1024;
 
@@ -18,9 +18,9 @@ internal sealed class ImageWriter(string folder, StepLog log)
     /// <exception cref="FailedException">The initrd is larger than allowed; nothing was written.</exception>
     public RamdiskImage Write(KernelTree kernel, InitrdParts parts, PackageSet packages, int? sizeLimit)
     {
-        var image = new RamdiskImage(folder);
-        Directory.CreateDirectory(folder);
-        long size = parts.All.Sum(part => part.Size);
+        var image = new RamdiskImage(directory);
+        Directory.CreateDirectory(directory);
+        var size = parts.All.Sum(part => part.Size);
         if (size > sizeLimit * Mebibyte)
         {
             throw new FailedException($"the initrd would have {DataSize.Binary(size)}, more than initrd.packing.size-limit ({sizeLimit} MiB)");
@@ -28,11 +28,11 @@ internal sealed class ImageWriter(string folder, StepLog log)
 
         Replace(image.Kernel, target =>
         {
-            using FileStream source = File.OpenRead(kernel.Image);
+            using var source = File.OpenRead(kernel.Image);
             source.CopyTo(target);
         });
         Replace(image.Initrd, parts.Write);
-        byte[] manifest = Describe(image, kernel, parts, packages).ToBytes();
+        var manifest = Describe(image, kernel, parts, packages).ToBytes();
         Replace(image.Manifest, target => target.Write(manifest));
         log.Note($"{RamdiskImage.KernelName} {DataSize.Binary(new FileInfo(image.Kernel).Length)}, Linux {kernel.Release}");
         log.Note($"{RamdiskImage.InitrdName} {DataSize.Binary(new FileInfo(image.Initrd).Length)}, {DataSize.Binary(parts.All.Sum(part => part.UnpackedSize))} unpacked");
@@ -50,8 +50,8 @@ internal sealed class ImageWriter(string folder, StepLog log)
 
     private static void Replace(string file, Action<FileStream> write)
     {
-        string fresh = file + ".new";
-        using (FileStream target = File.Create(fresh))
+        var fresh = file + ".new";
+        using (var target = File.Create(fresh))
         {
             write(target);
             target.Flush(flushToDisk: true);

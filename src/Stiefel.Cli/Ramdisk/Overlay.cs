@@ -11,22 +11,22 @@ internal static class Overlay
     /// <summary>Files by their path in the ramdisk.</summary>
     public static IEnumerable<(string Path, byte[] Content)> Files(string overlay)
     {
-        Assembly program = typeof(Overlay).Assembly;
-        foreach (string name in program.GetManifestResourceNames().Where(name => name.StartsWith(overlay, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        var program = typeof(Overlay).Assembly;
+        foreach (var name in program.GetManifestResourceNames().Where(name => name.StartsWith(overlay, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
-            using Stream content = program.GetManifestResourceStream(name)!;
-            byte[] bytes = new byte[content.Length];
+            using var content = program.GetManifestResourceStream(name)!;
+            var bytes = new byte[content.Length];
             content.ReadExactly(bytes);
             yield return (name[overlay.Length..], bytes);
         }
     }
 
-    /// <summary>Writes them below a folder; what begins with `#!` becomes executable.</summary>
+    /// <summary>Writes them below a directory; what begins with `#!` becomes executable.</summary>
     public static void Write(string overlay, string root)
     {
-        foreach ((string path, byte[] content) in Files(overlay))
+        foreach ((var path, var content) in Files(overlay))
         {
-            string file = Path.Combine(root, path);
+            var file = Path.Combine(root, path);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             File.WriteAllBytes(file, content);
             if (content.AsSpan().StartsWith("#!"u8))

@@ -2,18 +2,18 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>Our other programs: they lie beside this one, or in the folder that STIEFEL_BIN names.</summary>
+/// <summary>Our other programs: they lie beside this one, or in the directory that STIEFEL_BIN names.</summary>
 internal static class OwnPrograms
 {
-    public const string FolderVariable = "STIEFEL_BIN";
+    public const string DirectoryVariable = "STIEFEL_BIN";
 
     /// <summary>Path of a program such as `stiefel-server`.</summary>
     /// <exception cref="FailedException">It is in neither place.</exception>
     public static string Find(string name)
     {
-        string? given = Environment.GetEnvironmentVariable(FolderVariable);
-        string[] folders = string.IsNullOrEmpty(given) ? [AppContext.BaseDirectory] : [given, AppContext.BaseDirectory];
-        return folders.Select(folder => Path.GetFullPath(name, Path.GetFullPath(folder))).FirstOrDefault(File.Exists)
-            ?? throw new FailedException($"{name} is not in {string.Join(" nor in ", folders)}; build it with eng/build.sh, or set {FolderVariable} to its folder");
+        var given = Environment.GetEnvironmentVariable(DirectoryVariable);
+        string[] directories = string.IsNullOrEmpty(given) ? [AppContext.BaseDirectory] : [given, AppContext.BaseDirectory];
+        return directories.Select(directory => Path.GetFullPath(name, Path.GetFullPath(directory))).FirstOrDefault(File.Exists)
+            ?? throw new FailedException($"{name} is not in {string.Join(" nor in ", directories)}; build it with eng/build.sh, or set {DirectoryVariable} to its directory");
     }
 }

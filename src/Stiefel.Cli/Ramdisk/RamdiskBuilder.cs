@@ -7,20 +7,20 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>Builds the ramdisk: packages, kernel, programs, folder, archives, image. Steps whose inputs did not change are not done again.</summary>
+/// <summary>Builds the ramdisk: packages, kernel, programs, directory, archives, image. Steps whose inputs did not change are not done again.</summary>
 internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
 {
     public async Task<RamdiskImage> BuildAsync(CancellationToken token)
     {
-        RamdiskContent content = RamdiskContent.For(request.Configuration);
-        using StepCache cache = await StepCache.OpenAsync(request.Configuration.Paths.Cache, log, token).ConfigureAwait(false);
-        using var work = WorkFolder.Open(request);
+        var content = RamdiskContent.For(request.Configuration);
+        using var cache = await StepCache.OpenAsync(request.Configuration.Paths.Cache, log, token);
+        using var work = WorkDirectory.Open(request);
 
-        PackageSet packages = await FetchAsync(cache, content, token).ConfigureAwait(false);
-        KernelTree kernel = await new KernelStep(cache, log, work.Path).RunAsync(packages, content.KernelModules, token).ConfigureAwait(false);
-        string userland = await new UserlandStep(cache, log, work.Path).RunAsync(packages, content, token).ConfigureAwait(false);
+        var packages = await FetchAsync(cache, content, token);
+        var kernel = await new KernelStep(cache, log, work.Path).RunAsync(packages, content.KernelModules, token);
+        var userland = await new UserlandStep(cache, log, work.Path).RunAsync(packages, content, token);
 
-        string root = Path.Combine(work.Path, request.Configuration.Paths.InitrdFolder);
+        var root = Path.Combine(work.Path, request.Configuration.Paths.InitrdDirectory);
         using (log.Begin("put the ramdisk together"))
         {
             RamdiskTree.Assemble(root, userland, kernel.Early, content);
@@ -29,19 +29,19 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         var compression = request.Compression ?? content.Compression;
         var packing = new PackStep(cache, log, work.Path);
         var parts = new InitrdParts(
-            await packing.ArchiveAsync("start", root, path => !RootPath.IsBelow(path, ["usr"]) || path == "usr", compression, token).ConfigureAwait(false),
-            await packing.SquashAsync("programs", Path.Combine(root, "usr"), SquashFileSystem.ForPrograms, compression, token).ConfigureAwait(false),
-            await packing.SquashAsync("modules", kernel.Modules, SquashFileSystem.ForModules, compression, token).ConfigureAwait(false));
+            await packing.ArchiveAsync("start", root, path => !RootPath.IsBelow(path, ["usr"]) || path == "usr", compression, token),
+            await packing.SquashAsync("programs", Path.Combine(root, "usr"), SquashFileSystem.ForPrograms, compression, token),
+            await packing.SquashAsync("modules", kernel.Modules, SquashFileSystem.ForModules, compression, token));
 
-        using (log.Begin($"write {request.OutputFolder}"))
+        using (log.Begin($"write {request.OutputDirectory}"))
         {
-            return new ImageWriter(request.OutputFolder, log).Write(kernel, parts, packages, request.Compression is null ? content.SizeLimit : null);
+            return new ImageWriter(request.OutputDirectory, log).Write(kernel, parts, packages, request.Compression is null ? content.SizeLimit : null);
         }
     }
 
     private async Task<PackageSet> FetchAsync(StepCache cache, RamdiskContent content, CancellationToken token)
     {
-        string osRelease = File.Exists("/etc/os-release") ? await File.ReadAllTextAsync("/etc/os-release", token).ConfigureAwait(false) : "";
+        var osRelease = File.Exists("/etc/os-release") ? await File.ReadAllTextAsync("/etc/os-release", token) : "";
         var debian = request.Configuration.Initrd.Debian;
         var source = DebianSource.For(debian with { Components = [.. debian.Components.Union(content.MoreComponents)] }, request.Mirror, osRelease);
         string[] names = [source.KernelPackage, .. content.AllPackages];
@@ -51,8 +51,8 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
             cache.Forget(key);
         }
 
-        string folder = await cache.GetAsync(
-            key, $"packages of {source.Distribution} {source.Suite}", (target, stop) => PackageDownload.FetchAsync(source, names, target, stop), token).ConfigureAwait(false);
-        return await PackageSet.ReadAsync(folder, token).ConfigureAwait(false);
+        var directory = await cache.GetAsync(
+            key, $"packages of {source.Distribution} {source.Suite}", (target, stop) => PackageDownload.FetchAsync(source, names, target, stop), token);
+        return await PackageSet.ReadAsync(directory, token);
     }
 }

@@ -6,7 +6,7 @@ namespace Stiefel.Cli.Ramdisk;
 
 /// <summary>Single files of a package; the libraries they need come along, its other files and its dependencies do not.</summary>
 /// <param name="Package">Debian's name.</param>
-/// <param name="Paths">Files, or folders with all below them, with /bin and its like merged into /usr.</param>
+/// <param name="Paths">Files, or directories with all below them, with /bin and its like merged into /usr.</param>
 internal sealed record PackagePart(string Package, params IReadOnlyList<string> Paths);
 
 /// <summary>What a configuration asks the ramdisk to hold.</summary>
@@ -65,10 +65,10 @@ internal sealed record RamdiskContent
 
     public static RamdiskContent For(StiefelConfiguration configuration)
     {
-        bool debug = configuration.Modules.Contains("debug");
-        bool graphics = configuration.Modules.Contains("i915");
-        DebugConfiguration debugSettings = configuration.ModuleConfigs.Debug;
-        PackingConfiguration packing = configuration.Initrd.Packing;
+        var debug = configuration.Modules.Contains("debug");
+        var graphics = configuration.Modules.Contains("i915");
+        var debugSettings = configuration.ModuleConfigs.Debug;
+        var packing = configuration.Initrd.Packing;
         return new RamdiskContent
         {
             Parts = graphics ? [.. s_base, new("firmware-misc-nonfree", "usr/lib/firmware/i915")] : s_base,

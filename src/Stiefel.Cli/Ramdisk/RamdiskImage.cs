@@ -1,14 +1,14 @@
 namespace Stiefel.Cli.Ramdisk;
 
 /// <summary>The files of a finished image.</summary>
-/// <param name="Folder">Where they lie.</param>
-internal sealed record RamdiskImage(string Folder)
+/// <param name="Directory">Where they lie.</param>
+internal sealed record RamdiskImage(string DirectoryPath)
 {
     public const string KernelName = "stiefel-vmlinuz";
     public const string InitrdName = "stiefel-initrd.img";
 
-    public string Kernel => Path.Combine(Folder, KernelName);
-    public string Initrd => Path.Combine(Folder, InitrdName);
+    public string Kernel => Path.Combine(DirectoryPath, KernelName);
+    public string Initrd => Path.Combine(DirectoryPath, InitrdName);
     /// <summary>The ramdisk in a directory that `create-initrd --out` filled.</summary>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     public static RamdiskImage Find(string directory)
@@ -20,5 +20,5 @@ internal sealed record RamdiskImage(string Folder)
                 $"{directory} does not hold {KernelName} and {InitrdName}; make them with `stiefel create-initrd --out {directory}`");
     }
 
-    public string Manifest => Path.Combine(Folder, RamdiskManifest.FileName);
+    public string Manifest => Path.Combine(DirectoryPath, RamdiskManifest.FileName);
 }

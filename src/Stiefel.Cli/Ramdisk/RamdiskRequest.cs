@@ -19,7 +19,7 @@ internal sealed record RamdiskRequest
     public string? Mirror { get; init; }
     public Compression? Compression { get; init; }
 
-    public string OutputFolder => Output ?? DefaultOutput(Configuration);
+    public string OutputDirectory => Output ?? DefaultOutput(Configuration);
 
     public static string DefaultOutput(StiefelConfiguration configuration) => Path.Combine(configuration.Paths.Cache, "image");
 }

@@ -4,7 +4,7 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>The ramdisk as a folder: Debian's files, our programs, our overlay. The archive and test-nspawn both come from it.</summary>
+/// <summary>The ramdisk as a directory: Debian's files, our programs, our overlay. The archive and test-nspawn both come from it.</summary>
 internal static class RamdiskTree
 {
     private const UnixFileMode Executable =
@@ -18,12 +18,12 @@ internal static class RamdiskTree
     // One of stiefel-server's own sources of settings; kernel arguments have the last word.
     private const string ServerSettings = "etc/stiefel/appsettings.json";
 
-    private static readonly string[] s_folders = ["dev", EarlyModules, "etc/stiefel/keys", "proc", "root", "run", "sys", "tmp", "usr/bin", "usr/lib/modules", "usr/lib64", "usr/sbin", "var"];
+    private static readonly string[] s_directories = ["dev", EarlyModules, "etc/stiefel/keys", "proc", "root", "run", "sys", "tmp", "usr/bin", "usr/lib/modules", "usr/lib64", "usr/sbin", "var"];
 
-    private static readonly (string Program, string Folder)[] s_programs =
+    private static readonly (string Program, string Place)[] s_programs =
         [("stiefel-server", "usr/bin"), ("stiefel-client", "usr/bin"), ("stiefel-attach", "usr/lib/stiefel")];
 
-    /// <summary>Makes the folder anew.</summary>
+    /// <summary>Makes the directory anew.</summary>
     /// <param name="root">Where.</param>
     /// <param name="userland">Debian's files.</param>
     /// <param name="earlyModules">Kernel modules without which /usr cannot be mounted.</param>
@@ -35,14 +35,14 @@ internal static class RamdiskTree
             Directory.Delete(root, recursive: true);
         }
 
-        foreach (string folder in s_folders)
+        foreach (var directory in s_directories)
         {
-            Directory.CreateDirectory(Path.Combine(root, folder));
+            Directory.CreateDirectory(Path.Combine(root, directory));
         }
 
-        foreach (string folder in RootPath.Merged)
+        foreach (var directory in RootPath.Merged)
         {
-            File.CreateSymbolicLink(Path.Combine(root, folder), "usr/" + folder);
+            File.CreateSymbolicLink(Path.Combine(root, directory), "usr/" + directory);
         }
 
         Copy(userland, root);
@@ -58,18 +58,18 @@ internal static class RamdiskTree
 
         if (content.LinkInTheOpen)
         {
-            string protection = LinkProtection.None.Word();
+            var protection = LinkProtection.None.Word();
             File.WriteAllText(Path.Combine(root, ServerSettings), $$"""{ "Link": { "Protection": "{{protection}}" } }""" + "\n");
         }
 
-        foreach ((string program, string folder) in s_programs)
+        foreach ((var program, var directory) in s_programs)
         {
-            string file = Path.Combine(root, folder, program);
+            var file = Path.Combine(root, directory, program);
             File.Copy(OwnPrograms.Find(program), file);
             MakeExecutable(file);
         }
 
-        new SharedLibraries(root).Check(s_programs.Select(program => $"{program.Folder}/{program.Program}"));
+        new SharedLibraries(root).Check(s_programs.Select(program => $"{program.Place}/{program.Program}"));
     }
 
     /// <summary>Names of our programs inside.</summary>
@@ -77,17 +77,17 @@ internal static class RamdiskTree
 
     public static void MakeExecutable(string file) => File.SetUnixFileMode(file, Executable);
 
-    /// <summary>Adds what is below one root folder to another.</summary>
+    /// <summary>Adds what is below one root directory to another.</summary>
     public static void Copy(string from, string to)
     {
-        foreach (string path in FolderTree.Walk(from))
+        foreach (var path in DirectoryTree.Walk(from))
         {
             CopyEntry(Path.Combine(from, path), Path.Combine(to, path));
         }
     }
 
     /// <summary>
-    /// Copies a file, a symlink as a symlink, or makes a folder. File.Move will not do between file systems: there it copies what a
+    /// Copies a file, a symlink as a symlink, or makes a directory. File.Move will not do between file systems: there it copies what a
     /// symlink leads to, which for an absolute one is a file of this machine.
     /// </summary>
     public static void CopyEntry(string source, string target)

@@ -13,23 +13,23 @@ internal static class StatusText
     /// <exception cref="JsonException">Not a status.</exception>
     public static string Of(string json)
     {
-        StatusDocument status = ControlDocuments.ReadStatus(json);
+        var status = ControlDocuments.ReadStatus(json);
         var text = new StringBuilder();
         text.AppendLine($"laptop   {PrintableText.Of(status.Laptop)}, stiefel-server {PrintableText.Of(status.Version)} since {Time(status.StartedAt)}");
         AddDisk(text, status.Disk);
         AddLink(text, status.Link);
         AddBoot(text, status.Boot);
-        foreach (SessionStatus session in status.Sessions)
+        foreach (var session in status.Sessions)
         {
             text.AppendLine($"session  {PrintableText.Of(session.Id)}  key {PrintableText.Of(session.Key)}  at {PrintableText.Of(session.Machine)}  since {Time(session.Since)}");
         }
 
-        foreach (ConnectionStatus connection in status.Connections)
+        foreach (var connection in status.Connections)
         {
             text.AppendLine($"disk use {PrintableText.Of(connection.Remote)}  {PrintableText.Of(connection.Export)}  read {DataSize.Megabytes(connection.BytesRead)}  written {DataSize.Megabytes(connection.BytesWritten)}");
         }
 
-        foreach (MachineStatus machine in status.Machines)
+        foreach (var machine in status.Machines)
         {
             text.AppendLine($"machine  {PrintableText.Of(machine.Address)}  {PrintableText.Of(machine.Stage)}: {PrintableText.Of(machine.Events is [.., var last] ? last.Text : "")}");
         }

@@ -22,7 +22,7 @@ internal sealed class FatPartition(string image)
     /// <summary>Sectors that files of this many bytes need, with some room.</summary>
     public static uint SectorsFor(long bytes)
     {
-        long sectors = (bytes + (bytes / 64) + (8 * 1024 * 1024)) / MasterBootRecord.SectorSize;
+        var sectors = (bytes + (bytes / 64) + (8 * 1024 * 1024)) / MasterBootRecord.SectorSize;
         return (uint)Math.Max(sectors, LeastClusters + 4096);
     }
 
@@ -37,11 +37,11 @@ internal sealed class FatPartition(string image)
         await RunAsync(
             "mformat",
             ["-i", Place, "-F", "-v", Label, "-T", $"{sectors}", "-H", $"{MasterBootRecord.PartitionStart}", "-h", "255", "-s", "63", "-c", $"{cluster}", "::"],
-            token).ConfigureAwait(false);
+            token);
     }
 
-    public Task MakeFoldersAsync(IReadOnlyList<string> folders, CancellationToken token)
-        => RunAsync("mmd", ["-i", Place, .. folders.Select(folder => "::/" + folder)], token);
+    public Task MakeDirectoriesAsync(IReadOnlyList<string> directories, CancellationToken token)
+        => RunAsync("mmd", ["-i", Place, .. directories.Select(directory => "::/" + directory)], token);
 
     public Task CopyAsync(string file, string target, CancellationToken token)
         => RunAsync("mcopy", ["-o", "-i", Place, file, "::/" + target], token);
@@ -49,7 +49,7 @@ internal sealed class FatPartition(string image)
     /// <summary>Makes it start from BIOS: a boot sector, and ldlinux.sys in the file system.</summary>
     public async Task InstallSyslinuxAsync(CancellationToken token)
     {
-        await RunAsync("syslinux", ["--install", "--offset", $"{Start}", image], token).ConfigureAwait(false);
+        await RunAsync("syslinux", ["--install", "--offset", $"{Start}", image], token);
         RenewBackupBootSector();
     }
 
@@ -57,7 +57,7 @@ internal sealed class FatPartition(string image)
     private void RenewBackupBootSector()
     {
         Span<byte> sector = stackalloc byte[MasterBootRecord.SectorSize];
-        using FileStream disk = File.Open(image, FileMode.Open);
+        using var disk = File.Open(image, FileMode.Open);
         disk.Position = Start;
         disk.ReadExactly(sector);
         disk.Position = Start + (BackupBootSector * MasterBootRecord.SectorSize);
@@ -65,5 +65,5 @@ internal sealed class FatPartition(string image)
     }
 
     private static async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken token)
-        => await ExternalProgram.RunAsync(program, arguments, s_options, token).ConfigureAwait(false);
+        => await ExternalProgram.RunAsync(program, arguments, s_options, token);
 }

@@ -27,10 +27,10 @@ internal static class MasterBootRecord
             throw new FailedException($"the boot code has {bootCode.Length} bytes, an MBR holds {CodeSize}");
         }
 
-        byte[] sector = new byte[SectorSize];
+        var sector = new byte[SectorSize];
         bootCode.CopyTo(sector);
         RandomNumberGenerator.Fill(sector.AsSpan(SignatureOffset, 4)); // two sticks in one machine must differ
-        Span<byte> entry = sector.AsSpan(TableOffset, 16);
+        var entry = sector.AsSpan(TableOffset, 16);
         entry[0] = Active;
         WriteCylinderHeadSector(entry[1..], PartitionStart);
         entry[4] = Fat32Lba;
@@ -45,7 +45,7 @@ internal static class MasterBootRecord
     // With 255 heads of 63 sectors, as every BIOS pretends since disks outgrew cylinders.
     private static void WriteCylinderHeadSector(Span<byte> field, uint sector)
     {
-        uint cylinder = Math.Min(sector / (255 * 63), 1023);
+        var cylinder = Math.Min(sector / (255 * 63), 1023);
         field[0] = (byte)(sector / 63 % 255);
         field[1] = (byte)((sector % 63) + 1 | ((cylinder >> 2) & 0xC0));
         field[2] = (byte)cylinder;

@@ -35,7 +35,7 @@ internal sealed class StickImage(StickContent content, StepLog log)
     {
         FindStub();
         FindBootCode();
-        foreach ((string program, string package) in (ReadOnlySpan<(string, string)>)[("mformat", "mtools"), ("mmd", "mtools"), ("mcopy", "mtools"), ("syslinux", "syslinux")])
+        foreach ((var program, var package) in (ReadOnlySpan<(string, string)>)[("mformat", "mtools"), ("mmd", "mtools"), ("mcopy", "mtools"), ("syslinux", "syslinux")])
         {
             if (ExternalProgram.Find(program) is null)
             {
@@ -47,17 +47,17 @@ internal sealed class StickImage(StickContent content, StepLog log)
     /// <summary>Writes the image; it appears complete or not at all, and nothing else that holds the key stays anywhere.</summary>
     public async Task WriteAsync(string target, CancellationToken token)
     {
-        string stub = FindStub();
-        string bootCode = FindBootCode();
-        // Beside the target, so that the image moves there in one step; in a folder of its own, whose name nobody can guess and where nobody else can
+        var stub = FindStub();
+        var bootCode = FindBootCode();
+        // Beside the target, so that the image moves there in one step; in a directory of its own, whose name nobody can guess and where nobody else can
         // put a link: mtools and syslinux open the image by its name.
-        string work = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(target))!, $".stiefel-stick-{Path.GetRandomFileName()}");
-        Directory.CreateDirectory(work, PrivateFile.FolderMode);
-        string fresh = Path.Combine(work, "stick.img");
+        var work = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(target))!, $".stiefel-stick-{Path.GetRandomFileName()}");
+        Directory.CreateDirectory(work, PrivateFile.DirectoryMode);
+        var fresh = Path.Combine(work, "stick.img");
         try
         {
-            string initrd = Path.Combine(work, "initrd.img");
-            string uki = Path.Combine(work, "BOOTX64.EFI");
+            var initrd = Path.Combine(work, "initrd.img");
+            var uki = Path.Combine(work, "BOOTX64.EFI");
             using (log.Begin("put initrd and UEFI program together"))
             {
                 WriteInitrd(initrd);
@@ -66,10 +66,10 @@ internal sealed class StickImage(StickContent content, StepLog log)
 
             using (log.Begin($"write {target}"))
             {
-                long bytes = new FileInfo(content.Ramdisk.Kernel).Length + new FileInfo(initrd).Length + new FileInfo(uki).Length;
-                uint sectors = FatPartition.SectorsFor(bytes);
+                var bytes = new FileInfo(content.Ramdisk.Kernel).Length + new FileInfo(initrd).Length + new FileInfo(uki).Length;
+                var sectors = FatPartition.SectorsFor(bytes);
                 CreateDisk(fresh, bootCode, sectors);
-                await FillAsync(new FatPartition(fresh), sectors, work, initrd, uki, token).ConfigureAwait(false);
+                await FillAsync(new FatPartition(fresh), sectors, work, initrd, uki, token);
                 File.Move(fresh, target, overwrite: true);
                 log.Note(DataSize.Binary(new FileInfo(target).Length));
             }
@@ -82,8 +82,8 @@ internal sealed class StickImage(StickContent content, StepLog log)
 
     private void WriteInitrd(string file)
     {
-        using FileStream output = CreatePrivate(file);
-        using (FileStream ramdisk = File.OpenRead(content.Ramdisk.Initrd))
+        using var output = CreatePrivate(file);
+        using (var ramdisk = File.OpenRead(content.Ramdisk.Initrd))
         {
             ramdisk.CopyTo(output);
         }
@@ -99,13 +99,13 @@ internal sealed class StickImage(StickContent content, StepLog log)
     {
         static UnifiedImageSection FromText(string name, string text)
         {
-            byte[] bytes = Encoding.UTF8.GetBytes(text);
+            var bytes = Encoding.UTF8.GetBytes(text);
             return new UnifiedImageSection(name, () => new MemoryStream(bytes), bytes.Length);
         }
 
         static UnifiedImageSection FromFile(string name, string path) => new(name, () => File.OpenRead(path), new FileInfo(path).Length);
 
-        using FileStream output = CreatePrivate(file);
+        using var output = CreatePrivate(file);
         try
         {
             UnifiedImageWriter.Write(
@@ -126,7 +126,7 @@ internal sealed class StickImage(StickContent content, StepLog log)
 
     private async Task FillAsync(FatPartition partition, uint sectors, string work, string initrd, string uki, CancellationToken token)
     {
-        string menu = Path.Combine(work, "syslinux.cfg");
+        var menu = Path.Combine(work, "syslinux.cfg");
         await File.WriteAllTextAsync(
             menu,
             $"""
@@ -139,20 +139,20 @@ internal sealed class StickImage(StickContent content, StepLog log)
               APPEND {content.CommandLine}
 
             """,
-            token).ConfigureAwait(false);
-        await partition.FormatAsync(sectors, token).ConfigureAwait(false);
-        await partition.InstallSyslinuxAsync(token).ConfigureAwait(false);
-        await partition.MakeFoldersAsync(["EFI", "EFI/BOOT", "stiefel"], token).ConfigureAwait(false);
-        await partition.CopyAsync(menu, "syslinux.cfg", token).ConfigureAwait(false);
-        await partition.CopyAsync(content.Ramdisk.Manifest, "stiefel/manifest.json", token).ConfigureAwait(false);
-        await partition.CopyAsync(content.Ramdisk.Kernel, "stiefel/vmlinuz", token).ConfigureAwait(false);
-        await partition.CopyAsync(initrd, "stiefel/initrd.img", token).ConfigureAwait(false);
-        await partition.CopyAsync(uki, "EFI/BOOT/BOOTX64.EFI", token).ConfigureAwait(false);
+            token);
+        await partition.FormatAsync(sectors, token);
+        await partition.InstallSyslinuxAsync(token);
+        await partition.MakeDirectoriesAsync(["EFI", "EFI/BOOT", "stiefel"], token);
+        await partition.CopyAsync(menu, "syslinux.cfg", token);
+        await partition.CopyAsync(content.Ramdisk.Manifest, "stiefel/manifest.json", token);
+        await partition.CopyAsync(content.Ramdisk.Kernel, "stiefel/vmlinuz", token);
+        await partition.CopyAsync(initrd, "stiefel/initrd.img", token);
+        await partition.CopyAsync(uki, "EFI/BOOT/BOOTX64.EFI", token);
     }
 
     private static void CreateDisk(string file, string bootCode, uint sectors)
     {
-        using FileStream disk = CreatePrivate(file);
+        using var disk = CreatePrivate(file);
         disk.Write(MasterBootRecord.Build(File.ReadAllBytes(bootCode), sectors));
         disk.SetLength((MasterBootRecord.PartitionStart + (long)sectors) * MasterBootRecord.SectorSize);
     }

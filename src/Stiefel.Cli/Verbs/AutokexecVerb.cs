@@ -24,7 +24,7 @@ internal static class AutokexecVerb
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what a call would do, and do nothing" };
         var once = new Option<bool>("--once") { Description = "With --dry-run: end after the first call" };
         var config = new Option<string>("--config") { HelpName = "FILE", Description = "Configuration", DefaultValueFactory = _ => "/etc/stiefel/config.yaml" };
-        Option<string> directory = KeyVerb.DirectoryOption();
+        var directory = KeyVerb.DirectoryOption();
         var command = new Command(Name, "Wait for a desktop's call, then leave this system and serve its disk") { dryRun, once, config, directory };
         command.SetAction((parsed, token) => RunAsync(
             ConfigurationFile.Load(parsed.GetRequiredValue(config)), new KeyDirectory(parsed.GetRequiredValue(directory)),
@@ -54,11 +54,11 @@ internal static class AutokexecVerb
 
         do
         {
-            SharedKey caller = await listener.WaitForCallAsync(token).ConfigureAwait(false);
+            var caller = await listener.WaitForCallAsync(token);
             Say($"called by {caller.Name}");
             if (!dryRun)
             {
-                await departure.LeaveAsync(caller.Name, token).ConfigureAwait(false);
+                await departure.LeaveAsync(caller.Name, token);
                 return;
             }
 

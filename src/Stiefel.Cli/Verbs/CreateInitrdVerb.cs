@@ -9,7 +9,7 @@ namespace Stiefel.Cli.Verbs;
 internal static class CreateInitrdVerb
 {
     private static readonly Option<string?> s_config = new("--config") { HelpName = "FILE", Description = "Configuration [./config.yaml, else /etc/stiefel/config.yaml, else the defaults]" };
-    private static readonly Option<string?> s_output = new("--out") { HelpName = "DIR", Description = "Where kernel, initrd and manifest go [`image` in the cache folder]" };
+    private static readonly Option<string?> s_output = new("--out") { HelpName = "DIR", Description = "Where kernel, initrd and manifest go [`image` in the cache directory]" };
     private static readonly Option<bool> s_memory = new("--tmp-work") { Description = "Work in memory; leaves no unpacked ramdisk behind" };
     private static readonly Option<bool> s_update = new("--update") { Description = "Fetch newer packages, if there are any" };
     private static readonly Option<string?> s_mirror = new("--debian-mirror") { HelpName = "URL", Description = "Where packages come from [the distribution's own mirrors]" };
@@ -30,11 +30,11 @@ internal static class CreateInitrdVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken token)
     {
-        TextWriter output = parsed.InvocationConfiguration.Output;
-        StiefelConfiguration configuration = ConfigurationFile.Load(parsed.GetValue(s_config));
-        foreach (string note in configuration.Notes)
+        var output = parsed.InvocationConfiguration.Output;
+        var configuration = ConfigurationFile.Load(parsed.GetValue(s_config));
+        foreach (var note in configuration.Notes)
         {
-            await output.WriteLineAsync($"note: {note}").ConfigureAwait(false);
+            await output.WriteLineAsync($"note: {note}");
         }
 
         var log = new StepLog(output);
@@ -47,12 +47,12 @@ internal static class CreateInitrdVerb
             Mirror = parsed.GetValue(s_mirror),
             Compression = ReadCompression(parsed.GetValue(s_compressor)),
         };
-        await new RamdiskBuilder(request, log).BuildAsync(token).ConfigureAwait(false);
-        await output.WriteLineAsync($"done in {log.Elapsed.TotalSeconds:0.0} s").ConfigureAwait(false);
+        await new RamdiskBuilder(request, log).BuildAsync(token);
+        await output.WriteLineAsync($"done in {log.Elapsed.TotalSeconds:0.0} s");
         return ExitCode.Done;
     }
 
     private static Compression? ReadCompression(string? text) => text is null ? null
-        : Compression.TryParse(text, out Compression compression) ? compression
+        : Compression.TryParse(text, out var compression) ? compression
         : throw new UsageException($"--compressor {text}: expected {Compression.Expected}");
 }

@@ -17,8 +17,8 @@ internal static class DemoVerb
         var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Write the phases with their times to this file" };
         var work = new Option<string?>("--work") { HelpName = "DIR", Description = "Put disk images and logs here, and leave them" };
         var keep = new Option<bool>("--keep") { Description = "Leave disk images and logs there" };
-        Option<DesktopStart> firmware = FirmwareWords.Option();
-        Option<string> payload = PayloadOption();
+        var firmware = FirmwareWords.Option();
+        var payload = PayloadOption();
         var artifacts = new Option<string?>("--use-artifacts") { HelpName = "DIR", Description = "Use the ramdisk in this directory (from `stiefel create-initrd --out DIR`)" };
         var accelerator = new Option<string?>("--accel") { HelpName = "NAME", Description = "QEMU's accelerator; kvm is quicker where it works" };
         var command = new Command("demo", "Boot a virtual desktop from a virtual laptop's disk; nothing outside the two machines is touched")

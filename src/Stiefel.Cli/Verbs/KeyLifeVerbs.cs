@@ -12,12 +12,12 @@ internal static class KeyLifeVerbs
     {
         var name = new Argument<string>("NAME") { Description = "What to call it, for example after the stick: blue-stick" };
         var typed = new Option<bool>("--pairing") { Description = "16 random bytes instead of 32, for a desktop without a stick where the key is typed" };
-        Option<string> directory = KeyVerb.DirectoryOption();
+        var directory = KeyVerb.DirectoryOption();
         var command = new Command("new", "Make a fresh key of 32 random bytes") { name, typed, directory };
         command.SetAction(parsed =>
         {
             var keys = new KeyDirectory(parsed.GetRequiredValue(directory));
-            string file = keys.Create(parsed.GetRequiredValue(name), parsed.GetValue(typed) ? SharedKey.OldSize : SharedKey.Size);
+            var file = keys.Create(parsed.GetRequiredValue(name), parsed.GetValue(typed) ? SharedKey.OldSize : SharedKey.Size);
             parsed.InvocationConfiguration.Output.WriteLine($"made {file}");
             if (parsed.GetValue(typed))
             {
@@ -30,15 +30,15 @@ internal static class KeyLifeVerbs
     public static Command BuildRotate()
     {
         var name = new Argument<string>("NAME") { Description = "Which key" };
-        Option<string> directory = KeyVerb.DirectoryOption();
+        var directory = KeyVerb.DirectoryOption();
         var command = new Command("rotate", "Make a fresh key under the same name; the one before is accepted as NAME.old until it is revoked") { name, directory };
         command.SetAction(parsed =>
         {
             var keys = new KeyDirectory(parsed.GetRequiredValue(directory));
-            string key = parsed.GetRequiredValue(name);
-            (string before, int bytes) = keys.Rotate(key);
-            bool isTyped = bytes == SharedKey.OldSize;
-            TextWriter output = parsed.InvocationConfiguration.Output;
+            var key = parsed.GetRequiredValue(name);
+            (var before, var bytes) = keys.Rotate(key);
+            var isTyped = bytes == SharedKey.OldSize;
+            var output = parsed.InvocationConfiguration.Output;
             output.WriteLine($"{key} is a fresh key; {(isTyped ? $"type on the desktop what this shows: stiefel key show {key} --pairing" : "write the stick again with it")}");
             output.WriteLine($"the key before is still accepted; when {(isTyped ? "the desktop has the fresh one" : "the stick is written")}: stiefel key revoke {before}");
         });

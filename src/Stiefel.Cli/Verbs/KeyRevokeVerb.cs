@@ -7,7 +7,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel key revoke`: a key's end, in a folder of this machine or in that of a running server.</summary>
+/// <summary>`stiefel key revoke`: a key's end, in a directory of this machine or in that of a running server.</summary>
 internal static class KeyRevokeVerb
 {
     public static Command Build()
@@ -18,29 +18,29 @@ internal static class KeyRevokeVerb
         {
             HelpName = "HOST[:PORT]",
             Description = "Revoke it at the server there, as 192.168.1.5, [fe80::1%eth0]:4645, laptop. A laptop that serves from its ramdisk has copies of its keys: "
-                + "revoke a key there, so that it ends at once, and in the laptop's own folder, so that it is not copied again",
+                + "revoke a key there, so that it ends at once, and in the laptop's own directory, so that it is not copied again",
         };
-        Option<string?> key = KeyVerb.AskingOption();
-        key.Description = "With which key to ask the --server: one of the folder, or a file NAME.key; may be left out if the folder holds only one";
-        Option<string> directory = KeyVerb.DirectoryOption();
-        var command = new Command("revoke", "Accept a key no more; a server that uses this folder, or the one that is named, ends its sessions at once")
+        var key = KeyVerb.AskingOption();
+        key.Description = "With which key to ask the --server: one of the directory, or a file NAME.key; may be left out if the directory holds only one";
+        var directory = KeyVerb.DirectoryOption();
+        var command = new Command("revoke", "Accept a key no more; a server that uses this directory, or the one that is named, ends its sessions at once")
         {
             name, yes, server, key, directory,
         };
         command.SetAction(async (parsed, token) =>
         {
-            string revoked = parsed.GetRequiredValue(name);
+            var revoked = parsed.GetRequiredValue(name);
             KeyDirectory.CheckName(revoked);
-            string folder = parsed.GetRequiredValue(directory);
-            TextWriter output = parsed.InvocationConfiguration.Output;
+            var keys = parsed.GetRequiredValue(directory);
+            var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(server) is { } host)
             {
-                using SharedKey asking = AskingKey.Load(folder, parsed.GetValue(key));
+                using var asking = AskingKey.Load(keys, parsed.GetValue(key));
                 using var plane = ControlPlane.Of(host, asking);
                 Confirm(parsed.GetValue(yes), revoked, $" at {host}", output);
-                string answer = await WaitNotice.TellAsync(
-                    plane.DeleteAsync($"/api/v1/keys/{revoked}", token), $"waiting: before {host} answers, all that desktops wrote goes to the disk", output).ConfigureAwait(false);
-                await output.WriteAsync(RevocationText.Of(answer, host, DerivedCertificate.NameOf(asking))).ConfigureAwait(false);
+                var answer = await WaitNotice.TellAsync(
+                    plane.DeleteAsync($"/api/v1/keys/{revoked}", token), $"waiting: before {host} answers, all that desktops wrote goes to the disk", output);
+                await output.WriteAsync(RevocationText.Of(answer, host, DerivedCertificate.NameOf(asking)));
                 return ExitCode.Done;
             }
 
@@ -50,7 +50,7 @@ internal static class KeyRevokeVerb
             }
 
             Confirm(parsed.GetValue(yes), revoked, "", output);
-            RevokeHere(new KeyDirectory(folder), revoked, output);
+            RevokeHere(new KeyDirectory(keys), revoked, output);
             return ExitCode.Done;
         });
         return command.WithExamples(
@@ -62,7 +62,7 @@ internal static class KeyRevokeVerb
 
     private static void RevokeHere(KeyDirectory keys, string key, TextWriter output)
     {
-        IReadOnlyList<string> others = keys.Revoke(key);
+        var others = keys.Revoke(key);
         if (others.Count > 0)
         {
             throw new FailedException($"{key} is removed, but the same key is here as {string.Join(", ", others)} too and is still accepted; " +

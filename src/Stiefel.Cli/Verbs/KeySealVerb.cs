@@ -16,27 +16,27 @@ internal static class KeySealVerb
 
     public static Command Build()
     {
-        Argument<string?> name = KeyVerb.OptionalName();
+        var name = KeyVerb.OptionalName();
         var target = new Option<string>("--out") { HelpName = "FILE", Description = "Where the sealed copy goes, for `setup-client-usbdrive --key`", Required = true };
         var passphrase = new Option<string?>("--passphrase-file") { HelpName = "FILE", Description = "The passphrase is this file's first line [else it is asked for]" };
-        Option<string> directory = KeyVerb.DirectoryOption();
+        var directory = KeyVerb.DirectoryOption();
         var command = new Command("seal", "Write a copy of a key that only opens with a passphrase, for a stick that may be lost") { name, target, passphrase, directory };
         command.SetAction(parsed =>
         {
-            string path = parsed.GetRequiredValue(target);
+            var path = parsed.GetRequiredValue(target);
             CheckTarget(path);
-            using StoredKey stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
+            using var stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
             using (stored.Open())
             {
                 // It is a key, and not sealed yet.
             }
 
-            TextWriter output = parsed.InvocationConfiguration.Output;
-            byte[] words = parsed.GetValue(passphrase) is { } file ? FirstLine(file) : Ask(output);
+            var output = parsed.InvocationConfiguration.Output;
+            var words = parsed.GetValue(passphrase) is { } file ? FirstLine(file) : Ask(output);
             try
             {
                 CheckLength(words);
-                string text = SealedKey.Seal(stored.Content, words, PassphraseCost.Usual).Format();
+                var text = SealedKey.Seal(stored.Content, words, PassphraseCost.Usual).Format();
                 PrivateFile.Create(path, Encoding.ASCII.GetBytes(text), $"{path} exists already; nothing was written");
                 output.WriteLine($"sealed {stored.Name} into {path}");
             }
@@ -57,9 +57,9 @@ internal static class KeySealVerb
             throw new UsageException("nobody is there to be asked for the passphrase; say --passphrase-file FILE");
         }
 
-        byte[] first = TypedSecret.Read("Passphrase (the desktop's keyboard will be American): ", output, SealedKey.MaxPassphraseBytes);
-        byte[] second = TypedSecret.Read("The same again: ", output, SealedKey.MaxPassphraseBytes);
-        bool same = CryptographicOperations.FixedTimeEquals(first, second);
+        var first = TypedSecret.Read("Passphrase (the desktop's keyboard will be American): ", output, SealedKey.MaxPassphraseBytes);
+        var second = TypedSecret.Read("The same again: ", output, SealedKey.MaxPassphraseBytes);
+        var same = CryptographicOperations.FixedTimeEquals(first, second);
         CryptographicOperations.ZeroMemory(second);
         if (!same)
         {
@@ -73,10 +73,10 @@ internal static class KeySealVerb
     // Before anybody types a passphrase in vain.
     private static void CheckTarget(string path)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (!Directory.Exists(folder))
+        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(directory))
         {
-            throw new UsageException($"--out {path}: there is no folder {folder}; make it first");
+            throw new UsageException($"--out {path}: there is no directory {directory}; make it first");
         }
     }
 
@@ -94,10 +94,10 @@ internal static class KeySealVerb
                 : $"--passphrase-file {file}: no such file; write the passphrase into it, or leave the option out to be asked for it");
         }
 
-        int end = all.AsSpan().IndexOf((byte)'\n');
+        var end = all.AsSpan().IndexOf((byte)'\n');
         ReadOnlySpan<byte> line = end < 0 ? all : all.AsSpan(0, end);
         // Of an editor that ends lines with both; on the desktop it could not be typed.
-        byte[] words = (line.EndsWith("\r"u8) ? line[..^1] : line).ToArray();
+        var words = (line.EndsWith("\r"u8) ? line[..^1] : line).ToArray();
         CryptographicOperations.ZeroMemory(all);
         return words;
     }

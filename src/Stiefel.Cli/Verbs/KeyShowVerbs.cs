@@ -13,11 +13,11 @@ internal static class KeyShowVerbs
 {
     public static Command BuildList()
     {
-        Option<string> directory = KeyVerb.DirectoryOption();
+        var directory = KeyVerb.DirectoryOption();
         var command = new Command("list", "Names of the keys that this laptop accepts") { directory };
         command.SetAction(parsed =>
         {
-            foreach (string name in new KeyDirectory(parsed.GetRequiredValue(directory)).List())
+            foreach (var name in new KeyDirectory(parsed.GetRequiredValue(directory)).List())
             {
                 parsed.InvocationConfiguration.Output.WriteLine(name);
             }
@@ -27,15 +27,15 @@ internal static class KeyShowVerbs
 
     public static Command BuildShow()
     {
-        Argument<string?> name = KeyVerb.OptionalName();
+        var name = KeyVerb.OptionalName();
         var pairing = new Option<bool>("--pairing") { Description = "The key itself, as a code to be typed on a desktop. A secret: whoever reads it has the key" };
-        Option<string> directory = KeyVerb.DirectoryOption();
+        var directory = KeyVerb.DirectoryOption();
         var command = new Command("show", "What is known about a key; nothing secret unless asked for") { name, pairing, directory };
         command.SetAction(parsed =>
         {
-            using StoredKey stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
-            using SharedKey key = stored.Open();
-            TextWriter output = parsed.InvocationConfiguration.Output;
+            using var stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
+            using var key = stored.Open();
+            var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(pairing))
             {
                 output.WriteLine(PairingCode.Encode(stored.Content));
@@ -53,13 +53,13 @@ internal static class KeyShowVerbs
 
     public static Command BuildToken()
     {
-        Argument<string?> name = KeyVerb.OptionalName();
-        Option<string> directory = KeyVerb.DirectoryOption();
+        var name = KeyVerb.OptionalName();
+        var directory = KeyVerb.DirectoryOption();
         var command = new Command("token", "The bearer token of the control plane. A secret: whoever has it can see what the server does, end sessions and revoke keys") { name, directory };
         command.SetAction(parsed =>
         {
-            using StoredKey stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
-            using SharedKey key = stored.Open();
+            using var stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
+            using var key = stored.Open();
             parsed.InvocationConfiguration.Output.WriteLine(AdminToken.For(key));
         });
         return command.WithExamples(
@@ -69,13 +69,13 @@ internal static class KeyShowVerbs
 
     public static Command BuildCertificate()
     {
-        Argument<string?> name = KeyVerb.OptionalName();
-        Option<string> directory = KeyVerb.DirectoryOption();
+        var name = KeyVerb.OptionalName();
+        var directory = KeyVerb.DirectoryOption();
         var command = new Command("cert", "The certificate that a server with this key shows, for other programs to pin") { name, directory };
         command.SetAction(parsed =>
         {
-            using StoredKey stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
-            using SharedKey key = stored.Open();
+            using var stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
+            using var key = stored.Open();
             using var certificate = DerivedCertificate.For(key);
             parsed.InvocationConfiguration.Output.WriteLine(certificate.ExportCertificatePem());
         });

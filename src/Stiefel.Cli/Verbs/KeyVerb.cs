@@ -21,7 +21,7 @@ internal static class KeyVerb
     public static Option<string> DirectoryOption() => new("--directory")
     {
         HelpName = "DIR",
-        Description = "Folder of the keys",
+        Description = "Directory of the keys",
         DefaultValueFactory = _ => KeyDirectory.DefaultPath,
     };
 
@@ -29,7 +29,7 @@ internal static class KeyVerb
     public static Option<string?> AskingOption() => new("--key")
     {
         HelpName = "NAME|FILE",
-        Description = "Which key to ask with: one of the folder, or a file NAME.key; may be left out if the folder holds only one",
+        Description = "Which key to ask with: one of the directory, or a file NAME.key; may be left out if the directory holds only one",
     };
 
     public static Argument<string?> OptionalName() => new("NAME")

@@ -12,7 +12,7 @@ namespace Stiefel.Cli.Verbs;
 internal static class SetupClientUsbdriveVerb
 {
     private static readonly Option<string> s_image = new("--image") { HelpName = "FILE", Description = "Write the stick's content to this file", Required = true };
-    private static readonly Option<string?> s_key = new("--key") { HelpName = "NAME|FILE", Description = "The key that the stick carries: one of the folder, or a file NAME.key, which may be sealed [else the desktop asks for a pairing code]" };
+    private static readonly Option<string?> s_key = new("--key") { HelpName = "NAME|FILE", Description = "The key that the stick carries: one of the directory, or a file NAME.key, which may be sealed [else the desktop asks for a pairing code]" };
     private static readonly Option<string> s_directory = KeyVerb.DirectoryOption();
     private static readonly Option<string?> s_arguments = new("--cmdline") { HelpName = "TEXT", Description = "Further arguments of the client's kernel" };
     private static readonly Option<string?> s_ramdisk = new("--ramdisk") { HelpName = "DIR", Description = "What create-initrd wrote [where it does by default]" };
@@ -32,11 +32,11 @@ internal static class SetupClientUsbdriveVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken token)
     {
-        string image = parsed.GetRequiredValue(s_image);
+        var image = parsed.GetRequiredValue(s_image);
         var ramdisk = new RamdiskImage(parsed.GetValue(s_ramdisk) ?? RamdiskRequest.DefaultOutput(ConfigurationFile.Load(parsed.GetValue(s_config))));
         CheckTarget(image);
-        string? key = parsed.GetValue(s_key) is { } nameOrFile ? FindKey(parsed.GetRequiredValue(s_directory), nameOrFile) : null;
-        foreach (string file in (string[])[ramdisk.Kernel, ramdisk.Initrd, ramdisk.Manifest])
+        var key = parsed.GetValue(s_key) is { } nameOrFile ? FindKey(parsed.GetRequiredValue(s_directory), nameOrFile) : null;
+        foreach (var file in (string[])[ramdisk.Kernel, ramdisk.Initrd, ramdisk.Manifest])
         {
             if (!File.Exists(file))
             {
@@ -50,7 +50,7 @@ internal static class SetupClientUsbdriveVerb
         }
 
         StickImage.CheckTools();
-        TextWriter output = parsed.InvocationConfiguration.Output;
+        var output = parsed.InvocationConfiguration.Output;
         var log = new StepLog(output);
         var content = new StickContent(ramdisk, key, parsed.GetValue(s_arguments));
         if (content.KeyFile is null)
@@ -58,21 +58,21 @@ internal static class SetupClientUsbdriveVerb
             log.Note("no --key: the desktop will ask for a pairing code (`stiefel key new NAME --pairing`)");
         }
 
-        await new StickImage(content, log).WriteAsync(image, token).ConfigureAwait(false);
-        await output.WriteLineAsync($"done in {log.Elapsed.TotalSeconds:0.0} s").ConfigureAwait(false);
+        await new StickImage(content, log).WriteAsync(image, token);
+        await output.WriteLineAsync($"done in {log.Elapsed.TotalSeconds:0.0} s");
         return ExitCode.Done;
     }
 
     // Read before anything starts, and as it is asked for elsewhere: by its name, or as a file.
     private static string FindKey(string directory, string nameOrFile)
     {
-        string file = AskingKey.IsFile(nameOrFile) ? nameOrFile : KeyFolder.FileOf(directory, nameOrFile);
+        var file = AskingKey.IsFile(nameOrFile) ? nameOrFile : KeyFiles.FileOf(directory, nameOrFile);
         if (AskingKey.IsFile(nameOrFile) && !File.Exists(file))
         {
-            throw new UsageException($"--key {nameOrFile}: no such file; name a key's file, as {KeyFolder.FileOf(directory, "blue-stick")}, or a key of {directory} by its name");
+            throw new UsageException($"--key {nameOrFile}: no such file; name a key's file, as {KeyFiles.FileOf(directory, "blue-stick")}, or a key of {directory} by its name");
         }
 
-        using StoredKey stored = AskingKey.Find(directory, nameOrFile);
+        using var stored = AskingKey.Find(directory, nameOrFile);
         return file;
     }
 
@@ -81,13 +81,13 @@ internal static class SetupClientUsbdriveVerb
     {
         if (Directory.Exists(image))
         {
-            throw new UsageException($"--image {image}: this is a folder");
+            throw new UsageException($"--image {image}: this is a directory");
         }
 
-        string folder = Path.GetDirectoryName(Path.GetFullPath(image))!;
-        if (!Directory.Exists(folder))
+        var directory = Path.GetDirectoryName(Path.GetFullPath(image))!;
+        if (!Directory.Exists(directory))
         {
-            throw new UsageException($"--image {image}: there is no folder {folder}; make it first");
+            throw new UsageException($"--image {image}: there is no directory {directory}; make it first");
         }
 
         if (File.Exists(image) && (File.GetAttributes(image) & FileAttributes.Device) != 0 || Path.GetFullPath(image).StartsWith("/dev/", StringComparison.Ordinal))

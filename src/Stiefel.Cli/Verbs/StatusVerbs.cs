@@ -15,29 +15,29 @@ internal static class StatusVerbs
 
     public static Command BuildStatus()
     {
-        Argument<string?> host = Host();
-        Option<string?> key = KeyVerb.AskingOption();
-        Option<string> directory = KeyVerb.DirectoryOption();
+        var host = Host();
+        var key = KeyVerb.AskingOption();
+        var directory = KeyVerb.DirectoryOption();
         var watch = new Option<bool>("--watch") { Description = "Show it again every second, until stopped" };
         var json = new Option<bool>("--json") { Description = "As the server tells it, for programs" };
         var command = new Command("status", "What a server is doing: its disk, who has it, and what each desktop did") { host, key, directory, watch, json };
         command.SetAction(async (parsed, token) =>
         {
-            using SharedKey shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
+            using var shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
             using var plane = ControlPlane.Of(parsed.GetValue(host), shared);
-            TextWriter output = parsed.InvocationConfiguration.Output;
+            var output = parsed.InvocationConfiguration.Output;
             do
             {
-                string text = await plane.GetAsync("/api/v1/status", token).ConfigureAwait(false);
+                var text = await plane.GetAsync("/api/v1/status", token);
                 if (parsed.GetValue(watch) && output == Console.Out && !Console.IsOutputRedirected && !parsed.GetValue(json))
                 {
-                    await output.WriteAsync("\u001b[H\u001b[J").ConfigureAwait(false); // home, and clear what follows
+                    await output.WriteAsync("\u001b[H\u001b[J"); // home, and clear what follows
                 }
 
-                await output.WriteAsync(parsed.GetValue(json) ? text + "\n" : Readable(text)).ConfigureAwait(false);
+                await output.WriteAsync(parsed.GetValue(json) ? text + "\n" : Readable(text));
                 if (parsed.GetValue(watch))
                 {
-                    await Task.Delay(s_interval, token).ConfigureAwait(false);
+                    await Task.Delay(s_interval, token);
                 }
             }
             while (parsed.GetValue(watch));
@@ -50,19 +50,19 @@ internal static class StatusVerbs
     public static Command BuildKick()
     {
         var session = new Argument<string>("SESSION") { Description = "The session's id, or its beginning; `stiefel status` shows it" };
-        Argument<string?> host = Host();
-        Option<string?> key = KeyVerb.AskingOption();
-        Option<string> directory = KeyVerb.DirectoryOption();
+        var host = Host();
+        var key = KeyVerb.AskingOption();
+        var directory = KeyVerb.DirectoryOption();
         var command = new Command("kick", "End a session: its desktop loses the disk at once and must boot again") { session, host, key, directory };
         command.SetAction(async (parsed, token) =>
         {
-            using SharedKey shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
+            using var shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
             using var plane = ControlPlane.Of(parsed.GetValue(host), shared);
-            string id = Choose(await plane.GetAsync("/api/v1/sessions", token).ConfigureAwait(false), parsed.GetRequiredValue(session));
-            TextWriter output = parsed.InvocationConfiguration.Output;
+            var id = Choose(await plane.GetAsync("/api/v1/sessions", token), parsed.GetRequiredValue(session));
+            var output = parsed.InvocationConfiguration.Output;
             await WaitNotice.TellAsync(
-                plane.DeleteAsync($"/api/v1/sessions/{id}", token), "waiting: before the server answers, all that the desktop wrote goes to the disk", output).ConfigureAwait(false);
-            await output.WriteLineAsync($"session {id} is ended").ConfigureAwait(false);
+                plane.DeleteAsync($"/api/v1/sessions/{id}", token), "waiting: before the server answers, all that the desktop wrote goes to the disk", output);
+            await output.WriteLineAsync($"session {id} is ended");
             return ExitCode.Done;
         });
         return command.WithExamples("stiefel kick 6c472c2c", "stiefel kick 6c472c2c 192.168.1.5");

@@ -19,11 +19,11 @@ internal static class TestQemuVerb
 
     private static Command BuildServer()
     {
-        Option<string> ramdisk = RamdiskOption();
+        var ramdisk = RamdiskOption();
         var disk = new Option<string?>("--disk") { HelpName = "FILE", Description = "Disk image to serve, which will be changed; a fresh small Debian if not given" };
-        Option<string?> key = KeyOption();
-        Option<string> append = AppendOption();
-        Option<string> accelerator = AcceleratorOption();
+        var key = KeyOption();
+        var append = AppendOption();
+        var accelerator = AcceleratorOption();
         var command = new Command("server", "The laptop's side; start it first") { ramdisk, disk, key, append, accelerator };
         command.SetAction((parsed, token) => new TestQemuRun(parsed.InvocationConfiguration.Output, parsed.GetRequiredValue(accelerator)).ServeAsync(
             parsed.GetRequiredValue(ramdisk), parsed.GetValue(disk), parsed.GetValue(key), parsed.GetRequiredValue(append), token));
@@ -32,11 +32,11 @@ internal static class TestQemuVerb
 
     private static Command BuildClient()
     {
-        Option<string> ramdisk = RamdiskOption();
-        Option<DesktopStart> firmware = FirmwareWords.Option();
-        Option<string?> key = KeyOption();
-        Option<string> append = AppendOption();
-        Option<string> accelerator = AcceleratorOption();
+        var ramdisk = RamdiskOption();
+        var firmware = FirmwareWords.Option();
+        var key = KeyOption();
+        var append = AppendOption();
+        var accelerator = AcceleratorOption();
         var command = new Command("client", "The desktop's side, on the cable of the running server") { ramdisk, firmware, key, append, accelerator };
         command.SetAction((parsed, token) => new TestQemuRun(parsed.InvocationConfiguration.Output, parsed.GetRequiredValue(accelerator)).BootAsync(
             parsed.GetRequiredValue(ramdisk), parsed.GetValue(firmware), parsed.GetValue(key), parsed.GetRequiredValue(append), token));

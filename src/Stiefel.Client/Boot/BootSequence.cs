@@ -31,34 +31,34 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
     /// <summary>How the kernel is loaded; tests load none.</summary>
     public Func<SafeFileHandle, SafeFileHandle, string, ILoadedKernel> Load { get; init; } = KexecImage.Load;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken token)
     {
-        using FileStream? attachProgram = options.NoLoad ? null : File.OpenRead(options.AttachFile);
+        using var attachProgram = options.NoLoad ? null : File.OpenRead(options.AttachFile);
 
         screen.Phase("searching", $"for a laptop that knows the key `{key.Name}`");
-        FoundServer server = options.Server is { } address
+        var server = options.Server is { } address
             ? FoundServer.AtAddress(address)
-            : await new ServerSearch(key, options.Interface, screen.Say) { CallsSleepers = !options.NoLoad }.FindFirstAsync(cancellationToken).ConfigureAwait(false);
+            : await new ServerSearch(key, options.Interface, screen.Say) { CallsSleepers = !options.NoLoad }.FindFirstAsync(token);
         screen.Phase("found", server.ToString());
 
         screen.Phase("handshake", "the laptop opens its boot files");
-        using BootClient laptop = await BootClient.ConnectAsync(server, key, cancellationToken).ConfigureAwait(false);
-        await UnlockAsync(laptop, cancellationToken).ConfigureAwait(false);
-        BootManifest manifest = laptop.Manifest;
+        using var laptop = await BootClient.ConnectAsync(server, key, token);
+        await UnlockAsync(laptop, token);
+        var manifest = laptop.Manifest;
 
         screen.Phase("kernel", ManifestText.Describe(manifest));
         using var kernel = MemoryFile.Create("kernel");
-        await OnceDiskIsFreeAsync(laptop, () => FetchKernelAsync(laptop, kernel, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await OnceDiskIsFreeAsync(laptop, () => FetchKernelAsync(laptop, kernel, token), token);
 
         screen.Phase("initrd", MemoryNeed.Describe(manifest.Initrd.Size));
         using var initrd = MemoryFile.Create("initrd");
-        await laptop.FetchInitrdAsync(initrd.Writer, screen.Follow("initrd", manifest.Initrd.Size), cancellationToken).ConfigureAwait(false);
+        await laptop.FetchInitrdAsync(initrd.Writer, screen.Follow("initrd", manifest.Initrd.Size), token);
         InitrdAppendix.Align(initrd.Writer);
 
         screen.Phase("modules", "drivers of the laptop's kernel for this machine's network");
-        await AppendDriversAsync(laptop, initrd.Writer, cancellationToken).ConfigureAwait(false);
+        await AppendDriversAsync(laptop, initrd.Writer, token);
 
-        PayloadCommandLine commandLine = PayloadCommandLine.Assemble(
+        var commandLine = PayloadCommandLine.Assemble(
             manifest.CommandLine, AddedArguments.Read(KernelCommandLine.ReadCurrent(), screen.Say));
         screen.Explain(commandLine.Text, commandLine.Notes);
         if (manifest.Link.KnownProtection == LinkProtection.None)
@@ -72,11 +72,11 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
             return;
         }
 
-        ExportGrant grant = await OnceDiskIsFreeAsync(
-            laptop, () => laptop.RequestDiskAsync(takeOver: false, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var grant = await OnceDiskIsFreeAsync(
+            laptop, () => laptop.RequestDiskAsync(takeOver: false, token), token);
         screen.Phase("granted", $"a disk of {DataSize.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : "")}");
 
-        AttachSession session = InitrdAppendix.DescribeSession(server, manifest, grant, laptop.DescribeTunnel(grant), commandLine.RealInit);
+        var session = InitrdAppendix.DescribeSession(server, manifest, grant, laptop.DescribeTunnel(grant), commandLine.RealInit);
         InitrdAppendix.Write(initrd.Writer, attachProgram, session, passphrase.ForPayload);
         Start(kernel, initrd, commandLine);
     }
@@ -89,7 +89,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
             return;
         }
 
-        ILoadedKernel loaded = Load(kernel.Seal(), initrd.Seal(), commandLine.Text);
+        var loaded = Load(kernel.Seal(), initrd.Seal(), commandLine.Text);
         screen.Phase("loaded", $"by {loaded.LoadedBy}");
         if (options.NoExec)
         {
@@ -116,16 +116,16 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         }
     }
 
-    private async Task UnlockAsync(BootClient laptop, CancellationToken cancellationToken)
+    private async Task UnlockAsync(BootClient laptop, CancellationToken token)
     {
-        LockedBoot? locked = laptop.Manifest.Locked;
+        var locked = laptop.Manifest.Locked;
         if (locked is not null)
         {
             screen.Phase("locked", ManifestText.Describe(locked, laptop.Manifest.Laptop));
         }
 
         await new LaptopUnlock(passphrase, person, screen.Say).RunAsync(
-            laptop, ask => OnceDiskIsFreeAsync(laptop, ask, cancellationToken), cancellationToken).ConfigureAwait(false);
+            laptop, ask => OnceDiskIsFreeAsync(laptop, ask, token), token);
         if (locked is null)
         {
             return;
@@ -136,7 +136,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
             : "the laptop does not let its own system be handed the passphrase, which will ask again");
     }
 
-    private async Task AppendDriversAsync(BootClient laptop, Stream initrd, CancellationToken cancellationToken)
+    private async Task AppendDriversAsync(BootClient laptop, Stream initrd, CancellationToken token)
     {
         if (!laptop.Manifest.DriversAvailable)
         {
@@ -144,13 +144,13 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
             return;
         }
 
-        IReadOnlyList<string> modaliases = HardwareAliases.ForNetworkPath("/sys");
-        await laptop.FetchDriversAsync(modaliases, initrd, screen.Follow("drivers", total: null), cancellationToken).ConfigureAwait(false);
+        var modaliases = HardwareAliases.ForNetworkPath("/sys");
+        await laptop.FetchDriversAsync(modaliases, initrd, screen.Follow("drivers", total: null), token);
     }
 
-    private async Task<bool> FetchKernelAsync(BootClient laptop, MemoryFile kernel, CancellationToken cancellationToken)
+    private async Task<bool> FetchKernelAsync(BootClient laptop, MemoryFile kernel, CancellationToken token)
     {
-        await laptop.FetchKernelAsync(kernel.Writer, screen.Follow("kernel", laptop.Manifest.Kernel.Size), cancellationToken).ConfigureAwait(false);
+        await laptop.FetchKernelAsync(kernel.Writer, screen.Follow("kernel", laptop.Manifest.Kernel.Size), token);
         return true;
     }
 
@@ -158,33 +158,33 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
     /// While another desktop has the disk, the laptop gives neither boot files nor disk. That desktop may be shutting down; or the person here
     /// takes the disk over, which has to be asked for first: only then can the boot files be read.
     /// </summary>
-    private async Task<T> OnceDiskIsFreeAsync<T>(BootClient laptop, Func<Task<T>> askAsync, CancellationToken cancellationToken)
+    private async Task<T> OnceDiskIsFreeAsync<T>(BootClient laptop, Func<Task<T>> askAsync, CancellationToken token)
     {
-        for (bool tookOver = false; ; )
+        for (var tookOver = false; ; )
         {
             try
             {
-                return await askAsync().ConfigureAwait(false);
+                return await askAsync();
             }
             catch (RefusalException refusal) when (refusal.Refusal.Code == RefusalCodes.DiskInUse && (options.TakeOver || !options.Once))
             {
                 screen.Say($"  the laptop refuses: {PrintableText.Of(refusal.Message)}");
-                if (await WantsToTakeOverAsync(cancellationToken).ConfigureAwait(false))
+                if (await WantsToTakeOverAsync(token))
                 {
                     if (tookOver)
                     {
-                        await Task.Delay(s_askForDiskAgain, cancellationToken).ConfigureAwait(false); // two who take it from each other in turns
+                        await Task.Delay(s_askForDiskAgain, token); // two who take it from each other in turns
                     }
 
                     tookOver = true;
                     screen.Say("  taking the disk over: the other desktop cannot reach it any more");
-                    await laptop.RequestDiskAsync(takeOver: true, cancellationToken).ConfigureAwait(false);
+                    await laptop.RequestDiskAsync(takeOver: true, token);
                 }
             }
         }
     }
 
-    private async Task<bool> WantsToTakeOverAsync(CancellationToken cancellationToken)
+    private async Task<bool> WantsToTakeOverAsync(CancellationToken token)
     {
         if (options.TakeOver)
         {
@@ -195,11 +195,11 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         {
             return await person.AnswersAsync(
                 "  asking again; press T and Enter to take the disk over, which ends that desktop's session and loses what it has not saved",
-                TakeOverWord, s_askForDiskAgain, cancellationToken).ConfigureAwait(false);
+                TakeOverWord, s_askForDiskAgain, token);
         }
 
         screen.Say(options.NoLoad ? "  asking again" : "  asking again; --take-over would end that desktop's session");
-        await Task.Delay(s_askForDiskAgain, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(s_askForDiskAgain, token);
         return false;
     }
 }

@@ -52,13 +52,13 @@ internal sealed class BootClient : IDisposable
     /// <exception cref="ServerException">No stiefel there, or it does not know the key.</exception>
     /// <exception cref="HandshakeException">The answer is forged.</exception>
     /// <exception cref="RefusalException">The laptop has nothing to boot.</exception>
-    public static async Task<BootClient> ConnectAsync(FoundServer server, SharedKey key, CancellationToken cancellationToken)
+    public static async Task<BootClient> ConnectAsync(FoundServer server, SharedKey key, CancellationToken token)
     {
-        HttpClient http = LaptopHttp.Create(server.Endpoint);
+        var http = LaptopHttp.Create(server.Endpoint);
         try
         {
             using var handshake = new ClientHandshake(key);
-            using HttpResponseMessage answer = await SendAsync(http, "/v1/discovery", handshake.Hello, cancellationToken).ConfigureAwait(false);
+            using var answer = await SendAsync(http, "/v1/discovery", handshake.Hello, token);
             if (answer.StatusCode != HttpStatusCode.OK)
             {
                 throw new ServerException(answer.StatusCode == HttpStatusCode.Forbidden
@@ -66,7 +66,7 @@ internal sealed class BootClient : IDisposable
                     : $"{server} answers with HTTP status {(int)answer.StatusCode}: it is no stiefel-server, or one of another version");
             }
 
-            byte[] hello = await ReadToEndAsync(answer, ClientHandshake.MaxServerHello, cancellationToken).ConfigureAwait(false);
+            var hello = await ReadToEndAsync(answer, ClientHandshake.MaxServerHello, token);
             var (session, manifest) = handshake.Complete(hello);
             ManifestLimits.Check(manifest);
             return new BootClient(server.Endpoint, http, session, manifest);
@@ -80,14 +80,14 @@ internal sealed class BootClient : IDisposable
 
     /// <summary>Gives the passphrase of the laptop's disk; if it is right, <see cref="Manifest"/> is whole.</summary>
     /// <param name="passphrase">Stays the caller's.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="token">Ends it.</param>
     /// <returns>Null if it was right, else how many more tries there are.</returns>
     /// <exception cref="RefusalException">It was not tried.</exception>
-    public async Task<int?> UnlockAsync(byte[] passphrase, CancellationToken cancellationToken)
+    public async Task<int?> UnlockAsync(byte[] passphrase, CancellationToken token)
     {
-        await using VerifiedAnswer answer = await AskAsync("/v1/unlock", passphrase, cancellationToken).ConfigureAwait(false);
-        byte[] json = await answer.Content.ReadToEndAsync(MaxUnlockAnswerBytes, cancellationToken).ConfigureAwait(false);
-        UnlockAnswer result = Parse(json, ProtocolJson.Default.UnlockAnswer);
+        await using var answer = await AskAsync("/v1/unlock", passphrase, token);
+        var json = await answer.Content.ReadToEndAsync(MaxUnlockAnswerBytes, token);
+        var result = Parse(json, ProtocolJson.Default.UnlockAnswer);
         if (result.Manifest is not { } manifest)
         {
             return Math.Max(0, result.TriesLeft);
@@ -104,28 +104,28 @@ internal sealed class BootClient : IDisposable
     }
 
     /// <summary>Streams the kernel.</summary>
-    public Task FetchKernelAsync(Stream destination, TransferProgress progress, CancellationToken cancellationToken) =>
-        FetchAsync("/v1/kernel", Manifest.Kernel, destination, progress, cancellationToken);
+    public Task FetchKernelAsync(Stream destination, TransferProgress progress, CancellationToken token) =>
+        FetchAsync("/v1/kernel", Manifest.Kernel, destination, progress, token);
 
     /// <summary>Streams the initrd.</summary>
-    public Task FetchInitrdAsync(Stream destination, TransferProgress progress, CancellationToken cancellationToken) =>
-        FetchAsync("/v1/initrd", Manifest.Initrd, destination, progress, cancellationToken);
+    public Task FetchInitrdAsync(Stream destination, TransferProgress progress, CancellationToken token) =>
+        FetchAsync("/v1/initrd", Manifest.Initrd, destination, progress, token);
 
     /// <summary>Streams a cpio archive of the drivers that the payload kernel needs on this machine.</summary>
-    public async Task FetchDriversAsync(IReadOnlyList<string> modaliases, Stream destination, TransferProgress progress, CancellationToken cancellationToken)
+    public async Task FetchDriversAsync(IReadOnlyList<string> modaliases, Stream destination, TransferProgress progress, CancellationToken token)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new DriversRequest(modaliases), ProtocolJson.Default.DriversRequest);
-        await using VerifiedAnswer answer = await AskAsync("/v1/modules", body, cancellationToken).ConfigureAwait(false);
-        await StreamedFile.CopyAsync(answer.Content, destination, MaxDriversBytes, progress, cancellationToken).ConfigureAwait(false);
+        var body = JsonSerializer.SerializeToUtf8Bytes(new DriversRequest(modaliases), ProtocolJson.Default.DriversRequest);
+        await using var answer = await AskAsync("/v1/modules", body, token);
+        await StreamedFile.CopyAsync(answer.Content, destination, MaxDriversBytes, progress, token);
     }
 
     /// <summary>Says that nothing more is needed from the boot file systems and asks for the disk.</summary>
     /// <exception cref="RefusalException">Among others <see cref="RefusalCodes.DiskInUse"/>.</exception>
-    public async Task<ExportGrant> RequestDiskAsync(bool takeOver, CancellationToken cancellationToken)
+    public async Task<ExportGrant> RequestDiskAsync(bool takeOver, CancellationToken token)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver, _tunnel?.PublicKey), ProtocolJson.Default.ExportRequest);
-        await using VerifiedAnswer answer = await AskAsync("/v1/export", body, cancellationToken).ConfigureAwait(false);
-        byte[] json = await answer.Content.ReadToEndAsync(MaxGrantBytes, cancellationToken).ConfigureAwait(false);
+        var body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver, _tunnel?.PublicKey), ProtocolJson.Default.ExportRequest);
+        await using var answer = await AskAsync("/v1/export", body, token);
+        var json = await answer.Content.ReadToEndAsync(MaxGrantBytes, token);
         return Parse(json, ProtocolJson.Default.ExportGrant);
     }
 
@@ -141,16 +141,16 @@ internal sealed class BootClient : IDisposable
         _http.Dispose();
     }
 
-    private async Task FetchAsync(string path, BootFile expected, Stream destination, TransferProgress progress, CancellationToken cancellationToken)
+    private async Task FetchAsync(string path, BootFile expected, Stream destination, TransferProgress progress, CancellationToken token)
     {
-        await using VerifiedAnswer answer = await AskAsync(path, [], cancellationToken).ConfigureAwait(false);
-        await StreamedFile.CopyAsync(answer.Content, destination, expected, progress, cancellationToken).ConfigureAwait(false);
+        await using var answer = await AskAsync(path, [], token);
+        await StreamedFile.CopyAsync(answer.Content, destination, expected, progress, token);
     }
 
-    private async Task<VerifiedAnswer> AskAsync(string path, byte[] body, CancellationToken cancellationToken)
+    private async Task<VerifiedAnswer> AskAsync(string path, byte[] body, CancellationToken token)
     {
-        byte[] request = _sealer.Seal(path, body, out byte[] answerKey);
-        HttpResponseMessage response = await SendAsync(_http, path, request, cancellationToken).ConfigureAwait(false);
+        var request = _sealer.Seal(path, body, out var answerKey);
+        var response = await SendAsync(_http, path, request, token);
         try
         {
             if (response.StatusCode != HttpStatusCode.OK)
@@ -160,9 +160,9 @@ internal sealed class BootClient : IDisposable
                     : $"the laptop answers {path} with HTTP status {(int)response.StatusCode}; its log tells why");
             }
 
-            var content = new StallGuard(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), s_stallLimit);
-            EnvelopeReader reader = await EnvelopeReader.OpenAsync(content, answerKey, cancellationToken).ConfigureAwait(false);
-            await RefusalEnvelope.ThrowIfRefusedAsync(reader, cancellationToken).ConfigureAwait(false);
+            var content = new StallGuard(await response.Content.ReadAsStreamAsync(token), s_stallLimit);
+            var reader = await EnvelopeReader.OpenAsync(content, answerKey, token);
+            await RefusalEnvelope.ThrowIfRefusedAsync(reader, token);
             return new VerifiedAnswer(response, content, reader);
         }
         catch
@@ -172,27 +172,27 @@ internal sealed class BootClient : IDisposable
         }
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient http, string path, byte[] body, CancellationToken cancellationToken)
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient http, string path, byte[] body, CancellationToken token)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
         limit.CancelAfter(s_answerLimit);
         try
         {
-            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
             throw new ServerException($"the laptop does not answer {path}: is the cable in, and the laptop on?");
         }
     }
 
-    private static async Task<byte[]> ReadToEndAsync(HttpResponseMessage answer, int limit, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadToEndAsync(HttpResponseMessage answer, int limit, CancellationToken token)
     {
-        using var body = new StallGuard(await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), s_stallLimit);
+        using var body = new StallGuard(await answer.Content.ReadAsStreamAsync(token), s_stallLimit);
         var bytes = new byte[limit + 1];
-        int length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, token);
         return bytes[..length];
     }
 

@@ -14,13 +14,13 @@ internal static class CompleteFile
     /// <summary>Writes beside the final name and renames once everything is written and on the disk; leaves nothing behind on failure.</summary>
     public static async Task WriteAsync(string path, Func<Stream, Task> writeAsync)
     {
-        string partial = Path.Combine(Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Environment.ProcessId}.partial");
+        var partial = Path.Combine(Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Environment.ProcessId}.partial");
         File.Delete(partial); // left over from a process of the same number that was killed
         try
         {
             await using (var file = new FileStream(partial, s_options))
             {
-                await writeAsync(file).ConfigureAwait(false);
+                await writeAsync(file);
                 file.Flush(flushToDisk: true);
             }
 

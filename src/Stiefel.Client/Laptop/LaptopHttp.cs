@@ -19,7 +19,7 @@ internal static class LaptopHttp
             AllowAutoRedirect = false,
             ConnectTimeout = s_connectTimeout,
             MaxResponseHeadersLength = 8, // KiB; ours have a few hundred bytes
-            ConnectCallback = (_, cancellationToken) => ConnectAsync(endpoint, cancellationToken),
+            ConnectCallback = (_, token) => ConnectAsync(endpoint, token),
         };
         return new HttpClient(handler)
         {
@@ -28,12 +28,12 @@ internal static class LaptopHttp
         };
     }
 
-    private static async ValueTask<Stream> ConnectAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(IPEndPoint endpoint, CancellationToken token)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(endpoint, token);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (SocketException error)

@@ -8,7 +8,7 @@ internal sealed class StallGuard(Stream source, TimeSpan limit) : ReadOnlyStream
 {
     private CancellationTokenSource _timer = new();
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken token = default)
     {
         if (!_timer.TryReset())
         {
@@ -17,12 +17,12 @@ internal sealed class StallGuard(Stream source, TimeSpan limit) : ReadOnlyStream
         }
 
         _timer.CancelAfter(limit);
-        await using var forward = cancellationToken.UnsafeRegister(timer => ((CancellationTokenSource)timer!).Cancel(), _timer).ConfigureAwait(false);
+        await using var forward = token.UnsafeRegister(timer => ((CancellationTokenSource)timer!).Cancel(), _timer);
         try
         {
-            return await source.ReadAsync(buffer, _timer.Token).ConfigureAwait(false);
+            return await source.ReadAsync(buffer, _timer.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
             throw new ServerException($"the laptop has sent nothing for {limit.TotalSeconds:0} s: is the cable in, and the laptop on?");
         }

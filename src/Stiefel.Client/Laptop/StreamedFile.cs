@@ -13,16 +13,16 @@ internal static class StreamedFile
 
     /// <summary>Throws unless every byte arrived; what was written until then is to be thrown away.</summary>
     /// <exception cref="ServerException">Not the announced length or content.</exception>
-    public static async Task CopyAsync(Stream source, Stream destination, BootFile expected, TransferProgress progress, CancellationToken cancellationToken)
+    public static async Task CopyAsync(Stream source, Stream destination, BootFile expected, TransferProgress progress, CancellationToken token)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        long length = await PumpAsync(source, destination, hash, expected.Size, progress, cancellationToken).ConfigureAwait(false);
+        var length = await PumpAsync(source, destination, hash, expected.Size, progress, token);
         if (length != expected.Size)
         {
             throw new ServerException($"{progress.Name}: only {length} bytes came where {expected.Size} were announced: did it change on the laptop?");
         }
 
-        string actual = Convert.ToHexStringLower(hash.GetHashAndReset());
+        var actual = Convert.ToHexStringLower(hash.GetHashAndReset());
         if (actual != expected.Sha256)
         {
             throw new ServerException($"{progress.Name}: its SHA-256 is {actual}, announced was {expected.Sha256}: did it change on the laptop?");
@@ -33,23 +33,23 @@ internal static class StreamedFile
 
     /// <summary>Copies what has no announced length or hash, for which the envelope alone vouches.</summary>
     /// <exception cref="ServerException">More than <paramref name="limit"/> bytes.</exception>
-    public static async Task CopyAsync(Stream source, Stream destination, long limit, TransferProgress progress, CancellationToken cancellationToken)
+    public static async Task CopyAsync(Stream source, Stream destination, long limit, TransferProgress progress, CancellationToken token)
     {
-        await PumpAsync(source, destination, hash: null, limit, progress, cancellationToken).ConfigureAwait(false);
+        await PumpAsync(source, destination, hash: null, limit, progress, token);
         progress.Finish();
     }
 
     // While one buffer is hashed and written, the other is received and decrypted.
     private static async Task<long> PumpAsync(
-        Stream source, Stream destination, IncrementalHash? hash, long limit, TransferProgress progress, CancellationToken cancellationToken)
+        Stream source, Stream destination, IncrementalHash? hash, long limit, TransferProgress progress, CancellationToken token)
     {
-        byte[] filling = new byte[BufferSize];
-        byte[] draining = new byte[BufferSize];
-        Task drained = Task.CompletedTask;
+        var filling = new byte[BufferSize];
+        var draining = new byte[BufferSize];
+        var drained = Task.CompletedTask;
         long length = 0;
         try
         {
-            while (await source.ReadAsync(filling, cancellationToken).ConfigureAwait(false) is var count and > 0)
+            while (await source.ReadAsync(filling, token) is var count and > 0)
             {
                 length += count;
                 if (length > limit)
@@ -57,9 +57,9 @@ internal static class StreamedFile
                     throw new ServerException($"{progress.Name}: more than the {limit} bytes came that were expected; this is not what the laptop announced");
                 }
 
-                await drained.ConfigureAwait(false);
+                await drained;
                 (filling, draining) = (draining, filling);
-                byte[] part = draining;
+                var part = draining;
                 drained = Task.WhenAll(
                     Task.Run(() => hash?.AppendData(part, 0, count), CancellationToken.None),
                     Task.Run(() => destination.Write(part, 0, count), CancellationToken.None));
@@ -69,7 +69,7 @@ internal static class StreamedFile
         finally
         {
             // Nobody may write to the destination after we have returned or thrown.
-            await drained.ConfigureAwait(false);
+            await drained;
         }
 
         return length;

@@ -10,8 +10,8 @@ internal sealed class VerifiedAnswer(HttpResponseMessage response, StallGuard bo
 
     public async ValueTask DisposeAsync()
     {
-        await Content.DisposeAsync().ConfigureAwait(false);
-        await body.DisposeAsync().ConfigureAwait(false);
+        await Content.DisposeAsync();
+        await body.DisposeAsync();
         response.Dispose();
     }
 }

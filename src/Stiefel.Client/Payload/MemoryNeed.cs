@@ -18,7 +18,7 @@ internal static class MemoryNeed
     /// <summary>MemAvailable, bytes (man 5 proc_meminfo); 0 if not told.</summary>
     public static long AvailableBytes(IEnumerable<string> meminfo)
     {
-        string? line = meminfo.FirstOrDefault(text => text.StartsWith("MemAvailable:", StringComparison.Ordinal));
-        return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var kibibytes, "kB"] && long.TryParse(kibibytes, out long count) ? count * 1024 : 0;
+        var line = meminfo.FirstOrDefault(text => text.StartsWith("MemAvailable:", StringComparison.Ordinal));
+        return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var kibibytes, "kB"] && long.TryParse(kibibytes, out var count) ? count * 1024 : 0;
     }
 }

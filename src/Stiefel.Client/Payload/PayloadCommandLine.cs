@@ -26,9 +26,9 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
     public static PayloadCommandLine Assemble(string bootEntry, string added)
     {
         var notes = new List<string>();
-        KernelCommandLine line = Append(KernelCommandLine.Parse(bootEntry), KernelCommandLine.Parse(added));
+        var line = Append(KernelCommandLine.Parse(bootEntry), KernelCommandLine.Parse(added));
 
-        string realInit = line["rdinit"] is { Length: > 0 } own ? own : DefaultInit;
+        var realInit = line["rdinit"] is { Length: > 0 } own ? own : DefaultInit;
         line = line.With("rdinit", AttachInit);
 
         line = WithDiskAsNbd(line, notes);
@@ -61,8 +61,8 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
 
         if (DiskName().Match(root) is { Success: true } match)
         {
-            string partition = match.Groups[1].Value;
-            string renamed = partition.Length > 0 ? $"/dev/nbd0p{partition}" : "/dev/nbd0";
+            var partition = match.Groups[1].Value;
+            var renamed = partition.Length > 0 ? $"/dev/nbd0p{partition}" : "/dev/nbd0";
             notes.Add($"root={root} is the laptop's name of its disk; here it is root={renamed}");
             return line.With("root", renamed);
         }

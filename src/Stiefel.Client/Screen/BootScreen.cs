@@ -49,7 +49,7 @@ internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider
     public void Explain(string commandLine, IReadOnlyList<string> notes)
     {
         Say($"  kernel arguments: {PrintableText.Of(commandLine)}");
-        foreach (string note in notes)
+        foreach (var note in notes)
         {
             Say($"  note: {PrintableText.Of(note)}");
         }

@@ -17,10 +17,10 @@ internal static class ConsoleKind
     /// <param name="activeConsoles">Text of /sys/class/tty/console/active: the last of them is /dev/console.</param>
     public static bool CanRedraw(string device, string term, string activeConsoles)
     {
-        string name = device == "/dev/console"
+        var name = device == "/dev/console"
             ? activeConsoles.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).LastOrDefault("")
             : device.StartsWith("/dev/", StringComparison.Ordinal) ? device["/dev/".Length..] : "";
-        bool isScreen = name.StartsWith("tty", StringComparison.Ordinal) && name.Length > 3 && name.AsSpan(3).IndexOfAnyExceptInRange('0', '9') < 0;
+        var isScreen = name.StartsWith("tty", StringComparison.Ordinal) && name.Length > 3 && name.AsSpan(3).IndexOfAnyExceptInRange('0', '9') < 0;
         return term is not ("" or "dumb") && (isScreen || name.StartsWith("pts/", StringComparison.Ordinal));
     }
 

@@ -15,16 +15,16 @@ internal static class ManifestText
             return Describe(locked, manifest.Laptop);
         }
 
-        string laptop = manifest.Laptop.Length > 0 ? $" of {manifest.Laptop}" : "";
-        string release = manifest.KernelRelease.Length > 0 ? $" {manifest.KernelRelease}" : "";
+        var laptop = manifest.Laptop.Length > 0 ? $" of {manifest.Laptop}" : "";
+        var release = manifest.KernelRelease.Length > 0 ? $" {manifest.KernelRelease}" : "";
         return PrintableText.Of($"{manifest.Title}{laptop}, kernel{release} ({DataSize.Megabytes(manifest.Kernel.Size)}), initrd {DataSize.Megabytes(manifest.Initrd.Size)}");
     }
 
     /// <summary>`/dev/nvme0n1p3 (mydisk) of mylaptop is locked`</summary>
     public static string Describe(LockedBoot locked, string laptop)
     {
-        string label = locked.Label.Length > 0 ? $" ({locked.Label})" : "";
-        string owner = laptop.Length > 0 ? $" of {laptop}" : "";
+        var label = locked.Label.Length > 0 ? $" ({locked.Label})" : "";
+        var owner = laptop.Length > 0 ? $" of {laptop}" : "";
         return PrintableText.Of($"{locked.Device}{label}{owner} is locked");
     }
 }

@@ -31,13 +31,13 @@ internal sealed class TransferProgress(BootScreen screen, TimeProvider clock, bo
         }
 
         _bytes += bytes;
-        TimeSpan sinceShown = clock.GetElapsedTime(_shownAt);
+        var sinceShown = clock.GetElapsedTime(_shownAt);
         if (!IsTimeToShow(sinceShown))
         {
             return;
         }
 
-        string line = Describe((_bytes - _shownBytes) / sinceShown.TotalSeconds);
+        var line = Describe((_bytes - _shownBytes) / sinceShown.TotalSeconds);
         if (canRedraw)
         {
             screen.Redraw(line);
@@ -54,7 +54,7 @@ internal sealed class TransferProgress(BootScreen screen, TimeProvider clock, bo
     /// <summary>All has arrived and is verified.</summary>
     public void Finish()
     {
-        double seconds = _bytes == 0 ? 0 : clock.GetElapsedTime(_started).TotalSeconds;
+        var seconds = _bytes == 0 ? 0 : clock.GetElapsedTime(_started).TotalSeconds;
         screen.Say($"  {name}: {DataSize.Megabytes(_bytes)} in {seconds:0.0} s, {DataSize.Megabytes(Rate(_bytes, seconds))}/s, verified");
     }
 

@@ -14,7 +14,7 @@ internal sealed class FindSchedule(TimeProvider clock)
     /// <summary>Forgets interfaces that lost their carrier: when it comes back they are asked eagerly again.</summary>
     public void Keep(IReadOnlyCollection<int> withCarrier)
     {
-        foreach (int gone in _links.Keys.Except(withCarrier).ToArray())
+        foreach (var gone in _links.Keys.Except(withCarrier).ToArray())
         {
             _links.Remove(gone);
         }
@@ -25,8 +25,8 @@ internal sealed class FindSchedule(TimeProvider clock)
     /// <param name="round">0 for the first time since it has carrier.</param>
     public bool IsDue(int index, out int round)
     {
-        long now = clock.GetTimestamp();
-        if (!_links.TryGetValue(index, out Link link))
+        var now = clock.GetTimestamp();
+        if (!_links.TryGetValue(index, out var link))
         {
             link = new Link(Since: now, Asked: now, Rounds: 0);
         }

@@ -66,7 +66,7 @@ internal sealed class FindSocket : IDisposable
         }
         else if (round > 0)
         {
-            foreach (LinkAddress own in RouteNetlink.ListAddresses(link.Index).Where(own => own.Address.AddressFamily == _family))
+            foreach (var own in RouteNetlink.ListAddresses(link.Index).Where(own => own.Address.AddressFamily == _family))
             {
                 Send(find, BroadcastOf(own));
             }
@@ -87,16 +87,16 @@ internal sealed class FindSocket : IDisposable
 
     /// <summary>The next datagram, from anyone, the interface it came by, and our address that it was sent to.</summary>
     /// <param name="buffer">Of more than <see cref="DiscoveryDatagram.Size"/> bytes: a longer datagram must not look like one of ours.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<(int Length, IPEndPoint Sender, int LinkIndex, IPAddress Own)> ReceiveAsync(byte[] buffer, CancellationToken cancellationToken)
+    /// <param name="token">Ends the wait.</param>
+    public async Task<(int Length, IPEndPoint Sender, int LinkIndex, IPAddress Own)> ReceiveAsync(byte[] buffer, CancellationToken token)
     {
         while (true)
         {
             try
             {
-                var received = await _socket.ReceiveMessageFromAsync(buffer, SocketFlags.None, new IPEndPoint(AnyAddress, 0), cancellationToken).ConfigureAwait(false);
+                var received = await _socket.ReceiveMessageFromAsync(buffer, SocketFlags.None, new IPEndPoint(AnyAddress, 0), token);
                 var sender = (IPEndPoint)received.RemoteEndPoint;
-                int link = _family == AddressFamily.InterNetworkV6 ? (int)sender.Address.ScopeId : received.PacketInformation.Interface;
+                var link = _family == AddressFamily.InterNetworkV6 ? (int)sender.Address.ScopeId : received.PacketInformation.Interface;
                 return (received.ReceivedBytes, sender, link, received.PacketInformation.Address);
             }
             catch (SocketException)
@@ -121,8 +121,8 @@ internal sealed class FindSocket : IDisposable
 
     private static IPAddress BroadcastOf(LinkAddress own)
     {
-        byte[] bytes = own.Address.GetAddressBytes();
-        for (int bit = own.PrefixLength; bit < 32; bit++)
+        var bytes = own.Address.GetAddressBytes();
+        for (var bit = own.PrefixLength; bit < 32; bit++)
         {
             bytes[bit / 8] |= (byte)(0x80 >> (bit % 8));
         }

@@ -18,8 +18,8 @@ internal sealed record FoundServer(IPEndPoint Endpoint, NetworkLink Link)
         {
             using var socket = new Socket(endpoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             socket.Connect(endpoint);
-            IPAddress own = ((IPEndPoint)socket.LocalEndPoint!).Address;
-            NetworkLink? link = RouteNetlink.ListLinks().FirstOrDefault(candidate => Has(candidate, own));
+            var own = ((IPEndPoint)socket.LocalEndPoint!).Address;
+            var link = RouteNetlink.ListLinks().FirstOrDefault(candidate => Has(candidate, own));
             return link is null ? throw new ServerException($"no interface has the address {own} that leads to {endpoint}") : new(endpoint, link);
         }
         catch (SocketException error)

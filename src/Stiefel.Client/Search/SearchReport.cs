@@ -16,9 +16,9 @@ internal static class SearchReport
                 : $"there is no interface {onlyInterface}: plug the adapter in, or look at the name";
         }
 
-        string asked = string.Join(", ", links.Select(link => $"{link.Name} ({State(link)})"));
+        var asked = string.Join(", ", links.Select(link => $"{link.Name} ({State(link)})"));
         // Where nobody else sets interfaces up (boot does, a rehearsal does not), the person has to.
-        string raise = links.FirstOrDefault(link => !link.IsUp) is { } down ? $" (`ip link set {down.Name} up` sets {down.Name} up)" : "";
+        var raise = links.FirstOrDefault(link => !link.IsUp) is { } down ? $" (`ip link set {down.Name} up` sets {down.Name} up)" : "";
         return links.Any(link => link.HasCarrier)
             ? $"no laptop answered on {asked}: check that stiefel is running on the laptop and that it has this stick's key{raise}"
             : $"no cable: {asked}: connect the laptop, and check that it is on{raise}";

@@ -39,21 +39,21 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<
         $"no laptop with the key `{key.Name}` answered within {limit.TotalSeconds:0} s: {SearchReport.Describe(ListLinks(), onlyInterface)}");
 
     /// <summary>Waits for the first laptop.</summary>
-    public async Task<FoundServer> FindFirstAsync(CancellationToken cancellationToken)
+    public async Task<FoundServer> FindFirstAsync(CancellationToken token)
     {
-        await foreach (FoundServer server in FindAllAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var server in FindAllAsync(token))
         {
             return server;
         }
 
-        throw new OperationCanceledException(cancellationToken);
+        throw new OperationCanceledException(token);
     }
 
     /// <summary>Every laptop, each once, until cancelled.</summary>
-    public async IAsyncEnumerable<FoundServer> FindAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<FoundServer> FindAllAsync([EnumeratorCancellation] CancellationToken token)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        FindSocket[] sockets = FindSocket.OpenAll();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
+        var sockets = FindSocket.OpenAll();
         var found = Channel.CreateUnbounded<FoundServer>();
         Task[] loops = [AskAsync(sockets, stop.Token), .. sockets.Select(socket => ListenAsync(socket, found.Writer, stop.Token))];
         // A loop ends only by failing or being stopped; either ends the search.
@@ -61,7 +61,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<
         try
         {
             var known = new HashSet<string>();
-            await foreach (FoundServer server in found.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (var server in found.Reader.ReadAllAsync(token))
             {
                 if (known.Add(server.ToString()))
                 {
@@ -71,53 +71,53 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<
         }
         finally
         {
-            await stop.CancelAsync().ConfigureAwait(false);
+            await stop.CancelAsync();
             Array.ForEach(sockets, socket => socket.Dispose());
         }
     }
 
-    private async Task AskAsync(FindSocket[] sockets, CancellationToken cancellationToken)
+    private async Task AskAsync(FindSocket[] sockets, CancellationToken token)
     {
-        byte[] find = DiscoveryDatagram.BuildFind(key, _nonce);
-        long started = TimeProvider.System.GetTimestamp();
+        var find = DiscoveryDatagram.BuildFind(key, _nonce);
+        var started = TimeProvider.System.GetTimestamp();
         (string Text, TimeSpan At) reported = ("", TimeSpan.Zero);
         while (true)
         {
-            NetworkLink[] links = ListLinks();
+            var links = ListLinks();
             AskOnce(sockets, links, find);
 
-            TimeSpan elapsed = TimeProvider.System.GetElapsedTime(started);
-            string state = SearchReport.Describe(links, onlyInterface);
+            var elapsed = TimeProvider.System.GetElapsedTime(started);
+            var state = SearchReport.Describe(links, onlyInterface);
             if (elapsed > s_firstReport && (state != reported.Text || elapsed - reported.At > s_reportInterval))
             {
                 report($"{state}; asking again");
                 reported = (state, elapsed);
             }
 
-            await Task.Delay(FindSchedule.Tick, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(FindSchedule.Tick, token);
         }
     }
 
     private void AskOnce(FindSocket[] sockets, NetworkLink[] links, byte[] find)
     {
-        NetworkLink[] reachable = Array.FindAll(links, link => link.HasCarrier);
+        var reachable = Array.FindAll(links, link => link.HasCarrier);
         _schedule.Keep([.. reachable.Select(link => link.Index)]);
-        foreach (NetworkLink link in reachable)
+        foreach (var link in reachable)
         {
-            if (_schedule.IsDue(link.Index, out int round))
+            if (_schedule.IsDue(link.Index, out var round))
             {
                 Array.ForEach(sockets, socket => socket.Ask(link, round, find));
             }
         }
     }
 
-    private async Task ListenAsync(FindSocket socket, ChannelWriter<FoundServer> found, CancellationToken cancellationToken)
+    private async Task ListenAsync(FindSocket socket, ChannelWriter<FoundServer> found, CancellationToken token)
     {
         var buffer = new byte[DiscoveryDatagram.Size + 1];
         while (true)
         {
-            var (length, sender, linkIndex, own) = await socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false);
-            if (DiscoveryDatagram.TryOpenHello(buffer.AsSpan(0, length), key, _nonce, out int bootPort)
+            var (length, sender, linkIndex, own) = await socket.ReceiveAsync(buffer, token);
+            if (DiscoveryDatagram.TryOpenHello(buffer.AsSpan(0, length), key, _nonce, out var bootPort)
                 && ListLinks().FirstOrDefault(link => link.Index == linkIndex) is { } arrivedBy)
             {
                 _heardServer = true;
@@ -125,7 +125,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<
             }
             else if (!_heardServer && TimeProvider.System.GetElapsedTime(_started) > s_letServersAnswer
                 && (onlyInterface is null || ListLinks().Any(link => link.Index == linkIndex))
-                && DiscoveryDatagram.TryOpenChallenge(buffer.AsSpan(0, length), key, _nonce, own, out byte[]? challenge))
+                && DiscoveryDatagram.TryOpenChallenge(buffer.AsSpan(0, length), key, _nonce, own, out var challenge))
             {
                 MeetSleeper(socket, sender, challenge);
             }

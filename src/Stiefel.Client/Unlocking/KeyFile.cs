@@ -28,7 +28,7 @@ internal static class KeyFile
     /// <exception cref="RefusedException">Others can read or write it.</exception>
     public static SharedKey Load(string? path, string directory = DefaultDirectory, IPerson? person = null)
     {
-        string[] files = path is not null ? [path] : Directory.Exists(directory) ? Directory.GetFiles(directory, "*" + StoredKey.Extension) : [];
+        var files = path is not null ? [path] : Directory.Exists(directory) ? Directory.GetFiles(directory, "*" + StoredKey.Extension) : [];
         return files.Length switch
         {
             1 => Read(files[0], person),
@@ -42,7 +42,7 @@ internal static class KeyFile
     {
         try
         {
-            using StoredKey stored = StoredKey.Read(path);
+            using var stored = StoredKey.Read(path);
             return stored.Locked is { } locked ? Unlock(locked, stored.Name, person) : stored.Open();
         }
         catch (KeyFileException error)
@@ -58,10 +58,10 @@ internal static class KeyFile
             throw new UsageException($"the key {name} is sealed under a passphrase, and nobody is there to be asked for it");
         }
 
-        for (int left = Tries; left > 0; left--)
+        for (var left = Tries; left > 0; left--)
         {
-            byte[] passphrase = person.AskSecret($"Passphrase of the key {name}: ", SealedKey.MaxPassphraseBytes);
-            bool isRight = locked.TryOpen(passphrase, name, out SharedKey? key);
+            var passphrase = person.AskSecret($"Passphrase of the key {name}: ", SealedKey.MaxPassphraseBytes);
+            var isRight = locked.TryOpen(passphrase, name, out var key);
             CryptographicOperations.ZeroMemory(passphrase);
             if (isRight)
             {
@@ -78,20 +78,20 @@ internal static class KeyFile
     {
         person.Tell("This machine has no key. `stiefel key new NAME --pairing` on the laptop makes one that can be typed.");
         Span<char> letters = stackalloc char[MaxTypedCode]; // where the collector moves nothing
-        for (int left = Tries; left > 0; left--)
+        for (var left = Tries; left > 0; left--)
         {
-            byte[] typed = person.AskSecret("Pairing code: ", MaxTypedCode);
-            for (int i = 0; i < typed.Length; i++)
+            var typed = person.AskSecret("Pairing code: ", MaxTypedCode);
+            for (var i = 0; i < typed.Length; i++)
             {
                 letters[i] = (char)typed[i];
             }
 
-            bool isCode = PairingCode.TryDecode(letters[..typed.Length], out byte[]? secret, out string? problem);
+            var isCode = PairingCode.TryDecode(letters[..typed.Length], out var secret, out var problem);
             CryptographicOperations.ZeroMemory(typed);
             CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(letters));
             if (isCode)
             {
-                SharedKey key = SharedKey.FromBytes(secret, TypedName);
+                var key = SharedKey.FromBytes(secret, TypedName);
                 CryptographicOperations.ZeroMemory(secret);
                 return key;
             }

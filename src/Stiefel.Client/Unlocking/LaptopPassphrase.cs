@@ -42,11 +42,11 @@ internal sealed class LaptopPassphrase : IDisposable
     public static LaptopPassphrase FromDescriptor(int descriptor)
     {
         // One more, and one for the line feed, so that too long is seen.
-        byte[] buffer = GC.AllocateArray<byte>(UnlockAnswer.MaxPassphraseBytes + 2, pinned: true);
+        var buffer = GC.AllocateArray<byte>(UnlockAnswer.MaxPassphraseBytes + 2, pinned: true);
         try
         {
             using var input = new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Read, bufferSize: 0);
-            int length = input.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            var length = input.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             length -= length > 0 && buffer[length - 1] == '\n' ? 1 : 0;
             return length is > 0 and <= UnlockAnswer.MaxPassphraseBytes
                 ? new LaptopPassphrase(buffer.AsSpan(0, length))

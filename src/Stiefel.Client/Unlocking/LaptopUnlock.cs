@@ -17,9 +17,9 @@ internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person,
     /// <summary>Returns when the laptop is unlocked; at once if it is not locked.</summary>
     /// <param name="laptop">The session.</param>
     /// <param name="onceDiskIsFreeAsync">Asks as long as another desktop has the disk; null to ask once.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="token">Ends it.</param>
     /// <exception cref="UsageException">Nobody can be asked, or no passphrase was right.</exception>
-    public async Task RunAsync(BootClient laptop, Func<Func<Task<int?>>, Task<int?>>? onceDiskIsFreeAsync, CancellationToken cancellationToken)
+    public async Task RunAsync(BootClient laptop, Func<Func<Task<int?>>, Task<int?>>? onceDiskIsFreeAsync, CancellationToken token)
     {
         passphrase.MayBeHandedOver = false;
         if (laptop.Manifest.Locked is not { } locked)
@@ -35,8 +35,8 @@ internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person,
         onceDiskIsFreeAsync ??= ask => ask();
         for (int? left = null; ;)
         {
-            byte[] bytes = passphrase.Bytes ?? Ask(locked, laptop.Endpoint, left);
-            left = await onceDiskIsFreeAsync(() => laptop.UnlockAsync(bytes, cancellationToken)).ConfigureAwait(false);
+            var bytes = passphrase.Bytes ?? Ask(locked, laptop.Endpoint, left);
+            left = await onceDiskIsFreeAsync(() => laptop.UnlockAsync(bytes, token));
             if (left is null)
             {
                 passphrase.MayBeHandedOver = locked.MayHandOver;

@@ -38,9 +38,9 @@ internal static class BootVerb
             attach, takeOver, noLoad, untilLoading, noExec, once,
         };
         common.AddTo(command);
-        command.SetAction((parsed, cancellationToken) =>
+        command.SetAction((parsed, token) =>
         {
-            LaptopChoice server = common.Read(parsed);
+            var server = common.Read(parsed);
             var options = new BootSequenceOptions
             {
                 KeyFile = server.KeyFile,
@@ -53,7 +53,7 @@ internal static class BootVerb
                 NoExec = parsed.GetValue(noExec),
                 Once = parsed.GetValue(once),
             };
-            return RunAsync(options, ScreenOf(parsed), cancellationToken);
+            return RunAsync(options, ScreenOf(parsed), token);
         });
         return command.WithExamples(
             "stiefel-client boot                                   on the stick's ramdisk",
@@ -64,28 +64,28 @@ internal static class BootVerb
     /// <summary>Where a verb writes.</summary>
     public static BootScreen ScreenOf(ParseResult parsed)
     {
-        TextWriter output = parsed.InvocationConfiguration.Output;
+        var output = parsed.InvocationConfiguration.Output;
         return new BootScreen(output, canRedraw: output == StandardStreams.Output && ConsoleKind.CanRedraw(), TimeProvider.System);
     }
 
-    private static async Task<int> RunAsync(BootSequenceOptions options, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(BootSequenceOptions options, BootScreen screen, CancellationToken token)
     {
         Check(options);
-        using var raising = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task raiser = options.NoLoad ? Task.CompletedTask : LinkRaiser.RunAsync(line => screen.Say($"  {line}"), raising.Token);
+        using var raising = CancellationTokenSource.CreateLinkedTokenSource(token);
+        var raiser = options.NoLoad ? Task.CompletedTask : LinkRaiser.RunAsync(line => screen.Say($"  {line}"), raising.Token);
         try
         {
             // Asked for once, not for every attempt.
-            ConsolePerson? person = ConsolePerson.IfThere(screen);
-            using SharedKey key = KeyFile.Load(options.KeyFile, person: person);
+            var person = ConsolePerson.IfThere(screen);
+            using var key = KeyFile.Load(options.KeyFile, person: person);
             using var passphrase = new LaptopPassphrase();
-            await RunUntilDoneAsync(new BootSequence(options, key, screen, person, passphrase), options.Once, screen, cancellationToken).ConfigureAwait(false);
+            await RunUntilDoneAsync(new BootSequence(options, key, screen, person, passphrase), options.Once, screen, token);
             return ExitCode.Done;
         }
         finally
         {
-            await raising.CancelAsync().ConfigureAwait(false);
-            await raiser.ConfigureAwait(false);
+            await raising.CancelAsync();
+            await raiser;
         }
     }
 
@@ -103,20 +103,20 @@ internal static class BootVerb
         }
     }
 
-    private static async Task RunUntilDoneAsync(BootSequence boot, bool once, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task RunUntilDoneAsync(BootSequence boot, bool once, BootScreen screen, CancellationToken token)
     {
-        for (TimeSpan pause = s_firstPause; ; pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, s_longestPause.Ticks)))
+        for (var pause = s_firstPause; ; pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, s_longestPause.Ticks)))
         {
             try
             {
-                await boot.RunAsync(cancellationToken).ConfigureAwait(false);
+                await boot.RunAsync(token);
                 return;
             }
-            catch (Exception problem) when (!once && problem is not (UsageException or StoppedException) && !cancellationToken.IsCancellationRequested)
+            catch (Exception problem) when (!once && problem is not (UsageException or StoppedException) && !token.IsCancellationRequested)
             {
                 screen.Say($"failed: {Failure.Describe(problem)}");
                 screen.Say($"trying again in {pause.TotalSeconds:0} s");
-                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(pause, token);
             }
         }
     }

@@ -46,7 +46,7 @@ internal sealed class CommonOptions
 
     private static IPEndPoint? ParseServer(ArgumentResult result)
     {
-        string text = result.Tokens.Single().Value;
+        var text = result.Tokens.Single().Value;
         if (HostEndPoint.ParseAddress(text, WellKnownPorts.Boot) is { } endpoint)
         {
             return endpoint;

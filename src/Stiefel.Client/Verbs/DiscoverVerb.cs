@@ -28,35 +28,35 @@ internal static class DiscoverVerb
         };
         var command = new Command(Name, "Find laptops that know the key and show what they offer") { seconds };
         common.AddTo(command);
-        command.SetAction((parsed, cancellationToken) =>
-            RunAsync(common.Read(parsed), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))), BootVerb.ScreenOf(parsed), cancellationToken));
+        command.SetAction((parsed, token) =>
+            RunAsync(common.Read(parsed), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))), BootVerb.ScreenOf(parsed), token));
         return command.WithExamples(
             "stiefel-client discover --key stick.key",
             "stiefel-client discover --key stick.key --server 192.168.1.5");
     }
 
-    private static async Task<int> RunAsync(LaptopChoice options, TimeSpan duration, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(LaptopChoice options, TimeSpan duration, BootScreen screen, CancellationToken token)
     {
-        using SharedKey key = KeyFile.Load(options.KeyFile, person: ConsolePerson.IfThere(screen));
+        using var key = KeyFile.Load(options.KeyFile, person: ConsolePerson.IfThere(screen));
         if (options.Server is { } address)
         {
-            await ShowAsync(FoundServer.AtAddress(address), key, screen, cancellationToken).ConfigureAwait(false);
+            await ShowAsync(FoundServer.AtAddress(address), key, screen, token);
             return ExitCode.Done;
         }
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
         limit.CancelAfter(duration);
         var search = new ServerSearch(key, options.Interface, screen.Say);
-        int count = 0;
+        var count = 0;
         try
         {
-            await foreach (FoundServer server in search.FindAllAsync(limit.Token).ConfigureAwait(false))
+            await foreach (var server in search.FindAllAsync(limit.Token))
             {
                 count++;
-                await TryShowAsync(server, key, screen, cancellationToken).ConfigureAwait(false);
+                await TryShowAsync(server, key, screen, token);
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
             // The time is over.
         }
@@ -65,21 +65,21 @@ internal static class DiscoverVerb
     }
 
     // One laptop that fails must not hide the others.
-    private static async Task TryShowAsync(FoundServer server, SharedKey key, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task TryShowAsync(FoundServer server, SharedKey key, BootScreen screen, CancellationToken token)
     {
         try
         {
-            await ShowAsync(server, key, screen, cancellationToken).ConfigureAwait(false);
+            await ShowAsync(server, key, screen, token);
         }
-        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception problem) when (!token.IsCancellationRequested)
         {
             screen.Say($"{server}: {Failure.Describe(problem)}");
         }
     }
 
-    private static async Task ShowAsync(FoundServer server, SharedKey key, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task ShowAsync(FoundServer server, SharedKey key, BootScreen screen, CancellationToken token)
     {
-        using BootClient laptop = await BootClient.ConnectAsync(server, key, cancellationToken).ConfigureAwait(false);
+        using var laptop = await BootClient.ConnectAsync(server, key, token);
         screen.Say($"{server}: {ManifestText.Describe(laptop.Manifest)}");
     }
 }

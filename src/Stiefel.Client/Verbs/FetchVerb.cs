@@ -35,48 +35,48 @@ internal static class FetchVerb
         };
         var command = new Command(Name, "Download and verify the laptop's kernel and initrd") { directory, seconds, passphraseDescriptor };
         common.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => RunAsync(
+        command.SetAction((parsed, token) => RunAsync(
             common.Read(parsed), parsed.GetRequiredValue(directory), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))),
-            parsed.GetValue(passphraseDescriptor), BootVerb.ScreenOf(parsed), cancellationToken));
+            parsed.GetValue(passphraseDescriptor), BootVerb.ScreenOf(parsed), token));
         return command.WithExamples(
             "stiefel-client fetch --key stick.key --out /tmp/boot",
             "stiefel-client fetch --key stick.key --out /tmp/boot --passphrase-fd 3 3<passphrase-file");
     }
 
-    private static async Task<int> RunAsync(LaptopChoice options, string directory, TimeSpan searchLimit, int? passphraseDescriptor, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(LaptopChoice options, string directory, TimeSpan searchLimit, int? passphraseDescriptor, BootScreen screen, CancellationToken token)
     {
-        ConsolePerson? person = ConsolePerson.IfThere(screen);
-        using SharedKey key = KeyFile.Load(options.KeyFile, person: person);
-        using LaptopPassphrase passphrase = passphraseDescriptor is { } descriptor ? LaptopPassphrase.FromDescriptor(descriptor) : new LaptopPassphrase();
-        FoundServer server = options.Server is { } address
+        var person = ConsolePerson.IfThere(screen);
+        using var key = KeyFile.Load(options.KeyFile, person: person);
+        using var passphrase = passphraseDescriptor is { } descriptor ? LaptopPassphrase.FromDescriptor(descriptor) : new LaptopPassphrase();
+        var server = options.Server is { } address
             ? FoundServer.AtAddress(address)
-            : await FindAsync(key, options, searchLimit, screen, cancellationToken).ConfigureAwait(false);
+            : await FindAsync(key, options, searchLimit, screen, token);
 
-        using BootClient laptop = await BootClient.ConnectAsync(server, key, cancellationToken).ConfigureAwait(false);
-        OutputFolder.Make(directory); // before anybody types a passphrase in vain
-        await new LaptopUnlock(passphrase, person, screen.Say).RunAsync(laptop, onceDiskIsFreeAsync: null, cancellationToken).ConfigureAwait(false);
-        BootManifest manifest = laptop.Manifest;
+        using var laptop = await BootClient.ConnectAsync(server, key, token);
+        OutputDirectory.Make(directory); // before anybody types a passphrase in vain
+        await new LaptopUnlock(passphrase, person, screen.Say).RunAsync(laptop, onceDiskIsFreeAsync: null, token);
+        var manifest = laptop.Manifest;
         screen.Say($"{server}: {ManifestText.Describe(manifest)}");
 
         await CompleteFile.WriteAsync(Path.Combine(directory, "kernel"), file =>
-            laptop.FetchKernelAsync(file, screen.Follow("kernel", manifest.Kernel.Size), cancellationToken)).ConfigureAwait(false);
+            laptop.FetchKernelAsync(file, screen.Follow("kernel", manifest.Kernel.Size), token));
         await CompleteFile.WriteAsync(Path.Combine(directory, "initrd"), file =>
-            laptop.FetchInitrdAsync(file, screen.Follow("initrd", manifest.Initrd.Size), cancellationToken)).ConfigureAwait(false);
+            laptop.FetchInitrdAsync(file, screen.Follow("initrd", manifest.Initrd.Size), token));
         await CompleteFile.WriteAsync(Path.Combine(directory, "cmdline"), file =>
-            file.WriteAsync(Encoding.UTF8.GetBytes(manifest.CommandLine + "\n"), cancellationToken).AsTask()).ConfigureAwait(false);
+            file.WriteAsync(Encoding.UTF8.GetBytes(manifest.CommandLine + "\n"), token).AsTask());
         return ExitCode.Done;
     }
 
-    private static async Task<FoundServer> FindAsync(SharedKey key, LaptopChoice options, TimeSpan searchLimit, BootScreen screen, CancellationToken cancellationToken)
+    private static async Task<FoundServer> FindAsync(SharedKey key, LaptopChoice options, TimeSpan searchLimit, BootScreen screen, CancellationToken token)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
         limit.CancelAfter(searchLimit);
         var search = new ServerSearch(key, options.Interface, screen.Say);
         try
         {
-            return await search.FindFirstAsync(limit.Token).ConfigureAwait(false);
+            return await search.FindFirstAsync(limit.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
             throw search.NobodyWithin(searchLimit);
         }

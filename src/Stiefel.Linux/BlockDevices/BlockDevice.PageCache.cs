@@ -20,7 +20,7 @@ public sealed partial class BlockDevice
             fixed (byte* start = buffer)
             {
                 var part = new Unistd.iovec { iov_base = start, iov_len = (nuint)buffer.Length };
-                nint count = Unistd.preadv2(_handle, &part, 1, offset, Unistd.RWF_NOWAIT);
+                var count = Unistd.preadv2(_handle, &part, 1, offset, Unistd.RWF_NOWAIT);
                 if (count >= 0 || Marshal.GetLastPInvokeError() != Errno.EOPNOTSUPP)
                 {
                     return count == buffer.Length;
@@ -42,7 +42,7 @@ public sealed partial class BlockDevice
     {
         while (pipe.Length < length)
         {
-            int count = pipe.Fill(_handle, offset + pipe.Length, length - pipe.Length);
+            var count = pipe.Fill(_handle, offset + pipe.Length, length - pipe.Length);
             switch (-count)
             {
                 case < 0:

@@ -21,8 +21,8 @@ public sealed partial class BlockDevice
     /// <param name="onlyIfFast">Throw EOPNOTSUPP rather than write the zeroes out.</param>
     public void WriteZeroes(long offset, long length, bool keepAllocated, bool onlyIfFast)
     {
-        long start = AlignUp(offset);
-        long end = AlignDown(offset + length);
+        var start = AlignUp(offset);
+        var end = AlignDown(offset + length);
         if (start >= end)
         {
             WriteZeroBytes(offset, length);
@@ -46,8 +46,8 @@ public sealed partial class BlockDevice
     /// <summary>Tells the medium that the range (bytes) is unused. What cannot be discarded is left as it is.</summary>
     public unsafe void Discard(long offset, long length)
     {
-        long start = AlignUp(offset);
-        long end = AlignDown(offset + length);
+        var start = AlignUp(offset);
+        var end = AlignDown(offset + length);
         if (start >= end || !CanDiscard)
         {
             return;
@@ -56,7 +56,7 @@ public sealed partial class BlockDevice
         int result;
         if (IsBlockSpecial)
         {
-            ulong* range = stackalloc ulong[] { (ulong)start, (ulong)(end - start) };
+            var range = stackalloc ulong[] { (ulong)start, (ulong)(end - start) };
             result = LinuxFs.ioctl(_handle, LinuxFs.BLKDISCARD, range);
         }
         else
@@ -64,7 +64,7 @@ public sealed partial class BlockDevice
             result = Fcntl.fallocate(_handle, Fcntl.FALLOC_FL_PUNCH_HOLE | Fcntl.FALLOC_FL_KEEP_SIZE, start, end - start);
         }
 
-        int errno = Marshal.GetLastPInvokeError();
+        var errno = Marshal.GetLastPInvokeError();
         if (result != 0 && errno != Errno.EOPNOTSUPP)
         {
             throw new LinuxException($"discard({Path}, {end - start} bytes at {start})", errno);
@@ -83,7 +83,7 @@ public sealed partial class BlockDevice
         }
 
         // man 2 lseek: ENXIO says that there is no data up to the end of the file.
-        long data = Unistd.lseek(_handle, offset, Unistd.SEEK_DATA);
+        var data = Unistd.lseek(_handle, offset, Unistd.SEEK_DATA);
         if (data < 0)
         {
             return (length, Marshal.GetLastPInvokeError() == Errno.ENXIO);
@@ -94,7 +94,7 @@ public sealed partial class BlockDevice
             return (Math.Min(data - offset, length), true);
         }
 
-        long hole = Unistd.lseek(_handle, offset, Unistd.SEEK_HOLE);
+        var hole = Unistd.lseek(_handle, offset, Unistd.SEEK_HOLE);
         return (hole > offset ? Math.Min(hole - offset, length) : length, false);
     }
 
@@ -107,7 +107,7 @@ public sealed partial class BlockDevice
             return true;
         }
 
-        bool isSlow = IsBlockSpecial && !CanOffloadZeroes;
+        var isSlow = IsBlockSpecial && !CanOffloadZeroes;
         return !(isSlow && onlyIfFast) && TryFallocate(Fcntl.FALLOC_FL_ZERO_RANGE, offset, length);
     }
 
@@ -134,7 +134,7 @@ public sealed partial class BlockDevice
     {
         while (length > 0)
         {
-            int count = (int)Math.Min(length, ZeroBlockSize);
+            var count = (int)Math.Min(length, ZeroBlockSize);
             Write(offset, s_zeroes.AsSpan(0, count));
             offset += count;
             length -= count;

@@ -16,7 +16,7 @@ public sealed partial class BlockDevice
     {
         fixed (byte* bytes = System.Text.Encoding.UTF8.GetBytes(name + '\0'))
         {
-            int descriptor = LibC.memfd_create(bytes, (uint)LibC.MFD_CLOEXEC);
+            var descriptor = LibC.memfd_create(bytes, (uint)LibC.MFD_CLOEXEC);
             return descriptor >= 0
                 ? OfSize(new SafeFileHandle(descriptor, ownsHandle: true), name, size)
                 : throw LinuxException.FromLastError($"memfd_create(\"{name}\")");
@@ -27,13 +27,13 @@ public sealed partial class BlockDevice
     /// <exception cref="LinuxException">No such directory, no right to write there, or a file too large for that file system.</exception>
     public static BlockDevice CreateUnnamed(string directory, long size)
     {
-        SafeFileHandle handle = Fcntl.open(directory, Fcntl.O_TMPFILE | Fcntl.O_RDWR | Fcntl.O_CLOEXEC, ReadWriteByOwner);
+        var handle = Fcntl.open(directory, Fcntl.O_TMPFILE | Fcntl.O_RDWR | Fcntl.O_CLOEXEC, ReadWriteByOwner);
         if (!handle.IsInvalid)
         {
             return OfSize(handle, $"unnamed file in {directory}", size);
         }
 
-        LinuxException error = LinuxException.FromLastError($"open(\"{directory}\", O_TMPFILE)");
+        var error = LinuxException.FromLastError($"open(\"{directory}\", O_TMPFILE)");
         handle.Dispose();
 
         // man 2 open: what a file system, or a kernel, without O_TMPFILE says.
@@ -42,11 +42,11 @@ public sealed partial class BlockDevice
 
     private static BlockDevice CreateAndUnlink(string directory, long size)
     {
-        string path = System.IO.Path.Combine(directory, $".stiefel-{Guid.NewGuid():N}");
-        SafeFileHandle handle = Fcntl.open(path, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_CLOEXEC, ReadWriteByOwner);
+        var path = System.IO.Path.Combine(directory, $".stiefel-{Guid.NewGuid():N}");
+        var handle = Fcntl.open(path, Fcntl.O_RDWR | Fcntl.O_CREAT | Fcntl.O_EXCL | Fcntl.O_CLOEXEC, ReadWriteByOwner);
         if (handle.IsInvalid)
         {
-            LinuxException error = LinuxException.FromLastError($"open(\"{path}\", O_CREAT|O_EXCL)");
+            var error = LinuxException.FromLastError($"open(\"{path}\", O_CREAT|O_EXCL)");
             handle.Dispose();
             throw error;
         }
@@ -62,7 +62,7 @@ public sealed partial class BlockDevice
             return new BlockDevice(handle, name, isBlockSpecial: false, isReadOnly: false) { Size = size };
         }
 
-        LinuxException error = LinuxException.FromLastError($"ftruncate({name}, {size})");
+        var error = LinuxException.FromLastError($"ftruncate({name}, {size})");
         handle.Dispose();
         throw error;
     }

@@ -76,7 +76,7 @@ public sealed partial class BlockDevice : IDisposable
 
     private static BlockDevice Open(string path, bool readOnly, FileLock fileLock, bool claims)
     {
-        for (int attempt = 1; ; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -91,20 +91,20 @@ public sealed partial class BlockDevice : IDisposable
 
     private static BlockDevice OpenOnce(string path, bool readOnly, FileLock fileLock, bool claims)
     {
-        (int type, DeviceNumber number) = DeviceNumber.Stat(path);
-        bool isBlockSpecial = type == SysStat.S_IFBLK;
+        (var type, var number) = DeviceNumber.Stat(path);
+        var isBlockSpecial = type == SysStat.S_IFBLK;
         if (!isBlockSpecial && type != SysStat.S_IFREG)
         {
             throw new IOException($"{path} is neither a block device nor a regular file");
         }
 
-        bool isExclusive = isBlockSpecial && claims;
-        int flags = (readOnly ? Fcntl.O_RDONLY : Fcntl.O_RDWR) | (isExclusive ? Fcntl.O_EXCL : 0) | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY;
-        SafeFileHandle handle = Fcntl.open(path, flags, 0);
+        var isExclusive = isBlockSpecial && claims;
+        var flags = (readOnly ? Fcntl.O_RDONLY : Fcntl.O_RDWR) | (isExclusive ? Fcntl.O_EXCL : 0) | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY;
+        var handle = Fcntl.open(path, flags, 0);
         if (handle.IsInvalid)
         {
-            string call = $"open(\"{path}\", {(readOnly ? "O_RDONLY" : "O_RDWR")}{(isExclusive ? "|O_EXCL" : "")})";
-            LinuxException error = LinuxException.FromLastError(call);
+            var call = $"open(\"{path}\", {(readOnly ? "O_RDONLY" : "O_RDWR")}{(isExclusive ? "|O_EXCL" : "")})";
+            var error = LinuxException.FromLastError(call);
             handle.Dispose();
             throw error;
         }
@@ -128,13 +128,13 @@ public sealed partial class BlockDevice : IDisposable
     {
         fixed (byte* start = buffer)
         {
-            int done = 0;
+            var done = 0;
             while (done < buffer.Length)
             {
-                nint count = Unistd.pread(_handle, start + done, (nuint)(buffer.Length - done), offset + done);
+                var count = Unistd.pread(_handle, start + done, (nuint)(buffer.Length - done), offset + done);
                 if (count <= 0)
                 {
-                    int errno = count == 0 ? Errno.EIO : Marshal.GetLastPInvokeError();
+                    var errno = count == 0 ? Errno.EIO : Marshal.GetLastPInvokeError();
                     if (errno == Errno.EINTR)
                     {
                         continue;
@@ -153,13 +153,13 @@ public sealed partial class BlockDevice : IDisposable
     {
         fixed (byte* start = data)
         {
-            int done = 0;
+            var done = 0;
             while (done < data.Length)
             {
-                nint count = Unistd.pwrite(_handle, start + done, (nuint)(data.Length - done), offset + done);
+                var count = Unistd.pwrite(_handle, start + done, (nuint)(data.Length - done), offset + done);
                 if (count <= 0)
                 {
-                    int errno = count == 0 ? Errno.EIO : Marshal.GetLastPInvokeError();
+                    var errno = count == 0 ? Errno.EIO : Marshal.GetLastPInvokeError();
                     if (errno == Errno.EINTR)
                     {
                         continue;
@@ -219,7 +219,7 @@ public sealed partial class BlockDevice : IDisposable
 
         // The page cache may hold what blkid or a mount of a partition left there; what is served must be what is on the medium.
         _ = LinuxFs.ioctl(_handle, LinuxFs.BLKFLSBUF, null);
-        int refusesWrites = 0;
+        var refusesWrites = 0;
         if (!IsReadOnly && LinuxFs.ioctl(_handle, LinuxFs.BLKROGET, &refusesWrites) == 0 && refusesWrites != 0)
         {
             throw new LinuxException($"open(\"{Path}\", O_RDWR)", Errno.EROFS, $"the device is set to refuse writes; blockdev --setrw {Path} if that is not meant");
@@ -243,7 +243,7 @@ public sealed partial class BlockDevice : IDisposable
         }
 
         // Only a lock of somebody else counts; some network file systems know no locks at all.
-        int errno = Marshal.GetLastPInvokeError();
+        var errno = Marshal.GetLastPInvokeError();
         if (errno is Errno.EAGAIN or Errno.EACCES)
         {
             throw new LinuxException($"fcntl({Path}, F_OFD_SETLK): another program has locked it", Errno.EBUSY);
@@ -252,7 +252,7 @@ public sealed partial class BlockDevice : IDisposable
 
     private unsafe void Measure(DeviceNumber number)
     {
-        long end = Unistd.lseek(_handle, 0, Unistd.SEEK_END);
+        var end = Unistd.lseek(_handle, 0, Unistd.SEEK_END);
         Size = end >= 0 ? end : throw LinuxException.FromLastError($"lseek({Path}, SEEK_END)");
         Identity = MediumIdentity.Of(_handle, Path, Size);
         if (!IsBlockSpecial)
@@ -260,7 +260,7 @@ public sealed partial class BlockDevice : IDisposable
             return;
         }
 
-        int logical = 512;
+        var logical = 512;
         uint physical = 4096;
         ushort rotational = 0;
         _ = LinuxFs.ioctl(_handle, LinuxFs.BLKSSZGET, &logical);

@@ -9,7 +9,7 @@ public sealed class BlockSysfs(string root = "/sys")
     /// <summary>The kernel's name (`sda1`) of a device; null if sysfs does not know it.</summary>
     public string? NameOf(DeviceNumber number)
     {
-        FileSystemInfo? target = new DirectoryInfo(Path.Combine(root, "dev/block", number.ToString())) is { Exists: true } link
+        var target = new DirectoryInfo(Path.Combine(root, "dev/block", number.ToString())) is { Exists: true } link
             ? link.ResolveLinkTarget(returnFinalTarget: true) ?? link
             : null;
         return target?.Name;
@@ -17,70 +17,70 @@ public sealed class BlockSysfs(string root = "/sys")
 
     /// <summary>major:minor of a device by the kernel's name.</summary>
     public DeviceNumber? NumberOf(string name) =>
-        DeviceNumber.TryParse(ReadText(Path.Combine(FolderOf(name), "dev")), out DeviceNumber number) ? number : null;
+        DeviceNumber.TryParse(ReadText(Path.Combine(DirectoryOf(name), "dev")), out var number) ? number : null;
 
     /// <summary>The partitions of a disk; none for a partition.</summary>
     public IReadOnlyList<string> PartitionsOf(string name) =>
-        Children(FolderOf(name), directory => File.Exists(Path.Combine(directory, "partition")));
+        Children(DirectoryOf(name), directory => File.Exists(Path.Combine(directory, "partition")));
 
     /// <summary>The disk of a partition; null for a disk.</summary>
     public string? DiskOf(string name)
     {
-        string directory = FolderOf(name);
+        var directory = DirectoryOf(name);
         if (!File.Exists(Path.Combine(directory, "partition")))
         {
             return null;
         }
 
-        string real = new DirectoryInfo(directory).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? directory;
+        var real = new DirectoryInfo(directory).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? directory;
         return Path.GetFileName(Path.GetDirectoryName(real));
     }
 
     /// <summary>The devices that this one is built upon.</summary>
-    public IReadOnlyList<string> SlavesOf(string name) => Children(Path.Combine(FolderOf(name), "slaves"), _ => true);
+    public IReadOnlyList<string> SlavesOf(string name) => Children(Path.Combine(DirectoryOf(name), "slaves"), _ => true);
 
     /// <summary>The devices built upon this one: dm-crypt, LVM, md.</summary>
-    public IReadOnlyList<string> HoldersOf(string name) => Children(Path.Combine(FolderOf(name), "holders"), _ => true);
+    public IReadOnlyList<string> HoldersOf(string name) => Children(Path.Combine(DirectoryOf(name), "holders"), _ => true);
 
     /// <summary>What a device-mapper device is called (`luks-root`), else the kernel's name.</summary>
     public string DescribeHolder(string name)
     {
-        string mapped = ReadText(Path.Combine(FolderOf(name), "dm/name"));
+        var mapped = ReadText(Path.Combine(DirectoryOf(name), "dm/name"));
         return mapped.Length > 0 ? $"/dev/{name} ({mapped})" : $"/dev/{name}";
     }
 
     /// <summary>A number of the device's queue; of its disk's for a partition; 0 if unknown.</summary>
     public long ReadQueueNumber(DeviceNumber number, string file)
     {
-        string? name = NameOf(number);
+        var name = NameOf(number);
         if (name is null)
         {
             return 0;
         }
 
-        string disk = DiskOf(name) ?? name;
-        return long.TryParse(ReadText(Path.Combine(FolderOf(disk), "queue", file)), out long value) ? value : 0;
+        var disk = DiskOf(name) ?? name;
+        return long.TryParse(ReadText(Path.Combine(DirectoryOf(disk), "queue", file)), out var value) ? value : 0;
     }
 
     /// <summary>A text that a device has in sysfs, by the kernel's name; empty if it has none.</summary>
-    public string ReadAttribute(string name, string attribute) => ReadText(Path.Combine(FolderOf(name), attribute));
+    public string ReadAttribute(string name, string attribute) => ReadText(Path.Combine(DirectoryOf(name), attribute));
 
     /// <summary>First byte of a partition on its disk; 0 for a disk. sysfs counts in 512 bytes, whatever the sector.</summary>
     public long StartOf(string name) =>
-        long.TryParse(ReadText(Path.Combine(FolderOf(name), "start")), out long sectors) ? sectors * 512 : 0;
+        long.TryParse(ReadText(Path.Combine(DirectoryOf(name), "start")), out var sectors) ? sectors * 512 : 0;
 
     /// <summary>The loop devices (`loop0`) whose backing file is this one.</summary>
     public IReadOnlyList<string> LoopsOn(string file) =>
         Children(Path.Combine(root, "class/block"), directory => ReadText(Path.Combine(directory, "loop/backing_file")) == file);
 
-    private string FolderOf(string name) => Path.Combine(root, "class/block", name);
+    private string DirectoryOf(string name) => Path.Combine(root, "class/block", name);
 
     private static List<string> Children(string directory, Func<string, bool> accept)
     {
         var names = new List<string>();
         if (Directory.Exists(directory))
         {
-            foreach (string child in Directory.EnumerateFileSystemEntries(directory))
+            foreach (var child in Directory.EnumerateFileSystemEntries(directory))
             {
                 if (accept(child))
                 {

@@ -25,7 +25,7 @@ internal sealed class DiskFamily
     {
         var family = new DiskFamily(sysfs);
         family.Add(name, 0);
-        foreach (string partition in sysfs.PartitionsOf(name))
+        foreach (var partition in sysfs.PartitionsOf(name))
         {
             family.Add(partition, 0);
         }
@@ -56,7 +56,7 @@ internal sealed class DiskFamily
             return;
         }
 
-        foreach (string holder in _sysfs.HoldersOf(name))
+        foreach (var holder in _sysfs.HoldersOf(name))
         {
             _holders.Add(new DiskUseReason(DiskUseKind.Held, $"/dev/{name} is in use by {_sysfs.DescribeHolder(holder)}: close that first"));
             Add(holder, depth + 1);

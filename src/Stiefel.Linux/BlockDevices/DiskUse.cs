@@ -37,15 +37,15 @@ public static class DiskUse
     /// <param name="asBase">It is to be the base of a snapshot, and others may have it for that as well.</param>
     public static IReadOnlyList<DiskUseReason> Check(string path, bool asBase = false)
     {
-        (int type, DeviceNumber number) = DeviceNumber.Stat(path);
+        (var type, var number) = DeviceNumber.Stat(path);
         var sysfs = new BlockSysfs();
         var reasons = new List<DiskUseReason>();
         if (type == SysStat.S_IFBLK && sysfs.NameOf(number) is { } name)
         {
-            DiskFamily family = DiskFamily.Of(name, sysfs);
+            var family = DiskFamily.Of(name, sysfs);
             reasons.AddRange(family.Holders);
             // A loop device claims nothing of what it is made on, and is no holder of it.
-            foreach (string member in family.Names)
+            foreach (var member in family.Names)
             {
                 AddLoops(reasons, $"/dev/{member}", sysfs);
             }
@@ -70,8 +70,8 @@ public static class DiskUse
 
     private static void AddLoops(List<DiskUseReason> reasons, string path, BlockSysfs sysfs)
     {
-        string real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
-        foreach (string loop in sysfs.LoopsOn(real))
+        var real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        foreach (var loop in sysfs.LoopsOn(real))
         {
             reasons.Add(new DiskUseReason(DiskUseKind.Held, $"{path} is the backing file of /dev/{loop}: detach it (losetup -d /dev/{loop})"));
         }
@@ -82,7 +82,7 @@ public static class DiskUse
     {
         try
         {
-            using BlockDevice probe = asBase ? BlockDevice.OpenUnchanging(path) : BlockDevice.Open(path, readOnly: DeviceNumber.OfBlockDevice(path) is not null);
+            using var probe = asBase ? BlockDevice.OpenUnchanging(path) : BlockDevice.Open(path, readOnly: DeviceNumber.OfBlockDevice(path) is not null);
             if (!asBase && probe.IsLockedByAnother())
             {
                 reasons.Add(Claimed(path));

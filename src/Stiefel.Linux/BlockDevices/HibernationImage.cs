@@ -24,7 +24,7 @@ internal static class HibernationImage
     public static IEnumerable<DiskUseReason> Find(string path, string name, BlockSysfs sysfs)
     {
         var areas = new List<(string Name, long Start)> { (path, 0) };
-        foreach (string partition in sysfs.PartitionsOf(name))
+        foreach (var partition in sysfs.PartitionsOf(name))
         {
             areas.Add(("/dev/" + partition, sysfs.StartOf(partition)));
         }
@@ -36,8 +36,8 @@ internal static class HibernationImage
     {
         var reasons = new List<DiskUseReason>();
 
-        using SafeFileHandle handle = ReadOnlyFile.Open(path);
-        foreach ((string name, long start) in areas)
+        using var handle = ReadOnlyFile.Open(path);
+        foreach ((var name, var start) in areas)
         {
             if (HasSignature(handle, start))
             {
@@ -53,7 +53,7 @@ internal static class HibernationImage
     private static bool HasSignature(SafeFileHandle handle, long start)
     {
         Span<byte> signature = stackalloc byte[SignatureLength];
-        foreach (int pageSize in s_pageSizes)
+        foreach (var pageSize in s_pageSizes)
         {
             if (RandomAccess.Read(handle, signature, start + pageSize - SignatureLength) == SignatureLength && IsHibernation(signature))
             {

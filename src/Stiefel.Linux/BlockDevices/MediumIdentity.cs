@@ -42,11 +42,11 @@ internal static class MediumIdentity
             return "";
         }
 
-        string? disk = sysfs.DiskOf(name);
-        string at = disk is null ? "" : $", at {sysfs.StartOf(name)}";
-        foreach (string attribute in s_names)
+        var disk = sysfs.DiskOf(name);
+        var at = disk is null ? "" : $", at {sysfs.StartOf(name)}";
+        foreach (var attribute in s_names)
         {
-            string text = Printable(sysfs.ReadAttribute(disk ?? name, attribute));
+            var text = Printable(sysfs.ReadAttribute(disk ?? name, attribute));
             if (text.Length > 0)
             {
                 return $", {text}{at}";
@@ -59,7 +59,7 @@ internal static class MediumIdentity
     // A disk's firmware wrote it.
     private static string Printable(string text)
     {
-        string clean = string.Concat(text.Where(c => !char.IsControl(c))).Trim();
+        var clean = string.Concat(text.Where(c => !char.IsControl(c))).Trim();
         return clean.Length > MaxLength ? clean[..MaxLength] : clean;
     }
 }

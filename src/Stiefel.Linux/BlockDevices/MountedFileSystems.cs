@@ -14,21 +14,21 @@ internal static class MountedFileSystems
     /// <summary>One reason for each mount whose device, or whose source, is of the family.</summary>
     public static IEnumerable<DiskUseReason> Find(DiskFamily family, IEnumerable<string> mountinfo)
     {
-        foreach (string line in mountinfo)
+        foreach (var line in mountinfo)
         {
-            string[] fields = line.Split(' ');
-            int separator = Array.IndexOf(fields, "-");
+            var fields = line.Split(' ');
+            var separator = Array.IndexOf(fields, "-");
             if (separator <= MountPointField || fields.Length < separator + 3)
             {
                 continue;
             }
 
             // btrfs shows an anonymous device number; its source is what tells the disk.
-            string source = Unescape(fields[separator + 2]);
-            DeviceNumber? number = DeviceNumber.TryParse(fields[DeviceField], out DeviceNumber mounted) ? mounted : null;
-            if (family.TryFind(number, out string name) || family.TryFind(NumberOfSource(source), out name))
+            var source = Unescape(fields[separator + 2]);
+            DeviceNumber? number = DeviceNumber.TryParse(fields[DeviceField], out var mounted) ? mounted : null;
+            if (family.TryFind(number, out var name) || family.TryFind(NumberOfSource(source), out name))
             {
-                string where = Unescape(fields[MountPointField]);
+                var where = Unescape(fields[MountPointField]);
                 yield return new DiskUseReason(DiskUseKind.Mounted, $"/dev/{name} is mounted on {where} ({fields[separator + 1]}): unmount it");
             }
         }
@@ -46,7 +46,7 @@ internal static class MountedFileSystems
         }
 
         var result = new StringBuilder(text.Length);
-        for (int i = 0; i < text.Length; i++)
+        for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '\\' && i + 3 < text.Length && IsOctal(text[i + 1]) && IsOctal(text[i + 2]) && IsOctal(text[i + 3]))
             {

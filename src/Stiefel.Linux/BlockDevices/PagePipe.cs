@@ -38,7 +38,7 @@ public sealed unsafe class PagePipe : IDisposable
             return null;
         }
 
-        int* ends = stackalloc int[2];
+        var ends = stackalloc int[2];
         if (Unistd.pipe2(ends, Fcntl.O_CLOEXEC) != 0)
         {
             return null;
@@ -62,7 +62,7 @@ public sealed unsafe class PagePipe : IDisposable
     /// </summary>
     internal int Fill(SafeFileHandle file, long offset, int length)
     {
-        int count = Splice(file, &offset, _input, length, SysSplice.SPLICE_F_NONBLOCK);
+        var count = Splice(file, &offset, _input, length, SysSplice.SPLICE_F_NONBLOCK);
         Length += Math.Max(0, count);
         return count;
     }
@@ -70,7 +70,7 @@ public sealed unsafe class PagePipe : IDisposable
     /// <summary>Gives pages to the socket, at most all; the bytes given, or the negative error number: EAGAIN after its timeout.</summary>
     public int SendTo(SafeHandle socket)
     {
-        int count = Splice(_output, null, socket, Length, 0);
+        var count = Splice(_output, null, socket, Length, 0);
         Length -= Math.Max(0, count);
         return count;
     }

@@ -8,11 +8,11 @@ internal static class SwapAreas
     /// <summary>One reason for each swap area of the family.</summary>
     public static IEnumerable<DiskUseReason> Find(DiskFamily family, IEnumerable<string> swaps)
     {
-        foreach (string line in swaps)
+        foreach (var line in swaps)
         {
             // Filename  Type  Size  Used  Priority, after a line of headings
-            string path = MountedFileSystems.Unescape(line.Split([' ', '\t'], 2)[0]);
-            if (path.StartsWith('/') && family.TryFind(DeviceNumber.OfBlockDevice(path), out string name))
+            var path = MountedFileSystems.Unescape(line.Split([' ', '\t'], 2)[0]);
+            if (path.StartsWith('/') && family.TryFind(DeviceNumber.OfBlockDevice(path), out var name))
             {
                 yield return new DiskUseReason(DiskUseKind.Swap, $"/dev/{name} is active swap: switch it off (swapoff /dev/{name})");
             }

@@ -20,7 +20,7 @@ public static class HardwareAliases
     {
         var aliases = new SortedSet<string>(StringComparer.Ordinal);
         var interfaces = new DirectoryInfo(Path.Combine(sysRoot, "class/net"));
-        foreach (FileSystemInfo entry in interfaces.Exists ? interfaces.EnumerateFileSystemInfos() : [])
+        foreach (var entry in interfaces.Exists ? interfaces.EnumerateFileSystemInfos() : [])
         {
             if (entry.ResolveLinkTarget(returnFinalTarget: true) is DirectoryInfo device)
             {
@@ -38,7 +38,7 @@ public static class HardwareAliases
     {
         var aliases = new SortedSet<string>(StringComparer.Ordinal);
         EnumerationOptions everywhere = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(sysRoot, "devices"), "modalias", everywhere))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(sysRoot, "devices"), "modalias", everywhere))
         {
             if (ReadLine(file) is { Length: > 0 } alias)
             {
@@ -51,8 +51,8 @@ public static class HardwareAliases
 
     private static void AddWithParents(SortedSet<string> aliases, DirectoryInfo device, string top)
     {
-        string prefix = Path.GetFullPath(top) + '/';
-        for (DirectoryInfo? step = device; step is not null && step.FullName.StartsWith(prefix, StringComparison.Ordinal); step = step.Parent)
+        var prefix = Path.GetFullPath(top) + '/';
+        for (var step = device; step is not null && step.FullName.StartsWith(prefix, StringComparison.Ordinal); step = step.Parent)
         {
             if (ReadLine(Path.Combine(step.FullName, "modalias")) is { Length: > 0 } alias)
             {
@@ -64,8 +64,8 @@ public static class HardwareAliases
     // A PHY has no modalias file: the kernel asks for `mdio:` and the 32 binary digits of its identifier (linux/mod_devicetable.h, MDIO_ID_FMT).
     private static void AddTransceiver(SortedSet<string> aliases, DirectoryInfo device)
     {
-        string? text = ReadLine(Path.Combine(device.FullName, "phydev/phy_id"));
-        if (text?.StartsWith("0x", StringComparison.Ordinal) == true && uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, null, out uint identifier))
+        var text = ReadLine(Path.Combine(device.FullName, "phydev/phy_id"));
+        if (text?.StartsWith("0x", StringComparison.Ordinal) == true && uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, null, out var identifier))
         {
             aliases.Add($"mdio:{identifier:b32}");
         }
@@ -75,7 +75,7 @@ public static class HardwareAliases
     {
         try
         {
-            string text = File.ReadAllText(file).TrimEnd('\n');
+            var text = File.ReadAllText(file).TrimEnd('\n');
             return text.Length <= MaxAliasLength ? text : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

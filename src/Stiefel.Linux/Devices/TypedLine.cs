@@ -26,14 +26,14 @@ public static class TypedLine
     /// <summary>Waits for one line. Blocks the calling thread. The end of input is no line, and a terminal that is gone gives none: either is waited out.</summary>
     /// <param name="terminal">In canonical mode (man 3 termios), as it usually is: there is something to read once a line is whole.</param>
     /// <param name="patience">How long.</param>
-    /// <param name="cancellationToken">Ends it within a tenth of a second.</param>
+    /// <param name="token">Ends it within a tenth of a second.</param>
     /// <returns>Without the line's end; null if none came in time.</returns>
-    public static string? Read(SafeFileHandle terminal, TimeSpan patience, CancellationToken cancellationToken)
+    public static string? Read(SafeFileHandle terminal, TimeSpan patience, CancellationToken token)
     {
         var waited = Stopwatch.StartNew();
         for (var left = patience; left > TimeSpan.Zero; left = patience - waited.Elapsed)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            token.ThrowIfCancellationRequested();
             var slice = left < s_slice ? left : s_slice;
             if (!IsReady(terminal, slice))
             {
@@ -45,7 +45,7 @@ public static class TypedLine
                 return line;
             }
 
-            _ = cancellationToken.WaitHandle.WaitOne(slice); // poll would say at once that there is an end to read
+            _ = token.WaitHandle.WaitOne(slice); // poll would say at once that there is an end to read
         }
 
         return null;

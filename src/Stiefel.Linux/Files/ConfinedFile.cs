@@ -14,7 +14,7 @@ public sealed class ConfinedFile : TreeFile
     /// <inheritdoc/>
     public override Span<byte> Read(long offset, Span<byte> buffer)
     {
-        int filled = 0;
+        var filled = 0;
         for (int count; filled < buffer.Length && (count = RandomAccess.Read(Handle, buffer[filled..], offset + filled)) > 0;)
         {
             filled += count;

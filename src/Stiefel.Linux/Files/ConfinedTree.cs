@@ -52,7 +52,7 @@ public sealed class ConfinedTree : IFileTree, IDisposable
     public ConfinedFile? OpenFile(string path)
     {
         // Without O_NONBLOCK a FIFO on the disk would hold us for ever.
-        SafeFileHandle? handle = Open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+        var handle = Open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
         if (handle is null)
         {
             return null;
@@ -61,7 +61,7 @@ public sealed class ConfinedTree : IFileTree, IDisposable
         ConfinedFile? file = null;
         try
         {
-            (bool regular, long length) = Status(handle);
+            (var regular, var length) = Status(handle);
             return file = regular ? new ConfinedFile(handle, RealPath(handle), length) : null;
         }
         finally
@@ -76,14 +76,14 @@ public sealed class ConfinedTree : IFileTree, IDisposable
     /// <inheritdoc/>
     public string? FindDirectory(string path)
     {
-        using SafeFileHandle? handle = Open(path, O_PATH | O_DIRECTORY);
+        using var handle = Open(path, O_PATH | O_DIRECTORY);
         return handle is null ? null : RealPath(handle);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> List(string path)
     {
-        string? directory = FindDirectory(path);
+        var directory = FindDirectory(path);
         return directory is null
             ? []
             : [.. Directory.EnumerateFileSystemEntries(directory).Take(MaxListedEntries).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
@@ -104,12 +104,12 @@ public sealed class ConfinedTree : IFileTree, IDisposable
             flags = (ulong)(uint)(flags | O_CLOEXEC),
             resolve = OpenAt2.RESOLVE_IN_ROOT | OpenAt2.RESOLVE_NO_MAGICLINKS,
         };
-        int errno = Errno.EAGAIN;
+        var errno = Errno.EAGAIN;
         fixed (byte* bytes = Encoding.UTF8.GetBytes($"/{path}\0"))
         {
-            for (int walk = 0; walk < MaxWalks && (errno == Errno.EAGAIN || errno == Errno.EINTR); walk++)
+            for (var walk = 0; walk < MaxWalks && (errno == Errno.EAGAIN || errno == Errno.EINTR); walk++)
             {
-                nint descriptor = OpenAt2.openat2((int)_root.DangerousGetHandle(), bytes, &how);
+                var descriptor = OpenAt2.openat2((int)_root.DangerousGetHandle(), bytes, &how);
                 if (descriptor >= 0)
                 {
                     return new SafeFileHandle(descriptor, ownsHandle: true);
@@ -119,7 +119,7 @@ public sealed class ConfinedTree : IFileTree, IDisposable
             }
         }
 
-        bool absent = errno == Errno.ENOENT || errno == Errno.ENOTDIR || errno == Errno.ELOOP || errno == Errno.ENAMETOOLONG || errno == Errno.ENXIO;
+        var absent = errno == Errno.ENOENT || errno == Errno.ENOTDIR || errno == Errno.ELOOP || errno == Errno.ENAMETOOLONG || errno == Errno.ENXIO;
         return absent ? null : throw new LinuxException($"openat2(\"{Root}\", \"{path}\", RESOLVE_IN_ROOT)", errno);
     }
 

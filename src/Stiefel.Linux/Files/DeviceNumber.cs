@@ -13,9 +13,9 @@ public readonly record struct DeviceNumber(uint Major, uint Minor)
     /// <summary>Reads `8:1`; false if it is anything else.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out DeviceNumber number)
     {
-        int colon = text.IndexOf(':');
+        var colon = text.IndexOf(':');
         uint major = 0, minor = 0;
-        bool valid = colon > 0
+        var valid = colon > 0
             && uint.TryParse(text[..colon], out major)
             && uint.TryParse(text[(colon + 1)..], out minor);
         number = new DeviceNumber(major, minor);

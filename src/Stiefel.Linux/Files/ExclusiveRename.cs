@@ -12,7 +12,7 @@ public static class ExclusiveRename
 {
     /// <summary>Renames a file within its file system.</summary>
     /// <returns>False if something has the name already, be it a link that leads nowhere; nothing was changed then.</returns>
-    /// <exception cref="LinuxException">There is no such file, or the folder cannot be written to.</exception>
+    /// <exception cref="LinuxException">There is no such file, or the directory cannot be written to.</exception>
     public static bool TryRename(string file, string name)
     {
         if (Stdio.renameat2(SysStat.AT_FDCWD, file, SysStat.AT_FDCWD, name, Stdio.RENAME_NOREPLACE) == 0)

@@ -5,7 +5,7 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Files;
 
 /// <summary>
-/// What tells one state of a file or a folder from another without reading it (man 2 statx). The kernel sets the time of the last change whenever content,
+/// What tells one state of a file or a directory from another without reading it (man 2 statx). The kernel sets the time of the last change whenever content,
 /// owner or rights change, and nobody else can: a copy that keeps the time of writing has another.
 /// </summary>
 /// <param name="Device">Where it is.</param>
@@ -19,7 +19,7 @@ public readonly record struct FileStamp(DeviceNumber Device, ulong Inode, ulong 
 {
     private const uint Wanted = SysStat.STATX_TYPE | SysStat.STATX_MODE | SysStat.STATX_UID | SysStat.STATX_INO | SysStat.STATX_SIZE | SysStat.STATX_CTIME;
 
-    /// <summary>No folder, pipe or device.</summary>
+    /// <summary>No directory, pipe or device.</summary>
     public bool IsRegular => (Mode & SysStat.S_IFMT) == SysStat.S_IFREG;
 
     /// <summary>Of what the path leads to; of the link itself if it leads nowhere.</summary>

@@ -23,7 +23,7 @@ public abstract class TreeFile(string path, long length) : IDisposable
             throw new InvalidDataException($"{Path}: {Length} bytes, of which at most {limit} are read");
         }
 
-        byte[] content = new byte[Length];
+        var content = new byte[Length];
         return Read(0, content).Length == content.Length
             ? content
             : throw new InvalidDataException($"{Path}: became shorter while it was read");

@@ -27,7 +27,7 @@ internal readonly record struct CpioHeader
     /// <summary>The header and the name as they stand in the archive, padded so that the content begins at a multiple of 4.</summary>
     public byte[] ToBytes(string name)
     {
-        int nameSize = Encoding.UTF8.GetByteCount(name) + 1;
+        var nameSize = Encoding.UTF8.GetByteCount(name) + 1;
         var bytes = new byte[AlignUp(Size + nameSize)];
         // The file system's own device number (fields 8 and 9) and the checksum (the last) are not used by `newc`.
         var fields = $"070701{Inode:X8}{Mode:X8}{UserId:X8}{GroupId:X8}{Links:X8}{Modified:X8}{FileSize:X8}" +

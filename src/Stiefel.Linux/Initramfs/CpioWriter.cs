@@ -45,7 +45,7 @@ public sealed class CpioWriter
     /// <summary>A symbolic link to <paramref name="target"/>.</summary>
     public void AddSymlink(string path, string target)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(target);
+        var bytes = Encoding.UTF8.GetBytes(target);
         if (bytes.Length is 0 or >= CpioHeader.MaxPathBytes || target.Contains('\0'))
         {
             throw new ArgumentException($"the target of symlink {path} must have 1 to {CpioHeader.MaxPathBytes - 1} bytes", nameof(target));
@@ -73,7 +73,7 @@ public sealed class CpioWriter
     {
         AddFileHeader(path, mode, length);
         FlushPending();
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
         long copied = 0;
         for (int count; (count = content.Read(buffer)) > 0;)
         {
@@ -87,16 +87,16 @@ public sealed class CpioWriter
     }
 
     /// <inheritdoc cref="AddFile(string, UnixFileMode, Stream, long)"/>
-    public async Task AddFileAsync(string path, UnixFileMode mode, Stream content, long length, CancellationToken cancellationToken)
+    public async Task AddFileAsync(string path, UnixFileMode mode, Stream content, long length, CancellationToken token)
     {
         AddFileHeader(path, mode, length);
-        await FlushPendingAsync(cancellationToken);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
+        await FlushPendingAsync(token);
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBufferSize);
         long copied = 0;
-        for (int count; (count = await content.ReadAsync(buffer, cancellationToken)) > 0;)
+        for (int count; (count = await content.ReadAsync(buffer, token)) > 0;)
         {
             CheckLength(path, copied += count, length, atEnd: false);
-            await _destination.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            await _destination.WriteAsync(buffer.AsMemory(0, count), token);
             _position += count;
         }
 
@@ -113,10 +113,10 @@ public sealed class CpioWriter
     }
 
     /// <inheritdoc cref="Complete"/>
-    public async Task CompleteAsync(CancellationToken cancellationToken)
+    public async Task CompleteAsync(CancellationToken token)
     {
         AddTrailer();
-        await FlushPendingAsync(cancellationToken);
+        await FlushPendingAsync(token);
     }
 
     private void AddFileHeader(string path, UnixFileMode mode, long length)
@@ -156,7 +156,7 @@ public sealed class CpioWriter
 
     private void AddPadding(int alignment)
     {
-        int excess = (int)((_position + _pending.WrittenCount) % alignment);
+        var excess = (int)((_position + _pending.WrittenCount) % alignment);
         if (excess != 0)
         {
             _pending.Write(new byte[alignment - excess]);
@@ -175,9 +175,9 @@ public sealed class CpioWriter
         _pending.ResetWrittenCount();
     }
 
-    private async Task FlushPendingAsync(CancellationToken cancellationToken)
+    private async Task FlushPendingAsync(CancellationToken token)
     {
-        await _destination.WriteAsync(_pending.WrittenMemory, cancellationToken);
+        await _destination.WriteAsync(_pending.WrittenMemory, token);
         _position += _pending.WrittenCount;
         _pending.ResetWrittenCount();
     }

@@ -8,5 +8,5 @@ internal static partial class Stdio
     internal const uint RENAME_NOREPLACE = 1;
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int renameat2(int oldFolder, string oldPath, int newFolder, string newPath, uint flags);
+    internal static partial int renameat2(int oldDirectory, string oldPath, int newDirectory, string newPath, uint flags);
 }

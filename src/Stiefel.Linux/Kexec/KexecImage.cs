@@ -34,7 +34,7 @@ public sealed class KexecImage : ILoadedKernel
             throw new ArgumentException($"the kernel takes a command line of at most {MaxCommandLineBytes} bytes: {commandLine}", nameof(commandLine));
         }
 
-        int errno = LoadFiles(kernel, initrd, commandLine);
+        var errno = LoadFiles(kernel, initrd, commandLine);
         if (errno == 0)
         {
             return new KexecImage("kexec_file_load");
@@ -83,15 +83,15 @@ public sealed class KexecImage : ILoadedKernel
 
     private static int LoadFiles(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(commandLine + '\0');
-        long result = KexecFile.kexec_file_load(KexecFile.Number, kernel, initrd, (nuint)bytes.Length, bytes, flags: 0);
+        var bytes = Encoding.UTF8.GetBytes(commandLine + '\0');
+        var result = KexecFile.kexec_file_load(KexecFile.Number, kernel, initrd, (nuint)bytes.Length, bytes, flags: 0);
         return result == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
     // The files have no name, but another process can open them through our descriptors.
     private static void LoadSegments(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)
     {
-        string descriptors = $"/proc/{Environment.ProcessId}/fd/";
+        var descriptors = $"/proc/{Environment.ProcessId}/fd/";
         ExternalProgram.Run("kexec",
         [
             "--load", "--kexec-syscall", $"--initrd={descriptors}{initrd.DangerousGetHandle()}", $"--command-line={commandLine}",

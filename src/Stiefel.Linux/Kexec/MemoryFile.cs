@@ -36,7 +36,7 @@ public sealed class MemoryFile : IDisposable
     {
         fixed (byte* bytes = Encoding.UTF8.GetBytes(name + '\0'))
         {
-            int descriptor = memfd_create(bytes, (uint)(MFD_CLOEXEC | MFD_ALLOW_SEALING));
+            var descriptor = memfd_create(bytes, (uint)(MFD_CLOEXEC | MFD_ALLOW_SEALING));
             return descriptor >= 0
                 ? new MemoryFile(name, new SafeFileHandle(descriptor, ownsHandle: true))
                 : throw LinuxException.FromLastError($"memfd_create(\"{name}\")");
@@ -49,7 +49,7 @@ public sealed class MemoryFile : IDisposable
     {
         if (_sealed is null)
         {
-            SafeFileHandle writable = _writer.SafeFileHandle;
+            var writable = _writer.SafeFileHandle;
             if (fcntl((int)writable.DangerousGetHandle(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
             {
                 throw LinuxException.FromLastError($"fcntl({_name}, F_ADD_SEALS)");

@@ -36,7 +36,7 @@ internal static class GlobPattern
     /// <summary>The number of leading bytes that stand for themselves.</summary>
     public static int LiteralLength(ReadOnlySpan<byte> pattern)
     {
-        int special = pattern.IndexOfAny("*?[\\"u8);
+        var special = pattern.IndexOfAny("*?[\\"u8);
         return special < 0 ? pattern.Length : special;
     }
 
@@ -48,7 +48,7 @@ internal static class GlobPattern
                 p++;
                 return true;
             case (byte)'[' when FindBracketEnd(pattern, p) is var end and > 0:
-                bool matched = MatchBracket(pattern[(p + 1)..end], value);
+                var matched = MatchBracket(pattern[(p + 1)..end], value);
                 p = end + 1;
                 return matched;
             case (byte)'\\' when p + 1 < pattern.Length:
@@ -62,22 +62,22 @@ internal static class GlobPattern
     /// <summary>The index of the closing bracket, or -1: then `[` stands for itself. A `]` right after the opening is a member.</summary>
     private static int FindBracketEnd(ReadOnlySpan<byte> pattern, int open)
     {
-        int first = open + 1;
+        var first = open + 1;
         first += first < pattern.Length && pattern[first] is (byte)'!' or (byte)'^' ? 1 : 0;
-        int from = first + 1;
-        int length = from < pattern.Length ? pattern[from..].IndexOf((byte)']') : -1;
+        var from = first + 1;
+        var length = from < pattern.Length ? pattern[from..].IndexOf((byte)']') : -1;
         return length < 0 ? -1 : from + length;
     }
 
     private static bool MatchBracket(ReadOnlySpan<byte> members, byte value)
     {
-        bool negated = members[0] is (byte)'!' or (byte)'^';
+        var negated = members[0] is (byte)'!' or (byte)'^';
         members = negated ? members[1..] : members;
-        bool found = false;
-        for (int at = 0; at < members.Length; at++)
+        var found = false;
+        for (var at = 0; at < members.Length; at++)
         {
-            bool range = at + 2 < members.Length && members[at + 1] == '-';
-            byte last = range ? members[at + 2] : members[at];
+            var range = at + 2 < members.Length && members[at + 1] == '-';
+            var last = range ? members[at + 2] : members[at];
             found |= value >= members[at] && value <= last;
             at += range ? 2 : 0;
         }

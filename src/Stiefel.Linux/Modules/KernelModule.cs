@@ -14,7 +14,7 @@ public static class KernelModule
     /// </summary>
     public static bool Load(string path, string parameters = "")
     {
-        using SafeFileHandle file = File.OpenHandle(path);
+        using var file = File.OpenHandle(path);
         if (SysModule.finit_module(SysModule.Number, file, parameters, 0) == 0)
         {
             return true;

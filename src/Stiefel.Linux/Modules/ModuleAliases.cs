@@ -25,9 +25,9 @@ internal sealed class ModuleAliases
         Span<char> buffer = stackalloc char[MaxBusLength + TailLength];
         for (int start = 0, end; start < text.Length; start = end + 1)
         {
-            int length = text.AsSpan(start).IndexOf((byte)'\n');
+            var length = text.AsSpan(start).IndexOf((byte)'\n');
             end = length < 0 ? text.Length : start + length;
-            if (TryReadLine(start, end, out Line line))
+            if (TryReadLine(start, end, out var line))
             {
                 Add(line, buffer);
             }
@@ -37,13 +37,13 @@ internal sealed class ModuleAliases
     /// <summary>Adds the modules whose patterns match, as the file writes their names.</summary>
     public void Find(string alias, List<string> modules)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(alias);
+        var bytes = Encoding.UTF8.GetBytes(alias);
         Span<char> buffer = stackalloc char[MaxBusLength + TailLength];
-        int bus = BusLength(bytes, bytes.Length);
+        var bus = BusLength(bytes, bytes.Length);
         if (bus > 0)
         {
             var byStart = _byStart.GetAlternateLookup<ReadOnlySpan<char>>();
-            if (bus + TailLength <= bytes.Length && byStart.TryGetValue(Fold(bytes.AsSpan(0, bus + TailLength), buffer), out List<Line>? lines))
+            if (bus + TailLength <= bytes.Length && byStart.TryGetValue(Fold(bytes.AsSpan(0, bus + TailLength), buffer), out var lines))
             {
                 Find(bytes, lines, modules);
             }
@@ -59,18 +59,18 @@ internal sealed class ModuleAliases
 
     private void Add(Line line, Span<char> buffer)
     {
-        ReadOnlySpan<byte> pattern = Pattern(line);
-        int literal = GlobPattern.LiteralLength(pattern);
-        int bus = BusLength(pattern, literal);
+        var pattern = Pattern(line);
+        var literal = GlobPattern.LiteralLength(pattern);
+        var bus = BusLength(pattern, literal);
         if (bus == 0)
         {
             _others.Add(line);
             return;
         }
 
-        ReadOnlySpan<char> key = Fold(pattern[..(bus + TailLength <= literal ? bus + TailLength : bus)], buffer);
+        var key = Fold(pattern[..(bus + TailLength <= literal ? bus + TailLength : bus)], buffer);
         var byStart = _byStart.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (byStart.TryGetValue(key, out List<Line>? lines))
+        if (byStart.TryGetValue(key, out var lines))
         {
             lines.Add(line);
         }
@@ -82,7 +82,7 @@ internal sealed class ModuleAliases
 
     private void Find(byte[] alias, List<Line> lines, List<string> modules)
     {
-        foreach (Line line in lines)
+        foreach (var line in lines)
         {
             if (GlobPattern.Matches(Pattern(line), alias))
             {
@@ -96,8 +96,8 @@ internal sealed class ModuleAliases
     private bool TryReadLine(int start, int end, out Line line)
     {
         ReadOnlySpan<byte> text = _text.AsSpan(start, end - start);
-        ReadOnlySpan<byte> word = "alias "u8;
-        int space = text.LastIndexOf((byte)' ');
+        var word = "alias "u8;
+        var space = text.LastIndexOf((byte)' ');
         line = default;
         if (!text.StartsWith(word) || space <= word.Length || space == text.Length - 1)
         {
@@ -111,14 +111,14 @@ internal sealed class ModuleAliases
     /// <summary>Length of what stands before the first colon, or of all if there is none; 0 if that is not literal, or too long.</summary>
     private static int BusLength(ReadOnlySpan<byte> alias, int literal)
     {
-        int colon = alias.IndexOf((byte)':');
-        int length = colon < 0 ? alias.Length : colon;
+        var colon = alias.IndexOf((byte)':');
+        var length = colon < 0 ? alias.Length : colon;
         return length <= Math.Min(literal, MaxBusLength) ? length : 0;
     }
 
     private static ReadOnlySpan<char> Fold(ReadOnlySpan<byte> bytes, Span<char> buffer)
     {
-        for (int at = 0; at < bytes.Length; at++)
+        for (var at = 0; at < bytes.Length; at++)
         {
             buffer[at] = bytes[at] == '-' ? '_' : (char)bytes[at];
         }

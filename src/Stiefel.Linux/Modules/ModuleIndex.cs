@@ -32,17 +32,17 @@ public sealed class ModuleIndex
         Directory = tree.Root;
         ReadDependencies(ReadText(tree, "modules.dep")
             ?? throw new FileNotFoundException($"{directory}: no modules.dep there; is it a directory that depmod has seen?"));
-        foreach (string line in Lines(ReadText(tree, "modules.builtin")))
+        foreach (var line in Lines(ReadText(tree, "modules.builtin")))
         {
             _builtin.Add(ModuleName.OfFile(line));
         }
 
-        foreach (string line in Lines(ReadText(tree, "modules.softdep")))
+        foreach (var line in Lines(ReadText(tree, "modules.softdep")))
         {
             SoftDependency.Read(line, _soft);
         }
 
-        using ConfinedFile? aliases = tree.OpenFile("modules.alias");
+        using var aliases = tree.OpenFile("modules.alias");
         _aliases = new ModuleAliases(aliases?.ReadAll(MaxFileBytes) ?? []);
     }
 
@@ -58,7 +58,7 @@ public sealed class ModuleIndex
     {
         var order = new LoadOrder(this);
         var unknown = new List<string>();
-        foreach (string name in extraNames)
+        foreach (var name in extraNames)
         {
             if (!order.AddByName(name, 0))
             {
@@ -67,13 +67,13 @@ public sealed class ModuleIndex
         }
 
         var found = new List<string>();
-        foreach (string alias in modaliases.Distinct(StringComparer.Ordinal))
+        foreach (var alias in modaliases.Distinct(StringComparer.Ordinal))
         {
             found.Clear();
             _aliases.Find(alias, found);
-            foreach (string name in found)
+            foreach (var name in found)
             {
-                if (_modules.TryGetValue(ModuleName.Normalize(name), out Module? module) && allowed?.Invoke(module.RelativePath) != false)
+                if (_modules.TryGetValue(ModuleName.Normalize(name), out var module) && allowed?.Invoke(module.RelativePath) != false)
                 {
                     order.Add(module, 0);
                 }
@@ -85,13 +85,13 @@ public sealed class ModuleIndex
 
     private void ReadDependencies(string text)
     {
-        foreach (string line in Lines(text))
+        foreach (var line in Lines(text))
         {
-            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon > 0 && IsInside(line.AsSpan(0, colon)))
             {
-                string path = line[..colon];
-                string name = ModuleName.OfFile(path);
+                var path = line[..colon];
+                var name = ModuleName.OfFile(path);
                 if (!ModuleName.IsValid(name))
                 {
                     continue;
@@ -108,7 +108,7 @@ public sealed class ModuleIndex
 
     private static string? ReadText(ConfinedTree tree, string name)
     {
-        using ConfinedFile? file = tree.OpenFile(name);
+        using var file = tree.OpenFile(name);
         return file is null ? null : Encoding.UTF8.GetString(file.ReadAll(MaxFileBytes));
     }
 
@@ -138,10 +138,10 @@ public sealed class ModuleIndex
                 throw new InvalidDataException($"{index.Directory}/modules.dep: {module.Name} is needed {MaxNesting} modules deep");
             }
 
-            index._soft.TryGetValue(module.Name, out SoftDependency? soft);
+            index._soft.TryGetValue(module.Name, out var soft);
 
             // depmod writes the innermost need last.
-            foreach (string path in module.Needs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Reverse())
+            foreach (var path in module.Needs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Reverse())
             {
                 AddByName(ModuleName.OfFile(path), depth + 1);
             }
@@ -154,8 +154,8 @@ public sealed class ModuleIndex
         /// <summary>False if the name means nothing to this kernel.</summary>
         public bool AddByName(string name, int depth)
         {
-            string normalized = ModuleName.Normalize(name);
-            if (index._modules.TryGetValue(normalized, out Module? module))
+            var normalized = ModuleName.Normalize(name);
+            if (index._modules.TryGetValue(normalized, out var module))
             {
                 Add(module, depth);
                 return true;
@@ -171,7 +171,7 @@ public sealed class ModuleIndex
 
         private bool AddByAlias(string alias, int depth)
         {
-            if (_searched.TryGetValue(alias, out bool known))
+            if (_searched.TryGetValue(alias, out var known))
             {
                 return known;
             }
@@ -184,9 +184,9 @@ public sealed class ModuleIndex
             var found = new List<string>();
             index._aliases.Find(alias, found);
             _searched[alias] = found.Count > 0;
-            foreach (string name in found.Select(ModuleName.Normalize))
+            foreach (var name in found.Select(ModuleName.Normalize))
             {
-                if (index._modules.TryGetValue(name, out Module? module))
+                if (index._modules.TryGetValue(name, out var module))
                 {
                     Add(module, depth);
                 }
@@ -197,7 +197,7 @@ public sealed class ModuleIndex
 
         private void AddAll(List<string>? names, int depth)
         {
-            foreach (string name in names ?? [])
+            foreach (var name in names ?? [])
             {
                 AddByName(name, depth);
             }

@@ -16,8 +16,8 @@ internal static class ModuleName
     /// <summary>`i2c_algo_bit` for `kernel/drivers/i2c/algos/i2c-algo-bit.ko.xz`.</summary>
     public static string OfFile(ReadOnlySpan<char> path)
     {
-        ReadOnlySpan<char> file = path[(path.LastIndexOf('/') + 1)..];
-        int dot = file.IndexOf('.');
+        var file = path[(path.LastIndexOf('/') + 1)..];
+        var dot = file.IndexOf('.');
         return Normalize((dot < 0 ? file : file[..dot]).ToString());
     }
 }

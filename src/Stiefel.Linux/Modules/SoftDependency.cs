@@ -10,21 +10,21 @@ internal sealed class SoftDependency
     /// <summary>Reads `softdep NAME pre: A B post: C` into a table; several lines for one module add up.</summary>
     public static void Read(string line, Dictionary<string, SoftDependency> table)
     {
-        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length < 3 || words[0] != "softdep")
         {
             return;
         }
 
-        string name = ModuleName.Normalize(words[1]);
-        if (!table.TryGetValue(name, out SoftDependency? dependency))
+        var name = ModuleName.Normalize(words[1]);
+        if (!table.TryGetValue(name, out var dependency))
         {
             table[name] = dependency = new SoftDependency();
         }
 
         // Words before the first keyword mean nothing to modprobe either.
         List<string>? list = null;
-        foreach (string word in words.AsSpan(2))
+        foreach (var word in words.AsSpan(2))
         {
             switch (word)
             {

@@ -15,8 +15,8 @@ public static class DeviceWriteLock
     /// <exception cref="LinuxException">No such block device.</exception>
     public static unsafe bool IsSet(string device)
     {
-        using SafeFileHandle handle = Open(device, 0);
-        int value = 0;
+        using var handle = Open(device, 0);
+        var value = 0;
         return LinuxFs.ioctl(handle, LinuxFs.BLKROGET, &value) == 0
             ? value != 0
             : throw LinuxException.FromLastError($"ioctl(\"{device}\", BLKROGET)");
@@ -26,8 +26,8 @@ public static class DeviceWriteLock
     /// <exception cref="LinuxException">No such block device, or we are not root.</exception>
     public static unsafe void Set(string device, bool refuse)
     {
-        using SafeFileHandle handle = Open(device, 0);
-        int value = refuse ? 1 : 0;
+        using var handle = Open(device, 0);
+        var value = refuse ? 1 : 0;
         if (LinuxFs.ioctl(handle, LinuxFs.BLKROSET, &value) != 0)
         {
             throw LinuxException.FromLastError($"ioctl(\"{device}\", BLKROSET, {value})");
@@ -50,7 +50,7 @@ public static class DeviceWriteLock
 
     private static SafeFileHandle Open(string device, int flags)
     {
-        SafeFileHandle handle = Fcntl.open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags, 0);
+        var handle = Fcntl.open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags, 0);
         return handle.IsInvalid
             ? throw LinuxException.FromLastError($"open(\"{device}\", O_RDONLY{(flags == O_EXCL ? "|O_EXCL" : "")})")
             : handle;

@@ -18,10 +18,10 @@ public static class FileSystemProbe
     {
         var options = new ExternalProgramOptions { Timeout = s_patience, AcceptedExitCodes = s_answers };
         var found = new List<ProbedDevice>();
-        foreach (string device in devices)
+        foreach (var device in devices)
         {
             // One by one: given several, blkid stops at the first on which it finds nothing.
-            ExternalProgramOutput output = await ExternalProgram.RunAsync("blkid", ["-p", "-o", "export", device], options, token).ConfigureAwait(false);
+            var output = await ExternalProgram.RunAsync("blkid", ["-p", "-o", "export", device], options, token);
             found.AddRange(Parse(output.Text));
         }
 
@@ -32,15 +32,15 @@ public static class FileSystemProbe
     internal static IReadOnlyList<ProbedDevice> Parse(string text)
     {
         var devices = new List<ProbedDevice>();
-        foreach (string line in text.Split('\n'))
+        foreach (var line in text.Split('\n'))
         {
-            int equals = line.IndexOf('=', StringComparison.Ordinal);
+            var equals = line.IndexOf('=', StringComparison.Ordinal);
             if (equals < 0)
             {
                 continue;
             }
 
-            string value = Unescape(line.AsSpan(equals + 1));
+            var value = Unescape(line.AsSpan(equals + 1));
             if (line.AsSpan(0, equals) is "DEVNAME")
             {
                 devices.Add(new ProbedDevice { Path = value });
@@ -71,7 +71,7 @@ public static class FileSystemProbe
     private static string Unescape(ReadOnlySpan<char> value)
     {
         var text = new StringBuilder(value.Length);
-        for (int at = 0; at < value.Length; at++)
+        for (var at = 0; at < value.Length; at++)
         {
             at += value[at] == '\\' && at + 1 < value.Length ? 1 : 0;
             text.Append(value[at]);

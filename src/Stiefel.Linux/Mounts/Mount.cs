@@ -26,8 +26,8 @@ public static class Mount
     /// <exception cref="NotSupportedException">An unknown type.</exception>
     public static ReadOnlyMount ReadOnlyWithoutReplay(string device, string directory, string type, string? subvolume = null)
     {
-        (string kernelType, IReadOnlyList<string> choices) = ReplayFreeOptions.For(type, subvolume);
-        bool wasLocked = DeviceWriteLock.IsSet(device);
+        (var kernelType, var choices) = ReplayFreeOptions.For(type, subvolume);
+        var wasLocked = DeviceWriteLock.IsSet(device);
         if (!wasLocked)
         {
             LockUnused(device);
@@ -53,11 +53,11 @@ public static class Mount
     /// <exception cref="LinuxException">EBUSY if a file on it is open, and stays so for a second.</exception>
     public static void Unmount(string directory)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         while (SysMount.umount2(directory, UMOUNT_NOFOLLOW) != 0)
         {
             // A program being started holds a copy of all our descriptors until its execve.
-            int errno = Marshal.GetLastPInvokeError();
+            var errno = Marshal.GetLastPInvokeError();
             if (errno != Errno.EBUSY || Stopwatch.GetElapsedTime(start) > s_patience)
             {
                 throw new LinuxException($"umount2(\"{directory}\")", errno);
@@ -72,8 +72,8 @@ public static class Mount
     /// <exception cref="LinuxException">Something there is in use.</exception>
     public static IReadOnlyList<MountEntry> RemoveStale(string directory)
     {
-        IReadOnlyList<MountEntry> stale = MountTable.Under(directory);
-        foreach (MountEntry mount in stale.Reverse())
+        var stale = MountTable.Under(directory);
+        foreach (var mount in stale.Reverse())
         {
             Unmount(mount.Directory);
             if (mount.Source.StartsWith('/') && DeviceWriteLock.IsFree(mount.Source))
@@ -98,8 +98,8 @@ public static class Mount
 
     private static void MountFirst(string device, string directory, string type, IReadOnlyList<string> choices)
     {
-        nuint flags = (nuint)(uint)(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME);
-        for (int choice = 0; ; choice++)
+        var flags = (nuint)(uint)(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME);
+        for (var choice = 0; ; choice++)
         {
             if (SysMount.mount(device, directory, type, flags, choices[choice]) == 0)
             {
@@ -107,7 +107,7 @@ public static class Mount
             }
 
             // EINVAL: an option this kernel does not know.
-            int errno = Marshal.GetLastPInvokeError();
+            var errno = Marshal.GetLastPInvokeError();
             if (errno != Errno.EINVAL || choice == choices.Count - 1)
             {
                 throw new LinuxException($"mount(\"{device}\", \"{directory}\", \"{type}\", MS_RDONLY, \"{choices[choice]}\")", errno);

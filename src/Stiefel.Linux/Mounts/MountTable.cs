@@ -16,11 +16,11 @@ public static class MountTable
     internal static IReadOnlyList<MountEntry> Parse(string text)
     {
         var mounts = new List<MountEntry>();
-        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             // 36 35 98:0 /root /where options optional… - type source options
-            string[] fields = line.Split(' ');
-            int separator = Array.IndexOf(fields, "-");
+            var fields = line.Split(' ');
+            var separator = Array.IndexOf(fields, "-");
             if (separator > 4 && separator + 2 < fields.Length)
             {
                 mounts.Add(new MountEntry(MountedFileSystems.Unescape(fields[4]), fields[separator + 1], MountedFileSystems.Unescape(fields[separator + 2])));

@@ -41,7 +41,7 @@ public sealed class ReadOnlyMount : IAsyncDisposable
             }
             catch (LinuxException error) when (error.Errno == Errno.EBUSY && clock.Elapsed < s_patience)
             {
-                await Task.Delay(s_pause).ConfigureAwait(false);
+                await Task.Delay(s_pause);
             }
         }
 

@@ -18,24 +18,24 @@ public static class LinkMonitor
     /// announcements are subscribed to, so a reader that looks at all links then misses nothing. Throws <see cref="LinuxException"/>
     /// if the socket fails.
     /// </summary>
-    public static async IAsyncEnumerable<LinkChange> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<LinkChange> WatchAsync([EnumeratorCancellation] CancellationToken token)
     {
         var socket = Subscribe();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
         var stopped = stop.Token;
         var changes = Channel.CreateUnbounded<LinkChange>(new() { SingleReader = true, SingleWriter = true });
         changes.Writer.TryWrite(new(LinkChangeKind.Everything, 0));
         new Thread(() => Listen(socket, changes.Writer, stopped)) { IsBackground = true, Name = "link monitor" }.Start();
         try
         {
-            await foreach (var change in changes.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (var change in changes.Reader.ReadAllAsync(token))
             {
                 yield return change;
             }
         }
         finally
         {
-            await stop.CancelAsync().ConfigureAwait(false);
+            await stop.CancelAsync();
         }
     }
 
@@ -57,13 +57,13 @@ public static class LinkMonitor
     }
 
     // A thread of its own, since netlink descriptors are strange to the runtime's socket engine.
-    private static void Listen(NetlinkSocket socket, ChannelWriter<LinkChange> changes, CancellationToken cancellationToken)
+    private static void Listen(NetlinkSocket socket, ChannelWriter<LinkChange> changes, CancellationToken token)
     {
         try
         {
             using (socket)
             {
-                while (!cancellationToken.IsCancellationRequested)
+                while (!token.IsCancellationRequested)
                 {
                     if (socket.WaitReadable(CancellationCheckMilliseconds))
                     {

@@ -14,32 +14,32 @@ public sealed class LinkRaiser
 
     /// <summary>Runs until cancelled; an interface that fails or vanishes is reported once and does not end it.</summary>
     /// <param name="log">Gets one line for each interface that was set up or could not be.</param>
-    /// <param name="cancellationToken">Ends it, by returning.</param>
-    public static async Task RunAsync(Action<string> log, CancellationToken cancellationToken)
+    /// <param name="token">Ends it, by returning.</param>
+    public static async Task RunAsync(Action<string> log, CancellationToken token)
     {
         var raiser = new LinkRaiser(log);
-        while (!cancellationToken.IsCancellationRequested)
+        while (!token.IsCancellationRequested)
         {
             try
             {
-                await raiser.WatchAsync(cancellationToken).ConfigureAwait(false);
+                await raiser.WatchAsync(token);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (token.IsCancellationRequested)
             {
                 return;
             }
             catch (Exception exception)
             {
                 log($"watching the network interfaces failed, trying again: {exception.Message}");
-                await Task.Delay(s_retryAfter, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(s_retryAfter, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private async Task WatchAsync(CancellationToken cancellationToken)
+    private async Task WatchAsync(CancellationToken token)
     {
         DuplicateAddressDetection.DisableByDefault();
-        await foreach (var change in LinkMonitor.WatchAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var change in LinkMonitor.WatchAsync(token))
         {
             if (change.Kind is LinkChangeKind.Changed or LinkChangeKind.Everything)
             {

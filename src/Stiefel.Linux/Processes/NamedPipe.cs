@@ -20,7 +20,7 @@ public static class NamedPipe
             return false;
         }
 
-        using SafeFileHandle pipe = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC, 0);
+        using var pipe = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC, 0);
         try
         {
             return !pipe.IsInvalid && Descriptor.Write(pipe, bytes) == bytes.Length;

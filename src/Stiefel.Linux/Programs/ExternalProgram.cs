@@ -26,7 +26,7 @@ public static class ExternalProgram
         string name, IReadOnlyList<string> arguments, ExternalProgramOptions? options = null, CancellationToken token = default)
     {
         options ??= new ExternalProgramOptions();
-        string command = CommandLine(name, arguments);
+        var command = CommandLine(name, arguments);
         using var process = Start(name, arguments, options, command);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
         if (options.Timeout is { } timeout)
@@ -44,7 +44,7 @@ public static class ExternalProgram
                     ? process.StandardOutput.BaseStream.CopyToAsync(destination, limit.Token)
                     : CollectAsync(process.StandardOutput, text, options.OnOutputLine),
                 CollectAsync(process.StandardError, errors, options.OnOutputLine),
-                process.WaitForExitAsync(limit.Token)).WaitAsync(limit.Token).ConfigureAwait(false);
+                process.WaitForExitAsync(limit.Token)).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
@@ -68,8 +68,8 @@ public static class ExternalProgram
             return File.Exists(name) ? name : null;
         }
 
-        string path = (Environment.GetEnvironmentVariable("PATH") ?? "") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-        return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? "") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
     }
 
     /// <summary>For people, of a program that <see cref="Find"/> does not find.</summary>
@@ -78,7 +78,7 @@ public static class ExternalProgram
 
     private static Process Start(string name, IReadOnlyList<string> arguments, ExternalProgramOptions options, string command)
     {
-        string? path = Find(name);
+        var path = Find(name);
         if (path is null)
         {
             throw new ExternalProgramException(command, null, WhyMissing(name), "");
@@ -91,7 +91,7 @@ public static class ExternalProgram
             RedirectStandardError = true,
             WorkingDirectory = options.WorkingDirectory ?? "",
         };
-        foreach ((string variable, string? value) in options.Environment ?? new Dictionary<string, string?>())
+        foreach ((var variable, var value) in options.Environment ?? new Dictionary<string, string?>())
         {
             start.Environment[variable] = value;
         }
@@ -108,17 +108,17 @@ public static class ExternalProgram
 
     private static async Task FeedAsync(Process process, Stream? input, CancellationToken token)
     {
-        Stream pipe = process.StandardInput.BaseStream;
+        var pipe = process.StandardInput.BaseStream;
         // Pinned, so that overwriting it leaves no copy that the collector made when it moved it.
-        byte[] buffer = input is null ? [] : GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
+        var buffer = input is null ? [] : GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
         int length;
         try
         {
-            while (input is not null && (length = await input.ReadAsync(buffer, token).ConfigureAwait(false)) > 0)
+            while (input is not null && (length = await input.ReadAsync(buffer, token)) > 0)
             {
                 try
                 {
-                    await pipe.WriteAsync(buffer.AsMemory(0, length), token).ConfigureAwait(false);
+                    await pipe.WriteAsync(buffer.AsMemory(0, length), token);
                 }
                 catch (IOException)
                 {
@@ -132,12 +132,12 @@ public static class ExternalProgram
             CryptographicOperations.ZeroMemory(buffer); // it may have been a passphrase
         }
 
-        await pipe.DisposeAsync().ConfigureAwait(false);
+        await pipe.DisposeAsync();
     }
 
     private static async Task CollectAsync(StreamReader reader, StringBuilder text, Action<string>? onLine)
     {
-        while (await reader.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
+        while (await reader.ReadLineAsync(CancellationToken.None) is { } line)
         {
             onLine?.Invoke(line);
             lock (text)

@@ -24,7 +24,7 @@ public sealed class ExternalProgramException : IOException
 
     private static string LastWords(string errorText)
     {
-        string[] lines = errorText.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var lines = errorText.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return lines.Length == 0 ? "" : ": " + string.Join(" | ", lines.TakeLast(LastLines));
     }
 }

@@ -23,14 +23,14 @@ public sealed class SecretStream(ReadOnlyMemory<byte> secret) : Stream
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        int length = Math.Min(buffer.Length, secret.Length - _at);
+        var length = Math.Min(buffer.Length, secret.Length - _at);
         secret.Span.Slice(_at, length).CopyTo(buffer);
         _at += length;
         return length;
     }
 
     /// <inheritdoc/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken token = default) => ValueTask.FromResult(Read(buffer.Span));
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

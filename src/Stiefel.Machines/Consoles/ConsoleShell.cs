@@ -22,11 +22,11 @@ public sealed partial class ConsoleShell
     public static async Task<ConsoleShell> LogInAsync(
         string machine, SerialConsole console, string user, string password, TimeSpan limit, CancellationToken token)
     {
-        Match prompt = await console.WaitForAsync(LoginQuestion(), limit, token);
+        var prompt = await console.WaitForAsync(LoginQuestion(), limit, token);
         await console.SendLineAsync(user, token);
         await console.WaitForAsync("Password:", TimeLimits.Command, token);
         await console.SendLineAsync(password, token);
-        Match answer = await console.WaitForAsync(PromptOrRefusal(), TimeLimits.Command, token);
+        var answer = await console.WaitForAsync(PromptOrRefusal(), TimeLimits.Command, token);
         if (answer.Groups["refusal"].Success)
         {
             throw new MachineException($"{machine}: does not let {user} log in");
@@ -55,7 +55,7 @@ public sealed partial class ConsoleShell
     /// <exception cref="MachineException">It is not done in time, or fails.</exception>
     public async Task<string> RunAsync(string command, CancellationToken token, TimeSpan? limit = null)
     {
-        ConsoleOutput output = await TryRunAsync(command, token, limit);
+        var output = await TryRunAsync(command, token, limit);
         return output.ExitCode == 0
             ? output.Text
             : throw new MachineException($"{_machine}: `{command}` failed with exit code {output.ExitCode}: {output.Text}");
@@ -79,7 +79,7 @@ public sealed partial class ConsoleShell
     public async Task<ConsoleOutput> FinishAsync(TimeSpan limit, CancellationToken token)
     {
         var whole = new Regex($@"<begin-{_count}>\n(?<text>[\s\S]*?)<end-{_count}:(?<code>\d+)>\n");
-        Match match = await _console.WaitForAsync(whole, limit, token);
+        var match = await _console.WaitForAsync(whole, limit, token);
         return new ConsoleOutput(match.Groups["text"].Value.TrimEnd('\n'), int.Parse(match.Groups["code"].Value));
     }
 

@@ -121,7 +121,7 @@ public sealed class SerialConsole : IAsyncDisposable
 
     private Match? TakeMatch(Regex pattern)
     {
-        Match match = pattern.Match(_unread.ToString());
+        var match = pattern.Match(_unread.ToString());
         if (!match.Success)
         {
             return null;
@@ -163,7 +163,7 @@ public sealed class SerialConsole : IAsyncDisposable
                 _unread.Remove(0, _unread.Length - (MaxUnreadCharacters / 2));
             }
 
-            foreach (char character in text)
+            foreach (var character in text)
             {
                 if (character == '\n')
                 {
@@ -186,7 +186,7 @@ public sealed class SerialConsole : IAsyncDisposable
 
     private void EndLine()
     {
-        string line = _line.ToString();
+        var line = _line.ToString();
         _line.Clear();
         _log.Write(line);
         _tail.Enqueue(line);
@@ -219,7 +219,7 @@ public sealed class SerialConsole : IAsyncDisposable
 
     private void SignalChange()
     {
-        TaskCompletionSource changed = _changed;
+        var changed = _changed;
         _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         changed.SetResult();
     }

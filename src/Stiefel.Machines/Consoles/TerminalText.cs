@@ -29,9 +29,9 @@ public sealed class TerminalText
     public string Feed(ReadOnlySpan<byte> bytes)
     {
         var characters = new char[_decoder.GetCharCount(bytes, flush: false)];
-        int count = _decoder.GetChars(bytes, characters, flush: false);
+        var count = _decoder.GetChars(bytes, characters, flush: false);
         var text = new StringBuilder(count);
-        foreach (char character in characters.AsSpan(0, count))
+        foreach (var character in characters.AsSpan(0, count))
         {
             Feed(character, text);
         }

@@ -12,7 +12,7 @@ public sealed class BuildCache
     /// <summary>Uses a directory, $XDG_CACHE_HOME/stiefel or ~/.cache/stiefel by default.</summary>
     public BuildCache(string? directory = null)
     {
-        string home = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given
+        var home = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given
             ? given
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         DirectoryPath = directory ?? Path.Combine(home, "stiefel");
@@ -28,8 +28,8 @@ public sealed class BuildCache
     /// <param name="makeAsync">Fills the directory given to it.</param>
     public async Task<string> GetAsync(string name, IEnumerable<string> inputs, Func<string, Task> makeAsync)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', inputs)));
-        string path = Path.Combine(DirectoryPath, $"{name}-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}");
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', inputs)));
+        var path = Path.Combine(DirectoryPath, $"{name}-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}");
         if (Directory.Exists(path))
         {
             Directory.SetLastWriteTimeUtc(path, DateTime.UtcNow);
@@ -38,7 +38,7 @@ public sealed class BuildCache
 
         RemoveUnused(name);
 
-        string unfinished = $"{path}.new-{Environment.ProcessId}";
+        var unfinished = $"{path}.new-{Environment.ProcessId}";
         Directory.CreateDirectory(unfinished);
         try
         {
@@ -59,8 +59,8 @@ public sealed class BuildCache
     /// <summary>Of the same name, what nobody has used for long, and what runs that died have left unfinished.</summary>
     private void RemoveUnused(string name)
     {
-        DateTime oldest = DateTime.UtcNow - s_keptUnused;
-        foreach (DirectoryInfo entry in new DirectoryInfo(DirectoryPath).GetDirectories(name + "-*").Where(entry => entry.LastWriteTimeUtc < oldest))
+        var oldest = DateTime.UtcNow - s_keptUnused;
+        foreach (var entry in new DirectoryInfo(DirectoryPath).GetDirectories(name + "-*").Where(entry => entry.LastWriteTimeUtc < oldest))
         {
             entry.Delete(recursive: true);
         }

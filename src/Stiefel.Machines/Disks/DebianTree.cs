@@ -62,7 +62,7 @@ public static class DebianTree
     /// <param name="moreCustomization">Commands for the end; $1 is the tree.</param>
     public static async Task<string> GetAsync(BuildCache cache, InitramfsMaker initrd, IReadOnlyList<string> more, string moreCustomization, Action<string> report, CancellationToken token)
     {
-        string maker = initrd == InitramfsMaker.Dracut ? "dracut" : "initramfs-tools";
+        var maker = initrd == InitramfsMaker.Dracut ? "dracut" : "initramfs-tools";
         IEnumerable<string> makerPackages = initrd == InitramfsMaker.Dracut ? ["dracut", .. s_dracutOpensLuksWith] : [maker];
         List<string> arguments =
         [
@@ -71,13 +71,13 @@ public static class DebianTree
             "--aptopt=Acquire::Languages \"none\"",
             .. s_leftOut.Select(path => $"--dpkgopt=path-exclude={path}"),
         ];
-        string directory = await cache.GetAsync($"debian-{maker}", [Suite, Mirror, Customization + moreCustomization, .. arguments], MakeAsync);
+        var directory = await cache.GetAsync($"debian-{maker}", [Suite, Mirror, Customization + moreCustomization, .. arguments], MakeAsync);
         return Path.Combine(directory, "tree.tar");
 
         async Task MakeAsync(string unfinished)
         {
             report($"collecting a Debian {Suite} with {maker} (once; some two minutes)");
-            string hook = Path.Combine(unfinished, "customize.sh");
+            var hook = Path.Combine(unfinished, "customize.sh");
             await File.WriteAllTextAsync(hook, Customization + moreCustomization, token);
             var options = new ExternalProgramOptions { Timeout = s_limit };
             await ExternalProgram.RunAsync(

@@ -25,7 +25,7 @@ public sealed class DiskImage
     public async Task<IReadOnlyList<string>> ListAsync(int partition, string path, CancellationToken token)
     {
         // One line each: /inode/mode/uid/gid/name/size/
-        string text = (await ExternalProgram.RunAsync("debugfs", ["-R", $"ls -p {path}", await LocateAsync(partition, token)], s_options, token)).Text;
+        var text = (await ExternalProgram.RunAsync("debugfs", ["-R", $"ls -p {path}", await LocateAsync(partition, token)], s_options, token)).Text;
         return [.. text.Split('\n').Select(line => line.Split('/')).Where(parts => parts.Length > 5).Select(parts => parts[5])];
     }
 
@@ -45,15 +45,15 @@ public sealed class DiskImage
     public async Task<string?> CheckAsync(int partition, CancellationToken token)
     {
         // 4: errors left uncorrected, man 8 e2fsck.
-        ExternalProgramOptions options = s_options with { AcceptedExitCodes = [1, 2, 4] };
-        ExternalProgramOutput output = await ExternalProgram.RunAsync("e2fsck", ["-f", "-n", await LocateAsync(partition, token)], options, token);
+        var options = s_options with { AcceptedExitCodes = [1, 2, 4] };
+        var output = await ExternalProgram.RunAsync("e2fsck", ["-f", "-n", await LocateAsync(partition, token)], options, token);
         return output.ExitCode == 0 && !output.Text.Contains("recover", StringComparison.OrdinalIgnoreCase) ? null : output.Text + output.ErrorText;
     }
 
     // e2fsprogs reads a file system inside a file at this offset.
     private async Task<string> LocateAsync(int partition, CancellationToken token)
     {
-        IReadOnlyList<Partition> partitions = await PartitionsAsync(token);
+        var partitions = await PartitionsAsync(token);
         return partition >= 1 && partition <= partitions.Count
             ? $"{Path}?offset={partitions[partition - 1].Offset}"
             : throw new ArgumentOutOfRangeException(nameof(partition), partition, $"{Path} has {partitions.Count} partitions");

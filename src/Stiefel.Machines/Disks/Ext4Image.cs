@@ -17,8 +17,8 @@ public static class Ext4Image
     /// <summary>A whole disk without partitions, just large enough for what it holds.</summary>
     public static async Task CreateAsync(string image, string directory, CancellationToken token)
     {
-        long content = Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
-        long length = (content * 5 / 4) + (32 * 1024 * 1024);
+        var content = Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        var length = (content * 5 / 4) + (32 * 1024 * 1024);
         await ExternalProgram.RunAsync("truncate", ["-s", $"{length / Block * Block}", image], s_options, token);
         await MakeAsync(image, [], directory, length, token);
     }

@@ -19,8 +19,8 @@ public static class FirstStart
             LogDirectory = scratch.Path,
             RunDirectory = scratch.Path,
         };
-        await using VirtualMachine machine = await VirtualMachine.StartAsync(options, new RunClock(), (_, _) => { }, token);
-        ConsoleShell shell = await ConsoleShell.LogInAsync(
+        await using var machine = await VirtualMachine.StartAsync(options, new RunClock(), (_, _) => { }, token);
+        var shell = await ConsoleShell.LogInAsync(
             machine.Name, machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
         await shell.RunAsync("update-grub", token);
         await shell.StartAsync("systemctl poweroff", token);

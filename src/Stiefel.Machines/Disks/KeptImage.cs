@@ -30,9 +30,9 @@ public static class KeptImage
     /// <summary>True if the image holds what was kept under this name; an unfinished or damaged one does not.</summary>
     public static async Task<bool> HoldsAsync(string path, string name, CancellationToken token)
     {
-        ExternalProgramOptions options = s_options with { AcceptedExitCodes = [1, 2, 3] };
-        ExternalProgramOutput check = await ExternalProgram.RunAsync("qemu-img", ["check", "-q", "-f", "qcow2", path], options, token);
-        ExternalProgramOutput list = await ExternalProgram.RunAsync("qemu-img", ["snapshot", "-l", path], options, token);
+        var options = s_options with { AcceptedExitCodes = [1, 2, 3] };
+        var check = await ExternalProgram.RunAsync("qemu-img", ["check", "-q", "-f", "qcow2", path], options, token);
+        var list = await ExternalProgram.RunAsync("qemu-img", ["snapshot", "-l", path], options, token);
         return check.ExitCode is 0 or 3 && list.ExitCode == 0 && list.Text.Split('\n').Any(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var found, ..] && found == name);
     }
 }

@@ -44,14 +44,14 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
     public static async Task<LaptopDisk> GetAsync(
         BuildCache cache, InitramfsMaker initrd, BootLayout layout, Action<string> report, CancellationToken token)
     {
-        string tree = await DebianTree.GetAsync(cache, initrd, report, token);
-        string directory = await cache.GetAsync("laptop-disk", [Revision, tree, layout.ToString(), DiskLength], MakeAsync);
+        var tree = await DebianTree.GetAsync(cache, initrd, report, token);
+        var directory = await cache.GetAsync("laptop-disk", [Revision, tree, layout.ToString(), DiskLength], MakeAsync);
         return Describe(directory, layout);
 
         async Task MakeAsync(string unfinished)
         {
             report("writing the laptop's disk image (once; some ten seconds)");
-            string root = Path.Combine(unfinished, "root");
+            var root = Path.Combine(unfinished, "root");
             Directory.CreateDirectory(root);
             await ExternalProgram.RunAsync("tar", ["--numeric-owner", "--xattrs", "--xattrs-include=*", "-C", root, "-xf", tree], s_options, token);
             File.Copy(Directory.GetFiles(Path.Combine(root, "boot"), "vmlinuz-*").Single(), Path.Combine(unfinished, "vmlinuz"));
@@ -87,7 +87,7 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
 
     private static string FileSystemTable(BootLayout layout)
     {
-        string boot = layout == BootLayout.Separate ? $"UUID={BootUuid} /boot ext4 defaults 0 2\n" : "";
+        var boot = layout == BootLayout.Separate ? $"UUID={BootUuid} /boot ext4 defaults 0 2\n" : "";
         return $"UUID={RootUuid} / ext4 errors=remount-ro 0 1\n{boot}UUID={EfiSerial[..4]}-{EfiSerial[4..]} /boot/efi vfat umask=0077 0 1\n";
     }
 
@@ -103,12 +103,12 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
         }
 
         await ExternalProgram.RunAsync("sgdisk", [.. parts, "-n", $"0:0:{SpareLength}", "-n", "0:0:0", image.Path], s_options, token);
-        IReadOnlyList<Partition> partitions = await image.PartitionsAsync(token);
+        var partitions = await image.PartitionsAsync(token);
         await ExternalProgram.RunAsync(
             "mkfs.fat", ["-F", "16", "-i", EfiSerial, "--offset", $"{partitions[0].Offset / Sector}", image.Path, $"{partitions[0].Length / 1024}"], s_options, token);
         if (layout == BootLayout.Separate)
         {
-            string boot = Path.Combine(directory, "boot");
+            var boot = Path.Combine(directory, "boot");
             Directory.Move(Path.Combine(root, "boot"), boot);
             Directory.CreateDirectory(Path.Combine(root, "boot"));
             Directory.CreateDirectory(Path.Combine(boot, "efi"));

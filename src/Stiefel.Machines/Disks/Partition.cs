@@ -16,10 +16,10 @@ public readonly record struct Partition(int Number, long Offset, long Length)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
-            JsonElement table = document.RootElement.GetProperty("partitiontable");
+            using var document = JsonDocument.Parse(json);
+            var table = document.RootElement.GetProperty("partitiontable");
             // Before util-linux 2.35 no sector size was printed; it was 512.
-            long sector = table.TryGetProperty("sectorsize", out JsonElement size) ? size.GetInt64() : 512;
+            var sector = table.TryGetProperty("sectorsize", out var size) ? size.GetInt64() : 512;
             return [.. table.GetProperty("partitions").EnumerateArray().Take(MaxPartitions).Select((entry, index) => new Partition(
                 index + 1, checked(entry.GetProperty("start").GetInt64() * sector), checked(entry.GetProperty("size").GetInt64() * sector)))];
         }

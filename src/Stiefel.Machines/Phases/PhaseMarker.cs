@@ -15,7 +15,7 @@ public static partial class PhaseMarker
             return LoginPrompt().IsMatch(line) ? "login" : null;
         }
 
-        Match own = OwnPhase().Match(line);
+        var own = OwnPhase().Match(line);
         if (own.Success)
         {
             return own.Groups["name"].Value;

@@ -33,8 +33,8 @@ public sealed class Timeline
         Phase phase;
         lock (_lock)
         {
-            double at = Math.Round(_clock.Seconds, 3);
-            double before = _phases.FindLast(earlier => earlier.Machine == machine)?.At ?? at;
+            var at = Math.Round(_clock.Seconds, 3);
+            var before = _phases.FindLast(earlier => earlier.Machine == machine)?.At ?? at;
             phase = new Phase(machine, name, at, Math.Round(at - before, 3));
             _phases.Add(phase);
         }
@@ -45,7 +45,7 @@ public sealed class Timeline
     /// <summary>Who gives this the lines of a machine's console (text, and whether its end has come) has its phases marked.</summary>
     public Action<string, bool> Watch(string machine)
     {
-        bool marked = false;
+        var marked = false;
         return (line, isComplete) =>
         {
             if (!marked && PhaseMarker.Find(line, isComplete) is { } name)
@@ -64,10 +64,10 @@ public sealed class Timeline
     /// <inheritdoc cref="ToString()"/>
     public static string Format(IReadOnlyList<Phase> phases)
     {
-        int machineWidth = Math.Max(7, phases.Select(phase => phase.Machine.Length).DefaultIfEmpty(0).Max());
+        var machineWidth = Math.Max(7, phases.Select(phase => phase.Machine.Length).DefaultIfEmpty(0).Max());
         var table = new StringBuilder();
         table.Append($"{"at s",8}  {"took s",8}  {"machine".PadRight(machineWidth)}  phase\n");
-        foreach (Phase phase in phases)
+        foreach (var phase in phases)
         {
             table.Append($"{phase.At,8:0.0}  {phase.Took,8:0.0}  {phase.Machine.PadRight(machineWidth)}  {phase.Name}\n");
         }

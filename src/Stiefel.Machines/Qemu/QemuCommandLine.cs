@@ -55,7 +55,7 @@ public static class QemuCommandLine
         ];
         AddConsoles(arguments, options);
         AddStartup(arguments, options, firmware);
-        for (int index = 0; index < options.Disks.Count; index++)
+        for (var index = 0; index < options.Disks.Count; index++)
         {
             AddDisk(arguments, options.Disks[index], index);
         }
@@ -109,11 +109,11 @@ public static class QemuCommandLine
 
     private static void AddDisk(List<string> arguments, VirtualDisk disk, int index)
     {
-        string access = disk.ReadOnly ? "readonly=on" : "discard=unmap,detect-zeroes=unmap";
+        var access = disk.ReadOnly ? "readonly=on" : "discard=unmap,detect-zeroes=unmap";
         // The host's page cache outlives the machine, whatever way it ends; forcing every flush to the host's disk would prove nothing more.
         arguments.AddRange(["-drive", $"if=none,id=disk{index},format={disk.Format},cache=unsafe,{access},file={Quote(disk.Path)}"]);
-        string device = disk.Bus == DiskBus.Usb ? "usb-storage,bus=usb.0,removable=on" : "virtio-blk-pci";
-        string serial = disk.Serial is null ? "" : $",serial={disk.Serial}";
+        var device = disk.Bus == DiskBus.Usb ? "usb-storage,bus=usb.0,removable=on" : "virtio-blk-pci";
+        var serial = disk.Serial is null ? "" : $",serial={disk.Serial}";
         arguments.AddRange(["-device", $"{device},drive=disk{index},bootindex={index + 1}{serial}"]);
     }
 
@@ -138,7 +138,7 @@ public static class QemuCommandLine
             return;
         }
 
-        string side = cable.Listens ? "on" : "off";
+        var side = cable.Listens ? "on" : "off";
         arguments.AddRange(
         [
             "-netdev",
@@ -151,7 +151,7 @@ public static class QemuCommandLine
             arguments.AddRange(["-object", $"filter-dump,id=recording,netdev={CableId},maxlen={LargestFrame},file={Quote(recording)}"]);
         }
 
-        string adapterEnd = cable.MoreSockets.Count == 0 ? CableId : AddSwitch(arguments, cable.MoreSockets);
+        var adapterEnd = cable.MoreSockets.Count == 0 ? CableId : AddSwitch(arguments, cable.MoreSockets);
         // No boot ROM: firmware must not spend its time on network boot.
         arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={adapterEnd},mac={cable.Mac},romfile="]);
     }
@@ -161,9 +161,9 @@ public static class QemuCommandLine
     {
         const string AdapterPort = "port-adapter";
         arguments.AddRange(["-netdev", $"hubport,id={AdapterPort},hubid=0", "-netdev", $"hubport,id=port-0,hubid=0,netdev={CableId}"]);
-        for (int index = 0; index < sockets.Count; index++)
+        for (var index = 0; index < sockets.Count; index++)
         {
-            string more = $"{CableId}-{index + 1}";
+            var more = $"{CableId}-{index + 1}";
             arguments.AddRange(
             [
                 "-netdev", $"stream,id={more},server=on,addr.type=unix,addr.path={Quote(sockets[index])}",

@@ -18,9 +18,9 @@ public static class QemuProcess
     /// <exception cref="IOException">It is not installed or cannot be started.</exception>
     public static async Task<Process> StartAsync(IReadOnlyList<string> arguments, TextWriter log)
     {
-        ProcessStartInfo start = Describe(arguments);
+        var start = Describe(arguments);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        Process process = await StartAsync(start);
+        var process = await StartAsync(start);
         process.StandardInput.Close();
         process.OutputDataReceived += (_, line) => Log(log, line.Data);
         process.ErrorDataReceived += (_, line) => Log(log, line.Data);
@@ -33,7 +33,7 @@ public static class QemuProcess
     /// <exception cref="IOException">It is not installed or cannot be started.</exception>
     public static async Task<int> RunOnTerminalAsync(IReadOnlyList<string> arguments, CancellationToken token)
     {
-        using Process process = await StartAsync(Describe(arguments));
+        using var process = await StartAsync(Describe(arguments));
         try
         {
             await process.WaitForExitAsync(token);
@@ -50,9 +50,9 @@ public static class QemuProcess
 
     private static ProcessStartInfo Describe(IReadOnlyList<string> arguments)
     {
-        string qemu = ExternalProgram.Find(QemuCommandLine.Program)
+        var qemu = ExternalProgram.Find(QemuCommandLine.Program)
             ?? throw new IOException($"{QemuCommandLine.Program} is not installed: install the package qemu-system-x86");
-        string setpriv = ExternalProgram.Find("setpriv") ?? throw new IOException("setpriv is not installed: install the package util-linux");
+        var setpriv = ExternalProgram.Find("setpriv") ?? throw new IOException("setpriv is not installed: install the package util-linux");
         return new ProcessStartInfo(setpriv, ["--pdeathsig", "KILL", "--", qemu, .. arguments]);
     }
 
@@ -75,7 +75,7 @@ public static class QemuProcess
 
     private static void StartAll()
     {
-        foreach (Action start in s_starts.GetConsumingEnumerable())
+        foreach (var start in s_starts.GetConsumingEnumerable())
         {
             start();
         }

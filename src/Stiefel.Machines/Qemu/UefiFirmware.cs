@@ -21,7 +21,7 @@ public sealed record UefiFirmware(string Code, string VariablesTemplate)
             return null;
         }
 
-        UefiFirmware firmware = Find();
+        var firmware = Find();
         File.Copy(firmware.VariablesTemplate, QemuCommandLine.VariablesFile(options), overwrite: true);
         return firmware;
     }

@@ -42,18 +42,18 @@ public sealed class VirtualMachine : IAsyncDisposable
     public static async Task<VirtualMachine> StartAsync(
         VirtualMachineOptions options, RunClock clock, Action<string, bool> onLine, CancellationToken token)
     {
-        UefiFirmware? firmware = UefiFirmware.PrepareFor(options);
-        string logPath = Path.Combine(options.LogDirectory, options.Name + ".qemu.log");
-        TextWriter log = TextWriter.Synchronized(new StreamWriter(logPath, append: true));
-        List<string> arguments = QemuCommandLine.Build(options, firmware);
+        var firmware = UefiFirmware.PrepareFor(options);
+        var logPath = Path.Combine(options.LogDirectory, options.Name + ".qemu.log");
+        var log = TextWriter.Synchronized(new StreamWriter(logPath, append: true));
+        var arguments = QemuCommandLine.Build(options, firmware);
         await log.WriteLineAsync($"{QemuCommandLine.Program} {string.Join(' ', arguments)}");
-        Process process = await QemuProcess.StartAsync(arguments, log);
+        var process = await QemuProcess.StartAsync(arguments, log);
         try
         {
-            Socket monitorSocket = await ConnectAsync(process, QemuCommandLine.MonitorSocket(options), logPath, token);
-            QmpClient monitor = await QmpClient.StartAsync(monitorSocket, token);
-            SerialConsole console = await OpenAsync(QemuCommandLine.SerialSocket(options), options.Name, onLine);
-            SerialConsole? second = options.HasSecondSerial
+            var monitorSocket = await ConnectAsync(process, QemuCommandLine.MonitorSocket(options), logPath, token);
+            var monitor = await QmpClient.StartAsync(monitorSocket, token);
+            var console = await OpenAsync(QemuCommandLine.SerialSocket(options), options.Name, onLine);
+            var second = options.HasSecondSerial
                 ? await OpenAsync(QemuCommandLine.SecondSerialSocket(options), options.Name + ".second", (_, _) => { })
                 : null;
             var machine = new VirtualMachine(options, process, log, monitor, console, second);
@@ -72,7 +72,7 @@ public sealed class VirtualMachine : IAsyncDisposable
 
         async Task<SerialConsole> OpenAsync(string path, string name, Action<string, bool> onLine)
         {
-            Socket serial = await ConnectAsync(process, path, logPath, token);
+            var serial = await ConnectAsync(process, path, logPath, token);
             return new SerialConsole(name, serial, new ConsoleLog(Path.Combine(options.LogDirectory, name + ".console.log"), clock), onLine);
         }
     }
@@ -90,7 +90,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <exception cref="MachineException">It cannot be kept: a writable drive is no qcow2 image, say.</exception>
     public async Task KeepAsync(string name, CancellationToken token)
     {
-        QmpMessage answer = await _monitor.ExecuteAsync("human-monitor-command", new JsonObject { ["command-line"] = $"savevm {name}" }, TimeLimits.KeepState, token);
+        var answer = await _monitor.ExecuteAsync("human-monitor-command", new JsonObject { ["command-line"] = $"savevm {name}" }, TimeLimits.KeepState, token);
         if (answer.Data.GetString() is { Length: > 0 } complaint)
         {
             throw new MachineException($"{Name}: cannot be kept: {complaint.Trim()}");
@@ -115,7 +115,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <summary>Takes the network adapter out; returns when the system has let go of it.</summary>
     public async Task UnplugAdapterAsync(CancellationToken token)
     {
-        Task<QmpMessage> deleted = _monitor.NextEventAsync(
+        var deleted = _monitor.NextEventAsync(
             "DEVICE_DELETED", message => message.Member("device") == QemuCommandLine.AdapterId, TimeLimits.MonitorCommand, token);
         await _monitor.ExecuteAsync("device_del", new JsonObject { ["id"] = QemuCommandLine.AdapterId }, token);
         await deleted;
@@ -124,7 +124,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <summary>Puts the network adapter back in, with the same address.</summary>
     public Task PlugAdapterAsync(CancellationToken token)
     {
-        CableEnd cable = _options.Cable ?? throw new InvalidOperationException($"{Name} has no network adapter");
+        var cable = _options.Cable ?? throw new InvalidOperationException($"{Name} has no network adapter");
         return _monitor.ExecuteAsync(
             "device_add",
             new JsonObject
@@ -222,7 +222,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             catch (SocketException error)
             {
                 socket.Dispose();
-                string state = process.HasExited ? $"ended at once with exit code {process.ExitCode}" : $"does not open {path}";
+                var state = process.HasExited ? $"ended at once with exit code {process.ExitCode}" : $"does not open {path}";
                 throw new IOException($"{QemuCommandLine.Program} {state}; its messages are in {logPath}", error);
             }
         }

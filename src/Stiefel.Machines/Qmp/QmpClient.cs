@@ -43,7 +43,7 @@ public sealed class QmpClient : IAsyncDisposable
     public async Task<QmpMessage> ExecuteAsync(string command, JsonObject? arguments, TimeSpan limit, CancellationToken token)
     {
         var deadline = new Deadline(limit);
-        long id = Interlocked.Increment(ref _lastId);
+        var id = Interlocked.Increment(ref _lastId);
         var answer = new TaskCompletionSource<QmpMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[id] = answer;
         var message = new JsonObject { ["execute"] = command, ["id"] = id };
@@ -61,7 +61,7 @@ public sealed class QmpClient : IAsyncDisposable
             }
 
             await deadline.WaitAsync(answer.Task, token);
-            QmpMessage got = await answer.Task;
+            var got = await answer.Task;
             return got.Kind == QmpMessageKind.Error ? throw new QmpException($"QEMU refused {message.ToJsonString()}: {got.Text}") : got;
         }
         catch (TimeoutException)
@@ -138,7 +138,7 @@ public sealed class QmpClient : IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        string reason = "QEMU ended";
+        var reason = "QEMU ended";
         try
         {
             while (await _reader.ReadLineAsync() is { } line)
@@ -152,7 +152,7 @@ public sealed class QmpClient : IAsyncDisposable
         }
 
         _ended = true;
-        foreach (TaskCompletionSource<QmpMessage> waiting in _waiting.Values)
+        foreach (var waiting in _waiting.Values)
         {
             waiting.TrySetException(new QmpException(reason));
         }
@@ -172,7 +172,7 @@ public sealed class QmpClient : IAsyncDisposable
                 _eventWaiters.FindAll(waiter => waiter.Wanted(message)).ForEach(waiter => waiter.Found.TrySetResult(message));
             }
         }
-        else if (_waiting.TryGetValue(message.Id, out TaskCompletionSource<QmpMessage>? waiting))
+        else if (_waiting.TryGetValue(message.Id, out var waiting))
         {
             waiting.TrySetResult(message);
         }

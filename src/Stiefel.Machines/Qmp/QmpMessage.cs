@@ -30,22 +30,22 @@ public sealed record QmpMessage(QmpMessageKind Kind, long Id, string Text, JsonE
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            JsonElement root = document.RootElement;
-            long id = root.TryGetProperty("id", out JsonElement idElement) ? idElement.GetInt64() : 0;
-            if (root.TryGetProperty("return", out JsonElement value))
+            using var document = JsonDocument.Parse(line);
+            var root = document.RootElement;
+            var id = root.TryGetProperty("id", out var idElement) ? idElement.GetInt64() : 0;
+            if (root.TryGetProperty("return", out var value))
             {
                 return new QmpMessage(QmpMessageKind.Return, id, "", value.Clone());
             }
 
-            if (root.TryGetProperty("error", out JsonElement error))
+            if (root.TryGetProperty("error", out var error))
             {
                 return new QmpMessage(QmpMessageKind.Error, id, error.GetProperty("desc").GetString() ?? "", default);
             }
 
-            if (root.TryGetProperty("event", out JsonElement name))
+            if (root.TryGetProperty("event", out var name))
             {
-                JsonElement data = root.TryGetProperty("data", out JsonElement given) ? given.Clone() : default;
+                var data = root.TryGetProperty("data", out var given) ? given.Clone() : default;
                 return new QmpMessage(QmpMessageKind.Event, 0, name.GetString() ?? "", data);
             }
 
@@ -64,7 +64,7 @@ public sealed record QmpMessage(QmpMessageKind Kind, long Id, string Text, JsonE
 
     /// <summary>A member of <see cref="Data"/> as text, or null.</summary>
     public string? Member(string name)
-        => Data.ValueKind == JsonValueKind.Object && Data.TryGetProperty(name, out JsonElement member) && member.ValueKind == JsonValueKind.String
+        => Data.ValueKind == JsonValueKind.Object && Data.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String
             ? member.GetString()
             : null;
 }

@@ -24,7 +24,7 @@ public sealed class Deadline
     {
         while (!task.IsCompleted)
         {
-            TimeSpan left = Left;
+            var left = Left;
             if (left <= TimeSpan.Zero)
             {
                 throw new TimeoutException();

@@ -64,9 +64,9 @@ public sealed class WorkClock
     {
         lock (_lock)
         {
-            TimeSpan now = _now();
+            var now = _now();
             // The machine may have become slow at any moment since the measurement before: the slower of both counts for the time between.
-            double slowness = Math.Clamp(took / s_usual, _least, Math.Max(_least, MostSlowness));
+            var slowness = Math.Clamp(took / s_usual, _least, Math.Max(_least, MostSlowness));
             _before += (now - _since) / Math.Max(_slowness, slowness);
             (_since, _slowness) = (now, slowness);
         }
@@ -74,7 +74,7 @@ public sealed class WorkClock
 
     private static WorkClock Start()
     {
-        double least = double.TryParse(Environment.GetEnvironmentVariable("STIEFEL_TIME_SCALE"), out double scale) && scale is > 1 and <= 100 ? scale : 1;
+        var least = double.TryParse(Environment.GetEnvironmentVariable("STIEFEL_TIME_SCALE"), out var scale) && scale is > 1 and <= 100 ? scale : 1;
         var watch = Stopwatch.StartNew();
         var clock = new WorkClock(() => watch.Elapsed, least);
         new Thread(() => MeasureForever(clock)) { IsBackground = true, Name = "work clock" }.Start();
@@ -86,8 +86,8 @@ public sealed class WorkClock
         var piece = new byte[PieceLength];
         while (true)
         {
-            long began = Stopwatch.GetTimestamp();
-            for (int count = 0; count < Pieces; count++)
+            var began = Stopwatch.GetTimestamp();
+            for (var count = 0; count < Pieces; count++)
             {
                 SHA256.HashData(piece);
             }

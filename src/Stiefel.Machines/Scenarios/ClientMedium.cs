@@ -19,7 +19,7 @@ public sealed record ClientMedium(Startup Startup, IReadOnlyList<VirtualDisk> Di
     {
         if (start == DesktopStart.Direct)
         {
-            string initrd = ramdisk.Initrd;
+            var initrd = ramdisk.Initrd;
             if (keyFile is not null)
             {
                 initrd = path + ".initrd.img";
@@ -29,7 +29,7 @@ public sealed record ClientMedium(Startup Startup, IReadOnlyList<VirtualDisk> Di
             return new ClientMedium(new Startup.DirectKernel(ramdisk.Kernel, initrd, $"stiefel_role=client {arguments}"), []);
         }
 
-        string stick = path + ".stick.img";
+        var stick = path + ".stick.img";
         await ramdisk.MakeStickAsync(stick, keyFile, arguments, token);
         Startup firmware = start == DesktopStart.Uefi ? new Startup.Uefi() : new Startup.Bios();
         return new ClientMedium(firmware, [new VirtualDisk(stick, DiskBus.Usb)]);

@@ -29,9 +29,9 @@ public sealed class Desktop : IAsyncDisposable
     public static async Task<Desktop> StartAsync(
         MachineRun run, string name, DesktopStart start, string? keyFile, CancellationToken token, string? recording = null, bool isSecond = false)
     {
-        ClientMedium medium = await ClientMedium.MakeAsync(
+        var medium = await ClientMedium.MakeAsync(
             Path.Combine(run.WorkDirectory, name), start, run.Ramdisk, keyFile, MachineRun.ConsoleArguments, token);
-        CableEnd end = isSecond ? run.SecondDesktopEnd : run.DesktopEnd;
+        var end = isSecond ? run.SecondDesktopEnd : run.DesktopEnd;
         return new Desktop(await run.StartAsync(name, medium.Startup, medium.Disks, end with { Recording = recording }, token));
     }
 

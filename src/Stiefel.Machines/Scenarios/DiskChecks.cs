@@ -10,7 +10,7 @@ public static class DiskChecks
     /// <exception cref="MachineException">It is not, or differs.</exception>
     public static async Task FileAsync(DiskImage image, int partition, string path, string content, CancellationToken token)
     {
-        string found = (await image.ReadFileAsync(partition, path, token)).Trim();
+        var found = (await image.ReadFileAsync(partition, path, token)).Trim();
         if (found != content)
         {
             throw new MachineException($"{path} on the laptop's disk should hold `{content}` as the desktop wrote it, but holds `{found}`");

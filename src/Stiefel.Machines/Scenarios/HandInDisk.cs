@@ -12,10 +12,10 @@ public static class HandInDisk
     /// <param name="token">Ends it.</param>
     public static async Task<VirtualDisk> MakeAsync(MachineRun run, Func<string, Task> fillAsync, CancellationToken token)
     {
-        string directory = Path.Combine(run.WorkDirectory, "hand-in");
+        var directory = Path.Combine(run.WorkDirectory, "hand-in");
         Directory.CreateDirectory(directory);
         await fillAsync(directory);
-        string image = directory + ".img";
+        var image = directory + ".img";
         await Ext4Image.CreateAsync(image, directory, token);
         Directory.Delete(directory, recursive: true);
         return new VirtualDisk(image, ReadOnly: true);

@@ -22,7 +22,7 @@ public static class KeyedInitrd
     {
         await using var output = new FileStream(
             target, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
-        await using (FileStream input = File.OpenRead(initrd))
+        await using (var input = File.OpenRead(initrd))
         {
             await input.CopyToAsync(output, token);
         }
@@ -30,12 +30,12 @@ public static class KeyedInitrd
         await output.WriteAsync(CpioPadding.After(output.Length), token);
         var archive = new CpioWriter(output);
         (string Path, byte[] Content)[] files = [.. more];
-        foreach (string directory in files.SelectMany(file => Parents(file.Path)).Concat(Parents(KeyArchive.Folder)).Distinct())
+        foreach (var directory in files.SelectMany(file => Parents(file.Path)).Concat(Parents(KeyArchive.DirectoryPath)).Distinct())
         {
             archive.AddDirectory(directory, Passable);
         }
 
-        foreach ((string path, byte[] content) in files)
+        foreach ((var path, var content) in files)
         {
             archive.AddFile(path, Passable, content);
         }
@@ -46,7 +46,7 @@ public static class KeyedInitrd
 
     private static IEnumerable<string> Parents(string path)
     {
-        for (int slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1))
+        for (var slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1))
         {
             yield return path[..slash];
         }

@@ -39,7 +39,7 @@ public sealed class Laptop : IAsyncDisposable
     public static async Task<Laptop> StartAsync(
         MachineRun run, LaptopDisk disk, VirtualDisk own, string keyFile, CancellationToken token, bool withShell = false)
     {
-        VirtualDisk handIn = await HandInDisk.MakeAsync(
+        var handIn = await HandInDisk.MakeAsync(
             run,
             directory =>
             {
@@ -50,10 +50,10 @@ public sealed class Laptop : IAsyncDisposable
             token);
         var start = new Startup.DirectKernel(disk.Kernel, disk.Initrd, disk.CommandLine);
         VirtualDisk[] disks = [own, handIn];
-        VirtualMachine machine = await run.StartAsync(Name, start, disks, run.LaptopEnd, token, withShell);
+        var machine = await run.StartAsync(Name, start, disks, run.LaptopEnd, token, withShell);
         try
         {
-            ConsoleShell shell = await ConsoleShell.LogInAsync(
+            var shell = await ConsoleShell.LogInAsync(
                 Name, machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
             return new Laptop(run, machine, shell);
         }
@@ -72,11 +72,11 @@ public sealed class Laptop : IAsyncDisposable
     /// <param name="settings">Of the server, as kernel arguments.</param>
     public async Task ServeAsync(CancellationToken token, string settings = "")
     {
-        ConsoleShell shell = _shell ?? throw new InvalidOperationException("this laptop has left its own system already");
-        string arguments = $"stiefel_role=server stiefel_bootdisk={DiskDevice} {MachineRun.ConsoleArguments} {settings}".TrimEnd();
+        var shell = _shell ?? throw new InvalidOperationException("this laptop has left its own system already");
+        var arguments = $"stiefel_role=server stiefel_bootdisk={DiskDevice} {MachineRun.ConsoleArguments} {settings}".TrimEnd();
         await shell.RunAsync($"mount -o ro {HandInDevice} /mnt", token);
         // By file descriptor first, as a kernel under lockdown demands; older kexec-tools have only the other way.
-        string load = $"kexec -l /mnt/{KernelName} --initrd=/mnt/{InitrdName} --command-line='{arguments}'";
+        var load = $"kexec -l /mnt/{KernelName} --initrd=/mnt/{InitrdName} --command-line='{arguments}'";
         await shell.RunAsync($"{load} -s || {load}", token);
         await shell.RunAsync("umount /mnt", token);
         _run.Timeline.Mark(Name, "systemctl kexec");
@@ -99,7 +99,7 @@ public sealed class Laptop : IAsyncDisposable
 
     private async Task StopServerAsync(string meanwhile, CancellationToken token)
     {
-        ConsoleShell shell = await OpenShellAsync(token);
+        var shell = await OpenShellAsync(token);
         // Init cannot start it again while something that is no program covers it; /usr itself cannot be written to.
         const string File = "/usr/bin/stiefel-server";
         _run.Timeline.Mark(Name, "server killed");

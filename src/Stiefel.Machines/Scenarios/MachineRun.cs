@@ -107,7 +107,7 @@ public sealed class MachineRun : IDisposable
 
     private async Task<VirtualMachine> StartAsync(VirtualMachineOptions options, CancellationToken token)
     {
-        VirtualMachine machine = await VirtualMachine.StartAsync(options, Clock, Timeline.Watch(options.Name), token);
+        var machine = await VirtualMachine.StartAsync(options, Clock, Timeline.Watch(options.Name), token);
         _consoles.Add((options.Name, machine.Console));
         return machine;
     }
@@ -116,7 +116,7 @@ public sealed class MachineRun : IDisposable
     public string DescribeConsoles()
     {
         var text = new StringBuilder();
-        foreach ((string machine, SerialConsole console) in _consoles)
+        foreach ((var machine, var console) in _consoles)
         {
             text.Append($"--- the end of the {machine}'s console\n");
             text.AppendJoin('\n', console.Tail.TakeLast(TailLines)).Append('\n');

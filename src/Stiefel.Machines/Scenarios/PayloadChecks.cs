@@ -13,7 +13,7 @@ public static partial class PayloadChecks
     /// <summary>Root is a partition of the laptop's disk over the cable, and read-write.</summary>
     public static async Task<RootMount> RootAsync(ConsoleShell shell, CancellationToken token)
     {
-        RootMount root = RootMount.Parse(await shell.RunAsync("findmnt -rno SOURCE,FSTYPE,OPTIONS /", token));
+        var root = RootMount.Parse(await shell.RunAsync("findmnt -rno SOURCE,FSTYPE,OPTIONS /", token));
         return root.IsRemote && root.IsWritable
             ? root
             : throw new MachineException($"the desktop's root should be /dev/nbd0p* and read-write, but is {root}");
@@ -26,7 +26,7 @@ public static partial class PayloadChecks
     /// <summary>Neither kernel arguments nor process lists hold the key or the name of the private export.</summary>
     public static async Task NoSecretAsync(ConsoleShell shell, ReadOnlyMemory<byte> key, CancellationToken token)
     {
-        string visible = await shell.RunAsync("cat /proc/cmdline; ps axww -o args", token);
+        var visible = await shell.RunAsync("cat /proc/cmdline; ps axww -o args", token);
         CheckNoSecret(visible, key.Span);
     }
 
@@ -34,7 +34,7 @@ public static partial class PayloadChecks
     public static async Task NoDiskErrorAsync(ConsoleShell shell, CancellationToken token)
     {
         // Searched there: the whole log would take its time on a serial console, and its lines would be taken for the machine's own.
-        string errors = await shell.RunAsync($"dmesg | grep -E -i '{DiskError}' || true", token);
+        var errors = await shell.RunAsync($"dmesg | grep -E -i '{DiskError}' || true", token);
         if (errors.Length > 0)
         {
             throw new MachineException($"the desktop's kernel met disk errors: {errors}");

@@ -13,7 +13,7 @@ public sealed partial record RootMount(string Device, string Type, string Option
     /// <exception cref="MachineException">It is not that.</exception>
     public static RootMount Parse(string text)
     {
-        string[] columns = text.Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var columns = text.Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return columns.Length == 3 && columns[2].Split(',')[0] is ("rw" or "ro")
             ? new RootMount(columns[0], columns[1], columns[2])
             : throw new MachineException($"findmnt printed `{text.Trim()}`, not device, type and options of /");

@@ -24,9 +24,9 @@ public sealed class TwoMachineBoot
     /// <exception cref="MachineException">Something did not happen, or a check failed.</exception>
     public async Task<BootedDesktop> RunAsync(DesktopStart start, CancellationToken token)
     {
-        DiskImage image = await _disk.CopyAsync(Path.Combine(_run.WorkDirectory, "laptop.img"), token);
-        string content = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        BootedDesktop booted = await UseAsync(start, image, content, token);
+        var image = await _disk.CopyAsync(Path.Combine(_run.WorkDirectory, "laptop.img"), token);
+        var content = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var booted = await UseAsync(start, image, content, token);
         _run.Timeline.Mark(Laptop.Name, "plug pulled");
         await DiskChecks.FileAsync(image, _disk.RootPartition, FileName, content, token);
         await DiskChecks.CleanAsync(image, _disk.RootPartition, token);
@@ -35,16 +35,16 @@ public sealed class TwoMachineBoot
 
     private async Task<BootedDesktop> UseAsync(DesktopStart start, DiskImage image, string content, CancellationToken token)
     {
-        await using Laptop laptop = await Laptop.StartAsync(_run, _disk, new VirtualDisk(image.Path), _keyFile, token);
+        await using var laptop = await Laptop.StartAsync(_run, _disk, new VirtualDisk(image.Path), _keyFile, token);
         await laptop.ServeAsync(token);
-        await using Desktop desktop = await Desktop.StartAsync(_run, "desktop", start, _keyFile, token);
+        await using var desktop = await Desktop.StartAsync(_run, "desktop", start, _keyFile, token);
         return await CheckAsync(desktop, content, token);
     }
 
     private async Task<BootedDesktop> CheckAsync(Desktop desktop, string content, CancellationToken token)
     {
-        ConsoleShell shell = await desktop.LogInAsync(token);
-        RootMount root = await PayloadChecks.RootAsync(shell, token);
+        var shell = await desktop.LogInAsync(token);
+        var root = await PayloadChecks.RootAsync(shell, token);
         await PayloadChecks.WriteAsync(shell, FileName, content, token);
         await PayloadChecks.NoSecretAsync(shell, await File.ReadAllBytesAsync(_keyFile, token), token);
         await PayloadChecks.NoDiskErrorAsync(shell, token);

@@ -25,14 +25,14 @@ public sealed class Station
     /// <exception cref="MachineException">One cannot be kept.</exception>
     public static async Task<Station> KeepAsync(IReadOnlyList<VirtualMachine> machines, string directory, CancellationToken token)
     {
-        foreach (VirtualMachine machine in machines)
+        foreach (var machine in machines)
         {
             await machine.PauseAsync(token);
         }
 
         Directory.CreateDirectory(directory);
         var kept = new List<VirtualMachineOptions>();
-        foreach (VirtualMachine machine in machines)
+        foreach (var machine in machines)
         {
             await machine.KeepAsync(Moment, token);
             kept.Add(await CopyAsync(machine.Options with { KeptAs = Moment }, directory, token));
@@ -40,7 +40,7 @@ public sealed class Station
 
         var station = new Station(kept);
         await station.CheckAsync(token);
-        foreach (VirtualMachine machine in machines)
+        foreach (var machine in machines)
         {
             await machine.GoOnAsync(token);
         }
@@ -58,14 +58,14 @@ public sealed class Station
         var machines = new List<VirtualMachine>();
         try
         {
-            foreach (VirtualMachineOptions kept in _machines)
+            foreach (var kept in _machines)
             {
-                VirtualMachineOptions own = await CopyAsync(kept, run.WorkDirectory, token);
-                bool isRecorded = recording is not null && kept == _machines[^1];
+                var own = await CopyAsync(kept, run.WorkDirectory, token);
+                var isRecorded = recording is not null && kept == _machines[^1];
                 machines.Add(await run.TakeUpAsync(isRecorded ? own with { Cable = own.Cable! with { Recording = recording } } : own, token));
             }
 
-            foreach (VirtualMachine machine in machines)
+            foreach (var machine in machines)
             {
                 await machine.GoOnAsync(token);
             }
@@ -74,7 +74,7 @@ public sealed class Station
         }
         catch
         {
-            foreach (VirtualMachine machine in machines)
+            foreach (var machine in machines)
             {
                 await machine.DisposeAsync();
             }
@@ -85,7 +85,7 @@ public sealed class Station
 
     private async Task CheckAsync(CancellationToken token)
     {
-        foreach (string image in _machines.SelectMany(Images))
+        foreach (var image in _machines.SelectMany(Images))
         {
             if (!await KeptImage.HoldsAsync(image, Moment, token))
             {
@@ -98,7 +98,7 @@ public sealed class Station
     private static async Task<VirtualMachineOptions> CopyAsync(VirtualMachineOptions kept, string directory, CancellationToken token)
     {
         var disks = new List<VirtualDisk>();
-        foreach (VirtualDisk disk in kept.Disks)
+        foreach (var disk in kept.Disks)
         {
             disks.Add(disk.ReadOnly ? disk : disk with { Path = await CopyAsync(disk.Path, directory, token) });
         }
@@ -108,7 +108,7 @@ public sealed class Station
 
     private static async Task<string> CopyAsync(string image, string directory, CancellationToken token)
     {
-        string copy = Path.Combine(directory, Path.GetFileName(image));
+        var copy = Path.Combine(directory, Path.GetFileName(image));
         await DiskCopy.MakeAsync(image, copy, token);
         return copy;
     }

@@ -41,7 +41,7 @@ public sealed class StationMaker : IDisposable
     /// <summary>Takes the laptop up at the prompt of its own system.</summary>
     public async Task<LaptopAtPrompt> TakeUpOwnSystemAsync(MachineRun run, CancellationToken token)
     {
-        VirtualMachine machine = (await TakeUpAsync(_ownSystem, run, null, token))[0];
+        var machine = (await TakeUpAsync(_ownSystem, run, null, token))[0];
         return new LaptopAtPrompt(machine, await ConsoleShell.OverPromptAsync(Laptop.Name, machine.Console, token));
     }
 
@@ -55,8 +55,8 @@ public sealed class StationMaker : IDisposable
     /// <param name="recording">Where all that crosses the cable is written down; null for nowhere.</param>
     public async Task<RunningPayload> TakeUpPayloadAsync(MachineRun run, CancellationToken token, string? recording = null)
     {
-        IReadOnlyList<VirtualMachine> machines = await TakeUpAsync(_payload, run, recording, token);
-        ConsoleShell shell = await ConsoleShell.OverPromptAsync(DesktopName, machines[1].Console, token);
+        var machines = await TakeUpAsync(_payload, run, recording, token);
+        var shell = await ConsoleShell.OverPromptAsync(DesktopName, machines[1].Console, token);
         return new RunningPayload(Laptop.TakenUp(run, machines[0]), Desktop.TakenUp(machines[1]), shell);
     }
 
@@ -81,7 +81,7 @@ public sealed class StationMaker : IDisposable
     private async Task<IReadOnlyList<VirtualMachine>> TakeUpAsync(TaskCompletionSource<Station> promise, MachineRun run, string? recording, CancellationToken token)
     {
         _ = _making.Value;
-        Station station = await promise.Task.WaitAsync(token);
+        var station = await promise.Task.WaitAsync(token);
         return await station.TakeUpAsync(run, token, recording);
     }
 
@@ -96,7 +96,7 @@ public sealed class StationMaker : IDisposable
         catch (Exception error)
         {
             var reason = new MachineException($"the stations were not made: {error.Message}\n{run.DescribeConsoles()}", error);
-            foreach (TaskCompletionSource<Station> promise in (TaskCompletionSource<Station>[])[_ownSystem, _serving, _payload])
+            foreach (var promise in (TaskCompletionSource<Station>[])[_ownSystem, _serving, _payload])
             {
                 promise.TrySetException(reason);
             }
@@ -105,12 +105,12 @@ public sealed class StationMaker : IDisposable
 
     private async Task BootAsync(MachineRun run, CancellationToken token)
     {
-        VirtualDisk own = await Disk.OverlayAsync(Path.Combine(run.WorkDirectory, "laptop.qcow2"), token);
-        await using Laptop laptop = await Laptop.StartAsync(run, Disk, own, KeyFile, token, withShell: true);
+        var own = await Disk.OverlayAsync(Path.Combine(run.WorkDirectory, "laptop.qcow2"), token);
+        await using var laptop = await Laptop.StartAsync(run, Disk, own, KeyFile, token, withShell: true);
         _ownSystem.SetResult(await KeepAsync("own-system", laptop.Machine));
         await laptop.ServeAsync(token, Settings);
         _serving.SetResult(await KeepAsync("serving", laptop.Machine));
-        await using Desktop desktop = await Desktop.StartAsync(run, DesktopName, DesktopStart.Direct, KeyFile, token);
+        await using var desktop = await Desktop.StartAsync(run, DesktopName, DesktopStart.Direct, KeyFile, token);
         await desktop.LogInAsync(token);
         _payload.SetResult(await KeepAsync("payload", laptop.Machine, desktop.Machine));
 

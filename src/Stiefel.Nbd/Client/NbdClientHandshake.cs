@@ -19,7 +19,7 @@ public static class NbdClientHandshake
     /// </summary>
     public static NbdExportInfo Connect(Socket socket, string exportName)
     {
-        byte[] name = Encoding.UTF8.GetBytes(exportName);
+        var name = Encoding.UTF8.GetBytes(exportName);
         if (name.Length > NbdLimits.MaxStringLength)
         {
             throw new ArgumentException($"an export name has at most {NbdLimits.MaxStringLength} bytes, not {name.Length}", nameof(exportName));
@@ -54,10 +54,10 @@ public static class NbdClientHandshake
     // proto.md#option-types, NBD_OPT_GO: 32 bits name length, name, 16 bits number of information requests, 16 bits each.
     private static void SendGo(Socket socket, byte[] name)
     {
-        int dataLength = 4 + name.Length + 2 + 2;
-        byte[] message = new byte[OptionHeader.Size + dataLength];
+        var dataLength = 4 + name.Length + 2 + 2;
+        var message = new byte[OptionHeader.Size + dataLength];
         new OptionHeader(NbdOption.Go, (uint)dataLength).Write(message);
-        Span<byte> data = message.AsSpan(OptionHeader.Size);
+        var data = message.AsSpan(OptionHeader.Size);
         BinaryPrimitives.WriteUInt32BigEndian(data, (uint)name.Length);
         name.CopyTo(data[4..]);
         BinaryPrimitives.WriteUInt16BigEndian(data[(4 + name.Length)..], 1);
@@ -70,16 +70,16 @@ public static class NbdClientHandshake
         // Without NBD_INFO_BLOCK_SIZE these hold (proto.md#block-size-constraints).
         var info = new NbdExportInfo(-1, TransmissionFlags.None, 1, 4096, NbdLimits.MaxPayload);
         Span<byte> head = stackalloc byte[OptionReplyHeader.Size];
-        byte[] data = new byte[NbdLimits.MaxStringLength + 64];
-        for (int replies = 0; replies < NbdLimits.MaxOptionReplies; replies++)
+        var data = new byte[NbdLimits.MaxStringLength + 64];
+        for (var replies = 0; replies < NbdLimits.MaxOptionReplies; replies++)
         {
             ReceiveExactly(socket, head);
-            if (!OptionReplyHeader.TryRead(head, out OptionReplyHeader reply) || reply.Option != NbdOption.Go || reply.DataLength > data.Length)
+            if (!OptionReplyHeader.TryRead(head, out var reply) || reply.Option != NbdOption.Go || reply.DataLength > data.Length)
             {
                 throw new NbdProtocolException("the NBD server's answer to NBD_OPT_GO is malformed");
             }
 
-            Span<byte> body = data.AsSpan(0, (int)reply.DataLength);
+            var body = data.AsSpan(0, (int)reply.DataLength);
             ReceiveExactly(socket, body);
             if (reply.IsError)
             {
@@ -110,7 +110,7 @@ public static class NbdClientHandshake
         switch ((InfoType)BinaryPrimitives.ReadUInt16BigEndian(body))
         {
             case InfoType.Export when body.Length == 12:
-                ulong size = BinaryPrimitives.ReadUInt64BigEndian(body[2..]);
+                var size = BinaryPrimitives.ReadUInt64BigEndian(body[2..]);
                 if (size > long.MaxValue)
                 {
                     throw new NbdProtocolException($"the NBD server names a size of {size} bytes, more than any device has");
@@ -144,7 +144,7 @@ public static class NbdClientHandshake
     {
         while (buffer.Length > 0)
         {
-            int received = socket.Receive(buffer);
+            var received = socket.Receive(buffer);
             if (received == 0)
             {
                 throw new NbdProtocolException("the NBD server closed the connection during the handshake");

@@ -20,7 +20,7 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
                 return false;
             }
 
-            List<NbdConnection> nameless = _connections.FindAll(other => other is { ExportName: null, IsDropped: false });
+            var nameless = _connections.FindAll(other => other is { ExportName: null, IsDropped: false });
             if (nameless.Count >= options.MaxHandshakes)
             {
                 // The oldest of the address that has the most: a flood displaces itself, not its victims.
@@ -53,7 +53,7 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
                 return Admission.Closing;
             }
 
-            List<NbdConnection> admitted = _connections.FindAll(other => other.IsAdmitted);
+            var admitted = _connections.FindAll(other => other.IsAdmitted);
             if (admitted.Count >= options.MaxConnections)
             {
                 return Admission.Full;
@@ -68,7 +68,7 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
         }
 
         // Outside the lock, since the resolver has locks of its own.
-        Admission admission = Admission.Of(resolver.Resolve(exportName));
+        var admission = Admission.Of(resolver.Resolve(exportName));
         lock (_lock)
         {
             if (admission.Export is null || connection.IsDropped)
@@ -109,7 +109,7 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
         var statuses = new List<NbdConnectionStatus>();
         lock (_lock)
         {
-            foreach (NbdConnection connection in _connections)
+            foreach (var connection in _connections)
             {
                 if (connection.Describe() is { } status)
                 {
@@ -126,7 +126,7 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
         List<NbdConnection> admitted;
         lock (_lock)
         {
-            List<NbdConnection> dropped = _connections.FindAll(match);
+            var dropped = _connections.FindAll(match);
             dropped.ForEach(connection => connection.Drop());
 
             // The others have not got the device, and being dropped, never will.

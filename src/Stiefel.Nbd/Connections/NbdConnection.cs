@@ -42,12 +42,12 @@ internal sealed partial class NbdConnection(long id, EndPoint remote, NbdTranspo
 
     private NegotiatedSession? Negotiate()
     {
-        NegotiationOptions limits = options.ForNegotiation();
+        var limits = options.ForNegotiation();
         var stream = _negotiation = new NegotiationStream(transport, limits);
         var negotiator = new Negotiator(stream, resolver, limits, Enter);
         try
         {
-            NegotiatedSession? session = negotiator.Run();
+            var session = negotiator.Run();
             if (session is null && negotiator.Refusal is { } refusal)
             {
                 log?.Refused(remote, refusal);
@@ -65,7 +65,7 @@ internal sealed partial class NbdConnection(long id, EndPoint remote, NbdTranspo
     // Before the client hears of it: when it knows that it is in, so does everybody here.
     private Admission Enter(string exportName)
     {
-        Admission admission = table.Admit(this, exportName);
+        var admission = table.Admit(this, exportName);
         if (admission.Export is { } export)
         {
             _entered = new EnteredExport(export, DateTimeOffset.UtcNow);
@@ -76,7 +76,7 @@ internal sealed partial class NbdConnection(long id, EndPoint remote, NbdTranspo
 
     private void Transmit(NegotiatedSession session)
     {
-        NbdExport export = session.Export;
+        var export = session.Export;
         Transport.Timeout = options.StallTimeout;
         using var loop = new TransmissionLoop(
             Transport,
@@ -86,7 +86,7 @@ internal sealed partial class NbdConnection(long id, EndPoint remote, NbdTranspo
             _dropped,
             (command, error) => log?.DeviceFailed(remote, export.Label, command, error));
         log?.Opened(remote, export.Label);
-        (NbdCloseReason reason, string detail) = RunLoop(loop);
+        (var reason, var detail) = RunLoop(loop);
         log?.Closed(remote, export.Label, _dropped.IsSet && reason != NbdCloseReason.Disconnected ? NbdCloseReason.Dropped : reason, detail);
     }
 

@@ -37,9 +37,9 @@ public sealed class NbdServer : IAsyncDisposable
     /// Listens at the end point; may be called for several. Returns it as bound, with the port that port 0 became. A taken
     /// port throws <see cref="SocketException"/>.
     /// </summary>
-    public Task<IPEndPoint> StartAsync(IPEndPoint endPoint, CancellationToken cancellationToken = default)
+    public Task<IPEndPoint> StartAsync(IPEndPoint endPoint, CancellationToken token = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        token.ThrowIfCancellationRequested();
         var listener = new NbdListener(endPoint, Accept);
         lock (_lock)
         {
@@ -66,7 +66,7 @@ public sealed class NbdServer : IAsyncDisposable
     }
 
     /// <summary>Stops listening and ends every connection; completes when none can write any more.</summary>
-    public Task StopAsync(CancellationToken cancellationToken = default) => Task.Run(Stop, CancellationToken.None).WaitAsync(cancellationToken);
+    public Task StopAsync(CancellationToken token = default) => Task.Run(Stop, CancellationToken.None).WaitAsync(token);
 
     /// <summary>
     /// Fences an export: ends all its connections and returns only when none of them can write any more, which takes as
@@ -88,7 +88,7 @@ public sealed class NbdServer : IAsyncDisposable
             _listeners.Clear();
         }
 
-        foreach (NbdListener listener in listeners)
+        foreach (var listener in listeners)
         {
             listener.Dispose();
         }

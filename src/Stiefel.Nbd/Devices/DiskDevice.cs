@@ -45,7 +45,7 @@ public sealed class DiskDevice : IBlockDevice
             throw new LinuxException("pread, a moment ago", known.Errno);
         }
 
-        long started = _failures.Now;
+        var started = _failures.Now;
         try
         {
             _disk.Read(offset, buffer);
@@ -106,7 +106,7 @@ public sealed class DiskDevice : IBlockDevice
     /// <inheritdoc/>
     public BlockExtent FindExtent(long offset, long length)
     {
-        (long extent, bool isHole) = _disk.FindExtent(offset, length);
+        (var extent, var isHole) = _disk.FindExtent(offset, length);
         return new BlockExtent(extent, isHole);
     }
 

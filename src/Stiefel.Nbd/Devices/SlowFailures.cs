@@ -62,7 +62,7 @@ internal sealed class SlowFailures(TimeProvider time)
         lock (_lock)
         {
             Forget(range => time.GetElapsedTime(range.At) > Memory);
-            int at = _ranges.FindIndex(range => range.Offset >= offset && range.End <= offset + length);
+            var at = _ranges.FindIndex(range => range.Offset >= offset && range.End <= offset + length);
             return at < 0 ? null : _ranges[at].Failure;
         }
     }

@@ -10,8 +10,8 @@ internal static class ExportDescription
     /// <summary>proto.md#transmission-flags. Nothing is offered that is not meant.</summary>
     public static TransmissionFlags FlagsOf(NbdExport export, ReplyFormat format)
     {
-        DeviceTraits traits = export.Device.Traits;
-        TransmissionFlags flags = TransmissionFlags.HasFlags | TransmissionFlags.SendFlush | TransmissionFlags.SendFua | TransmissionFlags.SendCache;
+        var traits = export.Device.Traits;
+        var flags = TransmissionFlags.HasFlags | TransmissionFlags.SendFlush | TransmissionFlags.SendFua | TransmissionFlags.SendCache;
         if (IsReadOnly(export))
         {
             flags |= TransmissionFlags.ReadOnly;
@@ -37,7 +37,7 @@ internal static class ExportDescription
     // NBD_INFO_EXPORT: 64 bits size, 16 bits transmission flags
     public static byte[] SizeAndFlags(NbdExport export, ReplyFormat format)
     {
-        byte[] data = new byte[10];
+        var data = new byte[10];
         BinaryPrimitives.WriteUInt64BigEndian(data, (ulong)export.Device.Size);
         BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(8), (ushort)FlagsOf(export, format));
         return data;
@@ -46,8 +46,8 @@ internal static class ExportDescription
     // NBD_INFO_BLOCK_SIZE: 32 bits minimum, 32 bits preferred, 32 bits maximum payload
     public static byte[] BlockSizes(NbdExport export)
     {
-        DeviceTraits traits = export.Device.Traits;
-        byte[] data = new byte[12];
+        var traits = export.Device.Traits;
+        var data = new byte[12];
         BinaryPrimitives.WriteUInt32BigEndian(data, (uint)traits.MinimumBlockSize);
         BinaryPrimitives.WriteUInt32BigEndian(data.AsSpan(4), (uint)traits.PreferredBlockSize);
         BinaryPrimitives.WriteUInt32BigEndian(data.AsSpan(8), NbdLimits.MaxPayload);

@@ -34,7 +34,7 @@ internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptio
         while (buffer.Length > 0)
         {
             Transport.Timeout = Remaining();
-            int received = Transport.Receive(buffer);
+            var received = Transport.Receive(buffer);
             if (received == 0)
             {
                 throw new NbdProtocolException("the client left during the handshake");
@@ -50,7 +50,7 @@ internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptio
         Span<byte> scratch = stackalloc byte[4096];
         while (length > 0)
         {
-            int count = (int)Math.Min(length, scratch.Length);
+            var count = (int)Math.Min(length, scratch.Length);
             ReceiveExactly(scratch[..count]);
             length -= count;
         }
@@ -81,7 +81,7 @@ internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptio
     /// <summary>One answer to an option.</summary>
     public void Reply(NbdOption option, OptionReplyType type, ReadOnlySpan<byte> data)
     {
-        byte[] message = new byte[OptionReplyHeader.Size + data.Length];
+        var message = new byte[OptionReplyHeader.Size + data.Length];
         new OptionReplyHeader(option, type, (uint)data.Length).Write(message);
         data.CopyTo(message.AsSpan(OptionReplyHeader.Size));
         Send(message);
@@ -94,7 +94,7 @@ internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptio
     /// <summary>NBD_REP_INFO of one kind.</summary>
     public void ReplyInfo(NbdOption option, InfoType type, ReadOnlySpan<byte> information)
     {
-        byte[] data = new byte[2 + information.Length];
+        var data = new byte[2 + information.Length];
         BinaryPrimitives.WriteUInt16BigEndian(data, (ushort)type);
         information.CopyTo(data.AsSpan(2));
         Reply(option, OptionReplyType.Info, data);
@@ -102,7 +102,7 @@ internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptio
 
     private TimeSpan Remaining()
     {
-        TimeSpan remaining = options.Timeout - Stopwatch.GetElapsedTime(_start);
+        var remaining = options.Timeout - Stopwatch.GetElapsedTime(_start);
         return remaining > TimeSpan.Zero
             ? remaining
             : throw new NbdProtocolException($"the handshake took longer than {options.Timeout.TotalSeconds:0.#} s");

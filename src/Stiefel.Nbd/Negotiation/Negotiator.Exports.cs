@@ -13,14 +13,14 @@ internal sealed partial class Negotiator
     // NBD_OPT_EXPORT_NAME: the data is the name. No refusal is possible but to close.
     private bool HandleExportName(ReadOnlySpan<byte> data)
     {
-        Admission admission = OptionData.TryDecode(data, out string name) ? admit(name) : Admission.Unknown;
+        var admission = OptionData.TryDecode(data, out var name) ? admit(name) : Admission.Unknown;
         if (admission.Export is not { } export)
         {
             Refusal = admission.Reason;
             return false;
         }
 
-        byte[] reply = new byte[10 + (_omitsZeroes ? 0 : ExportNamePadding)];
+        var reply = new byte[10 + (_omitsZeroes ? 0 : ExportNamePadding)];
         ExportDescription.SizeAndFlags(export, _format).CopyTo(reply, 0);
         stream.Send(reply);
         _session = new NegotiatedSession(export, _format, HasContextFor(name));
@@ -36,11 +36,11 @@ internal sealed partial class Negotiator
             return true;
         }
 
-        foreach (string name in resolver.ListVisible())
+        foreach (var name in resolver.ListVisible())
         {
-            byte[] encoded = Encoding.UTF8.GetBytes(name);
-            byte[] description = Encoding.UTF8.GetBytes(resolver.Resolve(name).Export?.Description ?? "");
-            byte[] reply = new byte[4 + encoded.Length + description.Length];
+            var encoded = Encoding.UTF8.GetBytes(name);
+            var description = Encoding.UTF8.GetBytes(resolver.Resolve(name).Export?.Description ?? "");
+            var reply = new byte[4 + encoded.Length + description.Length];
             BinaryPrimitives.WriteUInt32BigEndian(reply, (uint)encoded.Length);
             encoded.CopyTo(reply, 4);
             description.CopyTo(reply, 4 + encoded.Length);
@@ -55,16 +55,16 @@ internal sealed partial class Negotiator
     private bool HandleInfoOrGo(NbdOption option, ReadOnlySpan<byte> data)
     {
         var fields = new OptionData(data);
-        if (!fields.TryReadString(out string name) || !fields.TryReadUInt16(out ushort count))
+        if (!fields.TryReadString(out var name) || !fields.TryReadUInt16(out var count))
         {
             stream.Refuse(option, OptionReplyType.ErrorInvalid, "malformed export name");
             return true;
         }
 
         var wanted = new HashSet<InfoType>();
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            if (!fields.TryReadUInt16(out ushort type))
+            if (!fields.TryReadUInt16(out var type))
             {
                 stream.Refuse(option, OptionReplyType.ErrorInvalid, "fewer information requests than announced");
                 return true;
@@ -79,7 +79,7 @@ internal sealed partial class Negotiator
             return true;
         }
 
-        Admission admission = option == NbdOption.Go ? admit(name) : Look(name);
+        var admission = option == NbdOption.Go ? admit(name) : Look(name);
         if (admission.Export is not { } export)
         {
             Refusal = admission.Reason;

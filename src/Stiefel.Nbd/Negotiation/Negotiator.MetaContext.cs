@@ -15,7 +15,7 @@ internal sealed partial class Negotiator
     // 32 bits name length, export name, 32 bits number of queries, 32 bits length and query each
     private bool HandleMetaContext(NbdOption option, ReadOnlySpan<byte> data)
     {
-        bool isSet = option == NbdOption.SetMetaContext;
+        var isSet = option == NbdOption.SetMetaContext;
         if (isSet)
         {
             _contextExport = null;
@@ -27,7 +27,7 @@ internal sealed partial class Negotiator
             return true;
         }
 
-        if (!TryReadQueries(data, isSet, out string exportName, out bool matches))
+        if (!TryReadQueries(data, isSet, out var exportName, out var matches))
         {
             stream.Refuse(option, OptionReplyType.ErrorInvalid, "malformed queries");
             return true;
@@ -53,7 +53,7 @@ internal sealed partial class Negotiator
     {
         var fields = new OptionData(data);
         matches = false;
-        if (!fields.TryReadString(out exportName) || !fields.TryReadUInt32(out uint count))
+        if (!fields.TryReadString(out exportName) || !fields.TryReadUInt32(out var count))
         {
             return false;
         }
@@ -62,7 +62,7 @@ internal sealed partial class Negotiator
         matches = count == 0 && !isSet;
         for (uint i = 0; i < count; i++)
         {
-            if (!fields.TryReadString(out string query))
+            if (!fields.TryReadString(out var query))
             {
                 return false;
             }
@@ -76,7 +76,7 @@ internal sealed partial class Negotiator
     // NBD_REP_META_CONTEXT: 32 bits id, name
     private void SendContext(NbdOption option, uint id)
     {
-        byte[] reply = new byte[4 + MetaContext.BaseAllocation.Length];
+        var reply = new byte[4 + MetaContext.BaseAllocation.Length];
         BinaryPrimitives.WriteUInt32BigEndian(reply, id);
         Encoding.UTF8.GetBytes(MetaContext.BaseAllocation).CopyTo(reply, 4);
         stream.Reply(option, OptionReplyType.MetaContext, reply);

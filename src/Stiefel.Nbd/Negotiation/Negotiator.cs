@@ -22,7 +22,7 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
     public NegotiatedSession? Run()
     {
         Greet();
-        for (int i = 0; i < options.MaxOptions; i++)
+        for (var i = 0; i < options.MaxOptions; i++)
         {
             if (!HandleOption())
             {
@@ -62,7 +62,7 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
     {
         Span<byte> head = stackalloc byte[OptionHeader.Size];
         stream.ReceiveExactly(head);
-        if (!OptionHeader.TryRead(head, out OptionHeader header))
+        if (!OptionHeader.TryRead(head, out var header))
         {
             throw new NbdProtocolException("an option without its magic");
         }
@@ -78,7 +78,7 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
             return true;
         }
 
-        byte[] data = new byte[header.DataLength];
+        var data = new byte[header.DataLength];
         stream.ReceiveExactly(data);
         return Dispatch(header.Option, data);
     }

@@ -15,14 +15,14 @@ internal ref struct OptionData(ReadOnlySpan<byte> data)
 
     public bool TryReadUInt16(out ushort value)
     {
-        bool isThere = BinaryPrimitives.TryReadUInt16BigEndian(_rest, out value);
+        var isThere = BinaryPrimitives.TryReadUInt16BigEndian(_rest, out value);
         _rest = isThere ? _rest[2..] : default;
         return isThere;
     }
 
     public bool TryReadUInt32(out uint value)
     {
-        bool isThere = BinaryPrimitives.TryReadUInt32BigEndian(_rest, out value);
+        var isThere = BinaryPrimitives.TryReadUInt32BigEndian(_rest, out value);
         _rest = isThere ? _rest[4..] : default;
         return isThere;
     }
@@ -31,7 +31,7 @@ internal ref struct OptionData(ReadOnlySpan<byte> data)
     public bool TryReadString(out string value)
     {
         value = "";
-        if (!TryReadUInt32(out uint length) || length > _rest.Length || !TryDecode(_rest[..(int)length], out value))
+        if (!TryReadUInt32(out var length) || length > _rest.Length || !TryDecode(_rest[..(int)length], out value))
         {
             return false;
         }

@@ -35,12 +35,12 @@ internal sealed class ExtentCommand(TransmissionContext context)
 
     private void CollectExtents(in NbdRequest request, List<BlockExtent> extents)
     {
-        int most = request.Flags.HasFlag(NbdCommandFlags.ReqOne) ? 1 : MaxExtents;
-        long offset = (long)request.Offset;
-        long end = offset + (long)request.Length;
+        var most = request.Flags.HasFlag(NbdCommandFlags.ReqOne) ? 1 : MaxExtents;
+        var offset = (long)request.Offset;
+        var end = offset + (long)request.Length;
         while (offset < end && extents.Count < most)
         {
-            BlockExtent extent = context.Device.FindExtent(offset, end - offset);
+            var extent = context.Device.FindExtent(offset, end - offset);
             extents.Add(extent);
             offset += extent.Length;
         }
@@ -49,10 +49,10 @@ internal sealed class ExtentCommand(TransmissionContext context)
     // 32 bits context, then 32 bits length and flags each
     private void SendShortExtents(in NbdRequest request, List<BlockExtent> extents)
     {
-        Span<byte> payload = context.Reply.BeginChunk(request, ChunkType.BlockStatus, 4 + (8 * extents.Count), isLast: true);
+        var payload = context.Reply.BeginChunk(request, ChunkType.BlockStatus, 4 + (8 * extents.Count), isLast: true);
         BinaryPrimitives.WriteUInt32BigEndian(payload, MetaContext.BaseAllocationId);
         payload = payload[4..];
-        foreach (BlockExtent extent in extents)
+        foreach (var extent in extents)
         {
             BinaryPrimitives.WriteUInt32BigEndian(payload, (uint)extent.Length);
             BinaryPrimitives.WriteUInt32BigEndian(payload[4..], StateOf(extent));
@@ -63,11 +63,11 @@ internal sealed class ExtentCommand(TransmissionContext context)
     // 32 bits context, 32 bits number of extents, then 64 bits length and flags each
     private void SendLongExtents(in NbdRequest request, List<BlockExtent> extents)
     {
-        Span<byte> payload = context.Reply.BeginChunk(request, ChunkType.BlockStatusExt, 8 + (16 * extents.Count), isLast: true);
+        var payload = context.Reply.BeginChunk(request, ChunkType.BlockStatusExt, 8 + (16 * extents.Count), isLast: true);
         BinaryPrimitives.WriteUInt32BigEndian(payload, MetaContext.BaseAllocationId);
         BinaryPrimitives.WriteUInt32BigEndian(payload[4..], (uint)extents.Count);
         payload = payload[8..];
-        foreach (BlockExtent extent in extents)
+        foreach (var extent in extents)
         {
             BinaryPrimitives.WriteUInt64BigEndian(payload, (ulong)extent.Length);
             BinaryPrimitives.WriteUInt64BigEndian(payload[8..], StateOf(extent));

@@ -26,7 +26,7 @@ internal sealed class RangeCommand(TransmissionContext context)
                     ForEachStep(request, MaxTrimStep, context.Device.Trim);
                     break;
                 case NbdCommand.WriteZeroes:
-                    ZeroOptions options = OptionsOf(request.Flags);
+                    var options = OptionsOf(request.Flags);
                     ForEachStep(request, MaxZeroStep, (offset, length) => context.Device.WriteZeroes(offset, length, options));
                     break;
                 case NbdCommand.Cache:
@@ -46,12 +46,12 @@ internal sealed class RangeCommand(TransmissionContext context)
 
     private void ForEachStep(in NbdRequest request, long maxStep, Action<long, long> act)
     {
-        long offset = (long)request.Offset;
-        long end = offset + (long)request.Length;
+        var offset = (long)request.Offset;
+        var end = offset + (long)request.Length;
         while (offset < end)
         {
             context.Stop.ThrowIfSet();
-            long length = Math.Min(maxStep - (offset % maxStep), end - offset); // steps end where sectors and holes do
+            var length = Math.Min(maxStep - (offset % maxStep), end - offset); // steps end where sectors and holes do
             act(offset, length);
             offset += length;
         }

@@ -44,7 +44,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
             return;
         }
 
-        long rest = LendPieces(request);
+        var rest = LendPieces(request);
         if (rest == (long)request.Offset && NeedsOneReply(request) && (int)request.Length > context.Output.Capacity)
         {
             ReadInOneLargeReply(request);
@@ -69,7 +69,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
             return;
         }
 
-        bool isLast = (ulong)(offset + length) == request.Offset + request.Length;
+        var isLast = (ulong)(offset + length) == request.Offset + request.Length;
         new ChunkHeader(isLast, ChunkType.OffsetData, request.Cookie, request.Offset, (ulong)(DataOffsetSize + length)).Write(head, context.Format);
         BinaryPrimitives.WriteInt64BigEndian(head[ChunkHeader.SizeIn(context.Format)..], offset);
     }
@@ -93,8 +93,8 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
     /// <summary>Answers as much of the request as can be lent; returns the offset of the rest.</summary>
     private long LendPieces(in NbdRequest request)
     {
-        long offset = (long)request.Offset;
-        long end = offset + (long)request.Length;
+        var offset = (long)request.Offset;
+        var end = offset + (long)request.Length;
         while (LentLength(request, offset, end) is > 0 and int length)
         {
             context.Stop.ThrowIfSet();
@@ -122,8 +122,8 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
     // Pieces end on page boundaries, since a part of a page takes as much room in the pipe as a whole one. 0 = none.
     private int LentLength(in NbdRequest request, long offset, long end)
     {
-        long length = Math.Min(end - offset, MaxLent - (offset % PageBuffer.PageSize));
-        bool isEnough = length >= MinLent && (!NeedsOneReply(request) || length == (long)request.Length);
+        var length = Math.Min(end - offset, MaxLent - (offset % PageBuffer.PageSize));
+        var isEnough = length >= MinLent && (!NeedsOneReply(request) || length == (long)request.Length);
         return isEnough && HasPipe() ? (int)length : 0;
     }
 
@@ -174,11 +174,11 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
 
     private void ReadInPieces(in NbdRequest request, long offset)
     {
-        long end = (long)(request.Offset + request.Length);
+        var end = (long)(request.Offset + request.Length);
         while (offset < end)
         {
             context.Stop.ThrowIfSet();
-            int length = (int)Math.Min(end - offset, context.Output.Capacity);
+            var length = (int)Math.Min(end - offset, context.Output.Capacity);
             try
             {
                 ReadPiece(request, offset, length);
@@ -195,8 +195,8 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
 
     private void ReadPiece(in NbdRequest request, long offset, int length)
     {
-        int headSize = HeadSize;
-        Span<byte> piece = context.Output.Reserve(headSize + length);
+        var headSize = HeadSize;
+        var piece = context.Output.Reserve(headSize + length);
         if (!context.Device.TryReadCached(offset, piece[headSize..]))
         {
             PrepareToWait();
@@ -213,12 +213,12 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
     // see that it can be read, which also brings it into the page cache, and once to send it.
     private void ReadInOneLargeReply(in NbdRequest request)
     {
-        long start = (long)request.Offset;
-        long end = start + (long)request.Length;
+        var start = (long)request.Offset;
+        var end = start + (long)request.Length;
         try
         {
             PrepareToWait();
-            for (long offset = start; offset < end; offset += context.Output.Capacity)
+            for (var offset = start; offset < end; offset += context.Output.Capacity)
             {
                 context.Stop.ThrowIfSet();
                 context.Device.Read(offset, context.Output.Reserve((int)Math.Min(end - offset, context.Output.Capacity)));
@@ -232,7 +232,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
 
         WriteDataHead(context.Output.Reserve(HeadSize), request, start, (int)request.Length);
         context.Output.Commit(HeadSize);
-        for (long offset = start; offset < end; offset += context.Output.Capacity)
+        for (var offset = start; offset < end; offset += context.Output.Capacity)
         {
             context.Stop.ThrowIfSet();
             AppendData(offset, (int)Math.Min(end - offset, context.Output.Capacity));
@@ -241,7 +241,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
 
     private void AppendData(long offset, int length)
     {
-        Span<byte> data = context.Output.Reserve(length);
+        var data = context.Output.Reserve(length);
         try
         {
             context.Device.Read(offset, data);
@@ -263,7 +263,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
         context.Output.Flush();
         context.Input.ReceiveArrived();
         long bytes = 0;
-        while (bytes < MaxBytesAhead && context.Input.TryPeekNext(context.Format, _payloadOf, out NbdRequest ahead))
+        while (bytes < MaxBytesAhead && context.Input.TryPeekNext(context.Format, _payloadOf, out var ahead))
         {
             if (ahead.Command == NbdCommand.Read && context.Rules.Check(ahead).IsPassed)
             {

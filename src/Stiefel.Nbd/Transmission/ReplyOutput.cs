@@ -38,7 +38,7 @@ internal sealed class ReplyOutput(NbdTransport transport, int capacity) : IDispo
         if (_length > 0)
         {
             // A part may have left when it fails: nothing is sent twice.
-            int length = _length;
+            var length = _length;
             _length = 0;
             transport.Send(_buffer.Span[..length]);
         }
@@ -47,7 +47,7 @@ internal sealed class ReplyOutput(NbdTransport transport, int capacity) : IDispo
     /// <summary>Sends all that is gathered, and the pages behind it.</summary>
     public void FlushWith(PagePipe pages)
     {
-        int length = _length;
+        var length = _length;
         _length = 0;
         transport.Send(_buffer.Span[..length], pages);
     }

@@ -42,8 +42,8 @@ internal sealed class ReplyWriter(ReplyOutput output, ReplyFormat format)
     /// <summary>A READ failed at the offset; what was sent before it is good.</summary>
     public void FailAt(in NbdRequest request, NbdError error, string message, long offset)
     {
-        int length = 6 + MessageLength(message);
-        Span<byte> payload = BeginChunk(request, ChunkType.ErrorOffset, length + 8, isLast: true);
+        var length = 6 + MessageLength(message);
+        var payload = BeginChunk(request, ChunkType.ErrorOffset, length + 8, isLast: true);
         WriteError(payload, error, message);
         BinaryPrimitives.WriteInt64BigEndian(payload[length..], offset);
     }
@@ -51,8 +51,8 @@ internal sealed class ReplyWriter(ReplyOutput output, ReplyFormat format)
     /// <summary>Commits the head of a chunk with all of its payload, which the caller then fills.</summary>
     public Span<byte> BeginChunk(in NbdRequest request, ChunkType type, int payloadLength, bool isLast)
     {
-        int headSize = ChunkHeader.SizeIn(format);
-        Span<byte> chunk = output.Reserve(headSize + payloadLength);
+        var headSize = ChunkHeader.SizeIn(format);
+        var chunk = output.Reserve(headSize + payloadLength);
         new ChunkHeader(isLast, type, request.Cookie, request.Offset, (ulong)payloadLength).Write(chunk, format);
         output.Commit(headSize + payloadLength);
         return chunk[headSize..];
@@ -63,7 +63,7 @@ internal sealed class ReplyWriter(ReplyOutput output, ReplyFormat format)
     // 32 bits error, 16 bits message length, message
     private static void WriteError(Span<byte> payload, NbdError error, string message)
     {
-        int length = MessageLength(message);
+        var length = MessageLength(message);
         BinaryPrimitives.WriteUInt32BigEndian(payload, (uint)error);
         BinaryPrimitives.WriteUInt16BigEndian(payload[4..], (ushort)length);
         Encoding.UTF8.GetBytes(message).AsSpan(0, length).CopyTo(payload[6..]);

@@ -33,7 +33,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
     /// <summary>Takes the next request if its head is here; does not wait. Throws if the stream is out of step.</summary>
     public bool TryTake(ReplyFormat format, out NbdRequest request)
     {
-        int size = NbdRequest.SizeIn(format);
+        var size = NbdRequest.SizeIn(format);
         if (_end - _start < size)
         {
             request = default;
@@ -57,9 +57,9 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
     /// <param name="request">For a look only: it will be taken in its turn.</param>
     public bool TryPeekNext(ReplyFormat format, Func<NbdRequest, ulong> payloadOf, out NbdRequest request)
     {
-        int size = NbdRequest.SizeIn(format);
+        var size = NbdRequest.SizeIn(format);
         _peeked = Math.Max(_peeked, _taken);
-        long at = _start + (_peeked - _taken);
+        var at = _start + (_peeked - _taken);
         if (_end - at < size || !NbdRequest.TryRead(_buffer.Span.Slice((int)at, size), format, out request))
         {
             request = default;
@@ -86,7 +86,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
     {
         MakeRoom();
         beforeWaiting();
-        int received = transport.Receive(_buffer.Span[_end..]);
+        var received = transport.Receive(_buffer.Span[_end..]);
         _end += received;
         return received > 0;
     }
@@ -117,7 +117,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
     {
         while (length > 0)
         {
-            int piece = (int)Math.Min(length, (ulong)capacity);
+            var piece = (int)Math.Min(length, (ulong)capacity);
             TakePayload(piece);
             length -= (ulong)piece;
         }

@@ -30,7 +30,7 @@ internal sealed class RequestRules(long size, TransmissionFlags flags, ReplyForm
             return new RequestCheck(NbdError.Invalid, $"unknown command {(ushort)request.Command}");
         }
 
-        NbdCommandFlags unknown = request.Flags & ~known;
+        var unknown = request.Flags & ~known;
         if (unknown != 0)
         {
             return new RequestCheck(NbdError.Invalid, $"{request.Command} does not take flags 0x{(ushort)unknown:x4}");
@@ -53,14 +53,14 @@ internal sealed class RequestRules(long size, TransmissionFlags flags, ReplyForm
         if (request.Command is NbdCommand.Read or NbdCommand.Write && request.Length > NbdLimits.MaxPayload)
         {
             // proto.md#error-values: EOVERFLOW is for a READ that would be legal in parts.
-            NbdError error = request.Flags.HasFlag(NbdCommandFlags.Df) ? NbdError.Overflow : NbdError.Invalid;
+            var error = request.Flags.HasFlag(NbdCommandFlags.Df) ? NbdError.Overflow : NbdError.Invalid;
             return new RequestCheck(error, $"at most {NbdLimits.MaxPayload} bytes in one request");
         }
 
         // Subtraction cannot wrap here, as an addition could.
         if (request.Offset > (ulong)size || request.Length > (ulong)size - request.Offset)
         {
-            bool grows = request.Command is NbdCommand.Write or NbdCommand.WriteZeroes;
+            var grows = request.Command is NbdCommand.Write or NbdCommand.WriteZeroes;
             return new RequestCheck(grows ? NbdError.NoSpace : NbdError.Invalid, $"beyond the end of the export at {size}");
         }
 

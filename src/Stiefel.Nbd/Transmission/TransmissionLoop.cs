@@ -43,7 +43,7 @@ internal sealed class TransmissionLoop : IDisposable
     {
         while (!_context.Stop.IsSet)
         {
-            if (_context.Input.TryTake(_context.Format, out NbdRequest request))
+            if (_context.Input.TryTake(_context.Format, out var request))
             {
                 if (request.Command == NbdCommand.Disconnect)
                 {
@@ -74,7 +74,7 @@ internal sealed class TransmissionLoop : IDisposable
     {
         // Not below: a client that does not read what it asked for is not idle.
         _context.Output.Flush();
-        bool isBetweenRequests = _context.Input.IsEmpty;
+        var isBetweenRequests = _context.Input.IsEmpty;
         try
         {
             return _context.Input.Receive();
@@ -89,7 +89,7 @@ internal sealed class TransmissionLoop : IDisposable
     private void Serve(in NbdRequest request)
     {
         _context.Counters.AddRequest();
-        RequestCheck check = _context.Rules.Check(request);
+        var check = _context.Rules.Check(request);
         if (!check.IsPassed)
         {
             Refuse(request, check);
@@ -115,7 +115,7 @@ internal sealed class TransmissionLoop : IDisposable
 
     private void Refuse(in NbdRequest request, RequestCheck check)
     {
-        ulong payload = _context.Rules.PayloadOf(request);
+        var payload = _context.Rules.PayloadOf(request);
         if (payload > 2UL * NbdLimits.MaxPayload)
         {
             throw new NbdProtocolException($"{request.Command} with {payload} bytes of payload");

@@ -15,12 +15,12 @@ internal sealed class WriteCommand(TransmissionContext context)
     public void Execute(in NbdRequest request)
     {
         Exception? failure = null;
-        long offset = (long)request.Offset;
-        long end = offset + (long)request.Length;
+        var offset = (long)request.Offset;
+        var end = offset + (long)request.Length;
         while (offset < end)
         {
-            int length = PieceLength(offset, end);
-            ReadOnlySpan<byte> piece = context.Input.TakePayload(length);
+            var length = PieceLength(offset, end);
+            var piece = context.Input.TakePayload(length);
             context.Stop.ThrowIfSet();
 
             // After a failure the rest is still taken, so that the stream stays in step.
@@ -47,7 +47,7 @@ internal sealed class WriteCommand(TransmissionContext context)
     // As much as lies in the buffer in one run, or can: moving what was received would be a copy more.
     private int PieceLength(long offset, long end)
     {
-        int room = context.Input.Room;
+        var room = context.Input.Room;
         if (room < MinPiece && room < end - offset)
         {
             room = context.Input.Capacity;

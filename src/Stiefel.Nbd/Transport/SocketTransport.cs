@@ -44,7 +44,7 @@ internal sealed class SocketTransport : NbdTransport
         set
         {
             _timeout = value;
-            int milliseconds = Math.Max(1, (int)value.TotalMilliseconds);
+            var milliseconds = Math.Max(1, (int)value.TotalMilliseconds);
             _socket.ReceiveTimeout = milliseconds;
             _socket.SendTimeout = milliseconds;
         }
@@ -54,7 +54,7 @@ internal sealed class SocketTransport : NbdTransport
 
     public override int Receive(Span<byte> buffer)
     {
-        int received = StreamSocket.Receive(_handle, buffer);
+        var received = StreamSocket.Receive(_handle, buffer);
         return received >= 0 ? received : throw Failure(-received, "the client sent nothing for too long");
     }
 
@@ -67,10 +67,10 @@ internal sealed class SocketTransport : NbdTransport
     public override void Send(ReadOnlySpan<byte> data, PagePipe pages)
     {
         Send(data, moreFollows: true);
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         while (pages.Length > 0)
         {
-            int sent = pages.SendTo(_handle);
+            var sent = pages.SendTo(_handle);
             if (sent < 0)
             {
                 throw Failure(-sent, DoesNotRead);
@@ -83,10 +83,10 @@ internal sealed class SocketTransport : NbdTransport
     private void Send(ReadOnlySpan<byte> data, bool moreFollows)
     {
         // A client that reads a byte now and then makes every call succeed in part: the whole must be done in time too.
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         while (data.Length > 0)
         {
-            int sent = StreamSocket.Send(_handle, data, moreFollows);
+            var sent = StreamSocket.Send(_handle, data, moreFollows);
             data = sent >= 0 ? data[sent..] : throw Failure(-sent, DoesNotRead);
             ThrowIfTooSlow(start, data.Length);
         }

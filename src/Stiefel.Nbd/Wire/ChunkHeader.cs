@@ -18,7 +18,7 @@ internal readonly record struct ChunkHeader(bool IsLast, ChunkType Type, ulong C
 
     public static bool TryRead(ReadOnlySpan<byte> source, ReplyFormat format, out ChunkHeader header)
     {
-        bool isExtended = format == ReplyFormat.Extended;
+        var isExtended = format == ReplyFormat.Extended;
         header = new ChunkHeader(
             (BinaryPrimitives.ReadUInt16BigEndian(source[4..]) & 1) != 0,
             (ChunkType)BinaryPrimitives.ReadUInt16BigEndian(source[6..]),
@@ -30,7 +30,7 @@ internal readonly record struct ChunkHeader(bool IsLast, ChunkType Type, ulong C
 
     public void Write(Span<byte> destination, ReplyFormat format)
     {
-        bool isExtended = format == ReplyFormat.Extended;
+        var isExtended = format == ReplyFormat.Extended;
         BinaryPrimitives.WriteUInt32BigEndian(destination, isExtended ? NbdMagic.ExtendedReply : NbdMagic.StructuredReply);
         BinaryPrimitives.WriteUInt16BigEndian(destination[4..], (ushort)(IsLast ? 1 : 0));
         BinaryPrimitives.WriteUInt16BigEndian(destination[6..], (ushort)Type);

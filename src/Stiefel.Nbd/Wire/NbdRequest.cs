@@ -19,7 +19,7 @@ internal readonly record struct NbdRequest(NbdCommandFlags Flags, NbdCommand Com
     /// <summary>False if the magic is wrong: the stream is out of step and cannot be saved.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, ReplyFormat format, out NbdRequest request)
     {
-        bool isExtended = format == ReplyFormat.Extended;
+        var isExtended = format == ReplyFormat.Extended;
         request = new NbdRequest(
             (NbdCommandFlags)BinaryPrimitives.ReadUInt16BigEndian(source[4..]),
             (NbdCommand)BinaryPrimitives.ReadUInt16BigEndian(source[6..]),
@@ -31,7 +31,7 @@ internal readonly record struct NbdRequest(NbdCommandFlags Flags, NbdCommand Com
 
     public void Write(Span<byte> destination, ReplyFormat format)
     {
-        bool isExtended = format == ReplyFormat.Extended;
+        var isExtended = format == ReplyFormat.Extended;
         BinaryPrimitives.WriteUInt32BigEndian(destination, isExtended ? NbdMagic.ExtendedRequest : NbdMagic.Request);
         BinaryPrimitives.WriteUInt16BigEndian(destination[4..], (ushort)Flags);
         BinaryPrimitives.WriteUInt16BigEndian(destination[6..], (ushort)Command);

@@ -66,7 +66,7 @@ public static class ControlDocuments
     private static void ThrowIfAnyIsNull<T>(IReadOnlyList<T> items)
         where T : class
     {
-        foreach (T? item in items)
+        foreach (var item in items)
         {
             if (item is null)
             {

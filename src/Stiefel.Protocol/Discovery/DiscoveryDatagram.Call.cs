@@ -52,7 +52,7 @@ public static partial class DiscoveryDatagram
     /// <param name="challenge">That it claims to answer.</param>
     public static bool LooksLikeWake(ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> clientNonce, out ReadOnlySpan<byte> challenge)
     {
-        bool isWake = HasShape(datagram, WakeType);
+        var isWake = HasShape(datagram, WakeType);
         clientNonce = isWake ? datagram.Slice(ClientNonceOffset, NonceSize) : default;
         challenge = isWake ? datagram.Slice(ServerNonceOffset, NonceSize) : default;
         return isWake;

@@ -32,14 +32,14 @@ public sealed class EnvelopeReader : ReadOnlyStream
     /// <summary>Reads and verifies the header and the first segment.</summary>
     /// <param name="source">Stays the caller's; it is not closed. Read to its end.</param>
     /// <param name="key">32 bytes; copied.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="token">Ends the wait.</param>
     /// <exception cref="EnvelopeException">Not an envelope, or not under this key.</exception>
-    public static async Task<EnvelopeReader> OpenAsync(Stream source, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    public static async Task<EnvelopeReader> OpenAsync(Stream source, ReadOnlyMemory<byte> key, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, EnvelopeFormat.KeySize, nameof(key));
         var header = new byte[EnvelopeFormat.HeaderSize];
-        if (await source.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < header.Length)
+        if (await source.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, token) < header.Length)
         {
             throw new EnvelopeException("the envelope is cut short in its header");
         }
@@ -49,18 +49,18 @@ public sealed class EnvelopeReader : ReadOnlyStream
         try
         {
             // The header is only believed once a segment sealed under it was found genuine.
-            await reader._batch.ReceiveFirstAsync(source, cancellationToken).ConfigureAwait(false);
+            await reader._batch.ReceiveFirstAsync(source, token);
             return reader;
         }
         catch
         {
-            await reader.DisposeAsync().ConfigureAwait(false);
+            await reader.DisposeAsync();
             throw;
         }
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken token = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_failure is not null)
@@ -75,7 +75,7 @@ public sealed class EnvelopeReader : ReadOnlyStream
                 return taken;
             }
 
-            await AdvanceAsync(cancellationToken).ConfigureAwait(false);
+            await AdvanceAsync(token);
         }
 
         return 0;
@@ -90,13 +90,13 @@ public sealed class EnvelopeReader : ReadOnlyStream
 
     /// <summary>The rest of the envelope in memory.</summary>
     /// <param name="limit">Bytes; an envelope that holds more is refused.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="token">Ends the wait.</param>
     /// <exception cref="EnvelopeException">Not whole and genuine, or longer than the limit.</exception>
-    public async Task<byte[]> ReadToEndAsync(int limit, CancellationToken cancellationToken)
+    public async Task<byte[]> ReadToEndAsync(int limit, CancellationToken token)
     {
         using var all = new MemoryStream();
         var part = new byte[Math.Min(limit + 1L, EnvelopeFormat.SegmentSize)];
-        while (await ReadAsync(part, cancellationToken).ConfigureAwait(false) is var read and > 0)
+        while (await ReadAsync(part, token) is var read and > 0)
         {
             if (all.Length + read > limit)
             {
@@ -123,18 +123,18 @@ public sealed class EnvelopeReader : ReadOnlyStream
     }
 
     // Everything received was taken: brings what comes next, or the end.
-    private async ValueTask AdvanceAsync(CancellationToken cancellationToken)
+    private async ValueTask AdvanceAsync(CancellationToken token)
     {
         _failure = "an earlier read of this envelope was broken off; its place in the stream is lost";
         try
         {
             if (_batch.HasLast)
             {
-                await ExpectEndAsync(cancellationToken).ConfigureAwait(false);
+                await ExpectEndAsync(token);
             }
             else
             {
-                await _batch.ReceiveAsync(_source, cancellationToken).ConfigureAwait(false);
+                await _batch.ReceiveAsync(_source, token);
             }
 
             _failure = null;
@@ -146,9 +146,9 @@ public sealed class EnvelopeReader : ReadOnlyStream
         }
     }
 
-    private async ValueTask ExpectEndAsync(CancellationToken cancellationToken)
+    private async ValueTask ExpectEndAsync(CancellationToken token)
     {
-        if (await _source.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) != 0)
+        if (await _source.ReadAsync(new byte[1], token) != 0)
         {
             throw new EnvelopeException("bytes follow the envelope's last segment");
         }

@@ -46,7 +46,7 @@ public sealed class EnvelopeWriter : WriteOnlyStream
 
     /// <inheritdoc/>
     /// <exception cref="IOException">Nobody reads the pipe any more.</exception>
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token = default)
     {
         ThrowIfUnusable();
         while (!buffer.IsEmpty)
@@ -54,7 +54,7 @@ public sealed class EnvelopeWriter : WriteOnlyStream
             buffer = Put(buffer);
             if (_batch.IsFull)
             {
-                await SendAsync(last: false, cancellationToken).ConfigureAwait(false);
+                await SendAsync(last: false, token);
             }
         }
     }
@@ -68,15 +68,15 @@ public sealed class EnvelopeWriter : WriteOnlyStream
     }
 
     /// <inheritdoc cref="Flush"/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public override Task FlushAsync(CancellationToken token) => Task.CompletedTask;
 
     /// <summary>Seals the last segment and flushes. Nothing can be written after it.</summary>
-    public async ValueTask CompleteAsync(CancellationToken cancellationToken)
+    public async ValueTask CompleteAsync(CancellationToken token)
     {
         ThrowIfUnusable();
         _closed = true;
         _batch.Add(_waiting.AsSpan(0, _waitingCount), last: true);
-        await SendAsync(last: true, cancellationToken).ConfigureAwait(false);
+        await SendAsync(last: true, token);
     }
 
     /// <summary>Forgets key and plaintext. The destination stays open.</summary>
@@ -92,20 +92,20 @@ public sealed class EnvelopeWriter : WriteOnlyStream
         base.Dispose(disposing);
     }
 
-    private async ValueTask SendAsync(bool last, CancellationToken cancellationToken)
+    private async ValueTask SendAsync(bool last, CancellationToken token)
     {
         _broken = true;
-        cancellationToken.ThrowIfCancellationRequested();
+        token.ThrowIfCancellationRequested();
         var isFirst = SealedBytes == 0;
         SealedBytes += _batch.Finish();
         if (last && !isFirst)
         {
             // Kestrel looks whether an answer is whole when it is written to, not when it is flushed. Without this, a client
             // that goes as soon as it has the last byte is taken for one that broke the answer off.
-            await _destination.WriteAsync(ReadOnlyMemory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+            await _destination.WriteAsync(ReadOnlyMemory<byte>.Empty, token);
         }
 
-        var flushed = await _destination.FlushAsync(cancellationToken).ConfigureAwait(false);
+        var flushed = await _destination.FlushAsync(token);
         if (flushed.IsCompleted && !last) // who goes after the last byte may well have it
         {
             throw new IOException("whoever was to receive the envelope is gone");

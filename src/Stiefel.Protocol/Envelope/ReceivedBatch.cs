@@ -32,20 +32,20 @@ internal sealed class ReceivedBatch(SegmentCipher cipher) : IDisposable
 
     /// <summary>Receives the first segment, and not a byte more: nothing is known of the sender yet.</summary>
     /// <exception cref="EnvelopeException">A length that no writer writes; cut short; not genuine.</exception>
-    public async ValueTask ReceiveFirstAsync(Stream source, CancellationToken cancellationToken)
+    public async ValueTask ReceiveFirstAsync(Stream source, CancellationToken token)
     {
         _bytes = new byte[EnvelopeFormat.FrameSize];
-        await FillAsync(source, 0, _bytes.Length, cancellationToken).ConfigureAwait(false);
+        await FillAsync(source, 0, _bytes.Length, token);
         var (length, _) = EnvelopeFormat.ReadFrame(_bytes, 0);
         Array.Resize(ref _bytes, length + EnvelopeFormat.Overhead);
-        await FillAsync(source, EnvelopeFormat.FrameSize, _bytes.Length, cancellationToken).ConfigureAwait(false);
+        await FillAsync(source, EnvelopeFormat.FrameSize, _bytes.Length, token);
         Parse(_bytes.Length);
         Verify();
     }
 
     /// <summary>Receives as many of the next segments as are taken together; there is at least one, and none are left to take.</summary>
     /// <exception cref="EnvelopeException">As above, or something follows the last segment.</exception>
-    public async ValueTask ReceiveAsync(Stream source, CancellationToken cancellationToken)
+    public async ValueTask ReceiveAsync(Stream source, CancellationToken token)
     {
         (_count, _parsed, _genuine, _taken) = (0, 0, 0, 0);
         if (_bytes.Length < SegmentCipher.BatchSize * EnvelopeFormat.MaxSealedSegment)
@@ -55,7 +55,7 @@ internal sealed class ReceivedBatch(SegmentCipher cipher) : IDisposable
 
         for (var filled = 0; !HasLast && _count < SegmentCipher.BatchSize;)
         {
-            var read = await source.ReadAsync(_bytes.AsMemory(filled), cancellationToken).ConfigureAwait(false);
+            var read = await source.ReadAsync(_bytes.AsMemory(filled), token);
             filled = read > 0 ? filled + read : throw CutShort();
             Parse(filled);
         }
@@ -155,10 +155,10 @@ internal sealed class ReceivedBatch(SegmentCipher cipher) : IDisposable
         return ciphertext.Length;
     }
 
-    private async ValueTask FillAsync(Stream source, int from, int to, CancellationToken cancellationToken)
+    private async ValueTask FillAsync(Stream source, int from, int to, CancellationToken token)
     {
         var wanted = _bytes.AsMemory(from..to);
-        if (await source.ReadAtLeastAsync(wanted, wanted.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < wanted.Length)
+        if (await source.ReadAtLeastAsync(wanted, wanted.Length, throwOnEndOfStream: false, token) < wanted.Length)
         {
             throw CutShort();
         }

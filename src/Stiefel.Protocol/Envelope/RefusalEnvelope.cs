@@ -11,18 +11,18 @@ public static class RefusalEnvelope
     public const int MaxBytes = 16 * 1024;
 
     /// <summary>Writes a whole envelope that holds <paramref name="refusal"/>.</summary>
-    public static async Task WriteAsync(PipeWriter destination, ReadOnlyMemory<byte> answerKey, Refusal refusal, CancellationToken cancellationToken)
+    public static async Task WriteAsync(PipeWriter destination, ReadOnlyMemory<byte> answerKey, Refusal refusal, CancellationToken token)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(refusal, ProtocolJson.Default.Refusal);
         await using var writer = new EnvelopeWriter(destination, answerKey.Span, EnvelopeKind.Refusal);
-        await writer.WriteAsync(json, cancellationToken).ConfigureAwait(false);
-        await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        await writer.WriteAsync(json, token);
+        await writer.CompleteAsync(token);
     }
 
     /// <summary>Does nothing for data; reads a refusal and throws it.</summary>
     /// <exception cref="RefusalException">The server refused.</exception>
     /// <exception cref="EnvelopeException">The envelope is not genuine, or its refusal is not JSON.</exception>
-    public static async Task ThrowIfRefusedAsync(EnvelopeReader reader, CancellationToken cancellationToken)
+    public static async Task ThrowIfRefusedAsync(EnvelopeReader reader, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(reader);
         if (reader.Kind != EnvelopeKind.Refusal)
@@ -30,7 +30,7 @@ public static class RefusalEnvelope
             return;
         }
 
-        var json = await reader.ReadToEndAsync(MaxBytes, cancellationToken).ConfigureAwait(false);
+        var json = await reader.ReadToEndAsync(MaxBytes, token);
         try
         {
             throw new RefusalException(JsonSerializer.Deserialize(json, ProtocolJson.Default.Refusal)

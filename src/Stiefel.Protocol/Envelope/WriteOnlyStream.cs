@@ -23,11 +23,11 @@ public abstract class WriteOnlyStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    public abstract override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default);
+    public abstract override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token = default);
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken token)
     {
         ValidateBufferArguments(buffer, offset, count);
-        return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        return WriteAsync(buffer.AsMemory(offset, count), token).AsTask();
     }
 }

@@ -18,7 +18,7 @@ public static class PrintableText
 
     private static string WithoutControls(string text) => string.Create(text.Length, text, static (shown, text) =>
     {
-        for (int at = 0; at < text.Length; at++)
+        for (var at = 0; at < text.Length; at++)
         {
             shown[at] = char.IsControl(text[at]) ? InPlaceOfControl : text[at];
         }

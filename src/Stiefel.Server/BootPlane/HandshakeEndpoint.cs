@@ -51,7 +51,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
         }
         catch (ObjectDisposedException)
         {
-            // The key was taken out of its folder and put back while the boot files were looked for: its next hello is welcome.
+            // The key was taken out of its directory and put back while the boot files were looked for: its next hello is welcome.
             return null;
         }
     }

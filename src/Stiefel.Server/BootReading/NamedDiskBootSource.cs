@@ -33,7 +33,7 @@ public sealed class NamedDiskBootSource(string name, ServerOptions options, IVol
                     Disk = await DiskName.ResolveAsync(name, token),
                     Partition = options.Boot.Partition,
                     LuksPartition = options.Boot.LuksPartition,
-                    MountDirectory = StateFolder.MountDirectoryOf(options),
+                    MountDirectory = StateDirectory.MountDirectoryOf(options),
                 },
                 tools,
                 logger);

@@ -23,10 +23,10 @@ public static class SettingsFile
 
         try
         {
-            // Found in the folder that the server is started in, it may be anybody's.
+            // Found in the directory that the server is started in, it may be anybody's.
             if (!FileOwner.Of(path, followLink: true).IsUsOrRoot)
             {
-                throw new UnsafeSettingsException($"{path}: these settings belong to another user, who could open the disk to everybody; chown the file, or start the server in another folder");
+                throw new UnsafeSettingsException($"{path}: these settings belong to another user, who could open the disk to everybody; chown the file, or start the server in another directory");
             }
 
             if (new FileInfo(path).Length > MaxBytes)

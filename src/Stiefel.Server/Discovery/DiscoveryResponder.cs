@@ -28,7 +28,7 @@ public sealed class DiscoveryResponder(
     public int Port => _sockets[0].Port;
 
     /// <exception cref="IOException">The port is taken.</exception>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken token)
     {
         var port = options.Port;
         if (Socket.OSSupportsIPv6)
@@ -47,10 +47,10 @@ public sealed class DiscoveryResponder(
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken token)
     {
         await _stop.CancelAsync();
-        await _answering.WaitAsync(cancellationToken);
+        await _answering.WaitAsync(token);
     }
 
     public void Dispose()

@@ -122,7 +122,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
         }
 
         return File.Exists(path) ? path : throw new IOException($"Disk:Path = '{name}': " + (Directory.Exists(path)
-            ? "is a folder; give an image file, or a device such as /dev/nvme0n1"
+            ? "is a directory; give an image file, or a device such as /dev/nvme0n1"
             : "there is no such file or device that this server can see; which disks there are is in /proc/partitions"));
     }
 }

@@ -8,10 +8,10 @@ public sealed class NoHttpServer : IServer
 {
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
-    public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+    public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken token)
         where TContext : notnull => Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken token) => Task.CompletedTask;
 
     public void Dispose()
     {

@@ -11,7 +11,7 @@ public sealed partial class KeyRing
     private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Accepts a key no more, under whatever name. First this, then <see cref="RemoveFile"/>: however long the folder's medium takes, and whatever it
+    /// Accepts a key no more, under whatever name. First this, then <see cref="RemoveFile"/>: however long the directory's medium takes, and whatever it
     /// says, nobody gets in with it any more.
     /// </summary>
     public KeyChanges Bar(string name)
@@ -32,7 +32,7 @@ public sealed partial class KeyRing
         try
         {
             problem = null;
-            return KeyFolder.Revoke(_directory, name);
+            return KeyFiles.Revoke(_directory, name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -49,7 +49,7 @@ public sealed partial class KeyRing
     }
 
     /// <summary>Names of all files, also of those that hold no usable key.</summary>
-    public IReadOnlyList<string> ListNames() => KeyFolder.List(_directory);
+    public IReadOnlyList<string> ListNames() => KeyFiles.List(_directory);
 
     private KeyChanges BarId(string id)
     {
@@ -58,13 +58,13 @@ public sealed partial class KeyRing
         _accepted = [.. before.Where(a => a.Id != id)];
         _keys = [.. _accepted.Select(a => a.Key)];
 
-        // Not disposed of before the folder changes again: somebody may be trying them this moment.
-        FolderKey[] revoked = [.. before.Except(_accepted)];
+        // Not disposed of before the directory changes again: somebody may be trying them this moment.
+        ListedKey[] revoked = [.. before.Except(_accepted)];
         _retired.AddRange(revoked.Select(a => a.Key));
         return new KeyChanges([], revoked, []);
     }
 
-    private bool IsBarred(FolderKey key, List<string> problems)
+    private bool IsBarred(ListedKey key, List<string> problems)
     {
         if (!_barred.Contains(key.Id))
         {

@@ -9,13 +9,13 @@ namespace Stiefel.Server.Keys;
 public sealed partial class KeyRing : IDisposable
 {
     private readonly string _directory;
-    private readonly KeyFolderWatch _watch;
+    private readonly KeyDirectoryWatch _watch;
     private readonly Lock _lock = new();
     private readonly List<SharedKey> _retired = [];
-    private volatile IReadOnlyList<FolderKey> _accepted;
+    private volatile IReadOnlyList<ListedKey> _accepted;
     private volatile IReadOnlyList<SharedKey> _keys;
 
-    private KeyRing(string directory, KeyFolderWatch watch, IReadOnlyList<FolderKey> accepted)
+    private KeyRing(string directory, KeyDirectoryWatch watch, IReadOnlyList<ListedKey> accepted)
     {
         _directory = directory;
         _watch = watch;
@@ -27,26 +27,26 @@ public sealed partial class KeyRing : IDisposable
     public IReadOnlyList<SharedKey> Keys => _keys;
 
     /// <summary>The same, with their names.</summary>
-    public IReadOnlyList<FolderKey> Accepted => _accepted;
+    public IReadOnlyList<ListedKey> Accepted => _accepted;
 
-    /// <summary>Those of the folder that can be used. What is wrong with the others is said by the first <see cref="Refresh"/>: one bad file must not keep the disk from all other sticks.</summary>
+    /// <summary>Those of the directory that can be used. What is wrong with the others is said by the first <see cref="Refresh"/>: one bad file must not keep the disk from all other sticks.</summary>
     /// <exception cref="SettingsException">No key, none that can be used, or too many.</exception>
     public static KeyRing Load(string directory) => Load(directory, list: null);
 
     /// <inheritdoc cref="Load(string)"/>
-    /// <param name="directory">The folder.</param>
+    /// <param name="directory">The directory.</param>
     /// <param name="list">What is in it; null for a look of its own.</param>
     internal static KeyRing Load(string directory, Func<string, IReadOnlyList<KeyFileStamp>>? list)
     {
         if (!Directory.Exists(directory))
         {
-            throw new SettingsException($"Keys:Directory = '{directory}': there is no such folder that this server can see; {HowToMakeOne(directory)}");
+            throw new SettingsException($"Keys:Directory = '{directory}': there is no such directory that this server can see; {HowToMakeOne(directory)}");
         }
 
         IReadOnlyList<KeyFileStamp> files;
         try
         {
-            StoredKey.CheckFolder(directory);
+            StoredKey.CheckDirectory(directory);
             files = (list ?? KeyFileStamp.Of)(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -63,7 +63,7 @@ public sealed partial class KeyRing : IDisposable
             throw new SettingsException($"Keys:Directory = '{directory}': holds {files.Count} files *{StoredKey.Extension}, expected 1 to {SharedKey.MaxAccepted}; {HowToMakeOne(directory)}");
         }
 
-        return new KeyRing(directory, new KeyFolderWatch(directory, list), ReadUsable(files));
+        return new KeyRing(directory, new KeyDirectoryWatch(directory, list), ReadUsable(files));
     }
 
     /// <summary>The name that tells a key from others without being a secret.</summary>
@@ -72,8 +72,8 @@ public sealed partial class KeyRing : IDisposable
     /// <summary>Is it still accepted?</summary>
     public bool Accepts(string id) => _accepted.Any(a => a.Id == id);
 
-    /// <summary>Looks at the folder again. A key that is gone, was replaced, or may have been read by others, is accepted no more.</summary>
-    /// <exception cref="IOException">The folder or one of its files cannot be read; nothing changed.</exception>
+    /// <summary>Looks at the directory again. A key that is gone, was replaced, or may have been read by others, is accepted no more.</summary>
+    /// <exception cref="IOException">The directory or one of its files cannot be read; nothing changed.</exception>
     public KeyChanges Refresh()
     {
         lock (_lock)
@@ -89,7 +89,7 @@ public sealed partial class KeyRing : IDisposable
             }
 
             List<string> problems = [.. look.Problems];
-            FolderKey[] now = [.. look.Keys.Where(key => !IsBarred(key, problems))];
+            ListedKey[] now = [.. look.Keys.Where(key => !IsBarred(key, problems))];
             return now.SequenceEqual(before) ? KeyChanges.None with { Problems = problems } : Replace(before, now, problems);
         }
     }
@@ -107,7 +107,7 @@ public sealed partial class KeyRing : IDisposable
     }
 
     // A renamed file is the same key under another name: its sessions go on.
-    private KeyChanges Replace(IReadOnlyList<FolderKey> before, IReadOnlyList<FolderKey> now, IReadOnlyList<string> problems)
+    private KeyChanges Replace(IReadOnlyList<ListedKey> before, IReadOnlyList<ListedKey> now, IReadOnlyList<string> problems)
     {
         _accepted = now;
         _keys = [.. now.Select(a => a.Key)];
@@ -128,15 +128,15 @@ public sealed partial class KeyRing : IDisposable
     private static SettingsException Wrong(KeyFileException e, string message) =>
         e.Problem == KeyFileProblem.Unsafe ? new UnsafeSettingsException(message) : new SettingsException(message);
 
-    private static List<FolderKey> ReadUsable(IReadOnlyList<KeyFileStamp> files)
+    private static List<ListedKey> ReadUsable(IReadOnlyList<KeyFileStamp> files)
     {
-        var usable = new List<FolderKey>();
+        var usable = new List<ListedKey>();
         KeyFileException? problem = null;
         foreach (var file in files)
         {
             try
             {
-                usable.Add(FolderKey.Read(file));
+                usable.Add(ListedKey.Read(file));
             }
             catch (KeyFileException e)
             {

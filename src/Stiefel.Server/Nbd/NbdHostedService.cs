@@ -19,7 +19,7 @@ public sealed class NbdHostedService(NbdServer server, ServerOptions settings, I
     public int Port => _bound?.Port ?? _options.Listen.Port;
 
     /// <exception cref="IOException">The address is taken, or not ours.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken token)
     {
         if (settings.HasTunnels)
         {
@@ -28,7 +28,7 @@ public sealed class NbdHostedService(NbdServer server, ServerOptions settings, I
 
         try
         {
-            _bound = await server.StartAsync(KestrelSetup.AnyFamily(_options.Listen), cancellationToken);
+            _bound = await server.StartAsync(KestrelSetup.AnyFamily(_options.Listen), token);
         }
         catch (SocketException e)
         {
@@ -38,5 +38,5 @@ public sealed class NbdHostedService(NbdServer server, ServerOptions settings, I
         logger.NbdListening(_bound);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken token) => server.StopAsync(token);
 }

@@ -9,7 +9,7 @@ public sealed class NetworkSetup(ILogger<NetworkSetup> logger) : IHostedService,
     private readonly CancellationTokenSource _stop = new();
     private Task _raising = Task.CompletedTask;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken token)
     {
         logger.PhaseReached(Phase.Network);
 
@@ -18,10 +18,10 @@ public sealed class NetworkSetup(ILogger<NetworkSetup> logger) : IHostedService,
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken token)
     {
         await _stop.CancelAsync();
-        await _raising.WaitAsync(cancellationToken);
+        await _raising.WaitAsync(token);
     }
 
     public void Dispose() => _stop.Dispose();

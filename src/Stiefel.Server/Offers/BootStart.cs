@@ -14,9 +14,9 @@ namespace Stiefel.Server.Offers;
 /// </summary>
 public sealed class BootStart(IDiskGate gate, BootOffers offers, ServedDisk disk, ServerOptions options, IVolumeTools tools, ILogger<BootStart> logger) : IHostedService
 {
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken token)
     {
-        StateFolder.Prepare(options.StateDirectory);
+        StateDirectory.Prepare(options.StateDirectory);
         await RemoveLeftoversAsync();
         gate.Restore();
         if (gate.Granted is not null)
@@ -29,16 +29,16 @@ public sealed class BootStart(IDiskGate gate, BootOffers offers, ServedDisk disk
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken token) => Task.CompletedTask;
 
     /// <summary>A server that was killed while it read boot files left them mounted, and perhaps what is around them open; nobody could be granted the disk.</summary>
     private async Task RemoveLeftoversAsync()
     {
         try
         {
-            if (disk.HoldsBootFiles && Directory.Exists(StateFolder.MountDirectoryOf(options)))
+            if (disk.HoldsBootFiles && Directory.Exists(StateDirectory.MountDirectoryOf(options)))
             {
-                await DiskBootSource.PrepareMountDirectoryAsync(StateFolder.MountDirectoryOf(options), tools, logger);
+                await DiskBootSource.PrepareMountDirectoryAsync(StateDirectory.MountDirectoryOf(options), tools, logger);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

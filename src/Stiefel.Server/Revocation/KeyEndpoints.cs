@@ -25,9 +25,9 @@ public static class KeyEndpoints
     // Also the key whose token asks, and the last one: who lost a stick must be able to end it with whatever they have.
     private static async Task<Results<Ok<RevokedKey>, ProblemHttpResult>> RevokeKeyAsync(string name, KeyWatch keys, KeyRing ring)
     {
-        if (!KeyFolder.IsName(name))
+        if (!KeyFiles.IsName(name))
         {
-            return TypedResults.Problem($"no key can be called that: expected {KeyFolder.NameRule}", statusCode: StatusCodes.Status400BadRequest);
+            return TypedResults.Problem($"no key can be called that: expected {KeyFiles.NameRule}", statusCode: StatusCodes.Status400BadRequest);
         }
 
         if (await keys.RevokeAsync(name) is not { } revocation)

@@ -31,6 +31,6 @@ public sealed record KeyRevocation(string? Id, KeyChanges Changes, int KeysLeft,
             return $"the same key is here as {string.Join(", ", others)} too; revoke that as well, or it is accepted again when the server starts anew";
         }
 
-        return KeysLeft == 0 ? "it was the last key: nobody can boot from this laptop or use its control plane until there is another in its folder" : null;
+        return KeysLeft == 0 ? "it was the last key: nobody can boot from this laptop or use its control plane until there is another in its directory" : null;
     }
 }

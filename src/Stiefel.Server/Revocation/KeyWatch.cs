@@ -4,8 +4,8 @@ using Stiefel.Server.Keys;
 namespace Stiefel.Server.Revocation;
 
 /// <summary>
-/// Looks at the folder of keys twice a second: a new key is accepted, and a revoked one ends its sessions. Not by inotify, which says nothing where
-/// the folder lies on another machine, or is replaced as a whole. Whoever revokes a key here does not wait for the next look.
+/// Looks at the directory of keys twice a second: a new key is accepted, and a revoked one ends its sessions. Not by inotify, which says nothing where
+/// the directory lies on another machine, or is replaced as a whole. Whoever revokes a key here does not wait for the next look.
 /// </summary>
 public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEnding? sessions = null) : BackgroundService
 {
@@ -16,7 +16,7 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
     private readonly Lock _lock = new();
 
     // Accepted no more and cut off, but what they were granted is not all ended yet: it is tried until it is.
-    private readonly List<FolderKey> _revoked = [];
+    private readonly List<ListedKey> _revoked = [];
     private string? _failure;
     private IReadOnlyList<string> _problems = [];
 
@@ -26,7 +26,7 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
     {
         Exception? unread;
         KeyChanges barred;
-        FolderKey[] own;
+        ListedKey[] own;
         lock (_lock)
         {
             // A file that was exchanged a moment ago is revoked as it is now.
@@ -49,20 +49,20 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
         return new KeyRevocation(id, barred, ring.Keys.Count, fileProblem ?? unread?.Message, unfinished?.Message);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken token)
     {
         using var timer = new PeriodicTimer(s_interval);
         Exception? unfinished = null;
         var ending = Task.FromResult(unfinished);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            while (await timer.WaitForNextTickAsync(token))
             {
                 var (problem, revoked) = LookAndList();
                 if (ending.IsCompleted)
                 {
                     // Not waited for here.
-                    unfinished = await ending.ConfigureAwait(false);
+                    unfinished = await ending;
                     ending = Task.Run(() => EndAsync(revoked), CancellationToken.None);
                 }
 
@@ -71,11 +71,11 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
         }
         finally
         {
-            await ending.ConfigureAwait(false);
+            await ending;
         }
     }
 
-    private (Exception? Problem, FolderKey[] Revoked) LookAndList()
+    private (Exception? Problem, ListedKey[] Revoked) LookAndList()
     {
         lock (_lock)
         {
@@ -101,7 +101,7 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
         }
         catch (Exception e)
         {
-            // A folder that cannot be read for a moment must not end the work of every desktop.
+            // A directory that cannot be read for a moment must not end the work of every desktop.
             return e;
         }
     }
@@ -127,7 +127,7 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
 
     /// <summary>Ends what hangs on revoked keys; those that fail are left for the next look and hold up no other.</summary>
     /// <returns>Why the first of them failed.</returns>
-    private async Task<Exception?> EndAsync(IReadOnlyList<FolderKey> keys)
+    private async Task<Exception?> EndAsync(IReadOnlyList<ListedKey> keys)
     {
         Exception? problem = null;
         foreach (var key in keys)

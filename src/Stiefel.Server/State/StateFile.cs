@@ -44,7 +44,7 @@ public sealed class StateFile<T>(string path, JsonTypeInfo<T> type)
         if (File.Exists(path))
         {
             File.Delete(path);
-            FolderSync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
     }
 
@@ -62,6 +62,6 @@ public sealed class StateFile<T>(string path, JsonTypeInfo<T> type)
         }
 
         File.Move(fresh, path, overwrite: true);
-        FolderSync.Flush(directory);
+        DirectorySync.Flush(directory);
     }
 }

@@ -22,7 +22,7 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
 
     /// <exception cref="IOException">Another server has tunnels at these ports.</exception>
     /// <exception cref="UnsafeSettingsException">This kernel, or this user, cannot make WireGuard interfaces.</exception>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken token)
     {
         foreach (var (setting, _) in s_forwarding.Where(f => IsOn(f.File)))
         {
@@ -42,7 +42,7 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken token) => Task.CompletedTask;
 
     public void Dispose() => _claim.Dispose();
 

@@ -17,11 +17,11 @@ public sealed class RootPassphraseTests : IDisposable
     {
         string file = At("passphrase"), pipe = At("passfifo");
         await File.WriteAllTextAsync(file, "right one", TestContext.Current.CancellationToken);
-        using RootPassphrase passphrase = RootPassphrase.Read(new AttachLog(), file)!;
-        Task<bool> writing = Task.Run(() => passphrase.WriteToPipe(pipe, TimeSpan.FromSeconds(60), new AttachLog()), TestContext.Current.CancellationToken);
+        using var passphrase = RootPassphrase.Read(new AttachLog(), file)!;
+        var writing = Task.Run(() => passphrase.WriteToPipe(pipe, TimeSpan.FromSeconds(60), new AttachLog()), TestContext.Current.CancellationToken);
         await Task.Delay(200, TestContext.Current.CancellationToken);
         ExternalProgram.Run("mkfifo", [pipe]);
-        string got = (await ExternalProgram.RunAsync("cat", [pipe], token: TestContext.Current.CancellationToken)).Text;
+        var got = (await ExternalProgram.RunAsync("cat", [pipe], token: TestContext.Current.CancellationToken)).Text;
         Assert.True(await writing);
         Assert.Equal("right one\n", got);
     }
@@ -30,7 +30,7 @@ public sealed class RootPassphraseTests : IDisposable
     public void WriteToPipe_NobodyAsks_GivesUp()
     {
         File.WriteAllText(At("passphrase"), "right one");
-        using RootPassphrase passphrase = RootPassphrase.Read(new AttachLog(), At("passphrase"))!;
+        using var passphrase = RootPassphrase.Read(new AttachLog(), At("passphrase"))!;
         Assert.False(passphrase.WriteToPipe(At("none"), TimeSpan.FromMilliseconds(300), new AttachLog()));
     }
 
@@ -51,14 +51,14 @@ public sealed class RootPassphraseTests : IDisposable
         await File.WriteAllTextAsync(typed, "right $one", TestContext.Current.CancellationToken);
         ExternalProgram.Run("truncate", ["-s", "20M", luks]);
         ExternalProgram.Run("cryptsetup", ["luksFormat", "-q", "--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000", "--key-file", typed, luks]);
-        using RootPassphrase passphrase = RootPassphrase.Read(new AttachLog(), typed)!;
+        using var passphrase = RootPassphrase.Read(new AttachLog(), typed)!;
 
-        HookKeyFile written = passphrase.WriteKeyFile(keyFile, new AttachLog())!;
+        var written = passphrase.WriteKeyFile(keyFile, new AttachLog())!;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(keyFile));
         ExternalProgram.Run("cryptsetup", ["open", "--test-passphrase", "--key-file", keyFile, luks]);
 
         ExternalProgram.Run("ln", [keyFile, At("what-it-lay-in")]);
-        Task wiping = Task.Run(() => written.WipeWhenTaken(TimeSpan.FromSeconds(60), new AttachLog()), TestContext.Current.CancellationToken);
+        var wiping = Task.Run(() => written.WipeWhenTaken(TimeSpan.FromSeconds(60), new AttachLog()), TestContext.Current.CancellationToken);
         File.Delete(keyFile);
         await wiping;
         Assert.Equal(new byte[10], await File.ReadAllBytesAsync(At("what-it-lay-in"), TestContext.Current.CancellationToken));
@@ -68,7 +68,7 @@ public sealed class RootPassphraseTests : IDisposable
     public void KeyFile_NobodyTakesIt_IsRemoved()
     {
         File.WriteAllText(At("passphrase"), "right one");
-        using RootPassphrase passphrase = RootPassphrase.Read(new AttachLog(), At("passphrase"))!;
+        using var passphrase = RootPassphrase.Read(new AttachLog(), At("passphrase"))!;
         passphrase.WriteKeyFile(At("key"), new AttachLog())!.WipeWhenTaken(TimeSpan.FromMilliseconds(200), new AttachLog());
         Assert.False(File.Exists(At("key")));
     }
@@ -78,7 +78,7 @@ public sealed class RootPassphraseTests : IDisposable
     {
         File.WriteAllText(At("passphrase"), "right one");
         File.WriteAllText(At("key"), "its own");
-        using RootPassphrase passphrase = RootPassphrase.Read(new AttachLog(), At("passphrase"))!;
+        using var passphrase = RootPassphrase.Read(new AttachLog(), At("passphrase"))!;
         Assert.Null(passphrase.WriteKeyFile(At("key"), new AttachLog()));
         Assert.Equal("its own", File.ReadAllText(At("key")));
     }

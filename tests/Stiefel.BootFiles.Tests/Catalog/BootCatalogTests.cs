@@ -11,7 +11,7 @@ public class BootCatalogTests
         using var boot = new BootFixture("stiefelsystem");
         boot.Kernel("boot/vmlinuz-linux", "6.9.1-arch1-1").Initrd("boot/initramfs-stiefel.img");
         boot.Text("loader/entries/a.conf", "linux /boot/vmlinuz-linux\n");
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal(["boot/initramfs-stiefel.img"], boot.Relative(spec.Initrds));
         Assert.Equal(("root=UUID=7a1c5d3e-1111-4222-8333-944455556666 rw", "6.9.1-arch1-1"), (spec.CommandLine, spec.KernelRelease));
     }
@@ -23,7 +23,7 @@ public class BootCatalogTests
     {
         using var boot = new BootFixture();
         boot.Kernel("vmlinuz").Initrd("a", "b").Text("stiefelsystem.json", json);
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal((initrds, commandLine), (spec.Initrds.Count, spec.CommandLine));
     }
 
@@ -56,7 +56,7 @@ public class BootCatalogTests
     {
         using var boot = new BootFixture("alpine-extlinux");
         boot.Kernel("vmlinuz-lts");
-        string message = Assert.Throws<BootCatalogException>(() => boot.Find()).Message;
+        var message = Assert.Throws<BootCatalogException>(() => boot.Find()).Message;
         Assert.Contains($"{boot.Path}/extlinux.conf, entry \"Linux lts\": there is no file", message, StringComparison.Ordinal);
     }
 
@@ -85,7 +85,7 @@ public class BootCatalogTests
     public void Find_KernelHeaderPointsOutside_HasNoRelease()
     {
         using var boot = new BootFixture();
-        byte[] kernel = BootFixture.KernelBytes("6.1");
+        var kernel = BootFixture.KernelBytes("6.1");
         kernel[0x20e] = kernel[0x20f] = 0xff;
         boot.Write("vmlinuz", kernel).Text("loader/entries/a.conf", "linux /vmlinuz\n");
         Assert.Equal("", boot.Find().KernelRelease);

@@ -14,8 +14,8 @@ internal sealed class BootFixture : IDisposable
     /// <param name="name">A directory of Fixtures/; none for an empty one.</param>
     public BootFixture(string? name = null)
     {
-        string source = System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", name ?? "none");
-        foreach (string file in name is null ? [] : Directory.GetFiles(source, "*", SearchOption.AllDirectories))
+        var source = System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", name ?? "none");
+        foreach (var file in name is null ? [] : Directory.GetFiles(source, "*", SearchOption.AllDirectories))
         {
             Write(System.IO.Path.GetRelativePath(source, file), File.ReadAllBytes(file));
         }
@@ -37,7 +37,7 @@ internal sealed class BootFixture : IDisposable
 
     public BootFixture Write(string path, byte[] content)
     {
-        string full = System.IO.Path.Combine(Path, path);
+        var full = System.IO.Path.Combine(Path, path);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
         File.WriteAllBytes(full, content);
         return this;
@@ -45,7 +45,7 @@ internal sealed class BootFixture : IDisposable
 
     public BootFixture Link(string path, string target)
     {
-        string full = System.IO.Path.Combine(Path, path);
+        var full = System.IO.Path.Combine(Path, path);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
         File.CreateSymbolicLink(full, target);
         return this;
@@ -67,7 +67,7 @@ internal sealed class BootFixture : IDisposable
     {
         try
         {
-            BootSpec spec = Find();
+            var spec = Find();
             Assert.All(spec.Initrds.Append(spec.Kernel), region =>
             {
                 Assert.StartsWith(Path + "/", region.Path, StringComparison.Ordinal);
@@ -84,7 +84,7 @@ internal sealed class BootFixture : IDisposable
 
     public static byte[] KernelBytes(string release)
     {
-        byte[] image = new byte[0x1000];
+        var image = new byte[0x1000];
         "HdrS"u8.CopyTo(image.AsSpan(0x202));
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(0x206), 0x20f);
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(0x20e), 0x600);

@@ -13,7 +13,7 @@ public class BootFuzzTests
     [Fact]
     public void Grub_RandomScripts_AreHandled()
     {
-        Gen<string> piece = Gen.OneOf(
+        var piece = Gen.OneOf(
             "menuentry ", "submenu ", "if ", "then\n", "else ", "elif ", "fi\n", "for ", "in ", "do ", "done\n", "while ", "until ", "function ", "{ ", "}\n",
             "[ ", "] ", "-a ", "-o ", "! ", "( ", ") ", "set ", "default=", "1>2 ", "linux ", "/vmlinuz ", "initrd ", "/initrd ", "a ", "$a", "${a} ", "\"", "'", "\\", ";", "\n",
             "source ", "$prefix/grub.cfg ", "load_env ", "return ", "#", "= ", "--id ", "x");
@@ -26,7 +26,7 @@ public class BootFuzzTests
     [Fact]
     public void LoaderEntries_RandomEntries_AreHandled()
     {
-        Gen<string> piece = Gen.OneOf("linux ", "initrd ", "options ", "title ", "version ", "sort-key ", "efi ", "uki ", "architecture x64", "/vmlinuz", "/initrd", "\n", " ", "\t", "#", "$a ", "${", "~1.0");
+        var piece = Gen.OneOf("linux ", "initrd ", "options ", "title ", "version ", "sort-key ", "efi ", "uki ", "architecture x64", "/vmlinuz", "/initrd", "\n", " ", "\t", "#", "$a ", "${", "~1.0");
         Fuzz("loader/entries/a+1-2.conf", Gen.Select(piece.Array[0, 20], Noise()).Select((pieces, noise) => string.Concat(pieces) + noise));
     }
 
@@ -37,21 +37,21 @@ public class BootFuzzTests
     [Fact]
     public void Syslinux_RandomConfigurations_AreHandled()
     {
-        Gen<string> piece = Gen.OneOf("LABEL ", "LINUX ", "KERNEL ", "APPEND ", "INITRD ", "INCLUDE ", "MENU ", "DEFAULT ", "initrd=", "/vmlinuz", "/initrd", "syslinux.cfg", "\n", " ", ",", "-", "a", "^");
+        var piece = Gen.OneOf("LABEL ", "LINUX ", "KERNEL ", "APPEND ", "INITRD ", "INCLUDE ", "MENU ", "DEFAULT ", "initrd=", "/vmlinuz", "/initrd", "syslinux.cfg", "\n", " ", ",", "-", "a", "^");
         Fuzz("syslinux/syslinux.cfg", Gen.Select(piece.Array[0, 40], Noise()).Select((pieces, noise) => string.Concat(pieces) + noise));
     }
 
     [Fact]
     public void StiefelSystemJson_RandomText_IsHandled()
     {
-        Gen<string> piece = Gen.OneOf("{", "}", "[", "]", "\"kernel\"", ":", ",", "\"/vmlinuz\"", "\"initrd\"", "\"cmdline\"", "null", "1", "\"\\ud800\"", "\\", "\"", "//");
+        var piece = Gen.OneOf("{", "}", "[", "]", "\"kernel\"", ":", ",", "\"/vmlinuz\"", "\"initrd\"", "\"cmdline\"", "null", "1", "\"\\ud800\"", "\\", "\"", "//");
         Fuzz("stiefelsystem.json", piece.Array[0, 20].Select(string.Concat));
     }
 
     [Fact]
     public void UnifiedImage_MutatedBytes_AreHandled()
     {
-        byte[] image = UnifiedImageBuilder.Typical("6.9.1");
+        var image = UnifiedImageBuilder.Typical("6.9.1");
         Gen<(int At, byte Value)[]> changes = Gen.Select(Gen.OneOf(Gen.Int[0, 0x2ff], Gen.Int[0, image.Length - 1]), Gen.Byte).Array[1, 8];
         using var boot = new BootFixture();
         Gen.Select(changes, Gen.Int[0, image.Length]).Sample(
@@ -86,8 +86,8 @@ public class BootFuzzTests
     {
         using var boot = new BootFixture(fixture);
         boot.Kernel(kernel).Initrd(initrd);
-        byte[] original = File.ReadAllBytes(Path.Combine(boot.Path, path));
-        Gen<byte> value = Gen.OneOf(Gen.OneOf("{}[]$'\"\\;\n #=!()"u8.ToArray()), Gen.Byte);
+        var original = File.ReadAllBytes(Path.Combine(boot.Path, path));
+        var value = Gen.OneOf(Gen.OneOf("{}[]$'\"\\;\n #=!()"u8.ToArray()), Gen.Byte);
         Gen.Select(Gen.Int[0, original.Length - 1], value).Array[1, 10].Sample(
             places =>
             {

@@ -48,7 +48,7 @@ public class HostileBootTests
     public void Find_FifosAndLoopsEverywhere_DoNotHang()
     {
         using var boot = new BootFixture();
-        foreach (string path in (string[])["stiefelsystem.json", "loader/entries/a.conf", "grub/grub.cfg", "grub2/grubenv", "EFI/Linux/a.efi", "vmlinuz"])
+        foreach (var path in (string[])["stiefelsystem.json", "loader/entries/a.conf", "grub/grub.cfg", "grub2/grubenv", "EFI/Linux/a.efi", "vmlinuz"])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(boot.Path, path))!);
             ExternalProgram.Run("mkfifo", [Path.Combine(boot.Path, path)]);
@@ -69,12 +69,12 @@ public class HostileBootTests
     {
         using var boot = new BootFixture();
         boot.Text("loader/entries/b.conf", "linux /absent\n").Text(path, "");
-        using (FileStream file = File.OpenWrite(Path.Combine(boot.Path, path)))
+        using (var file = File.OpenWrite(Path.Combine(boot.Path, path)))
         {
             file.SetLength(1L << 40);
         }
 
-        long before = GC.GetTotalAllocatedBytes();
+        var before = GC.GetTotalAllocatedBytes();
         Assert.Throws<BootCatalogException>(() => boot.Find());
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 64L << 20);
     }
@@ -97,7 +97,7 @@ public class HostileBootTests
     [Fact]
     public void Find_GrubNestedDeeply_IsStopped()
     {
-        foreach (string nest in (string[])["if true; then ", "menuentry x { ", "{ ", "function f { ", "while true; do "])
+        foreach (var nest in (string[])["if true; then ", "menuentry x { ", "{ ", "function f { ", "while true; do "])
         {
             using var boot = new BootFixture();
             boot.Text("grub/grub.cfg", string.Concat(Enumerable.Repeat(nest, 100_000)));
@@ -132,7 +132,7 @@ public class HostileBootTests
         boot.Text("syslinux/syslinux.cfg", string.Concat(Enumerable.Range(0, 20_000).Select(at => $"LABEL {at}\nLINUX /x{at}\n")));
         boot.Text("extlinux/extlinux.conf", string.Concat(Enumerable.Range(0, 1000).Select(at => $"LABEL {at}\nLINUX /x{at}\n")));
         boot.Text("grub/grub.cfg", string.Concat(Enumerable.Range(0, 1000).Select(at => $"menuentry {at} {{ linux {string.Concat(Enumerable.Repeat("/x", 500))} }}\n")));
-        for (int at = 0; at < 1500; at++)
+        for (var at = 0; at < 1500; at++)
         {
             boot.Text($"loader/entries/{at}.conf", "linux /absent\n");
         }
@@ -153,7 +153,7 @@ public class HostileBootTests
     {
         using var boot = new BootFixture();
         boot.Kernel("vmlinuz").Text("loader/entries/a.conf", $"title \e[2J{new string('x', 1000)}\u009b31m\nlinux /vmlinuz\noptions a\u0000b\ec\n");
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.DoesNotContain(spec.Title + spec.CommandLine, char.IsControl);
         Assert.Equal(100, spec.Title.Length);
     }
@@ -161,7 +161,7 @@ public class HostileBootTests
     private static void Stopped(BootFixture boot)
     {
         var clock = Stopwatch.StartNew();
-        string message = Assert.Throws<BootCatalogException>(() => boot.Find()).Message;
+        var message = Assert.Throws<BootCatalogException>(() => boot.Find()).Message;
         Assert.DoesNotContain('\n', message);
         Assert.InRange(message.Length, 0, 4000);
         Assert.True(clock.Elapsed < TimeLimit.Seconds(10), $"{clock.Elapsed}");

@@ -20,7 +20,7 @@ internal sealed class MemoryTree : IFileTree
     public MemoryTree Write(string path, byte[] content)
     {
         _files[path] = content;
-        for (string directory = path; directory.Length > 0;)
+        for (var directory = path; directory.Length > 0;)
         {
             directory = Parent(directory);
             _directories.Add(directory);
@@ -32,7 +32,7 @@ internal sealed class MemoryTree : IFileTree
     public long LengthOf(string absolute) => _files[absolute[(Root.Length + 1)..]].Length;
 
     public TreeFile? OpenFile(string path)
-        => Walk(path) is { } name && _files.TryGetValue(name, out byte[]? content) ? new MemoryFile($"{Root}/{name}", content) : null;
+        => Walk(path) is { } name && _files.TryGetValue(name, out var content) ? new MemoryFile($"{Root}/{name}", content) : null;
 
     public string? FindDirectory(string path)
         => Walk(path) is not { } name || !_directories.Contains(name) ? null : name.Length == 0 ? Root : $"{Root}/{name}";
@@ -52,10 +52,10 @@ internal sealed class MemoryTree : IFileTree
             return null;
         }
 
-        string at = "";
-        foreach (Range range in path.AsSpan().Split('/'))
+        var at = "";
+        foreach (var range in path.AsSpan().Split('/'))
         {
-            ReadOnlySpan<char> name = path.AsSpan(range);
+            var name = path.AsSpan(range);
             if (name.Length > 0 && (!_directories.Contains(at) || Encoding.UTF8.GetByteCount(name) > MaxName))
             {
                 return null;
@@ -77,7 +77,7 @@ internal sealed class MemoryTree : IFileTree
         public override Span<byte> Read(long offset, Span<byte> buffer)
         {
             ReadOnlySpan<byte> rest = offset < content.Length ? content.AsSpan((int)offset) : [];
-            Span<byte> filled = buffer[..Math.Min(buffer.Length, rest.Length)];
+            var filled = buffer[..Math.Min(buffer.Length, rest.Length)];
             rest[..filled.Length].CopyTo(filled);
             return filled;
         }

@@ -14,7 +14,7 @@ public class ConfiguredBootSourceTests
     {
         using var boot = new BootFixture();
         boot.Kernel("k", "6.1.0-none").Initrd("a", "b");
-        await using IBootFiles files = await Open(new() { Kernel = boot.Path + "/k", Initrds = [boot.Path + "/a", boot.Path + "/b"], CommandLine = "root=/dev/sda1 quiet" });
+        await using var files = await Open(new() { Kernel = boot.Path + "/k", Initrds = [boot.Path + "/a", boot.Path + "/b"], CommandLine = "root=/dev/sda1 quiet" });
         Assert.Equal(["k", "a", "b"], boot.Relative(files.Spec.Initrds.Prepend(files.Spec.Kernel)));
         Assert.Equal(("root=/dev/sda1 quiet", "/dev/sda1", "6.1.0-none"), (files.Spec.CommandLine, files.Spec.RootArgument, files.Spec.KernelRelease));
         Assert.Null(files.ModulesDirectory);
@@ -26,7 +26,7 @@ public class ConfiguredBootSourceTests
     {
         using var boot = new BootFixture();
         boot.Kernel("k");
-        string wrong = $"/absent{boot.Path}/k";
+        var wrong = $"/absent{boot.Path}/k";
         var error = await Assert.ThrowsAsync<BootCatalogException>(async () => await Open(new() { Kernel = wrong }));
         Assert.Equal($"--Boot:Kernel, entry \"k\": there is no file {wrong}", error.Message);
     }
@@ -36,13 +36,13 @@ public class ConfiguredBootSourceTests
     {
         using var boot = new BootFixture("debian-grub");
         boot.Kernel("boot/vmlinuz-6.1.0-18-amd64").Initrd("boot/initrd.img-6.1.0-18-amd64").Text("lib/modules/6.1.0-18-amd64/modules.dep", "");
-        foreach (string directory in new[] { boot.Path, boot.Path + "/boot" })
+        foreach (var directory in new[] { boot.Path, boot.Path + "/boot" })
         {
-            await using IBootFiles files = await Open(new() { Directory = directory });
+            await using var files = await Open(new() { Directory = directory });
             Assert.Equal(boot.Path + "/lib/modules/6.1.0-18-amd64", files.ModulesDirectory);
         }
 
-        await using IBootFiles changed = await Open(new() { Directory = boot.Path, CommandLine = "root=LABEL=x", Modules = "/some/modules" });
+        await using var changed = await Open(new() { Directory = boot.Path, CommandLine = "root=LABEL=x", Modules = "/some/modules" });
         Assert.Equal(("root=LABEL=x", "LABEL=x", "/some/modules"), (changed.Spec.CommandLine, changed.Spec.RootArgument, changed.ModulesDirectory));
     }
 

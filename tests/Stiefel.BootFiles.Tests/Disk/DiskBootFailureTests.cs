@@ -14,7 +14,7 @@ public class DiskBootFailureTests
     public async Task Open_NothingOnTheDisk_NamesEveryPartition()
     {
         using var disk = new LaptopDisk(("ext4", 16), ("", 16));
-        using DiskBootSource source = disk.Source();
+        using var source = disk.Source();
         var error = await Assert.ThrowsAsync<BootCatalogException>(async () => await source.OpenAsync(Token));
         Assert.StartsWith($"nothing to boot on {disk.Path}, which has {disk.Partition(1)} (ext4)", error.Message, StringComparison.Ordinal);
         Assert.Empty(MountTable.Under(disk.MountDirectory));
@@ -26,7 +26,7 @@ public class DiskBootFailureTests
     {
         using var disk = new LaptopDisk(("", 16));
         disk.MakeLuks(1);
-        using DiskBootSource source = disk.Source();
+        using var source = disk.Source();
         var error = await Assert.ThrowsAsync<BootLockedException>(async () => await source.OpenAsync(Token));
         Assert.StartsWith($"{disk.Partition(1)} is locked (LUKS)", error.Message, StringComparison.Ordinal);
         Assert.Equal((disk.Partition(1), false), (error.Locked.Device, error.WasTried));
@@ -40,7 +40,7 @@ public class DiskBootFailureTests
         disk.MakeLuks(1);
         var tools = new FakeVolumeTools();
         tools.Luks[disk.Partition(1)] = ("right", inside.Partition(1));
-        using DiskBootSource source = disk.Source(tools: tools);
+        using var source = disk.Source(tools: tools);
         var wrong = await Assert.ThrowsAsync<BootLockedException>(async () => await source.UnlockAsync("wrong"u8.ToArray(), Token));
         Assert.True(wrong.WasTried);
         var empty = await Assert.ThrowsAsync<BootCatalogException>(async () => await source.UnlockAsync("right"u8.ToArray(), Token));
@@ -59,16 +59,16 @@ public class DiskBootFailureTests
         inside.Fill(1, LaptopFiles.FillModules);
         var tools = new FakeVolumeTools();
         tools.Luks[disk.Partition(2)] = ("right", inside.Partition(1));
-        using DiskBootSource alone = disk.Source(tools: tools);
-        await using (IBootFiles files = await alone.OpenAsync(Token))
+        using var alone = disk.Source(tools: tools);
+        await using (var files = await alone.OpenAsync(Token))
         {
             Assert.Null(files.Locked);
             Assert.Null(files.ModulesDirectory);
         }
 
-        using DiskBootSource named = disk.Source(tools: tools, luksPartition: disk.Partition(2));
+        using var named = disk.Source(tools: tools, luksPartition: disk.Partition(2));
         await Assert.ThrowsAsync<BootLockedException>(async () => await named.OpenAsync(Token));
-        await using (IBootFiles files = await named.UnlockAsync("right"u8.ToArray(), Token))
+        await using (var files = await named.UnlockAsync("right"u8.ToArray(), Token))
         {
             Assert.Equal(disk.Partition(2), files.Locked?.Device);
             Assert.NotNull(files.ModulesDirectory);
@@ -77,7 +77,7 @@ public class DiskBootFailureTests
         }
 
         Assert.Empty(tools.Open);
-        using DiskBootSource absent = disk.Source(tools: tools, luksPartition: "UUID=absent");
+        using var absent = disk.Source(tools: tools, luksPartition: "UUID=absent");
         Assert.Contains("the encrypted partition UUID=absent is not on", (await Fails(absent)).Message, StringComparison.Ordinal);
     }
 
@@ -87,15 +87,15 @@ public class DiskBootFailureTests
         using var disk = new LaptopDisk(("ext4", 16), ("", 16));
         disk.MakeLuks(2);
         disk.Fill(1, boot => LaptopFiles.FillBoot(boot, "", $"root={disk.Partition(2)}"));
-        using DiskBootSource source = disk.Source();
-        await using (IBootFiles files = await source.OpenAsync(Token))
+        using var source = disk.Source();
+        await using (var files = await source.OpenAsync(Token))
         {
             Assert.Null(files.ModulesDirectory);
             Assert.Equal($"the root file system {disk.Partition(2)} is locked (LUKS)", files.ModulesMissing);
         }
 
         disk.Fill(1, boot => LaptopFiles.FillBoot(boot, "", "root=/dev/mapper/vg-root"));
-        await using IBootFiles mapped = await source.OpenAsync(Token);
+        await using var mapped = await source.OpenAsync(Token);
         Assert.Equal("root=/dev/mapper/vg-root is no file system of this disk that can be mounted; the disk has LUKS or LVM that is not open", mapped.ModulesMissing);
     }
 
@@ -104,8 +104,8 @@ public class DiskBootFailureTests
     {
         using var disk = new LaptopDisk(("ext4", 16));
         disk.Fill(1, boot => LaptopFiles.FillBoot(boot, "", $"root={disk.Partition(1)}"));
-        using DiskBootSource source = disk.Source();
-        await using IBootFiles files = await source.OpenAsync(Token);
+        using var source = disk.Source();
+        await using var files = await source.OpenAsync(Token);
         Assert.Equal($"{disk.Partition(1)} has no lib/modules/6.1.0-18-amd64", files.ModulesMissing);
         Assert.Single(MountTable.Under(disk.MountDirectory));
     }
@@ -114,11 +114,11 @@ public class DiskBootFailureTests
     public async Task Open_PartitionInUse_IsLeftAloneAndNamed()
     {
         using var disk = new LaptopDisk(("ext4", 16));
-        string directory = Directory.CreateDirectory(Path.Combine(disk.Scratch, "used")).FullName;
+        var directory = Directory.CreateDirectory(Path.Combine(disk.Scratch, "used")).FullName;
         ExternalProgram.Run("mount", [disk.Partition(1), directory]);
         try
         {
-            using DiskBootSource source = disk.Source();
+            using var source = disk.Source();
             var error = await Assert.ThrowsAsync<BootCatalogException>(async () => await source.OpenAsync(Token));
             Assert.Contains("busy", error.Message, StringComparison.Ordinal);
             await File.WriteAllTextAsync(Path.Combine(directory, "still-writable"), "", Token);
@@ -133,11 +133,11 @@ public class DiskBootFailureTests
     public async Task Open_NoSuchDiskOrPartition_SaysSo()
     {
         using var disk = new LaptopDisk(("ext4", 16));
-        using DiskBootSource absent = disk.Source(disk: "/dev/no-such-disk");
+        using var absent = disk.Source(disk: "/dev/no-such-disk");
         Assert.Contains("the disk /dev/no-such-disk does not exist", (await Fails(absent)).Message, StringComparison.Ordinal);
-        using DiskBootSource file = disk.Source(disk: disk.Image);
+        using var file = disk.Source(disk: disk.Image);
         Assert.Contains("is a file, and boot files are looked for on block devices only", (await Fails(file)).Message, StringComparison.Ordinal);
-        using DiskBootSource partition = disk.Source("UUID=absent");
+        using var partition = disk.Source("UUID=absent");
         Assert.Equal($"the boot partition UUID=absent is not on {disk.Path}, which has {disk.Partition(1)} (ext4)", (await Fails(partition)).Message);
     }
 
@@ -146,13 +146,13 @@ public class DiskBootFailureTests
     {
         using var disk = new LaptopDisk(("ext4", 16));
         disk.Fill(1, boot => LaptopFiles.FillBoot(boot, "", "x"));
-        using (DiskBootSource crashed = disk.Source())
+        using (var crashed = disk.Source())
         {
             _ = await crashed.OpenAsync(Token);
         }
 
         Assert.Single(MountTable.Under(disk.MountDirectory));
-        using DiskBootSource next = disk.Source();
+        using var next = disk.Source();
         await using (await next.OpenAsync(Token))
         {
             Assert.Single(MountTable.Under(disk.MountDirectory));
@@ -167,9 +167,9 @@ public class DiskBootFailureTests
     {
         using var disk = new LaptopDisk(("ext4", 16));
         disk.Fill(1, boot => LaptopFiles.FillBoot(boot, "", "x"));
-        using DiskBootSource source = disk.Source();
-        IBootFiles files = await source.OpenAsync(Token);
-        FileStream reader = File.OpenRead(files.Spec.Kernel.Path);
+        using var source = disk.Source();
+        var files = await source.OpenAsync(Token);
+        var reader = File.OpenRead(files.Spec.Kernel.Path);
         var error = await Assert.ThrowsAnyAsync<IOException>(async () => await files.DisposeAsync());
         Assert.Contains("umount2(", error.Message, StringComparison.Ordinal);
         Assert.False(Mount.IsDeviceFree(disk.Partition(1)));

@@ -21,9 +21,9 @@ public class DiskBootSourceTests
         using var disk = new LaptopDisk(("vfat", 40), ("ext4", 16), (rootType, rootSize));
         disk.Fill(2, boot => LaptopFiles.FillBoot(boot, "", $"root=UUID={disk.Tag(3, "UUID")} ro"));
         disk.Fill(3, LaptopFiles.FillModules);
-        string before = disk.Hash();
-        using DiskBootSource source = disk.Source();
-        IBootFiles files = await source.OpenAsync(Token);
+        var before = disk.Hash();
+        using var source = disk.Source();
+        var files = await source.OpenAsync(Token);
         Assert.Equal("Linux", files.Spec.Title);
         Assert.Equal(BootFixture.KernelBytes(Release), await File.ReadAllBytesAsync(files.Spec.Kernel.Path, Token));
         Assert.Equal("the initrd", await File.ReadAllTextAsync(files.Spec.Initrds[0].Path, Token));
@@ -48,14 +48,14 @@ public class DiskBootSourceTests
     {
         using var disk = new LaptopDisk(("ext4", 16), ("ext4", 16));
         ExternalProgram.Run("e2label", [disk.Partition(2), "my root"]);
-        string root = tag.Length == 0 ? disk.Partition(2) : prefix + disk.Tag(2, tag).Replace(" ", "\\x20", StringComparison.Ordinal);
+        var root = tag.Length == 0 ? disk.Partition(2) : prefix + disk.Tag(2, tag).Replace(" ", "\\x20", StringComparison.Ordinal);
         disk.Fill(2, directory =>
         {
             LaptopFiles.FillBoot(Path.Combine(directory, "boot"), "/boot", $"root={root} ro");
             LaptopFiles.FillModules(directory);
         });
-        using DiskBootSource source = disk.Source();
-        await using IBootFiles files = await source.OpenAsync(Token);
+        using var source = disk.Source();
+        await using var files = await source.OpenAsync(Token);
         Assert.Equal(Release, files.Spec.KernelRelease);
         Assert.NotNull(files.ModulesDirectory);
         Assert.Null(files.ModulesMissing);
@@ -73,9 +73,9 @@ public class DiskBootSourceTests
             LaptopFiles.FillBoot($"{directory}/@/boot", "/@/boot", $"root=UUID={disk.Tag(1, "UUID")} {flags}");
             LaptopFiles.FillModules($"{directory}/@");
         });
-        string before = disk.Hash();
-        using DiskBootSource source = disk.Source();
-        IBootFiles files = await source.OpenAsync(Token);
+        var before = disk.Hash();
+        using var source = disk.Source();
+        var files = await source.OpenAsync(Token);
         Assert.EndsWith("/@/boot/vmlinuz", files.Spec.Kernel.Path, StringComparison.Ordinal);
         Assert.EndsWith($"/usr/lib/modules/{Release}", files.ModulesDirectory, StringComparison.Ordinal);
         await files.DisposeAsync();
@@ -93,8 +93,8 @@ public class DiskBootSourceTests
             LaptopFiles.FillBoot($"{directory}/snapshot/boot", "/boot", $"root=UUID={disk.Tag(1, "UUID")}");
             LaptopFiles.FillModules($"{directory}/snapshot");
         });
-        using DiskBootSource source = disk.Source();
-        await using IBootFiles files = await source.OpenAsync(Token);
+        using var source = disk.Source();
+        await using var files = await source.OpenAsync(Token);
         Assert.NotNull(files.ModulesDirectory);
         Assert.DoesNotContain("/snapshot/", files.Spec.Kernel.Path, StringComparison.Ordinal);
     }
@@ -103,11 +103,11 @@ public class DiskBootSourceTests
     public async Task Open_InterruptedRoot_ChangesNoByte()
     {
         using var disk = new LaptopDisk(("ext4", 32));
-        string image = FileSystemCopy(disk);
+        var image = FileSystemCopy(disk);
         using var copy = new Linux.Tests.Mounts.LoopDevice(image);
-        string before = Linux.Tests.Mounts.FileSystemImage.Hash(image);
-        using DiskBootSource source = disk.Source(disk: copy.Path);
-        IBootFiles files = await source.OpenAsync(Token);
+        var before = Linux.Tests.Mounts.FileSystemImage.Hash(image);
+        using var source = disk.Source(disk: copy.Path);
+        var files = await source.OpenAsync(Token);
         Assert.NotNull(files.ModulesDirectory);
         await files.DisposeAsync();
         Assert.Equal(before, Linux.Tests.Mounts.FileSystemImage.Hash(image));
@@ -119,15 +119,15 @@ public class DiskBootSourceTests
         using var disk = new LaptopDisk(("ext4", 16), ("ext4", 16));
         disk.Fill(1, boot => LaptopFiles.FillBoot(boot, "", "first"));
         disk.Fill(2, boot => LaptopFiles.FillBoot(boot, "", "second"));
-        foreach (string name in new[] { disk.Partition(2), $"UUID={disk.Tag(2, "UUID")}", $"PARTUUID={disk.Tag(2, "PART_ENTRY_UUID").ToUpperInvariant()}" })
+        foreach (var name in new[] { disk.Partition(2), $"UUID={disk.Tag(2, "UUID")}", $"PARTUUID={disk.Tag(2, "PART_ENTRY_UUID").ToUpperInvariant()}" })
         {
-            using DiskBootSource source = disk.Source(name);
-            await using IBootFiles files = await source.OpenAsync(Token);
+            using var source = disk.Source(name);
+            await using var files = await source.OpenAsync(Token);
             Assert.Equal("second", files.Spec.CommandLine);
         }
 
-        using DiskBootSource any = disk.Source();
-        await using IBootFiles found = await any.OpenAsync(Token);
+        using var any = disk.Source();
+        await using var found = await any.OpenAsync(Token);
         Assert.Equal("first", found.Spec.CommandLine);
     }
 
@@ -136,9 +136,9 @@ public class DiskBootSourceTests
     {
         using var disk = new LaptopDisk(("ext4", 16));
         disk.Fill(1, boot => LaptopFiles.FillBoot(boot, "", "x"));
-        using DiskBootSource source = disk.Source();
-        IBootFiles first = await source.OpenAsync(Token);
-        IBootFiles second = await source.OpenAsync(Token);
+        using var source = disk.Source();
+        var first = await source.OpenAsync(Token);
+        var second = await source.OpenAsync(Token);
         Assert.NotEqual(first.Spec.Kernel.Path, second.Spec.Kernel.Path);
         await second.DisposeAsync();
         Assert.True(File.Exists(first.Spec.Kernel.Path));
@@ -148,7 +148,7 @@ public class DiskBootSourceTests
 
     private static string FileSystemCopy(LaptopDisk disk)
     {
-        string image = disk.Image + ".fs";
+        var image = disk.Image + ".fs";
         Linux.Tests.Mounts.FileSystemImage.Make(image, "ext4");
         Linux.Tests.Mounts.FileSystemImage.Populate(image, disk.Scratch, directory =>
         {

@@ -61,7 +61,7 @@ internal sealed class FakeVolumeTools : IVolumeTools
     public Task<string> AssembleAsync(string name, IReadOnlyList<string> members, CancellationToken token)
     {
         Done.Add($"assemble {string.Join(' ', members)}");
-        return Raids.TryGetValue(string.Join(' ', members), out string? inside) ? Task.FromResult(Opened(name, inside)) : throw new IOException("mdadm: no array");
+        return Raids.TryGetValue(string.Join(' ', members), out var inside) ? Task.FromResult(Opened(name, inside)) : throw new IOException("mdadm: no array");
     }
 
     public Task CloseAsync(string name, CancellationToken token)
@@ -71,7 +71,7 @@ internal sealed class FakeVolumeTools : IVolumeTools
             throw new IOException(problem);
         }
 
-        if (_open.Remove(name, out string? inside))
+        if (_open.Remove(name, out var inside))
         {
             Done.Add($"close {inside}");
         }

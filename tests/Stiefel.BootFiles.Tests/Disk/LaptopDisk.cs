@@ -23,14 +23,14 @@ internal sealed class LaptopDisk : IDisposable
     public LaptopDisk(params (string Type, int Size)[] partitions)
     {
         Image = _scratch.File("disk");
-        using (FileStream image = File.Create(Image))
+        using (var image = File.Create(Image))
         {
             image.SetLength((2 + partitions.Sum(partition => (long)partition.Size)) << 20);
         }
 
-        long start = FirstByte;
+        var start = FirstByte;
         var table = new StringBuilder("label: gpt\n");
-        foreach ((string _, int size) in partitions)
+        foreach ((var _, var size) in partitions)
         {
             table.Append(CultureInfo.InvariantCulture, $"start={Sector(start)}, size={Sector((long)size << 20)}\n");
             start += (long)size << 20;
@@ -40,9 +40,9 @@ internal sealed class LaptopDisk : IDisposable
         ExternalProgram.Run("sfdisk", ["--quiet", "--no-reread", "--no-tell-kernel", Image], new ExternalProgramOptions { Input = new MemoryStream(Encoding.ASCII.GetBytes(table.ToString())) });
         _device = new LoopDevice(Image);
         start = FirstByte;
-        for (int at = 0; at < partitions.Length; at++)
+        for (var at = 0; at < partitions.Length; at++)
         {
-            long size = (long)partitions[at].Size << 20;
+            var size = (long)partitions[at].Size << 20;
             _partitions.Add(_device.AddPartition(at + 1, start, size));
             start += size;
             if (partitions[at].Type.Length > 0)
@@ -67,7 +67,7 @@ internal sealed class LaptopDisk : IDisposable
     /// <summary>Mounts a partition for writing.</summary>
     public void Fill(int number, Action<string> write)
     {
-        string directory = Directory.CreateDirectory(_scratch.File("fill")).FullName;
+        var directory = Directory.CreateDirectory(_scratch.File("fill")).FullName;
         ExternalProgram.Run("mount", [Partition(number), directory]);
         try
         {
@@ -87,11 +87,11 @@ internal sealed class LaptopDisk : IDisposable
     /// <summary>The first bytes of a LUKS1 header: enough for blkid.</summary>
     public void MakeLuks(int number)
     {
-        byte[] header = new byte[4096];
+        var header = new byte[4096];
         "LUKS"u8.CopyTo(header);
         (header[4], header[5], header[7]) = (0xba, 0xbe, 1);
         "5a1e0009-7a9d-4c1e-9b57-0d2f4c6e8a10"u8.CopyTo(header.AsSpan(168));
-        using FileStream device = File.OpenWrite(Partition(number));
+        using var device = File.OpenWrite(Partition(number));
         device.Write(header);
     }
 

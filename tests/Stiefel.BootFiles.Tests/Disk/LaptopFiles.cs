@@ -17,7 +17,7 @@ internal static class LaptopFiles
 
     internal static void FillModules(string root)
     {
-        string modules = Path.Combine(root, $"usr/lib/modules/{Release}");
+        var modules = Path.Combine(root, $"usr/lib/modules/{Release}");
         Directory.CreateDirectory(modules);
         File.WriteAllText(Path.Combine(modules, "modules.dep"), "kernel/drivers/block/nbd.ko:\n");
         if (!Directory.Exists(Path.Combine(root, "lib")))

@@ -31,14 +31,14 @@ public sealed class DriverArchiveTests : IDisposable
     public async Task Write_AnyCompression_HoldsTheObjectsInLoadOrder(string compression)
     {
         AddModules();
-        Dictionary<string, byte[]> originals = Compress(compression);
-        (DriverList list, string directory) = await ExtractAsync([Nic, Usb]);
+        var originals = Compress(compression);
+        (var list, var directory) = await ExtractAsync([Nic, Usb]);
         string[] expected = ["0000-nbd.ko", "0001-udp_tunnel.ko", "0002-wireguard.ko", "0003-dca.ko", "0004-igb.ko", "0005-mii.ko", "0006-r8152.ko"];
         Assert.Equal(expected, list.Files);
         Assert.Empty(list.LeftOut);
         Assert.Equal(expected, await File.ReadAllLinesAsync(Path.Combine(directory, "order"), Token));
         Assert.Equal(expected.Append("order"), Directory.GetFiles(directory).Select(Path.GetFileName).Order(StringComparer.Ordinal)!);
-        foreach (string name in expected)
+        foreach (var name in expected)
         {
             Assert.Equal(originals[name[5..]], await File.ReadAllBytesAsync(Path.Combine(directory, name), Token));
         }
@@ -51,7 +51,7 @@ public sealed class DriverArchiveTests : IDisposable
         _tree.Add("kernel/drivers/gpu/drm/amd/amdgpu.ko", [], [], "alias=pci:v00001002d*sv*sd*bc03sc*i*");
         _tree.Add("kernel/drivers/hid/hid-generic.ko", [], [], "alias=hid:b*g*v*p*");
         _tree.Depmod();
-        (DriverList list, _) = await ExtractAsync(["pci:v00001002d0000731Fsv00000000sd00000000bc03sc00i00", "hid:b0003g0001v0000p0000"]);
+        (var list, _) = await ExtractAsync(["pci:v00001002d0000731Fsv00000000sd00000000bc03sc00i00", "hid:b0003g0001v0000p0000"]);
         Assert.Equal(["0000-nbd.ko", "0001-udp_tunnel.ko", "0002-wireguard.ko"], list.Files);
     }
 
@@ -62,7 +62,7 @@ public sealed class DriverArchiveTests : IDisposable
         Compress(".xz");
         File.Delete(Path.Combine(_tree.Directory, "kernel/drivers/net/usb/r8152.ko.xz"));
         await File.WriteAllTextAsync(Path.Combine(_tree.Directory, "kernel/drivers/net/ethernet/igb.ko.xz"), "no xz", Token);
-        (DriverList list, _) = await ExtractAsync([Nic, Usb]);
+        (var list, _) = await ExtractAsync([Nic, Usb]);
         Assert.Equal(["0000-nbd.ko", "0001-udp_tunnel.ko", "0002-wireguard.ko", "0003-dca.ko", "0004-mii.ko"], list.Files);
         Assert.Equal(2, list.LeftOut.Count);
         Assert.Contains("igb.ko.xz", list.LeftOut[0], StringComparison.Ordinal);
@@ -76,14 +76,14 @@ public sealed class DriverArchiveTests : IDisposable
     public async Task Write_ModuleThatUnpacksWithoutEnd_IsLeftOutAtTheLimit(string compression)
     {
         AddModules();
-        string bomb = Path.Combine(_tree.Directory, "kernel/drivers/net/usb/r8152.ko");
-        await using (FileStream file = File.Create(bomb))
+        var bomb = Path.Combine(_tree.Directory, "kernel/drivers/net/usb/r8152.ko");
+        await using (var file = File.Create(bomb))
         {
             file.SetLength(ModuleContent.MaxModuleBytes + 1L);
         }
 
         Compress(compression);
-        (DriverList list, _) = await ExtractAsync([Usb]);
+        (var list, _) = await ExtractAsync([Usb]);
         Assert.Contains("unpacks to more than", Assert.Single(list.LeftOut), StringComparison.Ordinal);
     }
 
@@ -91,10 +91,10 @@ public sealed class DriverArchiveTests : IDisposable
     public async Task Write_ModuleIsALinkOut_IsLeftOut()
     {
         AddModules();
-        string path = Path.Combine(_tree.Directory, "kernel/drivers/net/usb/r8152.ko");
+        var path = Path.Combine(_tree.Directory, "kernel/drivers/net/usb/r8152.ko");
         File.Move(path, _scratch.File("outside.ko"));
         File.CreateSymbolicLink(path, _scratch.File("outside.ko"));
-        (DriverList list, _) = await ExtractAsync([Usb]);
+        (var list, _) = await ExtractAsync([Usb]);
         Assert.Single(list.LeftOut);
     }
 
@@ -122,14 +122,14 @@ public sealed class DriverArchiveTests : IDisposable
     private Dictionary<string, byte[]> Compress(string compression)
     {
         var originals = new Dictionary<string, byte[]>();
-        foreach (string path in Directory.GetFiles(_tree.Directory, "*.ko", SearchOption.AllDirectories))
+        foreach (var path in Directory.GetFiles(_tree.Directory, "*.ko", SearchOption.AllDirectories))
         {
-            bool small = new FileInfo(path).Length < 1 << 20;
+            var small = new FileInfo(path).Length < 1 << 20;
             originals[Path.GetFileName(path)] = small ? File.ReadAllBytes(path) : [];
             switch (compression)
             {
                 case ".gz":
-                    using (FileStream input = File.OpenRead(path))
+                    using (var input = File.OpenRead(path))
                     using (var output = new GZipStream(File.Create(path + ".gz"), CompressionLevel.Fastest))
                     {
                         input.CopyTo(output);
@@ -147,7 +147,7 @@ public sealed class DriverArchiveTests : IDisposable
         }
 
         // depmod may be built without some compressions; renaming what it wrote is the same.
-        string index = Path.Combine(_tree.Directory, "modules.dep");
+        var index = Path.Combine(_tree.Directory, "modules.dep");
         File.WriteAllText(index, File.ReadAllText(index).Replace(".ko", ".ko" + compression, StringComparison.Ordinal));
         return originals;
     }
@@ -156,10 +156,10 @@ public sealed class DriverArchiveTests : IDisposable
     private async Task<(DriverList List, string Directory)> ExtractAsync(string[] modaliases)
     {
         var archive = new MemoryStream();
-        DriverList list = await DriverArchive.WriteAsync(archive, _tree.Directory, modaliases, Token);
+        var list = await DriverArchive.WriteAsync(archive, _tree.Directory, modaliases, Token);
         Assert.Equal(0, archive.Length % 4);
         archive.Position = 0;
-        string directory = Directory.CreateDirectory(_scratch.File("unpacked")).FullName;
+        var directory = Directory.CreateDirectory(_scratch.File("unpacked")).FullName;
         await ExternalProgram.RunAsync("cpio", ["-id", "--quiet"], new ExternalProgramOptions { Input = archive, WorkingDirectory = directory }, Token);
         return (list, Path.Combine(directory, "stiefel/modules"));
     }

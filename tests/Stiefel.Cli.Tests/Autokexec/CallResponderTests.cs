@@ -36,9 +36,9 @@ public sealed class CallResponderTests : IDisposable
     [Fact]
     public void Call_QuestionAlone_DoesNotMakeItLeave()
     {
-        for (int i = 0; i < 100; i++)
+        for (var i = 0; i < 100; i++)
         {
-            CallOutcome verdict = Judge(Find());
+            var verdict = Judge(Find());
             Assert.Null(verdict.CalledBy);
             Assert.Equal(DiscoveryDatagram.Size, verdict.Answer!.Length);
         }
@@ -47,7 +47,7 @@ public sealed class CallResponderTests : IDisposable
     [Fact]
     public void Call_AnswerSentAgain_DoesNothing()
     {
-        byte[] wake = Wake(Challenge());
+        var wake = Wake(Challenge());
         Assert.NotNull(Judge(wake).CalledBy);
 
         Assert.Equal(default, Judge(wake));
@@ -61,7 +61,7 @@ public sealed class CallResponderTests : IDisposable
     [Fact]
     public void Call_StaleAnswer_DoesNothing()
     {
-        byte[] wake = Wake(Challenge());
+        var wake = Wake(Challenge());
         _clock.Pass(CallChallenges.Lifetime);
 
         Assert.Equal(default, Judge(wake));
@@ -70,7 +70,7 @@ public sealed class CallResponderTests : IDisposable
     [Fact]
     public void Call_AnswerByAnotherInterface_DoesNothing()
     {
-        byte[] wake = Wake(Challenge());
+        var wake = Wake(Challenge());
 
         Assert.Equal(default, Judge(wake, link: Other));
         Assert.NotNull(Judge(wake).CalledBy);
@@ -81,11 +81,11 @@ public sealed class CallResponderTests : IDisposable
     {
         // The relay asks for the desktop on our cable; the desktop refuses a challenge made for the relay's address,
         var relay = new IPEndPoint(IPAddress.Parse("fe80::bad"), 40000);
-        byte[] challenge = Judge(Find(), relay).Answer!;
+        var challenge = Judge(Find(), relay).Answer!;
         Assert.False(DiscoveryDatagram.TryOpenChallenge(challenge, _key, _nonce, s_desktop.Address, out _));
 
         // and if it took the desktop's address too, the answer is to the relay's address and not to ours.
-        Assert.True(DiscoveryDatagram.TryOpenChallenge(Judge(Find()).Answer, _key, _nonce, s_desktop.Address, out byte[]? opened));
+        Assert.True(DiscoveryDatagram.TryOpenChallenge(Judge(Find()).Answer, _key, _nonce, s_desktop.Address, out var opened));
         Assert.Equal(default, Judge(DiscoveryDatagram.BuildWake(_key, _nonce, opened, relay.Address)));
     }
 
@@ -93,7 +93,7 @@ public sealed class CallResponderTests : IDisposable
     public void Call_ByAnUnknownKey_IsSilence()
     {
         Assert.Equal(default, Judge(DiscoveryDatagram.BuildFind(_foreign, _nonce)));
-        byte[] challenge = Challenge();
+        var challenge = Challenge();
         Assert.Equal(default, Judge(DiscoveryDatagram.BuildWake(_foreign, _nonce, challenge, s_own)));
         Assert.Equal(default, Judge(DiscoveryDatagram.BuildWake(_key, _nonce, RandomNumberGenerator.GetBytes(16), s_own)));
     }
@@ -101,7 +101,7 @@ public sealed class CallResponderTests : IDisposable
     [Fact]
     public void Call_KeyRevokedInBetween_DoesNothing()
     {
-        byte[] wake = Wake(Challenge());
+        var wake = Wake(Challenge());
         _accepted.Clear();
 
         Assert.Equal(default, Judge(wake));
@@ -111,11 +111,11 @@ public sealed class CallResponderTests : IDisposable
     public void Call_OnARefusedInterface_GetsNoAnswerAndAReason()
     {
         _refusal = "eth0 leads to the internet";
-        CallOutcome verdict = Judge(Find());
+        var verdict = Judge(Find());
         Assert.Equal((null, null, _refusal), (verdict.Answer, verdict.CalledBy, verdict.Refused));
 
         _refusal = null;
-        byte[] wake = Wake(Challenge());
+        var wake = Wake(Challenge());
         _refusal = "eth0 leads to the internet";
         Assert.Null(Judge(wake).CalledBy);
     }
@@ -123,9 +123,9 @@ public sealed class CallResponderTests : IDisposable
     [Fact]
     public void Call_UnderAFloodOfRecordedQuestions_IsStillHeard()
     {
-        byte[] recorded = DiscoveryDatagram.BuildFind(_key, RandomNumberGenerator.GetBytes(16));
-        byte[] challenge = Challenge();
-        for (int i = 0; i < 1000; i++)
+        var recorded = DiscoveryDatagram.BuildFind(_key, RandomNumberGenerator.GetBytes(16));
+        var challenge = Challenge();
+        for (var i = 0; i < 1000; i++)
         {
             Judge(recorded);
         }
@@ -136,8 +136,8 @@ public sealed class CallResponderTests : IDisposable
     [Fact]
     public void Call_UnderRecordedQuestionsFromEverywhere_IsStillHeard()
     {
-        byte[] challenge = Challenge();
-        for (int port = 1; port < 5000; port++)
+        var challenge = Challenge();
+        for (var port = 1; port < 5000; port++)
         {
             Assert.NotNull(Judge(Find(), new IPEndPoint(IPAddress.Parse($"fe80::{port:x}"), port)).Answer);
         }
@@ -148,7 +148,7 @@ public sealed class CallResponderTests : IDisposable
     [Fact]
     public void Call_AnswerFromAnotherPort_DoesNothing()
     {
-        byte[] wake = Wake(Challenge());
+        var wake = Wake(Challenge());
 
         Assert.Equal(default, Judge(wake, new IPEndPoint(s_desktop.Address, s_desktop.Port + 1)));
         Assert.NotNull(Judge(wake).CalledBy);
@@ -157,12 +157,12 @@ public sealed class CallResponderTests : IDisposable
     [Fact]
     public void Junk_Flooding_CostsNoMemory()
     {
-        byte[] junk = Find();
+        var junk = Find();
         junk[60] ^= 1;
         Judge(junk);
-        bool heard = false;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10_000; i++)
+        var heard = false;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10_000; i++)
         {
             junk[8] = (byte)i;
             heard |= Judge(junk) != default;
@@ -183,7 +183,7 @@ public sealed class CallResponderTests : IDisposable
 
     private byte[] Challenge()
     {
-        Assert.True(DiscoveryDatagram.TryOpenChallenge(Judge(Find()).Answer, _key, _nonce, s_desktop.Address, out byte[]? challenge));
+        Assert.True(DiscoveryDatagram.TryOpenChallenge(Judge(Find()).Answer, _key, _nonce, s_desktop.Address, out var challenge));
         return challenge;
     }
 

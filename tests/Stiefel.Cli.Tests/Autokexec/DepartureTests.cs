@@ -29,7 +29,7 @@ public sealed class DepartureTests : IDisposable
     [Fact]
     public async Task Leave_RamdiskIsNotThere_FailsBeforeAnybodyIsWarned()
     {
-        FailedException error = await Assert.ThrowsAsync<FailedException>(
+        var error = await Assert.ThrowsAsync<FailedException>(
             () => Departure("boot: {disk: /dev/sda}\nserver-setup: {stiefelsystem-kernel: /absent/kernel}\n").LeaveAsync("stick", TestContext.Current.CancellationToken));
 
         Assert.Contains("/absent/kernel is not there: make the ramdisk with `stiefel create-initrd --out /absent`", error.Message, StringComparison.Ordinal);
@@ -39,12 +39,12 @@ public sealed class DepartureTests : IDisposable
     [Fact]
     public void Check_OneKeyIsUnusable_LeavesItBehindAndFailsOnlyIfNoneIsLeft()
     {
-        string ramdisk = Path.Combine(_directory.Path, "ramdisk");
+        var ramdisk = Path.Combine(_directory.Path, "ramdisk");
         File.WriteAllText(ramdisk, "");
-        var folder = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
-        string good = folder.Create("good"), open = folder.Create("open");
+        var directory = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
+        string good = directory.Create("good"), open = directory.Create("open");
         File.SetUnixFileMode(open, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
-        Departure departure = Departure($"boot: {{disk: {ramdisk}}}\nserver-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\n");
+        var departure = Departure($"boot: {{disk: {ramdisk}}}\nserver-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\n");
 
         departure.Check();
         Assert.Contains("open.key", Assert.Single(_said), StringComparison.Ordinal);
@@ -81,11 +81,11 @@ public sealed class DepartureTests : IDisposable
     [Fact]
     public void CheckPlaces_DiskIsNotThere_NamesItAndItsKey()
     {
-        string ramdisk = Path.Combine(_directory.Path, "ramdisk");
+        var ramdisk = Path.Combine(_directory.Path, "ramdisk");
         File.WriteAllText(ramdisk, "");
-        string setup = $"server-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\n";
+        var setup = $"server-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\n";
 
-        string error = Assert.Throws<FailedException>(Departure($"boot: {{disk: /dev/nope}}\n{setup}").CheckPlaces).Message;
+        var error = Assert.Throws<FailedException>(Departure($"boot: {{disk: /dev/nope}}\n{setup}").CheckPlaces).Message;
         Assert.StartsWith("/dev/nope is not there", error, StringComparison.Ordinal);
         Assert.Contains("boot.disk", error, StringComparison.Ordinal);
         Departure($"boot: {{disk: UUID=1-2}}\n{setup}").CheckPlaces();
@@ -94,12 +94,12 @@ public sealed class DepartureTests : IDisposable
     [Fact]
     public async Task DryRun_NothingIsInPlace_FailsInsteadOfListening()
     {
-        string config = Path.Combine(_directory.Path, "config.yaml");
+        var config = Path.Combine(_directory.Path, "config.yaml");
         File.WriteAllText(config, "boot: {disk: /dev/nope}\nautokexec: {mac_detection: true}\nserver-setup: {stiefelsystem-kernel: /absent/kernel}\n");
         using var output = new StringWriter();
         using var error = new StringWriter();
 
-        int code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { AutokexecVerb.Build() }, ["autokexec", "--dry-run", "--config", config], output, error);
+        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { AutokexecVerb.Build() }, ["autokexec", "--dry-run", "--config", config], output, error);
 
         Assert.Equal(1, code);
         Assert.StartsWith("stiefel: note: autokexec.mac_detection", Assert.Single(output.ToString().Trim().Split('\n')), StringComparison.Ordinal);
@@ -119,10 +119,10 @@ public sealed class DepartureTests : IDisposable
     [Fact]
     public void Configuration_OfTheCall_IsReadAndHasSafeDefaults()
     {
-        AutokexecConfiguration usual = ConfigurationFile.Parse("c", "").Autokexec;
+        var usual = ConfigurationFile.Parse("c", "").Autokexec;
         Assert.Equal((false, 10, 0), (usual.Internet, usual.GraceSeconds, usual.Interfaces.Count));
 
-        AutokexecConfiguration read = ConfigurationFile.Parse("c", "autokexec: {interfaces: [eth0, usb0], internet: true, grace: 0}\n").Autokexec;
+        var read = ConfigurationFile.Parse("c", "autokexec: {interfaces: [eth0, usb0], internet: true, grace: 0}\n").Autokexec;
         Assert.Equal((true, 0), (read.Internet, read.GraceSeconds));
         Assert.Equal(["eth0", "usb0"], read.Interfaces);
         Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", "autokexec: {grace: -1}\n"));
@@ -132,12 +132,12 @@ public sealed class DepartureTests : IDisposable
 
     private Departure Leaving(ScriptedKernel loaded, string? state)
     {
-        string ramdisk = Path.Combine(_directory.Path, "ramdisk");
+        var ramdisk = Path.Combine(_directory.Path, "ramdisk");
         File.WriteAllText(ramdisk, "");
-        var folder = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
-        folder.Create("good");
-        string configuration = $"boot: {{disk: {ramdisk}}}\nserver-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\nautokexec: {{grace: 0}}\n";
-        return new Departure(ConfigurationFile.Parse("c", configuration), folder, _said.Add)
+        var directory = new KeyDirectory(Path.Combine(_directory.Path, "keys"));
+        directory.Create("good");
+        var configuration = $"boot: {{disk: {ramdisk}}}\nserver-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\nautokexec: {{grace: 0}}\n";
+        return new Departure(ConfigurationFile.Parse("c", configuration), directory, _said.Add)
         {
             LoadKernel = (_, _, _) => loaded,
             RunAsync = (program, arguments, options, token) =>

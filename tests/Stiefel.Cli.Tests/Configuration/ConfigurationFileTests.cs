@@ -9,7 +9,7 @@ namespace Stiefel.Cli.Tests.Configuration;
 
 public class ConfigurationFileTests
 {
-    private static readonly int s_fuzzRuns = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_N"), out int runs) ? runs : 20_000;
+    private static readonly int s_fuzzRuns = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_N"), out var runs) ? runs : 20_000;
 
     [Fact]
     public void Parse_EmptyFile_HasDefaults()
@@ -159,14 +159,14 @@ public class ConfigurationFileTests
     [Fact]
     public void Load_TheExampleFile_IsValid()
     {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "config-example.yaml")))
+        var directory = AppContext.BaseDirectory;
+        while (directory is not null && !File.Exists(Path.Combine(directory, "config-example.yaml")))
         {
-            folder = Path.GetDirectoryName(folder);
+            directory = Path.GetDirectoryName(directory);
         }
 
-        Assert.NotNull(folder);
-        var configuration = ConfigurationFile.Load(Path.Combine(folder, "config-example.yaml"));
+        Assert.NotNull(directory);
+        var configuration = ConfigurationFile.Load(Path.Combine(directory, "config-example.yaml"));
         Assert.Equal(LinkProtection.WireGuard, configuration.Link.Protection);
         Assert.Empty(configuration.Notes);
         Assert.Empty(configuration.ModuleConfigs.Debug.ExtraPackages);

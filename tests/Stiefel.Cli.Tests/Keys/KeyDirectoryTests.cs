@@ -11,10 +11,10 @@ public class KeyDirectoryTests
     [Fact]
     public void Create_FreshKey_Is32BytesForItsOwnerOnly()
     {
-        using var folder = new TemporaryDirectory();
-        var keys = new KeyDirectory(folder["keys"]);
-        string first = keys.Create("blue");
-        string second = keys.Create("red");
+        using var directory = new TemporaryDirectory();
+        var keys = new KeyDirectory(directory["keys"]);
+        var first = keys.Create("blue");
+        var second = keys.Create("red");
         Assert.Equal(32, new FileInfo(first).Length);
         Assert.NotEqual(File.ReadAllBytes(first), File.ReadAllBytes(second));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(first));
@@ -26,22 +26,22 @@ public class KeyDirectoryTests
     [Fact]
     public void List_FileWithoutAName_IsNoKey()
     {
-        using var folder = new TemporaryDirectory();
-        var keys = new KeyDirectory(folder.Path);
+        using var directory = new TemporaryDirectory();
+        var keys = new KeyDirectory(directory.Path);
         keys.Create("blue");
-        File.WriteAllText(folder[".key"], "");
+        File.WriteAllText(directory[".key"], "");
         Assert.Equal(["blue"], keys.List());
     }
 
     [Fact]
     public void Create_NameTaken_KeepsTheOldKey()
     {
-        using var folder = new TemporaryDirectory();
-        var keys = new KeyDirectory(folder.Path);
-        byte[] before = File.ReadAllBytes(keys.Create("blue"));
+        using var directory = new TemporaryDirectory();
+        var keys = new KeyDirectory(directory.Path);
+        var before = File.ReadAllBytes(keys.Create("blue"));
         Assert.Throws<RefusedException>(() => keys.Create("blue"));
-        Assert.Equal(before, File.ReadAllBytes(folder["blue.key"]));
-        Assert.Single(Directory.GetFileSystemEntries(folder.Path));
+        Assert.Equal(before, File.ReadAllBytes(directory["blue.key"]));
+        Assert.Single(Directory.GetFileSystemEntries(directory.Path));
     }
 
     [Theory]
@@ -52,19 +52,19 @@ public class KeyDirectoryTests
     [InlineData("zu lang aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public void Create_BadName_IsWrongUsage(string name)
     {
-        using var folder = new TemporaryDirectory();
-        Assert.Throws<UsageException>(() => new KeyDirectory(folder.Path).Create(name));
-        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+        using var directory = new TemporaryDirectory();
+        Assert.Throws<UsageException>(() => new KeyDirectory(directory.Path).Create(name));
+        Assert.Empty(Directory.GetFileSystemEntries(directory.Path));
     }
 
     [Fact]
     public async Task Create_ManyAtOnceUnderOneName_OneWinsAndIsNotOverwritten()
     {
-        using var folder = new TemporaryDirectory();
-        for (int round = 0; round < 100; round++)
+        using var directory = new TemporaryDirectory();
+        for (var round = 0; round < 100; round++)
         {
-            string target = folder[$"{round}.key"];
-            byte[]?[] made = await AtOnceAsync(number =>
+            var target = directory[$"{round}.key"];
+            var made = await AtOnceAsync(number =>
             {
                 byte[] content = [.. Enumerable.Repeat((byte)number, KeyDirectory.KeyLength)];
                 PrivateFile.Create(target, content, "taken");
@@ -74,18 +74,18 @@ public class KeyDirectoryTests
             Assert.Equal(Assert.Single(made, content => content is not null), File.ReadAllBytes(target));
         }
 
-        Assert.Equal(100, Directory.GetFileSystemEntries(folder.Path).Length);
+        Assert.Equal(100, Directory.GetFileSystemEntries(directory.Path).Length);
     }
 
     /// <summary>The key of a stick that is still in use must not be lost.</summary>
     [Fact]
     public async Task Rotate_ManyAtOnce_KeepsTheKeyBefore()
     {
-        using var folder = new TemporaryDirectory();
-        for (int round = 0; round < 100; round++)
+        using var directory = new TemporaryDirectory();
+        for (var round = 0; round < 100; round++)
         {
-            var keys = new KeyDirectory(folder[$"{round}"]);
-            byte[] before = File.ReadAllBytes(keys.Create("blue"));
+            var keys = new KeyDirectory(directory[$"{round}"]);
+            var before = File.ReadAllBytes(keys.Create("blue"));
             await AtOnceAsync(_ => keys.Rotate("blue").Before);
             Assert.Equal(["blue", "blue.old"], keys.List());
             Assert.Equal(before, File.ReadAllBytes(Path.Combine(keys.Path, "blue.old.key")));
@@ -95,11 +95,11 @@ public class KeyDirectoryTests
     [Fact]
     public void Create_NameThatMayNotLast_SaysThatTheFileIsThere()
     {
-        using var folder = new TemporaryDirectory();
-        FailedException error = Assert.Throws<FailedException>(() => PrivateFile.Create(folder["blue.key"], [1], "taken", _ => throw new IOException("no medium")));
+        using var directory = new TemporaryDirectory();
+        var error = Assert.Throws<FailedException>(() => PrivateFile.Create(directory["blue.key"], [1], "taken", _ => throw new IOException("no medium")));
         Assert.Contains("blue.key is made", error.Message, StringComparison.Ordinal);
         Assert.Contains("no medium", error.Message, StringComparison.Ordinal);
-        Assert.Equal([1], File.ReadAllBytes(folder["blue.key"]));
+        Assert.Equal([1], File.ReadAllBytes(directory["blue.key"]));
     }
 
     // What each of them gives; null for who was refused.

@@ -32,7 +32,7 @@ public class ModuleSelectionTests
         => Assert.Contains("kernel/drivers/gpu/drm/drm.ko", s_modules.Choose(ModuleRules.Usual.With(["drivers/gpu/drm/i915/"])));
 
     [Fact]
-    public void Choose_WantedByNameOrFolder_ComeAlongWhateverIsExcluded()
+    public void Choose_WantedByNameOrDirectory_ComeAlongWhateverIsExcluded()
         => Assert.Equal(
             ["cfg80211", "iwlwifi", "snd", "test_bpf"],
             s_modules.Choose(new ModuleRules([], ["lib/test"]) { Wanted = ["sound/", "iwlwifi", "test-bpf"] }).Select(Path.GetFileNameWithoutExtension).Order());

@@ -41,14 +41,14 @@ public class PackingTests
     [InlineData("gzip:6", "gzip")]
     public async Task Run_EachFormat_IsUnpackedByItsProgramAndRepeatable(string text, string program)
     {
-        Assert.True(Compression.TryParse(text, out Compression compression));
-        using var folder = new TemporaryDirectory();
-        string bare = folder.Write("bare", string.Join('\n', Enumerable.Range(0, 200_000)));
-        await Compressor.RunAsync(compression, bare, folder["one"], Token);
-        await Compressor.RunAsync(compression, bare, folder["two"], Token);
-        Assert.Equal(await File.ReadAllBytesAsync(folder["one"], Token), await File.ReadAllBytesAsync(folder["two"], Token));
+        Assert.True(Compression.TryParse(text, out var compression));
+        using var directory = new TemporaryDirectory();
+        var bare = directory.Write("bare", string.Join('\n', Enumerable.Range(0, 200_000)));
+        await Compressor.RunAsync(compression, bare, directory["one"], Token);
+        await Compressor.RunAsync(compression, bare, directory["two"], Token);
+        Assert.Equal(await File.ReadAllBytesAsync(directory["one"], Token), await File.ReadAllBytesAsync(directory["two"], Token));
         using var unpacked = new MemoryStream();
-        await ExternalProgram.RunAsync(program, ["-d", "-c"], new ExternalProgramOptions { Input = File.OpenRead(folder["one"]), OutputDestination = unpacked }, Token);
+        await ExternalProgram.RunAsync(program, ["-d", "-c"], new ExternalProgramOptions { Input = File.OpenRead(directory["one"]), OutputDestination = unpacked }, Token);
         Assert.Equal(await File.ReadAllBytesAsync(bare, Token), unpacked.ToArray());
     }
 
@@ -72,7 +72,7 @@ public class PackingTests
     public void CopyEntry_SymlinkToAnotherFileSystem_StaysASymlink()
     {
         using var tree = new TemporaryDirectory();
-        string inMemory = Path.Combine("/dev/shm", Path.GetFileName(tree.Path));
+        var inMemory = Path.Combine("/dev/shm", Path.GetFileName(tree.Path));
         Directory.CreateDirectory(inMemory);
         try
         {
@@ -101,10 +101,10 @@ public class PackingTests
     [InlineData(Overlay.Debug)]
     public async Task Overlay_Scripts_AreValidForBusybox(string overlay)
     {
-        using var folder = new TemporaryDirectory();
-        foreach ((string path, byte[] content) in Overlay.Files(overlay).Where(file => file.Content.AsSpan().StartsWith("#!"u8)))
+        using var directory = new TemporaryDirectory();
+        foreach ((var path, var content) in Overlay.Files(overlay).Where(file => file.Content.AsSpan().StartsWith("#!"u8)))
         {
-            string script = folder.Write("script", System.Text.Encoding.UTF8.GetString(content));
+            var script = directory.Write("script", System.Text.Encoding.UTF8.GetString(content));
             await ExternalProgram.RunAsync("busybox", ["sh", "-n", script], token: Token);
             Assert.NotEmpty(path);
         }
@@ -117,7 +117,7 @@ public class PackingTests
         return archive.ToArray();
     }
 
-    // With a symlink that leads to a folder of this machine if it is followed.
+    // With a symlink that leads to a directory of this machine if it is followed.
     private static TemporaryDirectory MakeTree()
     {
         var tree = new TemporaryDirectory();

@@ -31,12 +31,12 @@ public class SharedLibrariesTests
     [Fact]
     public void Parse_DamagedProgram_NeverThrowsOrReadsOutside()
     {
-        byte[] program = File.ReadAllBytes("/usr/bin/kmod");
+        var program = File.ReadAllBytes("/usr/bin/kmod");
         var random = new Random(1);
-        for (int run = 0; run < 5000; run++)
+        for (var run = 0; run < 5000; run++)
         {
-            byte[] damaged = program[..random.Next(64, program.Length)];
-            for (int change = 0; change < 8; change++)
+            var damaged = program[..random.Next(64, program.Length)];
+            for (var change = 0; change < 8; change++)
             {
                 damaged[random.Next(Math.Min(damaged.Length, 1024))] = (byte)random.Next(256);
             }
@@ -50,7 +50,7 @@ public class SharedLibrariesTests
     {
         using var root = new TemporaryDirectory();
         CopyIn(root, "/usr/bin/kmod", "usr/bin/kmod");
-        foreach (string library in Directory.GetFiles("/lib/x86_64-linux-gnu", "lib*.so*").Where(file => ElfFile.Read("/usr/bin/kmod")!.Needed.Append("libm.so.6").Any(file.Contains)))
+        foreach (var library in Directory.GetFiles("/lib/x86_64-linux-gnu", "lib*.so*").Where(file => ElfFile.Read("/usr/bin/kmod")!.Needed.Append("libm.so.6").Any(file.Contains)))
         {
             CopyIn(root, library, "usr/lib/x86_64-linux-gnu/" + Path.GetFileName(library));
         }

@@ -11,9 +11,9 @@ public class StepCacheTests
     [Fact]
     public async Task Get_SameInputs_IsMadeOnce()
     {
-        using var folder = new TemporaryDirectory();
-        using StepCache cache = await StepCache.OpenAsync(folder.Path, new StepLog(TextWriter.Null), Token);
-        int made = 0;
+        using var directory = new TemporaryDirectory();
+        using var cache = await StepCache.OpenAsync(directory.Path, new StepLog(TextWriter.Null), Token);
+        var made = 0;
         Task<string> GetAsync(string input) => cache.GetAsync(
             new StepKey("step", 1).Add("input", input),
             "step",
@@ -25,7 +25,7 @@ public class StepCacheTests
             },
             Token);
 
-        string first = await GetAsync("a");
+        var first = await GetAsync("a");
         Assert.Equal(first, await GetAsync("a"));
         Assert.NotEqual(first, await GetAsync("b"));
         Assert.Equal(2, made);
@@ -39,8 +39,8 @@ public class StepCacheTests
     [Fact]
     public async Task Get_StepFails_LeavesNothing()
     {
-        using var folder = new TemporaryDirectory();
-        using StepCache cache = await StepCache.OpenAsync(folder.Path, new StepLog(TextWriter.Null), Token);
+        using var directory = new TemporaryDirectory();
+        using var cache = await StepCache.OpenAsync(directory.Path, new StepLog(TextWriter.Null), Token);
         static Task FailAsync(string target, CancellationToken token)
         {
             File.WriteAllText(Path.Combine(target, "half"), "");
@@ -48,16 +48,16 @@ public class StepCacheTests
         }
 
         await Assert.ThrowsAsync<InvalidDataException>(() => cache.GetAsync(new StepKey("step", 1), "step", FailAsync, Token));
-        Assert.Empty(Directory.GetFileSystemEntries(folder["steps"]));
+        Assert.Empty(Directory.GetFileSystemEntries(directory["steps"]));
     }
 
     [Fact]
     public async Task Open_AnotherBuildIsRunning_WaitsForIt()
     {
-        using var folder = new TemporaryDirectory();
+        using var directory = new TemporaryDirectory();
         var log = new StringWriter();
-        StepCache first = await StepCache.OpenAsync(folder.Path, new StepLog(TextWriter.Null), Token);
-        Task<StepCache> second = StepCache.OpenAsync(folder.Path, new StepLog(log), Token);
+        var first = await StepCache.OpenAsync(directory.Path, new StepLog(TextWriter.Null), Token);
+        var second = StepCache.OpenAsync(directory.Path, new StepLog(log), Token);
         Assert.NotSame(second, await Task.WhenAny(second, Task.Delay(500, Token)));
         first.Dispose();
         (await second.WaitAsync(TimeLimit.Seconds(10), Token)).Dispose();

@@ -16,29 +16,29 @@ public sealed class KeyRevokeVerbTests : IDisposable
     private const string Json = "application/json";
     private const string Problem = "application/problem+json";
 
-    private readonly TemporaryDirectory _folder = new();
+    private readonly TemporaryDirectory _directory = new();
     private readonly SharedKey _blue;
 
     public KeyRevokeVerbTests()
     {
-        new KeyDirectory(_folder["keys"]).Create("blue");
-        _blue = AskingKey.Load(_folder["keys"], "blue");
+        new KeyDirectory(_directory["keys"]).Create("blue");
+        _blue = AskingKey.Load(_directory["keys"], "blue");
     }
 
     public void Dispose()
     {
         _blue.Dispose();
-        _folder.Dispose();
+        _directory.Dispose();
     }
 
     [Theory]
     [InlineData("blue")]
     [InlineData("FILE")]
-    public async Task Revoke_AtAServer_AsksItWithTheKeyAndLeavesTheFolderAsItIs(string key)
+    public async Task Revoke_AtAServer_AsksItWithTheKeyAndLeavesTheDirectoryAsItIs(string key)
     {
         using var server = new ScriptedControlPlane(_blue, "200 OK", Json, """{"name":"red","id":"x.stiefel","keysLeft":1,"warning":null}""");
 
-        var text = await RevokeAsync(0, "red", "--server", server.Host, "--key", key == "FILE" ? _folder["keys/blue.key"] : key);
+        var text = await RevokeAsync(0, "red", "--server", server.Host, "--key", key == "FILE" ? _directory["keys/blue.key"] : key);
 
         var request = Assert.Single(server.Requests);
         Assert.StartsWith("DELETE /api/v1/keys/red HTTP/1.1\r\n", request, StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class KeyRevokeVerbTests : IDisposable
         Assert.Contains($"red is accepted no more at {server.Host}", text, StringComparison.Ordinal);
         Assert.Contains("there: stiefel key revoke red", text, StringComparison.Ordinal);
         Assert.DoesNotContain("asked with", text, StringComparison.Ordinal);
-        Assert.True(File.Exists(_folder["keys/blue.key"]));
+        Assert.True(File.Exists(_directory["keys/blue.key"]));
     }
 
     [Fact]
@@ -96,23 +96,23 @@ public sealed class KeyRevokeVerbTests : IDisposable
     [Fact]
     public async Task Revoke_KeyThatIsHereUnderOtherNames_SaysThatItIsStillAcceptedAndFails()
     {
-        var folder = new KeyDirectory(_folder["keys"]);
+        var directory = new KeyDirectory(_directory["keys"]);
         foreach (var copy in new[] { "blue-backup", "attic" })
         {
-            File.Copy(_folder["keys/blue.key"], _folder[$"keys/{copy}.key"]);
+            File.Copy(_directory["keys/blue.key"], _directory[$"keys/{copy}.key"]);
         }
 
-        folder.Create("red");
-        File.SetUnixFileMode(_folder["keys/attic.key"], UnixFileMode.UserRead | UnixFileMode.OtherRead); // refused today, but it need not stay so
+        directory.Create("red");
+        File.SetUnixFileMode(_directory["keys/attic.key"], UnixFileMode.UserRead | UnixFileMode.OtherRead); // refused today, but it need not stay so
 
         var text = await RevokeAsync(1, "blue");
-        Assert.False(File.Exists(_folder["keys/blue.key"]));
+        Assert.False(File.Exists(_directory["keys/blue.key"]));
         Assert.Equal("stiefel: blue is removed, but the same key is here as attic, blue-backup too and is still accepted; " +
             "revoke that as well: stiefel key revoke attic; stiefel key revoke blue-backup\n", text);
 
         await RevokeAsync(1, "attic");
         Assert.Contains("accepted no more", await RevokeAsync(0, "blue-backup"), StringComparison.Ordinal);
-        Assert.Equal(["red"], folder.List());
+        Assert.Equal(["red"], directory.List());
     }
 
     [Fact]
@@ -135,13 +135,13 @@ public sealed class KeyRevokeVerbTests : IDisposable
     public async Task Revoke_WrongUsage_ChangesNothing(params string[] arguments)
     {
         await RevokeAsync(2, arguments);
-        Assert.True(File.Exists(_folder["keys/blue.key"]));
+        Assert.True(File.Exists(_directory["keys/blue.key"]));
     }
 
     private async Task<string> RevokeAsync(int expectedCode, params string[] arguments)
     {
         var output = new StringWriter();
-        string[] all = ["key", "revoke", .. arguments, "--yes", "--directory", _folder["keys"]];
+        string[] all = ["key", "revoke", .. arguments, "--yes", "--directory", _directory["keys"]];
         var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { KeyVerb.Build() }, all, output, output);
         Assert.True(code == expectedCode, $"exit code {code}: {output}");
         return output.ToString();

@@ -12,20 +12,20 @@ public sealed class KeyVerbTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private readonly TemporaryDirectory _folder = new();
+    private readonly TemporaryDirectory _directory = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task Rotate_KeyInUse_KeepsTheOldOneUntilItIsRevoked()
     {
         await RunAsync(0, "new", "blue");
-        var before = File.ReadAllBytes(_folder["blue.key"]);
+        var before = File.ReadAllBytes(_directory["blue.key"]);
 
         await RunAsync(0, "rotate", "blue");
-        Assert.Equal(before, File.ReadAllBytes(_folder["blue.old.key"]));
-        Assert.NotEqual(before, File.ReadAllBytes(_folder["blue.key"]));
-        Assert.Equal(OwnerOnly, File.GetUnixFileMode(_folder["blue.key"]));
+        Assert.Equal(before, File.ReadAllBytes(_directory["blue.old.key"]));
+        Assert.NotEqual(before, File.ReadAllBytes(_directory["blue.key"]));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(_directory["blue.key"]));
 
         await RunAsync(3, "rotate", "blue");
         Assert.Equal("blue\nblue.old\n", await RunAsync(0, "list"));
@@ -38,7 +38,7 @@ public sealed class KeyVerbTests : IDisposable
     {
         await RunAsync(0, "new", "attic", "--pairing");
         var said = await RunAsync(0, "rotate", "attic");
-        Assert.Equal(16, File.ReadAllBytes(_folder["attic.key"]).Length);
+        Assert.Equal(16, File.ReadAllBytes(_directory["attic.key"]).Length);
         Assert.Contains("stiefel key show attic --pairing", said, StringComparison.Ordinal);
         Assert.DoesNotContain("stick", said, StringComparison.Ordinal);
     }
@@ -54,7 +54,7 @@ public sealed class KeyVerbTests : IDisposable
     public async Task Show_Key_TellsNothingSecretUnlessAsked()
     {
         await RunAsync(0, "new", "attic", "--pairing");
-        var secret = File.ReadAllBytes(_folder["attic.key"]);
+        var secret = File.ReadAllBytes(_directory["attic.key"]);
         Assert.Equal(16, secret.Length);
 
         var usual = await RunAsync(0, "show");
@@ -70,7 +70,7 @@ public sealed class KeyVerbTests : IDisposable
     public async Task TokenAndCertificate_OfAKey_AreTheDerivedOnes()
     {
         await RunAsync(0, "new", "blue");
-        using var stored = StoredKey.Read(_folder["blue.key"]);
+        using var stored = StoredKey.Read(_directory["blue.key"]);
         using var key = stored.Open();
         using var expected = DerivedCertificate.For(key);
 
@@ -85,37 +85,37 @@ public sealed class KeyVerbTests : IDisposable
     public async Task Seal_WithPassphrase_WritesACopyThatOnlyOpensWithIt(string end)
     {
         await RunAsync(0, "new", "blue");
-        File.WriteAllText(_folder["words"], $"four words are good{end}not this{end}");
-        await RunAsync(0, "seal", "--out", _folder["stick.key"], "--passphrase-file", _folder["words"]);
+        File.WriteAllText(_directory["words"], $"four words are good{end}not this{end}");
+        await RunAsync(0, "seal", "--out", _directory["stick.key"], "--passphrase-file", _directory["words"]);
 
-        using var stored = StoredKey.Read(_folder["stick.key"]);
+        using var stored = StoredKey.Read(_directory["stick.key"]);
         Assert.True(stored.Locked!.TryOpen("four words are good"u8, "blue", out var key));
         Assert.False(stored.Locked.TryOpen("not this"u8, "blue", out _));
-        using var raw = StoredKey.Read(_folder["blue.key"]);
+        using var raw = StoredKey.Read(_directory["blue.key"]);
         using var same = raw.Open();
         Assert.Equal(AdminToken.For(same), AdminToken.For(key));
-        await RunAsync(3, "seal", "blue", "--out", _folder["stick.key"], "--passphrase-file", _folder["words"]);
+        await RunAsync(3, "seal", "blue", "--out", _directory["stick.key"], "--passphrase-file", _directory["words"]);
     }
 
     [Fact]
     public async Task Seal_TooShortAPassphrase_IsWrongUsage()
     {
         await RunAsync(0, "new", "blue");
-        File.WriteAllText(_folder["words"], "short");
-        await RunAsync(2, "seal", "--out", _folder["s.key"], "--passphrase-file", _folder["words"]);
-        Assert.False(File.Exists(_folder["s.key"]));
+        File.WriteAllText(_directory["words"], "short");
+        await RunAsync(2, "seal", "--out", _directory["s.key"], "--passphrase-file", _directory["words"]);
+        Assert.False(File.Exists(_directory["s.key"]));
     }
 
     [Fact]
-    public async Task Seal_FolderOrPassphraseNotThere_NamesTheOption()
+    public async Task Seal_DirectoryOrPassphraseNotThere_NamesTheOption()
     {
         await RunAsync(0, "new", "blue");
         Assert.Equal(
-            $"stiefel: --out {_folder["nodir/s.key"]}: there is no folder {_folder["nodir"]}; make it first\n",
-            await RunAsync(2, "seal", "--out", _folder["nodir/s.key"], "--passphrase-file", _folder["words"]));
+            $"stiefel: --out {_directory["nodir/s.key"]}: there is no directory {_directory["nodir"]}; make it first\n",
+            await RunAsync(2, "seal", "--out", _directory["nodir/s.key"], "--passphrase-file", _directory["words"]));
         Assert.StartsWith(
-            $"stiefel: --passphrase-file {_folder["words"]}: no such file;",
-            await RunAsync(2, "seal", "--out", _folder["s.key"], "--passphrase-file", _folder["words"]), StringComparison.Ordinal);
+            $"stiefel: --passphrase-file {_directory["words"]}: no such file;",
+            await RunAsync(2, "seal", "--out", _directory["s.key"], "--passphrase-file", _directory["words"]), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -126,15 +126,15 @@ public sealed class KeyVerbTests : IDisposable
     public async Task AnyUse_KeyThatOthersCanRead_IsRefusedWithTheFix(string verb)
     {
         await RunAsync(0, "new", "blue");
-        File.SetUnixFileMode(_folder["blue.key"], OwnerOnly | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(_directory["blue.key"], OwnerOnly | UnixFileMode.OtherRead);
         Assert.Contains("chmod 600", await RunAsync(3, verb, "blue"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task AnyUse_FolderThatOthersCanWrite_IsRefusedWithTheFix()
+    public async Task AnyUse_DirectoryThatOthersCanWrite_IsRefusedWithTheFix()
     {
         await RunAsync(0, "new", "blue");
-        File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherWrite);
+        File.SetUnixFileMode(_directory.Path, File.GetUnixFileMode(_directory.Path) | UnixFileMode.OtherWrite);
         Assert.Contains("chmod 700", await RunAsync(3, "token"), StringComparison.Ordinal);
         Assert.Contains("chmod 700", await RunAsync(3, "new", "red"), StringComparison.Ordinal);
     }
@@ -142,7 +142,7 @@ public sealed class KeyVerbTests : IDisposable
     private async Task<string> RunAsync(int expectedCode, string verb, params string[] arguments)
     {
         var output = new StringWriter();
-        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { KeyVerb.Build() }, ["key", verb, .. arguments, "--directory", _folder.Path], output, output);
+        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { KeyVerb.Build() }, ["key", verb, .. arguments, "--directory", _directory.Path], output, output);
         Assert.True(code == expectedCode, $"exit code {code}: {output}");
         return output.ToString();
     }

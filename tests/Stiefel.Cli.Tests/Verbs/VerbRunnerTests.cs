@@ -36,11 +36,11 @@ public class VerbRunnerTests
     [Fact]
     public async Task Run_VerbRefuses_ExitsWithThreeAndOneLine()
     {
-        using var folder = new TemporaryDirectory();
-        Assert.Equal(0, (await RunAsync("key", "new", "a", "--directory", folder.Path)).Code);
-        var (code, _, error) = await RunAsync("key", "new", "a", "--directory", folder.Path);
+        using var directory = new TemporaryDirectory();
+        Assert.Equal(0, (await RunAsync("key", "new", "a", "--directory", directory.Path)).Code);
+        var (code, _, error) = await RunAsync("key", "new", "a", "--directory", directory.Path);
         Assert.Equal(3, code);
-        Assert.Equal($"stiefel: {folder["a.key"]} exists already; choose another name, or revoke that key first\n", error);
+        Assert.Equal($"stiefel: {directory["a.key"]} exists already; choose another name, or revoke that key first\n", error);
     }
 
     [Fact]
@@ -54,12 +54,12 @@ public class VerbRunnerTests
     [Fact]
     public async Task Run_SeveralProblems_EachIsALineOfOurs()
     {
-        using var folder = new TemporaryDirectory();
-        File.WriteAllText(folder["config.yaml"], "colour: red\nshape: round\n");
-        var (code, _, error) = await RunAsync("autokexec", "--config", folder["config.yaml"]);
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["config.yaml"], "colour: red\nshape: round\n");
+        var (code, _, error) = await RunAsync("autokexec", "--config", directory["config.yaml"]);
         Assert.Equal(2, code);
         Assert.Equal(2, error.Trim().Split('\n').Length);
-        Assert.All(error.Trim().Split('\n'), line => Assert.StartsWith($"stiefel: {folder["config.yaml"]}:", line, StringComparison.Ordinal));
+        Assert.All(error.Trim().Split('\n'), line => Assert.StartsWith($"stiefel: {directory["config.yaml"]}:", line, StringComparison.Ordinal));
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
@@ -67,7 +67,7 @@ public class VerbRunnerTests
         using var output = new StringWriter();
         using var error = new StringWriter();
         var root = new RootCommand("test") { KeyVerb.Build(), AutokexecVerb.Build(), StatusVerbs.BuildStatus(), StatusVerbs.BuildKick(), DemoVerb.Build() };
-        int code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(root, args, output, error);
+        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(root, args, output, error);
         return (code, output.ToString(), error.ToString());
     }
 }

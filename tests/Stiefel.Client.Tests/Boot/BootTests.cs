@@ -36,7 +36,7 @@ public sealed class BootTests : IDisposable
     [Fact]
     public async Task Boot_StoppedBeforeLoading_GoesThroughAllPhasesInOrder()
     {
-        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+        var run = await BootAsync("--server", _laptop.Address, "--once");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Equal(s_phases, Phases(run));
@@ -54,7 +54,7 @@ public sealed class BootTests : IDisposable
     [Fact]
     public async Task Boot_RehearsedWithNoLoad_FetchesAllAndAsksForNoDisk()
     {
-        ClientRun run = await RehearseAsync("--server", _laptop.Address, "--once", "--attach", "/nowhere/attach");
+        var run = await RehearseAsync("--server", _laptop.Address, "--once", "--attach", "/nowhere/attach");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Equal(s_phases[..^1], Phases(run));
@@ -68,11 +68,11 @@ public sealed class BootTests : IDisposable
     public async Task Boot_RehearsedWhileTheDiskIsInUse_TakesNothing()
     {
         _laptop.Refusals["/v1/kernel"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
-        ClientRun run = await RehearseAsync("--server", _laptop.Address);
+        var run = await RehearseAsync("--server", _laptop.Address);
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(["/v1/kernel", "/v1/kernel", "/v1/initrd", "/v1/modules"], _laptop.Requests);
 
-        ClientRun refused = await RehearseAsync("--server", _laptop.Address, "--take-over");
+        var refused = await RehearseAsync("--server", _laptop.Address, "--take-over");
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains("--take-over", refused.Errors);
     }
@@ -91,12 +91,12 @@ public sealed class BootTests : IDisposable
         cable.RaiseFar();
         cable.RaiseNear();
 
-        Task<ClientRun> rehearsal = RehearseAsync(
+        var rehearsal = RehearseAsync(
             "--once", "--key", ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret), "--attach", "/nowhere/attach");
         // After a second of questions without a server's answer, a boot would call.
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         responder.Sleeps = false;
-        ClientRun run = await rehearsal;
+        var run = await rehearsal;
 
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Matches("the laptop at fe80::.* runs its own system and was not called", run.Output);
@@ -116,11 +116,11 @@ public sealed class BootTests : IDisposable
         responder.Sleeps = true;
         cable.RaiseFar();
 
-        Task<ClientRun> boot = ClientRun.StartAsync("boot", "--once", "--until-loading", "--attach", WriteAttach(),
+        var boot = ClientRun.StartAsync("boot", "--once", "--until-loading", "--attach", WriteAttach(),
             "--key", ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret));
         SpinWait.SpinUntil(() => responder.Wakes > 0, TimeLimit.Seconds(10));
         responder.Sleeps = false;
-        ClientRun run = await boot;
+        var run = await boot;
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.NotEqual(0, responder.Wakes);
         Assert.Contains("called it", run.Output);
@@ -130,13 +130,13 @@ public sealed class BootTests : IDisposable
     public async Task Boot_ProtectedLink_SendsAFreshPublicKeyAndNothingElseOfIt()
     {
         _laptop.Manifest = _laptop.Manifest with { Link = new LinkParameters { Protection = "wireguard" } };
-        string[] keys = new string[2];
-        foreach (int run in (int[])[0, 1])
+        var keys = new string[2];
+        foreach (var run in (int[])[0, 1])
         {
-            byte[] laptopKey = X25519.PublicKeyOf(TunnelKey.Generate());
+            var laptopKey = X25519.PublicKeyOf(TunnelKey.Generate());
             _laptop.Contents["/v1/export"] = JsonSerializer.SerializeToUtf8Bytes(
                 new ExportGrant("s-test", 10809, 1 << 30, ReadOnly: false, new TunnelGrant(TunnelKey.Format(laptopKey), 61571)), ProtocolJson.Default.ExportGrant);
-            ClientRun result = await BootAsync("--server", _laptop.Address, "--once");
+            var result = await BootAsync("--server", _laptop.Address, "--once");
             Assert.Equal((0, ""), (result.ExitCode, result.Errors));
             Assert.DoesNotContain("WARNING", result.Output);
             keys[run] = JsonSerializer.Deserialize(_laptop.Bodies["/v1/export"], ProtocolJson.Default.ExportRequest)!.TunnelKey!;
@@ -156,7 +156,7 @@ public sealed class BootTests : IDisposable
         _laptop.Manifest = _laptop.Manifest with { Link = new LinkParameters { Protection = "wireguard" } };
         _laptop.Contents["/v1/export"] = JsonSerializer.SerializeToUtf8Bytes(
             new ExportGrant("s-test", 10809, 1 << 30, ReadOnly: false, key is null ? null : new TunnelGrant(key, port)), ProtocolJson.Default.ExportGrant);
-        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+        var run = await BootAsync("--server", _laptop.Address, "--once");
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("nothing is booted in the open", run.Output + run.Errors);
     }
@@ -167,7 +167,7 @@ public sealed class BootTests : IDisposable
     public async Task Boot_LinkThisClientCannotDo_IsRefusedBeforeAnythingIsFetched(string protection, int mtu, string message)
     {
         _laptop.Manifest = _laptop.Manifest with { Link = new LinkParameters { Protection = protection, Mtu = mtu } };
-        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+        var run = await BootAsync("--server", _laptop.Address, "--once");
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(message, run.Output + run.Errors);
         Assert.Empty(_laptop.Requests);
@@ -177,7 +177,7 @@ public sealed class BootTests : IDisposable
     public async Task Boot_LaptopWithoutDrivers_AsksForNone()
     {
         _laptop.Manifest = _laptop.Manifest with { DriversAvailable = false };
-        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+        var run = await BootAsync("--server", _laptop.Address, "--once");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/export"], _laptop.Requests);
     }
@@ -187,7 +187,7 @@ public sealed class BootTests : IDisposable
     public async Task Boot_DiskInUseAndTakeOver_TakesItBeforeItFetches()
     {
         _laptop.Refusals["/v1/kernel"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
-        ClientRun run = await BootAsync("--server", _laptop.Address, "--once", "--take-over");
+        var run = await BootAsync("--server", _laptop.Address, "--once", "--take-over");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(["/v1/kernel", "/v1/export", "/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"], _laptop.Requests);
         Assert.Equal(["{\"takeOver\":true}", "{\"takeOver\":false}"], _laptop.ExportBodies.Select(Encoding.UTF8.GetString));
@@ -198,7 +198,7 @@ public sealed class BootTests : IDisposable
     public async Task Boot_DiskInUseAndNobodyWantsIt_TakesNothing()
     {
         _laptop.Refusals["/v1/kernel"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
-        ClientRun run = await BootAsync("--server", _laptop.Address);
+        var run = await BootAsync("--server", _laptop.Address);
         Assert.Equal(["/v1/kernel", "/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"], _laptop.Requests);
         Assert.Equal(["{\"takeOver\":false}"], _laptop.ExportBodies.Select(Encoding.UTF8.GetString));
         Assert.Equal(0, run.ExitCode);
@@ -208,7 +208,7 @@ public sealed class BootTests : IDisposable
     public async Task Boot_FailingOnTheWay_StartsOverUntilItWorks()
     {
         _laptop.Refusals["/v1/initrd"] = new Refusal(RefusalCodes.Failed, "the disk is gone");
-        ClientRun run = await BootAsync("--server", _laptop.Address);
+        var run = await BootAsync("--server", _laptop.Address);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("failed: the laptop refuses: the disk is gone\ntrying again in 1 s\n", run.Output);
         Assert.Equal([.. s_phases[..5], .. s_phases], Phases(run));
@@ -218,7 +218,7 @@ public sealed class BootTests : IDisposable
     public async Task Boot_DiskInUse_AsksAgainWithoutFetchingAgain()
     {
         _laptop.Refusals["/v1/export"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
-        ClientRun run = await BootAsync("--server", _laptop.Address);
+        var run = await BootAsync("--server", _laptop.Address);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("desktop fe80::9 uses the disk\n  asking again", run.Output);
         Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export", "/v1/export"], _laptop.Requests);
@@ -228,7 +228,7 @@ public sealed class BootTests : IDisposable
     public async Task Boot_OnceAndRefused_Fails()
     {
         _laptop.Refusals["/v1/export"] = new Refusal(RefusalCodes.DiskInUse, "desktop fe80::9 uses the disk");
-        ClientRun run = await BootAsync("--server", _laptop.Address, "--once");
+        var run = await BootAsync("--server", _laptop.Address, "--once");
         Assert.Equal((1, "stiefel-client: the laptop refuses: desktop fe80::9 uses the disk\n"), (run.ExitCode, run.Errors));
     }
 
@@ -244,7 +244,7 @@ public sealed class BootTests : IDisposable
         var options = new BootSequenceOptions { AttachFile = WriteAttach(), Server = IPEndPoint.Parse(_laptop.Address), NoExec = noExec, Once = true };
         var boot = new BootSequence(options, key, new BootScreen(output, canRedraw: false, TimeProvider.System), person: null, passphrase) { Load = (_, _, _) => loaded };
 
-        Exception? failure = await Record.ExceptionAsync(() => boot.RunAsync(TestContext.Current.CancellationToken));
+        var failure = await Record.ExceptionAsync(() => boot.RunAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal((!noExec, unloaded), (failure is LinuxException, loaded.Unloaded));
         Assert.Equal(!noExec, output.ToString().Contains("the loaded kernel is unloaded again", StringComparison.Ordinal));
@@ -253,7 +253,7 @@ public sealed class BootTests : IDisposable
     [Fact]
     public async Task Boot_AttachProgramMissing_NamesTheOptionBeforeAnythingStarts()
     {
-        ClientRun run = await ClientRun.StartAsync("boot", "--until-loading", "--server", _laptop.Address, "--key", WriteKey(), "--attach", "/nowhere/attach");
+        var run = await ClientRun.StartAsync("boot", "--until-loading", "--server", _laptop.Address, "--key", WriteKey(), "--attach", "/nowhere/attach");
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.StartsWith("stiefel-client: --attach /nowhere/attach: no such file", run.Errors);
     }
@@ -267,8 +267,8 @@ public sealed class BootTests : IDisposable
         using var responder = cable.Far(() => new Responder(laptop.Key, laptop.Port));
         cable.RaiseFar();
 
-        string key = ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret);
-        ClientRun run = await ClientRun.StartAsync("boot", "--once", "--until-loading", "--key", key, "--attach", WriteAttach());
+        var key = ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret);
+        var run = await ClientRun.StartAsync("boot", "--once", "--until-loading", "--key", key, "--attach", WriteAttach());
 
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Equal(s_phases, Phases(run));

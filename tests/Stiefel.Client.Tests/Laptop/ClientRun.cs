@@ -12,7 +12,7 @@ internal sealed record ClientRun(int ExitCode, string Output, string Errors)
     {
         var root = new RootCommand("test") { BootVerb.Build(), DiscoverVerb.Build(), FetchVerb.Build() };
         var (output, errors) = (new StringWriter(), new StringWriter());
-        int code = await new VerbRunner("stiefel-client", Failure.AsVerbException).RunAsync(root, arguments, output, errors);
+        var code = await new VerbRunner("stiefel-client", Failure.AsVerbException).RunAsync(root, arguments, output, errors);
         return new ClientRun(code, output.ToString(), errors.ToString());
     }
 

@@ -22,7 +22,7 @@ public sealed class FetchTests : IDisposable
     [Fact]
     public async Task Fetch_HonestLaptop_WritesKernelInitrdAndCommandLine()
     {
-        ClientRun run = await FetchAsync();
+        var run = await FetchAsync();
 
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Equal(_laptop.Kernel, File.ReadAllBytes(Out("kernel")));
@@ -118,8 +118,8 @@ public sealed class FetchTests : IDisposable
     [Fact]
     public async Task Fetch_UnknownKey_SaysThatTheKeyIsUnknown()
     {
-        string foreign = ClientRun.WriteKey(_directory.File("foreign.key"), new byte[32]);
-        ClientRun run = await ClientRun.StartAsync("fetch", "--server", _laptop.Address, "--key", foreign, "--out", _directory.File("out"));
+        var foreign = ClientRun.WriteKey(_directory.File("foreign.key"), new byte[32]);
+        var run = await ClientRun.StartAsync("fetch", "--server", _laptop.Address, "--key", foreign, "--out", _directory.File("out"));
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("does not know the key `foreign`", run.Errors);
         Assert.Empty(_laptop.Requests);
@@ -140,8 +140,8 @@ public sealed class FetchTests : IDisposable
     public async Task Fetch_StatusLineWithEscapes_IsShownWithoutThem()
     {
         using var stranger = new TinyHttpServer(new IPEndPoint(IPAddress.Loopback, 0)) { StatusLine = "\u001b[2Jall is well\u009b31m" };
-        string key = ClientRun.WriteKey(_directory.File("stick.key"), _laptop.Secret);
-        ClientRun run = await ClientRun.StartAsync("fetch", "--server", $"127.0.0.1:{stranger.Port}", "--key", key, "--out", _directory.File("out"));
+        var key = ClientRun.WriteKey(_directory.File("stick.key"), _laptop.Secret);
+        var run = await ClientRun.StartAsync("fetch", "--server", $"127.0.0.1:{stranger.Port}", "--key", key, "--out", _directory.File("out"));
         Assert.Contains("?[2Jall is well", run.Errors);
         Assert.DoesNotContain(run.Errors.TrimEnd('\n'), char.IsControl);
     }
@@ -167,13 +167,13 @@ public sealed class FetchTests : IDisposable
     [Fact]
     public async Task Fetch_AnyMutationOfAnyAnswer_LeavesNoWrongFile()
     {
-        int count = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_N"), out int wanted) ? wanted : 60;
+        var count = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_N"), out var wanted) ? wanted : 60;
         var mutation = Gen.Select(Gen.Int[0, 2].Select(i => s_fetched[i]), Gen.Int[0, 2], Gen.Double[0, 0.9999], Gen.Byte[1, 255]);
         await mutation.SampleAsync(async (path, kind, where, mask) =>
         {
             _laptop.Tampering.Clear();
             _laptop.Tampering[path] = answer => Mutate(answer, kind, (int)(where * answer.Length), mask);
-            ClientRun run = await FetchAsync();
+            var run = await FetchAsync();
             Assert.Equal(1, run.ExitCode);
             Assert.False(File.Exists(Out("initrd")));
             Assert.True(!File.Exists(Out("kernel")) || File.ReadAllBytes(Out("kernel")).AsSpan().SequenceEqual(_laptop.Kernel));
@@ -194,7 +194,7 @@ public sealed class FetchTests : IDisposable
 
     private async Task AssertRefusedAsync(string missingFile, string expected)
     {
-        ClientRun run = await FetchAsync();
+        var run = await FetchAsync();
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(expected, run.Errors);
         Assert.Single(run.Errors.TrimEnd('\n').Split('\n'));
@@ -207,7 +207,7 @@ public sealed class FetchTests : IDisposable
 
     private Task<ClientRun> FetchAsync()
     {
-        string key = ClientRun.WriteKey(_directory.File("stick.key"), _laptop.Secret);
+        var key = ClientRun.WriteKey(_directory.File("stick.key"), _laptop.Secret);
         return ClientRun.StartAsync("fetch", "--server", _laptop.Address, "--key", key, "--out", _directory.File("out"));
     }
 

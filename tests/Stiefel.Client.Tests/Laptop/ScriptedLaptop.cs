@@ -87,18 +87,18 @@ internal sealed class ScriptedLaptop : IDisposable
 
     private async Task<(int Status, byte[] Body)> AnswerAsync(string path, byte[] request)
     {
-        if (Statuses.TryGetValue(path, out int status))
+        if (Statuses.TryGetValue(path, out var status))
         {
             return (status, []);
         }
 
-        byte[]? answer = path == "/v1/discovery" ? Accept(request) : await AnswerSealedAsync(path, request);
+        var answer = path == "/v1/discovery" ? Accept(request) : await AnswerSealedAsync(path, request);
         return answer is null ? (403, []) : (200, Tampering.TryGetValue(path, out var tamper) ? tamper(answer) : answer);
     }
 
     private byte[]? Accept(byte[] request)
     {
-        if (ServerHandshake.TryOpen(request, [Key]) is not { } opened || !opened.TryAnswer(Manifest, out byte[]? hello, out SessionKeys? session))
+        if (ServerHandshake.TryOpen(request, [Key]) is not { } opened || !opened.TryAnswer(Manifest, out var hello, out var session))
         {
             return null;
         }
@@ -109,8 +109,8 @@ internal sealed class ScriptedLaptop : IDisposable
 
     private async Task<byte[]?> AnswerSealedAsync(string path, byte[] request)
     {
-        if (!RequestOpener.TryReadSessionId(request, out SessionId id) || !_sessions.TryGetValue(id, out RequestOpener? opener)
-            || !opener.TryOpen(path, request, out byte[]? body, out byte[]? answerKey))
+        if (!RequestOpener.TryReadSessionId(request, out var id) || !_sessions.TryGetValue(id, out var opener)
+            || !opener.TryOpen(path, request, out var body, out var answerKey))
         {
             return null;
         }
@@ -123,7 +123,7 @@ internal sealed class ScriptedLaptop : IDisposable
         }
 
         var answer = new MemoryStream();
-        if (Refusals.TryRemove(path, out Refusal? refusal))
+        if (Refusals.TryRemove(path, out var refusal))
         {
             await RefusalEnvelope.WriteAsync(PipeWriter.Create(answer), answerKey, refusal, CancellationToken.None);
             return answer.ToArray();

@@ -13,10 +13,10 @@ public sealed class StallGuardTests
         var pipe = new Pipe();
         using var guarded = new StallGuard(pipe.Reader.AsStream(), TimeSpan.FromMilliseconds(200));
         var buffer = new byte[10];
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
         {
             // Slow, but never silent for as long as the limit: it may take longer than that altogether.
-            ValueTask<int> read = guarded.ReadAsync(buffer, TestContext.Current.CancellationToken);
+            var read = guarded.ReadAsync(buffer, TestContext.Current.CancellationToken);
             await Task.Delay(80, TestContext.Current.CancellationToken);
             await pipe.Writer.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
             Assert.Equal(1, await read);

@@ -45,7 +45,7 @@ internal sealed class TinyHttpServer : IDisposable
         while (true)
         {
             // Throws once disposed of, which ends the task.
-            Socket connection = await _listener.AcceptAsync();
+            var connection = await _listener.AcceptAsync();
             _ = ServeAsync(new NetworkStream(connection, ownsSocket: true));
         }
     }
@@ -54,9 +54,9 @@ internal sealed class TinyHttpServer : IDisposable
     {
         await using (stream)
         {
-            string head = await ReadHeadAsync(stream);
-            string path = head.Split(' ')[1];
-            string? length = head.Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
+            var head = await ReadHeadAsync(stream);
+            var path = head.Split(' ')[1];
+            var length = head.Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
             var body = new byte[int.Parse(length?["Content-Length:".Length..] ?? "0")];
             await stream.ReadExactlyAsync(body);
 

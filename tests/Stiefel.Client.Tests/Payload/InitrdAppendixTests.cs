@@ -16,15 +16,15 @@ public sealed class InitrdAppendixTests
     {
         using var directory = new TemporaryDirectory();
         var session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10809, 1, false), tunnel: null, "/own-init");
-        for (int length = 1000; length < 1004; length++)
+        for (var length = 1000; length < 1004; length++)
         {
             var initrd = new MemoryStream();
             initrd.Write(new byte[length]);
             InitrdAppendix.Write(initrd, new MemoryStream("the program"u8.ToArray()), session);
 
-            byte[] appended = initrd.ToArray()[((length + 3) & ~3)..];
+            var appended = initrd.ToArray()[((length + 3) & ~3)..];
             Assert.Equal("070701"u8, appended.AsSpan(0, 6));
-            string[] lines = GnuCpio.Run(["-itv", "--numeric-uid-gid", "--quiet"], appended).TrimEnd('\n').Split('\n');
+            var lines = GnuCpio.Run(["-itv", "--numeric-uid-gid", "--quiet"], appended).TrimEnd('\n').Split('\n');
             Assert.Collection(
                 lines,
                 line => Assert.Matches("^drwxr-xr-x +2 0 +0 .* stiefel$", line),
@@ -51,7 +51,7 @@ public sealed class InitrdAppendixTests
     [Fact]
     public void DescribeSession_LinkLocalServer_TakesTheInterfacesMacAndNoZone()
     {
-        AttachSession session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10810, 1, false), new(61571, Key(1), Key(2), Key(3)), "/init");
+        var session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10810, 1, false), new(61571, Key(1), Key(2), Key(3)), "/init");
         Assert.Equal(
             new AttachSession
             {
@@ -66,7 +66,7 @@ public sealed class InitrdAppendixTests
 
     private static FoundServer Server()
     {
-        Assert.True(MacAddress.TryParse("52:54:00:12:34:56", out MacAddress mac));
+        Assert.True(MacAddress.TryParse("52:54:00:12:34:56", out var mac));
         var link = new NetworkLink(3, "eth0", mac, IsUp: true, HasCarrier: true, "up", 1500, IsEthernetLike: true);
         return new FoundServer(new IPEndPoint(new IPAddress(IPAddress.Parse("fe80::5054:ff:fe00:1").GetAddressBytes(), 3), 4644), link);
     }

@@ -46,15 +46,15 @@ public sealed class ConsolePersonTests : IDisposable
         _keyboard.Type("secret");
         using var next = new FileStream(new SafeFileHandle(_keyboard.Terminal.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 0);
         var line = new byte[100];
-        int length = await Task.Run(() => next.Read(line), Token).WaitAsync(s_ample, Token);
+        var length = await Task.Run(() => next.Read(line), Token).WaitAsync(s_ample, Token);
         Assert.Equal("secret\n", Encoding.ASCII.GetString(line, 0, length));
     }
 
     [Fact]
     public void Line_EndOfInput_IsWaitedOutWithoutSpinning()
     {
-        using SafeFileHandle end = File.OpenHandle("/dev/null");
-        int before = ProcessorTicks();
+        using var end = File.OpenHandle("/dev/null");
+        var before = ProcessorTicks();
         var waited = Stopwatch.StartNew();
         Assert.Null(TypedLine.Read(end, TimeSpan.FromSeconds(3), Token));
         Assert.InRange(waited.Elapsed, TimeSpan.FromSeconds(3), s_ample);
@@ -65,7 +65,7 @@ public sealed class ConsolePersonTests : IDisposable
     public async Task Answers_Cancelled_EndsAtOnce()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        Task<bool> answer = Person(_keyboard.Terminal).AnswersAsync("really?", "t", TimeSpan.FromHours(1), stop.Token);
+        var answer = Person(_keyboard.Terminal).AnswersAsync("really?", "t", TimeSpan.FromHours(1), stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer.WaitAsync(s_ample, Token));
     }
@@ -76,7 +76,7 @@ public sealed class ConsolePersonTests : IDisposable
     /// <summary>Hundredths of a second that this thread has computed (man 5 proc_pid_stat: utime and stime).</summary>
     private static int ProcessorTicks()
     {
-        string[] fields = File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ');
+        var fields = File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ');
         return int.Parse(fields[11]) + int.Parse(fields[12]);
     }
 

@@ -12,7 +12,7 @@ internal sealed class Keyboard : IDisposable
 
     public Keyboard()
     {
-        Assert.Equal(0, openpty(out int typist, out int terminal, 0, 0, 0));
+        Assert.Equal(0, openpty(out var typist, out var terminal, 0, 0, 0));
         _typist = new SafeFileHandle(typist, ownsHandle: true);
         Terminal = new SafeFileHandle(terminal, ownsHandle: true);
     }

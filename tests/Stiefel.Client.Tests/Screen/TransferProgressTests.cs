@@ -13,7 +13,7 @@ public sealed class TransferProgressTests : IDisposable
     [Fact]
     public void Advance_OnASerialLine_WritesALineAtMostEveryTwoSecondsAndOneAtTheEnd()
     {
-        TransferProgress progress = Screen(canRedraw: false).Follow("initrd", 39_000_000);
+        var progress = Screen(canRedraw: false).Follow("initrd", 39_000_000);
         _clock.Advance(TimeSpan.FromSeconds(60)); // until the first byte
         Run(progress, steps: 39, bytesPerStep: 1_000_000, TimeSpan.FromMilliseconds(100));
 
@@ -28,7 +28,7 @@ public sealed class TransferProgressTests : IDisposable
     [Fact]
     public void Advance_SlowOnASerialLine_WritesEveryTenthOrEveryTenSeconds()
     {
-        TransferProgress progress = Screen(canRedraw: false).Follow("initrd", 100_000_000);
+        var progress = Screen(canRedraw: false).Follow("initrd", 100_000_000);
         Run(progress, steps: 100, bytesPerStep: 500_000, TimeSpan.FromSeconds(1));
         // 2 s for the first, then 10 s each, at 0.5 MB/s; the last line is the end.
         Assert.Equal(11, Lines().Length);
@@ -39,15 +39,15 @@ public sealed class TransferProgressTests : IDisposable
     [Fact]
     public void Advance_OnAScreen_RedrawsOneLineAndLeavesTheLastOne()
     {
-        BootScreen screen = Screen(canRedraw: true);
-        TransferProgress progress = screen.Follow("kernel", 10_000_000);
-        for (int i = 0; i < 3; i++)
+        var screen = Screen(canRedraw: true);
+        var progress = screen.Follow("kernel", 10_000_000);
+        for (var i = 0; i < 3; i++)
         {
             progress.Advance(2_000_000);
             _clock.Advance(TimeSpan.FromMilliseconds(200));
         }
 
-        string redrawn = "  kernel  60 %  6.0 of 10.0 MB  10.0 MB/s  ETA 0 s";
+        var redrawn = "  kernel  60 %  6.0 of 10.0 MB  10.0 MB/s  ETA 0 s";
         Assert.Equal($"\r  kernel  40 %  4.0 of 10.0 MB  20.0 MB/s  ETA 0 s\r{redrawn}", _output.ToString());
         _output.GetStringBuilder().Clear();
         screen.Say("eth0 set up");
@@ -57,7 +57,7 @@ public sealed class TransferProgressTests : IDisposable
     [Fact]
     public void Advance_OfUnknownTotal_SaysHowMuchCame()
     {
-        TransferProgress progress = Screen(canRedraw: false).Follow("drivers", total: null);
+        var progress = Screen(canRedraw: false).Follow("drivers", total: null);
         Run(progress, steps: 3, bytesPerStep: 1_000_000, TimeSpan.FromSeconds(1));
         Assert.Equal(["  drivers 3.0 MB  1.5 MB/s", "  drivers: 3.0 MB in 2.0 s, 1.5 MB/s, verified"], Lines());
     }
@@ -71,7 +71,7 @@ public sealed class TransferProgressTests : IDisposable
 
     private void Run(TransferProgress progress, int steps, int bytesPerStep, TimeSpan step)
     {
-        for (int i = 0; i < steps; i++)
+        for (var i = 0; i < steps; i++)
         {
             _clock.Advance(step);
             progress.Advance(bytesPerStep);

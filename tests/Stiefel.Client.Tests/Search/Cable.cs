@@ -18,7 +18,7 @@ internal sealed class Cable : IDisposable
         _name = name;
         _farThread = new Thread(RunFar) { IsBackground = true, Name = $"far end of {name}" };
         _farThread.Start();
-        int farThreadId = Far(PrivateNetwork.ThreadId);
+        var farThreadId = Far(PrivateNetwork.ThreadId);
         PrivateNetwork.Ip($"link add {name} type veth peer name far netns {farThreadId}");
         SkipAddressDetection(name);
         Far(() =>
@@ -68,8 +68,8 @@ internal sealed class Cable : IDisposable
 
     private void RunFar()
     {
-        string? failure = PrivateNetwork.EnterNew();
-        foreach (Action work in _work.GetConsumingEnumerable())
+        var failure = PrivateNetwork.EnterNew();
+        foreach (var work in _work.GetConsumingEnumerable())
         {
             work();
         }

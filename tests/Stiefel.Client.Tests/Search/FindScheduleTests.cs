@@ -12,7 +12,7 @@ public sealed class FindScheduleTests
     public void IsDue_FirstSeconds_EveryTickAndThenOnceASecond()
     {
         var schedule = new FindSchedule(_clock);
-        int eager = CountDue(schedule, TimeSpan.FromSeconds(5));
+        var eager = CountDue(schedule, TimeSpan.FromSeconds(5));
         Assert.Equal(20, eager);
         Assert.InRange(CountDue(schedule, TimeSpan.FromSeconds(10)), 10, 11);
     }
@@ -23,15 +23,15 @@ public sealed class FindScheduleTests
         var schedule = new FindSchedule(_clock);
         CountDue(schedule, TimeSpan.FromSeconds(20));
         schedule.Keep([8]);
-        Assert.True(schedule.IsDue(7, out int round));
+        Assert.True(schedule.IsDue(7, out var round));
         Assert.Equal(0, round);
         Assert.Equal(8, CountDue(schedule, TimeSpan.FromSeconds(2)));
     }
 
     private int CountDue(FindSchedule schedule, TimeSpan duration)
     {
-        int due = 0;
-        for (TimeSpan time = TimeSpan.Zero; time < duration; time += FindSchedule.Tick)
+        var due = 0;
+        for (var time = TimeSpan.Zero; time < duration; time += FindSchedule.Tick)
         {
             schedule.Keep([7]);
             due += schedule.IsDue(7, out _) ? 1 : 0;

@@ -21,7 +21,7 @@ public sealed class FoundServerTests
         // The kernel gives the link-local address when it has seen the cable, a moment later.
         Assert.True(SpinWait.SpinUntil(() => HasLinkLocal("near0"), TimeLimit.Seconds(10)));
 
-        FoundServer server = FoundServer.AtAddress(IPEndPoint.Parse("10.2.0.9:4644"));
+        var server = FoundServer.AtAddress(IPEndPoint.Parse("10.2.0.9:4644"));
         Assert.Equal("near1", server.Link.Name);
         Assert.NotEqual(default, server.Link.Mac);
         Assert.Equal("near0", FoundServer.AtAddress(new IPEndPoint(IPAddress.Parse("fe80::1%near0"), 4644)).Link.Name);

@@ -46,11 +46,11 @@ internal sealed class Responder : IDisposable
             while (true)
             {
                 EndPoint sender = new IPEndPoint(_socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
-                int length = _socket.ReceiveFrom(buffer, ref sender);
-                if (DiscoveryDatagram.TryOpenFind(buffer.AsSpan(0, length), [_key], out byte[]? nonce, out _))
+                var length = _socket.ReceiveFrom(buffer, ref sender);
+                if (DiscoveryDatagram.TryOpenFind(buffer.AsSpan(0, length), [_key], out var nonce, out _))
                 {
                     Questions++;
-                    byte[][] answers = Sleeps ? [DiscoveryDatagram.BuildChallenge(_key, nonce, new byte[DiscoveryDatagram.NonceSize], ((IPEndPoint)sender).Address)] : Reply(nonce);
+                    var answers = Sleeps ? [DiscoveryDatagram.BuildChallenge(_key, nonce, new byte[DiscoveryDatagram.NonceSize], ((IPEndPoint)sender).Address)] : Reply(nonce);
                     Array.ForEach(answers, datagram => _socket.SendTo(datagram, sender));
                 }
                 else if (DiscoveryDatagram.LooksLikeWake(buffer.AsSpan(0, length), out _, out _))

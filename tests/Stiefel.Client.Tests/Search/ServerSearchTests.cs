@@ -35,12 +35,12 @@ public sealed class ServerSearchTests : IDisposable
         using var second = new Cable("cable1");
         using var third = new Cable("cable2");
         using var last = new Cable("cable3");
-        using Responder laptop = last.Far(() => new Responder(_key, bootPort: 4711));
+        using var laptop = last.Far(() => new Responder(_key, bootPort: 4711));
         Cable[] deaf = [first, second];
         Array.ForEach([.. deaf, third, last], cable => cable.RaiseNear());
         Array.ForEach(deaf, cable => cable.RaiseFar());
 
-        Task<FoundServer> search = Search().FindFirstAsync(_stop.Token);
+        var search = Search().FindFirstAsync(_stop.Token);
         await Task.Delay(600, _stop.Token);
         Assert.False(search.IsCompleted);
 
@@ -53,7 +53,7 @@ public sealed class ServerSearchTests : IDisposable
         }
 
         var sinceCarrier = Stopwatch.StartNew();
-        FoundServer found = await search;
+        var found = await search;
 
         Assert.True(sinceCarrier.ElapsedMilliseconds < 1000, $"found after {sinceCarrier.ElapsedMilliseconds} ms");
         Assert.Equal("cable3", found.Link.Name);
@@ -65,10 +65,10 @@ public sealed class ServerSearchTests : IDisposable
     [Fact]
     public async Task Search_InterfaceThatAppearsLater_IsAskedToo()
     {
-        Task<FoundServer> search = Search().FindFirstAsync(_stop.Token);
+        var search = Search().FindFirstAsync(_stop.Token);
         await Task.Delay(400, _stop.Token);
         using var late = new Cable("late0");
-        using Responder laptop = late.Far(() => new Responder(_key, bootPort: 1));
+        using var laptop = late.Far(() => new Responder(_key, bootPort: 1));
         late.RaiseFar();
         late.RaiseNear();
         Assert.Equal("late0", (await search).Link.Name);
@@ -80,7 +80,7 @@ public sealed class ServerSearchTests : IDisposable
         using var cable = new Cable("four0");
         File.WriteAllText("/proc/sys/net/ipv6/conf/four0/disable_ipv6", "1");
         PrivateNetwork.Ip("address add 10.9.8.1/24 dev four0");
-        using Responder laptop = cable.Far(() =>
+        using var laptop = cable.Far(() =>
         {
             PrivateNetwork.Ip("address add 10.9.8.2/24 dev far");
             return new Responder(_key, bootPort: 99, AddressFamily.InterNetwork);
@@ -88,7 +88,7 @@ public sealed class ServerSearchTests : IDisposable
         cable.RaiseFar();
         cable.RaiseNear();
 
-        FoundServer found = await Search().FindFirstAsync(_stop.Token);
+        var found = await Search().FindFirstAsync(_stop.Token);
         Assert.Equal(new IPEndPoint(IPAddress.Parse("10.9.8.2"), 99), found.Endpoint);
         Assert.Equal("four0", found.Link.Name);
     }
@@ -96,9 +96,9 @@ public sealed class ServerSearchTests : IDisposable
     [Fact]
     public async Task Search_ForgedAnswers_AreNotBelieved()
     {
-        using SharedKey foreign = SharedKey.Generate("foreign");
+        using var foreign = SharedKey.Generate("foreign");
         using var cable = new Cable("forge0");
-        using Responder laptop = cable.Far(() => new Responder(_key, bootPort: 5));
+        using var laptop = cable.Far(() => new Responder(_key, bootPort: 5));
         laptop.Reply = nonce =>
         [
             DiscoveryDatagram.BuildHello(foreign, nonce, 1),
@@ -111,7 +111,7 @@ public sealed class ServerSearchTests : IDisposable
         cable.RaiseFar();
         cable.RaiseNear();
 
-        Task<FoundServer> search = Search().FindFirstAsync(_stop.Token);
+        var search = Search().FindFirstAsync(_stop.Token);
         while (laptop.Questions < 4)
         {
             Assert.False(search.IsCompleted);
@@ -153,8 +153,8 @@ public sealed class ServerSearchTests : IDisposable
     public async Task Discover_TimeTooShortForAReport_EndsWithTheReason()
     {
         using var directory = new TemporaryDirectory();
-        string key = ClientRun.WriteKey(directory.File("stick.key"), new byte[SharedKey.Size]);
-        ClientRun run = await ClientRun.StartAsync("discover", "--seconds", "1", "--key", key, "--interface", "nope0");
+        var key = ClientRun.WriteKey(directory.File("stick.key"), new byte[SharedKey.Size]);
+        var run = await ClientRun.StartAsync("discover", "--seconds", "1", "--key", key, "--interface", "nope0");
         Assert.Equal(
             new ClientRun(1, "", "stiefel-client: no laptop with the key `stick` answered within 1 s: there is no interface nope0: plug the adapter in, or look at the name\n"), run);
     }
@@ -164,12 +164,12 @@ public sealed class ServerSearchTests : IDisposable
     {
         using var wanted = new Cable("wanted0");
         using var other = new Cable("other0");
-        using Responder there = other.Far(() => new Responder(_key, bootPort: 1));
-        using Responder here = wanted.Far(() => new Responder(_key, bootPort: 2));
+        using var there = other.Far(() => new Responder(_key, bootPort: 1));
+        using var here = wanted.Far(() => new Responder(_key, bootPort: 2));
         Array.ForEach([other, wanted], cable => cable.RaiseFar());
         Array.ForEach([other, wanted], cable => cable.RaiseNear());
 
-        FoundServer found = await new ServerSearch(_key, "wanted0", _reports.Enqueue).FindFirstAsync(_stop.Token);
+        var found = await new ServerSearch(_key, "wanted0", _reports.Enqueue).FindFirstAsync(_stop.Token);
         Assert.Equal(2, found.Endpoint.Port);
         Assert.Equal(0, there.Questions);
     }

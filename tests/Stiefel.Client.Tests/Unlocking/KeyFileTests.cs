@@ -56,7 +56,7 @@ public sealed class KeyFileTests : IDisposable
     [InlineData(5000)]
     public void Load_OfAnotherSize_IsRefused(int size)
     {
-        string path = Write("bad.key", size);
+        var path = Write("bad.key", size);
         Assert.Contains($"this file has {size}", Assert.Throws<UsageException>(() => KeyFile.Load(path)).Message);
     }
 
@@ -66,7 +66,7 @@ public sealed class KeyFileTests : IDisposable
     [InlineData(UnixFileMode.GroupWrite)]
     public void Load_KeyThatOthersCanRead_IsRefusedForSafety(UnixFileMode others)
     {
-        string path = Write("open.key", 32);
+        var path = Write("open.key", 32);
         File.SetUnixFileMode(path, File.GetUnixFileMode(path) | others);
         Assert.Contains("chmod 600", Assert.Throws<RefusedException>(() => KeyFile.Load(path)).Message);
     }
@@ -74,7 +74,7 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public async Task Verbs_WithoutAUsableKey_EndWithTheContractsExitCodes()
     {
-        string path = Write("open.key", 32);
+        var path = Write("open.key", 32);
         File.SetUnixFileMode(path, (UnixFileMode)0x1A4);
         Assert.Equal(3, (await ClientRun.StartAsync("discover", "--key", path)).ExitCode);
         Assert.Equal(2, (await ClientRun.StartAsync("discover", "--key", _directory.File("none.key"))).ExitCode);
@@ -86,7 +86,7 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public void Load_SealedKey_OpensWithinThreeTries()
     {
-        string path = WriteSealed("stick.key", "right words");
+        var path = WriteSealed("stick.key", "right words");
         var person = new ScriptedPerson("", "wrong words", "right words");
         using var key = KeyFile.Load(path, person: person);
         Assert.Equal("stick", key.Name);
@@ -105,8 +105,8 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public void Load_NoKeyButAPerson_TakesAPairingCode()
     {
-        byte[] secret = RandomNumberGenerator.GetBytes(16);
-        string code = PairingCode.Encode(secret);
+        var secret = RandomNumberGenerator.GetBytes(16);
+        var code = PairingCode.Encode(secret);
         var person = new ScriptedPerson(code[..^1], code.ToLowerInvariant());
         using var key = KeyFile.Load(null, _directory.Path, person);
         using var same = SharedKey.FromBytes(secret, "same");

@@ -39,7 +39,7 @@ public sealed class LaptopUnlockTests : IDisposable
     {
         var person = new ScriptedPerson("wrong one", "right one");
         using var passphrase = new LaptopPassphrase();
-        using BootClient client = await ConnectAsync();
+        using var client = await ConnectAsync();
         await new LaptopUnlock(passphrase, person, line =>
         {
             _said.Add(line);
@@ -62,7 +62,7 @@ public sealed class LaptopUnlockTests : IDisposable
         Answer(triesLeft: 3, _whole);
         foreach (var person in new[] { new ScriptedPerson("right one"), new ScriptedPerson() })
         {
-            using BootClient client = await ConnectAsync();
+            using var client = await ConnectAsync();
             await new LaptopUnlock(passphrase, person, _said.Add).RunAsync(client, null, Token);
         }
 
@@ -74,13 +74,13 @@ public sealed class LaptopUnlockTests : IDisposable
     {
         using var passphrase = new LaptopPassphrase();
         Answer(triesLeft: 3, _whole);
-        using (BootClient client = await ConnectAsync())
+        using (var client = await ConnectAsync())
         {
             await new LaptopUnlock(passphrase, new ScriptedPerson("of the first"), _said.Add).RunAsync(client, null, Token);
         }
 
         _laptop.Manifest = BootManifest.ForLocked(new LockedBoot("/dev/sda3", "", "uuid-2", MayHandOver: false), "other", new LinkParameters());
-        using BootClient other = await ConnectAsync();
+        using var other = await ConnectAsync();
         await new LaptopUnlock(passphrase, new ScriptedPerson("of the second"), _said.Add).RunAsync(other, null, Token);
         Assert.Equal("of the second", Encoding.UTF8.GetString(_laptop.Bodies["/v1/unlock"]));
         Assert.NotNull(passphrase.Bytes);
@@ -96,7 +96,7 @@ public sealed class LaptopUnlockTests : IDisposable
         using var passphrase = new LaptopPassphrase();
         foreach (var (laptop, typed) in new[] { (_laptop, "of the first"), (copycat, "of the second") })
         {
-            using BootClient client = await ConnectAsync(laptop);
+            using var client = await ConnectAsync(laptop);
             await new LaptopUnlock(passphrase, new ScriptedPerson(typed), _said.Add).RunAsync(client, null, Token);
             Assert.Equal(typed, Encoding.UTF8.GetString(laptop.Bodies["/v1/unlock"]));
         }
@@ -108,9 +108,9 @@ public sealed class LaptopUnlockTests : IDisposable
         _laptop.Manifest = BootManifest.ForLocked(new LockedBoot("/dev/sda3", "home", "", MayHandOver: true), "testtop", new LinkParameters());
         Answer(triesLeft: 3, _whole);
         using var passphrase = new LaptopPassphrase();
-        foreach (string typed in new[] { "of the first", "of the second" })
+        foreach (var typed in new[] { "of the first", "of the second" })
         {
-            using BootClient client = await ConnectAsync();
+            using var client = await ConnectAsync();
             await new LaptopUnlock(passphrase, new ScriptedPerson(typed), _said.Add).RunAsync(client, null, Token);
             Assert.Equal(typed, Encoding.UTF8.GetString(_laptop.Bodies["/v1/unlock"]));
         }
@@ -121,7 +121,7 @@ public sealed class LaptopUnlockTests : IDisposable
     {
         Answer(triesLeft: 0);
         using var passphrase = new LaptopPassphrase();
-        using BootClient client = await ConnectAsync();
+        using var client = await ConnectAsync();
         await Assert.ThrowsAsync<ServerException>(() => new LaptopUnlock(passphrase, new ScriptedPerson("x"), _said.Add).RunAsync(client, null, Token));
         Assert.Null(passphrase.Bytes);
     }
@@ -129,7 +129,7 @@ public sealed class LaptopUnlockTests : IDisposable
     [Fact]
     public async Task Verbs_NobodyThere_RefuseWithAHint()
     {
-        ClientRun run = await FetchAsync();
+        var run = await FetchAsync();
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("/dev/sda3 of the laptop is locked, and nobody is there", run.Errors);
         Assert.Contains("--passphrase-fd", run.Errors);
@@ -142,7 +142,7 @@ public sealed class LaptopUnlockTests : IDisposable
     public async Task Fetch_PassphraseFromDescriptor_UnlocksAndDownloads(string input, string sent)
     {
         Answer(triesLeft: 3, _whole);
-        ClientRun run = await FetchWithAsync(input);
+        var run = await FetchWithAsync(input);
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Equal(sent, Encoding.UTF8.GetString(_laptop.Bodies["/v1/unlock"]));
         Assert.Equal(_laptop.Kernel, await File.ReadAllBytesAsync(_directory.File("out/kernel"), Token));
@@ -152,7 +152,7 @@ public sealed class LaptopUnlockTests : IDisposable
     [Fact]
     public async Task Fetch_WrongPassphraseFromDescriptor_IsTriedOnce()
     {
-        ClientRun run = await FetchWithAsync("wrong");
+        var run = await FetchWithAsync("wrong");
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("the passphrase does not open /dev/sda3", run.Errors);
         Assert.Equal(["/v1/unlock"], _laptop.Requests);
@@ -163,7 +163,7 @@ public sealed class LaptopUnlockTests : IDisposable
     [InlineData(514)]
     public async Task Fetch_DescriptorWithNoPassphrase_IsWrongUsage(int length)
     {
-        ClientRun run = await FetchWithAsync(new string('x', length));
+        var run = await FetchWithAsync(new string('x', length));
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("a passphrase has 1 to 512 bytes", run.Errors);
     }
@@ -178,7 +178,7 @@ public sealed class LaptopUnlockTests : IDisposable
     [Fact]
     public async Task Connect_LockedLaptop_ShowsWhatIsLocked()
     {
-        ClientRun run = await ClientRun.StartAsync("discover", "--server", _laptop.Address, "--key", KeyFile());
+        var run = await ClientRun.StartAsync("discover", "--server", _laptop.Address, "--key", KeyFile());
         Assert.Contains("/dev/sda3 (home) of testtop is locked", run.Output);
     }
 
@@ -193,10 +193,10 @@ public sealed class LaptopUnlockTests : IDisposable
 
     private async Task<ClientRun> FetchWithAsync(string input)
     {
-        string path = _directory.File("given");
+        var path = _directory.File("given");
         await File.WriteAllTextAsync(path, input, Token);
         using var file = File.OpenHandle(path);
-        string descriptor = file.DangerousGetHandle().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var descriptor = file.DangerousGetHandle().ToString(System.Globalization.CultureInfo.InvariantCulture);
         return await FetchAsync("--passphrase-fd", descriptor);
     }
 

@@ -33,13 +33,13 @@ public sealed class LaptopResetTests(MachineParts parts)
         {
             var disk = Path.Combine(run.WorkDirectory, "disk.img");
             await File.WriteAllBytesAsync(disk, new byte[WriteLoad.Blocks * WriteLoad.BlockSize], _token);
-            await using VirtualMachine laptop = await StartAsync(run, disk, port);
+            await using var laptop = await StartAsync(run, disk, port);
             for (var reset = 1; reset <= resets; reset++)
             {
                 await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);
                 using (var socket = NbdWire.Connect("127.0.0.1", port, "x"))
                 {
-                    Task running = Task.Run(() => load.RunUntilLost(socket), _token);
+                    var running = Task.Run(() => load.RunUntilLost(socket), _token);
                     await Task.Delay(random.Next(200, 2500), _token);
                     await laptop.ResetAsync(_token);
                     socket.Shutdown(System.Net.Sockets.SocketShutdown.Both);
@@ -71,7 +71,7 @@ public sealed class LaptopResetTests(MachineParts parts)
     /// <summary>QEMU forwards to one IPv4 address, which a laptop on a cable does not have.</summary>
     private static byte[] InittabWithAddress()
     {
-        (string _, byte[] content) = Overlay.Files(Overlay.Always).Single(file => file.Path == "etc/inittab");
+        (var _, var content) = Overlay.Files(Overlay.Always).Single(file => file.Path == "etc/inittab");
         return [.. content, .. Encoding.ASCII.GetBytes($"::once:/early/busybox ip address add {CableEnd.ForwardedAddress}/24 dev eth0\n")];
     }
 }

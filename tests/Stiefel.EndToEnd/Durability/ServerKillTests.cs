@@ -27,7 +27,7 @@ public sealed class ServerKillTests : IDisposable
                 "--Nbd:ExportName", "x", "--Nbd:Listen", $"127.0.0.1:{port}", "--State:Directory", _scratch["state"]))
             {
                 using var socket = NbdWire.Connect("127.0.0.1", port, "x");
-                Task running = Task.Run(() => load.RunUntilLost(socket), TestContext.Current.CancellationToken);
+                var running = Task.Run(() => load.RunUntilLost(socket), TestContext.Current.CancellationToken);
                 await Task.Delay(random.Next(1, LongestLifeMilliseconds), TestContext.Current.CancellationToken);
                 server.Kill();
                 await running;

@@ -67,14 +67,14 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
     /// <param name="token">Ends it.</param>
     public static async Task<EncryptedDisks> GetAsync(BuildCache cache, IReadOnlyDictionary<string, byte[]> boot, Action<string> report, CancellationToken token)
     {
-        string debian = await EncryptedLaptop.DebianTreeAsync(cache, report, token);
-        string dracut = await DebianTree.GetAsync(cache, InitramfsMaker.Dracut, report, token);
+        var debian = await EncryptedLaptop.DebianTreeAsync(cache, report, token);
+        var dracut = await DebianTree.GetAsync(cache, InitramfsMaker.Dracut, report, token);
         string[] inputs =
         [
             Revision, .. new[] { debian, dracut }.Select(tree => Path.GetFileName(Path.GetDirectoryName(tree)!)), DiskLength, SmallDiskLength, Prepare,
             .. Laptops("").Select(laptop => laptop.Install), .. s_wrapped.Select(disk => disk.Commands), .. boot.Select(file => $"{file.Key} {Convert.ToHexString(file.Value)}"),
         ];
-        string directory = await cache.GetAsync("encrypted-disks", inputs, async unfinished =>
+        var directory = await cache.GetAsync("encrypted-disks", inputs, async unfinished =>
         {
             report("making encrypted disks in a virtual machine (once; some three minutes)");
             await MakeAsync(unfinished, debian, dracut, boot, token);
@@ -91,27 +91,27 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
 
     private static async Task MakeAsync(string directory, string debian, string dracut, IReadOnlyDictionary<string, byte[]> boot, CancellationToken token)
     {
-        string bootImage = Path.Combine(directory, "boot.img");
-        string debianRoot = Path.Combine(directory, "debian.img");
-        string dracutRoot = Path.Combine(directory, "dracut.img");
+        var bootImage = Path.Combine(directory, "boot.img");
+        var debianRoot = Path.Combine(directory, "debian.img");
+        var dracutRoot = Path.Combine(directory, "dracut.img");
         await WriteRootAsync(directory, debianRoot, debian, _ => Task.CompletedTask, token);
         await WriteRootAsync(directory, dracutRoot, dracut, _ => Task.CompletedTask, token);
-        Startup.DirectKernel installer = await WriteInstallerAsync(directory, debian, token);
+        var installer = await WriteInstallerAsync(directory, debian, token);
         await WriteBootAsync(directory, bootImage, boot, token);
 
-        EncryptedDisks disks = Describe(directory);
-        foreach (EncryptedLaptop laptop in Laptops(directory))
+        var disks = Describe(directory);
+        foreach (var laptop in Laptops(directory))
         {
             await PartitionAsync(laptop.Image, DiskLength, ["-n", "1:0:+32M", "-t", "1:EF00", "-n", "2:0:0", "-t", "2:8309"], token);
         }
 
-        foreach (string small in disks.Wrapped.Values)
+        foreach (var small in disks.Wrapped.Values)
         {
             await PartitionAsync(small, SmallDiskLength, ["-n", "1:0:0", "-t", "1:8300"], token);
         }
 
         await RunInstallerAsync(installer, [("boot", bootImage), ("debian", debianRoot), ("dracut", dracutRoot)], disks, token);
-        foreach (string file in new[] { InstallerImage(directory), bootImage, debianRoot, dracutRoot, installer.Kernel, installer.Initrd })
+        foreach (var file in new[] { InstallerImage(directory), bootImage, debianRoot, dracutRoot, installer.Kernel, installer.Initrd })
         {
             File.Delete(file);
         }
@@ -121,7 +121,7 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
 
     private static async Task WriteRootAsync(string directory, string image, string tree, Func<string, Task> changeAsync, CancellationToken token)
     {
-        string root = Path.Combine(directory, "root");
+        var root = Path.Combine(directory, "root");
         Directory.CreateDirectory(root);
         await ExternalProgram.RunAsync("tar", ["--numeric-owner", "--xattrs", "--xattrs-include=*", "-C", root, "-xf", tree], s_options, token);
         await changeAsync(root);
@@ -132,8 +132,8 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
     /// <summary>The installer's own system, which is no encrypted one.</summary>
     private static async Task<Startup.DirectKernel> WriteInstallerAsync(string directory, string tree, CancellationToken token)
     {
-        string kernel = Path.Combine(directory, "vmlinuz");
-        string initrd = Path.Combine(directory, "initrd.img");
+        var kernel = Path.Combine(directory, "vmlinuz");
+        var initrd = Path.Combine(directory, "initrd.img");
         await WriteRootAsync(directory, InstallerImage(directory), tree, async root =>
         {
             File.Copy(Directory.GetFiles(Path.Combine(root, "boot"), "vmlinuz-*").Single(), kernel);
@@ -147,10 +147,10 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
 
     private static async Task WriteBootAsync(string directory, string image, IReadOnlyDictionary<string, byte[]> boot, CancellationToken token)
     {
-        string content = Path.Combine(directory, "boot");
-        foreach ((string path, byte[] bytes) in boot)
+        var content = Path.Combine(directory, "boot");
+        foreach ((var path, var bytes) in boot)
         {
-            string file = Path.Combine(content, path);
+            var file = Path.Combine(content, path);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             await File.WriteAllBytesAsync(file, bytes, token);
         }
@@ -167,7 +167,7 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
 
     private static async Task RunInstallerAsync(Startup.DirectKernel installer, IReadOnlyList<(string Serial, string Image)> sources, EncryptedDisks disks, CancellationToken token)
     {
-        string directory = Path.GetDirectoryName(installer.Kernel)!;
+        var directory = Path.GetDirectoryName(installer.Kernel)!;
         using var scratch = new RunDirectory();
         var options = new VirtualMachineOptions
         {
@@ -184,15 +184,15 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
             LogDirectory = scratch.Path,
             RunDirectory = scratch.Path,
         };
-        await using VirtualMachine machine = await VirtualMachine.StartAsync(options, new RunClock(), (_, _) => { }, token);
-        ConsoleShell shell = await ConsoleShell.LogInAsync(machine.Name, machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
+        await using var machine = await VirtualMachine.StartAsync(options, new RunClock(), (_, _) => { }, token);
+        var shell = await ConsoleShell.LogInAsync(machine.Name, machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
         await shell.RunAsync(Prepare, token);
-        foreach ((string name, string commands) in s_wrapped)
+        foreach ((var name, var commands) in s_wrapped)
         {
             await shell.RunAsync($"( . /root/lib.sh; D=/dev/disk/by-id/virtio-{name}-part1; {commands} )", token, s_copying);
         }
 
-        foreach (EncryptedLaptop laptop in Laptops(directory))
+        foreach (var laptop in Laptops(directory))
         {
             await shell.RunAsync($"( . /root/lib.sh\n{laptop.Install}\n)", token, s_copying);
         }

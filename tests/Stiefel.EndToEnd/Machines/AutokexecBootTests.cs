@@ -14,7 +14,7 @@ namespace Stiefel.EndToEnd.Machines;
 [Trait("Needs", "machines")]
 public sealed class AutokexecBootTests(MachineParts parts)
 {
-    private const string Folder = "/mnt";
+    private const string DirectoryPath = "/mnt";
     private const string UnsavedWork = "/root/written-just-before";
     private const string LaterWork = "/root/written-on-the-desktop";
     private const string Content = "content-7b3f19c05ad24e86-of-the-laptops-disk";
@@ -24,32 +24,32 @@ public sealed class AutokexecBootTests(MachineParts parts)
     [Fact]
     public Task Call_WhileTheLaptopIsInUse_WarnsLeavesCleanlyAndBootsTheDesktopOverASecretCable() => parts.PlayAsync("autokexec-boot", async run =>
     {
-        StationMaker stations = await parts.StationsAsync();
+        var stations = await parts.StationsAsync();
         string image;
-        await using (LaptopAtPrompt laptop = await stations.TakeUpOwnSystemAsync(run, _token))
+        await using (var laptop = await stations.TakeUpOwnSystemAsync(run, _token))
         {
             image = laptop.Machine.Options.Disks[0].Path;
             await CallAsync(run, laptop.Machine, laptop.Shell);
         }
 
-        DiskImage disk = await KeptImage.ReadAsync(image, Path.Combine(run.WorkDirectory, "after.img"), _token);
+        var disk = await KeptImage.ReadAsync(image, Path.Combine(run.WorkDirectory, "after.img"), _token);
         await DiskChecks.FileAsync(disk, stations.Disk.RootPartition, LaterWork, Content, _token);
         await DiskChecks.CleanAsync(disk, stations.Disk.RootPartition, _token);
     });
 
     private async Task CallAsync(MachineRun run, VirtualMachine laptop, ConsoleShell own)
     {
-        string key = parts.NewKey("stick");
-        VirtualDisk handIn = await HandInDisk.MakeAsync(run, directory => FillAsync(run, directory, key), _token);
+        var key = parts.NewKey("stick");
+        var handIn = await HandInDisk.MakeAsync(run, directory => FillAsync(run, directory, key), _token);
         await laptop.PlugStickAsync(handIn.Path, _token);
         await ListenAsync(own);
 
-        string recording = Path.Combine(run.WorkDirectory, "cable.pcap");
-        await using Desktop desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Bios, key, _token, recording);
+        var recording = Path.Combine(run.WorkDirectory, "cable.pcap");
+        await using var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Bios, key, _token, recording);
         await laptop.Console.WaitForAsync("a desktop with the key stick calls for this laptop's disk: everything is closed", TimeLimits.FirmwareStart, _token);
         await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.PowerOff + TimeLimits.ServerStart, _token);
         await desktop.WaitForPhaseAsync("executing", TimeLimits.Fetch, _token);
-        ConsoleShell shell = await desktop.LogInToPayloadAsync(_token);
+        var shell = await desktop.LogInToPayloadAsync(_token);
         await PayloadChecks.RootAsync(shell, _token);
         Assert.Equal(Content, (await shell.RunAsync($"cat {UnsavedWork}", _token)).Trim());
         await PayloadChecks.NoSecretAsync(shell, await File.ReadAllBytesAsync(key, _token), _token);
@@ -64,9 +64,9 @@ public sealed class AutokexecBootTests(MachineParts parts)
     /// <summary>What set-up leaves behind on a laptop, and the daemon; there is no kexec-tools on this one.</summary>
     private async Task ListenAsync(ConsoleShell laptop)
     {
-        await laptop.RunAsync($"until [ -b /dev/sda ]; do sleep 0.2; done; mount -o ro /dev/sda {Folder} && install -d -m 700 /etc/stiefel/keys && install -m 600 {Folder}/stick.key /etc/stiefel/keys/", _token);
+        await laptop.RunAsync($"until [ -b /dev/sda ]; do sleep 0.2; done; mount -o ro /dev/sda {DirectoryPath} && install -d -m 700 /etc/stiefel/keys && install -m 600 {DirectoryPath}/stick.key /etc/stiefel/keys/", _token);
         await laptop.RunAsync("rm /usr/sbin/kexec && ip link set $(ls /sys/class/net | grep -v lo) up", _token);
-        await laptop.RunAsync($"systemd-run --unit=stiefel-autokexec {Folder}/stiefel autokexec --config {Folder}/config.yaml", _token);
+        await laptop.RunAsync($"systemd-run --unit=stiefel-autokexec {DirectoryPath}/stiefel autokexec --config {DirectoryPath}/config.yaml", _token);
         await laptop.RunAsync("until journalctl -u stiefel-autokexec --no-pager | grep -q 'listening for calls with 1 keys'; do sleep 1; done", _token);
 
         // Not synced: leaving must not lose it.
@@ -85,8 +85,8 @@ public sealed class AutokexecBootTests(MachineParts parts)
             autokexec:
               grace: 5
             server-setup:
-              stiefelsystem-kernel: {Folder}/{RamdiskImage.KernelName}
-              stiefelsystem-initrd: {Folder}/{RamdiskImage.InitrdName}
+              stiefelsystem-kernel: {DirectoryPath}/{RamdiskImage.KernelName}
+              stiefelsystem-initrd: {DirectoryPath}/{RamdiskImage.InitrdName}
               cmdline: [{string.Join(", ", MachineRun.ConsoleArguments.Split(' ').Select(argument => $"\"{argument}\""))}]
             """, _token);
     }

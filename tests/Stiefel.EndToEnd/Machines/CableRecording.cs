@@ -20,8 +20,8 @@ internal sealed partial class CableRecording(string path)
     /// <summary>A key in every form in which a program might say it: its bytes, their hexadecimal digits, and the token that is made from it.</summary>
     public static async Task<byte[][]> KeyInAnyFormAsync(string keyFile, CancellationToken token)
     {
-        byte[] raw = await File.ReadAllBytesAsync(keyFile, token);
-        using SharedKey key = SharedKey.FromBytes(raw, "stick");
+        var raw = await File.ReadAllBytesAsync(keyFile, token);
+        using var key = SharedKey.FromBytes(raw, "stick");
         return [raw, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(raw)), Encoding.ASCII.GetBytes(AdminToken.For(key))];
     }
 
@@ -36,9 +36,9 @@ internal sealed partial class CableRecording(string path)
     /// <param name="secrets">What must not be there; of long ones, no piece of 16 bytes at their beginning and end either.</param>
     public void AssertNothingCanBeRead(params ReadOnlySpan<byte[]> secrets)
     {
-        byte[] recorded = File.ReadAllBytes(path);
+        var recorded = File.ReadAllBytes(path);
         Assert.True(recorded.AsSpan().Count(s_tunnelPorts) > 1000, "the recording holds no tunnel");
-        foreach (byte[] secret in secrets)
+        foreach (var secret in secrets)
         {
             Assert.False(Holds(recorded, secret.AsSpan(0, Math.Min(Piece, secret.Length))), $"on the cable: {Encoding.ASCII.GetString(secret)}");
             Assert.False(Holds(recorded, secret.AsSpan(Math.Max(0, secret.Length - Piece))), $"on the cable: {Encoding.ASCII.GetString(secret)}");
@@ -53,12 +53,12 @@ internal sealed partial class CableRecording(string path)
     private static int CountFragments(ReadOnlySpan<byte> recorded)
     {
         const int FileHeader = 24, RecordHeader = 16, LengthAt = 8, EtherTypeAt = 12, NextHeaderAt = 20;
-        int fragments = 0;
-        for (int at = FileHeader; at + RecordHeader <= recorded.Length;)
+        var fragments = 0;
+        for (var at = FileHeader; at + RecordHeader <= recorded.Length;)
         {
-            int length = BinaryPrimitives.ReadInt32LittleEndian(recorded[(at + LengthAt)..]);
-            ReadOnlySpan<byte> frame = recorded.Slice(at + RecordHeader, Math.Min(length, recorded.Length - at - RecordHeader));
-            bool isV6 = frame.Length > NextHeaderAt && BinaryPrimitives.ReadUInt16BigEndian(frame[EtherTypeAt..]) == EtherTypeV6;
+            var length = BinaryPrimitives.ReadInt32LittleEndian(recorded[(at + LengthAt)..]);
+            var frame = recorded.Slice(at + RecordHeader, Math.Min(length, recorded.Length - at - RecordHeader));
+            var isV6 = frame.Length > NextHeaderAt && BinaryPrimitives.ReadUInt16BigEndian(frame[EtherTypeAt..]) == EtherTypeV6;
             fragments += isV6 && frame[NextHeaderAt] == NextHeaderFragment ? 1 : 0;
             at += RecordHeader + length;
         }

@@ -31,14 +31,14 @@ public sealed class EncryptedBootTests(MachineParts parts)
     private async Task PlayAsync(string name, EncryptedLaptop disk) =>
         await parts.PlayAsync(name, async run =>
         {
-            string image = Path.Combine(run.WorkDirectory, "laptop.img");
+            var image = Path.Combine(run.WorkDirectory, "laptop.img");
             Linux.Programs.ExternalProgram.Run("cp", ["--sparse=always", "--reflink=auto", disk.Image, image]);
-            string recording = Path.Combine(run.WorkDirectory, "cable.pcap");
-            string key = parts.NewKey("stick");
-            await using (VirtualMachine laptop = await RamdiskLaptop.StartAsync(run, [new VirtualDisk(image)], key, _token))
+            var recording = Path.Combine(run.WorkDirectory, "cable.pcap");
+            var key = parts.NewKey("stick");
+            await using (var laptop = await RamdiskLaptop.StartAsync(run, [new VirtualDisk(image)], key, _token))
             {
-                await using Desktop desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token, recording);
-                ConsoleShell shell = await UnlockAndLogInAsync(desktop);
+                await using var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token, recording);
+                var shell = await UnlockAndLogInAsync(desktop);
                 await CheckAsync(shell, disk);
                 await CheckLaptopAsync(laptop);
                 await desktop.PowerOffAsync(shell, _token);
@@ -66,7 +66,7 @@ public sealed class EncryptedBootTests(MachineParts parts)
 
     private async Task CheckAsync(ConsoleShell shell, EncryptedLaptop disk)
     {
-        string root = await shell.RunAsync("findmnt -rno SOURCE,FSTYPE,OPTIONS /", _token);
+        var root = await shell.RunAsync("findmnt -rno SOURCE,FSTYPE,OPTIONS /", _token);
         Assert.StartsWith($"{disk.RootDevice} ext4 rw", root, StringComparison.Ordinal);
         Assert.Contains("nbd0p2", await shell.RunAsync($"lsblk -nrso NAME {disk.RootDevice}", _token), StringComparison.Ordinal);
         Assert.Contains($"handed to {disk.Asker}", await shell.RunAsync("dmesg | grep 'stiefel: '", _token), StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class EncryptedBootTests(MachineParts parts)
     /// <summary>Nothing of the disk is open there any more but the disk itself, and the passphrase is in no process.</summary>
     private async Task CheckLaptopAsync(VirtualMachine laptop)
     {
-        ConsoleShell shell = await RamdiskLaptop.ShellAsync(laptop, _token);
+        var shell = await RamdiskLaptop.ShellAsync(laptop, _token);
         Assert.Equal("0", await shell.RunAsync("ls /dev/mapper | grep -c '^stiefel-' || true", _token));
         Assert.Equal("0", await shell.RunAsync($"(cat /proc/cmdline /proc/keys /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null; dmesg) | grep -a -c '{Pattern}' || true", _token));
         await CheckMemoryAsync(shell, "$(pidof stiefel-server)");
@@ -90,7 +90,7 @@ public sealed class EncryptedBootTests(MachineParts parts)
     /// <summary>The passphrase is nowhere in what the process can write to.</summary>
     private async Task CheckMemoryAsync(ConsoleShell shell, string process)
     {
-        string found = await shell.RunAsync(
+        var found = await shell.RunAsync(
             $$"""
             pid={{process}}; memory() { while read -r range rights rest; do case $rights in rw*) a=$((0x${range%-*})); b=$((0x${range#*-}))
             dd if=/proc/$pid/mem bs=4096 skip=$((a / 4096)) count=$(((b - a) / 4096)) 2>/dev/null;; esac; done </proc/$pid/maps; }
@@ -102,7 +102,7 @@ public sealed class EncryptedBootTests(MachineParts parts)
 
     private static void AssertNotLogged(MachineRun run)
     {
-        foreach (string log in Directory.GetFiles(run.LogDirectory))
+        foreach (var log in Directory.GetFiles(run.LogDirectory))
         {
             Assert.DoesNotContain(EncryptedDisks.Passphrase, File.ReadAllText(log), StringComparison.Ordinal);
         }

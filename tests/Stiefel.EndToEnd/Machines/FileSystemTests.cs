@@ -24,9 +24,9 @@ public sealed class FileSystemTests(MachineParts parts)
     [Fact]
     public Task Desktop_OwnFileSystemsTrimAndDiscard_AreKeptAndReachTheLaptopsDisk() => parts.PlayPayloadAsync("file-systems", async (_, payload) =>
     {
-        LaptopDisk disk = (await parts.StationsAsync()).Disk;
+        var disk = (await parts.StationsAsync()).Disk;
         (_partition, _image) = ($"/dev/nbd0p{disk.SparePartition}", payload.Laptop.Machine.Options.Disks[0].Path);
-        ConsoleShell shell = payload.Shell;
+        var shell = payload.Shell;
         await KeepFilesAsync(shell, "ext4", "mkfs.ext4 -q -F", "e2fsck -f -n");
         await KeepFilesAsync(shell, "xfs", "mkfs.xfs -q -f", "xfs_repair -n");
         await KeepFilesAsync(shell, "btrfs", "mkfs.btrfs -q -f", "btrfs check");
@@ -50,10 +50,10 @@ public sealed class FileSystemTests(MachineParts parts)
     private async Task DiscardAsync(ConsoleShell shell)
     {
         await shell.RunAsync($"dd if=/dev/urandom of={_partition} bs=1M count=48 conv=fsync status=none", _token, s_patient);
-        long before = await AllocatedAsync();
+        var before = await AllocatedAsync();
         await shell.RunAsync($"blkdiscard -f -z -o 1048576 -l 16777216 {_partition} && cmp -n 16777216 -i 1048576:0 {_partition} /dev/zero", _token);
         await shell.RunAsync($"blkdiscard -f {_partition}", _token);
-        long freed = before - await AllocatedAsync();
+        var freed = before - await AllocatedAsync();
         Assert.True(freed > 32 * MiB, $"discarding 48 MiB freed {freed / MiB} MiB of the laptop's disk image");
     }
 
@@ -63,7 +63,7 @@ public sealed class FileSystemTests(MachineParts parts)
     /// </summary>
     private async Task SlowCableAsync(ConsoleShell shell)
     {
-        string adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{MachineRun.DesktopMac}/ {{ print $2 }}'", _token)).Trim();
+        var adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{MachineRun.DesktopMac}/ {{ print $2 }}'", _token)).Trim();
         const string Slow = "root tbf rate 12mbit burst 64kb limit 2mb";
         await shell.RunAsync(
             $$"""
@@ -72,14 +72,14 @@ public sealed class FileSystemTests(MachineParts parts)
             tc qdisc add dev {{adapter}} {{Slow}}; tc qdisc add dev ifb0 {{Slow}} )
             """, _token);
         await shell.RunAsync(AllAtOnce($"if=/dev/shm/new of={_partition} oflag=direct skip=$i seek=$i"), _token, s_patient);
-        string heard = await shell.RunAsync(Messages, _token);
-        bool isCalm = false;
-        for (int round = 0; round < 5 && !isCalm; round++)
+        var heard = await shell.RunAsync(Messages, _token);
+        var isCalm = false;
+        for (var round = 0; round < 5 && !isCalm; round++)
         {
             await shell.RunAsync("dmesg -C", _token);
             await shell.RunAsync(AllAtOnce($"if={_partition} of=/dev/shm/part.$i iflag=direct skip=$i"), _token, s_patient);
             await shell.RunAsync("cat /dev/shm/part.* | cmp - /dev/shm/new", _token);
-            string now = await shell.RunAsync(Messages, _token);
+            var now = await shell.RunAsync(Messages, _token);
             isCalm = now.Length == 0;
             heard += now;
         }

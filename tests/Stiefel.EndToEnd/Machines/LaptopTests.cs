@@ -16,11 +16,11 @@ public sealed class LaptopTests(MachineParts parts)
     [Fact]
     public Task Ramdisk_WhileItServes_ListensOnTheDocumentedPortsOnly() => parts.PlayServingAsync("laptop-ports", async (_, laptop) =>
     {
-        ConsoleShell shell = await laptop.OpenShellAsync(_token);
+        var shell = await laptop.OpenShellAsync(_token);
         // The ramdisk has no ss; this is what ss reads (man 5 proc_pid_net).
-        string tcp = await shell.RunAsync("cat /proc/net/tcp /proc/net/tcp6", _token);
-        string udp = await shell.RunAsync("cat /proc/net/udp /proc/net/udp6; cat /proc/net/udplite /proc/net/udplite6 2>/dev/null; true", _token);
-        string raw = await shell.RunAsync("cat /proc/net/raw; cat /proc/net/raw6 2>/dev/null; true", _token);
+        var tcp = await shell.RunAsync("cat /proc/net/tcp /proc/net/tcp6", _token);
+        var udp = await shell.RunAsync("cat /proc/net/udp /proc/net/udp6; cat /proc/net/udplite /proc/net/udplite6 2>/dev/null; true", _token);
+        var raw = await shell.RunAsync("cat /proc/net/raw; cat /proc/net/raw6 2>/dev/null; true", _token);
 
         HashSet<string> found = [.. Ports(tcp, "tcp", state => state == Listening), .. Ports(udp, "udp", _ => true)];
         Assert.Subset(SecurityDocument.Ports(always: false), found);
@@ -30,17 +30,17 @@ public sealed class LaptopTests(MachineParts parts)
         Assert.Empty(Ports(raw, "raw", _ => true));
 
         // Nothing passes from one interface to another.
-        string forwarding = await shell.RunAsync("sort -u /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv6/conf/*/forwarding", _token);
+        var forwarding = await shell.RunAsync("sort -u /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv6/conf/*/forwarding", _token);
         Assert.Equal("0", forwarding);
     });
 
     [Fact]
     public Task Ramdisk_WhileItServes_HoldsTheDocumentedCapabilitiesOnly() => parts.PlayServingAsync("laptop-privileges", async (_, laptop) =>
     {
-        ConsoleShell shell = await laptop.OpenShellAsync(_token);
+        var shell = await laptop.OpenShellAsync(_token);
         await PrivilegeChecks.AsDocumentedAsync(shell, "stiefel-server", "$(pidof stiefel-server)", _token);
         // All else that runs there is one of these, and hears nobody; kernel threads have no arguments, and files of /proc no size.
-        string running = await shell.RunAsync("for p in /proc/[0-9]*; do grep -q . $p/cmdline 2>/dev/null && cat $p/comm; done | sort -u", _token);
+        var running = await shell.RunAsync("for p in /proc/[0-9]*; do grep -q . $p/cmdline 2>/dev/null && cat $p/comm; done | sort -u", _token);
         HashSet<string> names = [.. running.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
         Assert.Contains("stiefel-server", names);
         Assert.Subset(

@@ -32,7 +32,7 @@ public sealed class MachineParts : IDisposable
     /// <summary>Plays a run of its own on a run that is gone afterwards; a failure tells the ends of its machines' consoles.</summary>
     internal async Task PlayAsync(string name, Func<MachineRun, Task> playAsync)
     {
-        MachineRun run = await BeginAsync(name);
+        var run = await BeginAsync(name);
         try
         {
             await RunAsync(run, async () =>
@@ -53,8 +53,8 @@ public sealed class MachineParts : IDisposable
     /// <param name="lookAsync">Looks at the laptop's disk when all machines are off; it is clean. Null for a disk that nobody had.</param>
     internal Task PlayServingAsync(string name, Func<MachineRun, Laptop, Task> playAsync, Func<DiskImage, Task>? lookAsync = null) => PlayAsync(name, async run =>
     {
-        StationMaker stations = await StationsAsync();
-        await using Laptop laptop = await stations.TakeUpServingAsync(run, TestContext.Current.CancellationToken);
+        var stations = await StationsAsync();
+        await using var laptop = await stations.TakeUpServingAsync(run, TestContext.Current.CancellationToken);
         await playAsync(run, laptop);
         await LookAsync(run, laptop, lookAsync);
     });
@@ -66,9 +66,9 @@ public sealed class MachineParts : IDisposable
     /// <param name="recording">A file in the run's directory for all that crosses the cable; null for none.</param>
     internal Task PlayPayloadAsync(string name, Func<MachineRun, RunningPayload, Task> playAsync, Func<DiskImage, Task>? lookAsync = null, string? recording = null) => PlayAsync(name, async run =>
     {
-        StationMaker stations = await StationsAsync();
-        string? file = recording is null ? null : Path.Combine(run.WorkDirectory, recording);
-        await using RunningPayload payload = await stations.TakeUpPayloadAsync(run, TestContext.Current.CancellationToken, file);
+        var stations = await StationsAsync();
+        var file = recording is null ? null : Path.Combine(run.WorkDirectory, recording);
+        await using var payload = await stations.TakeUpPayloadAsync(run, TestContext.Current.CancellationToken, file);
         await playAsync(run, payload);
         await payload.Desktop.DisposeAsync();
         await LookAsync(run, payload.Laptop, lookAsync ?? (_ => Task.CompletedTask));
@@ -81,9 +81,9 @@ public sealed class MachineParts : IDisposable
             return;
         }
 
-        CancellationToken token = TestContext.Current.CancellationToken;
+        var token = TestContext.Current.CancellationToken;
         await laptop.DisposeAsync();
-        DiskImage disk = await KeptImage.ReadAsync(laptop.Machine.Options.Disks[0].Path, Path.Combine(run.WorkDirectory, "after.img"), token);
+        var disk = await KeptImage.ReadAsync(laptop.Machine.Options.Disks[0].Path, Path.Combine(run.WorkDirectory, "after.img"), token);
         await DiskChecks.CleanAsync(disk, (await StationsAsync()).Disk.RootPartition, token);
         await lookAsync(disk);
     }
@@ -92,8 +92,8 @@ public sealed class MachineParts : IDisposable
     internal async Task<MachineRun> BeginAsync(string name)
     {
         // Not below /tmp, which may be memory: each copy of a disk takes a gigabyte.
-        string work = Path.Combine("/var/tmp", $"stiefel-{name}-{Environment.ProcessId}");
-        string logs = Path.Combine(AppContext.BaseDirectory, "logs", name);
+        var work = Path.Combine("/var/tmp", $"stiefel-{name}-{Environment.ProcessId}");
+        var logs = Path.Combine(AppContext.BaseDirectory, "logs", name);
         if (Directory.Exists(logs))
         {
             Directory.Delete(logs, recursive: true);

@@ -32,7 +32,7 @@ public sealed class OutageTests(MachineParts parts)
         async (run, payload) =>
         {
             await UseAsync(payload);
-            string key = (await parts.StationsAsync()).KeyFile;
+            var key = (await parts.StationsAsync()).KeyFile;
             new CableRecording(Path.Combine(run.WorkDirectory, Recording)).AssertNothingCanBeRead(
                 [Encoding.ASCII.GetBytes(Marker), "PRETTY_NAME=\"Debian"u8.ToArray(), .. await CableRecording.KeyInAnyFormAsync(key, _token)]);
         },
@@ -41,7 +41,7 @@ public sealed class OutageTests(MachineParts parts)
 
     private async Task UseAsync(RunningPayload payload)
     {
-        (Laptop laptop, Desktop desktop, ConsoleShell shell) = payload;
+        (var laptop, var desktop, var shell) = payload;
         await AssertDiskIsInTheTunnelOnlyAsync(shell);
         await ReadAndWriteAsync(shell);
         await RestartServerAsync(laptop, shell);
@@ -60,10 +60,10 @@ public sealed class OutageTests(MachineParts parts)
         await shell.RunAsync(WriteAndSync(TimeSpan.FromSeconds(1)), _token);
         await shell.StartAsync(WriteAndSync(s_writing), _token);
         await laptop.StopServerForAsync(s_serverAway, _token);
-        ConsoleOutput written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
+        var written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
 
         Assert.True(written.ExitCode == 0, $"writing on the desktop failed: {written.Text}");
-        Match result = Regex.Match(written.Text, @"(?<count>\d+) writes, longest (?<longest>\d+) ms");
+        var result = Regex.Match(written.Text, @"(?<count>\d+) writes, longest (?<longest>\d+) ms");
         Assert.True(result.Success, $"unexpected: {written.Text}");
         // It must have met the outage, or it has shown nothing.
         Assert.InRange(int.Parse(result.Groups["longest"].Value, CultureInfo.InvariantCulture), 5000, 60000);
@@ -82,15 +82,15 @@ public sealed class OutageTests(MachineParts parts)
     /// <summary>Inside, nothing is listed; from the link, nobody answers; and what is inside fits into the link.</summary>
     private async Task AssertDiskIsInTheTunnelOnlyAsync(ConsoleShell shell)
     {
-        ConsoleOutput inside = await shell.TryRunAsync("nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", _token);
+        var inside = await shell.TryRunAsync("nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", _token);
         Assert.DoesNotContain("export=", inside.Text, StringComparison.Ordinal);
         // That the server was reached at all.
         Assert.Contains("newstyle-fixed", inside.Text, StringComparison.Ordinal);
 
-        string adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{MachineRun.DesktopMac}/ {{ print $2 }}'", _token)).Trim();
-        foreach (string address in (string[])[MachineRun.LaptopAddress, "fe80::1"])
+        var adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{MachineRun.DesktopMac}/ {{ print $2 }}'", _token)).Trim();
+        foreach (var address in (string[])[MachineRun.LaptopAddress, "fe80::1"])
         {
-            ConsoleOutput outside = await shell.TryRunAsync($"timeout 5 nbdinfo --list 'nbd://[{address}%25{adapter}]:10809'", _token);
+            var outside = await shell.TryRunAsync($"timeout 5 nbdinfo --list 'nbd://[{address}%25{adapter}]:10809'", _token);
             Assert.NotEqual(0, outside.ExitCode);
             Assert.DoesNotContain("newstyle", outside.Text, StringComparison.Ordinal);
         }
@@ -109,7 +109,7 @@ public sealed class OutageTests(MachineParts parts)
         await shell.StartAsync("dd if=/dev/urandom of=/root/cable bs=64k count=16 conv=fsync status=none", _token);
         await Task.Delay(s_cableOut, _token);
         await desktop.Machine.SetCableAsync(connected: true, _token);
-        ConsoleOutput written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
+        var written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
         Assert.True(written.ExitCode == 0, $"writing while the cable was out failed: {written.Text}");
     }
 
@@ -118,19 +118,19 @@ public sealed class OutageTests(MachineParts parts)
     {
         await shell.RunAsync("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6", _token);
         await shell.StartAsync("dd if=/dev/urandom of=/root/without-ipv6 bs=64k count=16 conv=fsync status=none", _token);
-        ConsoleOutput written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
+        var written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
         Assert.True(written.ExitCode == 0, $"writing after IPv6 was switched off failed: {written.Text}");
     }
 
     /// <summary>The adapter is pulled and comes back under another number: writing waits and goes on, in the same tunnel.</summary>
     private async Task ReplugAsync(Desktop desktop, ConsoleShell shell)
     {
-        string before = await shell.RunAsync("cat /sys/class/net/stiefeltunnel/ifindex", _token);
+        var before = await shell.RunAsync("cat /sys/class/net/stiefeltunnel/ifindex", _token);
         await desktop.Machine.UnplugAdapterAsync(_token);
         await shell.StartAsync("dd if=/dev/urandom of=/root/replug bs=64k count=16 conv=fsync status=none", _token);
         await Task.Delay(s_adapterAway, _token);
         await desktop.Machine.PlugAdapterAsync(_token);
-        ConsoleOutput written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
+        var written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
         Assert.True(written.ExitCode == 0, $"writing while the adapter was away failed: {written.Text}");
         Assert.Equal(before, await shell.RunAsync("cat /sys/class/net/stiefeltunnel/ifindex", _token));
     }

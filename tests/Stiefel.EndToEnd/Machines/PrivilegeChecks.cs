@@ -12,9 +12,9 @@ internal static class PrivilegeChecks
     /// <param name="token">Ends it.</param>
     public static async Task AsDocumentedAsync(ConsoleShell shell, string program, string process, CancellationToken token)
     {
-        string capabilities = SecurityDocument.Capabilities(program);
+        var capabilities = SecurityDocument.Capabilities(program);
         string none = new('0', 16);
-        string status = await shell.RunAsync($"grep -hE '^(Cap|NoNewPrivs)' /proc/{process}/task/*/status | sort -u", token);
+        var status = await shell.RunAsync($"grep -hE '^(Cap|NoNewPrivs)' /proc/{process}/task/*/status | sort -u", token);
         string[] lines = [.. status.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("Cap", StringComparison.Ordinal) || line.StartsWith("No", StringComparison.Ordinal))];
 
         // One line each: all threads agree.

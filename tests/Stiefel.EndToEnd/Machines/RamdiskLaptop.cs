@@ -21,7 +21,7 @@ internal static class RamdiskLaptop
     /// <param name="token">Ends it.</param>
     public static async Task<VirtualMachine> StartAsync(MachineRun run, IReadOnlyList<VirtualDisk> disks, string keyFile, CancellationToken token)
     {
-        string initrd = Path.Combine(run.WorkDirectory, "laptop.initrd.img");
+        var initrd = Path.Combine(run.WorkDirectory, "laptop.initrd.img");
         IEnumerable<(string, byte[])> more =
         [
             .. Overlay.Files(Overlay.Debug),
@@ -31,7 +31,7 @@ internal static class RamdiskLaptop
         ];
         await KeyedInitrd.WriteAsync(run.Ramdisk.Initrd, initrd, keyFile, more, token);
         var start = new Startup.DirectKernel(run.Ramdisk.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk=/dev/vda {MachineRun.ConsoleArguments}");
-        VirtualMachine machine = await run.StartAsync(Laptop.Name, start, disks, run.LaptopEnd, token, hasSecondSerial: true);
+        var machine = await run.StartAsync(Laptop.Name, start, disks, run.LaptopEnd, token, hasSecondSerial: true);
         try
         {
             await machine.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, token);

@@ -15,12 +15,12 @@ public sealed class StrangerTests(MachineParts parts)
     public Task Desktop_WithWrongKey_GetsNothingAndIsLoggedOnce() => parts.PlayServingAsync("wrong-key", async (run, _) =>
     {
         const string Name = "stranger";
-        await using Desktop desktop = await Desktop.StartAsync(run, Name, DesktopStart.Direct, parts.NewKey("stranger"), _token);
+        await using var desktop = await Desktop.StartAsync(run, Name, DesktopStart.Direct, parts.NewKey("stranger"), _token);
         await desktop.WaitForPhaseAsync("searching", TimeLimits.KernelStart, _token);
         await Task.Delay(s_wrongKeyWait, _token);
 
         Assert.Equal("searching", run.Timeline.Phases.Last(phase => phase.Machine == Name).Name);
-        string[] lines = await File.ReadAllLinesAsync(Path.Combine(run.LogDirectory, Laptop.Name + ".console.log"), _token);
+        var lines = await File.ReadAllLinesAsync(Path.Combine(run.LogDirectory, Laptop.Name + ".console.log"), _token);
         Assert.Single(lines, line => line.Contains("no accepted key", StringComparison.Ordinal));
     });
 }

@@ -34,9 +34,9 @@ public sealed class TunnelTests(MachineParts parts)
     {
         await parts.PlayAsync("tunnel", async run =>
         {
-            StationMaker stations = await parts.StationsAsync();
-            await using LaptopAtPrompt laptop = await stations.TakeUpOwnSystemAsync(run, _token);
-            VirtualDisk handIn = await HandInDisk.MakeAsync(run, FillAsync, _token);
+            var stations = await parts.StationsAsync();
+            await using var laptop = await stations.TakeUpOwnSystemAsync(run, _token);
+            var handIn = await HandInDisk.MakeAsync(run, FillAsync, _token);
             await laptop.Machine.PlugStickAsync(handIn.Path, _token);
             await RunAsync(laptop.Shell);
         });
@@ -49,11 +49,11 @@ public sealed class TunnelTests(MachineParts parts)
         await shell.RunAsync("start_agent", _token);
 
         await CheckAsync(shell);
-        string speed = await shell.RunAsync("speed", _token);
+        var speed = await shell.RunAsync("speed", _token);
         TestContext.Current.TestOutputHelper?.WriteLine(speed);
 
         // The interface is the kernel's: a killed server leaves it, and the next one goes on in it.
-        string before = await shell.RunAsync($"laptop cat /sys/class/net/{Tunnel}/ifindex", _token);
+        var before = await shell.RunAsync($"laptop cat /sys/class/net/{Tunnel}/ifindex", _token);
         await shell.RunAsync("kill -9 $(pidof stiefel-server) && sleep 2 && start_server && keep_a_file after-kill", _token);
         Assert.Equal(before, await shell.RunAsync($"laptop cat /sys/class/net/{Tunnel}/ifindex", _token));
         Assert.Contains("goes on", await shell.RunAsync("cat /run/server.log", _token), StringComparison.Ordinal);
@@ -70,13 +70,13 @@ public sealed class TunnelTests(MachineParts parts)
     private async Task CheckAsync(ConsoleShell shell)
     {
         await shell.RunAsync("keep_a_file first", _token);
-        string listening = await shell.RunAsync("laptop ss -lntH", _token);
+        var listening = await shell.RunAsync("laptop ss -lntH", _token);
         Assert.Equal($"[fe80::1]%{Tunnel}:10809", Assert.Single(Regex.Matches(listening, @"\S+:10809\b").Select(match => match.Value)));
 
         // At the laptop's own address, and at the inside one as if it were on the link.
-        foreach (string address in (string[])[Laptop, "fe80::1"])
+        foreach (var address in (string[])[Laptop, "fe80::1"])
         {
-            ConsoleOutput outside = await shell.TryRunAsync($"timeout 5 nbdinfo --size 'nbd://[{address}%25stiefellink]:10809/{s_exportName}'", _token);
+            var outside = await shell.TryRunAsync($"timeout 5 nbdinfo --size 'nbd://[{address}%25stiefellink]:10809/{s_exportName}'", _token);
             Assert.NotEqual(0, outside.ExitCode);
         }
 
@@ -87,15 +87,15 @@ public sealed class TunnelTests(MachineParts parts)
 
     private async Task FillAsync(string directory)
     {
-        foreach (string program in (string[])["stiefel-server", "stiefel-attach"])
+        foreach (var program in (string[])["stiefel-server", "stiefel-attach"])
         {
             File.Copy(NativeProcess.Binary(program), Path.Combine(directory, program));
         }
 
-        string keyFile = parts.NewKey("stick");
+        var keyFile = parts.NewKey("stick");
         File.Copy(keyFile, Path.Combine(directory, "stick.key"));
         using var key = SharedKey.FromBytes(await File.ReadAllBytesAsync(keyFile, _token), "stick");
-        (byte[] laptop, byte[] desktop, byte[] secret) = (TunnelKey.Generate(), TunnelKey.Generate(), TunnelKey.Generate());
+        (var laptop, var desktop, var secret) = (TunnelKey.Generate(), TunnelKey.Generate(), TunnelKey.Generate());
         await File.WriteAllTextAsync(Path.Combine(directory, "grant.json"), $$"""
             {
               "session": "00112233445566778899aabbccddeeff", "exportName": "{{s_exportName}}", "machine": "fe80::20", "disk": "{{DiskFile}}", "readOnly": false,

@@ -36,13 +36,13 @@ public sealed class TwoDesktopsTests(MachineParts parts)
         "two-desktops",
         async (run, payload) =>
         {
-            ConsoleShell shell = payload.Shell;
+            var shell = payload.Shell;
             await PayloadChecks.WriteAsync(shell, Before, "saved", _token);
             await PrivilegeChecks.AsDocumentedAsync(shell, "@stiefel-agent", "$(pgrep -f ^@stiefel-agent)", _token);
 
-            string stolen = await CapabilityAsync(payload.Laptop);
+            var stolen = await CapabilityAsync(payload.Laptop);
             await _typed.AddAsync(payload.Laptop, _token);
-            await using Desktop second = await Desktop.StartAsync(run, "second-desktop", DesktopStart.Direct, keyFile: null, _token, isSecond: true);
+            await using var second = await Desktop.StartAsync(run, "second-desktop", DesktopStart.Direct, keyFile: null, _token, isSecond: true);
             await _typed.TypeAsync(second, _token);
             await TakeOverAsync(second);
             await WriteInVainAsync(shell);
@@ -60,8 +60,8 @@ public sealed class TwoDesktopsTests(MachineParts parts)
     /// <summary>The name under which the disk is there for the desktop that has it now, as a thief would have it.</summary>
     private async Task<string> CapabilityAsync(Laptop laptop)
     {
-        ConsoleShell shell = await laptop.OpenShellAsync(_token);
-        string name = (await shell.RunAsync("grep -io '\"exportname\": *\"[^\"]*\"' /run/stiefel/grant.json | cut -d '\"' -f 4", _token)).Trim();
+        var shell = await laptop.OpenShellAsync(_token);
+        var name = (await shell.RunAsync("grep -io '\"exportname\": *\"[^\"]*\"' /run/stiefel/grant.json | cut -d '\"' -f 4", _token)).Trim();
         Assert.Matches("^[0-9A-Za-z_-]{20,}$", name);
         return name;
     }
@@ -69,9 +69,9 @@ public sealed class TwoDesktopsTests(MachineParts parts)
     /// <summary>What the first was granted opens nothing any more, even from inside the tunnel of the one who has the disk now.</summary>
     private async Task StealAsync(ConsoleShell shell, string stolen)
     {
-        ConsoleOutput reached = await shell.TryRunAsync("nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", _token);
+        var reached = await shell.TryRunAsync("nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", _token);
         Assert.Contains("newstyle-fixed", reached.Text, StringComparison.Ordinal);
-        ConsoleOutput refused = await shell.TryRunAsync($"nbdinfo 'nbd://[fe80::1%25stiefeltunnel]:10809/{stolen}'", _token);
+        var refused = await shell.TryRunAsync($"nbdinfo 'nbd://[fe80::1%25stiefeltunnel]:10809/{stolen}'", _token);
         Assert.NotEqual(0, refused.ExitCode);
         Assert.DoesNotContain("export-size", refused.Text, StringComparison.Ordinal);
     }
@@ -79,7 +79,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
     /// <summary>Beginnings of a tunnel from nobody, and the same to the port for searches, for five seconds: the disk does its work meanwhile.</summary>
     private async Task FloodAsync(ConsoleShell shell)
     {
-        string adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{MachineRun.SecondDesktopMac}/ {{ print $2 }}'", _token)).Trim();
+        var adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{MachineRun.SecondDesktopMac}/ {{ print $2 }}'", _token)).Trim();
         await shell.RunAsync(
             $$"""
             bash -c 'for port in 61571 61570; do ( exec 3>/dev/udp/{{MachineRun.LaptopAddress}}%{{adapter}}/$port; end=$((SECONDS + 5))
@@ -103,7 +103,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
     private async Task WriteInVainAsync(ConsoleShell first)
     {
         await first.StartAsync($"echo {_marker} >{After}; sync {After}", _token);
-        ConsoleOutput written = await first.FinishAsync(s_fenced, _token);
+        var written = await first.FinishAsync(s_fenced, _token);
         Assert.True(written.ExitCode != 0, $"a desktop whose disk was taken over wrote to it: {written.Text}");
     }
 
@@ -111,7 +111,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
     private async Task<ConsoleShell> UseAsync(Desktop second, string stolen)
     {
         await second.WaitForPhaseAsync("executing", TimeLimits.Fetch, _token);
-        ConsoleShell shell = await second.LogInToPayloadAsync(_token);
+        var shell = await second.LogInToPayloadAsync(_token);
         await PayloadChecks.RootAsync(shell, _token);
         Assert.Equal("saved", (await shell.RunAsync($"cat {Before}", _token)).Trim());
         await shell.RunAsync($"! test -e {After}", _token);
@@ -133,9 +133,9 @@ public sealed class TwoDesktopsTests(MachineParts parts)
         await shell.StartAsync(WriteToGap('b'), _token);
         await Task.Delay(s_unheard, _token);
         Assert.Equal("a", await GapAsync(laptop));
-        foreach (string log in Directory.GetFiles(run.LogDirectory, "*desktop*"))
+        foreach (var log in Directory.GetFiles(run.LogDirectory, "*desktop*"))
         {
-            string text = await File.ReadAllTextAsync(log, _token);
+            var text = await File.ReadAllTextAsync(log, _token);
             Assert.All(_typed.Spellings, spelling => Assert.DoesNotContain(spelling, text, StringComparison.OrdinalIgnoreCase));
         }
     }
@@ -146,7 +146,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
     /// <summary>The letter that is on the laptop's disk itself, and in no cache before it.</summary>
     private async Task<string> GapAsync(Laptop laptop)
     {
-        ConsoleShell shell = await laptop.OpenShellAsync(_token);
+        var shell = await laptop.OpenShellAsync(_token);
         return (await shell.RunAsync($"sync; dd if=/dev/vda bs=4096 skip={Gap / 4096} count=1 iflag=direct 2>/dev/null | head -c 1", _token)).Trim();
     }
 }

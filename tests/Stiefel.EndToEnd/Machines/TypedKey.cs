@@ -18,17 +18,17 @@ internal sealed class TypedKey
     /// <summary>The serving laptop accepts it from now on.</summary>
     public async Task AddAsync(Laptop laptop, CancellationToken token)
     {
-        ConsoleShell shell = await laptop.OpenShellAsync(token);
-        string folder = "/etc/stiefel/keys";
+        var shell = await laptop.OpenShellAsync(token);
+        var directory = "/etc/stiefel/keys";
         await shell.RunAsync(
-            $"umask 077 && echo {Convert.ToBase64String(_secret)} | base64 -d >{folder}/new && mv {folder}/new {folder}/{Name}.key", token);
+            $"umask 077 && echo {Convert.ToBase64String(_secret)} | base64 -d >{directory}/new && mv {directory}/new {directory}/{Name}.key", token);
         await laptop.Console.WaitForAsync($"key {Name} is accepted", TimeLimits.Command, token);
     }
 
     /// <summary>Its code is typed: first with a wrong character, which is found without asking the laptop.</summary>
     public async Task TypeAsync(Desktop desktop, CancellationToken token)
     {
-        string code = PairingCode.Encode(_secret);
+        var code = PairingCode.Encode(_secret);
         await desktop.Console.WaitForAsync("Pairing code: ", TimeLimits.FirmwareStart, token);
         await desktop.Console.SendLineAsync((code[0] == '7' ? '8' : '7') + code[1..], token);
         await desktop.Console.WaitForAsync("there is a typing error in group 1", TimeLimits.Command, token);
@@ -39,10 +39,10 @@ internal sealed class TypedKey
     /// <summary>The laptop is told through its control plane; when it has answered, nobody uses the key any more.</summary>
     public async Task RevokeAsync(Laptop laptop, CancellationToken token)
     {
-        using SharedKey key = SharedKey.FromBytes(_secret, Name);
-        ConsoleShell shell = await laptop.OpenShellAsync(token);
+        using var key = SharedKey.FromBytes(_secret, Name);
+        var shell = await laptop.OpenShellAsync(token);
         // This nc hangs up as soon as it has nothing more to send.
-        string answer = await shell.RunAsync(
+        var answer = await shell.RunAsync(
             $@"{{ printf 'DELETE /api/v1/keys/{Name} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {AdminToken.For(key)}\r\nConnection: close\r\n\r\n'; sleep 5; }} | nc 127.0.0.1 4645",
             token);
         Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);

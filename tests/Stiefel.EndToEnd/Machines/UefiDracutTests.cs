@@ -10,10 +10,10 @@ public sealed class UefiDracutTests(MachineParts parts)
     [Fact]
     public async Task Boot_UefiStickAndDracutPayload_LeavesCleanDiskWithTheFile()
     {
-        LaptopDisk disk = await parts.DiskAsync(InitramfsMaker.Dracut, BootLayout.Separate);
+        var disk = await parts.DiskAsync(InitramfsMaker.Dracut, BootLayout.Separate);
         await parts.PlayAsync("uefi-dracut", async run =>
         {
-            BootedDesktop desktop = await new TwoMachineBoot(run, disk, parts.NewKey("stick")).RunAsync(DesktopStart.Uefi, TestContext.Current.CancellationToken);
+            var desktop = await new TwoMachineBoot(run, disk, parts.NewKey("stick")).RunAsync(DesktopStart.Uefi, TestContext.Current.CancellationToken);
             Assert.Equal("/dev/nbd0p3", desktop.Root.Device);
         });
     }

@@ -16,18 +16,18 @@ public sealed class VirtualMachineTests : IDisposable
     [Fact]
     public async Task Screenshot_OfFirmware_IsPng()
     {
-        await using VirtualMachine machine = await StartAsync();
+        await using var machine = await StartAsync();
 
         await machine.ScreenshotAsync(_scratch["screen.png"], _token);
 
-        byte[] picture = await File.ReadAllBytesAsync(_scratch["screen.png"], _token);
+        var picture = await File.ReadAllBytesAsync(_scratch["screen.png"], _token);
         Assert.Equal(s_pngSignature, picture.Take(4));
     }
 
     [Fact]
     public async Task Cable_PulledAndPutBack_IsAccepted()
     {
-        await using VirtualMachine machine = await StartAsync();
+        await using var machine = await StartAsync();
 
         await machine.SetCableAsync(connected: false, _token);
         await machine.SetCableAsync(connected: true, _token);
@@ -36,12 +36,12 @@ public sealed class VirtualMachineTests : IDisposable
     [Fact]
     public async Task Reset_OfMachineThatEndsOnReset_EndsIt()
     {
-        await using VirtualMachine machine = await StartAsync();
+        await using var machine = await StartAsync();
 
         await machine.ResetAsync(_token);
 
         await machine.WaitForEndAsync(TimeSpan.FromSeconds(20), _token);
-        MachineException waited = await Assert.ThrowsAsync<MachineException>(
+        var waited = await Assert.ThrowsAsync<MachineException>(
             () => machine.Console.WaitForAsync("login:", TimeSpan.FromSeconds(20), _token));
         Assert.Contains("pc: the machine ended", waited.Message);
     }
@@ -49,9 +49,9 @@ public sealed class VirtualMachineTests : IDisposable
     [Fact]
     public async Task WaitFor_WhatNeverComes_SaysWhatWasWaitedFor()
     {
-        await using VirtualMachine machine = await StartAsync();
+        await using var machine = await StartAsync();
 
-        MachineException waited = await Assert.ThrowsAsync<MachineException>(
+        var waited = await Assert.ThrowsAsync<MachineException>(
             () => machine.Console.WaitForAsync("login:", TimeSpan.FromSeconds(1), _token));
 
         Assert.Contains("`login:` did not appear on the serial console within 1 s", waited.Message);
@@ -62,7 +62,7 @@ public sealed class VirtualMachineTests : IDisposable
     {
         var options = Options() with { Disks = [new VirtualDisk(_scratch["missing.img"])] };
 
-        IOException error = await Assert.ThrowsAsync<IOException>(() => VirtualMachine.StartAsync(options, new RunClock(), (_, _) => { }, _token));
+        var error = await Assert.ThrowsAsync<IOException>(() => VirtualMachine.StartAsync(options, new RunClock(), (_, _) => { }, _token));
 
         Assert.Contains(_scratch["pc.qemu.log"], error.Message);
         Assert.Contains("missing.img", await File.ReadAllTextAsync(_scratch["pc.qemu.log"], _token));

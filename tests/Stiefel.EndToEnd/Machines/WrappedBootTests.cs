@@ -21,15 +21,15 @@ public sealed class WrappedBootTests(MachineParts parts)
     [Fact]
     public async Task Server_EveryWrapping_IsReadAndClosedWithoutChangingAByte()
     {
-        EncryptedDisks disks = await parts.EncryptedDisksAsync();
+        var disks = await parts.EncryptedDisksAsync();
         await parts.PlayAsync("wrapped-boot", async run =>
         {
             (string Name, string Image)[] copies = [("laptop", Copy(run, "laptop", disks.LvmInLuks.Image)), .. disks.Wrapped.Select(disk => (disk.Key, Copy(run, disk.Key, disk.Value)))];
             string[] before = [.. copies.Select(copy => Scratch.Sha256(copy.Image))];
-            await using (VirtualMachine laptop = await RamdiskLaptop.StartAsync(run, [.. copies.Select(copy => new VirtualDisk(copy.Image))], parts.NewKey("stick"), _token))
+            await using (var laptop = await RamdiskLaptop.StartAsync(run, [.. copies.Select(copy => new VirtualDisk(copy.Image))], parts.NewKey("stick"), _token))
             {
-                ConsoleShell shell = await RamdiskLaptop.ShellAsync(laptop, _token);
-                for (int at = 1; at < copies.Length; at++)
+                var shell = await RamdiskLaptop.ShellAsync(laptop, _token);
+                for (var at = 1; at < copies.Length; at++)
                 {
                     await FetchAsync(shell, copies[at].Name, $"/dev/vd{(char)('a' + at)}", needsPassphrase: copies[at].Name.Contains("luks", StringComparison.Ordinal));
                 }
@@ -45,7 +45,7 @@ public sealed class WrappedBootTests(MachineParts parts)
 
     private static string Copy(MachineRun run, string name, string image)
     {
-        string copy = Path.Combine(run.WorkDirectory, name + ".img");
+        var copy = Path.Combine(run.WorkDirectory, name + ".img");
         Linux.Programs.ExternalProgram.Run("cp", ["--sparse=always", "--reflink=auto", image, copy]);
         return copy;
     }
@@ -53,9 +53,9 @@ public sealed class WrappedBootTests(MachineParts parts)
     /// <summary>LVM in LUKS with a whole system in it: what the role's own server serves.</summary>
     private async Task FetchFromServedDiskAsync(ConsoleShell shell, EncryptedLaptop laptop)
     {
-        ConsoleOutput wrong = await shell.TryRunAsync(Client("127.0.0.1:4644", "/run/out", RamdiskLaptop.WrongPassphrase), _token, s_fetching);
+        var wrong = await shell.TryRunAsync(Client("127.0.0.1:4644", "/run/out", RamdiskLaptop.WrongPassphrase), _token, s_fetching);
         Assert.Contains("the passphrase does not open /dev/vda2", wrong.Text, StringComparison.Ordinal);
-        string right = await shell.RunAsync(Client("127.0.0.1:4644", "/run/out", RamdiskLaptop.RightPassphrase), _token, s_fetching);
+        var right = await shell.RunAsync(Client("127.0.0.1:4644", "/run/out", RamdiskLaptop.RightPassphrase), _token, s_fetching);
         Assert.Contains("Debian GNU/Linux", right, StringComparison.Ordinal);
         Assert.Contains($"root={laptop.RootDevice}", await shell.RunAsync("cat /run/out/cmdline; rm -r /run/out", _token), StringComparison.Ordinal);
         Assert.Equal("3", await shell.RunAsync(Open, _token)); // LUKS, boot and root
@@ -66,15 +66,15 @@ public sealed class WrappedBootTests(MachineParts parts)
         await StartServerAsync(shell, name, device);
         if (needsPassphrase)
         {
-            ConsoleOutput wrong = await shell.TryRunAsync(Client("127.0.0.1:4700", "/run/out", RamdiskLaptop.WrongPassphrase), _token, s_fetching);
+            var wrong = await shell.TryRunAsync(Client("127.0.0.1:4700", "/run/out", RamdiskLaptop.WrongPassphrase), _token, s_fetching);
             Assert.True(wrong.ExitCode == 2 && wrong.Text.Contains("the passphrase does not open", StringComparison.Ordinal), $"{name}: {wrong.Text}");
         }
 
-        ConsoleOutput fetched = await shell.TryRunAsync(
+        var fetched = await shell.TryRunAsync(
             Client("127.0.0.1:4700", "/run/out", needsPassphrase ? RamdiskLaptop.RightPassphrase : null), _token, s_fetching);
-        string log = fetched.ExitCode == 0 ? "" : await shell.RunAsync("cat /run/server.log", _token);
+        var log = fetched.ExitCode == 0 ? "" : await shell.RunAsync("cat /run/server.log", _token);
         Assert.True(fetched.ExitCode == 0, $"{name}: {fetched.Text}\n{log}");
-        string hashes = await shell.RunAsync("cd /run/out; sha256sum kernel initrd; cd /; rm -r /run/out", _token);
+        var hashes = await shell.RunAsync("cd /run/out; sha256sum kernel initrd; cd /; rm -r /run/out", _token);
         Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(WrappedBoot.Kernel)), hashes, StringComparison.Ordinal);
         Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(WrappedBoot.Initrd)), hashes, StringComparison.Ordinal);
         if (needsPassphrase)
@@ -110,7 +110,7 @@ public sealed class WrappedBootTests(MachineParts parts)
 
     private static string Client(string server, string directory, string? passphrase)
     {
-        string given = passphrase is null ? "" : $" --passphrase-fd 3 3<{passphrase}";
+        var given = passphrase is null ? "" : $" --passphrase-fd 3 3<{passphrase}";
         return $"stiefel-client fetch --server {server} --out {directory}{given} 2>&1";
     }
 }

@@ -28,8 +28,8 @@ public sealed class AutokexecTests : IDisposable
     [Fact]
     public void Call_OfTheTrueClient_MakesTheLaptopLeave()
     {
-        using NativeProcess laptop = Listen();
-        using NativeProcess desktop = Boot("keys", _spaces.Desktop);
+        using var laptop = Listen();
+        using var desktop = Boot("keys", _spaces.Desktop);
 
         laptop.WaitForLine(Called, s_limit);
         laptop.WaitForLine("would wait 7 s", s_limit);
@@ -43,9 +43,9 @@ public sealed class AutokexecTests : IDisposable
     public async Task Call_FromTheInternetsSideOrByAnUnknownKey_IsNotHeard()
     {
         _scratch.KeyDirectory("foreign", "stick");
-        using NativeProcess laptop = Listen();
-        using NativeProcess far = Boot("keys", _spaces.Router);
-        using NativeProcess stranger = Boot("foreign", _spaces.Desktop);
+        using var laptop = Listen();
+        using var far = Boot("keys", _spaces.Router);
+        using var stranger = Boot("foreign", _spaces.Desktop);
 
         laptop.WaitForLine("is not heard: wan0 leads to the internet", s_limit);
         await Task.Delay(s_nothing, _token);
@@ -55,8 +55,8 @@ public sealed class AutokexecTests : IDisposable
     [Fact]
     public void Call_WhereTheOwnerAllowsTheInternet_IsHeard()
     {
-        using NativeProcess laptop = Listen("internet: true");
-        using NativeProcess far = Boot("keys", _spaces.Router);
+        using var laptop = Listen("internet: true");
+        using var far = Boot("keys", _spaces.Router);
 
         laptop.WaitForLine(Called, s_limit);
     }
@@ -64,8 +64,8 @@ public sealed class AutokexecTests : IDisposable
     [Fact]
     public void Call_OnAnInterfaceThatIsNotListed_IsNotHeard()
     {
-        using NativeProcess laptop = Listen("interfaces: [eth7]");
-        using NativeProcess desktop = Boot("keys", _spaces.Desktop);
+        using var laptop = Listen("interfaces: [eth7]");
+        using var desktop = Boot("keys", _spaces.Desktop);
 
         laptop.WaitForLine("is not heard: cable0 is not among autokexec.interfaces", s_limit);
         Assert.DoesNotContain("called by", laptop.Output, StringComparison.Ordinal);
@@ -74,19 +74,19 @@ public sealed class AutokexecTests : IDisposable
     [Fact]
     public async Task Call_StaleReplayedOrFromElsewhere_DoesNothing()
     {
-        using NativeProcess laptop = Listen("internet: true");
-        using Socket desktop = Namespaces.OpenSocket(_spaces.Desktop);
-        using Socket elsewhere = Namespaces.OpenSocket(_spaces.Router);
+        using var laptop = Listen("internet: true");
+        using var desktop = Namespaces.OpenSocket(_spaces.Desktop);
+        using var elsewhere = Namespaces.OpenSocket(_spaces.Router);
 
         // Stale.
-        (byte[] challenge, IPEndPoint from) = Ask(desktop, _spaces.Desktop);
-        byte[] wake = DiscoveryDatagram.BuildWake(_key, _nonce, challenge, from.Address);
+        (var challenge, var from) = Ask(desktop, _spaces.Desktop);
+        var wake = DiscoveryDatagram.BuildWake(_key, _nonce, challenge, from.Address);
         await Task.Delay(s_stale, _token);
         desktop.SendTo(wake, from);
 
         // Relayed: fresh, but by the other cable; also if the relay has a challenge of its own for the same question.
         (challenge, from) = Ask(desktop, _spaces.Desktop);
-        (_, IPEndPoint other) = Ask(elsewhere, _spaces.Router);
+        (_, var other) = Ask(elsewhere, _spaces.Router);
         wake = DiscoveryDatagram.BuildWake(_key, _nonce, challenge, from.Address);
         elsewhere.SendTo(wake, other);
         await Task.Delay(s_nothing, _token);
@@ -96,7 +96,7 @@ public sealed class AutokexecTests : IDisposable
         desktop.SendTo(wake, from);
         laptop.WaitForLine(Called, s_limit);
         laptop.WaitForLine("would run", s_limit);
-        for (int i = 0; i < 10; i++)
+        for (var i = 0; i < 10; i++)
         {
             desktop.SendTo(wake, from);
         }
@@ -108,19 +108,19 @@ public sealed class AutokexecTests : IDisposable
     [Fact]
     public async Task Call_AmongThousandsOfStrangersDatagrams_IsHeardAndCostsLittle()
     {
-        using NativeProcess laptop = Listen();
+        using var laptop = Listen();
         using var process = System.Diagnostics.Process.GetProcessById(laptop.Id);
-        TimeSpan before = process.TotalProcessorTime;
-        long began = Environment.TickCount64;
+        var before = process.TotalProcessorTime;
+        var began = Environment.TickCount64;
         Flood(TimeSpan.FromSeconds(4), perMillisecond: 50);
         process.Refresh();
-        double share = (process.TotalProcessorTime - before).TotalMilliseconds / (Environment.TickCount64 - began);
+        var share = (process.TotalProcessorTime - before).TotalMilliseconds / (Environment.TickCount64 - began);
         Assert.InRange(share, 0, 0.5);
         Assert.InRange(laptop.PeakResident, 1, 64L << 20);
 
         // Some hundred strangers a second, and a desktop among them.
-        Task noise = Task.Run(() => Flood(TimeSpan.FromSeconds(20), perMillisecond: 0.5), _token);
-        using NativeProcess desktop = Boot("keys", _spaces.Desktop);
+        var noise = Task.Run(() => Flood(TimeSpan.FromSeconds(20), perMillisecond: 0.5), _token);
+        using var desktop = Boot("keys", _spaces.Desktop);
         laptop.WaitForLine(Called, s_limit);
         _flooding = false;
         await noise;
@@ -136,14 +136,14 @@ public sealed class AutokexecTests : IDisposable
     /// <summary>Datagrams that look like questions under a key that the laptop does not have, on the cable it listens to.</summary>
     private void Flood(TimeSpan time, double perMillisecond)
     {
-        using Socket socket = Namespaces.OpenSocket(_spaces.Desktop);
+        using var socket = Namespaces.OpenSocket(_spaces.Desktop);
         var laptop = new IPEndPoint(new IPAddress(s_allNodes.GetAddressBytes(), FarIndex(_spaces.Desktop)), WellKnownPorts.Discovery);
-        using SharedKey foreign = SharedKey.FromBytes(RandomNumberGenerator.GetBytes(SharedKey.Size), "foreign");
+        using var foreign = SharedKey.FromBytes(RandomNumberGenerator.GetBytes(SharedKey.Size), "foreign");
         byte[][] questions = [.. Enumerable.Range(0, 64).Select(_ => DiscoveryDatagram.BuildFind(foreign, RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize)))];
-        long began = Environment.TickCount64;
+        var began = Environment.TickCount64;
         for (long sent = 0; _flooding && Environment.TickCount64 - began < time.TotalMilliseconds;)
         {
-            for (long due = (long)((Environment.TickCount64 - began) * perMillisecond); sent < due; sent++)
+            for (var due = (long)((Environment.TickCount64 - began) * perMillisecond); sent < due; sent++)
             {
                 socket.SendTo(questions[sent % questions.Length], laptop);
             }
@@ -154,8 +154,8 @@ public sealed class AutokexecTests : IDisposable
 
     private NativeProcess Listen(string setting = "broadcast: true")
     {
-        string config = _scratch.AutokexecConfiguration($"grace: 7\n  {setting}");
-        NativeProcess laptop = Namespaces.Start(_spaces.Laptop, NativeProcess.Binary("stiefel"), "autokexec", "--dry-run", "--config", config, "--directory", _scratch["keys"]);
+        var config = _scratch.AutokexecConfiguration($"grace: 7\n  {setting}");
+        var laptop = Namespaces.Start(_spaces.Laptop, NativeProcess.Binary("stiefel"), "autokexec", "--dry-run", "--config", config, "--directory", _scratch["keys"]);
         laptop.WaitForLine("listening for calls with 1 keys", s_limit);
         return laptop;
     }
@@ -163,7 +163,7 @@ public sealed class AutokexecTests : IDisposable
     // Interfaces are numbered in each namespace on its own.
     private static int FarIndex(string space)
     {
-        string links = NativeProcess.Run(0, "ip", "-n", space, "-o", "link", "show", "far");
+        var links = NativeProcess.Run(0, "ip", "-n", space, "-o", "link", "show", "far");
         return int.Parse(links[..links.IndexOf(':', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
     }
 
@@ -172,13 +172,13 @@ public sealed class AutokexecTests : IDisposable
 
     private (byte[] Challenge, IPEndPoint From) Ask(Socket socket, string space)
     {
-        string addresses = NativeProcess.Run(0, "ip", "-n", space, "-6", "-o", "address", "show", "dev", "far", "scope", "link");
-        IPAddress own = IPAddress.Parse(addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries).First(word => word.StartsWith("fe80:", StringComparison.Ordinal)).Split('/')[0]);
+        var addresses = NativeProcess.Run(0, "ip", "-n", space, "-6", "-o", "address", "show", "dev", "far", "scope", "link");
+        var own = IPAddress.Parse(addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries).First(word => word.StartsWith("fe80:", StringComparison.Ordinal)).Split('/')[0]);
         socket.SendTo(DiscoveryDatagram.BuildFind(_key, _nonce), new IPEndPoint(new IPAddress(s_allNodes.GetAddressBytes(), FarIndex(space)), WellKnownPorts.Discovery));
-        byte[] buffer = new byte[100];
+        var buffer = new byte[100];
         EndPoint from = new IPEndPoint(IPAddress.IPv6Any, 0);
-        int length = socket.ReceiveFrom(buffer, ref from);
-        Assert.True(DiscoveryDatagram.TryOpenChallenge(buffer.AsSpan(0, length), _key, _nonce, own, out byte[]? challenge));
+        var length = socket.ReceiveFrom(buffer, ref from);
+        Assert.True(DiscoveryDatagram.TryOpenChallenge(buffer.AsSpan(0, length), _key, _nonce, own, out var challenge));
         return (challenge, (IPEndPoint)from);
     }
 }

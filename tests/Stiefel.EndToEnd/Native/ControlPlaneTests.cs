@@ -70,7 +70,7 @@ public sealed class ControlPlaneTests : IDisposable
         NativeProcess.Run(1, Stiefel, "kick", id, "--directory", _scratch["keys"], _host);
     }
 
-    /// <summary>As on a laptop in its ramdisk: nobody but the server reaches the folder.</summary>
+    /// <summary>As on a laptop in its ramdisk: nobody but the server reaches the directory.</summary>
     [Fact]
     public void KeyRevoke_AtARunningServer_EndsItsSessionAndOnlyItsOwn()
     {

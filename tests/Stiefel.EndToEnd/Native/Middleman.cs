@@ -47,7 +47,7 @@ internal sealed class Middleman : IDisposable
     /// <summary>Passes it on unchanged, and keeps the answer.</summary>
     public async Task<Answered?> ForwardAsync(Asked asked)
     {
-        Answered answer = await SendAsync(asked);
+        var answer = await SendAsync(asked);
         Answers.Enqueue(answer);
         return answer;
     }
@@ -57,7 +57,7 @@ internal sealed class Middleman : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{laptop ?? _laptop}{asked.Path}") { Content = new ByteArrayContent(asked.Body) };
         request.Content.Headers.ContentType = new("application/octet-stream");
-        using HttpResponseMessage response = await _http.SendAsync(request);
+        using var response = await _http.SendAsync(request);
         response.Headers.Date = null;
         return new Answered((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(), $"{response.Headers}{response.Content.Headers}");
     }
@@ -70,7 +70,7 @@ internal sealed class Middleman : IDisposable
 
     private static async ValueTask<Stream> ConnectAsync(string space, DnsEndPoint to, CancellationToken token)
     {
-        Socket socket = Namespaces.Within(space, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+        var socket = Namespaces.Within(space, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
         await socket.ConnectAsync(IPAddress.Parse(to.Host), to.Port, token);
         return new NetworkStream(socket, ownsSocket: true);
     }
@@ -103,7 +103,7 @@ internal sealed class Middleman : IDisposable
                     return;
                 }
 
-                string head = $"HTTP/1.1 {answer.Status} So\r\nContent-Type: application/octet-stream\r\nContent-Length: {answer.Body.Length + answer.Missing}\r\n\r\n";
+                var head = $"HTTP/1.1 {answer.Status} So\r\nContent-Type: application/octet-stream\r\nContent-Length: {answer.Body.Length + answer.Missing}\r\n\r\n";
                 await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. answer.Body]);
                 if (answer.Missing > 0)
                 {
@@ -125,7 +125,7 @@ internal sealed class Middleman : IDisposable
     private static async Task<Asked?> ReadAsync(NetworkStream stream)
     {
         var head = new StringBuilder();
-        byte[] one = new byte[1];
+        var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
             if (await stream.ReadAsync(one) == 0)
@@ -136,9 +136,9 @@ internal sealed class Middleman : IDisposable
             head.Append((char)one[0]);
         }
 
-        string[] lines = head.ToString().Split("\r\n");
-        string? length = lines.FirstOrDefault(line => line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase));
-        byte[] body = new byte[length is null ? 0 : int.Parse(length.Split(' ')[1])];
+        var lines = head.ToString().Split("\r\n");
+        var length = lines.FirstOrDefault(line => line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase));
+        var body = new byte[length is null ? 0 : int.Parse(length.Split(' ')[1])];
         await stream.ReadExactlyAsync(body);
         return new Asked(lines[0].Split(' ')[1], body);
     }

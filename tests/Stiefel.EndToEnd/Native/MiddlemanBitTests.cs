@@ -11,7 +11,7 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
     [Fact]
     public void Boot_PassedOnUnchanged_AsksForTheKnownMessagesOnly()
     {
-        MiddlemanRun boot = stage.Run("/v1/export", _middle.ForwardAsync);
+        var boot = stage.Run("/v1/export", _middle.ForwardAsync);
         Assert.Equal(0, boot.ExitCode);
         Assert.EndsWith("stopped before loading, as asked by --until-loading", boot.Output);
         Assert.Equal(MiddlemanStage.Messages, _middle.Requests.Select(asked => asked.Path));
@@ -26,9 +26,9 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
     [MemberData(nameof(Messages))]
     public void Request_AnyByteFlippedCutOffOrAdded_IsAStrangers(string path)
     {
-        MiddlemanRun run = stage.Run(path, async asked =>
+        var run = stage.Run(path, async asked =>
         {
-            for (int at = 0; at < asked.Body.Length; at++)
+            for (var at = 0; at < asked.Body.Length; at++)
             {
                 await AssertStrangerAsync(asked with { Body = MiddlemanBytes.Flip(asked.Body, at, 1 << (at % 8)) });
                 await AssertStrangerAsync(asked with { Body = asked.Body[..at] });
@@ -46,7 +46,7 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
     [MemberData(nameof(Messages))]
     public void Request_ABitOfAnyFieldFlipped_EndsTheBoot(string path)
     {
-        foreach (int at in MiddlemanBytes.FieldsOfRequest(path, Recorded(path).Asked.Body))
+        foreach (var at in MiddlemanBytes.FieldsOfRequest(path, Recorded(path).Asked.Body))
         {
             stage.AssertRefused(path, async asked => await _middle.SendAsync(asked with { Body = MiddlemanBytes.Flip(asked.Body, at) }), $"byte {at} of the request");
         }
@@ -58,7 +58,7 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
     [MemberData(nameof(Messages))]
     public void Answer_ABitOfAnyFieldFlipped_IsRefused(string path)
     {
-        foreach (int at in MiddlemanBytes.FieldsOfAnswer(path, Recorded(path).Answered.Body))
+        foreach (var at in MiddlemanBytes.FieldsOfAnswer(path, Recorded(path).Answered.Body))
         {
             AssertAnswerRefused(path, answer => answer with { Body = MiddlemanBytes.Flip(answer.Body, at, at % 2 == 0 ? 0x80 : 1) }, $"byte {at} of the answer");
         }
@@ -86,7 +86,7 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
     [MemberData(nameof(Messages))]
     public void Answer_CutInAnySegment_IsRefused(string path)
     {
-        foreach (int length in MiddlemanBytes.CutsOfAnswer(path, Recorded(path).Answered.Body))
+        foreach (var length in MiddlemanBytes.CutsOfAnswer(path, Recorded(path).Answered.Body))
         {
             AssertAnswerRefused(path, answer => answer with { Body = answer.Body[..length] }, $"cut after {length}");
             AssertAnswerRefused(path, answer => answer with { Body = answer.Body[..length], Missing = answer.Body.Length - length }, $"broken off after {length}");
@@ -101,11 +101,11 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
     [MemberData(nameof(Messages))]
     public void Version_AnyOther_IsRefusedByBothSides(string path)
     {
-        foreach (int version in (int[])[0, 2, 255])
+        foreach (var version in (int[])[0, 2, 255])
         {
             stage.AssertRefused(path, async asked =>
             {
-                Answered answer = await _middle.SendAsync(asked with { Body = MiddlemanBytes.Flip(asked.Body, 4, version ^ 1) });
+                var answer = await _middle.SendAsync(asked with { Body = MiddlemanBytes.Flip(asked.Body, 4, version ^ 1) });
                 Assert.Equal((403, 0), (answer.Status, answer.Body.Length));
                 return answer;
             }, $"request of version {version}");
@@ -126,7 +126,7 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
 
     private async Task AssertStrangerAsync(Asked asked)
     {
-        Answered answer = await _middle.SendAsync(asked);
+        var answer = await _middle.SendAsync(asked);
         Assert.Equal((403, 0), (answer.Status, answer.Body.Length));
     }
 }

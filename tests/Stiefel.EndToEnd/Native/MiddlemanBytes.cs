@@ -40,9 +40,9 @@ internal static class MiddlemanBytes
     public static List<(int Start, int End)> Segments(byte[] envelope)
     {
         var segments = new List<(int, int)>();
-        for (int at = EnvelopeHeader; at < envelope.Length;)
+        for (var at = EnvelopeHeader; at < envelope.Length;)
         {
-            int length = (int)(BinaryPrimitives.ReadUInt32BigEndian(envelope.AsSpan(at)) & ~LastSegment);
+            var length = (int)(BinaryPrimitives.ReadUInt32BigEndian(envelope.AsSpan(at)) & ~LastSegment);
             segments.Add((at, at + Frame + length + Tag));
             at = segments[^1].Item2;
         }

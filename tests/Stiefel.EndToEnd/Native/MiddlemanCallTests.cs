@@ -47,12 +47,12 @@ public sealed class MiddlemanCallTests : IDisposable
     [Fact]
     public void Wake_AnyByteFlippedCutOffAddedOrReflected_IsNotHeard()
     {
-        byte[] nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
-        byte[] find = DiscoveryDatagram.BuildFind(_key, nonce);
-        byte[] answer = AskLaptop(find);
-        Assert.True(DiscoveryDatagram.TryOpenChallenge(answer, _key, nonce, s_beforeLaptop, out byte[]? challenge));
-        byte[] wake = DiscoveryDatagram.BuildWake(_key, nonce, challenge, s_laptop.Address);
-        foreach (byte[] forged in MiddlemanDatagrams.Forge(wake).Append(answer))
+        var nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
+        var find = DiscoveryDatagram.BuildFind(_key, nonce);
+        var answer = AskLaptop(find);
+        Assert.True(DiscoveryDatagram.TryOpenChallenge(answer, _key, nonce, s_beforeLaptop, out var challenge));
+        var wake = DiscoveryDatagram.BuildWake(_key, nonce, challenge, s_laptop.Address);
+        foreach (var forged in MiddlemanDatagrams.Forge(wake).Append(answer))
         {
             _true.SendTo(forged, s_laptop);
         }
@@ -67,15 +67,15 @@ public sealed class MiddlemanCallTests : IDisposable
     [Fact]
     public void Challenge_CarriedOverOrAnyByteFlippedCutOffOrAdded_IsNotAnswered()
     {
-        using NativeProcess desktop = _stage.StartClient(
+        using var desktop = _stage.StartClient(
             "boot", "--until-loading", "--key", _stage.Files["keys/stick.key"], "--attach", NativeProcess.Binary("stiefel-attach"));
-        byte[] challenge = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
+        var challenge = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
         // It asks again and again, and after a second it answers a challenge.
-        (byte[] datagram, EndPoint from) = MiddlemanDatagrams.Receive(_cable);
+        (var datagram, var from) = MiddlemanDatagrams.Receive(_cable);
         while (!DiscoveryDatagram.LooksLikeWake(datagram, out _, out _))
         {
-            byte[] genuine = DiscoveryDatagram.BuildChallenge(_key, NonceOf(datagram), challenge, s_desktop);
-            foreach (byte[] forged in MiddlemanDatagrams.Forge(genuine).Append(datagram).Append(AskLaptop(datagram)))
+            var genuine = DiscoveryDatagram.BuildChallenge(_key, NonceOf(datagram), challenge, s_desktop);
+            foreach (var forged in MiddlemanDatagrams.Forge(genuine).Append(datagram).Append(AskLaptop(datagram)))
             {
                 _forged.SendTo(forged, from);
             }

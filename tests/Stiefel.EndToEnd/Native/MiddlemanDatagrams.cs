@@ -19,9 +19,9 @@ internal static class MiddlemanDatagrams
 
     public static (byte[] Datagram, EndPoint From) Receive(Socket socket)
     {
-        byte[] buffer = new byte[2 * Size];
+        var buffer = new byte[2 * Size];
         EndPoint from = new IPEndPoint(IPAddress.Any, 0);
-        int length = socket.ReceiveFrom(buffer, ref from);
+        var length = socket.ReceiveFrom(buffer, ref from);
         return (buffer[..length], from);
     }
 

@@ -35,10 +35,10 @@ public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDi
     [Fact]
     public void Find_AnyByteFlippedCutOffOrAddedOrReflected_IsNotAnswered()
     {
-        using NativeProcess desktop = Search("1", out _);
-        (byte[] find, _) = MiddlemanDatagrams.Receive(_cable);
-        byte[] hello = AskLaptop(find);
-        foreach (byte[] forged in MiddlemanDatagrams.Forge(find).Append(hello))
+        using var desktop = Search("1", out _);
+        (var find, _) = MiddlemanDatagrams.Receive(_cable);
+        var hello = AskLaptop(find);
+        foreach (var forged in MiddlemanDatagrams.Forge(find).Append(hello))
         {
             _forged.SendTo(forged, s_laptop);
         }
@@ -58,17 +58,17 @@ public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDi
     public void Hello_FlippedCutOffReflectedOrOfAnEarlierSearch_IsPassedOver(string seconds, bool trueOneFollows)
     {
         byte[] earlier;
-        using (NativeProcess first = Search("1", out _))
+        using (var first = Search("1", out _))
         {
             earlier = AskLaptop(MiddlemanDatagrams.Receive(_cable).Datagram);
             first.Kill();
         }
 
         Empty(_cable);
-        using NativeProcess desktop = Search(seconds, out string folder);
-        (byte[] find, EndPoint from) = MiddlemanDatagrams.Receive(_cable);
-        byte[] hello = AskLaptop(find);
-        foreach (byte[] forged in MiddlemanDatagrams.Forge(hello).Append(find).Append(earlier))
+        using var desktop = Search(seconds, out var directory);
+        (var find, var from) = MiddlemanDatagrams.Receive(_cable);
+        var hello = AskLaptop(find);
+        foreach (var forged in MiddlemanDatagrams.Forge(hello).Append(find).Append(earlier))
         {
             _cable.SendTo(forged, from);
         }
@@ -78,7 +78,7 @@ public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDi
             _cable.SendTo(hello, from);
         }
 
-        var run = new MiddlemanRun(desktop.WaitForExit(s_limit), desktop.Output, folder);
+        var run = new MiddlemanRun(desktop.WaitForExit(s_limit), desktop.Output, directory);
         AssertOutcome(run, trueOneFollows);
         _stage.AssertServes();
     }
@@ -105,11 +105,11 @@ public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDi
         Assert.Empty(_stage.Middle.Requests);
     }
 
-    private NativeProcess Search(string seconds, out string folder)
+    private NativeProcess Search(string seconds, out string directory)
     {
-        folder = _stage.Files[$"found{++_runs}-{seconds}"];
+        directory = _stage.Files[$"found{++_runs}-{seconds}"];
         _stage.Middle.Requests.Clear();
-        return _stage.StartClient("fetch", "--seconds", seconds, "--key", _stage.Files["keys/stick.key"], "--out", folder);
+        return _stage.StartClient("fetch", "--seconds", seconds, "--key", _stage.Files["keys/stick.key"], "--out", directory);
     }
 
     private byte[] AskLaptop(byte[] find)

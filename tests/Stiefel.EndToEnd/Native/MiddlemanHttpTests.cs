@@ -10,7 +10,7 @@ public sealed class MiddlemanHttpTests(MiddlemanStage stage) : IClassFixture<Mid
     [MemberData(nameof(Messages))]
     public void Status_AnyOther_EndsTheBoot(string path)
     {
-        foreach (int status in (int[])[201, 206, 302, 307, 401, 403, 407, 426, 500])
+        foreach (var status in (int[])[201, 206, 302, 307, 401, 403, 407, 426, 500])
         {
             stage.AssertRefused(path, async asked => (await stage.Middle.ForwardAsync(asked))! with { Status = status }, $"status {status}");
             Assert.Equal(path, stage.Middle.Requests.Last().Path);
@@ -24,7 +24,7 @@ public sealed class MiddlemanHttpTests(MiddlemanStage stage) : IClassFixture<Mid
     [MemberData(nameof(Messages))]
     public void Answer_EmptyOrMuchTooLarge_IsRefused(string path)
     {
-        foreach (int length in (int[])[0, 1, 65_661, 8 << 20])
+        foreach (var length in (int[])[0, 1, 65_661, 8 << 20])
         {
             stage.AssertRefused(path, _ => Task.FromResult<Answered?>(new Answered(200, new byte[length])), $"{length} zeros");
         }

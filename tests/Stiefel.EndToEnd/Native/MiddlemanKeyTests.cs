@@ -28,7 +28,7 @@ public sealed class MiddlemanKeyTests : IClassFixture<MiddlemanStage>
         Fetch(Copy);
 
         Assert.Equal(0, _stage.Run("/v1/export", _middle.ForwardAsync).ExitCode);
-        foreach (Asked asked in _middle.Requests.ToArray())
+        foreach (var asked in _middle.Requests.ToArray())
         {
             _seen.Add(await _middle.SendAsync(asked));
             _seen.Add(await _middle.SendAsync(asked with { Body = MiddlemanBytes.Flip(asked.Body, 0) }));
@@ -53,7 +53,7 @@ public sealed class MiddlemanKeyTests : IClassFixture<MiddlemanStage>
         _stage.AssertRefused(path, async asked =>
         {
             Revoke();
-            Answered answer = await _middle.SendAsync(asked);
+            var answer = await _middle.SendAsync(asked);
             Assert.Equal((403, 0), (answer.Status, answer.Body.Length));
             return answer;
         }, "key revoked", Copy);
@@ -80,7 +80,7 @@ public sealed class MiddlemanKeyTests : IClassFixture<MiddlemanStage>
 
     private void Revoke()
     {
-        int before = Count();
+        var before = Count();
         NativeProcess.Run(0, NativeProcess.Binary("stiefel"), "key", "revoke", "lost", "--yes", "--directory", _stage.Files["keys"]);
         Assert.True(SpinWait.SpinUntil(() => Count() > before, s_limit), _stage.Server.Output);
     }

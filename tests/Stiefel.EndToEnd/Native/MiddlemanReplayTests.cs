@@ -13,7 +13,7 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
     [Fact]
     public async Task Requests_OfAWholeBootSentAgain_AreAStrangers()
     {
-        List<Asked> recorded = Boot().Asked;
+        var recorded = Boot().Asked;
         await AssertAllStrangersAsync(recorded);
         Boot();
         await AssertAllStrangersAsync(recorded);
@@ -32,10 +32,10 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
     [MemberData(nameof(Messages))]
     public void Request_SentToAnotherPath_IsAStrangers(string path)
     {
-        MiddlemanRun run = stage.Run(path, async asked =>
+        var run = stage.Run(path, async asked =>
         {
             await AssertAllStrangersAsync(MiddlemanStage.Messages.Append("/v1/unlock").Where(other => other != path).Select(other => asked with { Path = other }));
-            Answered? answer = await _middle.ForwardAsync(asked);
+            var answer = await _middle.ForwardAsync(asked);
             await AssertAllStrangersAsync([asked]);
             return answer;
         });
@@ -51,7 +51,7 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
     {
         stage.AssertRefused(path, async asked =>
         {
-            Answered answer = await _middle.SendAsync(asked);
+            var answer = await _middle.SendAsync(asked);
             Assert.Equal(_middle.Requests.Count(earlier => earlier.Path == path) == 1 ? 200 : 403, answer.Status);
             return answer.Status == 200 ? null : answer;
         }, "withheld");
@@ -63,8 +63,8 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
     [MemberData(nameof(Messages))]
     public void Answer_OfAnyOtherRequest_IsRefused(string path)
     {
-        List<Answered> earlier = Boot().Answered;
-        for (int i = 0; i < MiddlemanStage.Messages.Length; i++)
+        var earlier = Boot().Answered;
+        for (var i = 0; i < MiddlemanStage.Messages.Length; i++)
         {
             stage.AssertRefused(path, _ => Task.FromResult<Answered?>(earlier[i]), $"answered as {MiddlemanStage.Messages[i]} in an earlier boot");
             if (i < Array.IndexOf(MiddlemanStage.Messages, path))
@@ -85,7 +85,7 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
     public async Task Message_Reflected_IsRefused(string path)
     {
         stage.AssertRefused(path, asked => Task.FromResult<Answered?>(new Answered(200, asked.Body)), "its own request");
-        foreach (Answered answer in Boot().Answered)
+        foreach (var answer in Boot().Answered)
         {
             await AssertAllStrangersAsync([new Asked(path, answer.Body)]);
         }
@@ -98,8 +98,8 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
     [MemberData(nameof(Files))]
     public void Segments_SwappedRepeatedDroppedOrOfAnotherAnswer_AreRefused(string path)
     {
-        byte[] other = Boot().Answered[Array.IndexOf(MiddlemanStage.Messages, path)].Body;
-        List<byte[]> foreign = Cut(other);
+        var other = Boot().Answered[Array.IndexOf(MiddlemanStage.Messages, path)].Body;
+        var foreign = Cut(other);
         (string What, Func<List<byte[]>, byte[][]> Change)[] changes =
         [
             ("swapped", own => [own[1], own[0], .. own[2..]]),
@@ -113,11 +113,11 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
             ("the first of an earlier boot", own => [foreign[0], .. own[1..]]),
             ("the last of an earlier boot", own => [.. own[..^1], foreign[^1]]),
         ];
-        foreach ((string what, Func<List<byte[]>, byte[][]> change) in changes)
+        foreach ((var what, var change) in changes)
         {
             stage.AssertRefused(path, async asked =>
             {
-                Answered answer = (await _middle.ForwardAsync(asked))!;
+                var answer = (await _middle.ForwardAsync(asked))!;
                 return answer with { Body = MiddlemanBytes.Rebuild(answer.Body, change(Cut(answer.Body))) };
             }, $"segments: {what}");
         }
@@ -135,9 +135,9 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
 
     private async Task AssertAllStrangersAsync(IEnumerable<Asked> requests)
     {
-        foreach (Asked asked in requests)
+        foreach (var asked in requests)
         {
-            Answered answer = await _middle.SendAsync(asked);
+            var answer = await _middle.SendAsync(asked);
             Assert.True((answer.Status, answer.Body.Length) == (403, 0), $"{asked.Path}: status {answer.Status}, {answer.Body.Length} bytes");
         }
     }

@@ -60,7 +60,7 @@ public sealed class MiddlemanStage : IDisposable
     {
         Directory.CreateDirectory(_scratch["modules"]);
         File.WriteAllText(_scratch["modules/modules.dep"], "");
-        NativeProcess server = Namespaces.Start(_spaces.Router, NativeProcess.Binary("stiefel-server"),
+        var server = Namespaces.Start(_spaces.Router, NativeProcess.Binary("stiefel-server"),
             "--Boot:Kernel", Content($"{name}-kernel", KernelSize), "--Boot:Initrd", Content($"{name}-initrd", InitrdSize), "--Boot:Modules", _scratch["modules"],
             "--Boot:CommandLine", "root=/dev/vda1 rw", "--Disk:Path", Content($"{name}-disk", 1 << 20), "--Disk:Snapshot", "memory", "--Keys:Directory", _scratch[keys],
             "--Http:Listen", $"{listen}", "--Nbd:Listen", $"{listen.Address}:10809", "--Admin:Listen", "none", "--Discovery:Enabled", listen == Laptop ? "true" : "false",
@@ -81,7 +81,7 @@ public sealed class MiddlemanStage : IDisposable
     internal NativeProcess ListenForCalls()
     {
         Server.Kill();
-        NativeProcess laptop = Namespaces.Start(
+        var laptop = Namespaces.Start(
             _spaces.Router, NativeProcess.Binary("stiefel"), "autokexec", "--dry-run", "--config", _scratch.AutokexecConfiguration("grace: 7"), "--directory", _scratch["keys"]);
         _servers.Add(laptop);
         laptop.WaitForLine("listening for calls with 1 keys", s_limit);
@@ -93,24 +93,24 @@ public sealed class MiddlemanStage : IDisposable
     /// <summary>The desktop boots, or fetches where only that is needed, while the man in the middle acts on the requests for one path.</summary>
     internal MiddlemanRun Run(string path, Func<Asked, Task<Answered?>> act, string key = "keys/stick.key")
     {
-        string folder = _scratch[$"out{++_runs}"];
-        string[] verb = Array.IndexOf(Messages, path) < 3 ? ["fetch", "--out", folder] : ["boot", "--until-loading", "--once", "--attach", NativeProcess.Binary("stiefel-attach")];
+        var directory = _scratch[$"out{++_runs}"];
+        string[] verb = Array.IndexOf(Messages, path) < 3 ? ["fetch", "--out", directory] : ["boot", "--until-loading", "--once", "--attach", NativeProcess.Binary("stiefel-attach")];
         Middle.Requests.Clear();
         Middle.Answers.Clear();
         Middle.Problems.Clear();
         Middle.Act = asked => path == Everything || asked.Path == path ? act(asked) : Middle.ForwardAsync(asked);
-        using NativeProcess client = StartClient([.. verb, "--server", $"{s_middle}", "--key", _scratch[key]]);
-        int code = client.WaitForExit(s_limit);
+        using var client = StartClient([.. verb, "--server", $"{s_middle}", "--key", _scratch[key]]);
+        var code = client.WaitForExit(s_limit);
         Middle.Act = Middle.ForwardAsync;
         Assert.Empty(Middle.Problems);
-        return new MiddlemanRun(code, client.Output, folder);
+        return new MiddlemanRun(code, client.Output, directory);
     }
 
     /// <summary>The same, and the desktop must notice: it says so in one line and keeps nothing of what was touched.</summary>
     internal void AssertRefused(string path, Func<Asked, Task<Answered?>> act, string what, string key = "keys/stick.key")
     {
-        bool acted = false;
-        MiddlemanRun run = Run(path, asked =>
+        var acted = false;
+        var run = Run(path, asked =>
         {
             acted = true;
             return act(asked);
@@ -138,7 +138,7 @@ public sealed class MiddlemanStage : IDisposable
     }
 
     private bool IsTrue(MiddlemanRun run, string file, string name = "laptop") =>
-        File.ReadAllBytes(Path.Combine(run.Folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(_scratch[$"{name}-{file}"]));
+        File.ReadAllBytes(Path.Combine(run.DirectoryPath, file)).AsSpan().SequenceEqual(File.ReadAllBytes(_scratch[$"{name}-{file}"]));
 
     private string Content(string name, long size) => File.Exists(_scratch[name]) ? _scratch[name] : _scratch.RandomFile(name, size);
 

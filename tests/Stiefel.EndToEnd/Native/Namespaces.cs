@@ -15,7 +15,7 @@ internal sealed class Namespaces : IDisposable
 
     public Namespaces()
     {
-        foreach (string name in new[] { Laptop, Desktop, Router })
+        foreach (var name in new[] { Laptop, Desktop, Router })
         {
             NativeProcess.Run(0, "ip", "netns", "add", name);
             NativeProcess.Run(0, "ip", "-n", name, "link", "set", "lo", "up");
@@ -48,10 +48,10 @@ internal sealed class Namespaces : IDisposable
     public static Socket Within(string name, Func<Socket> make)
     {
         Socket? socket = null;
-        int error = 0;
+        var error = 0;
         var thread = new Thread(() =>
         {
-            using SafeFileHandle space = File.OpenHandle($"/run/netns/{name}");
+            using var space = File.OpenHandle($"/run/netns/{name}");
             if (setns(space, CloneNewNet) == 0)
             {
                 socket = make();
@@ -69,7 +69,7 @@ internal sealed class Namespaces : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (string name in new[] { Laptop, Desktop, Router })
+        foreach (var name in new[] { Laptop, Desktop, Router })
         {
             NativeProcess.Run(0, "ip", "netns", "delete", name);
         }
@@ -79,7 +79,7 @@ internal sealed class Namespaces : IDisposable
     private void Connect(string other, string cable)
     {
         NativeProcess.Run(0, "ip", "-n", Laptop, "link", "add", cable, "type", "veth", "peer", "name", "far", "netns", other);
-        foreach ((string name, string end) in new[] { (Laptop, cable), (other, "far") })
+        foreach ((var name, var end) in new[] { (Laptop, cable), (other, "far") })
         {
             NativeProcess.Run(0, "ip", "netns", "exec", name, "sh", "-c", $"echo 0 >/proc/sys/net/ipv6/conf/{end}/accept_dad");
             NativeProcess.Run(0, "ip", "-n", name, "link", "set", end, "up");

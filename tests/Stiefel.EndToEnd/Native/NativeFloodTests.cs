@@ -21,19 +21,19 @@ public sealed class NativeFloodTests : IDisposable
     [Fact]
     public async Task EveryPort_FloodedAtOnce_ADesktopBootsAndTheServerStaysSmall()
     {
-        using NativeProcess server = Serve();
+        using var server = Serve();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        Task datagrams = Task.Run(() => SendDatagrams(stop.Token), stop.Token);
+        var datagrams = Task.Run(() => SendDatagrams(stop.Token), stop.Token);
         string[] beginnings = ["", "POST /v1/discovery HTTP/1.1\r\nHost: x\r\nX-Slow: ", "IHAVEOPT\0\0\0\u0007\u007f\u00ff\u00ff\u00ff", "\u0016\u0003\u0001\u0002\0"];
-        for (int i = 0; i < ConnectionsPerPort; i++)
+        for (var i = 0; i < ConnectionsPerPort; i++)
         {
-            foreach (int port in new[] { _boot, _admin, _nbd })
+            foreach (var port in new[] { _boot, _admin, _nbd })
             {
                 Connect(port, beginnings[i % beginnings.Length]);
             }
         }
 
-        string client = NativeProcess.Binary("stiefel-client");
+        var client = NativeProcess.Binary("stiefel-client");
         NativeProcess.Run(0, client, "fetch", "--server", $"127.0.0.1:{_boot}", "--key", Path.Combine(_scratch["keys"], "stick.key"), "--out", _scratch["out"]);
 
         Assert.Equal(Scratch.Sha256(_scratch["initrd"]), Scratch.Sha256(_scratch["out/initrd"]));
@@ -43,7 +43,7 @@ public sealed class NativeFloodTests : IDisposable
 
         // Those who only hold their connections cost no time: what waits, waits in the kernel.
         using var process = Process.GetProcessById(server.Id);
-        TimeSpan before = process.TotalProcessorTime;
+        var before = process.TotalProcessorTime;
         await Task.Delay(s_quiet, TestContext.Current.CancellationToken);
         process.Refresh();
         Assert.InRange(process.TotalProcessorTime - before, TimeSpan.Zero, s_quiet / 3);
@@ -59,7 +59,7 @@ public sealed class NativeFloodTests : IDisposable
     private NativeProcess Serve()
     {
         _scratch.KeyDirectory("keys", "stick");
-        NativeProcess server = NativeProcess.Start(NativeProcess.Binary("stiefel-server"),
+        var server = NativeProcess.Start(NativeProcess.Binary("stiefel-server"),
             "--Boot:Kernel", _scratch.RandomFile("kernel", MiB), "--Boot:Initrd", _scratch.RandomFile("initrd", 8 * MiB),
             "--Boot:CommandLine", "root=/dev/vda1 rw", "--Disk:Path", _scratch.RandomFile("disk.img", MiB), "--Keys:Directory", _scratch["keys"],
             "--Http:Listen", $"127.0.0.1:{_boot}", "--Nbd:Listen", $"127.0.0.1:{_nbd}", "--Admin:Listen", $"127.0.0.1:{_admin}",
@@ -86,11 +86,11 @@ public sealed class NativeFloodTests : IDisposable
     private void SendDatagrams(CancellationToken token)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        byte[] junk = new byte[64];
+        var junk = new byte[64];
         "STFD\u0001\u0001"u8.CopyTo(junk);
         var server = new IPEndPoint(IPAddress.Loopback, _discovery);
         // At most this many: it ends by itself.
-        for (int left = 300_000; left > 0 && !token.IsCancellationRequested; left--)
+        for (var left = 300_000; left > 0 && !token.IsCancellationRequested; left--)
         {
             junk[63] = (byte)left;
             try

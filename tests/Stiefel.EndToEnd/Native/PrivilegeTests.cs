@@ -10,7 +10,7 @@ public sealed class PrivilegeTests : IDisposable
     [Fact]
     public void Server_Started_HoldsTheDocumentedCapabilitiesOnly()
     {
-        using NativeProcess server = NativeProcess.Start(NativeProcess.Binary("stiefel-server"), Arguments());
+        using var server = NativeProcess.Start(NativeProcess.Binary("stiefel-server"), Arguments());
         server.WaitForLine("stiefel: phase serving", s_start);
         AssertAsDocumented(server, "stiefel-server");
         Assert.Equal("stiefel-server", File.ReadAllText($"/proc/{server.Id}/comm").Trim());
@@ -20,7 +20,7 @@ public sealed class PrivilegeTests : IDisposable
     public void Client_Searching_HoldsTheDocumentedCapabilitiesOnly()
     {
         using var spaces = new Namespaces();
-        using NativeProcess client = Namespaces.Start(spaces.Desktop, [NativeProcess.Binary("stiefel-client"), .. Search()]);
+        using var client = Namespaces.Start(spaces.Desktop, [NativeProcess.Binary("stiefel-client"), .. Search()]);
         client.WaitForLine("phase searching", s_start);
         AssertAsDocumented(client, "stiefel-client");
     }
@@ -29,7 +29,7 @@ public sealed class PrivilegeTests : IDisposable
     public void Autokexec_Listening_HoldsTheDocumentedCapabilitiesOnly()
     {
         using var spaces = new Namespaces();
-        using NativeProcess laptop = Namespaces.Start(spaces.Laptop, NativeProcess.Binary("stiefel"), "autokexec", "--dry-run",
+        using var laptop = Namespaces.Start(spaces.Laptop, NativeProcess.Binary("stiefel"), "autokexec", "--dry-run",
             "--config", _scratch.AutokexecConfiguration("broadcast: true"), "--directory", _scratch.KeyDirectory("keys", "stick"));
         laptop.WaitForLine("listening for calls", s_start);
         AssertAsDocumented(laptop, "stiefel autokexec");
@@ -42,7 +42,7 @@ public sealed class PrivilegeTests : IDisposable
     public void Client_StartedWithInheritedCapabilities_HoldsTheDocumentedCapabilitiesOnly(params string[] left)
     {
         using var spaces = new Namespaces();
-        using NativeProcess client = Namespaces.Start(spaces.Desktop, ["setpriv", .. left, NativeProcess.Binary("stiefel-client"), .. Search()]);
+        using var client = Namespaces.Start(spaces.Desktop, ["setpriv", .. left, NativeProcess.Binary("stiefel-client"), .. Search()]);
         client.WaitForLine("phase searching", s_start);
         AssertAsDocumented(client, "stiefel-client");
     }
@@ -53,13 +53,13 @@ public sealed class PrivilegeTests : IDisposable
     public void Client_StartedByAnybodyWithAmbientCapabilities_HoldsNone(params string[] more)
     {
         using var spaces = new Namespaces();
-        string program = _scratch["stiefel-client"];
+        var program = _scratch["stiefel-client"];
         File.Copy(NativeProcess.Binary("stiefel-client"), program);
-        string[] search = Search();
+        var search = Search();
         NativeProcess.Run(0, "chmod", "-R", "a+rwX", _scratch.Root);
         NativeProcess.Run(0, "chown", "-R", "65534:65534", _scratch["keys"]);
         NativeProcess.Run(0, "chmod", "-R", "go-rwx", _scratch["keys"]);
-        using NativeProcess client = Namespaces.Start(spaces.Desktop,
+        using var client = Namespaces.Start(spaces.Desktop,
         [
             "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=+sys_ptrace,+net_admin", "--ambient-caps=+sys_ptrace,+net_admin",
             .. more, program, .. search,
@@ -74,12 +74,12 @@ public sealed class PrivilegeTests : IDisposable
     [Fact]
     public void Server_StartedByAnybody_IsNotReadableByItsUser()
     {
-        string[] arguments = Arguments();
+        var arguments = Arguments();
         // The copy, since the published file may lie where only root comes to.
-        string program = _scratch["stiefel-server"];
+        var program = _scratch["stiefel-server"];
         File.Copy(NativeProcess.Binary("stiefel-server"), program);
         NativeProcess.Run(0, "chmod", "-R", "a+rwX", _scratch.Root);
-        using NativeProcess server = NativeProcess.Start("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", program, .. arguments]);
+        using var server = NativeProcess.Start("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", program, .. arguments]);
         server.WaitForLine("stiefel: phase serving", s_start);
 
         Assert.Equal(new string('0', 16), Status($"/proc/{server.Id}")["CapEff"]);
@@ -92,14 +92,14 @@ public sealed class PrivilegeTests : IDisposable
 
     private static void AssertAsDocumented(NativeProcess process, string program)
     {
-        string expected = SecurityDocument.Capabilities(program);
+        var expected = SecurityDocument.Capabilities(program);
 
         // Each thread has its own.
-        string[] threads = Directory.GetDirectories($"/proc/{process.Id}/task");
+        var threads = Directory.GetDirectories($"/proc/{process.Id}/task");
         Assert.True(threads.Length > 1);
         Assert.All(threads, thread =>
         {
-            Dictionary<string, string> status = Status(thread);
+            var status = Status(thread);
             Assert.Equal((expected, expected, expected), (status["CapPrm"], status["CapEff"], status["CapBnd"]));
             Assert.Equal((new string('0', 16), new string('0', 16)), (status["CapInh"], status["CapAmb"]));
             Assert.Equal("1", status["NoNewPrivs"]);

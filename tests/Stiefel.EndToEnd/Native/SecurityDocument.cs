@@ -26,7 +26,7 @@ internal static class SecurityDocument
     /// <summary>The capabilities of a program as /proc/PID/status writes them.</summary>
     public static string Capabilities(string program)
     {
-        ulong set = Rows("## Privileges").Where(row => row[0] == program).Aggregate(0UL, (sum, row) => sum | (1UL << s_capabilities[row[1]]));
+        var set = Rows("## Privileges").Where(row => row[0] == program).Aggregate(0UL, (sum, row) => sum | (1UL << s_capabilities[row[1]]));
         Assert.NotEqual(0UL, set);
         return set.ToString("x16", CultureInfo.InvariantCulture);
     }

@@ -18,7 +18,7 @@ public sealed class BlockDeviceTests : IDisposable
     public void Open_LoopDevice_KnowsItsSizes()
     {
         using var loop = new LoopDevice(MakeImage(0));
-        using BlockDevice device = BlockDevice.Open(loop.Path, readOnly: false);
+        using var device = BlockDevice.Open(loop.Path, readOnly: false);
 
         Assert.Equal((Size, 512, true), (device.Size, device.LogicalSectorSize, device.IsBlockSpecial));
         Assert.Equal((true, true), (device.CanDiscard, device.CanOffloadZeroes));
@@ -29,9 +29,9 @@ public sealed class BlockDeviceTests : IDisposable
     public void Open_LoopDeviceTwice_IsBusy()
     {
         using var loop = new LoopDevice(MakeImage(0));
-        using BlockDevice device = BlockDevice.Open(loop.Path, readOnly: true);
+        using var device = BlockDevice.Open(loop.Path, readOnly: true);
 
-        LinuxException error = Assert.Throws<LinuxException>(() => BlockDevice.Open(loop.Path, readOnly: false));
+        var error = Assert.Throws<LinuxException>(() => BlockDevice.Open(loop.Path, readOnly: false));
 
         Assert.Equal(Errno.EBUSY, error.Errno);
         Assert.Contains($"open(\"{loop.Path}\", O_RDWR|O_EXCL)", error.Message, StringComparison.Ordinal);
@@ -40,11 +40,11 @@ public sealed class BlockDeviceTests : IDisposable
     [Fact]
     public void Open_FileTwiceForWriting_IsBusyUntilTheFirstCloses()
     {
-        string image = MakeImage(0);
+        var image = MakeImage(0);
         using (BlockDevice.Open(image, readOnly: false))
         {
             Assert.Equal(Errno.EBUSY, Assert.Throws<LinuxException>(() => BlockDevice.Open(image, readOnly: false)).Errno);
-            using BlockDevice reader = BlockDevice.Open(image, readOnly: true);
+            using var reader = BlockDevice.Open(image, readOnly: true);
             Assert.Equal(Size, reader.Size);
         }
 
@@ -62,17 +62,17 @@ public sealed class BlockDeviceTests : IDisposable
     [InlineData(true, true)]
     public void WriteZeroes_UnalignedRange_ZeroesJustThat(bool isLoop, bool keepAllocated)
     {
-        string image = MakeImage(0xff);
-        using LoopDevice? loop = isLoop ? new LoopDevice(image) : null;
-        using BlockDevice device = BlockDevice.Open(loop?.Path ?? image, readOnly: false);
+        var image = MakeImage(0xff);
+        using var loop = isLoop ? new LoopDevice(image) : null;
+        using var device = BlockDevice.Open(loop?.Path ?? image, readOnly: false);
 
-        foreach ((long offset, long length) in new[] { (100L, 5L), (700L, 2000L), (8192L, 65536L), (100_001L, 1_000_003L), (Size - 10L, 10L) })
+        foreach ((var offset, var length) in new[] { (100L, 5L), (700L, 2000L), (8192L, 65536L), (100_001L, 1_000_003L), (Size - 10L, 10L) })
         {
             device.WriteZeroes(offset, length, keepAllocated, onlyIfFast: false);
 
-            byte[] around = new byte[length + 2];
-            int before = (int)Math.Min(offset, 1);
-            long after = Math.Min(Size - offset - length, 1);
+            var around = new byte[length + 2];
+            var before = (int)Math.Min(offset, 1);
+            var after = Math.Min(Size - offset - length, 1);
             device.Read(offset - before, around.AsSpan(0, (int)(before + length + after)));
             Assert.Equal(0xff, around[0]);
             Assert.True(around.AsSpan(before, (int)length).IndexOfAnyExcept((byte)0) < 0);
@@ -85,15 +85,15 @@ public sealed class BlockDeviceTests : IDisposable
     [Fact]
     public void Discard_OfAFile_FreesItsBlocks()
     {
-        string image = MakeImage(0xff);
-        using BlockDevice device = BlockDevice.Open(image, readOnly: false);
+        var image = MakeImage(0xff);
+        using var device = BlockDevice.Open(image, readOnly: false);
         Assert.Equal((1L << 20, false), device.FindExtent(0, 1 << 20));
 
         device.Discard(4096, 1 << 20);
 
         Assert.Equal((4096L, false), device.FindExtent(0, Size));
         Assert.Equal((1L << 20, true), device.FindExtent(4096, Size - 4096));
-        byte[] there = new byte[10];
+        var there = new byte[10];
         device.Read(4096, there);
         Assert.All(there, b => Assert.Equal(0, b));
     }
@@ -101,15 +101,15 @@ public sealed class BlockDeviceTests : IDisposable
     [Fact]
     public void Discard_OfALoopDevice_ReachesTheImage()
     {
-        string image = MakeImage(0xff);
+        var image = MakeImage(0xff);
         using var loop = new LoopDevice(image);
-        using (BlockDevice device = BlockDevice.Open(loop.Path, readOnly: false))
+        using (var device = BlockDevice.Open(loop.Path, readOnly: false))
         {
             device.Discard(1000, 1 << 20);
             device.Sync();
         }
 
-        using BlockDevice file = BlockDevice.Open(image, readOnly: true);
+        using var file = BlockDevice.Open(image, readOnly: true);
         Assert.Equal(4096, file.FindExtent(0, Size).Length);
         Assert.True(file.FindExtent(4096, Size).IsHole);
     }
@@ -117,13 +117,13 @@ public sealed class BlockDeviceTests : IDisposable
     [Fact]
     public void FindExtent_AtTheEndOfASparseFile_IsAHole()
     {
-        string image = _directory.File("sparse.img");
-        using (FileStream stream = File.Create(image))
+        var image = _directory.File("sparse.img");
+        using (var stream = File.Create(image))
         {
             stream.SetLength(Size);
         }
 
-        using BlockDevice device = BlockDevice.Open(image, readOnly: true);
+        using var device = BlockDevice.Open(image, readOnly: true);
 
         Assert.Equal((Size - 5L, true), device.FindExtent(5, Size - 5));
     }
@@ -131,8 +131,8 @@ public sealed class BlockDeviceTests : IDisposable
     [Fact]
     public void Read_OfAFileThatShrank_IsAnError()
     {
-        string image = MakeImage(1);
-        using BlockDevice device = BlockDevice.Open(image, readOnly: true);
+        var image = MakeImage(1);
+        using var device = BlockDevice.Open(image, readOnly: true);
         using (FileStream stream = new(image, FileMode.Open, FileAccess.Write))
         {
             stream.SetLength(1000);
@@ -144,15 +144,15 @@ public sealed class BlockDeviceTests : IDisposable
     [Fact]
     public void Write_ToAReadOnlyDevice_Fails()
     {
-        using BlockDevice device = BlockDevice.Open(MakeImage(1), readOnly: true);
+        using var device = BlockDevice.Open(MakeImage(1), readOnly: true);
 
         Assert.Equal(Errno.EBADF, Assert.Throws<LinuxException>(() => device.Write(0, new byte[1])).Errno);
     }
 
     private string MakeImage(byte fill)
     {
-        string path = _directory.File("disk.img");
-        byte[] bytes = new byte[Size];
+        var path = _directory.File("disk.img");
+        var bytes = new byte[Size];
         Array.Fill(bytes, fill);
         File.WriteAllBytes(path, bytes);
         return path;

@@ -22,7 +22,7 @@ public sealed class DiskFamilyTests : IDisposable
     [Fact]
     public void Holders_OfADisk_AreFoundThroughEveryLayer()
     {
-        DiskFamily family = DiskFamily.Of("sda", _tree.Sysfs);
+        var family = DiskFamily.Of("sda", _tree.Sysfs);
 
         Assert.Equal(
             [
@@ -39,9 +39,9 @@ public sealed class DiskFamilyTests : IDisposable
     [Fact]
     public void Holders_InACircle_EndTheSearch()
     {
-        using SysfsTree circle = new SysfsTree().AddDisk("sda", "8:0").AddMapped("dm-0", "254:0", "a", "sda").AddMapped("dm-1", "254:1", "b", "dm-0");
+        using var circle = new SysfsTree().AddDisk("sda", "8:0").AddMapped("dm-0", "254:0", "a", "sda").AddMapped("dm-1", "254:1", "b", "dm-0");
         circle.AddMapped("dm-2", "254:2", "c", "dm-1");
-        string virtuals = Path.Combine(circle.RootPath, "devices/virtual");
+        var virtuals = Path.Combine(circle.RootPath, "devices/virtual");
         Directory.CreateSymbolicLink(Path.Combine(virtuals, "dm-2/holders/dm-0"), Path.Combine(virtuals, "dm-0"));
 
         Assert.Equal(4, DiskFamily.Of("sda", circle.Sysfs).Holders.Count);
@@ -53,7 +53,7 @@ public sealed class DiskFamilyTests : IDisposable
     [InlineData(@"27 1 8:0 / /mnt/my\040disk rw - iso9660 /dev/sda rw", "/dev/sda is mounted on /mnt/my disk (iso9660): unmount it")]
     public void Mounts_OfTheFamily_AreReasons(string mountinfo, string message)
     {
-        DiskUseReason reason = Assert.Single(MountedFileSystems.Find(DiskFamily.Of("sda", _tree.Sysfs), [mountinfo]));
+        var reason = Assert.Single(MountedFileSystems.Find(DiskFamily.Of("sda", _tree.Sysfs), [mountinfo]));
 
         Assert.Equal(new DiskUseReason(DiskUseKind.Mounted, message), reason);
     }
@@ -70,7 +70,7 @@ public sealed class DiskFamilyTests : IDisposable
     [Fact]
     public void Partition_IsUsedIfItsDiskIs()
     {
-        DiskFamily family = DiskFamily.Of("sda1", _tree.Sysfs);
+        var family = DiskFamily.Of("sda1", _tree.Sysfs);
 
         Assert.Empty(family.Holders);
         Assert.Single(MountedFileSystems.Find(family, ["27 1 8:0 / /mnt rw - iso9660 /dev/sda rw"]));

@@ -20,7 +20,7 @@ public sealed class DiskUseTests : IDisposable
     [Fact]
     public void Check_FreeDeviceAndFreeImage_HaveNoReasons()
     {
-        string image = MakeImage();
+        var image = MakeImage();
         Assert.Empty(DiskUse.Check(image));
 
         using var loop = new LoopDevice(image);
@@ -30,10 +30,10 @@ public sealed class DiskUseTests : IDisposable
     [Fact]
     public void Check_ImageBehindALoopDevice_NamesIt()
     {
-        string image = MakeImage();
+        var image = MakeImage();
         using var loop = new LoopDevice(image);
 
-        DiskUseReason reason = Assert.Single(DiskUse.Check(image));
+        var reason = Assert.Single(DiskUse.Check(image));
 
         Assert.Equal((DiskUseKind.Held, $"{image} is the backing file of {loop.Path}: detach it (losetup -d {loop.Path})"), (reason.Kind, reason.Message));
     }
@@ -44,7 +44,7 @@ public sealed class DiskUseTests : IDisposable
         using var disk = new LoopDevice(MakeImage());
         using var loop = new LoopDevice(disk.Path);
 
-        DiskUseReason reason = Assert.Single(DiskUse.Check(disk.Path));
+        var reason = Assert.Single(DiskUse.Check(disk.Path));
 
         Assert.Equal((DiskUseKind.Held, $"{disk.Path} is the backing file of {loop.Path}: detach it (losetup -d {loop.Path})"), (reason.Kind, reason.Message));
     }
@@ -59,7 +59,7 @@ public sealed class DiskUseTests : IDisposable
             Assert.Equal(Errno.EBUSY, Assert.Throws<LinuxException>(() => BlockDevice.Open(disk.Path, readOnly: false)).Errno);
         }
 
-        using BlockDevice ours = BlockDevice.Open(disk.Path, readOnly: false);
+        using var ours = BlockDevice.Open(disk.Path, readOnly: false);
         Assert.Equal(Errno.EBUSY, Assert.Throws<LinuxException>(() => BlockDevice.OpenUnchanging(disk.Path, claims: false)).Errno);
     }
 
@@ -78,19 +78,19 @@ public sealed class DiskUseTests : IDisposable
     [Fact]
     public void Check_MountedPartition_NamesMountPointAndKernelRefusesTheClaim()
     {
-        string image = MakeImage();
+        var image = MakeImage();
         using var loop = new LoopDevice(image);
-        string partition = loop.AddPartition(1, 1 << 20, 8 << 20);
+        var partition = loop.AddPartition(1, 1 << 20, 8 << 20);
         ExternalProgram.Run("mkfs.ext4", ["-q", partition]);
-        string mountPoint = Directory.CreateDirectory(_directory.File("mnt point")).FullName;
+        var mountPoint = Directory.CreateDirectory(_directory.File("mnt point")).FullName;
         ExternalProgram.Run("mount", [partition, mountPoint]);
         try
         {
-            DiskUseReason reason = Assert.Single(DiskUse.Check(loop.Path));
+            var reason = Assert.Single(DiskUse.Check(loop.Path));
 
             Assert.Equal((DiskUseKind.Mounted, $"{partition} is mounted on {mountPoint} (ext4): unmount it"), (reason.Kind, reason.Message));
             Assert.Single(DiskUse.Check(partition));
-            LinuxException error = Assert.Throws<LinuxException>(() => BlockDevice.Open(loop.Path, readOnly: true));
+            var error = Assert.Throws<LinuxException>(() => BlockDevice.Open(loop.Path, readOnly: true));
             Assert.Equal(Errno.EBUSY, error.Errno);
         }
         finally
@@ -110,7 +110,7 @@ public sealed class DiskUseTests : IDisposable
         ExternalProgram.Run("swapon", [loop.Path]);
         try
         {
-            DiskUseReason reason = Assert.Single(DiskUse.Check(loop.Path));
+            var reason = Assert.Single(DiskUse.Check(loop.Path));
 
             Assert.Equal((DiskUseKind.Swap, $"{loop.Path} is active swap: switch it off (swapoff {loop.Path})"), (reason.Kind, reason.Message));
         }
@@ -128,19 +128,19 @@ public sealed class DiskUseTests : IDisposable
     [InlineData("S1SUSPEND\0", 65536)]
     public void Check_HibernatedPartition_SaysSoForTheDiskAndForItself(string signature, int pageSize)
     {
-        string image = MakeImage();
-        using (FileStream stream = File.OpenWrite(image))
+        var image = MakeImage();
+        using (var stream = File.OpenWrite(image))
         {
             stream.Position = (1 << 20) + pageSize - 10;
             stream.Write(Encoding.ASCII.GetBytes(signature));
         }
 
         using var loop = new LoopDevice(image);
-        string partition = loop.AddPartition(1, 1 << 20, 8 << 20);
+        var partition = loop.AddPartition(1, 1 << 20, 8 << 20);
 
-        foreach (string path in new[] { loop.Path, partition })
+        foreach (var path in new[] { loop.Path, partition })
         {
-            DiskUseReason reason = Assert.Single(DiskUse.Check(path));
+            var reason = Assert.Single(DiskUse.Check(path));
             Assert.Equal(DiskUseKind.Hibernated, reason.Kind);
             Assert.StartsWith($"{partition} holds a hibernated system", reason.Message, StringComparison.Ordinal);
         }
@@ -149,7 +149,7 @@ public sealed class DiskUseTests : IDisposable
     [Fact]
     public void Check_ImageThatIsSwapWithoutAHibernatedSystem_IsFree()
     {
-        string image = MakeImage();
+        var image = MakeImage();
         ExternalProgram.Run("mkswap", [image]);
 
         Assert.Empty(DiskUse.Check(image));
@@ -160,12 +160,12 @@ public sealed class DiskUseTests : IDisposable
     [InlineData(false)]
     public void Check_ClaimedByAnother_SaysSo(bool isBlockDevice)
     {
-        string image = MakeImage();
-        using LoopDevice? loop = isBlockDevice ? new LoopDevice(image) : null;
-        string path = loop?.Path ?? image;
-        using BlockDevice other = BlockDevice.Open(path, readOnly: false);
+        var image = MakeImage();
+        using var loop = isBlockDevice ? new LoopDevice(image) : null;
+        var path = loop?.Path ?? image;
+        using var other = BlockDevice.Open(path, readOnly: false);
 
-        DiskUseReason reason = Assert.Single(DiskUse.Check(path));
+        var reason = Assert.Single(DiskUse.Check(path));
 
         Assert.Equal(DiskUseKind.Claimed, reason.Kind);
         Assert.Contains("open exclusively in another program", reason.Message, StringComparison.Ordinal);
@@ -174,7 +174,7 @@ public sealed class DiskUseTests : IDisposable
     [Fact]
     public void Check_NoSuchDevice_NamesIt()
     {
-        LinuxException error = Assert.Throws<LinuxException>(() => DiskUse.Check("/dev/does-not-exist"));
+        var error = Assert.Throws<LinuxException>(() => DiskUse.Check("/dev/does-not-exist"));
 
         Assert.Contains("/dev/does-not-exist", error.Message, StringComparison.Ordinal);
         Assert.Equal(Errno.ENOENT, error.Errno);
@@ -182,8 +182,8 @@ public sealed class DiskUseTests : IDisposable
 
     private string MakeImage()
     {
-        string path = _directory.File("disk.img");
-        using FileStream stream = File.Create(path);
+        var path = _directory.File("disk.img");
+        using var stream = File.Create(path);
         stream.SetLength(Size);
         return path;
     }

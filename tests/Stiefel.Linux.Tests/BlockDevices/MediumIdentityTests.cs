@@ -27,7 +27,7 @@ public sealed class MediumIdentityTests : IDisposable
     {
         _tree.Write("devices/pci/sdb/serial", "A\u001b[2J\nB" + new string('C', 100_000));
 
-        string identity = Of(16);
+        var identity = Of(16);
 
         Assert.StartsWith(", A[2JBCCC", identity, StringComparison.Ordinal);
         Assert.True(identity.Length < 300);
@@ -37,11 +37,11 @@ public sealed class MediumIdentityTests : IDisposable
     public void Identity_OfAnImage_ChangesWithTheFileAndItsSize()
     {
         using var directory = new TemporaryDirectory();
-        string path = directory.Write("disk", new string('a', 4096));
-        string first = Read();
+        var path = directory.Write("disk", new string('a', 4096));
+        var first = Read();
         Assert.Equal(first, Read());
         File.AppendAllText(path, "more");
-        string larger = Read();
+        var larger = Read();
         File.Copy(path, path + ".copy");
         File.Move(path + ".copy", path, overwrite: true);
 
@@ -49,7 +49,7 @@ public sealed class MediumIdentityTests : IDisposable
 
         string Read()
         {
-            using BlockDevice device = BlockDevice.Open(path, readOnly: true);
+            using var device = BlockDevice.Open(path, readOnly: true);
             return device.Identity;
         }
     }

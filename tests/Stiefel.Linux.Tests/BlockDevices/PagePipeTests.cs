@@ -17,18 +17,18 @@ public sealed class PagePipeTests : IDisposable
     public async Task Pages_OfAnyPlace_ArriveAtTheSocket()
     {
         Assert.NotNull(_pipe);
-        (BlockDevice device, byte[] content) = Image((2 << 20) + 100);
-        using BlockDevice toDispose = device;
-        (Socket near, Socket far) = Connected();
+        (var device, var content) = Image((2 << 20) + 100);
+        using var toDispose = device;
+        (var near, var far) = Connected();
         using (near)
         using (far)
         {
-            foreach ((int offset, int length) in ((int, int)[])[(0, Capacity), (4095, Capacity - 4095), (1 << 20, 1), (content.Length - 70_001, 70_001)])
+            foreach ((var offset, var length) in ((int, int)[])[(0, Capacity), (4095, Capacity - 4095), (1 << 20, 1), (content.Length - 70_001, 70_001)])
             {
                 Assert.True(device.TryLend(offset, length, _pipe));
                 Assert.Equal(length, _pipe.Length);
 
-                Task<byte[]> received = Task.Run(() => Receive(far, length), TestContext.Current.CancellationToken);
+                var received = Task.Run(() => Receive(far, length), TestContext.Current.CancellationToken);
                 while (_pipe.Length > 0)
                 {
                     Assert.True(_pipe.SendTo(near.SafeHandle) > 0);
@@ -43,7 +43,7 @@ public sealed class PagePipeTests : IDisposable
     public void TryLend_MoreThanThePipeHolds_IsFalse()
     {
         Assert.NotNull(_pipe);
-        using BlockDevice device = Image(3 << 20).Device;
+        using var device = Image(3 << 20).Device;
         Assert.False(device.TryLend(1, Capacity, _pipe));
     }
 
@@ -51,7 +51,7 @@ public sealed class PagePipeTests : IDisposable
     public void TryLend_PastTheEnd_IsAnInputOutputError()
     {
         Assert.NotNull(_pipe);
-        using BlockDevice device = Image(100_000).Device;
+        using var device = Image(100_000).Device;
         Assert.Equal(Errno.EIO, Assert.Throws<LinuxException>(() => device.TryLend(50_000, 60_000, _pipe)).Errno);
     }
 
@@ -63,9 +63,9 @@ public sealed class PagePipeTests : IDisposable
 
     private (BlockDevice Device, byte[] Content) Image(int size)
     {
-        byte[] content = new byte[size];
+        var content = new byte[size];
         new Random(size).NextBytes(content);
-        string path = Path.Combine(_directory.Path, "image");
+        var path = Path.Combine(_directory.Path, "image");
         File.WriteAllBytes(path, content);
         return (BlockDevice.Open(path, readOnly: true), content);
     }
@@ -84,11 +84,11 @@ public sealed class PagePipeTests : IDisposable
 
     private static byte[] Receive(Socket socket, int length)
     {
-        byte[] buffer = new byte[length];
+        var buffer = new byte[length];
         socket.ReceiveTimeout = 20_000;
-        for (int have = 0; have < length;)
+        for (var have = 0; have < length;)
         {
-            int count = socket.Receive(buffer.AsSpan(have));
+            var count = socket.Receive(buffer.AsSpan(have));
             Assert.True(count > 0);
             have += count;
         }

@@ -19,7 +19,7 @@ internal sealed class SysfsTree : IDisposable
 
     public SysfsTree AddPartition(string disk, string name, string number, long startSectors = 2048)
     {
-        string directory = $"devices/pci/{disk}/{name}";
+        var directory = $"devices/pci/{disk}/{name}";
         Add(directory, name, number);
         _root.Write($"{directory}/partition", "1\n");
         _root.Write($"{directory}/start", $"{startSectors}\n");
@@ -30,9 +30,9 @@ internal sealed class SysfsTree : IDisposable
     {
         Add($"devices/virtual/{name}", name, number);
         _root.Write($"devices/virtual/{name}/dm/name", mapped + "\n");
-        foreach (string slave in slaves)
+        foreach (var slave in slaves)
         {
-            string holders = Path.Combine(new DirectoryInfo(_root.File($"class/block/{slave}")).ResolveLinkTarget(true)!.FullName, "holders");
+            var holders = Path.Combine(new DirectoryInfo(_root.File($"class/block/{slave}")).ResolveLinkTarget(true)!.FullName, "holders");
             Directory.CreateSymbolicLink(Path.Combine(holders, name), _root.File($"devices/virtual/{name}"));
         }
 

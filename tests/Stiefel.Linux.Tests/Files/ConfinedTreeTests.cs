@@ -34,7 +34,7 @@ public sealed class ConfinedTreeTests : IDisposable
         Link("relative-link", "../../../boot/vmlinuz-6.1");
         Link("chain", "absolute-link");
         using var tree = new ConfinedTree(_root);
-        using ConfinedFile? file = tree.OpenFile(path);
+        using var file = tree.OpenFile(path);
         Assert.Equal((Path.Combine(_root, "boot/vmlinuz-6.1"), 6), (file!.Path, file.Length));
         Assert.Equal("kernel"u8, file.ReadAll(100));
     }
@@ -49,7 +49,7 @@ public sealed class ConfinedTreeTests : IDisposable
         Link("up", "..");
         Link("out", _outside.File("secret"));
         using var tree = new ConfinedTree(_root);
-        using ConfinedFile? file = tree.OpenFile(path);
+        using var file = tree.OpenFile(path);
         Assert.Equal(path == "out" ? null : Path.Combine(_root, "secret"), file?.Path);
     }
 
@@ -84,7 +84,7 @@ public sealed class ConfinedTreeTests : IDisposable
     public void ReadAll_LongerThanAllowed_IsRefused()
     {
         using var tree = new ConfinedTree(_root);
-        using ConfinedFile file = tree.OpenFile("secret")!;
+        using var file = tree.OpenFile("secret")!;
         Assert.Throws<InvalidDataException>(() => file.ReadAll(5));
         Assert.Equal("side"u8, file.Read(2, new byte[10]));
         Assert.True(file.Read(100, new byte[10]).IsEmpty);

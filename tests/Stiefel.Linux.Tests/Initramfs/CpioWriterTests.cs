@@ -27,7 +27,7 @@ public sealed class CpioWriterTests
         writer.Complete();
 
         Assert.Equal(0, archive.Length % 512);
-        string text = Encoding.Latin1.GetString(archive.ToArray());
+        var text = Encoding.Latin1.GetString(archive.ToArray());
         Assert.Equal(GoldenFile + GoldenTrailer, text[..(GoldenFile.Length + GoldenTrailer.Length)]);
         Assert.Equal("", text[(GoldenFile.Length + GoldenTrailer.Length)..].Trim('\0'));
     }
@@ -35,7 +35,7 @@ public sealed class CpioWriterTests
     [Fact]
     public void Archive_OfEveryKind_IsListedByGnuCpioAsWritten()
     {
-        string[] lines = GnuCpio.Run(["-itv", "--numeric-uid-gid", "--quiet"], BuildArchive()).TrimEnd('\n').Split('\n');
+        var lines = GnuCpio.Run(["-itv", "--numeric-uid-gid", "--quiet"], BuildArchive()).TrimEnd('\n').Split('\n');
 
         Assert.Collection(
             lines,
@@ -50,7 +50,7 @@ public sealed class CpioWriterTests
     public void Archive_UnpackedByGnuCpio_HoldsTheContent()
     {
         using var directory = new TemporaryDirectory();
-        string archive = directory.File("a.cpio");
+        var archive = directory.File("a.cpio");
         File.WriteAllBytes(archive, BuildArchive());
         GnuCpio.Run(["-i", "--quiet", "-D", directory.Path, "-F", archive, "stiefel", "stiefel/*"], []);
 

@@ -15,8 +15,8 @@ internal static class GnuCpio
             Environment = { ["TZ"] = "UTC", ["LC_ALL"] = "C" },
         };
         using var cpio = Process.Start(start)!;
-        Task<string> errors = cpio.StandardError.ReadToEndAsync();
-        Task<string> output = cpio.StandardOutput.ReadToEndAsync();
+        var errors = cpio.StandardError.ReadToEndAsync();
+        var output = cpio.StandardOutput.ReadToEndAsync();
         cpio.StandardInput.BaseStream.Write(input);
         cpio.StandardInput.Close();
         Assert.True(cpio.WaitForExit(TimeLimit.Seconds(10)));

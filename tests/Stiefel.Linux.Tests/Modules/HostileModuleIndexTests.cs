@@ -19,7 +19,7 @@ public class HostileModuleIndexTests
     public void Constructor_EnormousFile_IsRefusedBeforeItIsRead()
     {
         using var root = new TemporaryDirectory();
-        using (FileStream file = File.Create(root.File("modules.dep")))
+        using (var file = File.Create(root.File("modules.dep")))
         {
             file.SetLength(1L << 40);
         }
@@ -49,7 +49,7 @@ public class HostileModuleIndexTests
     {
         using var root = new TemporaryDirectory();
         root.Write("modules.dep", "/etc/passwd.ko:\n../../passwd.ko:\nkernel/../../x.ko:\nkernel/..:\nok.ko: ../../../etc/shadow\n");
-        ModuleSelection selection = new ModuleIndex(root.Path).Resolve([], ["passwd", "x", "ok"]);
+        var selection = new ModuleIndex(root.Path).Resolve([], ["passwd", "x", "ok"]);
         Assert.Equal(["ok.ko"], selection.Files.Select(file => file.RelativePath));
     }
 
@@ -72,10 +72,10 @@ public class HostileModuleIndexTests
     public void Resolve_AnyBytes_NeverFailsInAnUnnamedWay()
     {
         using var root = new TemporaryDirectory();
-        Gen<string> line = Gen.OneOf(
+        var line = Gen.OneOf(
             Gen.OneOf("alias pci:*[ a", "alias a b", "alias  ", "softdep a pre: b post: c pre:", "softdep", "a.ko: b.ko", ":", "a.ko:a.ko", "b.ko: x", "[", "alias [!]] a"),
             Gen.String[Gen.Char[" :.-_*?[]abko/#\\"], 0, 30]);
-        Gen<string> text = line.Array[0, 12].Select(lines => string.Join('\n', lines));
+        var text = line.Array[0, 12].Select(lines => string.Join('\n', lines));
         Gen.Select(text, text, text).Sample(
             (dep, alias, soft) =>
             {

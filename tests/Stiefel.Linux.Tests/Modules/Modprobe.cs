@@ -10,7 +10,7 @@ internal static class Modprobe
     {
         // -C: the configuration of this machine has no say.
         var options = new ExternalProgramOptions { AcceptedExitCodes = [1] };
-        string marker = $"/lib/modules/{release}/";
+        var marker = $"/lib/modules/{release}/";
         return [.. ExternalProgram.Run("modprobe", ["-d", root, "-S", release, "-C", "/dev/null", "--show-depends", name], options).Lines
             .Where(line => line.StartsWith("insmod ", StringComparison.Ordinal))
             .Select(line => line[(line.IndexOf(marker, StringComparison.Ordinal) + marker.Length)..].Trim())

@@ -17,16 +17,16 @@ public class ModuleIndexTests
     [InlineData("nothing-of-that-name")]
     public void Resolve_OneName_AgreesWithModprobe(string name)
     {
-        using ModuleTree tree = RealModules();
-        ModuleSelection selection = new ModuleIndex(tree.Directory).Resolve([], [name]);
+        using var tree = RealModules();
+        var selection = new ModuleIndex(tree.Directory).Resolve([], [name]);
         Assert.Equal(Modprobe.Show(tree.Root, ModuleTree.Release, name), Paths(selection));
     }
 
     [Fact]
     public void Resolve_Hardware_GivesNeedsFirstAndSoftDependenciesAround()
     {
-        using ModuleTree tree = RealModules();
-        ModuleSelection selection = new ModuleIndex(tree.Directory).Resolve(["pci:v00008086d00001533sv*", "usb:v0BDAp8153d3000", "usb:v9999p9999d1"], ["nbd", "absent"]);
+        using var tree = RealModules();
+        var selection = new ModuleIndex(tree.Directory).Resolve(["pci:v00008086d00001533sv*", "usb:v0BDAp8153d3000", "usb:v9999p9999d1"], ["nbd", "absent"]);
         Assert.Equal(["nbd", "core_lib", "mid", "helper", "my_nic", "after_me", "second"], selection.Files.Select(file => file.Name));
         Assert.Equal(["absent"], selection.Unknown);
     }
@@ -34,9 +34,9 @@ public class ModuleIndexTests
     [Fact]
     public void Resolve_NotAllowed_LeavesOutTheDriverAndItsNeeds()
     {
-        using ModuleTree tree = RealModules();
+        using var tree = RealModules();
         var index = new ModuleIndex(tree.Directory);
-        ModuleSelection selection = index.Resolve(["pci:v00008086d00001533sv*", "usb:v0BDAp8153d3000"], [], path => !path.EndsWith("my-nic.ko", StringComparison.Ordinal));
+        var selection = index.Resolve(["pci:v00008086d00001533sv*", "usb:v0BDAp8153d3000"], [], path => !path.EndsWith("my-nic.ko", StringComparison.Ordinal));
         Assert.Equal(["core_lib", "second"], selection.Files.Select(file => file.Name));
     }
 
@@ -46,7 +46,7 @@ public class ModuleIndexTests
         using var root = new TemporaryDirectory();
         root.Write("modules.dep", "kernel/a.ko.xz:\n");
         root.Write("modules.builtin", "kernel/net/ipv6/ipv6.ko\nkernel/net/packet/af-packet.ko\n");
-        ModuleSelection selection = new ModuleIndex(root.Path).Resolve([], ["ipv6", "af_packet", "a"]);
+        var selection = new ModuleIndex(root.Path).Resolve([], ["ipv6", "af_packet", "a"]);
         Assert.Equal(["kernel/a.ko.xz"], Paths(selection));
         Assert.Empty(selection.Unknown);
     }
@@ -56,10 +56,10 @@ public class ModuleIndexTests
     {
         // Whatever kernels this machine has; STIEFEL_TEST_MODULES adds a root directory.
         string[] roots = ["", Environment.GetEnvironmentVariable("STIEFEL_TEST_MODULES") ?? ""];
-        foreach (string root in roots.Distinct())
+        foreach (var root in roots.Distinct())
         {
-            string modules = $"{root}/lib/modules";
-            foreach (string directory in Directory.Exists(modules) ? Directory.GetDirectories(modules) : [])
+            var modules = $"{root}/lib/modules";
+            foreach (var directory in Directory.Exists(modules) ? Directory.GetDirectories(modules) : [])
             {
                 if (File.Exists(Path.Combine(directory, "modules.dep.bin")))
                 {
@@ -72,13 +72,13 @@ public class ModuleIndexTests
     private static void CompareEveryFiftiethAlias(string root, string directory)
     {
         var index = new ModuleIndex(directory);
-        Dictionary<string, string[]> needs = File.ReadLines(Path.Combine(directory, "modules.dep"))
+        var needs = File.ReadLines(Path.Combine(directory, "modules.dep"))
             .Select(line => line.Split(':'))
             .ToDictionary(parts => parts[0], parts => parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        string[] lines = File.ReadAllLines(Path.Combine(directory, "modules.alias"));
-        for (int at = 1; at < lines.Length; at += 50)
+        var lines = File.ReadAllLines(Path.Combine(directory, "modules.alias"));
+        for (var at = 1; at < lines.Length; at += 50)
         {
-            string alias = lines[at].Split(' ')[1].Replace('*', '0');
+            var alias = lines[at].Split(' ')[1].Replace('*', '0');
             if (!alias.Contains('['))
             {
                 // Of several drivers for one device, modprobe takes whichever its index has first; only needs order them.

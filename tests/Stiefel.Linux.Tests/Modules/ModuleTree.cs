@@ -16,7 +16,7 @@ internal sealed class ModuleTree : IDisposable
     /// <summary>Compiles a module that exports and uses symbols and carries modinfo strings.</summary>
     public void Add(string path, string[] exports, string[] uses, params string[] modinfo)
     {
-        string object_ = Path.Combine(Directory, path);
+        var object_ = Path.Combine(Directory, path);
         System.IO.Directory.CreateDirectory(Path.GetDirectoryName(object_)!);
         IEnumerable<string> source =
         [
@@ -30,7 +30,7 @@ internal sealed class ModuleTree : IDisposable
 
     public void Depmod()
     {
-        foreach (string name in (string[])["modules.order", "modules.builtin", "modules.builtin.modinfo"])
+        foreach (var name in (string[])["modules.order", "modules.builtin", "modules.builtin.modinfo"])
         {
             File.AppendAllText(Path.Combine(Directory, name), "");
         }

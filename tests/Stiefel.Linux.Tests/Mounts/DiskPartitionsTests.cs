@@ -31,16 +31,16 @@ public sealed class DiskPartitionsTests : IDisposable
     [Fact]
     public void List_RealLoopDevice_ShowsItsPartition()
     {
-        string image = _sys.File("image");
+        var image = _sys.File("image");
         File.WriteAllBytes(image, new byte[4 << 20]);
         using var device = new LoopDevice(image);
-        string partition = device.AddPartition(3, 1 << 20, 2 << 20);
+        var partition = device.AddPartition(3, 1 << 20, 2 << 20);
         Assert.Equal([new(Path.GetFileName(partition), partition, 3, 1 << 20, 2 << 20)], DiskPartitions.List(device.Path));
     }
 
     private void AddPartition(string disk, string name, int number, long start, long size)
     {
-        string directory = $"devices/block/{disk}/{name}";
+        var directory = $"devices/block/{disk}/{name}";
         _sys.Write($"{directory}/partition", $"{number}\n");
         _sys.Write($"{directory}/start", $"{start}\n");
         _sys.Write($"{directory}/size", $"{size}\n");

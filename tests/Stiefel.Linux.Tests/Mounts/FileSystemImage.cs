@@ -12,7 +12,7 @@ internal static class FileSystemImage
 
     public static string Make(string path, string type)
     {
-        using (FileStream image = File.Create(path))
+        using (var image = File.Create(path))
         {
             image.SetLength(type.StartsWith("ext", StringComparison.Ordinal) ? 32L << 20 : Size);
         }
@@ -24,7 +24,7 @@ internal static class FileSystemImage
     /// <summary>Mounts an image for writing the ordinary way.</summary>
     public static void Populate(string image, string scratch, Action<string> write)
     {
-        string directory = Directory.CreateDirectory(Path.Combine(scratch, "populate")).FullName;
+        var directory = Directory.CreateDirectory(Path.Combine(scratch, "populate")).FullName;
         using var device = new LoopDevice(image);
         ExternalProgram.Run("mount", [device.Path, directory]);
         try
@@ -41,12 +41,12 @@ internal static class FileSystemImage
     /// <summary>Copies the image while it is mounted and a deleted file is open: journal to replay, orphan to clear.</summary>
     public static string CopyDirty(string image, string scratch)
     {
-        string copy = image + ".dirty";
+        var copy = image + ".dirty";
         Populate(image, scratch, directory =>
         {
             File.WriteAllText(Path.Combine(directory, "kept"), "kept");
-            string orphan = Path.Combine(directory, "orphan");
-            using FileStream open = File.Create(orphan);
+            var orphan = Path.Combine(directory, "orphan");
+            using var open = File.Create(orphan);
             open.Write(new byte[64 * 1024]);
             open.Flush(flushToDisk: true);
             File.Delete(orphan);
@@ -58,7 +58,7 @@ internal static class FileSystemImage
 
     public static string Hash(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using var file = File.OpenRead(path);
         return Convert.ToHexString(SHA256.HashData(file));
     }
 }

@@ -24,7 +24,7 @@ public class FileSystemProbeTests
             LABEL=a\\b\"c\$d
 
             """;
-        IReadOnlyList<ProbedDevice> devices = FileSystemProbe.Parse(Text);
+        var devices = FileSystemProbe.Parse(Text);
         Assert.Equal(2, devices.Count);
         Assert.Equal(("/dev/sda1", "vfat", "EFI System"), (devices[0].Path, devices[0].Type, devices[0].PartLabel));
         Assert.Equal(("/dev/sda2", "crypto_LUKS", "a\\b\"c$d", ""), (devices[1].Path, devices[1].Type, devices[1].Label, devices[1].Uuid));
@@ -37,10 +37,10 @@ public class FileSystemProbeTests
     public async Task Probe_RealImages_AreToldApartAndEmptyOnesLeftOut()
     {
         using var scratch = new TemporaryDirectory();
-        string ext4 = FileSystemImage.Make(scratch.File("a"), "ext4");
-        string empty = scratch.Write("b", new string('\0', 1 << 20));
-        string xfs = FileSystemImage.Make(scratch.File("c"), "xfs");
-        IReadOnlyList<ProbedDevice> devices = await FileSystemProbe.ProbeAsync([ext4, empty, xfs], Token);
+        var ext4 = FileSystemImage.Make(scratch.File("a"), "ext4");
+        var empty = scratch.Write("b", new string('\0', 1 << 20));
+        var xfs = FileSystemImage.Make(scratch.File("c"), "xfs");
+        var devices = await FileSystemProbe.ProbeAsync([ext4, empty, xfs], Token);
         Assert.Equal([(ext4, "ext4", "filesystem"), (xfs, "xfs", "filesystem")], devices.Select(device => (device.Path, device.Type, device.Usage)));
         Assert.Empty(await FileSystemProbe.ProbeAsync([empty], Token));
         Assert.Empty(await FileSystemProbe.ProbeAsync([], Token));

@@ -22,7 +22,7 @@ internal sealed class LoopDevice : IDisposable
 
     public void Dispose()
     {
-        foreach (int number in _partitions)
+        foreach (var number in _partitions)
         {
             RemovePartition(number);
         }
@@ -33,7 +33,7 @@ internal sealed class LoopDevice : IDisposable
     // A process that another test is just starting has this one's files open until it is another program's: busy for a moment.
     private void RemovePartition(int number)
     {
-        for (int tries = 100; ; tries--)
+        for (var tries = 100; ; tries--)
         {
             try
             {

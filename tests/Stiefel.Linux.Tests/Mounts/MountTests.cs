@@ -20,9 +20,9 @@ public sealed class MountTests : IDisposable
     [InlineData("btrfs")]
     public async Task ReadOnlyWithoutReplay_InterruptedFileSystem_ChangesNoByte(string type)
     {
-        string image = FileSystemImage.CopyDirty(FileSystemImage.Make(_scratch.File("disk"), type), _scratch.Path);
-        string before = FileSystemImage.Hash(image);
-        string directory = Directory.CreateDirectory(_scratch.File("mnt")).FullName;
+        var image = FileSystemImage.CopyDirty(FileSystemImage.Make(_scratch.File("disk"), type), _scratch.Path);
+        var before = FileSystemImage.Hash(image);
+        var directory = Directory.CreateDirectory(_scratch.File("mnt")).FullName;
         using (var device = new LoopDevice(image))
         {
             await using (Mount.ReadOnlyWithoutReplay(device.Path, directory, type))
@@ -44,9 +44,9 @@ public sealed class MountTests : IDisposable
     public void OrdinaryReadOnlyMount_InterruptedExt4_ChangesTheImage()
     {
         // The proof that the images above are dirty: what must not happen does happen without our options.
-        string image = FileSystemImage.CopyDirty(FileSystemImage.Make(_scratch.File("disk"), "ext4"), _scratch.Path);
-        string before = FileSystemImage.Hash(image);
-        string directory = Directory.CreateDirectory(_scratch.File("mnt")).FullName;
+        var image = FileSystemImage.CopyDirty(FileSystemImage.Make(_scratch.File("disk"), "ext4"), _scratch.Path);
+        var before = FileSystemImage.Hash(image);
+        var directory = Directory.CreateDirectory(_scratch.File("mnt")).FullName;
         using (var device = new LoopDevice(image))
         {
             ExternalProgram.Run("mount", ["-o", "ro", device.Path, directory]);
@@ -59,17 +59,17 @@ public sealed class MountTests : IDisposable
     [Fact]
     public async Task ReadOnlyWithoutReplay_BtrfsSubvolume_ShowsItsContent()
     {
-        string image = FileSystemImage.Make(_scratch.File("disk"), "btrfs");
+        var image = FileSystemImage.Make(_scratch.File("disk"), "btrfs");
         FileSystemImage.Populate(image, _scratch.Path, directory =>
         {
             ExternalProgram.Run("btrfs", ["subvolume", "create", Path.Combine(directory, "@root")]);
             File.WriteAllText(Path.Combine(directory, "@root/marker"), "x");
         });
         using var device = new LoopDevice(image);
-        string top = Directory.CreateDirectory(_scratch.File("top")).FullName;
-        string root = Directory.CreateDirectory(_scratch.File("root")).FullName;
-        await using ReadOnlyMount first = Mount.ReadOnlyWithoutReplay(device.Path, top, "btrfs", "subvolid=5");
-        await using ReadOnlyMount second = Mount.ReadOnlyWithoutReplay(device.Path, root, "btrfs", "subvol=@root");
+        var top = Directory.CreateDirectory(_scratch.File("top")).FullName;
+        var root = Directory.CreateDirectory(_scratch.File("root")).FullName;
+        await using var first = Mount.ReadOnlyWithoutReplay(device.Path, top, "btrfs", "subvolid=5");
+        await using var second = Mount.ReadOnlyWithoutReplay(device.Path, root, "btrfs", "subvol=@root");
         Assert.True(File.Exists(Path.Combine(top, "@root/marker")));
         Assert.True(File.Exists(Path.Combine(root, "marker")));
     }
@@ -77,9 +77,9 @@ public sealed class MountTests : IDisposable
     [Fact]
     public void ReadOnlyWithoutReplay_DeviceInUse_IsLeftAlone()
     {
-        string image = FileSystemImage.Make(_scratch.File("disk"), "ext4");
-        string used = Directory.CreateDirectory(_scratch.File("used")).FullName;
-        string directory = Directory.CreateDirectory(_scratch.File("mnt")).FullName;
+        var image = FileSystemImage.Make(_scratch.File("disk"), "ext4");
+        var used = Directory.CreateDirectory(_scratch.File("used")).FullName;
+        var directory = Directory.CreateDirectory(_scratch.File("mnt")).FullName;
         using var device = new LoopDevice(image);
         ExternalProgram.Run("mount", [device.Path, used]);
         try
@@ -97,8 +97,8 @@ public sealed class MountTests : IDisposable
     [Fact]
     public void ReadOnlyWithoutReplay_NotThatFileSystem_NamesTheCallAndUnlocks()
     {
-        string image = FileSystemImage.Make(_scratch.File("disk"), "ext4");
-        string directory = Directory.CreateDirectory(_scratch.File("mnt")).FullName;
+        var image = FileSystemImage.Make(_scratch.File("disk"), "ext4");
+        var directory = Directory.CreateDirectory(_scratch.File("mnt")).FullName;
         using var device = new LoopDevice(image);
         var error = Assert.Throws<LinuxException>(() => Mount.ReadOnlyWithoutReplay(device.Path, directory, "btrfs"));
         Assert.StartsWith($"mount(\"{device.Path}\", \"{directory}\", \"btrfs\"", error.Message, StringComparison.Ordinal);
@@ -108,13 +108,13 @@ public sealed class MountTests : IDisposable
     [Fact]
     public async Task Dispose_FileStillOpenForAMoment_WaitsForIt()
     {
-        string image = FileSystemImage.Make(_scratch.File("disk"), "ext4");
+        var image = FileSystemImage.Make(_scratch.File("disk"), "ext4");
         FileSystemImage.Populate(image, _scratch.Path, directory => File.WriteAllText(Path.Combine(directory, "file"), "x"));
-        string directory = Directory.CreateDirectory(_scratch.File("mnt")).FullName;
+        var directory = Directory.CreateDirectory(_scratch.File("mnt")).FullName;
         using var device = new LoopDevice(image);
-        ReadOnlyMount mount = Mount.ReadOnlyWithoutReplay(device.Path, directory, "ext4");
-        FileStream reader = File.OpenRead(Path.Combine(directory, "file"));
-        Task closing = Task.Delay(300, TestContext.Current.CancellationToken).ContinueWith(_ => reader.Dispose(), TestContext.Current.CancellationToken);
+        var mount = Mount.ReadOnlyWithoutReplay(device.Path, directory, "ext4");
+        var reader = File.OpenRead(Path.Combine(directory, "file"));
+        var closing = Task.Delay(300, TestContext.Current.CancellationToken).ContinueWith(_ => reader.Dispose(), TestContext.Current.CancellationToken);
         await mount.DisposeAsync();
         await closing;
         Assert.Empty(MountTable.Under(directory));
@@ -123,8 +123,8 @@ public sealed class MountTests : IDisposable
     [Fact]
     public void RemoveStale_MountsOfADeadProcess_AreGoneAndTheDeviceIsWritable()
     {
-        string image = FileSystemImage.Make(_scratch.File("disk"), "ext4");
-        string directory = Directory.CreateDirectory(_scratch.File("mnt with space/inner")).FullName;
+        var image = FileSystemImage.Make(_scratch.File("disk"), "ext4");
+        var directory = Directory.CreateDirectory(_scratch.File("mnt with space/inner")).FullName;
         using var device = new LoopDevice(image);
         _ = Mount.ReadOnlyWithoutReplay(device.Path, directory, "ext4");
         Assert.Equal([directory], Mount.RemoveStale(_scratch.File("mnt with space")).Select(mount => mount.Directory));

@@ -14,7 +14,7 @@ public class ReplayFreeOptionsTests
     [InlineData("vfat", "vfat", "")]
     public void For_KnownType_NeverReplays(string type, string kernelType, string data)
     {
-        (string actualType, IReadOnlyList<string> actualData) = ReplayFreeOptions.For(type, null);
+        (var actualType, var actualData) = ReplayFreeOptions.For(type, null);
         Assert.Equal((kernelType, data), (actualType, string.Join('|', actualData)));
         Assert.True(Mount.Supports(type));
     }

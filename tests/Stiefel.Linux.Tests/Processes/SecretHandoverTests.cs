@@ -12,13 +12,13 @@ public sealed class SecretHandoverTests
     public async Task NamedPipe_Reader_GetsTheBytesAndNothingElseDoes()
     {
         using var directory = new TemporaryDirectory();
-        string pipe = directory.File("pipe");
+        var pipe = directory.File("pipe");
         Assert.False(NamedPipe.TryWrite(pipe, "secret"u8));
         ExternalProgram.Run("mkfifo", [pipe]);
         Assert.False(NamedPipe.TryWrite(pipe, "secret"u8)); // nobody reads
 
-        Task<ExternalProgramOutput> reader = ExternalProgram.RunAsync("cat", [pipe], token: TestContext.Current.CancellationToken);
-        for (int round = 0; round < 500 && !NamedPipe.TryWrite(pipe, "secret"u8); round++)
+        var reader = ExternalProgram.RunAsync("cat", [pipe], token: TestContext.Current.CancellationToken);
+        for (var round = 0; round < 500 && !NamedPipe.TryWrite(pipe, "secret"u8); round++)
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
@@ -32,9 +32,9 @@ public sealed class SecretHandoverTests
     [Fact]
     public void UserKey_Added_IsInTheKeyringWithItsEnd()
     {
-        string name = $"stiefel-test-{Guid.NewGuid():N}";
+        var name = $"stiefel-test-{Guid.NewGuid():N}";
         UserKey.Add(name, "secret"u8, TimeSpan.FromSeconds(5));
-        string line = Assert.Single(File.ReadAllLines("/proc/keys"), key => key.Contains(name, StringComparison.Ordinal));
+        var line = Assert.Single(File.ReadAllLines("/proc/keys"), key => key.Contains(name, StringComparison.Ordinal));
         Assert.EndsWith($"{name}: 6", line, StringComparison.Ordinal); // its length in bytes
         Assert.DoesNotContain(" perm ", line, StringComparison.Ordinal); // where it says when the key goes
     }
@@ -43,7 +43,7 @@ public sealed class SecretHandoverTests
     public async Task UserKey_Added_IsTakenBySystemdInsteadOfAsking()
     {
         // As systemd-cryptsetup looks for what may have been typed already (man 1 systemd-ask-password).
-        string name = $"stiefel-test-{Guid.NewGuid():N}";
+        var name = $"stiefel-test-{Guid.NewGuid():N}";
         string[] ask = ["--accept-cached", "--no-tty", "--timeout=1", $"--keyname={name}", "Passphrase:"];
         UserKey.Add(name, "correct b4ttery"u8, TimeSpan.FromSeconds(20));
         Assert.Equal("correct b4ttery\n", (await ExternalProgram.RunAsync("systemd-ask-password", ask, token: TestContext.Current.CancellationToken)).Text);
@@ -52,7 +52,7 @@ public sealed class SecretHandoverTests
     [Fact]
     public async Task SecretStream_FedToAProgram_ArrivesWhole()
     {
-        byte[] secret = RandomNumberGenerator.GetBytes(200_000);
+        var secret = RandomNumberGenerator.GetBytes(200_000);
         using var input = new SecretStream(secret);
         var output = new MemoryStream();
         await ExternalProgram.RunAsync("cat", [], new ExternalProgramOptions { Input = input, OutputDestination = output }, TestContext.Current.CancellationToken);

@@ -47,7 +47,7 @@ public class ExternalProgramTests
     [InlineData("syslinux", "syslinux")]
     public void Run_ProgramIsMissing_NamesItsPackage(string program, string package)
     {
-        string reason = ExternalProgram.WhyMissing(program);
+        var reason = ExternalProgram.WhyMissing(program);
         Assert.Equal($"not installed: `apt install {package}` on Debian and Ubuntu", reason);
         Assert.Equal("no such program is installed", ExternalProgram.WhyMissing($"/absent/{program}"));
     }
@@ -55,7 +55,7 @@ public class ExternalProgramTests
     [Fact]
     public async Task Run_InputLargerThanThePipe_ReachesTheOutputStream()
     {
-        byte[] data = new byte[1_000_000];
+        var data = new byte[1_000_000];
         Random.Shared.NextBytes(data);
         using var output = new MemoryStream();
         await ExternalProgram.RunAsync("cat", [], new ExternalProgramOptions { Input = new MemoryStream(data), OutputDestination = output }, Token);
@@ -73,7 +73,7 @@ public class ExternalProgramTests
     [Fact]
     public async Task Run_TimeLimitReached_KillsChildrenToo()
     {
-        string marker = Path.GetTempFileName();
+        var marker = Path.GetTempFileName();
         var options = new ExternalProgramOptions { Timeout = TimeSpan.FromMilliseconds(300) };
         var error = await Assert.ThrowsAsync<ExternalProgramException>(
             () => ExternalProgram.RunAsync("sh", ["-c", $"(sleep 1.5; echo alive >{marker}) & wait"], options, Token));

@@ -26,12 +26,12 @@ public sealed class TerminalTextTests
     [Fact]
     public void Feed_CutAnywhere_GivesTheSame()
     {
-        Gen<string> piece = Gen.OneOf("a", "ü", "€", "\r", "\n", "\x1b[1;31m", "\x1b]0;t\x07", "\x1b]0;t\x1b\\", "\x1b(B", "\x1b", "[", "]", "\t", "\a");
+        var piece = Gen.OneOf("a", "ü", "€", "\r", "\n", "\x1b[1;31m", "\x1b]0;t\x07", "\x1b]0;t\x1b\\", "\x1b(B", "\x1b", "[", "]", "\t", "\a");
         Gen.Select(piece.Array[0, 30], Gen.Int[1, 5]).Sample((pieces, size) =>
         {
-            byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(pieces));
+            var bytes = Encoding.UTF8.GetBytes(string.Concat(pieces));
             var cut = new TerminalText();
-            string parts = string.Concat(bytes.Chunk(size).Select(chunk => cut.Feed(chunk)));
+            var parts = string.Concat(bytes.Chunk(size).Select(chunk => cut.Feed(chunk)));
             return parts == new TerminalText().Feed(bytes);
         });
     }

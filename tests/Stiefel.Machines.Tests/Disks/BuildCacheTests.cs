@@ -11,11 +11,11 @@ public sealed class BuildCacheTests
     {
         using var directory = new TemporaryDirectory();
         var cache = new BuildCache(directory.Path);
-        int made = 0;
+        var made = 0;
 
-        string first = await cache.GetAsync("disk", ["a", "b"], MakeAsync);
-        string second = await cache.GetAsync("disk", ["a", "b"], MakeAsync);
-        string other = await cache.GetAsync("disk", ["a", "c"], MakeAsync);
+        var first = await cache.GetAsync("disk", ["a", "b"], MakeAsync);
+        var second = await cache.GetAsync("disk", ["a", "b"], MakeAsync);
+        var other = await cache.GetAsync("disk", ["a", "c"], MakeAsync);
 
         Assert.Equal(2, made);
         Assert.Equal(first, second);
@@ -44,9 +44,9 @@ public sealed class BuildCacheTests
     {
         using var directory = new TemporaryDirectory();
         var cache = new BuildCache(directory.Path);
-        string unused = await cache.GetAsync("disk", ["a"], _ => Task.CompletedTask);
-        string used = await cache.GetAsync("disk", ["b"], _ => Task.CompletedTask);
-        string other = await cache.GetAsync("tree", ["a"], _ => Task.CompletedTask);
+        var unused = await cache.GetAsync("disk", ["a"], _ => Task.CompletedTask);
+        var used = await cache.GetAsync("disk", ["b"], _ => Task.CompletedTask);
+        var other = await cache.GetAsync("tree", ["a"], _ => Task.CompletedTask);
         Array.ForEach([unused, used, other], path => Directory.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-20)));
         await cache.GetAsync("disk", ["b"], _ => Task.CompletedTask);
 

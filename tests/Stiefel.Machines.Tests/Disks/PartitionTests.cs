@@ -8,7 +8,7 @@ public sealed class PartitionTests
     [Fact]
     public void Parse_TableOfSfdisk_GivesBytes()
     {
-        IReadOnlyList<Partition> partitions = Partition.Parse("""
+        var partitions = Partition.Parse("""
             {"partitiontable": {"label": "gpt", "unit": "sectors", "firstlba": 34, "sectorsize": 512, "partitions": [
               {"node": "d.img1", "start": 2048, "size": 65536, "type": "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"},
               {"node": "d.img2", "start": 67584, "size": 4126687, "name": "root"}]}}

@@ -11,7 +11,7 @@ public sealed class TimelineTests
     public void Watch_GrowingPrompt_IsOnePhase()
     {
         var timeline = new Timeline(new RunClock());
-        Action<string, bool> watch = timeline.Watch("desktop");
+        var watch = timeline.Watch("desktop");
 
         watch("laptop login:", false);
         watch("laptop login: ", false);
@@ -33,7 +33,7 @@ public sealed class TimelineTests
         Thread.Sleep(20);
         timeline.Mark("laptop", "login");
 
-        IReadOnlyList<Phase> phases = timeline.Phases;
+        var phases = timeline.Phases;
 
         Assert.Equal([0, 0], phases.Take(2).Select(phase => phase.Took));
         Assert.Equal(phases[2].At - phases[0].At, phases[2].Took, 3);
@@ -43,7 +43,7 @@ public sealed class TimelineTests
     [Fact]
     public void Format_Phases_AlignsColumns()
     {
-        string table = Timeline.Format([new Phase("laptop", "login", 28.125, 28.125), new Phase("wrong-desktop", "searching", 101.06, 3)]);
+        var table = Timeline.Format([new Phase("laptop", "login", 28.125, 28.125), new Phase("wrong-desktop", "searching", 101.06, 3)]);
 
         Assert.Equal(
             "    at s    took s  machine        phase\n"
@@ -57,10 +57,10 @@ public sealed class TimelineTests
     {
         var report = new RunReport("ok", null, "uefi", "dracut", "/dev/nbd0p2", 12.5, [new Phase("laptop", "login", 1.5, 1)]);
 
-        using JsonDocument json = JsonDocument.Parse(JsonSerializer.Serialize(report, RunReportJson.Default.RunReport));
+        using var json = JsonDocument.Parse(JsonSerializer.Serialize(report, RunReportJson.Default.RunReport));
 
         Assert.Equal("/dev/nbd0p2", json.RootElement.GetProperty("rootDevice").GetString());
-        JsonElement phase = json.RootElement.GetProperty("phases")[0];
+        var phase = json.RootElement.GetProperty("phases")[0];
         Assert.Equal("laptop", phase.GetProperty("machine").GetString());
         Assert.Equal("login", phase.GetProperty("name").GetString());
         Assert.Equal(1.5, phase.GetProperty("at").GetDouble());

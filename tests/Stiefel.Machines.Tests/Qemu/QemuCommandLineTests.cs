@@ -8,7 +8,7 @@ public sealed class QemuCommandLineTests
     [Fact]
     public void Build_DirectKernel_HasNoFirmwareDrive()
     {
-        List<string> arguments = QemuCommandLine.Build(Options(new Startup.DirectKernel("/k", "/i", "quiet ro")), null);
+        var arguments = QemuCommandLine.Build(Options(new Startup.DirectKernel("/k", "/i", "quiet ro")), null);
 
         Assert.Equal("quiet ro", arguments[arguments.IndexOf("-append") + 1]);
         Assert.DoesNotContain(arguments, argument => argument.Contains("pflash", StringComparison.Ordinal));
@@ -17,7 +17,7 @@ public sealed class QemuCommandLineTests
     [Fact]
     public void Build_Uefi_ProtectsCodeAndCopiesVariables()
     {
-        List<string> arguments = QemuCommandLine.Build(Options(new Startup.Uefi()), new UefiFirmware("/code.fd", "/template.fd"));
+        var arguments = QemuCommandLine.Build(Options(new Startup.Uefi()), new UefiFirmware("/code.fd", "/template.fd"));
 
         Assert.Contains("if=pflash,unit=0,format=raw,readonly=on,file=/code.fd", arguments);
         Assert.Contains("if=pflash,unit=1,format=raw,file=/run/x/pc.vars.fd", arguments);
@@ -27,7 +27,7 @@ public sealed class QemuCommandLineTests
     [Fact]
     public void Build_CableThatIsRecorded_WritesEveryFrameDown()
     {
-        VirtualMachineOptions options = Options(new Startup.Bios()) with { Cable = new CableEnd("/s", Listens: true, "02:00:00:00:00:01") { Recording = "/a,b" } };
+        var options = Options(new Startup.Bios()) with { Cable = new CableEnd("/s", Listens: true, "02:00:00:00:00:01") { Recording = "/a,b" } };
 
         Assert.Contains("filter-dump,id=recording,netdev=cable,maxlen=65600,file=/a,,b", QemuCommandLine.Build(options, null));
     }
@@ -35,9 +35,9 @@ public sealed class QemuCommandLineTests
     [Fact]
     public void Build_PathWithComma_IsNotCutThere()
     {
-        VirtualMachineOptions options = Options(new Startup.Bios()) with { Disks = [new VirtualDisk("/a,readonly=off.img", DiskBus.Usb, ReadOnly: true)] };
+        var options = Options(new Startup.Bios()) with { Disks = [new VirtualDisk("/a,readonly=off.img", DiskBus.Usb, ReadOnly: true)] };
 
-        string drive = Assert.Single(QemuCommandLine.Build(options, null), argument => argument.Contains("id=disk0", StringComparison.Ordinal) && argument.Contains("if=none", StringComparison.Ordinal));
+        var drive = Assert.Single(QemuCommandLine.Build(options, null), argument => argument.Contains("id=disk0", StringComparison.Ordinal) && argument.Contains("if=none", StringComparison.Ordinal));
 
         Assert.EndsWith("readonly=on,file=/a,,readonly=off.img", drive);
     }
@@ -45,9 +45,9 @@ public sealed class QemuCommandLineTests
     [Fact]
     public void Build_SecondCable_JoinsBothAndTheAdapter()
     {
-        VirtualMachineOptions options = Options(new Startup.Bios()) with { Cable = new CableEnd("/run/a", Listens: true, "52:54:00:00:00:01") { MoreSockets = ["/run/b"] } };
+        var options = Options(new Startup.Bios()) with { Cable = new CableEnd("/run/a", Listens: true, "52:54:00:00:00:01") { MoreSockets = ["/run/b"] } };
 
-        List<string> arguments = QemuCommandLine.Build(options, null);
+        var arguments = QemuCommandLine.Build(options, null);
 
         Assert.Contains(arguments, argument => argument.Contains("virtio-net-pci", StringComparison.Ordinal) && argument.Contains("netdev=port-adapter", StringComparison.Ordinal));
         Assert.Equal(["id=port-adapter,hubid=0", "id=port-0,hubid=0,netdev=cable", "id=port-1,hubid=0,netdev=cable-1"],

@@ -14,7 +14,7 @@ public sealed class QmpMessageTests
     [Fact]
     public void Parse_Return_HoldsIdAndValue()
     {
-        QmpMessage message = QmpMessage.Parse("""{"return": {"status": "running"}, "id": 7}""");
+        var message = QmpMessage.Parse("""{"return": {"status": "running"}, "id": 7}""");
 
         Assert.Equal((QmpMessageKind.Return, 7L, "running"), (message.Kind, message.Id, message.Member("status")));
     }
@@ -22,7 +22,7 @@ public sealed class QmpMessageTests
     [Fact]
     public void Parse_Error_HoldsIdAndReason()
     {
-        QmpMessage message = QmpMessage.Parse("""{"id": 3, "error": {"class": "GenericError", "desc": "Device 'x' not found"}}""");
+        var message = QmpMessage.Parse("""{"id": 3, "error": {"class": "GenericError", "desc": "Device 'x' not found"}}""");
 
         Assert.Equal((QmpMessageKind.Error, 3L, "Device 'x' not found"), (message.Kind, message.Id, message.Text));
     }
@@ -30,7 +30,7 @@ public sealed class QmpMessageTests
     [Fact]
     public void Parse_Event_HoldsNameAndData()
     {
-        QmpMessage message = QmpMessage.Parse(
+        var message = QmpMessage.Parse(
             """{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "DEVICE_DELETED", "data": {"device": "adapter", "path": "/machine"}}""");
 
         Assert.Equal((QmpMessageKind.Event, "DEVICE_DELETED", "adapter"), (message.Kind, message.Text, message.Member("device")));

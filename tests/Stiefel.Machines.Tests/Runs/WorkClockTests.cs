@@ -12,7 +12,7 @@ public sealed class WorkClockTests
     [Fact]
     public void Elapsed_OnAMachineThatIsQuickerThanUsual_IsTheUsualTime()
     {
-        WorkClock clock = Create();
+        var clock = Create();
         clock.Measured(s_usual / 10);
         Pass(30);
         Assert.Equal(TimeSpan.FromSeconds(30), clock.Elapsed);
@@ -22,7 +22,7 @@ public sealed class WorkClockTests
     [Fact]
     public void Elapsed_WhileTheMachineIsSlow_GoesSlowerAndForgetsNothingOfItAfterwards()
     {
-        WorkClock clock = Create();
+        var clock = Create();
         clock.Measured(s_usual * 4);
         Pass(40);
         Assert.Equal(TimeSpan.FromSeconds(10), clock.Elapsed);
@@ -34,7 +34,7 @@ public sealed class WorkClockTests
     [Fact]
     public void Slowness_HoweverSlowTheMachine_IsBounded()
     {
-        WorkClock clock = Create();
+        var clock = Create();
         clock.Measured(TimeSpan.FromHours(1));
         Assert.Equal(WorkClock.MostSlowness, clock.Slowness);
     }
@@ -50,7 +50,7 @@ public sealed class WorkClockTests
     [Fact]
     public void Left_OfADeadline_GrowsWhenTheMachineBecomesSlow()
     {
-        WorkClock clock = Create();
+        var clock = Create();
         var deadline = new Deadline(TimeSpan.FromSeconds(20), clock);
         Pass(10);
         Assert.Equal(TimeSpan.FromSeconds(10), deadline.Left);
@@ -77,7 +77,7 @@ public sealed class WorkClockTests
     public async Task WaitAsync_ThatIsEnded_Ends()
     {
         using var ended = new CancellationTokenSource();
-        Task waiting = new Deadline(TimeSpan.FromSeconds(20)).WaitAsync(new TaskCompletionSource().Task, ended.Token);
+        var waiting = new Deadline(TimeSpan.FromSeconds(20)).WaitAsync(new TaskCompletionSource().Task, ended.Token);
         await ended.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }

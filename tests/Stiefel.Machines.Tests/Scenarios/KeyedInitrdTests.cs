@@ -16,7 +16,7 @@ public sealed class KeyedInitrdTests
     {
         using var directory = new TemporaryDirectory();
 
-        string target = await WriteAsync(directory, [("etc/inittab", "::once:/bin/true"u8.ToArray()), ("usr/lib/stiefel/run", "#!"u8.ToArray())]);
+        var target = await WriteAsync(directory, [("etc/inittab", "::once:/bin/true"u8.ToArray()), ("usr/lib/stiefel/run", "#!"u8.ToArray())]);
 
         using var archive = new MemoryStream((await File.ReadAllBytesAsync(target, TestContext.Current.CancellationToken))[ArchiveOffset..]);
         var options = new ExternalProgramOptions { Input = archive, Timeout = TimeSpan.FromSeconds(20) };

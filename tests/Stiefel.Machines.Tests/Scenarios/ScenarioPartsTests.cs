@@ -13,7 +13,7 @@ public sealed class ScenarioPartsTests
     [InlineData("/dev/nbd0 ext4 rw", false, true)]
     public void RootMount_OfFindmnt_TellsRemoteAndWritable(string text, bool remote, bool writable)
     {
-        RootMount root = RootMount.Parse(text);
+        var root = RootMount.Parse(text);
 
         Assert.Equal((remote, writable), (root.IsRemote, root.IsWritable));
     }
@@ -32,7 +32,7 @@ public sealed class ScenarioPartsTests
     {
         byte[] key = [.. Enumerable.Range(0, 16).Select(number => (byte)number)];
 
-        Exception? found = Record.Exception(() => PayloadChecks.CheckNoSecret("root 1 /sbin/init\n" + text, key));
+        var found = Record.Exception(() => PayloadChecks.CheckNoSecret("root 1 /sbin/init\n" + text, key));
 
         Assert.Equal(secret, found is MachineException);
     }

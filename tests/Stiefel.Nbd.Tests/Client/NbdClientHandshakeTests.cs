@@ -20,10 +20,10 @@ public sealed class NbdClientHandshakeTests : IDisposable
     [Fact]
     public async Task Connect_ToOurServer_KnowsTheExportAndLeavesTheStreamInStep()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using Socket socket = server.Connect();
+        await using var server = await TestServer.StartAsync(_device);
+        using var socket = server.Connect();
 
-        NbdExportInfo info = NbdClientHandshake.Connect(socket, "disk");
+        var info = NbdClientHandshake.Connect(socket, "disk");
 
         Assert.Equal((1L << 20, 512u, 4096u, 32u << 20), (info.Size, info.MinimumBlockSize, info.PreferredBlockSize, info.MaximumBlockSize));
         Assert.True(info.Flags.HasFlag(TransmissionFlags.SendFlush | TransmissionFlags.SendFua | TransmissionFlags.CanMultiConn));
@@ -34,10 +34,10 @@ public sealed class NbdClientHandshakeTests : IDisposable
     [Fact]
     public async Task Connect_ToAnUnknownExport_SaysSo()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using Socket socket = server.Connect();
+        await using var server = await TestServer.StartAsync(_device);
+        using var socket = server.Connect();
 
-        NbdProtocolException error = Assert.Throws<NbdProtocolException>(() => NbdClientHandshake.Connect(socket, "other"));
+        var error = Assert.Throws<NbdProtocolException>(() => NbdClientHandshake.Connect(socket, "other"));
 
         Assert.Contains("no such export", error.Message, StringComparison.Ordinal);
         Assert.True(error.IsUnknownExport);
@@ -46,11 +46,11 @@ public sealed class NbdClientHandshakeTests : IDisposable
     [Fact]
     public async Task Connect_ToAnExportThatCannotBeHadJustNow_IsNoReasonToGiveUp()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
+        await using var server = await TestServer.StartAsync(_device);
         server.Resolver.IsKeptBack = true;
-        using Socket socket = server.Connect();
+        using var socket = server.Connect();
 
-        NbdProtocolException error = Assert.Throws<NbdProtocolException>(() => NbdClientHandshake.Connect(socket, "disk"));
+        var error = Assert.Throws<NbdProtocolException>(() => NbdClientHandshake.Connect(socket, "disk"));
 
         Assert.False(error.IsUnknownExport);
         Assert.Contains("just now", error.Message, StringComparison.Ordinal);
@@ -73,12 +73,12 @@ public sealed class NbdClientHandshakeTests : IDisposable
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
-        Task server = Task.Run(() => Answer(listener, Convert.FromHexString(answer)), TestContext.Current.CancellationToken);
+        var server = Task.Run(() => Answer(listener, Convert.FromHexString(answer)), TestContext.Current.CancellationToken);
         using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 })
         {
             socket.Connect(listener.LocalEndPoint!);
 
-            NbdProtocolException error = Assert.Throws<NbdProtocolException>(() => NbdClientHandshake.Connect(socket, "disk"));
+            var error = Assert.Throws<NbdProtocolException>(() => NbdClientHandshake.Connect(socket, "disk"));
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
 
@@ -87,12 +87,12 @@ public sealed class NbdClientHandshakeTests : IDisposable
 
     private static void Answer(Socket listener, byte[] answer)
     {
-        using Socket peer = listener.Accept();
+        using var peer = listener.Accept();
         peer.Send(answer);
         peer.Shutdown(SocketShutdown.Send);
         try
         {
-            byte[] rest = new byte[4096];
+            var rest = new byte[4096];
             while (peer.Receive(rest) > 0)
             {
             }

@@ -14,10 +14,10 @@ public sealed class DiskDeviceTests
     [Fact]
     public async Task Flush_ThatFailed_NeverSucceedsAgainOnAnyConnection()
     {
-        using FullDisk disk = await FullDisk.MakeAsync(Size);
-        await using TestServer server = await TestServer.StartOnFileAsync(disk.LoopPath);
-        using NbdTestClient writer = NbdTestClient.Open(server);
-        using NbdTestClient other = NbdTestClient.Open(server);
+        using var disk = await FullDisk.MakeAsync(Size);
+        await using var server = await TestServer.StartOnFileAsync(disk.LoopPath);
+        using var writer = NbdTestClient.Open(server);
+        using var other = NbdTestClient.Open(server);
 
         // The page cache takes it; the medium cannot.
         Assert.Equal(NbdError.None, writer.Call(NbdCommand.Write, 0, Size, payload: Filled(Size)));
@@ -33,8 +33,8 @@ public sealed class DiskDeviceTests
     public async Task Flush_OfTheKernelAlone_ForgetsTheFailure()
     {
         // Why DiskDevice has to remember: were this ever to fail, it could be simplified.
-        using FullDisk disk = await FullDisk.MakeAsync(Size);
-        using BlockDevice device = BlockDevice.Open(disk.LoopPath, readOnly: false);
+        using var disk = await FullDisk.MakeAsync(Size);
+        using var device = BlockDevice.Open(disk.LoopPath, readOnly: false);
         device.Write(0, Filled(Size));
 
         Assert.Throws<LinuxException>(device.Sync);
@@ -44,10 +44,10 @@ public sealed class DiskDeviceTests
     [Fact]
     public async Task Write_ToAFileWithoutRoom_IsNoSpace()
     {
-        using FullDisk disk = await FullDisk.MakeAsync(Size);
+        using var disk = await FullDisk.MakeAsync(Size);
         using var image = new TempFile(Size, disk.Directory);
-        await using TestServer server = await TestServer.StartOnFileAsync(image.Path);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartOnFileAsync(image.Path);
+        using var client = NbdTestClient.Open(server);
 
         Assert.Equal(NbdError.NoSpace, client.Call(NbdCommand.Write, 0, Size, payload: Filled(Size)));
         Assert.Equal(NbdError.None, client.Call(NbdCommand.Flush, 0, 0));
@@ -56,25 +56,25 @@ public sealed class DiskDeviceTests
     [Fact]
     public async Task Read_OfADeviceThatLostItsSecondHalf_IsAnErrorWhereItBegins()
     {
-        using TempFile image = TempFile.WithRandomBytes(Size, seed: 9);
-        string loop = (await Tool.RunAsync("losetup", "--find", "--show", image.Path)).Trim();
+        using var image = TempFile.WithRandomBytes(Size, seed: 9);
+        var loop = (await Tool.RunAsync("losetup", "--find", "--show", image.Path)).Trim();
         try
         {
-            await using TestServer server = await TestServer.StartOnFileAsync(loop);
-            await using (FileStream stream = File.OpenWrite(image.Path))
+            await using var server = await TestServer.StartOnFileAsync(loop);
+            await using (var stream = File.OpenWrite(image.Path))
             {
                 stream.SetLength(Size / 2);
             }
 
-            using NbdTestClient client = NbdTestClient.Open(server);
+            using var client = NbdTestClient.Open(server);
             Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Read, Size - 4096, 4096));
             Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Read, 0, Size));
             Assert.Equal(NbdError.None, client.Call(NbdCommand.Read, 0, 4096));
             client.Receive(4096);
 
-            using NbdTestClient structured = NbdTestClient.Open(server, ReplyFormat.Structured);
+            using var structured = NbdTestClient.Open(server, ReplyFormat.Structured);
             structured.Request(NbdCommand.Read, 0, Size);
-            (ChunkHeader head, byte[] payload) = structured.ReadChunk();
+            (var head, var payload) = structured.ReadChunk();
             while (!head.IsLast)
             {
                 Assert.Equal(ChunkType.OffsetData, head.Type);
@@ -95,14 +95,14 @@ public sealed class DiskDeviceTests
     public async Task LoopDevice_Served_OffersItsSectorAndTakesEveryCommand()
     {
         using var image = new TempFile(Size);
-        string loop = (await Tool.RunAsync("losetup", "--find", "--show", "--sector-size", "4096", image.Path)).Trim();
+        var loop = (await Tool.RunAsync("losetup", "--find", "--show", "--sector-size", "4096", image.Path)).Trim();
         try
         {
-            await using TestServer server = await TestServer.StartOnFileAsync(loop);
-            string info = await Tool.RunAsync("nbdinfo", server.Uri);
+            await using var server = await TestServer.StartOnFileAsync(loop);
+            var info = await Tool.RunAsync("nbdinfo", server.Uri);
             Assert.Contains("block_size_minimum: 4096", info, StringComparison.Ordinal);
 
-            using NbdTestClient client = NbdTestClient.Open(server);
+            using var client = NbdTestClient.Open(server);
             Assert.Equal(NbdError.None, client.Call(NbdCommand.Write, 5, 100_000, NbdCommandFlags.Fua, Filled(100_000)));
             Assert.Equal(NbdError.None, client.Call(NbdCommand.WriteZeroes, 10_000, 20_000));
             Assert.Equal(NbdError.None, client.Call(NbdCommand.Trim, 50_000, 20_000));
@@ -118,7 +118,7 @@ public sealed class DiskDeviceTests
 
     private static byte[] Filled(int length)
     {
-        byte[] bytes = new byte[length];
+        var bytes = new byte[length];
         Array.Fill(bytes, (byte)0x5a);
         return bytes;
     }

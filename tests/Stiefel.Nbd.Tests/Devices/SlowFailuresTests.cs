@@ -57,7 +57,7 @@ public sealed class SlowFailuresTests
     [Fact]
     public void Add_Thousands_KeepsTheNewestFew()
     {
-        for (int i = 0; i < 5000; i++)
+        for (var i = 0; i < 5000; i++)
         {
             Fail(i * 4096L, 4096, SlowFailures.Slow);
             Assert.NotNull(_failures.Find(i * 4096L, 4096));
@@ -68,7 +68,7 @@ public sealed class SlowFailuresTests
 
     private void Fail(long offset, long length, TimeSpan after)
     {
-        long started = _failures.Now;
+        var started = _failures.Now;
         _time.Advance(after);
         _failures.Add(offset, length, s_failure, started);
     }

@@ -31,7 +31,7 @@ public sealed class SnapshotDeviceTests : IDisposable
     [InlineData(0, Size)]
     public void Write_OfAnyRange_ChangesThatRangeAndNotTheImage(int offset, int length)
     {
-        using SnapshotOf snapshot = SnapshotOf.FileInMemory(_image.Path);
+        using var snapshot = SnapshotOf.FileInMemory(_image.Path);
         byte[] model = [.. _content];
         model.AsSpan(offset, length).Fill(0xee);
 
@@ -50,7 +50,7 @@ public sealed class SnapshotDeviceTests : IDisposable
     [InlineData(0, Size, true)]
     public void WriteZeroes_OfAnyRange_ReadsAsZeroesAndWholeBlocksAreHoles(int offset, int length, bool isHole)
     {
-        using SnapshotOf snapshot = SnapshotOf.FileInMemory(_image.Path);
+        using var snapshot = SnapshotOf.FileInMemory(_image.Path);
         byte[] model = [.. _content];
         model.AsSpan(offset, length).Clear();
 
@@ -63,7 +63,7 @@ public sealed class SnapshotDeviceTests : IDisposable
     [Fact]
     public void WriteZeroes_ThatKeepTheirPlace_AreStoredAndNeverFast()
     {
-        using SnapshotOf snapshot = SnapshotOf.FileInMemory(_image.Path);
+        using var snapshot = SnapshotOf.FileInMemory(_image.Path);
 
         snapshot.Device.WriteZeroes(0, 8192, ZeroOptions.KeepAllocated);
 
@@ -76,15 +76,15 @@ public sealed class SnapshotDeviceTests : IDisposable
     [Fact]
     public void Trim_GivesBackWhatTheOverlayHolds()
     {
-        using SnapshotOf snapshot = SnapshotOf.FileInMemory(_image.Path);
+        using var snapshot = SnapshotOf.FileInMemory(_image.Path);
         snapshot.Device.Write(0, new byte[100_000]);
-        long before = snapshot.Overlay.Used;
+        var before = snapshot.Overlay.Used;
 
         snapshot.Device.Trim(100, 50_000);
 
         // The blocks 1 to 11 are wholly within the range.
         Assert.Equal(before - (11 * 4096), snapshot.Overlay.Used);
-        byte[] block = new byte[4096];
+        var block = new byte[4096];
         snapshot.Device.Read(4096, block);
         Assert.All(block, b => Assert.Equal(0, b));
         Assert.True(ReadAll(snapshot).AsSpan(200_000).SequenceEqual(_content.AsSpan(200_000)));
@@ -93,13 +93,13 @@ public sealed class SnapshotDeviceTests : IDisposable
     [Fact]
     public void Write_IntoABlockThatWasZeroed_KeepsTheZeroesAround()
     {
-        using SnapshotOf snapshot = SnapshotOf.FileInMemory(_image.Path);
+        using var snapshot = SnapshotOf.FileInMemory(_image.Path);
         snapshot.Device.Write(0, [.. Enumerable.Repeat((byte)9, 4096)]);
         snapshot.Device.WriteZeroes(0, 4096, ZeroOptions.None);
 
         snapshot.Device.Write(1000, [1]);
 
-        byte[] block = new byte[4096];
+        var block = new byte[4096];
         snapshot.Device.Read(0, block);
         Assert.Equal(1, block[1000]);
         Assert.Equal(1, block.Sum(b => b));
@@ -108,7 +108,7 @@ public sealed class SnapshotDeviceTests : IDisposable
     [Fact]
     public void Write_BeyondTheLimit_IsNoSpaceAndReadingGoesOn()
     {
-        using SnapshotOf snapshot = SnapshotOf.FileInMemory(_image.Path, limit: 64 * 1024);
+        using var snapshot = SnapshotOf.FileInMemory(_image.Path, limit: 64 * 1024);
         snapshot.Device.Write(0, new byte[60 * 1024]);
 
         Assert.Equal(Errno.ENOSPC, Assert.Throws<LinuxException>(() => snapshot.Device.Write(60 * 1024, new byte[4096])).Errno);
@@ -122,12 +122,12 @@ public sealed class SnapshotDeviceTests : IDisposable
     [Fact]
     public async Task Write_ToAFullFileSystem_IsNoSpaceAndLosesNothing()
     {
-        using FullDisk full = await FullDisk.MakeAsync(8 << 20);
-        using SnapshotOf snapshot = SnapshotOf.FileInDirectory(_image.Path, full.Directory);
+        using var full = await FullDisk.MakeAsync(8 << 20);
+        using var snapshot = SnapshotOf.FileInDirectory(_image.Path, full.Directory);
         snapshot.Device.Write(0, [.. Enumerable.Repeat((byte)3, 65536)]);
 
         LinuxException? error = null;
-        for (int offset = 65536; offset + 65536 < Size && error is null; offset += 65536)
+        for (var offset = 65536; offset + 65536 < Size && error is null; offset += 65536)
         {
             error = Record.Exception(() => snapshot.Device.Write(offset, new byte[65536])) as LinuxException;
         }
@@ -139,7 +139,7 @@ public sealed class SnapshotDeviceTests : IDisposable
         }
 
         Assert.Equal(Errno.ENOSPC, error.Errno);
-        byte[] first = new byte[65536];
+        var first = new byte[65536];
         snapshot.Device.Read(0, first);
         Assert.All(first, b => Assert.True(b is 3 or 0));
         Assert.True(ReadAll(snapshot).AsSpan(Size - 77).SequenceEqual(_content.AsSpan(Size - 77)));
@@ -170,7 +170,7 @@ public sealed class SnapshotDeviceTests : IDisposable
         Assert.Throws<LinuxException>(() => device.Write(100, [2, 2, 2]));
         store.Fault = (_, _) => null;
 
-        byte[] block = new byte[4096];
+        var block = new byte[4096];
         device.Read(0, block);
         Assert.All(block, b => Assert.Equal(1, b));
         device.WriteZeroes(0, 4096, ZeroOptions.None);
@@ -196,7 +196,7 @@ public sealed class SnapshotDeviceTests : IDisposable
     public void Extents_AroundAWrite_AreMergedWhereAlike()
     {
         using var sparse = new TempFile(16 << 20);
-        using SnapshotOf snapshot = SnapshotOf.FileInMemory(sparse.Path);
+        using var snapshot = SnapshotOf.FileInMemory(sparse.Path);
         snapshot.Device.Write(1 << 20, new byte[600_000]);
 
         Assert.Equal(new BlockExtent(1 << 20, true), snapshot.Device.FindExtent(0, 16 << 20));
@@ -212,18 +212,18 @@ public sealed class SnapshotDeviceTests : IDisposable
             Assert.Throws<LinuxException>(() => BlockDevice.OpenUnchanging(_image.Path));
         }
 
-        using BlockDevice first = BlockDevice.OpenUnchanging(_image.Path);
-        using BlockDevice second = BlockDevice.OpenUnchanging(_image.Path);
+        using var first = BlockDevice.OpenUnchanging(_image.Path);
+        using var second = BlockDevice.OpenUnchanging(_image.Path);
         Assert.Throws<LinuxException>(() => BlockDevice.Open(_image.Path, readOnly: false));
     }
 
     [Fact]
     public async Task Base_OfASnapshot_CanBeReadByQemuButNotWritten()
     {
-        using BlockDevice basis = BlockDevice.OpenUnchanging(_image.Path);
+        using var basis = BlockDevice.OpenUnchanging(_image.Path);
 
         await Tool.RunAsync("qemu-io", "-r", "-f", "raw", "-c", "read 0 512", _image.Path);
-        (int exitCode, string output) = await Tool.TryRunAsync("qemu-io", "-f", "raw", "-c", "write 0 512", _image.Path);
+        (var exitCode, var output) = await Tool.TryRunAsync("qemu-io", "-f", "raw", "-c", "write 0 512", _image.Path);
 
         Assert.NotEqual(0, exitCode);
         Assert.Contains("lock", output, StringComparison.Ordinal);
@@ -232,10 +232,10 @@ public sealed class SnapshotDeviceTests : IDisposable
     [Fact]
     public void Overlay_InADirectory_HasNoName()
     {
-        string directory = Directory.CreateTempSubdirectory("stiefel-overlay-").FullName;
+        var directory = Directory.CreateTempSubdirectory("stiefel-overlay-").FullName;
         try
         {
-            using SnapshotOf snapshot = SnapshotOf.FileInDirectory(_image.Path, directory);
+            using var snapshot = SnapshotOf.FileInDirectory(_image.Path, directory);
             snapshot.Device.Write(0, new byte[100_000]);
 
             Assert.Empty(Directory.GetFileSystemEntries(directory));
@@ -248,7 +248,7 @@ public sealed class SnapshotDeviceTests : IDisposable
 
     private static byte[] ReadAll(SnapshotOf snapshot)
     {
-        byte[] all = new byte[Size];
+        var all = new byte[Size];
         snapshot.Device.Read(0, all);
         return all;
     }

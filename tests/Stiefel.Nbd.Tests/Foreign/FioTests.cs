@@ -12,9 +12,9 @@ public sealed class FioTests
     public async Task Fio_VerifyWithChecksums_FindsNoDifference(string blockSizes, int connections)
     {
         using var disk = new TempFile(32 << 20);
-        await using TestServer server = await TestServer.StartOnFileAsync(disk.Path);
+        await using var server = await TestServer.StartOnFileAsync(disk.Path);
 
-        string output = await Tool.RunAsync(
+        var output = await Tool.RunAsync(
             "fio", "--name=verify", "--ioengine=nbd", $"--uri={server.Uri}", "--rw=randrw", $"--bsrange={Range(blockSizes)}", "--bs_unaligned=0",
             "--iodepth=16", "--thread", $"--numjobs={connections}", $"--size={(32 / connections) - 1}m", $"--offset_increment={32 / connections}m",
             "--verify=crc32c", "--verify_fatal=1", "--do_verify=1", "--fsync=64", "--randseed=11", "--output-format=terse");

@@ -13,14 +13,14 @@ public sealed class LibnbdTests
     public async Task Nbdinfo_OfAWritableFile_ShowsWhatIsOffered()
     {
         using var file = new TempFile(Size + 100);
-        await using TestServer server = await TestServer.StartOnFileAsync(file.Path);
+        await using var server = await TestServer.StartOnFileAsync(file.Path);
 
-        string info = await Tool.RunAsync("nbdinfo", server.Uri);
+        var info = await Tool.RunAsync("nbdinfo", server.Uri);
 
         Assert.Contains($"export-size: {Size + 100}", info, StringComparison.Ordinal);
         Assert.Contains("protocol: newstyle-fixed without TLS, using structured packets", info, StringComparison.Ordinal);
         Assert.Contains("base:allocation", info, StringComparison.Ordinal);
-        foreach (string line in new[]
+        foreach (var line in new[]
         {
             "is_read_only: false", "can_cache: true", "can_df: true", "can_fast_zero: true", "can_flush: true", "can_fua: true",
             "can_multi_conn: true", "can_trim: true", "can_zero: true", "block_size_minimum: 1", "block_size_maximum: 33554432",
@@ -35,11 +35,11 @@ public sealed class LibnbdTests
     public async Task Nbdinfo_OfAReadOnlyFile_OffersNothingThatWrites()
     {
         using var file = new TempFile(Size);
-        await using TestServer server = await TestServer.StartOnFileAsync(file.Path, isReadOnly: true);
+        await using var server = await TestServer.StartOnFileAsync(file.Path, isReadOnly: true);
 
-        string info = await Tool.RunAsync("nbdinfo", server.Uri);
+        var info = await Tool.RunAsync("nbdinfo", server.Uri);
 
-        foreach (string line in new[] { "is_read_only: true", "can_trim: false", "can_zero: false", "can_fast_zero: false", "can_flush: true", "can_cache: true", "can_multi_conn: true" })
+        foreach (var line in new[] { "is_read_only: true", "can_trim: false", "can_zero: false", "can_fast_zero: false", "can_flush: true", "can_cache: true", "can_multi_conn: true" })
         {
             Assert.Contains(line, info, StringComparison.Ordinal);
         }
@@ -49,12 +49,12 @@ public sealed class LibnbdTests
     public async Task Nbdinfo_List_ShowsVisibleExportsOnly()
     {
         using var file = new TempFile(Size);
-        await using TestServer open = await TestServer.StartOnFileAsync(file.Path);
+        await using var open = await TestServer.StartOnFileAsync(file.Path);
         using var memory = new MemoryDevice(4096);
-        await using TestServer hidden = await TestServer.StartAsync(memory, isListed: false);
+        await using var hidden = await TestServer.StartAsync(memory, isListed: false);
 
-        string listed = await Tool.RunAsync("nbdinfo", "--list", $"nbd://127.0.0.1:{open.EndPoint.Port}");
-        (_, string unlisted) = await Tool.TryRunAsync("nbdinfo", "--list", $"nbd://127.0.0.1:{hidden.EndPoint.Port}");
+        var listed = await Tool.RunAsync("nbdinfo", "--list", $"nbd://127.0.0.1:{open.EndPoint.Port}");
+        (_, var unlisted) = await Tool.TryRunAsync("nbdinfo", "--list", $"nbd://127.0.0.1:{hidden.EndPoint.Port}");
 
         Assert.Contains("export=\"disk\"", listed, StringComparison.Ordinal);
         Assert.Contains("description: a disk for tests", listed, StringComparison.Ordinal);
@@ -64,10 +64,10 @@ public sealed class LibnbdTests
     [Fact]
     public async Task Nbdcopy_BothWays_KeepsEveryByte()
     {
-        using TempFile source = TempFile.WithRandomBytes(Size + 4711, seed: 1);
+        using var source = TempFile.WithRandomBytes(Size + 4711, seed: 1);
         using var disk = new TempFile(Size + 4711);
         using var back = new TempFile();
-        await using TestServer server = await TestServer.StartOnFileAsync(disk.Path);
+        await using var server = await TestServer.StartOnFileAsync(disk.Path);
 
         await Tool.RunAsync("nbdcopy", "--flush", source.Path, server.Uri);
         await Tool.RunAsync("nbdcopy", server.Uri, back.Path);
@@ -80,17 +80,17 @@ public sealed class LibnbdTests
     public async Task Nbdinfo_Map_ShowsTheHolesOfASparseFile()
     {
         using var file = new TempFile(Size);
-        using (FileStream stream = File.OpenWrite(file.Path))
+        using (var stream = File.OpenWrite(file.Path))
         {
             stream.Position = 8 * 1024 * 1024;
             stream.Write(new byte[64 * 1024].Select(_ => (byte)1).ToArray());
         }
 
-        await using TestServer server = await TestServer.StartOnFileAsync(file.Path);
+        await using var server = await TestServer.StartOnFileAsync(file.Path);
 
-        string map = await Tool.RunAsync("nbdinfo", "--map", server.Uri);
+        var map = await Tool.RunAsync("nbdinfo", "--map", server.Uri);
 
-        string[] lines = map.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = map.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, lines.Length);
         Assert.Matches(@"^\s+0\s+8388608\s+3\s+hole,zero", lines[0]);
         Assert.Matches(@"^\s+8388608\s+65536\s+0\s+data", lines[1]);

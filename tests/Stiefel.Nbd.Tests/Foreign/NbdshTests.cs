@@ -108,7 +108,7 @@ public sealed class NbdshTests
     public async Task Nbdsh_OnAReadOnlyExport_IsNotPermittedToWrite()
     {
         using var disk = new TempFile(1 << 20);
-        await using TestServer server = await TestServer.StartOnFileAsync(disk.Path, isReadOnly: true);
+        await using var server = await TestServer.StartOnFileAsync(disk.Path, isReadOnly: true);
 
         await Tool.RunAsync("/usr/bin/python3", "-c", ReadOnly, server.Uri);
     }
@@ -116,9 +116,9 @@ public sealed class NbdshTests
     [Fact]
     public async Task Nbdsh_OnAFullFileSystem_HasNoSpace()
     {
-        using FullDisk full = await FullDisk.MakeAsync(8 << 20);
+        using var full = await FullDisk.MakeAsync(8 << 20);
         using var disk = new TempFile(8 << 20, full.Directory);
-        await using TestServer server = await TestServer.StartOnFileAsync(disk.Path);
+        await using var server = await TestServer.StartOnFileAsync(disk.Path);
 
         await Tool.RunAsync("/usr/bin/python3", "-c", Full, server.Uri);
     }
@@ -126,8 +126,8 @@ public sealed class NbdshTests
     [Fact]
     public async Task Nbdsh_OnADeviceThatLosesWrites_IsToldWithEveryFlush()
     {
-        using FullDisk full = await FullDisk.MakeAsync(8 << 20);
-        await using TestServer server = await TestServer.StartOnFileAsync(full.LoopPath);
+        using var full = await FullDisk.MakeAsync(8 << 20);
+        await using var server = await TestServer.StartOnFileAsync(full.LoopPath);
 
         await Tool.RunAsync("/usr/bin/python3", "-c", Broken, server.Uri);
     }
@@ -135,12 +135,12 @@ public sealed class NbdshTests
     [Fact]
     public async Task Nbdsh_OnASnapshotUponADeviceThatLosesWrites_IsToldWithEveryFlush()
     {
-        using FullDisk full = await FullDisk.MakeAsync(8 << 20);
-        using TempFile image = TempFile.WithRandomBytes(8 << 20, seed: 40);
+        using var full = await FullDisk.MakeAsync(8 << 20);
+        using var image = TempFile.WithRandomBytes(8 << 20, seed: 40);
         using var overlay = new SnapshotOverlay(
             new DiskDevice(BlockDevice.Open(full.LoopPath, readOnly: false)), 0);
         using var basis = new DiskDevice(BlockDevice.OpenUnchanging(image.Path));
-        await using TestServer server = await TestServer.StartAsync(new SnapshotDevice(basis, overlay));
+        await using var server = await TestServer.StartAsync(new SnapshotDevice(basis, overlay));
 
         await Tool.RunAsync("/usr/bin/python3", "-c", Broken, server.Uri);
     }
@@ -152,8 +152,8 @@ public sealed class NbdshTests
     public async Task Nbdsh_ScriptOnASnapshot_Passes(string script)
     {
         using var disk = new TempFile((40 << 20) + 77);
-        using SnapshotOf snapshot = SnapshotOf.FileInMemory(disk.Path);
-        await using TestServer server = await TestServer.StartAsync(snapshot.Device);
+        using var snapshot = SnapshotOf.FileInMemory(disk.Path);
+        await using var server = await TestServer.StartAsync(snapshot.Device);
 
         await Tool.RunAsync("/usr/bin/python3", "-c", script, server.Uri);
     }
@@ -165,7 +165,7 @@ public sealed class NbdshTests
     public async Task Nbdsh_Script_Passes(string script)
     {
         using var disk = new TempFile((40 << 20) + 77);
-        await using TestServer server = await TestServer.StartOnFileAsync(disk.Path);
+        await using var server = await TestServer.StartOnFileAsync(disk.Path);
 
         await Tool.RunAsync("/usr/bin/python3", "-c", script, server.Uri);
     }
@@ -176,7 +176,7 @@ public sealed class NbdshTests
     public async Task Nbdsh_ScriptWithSimpleReplies_Passes(string script)
     {
         using var disk = new TempFile((40 << 20) + 77);
-        await using TestServer server = await TestServer.StartOnFileAsync(disk.Path);
+        await using var server = await TestServer.StartOnFileAsync(disk.Path);
 
         await Tool.RunAsync("/usr/bin/python3", "-c", script, server.Uri, "simple");
     }

@@ -11,10 +11,10 @@ public sealed class QemuTests
     [Fact]
     public async Task QemuImg_ConvertAndCompare_Agree()
     {
-        using TempFile source = TempFile.WithRandomBytes(Size, seed: 2);
+        using var source = TempFile.WithRandomBytes(Size, seed: 2);
         using var disk = new TempFile(Size);
         using var back = new TempFile();
-        await using TestServer server = await TestServer.StartOnFileAsync(disk.Path);
+        await using var server = await TestServer.StartOnFileAsync(disk.Path);
 
         await Tool.RunAsync("qemu-img", "convert", "-n", "-f", "raw", "-O", "raw", source.Path, server.Uri);
         await Tool.RunAsync("qemu-img", "compare", "-f", "raw", "-F", "raw", source.Path, server.Uri);
@@ -27,19 +27,19 @@ public sealed class QemuTests
     public async Task QemuImg_Map_AgreesWithTheFileItself()
     {
         using var disk = new TempFile(Size);
-        using (FileStream stream = File.OpenWrite(disk.Path))
+        using (var stream = File.OpenWrite(disk.Path))
         {
-            foreach (int megabyte in new[] { 1, 5, 11 })
+            foreach (var megabyte in new[] { 1, 5, 11 })
             {
                 stream.Position = megabyte << 20;
                 stream.Write([.. Enumerable.Repeat((byte)7, 128 * 1024)]);
             }
         }
 
-        string direct = await Tool.RunAsync("qemu-img", "map", "-f", "raw", "--output=json", disk.Path);
-        await using TestServer server = await TestServer.StartOnFileAsync(disk.Path);
+        var direct = await Tool.RunAsync("qemu-img", "map", "-f", "raw", "--output=json", disk.Path);
+        await using var server = await TestServer.StartOnFileAsync(disk.Path);
 
-        string served = await Tool.RunAsync("qemu-img", "map", "-f", "raw", "--output=json", server.Uri);
+        var served = await Tool.RunAsync("qemu-img", "map", "-f", "raw", "--output=json", server.Uri);
 
         Assert.Equal(Ranges(direct), Ranges(served));
         Assert.Equal(7, Ranges(served).Count);
@@ -49,9 +49,9 @@ public sealed class QemuTests
     public async Task QemuIo_Patterns_AreKept()
     {
         using var disk = new TempFile(Size);
-        await using TestServer server = await TestServer.StartOnFileAsync(disk.Path);
+        await using var server = await TestServer.StartOnFileAsync(disk.Path);
 
-        string output = await Tool.RunAsync(
+        var output = await Tool.RunAsync(
             "qemu-io", "-f", "raw",
             "-c", "write -P 0x11 0 1M",
             "-c", "write -P 0x22 512 512",
@@ -81,10 +81,10 @@ public sealed class QemuTests
     public async Task QemuIo_OnAReadOnlyExport_CannotWrite()
     {
         using var disk = new TempFile(Size);
-        await using TestServer server = await TestServer.StartOnFileAsync(disk.Path, isReadOnly: true);
+        await using var server = await TestServer.StartOnFileAsync(disk.Path, isReadOnly: true);
 
         await Tool.RunAsync("qemu-io", "-r", "-f", "raw", "-c", "read -P 0 0 1M", server.Uri);
-        (int exitCode, _) = await Tool.TryRunAsync("qemu-io", "-f", "raw", "-c", "write 0 512", server.Uri);
+        (var exitCode, _) = await Tool.TryRunAsync("qemu-io", "-f", "raw", "-c", "write 0 512", server.Uri);
 
         Assert.NotEqual(0, exitCode);
     }

@@ -23,9 +23,9 @@ public sealed class SnapshotTests : IDisposable
     [Fact]
     public async Task Nbdcopy_BothWays_KeepsEveryByte()
     {
-        using SnapshotOf snapshot = SnapshotOf.FileInMemory(_image.Path);
-        await using TestServer server = await TestServer.StartAsync(snapshot.Device);
-        using TempFile other = TempFile.WithRandomBytes(Size, seed: 32);
+        using var snapshot = SnapshotOf.FileInMemory(_image.Path);
+        await using var server = await TestServer.StartAsync(snapshot.Device);
+        using var other = TempFile.WithRandomBytes(Size, seed: 32);
         using var back = new TempFile();
 
         await Tool.RunAsync("nbdcopy", server.Uri, back.Path);
@@ -39,10 +39,10 @@ public sealed class SnapshotTests : IDisposable
     [Fact]
     public async Task QemuIo_Patterns_AreKept()
     {
-        using SnapshotOf snapshot = SnapshotOf.FileInDirectory(_image.Path, Path.GetTempPath());
-        await using TestServer server = await TestServer.StartAsync(snapshot.Device);
+        using var snapshot = SnapshotOf.FileInDirectory(_image.Path, Path.GetTempPath());
+        await using var server = await TestServer.StartAsync(snapshot.Device);
 
-        string output = await Tool.RunAsync(
+        var output = await Tool.RunAsync(
             "qemu-io", "-f", "raw",
             "-c", "write -P 0x11 512 1M",
             "-c", "write -P 0x22 300000 77",
@@ -66,12 +66,12 @@ public sealed class SnapshotTests : IDisposable
     [Fact]
     public async Task QemuImg_ComparesEqualToTheBaseUntilItIsWritten()
     {
-        using SnapshotOf snapshot = SnapshotOf.FileInMemory(_image.Path);
-        await using TestServer server = await TestServer.StartAsync(snapshot.Device);
+        using var snapshot = SnapshotOf.FileInMemory(_image.Path);
+        await using var server = await TestServer.StartAsync(snapshot.Device);
 
         await Tool.RunAsync("qemu-img", "compare", "-f", "raw", "-F", "raw", _image.Path, server.Uri);
         await Tool.RunAsync("qemu-io", "-f", "raw", "-c", "write -z 1M 64k", server.Uri);
-        (int exitCode, _) = await Tool.TryRunAsync("qemu-img", "compare", "-f", "raw", "-F", "raw", _image.Path, server.Uri);
+        (var exitCode, _) = await Tool.TryRunAsync("qemu-img", "compare", "-f", "raw", "-F", "raw", _image.Path, server.Uri);
 
         Assert.Equal(1, exitCode);
     }
@@ -79,10 +79,10 @@ public sealed class SnapshotTests : IDisposable
     [Fact]
     public async Task Fio_VerifyOnFourConnections_FindsNoDifference()
     {
-        using SnapshotOf snapshot = SnapshotOf.FileInMemory(_image.Path);
-        await using TestServer server = await TestServer.StartAsync(snapshot.Device);
+        using var snapshot = SnapshotOf.FileInMemory(_image.Path);
+        await using var server = await TestServer.StartAsync(snapshot.Device);
 
-        string output = await Tool.RunAsync(
+        var output = await Tool.RunAsync(
             "fio", "--name=verify", "--ioengine=nbd", $"--uri={server.Uri}", "--rw=randrw", "--bsrange=512-128k", "--bs_unaligned=0",
             "--iodepth=16", "--thread", "--numjobs=4", "--size=5m", "--offset_increment=6m",
             "--verify=crc32c", "--verify_fatal=1", "--do_verify=1", "--fsync=64", "--randseed=12", "--output-format=terse");
@@ -94,12 +94,12 @@ public sealed class SnapshotTests : IDisposable
     public async Task Nbdinfo_OfASnapshot_IsWritableAndMapsItsChanges()
     {
         using var sparse = new TempFile(16 << 20);
-        using SnapshotOf snapshot = SnapshotOf.FileInMemory(sparse.Path);
+        using var snapshot = SnapshotOf.FileInMemory(sparse.Path);
         snapshot.Device.Write(4 << 20, new byte[64 * 1024]);
-        await using TestServer server = await TestServer.StartAsync(snapshot.Device);
+        await using var server = await TestServer.StartAsync(snapshot.Device);
 
-        string info = await Tool.RunAsync("nbdinfo", server.Uri);
-        string map = await Tool.RunAsync("nbdinfo", "--map", server.Uri);
+        var info = await Tool.RunAsync("nbdinfo", server.Uri);
+        var map = await Tool.RunAsync("nbdinfo", "--map", server.Uri);
 
         Assert.Contains("is_read_only: false", info, StringComparison.Ordinal);
         Assert.Contains("can_multi_conn: true", info, StringComparison.Ordinal);

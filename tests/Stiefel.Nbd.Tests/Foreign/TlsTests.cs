@@ -25,9 +25,9 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task Nbdinfo_WithCertificates_SaysThatTlsIsInUse()
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Required, asksClients: true);
+        await using var server = await StartAsync(NbdTlsMode.Required, asksClients: true);
 
-        string info = await Tool.RunAsync("nbdinfo", UriOf(server));
+        var info = await Tool.RunAsync("nbdinfo", UriOf(server));
 
         Assert.Contains("newstyle-fixed with TLS, using structured packets", info, StringComparison.Ordinal);
         Assert.Contains("base:allocation", info, StringComparison.Ordinal);
@@ -36,9 +36,9 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task Nbdinfo_WithoutTls_IsRefusedWhereTlsIsRequired()
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Required);
+        await using var server = await StartAsync(NbdTlsMode.Required);
 
-        (int exitCode, string output) = await Tool.TryRunAsync("nbdinfo", server.Uri);
+        (var exitCode, var output) = await Tool.TryRunAsync("nbdinfo", server.Uri);
 
         Assert.NotEqual(0, exitCode);
         Assert.DoesNotContain("export-size", output, StringComparison.Ordinal);
@@ -48,9 +48,9 @@ public sealed class TlsTests : IDisposable
     public async Task Nbdinfo_WithAForeignAuthority_Refuses()
     {
         using var others = new TestCertificates();
-        await using TestServer server = await StartAsync(NbdTlsMode.Required);
+        await using var server = await StartAsync(NbdTlsMode.Required);
 
-        (int exitCode, _) = await Tool.TryRunAsync("nbdinfo", $"nbds://127.0.0.1:{server.EndPoint.Port}/disk?tls-certificates={others.Directory}");
+        (var exitCode, _) = await Tool.TryRunAsync("nbdinfo", $"nbds://127.0.0.1:{server.EndPoint.Port}/disk?tls-certificates={others.Directory}");
 
         Assert.NotEqual(0, exitCode);
     }
@@ -59,8 +59,8 @@ public sealed class TlsTests : IDisposable
     public async Task Nbdcopy_BothWays_KeepsEveryByte()
     {
         using var back = new TempFile();
-        using TempFile other = TempFile.WithRandomBytes(Size, seed: 8);
-        await using TestServer server = await StartAsync(NbdTlsMode.Opportunistic);
+        using var other = TempFile.WithRandomBytes(Size, seed: 8);
+        await using var server = await StartAsync(NbdTlsMode.Opportunistic);
 
         await Tool.RunAsync("nbdcopy", UriOf(server), back.Path);
         Assert.Equal(Sha256(_disk), Sha256(back));
@@ -72,7 +72,7 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task QemuImg_WithTlsCredentials_ComparesEqual()
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Required, asksClients: true);
+        await using var server = await StartAsync(NbdTlsMode.Required, asksClients: true);
 
         await Tool.RunAsync(
             "qemu-img", "compare", "--object", $"tls-creds-x509,id=tls0,endpoint=client,dir={_certificates.Directory}", "--image-opts",
@@ -94,7 +94,7 @@ public sealed class TlsTests : IDisposable
             assert h.pread(5 << 20, 4711) == b"x" * (5 << 20)
             h.shutdown()
             """;
-        await using TestServer server = await StartAsync(NbdTlsMode.Required);
+        await using var server = await StartAsync(NbdTlsMode.Required);
 
         await Tool.RunAsync("/usr/bin/python3", "-c", Script, $"{server.EndPoint.Port}", _certificates.Directory);
     }

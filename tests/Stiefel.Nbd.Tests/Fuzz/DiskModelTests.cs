@@ -27,10 +27,10 @@ public sealed class DiskModelTests
     public async Task ServedFile_AfterRandomCommands_EqualsTheModel()
     {
         using var file = new TempFile(Size);
-        await using TestServer server = await TestServer.StartAsync(
+        await using var server = await TestServer.StartAsync(
             new DiskDevice(BlockDevice.Open(file.Path, readOnly: false)), new NbdServerOptions { BufferSize = 64 * 1024 });
-        using NbdTestClient client = NbdTestClient.Open(server);
-        byte[] model = new byte[Size];
+        using var client = NbdTestClient.Open(server);
+        var model = new byte[Size];
 
         s_step.List[1, 10].Sample(steps => steps.ForEach(step => Play(client, model, step)), iter: FuzzCount.Of(300, cost: 5000), threads: 1);
 
@@ -39,7 +39,7 @@ public sealed class DiskModelTests
 
     private static void Play(NbdTestClient client, byte[] model, (NbdCommand Command, int Offset, int Length, byte Fill, NbdCommandFlags Flags) step)
     {
-        Span<byte> range = model.AsSpan(step.Offset, step.Length);
+        var range = model.AsSpan(step.Offset, step.Length);
         switch (step.Command)
         {
             case NbdCommand.Write:

@@ -57,7 +57,7 @@ public sealed class NegotiationFuzzTests
     [Fact]
     public void Negotiation_KeptInputs_EndInASessionOrAProtocolError()
     {
-        foreach (byte[] script in Corpus.Read("negotiation.txt"))
+        foreach (var script in Corpus.Read("negotiation.txt"))
         {
             _ = Negotiate(script, portion: 1);
             _ = Negotiate(script, portion: int.MaxValue);
@@ -69,7 +69,7 @@ public sealed class NegotiationFuzzTests
         using var device = new MemoryDevice(4096);
         var export = new SingleExport("disk", device);
         using var transport = new ScriptTransport(script, portion);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         var negotiator = new Negotiator(
             new NegotiationStream(transport, s_options),
             export,
@@ -92,7 +92,7 @@ public sealed class NegotiationFuzzTests
 
     private static byte[] Option(uint option, byte[] data, uint announced)
     {
-        byte[] message = new byte[OptionHeader.Size + data.Length];
+        var message = new byte[OptionHeader.Size + data.Length];
         new OptionHeader((NbdOption)option, announced).Write(message);
         data.CopyTo(message, OptionHeader.Size);
         return message;
@@ -102,7 +102,7 @@ public sealed class NegotiationFuzzTests
     {
         var bytes = new List<byte> { (byte)(flags >> 24), (byte)(flags >> 16), (byte)(flags >> 8), (byte)flags };
         options.ForEach(bytes.AddRange);
-        foreach ((int position, byte value) in mutations)
+        foreach ((var position, var value) in mutations)
         {
             if (position < bytes.Count)
             {

@@ -21,13 +21,13 @@ public sealed class RequestRulesTests
         Gen.Select(s_number, s_number, s_number, Pick.From(NbdCommand.Read, NbdCommand.Write, NbdCommand.Trim, NbdCommand.WriteZeroes, NbdCommand.Cache)).Sample(
             (rawSize, offset, length, command) =>
             {
-                long size = (long)(rawSize >> 1);
+                var size = (long)(rawSize >> 1);
                 var rules = new RequestRules(size, TransmissionFlags.SendTrim, ReplyFormat.Extended, hasBaseAllocation: false);
 
-                RequestCheck check = rules.Check(new NbdRequest(0, command, 1, offset, length));
+                var check = rules.Check(new NbdRequest(0, command, 1, offset, length));
 
-                bool isTooLarge = command is NbdCommand.Read or NbdCommand.Write && length > NbdLimits.MaxPayload;
-                bool isWithin = (BigInteger)offset + length <= size;
+                var isTooLarge = command is NbdCommand.Read or NbdCommand.Write && length > NbdLimits.MaxPayload;
+                var isWithin = (BigInteger)offset + length <= size;
                 Assert.Equal(isWithin && !isTooLarge, check.IsPassed);
                 if (!isTooLarge && !isWithin)
                 {

@@ -38,14 +38,14 @@ public sealed class SnapshotModelTests : IDisposable
     [Fact]
     public void Snapshot_AfterRandomCommands_EqualsTheModelAndTheImageIsUntouched()
     {
-        byte[] before = File.ReadAllBytes(_image.Path);
+        var before = File.ReadAllBytes(_image.Path);
         s_step.List[1, 40].Sample(
             steps =>
             {
-                using SnapshotOf snapshot = SnapshotOf.FileInMemory(_image.Path);
+                using var snapshot = SnapshotOf.FileInMemory(_image.Path);
                 byte[] model = [.. before];
                 steps.ForEach(step => Play(snapshot.Device, model, step));
-                byte[] all = new byte[Size];
+                var all = new byte[Size];
                 snapshot.Device.Read(0, all);
                 Assert.True(all.AsSpan().SequenceEqual(model));
                 AssertExtentsTellTheTruth(snapshot.Device, model);
@@ -59,9 +59,9 @@ public sealed class SnapshotModelTests : IDisposable
     [Fact]
     public void Snapshot_WrittenByManyThreadsWithinTheSameBlocks_LosesNoByte()
     {
-        byte[] model = File.ReadAllBytes(_image.Path);
-        using SnapshotOf snapshot = SnapshotOf.FileInDirectory(_image.Path, Path.GetTempPath());
-        long rounds = FuzzCount.Of(3, cost: 100_000);
+        var model = File.ReadAllBytes(_image.Path);
+        using var snapshot = SnapshotOf.FileInDirectory(_image.Path, Path.GetTempPath());
+        var rounds = FuzzCount.Of(3, cost: 100_000);
 
         // Each thread has every fourth stripe for itself, and knows what must be in it at any time.
         Parallel.For(0, Threads, thread =>
@@ -69,22 +69,22 @@ public sealed class SnapshotModelTests : IDisposable
             var random = new Random((int)rounds * 100 + thread);
             for (long step = 0; step < rounds * 2000; step++)
             {
-                int stripe = (random.Next(Size / Stripe / Threads) * Threads) + thread;
-                int at = (stripe * Stripe) + random.Next(Stripe);
-                int length = 1 + random.Next((stripe * Stripe) + Stripe - at);
-                Act act = random.Next(10) switch { < 6 => Act.Write, < 8 => Act.Zero, 8 => Act.ZeroInPlace, _ => Act.Read };
+                var stripe = (random.Next(Size / Stripe / Threads) * Threads) + thread;
+                var at = (stripe * Stripe) + random.Next(Stripe);
+                var length = 1 + random.Next((stripe * Stripe) + Stripe - at);
+                var act = random.Next(10) switch { < 6 => Act.Write, < 8 => Act.Zero, 8 => Act.ZeroInPlace, _ => Act.Read };
                 Play(snapshot.Device, model, (act, at, length, (byte)random.Next(256)));
             }
         });
 
-        byte[] all = new byte[Size];
+        var all = new byte[Size];
         snapshot.Device.Read(0, all);
         Assert.True(all.AsSpan().SequenceEqual(model));
     }
 
     private static void Play(SnapshotDevice device, byte[] model, (Act Act, int At, int Length, byte Fill) step)
     {
-        Span<byte> range = model.AsSpan(step.At, step.Length);
+        var range = model.AsSpan(step.At, step.Length);
         switch (step.Act)
         {
             case Act.Write:
@@ -99,9 +99,9 @@ public sealed class SnapshotModelTests : IDisposable
             case Act.Trim:
                 // What is read afterwards is undefined, but it must stay as it is, and the rest must not change.
                 device.Trim(step.At, step.Length);
-                byte[] trimmed = new byte[step.Length];
+                var trimmed = new byte[step.Length];
                 device.Read(step.At, trimmed);
-                for (int i = 0; i < step.Length; i++)
+                for (var i = 0; i < step.Length; i++)
                 {
                     Assert.True(trimmed[i] == range[i] || trimmed[i] == 0);
                 }
@@ -109,7 +109,7 @@ public sealed class SnapshotModelTests : IDisposable
                 trimmed.CopyTo(range);
                 break;
             default:
-                byte[] read = new byte[step.Length];
+                var read = new byte[step.Length];
                 if (step.Fill % 2 == 0 || !device.TryReadCached(step.At, read))
                 {
                     device.Read(step.At, read);
@@ -124,7 +124,7 @@ public sealed class SnapshotModelTests : IDisposable
     {
         for (long offset = 0; offset < Size;)
         {
-            BlockExtent extent = device.FindExtent(offset, Size - offset);
+            var extent = device.FindExtent(offset, Size - offset);
             Assert.InRange(extent.Length, 1, Size - offset);
             Assert.True(!extent.IsHole || !model.AsSpan((int)offset, (int)extent.Length).ContainsAnyExcept((byte)0));
             offset += extent.Length;

@@ -17,8 +17,8 @@ public sealed class TlsFuzzTests : IDisposable
     [Fact]
     public void Handshake_AnyBytes_EndInAProtocolError()
     {
-        byte[] hello = CaptureClientHello();
-        NbdTls tls = _certificates.Tls(NbdTlsMode.Required);
+        var hello = CaptureClientHello();
+        var tls = _certificates.Tls(NbdTlsMode.Required);
 
         Gen.Select(Gen.Select(Gen.Int[0, hello.Length - 1], Gen.Byte).List[0, 4], Gen.Byte.Array[0, 40], Gen.Int[0, hello.Length], Gen.Int[1, 600]).Sample(
             (mutations, tail, cut, portion) =>

@@ -52,9 +52,9 @@ public sealed class TransmissionFuzzTests
     [Fact]
     public void Transmission_KeptInputs_NeverLeaveTheDeviceOrTheProtocol()
     {
-        foreach (byte[] script in Corpus.Read("transmission.txt"))
+        foreach (var script in Corpus.Read("transmission.txt"))
         {
-            foreach (ReplyFormat format in Enum.GetValues<ReplyFormat>())
+            foreach (var format in Enum.GetValues<ReplyFormat>())
             {
                 _ = Transmit(script, format, portion: 1, isReadOnly: false, faultAfter: 0);
                 _ = Transmit(script, format, portion: int.MaxValue, isReadOnly: true, faultAfter: 0);
@@ -66,16 +66,16 @@ public sealed class TransmissionFuzzTests
     private static long Transmit(byte[] script, ReplyFormat format, int portion, bool isReadOnly, int faultAfter)
     {
         using var transport = new ScriptTransport(script, portion);
-        int calls = 0;
+        var calls = 0;
         using var device = new MemoryDevice(Size) { Fault = (_, _) => ++calls == faultAfter ? Errno.EIO : null, IsCold = portion % 2 == 0 };
         var session = new NegotiatedSession(new NbdExport("disk", device) { IsReadOnly = isReadOnly }, format, HasBaseAllocation: format != ReplyFormat.Simple);
         var counters = new TransmissionCounters();
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         using (var loop = new TransmissionLoop(transport, session, BufferSize, counters, new StopSignal(), (_, _) => { }))
         {
             try
             {
-                NbdCloseReason reason = loop.Run();
+                var reason = loop.Run();
                 Assert.True(reason is NbdCloseReason.Lost or NbdCloseReason.Disconnected);
             }
             catch (NbdProtocolException)
@@ -97,17 +97,17 @@ public sealed class TransmissionFuzzTests
     private static byte[] Script(ReplyFormat format, List<(NbdRequest Request, int Payload)> requests, List<(int, byte)> mutations)
     {
         var bytes = new List<byte>();
-        foreach ((NbdRequest request, int payload) in requests)
+        foreach ((var request, var payload) in requests)
         {
-            byte[] head = new byte[NbdRequest.SizeIn(format)];
+            var head = new byte[NbdRequest.SizeIn(format)];
             request.Write(head, format);
             bytes.AddRange(head);
-            bool hasPayload = request.Command == NbdCommand.Write || (format == ReplyFormat.Extended && request.Flags.HasFlag(NbdCommandFlags.PayloadLen));
-            int honest = hasPayload ? (int)Math.Min(request.Length, Size) : 0;
+            var hasPayload = request.Command == NbdCommand.Write || (format == ReplyFormat.Extended && request.Flags.HasFlag(NbdCommandFlags.PayloadLen));
+            var honest = hasPayload ? (int)Math.Min(request.Length, Size) : 0;
             bytes.AddRange(new byte[payload < 0 ? honest : payload]);
         }
 
-        foreach ((int position, byte value) in mutations)
+        foreach ((var position, var value) in mutations)
         {
             if (position < bytes.Count)
             {

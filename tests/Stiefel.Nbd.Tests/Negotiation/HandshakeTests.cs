@@ -15,7 +15,7 @@ public sealed class HandshakeTests : IDisposable
     [Fact]
     public async Task Greeting_IsFixedNewstyle()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
+        await using var server = await TestServer.StartAsync(_device);
         using var client = new NbdTestClient(server.Connect());
 
         Assert.Equal([.. "NBDMAGIC"u8, .. "IHAVEOPT"u8, 0, 3], client.Receive(18));
@@ -27,13 +27,13 @@ public sealed class HandshakeTests : IDisposable
     [InlineData(0u, 134)]
     public async Task ExportName_WithAndWithoutNoZeroes_HasItsLength(uint clientFlags, int length)
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
+        await using var server = await TestServer.StartAsync(_device);
         using var client = new NbdTestClient(server.Connect());
         client.Receive(18);
         client.Send([0, 0, 0, (byte)clientFlags]);
 
         client.SendOption(NbdOption.ExportName, "disk"u8);
-        byte[] reply = client.Receive(length);
+        var reply = client.Receive(length);
 
         // 1 MiB; HAS_FLAGS, FLUSH, FUA, TRIM, WRITE_ZEROES, MULTI_CONN, CACHE, FAST_ZERO
         Assert.Equal("0000000000100000" + "0d6d", Convert.ToHexString(reply[..10]), ignoreCase: true);
@@ -44,8 +44,8 @@ public sealed class HandshakeTests : IDisposable
     [Fact]
     public async Task ExportName_OfNoExport_Closes()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.ExportName, "other"u8);
 
@@ -55,8 +55,8 @@ public sealed class HandshakeTests : IDisposable
     [Fact]
     public async Task Go_WithAllInformation_AnswersEach()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.Go, NbdTestClient.GoData("disk", 1, 2, 3, 77));
 
@@ -70,8 +70,8 @@ public sealed class HandshakeTests : IDisposable
     [Fact]
     public async Task Go_ExportOfOneConnection_OffersNoZeroes()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, sharing: ExportSharing.NewestConnectionOnly);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device, sharing: ExportSharing.NewestConnectionOnly);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.Go, NbdTestClient.GoData("disk", 1));
 
@@ -82,8 +82,8 @@ public sealed class HandshakeTests : IDisposable
     [Fact]
     public async Task Go_UnknownExport_IsRefusedAndMayTryAgain()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.Go, NbdTestClient.GoData("wrong"));
         Assert.Equal(OptionReplyType.ErrorUnknown, client.ReadOptionReply().Type);
@@ -96,9 +96,9 @@ public sealed class HandshakeTests : IDisposable
     [Fact]
     public async Task Export_ThatCannotBeHadJustNow_IsNotCalledUnknown()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
+        await using var server = await TestServer.StartAsync(_device);
         server.Resolver.IsKeptBack = true;
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.Go, NbdTestClient.GoData("disk"));
         Assert.Equal(OptionReplyType.ErrorPolicy, client.ReadOptionReply().Type);
@@ -114,9 +114,9 @@ public sealed class HandshakeTests : IDisposable
     [Fact]
     public async Task ExportName_OfAnExportThatCannotBeHadJustNow_Closes()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
+        await using var server = await TestServer.StartAsync(_device);
         server.Resolver.IsKeptBack = true;
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.ExportName, "disk"u8);
 
@@ -126,8 +126,8 @@ public sealed class HandshakeTests : IDisposable
     [Fact]
     public async Task Info_DoesNotEnterTransmission()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.Info, NbdTestClient.GoData("disk"));
         Assert.Equal(OptionReplyType.Info, client.ReadOptionReply().Type);
@@ -146,8 +146,8 @@ public sealed class HandshakeTests : IDisposable
     [InlineData((NbdOption)0xffffffff)]
     public async Task Option_Unknown_IsUnsupported(object option)
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption((NbdOption)option, [1, 2, 3]);
         Assert.Equal(OptionReplyType.ErrorUnsupported, client.ReadOptionReply().Type);
@@ -159,8 +159,8 @@ public sealed class HandshakeTests : IDisposable
     [Fact]
     public async Task MetaContext_ListAndSet_KnowBaseAllocation()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
         byte[] all = [.. NbdTestClient.Prefixed("disk"), 0, 0, 0, 0];
         byte[] wildcard = [.. NbdTestClient.Prefixed("disk"), 0, 0, 0, 1, .. NbdTestClient.Prefixed("base:")];
 
@@ -180,8 +180,8 @@ public sealed class HandshakeTests : IDisposable
     [Fact]
     public async Task StructuredReply_AfterExtendedHeaders_IsRefused()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
         client.Agree(ReplyFormat.Extended);
 
         client.SendOption(NbdOption.StructuredReply, []);
@@ -192,8 +192,8 @@ public sealed class HandshakeTests : IDisposable
     [Fact]
     public async Task List_OfAHiddenExport_ShowsNothing()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, isListed: false);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device, isListed: false);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.List, []);
 

@@ -15,7 +15,7 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task ClientFlags_Unknown_Close()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
+        await using var server = await TestServer.StartAsync(_device);
         using var client = new NbdTestClient(server.Connect());
         client.Receive(18);
 
@@ -28,8 +28,8 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task Option_WithoutMagic_Closes()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
 
         client.Send(new byte[16]);
 
@@ -39,10 +39,10 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task Option_Flood_IsCutOff()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxOptions = 100 });
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxOptions = 100 });
+        using var client = NbdTestClient.Greet(server);
 
-        for (int i = 0; i < 100; i++)
+        for (var i = 0; i < 100; i++)
         {
             client.SendOption(NbdOption.StructuredReply, []);
             Assert.Equal(OptionReplyType.Ack, client.ReadOptionReply().Type);
@@ -54,8 +54,8 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task Option_TooLong_IsSkipped()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.Go, new byte[NbdLimits.MaxOptionData + 1]);
         Assert.Equal(OptionReplyType.ErrorTooBig, client.ReadOptionReply().Type);
@@ -67,10 +67,10 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task Options_OfMoreBytesThanAllowedInAll_AreCutOff()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxHandshakeBytes = 256 * 1024 });
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxHandshakeBytes = 256 * 1024 });
+        using var client = NbdTestClient.Greet(server);
 
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             client.SendOption(NbdOption.List, new byte[NbdLimits.MaxOptionData]);
             Assert.Equal(OptionReplyType.ErrorInvalid, client.ReadOptionReply().Type);
@@ -84,9 +84,9 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task ExportName_ThatIsGiant_ClosesWithoutBeingRead()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
-        byte[] head = new byte[OptionHeader.Size];
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
+        var head = new byte[OptionHeader.Size];
         new OptionHeader(NbdOption.ExportName, 1 << 20).Write(head);
 
         client.Send(head);
@@ -97,8 +97,8 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task ExportName_LongerThanAString_Closes()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.ExportName, new byte[NbdLimits.MaxStringLength + 1]);
 
@@ -108,12 +108,12 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task MetaContext_Flood_IsAnsweredOnceForEachOption()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
         client.Agree(ReplyFormat.Structured);
         const int Queries = 3000;
         var data = new List<byte>([.. NbdTestClient.Prefixed("disk"), 0, 0, Queries >> 8, Queries & 0xff]);
-        for (int i = 0; i < Queries; i++)
+        for (var i = 0; i < Queries; i++)
         {
             data.AddRange(NbdTestClient.Prefixed("base:allocation"));
         }
@@ -127,9 +127,9 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task Option_ThatAnnouncesFourGigabytes_Closes()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
-        byte[] head = new byte[OptionHeader.Size];
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
+        var head = new byte[OptionHeader.Size];
         new OptionHeader(NbdOption.Go, uint.MaxValue).Write(head);
 
         client.Send(head);
@@ -153,8 +153,8 @@ public sealed class HostileHandshakeTests : IDisposable
     [MemberData(nameof(MalformedGo))]
     public async Task Go_Malformed_IsInvalid(string data)
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.Go, Convert.FromHexString(data));
 
@@ -169,8 +169,8 @@ public sealed class HostileHandshakeTests : IDisposable
     [InlineData("00000004" + "6469736b" + "00000000" + "00")]
     public async Task MetaContext_Malformed_IsInvalid(string data)
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
         client.Agree(ReplyFormat.Structured);
 
         client.SendOption(NbdOption.SetMetaContext, Convert.FromHexString(data));
@@ -181,7 +181,7 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task Client_ThatSaysNothing_IsCutOffAtTheDeadline()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(300) });
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(300) });
         using var client = new NbdTestClient(server.Connect());
         client.Receive(18);
 
@@ -193,12 +193,12 @@ public sealed class HostileHandshakeTests : IDisposable
     public async Task Client_ThatDribbles_IsCutOffAtTheDeadline()
     {
         var options = new NbdServerOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(600) };
-        await using TestServer server = await TestServer.StartAsync(_device, options);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device, options);
+        using var client = NbdTestClient.Greet(server);
 
         // Each byte is well within any timeout of a single receive.
-        bool isClosed = false;
-        for (int i = 0; i < 12 && !isClosed; i++)
+        var isClosed = false;
+        for (var i = 0; i < 12 && !isClosed; i++)
         {
             await Task.Delay(100, TestContext.Current.CancellationToken);
             isClosed = client.Socket.Poll(0, System.Net.Sockets.SelectMode.SelectRead);
@@ -215,11 +215,11 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task Handshakes_BeyondTheLimit_DisplaceTheOldest()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxHandshakes = 2 });
-        using NbdTestClient oldest = NbdTestClient.Greet(server);
-        using NbdTestClient second = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxHandshakes = 2 });
+        using var oldest = NbdTestClient.Greet(server);
+        using var second = NbdTestClient.Greet(server);
 
-        using NbdTestClient newest = NbdTestClient.Open(server);
+        using var newest = NbdTestClient.Open(server);
 
         Assert.True(oldest.IsClosedByServer());
         Assert.Equal(NbdError.None, newest.Call(NbdCommand.Flush, 0, 0));
@@ -230,8 +230,8 @@ public sealed class HostileHandshakeTests : IDisposable
     [Fact]
     public async Task Handshakes_FloodedFromOneAddress_DisplaceTheirOwnOnly()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxHandshakes = 4 });
-        using NbdTestClient victim = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxHandshakes = 4 });
+        using var victim = NbdTestClient.Greet(server);
         using var flood = new Flood(server, 20);
 
         // Same machine, another address: the whole of 127/8 is ours.
@@ -246,7 +246,7 @@ public sealed class HostileHandshakeTests : IDisposable
 
         public Flood(TestServer server, int count)
         {
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
                 var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
                 _sockets.Add(socket);
@@ -263,9 +263,9 @@ public sealed class HostileHandshakeTests : IDisposable
     [InlineData(9, 1)]
     public async Task Connections_BeyondTheLimit_AreRefusedWithAReason(int most, int mostPerAddress)
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxConnections = most, MaxConnectionsPerAddress = mostPerAddress });
-        using NbdTestClient first = NbdTestClient.Open(server);
-        using NbdTestClient second = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxConnections = most, MaxConnectionsPerAddress = mostPerAddress });
+        using var first = NbdTestClient.Open(server);
+        using var second = NbdTestClient.Greet(server);
 
         second.SendOption(NbdOption.Go, NbdTestClient.GoData("disk"));
 

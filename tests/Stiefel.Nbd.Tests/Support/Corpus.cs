@@ -11,9 +11,9 @@ internal static class Corpus
     public static IReadOnlyList<byte[]> Read(string name)
     {
         var inputs = new List<byte[]>();
-        foreach (string line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fuzz", "Corpus", name)))
+        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fuzz", "Corpus", name)))
         {
-            string[] words = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var words = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (words.Length > 0)
             {
                 inputs.Add([.. words.SelectMany(Parse)]);
@@ -25,7 +25,7 @@ internal static class Corpus
 
     private static IEnumerable<byte> Parse(string word)
     {
-        int star = word.IndexOf('*', StringComparison.Ordinal);
+        var star = word.IndexOf('*', StringComparison.Ordinal);
         return star < 0
             ? Convert.FromHexString(word)
             : Enumerable.Repeat(Convert.ToByte(word[(star + 1)..], 16), int.Parse(word[..star], CultureInfo.InvariantCulture));

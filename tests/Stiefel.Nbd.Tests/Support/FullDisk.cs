@@ -15,15 +15,15 @@ internal sealed class FullDisk : IDisposable
 
     public static async Task<FullDisk> MakeAsync(long claimedSize)
     {
-        string directory = System.IO.Directory.CreateTempSubdirectory("stiefel-full-").FullName;
+        var directory = System.IO.Directory.CreateTempSubdirectory("stiefel-full-").FullName;
         await Tool.RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", directory);
-        string image = Path.Combine(directory, "disk.img");
-        using (FileStream stream = File.Create(image))
+        var image = Path.Combine(directory, "disk.img");
+        using (var stream = File.Create(image))
         {
             stream.SetLength(claimedSize);
         }
 
-        string loop = (await Tool.RunAsync("losetup", "--find", "--show", image)).Trim();
+        var loop = (await Tool.RunAsync("losetup", "--find", "--show", image)).Trim();
         return new FullDisk(directory, loop);
     }
 

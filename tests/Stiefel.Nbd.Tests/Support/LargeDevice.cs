@@ -38,7 +38,7 @@ internal sealed class LargeDevice(long size) : IBlockDevice
 
     private void Cover(string command, long offset, long length)
     {
-        bool isFirst = command != _command;
+        var isFirst = command != _command;
         _command = command;
         Covered = isFirst ? length : offset % (1 << 20) == 0 && Covered >= 0 ? Covered + length : -1;
     }

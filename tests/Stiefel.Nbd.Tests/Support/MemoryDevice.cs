@@ -64,7 +64,7 @@ internal sealed class MemoryDevice(int size) : IBlockDevice
     public BlockExtent FindExtent(long offset, long length)
     {
         // Holes and data alternate every 4096 bytes.
-        long end = (offset / 4096 * 4096) + 4096;
+        var end = (offset / 4096 * 4096) + 4096;
         return new BlockExtent(Math.Min(end - offset, length), (offset / 4096 % 2) == 1);
     }
 

@@ -19,7 +19,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
     /// <summary>Through greeting, optional format, and GO.</summary>
     public static NbdTestClient Open(TestServer server, ReplyFormat format = ReplyFormat.Simple, bool withContext = false)
     {
-        NbdTestClient client = Greet(server);
+        var client = Greet(server);
         client.Enter(format, withContext);
         return client;
     }
@@ -52,7 +52,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
 
     public static byte[] Prefixed(string text)
     {
-        byte[] bytes = new byte[4 + Encoding.UTF8.GetByteCount(text)];
+        var bytes = new byte[4 + Encoding.UTF8.GetByteCount(text)];
         BinaryPrimitives.WriteInt32BigEndian(bytes, bytes.Length - 4);
         Encoding.UTF8.GetBytes(text, bytes.AsSpan(4));
         return bytes;
@@ -61,7 +61,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
     public static byte[] GoData(string name, params ushort[] wanted)
     {
         var data = new List<byte>(Prefixed(name)) { (byte)(wanted.Length >> 8), (byte)wanted.Length };
-        foreach (ushort info in wanted)
+        foreach (var info in wanted)
         {
             data.Add((byte)(info >> 8));
             data.Add((byte)info);
@@ -117,11 +117,11 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
 
     public byte[] Receive(int length)
     {
-        byte[] bytes = new byte[length];
-        int done = 0;
+        var bytes = new byte[length];
+        var done = 0;
         while (done < length)
         {
-            int count = ReceiveSome(bytes.AsSpan(done));
+            var count = ReceiveSome(bytes.AsSpan(done));
             done += count > 0 ? count : throw new EndOfStreamException($"the server closed after {done} of {length} bytes");
         }
 
@@ -149,7 +149,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
 
     public void SendOption(NbdOption option, ReadOnlySpan<byte> data)
     {
-        byte[] message = new byte[OptionHeader.Size + data.Length];
+        var message = new byte[OptionHeader.Size + data.Length];
         new OptionHeader(option, (uint)data.Length).Write(message);
         data.CopyTo(message.AsSpan(OptionHeader.Size));
         Send(message);
@@ -157,15 +157,15 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
 
     public (NbdOption Option, OptionReplyType Type, byte[] Data) ReadOptionReply()
     {
-        Assert(OptionReplyHeader.TryRead(Receive(OptionReplyHeader.Size), out OptionReplyHeader header));
+        Assert(OptionReplyHeader.TryRead(Receive(OptionReplyHeader.Size), out var header));
         return (header.Option, header.Type, Receive((int)header.DataLength));
     }
 
     /// <summary>Returns the cookie.</summary>
     public ulong Request(NbdCommand command, ulong offset, ulong length, NbdCommandFlags flags = 0, ReadOnlySpan<byte> payload = default)
     {
-        ulong cookie = ++_lastCookie;
-        byte[] message = new byte[NbdRequest.SizeIn(Format) + payload.Length];
+        var cookie = ++_lastCookie;
+        var message = new byte[NbdRequest.SizeIn(Format) + payload.Length];
         new NbdRequest(flags, command, cookie, offset, length).Write(message, Format);
         payload.CopyTo(message.AsSpan(NbdRequest.SizeIn(Format)));
         Send(message);
@@ -175,7 +175,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
     /// <summary>The error of the next simple reply, which must carry the cookie.</summary>
     public NbdError ReadReply(ulong cookie)
     {
-        Assert(SimpleReply.TryRead(Receive(SimpleReply.Size), out SimpleReply reply));
+        Assert(SimpleReply.TryRead(Receive(SimpleReply.Size), out var reply));
         Assert(reply.Cookie == cookie);
         return reply.Error;
     }
@@ -185,7 +185,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
 
     public (ChunkHeader Head, byte[] Payload) ReadChunk()
     {
-        Assert(ChunkHeader.TryRead(Receive(ChunkHeader.SizeIn(Format)), Format, out ChunkHeader head));
+        Assert(ChunkHeader.TryRead(Receive(ChunkHeader.SizeIn(Format)), Format, out var head));
         return (head, Receive((int)head.PayloadLength));
     }
 

@@ -18,16 +18,16 @@ internal sealed class RecordingLog : INbdServerLog
     public void DeviceFailed(EndPoint remote, string label, string command, Exception cause) => Lines.Enqueue($"failed {label} {command}: {cause.Message}");
 
     /// <summary>Waits for a line; throws with all lines if it does not come.</summary>
-    public async Task<string> WaitForAsync(string start, CancellationToken cancellationToken)
+    public async Task<string> WaitForAsync(string start, CancellationToken token)
     {
-        for (int i = 0; i < 500; i++)
+        for (var i = 0; i < 500; i++)
         {
             if (Lines.FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal)) is { } found)
             {
                 return found;
             }
 
-            await Task.Delay(20, cancellationToken);
+            await Task.Delay(20, token);
         }
 
         throw new InvalidOperationException($"no line '{start}…' in: {string.Join(" | ", Lines)}");

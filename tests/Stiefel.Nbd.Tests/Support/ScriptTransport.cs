@@ -23,7 +23,7 @@ internal sealed class ScriptTransport(byte[] input, int portion) : NbdTransport
 
     public override int Receive(Span<byte> buffer)
     {
-        int count = Math.Min(Math.Min(buffer.Length, portion), input.Length - _position);
+        var count = Math.Min(Math.Min(buffer.Length, portion), input.Length - _position);
         input.AsSpan(_position, count).CopyTo(buffer);
         _position += count;
         return count;

@@ -6,7 +6,7 @@ internal sealed class TempFile : IDisposable
     public TempFile(long length = 0, string? directory = null)
     {
         Path = System.IO.Path.Combine(directory ?? System.IO.Path.GetTempPath(), $"stiefel-nbd-{Guid.NewGuid():N}.img");
-        using FileStream stream = File.Create(Path);
+        using var stream = File.Create(Path);
         stream.SetLength(length);
     }
 
@@ -15,7 +15,7 @@ internal sealed class TempFile : IDisposable
     public static TempFile WithRandomBytes(int length, int seed)
     {
         var file = new TempFile();
-        byte[] bytes = new byte[length];
+        var bytes = new byte[length];
         new Random(seed).NextBytes(bytes);
         File.WriteAllBytes(file.Path, bytes);
         return file;

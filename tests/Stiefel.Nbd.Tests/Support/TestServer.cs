@@ -43,7 +43,7 @@ internal sealed class TestServer : IAsyncDisposable
         var resolver = new SingleExport(new NbdExport(ExportName, device) { IsReadOnly = isReadOnly, Sharing = sharing, Description = "a disk for tests" }, isListed);
         var log = new RecordingLog();
         var server = new NbdServer(options ?? new NbdServerOptions(), resolver, log);
-        IPEndPoint endPoint = await server.StartAsync(new IPEndPoint(IPAddress.Loopback, 0));
+        var endPoint = await server.StartAsync(new IPEndPoint(IPAddress.Loopback, 0));
         return new TestServer(server, device, resolver, log, endPoint);
     }
 

@@ -9,17 +9,17 @@ internal static class Tool
 
     public static async Task<string> RunAsync(string name, params string[] arguments)
     {
-        (int exitCode, string output) = await TryRunAsync(name, arguments);
+        (var exitCode, var output) = await TryRunAsync(name, arguments);
         return exitCode == 0 ? output : throw new InvalidOperationException($"{name} {string.Join(' ', arguments)}: exit code {exitCode}\n{output}");
     }
 
     public static async Task<(int ExitCode, string Output)> TryRunAsync(string name, params string[] arguments)
     {
         var start = new ProcessStartInfo(name, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
+        using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(s_limit);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
-        Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
+        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        var error = process.StandardError.ReadToEndAsync(limit.Token);
         try
         {
             await process.WaitForExitAsync(limit.Token);

@@ -19,14 +19,14 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task ReadAndWrite_Simple_OfEverySizeAcrossTheBuffer_KeepTheBytes()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
+        using var client = NbdTestClient.Open(server);
         var random = new Random(7);
 
-        foreach (int length in new[] { 1, 511, 4096, 65535, 65536, 65537, 200_001, 2 * 1024 * 1024 })
+        foreach (var length in new[] { 1, 511, 4096, 65535, 65536, 65537, 200_001, 2 * 1024 * 1024 })
         {
-            ulong offset = (ulong)random.Next(0, Size - length + 1);
-            byte[] data = new byte[length];
+            var offset = (ulong)random.Next(0, Size - length + 1);
+            var data = new byte[length];
             random.NextBytes(data);
 
             Assert.Equal(NbdError.None, client.Call(NbdCommand.Write, offset, (ulong)length, payload: data));
@@ -40,8 +40,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Write_LargerThanTheBuffer_IsCutAtPageBoundaries()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
+        using var client = NbdTestClient.Open(server);
 
         Assert.Equal(NbdError.None, client.Call(NbdCommand.Write, 1000, 150_000, payload: new byte[150_000]));
 
@@ -57,19 +57,19 @@ public sealed class CommandTests : IDisposable
     [InlineData(ReplyFormat.Extended)]
     public async Task Read_LargerThanTheBuffer_ComesInChunksThatAddUp(object format)
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
-        using NbdTestClient client = NbdTestClient.Open(server, (ReplyFormat)format);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
+        using var client = NbdTestClient.Open(server, (ReplyFormat)format);
         new Random(3).NextBytes(_device.Bytes);
 
-        ulong cookie = client.Request(NbdCommand.Read, 5, 200_000);
+        var cookie = client.Request(NbdCommand.Read, 5, 200_000);
 
-        byte[] received = new byte[200_000];
-        int chunks = 0;
-        for (bool isLast = false; !isLast; chunks++)
+        var received = new byte[200_000];
+        var chunks = 0;
+        for (var isLast = false; !isLast; chunks++)
         {
-            (ChunkHeader head, byte[] payload) = client.ReadChunk();
+            (var head, var payload) = client.ReadChunk();
             Assert.Equal((ChunkType.OffsetData, cookie), (head.Type, head.Cookie));
-            int at = (int)BinaryPrimitives.ReadInt64BigEndian(payload) - 5;
+            var at = (int)BinaryPrimitives.ReadInt64BigEndian(payload) - 5;
             payload.AsSpan(8).CopyTo(received.AsSpan(at));
             isLast = head.IsLast;
         }
@@ -81,12 +81,12 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Read_WithDf_ComesInOneChunk()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
-        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Structured);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
+        using var client = NbdTestClient.Open(server, ReplyFormat.Structured);
         new Random(3).NextBytes(_device.Bytes);
 
         client.Request(NbdCommand.Read, 0, 300_000, NbdCommandFlags.Df);
-        (ChunkHeader head, byte[] payload) = client.ReadChunk();
+        (var head, var payload) = client.ReadChunk();
 
         Assert.True(head.IsLast);
         Assert.True(_device.Bytes.AsSpan(0, 300_000).SequenceEqual(payload.AsSpan(8)));
@@ -95,8 +95,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Commands_WithoutData_ReachTheDevice()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
 
         Assert.Equal(NbdError.None, client.Call(NbdCommand.Flush, 0, 0));
         Assert.Equal(NbdError.None, client.Call(NbdCommand.Trim, 4096, 8192));
@@ -111,10 +111,10 @@ public sealed class CommandTests : IDisposable
     public async Task Extended_RangesOfMoreThanFourGigabytes_AreDoneInAlignedSteps()
     {
         using var large = new LargeDevice(9L << 30);
-        await using TestServer server = await TestServer.StartAsync(large);
-        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Extended, withContext: true);
+        await using var server = await TestServer.StartAsync(large);
+        using var client = NbdTestClient.Open(server, ReplyFormat.Extended, withContext: true);
 
-        foreach (NbdCommand command in new[] { NbdCommand.Trim, NbdCommand.WriteZeroes, NbdCommand.Cache })
+        foreach (var command in new[] { NbdCommand.Trim, NbdCommand.WriteZeroes, NbdCommand.Cache })
         {
             client.Request(command, 4097, (9UL << 30) - 4097);
             Assert.Equal(ChunkType.None, client.ReadChunk().Head.Type);
@@ -131,16 +131,16 @@ public sealed class CommandTests : IDisposable
     [InlineData(ReplyFormat.Extended)]
     public async Task ZeroLength_OfEachCommand_SucceedsAndKeepsTheStreamInStep(object format)
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server, (ReplyFormat)format);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server, (ReplyFormat)format);
 
-        foreach (NbdCommand command in new[] { NbdCommand.Read, NbdCommand.Write, NbdCommand.Trim, NbdCommand.WriteZeroes, NbdCommand.Cache })
+        foreach (var command in new[] { NbdCommand.Read, NbdCommand.Write, NbdCommand.Trim, NbdCommand.WriteZeroes, NbdCommand.Cache })
         {
-            ulong cookie = client.Request(command, 4096, 0);
-            bool isChunk = (ReplyFormat)format == ReplyFormat.Extended || ((ReplyFormat)format == ReplyFormat.Structured && command == NbdCommand.Read);
+            var cookie = client.Request(command, 4096, 0);
+            var isChunk = (ReplyFormat)format == ReplyFormat.Extended || ((ReplyFormat)format == ReplyFormat.Structured && command == NbdCommand.Read);
             if (isChunk)
             {
-                (ChunkHeader head, byte[] payload) = client.ReadChunk();
+                (var head, var payload) = client.ReadChunk();
                 Assert.Equal((true, ChunkType.None, cookie, 0), (head.IsLast, head.Type, head.Cookie, payload.Length));
             }
             else
@@ -155,11 +155,11 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task BlockStatus_Structured_ListsExtents()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Structured, withContext: true);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server, ReplyFormat.Structured, withContext: true);
 
         client.Request(NbdCommand.BlockStatus, 1000, 10_000);
-        (ChunkHeader head, byte[] payload) = client.ReadChunk();
+        (var head, var payload) = client.ReadChunk();
 
         // context 1; 3096 data, 4096 hole and zero, 2808 data
         Assert.Equal((true, ChunkType.BlockStatus), (head.IsLast, head.Type));
@@ -169,11 +169,11 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task BlockStatus_ExtendedWithReqOne_ListsOneExtent()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Extended, withContext: true);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server, ReplyFormat.Extended, withContext: true);
 
         client.Request(NbdCommand.BlockStatus, 4096, 100_000, NbdCommandFlags.ReqOne);
-        (ChunkHeader head, byte[] payload) = client.ReadChunk();
+        (var head, var payload) = client.ReadChunk();
 
         Assert.Equal((true, ChunkType.BlockStatusExt, 4096UL), (head.IsLast, head.Type, head.Offset));
         Assert.Equal("00000001" + "00000001" + "0000000000001000" + "0000000000000003", Convert.ToHexString(payload));
@@ -182,11 +182,11 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Requests_SentTogether_AreAnsweredTogetherAndInOrder()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
         const int Count = 500;
-        byte[] batch = new byte[Count * NbdRequest.CompactSize];
-        for (int i = 0; i < Count; i++)
+        var batch = new byte[Count * NbdRequest.CompactSize];
+        for (var i = 0; i < Count; i++)
         {
             _device.Bytes[i * 512] = (byte)i;
             new NbdRequest(0, NbdCommand.Read, (ulong)i, (ulong)i * 512, 1).Write(batch.AsSpan(i * NbdRequest.CompactSize), ReplyFormat.Simple);
@@ -194,7 +194,7 @@ public sealed class CommandTests : IDisposable
 
         client.Send(batch);
 
-        for (int i = 0; i < Count; i++)
+        for (var i = 0; i < Count; i++)
         {
             Assert.Equal(NbdError.None, client.ReadReply((ulong)i));
             Assert.Equal((byte)i, client.Receive(1)[0]);
@@ -204,10 +204,10 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Disconnect_AfterWrites_AnswersThemAndCloses()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
 
-        ulong cookie = client.Request(NbdCommand.Write, 0, 3, payload: "abc"u8);
+        var cookie = client.Request(NbdCommand.Write, 0, 3, payload: "abc"u8);
         client.Request(NbdCommand.Disconnect, 0, 0);
 
         Assert.Equal(NbdError.None, client.ReadReply(cookie));

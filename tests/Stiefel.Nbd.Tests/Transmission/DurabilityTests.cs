@@ -19,8 +19,8 @@ public sealed class DurabilityTests : IDisposable
     [InlineData(NbdCommand.Trim, "trim 0 4")]
     public async Task Fua_FlushesAfterTheWriteAndBeforeTheReply(object command, string call)
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
         using var release = new ManualResetEventSlim();
         _device.Before = name =>
         {
@@ -30,8 +30,8 @@ public sealed class DurabilityTests : IDisposable
             }
         };
 
-        ulong cookie = client.Request((NbdCommand)command, 0, 4, NbdCommandFlags.Fua, (NbdCommand)command == NbdCommand.Write ? "abcd"u8 : default);
-        bool isAnsweredEarly = client.Socket.Poll(200_000, System.Net.Sockets.SelectMode.SelectRead);
+        var cookie = client.Request((NbdCommand)command, 0, 4, NbdCommandFlags.Fua, (NbdCommand)command == NbdCommand.Write ? "abcd"u8 : default);
+        var isAnsweredEarly = client.Socket.Poll(200_000, System.Net.Sockets.SelectMode.SelectRead);
         release.Set();
 
         Assert.False(isAnsweredEarly);
@@ -42,8 +42,8 @@ public sealed class DurabilityTests : IDisposable
     [Fact]
     public async Task Flush_ThatIsSlow_DoesNotHoldBackEarlierReplies()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
         using var release = new ManualResetEventSlim();
         _device.Before = name =>
         {
@@ -52,7 +52,7 @@ public sealed class DurabilityTests : IDisposable
                 release.Wait();
             }
         };
-        byte[] both = new byte[2 * NbdRequest.CompactSize];
+        var both = new byte[2 * NbdRequest.CompactSize];
         new NbdRequest(0, NbdCommand.Read, 1, 0, 1).Write(both, ReplyFormat.Simple);
         new NbdRequest(0, NbdCommand.Flush, 2, 0, 0).Write(both.AsSpan(NbdRequest.CompactSize), ReplyFormat.Simple);
 
@@ -72,8 +72,8 @@ public sealed class DurabilityTests : IDisposable
     [InlineData(Errno.EPROTO, NbdError.InputOutput)]
     public async Task Write_ThatFails_ReportsTheErrorAndStaysInStep(int errno, object error)
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
+        using var client = NbdTestClient.Open(server);
 
         // One piece of several fails; the rest must be taken from the stream all the same, and must not hide the failure.
         _device.Fault = (command, offset) => command == "write" && offset is >= 128 * 1024 and < 192 * 1024 ? errno : null;
@@ -87,8 +87,8 @@ public sealed class DurabilityTests : IDisposable
     [Fact]
     public async Task Fua_WhoseFlushFails_Fails()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
         _device.Fault = (command, _) => command == "flush" ? Errno.EIO : null;
 
         Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Write, 0, 1, NbdCommandFlags.Fua, [1]));
@@ -99,8 +99,8 @@ public sealed class DurabilityTests : IDisposable
     [Fact]
     public async Task Read_ThatFailsBeyondTheFirstPiece_IsAnErrorAndNotACutConnection()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
+        using var client = NbdTestClient.Open(server);
         _device.Fault = (command, offset) => command == "read" && offset >= 1 << 20 ? Errno.EIO : null;
 
         Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Read, 0, (1 << 20) + 512));
@@ -111,14 +111,14 @@ public sealed class DurabilityTests : IDisposable
     [Fact]
     public async Task Read_ThatFailsAfterTheHeadOfItsReplyLeft_CutsTheConnection()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
-        int reads = 0;
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
+        var reads = 0;
 
         // Three pieces are read to see that they can be, and one is sent.
         _device.Fault = (command, _) => command == "read" && ++reads == 5 ? Errno.EIO : null;
 
-        ulong cookie = client.Request(NbdCommand.Read, 0, (1 << 20) + 8192);
+        var cookie = client.Request(NbdCommand.Read, 0, (1 << 20) + 8192);
 
         Assert.Equal(NbdError.None, client.ReadReply(cookie));
         Assert.Throws<EndOfStreamException>(() => client.Receive((1 << 20) + 8192));
@@ -128,15 +128,15 @@ public sealed class DurabilityTests : IDisposable
     [Fact]
     public async Task Read_StructuredThatFailsInTheMiddle_TellsWhereAndKeepsTheGoodPart()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
-        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Structured);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
+        using var client = NbdTestClient.Open(server, ReplyFormat.Structured);
         _device.Fault = (command, offset) => command == "read" && offset >= 128 * 1024 ? Errno.EIO : null;
 
         client.Request(NbdCommand.Read, 0, 200_000);
 
         Assert.False(client.ReadChunk().Head.IsLast);
         Assert.False(client.ReadChunk().Head.IsLast);
-        (ChunkHeader head, byte[] payload) = client.ReadChunk();
+        (var head, var payload) = client.ReadChunk();
         Assert.Equal((true, ChunkType.ErrorOffset), (head.IsLast, head.Type));
         Assert.Equal("0000000000020000", Convert.ToHexString(payload[^8..]));
     }
@@ -144,8 +144,8 @@ public sealed class DurabilityTests : IDisposable
     [Fact]
     public async Task Write_ThatTheDeviceDoesNotSupport_IsAnErrorOfTheDevice()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
         _device.Fault = (_, _) => Errno.EOPNOTSUPP;
 
         Assert.Equal(NbdError.InputOutput, client.Call(NbdCommand.Write, 0, 1, payload: [1]));
@@ -156,8 +156,8 @@ public sealed class DurabilityTests : IDisposable
     [Fact]
     public async Task FastZero_ThatWouldBeSlow_IsNotSupportedAndNoFailure()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
         _device.Fault = (command, _) => command.Contains("OnlyIfFast", StringComparison.Ordinal) ? Errno.EOPNOTSUPP : null;
 
         Assert.Equal(NbdError.NotSupported, client.Call(NbdCommand.WriteZeroes, 0, 4096, NbdCommandFlags.FastZero));

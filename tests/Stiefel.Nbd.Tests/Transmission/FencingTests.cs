@@ -17,9 +17,9 @@ public sealed class FencingTests : IDisposable
     [Fact]
     public async Task DropConnections_WaitsForTheWriteUnderWayAndStopsTheRest()
     {
-        CancellationToken token = TestContext.Current.CancellationToken;
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        var token = TestContext.Current.CancellationToken;
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
         using var entered = new SemaphoreSlim(0);
         using var release = new ManualResetEventSlim();
         _device.Before = command =>
@@ -34,9 +34,9 @@ public sealed class FencingTests : IDisposable
         client.Request(NbdCommand.Write, 1, 1, payload: [2]);
         Assert.True(await entered.WaitAsync(TimeLimit.Seconds(5), token));
 
-        Task<int> drop = Task.Run(() => server.Server.DropConnections(TestServer.ExportName), token);
-        Task first = await Task.WhenAny(drop, Task.Delay(300, token));
-        bool hasReturnedEarly = first == drop;
+        var drop = Task.Run(() => server.Server.DropConnections(TestServer.ExportName), token);
+        var first = await Task.WhenAny(drop, Task.Delay(300, token));
+        var hasReturnedEarly = first == drop;
         release.Set();
 
         Assert.False(hasReturnedEarly);
@@ -49,9 +49,9 @@ public sealed class FencingTests : IDisposable
     [Fact]
     public async Task StopListening_OneOfTwoPlaces_TakesNoNewClientsThereAndLosesNone()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        IPEndPoint other = await server.Server.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), TestContext.Current.CancellationToken);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        var other = await server.Server.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), TestContext.Current.CancellationToken);
+        using var client = NbdTestClient.Open(server);
 
         server.Server.StopListening(server.EndPoint);
         server.Server.StopListening(server.EndPoint);
@@ -65,9 +65,9 @@ public sealed class FencingTests : IDisposable
     [Fact]
     public async Task DropConnections_EndsIdleAndStalledConnections()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient idle = NbdTestClient.Open(server);
-        using NbdTestClient stalled = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var idle = NbdTestClient.Open(server);
+        using var stalled = NbdTestClient.Open(server);
         stalled.Request(NbdCommand.Write, 0, 100_000, payload: [1]);
 
         Assert.Equal(2, await Task.Run(() => server.Server.DropConnections(TestServer.ExportName), TestContext.Current.CancellationToken));
@@ -80,8 +80,8 @@ public sealed class FencingTests : IDisposable
     [Fact]
     public async Task ForgottenExport_CannotBeOpenedAfterTheFence()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
 
         server.Resolver.Forget();
         server.Server.DropConnections(TestServer.ExportName);
@@ -93,12 +93,12 @@ public sealed class FencingTests : IDisposable
     [Fact]
     public async Task NewestConnectionOnly_WaitsForTheOldOneBeforeTheNewOneMayWrite()
     {
-        CancellationToken token = TestContext.Current.CancellationToken;
-        await using TestServer server = await TestServer.StartAsync(_device, sharing: ExportSharing.NewestConnectionOnly);
-        using NbdTestClient old = NbdTestClient.Open(server);
+        var token = TestContext.Current.CancellationToken;
+        await using var server = await TestServer.StartAsync(_device, sharing: ExportSharing.NewestConnectionOnly);
+        using var old = NbdTestClient.Open(server);
         using var entered = new SemaphoreSlim(0);
         using var release = new ManualResetEventSlim();
-        int writes = 0;
+        var writes = 0;
         _device.Before = command =>
         {
             if (command == "write" && Interlocked.Increment(ref writes) == 1)
@@ -111,9 +111,9 @@ public sealed class FencingTests : IDisposable
         old.Request(NbdCommand.Write, 0, 1, payload: [2]);
         Assert.True(await entered.WaitAsync(TimeLimit.Seconds(5), token));
 
-        using NbdTestClient newer = NbdTestClient.Greet(server);
+        using var newer = NbdTestClient.Greet(server);
         newer.SendOption(NbdOption.Go, NbdTestClient.GoData(TestServer.ExportName));
-        bool isAdmittedEarly = newer.Socket.Poll(300_000, System.Net.Sockets.SelectMode.SelectRead);
+        var isAdmittedEarly = newer.Socket.Poll(300_000, System.Net.Sockets.SelectMode.SelectRead);
         release.Set();
 
         Assert.False(isAdmittedEarly);
@@ -127,18 +127,18 @@ public sealed class FencingTests : IDisposable
     [Fact]
     public async Task Stop_UnderLoad_ReturnsAndNothingIsWrittenAfterwards()
     {
-        CancellationToken token = TestContext.Current.CancellationToken;
-        await using TestServer server = await TestServer.StartAsync(_device);
+        var token = TestContext.Current.CancellationToken;
+        await using var server = await TestServer.StartAsync(_device);
         var writers = new List<Task>();
-        for (int i = 0; i < 8; i++)
+        for (var i = 0; i < 8; i++)
         {
-            NbdTestClient client = NbdTestClient.Open(server);
+            var client = NbdTestClient.Open(server);
             writers.Add(Task.Run(() => WriteUntilCut(client), token));
         }
 
         await Task.Delay(200, token);
         await server.Server.StopAsync(token);
-        int calls = _device.Calls.Count;
+        var calls = _device.Calls.Count;
         await Task.WhenAll(writers);
 
         Assert.Equal(calls, _device.Calls.Count);

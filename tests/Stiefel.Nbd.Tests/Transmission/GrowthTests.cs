@@ -18,25 +18,25 @@ public sealed class GrowthTests
     [Fact]
     public async Task Connection_AfterLargeReadsAndWrites_CostsLessThanAMebibyte()
     {
-        using TempFile file = TempFile.WithRandomBytes(Payload, 1);
-        await using TestServer server = await TestServer.StartOnFileAsync(file.Path);
-        byte[] payload = new byte[Payload];
-        using NbdTestClient first = NbdTestClient.Open(server);
+        using var file = TempFile.WithRandomBytes(Payload, 1);
+        await using var server = await TestServer.StartOnFileAsync(file.Path);
+        var payload = new byte[Payload];
+        using var first = NbdTestClient.Open(server);
         Exercise(first, payload);
-        long before = ResidentBytes();
+        var before = ResidentBytes();
 
         var clients = new List<NbdTestClient>();
         try
         {
-            for (int i = 0; i < Connections; i++)
+            for (var i = 0; i < Connections; i++)
             {
-                NbdTestClient client = NbdTestClient.Open(server, i % 4 == 0 ? ReplyFormat.Structured : ReplyFormat.Simple);
+                var client = NbdTestClient.Open(server, i % 4 == 0 ? ReplyFormat.Structured : ReplyFormat.Simple);
                 clients.Add(client);
                 Exercise(client, payload);
             }
 
             Assert.Equal(Connections + 1, server.Server.Connections.Count);
-            long perConnection = (ResidentBytes() - before) / Connections;
+            var perConnection = (ResidentBytes() - before) / Connections;
             Assert.True(perConnection < MaxPerConnection, $"{perConnection} bytes for each connection");
         }
         finally
@@ -47,7 +47,7 @@ public sealed class GrowthTests
 
     private static void Exercise(NbdTestClient client, byte[] payload)
     {
-        ulong cookie = client.Request(NbdCommand.Write, 0, Payload, payload: payload);
+        var cookie = client.Request(NbdCommand.Write, 0, Payload, payload: payload);
         Assert.Equal(NbdError.None, client.ReadReply(cookie));
         client.Request(NbdCommand.Read, 0, Payload);
         if (client.Format == ReplyFormat.Simple)
@@ -56,9 +56,9 @@ public sealed class GrowthTests
             return;
         }
 
-        for (bool isLast = false; !isLast;)
+        for (var isLast = false; !isLast;)
         {
-            Assert.True(ChunkHeader.TryRead(client.Receive(ChunkHeader.StructuredSize), client.Format, out ChunkHeader head));
+            Assert.True(ChunkHeader.TryRead(client.Receive(ChunkHeader.StructuredSize), client.Format, out var head));
             Skip(client, (int)head.PayloadLength);
             isLast = head.IsLast;
         }
@@ -76,7 +76,7 @@ public sealed class GrowthTests
     private static long ResidentBytes()
     {
         GC.Collect();
-        string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal));
+        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal));
         return 1024 * long.Parse(line["RssAnon:".Length..^2].Trim(), CultureInfo.InvariantCulture);
     }
 }

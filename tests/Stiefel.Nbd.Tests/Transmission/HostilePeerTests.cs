@@ -17,8 +17,8 @@ public sealed class HostilePeerTests : IDisposable
     [Fact]
     public async Task Disconnect_InTheMiddleOfAPayload_WritesNoPartOfThePiece()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using (NbdTestClient client = NbdTestClient.Open(server))
+        await using var server = await TestServer.StartAsync(_device);
+        using (var client = NbdTestClient.Open(server))
         {
             client.Request(NbdCommand.Write, 0, 100_000, payload: new byte[50_000]);
         }
@@ -30,9 +30,9 @@ public sealed class HostilePeerTests : IDisposable
     [Fact]
     public async Task Request_WithoutMagic_EndsTheConnectionAfterTheRepliesBeforeIt()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
-        ulong cookie = client.Request(NbdCommand.Write, 0, 1, payload: [1]);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
+        var cookie = client.Request(NbdCommand.Write, 0, 1, payload: [1]);
         Assert.Equal(NbdError.None, client.ReadReply(cookie));
 
         client.Send(new byte[NbdRequest.CompactSize]);
@@ -44,8 +44,8 @@ public sealed class HostilePeerTests : IDisposable
     [Fact]
     public async Task Payload_ThatStalls_IsCutOff()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(300) });
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(300) });
+        using var client = NbdTestClient.Open(server);
 
         client.Request(NbdCommand.Write, 0, 4096, payload: [1, 2, 3]);
 
@@ -56,8 +56,8 @@ public sealed class HostilePeerTests : IDisposable
     [Fact]
     public async Task Client_ThatIsIdle_IsNotCutOff()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(100) });
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(100) });
+        using var client = NbdTestClient.Open(server);
 
         await Task.Delay(600, TestContext.Current.CancellationToken);
 
@@ -69,14 +69,14 @@ public sealed class HostilePeerTests : IDisposable
     public async Task Client_ThatStopsReadingBetweenRequests_IsCutOffAndReadsNothingTwice()
     {
         const int Length = 60_000;
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
-        using NbdTestClient deaf = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
+        using var deaf = NbdTestClient.Open(server);
         Assert.Equal(NbdError.None, deaf.Call(NbdCommand.Write, 0, Length, payload: [.. Enumerable.Range(0, Length).Select(at => (byte)(at / 251))]));
 
         // One by one, so that each reply leaves when the server has nothing else to do; all of them together fit no socket buffer.
         try
         {
-            for (int i = 0; i < 400; i++)
+            for (var i = 0; i < 400; i++)
             {
                 deaf.Request(NbdCommand.Read, 0, Length);
                 await Task.Delay(i < 100 ? 2 : 0, TestContext.Current.CancellationToken);
@@ -94,12 +94,12 @@ public sealed class HostilePeerTests : IDisposable
     // Whole replies one after the other, of which the last may be cut off.
     private static void AssertReplies(Socket socket, int length)
     {
-        byte[] reply = new byte[16 + length];
+        var reply = new byte[16 + length];
         ulong cookie = 0;
         while (ReceiveAll(socket, reply))
         {
             Assert.Equal((0x67446698u, 0u), (BinaryPrimitives.ReadUInt32BigEndian(reply), BinaryPrimitives.ReadUInt32BigEndian(reply.AsSpan(4))));
-            ulong next = BinaryPrimitives.ReadUInt64BigEndian(reply.AsSpan(8));
+            var next = BinaryPrimitives.ReadUInt64BigEndian(reply.AsSpan(8));
             Assert.True(cookie == 0 || next == cookie + 1, $"the reply to request {next} follows that to {cookie}");
             cookie = next;
             Assert.Equal((byte)((length - 1) / 251), reply[^1]);
@@ -112,9 +112,9 @@ public sealed class HostilePeerTests : IDisposable
     {
         try
         {
-            for (int count = 0; count < buffer.Length;)
+            for (var count = 0; count < buffer.Length;)
             {
-                int received = socket.Receive(buffer[count..]);
+                var received = socket.Receive(buffer[count..]);
                 if (received == 0)
                 {
                     return false;
@@ -134,12 +134,12 @@ public sealed class HostilePeerTests : IDisposable
     [Fact]
     public async Task Client_ThatDoesNotReadItsReplies_IsCutOffWhileOthersAreServed()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
-        using NbdTestClient deaf = NbdTestClient.Open(server);
-        using NbdTestClient other = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
+        using var deaf = NbdTestClient.Open(server);
+        using var other = NbdTestClient.Open(server);
 
         // 100 MiB of replies fit no socket buffer.
-        for (int i = 0; i < 100; i++)
+        for (var i = 0; i < 100; i++)
         {
             deaf.Request(NbdCommand.Read, 0, 1 << 20);
         }
@@ -152,15 +152,15 @@ public sealed class HostilePeerTests : IDisposable
     [Fact]
     public async Task Client_ThatReadsAByteNowAndThen_IsCutOff()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
-        using NbdTestClient trickle = NbdTestClient.Open(server);
-        for (int i = 0; i < 100; i++)
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
+        using var trickle = NbdTestClient.Open(server);
+        for (var i = 0; i < 100; i++)
         {
             trickle.Request(NbdCommand.Read, 0, 1 << 20);
         }
 
-        bool isCut = false;
-        for (int i = 0; i < 400 && !isCut; i++)
+        var isCut = false;
+        for (var i = 0; i < 400 && !isCut; i++)
         {
             await Task.Delay(25, TestContext.Current.CancellationToken);
             isCut = server.Log.Lines.Any(line => line.StartsWith("closed disk Violation", StringComparison.Ordinal));
@@ -176,10 +176,10 @@ public sealed class HostilePeerTests : IDisposable
     [Fact]
     public async Task Client_ThatClosesItsSideOnly_GetsItsRepliesAndIsLetGo()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
-        ulong write = client.Request(NbdCommand.Write, 0, 3, payload: "abc"u8);
-        ulong read = client.Request(NbdCommand.Read, 0, 3);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
+        var write = client.Request(NbdCommand.Write, 0, 3, payload: "abc"u8);
+        var read = client.Request(NbdCommand.Read, 0, 3);
 
         client.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
 
@@ -193,14 +193,14 @@ public sealed class HostilePeerTests : IDisposable
     [Fact]
     public async Task Cookies_ThatRepeat_AreEachAnswered()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
-        byte[] request = new byte[NbdRequest.CompactSize];
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
+        var request = new byte[NbdRequest.CompactSize];
         new NbdRequest(0, NbdCommand.Flush, 42, 0, 0).Write(request, ReplyFormat.Simple);
 
         client.Send([.. request, .. request, .. request]);
 
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assert.Equal(NbdError.None, client.ReadReply(42));
         }
@@ -209,15 +209,15 @@ public sealed class HostilePeerTests : IDisposable
     [Fact]
     public async Task Connections_ThatComeAndGo_LeaveNothingBehind()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
+        await using var server = await TestServer.StartAsync(_device);
 
-        for (int i = 0; i < 200; i++)
+        for (var i = 0; i < 200; i++)
         {
-            using NbdTestClient client = NbdTestClient.Open(server);
+            using var client = NbdTestClient.Open(server);
             client.Request(NbdCommand.Read, 0, 4096);
         }
 
-        for (int i = 0; i < 200 && (CountClosed() < 200 || server.Server.Connections.Count > 0); i++)
+        for (var i = 0; i < 200 && (CountClosed() < 200 || server.Server.Connections.Count > 0); i++)
         {
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }

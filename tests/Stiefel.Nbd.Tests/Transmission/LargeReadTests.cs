@@ -16,12 +16,12 @@ public sealed class LargeReadTests
     [InlineData(2)]
     public async Task LargeReads_OfAnyPlaceAndLength_BringTheBytes(int format)
     {
-        using TempFile file = TempFile.WithRandomBytes(Size, 1);
-        byte[] expected = await File.ReadAllBytesAsync(file.Path, TestContext.Current.CancellationToken);
-        await using TestServer server = await TestServer.StartOnFileAsync(file.Path);
-        using NbdTestClient client = NbdTestClient.Open(server, (ReplyFormat)format);
+        using var file = TempFile.WithRandomBytes(Size, 1);
+        var expected = await File.ReadAllBytesAsync(file.Path, TestContext.Current.CancellationToken);
+        await using var server = await TestServer.StartOnFileAsync(file.Path);
+        using var client = NbdTestClient.Open(server, (ReplyFormat)format);
 
-        foreach ((int offset, int length) in ((int, int)[])[(0, 64 << 10), (0, 1 << 20), (4095, 1 << 20), (1, 65537), (100, Size - 100), (Size - 70_001, 70_001), (8192, (1 << 20) - 1)])
+        foreach ((var offset, var length) in ((int, int)[])[(0, 64 << 10), (0, 1 << 20), (4095, 1 << 20), (1, 65537), (100, Size - 100), (Size - 70_001, 70_001), (8192, (1 << 20) - 1)])
         {
             client.Request(NbdCommand.Read, (ulong)offset, (ulong)length);
             Assert.True(expected.AsSpan(offset, length).SequenceEqual(ReadData(client, offset, length)), $"{length} bytes at {offset}");
@@ -33,17 +33,17 @@ public sealed class LargeReadTests
     [InlineData(1)]
     public async Task FileThatWasCutShort_IsAnErrorAndTheConnectionGoesOn(int format)
     {
-        using TempFile file = TempFile.WithRandomBytes(1 << 20, 2);
-        await using TestServer server = await TestServer.StartOnFileAsync(file.Path);
-        using NbdTestClient client = NbdTestClient.Open(server, (ReplyFormat)format);
+        using var file = TempFile.WithRandomBytes(1 << 20, 2);
+        await using var server = await TestServer.StartOnFileAsync(file.Path);
+        using var client = NbdTestClient.Open(server, (ReplyFormat)format);
         client.Request(NbdCommand.Read, 0, 256 << 10);
         ReadData(client, 0, 256 << 10);
-        using (FileStream stream = File.OpenWrite(file.Path))
+        using (var stream = File.OpenWrite(file.Path))
         {
             stream.SetLength(100_000);
         }
 
-        ulong cookie = client.Request(NbdCommand.Read, 0, 256 << 10);
+        var cookie = client.Request(NbdCommand.Read, 0, 256 << 10);
         if (format == 0)
         {
             Assert.Equal(NbdError.InputOutput, client.ReadReply(cookie));
@@ -61,11 +61,11 @@ public sealed class LargeReadTests
     [Fact]
     public async Task Client_OfAFileThatDoesNotRead_IsCutOff()
     {
-        using TempFile file = TempFile.WithRandomBytes(1 << 20, 3);
-        await using TestServer server = await TestServer.StartOnFileAsync(file.Path, options: new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
-        using NbdTestClient deaf = NbdTestClient.Open(server);
-        using NbdTestClient other = NbdTestClient.Open(server);
-        for (int i = 0; i < 100; i++)
+        using var file = TempFile.WithRandomBytes(1 << 20, 3);
+        await using var server = await TestServer.StartOnFileAsync(file.Path, options: new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
+        using var deaf = NbdTestClient.Open(server);
+        using var other = NbdTestClient.Open(server);
+        for (var i = 0; i < 100; i++)
         {
             deaf.Request(NbdCommand.Read, 0, 1 << 20);
         }
@@ -78,10 +78,10 @@ public sealed class LargeReadTests
     [Fact]
     public async Task Fence_WhileRepliesWaitForTheClient_EndsTheConnection()
     {
-        using TempFile file = TempFile.WithRandomBytes(1 << 20, 4);
-        await using TestServer server = await TestServer.StartOnFileAsync(file.Path);
-        using NbdTestClient deaf = NbdTestClient.Open(server);
-        for (int i = 0; i < 100; i++)
+        using var file = TempFile.WithRandomBytes(1 << 20, 4);
+        await using var server = await TestServer.StartOnFileAsync(file.Path);
+        using var deaf = NbdTestClient.Open(server);
+        for (var i = 0; i < 100; i++)
         {
             deaf.Request(NbdCommand.Read, 0, 1 << 20);
         }
@@ -94,16 +94,16 @@ public sealed class LargeReadTests
     {
         if (client.Format == ReplyFormat.Simple)
         {
-            Assert.True(SimpleReply.TryRead(client.Receive(SimpleReply.Size), out SimpleReply reply));
+            Assert.True(SimpleReply.TryRead(client.Receive(SimpleReply.Size), out var reply));
             Assert.Equal(NbdError.None, reply.Error);
             return client.Receive(length);
         }
 
         var data = new List<byte>();
-        bool isLast = false;
+        var isLast = false;
         while (!isLast)
         {
-            (ChunkHeader head, byte[] payload) = client.ReadChunk();
+            (var head, var payload) = client.ReadChunk();
             Assert.Equal(ChunkType.OffsetData, head.Type);
             Assert.Equal(offset + data.Count, System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(payload));
             data.AddRange(payload.AsSpan(8));

@@ -13,8 +13,8 @@ public sealed class LookAheadTests
     public async Task Reads_OfAColdDevice_AreAllFetchedBeforeTheFirstIsWaitedFor()
     {
         using var device = new MemoryDevice(1 << 20) { IsCold = true };
-        await using TestServer server = await TestServer.StartAsync(device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(device);
+        using var client = NbdTestClient.Open(server);
 
         client.Send(Requests(NbdCommand.Read, 8));
         for (ulong i = 0; i < 8; i++)
@@ -31,8 +31,8 @@ public sealed class LookAheadTests
     public async Task Reads_BehindAWritesPayload_AreSeen()
     {
         using var device = new MemoryDevice(1 << 20) { IsCold = true };
-        await using TestServer server = await TestServer.StartAsync(device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(device);
+        using var client = NbdTestClient.Open(server);
 
         client.Send([.. Request(NbdCommand.Read, 0, 0), .. Request(NbdCommand.Write, 1, 1), .. new byte[Block], .. Request(NbdCommand.Read, 2, 2)]);
         Assert.Equal(NbdError.None, client.ReadReply(0));
@@ -48,8 +48,8 @@ public sealed class LookAheadTests
     public async Task Reads_BeyondTheEnd_AreNeitherFetchedNorHarmful()
     {
         using var device = new MemoryDevice(1 << 20) { IsCold = true };
-        await using TestServer server = await TestServer.StartAsync(device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(device);
+        using var client = NbdTestClient.Open(server);
 
         client.Send([.. Request(NbdCommand.Read, 0, 0), .. Request(NbdCommand.Read, 1, 1 << 30), .. Request((NbdCommand)77, 2, 0)]);
         Assert.Equal(NbdError.None, client.ReadReply(0));
@@ -64,8 +64,8 @@ public sealed class LookAheadTests
     public async Task Replies_ToWhatIsDone_DoNotWaitForTheDisk()
     {
         using var device = new MemoryDevice(1 << 20) { IsCold = true };
-        await using TestServer server = await TestServer.StartAsync(device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(device);
+        using var client = NbdTestClient.Open(server);
         using var release = new ManualResetEventSlim();
         device.Before = name =>
         {
@@ -76,7 +76,7 @@ public sealed class LookAheadTests
         };
 
         client.Send([.. Request(NbdCommand.Write, 0, 0), .. new byte[Block], .. Request(NbdCommand.Read, 1, 1)]);
-        NbdError written = client.ReadReply(0);
+        var written = client.ReadReply(0);
         release.Set();
 
         Assert.Equal(NbdError.None, written);
@@ -88,8 +88,8 @@ public sealed class LookAheadTests
     public async Task Replies_WhileTheNextPayloadIsOnItsWay_AreSent()
     {
         using var device = new MemoryDevice(1 << 20);
-        await using TestServer server = await TestServer.StartAsync(device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(device);
+        using var client = NbdTestClient.Open(server);
 
         client.Send([.. Request(NbdCommand.Write, 0, 0), .. new byte[Block], .. Request(NbdCommand.Write, 1, 1), .. new byte[100]]);
         Assert.Equal(NbdError.None, client.ReadReply(0));
@@ -107,8 +107,8 @@ public sealed class LookAheadTests
     public async Task Replies_ToWhatIsDone_DoNotWaitForWhatTakesLong(string slow)
     {
         using var device = new MemoryDevice(1 << 20);
-        await using TestServer server = await TestServer.StartAsync(device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(device);
+        using var client = NbdTestClient.Open(server);
         using var release = new ManualResetEventSlim();
         device.Before = name =>
         {
@@ -118,14 +118,14 @@ public sealed class LookAheadTests
             }
         };
 
-        byte[] last = slow switch
+        var last = slow switch
         {
             "trim" => Request(NbdCommand.Trim, 1, 1),
             "zero" => Request(NbdCommand.WriteZeroes, 1, 1),
             _ => Request(NbdCommand.Flush, 1, 0, 0),
         };
         client.Send([.. Request(NbdCommand.Write, 0, 0), .. new byte[Block], .. last]);
-        NbdError written = client.ReadReply(0);
+        var written = client.ReadReply(0);
         Assert.False(release.IsSet);
         release.Set();
 
@@ -137,19 +137,19 @@ public sealed class LookAheadTests
     public async Task Reads_OfAFileThatIsNotInMemory_BringItsBytes()
     {
         const int Blocks = 1024;
-        using TempFile file = TempFile.WithRandomBytes(Blocks * Block, 5);
-        byte[] expected = await File.ReadAllBytesAsync(file.Path, TestContext.Current.CancellationToken);
+        using var file = TempFile.WithRandomBytes(Blocks * Block, 5);
+        var expected = await File.ReadAllBytesAsync(file.Path, TestContext.Current.CancellationToken);
         await Tool.RunAsync("sync", file.Path);
         await Tool.RunAsync("dd", $"of={file.Path}", "oflag=nocache", "conv=notrunc,fdatasync", "count=0");
-        await using TestServer server = await TestServer.StartOnFileAsync(file.Path);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartOnFileAsync(file.Path);
+        using var client = NbdTestClient.Open(server);
         int[] order = [.. Enumerable.Range(0, Blocks)];
         new Random(6).Shuffle(order);
 
-        foreach (int[] batch in order.Chunk(64))
+        foreach (var batch in order.Chunk(64))
         {
             client.Send([.. batch.SelectMany(block => Request(NbdCommand.Read, (ulong)block, block))]);
-            foreach (int block in batch)
+            foreach (var block in batch)
             {
                 Assert.Equal(NbdError.None, client.ReadReply((ulong)block));
                 Assert.True(expected.AsSpan(block * Block, Block).SequenceEqual(client.Receive(Block)));
@@ -162,7 +162,7 @@ public sealed class LookAheadTests
 
     private static byte[] Request(NbdCommand command, ulong cookie, long block, uint length = Block)
     {
-        byte[] request = new byte[NbdRequest.CompactSize];
+        var request = new byte[NbdRequest.CompactSize];
         new NbdRequest(0, command, cookie, (ulong)(block * Block), length).Write(request, ReplyFormat.Simple);
         return request;
     }

@@ -33,8 +33,8 @@ public sealed class RefusalTests : IDisposable
     [InlineData((NbdCommand)77, 0, 4096, NbdError.Invalid)]
     public async Task Request_OutOfBounds_HasItsError(object command, ulong offset, ulong length, object error)
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
 
         Assert.Equal((NbdError)error, client.Call((NbdCommand)command, offset, length));
 
@@ -50,8 +50,8 @@ public sealed class RefusalTests : IDisposable
     [InlineData(Size, 0x1_0000)]
     public async Task Write_BeyondTheEnd_IsNoSpaceAndItsPayloadIsSkipped(ulong offset, int length)
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
 
         Assert.Equal(NbdError.NoSpace, client.Call(NbdCommand.Write, offset, (ulong)length, payload: new byte[length]));
 
@@ -62,8 +62,8 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task Write_LargerThanThePayloadLimit_IsInvalidAndSkipped()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
         const int Length = NbdLimits.MaxPayload + 1;
 
         Assert.Equal(NbdError.Invalid, client.Call(NbdCommand.Write, 0, Length, payload: new byte[Length]));
@@ -74,8 +74,8 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task Write_ThatAnnouncesFourGigabytes_EndsTheConnection()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
 
         client.Request(NbdCommand.Write, 0, uint.MaxValue);
 
@@ -92,8 +92,8 @@ public sealed class RefusalTests : IDisposable
     [InlineData(NbdCommand.Cache, (NbdCommandFlags)0x8000)]
     public async Task Flag_ThatDoesNotFit_IsInvalid(object command, object flags)
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server);
 
         Assert.Equal(NbdError.Invalid, client.Call((NbdCommand)command, 0, 0, (NbdCommandFlags)flags));
     }
@@ -101,8 +101,8 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task ReadOnlyExport_RefusesEveryKindOfWrite()
     {
-        await using TestServer server = await TestServer.StartAsync(_device, isReadOnly: true);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await TestServer.StartAsync(_device, isReadOnly: true);
+        using var client = NbdTestClient.Open(server);
 
         Assert.Equal(NbdError.NotPermitted, client.Call(NbdCommand.Write, 0, 4, payload: [1, 2, 3, 4]));
         Assert.Equal(NbdError.NotPermitted, client.Call(NbdCommand.Trim, 0, 4));
@@ -115,11 +115,11 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task Read_Structured_RefusalIsAChunkWithAMessage()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Structured);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server, ReplyFormat.Structured);
 
-        ulong cookie = client.Request(NbdCommand.Read, Size, 1);
-        (ChunkHeader head, byte[] payload) = client.ReadChunk();
+        var cookie = client.Request(NbdCommand.Read, Size, 1);
+        (var head, var payload) = client.ReadChunk();
 
         Assert.Equal((true, ChunkType.Error, cookie), (head.IsLast, head.Type, head.Cookie));
         Assert.Equal([0, 0, 0, 22], payload[..4]);
@@ -129,8 +129,8 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task Read_WithDfThatIsTooLarge_IsOverflow()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Structured);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server, ReplyFormat.Structured);
 
         client.Request(NbdCommand.Read, 0, NbdLimits.MaxPayload + 1, NbdCommandFlags.Df);
 
@@ -140,8 +140,8 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task Extended_PayloadOnACommandWithoutOne_IsSkippedAndInvalid()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Extended);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server, ReplyFormat.Extended);
 
         client.Request(NbdCommand.Read, 0, 5, NbdCommandFlags.PayloadLen, [1, 2, 3, 4, 5]);
         Assert.Equal([0, 0, 0, 22], client.ReadChunk().Payload[..4]);
@@ -154,8 +154,8 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public async Task Extended_TrimAcrossTwoToTheSixtyThree_IsInvalid()
     {
-        await using TestServer server = await TestServer.StartAsync(_device);
-        using NbdTestClient client = NbdTestClient.Open(server, ReplyFormat.Extended);
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Open(server, ReplyFormat.Extended);
 
         client.Request(NbdCommand.Trim, 1, (1UL << 63) + 5);
         Assert.Equal([0, 0, 0, 22], client.ReadChunk().Payload[..4]);

@@ -212,7 +212,7 @@ public sealed class EnvelopeRefusalTests
         Gen.Select(Gen.Byte.Array[0, 200], Gen.Int[0, 2]).SampleAsync(
             async (bytes, shape) =>
             {
-                byte[] whole = shape == 0 ? bytes : [.. "STFE"u8, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. new byte[16], .. shape == 1 ? [] : (byte[])[0x80, 0, 0], .. bytes];
+                var whole = shape == 0 ? bytes : [.. "STFE"u8, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. new byte[16], .. shape == 1 ? [] : (byte[])[0x80, 0, 0], .. bytes];
                 return await Sealed.OpenAsync(_key, whole) is { Refused: not null, Read: [] };
             },
             iter: Sample.Tries(1_000));

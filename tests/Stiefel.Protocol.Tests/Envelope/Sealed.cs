@@ -35,19 +35,19 @@ internal static class Sealed
 /// <summary>A stream that gives a few bytes at a time, as a network does.</summary>
 internal sealed class PacketStream(byte[] bytes, int packet) : MemoryStream(bytes)
 {
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        base.ReadAsync(buffer[..Math.Min(buffer.Length, packet)], cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken token = default) =>
+        base.ReadAsync(buffer[..Math.Min(buffer.Length, packet)], token);
 }
 
 /// <summary>A stream that fails as a broken connection does.</summary>
 internal sealed class BreakingStream(byte[] bytes, int breaksAt) : MemoryStream(bytes)
 {
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Position >= breaksAt
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken token = default) => Position >= breaksAt
         ? throw new IOException("connection reset")
-        : base.ReadAsync(buffer[..(int)Math.Min(buffer.Length, breaksAt - Position)], cancellationToken);
+        : base.ReadAsync(buffer[..(int)Math.Min(buffer.Length, breaksAt - Position)], token);
 }
 
 internal sealed class FailingStream : MemoryStream
 {
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("no space");
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token = default) => throw new IOException("no space");
 }

@@ -22,26 +22,26 @@ internal static class HostileInput
     /// <param name="read">The reader; it lets only those exceptions out that it must not throw.</param>
     public static void Feed(IReadOnlyList<byte[]> seeds, long usual, long mostAllocated, Action<byte[]> read)
     {
-        foreach (byte[] seed in seeds)
+        foreach (var seed in seeds)
         {
             read([.. seed]); // what is allocated once is not the input's
             One([.. seed], mostAllocated, read);
         }
 
         var random = new Random((int)Number("STIEFEL_FUZZ_SEED", 4645));
-        for (long left = Number("STIEFEL_FUZZ_N", usual); left > 0; left--)
+        for (var left = Number("STIEFEL_FUZZ_N", usual); left > 0; left--)
         {
             One(Damage(seeds, random), mostAllocated, read);
         }
     }
 
     private static long Number(string variable, long usual) =>
-        long.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out long given) ? given : usual;
+        long.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : usual;
 
     private static void One(byte[] input, long mostAllocated, Action<byte[]> read)
     {
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        long start = Stopwatch.GetTimestamp();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var start = Stopwatch.GetTimestamp();
         try
         {
             read(input);
@@ -51,7 +51,7 @@ internal static class HostileInput
             throw new InvalidOperationException($"{error.GetType().Name} for {Describe(input)}", error);
         }
 
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         if (allocated > mostAllocated || Stopwatch.GetElapsedTime(start) > s_hang)
         {
             throw new InvalidOperationException($"{allocated} bytes allocated (at most {mostAllocated}) in {Stopwatch.GetElapsedTime(start)} for {Describe(input)}");
@@ -63,7 +63,7 @@ internal static class HostileInput
     private static byte[] Damage(IReadOnlyList<byte[]> seeds, Random random)
     {
         List<byte> bytes = [.. seeds[random.Next(seeds.Count)]];
-        for (int changes = random.Next(1, 6); changes > 0; changes--)
+        for (var changes = random.Next(1, 6); changes > 0; changes--)
         {
             Change(bytes, seeds[random.Next(seeds.Count)], random);
         }
@@ -73,8 +73,8 @@ internal static class HostileInput
 
     private static void Change(List<byte> bytes, byte[] other, Random random)
     {
-        int at = random.Next(bytes.Count + 1);
-        int length = Math.Min(random.Next(1, 33), bytes.Count - at);
+        var at = random.Next(bytes.Count + 1);
+        var length = Math.Min(random.Next(1, 33), bytes.Count - at);
         switch (random.Next(8))
         {
             case 0 when at < bytes.Count:
@@ -96,7 +96,7 @@ internal static class HostileInput
                 bytes.Insert(at, (byte)random.Next(256));
                 break;
             case 6 when other.Length > 0:
-                int from = random.Next(other.Length);
+                var from = random.Next(other.Length);
                 bytes.InsertRange(at, other.AsSpan(from, Math.Min(random.Next(1, 65), other.Length - from)).ToArray());
                 break;
             case 7 when random.Next(4) == 0:

@@ -22,9 +22,9 @@ public sealed class ProtocolFuzzTests : IDisposable
     [Fact]
     public void Datagram_Damaged_IsAnsweredOnlyIfGenuine()
     {
-        byte[] nonce = Sample.Bytes(DiscoveryDatagram.NonceSize, 5);
-        byte[] find = DiscoveryDatagram.BuildFind(_key, nonce);
-        byte[] hello = DiscoveryDatagram.BuildHello(_key, nonce, 4644);
+        var nonce = Sample.Bytes(DiscoveryDatagram.NonceSize, 5);
+        var find = DiscoveryDatagram.BuildFind(_key, nonce);
+        var hello = DiscoveryDatagram.BuildHello(_key, nonce, 4644);
         SharedKey[] keys = [_other, _key];
 
         HostileInput.Feed([find, hello], 50_000, 4 * KiB, input =>
@@ -38,10 +38,10 @@ public sealed class ProtocolFuzzTests : IDisposable
     [Fact]
     public void Call_Damaged_IsHeardOnlyIfGenuine()
     {
-        byte[] nonce = Sample.Bytes(DiscoveryDatagram.NonceSize, 5);
-        byte[] number = Sample.Bytes(DiscoveryDatagram.NonceSize, 6);
-        byte[] challenge = DiscoveryDatagram.BuildChallenge(_key, nonce, number, System.Net.IPAddress.IPv6Loopback);
-        byte[] wake = DiscoveryDatagram.BuildWake(_key, nonce, number, System.Net.IPAddress.Loopback);
+        var nonce = Sample.Bytes(DiscoveryDatagram.NonceSize, 5);
+        var number = Sample.Bytes(DiscoveryDatagram.NonceSize, 6);
+        var challenge = DiscoveryDatagram.BuildChallenge(_key, nonce, number, System.Net.IPAddress.IPv6Loopback);
+        var wake = DiscoveryDatagram.BuildWake(_key, nonce, number, System.Net.IPAddress.Loopback);
         HostileInput.Feed([challenge, wake], 50_000, 4 * KiB, input =>
         {
             Assert.Equal(input.AsSpan().SequenceEqual(challenge), DiscoveryDatagram.TryOpenChallenge(input, _key, nonce, System.Net.IPAddress.IPv6Loopback, out _));
@@ -53,17 +53,17 @@ public sealed class ProtocolFuzzTests : IDisposable
     public void ClientHello_DamagedByStrangerOrHolder_IsASessionOrNone()
     {
         using var client = new ClientHandshake(_key);
-        int number = 0;
+        var number = 0;
         HostileInput.Feed([client.Hello], 20_000, 64 * KiB, input =>
         {
             // Every eighth has the right MAC: a holder of the key can send anything.
-            bool isSigned = ++number % 8 == 0 && input.Length == ServerHandshake.ClientHelloSize;
+            var isSigned = ++number % 8 == 0 && input.Length == ServerHandshake.ClientHelloSize;
             if (isSigned)
             {
                 HelloFormat.Mac(_key, input, input.AsSpan(HelloFormat.CommonSize));
             }
 
-            bool accepted = Server.TryAccept(input, [_other, _key], Sample.Manifest, out _, out SessionKeys? session, out _);
+            var accepted = Server.TryAccept(input, [_other, _key], Sample.Manifest, out _, out var session, out _);
             session?.Dispose();
             Assert.True(!accepted || isSigned || input.AsSpan().SequenceEqual(client.Hello));
         });
@@ -73,7 +73,7 @@ public sealed class ProtocolFuzzTests : IDisposable
     public void ServerHello_Damaged_IsRefused()
     {
         using var client = new ClientHandshake(_key);
-        Assert.True(Server.TryAccept(client.Hello, [_key], Sample.Manifest, out byte[]? hello, out SessionKeys? server, out _));
+        Assert.True(Server.TryAccept(client.Hello, [_key], Sample.Manifest, out var hello, out var server, out _));
         server.Dispose();
         HostileInput.Feed([hello], 20_000, 128 * KiB, input =>
         {
@@ -97,8 +97,8 @@ public sealed class ProtocolFuzzTests : IDisposable
     [Fact]
     public void Manifest_FromAHolder_IsReadOrRefused()
     {
-        byte[] manifest = SealedManifest.Encode(Sample.Manifest);
-        byte[] refusal = SealedManifest.Encode(new Refusal(RefusalCodes.DiskInUse, "one line"));
+        var manifest = SealedManifest.Encode(Sample.Manifest);
+        var refusal = SealedManifest.Encode(new Refusal(RefusalCodes.DiskInUse, "one line"));
         HostileInput.Feed([manifest, refusal], 50_000, 64 * KiB, input =>
         {
             try
@@ -115,11 +115,11 @@ public sealed class ProtocolFuzzTests : IDisposable
     [Fact]
     public void SealedRequest_Damaged_IsNotOpened()
     {
-        using SessionKeys session = NewSession();
+        using var session = NewSession();
         using var sealer = new RequestSealer(session);
         using var opener = new RequestOpener(session);
-        byte[] first = sealer.Seal("/v1/kernel", [], out _);
-        byte[] second = sealer.Seal("/v1/modules", "{\"modaliases\":[]}"u8, out _);
+        var first = sealer.Seal("/v1/kernel", [], out _);
+        var second = sealer.Seal("/v1/modules", "{\"modaliases\":[]}"u8, out _);
         HostileInput.Feed([first, second], 50_000, 8 * KiB, input =>
         {
             if (!input.AsSpan().SequenceEqual(first) && !input.AsSpan().SequenceEqual(second))
@@ -132,14 +132,14 @@ public sealed class ProtocolFuzzTests : IDisposable
     [Fact]
     public async Task Envelope_Damaged_GivesOnlyTrueBytes()
     {
-        byte[] key = Sample.Bytes(32);
-        byte[] plain = Sample.Bytes(300, 2);
-        byte[] whole = await Sealed.MakeAsync(key, plain, EnvelopeKind.Data);
-        byte[] empty = await Sealed.MakeAsync(key, [], EnvelopeKind.Data);
+        var key = Sample.Bytes(32);
+        var plain = Sample.Bytes(300, 2);
+        var whole = await Sealed.MakeAsync(key, plain, EnvelopeKind.Data);
+        var empty = await Sealed.MakeAsync(key, [], EnvelopeKind.Data);
         HostileInput.Feed([whole, empty], 20_000, 512 * KiB, input =>
         {
             // No input here is longer than a segment: everything happens at once.
-            (byte[] read, object? refused) = Sealed.OpenAsync(key, input).GetAwaiter().GetResult();
+            (var read, object? refused) = Sealed.OpenAsync(key, input).GetAwaiter().GetResult();
             Assert.True(refused is not null || input.AsSpan().SequenceEqual(whole) || input.AsSpan().SequenceEqual(empty));
             Assert.True(plain.AsSpan().StartsWith(read));
         });
@@ -155,7 +155,7 @@ public sealed class ProtocolFuzzTests : IDisposable
             Port = 10809,
             ExportName = "s-abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrst",
         };
-        AttachSession inTunnel = plain with { Tunnel = new TunnelSession(4646, TunnelKey.Format(Sample.Bytes(32)), TunnelKey.Format(Sample.Bytes(32, 2)), TunnelKey.Format(Sample.Bytes(32, 3))) };
+        var inTunnel = plain with { Tunnel = new TunnelSession(4646, TunnelKey.Format(Sample.Bytes(32)), TunnelKey.Format(Sample.Bytes(32, 2)), TunnelKey.Format(Sample.Bytes(32, 3))) };
         HostileInput.Feed([Encoding.UTF8.GetBytes(plain.Format()), Encoding.UTF8.GetBytes(inTunnel.Format())], 50_000, 64 * KiB, input =>
         {
             try
@@ -178,7 +178,7 @@ public sealed class ProtocolFuzzTests : IDisposable
     private SessionKeys NewSession()
     {
         using var client = new ClientHandshake(_key);
-        Assert.True(Server.TryAccept(client.Hello, [_key], Sample.Manifest, out _, out SessionKeys? session, out _));
+        Assert.True(Server.TryAccept(client.Hello, [_key], Sample.Manifest, out _, out var session, out _));
         return session;
     }
 }

@@ -17,8 +17,8 @@ public sealed class HostileKernelArgumentsTests
         ];
         HostileInput.Feed(seeds, 50_000, 64 * 1024, input =>
         {
-            string text = Encoding.Latin1.GetString(input);
-            KernelCommandLine line = KernelCommandLine.Parse(text);
+            var text = Encoding.Latin1.GetString(input);
+            var line = KernelCommandLine.Parse(text);
             Assert.True(line.Options.Count <= text.Length);
             Assert.Null(line.Without("stiefel_role")["stiefel_role"]);
             KernelArgumentSettings.Parse(text);

@@ -16,7 +16,7 @@ public sealed class StartFailureTests : IDisposable
 
     [Theory]
     [InlineData("absent.img", "there is no such file or device")]
-    [InlineData("keys", "is a folder")]
+    [InlineData("keys", "is a directory")]
     public async Task Disk_NoImage_IsNamedWithItsSetting(string name, string what)
     {
         var path = _files.Path(name);
@@ -25,10 +25,10 @@ public sealed class StartFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Disk_FolderWithBootFilesSought_IsNotSaidToBeAbsent()
+    public async Task Disk_DirectoryWithBootFilesSought_IsNotSaidToBeAbsent()
     {
         await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Keys);
-        Assert.True(SpinWait.SpinUntil(() => server.Log.All.Any(line => line.Contains($"{_files.Keys} is a folder", StringComparison.Ordinal)), TimeLimit.Seconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => server.Log.All.Any(line => line.Contains($"{_files.Keys} is a directory", StringComparison.Ordinal)), TimeLimit.Seconds(20)));
         Assert.DoesNotContain(server.Log.All, line => line.Contains("does not exist", StringComparison.Ordinal));
     }
 
@@ -55,12 +55,12 @@ public sealed class StartFailureTests : IDisposable
         var file = _files.RandomFile("file", 1);
         foreach (var path in new[] { file, file + "/below", "/proc/stiefel" })
         {
-            var error = Assert.Throws<SettingsException>(() => StateFolder.Prepare(path));
+            var error = Assert.Throws<SettingsException>(() => StateDirectory.Prepare(path));
             Assert.StartsWith($"State:Directory = '{path}': cannot be used: ", error.Message, StringComparison.Ordinal);
             Assert.Contains("--State:Directory", error.Message, StringComparison.Ordinal);
         }
 
-        StateFolder.Prepare(_files.State);
+        StateDirectory.Prepare(_files.State);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_files.State));
     }
 

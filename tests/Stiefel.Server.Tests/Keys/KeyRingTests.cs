@@ -58,7 +58,7 @@ public sealed class KeyRingTests : IDisposable
         File.Delete(Path.Combine(_files.Keys, "stick.key"));
         Assert.Contains("stiefel key new", Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys)).Message, StringComparison.Ordinal);
         Directory.Delete(_files.Keys);
-        Assert.Contains($"there is no such folder that this server can see; make a key with: stiefel key new NAME --directory {_files.Keys}", Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys)).Message, StringComparison.Ordinal);
+        Assert.Contains($"there is no such directory that this server can see; make a key with: stiefel key new NAME --directory {_files.Keys}", Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class KeyRingTests : IDisposable
     public void Load_FileOfANameThatNoKeyCanHave_IsNotAcceptedAndSaysTheRule(string name)
     {
         File.Move(KeyFile("stick"), KeyFile(name));
-        Assert.Contains(KeyFolder.NameRule, Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys)).Message, StringComparison.Ordinal);
+        Assert.Contains(KeyFiles.NameRule, Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys)).Message, StringComparison.Ordinal);
         _files.AddKey("good").Dispose();
         using var ring = KeyRing.Load(_files.Keys);
         Assert.Equal("good", Assert.Single(ring.Keys).Name);
@@ -91,7 +91,7 @@ public sealed class KeyRingTests : IDisposable
     }
 
     [Fact]
-    public void Refresh_FolderThatOthersCanWrite_RevokesButAddsNothing()
+    public void Refresh_DirectoryThatOthersCanWrite_RevokesButAddsNothing()
     {
         _files.AddKey("stolen").Dispose();
         using var ring = KeyRing.Load(_files.Keys);
@@ -118,16 +118,16 @@ public sealed class KeyRingTests : IDisposable
         Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys));
     }
 
-    /// <summary>`stiefel key rotate` between the listing of the folder and the look at its files, and between that and the reading.</summary>
+    /// <summary>`stiefel key rotate` between the listing of the directory and the look at its files, and between that and the reading.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void Refresh_KeyIsRenamedMeanwhile_IsNotRevoked(bool isSeenUnderTheOldName)
     {
         var renames = 0;
-        IReadOnlyList<KeyFileStamp> Look(string folder)
+        IReadOnlyList<KeyFileStamp> Look(string directory)
         {
-            var seen = KeyFileStamp.Of(folder);
+            var seen = KeyFileStamp.Of(directory);
             if (renames-- <= 0)
             {
                 return seen;
@@ -219,7 +219,7 @@ public sealed class KeyRingTests : IDisposable
     }
 
     [Fact]
-    public void Refresh_FolderThatOthersCanWrite_KeepsAKeyWhoseRightsAreBeingMended()
+    public void Refresh_DirectoryThatOthersCanWrite_KeepsAKeyWhoseRightsAreBeingMended()
     {
         using var ring = KeyRing.Load(_files.Keys);
         File.SetUnixFileMode(_files.Keys, File.GetUnixFileMode(_files.Keys) | UnixFileMode.GroupWrite);

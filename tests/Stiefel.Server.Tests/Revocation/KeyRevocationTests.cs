@@ -18,7 +18,7 @@ public sealed class KeyRevocationTests : IDisposable
 {
     private const string Path = "/api/v1/keys";
 
-    // Several looks at the folder.
+    // Several looks at the directory.
     private static readonly TimeSpan s_looks = TimeSpan.FromSeconds(2);
 
     private readonly ServerFiles _files = new();

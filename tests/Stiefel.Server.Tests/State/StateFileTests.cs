@@ -60,21 +60,21 @@ public sealed class StateFileTests : IDisposable
     [Theory]
     [InlineData(UnixFileMode.GroupWrite, "chmod 700")]
     [InlineData(UnixFileMode.OtherWrite, "chmod 700")]
-    public void Folder_OthersMayWriteToIt_IsRefusedWithTheFix(UnixFileMode more, string fix)
+    public void Directory_OthersMayWriteToIt_IsRefusedWithTheFix(UnixFileMode more, string fix)
     {
-        var folder = Path.GetDirectoryName(FilePath)!;
-        StateFolder.Prepare(folder);
-        StateFolder.Prepare(folder);
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | more);
-        Assert.Contains(fix, Assert.Throws<UnsafeSettingsException>(() => StateFolder.Prepare(folder)).Message, StringComparison.Ordinal);
+        var directory = Path.GetDirectoryName(FilePath)!;
+        StateDirectory.Prepare(directory);
+        StateDirectory.Prepare(directory);
+        File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | more);
+        Assert.Contains(fix, Assert.Throws<UnsafeSettingsException>(() => StateDirectory.Prepare(directory)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Folder_OfAnotherUser_IsRefused()
+    public void Directory_OfAnotherUser_IsRefused()
     {
-        var folder = Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!).FullName;
-        ExternalProgram.Run("chown", ["65534", folder]);
-        Assert.Contains("another user", Assert.Throws<UnsafeSettingsException>(() => StateFolder.Prepare(folder)).Message, StringComparison.Ordinal);
+        var directory = Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!).FullName;
+        ExternalProgram.Run("chown", ["65534", directory]);
+        Assert.Contains("another user", Assert.Throws<UnsafeSettingsException>(() => StateDirectory.Prepare(directory)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

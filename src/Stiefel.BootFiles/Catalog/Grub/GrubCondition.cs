@@ -32,7 +32,7 @@ internal sealed class GrubCondition
             throw new InvalidDataException($" a condition nests more than {MaxNesting} deep");
         }
 
-        bool value = And();
+        var value = And();
         while (Take("-o"))
         {
             value |= And();
@@ -44,7 +44,7 @@ internal sealed class GrubCondition
 
     private bool And()
     {
-        bool value = Not();
+        var value = Not();
         while (Take("-a"))
         {
             value &= Not();
@@ -55,7 +55,7 @@ internal sealed class GrubCondition
 
     private bool Not()
     {
-        bool negated = false;
+        var negated = false;
         while (_at + 1 < _words.Count && Take("!"))
         {
             negated = !negated;
@@ -68,7 +68,7 @@ internal sealed class GrubCondition
     {
         if (Take("("))
         {
-            bool inner = Or();
+            var inner = Or();
             return Take(")") && inner;
         }
 
@@ -113,11 +113,11 @@ internal sealed class GrubCondition
         _ => null,
     };
 
-    private static long Number(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : 0;
+    private static long Number(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private bool Take(string word)
     {
-        bool there = _at < _words.Count && _words[_at] == word;
+        var there = _at < _words.Count && _words[_at] == word;
         _at += there ? 1 : 0;
         return there;
     }

@@ -11,17 +11,17 @@ internal static class GrubConfiguration
     /// <exception cref="InvalidDataException">The script makes no sense.</exception>
     public static IEnumerable<BootEntry> Read(BootTree tree)
     {
-        foreach (string directory in s_directories)
+        foreach (var directory in s_directories)
         {
-            string prefix = Path.Combine(tree.Directory, directory);
-            string source = tree.Describe($"{directory}/grub.cfg");
+            var prefix = Path.Combine(tree.Directory, directory);
+            var source = tree.Describe($"{directory}/grub.cfg");
             var interpreter = new GrubInterpreter(tree, prefix);
             if (!interpreter.RunFile($"{prefix}/grub.cfg"))
             {
                 continue;
             }
 
-            foreach ((GrubMenuItem item, GrubBoot? boot) in GrubMenu.InBootOrder(interpreter))
+            foreach ((var item, var boot) in GrubMenu.InBootOrder(interpreter))
             {
                 if (boot is null)
                 {
@@ -40,10 +40,10 @@ internal static class GrubConfiguration
     /// <summary>The variables as the script leaves them, or at least those of grubenv; none if there is neither.</summary>
     public static Dictionary<string, string> ReadVariables(BootTree tree)
     {
-        foreach (string directory in s_directories)
+        foreach (var directory in s_directories)
         {
-            string prefix = Path.Combine(tree.Directory, directory);
-            Dictionary<string, string>? saved = GrubEnvironmentBlock.Read(tree, directory);
+            var prefix = Path.Combine(tree.Directory, directory);
+            var saved = GrubEnvironmentBlock.Read(tree, directory);
             try
             {
                 var interpreter = new GrubInterpreter(tree, prefix);
@@ -76,12 +76,12 @@ internal static class GrubConfiguration
         }
 
         var expanded = new StringBuilder();
-        for (int at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length;)
         {
-            int start = at + 1;
-            bool braces = text[at] == '$' && start < text.Length && text[start] == '{';
+            var start = at + 1;
+            var braces = text[at] == '$' && start < text.Length && text[start] == '{';
             start += braces ? 1 : 0;
-            int end = start;
+            var end = start;
             while (text[at] == '$' && end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] == '_'))
             {
                 end++;

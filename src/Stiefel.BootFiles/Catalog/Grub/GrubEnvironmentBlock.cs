@@ -19,9 +19,9 @@ internal static class GrubEnvironmentBlock
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
 
         // A backslash keeps a newline or backslash in a value; with newlines gone, lines can be cut plainly.
-        foreach (string line in text.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'))
+        foreach (var line in text.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'))
         {
-            int equals = line.IndexOf('=', StringComparison.Ordinal);
+            var equals = line.IndexOf('=', StringComparison.Ordinal);
             if (equals > 0 && line[0] != '#' && line[..equals] != NextEntry)
             {
                 variables[line[..equals]] = line[(equals + 1)..].Replace("\\\\", "\\", StringComparison.Ordinal);

@@ -5,7 +5,7 @@ internal sealed partial class GrubInterpreter
 {
     private bool Execute(GrubCommand command)
     {
-        List<string> words = Expand(command.Words);
+        var words = Expand(command.Words);
         if (words.Count == 0)
         {
             return true;
@@ -22,7 +22,7 @@ internal sealed partial class GrubInterpreter
 
     private bool Execute(List<string> words, GrubCommand command)
     {
-        if (_functions.TryGetValue(words[0], out IReadOnlyList<GrubStatement>? body))
+        if (_functions.TryGetValue(words[0], out var body))
         {
             return Call(body, words);
         }
@@ -65,8 +65,8 @@ internal sealed partial class GrubInterpreter
     /// <summary>Only an assignment whose name and `=` stand there literally is one.</summary>
     private static bool IsAssignment(GrubWord word)
     {
-        string start = word.Parts[0] is { IsVariable: false, IsQuoted: false } part ? part.Text : "";
-        int equals = start.IndexOf('=', StringComparison.Ordinal);
+        var start = word.Parts[0] is { IsVariable: false, IsQuoted: false } part ? part.Text : "";
+        var equals = start.IndexOf('=', StringComparison.Ordinal);
         return equals > 0 && !start.AsSpan(0, equals).ContainsAnyExcept(s_nameCharacters);
     }
 
@@ -75,7 +75,7 @@ internal sealed partial class GrubInterpreter
 
     private bool Assign(string assignment)
     {
-        int equals = assignment.IndexOf('=', StringComparison.Ordinal);
+        var equals = assignment.IndexOf('=', StringComparison.Ordinal);
         if (equals > 0)
         {
             Set(assignment[..equals], assignment[(equals + 1)..]);
@@ -87,14 +87,14 @@ internal sealed partial class GrubInterpreter
     /// <summary>`load_env [-f FILE] [NAME…]`: all variables, even if only some are asked for.</summary>
     private bool LoadEnvironment(List<string> words)
     {
-        int option = words.IndexOf("-f");
-        string path = option > 0 && option + 1 < words.Count ? words[option + 1] : $"{_variables.GetValueOrDefault("prefix", "")}/grubenv";
+        var option = words.IndexOf("-f");
+        var path = option > 0 && option + 1 < words.Count ? words[option + 1] : $"{_variables.GetValueOrDefault("prefix", "")}/grubenv";
         if (_tree.ReadLoaderText(path, MaxFileBytes) is not { } text)
         {
             return false;
         }
 
-        foreach ((string name, string value) in GrubEnvironmentBlock.Parse(text))
+        foreach ((var name, var value) in GrubEnvironmentBlock.Parse(text))
         {
             Set(name, value);
         }
@@ -110,9 +110,9 @@ internal sealed partial class GrubInterpreter
         }
 
         string title = "", id = "";
-        for (int at = 1; at < words.Count; at++)
+        for (var at = 1; at < words.Count; at++)
         {
-            string word = words[at];
+            var word = words[at];
             if (word.StartsWith("--id=", StringComparison.Ordinal))
             {
                 id = word["--id=".Length..];

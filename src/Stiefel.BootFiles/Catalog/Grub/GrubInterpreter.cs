@@ -86,8 +86,8 @@ internal sealed partial class GrubInterpreter
 
     private bool Execute(IReadOnlyList<GrubStatement> statements)
     {
-        bool status = true;
-        for (int at = 0; at < statements.Count && !_returning; at++)
+        var status = true;
+        for (var at = 0; at < statements.Count && !_returning; at++)
         {
             _budget.SpendStatement();
             status = Execute(statements[at]);
@@ -105,8 +105,8 @@ internal sealed partial class GrubInterpreter
                 GrubBranch? branch = choice.Branches.FirstOrDefault(branch => Execute(branch.Condition));
                 return Execute(branch?.Body ?? choice.Otherwise);
             case GrubFor loop:
-                bool status = true;
-                foreach (string word in Expand(loop.Words))
+                var status = true;
+                foreach (var word in Expand(loop.Words))
                 {
                     Set(loop.Name, word);
                     status = Execute(loop.Body);
@@ -136,7 +136,7 @@ internal sealed partial class GrubInterpreter
     {
         KeyValuePair<string, string>[] outer = [.. _variables.Where(variable => IsParameter(variable.Key))];
         Array.ForEach(outer, variable => _variables.Remove(variable.Key));
-        for (int at = 1; at < words.Count; at++)
+        for (var at = 1; at < words.Count; at++)
         {
             Set($"{at}", words[at]);
         }
@@ -145,10 +145,10 @@ internal sealed partial class GrubInterpreter
         Set("@", string.Join(' ', words.Skip(1)));
         Set("*", string.Join(' ', words.Skip(1)));
         _budget.Enter();
-        bool status = Execute(body);
+        var status = Execute(body);
         _budget.Leave();
         _returning = false;
-        foreach (string name in _variables.Keys.Where(IsParameter).ToArray())
+        foreach (var name in _variables.Keys.Where(IsParameter).ToArray())
         {
             _variables.Remove(name);
         }
@@ -165,12 +165,12 @@ internal sealed partial class GrubInterpreter
     {
         var expanded = new List<string>();
         var current = new StringBuilder();
-        foreach (GrubWord word in words)
+        foreach (var word in words)
         {
-            bool exists = false;
-            foreach (GrubPart part in word.Parts)
+            var exists = false;
+            foreach (var part in word.Parts)
             {
-                string text = part.IsVariable ? _variables.GetValueOrDefault(part.Text, "") : part.Text;
+                var text = part.IsVariable ? _variables.GetValueOrDefault(part.Text, "") : part.Text;
                 _budget.SpendCharacters(text.Length + 1);
                 if (!part.IsVariable || part.IsQuoted)
                 {
@@ -194,7 +194,7 @@ internal sealed partial class GrubInterpreter
 
     private static void AppendFields(string text, StringBuilder current, List<string> expanded)
     {
-        foreach (char c in text)
+        foreach (var c in text)
         {
             if (!char.IsWhiteSpace(c))
             {

@@ -29,7 +29,7 @@ internal sealed class GrubLexer
 
     private void ReadNext()
     {
-        char c = _text[_at];
+        var c = _text[_at];
         switch (c)
         {
             case ' ' or '\t' or '\r':
@@ -47,7 +47,7 @@ internal sealed class GrubLexer
                 _at++;
                 break;
             case '#' when _literal.Length == 0 && _parts.Count == 0:
-                int end = _text.IndexOf('\n', _at);
+                var end = _text.IndexOf('\n', _at);
                 _at = end < 0 ? _text.Length : end;
                 break;
             case '\'':
@@ -71,13 +71,13 @@ internal sealed class GrubLexer
     private void ReadSingleQuoted()
     {
         FlushLiteral(quoted: false);
-        int end = _text.IndexOf('\'', _at + 1);
+        var end = _text.IndexOf('\'', _at + 1);
         if (end < 0)
         {
             throw Unclosed("'");
         }
 
-        string text = _text[(_at + 1)..end];
+        var text = _text[(_at + 1)..end];
         _parts.Add(new GrubPart(text, IsVariable: false, IsQuoted: true));
         _line += text.Count(c => c == '\n');
         _at = end + 1;
@@ -86,7 +86,7 @@ internal sealed class GrubLexer
     private void ReadDoubleQuoted()
     {
         FlushLiteral(quoted: false);
-        int line = _line;
+        var line = _line;
         for (_at++; _at < _text.Length && _text[_at] != '"';)
         {
             if (_text[_at] == '$' && TryReadVariable(quoted: true))
@@ -94,7 +94,7 @@ internal sealed class GrubLexer
                 continue;
             }
 
-            bool escape = _text[_at] == '\\' && _at + 1 < _text.Length && _text[_at + 1] is '$' or '"' or '\\' or '\n';
+            var escape = _text[_at] == '\\' && _at + 1 < _text.Length && _text[_at + 1] is '$' or '"' or '\\' or '\n';
             _at += escape ? 1 : 0;
             if (!(escape && _text[_at] == '\n'))
             {
@@ -134,17 +134,17 @@ internal sealed class GrubLexer
     /// <summary>`${name}`, `$name`, `$1`, `$?`, `$#`, `$@`, `$*`; false if the dollar sign stands for itself.</summary>
     private bool TryReadVariable(bool quoted)
     {
-        int start = _at + 1;
-        bool braces = start < _text.Length && _text[start] == '{';
+        var start = _at + 1;
+        var braces = start < _text.Length && _text[start] == '{';
         start += braces ? 1 : 0;
-        int end = start;
+        var end = start;
         if (end < _text.Length && _text[end] is '?' or '#' or '@' or '*')
         {
             end++;
         }
         else
         {
-            bool positional = end < _text.Length && char.IsAsciiDigit(_text[end]);
+            var positional = end < _text.Length && char.IsAsciiDigit(_text[end]);
             while (end < _text.Length && (positional ? char.IsAsciiDigit(_text[end]) : char.IsAsciiLetterOrDigit(_text[end]) || _text[end] == '_'))
             {
                 end++;

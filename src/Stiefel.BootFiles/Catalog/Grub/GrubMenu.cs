@@ -13,13 +13,13 @@ internal static class GrubMenu
     /// </summary>
     public static IEnumerable<(GrubMenuItem Item, GrubBoot? Boot)> InBootOrder(GrubInterpreter interpreter)
     {
-        (GrubMenuItem Item, GrubBoot? Boot)? first = Choose(interpreter, interpreter.Variables.GetValueOrDefault("default", ""), 0);
+        var first = Choose(interpreter, interpreter.Variables.GetValueOrDefault("default", ""), 0);
         if (first is not null)
         {
             yield return first.Value;
         }
 
-        foreach ((GrubMenuItem Item, GrubBoot? Boot) other in All(interpreter, 0))
+        foreach (var other in All(interpreter, 0))
         {
             if (other.Item != first?.Item)
             {
@@ -35,24 +35,24 @@ internal static class GrubMenu
             return null;
         }
 
-        (string step, string below) = CutStep(path);
-        GrubMenuItem item = Find(interpreter.Menu, step);
-        GrubInterpreter inner = interpreter.Run(item);
+        (var step, var below) = CutStep(path);
+        var item = Find(interpreter.Menu, step);
+        var inner = interpreter.Run(item);
         return item.IsSubmenu ? Choose(inner, below, depth + 1) : (item, inner.Boot);
     }
 
     private static IEnumerable<(GrubMenuItem Item, GrubBoot? Boot)> All(GrubInterpreter interpreter, int depth)
     {
-        foreach (GrubMenuItem item in depth <= MaxSubmenuDepth ? interpreter.Menu : [])
+        foreach (var item in depth <= MaxSubmenuDepth ? interpreter.Menu : [])
         {
-            GrubInterpreter inner = interpreter.Run(item);
+            var inner = interpreter.Run(item);
             if (!item.IsSubmenu)
             {
                 yield return (item, inner.Boot);
                 continue;
             }
 
-            foreach ((GrubMenuItem Item, GrubBoot? Boot) below in All(inner, depth + 1))
+            foreach (var below in All(inner, depth + 1))
             {
                 yield return below;
             }
@@ -60,14 +60,14 @@ internal static class GrubMenu
     }
 
     private static GrubMenuItem Find(List<GrubMenuItem> menu, string step)
-        => int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        => int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? menu[number < menu.Count ? number : 0]
             : menu.Find(item => step.Length > 0 && (item.Id == step || item.Title == step)) ?? menu[0];
 
     /// <summary>Cuts at the first `>`; two of them stand for one in a title.</summary>
     private static (string Step, string Below) CutStep(string path)
     {
-        int at = 0;
+        var at = 0;
         while ((at = path.IndexOf('>', at)) >= 0 && at + 1 < path.Length && path[at + 1] == '>')
         {
             at += 2;

@@ -18,7 +18,7 @@ internal sealed class GrubParser
     public static IReadOnlyList<GrubStatement> Parse(string text)
     {
         var parser = new GrubParser(GrubLexer.Tokenize(text));
-        List<GrubStatement> statements = parser.ReadList();
+        var statements = parser.ReadList();
         return parser._at == parser._tokens.Count ? statements : throw parser.Unexpected();
     }
 
@@ -33,7 +33,7 @@ internal sealed class GrubParser
         var statements = new List<GrubStatement>();
         while (_at < _tokens.Count)
         {
-            GrubToken token = _tokens[_at];
+            var token = _tokens[_at];
             if (token.Kind == GrubTokenKind.EndOfCommand)
             {
                 _at++;
@@ -91,7 +91,7 @@ internal sealed class GrubParser
         do
         {
             _at++;
-            List<GrubStatement> condition = ReadList("then");
+            var condition = ReadList("then");
             Expect("then");
             branches.Add(new GrubBranch(condition, ReadList("elif", "else", "fi")));
         }
@@ -111,7 +111,7 @@ internal sealed class GrubParser
     private GrubFor ReadFor()
     {
         _at++;
-        string name = ReadName();
+        var name = ReadName();
         Expect("in");
         var words = new List<GrubWord>();
         while (_at < _tokens.Count && _tokens[_at].Kind == GrubTokenKind.Word)
@@ -125,14 +125,14 @@ internal sealed class GrubParser
     private GrubWhile ReadWhile(bool until)
     {
         _at++;
-        List<GrubStatement> condition = ReadList("do");
+        var condition = ReadList("do");
         return new GrubWhile(new GrubBranch(condition, ReadDo()), until);
     }
 
     private GrubFunction ReadFunction()
     {
         _at++;
-        string name = ReadName();
+        var name = ReadName();
         SkipEnds();
         return new GrubFunction(name, ReadBlock());
     }
@@ -141,7 +141,7 @@ internal sealed class GrubParser
     {
         SkipEnds();
         Expect("do");
-        List<GrubStatement> body = ReadList("done");
+        var body = ReadList("done");
         Expect("done");
         return body;
     }
@@ -153,9 +153,9 @@ internal sealed class GrubParser
             throw Unexpected();
         }
 
-        int line = Line;
+        var line = Line;
         _at++;
-        List<GrubStatement> statements = ReadList();
+        var statements = ReadList();
         return _at < _tokens.Count && _tokens[_at++].Kind == GrubTokenKind.Close
             ? statements
             : throw new InvalidDataException($"{line}: the brace opened here is never closed");
@@ -186,7 +186,7 @@ internal sealed class GrubParser
 
     private InvalidDataException Unexpected()
     {
-        string what = _at >= _tokens.Count ? "the end" : _tokens[_at].Word?.Keyword is { Length: > 0 } word ? BootEntry.OneLine(word) : _tokens[_at].Kind.ToString();
+        var what = _at >= _tokens.Count ? "the end" : _tokens[_at].Word?.Keyword is { Length: > 0 } word ? BootEntry.OneLine(word) : _tokens[_at].Kind.ToString();
         return new InvalidDataException($"{Line}: unexpected {what}");
     }
 }

@@ -20,7 +20,7 @@ internal static class KernelImage
     /// <summary>`uname -r` of a bzImage; empty for other images, or if there is nothing sensible there.</summary>
     public static string ReadRelease(TreeFile file, FileRegion region)
     {
-        Span<byte> header = file.Read(region.Offset + MagicOffset, stackalloc byte[VersionPointerOffset + 2 - MagicOffset]);
+        var header = file.Read(region.Offset + MagicOffset, stackalloc byte[VersionPointerOffset + 2 - MagicOffset]);
         if (header.Length < VersionPointerOffset + 2 - MagicOffset || !header.StartsWith("HdrS"u8))
         {
             return "";
@@ -32,9 +32,9 @@ internal static class KernelImage
             return "";
         }
 
-        Span<byte> text = file.Read(region.Offset + VersionPointerBase + pointer, stackalloc byte[MaxReleaseLength + 1]);
-        int end = text.IndexOfAny((byte)' ', (byte)0);
-        string release = end < 0 ? "" : Encoding.ASCII.GetString(text[..end]);
+        var text = file.Read(region.Offset + VersionPointerBase + pointer, stackalloc byte[MaxReleaseLength + 1]);
+        var end = text.IndexOfAny((byte)' ', (byte)0);
+        var release = end < 0 ? "" : Encoding.ASCII.GetString(text[..end]);
         return IsRelease(release) ? release : "";
     }
 

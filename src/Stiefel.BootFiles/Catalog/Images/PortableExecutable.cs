@@ -36,7 +36,7 @@ internal sealed record PortableExecutable(long FileHeader, int OptionalHeaderLen
         (offset, buffer) =>
         {
             ReadOnlySpan<byte> rest = content.AsSpan((int)Math.Min(offset, content.Length));
-            Span<byte> part = buffer[..Math.Min(rest.Length, buffer.Length)];
+            var part = buffer[..Math.Min(rest.Length, buffer.Length)];
             rest[..part.Length].CopyTo(part);
             return part;
         },
@@ -44,14 +44,14 @@ internal sealed record PortableExecutable(long FileHeader, int OptionalHeaderLen
 
     private static PortableExecutable? TryRead(ReadAt read, string name)
     {
-        Span<byte> dos = read(0, stackalloc byte[PointerOffset + 4]);
+        var dos = read(0, stackalloc byte[PointerOffset + 4]);
         if (dos.Length < PointerOffset + 4 || !dos.StartsWith("MZ"u8))
         {
             return null;
         }
 
         long start = BinaryPrimitives.ReadUInt32LittleEndian(dos[PointerOffset..]);
-        Span<byte> header = read(start, stackalloc byte[FileHeaderLength]);
+        var header = read(start, stackalloc byte[FileHeaderLength]);
         if (header.Length < FileHeaderLength || !header.StartsWith("PE\0\0"u8))
         {
             return null;
@@ -64,7 +64,7 @@ internal sealed record PortableExecutable(long FileHeader, int OptionalHeaderLen
             throw new InvalidDataException($"{name}: {count} sections, more than {MaxSections}");
         }
 
-        byte[] table = new byte[count * SectionHeader.Size];
+        var table = new byte[count * SectionHeader.Size];
         return read(start + FileHeaderLength + optionalLength, table).Length == table.Length
             ? new PortableExecutable(start, optionalLength, [.. Enumerable.Range(0, count).Select(at => SectionHeader.Read(table.AsSpan(at * SectionHeader.Size)))])
             : throw new InvalidDataException($"{name}: ends inside its section table");

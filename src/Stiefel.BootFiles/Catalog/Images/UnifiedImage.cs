@@ -42,8 +42,8 @@ internal sealed class UnifiedImage
 
         // Sections up to the first .profile belong to all profiles; those from there to the second make up the default one.
         var sections = new Dictionary<string, ExecutableSection>(StringComparer.Ordinal);
-        int profiles = 0;
-        foreach (ExecutableSection section in program.Sections.Select(header => ExecutableSection.In(file, header)))
+        var profiles = 0;
+        foreach (var section in program.Sections.Select(header => ExecutableSection.In(file, header)))
         {
             profiles += section.Name == ".profile" ? 1 : 0;
             if (profiles < 2)
@@ -52,7 +52,7 @@ internal sealed class UnifiedImage
             }
         }
 
-        return sections.TryGetValue(".linux", out ExecutableSection linux) && linux.Length > 0 ? new UnifiedImage(file, sections) : null;
+        return sections.TryGetValue(".linux", out var linux) && linux.Length > 0 ? new UnifiedImage(file, sections) : null;
     }
 
     /// <summary>A value of the embedded os-release, or empty.</summary>
@@ -66,10 +66,10 @@ internal sealed class UnifiedImage
     /// <param name="extraOptions">Arguments the boot entry adds; the image's own come first.</param>
     public BootSpec ToSpec(string title, string extraOptions)
     {
-        FileRegion kernel = Region(_sections[".linux"]);
-        string commandLine = BootEntry.OneLine($"{CommandLine} {extraOptions}");
-        string release = KernelImage.ReadRelease(_file, kernel);
-        string name = BootEntry.OneLine(OsReleaseValue("PRETTY_NAME"));
+        var kernel = Region(_sections[".linux"]);
+        var commandLine = BootEntry.OneLine($"{CommandLine} {extraOptions}");
+        var release = KernelImage.ReadRelease(_file, kernel);
+        var name = BootEntry.OneLine(OsReleaseValue("PRETTY_NAME"));
         return new BootSpec(
             name.Length is 0 or > 100 ? title : name,
             kernel,
@@ -82,14 +82,14 @@ internal sealed class UnifiedImage
     // Microcode must come first: the kernel takes it from the uncompressed beginning of the initrd.
     private IEnumerable<FileRegion> Initrds()
         => from name in (string[])[".ucode", ".initrd"]
-           where _sections.TryGetValue(name, out ExecutableSection found) && found.Length > 0
+           where _sections.TryGetValue(name, out var found) && found.Length > 0
            select Region(_sections[name]);
 
     private FileRegion Region(ExecutableSection section) => new(_file.Path, section.Offset, section.Length);
 
     private string ReadText(string name)
     {
-        if (!_sections.TryGetValue(name, out ExecutableSection section))
+        if (!_sections.TryGetValue(name, out var section))
         {
             return "";
         }
@@ -99,9 +99,9 @@ internal sealed class UnifiedImage
             throw new InvalidDataException($"{_file.Path}: section {name} has {section.Length} bytes, more than {MaxTextBytes}");
         }
 
-        byte[] bytes = new byte[section.Length];
-        Span<byte> text = _file.Read(section.Offset, bytes);
-        int end = text.IndexOf((byte)0);
+        var bytes = new byte[section.Length];
+        var text = _file.Read(section.Offset, bytes);
+        var end = text.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end < 0 ? text : text[..end]);
     }
 }

@@ -12,7 +12,7 @@ internal static class UnifiedImageMenu
     /// <summary>The default of loader.conf, then the others: grouped by operating system, newest kernel first.</summary>
     public static IEnumerable<BootEntry> Read(BootTree tree)
     {
-        string pattern = LoaderConfiguration.ReadDefault(tree);
+        var pattern = LoaderConfiguration.ReadDefault(tree);
         return ReadAll(tree).OrderByDescending(image => pattern.Length > 0 && Fits(pattern, image)).Select(image => image.Entry);
     }
 
@@ -26,10 +26,10 @@ internal static class UnifiedImageMenu
     private static IEnumerable<Image> ReadAll(BootTree tree)
     {
         var images = new List<Image>();
-        foreach (string name in tree.List(Directory).Where(name => name.EndsWith(".efi", StringComparison.OrdinalIgnoreCase)).Take(MaxImages))
+        foreach (var name in tree.List(Directory).Where(name => name.EndsWith(".efi", StringComparison.OrdinalIgnoreCase)).Take(MaxImages))
         {
-            string path = $"{Directory}/{name}";
-            using TreeFile? file = tree.Open(Path.Combine(tree.Directory, path));
+            var path = $"{Directory}/{name}";
+            using var file = tree.Open(Path.Combine(tree.Directory, path));
             if (file is not null && TryRead(tree, file, path) is { } unified)
             {
                 images.Add(new Image(name, unified.OsReleaseValue("ID"), unified.Release, new BootEntry

@@ -18,15 +18,15 @@ public static class UnifiedImageWriter
     /// <exception cref="UnifiedImageException">The stub is none, its header has no room, or a content is not as long as announced.</exception>
     public static void Write(byte[] stub, IReadOnlyList<UnifiedImageSection> sections, Stream output)
     {
-        byte[] image = (byte[])stub.Clone();
-        StubHeader header = StubHeader.Read(image);
-        uint address = Align(header.EndOfImage, PageSize);
-        uint position = Align((uint)image.Length, header.FileAlignment);
-        uint dataStart = position;
-        for (int index = 0; index < sections.Count; index++)
+        var image = (byte[])stub.Clone();
+        var header = StubHeader.Read(image);
+        var address = Align(header.EndOfImage, PageSize);
+        var position = Align((uint)image.Length, header.FileAlignment);
+        var dataStart = position;
+        for (var index = 0; index < sections.Count; index++)
         {
-            uint length = checked((uint)sections[index].Length);
-            uint stored = Align(length, header.FileAlignment);
+            var length = checked((uint)sections[index].Length);
+            var stored = Align(length, header.FileAlignment);
             new SectionHeader(sections[index].Name, length, address, stored, position).Write(header.NewEntry(image, index));
             address = Align(checked(address + length), PageSize);
             position = checked(position + stored);
@@ -35,7 +35,7 @@ public static class UnifiedImageWriter
         header.Finish(image, sections.Count, address);
         output.Write(image);
         output.Write(new byte[dataStart - image.Length]);
-        foreach (UnifiedImageSection section in sections)
+        foreach (var section in sections)
         {
             WriteSection(section, header.FileAlignment, output);
         }
@@ -43,10 +43,10 @@ public static class UnifiedImageWriter
 
     private static void WriteSection(UnifiedImageSection section, uint alignment, Stream output)
     {
-        using Stream content = section.Open();
-        long begin = output.Position;
+        using var content = section.Open();
+        var begin = output.Position;
         content.CopyTo(output);
-        long written = output.Position - begin;
+        var written = output.Position - begin;
         if (written != section.Length)
         {
             throw new UnifiedImageException($"section {section.Name} has {written} bytes where {section.Length} were announced: did the file change meanwhile?");
@@ -78,7 +78,7 @@ public static class UnifiedImageWriter
                 }
 
                 ReadOnlySpan<byte> optional = image.AsSpan((int)stub.OptionalHeader);
-                uint end = stub.Sections.Aggregate(0u, (end, section) => Math.Max(end, checked(section.VirtualSize + section.VirtualAddress)));
+                var end = stub.Sections.Aggregate(0u, (end, section) => Math.Max(end, checked(section.VirtualSize + section.VirtualAddress)));
                 return new StubHeader(
                     stub,
                     Math.Clamp(BinaryPrimitives.ReadUInt32LittleEndian(optional[FileAlignmentOffset..]), 512, 65536),
@@ -93,7 +93,7 @@ public static class UnifiedImageWriter
 
         public Span<byte> NewEntry(byte[] image, int index)
         {
-            long begin = Stub.SectionTable + ((Stub.Sections.Count + index) * SectionHeader.Size);
+            var begin = Stub.SectionTable + ((Stub.Sections.Count + index) * SectionHeader.Size);
             return begin + SectionHeader.Size <= SizeOfHeaders
                 ? image.AsSpan((int)begin, SectionHeader.Size)
                 : throw new UnifiedImageException("the header of the UEFI stub has no room for more sections");
@@ -102,7 +102,7 @@ public static class UnifiedImageWriter
         public void Finish(byte[] image, int added, uint endOfImage)
         {
             BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan((int)Stub.FileHeader + SectionCountOffset), (ushort)(Stub.Sections.Count + added));
-            Span<byte> optional = image.AsSpan((int)Stub.OptionalHeader);
+            var optional = image.AsSpan((int)Stub.OptionalHeader);
             BinaryPrimitives.WriteUInt32LittleEndian(optional[SizeOfImageOffset..], endOfImage);
             BinaryPrimitives.WriteUInt32LittleEndian(optional[ChecksumOffset..], 0); // no checksum: no firmware asks for one
         }

@@ -10,10 +10,10 @@ internal static class LoaderConfiguration
     /// <summary>The pattern of the default entry's name; empty if there is none, or if it is kept in firmware (`@saved`).</summary>
     public static string ReadDefault(BootTree tree)
     {
-        string pattern = "";
-        foreach (string line in (tree.ReadText("loader/loader.conf", MaxBytes) ?? "").Split('\n'))
+        var pattern = "";
+        foreach (var line in (tree.ReadText("loader/loader.conf", MaxBytes) ?? "").Split('\n'))
         {
-            string[] words = line.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var words = line.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             if (words is ["default", var value])
             {
                 pattern = value;

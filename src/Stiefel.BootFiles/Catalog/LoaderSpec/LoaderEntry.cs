@@ -44,11 +44,11 @@ internal sealed record LoaderEntry
     /// <summary>Reads one; lines it does not know are passed over, as the specification asks.</summary>
     public static LoaderEntry Parse(string fileName, string source, string text)
     {
-        (string id, bool bad) = CutCounter(Path.GetFileNameWithoutExtension(fileName));
+        (var id, var bad) = CutCounter(Path.GetFileNameWithoutExtension(fileName));
         var entry = new LoaderEntry { Id = id, Source = source, IsBad = bad };
-        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            int end = line.AsSpan().IndexOfAny(' ', '\t');
+            var end = line.AsSpan().IndexOfAny(' ', '\t');
             if (line[0] != '#' && end > 0)
             {
                 entry.Set(line[..end], line[end..].Trim());
@@ -61,7 +61,7 @@ internal sealed record LoaderEntry
     /// <summary>The specification's order of the menu: what is to be tried first comes first.</summary>
     public static int CompareForMenu(LoaderEntry a, LoaderEntry b)
     {
-        int order = a.IsBad.CompareTo(b.IsBad);
+        var order = a.IsBad.CompareTo(b.IsBad);
         order = order != 0 ? order : (a.SortKey.Length == 0).CompareTo(b.SortKey.Length == 0);
         if (order == 0 && a.SortKey.Length > 0)
         {
@@ -108,13 +108,13 @@ internal sealed record LoaderEntry
     /// <summary>`NAME+LEFT` or `NAME+LEFT-DONE` (the specification's boot counting).</summary>
     private static (string Id, bool Bad) CutCounter(string name)
     {
-        int plus = name.LastIndexOf('+');
+        var plus = name.LastIndexOf('+');
         if (plus <= 0)
         {
             return (name, false);
         }
 
-        string[] numbers = name[(plus + 1)..].Split('-');
+        var numbers = name[(plus + 1)..].Split('-');
         return numbers.Length <= 2 && numbers.All(number => uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             ? (name[..plus], uint.Parse(numbers[0], CultureInfo.InvariantCulture) == 0)
             : (name, false);

@@ -14,35 +14,35 @@ internal static class LoaderMenu
     /// <summary>Those of systemd-boot; or of GRUB with Fedora's `blscfg` command, whose default and variables GRUB's files set.</summary>
     public static IEnumerable<BootEntry> Read(BootTree tree)
     {
-        List<LoaderEntry> entries = ReadEntries(tree);
+        var entries = ReadEntries(tree);
         if (entries.Count == 0)
         {
             return [];
         }
 
-        string pattern = LoaderConfiguration.ReadDefault(tree);
-        Dictionary<string, string> variables = GrubConfiguration.ReadVariables(tree);
-        int first = pattern.Length > 0
+        var pattern = LoaderConfiguration.ReadDefault(tree);
+        var variables = GrubConfiguration.ReadVariables(tree);
+        var first = pattern.Length > 0
             ? entries.FindIndex(entry => LoaderConfiguration.Matches(pattern, entry.Id, ".conf"))
             : FindGrubDefault(entries, variables.GetValueOrDefault("default", ""));
 
         // The same loader shows unified images in the same menu, and one of them may be the default.
-        IEnumerable<BootEntry> chosen = first >= 0 || pattern.Length == 0 ? [] : UnifiedImageMenu.ReadMatching(tree, pattern);
-        IEnumerable<LoaderEntry> inOrder = first < 0 ? entries : entries.Where((_, at) => at != first).Prepend(entries[first]);
+        var chosen = first >= 0 || pattern.Length == 0 ? [] : UnifiedImageMenu.ReadMatching(tree, pattern);
+        var inOrder = first < 0 ? entries : entries.Where((_, at) => at != first).Prepend(entries[first]);
         return chosen.Concat(inOrder.Select(entry => ToBootEntry(entry, tree, variables)));
     }
 
     private static int FindGrubDefault(List<LoaderEntry> entries, string wanted)
-        => uint.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && number < entries.Count ? (int)number
+        => uint.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < entries.Count ? (int)number
             : entries.FindIndex(entry => wanted.Length > 0 && (wanted == entry.Id || wanted == entry.Title));
 
     /// <summary>All entries that fit this processor, sorted.</summary>
     private static List<LoaderEntry> ReadEntries(BootTree tree)
     {
         var entries = new List<LoaderEntry>();
-        foreach (string name in tree.List(Directory).Where(name => name.EndsWith(".conf", StringComparison.OrdinalIgnoreCase)).Take(MaxEntries))
+        foreach (var name in tree.List(Directory).Where(name => name.EndsWith(".conf", StringComparison.OrdinalIgnoreCase)).Take(MaxEntries))
         {
-            string path = $"{Directory}/{name}";
+            var path = $"{Directory}/{name}";
             if (tree.ReadText(path, MaxEntryBytes) is { } text)
             {
                 entries.Add(LoaderEntry.Parse(name, tree.Describe(path), text));

@@ -19,7 +19,7 @@ internal sealed class VersionOrder : IComparer<string>
             b = SkipNoise(b);
 
             // A tilde makes a version older than its absence: 1.0~rc1 before 1.0.
-            if (TryMark(ref a, ref b, '~', out int order))
+            if (TryMark(ref a, ref b, '~', out var order))
             {
                 return order;
             }
@@ -34,7 +34,7 @@ internal sealed class VersionOrder : IComparer<string>
                 return order;
             }
 
-            bool number = StartsWithDigit(a) || StartsWithDigit(b);
+            var number = StartsWithDigit(a) || StartsWithDigit(b);
             order = number ? CompareNumbers(ref a, ref b) : CompareLetters(ref a, ref b);
             if (order != 0)
             {
@@ -75,20 +75,20 @@ internal sealed class VersionOrder : IComparer<string>
 
     private static ReadOnlySpan<char> TakeWhile(ref ReadOnlySpan<char> text, Func<char, bool> belongs)
     {
-        int length = 0;
+        var length = 0;
         while (length < text.Length && belongs(text[length]))
         {
             length++;
         }
 
-        ReadOnlySpan<char> taken = text[..length];
+        var taken = text[..length];
         text = text[length..];
         return taken;
     }
 
     private static ReadOnlySpan<char> SkipNoise(ReadOnlySpan<char> text)
     {
-        int at = 0;
+        var at = 0;
         while (at < text.Length && !char.IsAsciiLetterOrDigit(text[at]) && text[at] is not ('-' or '.' or '~' or '^'))
         {
             at++;

@@ -14,15 +14,15 @@ internal static class SyslinuxConfiguration
     /// <exception cref="InvalidDataException">Includes nest too deep, or there are too many.</exception>
     public static IEnumerable<BootEntry> Read(BootTree tree)
     {
-        foreach (string file in s_files)
+        foreach (var file in s_files)
         {
             if (SyslinuxFile.Read(tree, file) is not { } menu)
             {
                 continue;
             }
 
-            string directory = Path.GetDirectoryName(Path.Combine(tree.Directory, file))!;
-            foreach (SyslinuxLabel label in menu.InBootOrder())
+            var directory = Path.GetDirectoryName(Path.Combine(tree.Directory, file))!;
+            foreach (var label in menu.InBootOrder())
             {
                 yield return ToEntry(label, tree, directory, tree.Describe(file));
             }
@@ -31,11 +31,11 @@ internal static class SyslinuxConfiguration
 
     private static BootEntry ToEntry(SyslinuxLabel label, BootTree tree, string directory, string source)
     {
-        string[] arguments = label.Append.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var arguments = label.Append.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         const string Inline = "initrd=";
 
         // INITRD wins over initrd= among the arguments; neither means anything to the kernel itself.
-        string initrds = label.Initrd.Length > 0 ? label.Initrd
+        var initrds = label.Initrd.Length > 0 ? label.Initrd
             : arguments.LastOrDefault(argument => argument.StartsWith(Inline, StringComparison.Ordinal))?[Inline.Length..] ?? "";
         return new BootEntry
         {

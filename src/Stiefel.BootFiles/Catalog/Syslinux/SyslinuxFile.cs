@@ -38,24 +38,24 @@ internal sealed class SyslinuxFile
     /// <summary>The default label, then the others as they stand.</summary>
     public IEnumerable<SyslinuxLabel> InBootOrder()
     {
-        foreach (SyslinuxLabel label in _labels.Where(label => !label.HasAppend))
+        foreach (var label in _labels.Where(label => !label.HasAppend))
         {
             label.Append = _append;
         }
 
         // DEFAULT may carry arguments, or name a menu program (vesamenu.c32); then MENU DEFAULT marks the label.
-        string name = _default.Split(' ', 2)[0];
-        SyslinuxLabel? first = _labels.Find(label => name.Length > 0 && string.Equals(label.Name, name, StringComparison.OrdinalIgnoreCase)) ?? _menuDefault;
+        var name = _default.Split(' ', 2)[0];
+        var first = _labels.Find(label => name.Length > 0 && string.Equals(label.Name, name, StringComparison.OrdinalIgnoreCase)) ?? _menuDefault;
         return first is null ? _labels : _labels.Where(label => label != first).Prepend(first);
     }
 
     private void ReadLines(string text, int depth)
     {
-        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (line[0] != '#')
             {
-                (string keyword, string value) = Cut(line);
+                (var keyword, var value) = Cut(line);
                 ReadLine(keyword, value, depth);
             }
         }
@@ -63,7 +63,7 @@ internal sealed class SyslinuxFile
 
     private void ReadLine(string keyword, string value, int depth)
     {
-        SyslinuxLabel? label = _labels.Count > 0 ? _labels[^1] : null;
+        var label = _labels.Count > 0 ? _labels[^1] : null;
         switch (keyword)
         {
             case "DEFAULT":
@@ -99,7 +99,7 @@ internal sealed class SyslinuxFile
 
     private void ReadMenu(string text, SyslinuxLabel? label, int depth)
     {
-        (string keyword, string value) = Cut(text);
+        (var keyword, var value) = Cut(text);
         switch (keyword)
         {
             case "LABEL" when label is not null:
@@ -122,7 +122,7 @@ internal sealed class SyslinuxFile
         }
 
         // A second word would be the tag of a menu.
-        string path = Path.Combine(_directory, value.Split(' ', 2)[0]);
+        var path = Path.Combine(_directory, value.Split(' ', 2)[0]);
         if (_tree.ReadLoaderText(path, MaxFileBytes) is { } text)
         {
             ReadLines(text, depth + 1);
@@ -135,7 +135,7 @@ internal sealed class SyslinuxFile
 
     private static (string Keyword, string Value) Cut(string line)
     {
-        int end = line.AsSpan().IndexOfAny(' ', '\t');
+        var end = line.AsSpan().IndexOfAny(' ', '\t');
         return end < 0 ? (line.ToUpperInvariant(), "") : (line[..end].ToUpperInvariant(), line[end..].Trim());
     }
 }

@@ -26,7 +26,7 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
     /// <returns>What that returned.</returns>
     public async Task<string?> AddAsync(IReadOnlyList<string> below, Func<string, Task<string?>> openAsync)
     {
-        foreach (string device in below)
+        foreach (var device in below)
         {
             if (!_below.Contains(device) && !tools.IsFree(device))
             {
@@ -34,7 +34,7 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
             }
         }
 
-        foreach (string device in below.Where(_below.Add))
+        foreach (var device in below.Where(_below.Add))
         {
             if (tools.LockWrites(device, refuse: true))
             {
@@ -42,7 +42,7 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
             }
         }
 
-        string name = $"{prefix}{++_count}";
+        var name = $"{prefix}{++_count}";
         // Before it is there: if making it breaks off, closing what is not there does no harm.
         _opened.Push(name);
         if (await openAsync(name) is { } path)
@@ -58,11 +58,11 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
     /// <exception cref="IOException">Something there is in use.</exception>
     public static async Task CloseLeftoversAsync(IVolumeTools tools, string prefix, ILogger log)
     {
-        foreach (string name in tools.FindLeftovers(prefix))
+        foreach (var name in tools.FindLeftovers(prefix))
         {
-            IReadOnlyList<string> below = tools.DevicesBelow(name);
+            var below = tools.DevicesBelow(name);
             await tools.CloseAsync(name, CancellationToken.None);
-            foreach (string device in below.Where(File.Exists))
+            foreach (var device in below.Where(File.Exists))
             {
                 tools.LockWrites(device, refuse: false);
             }
@@ -75,14 +75,14 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
     /// <exception cref="IOException">Something still does; what is open stays so, and this may be called again.</exception>
     public async ValueTask DisposeAsync()
     {
-        while (_opened.TryPeek(out string? name))
+        while (_opened.TryPeek(out var name))
         {
             await PatientlyAsync(() => tools.CloseAsync(name, CancellationToken.None));
             _opened.Pop();
             DiskBootLog.VolumeClosed(log, name);
         }
 
-        while (_locked.TryPeek(out string? device))
+        while (_locked.TryPeek(out var device))
         {
             // A mapping of ours is gone by now, and its lock with it.
             if (File.Exists(device))
@@ -93,7 +93,7 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
             _locked.Pop();
         }
 
-        foreach (string device in _below.Where(File.Exists))
+        foreach (var device in _below.Where(File.Exists))
         {
             await PatientlyAsync(() => tools.IsFree(device)
                 ? Task.CompletedTask

@@ -39,9 +39,9 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
     /// <summary>Opens LVM and RAID until there is nothing new. Needs no passphrase.</summary>
     public async Task OpenUnencryptedAsync(CancellationToken token)
     {
-        for (int round = 0; round < MaxRounds; round++)
+        for (var round = 0; round < MaxRounds; round++)
         {
-            int before = _devices.Count;
+            var before = _devices.Count;
             await AssembleRaidsAsync(token);
             await MapLogicalVolumesAsync(token);
             if (_devices.Count == before)
@@ -59,9 +59,9 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
     /// <exception cref="IOException">It could not be tried on any.</exception>
     public async Task<bool> UnlockAsync(Func<ProbedDevice, bool> wanted, ReadOnlyMemory<byte> passphrase, CancellationToken token)
     {
-        bool any = false;
+        var any = false;
         IOException? failure = null;
-        for (int round = 0; round < MaxRounds; round++)
+        for (var round = 0; round < MaxRounds; round++)
         {
             ProbedDevice[] locked = [.. Locked.Where(wanted).Where(device => !_tried.Contains(device.Path)).Take(MaxLuksDevices - _tried.Count)];
             if (locked.Length == 0)
@@ -69,7 +69,7 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
                 break;
             }
 
-            foreach (ProbedDevice device in locked)
+            foreach (var device in locked)
             {
                 _tried.Add(device.Path);
                 try
@@ -103,13 +103,13 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
 
     private async Task AssembleRaidsAsync(CancellationToken token)
     {
-        foreach (IGrouping<string, ProbedDevice> array in _devices.Where(device => device.Type == RaidMember && !_done.Contains(device.Path)).GroupBy(device => device.Uuid).ToArray())
+        foreach (var array in _devices.Where(device => device.Type == RaidMember && !_done.Contains(device.Path)).GroupBy(device => device.Uuid).ToArray())
         {
             string[] members = [.. array.Select(device => device.Path)];
             _done.UnionWith(members);
             await TryAsync(async () =>
             {
-                string? path = await opened.AddAsync(members, async name => await tools.AssembleAsync(name, members, token));
+                var path = await opened.AddAsync(members, async name => await tools.AssembleAsync(name, members, token));
                 await AddAsync(path!, $"RAID of {string.Join(", ", members)}", [], token);
             });
         }
@@ -126,7 +126,7 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
         _done.UnionWith(members);
         await TryAsync(async () =>
         {
-            foreach (LogicalVolumeTable volume in tools.ReadVolumeGroups(members).Where(volume => !_mapped.Contains(volume.Title)))
+            foreach (var volume in tools.ReadVolumeGroups(members).Where(volume => !_mapped.Contains(volume.Title)))
             {
                 if (volume.Table is not { } table)
                 {
@@ -136,7 +136,7 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
 
                 await TryAsync(async () =>
                 {
-                    string? path = await opened.AddAsync(volume.Devices, async name => await tools.MapAsync(name, table, token));
+                    var path = await opened.AddAsync(volume.Devices, async name => await tools.MapAsync(name, table, token));
                     _mapped.Add(volume.Title);
                     await AddAsync(path!, volume.Title, volume.UsualPaths, token);
                 });

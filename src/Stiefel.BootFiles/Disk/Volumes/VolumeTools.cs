@@ -23,8 +23,8 @@ public sealed class VolumeTools : IVolumeTools
     /// <inheritdoc/>
     public async Task<string?> OpenLuksAsync(string device, string name, ReadOnlyMemory<byte> passphrase, CancellationToken token)
     {
-        await LoadAsync("dm-crypt", token).ConfigureAwait(false);
-        return await CryptsetupAsync(["open", "--readonly", "--key-file", "-", "--tries", "1", device, name], passphrase, token).ConfigureAwait(false)
+        await LoadAsync("dm-crypt", token);
+        return await CryptsetupAsync(["open", "--readonly", "--key-file", "-", "--tries", "1", device, name], passphrase, token)
             ? $"{MapperDirectory}/{name}"
             : null;
     }
@@ -44,19 +44,19 @@ public sealed class VolumeTools : IVolumeTools
     /// <inheritdoc/>
     public async Task<string> MapAsync(string name, string table, CancellationToken token)
     {
-        await LoadAsync("dm-mod", token).ConfigureAwait(false);
+        await LoadAsync("dm-mod", token);
         using var input = new MemoryStream(Encoding.ASCII.GetBytes(table));
-        await RunAsync("dmsetup", ["create", "--readonly", name], token, input).ConfigureAwait(false);
+        await RunAsync("dmsetup", ["create", "--readonly", name], token, input);
         return $"{MapperDirectory}/{name}";
     }
 
     /// <inheritdoc/>
     public async Task<string> AssembleAsync(string name, IReadOnlyList<string> members, CancellationToken token)
     {
-        await LoadAsync("md-mod", token).ConfigureAwait(false);
-        string path = $"{RaidDirectory}/{name}";
+        await LoadAsync("md-mod", token);
+        var path = $"{RaidDirectory}/{name}";
         // Read-only arrays write no superblock (man 8 mdadm, --readonly); --run takes also one that lacks a member.
-        await RunAsync("mdadm", ["--assemble", "--readonly", "--run", "--config=none", path, .. members], token).ConfigureAwait(false);
+        await RunAsync("mdadm", ["--assemble", "--readonly", "--run", "--config=none", path, .. members], token);
         return path;
     }
 
@@ -108,13 +108,13 @@ public sealed class VolumeTools : IVolumeTools
     private static async Task<bool> CryptsetupAsync(IReadOnlyList<string> arguments, ReadOnlyMemory<byte> passphrase, CancellationToken token)
     {
         using var input = new SecretStream(passphrase);
-        ExternalProgramOptions options = Options(input, s_luksPatience) with { AcceptedExitCodes = [WrongPassphrase] };
-        return (await ExternalProgram.RunAsync("cryptsetup", arguments, options, token).ConfigureAwait(false)).ExitCode == 0;
+        var options = Options(input, s_luksPatience) with { AcceptedExitCodes = [WrongPassphrase] };
+        return (await ExternalProgram.RunAsync("cryptsetup", arguments, options, token)).ExitCode == 0;
     }
 
     private static async Task StopAsync(string path, CancellationToken token)
     {
-        await RunAsync("mdadm", ["--stop", path], token).ConfigureAwait(false);
+        await RunAsync("mdadm", ["--stop", path], token);
         File.Delete(path);
     }
 
@@ -134,7 +134,7 @@ public sealed class VolumeTools : IVolumeTools
     {
         if (ExternalProgram.Find("modprobe") is { } modprobe)
         {
-            await ExternalProgram.RunAsync(modprobe, ["-q", module], new ExternalProgramOptions { Timeout = s_patience, AcceptedExitCodes = [1] }, token).ConfigureAwait(false);
+            await ExternalProgram.RunAsync(modprobe, ["-q", module], new ExternalProgramOptions { Timeout = s_patience, AcceptedExitCodes = [1] }, token);
         }
     }
 }

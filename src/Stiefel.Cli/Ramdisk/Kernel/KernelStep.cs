@@ -9,9 +9,9 @@ namespace Stiefel.Cli.Ramdisk.Kernel;
 /// From the kernel's packages: `vmlinuz`, `modules/RELEASE` with the chosen modules, indexed for modprobe, and in `early` those that
 /// must be there before the others can be reached.
 /// </summary>
-internal sealed class KernelStep(StepCache cache, StepLog log, string workFolder)
+internal sealed class KernelStep(StepCache cache, StepLog log, string workDirectory)
 {
-    private const string ModulesFolder = "lib/modules/";
+    private const string ModulesDirectory = "lib/modules/";
     private const string ImagePrefix = "boot/vmlinuz-";
 
     // Of depmod's files modprobe reads the .bin ones; the symbols are for out-of-tree builds.
@@ -24,27 +24,27 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workFolder
     {
         DebPackage[] sources = [.. packages.All.Where(package => package.Name.StartsWith("linux-", StringComparison.Ordinal) && package.Name != "linux-firmware")];
         var key = new StepKey("kernel", 4).Add("rules", rules.Lines);
-        foreach (DebPackage source in sources)
+        foreach (var source in sources)
         {
             key.AddFile(source.Name, source.Path);
         }
 
-        string folder = await cache.GetAsync(key, "kernel and its modules", (target, stop) => MakeAsync(sources, rules, target, stop), token).ConfigureAwait(false);
-        return new KernelTree(folder);
+        var directory = await cache.GetAsync(key, "kernel and its modules", (target, stop) => MakeAsync(sources, rules, target, stop), token);
+        return new KernelTree(directory);
     }
 
     private async Task MakeAsync(DebPackage[] sources, ModuleRules rules, string target, CancellationToken token)
     {
-        string all = Path.Combine(workFolder, "kernel");
+        var all = Path.Combine(workDirectory, "kernel");
         try
         {
-            foreach (DebPackage source in sources)
+            foreach (var source in sources)
             {
-                await source.ExtractAsync(all, Place, token).ConfigureAwait(false);
+                await source.ExtractAsync(all, Place, token);
             }
 
-            string release = FindRelease(all);
-            string image = Path.Combine(all, ImagePrefix + release);
+            var release = FindRelease(all);
+            var image = Path.Combine(all, ImagePrefix + release);
             if (!File.Exists(image))
             {
                 throw new FailedException($"none of {string.Join(", ", sources.Select(source => source.Name))} holds /{ImagePrefix}{release}");
@@ -52,8 +52,8 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workFolder
 
             var tree = new KernelTree(target);
             File.Move(image, tree.Image);
-            await MakeModulesAsync(all, release, rules, tree, token).ConfigureAwait(false);
-            await File.WriteAllTextAsync(tree.ReleaseFile, release, token).ConfigureAwait(false);
+            await MakeModulesAsync(all, release, rules, tree, token);
+            await File.WriteAllTextAsync(tree.ReleaseFile, release, token);
         }
         finally
         {
@@ -66,41 +66,41 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workFolder
 
     private async Task MakeModulesAsync(string all, string release, ModuleRules rules, KernelTree tree, CancellationToken token)
     {
-        string from = Path.Combine(all, ModulesFolder, release);
-        await ModuleUnpacking.RunAsync(from, token).ConfigureAwait(false);
-        await ExternalProgram.RunAsync("depmod", ["-b", all, release], token: token).ConfigureAwait(false);
+        var from = Path.Combine(all, ModulesDirectory, release);
+        await ModuleUnpacking.RunAsync(from, token);
+        await ExternalProgram.RunAsync("depmod", ["-b", all, release], token: token);
         var dependencies = new ModuleDependencies(File.ReadLines(Path.Combine(from, "modules.dep")));
 
         Directory.CreateDirectory(tree.Early);
-        foreach ((int index, string module) in dependencies.InLoadOrder(s_earlyModules).Index())
+        foreach ((var index, var module) in dependencies.InLoadOrder(s_earlyModules).Index())
         {
             File.Copy(Path.Combine(from, module), Path.Combine(tree.Early, $"{index:00}-{Path.GetFileName(module)}"));
         }
 
         // depmod wants lib/modules above the release, so the chosen ones are indexed in such a place and moved out of it.
-        IReadOnlyCollection<string> chosen = dependencies.Choose(rules);
-        string place = Path.Combine(all, "chosen");
-        string to = Path.Combine(place, ModulesFolder, release);
-        foreach (string file in chosen.Concat(Directory.GetFiles(from, "modules.builtin*").Append(Path.Combine(from, "modules.order")).Select(file => Path.GetFileName(file)!)))
+        var chosen = dependencies.Choose(rules);
+        var place = Path.Combine(all, "chosen");
+        var to = Path.Combine(place, ModulesDirectory, release);
+        foreach (var file in chosen.Concat(Directory.GetFiles(from, "modules.builtin*").Append(Path.Combine(from, "modules.order")).Select(file => Path.GetFileName(file)!)))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(to, file))!);
             File.Move(Path.Combine(from, file), Path.Combine(to, file));
         }
 
-        await ExternalProgram.RunAsync("depmod", ["-b", place, release], token: token).ConfigureAwait(false);
-        foreach (string index in s_superfluousIndexes)
+        await ExternalProgram.RunAsync("depmod", ["-b", place, release], token: token);
+        foreach (var index in s_superfluousIndexes)
         {
             File.Delete(Path.Combine(to, index));
         }
 
-        RamdiskTree.Copy(Path.Combine(place, ModulesFolder), tree.Modules);
+        RamdiskTree.Copy(Path.Combine(place, ModulesDirectory), tree.Modules);
         log.Note($"{release}, {chosen.Count} modules");
     }
 
     private static string FindRelease(string all)
     {
-        string modules = Path.Combine(all, ModulesFolder);
-        string[] releases = Directory.Exists(modules) ? [.. Directory.GetDirectories(modules).Select(folder => Path.GetFileName(folder)!)] : [];
+        var modules = Path.Combine(all, ModulesDirectory);
+        string[] releases = Directory.Exists(modules) ? [.. Directory.GetDirectories(modules).Select(directory => Path.GetFileName(directory)!)] : [];
         return releases.Length == 1
             ? releases[0]
             : throw new FailedException($"expected the modules of one kernel in the packages, found {releases.Length}: {string.Join(", ", releases)}");
@@ -108,25 +108,25 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workFolder
 
     private static string? Place(string path)
     {
-        string plain = path.StartsWith("usr/lib/modules/", StringComparison.Ordinal) ? path["usr/".Length..] : path;
-        bool wanted = plain.StartsWith(ImagePrefix, StringComparison.Ordinal)
-            || (plain.StartsWith(ModulesFolder, StringComparison.Ordinal) && !plain.EndsWith("/build", StringComparison.Ordinal) && !plain.EndsWith("/source", StringComparison.Ordinal));
+        var plain = path.StartsWith("usr/lib/modules/", StringComparison.Ordinal) ? path["usr/".Length..] : path;
+        var wanted = plain.StartsWith(ImagePrefix, StringComparison.Ordinal)
+            || (plain.StartsWith(ModulesDirectory, StringComparison.Ordinal) && !plain.EndsWith("/build", StringComparison.Ordinal) && !plain.EndsWith("/source", StringComparison.Ordinal));
         return wanted ? plain : null;
     }
 }
 
 /// <summary>The result of <see cref="KernelStep"/>.</summary>
-internal sealed record KernelTree(string Folder)
+internal sealed record KernelTree(string DirectoryPath)
 {
-    public string Image => Path.Combine(Folder, "vmlinuz");
+    public string Image => Path.Combine(DirectoryPath, "vmlinuz");
 
     /// <summary>What becomes /usr/lib/modules.</summary>
-    public string Modules => Path.Combine(Folder, "modules");
+    public string Modules => Path.Combine(DirectoryPath, "modules");
 
     /// <summary>Modules to be loaded first, their names in that order.</summary>
-    public string Early => Path.Combine(Folder, "early");
+    public string Early => Path.Combine(DirectoryPath, "early");
 
-    public string ReleaseFile => Path.Combine(Folder, "release");
+    public string ReleaseFile => Path.Combine(DirectoryPath, "release");
 
     public string Release => File.ReadAllText(ReleaseFile);
 }

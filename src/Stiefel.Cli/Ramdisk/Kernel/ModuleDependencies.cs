@@ -5,15 +5,15 @@ namespace Stiefel.Cli.Ramdisk.Kernel;
 /// <summary>modules.dep: `kernel/a.ko: kernel/b.ko kernel/c.ko`, each line complete in itself (man 5 modules.dep).</summary>
 internal sealed class ModuleDependencies
 {
-    private const string KernelFolder = "kernel/";
+    private const string KernelDirectory = "kernel/";
 
     private readonly SortedDictionary<string, string[]> _needs = new(StringComparer.Ordinal);
 
     public ModuleDependencies(IEnumerable<string> lines)
     {
-        foreach (string line in lines)
+        foreach (var line in lines)
         {
-            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon > 0)
             {
                 _needs[line[..colon]] = line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -25,16 +25,16 @@ internal sealed class ModuleDependencies
     /// <exception cref="FailedException">The user asked for a module that this kernel does not have.</exception>
     public IReadOnlyCollection<string> Choose(ModuleRules rules)
     {
-        string[] known = [.. _needs.Keys.Where(module => module.StartsWith(KernelFolder, StringComparison.Ordinal)).Select(module => module[KernelFolder.Length..])];
+        string[] known = [.. _needs.Keys.Where(module => module.StartsWith(KernelDirectory, StringComparison.Ordinal)).Select(module => module[KernelDirectory.Length..])];
         if (rules.FirstUnfulfilled(known) is { } wish)
         {
-            throw new FailedException($"initrd.include-modules: the ramdisk's kernel has no module `{wish}`; names are those of modinfo, or folders such as drivers/infiniband/");
+            throw new FailedException($"initrd.include-modules: the ramdisk's kernel has no module `{wish}`; names are those of modinfo, or directories such as drivers/infiniband/");
         }
 
         var chosen = new SortedSet<string>(StringComparer.Ordinal);
-        foreach ((string module, string[] needs) in _needs)
+        foreach ((var module, var needs) in _needs)
         {
-            if (module.StartsWith(KernelFolder, StringComparison.Ordinal) && rules.Choose(module[KernelFolder.Length..]))
+            if (module.StartsWith(KernelDirectory, StringComparison.Ordinal) && rules.Choose(module[KernelDirectory.Length..]))
             {
                 chosen.Add(module);
                 chosen.UnionWith(needs);
@@ -48,7 +48,7 @@ internal sealed class ModuleDependencies
     public IReadOnlyList<string> InLoadOrder(IEnumerable<string> names)
     {
         var order = new List<string>();
-        foreach (string name in names)
+        foreach (var name in names)
         {
             if (_needs.FirstOrDefault(pair => Path.GetFileNameWithoutExtension(pair.Key) == name) is { Key: { } module, Value: { } needs })
             {

@@ -10,17 +10,17 @@ internal static class ModuleUnpacking
     private static readonly (string Ending, string Program, string[] Arguments)[] s_formats =
         [(".xz", "xz", ["-d"]), (".zst", "zstd", ["-q", "-d", "--rm"]), (".gz", "gzip", ["-d"])];
 
-    /// <summary>Replaces every compressed module below a folder.</summary>
-    public static async Task RunAsync(string folder, CancellationToken token)
+    /// <summary>Replaces every compressed module below a directory.</summary>
+    public static async Task RunAsync(string directory, CancellationToken token)
     {
         var limits = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = token };
-        foreach ((string ending, string program, string[] arguments) in s_formats)
+        foreach ((var ending, var program, var arguments) in s_formats)
         {
-            string[] files = Directory.GetFiles(folder, "*.ko" + ending, SearchOption.AllDirectories);
+            var files = Directory.GetFiles(directory, "*.ko" + ending, SearchOption.AllDirectories);
             await Parallel.ForEachAsync(
                 files.Chunk(FilesPerRun),
                 limits,
-                async (batch, stop) => await ExternalProgram.RunAsync(program, [.. arguments, "--", .. batch], token: stop).ConfigureAwait(false)).ConfigureAwait(false);
+                async (batch, stop) => await ExternalProgram.RunAsync(program, [.. arguments, "--", .. batch], token: stop));
         }
     }
 }

@@ -18,8 +18,8 @@ internal sealed record DebPackage(
     /// <summary>Reads the control fields (man 1 dpkg-deb).</summary>
     public static async Task<DebPackage> ReadAsync(string path, CancellationToken token)
     {
-        var output = await ExternalProgram.RunAsync("dpkg-deb", ["--show", $"--showformat={Fields}", path], token: token).ConfigureAwait(false);
-        string[] fields = output.Text.Split('\t');
+        var output = await ExternalProgram.RunAsync("dpkg-deb", ["--show", $"--showformat={Fields}", path], token: token);
+        var fields = output.Text.Split('\t');
         return new DebPackage(path, fields[0], fields[1], [.. ParseRelation(fields[2]), .. ParseRelation(fields[3])], [.. ParseRelation(fields[4]).SelectMany(names => names)]);
     }
 
@@ -30,39 +30,39 @@ internal sealed record DebPackage(
             .Select(item => (IReadOnlyList<string>)[.. item.Split('|', StringSplitOptions.TrimEntries).Select(name => name.Split(' ', ':', '(')[0])]),
     ];
 
-    /// <summary>Unpacks files, symlinks and the folders they need.</summary>
-    /// <param name="folder">Where to.</param>
-    /// <param name="place">Where a path of the package (relative, without `./`) shall lie in the folder, or null to leave it out.</param>
+    /// <summary>Unpacks files, symlinks and the directories they need.</summary>
+    /// <param name="directory">Where to.</param>
+    /// <param name="place">Where a path of the package (relative, without `./`) shall lie in the directory, or null to leave it out.</param>
     /// <param name="token">Stops it.</param>
-    public async Task ExtractAsync(string folder, Func<string, string?> place, CancellationToken token)
+    public async Task ExtractAsync(string directory, Func<string, string?> place, CancellationToken token)
     {
         var pipe = new Pipe();
-        Task unpacking = UnpackAsync(pipe.Reader.AsStream(), folder, place, token);
-        await using (Stream archive = pipe.Writer.AsStream())
+        var unpacking = UnpackAsync(pipe.Reader.AsStream(), directory, place, token);
+        await using (var archive = pipe.Writer.AsStream())
         {
-            await ExternalProgram.RunAsync("dpkg-deb", ["--fsys-tarfile", Path], new ExternalProgramOptions { OutputDestination = archive }, token).ConfigureAwait(false);
+            await ExternalProgram.RunAsync("dpkg-deb", ["--fsys-tarfile", Path], new ExternalProgramOptions { OutputDestination = archive }, token);
         }
 
-        await unpacking.ConfigureAwait(false);
+        await unpacking;
     }
 
-    private static async Task UnpackAsync(Stream archive, string folder, Func<string, string?> place, CancellationToken token)
+    private static async Task UnpackAsync(Stream archive, string directory, Func<string, string?> place, CancellationToken token)
     {
         await using var tar = new TarReader(archive);
-        while (await tar.GetNextEntryAsync(copyData: false, token).ConfigureAwait(false) is { } entry)
+        while (await tar.GetNextEntryAsync(copyData: false, token) is { } entry)
         {
-            string name = entry.Name.TrimStart('.').Trim('/');
+            var name = entry.Name.TrimStart('.').Trim('/');
             if (name.Length == 0 || name.Split('/').Contains("..") || place(name) is not { } target)
             {
                 continue;
             }
 
-            string file = System.IO.Path.Combine(folder, target);
+            var file = System.IO.Path.Combine(directory, target);
             switch (entry.EntryType)
             {
                 case TarEntryType.RegularFile or TarEntryType.V7RegularFile:
                     Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
-                    await entry.ExtractToFileAsync(file, overwrite: true, token).ConfigureAwait(false);
+                    await entry.ExtractToFileAsync(file, overwrite: true, token);
                     break;
                 case TarEntryType.SymbolicLink:
                     Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
@@ -70,14 +70,14 @@ internal sealed record DebPackage(
                     File.CreateSymbolicLink(file, entry.LinkName);
                     break;
                 case TarEntryType.HardLink when place(entry.LinkName.TrimStart('.').Trim('/')) is { } original:
-                    File.Copy(System.IO.Path.Combine(folder, original), file, overwrite: true);
+                    File.Copy(System.IO.Path.Combine(directory, original), file, overwrite: true);
                     break;
                 default:
-                    break; // folders come with their files
+                    break; // directories come with their files
             }
         }
 
         // What follows the end mark must be read too, or dpkg-deb dies of a closed pipe.
-        await archive.CopyToAsync(Stream.Null, token).ConfigureAwait(false);
+        await archive.CopyToAsync(Stream.Null, token);
     }
 }

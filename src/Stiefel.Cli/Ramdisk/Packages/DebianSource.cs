@@ -20,13 +20,13 @@ internal sealed record DebianSource(string Distribution, string Suite, string? M
     /// <param name="osRelease">The text of /etc/os-release (man 5 os-release).</param>
     public static DebianSource For(DebianConfiguration configuration, string? mirror, string osRelease)
     {
-        Dictionary<string, string> system = osRelease.Split('\n')
+        var system = osRelease.Split('\n')
             .Select(line => line.Split('=', 2))
             .Where(pair => pair.Length == 2)
             .ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim().Trim('"', '\''));
-        string id = system.GetValueOrDefault("ID", "");
-        string? codeName = system.GetValueOrDefault("VERSION_CODENAME");
-        bool ubuntu = id == "ubuntu" && configuration.Suite is null;
+        var id = system.GetValueOrDefault("ID", "");
+        var codeName = system.GetValueOrDefault("VERSION_CODENAME");
+        var ubuntu = id == "ubuntu" && configuration.Suite is null;
         return new DebianSource(
             ubuntu ? "ubuntu" : "debian",
             configuration.Suite ?? (ubuntu || id == "debian" ? codeName ?? "sid" : UsualSuite),

@@ -11,29 +11,29 @@ internal static class PackageDownload
 {
     private static readonly TimeSpan s_timeLimit = TimeSpan.FromMinutes(30);
 
-    /// <summary>Fills a folder with .deb files.</summary>
-    public static async Task FetchAsync(DebianSource source, IReadOnlyList<string> packages, string folder, CancellationToken token)
+    /// <summary>Fills a directory with .deb files.</summary>
+    public static async Task FetchAsync(DebianSource source, IReadOnlyList<string> packages, string directory, CancellationToken token)
     {
         if (ExternalProgram.Find("mmdebstrap") is not null)
         {
-            await ByMmdebstrapAsync(source, packages, folder, token).ConfigureAwait(false);
+            await ByMmdebstrapAsync(source, packages, directory, token);
         }
         else if (ExternalProgram.Find("debootstrap") is not null)
         {
-            await ByDebootstrapAsync(source, packages, folder, token).ConfigureAwait(false);
+            await ByDebootstrapAsync(source, packages, directory, token);
         }
         else
         {
             throw new FailedException("create-initrd needs mmdebstrap (or debootstrap); on Debian and Ubuntu: apt install mmdebstrap");
         }
 
-        if (Directory.GetFiles(folder, "*.deb").Length == 0)
+        if (Directory.GetFiles(directory, "*.deb").Length == 0)
         {
             throw new FailedException($"no package came from {source.Suite}; is the mirror right?");
         }
     }
 
-    private static async Task ByMmdebstrapAsync(DebianSource source, IReadOnlyList<string> packages, string folder, CancellationToken token)
+    private static async Task ByMmdebstrapAsync(DebianSource source, IReadOnlyList<string> packages, string directory, CancellationToken token)
     {
         // copy-out is done by mmdebstrap's own side, so it may write here even when it runs in a user namespace.
         await RunAsync(
@@ -42,16 +42,16 @@ internal static class PackageDownload
                 "--variant=extract", "--architectures=amd64", "--format=null",
                 $"--components={string.Join(',', source.Components)}",
                 $"--include={string.Join(',', packages)}",
-                $"--extract-hook=copy-out /var/cache/apt/archives {Quote(folder)}",
+                $"--extract-hook=copy-out /var/cache/apt/archives {Quote(directory)}",
                 source.Suite, "-", .. source.MirrorArguments,
             ],
-            token).ConfigureAwait(false);
-        TakeArchives(Path.Combine(folder, "archives"), folder);
+            token);
+        TakeArchives(Path.Combine(directory, "archives"), directory);
     }
 
-    private static async Task ByDebootstrapAsync(DebianSource source, IReadOnlyList<string> packages, string folder, CancellationToken token)
+    private static async Task ByDebootstrapAsync(DebianSource source, IReadOnlyList<string> packages, string directory, CancellationToken token)
     {
-        string target = Path.Combine(folder, "target");
+        var target = Path.Combine(directory, "target");
         await RunAsync(
             "debootstrap",
             [
@@ -60,24 +60,24 @@ internal static class PackageDownload
                 $"--include={string.Join(',', packages)}",
                 source.Suite, target, .. source.Mirror is { } mirror ? (string[])[mirror] : [],
             ],
-            token).ConfigureAwait(false);
-        TakeArchives(Path.Combine(target, "var/cache/apt/archives"), folder);
+            token);
+        TakeArchives(Path.Combine(target, "var/cache/apt/archives"), directory);
         Directory.Delete(target, recursive: true);
     }
 
     private static async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken token)
-        => await ExternalProgram.RunAsync(program, arguments, new ExternalProgramOptions { Timeout = s_timeLimit }, token).ConfigureAwait(false);
+        => await ExternalProgram.RunAsync(program, arguments, new ExternalProgramOptions { Timeout = s_timeLimit }, token);
 
-    private static void TakeArchives(string archives, string folder)
+    private static void TakeArchives(string archives, string directory)
     {
-        foreach (string file in Directory.GetFiles(archives, "*.deb"))
+        foreach (var file in Directory.GetFiles(archives, "*.deb"))
         {
-            File.Move(file, Path.Combine(folder, Path.GetFileName(file)));
+            File.Move(file, Path.Combine(directory, Path.GetFileName(file)));
         }
 
-        if (Directory.Exists(Path.Combine(folder, "archives")))
+        if (Directory.Exists(Path.Combine(directory, "archives")))
         {
-            Directory.Delete(Path.Combine(folder, "archives"), recursive: true);
+            Directory.Delete(Path.Combine(directory, "archives"), recursive: true);
         }
     }
 

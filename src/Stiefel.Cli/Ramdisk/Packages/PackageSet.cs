@@ -8,15 +8,15 @@ internal sealed class PackageSet
     public PackageSet(IEnumerable<DebPackage> packages)
     {
         All = [.. packages.OrderBy(package => package.Name, StringComparer.Ordinal)];
-        foreach (DebPackage package in All)
+        foreach (var package in All)
         {
-            foreach (string provided in package.Provides)
+            foreach (var provided in package.Provides)
             {
                 _byName.TryAdd(provided, package);
             }
         }
 
-        foreach (DebPackage package in All)
+        foreach (var package in All)
         {
             _byName[package.Name] = package;
         }
@@ -24,12 +24,12 @@ internal sealed class PackageSet
 
     public IReadOnlyList<DebPackage> All { get; }
 
-    public static async Task<PackageSet> ReadAsync(string folder, CancellationToken token)
+    public static async Task<PackageSet> ReadAsync(string directory, CancellationToken token)
     {
         var packages = new List<DebPackage>();
-        foreach (string file in Directory.GetFiles(folder, "*.deb").Order(StringComparer.Ordinal))
+        foreach (var file in Directory.GetFiles(directory, "*.deb").Order(StringComparer.Ordinal))
         {
-            packages.Add(await DebPackage.ReadAsync(file, token).ConfigureAwait(false));
+            packages.Add(await DebPackage.ReadAsync(file, token));
         }
 
         return new PackageSet(packages);
@@ -44,14 +44,14 @@ internal sealed class PackageSet
         var wanted = new SortedDictionary<string, DebPackage>(StringComparer.Ordinal);
         var left = excluded.Select(name => name.Split(':')[0]).ToHashSet(StringComparer.Ordinal);
         var queue = new Queue<DebPackage>(names.Select(Find).OfType<DebPackage>());
-        while (queue.TryDequeue(out DebPackage? package))
+        while (queue.TryDequeue(out var package))
         {
             if (!wanted.TryAdd(package.Name, package))
             {
                 continue;
             }
 
-            foreach (IReadOnlyList<string> alternatives in package.Dependencies)
+            foreach (var alternatives in package.Dependencies)
             {
                 // apt fetched at least one of them; if there are several, the first is the preferred one.
                 if (alternatives.Select(Find).OfType<DebPackage>().FirstOrDefault() is { } dependency && !left.Contains(dependency.Name))

@@ -15,7 +15,7 @@ internal static class Compressor
             return;
         }
 
-        (string program, string[] arguments) = compression.Format switch
+        (var program, var arguments) = compression.Format switch
         {
             // The number of threads does not change zstd's output, only --single-thread would.
             CompressionFormat.Zstd => ("zstd", new[] { "-q", "-c", "-T0", $"-{compression.Level}" }),
@@ -24,8 +24,8 @@ internal static class Compressor
             CompressionFormat.Xz => ("xz", ["-c", "-T1", "--check=crc32", $"-{compression.Level}"]),
             _ => ("gzip", ["-c", "-n", $"-{compression.Level}"]),
         };
-        await using FileStream input = File.OpenRead(source);
-        await using FileStream output = File.Create(target);
-        await ExternalProgram.RunAsync(program, arguments, new ExternalProgramOptions { Input = input, OutputDestination = output }, token).ConfigureAwait(false);
+        await using var input = File.OpenRead(source);
+        await using var output = File.Create(target);
+        await ExternalProgram.RunAsync(program, arguments, new ExternalProgramOptions { Input = input, OutputDestination = output }, token);
     }
 }

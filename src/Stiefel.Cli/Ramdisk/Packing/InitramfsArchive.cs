@@ -3,7 +3,7 @@ using Stiefel.Linux.Initramfs;
 namespace Stiefel.Cli.Ramdisk.Packing;
 
 /// <summary>
-/// Turns a root folder into one cpio archive whose bytes depend on names, contents, symlinks and the executable bit alone:
+/// Turns a root directory into one cpio archive whose bytes depend on names, contents, symlinks and the executable bit alone:
 /// sorted, owned by root, one fixed time.
 /// </summary>
 internal static class InitramfsArchive
@@ -24,11 +24,11 @@ internal static class InitramfsArchive
         ["tmp"] = Everyone | UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.StickyBit,
     };
 
-    /// <summary>Writes what is below a folder and passes the filter (relative paths).</summary>
+    /// <summary>Writes what is below a directory and passes the filter (relative paths).</summary>
     public static void Write(string root, Func<string, bool> include, Stream archive)
     {
         var cpio = new CpioWriter(archive) { Modified = FixedTime };
-        foreach (string path in FolderTree.Walk(root).Where(include))
+        foreach (var path in DirectoryTree.Walk(root).Where(include))
         {
             Add(cpio, root, path);
         }
@@ -36,13 +36,13 @@ internal static class InitramfsArchive
         cpio.Complete();
     }
 
-    /// <summary>Writes single files, whose folders another archive before this one has made.</summary>
+    /// <summary>Writes single files, whose directories another archive before this one has made.</summary>
     public static void WriteFiles(IEnumerable<(string Path, string Source)> files, Stream archive)
     {
         var cpio = new CpioWriter(archive) { Modified = FixedTime };
-        foreach ((string path, string source) in files)
+        foreach ((var path, var source) in files)
         {
-            using FileStream content = File.OpenRead(source);
+            using var content = File.OpenRead(source);
             cpio.AddFile(path, Everyone & ~ExecutableBits | UnixFileMode.UserWrite, content, content.Length);
         }
 
@@ -62,8 +62,8 @@ internal static class InitramfsArchive
         }
         else
         {
-            bool executable = (file.UnixFileMode & ExecutableBits) != 0;
-            using FileStream content = file.OpenRead();
+            var executable = (file.UnixFileMode & ExecutableBits) != 0;
+            using var content = file.OpenRead();
             cpio.AddFile(path, (executable ? Everyone : Everyone & ~ExecutableBits) | UnixFileMode.UserWrite, content, content.Length);
         }
     }

@@ -19,7 +19,7 @@ internal sealed record InitrdParts(PackedPart Start, PackedPart Programs, Packed
     /// <summary>Writes the initrd from the beginning of a file.</summary>
     public void Write(FileStream initrd)
     {
-        using (FileStream start = File.OpenRead(Start.File))
+        using (var start = File.OpenRead(Start.File))
         {
             start.CopyTo(initrd);
         }

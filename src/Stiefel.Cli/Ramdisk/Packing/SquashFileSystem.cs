@@ -4,7 +4,7 @@ using Stiefel.Linux.Programs;
 namespace Stiefel.Cli.Ramdisk.Packing;
 
 /// <summary>
-/// A folder as one compressed, read-only file system. The kernel unpacks only what is touched, which for a program that starts is a
+/// A directory as one compressed, read-only file system. The kernel unpacks only what is touched, which for a program that starts is a
 /// fraction: a cpio of the same files costs the slowest machines a second, and all machines the memory.
 /// </summary>
 internal static class SquashFileSystem
@@ -21,21 +21,21 @@ internal static class SquashFileSystem
     // Times and threads leave no mark; the option would contradict SOURCE_DATE_EPOCH.
     private static readonly ExternalProgramOptions s_options = new() { Environment = new Dictionary<string, string?> { ["SOURCE_DATE_EPOCH"] = null } };
 
-    /// <summary>Writes TARGET; modes in the folder are set to 0755 and 0644, as whoever built it may have any umask.</summary>
-    public static async Task WriteAsync(string folder, string target, string blockSize, Compression compression, CancellationToken token)
+    /// <summary>Writes TARGET; modes in the directory are set to 0755 and 0644, as whoever built it may have any umask.</summary>
+    public static async Task WriteAsync(string directory, string target, string blockSize, Compression compression, CancellationToken token)
     {
-        foreach (string path in FolderTree.Walk(folder).Select(path => Path.Combine(folder, path)).Append(folder).Where(path => new FileInfo(path).LinkTarget is null))
+        foreach (var path in DirectoryTree.Walk(directory).Select(path => Path.Combine(directory, path)).Append(directory).Where(path => new FileInfo(path).LinkTarget is null))
         {
-            UnixFileMode mode = File.GetUnixFileMode(path);
+            var mode = File.GetUnixFileMode(path);
             File.SetUnixFileMode(path, (mode & Executable) != 0 ? Readable | Executable : Readable);
         }
 
-        string time = $"{InitramfsArchive.FixedTime}";
+        var time = $"{InitramfsArchive.FixedTime}";
         await ExternalProgram.RunAsync(
             "mksquashfs",
-            [folder, target, .. Arguments(compression), "-b", blockSize, "-all-root", "-no-xattrs", "-mkfs-time", time, "-all-time", time, "-noappend", "-quiet", "-no-progress"],
+            [directory, target, .. Arguments(compression), "-b", blockSize, "-all-root", "-no-xattrs", "-mkfs-time", time, "-all-time", time, "-noappend", "-quiet", "-no-progress"],
             s_options,
-            token).ConfigureAwait(false);
+            token);
     }
 
     private static string[] Arguments(Compression compression) => compression.Format switch

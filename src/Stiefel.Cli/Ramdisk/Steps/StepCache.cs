@@ -3,7 +3,7 @@ using Stiefel.CommandLine;
 namespace Stiefel.Cli.Ramdisk.Steps;
 
 /// <summary>
-/// Finished steps, one folder each, named by the hash of their inputs. A folder appears only when its step is done (rename),
+/// Finished steps, one directory each, named by the hash of their inputs. A directory appears only when its step is done (rename),
 /// so an interrupted build leaves nothing half made. One build works in a cache at a time; another waits.
 /// </summary>
 internal sealed class StepCache : IDisposable
@@ -11,71 +11,71 @@ internal sealed class StepCache : IDisposable
     /// <summary>Of each step, this many results are kept; switching back and forth between two configurations stays quick.</summary>
     private const int KeptPerStep = 4;
 
-    private readonly string _folder;
+    private readonly string _directory;
     private readonly StepLog _log;
     private readonly FileStream _lock;
 
-    private StepCache(string folder, StepLog log, FileStream fileLock)
+    private StepCache(string directory, StepLog log, FileStream fileLock)
     {
-        _folder = folder;
+        _directory = directory;
         _log = log;
         _lock = fileLock;
     }
 
-    public static async Task<StepCache> OpenAsync(string folder, StepLog log, CancellationToken token)
+    public static async Task<StepCache> OpenAsync(string directory, StepLog log, CancellationToken token)
     {
-        string steps = Path.Combine(folder, "steps");
+        var steps = Path.Combine(directory, "steps");
         Directory.CreateDirectory(steps);
-        bool told = false;
+        var told = false;
         while (true)
         {
             try
             {
                 // .NET holds FileShare.None by flock(2), which ends with the process.
-                var fileLock = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                var fileLock = new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 var cache = new StepCache(steps, log, fileLock);
                 cache.RemoveUnfinished();
                 return cache;
             }
-            catch (IOException) when (File.Exists(Path.Combine(folder, "lock")))
+            catch (IOException) when (File.Exists(Path.Combine(directory, "lock")))
             {
                 if (!told)
                 {
-                    log.Note($"another build works in {folder}, waiting for it");
+                    log.Note($"another build works in {directory}, waiting for it");
                     told = true;
                 }
 
-                await Task.Delay(300, token).ConfigureAwait(false);
+                await Task.Delay(300, token);
             }
         }
     }
 
-    /// <summary>The folder with the step's result: an earlier one if the inputs are equal, otherwise made now.</summary>
+    /// <summary>The directory with the step's result: an earlier one if the inputs are equal, otherwise made now.</summary>
     /// <param name="key">All inputs.</param>
     /// <param name="what">For the log.</param>
-    /// <param name="makeAsync">Fills an empty folder.</param>
+    /// <param name="makeAsync">Fills an empty directory.</param>
     /// <param name="token">Stops the step; nothing of it stays.</param>
     public async Task<string> GetAsync(StepKey key, string what, Func<string, CancellationToken, Task> makeAsync, CancellationToken token)
     {
-        string folder = Path.Combine(_folder, key.ToString());
+        var directory = Path.Combine(_directory, key.ToString());
         using var step = _log.Begin(what);
-        if (Directory.Exists(folder))
+        if (Directory.Exists(directory))
         {
-            _log.Note($"nothing changed, reused from {Directory.GetCreationTime(folder):yyyy-MM-dd HH:mm}");
-            Directory.SetLastAccessTimeUtc(folder, DateTime.UtcNow);
-            return folder;
+            _log.Note($"nothing changed, reused from {Directory.GetCreationTime(directory):yyyy-MM-dd HH:mm}");
+            Directory.SetLastAccessTimeUtc(directory, DateTime.UtcNow);
+            return directory;
         }
 
-        string unfinished = folder + ".new";
+        var unfinished = directory + ".new";
         Directory.CreateDirectory(unfinished);
         try
         {
-            await makeAsync(unfinished, token).ConfigureAwait(false);
-            Directory.Move(unfinished, folder);
+            await makeAsync(unfinished, token);
+            Directory.Move(unfinished, directory);
         }
         catch (Exception error) when (error is IOException and not FileNotFoundException && error.Message.Contains("No space left", StringComparison.Ordinal))
         {
-            throw new FailedException($"{_folder}: no space left; free some, or set paths.cache to another disk", error);
+            throw new FailedException($"{_directory}: no space left; free some, or set paths.cache to another disk", error);
         }
         finally
         {
@@ -83,36 +83,36 @@ internal sealed class StepCache : IDisposable
         }
 
         Prune(key.Name);
-        return folder;
+        return directory;
     }
 
     /// <summary>Makes the next <see cref="GetAsync"/> with this key do its work again.</summary>
-    public void Forget(StepKey key) => Delete(Path.Combine(_folder, key.ToString()));
+    public void Forget(StepKey key) => Delete(Path.Combine(_directory, key.ToString()));
 
     public void Dispose() => _lock.Dispose();
 
     private void RemoveUnfinished()
     {
-        foreach (string folder in Directory.GetDirectories(_folder, "*.new"))
+        foreach (var directory in Directory.GetDirectories(_directory, "*.new"))
         {
-            Delete(folder);
+            Delete(directory);
         }
     }
 
     private void Prune(string name)
     {
-        var old = new DirectoryInfo(_folder).GetDirectories(name + "-*").OrderByDescending(folder => folder.LastAccessTimeUtc).Skip(KeptPerStep);
-        foreach (DirectoryInfo folder in old)
+        var old = new DirectoryInfo(_directory).GetDirectories(name + "-*").OrderByDescending(directory => directory.LastAccessTimeUtc).Skip(KeptPerStep);
+        foreach (var directory in old)
         {
-            Delete(folder.FullName);
+            Delete(directory.FullName);
         }
     }
 
-    private static void Delete(string folder)
+    private static void Delete(string directory)
     {
-        if (Directory.Exists(folder))
+        if (Directory.Exists(directory))
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(directory, recursive: true);
         }
     }
 }

@@ -39,7 +39,7 @@ internal static class ContentHash
 
     public static string OfFile(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using var file = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 }

@@ -25,14 +25,14 @@ internal sealed record ElfFile(string? Interpreter, IReadOnlyList<string> Needed
     /// <returns>Null if the file is no such ELF file.</returns>
     public static ElfFile? Read(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using var file = File.OpenRead(path);
         Span<byte> start = stackalloc byte[6];
         if (file.Length is < HeaderSize or > MaxLength || file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start.SequenceEqual(Magic))
         {
             return null;
         }
 
-        byte[] bytes = new byte[file.Length];
+        var bytes = new byte[file.Length];
         file.Position = 0;
         file.ReadExactly(bytes);
         return Parse(bytes) ?? throw new InvalidDataException($"{path}: damaged ELF file");
@@ -53,12 +53,12 @@ internal sealed record ElfFile(string? Interpreter, IReadOnlyList<string> Needed
 
     private static ElfFile ParseChecked(ReadOnlySpan<byte> file)
     {
-        int table = checked((int)BinaryPrimitives.ReadInt64LittleEndian(file[32..]));
+        var table = checked((int)BinaryPrimitives.ReadInt64LittleEndian(file[32..]));
         int count = BinaryPrimitives.ReadUInt16LittleEndian(file[56..]);
         var segments = new List<(uint Type, long Offset, long Address, long Size)>();
-        for (int index = 0; index < count; index++)
+        for (var index = 0; index < count; index++)
         {
-            ReadOnlySpan<byte> header = file.Slice(table + (index * ProgramHeaderSize), ProgramHeaderSize);
+            var header = file.Slice(table + (index * ProgramHeaderSize), ProgramHeaderSize);
             segments.Add((
                 BinaryPrimitives.ReadUInt32LittleEndian(header),
                 BinaryPrimitives.ReadInt64LittleEndian(header[8..]),
@@ -77,10 +77,10 @@ internal sealed record ElfFile(string? Interpreter, IReadOnlyList<string> Needed
     {
         var names = new List<long>();
         long strings = 0;
-        for (ReadOnlySpan<byte> entries = file.Slice(offset, size); entries.Length >= DynamicEntrySize; entries = entries[DynamicEntrySize..])
+        for (var entries = file.Slice(offset, size); entries.Length >= DynamicEntrySize; entries = entries[DynamicEntrySize..])
         {
-            long tag = BinaryPrimitives.ReadInt64LittleEndian(entries);
-            long value = BinaryPrimitives.ReadInt64LittleEndian(entries[8..]);
+            var tag = BinaryPrimitives.ReadInt64LittleEndian(entries);
+            var value = BinaryPrimitives.ReadInt64LittleEndian(entries[8..]);
             if (tag == 0)
             {
                 break;
@@ -99,7 +99,7 @@ internal sealed record ElfFile(string? Interpreter, IReadOnlyList<string> Needed
         }
 
         var needed = new List<string>();
-        foreach (long name in names)
+        foreach (var name in names)
         {
             needed.Add(Text(file, checked(strings + name)));
         }
@@ -109,7 +109,7 @@ internal sealed record ElfFile(string? Interpreter, IReadOnlyList<string> Needed
 
     private static string Text(ReadOnlySpan<byte> file, long offset)
     {
-        ReadOnlySpan<byte> rest = file[checked((int)offset)..];
+        var rest = file[checked((int)offset)..];
         return Encoding.UTF8.GetString(rest[..rest.IndexOf((byte)0)]);
     }
 }

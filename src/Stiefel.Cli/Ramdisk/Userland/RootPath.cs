@@ -3,16 +3,16 @@ namespace Stiefel.Cli.Ramdisk.Userland;
 /// <summary>Paths inside the ramdisk: relative, and with /bin, /sbin, /lib and /lib64 merged into /usr.</summary>
 internal static class RootPath
 {
-    /// <summary>The folders that are symlinks into usr.</summary>
+    /// <summary>The directories that are symlinks into usr.</summary>
     public static IReadOnlyList<string> Merged { get; } = ["bin", "lib", "lib64", "sbin"];
 
     public static string MergeUsr(string path)
     {
-        string first = path.Split('/')[0];
+        var first = path.Split('/')[0];
         return Merged.Contains(first) ? "usr/" + path : path;
     }
 
     /// <summary>Whether a path is one of these or below one of them.</summary>
-    public static bool IsBelow(string path, IEnumerable<string> folders)
-        => folders.Select(folder => folder.Trim('/')).Any(folder => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal));
+    public static bool IsBelow(string path, IEnumerable<string> directories)
+        => directories.Select(directory => directory.Trim('/')).Any(directory => path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal));
 }

@@ -2,11 +2,11 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk.Userland;
 
-/// <summary>Finds the libraries that programs need among the files of a root folder, by name as the dynamic linker would.</summary>
+/// <summary>Finds the libraries that programs need among the files of a root directory, by name as the dynamic linker would.</summary>
 internal sealed class SharedLibraries
 {
     // Where Debian's dynamic linker looks without a configuration, and where it lies itself.
-    private static readonly string[] s_folders = ["usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib"];
+    private static readonly string[] s_directories = ["usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib"];
 
     private readonly string _root;
 
@@ -17,11 +17,11 @@ internal sealed class SharedLibraries
     public void AddTo(ISet<string> files)
     {
         var queue = new Queue<string>(files);
-        while (queue.TryDequeue(out string? file))
+        while (queue.TryDequeue(out var file))
         {
-            foreach (string needed in NeedsOf(file))
+            foreach (var needed in NeedsOf(file))
             {
-                foreach (string link in Chain(needed, file).Where(files.Add))
+                foreach (var link in Chain(needed, file).Where(files.Add))
                 {
                     queue.Enqueue(link);
                 }
@@ -29,12 +29,12 @@ internal sealed class SharedLibraries
         }
     }
 
-    /// <summary>Complains if a program of the root folder needs what is not there.</summary>
+    /// <summary>Complains if a program of the root directory needs what is not there.</summary>
     public void Check(IEnumerable<string> files)
     {
-        foreach (string file in files)
+        foreach (var file in files)
         {
-            foreach (string needed in NeedsOf(file))
+            foreach (var needed in NeedsOf(file))
             {
                 _ = Chain(needed, file);
             }
@@ -46,13 +46,13 @@ internal sealed class SharedLibraries
     {
         string[] places = library.StartsWith('/')
             ? [RootPath.MergeUsr(library.TrimStart('/'))]
-            : [.. s_folders.Append(Path.GetDirectoryName(neededBy)!).Select(folder => Path.Combine(folder, library))];
-        string path = places.FirstOrDefault(Exists)
+            : [.. s_directories.Append(Path.GetDirectoryName(neededBy)!).Select(directory => Path.Combine(directory, library))];
+        var path = places.FirstOrDefault(Exists)
             ?? throw new FailedException($"the ramdisk lacks {library}, which {neededBy} needs; add the Debian package that holds it to initrd.include-packages");
         var chain = new List<string> { path };
         while (IsLink(path))
         {
-            string target = new FileInfo(Path.Combine(_root, path)).LinkTarget!;
+            var target = new FileInfo(Path.Combine(_root, path)).LinkTarget!;
             path = RootPath.MergeUsr(Path.GetRelativePath("/", Path.GetFullPath(target, "/" + Path.GetDirectoryName(path))));
             if (!Exists(path) || chain.Contains(path))
             {
@@ -67,7 +67,7 @@ internal sealed class SharedLibraries
 
     private IEnumerable<string> NeedsOf(string file)
     {
-        string path = Path.Combine(_root, file);
+        var path = Path.Combine(_root, file);
         if (IsLink(file) || ElfFile.Read(path) is not { } elf)
         {
             return [];

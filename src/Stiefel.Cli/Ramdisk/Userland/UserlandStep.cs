@@ -5,12 +5,12 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.Cli.Ramdisk.Userland;
 
-/// <summary>A root folder with the programs and libraries taken from Debian packages.</summary>
-internal sealed class UserlandStep(StepCache cache, StepLog log, string workFolder)
+/// <summary>A root directory with the programs and libraries taken from Debian packages.</summary>
+internal sealed class UserlandStep(StepCache cache, StepLog log, string workDirectory)
 {
     private const string Busybox = "usr/bin/busybox";
 
-    /// <returns>The root folder.</returns>
+    /// <returns>The root directory.</returns>
     public Task<string> RunAsync(PackageSet packages, RamdiskContent content, CancellationToken token)
     {
         DebPackage[] sources = [.. packages.All.Where(package => !package.Name.StartsWith("linux-", StringComparison.Ordinal))];
@@ -20,7 +20,7 @@ internal sealed class UserlandStep(StepCache cache, StepLog log, string workFold
             .Add("whole", content.WholePackages)
             .Add("without", content.ExcludedPackages)
             .Add("without paths", content.ExcludedPaths);
-        foreach (DebPackage source in sources)
+        foreach (var source in sources)
         {
             key.AddFile(source.Name, source.Path);
         }
@@ -30,26 +30,26 @@ internal sealed class UserlandStep(StepCache cache, StepLog log, string workFold
 
     private async Task MakeAsync(PackageSet packages, DebPackage[] sources, RamdiskContent content, string target, CancellationToken token)
     {
-        string all = Path.Combine(workFolder, "userland");
+        var all = Path.Combine(workDirectory, "userland");
         try
         {
-            Dictionary<string, string> owners = await ExtractAllAsync(sources, all, token).ConfigureAwait(false);
-            SortedSet<string> chosen = Choose(packages, content, owners);
+            var owners = await ExtractAllAsync(sources, all, token);
+            var chosen = Choose(packages, content, owners);
             var libraries = new SharedLibraries(all);
-            foreach (string library in content.Libraries)
+            foreach (var library in content.Libraries)
             {
                 chosen.UnionWith(libraries.Chain(library, "the server"));
             }
 
             libraries.AddTo(chosen);
-            foreach (string path in chosen)
+            foreach (var path in chosen)
             {
-                string file = Path.Combine(target, path);
+                var file = Path.Combine(target, path);
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
                 RamdiskTree.CopyEntry(Path.Combine(all, path), file);
             }
 
-            await AddAppletsAsync(target, token).ConfigureAwait(false);
+            await AddAppletsAsync(target, token);
             log.Note($"{chosen.Count} files");
         }
         finally
@@ -61,31 +61,31 @@ internal sealed class UserlandStep(StepCache cache, StepLog log, string workFold
         }
     }
 
-    private static async Task<Dictionary<string, string>> ExtractAllAsync(DebPackage[] sources, string folder, CancellationToken token)
+    private static async Task<Dictionary<string, string>> ExtractAllAsync(DebPackage[] sources, string directory, CancellationToken token)
     {
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (DebPackage source in sources)
+        foreach (var source in sources)
         {
             string Place(string path)
             {
-                string merged = RootPath.MergeUsr(path);
+                var merged = RootPath.MergeUsr(path);
                 owners[merged] = source.Name;
                 return merged;
             }
 
-            await source.ExtractAsync(folder, Place, token).ConfigureAwait(false);
+            await source.ExtractAsync(directory, Place, token);
         }
 
-        // Only what has become a file or a symlink counts; folders were never written for their own sake.
-        return owners.Where(pair => !Directory.Exists(Path.Combine(folder, pair.Key)) || new FileInfo(Path.Combine(folder, pair.Key)).LinkTarget is not null)
-            .Where(pair => Path.Exists(Path.Combine(folder, pair.Key)) || new FileInfo(Path.Combine(folder, pair.Key)).LinkTarget is not null)
+        // Only what has become a file or a symlink counts; directories were never written for their own sake.
+        return owners.Where(pair => !Directory.Exists(Path.Combine(directory, pair.Key)) || new FileInfo(Path.Combine(directory, pair.Key)).LinkTarget is not null)
+            .Where(pair => Path.Exists(Path.Combine(directory, pair.Key)) || new FileInfo(Path.Combine(directory, pair.Key)).LinkTarget is not null)
             .ToDictionary(StringComparer.Ordinal);
     }
 
     private static SortedSet<string> Choose(PackageSet packages, RamdiskContent content, Dictionary<string, string> owners)
     {
         var chosen = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (PackagePart part in content.Parts)
+        foreach (var part in content.Parts)
         {
             string[] found = [.. owners.Where(pair => pair.Value == part.Package && RootPath.IsBelow(pair.Key, part.Paths)).Select(pair => pair.Key)];
             if (found.Length == 0)
@@ -106,12 +106,12 @@ internal sealed class UserlandStep(StepCache cache, StepLog log, string workFold
     // The busybox of the packages runs here as well: it is static, and of this machine's architecture.
     private static async Task AddAppletsAsync(string root, CancellationToken token)
     {
-        var applets = await ExternalProgram.RunAsync(Path.Combine(root, Busybox), ["--list-full"], token: token).ConfigureAwait(false);
-        foreach (string applet in applets.Lines)
+        var applets = await ExternalProgram.RunAsync(Path.Combine(root, Busybox), ["--list-full"], token: token);
+        foreach (var applet in applets.Lines)
         {
-            string path = Path.Combine(root, RootPath.MergeUsr(applet));
-            string inOtherFolder = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(path))!, path.Contains("/sbin/", StringComparison.Ordinal) ? "bin" : "sbin", Path.GetFileName(path));
-            if (!Path.Exists(path) && !Path.Exists(inOtherFolder) && Path.GetFileName(path) != "linuxrc")
+            var path = Path.Combine(root, RootPath.MergeUsr(applet));
+            var inOtherDirectory = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(path))!, path.Contains("/sbin/", StringComparison.Ordinal) ? "bin" : "sbin", Path.GetFileName(path));
+            if (!Path.Exists(path) && !Path.Exists(inOtherDirectory) && Path.GetFileName(path) != "linuxrc")
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 File.CreateSymbolicLink(path, "/" + Busybox);

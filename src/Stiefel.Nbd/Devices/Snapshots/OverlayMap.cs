@@ -49,7 +49,7 @@ internal sealed class OverlayMap(long size)
         }
 
         // In this order: whoever sets Owned has set Stored before.
-        ulong owned = Volatile.Read(ref chunk.Owned[unit % UnitsPerChunk]);
+        var owned = Volatile.Read(ref chunk.Owned[unit % UnitsPerChunk]);
         return (owned, Volatile.Read(ref chunk.Stored[unit % UnitsPerChunk]));
     }
 
@@ -62,7 +62,7 @@ internal sealed class OverlayMap(long size)
     /// <summary>Under the unit's lock, after <see cref="Prepare"/>.</summary>
     public void Write(long unit, ulong owned, ulong stored)
     {
-        Chunk chunk = _chunks[unit / UnitsPerChunk]!;
+        var chunk = _chunks[unit / UnitsPerChunk]!;
         Volatile.Write(ref chunk.Stored[unit % UnitsPerChunk], stored);
         Volatile.Write(ref chunk.Owned[unit % UnitsPerChunk], owned);
     }
@@ -70,8 +70,8 @@ internal sealed class OverlayMap(long size)
     /// <summary>The bits of the blocks that hold the bytes from start to before end, both counted from the start of the unit.</summary>
     public static ulong BlocksOf(int start, int end)
     {
-        int first = start / BlockSize;
-        int count = ((end - 1) / BlockSize) - first + 1;
+        var first = start / BlockSize;
+        var count = ((end - 1) / BlockSize) - first + 1;
         return (ulong.MaxValue >> (BlocksPerUnit - count)) << first;
     }
 
@@ -81,23 +81,23 @@ internal sealed class OverlayMap(long size)
         BlockSource? source = null;
         while (offset < end)
         {
-            long unit = offset / UnitSize;
-            (ulong owned, ulong stored) = Read(unit);
-            int block = (int)(offset % UnitSize / BlockSize);
-            BlockSource here = SourceOf(owned >> block, stored >> block);
+            var unit = offset / UnitSize;
+            (var owned, var stored) = Read(unit);
+            var block = (int)(offset % UnitSize / BlockSize);
+            var here = SourceOf(owned >> block, stored >> block);
             if (source is not null && source != here)
             {
                 break;
             }
 
             source = here;
-            ulong same = here switch
+            var same = here switch
             {
                 BlockSource.Base => ~owned,
                 BlockSource.Zero => owned & ~stored,
                 _ => owned & stored,
             };
-            int count = BitOperations.TrailingZeroCount(~(same >> block));
+            var count = BitOperations.TrailingZeroCount(~(same >> block));
             offset = (unit * UnitSize) + ((long)Math.Min(block + count, BlocksPerUnit) * BlockSize);
             if (block + count < BlocksPerUnit)
             {

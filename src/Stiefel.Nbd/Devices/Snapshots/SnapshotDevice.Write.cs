@@ -17,7 +17,7 @@ public sealed partial class SnapshotDevice
     {
         while (data.Length > 0)
         {
-            int length = (int)Math.Min(data.Length, UnitSize - (offset % UnitSize));
+            var length = (int)Math.Min(data.Length, UnitSize - (offset % UnitSize));
             lock (_map.LockOf(offset / UnitSize))
             {
                 WriteWithinUnit(offset, data[..length]);
@@ -55,20 +55,20 @@ public sealed partial class SnapshotDevice
     /// </summary>
     public void Trim(long offset, long length) => ForEachUnit(offset, length, (at, count) =>
     {
-        (int start, int end) = WholeBlocks(at, count);
+        (var start, var end) = WholeBlocks(at, count);
         if (start < end)
         {
-            (ulong owned, _) = _map.Read(at / UnitSize);
+            (var owned, _) = _map.Read(at / UnitSize);
             Release(at / UnitSize, OverlayMap.BlocksOf(start, end) & owned, start, end);
         }
     });
 
     private void ForEachUnit(long offset, long length, Action<long, int> act)
     {
-        long end = offset + length;
+        var end = offset + length;
         while (offset < end)
         {
-            int count = (int)Math.Min(end - offset, UnitSize - (offset % UnitSize));
+            var count = (int)Math.Min(end - offset, UnitSize - (offset % UnitSize));
             lock (_map.LockOf(offset / UnitSize))
             {
                 act(offset, count);
@@ -80,11 +80,11 @@ public sealed partial class SnapshotDevice
 
     private void WriteWithinUnit(long offset, ReadOnlySpan<byte> data)
     {
-        long unit = offset / UnitSize;
-        int start = (int)(offset % UnitSize);
-        int end = start + data.Length;
-        ulong blocks = OverlayMap.BlocksOf(start, end);
-        (ulong owned, ulong stored) = Prepare(unit);
+        var unit = offset / UnitSize;
+        var start = (int)(offset % UnitSize);
+        var end = start + data.Length;
+        var blocks = OverlayMap.BlocksOf(start, end);
+        (var owned, var stored) = Prepare(unit);
         _overlay.Take(BitOperations.PopCount(blocks & ~stored));
         try
         {
@@ -110,9 +110,9 @@ public sealed partial class SnapshotDevice
 
     private void ZeroWithinUnit(long offset, int length)
     {
-        long unit = offset / UnitSize;
-        int start = (int)(offset % UnitSize);
-        (int wholeStart, int wholeEnd) = WholeBlocks(offset, length);
+        var unit = offset / UnitSize;
+        var start = (int)(offset % UnitSize);
+        (var wholeStart, var wholeEnd) = WholeBlocks(offset, length);
         if (wholeStart >= wholeEnd)
         {
             WriteZeroesInBlocks(offset, length);
@@ -128,10 +128,10 @@ public sealed partial class SnapshotDevice
     // Parts of one or two blocks: nothing to do where these are zeroes already.
     private void WriteZeroesInBlocks(long offset, int length)
     {
-        long end = offset + length;
+        var end = offset + length;
         while (offset < end)
         {
-            (BlockSource source, long runEnd) = _map.FindRun(offset, end);
+            (var source, var runEnd) = _map.FindRun(offset, end);
             if (source != BlockSource.Zero)
             {
                 WriteWithinUnit(offset, s_zeroes.AsSpan(0, (int)(runEnd - offset)));
@@ -144,14 +144,14 @@ public sealed partial class SnapshotDevice
     /// <summary>Makes blocks zero that lie between start and end, counted from the start of the unit, and forgets what the store holds of them.</summary>
     private void Release(long unit, ulong blocks, int start, int end)
     {
-        (ulong owned, ulong stored) = _map.Read(unit);
-        ulong released = blocks & stored;
+        (var owned, var stored) = _map.Read(unit);
+        var released = blocks & stored;
         if (released != 0)
         {
             // First the hole, then the note: who reads meanwhile sees the old bytes or zeroes, but nothing else. What the hole
             // takes along of other blocks are remains of writes that failed.
-            int first = Math.Max(start, BitOperations.TrailingZeroCount(released) * BlockSize);
-            int last = Math.Min(end, (64 - BitOperations.LeadingZeroCount(released)) * BlockSize);
+            var first = Math.Max(start, BitOperations.TrailingZeroCount(released) * BlockSize);
+            var last = Math.Min(end, (64 - BitOperations.LeadingZeroCount(released)) * BlockSize);
             _store.WriteZeroes((unit * UnitSize) + first, last - first, ZeroOptions.None);
             _overlay.GiveBack(BitOperations.PopCount(released));
         }
@@ -190,8 +190,8 @@ public sealed partial class SnapshotDevice
     // Counted from the start of the unit. The last block of the disk is whole even if the disk ends within it.
     private (int Start, int End) WholeBlocks(long offset, int length)
     {
-        int start = (int)(offset % UnitSize);
-        int end = start + length;
+        var start = (int)(offset % UnitSize);
+        var end = start + length;
         return (AlignUp(start), offset + length == Size ? end : end / BlockSize * BlockSize);
     }
 

@@ -46,8 +46,8 @@ public sealed partial class SnapshotDevice : IBlockDevice
     {
         while (buffer.Length > 0)
         {
-            (IBlockDevice? source, long end) = SourceOf(offset, offset + buffer.Length);
-            Span<byte> run = buffer[..(int)(end - offset)];
+            (var source, var end) = SourceOf(offset, offset + buffer.Length);
+            var run = buffer[..(int)(end - offset)];
             if (source is null)
             {
                 run.Clear();
@@ -67,8 +67,8 @@ public sealed partial class SnapshotDevice : IBlockDevice
     {
         while (buffer.Length > 0)
         {
-            (IBlockDevice? source, long end) = SourceOf(offset, offset + buffer.Length);
-            Span<byte> run = buffer[..(int)(end - offset)];
+            (var source, var end) = SourceOf(offset, offset + buffer.Length);
+            var run = buffer[..(int)(end - offset)];
             if (source is null)
             {
                 run.Clear();
@@ -94,10 +94,10 @@ public sealed partial class SnapshotDevice : IBlockDevice
     /// <inheritdoc/>
     public BlockExtent FindExtent(long offset, long length)
     {
-        BlockExtent extent = FindOne(offset, length);
-        for (int i = 0; i < MaxMerged && extent.Length < length; i++)
+        var extent = FindOne(offset, length);
+        for (var i = 0; i < MaxMerged && extent.Length < length; i++)
         {
-            BlockExtent next = FindOne(offset + extent.Length, length - extent.Length);
+            var next = FindOne(offset + extent.Length, length - extent.Length);
             if (next.IsHole != extent.IsHole)
             {
                 break;
@@ -115,13 +115,13 @@ public sealed partial class SnapshotDevice : IBlockDevice
     // Null: zeroes.
     private (IBlockDevice? Source, long End) SourceOf(long offset, long end)
     {
-        (BlockSource source, long runEnd) = _map.FindRun(offset, end);
+        (var source, var runEnd) = _map.FindRun(offset, end);
         return (source switch { BlockSource.Zero => null, BlockSource.Overlay => _store, _ => _base }, runEnd);
     }
 
     private BlockExtent FindOne(long offset, long length)
     {
-        (BlockSource source, long end) = _map.FindRun(offset, offset + length);
+        (var source, var end) = _map.FindRun(offset, offset + length);
         return source == BlockSource.Base ? _base.FindExtent(offset, end - offset) : new BlockExtent(end - offset, source == BlockSource.Zero);
     }
 }

@@ -45,7 +45,7 @@ public sealed class SnapshotOverlay : IDisposable
     /// <summary>Throws ENOSPC, and takes nothing, if the limit would be exceeded.</summary>
     internal void Take(int blocks)
     {
-        long bytes = (long)blocks * OverlayMap.BlockSize;
+        var bytes = (long)blocks * OverlayMap.BlockSize;
         if (Interlocked.Add(ref _used, bytes) > _limit && _limit > 0)
         {
             Interlocked.Add(ref _used, -bytes);

@@ -111,7 +111,7 @@ internal sealed class TlsTransport : NbdTransport
     // The stream below speaks in these; TLS wraps them. All else is the client's doing.
     private static NbdProtocolException Meaning(IOException e)
     {
-        Exception cause = e.InnerException ?? e;
+        var cause = e.InnerException ?? e;
         if (cause is TimeoutException or SocketException or NbdProtocolException)
         {
             ExceptionDispatchInfo.Throw(cause);

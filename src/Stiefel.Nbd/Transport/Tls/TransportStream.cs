@@ -51,9 +51,9 @@ internal sealed class TransportStream(NbdTransport transport) : Stream
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     // The transport blocks, and so do these: the connection has a thread of its own.
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span));
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken token = default) => ValueTask.FromResult(Read(buffer.Span));
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token = default)
     {
         Write(buffer.Span);
         return ValueTask.CompletedTask;
@@ -63,7 +63,7 @@ internal sealed class TransportStream(NbdTransport transport) : Stream
     {
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public override Task FlushAsync(CancellationToken token) => Task.CompletedTask;
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -72,7 +72,7 @@ internal sealed class TransportStream(NbdTransport transport) : Stream
     // Setting it costs system calls; a quarter more than was allowed does no harm.
     private void ShortenTimeout()
     {
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(_start);
+        var elapsed = Stopwatch.GetElapsedTime(_start);
         if (elapsed >= _allowed)
         {
             throw new TimeoutException("the client is too slow for TLS");

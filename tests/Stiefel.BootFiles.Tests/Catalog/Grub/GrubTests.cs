@@ -12,7 +12,7 @@ public class GrubTests
     {
         using var boot = new BootFixture("debian-grub");
         boot.Kernel("boot/vmlinuz-6.1.0-18-amd64").Initrd("boot/initrd.img-6.1.0-18-amd64");
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal("Debian GNU/Linux", spec.Title);
         Assert.Equal("boot/vmlinuz-6.1.0-18-amd64", boot.Relative(spec.Kernel));
         Assert.Equal(["boot/initrd.img-6.1.0-18-amd64"], boot.Relative(spec.Initrds));
@@ -38,7 +38,7 @@ public class GrubTests
         using var boot = new BootFixture("debian-grub-saved");
         boot.Kernel("vmlinuz-6.1.0-18-amd64").Initrd("initrd.img-6.1.0-18-amd64");
         boot.Kernel("vmlinuz-6.1.0-17-amd64", "6.1.0-17-amd64").Initrd("initrd.img-6.1.0-17-amd64");
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal("Debian GNU/Linux, with Linux 6.1.0-17-amd64", spec.Title);
         Assert.Equal("vmlinuz-6.1.0-17-amd64", boot.Relative(spec.Kernel));
         Assert.Equal($"root={Root} ro quiet splash", spec.CommandLine);
@@ -49,7 +49,7 @@ public class GrubTests
     {
         using var boot = new BootFixture("debian-grub-saved");
         boot.Kernel("vmlinuz-6.1.0-18-amd64").Initrd("initrd.img-6.1.0-18-amd64");
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal("Debian GNU/Linux", spec.Title);
         Assert.Contains(spec.PassedOver, line => line.Contains("there is no file /vmlinuz-6.1.0-17-amd64", StringComparison.Ordinal));
     }
@@ -59,7 +59,7 @@ public class GrubTests
     {
         using var boot = new BootFixture("ubuntu-grub");
         boot.Kernel("boot/vmlinuz-6.8.0-41-generic", "6.8.0-41-generic").Initrd("boot/initrd.img-6.8.0-41-generic");
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
 
         // default is 1>2: the third entry of the submenu; gfxmode set vt_handoff on the way.
         Assert.Equal("Ubuntu, with Linux 6.8.0-41-generic", spec.Title);
@@ -71,7 +71,7 @@ public class GrubTests
     {
         using var boot = new BootFixture("arch-grub-btrfs");
         boot.Kernel("@/boot/vmlinuz-linux", "6.9.1-arch1-1").Initrd("@/boot/intel-ucode.img", "@/boot/initramfs-linux.img");
-        foreach (BootSpec spec in new[] { boot.Find("@", ""), boot.Find("@") })
+        foreach (var spec in new[] { boot.Find("@", ""), boot.Find("@") })
         {
             Assert.Equal("Arch Linux", spec.Title);
             Assert.Equal(["@/boot/intel-ucode.img", "@/boot/initramfs-linux.img"], boot.Relative(spec.Initrds));
@@ -141,7 +141,7 @@ public class GrubTests
     {
         using var boot = new BootFixture();
         boot.Kernel("vmlinuz").Text("grub/grub.cfg", "menuentry Windows { chainloader /bootmgfw.efi }\nmenuentry Linux { linux /vmlinuz quiet }\n");
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal("Linux", spec.Title);
         Assert.Contains(spec.PassedOver, line => line.EndsWith("entry \"Windows\": starts no Linux kernel", StringComparison.Ordinal));
     }

@@ -11,18 +11,18 @@ internal static class UnifiedImageBuilder
 
     public static byte[] Build(params (string Name, byte[] Content)[] sections)
     {
-        int headers = Align(PeOffset + 24 + OptionalLength + (40 * sections.Length));
-        byte[] image = new byte[headers + sections.Sum(section => Align(section.Content.Length))];
+        var headers = Align(PeOffset + 24 + OptionalLength + (40 * sections.Length));
+        var image = new byte[headers + sections.Sum(section => Align(section.Content.Length))];
         "MZ"u8.CopyTo(image);
         BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(0x3c), PeOffset);
         "PE\0\0"u8.CopyTo(image.AsSpan(PeOffset));
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(PeOffset + 4), 0x8664);
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(PeOffset + 6), (ushort)sections.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(PeOffset + 20), OptionalLength);
-        int offset = headers;
-        for (int at = 0; at < sections.Length; at++)
+        var offset = headers;
+        for (var at = 0; at < sections.Length; at++)
         {
-            Span<byte> header = image.AsSpan(SectionHeader(at), 40);
+            var header = image.AsSpan(SectionHeader(at), 40);
             Encoding.ASCII.GetBytes(sections[at].Name).CopyTo(header);
             BinaryPrimitives.WriteInt32LittleEndian(header[8..], sections[at].Content.Length);
             BinaryPrimitives.WriteInt32LittleEndian(header[16..], Align(sections[at].Content.Length));

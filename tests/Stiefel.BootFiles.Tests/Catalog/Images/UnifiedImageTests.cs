@@ -13,7 +13,7 @@ public class UnifiedImageTests
     {
         using var boot = new BootFixture();
         boot.Write("EFI/Linux/arch-linux.efi", UnifiedImageBuilder.Typical("6.9.1-arch1-1"));
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal(("Arch Linux", "root=UUID=1234 ro quiet", "6.9.1-arch1-1", "UUID=1234"), (spec.Title, spec.CommandLine, spec.KernelRelease, spec.RootArgument));
         Assert.Equal(BootFixture.KernelBytes("6.9.1-arch1-1"), Read(spec.Kernel));
         Assert.Equal(["microcode", "initrd of 6.9.1-arch1-1"], spec.Initrds.Select(initrd => Encoding.UTF8.GetString(Read(initrd))));
@@ -23,7 +23,7 @@ public class UnifiedImageTests
     public void Find_SeveralImages_TakesTheNewestOrTheDefaultOfLoaderConf()
     {
         using var boot = new BootFixture();
-        foreach (string release in (string[])["6.9.9", "6.9.10", "6.8.1"])
+        foreach (var release in (string[])["6.9.9", "6.9.10", "6.8.1"])
         {
             boot.Write($"EFI/Linux/arch-{release}.efi", UnifiedImageBuilder.Typical(release));
         }
@@ -52,7 +52,7 @@ public class UnifiedImageTests
     {
         using var boot = new BootFixture();
         boot.Write("EFI/Linux/a.efi", UnifiedImageBuilder.Build((".linux", [1, 2, 3]), (".uname", "6.1.0-arm64\n"u8.ToArray())));
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal(("6.1.0-arm64", "a.efi", ""), (spec.KernelRelease, spec.Title, spec.CommandLine));
         Assert.Empty(spec.Initrds);
     }
@@ -82,7 +82,7 @@ public class UnifiedImageTests
             "--add-section", $".initrd={part("initrd")}", "--change-section-vma", ".initrd=0x13000000",
             "/usr/lib/systemd/boot/efi/linuxx64.efi.stub", $"{boot.Path}/EFI/Linux/made.efi",
         ]);
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal(("root=/dev/sda1 console=ttyS0", "6.1.0-18-amd64"), (spec.CommandLine, spec.KernelRelease));
         Assert.Equal(File.ReadAllBytes(part("linux")), Read(spec.Kernel));
         Assert.Equal("parts/initrd", Encoding.UTF8.GetString(Read(spec.Initrds[0])).TrimEnd('\0'));
@@ -110,8 +110,8 @@ public class UnifiedImageTests
     [InlineData(20, 0x7fffffffu)]
     public void Find_SectionBeyondTheEnd_IsNeverARegion(int field, uint value)
     {
-        byte[] image = UnifiedImageBuilder.Typical("6.9.1");
-        for (int section = 0; section < 7; section++)
+        var image = UnifiedImageBuilder.Typical("6.9.1");
+        for (var section = 0; section < 7; section++)
         {
             byte[] broken = [.. image];
             BinaryPrimitives.WriteUInt32LittleEndian(broken.AsSpan(UnifiedImageBuilder.SectionHeader(section) + field), value);

@@ -16,10 +16,10 @@ public sealed class UnifiedImageWriterTests
 
         UnifiedImageWriter.Write(Stub(roomForSections: 2), [Section(".cmdline", "a=b"u8.ToArray()), Section(".linux", kernel)], output);
 
-        byte[] image = output.ToArray();
-        PortableExecutable read = PortableExecutable.TryRead(image, "image")!;
+        var image = output.ToArray();
+        var read = PortableExecutable.TryRead(image, "image")!;
         Assert.Equal([".text", ".cmdline", ".linux"], read.Sections.Select(section => section.Name));
-        SectionHeader linux = read.Sections[2];
+        var linux = read.Sections[2];
         Assert.Equal(kernel, image.AsSpan((int)linux.RawOffset, (int)linux.ContentLength).ToArray());
         Assert.True(read.Sections[1].VirtualAddress + read.Sections[1].VirtualSize <= linux.VirtualAddress);
     }
@@ -52,7 +52,7 @@ public sealed class UnifiedImageWriterTests
 
     private static byte[] Stub(int roomForSections)
     {
-        byte[] stub = UnifiedImageBuilder.Build((".text", new byte[100]));
+        var stub = UnifiedImageBuilder.Build((".text", new byte[100]));
         BitConverter.TryWriteBytes(stub.AsSpan(OptionalHeader), (ushort)0x20b);
         BitConverter.TryWriteBytes(stub.AsSpan(SizeOfHeaders), (uint)UnifiedImageBuilder.SectionHeader(1 + roomForSections));
         return stub;

@@ -13,7 +13,7 @@ public class LoaderEntriesTests
     {
         using var boot = new BootFixture("systemd-boot-arch");
         boot.Kernel("vmlinuz-linux", "6.9.1-arch1-1").Kernel("vmlinuz-linux-lts", "6.6.32-1-lts").Initrd("amd-ucode.img", "initramfs-linux.img", "initramfs-linux-lts.img");
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal("Arch Linux (LTS)", spec.Title);
         Assert.Equal("vmlinuz-linux-lts", boot.Relative(spec.Kernel));
         Assert.Equal(["amd-ucode.img", "initramfs-linux-lts.img"], boot.Relative(spec.Initrds));
@@ -25,7 +25,7 @@ public class LoaderEntriesTests
     {
         using var boot = new BootFixture("systemd-boot-arch");
         boot.Kernel("vmlinuz-linux").Initrd("amd-ucode.img", "initramfs-linux.img");
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal("Arch Linux", spec.Title);
         Assert.Equal("root=PARTUUID=9d2c0a10-0000-4000-8000-000000000002 rw quiet splash", spec.CommandLine);
     }
@@ -34,7 +34,7 @@ public class LoaderEntriesTests
     public void Find_KernelInstall_TakesTheNewestThatIsNotKnownBad()
     {
         using var boot = new BootFixture("systemd-boot-kernel-install");
-        foreach (string release in (string[])["6.10.2", "6.9.10", "6.11.0-rc1"])
+        foreach (var release in (string[])["6.10.2", "6.9.10", "6.11.0-rc1"])
         {
             boot.Kernel($"{MachineId}/{release}/linux", release).Initrd($"{MachineId}/{release}/initrd.img-{release}");
         }
@@ -58,12 +58,12 @@ public class LoaderEntriesTests
     public void Find_Fedora_ResolvesGrubsVariablesAndSavedEntry()
     {
         using var boot = new BootFixture("fedora");
-        foreach (string release in (string[])["6.5.6-300.fc39.x86_64", "6.6.9-200.fc39.x86_64"])
+        foreach (var release in (string[])["6.5.6-300.fc39.x86_64", "6.6.9-200.fc39.x86_64"])
         {
             boot.Kernel($"vmlinuz-{release}", release).Initrd($"initramfs-{release}.img");
         }
 
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal("6.5.6-300.fc39.x86_64", spec.KernelRelease);
         Assert.Equal("root=UUID=7a1c5d3e-1111-4222-8333-944455556666 ro rootflags=subvol=root rhgb quiet", spec.CommandLine);
 

@@ -10,7 +10,7 @@ public class SyslinuxTests
     {
         using var boot = new BootFixture("alpine-extlinux");
         boot.Kernel("vmlinuz-lts", "6.6.30-0-lts").Initrd("initramfs-lts");
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal("Linux lts", spec.Title);
         Assert.Equal(["initramfs-lts"], boot.Relative(spec.Initrds));
         Assert.Equal("root=UUID=7a1c5d3e-1111-4222-8333-944455556666 modules=sd-mod,usb-storage,ext4 quiet rootfstype=ext4", spec.CommandLine);
@@ -21,7 +21,7 @@ public class SyslinuxTests
     {
         using var boot = new BootFixture("debian-extlinux");
         boot.Kernel("boot/vmlinuz-6.1.0-18-amd64").Initrd("boot/initrd.img-6.1.0-18-amd64");
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal("Debian GNU/Linux 12 (bookworm) 6.1.0-18-amd64", spec.Title);
         Assert.Equal("boot/initrd.img-6.1.0-18-amd64", boot.Relative(spec.Initrds[0]));
         Assert.EndsWith("ro quiet", spec.CommandLine, StringComparison.Ordinal);
@@ -32,7 +32,7 @@ public class SyslinuxTests
     {
         using var boot = new BootFixture("arch-syslinux");
         boot.Kernel("vmlinuz-linux").Initrd("intel-ucode.img", "initramfs-linux.img");
-        BootSpec spec = boot.Find();
+        var spec = boot.Find();
         Assert.Equal("Arch Linux", spec.Title);
         Assert.Equal(["intel-ucode.img", "initramfs-linux.img"], boot.Relative(spec.Initrds));
         Assert.Equal(("root=/dev/sda3 rw quiet", "/dev/sda3"), (spec.CommandLine, spec.RootArgument));

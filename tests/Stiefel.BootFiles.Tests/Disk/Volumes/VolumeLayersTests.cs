@@ -28,15 +28,15 @@ public sealed class VolumeLayersTests
         _tools.Volumes.Add(new LogicalVolumeTable("vg/root", ["/dev/mapper/vg-root"], [Inner], "table", null));
         _tools.Mapped["table"] = "/x/root";
         var opened = Opened();
-        VolumeLayers layers = Layers(opened, Partition);
+        var layers = Layers(opened, Partition);
 
         await layers.OpenUnencryptedAsync(Token);
         Assert.Equal([Partition], layers.Locked.Select(device => device.Path));
         Assert.False(await layers.UnlockAsync(_ => true, Bytes("wrong"), Token));
-        VolumeLayers again = Layers(opened, Partition);
+        var again = Layers(opened, Partition);
         Assert.True(await again.UnlockAsync(_ => true, Bytes("right"), Token));
 
-        ProbedDevice root = again.Devices[^1];
+        var root = again.Devices[^1];
         Assert.Equal(("vg/root", "ext4", "/dev/mapper/vg-root"), (root.Title, root.Type, root.Aliases[0]));
         Assert.Equal([Partition], again.Unlocked.Select(device => device.Path));
         Assert.Equal([Inner, Partition], _tools.Locked.Order());
@@ -59,7 +59,7 @@ public sealed class VolumeLayersTests
         _tools.Mapped["table"] = "/x/luks";
         _tools.Luks["/x/luks"] = ("right", "/x/boot");
         var opened = Opened();
-        VolumeLayers layers = Layers(opened, Partition, Other);
+        var layers = Layers(opened, Partition, Other);
         await layers.OpenUnencryptedAsync(Token);
         Assert.Equal("vg/crypt", VolumeLayers.NameOf(Assert.Single(layers.Locked)));
         Assert.True(await layers.UnlockAsync(_ => true, Bytes("right"), Token));
@@ -78,7 +78,7 @@ public sealed class VolumeLayersTests
         _tools.Volumes.Add(new LogicalVolumeTable("vg/boot", [], [Other], "table", null));
         _tools.Mapped["table"] = "/x/boot";
         await using var opened = Opened();
-        VolumeLayers layers = Layers(opened, Partition, Other);
+        var layers = Layers(opened, Partition, Other);
         await layers.OpenUnencryptedAsync(Token);
         Assert.Equal("vg/boot", layers.Devices[^1].Title);
         Assert.Equal(["mdadm: no array", "vg/thin is of another kind"], layers.Problems.Order());
@@ -117,7 +117,7 @@ public sealed class VolumeLayersTests
     [Fact]
     public async Task ManyLuksDevices_FewAreTried()
     {
-        for (int at = 0; at < 9; at++)
+        for (var at = 0; at < 9; at++)
         {
             Has($"/x/{at}", VolumeLayers.Luks);
             _tools.Luks[$"/x/{at}"] = ("right", "/x/inside");

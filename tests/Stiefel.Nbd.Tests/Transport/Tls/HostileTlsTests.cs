@@ -21,9 +21,9 @@ public sealed class HostileTlsTests : IDisposable
     [Fact]
     public async Task PlainText_SentTogetherWithStartTls_EndsTheConnection()
     {
-        await using TestServer server = await StartAsync();
-        using NbdTestClient client = NbdTestClient.Greet(server);
-        byte[] injected = new byte[2 * OptionHeader.Size];
+        await using var server = await StartAsync();
+        using var client = NbdTestClient.Greet(server);
+        var injected = new byte[2 * OptionHeader.Size];
         new OptionHeader(NbdOption.StartTls, 0).Write(injected);
         new OptionHeader(NbdOption.StructuredReply, 0).Write(injected.AsSpan(OptionHeader.Size));
 
@@ -42,8 +42,8 @@ public sealed class HostileTlsTests : IDisposable
     [Fact]
     public async Task PlainText_AfterTheAcknowledgement_EndsTheConnection()
     {
-        await using TestServer server = await StartAsync();
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync();
+        using var client = NbdTestClient.Greet(server);
         client.SendOption(NbdOption.StartTls, []);
         Assert.Equal(OptionReplyType.Ack, client.ReadOptionReply().Type);
 
@@ -57,11 +57,11 @@ public sealed class HostileTlsTests : IDisposable
     [Fact]
     public async Task PlainText_AmongTlsRecords_EndsTheConnection()
     {
-        await using TestServer server = await StartAsync();
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync();
+        using var client = NbdTestClient.Greet(server);
         client.StartTls(_certificates);
         client.Enter();
-        byte[] request = new byte[NbdRequest.CompactSize];
+        var request = new byte[NbdRequest.CompactSize];
         new NbdRequest(0, NbdCommand.WriteZeroes, 1, 0, 4096).Write(request, ReplyFormat.Simple);
 
         client.Socket.Send(request);
@@ -73,8 +73,8 @@ public sealed class HostileTlsTests : IDisposable
     [Fact]
     public async Task Handshake_ThatStalls_IsCutOffAtTheDeadline()
     {
-        await using TestServer server = await StartAsync(new NbdServerOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(600) });
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync(new NbdServerOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(600) });
+        using var client = NbdTestClient.Greet(server);
         client.SendOption(NbdOption.StartTls, []);
         Assert.Equal(OptionReplyType.Ack, client.ReadOptionReply().Type);
 
@@ -89,10 +89,10 @@ public sealed class HostileTlsTests : IDisposable
     [Fact]
     public async Task Handshake_AbandonedAtOnce_LeavesNothingBehind()
     {
-        await using TestServer server = await StartAsync();
-        for (int i = 0; i < 50; i++)
+        await using var server = await StartAsync();
+        for (var i = 0; i < 50; i++)
         {
-            using NbdTestClient client = NbdTestClient.Greet(server);
+            using var client = NbdTestClient.Greet(server);
             client.SendOption(NbdOption.StartTls, []);
         }
 
@@ -103,13 +103,13 @@ public sealed class HostileTlsTests : IDisposable
     [Fact]
     public async Task Client_ThatDoesNotReadItsReplies_IsCutOff()
     {
-        await using TestServer server = await StartAsync(new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync(new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(500) });
+        using var client = NbdTestClient.Greet(server);
         client.StartTls(_certificates);
         client.Enter();
 
         // Replies of 100 MiB fit no socket buffer. The requests themselves do.
-        for (int i = 0; i < 100; i++)
+        for (var i = 0; i < 100; i++)
         {
             client.Request(NbdCommand.Read, 0, 1 << 20);
         }
@@ -120,7 +120,7 @@ public sealed class HostileTlsTests : IDisposable
 
     private static async Task DribbleUntilClosedAsync(NbdTestClient client)
     {
-        for (int i = 0; i < 200; i++)
+        for (var i = 0; i < 200; i++)
         {
             await Task.Delay(50, TestContext.Current.CancellationToken);
             try
@@ -139,7 +139,7 @@ public sealed class HostileTlsTests : IDisposable
     private async Task AssertServesOthersAsync(TestServer server)
     {
         await Task.Yield();
-        using NbdTestClient other = NbdTestClient.Greet(server);
+        using var other = NbdTestClient.Greet(server);
         other.StartTls(_certificates);
         other.Enter();
         Assert.Equal(NbdError.None, other.Call(NbdCommand.Flush, 0, 0));

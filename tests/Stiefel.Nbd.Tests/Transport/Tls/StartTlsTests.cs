@@ -24,16 +24,16 @@ public sealed class StartTlsTests : IDisposable
     [InlineData(NbdTlsMode.Required, ReplyFormat.Extended)]
     public async Task StartTls_ThenGo_ServesEverySizeOfRequest(object mode, object format)
     {
-        await using TestServer server = await StartAsync((NbdTlsMode)mode);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync((NbdTlsMode)mode);
+        using var client = NbdTestClient.Greet(server);
         client.StartTls(_certificates);
         client.Enter((ReplyFormat)format, withContext: (ReplyFormat)format != ReplyFormat.Simple);
 
-        foreach (int length in new[] { 1, 4096, 100_000, 2 << 20 })
+        foreach (var length in new[] { 1, 4096, 100_000, 2 << 20 })
         {
-            byte[] data = new byte[length];
+            var data = new byte[length];
             new Random(length).NextBytes(data);
-            ulong cookie = client.Request(NbdCommand.Write, 77, (ulong)length, payload: data);
+            var cookie = client.Request(NbdCommand.Write, 77, (ulong)length, payload: data);
             Assert.Equal(cookie, ReadAcknowledgement(client));
             Assert.True(_device.Bytes.AsSpan(77, length).SequenceEqual(data));
         }
@@ -46,8 +46,8 @@ public sealed class StartTlsTests : IDisposable
     [Fact]
     public async Task StartTls_BigReads_KeepTheBytes()
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Required);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync(NbdTlsMode.Required);
+        using var client = NbdTestClient.Greet(server);
         client.StartTls(_certificates);
         client.Enter();
         new Random(5).NextBytes(_device.Bytes);
@@ -60,10 +60,10 @@ public sealed class StartTlsTests : IDisposable
     [Fact]
     public async Task Required_BeforeTls_RefusesEveryOtherOption()
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Required);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync(NbdTlsMode.Required);
+        using var client = NbdTestClient.Greet(server);
 
-        foreach (NbdOption option in new[]
+        foreach (var option in new[]
         {
             NbdOption.List, NbdOption.Info, NbdOption.Go, NbdOption.StructuredReply, NbdOption.ListMetaContext, NbdOption.SetMetaContext,
             NbdOption.ExtendedHeaders, NbdOption.PeekExport, (NbdOption)4711,
@@ -83,8 +83,8 @@ public sealed class StartTlsTests : IDisposable
     [Fact]
     public async Task Required_AbortBeforeTls_IsAcknowledged()
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Required);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync(NbdTlsMode.Required);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.Abort, []);
 
@@ -96,7 +96,7 @@ public sealed class StartTlsTests : IDisposable
     [InlineData(0)]
     public async Task Required_ExportNameBeforeTls_Closes(byte clientFlags)
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Required);
+        await using var server = await StartAsync(NbdTlsMode.Required);
         using var client = new NbdTestClient(server.Connect());
         client.Receive(18);
         client.Send([0, 0, 0, clientFlags]);
@@ -110,8 +110,8 @@ public sealed class StartTlsTests : IDisposable
     [Fact]
     public async Task Opportunistic_WithoutTls_ServesAsWell()
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Opportunistic);
-        using NbdTestClient client = NbdTestClient.Open(server);
+        await using var server = await StartAsync(NbdTlsMode.Opportunistic);
+        using var client = NbdTestClient.Open(server);
 
         Assert.Equal(NbdError.None, client.Call(NbdCommand.Flush, 0, 0));
     }
@@ -119,8 +119,8 @@ public sealed class StartTlsTests : IDisposable
     [Fact]
     public async Task StartTls_ForgetsWhatWasAgreedInPlainText()
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Opportunistic);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync(NbdTlsMode.Opportunistic);
+        using var client = NbdTestClient.Greet(server);
         client.Agree(ReplyFormat.Structured);
         byte[] query = [.. NbdTestClient.Prefixed(TestServer.ExportName), 0, 0, 0, 1, .. NbdTestClient.Prefixed("base:allocation")];
         client.SendOption(NbdOption.SetMetaContext, query);
@@ -133,7 +133,7 @@ public sealed class StartTlsTests : IDisposable
         client.Enter(ReplyFormat.Structured);
 
         client.Request(NbdCommand.BlockStatus, 0, 4096);
-        (ChunkHeader head, byte[] payload) = client.ReadChunk();
+        (var head, var payload) = client.ReadChunk();
         Assert.Equal(ChunkType.Error, head.Type);
         Assert.Equal([0, 0, 0, 22], payload[..4]);
     }
@@ -141,8 +141,8 @@ public sealed class StartTlsTests : IDisposable
     [Fact]
     public async Task StartTls_TwiceOrWithData_IsInvalid()
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Opportunistic);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync(NbdTlsMode.Opportunistic);
+        using var client = NbdTestClient.Greet(server);
 
         client.SendOption(NbdOption.StartTls, [1]);
         Assert.Equal(OptionReplyType.ErrorInvalid, client.ReadOptionReply().Type);
@@ -158,11 +158,11 @@ public sealed class StartTlsTests : IDisposable
     [InlineData(false)]
     public async Task ClientAuthorities_DecideWhoMayComeIn(bool showsCertificate)
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Required, asksClients: true);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync(NbdTlsMode.Required, asksClients: true);
+        using var client = NbdTestClient.Greet(server);
 
         // With TLS 1.3 a client hears of its refusal only when it reads.
-        Exception? refusal = Record.Exception(() =>
+        var refusal = Record.Exception(() =>
         {
             client.StartTls(_certificates, showsCertificate);
             client.Enter();
@@ -178,8 +178,8 @@ public sealed class StartTlsTests : IDisposable
     [Fact]
     public async Task Client_ThatIsIdle_IsNotCutOff()
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Required, options: new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(100) });
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync(NbdTlsMode.Required, options: new NbdServerOptions { StallTimeout = TimeSpan.FromMilliseconds(100) });
+        using var client = NbdTestClient.Greet(server);
         client.StartTls(_certificates);
         client.Enter();
 
@@ -191,8 +191,8 @@ public sealed class StartTlsTests : IDisposable
     [Fact]
     public async Task DropConnections_EndsTlsConnections()
     {
-        await using TestServer server = await StartAsync(NbdTlsMode.Required);
-        using NbdTestClient client = NbdTestClient.Greet(server);
+        await using var server = await StartAsync(NbdTlsMode.Required);
+        using var client = NbdTestClient.Greet(server);
         client.StartTls(_certificates);
         client.Enter();
 
@@ -211,6 +211,6 @@ public sealed class StartTlsTests : IDisposable
             return client.ReadChunk() is { Head.Type: ChunkType.None } chunk ? chunk.Head.Cookie : 0;
         }
 
-        return SimpleReply.TryRead(client.Receive(SimpleReply.Size), out SimpleReply reply) && reply.Error == NbdError.None ? reply.Cookie : 0;
+        return SimpleReply.TryRead(client.Receive(SimpleReply.Size), out var reply) && reply.Error == NbdError.None ? reply.Cookie : 0;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class LvmSection
     public Dictionary<string, IReadOnlyList<string>> Values { get; } = new(StringComparer.Ordinal);
 
     /// <exception cref="FormatException">There is none.</exception>
-    public string Text(string name) => Values.TryGetValue(name, out IReadOnlyList<string>? items) && items.Count == 1
+    public string Text(string name) => Values.TryGetValue(name, out var items) && items.Count == 1
         ? items[0]
         : throw new FormatException($"LVM metadata: {name} is missing");
 
@@ -21,10 +21,10 @@ internal sealed class LvmSection
     public long Number(string name) => ToNumber(Text(name), name);
 
     /// <exception cref="FormatException">There is none.</exception>
-    public LvmSection Section(string name) => Sections.TryGetValue(name, out LvmSection? section) ? section : throw new FormatException($"LVM metadata: {name} {{ … }} is missing");
+    public LvmSection Section(string name) => Sections.TryGetValue(name, out var section) ? section : throw new FormatException($"LVM metadata: {name} {{ … }} is missing");
 
     /// <exception cref="FormatException">No number from 0 on.</exception>
-    public static long ToNumber(string text, string name) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+    public static long ToNumber(string text, string name) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         ? number
         : throw new FormatException($"LVM metadata: {name} is no number");
 }
@@ -69,7 +69,7 @@ internal ref struct LvmText
                 throw new FormatException($"LVM metadata: more than {MaxEntries} entries");
             }
 
-            string name = ReadName();
+            var name = ReadName();
             switch (Next())
             {
                 case '{':
@@ -141,7 +141,7 @@ internal ref struct LvmText
 
     private string ReadName()
     {
-        int start = _at;
+        var start = _at;
         while (_at < _text.Length && (char.IsAsciiLetterOrDigit(_text[_at]) || _text[_at] is '_' or '-' or '.' or '+' or '/'))
         {
             _at++;
@@ -157,7 +157,7 @@ internal ref struct LvmText
         {
             if (_text[_at] == '#')
             {
-                int line = _text[_at..].IndexOf('\n');
+                var line = _text[_at..].IndexOf('\n');
                 _at = line < 0 ? _text.Length : _at + line;
             }
             else if (!char.IsWhiteSpace(_text[_at]) && _text[_at] != '\0')

@@ -40,26 +40,26 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
     /// <exception cref="FormatException">It is one, but damaged.</exception>
     public static PhysicalVolume? Read(string device)
     {
-        using SafeFileHandle handle = ReadOnlyFile.Open(device);
+        using var handle = ReadOnlyFile.Open(device);
         return Read(device, handle);
     }
 
     private static PhysicalVolume? Read(string device, SafeFileHandle handle)
     {
-        byte[] start = new byte[LabelSectors * Sector];
+        var start = new byte[LabelSectors * Sector];
         if (RandomAccess.Read(handle, start, 0) != start.Length || FindLabel(start) is not { } label)
         {
             return null;
         }
 
-        uint content = BinaryPrimitives.ReadUInt32LittleEndian(label.AsSpan(LabelContentOffset));
+        var content = BinaryPrimitives.ReadUInt32LittleEndian(label.AsSpan(LabelContentOffset));
         if (content is < 32 or > Sector - IdLength - 8)
         {
             throw new FormatException($"{device}: its LVM label is damaged");
         }
 
-        string id = Encoding.ASCII.GetString(label, (int)content, IdLength);
-        foreach (long area in MetadataAreas(label.AsSpan((int)content + IdLength + 8)))
+        var id = Encoding.ASCII.GetString(label, (int)content, IdLength);
+        foreach (var area in MetadataAreas(label.AsSpan((int)content + IdLength + 8)))
         {
             if (ReadArea(device, handle, area) is { } metadata)
             {
@@ -72,7 +72,7 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
 
     private static byte[]? FindLabel(byte[] start)
     {
-        for (int at = 0; at < start.Length; at += Sector)
+        for (var at = 0; at < start.Length; at += Sector)
         {
             ReadOnlySpan<byte> sector = start.AsSpan(at, Sector);
             if (sector.StartsWith("LABELONE"u8)
@@ -90,10 +90,10 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
     private static List<long> MetadataAreas(ReadOnlySpan<byte> lists)
     {
         var areas = new List<long>();
-        int ends = 0;
-        for (int at = 0; at + 16 <= lists.Length && ends < 2 && areas.Count < MaxAreas; at += 16)
+        var ends = 0;
+        for (var at = 0; at + 16 <= lists.Length && ends < 2 && areas.Count < MaxAreas; at += 16)
         {
-            long offset = BinaryPrimitives.ReadInt64LittleEndian(lists[at..]);
+            var offset = BinaryPrimitives.ReadInt64LittleEndian(lists[at..]);
             if (offset == 0)
             {
                 ends++;
@@ -109,7 +109,7 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
 
     private static LvmSection? ReadArea(string device, SafeFileHandle handle, long area)
     {
-        byte[] header = new byte[Sector];
+        var header = new byte[Sector];
         if (area < 0 || RandomAccess.Read(handle, header, area) != Sector
             || !header.AsSpan(AreaMagic).StartsWith(AreaMagicBytes)
             || BinaryPrimitives.ReadUInt32LittleEndian(header) != Crc(header.AsSpan(AreaMagic))
@@ -118,11 +118,11 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
             throw new FormatException($"{device}: its LVM metadata area is damaged");
         }
 
-        long start = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(AreaStart));
-        long size = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(AreaSize));
-        long offset = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(AreaText));
-        long length = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(AreaText + 8));
-        uint crc = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(AreaText + 16));
+        var start = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(AreaStart));
+        var size = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(AreaSize));
+        var offset = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(AreaText));
+        var length = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(AreaText + 8));
+        var crc = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(AreaText + 16));
         if (offset == 0)
         {
             return null; // this copy is switched off
@@ -133,7 +133,7 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
             throw new FormatException($"{device}: its LVM metadata lies where it cannot");
         }
 
-        byte[] text = ReadAround(device, handle, start, size, offset, (int)length);
+        var text = ReadAround(device, handle, start, size, offset, (int)length);
         return Crc(text) == crc
             ? LvmText.Parse(Encoding.UTF8.GetString(text))
             : throw new FormatException($"{device}: its LVM metadata does not match its checksum");
@@ -142,8 +142,8 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
     /// <summary>The area is a ring behind its header.</summary>
     private static byte[] ReadAround(string device, SafeFileHandle handle, long start, long size, long offset, int length)
     {
-        byte[] text = new byte[length];
-        int first = (int)Math.Min(length, size - offset);
+        var text = new byte[length];
+        var first = (int)Math.Min(length, size - offset);
         return RandomAccess.Read(handle, text.AsSpan(0, first), start + offset) == first
             && RandomAccess.Read(handle, text.AsSpan(first), start + Sector) == length - first
             ? text
@@ -153,11 +153,11 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
     // The usual polynomial, but neither its usual start nor its usual end.
     private static uint Crc(ReadOnlySpan<byte> bytes)
     {
-        uint crc = InitialCrc;
-        foreach (byte one in bytes)
+        var crc = InitialCrc;
+        foreach (var one in bytes)
         {
             crc ^= one;
-            for (int bit = 0; bit < 8; bit++)
+            for (var bit = 0; bit < 8; bit++)
             {
                 crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xedb88320 : crc >> 1;
             }

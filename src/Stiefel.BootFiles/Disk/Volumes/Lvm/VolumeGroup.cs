@@ -40,17 +40,17 @@ internal sealed class VolumeGroup
     public static IReadOnlyList<VolumeGroup> FromDevices(IReadOnlyList<PhysicalVolume> volumes)
     {
         var newest = new Dictionary<string, (string Name, LvmSection Content, long Number)>(StringComparer.Ordinal);
-        foreach ((string name, LvmSection content) in volumes.SelectMany(volume => volume.Metadata?.Sections ?? []))
+        foreach ((var name, var content) in volumes.SelectMany(volume => volume.Metadata?.Sections ?? []))
         {
-            long number = content.Number("seqno");
-            string id = content.Text("id");
+            var number = content.Number("seqno");
+            var id = content.Text("id");
             if (!newest.TryGetValue(id, out var known) || known.Number < number)
             {
                 newest[id] = (Valid(name), content, number);
             }
         }
 
-        Dictionary<string, string> devices = volumes.DistinctBy(volume => volume.Id).ToDictionary(volume => volume.Id, volume => volume.Device, StringComparer.Ordinal);
+        var devices = volumes.DistinctBy(volume => volume.Id).ToDictionary(volume => volume.Id, volume => volume.Device, StringComparer.Ordinal);
         return [.. newest.Values.Select(group => new VolumeGroup(group.Name, group.Content, devices))];
     }
 
@@ -61,14 +61,14 @@ internal sealed class VolumeGroup
     /// <exception cref="FormatException">The metadata is not what LVM writes.</exception>
     public IReadOnlyList<LogicalVolume> Volumes()
     {
-        if (!_content.Sections.TryGetValue("logical_volumes", out LvmSection? volumes))
+        if (!_content.Sections.TryGetValue("logical_volumes", out var volumes))
         {
             return []; // a new group has none
         }
 
         var physical = Physical();
         return [.. volumes.Sections
-            .Where(volume => volume.Value.Values.TryGetValue("status", out IReadOnlyList<string>? status) && status.Contains("VISIBLE"))
+            .Where(volume => volume.Value.Values.TryGetValue("status", out var status) && status.Contains("VISIBLE"))
             .Take(MaxVolumes)
             .Select(volume => Describe(Valid(volume.Key), volume.Value, physical))];
     }
@@ -81,8 +81,8 @@ internal sealed class VolumeGroup
     private LogicalVolume Describe(string name, LvmSection volume, Dictionary<string, (string? Device, long Start)> physical)
     {
         var lines = new SortedDictionary<long, string>();
-        long extent = _content.Number("extent_size");
-        foreach (LvmSection segment in volume.Sections.Where(part => part.Key.StartsWith("segment", StringComparison.Ordinal)).Select(part => part.Value).Take(MaxSegments))
+        var extent = _content.Number("extent_size");
+        foreach (var segment in volume.Sections.Where(part => part.Key.StartsWith("segment", StringComparison.Ordinal)).Select(part => part.Value).Take(MaxSegments))
         {
             if (segment.Text("type") is not "striped" and var type)
             {
@@ -91,7 +91,7 @@ internal sealed class VolumeGroup
 
             try
             {
-                (long first, string? line, string? missing) = Line(segment, extent, physical);
+                (var first, var line, var missing) = Line(segment, extent, physical);
                 if (line is null)
                 {
                     return new LogicalVolume(Name, name, null, $"a part of {Name}/{name} lies on a device that is not here ({Printable(missing!)})");
@@ -111,16 +111,16 @@ internal sealed class VolumeGroup
     /// <summary>`start length linear device offset`, or `start length striped number chunk device offset …`; all in sectors of 512 bytes.</summary>
     private static (long First, string? Line, string? Missing) Line(LvmSection segment, long extent, Dictionary<string, (string? Device, long Start)> physical)
     {
-        long first = checked(segment.Number("start_extent") * extent);
-        long length = checked(segment.Number("extent_count") * extent);
-        IReadOnlyList<string> stripes = segment.Values.GetValueOrDefault("stripes") ?? [];
+        var first = checked(segment.Number("start_extent") * extent);
+        var length = checked(segment.Number("extent_count") * extent);
+        var stripes = segment.Values.GetValueOrDefault("stripes") ?? [];
         if (stripes.Count < 2 || stripes.Count % 2 != 0 || stripes.Count / 2 != segment.Number("stripe_count"))
         {
             throw new FormatException("LVM metadata: stripes do not match their number");
         }
 
         var places = new List<string>();
-        for (int at = 0; at < stripes.Count; at += 2)
+        for (var at = 0; at < stripes.Count; at += 2)
         {
             if (!physical.TryGetValue(stripes[at], out var part) || part.Device is null)
             {
@@ -130,7 +130,7 @@ internal sealed class VolumeGroup
             places.Add(FormattableString.Invariant($"{part.Device} {checked(part.Start + (LvmSection.ToNumber(stripes[at + 1], "stripes") * extent))}"));
         }
 
-        string kind = places.Count == 1 ? "linear" : FormattableString.Invariant($"striped {places.Count} {segment.Number("stripe_size")}");
+        var kind = places.Count == 1 ? "linear" : FormattableString.Invariant($"striped {places.Count} {segment.Number("stripe_size")}");
         return (first, string.Create(CultureInfo.InvariantCulture, $"{first} {length} {kind} {string.Join(' ', places)}\n"), null);
     }
 

@@ -45,18 +45,18 @@ public sealed class VolumeGroupTests : IDisposable
         Lvm("pvcreate", first, second);
         Lvm("vgcreate", "striped", first, second);
         Lvm("lvcreate", "-n", "fast", "-i", "2", "-I", "64k", "-L", "16M", "striped");
-        LogicalVolumeTable volume = Assert.Single(new VolumeTools().ReadVolumeGroups([first, second]));
+        var volume = Assert.Single(new VolumeTools().ReadVolumeGroups([first, second]));
         Assert.Equal($"0 32768 striped 2 128 {first} 2048 {second} 2048\n", volume.Table);
     }
 
     [Fact]
     public void Volumes_AfterManyChanges_AreTheNewest()
     {
-        string device = Device(32);
+        var device = Device(32);
         Lvm("pvcreate", "--metadatasize", "20k", device);
         Lvm("vgcreate", "busy", device);
         // More text than the ring holds: the newest one wraps around.
-        for (int round = 0; round < 24; round++)
+        for (var round = 0; round < 24; round++)
         {
             Lvm("lvcreate", "-n", $"v{round}", "-l", "1", "busy");
             if (round > 0)
@@ -85,7 +85,7 @@ public sealed class VolumeGroupTests : IDisposable
     [Fact]
     public void Volumes_OfOtherKinds_AreNamedAndNotOpened()
     {
-        string device = Device(64);
+        var device = Device(64);
         Lvm("pvcreate", device);
         Lvm("vgcreate", "kinds", device);
         Lvm("lvcreate", "-n", "other", "--type", "error", "-L", "8M", "kinds");
@@ -99,18 +99,18 @@ public sealed class VolumeGroupTests : IDisposable
     [Fact]
     public void Read_AFlippedByteAnywhere_IsDamageOrTheSame()
     {
-        string image = _directory.File("flip.img");
-        string device = Device(32, image);
+        var image = _directory.File("flip.img");
+        var device = Device(32, image);
         Lvm("pvcreate", device);
         Lvm("vgcreate", "flip", device);
         Lvm("lvcreate", "-n", "root", "-L", "8M", "flip");
         ExternalProgram.Run("blockdev", ["--flushbufs", device]);
-        byte[] good = File.ReadAllBytes(image)[..(64 * 1024)];
-        string table = Tables(image);
+        var good = File.ReadAllBytes(image)[..(64 * 1024)];
+        var table = Tables(image);
         var random = new Random(7);
-        for (int at = 512; at < 12 * 1024; at += 1 + random.Next(6))
+        for (var at = 512; at < 12 * 1024; at += 1 + random.Next(6))
         {
-            byte[] bad = (byte[])good.Clone();
+            var bad = (byte[])good.Clone();
             bad[at] ^= (byte)(1 << random.Next(8));
             File.WriteAllBytes(image + ".bad", bad);
             try
@@ -143,16 +143,16 @@ public sealed class VolumeGroupTests : IDisposable
         var random = new Random(11);
         for (long round = 0; round < Fuzz.Count(20_000); round++)
         {
-            char[] text = Good.ToCharArray();
-            for (int flips = random.Next(1, 6); flips > 0; flips--)
+            var text = Good.ToCharArray();
+            for (var flips = random.Next(1, 6); flips > 0; flips--)
             {
                 text[random.Next(text.Length)] = "{}[]=\",#\\\n09azA-_. \0é"[random.Next(21)];
             }
 
             try
             {
-                LvmSection section = LvmText.Parse(text);
-                foreach (VolumeGroup group in VolumeGroup.FromDevices([new PhysicalVolume("/dev/x", "ab", section)]))
+                var section = LvmText.Parse(text);
+                foreach (var group in VolumeGroup.FromDevices([new PhysicalVolume("/dev/x", "ab", section)]))
                 {
                     _ = group.Volumes();
                 }
@@ -171,7 +171,7 @@ public sealed class VolumeGroupTests : IDisposable
     private string Device(int mebibytes, string? image = null)
     {
         image ??= _directory.File($"disk{_devices.Count}.img");
-        using (FileStream file = File.Create(image))
+        using (var file = File.Create(image))
         {
             file.SetLength((long)mebibytes << 20);
         }
@@ -183,7 +183,7 @@ public sealed class VolumeGroupTests : IDisposable
     /// <summary>LVM's tools that see our devices only, and leave nothing on this machine.</summary>
     private void Lvm(string command, params string[] arguments)
     {
-        string filter = string.Concat(_devices.Select(device => $"\"a|^{device.Path}$|\","));
+        var filter = string.Concat(_devices.Select(device => $"\"a|^{device.Path}$|\","));
         string[] usual =
         [
             "--driverloaded", "n", "--config",

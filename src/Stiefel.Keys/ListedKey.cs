@@ -7,17 +7,17 @@ namespace Stiefel.Keys;
 /// <param name="Key">The key.</param>
 /// <param name="Id">The name of its certificate (<see cref="DerivedCertificate.NameOf"/>), which tells it from others without being a secret.</param>
 /// <param name="Stamp">Its file when it was read.</param>
-public sealed record FolderKey(SharedKey Key, string Id, KeyFileStamp Stamp)
+public sealed record ListedKey(SharedKey Key, string Id, KeyFileStamp Stamp)
 {
-    /// <summary>Reads a file of the folder.</summary>
+    /// <summary>Reads a file of the directory.</summary>
     /// <exception cref="KeyFileException">It is not safe, holds no key that a laptop can use, or has a name that no key can have.</exception>
-    public static FolderKey Read(KeyFileStamp file)
+    public static ListedKey Read(KeyFileStamp file)
     {
         // By its name a key is revoked, here and from elsewhere.
-        if (!KeyFolder.IsName(Path.GetFileNameWithoutExtension(file.Path)))
+        if (!KeyFiles.IsName(Path.GetFileNameWithoutExtension(file.Path)))
         {
             throw new KeyFileException(KeyFileProblem.NoKey,
-                $"{file.Path}: a key of this name could not be revoked; rename the file to NAME{StoredKey.Extension}, where NAME is {KeyFolder.NameRule}");
+                $"{file.Path}: a key of this name could not be revoked; rename the file to NAME{StoredKey.Extension}, where NAME is {KeyFiles.NameRule}");
         }
 
         if (!file.File.IsRegular)
@@ -29,7 +29,7 @@ public sealed record FolderKey(SharedKey Key, string Id, KeyFileStamp Stamp)
         {
             using var stored = StoredKey.Read(file.Path);
             var key = stored.Open();
-            return new FolderKey(key, DerivedCertificate.NameOf(key), file);
+            return new ListedKey(key, DerivedCertificate.NameOf(key), file);
         }
         catch (ArgumentException e)
         {

@@ -5,34 +5,34 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Keys;
 
 /// <summary>
-/// Looks at a folder of keys again and again, and reads what it has not read in this state. What a change means for who uses a key is the caller's to
+/// Looks at a directory of keys again and again, and reads what it has not read in this state. What a change means for who uses a key is the caller's to
 /// decide. Not thread-safe.
 /// </summary>
-public sealed class KeyFolderWatch
+public sealed class KeyDirectoryWatch
 {
     // A look that misses a known key is repeated up to this often in all.
     private const int Tries = 3;
 
-    private readonly string _folder;
+    private readonly string _directory;
     private readonly Func<string, IReadOnlyList<KeyFileStamp>>? _list;
-    private FileStamp? _folderSeen;
+    private FileStamp? _directorySeen;
     private IReadOnlyList<KeyFileStamp>? _filesSeen;
 
-    /// <param name="folder">Its path.</param>
+    /// <param name="directory">Its path.</param>
     /// <param name="list">What is in it; null for a look of its own, to which a file that cannot be looked at is one problem among others.</param>
-    public KeyFolderWatch(string folder, Func<string, IReadOnlyList<KeyFileStamp>>? list = null)
+    public KeyDirectoryWatch(string directory, Func<string, IReadOnlyList<KeyFileStamp>>? list = null)
     {
-        _folder = folder;
+        _directory = directory;
         _list = list;
     }
 
     /// <summary>
-    /// May the next look find something else than the last? A file that comes or goes changes its folder (man 7 inode); one that is written to, or whose
-    /// owner or rights change, does not. The folder is not listed for this, so it can be asked for each datagram.
+    /// May the next look find something else than the last? A file that comes or goes changes its directory (man 7 inode); one that is written to, or whose
+    /// owner or rights change, does not. The directory is not listed for this, so it can be asked for each datagram.
     /// </summary>
     public bool HasChanged()
     {
-        if (_filesSeen is null || TryStamp(_folder) != _folderSeen)
+        if (_filesSeen is null || TryStamp(_directory) != _directorySeen)
         {
             return true;
         }
@@ -50,9 +50,9 @@ public sealed class KeyFolderWatch
 
     /// <summary>Looks, and looks a second time if a known key is not found: a file that is renamed meanwhile may be seen under neither name.</summary>
     /// <param name="known">Keys of the look before.</param>
-    /// <exception cref="IOException">The folder cannot be read; that does not say that there is no key.</exception>
+    /// <exception cref="IOException">The directory cannot be read; that does not say that there is no key.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public KeyFolderLook Look(IReadOnlyList<FolderKey> known)
+    public KeyDirectoryLook Look(IReadOnlyList<ListedKey> known)
     {
         var look = LookOnce(known);
         for (var tries = Tries; tries > 1 && look.Misses(known); tries--)
@@ -64,17 +64,17 @@ public sealed class KeyFolderWatch
         return look;
     }
 
-    private KeyFolderLook LookOnce(IReadOnlyList<FolderKey> known)
+    private KeyDirectoryLook LookOnce(IReadOnlyList<ListedKey> known)
     {
-        var look = new KeyFolderLook();
+        var look = new KeyDirectoryLook();
 
         // Stamps are of before the reading: what changes meanwhile is another state at the next look.
-        (_folderSeen, _filesSeen) = (TryStamp(_folder), []);
-        var files = _list?.Invoke(_folder) ?? List(_folder, look);
+        (_directorySeen, _filesSeen) = (TryStamp(_directory), []);
+        var files = _list?.Invoke(_directory) ?? List(_directory, look);
         _filesSeen = [.. files.Take(SharedKey.MaxAccepted)];
         if (!IsOursAlone(look))
         {
-            look.IsFolderUnsafe = true;
+            look.IsDirectoryUnsafe = true;
             AddKnown(files, known, look);
             return look;
         }
@@ -89,22 +89,22 @@ public sealed class KeyFolderWatch
 
         if (files.Count > SharedKey.MaxAccepted)
         {
-            look.AddProblem($"{_folder} holds {files.Count} keys; only the first {SharedKey.MaxAccepted} are accepted");
+            look.AddProblem($"{_directory} holds {files.Count} keys; only the first {SharedKey.MaxAccepted} are accepted");
         }
 
         return look;
     }
 
-    // An unsafe folder accepts no new key and hides no bad file: others may have put it there. A known key that is gone is gone; one that was
+    // An unsafe directory accepts no new key and hides no bad file: others may have put it there. A known key that is gone is gone; one that was
     // renamed, or whose rights are being mended, is still the same key.
-    private static void AddKnown(IReadOnlyList<KeyFileStamp> files, IReadOnlyList<FolderKey> known, KeyFolderLook look)
+    private static void AddKnown(IReadOnlyList<KeyFileStamp> files, IReadOnlyList<ListedKey> known, KeyDirectoryLook look)
     {
         foreach (var key in known.Where(key => files.Contains(key.Stamp)))
         {
             look.Add(key);
         }
 
-        var unsaid = new KeyFolderLook();
+        var unsaid = new KeyDirectoryLook();
         foreach (var file in files.Where(file => known.All(key => key.Stamp != file)))
         {
             if (!look.Misses(known) || TryRead(file, unsaid) is not { } fresh)
@@ -128,11 +128,11 @@ public sealed class KeyFolderWatch
         }
     }
 
-    private static FolderKey? TryRead(KeyFileStamp file, KeyFolderLook look)
+    private static ListedKey? TryRead(KeyFileStamp file, KeyDirectoryLook look)
     {
         try
         {
-            return FolderKey.Read(file);
+            return ListedKey.Read(file);
         }
         catch (KeyFileException e)
         {
@@ -147,11 +147,11 @@ public sealed class KeyFolderWatch
         }
     }
 
-    private bool IsOursAlone(KeyFolderLook look)
+    private bool IsOursAlone(KeyDirectoryLook look)
     {
         try
         {
-            StoredKey.CheckFolder(_folder);
+            StoredKey.CheckDirectory(_directory);
             return true;
         }
         catch (KeyFileException e)
@@ -162,10 +162,10 @@ public sealed class KeyFolderWatch
     }
 
     // One that cannot be looked at is no reason to know nothing of the others.
-    private static IReadOnlyList<KeyFileStamp> List(string folder, KeyFolderLook look)
+    private static IReadOnlyList<KeyFileStamp> List(string directory, KeyDirectoryLook look)
     {
         var unread = new SortedDictionary<string, LinuxException>(StringComparer.Ordinal);
-        var files = KeyFileStamp.Of(folder, path =>
+        var files = KeyFileStamp.Of(directory, path =>
         {
             unread.Remove(path);
             try

@@ -4,8 +4,8 @@ using Xunit;
 
 namespace Stiefel.Client.Tests.Laptop;
 
-/// <summary>`fetch --out` into a folder that another user of this machine has prepared. The tests run as root, who would be worth the trouble.</summary>
-public sealed class FetchFolderTests : IDisposable
+/// <summary>`fetch --out` into a directory that another user of this machine has prepared. The tests run as root, who would be worth the trouble.</summary>
+public sealed class FetchDirectoryTests : IDisposable
 {
     /// <summary>The overflow user, who owns nothing.</summary>
     private const uint Nobody = 65534;
@@ -15,7 +15,7 @@ public sealed class FetchFolderTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly string _out;
 
-    public FetchFolderTests() => _out = _directory.File("out");
+    public FetchDirectoryTests() => _out = _directory.File("out");
 
     public void Dispose()
     {
@@ -24,18 +24,18 @@ public sealed class FetchFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task Fetch_LinksInTheFolder_AreReplacedAndNotFollowed()
+    public async Task Fetch_LinksInTheDirectory_AreReplacedAndNotFollowed()
     {
-        string victim = _directory.File("victim");
+        var victim = _directory.File("victim");
         File.WriteAllText(victim, "precious");
         Directory.CreateDirectory(_out, Private);
-        foreach (string name in new[] { "kernel", "initrd", "cmdline" })
+        foreach (var name in new[] { "kernel", "initrd", "cmdline" })
         {
             File.CreateSymbolicLink(Out(name), victim);
             File.CreateSymbolicLink(Out($".{name}.{Environment.ProcessId}.partial"), victim);
         }
 
-        ClientRun run = await FetchAsync();
+        var run = await FetchAsync();
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Equal("precious", File.ReadAllText(victim));
         Assert.All(Directory.GetFiles(_out), file => Assert.Null(new FileInfo(file).LinkTarget));
@@ -48,33 +48,33 @@ public sealed class FetchFolderTests : IDisposable
     [Theory]
     [InlineData(UnixFileMode.GroupWrite)]
     [InlineData(UnixFileMode.OtherWrite | UnixFileMode.StickyBit)]
-    public async Task Fetch_FolderThatOthersCanWriteTo_IsRefused(UnixFileMode others)
+    public async Task Fetch_DirectoryThatOthersCanWriteTo_IsRefused(UnixFileMode others)
     {
         Directory.CreateDirectory(_out);
         File.SetUnixFileMode(_out, Private | others);
-        await AssertFolderRefusedAsync("others on this machine can change what is in this folder");
+        await AssertDirectoryRefusedAsync("others on this machine can change what is in this directory");
     }
 
     [Fact]
-    public async Task Fetch_FolderOfSomebodyElse_IsRefused()
+    public async Task Fetch_DirectoryOfSomebodyElse_IsRefused()
     {
         Directory.CreateDirectory(_out, Private);
         Assert.Equal(0, lchown(_out, Nobody, Nobody));
-        await AssertFolderRefusedAsync("belongs to another user");
+        await AssertDirectoryRefusedAsync("belongs to another user");
     }
 
     [Fact]
-    public async Task Fetch_SomebodyElsesLinkToAFolder_IsRefused()
+    public async Task Fetch_SomebodyElsesLinkToADirectory_IsRefused()
     {
         Directory.CreateDirectory(_directory.File("ours"), Private);
         File.CreateSymbolicLink(_out, _directory.File("ours"));
         Assert.Equal(0, lchown(_out, Nobody, Nobody));
-        await AssertFolderRefusedAsync("belongs to another user");
+        await AssertDirectoryRefusedAsync("belongs to another user");
     }
 
-    private async Task AssertFolderRefusedAsync(string expected)
+    private async Task AssertDirectoryRefusedAsync(string expected)
     {
-        ClientRun run = await FetchAsync();
+        var run = await FetchAsync();
         Assert.Equal(ExitCode.Refused, run.ExitCode);
         Assert.Contains(expected, run.Errors);
         Assert.Single(run.Errors.TrimEnd('\n').Split('\n'));
@@ -87,7 +87,7 @@ public sealed class FetchFolderTests : IDisposable
 
     private Task<ClientRun> FetchAsync()
     {
-        string key = ClientRun.WriteKey(_directory.File("stick.key"), _laptop.Secret);
+        var key = ClientRun.WriteKey(_directory.File("stick.key"), _laptop.Secret);
         return ClientRun.StartAsync("fetch", "--server", _laptop.Address, "--key", key, "--out", _out);
     }
 

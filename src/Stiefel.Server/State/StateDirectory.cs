@@ -4,7 +4,7 @@ using Stiefel.Server.Configuration;
 namespace Stiefel.Server.State;
 
 /// <summary>`State:Directory`: what is believed after a restart, and where the disk's file systems are mounted to be read.</summary>
-public static class StateFolder
+public static class StateDirectory
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -33,7 +33,7 @@ public static class StateFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SettingsException($"State:Directory = '{path}': cannot be used: {e.Message.TrimEnd('.')}; start the server as root, or name a folder of your own by --State:Directory DIR");
+            throw new SettingsException($"State:Directory = '{path}': cannot be used: {e.Message.TrimEnd('.')}; start the server as root, or name a directory of your own by --State:Directory DIR");
         }
     }
 
@@ -42,7 +42,7 @@ public static class StateFolder
         var owner = FileOwner.Of(path, followLink: true);
         if (!owner.IsUsOrRoot)
         {
-            throw new UnsafeSettingsException($"State:Directory {path}: another user of this machine owns this folder and could put in what a restart believes; name another");
+            throw new UnsafeSettingsException($"State:Directory {path}: another user of this machine owns this directory and could put in what a restart believes; name another");
         }
 
         if (owner.OthersMayWrite)

@@ -3,21 +3,21 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Keys.Tests;
 
-/// <summary>What a look at a folder of keys finds, whoever it is that looks.</summary>
-public sealed class KeyFolderWatchTests : IDisposable
+/// <summary>What a look at a directory of keys finds, whoever it is that looks.</summary>
+public sealed class KeyDirectoryWatchTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("stiefel-test-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("stiefel-test-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
     public void Look_NothingChanged_GivesTheSameObjects()
     {
         Write("blue");
         Write("red");
-        var watch = new KeyFolderWatch(_folder);
+        var watch = new KeyDirectoryWatch(_directory);
         var first = watch.Look([]);
         Assert.Equal(["blue", "red"], first.Keys.Select(key => key.Key.Name));
         Assert.Equal(first.Keys, watch.Look(first.Keys).Keys);
@@ -25,7 +25,7 @@ public sealed class KeyFolderWatchTests : IDisposable
     }
 
     [Fact]
-    public void HasChanged_BeforeTheFirstLook_IsTrue() => Assert.True(new KeyFolderWatch(_folder).HasChanged());
+    public void HasChanged_BeforeTheFirstLook_IsTrue() => Assert.True(new KeyDirectoryWatch(_directory).HasChanged());
 
     [Theory]
     [InlineData("come")]
@@ -36,7 +36,7 @@ public sealed class KeyFolderWatchTests : IDisposable
     public void HasChanged_AnyChange_IsSeenAndIsNoneAfterTheNextLook(string change)
     {
         Write("blue");
-        var watch = new KeyFolderWatch(_folder);
+        var watch = new KeyDirectoryWatch(_directory);
         var before = watch.Look([]);
         Assert.False(watch.HasChanged());
 
@@ -50,13 +50,13 @@ public sealed class KeyFolderWatchTests : IDisposable
     }
 
     [Fact]
-    public void HasChanged_FolderIsMadeLater_IsTrue()
+    public void HasChanged_DirectoryIsMadeLater_IsTrue()
     {
-        var folder = Path.Combine(_folder, "later");
-        var watch = new KeyFolderWatch(folder);
+        var directory = Path.Combine(_directory, "later");
+        var watch = new KeyDirectoryWatch(directory);
         Assert.Throws<DirectoryNotFoundException>(() => watch.Look([]));
         Assert.False(watch.HasChanged());
-        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(directory);
         Assert.True(watch.HasChanged());
     }
 
@@ -65,8 +65,8 @@ public sealed class KeyFolderWatchTests : IDisposable
     public void Look_PipeOfAKeysName_IsAProblemAndNotWaitedFor()
     {
         Write("blue");
-        ExternalProgram.Run("mkfifo", ["-m", "600", KeyFolder.FileOf(_folder, "pipe")]);
-        var look = new KeyFolderWatch(_folder).Look([]);
+        ExternalProgram.Run("mkfifo", ["-m", "600", KeyFiles.FileOf(_directory, "pipe")]);
+        var look = new KeyDirectoryWatch(_directory).Look([]);
         Assert.Equal("blue", Assert.Single(look.Keys).Key.Name);
         Assert.Contains("regular file", Assert.Single(look.Problems), StringComparison.Ordinal);
         Assert.Null(look.Unread);
@@ -76,25 +76,25 @@ public sealed class KeyFolderWatchTests : IDisposable
     public void Look_FileThatCannotBeLookedAt_IsUnreadAndTheOthersAreThere()
     {
         Write("blue");
-        File.CreateSymbolicLink(KeyFolder.FileOf(_folder, "bad"), new string('x', 300));
-        var look = new KeyFolderWatch(_folder).Look([]);
+        File.CreateSymbolicLink(KeyFiles.FileOf(_directory, "bad"), new string('x', 300));
+        var look = new KeyDirectoryWatch(_directory).Look([]);
         Assert.Equal("blue", Assert.Single(look.Keys).Key.Name);
         Assert.Contains("bad.key", Assert.Single(look.Problems), StringComparison.Ordinal);
         Assert.NotNull(look.Unread);
     }
 
     [Fact]
-    public void Look_FolderThatOthersCanWrite_KnowsOnlyThoseOfBefore()
+    public void Look_DirectoryThatOthersCanWrite_KnowsOnlyThoseOfBefore()
     {
         Write("blue");
-        var watch = new KeyFolderWatch(_folder);
+        var watch = new KeyDirectoryWatch(_directory);
         var before = watch.Look([]);
         Write("planted");
-        File.SetUnixFileMode(_folder, OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.OtherWrite);
+        File.SetUnixFileMode(_directory, OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.OtherWrite);
 
         var look = watch.Look(before.Keys);
 
-        Assert.True(look.IsFolderUnsafe);
+        Assert.True(look.IsDirectoryUnsafe);
         Assert.Equal(before.Keys, look.Keys);
         Assert.Empty(watch.Look([]).Keys);
     }
@@ -104,7 +104,7 @@ public sealed class KeyFolderWatchTests : IDisposable
     {
         Write("blue");
         var listed = 0;
-        var watch = new KeyFolderWatch(_folder, folder => ++listed == 2 ? [] : KeyFileStamp.Of(folder));
+        var watch = new KeyDirectoryWatch(_directory, directory => ++listed == 2 ? [] : KeyFileStamp.Of(directory));
         var before = watch.Look([]);
         Assert.Equal(before.Keys, watch.Look(before.Keys).Keys);
         Assert.Equal(3, listed);
@@ -112,7 +112,7 @@ public sealed class KeyFolderWatchTests : IDisposable
 
     private void Change(string change)
     {
-        var file = KeyFolder.FileOf(_folder, "blue");
+        var file = KeyFiles.FileOf(_directory, "blue");
         switch (change)
         {
             case "come":
@@ -122,7 +122,7 @@ public sealed class KeyFolderWatchTests : IDisposable
                 File.Delete(file);
                 break;
             case "rename":
-                File.Move(file, KeyFolder.FileOf(_folder, "blue.old"));
+                File.Move(file, KeyFiles.FileOf(_directory, "blue.old"));
                 break;
             case "rights":
                 File.SetUnixFileMode(file, UnixFileMode.UserRead);
@@ -137,7 +137,7 @@ public sealed class KeyFolderWatchTests : IDisposable
     {
         var secret = new byte[SharedKey.Size];
         Random.Shared.NextBytes(secret);
-        File.WriteAllBytes(KeyFolder.FileOf(_folder, name), secret);
-        File.SetUnixFileMode(KeyFolder.FileOf(_folder, name), OwnerOnly);
+        File.WriteAllBytes(KeyFiles.FileOf(_directory, name), secret);
+        File.SetUnixFileMode(KeyFiles.FileOf(_directory, name), OwnerOnly);
     }
 }

@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+
+namespace Stiefel.Architecture.Tests;
+
+/// <summary>One word for one thing, where the compiler's rules (.editorconfig, eng/BannedSymbols.txt) do not reach.</summary>
+public sealed partial class DialectTests
+{
+    private static readonly string[] s_sources =
+    [
+        .. ((string[])["src", "tests", "bench"]).SelectMany(part => Directory.EnumerateFiles(Path.Combine(House.Root, part), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.EndsWith(nameof(DialectTests) + ".cs", StringComparison.Ordinal)),
+    ];
+
+    [Fact]
+    public void CancellationTokens_AreCalledToken() => AssertNothing(OtherToken());
+
+    [Fact]
+    public void Directories_AreNotCalledFolders() => AssertNothing(Folder());
+
+    private static void AssertNothing(Regex unwanted)
+    {
+        Assert.True(s_sources.Length > 500);
+        Assert.Equal([], s_sources.SelectMany(file => unwanted.Matches(File.ReadAllText(file)).Select(match => $"{Path.GetRelativePath(House.Root, file)}: {match.Value}")));
+    }
+
+    [GeneratedRegex(@"CancellationToken\??\s+(?!token\b)[a-z]\w*\s*[,)=]")]
+    private static partial Regex OtherToken();
+
+    [GeneratedRegex(@"\b\w*(?<!Special|Get)folder\w*", RegexOptions.IgnoreCase)]
+    private static partial Regex Folder();
+}
