@@ -17,6 +17,14 @@ public sealed partial class DialectTests
     [Fact]
     public void Directories_AreNotCalledFolders() => AssertNothing(Folder());
 
+    /// <summary>A class lies in one file, unless it has one face and large chapters, which its head names.</summary>
+    [Fact]
+    public void Classes_InSeveralFiles_AreThese()
+    {
+        var several = s_sources.Select(file => Path.GetFileName(file).Split('.')).Where(parts => parts.Length > 2).Select(parts => parts[0]).Distinct().Order(StringComparer.Ordinal);
+        Assert.Equal(["BlockDevice", "Negotiator"], several);
+    }
+
     private static void AssertNothing(Regex unwanted)
     {
         Assert.True(s_sources.Length > 500);

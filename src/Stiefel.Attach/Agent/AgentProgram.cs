@@ -13,6 +13,16 @@ namespace Stiefel.Attach.Agent;
 /// The process below the root file system. It attaches the disk, tells process 1, and then stays for as long as the desktop runs, to make
 /// a new connection whenever the kernel has given the old one up. It holds nothing that is mounted, its memory is locked, and the `@` in
 /// its name is what systemd spares at switch-root and shutdown (systemd.io/ROOT_STORAGE_DAEMONS).
+///
+/// The data path needs no process: the kernel's NBD client owns the socket, its WireGuard the tunnel. So the agent may be slow, and may even
+/// die, without a request being lost; it must only never wait for the disk itself. Whatever it runs, reads or allocates while the disk is away
+/// could need a page of that very disk: hence locked memory, no open file, no other program, no name that is looked up.
+///
+/// One loop does it all (<see cref="AttachedDisk.KeepConnected"/>). The kernel announces a dead connection once. The agent then looks for the
+/// cable by its hardware address (<see cref="CableLink"/>), turns the tunnel to it (<see cref="LaptopTunnel"/>), opens the export with the
+/// capability (<see cref="ServerConnector"/>), and hands the socket to the kernel, which sends again all that was not acknowledged. It tries
+/// for ever: only a laptop that knows the capability no more ends the disk (<see cref="DiskLostException"/>), since then another desktop may
+/// write it. A connection that dies although the laptop is there was too slow for the kernel's patience, which grows (<see cref="RequestPatience"/>).
 /// </summary>
 internal static class AgentProgram
 {

@@ -5,7 +5,8 @@ namespace Stiefel.Nbd.Negotiation;
 
 /// <summary>
 /// The server's side of the handshake (proto.md#fixed-newstyle-negotiation): greeting, then options one by one, each in
-/// a method of its own, until one of them names an export or the client leaves.
+/// a method of its own, until one of them names an export or the client leaves. The options' chapters have a file each: Exports, MetaContext,
+/// Formats, Tls; they share what was agreed so far.
 /// </summary>
 /// <param name="stream">The client.</param>
 /// <param name="resolver">Answers questions about exports.</param>

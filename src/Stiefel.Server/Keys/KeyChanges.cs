@@ -8,5 +8,6 @@ namespace Stiefel.Server.Keys;
 /// <param name="Problems">Files that hold no usable key, one line each.</param>
 public sealed record KeyChanges(IReadOnlyList<ListedKey> Accepted, IReadOnlyList<ListedKey> Revoked, IReadOnlyList<string> Problems)
 {
+    /// <summary>Nothing changed.</summary>
     public static KeyChanges None { get; } = new([], [], []);
 }
