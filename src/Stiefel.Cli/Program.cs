@@ -2,7 +2,9 @@ using System.CommandLine;
 using Stiefel.Cli.Verbs;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;
+using Stiefel.Linux.Processes;
 
+Descriptor.FillStandard();
 try
 {
     if (args is [AutokexecVerb.Name, ..])

@@ -6,6 +6,7 @@ using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Processes;
 
+Descriptor.FillStandard();
 try
 {
     if (args is [BootVerb.Name or DiscoverVerb.Name or FetchVerb.Name, ..])

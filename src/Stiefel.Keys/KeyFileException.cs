@@ -16,19 +16,24 @@ public enum KeyFileProblem
 /// <summary>A key's file cannot be used; the message is one line and says what to do.</summary>
 public sealed class KeyFileException : Exception
 {
+    /// <inheritdoc cref="Exception"/>
     public KeyFileException(KeyFileProblem problem, string message, Exception? inner = null) : base(message, inner) => Problem = problem;
 
+    /// <inheritdoc cref="Exception"/>
     public KeyFileException()
     {
     }
 
+    /// <inheritdoc cref="Exception"/>
     public KeyFileException(string message) : base(message)
     {
     }
 
+    /// <inheritdoc cref="Exception"/>
     public KeyFileException(string message, Exception inner) : base(message, inner)
     {
     }
 
+    /// <summary>What kind of problem it is: the exit code depends on it.</summary>
     public KeyFileProblem Problem { get; }
 }

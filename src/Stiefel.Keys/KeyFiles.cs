@@ -22,6 +22,7 @@ public static class KeyFiles
         : [.. Directory.EnumerateFiles(directory, "*" + StoredKey.Extension).Select(file => Path.GetFileNameWithoutExtension(file)!)
             .Where(name => name.Length > 0 && name[0] != '.').Order(StringComparer.Ordinal)];
 
+    /// <summary>Where a key of this name lies, or would.</summary>
     public static string FileOf(string directory, string name) => Path.Combine(directory, name + StoredKey.Extension);
 
     /// <summary>Removes a key: nobody who holds it is known any more, also after a power failure in the next moment.</summary>

@@ -15,7 +15,9 @@ public sealed record PassphraseCost(int MemoryKiB, int Passes, int Lanes)
     /// <summary>Below a guess would cost next to nothing.</summary>
     public const int MinMemoryKiB = 8 * 1024;
 
+    /// <summary>Most passes over the memory that a file may ask for.</summary>
     public const int MaxPasses = 32;
+    /// <summary>Most lanes that a file may ask for.</summary>
     public const int MaxLanes = 16;
 
     /// <summary>RFC 9106 §4, the second recommended option: 64 MiB, 3 passes, 4 lanes; a quarter of a second.</summary>

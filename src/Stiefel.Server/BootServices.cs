@@ -11,16 +11,18 @@ using Stiefel.Server.State;
 
 namespace Stiefel.Server;
 
+/// <summary>The services of the boot plane.</summary>
 public static class BootServices
 {
 
     /// <summary>From the last reader to the closing of the boot files; a desktop's requests follow each other at once.</summary>
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(10);
 
+    /// <summary>Registers what handshakes, boot files and grants need.</summary>
     public static void AddBoot(this IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton(options.Link);
-        services.AddSingleton<IGrantRecords>(new GrantFile(StateDirectory.GrantFileOf(options)));
+        services.AddSingleton<IGrantRecords>(_ => new GrantFile(StateDirectory.GrantFileOf(options)));
         services.AddSingleton(new StateFile<BootOffer>(StateDirectory.OfferFileOf(options), OfferJson.Default.BootOffer));
         services.AddSingleton<IVolumeTools, VolumeTools>();
         AddBootSource(services, options);

@@ -3,6 +3,9 @@ using Stiefel.Server;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
 
+Descriptor.FillStandard();
+ProcessSignals.IgnoreFileSizeLimit();
+
 // 0 stopped, 1 failed, 2 wrong settings, 3 refused for safety.
 if (Help.IsAskedFor(args))
 {

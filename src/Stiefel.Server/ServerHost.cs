@@ -57,6 +57,7 @@ public static class ServerHost
 
     private static void AddServices(IServiceCollection services, ServerOptions options)
     {
+        services.AddHostedService<HangUp>();
         services.AddSingleton(options);
         services.AddSingleton(options.Boot);
         services.AddSingleton(options.Disk);
@@ -69,7 +70,7 @@ public static class ServerHost
 
         if (options.HasBootPlane || options.AdminListen is not null)
         {
-            services.AddSingleton(_ => KeyRing.Load(options.KeysDirectory));
+            services.AddSingleton(_ => LoadKeys(options));
             services.AddSingleton<KeyWatch>();
             services.AddHostedService(s => s.GetRequiredService<KeyWatch>());
         }
@@ -90,6 +91,18 @@ public static class ServerHost
         {
             services.AddSingleton<DiscoveryResponder>();
             services.AddHostedService(s => s.GetRequiredService<DiscoveryResponder>());
+        }
+    }
+
+    private static KeyRing LoadKeys(ServerOptions options)
+    {
+        try
+        {
+            return KeyRing.Load(options.KeysDirectory);
+        }
+        catch (SettingsException e) when (!options.HasBootPlane && e is not UnsafeSettingsException)
+        {
+            throw new SettingsException($"Admin:Listen: whoever asks the control plane must show that they hold a key, and there is none; leave Admin:Listen out, or: {e.Message}");
         }
     }
 

@@ -13,8 +13,8 @@ namespace Stiefel.Attach.Agent;
 /// </summary>
 internal sealed class LaptopTunnel
 {
-    /// <summary>Its name. Nobody's configuration matches it by accident: it is no Ethernet, and no hardware.</summary>
-    internal const string Name = "stiefeltunnel";
+    /// <summary>Its name.</summary>
+    internal const string Name = TunnelInterface.Desktop;
 
     private readonly TunnelSession _keys;
     private readonly IPAddress _laptop;

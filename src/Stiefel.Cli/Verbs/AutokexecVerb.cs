@@ -4,6 +4,7 @@ using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;
+using Stiefel.Linux.Mounts;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol.Keys;
 
@@ -38,6 +39,11 @@ internal static class AutokexecVerb
         if (!configuration.Autokexec.Broadcast)
         {
             throw new UsageException($"{configuration.File}: autokexec.broadcast is false: no call is to be heard");
+        }
+
+        if (!dryRun && RemoteRoot.Find() is { } remote)
+        {
+            throw new RefusedException($"/ is on {remote}: this system runs on another machine than its own, and is not the laptop that a call is for");
         }
 
         configuration.Notes.ToList().ForEach(note => Say($"note: {note}"));

@@ -4,8 +4,10 @@ using Stiefel.Client.Failures;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Unlocking;
 using Stiefel.CommandLine;
+using Stiefel.Linux.Mounts;
 using Stiefel.Linux.Network;
 using Stiefel.Protocol.Keys;
+using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Client.Verbs;
 
@@ -95,6 +97,11 @@ internal static class BootVerb
         if (options is { NoLoad: true, TakeOver: true })
         {
             throw new UsageException("--take-over ends another desktop's session, which a rehearsal never does: leave it out, or --no-load");
+        }
+
+        if (!options.NoLoad && (RemoteRoot.Find() ?? (Directory.Exists($"/sys/class/net/{TunnelInterface.Desktop}") ? TunnelInterface.Desktop : null)) is { } remote)
+        {
+            throw new RefusedException($"this system runs from a laptop's disk already ({remote} is there), which the laptop would take from it: shut it down, and boot this machine from its stick");
         }
 
         if (!options.NoLoad && !File.Exists(options.AttachFile))

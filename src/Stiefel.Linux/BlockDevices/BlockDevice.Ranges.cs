@@ -5,7 +5,7 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.BlockDevices;
 
 // Zeroes, discards and holes. Two rules of the kernel shape this file: on a block device these calls take whole logical
-// sectors only, and any file system may answer EOPNOTSUPP to any of them.
+// sectors only, and any file system or driver may say of any of them that it cannot, in several ways.
 public sealed partial class BlockDevice
 {
     private const int ZeroBlockSize = 256 * 1024;
@@ -21,6 +21,7 @@ public sealed partial class BlockDevice
     /// <param name="onlyIfFast">Throw EOPNOTSUPP rather than write the zeroes out.</param>
     public void WriteZeroes(long offset, long length, bool keepAllocated, bool onlyIfFast)
     {
+        GrowTo(offset + length);
         var start = AlignUp(offset);
         var end = AlignDown(offset + length);
         if (start >= end)
@@ -53,19 +54,21 @@ public sealed partial class BlockDevice
             return;
         }
 
-        int result;
-        if (IsBlockSpecial)
+        if (!IsBlockSpecial)
         {
-            var range = stackalloc ulong[] { (ulong)start, (ulong)(end - start) };
-            result = LinuxFs.ioctl(_handle, LinuxFs.BLKDISCARD, range);
-        }
-        else
-        {
-            result = Fcntl.fallocate(_handle, Fcntl.FALLOC_FL_PUNCH_HOLE | Fcntl.FALLOC_FL_KEEP_SIZE, start, end - start);
+            _ = TryFallocate(Fcntl.FALLOC_FL_PUNCH_HOLE, start, end - start);
+            return;
         }
 
-        var errno = Marshal.GetLastPInvokeError();
-        if (result != 0 && errno != Errno.EOPNOTSUPP)
+        var range = stackalloc ulong[] { (ulong)start, (ulong)(end - start) };
+        int errno;
+        do
+        {
+            errno = LinuxFs.ioctl(_handle, LinuxFs.BLKDISCARD, range) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        while (errno == Errno.EINTR);
+
+        if (errno != 0 && !IsInability(errno))
         {
             throw new LinuxException($"discard({Path}, {end - start} bytes at {start})", errno);
         }
@@ -73,7 +76,8 @@ public sealed partial class BlockDevice
 
     /// <summary>
     /// The extent that begins at the offset: its length in bytes, at most <paramref name="length"/>, and whether it is a
-    /// hole, which reads as zeroes. A block device cannot tell and is all data.
+    /// hole, which reads as zeroes. A block device cannot tell and is all data. So is what lies beyond the end of a file that was made
+    /// shorter since it was opened: reading it fails, which a copying program must find out.
     /// </summary>
     public (long Length, bool IsHole) FindExtent(long offset, long length)
     {
@@ -82,21 +86,36 @@ public sealed partial class BlockDevice
             return (length, false);
         }
 
-        // man 2 lseek: ENXIO says that there is no data up to the end of the file.
         var data = Unistd.lseek(_handle, offset, Unistd.SEEK_DATA);
-        if (data < 0)
+        var isBeforeEnd = data < 0 && Marshal.GetLastPInvokeError() == Errno.ENXIO;
+        if (data == offset)
         {
-            return (length, Marshal.GetLastPInvokeError() == Errno.ENXIO);
+            var hole = Unistd.lseek(_handle, offset, Unistd.SEEK_HOLE);
+            return (hole > offset ? Math.Min(hole - offset, length) : length, false);
         }
 
-        if (data > offset)
+        // man 2 lseek: ENXIO says that there is no data up to the end of the file, or that it ends before. Looked at after that, the end can
+        // only be too near.
+        var left = Unistd.lseek(_handle, 0, Unistd.SEEK_END) - offset;
+        if (left <= 0 || (data < 0 && !isBeforeEnd))
         {
-            return (Math.Min(data - offset, length), true);
+            return (length, false);
         }
 
-        var hole = Unistd.lseek(_handle, offset, Unistd.SEEK_HOLE);
-        return (hole > offset ? Math.Min(hole - offset, length) : length, false);
+        return (Math.Min(data > offset ? data - offset : left, Math.Min(left, length)), true);
     }
+
+    // A file that was made shorter grows again by what is written to it, as by a plain write; fallocate would leave the end where it is.
+    private void GrowTo(long end)
+    {
+        if (!IsBlockSpecial && Unistd.lseek(_handle, 0, Unistd.SEEK_END) is >= 0 and var present && present < end)
+        {
+            Write(end - 1, s_zeroes.AsSpan(0, 1));
+        }
+    }
+
+    // EOPNOTSUPP is what a file system says; EINVAL, ENOSYS, ENODEV and ENOTTY come from drivers, FUSE and network file systems.
+    private static bool IsInability(int errno) => errno is Errno.EOPNOTSUPP or Errno.EINVAL or Errno.ENOSYS or Errno.ENODEV or Errno.ENOTTY;
 
     private bool TryZeroRange(long offset, long length, bool keepAllocated, bool onlyIfFast)
     {
@@ -125,7 +144,7 @@ public sealed partial class BlockDevice
         }
         while (errno == Errno.EINTR);
 
-        return errno == Errno.EOPNOTSUPP
+        return IsInability(errno)
             ? false
             : throw new LinuxException($"fallocate({Path}, mode {mode}, {length} bytes at {offset})", errno);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
@@ -57,7 +58,12 @@ public sealed partial class BlockDevice
 
     private static BlockDevice OfSize(SafeFileHandle handle, string name, long size)
     {
-        if (Unistd.ftruncate(handle, size) == 0)
+        int failed;
+        while ((failed = Unistd.ftruncate(handle, size)) != 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+        {
+        }
+
+        if (failed == 0)
         {
             return new BlockDevice(handle, name, isBlockSpecial: false, isReadOnly: false) { Size = size };
         }

@@ -10,6 +10,7 @@ namespace Stiefel.Linux.BlockDevices;
 /// An open disk, partition or disk image. Block devices are claimed exclusively (O_EXCL, man 2 open): nobody can mount,
 /// swap on, or claim it while it is open. They and images are locked (F_OFD_SETLK, man 2 fcntl) in a way that QEMU understands, which does not claim: for
 /// writing against everybody, as the base of a snapshot against those who write. All members may be used by several threads at once; failures throw <see cref="LinuxException"/>.
+/// Its chapters have a file each: opening and plain reads and writes here, then Ranges (trim, zeroes, extents), PageCache, and Scratch files.
 /// </summary>
 public sealed partial class BlockDevice : IDisposable
 {
@@ -73,6 +74,21 @@ public sealed partial class BlockDevice : IDisposable
     /// <param name="path">The device or file.</param>
     /// <param name="claims">False leaves a block device to others, so that its partitions can be mounted meanwhile; for reading only, which is for the caller to see to.</param>
     public static BlockDevice OpenUnchanging(string path, bool claims = true) => Open(path, readOnly: true, FileLock.Shared, claims);
+
+    /// <summary>
+    /// Has the kernel read the partition table again, after somebody wrote the whole disk, which it does not watch. Nothing of it may be in use.
+    /// </summary>
+    /// <returns>False if the kernel does not: the disk has no partitions for it, a partition is in use, or the path is no block device.</returns>
+    public static unsafe bool TryRereadPartitions(string path)
+    {
+        if (DeviceNumber.OfBlockDevice(path) is null)
+        {
+            return false;
+        }
+
+        using var handle = Fcntl.open(path, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC, 0);
+        return !handle.IsInvalid && LinuxFs.ioctl(handle, LinuxFs.BLKRRPART, null) == 0;
+    }
 
     private static BlockDevice Open(string path, bool readOnly, FileLock fileLock, bool claims)
     {
@@ -179,9 +195,12 @@ public sealed partial class BlockDevice : IDisposable
     /// </summary>
     public void Sync()
     {
-        if (Unistd.fdatasync(_handle) != 0)
+        while (Unistd.fdatasync(_handle) != 0)
         {
-            throw LinuxException.FromLastError($"fdatasync({Path})");
+            if (Marshal.GetLastPInvokeError() != Errno.EINTR)
+            {
+                throw LinuxException.FromLastError($"fdatasync({Path})");
+            }
         }
     }
 

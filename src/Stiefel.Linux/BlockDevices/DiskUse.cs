@@ -32,12 +32,18 @@ public sealed record DiskUseReason(DiskUseKind Kind, string Message);
 /// </summary>
 public static class DiskUse
 {
-    /// <summary>Every reason not to serve the block device or image file now; none = it is free. Throws <see cref="LinuxException"/> if it cannot be looked at.</summary>
+    /// <summary>Every reason not to serve the block device or image file now; none = it is free. Throws <see cref="LinuxException"/> if it cannot be looked at, and <see cref="IOException"/> if it is something else.</summary>
     /// <param name="path">The device or file.</param>
     /// <param name="asBase">It is to be the base of a snapshot, and others may have it for that as well.</param>
     public static IReadOnlyList<DiskUseReason> Check(string path, bool asBase = false)
     {
         (var type, var number) = DeviceNumber.Stat(path);
+        if (type != SysStat.S_IFBLK && type != SysStat.S_IFREG)
+        {
+            // Not to be opened: a pipe would wait for its other end, and a watchdog would start.
+            throw new IOException($"{path} is neither a block device nor a regular file");
+        }
+
         var sysfs = new BlockSysfs();
         var reasons = new List<DiskUseReason>();
         if (type == SysStat.S_IFBLK && sysfs.NameOf(number) is { } name)

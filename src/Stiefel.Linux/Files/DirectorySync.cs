@@ -13,10 +13,18 @@ public static class DirectorySync
     public static void Flush(string directory)
     {
         using var handle = ReadOnlyFile.Open(directory);
-        // A file system that cannot do it to a directory says EINVAL, and has nothing better to offer.
-        if (Unistd.fsync(handle) != 0 && Marshal.GetLastPInvokeError() != Errno.EINVAL)
+        while (Unistd.fsync(handle) != 0)
         {
-            throw LinuxException.FromLastError($"fsync({directory})");
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Errno.EINTR:
+                    continue;
+                case Errno.EINVAL:
+                    // A file system that cannot do it to a directory has nothing better to offer.
+                    return;
+                default:
+                    throw LinuxException.FromLastError($"fsync({directory})");
+            }
         }
     }
 }

@@ -22,6 +22,7 @@ internal static unsafe partial class Fcntl
 
     internal const int POSIX_FADV_WILLNEED = 3;
 
+    internal const int F_GETFD = 1;
     internal const int F_OFD_GETLK = 36;
     internal const int F_OFD_SETLK = 37;
     internal const int F_SETPIPE_SZ = 1031;
@@ -43,6 +44,10 @@ internal static unsafe partial class Fcntl
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial SafeFileHandle open(string path, int flags, uint mode);
 
+    /// <summary>The same for a descriptor that stays open for the process's life.</summary>
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int open_number(string path, int flags, uint mode);
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fallocate(SafeFileHandle fd, int mode, long offset, long length);
 
@@ -55,4 +60,8 @@ internal static unsafe partial class Fcntl
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fcntl(SafeFileHandle fd, int command, nint argument);
+
+    /// <summary>The same by number.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fcntl(int fd, int command, nint argument);
 }

@@ -13,6 +13,9 @@ internal static unsafe partial class LinuxFs
     internal const nuint BLKROGET = 0x125e;
 
     /// <summary>Writes back and forgets the page cache of the device.</summary>
+    /// <summary>Reads the partition table again (man 8 blockdev, --rereadpt).</summary>
+    internal const nuint BLKRRPART = 0x125f;
+
     internal const nuint BLKFLSBUF = 0x1261;
 
     /// <summary>int: logical sector in bytes.</summary>

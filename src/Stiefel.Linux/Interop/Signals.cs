@@ -9,6 +9,7 @@ internal static unsafe partial class Signals
     internal const int SIGINT = 2;
     internal const int SIGQUIT = 3;
     internal const int SIGTERM = 15;
+    internal const int SIGXFSZ = 25;
 
     internal const int SIG_SETMASK = 2;
 

@@ -11,6 +11,8 @@ namespace Stiefel.Linux.Processes;
 /// </summary>
 public static unsafe class Descriptor
 {
+    private const int StandardError = 2;
+
     /// <summary>Bytes read by one call; 0 at the end. Throws <see cref="LinuxException"/>.</summary>
     public static int Read(SafeFileHandle descriptor, Span<byte> buffer)
     {
@@ -43,6 +45,22 @@ public static unsafe class Descriptor
                 }
 
                 ThrowUnlessInterrupted($"write({bytes.Length} bytes)");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Opens /dev/null as each of standard input, output and error that is closed. To be called before anything is opened: what got such a number
+    /// would be taken for a log.
+    /// </summary>
+    public static void FillStandard()
+    {
+        for (var number = 0; number <= StandardError; number++)
+        {
+            if (Fcntl.fcntl(number, Fcntl.F_GETFD, 0) < 0)
+            {
+                // The lowest number that is free, man 2 open: this one. It stays open.
+                _ = Fcntl.open_number("/dev/null", Fcntl.O_RDWR, 0);
             }
         }
     }

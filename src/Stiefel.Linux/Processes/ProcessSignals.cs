@@ -22,6 +22,17 @@ public static unsafe class ProcessSignals
         _ = pthread_sigmask(SIG_SETMASK, &none, null);
     }
 
+    /// <summary>A write beyond RLIMIT_FSIZE fails with EFBIG, instead of ending this process (man 2 setrlimit).</summary>
+    public static void IgnoreFileSizeLimit() => _ = signal(SIGXFSZ, Ignore);
+
+    /// <summary>True if this process was started with the signal ignored, as by nohup, and did not change that.</summary>
+    public static bool IsHangUpIgnored()
+    {
+        // man 5 proc_pid_status: SigIgn is a mask, bit 0 for signal 1.
+        var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        return line is not null && (Convert.ToUInt64(line[7..].Trim(), 16) & (1UL << (SIGHUP - 1))) != 0;
+    }
+
     /// <summary>Polite requests to end no longer end this process; SIGKILL still does.</summary>
     public static void IgnoreTermination()
     {

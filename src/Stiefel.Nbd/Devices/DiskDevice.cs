@@ -81,17 +81,26 @@ public sealed class DiskDevice : IBlockDevice
                 ExceptionDispatchInfo.Throw(_lostWrite);
             }
 
+            // Nothing can be unflushed, and read-only file systems know no fsync.
+            if (_disk.IsReadOnly)
+            {
+                return;
+            }
+
             try
             {
                 _disk.Sync();
             }
             catch (LinuxException e)
             {
-                _lostWrite = e;
+                _lostWrite = MeansLoss(e.Errno) ? e : null;
                 throw;
             }
         }
     }
+
+    // These say that nothing was tried (man 2 fsync), so that nothing was lost either; any other may be a failed write-back.
+    private static bool MeansLoss(int errno) => errno is not (Errno.EBADF or Errno.EINVAL or Errno.ENOSYS or Errno.EROFS);
 
     /// <inheritdoc/>
     public void Trim(long offset, long length) => _disk.Discard(offset, length);

@@ -4,7 +4,7 @@ namespace Stiefel.Nbd.Devices;
 
 /// <summary>
 /// The bytes behind an export. Every member may be called from many threads at once; ranges are checked by the caller
-/// and lie within <see cref="Size"/>. A failure is a <see cref="Stiefel.Linux.LinuxException"/>, whose errno the client
+/// and lie within <see cref="Size"/>. A failure is a <see cref="Stiefel.Linux.Errors.LinuxException"/>, whose errno the client
 /// is told in the terms of NBD.
 /// </summary>
 public interface IBlockDevice : IDisposable

@@ -13,6 +13,12 @@ internal sealed partial class Negotiator
     // NBD_OPT_EXPORT_NAME: the data is the name. No refusal is possible but to close.
     private bool HandleExportName(ReadOnlySpan<byte> data)
     {
+        if (_format == ReplyFormat.Extended)
+        {
+            // proto.md#option-types: the client MUST NOT; its answer would be in a format that nobody has agreed on.
+            throw new NbdProtocolException("NBD_OPT_EXPORT_NAME after extended headers were agreed");
+        }
+
         var admission = OptionData.TryDecode(data, out var name) ? admit(name) : Admission.Unknown;
         if (admission.Export is not { } export)
         {

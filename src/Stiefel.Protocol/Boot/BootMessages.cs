@@ -46,6 +46,7 @@ public sealed record BootManifest
     /// <summary>The laptop's name, shown on the desktop's console.</summary>
     public string Laptop { get; set; } = "";
 
+    /// <summary>The kernel image; null while the boot files are locked.</summary>
     public required BootFile Kernel { get; init; }
 
     /// <summary>All initrds of the entry, concatenated, each aligned to 4 bytes.</summary>
@@ -60,6 +61,7 @@ public sealed record BootManifest
     /// <summary>True if POST /v1/modules can answer with drivers for this kernel.</summary>
     public bool DriversAvailable { get; set; }
 
+    /// <summary>How the link is to be used.</summary>
     public LinkParameters Link { get; set; } = new();
 
     /// <summary>
@@ -136,8 +138,11 @@ public sealed record Refusal(string Code, string Message);
 /// <summary>Values of <see cref="Refusal.Code"/>.</summary>
 public static class RefusalCodes
 {
+    /// <summary>Another desktop has the disk, or this laptop uses it.</summary>
     public const string DiskInUse = "disk-in-use";
+    /// <summary>No kernel and initrd were found.</summary>
     public const string NoBootFiles = "no-boot-files";
+    /// <summary>There are no drivers for that kernel.</summary>
     public const string NoDrivers = "no-drivers";
 
     /// <summary>The boot files are locked: POST /v1/unlock comes first.</summary>
@@ -146,5 +151,6 @@ public static class RefusalCodes
     /// <summary>This session may try no passphrase any more.</summary>
     public const string NoTriesLeft = "no-tries-left";
 
+    /// <summary>Something else failed, which the message names.</summary>
     public const string Failed = "failed";
 }

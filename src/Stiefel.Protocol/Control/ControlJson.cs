@@ -7,6 +7,7 @@ namespace Stiefel.Protocol.Control;
 /// cannot be missing or null is a JsonException if it is.
 /// </summary>
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]

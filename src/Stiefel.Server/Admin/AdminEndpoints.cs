@@ -10,6 +10,7 @@ public static class AdminEndpoints
     /// <summary>The OpenAPI document is at /swagger/v1/swagger.json.</summary>
     public const string DocumentName = "v1";
 
+    /// <summary>Adds the control plane's routes, each behind <see cref="TokenDoor"/>.</summary>
     public static void MapAdmin(this IEndpointRouteBuilder endpoints)
     {
         // Made now, so that it knows when the server started.

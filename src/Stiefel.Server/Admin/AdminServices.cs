@@ -5,10 +5,12 @@ using Stiefel.Server.Status;
 
 namespace Stiefel.Server.Admin;
 
+/// <summary>The services of the control plane.</summary>
 public static class AdminServices
 {
     private const string Bearer = "token";
 
+    /// <summary>Registers what the control plane needs.</summary>
     public static void AddAdmin(this IServiceCollection services)
     {
         services.AddSingleton<StatusReport>();

@@ -16,6 +16,7 @@ public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudge
     /// <summary>The one path that answers everybody.</summary>
     public const string OpenPath = "/healthz";
 
+    /// <summary>Lets a request on that shows an accepted key's token; answers 401 to any other.</summary>
     public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
         if (context.Request.Path == OpenPath)

@@ -8,6 +8,7 @@ public static class BootEndpoints
 {
     private static readonly ServerGreeting s_greeting = new("stiefel", [1], []);
 
+    /// <summary>Adds the boot plane's routes (docs/protocol.md#http).</summary>
     public static void MapBoot(this IEndpointRouteBuilder endpoints)
     {
         var handshake = endpoints.ServiceProvider.GetRequiredService<HandshakeEndpoint>();

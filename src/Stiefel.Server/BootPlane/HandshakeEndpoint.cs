@@ -13,6 +13,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
 {
     private readonly SeenHellos _seen = new();
 
+    /// <summary>Answers one hello; a stranger's as strangers are answered.</summary>
     public async Task AnswerAsync(HttpContext context)
     {
         var hello = await BoundedBody.ReadAsync(context.Request, ServerHandshake.ClientHelloSize, context.RequestAborted);

@@ -23,11 +23,13 @@ public sealed class PassphraseDelay(TimeProvider time)
         }
     }
 
+    /// <summary>A passphrase was wrong: the next try has to wait longer.</summary>
     public void Wrong()
     {
         _pause = _pause == TimeSpan.Zero ? s_first : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, s_longest.Ticks));
         _until = time.GetUtcNow() + _pause;
     }
 
+    /// <summary>A passphrase was right: nobody has to wait any more.</summary>
     public void Forget() => (_pause, _until) = (TimeSpan.Zero, default);
 }

@@ -21,14 +21,18 @@ public sealed class SealedEndpoints(
     // A key and a flag.
     private const int MaxExportRequest = 4096;
 
+    /// <summary>POST /v1/kernel: the kernel image, sealed.</summary>
     public Task KernelAsync(HttpContext context) => exchange.AnswerAsync(context, 0, (request, answer, token) =>
         SendFileAsync("kernel", spec => new BootImage(spec.Kernel), request, answer, token));
 
+    /// <summary>POST /v1/initrd: the initrds behind each other, sealed.</summary>
     public Task InitrdAsync(HttpContext context) => exchange.AnswerAsync(context, 0, (request, answer, token) =>
         SendFileAsync("initrd", spec => new BootImage(spec.Initrds), request, answer, token));
 
+    /// <summary>POST /v1/modules: the drivers that were asked for, sealed.</summary>
     public Task ModulesAsync(HttpContext context) => exchange.AnswerAsync(context, RequestSealer.MaxBodyBytes, SendModulesAsync);
 
+    /// <summary>POST /v1/export: the grant of the disk, sealed.</summary>
     public Task ExportAsync(HttpContext context) => exchange.AnswerAsync(context, MaxExportRequest, GrantAsync);
 
     private async Task SendFileAsync(

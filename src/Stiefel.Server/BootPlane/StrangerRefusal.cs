@@ -6,6 +6,7 @@ namespace Stiefel.Server.BootPlane;
 /// <summary>The one answer for everybody who could not prove to hold a key, whatever was wrong: 403, empty.</summary>
 public sealed class StrangerRefusal(StrangerLog log, StrangerBudget budget)
 {
+    /// <summary>The empty 403 that every stranger gets (docs/security.md).</summary>
     public async Task RefuseAsync(HttpContext context)
     {
         log.Knocked(PeerAddress.Of(context), $"{context.Request.Method} {PathOf(context)} without a key of this laptop");

@@ -22,6 +22,7 @@ public sealed class UnlockEndpoint(SealedExchange exchange, IDiskGate gate, Boot
 
     private readonly SemaphoreSlim _turn = new(1, 1);
 
+    /// <summary>POST /v1/unlock: tries a passphrase (docs/protocol.md#unlocking).</summary>
     public Task AnswerAsync(HttpContext context) => exchange.AnswerAsync(context, MaxRequest, async (request, answer, token) =>
     {
         try
@@ -34,6 +35,7 @@ public sealed class UnlockEndpoint(SealedExchange exchange, IDiskGate gate, Boot
         }
     });
 
+    /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
     private async Task AnswerAsync(OpenedRequest request, SealedResponse answer, CancellationToken token)

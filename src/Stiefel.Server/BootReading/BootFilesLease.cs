@@ -15,6 +15,7 @@ public sealed class BootFilesLease : IDisposable
         _opening = opening;
     }
 
+    /// <summary>The files; valid until this is disposed of, or revoked.</summary>
     public IBootFiles Files => _opening.Files;
 
     /// <summary>The disk is being granted: the files are about to be closed.</summary>
@@ -23,6 +24,7 @@ public sealed class BootFilesLease : IDisposable
     /// <summary>The files are no longer what was found when they were opened: whoever borrows next looks again.</summary>
     public void MarkOutdated() => _opening.MarkOutdated();
 
+    /// <summary>Gives the files back.</summary>
     public void Dispose()
     {
         if (!_returned)

@@ -11,6 +11,7 @@ public sealed class BootImage
 
     private readonly IReadOnlyList<FileRegion> _regions;
 
+    /// <param name="regions">In this order, behind each other.</param>
     public BootImage(params IReadOnlyList<FileRegion> regions)
     {
         _regions = regions;

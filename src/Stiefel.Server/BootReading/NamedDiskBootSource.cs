@@ -12,10 +12,13 @@ public sealed class NamedDiskBootSource(string name, ServerOptions options, IVol
     private readonly SemaphoreSlim _turn = new(1, 1);
     private DiskBootSource? _source;
 
+    /// <inheritdoc/>
     public async ValueTask<IBootFiles> OpenAsync(CancellationToken token) => await (await FindAsync(token)).OpenAsync(token);
 
+    /// <inheritdoc/>
     public async ValueTask<IBootFiles> UnlockAsync(ReadOnlyMemory<byte> passphrase, CancellationToken token) => await (await FindAsync(token)).UnlockAsync(passphrase, token);
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _source?.Dispose();

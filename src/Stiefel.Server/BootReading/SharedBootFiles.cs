@@ -82,6 +82,7 @@ public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger
         }
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await CloseAsync();
 
     internal void Return(BootFilesOpening opening) => _ = CloseWhenIdleAsync(opening, opening.RemoveReader());

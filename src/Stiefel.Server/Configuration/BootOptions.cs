@@ -33,6 +33,8 @@ public sealed record BootOptions
     /// <summary>The laptop's name as the desktop shows it.</summary>
     public required string Laptop { get; init; }
 
+    /// <summary>Reads the settings of what is booted.</summary>
+    /// <exception cref="SettingsException">One is mistyped, or does not fit the others.</exception>
     public static BootOptions Read(SettingReader reader)
     {
         var options = new BootOptions

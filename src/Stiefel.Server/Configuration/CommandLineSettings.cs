@@ -3,6 +3,7 @@ namespace Stiefel.Server.Configuration;
 /// <summary>`--Section:Key VALUE` and `--Section:Key=VALUE`. Unlike the platform's own source it lets nothing pass unread.</summary>
 public static class CommandLineSettings
 {
+    /// <inheritdoc/>
     public const string Name = "command line";
 
     /// <exception cref="SettingsException">A word that is no setting, or a setting without a value.</exception>

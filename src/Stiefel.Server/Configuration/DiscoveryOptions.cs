@@ -9,6 +9,8 @@ public sealed record DiscoveryOptions(bool Enabled, int Port)
 {
     private const int MaxPort = 65535;
 
+    /// <summary>Reads the settings of discovery.</summary>
+    /// <exception cref="SettingsException">One is mistyped, or does not fit the others.</exception>
     public static DiscoveryOptions Read(SettingReader reader) => new(
         reader.Boolean("Discovery:Enabled", true), reader.Number("Discovery:Port", WellKnownPorts.Discovery, 0, MaxPort));
 }

@@ -6,6 +6,8 @@ namespace Stiefel.Server.Configuration;
 /// <param name="Snapshot">Where writes go that shall vanish; null if they go to the disk.</param>
 public sealed record DiskOptions(string? Path, bool ReadOnly, SnapshotOptions? Snapshot)
 {
+    /// <summary>Reads the settings of what is served.</summary>
+    /// <exception cref="SettingsException">One is mistyped, or does not fit the others.</exception>
     public static DiskOptions Read(SettingReader reader)
     {
         var options = new DiskOptions(reader.Text("Disk:Path"), reader.Boolean("Disk:ReadOnly", false), SnapshotOptions.Read(reader));

@@ -8,6 +8,7 @@ namespace Stiefel.Server.Configuration;
 /// </summary>
 public static class EnvironmentSettings
 {
+    /// <inheritdoc/>
     public const string Name = "environment";
     private const string Prefix = "STIEFEL_";
     private const string Separator = "__";

@@ -3,6 +3,7 @@ namespace Stiefel.Server.Configuration;
 /// <summary>What `--help` says: every setting, once.</summary>
 public static class Help
 {
+    /// <summary>What --help prints.</summary>
     public const string Text = """
         stiefel-server: serves a laptop's disk, and what boots from it, to a desktop.
 
@@ -68,5 +69,6 @@ public static class Help
 
     private static readonly string[] s_words = ["--help", "-h", "-?", "help"];
 
+    /// <summary>True if the arguments ask for help instead of a server.</summary>
     public static bool IsAskedFor(string[] args) => args.Any(s_words.Contains);
 }

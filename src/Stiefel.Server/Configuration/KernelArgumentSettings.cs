@@ -8,6 +8,7 @@ namespace Stiefel.Server.Configuration;
 /// </summary>
 public static class KernelArgumentSettings
 {
+    /// <inheritdoc/>
     public const string Name = "/proc/cmdline";
     private const string Prefix = "stiefel.";
 

@@ -5,6 +5,7 @@ namespace Stiefel.Server.Configuration;
 /// <param name="settings">`Section:Key` to value.</param>
 public sealed class NamedSettingsSource(string name, IReadOnlyDictionary<string, string?> settings) : IConfigurationSource
 {
+    /// <inheritdoc/>
     public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(name, settings);
 
     private sealed class Provider : ConfigurationProvider

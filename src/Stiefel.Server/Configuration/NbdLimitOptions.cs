@@ -11,6 +11,8 @@ public static class NbdLimitOptions
     private const int MaxHandshakeKiB = 1024 * 1024;
     private const int MaxSeconds = 24 * 3600;
 
+    /// <summary>Reads the settings of the block server's limits.</summary>
+    /// <exception cref="SettingsException">One is mistyped, or does not fit the others.</exception>
     public static NbdServerOptions Read(SettingReader reader)
     {
         var usual = new NbdServerOptions();

@@ -25,6 +25,8 @@ public sealed record NbdOptions(IPEndPoint Listen, NbdAccess Access, string Expo
     // proto.md#values-of-string-lengths: names beyond 4096 bytes are not allowed.
     private const int MaxExportName = 4096;
 
+    /// <summary>Reads the settings of the block server.</summary>
+    /// <exception cref="SettingsException">One is mistyped, or does not fit the others.</exception>
     public static NbdOptions Read(SettingReader reader)
     {
         var access = reader.Choice("Nbd:Access", NbdAccess.Session);

@@ -20,6 +20,8 @@ public enum NbdTlsChoice
 /// <param name="ClientAuthorities">A PEM file: clients must show a certificate signed by one of these; null = they need none.</param>
 public sealed record NbdTlsOptions(NbdTlsChoice Choice, string? Certificate, string? PrivateKey, string? ClientAuthorities)
 {
+    /// <summary>Reads the settings of its TLS.</summary>
+    /// <exception cref="SettingsException">One is mistyped, or does not fit the others.</exception>
     public static NbdTlsOptions Read(SettingReader reader, NbdAccess access)
     {
         var options = new NbdTlsOptions(

@@ -14,10 +14,15 @@ public sealed record ServerOptions
     /// <summary>Also where `stiefel key` puts them.</summary>
     public const string DefaultKeysDirectory = "/etc/stiefel/keys";
 
+    /// <summary>What is served.</summary>
     public required DiskOptions Disk { get; init; }
+    /// <summary>What is booted.</summary>
     public required BootOptions Boot { get; init; }
+    /// <summary>How blocks are served, and to whom.</summary>
     public required NbdOptions Nbd { get; init; }
+    /// <summary>How desktops find this laptop.</summary>
     public required DiscoveryOptions Discovery { get; init; }
+    /// <summary>What desktops are told of the link, and how it is protected.</summary>
     public required PayloadLinkOptions Link { get; init; }
 
     /// <summary>Where the accepted keys lie, one file NAME.key each.</summary>
@@ -35,6 +40,7 @@ public sealed record ServerOptions
     /// <summary>True in the ramdisk, where nobody else raises the links.</summary>
     public required bool ManageNetwork { get; init; }
 
+    /// <summary>The least level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
     /// <summary>Handshakes, boot files and private exports; without it there is only an open export.</summary>

@@ -6,7 +6,9 @@ namespace Stiefel.Server.Desktops;
 /// <summary>What each desktop did lately: a ring of events per address. Only peers that hold a key get here, and both rings are bounded.</summary>
 public sealed class DesktopLog(TimeProvider time)
 {
+    /// <summary>Desktops that are remembered; the one not heard of for longest goes first.</summary>
     public const int MaxDesktops = 64;
+    /// <summary>Events that are kept for each desktop.</summary>
     public const int MaxEvents = 64;
 
     private readonly Lock _lock = new();
@@ -14,6 +16,7 @@ public sealed class DesktopLog(TimeProvider time)
     // Least recently heard of first.
     private readonly List<Entry> _desktops = [];
 
+    /// <summary>Notes what a desktop did.</summary>
     public void Add(IPAddress address, string stage, string text)
     {
         lock (_lock)

@@ -47,12 +47,14 @@ public sealed class DiscoveryResponder(
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
     public async Task StopAsync(CancellationToken token)
     {
         await _stop.CancelAsync();
         await _answering.WaitAsync(token);
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _sockets.ForEach(s => s.Dispose());

@@ -30,6 +30,7 @@ public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
         }
     }
 
+    /// <summary>Its connection is there.</summary>
     public void Opened(string label)
     {
         lock (_lock)
@@ -41,6 +42,7 @@ public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
         }
     }
 
+    /// <summary>Its connection is gone, and why.</summary>
     public void Closed(string label, NbdCloseReason reason)
     {
         lock (_lock)

@@ -1,8 +1,14 @@
+using Stiefel.Server.Configuration;
+
 namespace Stiefel.Server.Grants;
 
 /// <summary>Where it is recorded which desktop has the disk, for a server that starts later. Used by one thread at a time.</summary>
 public interface IGrantRecords
 {
+    /// <summary>Nobody else uses these records from now on, until this is disposed of: two servers would each void what the other granted.</summary>
+    /// <exception cref="UnsafeSettingsException">Another server does.</exception>
+    void Claim();
+
     /// <summary>The newest record; null if there is none.</summary>
     /// <exception cref="IOException">It cannot be read, or holds something else.</exception>
     GrantRecord? Read();

@@ -16,6 +16,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
     /// <summary>As the settings name it.</summary>
     public string Name => disk.Path ?? "";
 
+    /// <summary>Nobody may write it.</summary>
     public bool IsReadOnly => disk.ReadOnly;
 
     /// <summary>What is written vanishes, and the disk stays as it is.</summary>
@@ -72,6 +73,19 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
         catch (IOException e)
         {
             throw new IOException($"Disk:Snapshot = '{snapshot.Directory ?? "memory"}' cannot hold changes: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Has the kernel look at the partition table, which a desktop may have changed: it had the whole disk, whose writes nobody watches.</summary>
+    public void RereadPartitions()
+    {
+        try
+        {
+            _ = disk.Path is { } name && BlockDevice.TryRereadPartitions(Resolve(name));
+        }
+        catch (IOException)
+        {
+            // That there is no such disk is for its opening to say.
         }
     }
 

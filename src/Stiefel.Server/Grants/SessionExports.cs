@@ -34,6 +34,7 @@ public sealed class SessionExports : IExportResolver
         _armed = [.. _armed.Where(armed => !CryptographicOperations.FixedTimeEquals(armed.NameHash, hash))];
     }
 
+    /// <inheritdoc/>
     public ExportLookup Resolve(string name)
     {
         // Hashes have one length and tell nothing by how many of their bytes agree: the comparison cannot be used to guess.
@@ -47,6 +48,7 @@ public sealed class SessionExports : IExportResolver
         return found?.Open() ?? ExportLookup.Unknown;
     }
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> ListVisible() => [];
 
     private static byte[] HashOf(string name) => SHA256.HashData(Encoding.UTF8.GetBytes(name));

@@ -21,6 +21,9 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     private readonly SemaphoreSlim _turn = new(1, 1);
     private Grant? _grant;
 
+    // A desktop has had the disk since the partition table was last read, here or under a server before.
+    private bool _mayBeRepartitioned = true;
+
     /// <inheritdoc/>
     public DiskState State => _grant switch
     {
@@ -172,6 +175,12 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
                 }
             }
 
+            if (_mayBeRepartitioned && disk.HoldsBootFiles && !bootFiles.IsOpen)
+            {
+                disk.RereadPartitions();
+                _mayBeRepartitioned = false;
+            }
+
             return await borrowAsync(token);
         }
         finally
@@ -238,6 +247,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     private void Open(Grant grant)
     {
         grant.Open();
+        _mayBeRepartitioned = true;
         Generation += disk.HoldsBootFiles ? 1 : 0;
     }
 

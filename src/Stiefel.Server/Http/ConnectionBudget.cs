@@ -82,5 +82,6 @@ public sealed class ConnectionStanding(ConnectionBudget budget, LinkedListNode<C
     /// <summary>Whoever is at the other end holds a key: nobody pushes it out.</summary>
     public void Prove() => budget.Forget(node);
 
+    /// <inheritdoc/>
     public void Dispose() => budget.Forget(node);
 }

@@ -29,6 +29,7 @@ public static class KestrelSetup
     private static readonly MinDataRate s_minResponseRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(30));
     private static readonly MinDataRate s_minRequestRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
 
+    /// <summary>Sets Kestrel's limits, of which none may be without a bound.</summary>
     public static void Limit(KestrelServerOptions options)
     {
         options.AddServerHeader = false;

@@ -6,6 +6,7 @@ namespace Stiefel.Server.Http;
 /// <summary>Says why nothing can listen at an address, which setting names it, and what to do.</summary>
 public static class ListenFailure
 {
+    /// <summary>What a person is told who cannot have that address.</summary>
     public static IOException Of(IPEndPoint endPoint, string setting, SocketException problem)
     {
         var hint = problem.SocketErrorCode switch

@@ -6,13 +6,17 @@ namespace Stiefel.Server.Http;
 /// <summary>A block server alone speaks no HTTP; the host wants a server nevertheless.</summary>
 public sealed class NoHttpServer : IServer
 {
+    /// <inheritdoc/>
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
+    /// <inheritdoc/>
     public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken token)
         where TContext : notnull => Task.CompletedTask;
 
+    /// <inheritdoc/>
     public Task StopAsync(CancellationToken token) => Task.CompletedTask;
 
+    /// <inheritdoc/>
     public void Dispose()
     {
     }

@@ -5,8 +5,10 @@ namespace Stiefel.Server.Http;
 /// <summary>Who is at the other end; IPv4 as such even where a listener speaks both families.</summary>
 public static class PeerAddress
 {
+    /// <summary>Where a request or connection comes from; IPv4 as such, also from a socket of IPv6.</summary>
     public static IPAddress Of(HttpContext context) => Plain(context.Connection.RemoteIpAddress);
 
+    /// <summary>Where a request or connection comes from; IPv4 as such, also from a socket of IPv6.</summary>
     public static IPAddress Of(EndPoint remote) => Plain((remote as IPEndPoint)?.Address);
 
     private static IPAddress Plain(IPAddress? address) =>

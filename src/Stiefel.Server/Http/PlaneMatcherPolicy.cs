@@ -6,10 +6,13 @@ namespace Stiefel.Server.Http;
 public sealed class PlaneMatcherPolicy : MatcherPolicy, IEndpointSelectorPolicy
 {
     // Before the policies of the platform (HTTP methods are at -1000), so that no other plane's 405 can appear.
+    /// <inheritdoc/>
     public override int Order => -2000;
 
+    /// <inheritdoc/>
     public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => true;
 
+    /// <inheritdoc/>
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
         var plane = httpContext.Features.Get<PlaneTag>();

@@ -15,6 +15,7 @@ public static partial class Phase
     /// <summary>The disk belongs to a desktop.</summary>
     public const string Granted = "granted";
 
+    /// <summary>Logs the line that scripts and tests wait for: `phase NAME`.</summary>
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "phase {Name}")]
     public static partial void PhaseReached(this ILogger logger, string name);
 }

@@ -11,8 +11,10 @@ namespace Stiefel.Server.Logging;
 /// </summary>
 public sealed class PlainConsoleFormatter() : ConsoleFormatter(FormatterName)
 {
+    /// <summary>The name under which it is registered.</summary>
     public const string FormatterName = "stiefel";
 
+    /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         textWriter.Write("stiefel: ");

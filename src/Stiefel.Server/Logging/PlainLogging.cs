@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Stiefel.Server.Logging;
 
+/// <summary>The console's log.</summary>
 public static class PlainLogging
 {
     /// <summary>Everything of ours to standard output; of the platform only what is wrong.</summary>

@@ -14,6 +14,7 @@ public sealed class NbdEvents(DesktopLog desktops, TunnelTable tunnels, Stranger
 {
     private readonly RepeatedFailures _failures = new(time);
 
+    /// <inheritdoc/>
     public void Opened(EndPoint remote, string label)
     {
         presence.Opened(label);
@@ -22,8 +23,10 @@ public sealed class NbdEvents(DesktopLog desktops, TunnelTable tunnels, Stranger
     }
 
     // Only strangers and programs that break the protocol are refused; the right capability never is.
+    /// <inheritdoc/>
     public void Refused(EndPoint remote, string reason) => strangers.Knocked(tunnels.DesktopAt(remote), $"NBD, {reason}");
 
+    /// <inheritdoc/>
     public void Closed(EndPoint remote, string label, NbdCloseReason reason, string detail)
     {
         presence.Closed(label, reason);
@@ -32,6 +35,7 @@ public sealed class NbdEvents(DesktopLog desktops, TunnelTable tunnels, Stranger
         desktops.Add(tunnels.DesktopAt(remote), reason == NbdCloseReason.Disconnected ? "disconnected" : "lost", $"left {label}, {words}");
     }
 
+    /// <inheritdoc/>
     public void DeviceFailed(EndPoint remote, string label, string command, Exception cause)
     {
         if (_failures.IsNews(label, cause is LinuxException { Errno: var errno } ? $"errno {errno}" : cause.GetType().Name))

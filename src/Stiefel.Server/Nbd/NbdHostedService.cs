@@ -38,5 +38,6 @@ public sealed class NbdHostedService(NbdServer server, ServerOptions settings, I
         logger.NbdListening(_bound);
     }
 
+    /// <inheritdoc/>
     public Task StopAsync(CancellationToken token) => server.StopAsync(token);
 }

@@ -5,6 +5,7 @@ using Stiefel.Server.Grants;
 
 namespace Stiefel.Server.Nbd;
 
+/// <summary>The services of the block server.</summary>
 public static class NbdServices
 {
     /// <summary>The block server; who may use it is the access setting's to say.</summary>

@@ -37,9 +37,11 @@ public sealed class OpenExports : IExportResolver, IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public ExportLookup Resolve(string name) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(name), _name) ? ExportLookup.Of(_export) : ExportLookup.Unknown;
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> ListVisible() => [_export.Name];
 
     /// <summary>Makes everything durable that is to last, and closes the disk.</summary>

@@ -6,6 +6,7 @@ namespace Stiefel.Server.Nbd;
 /// </summary>
 public sealed class RepeatedFailures(TimeProvider time)
 {
+    /// <summary>How long the like of a failure is not told again.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
     private const int MaxKinds = 64;
 

@@ -9,6 +9,7 @@ public sealed class NetworkSetup(ILogger<NetworkSetup> logger) : IHostedService,
     private readonly CancellationTokenSource _stop = new();
     private Task _raising = Task.CompletedTask;
 
+    /// <inheritdoc/>
     public Task StartAsync(CancellationToken token)
     {
         logger.PhaseReached(Phase.Network);
@@ -18,11 +19,13 @@ public sealed class NetworkSetup(ILogger<NetworkSetup> logger) : IHostedService,
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
     public async Task StopAsync(CancellationToken token)
     {
         await _stop.CancelAsync();
         await _raising.WaitAsync(token);
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 }

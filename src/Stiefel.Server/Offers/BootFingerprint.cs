@@ -12,6 +12,7 @@ namespace Stiefel.Server.Offers;
 /// </summary>
 public static class BootFingerprint
 {
+    /// <summary>The fingerprint of open boot files.</summary>
     public static string Of(IBootFiles files)
     {
         var text = new StringBuilder();

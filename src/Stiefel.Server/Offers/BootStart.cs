@@ -12,11 +12,13 @@ namespace Stiefel.Server.Offers;
 /// Before anything listens: honours the grant of the server that ran before. If there is none, nobody has the disk, and the
 /// boot files are hashed in the background, so that the first desktop need not wait for it.
 /// </summary>
-public sealed class BootStart(IDiskGate gate, BootOffers offers, ServedDisk disk, ServerOptions options, IVolumeTools tools, ILogger<BootStart> logger) : IHostedService
+public sealed class BootStart(IDiskGate gate, IGrantRecords records, BootOffers offers, ServedDisk disk, ServerOptions options, IVolumeTools tools, ILogger<BootStart> logger) : IHostedService
 {
+    /// <inheritdoc/>
     public async Task StartAsync(CancellationToken token)
     {
         StateDirectory.Prepare(options.StateDirectory);
+        records.Claim();
         await RemoveLeftoversAsync();
         gate.Restore();
         if (gate.Granted is not null)
@@ -29,6 +31,7 @@ public sealed class BootStart(IDiskGate gate, BootOffers offers, ServedDisk disk
         }
     }
 
+    /// <inheritdoc/>
     public Task StopAsync(CancellationToken token) => Task.CompletedTask;
 
     /// <summary>A server that was killed while it read boot files left them mounted, and perhaps what is around them open; nobody could be granted the disk.</summary>

@@ -10,6 +10,7 @@ public static class KeyEndpoints
 {
     private const string Path = "/api/v1/keys";
 
+    /// <summary>Adds the routes of keys.</summary>
     public static void MapKeys(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet(Path, GetKeys)

@@ -49,6 +49,7 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
         return new KeyRevocation(id, barred, ring.Keys.Count, fileProblem ?? unread?.Message, unfinished?.Message);
     }
 
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken token)
     {
         using var timer = new PeriodicTimer(s_interval);

@@ -39,6 +39,7 @@ public sealed class BootSession : IDisposable
         Since = since;
     }
 
+    /// <summary>Its number, which both ends know.</summary>
     public SessionId SessionId { get; }
 
     /// <summary>32 hexadecimal digits.</summary>
@@ -47,12 +48,16 @@ public sealed class BootSession : IDisposable
     /// <summary>The capability this session may be granted.</summary>
     public string ExportName { get; }
 
+    /// <summary>Opens its requests.</summary>
     public RequestOpener Opener { get; }
 
+    /// <summary>What the desktop's key is called.</summary>
     public string KeyName { get; }
 
+    /// <summary>Which key it is.</summary>
     public string KeyId { get; }
 
+    /// <summary>The desktop's address.</summary>
     public IPAddress Peer { get; }
 
     /// <summary>Of the boot files it was offered, or unlocked.</summary>
@@ -68,6 +73,7 @@ public sealed class BootSession : IDisposable
         Lock.Open();
     }
 
+    /// <summary>When the handshake was.</summary>
     public DateTimeOffset Since { get; }
 
     /// <summary>The peer proved that it is there and holds the session's keys.</summary>
@@ -98,6 +104,7 @@ public sealed class BootSession : IDisposable
         return record;
     }
 
+    /// <summary>Ends it, and wipes its keys.</summary>
     public void Dispose()
     {
         _disposed = true;

@@ -51,6 +51,7 @@ public sealed class SessionLock(bool isLocked)
         }
     }
 
+    /// <summary>The right passphrase was given.</summary>
     public void Open()
     {
         lock (_lock)

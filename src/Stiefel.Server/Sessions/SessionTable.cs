@@ -10,7 +10,9 @@ namespace Stiefel.Server.Sessions;
 /// </summary>
 public sealed class SessionTable : IDisposable
 {
+    /// <summary>Most sessions that have proved nothing yet.</summary>
     public const int MaxPending = 64;
+    /// <summary>Most sessions that have proved themselves.</summary>
     public const int MaxConfirmed = 64;
 
     private readonly Lock _lock = new();
@@ -80,6 +82,7 @@ public sealed class SessionTable : IDisposable
         return ended;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_lock)

@@ -9,6 +9,7 @@ public static class SessionEndpoints
 {
     private const string Path = "/api/v1/sessions";
 
+    /// <summary>Adds the routes of sessions.</summary>
     public static void MapSessions(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet(Path, GetSessions)

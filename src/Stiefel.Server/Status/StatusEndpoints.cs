@@ -6,6 +6,7 @@ namespace Stiefel.Server.Status;
 /// <summary>What the server is doing, for people and programs on the control plane.</summary>
 public static class StatusEndpoints
 {
+    /// <summary>Adds the status routes.</summary>
     public static void MapStatus(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/api/v1/status", GetStatus)

@@ -20,6 +20,7 @@ public sealed class StatusReport(
 
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
+    /// <summary>The state of everything, at this moment.</summary>
     public StatusDocument Now() => new()
     {
         Laptop = options.Boot.Laptop,

@@ -5,13 +5,16 @@ namespace Stiefel.Server.Strangers;
 /// <summary>Says whether an address's news is due: once, and then not for a while, since a flood must not fill the console. Thread-safe.</summary>
 public sealed class OncePerAddress(TimeProvider time)
 {
+    /// <summary>Most addresses that are remembered.</summary>
     public const int MaxAddresses = 256;
+    /// <summary>How long an address is not told of again.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, DateTimeOffset> _silentUntil = [];
     private DateTimeOffset _fullUntil;
 
+    /// <summary>True if this address was not told of within the silence; notes that it is now.</summary>
     public bool IsDue(IPAddress address)
     {
         var now = time.GetUtcNow();

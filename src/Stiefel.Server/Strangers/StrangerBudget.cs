@@ -9,6 +9,7 @@ public sealed class StrangerBudget(TimeProvider time)
     /// <summary>Looking at one costs a MAC per key, some microseconds.</summary>
     public const int PerSecond = 1000;
 
+    /// <summary>Requests that a stranger may make at once.</summary>
     public const int Burst = 200;
 
     private static readonly TimeSpan s_wait = TimeSpan.FromMilliseconds(250);

@@ -2,6 +2,7 @@ using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Tunnels;
 
+/// <summary>The services of the tunnels.</summary>
 public static class TunnelServices
 {
     /// <summary>Registered before everything that listens: what cannot be protected must not be served.</summary>

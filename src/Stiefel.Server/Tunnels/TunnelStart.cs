@@ -42,8 +42,10 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
     public Task StopAsync(CancellationToken token) => Task.CompletedTask;
 
+    /// <inheritdoc/>
     public void Dispose() => _claim.Dispose();
 
     /// <summary>

@@ -13,6 +13,7 @@ public sealed class TunnelTable
     /// <param name="desktop">The desktop's own address.</param>
     public void Add(int index, IPAddress desktop) => _desktops[index] = desktop;
 
+    /// <summary>An interface is gone.</summary>
     public void Remove(int index) => _desktops.TryRemove(index, out _);
 
     /// <summary>The desktop's own address, also if this is how it appears in its tunnel.</summary>

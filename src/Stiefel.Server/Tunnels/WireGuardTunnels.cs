@@ -26,8 +26,10 @@ public sealed class WireGuardTunnels(
 
     private readonly Dictionary<string, Way> _ways = new(StringComparer.Ordinal);
 
+    /// <inheritdoc/>
     public bool AreUsed => true;
 
+    /// <inheritdoc/>
     public void RemoveLeftovers(TunnelUser? kept)
     {
         var names = Enumerable.Range(link.Port, MaxTunnels).Where(port => port != kept?.Tunnel?.Port).Select(NameOf).ToHashSet();
@@ -38,6 +40,7 @@ public sealed class WireGuardTunnels(
         }
     }
 
+    /// <inheritdoc/>
     public TunnelRecord? Assign(TunnelRecord? keys, TunnelUser? replaced)
     {
         if (keys is null)
@@ -50,6 +53,7 @@ public sealed class WireGuardTunnels(
         return keys with { Port = Enumerable.Range(link.Port, MaxTunnels).First(port => !taken.Contains(port)) };
     }
 
+    /// <inheritdoc/>
     public void Open(TunnelUser user)
     {
         if (user.Tunnel is not { } tunnel || _ways.ContainsKey(user.Session))
@@ -81,6 +85,7 @@ public sealed class WireGuardTunnels(
         }
     }
 
+    /// <inheritdoc/>
     public void Close(TunnelUser user)
     {
         if (!_ways.Remove(user.Session, out var way))
@@ -94,6 +99,7 @@ public sealed class WireGuardTunnels(
         logger.TunnelRemoved(way.Name);
     }
 
+    /// <inheritdoc/>
     public int PortOf(TunnelUser user) => _ways.TryGetValue(user.Session, out var way) ? way.Inside.Port : nbd.Listen.Port;
 
     /// <summary>A server that ends in good order leaves no interface behind.</summary>

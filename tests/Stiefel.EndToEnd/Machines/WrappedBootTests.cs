@@ -103,7 +103,7 @@ public sealed class WrappedBootTests(MachineParts parts)
 
     private async Task StartServerAsync(ConsoleShell shell, string name, string device) => await shell.RunAsync(
         $"""
-        stiefel-server --Disk:Path {device} --Keys:Directory /etc/stiefel/keys --State:Directory /run/state-{name} --Http:Listen 127.0.0.1:4700 \
+        : >/run/server.log; stiefel-server --Disk:Path {device} --Keys:Directory /etc/stiefel/keys --State:Directory /run/state-{name} --Http:Listen 127.0.0.1:4700 \
         --Nbd:Listen 127.0.0.1:4701 --Admin:Listen none --Discovery:Enabled false --Link:Protection none >/run/server.log 2>&1 & echo $! >/run/server.pid
         n=0; until grep -q 'phase serving' /run/server.log || [ $n -gt 300 ]; do sleep 0.2; n=$((n + 1)); done; grep -q 'phase serving' /run/server.log
         """, _token, s_fetching);

@@ -39,6 +39,14 @@ internal sealed class SysfsTree : IDisposable
         return this;
     }
 
+    public SysfsTree AddSlave(string name, string slave)
+    {
+        var slaves = Path.Combine(new DirectoryInfo(_root.File($"class/block/{name}")).ResolveLinkTarget(true)!.FullName, "slaves");
+        Directory.CreateDirectory(slaves);
+        Directory.CreateSymbolicLink(Path.Combine(slaves, slave), _root.File($"class/block/{slave}"));
+        return this;
+    }
+
     public SysfsTree Write(string path, string text)
     {
         _root.Write(path, text);

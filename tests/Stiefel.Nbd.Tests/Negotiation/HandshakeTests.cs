@@ -190,6 +190,18 @@ public sealed class HandshakeTests : IDisposable
     }
 
     [Fact]
+    public async Task ExportName_AfterExtendedHeaders_EndsTheConnection()
+    {
+        await using var server = await TestServer.StartAsync(_device);
+        using var client = NbdTestClient.Greet(server);
+        client.Agree(ReplyFormat.Extended);
+
+        client.SendOption(NbdOption.ExportName, "disk"u8);
+
+        Assert.True(client.IsClosedByServer());
+    }
+
+    [Fact]
     public async Task List_OfAHiddenExport_ShowsNothing()
     {
         await using var server = await TestServer.StartAsync(_device, isListed: false);

@@ -256,7 +256,7 @@ public sealed class DiskGateTests : IDisposable
 
         var file = Path.Combine(_files.State, "grant.json");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        Assert.Equal([file, Path.Combine(_files.State, "offer.json")], Directory.GetFiles(_files.State).Order());
+        Assert.Equal([file, Path.Combine(_files.State, "lock"), Path.Combine(_files.State, "offer.json")], Directory.GetFiles(_files.State).Order());
 
         await using var restarted = await RunningServer.StartAsync(_files);
         Assert.Equal(DiskState.Granted, restarted.Services.GetRequiredService<IDiskGate>().State);

@@ -31,7 +31,7 @@ internal sealed class OverlayMap(long size)
     private const int UnitsPerChunk = 64;
     private const int LockCount = 64;
 
-    private readonly Chunk?[] _chunks = new Chunk?[((size - 1) / ((long)UnitSize * UnitsPerChunk)) + 1];
+    private readonly SparseTable<Chunk> _chunks = new(((size - 1) / ((long)UnitSize * UnitsPerChunk)) + 1);
     private readonly Lock[] _locks = [.. Enumerable.Range(0, LockCount).Select(_ => new Lock())];
 
     /// <summary>To be held while a unit is changed.</summary>
@@ -43,7 +43,7 @@ internal sealed class OverlayMap(long size)
     /// </summary>
     public (ulong Owned, ulong Stored) Read(long unit)
     {
-        if (Volatile.Read(ref _chunks[unit / UnitsPerChunk]) is not { } chunk)
+        if (_chunks.Find(unit / UnitsPerChunk) is not { } chunk)
         {
             return (0, 0);
         }
@@ -54,15 +54,15 @@ internal sealed class OverlayMap(long size)
     }
 
     /// <summary>This part of the disk was written before, and costs memory already.</summary>
-    public bool Knows(long unit) => Volatile.Read(ref _chunks[unit / UnitsPerChunk]) is not null;
+    public bool Knows(long unit) => _chunks.Find(unit / UnitsPerChunk) is not null;
 
     /// <summary>Makes room for the bits of this part of the disk; false if somebody else has done it meanwhile.</summary>
-    public bool Prepare(long unit) => Interlocked.CompareExchange(ref _chunks[unit / UnitsPerChunk], new Chunk(), null) is null;
+    public bool Prepare(long unit) => _chunks.TryAdd(unit / UnitsPerChunk, new Chunk());
 
     /// <summary>Under the unit's lock, after <see cref="Prepare"/>.</summary>
     public void Write(long unit, ulong owned, ulong stored)
     {
-        var chunk = _chunks[unit / UnitsPerChunk]!;
+        var chunk = _chunks.Find(unit / UnitsPerChunk)!;
         Volatile.Write(ref chunk.Stored[unit % UnitsPerChunk], stored);
         Volatile.Write(ref chunk.Owned[unit % UnitsPerChunk], owned);
     }
@@ -82,6 +82,15 @@ internal sealed class OverlayMap(long size)
         while (offset < end)
         {
             var unit = offset / UnitSize;
+            if (source is null or BlockSource.Base && !Knows(unit))
+            {
+                // Whole parts that were never written, however many, are one step.
+                source = BlockSource.Base;
+                var next = _chunks.FindNext(unit / UnitsPerChunk, ((end - 1) / ((long)UnitSize * UnitsPerChunk)) + 1);
+                offset = Math.Clamp(next * UnitsPerChunk * UnitSize, offset, end); // not back, if somebody has just written here
+                continue;
+            }
+
             (var owned, var stored) = Read(unit);
             var block = (int)(offset % UnitSize / BlockSize);
             var here = SourceOf(owned >> block, stored >> block);
