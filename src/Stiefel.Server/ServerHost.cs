@@ -102,7 +102,7 @@ public static class ServerHost
         }
         catch (SettingsException e) when (!options.HasBootPlane && e is not UnsafeSettingsException)
         {
-            throw new SettingsException($"Admin:Listen: whoever asks the control plane must show that they hold a key, and there is none; leave Admin:Listen out, or: {e.Message}");
+            throw new SettingsException($"Admin:Listen: the control plane asks for a key's token, and there is no key; leave Admin:Listen out, or: {e.Message}");
         }
     }
 
