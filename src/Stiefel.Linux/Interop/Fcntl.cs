@@ -22,7 +22,10 @@ internal static unsafe partial class Fcntl
 
     internal const int POSIX_FADV_WILLNEED = 3;
 
+    internal const int F_DUPFD = 0;
     internal const int F_GETFD = 1;
+    internal const int F_SETFD = 2;
+    internal const int FD_CLOEXEC = 1;
     internal const int F_OFD_GETLK = 36;
     internal const int F_OFD_SETLK = 37;
     internal const int F_SETPIPE_SZ = 1031;

@@ -12,6 +12,7 @@ internal static unsafe partial class SysStat
     internal const uint STATX_MODE = 0x2;
     internal const uint STATX_UID = 0x8;
 
+    internal const uint STATX_MTIME = 0x40;
     internal const uint STATX_CTIME = 0x80;
     internal const uint STATX_INO = 0x100;
     internal const uint STATX_SIZE = 0x200;
@@ -19,6 +20,7 @@ internal static unsafe partial class SysStat
 
     internal const int S_IFMT = 0xf000;
     internal const int S_IFREG = 0x8000;
+    internal const int S_IFSOCK = 0xc000;
     internal const int S_IFIFO = 0x1000;
     internal const int S_IFBLK = 0x6000;
     internal const int S_IFCHR = 0x2000;
@@ -52,6 +54,9 @@ internal static unsafe partial class SysStat
 
         [FieldOffset(0x60)]
         internal statx_timestamp stx_ctime;
+
+        [FieldOffset(0x70)]
+        internal statx_timestamp stx_mtime;
 
         [FieldOffset(0x80)]
         internal uint stx_rdev_major;

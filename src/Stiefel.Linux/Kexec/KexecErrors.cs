@@ -13,7 +13,7 @@ internal static class KexecErrors
     /// True if kexec_load may succeed where kexec_file_load did not: not built in, or a kind of image it does not know.
     /// A missing signature is not among them: where one is demanded, kexec_load is forbidden altogether (man 7 kernel_lockdown).
     /// </summary>
-    public static bool IsWorthAnotherTry(int errno) => errno is Errno.ENOSYS or Errno.EINVAL or Errno.ENOEXEC or Errno.EADDRNOTAVAIL;
+    public static bool IsWorthAnotherTry(int errno) => errno is Errno.ENOSYS or Errno.ENOEXEC;
 
     /// <summary>The exception with the call as strace would show it, and what to do.</summary>
     /// <param name="kernel">As given to the call; so <paramref name="initrd"/> and <paramref name="commandLine"/>.</param>

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
+using Stiefel.Linux.Processes;
 using Stiefel.Linux.Programs;
 
 namespace Stiefel.Linux.Kexec;
@@ -88,16 +89,12 @@ public sealed class KexecImage : ILoadedKernel
         return result == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
-    // The files have no name, but another process can open them through our descriptors.
-    private static void LoadSegments(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)
+    /// <summary>Through kexec-tools, which inherit the files, since these have no name.</summary>
+    /// <exception cref="ExternalProgramException">There are none, or they failed.</exception>
+    internal static void LoadSegments(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)
     {
-        var descriptors = $"/proc/{Environment.ProcessId}/fd/";
-        ExternalProgram.Run("kexec",
-        [
-            "--load", "--kexec-syscall", $"--initrd={descriptors}{initrd.DangerousGetHandle()}", $"--command-line={commandLine}",
-            $"{descriptors}{kernel.DangerousGetHandle()}",
-        ]);
-        GC.KeepAlive(kernel);
-        GC.KeepAlive(initrd);
+        using var kernelCopy = new InheritedDescriptor(kernel);
+        using var initrdCopy = new InheritedDescriptor(initrd);
+        ExternalProgram.Run("kexec", ["--load", "--kexec-syscall", $"--initrd={initrdCopy.Path}", $"--command-line={commandLine}", kernelCopy.Path]);
     }
 }

@@ -21,6 +21,34 @@ public sealed class KexecImageTests
     }
 
     [Fact]
+    public void LoadSegments_ByAnotherProgram_HandsItTheFilesByInheritance()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("kexec", $$"""
+            #!/bin/sh
+            for argument; do case $argument in --initrd=*) cat "${argument#--initrd=}" >{{directory.Path}}/initrd;; --*) echo "$argument" >>{{directory.Path}}/options;; *) cat "$argument" >{{directory.Path}}/kernel;; esac; done
+            """);
+        File.SetUnixFileMode(directory.File("kexec"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var kernel = MemoryFile.Create("kernel");
+        kernel.Writer.Write("a kernel"u8);
+        using var initrd = MemoryFile.Create("initrd");
+        initrd.Writer.Write("an initrd"u8);
+        var path = Environment.GetEnvironmentVariable("PATH");
+        Environment.SetEnvironmentVariable("PATH", $"{directory.Path}:{path}");
+        try
+        {
+            KexecImage.LoadSegments(kernel.Seal(), initrd.Seal(), "root=/dev/nbd0");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PATH", path);
+        }
+
+        Assert.Equal(("a kernel", "an initrd"), (File.ReadAllText(directory.File("kernel")), File.ReadAllText(directory.File("initrd"))));
+        Assert.Equal(["--load", "--kexec-syscall", "--command-line=root=/dev/nbd0"], File.ReadAllLines(directory.File("options")));
+    }
+
+    [Fact]
     public void Load_OfTooLongACommandLine_IsRefusedBeforeTheKernelIsAsked()
     {
         using var file = MemoryFile.Create("any");
