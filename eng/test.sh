@@ -109,10 +109,18 @@ done
 add Stiefel.EndToEnd Stiefel.EndToEnd -trait- Needs=machines -parallelMode collections
 [ -n "$quick" ] || add Stiefel.EndToEnd.machines Stiefel.EndToEnd -trait Needs=machines -parallelMode collections -maxThreads 2
 
-# Publishing waits for nothing but processors, the tests for much else: they go well together.
+# Publishing waits for nothing but processors, the tests for much else: they go well together. Machines begin with the last of the others, which is
+# that of the programs and mostly waits.
+machines=Stiefel.EndToEnd.machines
+[ -n "${project_of[$machines]:-}" ] || machines=
 eng/build.sh --built >$logs/publish.log 2>&1 & publishing=$!
-while [ ${#waiting[@]} -gt 0 ] || [ ${#pid_of[@]} -gt 0 ] || [ -n "$publishing" ]; do
+while [ ${#waiting[@]} -gt 0 ] || [ ${#pid_of[@]} -gt 0 ] || [ -n "$publishing" ] || [ -n "$machines" ]; do
   while [ ${#waiting[@]} -gt 0 ] && [ ${#pid_of[@]} -lt $beside ]; do start "${waiting[0]}"; waiting=("${waiting[@]:1}"); done
+  if [ -n "$machines" ] && [ -z "$publishing" ] && [ ${#waiting[@]} = 0 ] && [ ${#pid_of[@]} -lt 2 ]; then
+    [ -n "${code_of[$machines]:-}" ] || start "$machines"
+    machines=
+    continue
+  fi
   wait -n -p ended; code=$?
   if [ "$ended" = "$publishing" ]; then
     publishing=
@@ -129,9 +137,4 @@ while [ ${#waiting[@]} -gt 0 ] || [ ${#pid_of[@]} -gt 0 ] || [ -n "$publishing" 
   fi
   print
 done
-if [ -n "${project_of[Stiefel.EndToEnd.machines]:-}" ] && [ -z "${code_of[Stiefel.EndToEnd.machines]:-}" ]; then
-  start Stiefel.EndToEnd.machines
-  wait "${pid_of[Stiefel.EndToEnd.machines]}"; finish "${pid_of[Stiefel.EndToEnd.machines]}" $?
-  print
-fi
 finish_run

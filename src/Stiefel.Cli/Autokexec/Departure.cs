@@ -3,6 +3,7 @@ using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
 using Stiefel.CommandLine;
 using Stiefel.Keys;
+using Stiefel.Linux.Files;
 using Stiefel.Linux.Initramfs;
 using Stiefel.Linux.Kernel;
 using Stiefel.Linux.Kexec;
@@ -50,6 +51,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
 
     /// <summary>Whether there is a ramdisk to leave for, and a disk to serve from it.</summary>
     /// <exception cref="FailedException">The ramdisk or the disk is not there.</exception>
+    /// <exception cref="UntrustedFileException">Others could have written the ramdisk.</exception>
     /// <exception cref="UsageException">The configuration does not name the disk.</exception>
     public void CheckPlaces()
     {
@@ -60,6 +62,9 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             {
                 throw new FailedException($"{file} is not there: make the ramdisk with `stiefel create-initrd --out {Path.GetDirectoryName(file)}`, or set server-setup in {Named}");
             }
+
+            // The laptop leaves for whatever lies there, with all its keys.
+            TrustedFile.OpenRead(file).Dispose();
         }
 
         // Of other names, such as UUID=…, only the ramdisk can say.
@@ -185,7 +190,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
 
     private static void Copy(string file, Stream target)
     {
-        using var source = File.OpenRead(file);
+        using var source = TrustedFile.OpenRead(file);
         source.CopyTo(target);
     }
 }

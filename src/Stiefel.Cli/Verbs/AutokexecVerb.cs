@@ -28,7 +28,7 @@ internal static class AutokexecVerb
         var directory = KeyVerb.DirectoryOption();
         var command = new Command(Name, "Wait for a desktop's call, then leave this system and serve its disk") { dryRun, once, config, directory };
         command.SetAction((parsed, token) => RunAsync(
-            ConfigurationFile.Load(parsed.GetRequiredValue(config)), new KeyDirectory(parsed.GetRequiredValue(directory)),
+            ConfigurationFile.LoadTrusted(parsed.GetRequiredValue(config)), new KeyDirectory(parsed.GetRequiredValue(directory)),
             parsed.GetValue(dryRun), parsed.GetValue(once), parsed.InvocationConfiguration.Output, token));
         return command.WithExamples("stiefel autokexec --dry-run", "stiefel autokexec --config ./config.yaml");
     }

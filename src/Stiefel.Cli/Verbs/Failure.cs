@@ -1,5 +1,6 @@
 using Stiefel.CommandLine;
 using Stiefel.Keys;
+using Stiefel.Linux.Files;
 
 namespace Stiefel.Cli.Verbs;
 
@@ -11,6 +12,7 @@ internal static class Failure
     {
         VerbException known => known,
         KeyFileException { Problem: KeyFileProblem.Unsafe } => new RefusedException(problem.Message),
+        UntrustedFileException => new RefusedException(problem.Message),
         KeyFileException => new UsageException(problem.Message),
         IOException or UnauthorizedAccessException => new FailedException(problem.Message, problem),
         OperationCanceledException => new FailedException("stopped", problem),

@@ -204,6 +204,13 @@ public sealed partial class BlockDevice : IDisposable
         }
     }
 
+    /// <summary>
+    /// What shows later whether somebody wrote it meanwhile, taken while all that was written is on the medium (<see cref="Sync"/>); empty if that
+    /// cannot be told of this disk.
+    /// </summary>
+    /// <exception cref="LinuxException">It cannot be looked at.</exception>
+    public string ReadChangeMark() => ChangeMark.Of(_handle, Path, new BlockSysfs());
+
     /// <summary>Starts reading the range into the page cache; advice only, so failure is not reported.</summary>
     public void Prefetch(long offset, long length) => _ = Fcntl.posix_fadvise(_handle, offset, length, Fcntl.POSIX_FADV_WILLNEED);
 

@@ -36,6 +36,9 @@ public sealed class BlockSysfs(string root = "/sys")
         return Path.GetFileName(Path.GetDirectoryName(real));
     }
 
+    /// <summary>Where sysfs has a device: below the hardware that it hangs on. By the kernel's name.</summary>
+    public string PlaceOf(string name) => new DirectoryInfo(DirectoryOf(name)).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? DirectoryOf(name);
+
     /// <summary>The devices that this one is built upon.</summary>
     public IReadOnlyList<string> SlavesOf(string name) => Children(Path.Combine(DirectoryOf(name), "slaves"), _ => true);
 

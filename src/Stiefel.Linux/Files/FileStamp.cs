@@ -22,6 +22,9 @@ public readonly record struct FileStamp(DeviceNumber Device, ulong Inode, ulong 
     /// <summary>No directory, pipe or device.</summary>
     public bool IsRegular => (Mode & SysStat.S_IFMT) == SysStat.S_IFREG;
 
+    /// <summary>A socket (man 7 unix), whether anybody listens at it or not.</summary>
+    public bool IsSocket => (Mode & SysStat.S_IFMT) == SysStat.S_IFSOCK;
+
     /// <summary>Of what the path leads to; of the link itself if it leads nowhere.</summary>
     /// <returns>Null if there is nothing of that name.</returns>
     /// <exception cref="LinuxException">Whether there is, cannot be told.</exception>

@@ -17,35 +17,42 @@ internal sealed class NbdListener : IDisposable
     private readonly Thread _thread;
     private volatile bool _isStopping;
 
-    /// <param name="endPoint">Where to listen; a taken port throws <see cref="SocketException"/>.</param>
+    /// <param name="listening">Of any family; owned from now on.</param>
     /// <param name="accepted">Takes each client; called on this listener's thread.</param>
-    public NbdListener(IPEndPoint endPoint, Action<Socket> accepted)
+    public NbdListener(Socket listening, Action<Socket> accepted)
     {
         _accepted = accepted;
-        _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            if (endPoint.Address.Equals(IPAddress.IPv6Any))
-            {
-                _socket.DualMode = true;
-            }
-
-            _socket.Bind(endPoint);
-            _socket.Listen(Backlog);
-        }
-        catch
-        {
-            _socket.Dispose();
-            throw;
-        }
-
-        EndPoint = (IPEndPoint)_socket.LocalEndPoint!;
+        _socket = listening;
+        EndPoint = _socket.LocalEndPoint!;
         _thread = new Thread(Accept, ThreadStack) { IsBackground = true, Name = $"nbd {EndPoint}" };
         _thread.Start();
     }
 
     /// <summary>As bound, with the port that port 0 became.</summary>
-    public IPEndPoint EndPoint { get; }
+    public EndPoint EndPoint { get; }
+
+    /// <summary>Listens for TCP.</summary>
+    /// <param name="endPoint">Where; a taken port throws <see cref="SocketException"/>.</param>
+    public static Socket Listen(IPEndPoint endPoint)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endPoint.Address.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true;
+            }
+
+            socket.Bind(endPoint);
+            socket.Listen(Backlog);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Returns when nothing more is accepted.</summary>
     public void Dispose()

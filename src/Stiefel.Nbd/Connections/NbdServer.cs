@@ -5,7 +5,7 @@ using Stiefel.Nbd.Transport;
 
 namespace Stiefel.Nbd.Connections;
 
-/// <summary>Serves exports over TCP (proto.md). One blocking thread for each connection.</summary>
+/// <summary>Serves exports over TCP and in the file system (proto.md). One blocking thread for each connection.</summary>
 public sealed class NbdServer : IAsyncDisposable
 {
     private const int ThreadStack = 256 * 1024;
@@ -40,13 +40,21 @@ public sealed class NbdServer : IAsyncDisposable
     public Task<IPEndPoint> StartAsync(IPEndPoint endPoint, CancellationToken token = default)
     {
         token.ThrowIfCancellationRequested();
-        var listener = new NbdListener(endPoint, Accept);
+        return Task.FromResult((IPEndPoint)Serve(NbdListener.Listen(endPoint)));
+    }
+
+    /// <summary>Serves whom a socket accepts that listens already: a <see cref="UnixListener"/>'s, or one that this process was started with.</summary>
+    /// <param name="listening">Owned from now on.</param>
+    /// <returns>Where it listens.</returns>
+    public EndPoint Serve(Socket listening)
+    {
+        var listener = new NbdListener(listening, Accept);
         lock (_lock)
         {
             _listeners.Add(listener);
         }
 
-        return Task.FromResult(listener.EndPoint);
+        return listener.EndPoint;
     }
 
     /// <summary>Stops listening at an end point as <see cref="StartAsync"/> gave it; connections that were made there go on.</summary>
@@ -102,7 +110,8 @@ public sealed class NbdServer : IAsyncDisposable
         SocketTransport transport;
         try
         {
-            remote = socket.RemoteEndPoint!;
+            // A client's end of a socket in the file system has no name.
+            remote = socket.AddressFamily == AddressFamily.Unix ? socket.LocalEndPoint! : socket.RemoteEndPoint!;
             transport = new SocketTransport(socket, _options.KeepAlive, _options.CongestionControl);
         }
         catch (SocketException)

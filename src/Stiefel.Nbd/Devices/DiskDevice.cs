@@ -31,6 +31,9 @@ public sealed class DiskDevice : IBlockDevice
     /// <summary>What tells this disk from another one of the same name: <see cref="BlockDevice.Identity"/>.</summary>
     public string Identity => _disk.Identity;
 
+    /// <inheritdoc cref="BlockDevice.ReadChangeMark"/>
+    public string ReadChangeMark() => _disk.ReadChangeMark();
+
     /// <inheritdoc/>
     public long Size => _disk.Size;
 

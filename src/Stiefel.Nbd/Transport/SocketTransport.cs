@@ -8,7 +8,7 @@ using Stiefel.Linux.Network;
 
 namespace Stiefel.Nbd.Transport;
 
-/// <summary>A connected TCP socket in blocking mode, with the kernel's own timeouts.</summary>
+/// <summary>A connected socket of TCP or in the file system in blocking mode, with the kernel's own timeouts.</summary>
 internal sealed class SocketTransport : NbdTransport
 {
     // netinet/in.h, netinet/tcp.h
@@ -28,6 +28,11 @@ internal sealed class SocketTransport : NbdTransport
     {
         _socket = socket;
         _handle = socket.SafeHandle;
+        if (socket.AddressFamily == AddressFamily.Unix)
+        {
+            return;
+        }
+
         _socket.NoDelay = true;
         _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         _socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)keepAlive.TotalSeconds);

@@ -26,7 +26,8 @@ public static class Help
           --Keys:Directory DIR             accepted keys, NAME.key each; default /etc/stiefel/keys
           --Http:Listen ADDRESS:PORT       boot plane; default [::]:4644
           --Admin:Listen ADDRESS:PORT      control plane (HTTPS; plain HTTP for loopback), or none; default [::]:4645
-          --Nbd:Listen ADDRESS:PORT        block server; default [::]:10809. With sessions and Link:Protection wireguard
+          --Nbd:Listen ADDRESS:PORT        block server; default [::]:10809, or unix:PATH for an open export (rights 0600);
+                                           one that systemd starts for a socket serves that. With sessions and Link:Protection wireguard
                                            only the port counts: it listens inside the tunnels and nowhere else
           --Nbd:Access session|open        who may use it: a desktop with a session, or anyone
           --Nbd:ExportName NAME            the name of an open export

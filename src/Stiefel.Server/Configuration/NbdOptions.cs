@@ -1,4 +1,5 @@
 using System.Net;
+using Stiefel.Linux.Processes;
 using Stiefel.Nbd.Connections;
 using Stiefel.Protocol;
 
@@ -15,13 +16,24 @@ public enum NbdAccess
 }
 
 /// <summary>The block server.</summary>
-/// <param name="Listen">Its address.</param>
+/// <param name="Listen">Its address, unless it has a path.</param>
 /// <param name="Access">Who may use it.</param>
 /// <param name="ExportName">The name of an open export.</param>
 /// <param name="Tls">Whether it speaks TLS.</param>
 /// <param name="Limits">What clients may cost.</param>
 public sealed record NbdOptions(IPEndPoint Listen, NbdAccess Access, string ExportName, NbdTlsOptions Tls, NbdServerOptions Limits)
 {
+    private const string UnixPrefix = "unix:";
+
+    // man 7 unix: sun_path, with its end.
+    private const int MaxUnixPath = 107;
+
+    /// <summary>An open export may be reached from other machines.</summary>
+    public bool MayListenOnNetwork { get; init; }
+
+    /// <summary>The path of a socket to listen at instead of <see cref="Listen"/>; null for none.</summary>
+    public string? UnixPath { get; init; }
+
     // proto.md#values-of-string-lengths: names beyond 4096 bytes are not allowed.
     private const int MaxExportName = 4096;
 
@@ -30,7 +42,9 @@ public sealed record NbdOptions(IPEndPoint Listen, NbdAccess Access, string Expo
     public static NbdOptions Read(SettingReader reader)
     {
         var access = reader.Choice("Nbd:Access", NbdAccess.Session);
-        var listen = reader.EndPoint("Nbd:Listen", new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Nbd));
+        var fallback = new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Nbd);
+        var path = ReadUnixPath(reader, access);
+        var listen = path is null ? reader.EndPoint("Nbd:Listen", fallback) : fallback;
         var name = reader.Text("Nbd:ExportName");
         var onNetwork = reader.Boolean("Nbd:AllowOpenOnNetwork", false);
         if (access == NbdAccess.Session && name is not null)
@@ -43,12 +57,31 @@ public sealed record NbdOptions(IPEndPoint Listen, NbdAccess Access, string Expo
             throw reader.Wrong("Nbd:ExportName", $"at most {MaxExportName} bytes");
         }
 
-        if (access == NbdAccess.Open && !onNetwork && !IPAddress.IsLoopback(listen.Address))
+        // What systemd listens at is known when the server starts: see NbdHostedService.
+        if (access == NbdAccess.Open && !onNetwork && path is null && !(reader.Text("Nbd:Listen") is null && ActivatedSockets.Are) && !IPAddress.IsLoopback(listen.Address))
         {
             throw new SettingsException($"Nbd:Access open would give the disk to everyone who reaches {listen}: " +
                 "listen on loopback (--Nbd:Listen 127.0.0.1:10809), or say --Nbd:AllowOpenOnNetwork true");
         }
 
-        return new NbdOptions(listen, access, name ?? "", NbdTlsOptions.Read(reader, access), NbdLimitOptions.Read(reader));
+        return new NbdOptions(listen, access, name ?? "", NbdTlsOptions.Read(reader, access), NbdLimitOptions.Read(reader)) { UnixPath = path, MayListenOnNetwork = onNetwork };
+    }
+
+    private static string? ReadUnixPath(SettingReader reader, NbdAccess access)
+    {
+        if (reader.Text("Nbd:Listen") is not { } text || !text.StartsWith(UnixPrefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var path = text[UnixPrefix.Length..];
+        if (access == NbdAccess.Session)
+        {
+            throw reader.Wrong("Nbd:Listen", "ADDRESS:PORT: desktops come over the network; a socket in the file system belongs to --Nbd:Access open");
+        }
+
+        return path.StartsWith('/') && System.Text.Encoding.UTF8.GetByteCount(path) <= MaxUnixPath
+            ? path
+            : throw reader.Wrong("Nbd:Listen", $"unix: and an absolute path of at most {MaxUnixPath} bytes, like unix:/run/disk.sock");
     }
 }

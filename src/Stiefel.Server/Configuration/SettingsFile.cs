@@ -11,7 +11,7 @@ public static class SettingsFile
     private static readonly JsonDocumentOptions s_json = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 8 };
 
     /// <summary>The file's settings; none if it does not exist.</summary>
-    /// <exception cref="UnsafeSettingsException">It belongs to another user.</exception>
+    /// <exception cref="UnsafeSettingsException">Others could have written it.</exception>
     /// <exception cref="SettingsException">Unreadable, not JSON, or a value that is neither text, number nor boolean.</exception>
     public static NamedSettingsSource Read(string path)
     {
@@ -24,18 +24,18 @@ public static class SettingsFile
         try
         {
             // Found in the directory that the server is started in, it may be anybody's.
-            if (!FileOwner.Of(path, followLink: true).IsUsOrRoot)
-            {
-                throw new UnsafeSettingsException($"{path}: these settings belong to another user, who could open the disk to everybody; chown the file, or start the server in another directory");
-            }
-
-            if (new FileInfo(path).Length > MaxBytes)
+            using var file = TrustedFile.OpenRead(path);
+            if (file.Length > MaxBytes)
             {
                 throw new SettingsException($"{path}: larger than {MaxBytes} bytes");
             }
 
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), s_json);
+            using var document = JsonDocument.Parse(file, s_json);
             Add(settings, path, "", document.RootElement);
+        }
+        catch (UntrustedFileException e)
+        {
+            throw new UnsafeSettingsException($"{e.Message}, or start the server in another directory: these settings could open the disk to everybody");
         }
         catch (JsonException e)
         {

@@ -17,10 +17,11 @@ namespace Stiefel.Server.Grants;
 /// <param name="LostWriteError">The error number of a flush that failed (man 3 errno), after which none of this grant's may succeed; 0 if none did.</param>
 /// <param name="Boot">The run of the kernel in which it was granted: <see cref="Stiefel.Linux.Kernel.BootIdentity"/>. Empty if a server wrote this that did not know.</param>
 /// <param name="Medium">Which disk it was: <see cref="Stiefel.Linux.BlockDevices.BlockDevice.Identity"/>. Empty if a server wrote this that did not know.</param>
+/// <param name="Mark">What tells whether the disk was changed since it was closed in good order; empty while it is open. See <see cref="GrantedDevice"/>.</param>
 public sealed record GrantRecord(
     string Session, string ExportName, [property: JsonPropertyName("machine")] string Desktop, string Disk, bool ReadOnly, DateTimeOffset Since, bool Snapshot = false,
     string Key = "", string KeyId = "", TunnelRecord? Tunnel = null, int LostWriteError = 0,
-    string Boot = "", string Medium = "")
+    string Boot = "", string Medium = "", string Mark = "")
 {
     /// <summary>What its tunnel needs to know of it.</summary>
     public TunnelUser ToTunnelUser() => new(Session, Desktop, Tunnel);

@@ -6,6 +6,9 @@ namespace Stiefel.Server.Grants;
 /// <summary>
 /// The open disk behind a grant, which comes and goes while the grant stays, and the memory of what was lost. The kernel tells of a failed
 /// write-back once: what is opened for this grant later has to tell of it again, at every flush.
+///
+/// While it is closed, something else on this machine may write the disk, and what the desktop holds of it does not fit any more. So a mark is taken
+/// when it is closed, and one that differs when it is opened again makes the grant void. Where nothing can be told, that is a difference too.
 /// </summary>
 internal sealed class GrantedDevice(ServedDisk disk)
 {
@@ -18,15 +21,15 @@ internal sealed class GrantedDevice(ServedDisk disk)
     /// <summary>Opens it exclusively.</summary>
     /// <param name="name">The capability.</param>
     /// <param name="label">What log and status call it.</param>
-    /// <param name="recognise">Told which medium it is; throws if it is another one than before.</param>
+    /// <param name="recognise">Told which medium it is, and its mark; throws if it is another one, or was changed.</param>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened, or is another medium.</exception>
-    public void Open(string name, string label, Action<string> recognise)
+    public void Open(string name, string label, Action<DiskDevice> recognise)
     {
         var device = disk.Open(LostWrite);
         try
         {
-            recognise(device.Identity);
+            recognise(device);
         }
         catch
         {
@@ -39,7 +42,8 @@ internal sealed class GrantedDevice(ServedDisk disk)
 
     /// <summary>Makes what was written durable and closes it, if it is open.</summary>
     /// <param name="lost">Told why that failed, before it is closed.</param>
-    public void Close(Action<LinuxException> lost)
+    /// <param name="marked">Told the mark, before it is closed.</param>
+    public void Close(Action<LinuxException> lost, Action<string> marked)
     {
         if (Export is not { } export)
         {
@@ -53,6 +57,8 @@ internal sealed class GrantedDevice(ServedDisk disk)
             {
                 export.Device.Flush();
             }
+
+            marked(MarkOf((DiskDevice)export.Device));
         }
         catch (LinuxException e)
         {
@@ -62,6 +68,19 @@ internal sealed class GrantedDevice(ServedDisk disk)
         finally
         {
             export.Device.Dispose();
+        }
+    }
+
+    private static string MarkOf(DiskDevice device)
+    {
+        try
+        {
+            return device.ReadChangeMark();
+        }
+        catch (LinuxException)
+        {
+            // No loss of data; it only cannot be told later.
+            return "";
         }
     }
 }

@@ -246,22 +246,36 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
 
     private void Open(Grant grant)
     {
+        var wasMarked = grant.Record.Mark.Length > 0;
         grant.Open();
+        if (wasMarked && _grant == grant)
+        {
+            // From now on the mark is not true any more; a server that is killed leaves none.
+            store.Write(grant.Record);
+        }
+
         _mayBeRepartitioned = true;
         Generation += disk.HoldsBootFiles ? 1 : 0;
     }
 
-    private void Close(Grant grant) => grant.Close((lost, isNew) =>
-    {
-        // What is lost was acknowledged, and its desktop, which may be away only, waits for a flush of its own to learn of it.
-        logger.FlushFailed(grant.Record.Session, lost);
-
-        // A grant that nobody was told of is not on record.
-        if (isNew && _grant == grant)
+    // A grant that nobody was told of is not on record.
+    private void Close(Grant grant) => grant.Close(
+        (lost, isNew) =>
         {
-            store.WriteLoss(grant.Record);
-        }
-    });
+            // What is lost was acknowledged, and its desktop, which may be away only, waits for a flush of its own to learn of it.
+            logger.FlushFailed(grant.Record.Session, lost);
+            if (isNew && _grant == grant)
+            {
+                store.WriteLoss(grant.Record);
+            }
+        },
+        marked: () =>
+        {
+            if (_grant == grant)
+            {
+                store.WriteAgain(grant.Record);
+            }
+        });
 
     /// <summary>Its disk is not there any more; what the desktop holds of it in memory must not be mixed into another.</summary>
     private void Void(Grant grant, OtherMediumException why)

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
 using Stiefel.Linux.WireGuard;
@@ -10,7 +9,12 @@ namespace Stiefel.Server.Tunnels;
 /// <summary>Before anything else: whether the link can be protected as the settings say. A server that cannot do it does not serve.</summary>
 public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logger) : IHostedService, IDisposable
 {
-    private readonly Socket _claim = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private static readonly FileStreamOptions s_lock = new()
+    {
+        Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    };
+
+    private FileStream? _claim;
 
     private const string ProbeName = "stiefelprobe";
 
@@ -46,19 +50,25 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
     public Task StopAsync(CancellationToken token) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public void Dispose() => _claim.Dispose();
+    public void Dispose() => _claim?.Dispose();
 
     /// <summary>
-    /// A server removes what is left of one before it; it must not take the tunnels of one that runs for that. An abstract name (man 7 unix) belongs to
-    /// the network namespace, as interfaces do, and goes with its process.
+    /// A server removes what is left of one before it; it must not take the tunnels of one that runs for that. The lock is one for each network
+    /// namespace, as interfaces are, lies where only root can put a file, and goes with its process.
     /// </summary>
     private void Claim()
     {
         try
         {
-            _claim.Bind(new UnixDomainSocketEndPoint($"\0stiefel-tunnels-{options.Link.Port}"));
+            // net:[4026531840], man 7 namespaces
+            var space = string.Concat(new FileInfo("/proc/self/ns/net").LinkTarget!.Where(char.IsAsciiDigit));
+            _claim = new FileStream($"/run/stiefel-tunnels-{space}-{options.Link.Port}.lock", s_lock);
         }
-        catch (SocketException e)
+        catch (UnauthorizedAccessException)
+        {
+            // Not root: no interface can be made either, and that is for the probe to say.
+        }
+        catch (IOException e)
         {
             throw new IOException($"another stiefel-server has its tunnels at UDP port {options.Link.Port} and above: stop it, or give this one others by --Link:Port ({e.Message})", e);
         }

@@ -107,6 +107,25 @@ public sealed class DepartureTests : IDisposable
     }
 
     [Theory]
+    [InlineData("config.yaml")]
+    [InlineData("ramdisk")]
+    public async Task Listen_OthersCouldHaveWrittenWhatItLeavesFor_IsRefused(string file)
+    {
+        var ramdisk = Path.Combine(_directory.Path, "ramdisk");
+        var config = Path.Combine(_directory.Path, "config.yaml");
+        File.WriteAllText(ramdisk, "");
+        File.WriteAllText(config, $"boot: {{disk: {ramdisk}}}\nserver-setup: {{stiefelsystem-kernel: {ramdisk}, stiefelsystem-initrd: {ramdisk}}}\n");
+        var written = Path.Combine(_directory.Path, file);
+        File.SetUnixFileMode(written, File.GetUnixFileMode(written) | UnixFileMode.OtherWrite);
+        using var error = new StringWriter();
+
+        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { AutokexecVerb.Build() }, ["autokexec", "--config", config], TextWriter.Null, error);
+
+        Assert.Equal(ExitCode.Refused, code);
+        Assert.StartsWith($"stiefel: {written}: others on this machine can change it", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("1", "42", "0::/system.slice/stiefel-autokexec.service\n", "systemctl stop stiefel-autokexec")]
     [InlineData("1", "42", "1:name=systemd:/system.slice/a.service\n0::/system.slice/b.service\n", "systemctl stop b")]
     [InlineData("1", "7", "0::/system.slice/ssh.service\n", "kill 42")]

@@ -56,6 +56,62 @@ public sealed class VoidGrantTests : IDisposable
     }
 
     [Fact]
+    public async Task Restart_ImageWasWrittenMeanwhile_IsVoid()
+    {
+        await GrantAndStopAsync(_files.Disk);
+        Change(_files.Disk);
+
+        await AssertVoidAsync(_files.Disk, "changed by something else");
+    }
+
+    [Fact]
+    public async Task Restart_DeviceWasWrittenMeanwhile_IsVoid()
+    {
+        using var loop = new LoopDevice(_files.Disk);
+        await GrantAndStopAsync(loop.Path);
+        await using (var same = await StartAsync(loop.Path))
+        {
+            using var disk = same.Connect(_desktop.ExportName);
+            Assert.NotNull(disk);
+        }
+
+        ExternalProgram.Run("dd", ["if=/dev/zero", $"of={loop.Path}", "bs=4096", "count=1", "conv=notrunc,fsync"]);
+
+        await AssertVoidAsync(loop.Path, "changed by something else");
+    }
+
+    [Fact]
+    public async Task Owner_ComesBackAfterSomebodyWroteTheDisk_HasNoneAndTheNextDesktopIsServed()
+    {
+        await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Disk);
+        var gate = server.Services.GetRequiredService<IDiskGate>();
+        await gate.GrantAsync(_desktop, Token);
+        server.OwnerIsGone(_desktop.Session);
+        await Assert.ThrowsAnyAsync<Exception>(() => gate.ReadAsync(new BootReader(IPAddress.Parse("192.0.2.1"), new string('f', 32)), Token));
+        Change(_files.Disk);
+
+        Assert.True(server.IsUnknown(_desktop.ExportName));
+
+        Assert.False(File.Exists(GrantFile));
+        var next = _desktop with { Session = new string('e', 32), ExportName = "s-next" };
+        await gate.GrantAsync(next, Token);
+        Assert.NotNull(server.Connect(next.ExportName));
+    }
+
+    [Fact]
+    public async Task Owner_ComesBackAfterBootFilesWereReadOnly_HasItsDisk()
+    {
+        await using var server = await RunningServer.StartOnDiskAsync(_files, _files.Disk);
+        var gate = server.Services.GetRequiredService<IDiskGate>();
+        await gate.GrantAsync(_desktop, Token);
+        server.OwnerIsGone(_desktop.Session);
+        await Assert.ThrowsAnyAsync<Exception>(() => gate.ReadAsync(new BootReader(IPAddress.Parse("192.0.2.1"), new string('f', 32)), Token));
+
+        using var disk = server.Connect(_desktop.ExportName);
+        Assert.True(disk!.TryWrite(0, new byte[512]));
+    }
+
+    [Fact]
     public async Task Restart_ImageHasAnotherSize_IsVoid()
     {
         await GrantAndStopAsync(_files.Disk);
@@ -144,6 +200,14 @@ public sealed class VoidGrantTests : IDisposable
 
         Assert.Equal(_desktop.Session, (await gate.EndAsync(_ => true))?.Session);
         Assert.False(File.Exists(GrantFile));
+    }
+
+    // As somebody who mounts it: in place, and of the same size.
+    private static void Change(string disk)
+    {
+        using var file = File.OpenWrite(disk);
+        file.Position = 4096;
+        file.WriteByte(1);
     }
 
     private async Task GrantAndStopAsync(string disk)

@@ -1,0 +1,27 @@
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(Stiefel.EndToEnd.LongestFirst))]
+
+namespace Stiefel.EndToEnd;
+
+/// <summary>Classes whose tests take minutes begin first, so that none of them runs alone in the end.</summary>
+public sealed class LongestFirst : ITestCollectionOrderer
+{
+    private static readonly string[] s_long =
+    [
+        "UefiDracutTests", "OutageTests", "EncryptedBootTests", "TwoDesktopsTests", "AutokexecBootTests", "FileSystemTests", "TunnelTests", "WrappedBootTests", "CreateInitrdTests", "LaptopResetTests",
+    ];
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [.. testCollections.OrderBy(collection => PlaceOf(collection.TestCollectionDisplayName))];
+
+    // "Test collection for Stiefel.EndToEnd.Machines.TunnelTests (id: …)"
+    private static int PlaceOf(string name)
+    {
+        var place = Array.FindIndex(s_long, known => name.Contains('.' + known + ' ', StringComparison.Ordinal));
+        return place < 0 ? s_long.Length : place;
+    }
+}
