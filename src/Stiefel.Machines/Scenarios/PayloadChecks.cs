@@ -33,14 +33,21 @@ public static partial class PayloadChecks
     /// <summary>Neither an I/O error nor a file system that went read-only in the kernel's log.</summary>
     public static async Task NoDiskErrorAsync(ConsoleShell shell, CancellationToken token)
     {
-        // Searched there: the whole log would take its time on a serial console, and its lines would be taken for the machine's own.
-        var errors = await shell.RunAsync($"dmesg | grep -E -i '{DiskError}' || true", token);
+        await NoErrorInLogAsync(shell, token);
+        await RootAsync(shell, token);
+    }
+
+    /// <summary>The same of the kernel's log alone, wherever the root is.</summary>
+    public static async Task NoErrorInLogAsync(ConsoleShell shell, CancellationToken token)
+    {
+        // Searched there: the whole log would take its time on a serial console, and its lines would be taken for the machine's own. And here once
+        // more: what the kernel says on the console this moment comes between.
+        var said = await shell.RunAsync($"dmesg | grep -E -i '{DiskError}' || true", token);
+        string[] errors = [.. said.Split('\n', StringSplitOptions.TrimEntries).Where(line => Regex.IsMatch(line, DiskError, RegexOptions.IgnoreCase))];
         if (errors.Length > 0)
         {
-            throw new MachineException($"the desktop's kernel met disk errors: {errors}");
+            throw new MachineException($"the desktop's kernel met disk errors: {string.Join('\n', errors)}");
         }
-
-        await RootAsync(shell, token);
     }
 
     /// <exception cref="MachineException">The text holds a secret.</exception>
