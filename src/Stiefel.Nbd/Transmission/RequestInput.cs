@@ -10,10 +10,15 @@ namespace Stiefel.Nbd.Transmission;
 /// </summary>
 /// <param name="transport">The client.</param>
 /// <param name="capacity">Bytes of the buffer.</param>
-/// <param name="beforeWaiting">Called each time before it waits for the client, also in the middle of a payload.</param>
+/// <param name="beforeWaiting">Called each time before it waits for the client, also in the middle of a payload; and now and then where it need not wait.</param>
 internal sealed class RequestInput(NbdTransport transport, int capacity, Action beforeWaiting) : IDisposable
 {
+    // What has arrived is taken without a word to the client, whose next bytes are on their way; but no longer than this, since a client with all
+    // of its requests here waits for an answer.
+    private const int MaxSilence = 1 << 20;
+
     private readonly PageBuffer _buffer = new(capacity);
+    private int _silence;
     private int _start;
     private int _end;
 
@@ -85,6 +90,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
     public bool Receive()
     {
         MakeRoom();
+        _silence = 0;
         beforeWaiting();
         var received = transport.Receive(_buffer.Span[_end..]);
         _end += received;
@@ -101,7 +107,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
 
         while (_end - _start < length)
         {
-            if (!Receive())
+            if (!ReceiveMore())
             {
                 throw new NbdProtocolException("the client left in the middle of a payload");
             }
@@ -124,6 +130,21 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
     }
 
     public void Dispose() => _buffer.Dispose();
+
+    // The rest of a payload is mostly there already.
+    private bool ReceiveMore()
+    {
+        if (_silence >= MaxSilence)
+        {
+            return Receive();
+        }
+
+        var before = _end - _start;
+        ReceiveArrived();
+        var arrived = _end - _start - before;
+        _silence += arrived;
+        return arrived > 0 || Receive();
+    }
 
     private void Advance(int length)
     {
