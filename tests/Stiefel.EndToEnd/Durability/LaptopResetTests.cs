@@ -17,7 +17,7 @@ public sealed class LaptopResetTests(MachineParts parts)
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Laptop_ResetAtRandomMoments_LosesNothingThatWasFlushed() => ResetAsync(5);
+    public Task Laptop_ResetAtRandomMoments_LosesNothingThatWasFlushed() => ResetAsync(10);
 
     [Fact]
     [Trait("Needs", "long")]
