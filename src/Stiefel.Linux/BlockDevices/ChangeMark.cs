@@ -37,7 +37,7 @@ internal static class ChangeMark
         return Describe(Stat(file, path));
     }
 
-    /// <summary>Of a disk, or of a partition's whole disk.</summary>
+    /// <summary>Reads the mark of a block device; a partition has that of its whole disk.</summary>
     internal static string OfDevice(DeviceNumber number, BlockSysfs sysfs)
     {
         if (sysfs.NameOf(number) is not { } name)

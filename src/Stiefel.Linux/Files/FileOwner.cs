@@ -4,7 +4,7 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Files;
 
-/// <summary>Who may change a file or a directory (man 2 statx).</summary>
+/// <summary>The owner of a file or a directory, and whether others may change it (man 2 statx).</summary>
 /// <param name="User">Its owner's number.</param>
 /// <param name="OthersMayWrite">Its group or everybody may write to it. Of a symbolic link itself always true, and without meaning.</param>
 public readonly record struct FileOwner(uint User, bool OthersMayWrite)

@@ -17,7 +17,7 @@ internal sealed class NbdListener : IDisposable
     private readonly Thread _thread;
     private volatile bool _isStopping;
 
-    /// <param name="listening">Of any family; owned from now on.</param>
+    /// <param name="listening">A listening socket of any family; owned from now on.</param>
     /// <param name="accepted">Takes each client; called on this listener's thread.</param>
     public NbdListener(Socket listening, Action<Socket> accepted)
     {

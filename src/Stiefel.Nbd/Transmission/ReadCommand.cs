@@ -27,7 +27,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
     // What a pipe may hold without privilege (man 7 pipe, pipe-max-size).
     private const int MaxLent = 1024 * 1024;
 
-    // Of one look ahead. What a client may ask for at once must not push everything else out of the page cache.
+    // One look ahead reads no more than this: a client must not push everything else out of the page cache.
     private const long MaxBytesAhead = 16L << 20;
 
     private readonly Func<NbdRequest, ulong> _payloadOf = request => context.Rules.PayloadOf(request);

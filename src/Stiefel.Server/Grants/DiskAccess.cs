@@ -40,7 +40,7 @@ public sealed class DiskAccess(SessionExports exports, NbdServer server, ITunnel
     }
 
     /// <summary>The keys and port of a new grant's tunnel. A desktop that asks again keeps its tunnel, and with it the port.</summary>
-    /// <param name="request">Who asks.</param>
+    /// <param name="request">The session that asks.</param>
     /// <param name="replaced">The grant whose tunnel is closed before; null for none.</param>
     public TunnelRecord? AssignTunnel(GrantRequest request, GrantRecord? replaced) =>
         replaced?.Tunnel is { } tunnel && tunnel with { Port = 0 } == request.Tunnel ? tunnel : tunnels.Assign(request.Tunnel, replaced?.ToTunnelUser());

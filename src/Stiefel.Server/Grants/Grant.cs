@@ -6,7 +6,7 @@ namespace Stiefel.Server.Grants;
 /// <summary>A desktop's right to the disk. The disk itself is open only while it may be used: see <see cref="GrantedDevice"/>.</summary>
 internal sealed class Grant
 {
-    // Of a disk whose writes nobody counts, or which others can write.
+    // The mark of a disk whose writes nobody counts, or which others can write.
     private const string Untold = "untold";
 
     private readonly GrantedDevice _device;

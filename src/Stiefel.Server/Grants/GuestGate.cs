@@ -25,7 +25,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
     /// <inheritdoc/>
     public DiskState State => _newest is not null ? DiskState.Granted : disk.HoldsBootFiles && bootFiles.IsOpen ? DiskState.ReadForBoot : DiskState.Idle;
 
-    /// <summary>Nobody changes the boot files.</summary>
+    /// <summary>Always 0: a snapshot's base is never written, so the boot files stay as they are.</summary>
     public int Generation => 0;
 
     /// <inheritdoc/>

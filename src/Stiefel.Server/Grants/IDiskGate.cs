@@ -6,7 +6,7 @@ using Stiefel.Server.BootReading;
 namespace Stiefel.Server.Grants;
 
 /// <summary>
-/// Who may have the disk. There is one gate, and everything that reads or grants the disk goes through it, one change at a time:
+/// Decides who may have the disk. There is one gate, and everything that reads or grants the disk goes through it, one change at a time:
 /// <see cref="WriterGate"/> grants the disk itself, to one desktop; <see cref="GuestGate"/> grants snapshots of it, to many.
 ///
 /// A disk is either read for boot or granted for writing, never both: the page caches of a partition and of the whole disk are different
@@ -23,7 +23,7 @@ public interface IDiskGate : IAsyncDisposable
     /// <summary>Rises whenever a desktop may begin to change the boot files.</summary>
     int Generation { get; }
 
-    /// <summary>Who was granted the disk last; null if nobody.</summary>
+    /// <summary>The newest grant; null if there is none.</summary>
     GrantRecord? Granted { get; }
 
     /// <summary>Honours the grant of a server that ran before this one, and no older one. Called once, before anything else.</summary>

@@ -40,21 +40,21 @@ public sealed class FileSystemTests(MachineParts parts)
     private async Task KeepFilesAsync(ConsoleShell shell, string type, string make, string check) => await shell.RunAsync(
         $$"""
         ( set -e; {{make}} {{_partition}}; mkdir -p /mnt/spare; mount -t {{type}} {{_partition}} /mnt/spare; cd /mnt/spare
-        dd if=/dev/urandom of=blob bs=1M count=8 conv=fsync status=none; cp -r /usr/lib/systemd/system .; cp blob gone; sync; rm gone
-        find . -type f -exec md5sum {} + >/root/sums; fstrim /mnt/spare
+        dd if=/dev/urandom of=blob bs=1M count=24 conv=fsync status=none; cp -r /usr/lib/systemd .; cp blob gone; sync; rm gone
+        find . -type f -exec sha256sum {} + >/root/sums; fstrim /mnt/spare
         cd /; umount /mnt/spare; echo 3 >/proc/sys/vm/drop_caches; mount -t {{type}} {{_partition}} /mnt/spare
-        cd /mnt/spare; md5sum -c --quiet /root/sums; fstrim /mnt/spare; cd /; umount /mnt/spare; {{check}} {{_partition}} >/root/check 2>&1 )
+        cd /mnt/spare; sha256sum -c --quiet /root/sums; fstrim /mnt/spare; cd /; umount /mnt/spare; {{check}} {{_partition}} >/root/check 2>&1 )
         """, _token, s_patient);
 
     /// <summary>Zeroes are zeroes, and what is discarded takes no room on the laptop.</summary>
     private async Task DiscardAsync(ConsoleShell shell)
     {
-        await shell.RunAsync($"dd if=/dev/urandom of={_partition} bs=1M count=48 conv=fsync status=none", _token, s_patient);
+        await shell.RunAsync($"dd if=/dev/urandom of={_partition} bs=1M count=96 conv=fsync status=none", _token, s_patient);
         var before = await AllocatedAsync();
         await shell.RunAsync($"blkdiscard -f -z -o 1048576 -l 16777216 {_partition} && cmp -n 16777216 -i 1048576:0 {_partition} /dev/zero", _token);
         await shell.RunAsync($"blkdiscard -f {_partition}", _token);
         var freed = before - await AllocatedAsync();
-        Assert.True(freed > 32 * MiB, $"discarding 48 MiB freed {freed / MiB} MiB of the laptop's disk image");
+        Assert.True(freed > 64 * MiB, $"discarding 96 MiB freed {freed / MiB} MiB of the laptop's disk image");
     }
 
     /// <summary>

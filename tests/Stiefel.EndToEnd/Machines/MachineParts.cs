@@ -48,7 +48,7 @@ public sealed class MachineParts : IDisposable
     }
 
     /// <summary>The same on a laptop that serves, of its station, with a shell in its ramdisk.</summary>
-    /// <param name="name">Of the run.</param>
+    /// <param name="name">The run's name.</param>
     /// <param name="playAsync">Plays with the laptop.</param>
     /// <param name="lookAsync">Looks at the laptop's disk when all machines are off; it is clean. Null for a disk that nobody had.</param>
     internal Task PlayServingAsync(string name, Func<MachineRun, Laptop, Task> playAsync, Func<DiskImage, Task>? lookAsync = null) => PlayAsync(name, async run =>
@@ -60,7 +60,7 @@ public sealed class MachineParts : IDisposable
     });
 
     /// <summary>The same with a desktop that has booted from that laptop.</summary>
-    /// <param name="name">Of the run.</param>
+    /// <param name="name">The run's name.</param>
     /// <param name="playAsync">Plays with both.</param>
     /// <param name="lookAsync">Looks at the laptop's disk when all machines are off; it is clean.</param>
     /// <param name="recording">A file in the run's directory for all that crosses the cable; null for none.</param>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Files;
 
-/// <summary>Who could have put other content under a name that root believes. Needs root.</summary>
+/// <summary>Files that root would believe, and that others could have written. Needs root.</summary>
 public sealed class TrustedFileTests : IDisposable
 {
     private const string Nobody = "65534";
