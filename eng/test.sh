@@ -42,9 +42,11 @@ add() { order+=("$1"); project_of[$1]=$2; options_of[$1]=${*:3}; }
 start() {
   local name=$1 project=${project_of[$1]} limit=900
   case "$name" in *.machines) limit=3600 ;; esac
-  # Each in a mount namespace of its own: `ip netns exec` of one would take a copy of what another has mounted, and keep its device busy.
-  # shellcheck disable=SC2086
-  timeout -k 30 "$limit" unshare --mount "tests/$project/bin/Release/net10.0/$project" -noColor -noLogo -failSkips $without ${options_of[$name]} \
+  # Each in a mount namespace of its own: `ip netns exec` of one would take a copy of what another has mounted, and keep its device busy. Its
+  # network namespaces are its own too: names that others have left, or whose mounts it does not see, are errors to ip.
+  # shellcheck disable=SC2086,SC2016
+  timeout -k 30 "$limit" unshare --mount sh -c 'mkdir -p /run/netns && mount -t tmpfs -o mode=0755 netns /run/netns && exec "$@"' own \
+    "tests/$project/bin/Release/net10.0/$project" -noColor -noLogo -failSkips $without ${options_of[$name]} \
     -result-xml "$logs/$name.xml" >"$logs/$name.log" 2>&1 &
   pid_of[$name]=$!
 }

@@ -162,10 +162,7 @@ public sealed class AutokexecTests : IDisposable
 
     // Interfaces are numbered in each namespace on its own.
     private static int FarIndex(string space)
-    {
-        var links = NativeProcess.Run(0, "ip", "-n", space, "-o", "link", "show", "far");
-        return int.Parse(links[..links.IndexOf(':', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
-    }
+        => int.Parse(NativeProcess.Run(0, "ip", "netns", "exec", space, "cat", "/sys/class/net/far/ifindex"), System.Globalization.CultureInfo.InvariantCulture);
 
     private NativeProcess Boot(string keys, string space) => Namespaces.Start(
         space, NativeProcess.Binary("stiefel-client"), "boot", "--until-loading", "--key", Path.Combine(_scratch[keys], "stick.key"), "--attach", NativeProcess.Binary("stiefel-attach"));
