@@ -60,12 +60,19 @@ public static class BootCatalog
     /// <param name="tree">The file system.</param>
     /// <param name="inside">The path in it of what was given to search.</param>
     /// <param name="passedOver">Gets a line for each entry that was found and could not be used.</param>
-    internal static BootSpec? TryFind(IFileTree tree, string inside, List<string> passedOver)
+    internal static BootSpec? TryFind(IFileTree tree, string inside, List<string> passedOver) => TryFind(BootDisk.OfDirectory(tree, inside), passedOver);
+
+    /// <summary>The same on a disk, whose file systems are looked at together.</summary>
+    /// <param name="disk">The file systems.</param>
+    /// <param name="passedOver">Gets a line for each entry that was found and could not be used.</param>
+    internal static BootSpec? TryFind(BootDisk disk, List<string> passedOver)
     {
         var entries =
             from finder in s_finders
+            from volume in disk.Starts
+            from start in volume.Places
             from place in s_bootDirectories
-            let boot = new BootTree(tree, Path.Combine(inside, place), passedOver)
+            let boot = new BootTree(disk, volume, start.Tree, Path.Combine(start.Directory, place), passedOver)
             where boot.Exists
             from entry in ReadSafely(finder.Read, boot)
             select entry;

@@ -4,13 +4,27 @@ using Stiefel.Linux.Files;
 namespace Stiefel.BootFiles.Catalog;
 
 /// <summary>A file system as a boot loader sees it, and the directory in it that holds the boot loader's files.</summary>
-internal sealed class BootTree(IFileTree tree, string directory, List<string> passedOver)
+/// <param name="disk">What else the boot loader can see.</param>
+/// <param name="volume">The file system.</param>
+/// <param name="tree">How it is seen.</param>
+/// <param name="directory">The path in it.</param>
+/// <param name="passedOver">Told of what could not be used.</param>
+internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree, string directory, List<string> passedOver)
 {
     // A path of more components than this is not searched for under its shorter names.
     private const int MaxComponents = 32;
 
+    /// <summary>All file systems beside which this one stands, itself included.</summary>
+    public BootDisk Disk => disk;
+
+    /// <summary>This file system.</summary>
+    public BootVolume Volume => volume;
+
     /// <summary>True if a person wrote the paths: then the one file they name is meant and no other.</summary>
     public bool PathsAreExact { get; init; }
+
+    /// <summary>The same directory in another file system of the disk, or another directory in this one.</summary>
+    public BootTree At(BootVolume other, BootPlace place) => new(disk, other, place.Tree, place.Directory, passedOver);
 
     /// <summary>False if the directory is not there, or is no directory.</summary>
     public bool Exists => tree.FindDirectory(directory) is not null;

@@ -35,9 +35,10 @@ public sealed class ConfiguredBootSource(ConfiguredBootOptions options) : IBootS
     {
         var problems = new List<string>();
         using var everything = new ConfinedTree("/");
+        var disk = BootDisk.OfDirectory(everything, "");
         var entry = new BootEntry
         {
-            Tree = new BootTree(everything, "", problems) { PathsAreExact = true },
+            Tree = new BootTree(disk, disk.Volumes[0], everything, "", problems) { PathsAreExact = true },
             Source = "--Boot:Kernel",
             Title = Path.GetFileName(kernel),
             Kernel = Path.GetFullPath(kernel),

@@ -12,8 +12,11 @@ namespace Stiefel.BootFiles.Disk;
 /// </summary>
 internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, string mountDirectory, string volumePrefix, ILogger log) : IAsyncDisposable
 {
-    private readonly BootEntrySearch _entries = new();
+    private const int MaxProblems = 8;
+
+    private readonly List<string> _passedOver = [];
     private DiskMounts? _mounts = new(mountDirectory, log);
+    private DiskVolumes? _fileSystems;
     private readonly OpenedVolumes _volumes = new(tools, volumePrefix, log);
 
     /// <param name="passphrase">Stays the caller's; null if nobody has given one.</param>
@@ -23,28 +26,31 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
     public async Task<IBootFiles> RunAsync(ReadOnlyMemory<byte>? passphrase, CancellationToken token)
     {
         var layers = new VolumeLayers(tools, _volumes, FileSystemProbe.ProbeAsync, await ProbeAsync(token));
-        var found = options.LuksPartition is null ? await FindAsync(layers) : null;
+        var found = options.LuksPartition is null ? Find(layers) : null;
         if (found is null)
         {
             await layers.OpenUnencryptedAsync(token);
-            found = options.LuksPartition is null ? await FindAsync(layers) : null;
+            found = options.LuksPartition is null ? Find(layers) : null;
         }
 
         if (found is null && Locked(layers) is [var first, ..] locked)
         {
             await UnlockAsync(layers, first, locked, passphrase, token);
-            found = await FindAsync(layers);
+            found = Find(layers);
         }
 
-        (var spec, var device) = found ?? throw NothingFound(layers);
+        var spec = found ?? throw NothingFound(layers);
+        var device = FileSystems.HolderOf(spec.Kernel.Path);
         DiskBootLog.BootFilesFound(log, VolumeLayers.NameOf(device), device.Type, spec.Title, spec.KernelRelease, spec.Source);
-        _entries.PassedOver.ForEach(line => DiskBootLog.PassedOver(log, line));
+        PassedOver.ForEach(line => DiskBootLog.PassedOver(log, line));
+        await FileSystems.ReleaseAsync([spec.Kernel.Path, .. spec.Initrds.Select(initrd => initrd.Path)]);
         return await CompleteAsync(layers, spec, device, token);
     }
 
     /// <summary>Takes the mounts away and closes what was opened, unless the files found now own them.</summary>
     public async ValueTask DisposeAsync()
     {
+        _fileSystems?.Dispose();
         if (_mounts is not null)
         {
             await _mounts.DisposeAsync();
@@ -101,7 +107,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
     private IReadOnlyList<ProbedDevice> Locked(VolumeLayers layers)
         => options.LuksPartition is not { } wanted ? layers.Locked
             : DeviceName.Find(wanted, layers.Locked) is { } chosen ? [chosen]
-            : throw new BootCatalogException($"the encrypted partition {wanted} is not on {options.Disk}, which has {BootEntrySearch.Describe(layers.Devices)}");
+            : throw new BootCatalogException($"the encrypted partition {wanted} is not on {options.Disk}, which has {Words(layers.Devices)}");
 
     private static LockedVolume Describe(ProbedDevice device) => new(VolumeLayers.NameOf(device), device.Label, device.Uuid);
 
@@ -130,17 +136,35 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         return await FileSystemProbe.ProbeAsync(paths, token);
     }
 
-    private async Task<(BootSpec Spec, ProbedDevice Device)?> FindAsync(VolumeLayers layers)
-        => options.Partition is not { } wanted ? await _entries.FindAsync(_mounts!, layers.Devices)
-            : DeviceName.Find(wanted, layers.Devices) is { } chosen ? await _entries.FindAsync(_mounts!, [chosen])
-            : null;
+    private DiskVolumes FileSystems => _fileSystems ??= new DiskVolumes(_mounts!);
+
+    private List<string> PassedOver => [.. FileSystems.Problems, .. _passedOver];
+
+    private BootSpec? Find(VolumeLayers layers)
+    {
+        var chosen = options.Partition is { } wanted ? DeviceName.Find(wanted, layers.Devices) : null;
+        if (options.Partition is not null && (chosen is null || !Mount.Supports(chosen.Type)))
+        {
+            return null;
+        }
+
+        // What could not be used before may be usable now that more is open.
+        _passedOver.Clear();
+        return BootCatalog.TryFind(FileSystems.Of(layers.Devices, chosen), _passedOver);
+    }
+
+    /// <summary>The devices in words.</summary>
+    private static string Words(IReadOnlyList<ProbedDevice> devices)
+        => devices.Count == 0 ? "no partition with a known content"
+            : string.Join(", ", devices.Select(device => $"{VolumeLayers.NameOf(device)} ({(device.Type.Length > 0 ? device.Type : "unknown content")})"));
 
     private BootCatalogException NothingFound(VolumeLayers layers)
     {
-        var has = BootEntrySearch.Describe(layers.Devices);
+        var has = Words(layers.Devices);
         var problems = layers.Problems.Count == 0 ? "" : $"; not opened: {string.Join("; ", layers.Problems.Take(8))}";
+        var found = PassedOver.Count == 0 ? "" : $"; found but not usable: {string.Join("; ", PassedOver.Take(MaxProblems))}";
         return options.Partition is { } wanted && DeviceName.Find(wanted, layers.Devices) is null
             ? new BootCatalogException($"the boot partition {wanted} is not on {options.Disk}, which has {has}{problems}")
-            : new BootCatalogException($"nothing to boot on {options.Disk}, which has {has}{_entries.Problems}{problems}");
+            : new BootCatalogException($"nothing to boot on {options.Disk}, which has {has}{found}{problems}");
     }
 }

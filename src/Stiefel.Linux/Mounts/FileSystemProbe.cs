@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Stiefel.Linux.Programs;
 
@@ -63,6 +64,8 @@ public static class FileSystemProbe
         "PART_ENTRY_UUID" => device with { PartUuid = value },
         "PART_ENTRY_NAME" => device with { PartLabel = value },
         "PART_ENTRY_TYPE" => device with { PartType = value },
+        "PART_ENTRY_NUMBER" => device with { PartNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0 },
+        "PART_ENTRY_SCHEME" => device with { PartScheme = value },
         "PTTYPE" => device with { TableType = value },
         "PTUUID" => device with { TableUuid = value },
         _ => device,

@@ -33,6 +33,12 @@ public sealed record ProbedDevice
     /// <summary>The partition's type: a UUID in GPT, `0x83` in MBR.</summary>
     public string PartType { get; init; } = "";
 
+    /// <summary>Counted from 1; 0 if it is no partition.</summary>
+    public int PartNumber { get; init; }
+
+    /// <summary>Type of the table that names the partition: `gpt`, `dos`.</summary>
+    public string PartScheme { get; init; } = "";
+
     /// <summary>Type of the partition table the device itself begins with: `gpt`, `dos`.</summary>
     public string TableType { get; init; } = "";
 

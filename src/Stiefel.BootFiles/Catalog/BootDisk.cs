@@ -1,0 +1,25 @@
+using Stiefel.Linux.Files;
+
+namespace Stiefel.BootFiles.Catalog;
+
+/// <summary>All file systems of a disk together: boot loaders read one from another's configuration.</summary>
+/// <param name="Volumes">In the order of the partitions; what was opened in them follows.</param>
+internal sealed record BootDisk(IReadOnlyList<BootVolume> Volumes)
+{
+    /// <summary>The one in which a person wants boot entries to be looked for; null: in all.</summary>
+    public BootVolume? Chosen { get; init; }
+
+    /// <summary>Those in which boot entries are looked for, which may lead to files of the others.</summary>
+    public IReadOnlyList<BootVolume> Starts => Chosen is { } chosen ? [chosen] : Volumes;
+
+    /// <summary>The partition that firmware starts boot loaders from; null if there is none.</summary>
+    public BootVolume? EfiSystem => Volumes.FirstOrDefault(volume => volume.IsEfiSystem);
+
+    /// <summary>The partition with further entries for the loader on the EFI System partition; null if there is none.</summary>
+    public BootVolume? ExtendedBoot => Volumes.FirstOrDefault(volume => volume.IsExtendedBoot);
+
+    /// <summary>A directory that somebody gave, about whose file system nothing is known.</summary>
+    /// <param name="tree">The file system.</param>
+    /// <param name="inside">The path in it of the directory.</param>
+    public static BootDisk OfDirectory(IFileTree tree, string inside) => new([new BootVolume(null, () => [new BootPlace(tree, inside)])]);
+}

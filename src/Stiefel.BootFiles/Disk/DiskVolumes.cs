@@ -1,0 +1,93 @@
+using Stiefel.BootFiles.Catalog;
+using Stiefel.BootFiles.Disk.Volumes;
+using Stiefel.Linux.Files;
+using Stiefel.Linux.Mounts;
+
+namespace Stiefel.BootFiles.Disk;
+
+/// <summary>The file systems of a disk as boot loaders see them, each mounted when it is first looked into.</summary>
+internal sealed class DiskVolumes(DiskMounts mounts) : IDisposable
+{
+    // A disk has a handful; a partition table can name any number.
+    private const int MaxVolumes = 64;
+
+    private readonly Dictionary<string, BootVolume> _volumes = [];
+    private readonly List<(ReadOnlyMount Mount, ConfinedTree Tree)> _open = [];
+
+    /// <summary>What cannot be mounted, and why; one line each.</summary>
+    public List<string> Problems { get; } = [];
+
+    /// <summary>What can be mounted of these devices; a volume stays the same if it is asked for again.</summary>
+    /// <param name="devices">All that are known.</param>
+    /// <param name="chosen">The one in which boot entries are looked for; null: in all.</param>
+    public BootDisk Of(IEnumerable<ProbedDevice> devices, ProbedDevice? chosen)
+        => new([.. devices.Where(device => Mount.Supports(device.Type)).Take(MaxVolumes).Select(VolumeOf)])
+        {
+            Chosen = chosen is null ? null : VolumeOf(chosen),
+        };
+
+    /// <summary>The device that holds a file, and its file system.</summary>
+    public ProbedDevice HolderOf(string path)
+    {
+        var holder = _open.First(one => Holds(one.Mount, path)).Mount.Device;
+        return _volumes[holder].Device!;
+    }
+
+    /// <summary>Takes the mounts away of devices that hold none of these files.</summary>
+    /// <remarks>All of a device or none: the lock against writes goes with the first of them.</remarks>
+    public async Task ReleaseAsync(IReadOnlyList<string> needed)
+    {
+        string[] devices = [.. _open.Where(one => needed.Any(path => Holds(one.Mount, path))).Select(one => one.Mount.Device)];
+        foreach ((var mount, var tree) in Enumerable.Reverse(_open))
+        {
+            tree.Dispose();
+            if (!devices.Contains(mount.Device))
+            {
+                await mounts.RemoveAsync(mount);
+            }
+        }
+
+        _open.Clear();
+        _volumes.Clear();
+    }
+
+    /// <summary>What is open would keep its file system busy.</summary>
+    public void Dispose()
+    {
+        _open.ForEach(one => one.Tree.Dispose());
+        _open.Clear();
+    }
+
+    private static bool Holds(ReadOnlyMount mount, string path) => path.StartsWith(mount.Directory + '/', StringComparison.Ordinal);
+
+    private BootVolume VolumeOf(ProbedDevice device)
+        => _volumes.TryGetValue(device.Path, out var volume) ? volume : _volumes[device.Path] = new BootVolume(device, () => Open(device));
+
+    private List<BootPlace> Open(ProbedDevice device)
+    {
+        var places = new List<BootPlace>();
+        try
+        {
+            places.Add(new BootPlace(Mounted(device, null), ""));
+            if (device.Type == "btrfs")
+            {
+                var top = Mounted(device, BtrfsLayout.TopLevel);
+                places.AddRange(BtrfsLayout.BootDirectories(top.Root).Select(directory => new BootPlace(top, Path.GetFileName(directory))));
+            }
+        }
+        catch (Exception error) when (error is IOException or NotSupportedException)
+        {
+            Problems.Add(BootEntry.OneLine($"{VolumeLayers.NameOf(device)}: {error.Message}"));
+        }
+
+        return places;
+    }
+
+    private ConfinedTree Mounted(ProbedDevice device, string? subvolume)
+    {
+        var mount = mounts.Add(device, subvolume);
+        var tree = new ConfinedTree(mount.Directory);
+        _open.Add((mount, tree));
+        return tree;
+    }
+}
