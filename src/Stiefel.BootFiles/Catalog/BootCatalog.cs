@@ -28,63 +28,59 @@ public static class BootCatalog
         ("EFI/Linux/*.efi", UnifiedImageMenu.Read),
     ];
 
-    /// <summary>The entry that would be booted, or the first after it whose files are all there.</summary>
+    // What a person can choose from on a small screen.
+    private const int MaxChoices = 32;
+
+    /// <summary>What there is to boot: the entry that the loader would take, or the first after it whose files are all there, and the others.</summary>
     /// <param name="directory">A boot directory, or a root that contains one.</param>
     /// <param name="options">More about it; the defaults suit a directory given by a person.</param>
     /// <exception cref="BootCatalogException">Nothing bootable; the message lists what was looked for and what was wrong with what was found.</exception>
-    public static BootSpec Find(string directory, BootCatalogOptions? options = null)
+    public static BootMenu Find(string directory, BootCatalogOptions? options = null)
     {
-        var passedOver = new List<string>();
-        if (TryFind(directory, options, passedOver) is { } spec)
+        var findings = new BootFindings();
+        if (TryFind(directory, options, findings) is { } menu)
         {
-            return spec;
+            return menu;
         }
 
         var lookedFor = string.Join(", ", s_finders.Select(finder => finder.LookedFor));
-        var found = passedOver.Count == 0 ? "none is there" : $"found but not usable: {string.Join("; ", passedOver.Take(8))}";
+        var found = findings.PassedOver.Count == 0 ? "none is there" : $"found but not usable: {string.Join("; ", findings.PassedOver.Take(8))}";
         throw new BootCatalogException($"nothing to boot in {directory} (looked for {lookedFor}, there and in boot/ and efi/): {found}");
     }
 
     /// <summary>As <see cref="Find"/>, but null if there is nothing.</summary>
     /// <param name="directory">A boot directory, or a root that contains one.</param>
     /// <param name="options">More about it.</param>
-    /// <param name="passedOver">Gets a line for each entry that was found and could not be used.</param>
-    internal static BootSpec? TryFind(string directory, BootCatalogOptions? options, List<string> passedOver)
+    /// <param name="findings">Gets a line for each entry that was found and could not be used.</param>
+    internal static BootMenu? TryFind(string directory, BootCatalogOptions? options, BootFindings findings)
     {
         using var tree = new ConfinedTree(options?.FileSystemRoot ?? directory);
         using var start = new ConfinedTree(directory);
-        return TryFind(tree, start.Root == tree.Root ? "" : Path.GetRelativePath(tree.Root, start.Root), passedOver);
+        return TryFind(tree, start.Root == tree.Root ? "" : Path.GetRelativePath(tree.Root, start.Root), findings);
     }
 
     /// <summary>The same in a tree, wherever its files are.</summary>
     /// <param name="tree">The file system.</param>
     /// <param name="inside">The path in it of what was given to search.</param>
-    /// <param name="passedOver">Gets a line for each entry that was found and could not be used.</param>
-    internal static BootSpec? TryFind(IFileTree tree, string inside, List<string> passedOver) => TryFind(BootDisk.OfDirectory(tree, inside), passedOver);
+    /// <param name="findings">Gets a line for each entry that was found and could not be used.</param>
+    internal static BootMenu? TryFind(IFileTree tree, string inside, BootFindings findings) => TryFind(BootDisk.OfDirectory(tree, inside), findings);
 
     /// <summary>The same on a disk, whose file systems are looked at together.</summary>
     /// <param name="disk">The file systems.</param>
-    /// <param name="passedOver">Gets a line for each entry that was found and could not be used.</param>
-    internal static BootSpec? TryFind(BootDisk disk, List<string> passedOver)
+    /// <param name="findings">Gets a line for each entry that was found and could not be used.</param>
+    internal static BootMenu? TryFind(BootDisk disk, BootFindings findings)
     {
         var entries =
             from finder in s_finders
             from volume in disk.Starts
             from start in volume.Places
             from place in s_bootDirectories
-            let boot = new BootTree(disk, volume, start.Tree, Path.Combine(start.Directory, place), passedOver)
+            let boot = new BootTree(disk, volume, start.Tree, Path.Combine(start.Directory, place), findings)
             where boot.Exists
             from entry in ReadSafely(finder.Read, boot)
             select entry;
-        foreach (var entry in entries.Take(MaxEntries))
-        {
-            if (entry.Resolve(passedOver) is { } spec)
-            {
-                return spec with { PassedOver = [.. passedOver] };
-            }
-        }
-
-        return null;
+        BootSpec[] specs = [.. entries.Take(MaxEntries).Select(entry => entry.Resolve(findings)).OfType<BootSpec>().Take(MaxChoices)];
+        return specs.Length == 0 ? null : new BootMenu(specs, findings.ToReport(specs[0].Source));
     }
 
     /// <summary>A configuration that cannot be read is one line of explanation, and the search goes on.</summary>
@@ -96,7 +92,7 @@ public static class BootCatalog
         }
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            boot.PassOver(error.Message);
+            boot.Findings.PassOver(boot.Describe(""), error.Message);
             return [];
         }
     }

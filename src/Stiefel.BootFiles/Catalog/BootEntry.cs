@@ -25,16 +25,24 @@ internal sealed record BootEntry
 
     public string CommandLine { get; init; } = "";
 
+    /// <summary>Why it cannot be booted, if its reader knows already: it starts another system, its root became empty. Null: its files decide.</summary>
+    public string? Unfit { get; init; }
+
+    /// <summary>What its reader did that a person may want to know if this is what is booted.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>How its loader names it, with the loader's kind before it (`loader:arch.conf`, `grub:gnulinux-simple`): the same in each start. Empty: it has no name.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>The kernel's release if the entry tells, for kernels whose image does not.</summary>
     public string ReleaseHint { get; init; } = "";
 
-    /// <summary>Looks up the files; null, and a line why, if one is missing or unfit.</summary>
-    public BootSpec? Resolve(List<string> passedOver)
+    /// <summary>Looks up the files; null, and the reason written down, if one is missing or unfit.</summary>
+    public BootSpec? Resolve(BootFindings findings)
     {
-        var name = $"{Source}, entry \"{CleanTitle()}\"";
         try
         {
-            var spec = ResolveFiles() with { Source = Source };
+            var spec = ResolveFiles() with { Source = Source, Id = Id, Notes = Notes };
 
             // A machine on which Stiefel is set up has an entry for its own ramdisk, perhaps as the default.
             return KernelCommandLine.Parse(spec.CommandLine).Has("stiefel_role")
@@ -43,13 +51,18 @@ internal sealed record BootEntry
         }
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            passedOver.Add(OneLine($"{name}: {error.Message}"));
+            findings.PassOver(Source, CleanTitle(), error.Message);
             return null;
         }
     }
 
     private BootSpec ResolveFiles()
     {
+        if (Unfit is { } reason)
+        {
+            throw new InvalidDataException(reason);
+        }
+
         if (Kernel.Length == 0)
         {
             throw new InvalidDataException("names no Linux kernel");

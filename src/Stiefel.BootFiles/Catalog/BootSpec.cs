@@ -18,6 +18,9 @@ public sealed record BootSpec(
     /// <summary>Where it was found: the path of the configuration file or image, for logs.</summary>
     public string Source { get; init; } = "";
 
-    /// <summary>What was found before it and could not be used, one line each, for logs.</summary>
-    public IReadOnlyList<string> PassedOver { get; init; } = [];
+    /// <summary>How its loader names it, with the loader's kind before it: the same in each start. Empty: it has no name.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>What its reader did that a person may want to know: an unknown variable that became empty.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -8,8 +8,8 @@ namespace Stiefel.BootFiles.Catalog;
 /// <param name="volume">The file system.</param>
 /// <param name="tree">How it is seen.</param>
 /// <param name="directory">The path in it.</param>
-/// <param name="passedOver">Told of what could not be used.</param>
-internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree, string directory, List<string> passedOver)
+/// <param name="findings">Where readers write down what they pass over.</param>
+internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree, string directory, BootFindings findings)
 {
     // A path of more components than this is not searched for under its shorter names.
     private const int MaxComponents = 32;
@@ -24,7 +24,7 @@ internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree,
     public bool PathsAreExact { get; init; }
 
     /// <summary>The same directory in another file system of the disk, or another directory in this one.</summary>
-    public BootTree At(BootVolume other, BootPlace place) => new(disk, other, place.Tree, place.Directory, passedOver);
+    public BootTree At(BootVolume other, BootPlace place) => new(disk, other, place.Tree, place.Directory, findings);
 
     /// <summary>False if the directory is not there, or is no directory.</summary>
     public bool Exists => tree.FindDirectory(directory) is not null;
@@ -38,8 +38,8 @@ internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree,
     /// <summary>The same for a path from the file system's top.</summary>
     public string Absolute(string path) => Path.Combine(tree.Root, path.TrimStart('/'));
 
-    /// <summary>Records why something that was found is of no use; in one line, whatever words of the disk it quotes.</summary>
-    public void PassOver(string line) => passedOver.Add(BootEntry.OneLine(line));
+    /// <summary>Where readers write down what they pass over.</summary>
+    public BootFindings Findings => findings;
 
     /// <summary>The names in a directory below the boot directory; none if it is not there.</summary>
     public IReadOnlyList<string> List(string path) => tree.List(Path.Combine(directory, path));

@@ -9,43 +9,44 @@ public sealed class ConfiguredBootSource(ConfiguredBootOptions options) : IBootS
     /// <inheritdoc/>
     public ValueTask<IBootFiles> OpenAsync(CancellationToken token)
     {
-        var spec = options.Kernel is { } kernel ? FromFiles(kernel)
+        var menu = options.Kernel is { } kernel ? FromFiles(kernel)
             : options.Directory is { } directory ? FromDirectory(directory)
             : throw new BootCatalogException("no boot files are configured: give --Boot:Kernel and --Boot:Initrd, or --Boot:Directory");
-        var modules = options.Modules ?? FindModules(spec.KernelRelease);
+        var modules = options.Modules ?? FindModules(menu.Default.KernelRelease);
         var missing = modules is not null ? null
-            : spec.KernelRelease.Length == 0 ? "the kernel image does not tell its release"
-            : $"there is no lib/modules/{spec.KernelRelease} beside the boot files or on this machine";
-        return ValueTask.FromResult<IBootFiles>(new ConfiguredBootFiles(spec, modules, missing));
+            : menu.Default.KernelRelease.Length == 0 ? "the kernel image does not tell its release"
+            : $"there is no lib/modules/{menu.Default.KernelRelease} beside the boot files or on this machine";
+        return ValueTask.FromResult<IBootFiles>(new ConfiguredBootFiles(menu, modules, missing));
     }
 
-    private BootSpec FromDirectory(string directory)
+    private BootMenu FromDirectory(string directory)
     {
         if (!Directory.Exists(directory))
         {
             throw new BootCatalogException($"--Boot:Directory {directory}: there is no such directory");
         }
 
-        var spec = BootCatalog.Find(directory);
-        return options.CommandLine is not { } commandLine ? spec
-            : spec with { CommandLine = BootEntry.OneLine(commandLine), RootArgument = BootEntry.RootOf(commandLine) };
+        var menu = BootCatalog.Find(directory);
+        return options.CommandLine is not { } commandLine ? menu
+            : menu with { Entries = [.. menu.Entries.Select(entry => entry with { CommandLine = BootEntry.OneLine(commandLine), RootArgument = BootEntry.RootOf(commandLine) })] };
     }
 
-    private BootSpec FromFiles(string kernel)
+    private BootMenu FromFiles(string kernel)
     {
-        var problems = new List<string>();
+        var findings = new BootFindings();
         using var everything = new ConfinedTree("/");
         var disk = BootDisk.OfDirectory(everything, "");
         var entry = new BootEntry
         {
-            Tree = new BootTree(disk, disk.Volumes[0], everything, "", problems) { PathsAreExact = true },
+            Tree = new BootTree(disk, disk.Volumes[0], everything, "", findings) { PathsAreExact = true },
             Source = "--Boot:Kernel",
             Title = Path.GetFileName(kernel),
             Kernel = Path.GetFullPath(kernel),
             Initrds = [.. options.Initrds.Select(Path.GetFullPath)],
             CommandLine = options.CommandLine ?? "",
         };
-        return entry.Resolve(problems) ?? throw new BootCatalogException(string.Join("; ", problems));
+        return entry.Resolve(findings) is { } spec ? new BootMenu([spec], findings.ToReport(spec.Source))
+            : throw new BootCatalogException(string.Join("; ", findings.PassedOver));
     }
 
     /// <summary>Beside the boot files; or on this machine, since the same release means the same modules.</summary>

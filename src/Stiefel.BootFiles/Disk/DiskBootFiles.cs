@@ -4,10 +4,10 @@ using Stiefel.BootFiles.Disk.Volumes;
 namespace Stiefel.BootFiles.Disk;
 
 /// <summary>Boot files on mounts, and perhaps in opened volumes, that disposal takes away.</summary>
-internal sealed class DiskBootFiles(BootSpec spec, (string? Directory, string? Missing) modules, DiskMounts mounts, OpenedVolumes volumes) : IBootFiles
+internal sealed class DiskBootFiles(BootMenu menu, (string? Directory, string? Missing) modules, DiskMounts mounts, OpenedVolumes volumes) : IBootFiles
 {
     /// <inheritdoc/>
-    public BootSpec Spec => spec;
+    public BootMenu Menu => menu;
 
     /// <inheritdoc/>
     public string? ModulesDirectory => modules.Directory;

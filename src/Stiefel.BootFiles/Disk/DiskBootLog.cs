@@ -1,17 +1,47 @@
 using Microsoft.Extensions.Logging;
+using Stiefel.BootFiles.Catalog;
 
 namespace Stiefel.BootFiles.Disk;
 
 internal static partial class DiskBootLog
 {
+    /// <summary>All that a search has to tell.</summary>
+    public static void Log(this BootReport report, ILogger logger)
+    {
+        Decided(logger, report.Decided);
+        foreach (var what in report.PassedOver)
+        {
+            PassedOver(logger, what);
+        }
+
+        foreach (var system in report.OtherSystems)
+        {
+            OtherSystem(logger, system);
+        }
+
+        foreach (var note in report.Notes)
+        {
+            Note(logger, note);
+        }
+    }
+
     [LoggerMessage(601, LogLevel.Warning, "Unmounted {Directory} ({Device}), left behind by an earlier server")]
     public static partial void StaleMountRemoved(ILogger logger, string directory, string device);
 
     [LoggerMessage(602, LogLevel.Information, "Boot files found on {Device} ({Type}): {Title}, kernel {Release}, from {Source}")]
     public static partial void BootFilesFound(ILogger logger, string device, string type, string title, string release, string source);
 
-    [LoggerMessage(603, LogLevel.Information, "Passed over: {Reason}")]
-    public static partial void PassedOver(ILogger logger, string reason);
+    [LoggerMessage(603, LogLevel.Information, "Passed over: {What}")]
+    public static partial void PassedOver(ILogger logger, PassedOver what);
+
+    [LoggerMessage(610, LogLevel.Information, "Also on the disk, and not offered: {System}")]
+    public static partial void OtherSystem(ILogger logger, string system);
+
+    [LoggerMessage(611, LogLevel.Warning, "About the boot entry: {Note}")]
+    public static partial void Note(ILogger logger, string note);
+
+    [LoggerMessage(612, LogLevel.Information, "Decided by {Source}")]
+    public static partial void Decided(ILogger logger, string source);
 
     [LoggerMessage(604, LogLevel.Information, "Drivers of the payload kernel found in {Directory} on {Device}")]
     public static partial void DriversFound(ILogger logger, string directory, string device);

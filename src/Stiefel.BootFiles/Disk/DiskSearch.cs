@@ -14,7 +14,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
 {
     private const int MaxProblems = 8;
 
-    private readonly List<string> _passedOver = [];
+    private BootFindings _findings = new();
     private DiskMounts? _mounts = new(mountDirectory, log);
     private DiskVolumes? _fileSystems;
     private readonly OpenedVolumes _volumes = new(tools, volumePrefix, log);
@@ -39,12 +39,14 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
             found = Find(layers);
         }
 
-        var spec = found ?? throw NothingFound(layers);
+        var menu = found ?? throw NothingFound(layers);
+        var spec = menu.Default;
         var device = FileSystems.HolderOf(spec.Kernel.Path);
         DiskBootLog.BootFilesFound(log, VolumeLayers.NameOf(device), device.Type, spec.Title, spec.KernelRelease, spec.Source);
-        PassedOver.ForEach(line => DiskBootLog.PassedOver(log, line));
-        await FileSystems.ReleaseAsync([spec.Kernel.Path, .. spec.Initrds.Select(initrd => initrd.Path)]);
-        return await CompleteAsync(layers, spec, device, token);
+        menu = menu with { Report = menu.Report with { PassedOver = [.. FileSystems.Problems, .. menu.Report.PassedOver] } };
+        menu.Report.Log(log);
+        await FileSystems.ReleaseAsync([.. menu.Entries.SelectMany(entry => entry.Initrds.Append(entry.Kernel)).Select(region => region.Path)]);
+        return await CompleteAsync(layers, menu, device, token);
     }
 
     /// <summary>Takes the mounts away and closes what was opened, unless the files found now own them.</summary>
@@ -58,8 +60,9 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         }
     }
 
-    private async Task<IBootFiles> CompleteAsync(VolumeLayers layers, BootSpec spec, ProbedDevice device, CancellationToken token)
+    private async Task<IBootFiles> CompleteAsync(VolumeLayers layers, BootMenu menu, ProbedDevice device, CancellationToken token)
     {
+        var spec = menu.Default;
         var modules = await new RootFileSystem(_mounts!, layers.Devices, device).FindModulesAsync(spec);
         if (modules.Directory is null && layers.Devices.Any(one => one.Type is VolumeLayers.LvmMember or VolumeLayers.RaidMember))
         {
@@ -78,7 +81,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         }
 
         string[] unlocked = [.. layers.Unlocked.Select(one => one.Path)];
-        var files = new DiskBootFiles(spec, modules, _mounts!, _volumes)
+        var files = new DiskBootFiles(menu, modules, _mounts!, _volumes)
         {
             Locked = layers.Unlocked is [var first, ..] ? Describe(first) : null,
             Opened = unlocked.Length > 0 ? (unlocked, tools) : null,
@@ -138,9 +141,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
 
     private DiskVolumes FileSystems => _fileSystems ??= new DiskVolumes(_mounts!);
 
-    private List<string> PassedOver => [.. FileSystems.Problems, .. _passedOver];
-
-    private BootSpec? Find(VolumeLayers layers)
+    private BootMenu? Find(VolumeLayers layers)
     {
         var chosen = options.Partition is { } wanted ? DeviceName.Find(wanted, layers.Devices) : null;
         if (options.Partition is not null && (chosen is null || !Mount.Supports(chosen.Type)))
@@ -149,8 +150,8 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         }
 
         // What could not be used before may be usable now that more is open.
-        _passedOver.Clear();
-        return BootCatalog.TryFind(FileSystems.Of(layers.Devices, chosen), _passedOver);
+        _findings = new BootFindings();
+        return BootCatalog.TryFind(FileSystems.Of(layers.Devices, chosen), _findings);
     }
 
     /// <summary>The devices in words.</summary>
@@ -162,7 +163,8 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
     {
         var has = Words(layers.Devices);
         var problems = layers.Problems.Count == 0 ? "" : $"; not opened: {string.Join("; ", layers.Problems.Take(8))}";
-        var found = PassedOver.Count == 0 ? "" : $"; found but not usable: {string.Join("; ", PassedOver.Take(MaxProblems))}";
+        PassedOver[] passedOver = [.. FileSystems.Problems, .. _findings.PassedOver];
+        var found = passedOver.Length == 0 ? "" : $"; found but not usable: {string.Join<PassedOver>("; ", passedOver.Take(MaxProblems))}";
         return options.Partition is { } wanted && DeviceName.Find(wanted, layers.Devices) is null
             ? new BootCatalogException($"the boot partition {wanted} is not on {options.Disk}, which has {has}{problems}")
             : new BootCatalogException($"nothing to boot on {options.Disk}, which has {has}{found}{problems}");

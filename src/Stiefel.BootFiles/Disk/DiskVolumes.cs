@@ -14,8 +14,8 @@ internal sealed class DiskVolumes(DiskMounts mounts) : IDisposable
     private readonly Dictionary<string, BootVolume> _volumes = [];
     private readonly List<(ReadOnlyMount Mount, ConfinedTree Tree)> _open = [];
 
-    /// <summary>What cannot be mounted, and why; one line each.</summary>
-    public List<string> Problems { get; } = [];
+    /// <summary>What cannot be mounted, and why.</summary>
+    public List<PassedOver> Problems { get; } = [];
 
     /// <summary>What can be mounted of these devices; a volume stays the same if it is asked for again.</summary>
     /// <param name="devices">All that are known.</param>
@@ -77,7 +77,7 @@ internal sealed class DiskVolumes(DiskMounts mounts) : IDisposable
         }
         catch (Exception error) when (error is IOException or NotSupportedException)
         {
-            Problems.Add(BootEntry.OneLine($"{VolumeLayers.NameOf(device)}: {error.Message}"));
+            Problems.Add(new PassedOver(BootEntry.OneLine(VolumeLayers.NameOf(device)), "", BootEntry.OneLine(error.Message)));
         }
 
         return places;

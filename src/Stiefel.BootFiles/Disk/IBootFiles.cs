@@ -5,8 +5,11 @@ namespace Stiefel.BootFiles.Disk;
 /// <summary>Boot files that can be read until disposal. Close every file opened through it before disposing it.</summary>
 public interface IBootFiles : IAsyncDisposable
 {
-    /// <summary>What to boot.</summary>
-    BootSpec Spec { get; }
+    /// <summary>What there is to boot.</summary>
+    BootMenu Menu { get; }
+
+    /// <summary>What is booted unless a person chooses.</summary>
+    BootSpec Spec => Menu.Default;
 
     /// <summary>`…/lib/modules/RELEASE` of the payload's kernel; null if it cannot be reached.</summary>
     string? ModulesDirectory { get; }

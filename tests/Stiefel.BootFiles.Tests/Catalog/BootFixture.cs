@@ -51,7 +51,10 @@ internal sealed class BootFixture : IDisposable
         return this;
     }
 
-    public BootSpec Find(string directory = "", string? fileSystemRoot = null)
+    /// <summary>What would be booted.</summary>
+    public BootSpec Find(string directory = "", string? fileSystemRoot = null) => FindMenu(directory, fileSystemRoot).Default;
+
+    public BootMenu FindMenu(string directory = "", string? fileSystemRoot = null)
         => BootCatalog.Find(System.IO.Path.Combine(Path, directory), new BootCatalogOptions
         {
             FileSystemRoot = fileSystemRoot is null ? null : System.IO.Path.Combine(Path, fileSystemRoot),

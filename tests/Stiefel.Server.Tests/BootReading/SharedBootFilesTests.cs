@@ -105,7 +105,7 @@ public sealed class SharedBootFilesTests
 
         private sealed class Files(CountingSource source) : IBootFiles
         {
-            public BootSpec Spec => throw new NotSupportedException();
+            public BootMenu Menu => throw new NotSupportedException();
 
             public string? ModulesDirectory => null;
 

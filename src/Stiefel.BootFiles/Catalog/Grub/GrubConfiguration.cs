@@ -25,7 +25,7 @@ internal static class GrubConfiguration
             {
                 if (boot is null)
                 {
-                    tree.PassOver($"{source}, entry \"{BootEntry.OneLine(item.Title)}\": starts no Linux kernel");
+                    tree.Findings.PassOver(source, item.Title, "starts no Linux kernel");
                     continue;
                 }
 
@@ -54,7 +54,7 @@ internal static class GrubConfiguration
             }
             catch (InvalidDataException error)
             {
-                tree.PassOver(error.Message);
+                tree.Findings.PassOver(tree.Describe($"{directory}/grub.cfg"), error.Message);
             }
 
             if (saved is not null)

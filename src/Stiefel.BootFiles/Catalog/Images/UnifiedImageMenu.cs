@@ -56,7 +56,7 @@ internal static class UnifiedImageMenu
         }
         catch (InvalidDataException error)
         {
-            tree.PassOver($"{tree.Describe(path)}: {error.Message}");
+            tree.Findings.PassOver(tree.Describe(path), error.Message);
             return null;
         }
     }

@@ -129,7 +129,7 @@ internal sealed class SyslinuxFile
         }
         else
         {
-            _tree.PassOver($"{_directory}: includes {BootEntry.OneLine(path)}, which is not there");
+            _tree.Findings.PassOver(_directory, $"includes {path}, which is not there");
         }
     }
 
