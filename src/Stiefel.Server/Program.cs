@@ -17,7 +17,8 @@ try
 {
     // docs/security.md#privileges says for what, and a test compares.
     LeastPrivilege.Keep(
-        Capability.SysAdmin, Capability.NetAdmin, Capability.DacOverride, Capability.MakeNode, Capability.ChangeOwner, Capability.SysModule, Capability.IpcLock);
+        Capability.SysAdmin, Capability.NetAdmin, Capability.DacOverride, Capability.MakeNode, Capability.ChangeOwner, Capability.SysModule, Capability.IpcLock,
+        Capability.TtyConfig);
     var options = ServerOptions.Read(ServerConfiguration.Build(args));
     await using var app = ServerHost.Build(options);
     await app.RunAsync();

@@ -12,6 +12,7 @@ using Stiefel.Server.Keys;
 using Stiefel.Server.Logging;
 using Stiefel.Server.Nbd;
 using Stiefel.Server.Network;
+using Stiefel.Server.Power;
 using Stiefel.Server.Revocation;
 using Stiefel.Server.Strangers;
 using Stiefel.Server.Tunnels;
@@ -87,6 +88,7 @@ public static class ServerHost
         }
 
         services.AddNbd(options);
+        services.AddPower(options.Power);
         if (options.HasBootPlane && options.Discovery.Enabled)
         {
             services.AddSingleton<DiscoveryResponder>();

@@ -13,6 +13,7 @@ internal static unsafe partial class LinuxCapability
     internal const int CAP_SYS_ADMIN = 21;
     internal const int CAP_SYS_BOOT = 22;
     internal const int CAP_SYS_RESOURCE = 24;
+    internal const int CAP_SYS_TTY_CONFIG = 26;
     internal const int CAP_MKNOD = 27;
 
     internal const uint _LINUX_CAPABILITY_VERSION_3 = 0x20080522;

@@ -29,6 +29,9 @@ public enum Capability
     /// <summary>Limits, and the marks that keep a process alive when memory is short.</summary>
     SysResource = LinuxCapability.CAP_SYS_RESOURCE,
 
+    /// <summary>The console's tone.</summary>
+    TtyConfig = LinuxCapability.CAP_SYS_TTY_CONFIG,
+
     /// <summary>Device nodes.</summary>
     MakeNode = LinuxCapability.CAP_MKNOD,
 }

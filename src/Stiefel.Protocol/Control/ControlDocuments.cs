@@ -44,6 +44,19 @@ public static class ControlDocuments
     /// <exception cref="JsonException">No answer to that.</exception>
     public static RevokedKey ReadRevokedKey(string json) => Read(json, ControlJson.Default.RevokedKey);
 
+    /// <summary>GET /api/v1/power.</summary>
+    /// <exception cref="JsonException">No power status.</exception>
+    public static PowerStatus ReadPower(string json)
+    {
+        var power = Read(json, ControlJson.Default.PowerStatus);
+        ThrowIfAnyIsNull(power.Supplies);
+        return power;
+    }
+
+    /// <summary>POST /api/v1/beep.</summary>
+    /// <exception cref="JsonException">No answer to that.</exception>
+    public static AlarmStatus ReadAlarm(string json) => Read(json, ControlJson.Default.AlarmStatus);
+
     /// <summary>The words of an error.</summary>
     /// <returns>Null if it has none; a proxy's error page, for example.</returns>
     public static string? ReadProblem(string json)

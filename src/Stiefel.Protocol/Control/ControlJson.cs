@@ -15,5 +15,8 @@ namespace Stiefel.Protocol.Control;
 [JsonSerializable(typeof(SessionStatus[]))]
 [JsonSerializable(typeof(KeyStatus[]))]
 [JsonSerializable(typeof(RevokedKey))]
+[JsonSerializable(typeof(PowerStatus))]
+[JsonSerializable(typeof(AlarmStatus))]
+[JsonSerializable(typeof(BeepRequest))]
 [JsonSerializable(typeof(ControlProblem))]
 public sealed partial class ControlJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Stiefel.Server.Http;
+using Stiefel.Server.Power;
 using Stiefel.Server.Revocation;
 using Stiefel.Server.Status;
 
@@ -19,6 +20,7 @@ public static class AdminEndpoints
         var admin = endpoints.MapGroup("").WithMetadata(new PlaneTag(Plane.Admin));
         admin.MapStatus();
         admin.MapKeys();
+        admin.MapPower();
         if (endpoints.ServiceProvider.GetService<SessionEnding>() is not null)
         {
             admin.MapSessions();

@@ -54,6 +54,14 @@ public static class Help
           --Link:Mtu BYTES                 of the payload's link; default 1500
           --Link:RequestTimeoutSeconds N   an unanswered request ends the payload's connection; default 5
           --Link:DeadConnectionSeconds N   the payload waits this long for the server, 0 for ever; default 600
+          --Power:Watch false              do not look at mains and batteries
+          --Power:Beep true|false          beep and flash when they are in danger; default true where Network:Manage is
+          --Power:LowPercent N             so much in the batteries is low; default 15
+          --Power:CriticalPercent N        so much is critical; default 5
+          --Power:LookSeconds N            look so often, whether the kernel announces a change or not; default 30
+          --Power:Supplies DIR             adapters and batteries; default /sys/class/power_supply
+          --Power:Lights DIR               lights of the keyboard; default /sys/class/leds
+          --Power:Inputs DIR               input devices, of which the speaker is one; default /sys/class/input
           --Logging:Level LEVEL            debug, information, warning, error
 
         Settings also come from /etc/stiefel/appsettings.json and ./appsettings.json, from the kernel command line

@@ -9,7 +9,7 @@ public sealed record ServerOptions
 {
     /// <summary>The first halves of all settings' names.</summary>
     public static IReadOnlySet<string> Sections { get; } = new HashSet<string>(
-        ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Logging"], StringComparer.OrdinalIgnoreCase);
+        ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Power", "Logging"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Also where `stiefel key` puts them.</summary>
     public const string DefaultKeysDirectory = "/etc/stiefel/keys";
@@ -40,6 +40,9 @@ public sealed record ServerOptions
     /// <summary>True in the ramdisk, where nobody else raises the links.</summary>
     public required bool ManageNetwork { get; init; }
 
+    /// <summary>What is done about mains and batteries.</summary>
+    public required PowerOptions Power { get; init; }
+
     /// <summary>The least level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
@@ -54,6 +57,7 @@ public sealed record ServerOptions
     {
         var reader = new SettingReader(configuration);
         var nbd = NbdOptions.Read(reader);
+        var inRamdisk = reader.Boolean("Network:Manage", false);
         var options = new ServerOptions
         {
             Disk = DiskOptions.Read(reader),
@@ -65,7 +69,8 @@ public sealed record ServerOptions
             HttpListen = reader.EndPoint("Http:Listen", new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Boot)),
             AdminListen = ReadAdminListen(reader, nbd),
             StateDirectory = reader.Text("State:Directory") ?? "/run/stiefel",
-            ManageNetwork = reader.Boolean("Network:Manage", false),
+            ManageNetwork = inRamdisk,
+            Power = PowerOptions.Read(reader, inRamdisk),
             LogLevel = reader.Choice("Logging:Level", LogLevel.Information),
         };
         reader.RefuseUnknown();

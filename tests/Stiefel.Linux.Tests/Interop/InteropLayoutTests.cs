@@ -42,6 +42,9 @@ public sealed class InteropLayoutTests
     public void LinuxCapability_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxCapability), "linux/capability.h");
 
     [Fact]
+    public void LinuxInput_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxInput), "linux/kd.h", "linux/input.h");
+
+    [Fact]
     public void Fcntl_AgainstTheHeaders_Agrees() => Agrees(typeof(Fcntl), "fcntl.h", "linux/falloc.h");
 
     [Fact]

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace Stiefel.Linux.Interop;
+
+/// <summary>linux/kd.h and linux/input.h: sounds of the console and of event devices.</summary>
+internal static class LinuxInput
+{
+    /// <summary>Of a virtual terminal: milliseconds in the upper 16 bits, and how many ticks of the clock below make one oscillation (man 2 ioctl_console).</summary>
+    internal const nuint KDMKTONE = 0x4b30;
+
+    internal const ushort EV_SND = 0x12;
+    internal const ushort SND_BELL = 0x01;
+    internal const ushort SND_TONE = 0x02;
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct timeval
+    {
+        internal long tv_sec;
+        internal long tv_usec;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct input_event
+    {
+        internal timeval time;
+        internal ushort type;
+        internal ushort code;
+        internal int value;
+    }
+
+    /// <summary>Which codes of a type a device knows, one bit each: _IOC(_IOC_READ, 'E', 0x20 + type, length).</summary>
+    internal static nuint EVIOCGBIT(int type, int length) => (2u << 30) | ((nuint)length << 16) | ('E' << 8) | (nuint)(0x20 + type);
+}
