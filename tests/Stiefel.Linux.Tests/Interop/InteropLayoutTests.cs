@@ -24,6 +24,9 @@ public sealed class InteropLayoutTests
         Agrees(typeof(LinuxRtnetlink), "net/if_arp.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h", "linux/if.h");
 
     [Fact]
+    public void LinuxEthtool_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxEthtool), "linux/ethtool.h", "linux/sockios.h", "net/if.h");
+
+    [Fact]
     public void LinuxWireGuard_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxWireGuard), "linux/wireguard.h");
 
     [Fact]
