@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Routing.Matching;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Stiefel.Protocol.Control;
 using Stiefel.Server.Admin;
 using Stiefel.Server.BootPlane;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Desktops;
 using Stiefel.Server.Discovery;
+using Stiefel.Server.Events;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Http;
 using Stiefel.Server.Keys;
@@ -52,7 +54,13 @@ public static class ServerHost
         }
 
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(ServerHost));
-        app.Lifetime.ApplicationStarted.Register(() => logger.PhaseReached(Phase.Serving));
+        var journal = app.Services.GetRequiredService<EventJournal>();
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            logger.PhaseReached(Phase.Serving);
+            journal.Add(EventTopics.Server, "started", "the server serves");
+        });
+        app.Lifetime.ApplicationStopping.Register(() => journal.Add(EventTopics.Server, "stopping", "the server ends"));
         return app;
     }
 
@@ -64,6 +72,7 @@ public static class ServerHost
         services.AddSingleton(options.Disk);
         services.AddSingleton(options.Discovery);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<EventJournal>();
         services.AddSingleton<DesktopLog>();
         services.AddSingleton<StrangerLog>();
         services.AddSingleton<StrangerBudget>();
@@ -80,6 +89,7 @@ public static class ServerHost
         if (options.ManageNetwork)
         {
             services.AddHostedService<NetworkSetup>();
+            services.AddHostedService<LinkEvents>();
         }
 
         if (options.HasBootPlane)

@@ -10,6 +10,21 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
     private readonly List<NbdConnection> _connections = [];
     private bool _isClosed;
 
+    // Of connections that are gone.
+    private NbdTotals _gone;
+
+    /// <summary>What all have done, those that are gone included; it never falls.</summary>
+    public NbdTotals Totals
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _connections.Aggregate(_gone, (sum, connection) => sum + connection.Totals);
+            }
+        }
+    }
+
     /// <summary>Takes in a new connection; displaces one that has not named an export if there are too many of those. False after <see cref="Close"/>.</summary>
     public bool TryAdd(NbdConnection connection)
     {
@@ -36,7 +51,10 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
     {
         lock (_lock)
         {
-            _connections.Remove(connection);
+            if (_connections.Remove(connection))
+            {
+                _gone += connection.Totals;
+            }
         }
     }
 

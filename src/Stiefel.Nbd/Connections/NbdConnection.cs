@@ -159,6 +159,9 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         ? new NbdConnectionStatus(remote, entered.Export.Name, entered.Export.Label, _counters.BytesIn, _counters.BytesOut, _counters.Requests, entered.Since)
         : null;
 
+    /// <summary>What it has done so far.</summary>
+    public NbdTotals Totals => new(_counters.BytesIn, _counters.BytesOut, _counters.Requests);
+
     /// <summary>One object, so that status reads both or neither.</summary>
     private sealed record EnteredExport(NbdExport Export, DateTimeOffset Since);
 }

@@ -33,6 +33,9 @@ public sealed class NbdServer : IAsyncDisposable
     /// <summary>The connections in transmission.</summary>
     public IReadOnlyList<NbdConnectionStatus> Connections => _table.Describe();
 
+    /// <summary>What all connections have done, those that are gone included.</summary>
+    public NbdTotals Totals => _table.Totals;
+
     /// <summary>
     /// Listens at the end point; may be called for several. Returns it as bound, with the port that port 0 became. A taken
     /// port throws <see cref="SocketException"/>.

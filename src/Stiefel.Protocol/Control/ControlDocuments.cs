@@ -57,6 +57,44 @@ public static class ControlDocuments
     /// <exception cref="JsonException">No answer to that.</exception>
     public static AlarmStatus ReadAlarm(string json) => Read(json, ControlJson.Default.AlarmStatus);
 
+    /// <summary>The data of an event of GET /api/v1/events.</summary>
+    /// <exception cref="JsonException">No event.</exception>
+    public static ServerEvent ReadEvent(string json) => Read(json, ControlJson.Default.ServerEvent);
+
+    /// <summary>GET /api/v1/exports.</summary>
+    /// <exception cref="JsonException">No list of exports.</exception>
+    public static IReadOnlyList<ExportStatus> ReadExports(string json)
+    {
+        var exports = Read(json, ControlJson.Default.ExportStatusArray);
+        ThrowIfAnyIsNull(exports);
+        return exports;
+    }
+
+    /// <summary>GET /api/v1/network.</summary>
+    /// <exception cref="JsonException">No list of interfaces.</exception>
+    public static NetworkStatus ReadNetwork(string json)
+    {
+        var network = Read(json, ControlJson.Default.NetworkStatus);
+        ThrowIfAnyIsNull(network.Interfaces);
+        foreach (var link in network.Interfaces)
+        {
+            ThrowIfAnyIsNull(link.Addresses);
+            ThrowIfAnyIsNull(link.Machines);
+            ThrowIfAnyIsNull(link.Problems);
+        }
+
+        return network;
+    }
+
+    /// <summary>GET /api/v1/config.</summary>
+    /// <exception cref="JsonException">No list of settings.</exception>
+    public static IReadOnlyList<ConfigurationSetting> ReadConfiguration(string json)
+    {
+        var settings = Read(json, ControlJson.Default.ConfigurationSettingArray);
+        ThrowIfAnyIsNull(settings);
+        return settings;
+    }
+
     /// <summary>The words of an error.</summary>
     /// <returns>Null if it has none; a proxy's error page, for example.</returns>
     public static string? ReadProblem(string json)

@@ -19,4 +19,9 @@ namespace Stiefel.Protocol.Control;
 [JsonSerializable(typeof(AlarmStatus))]
 [JsonSerializable(typeof(BeepRequest))]
 [JsonSerializable(typeof(ControlProblem))]
+[JsonSerializable(typeof(ServerEvent))]
+[JsonSerializable(typeof(ExportStatus[]))]
+[JsonSerializable(typeof(BootStatus))]
+[JsonSerializable(typeof(NetworkStatus))]
+[JsonSerializable(typeof(ConfigurationSetting[]))]
 public sealed partial class ControlJson : JsonSerializerContext;

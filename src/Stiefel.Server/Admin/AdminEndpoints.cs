@@ -1,4 +1,8 @@
+using Stiefel.Server.Configuration;
+using Stiefel.Server.Events;
 using Stiefel.Server.Http;
+using Stiefel.Server.Metrics;
+using Stiefel.Server.Network;
 using Stiefel.Server.Power;
 using Stiefel.Server.Revocation;
 using Stiefel.Server.Status;
@@ -16,9 +20,14 @@ public static class AdminEndpoints
     {
         // Made now, so that it knows when the server started.
         _ = endpoints.ServiceProvider.GetRequiredService<StatusReport>();
+        _ = endpoints.ServiceProvider.GetRequiredService<ServerMetrics>();
 
         var admin = endpoints.MapGroup("").WithMetadata(new PlaneTag(Plane.Admin));
         admin.MapStatus();
+        admin.MapEvents();
+        admin.MapNetwork();
+        admin.MapConfiguration();
+        admin.MapMetrics();
         admin.MapKeys();
         admin.MapPower();
         if (endpoints.ServiceProvider.GetService<SessionEnding>() is not null)

@@ -1,6 +1,9 @@
 using Microsoft.OpenApi;
 using Stiefel.Protocol.Control;
+using Stiefel.Server.Events;
 using Stiefel.Server.Http;
+using Stiefel.Server.Metrics;
+using Stiefel.Server.Network;
 using Stiefel.Server.Status;
 
 namespace Stiefel.Server.Admin;
@@ -14,6 +17,10 @@ public static class AdminServices
     public static void AddAdmin(this IServiceCollection services)
     {
         services.AddSingleton<StatusReport>();
+        services.AddSingleton<ExportReport>();
+        services.AddSingleton<EventWatchers>();
+        services.AddSingleton<NetworkReport>();
+        services.AddSingleton<ServerMetrics>();
         services.AddSingleton<TokenDoor>();
         services.AddSingleton<KeyCertificates>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ControlJson.Default));

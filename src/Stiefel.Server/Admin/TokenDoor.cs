@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Stiefel.Keys;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Server.Http;
 using Stiefel.Server.Keys;
@@ -25,7 +26,7 @@ public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudge
             return;
         }
 
-        if (!IsAllowed(context.Request))
+        if (KeyOf(context.Request) is not { } key)
         {
             strangers.Knocked(PeerAddress.Of(context), "the control plane without its token");
             await budget.TakeOrWaitAsync(context.RequestAborted);
@@ -36,14 +37,15 @@ public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudge
         }
 
         context.Features.Get<ConnectionStanding>()?.Prove();
+        context.Features.Set(new ShownKey(key.Id));
         await next(context);
     }
 
-    private bool IsAllowed(HttpRequest request)
+    private ListedKey? KeyOf(HttpRequest request)
     {
         if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header) || header.Parameter is not { } parameter)
         {
-            return false;
+            return null;
         }
 
         // A browser sends its password along with what foreign pages make it ask for, too: that may look, but do nothing.
@@ -55,17 +57,17 @@ public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudge
         };
         if (token is null)
         {
-            return false;
+            return null;
         }
 
         // All keys are tried whatever comes out: the time tells nothing about which it was.
-        var isAllowed = false;
-        foreach (var key in keys.Keys)
+        ListedKey? shown = null;
+        foreach (var key in keys.Accepted)
         {
-            isAllowed |= AdminToken.IsOf(key, token);
+            shown = AdminToken.IsOf(key.Key, token) ? key : shown;
         }
 
-        return isAllowed;
+        return shown;
     }
 
     private static string? PasswordOf(string parameter)

@@ -48,7 +48,7 @@ public sealed record BootOptions
             LuksPartition = reader.Text("Boot:LuksPartition"),
             HandOverPassphrase = reader.Boolean("Boot:HandOverPassphrase", true),
             Modules = reader.Text("Boot:Modules"),
-            Laptop = reader.Text("Boot:Laptop") ?? Environment.MachineName,
+            Laptop = reader.Text("Boot:Laptop", Environment.MachineName),
         };
         return options switch
         {

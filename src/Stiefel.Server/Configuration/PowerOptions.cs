@@ -28,9 +28,9 @@ public sealed record PowerOptions(bool Watch, bool Beep, int LowPercent, int Cri
             reader.Number(LowKey, 15, 1, 99),
             reader.Number("Power:CriticalPercent", 5, 0, 98),
             TimeSpan.FromSeconds(reader.Number("Power:LookSeconds", 30, 1, Hour)),
-            reader.Text("Power:Supplies") ?? PowerSupplies.DefaultDirectory,
-            reader.Text("Power:Lights") ?? KeyboardLights.DefaultDirectory,
-            reader.Text("Power:Inputs") ?? PcSpeaker.DefaultInputs);
+            reader.Text("Power:Supplies", PowerSupplies.DefaultDirectory),
+            reader.Text("Power:Lights", KeyboardLights.DefaultDirectory),
+            reader.Text("Power:Inputs", PcSpeaker.DefaultInputs));
         return options.CriticalPercent < options.LowPercent ? options : throw reader.Wrong(LowKey, "more than Power:CriticalPercent");
     }
 }

@@ -46,6 +46,9 @@ public sealed record ServerOptions
     /// <summary>The least level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
+    /// <summary>All of them with their origins, for people.</summary>
+    public IReadOnlyList<SettingValue> Settings { get; internal init; } = [];
+
     /// <summary>Handshakes, boot files and private exports; without it there is only an open export.</summary>
     public bool HasBootPlane => Nbd.Access == NbdAccess.Session;
 
@@ -65,17 +68,17 @@ public sealed record ServerOptions
             Nbd = nbd,
             Discovery = DiscoveryOptions.Read(reader),
             Link = PayloadLinkOptions.Read(reader, nbd.Access == NbdAccess.Session),
-            KeysDirectory = reader.Text("Keys:Directory") ?? DefaultKeysDirectory,
+            KeysDirectory = reader.Text("Keys:Directory", DefaultKeysDirectory),
             HttpListen = reader.EndPoint("Http:Listen", new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Boot)),
             AdminListen = ReadAdminListen(reader, nbd),
-            StateDirectory = reader.Text("State:Directory") ?? "/run/stiefel",
+            StateDirectory = reader.Text("State:Directory", "/run/stiefel"),
             ManageNetwork = inRamdisk,
             Power = PowerOptions.Read(reader, inRamdisk),
             LogLevel = reader.Choice("Logging:Level", LogLevel.Information),
         };
         reader.RefuseUnknown();
         options.RefuseNothingToServe();
-        return options;
+        return options with { Settings = reader.Values };
     }
 
     /// <summary>An open export beside another server must not fight for a fixed port: it has a control plane only where asked for one.</summary>

@@ -6,20 +6,29 @@ namespace Stiefel.Server.Configuration;
 /// <summary>Reads typed settings; every mistake becomes one line that names the setting, its value and its source.</summary>
 public sealed class SettingReader(IConfigurationRoot configuration)
 {
-    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+    // By name, with the value that counts where nobody gave one.
+    private readonly Dictionary<string, string?> _known = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every setting that was asked for so far.</summary>
-    public IReadOnlyCollection<string> Known => _known;
+    public IReadOnlyCollection<string> Known => _known.Keys;
+
+    /// <summary>The same with their values and origins, by name.</summary>
+    public IReadOnlyList<SettingValue> Values => [.. _known.OrderBy(known => known.Key, StringComparer.Ordinal).Select(known => string.IsNullOrEmpty(configuration[known.Key])
+        ? new SettingValue(known.Key, known.Value, SettingValue.Default)
+        : new SettingValue(known.Key, configuration[known.Key], SourceOf(known.Key)))];
 
     /// <summary>The text, or null if the setting is absent or empty.</summary>
     public string? Text(string key)
     {
-        _known.Add(key);
+        _known.TryAdd(key, null);
         return string.IsNullOrEmpty(configuration[key]) ? null : configuration[key];
     }
 
+    /// <summary>The text, or another if the setting is absent or empty.</summary>
+    public string Text(string key, string fallback) => TextOr(key, fallback) ?? fallback;
+
     /// <exception cref="SettingsException">Neither `true` nor `false`.</exception>
-    public bool Boolean(string key, bool fallback) => Text(key) switch
+    public bool Boolean(string key, bool fallback) => TextOr(key, fallback ? "true" : "false") switch
     {
         null => fallback,
         { } text when bool.TryParse(text, out var value) => value,
@@ -27,7 +36,7 @@ public sealed class SettingReader(IConfigurationRoot configuration)
     };
 
     /// <exception cref="SettingsException">No number, or outside the range.</exception>
-    public int Number(string key, int fallback, int least, int most) => Text(key) switch
+    public int Number(string key, int fallback, int least, int most) => TextOr(key, fallback.ToString(CultureInfo.InvariantCulture)) switch
     {
         null => fallback,
         { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most => value,
@@ -38,7 +47,7 @@ public sealed class SettingReader(IConfigurationRoot configuration)
     public T Choice<T>(string key, T fallback)
         where T : struct, Enum
     {
-        var text = Text(key);
+        var text = TextOr(key, fallback.ToString().ToLowerInvariant());
         if (text is null)
         {
             return fallback;
@@ -59,7 +68,7 @@ public sealed class SettingReader(IConfigurationRoot configuration)
     /// <exception cref="SettingsException">No address, or no port.</exception>
     public IPEndPoint EndPoint(string key, IPEndPoint fallback)
     {
-        var text = Text(key);
+        var text = TextOr(key, fallback.ToString());
         if (text is null)
         {
             return fallback;
@@ -74,7 +83,7 @@ public sealed class SettingReader(IConfigurationRoot configuration)
     /// <summary>The same, or null for the word `none`.</summary>
     public IPEndPoint? OptionalEndPoint(string key, IPEndPoint? fallback)
     {
-        var text = Text(key);
+        var text = TextOr(key, fallback?.ToString() ?? "none");
         return text is null ? fallback : text == "none" ? null : EndPoint(key, new IPEndPoint(0, 0));
     }
 
@@ -89,12 +98,18 @@ public sealed class SettingReader(IConfigurationRoot configuration)
         {
             foreach (var key in KeysOf(provider, null))
             {
-                if (!_known.Contains(key))
+                if (!_known.ContainsKey(key))
                 {
                     throw new SettingsException($"unknown setting {key} ({provider}); {Hint(key)}");
                 }
             }
         }
+    }
+
+    private string? TextOr(string key, string fallback)
+    {
+        _known[key] = fallback;
+        return Text(key);
     }
 
     private string SourceOf(string key) => configuration.Providers.LastOrDefault(p => p.TryGet(key, out _))?.ToString() ?? "not set";
@@ -103,8 +118,8 @@ public sealed class SettingReader(IConfigurationRoot configuration)
     private string Hint(string key)
     {
         var tail = key[Math.Max(0, key.LastIndexOf(':'))..];
-        var near = _known.FirstOrDefault(k => k.EndsWith(tail, StringComparison.OrdinalIgnoreCase))
-            ?? _known.FirstOrDefault(k => Typo.IsLikely(key, k));
+        var near = Known.FirstOrDefault(k => k.EndsWith(tail, StringComparison.OrdinalIgnoreCase))
+            ?? Known.FirstOrDefault(k => Typo.IsLikely(key, k));
         return near is null ? "see stiefel-server --help" : $"did you mean {near}?";
     }
 

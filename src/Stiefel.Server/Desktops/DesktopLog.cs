@@ -1,10 +1,11 @@
 using System.Net;
 using Stiefel.Protocol.Control;
+using Stiefel.Server.Events;
 
 namespace Stiefel.Server.Desktops;
 
-/// <summary>What each desktop did lately: a ring of events per address. Only peers that hold a key get here, and both rings are bounded.</summary>
-public sealed class DesktopLog(TimeProvider time)
+/// <summary>What each desktop did lately: a ring of events per address, and all of them in the journal. Only peers that hold a key get here, and the rings are bounded.</summary>
+public sealed class DesktopLog(TimeProvider time, EventJournal journal)
 {
     /// <summary>Desktops that are remembered; the one not heard of for longest goes first.</summary>
     public const int MaxDesktops = 64;
@@ -36,6 +37,8 @@ public sealed class DesktopLog(TimeProvider time)
 
             desktop.Events.Enqueue(new MachineEvent(time.GetUtcNow(), stage, text));
         }
+
+        journal.Add(EventTopics.Desktop, stage, text, address.ToString());
     }
 
     /// <summary>All of it, the most recently heard of last.</summary>

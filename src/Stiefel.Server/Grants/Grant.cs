@@ -25,7 +25,7 @@ internal sealed class Grant
     public GrantRecord Record { get; private set; }
 
     /// <summary>What log and status call its export.</summary>
-    public string Label => $"session {Record.Session[..8]}";
+    public string Label => Record.Label;
 
     /// <summary>The open disk; null while boot files are read for somebody else.</summary>
     public NbdExport? Export => _device.Export;

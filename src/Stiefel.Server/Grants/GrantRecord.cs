@@ -23,6 +23,10 @@ public sealed record GrantRecord(
     string Key = "", string KeyId = "", TunnelRecord? Tunnel = null, int LostWriteError = 0,
     string Boot = "", string Medium = "", string Mark = "")
 {
+    /// <summary>What log and status call its export, which is a secret.</summary>
+    [JsonIgnore]
+    public string Label => $"session {Session[..8]}";
+
     /// <summary>What its tunnel needs to know of it.</summary>
     public TunnelUser ToTunnelUser() => new(Session, Desktop, Tunnel);
 }

@@ -20,16 +20,19 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<Guest> _guests = [];
     private IBlockDevice? _base;
-    private volatile GrantRecord? _newest;
+    private volatile IReadOnlyList<GrantedExport> _exports = [];
 
     /// <inheritdoc/>
-    public DiskState State => _newest is not null ? DiskState.Granted : disk.HoldsBootFiles && bootFiles.IsOpen ? DiskState.ReadForBoot : DiskState.Idle;
+    public DiskState State => _exports.Count > 0 ? DiskState.Granted : disk.HoldsBootFiles && bootFiles.IsOpen ? DiskState.ReadForBoot : DiskState.Idle;
 
     /// <summary>Always 0: a snapshot's base is never written, so the boot files stay as they are.</summary>
     public int Generation => 0;
 
     /// <inheritdoc/>
-    public GrantRecord? Granted => _newest;
+    public GrantRecord? Granted => _exports is [.., var newest] ? newest.Record : null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<GrantedExport> Exports => _exports;
 
     /// <summary>Honours nothing: what was written to a snapshot is gone with the server that kept it.</summary>
     public void Restore()
@@ -140,7 +143,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         }
 
         _guests.Add(guest);
-        _newest = guest.Record;
+        Publish();
         access.ArmBeside(guest.Record, () => ExportLookup.Of(guest.Export));
         return guest;
     }
@@ -152,7 +155,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
             request.Key, request.KeyId, access.AssignTunnel(request, replaced: null));
         var export = new NbdExport(request.ExportName, new SnapshotDevice(basis, disk.MakeOverlay(basis.Size)))
         {
-            Label = $"session {request.Session[..8]}",
+            Label = record.Label,
             Description = disk.Description,
             Sharing = ExportSharing.NewestConnectionOnly,
         };
@@ -185,8 +188,10 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         access.CloseTunnel(guest.Record);
         guest.Export.Device.Dispose();
         _guests.Remove(guest);
-        _newest = _guests.Count > 0 ? _guests[^1].Record : null;
+        Publish();
     }
+
+    private void Publish() => _exports = [.. _guests.Select(guest => new GrantedExport(guest.Record, guest.Export))];
 
     private sealed record Guest(GrantRecord Record, NbdExport Export);
 }

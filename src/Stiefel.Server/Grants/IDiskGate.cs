@@ -26,6 +26,9 @@ public interface IDiskGate : IAsyncDisposable
     /// <summary>The newest grant; null if there is none.</summary>
     GrantRecord? Granted { get; }
 
+    /// <summary>What is granted, oldest first.</summary>
+    IReadOnlyList<GrantedExport> Exports { get; }
+
     /// <summary>Honours the grant of a server that ran before this one, and no older one. Called once, before anything else.</summary>
     void Restore();
 

@@ -40,6 +40,9 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     public GrantRecord? Granted => _grant is { IsVoid: false } grant ? grant.Record : null;
 
     /// <inheritdoc/>
+    public IReadOnlyList<GrantedExport> Exports => _grant is { IsVoid: false } grant ? [new GrantedExport(grant.Record, grant.Export)] : [];
+
+    /// <inheritdoc/>
     public void Restore()
     {
         try

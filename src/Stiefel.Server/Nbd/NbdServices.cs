@@ -13,7 +13,8 @@ public static class NbdServices
     {
         if (options.Nbd.Access == NbdAccess.Open)
         {
-            services.AddSingleton<IExportResolver>(s => new OpenExports(s.GetRequiredService<ServedDisk>(), options.Nbd.ExportName));
+            services.AddSingleton(s => new OpenExports(s.GetRequiredService<ServedDisk>(), options.Nbd.ExportName));
+            services.AddSingleton<IExportResolver>(s => s.GetRequiredService<OpenExports>());
         }
         else
         {

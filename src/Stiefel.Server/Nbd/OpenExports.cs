@@ -17,6 +17,7 @@ public sealed class OpenExports : IExportResolver, IDisposable
     private readonly bool _keepsWrites;
     private readonly NbdExport _export;
     private readonly byte[] _name;
+    private bool _isClosed;
 
     /// <exception cref="DiskInUseException">Something on this machine uses the disk.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
@@ -37,6 +38,9 @@ public sealed class OpenExports : IExportResolver, IDisposable
         }
     }
 
+    /// <summary>The one export.</summary>
+    public NbdExport Export => _export;
+
     /// <inheritdoc/>
     public ExportLookup Resolve(string name) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(name), _name) ? ExportLookup.Of(_export) : ExportLookup.Unknown;
@@ -47,6 +51,12 @@ public sealed class OpenExports : IExportResolver, IDisposable
     /// <summary>Makes everything durable that is to last, and closes the disk.</summary>
     public void Dispose()
     {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
         try
         {
             if (_keepsWrites)

@@ -1,4 +1,6 @@
 using Stiefel.Keys;
+using Stiefel.Protocol.Control;
+using Stiefel.Server.Events;
 using Stiefel.Server.Keys;
 
 namespace Stiefel.Server.Revocation;
@@ -7,7 +9,7 @@ namespace Stiefel.Server.Revocation;
 /// Looks at the directory of keys twice a second: a new key is accepted, and a revoked one ends its sessions. Not by inotify, which says nothing where
 /// the directory lies on another machine, or is replaced as a whole. Whoever revokes a key here does not wait for the next look.
 /// </summary>
-public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEnding? sessions = null) : BackgroundService
+public sealed class KeyWatch(KeyRing ring, EventJournal journal, ILogger<KeyWatch> logger, SessionEnding? sessions = null) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
 
@@ -112,11 +114,13 @@ public sealed class KeyWatch(KeyRing ring, ILogger<KeyWatch> logger, SessionEndi
         foreach (var key in changes.Accepted)
         {
             logger.KeyAccepted(key.Key.Name);
+            journal.Add(EventTopics.Key, "accepted", $"the key {key.Key.Name} is accepted from now on");
         }
 
         foreach (var key in changes.Revoked)
         {
             logger.KeyRevoked(key.Key.Name);
+            journal.Add(EventTopics.Key, "revoked", $"the key {key.Key.Name} is accepted no more");
             _revoked.Add(key);
         }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Stiefel.Server.Desktops;
+using Stiefel.Server.Events;
 using Stiefel.Server.Strangers;
 using Stiefel.Server.Tests.Hosting;
 
@@ -67,7 +68,7 @@ public sealed class BoundedLogTests
     [Fact]
     public void MachineLog_ManyEvents_KeepsTheLatest()
     {
-        var log = new DesktopLog(_time);
+        var log = new DesktopLog(_time, new EventJournal(_time));
         for (var i = 0; i < 1000; i++)
         {
             log.Add(IPAddress.Loopback, "stage", $"{i}");
@@ -81,7 +82,7 @@ public sealed class BoundedLogTests
     [Fact]
     public void MachineLog_ManyMachines_ForgetsTheOneHeardOfLongestAgo()
     {
-        var log = new DesktopLog(_time);
+        var log = new DesktopLog(_time, new EventJournal(_time));
         log.Add(new IPAddress(1), "a", "");
         for (var i = 2; i <= DesktopLog.MaxDesktops; i++)
         {

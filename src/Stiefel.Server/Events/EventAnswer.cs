@@ -1,0 +1,84 @@
+using System.IO.Pipelines;
+using Stiefel.Protocol.Control;
+using Stiefel.Server.Keys;
+
+namespace Stiefel.Server.Events;
+
+/// <summary>
+/// Server-sent events (WHATWG HTML §9.2): first what is kept after the last event that the client has seen, then what happens. It ends with the
+/// server, with the key whose token asked for it, and with a client that takes nothing.
+/// </summary>
+/// <param name="journal">What happened.</param>
+/// <param name="ring">Which keys are accepted.</param>
+/// <param name="seen">The last event that the client knows; 0 for none.</param>
+/// <param name="lifetime">The server's.</param>
+public sealed class EventAnswer(EventJournal journal, KeyRing ring, long seen, IHostApplicationLifetime lifetime) : IResult
+{
+    /// <summary>Its media type.</summary>
+    public const string MediaType = "text/event-stream";
+
+    // A comment, which clients pass over: without it, nobody would see that a quiet connection is dead.
+    private static readonly byte[] s_alive = ": alive\n\n"u8.ToArray();
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(15);
+    private const int MostAtOnce = 64;
+
+    private long _seen = seen;
+
+    /// <inheritdoc/>
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        ArgumentNullException.ThrowIfNull(httpContext);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, lifetime.ApplicationStopping);
+        httpContext.Response.ContentType = MediaType;
+        httpContext.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            await SendAsync(httpContext.Response.BodyWriter, httpContext.Features.Get<ShownKey>(), ends.Token);
+        }
+        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        {
+            // Its end, in the middle of a message or between two: the client comes back with the id of the last one that it has whole.
+        }
+    }
+
+    private async Task SendAsync(PipeWriter output, ShownKey? key, CancellationToken token)
+    {
+        // At once, so that the client sees that it is connected.
+        await output.WriteAsync(s_alive, token);
+        while (key is null || ring.Accepts(key.Id))
+        {
+            var news = journal.ReadAfter(_seen, MostAtOnce, out var missed);
+            if (news.Count == 0)
+            {
+                await WaitAsync(output, token);
+                continue;
+            }
+
+            if (missed > 0)
+            {
+                await output.WriteAsync(NotedEvent.MessageOf(GapBefore(news[0], missed)), token);
+            }
+
+            foreach (var noted in news)
+            {
+                await output.WriteAsync(noted.Message, token);
+            }
+
+            _seen = news[^1].Number;
+        }
+    }
+
+    private async Task WaitAsync(PipeWriter output, CancellationToken token)
+    {
+        var news = journal.WaitAfter(_seen);
+        await news.WaitAsync(s_silence, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        token.ThrowIfCancellationRequested();
+        if (!news.IsCompleted)
+        {
+            await output.WriteAsync(s_alive, token);
+        }
+    }
+
+    private ServerEvent GapBefore(NotedEvent first, long missed) => new(
+        journal.IdOf(first.Number - 1), first.Event.At, EventTopics.Journal, "gap", null, $"{missed} events before this one are not kept any more");
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics.Metrics;
+using Stiefel.Nbd.Connections;
+using Stiefel.Server.Configuration;
+using Stiefel.Server.Events;
+using Stiefel.Server.Grants;
+using Stiefel.Server.Sessions;
+
+namespace Stiefel.Server.Metrics;
+
+/// <summary>What the server counts, as instruments of the platform: /metrics shows them, and so does any listener to the meter.</summary>
+public sealed class ServerMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string Name = "Stiefel.Server";
+
+    private readonly Meter _meter = new(Name);
+
+    /// <summary>Makes the instruments; each looks when it is asked and costs nothing before.</summary>
+    public ServerMetrics(ServerOptions options, NbdServer nbd, EventJournal journal, EventWatchers watchers, TimeProvider time, IDiskGate? gate = null, SessionTable? sessions = null)
+    {
+        var started = time.GetUtcNow();
+        Gauge("start_time_seconds", () => started.ToUnixTimeMilliseconds() / 1000.0, "When the server started, since 1970-01-01T00:00:00Z");
+        Gauge("nbd_connections", () => nbd.Connections.Count, "Connections to the block server that use an export");
+        Counter("nbd_requests_total", () => nbd.Totals.Requests, "Requests that the block server served");
+        Counter("nbd_read_bytes_total", () => nbd.Totals.BytesOut, "Bytes that desktops read");
+        Counter("nbd_written_bytes_total", () => nbd.Totals.BytesIn, "Bytes that desktops wrote");
+        Counter("events_total", () => journal.Last, "Events that were noted");
+        Gauge("event_watchers", () => watchers.Count, "Clients that watch events");
+        if (gate is not null && sessions is not null)
+        {
+            Gauge("sessions", () => sessions.Confirmed.Count, "Desktops that proved to hold a key");
+            Gauge("grants", () => gate.Exports.Count, "Desktops that have the disk, or a snapshot of it");
+        }
+
+        Gauge("disk_read_only", () => options.Disk.ReadOnly ? 1 : 0, "1 if writes are refused");
+    }
+
+    /// <summary>All of it at this moment, for Prometheus.</summary>
+    public string Now() => PrometheusText.Of(_meter);
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    private void Gauge(string name, Func<double> look, string help) => _meter.CreateObservableGauge("stiefel_" + name, look, description: help);
+
+    private void Counter(string name, Func<long> look, string help) => _meter.CreateObservableCounter("stiefel_" + name, look, description: help);
+}

@@ -1,0 +1,62 @@
+using Stiefel.Linux.Network;
+
+namespace Stiefel.Server.Network;
+
+/// <summary>What is wrong with an interface as a cable for a disk, and what to do about it.</summary>
+public static class LinkFindings
+{
+    // A disk of today does 500 MB/s and more; with less than this it is no joy.
+    private const int SlowMbit = 100;
+    private const int Usb2Mbit = 480;
+
+    /// <summary>One line for each finding; none if all is well.</summary>
+    /// <param name="link">The interface.</param>
+    /// <param name="card">What sysfs says.</param>
+    /// <param name="modes">What both ends offer.</param>
+    /// <param name="hasAddress">A desktop can reach it.</param>
+    /// <param name="payloadMtu">What payloads are told to use.</param>
+    public static IEnumerable<string> Of(NetworkLink link, LinkHardware card, LinkModes modes, bool hasAddress, int payloadMtu)
+    {
+        if (!link.IsUp)
+        {
+            yield return "it is down: ip link set dev " + link.Name + " up";
+            yield break;
+        }
+
+        if (!link.HasCarrier)
+        {
+            yield return "no carrier: plug the cable in at both ends, and switch the other machine on";
+            yield break;
+        }
+
+        if (!hasAddress)
+        {
+            yield return "it has no address: IPv6 is switched off here, or nobody gave it one";
+        }
+
+        if (card.Duplex == "half")
+        {
+            yield return "half duplex: one end is set to a fixed speed; set both to negotiate";
+        }
+
+        var both = Math.Min(modes.OwnMbit ?? 0, modes.PartnerMbit ?? 0);
+        if (card.SpeedMbit < both)
+        {
+            yield return $"it runs at {card.SpeedMbit} Mbit/s although both ends can do {both}: try another cable";
+        }
+        else if (card.SpeedMbit <= SlowMbit)
+        {
+            yield return $"{card.SpeedMbit} Mbit/s is slow for a disk: use a faster port or adapter" + (modes.PartnerMbit <= SlowMbit ? " at the other end" : "");
+        }
+
+        if (card.UsbMbit <= Usb2Mbit && !(card.SpeedMbit <= SlowMbit))
+        {
+            yield return $"its USB port carries {card.UsbMbit} Mbit/s: plug it into a USB 3 port";
+        }
+
+        if (link.Mtu < payloadMtu)
+        {
+            yield return $"its packets have at most {link.Mtu} bytes, and Link:Mtu tells desktops to send {payloadMtu}";
+        }
+    }
+}
