@@ -22,10 +22,12 @@ public static class BootCatalog
     private static readonly (string LookedFor, Func<BootTree, IEnumerable<BootEntry>> Read)[] s_finders =
     [
         ("stiefelsystem.json", StiefelSystemJson.Read),
-        ("loader/entries/*.conf", LoaderMenu.Read),
+        ("loader/entries/*.conf", LoaderMenu.ReadInstalled),
+        ("", GrubLoaderEntries.Read),
         ("grub/grub.cfg or grub2/grub.cfg", GrubConfiguration.Read),
+        ("", LoaderMenu.ReadLeft),
         ("extlinux/extlinux.conf or syslinux/syslinux.cfg", SyslinuxConfiguration.Read),
-        ("EFI/Linux/*.efi", UnifiedImageMenu.Read),
+        ("EFI/Linux/*.efi", UnifiedImageItems.ReadUnnamed),
     ];
 
     // What a person can choose from on a small screen.
@@ -43,7 +45,7 @@ public static class BootCatalog
             return menu;
         }
 
-        var lookedFor = string.Join(", ", s_finders.Select(finder => finder.LookedFor));
+        var lookedFor = string.Join(", ", s_finders.Select(finder => finder.LookedFor).Where(name => name.Length > 0));
         var found = findings.PassedOver.Count == 0 ? "none is there" : $"found but not usable: {string.Join("; ", findings.PassedOver.Take(8))}";
         throw new BootCatalogException($"nothing to boot in {directory} (looked for {lookedFor}, there and in boot/ and efi/): {found}");
     }
@@ -70,17 +72,33 @@ public static class BootCatalog
     /// <param name="findings">Gets a line for each entry that was found and could not be used.</param>
     internal static BootMenu? TryFind(BootDisk disk, BootFindings findings)
     {
-        var entries =
-            from finder in s_finders
+        var trees =
             from volume in disk.Starts
             from start in volume.Places
             from place in s_bootDirectories
             let boot = new BootTree(disk, volume, start.Tree, Path.Combine(start.Directory, place), findings)
             where boot.Exists
-            from entry in ReadSafely(finder.Read, boot)
-            select entry;
-        BootSpec[] specs = [.. entries.Take(MaxEntries).Select(entry => entry.Resolve(findings)).OfType<BootSpec>().Take(MaxChoices)];
-        return specs.Length == 0 ? null : new BootMenu(specs, findings.ToReport(specs[0].Source));
+            select boot;
+        BootSpec[] named = disk.Named is { } wanted ? [wanted.Resolve(trees, findings)] : [];
+        var found = from finder in s_finders from boot in trees from entry in ReadSafely(finder.Read, boot) select entry;
+        BootSpec[] specs = [.. named, .. found.Take(MaxEntries).Select(entry => entry.Resolve(findings)).OfType<BootSpec>().DistinctBy(spec => spec.Identity)];
+        if (specs.Length == 0)
+        {
+            return null;
+        }
+
+        foreach (var boot in trees)
+        {
+            OtherSystems.Find(boot);
+        }
+
+        specs = BootedEntry.First(specs, disk.Booted, findings);
+        foreach (var note in specs[0].Notes)
+        {
+            findings.Note(note);
+        }
+
+        return new BootMenu([.. specs.Take(MaxChoices)], findings.ToReport(specs[0].Decided.Length > 0 ? specs[0].Decided : specs[0].Source));
     }
 
     /// <summary>A configuration that cannot be read is one line of explanation, and the search goes on.</summary>

@@ -1,3 +1,4 @@
+using Stiefel.BootFiles.Catalog.LoaderSpec;
 using Stiefel.Linux.Files;
 
 namespace Stiefel.BootFiles.Catalog;
@@ -8,6 +9,15 @@ internal sealed record BootDisk(IReadOnlyList<BootVolume> Volumes)
 {
     /// <summary>The one in which a person wants boot entries to be looked for; null: in all.</summary>
     public BootVolume? Chosen { get; init; }
+
+    /// <summary>What boot loaders keep in the firmware of the machine that the disk belongs to.</summary>
+    public LoaderVariables Variables { get; init; } = LoaderVariables.None;
+
+    /// <summary>What the owner names in the configuration instead of any entry; null if nothing.</summary>
+    public NamedBootFiles? Named { get; init; }
+
+    /// <summary>The entry that the laptop's own system was started by (<see cref="BootedEntry"/>); empty if nobody told.</summary>
+    public string Booted { get; init; } = "";
 
     /// <summary>Those in which boot entries are looked for, which may lead to files of the others.</summary>
     public IReadOnlyList<BootVolume> Starts => Chosen is { } chosen ? [chosen] : Volumes;

@@ -34,6 +34,12 @@ internal sealed record BootEntry
     /// <summary>How its loader names it, with the loader's kind before it (`loader:arch.conf`, `grub:gnulinux-simple`): the same in each start. Empty: it has no name.</summary>
     public string Id { get; init; } = "";
 
+    /// <summary>Which profile of a unified kernel image.</summary>
+    public int Profile { get; init; }
+
+    /// <summary>What decided that this is the entry to boot; empty for all others.</summary>
+    public string Decided { get; init; } = "";
+
     /// <summary>The kernel's release if the entry tells, for kernels whose image does not.</summary>
     public string ReleaseHint { get; init; } = "";
 
@@ -42,7 +48,11 @@ internal sealed record BootEntry
     {
         try
         {
-            var spec = ResolveFiles() with { Source = Source, Id = Id, Notes = Notes };
+            var spec = ResolveFiles() with { Source = Source, Decided = Decided, Id = Id, Notes = Notes };
+            if (!IsByHand)
+            {
+                RefuseUnfit(spec);
+            }
 
             // A machine on which Stiefel is set up has an entry for its own ramdisk, perhaps as the default.
             return KernelCommandLine.Parse(spec.CommandLine).Has("stiefel_role")
@@ -52,7 +62,30 @@ internal sealed record BootEntry
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             findings.PassOver(Source, CleanTitle(), error.Message);
+            if (OtherSystems.NameOf(Kernel) is { } system)
+            {
+                findings.FoundSystem(system, Kernel);
+            }
+
             return null;
+        }
+    }
+
+    /// <summary>True if a person named the files to the server itself, and answers for what they are.</summary>
+    public bool IsByHand { get; init; }
+
+    // Our start on the desktop needs an initrd whose init it is followed by.
+    private void RefuseUnfit(BootSpec spec)
+    {
+        using var kernel = Tree.OpenAt(spec.Kernel.Path) ?? throw new InvalidDataException($"there is no file {OneLine(Kernel)}");
+        if (!KernelImage.IsLinux(kernel, spec.Kernel))
+        {
+            throw new InvalidDataException($"{OneLine(Kernel)} is no Linux kernel for this machine");
+        }
+
+        if (spec.Initrds.Count == 0)
+        {
+            throw new InvalidDataException("has no initrd, which the desktop needs to reach the disk by");
         }
     }
 
@@ -69,9 +102,9 @@ internal sealed record BootEntry
         }
 
         using var kernel = Open(Kernel);
-        if (UnifiedImage.TryRead(kernel) is { } unified)
+        if (UnifiedImage.TryRead(kernel, Profile) is { } unified)
         {
-            return unified.ToSpec(CleanTitle(), CommandLine);
+            return unified.ToSpec(Tree, CleanTitle(), CommandLine);
         }
 
         if (Initrds.Count > MaxInitrds)

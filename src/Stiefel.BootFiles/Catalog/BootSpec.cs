@@ -18,8 +18,14 @@ public sealed record BootSpec(
     /// <summary>Where it was found: the path of the configuration file or image, for logs.</summary>
     public string Source { get; init; } = "";
 
+    /// <summary>What decided that it is booted by itself; empty for all others.</summary>
+    public string Decided { get; init; } = "";
+
     /// <summary>How its loader names it, with the loader's kind before it: the same in each start. Empty: it has no name.</summary>
     public string Id { get; init; } = "";
+
+    /// <summary>Two entries that boot the same in the same way are one.</summary>
+    internal string Identity => string.Join('\0', [CommandLine, .. Initrds.Prepend(Kernel).Select(region => $"{region.Path}@{region.Offset}")]);
 
     /// <summary>What its reader did that a person may want to know: an unknown variable that became empty.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

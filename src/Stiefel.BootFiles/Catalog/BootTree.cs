@@ -23,6 +23,12 @@ internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree,
     /// <summary>True if a person wrote the paths: then the one file they name is meant and no other.</summary>
     public bool PathsAreExact { get; init; }
 
+    /// <summary>The same, for paths that mean one file and no other.</summary>
+    public BootTree WithExactPaths() => new(disk, volume, tree, directory, findings) { PathsAreExact = true };
+
+    /// <summary>Another directory of this file system, by its path from this one; `..` stops at the top.</summary>
+    public BootTree Beside(string path) => new(disk, volume, tree, Path.GetFullPath(Path.Combine("/", directory, path))[1..], findings);
+
     /// <summary>The same directory in another file system of the disk, or another directory in this one.</summary>
     public BootTree At(BootVolume other, BootPlace place) => new(disk, other, place.Tree, place.Directory, findings);
 
@@ -41,6 +47,13 @@ internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree,
     /// <summary>Where readers write down what they pass over.</summary>
     public BootFindings Findings => findings;
 
+    /// <summary>True if there is such a file below the boot directory.</summary>
+    public bool Has(string path)
+    {
+        using var file = tree.OpenFile(Path.Combine(directory, path));
+        return file is not null;
+    }
+
     /// <summary>The names in a directory below the boot directory; none if it is not there.</summary>
     public IReadOnlyList<string> List(string path) => tree.List(Path.Combine(directory, path));
 
@@ -50,6 +63,29 @@ internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree,
     {
         using var file = tree.OpenFile(Path.Combine(directory, path));
         return Text(file, limit);
+    }
+
+    /// <summary>The same for a file that says nothing of use if it is so long; null then.</summary>
+    public string? TryReadText(string path, int limit)
+    {
+        using var file = tree.OpenFile(Path.Combine(directory, path));
+        return file?.Length <= limit ? Text(file, limit) : null;
+    }
+
+    /// <summary>A file of this disk by its absolute path, as it came out of a tree.</summary>
+    public TreeFile? OpenAt(string absolute)
+        => disk.Volumes.SelectMany(other => other.Places).Select(place => place.Tree).Prepend(tree)
+            .Where(one => absolute.StartsWith(one.Root.TrimEnd('/') + '/', StringComparison.Ordinal))
+            .Select(one => one.OpenFile(Path.GetRelativePath(one.Root, absolute)))
+            .FirstOrDefault(file => file is not null);
+
+    /// <summary>Where in its file system a file lies that was opened here, and which that is; null if it is none of this disk.</summary>
+    public (IFileTree Tree, string Path)? Locate(TreeFile file)
+    {
+        var others = disk.Volumes.SelectMany(other => other.Places).Select(place => place.Tree);
+        return others.Prepend(tree).FirstOrDefault(one => file.Path.StartsWith(one.Root.TrimEnd('/') + '/', StringComparison.Ordinal)) is { } holder
+            ? (holder, Path.GetRelativePath(holder.Root, file.Path))
+            : null;
     }
 
     /// <summary>A text file at a path that a boot loader's script wrote, or null.</summary>

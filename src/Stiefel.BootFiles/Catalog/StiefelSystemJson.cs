@@ -8,7 +8,8 @@ namespace Stiefel.BootFiles.Catalog;
 /// </summary>
 internal static class StiefelSystemJson
 {
-    private const string FileName = "stiefelsystem.json";
+    /// <summary>The file, which is also the entry's id.</summary>
+    public const string FileName = "stiefelsystem.json";
     private const int MaxBytes = 64 * 1024;
 
     /// <exception cref="InvalidDataException">The file is there but not right.</exception>
@@ -28,8 +29,10 @@ internal static class StiefelSystemJson
                 ? throw new InvalidDataException($"{source}: expected an object with kernel, initrd and cmdline")
                 : [new BootEntry
                 {
+                    Id = FileName,
                     Tree = tree,
                     Source = source,
+                    Decided = source,
                     Title = FileName,
                     Kernel = Strings(root, "kernel", source) is [var kernel] ? kernel : throw new InvalidDataException($"{source}: \"kernel\" must name one file"),
                     Initrds = Strings(root, "initrd", source),

@@ -39,6 +39,7 @@ public sealed class ConfiguredBootSource(ConfiguredBootOptions options) : IBootS
         var entry = new BootEntry
         {
             Tree = new BootTree(disk, disk.Volumes[0], everything, "", findings) { PathsAreExact = true },
+            IsByHand = true,
             Source = "--Boot:Kernel",
             Title = Path.GetFileName(kernel),
             Kernel = Path.GetFullPath(kernel),

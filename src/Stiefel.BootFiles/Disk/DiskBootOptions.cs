@@ -1,3 +1,5 @@
+using Stiefel.BootFiles.Catalog;
+
 namespace Stiefel.BootFiles.Disk;
 
 /// <summary>Which disk to look on, and how.</summary>
@@ -17,6 +19,15 @@ public sealed record DiskBootOptions
     /// be reached as well. Null: encrypted devices are opened only if no other holds a boot entry.
     /// </summary>
     public string? LuksPartition { get; init; }
+
+    /// <summary>`Boot:Load`: kernel, initrd and arguments by hand; null to find them.</summary>
+    public NamedBootFiles? Named { get; init; }
+
+    /// <summary>`Boot:BootedEntry`: what the laptop's own system was started by, handed on by it. Empty if it did not.</summary>
+    public string Booted { get; init; } = "";
+
+    /// <summary>Where the firmware's variables are.</summary>
+    public string FirmwareDirectory { get; init; } = FirmwareVariables.Directory;
 
     /// <summary>A private directory; whatever is mounted below it when the first search begins is left over from a crash.</summary>
     public string MountDirectory { get; init; } = "/run/stiefel/mnt";

@@ -151,7 +151,14 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
 
         // What could not be used before may be usable now that more is open.
         _findings = new BootFindings();
-        return BootCatalog.TryFind(FileSystems.Of(layers.Devices, chosen), _findings);
+        return BootCatalog.TryFind(
+            FileSystems.Of(layers.Devices, chosen) with
+            {
+                Named = options.Named,
+                Booted = options.Booted,
+                Variables = FirmwareVariables.Read(options.FirmwareDirectory, layers.Devices),
+            },
+            _findings);
     }
 
     /// <summary>The devices in words.</summary>

@@ -40,7 +40,7 @@ public class HostileBootTests
     public void Find_AbsoluteLinksInside_AreFollowedInTheTree()
     {
         using var boot = new BootFixture();
-        boot.Kernel("boot/vmlinuz-6.1").Link("vmlinuz", "/boot/vmlinuz-6.1").Text("loader/entries/a.conf", "linux /vmlinuz\n");
+        boot.Kernel("boot/vmlinuz-6.1").Initrd("i").Link("vmlinuz", "/boot/vmlinuz-6.1").Text("loader/entries/a.conf", "linux /vmlinuz\ninitrd /i\n");
         Assert.Equal("boot/vmlinuz-6.1", boot.Relative(boot.Find().Kernel));
     }
 
@@ -152,7 +152,7 @@ public class HostileBootTests
     public void Find_EscapeSequencesInTitleAndOptions_AreDefused()
     {
         using var boot = new BootFixture();
-        boot.Kernel("vmlinuz").Text("loader/entries/a.conf", $"title \e[2J{new string('x', 1000)}\u009b31m\nlinux /vmlinuz\noptions a\u0000b\ec\n");
+        boot.Kernel("vmlinuz").Initrd("i").Text("loader/entries/a.conf", $"title \e[2J{new string('x', 1000)}\u009b31m\nlinux /vmlinuz\ninitrd /i\noptions a\u0001b\ec\n");
         var spec = boot.Find();
         Assert.DoesNotContain(spec.Title + spec.CommandLine, char.IsControl);
         Assert.Equal(100, spec.Title.Length);

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using Stiefel.Linux.Files;
 
 namespace Stiefel.BootFiles.Catalog.Images;
 
-/// <summary>What a kernel image says about itself (Documentation/arch/x86/boot.rst, the real-mode kernel header).</summary>
+/// <summary>What a kernel image says about itself (Documentation/arch/x86/boot.rst, the real-mode kernel header; arch/arm64/booting.rst; arch/riscv/boot-image-header.rst).</summary>
 internal static class KernelImage
 {
     // The setup header is at 0x1f1; "HdrS" marks it since boot protocol 2.00.
@@ -16,6 +17,9 @@ internal static class KernelImage
 
     // UTS_RELEASE has at most 64 characters (include/linux/utsname.h); the text goes on with who built it.
     private const int MaxReleaseLength = 64;
+
+    // The magic of arm64's and riscv's Image stands at the same place.
+    private const int ImageMagicOffset = 0x38;
 
     /// <summary>`uname -r` of a bzImage; empty for other images, or if there is nothing sensible there.</summary>
     public static string ReadRelease(TreeFile file, FileRegion region)
@@ -42,4 +46,29 @@ internal static class KernelImage
     public static bool IsRelease(string text)
         => text.Length is > 0 and <= MaxReleaseLength && char.IsAsciiDigit(text[0])
             && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+' or '~' or ':');
+
+    /// <summary>True for a kernel of this processor; not for a boot loader, a memory test or another system, which loaders start by the same commands.</summary>
+    public static bool IsLinux(TreeFile file, FileRegion region) => IsLinux(file, region, RuntimeInformation.ProcessArchitecture);
+
+    /// <inheritdoc cref="IsLinux(TreeFile, FileRegion)"/>
+    /// <param name="file">The file.</param>
+    /// <param name="region">The part of it that is the kernel.</param>
+    /// <param name="architecture">The processor.</param>
+    public static bool IsLinux(TreeFile file, FileRegion region, Architecture architecture)
+    {
+        var head = file.Read(region.Offset, stackalloc byte[MagicOffset + 4]);
+        return architecture is Architecture.X64 or Architecture.X86
+            ? head.Length == MagicOffset + 4 && head[MagicOffset..].StartsWith("HdrS"u8)
+            : IsCompressed(head) || IsFlat(head, architecture) || IsEfiCompressed(head);
+    }
+
+    // Image.gz, as arm64 kernels are installed.
+    private static bool IsCompressed(ReadOnlySpan<byte> head) => head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 8]);
+
+    private static bool IsFlat(ReadOnlySpan<byte> head, Architecture architecture)
+        => head.Length >= ImageMagicOffset + 4
+            && head[ImageMagicOffset..].StartsWith(architecture == Architecture.Arm64 ? "ARM\x64"u8 : architecture == Architecture.RiscV64 ? "RSC\x05"u8 : "\0\0\0\0none"u8);
+
+    // vmlinuz.efi of CONFIG_EFI_ZBOOT (drivers/firmware/efi/libstub/zboot-header.S).
+    private static bool IsEfiCompressed(ReadOnlySpan<byte> head) => head.Length >= 8 && head.StartsWith("MZ"u8) && head[4..].StartsWith("zimg"u8);
 }

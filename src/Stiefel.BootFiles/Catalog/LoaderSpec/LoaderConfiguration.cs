@@ -1,29 +1,54 @@
-using System.IO.Enumeration;
-
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
-/// <summary>`loader/loader.conf` of systemd-boot (man 5 loader.conf), of which only the default entry matters here.</summary>
-internal static class LoaderConfiguration
+/// <summary>Which entry systemd-boot would take: `loader/loader.conf` (man 5 loader.conf), and what it keeps in firmware.</summary>
+/// <param name="Default">The pattern of the default entry's name; empty if there is none.</param>
+/// <param name="Source">The file, absolute; empty if there is none.</param>
+internal sealed record LoaderConfiguration(string Default, string Source)
 {
+    private const string FileName = "loader/loader.conf";
+    private const string Saved = "@saved";
     private const int MaxBytes = 64 * 1024;
 
-    /// <summary>The pattern of the default entry's name; empty if there is none, or if it is kept in firmware (`@saved`).</summary>
-    public static string ReadDefault(BootTree tree)
+    /// <summary>The file of this boot directory; null if it has none.</summary>
+    public static LoaderConfiguration? TryRead(BootTree tree)
     {
-        var pattern = "";
-        foreach (var line in (tree.ReadText("loader/loader.conf", MaxBytes) ?? "").Split('\n'))
+        if (tree.ReadText(FileName, MaxBytes) is not { } text)
         {
-            var words = line.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            if (words is ["default", var value])
+            return null;
+        }
+
+        var pattern = "";
+        foreach ((var key, var value) in LoaderText.Lines(text, LoaderText.Blanks))
+        {
+            // A special name that is not known counts as if it were not there.
+            pattern = key == "default" && (!value.StartsWith('@') || IsSaved(value)) ? value : pattern;
+        }
+
+        return new LoaderConfiguration(pattern, tree.Describe(FileName));
+    }
+
+    /// <summary>The position of the entry that is booted by itself, and by what; the first of the menu if nothing says otherwise.</summary>
+    public (int Index, string Decided) Choose(IReadOnlyList<LoaderItem> items, LoaderVariables variables)
+    {
+        var chosen = IsSaved(variables.EntryDefault)
+            ? (variables.EntryLastBooted, "the firmware's LoaderEntryDefault and LoaderEntryLastBooted")
+            : (variables.EntryDefault, "the firmware's LoaderEntryDefault");
+        var configured = IsSaved(Default)
+            ? (variables.EntryLastBooted, $"{Source} (default @saved, LoaderEntryLastBooted)")
+            : (Default, $"{Source} (default {Default})");
+        foreach ((var pattern, var decided) in new[] { chosen, configured })
+        {
+            for (var index = 0; index < items.Count && pattern.Length > 0; index++)
             {
-                pattern = value;
+                if (LoaderPattern.Fits(pattern, items[index].Id))
+                {
+                    return (index, decided);
+                }
             }
         }
 
-        return pattern.StartsWith('@') ? "" : pattern;
+        return (0, "the order of loader/entries and EFI/Linux");
     }
 
-    /// <summary>True if an entry's file name, with or without its ending, fits the pattern.</summary>
-    public static bool Matches(string pattern, string id, string ending)
-        => FileSystemName.MatchesSimpleExpression(pattern, id + ending) || FileSystemName.MatchesSimpleExpression(pattern, id);
+    private static bool IsSaved(string name) => name.Equals(Saved, StringComparison.OrdinalIgnoreCase);
 }

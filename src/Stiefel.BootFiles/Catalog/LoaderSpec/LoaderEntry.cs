@@ -1,77 +1,70 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
-/// <summary>A type #1 entry of the Boot Loader Specification (UAPI.1): `KEY VALUE` lines.</summary>
+/// <summary>A type #1 entry of the Boot Loader Specification (UAPI.1) as systemd-boot reads it (systemd 257, src/boot/boot.c, boot_entry_add_type1).</summary>
 internal sealed record LoaderEntry
 {
-    /// <summary>The file name without `.conf` and without the counter of boot attempts.</summary>
-    public required string Id { get; init; }
+    private string _kind = "";
+    private bool _isContradictory;
 
-    /// <summary>Where it stands, absolute.</summary>
-    public required string Source { get; init; }
+    /// <summary>The file's name.</summary>
+    public required string FileName { get; init; }
 
-    public string Title { get; private set; } = "";
+    public string? Title { get; private set; }
 
-    public string Version { get; private set; } = "";
+    public string? Version { get; private set; }
 
-    public string MachineId { get; private set; } = "";
+    public string? MachineId { get; private set; }
 
-    public string SortKey { get; private set; } = "";
+    public string? SortKey { get; private set; }
 
-    public string Architecture { get; private set; } = "";
+    public string? Architecture { get; private set; }
 
     /// <summary>`linux`, or `efi` or `uki`, which may name a kernel or a unified image too.</summary>
     public string Kernel { get; private set; } = "";
 
-    public List<string> Initrds { get; } = [];
+    public string? DeviceTree { get; private set; }
 
-    public string Options { get; private set; } = "";
+    /// <summary>Of `linux` entries; the others' are not looked at.</summary>
+    public IReadOnlyList<string> Initrds => _kind == "linux" ? _initrds : [];
 
-    /// <summary>True if its attempts are used up (`NAME+0-3.conf`): it is known not to boot.</summary>
-    public bool IsBad { get; init; }
+    private readonly List<string> _initrds = [];
 
-    /// <summary>True if this processor can run it.</summary>
-    public bool FitsArchitecture => Architecture.ToLowerInvariant() switch
-    {
-        "" => true,
-        "x64" => RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64,
-        "aa64" => RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64,
-        _ => false,
-    };
+    /// <summary>Null if there is no such line, which is not the same as an empty one.</summary>
+    public string? Options { get; private set; }
+
+    /// <summary>Why systemd-boot would not show it; null if it would.</summary>
+    public string? Unfit
+        => _isContradictory ? "names both a kernel and another program (linux, efi, uki)"
+            : _kind == "uki-url" ? "would be fetched from the network (uki-url)"
+            : _kind.Length == 0 ? "names no Linux kernel"
+            : FitsArchitecture ? null
+            : $"is for another processor ({Architecture})";
+
+    private bool FitsArchitecture => Architecture is null || string.Equals(Architecture, MachineName(RuntimeInformation.ProcessArchitecture), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads one; lines it does not know are passed over, as the specification asks.</summary>
-    public static LoaderEntry Parse(string fileName, string source, string text)
+    public static LoaderEntry Parse(string fileName, string text)
     {
-        (var id, var bad) = CutCounter(Path.GetFileNameWithoutExtension(fileName));
-        var entry = new LoaderEntry { Id = id, Source = source, IsBad = bad };
-        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        var entry = new LoaderEntry { FileName = fileName };
+        foreach ((var key, var value) in LoaderText.Lines(text, LoaderText.Blanks))
         {
-            var end = line.AsSpan().IndexOfAny(' ', '\t');
-            if (line[0] != '#' && end > 0)
-            {
-                entry.Set(line[..end], line[end..].Trim());
-            }
+            entry.Set(key, value);
         }
 
         return entry;
     }
 
-    /// <summary>The specification's order of the menu: what is to be tried first comes first.</summary>
-    public static int CompareForMenu(LoaderEntry a, LoaderEntry b)
+    // EFI_MACHINE_TYPE_NAME.
+    private static string MachineName(Architecture architecture) => architecture switch
     {
-        var order = a.IsBad.CompareTo(b.IsBad);
-        order = order != 0 ? order : (a.SortKey.Length == 0).CompareTo(b.SortKey.Length == 0);
-        if (order == 0 && a.SortKey.Length > 0)
-        {
-            order = string.CompareOrdinal(a.SortKey, b.SortKey);
-            order = order != 0 ? order : string.CompareOrdinal(a.MachineId, b.MachineId);
-            order = order != 0 ? order : VersionOrder.Instance.Compare(b.Version, a.Version);
-        }
-
-        return order != 0 ? order : VersionOrder.Instance.Compare(b.Id, a.Id);
-    }
+        System.Runtime.InteropServices.Architecture.X64 => "x64",
+        System.Runtime.InteropServices.Architecture.Arm64 => "aa64",
+        System.Runtime.InteropServices.Architecture.RiscV64 => "riscv64",
+        System.Runtime.InteropServices.Architecture.LoongArch64 => "loongarch64",
+        _ => "",
+    };
 
     private void Set(string key, string value)
     {
@@ -92,31 +85,20 @@ internal sealed record LoaderEntry
             case "architecture":
                 Architecture = value;
                 break;
-            case "linux" or "efi" or "uki":
-                Kernel = value;
+            case "devicetree":
+                DeviceTree = value;
+                break;
+            case "linux" or "efi" or "uki" or "uki-url":
+                _isContradictory |= _kind.Length > 0 && _kind != key;
+                _kind = key;
+                Kernel = value.Replace('\\', '/');
                 break;
             case "initrd":
-                // Fedora writes `$tuned_initrd` after the name; GRUB takes several names on the line.
-                Initrds.AddRange(value.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+                _initrds.Add(value.Replace('\\', '/'));
                 break;
             case "options":
-                Options = Options.Length == 0 ? value : $"{Options} {value}";
+                Options = Options is null ? value : $"{Options} {value}";
                 break;
         }
-    }
-
-    /// <summary>`NAME+LEFT` or `NAME+LEFT-DONE` (the specification's boot counting).</summary>
-    private static (string Id, bool Bad) CutCounter(string name)
-    {
-        var plus = name.LastIndexOf('+');
-        if (plus <= 0)
-        {
-            return (name, false);
-        }
-
-        var numbers = name[(plus + 1)..].Split('-');
-        return numbers.Length <= 2 && numbers.All(number => uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            ? (name[..plus], uint.Parse(numbers[0], CultureInfo.InvariantCulture) == 0)
-            : (name, false);
     }
 }

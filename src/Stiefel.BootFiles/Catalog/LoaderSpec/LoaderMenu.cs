@@ -1,68 +1,84 @@
-using System.Globalization;
-using Stiefel.BootFiles.Catalog.Grub;
-using Stiefel.BootFiles.Catalog.Images;
-
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
-/// <summary>The menu of `loader/entries`: the default entry, then the others in the order of the Boot Loader Specification.</summary>
+/// <summary>The menu of systemd-boot: entries of both types, of the partition it lies on and of XBOOTLDR beside it, in its own order.</summary>
 internal static class LoaderMenu
 {
-    private const string Directory = "loader/entries";
+    private const string EntriesDirectory = "loader/entries";
     private const int MaxEntries = 1024;
     private const int MaxEntryBytes = 64 * 1024;
 
-    /// <summary>Those of systemd-boot; or of GRUB with Fedora's `blscfg` command, whose default and variables GRUB's files set.</summary>
-    public static IEnumerable<BootEntry> Read(BootTree tree)
+    /// <summary>If systemd-boot is what boots here: its program, or its configuration, is there.</summary>
+    public static IEnumerable<BootEntry> ReadInstalled(BootTree tree) => LoaderTraces.AreIn(tree) ? Read(tree) : [];
+
+    /// <summary>If nothing says that systemd-boot is installed, but there are entries for it.</summary>
+    public static IEnumerable<BootEntry> ReadLeft(BootTree tree) => LoaderTraces.AreIn(tree) ? [] : Read(tree);
+
+    private static IEnumerable<BootEntry> Read(BootTree tree)
     {
-        var entries = ReadEntries(tree);
-        if (entries.Count == 0)
+        var places = LoaderPlaces.Of(tree);
+        var items = places.SelectMany(place => ReadEntries(place).Concat(UnifiedImageItems.Read(place))).ToList();
+        if (items.Count == 0)
         {
             return [];
         }
 
-        var pattern = LoaderConfiguration.ReadDefault(tree);
-        var variables = GrubConfiguration.ReadVariables(tree);
-        var first = pattern.Length > 0
-            ? entries.FindIndex(entry => LoaderConfiguration.Matches(pattern, entry.Id, ".conf"))
-            : FindGrubDefault(entries, variables.GetValueOrDefault("default", ""));
-
-        // The same loader shows unified images in the same menu, and one of them may be the default.
-        var chosen = first >= 0 || pattern.Length == 0 ? [] : UnifiedImageMenu.ReadMatching(tree, pattern);
-        var inOrder = first < 0 ? entries : entries.Where((_, at) => at != first).Prepend(entries[first]);
-        return chosen.Concat(inOrder.Select(entry => ToBootEntry(entry, tree, variables)));
+        // The loader adds the images of a partition before its entries, and its sort keeps what is equal in this order.
+        items = [.. items.Order()];
+        var configuration = LoaderPlaces.ReadConfiguration(tree);
+        (var first, var decided) = configuration.Choose(items, tree.Disk.Variables);
+        var chosen = items[first].Entry with { Decided = decided };
+        return items.Where((_, at) => at != first).Select(item => item.Entry).Prepend(chosen);
     }
 
-    private static int FindGrubDefault(List<LoaderEntry> entries, string wanted)
-        => uint.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < entries.Count ? (int)number
-            : entries.FindIndex(entry => wanted.Length > 0 && (wanted == entry.Id || wanted == entry.Title));
+    private static IEnumerable<LoaderItem> ReadEntries(BootTree tree)
+        => from name in tree.List(EntriesDirectory).Where(IsEntryName).Take(MaxEntries)
+           let path = $"{EntriesDirectory}/{name}"
+           let text = TryRead(tree, path)
+           where text is not null
+           select ToItem(LoaderEntry.Parse(name, text), tree, tree.Describe(path));
 
-    /// <summary>All entries that fit this processor, sorted.</summary>
-    private static List<LoaderEntry> ReadEntries(BootTree tree)
+    // valid_type1_filename: hidden files are none, and `auto-` belongs to the loader.
+    private static bool IsEntryName(string name)
+        => !name.StartsWith('.') && !name.StartsWith("auto-", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".conf", StringComparison.OrdinalIgnoreCase);
+
+    private static string? TryRead(BootTree tree, string path)
     {
-        var entries = new List<LoaderEntry>();
-        foreach (var name in tree.List(Directory).Where(name => name.EndsWith(".conf", StringComparison.OrdinalIgnoreCase)).Take(MaxEntries))
+        try
         {
-            var path = $"{Directory}/{name}";
-            if (tree.ReadText(path, MaxEntryBytes) is { } text)
-            {
-                entries.Add(LoaderEntry.Parse(name, tree.Describe(path), text));
-            }
+            return tree.ReadText(path, MaxEntryBytes);
         }
-
-        entries.RemoveAll(entry => !entry.FitsArchitecture);
-        entries.Sort(LoaderEntry.CompareForMenu);
-        return entries;
+        catch (InvalidDataException error)
+        {
+            tree.Findings.PassOver(tree.Describe(path), error.Message);
+            return null;
+        }
     }
 
-    /// <summary>Resolves what GRUB would: `$kernelopts` and the like; systemd-boot's own entries hold no `$`.</summary>
-    private static BootEntry ToBootEntry(LoaderEntry entry, BootTree tree, Dictionary<string, string> variables) => new()
+    private static LoaderItem ToItem(LoaderEntry entry, BootTree tree, string source)
     {
-        Tree = tree,
-        Source = entry.Source,
-        Title = entry.Title.Length > 0 ? entry.Title : entry.Id,
-        Kernel = GrubConfiguration.Expand(entry.Kernel, variables),
-        Initrds = [.. entry.Initrds.Select(path => GrubConfiguration.Expand(path, variables)).Where(path => path.Length > 0)],
-        CommandLine = GrubConfiguration.Expand(entry.Options, variables),
-        ReleaseHint = entry.Version,
-    };
+        var id = LoaderText.Fold(entry.FileName);
+        (var initrds, var options) = InitrdArguments.Cut(entry.Initrds, entry.Options ?? "");
+        return new LoaderItem
+        {
+            Id = id,
+            FileId = id,
+            SortKey = entry.SortKey,
+            MachineId = entry.MachineId,
+            Version = entry.Version,
+            Counter = BootCounter.Of(entry.FileName, ".conf"),
+            Entry = new BootEntry
+            {
+                Id = $"loader:{id}",
+                Tree = tree.WithExactPaths(),
+                Source = source,
+                Title = entry.Title ?? entry.FileName,
+                Kernel = LoaderPlaces.PathIn(tree, entry.Kernel),
+                Initrds = [.. initrds.Select(path => LoaderPlaces.PathIn(tree, path))],
+                CommandLine = options,
+                ReleaseHint = entry.Version ?? "",
+                Unfit = entry.Unfit ?? GrubDialect.Find(entry),
+                Notes = entry.DeviceTree is { } deviceTree ? [$"the device tree {deviceTree} is not used: it describes the laptop, not the desktop"] : [],
+            },
+        };
+    }
 }

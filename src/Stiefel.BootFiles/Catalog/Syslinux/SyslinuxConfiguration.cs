@@ -3,11 +3,14 @@ namespace Stiefel.BootFiles.Catalog.Syslinux;
 /// <summary>The configuration of extlinux, syslinux and isolinux, which U-Boot and Alpine share (wiki.syslinux.org/wiki, Config).</summary>
 internal static class SyslinuxConfiguration
 {
-    // The last two are what is left when the boot directory given is the loader's own.
+    private const string Inline = "initrd=";
+
+    // The last three are what is left when the boot directory given is the loader's own.
     private static readonly string[] s_files =
     [
-        "extlinux/extlinux.conf", "syslinux/syslinux.cfg", "syslinux/extlinux.conf", "EFI/syslinux/syslinux.cfg", "isolinux/isolinux.cfg",
-        "extlinux.conf", "syslinux.cfg",
+        "extlinux/extlinux.conf", "syslinux/syslinux.cfg", "syslinux/extlinux.conf", "extlinux/syslinux.cfg",
+        "EFI/syslinux/syslx64.cfg", "EFI/syslinux/syslinux.cfg", "EFI/BOOT/syslx64.cfg", "EFI/BOOT/syslinux.cfg", "isolinux/isolinux.cfg",
+        "extlinux.conf", "syslinux.cfg", "isolinux.cfg",
     ];
 
     /// <summary>The entries that start Linux, the default first.</summary>
@@ -22,29 +25,29 @@ internal static class SyslinuxConfiguration
             }
 
             var directory = Path.GetDirectoryName(Path.Combine(tree.Directory, file))!;
-            foreach (var label in menu.InBootOrder())
+            var source = tree.Describe(file);
+            foreach ((var command, var decided) in menu.InBootOrder())
             {
-                yield return ToEntry(label, tree, directory, tree.Describe(file));
+                yield return ToEntry(command, tree, directory, source) with { Decided = decided.Length > 0 ? $"{source} ({decided})" : "" };
             }
         }
     }
 
-    private static BootEntry ToEntry(SyslinuxLabel label, BootTree tree, string directory, string source)
+    private static BootEntry ToEntry(SyslinuxCommand command, BootTree tree, string directory, string source)
     {
-        var arguments = label.Append.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        const string Inline = "initrd=";
-
-        // INITRD wins over initrd= among the arguments; neither means anything to the kernel itself.
-        var initrds = label.Initrd.Length > 0 ? label.Initrd
-            : arguments.LastOrDefault(argument => argument.StartsWith(Inline, StringComparison.Ordinal))?[Inline.Length..] ?? "";
+        // The last initrd= is the one that is loaded; it means nothing to the kernel itself.
+        var arguments = command.Arguments.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        var initrds = arguments.LastOrDefault(argument => argument.StartsWith(Inline, StringComparison.Ordinal))?[Inline.Length..] ?? "";
         return new BootEntry
         {
-            Tree = tree,
+            Id = $"syslinux:{command.Label?.Name ?? ""}",
+            Tree = tree.WithExactPaths(),
             Source = source,
-            Title = label.Title.Length > 0 ? label.Title : label.Name,
-            Kernel = Resolve(label.Kernel, directory),
+            Title = command.Title,
+            Kernel = Resolve(command.Kernel, directory),
             Initrds = [.. initrds.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(path => Resolve(path, directory))],
             CommandLine = string.Join(' ', arguments.Where(argument => !argument.StartsWith(Inline, StringComparison.Ordinal))),
+            Unfit = command.OtherProgram is { } program ? $"starts no Linux kernel, but {program}" : null,
         };
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Stiefel.BootFiles.Catalog.Syslinux;
 
 /// <summary>A configuration and its includes, read line by line: a keyword in any case, then its value.</summary>
@@ -9,11 +11,9 @@ internal sealed class SyslinuxFile
     private const int MaxLabels = 1024;
 
     private readonly BootTree _tree;
-    private readonly List<SyslinuxLabel> _labels = [];
+    private readonly SyslinuxMenu _menu = new();
     private readonly string _directory;
-    private string _append = "";
-    private string _default = "";
-    private SyslinuxLabel? _menuDefault;
+    private SyslinuxLabel? _label;
     private int _includes;
 
     private SyslinuxFile(BootTree tree, string directory)
@@ -23,7 +23,7 @@ internal sealed class SyslinuxFile
     }
 
     /// <summary>Null if there is no such file.</summary>
-    public static SyslinuxFile? Read(BootTree tree, string path)
+    public static SyslinuxMenu? Read(BootTree tree, string path)
     {
         if (tree.ReadText(path, MaxFileBytes) is not { } text)
         {
@@ -32,30 +32,22 @@ internal sealed class SyslinuxFile
 
         var file = new SyslinuxFile(tree, Path.GetDirectoryName(Path.Combine(tree.Directory, path))!);
         file.ReadLines(text, 0);
-        return file;
-    }
-
-    /// <summary>The default label, then the others as they stand.</summary>
-    public IEnumerable<SyslinuxLabel> InBootOrder()
-    {
-        foreach (var label in _labels.Where(label => !label.HasAppend))
-        {
-            label.Append = _append;
-        }
-
-        // DEFAULT may carry arguments, or name a menu program (vesamenu.c32); then MENU DEFAULT marks the label.
-        var name = _default.Split(' ', 2)[0];
-        var first = _labels.Find(label => name.Length > 0 && string.Equals(label.Name, name, StringComparison.OrdinalIgnoreCase)) ?? _menuDefault;
-        return first is null ? _labels : _labels.Where(label => label != first).Prepend(first);
+        return file._menu;
     }
 
     private void ReadLines(string text, int depth)
     {
-        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        var isText = false;
+        foreach (var line in text.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (line[0] != '#')
+            (var keyword, var value) = Cut(line);
+            if (isText || keyword == "TEXT")
             {
-                (var keyword, var value) = Cut(line);
+                // Whatever stands between TEXT and ENDTEXT is for people.
+                isText = keyword != "ENDTEXT";
+            }
+            else if (line[0] != '#')
+            {
                 ReadLine(keyword, value, depth);
             }
         }
@@ -63,55 +55,104 @@ internal sealed class SyslinuxFile
 
     private void ReadLine(string keyword, string value, int depth)
     {
-        var label = _labels.Count > 0 ? _labels[^1] : null;
         switch (keyword)
         {
-            case "DEFAULT":
-                _default = value;
-                break;
-            case "LABEL" when _labels.Count == MaxLabels:
-                throw new InvalidDataException($"{_directory}: more than {MaxLabels} labels");
             case "LABEL":
-                _labels.Add(new SyslinuxLabel(value));
+                AddLabel(value.Split([' ', '\t'], 2)[0]);
                 break;
             case "INCLUDE":
                 Include(value, depth);
                 break;
-            case "APPEND" when label is null:
-                _append = value;
-                break;
-            case "APPEND":
-                label.Append = value == "-" ? "" : value;
-                label.HasAppend = true;
-                break;
-            case "KERNEL" or "LINUX" when label is not null:
-                // A module of the loader (chain.c32, reboot.c32) is no kernel.
-                label.Kernel = value.EndsWith(".c32", StringComparison.OrdinalIgnoreCase) ? "" : value;
-                break;
-            case "INITRD" when label is not null:
-                label.Initrd = value;
-                break;
             case "MENU":
-                ReadMenu(value, label, depth);
+                ReadMenu(value, depth);
+                break;
+            case "APPEND" when _label is null:
+                _menu.Append = value;
+                break;
+            case "KERNEL" or "LINUX" or "BOOT" or "BSS" or "PXE" or "FDIMAGE" or "COMBOOT" or "COM32" or "CONFIG" or "LOCALBOOT" or "APPEND" or "INITRD":
+                ReadLabel(keyword, value);
+                break;
+            default:
+                ReadGlobal(keyword, value);
                 break;
         }
     }
 
-    private void ReadMenu(string text, SyslinuxLabel? label, int depth)
+    private void ReadLabel(string keyword, string value)
+    {
+        switch (keyword)
+        {
+            case var _ when _label is null:
+                break;
+            case "APPEND":
+                _label.Append = value == "-" ? "" : value;
+                break;
+            case "INITRD":
+                _label.Initrd = value;
+                break;
+            default:
+                _label.Kind = keyword.ToLowerInvariant();
+                _label.Kernel = value;
+                break;
+        }
+    }
+
+    private void ReadGlobal(string keyword, string value)
+    {
+        switch (keyword)
+        {
+            case "DEFAULT":
+                _menu.Default = value;
+                break;
+            case "UI":
+                _menu.HasUi = true;
+                break;
+            case "ONTIMEOUT":
+                _menu.OnTimeout = value;
+                break;
+            case "TIMEOUT":
+                _menu.Timeout = Number(value);
+                break;
+            case "PROMPT":
+                _menu.HasPrompt = Number(value) != 0;
+                break;
+        }
+    }
+
+    private void ReadMenu(string text, int depth)
     {
         (var keyword, var value) = Cut(text);
         switch (keyword)
         {
-            case "LABEL" when label is not null:
-                label.Title = value.Replace("^", "", StringComparison.Ordinal);
-                break;
-            case "DEFAULT":
-                _menuDefault = label;
-                break;
             case "INCLUDE":
                 Include(value, depth);
                 break;
+            case "BEGIN" or "END" or "SEPARATOR":
+                _label = null;
+                break;
+            case var _ when _label is null:
+                break;
+            case "LABEL":
+                _label.Title = value.Replace("^", "", StringComparison.Ordinal);
+                break;
+            case "DEFAULT":
+                _menu.MenuDefault = _label;
+                break;
+            case "DISABLE" or "DISABLED":
+                _label.IsDisabled = true;
+                break;
         }
+    }
+
+    private void AddLabel(string name)
+    {
+        if (_menu.Labels.Count == MaxLabels)
+        {
+            throw new InvalidDataException($"{_directory}: more than {MaxLabels} labels");
+        }
+
+        _label = new SyslinuxLabel(name);
+        _menu.Labels.Add(_label);
     }
 
     private void Include(string value, int depth)
@@ -129,9 +170,13 @@ internal sealed class SyslinuxFile
         }
         else
         {
-            _tree.Findings.PassOver(_directory, $"includes {path}, which is not there");
+            _tree.Findings.PassOver(_tree.Absolute(_directory), $"includes {path}, which is not there");
         }
     }
+
+    // As atoi: what is no number is 0.
+    private static int Number(string value)
+        => int.TryParse(value.Split([' ', '\t'], 2)[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static (string Keyword, string Value) Cut(string line)
     {

@@ -3,18 +3,23 @@ namespace Stiefel.BootFiles.Catalog.Syslinux;
 /// <summary>What follows a `LABEL` line.</summary>
 internal sealed class SyslinuxLabel(string name)
 {
-    public string Name => name;
+    public string Name { get; } = name;
 
     /// <summary>Of `MENU LABEL`; the `^` before a hot key is dropped.</summary>
     public string Title { get; set; } = "";
 
-    public string Kernel { get; set; } = "";
+    /// <summary>`linux` and `kernel` name a kernel; `com32`, `localboot`, `config` and the like start something else.</summary>
+    public string Kind { get; set; } = "kernel";
+
+    /// <summary>Without any, the label itself names the kernel.</summary>
+    public string Kernel { get; set; } = name;
 
     /// <summary>Names between commas.</summary>
     public string Initrd { get; set; } = "";
 
-    public string Append { get; set; } = "";
+    /// <summary>Null: the global one. `APPEND -` is an empty one.</summary>
+    public string? Append { get; set; }
 
-    /// <summary>True if the label has its own `APPEND`, which replaces the global one; `APPEND -` is an empty one.</summary>
-    public bool HasAppend { get; set; }
+    /// <summary>`MENU DISABLE`, or a separator: nobody can choose it.</summary>
+    public bool IsDisabled { get; set; }
 }

@@ -96,17 +96,18 @@ public class GrubTests
     public void Find_Default_ChoosesAsGrub(string value, string title)
     {
         using var boot = new BootFixture();
-        boot.Kernel("vmlinuz").Text("grub/grub.cfg", $$"""
+        boot.Kernel("vmlinuz").Initrd("i").Text("grub/grub.cfg", $$"""
             set default="{{value}}"
-            menuentry "one" { linux /vmlinuz a; }
+            menuentry "one" { linux /vmlinuz a; initrd /i; }
             menuentry 'two' --class x { linux /vmlinuz b
+            initrd /i
             }
-            menuentry three --id=id-three --unrestricted { linux /vmlinuz c }
+            menuentry three --id=id-three --unrestricted { linux /vmlinuz c; initrd /i }
             submenu "more" {
-              menuentry "nested one" { linux /vmlinuz d }
-              menuentry "nested two" { linux /vmlinuz e }
+              menuentry "nested one" { linux /vmlinuz d; initrd /i }
+              menuentry "nested two" { linux /vmlinuz e; initrd /i }
             }
-            menuentry "a>b" { linux /vmlinuz f }
+            menuentry "a>b" { linux /vmlinuz f; initrd /i }
             """);
         Assert.Equal(title, boot.Find().Title);
     }
@@ -132,7 +133,7 @@ public class GrubTests
     public void Find_Script_IsExecutedAsGrubDoes(string before, string body, string commandLine)
     {
         using var boot = new BootFixture();
-        boot.Kernel("vmlinuz").Text("grub/extra.cfg", "set extra=from-extra\n").Text("grub/grub.cfg", $"{before}\nmenuentry x {{\n{body}\n}}\n");
+        boot.Kernel("vmlinuz").Initrd("i").Text("grub/extra.cfg", "set extra=from-extra\n").Text("grub/grub.cfg", $"{before}\nmenuentry x {{\n{body}\ninitrd /i\n}}\n");
         Assert.Equal(commandLine, boot.Find().CommandLine);
     }
 
@@ -140,7 +141,7 @@ public class GrubTests
     public void Find_DefaultIsAnotherSystem_TakesTheFirstLinux()
     {
         using var boot = new BootFixture();
-        boot.Kernel("vmlinuz").Text("grub/grub.cfg", "menuentry Windows { chainloader /bootmgfw.efi }\nmenuentry Linux { linux /vmlinuz quiet }\n");
+        boot.Kernel("vmlinuz").Initrd("i").Text("grub/grub.cfg", "menuentry Windows { chainloader /bootmgfw.efi }\nmenuentry Linux { linux /vmlinuz quiet; initrd /i }\n");
         var spec = boot.Find();
         Assert.Equal("Linux", spec.Title);
         Assert.Contains(boot.FindMenu().Report.PassedOver, what => what.Entry == "Windows" && what.Reason == "starts no Linux kernel");
@@ -150,7 +151,7 @@ public class GrubTests
     public void Find_OurOwnRamdiskIsTheDefault_TakesTheNext()
     {
         using var boot = new BootFixture();
-        boot.Kernel("vmlinuz").Text("grub/grub.cfg", "menuentry Stiefel { linux /vmlinuz stiefel_role=server }\nmenuentry Linux { linux /vmlinuz quiet }\n");
+        boot.Kernel("vmlinuz").Initrd("i").Text("grub/grub.cfg", "menuentry Stiefel { linux /vmlinuz stiefel_role=server; initrd /i }\nmenuentry Linux { linux /vmlinuz quiet; initrd /i }\n");
         Assert.Equal("Linux", boot.Find().Title);
     }
 

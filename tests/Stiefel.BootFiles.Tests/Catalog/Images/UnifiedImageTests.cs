@@ -28,33 +28,35 @@ public class UnifiedImageTests
             boot.Write($"EFI/Linux/arch-{release}.efi", UnifiedImageBuilder.Typical(release));
         }
 
+        // Without versions in os-release, the names are compared.
         Assert.Equal("6.9.10", boot.Find().KernelRelease);
         boot.Text("loader/loader.conf", "default arch-6.8*\n");
         Assert.Equal("6.8.1", boot.Find().KernelRelease);
 
         // Both kinds of entries are one menu.
-        boot.Text("loader/entries/other.conf", "linux /vmlinuz\n").Kernel("vmlinuz", "5.10");
+        boot.Text("loader/entries/other.conf", "linux /vmlinuz\ninitrd /i\n").Kernel("vmlinuz", "5.10").Initrd("i");
         Assert.Equal("6.8.1", boot.Find().KernelRelease);
         boot.Text("loader/loader.conf", "default other.conf\n");
         Assert.Equal("5.10", boot.Find().KernelRelease);
     }
 
     [Fact]
-    public void Find_EntryThatNamesAnImage_AddsItsOptions()
+    public void Find_EntryThatNamesAnImage_ItsOptionsReplaceTheImages()
     {
         using var boot = new BootFixture();
-        boot.Write("EFI/Linux/a.efi", UnifiedImageBuilder.Typical("6.9.1")).Text("loader/entries/a.conf", "title Mine\nuki /EFI/Linux/a.efi\noptions extra\n");
-        Assert.Equal("root=UUID=1234 ro quiet  extra", boot.Find().CommandLine);
+        boot.Write("EFI/other/a.efi", UnifiedImageBuilder.Typical("6.9.1")).Text("loader/entries/a.conf", "title Mine\nuki /EFI/other/a.efi\noptions extra\n");
+        Assert.Equal("extra", boot.Find().CommandLine);
+        boot.Text("loader/entries/a.conf", "title Mine\nuki /EFI/other/a.efi\n");
+        Assert.Equal("root=UUID=1234 ro quiet", boot.Find().CommandLine);
     }
 
     [Fact]
     public void Find_NoReleaseInTheKernel_UnameTells()
     {
         using var boot = new BootFixture();
-        boot.Write("EFI/Linux/a.efi", UnifiedImageBuilder.Build((".linux", [1, 2, 3]), (".uname", "6.1.0-arm64\n"u8.ToArray())));
+        boot.Write("EFI/Linux/a.efi", UnifiedImageBuilder.Build((".linux", BootFixture.KernelBytes("")), (".initrd", [1]), (".uname", "6.1.0-arm64\n"u8.ToArray())));
         var spec = boot.Find();
         Assert.Equal(("6.1.0-arm64", "a.efi", ""), (spec.KernelRelease, spec.Title, spec.CommandLine));
-        Assert.Empty(spec.Initrds);
     }
 
     [Fact]
@@ -62,7 +64,7 @@ public class UnifiedImageTests
     {
         using var boot = new BootFixture();
         boot.Write("EFI/Linux/a.efi", UnifiedImageBuilder.Build(
-            (".linux", BootFixture.KernelBytes("6.12")), (".cmdline", "base"u8.ToArray()),
+            (".linux", BootFixture.KernelBytes("6.12")), (".initrd", [1]), (".cmdline", "base"u8.ToArray()),
             (".profile", "ID=main"u8.ToArray()), (".cmdline", "main"u8.ToArray()),
             (".profile", "ID=reset"u8.ToArray()), (".cmdline", "reset"u8.ToArray())));
         Assert.Equal("main", boot.Find().CommandLine);

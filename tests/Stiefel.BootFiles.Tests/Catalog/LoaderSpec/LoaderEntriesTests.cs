@@ -50,7 +50,7 @@ public class LoaderEntriesTests
     public void Find_EspMountedInARoot_IsFoundThere()
     {
         using var boot = new BootFixture();
-        boot.Text("efi/loader/entries/a.conf", "linux /token/linux\n").Kernel("efi/token/linux");
+        boot.Text("efi/loader/entries/a.conf", "linux /token/linux\ninitrd /token/initrd\n").Kernel("efi/token/linux").Initrd("efi/token/initrd");
         Assert.Equal("efi/token/linux", boot.Relative(boot.Find().Kernel));
     }
 
@@ -75,7 +75,7 @@ public class LoaderEntriesTests
     public void Find_KernelDoesNotTell_TheEntrysVersionDoes()
     {
         using var boot = new BootFixture();
-        boot.Initrd("vmlinux").Text("loader/entries/a.conf", "linux vmlinux\nversion 6.1.0-1-arm64\n");
+        boot.Kernel("vmlinux", "").Initrd("i").Text("loader/entries/a.conf", "linux vmlinux\ninitrd i\nversion 6.1.0-1-arm64\n");
         Assert.Equal("6.1.0-1-arm64", boot.Find().KernelRelease);
     }
 

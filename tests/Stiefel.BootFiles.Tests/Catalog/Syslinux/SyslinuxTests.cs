@@ -42,17 +42,18 @@ public class SyslinuxTests
     public void Find_GlobalAppendAndDash_ApplyAsSyslinuxDoes()
     {
         using var boot = new BootFixture();
-        boot.Kernel("vmlinuz").Text("syslinux/syslinux.cfg", """
+        boot.Kernel("vmlinuz").Initrd("i").Text("syslinux/syslinux.cfg", """
             APPEND global
             DEFAULT b
             LABEL a
               LINUX /vmlinuz
             LABEL b
               LINUX /vmlinuz
+              INITRD /i
               APPEND -
             """);
         Assert.Equal("", boot.Find().CommandLine);
-        boot.Text("syslinux/syslinux.cfg", "APPEND global\nDEFAULT a\nLABEL a\nLINUX /vmlinuz\n");
+        boot.Text("syslinux/syslinux.cfg", "APPEND global\nDEFAULT a\nLABEL a\nLINUX /vmlinuz\nINITRD /i\n");
         Assert.Equal("global", boot.Find().CommandLine);
     }
 }

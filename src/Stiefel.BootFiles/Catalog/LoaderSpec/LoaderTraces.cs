@@ -1,0 +1,26 @@
+namespace Stiefel.BootFiles.Catalog.LoaderSpec;
+
+/// <summary>Whether it is systemd-boot that boots here, or whether entries are for another loader, or left over.</summary>
+internal static class LoaderTraces
+{
+    private const int MaxScriptBytes = 1 << 20;
+
+    /// <summary>True if it is: what the firmware says first, then the program on the EFI System partition, then its configuration.</summary>
+    public static bool AreIn(BootTree tree)
+    {
+        if (tree.Disk.Variables.Loader is { Length: > 0 } started)
+        {
+            return started.StartsWith("systemd-boot", StringComparison.Ordinal);
+        }
+
+        BootTree[] places = [tree, .. LoaderPlaces.Efi(tree)];
+        return places.Any(HasProgram) || (places.Any(place => LoaderConfiguration.TryRead(place) is not null) && !places.Any(HasGrubThatReadsEntries));
+    }
+
+    private static bool HasProgram(BootTree tree)
+        => tree.List("EFI/systemd").Any(name => name.StartsWith("systemd-boot", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".efi", StringComparison.OrdinalIgnoreCase));
+
+    // Fedora's tools write a loader.conf although GRUB is what reads the entries.
+    private static bool HasGrubThatReadsEntries(BootTree tree)
+        => new[] { "grub2/grub.cfg", "grub/grub.cfg" }.Any(path => tree.TryReadText(path, MaxScriptBytes)?.Contains("blscfg", StringComparison.Ordinal) == true);
+}

@@ -1,0 +1,75 @@
+using Stiefel.BootFiles.Catalog.Images;
+
+namespace Stiefel.BootFiles.Catalog.LoaderSpec;
+
+/// <summary>The images in `EFI/Linux`: type #2 entries, one for each profile (systemd 257, src/boot/boot.c, boot_entry_add_type2).</summary>
+internal static class UnifiedImageItems
+{
+    private const string Directory = "EFI/Linux";
+    private const int MaxImages = 64;
+    private const int MaxProfiles = 16;
+
+    /// <summary>Those that systemd-boot shows: it asks for an os-release that names the system.</summary>
+    public static IEnumerable<LoaderItem> Read(BootTree tree) => Images(tree).SelectMany(name => ReadProfiles(tree, name, named: true));
+
+    /// <summary>The others, which firmware or another loader may start.</summary>
+    public static IEnumerable<BootEntry> ReadUnnamed(BootTree tree)
+        => Images(tree).SelectMany(name => ReadProfiles(tree, name, named: false)).Order().Select(item => item.Entry);
+
+    private static IEnumerable<string> Images(BootTree tree)
+        => tree.List(Directory)
+            .Where(name => !name.StartsWith('.') && !name.StartsWith("auto-", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".efi", StringComparison.OrdinalIgnoreCase))
+            .Take(MaxImages);
+
+    private static List<LoaderItem> ReadProfiles(BootTree tree, string name, bool named)
+    {
+        var items = new List<LoaderItem>();
+        var path = $"{Directory}/{name}";
+        try
+        {
+            using var file = tree.WithExactPaths().Open(LoaderPlaces.PathIn(tree, path));
+            for (var profile = 0; file is not null && profile < MaxProfiles && UnifiedImage.TryRead(file, profile) is { } image; profile++)
+            {
+                if (image.Title.Length > 0 == named)
+                {
+                    items.Add(ToItem(tree, name, profile, image));
+                }
+            }
+        }
+        catch (InvalidDataException error)
+        {
+            tree.Findings.PassOver(tree.Describe(path), error.Message);
+        }
+
+        return items;
+    }
+
+    private static LoaderItem ToItem(BootTree tree, string name, int profile, UnifiedImage image)
+    {
+        var file = LoaderText.Fold(name);
+        var profileId = image.ProfileValue("ID");
+        var id = profile == 0 ? file : LoaderText.Fold($"{name}@{(profileId.Length > 0 ? profileId : profile)}");
+        var system = image.Title.Length > 0 ? image.Title : name;
+        return new LoaderItem
+        {
+            Id = id,
+            FileId = file,
+            SortKey = image.SortKey,
+            Version = image.Version,
+            Counter = BootCounter.Of(name, ".efi"),
+            Profile = profile,
+            Entry = new BootEntry
+            {
+                Id = $"loader:{id}",
+                Tree = tree.WithExactPaths(),
+                Source = tree.Describe($"{Directory}/{name}"),
+                Title = TitleOf(image, profile, profileId) is { Length: > 0 } title ? $"{system} ({title})" : system,
+                Kernel = LoaderPlaces.PathIn(tree, $"{Directory}/{name}"),
+                Profile = profile,
+            },
+        };
+    }
+
+    private static string TitleOf(UnifiedImage image, int profile, string profileId)
+        => image.ProfileValue("TITLE") is { Length: > 0 } title ? title : profile == 0 ? "" : profileId.Length > 0 ? profileId : $"Profile #{profile + 1}";
+}
