@@ -30,6 +30,8 @@ public static class BootServices
         services.AddSingleton<GrantStore>();
         services.AddSingleton<DiskAccess>();
         services.AddSingleton<GrantAdmission>();
+        services.AddSingleton<CleanEnds>();
+        services.AddSingleton<GoodbyeHearing>();
         if (options.Disk.Snapshot is null)
         {
             services.AddSingleton<IDiskGate, WriterGate>();

@@ -191,7 +191,27 @@ def tunnel(v):
     }
 
 
+def goodbye(v):
+    key = hkdf_expand(v["secret"], "goodbye")
+    session = hkdf_expand(v["secret"], "session-id", 16)
+
+    def proof(side):
+        return hmac.new(key, bytes([side]) + session + struct.pack(">Q", v["number"]), hashlib.sha256).digest()
+
+    data = struct.pack(">I", len(v["export-name"])) + v["export-name"] + struct.pack(">Q", v["number"]) + proof(1)
+    return {
+        "goodbye-key": key,
+        "session-id": session,
+        "proof": proof(1),
+        "confirmation": proof(2),
+        "option": b"IHAVEOPT" + struct.pack(">II", 0x53544602, len(data)) + data,
+        "reply": struct.pack(">QIII", 0x3E889045565A9, 0x53544602, 0x53544602, 32) + proof(2)
+        + struct.pack(">QIII", 0x3E889045565A9, 0x53544602, 1, 0),
+    }
+
+
 COMPUTE = {
+    "goodbye": goodbye,
     "tunnel": tunnel,
     "keys": keys,
     "certificate": certificate,
@@ -213,7 +233,7 @@ def blocks(document):
             text = text.strip()
             if text.startswith('"'):
                 parsed[name] = text[1:-1].encode()
-            elif name in ("port", "counter", "kind", "plaintext-length", "envelope-length"):
+            elif name in ("port", "counter", "number", "kind", "plaintext-length", "envelope-length"):
                 parsed[name] = int(text)
             else:
                 parsed[name] = bytes.fromhex(text)

@@ -17,6 +17,9 @@ internal sealed class ServerConnection : IDisposable
 
     private const int HandshakeMilliseconds = 10_000;
 
+    /// <summary>A flush of all that a slow disk has taken into its memory.</summary>
+    internal const int FlushMilliseconds = 120_000;
+
     // A peer that is gone without a word is noticed within 15 s, whether something is being sent or not.
     private const int UnacknowledgedMilliseconds = 15_000;
     private const int KeepAliveAfterSeconds = 5;
@@ -34,7 +37,27 @@ internal sealed class ServerConnection : IDisposable
     internal NbdExportInfo Export { get; }
 
     /// <summary>Throws <see cref="SocketException"/> if the server cannot be reached, <see cref="Stiefel.Nbd.NbdProtocolException"/> if it refuses.</summary>
-    internal static ServerConnection Open(IPEndPoint server, string exportName)
+    /// <param name="server">The block server.</param>
+    /// <param name="exportName">The capability.</param>
+    /// <param name="generation">Of this desktop's connections.</param>
+    internal static ServerConnection Open(IPEndPoint server, string exportName, ulong generation)
+    {
+        var socket = Dial(server);
+        try
+        {
+            var export = NbdClientHandshake.Connect(socket, exportName, generation);
+            PrepareForKernel(socket);
+            return new(socket, export);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Before the handshake, for which its time-outs are. Throws <see cref="SocketException"/> if the server cannot be reached.</summary>
+    internal static Socket Dial(IPEndPoint server)
     {
         var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -42,9 +65,7 @@ internal sealed class ServerConnection : IDisposable
             socket.ReceiveTimeout = socket.SendTimeout = HandshakeMilliseconds;
             SetTcpOption(socket, TcpSynCount, ConnectRetries);
             socket.Connect(server);
-            var export = NbdClientHandshake.Connect(socket, exportName);
-            PrepareForKernel(socket);
-            return new(socket, export);
+            return socket;
         }
         catch
         {

@@ -15,6 +15,7 @@ internal sealed class ServerConnector
     private readonly IPAddress _server;
     private readonly CableLink _link;
     private readonly LaptopTunnel? _tunnel;
+    private readonly ConnectionGenerations _generations = new();
     private NbdExportInfo? _first;
 
     internal ServerConnector(AttachSession session, AttachLog log)
@@ -24,6 +25,9 @@ internal sealed class ServerConnector
         _link = new(MacAddress.TryParse(session.Mac, out var mac) ? mac : throw new FormatException($"'{session.Mac}' is no hardware address"), session.Mtu, log.Say);
         _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, session.Mtu) : null;
     }
+
+    /// <summary>How this desktop's use of the disk ends cleanly.</summary>
+    internal LaptopGoodbye Goodbye => new(_session, _generations);
 
     /// <summary>Tries until it works; the report hears what is missing. Throws <see cref="DiskLostException"/> if it was connected once and never can be again.</summary>
     internal ServerConnection Connect(WaitingReport waiting)
@@ -38,7 +42,7 @@ internal sealed class ServerConnector
                 var state = _link.Raise(needsLinkLocal: _server.IsIPv6LinkLocal);
                 if (state.Missing is null)
                 {
-                    return Checked(ServerConnection.Open(EndPoint(state.Index), _session.ExportName));
+                    return Checked(ServerConnection.Open(EndPoint(state.Index), _session.ExportName, _generations.Next()));
                 }
 
                 missing = state.Missing;

@@ -76,7 +76,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
             laptop, () => laptop.RequestDiskAsync(takeOver: false, token), token);
         screen.Phase("granted", $"a disk of {DataSize.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : "")}");
 
-        var session = InitrdAppendix.DescribeSession(server, manifest, grant, laptop.DescribeTunnel(grant), commandLine.RealInit);
+        var session = InitrdAppendix.DescribeSession(server, manifest, grant, laptop.DescribeGoodbye(), laptop.DescribeTunnel(grant), commandLine.RealInit);
         InitrdAppendix.Write(initrd.Writer, attachProgram, session, passphrase.ForPayload);
         Start(kernel, initrd, commandLine);
     }

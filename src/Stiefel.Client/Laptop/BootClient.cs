@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Stiefel.Client.Failures;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Ending;
 using Stiefel.Protocol.Envelope;
 using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Handshake;
@@ -132,6 +134,16 @@ internal sealed class BootClient : IDisposable
     /// <summary>What the payload must know of the tunnel to the granted disk; null if the link is in the open.</summary>
     /// <exception cref="ServerException">The laptop granted the disk otherwise than it announced.</exception>
     public TunnelSession? DescribeTunnel(ExportGrant grant) => _tunnel?.Complete(grant);
+
+    /// <summary>What the payload must know to end this session cleanly.</summary>
+    public GoodbyeSession DescribeGoodbye()
+    {
+        Span<byte> key = stackalloc byte[SessionGoodbye.KeySize];
+        _session.Derive(KeyPurpose.Goodbye, key);
+        var goodbye = new GoodbyeSession(_session.SessionId.ToString(), Convert.ToHexStringLower(key));
+        CryptographicOperations.ZeroMemory(key);
+        return goodbye;
+    }
 
     public void Dispose()
     {

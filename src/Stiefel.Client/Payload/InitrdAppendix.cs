@@ -39,7 +39,8 @@ internal static class InitrdAppendix
     }
 
     /// <summary>How the payload reaches its disk.</summary>
-    public static AttachSession DescribeSession(FoundServer server, BootManifest manifest, ExportGrant grant, TunnelSession? tunnel, string realInit) => new()
+    public static AttachSession DescribeSession(
+        FoundServer server, BootManifest manifest, ExportGrant grant, GoodbyeSession goodbye, TunnelSession? tunnel, string realInit) => new()
     {
         Mac = server.Link.Mac.ToString(),
         ServerAddress = WithoutZone(server.Endpoint.Address).ToString(),
@@ -49,6 +50,7 @@ internal static class InitrdAppendix
         DeadConnectionSeconds = manifest.Link.DeadConnectionSeconds,
         Mtu = manifest.Link.Mtu,
         RealInit = realInit,
+        Goodbye = goodbye,
         Tunnel = tunnel,
     };
 

@@ -11,85 +11,96 @@ namespace Stiefel.Nbd.Client;
 /// </summary>
 public static class NbdClientHandshake
 {
-    private const int GreetingSize = 18;
-
     /// <summary>
     /// Enters transmission on a connected, blocking socket. The socket's own timeouts bound it.
     /// Throws <see cref="NbdProtocolException"/> if the server refuses or is no fixed-newstyle server, <see cref="SocketException"/> if the socket fails.
     /// </summary>
-    public static NbdExportInfo Connect(Socket socket, string exportName)
+    /// <param name="socket">Connected, blocking.</param>
+    /// <param name="exportName">Which export.</param>
+    /// <param name="generation">Of this client's connections (docs/protocol.md#generations); servers that count none are not held to it. 0 for none.</param>
+    public static NbdExportInfo Connect(Socket socket, string exportName, ulong generation = 0)
     {
-        var name = Encoding.UTF8.GetBytes(exportName);
-        if (name.Length > NbdLimits.MaxStringLength)
+        var name = NameOf(exportName);
+        var stream = new ClientStream(socket);
+        stream.Greet();
+        if (generation != 0)
         {
-            throw new ArgumentException($"an export name has at most {NbdLimits.MaxStringLength} bytes, not {name.Length}", nameof(exportName));
+            Number(stream, generation);
         }
 
-        Greet(socket);
-        SendGo(socket, name);
-        return ReceiveInfo(socket);
+        SendGo(stream, name);
+        return ReceiveInfo(stream);
     }
 
-    private static void Greet(Socket socket)
+    /// <summary>Says that this client is done with the export for good (docs/protocol.md#goodbye), on a fresh connection.</summary>
+    /// <param name="socket">Connected, blocking.</param>
+    /// <param name="exportName">Which export.</param>
+    /// <param name="number">Above those of all connections and goodbyes before.</param>
+    /// <param name="proof">32 bytes: that it is this client's own.</param>
+    /// <returns>The server's proof that it heard it, for the caller to verify.</returns>
+    /// <exception cref="NbdProtocolException">It is refused, for now or for ever.</exception>
+    /// <exception cref="SocketException">The socket failed; whether it was heard nobody knows.</exception>
+    public static byte[] SayGoodbye(Socket socket, string exportName, ulong number, ReadOnlySpan<byte> proof)
     {
-        Span<byte> greeting = stackalloc byte[GreetingSize];
-        ReceiveExactly(socket, greeting);
-        if (BinaryPrimitives.ReadUInt64BigEndian(greeting) != NbdMagic.Server
-            || BinaryPrimitives.ReadUInt64BigEndian(greeting[8..]) != NbdMagic.Option)
-        {
-            throw new NbdProtocolException("the peer is no newstyle NBD server: its greeting has another magic");
-        }
+        var name = NameOf(exportName);
+        var data = new byte[4 + name.Length + 8 + proof.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(data, (uint)name.Length);
+        name.CopyTo(data, 4);
+        BinaryPrimitives.WriteUInt64BigEndian(data.AsSpan(4 + name.Length), number);
+        proof.CopyTo(data.AsSpan(4 + name.Length + 8));
 
-        var offered = (HandshakeFlags)BinaryPrimitives.ReadUInt16BigEndian(greeting[16..]);
-        if (!offered.HasFlag(HandshakeFlags.FixedNewstyle))
-        {
-            throw new NbdProtocolException("the NBD server does not offer fixed newstyle negotiation");
-        }
+        var stream = new ClientStream(socket);
+        stream.Greet();
+        stream.SendOption(NbdOption.Goodbye, data);
+        return stream.ReceiveReply(NbdOption.Goodbye, out var answer) == OptionReplyType.Goodbye
+            ? answer.ToArray()
+            : throw new NbdProtocolException("the NBD server's answer to the goodbye proves nothing");
+    }
 
-        Span<byte> flags = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(flags, (uint)(ClientFlags.FixedNewstyle | ClientFlags.NoZeroes));
-        SendAll(socket, flags);
+    private static byte[] NameOf(string exportName)
+    {
+        var name = Encoding.UTF8.GetBytes(exportName);
+        return name.Length <= NbdLimits.MaxStringLength
+            ? name
+            : throw new ArgumentException($"an export name has at most {NbdLimits.MaxStringLength} bytes, not {name.Length}", nameof(exportName));
+    }
+
+    private static void Number(ClientStream stream, ulong generation)
+    {
+        Span<byte> data = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(data, generation);
+        stream.SendOption(NbdOption.Generation, data);
+        try
+        {
+            if (stream.ReceiveReply(NbdOption.Generation, out _) != OptionReplyType.Ack)
+            {
+                throw new NbdProtocolException("the NBD server neither takes nor refuses the number of this connection's generation");
+            }
+        }
+        catch (NbdProtocolException refused) when (refused.IsUnsupported)
+        {
+            // A server of before; it takes connections in the order in which they come.
+        }
     }
 
     // proto.md#option-types, NBD_OPT_GO: 32 bits name length, name, 16 bits number of information requests, 16 bits each.
-    private static void SendGo(Socket socket, byte[] name)
+    private static void SendGo(ClientStream stream, byte[] name)
     {
-        var dataLength = 4 + name.Length + 2 + 2;
-        var message = new byte[OptionHeader.Size + dataLength];
-        new OptionHeader(NbdOption.Go, (uint)dataLength).Write(message);
-        var data = message.AsSpan(OptionHeader.Size);
+        var data = new byte[4 + name.Length + 2 + 2];
         BinaryPrimitives.WriteUInt32BigEndian(data, (uint)name.Length);
-        name.CopyTo(data[4..]);
-        BinaryPrimitives.WriteUInt16BigEndian(data[(4 + name.Length)..], 1);
-        BinaryPrimitives.WriteUInt16BigEndian(data[(4 + name.Length + 2)..], (ushort)InfoType.BlockSize);
-        SendAll(socket, message);
+        name.CopyTo(data, 4);
+        BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(4 + name.Length), 1);
+        BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(4 + name.Length + 2), (ushort)InfoType.BlockSize);
+        stream.SendOption(NbdOption.Go, data);
     }
 
-    private static NbdExportInfo ReceiveInfo(Socket socket)
+    private static NbdExportInfo ReceiveInfo(ClientStream stream)
     {
         // Without NBD_INFO_BLOCK_SIZE these hold (proto.md#block-size-constraints).
         var info = new NbdExportInfo(-1, TransmissionFlags.None, 1, 4096, NbdLimits.MaxPayload);
-        Span<byte> head = stackalloc byte[OptionReplyHeader.Size];
-        var data = new byte[NbdLimits.MaxStringLength + 64];
         for (var replies = 0; replies < NbdLimits.MaxOptionReplies; replies++)
         {
-            ReceiveExactly(socket, head);
-            if (!OptionReplyHeader.TryRead(head, out var reply) || reply.Option != NbdOption.Go || reply.DataLength > data.Length)
-            {
-                throw new NbdProtocolException("the NBD server's answer to NBD_OPT_GO is malformed");
-            }
-
-            var body = data.AsSpan(0, (int)reply.DataLength);
-            ReceiveExactly(socket, body);
-            if (reply.IsError)
-            {
-                throw new NbdProtocolException($"the NBD server refuses the export: {Describe(reply.Type)} {Encoding.UTF8.GetString(body)}".TrimEnd())
-                {
-                    IsUnknownExport = reply.Type == OptionReplyType.ErrorUnknown,
-                };
-            }
-
-            if (reply.Type == OptionReplyType.Ack)
+            if (stream.ReceiveReply(NbdOption.Go, out var body) == OptionReplyType.Ack)
             {
                 return info.Size >= 0 ? info : throw new NbdProtocolException("the NBD server accepted the export without telling its size");
             }
@@ -127,38 +138,6 @@ public static class NbdClientHandshake
             default:
                 // Information that was not asked for is to be ignored (proto.md#option-reply-types).
                 return info;
-        }
-    }
-
-    private static string Describe(OptionReplyType type) => type switch
-    {
-        OptionReplyType.ErrorUnknown => "NBD_REP_ERR_UNKNOWN (no such export)",
-        OptionReplyType.ErrorPolicy => "NBD_REP_ERR_POLICY",
-        OptionReplyType.ErrorTlsRequired => "NBD_REP_ERR_TLS_REQD",
-        OptionReplyType.ErrorShutdown => "NBD_REP_ERR_SHUTDOWN",
-        OptionReplyType.ErrorUnsupported => "NBD_REP_ERR_UNSUP",
-        _ => $"error 0x{(uint)type:x8}",
-    };
-
-    private static void ReceiveExactly(Socket socket, Span<byte> buffer)
-    {
-        while (buffer.Length > 0)
-        {
-            var received = socket.Receive(buffer);
-            if (received == 0)
-            {
-                throw new NbdProtocolException("the NBD server closed the connection during the handshake");
-            }
-
-            buffer = buffer[received..];
-        }
-    }
-
-    private static void SendAll(Socket socket, ReadOnlySpan<byte> data)
-    {
-        while (data.Length > 0)
-        {
-            data = data[socket.Send(data)..];
         }
     }
 }

@@ -96,17 +96,27 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
                 return admission.Export is null ? admission : Admission.NotNow;
             }
 
+            if (admission.Export.Sharing == ExportSharing.NewestConnectionOnly && !admission.Export.Session.TryEnter(connection.Generation, connection.Id))
+            {
+                connection.ExportName = null;
+                return Admission.Outdated;
+            }
+
             connection.IsAdmitted = true;
         }
 
         if (admission.Export.Sharing == ExportSharing.NewestConnectionOnly)
         {
             // Only older ones, so that two newcomers can never wait for each other.
-            Drop(other => other.ExportName == exportName && other.Id < connection.Id);
+            Drop(other => other.ExportName == exportName && IsOlder(other, connection));
         }
 
         return admission;
     }
+
+    // Of one generation there may be several.
+    private static bool IsOlder(NbdConnection other, NbdConnection than) =>
+        other.Generation < than.Generation || (than.Generation == 0 && other.Generation == 0 && other.Id < than.Id);
 
     /// <summary>Ends every connection of an export and returns when none can write any more.</summary>
     public int Drop(string exportName) => Drop(connection => connection.ExportName == exportName);

@@ -37,8 +37,9 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         }
         finally
         {
-            Transport.Dispose();
+            // First, so that a client that sees the end of a connection finds it gone.
             table.Remove(this);
+            Transport.Dispose();
             _ended.SetResult();
         }
     }
@@ -66,8 +67,9 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
     }
 
     // Before the client hears of it: when it knows that it is in, so does everybody here.
-    private Admission Enter(string exportName)
+    private Admission Enter(string exportName, ulong generation)
     {
+        Generation = generation;
         var admission = table.Admit(this, exportName);
         if (admission.Export is { } export)
         {
@@ -120,6 +122,9 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
 
     /// <summary>Where it comes from, without the port.</summary>
     public IPAddress? Address => (remote as IPEndPoint)?.Address;
+
+    /// <summary>Of its client's connections; 0 if that counts none. Set before the name, and never again.</summary>
+    public ulong Generation { get; private set; }
 
     /// <summary>The export it is in, or asks to get into; set and read under the table's lock.</summary>
     public string? ExportName { get; set; }

@@ -29,6 +29,9 @@ public sealed class NbdExport
 
     /// <summary>How several connections to this export are treated.</summary>
     public ExportSharing Sharing { get; init; }
+
+    /// <summary>What its connections have in common; give the one from before to an export that takes the place of another for the same client.</summary>
+    public ExportSession Session { get; init; } = new();
 }
 
 /// <summary>How several connections to one export are treated.</summary>
@@ -38,8 +41,8 @@ public enum ExportSharing
     ManyConnections,
 
     /// <summary>
-    /// A new connection ends the older ones before it may transmit: after a reconnect no late write of the lost
-    /// connection can land upon a newer one.
+    /// A connection of a newer generation ends the older ones before it may transmit, and none of an older one gets in any more: after a
+    /// reconnect no late write of a lost connection can land upon a newer one.
     /// </summary>
     NewestConnectionOnly,
 }

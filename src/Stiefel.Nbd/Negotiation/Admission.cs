@@ -10,6 +10,8 @@ internal readonly record struct Admission(NbdExport? Export, OptionReplyType Ref
 
     public static Admission NotNow => new(null, OptionReplyType.ErrorPolicy, "the disk cannot be opened just now: ask again; the server's log says why");
 
+    public static Admission Outdated => new(null, OptionReplyType.ErrorPolicy, "a newer connection of this client has the disk");
+
     public static Admission Full => new(null, OptionReplyType.ErrorPolicy, "the server has as many connections as it takes");
 
     public static Admission FullForAddress => new(null, OptionReplyType.ErrorPolicy, "there are as many connections from this address as the server takes");

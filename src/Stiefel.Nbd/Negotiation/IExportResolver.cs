@@ -11,4 +11,7 @@ public interface IExportResolver
 
     /// <summary>The names that NBD_OPT_LIST may tell a stranger.</summary>
     IReadOnlyList<string> ListVisible();
+
+    /// <summary>A client ends its use of an export. Called on its connection's thread; a resolver that has no sessions knows no goodbye.</summary>
+    GoodbyeAnswer Hear(Goodbye goodbye) => GoodbyeAnswer.Unknown;
 }

@@ -19,7 +19,7 @@ internal sealed partial class Negotiator
             throw new NbdProtocolException("NBD_OPT_EXPORT_NAME after extended headers were agreed");
         }
 
-        var admission = OptionData.TryDecode(data, out var name) ? admit(name) : Admission.Unknown;
+        var admission = OptionData.TryDecode(data, out var name) ? admit(name, _generation) : Admission.Unknown;
         if (admission.Export is not { } export)
         {
             Refusal = admission.Reason;
@@ -85,7 +85,7 @@ internal sealed partial class Negotiator
             return true;
         }
 
-        var admission = option == NbdOption.Go ? admit(name) : Look(name);
+        var admission = option == NbdOption.Go ? admit(name, _generation) : Look(name);
         if (admission.Export is not { } export)
         {
             Refusal = admission.Reason;

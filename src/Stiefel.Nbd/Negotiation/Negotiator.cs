@@ -6,13 +6,13 @@ namespace Stiefel.Nbd.Negotiation;
 /// <summary>
 /// The server's side of the handshake (proto.md#fixed-newstyle-negotiation): greeting, then options one by one, each in
 /// a method of its own, until one of them names an export or the client leaves. The options' chapters have a file each: Exports, MetaContext,
-/// Formats, Tls; they share what was agreed so far.
+/// Formats, Sessions, Tls; they share what was agreed so far.
 /// </summary>
 /// <param name="stream">The client.</param>
 /// <param name="resolver">Answers questions about exports.</param>
 /// <param name="options">Limits, and how to answer STARTTLS.</param>
-/// <param name="admit">Takes this connection into an export for transmission.</param>
-internal sealed partial class Negotiator(NegotiationStream stream, IExportResolver resolver, NegotiationOptions options, Func<string, Admission> admit)
+/// <param name="admit">Takes this connection into an export for transmission, as one of a generation; 0 for none.</param>
+internal sealed partial class Negotiator(NegotiationStream stream, IExportResolver resolver, NegotiationOptions options, Func<string, ulong, Admission> admit)
 {
     private bool _isFixed;
     private bool _omitsZeroes;
@@ -111,6 +111,10 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
             case NbdOption.ListMetaContext:
             case NbdOption.SetMetaContext:
                 return HandleMetaContext(option, data);
+            case NbdOption.Generation:
+                return HandleGeneration(data);
+            case NbdOption.Goodbye:
+                return HandleGoodbye(data);
             default:
                 stream.Refuse(option, OptionReplyType.ErrorUnsupported, "this server does not know the option");
                 return true;

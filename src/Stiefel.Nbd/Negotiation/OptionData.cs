@@ -27,6 +27,21 @@ internal ref struct OptionData(ReadOnlySpan<byte> data)
         return isThere;
     }
 
+    public bool TryReadUInt64(out ulong value)
+    {
+        var isThere = BinaryPrimitives.TryReadUInt64BigEndian(_rest, out value);
+        _rest = isThere ? _rest[8..] : default;
+        return isThere;
+    }
+
+    public bool TryReadBytes(int length, out byte[] value)
+    {
+        var isThere = _rest.Length >= length;
+        value = isThere ? _rest[..length].ToArray() : [];
+        _rest = isThere ? _rest[length..] : default;
+        return isThere;
+    }
+
     /// <summary>32 bits length, then UTF-8 without NUL (proto.md#conventions).</summary>
     public bool TryReadString(out string value)
     {

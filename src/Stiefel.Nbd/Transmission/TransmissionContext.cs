@@ -24,7 +24,10 @@ internal sealed class TransmissionContext : IDisposable
     public TransmissionContext(
         NbdTransport transport, NegotiatedSession session, int bufferSize, TransmissionCounters counters, StopSignal stop, Action<string, Exception> deviceFailed)
     {
-        Device = session.Export.Device;
+        // Where any number of clients share an export, no session of one ends.
+        Device = session.Export.Sharing == ExportSharing.NewestConnectionOnly
+            ? new WatchedDevice(session.Export.Device, session.Export.Session)
+            : session.Export.Device;
         Format = session.Format;
         Rules = new RequestRules(Device.Size, ExportDescription.FlagsOf(session.Export, Format), Format, session.HasBaseAllocation);
         Output = new ReplyOutput(transport, Format == ReplyFormat.Simple ? Math.Max(bufferSize, SimpleReplyBuffer) : bufferSize);

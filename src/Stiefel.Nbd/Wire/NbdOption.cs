@@ -37,4 +37,10 @@ internal enum NbdOption : uint
 
     /// <summary>NBD_OPT_EXTENDED_HEADERS.</summary>
     ExtendedHeaders = 11,
+
+    /// <summary>Ours (docs/protocol.md#generations): the number of the generation that this connection is of.</summary>
+    Generation = 0x53544601,
+
+    /// <summary>Ours (docs/protocol.md#goodbye): the client is done with an export for good.</summary>
+    Goodbye = 0x53544602,
 }

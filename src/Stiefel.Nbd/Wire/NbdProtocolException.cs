@@ -11,4 +11,7 @@ public sealed class NbdProtocolException : IOException
 
     /// <summary>The peer is a sound server that knows no export of this name (NBD_REP_ERR_UNKNOWN).</summary>
     public bool IsUnknownExport { get; init; }
+
+    /// <summary>The peer is a sound server that does not know what was asked of it (NBD_REP_ERR_UNSUP): another one, or an older one of ours.</summary>
+    public bool IsUnsupported { get; init; }
 }

@@ -17,6 +17,9 @@ internal enum OptionReplyType : uint
     /// <summary>NBD_REP_META_CONTEXT.</summary>
     MetaContext = 4,
 
+    /// <summary>Ours (docs/protocol.md#goodbye): the proof that a goodbye was heard.</summary>
+    Goodbye = 0x53544602,
+
     /// <summary>NBD_REP_ERR_UNSUP.</summary>
     ErrorUnsupported = 0x80000001,
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Stiefel.Protocol.Ending;
+using Stiefel.Protocol.Keys;
 using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Protocol.Handover;
@@ -16,6 +18,8 @@ internal static class SessionFields
     private const int MaxInitPath = 4095;
 
     private const string KeyExpected = "64 lower-case hexadecimal digits, not all zero";
+
+    private static readonly GoodbyeSession s_noGoodbye = new("", "");
 
     private static readonly TunnelSession s_noTunnel = new(0, "", "", "");
 
@@ -35,16 +39,24 @@ internal static class SessionFields
     /// <summary>What it has if there is a tunnel: all or none.</summary>
     private static readonly SessionField[] s_tunnel =
     [
-        new("tunnel-port", "a number from 1 to 65535", s => Text(s.Tunnel!.Port), (s, v) => Number(v, 1, 65535) is { } n ? In(s, t => t with { Port = n }) : null),
-        new("tunnel-key", KeyExpected, s => s.Tunnel!.PrivateKey, (s, v) => IsKey(v) ? In(s, t => t with { PrivateKey = v }) : null, Secret: true),
-        new("tunnel-peer", KeyExpected, s => s.Tunnel!.PeerKey, (s, v) => IsKey(v) ? In(s, t => t with { PeerKey = v }) : null),
-        new("tunnel-secret", KeyExpected, s => s.Tunnel!.PresharedKey, (s, v) => IsKey(v) ? In(s, t => t with { PresharedKey = v }) : null, Secret: true),
+        new("tunnel-port", "a number from 1 to 65535", s => Text(s.Tunnel!.Port), (s, v) => Number(v, 1, 65535) is { } n ? InTunnel(s, t => t with { Port = n }) : null),
+        new("tunnel-key", KeyExpected, s => s.Tunnel!.PrivateKey, (s, v) => IsKey(v) ? InTunnel(s, t => t with { PrivateKey = v }) : null, Secret: true),
+        new("tunnel-peer", KeyExpected, s => s.Tunnel!.PeerKey, (s, v) => IsKey(v) ? InTunnel(s, t => t with { PeerKey = v }) : null),
+        new("tunnel-secret", KeyExpected, s => s.Tunnel!.PresharedKey, (s, v) => IsKey(v) ? InTunnel(s, t => t with { PresharedKey = v }) : null, Secret: true),
     ];
 
-    private static readonly SessionField[] s_all = [.. s_always, .. s_tunnel];
+    /// <summary>What it has if its end can be said to be clean: all or none.</summary>
+    private static readonly SessionField[] s_goodbye =
+    [
+        new("session", "32 lower-case hexadecimal digits", s => s.Goodbye!.Session, (s, v) => IsHexadecimal(v, 2 * SessionId.Size) ? InGoodbye(s, g => g with { Session = v }) : null),
+        new("goodbye-key", "64 lower-case hexadecimal digits", s => s.Goodbye!.Key, (s, v) => IsHexadecimal(v, 2 * SessionGoodbye.KeySize) ? InGoodbye(s, g => g with { Key = v }) : null, Secret: true),
+    ];
+
+    private static readonly SessionField[] s_all = [.. s_always, .. s_goodbye, .. s_tunnel];
 
     /// <summary>The lines of this session's file.</summary>
-    public static IReadOnlyList<SessionField> Of(AttachSession session) => session.Tunnel is null ? s_always : s_all;
+    public static IReadOnlyList<SessionField> Of(AttachSession session) =>
+        [.. s_always, .. session.Goodbye is null ? [] : s_goodbye, .. session.Tunnel is null ? [] : s_tunnel];
 
     public static AttachSession Parse(string text)
     {
@@ -101,8 +113,13 @@ internal static class SessionFields
     private static string Shown(string value) =>
         string.Concat(value.Take(64).Select(c => c is > ' ' and < '\x7f' ? c : '?'));
 
-    private static AttachSession In(AttachSession session, Func<TunnelSession, TunnelSession> change) =>
+    private static AttachSession InTunnel(AttachSession session, Func<TunnelSession, TunnelSession> change) =>
         session with { Tunnel = change(session.Tunnel ?? s_noTunnel) };
+
+    private static AttachSession InGoodbye(AttachSession session, Func<GoodbyeSession, GoodbyeSession> change) =>
+        session with { Goodbye = change(session.Goodbye ?? s_noGoodbye) };
+
+    private static bool IsHexadecimal(string value, int length) => value.Length == length && value.All(char.IsAsciiHexDigitLower);
 
     private static bool IsKey(string value) => TunnelKey.TryParse(value, out _);
 

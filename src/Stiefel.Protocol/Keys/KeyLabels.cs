@@ -16,6 +16,7 @@ internal static class KeyLabels
         KeyPurpose.Answer => "stiefel v1 answer"u8,
         KeyPurpose.Export => "stiefel v1 export"u8,
         KeyPurpose.WireGuard => "stiefel v1 wireguard"u8,
+        KeyPurpose.Goodbye => "stiefel v1 goodbye"u8,
         KeyPurpose.Admin => "stiefel v1 admin"u8,
         KeyPurpose.Certificate => "stiefel v1 certificate"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "no such purpose"),

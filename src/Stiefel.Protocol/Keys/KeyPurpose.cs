@@ -33,6 +33,9 @@ public enum KeyPurpose
     /// <summary>The tunnel over the link.</summary>
     WireGuard,
 
+    /// <summary>The proofs of a session's clean end.</summary>
+    Goodbye,
+
     /// <summary>The control plane's token.</summary>
     Admin,
 

@@ -83,7 +83,7 @@ public sealed class SealedEndpoints(
         var session = request.Session;
         var keys = TunnelKey.TryParse(wanted.TunnelKey, out var peerKey) ? session.TunnelWith(peerKey) : null;
         var granted = await gate.GrantAsync(
-            new GrantRequest(session.Id, session.ExportName, answer.Peer, wanted.TakeOver, session.KeyName, session.KeyId, keys), token);
+            new GrantRequest(session.Id, session.ExportName, answer.Peer, wanted.TakeOver, session.KeyName, session.KeyId, keys, session.FormatGoodbyeKey()), token);
         var export = granted.Export;
         var grant = new ExportGrant(
             session.ExportName, granted.NbdPort, export.Device.Size, export.IsReadOnly || export.Device.Traits.IsReadOnly, granted.Tunnel);

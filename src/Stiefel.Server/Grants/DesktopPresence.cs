@@ -1,11 +1,10 @@
-using Stiefel.Nbd.Transmission;
 using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Grants;
 
 /// <summary>
 /// Whether the desktop that was granted the disk may be at work although it is not connected: its cable may be out, and its kernel keeps what it
-/// has not written until the connection is back. Only one that said goodbye (NBD_CMD_DISC), or was away for longer than that, is gone for sure.
+/// has not written until the connection is back. NBD_CMD_DISC alone says nothing: without a tunnel anybody on the cable can forge it, and a desktop that goes on sends it as well.
 /// Thread-safe.
 /// </summary>
 public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
@@ -17,7 +16,7 @@ public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
     private string _label = "";
     private DateTimeOffset _since;
     private bool _wasConnected;
-    private bool _saidGoodbye;
+    private bool _isGone;
 
     /// <summary>Somebody has the disk from now on.</summary>
     /// <param name="label">Of the export.</param>
@@ -26,7 +25,7 @@ public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
     {
         lock (_lock)
         {
-            (_label, _since, _wasConnected, _saidGoodbye) = (label, time.GetUtcNow(), wasConnected, false);
+            (_label, _since, _wasConnected, _isGone) = (label, time.GetUtcNow(), wasConnected, false);
         }
     }
 
@@ -37,21 +36,29 @@ public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
         {
             if (label == _label)
             {
-                (_wasConnected, _saidGoodbye) = (true, false);
+                (_wasConnected, _isGone) = (true, false);
             }
         }
     }
 
-    /// <summary>Its connection is gone, and why.</summary>
-    public void Closed(string label, NbdCloseReason reason)
+    /// <summary>Its connection is gone.</summary>
+    public void Closed(string label)
     {
         lock (_lock)
         {
             if (label == _label)
             {
-                _saidGoodbye |= reason == NbdCloseReason.Disconnected;
                 _since = time.GetUtcNow();
             }
+        }
+    }
+
+    /// <summary>It is known that it does not come back.</summary>
+    public void Leave(string label)
+    {
+        lock (_lock)
+        {
+            _isGone |= label == _label;
         }
     }
 
@@ -62,7 +69,7 @@ public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
         {
             var limit = _wasConnected ? TimeSpan.FromSeconds(link.DeadConnectionSeconds) : StartLimit;
             var mayWaitForEver = _wasConnected && link.DeadConnectionSeconds == 0;
-            if (_saidGoodbye || (!mayWaitForEver && time.GetUtcNow() - _since >= limit))
+            if (_isGone || (!mayWaitForEver && time.GetUtcNow() - _since >= limit))
             {
                 return null;
             }

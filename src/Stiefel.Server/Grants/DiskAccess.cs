@@ -1,6 +1,5 @@
 using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Devices;
-using Stiefel.Nbd.Negotiation;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Grants;
@@ -14,11 +13,14 @@ public sealed class DiskAccess(SessionExports exports, NbdServer server, ITunnel
     /// <summary>The capabilities of the connections that there are now.</summary>
     public IReadOnlySet<string> Connected => server.Connections.Select(connection => connection.ExportName).ToHashSet();
 
-    /// <summary>From now on this grant's capability opens what the function gives, and no other does.</summary>
-    public void Arm(GrantRecord grant, Func<ExportLookup> open) => exports.Arm(grant.ExportName, open);
+    /// <summary>Its desktop has a connection to the disk.</summary>
+    public bool IsConnected(GrantRecord grant) => server.Connections.Any(connection => connection.ExportName == grant.ExportName);
 
-    /// <summary>From now on this grant's capability does as well.</summary>
-    public void ArmBeside(GrantRecord grant, Func<ExportLookup> open) => exports.ArmBeside(grant.ExportName, open);
+    /// <summary>From now on this grant's capability is the only one.</summary>
+    public void Arm(GrantRecord grant, ExportAccess way) => exports.Arm(grant.ExportName, way);
+
+    /// <summary>From now on this grant's capability is one as well.</summary>
+    public void ArmBeside(GrantRecord grant, ExportAccess way) => exports.ArmBeside(grant.ExportName, way);
 
     /// <summary>From now on no capability opens anything; those that are known stay so.</summary>
     public void Bar() => exports.Bar();

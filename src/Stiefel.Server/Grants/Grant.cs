@@ -30,6 +30,12 @@ internal sealed class Grant
     /// <summary>The open disk; null while boot files are read for somebody else.</summary>
     public NbdExport? Export => _device.Export;
 
+    /// <inheritdoc cref="GrantedDevice.Session"/>
+    public ExportSession Session => _device.Session;
+
+    /// <summary>The disk is this desktop's no more: it said goodbye, or was ended.</summary>
+    public bool IsOver => IsVoid || Record.HasEnded;
+
     /// <summary>It was ended, and what says so to a server that starts later could not be written: nobody has the disk by it, and nothing brings it back.</summary>
     public bool IsVoid { get; set; }
 
@@ -59,8 +65,16 @@ internal sealed class Grant
     public void Carry(Grant previous)
     {
         _device.LostWrite = previous._device.LostWrite;
+        _device.Session = previous._device.Session;
         Record = Record with { LostWriteError = previous.Record.LostWriteError };
     }
+
+    /// <summary>Its desktop said goodbye: the disk was closed before, with all of it on the medium.</summary>
+    /// <param name="number">The goodbye's.</param>
+    public void End(ulong number) => Record = Record with { EndedBy = number };
+
+    /// <summary>That could not be recorded: the disk is its desktop's as before.</summary>
+    public void GoOn() => Record = Record with { EndedBy = 0 };
 
     private void Recognise(DiskDevice device)
     {

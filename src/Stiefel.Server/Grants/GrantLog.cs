@@ -44,4 +44,16 @@ internal static partial class GrantLog
 
     [LoggerMessage(EventId = 163, Level = LogLevel.Information, Message = "a snapshot of {Disk}: what is written is kept in {Place}, at most {MiB} MiB (0: no limit), and vanishes")]
     public static partial void SnapshotMade(this ILogger logger, string disk, string place, long miB);
+
+    [LoggerMessage(EventId = 164, Level = LogLevel.Information, Message = "session {Session} of {Desktop} ended cleanly: all that it wrote is on the medium, and the disk is free")]
+    public static partial void EndedCleanly(this ILogger logger, string session, string desktop);
+
+    [LoggerMessage(EventId = 165, Level = LogLevel.Error, Message = "what was to follow a clean end failed")]
+    public static partial void EndNotHandled(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 166, Level = LogLevel.Warning, Message = "the goodbye of session {Session} of {Desktop} is refused: {Reason}")]
+    public static partial void GoodbyeRefused(this ILogger logger, string session, string desktop, string reason);
+
+    [LoggerMessage(EventId = 167, Level = LogLevel.Error, Message = "a clean end could not be recorded, and is none")]
+    public static partial void GoodbyeNotRecorded(this ILogger logger, Exception exception);
 }

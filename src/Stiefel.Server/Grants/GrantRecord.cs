@@ -18,14 +18,21 @@ namespace Stiefel.Server.Grants;
 /// <param name="Boot">The run of the kernel in which it was granted: <see cref="Stiefel.Linux.Kernel.BootIdentity"/>. Empty if a server wrote this that did not know.</param>
 /// <param name="Medium">Which disk it was: <see cref="Stiefel.Linux.BlockDevices.BlockDevice.Identity"/>. Empty if a server wrote this that did not know.</param>
 /// <param name="Mark">What tells whether the disk was changed since it was closed in good order; empty while it is open. See <see cref="GrantedDevice"/>.</param>
+/// <param name="GoodbyeKey">Proves that a goodbye is of this session, 64 hexadecimal digits; empty if a server wrote this that knew no goodbye.</param>
+/// <param name="EndedBy">The number of the goodbye that ended it: the disk is nobody's since. 0 while it is this one's.</param>
 public sealed record GrantRecord(
     string Session, string ExportName, [property: JsonPropertyName("machine")] string Desktop, string Disk, bool ReadOnly, DateTimeOffset Since, bool Snapshot = false,
     string Key = "", string KeyId = "", TunnelRecord? Tunnel = null, int LostWriteError = 0,
-    string Boot = "", string Medium = "", string Mark = "")
+    string Boot = "", string Medium = "", string Mark = "",
+    string GoodbyeKey = "", ulong EndedBy = 0)
 {
     /// <summary>What log and status call its export, which is a secret.</summary>
     [JsonIgnore]
     public string Label => $"session {Session[..8]}";
+
+    /// <summary>Its desktop said goodbye, and all that it wrote is on the medium.</summary>
+    [JsonIgnore]
+    public bool HasEnded => EndedBy != 0;
 
     /// <summary>What its tunnel needs to know of it.</summary>
     public TunnelUser ToTunnelUser() => new(Session, Desktop, Tunnel);

@@ -11,4 +11,6 @@ namespace Stiefel.Server.Grants;
 /// <param name="Key">What its key is called.</param>
 /// <param name="KeyId">Which key it is.</param>
 /// <param name="Tunnel">The tunnel's keys, without a port; null if the desktop sent none.</param>
-public sealed record GrantRequest(string Session, string ExportName, IPAddress Peer, bool TakeOver, string Key = "", string KeyId = "", TunnelRecord? Tunnel = null);
+/// <param name="GoodbyeKey">Proves that a goodbye is of this session; 64 hexadecimal digits.</param>
+public sealed record GrantRequest(string Session, string ExportName, IPAddress Peer, bool TakeOver, string Key = "", string KeyId = "", TunnelRecord? Tunnel = null,
+    string GoodbyeKey = "");

@@ -65,6 +65,12 @@ public sealed class GrantStore(IGrantRecords records, ServedDisk disk, KeyRing k
 
     private bool IsHonoured(GrantRecord record)
     {
+        if (record.HasEnded)
+        {
+            // It gives nobody the disk; its desktop may ask once more whether its goodbye was heard.
+            return !record.Snapshot && record.Boot == BootIdentity.Read() && record.Tunnel is null != tunnels.AreUsed;
+        }
+
         if (record.Snapshot)
         {
             // What the desktop has written is gone with the server that kept it: it must not go on with the disk from before.

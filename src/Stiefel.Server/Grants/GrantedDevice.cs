@@ -15,6 +15,9 @@ internal sealed class GrantedDevice(ServedDisk disk)
     /// <summary>The open disk; null while it is closed, to read boot files for somebody else, say.</summary>
     public NbdExport? Export { get; private set; }
 
+    /// <summary>What its desktop's connections have in common, however often the disk is opened anew.</summary>
+    public ExportSession Session { get; set; } = new();
+
     /// <summary>Why something that was written under this grant may not be on the medium; no flush of it may succeed any more. Null if all is well.</summary>
     public LinuxException? LostWrite { get; set; }
 
@@ -37,7 +40,7 @@ internal sealed class GrantedDevice(ServedDisk disk)
             throw;
         }
 
-        Export = new NbdExport(name, device) { Label = label, IsReadOnly = disk.IsReadOnly, Sharing = ExportSharing.NewestConnectionOnly };
+        Export = new NbdExport(name, device) { Label = label, IsReadOnly = disk.IsReadOnly, Sharing = ExportSharing.NewestConnectionOnly, Session = Session };
     }
 
     /// <summary>Makes what was written durable and closes it, if it is open.</summary>

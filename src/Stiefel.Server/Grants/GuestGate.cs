@@ -11,7 +11,7 @@ namespace Stiefel.Server.Grants;
 /// Grants each desktop a snapshot of the disk for itself: they do not get into each other's way, and what one wrote vanishes when its session
 /// ends. The disk stays open for reading from its first use on, nobody may write it, and boot files are read from it meanwhile.
 /// </summary>
-public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantStore store, DiskAccess access, GrantAdmission admission, ILogger<GuestGate> logger) : IDiskGate
+public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantStore store, DiskAccess access, GrantAdmission admission, CleanEnds ends, ILogger<GuestGate> logger) : IDiskGate
 {
     // Each may hold as many changes as the settings allow.
     private const int MaxGuests = 64;
@@ -64,6 +64,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         {
             admission.RefuseIfEnded(request, token);
             var guest = _guests.Find(guest => guest.Record.Session == request.Session) ?? Admit(request);
+            GoodbyeRules.RefuseIfOver(guest.Record);
 
             // For a server that starts later, which must not take this capability for one of the disk itself.
             store.Write(_guests[^1].Record);
@@ -144,7 +145,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
 
         _guests.Add(guest);
         Publish();
-        access.ArmBeside(guest.Record, () => ExportLookup.Of(guest.Export));
+        access.ArmBeside(guest.Record, AccessOf(guest));
         return guest;
     }
 
@@ -152,7 +153,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
     {
         var record = new GrantRecord(
             request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: true,
-            request.Key, request.KeyId, access.AssignTunnel(request, replaced: null));
+            request.Key, request.KeyId, access.AssignTunnel(request, replaced: null), GoodbyeKey: request.GoodbyeKey);
         var export = new NbdExport(request.ExportName, new SnapshotDevice(basis, disk.MakeOverlay(basis.Size)))
         {
             Label = record.Label,
@@ -162,8 +163,48 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         return new Guest(record, export);
     }
 
+    private ExportAccess AccessOf(Guest guest) => new(() => guest.Record.HasEnded ? ExportLookup.Unknown : ExportLookup.Of(guest.Export), goodbye => Hear(guest, goodbye));
+
+    /// <summary>Its desktop says goodbye. What it wrote goes; its tunnel stays for the answer, until somebody needs the room.</summary>
+    private GoodbyeAnswer Hear(Guest guest, Goodbye goodbye)
+    {
+        _turn.Wait();
+        try
+        {
+            var refusal = GoodbyeRules.Refuse(guest.Record, guest.Export.Session, goodbye, access.IsConnected(guest.Record));
+            if (refusal is not null || !_guests.Contains(guest))
+            {
+                return GoodbyeAnswer.NotNow(refusal ?? "this desktop's session was ended");
+            }
+
+            var isFirst = !guest.Record.HasEnded;
+            if (isFirst)
+            {
+                guest.Record = guest.Record with { EndedBy = goodbye.Number };
+                access.Drop(guest.Record);
+                guest.Export.Device.Dispose();
+                Publish();
+            }
+
+            return GoodbyeRules.Confirm(guest.Record, goodbye.Number, () => Tell(isFirst, guest.Record));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Tell(bool isFirst, GrantRecord ended)
+    {
+        if (isFirst)
+        {
+            ends.Add(ended);
+        }
+    }
+
     private void MakeRoom()
     {
+        End(record => record.HasEnded);
         if (_guests.Count < MaxGuests)
         {
             return;
@@ -191,7 +232,13 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         Publish();
     }
 
-    private void Publish() => _exports = [.. _guests.Select(guest => new GrantedExport(guest.Record, guest.Export))];
+    // One that said goodbye has nothing any more.
+    private void Publish() => _exports = [.. _guests.Where(guest => !guest.Record.HasEnded).Select(guest => new GrantedExport(guest.Record, guest.Export))];
 
-    private sealed record Guest(GrantRecord Record, NbdExport Export);
+    private sealed class Guest(GrantRecord record, NbdExport export)
+    {
+        public GrantRecord Record { get; set; } = record;
+
+        public NbdExport Export { get; } = export;
+    }
 }

@@ -13,16 +13,16 @@ public sealed class SessionExports : IExportResolver
 {
     private volatile Armed[] _armed = [];
 
-    /// <summary>From now on this capability opens what the function gives, and no other does.</summary>
+    /// <summary>From now on this capability is the only one.</summary>
     /// <param name="exportName">The capability.</param>
-    /// <param name="open">Called on the connection's thread.</param>
-    public void Arm(string exportName, Func<ExportLookup> open) => _armed = [new Armed(HashOf(exportName), open)];
+    /// <param name="way">Asked on the connection's thread.</param>
+    public void Arm(string exportName, ExportAccess way) => _armed = [new Armed(HashOf(exportName), way)];
 
-    /// <summary>From now on this capability does as well.</summary>
-    public void ArmBeside(string exportName, Func<ExportLookup> open) => _armed = [.. _armed, new Armed(HashOf(exportName), open)];
+    /// <summary>From now on this capability is one as well.</summary>
+    public void ArmBeside(string exportName, ExportAccess way) => _armed = [.. _armed, new Armed(HashOf(exportName), way)];
 
     /// <summary>From now on no capability opens anything; those that are known stay so.</summary>
-    public void Bar() => _armed = [.. _armed.Select(armed => armed with { Open = () => ExportLookup.NotNow })];
+    public void Bar() => _armed = [.. _armed.Select(armed => armed with { Access = ExportAccess.Barred })];
 
     /// <summary>From now on nothing is an export.</summary>
     public void Disarm() => _armed = [];
@@ -35,7 +35,15 @@ public sealed class SessionExports : IExportResolver
     }
 
     /// <inheritdoc/>
-    public ExportLookup Resolve(string name)
+    public ExportLookup Resolve(string name) => Find(name)?.Open() ?? ExportLookup.Unknown;
+
+    /// <inheritdoc/>
+    public GoodbyeAnswer Hear(Goodbye goodbye) => Find(goodbye.ExportName)?.Hear(goodbye) ?? GoodbyeAnswer.Unknown;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ListVisible() => [];
+
+    private ExportAccess? Find(string name)
     {
         // Hashes have one length and tell nothing by how many of their bytes agree: the comparison cannot be used to guess.
         var hash = HashOf(name);
@@ -45,13 +53,10 @@ public sealed class SessionExports : IExportResolver
             found = CryptographicOperations.FixedTimeEquals(hash, armed.NameHash) ? armed : found;
         }
 
-        return found?.Open() ?? ExportLookup.Unknown;
+        return found?.Access;
     }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> ListVisible() => [];
 
     private static byte[] HashOf(string name) => SHA256.HashData(Encoding.UTF8.GetBytes(name));
 
-    private sealed record Armed(byte[] NameHash, Func<ExportLookup> Open);
+    private sealed record Armed(byte[] NameHash, ExportAccess Access);
 }

@@ -15,7 +15,7 @@ namespace Stiefel.Server.Grants;
 /// The open disk behind a grant may be closed while nobody is connected, to read boot files; the capability's next use ends that reading and
 /// opens the disk again. A medium that is another by then makes the grant void.
 /// </summary>
-public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, GrantStore store, DiskAccess access, GrantAdmission admission, ILogger<WriterGate> logger) : IDiskGate
+public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, GrantStore store, DiskAccess access, GrantAdmission admission, GoodbyeHearing goodbyes, ILogger<WriterGate> logger) : IDiskGate
 {
     // One change of state at a time. Everything below is changed only by its holder.
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -29,7 +29,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     {
         { Export: not null } => DiskState.Granted,
         _ when disk.HoldsBootFiles && bootFiles.IsOpen => DiskState.ReadForBoot,
-        { IsVoid: false } => DiskState.Waiting,
+        { IsOver: false } => DiskState.Waiting,
         _ => DiskState.Idle,
     };
 
@@ -37,10 +37,10 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     public int Generation { get; private set; }
 
     /// <inheritdoc/>
-    public GrantRecord? Granted => _grant is { IsVoid: false } grant ? grant.Record : null;
+    public GrantRecord? Granted => _grant is { IsOver: false } grant ? grant.Record : null;
 
     /// <inheritdoc/>
-    public IReadOnlyList<GrantedExport> Exports => _grant is { IsVoid: false } grant ? [new GrantedExport(grant.Record, grant.Export)] : [];
+    public IReadOnlyList<GrantedExport> Exports => _grant is { IsOver: false } grant ? [new GrantedExport(grant.Record, grant.Export)] : [];
 
     /// <inheritdoc/>
     public void Restore()
@@ -56,8 +56,15 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
 
             _grant = new Grant(record, disk);
             admission.Begin(_grant.Label, wasConnected: true);
-            access.Arm(record, OpenOf(_grant));
+            access.Arm(record, AccessOf(_grant));
             access.OpenTunnel(record);
+            if (record.HasEnded)
+            {
+                // Its desktop may not have heard the answer yet, and asks again.
+                goodbyes.Remember(record);
+                return;
+            }
+
             logger.GrantRestored(record.Session, record.Desktop);
             Open(_grant);
         }
@@ -87,19 +94,24 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         {
             admission.RefuseIfEnded(request, token);
             var previous = _grant;
-            if (previous is { IsVoid: false } && previous.Record.Session != request.Session && !request.TakeOver)
+            if (previous is { IsOver: false } && previous.Record.Session != request.Session && !request.TakeOver)
             {
                 admission.RefuseIfUsed(previous.Record, request.Peer, request.Session);
             }
 
+            if (previous?.Record.Session == request.Session)
+            {
+                GoodbyeRules.RefuseIfOver(previous.Record);
+            }
+
             var record = new GrantRecord(
                 request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: false,
-                request.Key, request.KeyId, access.AssignTunnel(request, previous?.Record), Boot: BootIdentity.Read());
+                request.Key, request.KeyId, access.AssignTunnel(request, previous?.Record), Boot: BootIdentity.Read(), GoodbyeKey: request.GoodbyeKey);
             var grant = new Grant(record, disk);
             await ReplaceAsync(previous, grant);
             _grant = grant;
             admission.Begin(grant.Label, wasConnected: false);
-            access.Arm(grant.Record, OpenOf(grant));
+            access.Arm(grant.Record, AccessOf(grant));
             return access.Describe(grant.Record, grant.Export!);
         }
         finally
@@ -174,7 +186,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
                 }
                 finally
                 {
-                    access.Arm(grant.Record, OpenOf(grant));
+                    access.Arm(grant.Record, AccessOf(grant));
                 }
             }
 
@@ -225,7 +237,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         if (previous is not null)
         {
             // First of all, since its desktop may be waiting; it gets no further than the door until this is over.
-            access.Arm(previous.Record, OpenOf(previous));
+            access.Arm(previous.Record, AccessOf(previous));
         }
 
         store.WriteAgain(previous?.Record);
@@ -292,7 +304,21 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
 
     private Task CloseBootFilesAsync() => disk.HoldsBootFiles ? bootFiles.CloseAsync() : Task.CompletedTask;
 
-    private Func<ExportLookup> OpenOf(Grant grant) => () => OpenForDesktop(grant);
+    private ExportAccess AccessOf(Grant grant) => new(() => OpenForDesktop(grant), goodbye => Hear(grant, goodbye));
+
+    /// <summary>Its desktop says goodbye, on a connection's thread that is in no export.</summary>
+    private GoodbyeAnswer Hear(Grant grant, Goodbye goodbye)
+    {
+        _turn.Wait();
+        try
+        {
+            return _grant == grant ? goodbyes.Hear(grant, goodbye, Fence, AccessOf(grant)) : GoodbyeAnswer.NotNow("another desktop has the disk");
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     /// <summary>The desktop opens its export, on a connection's thread: the disk is open, or boot reading ends and it is opened.</summary>
     private ExportLookup OpenForDesktop(Grant grant)
@@ -300,6 +326,11 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         if (grant.Export is { } export)
         {
             return ExportLookup.Of(export);
+        }
+
+        if (grant.Record.HasEnded)
+        {
+            return ExportLookup.Unknown;
         }
 
         // The holder of the turn may be fencing, but waits for connections in transmission only: this one is not yet.
@@ -310,6 +341,11 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
             {
                 // Another desktop has the disk now; that this name is nobody's any more is for the next try to say.
                 return ExportLookup.NotNow;
+            }
+
+            if (grant.Record.HasEnded)
+            {
+                return ExportLookup.Unknown;
             }
 
             if (grant.Export is null)

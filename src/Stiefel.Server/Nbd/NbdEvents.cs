@@ -29,7 +29,7 @@ public sealed class NbdEvents(DesktopLog desktops, TunnelTable tunnels, Stranger
     /// <inheritdoc/>
     public void Closed(EndPoint remote, string label, NbdCloseReason reason, string detail)
     {
-        presence.Closed(label, reason);
+        presence.Closed(label);
         var words = detail.Length == 0 ? Words(reason) : $"{Words(reason)}: {detail}";
         logger.NbdClosed(remote, label, words);
         desktops.Add(tunnels.DesktopAt(remote), reason == NbdCloseReason.Disconnected ? "disconnected" : "lost", $"left {label}, {words}");
@@ -47,7 +47,7 @@ public sealed class NbdEvents(DesktopLog desktops, TunnelTable tunnels, Stranger
     private static string Words(NbdCloseReason reason) => reason switch
     {
         NbdCloseReason.Disconnected => "in good order",
-        NbdCloseReason.Lost => "without a goodbye",
+        NbdCloseReason.Lost => "without a word",
         NbdCloseReason.Violation => "breaking the protocol",
         _ => "ended by this server",
     };

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using Stiefel.Protocol.Ending;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Keys;
 using Stiefel.Protocol.Tunnel;
@@ -13,6 +14,7 @@ public sealed class BootSession : IDisposable
 {
     private readonly CancellationTokenSource _ending = new();
     private readonly byte[] _presharedKey = new byte[TunnelKey.Size];
+    private readonly byte[] _goodbyeKey = new byte[SessionGoodbye.KeySize];
 
     // Of this session, so that a desktop that asks again, since the answer got lost, finds the same tunnel.
     private readonly byte[] _privateKey = TunnelKey.Generate();
@@ -31,6 +33,7 @@ public sealed class BootSession : IDisposable
         ExportName = keys.ExportName;
         Opener = new RequestOpener(keys);
         keys.Derive(KeyPurpose.WireGuard, _presharedKey);
+        keys.Derive(KeyPurpose.Goodbye, _goodbyeKey);
         KeyName = keyName;
         KeyId = keyId;
         Peer = peer;
@@ -104,11 +107,21 @@ public sealed class BootSession : IDisposable
         return record;
     }
 
+    /// <summary>What proves that a goodbye is of this session, as 64 hexadecimal digits.</summary>
+    /// <exception cref="ObjectDisposedException">The session is gone.</exception>
+    public string FormatGoodbyeKey()
+    {
+        var text = Convert.ToHexStringLower(_goodbyeKey);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return text;
+    }
+
     /// <summary>Ends it, and wipes its keys.</summary>
     public void Dispose()
     {
         _disposed = true;
         CryptographicOperations.ZeroMemory(_presharedKey);
+        CryptographicOperations.ZeroMemory(_goodbyeKey);
         CryptographicOperations.ZeroMemory(_privateKey);
         Opener.Dispose();
     }

@@ -92,7 +92,7 @@ public sealed class ServerConnectionTests
         using var ready = Connector().Connect(Report());
         var server = (System.Net.IPEndPoint)ready.Socket.RemoteEndPoint!;
 
-        var failure = Assert.ThrowsAny<IOException>(() => ServerConnection.Open(server, "s-other"));
+        var failure = Assert.ThrowsAny<IOException>(() => ServerConnection.Open(server, "s-other", generation: 1));
 
         Assert.Contains("no such export", failure.Message, StringComparison.Ordinal);
     }

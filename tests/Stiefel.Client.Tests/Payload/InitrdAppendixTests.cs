@@ -11,11 +11,13 @@ namespace Stiefel.Client.Tests.Payload;
 
 public sealed class InitrdAppendixTests
 {
+    private static readonly GoodbyeSession s_goodbye = new(new('4', 32), new('5', 64));
+
     [Fact]
     public void Write_AfterAnyLength_GivesAnAlignedArchiveWithAPrivateSessionFile()
     {
         using var directory = new TemporaryDirectory();
-        var session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10809, 1, false), tunnel: null, "/own-init");
+        var session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10809, 1, false), s_goodbye, null, "/own-init");
         for (var length = 1000; length < 1004; length++)
         {
             var initrd = new MemoryStream();
@@ -42,7 +44,7 @@ public sealed class InitrdAppendixTests
     public void Write_WithPassphrase_GivesItAFileAsPrivateAsTheSession()
     {
         var initrd = new MemoryStream();
-        var session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10809, 1, false), null, "/init");
+        var session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10809, 1, false), s_goodbye, null, "/init");
         InitrdAppendix.Write(initrd, new MemoryStream("the program"u8.ToArray()), session, "pass\nphrase"u8.ToArray());
         Assert.Matches("(?m)^-rw------- +1 0 +0 +11 .* stiefel/passphrase$", GnuCpio.Run(["-itv", "--numeric-uid-gid", "--quiet"], initrd.ToArray()));
         Assert.DoesNotContain("phrase", session.Format());
@@ -51,12 +53,13 @@ public sealed class InitrdAppendixTests
     [Fact]
     public void DescribeSession_LinkLocalServer_TakesTheInterfacesMacAndNoZone()
     {
-        var session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10810, 1, false), new(61571, Key(1), Key(2), Key(3)), "/init");
+        var session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10810, 1, false), s_goodbye, new(61571, Key(1), Key(2), Key(3)), "/init");
         Assert.Equal(
             new AttachSession
             {
                 Mac = "52:54:00:12:34:56", ServerAddress = "fe80::5054:ff:fe00:1", Port = 10810, ExportName = "s-secret",
                 RequestTimeoutSeconds = 7, DeadConnectionSeconds = 0, Mtu = 1400, RealInit = "/init",
+                Goodbye = s_goodbye,
                 Tunnel = new(61571, Key(1), Key(2), Key(3)),
             },
             session);

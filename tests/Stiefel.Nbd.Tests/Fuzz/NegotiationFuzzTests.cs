@@ -15,12 +15,14 @@ public sealed class NegotiationFuzzTests
     private static readonly Gen<byte[]> s_noise = Gen.Byte.Array[0, 64];
 
     private static readonly Gen<byte[]> s_option =
-        from option in Gen.OneOf(Gen.UInt[0, 13], Gen.UInt)
+        from option in Gen.OneOf(Gen.UInt[0, 13], Gen.UInt[(uint)NbdOption.Generation, (uint)NbdOption.Goodbye], Gen.UInt)
         from data in Gen.OneOf(
             s_noise,
             Gen.Const(NbdTestClient.GoData("disk", 3)),
             Gen.Const((byte[])[.. NbdTestClient.Prefixed("disk"), 0, 0, 0, 1, .. NbdTestClient.Prefixed("base:allocation")]),
             Gen.Const("disk"u8.ToArray()),
+            Gen.Const((byte[])[0, 0, 0, 0, 0, 0, 0, 9]),
+            Gen.Const((byte[])[.. NbdTestClient.Prefixed("disk"), 0, 0, 0, 0, 0, 0, 0, 9, .. new byte[32]]),
             Gen.Const(Array.Empty<byte>()))
         from lie in Gen.Frequency((8, Gen.Const(0)), (1, Gen.Int[-8, 8]), (1, Gen.Int))
         select Option(option, data, unchecked((uint)(data.Length + lie)));
@@ -74,7 +76,7 @@ public sealed class NegotiationFuzzTests
             new NegotiationStream(transport, s_options),
             export,
             s_options,
-            name => Admission.Of(export.Resolve(name)));
+            (name, _) => Admission.Of(export.Resolve(name)));
         try
         {
             return negotiator.Run();

@@ -15,6 +15,9 @@ internal sealed class MemoryDevice(int size) : IBlockDevice
     /// <summary>Called before each command, outside the lock.</summary>
     public Action<string> Before { get; set; } = _ => { };
 
+    /// <summary>Called with what is written, one write at a time.</summary>
+    public Action<long, byte[]> Written { get; set; } = (_, _) => { };
+
     public List<string> Calls { get; } = [];
 
     public byte[] Bytes => _bytes;
@@ -47,6 +50,10 @@ internal sealed class MemoryDevice(int size) : IBlockDevice
     {
         Enter("write", offset, data.Length);
         data.CopyTo(_bytes.AsSpan((int)offset));
+        lock (_lock)
+        {
+            Written(offset, data.ToArray());
+        }
     }
 
     public void Flush() => Enter("flush", 0, 0);

@@ -43,6 +43,19 @@ public sealed class AttachSessionTests
         Assert.Equal(s_tunnelled, AttachSession.Parse(Text + Tunnel));
     }
 
+    [Fact]
+    public void Format_SessionThatCanEnd_IsExactlyThisTextAndHoldsTheKeyBack()
+    {
+        var session = s_session with { Goodbye = new(new('4', 32), new('5', 64)) };
+        var text = $"{Text}session={new string('4', 32)}\ngoodbye-key={new string('5', 64)}\n";
+        Assert.Equal(text, session.Format());
+        Assert.Equal(session, AttachSession.Parse(text));
+        Assert.DoesNotMatch("5555", $"{session} {session.Goodbye}");
+        Assert.StartsWith("/stiefel/session: the line goodbye-key= is missing", Assert.Throws<FormatException>(() => AttachSession.Parse($"{Text}session={new string('4', 32)}\n")).Message, StringComparison.Ordinal);
+        var wrong = Assert.Throws<FormatException>(() => AttachSession.Parse(text.Replace("key=55", "key=5X", StringComparison.Ordinal)));
+        Assert.DoesNotContain("555", wrong.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("tunnel-port=61571\n", "", "/stiefel/session: the line tunnel-port= is missing")]
     [InlineData("tunnel-secret=", "#", "/stiefel/session: the line tunnel-secret= is missing")]

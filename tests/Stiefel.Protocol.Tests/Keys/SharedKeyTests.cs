@@ -18,6 +18,7 @@ public sealed class SharedKeyTests
         [KeyPurpose.Answer] = "answer",
         [KeyPurpose.Export] = "export",
         [KeyPurpose.WireGuard] = "wireguard",
+        [KeyPurpose.Goodbye] = "goodbye",
         [KeyPurpose.Admin] = "admin",
         [KeyPurpose.Certificate] = "certificate",
     };

@@ -1,4 +1,3 @@
-using Stiefel.Nbd.Transmission;
 using Stiefel.Protocol.Boot;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
@@ -22,17 +21,14 @@ public sealed class DesktopPresenceTests
         Assert.Null(owner.WhatItMayDo());
     }
 
-    [Theory]
-    [InlineData(NbdCloseReason.Lost)]
-    [InlineData(NbdCloseReason.Violation)]
-    [InlineData(NbdCloseReason.Dropped)]
-    public void Connection_Ended_MayComeBackAsLongAsItsKernelWaits(NbdCloseReason reason)
+    [Fact]
+    public void Connection_Ended_MayComeBackAsLongAsItsKernelWaits()
     {
         var owner = New(600);
         owner.Begin("a", wasConnected: false);
         owner.Opened("a");
         _time.Advance(TimeSpan.FromHours(3));
-        owner.Closed("a", reason);
+        owner.Closed("a");
         _time.Advance(TimeSpan.FromSeconds(599));
         Assert.Contains("1970-01-01 03:10:00Z", owner.WhatItMayDo(), StringComparison.Ordinal);
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -45,23 +41,6 @@ public sealed class DesktopPresenceTests
         var owner = New(0);
         owner.Begin("a", wasConnected: true);
         _time.Advance(TimeSpan.FromDays(400));
-        Assert.NotNull(owner.WhatItMayDo());
-    }
-
-    [Fact]
-    public void Goodbye_IsTheEndUntilItConnectsAgain()
-    {
-        var owner = New(600);
-        owner.Begin("a", wasConnected: true);
-        owner.Closed("another", NbdCloseReason.Disconnected);
-        Assert.NotNull(owner.WhatItMayDo());
-
-        owner.Closed("a", NbdCloseReason.Disconnected);
-        owner.Closed("a", NbdCloseReason.Dropped); // an older connection of its own, told of late
-        Assert.Null(owner.WhatItMayDo());
-
-        owner.Opened("a");
-        owner.Closed("a", NbdCloseReason.Lost);
         Assert.NotNull(owner.WhatItMayDo());
     }
 

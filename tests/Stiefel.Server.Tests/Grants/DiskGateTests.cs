@@ -115,24 +115,6 @@ public sealed class DiskGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Export_FirstSaidGoodbye_GoesToTheSecond()
-    {
-        await using var server = await RunningServer.StartAsync(_files);
-        using var first = await Desktop.ShakeHandsAsync(server, _files.Key);
-        await first.RequestDiskAsync();
-        using (var disk = server.Connect(first.ExportName)!)
-        {
-            disk.SayGoodbye();
-        }
-
-        await UntilNobodyIsConnectedAsync(server);
-        using var second = await Desktop.ShakeHandsAsync(server, _files.Key);
-        await second.RequestDiskAsync();
-        Assert.Null(server.Connect(first.ExportName));
-        Assert.NotNull(server.Connect(second.ExportName));
-    }
-
-    [Fact]
     public async Task Export_FirstLostItsConnection_IsRefusedUnlessTakenOver()
     {
         await using var server = await RunningServer.StartAsync(_files);

@@ -166,23 +166,22 @@ public sealed class GrantedOrReadTests : IDisposable
     {
         BootManifest before;
         string owners;
+        Desktop owner;
         await using (var server = await RunningServer.StartOnDiskAsync(_files, _disk.Path))
         {
-            using var owner = await Desktop.ShakeHandsAsync(server, _files.Key);
+            owner = await Desktop.ShakeHandsAsync(server, _files.Key);
             before = owner.Manifest;
             owners = (await owner.RequestDiskAsync()).Name;
         }
 
         await using var restarted = await RunningServer.StartOnDiskAsync(_files, _disk.Path);
         using var disk = restarted.Connect(owners);
+        using var _ = owner;
         using var other = await Desktop.ShakeHandsAsync(restarted, _files.Key);
         Assert.Equal(before, other.Manifest);
         Assert.Equal(RefusalCodes.DiskInUse, (await other.RefusalOfAsync("/v1/kernel", [])).Code);
-        disk!.SayGoodbye();
-        for (var i = 0; i < 200 && restarted.NbdConnections.Count > 0; i++)
-        {
-            await Task.Delay(20, Token);
-        }
+        disk!.Dispose();
+        owner.EndCleanly(restarted, 7);
 
         Assert.Equal(_initrd, await other.AskAsync("/v1/initrd", []));
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Ending;
 using Stiefel.Protocol.Envelope;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Keys;
@@ -21,6 +22,7 @@ internal sealed class Desktop : IDisposable
         _sealer = new RequestSealer(session);
         Id = session.SessionId.ToString();
         ExportName = session.ExportName;
+        session.Derive(KeyPurpose.Goodbye, GoodbyeKey);
         Manifest = manifest;
         Hello = hello;
     }
@@ -28,6 +30,8 @@ internal sealed class Desktop : IDisposable
     public string Id { get; }
 
     public string ExportName { get; }
+
+    public byte[] GoodbyeKey { get; } = new byte[SessionGoodbye.KeySize];
 
     public BootManifest Manifest { get; }
 
@@ -84,6 +88,24 @@ internal sealed class Desktop : IDisposable
         var body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver, tunnelKey), ProtocolJson.Default.ExportRequest);
         return JsonSerializer.Deserialize(await AskAsync("/v1/export", body), ProtocolJson.Default.ExportGrant)!;
     }
+
+    /// <summary>The proof of its goodbye.</summary>
+    public byte[] Prove(ulong number) => SessionGoodbye.Prove(GoodbyeKey, Number, number);
+
+    /// <summary>A clean end as a desktop's agent makes it: what was written is flushed by a connection of the next generation, then goodbye.</summary>
+    /// <exception cref="Stiefel.Nbd.Wire.NbdProtocolException">The server refuses.</exception>
+    public void EndCleanly(RunningServer server, ulong number)
+    {
+        using (var last = server.Connect(ExportName, number))
+        {
+            Assert.Equal(0, last?.FlushError() ?? 0);
+            last?.Leave();
+        }
+
+        Assert.True(SessionGoodbye.IsConfirmation(server.SayGoodbye(ExportName, number + 1, Prove(number + 1)), GoodbyeKey, Number, number + 1));
+    }
+
+    public SessionId Number => SessionId.TryParse(Id, out var id) ? id : default;
 
     public async Task<Refusal> RefusalOfAsync(string path, byte[] body) =>
         (await Assert.ThrowsAsync<RefusalException>(() => AskAsync(path, body))).Refusal;

@@ -61,7 +61,7 @@ internal sealed class NbdPeer(Socket socket, NbdExportInfo info) : IDisposable
     }
 
     /// <summary>NBD_CMD_DISC, and the end of the connection that follows.</summary>
-    public void SayGoodbye()
+    public void Leave()
     {
         SendRequest(0, Disconnect, 0, 0);
         Assert.Equal(0, socket.Receive(new byte[1]));

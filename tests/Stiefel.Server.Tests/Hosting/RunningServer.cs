@@ -9,7 +9,6 @@ using Microsoft.Extensions.Logging;
 using Stiefel.BootFiles.Disk.Volumes;
 using Stiefel.Nbd.Client;
 using Stiefel.Nbd.Connections;
-using Stiefel.Nbd.Transmission;
 using Stiefel.Nbd.Wire;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Keys;
@@ -104,27 +103,35 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Connects to the block server and names an export; null if it is not to be had.</summary>
-    public NbdPeer? Connect(string exportName) => TryConnect(exportName, out _);
+    public NbdPeer? Connect(string exportName, ulong generation = 0) => TryConnect(exportName, generation, out _);
 
-    /// <summary>As if the desktop that has the disk had said goodbye: from then on it is anybody's.</summary>
+    /// <summary>Says goodbye on a fresh connection.</summary>
+    /// <returns>What the server answers to prove that it heard it.</returns>
+    /// <exception cref="NbdProtocolException">It refuses.</exception>
+    public byte[] SayGoodbye(string exportName, ulong number, byte[] proof)
+    {
+        using var socket = Dial();
+        return NbdClientHandshake.SayGoodbye(socket, exportName, number, proof);
+    }
+
+    /// <summary>As if it were known that the desktop that has the disk does not come back: from then on it is anybody's.</summary>
     /// <param name="session">32 hexadecimal digits.</param>
-    public void OwnerIsGone(string session) => Services.GetRequiredService<DesktopPresence>().Closed($"session {session[..8]}", NbdCloseReason.Disconnected);
+    public void OwnerIsGone(string session) => Services.GetRequiredService<DesktopPresence>().Leave($"session {session[..8]}");
 
     /// <summary>Names an export that is not to be had: true if the server knows none of that name, false if it can be had later.</summary>
     public bool IsUnknown(string exportName)
     {
-        Assert.Null(TryConnect(exportName, out var refusal));
+        Assert.Null(TryConnect(exportName, 0, out var refusal));
         return refusal!.IsUnknownExport;
     }
 
-    private NbdPeer? TryConnect(string exportName, out NbdProtocolException? refusal)
+    private NbdPeer? TryConnect(string exportName, ulong generation, out NbdProtocolException? refusal)
     {
         refusal = null;
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 20_000, SendTimeout = 20_000, NoDelay = true };
+        var socket = Dial();
         try
         {
-            socket.Connect(IPAddress.Loopback, NbdPort);
-            return new NbdPeer(socket, NbdClientHandshake.Connect(socket, exportName));
+            return new NbdPeer(socket, NbdClientHandshake.Connect(socket, exportName, generation));
         }
         catch (NbdProtocolException e)
         {
@@ -132,6 +139,13 @@ internal sealed class RunningServer : IAsyncDisposable
             refusal = e;
             return null;
         }
+    }
+
+    private Socket Dial()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 20_000, SendTimeout = 20_000, NoDelay = true };
+        socket.Connect(IPAddress.Loopback, NbdPort);
+        return socket;
     }
 
     public async ValueTask DisposeAsync()
