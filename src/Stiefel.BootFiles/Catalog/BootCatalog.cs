@@ -23,7 +23,6 @@ public static class BootCatalog
     [
         ("stiefelsystem.json", StiefelSystemJson.Read),
         ("loader/entries/*.conf", LoaderMenu.ReadInstalled),
-        ("", GrubLoaderEntries.Read),
         ("grub/grub.cfg or grub2/grub.cfg", GrubConfiguration.Read),
         ("", LoaderMenu.ReadLeft),
         ("extlinux/extlinux.conf or syslinux/syslinux.cfg", SyslinuxConfiguration.Read),

@@ -19,8 +19,11 @@ internal sealed record BootDisk(IReadOnlyList<BootVolume> Volumes)
     /// <summary>The entry that the laptop's own system was started by (<see cref="BootedEntry"/>); empty if nobody told.</summary>
     public string Booted { get; init; } = "";
 
-    /// <summary>Those in which boot entries are looked for, which may lead to files of the others.</summary>
-    public IReadOnlyList<BootVolume> Starts => Chosen is { } chosen ? [chosen] : Volumes;
+    /// <summary>Those in which boot entries are looked for, which may lead to files of the others; what firmware starts comes first.</summary>
+    public IReadOnlyList<BootVolume> Starts => Chosen is { } chosen ? [chosen] : [.. Volumes.OrderByDescending(volume => volume.IsEfiSystem)];
+
+    /// <summary>Configurations that were read already: one leads to another that is found by itself, too.</summary>
+    public HashSet<string> Read { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The partition that firmware starts boot loaders from; null if there is none.</summary>
     public BootVolume? EfiSystem => Volumes.FirstOrDefault(volume => volume.IsEfiSystem);

@@ -40,6 +40,9 @@ internal sealed record BootEntry
     /// <summary>What decided that this is the entry to boot; empty for all others.</summary>
     public string Decided { get; init; } = "";
 
+    /// <summary>Finds the file that a path of this entry means; null: <see cref="Tree"/> does.</summary>
+    public Func<string, TreeFile?>? Locate { get; init; }
+
     /// <summary>The kernel's release if the entry tells, for kernels whose image does not.</summary>
     public string ReleaseHint { get; init; } = "";
 
@@ -151,7 +154,7 @@ internal sealed record BootEntry
     }
 
     private TreeFile Open(string path)
-        => Tree.Open(path) ?? throw new InvalidDataException($"there is no file {OneLine(path)}");
+        => (Locate is { } locate ? locate(path) : Tree.Open(path)) ?? throw new InvalidDataException($"there is no file {OneLine(path)}");
 
     private static FileRegion Whole(TreeFile file, string path)
         => file.Length > 0 ? new FileRegion(file.Path, 0, file.Length) : throw new InvalidDataException($"the file {OneLine(path)} is empty");

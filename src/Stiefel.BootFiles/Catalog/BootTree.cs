@@ -88,6 +88,9 @@ internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree,
             : null;
     }
 
+    /// <summary>A file below the boot directory, or null.</summary>
+    public TreeFile? OpenInside(string path) => tree.OpenFile($"{directory}/{path}");
+
     /// <summary>A text file at a path that a boot loader's script wrote, or null.</summary>
     /// <exception cref="InvalidDataException">It is longer than <paramref name="limit"/> bytes.</exception>
     public string? ReadLoaderText(string path, int limit)

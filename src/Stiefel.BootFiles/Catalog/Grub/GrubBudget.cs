@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>What one configuration may cost: a script can loop, recurse, include itself and double its variables.</summary>
+/// <summary>What one run of scripts may cost: a script can loop, recurse, include itself and double its variables.</summary>
 internal sealed class GrubBudget
 {
     // A generated script runs some hundred, and some twenty more for each entry of its menu.
@@ -17,6 +17,9 @@ internal sealed class GrubBudget
     /// <summary>Longest value of a variable; kernel command lines have at most 2048 characters.</summary>
     public const int MaxValueLength = 64 * 1024;
 
+    /// <summary>Most entries that are kept of one menu.</summary>
+    public const int MaxMenuItems = 1024;
+
     /// <exception cref="InvalidDataException">Used up; so in every method here.</exception>
     public void SpendStatement() => Check(++_statements <= MaxStatements, $"runs more than {MaxStatements} commands");
 
@@ -32,7 +35,7 @@ internal sealed class GrubBudget
     {
         if (!fine)
         {
-            throw new InvalidDataException($" the script {otherwise}");
+            throw new InvalidDataException($"the script {otherwise}");
         }
     }
 }

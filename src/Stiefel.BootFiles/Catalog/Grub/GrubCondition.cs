@@ -1,90 +1,93 @@
-using System.Globalization;
-
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>The `test` or `[` command on words already expanded (GNU GRUB manual, "test").</summary>
+/// <summary>The `test` or `[` command on words already expanded (grub-core/commands/test.c): `-a` binds as what follows without it, `-o` less.</summary>
 internal sealed class GrubCondition
 {
     private const int MaxNesting = 64;
 
     private readonly IReadOnlyList<string> _words;
-    private readonly BootTree _tree;
+    private readonly int _count;
+    private readonly Func<string, GrubPath> _resolve;
+    private readonly GrubFiles _files;
     private int _at;
     private int _nesting;
 
-    private GrubCondition(IReadOnlyList<string> words, BootTree tree)
+    private GrubCondition(IReadOnlyList<string> words, int count, Func<string, GrubPath> resolve, GrubFiles files)
     {
         _words = words;
-        _tree = tree;
+        _count = count;
+        _resolve = resolve;
+        _files = files;
     }
 
-    /// <summary>False too for conditions that make no sense, as in GRUB.</summary>
-    public static bool Evaluate(IReadOnlyList<string> words, BootTree tree)
+    /// <summary>True if it holds; no condition at all does.</summary>
+    /// <exception cref="InvalidDataException">It nests too deep.</exception>
+    public static bool Evaluate(IReadOnlyList<string> words, Func<string, GrubPath> resolve, GrubFiles files)
     {
-        var condition = new GrubCondition(words, tree);
-        return words.Count > 0 && condition.Or() && condition._at == words.Count;
+        // What ends a `[` may end a `test` too.
+        var count = words is [.., "]"] ? words.Count - 1 : words.Count;
+        return new GrubCondition(words, count, resolve, files).ReadExpression();
     }
 
-    private bool Or()
+    private bool ReadExpression()
     {
         if (++_nesting > MaxNesting)
         {
-            throw new InvalidDataException($" a condition nests more than {MaxNesting} deep");
+            throw new InvalidDataException($"a condition nests more than {MaxNesting} deep");
         }
 
-        var value = And();
-        while (Take("-o"))
+        bool or = false, and = true, invert = false;
+        void Take(bool value, int words)
         {
-            value |= And();
+            and &= value != invert;
+            invert = false;
+            _at += words;
+        }
+
+        while (_at < _count)
+        {
+            var word = _words[_at];
+            if (_at + 2 < _count && Compare(word, _words[_at + 1], _words[_at + 2]) is { } compared)
+            {
+                Take(compared, 3);
+            }
+            else if (_at + 1 < _count && Unary(word, _words[_at + 1]) is { } answer)
+            {
+                Take(answer, 2);
+            }
+            else if (word == ")")
+            {
+                _at++;
+                break;
+            }
+            else if (word == "(")
+            {
+                _at++;
+                Take(ReadExpression(), 0);
+            }
+            else if (word == "!")
+            {
+                invert = !invert;
+                _at++;
+            }
+            else if (word == "-a")
+            {
+                _at++;
+            }
+            else if (word == "-o")
+            {
+                or |= and;
+                and = true;
+                _at++;
+            }
+            else
+            {
+                Take(word.Length > 0, 1);
+            }
         }
 
         _nesting--;
-        return value;
-    }
-
-    private bool And()
-    {
-        var value = Not();
-        while (Take("-a"))
-        {
-            value &= Not();
-        }
-
-        return value;
-    }
-
-    private bool Not()
-    {
-        var negated = false;
-        while (_at + 1 < _words.Count && Take("!"))
-        {
-            negated = !negated;
-        }
-
-        return Primary() != negated;
-    }
-
-    private bool Primary()
-    {
-        if (Take("("))
-        {
-            var inner = Or();
-            return Take(")") && inner;
-        }
-
-        if (_at + 2 < _words.Count && Compare(_words[_at], _words[_at + 1], _words[_at + 2]) is { } compared)
-        {
-            _at += 3;
-            return compared;
-        }
-
-        if (_at + 1 < _words.Count && Unary(_words[_at], _words[_at + 1]) is { } answer)
-        {
-            _at += 2;
-            return answer;
-        }
-
-        return _at < _words.Count && _words[_at++].Length > 0;
+        return or || and;
     }
 
     private static bool? Compare(string left, string operation, string right) => operation switch
@@ -92,33 +95,52 @@ internal sealed class GrubCondition
         "=" or "==" => left == right,
         "!=" => left != right,
         "<" => string.CompareOrdinal(left, right) < 0,
+        "<=" => string.CompareOrdinal(left, right) <= 0,
         ">" => string.CompareOrdinal(left, right) > 0,
-        "-eq" => Number(left) == Number(right),
-        "-ne" => Number(left) != Number(right),
-        "-lt" => Number(left) < Number(right),
-        "-le" => Number(left) <= Number(right),
-        "-gt" => Number(left) > Number(right),
-        "-ge" => Number(left) >= Number(right),
+        ">=" => string.CompareOrdinal(left, right) >= 0,
+        "-eq" => GrubNumber.Signed(left) == GrubNumber.Signed(right),
+        "-ne" => GrubNumber.Signed(left) != GrubNumber.Signed(right),
+        "-lt" => GrubNumber.Signed(left) < GrubNumber.Signed(right),
+        "-le" => GrubNumber.Signed(left) <= GrubNumber.Signed(right),
+        "-gt" => GrubNumber.Signed(left) > GrubNumber.Signed(right),
+        "-ge" => GrubNumber.Signed(left) >= GrubNumber.Signed(right),
+        "-pgt" => AfterPrefix(left, right) > 0,
+        "-plt" => AfterPrefix(left, right) < 0,
         _ => null,
     };
 
-    private bool? Unary(string operation, string operand) => operation switch
+    /// <summary>Compares the numbers after what both begin with: `vmlinuz-2 -plt vmlinuz-11`.</summary>
+    private static int AfterPrefix(string left, string right)
     {
-        "-n" => operand.Length > 0,
-        "-z" => operand.Length == 0,
-        "-f" => _tree.LengthOf(operand) is not null,
-        "-s" => _tree.LengthOf(operand) is > 0,
-        "-d" => _tree.HasDirectory(operand),
-        "-e" => _tree.LengthOf(operand) is not null || _tree.HasDirectory(operand),
-        _ => null,
-    };
+        var at = left.AsSpan().CommonPrefixLength(right) - 1;
+        while (at > 0 && char.IsAsciiDigit(left[at]))
+        {
+            at--;
+        }
 
-    private static long Number(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        at = Math.Max(at + 1, 0);
+        return GrubNumber.OrZero(left[at..]).CompareTo(GrubNumber.OrZero(right[at..]));
+    }
 
-    private bool Take(string word)
+    private bool? Unary(string operation, string operand)
     {
-        var there = _at < _words.Count && _words[_at] == word;
-        _at += there ? 1 : 0;
-        return there;
+        switch (operation)
+        {
+            case "-n":
+                return operand.Length > 0;
+            case "-z":
+                return operand.Length == 0;
+            case "-d":
+                return GrubFiles.HasDirectory(_resolve(operand));
+            case "-e" or "-f" or "-s":
+                var path = _resolve(operand);
+                using (var file = _files.Open(path))
+                {
+                    return operation == "-s" ? file is { Length: > 0 } : file is not null || (operation == "-e" && GrubFiles.HasDirectory(path));
+                }
+
+            default:
+                return null;
+        }
     }
 }

@@ -1,33 +1,61 @@
+using System.Text;
+
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>`grubenv`: what grub-set-default, grub-reboot and the boot script itself keep over a reboot (1024 bytes, `NAME=value` lines).</summary>
+/// <summary>`grubenv`: what grub-set-default, grub-reboot and the boot script itself keep over a reboot (grub-core/lib/envblk.c).</summary>
 internal static class GrubEnvironmentBlock
 {
     private const int MaxBytes = 64 * 1024;
+    private const string Signature = "# GRUB Environment Block\n";
 
-    // The entry for the next boot only. The next boot of the laptop itself is meant, not that of a desktop.
-    private const string NextEntry = "next_entry";
+    /// <summary>The variables of a file, or of blocks outside all files; null if it is not there or is none.</summary>
+    public static Dictionary<string, string>? Read(GrubFiles files, GrubPath path)
+    {
+        try
+        {
+            return files.ReadText(path, MaxBytes) is { } text && text.StartsWith(Signature, StringComparison.Ordinal) ? Parse(text) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return null;
+        }
+    }
 
-    /// <summary>Null if there is none in that directory.</summary>
-    /// <param name="tree">The boot directory.</param>
-    /// <param name="directory">`grub` or `grub2`.</param>
-    public static Dictionary<string, string>? Read(BootTree tree, string directory)
-        => tree.ReadText($"{directory}/grubenv", MaxBytes) is { } text ? Parse(text) : null;
-
+    /// <summary>`NAME=value` lines after the signature; the first value of a name that stands there twice is overwritten.</summary>
     internal static Dictionary<string, string> Parse(string text)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-
-        // A backslash keeps a newline or backslash in a value; with newlines gone, lines can be cut plainly.
-        foreach (var line in text.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'))
+        for (var at = Math.Min(Signature.Length, text.Length); at < text.Length;)
         {
-            var equals = line.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0 && line[0] != '#' && line[..equals] != NextEntry)
+            var line = text.IndexOf('\n', at);
+            if (text[at] != '#')
             {
-                variables[line[..equals]] = line[(equals + 1)..].Replace("\\\\", "\\", StringComparison.Ordinal);
+                var equals = text.IndexOf('=', at);
+                if (equals < 0 || ReadValue(text, equals + 1, out var end) is not { } value)
+                {
+                    break;
+                }
+
+                variables[text[at..equals]] = value;
+                line = end;
             }
+
+            at = line < 0 ? text.Length : line + 1;
         }
 
         return variables;
+    }
+
+    /// <summary>Up to a newline without a backslash before it; null if there is none.</summary>
+    private static string? ReadValue(string text, int at, out int end)
+    {
+        var value = new StringBuilder();
+        for (end = at; end < text.Length && text[end] != '\n'; end++)
+        {
+            end += text[end] == '\\' ? 1 : 0;
+            value.Append(end < text.Length ? text[end] : "");
+        }
+
+        return end < text.Length ? value.ToString() : null;
     }
 }

@@ -1,360 +1,217 @@
-using System.Text;
-
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>
-/// Executes a script as far as it decides what is booted: variables, conditions, functions, includes, the menu, `linux` and
-/// `initrd`. Commands that look at hardware or draw do nothing; `search` need not look, since there is one file system here.
-/// </summary>
-internal sealed class GrubInterpreter
+/// <summary>Executes statements (grub-core/script/execute.c); what commands do is <see cref="GrubCommands"/>' business.</summary>
+internal sealed class GrubInterpreter(GrubState state)
 {
     private const int MaxFileBytes = 4 * 1024 * 1024;
-    private const int MaxMenuItems = 1024;
-    private const int MaxVariables = 4096;
 
-    private readonly BootTree _tree;
-    private readonly GrubBudget _budget;
-    private readonly Dictionary<string, string> _variables;
-    private readonly Dictionary<string, IReadOnlyList<GrubStatement>> _functions;
+    private int _loops;
+    private int _breaks;
+    private bool _continues;
     private bool _returning;
 
-    public GrubInterpreter(BootTree tree, string prefix)
-    {
-        _tree = tree;
-        _budget = new GrubBudget();
-        _functions = new(StringComparer.Ordinal);
+    /// <summary>What is changed.</summary>
+    public GrubState State => state;
 
-        // What GRUB sets before the script runs, as far as generated scripts ask.
-        _variables = new(StringComparer.Ordinal)
-        {
-            ["prefix"] = prefix, ["config_directory"] = prefix, ["root"] = "hd0", ["grub_platform"] = "efi", ["grub_cpu"] = "x86_64",
-            ["feature_menuentry_id"] = "y", ["feature_menuentry_options"] = "y", ["feature_all_video_module"] = "y", ["feature_200_final"] = "y",
-            ["feature_default_font_path"] = "y", ["feature_platform_search_hint"] = "y", ["feature_timeout_style"] = "y",
-        };
-    }
+    /// <summary>The positional parameters; null outside functions and entries.</summary>
+    public GrubScope? Scope { get; private set; }
 
-    private GrubInterpreter(GrubInterpreter from)
-    {
-        _tree = from._tree;
-        _budget = from._budget;
-        _functions = new(from._functions, StringComparer.Ordinal);
-        _variables = new(from._variables, StringComparer.Ordinal);
-    }
-
-    /// <summary>The menu as far as it was executed.</summary>
-    public List<GrubMenuItem> Menu { get; } = [];
-
-    /// <summary>What was to be loaded, if anything.</summary>
-    public GrubBoot? Boot { get; private set; }
-
-    /// <summary>As they stand after execution.</summary>
-    public IReadOnlyDictionary<string, string> Variables => _variables;
-
-    /// <summary>Another interpreter in the same state, with an empty menu: for the body of an item of this one's menu.</summary>
-    public GrubInterpreter Run(GrubMenuItem item)
-    {
-        var inner = new GrubInterpreter(this);
-        inner._variables["chosen"] = item.Id.Length > 0 ? item.Id : item.Title;
-        inner.Execute(item.Body);
-        return inner;
-    }
-
-    /// <summary>Executes a file; false if there is none.</summary>
-    /// <exception cref="InvalidDataException">`FILE:LINE: why` or `FILE: why`: it makes no sense, or asks for more than <see cref="GrubBudget"/> allows.</exception>
+    /// <summary>Executes a file, each statement as soon as it is read; false if there is none.</summary>
+    /// <exception cref="InvalidDataException">It asks for more than <see cref="GrubBudget"/> allows.</exception>
     public bool RunFile(string path)
     {
-        if (_tree.ReadLoaderText(path, MaxFileBytes) is not { } text)
+        var file = state.Resolve(path);
+        if (state.Files.ReadText(file, MaxFileBytes) is not { } text)
         {
             return false;
         }
 
-        _budget.SpendFile();
-        _budget.Enter();
-        try
-        {
-            Execute(GrubParser.Parse(text));
-            _returning = false;
-        }
-        catch (InvalidDataException error) when (error.InnerException is null)
-        {
-            throw new InvalidDataException($"{_tree.Absolute(path)}:{error.Message}", error);
-        }
-
-        _budget.Leave();
+        state.Budget.SpendFile();
+        state.Budget.Enter();
+        (var oldFile, var oldDirectory) = (state.Variables["config_file"], state.Variables["config_directory"]);
+        SetExported("config_file", file.Full);
+        SetExported("config_directory", file.Full[..Math.Max(file.Full.LastIndexOf('/'), 0)]);
+        Run(GrubLines.OfFile(text), state.Files.Describe(file), "", stopAtError: false);
+        SetExported("config_file", oldFile);
+        SetExported("config_directory", oldDirectory);
+        state.Budget.Leave();
         return true;
     }
 
-    private bool Execute(IReadOnlyList<GrubStatement> statements)
+    /// <summary>Executes the body of a menu entry.</summary>
+    public int RunBody(GrubMenuItem item)
     {
-        var status = true;
-        for (var at = 0; at < statements.Count && !_returning; at++)
-        {
-            _budget.SpendStatement();
-            status = Execute(statements[at]);
-            _variables["?"] = status ? "0" : "1";
-        }
-
-        return status;
+        Scope = new GrubScope(item.Arguments);
+        return Run(GrubLines.OfSource(item.Body), "line ", item.Title, stopAtError: true);
     }
 
-    private bool Execute(GrubStatement statement)
+    /// <summary>`eval`.</summary>
+    public int RunSource(string text) => Run(GrubLines.OfSource(text), "eval", "", stopAtError: true);
+
+    /// <summary>Calls a function.</summary>
+    public int Call(GrubList body, IReadOnlyList<string> arguments)
     {
-        switch (statement)
-        {
-            case GrubIf choice:
-                GrubBranch? branch = choice.Branches.FirstOrDefault(branch => Execute(branch.Condition));
-                return Execute(branch?.Body ?? choice.Otherwise);
-            case GrubFor loop:
-                var status = true;
-                foreach (var word in Expand(loop.Words))
-                {
-                    Set(loop.Name, word);
-                    status = Execute(loop.Body);
-                }
-
-                return status;
-            case GrubWhile { Loop: var loop, Until: var until }:
-                while (!_returning && Execute(loop.Condition) != until)
-                {
-                    // An empty condition and body cost no statement, but time.
-                    _budget.SpendStatement();
-                    Execute(loop.Body);
-                }
-
-                return true;
-            case GrubFunction function:
-                _functions[function.Name] = function.Body;
-                return true;
-            case GrubCommand command:
-                return Execute(command);
-            default:
-                throw new InvalidOperationException(statement.GetType().Name);
-        }
-    }
-
-    private bool Call(IReadOnlyList<GrubStatement> body, List<string> words)
-    {
-        KeyValuePair<string, string>[] outer = [.. _variables.Where(variable => IsParameter(variable.Key))];
-        Array.ForEach(outer, variable => _variables.Remove(variable.Key));
-        for (var at = 1; at < words.Count; at++)
-        {
-            Set($"{at}", words[at]);
-        }
-
-        Set("#", $"{words.Count - 1}");
-        Set("@", string.Join(' ', words.Skip(1)));
-        Set("*", string.Join(' ', words.Skip(1)));
-        _budget.Enter();
+        (var loops, var scope) = (_loops, Scope);
+        (_loops, Scope) = (0, new GrubScope(arguments));
+        state.Budget.Enter();
         var status = Execute(body);
-        _budget.Leave();
+        state.Budget.Leave();
         _returning = false;
-        foreach (var name in _variables.Keys.Where(IsParameter).ToArray())
-        {
-            _variables.Remove(name);
-        }
-
-        Array.ForEach(outer, variable => _variables[variable.Key] = variable.Value);
+        (_loops, Scope) = (loops, scope);
         return status;
     }
 
-    /// <summary>`$1`, `$#`, `$@`, `$*`: a function has its own.</summary>
-    private static bool IsParameter(string name) => char.IsAsciiDigit(name[0]) || name is "#" or "@" or "*";
+    /// <summary>`return`: nothing after it is executed in this function.</summary>
+    public void Return() => _returning = true;
 
-    /// <summary>Words with their variables resolved; values outside quotes are cut at blanks, as in any shell.</summary>
-    private List<string> Expand(IReadOnlyList<GrubWord> words)
+    /// <summary>`break` or `continue`, of so many loops.</summary>
+    public void Break(int loops, bool continues)
     {
-        var expanded = new List<string>();
-        var current = new StringBuilder();
+        _breaks = Math.Min(loops, _loops);
+        _continues = continues;
+    }
+
+    private int Run(GrubLines lines, string name, string entry, bool stopAtError)
+    {
+        var status = GrubStatus.Success;
+        while (state.Ending is null)
+        {
+            try
+            {
+                if (GrubParser.ReadNext(lines, (function, body) => state.Functions[function] = body) is not { } script)
+                {
+                    break;
+                }
+
+                status = Execute(script);
+            }
+            catch (GrubSyntaxException error)
+            {
+                state.Problems?.Add(new GrubProblem($"{name}{(entry.Length == 0 ? ":" : "")}{lines.Number}", entry, $"{error.Message}; GRUB passes over this statement"));
+                status = GrubStatus.BadArgument;
+                if (stopAtError)
+                {
+                    break;
+                }
+            }
+        }
+
+        return status;
+    }
+
+    private int Execute(GrubStatement? statement)
+    {
+        state.Budget.SpendStatement();
+        var status = statement switch
+        {
+            GrubList list => ExecuteList(list),
+            GrubIf choice => ExecuteIf(choice),
+            GrubFor loop => ExecuteFor(loop),
+            GrubWhile loop => ExecuteWhile(loop),
+            GrubCommand command => GrubCommands.Execute(this, command),
+            _ => GrubStatus.Success,
+        };
+        if (statement is not null)
+        {
+            state.Variables.Set("?", status == GrubStatus.Success ? "0" : status == GrubStatus.False ? "1" : $"{status}");
+        }
+
+        return status;
+    }
+
+    private int ExecuteList(GrubList list)
+    {
+        var status = GrubStatus.Success;
+        foreach (var statement in list.Statements)
+        {
+            if (_breaks > 0 || state.Ending is not null)
+            {
+                break;
+            }
+
+            status = Execute(statement);
+            if (_returning)
+            {
+                break;
+            }
+        }
+
+        return status;
+    }
+
+    private int ExecuteIf(GrubIf choice)
+    {
+        var status = Execute(choice.Condition);
+        return _returning || state.Ending is not null ? status : Execute(state.Variables["?"] == "0" ? choice.Body : choice.Otherwise);
+    }
+
+    private int ExecuteFor(GrubFor loop)
+    {
+        var words = Expansion().Expand(loop.Words);
+        var status = GrubStatus.Success;
+        _loops++;
         foreach (var word in words)
         {
-            var exists = false;
-            foreach (var part in word.Parts)
+            _breaks = _continues && _breaks == 1 ? 0 : _breaks;
+            if (_breaks == 0 && state.Ending is null)
             {
-                var text = part.IsVariable ? _variables.GetValueOrDefault(part.Text, "") : part.Text;
-                _budget.SpendCharacters(text.Length + 1);
-                if (!part.IsVariable || part.IsQuoted)
+                state.Variables.Set(loop.Name, word);
+                status = Execute(loop.Body);
+                if (_returning)
                 {
-                    current.Append(text);
-                    exists = true;
-                    continue;
+                    break;
                 }
-
-                AppendFields(text, current, expanded);
             }
+        }
 
-            if (exists || current.Length > 0)
+        EndLoop();
+        return status;
+    }
+
+    private int ExecuteWhile(GrubWhile loop)
+    {
+        int status;
+        _loops++;
+        do
+        {
+            status = Execute(loop.Condition);
+            if (_returning || (loop.Until ? status == 0 : status != 0))
             {
-                expanded.Add(current.ToString());
-                current.Clear();
+                break;
             }
-        }
 
-        return expanded;
+            status = Execute(loop.Body);
+            _breaks = _continues && _breaks == 1 ? 0 : _breaks;
+        }
+        while (!_returning && _breaks == 0 && state.Ending is null);
+
+        EndLoop();
+        return status;
     }
 
-    private static void AppendFields(string text, StringBuilder current, List<string> expanded)
+    private void EndLoop()
     {
-        foreach (var c in text)
-        {
-            if (!char.IsWhiteSpace(c))
-            {
-                current.Append(c);
-            }
-            else if (current.Length > 0)
-            {
-                expanded.Add(current.ToString());
-                current.Clear();
-            }
-        }
+        _breaks -= _breaks > 0 ? 1 : 0;
+        _loops--;
     }
 
-    private void Set(string name, string value)
+    /// <summary>Makes arguments of words.</summary>
+    public GrubExpansion Expansion() => new(
+        name => state.Variables[name],
+        Scope,
+        pattern => GrubGlob.Find(pattern, directory => GrubFiles.List(state.Resolve(directory))),
+        state.Budget);
+
+    private void SetExported(string name, string? value)
     {
-        if (value.Length > GrubBudget.MaxValueLength)
+        if (value is null)
         {
-            throw new InvalidDataException($" the variable {BootEntry.OneLine(name)} grows beyond {GrubBudget.MaxValueLength} characters");
+            state.Variables.Unset(name);
         }
-
-        if (_variables.Count >= MaxVariables && !_variables.ContainsKey(name))
+        else
         {
-            throw new InvalidDataException($" more than {MaxVariables} variables");
-        }
-
-        _variables[name] = value;
-    }
-
-    // The commands
-
-    private bool Execute(GrubCommand command)
-    {
-        var words = Expand(command.Words);
-        if (words.Count == 0)
-        {
-            return true;
-        }
-
-        if (words[0] == "!")
-        {
-            words.RemoveAt(0);
-            return words.Count == 0 || !Execute(words, command);
-        }
-
-        return Execute(words, command);
-    }
-
-    private bool Execute(List<string> words, GrubCommand command)
-    {
-        if (_functions.TryGetValue(words[0], out var body))
-        {
-            return Call(body, words);
-        }
-
-        switch (words[0])
-        {
-            case "set" when words.Count > 1:
-                return Assign(words[1]);
-            case "unset":
-                words.ForEach(name => _variables.Remove(name));
-                return true;
-            case "[" when words[^1] == "]":
-                return GrubCondition.Evaluate(words[1..^1], _tree);
-            case "test":
-                return GrubCondition.Evaluate(words[1..], _tree);
-            case "load_env":
-                return LoadEnvironment(words);
-            case "source" or "." or "configfile" or "normal" when words.Count > 1:
-                return RunFile(words[1]);
-            case "menuentry" or "submenu":
-                return AddMenuItem(words, command.Block ?? []);
-            case "linux" or "linux16" or "linuxefi" when words.Count > 1:
-                Boot = new GrubBoot(words[1], string.Join(' ', words.Skip(2).Select(Quote)));
-                return true;
-            case "initrd" or "initrd16" or "initrdefi":
-                Boot?.Initrds.AddRange(words.Skip(1));
-                return Boot is not null;
-            case "return":
-                _returning = true;
-                return words.Count < 2 || words[1] == "0";
-
-            // `false` by name; the others by nature: no key is held, no picture can be shown, no clock memory says so.
-            case "false" or "keystatus" or "background_image" or "loadfont" or "cmostest" or "probe" or "regexp":
-                return false;
-            default:
-                return !IsAssignment(command.Words[0]) || Assign(words[0]);
+            state.Variables.Set(name, value);
+            state.Variables.Export(name);
         }
     }
-
-    /// <summary>Only an assignment whose name and `=` stand there literally is one.</summary>
-    private static bool IsAssignment(GrubWord word)
-    {
-        var start = word.Parts[0] is { IsVariable: false, IsQuoted: false } part ? part.Text : "";
-        var equals = start.IndexOf('=', StringComparison.Ordinal);
-        return equals > 0 && !start.AsSpan(0, equals).ContainsAnyExcept(s_nameCharacters);
-    }
-
-    private static readonly System.Buffers.SearchValues<char> s_nameCharacters =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
-
-    private bool Assign(string assignment)
-    {
-        var equals = assignment.IndexOf('=', StringComparison.Ordinal);
-        if (equals > 0)
-        {
-            Set(assignment[..equals], assignment[(equals + 1)..]);
-        }
-
-        return equals > 0;
-    }
-
-    /// <summary>`load_env [-f FILE] [NAME…]`: all variables, even if only some are asked for.</summary>
-    private bool LoadEnvironment(List<string> words)
-    {
-        var option = words.IndexOf("-f");
-        var path = option > 0 && option + 1 < words.Count ? words[option + 1] : $"{_variables.GetValueOrDefault("prefix", "")}/grubenv";
-        if (_tree.ReadLoaderText(path, MaxFileBytes) is not { } text)
-        {
-            return false;
-        }
-
-        foreach ((var name, var value) in GrubEnvironmentBlock.Parse(text))
-        {
-            Set(name, value);
-        }
-
-        return true;
-    }
-
-    private bool AddMenuItem(List<string> words, IReadOnlyList<GrubStatement> body)
-    {
-        if (Menu.Count == MaxMenuItems)
-        {
-            throw new InvalidDataException($" the menu has more than {MaxMenuItems} entries");
-        }
-
-        string title = "", id = "";
-        for (var at = 1; at < words.Count; at++)
-        {
-            var word = words[at];
-            if (word.StartsWith("--id=", StringComparison.Ordinal))
-            {
-                id = word["--id=".Length..];
-            }
-            else if (word is "--id" or "--class" or "--users" or "--hotkey" or "--source" && at + 1 < words.Count)
-            {
-                id = word == "--id" ? words[at + 1] : id;
-                at++;
-            }
-            else if (!word.StartsWith("--", StringComparison.Ordinal) && title.Length == 0)
-            {
-                title = word;
-            }
-        }
-
-        Menu.Add(new GrubMenuItem(title, id, words[0] == "submenu", body));
-        return true;
-    }
-
-    /// <summary>GRUB hands an argument with blanks to the kernel in quotes.</summary>
-    private static string Quote(string word)
-        => word.Contains(' ', StringComparison.Ordinal) ? $"\"{word.Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : word;
 }

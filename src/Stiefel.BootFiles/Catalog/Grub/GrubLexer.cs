@@ -2,197 +2,143 @@ using System.Text;
 
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Cuts GRUB's script language into words, quotes and variables (GNU GRUB manual, "Writing full configuration files directly").</summary>
-internal sealed class GrubLexer
+/// <summary>
+/// Cuts GRUB's script language into tokens (grub-core/script/yylex.l). It reads a line at a time, and a further one only where a statement
+/// or a quotation is still open: that decides how much is lost to a syntax error.
+/// </summary>
+internal sealed class GrubLexer(GrubLines lines)
 {
-    private readonly string _text;
-    private readonly List<GrubToken> _tokens = [];
-    private readonly StringBuilder _literal = new();
-    private List<GrubPart> _parts = [];
+    private static readonly HashSet<string> s_keywords =
+        ["case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "select", "then", "until", "while", "function"];
+
+    private readonly StringBuilder _recorded = new();
+    private string _buffer = "";
+    private string _prefix = "";
     private int _at;
-    private int _line = 1;
+    private int _recording;
 
-    private GrubLexer(string text) => _text = text;
+    /// <summary>How many compound statements and blocks are open: as long as any is, further lines belong to them.</summary>
+    public int Open { get; set; }
 
-    /// <exception cref="InvalidDataException">A quote or `${` is never closed; the message begins with the line's number.</exception>
-    public static List<GrubToken> Tokenize(string text)
+    /// <summary>Begins with a line that was read already.</summary>
+    public void Start(string line) => _buffer = line;
+
+    /// <summary>Begins to keep the source text; gives the place where.</summary>
+    public int StartRecord()
     {
-        var lexer = new GrubLexer(text);
-        while (lexer._at < text.Length)
-        {
-            lexer.ReadNext();
-        }
-
-        lexer.EndWord();
-        return lexer._tokens;
+        _recording++;
+        return _recorded.Length;
     }
 
-    private void ReadNext()
+    /// <summary>The source text from there on.</summary>
+    public string StopRecord(int from)
     {
-        var c = _text[_at];
-        switch (c)
+        var text = _recorded.ToString(from, _recorded.Length - from);
+        if (--_recording == 0)
         {
-            case ' ' or '\t' or '\r':
-                EndWord();
-                _at++;
-                break;
-            case '\n' or ';':
-                EndWord();
-                Add(GrubTokenKind.EndOfCommand);
-                Advance();
-                break;
-            case '{' or '}':
-                EndWord();
-                Add(c == '{' ? GrubTokenKind.Open : GrubTokenKind.Close);
-                _at++;
-                break;
-            case '#' when _literal.Length == 0 && _parts.Count == 0:
-                var end = _text.IndexOf('\n', _at);
-                _at = end < 0 ? _text.Length : end;
-                break;
-            case '\'':
-                ReadSingleQuoted();
-                break;
-            case '"':
-                ReadDoubleQuoted();
-                break;
-            case '\\':
-                ReadEscape();
-                break;
-            case '$' when TryReadVariable(quoted: false):
-                break;
-            default:
-                _literal.Append(c);
-                _at++;
-                break;
-        }
-    }
-
-    private void ReadSingleQuoted()
-    {
-        FlushLiteral(quoted: false);
-        var end = _text.IndexOf('\'', _at + 1);
-        if (end < 0)
-        {
-            throw Unclosed("'");
+            _recorded.Clear();
         }
 
-        var text = _text[(_at + 1)..end];
-        _parts.Add(new GrubPart(text, IsVariable: false, IsQuoted: true));
-        _line += text.Count(c => c == '\n');
-        _at = end + 1;
+        return text;
     }
 
-    private void ReadDoubleQuoted()
+    /// <exception cref="GrubSyntaxException">It is none, or the text ends where it must go on.</exception>
+    public GrubToken Next()
     {
-        FlushLiteral(quoted: false);
-        var line = _line;
-        for (_at++; _at < _text.Length && _text[_at] != '"';)
+        while (true)
         {
-            if (_text[_at] == '$' && TryReadVariable(quoted: true))
+            if (_at >= _buffer.Length && !ReadLine())
             {
-                continue;
+                return new GrubToken(GrubTokenKind.End, "", null);
             }
 
-            var escape = _text[_at] == '\\' && _at + 1 < _text.Length && _text[_at + 1] is '$' or '"' or '\\' or '\n';
-            _at += escape ? 1 : 0;
-            if (!(escape && _text[_at] == '\n'))
+            var c = _buffer[_at];
+            if (c is ' ' or '\t')
             {
-                _literal.Append(_text[_at]);
+                Take(1);
             }
-
-            Advance();
-        }
-
-        if (_at >= _text.Length)
-        {
-            _line = line;
-            throw Unclosed("\"");
-        }
-
-        // Even an empty pair of quotes makes a word.
-        FlushLiteral(quoted: true, evenEmpty: true);
-        _at++;
-    }
-
-    /// <summary>A backslash keeps the next character, or joins lines.</summary>
-    private void ReadEscape()
-    {
-        _at++;
-        if (_at < _text.Length)
-        {
-            if (_text[_at] != '\n')
+            else if (c == '#')
             {
-                FlushLiteral(quoted: false);
-                _parts.Add(new GrubPart(_text[_at].ToString(), IsVariable: false, IsQuoted: true));
+                Take(_buffer.IndexOf('\n', _at) - _at);
             }
-
-            Advance();
+            else if (Sign(c) is { } sign)
+            {
+                return sign;
+            }
+            else if (ReadWord() is { } word)
+            {
+                return word;
+            }
         }
     }
 
-    /// <summary>`${name}`, `$name`, `$1`, `$?`, `$#`, `$@`, `$*`; false if the dollar sign stands for itself.</summary>
-    private bool TryReadVariable(bool quoted)
+    /// <summary>False at the end of the statement.</summary>
+    private bool ReadLine()
     {
-        var start = _at + 1;
-        var braces = start < _text.Length && _text[start] == '{';
-        start += braces ? 1 : 0;
-        var end = start;
-        if (end < _text.Length && _text[end] is '?' or '#' or '@' or '*')
-        {
-            end++;
-        }
-        else
-        {
-            var positional = end < _text.Length && char.IsAsciiDigit(_text[end]);
-            while (end < _text.Length && (positional ? char.IsAsciiDigit(_text[end]) : char.IsAsciiLetterOrDigit(_text[end]) || _text[end] == '_'))
-            {
-                end++;
-            }
-        }
-
-        if (braces && (end >= _text.Length || _text[end] != '}'))
-        {
-            throw Unclosed("${");
-        }
-
-        if (end == start)
+        if (Open == 0 && _prefix.Length == 0)
         {
             return false;
         }
 
-        FlushLiteral(quoted);
-        _parts.Add(new GrubPart(_text[start..end], IsVariable: true, quoted));
-        _at = braces ? end + 1 : end;
+        _buffer = _prefix + (lines.Next() ?? throw new GrubSyntaxException("unexpected end of file"));
+        _prefix = "";
+        _at = 0;
         return true;
     }
 
-    private void FlushLiteral(bool quoted, bool evenEmpty = false)
+    private GrubToken? Sign(char c)
     {
-        if (_literal.Length > 0 || evenEmpty)
+        var kind = c switch
         {
-            _parts.Add(new GrubPart(_literal.ToString(), IsVariable: false, quoted));
-            _literal.Clear();
-        }
-    }
-
-    private void EndWord()
-    {
-        FlushLiteral(quoted: false);
-        if (_parts.Count > 0)
+            '\n' => GrubTokenKind.Newline,
+            ';' => GrubTokenKind.Semicolon,
+            '{' => GrubTokenKind.Open,
+            '}' => GrubTokenKind.Close,
+            '|' or '&' or '<' or '>' => GrubTokenKind.Unknown,
+            _ => GrubTokenKind.End,
+        };
+        if (kind == GrubTokenKind.Semicolon && _buffer[_at + 1] == ';')
         {
-            _tokens.Add(new GrubToken(GrubTokenKind.Word, new GrubWord(_parts), _line));
-            _parts = [];
+            return new GrubToken(GrubTokenKind.Unknown, Take(2), null);
         }
+
+        return kind == GrubTokenKind.End ? null : new GrubToken(kind, Take(1), null);
     }
 
-    private void Add(GrubTokenKind kind) => _tokens.Add(new GrubToken(kind, null, _line));
-
-    private void Advance()
+    /// <summary>Null if the word goes on in the next line.</summary>
+    private GrubToken? ReadWord()
     {
-        _line += _text[_at] == '\n' ? 1 : 0;
-        _at++;
+        if (GrubWordScan.EndOf(_buffer, _at) is not { } end)
+        {
+            _prefix = _buffer[_at..];
+            _at = _buffer.Length;
+            return null;
+        }
+
+        if (end == _at)
+        {
+            throw new GrubSyntaxException($"`{_buffer[_at]}` stands for nothing");
+        }
+
+        var text = Take(end - _at);
+        if (text is "[[" or "]]")
+        {
+            return new GrubToken(GrubTokenKind.Unknown, text, null);
+        }
+
+        var kind = s_keywords.Contains(text) ? GrubTokenKind.Keyword : GrubWordScan.IsName(text) ? GrubTokenKind.Name : GrubTokenKind.Word;
+        return new GrubToken(kind, text, kind == GrubTokenKind.Word ? new GrubWord(GrubWordParts.Of(text)) : GrubWord.Plain(text));
     }
 
-    private InvalidDataException Unclosed(string what) => new($"{_line}: {what} is never closed");
+    private string Take(int length)
+    {
+        var text = _buffer.Substring(_at, length);
+        _at += length;
+        if (_recording > 0)
+        {
+            _recorded.Append(text);
+        }
+
+        return text;
+    }
 }

@@ -1,80 +1,120 @@
-using System.Globalization;
-
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Chooses from a menu as GRUB does without anyone at the keyboard.</summary>
-internal static class GrubMenu
+/// <summary>
+/// What GRUB would boot without anyone at the keyboard, and then everything else that its menu offers. An entry's body is executed in a copy of
+/// the state in which the menu was shown, so that none sees what another did.
+/// </summary>
+internal sealed class GrubMenu
 {
-    private const int MaxSubmenuDepth = 8;
+    private const int MaxDepth = 8;
 
-    /// <summary>
-    /// The default entry and then all others, top to bottom. `default` is a number, a title or an id, and for an entry in a
-    /// submenu a path of them (`1>2`); what does not exist counts as the first entry (GNU GRUB manual, "default").
-    /// </summary>
-    public static IEnumerable<(GrubMenuItem Item, GrubBoot? Boot)> InBootOrder(GrubInterpreter interpreter)
+    // What others than the default entries may cost together.
+    private readonly GrubBudget _others = new();
+    private readonly List<string> _yielded = [];
+    private bool _exhausted;
+
+    private GrubMenu()
     {
-        var first = Choose(interpreter, interpreter.Variables.GetValueOrDefault("default", ""), 0);
-        if (first is not null)
+    }
+
+    /// <summary>The default entry, those that `fallback` names, and all others, top to bottom.</summary>
+    public static IEnumerable<GrubCandidate> InBootOrder(GrubState state)
+    {
+        var menu = new GrubMenu();
+        foreach (var candidate in menu.Defaults(state, "", 0))
         {
-            yield return first.Value;
+            menu._yielded.Add(candidate.Id);
+            yield return candidate;
         }
 
-        foreach (var other in All(interpreter, 0))
+        foreach (var candidate in menu.All(state, "", 0).Where(candidate => !menu._yielded.Remove(candidate.Id)))
         {
-            if (other.Item != first?.Item)
-            {
-                yield return other;
-            }
+            yield return candidate;
         }
     }
 
-    private static (GrubMenuItem Item, GrubBoot? Boot)? Choose(GrubInterpreter interpreter, string path, int depth)
+    /// <summary>The default entry, in its submenu if it is in one, and those that are tried after it.</summary>
+    private IEnumerable<GrubCandidate> Defaults(GrubState state, string path, int depth)
     {
-        if (interpreter.Menu.Count == 0 || depth > MaxSubmenuDepth)
+        if (state.Nested is { } nested)
         {
-            return null;
+            return depth > MaxDepth ? [Circular(path)] : Defaults(nested, path, depth + 1);
         }
 
-        (var step, var below) = CutStep(path);
-        var item = Find(interpreter.Menu, step);
-        var inner = interpreter.Run(item);
-        return item.IsSubmenu ? Choose(inner, below, depth + 1) : (item, inner.Boot);
-    }
-
-    private static IEnumerable<(GrubMenuItem Item, GrubBoot? Boot)> All(GrubInterpreter interpreter, int depth)
-    {
-        foreach (var item in depth <= MaxSubmenuDepth ? interpreter.Menu : [])
+        if (Started(state, path) is { } started)
         {
-            var inner = interpreter.Run(item);
-            if (!item.IsSubmenu)
-            {
-                yield return (item, inner.Boot);
-                continue;
-            }
-
-            foreach (var below in All(inner, depth + 1))
-            {
-                yield return below;
-            }
-        }
-    }
-
-    private static GrubMenuItem Find(List<GrubMenuItem> menu, string step)
-        => int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? menu[number < menu.Count ? number : 0]
-            : menu.Find(item => step.Length > 0 && (item.Id == step || item.Title == step)) ?? menu[0];
-
-    /// <summary>Cuts at the first `>`; two of them stand for one in a title.</summary>
-    private static (string Step, string Below) CutStep(string path)
-    {
-        var at = 0;
-        while ((at = path.IndexOf('>', at)) >= 0 && at + 1 < path.Length && path[at + 1] == '>')
-        {
-            at += 2;
+            return [started];
         }
 
-        return at < 0 ? (Unescape(path), "") : (Unescape(path[..at]), path[(at + 1)..]);
+        if (state.Menu.Count == 0)
+        {
+            return [];
+        }
+
+        var first = GrubChoice.Default(state.Menu, state.Variables["default"] ?? "", out var exists, out var note);
+        var fallbacks = GrubChoice.Fallbacks(state.Menu, state.Variables["fallback"] ?? "").Distinct().Where(item => !ReferenceEquals(item, first)).Take(MaxDepth);
+        return Choose(state, first, path, Defaults, new GrubBudget(), depth)
+            .Select(candidate => candidate with { Exists = candidate.Exists && exists, Notes = note is null ? candidate.Notes : [note, .. candidate.Notes] })
+            .Concat(fallbacks.SelectMany(item => Choose(state, item, path, Defaults, new GrubBudget(), depth)));
     }
 
-    private static string Unescape(string step) => step.Replace(">>", ">", StringComparison.Ordinal);
+    /// <summary>Every entry.</summary>
+    private IEnumerable<GrubCandidate> All(GrubState state, string path, int depth)
+        => state.Nested is { } nested ? depth > MaxDepth ? [Circular(path)] : All(nested, path, depth + 1)
+            : state.Menu.TakeWhile(_ => !_exhausted).SelectMany(item => Choose(state, item, path, All, null, depth));
+
+    private static GrubCandidate Circular(string path) => new("", path, null, "its menus lead back to themselves");
+
+    /// <summary>What was started, or how GRUB was left, before any menu was shown.</summary>
+    private static GrubCandidate? Started(GrubState state, string path)
+        => state.Ending is not { } reason ? null : state.Boot is { } boot ? new GrubCandidate("", path, boot, "") : reason.Length > 0 ? new GrubCandidate("", path, null, reason) : null;
+
+    /// <param name="state">In which the menu was shown.</param>
+    /// <param name="item">Its entry or submenu.</param>
+    /// <param name="path">The submenus above it.</param>
+    /// <param name="next">What to do with a menu that it leads to.</param>
+    /// <param name="budget">What its body may cost; null: what is left for all others.</param>
+    /// <param name="depth">How many menus lie above it.</param>
+    private IEnumerable<GrubCandidate> Choose(GrubState state, GrubMenuItem item, string path, Func<GrubState, string, int, IEnumerable<GrubCandidate>> next, GrubBudget? budget, int depth)
+    {
+        var id = item.Id.Replace(">", ">>", StringComparison.Ordinal);
+        var chosen = path.Length == 0 ? id : $"{path}>{id}";
+        GrubState tried;
+        try
+        {
+            tried = depth > MaxDepth ? throw new InvalidDataException("its menus lead back to themselves") : Run(state, item, chosen, budget ?? _others, tell: budget is not null);
+        }
+        catch (InvalidDataException error)
+        {
+            _exhausted |= budget is null && depth <= MaxDepth;
+            return [new GrubCandidate(item.Title, chosen, null, error.Message)];
+        }
+
+        var hasMenu = tried.Nested is not null || (item.IsSubmenu && tried.Boot is null && tried.Menu.Count > 0);
+        var candidates = hasMenu ? next(tried, chosen, depth + 1)
+            : [new GrubCandidate(item.Title, chosen, tried.Boot, tried.Ending is { Length: > 0 } reason ? reason : "it starts no Linux kernel")];
+        return candidates.Select(one => one with { Title = one.Title.Length > 0 ? one.Title : item.Title, Problems = [.. tried.Problems ?? [], .. one.Problems] });
+    }
+
+    private static GrubState Run(GrubState state, GrubMenuItem item, string chosen, GrubBudget budget, bool tell)
+    {
+        var below = GrubChoice.Below(state.Variables["default"] ?? "");
+        var tried = state.Try(budget, tell);
+        tried = item.IsSubmenu ? tried.ForMenu(inner: true) : tried;
+        tried.Variables.Set("chosen", chosen);
+        tried.Variables.Export("chosen");
+        tried.Variables.Unset("default");
+        if (below is not null)
+        {
+            tried.Variables.Set("default", below);
+        }
+
+        new GrubInterpreter(tried).RunBody(item);
+        if (tried.Boot is { } boot && item.EmptyVariables.Count > 0)
+        {
+            tried.Boot = boot with { EmptyVariables = [.. boot.EmptyVariables, .. item.EmptyVariables] };
+        }
+
+        return tried;
+    }
 }

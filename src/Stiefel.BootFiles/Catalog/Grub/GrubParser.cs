@@ -1,192 +1,257 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Makes statements of tokens by recursive descent.</summary>
+/// <summary>Makes statements of the next line of a script, and of as many after it as belong to them (grub-core/script/parser.y).</summary>
 internal sealed class GrubParser
 {
     // Submenus in ifs in submenus: real files nest 4 deep.
     private const int MaxNesting = 64;
 
-    private readonly List<GrubToken> _tokens;
-    private int _at;
-    private int _nesting;
+    private readonly GrubLexer _lexer;
+    private readonly Action<string, GrubList> _define;
+    private GrubToken? _peeked;
 
-    private GrubParser(List<GrubToken> tokens) => _tokens = tokens;
-
-    private int Line => _at < _tokens.Count ? _tokens[_at].Line : _tokens.Count > 0 ? _tokens[^1].Line : 1;
-
-    /// <exception cref="InvalidDataException">No sense can be made of it; the message begins with the line's number.</exception>
-    public static IReadOnlyList<GrubStatement> Parse(string text)
+    private GrubParser(GrubLexer lexer, Action<string, GrubList> define)
     {
-        var parser = new GrubParser(GrubLexer.Tokenize(text));
-        var statements = parser.ReadList();
-        return parser._at == parser._tokens.Count ? statements : throw parser.Unexpected();
+        _lexer = lexer;
+        _define = define;
     }
 
-    /// <summary>Statements up to a closing brace or one of the words that end a part of a compound statement.</summary>
-    private List<GrubStatement> ReadList(params ReadOnlySpan<string> terminators)
+    /// <summary>The statements of one line or more; null at the end.</summary>
+    /// <param name="lines">The script.</param>
+    /// <param name="define">Told of each function at once, even if what follows it makes no sense.</param>
+    /// <exception cref="GrubSyntaxException">What was read makes none, and is lost; the next call goes on with the line after it.</exception>
+    /// <exception cref="InvalidDataException">It nests too deep.</exception>
+    public static GrubList? ReadNext(GrubLines lines, Action<string, GrubList> define)
     {
-        if (++_nesting > MaxNesting)
+        if (lines.Next() is not { } line)
         {
-            throw new InvalidDataException($"{Line}: nested more than {MaxNesting} deep");
+            return null;
         }
 
+        var lexer = new GrubLexer(lines);
+        lexer.Start(line);
+        return new GrubParser(lexer, define).ReadScript();
+    }
+
+    private GrubTokenKind Kind => Peek().Kind;
+
+    private GrubList ReadScript()
+    {
         var statements = new List<GrubStatement>();
-        while (_at < _tokens.Count)
+        SkipNewlines();
+        while (Kind != GrubTokenKind.End)
         {
-            var token = _tokens[_at];
-            if (token.Kind == GrubTokenKind.EndOfCommand)
+            if (IsAt("function"))
             {
-                _at++;
-            }
-            else if (token.Kind == GrubTokenKind.Close || terminators.Contains(token.Word?.Keyword ?? ""))
-            {
-                break;
-            }
-            else if (token.Kind == GrubTokenKind.Open)
-            {
-                statements.AddRange(ReadBlock());
+                ReadFunction();
             }
             else
             {
-                statements.Add(ReadStatement(token.Word!.Keyword));
+                statements.Add(ReadStatement());
             }
+
+            SkipDelimiter();
         }
 
-        _nesting--;
-        return statements;
+        return new GrubList(statements);
     }
 
-    private GrubStatement ReadStatement(string keyword) => keyword switch
+    /// <summary>One statement or more, up to a word or brace that ends them.</summary>
+    /// <param name="delimited">True if a newline or semicolon must stand before that.</param>
+    private GrubList ReadList(bool delimited)
     {
-        "if" => ReadIf(),
-        "for" => ReadFor(),
-        "while" or "until" => ReadWhile(keyword == "until"),
-        "function" => ReadFunction(),
-        "then" or "else" or "elif" or "fi" or "do" or "done" => throw Unexpected(),
-        _ => ReadCommand(),
+        var statements = new List<GrubStatement>();
+        SkipNewlines();
+        while (true)
+        {
+            statements.Add(ReadStatement());
+            if (Kind is not (GrubTokenKind.Newline or GrubTokenKind.Semicolon))
+            {
+                return delimited ? throw Unexpected() : new GrubList(statements);
+            }
+
+            SkipDelimiter();
+            if (Kind is not (GrubTokenKind.Name or GrubTokenKind.Word) && !StartsStatement(Peek().Text))
+            {
+                return new GrubList(statements);
+            }
+        }
+    }
+
+    private static bool StartsStatement(string keyword) => keyword is "if" or "for" or "while" or "until";
+
+    private GrubStatement ReadStatement() => Peek() switch
+    {
+        { Kind: GrubTokenKind.Keyword, Text: "if" } => ReadNested(ReadIf, "fi"),
+        { Kind: GrubTokenKind.Keyword, Text: "for" } => ReadNested(ReadFor, "done"),
+        { Kind: GrubTokenKind.Keyword, Text: "while" or "until" } loop => ReadNested(() => ReadWhile(loop.Text == "until"), "done"),
+        { Kind: GrubTokenKind.Name or GrubTokenKind.Word } => ReadCommand(),
+        _ => throw Unexpected(),
     };
+
+    /// <summary>A statement that goes on over lines until a word ends it.</summary>
+    private GrubStatement ReadNested(Func<GrubStatement> read, string end)
+    {
+        Take();
+        Enter();
+        var statement = read();
+        Expect(end);
+        _lexer.Open--;
+        return statement;
+    }
+
+    private void Enter()
+    {
+        if (++_lexer.Open > MaxNesting)
+        {
+            throw new InvalidDataException($" nested more than {MaxNesting} deep");
+        }
+    }
 
     private GrubCommand ReadCommand()
     {
         var words = new List<GrubWord>();
-        IReadOnlyList<GrubStatement>? block = null;
-        for (; _at < _tokens.Count && _tokens[_at].Kind is GrubTokenKind.Word or GrubTokenKind.Open;)
+        while (Peek().Word is { } word)
         {
-            if (_tokens[_at].Kind == GrubTokenKind.Open)
-            {
-                block = ReadBlock();
-            }
-            else
-            {
-                words.Add(_tokens[_at++].Word!);
-            }
+            words.Add(word);
+            Take();
         }
 
-        return new GrubCommand(words, block);
+        return new GrubCommand(words, Kind == GrubTokenKind.Open ? ReadBlock() : null);
     }
 
-    private GrubIf ReadIf()
+    /// <summary>A block is checked now and kept as text.</summary>
+    private string ReadBlock()
     {
-        var branches = new List<GrubBranch>();
-        do
-        {
-            _at++;
-            var condition = ReadList("then");
-            Expect("then");
-            branches.Add(new GrubBranch(condition, ReadList("elif", "else", "fi")));
-        }
-        while (IsAt("elif"));
-
-        List<GrubStatement> otherwise = [];
-        if (IsAt("else"))
-        {
-            _at++;
-            otherwise = ReadList("fi");
-        }
-
-        Expect("fi");
-        return new GrubIf(branches, otherwise);
-    }
-
-    private GrubFor ReadFor()
-    {
-        _at++;
-        var name = ReadName();
-        Expect("in");
-        var words = new List<GrubWord>();
-        while (_at < _tokens.Count && _tokens[_at].Kind == GrubTokenKind.Word)
-        {
-            words.Add(_tokens[_at++].Word!);
-        }
-
-        return new GrubFor(name, words, ReadDo());
-    }
-
-    private GrubWhile ReadWhile(bool until)
-    {
-        _at++;
-        var condition = ReadList("do");
-        return new GrubWhile(new GrubBranch(condition, ReadDo()), until);
-    }
-
-    private GrubFunction ReadFunction()
-    {
-        _at++;
-        var name = ReadName();
-        SkipEnds();
-        return new GrubFunction(name, ReadBlock());
-    }
-
-    private List<GrubStatement> ReadDo()
-    {
-        SkipEnds();
-        Expect("do");
-        var body = ReadList("done");
-        Expect("done");
-        return body;
-    }
-
-    private List<GrubStatement> ReadBlock()
-    {
-        if (_at >= _tokens.Count || _tokens[_at].Kind != GrubTokenKind.Open)
+        Take();
+        Enter();
+        var start = _lexer.StartRecord();
+        ReadList(delimited: false);
+        if (Kind != GrubTokenKind.Close)
         {
             throw Unexpected();
         }
 
-        var line = Line;
-        _at++;
-        var statements = ReadList();
-        return _at < _tokens.Count && _tokens[_at++].Kind == GrubTokenKind.Close
-            ? statements
-            : throw new InvalidDataException($"{line}: the brace opened here is never closed");
+        Take();
+        _lexer.Open--;
+        var text = _lexer.StopRecord(start);
+        return text[..text.LastIndexOf('}')];
     }
 
-    private string ReadName()
-        => _at < _tokens.Count && _tokens[_at].Word?.Keyword is { Length: > 0 } name && _at++ >= 0 ? name : throw Unexpected();
+    private GrubIf ReadIf()
+    {
+        var condition = ReadList(delimited: true);
+        Expect("then");
+        var body = ReadList(delimited: true);
+        GrubStatement? otherwise = null;
+        if (IsAt("elif"))
+        {
+            // A chain of them is no nesting for the reader's stack if it is bounded like one.
+            Take();
+            Enter();
+            otherwise = ReadIf();
+            _lexer.Open--;
+        }
+        else if (IsAt("else"))
+        {
+            Take();
+            otherwise = ReadList(delimited: true);
+        }
 
-    private bool IsAt(string keyword) => _at < _tokens.Count && _tokens[_at].Word?.Keyword == keyword;
+        return new GrubIf(condition, body, otherwise);
+    }
+
+    private GrubFor ReadFor()
+    {
+        var name = Kind == GrubTokenKind.Name ? Take().Text : throw Unexpected();
+        Expect("in");
+        var words = new List<GrubWord>();
+        while (Peek().Word is { } word)
+        {
+            words.Add(word);
+            Take();
+        }
+
+        SkipDelimiter();
+        return new GrubFor(name, words, ReadDo());
+    }
+
+    private GrubWhile ReadWhile(bool until) => new(ReadList(delimited: true), ReadDo(), until);
+
+    private GrubList ReadDo()
+    {
+        Expect("do");
+        return ReadList(delimited: true);
+    }
+
+    private void ReadFunction()
+    {
+        Take();
+        var name = Kind == GrubTokenKind.Name ? Take().Text : throw Unexpected();
+        Enter();
+        if (Kind is GrubTokenKind.Newline or GrubTokenKind.Semicolon)
+        {
+            SkipDelimiter();
+        }
+
+        if (Kind != GrubTokenKind.Open)
+        {
+            throw Unexpected();
+        }
+
+        Take();
+        var body = ReadList(delimited: true);
+        if (Kind != GrubTokenKind.Close)
+        {
+            throw Unexpected();
+        }
+
+        Take();
+        _lexer.Open--;
+        _define(name, body);
+    }
+
+    private GrubToken Peek() => _peeked ??= _lexer.Next();
+
+    private GrubToken Take()
+    {
+        var token = Peek();
+        _peeked = null;
+        return token;
+    }
+
+    private bool IsAt(string keyword) => Peek() is { Kind: GrubTokenKind.Keyword } token && token.Text == keyword;
 
     private void Expect(string keyword)
     {
         if (!IsAt(keyword))
         {
-            throw new InvalidDataException($"{Line}: expected {keyword}");
+            throw Unexpected();
         }
 
-        _at++;
+        _peeked = null;
     }
 
-    private void SkipEnds()
+    /// <summary>One semicolon or newline, and the newlines after it.</summary>
+    private void SkipDelimiter()
     {
-        while (_at < _tokens.Count && _tokens[_at].Kind == GrubTokenKind.EndOfCommand)
+        if (Kind is not (GrubTokenKind.Newline or GrubTokenKind.Semicolon))
         {
-            _at++;
+            throw Unexpected();
+        }
+
+        Take();
+        SkipNewlines();
+    }
+
+    private void SkipNewlines()
+    {
+        while (Kind == GrubTokenKind.Newline)
+        {
+            Take();
         }
     }
 
-    private InvalidDataException Unexpected()
-    {
-        var what = _at >= _tokens.Count ? "the end" : _tokens[_at].Word?.Keyword is { Length: > 0 } word ? BootEntry.OneLine(word) : _tokens[_at].Kind.ToString();
-        return new InvalidDataException($"{Line}: unexpected {what}");
-    }
+    private GrubSyntaxException Unexpected()
+        => new(Kind is GrubTokenKind.Newline or GrubTokenKind.End ? "unexpected end of line" : $"unexpected {BootEntry.OneLine(Peek().Text)}");
 }

@@ -3,20 +3,17 @@ namespace Stiefel.BootFiles.Catalog.Grub;
 /// <summary>A piece of a script that can be executed.</summary>
 internal abstract record GrubStatement;
 
-/// <summary>`NAME ARGUMENTS… { BLOCK }`; only menuentry and submenu have a block.</summary>
-internal sealed record GrubCommand(IReadOnlyList<GrubWord> Words, IReadOnlyList<GrubStatement>? Block) : GrubStatement;
+/// <summary>`NAME ARGUMENTS… { BLOCK }`. The block is text: it is read again when it is run.</summary>
+internal sealed record GrubCommand(IReadOnlyList<GrubWord> Words, string? Block) : GrubStatement;
 
-/// <summary>A condition and what happens if its last command succeeds.</summary>
-internal sealed record GrubBranch(IReadOnlyList<GrubStatement> Condition, IReadOnlyList<GrubStatement> Body);
+/// <summary>Statements one after the other.</summary>
+internal sealed record GrubList(IReadOnlyList<GrubStatement> Statements) : GrubStatement;
 
-/// <summary>`if … then … elif … then … else … fi`.</summary>
-internal sealed record GrubIf(IReadOnlyList<GrubBranch> Branches, IReadOnlyList<GrubStatement> Otherwise) : GrubStatement;
+/// <summary>`if CONDITION; then …; else …; fi`; an `elif` is an <see cref="GrubIf"/> in the place of the last part.</summary>
+internal sealed record GrubIf(GrubList Condition, GrubList Body, GrubStatement? Otherwise) : GrubStatement;
 
 /// <summary>`for NAME in WORDS; do … done`.</summary>
-internal sealed record GrubFor(string Name, IReadOnlyList<GrubWord> Words, IReadOnlyList<GrubStatement> Body) : GrubStatement;
+internal sealed record GrubFor(string Name, IReadOnlyList<GrubWord> Words, GrubList Body) : GrubStatement;
 
 /// <summary>`while CONDITION; do … done`, or `until`.</summary>
-internal sealed record GrubWhile(GrubBranch Loop, bool Until) : GrubStatement;
-
-/// <summary>`function NAME { … }`.</summary>
-internal sealed record GrubFunction(string Name, IReadOnlyList<GrubStatement> Body) : GrubStatement;
+internal sealed record GrubWhile(GrubList Condition, GrubList Body, bool Until) : GrubStatement;

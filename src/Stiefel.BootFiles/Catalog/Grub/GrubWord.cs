@@ -1,11 +1,27 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>A piece of a word: literal text, or the name of a variable.</summary>
-internal readonly record struct GrubPart(string Text, bool IsVariable, bool IsQuoted);
+/// <summary>How a piece of a word is expanded.</summary>
+internal enum GrubPartKind
+{
+    /// <summary>Text outside quotes; a backslash in it keeps the next character from being a wildcard.</summary>
+    Text,
+
+    /// <summary>Text in quotes, which makes a word even if it is empty.</summary>
+    Quoted,
+
+    /// <summary>A variable outside quotes, whose value is cut at blanks.</summary>
+    Variable,
+
+    /// <summary>A variable in quotes.</summary>
+    QuotedVariable,
+}
+
+/// <summary>A piece of a word: text, or the name of a variable.</summary>
+internal readonly record struct GrubPart(GrubPartKind Kind, string Text);
 
 /// <summary>A word of a script before expansion.</summary>
 internal sealed record GrubWord(IReadOnlyList<GrubPart> Parts)
 {
-    /// <summary>The word if it is one unquoted literal, as keywords must be; else empty.</summary>
-    public string Keyword => Parts is [{ IsVariable: false, IsQuoted: false } part] ? part.Text : "";
+    /// <summary>A word that holds no quotes and no variables.</summary>
+    public static GrubWord Plain(string text) => new([new GrubPart(GrubPartKind.Text, text)]);
 }

@@ -1,0 +1,89 @@
+namespace Stiefel.BootFiles.Catalog.Grub;
+
+/// <summary>Which entry of a menu `default` or `fallback` means (grub-core/normal/menu.c).</summary>
+internal static class GrubChoice
+{
+    /// <summary>
+    /// A number, a title or an id; what does not exist is the first entry. GRUB takes a title that begins with digits for that number; Fedora's
+    /// does not, and could not with the ids that `blscfg` gives, which begin with digits.
+    /// </summary>
+    /// <param name="menu">Not empty.</param>
+    /// <param name="wanted">The variable's value; what follows a single `>` is the submenu's business.</param>
+    /// <param name="exists">False if there is no such entry.</param>
+    /// <param name="note">What a person may want to know; null if nothing.</param>
+    public static GrubMenuItem Default(IReadOnlyList<GrubMenuItem> menu, string wanted, out bool exists, out string? note)
+    {
+        note = null;
+        var named = menu.FirstOrDefault(item => IsMeant(item, wanted));
+        if (GrubNumber.Parse(wanted, out _) is not { } number || (named is not null && menu.Any(item => item.IsBls)))
+        {
+            exists = named is not null;
+            return named ?? menu[0];
+        }
+
+        exists = number < (ulong)menu.Count;
+        var numbered = menu[exists ? (int)number : 0];
+        note = named is null || ReferenceEquals(named, numbered) ? null
+            : $"default=\"{BootEntry.OneLine(wanted)}\" begins with a number, so GRUB takes the entry \"{BootEntry.OneLine(numbered.Title)}\" and not \"{BootEntry.OneLine(named.Title)}\"";
+        return numbered;
+    }
+
+    /// <summary>The entries that are tried if the default one cannot be started.</summary>
+    public static IEnumerable<GrubMenuItem> Fallbacks(IReadOnlyList<GrubMenuItem> menu, string wanted)
+    {
+        while (wanted.Length > 0)
+        {
+            if (GrubNumber.Parse(wanted, out var end) is not { } number)
+            {
+                if (menu.FirstOrDefault(item => IsMeant(item, wanted)) is { } named)
+                {
+                    yield return named;
+                }
+
+                yield break;
+            }
+
+            if (number < (ulong)menu.Count)
+            {
+                yield return menu[(int)number];
+            }
+
+            wanted = wanted[end..].TrimStart();
+        }
+    }
+
+    /// <summary>What is left for a submenu: the part after the first single `>`; null if there is none.</summary>
+    public static string? Below(string wanted)
+    {
+        var at = 0;
+        while ((at = wanted.IndexOf('>', at)) >= 0 && at + 1 < wanted.Length && wanted[at + 1] == '>')
+        {
+            at += 2;
+        }
+
+        return at >= 0 && at + 1 < wanted.Length ? wanted[(at + 1)..] : null;
+    }
+
+    private static bool IsMeant(GrubMenuItem item, string wanted) => Fits(item.Title, wanted) || Fits(item.Id, wanted);
+
+    /// <summary>Up to a single `>`, and two of them stand for one.</summary>
+    private static bool Fits(string name, string wanted)
+    {
+        int inName = 0, at = 0;
+        for (; at < wanted.Length; at++, inName++)
+        {
+            if (wanted[at] == '>' && (at + 1 == wanted.Length || wanted[at + 1] != '>'))
+            {
+                return inName == name.Length;
+            }
+
+            at += wanted[at] == '>' ? 1 : 0;
+            if (inName >= name.Length || name[inName] != wanted[at])
+            {
+                return false;
+            }
+        }
+
+        return inName == name.Length;
+    }
+}

@@ -1,0 +1,70 @@
+namespace Stiefel.BootFiles.Catalog.Grub;
+
+/// <summary>A command with its arguments.</summary>
+/// <param name="Interpreter">Who executes it.</param>
+/// <param name="Name">What it is called.</param>
+/// <param name="Arguments">Expanded.</param>
+internal sealed record GrubCall(GrubInterpreter Interpreter, string Name, IReadOnlyList<string> Arguments)
+{
+    /// <summary>What is between braces after it.</summary>
+    public string? Block { get; init; }
+
+    /// <summary>Variables among the arguments that gave nothing.</summary>
+    public IReadOnlyList<string> EmptyVariables { get; init; } = [];
+
+    public GrubState State => Interpreter.State;
+
+    public GrubVariables Variables => Interpreter.State.Variables;
+}
+
+/// <summary>Finds out what a command is: one of GRUB's, a function, an assignment, or nothing, which is no failure.</summary>
+internal static class GrubCommands
+{
+    private static readonly Dictionary<string, Func<GrubCall, int>> s_commands = new(
+        [.. GrubLanguageCommands.All, .. GrubFileCommands.All, .. GrubBootCommands.All, .. GrubMenuCommands.All, .. GrubIdleCommands.All],
+        StringComparer.Ordinal);
+
+    public static int Execute(GrubInterpreter interpreter, GrubCommand command)
+    {
+        var expansion = interpreter.Expansion();
+        var words = expansion.Expand(command.Words);
+        var invert = words is ["!", ..];
+        if (invert)
+        {
+            words.RemoveAt(0);
+        }
+
+        if (words.Count == 0)
+        {
+            return invert ? GrubStatus.BadArgument : GrubStatus.Success;
+        }
+
+        var call = new GrubCall(interpreter, words[0], words[1..]) { Block = command.Block, EmptyVariables = expansion.Empty };
+        var status = Execute(call);
+        return !invert ? status : status == GrubStatus.Success ? GrubStatus.False : GrubStatus.Success;
+    }
+
+    private static int Execute(GrubCall call)
+    {
+        if (s_commands.TryGetValue(call.Name, out var command))
+        {
+            return command(call);
+        }
+
+        if (call.State.Functions.TryGetValue(call.Name, out var body))
+        {
+            return call.Interpreter.Call(body, call.Block is { } block ? [.. call.Arguments, $"{{{block}}}"] : call.Arguments);
+        }
+
+        var equals = call.Name.IndexOf('=', StringComparison.Ordinal);
+        if (equals >= 0 && !IsSpecial(call.Name[..equals]))
+        {
+            call.Variables.Set(call.Name[..equals], call.Name[(equals + 1)..]);
+        }
+
+        return GrubStatus.Success;
+    }
+
+    /// <summary>Positional parameters are no variables.</summary>
+    private static bool IsSpecial(string name) => name is "#" or "*" or "@" || (name.Length > 0 && char.IsAsciiDigit(name[0]));
+}

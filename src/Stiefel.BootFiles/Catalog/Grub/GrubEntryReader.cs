@@ -1,0 +1,112 @@
+namespace Stiefel.BootFiles.Catalog.Grub;
+
+/// <summary>Executes one `grub.cfg` and makes boot entries of what its menu leads to.</summary>
+/// <param name="tree">The boot directory.</param>
+/// <param name="directory">Where the file lies in it: GRUB's `$prefix`.</param>
+/// <param name="source">The file, for people.</param>
+internal sealed class GrubEntryReader(BootTree tree, string directory, string source)
+{
+    // A menu may have any number of entries; this many are looked at.
+    private const int MaxCandidates = 256;
+
+    private readonly GrubFiles _files = new(tree);
+
+    /// <summary>
+    /// What GRUB would start, and then what else there is. An entry that grubenv asks for once comes first, and after it what GRUB would
+    /// start without that, since it may be our own.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The script asks for too much.</exception>
+    public IEnumerable<BootEntry> Read()
+    {
+        var state = Run(once: true, out var asked);
+        if (asked)
+        {
+            foreach (var candidate in GrubMenu.InBootOrder(state).Take(1).Where(candidate => candidate.Exists))
+            {
+                yield return ToEntry(candidate with { Notes = [.. candidate.Notes, "grubenv asks for this entry once (next_entry)"] }, lenient: false);
+            }
+
+            state = Run(once: false, out _);
+        }
+
+        Report(state.Problems!);
+        GrubCandidate[] candidates = [.. GrubMenu.InBootOrder(state).Take(MaxCandidates)];
+
+        // A directory may be any part of a file system; if no path leads anywhere as it is written, it may begin further up.
+        var lenient = tree.Volume.Device is null && !candidates.Any(one => one.Boot is { } boot && Exists(boot.Image));
+        foreach (var candidate in candidates)
+        {
+            yield return ToEntry(candidate, lenient);
+        }
+    }
+
+    private GrubState Run(bool once, out bool asked)
+    {
+        var device = GrubDevices.NameOf(tree.Volume);
+        var prefix = $"({device}){Path.Combine(tree.Directory, directory)}";
+        var state = GrubState.Initial(_files, device, prefix);
+        state.Files.IgnoresNextEntry = !once;
+        new GrubInterpreter(state).RunFile($"{prefix}/grub.cfg");
+        asked = state.Files.HasNextEntry;
+        return state;
+    }
+
+    private bool Exists(GrubPath path)
+    {
+        using var file = _files.Open(path);
+        return file is not null;
+    }
+
+    private void Report(IEnumerable<GrubProblem> problems)
+    {
+        foreach (var problem in problems)
+        {
+            tree.Findings.PassOver(problem.Entry.Length > 0 ? $"{source}, {problem.Where} of the body" : problem.Where, problem.Entry, problem.Reason);
+        }
+    }
+
+    private BootEntry ToEntry(GrubCandidate candidate, bool lenient)
+    {
+        Report(candidate.Problems);
+        return new BootEntry
+        {
+            Tree = tree,
+            Source = source,
+            Title = candidate.Title,
+            Kernel = candidate.Boot?.Image.ToString() ?? "",
+            Initrds = [.. (candidate.Boot?.Initrds ?? []).Select(initrd => initrd.ToString())],
+            CommandLine = candidate.Boot?.CommandLine ?? "",
+            Id = candidate.Id.Length > 0 ? $"grub:{candidate.Id}" : "",
+            Unfit = Unfit(candidate),
+            Notes = [.. candidate.Notes, .. UnknownVariables(candidate)],
+            Locate = lenient ? null : path => _files.Open(_files.Resolve(path, GrubDevices.NameOf(tree.Volume))),
+        };
+    }
+
+    private static IEnumerable<string> UnknownVariables(GrubCandidate candidate)
+        => candidate.Boot is { EmptyVariables: { Count: > 0 } names } ? [$"empty in its command line: {string.Join(", ", names.Distinct().Select(name => $"${name}"))}"] : [];
+
+    /// <summary>What makes an entry useless whatever its files are; null if nothing.</summary>
+    private static string? Unfit(GrubCandidate candidate)
+    {
+        if (candidate.Boot is not { } boot)
+        {
+            return candidate.Reason;
+        }
+
+        if (boot.Image.Blocks is not null || boot.Image.Path.Length == 0)
+        {
+            return $"it starts another boot loader ({boot.Image})";
+        }
+
+        if (boot.Image.Volume is null)
+        {
+            return $"GRUB looks for {boot.Image} on a device that is not on this disk";
+        }
+
+        var root = boot.CommandLine.Split(' ').LastOrDefault(argument => argument.StartsWith("root=", StringComparison.Ordinal));
+        var emptied = boot.CommandLine.Length == 0 && !boot.IsChained ? "its command line" : root is "root=" or "root=UUID=" or "root=LABEL=" or "root=PARTUUID=" or "root=PARTLABEL=" ? "root= in its command line" : null;
+        return emptied is null || boot.EmptyVariables.Count == 0 ? null
+            : $"{emptied} becomes empty, since {string.Join(", ", boot.EmptyVariables.Distinct().Select(name => $"${name}"))} {(boot.EmptyVariables.Count == 1 ? "is" : "are")} not known";
+    }
+}

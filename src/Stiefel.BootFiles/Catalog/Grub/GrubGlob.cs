@@ -1,0 +1,140 @@
+using System.Text;
+
+namespace Stiefel.BootFiles.Catalog.Grub;
+
+/// <summary>Wildcards of GRUB's scripts: `*` and `?`, in the names of files (grub-core/commands/wildcard.c).</summary>
+internal static class GrubGlob
+{
+    private const int MaxFound = 256;
+
+    /// <summary>Literal text, so that its wildcards stay what they are.</summary>
+    public static string Escape(string text)
+    {
+        if (text.AsSpan().IndexOfAny('*', '?', '\\') < 0)
+        {
+            return text;
+        }
+
+        var escaped = new StringBuilder(text.Length);
+        foreach (var c in text)
+        {
+            escaped.Append(c is '*' or '?' or '\\' ? "\\" : "").Append(c);
+        }
+
+        return escaped.ToString();
+    }
+
+    /// <summary>A value whose wildcards count.</summary>
+    public static string EscapeBackslashes(string value)
+    {
+        if (!value.Contains('\\', StringComparison.Ordinal))
+        {
+            return value;
+        }
+
+        var escaped = new StringBuilder(value.Length);
+        for (var at = 0; at < value.Length; at++)
+        {
+            if (value[at] == '\\')
+            {
+                escaped.Append(at + 1 < value.Length && value[at + 1] is '?' or '*' ? "\\\\" : "\\");
+            }
+
+            escaped.Append(value[at]);
+        }
+
+        return escaped.ToString();
+    }
+
+    /// <summary>What is left if there are no wildcards, or no file fits.</summary>
+    public static string Unescape(string pattern)
+    {
+        if (!pattern.Contains('\\', StringComparison.Ordinal))
+        {
+            return pattern;
+        }
+
+        var text = new StringBuilder(pattern.Length);
+        for (var at = 0; at < pattern.Length; at++)
+        {
+            at += pattern[at] == '\\' && at + 1 < pattern.Length ? 1 : 0;
+            text.Append(pattern[at]);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>True if a `*` or `?` stands in it that no backslash makes an ordinary character.</summary>
+    public static bool IsPattern(string pattern)
+    {
+        for (var at = 0; at < pattern.Length; at++)
+        {
+            if (pattern[at] is '*' or '?')
+            {
+                return true;
+            }
+
+            at += pattern[at] == '\\' ? 1 : 0;
+        }
+
+        return false;
+    }
+
+    /// <summary>The paths that fit, component by component.</summary>
+    /// <param name="pattern">From the file system's top, perhaps after a device in parentheses.</param>
+    /// <param name="list">The names in a directory, and of them which are directories.</param>
+    public static IReadOnlyList<string> Find(string pattern, Func<string, IEnumerable<(string Name, bool IsDirectory)>> list)
+    {
+        var top = pattern.IndexOf('/', StringComparison.Ordinal);
+        if (top < 0 || (top > 0 && pattern[0] != '(') || IsPattern(pattern[..top]))
+        {
+            return [];
+        }
+
+        List<string> found = [Unescape(pattern[..top])];
+        var components = pattern[top..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (var at = 0; at < components.Length && found.Count > 0; at++)
+        {
+            var last = at == components.Length - 1;
+            found = [.. found.SelectMany(directory => Step(directory, components[at], last, list)).Take(MaxFound)];
+        }
+
+        return found;
+    }
+
+    private static IEnumerable<string> Step(string directory, string component, bool last, Func<string, IEnumerable<(string Name, bool IsDirectory)>> list)
+        => IsPattern(component)
+            ? list($"{directory}/").Where(entry => (last || entry.IsDirectory) && !entry.Name.StartsWith('.') && Fits(component, entry.Name)).Select(entry => $"{directory}/{entry.Name}")
+            : list($"{directory}/").Where(entry => (last || entry.IsDirectory) && entry.Name == Unescape(component)).Select(entry => $"{directory}/{entry.Name}").Take(1);
+
+    /// <summary>Without recursion, so that no pattern takes long: only the last `*` is ever tried again.</summary>
+    private static bool Fits(string pattern, string name)
+    {
+        int at = 0, inName = 0, star = -1, afterStar = 0;
+        while (inName < name.Length)
+        {
+            var escaped = at < pattern.Length && pattern[at] == '\\' && at + 1 < pattern.Length;
+            if (at < pattern.Length && !escaped && pattern[at] == '*')
+            {
+                star = at++;
+                afterStar = inName;
+            }
+            else if (at < pattern.Length && (escaped ? pattern[at + 1] == name[inName] : pattern[at] == '?' || pattern[at] == name[inName]))
+            {
+                at += escaped ? 2 : 1;
+                inName++;
+            }
+            else if (star >= 0)
+            {
+                at = star + 1;
+                inName = ++afterStar;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return pattern.AsSpan(at).TrimStart('*').IsEmpty;
+    }
+}

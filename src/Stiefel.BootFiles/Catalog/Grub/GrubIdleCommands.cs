@@ -1,0 +1,26 @@
+namespace Stiefel.BootFiles.Catalog.Grub;
+
+/// <summary>
+/// Commands that change nothing about what is booted: they draw, wait, prepare the hardware, or load parts of GRUB. They are named here because
+/// no function of a script can take the place of a command.
+/// </summary>
+internal static class GrubIdleCommands
+{
+    // What asks the hardware: no key is held, no clock memory says so, and this processor is what it has to be.
+    private static readonly string[] s_failing = ["keystatus", "cmostest", "smbios", "play"];
+
+    private static readonly string[] s_fine =
+    [
+        "echo", "insmod", "rmmod", "lsmod", "terminal_input", "terminal_output", "terminfo", "serial", "sleep", "clear", "cls", "save_env", "list_env", "cat", "ls",
+        "lsfonts", "date", "hexdump", "password", "password_pbkdf2", "authenticate", "cpuid", "cryptomount", "loopback", "drivemap", "parttool", "acpi", "devicetree",
+        "module", "module2", "gettext", "videoinfo", "vbeinfo", "read", "help", "hashsum", "md5sum", "sha256sum", "sha512sum", "crc", "cmosset", "cmosclean", "outb", "inb",
+        "nativedisk", "usb", "lspci", "setpci", "rdmsr", "wrmsr", "tr", "net_bootp", "net_dhcp", "lsefi", "lsefisystab", "lssal", "cutmem", "badram", "pcidump", "time", "videotest",
+        "trust", "distrust", "verify_detached", "list_trusted", "cmp", "file", "getkey", "legacy_source", "extract_entries_source", "extract_entries_configfile", "all_functional_test",
+    ];
+
+    public static IEnumerable<KeyValuePair<string, Func<GrubCall, int>>> All { get; } =
+    [
+        .. s_failing.Select(name => KeyValuePair.Create(name, (GrubCall _) => GrubStatus.False)),
+        .. s_fine.Select(name => KeyValuePair.Create(name, (GrubCall _) => GrubStatus.Success)),
+    ];
+}

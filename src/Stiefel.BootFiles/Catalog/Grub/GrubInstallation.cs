@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+
+namespace Stiefel.BootFiles.Catalog.Grub;
+
+/// <summary>
+/// Whose configuration a GRUB on the EFI System partition reads that has none beside it: grub-install writes the place into the program, and
+/// if that tells nothing, the name of its directory is that of a system, which one of several on the disk may be.
+/// </summary>
+internal static partial class GrubInstallation
+{
+    private const int MaxImageBytes = 16 * 1024 * 1024;
+    private const int MaxTextBytes = 1024 * 1024;
+    private static readonly string[] s_configurations = ["boot/grub", "grub", "boot/grub2", "grub2"];
+
+    /// <summary>Boot directories whose configuration a program of this partition reads, and why; the fallback program is the last asked.</summary>
+    public static IEnumerable<(BootTree Tree, string Directory, string Why)> Find(BootTree efi)
+    {
+        foreach (var vendor in efi.List("EFI").OrderBy(name => name.Equals("BOOT", StringComparison.OrdinalIgnoreCase)))
+        {
+            if (efi.Has($"EFI/{vendor}/grub.cfg") || efi.List($"EFI/{vendor}").FirstOrDefault(IsGrub) is not { } program)
+            {
+                continue;
+            }
+
+            var candidates = Candidates(efi).ToArray();
+            var told = Told(efi, $"EFI/{vendor}/{program}", candidates);
+            var fits = told.Tree is not null ? told : candidates.FirstOrDefault(one => IsOf(one, vendor));
+            if (fits.Tree is not null)
+            {
+                yield return (fits.Tree, fits.Directory, told.Tree is not null ? $"EFI/{vendor}/{program} says that its configuration lies there" : $"the loader on the EFI System partition is EFI/{vendor}, and this is the {vendor} of the disk");
+            }
+        }
+    }
+
+    private static bool IsGrub(string name) => name.StartsWith("grub", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".efi", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<(BootTree Tree, string Directory)> Candidates(BootTree efi)
+        => from volume in efi.Disk.Volumes
+           where volume != efi.Volume
+           from place in volume.Places
+           let tree = efi.At(volume, place)
+           from directory in s_configurations
+           where tree.Has($"{directory}/grub.cfg")
+           select (tree, directory);
+
+    /// <summary>grub-install writes `search.fs_uuid UUID root` into the program, or the partition as `(,gpt2)/boot/grub`.</summary>
+    private static (BootTree Tree, string Directory) Told(BootTree efi, string path, (BootTree Tree, string Directory)[] candidates)
+    {
+        if (efi.TryReadText(path, MaxImageBytes) is not { } program)
+        {
+            return default;
+        }
+
+        var match = Place().Match(program);
+        return match.Success
+            ? candidates.FirstOrDefault(one => one.Tree.Volume.Device is { } device
+                && (match.Groups["uuid"].Success ? device.Uuid.Equals(match.Groups["uuid"].Value, StringComparison.OrdinalIgnoreCase) : match.Groups["part"].Value == $"{device.PartNumber}"))
+            : default;
+    }
+
+    private static bool IsOf((BootTree Tree, string Directory) candidate, string vendor)
+    {
+        var release = candidate.Tree.TryReadText("etc/os-release", MaxTextBytes) ?? candidate.Tree.TryReadText("usr/lib/os-release", MaxTextBytes) ?? "";
+        var named = release.Split('\n').Any(line => line.Trim().Replace("\"", "", StringComparison.Ordinal).Equals($"ID={vendor}", StringComparison.OrdinalIgnoreCase));
+        return named || (candidate.Tree.TryReadText($"{candidate.Directory}/grub.cfg", MaxTextBytes) ?? "").Split('\n')
+            .Where(line => line.TrimStart().StartsWith("menuentry", StringComparison.Ordinal))
+            .Any(line => Words().Matches(line).Any(word => word.Value.Equals(vendor, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    [GeneratedRegex(@"search\.fs_uuid (?<uuid>[0-9A-Fa-f-]{4,36}) |\(,(?:gpt|msdos)(?<part>[0-9]{1,3})\)/")]
+    private static partial Regex Place();
+
+    [GeneratedRegex("[A-Za-z0-9]+")]
+    private static partial Regex Words();
+}

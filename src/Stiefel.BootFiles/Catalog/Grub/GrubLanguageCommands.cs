@@ -1,0 +1,151 @@
+namespace Stiefel.BootFiles.Catalog.Grub;
+
+/// <summary>The commands of the language itself: variables, parameters, loops, conditions.</summary>
+internal static class GrubLanguageCommands
+{
+    public static IEnumerable<KeyValuePair<string, Func<GrubCall, int>>> All { get; } = new Dictionary<string, Func<GrubCall, int>>
+    {
+        ["set"] = Set,
+        ["unset"] = Unset,
+        ["export"] = Export,
+        ["["] = Test,
+        ["test"] = Test,
+        ["true"] = _ => GrubStatus.Success,
+        ["false"] = _ => GrubStatus.False,
+        ["return"] = Return,
+        ["break"] = call => Break(call, continues: false),
+        ["continue"] = call => Break(call, continues: true),
+        ["shift"] = Shift,
+        ["setparams"] = SetParameters,
+        ["eval"] = call => call.Arguments.Count == 0 ? GrubStatus.Success : call.Interpreter.RunSource(string.Join(' ', call.Arguments)),
+        ["regexp"] = Match,
+        ["increment"] = call => Add(call, 1),
+        ["decrement"] = call => Add(call, -1),
+    };
+
+    private static int Set(GrubCall call)
+    {
+        if (call.Arguments.Count == 0)
+        {
+            return GrubStatus.Success;
+        }
+
+        var equals = call.Arguments[0].IndexOf('=', StringComparison.Ordinal);
+        if (equals < 0)
+        {
+            return GrubStatus.BadArgument;
+        }
+
+        call.Variables.Set(call.Arguments[0][..equals], call.Arguments[0][(equals + 1)..]);
+        return GrubStatus.Success;
+    }
+
+    private static int Unset(GrubCall call)
+    {
+        if (call.Arguments.Count == 0)
+        {
+            return GrubStatus.BadArgument;
+        }
+
+        call.Variables.Unset(call.Arguments[0]);
+        return GrubStatus.Success;
+    }
+
+    private static int Export(GrubCall call)
+    {
+        foreach (var name in call.Arguments)
+        {
+            call.Variables.Export(name);
+        }
+
+        return call.Arguments.Count == 0 ? GrubStatus.BadArgument : GrubStatus.Success;
+    }
+
+    private static int Test(GrubCall call) => GrubStatus.Of(GrubCondition.Evaluate(call.Arguments, call.State.Resolve, call.State.Files));
+
+    private static int Return(GrubCall call)
+    {
+        if (call.Interpreter.Scope is null || call.Arguments.Count > 1)
+        {
+            return GrubStatus.BadArgument;
+        }
+
+        var text = call.Arguments.Count == 0 ? call.Variables["?"] ?? "0" : call.Arguments[0];
+        if (GrubNumber.Parse(text, out var end) is not { } number || end < text.Length)
+        {
+            return GrubStatus.BadArgument;
+        }
+
+        call.Interpreter.Return();
+        return (int)Math.Min(number, int.MaxValue);
+    }
+
+    private static int Break(GrubCall call, bool continues)
+    {
+        if (Count(call) is not > 0)
+        {
+            return GrubStatus.BadArgument;
+        }
+
+        call.Interpreter.Break(Count(call)!.Value, continues);
+        return GrubStatus.Success;
+    }
+
+    private static int Shift(GrubCall call)
+        => call.Interpreter.Scope is not { } scope ? GrubStatus.Success
+            : Count(call) is { } count && scope.Shift(count) ? GrubStatus.Success : GrubStatus.BadArgument;
+
+    private static int SetParameters(GrubCall call)
+    {
+        call.Interpreter.Scope?.Replace(call.Arguments);
+        return GrubStatus.Of(call.Interpreter.Scope is not null);
+    }
+
+    /// <summary>The one argument, 1 without it; null if it is no number.</summary>
+    private static int? Count(GrubCall call) => call.Arguments.Count switch
+    {
+        0 => 1,
+        1 when int.TryParse(call.Arguments[0], out var count) && count >= 0 => count,
+        _ => null,
+    };
+
+    /// <summary>`regexp [--set [NUMBER:]NAME]… PATTERN TEXT`.</summary>
+    private static int Match(GrubCall call)
+    {
+        if (GrubOptions.Parse(call.Arguments, "s|set=") is not { Rest: [var pattern, var text] } options)
+        {
+            return GrubStatus.BadArgument;
+        }
+
+        if (GrubRegex.Match(pattern, text) is not { } groups)
+        {
+            return GrubStatus.False;
+        }
+
+        foreach (var setting in options.All("set"))
+        {
+            var colon = setting.IndexOf(':', StringComparison.Ordinal);
+            var number = colon < 0 ? 1 : (int)Math.Min(GrubNumber.OrZero(setting[..colon]), int.MaxValue);
+            if (number >= groups.Count)
+            {
+                return GrubStatus.BadArgument;
+            }
+
+            call.Variables.Set(setting[(colon + 1)..], groups[number]);
+        }
+
+        return GrubStatus.Success;
+    }
+
+    /// <summary>Fedora's counters of boots.</summary>
+    private static int Add(GrubCall call, long change)
+    {
+        if (call.Arguments.Count != 1)
+        {
+            return GrubStatus.BadArgument;
+        }
+
+        call.Variables.Set(call.Arguments[0], $"{GrubNumber.Signed(call.Variables[call.Arguments[0]] ?? "0") + change}");
+        return GrubStatus.Success;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Stiefel.BootFiles.Catalog.Grub;
+
+/// <summary>POSIX extended regular expressions as far as scripts use them, matched in linear time.</summary>
+internal static class GrubRegex
+{
+    private const int MaxPattern = 1024;
+    private const int MaxText = 4096;
+
+    /// <summary>The whole match and its groups; null if it does not match, or the pattern is none.</summary>
+    public static IReadOnlyList<string>? Match(string pattern, string text)
+    {
+        if (pattern.Length > MaxPattern || text.Length > MaxText)
+        {
+            return null;
+        }
+
+        try
+        {
+            // No backtracking: a pattern of the disk's choice would take as long as it likes.
+            var match = Regex.Match(text, Translate(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return match.Success ? [.. match.Groups.Values.Select(group => group.Value)] : null;
+        }
+        catch (Exception error) when (error is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A backslash makes the next character an ordinary one; `[[:digit:]]` and its like are classes.</summary>
+    private static string Translate(string pattern)
+    {
+        var translated = new StringBuilder(pattern.Length);
+        for (var at = 0; at < pattern.Length; at++)
+        {
+            if (pattern[at] == '\\' && at + 1 < pattern.Length)
+            {
+                translated.Append(Regex.Escape(pattern[++at].ToString()));
+            }
+            else if (pattern.AsSpan(at).StartsWith("[:", StringComparison.Ordinal) && pattern.IndexOf(":]", at, StringComparison.Ordinal) is > 0 and var end)
+            {
+                translated.Append(pattern[(at + 2)..end] switch { "digit" => "0-9", "alpha" => "a-zA-Z", "alnum" => "a-zA-Z0-9", "space" => @"\s", "upper" => "A-Z", "lower" => "a-z", "xdigit" => "0-9a-fA-F", _ => "" });
+                at = end + 1;
+            }
+            else
+            {
+                translated.Append(pattern[at]);
+            }
+        }
+
+        return translated.ToString();
+    }
+}

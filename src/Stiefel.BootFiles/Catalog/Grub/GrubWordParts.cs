@@ -1,0 +1,105 @@
+using System.Text;
+
+namespace Stiefel.BootFiles.Catalog.Grub;
+
+/// <summary>Splits a word into text, quotations and variables (the states SPLIT, DQUOTE, SQUOTE and VAR of grub-core/script/yylex.l).</summary>
+internal sealed class GrubWordParts
+{
+    private readonly string _word;
+    private readonly List<GrubPart> _parts = [];
+    private readonly StringBuilder _text = new();
+    private int _at;
+
+    private GrubWordParts(string word) => _word = word;
+
+    /// <exception cref="GrubSyntaxException">A `$` in double quotes begins no variable.</exception>
+    public static IReadOnlyList<GrubPart> Of(string word)
+    {
+        var parts = new GrubWordParts(word);
+        while (parts._at < word.Length)
+        {
+            parts.ReadNext();
+        }
+
+        parts.EndText(GrubPartKind.Text);
+        return parts._parts;
+    }
+
+    private void ReadNext()
+    {
+        switch (_word[_at])
+        {
+            case '\'':
+                EndText(GrubPartKind.Text);
+                var end = _word.IndexOf('\'', _at + 1);
+                _parts.Add(new GrubPart(GrubPartKind.Quoted, _word[(_at + 1)..end]));
+                _at = end + 1;
+                break;
+            case '"':
+                EndText(GrubPartKind.Text);
+                _at++;
+                ReadDoubleQuoted(translated: false);
+                break;
+            case '$' when _word[_at + 1] == '"':
+                EndText(GrubPartKind.Text);
+                _at += 2;
+                ReadDoubleQuoted(translated: true);
+                break;
+            case '$':
+                EndText(GrubPartKind.Text);
+                ReadVariable(GrubPartKind.Variable);
+                break;
+            case '\\' when _word[_at + 1] == '\n':
+                _at += 2;
+                break;
+            case '\\':
+                _text.Append(_word, _at, 2);
+                _at += 2;
+                break;
+            default:
+                _text.Append(_word[_at++]);
+                break;
+        }
+    }
+
+    /// <param name="translated">`$"…"`: a text that GRUB looks up in its catalogue of translations.</param>
+    private void ReadDoubleQuoted(bool translated)
+    {
+        for (; _word[_at] != '"';)
+        {
+            if (_word[_at] == '$' && (!translated || GrubWordScan.VariableAt(_word, _at + 1) is not null))
+            {
+                EndText(GrubPartKind.Quoted);
+                ReadVariable(GrubPartKind.QuotedVariable);
+                continue;
+            }
+
+            var escape = _word[_at] == '\\' && _word[_at + 1] is '$' or '\\' or '"' or '\n';
+            _at += escape ? 1 : 0;
+            if (!escape || _word[_at] != '\n')
+            {
+                _text.Append(_word[_at]);
+            }
+
+            _at++;
+        }
+
+        EndText(GrubPartKind.Quoted);
+        _at++;
+    }
+
+    private void ReadVariable(GrubPartKind kind)
+    {
+        (var name, _at) = GrubWordScan.VariableAt(_word, _at + 1) ?? throw new GrubSyntaxException("a `$` in quotes stands for nothing");
+        _parts.Add(new GrubPart(kind, name));
+    }
+
+    private void EndText(GrubPartKind kind)
+    {
+        if (_text.Length > 0 || kind == GrubPartKind.Quoted)
+        {
+            _parts.Add(new GrubPart(kind, _text.ToString()));
+            _text.Clear();
+        }
+    }
+}
