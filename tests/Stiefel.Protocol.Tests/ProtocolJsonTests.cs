@@ -52,12 +52,24 @@ public sealed class ProtocolJsonTests
     }
 
     [Fact]
+    public void Manifest_Menu_IsReadAndMustBeWhole()
+    {
+        const string Start = $$"""{"title":"","kernel":{{File}},"initrd":{{File}},"commandLine":"" """;
+        var menu = Read(Start + ""","menu":{"chosen":"a","seconds":3,"entries":[{"id":"a","title":"t","kernelRelease":"6.1"}]}}""").Menu!;
+        Assert.Equal(("a", 3, new EntryChoice("a", "t", "6.1")), (menu.Chosen, menu.Seconds, menu.Entries[0]));
+        Assert.Null(Read(Start + "}").Menu);
+        Assert.Throws<JsonException>(() => Read(Start + ""","menu":{"chosen":"a","seconds":3}}"""));
+        Assert.DoesNotContain("menu", JsonSerializer.Serialize(Read(Start + "}"), ProtocolJson.Default.BootManifest), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Messages_Written_HaveTheDocumentedNames()
     {
         Assert.Equal("""{"modaliases":["pci:v1"]}""", JsonSerializer.Serialize(new DriversRequest(["pci:v1"]), ProtocolJson.Default.DriversRequest));
         Assert.Equal("""{"takeOver":true}""", JsonSerializer.Serialize(new ExportRequest(true), ProtocolJson.Default.ExportRequest));
         Assert.Equal("""{"name":"s-a","port":10809,"sizeBytes":512,"readOnly":true}""", JsonSerializer.Serialize(new ExportGrant("s-a", 10809, 512, true), ProtocolJson.Default.ExportGrant));
         Assert.Equal("""{"code":"disk-in-use","message":"m"}""", JsonSerializer.Serialize(new Refusal(RefusalCodes.DiskInUse, "m"), ProtocolJson.Default.Refusal));
+        Assert.Equal("""{"id":"0123456789abcdef"}""", JsonSerializer.Serialize(new EntryRequest("0123456789abcdef"), ProtocolJson.Default.EntryRequest));
         Assert.Equal("""{"triesLeft":2}""", JsonSerializer.Serialize(new UnlockAnswer { TriesLeft = 2 }, ProtocolJson.Default.UnlockAnswer));
         Assert.Contains(
             ""","locked":{"device":"vg/boot","label":"l","uuid":"u","mayHandOver":true}}""",

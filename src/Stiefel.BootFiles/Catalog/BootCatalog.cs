@@ -29,6 +29,9 @@ public static class BootCatalog
         ("EFI/Linux/*.efi", UnifiedImageItems.ReadUnnamed),
     ];
 
+    /// <summary>What a person can do if nothing is found.</summary>
+    public const string Remedy = "name kernel, initrd and cmdline in a file stiefelsystem.json in the boot directory, or under boot.load in config.yaml";
+
     // What a person can choose from on a small screen.
     private const int MaxChoices = 32;
 
@@ -46,7 +49,7 @@ public static class BootCatalog
 
         var lookedFor = string.Join(", ", s_finders.Select(finder => finder.LookedFor).Where(name => name.Length > 0));
         var found = findings.PassedOver.Count == 0 ? "none is there" : $"found but not usable: {string.Join("; ", findings.PassedOver.Take(8))}";
-        throw new BootCatalogException($"nothing to boot in {directory} (looked for {lookedFor}, there and in boot/ and efi/): {found}");
+        throw new BootCatalogException($"nothing to boot in {directory} (looked for {lookedFor}, there and in boot/ and efi/): {found}; {Remedy}");
     }
 
     /// <summary>As <see cref="Find"/>, but null if there is nothing.</summary>

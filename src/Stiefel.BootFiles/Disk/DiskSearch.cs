@@ -174,6 +174,6 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         var found = passedOver.Length == 0 ? "" : $"; found but not usable: {string.Join<PassedOver>("; ", passedOver.Take(MaxProblems))}";
         return options.Partition is { } wanted && DeviceName.Find(wanted, layers.Devices) is null
             ? new BootCatalogException($"the boot partition {wanted} is not on {options.Disk}, which has {has}{problems}")
-            : new BootCatalogException($"nothing to boot on {options.Disk}, which has {has}{found}{problems}");
+            : new BootCatalogException($"nothing to boot on {options.Disk}, which has {has}{found}{problems}; {BootCatalog.Remedy}");
     }
 }

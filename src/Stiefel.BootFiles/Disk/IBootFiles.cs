@@ -14,6 +14,10 @@ public interface IBootFiles : IAsyncDisposable
     /// <summary>`…/lib/modules/RELEASE` of the payload's kernel; null if it cannot be reached.</summary>
     string? ModulesDirectory { get; }
 
+    /// <summary>The same of another entry's kernel: its modules lie beside those.</summary>
+    string? ModulesOf(BootSpec spec)
+        => ModulesDirectory is not { } own || spec.KernelRelease == Spec.KernelRelease ? ModulesDirectory : ModulesLocation.Beside(own, spec.KernelRelease);
+
     /// <summary>One line for the log if <see cref="ModulesDirectory"/> is null: why; else null.</summary>
     string? ModulesMissing { get; }
 

@@ -44,10 +44,22 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             new KernelOption("stiefel_bootdisk", disk),
             .. configuration.Boot.Partition?.Block is { } block ? [new KernelOption("stiefel_bootpart", block)] : Array.Empty<KernelOption>(),
             .. configuration.Boot.Partition?.LuksBlock is { } luks ? [new KernelOption("stiefel_bootpart_luks", luks)] : Array.Empty<KernelOption>(),
+            .. configuration.Boot.Load is { } load ? LoadOptions(load) : BootedOptions(),
             .. configuration.Link.Protection == LinkProtection.None ? [new KernelOption("stiefel.Link.Protection", LinkProtection.None.Word())] : Array.Empty<KernelOption>(),
             .. configuration.ServerSetup.CommandLine,
         ]);
     }
+
+    /// <summary>The entry that this system was started by; null if it cannot be told.</summary>
+    public Func<string?> BootedEntry { get; init; } = () => null;
+
+    private static KernelOption[] LoadOptions(BootLoad load) =>
+    [
+        new("stiefel.Boot.Load.Kernel", load.Kernel), new("stiefel.Boot.Load.Initrd", load.Initrd), new("stiefel.Boot.Load.CommandLine", load.CommandLine),
+    ];
+
+    // So that the desktop boots what the person here chose, not what the loader would take without one.
+    private KernelOption[] BootedOptions() => BootedEntry() is { } entry ? [new KernelOption("stiefel.Boot.BootedEntry", entry)] : [];
 
     /// <summary>Whether there is a ramdisk to leave for, and a disk to serve from it.</summary>
     /// <exception cref="FailedException">The ramdisk or the disk is not there.</exception>

@@ -69,19 +69,35 @@ internal sealed class ConfigurationReader(string directory)
         {
             Disk = boot.Text("disk"),
             Partition = ReadPartition(part),
-            Kernel = load.Text("kernel"),
-            Initrd = load.Text("initrd"),
-            CommandLine = load.Texts("cmdline") ?? [],
+            Load = ReadLoad(load),
         };
-        if (result is not { Kernel: null, Initrd: null, CommandLine.Count: 0 })
-        {
-            _notes.Add("boot.load has no effect yet: kernel, initrd and arguments are those of the disk's own boot entry");
-        }
 
         load.Finish();
         part.Finish();
         boot.Finish();
         return result;
+    }
+
+    private static BootLoad? ReadLoad(ConfigurationSection load)
+    {
+        (var kernel, var initrd, var arguments) = (load.Text("kernel"), load.Text("initrd"), load.Texts("cmdline"));
+        if (!load.Exists)
+        {
+            return null;
+        }
+
+        foreach (var key in new[] { "kernel", "initrd", "cmdline" }.Where(key => !load.Has(key) || (key == "cmdline" && arguments is { Count: 0 })))
+        {
+            load.Problem(key, "missing; boot.load names all three: kernel, initrd and cmdline");
+        }
+
+        var commandLine = string.Join(' ', arguments ?? []);
+        if (commandLine.Contains('"', StringComparison.Ordinal))
+        {
+            load.Problem("cmdline", "a double quote cannot be handed on to the ramdisk on its kernel's command line: use stiefelsystem.json in the boot directory");
+        }
+
+        return new BootLoad(kernel ?? "", initrd ?? "", commandLine);
     }
 
     private static BootPartition? ReadPartition(ConfigurationSection part)

@@ -31,6 +31,8 @@ internal sealed class ConfigurationSection(ConfigurationProblems problems, strin
         return new ConfigurationSection(problems, PathOf(key), value as YamlMappingNode);
     }
 
+    public bool Has(string key) => Value(key) is not null;
+
     public string? Text(string key) => Value(key) is { } value ? AsText(PathOf(key), value) : null;
 
     public bool? Flag(string key)

@@ -26,10 +26,13 @@ internal sealed record BootConfiguration
 {
     public string? Disk { get; init; }
     public BootPartition? Partition { get; init; }
-    public string? Kernel { get; init; }
-    public string? Initrd { get; init; }
-    public IReadOnlyList<string> CommandLine { get; init; } = [];
+
+    /// <summary>`boot.load`: what is booted whatever the disk's boot loader says; null to let that decide.</summary>
+    public BootLoad? Load { get; init; }
 }
+
+/// <summary>`boot.load`: paths from the top of the boot partition, and all arguments.</summary>
+internal sealed record BootLoad(string Kernel, string Initrd, string CommandLine);
 
 /// <summary>`boot.part`. <see cref="LuksBlock"/> is the encrypted device that must be opened first.</summary>
 internal sealed record BootPartition(string? Block, string? LuksBlock);

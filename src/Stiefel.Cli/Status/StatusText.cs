@@ -58,11 +58,25 @@ internal static class StatusText
             text.AppendLine($"boots    {PrintableText.Of(title)}, kernel {DataSize.Megabytes(boot.KernelBytes)}, initrd {DataSize.Megabytes(boot.InitrdBytes)}");
         }
 
+        foreach ((var word, var line) in boot is null ? [] : Details(boot))
+        {
+            text.AppendLine($"{word,-8} {PrintableText.Of(line)}");
+        }
+
         if (boot?.Problem is { } problem)
         {
             text.AppendLine($"problem  {PrintableText.Of(problem)}");
         }
     }
+
+    private static IEnumerable<(string Word, string Line)> Details(BootStatus boot) =>
+    [
+        .. boot.Decided is { Length: > 0 } decided ? [("by", decided)] : Array.Empty<(string, string)>(),
+        .. boot.Others.Select(other => ("or", other)),
+        .. boot.PassedOver.Select(line => ("not", line)),
+        .. boot.OtherSystems.Select(system => ("also on", $"the disk, and not offered: {system}")),
+        .. boot.Notes.Select(note => ("note", note)),
+    ];
 
     private static string Time(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

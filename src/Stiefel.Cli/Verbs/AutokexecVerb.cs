@@ -47,28 +47,42 @@ internal static class AutokexecVerb
         }
 
         configuration.Notes.ToList().ForEach(note => Say($"note: {note}"));
-        var departure = new Departure(configuration, directory, Say);
+        var start = OwnStart.OfThisMachine();
+        if (!dryRun)
+        {
+            start.Recall();
+            using var ending = token.Register(start.Remember);
+            await ListenAsync(configuration, directory, start, dryRun, once, Say, token);
+            return;
+        }
+
+        await ListenAsync(configuration, directory, start, dryRun, once, Say, token);
+    }
+
+    private static async Task ListenAsync(StiefelConfiguration configuration, KeyDirectory directory, OwnStart start, bool dryRun, bool once, Action<string> say, CancellationToken token)
+    {
+        var departure = new Departure(configuration, directory, say) { BootedEntry = () => start.Entry(File.ReadAllText("/proc/cmdline")) };
         departure.CheckPlaces();
-        var keys = new AcceptedKeys(directory.Path, Say);
+        var keys = new AcceptedKeys(directory.Path, say);
         var policy = new InterfacePolicy(configuration.Autokexec);
-        using var listener = new CallListener(new CallResponder(() => keys.Current, policy.Refusal, TimeProvider.System), Say);
-        Say($"listening for calls with {keys.Current.Count} keys");
+        using var listener = new CallListener(new CallResponder(() => keys.Current, policy.Refusal, TimeProvider.System), say);
+        say($"listening for calls with {keys.Current.Count} keys");
         if (keys.Current.Count == 0)
         {
-            Say($"warning: without a key in {directory.Path} nobody's call is heard; make one with `stiefel key new NAME --directory {directory.Path}`, it is taken up at once");
+            say($"warning: without a key in {directory.Path} nobody's call is heard; make one with `stiefel key new NAME --directory {directory.Path}`, it is taken up at once");
         }
 
         do
         {
             var caller = await listener.WaitForCallAsync(token);
-            Say($"called by {caller.Name}");
+            say($"called by {caller.Name}");
             if (!dryRun)
             {
                 await departure.LeaveAsync(caller.Name, token);
                 return;
             }
 
-            departure.Describe(caller.Name).ToList().ForEach(Say);
+            departure.Describe(caller.Name).ToList().ForEach(say);
         }
         while (!once);
     }

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Client.Laptop;
+using Stiefel.Client.Menu;
 using Stiefel.Client.Payload;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
@@ -28,6 +29,8 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
 
     private static readonly TimeSpan s_askForDiskAgain = TimeSpan.FromSeconds(3);
 
+    private EntryDecision? _decision;
+
     /// <summary>How the kernel is loaded; tests load none.</summary>
     public Func<SafeFileHandle, SafeFileHandle, string, ILoadedKernel> Load { get; init; } = KexecImage.Load;
 
@@ -44,6 +47,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         screen.Phase("handshake", "the laptop opens its boot files");
         using var laptop = await BootClient.ConnectAsync(server, key, token);
         await UnlockAsync(laptop, token);
+        await ChooseAsync(laptop, token);
         var manifest = laptop.Manifest;
 
         screen.Phase("kernel", ManifestText.Describe(manifest));
@@ -59,7 +63,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         await AppendDriversAsync(laptop, initrd.Writer, token);
 
         var commandLine = PayloadCommandLine.Assemble(
-            manifest.CommandLine, AddedArguments.Read(KernelCommandLine.ReadCurrent(), screen.Say));
+            manifest.CommandLine, $"{AddedArguments.Read(KernelCommandLine.ReadCurrent(), screen.Say)} {_decision?.Arguments}".Trim());
         screen.Explain(commandLine.Text, commandLine.Notes);
         if (manifest.Link.KnownProtection == LinkProtection.None)
         {
@@ -79,6 +83,34 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         var session = InitrdAppendix.DescribeSession(server, manifest, grant, laptop.DescribeGoodbye(), laptop.DescribeTunnel(grant), commandLine.RealInit);
         InitrdAppendix.Write(initrd.Writer, attachProgram, session, passphrase.ForPayload);
         Start(kernel, initrd, commandLine);
+    }
+
+    /// <summary>Asked once: an attempt that failed is repeated with the same answer.</summary>
+    private async Task ChooseAsync(BootClient laptop, CancellationToken token)
+    {
+        if (laptop.Manifest.Menu is not { } menu)
+        {
+            return;
+        }
+
+        if (_decision is null && person is not null && menu.Seconds > 0 && !options.NoLoad)
+        {
+            _decision = await new EntryQuestion(person, screen.Say).AskAsync(menu, token);
+        }
+
+        if (_decision is { Entry.Length: > 0 } decision)
+        {
+            try
+            {
+                await OnceDiskIsFreeAsync(laptop, async () => { await laptop.ChooseAsync(decision.Entry, token); return true; }, token);
+                screen.Phase("chosen", ManifestText.Describe(laptop.Manifest));
+            }
+            catch (RefusalException refusal) when (refusal.Refusal.Code == RefusalCodes.NoSuchEntry)
+            {
+                _decision = null; // the next attempt asks again
+                throw;
+            }
+        }
     }
 
     private void Start(MemoryFile kernel, MemoryFile initrd, PayloadCommandLine commandLine)

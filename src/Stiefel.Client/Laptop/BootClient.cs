@@ -105,6 +105,22 @@ internal sealed class BootClient : IDisposable
         return null;
     }
 
+    /// <summary>Says which boot entry the person chose; <see cref="Manifest"/> is that entry's then.</summary>
+    /// <exception cref="RefusalException">There is none of that id any more.</exception>
+    public async Task ChooseAsync(string entry, CancellationToken token)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new EntryRequest(entry), ProtocolJson.Default.EntryRequest);
+        await using var answer = await AskAsync("/v1/entry", body, token);
+        var manifest = Parse(await answer.Content.ReadToEndAsync(MaxUnlockAnswerBytes, token), ProtocolJson.Default.BootManifest);
+        if (manifest.Locked is not null)
+        {
+            throw new ServerException("the laptop says that its boot files are locked, after it was unlocked");
+        }
+
+        ManifestLimits.Check(manifest);
+        Manifest = manifest;
+    }
+
     /// <summary>Streams the kernel.</summary>
     public Task FetchKernelAsync(Stream destination, TransferProgress progress, CancellationToken token) =>
         FetchAsync("/v1/kernel", Manifest.Kernel, destination, progress, token);

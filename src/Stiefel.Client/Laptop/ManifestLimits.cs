@@ -15,6 +15,7 @@ internal static class ManifestLimits
     public const long MaxInitrdBytes = 4L << 30;
 
     private const int HexDigitsOfSha256 = 64;
+    private const int MaxMenuSeconds = 600;
 
     /// <exception cref="ServerException">A number that cannot be.</exception>
     public static void Check(BootManifest manifest)
@@ -25,6 +26,11 @@ internal static class ManifestLimits
             CheckFile("initrd", manifest.Initrd, MaxInitrdBytes);
         }
 
+        if (manifest.Menu is { } menu)
+        {
+            CheckMenu(menu);
+        }
+
         if (manifest.Link.KnownProtection is null)
         {
             throw new ServerException($"the laptop wants its link protected by `{PrintableText.Of(manifest.Link.Protection)}`, which this client cannot do: update the stick");
@@ -33,6 +39,15 @@ internal static class ManifestLimits
         if (manifest.Link is { KnownProtection: LinkProtection.WireGuard, Mtu: < TunnelPlan.LeastLinkMtu })
         {
             throw new ServerException($"the laptop announces an MTU of {manifest.Link.Mtu}, which a tunnel does not fit into: Link:Mtu must be at least {TunnelPlan.LeastLinkMtu}");
+        }
+    }
+
+    private static void CheckMenu(EntryMenu menu)
+    {
+        if (menu.Entries.Count is 0 or > EntryMenu.MaxEntries || menu.Seconds is < 0 or > MaxMenuSeconds
+            || menu.Entries.Any(entry => entry.Title.Length > EntryMenu.MaxTextLength || entry.KernelRelease.Length > EntryMenu.MaxTextLength))
+        {
+            throw new ServerException($"the laptop announces a menu of {menu.Entries.Count} entries for {menu.Seconds} s, which cannot be");
         }
     }
 

@@ -32,13 +32,16 @@ internal sealed class ConsolePerson(BootScreen screen, SafeFileHandle keyboard) 
 
     /// <summary>Says something, and waits a while for a line of one word in answer, in whatever case.</summary>
     public async Task<bool> AnswersAsync(string saying, string word, TimeSpan patience, CancellationToken token)
+        => string.Equals((await LineAsync(saying, patience, token))?.Trim(), word, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Says something, and waits a while for a line in answer; null if none came.</summary>
+    public async Task<string?> LineAsync(string saying, TimeSpan patience, CancellationToken token)
     {
         // What was typed earlier answers another question, perhaps about another desktop. It is forgotten before anything is said, since
         // whoever answers at once must be heard.
         TypedLine.Forget(keyboard);
         screen.Say(saying);
-        var typed = await Task.Factory.StartNew(
+        return await Task.Factory.StartNew(
             () => TypedLine.Read(keyboard, patience, token), token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        return string.Equals(typed?.Trim(), word, StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -64,6 +64,10 @@ public sealed record BootManifest
     /// <summary>How the link is to be used.</summary>
     public LinkParameters Link { get; set; } = new();
 
+    /// <summary>What else could be booted; null from a laptop that offers no choice.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EntryMenu? Menu { get; set; }
+
     /// <summary>
     /// Present: the boot files lie on an encrypted device, and of all else only laptop and link say anything until POST /v1/unlock has answered with the
     /// whole manifest.
@@ -150,6 +154,9 @@ public static class RefusalCodes
 
     /// <summary>This session may try no passphrase any more.</summary>
     public const string NoTriesLeft = "no-tries-left";
+
+    /// <summary>There is no such boot entry, or no longer.</summary>
+    public const string NoSuchEntry = "no-such-entry";
 
     /// <summary>Something else failed, which the message names.</summary>
     public const string Failed = "failed";

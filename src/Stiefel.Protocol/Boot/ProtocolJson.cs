@@ -16,5 +16,6 @@ namespace Stiefel.Protocol.Boot;
 [JsonSerializable(typeof(ExportRequest))]
 [JsonSerializable(typeof(ExportGrant))]
 [JsonSerializable(typeof(UnlockAnswer))]
+[JsonSerializable(typeof(EntryRequest))]
 [JsonSerializable(typeof(Refusal))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

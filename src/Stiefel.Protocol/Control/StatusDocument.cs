@@ -51,7 +51,23 @@ public sealed record LinkStatus(string Protection, string? Warning);
 /// <param name="InitrdBytes">Size of all initrds together.</param>
 /// <param name="DriversAvailable">Drivers for it can be handed out.</param>
 /// <param name="Problem">Why there is nothing to boot; null if all is well, or not looked at yet.</param>
-public sealed record BootStatus(string? Title, string? KernelRelease, long KernelBytes, long InitrdBytes, bool DriversAvailable, string? Problem);
+public sealed record BootStatus(string? Title, string? KernelRelease, long KernelBytes, long InitrdBytes, bool DriversAvailable, string? Problem)
+{
+    /// <summary>What decided that it is this entry: a loader's configuration, `boot.load`, the entry that the laptop itself was started by.</summary>
+    public string? Decided { get; set; }
+
+    /// <summary>Titles of the other entries that a desktop can choose, in their loader's order.</summary>
+    public IReadOnlyList<string> Others { get; set; } = [];
+
+    /// <summary>What was found and is not booted, and why; one line each.</summary>
+    public IReadOnlyList<string> PassedOver { get; set; } = [];
+
+    /// <summary>Systems on the disk that are not offered: Windows, a memory test.</summary>
+    public IReadOnlyList<string> OtherSystems { get; set; } = [];
+
+    /// <summary>What a person may want to know about how the entry was read.</summary>
+    public IReadOnlyList<string> Notes { get; set; } = [];
+}
 
 /// <summary>A confirmed session.</summary>
 /// <param name="Id">32 hexadecimal digits; not a secret.</param>

@@ -19,6 +19,7 @@ public static class BootEndpoints
         boot.MapGet("/", context => context.Response.WriteAsJsonAsync(s_greeting, ProtocolJson.Default.ServerGreeting, cancellationToken: context.RequestAborted));
         boot.MapPost("/v1/discovery", handshake.AnswerAsync);
         boot.MapPost("/v1/unlock", endpoints.ServiceProvider.GetRequiredService<UnlockEndpoint>().AnswerAsync);
+        boot.MapPost("/v1/entry", sealedPlane.EntryAsync);
         boot.MapPost("/v1/kernel", sealedPlane.KernelAsync);
         boot.MapPost("/v1/initrd", sealedPlane.InitrdAsync);
         boot.MapPost("/v1/modules", sealedPlane.ModulesAsync);

@@ -21,6 +21,9 @@ public sealed class SealedEndpoints(
     // A key and a flag.
     private const int MaxExportRequest = 4096;
 
+    // An id.
+    private const int MaxEntryRequest = 1024;
+
     /// <summary>POST /v1/kernel: the kernel image, sealed.</summary>
     public Task KernelAsync(HttpContext context) => exchange.AnswerAsync(context, 0, (request, answer, token) =>
         SendFileAsync("kernel", spec => new BootImage(spec.Kernel), request, answer, token));
@@ -35,14 +38,32 @@ public sealed class SealedEndpoints(
     /// <summary>POST /v1/export: the grant of the disk, sealed.</summary>
     public Task ExportAsync(HttpContext context) => exchange.AnswerAsync(context, MaxExportRequest, GrantAsync);
 
+    /// <summary>POST /v1/entry: the manifest of another boot entry, sealed.</summary>
+    public Task EntryAsync(HttpContext context) => exchange.AnswerAsync(context, MaxEntryRequest, ChooseAsync);
+
+    private async Task ChooseAsync(OpenedRequest request, SealedResponse answer, CancellationToken token)
+    {
+        var wanted = Parse(request.Body, ProtocolJson.Default.EntryRequest);
+        request.Session.Lock.RefuseIfClosed();
+        using var lease = await gate.ReadAsync(new BootReader(answer.Peer, request.Session.Id), token);
+        var (manifest, fingerprint) = await offers.ChooseAsync(wanted.Id, lease);
+        request.Session.Choose(wanted.Id, fingerprint);
+        logger.EntryChosen(request.Session.Id, manifest.Title);
+        desktops.Add(answer.Peer, "entry", $"chose {manifest.Title}");
+
+        var json = JsonSerializer.SerializeToUtf8Bytes(manifest, ProtocolJson.Default.BootManifest);
+        await using var envelope = answer.Begin(json.Length);
+        await envelope.WriteAsync(json, token);
+        await envelope.CompleteAsync(token);
+    }
+
     private async Task SendFileAsync(
         string file, Func<BootSpec, BootImage> choose, OpenedRequest request, SealedResponse answer, CancellationToken token)
     {
         request.Session.Lock.RefuseIfClosed();
         var clock = Stopwatch.StartNew();
         using var lease = await gate.ReadAsync(new BootReader(answer.Peer, request.Session.Id), token);
-        offers.RefuseIfChanged(request.Session.Fingerprint, lease);
-        var image = choose(lease.Files.Spec);
+        var image = choose(offers.SpecOf(request.Session.Fingerprint, request.Session.Entry, lease));
 
         using var both = CancellationTokenSource.CreateLinkedTokenSource(token, lease.Revoked);
         await using var envelope = answer.Begin(image.Length);
@@ -58,8 +79,7 @@ public sealed class SealedEndpoints(
         request.Session.Lock.RefuseIfClosed();
         var clock = Stopwatch.StartNew();
         using var lease = await gate.ReadAsync(new BootReader(answer.Peer, request.Session.Id), token);
-        offers.RefuseIfChanged(request.Session.Fingerprint, lease);
-        if (lease.Files.ModulesDirectory is not { } modules)
+        if (lease.Files.ModulesOf(offers.SpecOf(request.Session.Fingerprint, request.Session.Entry, lease)) is not { } modules)
         {
             throw new RefusalException(new Refusal(RefusalCodes.NoDrivers, lease.Files.ModulesMissing ?? "the laptop has no drivers for this kernel"));
         }

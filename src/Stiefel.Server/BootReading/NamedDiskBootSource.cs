@@ -36,6 +36,8 @@ public sealed class NamedDiskBootSource(string name, ServerOptions options, IVol
                     Disk = await DiskName.ResolveAsync(name, token),
                     Partition = options.Boot.Partition,
                     LuksPartition = options.Boot.LuksPartition,
+                    Named = options.Boot.Load,
+                    Booted = options.Boot.Booted,
                     MountDirectory = StateDirectory.MountDirectoryOf(options),
                 },
                 tools,

@@ -1,3 +1,5 @@
+using Stiefel.BootFiles.Catalog;
+
 namespace Stiefel.Server.Configuration;
 
 /// <summary>What the desktop boots. Given file by file, as a directory to search, or, by default, found on the disk.</summary>
@@ -27,6 +29,15 @@ public sealed record BootOptions
     /// <summary>The desktop may hand the typed passphrase on to the payload's initrd, which then does not ask again.</summary>
     public bool HandOverPassphrase { get; init; } = true;
 
+    /// <summary>Kernel, initrd and arguments on the laptop's disk, named by its owner; null to take those of a boot entry.</summary>
+    public NamedBootFiles? Load { get; init; }
+
+    /// <summary>The entry that the laptop's own system was started by, as it was handed on (<see cref="Stiefel.BootFiles.Catalog.BootedEntry"/>); empty if it was not.</summary>
+    public string Booted { get; init; } = "";
+
+    /// <summary>How long a desktop asks which entry to boot; 0: not at all.</summary>
+    public int MenuSeconds { get; init; } = 3;
+
     /// <summary>The payload kernel's drivers, a directory like /lib/modules/VERSION; null to look on the disk.</summary>
     public string? Modules { get; init; }
 
@@ -47,6 +58,9 @@ public sealed record BootOptions
             Partition = reader.Text("Boot:Partition"),
             LuksPartition = reader.Text("Boot:LuksPartition"),
             HandOverPassphrase = reader.Boolean("Boot:HandOverPassphrase", true),
+            Load = ReadLoad(reader),
+            Booted = reader.Text("Boot:BootedEntry") ?? "",
+            MenuSeconds = reader.Number("Boot:MenuSeconds", 3, 0, 600),
             Modules = reader.Text("Boot:Modules"),
             Laptop = reader.Text("Boot:Laptop", Environment.MachineName),
         };
@@ -55,6 +69,19 @@ public sealed record BootOptions
             { Kernel: not null, Directory: not null } => throw reader.Wrong("Boot:Directory", "nothing, since Boot:Kernel is given; use one of the two"),
             { Kernel: null, Initrd: not null } => throw reader.Wrong("Boot:Initrd", "Boot:Kernel beside it"),
             _ => options,
+        };
+    }
+
+    private static NamedBootFiles? ReadLoad(SettingReader reader)
+    {
+        (var kernel, var initrd, var commandLine) = (reader.Text("Boot:Load:Kernel"), reader.Text("Boot:Load:Initrd"), reader.Text("Boot:Load:CommandLine"));
+        return (kernel, initrd, commandLine) switch
+        {
+            (null, null, null) => null,
+            (not null, not null, not null) => new NamedBootFiles(kernel, initrd, commandLine),
+            (null, _, _) => throw reader.Wrong("Boot:Load:Kernel", "a kernel, since another setting of Boot:Load is given"),
+            (_, null, _) => throw reader.Wrong("Boot:Load:Initrd", "an initrd, since another setting of Boot:Load is given"),
+            _ => throw reader.Wrong("Boot:Load:CommandLine", "the kernel's arguments, since another setting of Boot:Load is given"),
         };
     }
 }

@@ -45,6 +45,11 @@ public static class Help
           --Nbd:StallTimeoutSeconds N      replies unread, or a payload unsent, end a connection; default 60
           --Nbd:KeepAliveSeconds N         a silent client is probed after this time; default 60
           --Nbd:BufferKiB N                each of a connection's two buffers, 64 to 16384; default 256
+          --Boot:Load:Kernel PATH          with the next two: what to boot from the disk whatever its loader says
+          --Boot:Load:Initrd PATH          likewise
+          --Boot:Load:CommandLine "…"      likewise
+          --Boot:BootedEntry ENTRY         what the laptop's own system was started by, as autokexec hands it on
+          --Boot:MenuSeconds N             a desktop asks so long which entry to boot; default 3, 0 not at all
           --State:Directory DIR            what a restart must remember; default /run/stiefel
           --Discovery:Enabled false        do not answer desktops that search
           --Discovery:Port PORT            UDP; default 61570

@@ -12,13 +12,19 @@ namespace Stiefel.Server.Offers;
 /// </summary>
 public static class BootFingerprint
 {
-    /// <summary>The fingerprint of open boot files.</summary>
-    public static string Of(IBootFiles files)
+    /// <summary>The fingerprint of open boot files: of the entry that is booted by itself, and of what else there is to choose.</summary>
+    public static string Of(IBootFiles files) => Of(files, files.Spec, [.. files.Menu.Entries.Select(EntryIds.Of)]);
+
+    /// <summary>The fingerprint of one entry of them.</summary>
+    public static string Of(IBootFiles files, BootSpec spec) => Of(files, spec, []);
+
+    private static string Of(IBootFiles files, BootSpec spec, string[] others)
     {
         var text = new StringBuilder();
-        AddLine(text, files.Spec.Title, files.Spec.CommandLine, files.Spec.KernelRelease, files.ModulesDirectory is null ? "" : "modules");
-        Add(text, files.Spec.Kernel);
-        foreach (var initrd in files.Spec.Initrds)
+        AddLine(text, spec.Title, spec.CommandLine, spec.KernelRelease, files.ModulesOf(spec) is null ? "" : "modules");
+        AddLine(text, others);
+        Add(text, spec.Kernel);
+        foreach (var initrd in spec.Initrds)
         {
             Add(text, initrd);
         }

@@ -31,6 +31,9 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
     /// <summary>The newest offer unless it may be stale: a reader found the files changed, or a desktop had the disk since.</summary>
     public BootOffer? Fresh => _isStale || _generation != gate.Generation ? null : Latest;
 
+    /// <summary>How the newest offer was found; empty if it is one of a server that ran before.</summary>
+    public BootReport Report { get; private set; } = BootReport.Empty;
+
     /// <summary>Why there is no offer; null if there is one, or it is not known yet.</summary>
     public string? Problem { get; private set; }
 
@@ -98,16 +101,32 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
         }
     }
 
-    /// <summary>Refuses a session whose offer no longer fits the files.</summary>
+    /// <summary>The entry that a session means; refuses one whose offer no longer fits the files.</summary>
+    /// <param name="fingerprint">Of what it was offered.</param>
+    /// <param name="entry">What it chose; empty if it did not.</param>
+    /// <param name="lease">The files as they are now.</param>
     /// <exception cref="RefusalException">They changed; a new handshake gets the new offer.</exception>
-    public void RefuseIfChanged(string fingerprint, BootFilesLease lease)
+    public BootSpec SpecOf(string fingerprint, string entry, BootFilesLease lease)
     {
-        if (BootFingerprint.Of(lease.Files) != fingerprint)
+        var spec = EntryIds.Find(lease.Files.Menu, entry);
+        if (spec is null || fingerprint != (entry.Length == 0 ? BootFingerprint.Of(lease.Files) : BootFingerprint.Of(lease.Files, spec)))
         {
             _isStale = true;
             lease.MarkOutdated();
             throw new RefusalException(new Refusal(RefusalCodes.Failed, "the laptop's boot files changed since the handshake; try again"));
         }
+
+        return spec;
+    }
+
+    /// <summary>What a session is told of another entry that it chose, hashed now.</summary>
+    /// <exception cref="RefusalException">There is no such entry.</exception>
+    public async Task<(BootManifest Manifest, string Fingerprint)> ChooseAsync(string entry, BootFilesLease lease)
+    {
+        var spec = entry.Length > 0 ? EntryIds.Find(lease.Files.Menu, entry) : null;
+        return spec is not null
+            ? (await DescribeAsync(lease, spec), BootFingerprint.Of(lease.Files, spec))
+            : throw new RefusalException(new Refusal(RefusalCodes.NoSuchEntry, "the laptop has no such boot entry any more; choose again"));
     }
 
     private Task<BootOffer> Begin()
@@ -136,10 +155,11 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
             var locked = lease.Files.Locked is { } volume ? Describe(volume) : null;
             if (Latest?.Fingerprint != fingerprint || Latest.Locked != locked)
             {
-                Latest = new BootOffer(await DescribeAsync(lease), fingerprint, locked);
+                Latest = new BootOffer(await DescribeAsync(lease, lease.Files.Spec), fingerprint, locked);
                 Keep(Latest);
             }
 
+            Report = lease.Files.Menu.Report;
             _generation = generation;
             Problem = null;
             return Latest;
@@ -188,11 +208,11 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
         }
     }
 
-    private async Task<BootManifest> DescribeAsync(BootFilesLease lease)
+    private async Task<BootManifest> DescribeAsync(BootFilesLease lease, BootSpec spec)
     {
         try
         {
-            return await HashAllAsync(lease);
+            return await HashAllAsync(lease, spec);
         }
         catch (IOException)
         {
@@ -201,10 +221,9 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
         }
     }
 
-    private async Task<BootManifest> HashAllAsync(BootFilesLease lease)
+    private async Task<BootManifest> HashAllAsync(BootFilesLease lease, BootSpec spec)
     {
         var clock = Stopwatch.StartNew();
-        var spec = lease.Files.Spec;
         if (lease.Files.ModulesMissing is { } reason)
         {
             logger.NoDrivers(reason);
@@ -218,7 +237,8 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
             Initrd = await HashAsync(new BootImage(spec.Initrds), lease.Revoked),
             CommandLine = spec.CommandLine,
             KernelRelease = spec.KernelRelease,
-            DriversAvailable = lease.Files.ModulesDirectory is not null,
+            DriversAvailable = lease.Files.ModulesOf(spec) is not null,
+            Menu = EntryIds.Describe(lease.Files.Menu, spec, boot.MenuSeconds),
             Link = link.ToParameters(),
         };
         logger.BootFilesHashed(spec.Title, spec.Source, manifest.Kernel.Size, manifest.Initrd.Size, clock.ElapsedMilliseconds);

@@ -66,6 +66,9 @@ public sealed class BootSession : IDisposable
     /// <summary>Of the boot files it was offered, or unlocked.</summary>
     public string Fingerprint { get; private set; }
 
+    /// <summary>The boot entry that the person there chose; empty if it is the one that is booted by itself.</summary>
+    public string Entry { get; private set; } = "";
+
     /// <summary>Whether it must show first that it knows the passphrase of the laptop's disk.</summary>
     public SessionLock Lock { get; }
 
@@ -75,6 +78,11 @@ public sealed class BootSession : IDisposable
         Fingerprint = offer.Fingerprint;
         Lock.Open();
     }
+
+    /// <summary>The person there chose an entry.</summary>
+    /// <param name="entry">Its id.</param>
+    /// <param name="fingerprint">Of its files.</param>
+    public void Choose(string entry, string fingerprint) => (Entry, Fingerprint) = (entry, fingerprint);
 
     /// <summary>When the handshake was.</summary>
     public DateTimeOffset Since { get; }

@@ -42,5 +42,12 @@ public sealed class StatusReport(
 
     private static BootStatus Describe(BootOffers offers) => offers.Latest is { Manifest: var manifest }
         ? new BootStatus(manifest.Title, manifest.KernelRelease, manifest.Kernel.Size, manifest.Initrd.Size, manifest.DriversAvailable, offers.Problem)
+        {
+            Decided = offers.Report.Decided,
+            Others = [.. (manifest.Menu?.Entries ?? []).Where(entry => entry.Id != manifest.Menu!.Chosen).Select(entry => entry.Title)],
+            PassedOver = [.. offers.Report.PassedOver.Select(what => what.ToString())],
+            OtherSystems = offers.Report.OtherSystems,
+            Notes = offers.Report.Notes,
+        }
         : new BootStatus(null, null, 0, 0, false, offers.Problem);
 }

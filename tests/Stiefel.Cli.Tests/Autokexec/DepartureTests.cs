@@ -23,6 +23,19 @@ public sealed class DepartureTests : IDisposable
         Departure("boot: {disk: /dev/sda, part: {type: luks, block: /dev/vg/boot, luks_block: /dev/sda2}}\nlink: {protection: none}\nserver-setup: {cmdline: [quiet]}\n").CommandLine());
 
     [Fact]
+    public void CommandLine_BootLoad_IsHandedOnAndNotTheEntryBesides() => Assert.Equal(
+        "stiefel_role=server stiefel_bootdisk=/dev/sda stiefel.Boot.Load.Kernel=/k stiefel.Boot.Load.Initrd=/i stiefel.Boot.Load.CommandLine=\"root=UUID=1 rw\"",
+        new Departure(ConfigurationFile.Parse("c", "boot: {disk: /dev/sda, load: {kernel: /k, initrd: /i, cmdline: [root=UUID=1, rw]}}\n"), new KeyDirectory("/absent"), _said.Add)
+        {
+            BootedEntry = () => "loader:arch.conf",
+        }.CommandLine());
+
+    [Fact]
+    public void CommandLine_OwnEntryIsKnown_IsHandedOn() => Assert.Equal(
+        "stiefel_role=server stiefel_bootdisk=/dev/sda stiefel.Boot.BootedEntry=loader:arch.conf",
+        new Departure(ConfigurationFile.Parse("c", "boot: {disk: /dev/sda}\n"), new KeyDirectory("/absent"), _said.Add) { BootedEntry = () => "loader:arch.conf" }.CommandLine());
+
+    [Fact]
     public void CommandLine_WithoutADisk_SaysWhichKeyIsMissing() =>
         Assert.Contains("boot.disk", Assert.Throws<UsageException>(() => Departure("").CommandLine()).Message, StringComparison.Ordinal);
 

@@ -28,7 +28,7 @@ public class ConfigurationFileTests
         Assert.Equal(["base", "debug", "lvm", "nbd", "system-debian"], configuration.Modules.Order());
         Assert.Equal("/dev/disk/by-id/ata-X", configuration.Boot.Disk);
         Assert.Equal(new BootPartition("/dev/vg/boot", "/dev/sda2"), configuration.Boot.Partition);
-        Assert.Equal(["root=UUID=1-2", "rw"], configuration.Boot.CommandLine);
+        Assert.Equal(new BootLoad("/boot/vmlinuz-linux", "/boot/initramfs-linux.img", "root=UUID=1-2 rw"), configuration.Boot.Load);
         Assert.True(configuration.Autokexec.Broadcast);
         Assert.Equal(["11:11:11:11:11:11"], configuration.Autokexec.Macs);
         Assert.Equal("/var/local/kernel", configuration.ServerSetup.Kernel);
@@ -38,7 +38,7 @@ public class ConfigurationFileTests
         Assert.Equal("/srv/work", configuration.Paths.Work);
         Assert.Equal(new Compression(CompressionFormat.Gzip, 1), configuration.ModuleConfigs.Debug.Compression);
         Assert.True(configuration.ModuleConfigs.Debug.KeepExcludedPaths);
-        Assert.Equal(6, configuration.Notes.Count);
+        Assert.Equal(5, configuration.Notes.Count);
     }
 
     [Fact]
@@ -57,8 +57,11 @@ public class ConfigurationFileTests
     [InlineData("boot: true\n", "c:1:7: boot: expected a section of keys, found `true`")]
     [InlineData("autokexec:\n  broadcast: 'yes'\n", "c:2:14: autokexec.broadcast: expected true or false, found `yes`")]
     [InlineData("autokexec:\n  macs: [\"00:11:22:33:44:55\", nonsense]\n", "c:2:31: autokexec.macs[1]: expected a MAC address such as \"00:11:22:aa:bb:cc\", found `nonsense`")]
-    [InlineData("boot:\n  load:\n    cmdline: root=x\n", "c:3:14: boot.load.cmdline: expected a list of texts, found `root=x`")]
-    [InlineData("boot:\n  load:\n    cmdline: [a, {b: c}]\n", "c:3:18: boot.load.cmdline[1]: expected a text, found a section")]
+    [InlineData("boot:\n  load:\n    kernel: /k\n    cmdline: [a]\n", "c:3:5: boot.load.initrd: missing; boot.load names all three: kernel, initrd and cmdline")]
+    [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n", "c:3:5: boot.load.cmdline: missing; boot.load names all three: kernel, initrd and cmdline")]
+    [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n    cmdline: ['a=\"b c\"']\n", "c:5:14: boot.load.cmdline: a double quote cannot be handed on to the ramdisk on its kernel's command line: use stiefelsystem.json in the boot directory")]
+    [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n    cmdline: root=x\n", "c:5:14: boot.load.cmdline: expected a list of texts, found `root=x`")]
+    [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n    cmdline: [a, {b: c}]\n", "c:5:18: boot.load.cmdline[1]: expected a text, found a section")]
     [InlineData("boot:\n  part:\n    type: luks\n    block: /dev/x\n", "c:3:5: boot.part.luks_block: missing; with `type: luks` this is the encrypted partition")]
     [InlineData("link:\n  protection: maybe\n", "c:2:15: link.protection: expected wireguard or none, found `maybe`")]
     [InlineData("initrd:\n  packing:\n    compressor: rar\n", "c:3:17: initrd.packing.compressor: expected zstd, xz, gzip or none, with a level if you like: zstd -19; found `rar`")]
@@ -100,8 +103,6 @@ public class ConfigurationFileTests
     [Theory]
     [InlineData("autokexec: {mac_detection: true}\n", "autokexec.mac_detection")]
     [InlineData("autokexec: {macs: [\"00:11:22:33:44:55\"]}\n", "autokexec.mac_detection")]
-    [InlineData("boot: {load: {kernel: /boot/vmlinuz}}\n", "boot.load")]
-    [InlineData("boot: {load: {cmdline: [quiet]}}\n", "boot.load")]
     public void Parse_SettingThatNothingReads_IsNoted(string text, string key) =>
         Assert.StartsWith(key, Assert.Single(ConfigurationFile.Parse("c", text).Notes), StringComparison.Ordinal);
 
