@@ -26,6 +26,7 @@ var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a
     AutokexecVerb.Build(),
     StatusVerbs.BuildStatus(),
     StatusVerbs.BuildKick(),
+    ReturnVerb.Build(),
     DemoVerb.Build(),
     TestQemuVerb.Build(),
 };

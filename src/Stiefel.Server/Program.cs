@@ -2,11 +2,12 @@ using Stiefel.Linux.Processes;
 using Stiefel.Server;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
+using Stiefel.Server.Return;
 
 Descriptor.FillStandard();
 ProcessSignals.IgnoreFileSizeLimit();
 
-// 0 stopped, 1 failed, 2 wrong settings, 3 refused for safety.
+// 0 stopped, 1 failed, 2 wrong settings, 3 refused for safety; 10 and 11: ServerEnd.
 if (Help.IsAskedFor(args))
 {
     Console.Write(Help.Text);
@@ -15,14 +16,21 @@ if (Help.IsAskedFor(args))
 
 try
 {
+    // The settings first: only one of them takes the right to start another kernel.
+    var options = ServerOptions.Read(ServerConfiguration.Build(args));
+
     // docs/security.md#privileges says for what, and a test compares.
     LeastPrivilege.Keep(
+    [
         Capability.SysAdmin, Capability.NetAdmin, Capability.DacOverride, Capability.MakeNode, Capability.ChangeOwner, Capability.SysModule, Capability.IpcLock,
-        Capability.TtyConfig);
-    var options = ServerOptions.Read(ServerConfiguration.Build(args));
-    await using var app = ServerHost.Build(options);
+        Capability.TtyConfig, .. options.Return.MayKexec ? [Capability.SysBoot] : Array.Empty<Capability>(),
+    ]);
+    var app = ServerHost.Build(options);
+    var end = app.Services.GetRequiredService<ServerEnd>();
+
+    // When this returns, everything is disposed of: the disk is flushed and closed.
     await app.RunAsync();
-    return 0;
+    return end.Finish();
 }
 catch (Exception e)
 {

@@ -15,6 +15,7 @@ using Stiefel.Server.Logging;
 using Stiefel.Server.Nbd;
 using Stiefel.Server.Network;
 using Stiefel.Server.Power;
+using Stiefel.Server.Return;
 using Stiefel.Server.Revocation;
 using Stiefel.Server.Strangers;
 using Stiefel.Server.Tunnels;
@@ -99,6 +100,7 @@ public static class ServerHost
 
         services.AddNbd(options);
         services.AddPower(options.Power);
+        services.AddReturn(options);
         if (options.HasBootPlane && options.Discovery.Enabled)
         {
             services.AddSingleton<DiscoveryResponder>();

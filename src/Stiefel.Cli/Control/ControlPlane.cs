@@ -69,6 +69,10 @@ internal sealed class ControlPlane : IDisposable
     /// <exception cref="FailedException">As above.</exception>
     public Task<string> DeleteAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Delete, path, s_limitOfEnding, token);
 
+    /// <summary>Asks for something to be done.</summary>
+    /// <exception cref="FailedException">As above.</exception>
+    public Task<string> PostAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Post, path, s_limit, token);
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>`192.168.1.5`, `fe80::1%eth0`, `[fe80::1%eth0]:4645`, `laptop`, `laptop:4645`.</summary>

@@ -19,6 +19,7 @@ internal static class StatusText
         AddDisk(text, status.Disk);
         AddLink(text, status.Link);
         AddBoot(text, status.Boot);
+        AddReturn(text, status.Return);
         foreach (var session in status.Sessions)
         {
             text.AppendLine($"session  {PrintableText.Of(session.Id)}  key {PrintableText.Of(session.Key)}  at {PrintableText.Of(session.Machine)}  since {Time(session.Since)}");
@@ -77,6 +78,18 @@ internal static class StatusText
         .. boot.OtherSystems.Select(system => ("also on", $"the disk, and not offered: {system}")),
         .. boot.Notes.Select(note => ("note", note)),
     ];
+
+    private static void AddReturn(StringBuilder text, ReturnStatus? home)
+    {
+        if (home is { Leaving: { } leaving })
+        {
+            text.AppendLine($"leaves   {PrintableText.Of(leaving.Action)} since {Time(leaving.Since)}: {PrintableText.Of(leaving.Because)}");
+        }
+        else if (home is not null)
+        {
+            text.AppendLine($"return   on a clean end: {PrintableText.Of(home.OnCleanEnd)}{(home.Held is { } held ? $"; WARNING: not by itself, since {PrintableText.Of(held)}" : "")}");
+        }
+    }
 
     private static string Time(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -4,6 +4,7 @@ using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;
+using Stiefel.Linux.Firmware;
 using Stiefel.Linux.Mounts;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol.Keys;
@@ -18,7 +19,7 @@ internal static class AutokexecVerb
 
     /// <summary>It hears the network for weeks; docs/security.md#privileges says for what it keeps these. Call it before anything else.</summary>
     /// <exception cref="LinuxException">The kernel refuses.</exception>
-    public static void GiveUpPrivileges() => LeastPrivilege.Keep(Capability.SysBoot, Capability.DacOverride);
+    public static void GiveUpPrivileges() => LeastPrivilege.Keep(Capability.SysBoot, Capability.DacOverride, Capability.Immutable);
 
     public static Command Build()
     {
@@ -33,6 +34,22 @@ internal static class AutokexecVerb
         return command.WithExamples("stiefel autokexec --dry-run", "stiefel autokexec --config ./config.yaml");
     }
 
+    // This is the laptop's own system: whatever way led here, returns succeed.
+    private static void ForgetReturns(Action<string> say)
+    {
+        try
+        {
+            if (new ReturnMarks(new EfiVariables()).Clear() is > 0 and var count)
+            {
+                say($"the laptop is back in its own system; marks of {count} returns are taken out of its firmware");
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            say($"warning: marks of returns stay in the firmware, and after {ReturnMarks.Most} the ramdisk returns no more by itself: {error.Message}");
+        }
+    }
+
     private static async Task RunAsync(StiefelConfiguration configuration, KeyDirectory directory, bool dryRun, bool once, TextWriter output, CancellationToken token)
     {
         void Say(string line) => output.WriteLine($"stiefel: {line}");
@@ -44,6 +61,11 @@ internal static class AutokexecVerb
         if (!dryRun && RemoteRoot.Find() is { } remote)
         {
             throw new RefusedException($"/ is on {remote}: this system runs on another machine than its own, and is not the laptop that a call is for");
+        }
+
+        if (!dryRun)
+        {
+            ForgetReturns(Say);
         }
 
         configuration.Notes.ToList().ForEach(note => Say($"note: {note}"));

@@ -104,7 +104,7 @@ internal static class StatusVerbs
         }
     }
 
-    private static Argument<string?> Host() => new("HOST")
+    internal static Argument<string?> Host() => new("HOST")
     {
         Description = "Where the server is, as 192.168.1.5, [fe80::1%eth0]:4645, laptop [this machine]",
         Arity = ArgumentArity.ZeroOrOne,

@@ -7,6 +7,7 @@ internal static unsafe partial class LinuxCapability
 {
     internal const int CAP_CHOWN = 0;
     internal const int CAP_DAC_OVERRIDE = 1;
+    internal const int CAP_LINUX_IMMUTABLE = 9;
     internal const int CAP_NET_ADMIN = 12;
     internal const int CAP_IPC_LOCK = 14;
     internal const int CAP_SYS_MODULE = 16;

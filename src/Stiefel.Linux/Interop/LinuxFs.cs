@@ -30,6 +30,14 @@ internal static unsafe partial class LinuxFs
     /// <summary>unsigned short: 1 if seeks cost time.</summary>
     internal const nuint BLKROTATIONAL = 0x127e;
 
+    /// <summary>long: FS_*_FL of a file.</summary>
+    internal const nuint FS_IOC_GETFLAGS = 0x80086601;
+
+    /// <summary>long: the same, to be set.</summary>
+    internal const nuint FS_IOC_SETFLAGS = 0x40086602;
+
+    internal const int FS_IMMUTABLE_FL = 0x10;
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int ioctl(SafeFileHandle fd, nuint request, void* argument);
 }

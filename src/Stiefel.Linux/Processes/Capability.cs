@@ -17,6 +17,9 @@ public enum Capability
     /// <summary>Memory that is never paged out.</summary>
     IpcLock = LinuxCapability.CAP_IPC_LOCK,
 
+    /// <summary>Files that nobody may change.</summary>
+    Immutable = LinuxCapability.CAP_LINUX_IMMUTABLE,
+
     /// <summary>Kernel modules.</summary>
     SysModule = LinuxCapability.CAP_SYS_MODULE,
 

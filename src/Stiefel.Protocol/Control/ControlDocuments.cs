@@ -95,6 +95,10 @@ public static class ControlDocuments
         return settings;
     }
 
+    /// <summary>POST /api/v1/return, /reboot, /shutdown.</summary>
+    /// <exception cref="JsonException">No answer to that.</exception>
+    public static LeavingStatus ReadLeaving(string json) => Read(json, ControlJson.Default.LeavingStatus);
+
     /// <summary>The words of an error.</summary>
     /// <returns>Null if it has none; a proxy's error page, for example.</returns>
     public static string? ReadProblem(string json)

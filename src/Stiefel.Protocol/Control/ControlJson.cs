@@ -21,6 +21,7 @@ namespace Stiefel.Protocol.Control;
 [JsonSerializable(typeof(ControlProblem))]
 [JsonSerializable(typeof(ServerEvent))]
 [JsonSerializable(typeof(ExportStatus[]))]
+[JsonSerializable(typeof(LeavingStatus))]
 [JsonSerializable(typeof(BootStatus))]
 [JsonSerializable(typeof(NetworkStatus))]
 [JsonSerializable(typeof(ConfigurationSetting[]))]

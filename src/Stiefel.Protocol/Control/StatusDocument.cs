@@ -21,6 +21,9 @@ public sealed record StatusDocument
     /// <summary>What there is to boot; null without a boot plane.</summary>
     public BootStatus? Boot { get; init; }
 
+    /// <summary>The way back to the laptop's own system; null where the machine is not the server's to restart, and from a server that does not say it yet.</summary>
+    public ReturnStatus? Return { get; init; }
+
     /// <summary>Desktops that proved to hold a key.</summary>
     public required IReadOnlyList<SessionStatus> Sessions { get; init; }
 

@@ -4,6 +4,7 @@ using Stiefel.Server.Http;
 using Stiefel.Server.Metrics;
 using Stiefel.Server.Network;
 using Stiefel.Server.Power;
+using Stiefel.Server.Return;
 using Stiefel.Server.Revocation;
 using Stiefel.Server.Status;
 
@@ -28,6 +29,7 @@ public static class AdminEndpoints
         admin.MapNetwork();
         admin.MapConfiguration();
         admin.MapMetrics();
+        admin.MapReturn();
         admin.MapKeys();
         admin.MapPower();
         if (endpoints.ServiceProvider.GetService<SessionEnding>() is not null)

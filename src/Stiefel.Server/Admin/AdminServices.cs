@@ -31,6 +31,7 @@ public static class AdminServices
             swagger.SupportNonNullableReferenceTypes();
             swagger.NonNullableReferenceTypesAsRequired();
             swagger.AddSchemaFilterInstance(new DiskStateSchema());
+            swagger.AddDocumentFilterInstance(new EventSchema());
             swagger.SwaggerDoc(AdminEndpoints.DocumentName, new OpenApiInfo
             {
                 Title = "Stiefel server",

@@ -67,6 +67,10 @@ public static class Help
           --Power:Supplies DIR             adapters and batteries; default /sys/class/power_supply
           --Power:Lights DIR               lights of the keyboard; default /sys/class/leds
           --Power:Inputs DIR               input devices, of which the speaker is one; default /sys/class/input
+          --Return:Manage true|false       this machine is the server's to switch off and restart; default true where Network:Manage is
+          --Return:OnCleanEnd restart|kexec|poweroff|wait   when the desktop has said goodbye; default restart
+          --Return:DelaySeconds N          so long after that, so that a desktop that only restarts finds the laptop; default 20
+          --Return:IdleMinutes N           also after so long without a desktop; default 0: never
           --Logging:Level LEVEL            debug, information, warning, error
 
         Settings also come from /etc/stiefel/appsettings.json and ./appsettings.json, from the kernel command line
@@ -77,7 +81,7 @@ public static class Help
           stiefel-server --Disk:Path disk.img --Nbd:Access open --Nbd:ExportName x --Nbd:Listen 127.0.0.1:10809
           stiefel-server --Disk:Path /dev/nvme0n1 --Keys:Directory /etc/stiefel/keys
 
-        exit codes: 0 stopped, 1 failed, 2 wrong settings, 3 refused for safety
+        exit codes: 0 stopped, 1 failed, 2 wrong settings, 3 refused for safety; where Return:Manage is, 10 switch the machine off, 11 restart it
 
         """;
 

@@ -9,7 +9,7 @@ public sealed record ServerOptions
 {
     /// <summary>The first halves of all settings' names.</summary>
     public static IReadOnlySet<string> Sections { get; } = new HashSet<string>(
-        ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Power", "Logging"], StringComparer.OrdinalIgnoreCase);
+        ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Power", "Return", "Logging"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Also where `stiefel key` puts them.</summary>
     public const string DefaultKeysDirectory = "/etc/stiefel/keys";
@@ -43,6 +43,9 @@ public sealed record ServerOptions
     /// <summary>What is done about mains and batteries.</summary>
     public required PowerOptions Power { get; init; }
 
+    /// <summary>The way back to the laptop's own system.</summary>
+    public required ReturnOptions Return { get; init; }
+
     /// <summary>The least level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
@@ -74,6 +77,7 @@ public sealed record ServerOptions
             StateDirectory = reader.Text("State:Directory", "/run/stiefel"),
             ManageNetwork = inRamdisk,
             Power = PowerOptions.Read(reader, inRamdisk),
+            Return = ReturnOptions.Read(reader, inRamdisk),
             LogLevel = reader.Choice("Logging:Level", LogLevel.Information),
         };
         reader.RefuseUnknown();

@@ -20,6 +20,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<Guest> _guests = [];
     private IBlockDevice? _base;
+    private bool _isClosedForGood;
     private volatile IReadOnlyList<GrantedExport> _exports = [];
 
     /// <inheritdoc/>
@@ -33,6 +34,9 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
 
     /// <inheritdoc/>
     public IReadOnlyList<GrantedExport> Exports => _exports;
+
+    /// <summary>Never: what a guest wrote was to vanish.</summary>
+    public bool WasTakenAway => false;
 
     /// <summary>Honours nothing: what was written to a snapshot is gone with the server that kept it.</summary>
     public void Restore()
@@ -62,6 +66,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         await _turn.WaitAsync(token);
         try
         {
+            RefuseIfClosedForGood();
             admission.RefuseIfEnded(request, token);
             var guest = _guests.Find(guest => guest.Record.Session == request.Session) ?? Admit(request);
             GoodbyeRules.RefuseIfOver(guest.Record);
@@ -90,6 +95,21 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         }
     }
 
+    /// <inheritdoc/>
+    public async Task<GrantRecord?> CloseForGoodAsync(bool force)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            _isClosedForGood = force || Granted is null;
+            return _isClosedForGood ? null : Granted;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <summary>Ends all of them and closes the disk.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -111,12 +131,21 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         await _turn.WaitAsync(token);
         try
         {
+            RefuseIfClosedForGood();
             OpenBase();
             return await borrowAsync(token);
         }
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private void RefuseIfClosedForGood()
+    {
+        if (_isClosedForGood)
+        {
+            throw new DiskInUseException("this laptop is leaving the ramdisk: call it again when its own system runs");
         }
     }
 

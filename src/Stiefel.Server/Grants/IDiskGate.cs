@@ -29,6 +29,9 @@ public interface IDiskGate : IAsyncDisposable
     /// <summary>What is granted, oldest first.</summary>
     IReadOnlyList<GrantedExport> Exports { get; }
 
+    /// <summary>The last desktop that had the disk lost it without a goodbye: a person ended its session or key, or the disk is another one.</summary>
+    bool WasTakenAway { get; }
+
     /// <summary>Honours the grant of a server that ran before this one, and no older one. Called once, before anything else.</summary>
     void Restore();
 
@@ -54,4 +57,8 @@ public interface IDiskGate : IAsyncDisposable
     /// <summary>Takes the disk from the desktops that it names: connections end, and the capability is void, also for a server that starts later.</summary>
     /// <returns>One that was ended; null if none was.</returns>
     Task<GrantRecord?> EndAsync(Predicate<GrantRecord> which);
+
+    /// <summary>Grants the disk to nobody any more, and lets nobody read it: the laptop leaves. Not while a desktop has it, unless forced.</summary>
+    /// <returns>The desktop that has it, which keeps it; null if it is closed for good.</returns>
+    Task<GrantRecord?> CloseForGoodAsync(bool force);
 }

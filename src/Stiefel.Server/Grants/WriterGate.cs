@@ -24,6 +24,9 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     // A desktop has had the disk since the partition table was last read, here or under a server before.
     private bool _mayBeRepartitioned = true;
 
+    // The laptop leaves.
+    private bool _isClosedForGood;
+
     /// <inheritdoc/>
     public DiskState State => _grant switch
     {
@@ -41,6 +44,9 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
 
     /// <inheritdoc/>
     public IReadOnlyList<GrantedExport> Exports => _grant is { IsOver: false } grant ? [new GrantedExport(grant.Record, grant.Export)] : [];
+
+    /// <inheritdoc/>
+    public bool WasTakenAway { get; private set; }
 
     /// <inheritdoc/>
     public void Restore()
@@ -92,6 +98,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         await _turn.WaitAsync(token);
         try
         {
+            RefuseIfClosedForGood();
             admission.RefuseIfEnded(request, token);
             var previous = _grant;
             if (previous is { IsOver: false } && previous.Record.Session != request.Session && !request.TakeOver)
@@ -110,6 +117,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
             var grant = new Grant(record, disk);
             await ReplaceAsync(previous, grant);
             _grant = grant;
+            WasTakenAway = false;
             admission.Begin(grant.Label, wasConnected: false);
             access.Arm(grant.Record, AccessOf(grant));
             return access.Describe(grant.Record, grant.Export!);
@@ -131,6 +139,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
                 return null;
             }
 
+            WasTakenAway |= !grant.IsOver;
             Fence(grant);
             access.Disarm();
             grant.IsVoid = true;
@@ -140,6 +149,21 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
             access.CloseTunnel(grant.Record);
             _grant = null;
             return grant.Record;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<GrantRecord?> CloseForGoodAsync(bool force)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            _isClosedForGood = force || Granted is null;
+            return _isClosedForGood ? null : Granted;
         }
         finally
         {
@@ -172,6 +196,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         await _turn.WaitAsync(token);
         try
         {
+            RefuseIfClosedForGood();
             if (disk.HoldsBootFiles && _grant is { Export: not null } grant)
             {
                 if (reader is null)
@@ -201,6 +226,14 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private void RefuseIfClosedForGood()
+    {
+        if (_isClosedForGood)
+        {
+            throw new DiskInUseException("this laptop is leaving the ramdisk: call it again when its own system runs");
         }
     }
 
@@ -297,7 +330,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     {
         logger.GrantOfOtherMedium(grant.Record.Session, why.Message);
         access.Disarm();
-        _grant = null;
+        (_grant, WasTakenAway) = (null, true);
         store.Delete();
         access.CloseTunnelOfVoid(grant.Record);
     }

@@ -7,6 +7,7 @@ using Stiefel.Server.Configuration;
 using Stiefel.Server.Desktops;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Offers;
+using Stiefel.Server.Return;
 using Stiefel.Server.Sessions;
 using Stiefel.Server.Tunnels;
 
@@ -14,7 +15,7 @@ namespace Stiefel.Server.Status;
 
 /// <summary>Collects the status. Without a boot plane there are neither gate nor offers nor sessions.</summary>
 public sealed class StatusReport(
-    ServerOptions options, NbdServer nbd, TunnelTable tunnels, DesktopLog desktops, TimeProvider time, IDiskGate? gate = null, BootOffers? offers = null, SessionTable? sessions = null)
+    ServerOptions options, NbdServer nbd, TunnelTable tunnels, DesktopLog desktops, WayHome wayHome, TimeProvider time, IDiskGate? gate = null, BootOffers? offers = null, SessionTable? sessions = null)
 {
     private static readonly string s_version = typeof(StatusReport).Assembly.GetName().Version?.ToString(3) ?? "";
 
@@ -29,6 +30,7 @@ public sealed class StatusReport(
         Disk = new DiskStatus(options.Disk.Path ?? "", options.Disk.ReadOnly, gate?.State ?? DiskState.Open, gate?.Granted?.Session, gate?.Granted?.Since),
         Link = options.HasBootPlane ? Describe(options.Link) : null,
         Boot = offers is null ? null : Describe(offers),
+        Return = wayHome.Status,
         Sessions = [.. (sessions?.Confirmed ?? []).Select(s => new SessionStatus(s.Id, s.KeyName, s.Peer.ToString(), s.Since))],
         Connections = [.. nbd.Connections.Select(c => new ConnectionStatus(Place(c.Remote), c.Label, c.BytesOut, c.BytesIn, c.Requests, c.Since))],
         Machines = desktops.Snapshot(),

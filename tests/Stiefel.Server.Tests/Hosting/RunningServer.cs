@@ -59,27 +59,18 @@ internal sealed class RunningServer : IAsyncDisposable
     public int DiscoveryPort => Services.GetRequiredService<DiscoveryResponder>().Port;
 
     /// <summary>A server with boot files named one by one, unless the test names a directory.</summary>
-    public static Task<RunningServer> StartAsync(ServerFiles files, params string[] more)
-    {
-        string[] boot = more.Contains("--Boot:Directory") ? [] : ["--Boot:Kernel", files.Kernel, "--Boot:Initrd", files.Initrd, "--Boot:CommandLine", "root=/dev/vda1 rw"];
-        return StartOnDiskAsync(files, files.Disk, [.. boot, .. more]);
-    }
+    public static Task<RunningServer> StartAsync(ServerFiles files, params string[] more) => StartBareAsync(Arguments(files, more));
+
+    /// <summary>The settings of such a server.</summary>
+    public static string[] Arguments(ServerFiles files, params string[] more) => OnDisk(files, files.Disk,
+        [.. more.Contains("--Boot:Directory") ? [] : (string[])["--Boot:Kernel", files.Kernel, "--Boot:Initrd", files.Initrd, "--Boot:CommandLine", "root=/dev/vda1 rw"], .. more]);
 
     /// <summary>A server that finds its boot files on the disk it serves.</summary>
-    public static Task<RunningServer> StartOnDiskAsync(ServerFiles files, string disk, params string[] more) => StartBareAsync(
-    [
-        "--Disk:Path", disk, "--Keys:Directory", files.Keys, "--State:Directory", files.State, "--Http:Listen", "127.0.0.1:0",
-        "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. more.Contains("--Admin:Listen") ? [] : s_adminOnLoopback,
-        .. more.Contains("--Link:Protection") ? [] : s_inTheOpen, .. more,
-    ]);
+    public static Task<RunningServer> StartOnDiskAsync(ServerFiles files, string disk, params string[] more) => StartBareAsync(OnDisk(files, disk, more));
 
     /// <summary>The same, with other tools to open volumes.</summary>
-    public static Task<RunningServer> StartOnDiskAsync(ServerFiles files, string disk, IVolumeTools tools, params string[] more) => StartAdjustedAsync(
-        services => services.RemoveAll<IVolumeTools>().AddSingleton(tools),
-        [
-            "--Disk:Path", disk, "--Keys:Directory", files.Keys, "--State:Directory", files.State, "--Http:Listen", "127.0.0.1:0",
-            "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. s_adminOnLoopback, .. s_inTheOpen, .. more,
-        ]);
+    public static Task<RunningServer> StartOnDiskAsync(ServerFiles files, string disk, IVolumeTools tools, params string[] more) =>
+        StartAdjustedAsync(services => services.RemoveAll<IVolumeTools>().AddSingleton(tools), OnDisk(files, disk, more));
 
     public static Task<RunningServer> StartBareAsync(params string[] args) => StartAdjustedAsync(_ => { }, args);
 
@@ -153,6 +144,13 @@ internal sealed class RunningServer : IAsyncDisposable
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
     }
+
+    private static string[] OnDisk(ServerFiles files, string disk, string[] more) =>
+    [
+        "--Disk:Path", disk, "--Keys:Directory", files.Keys, "--State:Directory", files.State, "--Http:Listen", "127.0.0.1:0",
+        "--Nbd:Listen", "127.0.0.1:0", "--Discovery:Port", "0", .. more.Contains("--Admin:Listen") ? [] : s_adminOnLoopback,
+        .. more.Contains("--Link:Protection") ? [] : s_inTheOpen, .. more,
+    ];
 
     private int PortOf(Plane plane) => Services.GetRequiredService<ListenAddresses>().PortOf(plane);
 }

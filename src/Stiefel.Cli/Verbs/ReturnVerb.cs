@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Text.Json;
+using Stiefel.Cli.Control;
+using Stiefel.CommandLine;
+using Stiefel.Protocol.Control;
+using Stiefel.Protocol.Text;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>`stiefel return`: a laptop leaves its ramdisk for its own system.</summary>
+internal static class ReturnVerb
+{
+    public static Command Build()
+    {
+        var host = StatusVerbs.Host();
+        var key = KeyVerb.AskingOption();
+        var directory = KeyVerb.DirectoryOption();
+        var powerOff = new Option<bool>("--power-off") { Description = "Switch the laptop off instead" };
+        var reboot = new Option<bool>("--reboot") { Description = "Restart it through its firmware, whatever its settings say" };
+        var force = new Option<bool>("--force") { Description = "Also while a desktop has the disk: it loses it, and what it has not written yet" };
+        var command = new Command("return", "A laptop that serves returns to its own system; not while a desktop has its disk") { host, key, directory, powerOff, reboot, force };
+        command.SetAction(async (parsed, token) =>
+        {
+            if (parsed.GetValue(powerOff) && parsed.GetValue(reboot))
+            {
+                throw new UsageException("--power-off and --reboot are two ways: name one of them");
+            }
+
+            using var shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
+            using var plane = ControlPlane.Of(parsed.GetValue(host), shared);
+            var way = parsed.GetValue(powerOff) ? "shutdown" : parsed.GetValue(reboot) ? "reboot" : "return";
+            var answer = await plane.PostAsync($"/api/v1/{way}{(parsed.GetValue(force) ? "?force=true" : "")}", token);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"the laptop leaves the ramdisk ({Read(answer)})");
+            return ExitCode.Done;
+        });
+        return command.WithExamples("stiefel return 192.168.1.5", "stiefel return --power-off", "stiefel return --force fe80::5054:ff:fe12:3457%eth0");
+    }
+
+    private static string Read(string answer)
+    {
+        try
+        {
+            return PrintableText.Of(ControlDocuments.ReadLeaving(answer).Action);
+        }
+        catch (JsonException error)
+        {
+            throw new FailedException("the answer is none that this version understands; look at the laptop's screen", error);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Interop;
+
+namespace Stiefel.Linux.Firmware;
+
+/// <summary>The firmware's variables, which outlive power-off (Documentation/filesystems/efivarfs.rst): a file each, four bytes of attributes before the value.</summary>
+/// <param name="directory">Where the kernel shows them.</param>
+public sealed class EfiVariables(string directory = EfiVariables.Root)
+{
+    /// <summary>Where efivarfs is mounted.</summary>
+    public const string Root = "/sys/firmware/efi/efivars";
+
+    // UEFI 2.10 §8.2: non-volatile, and accessible before and after the boot loader has handed over.
+    private static readonly byte[] s_lasting = [7, 0, 0, 0];
+
+    /// <summary>The machine was started by UEFI, and its variables can be seen. No machine with UEFI has none.</summary>
+    public bool AreThere => Directory.Exists(directory) && Directory.EnumerateFiles(directory).Any();
+
+    /// <summary>Is there one of this name?</summary>
+    public bool Has(string name, Guid vendor) => File.Exists(PathOf(name, vendor));
+
+    /// <summary>Makes one, which must not be there yet: the kernel protects those that are against being changed.</summary>
+    /// <exception cref="IOException">The firmware has no room, or does not take it.</exception>
+    public void Add(string name, Guid vendor, ReadOnlySpan<byte> value)
+    {
+        // In one write, which is one call of the firmware; and shared, since there are no locks.
+        using var file = new FileStream(PathOf(name, vendor), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        file.Write([.. s_lasting, .. value]);
+    }
+
+    /// <summary>Removes one, if it is there. Takes CAP_LINUX_IMMUTABLE.</summary>
+    /// <exception cref="IOException">It stays.</exception>
+    /// <exception cref="UnauthorizedAccessException">It stays.</exception>
+    public void Remove(string name, Guid vendor)
+    {
+        var path = PathOf(name, vendor);
+        if (File.Exists(path))
+        {
+            Unprotect(path);
+            File.Delete(path);
+        }
+    }
+
+    // The kernel makes every variable immutable that it does not know: there are machines that do not start without one of their own.
+    private static unsafe void Unprotect(string path)
+    {
+        using var file = File.OpenHandle(path, share: FileShare.ReadWrite);
+        long flags;
+        if (LinuxFs.ioctl(file, LinuxFs.FS_IOC_GETFLAGS, &flags) != 0 || (flags & LinuxFs.FS_IMMUTABLE_FL) == 0)
+        {
+            return;
+        }
+
+        flags &= ~(long)LinuxFs.FS_IMMUTABLE_FL;
+        if (LinuxFs.ioctl(file, LinuxFs.FS_IOC_SETFLAGS, &flags) != 0)
+        {
+            throw LinuxException.FromLastError($"ioctl(\"{path}\", FS_IOC_SETFLAGS)");
+        }
+    }
+
+    private string PathOf(string name, Guid vendor) => Path.Combine(directory, $"{name}-{vendor}");
+}

@@ -1,0 +1,27 @@
+using Stiefel.Linux.Firmware;
+using Stiefel.Server.Configuration;
+
+namespace Stiefel.Server.Return;
+
+/// <summary>The services of the way home.</summary>
+public static class ReturnServices
+{
+    /// <summary>Registers them; a server that has no desktops of its own leaves only if it is asked to.</summary>
+    public static void AddReturn(this IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(new ReturnMarks(new EfiVariables()));
+        services.AddSingleton(s => Effective(options.Return, s.GetRequiredService<ReturnMarks>()));
+        services.AddSingleton(s => new ReturnPermit(s.GetRequiredService<ReturnMarks>(), ownSystemRan: BootLoader.WasKexec && !s.GetRequiredService<ReturnOptions>().MayKexec));
+        services.AddSingleton<ServerEnd>();
+        services.AddSingleton<IServerEnd>(s => s.GetRequiredService<ServerEnd>());
+        services.AddSingleton<WayHome>();
+        if (options is { HasBootPlane: true, Return.Manage: true })
+        {
+            services.AddSingleton<HomeKernel>();
+            services.AddHostedService<ReturnWatch>();
+        }
+    }
+
+    // Without marks, a circle of kexecs could not be told from the own system's.
+    private static ReturnOptions Effective(ReturnOptions wanted, ReturnMarks marks) => wanted.MayKexec && marks.Count is null ? wanted with { OnCleanEnd = WayOut.Restart } : wanted;
+}

@@ -1,0 +1,94 @@
+using Stiefel.Protocol.Control;
+using Stiefel.Server.Configuration;
+using Stiefel.Server.Events;
+using Stiefel.Server.Grants;
+using Stiefel.Server.Sessions;
+
+namespace Stiefel.Server.Return;
+
+/// <summary>Lets the laptop leave by itself: when its desktop has said goodbye, or when none came for so long as the settings say.</summary>
+public sealed class ReturnWatch(
+    ReturnOptions options, WayHome wayHome, ReturnPermit permit, CleanEnds ends, IDiskGate gate, SessionTable sessions, EventJournal journal, TimeProvider time, ILogger<ReturnWatch> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+    private string? _told;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken token)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        while (await timer.WaitForNextTickAsync(token))
+        {
+            if (Plan() is { } plan && await ActAsync(plan, token))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>When it is to leave, and why; null if nothing makes it.</summary>
+    internal DeparturePlan? Plan()
+    {
+        // A desktop that is away without a goodbye has the disk, and one that lost it without one may have it still in mind.
+        if (gate.Granted is not null || gate.WasTakenAway)
+        {
+            return null;
+        }
+
+        // Who has shaken hands since then is about to be granted the disk.
+        var last = ends.Last;
+        var quietSince = sessions.Confirmed.Where(session => last is null || session.Since > last.At).Select(session => session.Since + DesktopPresence.StartLimit)
+            .Append(last?.At ?? _started).Max();
+        if (last is not null && options.OnCleanEnd != WayOut.Wait)
+        {
+            return new DeparturePlan(quietSince + options.Delay, options.OnCleanEnd, $"the desktop at {last.Desktop} has ended");
+        }
+
+        return options.Idle is { } idle
+            ? new DeparturePlan(quietSince + idle, options.OnCleanEnd == WayOut.Wait ? WayOut.Restart : options.OnCleanEnd, $"no desktop came for {idle.TotalMinutes:0} minutes")
+            : null;
+    }
+
+    /// <returns>True if it leaves.</returns>
+    private async Task<bool> ActAsync(DeparturePlan plan, CancellationToken token)
+    {
+        if (permit.WhyNot is { } reason && plan.Way != WayOut.PowerOff)
+        {
+            TellOnce(reason, () => logger.Stays(reason), "waits", reason);
+            return false;
+        }
+
+        var left = plan.At - time.GetUtcNow();
+        if (left > TimeSpan.Zero)
+        {
+            if (left <= options.Delay)
+            {
+                var text = $"{plan.Because}: this laptop leaves soon ({WayHome.WordOf(plan.Way)}), unless a desktop comes before";
+                TellOnce($"{plan.At}", () => logger.WillLeave(plan.Because, left.TotalSeconds, WayHome.WordOf(plan.Way)), "planned", text);
+            }
+
+            return false;
+        }
+
+        return (await wayHome.LeaveAsync(plan.Way, plan.Because, force: false, token)).Leaving is not null;
+    }
+
+    private void TellOnce(string what, Action log, string stage, string text)
+    {
+        if (_told != what)
+        {
+            _told = what;
+            log();
+            journal.Add(EventTopics.Return, stage, text);
+        }
+    }
+}
+
+/// <summary>That the laptop is to leave.</summary>
+/// <param name="At">When.</param>
+/// <param name="Way">How.</param>
+/// <param name="Because">One line for people.</param>
+internal sealed record DeparturePlan(DateTimeOffset At, WayOut Way, string Because);
