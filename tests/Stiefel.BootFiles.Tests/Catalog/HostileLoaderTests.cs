@@ -52,7 +52,8 @@ public sealed class HostileLoaderTests
     [Fact]
     public void Syslinux_Damaged_IsHandled() => Feed("syslinux/syslinux.cfg", Most,
         "DEFAULT linux\nLABEL linux\n  MENU LABEL ^Linux\n  LINUX /vmlinuz\n  INITRD /initrd,/initrd\n  APPEND root=/dev/sda1 ro\nINCLUDE more.cfg\n",
-        "LABEL a\nKERNEL vmlinuz\nAPPEND initrd=/initrd quiet\nINCLUDE syslinux.cfg\n");
+        "LABEL a\nKERNEL vmlinuz\nAPPEND initrd=/initrd quiet\nINCLUDE syslinux.cfg\n",
+        "UI menu.c32\nTIMEOUT 50\nONTIMEOUT a single\nMENU BEGIN x\nLABEL a\nLINUX /vmlinuz\nTEXT HELP\nLINUX /absent\nENDTEXT\nINITRD /initrd\nMENU END\n");
 
     [Fact]
     public void Extlinux_Damaged_IsHandled() => Feed("extlinux/extlinux.conf", Most, "default l0\nlabel l0\n\tmenu label Linux\n\tlinux /vmlinuz\n\tinitrd /initrd\n\tappend ro\n");
@@ -62,6 +63,20 @@ public sealed class HostileLoaderTests
 
     [Fact]
     public void UnifiedImage_Damaged_IsHandled() => Feed("EFI/Linux/a.efi", Most, 2_000, [UnifiedImageBuilder.Typical("6.9.1")]);
+
+    [Fact]
+    public void UnifiedImageAddon_Damaged_IsHandled()
+    {
+        _tree.Write("EFI/Linux/a.efi", UnifiedImageBuilder.Typical("6.9.1"));
+        Feed("EFI/Linux/a.efi.extra.d/x.addon.efi", Most, 2_000, [UnifiedImageBuilder.Build((".cmdline", "root=x"u8.ToArray()), (".ucode", [1]), (".initrd", [2]), (".uname", "6.9.1"u8.ToArray()))]);
+    }
+
+    [Fact]
+    public void ThinImage_Damaged_IsHandled() => Feed("EFI/Linux/a.efi", Most, 2_000,
+    [
+        UnifiedImageBuilder.Build((".osrel", "ID=nixos\n"u8.ToArray()), (".linux", "\\vmlinuz"u8.ToArray()), (".initrd", "\\initrd"u8.ToArray()), (".linuxh", new byte[32]), (".initrdh", new byte[32])),
+        UnifiedImageBuilder.Build((".osrel", "ID=a\n"u8.ToArray()), (".linux", BootFixture.KernelBytes("6.1")), (".initrd", [1]), (".profile", "ID=x\nTITLE=y\n"u8.ToArray()), (".cmdline", [2])),
+    ]);
 
     private void Feed(string path, long most, params string[] seeds) => Feed(path, most, 2_000, seeds);
 

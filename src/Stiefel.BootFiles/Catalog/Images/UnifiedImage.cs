@@ -31,7 +31,7 @@ internal sealed class UnifiedImage
     public string Release { get; }
 
     /// <summary>True if it has a kernel, and is no addon to another image.</summary>
-    public bool HasKernel => Length(".linux") > 0;
+    public bool HasKernel => Length(".linux") > 0 || Length(".kernelp") > 0;
 
     /// <summary>True if it brings arguments, which Secure Boot lets nobody replace.</summary>
     public bool HasCommandLine => _sections.ContainsKey(".cmdline");

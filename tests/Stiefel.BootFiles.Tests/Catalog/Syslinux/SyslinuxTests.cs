@@ -38,6 +38,48 @@ public class SyslinuxTests
         Assert.Equal(("root=/dev/sda3 rw quiet", "/dev/sda3"), (spec.CommandLine, spec.RootArgument));
     }
 
+    // syslinux 6.04, com32/elflink/ldlinux/readconfig.c and ldlinux.c; com32/menu/readconfig.c where a menu program is named.
+    [Theory]
+    [InlineData("DEFAULT a\nONTIMEOUT b\nTIMEOUT 50\n", "a")]
+    [InlineData("DEFAULT a\nPROMPT 1\nONTIMEOUT b\nTIMEOUT 50\n", "b")]
+    [InlineData("DEFAULT a\nPROMPT 1\nONTIMEOUT b\n", "a")]
+    [InlineData("UI menu.c32\nONTIMEOUT b more\nTIMEOUT 50\n", "b more")]
+    [InlineData("UI vesamenu.c32\nDEFAULT b\n", "b")]
+    [InlineData("DEFAULT menu.c32\n", "c")]
+    [InlineData("", "a")]
+    [InlineData("default b single\n", "b single")]
+    [InlineData("DEFAULT /vmlinuz initrd=/i x\nAPPEND global\n", "global x")]
+    [InlineData("DEFAULT d\nINCLUDE more.cfg\n", "d")]
+    [InlineData("DEFAULT vmlinuz\n", "last")]
+    public void Find_WhatIsBootedByItself_AsSyslinuxDoes(string head, string commandLine)
+    {
+        using var boot = new BootFixture();
+        boot.Kernel("vmlinuz").Kernel("syslinux/vmlinuz").Initrd("i").Text("syslinux/more.cfg", "LABEL d\nLINUX /vmlinuz\nINITRD /i\nAPPEND d\n").Text("syslinux/syslinux.cfg", head + """
+            LABEL a
+              TEXT HELP
+              LINUX /absent
+              ENDTEXT
+              LINUX /vmlinuz
+              INITRD /i
+              APPEND a
+            LABEL b
+              KERNEL ../vmlinuz
+              APPEND initrd=/absent initrd=/i b
+            LABEL c
+              MENU DEFAULT
+              MENU LABEL ^C
+              LINUX /vmlinuz
+              INITRD /i
+              APPEND c
+            LABEL reboot
+              COM32 reboot.c32
+            LABEL vmlinuz
+              INITRD /i
+              APPEND last
+            """);
+        Assert.Equal(commandLine, boot.Find().CommandLine);
+    }
+
     [Fact]
     public void Find_GlobalAppendAndDash_ApplyAsSyslinuxDoes()
     {
