@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Stiefel.Protocol.Control;
 using Stiefel.Server.Keys;
@@ -56,14 +57,15 @@ public sealed class EventAnswer(EventJournal journal, KeyRing ring, long seen, I
 
             if (missed > 0)
             {
-                await output.WriteAsync(NotedEvent.MessageOf(GapBefore(news[0], missed)), token);
+                output.Write(NotedEvent.MessageOf(GapBefore(news[0], missed)));
             }
 
             foreach (var noted in news)
             {
-                await output.WriteAsync(noted.Message, token);
+                output.Write(noted.Message.Span);
             }
 
+            await output.FlushAsync(token);
             _seen = news[^1].Number;
         }
     }
