@@ -9,6 +9,7 @@ internal static class SecurityDocument
     private static readonly Dictionary<string, int> s_capabilities = new(StringComparer.Ordinal)
     {
         ["CAP_DAC_OVERRIDE"] = 1,
+        ["CAP_LINUX_IMMUTABLE"] = 9,
         ["CAP_NET_ADMIN"] = 12,
         ["CAP_IPC_LOCK"] = 14,
         ["CAP_SYS_MODULE"] = 16,
