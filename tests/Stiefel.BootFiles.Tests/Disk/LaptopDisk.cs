@@ -21,6 +21,13 @@ internal sealed class LaptopDisk : IDisposable
 
     /// <param name="partitions">Type and size in MiB of each, from the first on; the type is that of mkfs, or empty for nothing.</param>
     public LaptopDisk(params (string Type, int Size)[] partitions)
+        : this("", partitions)
+    {
+    }
+
+    /// <param name="firstType">What the table says of the first partition, as sfdisk knows it: `uefi`.</param>
+    /// <param name="partitions">As above.</param>
+    public LaptopDisk(string firstType, params (string Type, int Size)[] partitions)
     {
         Image = _scratch.File("disk");
         using (var image = File.Create(Image))
@@ -32,7 +39,7 @@ internal sealed class LaptopDisk : IDisposable
         var table = new StringBuilder("label: gpt\n");
         foreach ((var _, var size) in partitions)
         {
-            table.Append(CultureInfo.InvariantCulture, $"start={Sector(start)}, size={Sector((long)size << 20)}\n");
+            table.Append(CultureInfo.InvariantCulture, $"start={Sector(start)}, size={Sector((long)size << 20)}{(start == FirstByte && firstType.Length > 0 ? $", type={firstType}" : "")}\n");
             start += (long)size << 20;
         }
 

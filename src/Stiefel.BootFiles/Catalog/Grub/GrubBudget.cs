@@ -6,12 +6,14 @@ internal sealed class GrubBudget
     // A generated script runs some hundred, and some twenty more for each entry of its menu.
     private const int MaxStatements = 25_000;
     private const int MaxCharacters = 4 * 1024 * 1024;
-    private const int MaxFiles = 64;
+    private const int MaxFiles = 1024;
+    private const int MaxFileCharacters = 16 * 1024 * 1024;
     private const int MaxDepth = 64;
 
     private int _statements;
     private long _characters;
     private int _files;
+    private long _fileCharacters;
     private int _depth;
 
     /// <summary>Longest value of a variable; kernel command lines have at most 2048 characters.</summary>
@@ -25,7 +27,13 @@ internal sealed class GrubBudget
 
     public void SpendCharacters(int count) => Check((_characters += count) <= MaxCharacters, $"expands to more than {MaxCharacters} characters");
 
-    public void SpendFile() => Check(++_files <= MaxFiles, $"includes more than {MaxFiles} files");
+    public void SpendFile() => Check(++_files <= MaxFiles, $"looks for more than {MaxFiles} files");
+
+    public void SpendFile(int length)
+    {
+        SpendFile();
+        Check((_fileCharacters += length) <= MaxFileCharacters, $"includes more than {MaxFileCharacters} characters");
+    }
 
     public void Enter() => Check(++_depth <= MaxDepth, $"calls and includes nest more than {MaxDepth} deep");
 

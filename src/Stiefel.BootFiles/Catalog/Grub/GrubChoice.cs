@@ -8,12 +8,18 @@ internal static class GrubChoice
     /// does not, and could not with the ids that `blscfg` gives, which begin with digits.
     /// </summary>
     /// <param name="menu">Not empty.</param>
-    /// <param name="wanted">The variable's value; what follows a single `>` is the submenu's business.</param>
+    /// <param name="wanted">The variable's value, null if it is not set; what follows a single `>` is the submenu's business.</param>
     /// <param name="exists">False if there is no such entry.</param>
     /// <param name="note">What a person may want to know; null if nothing.</param>
-    public static GrubMenuItem Default(IReadOnlyList<GrubMenuItem> menu, string wanted, out bool exists, out string? note)
+    public static GrubMenuItem Default(IReadOnlyList<GrubMenuItem> menu, string? wanted, out bool exists, out string? note)
     {
         note = null;
+        exists = true;
+        if (wanted is null)
+        {
+            return menu[0];
+        }
+
         var named = menu.FirstOrDefault(item => IsMeant(item, wanted));
         if (GrubNumber.Parse(wanted, out _) is not { } number || (named is not null && menu.Any(item => item.IsBls)))
         {

@@ -40,22 +40,12 @@ internal static class GrubCommands
         }
 
         var call = new GrubCall(interpreter, words[0], words[1..]) { Block = command.Block, EmptyVariables = expansion.Empty };
-        var status = Execute(call);
-        return !invert ? status : status == GrubStatus.Success ? GrubStatus.False : GrubStatus.Success;
-    }
-
-    private static int Execute(GrubCall call)
-    {
-        if (s_commands.TryGetValue(call.Name, out var command))
+        if (Run(call) is { } status)
         {
-            return command(call);
+            return !invert ? status : status == GrubStatus.Success ? GrubStatus.False : GrubStatus.Success;
         }
 
-        if (call.State.Functions.TryGetValue(call.Name, out var body))
-        {
-            return call.Interpreter.Call(body, call.Block is { } block ? [.. call.Arguments, $"{{{block}}}"] : call.Arguments);
-        }
-
+        // What is neither command nor function does not fail, not even with a `!` before it.
         var equals = call.Name.IndexOf('=', StringComparison.Ordinal);
         if (equals >= 0 && !IsSpecial(call.Name[..equals]))
         {
@@ -64,6 +54,12 @@ internal static class GrubCommands
 
         return GrubStatus.Success;
     }
+
+    /// <summary>Null if there is no such command or function.</summary>
+    private static int? Run(GrubCall call)
+        => s_commands.TryGetValue(call.Name, out var command) ? command(call)
+            : call.State.Functions.TryGetValue(call.Name, out var body) ? call.Interpreter.Call(body, call.Block is { } block ? [.. call.Arguments, $"{{{block}}}"] : call.Arguments)
+            : null;
 
     /// <summary>Positional parameters are no variables.</summary>
     private static bool IsSpecial(string name) => name is "#" or "*" or "@" || (name.Length > 0 && char.IsAsciiDigit(name[0]));

@@ -9,6 +9,8 @@ namespace Stiefel.BootFiles.Catalog.Grub;
 /// <param name="budget">What it may cost.</param>
 internal sealed class GrubExpansion(Func<string, string?> variables, GrubScope? parameters, Func<string, IReadOnlyList<string>> glob, GrubBudget budget)
 {
+    private static readonly char[] s_blanks = [' ', '\t', '\n', '\r'];
+
     private readonly List<string> _patterns = [];
     private string? _argument;
     private StringBuilder? _longer;
@@ -61,14 +63,14 @@ internal sealed class GrubExpansion(Func<string, string?> variables, GrubScope? 
         }
     }
 
-    private void AppendValues(List<string> values, GrubPart part)
+    private void AppendValues(string[] values, GrubPart part)
     {
         if (values.All(value => value.Length == 0))
         {
             Empty.Add(part.Text);
         }
 
-        for (var at = 0; at < values.Count; at++)
+        for (var at = 0; at < values.Length; at++)
         {
             if (at > 0)
             {
@@ -80,14 +82,18 @@ internal sealed class GrubExpansion(Func<string, string?> variables, GrubScope? 
         }
     }
 
-    private List<string> Values(string name, bool quoted)
+    private string[] Values(string name, bool quoted)
     {
-        if (parameters is null || !(char.IsAsciiDigit(name[0]) || name is "#" or "*" or "@"))
+        if (!char.IsAsciiDigit(name[0]) && name is not ("#" or "*" or "@"))
         {
             return variables(name) is { Length: > 0 } value ? Fields(value, quoted) : [];
         }
 
-        var arguments = parameters.Arguments;
+        if (parameters?.Arguments is not { } arguments)
+        {
+            return [];
+        }
+
         return name switch
         {
             "#" => [$"{arguments.Count}"],
@@ -97,34 +103,8 @@ internal sealed class GrubExpansion(Func<string, string?> variables, GrubScope? 
         };
     }
 
-    /// <summary>A value outside quotes is cut at blanks; one that begins with blanks begins with an empty field (grub_script_argv_split_append).</summary>
-    private static List<string> Fields(string value, bool quoted)
-    {
-        if (quoted)
-        {
-            return [value];
-        }
-
-        var fields = new List<string>();
-        for (var at = 0; at < value.Length;)
-        {
-            var start = at;
-            while (at < value.Length && !IsBlank(value[at]))
-            {
-                at++;
-            }
-
-            fields.Add(value[start..at]);
-            while (at < value.Length && IsBlank(value[at]))
-            {
-                at++;
-            }
-        }
-
-        return fields;
-    }
-
-    private static bool IsBlank(char c) => c is ' ' or '\t' or '\n' or '\r';
+    /// <summary>A value outside quotes is cut at blanks; those before and after it do not matter.</summary>
+    private static string[] Fields(string value, bool quoted) => quoted ? [value] : value.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What is empty without quotes is no argument: the next word takes its place.</summary>
     private void NextArgument()

@@ -11,7 +11,7 @@ internal static class GrubIdleCommands
 
     private static readonly string[] s_fine =
     [
-        "echo", "insmod", "rmmod", "lsmod", "terminal_input", "terminal_output", "terminfo", "serial", "sleep", "clear", "cls", "save_env", "list_env", "cat", "ls",
+        "insmod", "rmmod", "lsmod", "terminal_input", "terminal_output", "terminfo", "serial", "sleep", "clear", "cls", "save_env", "list_env", "cat", "ls",
         "lsfonts", "date", "hexdump", "password", "password_pbkdf2", "authenticate", "cpuid", "cryptomount", "loopback", "drivemap", "parttool", "acpi", "devicetree",
         "module", "module2", "gettext", "videoinfo", "vbeinfo", "read", "help", "hashsum", "md5sum", "sha256sum", "sha512sum", "crc", "cmosset", "cmosclean", "outb", "inb",
         "nativedisk", "usb", "lspci", "setpci", "rdmsr", "wrmsr", "tr", "net_bootp", "net_dhcp", "lsefi", "lsefisystab", "lssal", "cutmem", "badram", "pcidump", "time", "videotest",
@@ -21,6 +21,13 @@ internal static class GrubIdleCommands
     public static IEnumerable<KeyValuePair<string, Func<GrubCall, int>>> All { get; } =
     [
         .. s_failing.Select(name => KeyValuePair.Create(name, (GrubCall _) => GrubStatus.False)),
+        KeyValuePair.Create("echo", (Func<GrubCall, int>)Echo),
         .. s_fine.Select(name => KeyValuePair.Create(name, (GrubCall _) => GrubStatus.Success)),
     ];
+
+    private static int Echo(GrubCall call)
+    {
+        call.State.Output?.Invoke(string.Join(' ', call.Arguments));
+        return GrubStatus.Success;
+    }
 }

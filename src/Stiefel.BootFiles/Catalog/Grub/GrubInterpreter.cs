@@ -26,7 +26,7 @@ internal sealed class GrubInterpreter(GrubState state)
             return false;
         }
 
-        state.Budget.SpendFile();
+        state.Budget.SpendFile(text.Length);
         state.Budget.Enter();
         (var oldFile, var oldDirectory) = (state.Variables["config_file"], state.Variables["config_directory"]);
         SetExported("config_file", file.Full);
@@ -88,7 +88,9 @@ internal sealed class GrubInterpreter(GrubState state)
             catch (GrubSyntaxException error)
             {
                 state.Problems?.Add(new GrubProblem($"{name}{(entry.Length == 0 ? ":" : "")}{lines.Number}", entry, $"{error.Message}; GRUB passes over this statement"));
-                status = GrubStatus.BadArgument;
+
+                // GRUB has printed its error by then, and forgotten it.
+                status = GrubStatus.Success;
                 if (stopAtError)
                 {
                     break;

@@ -21,20 +21,20 @@ internal sealed class GrubMenu
     public static IEnumerable<GrubCandidate> InBootOrder(GrubState state)
     {
         var menu = new GrubMenu();
-        foreach (var candidate in menu.Defaults(state, "", 0))
+        foreach (var candidate in menu.Defaults(state, null, 0))
         {
             menu._yielded.Add(candidate.Id);
             yield return candidate;
         }
 
-        foreach (var candidate in menu.All(state, "", 0).Where(candidate => !menu._yielded.Remove(candidate.Id)))
+        foreach (var candidate in menu.All(state, null, 0).Where(candidate => !menu._yielded.Remove(candidate.Id)))
         {
             yield return candidate;
         }
     }
 
     /// <summary>The default entry, in its submenu if it is in one, and those that are tried after it.</summary>
-    private IEnumerable<GrubCandidate> Defaults(GrubState state, string path, int depth)
+    private IEnumerable<GrubCandidate> Defaults(GrubState state, string? path, int depth)
     {
         if (state.Nested is { } nested)
         {
@@ -51,7 +51,7 @@ internal sealed class GrubMenu
             return [];
         }
 
-        var first = GrubChoice.Default(state.Menu, state.Variables["default"] ?? "", out var exists, out var note);
+        var first = GrubChoice.Default(state.Menu, state.Variables["default"], out var exists, out var note);
         var fallbacks = GrubChoice.Fallbacks(state.Menu, state.Variables["fallback"] ?? "").Distinct().Where(item => !ReferenceEquals(item, first)).Take(MaxDepth);
         return Choose(state, first, path, Defaults, new GrubBudget(), depth)
             .Select(candidate => candidate with { Exists = candidate.Exists && exists, Notes = note is null ? candidate.Notes : [note, .. candidate.Notes] })
@@ -59,26 +59,26 @@ internal sealed class GrubMenu
     }
 
     /// <summary>Every entry.</summary>
-    private IEnumerable<GrubCandidate> All(GrubState state, string path, int depth)
+    private IEnumerable<GrubCandidate> All(GrubState state, string? path, int depth)
         => state.Nested is { } nested ? depth > MaxDepth ? [Circular(path)] : All(nested, path, depth + 1)
             : state.Menu.TakeWhile(_ => !_exhausted).SelectMany(item => Choose(state, item, path, All, null, depth));
 
-    private static GrubCandidate Circular(string path) => new("", path, null, "its menus lead back to themselves");
+    private static GrubCandidate Circular(string? path) => new("", path ?? "", null, "its menus lead back to themselves");
 
     /// <summary>What was started, or how GRUB was left, before any menu was shown.</summary>
-    private static GrubCandidate? Started(GrubState state, string path)
-        => state.Ending is not { } reason ? null : state.Boot is { } boot ? new GrubCandidate("", path, boot, "") : reason.Length > 0 ? new GrubCandidate("", path, null, reason) : null;
+    private static GrubCandidate? Started(GrubState state, string? path)
+        => state.Ending is not { } reason ? null : state.Boot is { } boot ? new GrubCandidate("", path ?? "", boot, "") : reason.Length > 0 ? new GrubCandidate("", path ?? "", null, reason) : null;
 
     /// <param name="state">In which the menu was shown.</param>
     /// <param name="item">Its entry or submenu.</param>
-    /// <param name="path">The submenus above it.</param>
+    /// <param name="path">The submenus above it; null if there is none.</param>
     /// <param name="next">What to do with a menu that it leads to.</param>
     /// <param name="budget">What its body may cost; null: what is left for all others.</param>
     /// <param name="depth">How many menus lie above it.</param>
-    private IEnumerable<GrubCandidate> Choose(GrubState state, GrubMenuItem item, string path, Func<GrubState, string, int, IEnumerable<GrubCandidate>> next, GrubBudget? budget, int depth)
+    private IEnumerable<GrubCandidate> Choose(GrubState state, GrubMenuItem item, string? path, Func<GrubState, string?, int, IEnumerable<GrubCandidate>> next, GrubBudget? budget, int depth)
     {
         var id = item.Id.Replace(">", ">>", StringComparison.Ordinal);
-        var chosen = path.Length == 0 ? id : $"{path}>{id}";
+        var chosen = path is null ? id : $"{path}>{id}";
         GrubState tried;
         try
         {

@@ -14,7 +14,8 @@ internal sealed class GrubState
     /// <param name="files">What it can reach.</param>
     /// <param name="root">Its `$root`.</param>
     /// <param name="prefix">Its `$prefix`, with the device.</param>
-    public static GrubState Initial(GrubFiles files, string root, string prefix)
+    /// <param name="output">See <see cref="Output"/>.</param>
+    public static GrubState Initial(GrubFiles files, string root, string prefix, Action<string>? output = null)
     {
         var variables = new GrubVariables();
 
@@ -35,7 +36,7 @@ internal sealed class GrubState
 
         // Fedora's and openSUSE's EFI images say where they lie.
         variables.Set("cmdpath", prefix);
-        return new GrubState(files, variables, new(StringComparer.Ordinal));
+        return new GrubState(files, variables, new(StringComparer.Ordinal)) { Output = output };
     }
 
     public GrubFiles Files { get; }
@@ -62,6 +63,9 @@ internal sealed class GrubState
     /// <summary>Syntax errors and the like; null: nobody wants to know.</summary>
     public List<GrubProblem>? Problems { get; init; } = [];
 
+    /// <summary>Told what `echo` writes, in tests that compare it with GRUB's own.</summary>
+    public Action<string>? Output { get; init; }
+
     /// <summary>The value of `$root`.</summary>
     public string Root => Variables["root"] ?? "";
 
@@ -69,11 +73,11 @@ internal sealed class GrubState
     public GrubPath Resolve(string path) => Files.Resolve(path, Root);
 
     /// <summary>The same, with a menu of its own and in a context of its own or not.</summary>
-    public GrubState ForMenu(bool inner) => new(Files, inner ? Variables.Inner() : Variables.Copy(), new(Functions, StringComparer.Ordinal)) { Budget = Budget, Problems = Problems };
+    public GrubState ForMenu(bool inner) => new(Files, inner ? Variables.Inner() : Variables.Copy(), new(Functions, StringComparer.Ordinal)) { Budget = Budget, Problems = Problems, Output = Output };
 
     /// <summary>A copy in which something can be tried.</summary>
     /// <param name="budget">What that may cost.</param>
     /// <param name="tell">True if somebody wants to know of problems.</param>
     public GrubState Try(GrubBudget budget, bool tell)
-        => new(Files, Variables.Copy(), new(Functions, StringComparer.Ordinal)) { Budget = budget, Menu = [.. Menu], Problems = tell ? [] : null };
+        => new(Files, Variables.Copy(), new(Functions, StringComparer.Ordinal)) { Budget = budget, Menu = [.. Menu], Problems = tell ? [] : null, Output = tell ? Output : null };
 }

@@ -4,6 +4,7 @@ namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 internal static class LoaderTraces
 {
     private const int MaxScriptBytes = 1 << 20;
+    private static readonly string[] s_scripts = ["grub2/grub.cfg", "grub/grub.cfg"];
 
     /// <summary>True if it is: what the firmware says first, then the program on the EFI System partition, then its configuration.</summary>
     public static bool AreIn(BootTree tree)
@@ -22,5 +23,5 @@ internal static class LoaderTraces
 
     // Fedora's tools write a loader.conf although GRUB is what reads the entries.
     private static bool HasGrubThatReadsEntries(BootTree tree)
-        => new[] { "grub2/grub.cfg", "grub/grub.cfg" }.Any(path => tree.TryReadText(path, MaxScriptBytes)?.Contains("blscfg", StringComparison.Ordinal) == true);
+        => s_scripts.Any(path => tree.TryReadText(path, MaxScriptBytes)?.Contains("blscfg", StringComparison.Ordinal) == true);
 }

@@ -1,0 +1,102 @@
+using System.Globalization;
+using Stiefel.BootFiles.Catalog;
+using Stiefel.BootFiles.Catalog.Grub;
+using Stiefel.Linux.Files;
+using Stiefel.Linux.Tests;
+using Xunit;
+
+namespace Stiefel.BootFiles.Tests.Catalog.Grub;
+
+/// <summary>Generated scripts do here what they do in GRUB's own engine. STIEFEL_FUZZ_N makes more of them, STIEFEL_FUZZ_SEED others.</summary>
+public sealed class GrubDifferentialTests : IDisposable
+{
+    private const int Usual = 1500;
+    private const int InOneProcess = 500;
+    // Each lies in the body of the one before, and GRUB nests 100 scripts at most.
+    private const int MenusInOneProcess = 15;
+
+    private static readonly int s_seed = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : 4645;
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ConfinedTree _everything = new("/");
+
+    public GrubDifferentialTests()
+    {
+        File.SetUnixFileMode(_directory.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+        _directory.Write("g/k-1", "one");
+        _directory.Write("g/d/inner.img", "inner");
+        _directory.Write("g/empty", "");
+        _directory.Write("g/inc.cfg", "b=included\nshow \"$1\"\n# it's a comment\n");
+    }
+
+    [Fact]
+    public void Scripts_Generated_DoWhatGrubDoes() => Compare(Usual, InOneProcess, chained: false, (seed, _) => new GrubScripts(seed, _directory.Path).Script());
+
+    [Fact]
+    public void BrokenScripts_Generated_LoseWhatGrubLoses() => Compare(Usual, InOneProcess, chained: false, (seed, _) => new GrubScripts(seed, _directory.Path).BrokenScript());
+
+    [Fact]
+    public void Menus_Generated_BootWhatGrubBoots() => Compare(Usual, MenusInOneProcess, chained: true, (seed, number) => new GrubScripts(seed, _directory.Path).Menu(number));
+
+    public void Dispose()
+    {
+        _everything.Dispose();
+        _directory.Dispose();
+    }
+
+    private void Compare(long usual, int inOneProcess, bool chained, Func<int, int, string> make)
+    {
+        var count = Fuzz.Count(usual);
+        for (var done = 0L; done < count; done += inOneProcess)
+        {
+            var first = s_seed + (int)done;
+            string[] scripts = [.. Enumerable.Range(0, inOneProcess).Select(at => make(first + at, at))];
+            var theirs = GrubEmulator.Run(_directory.Path, scripts, chained);
+            var lines = new List<string>();
+            var state = NewState(lines.Add);
+            for (var at = 0; at < scripts.Length; at++)
+            {
+                // What one script leaves is there for the next, as in the emulator.
+                lines.Clear();
+                state = chained ? NewState(lines.Add) : state.Try(new GrubBudget(), tell: true);
+                if (!TryExecute(state, scripts[at], chained))
+                {
+                    break;
+                }
+
+                string[] ours = [.. lines.SelectMany(line => line.Split('\n')).Where(line => line.StartsWith('~') && !line.StartsWith("~@", StringComparison.Ordinal)).Select(GrubEmulator.Cut)];
+                Assert.True(theirs[at].SequenceEqual(ours), $"seed {first + at}{Difference(theirs[at], ours)}\n{scripts[at].Replace(GrubScripts.Preamble, "", StringComparison.Ordinal)}");
+            }
+        }
+    }
+
+    private static string Difference(string[] theirs, string[] ours)
+    {
+        var same = theirs.Zip(ours).TakeWhile(pair => pair.First == pair.Second).Count();
+        return $", after {same} lines\nGRUB: {string.Join(' ', theirs.Skip(same).Take(8))}\nours: {string.Join(' ', ours.Skip(same).Take(8))}";
+    }
+
+    private GrubState NewState(Action<string> output)
+    {
+        var disk = BootDisk.OfDirectory(_everything, "");
+        return GrubState.Initial(new GrubFiles(new BootTree(disk, disk.Volumes[0], _everything, "", new BootFindings())), "hd0", "(hd0)/nowhere", output);
+    }
+
+    /// <summary>False if it asks for more than we allow: what comes after it in this process finds another state.</summary>
+    private bool TryExecute(GrubState state, string script, bool chained)
+    {
+        // The chain ends with this one's entry.
+        var path = _directory.Write("ours.cfg", chained ? script.Replace("configfile ", "configfile /nowhere", StringComparison.Ordinal) : script);
+        try
+        {
+            new GrubInterpreter(state).RunFile(path);
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+
+        _ = chained ? GrubMenu.InBootOrder(state).FirstOrDefault() : null;
+        return true;
+    }
+}
