@@ -59,6 +59,7 @@ lvm2              makes the volumes that our reader reads
 cryptsetup-bin    opens LUKS with the file that a payload's initramfs is handed
 grub-emu          GRUB's own script engine, which ours is compared with
 kexec-tools       the fallback of kexec_file_load
+systemd-boot      bootctl, which judges the order of our boot menu
 systemd           systemd-ask-password, which must find the passphrase we leave for it
 LIST
 }
