@@ -42,6 +42,22 @@ public sealed class HostileLoaderTests
         "load_env\nsource $prefix/grub.cfg\nmenuentry \"\\\"a\" { linux ($root)/vmlinuz; initrd /initrd }\nuntil [ -f /x -o ! ( 1 = 2 ) ]; do return; done\n");
 
     [Fact]
+    public void GrubEntry_Damaged_IsHandled()
+    {
+        _tree.Write("grub2/grub.cfg", "set default=0\nset early_initrd=initrd\nblscfg\nuki\n"u8.ToArray());
+        Feed("loader/entries/m-6.1.0-9.conf", Most,
+            "title Fedora\nversion 6.1\nlinux /vmlinuz\ninitrd /initrd $tuned_initrd\noptions $kernelopts root=UUID=1 ro\ngrub_users $grub_users\ngrub_arg --unrestricted\nid a\n",
+            "linux /vmlinuz\noptions root=$default'\"{}\n");
+    }
+
+    [Fact]
+    public void GrubEnvironment_Damaged_IsHandled()
+    {
+        _tree.Write("grub/grub.cfg", "load_env\nset default=\"${saved_entry}\"\nmenuentry a --id x { linux /vmlinuz $kernelopts; initrd /initrd }\nmenuentry b { linux /vmlinuz $next_entry b; initrd /initrd }\n"u8.ToArray());
+        Feed("grub/grubenv", Most, "# GRUB Environment Block\nsaved_entry=x\nkernelopts=root=/dev/sda1 ro a\\\nb\\\\\nnext_entry=b\n##########\n", "# GRUB Environment Block\n\n=\n#");
+    }
+
+    [Fact]
     public void LoaderEntry_Damaged_IsHandled() => Feed("loader/entries/a+1-2.conf", Most,
         "title Debian\nversion 6.1.0~rc1-2\nsort-key debian\nlinux /vmlinuz\ninitrd /initrd\ninitrd /initrd\noptions root=UUID=1 ro\noptions quiet\narchitecture x64\n",
         "uki /EFI/Linux/a.efi\nefi /x\n");

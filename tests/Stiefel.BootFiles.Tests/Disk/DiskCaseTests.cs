@@ -37,4 +37,40 @@ public class DiskCaseTests
 
         Assert.Equal(before, disk.Hash());
     }
+
+    [Fact]
+    public async Task Open_BtrfsWithARawEnvironmentBlock_BootsTheEntryItNames()
+    {
+        // openSUSE and Fedora: GRUB cannot write to a file of btrfs, so it keeps its variables in blocks before the file system's own.
+        using var disk = new LaptopDisk(("btrfs", 128));
+        disk.Fill(1, directory =>
+        {
+            LaptopFiles.FillBoot($"{directory}/boot", "/boot", "first");
+            File.WriteAllText($"{directory}/boot/grub/grubenv", "# GRUB Environment Block\nenv_block=512+2\n####");
+            File.WriteAllText($"{directory}/boot/grub/grub.cfg", """
+                load_env
+                if [ "${env_block}" ]; then
+                  set env_block="(${root})${env_block}"
+                  load_env -f "${env_block}"
+                fi
+                set default="${saved_entry}"
+                menuentry 'A' { linux /boot/vmlinuz root=a
+                initrd /boot/initrd.img
+                }
+                menuentry 'B' --id b { linux /boot/vmlinuz root=b
+                initrd /boot/initrd.img
+                }
+
+                """);
+        });
+        await using (var device = File.OpenWrite(disk.Partition(1)))
+        {
+            device.Position = 512 * 512;
+            await device.WriteAsync(System.Text.Encoding.ASCII.GetBytes("# GRUB Environment Block\nsaved_entry=b\n".PadRight(1024, '#')), Token);
+        }
+
+        using var source = disk.Source();
+        await using var files = await source.OpenAsync(Token);
+        Assert.Equal("B", files.Spec.Title);
+    }
 }
