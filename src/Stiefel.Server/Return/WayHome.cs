@@ -1,4 +1,5 @@
 using Stiefel.Linux.Kexec;
+using Stiefel.Nbd.Connections;
 using Stiefel.Protocol.Control;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Events;
@@ -10,7 +11,7 @@ namespace Stiefel.Server.Return;
 /// Lets the laptop leave its ramdisk, once, and not while a desktop has its disk: from the decision on nobody is granted it any more. One that is away
 /// without a goodbye has it still, however long; only a person can take it away.
 /// </summary>
-public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit permit, EventJournal journal, TimeProvider time, ILogger<WayHome> logger, IDiskGate? gate = null, HomeKernel? home = null)
+public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit permit, NbdServer nbd, EventJournal journal, TimeProvider time, ILogger<WayHome> logger, IDiskGate? gate = null, HomeKernel? home = null)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile LeavingStatus? _leaving;
@@ -63,6 +64,11 @@ public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit 
 
     private async Task<LeaveOutcome> DecideAsync(WayOut way, string because, bool force, CancellationToken token)
     {
+        if (gate is null && !force && nbd.Connections is [var client, ..])
+        {
+            return new LeaveOutcome(null, $"the client at {client.Remote} uses the disk: end it; or force it, and it loses the disk, and what it has not written yet", LeaveOutcome.DiskInUse);
+        }
+
         var kernel = way == WayOut.Kexec ? await TryLoadAsync(token) : null;
         if (gate is not null && await gate.CloseForGoodAsync(force) is { } user)
         {

@@ -31,6 +31,13 @@ public sealed class StatusTests
     }
 
     [Theory]
+    [InlineData("""{"onCleanEnd":"restart","failedReturns":0,"held":null,"leaving":null}""", "return   on a clean end: restart\n")]
+    [InlineData("""{"onCleanEnd":"restart","failedReturns":3,"held":"3 returns\u001b failed","leaving":null}""", "WARNING: not by itself, since 3 returns? failed")]
+    [InlineData("""{"onCleanEnd":"wait","failedReturns":null,"held":null,"leaving":{"action":"power-off","because":"asked","since":"2026-01-02T03:04:05+00:00"}}""", "leaves   power-off since ")]
+    public void Text_OfALaptopThatMayReturn_SaysHow(string home, string expected) =>
+        Assert.Contains(expected, StatusText.Of(Document.Replace("\"sessions\"", $"\"return\":{home},\"sessions\"", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("")]

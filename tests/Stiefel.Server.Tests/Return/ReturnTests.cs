@@ -130,6 +130,17 @@ public sealed class ReturnTests : IDisposable
         Assert.Null(ControlDocuments.ReadStatus(await http.GetStringAsync("/api/v1/status", Token)).Return);
     }
 
+    [Fact]
+    public async Task Client_OfAnOpenExport_KeepsItTheSameWay()
+    {
+        await using var laptop = await Returning.StartOpenAsync(_files);
+        using var disk = laptop.Server.Connect("x");
+        using var http = laptop.Server.AdminClient(_files.Key);
+        Assert.Contains("disk-in-use", await PostAsync(http, "shutdown", HttpStatusCode.Conflict), StringComparison.Ordinal);
+        Assert.True(disk!.TryWrite(0, [1]));
+        await PostAsync(http, "shutdown?force=true", HttpStatusCode.Accepted);
+    }
+
     [Theory]
     [InlineData(3, "3 returns in a row")]
     [InlineData(null, "a boot loader started this ramdisk")]

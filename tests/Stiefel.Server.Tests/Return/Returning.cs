@@ -26,14 +26,21 @@ internal sealed class Returning : IAsyncDisposable
     /// <param name="marks">Returns that failed before; null on a machine with a BIOS.</param>
     /// <param name="ownSystemRan">It started the ramdisk.</param>
     /// <param name="more">Settings.</param>
-    public static async Task<Returning> StartAsync(ServerFiles files, int? marks, bool ownSystemRan, params string[] more)
+    public static Task<Returning> StartAsync(ServerFiles files, int? marks, bool ownSystemRan, params string[] more) =>
+        StartAsync(files, marks, ownSystemRan, RunningServer.Arguments(files), more);
+
+    /// <summary>One that serves anybody.</summary>
+    public static Task<Returning> StartOpenAsync(ServerFiles files) => StartAsync(files, marks: 0, ownSystemRan: true,
+        ["--Disk:Path", files.Disk, "--Nbd:Access", "open", "--Nbd:ExportName", "x", "--Nbd:Listen", "127.0.0.1:0", "--Admin:Listen", "127.0.0.1:0", "--Keys:Directory", files.Keys], []);
+
+    private static async Task<Returning> StartAsync(ServerFiles files, int? marks, bool ownSystemRan, string[] usual, string[] more)
     {
         var end = new RecordedEnd();
         var left = MarksOf(files, marks);
         var server = await RunningServer.StartAdjustedAsync(
             services => services.RemoveAll<IServerEnd>().AddSingleton<IServerEnd>(end)
                 .RemoveAll<ReturnMarks>().AddSingleton(left).RemoveAll<ReturnPermit>().AddSingleton(new ReturnPermit(left, ownSystemRan)),
-            [.. RunningServer.Arguments(files), "--Return:Manage", "true", .. more]);
+            [.. usual, "--Return:Manage", "true", .. more]);
         return new Returning(server, end);
     }
 
