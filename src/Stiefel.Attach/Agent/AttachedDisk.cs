@@ -17,6 +17,8 @@ internal sealed class AttachedDisk : IDisposable
     private readonly ServerConnector _connector;
     private readonly RequestPatience _patience;
     private readonly AttachLog _log;
+    private DeviceQueue? _queue;
+    private long _lastLoss;
     private bool _isLost;
 
     private AttachedDisk(NbdNetlink kernel, ServerConnector connector, RequestPatience patience, AttachLog log)
@@ -41,7 +43,7 @@ internal sealed class AttachedDisk : IDisposable
                 kernel = NbdNetlink.TryOpen()
                     ?? throw new IOException("this kernel has no NBD client: module nbd is neither in the initramfs nor among the drivers sent");
                 var (disk, export) = Make(kernel, session, waiting, log);
-                disk.TuneOrDisconnect(export);
+                disk.TuneOrDisconnect(export, TimeSpan.FromSeconds(session.RequestTimeoutSeconds));
                 log.Say($"/dev/nbd{DeviceIndex}: {export.Size} bytes from {session}");
                 return disk;
             }
@@ -54,7 +56,7 @@ internal sealed class AttachedDisk : IDisposable
         }
     }
 
-    /// <summary>Replaces the connection each time the kernel has given it up, for ever.</summary>
+    /// <summary>Replaces the connection each time the kernel has given it up, and bounds what is under way in it, for ever.</summary>
     [DoesNotReturn]
     internal void KeepConnected()
     {
@@ -62,16 +64,29 @@ internal sealed class AttachedDisk : IDisposable
         {
             GoOnAfter(() =>
             {
-                if (!ReplaceIfLost(_patience.HasGrown ? RequestPatience.Calm : Timeout.InfiniteTimeSpan))
+                if (!ReplaceIfLost(_queue?.Interval ?? RequestPatience.Calm))
                 {
-                    _patience.Relax();
-                    _kernel.Reconfigure(DeviceIndex, [], _patience.Time);
+                    _queue?.Look();
+                    RelaxAfterCalm();
                 }
             });
         }
     }
 
-    public void Dispose() => _kernel.Dispose();
+    public void Dispose()
+    {
+        _queue?.Dispose();
+        _kernel.Dispose();
+    }
+
+    private void RelaxAfterCalm()
+    {
+        if (_patience.HasGrown && Environment.TickCount64 - _lastLoss >= (long)RequestPatience.Calm.TotalMilliseconds)
+        {
+            _patience.Relax();
+            _kernel.Reconfigure(DeviceIndex, [], _patience.Time);
+        }
+    }
 
     /// <summary>
     /// An agent that died between CONNECT and its word to process 1 left the device connected, and the kernel would answer EBUSY for ever.
@@ -104,18 +119,25 @@ internal sealed class AttachedDisk : IDisposable
         return (new(kernel, connector, new RequestPatience(options.RequestTimeout), log), connection.Export);
     }
 
-    private void TuneOrDisconnect(NbdExportInfo export)
+    private void TuneOrDisconnect(NbdExportInfo export, TimeSpan requestTimeout)
     {
         try
         {
+            _queue = DeviceQueue.TryOpen(BlockDeviceOptions.Sysfs(DeviceIndex), export, requestTimeout, _log.Say);
+
             // The first look reads from the disk. Without its connection it waits, in the kernel, for the next one, which is ours to make.
             BlockingWork.Run(
-                () => BlockDeviceOptions.Tune(DeviceIndex, export),
+                () =>
+                {
+                    _queue?.Begin();
+                    BlockDeviceOptions.Tune(DeviceIndex);
+                },
                 () => GoOnAfter(() => ReplaceIfLost(TimeSpan.Zero)));
         }
         catch
         {
             // The next try needs the device free again.
+            _queue?.Dispose();
             _kernel.Disconnect(DeviceIndex);
             throw;
         }
@@ -146,7 +168,7 @@ internal sealed class AttachedDisk : IDisposable
         }
 
         Reconnect();
-        _isLost = false;
+        (_isLost, _lastLoss) = (false, Environment.TickCount64);
         return true;
     }
 

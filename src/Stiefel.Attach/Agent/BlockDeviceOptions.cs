@@ -11,9 +11,7 @@ internal static class BlockDeviceOptions
     private const int SmallestSector = 512;
     private const int LargestSector = 4096;
 
-    // The kernel's default of 128 KiB for both costs 40 % on large reads over a network. 512 KiB fit the server's buffer for a
-    // simple reply; a larger read it does twice, to see first that it can be read.
-    private const int RequestKibibytes = 512;
+    // The kernel's default of 128 KiB, for this and for one request, costs 40 % on large reads over a network; see RequestPace for the other.
     private const int ReadAheadKibibytes = 2048;
 
     // The kernel's client allows discards of 4 GiB, and the server answers one when all of it is done. One that takes longer than the
@@ -41,11 +39,13 @@ internal static class BlockDeviceOptions
         _ => throw new IOException($"the server wants blocks of {minimumBlock} bytes; the kernel's NBD client can do powers of two up to {LargestSector}"),
     };
 
-    /// <summary>Larger requests, more read-ahead, smaller discards, and a first look, which makes the kernel read the partition table. Needs /sys and /dev.</summary>
-    internal static void Tune(int index, NbdExportInfo export)
+    /// <summary>Where the kernel shows a device.</summary>
+    internal static string Sysfs(int index) => $"/sys/block/nbd{index}";
+
+    /// <summary>More read-ahead, smaller discards, and a first look, which makes the kernel read the partition table. Needs /sys and /dev.</summary>
+    internal static void Tune(int index)
     {
-        var queue = $"/sys/block/nbd{index}/queue";
-        Set($"{queue}/max_sectors_kb", Math.Min(RequestKibibytes, export.MaximumBlockSize / 1024));
+        var queue = $"{Sysfs(index)}/queue";
         Set($"{queue}/read_ahead_kb", ReadAheadKibibytes);
         Limit($"{queue}/discard_max_bytes", LargestDiscard);
         using var device = File.OpenHandle($"/dev/nbd{index}");

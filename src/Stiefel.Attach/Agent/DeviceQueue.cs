@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Nbd.Client;
+
+namespace Stiefel.Attach.Agent;
+
+/// <summary>
+/// The queue of /dev/nbd0, watched and bounded (<see cref="RequestPace"/>). Its files in /sys are opened while that is mounted; after switch-root
+/// the agent has none, and the mount they are on is nowhere any more.
+/// </summary>
+internal sealed class DeviceQueue : IDisposable
+{
+    // The agent's stacks are locked memory.
+    private const int StackBytes = 256 * 1024;
+    private const int StatBytes = 512;
+    private const int Kibibyte = 1024;
+    private const int Ended = 0;
+
+    private static readonly TimeSpan s_busy = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(2);
+
+    private readonly RequestPace _pace;
+    private readonly SafeFileHandle _counters;
+    private readonly SafeFileHandle _size;
+    private readonly Action<string> _say;
+    private readonly AutoResetEvent _changed = new(false);
+    private readonly byte[] _line = new byte[StatBytes];
+    private readonly Stopwatch _since = Stopwatch.StartNew();
+    private QueueCounters _before;
+    private volatile int _wanted;
+
+    private DeviceQueue(RequestPace pace, SafeFileHandle counters, SafeFileHandle size, Action<string> say)
+    {
+        (_pace, _counters, _size, _say) = (pace, counters, size, say);
+        _before = Read() ?? default;
+    }
+
+    /// <summary>When it should be looked at again.</summary>
+    internal TimeSpan Interval { get; private set; } = s_busy;
+
+    /// <summary>Null where the kernel does not show it: requests stay as the kernel makes them.</summary>
+    /// <param name="device">Its directory in /sys.</param>
+    /// <param name="export">What the server takes.</param>
+    /// <param name="requestTimeout">How long the kernel waits for an answer.</param>
+    /// <param name="say">For the kernel's log.</param>
+    internal static DeviceQueue? TryOpen(string device, NbdExportInfo export, TimeSpan requestTimeout, Action<string> say)
+    {
+        SafeFileHandle? counters = null;
+        try
+        {
+            counters = File.OpenHandle($"{device}/stat", share: FileShare.ReadWrite);
+            var size = File.OpenHandle($"{device}/queue/max_sectors_kb", FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            return new DeviceQueue(new RequestPace(requestTimeout, (int)(export.MaximumBlockSize / Kibibyte)), counters, size, say);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            counters?.Dispose();
+            return null;
+        }
+    }
+
+    /// <summary>Bounds the first requests, and makes ready for more. May wait for what is under way.</summary>
+    internal void Begin()
+    {
+        Write(_pace.Kibibytes);
+        new Thread(SetForEver, StackBytes) { IsBackground = true }.Start();
+    }
+
+    /// <summary>Has a look, and bounds what the kernel asks for next. Waits for nothing.</summary>
+    internal void Look()
+    {
+        if (Read() is not { } now)
+        {
+            return;
+        }
+
+        var window = now.Since(_before, _since.Elapsed);
+        _before = now;
+        _since.Restart();
+        Interval = window.Bytes > 0 || window.UnderWay > 0 ? s_busy : s_idle;
+        if (_pace.Observe(window))
+        {
+            _wanted = _pace.Kibibytes;
+            _changed.Set();
+        }
+    }
+
+    public void Dispose()
+    {
+        _wanted = Ended;
+        _changed.Set();
+        _counters.Dispose();
+        _size.Dispose();
+    }
+
+    private QueueCounters? Read()
+    {
+        try
+        {
+            return QueueCounters.Parse(_line.AsSpan(0, RandomAccess.Read(_counters, _line, 0)));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    // Kernels since 6.11 change a queue's limits when nothing is under way. Without a connection that is when there is one again, which
+    // the other thread makes.
+    private void SetForEver()
+    {
+        _changed.WaitOne();
+        for (var kibibytes = _wanted; kibibytes != Ended; kibibytes = _wanted)
+        {
+            if (Write(kibibytes))
+            {
+                _say($"requests of up to {kibibytes} KiB from now on");
+            }
+
+            _changed.WaitOne();
+        }
+    }
+
+    private bool Write(int kibibytes)
+    {
+        try
+        {
+            Span<byte> text = stackalloc byte[16];
+            _ = kibibytes.TryFormat(text, out var length, provider: CultureInfo.InvariantCulture);
+            RandomAccess.Write(_size, text[..length], 0);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // A speed, not a need.
+            return false;
+        }
+    }
+}
