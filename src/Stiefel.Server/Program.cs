@@ -2,10 +2,16 @@ using Stiefel.Linux.Processes;
 using Stiefel.Server;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
+using Stiefel.Server.Keeping;
 using Stiefel.Server.Return;
 
 Descriptor.FillStandard();
 ProcessSignals.IgnoreFileSizeLimit();
+
+if (KeeperProgram.IsAskedFor(args))
+{
+    return KeeperProgram.Run(args);
+}
 
 // 0 stopped, 1 failed, 2 wrong settings, 3 refused for safety; 10 and 11: ServerEnd.
 if (Help.IsAskedFor(args))

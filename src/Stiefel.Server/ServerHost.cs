@@ -10,6 +10,7 @@ using Stiefel.Server.Discovery;
 using Stiefel.Server.Events;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Http;
+using Stiefel.Server.Keeping;
 using Stiefel.Server.Keys;
 using Stiefel.Server.Logging;
 using Stiefel.Server.Nbd;
@@ -77,6 +78,7 @@ public static class ServerHost
         services.AddSingleton<DesktopLog>();
         services.AddSingleton<StrangerLog>();
         services.AddSingleton<StrangerBudget>();
+        services.AddKeeper(options);
         services.AddSingleton<ServedDisk>();
 
         if (options.HasBootPlane || options.AdminListen is not null)

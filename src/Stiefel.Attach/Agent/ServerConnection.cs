@@ -15,6 +15,11 @@ internal sealed class ServerConnection : IDisposable
     // Three tries within seven seconds to reach the server; then the caller looks at the link again.
     private const int ConnectRetries = 2;
 
+    // As rresvport(3).
+    private const int FirstReservedPort = 600;
+    private const int FirstUnprivilegedPort = 1024;
+    private const int ReservedPortTries = 8;
+
     private const int HandshakeMilliseconds = 10_000;
 
     /// <summary>A flush of all that a slow disk has taken into its memory.</summary>
@@ -64,6 +69,7 @@ internal sealed class ServerConnection : IDisposable
         {
             socket.ReceiveTimeout = socket.SendTimeout = HandshakeMilliseconds;
             SetTcpOption(socket, TcpSynCount, ConnectRetries);
+            BindToReservedPort(socket, server.AddressFamily);
             socket.Connect(server);
             return socket;
         }
@@ -75,6 +81,27 @@ internal sealed class ServerConnection : IDisposable
     }
 
     public void Dispose() => Socket.Dispose();
+
+    /// <summary>
+    /// The laptop keeps room for connections from ports that only root may bind, so that no user of this desktop gets into the way of its disk.
+    /// Without one it works as well.
+    /// </summary>
+    private static void BindToReservedPort(Socket socket, AddressFamily family)
+    {
+        var any = family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any;
+        for (var tries = 0; tries < ReservedPortTries; tries++)
+        {
+            try
+            {
+                socket.Bind(new IPEndPoint(any, Random.Shared.Next(FirstReservedPort, FirstUnprivilegedPort)));
+                return;
+            }
+            catch (SocketException)
+            {
+                // Another has it.
+            }
+        }
+    }
 
     private static void PrepareForKernel(Socket socket)
     {

@@ -55,7 +55,7 @@ internal sealed class ServerConnector
                 missing = exception is SocketException failure ? Describe(failure) : exception.Message;
                 if (loss.IsLostAfter(exception) && _first is not null)
                 {
-                    throw new DiskLostException($"the laptop at {_server} does not accept this desktop any more: another desktop has taken the disk over, or the laptop began anew");
+                    throw new DiskLostException($"the laptop at {_server} does not accept this desktop any more: another desktop has taken the disk over, the laptop began anew, or its disk may have been changed meanwhile");
                 }
             }
 

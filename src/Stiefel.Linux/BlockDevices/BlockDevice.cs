@@ -10,7 +10,7 @@ namespace Stiefel.Linux.BlockDevices;
 /// An open disk, partition or disk image. Block devices are claimed exclusively (O_EXCL, man 2 open): nobody can mount,
 /// swap on, or claim it while it is open. They and images are locked (F_OFD_SETLK, man 2 fcntl) in a way that QEMU understands, which does not claim: for
 /// writing against everybody, as the base of a snapshot against those who write. All members may be used by several threads at once; failures throw <see cref="LinuxException"/>.
-/// Its chapters have a file each: opening and plain reads and writes here, then Ranges (trim, zeroes, extents), PageCache, and Scratch files.
+/// Its chapters have a file each: opening and plain reads and writes here, then Ranges (trim, zeroes, extents), PageCache, Kept, and Scratch files.
 /// </summary>
 public sealed partial class BlockDevice : IDisposable
 {
@@ -296,6 +296,7 @@ public sealed partial class BlockDevice : IDisposable
         PhysicalSectorSize = (int)physical;
         IsRotational = rotational != 0;
         var sysfs = new BlockSysfs();
+        IsShared = ChangeMark.IsShared(number, sysfs);
         CanDiscard = sysfs.ReadQueueNumber(number, "discard_max_bytes") > 0;
         CanOffloadZeroes = sysfs.ReadQueueNumber(number, "write_zeroes_max_bytes") > 0;
     }

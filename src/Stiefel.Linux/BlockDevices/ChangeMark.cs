@@ -18,7 +18,8 @@ internal static class ChangeMark
     private static readonly TimeSpan s_ticks = TimeSpan.FromMilliseconds(25);
 
     // Bio-based drivers, which the block layer does not count for, and those whose medium other machines may reach.
-    private static readonly string[] s_uncounted = ["dm-", "md", "zram", "pmem", "bcache", "drbd", "rbd", "nbd"];
+    private static readonly string[] s_uncounted = ["dm-", "md", "zram", "pmem", "bcache"];
+    private static readonly string[] s_shared = ["drbd", "rbd", "nbd"];
 
     /// <param name="file">The open disk or image.</param>
     /// <param name="path">What it was opened by, for messages.</param>
@@ -48,7 +49,7 @@ internal static class ChangeMark
         var disk = sysfs.DiskOf(name) ?? name;
         var sequence = sysfs.ReadAttribute(disk, "diskseq");
         var fields = sysfs.ReadAttribute(disk, "stat").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (Array.Exists(s_uncounted, disk.StartsWith) || MayBeShared(disk, sysfs) || sequence.Length == 0 || sysfs.ReadAttribute(disk, "queue/iostats") != "1" || fields.Length < 14)
+        if (Array.Exists(s_uncounted, disk.StartsWith) || IsShared(disk, sysfs) || sequence.Length == 0 || sysfs.ReadAttribute(disk, "queue/iostats") != "1" || fields.Length < 14)
         {
             return "";
         }
@@ -57,8 +58,13 @@ internal static class ChangeMark
         return $"disk {sequence}, written {fields[4]}/{fields[6]}, discarded {fields[11]}/{fields[13]}{OfBackingFile(sysfs.ReadAttribute(disk, "loop/backing_file"))}";
     }
 
+    /// <summary>Another machine may write the device, whatever is claimed here.</summary>
+    internal static bool IsShared(DeviceNumber number, BlockSysfs sysfs) => sysfs.NameOf(number) is { } name && IsShared(sysfs.DiskOf(name) ?? name, sysfs);
+
+    private static bool IsShared(string disk, BlockSysfs sysfs) => Array.Exists(s_shared, disk.StartsWith) || IsOfFabric(disk, sysfs);
+
     // NVMe over fabrics, and NVMe with several controllers, whose common disk tells no transport; iSCSI and Fibre Channel (drivers/scsi/scsi_transport_*).
-    private static bool MayBeShared(string disk, BlockSysfs sysfs) => disk.StartsWith("nvme", StringComparison.Ordinal)
+    private static bool IsOfFabric(string disk, BlockSysfs sysfs) => disk.StartsWith("nvme", StringComparison.Ordinal)
         ? sysfs.ReadAttribute(disk, "device/transport") != "pcie"
         : sysfs.PlaceOf(disk) is var place && (place.Contains("/session", StringComparison.Ordinal) || place.Contains("/rport-", StringComparison.Ordinal));
 

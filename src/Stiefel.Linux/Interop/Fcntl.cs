@@ -9,6 +9,7 @@ internal static unsafe partial class Fcntl
     internal const int O_RDONLY = 0;
     internal const int O_WRONLY = 1;
     internal const int O_RDWR = 2;
+    internal const int O_ACCMODE = 3;
     internal const int O_CREAT = 0x40;
     internal const int O_NONBLOCK = 0x800;
     internal const int O_EXCL = 0x80;
@@ -25,7 +26,9 @@ internal static unsafe partial class Fcntl
     internal const int F_DUPFD = 0;
     internal const int F_GETFD = 1;
     internal const int F_SETFD = 2;
+    internal const int F_GETFL = 3;
     internal const int FD_CLOEXEC = 1;
+    internal const int F_DUPFD_CLOEXEC = 1030;
     internal const int F_OFD_GETLK = 36;
     internal const int F_OFD_SETLK = 37;
     internal const int F_SETPIPE_SZ = 1031;

@@ -18,6 +18,9 @@ internal static unsafe partial class LinuxFs
 
     internal const nuint BLKFLSBUF = 0x1261;
 
+    /// <summary>Since Linux 5.15.</summary>
+    internal const nuint BLKGETDISKSEQ = 0x80081280;
+
     /// <summary>int: logical sector in bytes.</summary>
     internal const nuint BLKSSZGET = 0x1268;
 

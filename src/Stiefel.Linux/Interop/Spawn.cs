@@ -11,6 +11,17 @@ internal static unsafe partial class Spawn
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int posix_spawn(int* pid, string path, void* fileActions, void* attributes, byte** argv, byte** envp);
 
+    /// <inheritdoc cref="posix_spawn"/>
+    [LibraryImport("libc")]
+    internal static partial int posix_spawn_file_actions_init(void* actions);
+
+    /// <inheritdoc cref="posix_spawn"/>
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int posix_spawn_file_actions_addopen(void* actions, int descriptor, string path, int flags, uint mode);
+
+    [LibraryImport("libc")]
+    internal static partial int posix_spawn_file_actions_destroy(void* actions);
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int waitpid(int pid, int* status, int options);
 

@@ -23,6 +23,35 @@ internal static unsafe partial class SysSocket
     internal const int MSG_MORE = 0x8000;
     internal const int MSG_NOSIGNAL = 0x4000;
 
+    internal const int MSG_CMSG_CLOEXEC = 0x40000000;
+    internal const int SCM_RIGHTS = 1;
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct msghdr
+    {
+        internal void* msg_name;
+        internal uint msg_namelen;
+        internal Unistd.iovec* msg_iov;
+        internal nuint msg_iovlen;
+        internal void* msg_control;
+        internal nuint msg_controllen;
+        internal int msg_flags;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct cmsghdr
+    {
+        internal nuint cmsg_len;
+        internal int cmsg_level;
+        internal int cmsg_type;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint sendmsg(SafeHandle socket, msghdr* message, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint recvmsg(SafeHandle socket, msghdr* message, int flags);
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial SafeFileHandle socket(int domain, int type, int protocol);
 

@@ -5,13 +5,13 @@ namespace Stiefel.Linux.Processes;
 /// <summary>Listening sockets that the program was started with (man 3 sd_listen_fds): systemd listens, and starts it when somebody comes.</summary>
 public static class ActivatedSockets
 {
-    private const int First = 3;
+    internal const int First = 3;
     private const int Most = 16;
 
     /// <summary>True if there are some to take.</summary>
     public static bool Are => Count > 0;
 
-    private static int Count =>
+    internal static int Count =>
         int.TryParse(Environment.GetEnvironmentVariable("LISTEN_PID"), out var process) && process == Environment.ProcessId
         && int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), out var count) && count is >= 1 and <= Most ? count : 0;
 

@@ -10,6 +10,9 @@ namespace Stiefel.Linux.Processes;
 /// </summary>
 public static unsafe class ChildProcess
 {
+    // Room for a posix_spawn_file_actions_t of glibc or musl, 80 bytes, whose members are its own.
+    private const int FileActionsSize = 128;
+
     /// <summary>Where programs are looked for when the kernel gave no PATH.</summary>
     public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -24,6 +27,38 @@ public static unsafe class ChildProcess
         int pid;
         var error = Spawn.posix_spawn(&pid, path, null, null, argv.Pointer, envp.Pointer);
         return error == 0 ? pid : throw new LinuxException($"posix_spawn(\"{path}\")", error);
+    }
+
+    /// <summary>The same, with /dev/null for its standard streams: it holds none of ours, whose readers wait for their end.</summary>
+    public static int StartDetached(string path, IEnumerable<string> arguments)
+    {
+        var actions = stackalloc byte[FileActionsSize];
+        Must(Spawn.posix_spawn_file_actions_init(actions), "posix_spawn_file_actions_init");
+        try
+        {
+            for (var descriptor = 0; descriptor <= 2; descriptor++)
+            {
+                Must(Spawn.posix_spawn_file_actions_addopen(actions, descriptor, "/dev/null", Fcntl.O_RDWR, 0), "posix_spawn_file_actions_addopen");
+            }
+
+            using var argv = new StringVector(arguments);
+            using var envp = new StringVector([$"PATH={SearchPath}"]);
+            int pid;
+            Must(Spawn.posix_spawn(&pid, path, actions, null, argv.Pointer, envp.Pointer), $"posix_spawn(\"{path}\")");
+            return pid;
+        }
+        finally
+        {
+            _ = Spawn.posix_spawn_file_actions_destroy(actions);
+        }
+    }
+
+    private static void Must(int error, string call)
+    {
+        if (error != 0)
+        {
+            throw new LinuxException(call, error);
+        }
     }
 
     /// <summary>Waits for a child. Its exit code, or 128 + the signal that ended it.</summary>

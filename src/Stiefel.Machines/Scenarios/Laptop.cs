@@ -96,7 +96,7 @@ public sealed class Laptop : IAsyncDisposable
     /// Starts the server anew with no desktop on record, for another one than the last. A desktop that is switched off says no goodbye, and the
     /// laptop keeps the disk for it as for one whose cable is out.
     /// </summary>
-    public Task ForgetDesktopAsync(CancellationToken token) => StopServerAsync("rm -f /run/stiefel/grant.json", token);
+    public Task ForgetDesktopAsync(CancellationToken token) => StopServerAsync("rm -f /run/stiefel/grant-*.json", token);
 
     private async Task StopServerAsync(string meanwhile, CancellationToken token)
     {

@@ -35,7 +35,8 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
                 return false;
             }
 
-            var nameless = _connections.FindAll(other => other is { ExportName: null, IsDropped: false });
+            // Each kind has a budget of its own: no user of the desktop gets into the way of its root, whose connection the disk needs.
+            var nameless = _connections.FindAll(other => other is { ExportName: null, IsDropped: false } && other.IsOfRoot == connection.IsOfRoot);
             if (nameless.Count >= options.MaxHandshakes)
             {
                 // The oldest of the address that has the most: a flood displaces itself, not its victims.

@@ -11,6 +11,8 @@ namespace Stiefel.Nbd.Connections;
 /// <summary>The life of one client on a thread of its own: negotiation, transmission, close.</summary>
 internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport transport, ConnectionTable table, NbdServerOptions options, IExportResolver resolver, INbdServerLog? log)
 {
+    private const int FirstUnprivilegedPort = 1024;
+
     private readonly TransmissionCounters _counters = new();
     private readonly StopSignal _dropped = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -125,6 +127,9 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
 
     /// <summary>Of its client's connections; 0 if that counts none. Set before the name, and never again.</summary>
     public ulong Generation { get; private set; }
+
+    /// <summary>It comes from a port that only root, or who was given that right, may bind (man 7 ip, ip_unprivileged_port_start).</summary>
+    public bool IsOfRoot => remote is IPEndPoint { Port: > 0 and < FirstUnprivilegedPort };
 
     /// <summary>The export it is in, or asks to get into; set and read under the table's lock.</summary>
     public string? ExportName { get; set; }

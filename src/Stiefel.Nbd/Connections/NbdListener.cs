@@ -6,7 +6,8 @@ namespace Stiefel.Nbd.Connections;
 /// <summary>One listening socket with its accepting thread.</summary>
 internal sealed class NbdListener : IDisposable
 {
-    private const int Backlog = 128;
+    // Who connects in a flood waits behind it for as long as that many take to be accepted, and not for a second try of TCP.
+    private const int Backlog = 1024;
     private const int ThreadStack = 256 * 1024;
 
     // Out of descriptors or memory: to try again at once would only burn the processor.

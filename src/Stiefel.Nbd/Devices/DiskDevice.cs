@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Microsoft.Win32.SafeHandles;
 using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.Errors;
 
@@ -30,6 +31,12 @@ public sealed class DiskDevice : IBlockDevice
 
     /// <summary>What tells this disk from another one of the same name: <see cref="BlockDevice.Identity"/>.</summary>
     public string Identity => _disk.Identity;
+
+    /// <inheritdoc cref="BlockDevice.Descriptor"/>
+    public SafeFileHandle Descriptor => _disk.Descriptor;
+
+    /// <summary>Nobody else can have had it exclusively since a server that was killed opened it.</summary>
+    public bool WasKept => _disk.WasKept && !_disk.IsShared;
 
     /// <inheritdoc cref="BlockDevice.ReadChangeMark"/>
     public string ReadChangeMark() => _disk.ReadChangeMark();

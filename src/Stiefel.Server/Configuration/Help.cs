@@ -51,6 +51,8 @@ public static class Help
           --Boot:BootedEntry ENTRY         what the laptop's own system was started by, as autokexec hands it on
           --Boot:MenuSeconds N             a desktop asks so long which entry to boot; default 3, 0 not at all
           --State:Directory DIR            what a restart must remember; default /run/stiefel
+          --State:Keeper process|systemd|none   what holds the disk when the server is killed, so that its desktop may go on; default: a process, or
+                                           systemd's store of descriptors where the unit has one (FileDescriptorStoreMax=)
           --Discovery:Enabled false        do not answer desktops that search
           --Discovery:Port PORT            UDP; default 61570
           --Network:Manage true            set every network interface up

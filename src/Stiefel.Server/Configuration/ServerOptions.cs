@@ -37,6 +37,9 @@ public sealed record ServerOptions
     /// <summary>What must survive a restart of the server, but not of the machine.</summary>
     public required string StateDirectory { get; init; }
 
+    /// <summary>What holds the disk besides the server, if that is killed.</summary>
+    public required DiskKeeping Keeping { get; init; }
+
     /// <summary>True in the ramdisk, where nobody else raises the links.</summary>
     public required bool ManageNetwork { get; init; }
 
@@ -75,6 +78,7 @@ public sealed record ServerOptions
             HttpListen = reader.EndPoint("Http:Listen", new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Boot)),
             AdminListen = ReadAdminListen(reader, nbd),
             StateDirectory = reader.Text("State:Directory", "/run/stiefel"),
+            Keeping = reader.Choice("State:Keeper", Environment.GetEnvironmentVariable("FDSTORE") is null or "0" ? DiskKeeping.Process : DiskKeeping.Systemd),
             ManageNetwork = inRamdisk,
             Power = PowerOptions.Read(reader, inRamdisk),
             Return = ReturnOptions.Read(reader, inRamdisk),

@@ -84,6 +84,11 @@ internal sealed class Grant
             throw new OtherMediumException($"{Record.Disk} is another disk now ({medium}) than the one that was granted ({Record.Medium})");
         }
 
+        if (Record.Medium.Length > 0 && Record.Mark.Length == 0 && !device.WasKept)
+        {
+            throw new OtherMediumException($"the server was killed, and nothing held {Record.Disk} since: whether it was changed meanwhile cannot be told");
+        }
+
         if (Record.Mark.Length > 0 && Record.Mark != device.ReadChangeMark())
         {
             throw new OtherMediumException(Record.Mark == Untold

@@ -9,6 +9,8 @@ namespace Stiefel.Server.Grants;
 ///
 /// While it is closed, something else on this machine may write the disk, and what the desktop holds of it does not fit any more. So a mark is taken
 /// when it is closed, and one that differs when it is opened again makes the grant void. Where nothing can be told, that is a difference too.
+///
+/// A server that is killed leaves no mark; its open disk is held by something else meanwhile (<see cref="Keeping.IDiskKeeper"/>), or the grant is void.
 /// </summary>
 internal sealed class GrantedDevice(ServedDisk disk)
 {
@@ -33,9 +35,11 @@ internal sealed class GrantedDevice(ServedDisk disk)
         try
         {
             recognise(device);
+            disk.Keep(device);
         }
         catch
         {
+            disk.KeepNoMore();
             device.Dispose();
             throw;
         }
@@ -61,7 +65,6 @@ internal sealed class GrantedDevice(ServedDisk disk)
                 export.Device.Flush();
             }
 
-            marked(MarkOf((DiskDevice)export.Device));
         }
         catch (LinuxException e)
         {
@@ -70,6 +73,9 @@ internal sealed class GrantedDevice(ServedDisk disk)
         }
         finally
         {
+            // Of a lost write as well: that one is told, but not that the disk was changed.
+            marked(MarkOf((DiskDevice)export.Device));
+            disk.KeepNoMore();
             export.Device.Dispose();
         }
     }

@@ -43,11 +43,16 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
     {
         try
         {
+            disk.FindKept();
             access.RemoveOldTunnels(store.ReadHonoured());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             logger.GrantNotRestored(e);
+        }
+        finally
+        {
+            disk.ReleaseUnused();
         }
     }
 

@@ -1,17 +1,21 @@
+using Microsoft.Win32.SafeHandles;
 using Stiefel.BootFiles.Disk;
 using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.Errors;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Devices.Snapshots;
 using Stiefel.Server.Configuration;
+using Stiefel.Server.Keeping;
 
 namespace Stiefel.Server.Grants;
 
 /// <summary>The disk that is served, closed until somebody may have it.</summary>
-public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<ServedDisk> logger)
+public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper keeper, ILogger<ServedDisk> logger)
 {
     // To look whether the disk is free is to claim it for a moment: one look must not take another for somebody else.
     private readonly Lock _looking = new();
+
+    private SafeFileHandle? _kept;
 
     /// <summary>As the settings name it.</summary>
     public string Name => disk.Path ?? "";
@@ -39,7 +43,32 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
     {
         lock (_looking)
         {
-            return new DiskDevice(BlockDevice.Open(ResolveFree(), disk.ReadOnly), lostWrite);
+            return new DiskDevice(TakeUpKept() ?? BlockDevice.Open(ResolveFree(), disk.ReadOnly), lostWrite);
+        }
+    }
+
+    /// <summary>The next opening takes up what a server that was killed had open, if something held it since.</summary>
+    public void FindKept() => _kept = keeper.Find();
+
+    /// <summary>What was found and nobody took up is nobody's from now on.</summary>
+    public void ReleaseUnused()
+    {
+        if (Interlocked.Exchange(ref _kept, null) is { } kept)
+        {
+            kept.Dispose();
+            keeper.Release();
+        }
+    }
+
+    /// <summary>Has something hold the open disk besides this server, if it is to be written.</summary>
+    public void Keep(DiskDevice device) => _ = KeepsWrites && keeper.TryHold(device.Descriptor);
+
+    /// <summary>Before it is closed: nothing but this server holds it any more.</summary>
+    public void KeepNoMore()
+    {
+        if (KeepsWrites)
+        {
+            keeper.Release();
         }
     }
 
@@ -87,6 +116,22 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, ILogger<Serve
         {
             // That there is no such disk is for its opening to say.
         }
+    }
+
+    private BlockDevice? TakeUpKept()
+    {
+        if (Interlocked.Exchange(ref _kept, null) is not { } kept)
+        {
+            return null;
+        }
+
+        if (disk.Path is { } name && BlockDevice.TryTakeUp(kept, Resolve(name), disk.ReadOnly) is { } device)
+        {
+            return device;
+        }
+
+        keeper.Release();
+        return null;
     }
 
     private string ResolveFree()

@@ -53,6 +53,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     {
         try
         {
+            disk.FindKept();
             var record = store.ReadHonoured();
             access.RemoveOldTunnels(record);
             if (record is null)
@@ -71,8 +72,8 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
                 return;
             }
 
-            logger.GrantRestored(record.Session, record.Desktop);
             Open(_grant);
+            logger.GrantRestored(record.Session, record.Desktop);
         }
         catch (OtherMediumException e)
         {
@@ -82,6 +83,10 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         {
             // The capability stays; its desktop's next attempt opens the disk or is refused with the reason in the log.
             logger.GrantNotRestored(e);
+        }
+        finally
+        {
+            disk.ReleaseUnused();
         }
     }
 

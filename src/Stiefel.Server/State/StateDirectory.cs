@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Stiefel.Linux.Files;
 using Stiefel.Server.Configuration;
 
@@ -6,16 +8,29 @@ namespace Stiefel.Server.State;
 /// <summary>`State:Directory`: what is believed after a restart, and where the disk's file systems are mounted to be read.</summary>
 public static class StateDirectory
 {
+    private const int DigitsOfDisk = 16;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Below it the disk's file systems are mounted while they are read.</summary>
     public static string MountDirectoryOf(ServerOptions options) => Path.Combine(Path.GetFullPath(options.StateDirectory), "mnt");
 
-    /// <summary>Records which desktop has the disk.</summary>
-    public static string GrantFileOf(ServerOptions options) => Path.Combine(options.StateDirectory, "grant.json");
+    /// <summary>Records which desktop has the disk. A disk's records are its own: a server of another disk does not touch them.</summary>
+    public static string GrantFileOf(ServerOptions options) => OfDisk(options.StateDirectory, options.Disk.Path, "grant", ".json");
 
     /// <summary>Keeps what there is to boot, for the time while a desktop has the disk.</summary>
-    public static string OfferFileOf(ServerOptions options) => Path.Combine(options.StateDirectory, "offer.json");
+    public static string OfferFileOf(ServerOptions options) => OfDisk(options.StateDirectory, options.Disk.Path, "offer", ".json");
+
+    /// <summary>The socket of what holds the disk when the server is killed.</summary>
+    public static string KeeperSocketOf(ServerOptions options) => OfDisk(options.StateDirectory, options.Disk.Path, "keeper", "");
+
+    /// <summary>`grant-c1f0a8d2e5b79634.json`: a disk's name may hold what no file's name does.</summary>
+    /// <param name="directory">The state directory.</param>
+    /// <param name="disk">As the settings name it; null for none.</param>
+    /// <param name="what">What is recorded of it.</param>
+    /// <param name="end">The end of the file's name.</param>
+    public static string OfDisk(string directory, string? disk, string what, string end) =>
+        Path.Combine(directory, $"{what}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(disk ?? "")))[..DigitsOfDisk]}{end}");
 
     private static readonly FileStreamOptions s_probe = new() { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose };
 

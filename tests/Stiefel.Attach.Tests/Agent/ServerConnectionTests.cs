@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Stiefel.Attach.Agent;
 using Stiefel.Attach.Console;
@@ -41,6 +42,7 @@ public sealed class ServerConnectionTests
 
         var socket = connection.Socket;
         Assert.True(socket.NoDelay);
+        Assert.InRange(((IPEndPoint)socket.LocalEndPoint!).Port, 1, 1023);
         Assert.True(socket.Blocking);
         Assert.Equal((0, 0), (socket.ReceiveTimeout, socket.SendTimeout));
         Assert.Equal(15_000, Option(socket, Tcp, TcpUserTimeout));

@@ -99,7 +99,7 @@ public sealed class TunnelTests(MachineParts parts)
         await File.WriteAllTextAsync(Path.Combine(directory, "grant.json"), $$"""
             {
               "session": "00112233445566778899aabbccddeeff", "exportName": "{{s_exportName}}", "machine": "fe80::20", "disk": "{{DiskFile}}", "readOnly": false,
-              "since": "2026-01-01T00:00:00+00:00", "snapshot": false, "key": "stick", "keyId": "{{DerivedCertificate.NameOf(key)}}", "boot": "@boot@", "medium": "@medium@",
+              "since": "2026-01-01T00:00:00+00:00", "snapshot": false, "key": "stick", "keyId": "{{DerivedCertificate.NameOf(key)}}", "boot": "@boot@", "medium": "@medium@", "mark": "@mark@",
               "tunnel": { "privateKey": "{{TunnelKey.Format(laptop)}}", "peerKey": "{{TunnelKey.Format(X25519.PublicKeyOf(desktop))}}", "presharedKey": "{{TunnelKey.Format(secret)}}", "port": 61571 }
             }
             """, _token);
@@ -128,10 +128,13 @@ public sealed class TunnelTests(MachineParts parts)
             truncate -s 192M {{DiskFile}}
             install -d -m 700 /run/keys /run/state
             install -m 600 /run/hand-in/stick.key /run/keys/
-            # The grant is of this run of the kernel, and of this file.
+            # The grant is of this run of the kernel, and of this file, as it is.
             device=$(stat -c %d {{DiskFile}})
-            medium="$(stat -c %s {{DiskFile}}) bytes, file $(stat -c %i {{DiskFile}}) of $((device >> 8)):$((device & 255))"
-            sed "s/@boot@/$(cat /proc/sys/kernel/random/boot_id)/; s/@medium@/$medium/" /run/hand-in/grant.json >/run/state/grant.json )
+            place="$(stat -c %i {{DiskFile}}) of $((device >> 8)):$((device & 255))"
+            medium="$(stat -c %s {{DiskFile}}) bytes, file $place"
+            mark="file $place, $(stat -c %s {{DiskFile}}) bytes, written $(stat -c %.9Y {{DiskFile}}), changed $(stat -c %.9Z {{DiskFile}})"
+            sed "s/@boot@/$(cat /proc/sys/kernel/random/boot_id)/; s/@medium@/$medium/; s/@mark@/$mark/" /run/hand-in/grant.json \
+                >/run/state/grant-$(printf %s {{DiskFile}} | sha256sum | cut -c 1-16).json )
         }
         start_server() {
             laptop /run/hand-in/stiefel-server --Disk:Path {{DiskFile}} --Boot:Kernel /vmlinuz --Keys:Directory /run/keys --State:Directory /run/state \

@@ -46,6 +46,12 @@ internal sealed class NativeProcess : IDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        if (!arguments.Contains("--State:Keeper"))
+        {
+            // A server that a test kills leaves nothing that goes on.
+            start.Environment["STIEFEL_State__Keeper"] = "none";
+        }
+
         return new NativeProcess(new Process { StartInfo = start });
     }
 

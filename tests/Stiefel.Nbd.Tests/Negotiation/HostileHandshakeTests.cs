@@ -240,17 +240,62 @@ public sealed class HostileHandshakeTests : IDisposable
         Assert.Equal(OptionReplyType.Info, victim.ReadOptionReply().Type);
     }
 
+    [Fact]
+    public async Task Handshakes_FloodedByAUserOfTheSameMachine_DoNotDisplaceItsRoot()
+    {
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxHandshakes = 4 });
+        using var root = FromReservedPort(server);
+        using var flood = new Flood(server, 20, "127.0.0.1");
+        root.Enter();
+        Assert.Equal(NbdError.None, root.Call(NbdCommand.Flush, 0, 0));
+    }
+
+    [Fact]
+    public async Task Handshakes_FloodedFromReservedPorts_AreLimitedToo()
+    {
+        await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxHandshakes = 2 });
+        using var oldest = FromReservedPort(server);
+        using var second = FromReservedPort(server);
+        using var newest = FromReservedPort(server);
+        newest.Enter();
+        Assert.True(oldest.IsClosedByServer());
+    }
+
+    private static NbdTestClient FromReservedPort(TestServer server)
+    {
+        for (var port = 1023; ; port--)
+        {
+            var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { ReceiveTimeout = 20_000 };
+            try
+            {
+                socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, port));
+                socket.Connect(server.EndPoint);
+            }
+            catch (System.Net.Sockets.SocketException) when (port > 512)
+            {
+                // Somebody else has it, or had it a moment ago.
+                socket.Dispose();
+                continue;
+            }
+
+            var client = new NbdTestClient(socket);
+            client.Receive(18);
+            client.Send([0, 0, 0, 3]);
+            return client;
+        }
+    }
+
     private sealed class Flood : IDisposable
     {
         private readonly List<System.Net.Sockets.Socket> _sockets = [];
 
-        public Flood(TestServer server, int count)
+        public Flood(TestServer server, int count, string address = "127.0.0.77")
         {
             for (var i = 0; i < count; i++)
             {
                 var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
                 _sockets.Add(socket);
-                socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("127.0.0.77"), 0));
+                socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Parse(address), 0));
                 socket.Connect(server.EndPoint);
             }
         }

@@ -3,7 +3,7 @@ using Stiefel.Nbd.Transport;
 namespace Stiefel.Nbd.Tests.Support;
 
 /// <summary>A client whose every byte is known beforehand, and who takes every reply. It hands out its bytes in uneven portions.</summary>
-internal sealed class ScriptTransport(byte[] input, int portion) : NbdTransport
+internal class ScriptTransport(byte[] input, int portion) : NbdTransport
 {
     private int _position;
 
@@ -48,4 +48,10 @@ internal sealed class ScriptTransport(byte[] input, int portion) : NbdTransport
     protected override void Dispose(bool disposing)
     {
     }
+}
+
+/// <summary>The same of one whose bytes have never arrived yet when somebody looks.</summary>
+internal sealed class SlowTransport(byte[] input, int portion) : ScriptTransport(input, portion)
+{
+    public override int ReceiveArrived(Span<byte> buffer) => 0;
 }

@@ -3,6 +3,7 @@ using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Control;
 using Stiefel.Server.BootPlane;
 using Stiefel.Server.Grants;
+using Stiefel.Server.State;
 using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Grants;
@@ -240,9 +241,10 @@ public sealed class DiskGateTests : IDisposable
             current = (await second.RequestDiskAsync(takeOver: true)).Name;
         }
 
-        var file = Path.Combine(_files.State, "grant.json");
+        var file = _files.GrantFile;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        Assert.Equal([file, Path.Combine(_files.State, "lock"), Path.Combine(_files.State, "offer.json")], Directory.GetFiles(_files.State).Order());
+        Assert.Equal(
+            [file, Path.Combine(_files.State, "lock"), StateDirectory.OfDisk(_files.State, _files.Disk, "offer", ".json")], Directory.GetFiles(_files.State).Order());
 
         await using var restarted = await RunningServer.StartAsync(_files);
         Assert.Equal(DiskState.Granted, restarted.Services.GetRequiredService<IDiskGate>().State);
@@ -279,7 +281,7 @@ public sealed class DiskGateTests : IDisposable
     public async Task Restart_StateIsDamaged_StartsWithoutAGrant(string content)
     {
         Directory.CreateDirectory(_files.State);
-        File.WriteAllText(Path.Combine(_files.State, "grant.json"), content);
+        File.WriteAllText(_files.GrantFile, content);
         await using var server = await RunningServer.StartAsync(_files);
         using var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
         await desktop.RequestDiskAsync();

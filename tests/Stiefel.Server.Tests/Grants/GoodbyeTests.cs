@@ -205,7 +205,7 @@ public sealed class GoodbyeTests : IAsyncDisposable
     {
         await GrantAsync();
         FlushAndLeave(5);
-        var file = Path.Combine(_files.State, "grant.json");
+        var file = _files.GrantFile;
         File.Delete(file);
         Directory.CreateDirectory(file);
 

@@ -26,4 +26,32 @@ public sealed class TwoServersTests : IDisposable
         await using var again = await RunningServer.StartAsync(_files);
         Assert.NotNull(again.Connect(granted));
     }
+
+    /// <summary>One after the other, each for a disk of its own: what the one records is nothing to the other.</summary>
+    [Fact]
+    public async Task Restart_AnotherDiskWasServedMeanwhile_HonoursTheGrantOfThisOne()
+    {
+        var other = _files.RandomFile("other.img", ServerFiles.DiskSize);
+        var granted = await GrantAsync(_files.Disk);
+        var grantedOther = await GrantAsync(other);
+
+        await using (var again = await StartAsync(_files.Disk))
+        {
+            Assert.NotNull(again.Connect(granted));
+            Assert.True(again.IsUnknown(grantedOther));
+        }
+
+        await using var otherAgain = await StartAsync(other);
+        Assert.NotNull(otherAgain.Connect(grantedOther));
+    }
+
+    private async Task<string> GrantAsync(string disk)
+    {
+        await using var server = await StartAsync(disk);
+        using var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
+        return (await desktop.RequestDiskAsync()).Name;
+    }
+
+    private Task<RunningServer> StartAsync(string disk) =>
+        RunningServer.StartOnDiskAsync(_files, disk, "--Boot:Kernel", _files.Kernel, "--Boot:Initrd", _files.Initrd, "--Boot:CommandLine", "root=/dev/vda1");
 }

@@ -78,7 +78,10 @@ internal sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> StartAdjustedAsync(Action<IServiceCollection> adjust, params string[] args)
     {
         var log = new LogLines();
-        var options = ServerOptions.Read(ServerConfiguration.Build(args, new Hashtable(), "", []));
+
+        // It would be started from the running program, which is the tests' own.
+        var settings = args.Contains("--State:Keeper") ? args : [.. args, "--State:Keeper", "none"];
+        var options = ServerOptions.Read(ServerConfiguration.Build(settings, new Hashtable(), "", []));
         var app = ServerHost.Build(options, services => adjust(services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(log)));
         try
         {

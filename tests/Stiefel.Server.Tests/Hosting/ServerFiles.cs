@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Stiefel.Linux.Tests;
 using Stiefel.Protocol.Keys;
+using Stiefel.Server.State;
 
 namespace Stiefel.Server.Tests.Hosting;
 
@@ -32,6 +33,9 @@ internal sealed class ServerFiles : IDisposable
     public string Disk { get; }
 
     public string State => Path("state");
+
+    /// <summary>Of <see cref="Disk"/>.</summary>
+    public string GrantFile => StateDirectory.OfDisk(State, Disk, "grant", ".json");
 
     public string Keys => Path("keys");
 

@@ -1,0 +1,18 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Stiefel.Server.Keeping;
+
+/// <summary>Nothing outlives this server.</summary>
+public sealed class NoKeeper : IDiskKeeper
+{
+    /// <inheritdoc/>
+    public SafeFileHandle? Find() => null;
+
+    /// <inheritdoc/>
+    public bool TryHold(SafeFileHandle disk) => false;
+
+    /// <inheritdoc/>
+    public void Release()
+    {
+    }
+}

@@ -1,0 +1,203 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Tests.Processes;
+using Stiefel.Linux.Programs;
+using Stiefel.Linux.Tests.Mounts;
+using Stiefel.Server.BootReading;
+using Stiefel.Server.Grants;
+using Stiefel.Server.Keeping;
+using Stiefel.Server.Keys;
+using Stiefel.Server.Tests.Hosting;
+
+namespace Stiefel.Server.Tests.Grants;
+
+/// <summary>A server that is killed leaves no mark of its disk: its grant is honoured if something held the disk since, and only then.</summary>
+public sealed class KeptGrantTests : IDisposable
+{
+    private readonly ServerFiles _files = new();
+    private readonly GrantRequest _desktop;
+    private readonly HeldHere _keeper = new();
+
+    public KeptGrantTests() => _desktop = new(new string('d', 32), "s-owner", IPAddress.Loopback, TakeOver: false, KeyId: KeyRing.IdOf(_files.Key));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    // Of whatever disk: there is one.
+    private string GrantFile => Directory.Exists(_files.State) ? Directory.GetFiles(_files.State, "grant-*.json").SingleOrDefault() ?? _files.GrantFile : _files.GrantFile;
+
+    public void Dispose()
+    {
+        _keeper.Drop();
+        _files.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Restart_ServerWasKilledAndTheDiskWasHeld_IsHonouredAgainAndAgain(bool isDevice)
+    {
+        using var loop = isDevice ? new LoopDevice(_files.Disk) : null;
+        var disk = loop?.Path ?? _files.Disk;
+        await GrantAndKillAsync(disk);
+        Assert.True(_keeper.Holds);
+        for (var restart = 0; restart < 2; restart++)
+        {
+            var server = await StartAsync(disk);
+            using (var back = server.Connect(_desktop.ExportName))
+            {
+                Assert.True(back!.TryWrite(0, new byte[512]));
+            }
+
+            await KillAsync(server);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Restart_ServerWasKilledAndNothingHeldTheDisk_IsVoid(bool isDevice)
+    {
+        using var loop = isDevice ? new LoopDevice(_files.Disk) : null;
+        await GrantAndKillAsync(loop?.Path ?? _files.Disk);
+        _keeper.Drop();
+
+        await AssertVoidAsync(loop?.Path ?? _files.Disk, "nothing held");
+    }
+
+    [Fact]
+    public async Task Restart_AnotherImageStandsUnderTheNameOfWhatWasHeld_IsVoidAndTheDiskIsFree()
+    {
+        await GrantAndKillAsync(_files.Disk);
+        File.Copy(_files.Disk, _files.Disk + ".copy");
+        File.Move(_files.Disk + ".copy", _files.Disk, overwrite: true);
+
+        await AssertVoidAsync(_files.Disk, "another disk");
+        Assert.False(_keeper.Holds);
+    }
+
+    [Fact]
+    public async Task Restart_WhatWasHeldWasMadeLarger_IsVoidAndTheDiskIsFree()
+    {
+        await GrantAndKillAsync(_files.Disk);
+        await using (var image = File.OpenWrite(_files.Disk))
+        {
+            image.SetLength(2 * ServerFiles.DiskSize);
+        }
+
+        await AssertVoidAsync(_files.Disk, "another disk");
+        Assert.False(_keeper.Holds);
+    }
+
+    [Fact]
+    public async Task Restart_NoGrantIsOnRecord_DiskIsFree()
+    {
+        using var loop = new LoopDevice(_files.Disk);
+        await GrantAndKillAsync(loop.Path);
+        File.Delete(GrantFile);
+
+        await using var server = await StartAsync(loop.Path);
+        Assert.False(_keeper.Holds);
+        ExternalProgram.Run("mkfs.ext4", ["-q", "-F", loop.Path]); // claims it
+    }
+
+    [Fact]
+    public async Task Disk_IsHeldAsLongAsItIsOpenForADesktop_AndNoLonger()
+    {
+        await using (var server = await StartAsync(_files.Disk))
+        {
+            var gate = server.Services.GetRequiredService<IDiskGate>();
+            await gate.GrantAsync(_desktop, Token);
+            Assert.True(_keeper.Holds);
+
+            server.OwnerIsGone(_desktop.Session);
+            using (await gate.ReadAsync(new BootReader(IPAddress.Parse("192.0.2.1"), new string('f', 32)), Token))
+            {
+                // Named files: the disk is not closed for them.
+                Assert.True(_keeper.Holds);
+            }
+
+            await gate.EndAsync(_ => true);
+            Assert.False(_keeper.Holds);
+            await gate.GrantAsync(_desktop with { Session = new string('e', 32), ExportName = "s-next" }, Token);
+            Assert.True(_keeper.Holds);
+        }
+
+        // Ended in good order: it has left its mark.
+        Assert.False(_keeper.Holds);
+    }
+
+    private async Task GrantAndKillAsync(string disk)
+    {
+        var server = await StartAsync(disk);
+        await server.Services.GetRequiredService<IDiskGate>().GrantAsync(_desktop, Token);
+        await KillAsync(server);
+    }
+
+    /// <summary>As far as it can be had in one process: what the record and the keeper are at this moment, they are afterwards.</summary>
+    private async Task KillAsync(RunningServer server)
+    {
+        var record = await File.ReadAllTextAsync(GrantFile, Token);
+        Assert.Equal("", (string?)JsonNode.Parse(record)!["mark"] ?? "");
+        _keeper.IsDeaf = true;
+        await server.DisposeAsync();
+        _keeper.IsDeaf = false;
+        await File.WriteAllTextAsync(GrantFile, record, Token);
+    }
+
+    private async Task AssertVoidAsync(string disk, string reason)
+    {
+        await using var server = await StartAsync(disk);
+        Assert.True(server.IsUnknown(_desktop.ExportName));
+        Assert.Contains(server.Log.All, line => line.Contains("void", StringComparison.Ordinal) && line.Contains(reason, StringComparison.Ordinal));
+        Assert.False(File.Exists(GrantFile));
+    }
+
+    private Task<RunningServer> StartAsync(string disk) => RunningServer.StartAdjustedAsync(
+        services => services.RemoveAll<IDiskKeeper>().AddSingleton<IDiskKeeper>(_keeper),
+        "--Disk:Path", disk, "--Keys:Directory", _files.Keys, "--State:Directory", _files.State, "--Http:Listen", "127.0.0.1:0", "--Nbd:Listen", "127.0.0.1:0",
+        "--Discovery:Port", "0", "--Admin:Listen", "none", "--Link:Protection", "none", "--Boot:Kernel", _files.Kernel, "--Boot:Initrd", _files.Initrd, "--Boot:CommandLine", "root=/dev/vda1");
+
+    /// <summary>A keeper that outlives a server of this process.</summary>
+    private sealed class HeldHere : IDiskKeeper
+    {
+        private SafeFileHandle? _disk;
+
+        /// <summary>The server is dead, and says nothing any more.</summary>
+        public bool IsDeaf { get; set; }
+
+        public bool Holds => _disk is not null;
+
+        public SafeFileHandle? Find() => _disk is null ? null : Copy(_disk);
+
+        public bool TryHold(SafeFileHandle disk)
+        {
+            Drop();
+            _disk = Copy(disk);
+            return true;
+        }
+
+        public void Release()
+        {
+            if (!IsDeaf)
+            {
+                Drop();
+            }
+        }
+
+        public void Drop()
+        {
+            _disk?.Dispose();
+            _disk = null;
+        }
+
+        // As between processes: another descriptor of the same open file.
+        private static SafeFileHandle Copy(SafeFileHandle file)
+        {
+            using var sender = new DescriptorMessagePair();
+            return sender.Pass(file);
+        }
+    }
+}
