@@ -12,6 +12,12 @@ public sealed class GrubDifferentialTests : IDisposable
 {
     private const int Usual = 1500;
     private const int InOneProcess = 500;
+
+    // grub-emu drops what its terminal does not take at once, on a machine that is busy: a true difference is there each time.
+    private const int Attempts = 4;
+
+    // A wildcard without a path is expanded to these (docs/boot-entries.md#what-differs-on-purpose).
+    private const string DeviceName = "~[(proc)]";
     // Each lies in the body of the one before, and GRUB nests 100 scripts at most.
     private const int MenusInOneProcess = 15;
 
@@ -51,23 +57,40 @@ public sealed class GrubDifferentialTests : IDisposable
         {
             var first = s_seed + (int)done;
             string[] scripts = [.. Enumerable.Range(0, inOneProcess).Select(at => make(first + at, at))];
-            var theirs = GrubEmulator.Run(_directory.Path, scripts, chained);
-            var lines = new List<string>();
-            var state = NewState(lines.Add);
-            for (var at = 0; at < scripts.Length; at++)
+            var ours = Ours(scripts, chained);
+            string? difference = "";
+            for (var attempt = 0; attempt < Attempts && difference is not null; attempt++)
             {
-                // What one script leaves is there for the next, as in the emulator.
-                lines.Clear();
-                state = chained ? NewState(lines.Add) : state.Try(new GrubBudget(), tell: true);
-                if (!TryExecute(state, scripts[at], chained))
-                {
-                    break;
-                }
-
-                string[] ours = [.. lines.SelectMany(line => line.Split('\n')).Where(line => line.StartsWith('~') && !line.StartsWith("~@", StringComparison.Ordinal)).Select(GrubEmulator.Cut)];
-                Assert.True(theirs[at].SequenceEqual(ours), $"seed {first + at}{Difference(theirs[at], ours)}\n{scripts[at].Replace(GrubScripts.Preamble, "", StringComparison.Ordinal)}");
+                var theirs = GrubEmulator.Run(_directory.Path, scripts, chained);
+                difference = Enumerable.Range(0, ours.Count)
+                    .Where(at => !theirs[at].SequenceEqual(ours[at]) && !theirs[at].Contains(DeviceName))
+                    .Select(at => $"seed {first + at}{Difference(theirs[at], ours[at])}\n{scripts[at].Replace(GrubScripts.Preamble, "", StringComparison.Ordinal)}")
+                    .FirstOrDefault();
             }
+
+            Assert.True(difference is null, difference);
         }
+    }
+
+    /// <summary>What each writes here; what one script leaves is there for the next, as in the emulator.</summary>
+    private List<string[]> Ours(string[] scripts, bool chained)
+    {
+        var written = new List<string[]>();
+        var lines = new List<string>();
+        var state = NewState(lines.Add);
+        foreach (var script in scripts)
+        {
+            lines.Clear();
+            state = chained ? NewState(lines.Add) : state.Try(new GrubBudget(), tell: true);
+            if (!TryExecute(state, script, chained))
+            {
+                break;
+            }
+
+            written.Add([.. lines.SelectMany(line => line.Split('\n')).Where(line => line.StartsWith('~') && !line.StartsWith("~@", StringComparison.Ordinal)).Select(GrubEmulator.Cut)]);
+        }
+
+        return written;
     }
 
     private static string Difference(string[] theirs, string[] ours)
