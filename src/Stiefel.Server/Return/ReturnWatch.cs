@@ -67,7 +67,8 @@ public sealed class ReturnWatch(
             if (left <= options.Delay)
             {
                 var text = $"{plan.Because}: this laptop leaves soon ({WayHome.WordOf(plan.Way)}), unless a desktop comes before";
-                TellOnce($"{plan.At}", () => logger.WillLeave(plan.Because, left.TotalSeconds, WayHome.WordOf(plan.Way)), "planned", text);
+                var (seconds, way) = (left.TotalSeconds, WayHome.WordOf(plan.Way));
+                TellOnce($"{plan.At}", () => logger.WillLeave(plan.Because, seconds, way), "planned", text);
             }
 
             return false;

@@ -11,11 +11,14 @@ namespace Stiefel.Server.Return;
 /// Lets the laptop leave its ramdisk, once, and not while a desktop has its disk: from the decision on nobody is granted it any more. One that is away
 /// without a goodbye has it still, however long; only a person can take it away.
 /// </summary>
-public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit permit, NbdServer nbd, EventJournal journal, TimeProvider time, ILogger<WayHome> logger, IDiskGate? gate = null, HomeKernel? home = null)
+public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit permit, NbdServer nbd, EventJournal journal, TimeProvider time, ILogger<WayHome> logger, IDiskGate? gate = null, HomeKernel? home = null) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile LeavingStatus? _leaving;
     private WayOut _asked;
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>For the status; null if the machine is not ours to restart.</summary>
     public ReturnStatus? Status => options.Manage ? new ReturnStatus(WordOf(options.OnCleanEnd), permit.Failed, permit.WhyNot, _leaving) : null;
