@@ -76,6 +76,10 @@ public sealed class BlockSysfs(string root = "/sys")
     public IReadOnlyList<string> LoopsOn(string file) =>
         Children(Path.Combine(root, "class/block"), directory => ReadText(Path.Combine(directory, "loop/backing_file")) == file);
 
+    /// <summary>The loop devices that have a backing file, whatever its name.</summary>
+    public IReadOnlyList<string> Loops() =>
+        Children(Path.Combine(root, "class/block"), directory => File.Exists(Path.Combine(directory, "loop/backing_file")));
+
     private string DirectoryOf(string name) => Path.Combine(root, "class/block", name);
 
     private static List<string> Children(string directory, Func<string, bool> accept)

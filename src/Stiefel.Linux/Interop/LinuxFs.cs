@@ -12,10 +12,10 @@ internal static unsafe partial class LinuxFs
     /// <summary>int: what BLKROSET set, or 1 if the disk itself is read-only.</summary>
     internal const nuint BLKROGET = 0x125e;
 
-    /// <summary>Writes back and forgets the page cache of the device.</summary>
     /// <summary>Reads the partition table again (man 8 blockdev, --rereadpt).</summary>
     internal const nuint BLKRRPART = 0x125f;
 
+    /// <summary>Writes back and forgets the page cache of the device.</summary>
     internal const nuint BLKFLSBUF = 0x1261;
 
     /// <summary>Since Linux 5.15.</summary>
@@ -40,6 +40,9 @@ internal static unsafe partial class LinuxFs
     internal const nuint FS_IOC_SETFLAGS = 0x40086602;
 
     internal const int FS_IMMUTABLE_FL = 0x10;
+
+    /// <summary>linux/loop.h: the device forgets its backing file.</summary>
+    internal const nuint LOOP_CLR_FD = 0x4c01;
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int ioctl(SafeFileHandle fd, nuint request, void* argument);

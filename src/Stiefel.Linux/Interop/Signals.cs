@@ -8,6 +8,7 @@ internal static unsafe partial class Signals
     internal const int SIGHUP = 1;
     internal const int SIGINT = 2;
     internal const int SIGQUIT = 3;
+    internal const int SIGKILL = 9;
     internal const int SIGTERM = 15;
     internal const int SIGXFSZ = 25;
 
@@ -23,6 +24,9 @@ internal static unsafe partial class Signals
     /// <summary>Handler 0 is SIG_DFL, 1 is SIG_IGN; -1 is returned for signals that cannot be changed.</summary>
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint signal(int number, nint handler);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int kill(int pid, int number);
 
     /// <summary>Returns the error itself instead of setting errno.</summary>
     [LibraryImport("libc")]

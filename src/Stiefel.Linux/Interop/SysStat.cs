@@ -82,4 +82,8 @@ internal static unsafe partial class SysStat
     /// <summary>sys/stat.h with dev_t as sys/sysmacros.h makes it.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int mknod(string path, uint mode, ulong device);
+
+    /// <summary>For paths that the runtime would shorten: it takes `/..` for `/`, which it is not for a process that stayed in the initramfs.</summary>
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mkdir(string path, uint mode);
 }

@@ -60,7 +60,10 @@ public sealed class InteropLayoutTests
     public void SysStat_AgainstTheHeaders_Agrees() => Agrees(typeof(SysStat), "sys/stat.h", "fcntl.h");
 
     [Fact]
-    public void LinuxFs_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxFs), "linux/fs.h");
+    public void LinuxFs_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxFs), "linux/fs.h", "linux/loop.h");
+
+    [Fact]
+    public void LinuxDeviceMapper_AgainstTheHeaders_Agrees() => Agrees(typeof(LinuxDeviceMapper), "sys/ioctl.h", "linux/dm-ioctl.h");
 
     [Fact]
     public void OpenAt2_AgainstTheHeaders_Agrees() => Agrees(typeof(OpenAt2), "sys/syscall.h", "linux/openat2.h");
