@@ -1,12 +1,19 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Attach.Agent;
+using Stiefel.Attach.Ending;
 using Stiefel.Attach.Start;
 using Stiefel.Linux.Processes;
 
-// One program, two lives: the kernel starts it as process 1 (rdinit=/stiefel/init); process 1 starts it again as the agent.
+// One program, three lives: the kernel starts it as process 1 (rdinit=/stiefel/init); process 1 starts it again as the agent; and systemd becomes it
+// when everything else has ended.
 if (Environment.ProcessId == 1)
 {
+    if (Environment.GetCommandLineArgs()[0] == ExitRamdisk.Program)
+    {
+        LastProcess.Run(args.FirstOrDefault(""));
+    }
+
     FirstProcess.Run();
 }
 
@@ -23,7 +30,8 @@ using var output = new SafeFileHandle(asked ? 1 : 2, ownsHandle: false);
 _ = Descriptor.Write(output, """
     stiefel-attach is started by the kernel, as the first process of the laptop's system on a desktop: stiefel-client appends it to
     that system's initramfs as /stiefel/init, beside /stiefel/session, and boots with rdinit=/stiefel/init. It attaches the laptop's
-    disk as /dev/nbd0, leaves an agent behind that keeps it connected, and starts the initramfs's own init.
+    disk as /dev/nbd0, leaves an agent behind that keeps it connected, and starts the initramfs's own init. At the end of that system
+    it is what systemd runs last.
 
     """u8);
 return asked ? 0 : 2;

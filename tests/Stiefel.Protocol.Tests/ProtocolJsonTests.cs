@@ -14,7 +14,7 @@ public sealed class ProtocolJsonTests
         Assert.Equal("", manifest.Laptop);
         Assert.Equal("", manifest.KernelRelease);
         Assert.False(manifest.DriversAvailable);
-        Assert.Equal(new LinkParameters { Protection = "none", Mtu = 1500, RequestTimeoutSeconds = 5, DeadConnectionSeconds = 600 }, manifest.Link);
+        Assert.Equal(new LinkParameters { Protection = "none", Mtu = 1500, RequestTimeoutSeconds = 5, DeadConnectionSeconds = 600, ExitWaitSeconds = 300 }, manifest.Link);
     }
 
     [Theory]

@@ -57,6 +57,7 @@ internal static class AgentProgram
         }
 
         passphrase?.HandOverLater(prompts, log);
+        EndListener.Start(disk.Goodbye(), log);
         ReadyPipe.TellReady(readyPipe);
         disk.KeepConnected();
     }

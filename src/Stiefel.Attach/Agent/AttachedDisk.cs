@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using Stiefel.Attach.Console;
+using Stiefel.Attach.Ending;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Nbd;
 using Stiefel.Nbd.Client;
@@ -19,6 +20,11 @@ internal sealed class AttachedDisk : IDisposable
     private readonly AttachLog _log;
     private DeviceQueue? _queue;
     private long _lastLoss;
+
+    // Held while the kernel's device changes: a connection is replaced, or the disk is ended.
+    private readonly Lock _changing = new();
+    private volatile WaitingReport? _waiting;
+    private volatile string? _over;
     private bool _isLost;
 
     private AttachedDisk(NbdNetlink kernel, ServerConnector connector, RequestPatience patience, AttachLog log)
@@ -66,17 +72,55 @@ internal sealed class AttachedDisk : IDisposable
             {
                 if (!ReplaceIfLost(_queue?.Interval ?? RequestPatience.Calm))
                 {
-                    _queue?.Look();
-                    RelaxAfterCalm();
+                    LookAndRelax();
                 }
             });
         }
     }
 
+    /// <summary>How it stands with the laptop; any thread may ask.</summary>
+    private AgentWord Word => _over is { } reason ? new(AgentState.Lost, reason)
+        : _waiting is { } waiting ? new(AgentState.Waiting, waiting.Reason)
+        : new(AgentState.Connected, "");
+
+    /// <summary>
+    /// Nobody uses the disk any more, and all is flushed: the kernel's device ends, and with it its connection. First a connection that is lost is
+    /// replaced, since the laptop believes in the end of those only which it has seen end.
+    /// </summary>
+    /// <exception cref="IOException">The disk is not ours any more.</exception>
+    private void Disconnect()
+    {
+        lock (_changing)
+        {
+            if (_over is { } reason)
+            {
+                throw new IOException(reason);
+            }
+
+            _kernel.Disconnect(DeviceIndex);
+            _over = "the disk has been disconnected";
+        }
+    }
+
+    /// <summary>How it will end.</summary>
+    internal FinalGoodbye Goodbye() => new(Disconnect, _connector.SayGoodbye, () => Word, _log);
+
     public void Dispose()
     {
         _queue?.Dispose();
         _kernel.Dispose();
+    }
+
+    private void LookAndRelax()
+    {
+        lock (_changing)
+        {
+            if (_over is null)
+            {
+                _queue?.Look();
+                RelaxAfterCalm();
+            }
+        }
     }
 
     private void RelaxAfterCalm()
@@ -167,7 +211,14 @@ internal sealed class AttachedDisk : IDisposable
             return false;
         }
 
-        Reconnect();
+        lock (_changing)
+        {
+            if (_over is null)
+            {
+                Reconnect();
+            }
+        }
+
         (_isLost, _lastLoss) = (false, Environment.TickCount64);
         return true;
     }
@@ -175,7 +226,7 @@ internal sealed class AttachedDisk : IDisposable
     private void Reconnect()
     {
         _log.Say("the connection to the laptop is lost; the disk waits");
-        var waiting = WaitingReport.WhileRunning(_log);
+        var waiting = _waiting = WaitingReport.WhileRunning(_log);
         var pause = new Backoff();
         while (true)
         {
@@ -188,12 +239,14 @@ internal sealed class AttachedDisk : IDisposable
                 }
 
                 _kernel.Reconfigure(DeviceIndex, [connection.Socket.SafeHandle], _patience.Time);
+                _waiting = null;
                 _log.Say($"the connection to the laptop is back after {waiting.Elapsed.TotalSeconds:0.0} s{Patience()}");
                 return;
             }
             catch (DiskLostException lost)
             {
                 _log.Fail($"{lost.Message}; what was not saved is lost, every use of the disk fails from here on: restart this desktop");
+                _over = lost.Message;
                 _kernel.Disconnect(DeviceIndex);
                 return;
             }

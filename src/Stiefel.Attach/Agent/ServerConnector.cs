@@ -16,21 +16,29 @@ internal sealed class ServerConnector
     private readonly CableLink _link;
     private readonly LaptopTunnel? _tunnel;
     private readonly ConnectionGenerations _generations = new();
+    private readonly LaptopGoodbye _goodbye;
     private NbdExportInfo? _first;
 
     internal ServerConnector(AttachSession session, AttachLog log)
     {
         _session = session;
+        _goodbye = new(session, _generations);
         _server = IPAddress.Parse(session.ServerAddress);
         _link = new(MacAddress.TryParse(session.Mac, out var mac) ? mac : throw new FormatException($"'{session.Mac}' is no hardware address"), session.Mtu, log.Say);
         _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, session.Mtu) : null;
     }
 
-    /// <summary>How this desktop's use of the disk ends cleanly.</summary>
-    internal LaptopGoodbye Goodbye => new(_session, _generations);
-
     /// <summary>Tries until it works; the report hears what is missing. Throws <see cref="DiskLostException"/> if it was connected once and never can be again.</summary>
-    internal ServerConnection Connect(WaitingReport waiting)
+    internal ServerConnection Connect(WaitingReport waiting) => Reach(waiting, server => Checked(ServerConnection.Open(server, _session.ExportName, _generations.Next())));
+
+    /// <summary>The same until the laptop has heard that this desktop is done with the disk, and has confirmed it. No connection of the kernel's is left. Throws <see cref="GoodbyeRefusedException"/> if it never will.</summary>
+    internal void SayGoodbye(WaitingReport waiting) => _ = Reach(waiting, server =>
+    {
+        _goodbye.Say(server);
+        return true;
+    });
+
+    private T Reach<T>(WaitingReport waiting, Func<IPEndPoint, T> talk)
     {
         var pause = new Backoff();
         var loss = new DiskLossDetector(() => Environment.TickCount64);
@@ -42,7 +50,7 @@ internal sealed class ServerConnector
                 var state = _link.Raise(needsLinkLocal: _server.IsIPv6LinkLocal);
                 if (state.Missing is null)
                 {
-                    return Checked(ServerConnection.Open(EndPoint(state.Index), _session.ExportName, _generations.Next()));
+                    return talk(EndPoint(state.Index));
                 }
 
                 missing = state.Missing;

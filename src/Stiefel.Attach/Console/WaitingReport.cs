@@ -11,6 +11,7 @@ internal sealed class WaitingReport
     private long _repeat;
     private long _next;
     private string? _last;
+    private volatile string _reason = "";
 
     private WaitingReport(Action<string> say, TimeSpan grace, TimeSpan repeat, TimeSpan longest, Func<long> milliseconds)
     {
@@ -40,9 +41,13 @@ internal sealed class WaitingReport
     /// <summary>Whether anything had to be waited for at all.</summary>
     internal bool HasWaited { get; private set; }
 
+    /// <summary>The last reason, said or not; empty if there was none. Any thread may ask.</summary>
+    internal string Reason => _reason;
+
     internal void Say(string reason)
     {
         HasWaited = true;
+        _reason = reason;
         var now = _milliseconds();
         if (now - _began < _grace || (reason == _last && now < _next))
         {

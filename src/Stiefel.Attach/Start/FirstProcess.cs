@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Stiefel.Attach.Console;
+using Stiefel.Attach.Ending;
 using Stiefel.Attach.Unlocking;
 using Stiefel.Linux.Network;
 using Stiefel.Linux.Processes;
@@ -45,7 +46,8 @@ internal static class FirstProcess
         log.Phase("drivers");
         PayloadDrivers.Load(Interface(session), session.Tunnel is not null, log);
         DuplicateAddressDetection.DisableByDefault();
-        while (!AgentProcess.StartAndWaitUntilAttached())
+        var program = ExitRamdisk.TryMake(AgentProcess.OwnProgram, TimeSpan.FromSeconds(session.ExitWaitSeconds), log) ?? AgentProcess.OwnProgram;
+        while (!AgentProcess.StartAndWaitUntilAttached(program))
         {
             log.Say("the agent died before the disk was attached; starting it again");
             Thread.Sleep(s_agentRestart);

@@ -48,6 +48,7 @@ internal static class InitrdAppendix
         ExportName = grant.Name,
         RequestTimeoutSeconds = manifest.Link.RequestTimeoutSeconds,
         DeadConnectionSeconds = manifest.Link.DeadConnectionSeconds,
+        ExitWaitSeconds = manifest.Link.ExitWaitSeconds,
         Mtu = manifest.Link.Mtu,
         RealInit = realInit,
         Goodbye = goodbye,

@@ -14,6 +14,13 @@ public sealed class MountedTree(string top)
     /// <summary>What is left, in the order in which it can be taken away.</summary>
     public IReadOnlyList<MountEntry> Left() => InOrder(MountTable.Under(top));
 
+    /// <summary>Paths below it that may lie on a disk, and not in a file system in memory or one of the kernel's.</summary>
+    public Func<string, bool> OnDisk()
+    {
+        var mounts = Left();
+        return path => mounts.FirstOrDefault(mount => IsWithin(path, mount.Directory)) is { Directory: not null } mount && MayLieOnDisk(mount);
+    }
+
     /// <summary>Takes away what can be, once; true if nothing is left. What is in use stays.</summary>
     public bool TryUnmount()
     {
@@ -42,6 +49,9 @@ public sealed class MountedTree(string top)
     /// <summary>Deepest first, and of several on one directory the newest. The table's own order is not that: a mount keeps its place in it when it is moved.</summary>
     internal static IReadOnlyList<MountEntry> InOrder(IReadOnlyList<MountEntry> mounts) =>
         [.. mounts.Reverse().OrderByDescending(mount => mount.Directory.Count(letter => letter == '/'))];
+
+    private static bool IsWithin(string path, string directory) =>
+        path.StartsWith(directory, StringComparison.Ordinal) && (path.Length == directory.Length || path[directory.Length] == '/');
 
     internal static bool MayLieOnDisk(MountEntry mount) => mount.Source.StartsWith("/dev/", StringComparison.Ordinal) || s_stacked.Contains(mount.Type);
 }

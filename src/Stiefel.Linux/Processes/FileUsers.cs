@@ -8,21 +8,21 @@ namespace Stiefel.Linux.Processes;
 /// <param name="Name">As the kernel calls it.</param>
 public readonly record struct FileUser(int Id, string Name);
 
-/// <summary>Which processes use files below a directory: their program, their root, their directory, what they have open (man 5 proc).</summary>
+/// <summary>Which processes use certain files: as their program, their root, their directory, or open (man 5 proc).</summary>
 public static class FileUsers
 {
     private static readonly string[] s_links = ["exe", "root", "cwd"];
 
-    /// <summary>All of them but the caller. A process of another mount namespace sees other paths, and is not among them.</summary>
-    /// <param name="directory">As the caller sees it.</param>
+    /// <summary>All of them but the caller. A process of another mount namespace has other paths, and may not be among them.</summary>
+    /// <param name="counts">Is this path, as the caller sees it, one of those files?</param>
     /// <param name="procRoot">Where proc is mounted; another directory in tests.</param>
-    public static IReadOnlyList<FileUser> Of(string directory, string procRoot = "/proc")
+    public static IReadOnlyList<FileUser> Of(Func<string, bool> counts, string procRoot = "/proc")
     {
         var users = new List<FileUser>();
         foreach (var process in Directory.EnumerateDirectories(procRoot))
         {
             if (int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                && id != Environment.ProcessId && Uses(process, directory))
+                && id != Environment.ProcessId && Uses(process, counts))
             {
                 users.Add(new FileUser(id, NameOf(process)));
             }
@@ -34,11 +34,11 @@ public static class FileUsers
     /// <summary>Ends it without asking; false if it is gone already.</summary>
     public static bool Kill(FileUser user) => Signals.kill(user.Id, Signals.SIGKILL) == 0;
 
-    private static bool Uses(string process, string directory)
+    private static bool Uses(string process, Func<string, bool> counts)
     {
         foreach (var link in s_links)
         {
-            if (LeadsInto(Path.Combine(process, link), directory))
+            if (LeadsTo(Path.Combine(process, link), counts))
             {
                 return true;
             }
@@ -46,7 +46,7 @@ public static class FileUsers
 
         try
         {
-            return Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd")).Any(open => LeadsInto(open, directory));
+            return Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd")).Any(open => LeadsTo(open, counts));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -54,11 +54,11 @@ public static class FileUsers
         }
     }
 
-    private static bool LeadsInto(string link, string directory)
+    private static bool LeadsTo(string link, Func<string, bool> counts)
     {
         try
         {
-            return new FileInfo(link).LinkTarget is { } target && (target == directory || target.StartsWith(directory + "/", StringComparison.Ordinal));
+            return new FileInfo(link).LinkTarget is { } target && counts(target);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -142,6 +142,9 @@ public sealed class VirtualMachine : IAsyncDisposable
     public Task ScreenshotAsync(string path, CancellationToken token)
         => _monitor.ExecuteAsync("screendump", new JsonObject { ["filename"] = path, ["format"] = "png" }, token);
 
+    /// <summary>Presses the power key, shortly.</summary>
+    public Task PressPowerKeyAsync(CancellationToken token) => _monitor.ExecuteAsync("system_powerdown", null, token);
+
     /// <summary>Presses reset.</summary>
     public Task ResetAsync(CancellationToken token) => _monitor.ExecuteAsync("system_reset", null, token);
 

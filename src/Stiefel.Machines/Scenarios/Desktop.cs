@@ -54,10 +54,11 @@ public sealed class Desktop : IAsyncDisposable
     public Task<ConsoleShell> LogInToPayloadAsync(CancellationToken token)
         => ConsoleShell.LogInAsync(_machine.Name, Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
 
-    /// <summary>Shuts the payload down from its shell, until the machine is off.</summary>
+    /// <summary>Shuts the payload down from its shell, until the laptop knows that the disk is left in order, and the machine is off.</summary>
     public async Task PowerOffAsync(ConsoleShell shell, CancellationToken token)
     {
         await shell.StartAsync("systemctl poweroff", token);
+        await WaitForPhaseAsync("goodbye", TimeLimits.PowerOff, token);
         await _machine.WaitForEndAsync(TimeLimits.PowerOff, token);
     }
 

@@ -93,8 +93,8 @@ public sealed class Laptop : IAsyncDisposable
     public Task StopServerForAsync(TimeSpan time, CancellationToken token) => StopServerAsync($"sleep {time.TotalSeconds:0}", token);
 
     /// <summary>
-    /// Starts the server anew with no desktop on record, for another one than the last. A desktop that is switched off says no goodbye, and the
-    /// laptop keeps the disk for it as for one whose cable is out.
+    /// Starts the server anew with no desktop on record, for another one than the last, whose end was not clean: the laptop keeps the disk for that
+    /// as for one whose cable is out.
     /// </summary>
     public Task ForgetDesktopAsync(CancellationToken token) => StopServerAsync("rm -f /run/stiefel/grant-*.json", token);
 

@@ -35,6 +35,9 @@ public sealed record LinkParameters
 
     /// <summary>Seconds the kernel holds requests without a connection (NBD_ATTR_DEAD_CONN_TIMEOUT); 0 means for ever.</summary>
     public int DeadConnectionSeconds { get; set; } = 600;
+
+    /// <summary>Seconds that the end of the payload may wait for the laptop, to say goodbye.</summary>
+    public int ExitWaitSeconds { get; set; } = 300;
 }
 
 /// <summary>What the server offers to boot; the sealed part of the handshake's answer (docs/protocol.md#manifest).</summary>

@@ -32,6 +32,9 @@ public sealed record AttachSession
     /// <summary>NBD_ATTR_DEAD_CONN_TIMEOUT, seconds; 0 means for ever.</summary>
     public int DeadConnectionSeconds { get; init; } = 600;
 
+    /// <summary>How long the end of the payload may wait for the laptop, seconds, at least 1; then the machine ends without a goodbye.</summary>
+    public int ExitWaitSeconds { get; init; } = 300;
+
     /// <summary>Bytes.</summary>
     public int Mtu { get; init; } = 1500;
 

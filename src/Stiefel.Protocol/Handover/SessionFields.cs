@@ -32,6 +32,7 @@ internal static class SessionFields
         new("export", $"1 to {MaxExportName} characters from ! to ~", s => s.ExportName, (s, v) => IsWord(v, MaxExportName) ? s with { ExportName = v } : null, Secret: true),
         new("request-timeout", "seconds from 1 to 86400", s => Text(s.RequestTimeoutSeconds), (s, v) => Number(v, 1, 86400) is { } n ? s with { RequestTimeoutSeconds = n } : null),
         new("dead-connection", "seconds from 0 (for ever) to 31536000", s => Text(s.DeadConnectionSeconds), (s, v) => Number(v, 0, 31_536_000) is { } n ? s with { DeadConnectionSeconds = n } : null),
+        new("exitrd-wait", "seconds from 1 to 86400", s => Text(s.ExitWaitSeconds), (s, v) => Number(v, 1, 86400) is { } n ? s with { ExitWaitSeconds = n } : null),
         new("mtu", "bytes from 1280 to 65535", s => Text(s.Mtu), (s, v) => Number(v, 1280, 65535) is { } n ? s with { Mtu = n } : null),
         new("init", "an absolute path without blanks", s => s.RealInit, (s, v) => v.StartsWith('/') && IsWord(v, MaxInitPath) ? s with { RealInit = v } : null),
     ];

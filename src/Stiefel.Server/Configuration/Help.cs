@@ -73,6 +73,7 @@ public static class Help
           --Return:OnCleanEnd restart|kexec|poweroff|wait   when the desktop has said goodbye; default restart
           --Return:DelaySeconds N          so long after that, so that a desktop that only restarts finds the laptop; default 20
           --Return:IdleMinutes N           also after so long without a desktop; default 0: never
+          --Exitrd:Wait N                  the end of the payload waits this long for the server, to say goodbye; default 300
           --Logging:Level LEVEL            debug, information, warning, error
 
         Settings also come from /etc/stiefel/appsettings.json and ./appsettings.json, from the kernel command line

@@ -7,10 +7,11 @@ namespace Stiefel.Server.Configuration;
 /// <summary>How the payload is told to treat its link.</summary>
 /// <param name="RequestTimeoutSeconds">An unanswered request ends the connection after this time.</param>
 /// <param name="DeadConnectionSeconds">Requests wait this long for a new connection; 0 for ever.</param>
+/// <param name="ExitWaitSeconds">The end of a payload waits this long for this laptop, to say goodbye.</param>
 /// <param name="Mtu">Bytes.</param>
 /// <param name="Protection">Of sessions; an open export has none.</param>
 /// <param name="Port">UDP, of the first tunnel.</param>
-public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConnectionSeconds, int Mtu, LinkProtection Protection, int Port)
+public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConnectionSeconds, int ExitWaitSeconds, int Mtu, LinkProtection Protection, int Port)
 {
     private const string ProtectionKey = "Link:Protection";
     private const string MtuKey = "Link:Mtu";
@@ -31,6 +32,7 @@ public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConne
         Mtu = Mtu,
         RequestTimeoutSeconds = RequestTimeoutSeconds,
         DeadConnectionSeconds = DeadConnectionSeconds,
+        ExitWaitSeconds = ExitWaitSeconds,
     };
 
     /// <param name="reader">The settings.</param>
@@ -51,6 +53,7 @@ public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConne
     private static PayloadLinkOptions Read(SettingReader reader) => new(
         reader.Number("Link:RequestTimeoutSeconds", 5, 1, Day),
         reader.Number("Link:DeadConnectionSeconds", 600, 0, 365 * Day),
+        reader.Number("Exitrd:Wait", 300, 1, Day),
         reader.Number(MtuKey, 1500, LeastMtu, MostMtu),
         reader.Choice(ProtectionKey, LinkProtection.WireGuard),
         reader.Number("Link:Port", WellKnownPorts.Tunnel, 1, MostPort));

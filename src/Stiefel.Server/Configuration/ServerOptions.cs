@@ -9,7 +9,7 @@ public sealed record ServerOptions
 {
     /// <summary>The first halves of all settings' names.</summary>
     public static IReadOnlySet<string> Sections { get; } = new HashSet<string>(
-        ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Power", "Return", "Logging"], StringComparer.OrdinalIgnoreCase);
+        ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Exitrd", "Power", "Return", "Logging"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Also where `stiefel key` puts them.</summary>
     public const string DefaultKeysDirectory = "/etc/stiefel/keys";

@@ -58,7 +58,7 @@ public sealed class InitrdAppendixTests
             new AttachSession
             {
                 Mac = "52:54:00:12:34:56", ServerAddress = "fe80::5054:ff:fe00:1", Port = 10810, ExportName = "s-secret",
-                RequestTimeoutSeconds = 7, DeadConnectionSeconds = 0, Mtu = 1400, RealInit = "/init",
+                RequestTimeoutSeconds = 7, DeadConnectionSeconds = 0, ExitWaitSeconds = 60, Mtu = 1400, RealInit = "/init",
                 Goodbye = s_goodbye,
                 Tunnel = new(61571, Key(1), Key(2), Key(3)),
             },
@@ -77,6 +77,6 @@ public sealed class InitrdAppendixTests
     private static BootManifest Manifest() => new()
     {
         Title = "t", CommandLine = "", Kernel = new BootFile(1, ""), Initrd = new BootFile(1, ""),
-        Link = new LinkParameters { RequestTimeoutSeconds = 7, DeadConnectionSeconds = 0, Mtu = 1400 },
+        Link = new LinkParameters { RequestTimeoutSeconds = 7, DeadConnectionSeconds = 0, ExitWaitSeconds = 60, Mtu = 1400 },
     };
 }

@@ -75,6 +75,25 @@ public sealed class MountedTreeTests : IDisposable
         Eventually(tree.TryUnmount);
     }
 
+    /// <summary>A process that has nothing but /dev/null open is not what keeps the disk busy; it may keep an array.</summary>
+    [Fact]
+    public void OnDisk_Path_IsToldByTheMountItLiesIn()
+    {
+        using var loop = new LoopDevice(FileSystemImage.Make(_scratch.File("disk"), "ext4"));
+        var top = MountOn(loop);
+        ExternalProgram.Run("mount", ["-t", "tmpfs", "tmpfs", Directory.CreateDirectory(Path.Combine(top, "run")).FullName]);
+        var tree = new MountedTree(top);
+        var onDisk = tree.OnDisk();
+        Assert.True(onDisk(top));
+        Assert.True(onDisk($"{top}/usr/bin/sleep"));
+        Assert.True(onDisk($"{top}/runner"));
+        Assert.False(onDisk($"{top}/run"));
+        Assert.False(onDisk($"{top}/run/user/0/bus"));
+        Assert.False(onDisk($"{top}-not/file"));
+        Assert.False(onDisk("/dev/null"));
+        Eventually(tree.TryUnmount);
+    }
+
     private string MountOn(LoopDevice loop)
     {
         var top = Directory.CreateDirectory(_scratch.File("oldroot")).FullName;

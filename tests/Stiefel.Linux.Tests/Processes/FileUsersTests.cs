@@ -20,11 +20,11 @@ public sealed class FileUsersTests : IDisposable
         _scratch.Write("used/file", "");
         File.Copy("/bin/sleep", Path.Combine(used, "sleep"));
         using var sleeper = Start(script);
-        Assert.True(SpinWait.SpinUntil(() => FileUsers.Of(used).Any(user => user.Id == sleeper.Id && user.Name == "sleep"), TimeSpan.FromSeconds(60)));
+        Assert.True(SpinWait.SpinUntil(() => FileUsers.Of(Below(used)).Any(user => user.Id == sleeper.Id && user.Name == "sleep"), TimeSpan.FromSeconds(60)));
 
-        Assert.True(FileUsers.Kill(FileUsers.Of(used).Single(user => user.Id == sleeper.Id)));
+        Assert.True(FileUsers.Kill(FileUsers.Of(Below(used)).Single(user => user.Id == sleeper.Id)));
         Assert.True(sleeper.WaitForExit(60_000));
-        Assert.DoesNotContain(FileUsers.Of(used), user => user.Id == sleeper.Id);
+        Assert.DoesNotContain(FileUsers.Of(Below(used)), user => user.Id == sleeper.Id);
     }
 
     [Fact]
@@ -35,14 +35,16 @@ public sealed class FileUsersTests : IDisposable
         using var sleeper = Start("cd used-not; exec sleep 600");
         try
         {
-            Assert.True(SpinWait.SpinUntil(() => FileUsers.Of(used + "-not").Any(user => user.Id == sleeper.Id), TimeSpan.FromSeconds(60)));
-            Assert.DoesNotContain(FileUsers.Of(used), user => user.Id == sleeper.Id);
+            Assert.True(SpinWait.SpinUntil(() => FileUsers.Of(Below(used + "-not")).Any(user => user.Id == sleeper.Id), TimeSpan.FromSeconds(60)));
+            Assert.DoesNotContain(FileUsers.Of(Below(used)), user => user.Id == sleeper.Id);
         }
         finally
         {
             sleeper.Kill();
         }
     }
+
+    private static Func<string, bool> Below(string directory) => path => path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
 
     private Process Start(string script) => Process.Start(new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = _scratch.Path })!;
 }

@@ -21,6 +21,7 @@ public sealed class AttachSessionTests
         export=s-abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrst
         request-timeout=5
         dead-connection=600
+        exitrd-wait=300
         mtu=1500
         init=/init
 
@@ -59,10 +60,10 @@ public sealed class AttachSessionTests
     [Theory]
     [InlineData("tunnel-port=61571\n", "", "/stiefel/session: the line tunnel-port= is missing")]
     [InlineData("tunnel-secret=", "#", "/stiefel/session: the line tunnel-secret= is missing")]
-    [InlineData("tunnel-port=61571", "tunnel-port=0", "/stiefel/session:10: tunnel-port: expected a number from 1 to 65535, got '0'")]
-    [InlineData("tunnel-key=11", "tunnel-key=1", "/stiefel/session:11: tunnel-key: expected 64 lower-case hexadecimal digits, not all zero")]
-    [InlineData("tunnel-peer=22", "tunnel-peer=XY", "/stiefel/session:12: tunnel-peer: expected 64 lower-case hexadecimal digits, not all zero, got 'XY22")]
-    [InlineData("tunnel-secret=33", "tunnel-secret=3A", "/stiefel/session:13: tunnel-secret: expected 64 lower-case hexadecimal digits, not all zero")]
+    [InlineData("tunnel-port=61571", "tunnel-port=0", "/stiefel/session:11: tunnel-port: expected a number from 1 to 65535, got '0'")]
+    [InlineData("tunnel-key=11", "tunnel-key=1", "/stiefel/session:12: tunnel-key: expected 64 lower-case hexadecimal digits, not all zero")]
+    [InlineData("tunnel-peer=22", "tunnel-peer=XY", "/stiefel/session:13: tunnel-peer: expected 64 lower-case hexadecimal digits, not all zero, got 'XY22")]
+    [InlineData("tunnel-secret=33", "tunnel-secret=3A", "/stiefel/session:14: tunnel-secret: expected 64 lower-case hexadecimal digits, not all zero")]
     [InlineData("mtu=1500", "mtu=1359", "/stiefel/session: mtu: expected at least 1360 bytes")]
     public void Parse_WrongTunnel_SaysWhereAndNoSecret(string right, string wrong, string message)
     {
@@ -86,7 +87,7 @@ public sealed class AttachSessionTests
     [Fact]
     public void Parse_Formatted_IsTheSame()
     {
-        var session = s_session with { ServerAddress = "192.0.2.7", DeadConnectionSeconds = 0, Mtu = 9000, RealInit = "/sbin/init", RequestTimeoutSeconds = 30 };
+        var session = s_session with { ServerAddress = "192.0.2.7", DeadConnectionSeconds = 0, ExitWaitSeconds = 60, Mtu = 9000, RealInit = "/sbin/init", RequestTimeoutSeconds = 30 };
         Assert.Equal(session, AttachSession.Parse(session.Format()));
         Assert.Equal(s_session, AttachSession.Parse(Text));
     }
@@ -113,13 +114,14 @@ public sealed class AttachSessionTests
     [InlineData("port=10809", "port=+1", "/stiefel/session:4: port:")]
     [InlineData("port=10809", "port", "/stiefel/session:4: expected name=value")]
     [InlineData("port=10809", "prot=10809", "/stiefel/session:4: unknown name 'prot'")]
-    [InlineData("port=10809", "mtu=1500", "/stiefel/session:8: mtu is given twice")]
+    [InlineData("port=10809", "mtu=1500", "/stiefel/session:9: mtu is given twice")]
     [InlineData("port=10809\n", "", "/stiefel/session: the line port= is missing; expected a number from 1 to 65535")]
     [InlineData("request-timeout=5", "request-timeout=0", "/stiefel/session:6: request-timeout: expected seconds from 1 to 86400, got '0'")]
     [InlineData("dead-connection=600", "dead-connection=-1", "/stiefel/session:7: dead-connection:")]
-    [InlineData("mtu=1500", "mtu=500", "/stiefel/session:8: mtu:")]
-    [InlineData("init=/init", "init=init", "/stiefel/session:9: init: expected an absolute path without blanks, got 'init'")]
-    [InlineData("init=/init", "init=/bin/x y", "/stiefel/session:9: init: expected an absolute path without blanks, got '/bin/x?y'")]
+    [InlineData("exitrd-wait=300", "exitrd-wait=0", "/stiefel/session:8: exitrd-wait: expected seconds from 1 to 86400, got '0'")]
+    [InlineData("mtu=1500", "mtu=500", "/stiefel/session:9: mtu:")]
+    [InlineData("init=/init", "init=init", "/stiefel/session:10: init: expected an absolute path without blanks, got 'init'")]
+    [InlineData("init=/init", "init=/bin/x y", "/stiefel/session:10: init: expected an absolute path without blanks, got '/bin/x?y'")]
     public void Parse_WrongLine_SaysWhereAndWhatInOneLine(string right, string wrong, string message)
     {
         var thrown = Assert.Throws<FormatException>(() => AttachSession.Parse(Text.Replace(right, wrong, StringComparison.Ordinal)));

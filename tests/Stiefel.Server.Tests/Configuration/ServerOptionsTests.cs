@@ -23,7 +23,7 @@ public sealed class ServerOptionsTests : IDisposable
         Assert.Equal(new DiscoveryOptions(true, 61570), options.Discovery);
         Assert.Equal("/etc/stiefel/keys", options.KeysDirectory);
         Assert.Equal("/run/stiefel", options.StateDirectory);
-        Assert.Equal(new PayloadLinkOptions(5, 600, 1500, LinkProtection.WireGuard, 61571), options.Link);
+        Assert.Equal(new PayloadLinkOptions(5, 600, 300, 1500, LinkProtection.WireGuard, 61571), options.Link);
         Assert.False(options.ManageNetwork || options.Disk.ReadOnly);
     }
 

@@ -44,5 +44,5 @@ public sealed class DesktopPresenceTests
         Assert.NotNull(owner.WhatItMayDo());
     }
 
-    private DesktopPresence New(int deadConnectionSeconds) => new(new PayloadLinkOptions(5, deadConnectionSeconds, 0, LinkProtection.None, 0), _time);
+    private DesktopPresence New(int deadConnectionSeconds) => new(new PayloadLinkOptions(5, deadConnectionSeconds, 300, 0, LinkProtection.None, 0), _time);
 }
