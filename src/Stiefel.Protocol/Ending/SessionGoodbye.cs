@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Stiefel.Protocol.Crypto;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Protocol.Ending;
@@ -49,6 +50,6 @@ public static class SessionGoodbye
         message[0] = side;
         session.Write(message[1..]);
         BinaryPrimitives.WriteUInt64BigEndian(message[(1 + SessionId.Size)..], number);
-        return HMACSHA256.HashData(key, message);
+        return SoftwareHmacSha256.HashData(key, message);
     }
 }

@@ -16,6 +16,11 @@ public sealed class NativeBinaryTests
         Assert.True(size < limitMiB * MiB, $"{name} is {size / MiB:0.0} MiB; its budget is {limitMiB} MiB");
     }
 
+    /// <summary>There is none in a payload's initramfs: the agent would end at its first use of the runtime's cryptography.</summary>
+    [Fact]
+    public void Attach_Published_CallsNoOpenSsl() =>
+        Assert.Equal(-1, File.ReadAllBytes(NativeProcess.Binary("stiefel-attach")).AsSpan().IndexOf("CryptoNative_"u8));
+
     [Theory]
     [InlineData("stiefel-client", "--help")]
     [InlineData("stiefel-attach", "--help")]
