@@ -46,6 +46,12 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
 
         screen.Phase("handshake", "the laptop opens its boot files");
         using var laptop = await BootClient.ConnectAsync(server, key, token);
+        if (!options.NoLoad)
+        {
+            // Not in a rehearsal, which may be on the very system that has the disk, and must not end its session.
+            await laptop.TellMachineAsync(OwnMachine.Read(), token);
+        }
+
         await UnlockAsync(laptop, token);
         await ChooseAsync(laptop, token);
         var manifest = laptop.Manifest;

@@ -80,6 +80,19 @@ internal sealed class BootClient : IDisposable
         }
     }
 
+    /// <summary>Says which machine this is, if the laptop wants to know; before all else, since by that it decides who may have what.</summary>
+    public async Task TellMachineAsync(MachineIdentity machine, CancellationToken token)
+    {
+        if (!Manifest.TakesMachine)
+        {
+            return;
+        }
+
+        var body = JsonSerializer.SerializeToUtf8Bytes(machine, ProtocolJson.Default.MachineIdentity);
+        await using var answer = await AskAsync("/v1/machine", body, token);
+        _ = await answer.Content.ReadToEndAsync(MaxGrantBytes, token);
+    }
+
     /// <summary>Gives the passphrase of the laptop's disk; if it is right, <see cref="Manifest"/> is whole.</summary>
     /// <param name="passphrase">Stays the caller's.</param>
     /// <param name="token">Ends it.</param>

@@ -8,11 +8,15 @@ public sealed class ExportSession
 {
     private readonly Lock _lock = new();
     private ulong _newest;
+    private long _lastHeard;
     private long _newestUnnumbered;
 
     // Rises when a write begins, and when it ends.
     private long _writes;
     private long _flushedAt = -1;
+
+    /// <summary>When its client was last heard of, <see cref="Environment.TickCount64"/>; 0 if never.</summary>
+    public long LastHeard => Volatile.Read(ref _lastHeard);
 
     /// <summary>
     /// A flush was the last of what changes the medium, and succeeded. False as long as none did: what was written before a server was
@@ -59,11 +63,15 @@ public sealed class ExportSession
                 return false;
             }
 
+            MarkHeard();
             _newest = generation;
             _newestUnnumbered = Math.Max(_newestUnnumbered, id);
             return true;
         }
     }
+
+    /// <summary>Its client asked for something just now.</summary>
+    internal void MarkHeard() => Volatile.Write(ref _lastHeard, Environment.TickCount64);
 
     /// <summary>Something that changes the medium begins, or ends: a flush that overlaps with it covers it not.</summary>
     internal void MarkWrite()

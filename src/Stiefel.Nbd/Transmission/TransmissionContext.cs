@@ -28,6 +28,7 @@ internal sealed class TransmissionContext : IDisposable
         Device = session.Export.Sharing == ExportSharing.NewestConnectionOnly
             ? new WatchedDevice(session.Export.Device, session.Export.Session)
             : session.Export.Device;
+        Session = session.Export.Session;
         Format = session.Format;
         Rules = new RequestRules(Device.Size, ExportDescription.FlagsOf(session.Export, Format), Format, session.HasBaseAllocation);
         Output = new ReplyOutput(transport, Format == ReplyFormat.Simple ? Math.Max(bufferSize, SimpleReplyBuffer) : bufferSize);
@@ -41,6 +42,8 @@ internal sealed class TransmissionContext : IDisposable
     }
 
     public IBlockDevice Device { get; }
+
+    public ExportSession Session { get; }
 
     public ReplyFormat Format { get; }
 

@@ -89,6 +89,7 @@ internal sealed class TransmissionLoop : IDisposable
     private void Serve(in NbdRequest request)
     {
         _context.Counters.AddRequest();
+        _context.Session.MarkHeard();
         var check = _context.Rules.Check(request);
         if (!check.IsPassed)
         {

@@ -64,6 +64,9 @@ public sealed record BootManifest
     /// <summary>True if POST /v1/modules can answer with drivers for this kernel.</summary>
     public bool DriversAvailable { get; set; }
 
+    /// <summary>True if POST /v1/machine is understood, and wanted before all else.</summary>
+    public bool TakesMachine { get; set; }
+
     /// <summary>How the link is to be used.</summary>
     public LinkParameters Link { get; set; } = new();
 
@@ -107,6 +110,16 @@ public sealed record UnlockAnswer
 
     /// <summary>How often this session may still try.</summary>
     public required int TriesLeft { get; init; }
+}
+
+/// <summary>Body of POST /v1/machine: which machine the client runs on, and which run of it this is (docs/protocol.md#machine).</summary>
+/// <param name="Machine">64 hexadecimal digits that no other machine has; empty if nothing tells this one from others.</param>
+/// <param name="Boot">32 hexadecimal digits that no other run of a kernel has.</param>
+public sealed record MachineIdentity(string Machine, string Boot)
+{
+    /// <summary>Members have these lengths and nothing but lower-case hexadecimal digits.</summary>
+    [JsonIgnore]
+    public bool IsSound => Machine.Length is 0 or 64 && Boot.Length == 32 && (Machine + Boot).All(char.IsAsciiHexDigitLower);
 }
 
 /// <summary>Body of POST /v1/modules: the modaliases on the way to the client's network interfaces.</summary>

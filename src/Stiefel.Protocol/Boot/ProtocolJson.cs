@@ -12,6 +12,7 @@ namespace Stiefel.Protocol.Boot;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ServerGreeting))]
 [JsonSerializable(typeof(BootManifest))]
+[JsonSerializable(typeof(MachineIdentity))]
 [JsonSerializable(typeof(DriversRequest))]
 [JsonSerializable(typeof(ExportRequest))]
 [JsonSerializable(typeof(ExportGrant))]

@@ -20,6 +20,7 @@ public static class BootEndpoints
         boot.MapPost("/v1/discovery", handshake.AnswerAsync);
         boot.MapPost("/v1/unlock", endpoints.ServiceProvider.GetRequiredService<UnlockEndpoint>().AnswerAsync);
         boot.MapPost("/v1/entry", sealedPlane.EntryAsync);
+        boot.MapPost("/v1/machine", sealedPlane.MachineAsync);
         boot.MapPost("/v1/kernel", sealedPlane.KernelAsync);
         boot.MapPost("/v1/initrd", sealedPlane.InitrdAsync);
         boot.MapPost("/v1/modules", sealedPlane.ModulesAsync);

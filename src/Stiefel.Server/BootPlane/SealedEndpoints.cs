@@ -18,11 +18,17 @@ namespace Stiefel.Server.BootPlane;
 public sealed class SealedEndpoints(
     SealedExchange exchange, IDiskGate gate, BootOffers offers, DesktopLog desktops, ILogger<SealedEndpoints> logger)
 {
+    // Two numbers.
+    private const int MaxMachine = 512;
+
     // A key and a flag.
     private const int MaxExportRequest = 4096;
 
     // An id.
     private const int MaxEntryRequest = 1024;
+
+    /// <summary>POST /v1/machine: which machine the desktop is.</summary>
+    public Task MachineAsync(HttpContext context) => exchange.AnswerAsync(context, MaxMachine, IdentifyAsync);
 
     /// <summary>POST /v1/kernel: the kernel image, sealed.</summary>
     public Task KernelAsync(HttpContext context) => exchange.AnswerAsync(context, 0, (request, answer, token) =>
@@ -45,7 +51,7 @@ public sealed class SealedEndpoints(
     {
         var wanted = Parse(request.Body, ProtocolJson.Default.EntryRequest);
         request.Session.Lock.RefuseIfClosed();
-        using var lease = await gate.ReadAsync(new BootReader(answer.Peer, request.Session.Id), token);
+        using var lease = await gate.ReadAsync(request.Session.ReaderAt(answer.Peer), token);
         var (manifest, fingerprint) = await offers.ChooseAsync(wanted.Id, lease);
         request.Session.Choose(wanted.Id, fingerprint);
         logger.EntryChosen(request.Session.Id, manifest.Title);
@@ -57,12 +63,25 @@ public sealed class SealedEndpoints(
         await envelope.CompleteAsync(token);
     }
 
+    private static async Task IdentifyAsync(OpenedRequest request, SealedResponse answer, CancellationToken token)
+    {
+        var machine = Parse(request.Body, ProtocolJson.Default.MachineIdentity);
+        if (!machine.IsSound)
+        {
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, "the request is not what this server understands: expected the numbers of a machine and of its boot"));
+        }
+
+        request.Session.Identify(machine);
+        await using var envelope = answer.Begin(0);
+        await envelope.CompleteAsync(token);
+    }
+
     private async Task SendFileAsync(
         string file, Func<BootSpec, BootImage> choose, OpenedRequest request, SealedResponse answer, CancellationToken token)
     {
         request.Session.Lock.RefuseIfClosed();
         var clock = Stopwatch.StartNew();
-        using var lease = await gate.ReadAsync(new BootReader(answer.Peer, request.Session.Id), token);
+        using var lease = await gate.ReadAsync(request.Session.ReaderAt(answer.Peer), token);
         var image = choose(offers.SpecOf(request.Session.Fingerprint, request.Session.Entry, lease));
 
         using var both = CancellationTokenSource.CreateLinkedTokenSource(token, lease.Revoked);
@@ -78,7 +97,7 @@ public sealed class SealedEndpoints(
         var wanted = Parse(request.Body, ProtocolJson.Default.DriversRequest);
         request.Session.Lock.RefuseIfClosed();
         var clock = Stopwatch.StartNew();
-        using var lease = await gate.ReadAsync(new BootReader(answer.Peer, request.Session.Id), token);
+        using var lease = await gate.ReadAsync(request.Session.ReaderAt(answer.Peer), token);
         if (lease.Files.ModulesOf(offers.SpecOf(request.Session.Fingerprint, request.Session.Entry, lease)) is not { } modules)
         {
             throw new RefusalException(new Refusal(RefusalCodes.NoDrivers, lease.Files.ModulesMissing ?? "the laptop has no drivers for this kernel"));
@@ -103,7 +122,7 @@ public sealed class SealedEndpoints(
         var session = request.Session;
         var keys = TunnelKey.TryParse(wanted.TunnelKey, out var peerKey) ? session.TunnelWith(peerKey) : null;
         var granted = await gate.GrantAsync(
-            new GrantRequest(session.Id, session.ExportName, answer.Peer, wanted.TakeOver, session.KeyName, session.KeyId, keys, session.FormatGoodbyeKey()), token);
+            new GrantRequest(session.Id, session.ExportName, answer.Peer, wanted.TakeOver, session.KeyName, session.KeyId, keys, session.FormatGoodbyeKey(), session.Identity), token);
         var export = granted.Export;
         var grant = new ExportGrant(
             session.ExportName, granted.NbdPort, export.Device.Size, export.IsReadOnly || export.Device.Traits.IsReadOnly, granted.Tunnel);

@@ -76,7 +76,7 @@ public sealed class UnlockEndpoint(SealedExchange exchange, IDiskGate gate, Boot
         var isWrong = false;
         try
         {
-            using var lease = await gate.UnlockAsync(new BootReader(peer, request.Session.Id), request.Body, token);
+            using var lease = await gate.UnlockAsync(request.Session.ReaderAt(peer), request.Body, token);
             // Whoever takes the disk now waits for this lease, and what we wait for here waits for them.
             using var both = CancellationTokenSource.CreateLinkedTokenSource(token, lease.Revoked);
             var offer = await offers.OfUnlockedAsync(both.Token);

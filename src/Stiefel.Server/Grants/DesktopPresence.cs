@@ -1,22 +1,39 @@
-using Stiefel.Server.Configuration;
+using Stiefel.Linux.Kernel;
 
 namespace Stiefel.Server.Grants;
 
 /// <summary>
-/// Whether the desktop that was granted the disk may be at work although it is not connected: its cable may be out, and its kernel keeps what it
-/// has not written until the connection is back. NBD_CMD_DISC alone says nothing: without a tunnel anybody on the cable can forge it, and a desktop that goes on sends it as well.
-/// Thread-safe.
+/// How long the desktop that was granted the disk has not been heard of. No time is so long that it is gone for sure: its kernel counts only while
+/// requests wait, and one that slept, or was idle, comes back with what it has not written yet. Thread-safe.
 /// </summary>
-public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
+/// <param name="sinceBoot">A clock that goes on while this machine sleeps.</param>
+public sealed class DesktopPresence(Func<TimeSpan> sinceBoot)
 {
-    /// <summary>From the grant to the first connection, the payload's kernel starts. Nothing was written yet.</summary>
+    /// <summary>From the grant to the first connection, the payload's kernel starts. A payload that takes longer has hardly started at all, which proves nothing.</summary>
     public static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     private readonly Lock _lock = new();
     private string _label = "";
-    private DateTimeOffset _since;
+    private TimeSpan _since;
     private bool _wasConnected;
-    private bool _isGone;
+
+    /// <summary>By this machine's clock.</summary>
+    public DesktopPresence()
+        : this(() => BootClock.Now)
+    {
+    }
+
+    /// <summary>It never was connected: it has written nothing.</summary>
+    public bool HasOnlyBegun
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return !_wasConnected;
+            }
+        }
+    }
 
     /// <summary>Somebody has the disk from now on.</summary>
     /// <param name="label">Of the export.</param>
@@ -25,7 +42,7 @@ public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
     {
         lock (_lock)
         {
-            (_label, _since, _wasConnected, _isGone) = (label, time.GetUtcNow(), wasConnected, false);
+            (_label, _since, _wasConnected) = (label, sinceBoot(), wasConnected);
         }
     }
 
@@ -34,10 +51,7 @@ public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
     {
         lock (_lock)
         {
-            if (label == _label)
-            {
-                (_wasConnected, _isGone) = (true, false);
-            }
+            _wasConnected |= label == _label;
         }
     }
 
@@ -46,36 +60,21 @@ public sealed class DesktopPresence(PayloadLinkOptions link, TimeProvider time)
     {
         lock (_lock)
         {
-            if (label == _label)
-            {
-                _since = time.GetUtcNow();
-            }
+            _since = label == _label ? sinceBoot() : _since;
         }
     }
 
-    /// <summary>It is known that it does not come back.</summary>
-    public void Leave(string label)
+    /// <summary>What a desktop that is not connected may be doing, for people.</summary>
+    public string Describe()
     {
         lock (_lock)
         {
-            _isGone |= label == _label;
+            var time = InWords(sinceBoot() - _since);
+            return _wasConnected ? $"has not been heard of for {time} and may go on when it is back" : $"has been starting for {time}";
         }
     }
 
-    /// <summary>What a desktop that is not connected may be doing, for people; null if it is gone.</summary>
-    public string? WhatItMayDo()
-    {
-        lock (_lock)
-        {
-            var limit = _wasConnected ? TimeSpan.FromSeconds(link.DeadConnectionSeconds) : StartLimit;
-            var mayWaitForEver = _wasConnected && link.DeadConnectionSeconds == 0;
-            if (_isGone || (!mayWaitForEver && time.GetUtcNow() - _since >= limit))
-            {
-                return null;
-            }
-
-            var until = mayWaitForEver ? "however long that takes" : $"until {_since + limit:u}";
-            return _wasConnected ? $"has not been heard of since {_since:u} and may go on when its cable is back, {until}" : $"is starting, {until}";
-        }
-    }
+    private static string InWords(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min"
+        : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s"
+        : $"{time.Seconds} s";
 }

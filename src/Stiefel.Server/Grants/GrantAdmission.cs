@@ -1,14 +1,19 @@
-using System.Net;
 using Stiefel.Nbd.Connections;
+using Stiefel.Nbd.Devices;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Tunnel;
+using Stiefel.Server.Desktops;
 using Stiefel.Server.Keys;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Grants;
 
 /// <summary>Whether a session may be given the disk, or read it, now: its key still counts, and no other desktop may be at work.</summary>
-public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable tunnels, DesktopPresence presence)
+public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable tunnels, ITunnels ways, DesktopPresence presence)
 {
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(TunnelPlan.KeepAliveSeconds + 2);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
+
     /// <summary>A turn is given also to a session that was ended, or whose key was revoked, while it waited; what ends one from here on waits for this turn.</summary>
     /// <exception cref="OperationCanceledException">The session was ended.</exception>
     /// <exception cref="RefusalException">Its key was revoked.</exception>
@@ -21,31 +26,62 @@ public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable t
         }
     }
 
-    /// <summary>A desktop that starts again at the same address is not at work any more, whatever its old connection says.</summary>
+    /// <summary>
+    /// Who has the disk keeps it, however long it was not heard of, unless the one who asks is the same machine, started anew: that one cannot go on any
+    /// more. An address says nothing of that; nor does a machine's number alone, which may be another one's as well: so the old session must be silent.
+    /// </summary>
+    /// <param name="grant">Who has it.</param>
+    /// <param name="lastHeard">When a request of it came last: <see cref="ExportSession.LastHeard"/>.</param>
+    /// <param name="session">The session that asks.</param>
+    /// <param name="asker">Which machine that is.</param>
+    /// <param name="token">Ends the wait.</param>
     /// <exception cref="DiskInUseException">Another desktop than this one is connected to the disk, or may come back to it.</exception>
-    public void RefuseIfUsed(GrantRecord grant, IPAddress peer, string session)
+    public async Task RefuseIfUsedAsync(GrantRecord grant, Func<long> lastHeard, string session, DesktopIdentity asker, CancellationToken token)
     {
-        foreach (var connection in server.Connections.Where(connection => connection.ExportName == grant.ExportName))
-        {
-            var remote = tunnels.DesktopAt(connection.Remote);
-            if (IPAddress.IsLoopback(remote) || !remote.Equals(peer))
-            {
-                throw new DiskInUseException($"the disk is in use by the desktop with the key {grant.Key} at {remote} since {grant.Since:u} (session {grant.Session[..8]}): " +
-                    "shut that desktop down, or take the disk over");
-            }
-        }
-
-        if (grant.Session == session)
+        var connection = server.Connections.FirstOrDefault(connection => connection.ExportName == grant.ExportName);
+        if (grant.Session == session ? connection is null : await WasStartedAnewAsync(grant, lastHeard, asker, token))
         {
             return;
         }
 
-        var isSame = IPAddress.TryParse(grant.Desktop, out var address) && address.Equals(peer) && !IPAddress.IsLoopback(peer);
-        if (!isSame && presence.WhatItMayDo() is { } use)
+        var who = $"the disk is in use by the desktop with the key {grant.Key} at {(connection is null ? grant.Desktop : tunnels.DesktopAt(connection.Remote))} since {grant.Since:u} (session {grant.Session[..8]})";
+        throw new DiskInUseException(connection is null
+            ? $"{who}, which {presence.Describe()}: wait for that, or take the disk over if that desktop is switched off"
+            : $"{who}: shut that desktop down, or take the disk over");
+    }
+
+    /// <summary>The one who asks is the very machine that was granted this, started anew, and nothing is heard of it as it was before.</summary>
+    /// <inheritdoc cref="RefuseIfUsedAsync"/>
+    public async Task<bool> WasStartedAnewAsync(GrantRecord grant, Func<long> lastHeard, DesktopIdentity asker, CancellationToken token)
+    {
+        if (lastHeard() >= asker.HelloAt)
         {
-            throw new DiskInUseException($"the disk is in use by the desktop with the key {grant.Key} at {grant.Desktop} since {grant.Since:u} (session {grant.Session[..8]}), which {use}: " +
-                "wait for that, or take the disk over if that desktop is switched off");
+            return false;
         }
+
+        if (asker.Boot.Length > 0 && asker.Boot == grant.HardwareBoot)
+        {
+            // The very run of the client that was granted it tries again: what it would have started never ran.
+            return presence.HasOnlyBegun;
+        }
+
+        if (asker.Machine.Length == 0 || asker.Machine != grant.Hardware)
+        {
+            return false;
+        }
+
+        // Who is alive says something through its tunnel within this time, also if it asks for nothing.
+        var before = ways.ReceivedFrom(grant.ToTunnelUser());
+        for (var waited = TimeSpan.Zero; ways.AreUsed && waited < s_silence; waited += s_look)
+        {
+            await Task.Delay(s_look, token);
+            if (ways.ReceivedFrom(grant.ToTunnelUser()) != before)
+            {
+                return false;
+            }
+        }
+
+        return lastHeard() < asker.HelloAt;
     }
 
     /// <summary>A desktop has the disk from now on.</summary>

@@ -20,11 +20,13 @@ namespace Stiefel.Server.Grants;
 /// <param name="Mark">What tells whether the disk was changed since it was closed in good order; empty while it is open. See <see cref="GrantedDevice"/>.</param>
 /// <param name="GoodbyeKey">Proves that a goodbye is of this session, 64 hexadecimal digits; empty if a server wrote this that knew no goodbye.</param>
 /// <param name="EndedBy">The number of the goodbye that ended it: the disk is nobody's since. 0 while it is this one's.</param>
+/// <param name="Hardware">Which machine the desktop is: <see cref="Desktops.DesktopIdentity.Machine"/>. Empty if nothing tells it from others.</param>
+/// <param name="HardwareBoot">Which run of it asked for the disk.</param>
 public sealed record GrantRecord(
     string Session, string ExportName, [property: JsonPropertyName("machine")] string Desktop, string Disk, bool ReadOnly, DateTimeOffset Since, bool Snapshot = false,
     string Key = "", string KeyId = "", TunnelRecord? Tunnel = null, int LostWriteError = 0,
     string Boot = "", string Medium = "", string Mark = "",
-    string GoodbyeKey = "", ulong EndedBy = 0)
+    string GoodbyeKey = "", ulong EndedBy = 0, string Hardware = "", string HardwareBoot = "")
 {
     /// <summary>What log and status call its export, which is a secret.</summary>
     [JsonIgnore]

@@ -1,4 +1,3 @@
-using System.Net;
 using Stiefel.Nbd.Devices;
 using Stiefel.Nbd.Devices.Snapshots;
 using Stiefel.Nbd.Negotiation;
@@ -73,7 +72,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         {
             RefuseIfClosedForGood();
             admission.RefuseIfEnded(request, token);
-            var guest = _guests.Find(guest => guest.Record.Session == request.Session) ?? Admit(request);
+            var guest = _guests.Find(guest => guest.Record.Session == request.Session) ?? await AdmitAsync(request, token);
             GoodbyeRules.RefuseIfOver(guest.Record);
 
             // For a server that starts later, which must not take this capability for one of the disk itself.
@@ -157,14 +156,22 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
     // From now on nobody may write the disk.
     private IBlockDevice OpenBase() => _base ??= disk.OpenBase(disk.HoldsBootFiles);
 
-    private Guest Admit(GrantRequest request)
+    private async Task<Guest> AdmitAsync(GrantRequest request, CancellationToken token)
     {
-        // A desktop that starts again from the same address is not there any more, whatever its old connection says.
-        if (!IPAddress.IsLoopback(request.Peer))
+        foreach (var guest in _guests.ToArray())
         {
-            End(record => record.Desktop == request.Peer.ToString());
+            // What it wrote is to vanish when its machine is started anew.
+            if (await admission.WasStartedAnewAsync(guest.Record, () => guest.Export.Session.LastHeard, request.Asker, token))
+            {
+                End(guest);
+            }
         }
 
+        return Admit(request);
+    }
+
+    private Guest Admit(GrantRequest request)
+    {
         MakeRoom();
         var guest = Make(request, OpenBase());
         try
@@ -187,7 +194,8 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
     {
         var record = new GrantRecord(
             request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: true,
-            request.Key, request.KeyId, access.AssignTunnel(request, replaced: null), GoodbyeKey: request.GoodbyeKey);
+            request.Key, request.KeyId, access.AssignTunnel(request, replaced: null), GoodbyeKey: request.GoodbyeKey,
+            Hardware: request.Asker.Machine, HardwareBoot: request.Asker.Boot);
         var export = new NbdExport(request.ExportName, new SnapshotDevice(basis, disk.MakeOverlay(basis.Size)))
         {
             Label = record.Label,

@@ -2,6 +2,7 @@ using Stiefel.Linux.Kernel;
 using Stiefel.Nbd.Negotiation;
 using Stiefel.Protocol.Control;
 using Stiefel.Server.BootReading;
+using Stiefel.Server.Desktops;
 
 namespace Stiefel.Server.Grants;
 
@@ -108,7 +109,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
             var previous = _grant;
             if (previous is { IsOver: false } && previous.Record.Session != request.Session && !request.TakeOver)
             {
-                admission.RefuseIfUsed(previous.Record, request.Peer, request.Session);
+                await admission.RefuseIfUsedAsync(previous.Record, () => previous.Session.LastHeard, request.Session, request.Asker, token);
             }
 
             if (previous?.Record.Session == request.Session)
@@ -118,7 +119,8 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
 
             var record = new GrantRecord(
                 request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: false,
-                request.Key, request.KeyId, access.AssignTunnel(request, previous?.Record), Boot: BootIdentity.Read(), GoodbyeKey: request.GoodbyeKey);
+                request.Key, request.KeyId, access.AssignTunnel(request, previous?.Record), Boot: BootIdentity.Read(), GoodbyeKey: request.GoodbyeKey,
+                Hardware: request.Asker.Machine, HardwareBoot: request.Asker.Boot);
             var grant = new Grant(record, disk);
             await ReplaceAsync(previous, grant);
             _grant = grant;
@@ -209,7 +211,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
                     throw new DiskInUseException($"a desktop at {grant.Record.Desktop} has the disk");
                 }
 
-                admission.RefuseIfUsed(grant.Record, reader.Peer, reader.Session);
+                await admission.RefuseIfUsedAsync(grant.Record, () => grant.Session.LastHeard, reader.Session, reader.Identity ?? DesktopIdentity.Unknown, token);
                 try
                 {
                     Fence(grant);

@@ -23,7 +23,7 @@ public static class NbdServices
         }
 
         services.AddSingleton(options.Nbd);
-        services.AddSingleton(s => new DesktopPresence(options.Link, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(_ => new DesktopPresence());
         services.AddSingleton<NbdEvents>();
         services.AddSingleton(s => new NbdServer(
             options.Nbd.Limits with { Tls = NbdCertificates.Load(options.Nbd.Tls, options.KeysDirectory) },

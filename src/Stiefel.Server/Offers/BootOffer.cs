@@ -9,7 +9,7 @@ namespace Stiefel.Server.Offers;
 public sealed record BootOffer(BootManifest Manifest, string Fingerprint, LockedBoot? Locked = null)
 {
     /// <summary>What a desktop is told in the handshake.</summary>
-    public BootManifest ForHello() => Locked is null ? Manifest : BootManifest.ForLocked(Locked, Manifest.Laptop, Manifest.Link);
+    public BootManifest ForHello() => (Locked is null ? Manifest : BootManifest.ForLocked(Locked, Manifest.Laptop, Manifest.Link)) with { TakesMachine = true };
 
     /// <summary>All that is known before anybody has given the passphrase.</summary>
     public static BootOffer Unknown(LockedBoot locked, string laptop, LinkParameters link) => new(BootManifest.ForLocked(locked, laptop, link), "", locked);

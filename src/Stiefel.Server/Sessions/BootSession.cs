@@ -1,9 +1,12 @@
 using System.Net;
 using System.Security.Cryptography;
+using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Ending;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Keys;
 using Stiefel.Protocol.Tunnel;
+using Stiefel.Server.BootReading;
+using Stiefel.Server.Desktops;
 using Stiefel.Server.Offers;
 using Stiefel.Server.Tunnels;
 
@@ -59,6 +62,16 @@ public sealed class BootSession : IDisposable
 
     /// <summary>Which key it is.</summary>
     public string KeyId { get; }
+
+    /// <summary>Which machine the desktop is, as it said itself.</summary>
+    public DesktopIdentity Identity { get; private set; } = DesktopIdentity.Unknown with { HelloAt = Environment.TickCount64 };
+
+    /// <summary>It says which machine it is. Once: a session is of one machine.</summary>
+    public void Identify(MachineIdentity machine) =>
+        Identity = Identity.Boot.Length == 0 ? Identity with { Machine = machine.Machine, Boot = machine.Boot } : Identity;
+
+    /// <summary>As one who asks for boot files.</summary>
+    public BootReader ReaderAt(IPAddress peer) => new(peer, Id, Identity);
 
     /// <summary>The desktop's address.</summary>
     public IPAddress Peer { get; }

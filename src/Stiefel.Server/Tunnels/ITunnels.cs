@@ -24,6 +24,9 @@ public interface ITunnels
     /// <summary>From now on nothing that comes by this way arrives.</summary>
     void Close(TunnelUser user);
 
+    /// <summary>Encrypted bytes that came by this way from its desktop, which sends something every <see cref="Stiefel.Protocol.Tunnel.TunnelPlan.KeepAliveSeconds"/>; 0 if there is no way.</summary>
+    long ReceivedFrom(TunnelUser user);
+
     /// <summary>The TCP port of the block server, as its holder sees it.</summary>
     int PortOf(TunnelUser user);
 }

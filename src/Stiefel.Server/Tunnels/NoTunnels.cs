@@ -26,5 +26,8 @@ public sealed class NoTunnels(Func<int> nbdPort) : ITunnels
     }
 
     /// <inheritdoc/>
+    public long ReceivedFrom(TunnelUser user) => 0;
+
+    /// <inheritdoc/>
     public int PortOf(TunnelUser user) => nbdPort();
 }

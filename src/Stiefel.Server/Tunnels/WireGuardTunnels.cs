@@ -100,6 +100,20 @@ public sealed class WireGuardTunnels(
     }
 
     /// <inheritdoc/>
+    public long ReceivedFrom(TunnelUser user)
+    {
+        try
+        {
+            return _ways.TryGetValue(user.Session, out var way) ? WireGuardNetlink.Get(way.Index).Peers.Sum(peer => peer.ReceivedBytes) : 0;
+        }
+        catch (LinuxException)
+        {
+            // Gone: nothing comes by it.
+            return 0;
+        }
+    }
+
+    /// <inheritdoc/>
     public int PortOf(TunnelUser user) => _ways.TryGetValue(user.Session, out var way) ? way.Inside.Port : nbd.Listen.Port;
 
     /// <summary>A server that ends in good order leaves no interface behind.</summary>

@@ -50,6 +50,22 @@ public sealed class BootTests : IDisposable
         Assert.Contains("WARNING: the laptop's link.protection is none", run.Output);
     }
 
+    [Fact]
+    public async Task Boot_LaptopThatAsksWhichMachineThisIs_IsToldBeforeAllElseButNotInARehearsal()
+    {
+        _laptop.Manifest = _laptop.Manifest with { TakesMachine = true };
+        _laptop.Contents["/v1/machine"] = [];
+        var rehearsal = await RehearseAsync("--server", _laptop.Address, "--once");
+        Assert.Equal(0, rehearsal.ExitCode);
+        Assert.DoesNotContain("/v1/machine", _laptop.Requests);
+
+        var run = await BootAsync("--server", _laptop.Address, "--once");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Equal(["/v1/machine", "/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"], _laptop.Requests.Skip(3));
+        Assert.True(JsonSerializer.Deserialize(_laptop.Bodies["/v1/machine"], ProtocolJson.Default.MachineIdentity)!.IsSound);
+    }
+
     /// <summary>What it would tell the kernel is shown, and the program that would be appended need not be there.</summary>
     [Fact]
     public async Task Boot_RehearsedWithNoLoad_FetchesAllAndAsksForNoDisk()

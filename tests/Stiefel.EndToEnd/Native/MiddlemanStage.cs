@@ -6,7 +6,10 @@ namespace Stiefel.EndToEnd.Native;
 public sealed class MiddlemanStage : IDisposable
 {
     /// <summary>All that a boot asks for, in this order.</summary>
-    internal static readonly string[] Messages = [MiddlemanBytes.Hello, "/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"];
+    internal static readonly string[] Messages = [MiddlemanBytes.Hello, "/v1/machine", "/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"];
+
+    /// <summary>All that a fetch asks for.</summary>
+    internal static readonly string[] Fetched = [MiddlemanBytes.Hello, "/v1/kernel", "/v1/initrd"];
 
     /// <summary>In place of one of them.</summary>
     internal const string Everything = "*";
@@ -90,11 +93,14 @@ public sealed class MiddlemanStage : IDisposable
 
     internal NativeProcess StartClient(params string[] arguments) => Namespaces.Start(_spaces.Desktop, [NativeProcess.Binary("stiefel-client"), .. arguments]);
 
+    /// <summary>What a run asks for in which somebody acts on the requests for this path.</summary>
+    internal static string[] MessagesOf(string path) => Array.IndexOf(Messages, path) < 0 || Array.IndexOf(Fetched, path) >= 0 ? Fetched : Messages;
+
     /// <summary>The desktop boots, or fetches where only that is needed, while the man in the middle acts on the requests for one path.</summary>
     internal MiddlemanRun Run(string path, Func<Asked, Task<Answered?>> act, string key = "keys/stick.key")
     {
         var directory = _scratch[$"out{++_runs}"];
-        string[] verb = Array.IndexOf(Messages, path) < 3 ? ["fetch", "--out", directory] : ["boot", "--until-loading", "--once", "--attach", NativeProcess.Binary("stiefel-attach")];
+        string[] verb = MessagesOf(path) == Fetched ? ["fetch", "--out", directory] : ["boot", "--until-loading", "--once", "--attach", NativeProcess.Binary("stiefel-attach")];
         Middle.Requests.Clear();
         Middle.Answers.Clear();
         Middle.Problems.Clear();

@@ -1,48 +1,39 @@
-using Stiefel.Protocol.Boot;
-using Stiefel.Server.Configuration;
+using Stiefel.Linux.Kernel;
 using Stiefel.Server.Grants;
-using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Grants;
 
-/// <summary>How long a desktop that is not connected counts as the disk's owner.</summary>
+/// <summary>What is known of a desktop that has the disk and is not connected.</summary>
 public sealed class DesktopPresenceTests
 {
-    private readonly ManualTime _time = new();
+    private TimeSpan _now = TimeSpan.FromDays(3);
 
     [Fact]
-    public void Granted_NotConnectedYet_IsStartingForTwoMinutes()
+    public void Connection_Lost_IsToldForHowLongAndNeverGone()
     {
-        var owner = New(600);
+        var owner = new DesktopPresence(() => _now);
         owner.Begin("a", wasConnected: false);
-        _time.Advance(DesktopPresence.StartLimit - TimeSpan.FromSeconds(1));
-        Assert.Contains("is starting", owner.WhatItMayDo(), StringComparison.Ordinal);
-        _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Null(owner.WhatItMayDo());
-    }
-
-    [Fact]
-    public void Connection_Ended_MayComeBackAsLongAsItsKernelWaits()
-    {
-        var owner = New(600);
-        owner.Begin("a", wasConnected: false);
+        Assert.True(owner.HasOnlyBegun);
+        _now += TimeSpan.FromSeconds(65);
+        Assert.Equal("has been starting for 1 min 5 s", owner.Describe());
+        owner.Opened("another");
+        Assert.True(owner.HasOnlyBegun);
         owner.Opened("a");
-        _time.Advance(TimeSpan.FromHours(3));
+        Assert.False(owner.HasOnlyBegun);
+        _now += TimeSpan.FromHours(5);
         owner.Closed("a");
-        _time.Advance(TimeSpan.FromSeconds(599));
-        Assert.Contains("1970-01-01 03:10:00Z", owner.WhatItMayDo(), StringComparison.Ordinal);
-        _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Null(owner.WhatItMayDo());
+        _now += TimeSpan.FromSeconds(7);
+        Assert.StartsWith("has not been heard of for 7 s", owner.Describe(), StringComparison.Ordinal);
+        owner.Closed("another");
+        _now += TimeSpan.FromDays(2);
+        Assert.StartsWith("has not been heard of for 48 h 0 min and may go on", owner.Describe(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Connection_LostAndItsKernelWaitsForEver_IsNeverGone()
+    public void Clock_OfTheMachine_Rises()
     {
-        var owner = New(0);
-        owner.Begin("a", wasConnected: true);
-        _time.Advance(TimeSpan.FromDays(400));
-        Assert.NotNull(owner.WhatItMayDo());
+        var before = BootClock.Now;
+        Assert.True(before > TimeSpan.Zero);
+        Assert.True(SpinWait.SpinUntil(() => BootClock.Now > before, TimeLimit.Seconds(5)));
     }
-
-    private DesktopPresence New(int deadConnectionSeconds) => new(new PayloadLinkOptions(5, deadConnectionSeconds, 300, 0, LinkProtection.None, 0), _time);
 }

@@ -128,7 +128,7 @@ public sealed class DiskGateTests : IDisposable
         var refusal = await second.RefusalOfDiskAsync();
 
         Assert.Equal(RefusalCodes.DiskInUse, refusal.Code);
-        Assert.Contains("may go on when its cable is back", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("may go on when it is back", refusal.Message, StringComparison.Ordinal);
         using (var back = server.Connect(first.ExportName))
         {
             Assert.True(back!.TryWrite(0, new byte[512]));
@@ -146,7 +146,7 @@ public sealed class DiskGateTests : IDisposable
         await first.RequestDiskAsync();
         using var second = await Desktop.ShakeHandsAsync(server, _files.Key);
 
-        Assert.Contains("is starting", (await second.RefusalOfDiskAsync()).Message, StringComparison.Ordinal);
+        Assert.Contains("has been starting", (await second.RefusalOfDiskAsync()).Message, StringComparison.Ordinal);
         await second.RequestDiskAsync(takeOver: true);
         Assert.NotNull(server.Connect(second.ExportName));
     }
@@ -217,9 +217,10 @@ public sealed class DiskGateTests : IDisposable
         await using var server = await RunningServer.StartOnDiskAsync(
             _files, name, "--Boot:Kernel", _files.Kernel, "--Boot:Initrd", _files.Initrd, "--Boot:CommandLine", "root=/dev/vda1 rw");
         using var first = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await first.TellMachineAsync('a', '1');
         await first.RequestDiskAsync();
-        server.OwnerIsGone(first.Id);
         using var second = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await second.TellMachineAsync('a', '2');
         File.Delete(name);
         Assert.Equal(RefusalCodes.Failed, (await second.RefusalOfDiskAsync()).Code);
         File.CreateSymbolicLink(name, _files.Disk);

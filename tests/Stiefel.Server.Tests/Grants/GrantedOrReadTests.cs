@@ -121,9 +121,10 @@ public sealed class GrantedOrReadTests : IDisposable
     {
         await using var server = await RunningServer.StartOnDiskAsync(_files, _disk.Path);
         using var owner = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await owner.TellMachineAsync('a', '1');
         await owner.RequestDiskAsync();
-        server.OwnerIsGone(owner.Id);
         using var other = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await other.TellMachineAsync('a', '2');
         await other.AskAsync("/v1/kernel", []);
         using var http = new HttpClient { BaseAddress = server.Boot };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/initrd") { Content = new ByteArrayContent(other.Seal("/v1/initrd", [])) };
@@ -146,6 +147,7 @@ public sealed class GrantedOrReadTests : IDisposable
         var offers = server.Services.GetRequiredService<BootOffers>();
         using var owner = await Desktop.ShakeHandsAsync(server, _files.Key);
         Assert.NotNull(offers.Fresh);
+        await owner.TellMachineAsync('a', '1');
         await owner.RequestDiskAsync();
 
         using var other = await Desktop.ShakeHandsAsync(server, _files.Key);
@@ -154,7 +156,7 @@ public sealed class GrantedOrReadTests : IDisposable
         Assert.Equal(0, Mounts);
 
         Assert.Equal(RefusalCodes.DiskInUse, (await other.RefusalOfAsync("/v1/kernel", [])).Code);
-        server.OwnerIsGone(owner.Id);
+        await other.TellMachineAsync('a', '2');
         await other.AskAsync("/v1/kernel", []);
         Assert.Equal(DiskState.ReadForBoot, StateOf(server));
         Assert.Null(offers.Fresh);

@@ -112,7 +112,6 @@ public sealed class KeptGrantTests : IDisposable
             await gate.GrantAsync(_desktop, Token);
             Assert.True(_keeper.Holds);
 
-            server.OwnerIsGone(_desktop.Session);
             using (await gate.ReadAsync(new BootReader(IPAddress.Parse("192.0.2.1"), new string('f', 32)), Token))
             {
                 // Named files: the disk is not closed for them.

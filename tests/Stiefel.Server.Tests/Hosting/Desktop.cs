@@ -107,6 +107,15 @@ internal sealed class Desktop : IDisposable
 
     public SessionId Number => SessionId.TryParse(Id, out var id) ? id : default;
 
+    /// <summary>Says which machine it is.</summary>
+    /// <param name="machine">A digit that stands for its number.</param>
+    /// <param name="boot">One that stands for this run of it.</param>
+    public async Task TellMachineAsync(char machine, char boot)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new MachineIdentity(new(machine, 64), new(boot, 32)), ProtocolJson.Default.MachineIdentity);
+        Assert.Empty(await AskAsync("/v1/machine", body));
+    }
+
     public async Task<Refusal> RefusalOfAsync(string path, byte[] body) =>
         (await Assert.ThrowsAsync<RefusalException>(() => AskAsync(path, body))).Refusal;
 

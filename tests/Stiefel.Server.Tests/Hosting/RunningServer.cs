@@ -108,10 +108,6 @@ internal sealed class RunningServer : IAsyncDisposable
         return NbdClientHandshake.SayGoodbye(socket, exportName, number, proof);
     }
 
-    /// <summary>As if it were known that the desktop that has the disk does not come back: from then on it is anybody's.</summary>
-    /// <param name="session">32 hexadecimal digits.</param>
-    public void OwnerIsGone(string session) => Services.GetRequiredService<DesktopPresence>().Leave($"session {session[..8]}");
-
     /// <summary>Names an export that is not to be had: true if the server knows none of that name, false if it can be had later.</summary>
     public bool IsUnknown(string exportName)
     {

@@ -52,6 +52,36 @@ public sealed class GrantedTunnelTests : IDisposable
         Assert.DoesNotContain(_story, line => line.StartsWith("close", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Export_SameMachineStartedAnew_IsAskedIfItsOldTunnelIsAlive(bool isAlive)
+    {
+        var received = 100L;
+        RecordedTunnels.Received = () => isAlive ? received++ : received;
+        await using var server = await StartAsync();
+        using var first = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await first.TellMachineAsync('a', '1');
+        await first.RequestDiskAsync(tunnelKey: NewKey());
+        using var disk = server.Connect(first.ExportName);
+        var heard = Environment.TickCount64;
+        Assert.True(SpinWait.SpinUntil(() => Environment.TickCount64 > heard, TimeLimit.Seconds(5)));
+        using var second = await Desktop.ShakeHandsAsync(server, _files.Key);
+        await second.TellMachineAsync('a', '2');
+
+        var asking = second.RequestDiskAsync(tunnelKey: NewKey());
+
+        if (isAlive)
+        {
+            Assert.Equal(RefusalCodes.DiskInUse, (await Assert.ThrowsAsync<RefusalException>(() => asking)).Refusal.Code);
+            Assert.True(disk!.TryWrite(0, new byte[512]));
+        }
+        else
+        {
+            Assert.Equal(second.ExportName, (await asking).Name);
+        }
+    }
+
     [Fact]
     public async Task Export_EverySession_HasKeysOfItsOwn()
     {

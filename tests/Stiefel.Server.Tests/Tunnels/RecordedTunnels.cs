@@ -42,6 +42,11 @@ internal sealed class RecordedTunnels(List<string> story, NbdServer nbd) : ITunn
         }
     }
 
+    /// <summary>Bytes that came from the desktop.</summary>
+    public static Func<long> Received { get; set; } = () => 0;
+
+    public long ReceivedFrom(TunnelUser user) => Received();
+
     public int PortOf(TunnelUser user) => 10809;
 
     private static string Name(TunnelUser? user) => user?.Session ?? "none";

@@ -18,5 +18,7 @@ internal sealed class StubbornTunnels(NbdHostedService nbd, Action<TunnelUser> c
 
     public void Close(TunnelUser user) => closing(user);
 
+    public long ReceivedFrom(TunnelUser user) => _none.ReceivedFrom(user);
+
     public int PortOf(TunnelUser user) => _none.PortOf(user);
 }
