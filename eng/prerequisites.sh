@@ -54,6 +54,7 @@ prometheus        promtool, a foreign reader of the metrics
 fio               foreign NBD client with data verification
 xfsprogs          file system images
 btrfs-progs       file system images
+ntfs-3g           volumes of Windows
 strace            shows what a process asked the kernel
 lvm2              makes the volumes that our reader reads
 cryptsetup-bin    opens LUKS with the file that a payload's initramfs is handed

@@ -27,6 +27,7 @@ var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a
     StatusVerbs.BuildStatus(),
     StatusVerbs.BuildKick(),
     ReturnVerb.Build(),
+    BeepVerb.Build(),
     DemoVerb.Build(),
     TestQemuVerb.Build(),
 };

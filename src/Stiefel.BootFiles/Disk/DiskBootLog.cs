@@ -60,4 +60,7 @@ internal static partial class DiskBootLog
 
     [LoggerMessage(609, LogLevel.Information, "Opened with the passphrase, for reading: {Devices}")]
     public static partial void Unlocked(ILogger logger, string devices);
+
+    [LoggerMessage(613, LogLevel.Warning, "About the disk: {Warning}")]
+    public static partial void Warning(ILogger logger, string warning);
 }

@@ -14,6 +14,9 @@ internal sealed class DiskMounts(string directory, ILogger log) : IAsyncDisposab
     private readonly HashSet<string> _devices = [];
     private int _count;
 
+    /// <summary>Where something is mounted now.</summary>
+    public IReadOnlyList<string> Directories => [.. _mounts.Select(mount => mount.Directory)];
+
     /// <summary>Mounts a device below the directory.</summary>
     /// <exception cref="Linux.LinuxException">The kernel refused.</exception>
     /// <exception cref="NotSupportedException">Not a type that can be mounted without writing.</exception>

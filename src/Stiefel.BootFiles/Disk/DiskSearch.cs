@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Stiefel.BootFiles.Catalog;
 using Stiefel.BootFiles.Disk.Volumes;
+using Stiefel.BootFiles.Disk.Windows;
 using Stiefel.Linux.Files;
 using Stiefel.Linux.Mounts;
 
@@ -71,6 +72,8 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
             modules = await new RootFileSystem(_mounts!, layers.Devices, device).FindModulesAsync(spec);
         }
 
+        HibernatedSystem.RefuseAny(layers.Devices, spec, _mounts!.Directories);
+        menu = menu with { Report = menu.Report with { Notes = [.. menu.Report.Notes, .. await WarnAsync(layers)] } };
         if (modules.Directory is null)
         {
             DiskBootLog.DriversMissing(log, modules.Missing!);
@@ -88,6 +91,19 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         };
         _mounts = null;
         return files;
+    }
+
+    /// <summary>What a person should know who takes this disk to another machine.</summary>
+    private async Task<IReadOnlyCollection<string>> WarnAsync(VolumeLayers layers)
+    {
+        await layers.LookForMissingAsync();
+        string[] warnings = [.. layers.Warnings, .. HibernatedWindows.Find(layers.Devices)];
+        foreach (var warning in warnings)
+        {
+            DiskBootLog.Warning(log, warning);
+        }
+
+        return warnings;
     }
 
     private async Task UnlockAsync(VolumeLayers layers, ProbedDevice first, IReadOnlyList<ProbedDevice> locked, ReadOnlyMemory<byte>? passphrase, CancellationToken token)

@@ -13,6 +13,8 @@ namespace Stiefel.Cli.Autokexec;
 /// <param name="run">A directory that does not.</param>
 internal sealed class OwnStart(string firmware, string boot, string state, string run)
 {
+    private static readonly string[] s_grubEnvironments = ["grub/grubenv", "grub2/grubenv"];
+
     private const string FileName = "ordered-once";
     private const string GrubOrder = "grub";
 
@@ -69,7 +71,7 @@ internal sealed class OwnStart(string firmware, string boot, string state, strin
     }
 
     // `next_entry=` with something behind it (GNU GRUB manual, grub-reboot).
-    private bool HasGrubOrder() => new[] { "grub/grubenv", "grub2/grubenv" }.Any(path => Quietly(() =>
+    private bool HasGrubOrder() => s_grubEnvironments.Any(path => Quietly(() =>
         File.ReadLines(Path.Combine(boot, path)).Any(line => line.StartsWith("next_entry=", StringComparison.Ordinal) && line.Length > "next_entry=".Length)));
 
     // Without all this the loader's default is booted, which is no reason not to hear a call.

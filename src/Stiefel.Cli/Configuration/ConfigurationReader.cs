@@ -13,6 +13,8 @@ internal sealed class ConfigurationReader(string directory)
         "system-arch", "system-arch-dracut", "system-debian", "system-gentoo",
     ];
 
+    private static readonly string[] s_loadKeys = ["kernel", "initrd", "cmdline"];
+
     private readonly List<string> _notes = [];
 
     public StiefelConfiguration Read(ConfigurationSection file)
@@ -61,7 +63,7 @@ internal sealed class ConfigurationReader(string directory)
         return [.. names];
     }
 
-    private BootConfiguration ReadBoot(ConfigurationSection boot)
+    private static BootConfiguration ReadBoot(ConfigurationSection boot)
     {
         var part = boot.Section("part");
         var load = boot.Section("load");
@@ -86,7 +88,7 @@ internal sealed class ConfigurationReader(string directory)
             return null;
         }
 
-        foreach (var key in new[] { "kernel", "initrd", "cmdline" }.Where(key => !load.Has(key) || (key == "cmdline" && arguments is { Count: 0 })))
+        foreach (var key in s_loadKeys.Where(key => !load.Has(key) || (key == "cmdline" && arguments is { Count: 0 })))
         {
             load.Problem(key, "missing; boot.load names all three: kernel, initrd and cmdline");
         }
@@ -140,6 +142,7 @@ internal sealed class ConfigurationReader(string directory)
             Interfaces = autokexec.Texts("interfaces") ?? [],
             Internet = autokexec.Flag("internet") ?? false,
             GraceSeconds = autokexec.Number("grace", 0, 3600) ?? usual.GraceSeconds,
+            Leave = ReadLeave(autokexec),
         };
         if (result.MacDetection || macs.Count > 0)
         {
@@ -148,6 +151,17 @@ internal sealed class ConfigurationReader(string directory)
 
         autokexec.Finish();
         return result;
+    }
+
+    private static LeavingWay ReadLeave(ConfigurationSection autokexec)
+    {
+        var text = autokexec.Text("leave");
+        if (text is not (null or "kexec" or "firmware"))
+        {
+            autokexec.Problem("leave", $"expected kexec or firmware, found `{text}`");
+        }
+
+        return text == "firmware" ? LeavingWay.Firmware : LeavingWay.Kexec;
     }
 
     private ServerSetupConfiguration ReadServerSetup(ConfigurationSection setup)

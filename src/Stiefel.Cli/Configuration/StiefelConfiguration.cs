@@ -50,8 +50,21 @@ internal sealed record AutokexecConfiguration
     /// <summary>Calls are also heard on interfaces with a default route.</summary>
     public bool Internet { get; init; }
 
+    /// <summary>How the ramdisk is started.</summary>
+    public LeavingWay Leave { get; init; } = LeavingWay.Kexec;
+
     /// <summary>Between the warning and the end of everything that runs.</summary>
     public int GraceSeconds { get; init; } = 10;
+}
+
+/// <summary>`autokexec.leave`.</summary>
+internal enum LeavingWay
+{
+    /// <summary>From the running kernel, in seconds; graphics need a driver of their own then.</summary>
+    Kexec,
+
+    /// <summary>By firmware and boot loader, so that the screen works. Cannot be done yet.</summary>
+    Firmware,
 }
 
 /// <summary>`server-setup`: where the ramdisk lies on the laptop, and its extra kernel arguments.</summary>

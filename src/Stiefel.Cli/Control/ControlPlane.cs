@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Mime;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 using System.Text.Json;
 using Stiefel.CommandLine;
 using Stiefel.Protocol;
@@ -63,15 +65,18 @@ internal sealed class ControlPlane : IDisposable
 
     /// <summary>The answer's text.</summary>
     /// <exception cref="FailedException">No server there, another key, or it says no.</exception>
-    public Task<string> GetAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Get, path, s_limit, token);
+    public Task<string> GetAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Get, path, null, s_limit, token);
 
     /// <summary>Ends something; may take minutes.</summary>
     /// <exception cref="FailedException">As above.</exception>
-    public Task<string> DeleteAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Delete, path, s_limitOfEnding, token);
+    public Task<string> DeleteAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Delete, path, null, s_limitOfEnding, token);
 
     /// <summary>Asks for something to be done.</summary>
+    /// <param name="path">Of the route.</param>
+    /// <param name="token">Ends it.</param>
+    /// <param name="json">The document that says how; null for none.</param>
     /// <exception cref="FailedException">As above.</exception>
-    public Task<string> PostAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Post, path, s_limit, token);
+    public Task<string> PostAsync(string path, CancellationToken token, string? json = null) => SendAsync(HttpMethod.Post, path, json, s_limit, token);
 
     public void Dispose() => _http.Dispose();
 
@@ -79,13 +84,13 @@ internal sealed class ControlPlane : IDisposable
     internal static EndPoint ParseHost(string host) => HostEndPoint.Parse(host, WellKnownPorts.Admin)
         ?? throw new UsageException($"'{host}': expected an address or a name, as 192.168.1.5, fe80::1%eth0, [fe80::1%eth0]:{WellKnownPorts.Admin}, laptop");
 
-    private async Task<string> SendAsync(HttpMethod method, string path, TimeSpan limit, CancellationToken token)
+    private async Task<string> SendAsync(HttpMethod method, string path, string? json, TimeSpan limit, CancellationToken token)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(token);
         ends.CancelAfter(limit);
         try
         {
-            using var request = new HttpRequestMessage(method, path);
+            using var request = new HttpRequestMessage(method, path) { Content = json is null ? null : new StringContent(json, Encoding.UTF8, MediaTypeNames.Application.Json) };
             using var answer = await _http.SendAsync(request, ends.Token);
             var text = await answer.Content.ReadAsStringAsync(ends.Token);
             return answer.IsSuccessStatusCode ? text : throw new FailedException(Describe(answer.StatusCode, text));

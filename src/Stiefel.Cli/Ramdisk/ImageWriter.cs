@@ -36,6 +36,7 @@ internal sealed class ImageWriter(string directory, StepLog log)
         Replace(image.Manifest, target => target.Write(manifest));
         log.Note($"{RamdiskImage.KernelName} {DataSize.Binary(new FileInfo(image.Kernel).Length)}, Linux {kernel.Release}");
         log.Note($"{RamdiskImage.InitrdName} {DataSize.Binary(new FileInfo(image.Initrd).Length)}, {DataSize.Binary(parts.All.Sum(part => part.UnpackedSize))} unpacked");
+        log.Note(GraphicsDrivers.Describe(GraphicsDrivers.In(Path.Combine(kernel.Modules, kernel.Release))));
         return image;
     }
 

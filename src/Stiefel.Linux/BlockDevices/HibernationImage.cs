@@ -6,9 +6,9 @@ namespace Stiefel.Linux.BlockDevices;
 /// <summary>
 /// The mark that a hibernated system leaves in its swap area: the last ten bytes of the first page say S1SUSPEND instead
 /// of SWAPSPACE2 (kernel/power/swap.c; the others are of uswsusp and TuxOnIce, as libblkid knows them).
-/// A swap file, or swap inside LVM or LUKS that is not open, cannot be seen here.
+/// A swap file, or swap inside LVM or LUKS that is not open, cannot be seen here; the search for boot files looks there.
 /// </summary>
-internal static class HibernationImage
+public static class HibernationImage
 {
     private const int SignatureLength = 10;
 
@@ -18,10 +18,10 @@ internal static class HibernationImage
     private static readonly int[] s_pageSizes = [4096, 8192, 16384, 32768, 65536];
 
     /// <summary>Looks at an image file without partitions, or at any one device.</summary>
-    public static IEnumerable<DiskUseReason> Find(string path) => Read(path, [(path, 0)]);
+    internal static IEnumerable<DiskUseReason> Find(string path) => Read(path, [(path, 0)]);
 
     /// <summary>Looks at a disk and each of its partitions.</summary>
-    public static IEnumerable<DiskUseReason> Find(string path, string name, BlockSysfs sysfs)
+    internal static IEnumerable<DiskUseReason> Find(string path, string name, BlockSysfs sysfs)
     {
         var areas = new List<(string Name, long Start)> { (path, 0) };
         foreach (var partition in sysfs.PartitionsOf(name))
@@ -39,7 +39,7 @@ internal static class HibernationImage
         using var handle = ReadOnlyFile.Open(path);
         foreach ((var name, var start) in areas)
         {
-            if (HasSignature(handle, start))
+            if (IsIn(handle, start))
             {
                 reasons.Add(new DiskUseReason(
                     DiskUseKind.Hibernated,
@@ -50,7 +50,11 @@ internal static class HibernationImage
         return reasons;
     }
 
-    private static bool HasSignature(SafeFileHandle handle, long start)
+    /// <summary>A swap area, be it a device, a part of one or a file, has the mark.</summary>
+    /// <param name="handle">Open for reading.</param>
+    /// <param name="start">Its first byte.</param>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static bool IsIn(SafeFileHandle handle, long start)
     {
         Span<byte> signature = stackalloc byte[SignatureLength];
         foreach (var pageSize in s_pageSizes)

@@ -20,6 +20,8 @@ public static class QemuCommandLine
     /// <summary>QEMU's id of the cable's end.</summary>
     public const string CableId = "cable";
 
+    private const string BeeperId = "beeper";
+
     /// <summary>The PCI Express slot of the adapter; a port of its own, so that the adapter can be pulled while the machine runs.</summary>
     public const string AdapterSlot = "adapter-slot";
 
@@ -42,7 +44,7 @@ public static class QemuCommandLine
         [
             "-name", options.Name,
             "-no-user-config", "-nodefaults",
-            "-machine", "q35",
+            "-machine", options.BeeperRecording is null ? "q35" : $"q35,pcspk-audiodev={BeeperId}",
             "-accel", options.Accelerator,
             "-cpu", "max",
             "-m", $"{options.Memory}",
@@ -53,6 +55,11 @@ public static class QemuCommandLine
             "-device", $"pcie-root-port,id={AdapterSlot},chassis=1,slot=1",
             "-device", "qemu-xhci,id=usb",
         ];
+        if (options.BeeperRecording is { } recording)
+        {
+            arguments.AddRange(["-audiodev", $"wav,id={BeeperId},path={Quote(recording)}"]);
+        }
+
         AddConsoles(arguments, options);
         AddStartup(arguments, options, firmware);
         for (var index = 0; index < options.Disks.Count; index++)

@@ -41,6 +41,9 @@ public sealed record VirtualMachineOptions
     /// <summary>A second serial port: ttyS1.</summary>
     public bool HasSecondSerial { get; init; }
 
+    /// <summary>A WAV file for what its beeper says, without the silence between; null for a machine whose beeper nobody hears.</summary>
+    public string? BeeperRecording { get; init; }
+
     /// <summary>Where `NAME.console.log` and `NAME.qemu.log` go.</summary>
     public required string LogDirectory { get; init; }
 

@@ -46,8 +46,11 @@ public sealed class StationMaker : IDisposable
     }
 
     /// <summary>Takes the laptop up while it serves its disk, with a shell in its ramdisk.</summary>
-    public async Task<Laptop> TakeUpServingAsync(MachineRun run, CancellationToken token) =>
-        Laptop.TakenUp(run, (await TakeUpAsync(_serving, run, null, token))[0]);
+    /// <param name="run">The run.</param>
+    /// <param name="token">Ends it.</param>
+    /// <param name="beeper">A WAV file for what its beeper says; null for none.</param>
+    public async Task<Laptop> TakeUpServingAsync(MachineRun run, CancellationToken token, string? beeper = null) =>
+        Laptop.TakenUp(run, (await TakeUpAsync(_serving, run, machine => machine with { BeeperRecording = beeper }, token))[0]);
 
     /// <summary>Takes both machines up: the laptop serves, and the desktop stands at the payload's prompt.</summary>
     /// <param name="run">The run.</param>
@@ -55,7 +58,7 @@ public sealed class StationMaker : IDisposable
     /// <param name="recording">Where all that crosses the cable is written down; null for nowhere.</param>
     public async Task<RunningPayload> TakeUpPayloadAsync(MachineRun run, CancellationToken token, string? recording = null)
     {
-        var machines = await TakeUpAsync(_payload, run, recording, token);
+        var machines = await TakeUpAsync(_payload, run, machine => machine with { Cable = machine.Cable! with { Recording = recording } }, token);
         var shell = await ConsoleShell.OverPromptAsync(DesktopName, machines[1].Console, token);
         return new RunningPayload(Laptop.TakenUp(run, machines[0]), Desktop.TakenUp(machines[1]), shell);
     }
@@ -78,11 +81,11 @@ public sealed class StationMaker : IDisposable
 
     private static TaskCompletionSource<Station> Promise() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private async Task<IReadOnlyList<VirtualMachine>> TakeUpAsync(TaskCompletionSource<Station> promise, MachineRun run, string? recording, CancellationToken token)
+    private async Task<IReadOnlyList<VirtualMachine>> TakeUpAsync(TaskCompletionSource<Station> promise, MachineRun run, Func<VirtualMachineOptions, VirtualMachineOptions>? change, CancellationToken token)
     {
         _ = _making.Value;
         var station = await promise.Task.WaitAsync(token);
-        return await station.TakeUpAsync(run, token, recording);
+        return await station.TakeUpAsync(run, token, change);
     }
 
     // Never fails itself: who asks for a station that was not reached is told why.

@@ -3,6 +3,7 @@ using Stiefel.Nbd.Connections;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Events;
 using Stiefel.Server.Grants;
+using Stiefel.Server.Power;
 using Stiefel.Server.Sessions;
 
 namespace Stiefel.Server.Metrics;
@@ -16,7 +17,7 @@ public sealed class ServerMetrics : IDisposable
     private readonly Meter _meter = new(Name);
 
     /// <summary>Makes the instruments; each looks when it is asked and costs nothing before.</summary>
-    public ServerMetrics(ServerOptions options, NbdServer nbd, EventJournal journal, EventWatchers watchers, TimeProvider time, IDiskGate? gate = null, SessionTable? sessions = null)
+    public ServerMetrics(ServerOptions options, NbdServer nbd, EventJournal journal, EventWatchers watchers, PowerFeed power, TimeProvider time, IDiskGate? gate = null, SessionTable? sessions = null)
     {
         var started = time.GetUtcNow();
         Gauge("start_time_seconds", () => started.ToUnixTimeMilliseconds() / 1000.0, "When the server started, since 1970-01-01T00:00:00Z");
@@ -32,6 +33,8 @@ public sealed class ServerMetrics : IDisposable
             Gauge("grants", () => gate.Exports.Count, "Desktops that have the disk, or a snapshot of it");
         }
 
+        Gauge("power_state", () => (double)power.Latest.Reading.State, "What the laptop lives on: 0 unknown, 1 mains, 2 battery, 3 low, 4 critical");
+        Gauge("battery_ratio", () => power.Latest.Reading.Percent / 100.0 ?? double.NaN, "How full the batteries are, 0 to 1; NaN without any");
         Gauge("disk_read_only", () => options.Disk.ReadOnly ? 1 : 0, "1 if writes are refused");
     }
 

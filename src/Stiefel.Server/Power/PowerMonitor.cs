@@ -1,6 +1,8 @@
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Power;
+using Stiefel.Protocol.Control;
 using Stiefel.Server.Configuration;
+using Stiefel.Server.Events;
 
 namespace Stiefel.Server.Power;
 
@@ -8,7 +10,7 @@ namespace Stiefel.Server.Power;
 /// Looks at mains and batteries: soon after the kernel announces a change, and from time to time, since some machines announce nothing. Whatever it
 /// meets, it says so and looks again.
 /// </summary>
-public sealed class PowerMonitor(PowerOptions options, PowerFeed feed, TimeProvider time, ILogger<PowerMonitor> logger) : BackgroundService
+public sealed class PowerMonitor(PowerOptions options, PowerFeed feed, EventJournal journal, TimeProvider time, ILogger<PowerMonitor> logger) : BackgroundService
 {
     // A plug makes several announcements, and some machines make two a second for ever: all of one second are one look.
     private static readonly TimeSpan s_gathering = TimeSpan.FromSeconds(1);
@@ -24,6 +26,7 @@ public sealed class PowerMonitor(PowerOptions options, PowerFeed feed, TimeProvi
     private readonly long _start = time.GetTimestamp();
     private Task<IReadOnlyList<PowerSupply>?> _look = Task.FromResult<IReadOnlyList<PowerSupply>?>(null);
     private TimeSpan _told;
+    private bool _hasLooked;
     private string? _failure;
 
     private TimeSpan Now => time.GetElapsedTime(_start);
@@ -89,6 +92,14 @@ public sealed class PowerMonitor(PowerOptions options, PowerFeed feed, TimeProvi
     private void Tell(PowerReading reading)
     {
         var isOther = feed.Publish(reading);
+        var isFirst = !_hasLooked;
+        _hasLooked = true;
+        if (isOther && !isFirst)
+        {
+            // What was so already when the server started did not happen.
+            journal.Add(EventTopics.Power, feed.Latest.Word, feed.Latest.Text);
+        }
+
         var isDire = reading.State == PowerState.Critical && Now - _told >= s_reminder;
         if (!isOther && !isDire)
         {

@@ -64,6 +64,11 @@ internal sealed class FakeVolumeTools : IVolumeTools
         return Raids.TryGetValue(string.Join(' ', members), out var inside) ? Task.FromResult(Opened(name, inside)) : throw new IOException("mdadm: no array");
     }
 
+    /// <summary>How many members the arrays run without.</summary>
+    public int Missing { get; set; }
+
+    public int MissingMembers(string array) => Missing;
+
     public Task CloseAsync(string name, CancellationToken token)
     {
         if (CloseProblem is { } problem)

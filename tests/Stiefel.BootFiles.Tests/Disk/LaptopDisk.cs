@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -102,6 +103,21 @@ internal sealed class LaptopDisk : IDisposable
         device.Write(header);
     }
 
+    /// <summary>LVM's label, in the second sector: enough for blkid.</summary>
+    public void MakeLvm(int number)
+    {
+        var sector = new byte[512];
+        "LABELONE"u8.CopyTo(sector);
+        sector[8] = 1;  // this sector's number
+        sector[20] = 32; // where its header is
+        "LVM2 001"u8.CopyTo(sector.AsSpan(24));
+        "abcdefghijklmnopqrstuvwxyz012345"u8.CopyTo(sector.AsSpan(32));
+        BinaryPrimitives.WriteUInt32LittleEndian(sector.AsSpan(16), Crc(sector.AsSpan(20)));
+        using var device = File.OpenWrite(Partition(number));
+        device.Position = sector.Length;
+        device.Write(sector);
+    }
+
     /// <summary>The image's hash, with nothing left in the device's cache.</summary>
     public string Hash()
     {
@@ -113,6 +129,22 @@ internal sealed class LaptopDisk : IDisposable
     {
         _device.Dispose();
         _scratch.Dispose();
+    }
+
+    // As LVM computes it: reversed CRC-32 with a beginning of its own.
+    private static uint Crc(ReadOnlySpan<byte> bytes)
+    {
+        var crc = 0xf597a6cf;
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xedb88320 : crc >> 1;
+            }
+        }
+
+        return crc;
     }
 
     private static long Sector(long bytes) => bytes / 512;

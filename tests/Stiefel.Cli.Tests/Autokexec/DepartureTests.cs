@@ -119,6 +119,22 @@ public sealed class DepartureTests : IDisposable
         Assert.StartsWith("stiefel: /absent/kernel is not there", Assert.Single(error.ToString().Trim().Split('\n')), StringComparison.Ordinal);
     }
 
+    /// <summary>Who asks for it may have a machine that does not survive kexec.</summary>
+    [Fact]
+    public async Task Listen_ToLeaveByFirmware_IsRefusedInsteadOfKexec()
+    {
+        var config = Path.Combine(_directory.Path, "config.yaml");
+        File.WriteAllText(config, "boot: {disk: /dev/nope}\nautokexec: {leave: firmware}\n");
+        using var error = new StringWriter();
+
+        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { AutokexecVerb.Build() }, ["autokexec", "--config", config], TextWriter.Null, error);
+
+        Assert.Equal(ExitCode.WrongUsage, code);
+        Assert.Contains("autokexec.leave is firmware", error.ToString(), StringComparison.Ordinal);
+        Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", "autokexec: {leave: now}\n"));
+        Assert.Equal(LeavingWay.Kexec, ConfigurationFile.Parse("c", "autokexec: {leave: kexec}\n").Autokexec.Leave);
+    }
+
     [Theory]
     [InlineData("config.yaml")]
     [InlineData("ramdisk")]

@@ -3,13 +3,14 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using System.Text.RegularExpressions;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Tests.Control;
 
 /// <summary>Answers each request over TLS, with the key's certificate, in the same words.</summary>
-internal sealed class ScriptedControlPlane : IDisposable
+internal sealed partial class ScriptedControlPlane : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _serving;
@@ -26,7 +27,7 @@ internal sealed class ScriptedControlPlane : IDisposable
 
     public string Host => _listener.LocalEndpoint.ToString()!;
 
-    /// <summary>Heads of the requests.</summary>
+    /// <summary>The requests, heads and bodies.</summary>
     public List<string> Requests { get; } = [];
 
     public void Dispose()
@@ -67,6 +68,13 @@ internal sealed class ScriptedControlPlane : IDisposable
 
             if (head.Length > 0)
             {
+                if (ContentLength().Match(head.ToString()) is { Success: true } length)
+                {
+                    var body = new byte[int.Parse(length.Groups[1].Value)];
+                    await tls.ReadExactlyAsync(body);
+                    head.Append(Encoding.UTF8.GetString(body));
+                }
+
                 Requests.Add(head.ToString());
                 await Task.Delay(_pause);
                 await tls.WriteAsync(answer);
@@ -77,4 +85,7 @@ internal sealed class ScriptedControlPlane : IDisposable
             // It did not like the certificate.
         }
     }
+
+    [GeneratedRegex(@"\r\nContent-Length: (\d+)\r\n")]
+    private static partial Regex ContentLength();
 }

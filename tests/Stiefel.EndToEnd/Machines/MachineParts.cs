@@ -51,10 +51,12 @@ public sealed class MachineParts : IDisposable
     /// <param name="name">The run's name.</param>
     /// <param name="playAsync">Plays with the laptop.</param>
     /// <param name="lookAsync">Looks at the laptop's disk when all machines are off; it is clean. Null for a disk that nobody had.</param>
-    internal Task PlayServingAsync(string name, Func<MachineRun, Laptop, Task> playAsync, Func<DiskImage, Task>? lookAsync = null) => PlayAsync(name, async run =>
+    /// <param name="beeper">A file in the run's directory for what the laptop's beeper says; null for none.</param>
+    internal Task PlayServingAsync(string name, Func<MachineRun, Laptop, Task> playAsync, Func<DiskImage, Task>? lookAsync = null, string? beeper = null) => PlayAsync(name, async run =>
     {
         var stations = await StationsAsync();
-        await using var laptop = await stations.TakeUpServingAsync(run, TestContext.Current.CancellationToken);
+        var file = beeper is null ? null : Path.Combine(run.WorkDirectory, beeper);
+        await using var laptop = await stations.TakeUpServingAsync(run, TestContext.Current.CancellationToken, file);
         await playAsync(run, laptop);
         await LookAsync(run, laptop, lookAsync);
     });

@@ -16,6 +16,7 @@ internal static class SecurityDocument
         ["CAP_SYS_ADMIN"] = 21,
         ["CAP_SYS_BOOT"] = 22,
         ["CAP_SYS_RESOURCE"] = 24,
+        ["CAP_SYS_TTY_CONFIG"] = 26,
         ["CAP_CHOWN"] = 0,
         ["CAP_MKNOD"] = 27,
     };

@@ -33,6 +33,16 @@ public sealed class QemuCommandLineTests
     }
 
     [Fact]
+    public void Build_BeeperThatIsRecorded_HasItsOwnFile()
+    {
+        var arguments = QemuCommandLine.Build(Options(new Startup.Bios()) with { BeeperRecording = "/a,b.wav" }, null);
+
+        Assert.Contains("q35,pcspk-audiodev=beeper", arguments);
+        Assert.Contains("wav,id=beeper,path=/a,,b.wav", arguments);
+        Assert.DoesNotContain("-audiodev", QemuCommandLine.Build(Options(new Startup.Bios()), null));
+    }
+
+    [Fact]
     public void Build_PathWithComma_IsNotCutThere()
     {
         var options = Options(new Startup.Bios()) with { Disks = [new VirtualDisk("/a,readonly=off.img", DiskBus.Usb, ReadOnly: true)] };

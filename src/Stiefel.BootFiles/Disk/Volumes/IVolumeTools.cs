@@ -34,6 +34,10 @@ public interface IVolumeTools
     /// <exception cref="IOException">It cannot run.</exception>
     Task<string> AssembleAsync(string name, IReadOnlyList<string> members, CancellationToken token);
 
+    /// <summary>How many members an array runs without.</summary>
+    /// <param name="array">Its node.</param>
+    int MissingMembers(string array);
+
     /// <summary>Takes away what was made under this name, if it is there.</summary>
     /// <exception cref="IOException">It is in use.</exception>
     Task CloseAsync(string name, CancellationToken token);
@@ -59,4 +63,6 @@ public interface IVolumeTools
 /// <param name="Devices">Those of its group.</param>
 /// <param name="Table">For <see cref="IVolumeTools.MapAsync"/>; null if it cannot be opened.</param>
 /// <param name="Problem">Why, then.</param>
-public sealed record LogicalVolumeTable(string Title, IReadOnlyList<string> UsualPaths, IReadOnlyList<string> Devices, string? Table, string? Problem);
+/// <param name="IsIncomplete">Because a part of it lies on a device that is not here.</param>
+public sealed record LogicalVolumeTable(
+    string Title, IReadOnlyList<string> UsualPaths, IReadOnlyList<string> Devices, string? Table, string? Problem, bool IsIncomplete = false);

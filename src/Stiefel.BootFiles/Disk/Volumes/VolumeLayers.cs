@@ -23,12 +23,16 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
     private readonly HashSet<string> _tried = [];
     private readonly HashSet<string> _mapped = [];
     private readonly HashSet<string> _problems = [];
+    private readonly HashSet<string> _warnings = [];
 
     /// <summary>All that is known now.</summary>
     public IReadOnlyList<ProbedDevice> Devices => _devices;
 
     /// <summary>What could not be opened, and why; one line each.</summary>
     public IReadOnlyCollection<string> Problems => _problems;
+
+    /// <summary>What works, but not as its owner would want it: an array without all its members, a group without one of its devices.</summary>
+    public IReadOnlyCollection<string> Warnings => _warnings;
 
     /// <summary>LUKS devices that are not open.</summary>
     public IReadOnlyList<ProbedDevice> Locked => [.. _devices.Where(device => device.Type == Luks && !_done.Contains(device.Path))];
@@ -110,6 +114,11 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
             await TryAsync(async () =>
             {
                 var path = await opened.AddAsync(members, async name => await tools.AssembleAsync(name, members, token));
+                if (tools.MissingMembers(path!) is > 0 and var missing)
+                {
+                    _warnings.Add($"the RAID of {string.Join(", ", members)} runs without {missing} of its members");
+                }
+
                 await AddAsync(path!, $"RAID of {string.Join(", ", members)}", [], token);
             });
         }
@@ -131,6 +140,7 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
                 if (volume.Table is not { } table)
                 {
                     _problems.Add(volume.Problem!);
+                    WarnIfIncomplete(volume);
                     continue;
                 }
 
@@ -142,6 +152,29 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
                 });
             }
         });
+    }
+
+    /// <summary>Looks also at groups that nothing was wanted of: reading what they consist of opens nothing.</summary>
+    public async Task LookForMissingAsync()
+    {
+        string[] members = [.. _devices.Where(device => device.Type == LvmMember).Select(device => device.Path)];
+        await TryAsync(() =>
+        {
+            foreach (var volume in members.All(_done.Contains) ? [] : tools.ReadVolumeGroups(members))
+            {
+                WarnIfIncomplete(volume);
+            }
+
+            return Task.CompletedTask;
+        });
+    }
+
+    private void WarnIfIncomplete(LogicalVolumeTable volume)
+    {
+        if (volume.IsIncomplete)
+        {
+            _warnings.Add(volume.Problem!);
+        }
     }
 
     private async Task AddAsync(string path, string title, IReadOnlyList<string> aliases, CancellationToken token)

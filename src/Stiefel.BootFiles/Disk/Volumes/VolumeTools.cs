@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Stiefel.BootFiles.Disk.Volumes.Lvm;
 using Stiefel.Linux.BlockDevices;
@@ -38,7 +39,7 @@ public sealed class VolumeTools : IVolumeTools
     {
         PhysicalVolume[] volumes = [.. devices.Select(PhysicalVolume.Read).OfType<PhysicalVolume>()];
         return [.. VolumeGroup.FromDevices(volumes).SelectMany(group => group.Volumes().Select(
-            volume => new LogicalVolumeTable($"{volume.Group}/{volume.Name}", volume.UsualPaths, group.Devices, volume.Table, volume.Problem)))];
+            volume => new LogicalVolumeTable($"{volume.Group}/{volume.Name}", volume.UsualPaths, group.Devices, volume.Table, volume.Problem, volume.IsIncomplete)))];
     }
 
     /// <inheritdoc/>
@@ -61,6 +62,14 @@ public sealed class VolumeTools : IVolumeTools
     }
 
     /// <inheritdoc/>
+    public int MissingMembers(string array)
+    {
+        var sysfs = new BlockSysfs();
+        return DeviceNumber.OfBlockDevice(array) is { } number && sysfs.NameOf(number) is { } name
+            && int.TryParse(sysfs.ReadAttribute(name, "md/degraded"), NumberStyles.None, CultureInfo.InvariantCulture, out var missing) ? missing : 0;
+    }
+
+    /// <inheritdoc/>
     public Task CloseAsync(string name, CancellationToken token)
     {
         return File.Exists($"{RaidDirectory}/{name}") ? StopAsync($"{RaidDirectory}/{name}", token)
@@ -77,7 +86,7 @@ public sealed class VolumeTools : IVolumeTools
             .SelectMany(Directory.EnumerateFileSystemEntries)
             .Select(path => Path.GetFileName(path))
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), out _))
-            .OrderByDescending(name => int.Parse(name.AsSpan(prefix.Length), System.Globalization.CultureInfo.InvariantCulture))];
+            .OrderByDescending(name => int.Parse(name.AsSpan(prefix.Length), CultureInfo.InvariantCulture))];
     }
 
     /// <inheritdoc/>

@@ -68,6 +68,22 @@ public sealed class VolumeLayersTests
         Assert.Equal(["close /x/boot", "close /x/luks", "close /dev/full"], _tools.Done[^3..]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Raid_RunsWithoutAMember_IsOpenedAndWarnedOf(int missing)
+    {
+        Has(Partition, VolumeLayers.RaidMember, "array");
+        Has(Inner, "ext4");
+        _tools.Raids[Partition] = Inner;
+        _tools.Missing = missing;
+        await using var opened = Opened();
+        var layers = Layers(opened, Partition);
+        await layers.OpenUnencryptedAsync(Token);
+        Assert.Equal(Inner, layers.Devices[^1].Path);
+        Assert.Equal(missing == 0 ? [] : [$"the RAID of {Partition} runs without 1 of its members"], layers.Warnings);
+    }
+
     [Fact]
     public async Task OneThatFails_HidesNoOther()
     {

@@ -7,7 +7,8 @@ namespace Stiefel.BootFiles.Disk.Volumes.Lvm;
 /// <param name="Name">Its own.</param>
 /// <param name="Table">Lines of man 8 dmsetup; null if it is of a kind that is not opened here.</param>
 /// <param name="Problem">Why, if <see cref="Table"/> is null.</param>
-internal sealed record LogicalVolume(string Group, string Name, string? Table, string? Problem)
+/// <param name="IsIncomplete">A part of it lies on a device that is not here.</param>
+internal sealed record LogicalVolume(string Group, string Name, string? Table, string? Problem, bool IsIncomplete = false)
 {
     /// <summary>How the system it belongs to calls it: /dev/mapper/vg-lv, with dashes doubled, and /dev/vg/lv.</summary>
     public IReadOnlyList<string> UsualPaths => [$"/dev/mapper/{Double(Group)}-{Double(Name)}", $"/dev/{Group}/{Name}"];
@@ -94,7 +95,7 @@ internal sealed class VolumeGroup
                 (var first, var line, var missing) = Line(segment, extent, physical);
                 if (line is null)
                 {
-                    return new LogicalVolume(Name, name, null, $"a part of {Name}/{name} lies on a device that is not here ({Printable(missing!)})");
+                    return new LogicalVolume(Name, name, null, $"a part of {Name}/{name} lies on a device that is not here ({Printable(missing!)})", IsIncomplete: true);
                 }
 
                 lines[first] = line;

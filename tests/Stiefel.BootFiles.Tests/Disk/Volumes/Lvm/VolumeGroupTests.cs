@@ -80,6 +80,7 @@ public sealed class VolumeGroupTests : IDisposable
         Assert.NotNull(volumes[0].Table);
         Assert.Null(volumes[1].Table);
         Assert.Equal("a part of two/gone lies on a device that is not here (pv1)", volumes[1].Problem);
+        Assert.Equal((false, true), (volumes[0].IsIncomplete, volumes[1].IsIncomplete));
     }
 
     [Fact]
