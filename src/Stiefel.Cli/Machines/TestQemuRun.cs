@@ -22,7 +22,7 @@ internal sealed class TestQemuRun(TextWriter output, string accelerator)
         var initrd = Path.Combine(run.Path, "initrd.img");
         var files = RamdiskImage.Find(ramdisk);
         await KeyedInitrd.WriteAsync(files.Initrd, initrd, key ?? Key(), [], token);
-        var start = new Startup.DirectKernel(files.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk=/dev/vda {MachineRun.ConsoleArguments} {append}".Trim());
+        var start = new Startup.DirectKernel(files.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk=/dev/vda {MachineRun.KernelArguments} {append}".Trim());
         File.Delete(Cable);
         await RunAsync(Describe("server", start, run) with
         {
@@ -41,7 +41,7 @@ internal sealed class TestQemuRun(TextWriter output, string accelerator)
 
         using var run = new RunDirectory();
         var medium = await ClientMedium.MakeAsync(
-            Path.Combine(run.Path, "client"), firmware, MachineRamdisk.Of(RamdiskImage.Find(ramdisk)), key ?? Key(), $"{MachineRun.ConsoleArguments} {append}".Trim(), token);
+            Path.Combine(run.Path, "client"), firmware, MachineRamdisk.Of(RamdiskImage.Find(ramdisk)), key ?? Key(), $"{MachineRun.KernelArguments} {append}".Trim(), token);
         await RunAsync(Describe("client", medium.Startup, run) with
         {
             Disks = medium.Disks,

@@ -1,4 +1,5 @@
 using Stiefel.Linux.Programs;
+using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
 
 namespace Stiefel.Machines.Disks;
@@ -45,7 +46,7 @@ public static class DebianTree
         GRUB_TIMEOUT=5
         GRUB_DISTRIBUTOR=`lsb_release -i -s 2> /dev/null || echo Debian`
         GRUB_CMDLINE_LINUX_DEFAULT="quiet"
-        GRUB_CMDLINE_LINUX="console=tty0 console=ttyS0,115200"
+        GRUB_CMDLINE_LINUX="console=tty0 console=ttyS0,115200 {{QemuCommandLine.QuickKernel}}"
         END
         """;
 

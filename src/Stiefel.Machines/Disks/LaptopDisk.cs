@@ -81,7 +81,7 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
         Path.Combine(directory, "disk.img"),
         Path.Combine(directory, "vmlinuz"),
         Path.Combine(directory, "initrd.img"),
-        $"root=UUID={RootUuid} ro console=tty0 console=ttyS0,115200 quiet",
+        $"root=UUID={RootUuid} ro console=tty0 console=ttyS0,115200 {QemuCommandLine.QuickKernel} quiet",
         layout == BootLayout.Separate ? 3 : 2,
         layout == BootLayout.Separate ? 4 : 3);
 

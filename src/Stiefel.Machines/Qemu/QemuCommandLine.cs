@@ -14,6 +14,9 @@ public static class QemuCommandLine
     /// </summary>
     public const string UsualAccelerator = "tcg,thread=multi,tb-size=256";
 
+    /// <summary>A kernel argument for any emulated machine: its processor does not speculate, and guarding against that takes a tenth of its time.</summary>
+    public const string QuickKernel = "mitigations=off";
+
     /// <summary>QEMU's id of the network adapter.</summary>
     public const string AdapterId = "adapter";
 
@@ -24,6 +27,9 @@ public static class QemuCommandLine
 
     /// <summary>The PCI Express slot of the adapter; a port of its own, so that the adapter can be pulled while the machine runs.</summary>
     public const string AdapterSlot = "adapter-slot";
+
+    // Five levels of page tables are walked one by one in emulation; no machine here has the memory for them.
+    private const string Processor = "max,la57=off";
 
     // Adapters of virtual machines hand whole segments over; what is cut off cannot be searched.
     private const int LargestFrame = 65536 + 64;
@@ -46,7 +52,7 @@ public static class QemuCommandLine
             "-no-user-config", "-nodefaults",
             "-machine", options.BeeperRecording is null ? "q35" : $"q35,pcspk-audiodev={BeeperId}",
             "-accel", options.Accelerator,
-            "-cpu", "max",
+            "-cpu", Processor,
             "-m", $"{options.Memory}",
             "-smp", $"{options.Processors}",
             "-display", "none",

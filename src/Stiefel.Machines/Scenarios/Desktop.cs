@@ -30,7 +30,7 @@ public sealed class Desktop : IAsyncDisposable
         MachineRun run, string name, DesktopStart start, string? keyFile, CancellationToken token, string? recording = null, bool isSecond = false)
     {
         var medium = await ClientMedium.MakeAsync(
-            Path.Combine(run.WorkDirectory, name), start, run.Ramdisk, keyFile, MachineRun.ConsoleArguments, token);
+            Path.Combine(run.WorkDirectory, name), start, run.Ramdisk, keyFile, MachineRun.KernelArguments, token);
         var end = isSecond ? run.SecondDesktopEnd : run.DesktopEnd;
         return new Desktop(await run.StartAsync(name, medium.Startup, medium.Disks, end with { Recording = recording }, token));
     }

@@ -74,7 +74,7 @@ public sealed class Laptop : IAsyncDisposable
     {
         var shell = _shell ?? throw new InvalidOperationException("this laptop has left its own system already");
         // It stays after its desktop's end, since what follows looks at it; unless the scenario says otherwise, later on the line.
-        var arguments = $"stiefel_role=server stiefel_bootdisk={DiskDevice} {MachineRun.ConsoleArguments} stiefel.Return.OnCleanEnd=wait {settings}".TrimEnd();
+        var arguments = $"stiefel_role=server stiefel_bootdisk={DiskDevice} {MachineRun.KernelArguments} stiefel.Return.OnCleanEnd=wait {settings}".TrimEnd();
         await shell.RunAsync($"mount -o ro {HandInDevice} /mnt", token);
         // By file descriptor first, as a kernel under lockdown demands; older kexec-tools have only the other way.
         var load = $"kexec -l /mnt/{KernelName} --initrd=/mnt/{InitrdName} --command-line='{arguments}'";

@@ -19,9 +19,9 @@ public sealed class MachineRun : IDisposable
     /// <summary>Of the desktop's adapter.</summary>
     public const string DesktopMac = "52:54:00:5e:00:02";
 
-    /// <summary>The console arguments of every kernel that is started here.</summary>
+    /// <summary>The arguments of every ramdisk's kernel that is started here.</summary>
     /// <remarks>loglevel 6 shows a kernel's banner, and none of the hundreds of lines that would cost seconds on a serial port.</remarks>
-    public const string ConsoleArguments = "console=ttyS0,115200 loglevel=6";
+    public const string KernelArguments = $"console=ttyS0,115200 loglevel=6 {QemuCommandLine.QuickKernel}";
 
     /// <summary>Of the second desktop's adapter.</summary>
     public const string SecondDesktopMac = "52:54:00:5e:00:03";

@@ -13,6 +13,9 @@ public sealed class ReturnWatch(
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
+    // From a session's first request to its grant, and to the first connection: the payload's kernel starts.
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(2);
+
     private readonly DateTimeOffset _started = time.GetUtcNow();
     private string? _told;
 
@@ -40,7 +43,7 @@ public sealed class ReturnWatch(
 
         // Who has shaken hands since then is about to be granted the disk.
         var last = ends.Last;
-        var quietSince = sessions.Confirmed.Where(session => last is null || session.Since > last.At).Select(session => session.Since + DesktopPresence.StartLimit)
+        var quietSince = sessions.Confirmed.Where(session => last is null || session.Since > last.At).Select(session => session.Since + s_startLimit)
             .Append(last?.At ?? _started).Max();
         if (last is not null && options.OnCleanEnd != WayOut.Wait)
         {
@@ -66,9 +69,9 @@ public sealed class ReturnWatch(
         {
             if (left <= options.Delay)
             {
-                var text = $"{plan.Because}: this laptop leaves soon ({WayHome.WordOf(plan.Way)}), unless a desktop comes before";
-                var (seconds, way) = (left.TotalSeconds, WayHome.WordOf(plan.Way));
-                TellOnce($"{plan.At}", () => logger.WillLeave(plan.Because, seconds, way), "planned", text);
+                var (word, seconds) = (WayHome.WordOf(plan.Way), left.TotalSeconds);
+                var text = $"{plan.Because}: this laptop leaves soon ({word}), unless a desktop comes before";
+                TellOnce($"{plan.At}", () => logger.WillLeave(plan.Because, seconds, word), "planned", text);
             }
 
             return false;

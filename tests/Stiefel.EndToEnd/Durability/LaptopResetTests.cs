@@ -62,7 +62,7 @@ public sealed class LaptopResetTests(MachineParts parts)
     {
         var initrd = Path.Combine(run.WorkDirectory, "initrd.img");
         await KeyedInitrd.WriteAsync(run.Ramdisk.Initrd, initrd, parts.NewKey("stick"), [("etc/inittab", InittabWithAddress())], _token);
-        var arguments = $"stiefel_role=server stiefel_bootdisk=/dev/vda stiefel.Nbd.Access=open stiefel.Nbd.ExportName=x stiefel.Nbd.AllowOpenOnNetwork=true {MachineRun.ConsoleArguments}";
+        var arguments = $"stiefel_role=server stiefel_bootdisk=/dev/vda stiefel.Nbd.Access=open stiefel.Nbd.ExportName=x stiefel.Nbd.AllowOpenOnNetwork=true {MachineRun.KernelArguments}";
         return await run.StartAsync(
             "laptop", new Startup.DirectKernel(run.Ramdisk.Kernel, initrd, arguments), [new VirtualDisk(disk)],
             CableEnd.FromLoopback(port, NbdPort, MachineRun.LaptopMac), _token, endsOnReset: false);

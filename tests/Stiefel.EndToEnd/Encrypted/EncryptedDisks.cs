@@ -142,7 +142,7 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
             await File.WriteAllTextAsync(Path.Combine(root, "etc/fstab"), "", token);
             await File.WriteAllTextAsync(Path.Combine(root, "etc/crypttab"), "", token);
         }, token);
-        return new Startup.DirectKernel(kernel, initrd, "root=/dev/vda rw console=ttyS0,115200 quiet");
+        return new Startup.DirectKernel(kernel, initrd, $"root=/dev/vda rw console=ttyS0,115200 {QemuCommandLine.QuickKernel} quiet");
     }
 
     private static async Task WriteBootAsync(string directory, string image, IReadOnlyDictionary<string, byte[]> boot, CancellationToken token)

@@ -87,7 +87,7 @@ public sealed class AutokexecBootTests(MachineParts parts)
             server-setup:
               stiefelsystem-kernel: {DirectoryPath}/{RamdiskImage.KernelName}
               stiefelsystem-initrd: {DirectoryPath}/{RamdiskImage.InitrdName}
-              cmdline: [{string.Join(", ", MachineRun.ConsoleArguments.Split(' ').Select(argument => $"\"{argument}\""))}]
+              cmdline: [{string.Join(", ", MachineRun.KernelArguments.Split(' ').Select(argument => $"\"{argument}\""))}]
             """, _token);
     }
 }

@@ -30,7 +30,7 @@ internal static class RamdiskLaptop
             (WrongPassphrase[1..], "not this one"u8.ToArray()),
         ];
         await KeyedInitrd.WriteAsync(run.Ramdisk.Initrd, initrd, keyFile, more, token);
-        var start = new Startup.DirectKernel(run.Ramdisk.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk=/dev/vda {MachineRun.ConsoleArguments}");
+        var start = new Startup.DirectKernel(run.Ramdisk.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk=/dev/vda {MachineRun.KernelArguments}");
         var machine = await run.StartAsync(Laptop.Name, start, disks, run.LaptopEnd, token, hasSecondSerial: true);
         try
         {

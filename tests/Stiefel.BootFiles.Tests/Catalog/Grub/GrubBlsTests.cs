@@ -68,7 +68,7 @@ public class GrubBlsTests
         using var boot = new BootFixture();
         boot.Kernel("vmlinuz").Initrd("initrd").Text("grub/grubenv", environment).Text("grub/grub.cfg",
             "load_env\nif [ \"${next_entry}\" ]; then set default=\"${next_entry}\"; else set default=\"${saved_entry}\"; fi\n"
-            + string.Concat(new[] { "a", "b", "c" }.Select(name => $"menuentry {name} {{ linux /vmlinuz root={name}; initrd /initrd; }}\n".Replace("; }", "\n}", StringComparison.Ordinal)))
+            + string.Concat("abc".Select(name => $"menuentry {name} {{ linux /vmlinuz root={name}; initrd /initrd; }}\n".Replace("; }", "\n}", StringComparison.Ordinal)))
             + "menuentry ours { linux /vmlinuz stiefel_role=server; initrd /initrd\n}\n");
         Assert.Equal(title, boot.Find().Title);
     }

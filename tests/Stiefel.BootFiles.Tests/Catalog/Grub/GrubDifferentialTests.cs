@@ -58,7 +58,7 @@ public sealed class GrubDifferentialTests : IDisposable
             var first = s_seed + (int)done;
             string[] scripts = [.. Enumerable.Range(0, inOneProcess).Select(at => make(first + at, at))];
             var ours = Ours(scripts, chained);
-            string? difference = "";
+            var difference = (string?)"";
             for (var attempt = 0; attempt < Attempts && difference is not null; attempt++)
             {
                 var theirs = GrubEmulator.Run(_directory.Path, scripts, chained);
