@@ -8,6 +8,9 @@ public static class Ext4Image
 {
     private const long Block = 4096;
 
+    // A system's links, as that of /var/run, lead out of its tree into this machine's own directories.
+    private static readonly EnumerationOptions s_inside = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
     private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.AtMost(300) };
 
     /// <summary>A file system in a partition of a disk image, holding the tree below a directory with its owners and modes.</summary>
@@ -17,7 +20,7 @@ public static class Ext4Image
     /// <summary>A whole disk without partitions, just large enough for what it holds.</summary>
     public static async Task CreateAsync(string image, string directory, CancellationToken token)
     {
-        var content = Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        var content = Directory.EnumerateFiles(directory, "*", s_inside).Sum(file => new FileInfo(file).Length);
         var length = (content * 5 / 4) + (32 * 1024 * 1024);
         await ExternalProgram.RunAsync("truncate", ["-s", $"{length / Block * Block}", image], s_options, token);
         await MakeAsync(image, [], directory, length, token);
