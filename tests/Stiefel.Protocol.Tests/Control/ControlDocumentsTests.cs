@@ -10,6 +10,7 @@ public class ControlDocumentsTests
         "disk":{"path":"/dev/sda","readOnly":false,"state":"read-for-boot","heldBy":null,"heldSince":null},
         "link":{"protection":"none","warning":"w"},
         "boot":{"title":"Debian","kernelRelease":"6.1","kernelBytes":8,"initrdBytes":36,"driversAvailable":true,"problem":null,"decided":"grub.cfg","others":["b"],"passedOver":["c"],"otherSystems":["d"],"notes":["e"]},
+        "return":{"onCleanEnd":"restart","failedReturns":1,"held":null,"leaving":{"action":"restart","because":"f","since":"2026-01-02T03:04:05+00:00"}},
         "sessions":[{"id":"6c47","key":"blue","machine":"fe80::1%2","since":"2026-01-02T03:04:05+00:00"}],
         "connections":[{"remote":"[fe80::1%2]:40000","export":"session 6c47","bytesRead":1,"bytesWritten":2,"requests":3,"since":"2026-01-02T03:04:05+00:00"}],
         "machines":[{"address":"fe80::1%2","stage":"connected","events":[{"at":"2026-01-02T03:04:05+00:00","stage":"connected","text":"t"}]}]}
