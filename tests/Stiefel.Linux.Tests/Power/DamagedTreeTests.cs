@@ -26,10 +26,19 @@ public sealed class DamagedTreeTests : IDisposable
     ];
 
     // In memory: nothing of it is worth a disk.
-    private readonly string _root = Path.Combine("/dev/shm", $"stiefel-power-{Guid.NewGuid():N}");
+    private readonly string _home = Path.Combine("/dev/shm", $"stiefel-power-{Guid.NewGuid():N}");
+
+    // So deep that no path with a `..` behind each of its names leads out of it.
+    private readonly string _root;
     private readonly int _seed = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : Environment.TickCount;
 
-    public void Dispose() => Remove(_root);
+    public DamagedTreeTests()
+    {
+        _root = Path.Combine(_home, string.Join('/', Enumerable.Repeat("below", 12)));
+        Directory.CreateDirectory(_root);
+    }
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
 
     [Fact]
     public void Judge_DamagedTrees_AlwaysSaysSomethingThatCanBe()
@@ -49,6 +58,8 @@ public sealed class DamagedTreeTests : IDisposable
             Assert.True(reading.TimeLeft is null || (reading.TimeLeft >= TimeSpan.Zero && reading.TimeLeft < TimeSpan.FromDays(7)), $"seed {_seed}, round {round}: {reading.TimeLeft}");
             Assert.True(reading.Supplies.Count <= PowerSupplies.Most);
         }
+
+        Assert.Equal([Path.Combine(_home, "below")], Directory.GetFileSystemEntries(_home));
 
         // Or they were all so damaged that nothing was read.
         Assert.Equal(Enum.GetValues<PowerState>().Order(), seen.Order());
@@ -118,7 +129,7 @@ public sealed class DamagedTreeTests : IDisposable
                 File.CreateSymbolicLink(path, path);
                 break;
             case 3:
-                File.CreateSymbolicLink(path, "/nowhere/at/all");
+                File.CreateSymbolicLink(path, "nowhere/at/all");
                 break;
             case 4:
                 File.CreateSymbolicLink(path, "..");
