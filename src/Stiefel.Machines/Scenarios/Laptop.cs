@@ -85,6 +85,9 @@ public sealed class Laptop : IAsyncDisposable
         await Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.PowerOff + TimeLimits.ServerStart, token);
     }
 
+    /// <summary>The server's process, to a shell: by its own name, since what keeps the disk for it is the same program.</summary>
+    public const string ServerProcess = "$(grep -lx stiefel-server /proc/[0-9]*/comm | cut -d/ -f3)";
+
     /// <summary>A shell in the server ramdisk, of a laptop that was started with one.</summary>
     public Task<ConsoleShell> OpenShellAsync(CancellationToken token) => ConsoleShell.OverPromptAsync(
         Name, _machine.SecondConsole ?? throw new InvalidOperationException("the laptop was started without a shell"), token);
@@ -104,7 +107,7 @@ public sealed class Laptop : IAsyncDisposable
         // Init cannot start it again while something that is no program covers it; /usr itself cannot be written to.
         const string File = "/usr/bin/stiefel-server";
         _run.Timeline.Mark(Name, "server killed");
-        await shell.RunAsync($"mount -o bind /dev/null {File} && kill -9 $(pidof stiefel-server) && {meanwhile} && umount {File}", token);
+        await shell.RunAsync($"mount -o bind /dev/null {File} && kill -9 {ServerProcess} && {meanwhile} && umount {File}", token);
         _run.Timeline.Mark(Name, "server back");
         await Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, token);
     }

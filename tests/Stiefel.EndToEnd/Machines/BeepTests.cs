@@ -48,7 +48,7 @@ public sealed class BeepTests(MachineParts parts)
     {
         await shell.RunAsync($"mkdir -p {Supplies}/AC {Supplies}/BAT0 && echo Mains >{Supplies}/AC/type && echo Battery >{Supplies}/BAT0/type", _token);
         await SetAsync(shell, "1", "Charging", 80);
-        await shell.RunAsync($$$"""umask 022; echo '{"Power":{"Supplies":"{{{Supplies}}}","LookSeconds":1}}' >/etc/stiefel/appsettings.json && kill -9 $(pidof stiefel-server)""", _token);
+        await shell.RunAsync($$$"""umask 022; echo '{"Power":{"Supplies":"{{{Supplies}}}","LookSeconds":1}}' >/etc/stiefel/appsettings.json && kill -9 {{{Laptop.ServerProcess}}}""", _token);
         await laptop.Console.WaitForAsync("stiefel: power: the laptop is on mains", TimeLimits.ServerStart, _token);
         await shell.RunAsync("until grep -qx 'PC Speaker' /sys/class/input/event*/device/name 2>/dev/null; do sleep 0.2; done", _token);
     }
@@ -61,7 +61,7 @@ public sealed class BeepTests(MachineParts parts)
     {
         await shell.RunAsync($"mount -o bind /dev/null {Program}", _token);
         await recording.WaitAsync(tones => tones.Count > s_expected.Length, s_heights, _token);
-        await shell.RunAsync("kill -9 $(pidof stiefel-server)", _token);
+        await shell.RunAsync($"kill -9 {Laptop.ServerProcess}", _token);
         await AssertSilenceAsync(recording);
     }
 

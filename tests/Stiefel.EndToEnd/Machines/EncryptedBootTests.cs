@@ -84,7 +84,7 @@ public sealed class EncryptedBootTests(MachineParts parts)
         var shell = await RamdiskLaptop.ShellAsync(laptop, _token);
         Assert.Equal("0", await shell.RunAsync("ls /dev/mapper | grep -c '^stiefel-' || true", _token));
         Assert.Equal("0", await shell.RunAsync($"(cat /proc/cmdline /proc/keys /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null; dmesg) | grep -a -c '{Pattern}' || true", _token));
-        await CheckMemoryAsync(shell, "$(pidof stiefel-server)");
+        await CheckMemoryAsync(shell, Laptop.ServerProcess);
     }
 
     /// <summary>The passphrase is nowhere in what the process can write to.</summary>

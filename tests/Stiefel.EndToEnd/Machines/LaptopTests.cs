@@ -1,6 +1,7 @@
 using System.Globalization;
 using Stiefel.EndToEnd.Native;
 using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -38,7 +39,7 @@ public sealed class LaptopTests(MachineParts parts)
     public Task Ramdisk_WhileItServes_HoldsTheDocumentedCapabilitiesOnly() => parts.PlayServingAsync("laptop-privileges", async (_, laptop) =>
     {
         var shell = await laptop.OpenShellAsync(_token);
-        await PrivilegeChecks.AsDocumentedAsync(shell, "stiefel-server", "$(pidof stiefel-server)", _token);
+        await PrivilegeChecks.AsDocumentedAsync(shell, "stiefel-server", Laptop.ServerProcess, _token);
         // All else that runs there is one of these, and hears nobody; kernel threads have no arguments, and files of /proc no size.
         var running = await shell.RunAsync("for p in /proc/[0-9]*; do grep -q . $p/cmdline 2>/dev/null && cat $p/comm; done | sort -u", _token);
         HashSet<string> names = [.. running.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];

@@ -19,6 +19,8 @@ namespace Stiefel.EndToEnd.Machines;
 [Trait("Needs", "machines")]
 public sealed class TunnelTests(MachineParts parts)
 {
+    private const string Server = Stiefel.Machines.Scenarios.Laptop.ServerProcess;
+
     private const string Mac = "02:00:00:00:00:20";
     private const string Laptop = "fe80::5";
     private const string Tunnel = "stiefel61571";
@@ -54,13 +56,13 @@ public sealed class TunnelTests(MachineParts parts)
 
         // The interface is the kernel's: a killed server leaves it, and the next one goes on in it.
         var before = await shell.RunAsync($"laptop cat /sys/class/net/{Tunnel}/ifindex", _token);
-        await shell.RunAsync("kill -9 $(pidof stiefel-server) && sleep 2 && start_server && keep_a_file after-kill", _token);
+        await shell.RunAsync($"kill -9 {Server} && sleep 2 && start_server && keep_a_file after-kill", _token);
         Assert.Equal(before, await shell.RunAsync($"laptop cat /sys/class/net/{Tunnel}/ifindex", _token));
         Assert.Contains("goes on", await shell.RunAsync("cat /run/server.log", _token), StringComparison.Ordinal);
 
         // The same if the tunnel is gone on one side, or on the other.
-        await shell.RunAsync("ip link del stiefeltunnel && kill -9 $(pidof stiefel-server) && start_server && keep_a_file after-loss", _token);
-        await shell.RunAsync($"kill -9 $(pidof stiefel-server) && ip -n laptop link del {Tunnel} && start_server && keep_a_file after-restart", _token);
+        await shell.RunAsync($"ip link del stiefeltunnel && kill -9 {Server} && start_server && keep_a_file after-loss", _token);
+        await shell.RunAsync($"kill -9 {Server} && ip -n laptop link del {Tunnel} && start_server && keep_a_file after-restart", _token);
 
         // Fenced: no interface, nothing that listens.
         await shell.RunAsync($"rm /run/keys/stick.key && for i in $(seq 100); do ip -n laptop link show {Tunnel} >/dev/null 2>&1 || break; sleep 0.2; done; ! ip -n laptop link show {Tunnel}", _token);
