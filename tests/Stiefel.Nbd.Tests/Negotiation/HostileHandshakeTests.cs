@@ -246,6 +246,7 @@ public sealed class HostileHandshakeTests : IDisposable
         await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { MaxHandshakes = 4 });
         using var root = FromReservedPort(server);
         using var flood = new Flood(server, 20, "127.0.0.1");
+        flood.WaitUntilDisplaced();
         root.Enter();
         Assert.Equal(NbdError.None, root.Call(NbdCommand.Flush, 0, 0));
     }
@@ -297,6 +298,17 @@ public sealed class HostileHandshakeTests : IDisposable
                 _sockets.Add(socket);
                 socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Parse(address), 0));
                 socket.Connect(server.EndPoint);
+            }
+        }
+
+        /// <summary>Until its first connection was ended: by then there were too many.</summary>
+        public void WaitUntilDisplaced()
+        {
+            var first = _sockets[0];
+            first.ReceiveTimeout = 20_000;
+            var greeting = new byte[64];
+            while (first.Receive(greeting) > 0)
+            {
             }
         }
 
