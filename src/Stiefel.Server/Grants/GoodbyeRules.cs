@@ -37,9 +37,9 @@ internal static class GoodbyeRules
     }
 
     /// <exception cref="RefusalException">The session has said goodbye, and asks for the disk.</exception>
-    public static void RefuseIfOver(GrantRecord grant)
+    public static void RefuseIfOver(GrantRecord? grant, string session)
     {
-        if (grant.HasEnded)
+        if (grant is { HasEnded: true } && grant.Session == session)
         {
             throw new RefusalException(new Refusal(RefusalCodes.Failed, "this session has said goodbye: begin a new one"));
         }

@@ -19,7 +19,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<Guest> _guests = [];
     private IBlockDevice? _base;
-    private bool _isClosedForGood;
+    private readonly Leaving _leaving = new();
     private volatile IReadOnlyList<GrantedExport> _exports = [];
 
     /// <inheritdoc/>
@@ -70,10 +70,10 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         await _turn.WaitAsync(token);
         try
         {
-            RefuseIfClosedForGood();
+            _leaving.RefuseIfDecided();
             admission.RefuseIfEnded(request, token);
             var guest = _guests.Find(guest => guest.Record.Session == request.Session) ?? await AdmitAsync(request, token);
-            GoodbyeRules.RefuseIfOver(guest.Record);
+            GoodbyeRules.RefuseIfOver(guest.Record, request.Session);
 
             // For a server that starts later, which must not take this capability for one of the disk itself.
             store.Write(_guests[^1].Record);
@@ -105,8 +105,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         await _turn.WaitAsync(CancellationToken.None);
         try
         {
-            _isClosedForGood = force || Granted is null;
-            return _isClosedForGood ? null : Granted;
+            return _leaving.Decide(Granted, force);
         }
         finally
         {
@@ -135,21 +134,13 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         await _turn.WaitAsync(token);
         try
         {
-            RefuseIfClosedForGood();
+            _leaving.RefuseIfDecided();
             OpenBase();
             return await borrowAsync(token);
         }
         finally
         {
             _turn.Release();
-        }
-    }
-
-    private void RefuseIfClosedForGood()
-    {
-        if (_isClosedForGood)
-        {
-            throw new DiskInUseException("this laptop is leaving the ramdisk: call it again when its own system runs");
         }
     }
 

@@ -25,8 +25,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     // A desktop has had the disk since the partition table was last read, here or under a server before.
     private bool _mayBeRepartitioned = true;
 
-    // The laptop leaves.
-    private bool _isClosedForGood;
+    private readonly Leaving _leaving = new();
 
     /// <inheritdoc/>
     public DiskState State => _grant switch
@@ -104,7 +103,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         await _turn.WaitAsync(token);
         try
         {
-            RefuseIfClosedForGood();
+            _leaving.RefuseIfDecided();
             admission.RefuseIfEnded(request, token);
             var previous = _grant;
             if (previous is { IsOver: false } && previous.Record.Session != request.Session && !request.TakeOver)
@@ -112,11 +111,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
                 await admission.RefuseIfUsedAsync(previous.Record, () => previous.Session.LastHeard, request.Session, request.Asker, token);
             }
 
-            if (previous?.Record.Session == request.Session)
-            {
-                GoodbyeRules.RefuseIfOver(previous.Record);
-            }
-
+            GoodbyeRules.RefuseIfOver(previous?.Record, request.Session);
             var record = new GrantRecord(
                 request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: false,
                 request.Key, request.KeyId, access.AssignTunnel(request, previous?.Record), Boot: BootIdentity.Read(), GoodbyeKey: request.GoodbyeKey,
@@ -169,8 +164,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         await _turn.WaitAsync(CancellationToken.None);
         try
         {
-            _isClosedForGood = force || Granted is null;
-            return _isClosedForGood ? null : Granted;
+            return _leaving.Decide(Granted, force);
         }
         finally
         {
@@ -203,7 +197,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         await _turn.WaitAsync(token);
         try
         {
-            RefuseIfClosedForGood();
+            _leaving.RefuseIfDecided();
             if (disk.HoldsBootFiles && _grant is { Export: not null } grant)
             {
                 if (reader is null)
@@ -233,14 +227,6 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         finally
         {
             _turn.Release();
-        }
-    }
-
-    private void RefuseIfClosedForGood()
-    {
-        if (_isClosedForGood)
-        {
-            throw new DiskInUseException("this laptop is leaving the ramdisk: call it again when its own system runs");
         }
     }
 
