@@ -84,8 +84,8 @@ internal sealed class AttachedDisk : IDisposable
         : new(AgentState.Connected, "");
 
     /// <summary>
-    /// Nobody uses the disk any more, and all is flushed: the kernel's device ends, and with it its connection. First a connection that is lost is
-    /// replaced, since the laptop believes in the end of those only which it has seen end.
+    /// Ends the kernel's device and its connection, when nobody uses the disk any more and all is flushed. A lost connection is replaced first:
+    /// the laptop must see each connection end.
     /// </summary>
     /// <exception cref="IOException">The disk is not ours any more.</exception>
     private void Disconnect()

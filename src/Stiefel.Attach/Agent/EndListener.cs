@@ -33,7 +33,7 @@ internal sealed class EndListener : IDisposable
         (_goodbye, _log) = (goodbye, log);
         _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         _socket.Bind(new UnixDomainSocketEndPoint(path));
-        // Who may not write to it cannot connect (man 7 unix); until this line nobody but root could either.
+        // Connecting takes the right to write (man 7 unix). Until this line only root has it too.
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         _socket.Listen(Backlog);
     }

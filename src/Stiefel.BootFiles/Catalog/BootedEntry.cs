@@ -20,7 +20,7 @@ public static class BootedEntry
     private static readonly string[] s_rescueWords = ["single", "s", "S", "1", "emergency", "rescue", "recovery", "-b", "rd.break", "rd.emergency", "rd.rescue"];
     private static readonly string[] s_rescueUnits = ["rescue.target", "emergency.target", "rescue", "emergency"];
 
-    /// <summary>Of the system that runs now; null if it cannot be told, or was a start that is not to be repeated.</summary>
+    /// <summary>The entry that started the running system; null if it cannot be told, or was a start that is not to be repeated.</summary>
     /// <param name="selected">`LoaderEntrySelected` of the firmware; empty if it is not there.</param>
     /// <param name="commandLine">/proc/cmdline.</param>
     /// <param name="oneShot">The entry that had been ordered for one start; empty if none, or unknown.</param>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Stiefel.BootFiles.Catalog.Grub;
 
 /// <summary>
-/// Whose configuration a GRUB on the EFI System partition reads that has none beside it: grub-install writes the place into the program, and
+/// Finds the configuration that a GRUB on the EFI System partition reads if none lies beside it: grub-install writes the place into the program, and
 /// if that tells nothing, the name of its directory is that of a system, which one of several on the disk may be.
 /// </summary>
 internal static partial class GrubInstallation

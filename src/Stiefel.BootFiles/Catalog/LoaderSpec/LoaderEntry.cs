@@ -26,7 +26,7 @@ internal sealed record LoaderEntry
 
     public string? DeviceTree { get; private set; }
 
-    /// <summary>Of `linux` entries; the others' are not looked at.</summary>
+    /// <summary>The initrds of `linux` entries; those of other entries are not looked at.</summary>
     public IReadOnlyList<string> Initrds => _kind == "linux" ? _initrds : [];
 
     private readonly List<string> _initrds = [];
