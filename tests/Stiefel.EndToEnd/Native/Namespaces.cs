@@ -9,6 +9,7 @@ namespace Stiefel.EndToEnd.Native;
 internal sealed class Namespaces : IDisposable
 {
     private const int CloneNewNet = 0x40000000;
+    private static readonly TimeSpan s_limit = TimeLimit.Seconds(20);
     private static int s_count;
 
     private readonly string _prefix = $"stiefel-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}-";
@@ -84,7 +85,13 @@ internal sealed class Namespaces : IDisposable
             NativeProcess.Run(0, "ip", "netns", "exec", name, "sh", "-c", $"echo 0 >/proc/sys/net/ipv6/conf/{end}/accept_dad");
             NativeProcess.Run(0, "ip", "-n", name, "link", "set", end, "up");
         }
+
+        Assert.True(SpinWait.SpinUntil(() => HasAddress(Laptop, cable) && HasAddress(other, "far"), s_limit), $"no address on {cable}");
     }
+
+    // The kernel notices a carrier in its own time; without one there is no address and no route.
+    private static bool HasAddress(string name, string end)
+        => NativeProcess.Run(0, "ip", "-n", name, "-6", "-o", "address", "show", "dev", end, "scope", "link", "-tentative").Contains("fe80:", StringComparison.Ordinal);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int setns(SafeFileHandle space, int type);
