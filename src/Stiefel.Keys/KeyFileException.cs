@@ -6,7 +6,7 @@ public enum KeyFileProblem
     /// <summary>It is not there, or cannot be read.</summary>
     Unreadable,
 
-    /// <summary>Others on this machine can read or change it: whoever uses it should refuse.</summary>
+    /// <summary>Others on this machine can read or change it: it must not be used.</summary>
     Unsafe,
 
     /// <summary>It holds no key.</summary>

@@ -9,7 +9,7 @@ namespace Stiefel.Keys;
 /// <summary>What a key's file holds: the raw key, or one sealed under a passphrase. Dispose of it as soon as the key is made.</summary>
 public sealed class StoredKey : IDisposable
 {
-    /// <summary>Of a key's file.</summary>
+    /// <summary>The extension of a key's file.</summary>
     public const string Extension = ".key";
 
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;

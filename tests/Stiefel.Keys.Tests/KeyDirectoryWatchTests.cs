@@ -3,7 +3,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Keys.Tests;
 
-/// <summary>What a look at a directory of keys finds, whoever it is that looks.</summary>
+/// <summary>What a look at a directory of keys finds; server and autokexec look alike.</summary>
 public sealed class KeyDirectoryWatchTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -95,7 +95,7 @@ internal static class ConfigurationFile
         return configuration with { File = file };
     }
 
-    // Of a tab that indents a line the parser says where the mapping begins that it is in, which may be the whole file.
+    // For a tab that indents a line the parser names the place where the enclosing mapping begins, which may be the top of the file.
     private static Mark PlaceOf(YamlException error, string text)
     {
         if (error.Message.Contains("tab", StringComparison.Ordinal))

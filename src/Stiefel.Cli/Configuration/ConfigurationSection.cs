@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 namespace Stiefel.Cli.Configuration;
 
 /// <summary>
-/// One mapping of the file. Whoever reads a key through it also declares it, so <see cref="Finish"/> knows what is unknown.
+/// One mapping of the file. Reading a key also declares it, so that <see cref="Finish"/> knows which keys are unknown.
 /// A section that is not in the file answers null to everything.
 /// </summary>
 internal sealed class ConfigurationSection(ConfigurationProblems problems, string path, YamlMappingNode? node)

@@ -25,8 +25,8 @@ internal sealed class ControlPlane : IDisposable
     // For the connection, and for an answer that only needs to be looked up.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
-    // Before it says that something is ended, the server brings the disk's whole cache to the medium. Whoever gave up before could not tell
-    // what became of it: asked again, it says that there is no such thing.
+    // The server writes the disk's whole cache to the medium before it reports an end. Giving up earlier would leave the outcome unknown:
+    // asked again, the server says that there is no such thing.
     private static readonly TimeSpan s_limitOfEnding = TimeSpan.FromMinutes(10);
 
     private readonly HttpClient _http;
@@ -39,7 +39,7 @@ internal sealed class ControlPlane : IDisposable
     }
 
     /// <param name="host">ADDRESS, NAME, with or without :PORT; null for this machine.</param>
-    /// <param name="key">Whose token is sent.</param>
+    /// <param name="key">The key whose token is sent.</param>
     public static ControlPlane Of(string? host, SharedKey key)
     {
         var endpoint = host is null ? new IPEndPoint(IPAddress.Loopback, WellKnownPorts.Admin) : ParseHost(host);
@@ -72,7 +72,7 @@ internal sealed class ControlPlane : IDisposable
     public Task<string> DeleteAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Delete, path, null, s_limitOfEnding, token);
 
     /// <summary>Asks for something to be done.</summary>
-    /// <param name="path">Of the route.</param>
+    /// <param name="path">The route's path.</param>
     /// <param name="token">Ends it.</param>
     /// <param name="json">The document that says how; null for none.</param>
     /// <exception cref="FailedException">As above.</exception>

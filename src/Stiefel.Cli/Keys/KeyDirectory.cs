@@ -25,7 +25,7 @@ internal sealed class KeyDirectory(string path)
 
     /// <summary>Makes a fresh key. The file appears complete or not at all, and an existing key is never overwritten.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="bytes">Of the key: 32, or 16 for one that is to be typed.</param>
+    /// <param name="bytes">The key's length: 32 bytes, or 16 for one that is to be typed.</param>
     /// <returns>The file's path.</returns>
     public string Create(string name, int bytes = KeyLength)
     {
@@ -150,8 +150,8 @@ internal sealed class KeyDirectory(string path)
         return names;
     }
 
-    // Whoever may read it: a key that others could read is the one that should be revoked, and one that a server refuses today it may accept tomorrow.
-    // A sealed one no server accepts.
+    // Read unsafe files too: a key that others could read is the one to revoke, and a server that refuses it today may accept it tomorrow.
+    // Sealed keys are left out: no server accepts them.
     private static bool TryReadRaw(string file, Span<byte> key)
     {
         key.Clear(); // a shorter key and the same with zeros behind it are one to HMAC (RFC 2104)

@@ -19,7 +19,7 @@ internal static class MasterBootRecord
     private const byte Fat32Lba = 0x0C;
 
     /// <param name="bootCode">syslinux's mbr.bin: it starts the active partition.</param>
-    /// <param name="sectors">Of the partition.</param>
+    /// <param name="sectors">The partition's length.</param>
     public static byte[] Build(ReadOnlySpan<byte> bootCode, uint sectors)
     {
         if (bootCode.Length > CodeSize)

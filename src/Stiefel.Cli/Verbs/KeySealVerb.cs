@@ -96,7 +96,7 @@ internal static class KeySealVerb
 
         var end = all.AsSpan().IndexOf((byte)'\n');
         ReadOnlySpan<byte> line = end < 0 ? all : all.AsSpan(0, end);
-        // Of an editor that ends lines with both; on the desktop it could not be typed.
+        // Some editors end lines with CR and LF; a CR could not be typed on the desktop.
         var words = (line.EndsWith("\r"u8) ? line[..^1] : line).ToArray();
         CryptographicOperations.ZeroMemory(all);
         return words;

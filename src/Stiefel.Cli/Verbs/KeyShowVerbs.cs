@@ -28,7 +28,7 @@ internal static class KeyShowVerbs
     public static Command BuildShow()
     {
         var name = KeyVerb.OptionalName();
-        var pairing = new Option<bool>("--pairing") { Description = "The key itself, as a code to be typed on a desktop. A secret: whoever reads it has the key" };
+        var pairing = new Option<bool>("--pairing") { Description = "The key itself, as a code to be typed on a desktop. A secret: reading it is having the key" };
         var directory = KeyVerb.DirectoryOption();
         var command = new Command("show", "What is known about a key; nothing secret unless asked for") { name, pairing, directory };
         command.SetAction(parsed =>
@@ -55,7 +55,7 @@ internal static class KeyShowVerbs
     {
         var name = KeyVerb.OptionalName();
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("token", "The bearer token of the control plane. A secret: whoever has it can see what the server does, end sessions and revoke keys") { name, directory };
+        var command = new Command("token", "The bearer token of the control plane. A secret: with it one can see what the server does, end sessions and revoke keys") { name, directory };
         command.SetAction(parsed =>
         {
             using var stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));

@@ -15,7 +15,7 @@ namespace Stiefel.Linux.BlockDevices;
 public sealed partial class BlockDevice : IDisposable
 {
     // block/file-posix.c of QEMU: a lock of the byte 200 + n says that nobody else may do n; 1 is to write, 3 to resize.
-    // Who is about to write looks whether that byte is locked; one of ours that writes locks the whole file.
+    // A writer looks whether that byte is locked; ours locks the whole file when it writes.
     private const int QemuUnsharedWrite = 201;
     private const int QemuUnsharedResize = 203;
 

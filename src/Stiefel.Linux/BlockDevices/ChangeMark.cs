@@ -8,8 +8,8 @@ namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
 /// What shows, without reading it, that a disk was written by somebody between two moments: taken while it is open exclusively and all is on the
-/// medium, and compared when it is open again. Of a file: its inode, size and times. Of a block device: how often and how much the kernel wrote and
-/// discarded since it found the device (Documentation/block/stat.rst), and which device that is (diskseq). Where the kernel does not count, or
+/// medium, and compared when it is open again. A file's mark is its inode, size and times; a block device's is how often and how much the kernel wrote
+/// and discarded since it found the device (Documentation/block/stat.rst), and which device that is (diskseq). Where the kernel does not count, or
 /// others than this kernel can write, nothing can be told.
 /// </summary>
 internal static class ChangeMark

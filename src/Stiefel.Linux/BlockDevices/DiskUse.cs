@@ -100,7 +100,7 @@ public static class DiskUse
         }
         catch (LinuxException)
         {
-            // Not readable or not writable is for whoever opens it to report.
+            // The caller that opens it reports what is not readable or not writable.
         }
     }
 

@@ -14,7 +14,7 @@ public static class HibernationImage
 
     private static readonly byte[] s_tuxOnIce = [0xed, 0xc3, 0x02, 0xe9, 0x98, 0x56, 0xe5, 0x0c];
 
-    // Of every architecture: a disk may have been moved.
+    // Page sizes of every architecture: a disk may have been moved.
     private static readonly int[] s_pageSizes = [4096, 8192, 16384, 32768, 65536];
 
     /// <summary>Looks at an image file without partitions, or at any one device.</summary>

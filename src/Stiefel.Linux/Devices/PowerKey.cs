@@ -8,7 +8,7 @@ public sealed unsafe class PowerKey : IDisposable
 {
     private const int EventsAtOnce = 16;
 
-    // Of a key's event; 0 is a release, 2 a repetition.
+    // The value of a key's event; 0 is a release, 2 a repetition.
     private const int Pressed = 1;
 
     private readonly List<SafeFileHandle> _devices = [];

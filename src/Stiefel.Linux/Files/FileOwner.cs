@@ -6,7 +6,7 @@ namespace Stiefel.Linux.Files;
 
 /// <summary>The owner of a file or a directory, and whether others may change it (man 2 statx).</summary>
 /// <param name="User">Its owner's number.</param>
-/// <param name="OthersMayWrite">Its group or everybody may write to it. Of a symbolic link itself always true, and without meaning.</param>
+/// <param name="OthersMayWrite">Its group or everybody may write to it. Always true for a symbolic link itself, where it means nothing.</param>
 public readonly record struct FileOwner(uint User, bool OthersMayWrite)
 {
     private const ushort GroupOrOtherWrite = 0x12;
@@ -16,7 +16,7 @@ public readonly record struct FileOwner(uint User, bool OthersMayWrite)
     /// <summary>It is this process's user or root.</summary>
     public bool IsUsOrRoot => User == Root || User == Unistd.geteuid();
 
-    /// <summary>Of what the path names; of a symbolic link at its end rather than what that leads to, unless it is to be followed.</summary>
+    /// <summary>The owner of what the path names; a symbolic link at its end is looked at itself unless it is to be followed.</summary>
     /// <exception cref="LinuxException">No such file, or no way to it.</exception>
     public static unsafe FileOwner Of(string path, bool followLink)
     {
@@ -25,7 +25,7 @@ public readonly record struct FileOwner(uint User, bool OthersMayWrite)
         return Of(SysStat.statx_at(SysStat.AT_FDCWD, path, flags, Wanted, &stat), path, stat);
     }
 
-    /// <summary>Of an open file, whatever has become of its name since.</summary>
+    /// <summary>The owner of an open file, whatever has become of its name since.</summary>
     /// <exception cref="LinuxException">The file system does not tell.</exception>
     public static unsafe FileOwner Of(SafeFileHandle file)
     {

@@ -25,12 +25,12 @@ public readonly record struct FileStamp(DeviceNumber Device, ulong Inode, ulong 
     /// <summary>A socket (man 7 unix), whether anybody listens at it or not.</summary>
     public bool IsSocket => (Mode & SysStat.S_IFMT) == SysStat.S_IFSOCK;
 
-    /// <summary>Of what the path leads to; of the link itself if it leads nowhere.</summary>
+    /// <summary>The stamp of what the path leads to, or of the link itself if it leads nowhere.</summary>
     /// <returns>Null if there is nothing of that name.</returns>
     /// <exception cref="LinuxException">Whether there is, cannot be told.</exception>
     public static FileStamp? Of(string path) => Of(path, flags: 0) ?? OfLink(path);
 
-    /// <summary>Of what stands under this name, and be it a link.</summary>
+    /// <summary>The stamp of what stands under this name, even a link.</summary>
     /// <inheritdoc cref="Of(string)"/>
     public static FileStamp? OfLink(string path) => Of(path, SysStat.AT_SYMLINK_NOFOLLOW);
 

@@ -1,6 +1,6 @@
 namespace Stiefel.Linux.Firmware;
 
-/// <summary>Who started the running kernel (Documentation/arch/x86/boot.rst, type_of_loader).</summary>
+/// <summary>The program that started the running kernel (Documentation/arch/x86/boot.rst, type_of_loader).</summary>
 public static class BootLoader
 {
     private const string TypeFile = "/proc/sys/kernel/bootloader_type";

@@ -18,7 +18,7 @@ internal static class LinuxDeviceMapper
         [FieldOffset(0)]
         internal fixed uint version[3];
 
-        /// <summary>Of the whole structure.</summary>
+        /// <summary>The size of the whole structure.</summary>
         [FieldOffset(12)]
         internal uint data_size;
 

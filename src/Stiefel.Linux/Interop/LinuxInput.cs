@@ -5,7 +5,7 @@ namespace Stiefel.Linux.Interop;
 /// <summary>linux/kd.h and linux/input.h: sounds of the console and of event devices, and the power key.</summary>
 internal static class LinuxInput
 {
-    /// <summary>Of a virtual terminal: milliseconds in the upper 16 bits, and how many ticks of the clock below make one oscillation (man 2 ioctl_console).</summary>
+    /// <summary>A virtual terminal's tone: milliseconds in the upper 16 bits, and how many ticks of the clock below make one oscillation (man 2 ioctl_console).</summary>
     internal const nuint KDMKTONE = 0x4b30;
 
     internal const ushort EV_KEY = 1;

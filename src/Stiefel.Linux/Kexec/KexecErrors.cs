@@ -19,7 +19,7 @@ internal static class KexecErrors
     /// <param name="kernel">As given to the call; so <paramref name="initrd"/> and <paramref name="commandLine"/>.</param>
     /// <param name="initrd">The initrd.</param>
     /// <param name="commandLine">The command line.</param>
-    /// <param name="errno">Of the call.</param>
+    /// <param name="errno">The call's error.</param>
     /// <param name="otherTry">What kexec-tools said, if they were tried too.</param>
     public static LinuxException ToException(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine, int errno, string? otherTry = null) => new(
         $"kexec_file_load(kernel of {RandomAccess.GetLength(kernel)} bytes, initrd of {RandomAccess.GetLength(initrd)} bytes, " +
@@ -28,7 +28,7 @@ internal static class KexecErrors
         Advise(errno, ReadLockdown(LockdownFile)) + (otherTry is null ? "" : $"; kexec_load was tried instead: {otherTry}"));
 
     /// <summary>What to do about the error.</summary>
-    /// <param name="errno">Of kexec_file_load.</param>
+    /// <param name="errno">The error of kexec_file_load.</param>
     /// <param name="lockdown">Text of /sys/kernel/security/lockdown, empty if unknown.</param>
     public static string Advise(int errno, string lockdown) => errno switch
     {

@@ -20,7 +20,7 @@ public static class MemoryFileSystem
         }
     }
 
-    /// <summary>Nobody can change what is in it any more. Throws <see cref="LinuxException"/>.</summary>
+    /// <summary>Makes it read-only: nothing in it can be changed from now on. Throws <see cref="LinuxException"/>.</summary>
     public static void Seal(string directory)
     {
         if (SysMount.mount(null, directory, null, s_sealed, null) != 0)

@@ -18,16 +18,16 @@ public sealed record ProbedDevice
     /// <summary>`filesystem`, `crypto`, `raid` or `other`.</summary>
     public string Usage { get; init; } = "";
 
-    /// <summary>Of the file system.</summary>
+    /// <summary>The file system's UUID.</summary>
     public string Uuid { get; init; } = "";
 
-    /// <summary>Of the file system.</summary>
+    /// <summary>The file system's label.</summary>
     public string Label { get; init; } = "";
 
-    /// <summary>Of the partition, in its table.</summary>
+    /// <summary>The partition's UUID in its table.</summary>
     public string PartUuid { get; init; } = "";
 
-    /// <summary>Of the partition, in its table (GPT only).</summary>
+    /// <summary>The partition's name in its table (GPT only).</summary>
     public string PartLabel { get; init; } = "";
 
     /// <summary>The partition's type: a UUID in GPT, `0x83` in MBR.</summary>

@@ -8,7 +8,7 @@ namespace Stiefel.Linux.Nbd;
 
 /// <summary>
 /// The kernel's NBD client by generic netlink (drivers/block/nbd.c). Unlike the ioctl way, the device belongs to no process: the one
-/// that connected it may close its descriptors and even die. Whoever wants to reconnect should be the one who connected and keep
+/// that connected it may close its descriptors and even die. A process that wants to reconnect should be the one that connected, and keep
 /// this object: kernels differ in what they do when the socket that made the connection is closed.
 /// </summary>
 public sealed class NbdNetlink : IDisposable

@@ -15,7 +15,7 @@ public sealed record LinkHardware(string? Driver, int? SpeedMbit, string? Duplex
 
     /// <summary>Reads it; what is not there, or vanishes meanwhile, is null.</summary>
     /// <param name="name">The interface's.</param>
-    /// <param name="root">Of the interfaces' directories.</param>
+    /// <param name="root">The parent of the interfaces' directories.</param>
     public static LinkHardware Of(string name, string root = Root)
     {
         var directory = Path.Combine(root, name);

@@ -46,7 +46,7 @@ public sealed class PowerAnnouncements : IDisposable
             }
             catch (LinuxException)
             {
-                // Whoever is told also looks from time to time.
+                // The listener also looks from time to time.
             }
         }
     }

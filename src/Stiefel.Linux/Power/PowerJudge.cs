@@ -19,7 +19,7 @@ public sealed class PowerJudge(int lowPercent, int criticalPercent)
     private PowerState _latest;
 
     /// <param name="supplies">As they are now; null if they cannot be read at all.</param>
-    /// <param name="now">Of a clock that only goes forward.</param>
+    /// <param name="now">The time of a clock that only goes forward.</param>
     public PowerReading Judge(IReadOnlyList<PowerSupply>? supplies, TimeSpan now)
     {
         List<PowerSupply> batteries = [.. (supplies ?? []).Where(supply => supply.IsBattery)];

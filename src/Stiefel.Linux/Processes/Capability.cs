@@ -8,7 +8,7 @@ public enum Capability
     /// <summary>Giving files away.</summary>
     ChangeOwner = LinuxCapability.CAP_CHOWN,
 
-    /// <summary>Files whoever owns them.</summary>
+    /// <summary>Reads and writes files of any owner.</summary>
     DacOverride = LinuxCapability.CAP_DAC_OVERRIDE,
 
     /// <summary>Links, addresses, tunnels.</summary>

@@ -15,8 +15,8 @@ public static unsafe class LeastPrivilege
     private const int EndOfCapabilities = 64;
 
     /// <summary>
-    /// Keeps these capabilities and forbids to gain any; call it before anything else. Returns at once if it has been done, or cannot be: who is
-    /// not root has none to give up, but those that were left to it by whoever started it, and loses them all. Needs /proc. Throws <see cref="LinuxException"/>.
+    /// Keeps these capabilities and forbids to gain any; call it before anything else. Returns at once if it has been done, or cannot be: a
+    /// process that is not root has none to give up but those that its starter left to it, and loses them all. Needs /proc. Throws <see cref="LinuxException"/>.
     /// </summary>
     public static void Keep(params ReadOnlySpan<Capability> needed)
     {

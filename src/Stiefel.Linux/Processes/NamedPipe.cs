@@ -8,7 +8,7 @@ namespace Stiefel.Linux.Processes;
 /// <summary>A pipe with a name in the file system (man 7 fifo).</summary>
 public static class NamedPipe
 {
-    /// <summary>Writes at once to whoever reads from the pipe now.</summary>
+    /// <summary>Writes at once to the pipe's present reader.</summary>
     /// <param name="path">The pipe.</param>
     /// <param name="bytes">At most 4096, which reach the reader as a whole.</param>
     /// <returns>False if there is no such pipe, it is something else, or nobody reads from it.</returns>

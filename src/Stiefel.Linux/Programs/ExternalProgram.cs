@@ -8,7 +8,7 @@ namespace Stiefel.Linux.Programs;
 /// <summary>The one way in which other programs are run: no shell, no terminal, every failure with the command and its last words.</summary>
 public static class ExternalProgram
 {
-    /// <summary>Of each text stream no more characters than this are kept; what comes after is read and dropped.</summary>
+    /// <summary>No more characters than this are kept of each text stream; what comes after is read and dropped.</summary>
     public const int MaxTextLength = 16 * 1024 * 1024;
 
     /// <summary>Runs a program to its end.</summary>

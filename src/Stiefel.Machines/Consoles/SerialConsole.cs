@@ -6,7 +6,7 @@ using Stiefel.Machines.Runs;
 namespace Stiefel.Machines.Consoles;
 
 /// <summary>
-/// The serial console of a virtual machine: what it prints as lines (logged with their times and given to whoever listens),
+/// The serial console of a virtual machine: what it prints as lines (logged with their times and given to listeners),
 /// and expect/send. What an expectation matched is consumed with all that stood before it.
 /// </summary>
 public sealed class SerialConsole : IAsyncDisposable
@@ -28,7 +28,7 @@ public sealed class SerialConsole : IAsyncDisposable
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _failure;
 
-    /// <param name="name">Of the machine, for messages.</param>
+    /// <param name="name">The machine's name, for messages.</param>
     /// <param name="socket">Connected to the machine's serial port; owned from here on.</param>
     /// <param name="log">Takes every line; owned from here on.</param>
     /// <param name="onLine">Called for every line with true, and before that as it grows with false: a prompt has no line feed.</param>

@@ -56,7 +56,7 @@ public sealed class BuildCache
         return path;
     }
 
-    /// <summary>Of the same name, what nobody has used for long, and what runs that died have left unfinished.</summary>
+    /// <summary>Removes what has the same name and was not used for long, and what runs that died have left unfinished.</summary>
     private void RemoveUnused(string name)
     {
         var oldest = DateTime.UtcNow - s_keptUnused;

@@ -42,7 +42,7 @@ public sealed class Timeline
         Reached?.Invoke(phase);
     }
 
-    /// <summary>Who gives this the lines of a machine's console (text, and whether its end has come) has its phases marked.</summary>
+    /// <summary>Marks the phases of a machine: takes the lines of its console (text, and whether its end has come).</summary>
     public Action<string, bool> Watch(string machine)
     {
         var marked = false;

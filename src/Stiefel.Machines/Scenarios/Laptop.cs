@@ -69,7 +69,7 @@ public sealed class Laptop : IAsyncDisposable
 
     /// <summary>Leaves the laptop's own system by kexec for the server ramdisk; returns when that serves.</summary>
     /// <param name="token">Ends it.</param>
-    /// <param name="settings">Of the server, as kernel arguments.</param>
+    /// <param name="settings">The server's settings, as kernel arguments.</param>
     public async Task ServeAsync(CancellationToken token, string settings = "")
     {
         var shell = _shell ?? throw new InvalidOperationException("this laptop has left its own system already");

@@ -10,20 +10,20 @@ namespace Stiefel.Machines.Scenarios;
 /// <summary>What the machines of one run share: the clock and timeline, the ramdisk, the cable, and where files go.</summary>
 public sealed class MachineRun : IDisposable
 {
-    /// <summary>Of the laptop's adapter.</summary>
+    /// <summary>The address of the laptop's adapter.</summary>
     public const string LaptopMac = "52:54:00:5e:00:01";
 
     /// <summary>The laptop's link-local address on the cable, made from <see cref="LaptopMac"/> (RFC 4291 appendix A).</summary>
     public const string LaptopAddress = "fe80::5054:ff:fe5e:1";
 
-    /// <summary>Of the desktop's adapter.</summary>
+    /// <summary>The address of the desktop's adapter.</summary>
     public const string DesktopMac = "52:54:00:5e:00:02";
 
     /// <summary>The arguments of every ramdisk's kernel that is started here.</summary>
     /// <remarks>loglevel 6 shows a kernel's banner, and none of the hundreds of lines that would cost seconds on a serial port.</remarks>
     public const string KernelArguments = $"console=ttyS0,115200 loglevel=6 {QemuCommandLine.QuickKernel}";
 
-    /// <summary>Of the second desktop's adapter.</summary>
+    /// <summary>The address of the second desktop's adapter.</summary>
     public const string SecondDesktopMac = "52:54:00:5e:00:03";
 
     private const int TailLines = 25;

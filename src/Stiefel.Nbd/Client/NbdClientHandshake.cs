@@ -17,7 +17,7 @@ public static class NbdClientHandshake
     /// </summary>
     /// <param name="socket">Connected, blocking.</param>
     /// <param name="exportName">Which export.</param>
-    /// <param name="generation">Of this client's connections (docs/protocol.md#generations); servers that count none are not held to it. 0 for none.</param>
+    /// <param name="generation">The generation of this client's connections (docs/protocol.md#generations); servers that count none are not held to it. 0 for none.</param>
     public static NbdExportInfo Connect(Socket socket, string exportName, ulong generation = 0)
     {
         var name = NameOf(exportName);

@@ -10,7 +10,7 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
     private readonly List<NbdConnection> _connections = [];
     private bool _isClosed;
 
-    // Of connections that are gone.
+    // The totals of connections that are gone.
     private NbdTotals _gone;
 
     /// <summary>What all have done, those that are gone included; it never falls.</summary>
@@ -92,7 +92,7 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
         {
             if (admission.Export is null || connection.IsDropped)
             {
-                // Who was dropped meanwhile is fenced, or too slow; which of the two it was, its next try shows.
+                // A connection dropped meanwhile is fenced or too slow; its next try shows which.
                 connection.ExportName = null;
                 return admission.Export is null ? admission : Admission.NotNow;
             }
@@ -115,7 +115,7 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
         return admission;
     }
 
-    // Of one generation there may be several.
+    // One generation may have several connections.
     private static bool IsOlder(NbdConnection other, NbdConnection than) =>
         other.Generation < than.Generation || (than.Generation == 0 && other.Generation == 0 && other.Id < than.Id);
 

@@ -125,7 +125,7 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
     /// <summary>Where it comes from, without the port.</summary>
     public IPAddress? Address => (remote as IPEndPoint)?.Address;
 
-    /// <summary>Of its client's connections; 0 if that counts none. Set before the name, and never again.</summary>
+    /// <summary>The generation of its client's connections; 0 if the client counts none. Set before the name, and never again.</summary>
     public ulong Generation { get; private set; }
 
     /// <summary>It comes from a port that only root, or who was given that right, may bind (man 7 ip, ip_unprivileged_port_start).</summary>

@@ -6,7 +6,7 @@ namespace Stiefel.Nbd.Connections;
 /// <summary>One listening socket with its accepting thread.</summary>
 internal sealed class NbdListener : IDisposable
 {
-    // Who connects in a flood waits behind it for as long as that many take to be accepted, and not for a second try of TCP.
+    // A client that connects in a flood waits until that many are accepted, and not for a second try of TCP.
     private const int Backlog = 1024;
     private const int ThreadStack = 256 * 1024;
 

@@ -35,7 +35,7 @@ public sealed class DiskDevice : IBlockDevice
     /// <inheritdoc cref="BlockDevice.Descriptor"/>
     public SafeFileHandle Descriptor => _disk.Descriptor;
 
-    /// <summary>Nobody else can have had it exclusively since a server that was killed opened it.</summary>
+    /// <summary>It has been held exclusively without a break since a server that was killed opened it.</summary>
     public bool WasKept => _disk.WasKept && !_disk.IsShared;
 
     /// <inheritdoc cref="BlockDevice.ReadChangeMark"/>

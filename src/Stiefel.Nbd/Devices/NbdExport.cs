@@ -1,6 +1,6 @@
 namespace Stiefel.Nbd.Devices;
 
-/// <summary>One export: a device under a name. The device belongs to whoever made the export and outlives its connections.</summary>
+/// <summary>One export: a device under a name. The device belongs to the maker of the export and outlives its connections.</summary>
 public sealed class NbdExport
 {
     /// <param name="name">The name clients ask for; it may be a capability and is never logged.</param>

@@ -9,7 +9,7 @@ namespace Stiefel.Nbd.Devices;
 /// </summary>
 internal sealed class SlowFailures(TimeProvider time)
 {
-    /// <summary>Who fails faster is heard.</summary>
+    /// <summary>A failure that comes sooner is not slow, and is not remembered.</summary>
     internal static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
 
     /// <summary>From the failure on; then the disk is asked again.</summary>

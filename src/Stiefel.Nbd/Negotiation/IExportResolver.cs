@@ -4,8 +4,8 @@ namespace Stiefel.Nbd.Negotiation;
 public interface IExportResolver
 {
     /// <summary>
-    /// What that name stands for. Comparing in constant time is the resolver's duty, and where names are capabilities, so is to say of every
-    /// other name that it is unknown: whoever hears that an export cannot be had just now has learned that it exists.
+    /// What that name stands for. The resolver compares in constant time. Where names are capabilities, it calls every other
+    /// name unknown: to say that an export cannot be had just now would tell that it exists.
     /// </summary>
     ExportLookup Resolve(string name);
 

@@ -7,8 +7,8 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Protocol.Certificates;
 
 /// <summary>
-/// The TLS certificate of a shared key (docs/protocol.md#certificate-and-token): whoever holds the key can compute it, so nobody has to fetch,
-/// trust or renew anything. Always the same bytes for the same key. It signs itself and is an authority for nothing but itself,
+/// The TLS certificate of a shared key (docs/protocol.md#certificate-and-token): every holder of the key can compute it, so there is nothing to
+/// fetch, trust or renew. Always the same bytes for the same key. It signs itself and is an authority for nothing but itself,
 /// since some programs accept only an authority as what they pin.
 /// </summary>
 public static class DerivedCertificate

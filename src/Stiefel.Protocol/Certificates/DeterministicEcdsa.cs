@@ -17,7 +17,7 @@ internal sealed class DeterministicEcdsa(ECDsa pair, byte[] scalar) : X509Signat
 
     private const string EcdsaWithSha256 = "1.2.840.10045.4.3.2";
 
-    /// <summary>Of P-256's group (FIPS 186-4 D.1.2.3).</summary>
+    /// <summary>The order of P-256's group (FIPS 186-4 D.1.2.3).</summary>
     public static BigInteger Order { get; } = BigInteger.Parse("0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     /// <summary>Big-endian, filled up with zeros in front.</summary>

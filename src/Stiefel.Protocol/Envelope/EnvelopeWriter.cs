@@ -108,7 +108,7 @@ public sealed class EnvelopeWriter : WriteOnlyStream
         var flushed = await _destination.FlushAsync(token);
         if (flushed.IsCompleted && !last) // who goes after the last byte may well have it
         {
-            throw new IOException("whoever was to receive the envelope is gone");
+            throw new IOException("the envelope's receiver is gone");
         }
 
         _broken = false;

@@ -15,7 +15,7 @@ internal sealed class ReceivedBatch(SegmentCipher cipher) : IDisposable
     private int _count;
     private int _parsed;
 
-    // Of those received; nothing is taken that is not among them.
+    // The genuine ones among those received; nothing else is taken.
     private int _genuine;
     private int _taken;
 

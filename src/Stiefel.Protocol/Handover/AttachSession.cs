@@ -41,7 +41,7 @@ public sealed record AttachSession
     /// <summary>What to exec once the disk is there.</summary>
     public string RealInit { get; init; } = "/init";
 
-    /// <summary>How it ends cleanly; null if whoever wrote this knew no goodbye.</summary>
+    /// <summary>How it ends cleanly; null if the writer of this file knew no goodbye.</summary>
     public GoodbyeSession? Goodbye { get; init; }
 
     /// <summary>The tunnel over the link; null if its protection is none.</summary>

@@ -50,7 +50,7 @@ public sealed class RequestOpener : IDisposable
         }
 
         var counter = RequestFormat.Counter(sealedRequest);
-        // It may be a passphrase: whoever overwrites it must not miss a copy that the collector left elsewhere.
+        // It may be a passphrase: pinned, so that overwriting it misses no copy that the collector left elsewhere.
         var plain = GC.AllocateUninitializedArray<byte>(sealedRequest.Length - RequestFormat.Overhead, pinned: true);
         lock (_gate)
         {

@@ -29,7 +29,7 @@ public sealed class SessionKeys : IDisposable
     /// <summary>Names the session in logs and requests; not secret.</summary>
     public SessionId SessionId { get; }
 
-    /// <summary>The session's private NBD export: "s-" and 52 lower-case base32 characters. Secret: whoever knows it may connect.</summary>
+    /// <summary>The session's private NBD export: "s-" and 52 lower-case base32 characters. Secret: knowing it is the right to connect.</summary>
     public string ExportName { get; }
 
     /// <summary>HKDF-Expand of the session's secret with info "stiefel v1 " and the purpose's label.</summary>

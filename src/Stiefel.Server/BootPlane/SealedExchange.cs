@@ -20,7 +20,7 @@ public sealed class SealedExchange(SessionTable sessions, StrangerRefusal strang
     {
         var token = context.RequestAborted;
         var path = context.Request.Path.Value!;
-        // Nobody can make us keep more than a frame who does not name a session; and all who listen to the link can do that.
+        // A sender that names no session makes us keep a frame at most; everybody who listens to the link can name one.
         var body = await BoundedBody.ReadAsync(context.Request, maxBody + RequestSealer.FrameBytes, RequestSealer.FrameBytes, sessions.Knows, token);
         if (body is null || !sessions.TryOpen(path, body, out var request))
         {

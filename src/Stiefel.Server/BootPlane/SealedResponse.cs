@@ -10,7 +10,7 @@ public sealed class SealedResponse(HttpResponse response, byte[] answerKey, IPAd
     // The envelope is its user's to dispose of.
     private Func<long> _handedOver = () => 0;
 
-    /// <summary>Who gets it.</summary>
+    /// <summary>The receiver.</summary>
     public IPAddress Peer => peer;
 
     /// <summary>True once bytes have left, or are in Kestrel's hands: from then on a failure can only break the answer off.</summary>

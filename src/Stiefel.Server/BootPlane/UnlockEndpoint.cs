@@ -77,7 +77,7 @@ public sealed class UnlockEndpoint(SealedExchange exchange, IDiskGate gate, Boot
         try
         {
             using var lease = await gate.UnlockAsync(request.Session.ReaderAt(peer), request.Body, token);
-            // Whoever takes the disk now waits for this lease, and what we wait for here waits for them.
+            // A desktop that takes the disk now waits for this lease, and what is awaited here waits for that desktop.
             using var both = CancellationTokenSource.CreateLinkedTokenSource(token, lease.Revoked);
             var offer = await offers.OfUnlockedAsync(both.Token);
             session.Unlock(offer);

@@ -2,7 +2,7 @@ using Stiefel.BootFiles.Disk;
 
 namespace Stiefel.Server.BootReading;
 
-/// <summary>The right to read the boot files, until disposed. Whoever holds it must let go soon after <see cref="Revoked"/> fires.</summary>
+/// <summary>The right to read the boot files, until disposed. The holder must let go soon after <see cref="Revoked"/> fires.</summary>
 public sealed class BootFilesLease : IDisposable
 {
     private readonly SharedBootFiles _owner;
@@ -21,7 +21,7 @@ public sealed class BootFilesLease : IDisposable
     /// <summary>The disk is being granted: the files are about to be closed.</summary>
     public CancellationToken Revoked => _opening.Revoked;
 
-    /// <summary>The files are no longer what was found when they were opened: whoever borrows next looks again.</summary>
+    /// <summary>The files are no longer what was found when they were opened: the next borrower looks again.</summary>
     public void MarkOutdated() => _opening.MarkOutdated();
 
     /// <summary>Gives the files back.</summary>

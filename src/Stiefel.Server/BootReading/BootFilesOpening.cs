@@ -17,7 +17,7 @@ internal sealed class BootFilesOpening(IBootFiles files) : IAsyncDisposable
     /// <summary>Tells readers to let go.</summary>
     public CancellationToken Revoked => _revocation.Token;
 
-    /// <summary>Whoever borrows next gets a new opening.</summary>
+    /// <summary>The next borrower gets a new opening.</summary>
     public bool IsSpent => _isOutdated || _revocation.IsCancellationRequested;
 
     /// <summary>The files are no longer what was found when they were opened.</summary>

@@ -9,7 +9,7 @@ namespace Stiefel.Server.BootReading;
 /// </summary>
 public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger<SharedBootFiles> logger) : IAsyncDisposable
 {
-    // Whoever typed the passphrase need not do so again for the same boot; and what was opened does not stay open for whoever comes later.
+    // Long enough that one boot asks for the passphrase once; short enough that the volume is closed when somebody else comes.
     private static readonly TimeSpan s_unlockedLinger = TimeSpan.FromMinutes(5);
 
     // Held while files are opened or closed, and while a lease is given; giving back needs no turn.

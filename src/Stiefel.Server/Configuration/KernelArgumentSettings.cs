@@ -3,7 +3,7 @@ using Stiefel.Linux.Kernel;
 namespace Stiefel.Server.Configuration;
 
 /// <summary>
-/// The server ramdisk gets its settings from whoever booted it, on the kernel command line: the three names users know,
+/// The ramdisk's server gets its settings on the kernel command line: the three names users know,
 /// and `stiefel.Section.Key=value` for everything else.
 /// </summary>
 public static class KernelArgumentSettings

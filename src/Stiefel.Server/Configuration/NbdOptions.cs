@@ -5,7 +5,7 @@ using Stiefel.Protocol;
 
 namespace Stiefel.Server.Configuration;
 
-/// <summary>Who may use the block server.</summary>
+/// <summary>Which clients may use the block server.</summary>
 public enum NbdAccess
 {
     /// <summary>Only the desktop that holds the current session's capability.</summary>

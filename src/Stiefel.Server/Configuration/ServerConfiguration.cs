@@ -5,7 +5,7 @@ namespace Stiefel.Server.Configuration;
 /// <summary>Where settings come from; the later source wins: files, kernel command line, environment, command line.</summary>
 public static class ServerConfiguration
 {
-    /// <summary>Of the machine, then of the directory the server is started in. Neither has to exist.</summary>
+    /// <summary>The machine's settings file, then that of the directory the server is started in. Neither has to exist.</summary>
     private static readonly string[] s_files = ["/etc/stiefel/appsettings.json", "appsettings.json"];
 
     private const string KernelArgumentsPath = "/proc/cmdline";

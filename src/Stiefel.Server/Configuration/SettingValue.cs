@@ -9,7 +9,7 @@ public sealed record SettingValue(string Key, string? Value, string Origin)
     /// <summary>The origin of a value that nobody gave.</summary>
     public const string Default = "default";
 
-    // Whoever knows an open export's name has the disk. All other settings name files that hold secrets, not secrets.
+    // Knowing an open export's name is having the disk. All other settings name files that hold secrets, not secrets.
     private const string ExportName = "Nbd:ExportName";
 
     /// <summary>Knowing it opens something.</summary>

@@ -5,7 +5,7 @@ namespace Stiefel.Server.Events;
 
 /// <summary>
 /// What happened, the latest of it, in one order for everybody: each event has a number, and a reader asks for those after the last that it has seen.
-/// So nobody who comes back misses one that is kept, readers cost no memory, and whoever notes an event waits for none of them. Thread-safe.
+/// So a reader that comes back misses none that is kept, readers cost no memory, and noting an event waits for none of them. Thread-safe.
 /// </summary>
 public sealed class EventJournal(TimeProvider time)
 {
@@ -62,7 +62,7 @@ public sealed class EventJournal(TimeProvider time)
             : 0;
 
     /// <summary>Events after a number, oldest first.</summary>
-    /// <param name="number">Of the last event that is known; 0 for none.</param>
+    /// <param name="number">The number of the last event that is known; 0 for none.</param>
     /// <param name="most">How many at once.</param>
     /// <param name="missed">How many there were between that and the first of these, which are not kept any more; 0 if none is known.</param>
     public IReadOnlyList<NotedEvent> ReadAfter(long number, int most, out long missed)

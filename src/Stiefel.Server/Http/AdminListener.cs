@@ -10,7 +10,7 @@ namespace Stiefel.Server.Http;
 /// <summary>The control plane's port: TLS for everyone, and plain HTTP besides for this machine itself. The first byte tells which is meant.</summary>
 public static class AdminListener
 {
-    /// <summary>Of a TLS record that holds a handshake (RFC 8446 §5.1); no HTTP request begins with it.</summary>
+    /// <summary>The type of a TLS record that holds a handshake (RFC 8446 §5.1); no HTTP request begins with it.</summary>
     private const byte TlsHandshake = 22;
 
     private static readonly TimeSpan s_firstByte = TimeSpan.FromSeconds(10);
@@ -36,7 +36,7 @@ public static class AdminListener
                 await plain!(connection);
             }
 
-            // Whoever else speaks in the clear is not answered: a token must not be sent twice because the first time seemed to work.
+            // Other clear text is not answered: a token must not be sent twice because the first time seemed to work.
         });
         listener.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = s_handshake, OnConnection = context => Authenticate(context, certificates) });
         listener.Use(next =>
@@ -58,7 +58,7 @@ public static class AdminListener
         });
     }
 
-    // Looked at, not taken: it is still there for whoever reads next.
+    // Looked at, not taken: it is still there for the next reader.
     private static async Task<byte?> FirstByteAsync(ConnectionContext connection)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);

@@ -76,10 +76,10 @@ public sealed class ConnectionBudget
 /// <summary>Whether a connection is a stranger's; on the connection's features.</summary>
 public sealed class ConnectionStanding(ConnectionBudget budget, LinkedListNode<ConnectionContext> node) : IDisposable
 {
-    /// <summary>Whoever is at the other end sent a hello of a holder of a key, perhaps a recorded one.</summary>
+    /// <summary>The peer sent a hello of a holder of a key, perhaps a recorded one.</summary>
     public void Greet() => budget.Greet(node);
 
-    /// <summary>Whoever is at the other end holds a key: nobody pushes it out.</summary>
+    /// <summary>The peer holds a key: nobody pushes it out.</summary>
     public void Prove() => budget.Forget(node);
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ public static class KestrelSetup
     /// <summary>One desktop uses one or two; what strangers may hold open is <see cref="ConnectionBudget.MaxStrangers"/>, this is the last resort.</summary>
     internal const int MaxConnections = 512;
 
-    /// <summary>Per TLS connection: what may wait in memory for a slow reader. Of others it is 64 KiB (SocketTransportOptions.MaxWriteBufferSize).</summary>
+    /// <summary>What may wait in memory for a slow reader of one TLS connection. Others have 64 KiB (SocketTransportOptions.MaxWriteBufferSize).</summary>
     private const int MaxResponseBuffer = 256 * 1024;
 
     private static readonly TimeSpan s_requestHeadersTimeout = TimeSpan.FromSeconds(10);

@@ -10,7 +10,7 @@ public sealed class KeyCertificates(KeyRing keys)
 {
     private readonly ConcurrentDictionary<string, SslStreamCertificateContext> _made = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>That of the key whose name it is, or of the first; null if no key is accepted at all.</summary>
+    /// <summary>The certificate of the key with that name, or of the first; null if no key is accepted at all.</summary>
     public SslStreamCertificateContext? For(string serverName)
     {
         foreach (var gone in _made.Keys.Where(id => !keys.Accepts(id)))

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Stiefel.Server.Http;
 
-/// <summary>Who is at the other end; IPv4 as such even where a listener speaks both families.</summary>
+/// <summary>The peer's address; IPv4 as such even where a listener speaks both families.</summary>
 public static class PeerAddress
 {
     /// <summary>Where a request or connection comes from; IPv4 as such, also from a socket of IPv6.</summary>

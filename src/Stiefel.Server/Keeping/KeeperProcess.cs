@@ -106,7 +106,7 @@ public sealed class KeeperProcess(string path, TimeSpan limit, ILogger<KeeperPro
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            // Of one that has ended.
+            // The socket of a keeper that has ended.
             socket.Dispose();
             return null;
         }

@@ -119,7 +119,7 @@ public sealed class KeyRing : IDisposable
         _accepted = now;
         _keys = [.. now.Select(a => a.Key)];
 
-        // Whoever holds the list from before may still be trying its keys; those of the change before this one are free by now.
+        // A holder of the previous list may still be trying its keys; those of the change before this one are free by now.
         _retired.ForEach(k => k.Dispose());
         _retired.Clear();
         _retired.AddRange(before.Except(now).Select(a => a.Key));

@@ -6,7 +6,7 @@ using Stiefel.Protocol.Text;
 namespace Stiefel.Server.Logging;
 
 /// <summary>
-/// `stiefel: …`, one line each: it is read on a serial console, and by whoever looks for phases there.
+/// `stiefel: …`, one line each: people read it on a serial console, and programs look for phases there.
 /// The journal of a machine with systemd adds the time; a ramdisk's clock is not worth printing.
 /// </summary>
 public sealed class PlainConsoleFormatter() : ConsoleFormatter(FormatterName)

@@ -9,7 +9,7 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Nbd;
 
-/// <summary>Tells log, status and whoever may grant the disk to another what the block server did.</summary>
+/// <summary>Tells log, status and the disk's gate what the block server did.</summary>
 public sealed class NbdEvents(DesktopLog desktops, TunnelTable tunnels, StrangerLog strangers, DesktopPresence presence, TimeProvider time, ILogger<NbdServer> logger) : INbdServerLog
 {
     private readonly RepeatedFailures _failures = new(time);

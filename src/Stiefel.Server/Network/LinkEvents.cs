@@ -22,7 +22,7 @@ public sealed class LinkEvents(EventJournal journal, ILogger<LinkEvents> logger)
         }
         catch (LinuxException e)
         {
-            // Only news are missing from here on; whoever asks is told what is.
+            // Only news are missing from here on; a question still gets its answer.
             logger.LinksNotWatched(e);
         }
     }

@@ -102,7 +102,7 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
     }
 
     /// <summary>The entry that a session means; refuses one whose offer no longer fits the files.</summary>
-    /// <param name="fingerprint">Of what it was offered.</param>
+    /// <param name="fingerprint">The fingerprint of what it was offered.</param>
     /// <param name="entry">What it chose; empty if it did not.</param>
     /// <param name="lease">The files as they are now.</param>
     /// <exception cref="RefusalException">They changed; a new handshake gets the new offer.</exception>

@@ -21,7 +21,7 @@ public sealed record KeyRevocation(string? Id, KeyChanges Changes, int KeysLeft,
         _ => null,
     };
 
-    /// <summary>What whoever revoked it should know; null if all is as expected.</summary>
+    /// <summary>What the person who revoked it should know; null if all is as expected.</summary>
     /// <param name="name">The key's.</param>
     public string? Warning(string name)
     {

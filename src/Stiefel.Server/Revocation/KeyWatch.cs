@@ -7,14 +7,14 @@ namespace Stiefel.Server.Revocation;
 
 /// <summary>
 /// Looks at the directory of keys twice a second: a new key is accepted, and a revoked one ends its sessions. Not by inotify, which says nothing where
-/// the directory lies on another machine, or is replaced as a whole. Whoever revokes a key here does not wait for the next look.
+/// the directory lies on another machine, or is replaced as a whole. A revocation here does not wait for the next look.
 /// </summary>
 public sealed class KeyWatch(KeyRing ring, EventJournal journal, ILogger<KeyWatch> logger, SessionEnding? sessions = null) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
 
-    // Of the next look and of whoever revokes a key. Nobody waits for the disk while they hold it: that takes as long as the disk does, and meanwhile
-    // another key may have to be revoked.
+    // Held by a look and by a revocation, never while waiting for the disk: that takes as long as the disk does, and meanwhile another key may have
+    // to be revoked.
     private readonly Lock _lock = new();
 
     // Accepted no more and cut off, but what they were granted is not all ended yet: it is tried until it is.
@@ -36,7 +36,7 @@ public sealed class KeyWatch(KeyRing ring, EventJournal journal, ILogger<KeyWatc
             barred = ring.Bar(name);
             Take(barred);
 
-            // With those of that name that are not all ended yet: whoever asks again wants to know of them.
+            // Include same-named keys whose ending is unfinished, so that a repeated request reports on them.
             own = [.. _revoked.Where(key => key.Key.Name == name || barred.Revoked.Contains(key))];
         }
 

@@ -19,7 +19,7 @@ public sealed class BootSession : IDisposable
     private readonly byte[] _presharedKey = new byte[TunnelKey.Size];
     private readonly byte[] _goodbyeKey = new byte[SessionGoodbye.KeySize];
 
-    // Of this session, so that a desktop that asks again, since the answer got lost, finds the same tunnel.
+    // Kept for the session: a desktop that lost the answer and asks again finds the same tunnel.
     private readonly byte[] _privateKey = TunnelKey.Generate();
     private int _confirmed;
     private volatile bool _disposed;
@@ -76,7 +76,7 @@ public sealed class BootSession : IDisposable
     /// <summary>The desktop's address.</summary>
     public IPAddress Peer { get; }
 
-    /// <summary>Of the boot files it was offered, or unlocked.</summary>
+    /// <summary>The fingerprint of the boot files it was offered, or unlocked.</summary>
     public string Fingerprint { get; private set; }
 
     /// <summary>The boot entry that the person there chose; empty if it is the one that is booted by itself.</summary>
@@ -94,7 +94,7 @@ public sealed class BootSession : IDisposable
 
     /// <summary>The person there chose an entry.</summary>
     /// <param name="entry">Its id.</param>
-    /// <param name="fingerprint">Of its files.</param>
+    /// <param name="fingerprint">The fingerprint of its files.</param>
     public void Choose(string entry, string fingerprint) => (Entry, Fingerprint) = (entry, fingerprint);
 
     /// <summary>When the handshake was.</summary>

@@ -37,7 +37,7 @@ public sealed class StatusReport(
     };
 
     private static LinkStatus Describe(PayloadLinkOptions link) => new(
-        link.ToParameters().Protection, link.Protection == LinkProtection.None ? "whoever reaches the link can read and change the disk while a desktop uses it" : null);
+        link.ToParameters().Protection, link.Protection == LinkProtection.None ? "everybody who reaches the link can read and change the disk while a desktop uses it" : null);
 
     // Inside the tunnels all desktops have the same address.
     private string Place(EndPoint remote) => new IPEndPoint(tunnels.DesktopAt(remote), (remote as IPEndPoint)?.Port ?? 0).ToString();

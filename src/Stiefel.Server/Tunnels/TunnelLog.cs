@@ -4,7 +4,7 @@ namespace Stiefel.Server.Tunnels;
 
 internal static partial class TunnelLog
 {
-    [LoggerMessage(EventId = 500, Level = LogLevel.Warning, Message = "link.protection is none: whoever reaches the link can read and change the disk while a desktop uses it")]
+    [LoggerMessage(EventId = 500, Level = LogLevel.Warning, Message = "link.protection is none: everybody who reaches the link can read and change the disk while a desktop uses it")]
     public static partial void NotProtected(this ILogger logger);
 
     [LoggerMessage(EventId = 501, Level = LogLevel.Warning, Message = "this machine forwards packets between its networks ({Setting}): who is on the cable may reach the others through it")]

@@ -87,7 +87,7 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
         {
             throw new UnsafeSettingsException(
                 $"the link cannot be protected by WireGuard here: {e.Message}; this needs root, IPv6 and the kernel module wireguard. " +
-                "Without them only link.protection: none is possible (--Link:Protection none): whoever reaches the link can then read and change the disk");
+                "Without them only link.protection: none is possible (--Link:Protection none): everybody who reaches the link can then read and change the disk");
         }
         finally
         {

@@ -9,7 +9,7 @@ namespace Stiefel.Attach.Tests.Agent;
 /// <param name="pace">What bounds the requests; null: always the largest.</param>
 internal sealed class SimulatedCable(RequestPace? pace)
 {
-    // Of the kernel, the tunnel and the server, each request.
+    // What kernel, tunnel and server add to each request.
     private const double OwnSeconds = 20e-6;
     private const double RoundTripSeconds = 500e-6;
     private const double LookSeconds = 0.5;

@@ -23,7 +23,7 @@ internal sealed class BootFixture : IDisposable
 
     public string Path => _directory.Path;
 
-    /// <summary>Adds the smallest file that is a bzImage of that release to whoever asks.</summary>
+    /// <summary>Adds the smallest file that every reader takes for a bzImage of that release.</summary>
     public BootFixture Kernel(string path, string release = "6.1.0-18-amd64") => Write(path, KernelBytes(release));
 
     /// <summary>Adds a file whose content is its own path.</summary>

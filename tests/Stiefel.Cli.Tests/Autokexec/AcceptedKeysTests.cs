@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Autokexec;
 
-/// <summary>Who may call, while the directory of keys changes under the daemon.</summary>
+/// <summary>The keys that may call, while their directory changes under the daemon.</summary>
 public sealed class AcceptedKeysTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -76,7 +76,7 @@ public sealed class KeyRevokeVerbTests : IDisposable
         Assert.Single(text.TrimEnd().Split('\n'));
     }
 
-    /// <summary>It flushes its disk first; whoever asked again would hear that there is no such key.</summary>
+    /// <summary>It flushes its disk first; asked again, it would say that there is no such key.</summary>
     [Fact]
     public async Task Revoke_ServerTakesLongerThanALookUp_IsWaitedForWithALineThatSaysWhy()
     {

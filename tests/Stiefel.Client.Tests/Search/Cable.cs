@@ -4,7 +4,7 @@ namespace Stiefel.Client.Tests.Search;
 
 /// <summary>
 /// A network cable: a pair of virtual interfaces, `NAME` in the tests' namespace and `far` in one of its own, which a thread holds open.
-/// Sockets belong to the namespace of the thread that made them, whoever uses them afterwards.
+/// Sockets belong to the namespace of the thread that made them, also when another thread uses them.
 /// </summary>
 internal sealed class Cable : IDisposable
 {

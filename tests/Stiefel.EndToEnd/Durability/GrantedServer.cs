@@ -37,7 +37,7 @@ internal sealed class GrantedServer : IDisposable
     public int Keeper => Directory.GetDirectories("/proc").Select(Path.GetFileName).OfType<string>()
         .Where(name => int.TryParse(name, out _) && IsKeeper(name)).Select(int.Parse).FirstOrDefault();
 
-    /// <summary>Nobody has the disk: it can be claimed.</summary>
+    /// <summary>The disk is free: it can be claimed.</summary>
     public bool IsFree
     {
         get

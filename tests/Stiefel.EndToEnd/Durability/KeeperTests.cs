@@ -72,7 +72,7 @@ public sealed class KeeperTests
                 await running;
             }
 
-            // Nobody else gets it, and what was promised is there.
+            // The disk goes to nobody else, and what was promised is there.
             Assert.False(server.IsFree, $"seed {seed}, kill {kill}: the disk was free");
             var broken = load.FirstBroken(server.Disk);
             Assert.True(broken is null, $"seed {seed}, kill {kill}: {broken}");

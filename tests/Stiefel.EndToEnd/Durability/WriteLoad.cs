@@ -8,7 +8,7 @@ namespace Stiefel.EndToEnd.Durability;
 /// Writes to an export until the server dies, and remembers what it was promised: each block carries the number of its write in every
 /// eight bytes; a write that was acknowledged before a flush was sent, or that had FUA, must be found afterwards, or a later one.
 /// </summary>
-/// <param name="seed">Of the order of things.</param>
+/// <param name="seed">The seed of the order of things.</param>
 internal sealed class WriteLoad(int seed)
 {
     public const int BlockSize = 4096;

@@ -6,7 +6,7 @@ namespace Stiefel.EndToEnd.Machines;
 /// <summary>That a process inside a machine holds what docs/security.md says and nothing else.</summary>
 internal static class PrivilegeChecks
 {
-    /// <param name="shell">Of the machine.</param>
+    /// <param name="shell">The machine's shell.</param>
     /// <param name="program">Its name in the document.</param>
     /// <param name="process">Its number, or shell words that become it.</param>
     /// <param name="token">Ends it.</param>

@@ -121,7 +121,7 @@ public sealed class ControlPlaneTests : IDisposable
     [Fact]
     public void Status_LinkInTheOpen_IsWarnedOfThereAndInTheLog()
     {
-        Assert.Contains("link     protection none; WARNING: whoever reaches the link", NativeProcess.Run(0, Stiefel, "status", "--directory", _scratch["keys"], _host), StringComparison.Ordinal);
+        Assert.Contains("link     protection none; WARNING: everybody who reaches the link", NativeProcess.Run(0, Stiefel, "status", "--directory", _scratch["keys"], _host), StringComparison.Ordinal);
         Assert.Contains("link.protection is none", _server.Output, StringComparison.Ordinal);
     }
 

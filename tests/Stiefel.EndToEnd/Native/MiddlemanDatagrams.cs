@@ -25,7 +25,7 @@ internal static class MiddlemanDatagrams
         return (buffer[..length], from);
     }
 
-    /// <summary>Each byte flipped, cut off where a field ends, and made longer; few enough for whoever looks at a hundred in a second.</summary>
+    /// <summary>Each byte flipped, cut off where a field ends, and made longer; few enough for a program that looks at a hundred in a second.</summary>
     public static IEnumerable<byte[]> Forge(byte[] datagram) =>
     [
         .. Enumerable.Range(0, Size).Select(at => MiddlemanBytes.Flip(datagram, at, 1 << (at % 8))),

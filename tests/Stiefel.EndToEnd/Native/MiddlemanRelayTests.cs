@@ -49,7 +49,7 @@ public sealed class MiddlemanRelayTests : IClassFixture<MiddlemanStage>, IDispos
         _stage.AssertServes();
     }
 
-    /// <summary>Whoever holds the key is a laptop of its owner, and the desktop boots that one; but two of them are never mixed.</summary>
+    /// <summary>A holder of the key is a laptop of its owner, and the desktop boots that one; but two of them are never mixed.</summary>
     [Fact]
     public void Boot_LedToAnotherLaptopOfTheSameKey_GetsAllFromThereOrNothing()
     {

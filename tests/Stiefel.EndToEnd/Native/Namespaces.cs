@@ -37,7 +37,7 @@ internal sealed class Namespaces : IDisposable
     /// <summary>Starts a program inside one.</summary>
     public static NativeProcess Start(string name, params string[] command) => NativeProcess.Start("ip", ["netns", "exec", name, .. command]);
 
-    /// <summary>A UDP socket inside one; it stays there whoever uses it.</summary>
+    /// <summary>A UDP socket inside one; it stays there when another thread uses it.</summary>
     public static Socket OpenSocket(string name) => Within(name, () =>
     {
         var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };

@@ -84,7 +84,7 @@ public sealed class PrivilegeTests : IDisposable
 
         Assert.Equal(new string('0', 16), Status($"/proc/{server.Id}")["CapEff"]);
         Assert.Equal("1", Status($"/proc/{server.Id}")["NoNewPrivs"]);
-        // A process that must not be dumped belongs to root in /proc, whoever runs it (man 5 proc).
+        // A process that must not be dumped belongs to root in /proc, also when another user runs it (man 5 proc).
         Assert.Equal("0", NativeProcess.Run(0, "stat", "-c", "%u", $"/proc/{server.Id}/mem").Trim());
     }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.BlockDevices;
 
-/// <summary>Whose use counts, told from fixture trees.</summary>
+/// <summary>The devices whose use counts, told from fixture trees.</summary>
 public sealed class DiskFamilyTests : IDisposable
 {
     // sda: 1 = ESP, 2 = LUKS with LVM (root, swap) on it; sdb is a stranger

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.BlockDevices;
 
-/// <summary>Who uses a real loop device of this machine.</summary>
+/// <summary>The users of a real loop device of this machine.</summary>
 public sealed class DiskUseTests : IDisposable
 {
     private const int Size = 16 << 20;

@@ -81,7 +81,7 @@ public class ModuleIndexTests
             var alias = lines[at].Split(' ')[1].Replace('*', '0');
             if (!alias.Contains('['))
             {
-                // Of several drivers for one device, modprobe takes whichever its index has first; only needs order them.
+                // modprobe takes the first of several drivers for one device; only dependencies order them.
                 List<string> paths = [.. Paths(index.Resolve([alias], []))];
                 Assert.Equal(Modprobe.Show(root == "" ? "/" : root, Path.GetFileName(directory), alias).Order(), paths.Order());
                 Assert.All(paths, path => Assert.All(needs[path], need => Assert.InRange(paths.IndexOf(need), 0, paths.IndexOf(path))));

@@ -122,7 +122,7 @@ public sealed class DamagedTreeTests : IDisposable
                 Directory.CreateDirectory(path);
                 break;
             case 1:
-                // Nobody will ever write to it.
+                // A pipe without a writer: reading it would wait for ever.
                 Assert.Equal(0, SysStat.mknod(path, SysStat.S_IFIFO | 0x180, 0));
                 break;
             case 2:

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transmission;
 
-/// <summary>Of one client's connections, those of one generation at most can write; whatever comes late, and in whatever order (docs/protocol.md#generations).</summary>
+/// <summary>At most one generation of a client's connections can write; whatever comes late, and in whatever order (docs/protocol.md#generations).</summary>
 public sealed class GenerationTests : IDisposable
 {
     private readonly MemoryDevice _device = new(1 << 20);

@@ -12,7 +12,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Admin;
 
-/// <summary>Who gets into the control plane.</summary>
+/// <summary>The ways into the control plane.</summary>
 public sealed class DoorTests : IDisposable
 {
     private readonly ServerFiles _files = new();

@@ -25,7 +25,7 @@ public sealed class KeptGrantTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // Of whatever disk: there is one.
+    // The record of the only disk, whatever its name.
     private string GrantFile => Directory.Exists(_files.State) ? Directory.GetFiles(_files.State, "grant-*.json").SingleOrDefault() ?? _files.GrantFile : _files.GrantFile;
 
     public void Dispose()

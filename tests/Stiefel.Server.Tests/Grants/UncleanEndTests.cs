@@ -8,7 +8,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Grants;
 
-/// <summary>Who gets the disk after an end without a goodbye: the same machine, started anew and silent since; everybody else is asked (docs/security.md).</summary>
+/// <summary>The disk after an end without a goodbye goes to the same machine, started anew and silent since; everybody else is asked (docs/security.md).</summary>
 public sealed class UncleanEndTests : IDisposable
 {
     private readonly ServerFiles _files = new();

@@ -25,7 +25,7 @@ public sealed class VoidGrantTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // Of whatever disk: there is one.
+    // The record of the only disk, whatever its name.
     private string GrantFile => Directory.Exists(_files.State) ? Directory.GetFiles(_files.State, "grant-*.json").SingleOrDefault() ?? _files.GrantFile : _files.GrantFile;
 
     public void Dispose() => _files.Dispose();
@@ -179,7 +179,7 @@ public sealed class VoidGrantTests : IDisposable
         Assert.False(File.Exists(GrantFile));
     }
 
-    /// <summary>Who was ended does not get the disk back because the next desktop's grant fails.</summary>
+    /// <summary>A desktop that was ended does not get the disk back because the next one's grant fails.</summary>
     [Fact]
     public async Task End_RecordCannotBeRemoved_IsVoidAllTheSame()
     {

@@ -34,7 +34,7 @@ internal sealed class ServerFiles : IDisposable
 
     public string State => Path("state");
 
-    /// <summary>Of <see cref="Disk"/>.</summary>
+    /// <summary>The size of <see cref="Disk"/>.</summary>
     public string GrantFile => StateDirectory.OfDisk(State, Disk, "grant", ".json");
 
     public string Keys => Path("keys");

@@ -3,7 +3,7 @@ using Stiefel.Server.Http;
 
 namespace Stiefel.Server.Tests.Http;
 
-/// <summary>Who makes room for whom.</summary>
+/// <summary>Which connection makes room for which.</summary>
 public sealed class ConnectionBudgetTests
 {
     // A connection is closed on a thread of its own.

@@ -57,7 +57,7 @@ public sealed class FloodTests : IDisposable
         }
     }
 
-    /// <summary>Whoever proved to hold a key is pushed out by nobody: a transfer that waits for its reader goes on.</summary>
+    /// <summary>A peer that proved to hold a key is pushed out by nobody: a transfer that waits for its reader goes on.</summary>
     [Fact]
     public async Task Transfer_UnderAFloodOfConnections_IsNotBrokenOff()
     {

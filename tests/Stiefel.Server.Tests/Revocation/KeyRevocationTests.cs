@@ -158,7 +158,7 @@ public sealed class KeyRevocationTests : IDisposable
         await RevokeAsync(http, "stick");
     }
 
-    /// <summary>Whoever has one stick only, and lost it, must be able to end it.</summary>
+    /// <summary>An owner with one stick only, and lost, must be able to end it.</summary>
     [Fact]
     public async Task Revoke_LastKeyWithItsOwnToken_IsDoneAndSaidSo()
     {

@@ -6,7 +6,7 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Tests.Tunnels;
 
-/// <summary>Whose the tunnels at a port are.</summary>
+/// <summary>The server that has the tunnels at a port.</summary>
 public sealed class TunnelStartTests
 {
     private const int Port = 61943;

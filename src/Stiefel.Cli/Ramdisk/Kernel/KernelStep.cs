@@ -14,7 +14,7 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workDirect
     private const string ModulesDirectory = "lib/modules/";
     private const string ImagePrefix = "boot/vmlinuz-";
 
-    // Of depmod's files modprobe reads the .bin ones; the symbols are for out-of-tree builds.
+    // modprobe reads depmod's .bin files only; the symbols are for out-of-tree builds.
     private static readonly string[] s_superfluousIndexes = ["modules.alias", "modules.symbols", "modules.symbols.bin", "modules.builtin.modinfo"];
 
     // What mounting a squashfs file takes.

@@ -21,7 +21,7 @@ internal static class SquashFileSystem
     // Times and threads leave no mark; the option would contradict SOURCE_DATE_EPOCH.
     private static readonly ExternalProgramOptions s_options = new() { Environment = new Dictionary<string, string?> { ["SOURCE_DATE_EPOCH"] = null } };
 
-    /// <summary>Writes TARGET; modes in the directory are set to 0755 and 0644, as whoever built it may have any umask.</summary>
+    /// <summary>Writes TARGET; modes in the directory are set to 0755 and 0644, since its builder may have any umask.</summary>
     public static async Task WriteAsync(string directory, string target, string blockSize, Compression compression, CancellationToken token)
     {
         foreach (var path in DirectoryTree.Walk(directory).Select(path => Path.Combine(directory, path)).Append(directory).Where(path => new FileInfo(path).LinkTarget is null))

@@ -8,7 +8,7 @@ namespace Stiefel.Cli.Ramdisk.Steps;
 /// </summary>
 internal sealed class StepCache : IDisposable
 {
-    /// <summary>Of each step, this many results are kept; switching back and forth between two configurations stays quick.</summary>
+    /// <summary>This many results are kept for each step; switching back and forth between two configurations stays quick.</summary>
     private const int KeptPerStep = 4;
 
     private readonly string _directory;

@@ -8,7 +8,7 @@ internal sealed class StepKey
 {
     private readonly StringBuilder _inputs = new();
 
-    /// <param name="name">Of the step.</param>
+    /// <param name="name">The step's name.</param>
     /// <param name="version">Raised by hand when the step's code comes to do something else.</param>
     public StepKey(string name, int version)
     {

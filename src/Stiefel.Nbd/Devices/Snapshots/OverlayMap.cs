@@ -48,7 +48,7 @@ internal sealed class OverlayMap(long size)
             return (0, 0);
         }
 
-        // In this order: whoever sets Owned has set Stored before.
+        // In this order: a writer sets Stored before Owned.
         var owned = Volatile.Read(ref chunk.Owned[unit % UnitsPerChunk]);
         return (owned, Volatile.Read(ref chunk.Stored[unit % UnitsPerChunk]));
     }

@@ -30,7 +30,7 @@ public sealed class SnapshotOverlay : IDisposable
     internal OverlayMap Map { get; }
 
     /// <summary>In memory.</summary>
-    /// <param name="size">Of the base in bytes.</param>
+    /// <param name="size">The base's size in bytes.</param>
     /// <param name="limit">Most bytes to hold; 0 = as many as there are.</param>
     /// <exception cref="LinuxException">No memory, or no descriptor left.</exception>
     public static SnapshotOverlay InMemory(long size, long limit) => new(new DiskDevice(BlockDevice.CreateInMemory("snapshot", size)), limit);

@@ -12,7 +12,7 @@ public sealed class NbdTls(NbdTlsMode mode, Func<string, SslStreamCertificateCon
     /// <summary>What becomes of clients that do not ask for it.</summary>
     public NbdTlsMode Mode => mode;
 
-    /// <summary>Whose signature a client's own certificate must bear; null = clients need none.</summary>
+    /// <summary>The authorities that may have signed a client's certificate; null = clients need none.</summary>
     public X509Certificate2Collection? ClientAuthorities { get; init; }
 
     internal SslServerAuthenticationOptions OptionsFor(string serverName)
