@@ -28,6 +28,7 @@ var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a
     StatusVerbs.BuildKick(),
     ReturnVerb.Build(),
     BeepVerb.Build(),
+    DoctorVerb.Build(),
     DemoVerb.Build(),
     TestQemuVerb.Build(),
 };

@@ -13,7 +13,8 @@ public static class MountTable
     public static IReadOnlyList<MountEntry> Under(string directory)
         => [.. Read().Where(mount => mount.Directory == directory || mount.Directory.StartsWith(directory.TrimEnd('/') + "/", StringComparison.Ordinal))];
 
-    internal static IReadOnlyList<MountEntry> Parse(string text)
+    /// <summary>The same from the text of such a file.</summary>
+    public static IReadOnlyList<MountEntry> Parse(string text)
     {
         var mounts = new List<MountEntry>();
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))

@@ -1,0 +1,65 @@
+using Stiefel.Cli.Laptop;
+using Stiefel.CommandLine;
+
+namespace Stiefel.Cli.Doctor.Checks;
+
+/// <summary>Whether one start can be ordered of the boot loader, and whether the EFI System partition has room.</summary>
+internal static class BootLoaderChecks
+{
+    // Two ramdisks of 40 MiB, while one takes the other's place, and what a kernel upgrade puts there.
+    private const long NeededBytes = 128 << 20;
+
+    // What GRUB itself can write to (GNU GRUB manual, "Environment block"; grub-core/commands/loadenv.c).
+    private static readonly string[] s_writable = ["ext2", "ext3", "ext4", "xfs", "vfat"];
+
+    public static IEnumerable<Finding> Of(Patient patient) => [.. OfOneTimeEntries(patient), .. OfSpace(patient)];
+
+    private static IEnumerable<Finding> OfOneTimeEntries(Patient patient)
+    {
+        var laptop = patient.Laptop;
+        var firmware = laptop.Firmware;
+        if (laptop.Boot is { Loader: LoaderKind.Grub, GrubDirectory: { } directory } && Obstacle(laptop, directory) is { } obstacle)
+        {
+            var text = $"GRUB cannot write its environment block ({directory}/grubenv is {obstacle}): an entry ordered for one start by grub-reboot would be started for ever";
+            yield return firmware.HasVariables
+                ? Finding.Note("one-time-trap", text, "never use grub-reboot here; the firmware forgets a start that was ordered of it: `efibootmgr --bootnext`")
+                : Finding.Note("one-time-trap", text + ", and a BIOS can be told nothing", "never use grub-reboot here; choose in the menu by hand");
+            yield break;
+        }
+
+        yield return (laptop.Boot.Loader, firmware.HasVariables) switch
+        {
+            (LoaderKind.Unknown, false) => Finding.Note("one-time-unknown", "the boot loader is none that is known, so one start of it cannot be ordered", "leave by kexec (autokexec.leave: kexec), or choose in its menu by hand"),
+            (_, true) => Finding.Fine("one-time", $"{laptop.Boot.Name}; one start can be ordered of the firmware"),
+            _ => Finding.Fine("one-time", $"{laptop.Boot.Name}; one start can be ordered of it"),
+        };
+    }
+
+    /// <summary>Why GRUB cannot write there; null if it can, or if that cannot be told.</summary>
+    private static string? Obstacle(LaptopFacts laptop, string directory)
+    {
+        if (BootSetup.MountOf(laptop.Tree, directory) is not { } mount)
+        {
+            return null;
+        }
+
+        var device = laptop.Names.Resolve(mount.Source);
+        var layer = device is null ? null : laptop.Blocks.Below(device).Select(laptop.Blocks.KindOf).FirstOrDefault(kind => kind is not null);
+        return layer is not null ? $"on {layer}" : s_writable.Contains(mount.Type, StringComparer.Ordinal) ? null : $"on {mount.Type}";
+    }
+
+    private static IEnumerable<Finding> OfSpace(Patient patient)
+    {
+        var laptop = patient.Laptop;
+        if (laptop.Boot.EfiDirectory is { } directory && laptop.Firmware.IsUefi
+            && laptop.Tree.OnDisk(directory + "/x") is { } inside && laptop.Tree.FreeBytes(Path.GetDirectoryName(inside)!) is { } free)
+        {
+            yield return free < NeededBytes
+                ? Finding.Note(
+                    "esp-space",
+                    $"the EFI System partition ({directory}) has {DataSize.Binary(free)} free; a boot entry with the ramdisk on it takes up to {DataSize.Binary(NeededBytes)}, while one ramdisk takes another's place",
+                    "remove kernels that are no longer used, or leave by kexec, which takes nothing there")
+                : Finding.Fine("esp-space", $"the EFI System partition ({directory}) has {DataSize.Binary(free)} free");
+        }
+    }
+}

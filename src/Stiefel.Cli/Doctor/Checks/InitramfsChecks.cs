@@ -1,0 +1,36 @@
+using Stiefel.Cli.Laptop;
+
+namespace Stiefel.Cli.Doctor.Checks;
+
+/// <summary>Whether an update that is made on a desktop locks the laptop out.</summary>
+internal static class InitramfsChecks
+{
+    public static IEnumerable<Finding> Of(Patient patient)
+    {
+        var tool = patient.Laptop.Initramfs;
+        foreach (var setting in tool.ThisMachineOnly)
+        {
+            yield return Finding.Note(
+                "initramfs-this-machine-only",
+                $"{tool.Name} puts only the drivers of the machine that it runs on into the initramfs ({setting}): after a kernel upgrade on a desktop the laptop would not find its disk",
+                tool.Maker switch
+                {
+                    InitramfsMaker.InitramfsTools => "echo MODULES=most >/etc/initramfs-tools/conf.d/zz-stiefel.conf && update-initramfs -u -k all",
+                    InitramfsMaker.Dracut => "echo 'hostonly=\"no\"' >/etc/dracut.conf.d/zz-stiefel.conf && dracut --regenerate-all --force",
+                    InitramfsMaker.Mkinitcpio => "take `autodetect` out of HOOKS, and run mkinitcpio -P",
+                    _ => "let it take all drivers, and make the initramfs anew",
+                });
+        }
+
+        if (tool is { Maker: not InitramfsMaker.Unknown, ThisMachineOnly.Count: 0 })
+        {
+            yield return Finding.Fine("initramfs", $"{tool.Name} puts the drivers of all machines into the initramfs");
+        }
+
+        // lvmdevices(8): a volume whose device is not in the list is not activated, and a disk behind a cable has another name.
+        if (patient.Laptop.Root.Layers.Any(layer => layer.StartsWith("LVM", StringComparison.Ordinal)) && patient.Tree.HasFile("etc/lvm/devices/system.devices"))
+        {
+            yield return Finding.Note("lvm-devices-file", "/etc/lvm/devices/system.devices lists the devices that LVM may use, and a desktop's is not among them", "if the desktop does not find its volumes: use_devicesfile = 0 in /etc/lvm/lvm.conf, and make the initramfs anew");
+        }
+    }
+}

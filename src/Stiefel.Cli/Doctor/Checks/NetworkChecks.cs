@@ -1,0 +1,57 @@
+using Stiefel.Cli.Laptop;
+
+namespace Stiefel.Cli.Doctor.Checks;
+
+/// <summary>Cards, as cables for a disk.</summary>
+internal static class NetworkChecks
+{
+    // A disk of today does 500 MB/s and more; with less than this it is no joy.
+    private const int SlowMbit = 100;
+    private const int Usb2Mbit = 480;
+
+    public static IEnumerable<Finding> Of(Patient patient)
+    {
+        if (!patient.Laptop.IsRunning)
+        {
+            yield break;
+        }
+
+        if (patient.Laptop.Cards.Count == 0)
+        {
+            yield return Finding.Note("nic-none", "there is no wired network card at the moment", "plug in a USB adapter (2.5 Gbit/s, Realtek RTL8156, costs little), or use a Thunderbolt cable; wireless cannot carry the disk");
+        }
+
+        foreach (var card in patient.Laptop.Cards)
+        {
+            foreach (var finding in OfCard(card))
+            {
+                yield return finding;
+            }
+        }
+
+        foreach (var place in NetworkCard.WithoutDriver(patient.Tree))
+        {
+            yield return Finding.Note("nic-without-driver", $"the network card at {place} has no driver in this kernel", "install the driver's package or firmware (dmesg tells which); the ramdisk has its own drivers, and may know it");
+        }
+    }
+
+    private static IEnumerable<Finding> OfCard(NetworkCard card)
+    {
+        var hardware = card.Hardware;
+        if (hardware.Duplex == "half")
+        {
+            yield return Finding.Note("nic-half-duplex", $"{card.Name} runs half duplex: one end is set to a fixed speed", "set both to negotiate: ethtool -s " + card.Name + " autoneg on");
+        }
+
+        if (hardware.SpeedMbit <= SlowMbit)
+        {
+            yield return Finding.Note("nic-slow", $"{card.Name} runs at {hardware.SpeedMbit} Mbit/s, which is slow for a disk", "use another cable, or a faster port or adapter, at the end that is slow");
+        }
+        else if (hardware.UsbMbit <= Usb2Mbit)
+        {
+            yield return Finding.Note("nic-usb2", $"{card.Name} is in a USB port that carries {hardware.UsbMbit} Mbit/s", "plug it into a USB 3 port");
+        }
+
+        yield return Finding.Fine("nic", $"{card.Name}: driver {hardware.Driver ?? "unknown"}, {(hardware.SpeedMbit is { } speed ? $"{speed} Mbit/s{(hardware.Duplex is { } duplex ? $" {duplex} duplex" : "")}" : "no cable at the moment")}{(hardware.UsbMbit is { } usb ? $", USB at {usb} Mbit/s" : "")}");
+    }
+}

@@ -1,0 +1,78 @@
+using Stiefel.Cli.Configuration;
+using Stiefel.Keys;
+using Stiefel.Linux.Files;
+using Stiefel.CommandLine;
+
+namespace Stiefel.Cli.Doctor.Checks;
+
+/// <summary>What of Stiefel is set up already.</summary>
+internal static class SetupChecks
+{
+    private const string Keys = "etc/stiefel/keys";
+    private const string Unit = "stiefel-autokexec.service";
+
+    public static IEnumerable<Finding> Of(Patient patient) => [.. OfConfiguration(patient), .. OfKeys(patient), .. OfRamdisk(patient), .. OfUnit(patient)];
+
+    private static IEnumerable<Finding> OfConfiguration(Patient patient)
+    {
+        if (patient.ConfigurationProblem.Length > 0)
+        {
+            yield return Finding.Stop("config-wrong", patient.ConfigurationProblem.Replace("\n", "; ", StringComparison.Ordinal), "correct it; config-example.yaml explains every key");
+        }
+        else if (patient.Configuration is not { } configuration)
+        {
+            yield return Finding.Note("config-none", $"there is no {Patient.ConfigurationPath}", Missing(patient, "write one: `boot:` and below it `  disk: NAME` is enough"));
+        }
+        else if (configuration.Boot.Disk is null)
+        {
+            yield return Finding.Stop("config-without-disk", $"{Patient.ConfigurationPath} does not name the disk to serve, without which `stiefel autokexec` does not start", Missing(patient, "add `boot:` and below it `  disk: NAME`"));
+        }
+        else
+        {
+            yield return Finding.Fine("config", $"{Patient.ConfigurationPath} serves {configuration.Boot.Disk}");
+        }
+    }
+
+    private static string Missing(Patient patient, string remedy) =>
+        patient.Laptop.Root.Disk is { } disk && patient.Laptop.Names.LastingNameOf(disk) is { } name ? remedy.Replace("NAME", name, StringComparison.Ordinal) : remedy.Replace("NAME", "/dev/disk/by-id/…", StringComparison.Ordinal);
+
+    private static IEnumerable<Finding> OfKeys(Patient patient)
+    {
+        var count = patient.Tree.Names(Keys).Count(name => name.EndsWith(StoredKey.Extension, StringComparison.Ordinal));
+        yield return count > 0
+            ? Finding.Fine("keys", $"{count} {(count == 1 ? "key is" : "keys are")} accepted")
+            : Finding.Note("key-none", $"there is no key in /{Keys}, so nobody's call is heard", "stiefel key new stick");
+    }
+
+    private static IEnumerable<Finding> OfRamdisk(Patient patient)
+    {
+        var setup = patient.Settings.ServerSetup;
+        string[] missing = [.. ((string[])[setup.Kernel, setup.Initrd]).Where(file => !patient.Tree.HasFile(file))];
+        if (missing.Length > 0)
+        {
+            yield return Finding.Note("ramdisk-none", $"{string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} not there: there is no ramdisk to leave for", $"stiefel create-initrd --out {Path.GetDirectoryName(setup.Kernel)}");
+            yield break;
+        }
+
+        foreach (var file in (string[])[setup.Kernel, setup.Initrd])
+        {
+            if (patient.Tree.OnDisk(file) is { } path && FileOwner.Of(path, followLink: true) is { OthersMayWrite: true })
+            {
+                yield return Finding.Stop("ramdisk-untrusted", $"{file} can be changed by others on this machine, and with it what root does; `stiefel autokexec` does not start", $"look at it, then chmod go-w {file}");
+            }
+        }
+
+        yield return Finding.Fine("ramdisk", $"{setup.Kernel} and {setup.Initrd} ({DataSize.Binary(new FileInfo(patient.Tree.OnDisk(setup.Initrd)!).Length)})");
+    }
+
+    private static IEnumerable<Finding> OfUnit(Patient patient)
+    {
+        yield return patient.Laptop.IsEnabled(Unit)
+            ? Finding.Fine("autokexec", $"{Unit} waits for a desktop's call")
+            : Finding.Note("autokexec-off", "`stiefel autokexec` is not started by itself, so a desktop's call is not heard", $"a unit {Unit} that runs it; until then run it by hand, or serve by hand (README)");
+        if (patient.Settings.Autokexec.Leave == LeavingWay.Firmware)
+        {
+            yield return Finding.Stop("leave-firmware", "autokexec.leave is firmware, which takes a boot entry that nothing makes yet", "leave: kexec");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Stiefel.Cli.Laptop;
+
+namespace Stiefel.Cli.Doctor.Checks;
+
+/// <summary>Secure Boot, and whether the ramdisk's kernel is one that this machine would start.</summary>
+internal static class SignatureChecks
+{
+    private const string FirmwareRemedy = "make the ramdisk of a kernel that this machine trusts (initrd.debian.kernel-package), enrol its key (mokutil --import), or switch Secure Boot off in the firmware";
+
+    public static IEnumerable<Finding> Of(Patient patient)
+    {
+        var firmware = patient.Laptop.Firmware;
+        if (patient.Laptop.IsRunning)
+        {
+            yield return firmware.SecureBoot switch
+            {
+                SecureBoot.On => Finding.Fine("secure-boot", $"UEFI with Secure Boot; keys of {Names([.. firmware.Keys, .. firmware.MachineOwnerKeys])}"),
+                SecureBoot.SetupMode => Finding.Note("secure-boot-setup-mode", "the firmware is in setup mode: Secure Boot has no keys, and whoever starts a program there can give it some", "enrol keys, or restore the factory's in the firmware's menu"),
+                SecureBoot.Off => Finding.Fine("secure-boot", "UEFI without Secure Boot"),
+                _ => Finding.Fine("secure-boot", firmware.IsUefi ? "UEFI; whether Secure Boot is on is not to be seen" : "BIOS, or UEFI in its compatibility mode: nothing asks for signatures"),
+            };
+        }
+
+        if (patient.Laptop.Kernel.IsLockedDown || firmware.SecureBoot == SecureBoot.On)
+        {
+            foreach (var finding in OfRamdisk(patient))
+            {
+                yield return finding;
+            }
+        }
+    }
+
+    private static IEnumerable<Finding> OfRamdisk(Patient patient)
+    {
+        var file = patient.Settings.ServerSetup.Kernel;
+        if (!patient.Tree.HasFile(file))
+        {
+            yield break; // that there is none is said elsewhere
+        }
+
+        var issuers = patient.Tree.Use(file, KernelSignature.IssuersIn) ?? [];
+        var trusted = Trusted(patient);
+        if (issuers.Count == 0)
+        {
+            yield return Finding.Stop("ramdisk-unsigned", $"{file} is not signed, and this machine starts only what is (lockdown={patient.Laptop.Kernel.Lockdown})", FirmwareRemedy);
+        }
+        else if (trusted.Count > 0 && !issuers.Any(trusted.Contains))
+        {
+            yield return Finding.Stop("ramdisk-foreign-signature", $"{file} is signed under {Names(issuers)}, which this machine does not trust: it trusts {Names(trusted)}", FirmwareRemedy);
+        }
+        else
+        {
+            yield return Finding.Fine("ramdisk-signed", $"the ramdisk's kernel is signed under {Names(issuers)}");
+        }
+    }
+
+    // Compiled into the running kernel is the key that it was itself signed with; the firmware's and shim's keys come besides.
+    private static HashSet<string> Trusted(Patient patient)
+    {
+        var release = patient.Laptop.Kernel.Release;
+        string[] own = [$"boot/vmlinuz-{release}", $"lib/modules/{release}/vmlinuz", $"usr/lib/modules/{release}/vmlinuz"];
+        var signers = own.Select(file => patient.Tree.Use(file, KernelSignature.IssuersIn)).FirstOrDefault(found => found is { Count: > 0 }) ?? [];
+        return signers.Concat(patient.Laptop.Firmware.Keys).Concat(patient.Laptop.Firmware.MachineOwnerKeys).ToHashSet(StringComparer.Ordinal);
+    }
+
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names.DefaultIfEmpty("nobody who can be told"));
+}

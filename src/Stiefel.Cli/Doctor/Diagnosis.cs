@@ -1,0 +1,36 @@
+using Stiefel.Cli.Doctor.Checks;
+using Stiefel.Cli.Laptop;
+
+namespace Stiefel.Cli.Doctor;
+
+/// <summary>All findings about one laptop.</summary>
+/// <param name="Root">The tree that was looked at.</param>
+/// <param name="Findings">The worst first, within a grade in the order of the checks.</param>
+internal sealed record Diagnosis(string Root, IReadOnlyList<Finding> Findings)
+{
+    // In the order in which a person would go through them: what is it, does it leave, what does it serve, over what cable.
+    private static readonly Func<Patient, IEnumerable<Finding>>[] s_checks =
+    [
+        SystemChecks.Of, KernelChecks.Of, SignatureChecks.Of, BootEntryChecks.Of, BootLoaderChecks.Of, DiskChecks.Of, FileSystemChecks.Of, EncryptionChecks.Of,
+        SwapChecks.Of, InitramfsChecks.Of, NetworkChecks.Of, FirewallChecks.Of, PowerChecks.Of, GraphicsChecks.Of, SetupChecks.Of,
+    ];
+
+    /// <summary>Nothing that was found would stop it.</summary>
+    public bool WouldWork => Findings.All(finding => finding.Grade != Grade.Stop);
+
+    /// <summary>Examines a laptop.</summary>
+    public static Diagnosis Of(LaptopFacts facts)
+    {
+        var patient = new Patient(facts);
+        List<Finding> findings = [.. s_checks.SelectMany(check => check(patient))];
+        if (facts.Tree.Denied.Count > 0)
+        {
+            findings.Add(Finding.Note(
+                "not-root",
+                $"{facts.Tree.Denied.Count} files could not be read, among them {string.Join(", ", facts.Tree.Denied.Take(3))}: what they would show is not among the findings",
+                "run it as root: sudo stiefel doctor"));
+        }
+
+        return new Diagnosis(facts.Tree.Root, [.. findings.OrderByDescending(finding => finding.Grade)]);
+    }
+}

@@ -1,0 +1,58 @@
+using Stiefel.BootFiles.Disk;
+
+namespace Stiefel.Cli.Laptop;
+
+/// <summary>Whether the firmware starts only what is signed.</summary>
+internal enum SecureBoot
+{
+    /// <summary>It cannot be told: no UEFI, or its variables are not to be seen.</summary>
+    Unknown,
+
+    /// <summary>It starts anything.</summary>
+    Off,
+
+    /// <summary>Only what its keys signed.</summary>
+    On,
+
+    /// <summary>It has no keys, and takes the first that it is given.</summary>
+    SetupMode,
+}
+
+/// <summary>The laptop's firmware.</summary>
+/// <param name="IsUefi">Else a BIOS, or a tree without /sys.</param>
+/// <param name="HasVariables">Its variables can be seen, and with them one start can be ordered.</param>
+/// <param name="SecureBoot">Whether signatures are asked for.</param>
+/// <param name="Keys">Whose signatures it accepts.</param>
+/// <param name="MachineOwnerKeys">Whose shim accepts besides.</param>
+/// <param name="Loader">What started this system, as it told the firmware; empty if it did not.</param>
+internal sealed record Firmware(bool IsUefi, bool HasVariables, SecureBoot SecureBoot, IReadOnlyList<string> Keys, IReadOnlyList<string> MachineOwnerKeys, string Loader)
+{
+    private const string Place = "sys/firmware/efi";
+    private const string Variables = Place + "/efivars";
+    private const string Global = "8be4df61-93ca-11d2-aa0d-00e098032b8c";
+    private const string ImageSecurity = "d719b2cb-3d3a-4596-a3bc-dad00e67656f";
+    private const string Shim = "605dab50-e046-4300-abb6-3dd810dd8b23";
+    private const int AttributeBytes = 4;
+
+    /// <summary>Reads it.</summary>
+    public static Firmware Of(LaptopTree tree) => new(
+        tree.HasDirectory(Place),
+        tree.Names(Variables).Count > 0,
+        StateOf(tree),
+        SignatureDatabase.Names(Value(tree, "db", ImageSecurity)),
+        SignatureDatabase.Names(Value(tree, "MokListRT", Shim)),
+        tree.OnDisk(Variables + "/x") is { } inside ? FirmwareVariables.ReadText(Path.GetDirectoryName(inside)!, "LoaderInfo") : "");
+
+    private static SecureBoot StateOf(LaptopTree tree) => (Flag(tree, "SecureBoot"), Flag(tree, "SetupMode")) switch
+    {
+        (1, _) => SecureBoot.On,
+        (_, 1) => SecureBoot.SetupMode,
+        (0, _) => SecureBoot.Off,
+        _ => SecureBoot.Unknown,
+    };
+
+    private static byte? Flag(LaptopTree tree, string name) => Value(tree, name, Global).Span is [var flag, ..] ? flag : null;
+
+    private static ReadOnlyMemory<byte> Value(LaptopTree tree, string name, string vendor) =>
+        tree.Bytes($"{Variables}/{name}-{vendor}") is { Length: >= AttributeBytes } bytes ? bytes.AsMemory(AttributeBytes) : default;
+}

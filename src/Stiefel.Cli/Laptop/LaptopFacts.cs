@@ -1,0 +1,59 @@
+namespace Stiefel.Cli.Laptop;
+
+/// <summary>
+/// What a laptop is: read once from its files, so that diagnosis and set-up judge the same thing. Nothing here says what is good or bad about it, and
+/// nothing is changed.
+/// </summary>
+internal sealed class LaptopFacts
+{
+    private static readonly (string Name, string[] Units)[] s_managers =
+    [
+        ("NetworkManager", ["NetworkManager.service"]), ("systemd-networkd", ["systemd-networkd.service"]), ("ConnMan", ["connman.service"]),
+        ("wicked", ["wicked.service"]), ("dhcpcd", ["dhcpcd.service"]), ("ifupdown", ["networking.service"]),
+    ];
+
+    /// <param name="tree">Its files; they must stay open as long as this is used.</param>
+    public LaptopFacts(LaptopTree tree)
+    {
+        Tree = tree;
+        Distribution = Distribution.Of(tree);
+        Kernel = RunningKernel.Of(tree);
+        Firmware = Firmware.Of(tree);
+        Blocks = new BlockTree(tree);
+        Names = new DeviceNames(tree, Blocks);
+        FileSystems = FileSystemEntry.Of(tree);
+        Encrypted = CryptEntry.Of(tree);
+        Root = RootStorage.Of(tree, Blocks, Names, FileSystems);
+        Boot = BootSetup.Of(tree, Firmware);
+        Initramfs = InitramfsTool.Of(tree);
+        Cards = NetworkCard.Of(tree);
+    }
+
+    public LaptopTree Tree { get; }
+    public Distribution Distribution { get; }
+    public RunningKernel Kernel { get; }
+    public Firmware Firmware { get; }
+    public BlockTree Blocks { get; }
+    public DeviceNames Names { get; }
+    public IReadOnlyList<FileSystemEntry> FileSystems { get; }
+    public IReadOnlyList<CryptEntry> Encrypted { get; }
+    public RootStorage Root { get; }
+    public BootSetup Boot { get; }
+    public InitramfsTool Initramfs { get; }
+    public IReadOnlyList<NetworkCard> Cards { get; }
+
+    /// <summary>A kernel and its hardware are to be seen, not a root file system alone.</summary>
+    public bool IsRunning => Kernel.Release.Length > 0;
+
+    /// <summary>It is PID 1, or would be.</summary>
+    public bool HasSystemd => Tree.HasDirectory("run/systemd/system")
+        || (!IsRunning && (Tree.HasFile("usr/lib/systemd/systemd") || Tree.HasFile("lib/systemd/systemd")));
+
+    /// <summary>Those that are switched on: `NetworkManager`.</summary>
+    public IReadOnlyList<string> NetworkManagers => [.. s_managers.Where(manager => manager.Units.Any(IsEnabled)).Select(manager => manager.Name)];
+
+    /// <summary>systemd starts this unit by itself.</summary>
+    public bool IsEnabled(string unit) => Tree.Names("etc/systemd/system")
+        .Where(name => name.EndsWith(".wants", StringComparison.Ordinal) || name.EndsWith(".requires", StringComparison.Ordinal))
+        .Any(target => Tree.Names($"etc/systemd/system/{target}").Contains(unit, StringComparer.Ordinal));
+}

@@ -1,0 +1,164 @@
+using System.Buffers.Binary;
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Stiefel.Cli.Doctor;
+using Stiefel.Cli.Laptop;
+using Stiefel.Cli.Tests.Laptop;
+using Stiefel.Protocol.Tests.Fuzz;
+using Xunit;
+
+namespace Stiefel.Cli.Tests.Doctor;
+
+/// <summary>Secure Boot, keys and signatures, boot loader and EFI System partition.</summary>
+public sealed class FirmwareFindingsTests
+{
+    private const string ImageSecurity = "d719b2cb-3d3a-4596-a3bc-dad00e67656f";
+    private const string Shim = "605dab50-e046-4300-abb6-3dd810dd8b23";
+    private const string Ramdisk = "var/lib/stiefel/stiefel-vmlinuz";
+
+    [Fact]
+    public void SecureBoot_On_SaysWhoseKeys()
+    {
+        using var laptop = Locked("Debian Secure Boot CA", "Debian Secure Boot CA");
+        laptop.WriteVariable("db", ImageSecurity, [.. List("Microsoft Corporation UEFI CA 2011"), .. List("Microsoft Windows Production PCA 2011")]);
+        laptop.WriteVariable("MokListRT", Shim, List("Mine"));
+        Assert.Empty(Examination.ComplaintsOf(laptop));
+        var text = Assert.Single(Examination.Of(laptop).Findings, finding => finding.Id == "secure-boot").Text;
+        Assert.Contains("keys of Microsoft Corporation UEFI CA 2011, Microsoft Windows Production PCA 2011, Mine", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SetupMode_IsSaid()
+    {
+        using var laptop = LaptopModel.Debian();
+        laptop.WriteVariable("SetupMode", LaptopModel.Global, 1);
+        Assert.Equal(["Note secure-boot-setup-mode"], Examination.ComplaintsOf(laptop));
+    }
+
+    [Theory]
+    [InlineData("Canonical Ltd. Master Certificate Authority", "Debian Secure Boot CA", "", "Stop ramdisk-foreign-signature")]
+    [InlineData("Canonical Ltd. Master Certificate Authority", "Debian Secure Boot CA", "Debian Secure Boot CA", null)]
+    [InlineData("Debian Secure Boot CA", "Debian Secure Boot CA", "", null)]
+    [InlineData("Debian Secure Boot CA", "", "", "Stop ramdisk-unsigned")]
+    public void Ramdisk_UnderLockdown_NeedsASignatureThatIsTrusted(string own, string ramdisk, string enrolled, string? expected)
+    {
+        using var laptop = Locked(own, ramdisk);
+        if (enrolled.Length > 0)
+        {
+            laptop.WriteVariable("MokListRT", Shim, List(enrolled));
+        }
+
+        Assert.Equal(expected is null ? [] : [expected], Examination.ComplaintsOf(laptop));
+    }
+
+    [Theory]
+    [InlineData("ext4 /dev/nvme0n1p2", null)]
+    [InlineData("xfs /dev/nvme0n1p2", null)]
+    [InlineData("f2fs /dev/nvme0n1p2", "on f2fs")]
+    [InlineData("ext4 /dev/mapper/vg-root", "on LVM")]
+    [InlineData("ext4 /dev/mapper/luks-root", "on LUKS")]
+    public void Grub_WhereItCannotWrite_IsATrap(string mount, string? expected)
+    {
+        using var laptop = LaptopModel.Debian();
+        laptop.WriteMapped("dm-0", "luks-root", "CRYPT-LUKS2-abc-luks-root", "nvme0n1p2");
+        laptop.WriteMapped("dm-1", "vg-root", "LVM-abc", "dm-0");
+        laptop.Write("proc/self/mountinfo", $"22 1 259:2 / / rw - {mount} rw\n");
+        Assert.Equal(expected is null ? [] : ["Note one-time-trap"], Examination.ComplaintsOf(laptop));
+        Assert.All(Examination.Of(laptop).Findings.Where(finding => finding.Id == "one-time-trap"), finding => Assert.Contains(expected!, finding.Text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(100L << 20, true)]
+    [InlineData(500L << 20, false)]
+    [InlineData(null, false)]
+    public void EfiSystemPartition_WithLittleRoom_IsSaid(long? free, bool expected)
+    {
+        using var laptop = LaptopModel.Debian();
+        Assert.Equal(expected, Examination.Of(laptop, free).Findings.Any(finding => finding is { Id: "esp-space", Grade: Grade.Note }));
+    }
+
+    [Fact]
+    public void Names_DamagedListsAndSignatures_EndThem()
+    {
+        HostileInput.Feed([[.. List("One"), .. List("Two")]], 4_000, 4 << 20, input => SignatureDatabase.Names(input));
+        HostileInput.Feed([Signature("Debian Secure Boot CA")], 4_000, 4 << 20, input => CertificateNames.IssuersOf(input));
+    }
+
+    private static LaptopModel Locked(string own, string ramdisk)
+    {
+        var laptop = LaptopModel.Debian();
+        laptop.WriteEfi(secureBoot: 1);
+        laptop.Write("sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
+        laptop.Write(Ramdisk, Signed(laptop, ramdisk));
+        laptop.Write("boot/vmlinuz-" + LaptopModel.Release, Signed(laptop, own));
+        return laptop;
+    }
+
+    // The kernel of the model, with a PE header and a certificate table behind it.
+    private static byte[] Signed(LaptopModel laptop, string issuer)
+    {
+        laptop.WriteKernel("kernel");
+        var image = File.ReadAllBytes(laptop["kernel"]);
+        laptop.Remove("kernel");
+        "MZ"u8.CopyTo(image);
+        BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(0x3c), 0x40);
+        "PE\0\0"u8.CopyTo(image.AsSpan(0x40));
+        BinaryPrimitives.WriteInt16LittleEndian(image.AsSpan(0x58), 0x20b);
+        if (issuer.Length == 0)
+        {
+            return image;
+        }
+
+        var signature = Signature(issuer);
+        BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(0x58 + 144), image.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(0x58 + 148), signature.Length + 8);
+        var header = new byte[8];
+        BinaryPrimitives.WriteInt32LittleEndian(header, signature.Length + 8);
+        return [.. image, .. header, .. signature];
+    }
+
+    // EFI_SIGNATURE_LIST with one certificate.
+    private static byte[] List(string name)
+    {
+        using var key = ECDsa.Create();
+        using var certificate = new CertificateRequest($"CN={name}, O=Test", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        var content = certificate.RawData;
+        var list = new byte[28 + 16];
+        new Guid("a5c059a1-94e4-4aa7-87b5-ab155c2bf072").TryWriteBytes(list);
+        BinaryPrimitives.WriteInt32LittleEndian(list.AsSpan(16), list.Length + content.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(list.AsSpan(24), 16 + content.Length);
+        return [.. list, .. content];
+    }
+
+    // RFC 5652 §5.1, with what is read of it.
+    private static byte[] Signature(string issuer)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        var inside = new Asn1Tag(TagClass.ContextSpecific, 0, isConstructed: true);
+        using (writer.PushSequence())
+        {
+            writer.WriteObjectIdentifier("1.2.840.113549.1.7.2");
+            using (writer.PushSequence(inside))
+            using (writer.PushSequence())
+            {
+                writer.WriteInteger(1);
+                writer.PushSetOf().Dispose();
+                writer.PushSequence().Dispose();
+                writer.PushSequence(inside).Dispose();
+                using (writer.PushSetOf())
+                using (writer.PushSequence())
+                {
+                    writer.WriteInteger(1);
+                    using (writer.PushSequence())
+                    {
+                        writer.WriteEncodedValue(new X500DistinguishedName($"CN={issuer}").RawData);
+                        writer.WriteInteger(7);
+                    }
+                }
+            }
+        }
+
+        return writer.Encode();
+    }
+}
