@@ -28,6 +28,9 @@ public static class QemuCommandLine
     /// <summary>The PCI Express slot of the adapter; a port of its own, so that the adapter can be pulled while the machine runs.</summary>
     public const string AdapterSlot = "adapter-slot";
 
+    // Of the machine's number (SMBIOS, type 1); the rest is its adapter's address.
+    private const string NumberBegins = "5a1e0010-7a9d-4c1e-9b57-";
+
     // Five levels of page tables are walked one by one in emulation; no machine here has the memory for them.
     private const string Processor = "max,la57=off";
 
@@ -74,6 +77,7 @@ public static class QemuCommandLine
         }
 
         AddState(arguments, options);
+        AddNumber(arguments, options.Cable);
         AddCable(arguments, options.Cable);
         if (options.EndOnReset)
         {
@@ -141,6 +145,15 @@ public static class QemuCommandLine
         if (options.KeptAs is { } name)
         {
             arguments.AddRange(["-loadvm", name]);
+        }
+    }
+
+    /// <summary>By it a laptop knows a desktop again: a machine with the same adapter is the same machine, another time.</summary>
+    private static void AddNumber(List<string> arguments, CableEnd? cable)
+    {
+        if (cable is not null)
+        {
+            arguments.AddRange(["-uuid", NumberBegins + cable.Mac.Replace(":", "", StringComparison.Ordinal)]);
         }
     }
 

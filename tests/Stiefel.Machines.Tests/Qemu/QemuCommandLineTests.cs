@@ -65,6 +65,20 @@ public sealed class QemuCommandLineTests
         Assert.Contains("stream,id=cable-1,server=on,addr.type=unix,addr.path=/run/b", arguments);
     }
 
+    [Fact]
+    public void Build_Number_IsTheAdaptersSoThatAMachineIsKnownAgain()
+    {
+        string Number(string mac)
+        {
+            var arguments = QemuCommandLine.Build(Options(new Startup.Bios()) with { Cable = new CableEnd("/s", Listens: false, mac) }, null);
+            return arguments[arguments.IndexOf("-uuid") + 1];
+        }
+
+        Assert.True(Guid.TryParseExact(Number("52:54:00:5e:00:02"), "D", out var number));
+        Assert.Equal(number.ToString(), Number("52:54:00:5e:00:02"));
+        Assert.NotEqual(number.ToString(), Number("52:54:00:5e:00:03"));
+    }
+
     private static VirtualMachineOptions Options(Startup startup)
         => new() { Name = "pc", Startup = startup, LogDirectory = "/log", RunDirectory = "/run/x" };
 }
