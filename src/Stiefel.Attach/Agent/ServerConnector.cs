@@ -15,13 +15,14 @@ internal sealed class ServerConnector
     private readonly IPAddress _server;
     private readonly CableLink _link;
     private readonly LaptopTunnel? _tunnel;
+    private readonly AttachLog _log;
     private readonly ConnectionGenerations _generations = new();
     private readonly LaptopGoodbye _goodbye;
     private NbdExportInfo? _first;
 
     internal ServerConnector(AttachSession session, AttachLog log)
     {
-        _session = session;
+        (_session, _log) = (session, log);
         _goodbye = new(session, _generations);
         _server = IPAddress.Parse(session.ServerAddress);
         _link = new(MacAddress.TryParse(session.Mac, out var mac) ? mac : throw new FormatException($"'{session.Mac}' is no hardware address"), session.Mtu, log.Say);
@@ -42,6 +43,7 @@ internal sealed class ServerConnector
     {
         var pause = new Backoff();
         var loss = new DiskLossDetector(() => Environment.TickCount64);
+        var silence = new TunnelSilence(Answers, () => Environment.TickCount64);
         while (true)
         {
             string missing;
@@ -55,6 +57,7 @@ internal sealed class ServerConnector
 
                 missing = state.Missing;
                 _ = loss.IsLostAfter(null);
+                silence.Broken();
                 // Looking at the link costs nothing, and the moment it comes is the one to catch.
                 pause = new();
             }
@@ -63,7 +66,12 @@ internal sealed class ServerConnector
                 missing = exception is SocketException failure ? Describe(failure) : exception.Message;
                 if (loss.IsLostAfter(exception) && _first is not null)
                 {
-                    throw new DiskLostException($"the laptop at {_server} does not accept this desktop any more: another desktop has taken the disk over, the laptop began anew, or its disk may have been changed meanwhile");
+                    throw new DiskLostException($"the laptop at {_server} does not accept this desktop any more: another desktop has taken the disk over, the laptop began anew and lost writes it had acknowledged, or its disk may have been changed meanwhile");
+                }
+
+                if (_tunnel is not null && _first is not null && silence.TellsAfter(exception))
+                {
+                    _log.Fail(TunnelSilence.Meaning);
                 }
             }
 
@@ -72,8 +80,23 @@ internal sealed class ServerConnector
         }
     }
 
-    private IPEndPoint EndPoint(int linkIndex) => new(
-        _tunnel?.Raise(linkIndex) ?? (_server.IsIPv6LinkLocal ? new IPAddress(_server.GetAddressBytes(), linkIndex) : _server), _session.Port);
+    private IPEndPoint EndPoint(int linkIndex) => new(_tunnel?.Raise(linkIndex) ?? OnLink(linkIndex), _session.Port);
+
+    private IPAddress OnLink(int linkIndex) => _server.IsIPv6LinkLocal ? new IPAddress(_server.GetAddressBytes(), linkIndex) : _server;
+
+    /// <summary>Somebody serves at the laptop's place, outside the tunnel.</summary>
+    private bool Answers()
+    {
+        try
+        {
+            using var socket = ServerConnection.Dial(new IPEndPoint(OnLink(_link.Raise(_server.IsIPv6LinkLocal).Index), _session.BootPort));
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            return false;
+        }
+    }
 
     // An answer, even a refusal, shows that the tunnel works.
     private string Describe(SocketException failure)

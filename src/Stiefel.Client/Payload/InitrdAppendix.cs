@@ -51,6 +51,7 @@ internal static class InitrdAppendix
         ExitWaitSeconds = manifest.Link.ExitWaitSeconds,
         Mtu = manifest.Link.Mtu,
         RealInit = realInit,
+        BootPort = server.Endpoint.Port,
         Goodbye = goodbye,
         Tunnel = tunnel,
     };

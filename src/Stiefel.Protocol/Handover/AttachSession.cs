@@ -41,6 +41,9 @@ public sealed record AttachSession
     /// <summary>What to exec once the disk is there.</summary>
     public string RealInit { get; init; } = "/init";
 
+    /// <summary>TCP port of the laptop's boot plane, on the link itself: that somebody answers there shows that a laptop serves.</summary>
+    public int BootPort { get; init; } = 4644;
+
     /// <summary>How it ends cleanly; null if the writer of this file knew no goodbye.</summary>
     public GoodbyeSession? Goodbye { get; init; }
 

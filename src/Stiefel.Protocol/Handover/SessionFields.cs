@@ -35,6 +35,7 @@ internal static class SessionFields
         new("exitrd-wait", "seconds from 1 to 86400", s => Text(s.ExitWaitSeconds), (s, v) => Number(v, 1, 86400) is { } n ? s with { ExitWaitSeconds = n } : null),
         new("mtu", "bytes from 1280 to 65535", s => Text(s.Mtu), (s, v) => Number(v, 1280, 65535) is { } n ? s with { Mtu = n } : null),
         new("init", "an absolute path without blanks", s => s.RealInit, (s, v) => v.StartsWith('/') && IsWord(v, MaxInitPath) ? s with { RealInit = v } : null),
+        new("boot-port", "a number from 1 to 65535", s => Text(s.BootPort), (s, v) => Number(v, 1, 65535) is { } n ? s with { BootPort = n } : null),
     ];
 
     /// <summary>What it has if there is a tunnel: all or none.</summary>

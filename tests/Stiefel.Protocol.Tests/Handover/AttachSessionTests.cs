@@ -24,6 +24,7 @@ public sealed class AttachSessionTests
         exitrd-wait=300
         mtu=1500
         init=/init
+        boot-port=4644
 
         """;
 
@@ -60,10 +61,10 @@ public sealed class AttachSessionTests
     [Theory]
     [InlineData("tunnel-port=61571\n", "", "/stiefel/session: the line tunnel-port= is missing")]
     [InlineData("tunnel-secret=", "#", "/stiefel/session: the line tunnel-secret= is missing")]
-    [InlineData("tunnel-port=61571", "tunnel-port=0", "/stiefel/session:11: tunnel-port: expected a number from 1 to 65535, got '0'")]
-    [InlineData("tunnel-key=11", "tunnel-key=1", "/stiefel/session:12: tunnel-key: expected 64 lower-case hexadecimal digits, not all zero")]
-    [InlineData("tunnel-peer=22", "tunnel-peer=XY", "/stiefel/session:13: tunnel-peer: expected 64 lower-case hexadecimal digits, not all zero, got 'XY22")]
-    [InlineData("tunnel-secret=33", "tunnel-secret=3A", "/stiefel/session:14: tunnel-secret: expected 64 lower-case hexadecimal digits, not all zero")]
+    [InlineData("tunnel-port=61571", "tunnel-port=0", "/stiefel/session:12: tunnel-port: expected a number from 1 to 65535, got '0'")]
+    [InlineData("tunnel-key=11", "tunnel-key=1", "/stiefel/session:13: tunnel-key: expected 64 lower-case hexadecimal digits, not all zero")]
+    [InlineData("tunnel-peer=22", "tunnel-peer=XY", "/stiefel/session:14: tunnel-peer: expected 64 lower-case hexadecimal digits, not all zero, got 'XY22")]
+    [InlineData("tunnel-secret=33", "tunnel-secret=3A", "/stiefel/session:15: tunnel-secret: expected 64 lower-case hexadecimal digits, not all zero")]
     [InlineData("mtu=1500", "mtu=1359", "/stiefel/session: mtu: expected at least 1360 bytes")]
     public void Parse_WrongTunnel_SaysWhereAndNoSecret(string right, string wrong, string message)
     {
@@ -87,7 +88,7 @@ public sealed class AttachSessionTests
     [Fact]
     public void Parse_Formatted_IsTheSame()
     {
-        var session = s_session with { ServerAddress = "192.0.2.7", DeadConnectionSeconds = 0, ExitWaitSeconds = 60, Mtu = 9000, RealInit = "/sbin/init", RequestTimeoutSeconds = 30 };
+        var session = s_session with { ServerAddress = "192.0.2.7", DeadConnectionSeconds = 0, ExitWaitSeconds = 60, Mtu = 9000, RealInit = "/sbin/init", BootPort = 8080, RequestTimeoutSeconds = 30 };
         Assert.Equal(session, AttachSession.Parse(session.Format()));
         Assert.Equal(s_session, AttachSession.Parse(Text));
     }
@@ -121,6 +122,7 @@ public sealed class AttachSessionTests
     [InlineData("exitrd-wait=300", "exitrd-wait=0", "/stiefel/session:8: exitrd-wait: expected seconds from 1 to 86400, got '0'")]
     [InlineData("mtu=1500", "mtu=500", "/stiefel/session:9: mtu:")]
     [InlineData("init=/init", "init=init", "/stiefel/session:10: init: expected an absolute path without blanks, got 'init'")]
+    [InlineData("boot-port=4644", "boot-port=0", "/stiefel/session:11: boot-port: expected a number from 1 to 65535, got '0'")]
     [InlineData("init=/init", "init=/bin/x y", "/stiefel/session:10: init: expected an absolute path without blanks, got '/bin/x?y'")]
     public void Parse_WrongLine_SaysWhereAndWhatInOneLine(string right, string wrong, string message)
     {
