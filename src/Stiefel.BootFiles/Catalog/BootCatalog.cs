@@ -26,7 +26,7 @@ public static class BootCatalog
         ("grub/grub.cfg or grub2/grub.cfg", GrubConfiguration.Read),
         ("", LoaderMenu.ReadLeft),
         ("extlinux/extlinux.conf or syslinux/syslinux.cfg", SyslinuxConfiguration.Read),
-        ("EFI/Linux/*.efi", UnifiedImageItems.ReadUnnamed),
+        ("EFI/Linux/*.efi and EFI/*/*.efi", UnifiedImageItems.ReadUnnamed),
     ];
 
     /// <summary>What a person can do if nothing is found.</summary>

@@ -47,7 +47,7 @@ public class BootCatalogTests
         using var boot = new BootFixture();
         Assert.Equal(
             $"nothing to boot in {boot.Path} (looked for stiefelsystem.json, loader/entries/*.conf, grub/grub.cfg or grub2/grub.cfg, "
-            + "extlinux/extlinux.conf or syslinux/syslinux.cfg, EFI/Linux/*.efi, there and in boot/ and efi/): none is there; "
+            + "extlinux/extlinux.conf or syslinux/syslinux.cfg, EFI/Linux/*.efi and EFI/*/*.efi, there and in boot/ and efi/): none is there; "
             + "name kernel, initrd and cmdline in a file stiefelsystem.json in the boot directory, or under boot.load in config.yaml",
             Assert.Throws<BootCatalogException>(() => boot.Find()).Message);
     }

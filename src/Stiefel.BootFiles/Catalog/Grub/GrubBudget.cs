@@ -20,7 +20,7 @@ internal sealed class GrubBudget
     public const int MaxValueLength = 64 * 1024;
 
     /// <summary>Most entries that are kept of one menu.</summary>
-    public const int MaxMenuItems = 1024;
+    public const int MaxMenuItems = 4096;
 
     /// <exception cref="InvalidDataException">Used up; so in every method here.</exception>
     public void SpendStatement() => Check(++_statements <= MaxStatements, $"runs more than {MaxStatements} commands");

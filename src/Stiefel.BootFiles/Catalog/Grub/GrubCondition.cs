@@ -131,12 +131,18 @@ internal sealed class GrubCondition
             case "-z":
                 return operand.Length == 0;
             case "-d":
-                return GrubFiles.HasDirectory(_resolve(operand));
-            case "-e" or "-f" or "-s":
-                var path = _resolve(operand);
+                return GrubFiles.HasDirectory(_resolve(operand).ForTest());
+            case "-s":
+                using (var opened = _files.Open(_resolve(operand)))
+                {
+                    return opened is { Length: > 0 };
+                }
+
+            case "-e" or "-f":
+                var path = _resolve(operand).ForTest();
                 using (var file = _files.Open(path))
                 {
-                    return operation == "-s" ? file is { Length: > 0 } : file is not null || (operation == "-e" && GrubFiles.HasDirectory(path));
+                    return file is not null || (operation == "-e" && GrubFiles.HasDirectory(path));
                 }
 
             default:

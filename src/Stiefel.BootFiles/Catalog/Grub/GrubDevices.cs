@@ -39,6 +39,11 @@ internal sealed class GrubDevices(BootDisk disk)
     public IEnumerable<BootVolume> WithFile(string path)
         => disk.Volumes.Where(volume =>
         {
+            if (!path.StartsWith('/'))
+            {
+                return false;
+            }
+
             using var file = volume.OpenFile(path);
             return file is not null;
         });

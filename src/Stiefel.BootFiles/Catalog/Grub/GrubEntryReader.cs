@@ -9,6 +9,8 @@ internal sealed class GrubEntryReader(BootTree tree, string directory, string so
     // A menu may have any number of entries; this many are looked at.
     private const int MaxCandidates = 256;
 
+    private static readonly string[] s_rootNames = ["root", "opts", "options", "args", "cmdline", "append"];
+
     private readonly GrubFiles _files = new(tree);
 
     /// <summary>
@@ -31,6 +33,10 @@ internal sealed class GrubEntryReader(BootTree tree, string directory, string so
 
         Report(state.Problems!);
         GrubCandidate[] candidates = [.. GrubMenu.InBootOrder(state).Take(MaxCandidates)];
+        if (candidates.Length == 0)
+        {
+            tree.Findings.PassOver(source, "its menu is empty");
+        }
 
         // A directory may be any part of a file system; if no path leads anywhere as it is written, it may begin further up.
         var lenient = tree.Volume.Device is null && !candidates.Any(one => one.Boot is { } boot && Exists(boot.Image));
@@ -83,6 +89,9 @@ internal sealed class GrubEntryReader(BootTree tree, string directory, string so
         };
     }
 
+    // RHEL 8's entries have all arguments in $kernelopts, and people write such scripts too.
+    private static bool MayHoldRoot(string variable) => s_rootNames.Any(name => variable.Contains(name, StringComparison.OrdinalIgnoreCase));
+
     private static IEnumerable<string> UnknownVariables(GrubCandidate candidate)
         => candidate.Boot is { EmptyVariables: { Count: > 0 } names } ? [$"empty in its command line: {string.Join(", ", names.Distinct().Select(name => $"${name}"))}"] : [];
 
@@ -99,13 +108,21 @@ internal sealed class GrubEntryReader(BootTree tree, string directory, string so
             return $"it starts another boot loader ({boot.Image})";
         }
 
+        if ((boot.IsChained ? [boot.Image] : boot.Initrds.Prepend(boot.Image)).FirstOrDefault(path => !path.IsFile) is { } blocks)
+        {
+            return $"GRUB cannot load {blocks.Written}, which has no slash at its beginning and is a list of blocks to it";
+        }
+
         if (boot.Image.Volume is null)
         {
             return $"GRUB looks for {boot.Image} on a device that is not on this disk";
         }
 
         var root = boot.CommandLine.Split(' ').LastOrDefault(argument => argument.StartsWith("root=", StringComparison.Ordinal));
-        var emptied = boot.CommandLine.Length == 0 && !boot.IsChained ? "its command line" : root is "root=" or "root=UUID=" or "root=LABEL=" or "root=PARTUUID=" or "root=PARTLABEL=" ? "root= in its command line" : null;
+        var emptied = boot.CommandLine.Length == 0 && !boot.IsChained ? "its command line"
+            : root is "root=" or "root=UUID=" or "root=LABEL=" or "root=PARTUUID=" or "root=PARTLABEL=" ? "root= in its command line"
+            : root is null && boot.EmptyVariables.Any(MayHoldRoot) ? "what may hold root="
+            : null;
         return emptied is null || boot.EmptyVariables.Count == 0 ? null
             : $"{emptied} becomes empty, since {string.Join(", ", boot.EmptyVariables.Distinct().Select(name => $"${name}"))} {(boot.EmptyVariables.Count == 1 ? "is" : "are")} not known";
     }

@@ -19,17 +19,21 @@ internal static class GrubFileCommands
         ["background_image"] = call => GrubStatus.Of(call.Arguments is [.., var picture] && Exists(call, picture)),
     };
 
-    /// <summary>`search [--file|--label|--fs-uuid] [--set[=VARIABLE]] [--hint DEVICE]… NAME`.</summary>
+    /// <summary>`search [--file|--label|--fs-uuid] [--set[=VARIABLE]] [--hint DEVICE]… NAME` (search_wrap.c): there is one disk, so it does not matter on which it may look.</summary>
     private static int Search(GrubCall call)
     {
-        if (GrubOptions.Parse(call.Arguments, "f|file", "l|label", "u|fs-uuid", "p|part-uuid", "s|set?", "n|no-floppy", "efidisk-only", "cryptodisk-only", "h|hint=", "hint-ieee1275=", "hint-bios=", "hint-baremetal=", "hint-efi=", "hint-arc=") is not { Rest: [var name, ..] } options)
+        if (GrubOptions.ParseLoosely(call.Arguments, "f|file", "l|label", "u|fs-uuid", "p|part-uuid", "s|set?", "n|no-floppy", "r|root-dev-only", "efidisk-only", "cryptodisk-only", "h|hint=", "hint-ieee1275=", "hint-bios=", "hint-baremetal=", "hint-efi=", "hint-arc=") is not { } options)
         {
             return GrubStatus.BadArgument;
         }
 
-        var kind = options.Has("file") ? "file" : options.Has("label") ? "label" : options.Has("fs-uuid") ? "fs-uuid" : options.Has("part-uuid") ? "part-uuid" : "file";
+        // `--set UUID` with nothing behind it names no variable, but what is looked for.
+        var name = options.Rest.SkipWhile(argument => argument.StartsWith("--hint-", StringComparison.Ordinal)).FirstOrDefault();
+        var variable = !options.Has("set") ? null : name is null ? "root" : options["set"] ?? "root";
+        name ??= options["set"];
+        var kind = options.Has("label") ? "label" : options.Has("fs-uuid") ? "fs-uuid" : options.Has("part-uuid") ? "part-uuid" : options.Has("file") ? "file" : null;
         string[] hints = [.. options.All("hint-efi"), .. options.All("hint"), .. options.All("hint-bios"), .. options.All("hint-baremetal")];
-        return Find(call, kind, name, hints) is not { } found ? GrubStatus.FileNotFound : Assign(call, options.Has("set") ? options["set"] ?? "root" : null, found);
+        return kind is null || name is null ? GrubStatus.BadArgument : Find(call, kind, name, hints) is not { } found ? GrubStatus.FileNotFound : Assign(call, variable, found);
     }
 
     /// <summary>`search.fs_uuid NAME [VARIABLE [HINT…]]`.</summary>

@@ -31,9 +31,9 @@ internal sealed class GrubFiles(BootTree tree)
         return new GrubPath(path, device, Devices.Find(device), path[(end + 1)..]);
     }
 
-    /// <summary>The file, or null.</summary>
+    /// <summary>The file, or null; without a leading slash GRUB looks for a list of blocks (grub-core/kern/file.c), and that is no file.</summary>
     public TreeFile? Open(GrubPath path)
-        => path.Volume is not { } volume || path.Path.Length == 0 ? null
+        => path.Volume is not { } volume || !path.IsFile ? null
             : volume.OpenFile(path.Path) ?? (volume.Device is null && ReferenceEquals(volume, tree.Volume) ? tree.OpenInside(path.Path) : null);
 
     /// <summary>For people: where the file lies.</summary>
@@ -45,7 +45,7 @@ internal sealed class GrubFiles(BootTree tree)
 
     /// <summary>True if a directory is there, or the file system itself if the path is nothing but its name.</summary>
     public static bool HasDirectory(GrubPath path)
-        => path.Volume is { } volume && (path.Path.Trim('/').Length == 0 ? volume.Places.Count > 0 : volume.FindDirectory(path.Path) is not null);
+        => path.Volume is { } volume && (path.Path.Trim('/').Length == 0 ? volume.Places.Count > 0 : path.IsFile && volume.FindDirectory(path.Path) is not null);
 
     /// <summary>A text file, or the text in blocks of a device; null if there is none.</summary>
     /// <exception cref="InvalidDataException">It is longer than <paramref name="limit"/> bytes.</exception>
@@ -62,7 +62,7 @@ internal sealed class GrubFiles(BootTree tree)
 
     /// <summary>The entries of a directory.</summary>
     public static IEnumerable<(string Name, bool IsDirectory)> List(GrubPath path)
-        => path.Volume is not { } volume ? []
+        => path.Volume is not { } volume || !path.IsFile ? []
             : volume.List(path.Path).Select(name => (name, volume.FindDirectory($"{path.Path.TrimEnd('/')}/{name}") is not null));
 
     /// <summary>btrfs keeps an environment block outside its files, since GRUB cannot write to those.</summary>

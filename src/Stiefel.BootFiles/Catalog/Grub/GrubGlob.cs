@@ -6,6 +6,7 @@ namespace Stiefel.BootFiles.Catalog.Grub;
 internal static class GrubGlob
 {
     private const int MaxFound = 256;
+    private const string Operators = "123456789wWsSbB<>`'";
 
     /// <summary>Literal text, so that its wildcards stay what they are.</summary>
     public static string Escape(string text)
@@ -93,13 +94,39 @@ internal static class GrubGlob
 
         List<string> found = [Unescape(pattern[..top])];
         var components = pattern[top..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (IsLost(components))
+        {
+            return [];
+        }
+
         for (var at = 0; at < components.Length && found.Count > 0; at++)
         {
-            var last = at == components.Length - 1;
+            var last = at == components.Length - 1 && !pattern.EndsWith('/');
             found = [.. found.SelectMany(directory => Step(directory, components[at], last, list)).Take(MaxFound)];
         }
 
-        return found;
+        return pattern.EndsWith('/') ? [.. found.Select(path => $"{path}/")] : found;
+    }
+
+    /// <summary>True if nothing fits in GRUB: it looks for directories with their backslashes, and of wildcards makes a regular expression, to which some have a meaning.</summary>
+    private static bool IsLost(string[] components)
+    {
+        var last = Array.FindLastIndex(components, IsPattern);
+        return components.Take(last).Any(component => !IsPattern(component) && component.Contains('\\', StringComparison.Ordinal))
+            || components.Where(IsPattern).Any(HasOperator);
+    }
+
+    private static bool HasOperator(string component)
+    {
+        for (var at = component.IndexOf('\\', StringComparison.Ordinal); at >= 0 && at + 1 < component.Length; at = component.IndexOf('\\', Math.Min(at + 2, component.Length)))
+        {
+            if (Operators.Contains(component[at + 1], StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static IEnumerable<string> Step(string directory, string component, bool last, Func<string, IEnumerable<(string Name, bool IsDirectory)>> list)

@@ -10,6 +10,7 @@ internal static partial class GrubInstallation
 {
     private const int MaxImageBytes = 16 * 1024 * 1024;
     private const int MaxTextBytes = 1024 * 1024;
+    private static readonly Func<(BootTree Tree, string Directory), string, bool>[] s_kinships = [IsNamed, HasMenuOf, IsLike];
     private static readonly string[] s_configurations = ["boot/grub", "grub", "boot/grub2", "grub2"];
 
     /// <summary>Boot directories whose configuration a program of this partition reads, and why; the fallback program is the last asked.</summary>
@@ -24,7 +25,7 @@ internal static partial class GrubInstallation
 
             var candidates = Candidates(efi).ToArray();
             var told = Told(efi, $"EFI/{vendor}/{program}", candidates);
-            var fits = told.Tree is not null ? told : candidates.FirstOrDefault(one => IsOf(one, vendor));
+            var fits = told.Tree is not null ? told : s_kinships.Select(isOf => candidates.FirstOrDefault(one => isOf(one, vendor))).FirstOrDefault(one => one.Tree is not null);
             if (fits.Tree is not null)
             {
                 yield return (fits.Tree, fits.Directory, told.Tree is not null ? $"EFI/{vendor}/{program} says that its configuration lies there" : $"the loader on the EFI System partition is EFI/{vendor}, and this is the {vendor} of the disk");
@@ -58,14 +59,21 @@ internal static partial class GrubInstallation
             : default;
     }
 
-    private static bool IsOf((BootTree Tree, string Directory) candidate, string vendor)
-    {
-        var release = candidate.Tree.TryReadText("etc/os-release", MaxTextBytes) ?? candidate.Tree.TryReadText("usr/lib/os-release", MaxTextBytes) ?? "";
-        var named = release.Split('\n').Any(line => line.Trim().Replace("\"", "", StringComparison.Ordinal).Equals($"ID={vendor}", StringComparison.OrdinalIgnoreCase));
-        return named || (candidate.Tree.TryReadText($"{candidate.Directory}/grub.cfg", MaxTextBytes) ?? "").Split('\n')
+    private static bool IsNamed((BootTree Tree, string Directory) candidate, string vendor) => Release(candidate.Tree, "ID").Contains(vendor, StringComparer.OrdinalIgnoreCase);
+
+    private static bool HasMenuOf((BootTree Tree, string Directory) candidate, string vendor)
+        => (candidate.Tree.TryReadText($"{candidate.Directory}/grub.cfg", MaxTextBytes) ?? "").Split('\n')
             .Where(line => line.TrimStart().StartsWith("menuentry", StringComparison.Ordinal))
             .Any(line => Words().Matches(line).Any(word => word.Value.Equals(vendor, StringComparison.OrdinalIgnoreCase)));
-    }
+
+    // Mint installs its loader as `ubuntu`.
+    private static bool IsLike((BootTree Tree, string Directory) candidate, string vendor) => Release(candidate.Tree, "ID_LIKE").Contains(vendor, StringComparer.OrdinalIgnoreCase);
+
+    private static IEnumerable<string> Release(BootTree tree, string key)
+        => (tree.TryReadText("etc/os-release", MaxTextBytes) ?? tree.TryReadText("usr/lib/os-release", MaxTextBytes) ?? "").Split('\n')
+            .Select(line => line.Trim())
+            .Where(line => line.StartsWith($"{key}=", StringComparison.Ordinal))
+            .SelectMany(line => line[(key.Length + 1)..].Trim('"', '\'').Split(' '));
 
     [GeneratedRegex(@"search\.fs_uuid (?<uuid>[0-9A-Fa-f-]{4,36}) |\(,(?:gpt|msdos)(?<part>[0-9]{1,3})\)/")]
     private static partial Regex Place();

@@ -14,9 +14,11 @@ internal static class GrubMenuCommands
         ["uki"] = GrubBlsCommands.ReadImages,
     };
 
+    private static readonly string s_tooMany = $"this entry and those after it are left out, since the menu has more than {GrubBudget.MaxMenuItems}";
+
     private static int Add(GrubCall call)
     {
-        if (GrubOptions.Parse(call.Arguments, "class=", "users=", "hotkey=", "source=", "id=", "unrestricted") is not { } options
+        if (GrubOptions.ParseLoosely(call.Arguments, "class=", "users=", "hotkey=", "source=", "id=", "unrestricted") is not { } options
             || options.Rest.Count == 0 || options.Has("source") == call.Block is not null)
         {
             return GrubStatus.BadArgument;
@@ -32,6 +34,10 @@ internal static class GrubMenuCommands
         if (state.Menu.Count < GrubBudget.MaxMenuItems)
         {
             state.Menu.Add(item);
+        }
+        else if (state.Problems?.Exists(problem => problem.Reason == s_tooMany) == false)
+        {
+            state.Problems.Add(new GrubProblem("grub.cfg", item.Title, s_tooMany));
         }
     }
 

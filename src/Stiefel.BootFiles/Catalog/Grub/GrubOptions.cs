@@ -22,8 +22,13 @@ internal sealed class GrubOptions
 
     /// <summary>Null if one is unknown or misses its value: then the command does nothing.</summary>
     /// <param name="arguments">Those of the command.</param>
-    /// <param name="known">`name`, `n|name` with a letter, `name=` with a value, `name?` with a value that can be missing.</param>
-    public static GrubOptions? Parse(IReadOnlyList<string> arguments, params ReadOnlySpan<string> known)
+    /// <param name="known">`name`, `n|name` with a letter, `name=` with a value, `name?` with a value that can be missing: if the next argument is no option, it is the value.</param>
+    public static GrubOptions? Parse(IReadOnlyList<string> arguments, params ReadOnlySpan<string> known) => Parse(arguments, acceptsDash: false, known);
+
+    /// <summary>The same for a command to which an unknown option is an argument like others (GRUB_COMMAND_ACCEPT_DASH).</summary>
+    public static GrubOptions? ParseLoosely(IReadOnlyList<string> arguments, params ReadOnlySpan<string> known) => Parse(arguments, acceptsDash: true, known);
+
+    private static GrubOptions? Parse(IReadOnlyList<string> arguments, bool acceptsDash, ReadOnlySpan<string> known)
     {
         var options = new GrubOptions();
         for (var at = 0; at < arguments.Count; at++)
@@ -35,11 +40,11 @@ internal sealed class GrubOptions
                 break;
             }
 
-            if (argument.Length < 2 || argument[0] != '-')
+            if (argument.Length < 2 || argument[0] != '-' || (acceptsDash && !IsKnown(argument, known)))
             {
                 options.Rest.Add(argument);
             }
-            else if (!options.TryTake(arguments, ref at, known))
+            else if (!(argument[1] == '-' ? options.TryName(arguments, ref at, known) : options.TryLetters(arguments, ref at, known)))
             {
                 return null;
             }
@@ -48,42 +53,66 @@ internal sealed class GrubOptions
         return options;
     }
 
-    private bool TryTake(IReadOnlyList<string> arguments, ref int at, ReadOnlySpan<string> known)
+    private static bool IsKnown(string argument, ReadOnlySpan<string> known)
     {
-        var argument = arguments[at];
-        if (!argument.StartsWith("--", StringComparison.Ordinal))
+        if (argument[1] == '-')
         {
-            // Letters may stand together; the value of the last is the next argument.
-            for (var letter = 1; letter < argument.Length; letter++)
-            {
-                if (Find(known, argument[letter]) is not { } one || !TryAdd(one, null, letter == argument.Length - 1 ? arguments : [], ref at))
-                {
-                    return false;
-                }
-            }
-
-            return true;
+            return Find(known, argument[2..].Split('=')[0]) is not null;
         }
 
-        var equals = argument.IndexOf('=', StringComparison.Ordinal);
-        var name = equals < 0 ? argument[2..] : argument[2..equals];
-        return Find(known, name) is { } option && TryAdd(option, equals < 0 ? null : argument[(equals + 1)..], arguments, ref at);
+        foreach (var letter in argument.AsSpan(1))
+        {
+            if (Find(known, letter) is null)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
-    private bool TryAdd(string option, string? value, IReadOnlyList<string> arguments, ref int at)
+    /// <summary>Letters may stand together; the value of the last is the next argument, whatever it is if it must have one.</summary>
+    private bool TryLetters(IReadOnlyList<string> arguments, ref int at, ReadOnlySpan<string> known)
     {
-        if (option.EndsWith('=') && value is null)
+        var letters = arguments[at];
+        for (var letter = 1; letter < letters.Length; letter++)
         {
-            if (at + 1 >= arguments.Count || (arguments[at + 1].StartsWith('-') && arguments[at + 1] != "-"))
+            if (Find(known, letters[letter]) is not { } option)
             {
                 return false;
             }
 
-            value = arguments[++at];
+            var isLast = letter == letters.Length - 1 && at + 1 < arguments.Count;
+            var value = isLast && (option.EndsWith('=') || (option.EndsWith('?') && (arguments[at + 1].Length < 2 || arguments[at + 1][0] != '-'))) ? arguments[++at] : null;
+            if (!TryAdd(option, value))
+            {
+                return false;
+            }
         }
 
+        return true;
+    }
+
+    /// <summary>The value stands behind `=`, or is the next argument if that begins with no hyphen.</summary>
+    private bool TryName(IReadOnlyList<string> arguments, ref int at, ReadOnlySpan<string> known)
+    {
+        var argument = arguments[at];
+        var equals = argument.IndexOf('=', StringComparison.Ordinal);
+        if (Find(known, equals < 0 ? argument[2..] : argument[2..equals]) is not { } option)
+        {
+            return false;
+        }
+
+        var value = equals >= 0 ? argument[(equals + 1)..]
+            : option[^1] is '=' or '?' && at + 1 < arguments.Count && !arguments[at + 1].StartsWith('-') ? arguments[++at]
+            : null;
+        return TryAdd(option, value);
+    }
+
+    private bool TryAdd(string option, string? value)
+    {
         _options.Add((option.TrimEnd('=', '?'), value));
-        return value is null || option[^1] is '=' or '?';
+        return option[^1] == '?' || option.EndsWith('=') == value is not null;
     }
 
     private static string? Find(ReadOnlySpan<string> known, char letter)

@@ -10,6 +10,12 @@ internal sealed record GrubPath(string Written, string Device, BootVolume? Volum
     /// <summary>The whole name, which means the same whatever `$root` is later.</summary>
     public string Full => $"({Device}){Path}";
 
+    /// <summary>True if it can be a file's: all others are lists of blocks.</summary>
+    public bool IsFile => Path.StartsWith('/');
+
+    /// <summary>As `test` understands it, which looks for a bare name at the top (grub-core/commands/test.c).</summary>
+    public GrubPath ForTest() => Path.TrimEnd('/') is { Length: > 0 } name && !name.Contains('/', StringComparison.Ordinal) ? this with { Path = $"/{name}" } : this;
+
     /// <summary>For messages, and to be resolved again: the device stands before it if there is more than a directory.</summary>
     public override string ToString() => Volume is { Device: null } ? Path : Full;
 

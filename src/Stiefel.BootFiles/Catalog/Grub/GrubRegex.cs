@@ -19,8 +19,8 @@ internal static class GrubRegex
 
         try
         {
-            // No backtracking: a pattern of the disk's choice would take as long as it likes.
-            var match = Regex.Match(text, Translate(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            // No backtracking: a pattern of the disk's choice would take as long as it likes. A line end is a character like others.
+            var match = Regex.Match(text, Translate(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline);
             return match.Success ? [.. match.Groups.Values.Select(group => group.Value)] : null;
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
@@ -33,6 +33,7 @@ internal static class GrubRegex
     private static string Translate(string pattern)
     {
         var translated = new StringBuilder(pattern.Length);
+        var isSet = false;
         for (var at = 0; at < pattern.Length; at++)
         {
             if (pattern[at] == '\\' && at + 1 < pattern.Length)
@@ -46,7 +47,9 @@ internal static class GrubRegex
             }
             else
             {
-                translated.Append(pattern[at]);
+                // `$` is the end itself, not the line end before it.
+                isSet = pattern[at] == '[' || (isSet && pattern[at] != ']');
+                translated.Append(pattern[at] == '$' && !isSet ? @"\z" : pattern[at].ToString());
             }
         }
 

@@ -22,7 +22,10 @@ internal static class KernelImage
     private const int ImageMagicOffset = 0x38;
 
     /// <summary>`uname -r` of a bzImage; empty for other images, or if there is nothing sensible there.</summary>
-    public static string ReadRelease(TreeFile file, FileRegion region)
+    public static string ReadRelease(TreeFile file, FileRegion region) => ReadVersion(file, region) is var release && IsRelease(release) ? release : "";
+
+    /// <summary>The first word of what a bzImage says it is; empty if it says nothing.</summary>
+    private static string ReadVersion(TreeFile file, FileRegion region)
     {
         var header = file.Read(region.Offset + MagicOffset, stackalloc byte[VersionPointerOffset + 2 - MagicOffset]);
         if (header.Length < VersionPointerOffset + 2 - MagicOffset || !header.StartsWith("HdrS"u8))
@@ -38,8 +41,7 @@ internal static class KernelImage
 
         var text = file.Read(region.Offset + VersionPointerBase + pointer, stackalloc byte[MaxReleaseLength + 1]);
         var end = text.IndexOfAny((byte)' ', (byte)0);
-        var release = end < 0 ? "" : Encoding.ASCII.GetString(text[..end]);
-        return IsRelease(release) ? release : "";
+        return end < 0 ? "" : Encoding.ASCII.GetString(text[..end]);
     }
 
     /// <summary>True for text that can be a release, and therefore the name of a directory of modules.</summary>
@@ -51,6 +53,7 @@ internal static class KernelImage
     public static bool IsLinux(TreeFile file, FileRegion region) => IsLinux(file, region, RuntimeInformation.ProcessArchitecture);
 
     /// <inheritdoc cref="IsLinux(TreeFile, FileRegion)"/>
+    /// <remarks>memdisk, iPXE and others have the header of a bzImage, so that loaders of Linux start them; but they say what they are, where Linux has its number.</remarks>
     /// <param name="file">The file.</param>
     /// <param name="region">The part of it that is the kernel.</param>
     /// <param name="architecture">The processor.</param>
@@ -58,7 +61,7 @@ internal static class KernelImage
     {
         var head = file.Read(region.Offset, stackalloc byte[MagicOffset + 4]);
         return architecture is Architecture.X64 or Architecture.X86
-            ? head.Length == MagicOffset + 4 && head[MagicOffset..].StartsWith("HdrS"u8)
+            ? head.Length == MagicOffset + 4 && head[MagicOffset..].StartsWith("HdrS"u8) && ReadVersion(file, region) is not [>= 'A' and <= 'z', ..]
             : IsCompressed(head) || IsFlat(head, architecture) || IsEfiCompressed(head);
     }
 

@@ -7,6 +7,7 @@ internal sealed record LoaderConfiguration(string Default, string Source)
 {
     private const string FileName = "loader/loader.conf";
     private const string Saved = "@saved";
+    private const string PopPrefix = "Pop_OS-";
     private const int MaxBytes = 64 * 1024;
 
     /// <summary>The file of this boot directory; null if it has none.</summary>
@@ -38,17 +39,21 @@ internal sealed record LoaderConfiguration(string Default, string Source)
             : (Default, $"{Source} (default {Default})");
         foreach ((var pattern, var decided) in new[] { chosen, configured })
         {
-            for (var index = 0; index < items.Count && pattern.Length > 0; index++)
+            if (pattern.Length > 0 && Find(items, pattern) is >= 0 and var index)
             {
-                if (LoaderPattern.Fits(pattern, items[index].Id))
-                {
-                    return (index, decided);
-                }
+                return (index, decided);
             }
         }
 
         return (0, "the order of loader/entries and EFI/Linux");
     }
+
+    // Ids have had their endings since systemd 245, and what Pop!_OS writes into loader.conf has not: its own build takes either.
+    private static int Find(IReadOnlyList<LoaderItem> items, string pattern)
+        => Enumerable.Range(0, items.Count)
+            .Where(index => LoaderPattern.Fits(pattern, items[index].Id))
+            .Concat(Enumerable.Range(0, items.Count).Where(index => pattern.StartsWith(PopPrefix, StringComparison.OrdinalIgnoreCase) && LoaderPattern.Fits($"{pattern}.conf", items[index].Id)))
+            .FirstOrDefault(-1);
 
     private static bool IsSaved(string name) => name.Equals(Saved, StringComparison.OrdinalIgnoreCase);
 }

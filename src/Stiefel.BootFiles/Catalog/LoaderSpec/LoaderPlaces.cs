@@ -37,16 +37,19 @@ internal static class LoaderPlaces
 
     private static bool IsTop(BootTree tree) => tree.Directory == "/";
 
-    // By its type; or, since entries that the loader could not see would be of no use, the one other partition that has any.
+    // By its type; or the one other partition that has entries, if they would be of no use otherwise, or loader.conf names one of them.
     private static BootTree? ExtendedBoot(BootTree efi)
         => efi.Disk.ExtendedBoot is { Places: [var place, ..] } typed ? efi.At(typed, place)
-            : HasEntries(efi) ? null
             : (from volume in efi.Disk.Starts
                where volume != efi.Volume
                from top in volume.Places.Take(1)
                let tree = efi.At(volume, top)
-               where HasEntries(tree)
+               where Names(tree).Any() && (!Names(efi).Any() || HasDefaultOf(efi, tree))
                select tree).FirstOrDefault();
 
-    private static bool HasEntries(BootTree tree) => tree.List("loader/entries").Count > 0 || tree.List("EFI/Linux").Count > 0;
+    private static bool HasDefaultOf(BootTree efi, BootTree tree)
+        => LoaderConfiguration.TryRead(efi) is { Default: { Length: > 0 } pattern }
+            && Names(tree).Any(name => LoaderPattern.Fits(pattern, name)) && !Names(efi).Any(name => LoaderPattern.Fits(pattern, name));
+
+    private static IEnumerable<string> Names(BootTree tree) => tree.List("loader/entries").Concat(tree.List("EFI/Linux"));
 }

@@ -10,29 +10,38 @@ internal static class UnifiedImageItems
     private const int MaxProfiles = 16;
 
     /// <summary>Those that systemd-boot shows: it asks for an os-release that names the system.</summary>
-    public static IEnumerable<LoaderItem> Read(BootTree tree) => Images(tree).SelectMany(name => ReadProfiles(tree, name, named: true));
+    public static IEnumerable<LoaderItem> Read(BootTree tree) => Images(tree, Directory).SelectMany(name => ReadProfiles(tree, Directory, name, named: true));
 
-    /// <summary>The others, which firmware or another loader may start.</summary>
+    /// <summary>The others, which firmware or another loader may start: without a name, or in another directory, as `EFI/BOOT/BOOTX64.EFI`.</summary>
     public static IEnumerable<BootEntry> ReadUnnamed(BootTree tree)
-        => Images(tree).SelectMany(name => ReadProfiles(tree, name, named: false)).Order().Select(item => item.Entry);
+    {
+        var unnamed = Images(tree, Directory).SelectMany(name => ReadProfiles(tree, Directory, name, named: false));
+        var elsewhere = from vendor in tree.List("EFI")
+                        let directory = $"EFI/{vendor}"
+                        where !directory.Equals(Directory, StringComparison.OrdinalIgnoreCase)
+                        from name in Images(tree, directory)
+                        from item in ReadProfiles(tree, directory, name, named: null)
+                        select item;
+        return unnamed.Order().Concat(elsewhere.Take(MaxImages).Order()).Select(item => item.Entry);
+    }
 
-    private static IEnumerable<string> Images(BootTree tree)
-        => tree.List(Directory)
+    private static IEnumerable<string> Images(BootTree tree, string directory)
+        => tree.List(directory)
             .Where(name => !name.StartsWith('.') && !name.StartsWith("auto-", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".efi", StringComparison.OrdinalIgnoreCase))
             .Take(MaxImages);
 
-    private static List<LoaderItem> ReadProfiles(BootTree tree, string name, bool named)
+    private static List<LoaderItem> ReadProfiles(BootTree tree, string directory, string name, bool? named)
     {
         var items = new List<LoaderItem>();
-        var path = $"{Directory}/{name}";
+        var path = $"{directory}/{name}";
         try
         {
             using var file = tree.WithExactPaths().Open(LoaderPlaces.PathIn(tree, path));
             for (var profile = 0; file is not null && profile < MaxProfiles && UnifiedImage.TryRead(file, profile) is { } image; profile++)
             {
-                if (image.Title.Length > 0 == named)
+                if (named is null || image.Title.Length > 0 == named)
                 {
-                    items.Add(ToItem(tree, name, profile, image));
+                    items.Add(ToItem(tree, path, profile, image));
                 }
             }
         }
@@ -44,8 +53,9 @@ internal static class UnifiedImageItems
         return items;
     }
 
-    private static LoaderItem ToItem(BootTree tree, string name, int profile, UnifiedImage image)
+    private static LoaderItem ToItem(BootTree tree, string path, int profile, UnifiedImage image)
     {
+        var name = Path.GetFileName(path);
         var file = LoaderText.Fold(name);
         var profileId = image.ProfileValue("ID");
         var id = profile == 0 ? file : LoaderText.Fold($"{name}@{(profileId.Length > 0 ? profileId : profile)}");
@@ -62,9 +72,9 @@ internal static class UnifiedImageItems
             {
                 Id = $"loader:{id}",
                 Tree = tree.WithExactPaths(),
-                Source = tree.Describe($"{Directory}/{name}"),
+                Source = tree.Describe(path),
                 Title = TitleOf(image, profile, profileId) is { Length: > 0 } title ? $"{system} ({title})" : system,
-                Kernel = LoaderPlaces.PathIn(tree, $"{Directory}/{name}"),
+                Kernel = LoaderPlaces.PathIn(tree, path),
                 Profile = profile,
             },
         };

@@ -42,6 +42,9 @@ internal static partial class GrubEmulator
         return (first.Length > Width ? first[..Width] : first).TrimEnd(' ');
     }
 
+    /// <summary>True if both wrote the same, as far as GRUB's screen shows: it breaks a long line before the word that does not fit.</summary>
+    public static bool IsSame(string theirs, string ours) => theirs == ours || (ours.Length == Width && ours.StartsWith(theirs, StringComparison.Ordinal));
+
     [GeneratedRegex(@"\e\[[0-9;]*[A-Za-z]")]
     private static partial Regex Escape();
 }

@@ -130,11 +130,35 @@ public class GrubTests
     [InlineData("set kernel=/vmlinuz", "linux16 $kernel 'it''s'", "its")]
     [InlineData("source $prefix/extra.cfg", "linux /vmlinuz $extra", "from-extra")]
     [InlineData("", "linux /vmlinuz b${#}c$?", "b1c0")]
+    [InlineData("if [ -f vmlinuz -a -d grub -a ! -e grub/extra.cfg -a ! -s vmlinuz ]; then set a=top; fi", "linux /vmlinuz $a", "top")]
+    [InlineData("search --file --set x /vmlinuz\nsearch --root-dev-only -fs y /vmlinuz --hint-new=z", "linux ($x)/vmlinuz $y", "hd0")]
+    [InlineData("set root=away\nsearch --file --set /vmlinuz", "linux /vmlinuz $root", "hd0")]
+    [InlineData("search --set x /vmlinuz\nsearch --file vmlinuz --set=y", "linux /vmlinuz [$x$y]", "[]")]
+    [InlineData("regexp --set 1:x '(.*)-$' \"a\nb-\"", "linux /vmlinuz \"$x\"", "a b")]
     public void Find_Script_IsExecutedAsGrubDoes(string before, string body, string commandLine)
     {
         using var boot = new BootFixture();
         boot.Kernel("vmlinuz").Initrd("i").Text("grub/extra.cfg", "set extra=from-extra\n").Text("grub/grub.cfg", $"{before}\nmenuentry x {{\n{body}\ninitrd /i\n}}\n");
         Assert.Equal(commandLine, boot.Find().CommandLine);
+    }
+
+    [Theory]
+    [InlineData("linux vmlinuz", "initrd /i", "vmlinuz")]
+    [InlineData("linux (hd0)vmlinuz", "initrd /i", "(hd0)vmlinuz")]
+    [InlineData("linux /vmlinuz", "initrd i", "i")]
+    public void Find_PathWithoutALeadingSlash_IsNoFileAsInGrub(string linux, string initrd, string named)
+    {
+        using var boot = new BootFixture();
+        boot.Kernel("vmlinuz").Initrd("i").Text("grub/grub.cfg", $"menuentry x {{\n{linux}\n{initrd}\n}}\n");
+        Assert.Contains($"GRUB cannot load {named}, which has no slash at its beginning", Assert.Throws<BootCatalogException>(() => boot.Find()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Find_MenuBeyondTheLimit_SaysWhichEntriesAreLeftOut()
+    {
+        using var boot = new BootFixture();
+        boot.Kernel("vmlinuz").Initrd("i").Text("grub/grub.cfg", string.Concat(Enumerable.Range(0, 4100).Select(at => $"menuentry e{at} {{\nlinux /vmlinuz {at}\ninitrd /i\n}}\n")));
+        Assert.Contains(boot.FindMenu().Report.PassedOver, what => what.Entry == "e4096" && what.Reason.Contains("left out", StringComparison.Ordinal));
     }
 
     [Fact]

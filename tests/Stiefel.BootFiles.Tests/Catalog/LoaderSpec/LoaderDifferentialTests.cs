@@ -34,8 +34,9 @@ public sealed class LoaderDifferentialTests : IDisposable
             Generate($"t{tree}");
         }
 
-        // It insists on the top of a file system.
+        // It insists on the top of a file system. Other tests' disks are mounted in the new name space too, and would stay in use with it.
         var script = $"""
+            sed -n 's|^/dev/loop[^ ]* \([^ ]*\) .*|\1|p' /proc/mounts | xargs -r umount -l || true
             mkdir "{_boot.Path}/top"
             for tree in $(seq 0 {Trees - 1}); do
                 mount -t tmpfs judge "{_boot.Path}/top" && cp -r "{_boot.Path}/t$tree/." "{_boot.Path}/top/"
