@@ -22,6 +22,7 @@ var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a
 {
     KeyVerb.Build(),
     CreateInitrdVerb.Build(),
+    SetupServerOsVerb.Build(),
     SetupClientUsbdriveVerb.Build(),
     AutokexecVerb.Build(),
     StatusVerbs.BuildStatus(),

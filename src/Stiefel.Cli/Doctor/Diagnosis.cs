@@ -27,7 +27,7 @@ internal sealed record Diagnosis(string Root, IReadOnlyList<Finding> Findings)
         {
             findings.Add(Finding.Note(
                 "not-root",
-                $"{facts.Tree.Denied.Count} files could not be read, among them {string.Join(", ", facts.Tree.Denied.Take(3))}: what they would show is not among the findings",
+                $"{string.Join(", ", facts.Tree.Denied.Take(3))}{(facts.Tree.Denied.Count > 3 ? $" and {facts.Tree.Denied.Count - 3} more" : "")} could not be read: what they would show is not among the findings",
                 "run it as root: sudo stiefel doctor"));
         }
 

@@ -15,9 +15,9 @@ internal static class InitramfsChecks
                 $"{tool.Name} puts only the drivers of the machine that it runs on into the initramfs ({setting}): after a kernel upgrade on a desktop the laptop would not find its disk",
                 tool.Maker switch
                 {
-                    InitramfsMaker.InitramfsTools => "echo MODULES=most >/etc/initramfs-tools/conf.d/zz-stiefel.conf && update-initramfs -u -k all",
-                    InitramfsMaker.Dracut => "echo 'hostonly=\"no\"' >/etc/dracut.conf.d/zz-stiefel.conf && dracut --regenerate-all --force",
-                    InitramfsMaker.Mkinitcpio => "take `autodetect` out of HOOKS, and run mkinitcpio -P",
+                    InitramfsMaker.InitramfsTools => "stiefel setup-server-os (it adds MODULES=most in /etc/initramfs-tools/conf.d)",
+                    InitramfsMaker.Dracut => "stiefel setup-server-os (it adds hostonly=no in /etc/dracut.conf.d)",
+                    InitramfsMaker.Mkinitcpio => "stiefel setup-server-os (it adds a file in /etc/mkinitcpio.conf.d that takes autodetect out of HOOKS)",
                     _ => "let it take all drivers, and make the initramfs anew",
                 });
         }

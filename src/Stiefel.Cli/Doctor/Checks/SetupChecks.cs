@@ -21,11 +21,11 @@ internal static class SetupChecks
         }
         else if (patient.Configuration is not { } configuration)
         {
-            yield return Finding.Note("config-none", $"there is no {Patient.ConfigurationPath}", Missing(patient, "write one: `boot:` and below it `  disk: NAME` is enough"));
+            yield return Finding.Note("config-none", $"there is no {Patient.ConfigurationPath}", "stiefel setup-server-os");
         }
         else if (configuration.Boot.Disk is null)
         {
-            yield return Finding.Stop("config-without-disk", $"{Patient.ConfigurationPath} does not name the disk to serve, without which `stiefel autokexec` does not start", Missing(patient, "add `boot:` and below it `  disk: NAME`"));
+            yield return Finding.Stop("config-without-disk", $"{Patient.ConfigurationPath} does not name the disk to serve, without which `stiefel autokexec` does not start", Missing(patient, "stiefel setup-server-os, or add `boot:` and below it `  disk: NAME`"));
         }
         else
         {
@@ -41,7 +41,7 @@ internal static class SetupChecks
         var count = patient.Tree.Names(Keys).Count(name => name.EndsWith(StoredKey.Extension, StringComparison.Ordinal));
         yield return count > 0
             ? Finding.Fine("keys", $"{count} {(count == 1 ? "key is" : "keys are")} accepted")
-            : Finding.Note("key-none", $"there is no key in /{Keys}, so nobody's call is heard", "stiefel key new stick");
+            : Finding.Note("key-none", $"there is no key in /{Keys}, so nobody's call is heard", "stiefel key new stick (or stiefel setup-server-os)");
     }
 
     private static IEnumerable<Finding> OfRamdisk(Patient patient)
@@ -69,7 +69,7 @@ internal static class SetupChecks
     {
         yield return patient.Laptop.IsEnabled(Unit)
             ? Finding.Fine("autokexec", $"{Unit} waits for a desktop's call")
-            : Finding.Note("autokexec-off", "`stiefel autokexec` is not started by itself, so a desktop's call is not heard", $"a unit {Unit} that runs it; until then run it by hand, or serve by hand (README)");
+            : Finding.Note("autokexec-off", "`stiefel autokexec` is not started by itself, so a desktop's call is not heard", "stiefel setup-server-os");
         if (patient.Settings.Autokexec.Leave == LeavingWay.Firmware)
         {
             yield return Finding.Stop("leave-firmware", "autokexec.leave is firmware, which takes a boot entry that nothing makes yet", "leave: kexec");

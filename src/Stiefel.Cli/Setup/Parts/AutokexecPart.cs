@@ -1,0 +1,38 @@
+using Stiefel.Cli.Laptop;
+
+namespace Stiefel.Cli.Setup.Parts;
+
+/// <summary>The unit that waits for a desktop's call, and one that lets it read a changed configuration.</summary>
+internal static class AutokexecPart
+{
+    private const string Units = "/etc/systemd/system";
+    private const string Service = "stiefel-autokexec.service";
+    private const string RestartService = "stiefel-autokexec-restart.service";
+    private const string RestartPath = "stiefel-autokexec-restart.path";
+    private const string Wants = Units + "/multi-user.target.wants";
+
+    public static IEnumerable<PlannedFile> Of(LaptopFacts laptop, string program, List<string> notes)
+    {
+        if (!laptop.HasSystemd)
+        {
+            notes.Add("no unit is installed: this system is not run by systemd, which is what closes everything before the ramdisk starts");
+            return [];
+        }
+
+        return
+        [
+            PlannedFile.Text($"{Units}/{Service}", "the service that waits for a desktop's call", Read(Service).Replace("@PROGRAM@", program, StringComparison.Ordinal)),
+            PlannedFile.Text($"{Units}/{RestartService}", "and restarts when its configuration changes", Read(RestartService)),
+            PlannedFile.Text($"{Units}/{RestartPath}", "and notices that it changed", Read(RestartPath)),
+            PlannedFile.Link($"{Wants}/{RestartPath}", "so that it is watched from each start on", $"{Units}/{RestartPath}"),
+            PlannedFile.Link($"{Wants}/{Service}", "so that calls are heard from each start on", $"{Units}/{Service}"),
+        ];
+    }
+
+    private static string Read(string name)
+    {
+        using var stream = typeof(AutokexecPart).Assembly.GetManifestResourceStream("setup/" + name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

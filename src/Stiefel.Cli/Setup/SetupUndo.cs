@@ -1,0 +1,82 @@
+using Stiefel.Cli.Laptop;
+using Stiefel.CommandLine;
+
+namespace Stiefel.Cli.Setup;
+
+/// <summary>
+/// Takes back what set-up did, and nothing else: a file that somebody changed since is left as it is, and told; one that somebody removed stays removed.
+/// </summary>
+internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue dialogue)
+{
+    private readonly TreeWriter _writer = new(tree);
+
+    /// <summary>Does it.</summary>
+    /// <param name="isDryRun">Only says what it would do.</param>
+    /// <returns>How many files stay because somebody changed them.</returns>
+    public int Run(bool isDryRun)
+    {
+        var kept = 0;
+        foreach (var entry in journal.Entries.Where(entry => !entry.IsDirectory).Reverse().ToList())
+        {
+            if (!IsOurs(entry))
+            {
+                kept++;
+                dialogue.Say($"{entry.Path} stays: it was changed since it was set up; remove what you do not want yourself{(entry.WasThere ? $", what it was before is in {SetupJournal.BeforeOf(entry.Path)}" : "")}");
+                continue;
+            }
+
+            dialogue.Say($"{entry.Path}: {(entry.WasThere ? "as it was before" : "removed")}");
+            if (!isDryRun)
+            {
+                TakeBack(entry);
+            }
+        }
+
+        if (!isDryRun && kept == 0)
+        {
+            _writer.Remove(SetupJournal.Path);
+            RemoveDirectories();
+        }
+
+        return kept;
+    }
+
+    // One that is gone, or has its first state again, was undone by somebody else, or never came to be.
+    private bool IsOurs(JournalEntry entry)
+    {
+        var content = ContentOf(entry.Path);
+        return content is null || SetupJournal.HashOf(content) == entry.Sha256 || (entry.WasThere && Before(entry) is { } before && content.AsSpan().SequenceEqual(before));
+    }
+
+    private void TakeBack(JournalEntry entry)
+    {
+        if (!entry.WasThere)
+        {
+            _writer.Remove(entry.Path);
+        }
+        else if (ContentOf(entry.Path) is not null)
+        {
+            var before = Before(entry) ?? throw new FailedException($"{SetupJournal.BeforeOf(entry.Path)} is gone, which held {entry.Path} as it was before");
+            _writer.Write(new PlannedFile(entry.Path, "") { Content = before, Mode = (UnixFileMode)entry.ModeBefore });
+        }
+
+        _writer.Remove(SetupJournal.BeforeOf(entry.Path));
+        journal.Forget(entry);
+        _writer.Write(new PlannedFile(SetupJournal.Path, "") { Content = journal.ToBytes(), Mode = PlannedFile.Private });
+    }
+
+    private void RemoveDirectories()
+    {
+        foreach (var entry in journal.Entries.Where(entry => entry.IsDirectory).Reverse().ToList())
+        {
+            if (!_writer.TryRemoveDirectory(entry.Path))
+            {
+                dialogue.Say($"{entry.Path} stays: it holds {string.Join(", ", tree.Names(entry.Path).Take(3))}");
+            }
+        }
+    }
+
+    private byte[]? Before(JournalEntry entry) => tree.Bytes(SetupJournal.BeforeOf(entry.Path));
+
+    private byte[]? ContentOf(string path) => Change.ContentOf(tree, new PlannedFile(path, "") { Content = [] });
+}

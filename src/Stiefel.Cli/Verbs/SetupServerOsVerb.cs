@@ -1,0 +1,142 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Doctor;
+using Stiefel.Cli.Keys;
+using Stiefel.Cli.Laptop;
+using Stiefel.Cli.Setup;
+using Stiefel.CommandLine;
+using Stiefel.Linux.Files;
+using Stiefel.Protocol.Text;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>`stiefel setup-server-os`: what a laptop needs so that a desktop can call for its disk.</summary>
+internal static class SetupServerOsVerb
+{
+    private static readonly Option<bool> s_yes = new("--yes") { Description = "Make all changes without asking" };
+    private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "Show what would be changed, and change nothing" };
+    private static readonly Option<bool> s_undo = new("--undo") { Description = "Take back what was set up, and nothing else" };
+    private static readonly Option<string> s_root = new("--root") { HelpName = "DIR", Description = "Set up the root file system in this directory", DefaultValueFactory = _ => "/" };
+    private const string ConfigurationPath = "/etc/stiefel/config.yaml";
+    private static readonly string[] s_programs = ["/usr/bin/stiefel", "/usr/local/bin/stiefel"];
+
+    // What set-up itself mends.
+    private static readonly string[] s_mended = ["config-without-disk"];
+
+    public static Command Build()
+    {
+        var command = new Command("setup-server-os", "Set this laptop up to serve its disk when a desktop calls: configuration, key, service. Shows each change and asks; only adds files of its own")
+        {
+            s_yes, s_dryRun, s_undo, s_root,
+        };
+        command.SetAction(RunAsync);
+        return command.WithExamples("stiefel setup-server-os", "stiefel setup-server-os --dry-run", "stiefel setup-server-os --yes --root /mnt", "stiefel setup-server-os --undo");
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken token)
+    {
+        var directory = parsed.GetRequiredValue(s_root);
+        if (!Directory.Exists(directory))
+        {
+            throw new UsageException($"--root {directory}: there is no such directory");
+        }
+
+        if (parsed.GetValue(s_undo) && parsed.GetValue(s_yes))
+        {
+            throw new UsageException("--undo asks nothing, so --yes says nothing to it");
+        }
+
+        var output = parsed.InvocationConfiguration.Output;
+        var dryRun = parsed.GetValue(s_dryRun);
+        var input = parsed.GetValue(s_yes) || dryRun || parsed.GetValue(s_undo) ? null : Input();
+        using var tree = new LaptopTree(directory);
+        if (tree.IsThisMachine && !dryRun && !Environment.IsPrivilegedProcess)
+        {
+            throw new FailedException("this changes the system, which takes root: sudo stiefel setup-server-os");
+        }
+
+        var dialogue = new Dialogue(input, output, TerminalColor.IsWanted(output));
+        return parsed.GetValue(s_undo) ? await UndoAsync(tree, dialogue, dryRun, token) : await SetUpAsync(tree, dialogue, dryRun, token);
+    }
+
+    private static async Task<int> SetUpAsync(LaptopTree tree, Dialogue dialogue, bool dryRun, CancellationToken token)
+    {
+        var laptop = new LaptopFacts(tree);
+        var journal = SetupJournal.Read(tree);
+        var plan = SetupPlan.Of(laptop, journal, () => RandomNumberGenerator.GetBytes(KeyDirectory.KeyLength), ProgramIn(tree));
+        dialogue.Say($"{laptop.Distribution.Name}, {laptop.Boot.Name}, initramfs by {laptop.Initramfs.Name}: {(plan.Changes.Count == 0 ? "nothing is to be changed" : $"{plan.Changes.Count} changes")}\n");
+        if (dryRun)
+        {
+            plan.Changes.ToList().ForEach(dialogue.Show);
+        }
+        else
+        {
+            new SetupRun(tree, journal, dialogue).Apply(plan);
+        }
+
+        plan.Notes.ToList().ForEach(note => dialogue.Say($"note: {note}"));
+        foreach (var finding in Diagnosis.Of(new LaptopFacts(tree)).Findings.Where(finding => finding.Grade == Grade.Stop && !(dryRun && s_mended.Contains(finding.Id))))
+        {
+            dialogue.Say($"it would not work yet: {PrintableText.OneLine(finding.Text)}; {finding.Remedy}  [{finding.Id}]");
+        }
+
+        var hasRamdisk = HasRamdisk(tree, dialogue);
+        if (tree.IsThisMachine && !dryRun && laptop.IsRunning && laptop.HasSystemd)
+        {
+            await SetupUnits.StartAsync(hasRamdisk, dialogue.Say, token);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> UndoAsync(LaptopTree tree, Dialogue dialogue, bool dryRun, CancellationToken token)
+    {
+        var journal = SetupJournal.Read(tree);
+        if (journal.Entries.Count == 0)
+        {
+            dialogue.Say("nothing is set up here, or by hand only: there is nothing to undo");
+            return ExitCode.Done;
+        }
+
+        var tellsSystemd = tree.IsThisMachine && !dryRun && tree.HasDirectory("run/systemd/system");
+        if (tellsSystemd)
+        {
+            await SetupUnits.StopAsync(dialogue.Say, token);
+        }
+
+        var kept = new SetupUndo(tree, journal, dialogue).Run(dryRun);
+        if (tellsSystemd)
+        {
+            await SetupUnits.ForgetAsync(dialogue.Say, token);
+        }
+
+        return kept == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    // A service that runs as root must not run what somebody else can replace.
+    private static string ProgramIn(LaptopTree tree)
+    {
+        var program = s_programs.FirstOrDefault(tree.HasFile)
+            ?? throw new UsageException($"the service needs stiefel in {string.Join(" or ", s_programs)}, and it is in neither; install the programs first: install -m 755 artifacts/bin/stiefel* /usr/local/bin/");
+        TrustedFile.OpenRead(tree.OnDisk(program)!).Dispose();
+        return program;
+    }
+
+    private static bool HasRamdisk(LaptopTree tree, Dialogue dialogue)
+    {
+        var setup = tree.Text(ConfigurationPath) is { } text ? ConfigurationFile.Parse(ConfigurationPath, text).ServerSetup : new ServerSetupConfiguration();
+        var isThere = tree.HasFile(setup.Kernel) && tree.HasFile(setup.Initrd);
+        if (!isThere)
+        {
+            dialogue.Say($"next: the ramdisk is not there yet; make it with `stiefel create-initrd --out {Path.GetDirectoryName(setup.Kernel)}`, then `systemctl restart stiefel-autokexec`");
+        }
+
+        return isThere;
+    }
+
+    // Without a terminal nobody would ever answer.
+    private static TextReader Input() => Console.IsInputRedirected
+        ? throw new UsageException("nobody is there to answer: say --yes to make all changes, or --dry-run to see them")
+        : Console.In;
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Stiefel.Linux.Files;
+
+namespace Stiefel.Cli.Tests.Setup;
+
+/// <summary>A tree in lines: each name with its kind, rights, owner and content, and of files when they were written.</summary>
+internal static class TreeSnapshot
+{
+    public static string[] Of(string root) => [.. Below(new DirectoryInfo(root)).Select(entry => Line(root, entry)).Order(StringComparer.Ordinal)];
+
+    // Links are not followed: those of sysfs lead in circles.
+    private static IEnumerable<FileSystemInfo> Below(DirectoryInfo directory) => directory.EnumerateFileSystemInfos()
+        .SelectMany(entry => entry is DirectoryInfo { LinkTarget: null } inner ? Below(inner).Prepend(entry) : [entry]);
+
+    private static string Line(string root, FileSystemInfo entry)
+    {
+        var name = Path.GetRelativePath(root, entry.FullName);
+        if (entry.LinkTarget is { } target)
+        {
+            return $"{name} -> {target}";
+        }
+
+        var owner = FileOwner.Of(entry.FullName, followLink: false).User;
+        var mode = Convert.ToString((int)entry.UnixFileMode, 8);
+        return entry is FileInfo file
+            ? $"{name} {mode} {owner} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file.FullName)))} {file.LastWriteTimeUtc.ToString("O", CultureInfo.InvariantCulture)}"
+            : $"{name}/ {mode} {owner}";
+    }
+}
