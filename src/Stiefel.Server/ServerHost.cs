@@ -15,6 +15,7 @@ using Stiefel.Server.Keys;
 using Stiefel.Server.Logging;
 using Stiefel.Server.Nbd;
 using Stiefel.Server.Network;
+using Stiefel.Server.Notices;
 using Stiefel.Server.Power;
 using Stiefel.Server.Return;
 using Stiefel.Server.Revocation;
@@ -76,6 +77,7 @@ public static class ServerHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<EventJournal>();
         services.AddSingleton<DesktopLog>();
+        services.AddSingleton(_ => new DesktopNotices());
         services.AddSingleton<StrangerLog>();
         services.AddSingleton<StrangerBudget>();
         services.AddKeeper(options);

@@ -210,8 +210,28 @@ def goodbye(v):
     }
 
 
+def notices(v):
+    key = hkdf_expand(v["secret"], "goodbye")
+    session = hkdf_expand(v["secret"], "session-id", 16)
+    numbers = struct.pack(">QQ", v["number"], v["after"])
+
+    def seal(message):
+        return hmac.new(key, message, hashlib.sha256).digest()
+
+    name = v["export-name"]
+    question = struct.pack(">I", len(name)) + name + numbers + seal(b"\3" + session + numbers)
+    content = struct.pack(">QB", v["notice"], v["kind"]) + v["text"]
+    notice = content + seal(b"\4" + session + numbers + content)
+    return {
+        "option": b"IHAVEOPT" + struct.pack(">II", 0x53544603, len(question)) + question,
+        "reply": struct.pack(">QIII", 0x3E889045565A9, 0x53544603, 0x53544603, len(notice)) + notice
+        + struct.pack(">QIII", 0x3E889045565A9, 0x53544603, 1, 0),
+    }
+
+
 COMPUTE = {
     "goodbye": goodbye,
+    "notices": notices,
     "tunnel": tunnel,
     "keys": keys,
     "certificate": certificate,
@@ -233,7 +253,7 @@ def blocks(document):
             text = text.strip()
             if text.startswith('"'):
                 parsed[name] = text[1:-1].encode()
-            elif name in ("port", "counter", "number", "kind", "plaintext-length", "envelope-length"):
+            elif name in ("port", "counter", "number", "after", "notice", "kind", "plaintext-length", "envelope-length"):
                 parsed[name] = int(text)
             else:
                 parsed[name] = bytes.fromhex(text)

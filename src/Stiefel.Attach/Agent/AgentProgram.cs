@@ -58,6 +58,7 @@ internal static class AgentProgram
 
         passphrase?.HandOverLater(prompts, log);
         EndListener.Start(disk.Goodbye(), log);
+        disk.Notices(session, new NoticeBoard(log).Show).Start();
         ReadyPipe.TellReady(readyPipe);
         disk.KeepConnected();
     }

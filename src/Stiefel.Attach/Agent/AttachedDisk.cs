@@ -6,6 +6,7 @@ using Stiefel.Linux.Errors;
 using Stiefel.Linux.Nbd;
 using Stiefel.Nbd.Client;
 using Stiefel.Protocol.Handover;
+using Stiefel.Protocol.Notices;
 
 namespace Stiefel.Attach.Agent;
 
@@ -104,6 +105,12 @@ internal sealed class AttachedDisk : IDisposable
 
     /// <summary>How it will end.</summary>
     internal FinalGoodbye Goodbye() => new(Disconnect, _connector.SayGoodbye, () => Word, _log);
+
+    /// <summary>Hears what the laptop has to tell, as long as it is connected.</summary>
+    /// <param name="session">Its own.</param>
+    /// <param name="heard">Called on a thread of its own.</param>
+    internal NoticeListener Notices(AttachSession session, Action<Notice> heard) =>
+        new(session, _connector.Numbers, () => _over is null && _waiting is null ? _connector.Reached : null, heard);
 
     public void Dispose()
     {

@@ -19,6 +19,13 @@ internal sealed class ServerConnector
     private readonly ConnectionGenerations _generations = new();
     private readonly LaptopGoodbye _goodbye;
     private NbdExportInfo? _first;
+    private volatile IPEndPoint? _reached;
+
+    /// <summary>Where the laptop's block server was reached last; null before. Any thread may ask.</summary>
+    internal IPEndPoint? Reached => _reached;
+
+    /// <summary>Numbers of its questions, which rise as those of connections do.</summary>
+    internal ConnectionGenerations Numbers => _generations;
 
     internal ServerConnector(AttachSession session, AttachLog log)
     {
@@ -52,7 +59,10 @@ internal sealed class ServerConnector
                 var state = _link.Raise(needsLinkLocal: _server.IsIPv6LinkLocal);
                 if (state.Missing is null)
                 {
-                    return talk(EndPoint(state.Index));
+                    var server = EndPoint(state.Index);
+                    var result = talk(server);
+                    _reached = server;
+                    return result;
                 }
 
                 missing = state.Missing;

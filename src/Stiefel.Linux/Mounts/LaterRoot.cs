@@ -18,6 +18,9 @@ public static class LaterRoot
     /// <summary>There is one by now.</summary>
     public static bool IsThere => FileStamp.Of(Root)?.Device != FileStamp.Of("/")?.Device;
 
+    /// <summary>How this process calls what has that path there; for calls of the kernel only.</summary>
+    internal static string PathOf(string path) => Root + path;
+
     /// <summary>Something of this name is there.</summary>
     /// <param name="path">Absolute, in that root.</param>
     public static bool Has(string path) => FileStamp.Of(Root + path) is not null;

@@ -90,6 +90,7 @@ internal sealed class ClientStream(Socket socket)
     {
         NbdOption.Go => "NBD_OPT_GO",
         NbdOption.Generation => "the number of this connection's generation",
+        NbdOption.Notices => "the question for notices",
         _ => "the goodbye",
     };
 

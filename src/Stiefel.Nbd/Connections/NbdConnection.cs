@@ -63,7 +63,12 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         }
         catch (Exception e) when (e is NbdProtocolException or TimeoutException or SocketException)
         {
-            log?.Refused(remote, negotiator.Refusal ?? (_dropped.IsSet ? "displaced by a newer connection" : e.Message));
+            // One that has a session here, and leaves when it has heard enough, is no stranger.
+            if (!negotiator.IsProven)
+            {
+                log?.Refused(remote, negotiator.Refusal ?? (_dropped.IsSet ? "displaced by a newer connection" : e.Message));
+            }
+
             return null;
         }
     }

@@ -14,4 +14,7 @@ public interface IExportResolver
 
     /// <summary>A client ends its use of an export. Called on its connection's thread; a resolver that has no sessions knows no goodbye.</summary>
     GoodbyeAnswer Hear(Goodbye goodbye) => GoodbyeAnswer.Unknown;
+
+    /// <summary>A client asks for notices. Called on its connection's thread, and may take until there are some, but not for ever; a resolver that has no sessions has none.</summary>
+    NoticeAnswer Ask(NoticeQuestion question) => NoticeAnswer.Unknown;
 }

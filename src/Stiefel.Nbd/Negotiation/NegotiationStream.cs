@@ -13,7 +13,7 @@ namespace Stiefel.Nbd.Negotiation;
 /// </summary>
 internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptions options)
 {
-    private readonly long _start = Stopwatch.GetTimestamp();
+    private long _start = Stopwatch.GetTimestamp();
     private long _received;
 
     /// <summary>What the client is reached by now; owned by the caller.</summary>
@@ -43,6 +43,9 @@ internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptio
             buffer = buffer[received..];
         }
     }
+
+    /// <summary>From now on the client has all its time and bytes again.</summary>
+    public void BeginAnew() => (_start, _received) = (Stopwatch.GetTimestamp(), 0);
 
     /// <summary>Reads and forgets.</summary>
     public void Skip(long length)

@@ -2,10 +2,13 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;
 
-// Our own options (docs/protocol.md#generations): which generation of its client's connections this one is of, and the end of them all.
+// Our own options (docs/protocol.md#generations): which generation of its client's connections this one is of, the end of them all, and what the server tells.
 internal sealed partial class Negotiator
 {
     private ulong _generation;
+
+    /// <summary>The client has shown, by one of these options, that it has a session here.</summary>
+    public bool IsProven { get; private set; }
 
     // 64 bits, not 0
     private bool HandleGeneration(ReadOnlySpan<byte> data)
@@ -54,7 +57,39 @@ internal sealed partial class Negotiator
             return;
         }
 
+        IsProven = true;
         stream.Reply(NbdOption.Goodbye, OptionReplyType.Goodbye, proof);
         stream.Reply(NbdOption.Goodbye, OptionReplyType.Ack, []);
+    }
+
+    // 32 bits name length, name, 64 bits number, 64 bits number of the last notice, 32 bytes proof. The answer is any number of notices, then ACK.
+    private bool HandleNotices(ReadOnlySpan<byte> data)
+    {
+        var fields = new OptionData(data);
+        if (!fields.TryReadString(out var name) || !fields.TryReadUInt64(out var number) || !fields.TryReadUInt64(out var after)
+            || !fields.TryReadBytes(Goodbye.ProofSize, out var proof) || !fields.IsAtEnd)
+        {
+            stream.Refuse(NbdOption.Notices, OptionReplyType.ErrorInvalid, "malformed question for notices");
+            return true;
+        }
+
+        var answer = resolver.Ask(new NoticeQuestion(name, number, after, proof));
+        if (answer.Notices is not { } notices)
+        {
+            Refusal = answer.Reason;
+            stream.Refuse(NbdOption.Notices, answer.IsKnown ? OptionReplyType.ErrorPolicy : OptionReplyType.ErrorUnknown, answer.Reason);
+            return true;
+        }
+
+        // It may ask for as long as it likes: the time of a handshake begins anew with each question that is genuine.
+        IsProven = true;
+        stream.BeginAnew();
+        foreach (var notice in notices)
+        {
+            stream.Reply(NbdOption.Notices, OptionReplyType.Notice, notice);
+        }
+
+        stream.Reply(NbdOption.Notices, OptionReplyType.Ack, []);
+        return true;
     }
 }

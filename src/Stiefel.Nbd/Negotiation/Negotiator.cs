@@ -115,6 +115,8 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
                 return HandleGeneration(data);
             case NbdOption.Goodbye:
                 return HandleGoodbye(data);
+            case NbdOption.Notices:
+                return HandleNotices(data);
             default:
                 stream.Refuse(option, OptionReplyType.ErrorUnsupported, "this server does not know the option");
                 return true;

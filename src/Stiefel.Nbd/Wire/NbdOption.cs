@@ -43,4 +43,7 @@ internal enum NbdOption : uint
 
     /// <summary>Ours (docs/protocol.md#goodbye): the client is done with an export for good.</summary>
     Goodbye = 0x53544602,
+
+    /// <summary>Ours (docs/protocol.md#notices): what does the server have to tell this client?</summary>
+    Notices = 0x53544603,
 }

@@ -69,6 +69,8 @@ public static class Help
           --Power:Supplies DIR             adapters and batteries; default /sys/class/power_supply
           --Power:Lights DIR               lights of the keyboard; default /sys/class/leds
           --Power:Inputs DIR               input devices, of which the speaker is one; default /sys/class/input
+          --Power:StopAtCritical true      at a critical battery the desktop is asked to switch itself off; when it has said goodbye, the laptop does
+          --Power:StopDelaySeconds N       so long after that was announced; default 60
           --Return:Manage true|false       this machine is the server's to switch off and restart; default true where Network:Manage is
           --Return:OnCleanEnd restart|kexec|poweroff|wait   when the desktop has said goodbye; default restart
           --Return:DelaySeconds N          so long after that, so that a desktop that only restarts finds the laptop; default 20

@@ -12,7 +12,10 @@ namespace Stiefel.Server.Configuration;
 /// <param name="Supplies">Where the kernel has adapters and batteries.</param>
 /// <param name="Lights">Where it has the keyboard's lights.</param>
 /// <param name="Inputs">Where it has the speaker, among other input devices.</param>
-public sealed record PowerOptions(bool Watch, bool Beep, int LowPercent, int CriticalPercent, TimeSpan Interval, string Supplies, string Lights, string Inputs)
+/// <param name="StopAtCritical">At a critical battery the desktop is asked to switch itself off, and then the laptop does.</param>
+/// <param name="StopDelay">So long after it was announced.</param>
+public sealed record PowerOptions(
+    bool Watch, bool Beep, int LowPercent, int CriticalPercent, TimeSpan Interval, string Supplies, string Lights, string Inputs, bool StopAtCritical, TimeSpan StopDelay)
 {
     private const string LowKey = "Power:LowPercent";
     private const int Hour = 60 * 60;
@@ -30,7 +33,9 @@ public sealed record PowerOptions(bool Watch, bool Beep, int LowPercent, int Cri
             TimeSpan.FromSeconds(reader.Number("Power:LookSeconds", 30, 1, Hour)),
             reader.Text("Power:Supplies", PowerSupplies.DefaultDirectory),
             reader.Text("Power:Lights", KeyboardLights.DefaultDirectory),
-            reader.Text("Power:Inputs", PcSpeaker.DefaultInputs));
+            reader.Text("Power:Inputs", PcSpeaker.DefaultInputs),
+            reader.Boolean("Power:StopAtCritical", false),
+            TimeSpan.FromSeconds(reader.Number("Power:StopDelaySeconds", 60, 0, Hour)));
         return options.CriticalPercent < options.LowPercent ? options : throw reader.Wrong(LowKey, "more than Power:CriticalPercent");
     }
 }

@@ -1,5 +1,6 @@
 using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Devices;
+using Stiefel.Server.Notices;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Grants;
@@ -8,7 +9,7 @@ namespace Stiefel.Server.Grants;
 /// What leads a desktop to the disk that it was granted: its tunnel, the capability, and the connections that used it.
 /// A fence takes all of them away. Used by one thread at a time.
 /// </summary>
-public sealed class DiskAccess(SessionExports exports, NbdServer server, ITunnels tunnels, ILogger<DiskAccess> logger)
+public sealed class DiskAccess(SessionExports exports, NbdServer server, ITunnels tunnels, DesktopNotices notices, ILogger<DiskAccess> logger)
 {
     /// <summary>The capabilities of the connections that there are now.</summary>
     public IReadOnlySet<string> Connected => server.Connections.Select(connection => connection.ExportName).ToHashSet();
@@ -17,10 +18,10 @@ public sealed class DiskAccess(SessionExports exports, NbdServer server, ITunnel
     public bool IsConnected(GrantRecord grant) => server.Connections.Any(connection => connection.ExportName == grant.ExportName);
 
     /// <summary>From now on this grant's capability is the only one.</summary>
-    public void Arm(GrantRecord grant, ExportAccess way) => exports.Arm(grant.ExportName, way);
+    public void Arm(GrantRecord grant, ExportAccess way) => exports.Arm(grant.ExportName, Telling(grant, way));
 
     /// <summary>From now on this grant's capability is one as well.</summary>
-    public void ArmBeside(GrantRecord grant, ExportAccess way) => exports.ArmBeside(grant.ExportName, way);
+    public void ArmBeside(GrantRecord grant, ExportAccess way) => exports.ArmBeside(grant.ExportName, Telling(grant, way));
 
     /// <summary>From now on no capability opens anything; those that are known stay so.</summary>
     public void Bar() => exports.Bar();
@@ -91,6 +92,8 @@ public sealed class DiskAccess(SessionExports exports, NbdServer server, ITunnel
             logger.TunnelNotRemoved(e);
         }
     }
+
+    private ExportAccess Telling(GrantRecord grant, ExportAccess way) => way with { Ask = question => notices.Answer(grant.Session, grant.GoodbyeKey, question) };
 
     /// <summary>What the desktop is told of its disk.</summary>
     public GrantedDisk Describe(GrantRecord grant, NbdExport export) => new(export, tunnels.PortOf(grant.ToTunnelUser()), grant.Tunnel?.ToGrant());

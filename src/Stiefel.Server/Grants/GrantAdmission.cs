@@ -1,15 +1,17 @@
 using Stiefel.Nbd.Connections;
 using Stiefel.Nbd.Devices;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Notices;
 using Stiefel.Protocol.Tunnel;
 using Stiefel.Server.Desktops;
 using Stiefel.Server.Keys;
+using Stiefel.Server.Notices;
 using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Grants;
 
 /// <summary>Whether a session may be given the disk, or read it, now: its key still counts, and no other desktop may be at work.</summary>
-public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable tunnels, ITunnels ways, DesktopPresence presence)
+public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable tunnels, ITunnels ways, DesktopPresence presence, DesktopNotices notices)
 {
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(TunnelPlan.KeepAliveSeconds + 2);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
@@ -25,6 +27,16 @@ public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable t
             throw new RefusalException(new Refusal(RefusalCodes.Failed, $"the key {request.Key} is accepted no more"));
         }
     }
+
+    /// <summary>The desktop that has the disk keeps it, unless a person at another takes it away: then it is told, while it can be.</summary>
+    /// <inheritdoc cref="RefuseIfUsedAsync"/>
+    /// <param name="grant">Its grant.</param>
+    /// <param name="lastHeard">When a request of it came last: <see cref="ExportSession.LastHeard"/>.</param>
+    /// <param name="request">What the other asks for.</param>
+    /// <param name="token">Ends the wait.</param>
+    public Task TakeAwayAsync(GrantRecord grant, Func<long> lastHeard, GrantRequest request, CancellationToken token) => request.TakeOver
+        ? notices.WaitUntilReadAsync(notices.Tell(NoticeKind.Warning, $"another desktop ({request.Peer}, key {request.Key}) takes this disk over: what is not written by now is lost, restart this one", grant.Session), grant.Session)
+        : RefuseIfUsedAsync(grant, lastHeard, request.Session, request.Asker, token);
 
     /// <summary>
     /// Who has the disk keeps it, however long it was not heard of, unless the one who asks is the same machine, started anew: that one cannot go on any

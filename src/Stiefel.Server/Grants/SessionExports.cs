@@ -41,6 +41,9 @@ public sealed class SessionExports : IExportResolver
     public GoodbyeAnswer Hear(Goodbye goodbye) => Find(goodbye.ExportName)?.Hear(goodbye) ?? GoodbyeAnswer.Unknown;
 
     /// <inheritdoc/>
+    public NoticeAnswer Ask(NoticeQuestion question) => Find(question.ExportName)?.Ask(question) ?? NoticeAnswer.Unknown;
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> ListVisible() => [];
 
     private ExportAccess? Find(string name)

@@ -106,9 +106,9 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
             _leaving.RefuseIfDecided();
             admission.RefuseIfEnded(request, token);
             var previous = _grant;
-            if (previous is { IsOver: false } && previous.Record.Session != request.Session && !request.TakeOver)
+            if (previous is { IsOver: false } && previous.Record.Session != request.Session)
             {
-                await admission.RefuseIfUsedAsync(previous.Record, () => previous.Session.LastHeard, request.Session, request.Asker, token);
+                await admission.TakeAwayAsync(previous.Record, () => previous.Session.LastHeard, request, token);
             }
 
             GoodbyeRules.RefuseIfOver(previous?.Record, request.Session);

@@ -10,6 +10,7 @@ public static class PowerServices
     {
         services.AddSingleton(options);
         services.AddSingleton<PowerFeed>();
+        services.AddHostedService<PowerNotices>();
         services.AddSingleton<PowerAlarm>();
         services.AddHostedService(s => s.GetRequiredService<PowerAlarm>());
         if (options.Watch)

@@ -16,4 +16,7 @@ internal static partial class ReturnLog
 
     [LoggerMessage(EventId = 654, Level = LogLevel.Warning, Message = "that this laptop returns could not be noted in its firmware")]
     public static partial void ReturnNotMarked(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 655, Level = LogLevel.Warning, Message = "{Text}")]
+    public static partial void BatteryStops(this ILogger logger, string text);
 }

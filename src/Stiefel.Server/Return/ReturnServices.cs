@@ -18,7 +18,12 @@ public static class ReturnServices
         if (options is { HasBootPlane: true, Return.Manage: true })
         {
             services.AddSingleton<HomeKernel>();
+            services.AddSingleton<BatteryStop>();
             services.AddHostedService<ReturnWatch>();
+            if (options.Power is { Watch: true, StopAtCritical: true })
+            {
+                services.AddHostedService(s => s.GetRequiredService<BatteryStop>());
+            }
         }
     }
 

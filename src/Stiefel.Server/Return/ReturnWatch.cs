@@ -8,7 +8,7 @@ namespace Stiefel.Server.Return;
 
 /// <summary>Lets the laptop leave by itself: when its desktop has said goodbye, or when none came for so long as the settings say.</summary>
 public sealed class ReturnWatch(
-    ReturnOptions options, WayHome wayHome, ReturnPermit permit, CleanEnds ends, IDiskGate gate, SessionTable sessions, EventJournal journal, TimeProvider time, ILogger<ReturnWatch> logger)
+    ReturnOptions options, WayHome wayHome, ReturnPermit permit, CleanEnds ends, IDiskGate gate, SessionTable sessions, BatteryStop battery, EventJournal journal, TimeProvider time, ILogger<ReturnWatch> logger)
     : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
@@ -36,7 +36,7 @@ public sealed class ReturnWatch(
     internal DeparturePlan? Plan()
     {
         // A desktop that is away without a goodbye has the disk, and one that lost it without one may have it still in mind.
-        if (gate.Granted is not null || gate.WasTakenAway)
+        if (gate.Granted is not null || gate.WasTakenAway || battery.IsUnderWay)
         {
             return null;
         }

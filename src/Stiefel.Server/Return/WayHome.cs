@@ -1,9 +1,11 @@
 using Stiefel.Linux.Kexec;
 using Stiefel.Nbd.Connections;
 using Stiefel.Protocol.Control;
+using Stiefel.Protocol.Notices;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Events;
 using Stiefel.Server.Grants;
+using Stiefel.Server.Notices;
 
 namespace Stiefel.Server.Return;
 
@@ -11,7 +13,7 @@ namespace Stiefel.Server.Return;
 /// Lets the laptop leave its ramdisk, once, and not while a desktop has its disk: from the decision on nobody is granted it any more. One that is away
 /// without a goodbye has it still, however long; only a person can take it away.
 /// </summary>
-public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit permit, NbdServer nbd, EventJournal journal, TimeProvider time, ILogger<WayHome> logger, IDiskGate? gate = null, HomeKernel? home = null) : IDisposable
+public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit permit, NbdServer nbd, EventJournal journal, DesktopNotices notices, TimeProvider time, ILogger<WayHome> logger, IDiskGate? gate = null, HomeKernel? home = null) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile LeavingStatus? _leaving;
@@ -80,7 +82,13 @@ public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit 
                 "shut that desktop down; or force it, and it loses the disk, and what it has not written yet", LeaveOutcome.DiskInUse);
         }
 
-        // Whose own kernel cannot be started at once, the firmware starts.
+        if (gate?.Exports is { Count: > 0 } cut)
+        {
+            var told = notices.Tell(NoticeKind.Warning, $"the laptop leaves ({WordOf(way)}), and with it this disk: {because}; restart this desktop when it is back");
+            await notices.WaitUntilReadAsync(told, cut.Select(export => export.Record.Session));
+        }
+
+        // The firmware starts what cannot be started at once.
         _asked = way;
         way = way == WayOut.Kexec && kernel is null ? WayOut.Restart : way;
         Note(way);

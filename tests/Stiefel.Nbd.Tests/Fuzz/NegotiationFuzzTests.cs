@@ -15,7 +15,7 @@ public sealed class NegotiationFuzzTests
     private static readonly Gen<byte[]> s_noise = Gen.Byte.Array[0, 64];
 
     private static readonly Gen<byte[]> s_option =
-        from option in Gen.OneOf(Gen.UInt[0, 13], Gen.UInt[(uint)NbdOption.Generation, (uint)NbdOption.Goodbye], Gen.UInt)
+        from option in Gen.OneOf(Gen.UInt[0, 13], Gen.UInt[(uint)NbdOption.Generation, (uint)NbdOption.Notices], Gen.UInt)
         from data in Gen.OneOf(
             s_noise,
             Gen.Const(NbdTestClient.GoData("disk", 3)),
@@ -23,6 +23,7 @@ public sealed class NegotiationFuzzTests
             Gen.Const("disk"u8.ToArray()),
             Gen.Const((byte[])[0, 0, 0, 0, 0, 0, 0, 9]),
             Gen.Const((byte[])[.. NbdTestClient.Prefixed("disk"), 0, 0, 0, 0, 0, 0, 0, 9, .. new byte[32]]),
+            Gen.Const((byte[])[.. NbdTestClient.Prefixed("disk"), 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 8, .. new byte[32]]),
             Gen.Const(Array.Empty<byte>()))
         from lie in Gen.Frequency((8, Gen.Const(0)), (1, Gen.Int[-8, 8]), (1, Gen.Int))
         select Option(option, data, unchecked((uint)(data.Length + lie)));

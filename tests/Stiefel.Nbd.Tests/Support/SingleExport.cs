@@ -28,5 +28,9 @@ internal sealed class SingleExport(NbdExport export, bool isListed = true) : IEx
         return IsKeptBack ? ExportLookup.NotNow : ExportLookup.Of(export);
     }
 
+    /// <summary>Notices for all who ask, whatever proof they have.</summary>
+    public NoticeAnswer Ask(NoticeQuestion question) => question.ExportName != export.Name ? NoticeAnswer.Unknown
+        : question.After == 0 ? NoticeAnswer.Refused("not after nothing") : NoticeAnswer.Of([[1, 2, 3], [4]]);
+
     public IReadOnlyList<string> ListVisible() => isListed ? [export.Name] : [];
 }

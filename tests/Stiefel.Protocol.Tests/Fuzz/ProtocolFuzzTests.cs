@@ -5,6 +5,7 @@ using Stiefel.Protocol.Envelope;
 using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Keys;
+using Stiefel.Protocol.Notices;
 using Stiefel.Protocol.Tests.Envelope;
 using Stiefel.Protocol.Tests.Handshake;
 using Stiefel.Protocol.Tunnel;
@@ -167,6 +168,15 @@ public sealed class ProtocolFuzzTests : IDisposable
                 Assert.DoesNotContain('\n', error.Message);
             }
         });
+    }
+
+    [Fact]
+    public void Notice_Damaged_IsNoneUnlessGenuine()
+    {
+        var (key, session) = (Sample.Bytes(32), SessionId.Read(Sample.Bytes(16, 2)));
+        var genuine = SessionNotices.Seal(key, session, 5, 7, new Notice(9, NoticeKind.Warning, "the laptop is on battery, 42%"));
+        HostileInput.Feed([genuine], 20_000, 8 * KiB, input =>
+            Assert.Equal(input.AsSpan().SequenceEqual(genuine), SessionNotices.Open(key, session, 5, 7, input) is not null));
     }
 
     public void Dispose()

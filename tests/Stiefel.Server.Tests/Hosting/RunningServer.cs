@@ -108,6 +108,15 @@ internal sealed class RunningServer : IAsyncDisposable
         return NbdClientHandshake.SayGoodbye(socket, exportName, number, proof);
     }
 
+    /// <summary>Asks for notices on a fresh connection.</summary>
+    /// <exception cref="NbdProtocolException">It refuses.</exception>
+    public IReadOnlyList<byte[]> AskNotices(string exportName, ulong number, ulong after, byte[] proof)
+    {
+        using var socket = Dial();
+        socket.ReceiveTimeout = 40_000;
+        return new NbdClientNotices(socket).Ask(exportName, number, after, proof, most: 8);
+    }
+
     /// <summary>Names an export that is not to be had: true if the server knows none of that name, false if it can be had later.</summary>
     public bool IsUnknown(string exportName)
     {

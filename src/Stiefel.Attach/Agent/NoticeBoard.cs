@@ -1,0 +1,82 @@
+using Stiefel.Attach.Console;
+using Stiefel.Linux.Devices;
+using Stiefel.Protocol.Notices;
+using Stiefel.Protocol.Text;
+
+namespace Stiefel.Attach.Agent;
+
+/// <summary>
+/// What is done about a laptop's notices: all go to the kernel's log, warnings to everybody's terminal as well, and one kind asks this system to end. So
+/// many in a minute are shown and no more, whatever the laptop says; the wish to end is heard once, and always.
+/// </summary>
+internal sealed class NoticeBoard
+{
+    /// <summary>Shown at once; then one more in each <see cref="Refill"/>.</summary>
+    internal const int Burst = 12;
+
+    /// <summary>In milliseconds.</summary>
+    internal const long Refill = 10_000;
+
+    private readonly Action<string> _log;
+    private readonly Action<string> _warn;
+    private readonly Func<bool> _powerOff;
+    private readonly Func<long> _milliseconds;
+    private double _room = Burst;
+    private long _looked;
+    private bool _isEnding;
+
+    internal NoticeBoard(AttachLog log)
+        : this(log.Say, text => Warn(log, text), LaterSystem.PowerOff, () => Environment.TickCount64)
+    {
+    }
+
+    /// <param name="log">For the log alone.</param>
+    /// <param name="warn">For log and terminals.</param>
+    /// <param name="powerOff">Asks this system to switch itself off; false if nothing here takes such a wish.</param>
+    /// <param name="milliseconds">A clock.</param>
+    internal NoticeBoard(Action<string> log, Action<string> warn, Func<bool> powerOff, Func<long> milliseconds)
+    {
+        (_log, _warn, _powerOff, _milliseconds) = (log, warn, powerOff, milliseconds);
+        _looked = milliseconds();
+    }
+
+    /// <summary>Shows one, and does what it asks for.</summary>
+    internal void Show(Notice notice)
+    {
+        var text = $"the laptop says: {PrintableText.OneLine(notice.Text)}";
+        var isWish = notice.Kind == NoticeKind.PowerOff && !_isEnding;
+        if (TakeRoom() || isWish)
+        {
+            (notice.Kind is NoticeKind.Warning or NoticeKind.PowerOff ? _warn : _log)(text);
+        }
+
+        if (isWish)
+        {
+            _isEnding = _powerOff();
+            if (!_isEnding)
+            {
+                _warn("this system is not run by systemd and takes no such wish: shut it down by hand");
+            }
+        }
+    }
+
+    private bool TakeRoom()
+    {
+        var now = _milliseconds();
+        _room = Math.Min(Burst, _room + ((double)(now - _looked) / Refill));
+        _looked = now;
+        if (_room < 1)
+        {
+            return false;
+        }
+
+        _room--;
+        return true;
+    }
+
+    private static void Warn(AttachLog log, string text)
+    {
+        log.Fail(text);
+        LaterSystem.WriteToTerminals($"\r\n\astiefel: {text}\r\n");
+    }
+}
