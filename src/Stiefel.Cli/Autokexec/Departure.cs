@@ -12,7 +12,10 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>Leaving the laptop's own system for the server ramdisk: warn, wait, load, and let systemd stop everything cleanly before the kernel changes.</summary>
+/// <summary>
+/// Leaving the laptop's own system for the server ramdisk: warn, wait, load, and let systemd stop everything cleanly before the kernel changes; or, instead of
+/// loading, order the ramdisk's boot entry for the next start.
+/// </summary>
 /// <param name="configuration">What is served, and where the ramdisk lies.</param>
 /// <param name="keys">All that the server can use go along.</param>
 /// <param name="report">One line for people.</param>
@@ -29,6 +32,11 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     /// <summary>How other programs are run; tests run none.</summary>
     public Func<string, IReadOnlyList<string>, ExternalProgramOptions, CancellationToken, Task<ExternalProgramOutput>> RunAsync { get; init; } =
         (program, arguments, options, token) => ExternalProgram.RunAsync(program, arguments, options, token);
+
+    /// <summary>The installed boot entry for <see cref="LeavingWay.Firmware"/>; throws if there is none.</summary>
+    public Func<string, IOneTimeEntry> FindEntry { get; init; } = OneTimeEntries.OfThisMachine().Find;
+
+    private bool ByFirmware => configuration.Autokexec.Leave == LeavingWay.Firmware;
 
     private string Named => configuration.File ?? "the configuration";
 
@@ -64,9 +72,16 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     /// <summary>Whether there is a ramdisk to leave for, and a disk to serve from it.</summary>
     /// <exception cref="FailedException">The ramdisk or the disk is not there.</exception>
     /// <exception cref="UntrustedFileException">Others could have written the ramdisk.</exception>
-    /// <exception cref="UsageException">The configuration does not name the disk.</exception>
+    /// <exception cref="UsageException">The configuration does not name the disk, or wants a boot entry that is not there.</exception>
     public void CheckPlaces()
     {
+        if (ByFirmware)
+        {
+            // Ramdisk, keys and arguments are the entry's.
+            _ = FindEntry(Named);
+            return;
+        }
+
         _ = CommandLine();
         foreach (var file in new[] { configuration.ServerSetup.Kernel, configuration.ServerSetup.Initrd })
         {
@@ -91,7 +106,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     public void Check()
     {
         CheckPlaces();
-        if (UsableKeys(report).Count == 0)
+        if (!ByFirmware && UsableKeys(report).Count == 0)
         {
             throw new FailedException($"{keys.Path} holds no key that the server could use: nobody would get an answer there; make one with `stiefel key new NAME`");
         }
@@ -102,8 +117,9 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     [
         $"would warn everybody: {Warning(caller)}",
         $"would wait {configuration.Autokexec.GraceSeconds} s",
-        $"would load {configuration.ServerSetup.Kernel} and {configuration.ServerSetup.Initrd} with {UsableKeys(_ => { }).Count} keys and the arguments: {CommandLine()}",
-        "would run: systemctl kexec",
+        .. ByFirmware
+            ? (string[])[$"would order for the next start: {FindEntry(Named).Description}", "would run: systemctl reboot"]
+            : [$"would load {configuration.ServerSetup.Kernel} and {configuration.ServerSetup.Initrd} with {UsableKeys(_ => { }).Count} keys and the arguments: {CommandLine()}", "would run: systemctl kexec"],
     ];
 
     /// <summary>Leaves. Returns once systemd has been told; the end of this process is part of what it does then.</summary>
@@ -112,6 +128,12 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         Check();
         await WarnAsync(Warning(caller), token);
         await Task.Delay(TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds), token);
+        if (ByFirmware)
+        {
+            await RestartAsync(token);
+            return;
+        }
+
         var loaded = Load();
         try
         {
@@ -124,6 +146,27 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             if (!await IsLeavingAsync())
             {
                 report(loaded.Withdraw());
+            }
+
+            throw;
+        }
+    }
+
+    private async Task RestartAsync(CancellationToken token)
+    {
+        var entry = FindEntry(Named);
+        entry.Order();
+        try
+        {
+            report($"leaving for the server ramdisk by a restart: {entry.Description}");
+            await RunAsync("systemctl", ["reboot"], s_patience, token);
+        }
+        catch
+        {
+            // A restart for another reason must not lead there.
+            if (!await IsLeavingAsync())
+            {
+                entry.TakeBack();
             }
 
             throw;

@@ -17,6 +17,7 @@ internal sealed class OwnStart(string firmware, string boot, string state, strin
 
     private const string FileName = "ordered-once";
     private const string GrubOrder = "grub";
+    private const string GrubNext = $"{GrubEntry.NextEntry}=";
 
     /// <summary>Of this machine.</summary>
     public static OwnStart OfThisMachine() => new(FirmwareVariables.Directory, "/boot", "/var/lib/stiefel", "/run/stiefel");
@@ -42,6 +43,9 @@ internal sealed class OwnStart(string firmware, string boot, string state, strin
     {
         var order = FirmwareVariables.ReadText(firmware, "LoaderEntryOneShot");
         order = order.Length > 0 ? order : HasGrubOrder() ? GrubOrder : "";
+
+        // The ramdisk's is no start of this system.
+        order = LoaderEntry.IsOurs(order) ? "" : order;
         Quietly(() =>
         {
             Directory.CreateDirectory(state);
@@ -72,7 +76,7 @@ internal sealed class OwnStart(string firmware, string boot, string state, strin
 
     // `next_entry=` with something behind it (GNU GRUB manual, grub-reboot).
     private bool HasGrubOrder() => s_grubEnvironments.Any(path => Quietly(() =>
-        File.ReadLines(Path.Combine(boot, path)).Any(line => line.StartsWith("next_entry=", StringComparison.Ordinal) && line.Length > "next_entry=".Length)));
+        File.ReadLines(Path.Combine(boot, path)).Any(line => line.StartsWith(GrubNext, StringComparison.Ordinal) && line.Length > GrubNext.Length && line != GrubNext + OneTimeEntries.Name)));
 
     // Without all this the loader's default is booted, which is no reason not to hear a call.
     private static bool Quietly(Func<bool> act)

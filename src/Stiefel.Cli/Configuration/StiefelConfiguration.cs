@@ -63,7 +63,7 @@ internal enum LeavingWay
     /// <summary>From the running kernel, in seconds; graphics need a driver of their own then.</summary>
     Kexec,
 
-    /// <summary>By firmware and boot loader, so that the screen works. Cannot be done yet.</summary>
+    /// <summary>By firmware and boot loader, so that the screen works: takes an installed boot entry.</summary>
     Firmware,
 }
 

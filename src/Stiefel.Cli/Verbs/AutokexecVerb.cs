@@ -58,13 +58,6 @@ internal static class AutokexecVerb
             throw new UsageException($"{configuration.File}: autokexec.broadcast is false: no call is to be heard");
         }
 
-        if (configuration.Autokexec.Leave == LeavingWay.Firmware)
-        {
-            // Not by kexec then: who asks for the other way has a reason, such as a machine that does not survive it.
-            throw new UsageException(
-                $"{configuration.File}: autokexec.leave is firmware, and that takes a boot entry with the ramdisk and its keys, which nothing makes yet: kexec is the only way; if the screen is what matters, put its driver into the ramdisk (`modules: [i915]`, initrd.include-modules)");
-        }
-
         if (!dryRun && RemoteRoot.Find() is { } remote)
         {
             throw new RefusedException($"/ is on {remote}: this system runs on another machine than its own, and is not the laptop that a call is for");

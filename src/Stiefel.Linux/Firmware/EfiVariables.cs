@@ -1,3 +1,4 @@
+using System.Globalization;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
 
@@ -10,6 +11,8 @@ public sealed class EfiVariables(string directory = EfiVariables.Root)
     /// <summary>Where efivarfs is mounted.</summary>
     public const string Root = "/sys/firmware/efi/efivars";
 
+    private const int MaxBytes = 64 * 1024;
+
     // UEFI 2.10 §8.2: non-volatile, and accessible before and after the boot loader has handed over.
     private static readonly byte[] s_lasting = [7, 0, 0, 0];
 
@@ -18,6 +21,37 @@ public sealed class EfiVariables(string directory = EfiVariables.Root)
 
     /// <summary>Is there one of this name?</summary>
     public bool Has(string name, Guid vendor) => File.Exists(PathOf(name, vendor));
+
+    /// <summary>The numbers of four hexadecimal digits behind a name: of `Boot` and a variable Boot0A17, 0x0A17. In order.</summary>
+    public IReadOnlyList<ushort> NumbersOf(string name, Guid vendor) => !Directory.Exists(directory) ? [] :
+        [.. Directory.EnumerateFiles(directory, $"{name}????-{vendor}")
+            .Select(file => ushort.TryParse(Path.GetFileName(file).AsSpan(name.Length, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) ? number : (ushort?)null)
+            .OfType<ushort>().Order()];
+
+    /// <summary>The value of one; empty if it is not there, or cannot be read.</summary>
+    public byte[] Read(string name, Guid vendor)
+    {
+        try
+        {
+            using var file = new FileStream(PathOf(name, vendor), FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            var buffer = new byte[MaxBytes];
+            var length = file.ReadAtLeast(buffer, MaxBytes, throwOnEndOfStream: false);
+            return buffer[Math.Min(length, s_lasting.Length)..length];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Makes one, or changes it if it is there.</summary>
+    /// <exception cref="IOException">The firmware has no room, or does not take it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The one that is there stays.</exception>
+    public void Set(string name, Guid vendor, ReadOnlySpan<byte> value)
+    {
+        Remove(name, vendor);
+        Add(name, vendor, value);
+    }
 
     /// <summary>Makes one, which must not be there yet: the kernel protects those that are against being changed.</summary>
     /// <exception cref="IOException">The firmware has no room, or does not take it.</exception>

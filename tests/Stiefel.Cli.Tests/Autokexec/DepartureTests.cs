@@ -119,9 +119,48 @@ public sealed class DepartureTests : IDisposable
         Assert.StartsWith("stiefel: /absent/kernel is not there", Assert.Single(error.ToString().Trim().Split('\n')), StringComparison.Ordinal);
     }
 
-    /// <summary>Who asks for it may have a machine that does not survive kexec.</summary>
     [Fact]
-    public async Task Listen_ToLeaveByFirmware_IsRefusedInsteadOfKexec()
+    public async Task Leave_ByFirmware_OrdersTheEntryAndRestartsAndLoadsNothing()
+    {
+        var entry = new ScriptedEntry();
+        var departure = ByFirmware(entry, (_, _) => Task.FromResult(new ExternalProgramOutput("", "", 0)));
+        Assert.Equal(["would order for the next start: an entry", "would run: systemctl reboot"], departure.Describe("good").TakeLast(2));
+
+        await departure.LeaveAsync("good", TestContext.Current.CancellationToken);
+
+        Assert.Equal(["order"], entry.Calls);
+        Assert.Equal("systemctl reboot", _ran[^1]);
+    }
+
+    /// <summary>Else the next restart, for whatever reason, would lead into the ramdisk.</summary>
+    [Theory]
+    [InlineData("running\n", true)]
+    [InlineData("stopping\n", false)]
+    public async Task Leave_ByFirmwareAndSystemdIsNotToBeHad_TakesTheOrderBackUnlessItLeaves(string state, bool isTakenBack)
+    {
+        var entry = new ScriptedEntry();
+        var departure = ByFirmware(entry, (_, arguments) => arguments[0] == "reboot"
+            ? Task.FromException<ExternalProgramOutput>(new LinuxException("connect", Errno.ECONNREFUSED))
+            : Task.FromResult(new ExternalProgramOutput(state, "", 0)));
+        await Assert.ThrowsAsync<LinuxException>(() => departure.LeaveAsync("good", TestContext.Current.CancellationToken));
+        Assert.Equal(isTakenBack ? ["order", "take back"] : ["order"], entry.Calls);
+    }
+
+    private Departure ByFirmware(ScriptedEntry entry, Func<string, IReadOnlyList<string>, Task<ExternalProgramOutput>> run) =>
+        new(ConfigurationFile.Parse("c", "autokexec: {grace: 0, leave: firmware}\n"), new KeyDirectory("/absent"), _said.Add)
+        {
+            FindEntry = _ => entry,
+            LoadKernel = (_, _, _) => throw new InvalidOperationException("nothing is loaded"),
+            RunAsync = (program, arguments, _, _) =>
+            {
+                _ran.Add($"{program} {arguments[0]}");
+                return run(program, arguments);
+            },
+        };
+
+    /// <summary>One that asks for it may have a machine that does not survive kexec.</summary>
+    [Fact]
+    public async Task Listen_ToLeaveByFirmwareWithoutAnEntry_IsRefusedInsteadOfKexec()
     {
         var config = Path.Combine(_directory.Path, "config.yaml");
         File.WriteAllText(config, "boot: {disk: /dev/nope}\nautokexec: {leave: firmware}\n");
@@ -131,6 +170,7 @@ public sealed class DepartureTests : IDisposable
 
         Assert.Equal(ExitCode.WrongUsage, code);
         Assert.Contains("autokexec.leave is firmware", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("an installed boot entry called stiefel", error.ToString(), StringComparison.Ordinal);
         Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", "autokexec: {leave: now}\n"));
         Assert.Equal(LeavingWay.Kexec, ConfigurationFile.Parse("c", "autokexec: {leave: kexec}\n").Autokexec.Leave);
     }
@@ -204,6 +244,18 @@ public sealed class DepartureTests : IDisposable
 
     private Departure Departure(string configuration) => new(
         ConfigurationFile.Parse("c", configuration), new KeyDirectory(Path.Combine(_directory.Path, "keys")), _said.Add);
+}
+
+/// <summary>A boot entry in words only.</summary>
+internal sealed class ScriptedEntry : IOneTimeEntry
+{
+    public string Description => "an entry";
+
+    public List<string> Calls { get; } = [];
+
+    public void Order() => Calls.Add("order");
+
+    public void TakeBack() => Calls.Add("take back");
 }
 
 /// <summary>A kernel that is loaded in words only.</summary>

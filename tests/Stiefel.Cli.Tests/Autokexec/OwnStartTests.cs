@@ -42,6 +42,20 @@ public sealed class OwnStartTests : IDisposable
     [InlineData("BOOT_IMAGE=/vmlinuz stiefel_role=client")]
     public void Entry_UnknownOrRescueOrOurs_IsNone(string commandLine) => Assert.Null(Start.Entry(commandLine));
 
+    /// <summary>It leads into the ramdisk; the start after that is as usual.</summary>
+    [Fact]
+    public void Entry_RamdiskWasOrderedForOneStart_IsTheUsualOne()
+    {
+        Variable("LoaderEntryOneShot", "-stiefel.conf");
+        Start.Remember();
+        File.Delete(Below("efivars/LoaderEntryOneShot-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"));
+        Directory.CreateDirectory(Below("boot/grub"));
+        File.WriteAllText(Below("boot/grub/grubenv"), "# GRUB Environment Block\nnext_entry=stiefel\n");
+        Start.Remember();
+        Start.Recall();
+        Assert.NotNull(Start.Entry(CommandLine));
+    }
+
     [Fact]
     public void Entry_OrderedForOneStart_IsNoneUntilTheNextStart()
     {

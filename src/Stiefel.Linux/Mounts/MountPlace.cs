@@ -1,0 +1,22 @@
+using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Files;
+
+namespace Stiefel.Linux.Mounts;
+
+/// <summary>What a file lies on.</summary>
+public static class MountPlace
+{
+    /// <summary>The mount that is seen at a path, and whether it is a partition of a disk, with nothing stacked between (LVM, RAID, LUKS).</summary>
+    /// <returns>Null if nothing is mounted there.</returns>
+    public static (MountEntry Mount, bool IsPartition)? Of(string path) => Of(path, MountTable.Read(), new BlockSysfs(), DeviceNumber.OfBlockDevice);
+
+    internal static (MountEntry Mount, bool IsPartition)? Of(string path, IReadOnlyList<MountEntry> mounts, BlockSysfs sysfs, Func<string, DeviceNumber?> numberOf)
+    {
+        // The newest of the longest: what was mounted over another hides it.
+        var seen = mounts.Where(mount => path == mount.Directory || path.StartsWith(mount.Directory.TrimEnd('/') + "/", StringComparison.Ordinal))
+            .Reverse().MaxBy(mount => mount.Directory.Length);
+        return seen.Directory is null
+            ? null
+            : (seen, numberOf(seen.Source) is { } number && sysfs.NameOf(number) is { } name && sysfs.DiskOf(name) is not null && sysfs.SlavesOf(name).Count == 0);
+    }
+}
