@@ -14,9 +14,9 @@ public static class MountPlace
     {
         // The newest of the longest: what was mounted over another hides it.
         var seen = mounts.Where(mount => path == mount.Directory || path.StartsWith(mount.Directory.TrimEnd('/') + "/", StringComparison.Ordinal))
-            .Reverse().MaxBy(mount => mount.Directory.Length);
-        return seen.Directory is null
+            .Reverse().Cast<MountEntry?>().MaxBy(mount => mount!.Value.Directory.Length);
+        return seen is not { } mount
             ? null
-            : (seen, numberOf(seen.Source) is { } number && sysfs.NameOf(number) is { } name && sysfs.DiskOf(name) is not null && sysfs.SlavesOf(name).Count == 0);
+            : (mount, numberOf(mount.Source) is { } number && sysfs.NameOf(number) is { } name && sysfs.DiskOf(name) is not null && sysfs.SlavesOf(name).Count == 0);
     }
 }
