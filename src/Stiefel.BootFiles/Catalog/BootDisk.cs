@@ -25,6 +25,9 @@ internal sealed record BootDisk(IReadOnlyList<BootVolume> Volumes)
     /// <summary>Configurations that were read already: one leads to another that is found by itself, too.</summary>
     public HashSet<string> Read { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>True if a script looked for a file system that is not here: it may be in a volume that is not open.</summary>
+    public bool IsMissingVolume { get; set; }
+
     /// <summary>The partition that firmware starts boot loaders from; null if there is none.</summary>
     public BootVolume? EfiSystem => Volumes.FirstOrDefault(volume => volume.IsEfiSystem);
 

@@ -9,7 +9,7 @@ namespace Stiefel.BootFiles.Disk;
 
 /// <summary>
 /// One look at a disk: which partition boots, and where the modules of its kernel are. First what can be mounted as it is; only if that
-/// holds no boot entry what is in RAID and LVM, and only then what takes a passphrase.
+/// holds no boot entry, or leads to a file system that is not among them, what is in RAID and LVM, and only then what takes a passphrase.
 /// </summary>
 internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, string mountDirectory, string volumePrefix, ILogger log) : IAsyncDisposable
 {
@@ -18,6 +18,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
     private BootFindings _findings = new();
     private DiskMounts? _mounts = new(mountDirectory, log);
     private DiskVolumes? _fileSystems;
+    private bool _isMissingVolume;
     private readonly OpenedVolumes _volumes = new(tools, volumePrefix, log);
 
     /// <param name="passphrase">Stays the caller's; null if nobody has given one.</param>
@@ -28,7 +29,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
     {
         var layers = new VolumeLayers(tools, _volumes, FileSystemProbe.ProbeAsync, await ProbeAsync(token));
         var found = options.LuksPartition is null ? Find(layers) : null;
-        if (found is null)
+        if (found is null || (_isMissingVolume && layers.HasUnopened))
         {
             await layers.OpenUnencryptedAsync(token);
             found = options.LuksPartition is null ? Find(layers) : null;
@@ -65,7 +66,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
     {
         var spec = menu.Default;
         var modules = await new RootFileSystem(_mounts!, layers.Devices, device).FindModulesAsync(spec);
-        if (modules.Directory is null && layers.Devices.Any(one => one.Type is VolumeLayers.LvmMember or VolumeLayers.RaidMember))
+        if (modules.Directory is null && layers.HasUnopened)
         {
             // A boot partition of its own, and root in LVM or RAID.
             await layers.OpenUnencryptedAsync(token);
@@ -167,14 +168,15 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
 
         // What could not be used before may be usable now that more is open.
         _findings = new BootFindings();
-        return BootCatalog.TryFind(
-            FileSystems.Of(layers.Devices, chosen) with
-            {
-                Named = options.Named,
-                Booted = options.Booted,
-                Variables = FirmwareVariables.Read(options.FirmwareDirectory, layers.Devices),
-            },
-            _findings);
+        var disk = FileSystems.Of(layers.Devices, chosen) with
+        {
+            Named = options.Named,
+            Booted = options.Booted,
+            Variables = FirmwareVariables.Read(options.FirmwareDirectory, layers.Devices),
+        };
+        var menu = BootCatalog.TryFind(disk, _findings);
+        _isMissingVolume = disk.IsMissingVolume;
+        return menu;
     }
 
     /// <summary>The devices in words.</summary>

@@ -29,7 +29,7 @@ public static class DriverArchive
     /// <summary>Writes the archive; memory stays at the size of the largest module.</summary>
     /// <param name="destination">Stands at a multiple of 4 bytes of the final initrd.</param>
     /// <param name="modulesDirectory">`…/lib/modules/RELEASE`.</param>
-    /// <param name="modaliases">Of the desktop's network interfaces and their parents.</param>
+    /// <param name="modaliases">Those of the desktop's network interfaces and their parents.</param>
     /// <param name="token">Ends the writing; the archive is then incomplete.</param>
     /// <exception cref="InvalidDataException">Too many modaliases, or the directory's index files are damaged.</exception>
     /// <exception cref="IOException">The disk or the destination failed, or xz or zstd did.</exception>

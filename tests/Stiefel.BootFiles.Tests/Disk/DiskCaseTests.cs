@@ -1,3 +1,4 @@
+using Stiefel.BootFiles.Disk.Volumes;
 using Stiefel.BootFiles.Tests.Catalog;
 using Stiefel.Linux.Programs;
 using Xunit;
@@ -36,6 +37,27 @@ public class DiskCaseTests
         }
 
         Assert.Equal(before, disk.Hash());
+    }
+
+    [Fact]
+    public async Task Open_StubOfAFileSystemInLvm_OpensThatAndTakesNoOtherSystem()
+    {
+        using var disk = new LaptopDisk("uefi", ("ext4", 16), ("ext4", 24), ("", 16));
+        using var volume = new LaptopDisk(("ext4", 24));
+        disk.Fill(1, efi =>
+        {
+            Directory.CreateDirectory($"{efi}/EFI/debian");
+            File.WriteAllText($"{efi}/EFI/debian/grub.cfg", $"search.fs_uuid {volume.Tag(1, "UUID")} root\nset prefix=($root)/grub\nconfigfile $prefix/grub.cfg\n");
+        });
+        disk.Fill(2, boot => LaptopFiles.FillBoot(boot, "", "root=old"));
+        volume.Fill(1, boot => LaptopFiles.FillBoot(boot, "", "root=new"));
+        disk.MakeLvm(3);
+        var tools = new FakeVolumeTools();
+        tools.Volumes.Add(new LogicalVolumeTable("vg/boot", [], [disk.Partition(3)], "boot", null));
+        tools.Mapped["boot"] = volume.Partition(1);
+        using var source = disk.Source(tools: tools);
+        await using var files = await source.OpenAsync(Token);
+        Assert.Equal("root=new", files.Spec.CommandLine);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
 /// <summary>A command with its arguments.</summary>
-/// <param name="Interpreter">Who executes it.</param>
+/// <param name="Interpreter">The one that executes it.</param>
 /// <param name="Name">What it is called.</param>
 /// <param name="Arguments">Expanded.</param>
 internal sealed record GrubCall(GrubInterpreter Interpreter, string Name, IReadOnlyList<string> Arguments)

@@ -21,8 +21,13 @@ internal sealed class GrubDevices(BootDisk disk)
     public BootVolume? Find(string name)
     {
         var known = disk.Volumes.FirstOrDefault(volume => volume.Device is null ? IsPart(name) : Matches(volume, name));
-        return known ?? (name.StartsWith("mduuid/", StringComparison.Ordinal) ? OnlyArray() : null);
+        var found = known ?? (name.StartsWith("mduuid/", StringComparison.Ordinal) ? OnlyArray() : null);
+        disk.IsMissingVolume |= found is null && (name.StartsWith("lvm", StringComparison.Ordinal) || name.StartsWith("mduuid/", StringComparison.Ordinal));
+        return found;
     }
+
+    /// <summary>A script looked for a name in vain.</summary>
+    public void Miss() => disk.IsMissingVolume = true;
 
     /// <summary>Those with this UUID.</summary>
     public IEnumerable<BootVolume> WithUuid(string uuid)

@@ -65,6 +65,11 @@ internal static class GrubFileCommands
             _ => devices.WithFile(name),
         }];
         var hinted = hints.Select(hint => devices.Find(hint.TrimEnd(','))).FirstOrDefault(volume => volume is not null && found.Contains(volume));
+        if (found.Length == 0 && kind != "file")
+        {
+            devices.Miss();
+        }
+
         return (hinted ?? found.FirstOrDefault()) is { } volume ? GrubDevices.NameOf(volume) : null;
     }
 

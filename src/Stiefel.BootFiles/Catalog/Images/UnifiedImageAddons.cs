@@ -24,7 +24,7 @@ internal sealed class UnifiedImageAddons
 
     /// <param name="tree">Where the image was found.</param>
     /// <param name="image">The image.</param>
-    /// <param name="release">Of its kernel: an addon for another one is left out.</param>
+    /// <param name="release">The release of its kernel: an addon for another one is left out.</param>
     /// <exception cref="InvalidDataException">An addon is damaged: without it, the image is not what the laptop boots.</exception>
     public static UnifiedImageAddons Of(BootTree tree, TreeFile image, string release)
     {

@@ -1,7 +1,7 @@
 namespace Stiefel.BootFiles.Catalog.Syslinux;
 
 /// <summary>What would be typed at the `boot:` prompt, with a label's meaning put in.</summary>
-/// <param name="Label">Whose it is; null if the command itself names a kernel.</param>
+/// <param name="Label">The label it came of; null if the command itself names a kernel.</param>
 /// <param name="Kernel">The file.</param>
 /// <param name="Arguments">All of them, `initrd=` included.</param>
 internal sealed record SyslinuxCommand(SyslinuxLabel? Label, string Kernel, string Arguments)

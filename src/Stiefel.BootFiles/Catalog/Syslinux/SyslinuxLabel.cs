@@ -5,7 +5,7 @@ internal sealed class SyslinuxLabel(string name)
 {
     public string Name { get; } = name;
 
-    /// <summary>Of `MENU LABEL`; the `^` before a hot key is dropped.</summary>
+    /// <summary>What `MENU LABEL` says; the `^` before a hot key is dropped.</summary>
     public string Title { get; set; } = "";
 
     /// <summary>`linux` and `kernel` name a kernel; `com32`, `localboot`, `config` and the like start something else.</summary>

@@ -7,7 +7,7 @@ namespace Stiefel.BootFiles.Disk.Volumes;
 /// What one search has opened of LUKS, LVM and RAID, one upon the other; disposed newest first. What lies below refuses writes meanwhile.
 /// </summary>
 /// <param name="tools">Does it.</param>
-/// <param name="prefix">Of the names of what is opened; a number follows.</param>
+/// <param name="prefix">How the names of what is opened begin; a number follows.</param>
 /// <param name="log">Told of what was closed.</param>
 internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger log) : IAsyncDisposable
 {

@@ -40,6 +40,9 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
     /// <summary>LUKS devices that are open.</summary>
     public IReadOnlyList<ProbedDevice> Unlocked => [.. _devices.Where(device => device.Type == Luks && _done.Contains(device.Path))];
 
+    /// <summary>True if there is LVM or RAID that nobody has tried to open.</summary>
+    public bool HasUnopened => _devices.Exists(device => device.Type is LvmMember or RaidMember && !_done.Contains(device.Path));
+
     /// <summary>Opens LVM and RAID until there is nothing new. Needs no passphrase.</summary>
     public async Task OpenUnencryptedAsync(CancellationToken token)
     {
@@ -181,7 +184,7 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
     {
         if (_devices.Count < MaxDevices)
         {
-            _devices.AddRange((await probeAsync([path], token)).Select(device => device with { Title = title, Aliases = aliases }));
+            _devices.AddRange((await probeAsync([path], token)).Select(device => device with { Title = title, Aliases = aliases, PartNumber = 0 }));
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class NtfsVolume
     private const int LargestCluster = 2 << 20;
     private const int LargestRecord = 64 << 10;
 
-    // Of a top directory that a person has filled.
+    // More than a top directory has that a person filled.
     private const int MostIndexBytes = 16 << 20;
 
     private const int RootDirectory = 5;
