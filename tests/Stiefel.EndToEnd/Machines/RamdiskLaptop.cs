@@ -19,7 +19,8 @@ internal static class RamdiskLaptop
     /// <param name="disks">Its disks; the first is served.</param>
     /// <param name="keyFile">The key that it accepts.</param>
     /// <param name="token">Ends it.</param>
-    public static async Task<VirtualMachine> StartAsync(MachineRun run, IReadOnlyList<VirtualDisk> disks, string keyFile, CancellationToken token)
+    /// <param name="settings">Settings of the server, as kernel arguments.</param>
+    public static async Task<VirtualMachine> StartAsync(MachineRun run, IReadOnlyList<VirtualDisk> disks, string keyFile, CancellationToken token, string settings = "")
     {
         var initrd = Path.Combine(run.WorkDirectory, "laptop.initrd.img");
         IEnumerable<(string, byte[])> more =
@@ -30,7 +31,7 @@ internal static class RamdiskLaptop
             (WrongPassphrase[1..], "not this one"u8.ToArray()),
         ];
         await KeyedInitrd.WriteAsync(run.Ramdisk.Initrd, initrd, keyFile, more, token);
-        var start = new Startup.DirectKernel(run.Ramdisk.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk=/dev/vda {MachineRun.KernelArguments}");
+        var start = new Startup.DirectKernel(run.Ramdisk.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk=/dev/vda {MachineRun.KernelArguments} {settings}".TrimEnd());
         var machine = await run.StartAsync(Laptop.Name, start, disks, run.LaptopEnd, token, hasSecondSerial: true);
         try
         {
