@@ -64,6 +64,14 @@ public sealed class Laptop : IAsyncDisposable
         }
     }
 
+    /// <summary>Straight into the server ramdisk, with a shell: what a laptop comes to in the end that was reset, without the detour through its own system.</summary>
+    public static async Task<Startup> RamdiskAsync(MachineRun run, string keyFile, CancellationToken token)
+    {
+        var initrd = Path.Combine(run.WorkDirectory, "laptop-after-reset.img");
+        await KeyedInitrd.WriteAsync(run.Ramdisk.Initrd, initrd, keyFile, run.Ramdisk.DebugShell, token);
+        return new Startup.DirectKernel(run.Ramdisk.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk={DiskDevice} {MachineRun.KernelArguments}");
+    }
+
     /// <summary>A laptop that serves already, of a station.</summary>
     public static Laptop TakenUp(MachineRun run, VirtualMachine machine) => new(run, machine, shell: null);
 

@@ -51,7 +51,7 @@ public sealed class Station
     /// <summary>Takes the machines up in a run of their own, with copies of their disks; they go on from the moment at which they were kept.</summary>
     /// <param name="run">The run.</param>
     /// <param name="token">Ends it.</param>
-    /// <param name="change">What is different in the last machine, of what its system does not see, such as where its cable is recorded.</param>
+    /// <param name="change">What is different in each machine, of what its running system does not see, such as where its cable is recorded.</param>
     /// <exception cref="MachineException">The station is damaged.</exception>
     public async Task<IReadOnlyList<VirtualMachine>> TakeUpAsync(MachineRun run, CancellationToken token, Func<VirtualMachineOptions, VirtualMachineOptions>? change = null)
     {
@@ -61,7 +61,7 @@ public sealed class Station
             foreach (var kept in _machines)
             {
                 var own = await CopyAsync(kept, run.WorkDirectory, token);
-                machines.Add(await run.TakeUpAsync(change is not null && kept == _machines[^1] ? change(own) : own, token));
+                machines.Add(await run.TakeUpAsync(change is null ? own : change(own), token));
             }
 
             foreach (var machine in machines)

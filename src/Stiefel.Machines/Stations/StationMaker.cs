@@ -56,9 +56,16 @@ public sealed class StationMaker : IDisposable
     /// <param name="run">The run.</param>
     /// <param name="token">Ends it.</param>
     /// <param name="recording">Where all that crosses the cable is written down; null for nowhere.</param>
-    public async Task<RunningPayload> TakeUpPayloadAsync(MachineRun run, CancellationToken token, string? recording = null)
+    /// <param name="afterReset">What the laptop starts when its reset is pressed, in place of its own system; null for that.</param>
+    public async Task<RunningPayload> TakeUpPayloadAsync(MachineRun run, CancellationToken token, string? recording = null, Startup? afterReset = null)
     {
-        var machines = await TakeUpAsync(_payload, run, machine => machine with { Cable = machine.Cable! with { Recording = recording } }, token);
+        var machines = await TakeUpAsync(
+            _payload,
+            run,
+            machine => machine.Name == DesktopName
+                ? machine with { Cable = machine.Cable! with { Recording = recording } }
+                : machine with { Startup = afterReset ?? machine.Startup },
+            token);
         var shell = await ConsoleShell.OverPromptAsync(DesktopName, machines[1].Console, token);
         return new RunningPayload(Laptop.TakenUp(run, machines[0]), Desktop.TakenUp(machines[1]), shell);
     }

@@ -7,7 +7,7 @@ namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>How the laptop's system ends on a desktop: in order, and the laptop knows it; or not, and it is said.</summary>
 [Trait("Needs", "machines")]
-public sealed class EndTests(MachineParts parts)
+public sealed class EndTests(MachineParts parts) : PayloadScenario(parts)
 {
     private const string Place = "/run/initramfs";
     private const string Goodbye = "stiefel: phase goodbye\n";
@@ -18,71 +18,67 @@ public sealed class EndTests(MachineParts parts)
     // systemd runs these when all is stopped and before it goes back to the ramdisk: the moment at which a test can still do something.
     private const string LastHook = "/usr/lib/systemd/system-shutdown/last-moment";
 
-    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
-
     [Fact]
-    public Task Payload_PoweredOff_LeavesTheDiskInOrderForTheNextDesktop() => PlayAsync("poweroff", async (run, payload) =>
+    public Task Payload_PoweredOff_LeavesTheDiskInOrderForTheNextDesktop() => EndInOrderAsync("poweroff", async run =>
     {
-        await using var second = await Desktop.StartAsync(run, "second-desktop", DesktopStart.Direct, (await parts.StationsAsync()).KeyFile, _token, isSecond: true);
-        // Unasked: somebody would have to type at it.
-        await second.WaitForPhaseAsync("granted", TimeLimits.FirmwareStart + TimeLimits.Fetch, _token);
+        await using var second = await StartDesktopAsync(run, "second-desktop", isSecond: true);
+        await WaitForGrantAsync(second);
     });
 
     [Fact]
-    public Task Payload_Rebooted_LeavesTheDiskInOrder() => PlayAsync("reboot", (_, _) => Task.CompletedTask);
+    public Task Payload_Rebooted_LeavesTheDiskInOrder() => EndInOrderAsync("reboot", _ => Task.CompletedTask);
 
     [Fact]
-    public Task Payload_CableOutWhileItEnds_SaysSoAndWaitsForIt() => parts.PlayPayloadAsync("end-without-cable", async (_, payload) =>
+    public Task Payload_CableOutWhileItEnds_SaysSoAndWaitsForIt() => PlayAsync("end-without-cable", async (_, payload) =>
     {
         await EndWithoutCableAsync(payload);
-        await payload.Desktop.Machine.SetCableAsync(connected: true, _token);
-        await payload.Desktop.Console.WaitForAsync(Goodbye, TimeLimits.Seconds(60), _token);
-        await payload.Desktop.Machine.WaitForEndAsync(TimeLimits.PowerOff, _token);
+        await payload.Desktop.Machine.SetCableAsync(connected: true, Token);
+        await payload.Desktop.Console.WaitForAsync(Goodbye, TimeLimits.Seconds(60), Token);
+        await payload.Desktop.Machine.WaitForEndAsync(TimeLimits.PowerOff, Token);
     });
 
     [Fact]
-    [Trait("Needs", "long")]
-    public Task Payload_CableOutAndPowerKey_EndsWithoutAGoodbye() => parts.PlayPayloadAsync("end-by-key", async (_, payload) =>
+    public Task Payload_CableOutAndPowerKey_EndsWithoutAGoodbye() => PlayAsync("end-by-key", async (_, payload) =>
     {
         await EndWithoutCableAsync(payload);
-        await payload.Desktop.Machine.PressPowerKeyAsync(_token);
-        await payload.Desktop.Console.WaitForAsync("stiefel: the end is not clean: given up by the power key", TimeLimits.Seconds(60), _token);
-        await payload.Desktop.Machine.WaitForEndAsync(TimeLimits.PowerOff, _token);
+        await payload.Desktop.Machine.PressPowerKeyAsync(Token);
+        await payload.Desktop.Console.WaitForAsync("stiefel: the end is not clean: given up by the power key", TimeLimits.Seconds(60), Token);
+        await payload.Desktop.Machine.WaitForEndAsync(TimeLimits.PowerOff, Token);
     });
 
     /// <summary>A process that nothing ends has the root mounted where nobody else sees it: unmounting succeeds, and only the exclusive claim tells.</summary>
     [Fact]
-    public Task Payload_RootStaysInUse_IsWrittenBackAndTheEndIsCalledUnclean() => parts.PlayPayloadAsync("end-in-use", async (_, payload) =>
+    public Task Payload_RootStaysInUse_IsWrittenBackAndTheEndIsCalledUnclean() => PlayAsync("end-in-use", async (_, payload) =>
     {
         await ReadyAsync(payload.Shell);
         await payload.Shell.RunAsync(
             "cp /bin/sleep /dev/shm/sleep && bash -c 'echo $BASHPID >/sys/fs/cgroup/cgroup.procs; exec setsid unshare --mount bash -c \"exec -a @holder sleep 3600\" >/dev/null 2>&1 </dev/null &' && until pgrep -f ^@holder; do sleep 0.2; done",
-            _token);
+            Token);
         await EndAsync(payload, "poweroff");
-        await payload.Desktop.Console.WaitForAsync("stiefel: the end is not clean: something still uses /dev/nbd0", TimeLimits.PowerOff, _token);
-        await payload.Desktop.Machine.WaitForEndAsync(TimeLimits.PowerOff, _token);
+        await payload.Desktop.Console.WaitForAsync("stiefel: the end is not clean: something still uses /dev/nbd0", TimeLimits.PowerOff, Token);
+        await payload.Desktop.Machine.WaitForEndAsync(TimeLimits.PowerOff, Token);
     });
 
-    private Task PlayAsync(string verb, Func<MachineRun, RunningPayload, Task> goOnAsync) => parts.PlayPayloadAsync(
+    private Task EndInOrderAsync(string verb, Func<MachineRun, Task> goOnAsync) => PlayAsync(
         $"end-{verb}",
         async (run, payload) =>
         {
             await ReadyAsync(payload.Shell);
-            await PayloadChecks.WriteAsync(payload.Shell, File, verb, _token);
+            await PayloadChecks.WriteAsync(payload.Shell, File, verb, Token);
             await EndAsync(payload, verb);
-            await payload.Laptop.Console.WaitForAsync(Heard, TimeLimits.PowerOff, _token);
-            await payload.Desktop.Console.WaitForAsync(Goodbye, TimeLimits.PowerOff, _token);
-            await payload.Desktop.Machine.WaitForEndAsync(TimeLimits.PowerOff, _token);
-            await goOnAsync(run, payload);
+            await payload.Laptop.Console.WaitForAsync(Heard, TimeLimits.PowerOff, Token);
+            await payload.Desktop.Console.WaitForAsync(Goodbye, TimeLimits.PowerOff, Token);
+            await payload.Desktop.Machine.WaitForEndAsync(TimeLimits.PowerOff, Token);
+            await goOnAsync(run);
         },
-        async disk => await DiskChecks.FileAsync(disk, (await parts.StationsAsync()).Disk.RootPartition, File, verb, _token));
+        (File, verb));
 
     /// <summary>The ramdisk for the end is there, nobody can change it, and nothing of it is on the disk.</summary>
     private async Task ReadyAsync(ConsoleShell shell)
     {
-        await shell.RunAsync($"until [ -x {Place}/shutdown ]; do sleep 0.5; done", _token);
-        Assert.Equal("tmpfs ro,nosuid,nodev", (await shell.RunAsync($"findmnt -rno FSTYPE,OPTIONS {Place} | cut -d, -f1-3", _token)).Trim());
-        await shell.RunAsync($"! touch {Place}/shutdown 2>/dev/null", _token);
+        await shell.RunAsync($"until [ -x {Place}/shutdown ]; do sleep 0.5; done", Token);
+        Assert.Equal("tmpfs ro,nosuid,nodev", (await shell.RunAsync($"findmnt -rno FSTYPE,OPTIONS {Place} | cut -d, -f1-3", Token)).Trim());
+        await shell.RunAsync($"! touch {Place}/shutdown 2>/dev/null", Token);
     }
 
     private async Task EndWithoutCableAsync(RunningPayload payload)
@@ -90,15 +86,15 @@ public sealed class EndTests(MachineParts parts)
         await ReadyAsync(payload.Shell);
         await StopAtTheLastMomentAsync(payload.Shell);
         await EndAsync(payload, "poweroff");
-        await payload.Desktop.Console.WaitForAsync("last moment", TimeLimits.PowerOff, _token);
-        await payload.Desktop.Machine.SetCableAsync(connected: false, _token);
-        await payload.Desktop.Console.WaitForAsync(Waiting, TimeLimits.Seconds(60), _token);
+        await payload.Desktop.Console.WaitForAsync("last moment", TimeLimits.PowerOff, Token);
+        await payload.Desktop.Machine.SetCableAsync(connected: false, Token);
+        await payload.Desktop.Console.WaitForAsync(Waiting, TimeLimits.Seconds(60), Token);
     }
 
     /// <summary>Until the cable is out. No program is needed for it, which would have to be read from the disk.</summary>
     private async Task StopAtTheLastMomentAsync(ConsoleShell shell)
     {
-        var adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{MachineRun.DesktopMac}/ {{ print $2 }}'", _token)).Trim();
+        var adapter = await AdapterAsync(shell);
         await shell.RunAsync(
             $"""
             cat >{LastHook} <<'END'
@@ -107,8 +103,8 @@ public sealed class EndTests(MachineParts parts)
             while read -r carrier </sys/class/net/{adapter}/carrier && [ "$carrier" = 1 ]; do :; done
             END
             chmod +x {LastHook} && sync
-            """, _token);
+            """, Token);
     }
 
-    private Task EndAsync(RunningPayload payload, string verb) => payload.Shell.StartAsync($"systemctl {verb}", _token);
+    private Task EndAsync(RunningPayload payload, string verb) => payload.Shell.StartAsync($"systemctl {verb}", Token);
 }

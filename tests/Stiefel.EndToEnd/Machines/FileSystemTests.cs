@@ -9,22 +9,20 @@ namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>What the kernel's own NBD client does with an empty partition of the laptop's disk.</summary>
 [Trait("Needs", "machines")]
-public sealed class FileSystemTests(MachineParts parts)
+public sealed class FileSystemTests(MachineParts parts) : PayloadScenario(parts)
 {
     private const long MiB = 1 << 20;
     private const string Messages = "dmesg | grep -e 'timed out' -e 'connection to the laptop' || true";
 
     private static readonly TimeSpan s_patient = TimeLimits.Seconds(300);
 
-    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
-
     private string _partition = "";
     private string _image = "";
 
     [Fact]
-    public Task Desktop_OwnFileSystemsTrimAndDiscard_AreKeptAndReachTheLaptopsDisk() => parts.PlayPayloadAsync("file-systems", async (_, payload) =>
+    public Task Desktop_OwnFileSystemsTrimAndDiscard_AreKeptAndReachTheLaptopsDisk() => PlayAsync("file-systems", async (_, payload) =>
     {
-        var disk = (await parts.StationsAsync()).Disk;
+        var disk = (await Parts.StationsAsync()).Disk;
         (_partition, _image) = ($"/dev/nbd0p{disk.SparePartition}", payload.Laptop.Machine.Options.Disks[0].Path);
         var shell = payload.Shell;
         await KeepFilesAsync(shell, "ext4", "mkfs.ext4 -q -F", "e2fsck -f -n");
@@ -32,8 +30,8 @@ public sealed class FileSystemTests(MachineParts parts)
         await KeepFilesAsync(shell, "btrfs", "mkfs.btrfs -q -f", "btrfs check");
         await DiscardAsync(shell);
         await SlowCableAsync(shell);
-        await PayloadChecks.NoDiskErrorAsync(shell, _token);
-        await payload.Desktop.PowerOffAsync(shell, _token);
+        await PayloadChecks.NoDiskErrorAsync(shell, Token);
+        await payload.Desktop.PowerOffAsync(shell, Token);
     });
 
     /// <summary>Makes the file system, fills it, trims it, and finds the same files after all caches were dropped.</summary>
@@ -44,15 +42,15 @@ public sealed class FileSystemTests(MachineParts parts)
         find . -type f -exec sha256sum {} + >/root/sums; fstrim /mnt/spare
         cd /; umount /mnt/spare; echo 3 >/proc/sys/vm/drop_caches; mount -t {{type}} {{_partition}} /mnt/spare
         cd /mnt/spare; sha256sum -c --quiet /root/sums; fstrim /mnt/spare; cd /; umount /mnt/spare; {{check}} {{_partition}} >/root/check 2>&1 )
-        """, _token, s_patient);
+        """, Token, s_patient);
 
     /// <summary>Zeroes are zeroes, and what is discarded takes no room on the laptop.</summary>
     private async Task DiscardAsync(ConsoleShell shell)
     {
-        await shell.RunAsync($"dd if=/dev/urandom of={_partition} bs=1M count=96 conv=fsync status=none", _token, s_patient);
+        await shell.RunAsync($"dd if=/dev/urandom of={_partition} bs=1M count=96 conv=fsync status=none", Token, s_patient);
         var before = await AllocatedAsync();
-        await shell.RunAsync($"blkdiscard -f -z -o 1048576 -l 16777216 {_partition} && cmp -n 16777216 -i 1048576:0 {_partition} /dev/zero", _token);
-        await shell.RunAsync($"blkdiscard -f {_partition}", _token);
+        await shell.RunAsync($"blkdiscard -f -z -o 1048576 -l 16777216 {_partition} && cmp -n 16777216 -i 1048576:0 {_partition} /dev/zero", Token);
+        await shell.RunAsync($"blkdiscard -f {_partition}", Token);
         var freed = before - await AllocatedAsync();
         Assert.True(freed > 64 * MiB, $"discarding 96 MiB freed {freed / MiB} MiB of the laptop's disk image");
     }
@@ -63,17 +61,17 @@ public sealed class FileSystemTests(MachineParts parts)
     /// </summary>
     private async Task SlowCableAsync(ConsoleShell shell)
     {
-        await shell.RunAsync("dd if=/dev/urandom of=/dev/shm/new bs=96k count=16 status=none", _token);
-        await SlowCableTests.SlowDownAsync(shell, 1, _token);
-        await shell.RunAsync(AllAtOnce($"if=/dev/shm/new of={_partition} oflag=direct skip=$i seek=$i"), _token, s_patient);
-        var heard = await shell.RunAsync(Messages, _token);
+        await shell.RunAsync("dd if=/dev/urandom of=/dev/shm/new bs=96k count=16 status=none", Token);
+        await SlowDownAsync(shell, 1);
+        await shell.RunAsync(AllAtOnce($"if=/dev/shm/new of={_partition} oflag=direct skip=$i seek=$i"), Token, s_patient);
+        var heard = await shell.RunAsync(Messages, Token);
         var isCalm = false;
         for (var round = 0; round < 5 && !isCalm; round++)
         {
-            await shell.RunAsync("dmesg -C", _token);
-            await shell.RunAsync(AllAtOnce($"if={_partition} of=/dev/shm/part.$i iflag=direct skip=$i"), _token, s_patient);
-            await shell.RunAsync("cat /dev/shm/part.* | cmp - /dev/shm/new", _token);
-            var now = await shell.RunAsync(Messages, _token);
+            await shell.RunAsync("dmesg -C", Token);
+            await shell.RunAsync(AllAtOnce($"if={_partition} of=/dev/shm/part.$i iflag=direct skip=$i"), Token, s_patient);
+            await shell.RunAsync("cat /dev/shm/part.* | cmp - /dev/shm/new", Token);
+            var now = await shell.RunAsync(Messages, Token);
             isCalm = now.Length == 0;
             heard += now;
         }
@@ -81,13 +79,13 @@ public sealed class FileSystemTests(MachineParts parts)
         // That the cable was slow enough to show anything.
         Assert.Contains("its answers may take", heard, StringComparison.Ordinal);
         Assert.True(isCalm, "the kernel ends working connections on a slow cable again and again");
-        await SlowCableTests.SpeedUpAsync(shell, _token);
-        await shell.RunAsync("rm /dev/shm/new /dev/shm/part.*", _token);
+        await SpeedUpAsync(shell);
+        await shell.RunAsync("rm /dev/shm/new /dev/shm/part.*", Token);
     }
 
     /// <summary>Moves 1.5 MiB in 16 parts at the same time.</summary>
     private static string AllAtOnce(string copy) => $"( set -e; for i in $(seq -w 0 15); do dd {copy} bs=96k count=1 conv=notrunc status=none & done; wait )";
 
     private async Task<long> AllocatedAsync() => 512 * long.Parse(
-        (await ExternalProgram.RunAsync("stat", ["-c", "%b", _image], token: _token)).Text.Trim(), CultureInfo.InvariantCulture);
+        (await ExternalProgram.RunAsync("stat", ["-c", "%b", _image], token: Token)).Text.Trim(), CultureInfo.InvariantCulture);
 }

@@ -66,17 +66,20 @@ public sealed class MachineParts : IDisposable
     /// <param name="playAsync">Plays with both.</param>
     /// <param name="lookAsync">Looks at the laptop's disk when all machines are off; it is clean.</param>
     /// <param name="recording">A file in the run's directory for all that crosses the cable; null for none.</param>
-    internal Task PlayPayloadAsync(string name, Func<MachineRun, RunningPayload, Task> playAsync, Func<DiskImage, Task>? lookAsync = null, string? recording = null) => PlayAsync(name, async run =>
+    /// <param name="endsHard">A machine is not shut down: the journal is replayed first, and a laptop that is reset serves again at once.</param>
+    internal Task PlayPayloadAsync(
+        string name, Func<MachineRun, RunningPayload, Task> playAsync, Func<DiskImage, Task>? lookAsync = null, string? recording = null, bool endsHard = false) => PlayAsync(name, async run =>
     {
         var stations = await StationsAsync();
+        var afterReset = endsHard ? await Laptop.RamdiskAsync(run, stations.KeyFile, TestContext.Current.CancellationToken) : null;
         var file = recording is null ? null : Path.Combine(run.WorkDirectory, recording);
-        await using var payload = await stations.TakeUpPayloadAsync(run, TestContext.Current.CancellationToken, file);
+        await using var payload = await stations.TakeUpPayloadAsync(run, TestContext.Current.CancellationToken, file, afterReset);
         await playAsync(run, payload);
         await payload.Desktop.DisposeAsync();
-        await LookAsync(run, payload.Laptop, lookAsync ?? (_ => Task.CompletedTask));
+        await LookAsync(run, payload.Laptop, lookAsync ?? (_ => Task.CompletedTask), endsHard);
     });
 
-    private async Task LookAsync(MachineRun run, Laptop laptop, Func<DiskImage, Task>? lookAsync)
+    private async Task LookAsync(MachineRun run, Laptop laptop, Func<DiskImage, Task>? lookAsync, bool endedHard = false)
     {
         if (lookAsync is null)
         {
@@ -86,7 +89,13 @@ public sealed class MachineParts : IDisposable
         var token = TestContext.Current.CancellationToken;
         await laptop.DisposeAsync();
         var disk = await KeptImage.ReadAsync(laptop.Machine.Options.Disks[0].Path, Path.Combine(run.WorkDirectory, "after.img"), token);
-        await DiskChecks.CleanAsync(disk, (await StationsAsync()).Disk.RootPartition, token);
+        var root = (await StationsAsync()).Disk.RootPartition;
+        if (endedHard)
+        {
+            await disk.ReplayJournalAsync(root, token);
+        }
+
+        await DiskChecks.CleanAsync(disk, root, token);
         await lookAsync(disk);
     }
 

@@ -10,7 +10,7 @@ namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>A desktop in use whose laptop, link and cable go away for a while; and what its cable carries.</summary>
 [Trait("Needs", "machines")]
-public sealed class OutageTests(MachineParts parts)
+public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
 {
     private const string Recording = "cable.pcap";
     private const string Marker = "marker-block-7b3f19c05ad24e86-of-the-laptops-disk";
@@ -24,19 +24,17 @@ public sealed class OutageTests(MachineParts parts)
 
     private static readonly TimeSpan s_adapterAway = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
-
     [Fact]
-    public Task Desktop_InUse_SurvivesServerRestartAndReplugAndTellsTheCableNothing() => parts.PlayPayloadAsync(
+    public Task Desktop_InUse_SurvivesServerRestartAndReplugAndTellsTheCableNothing() => PlayAsync(
         "outages",
         async (run, payload) =>
         {
             await UseAsync(payload);
-            var key = (await parts.StationsAsync()).KeyFile;
+            var key = (await Parts.StationsAsync()).KeyFile;
             new CableRecording(Path.Combine(run.WorkDirectory, Recording)).AssertNothingCanBeRead(
-                [Encoding.ASCII.GetBytes(Marker), "PRETTY_NAME=\"Debian"u8.ToArray(), .. await CableRecording.KeyInAnyFormAsync(key, _token)]);
+                [Encoding.ASCII.GetBytes(Marker), "PRETTY_NAME=\"Debian"u8.ToArray(), .. await CableRecording.KeyInAnyFormAsync(key, Token)]);
         },
-        async disk => await DiskChecks.FileAsync(disk, (await parts.StationsAsync()).Disk.RootPartition, File, "written", _token),
+        (File, "written"),
         Recording);
 
     private async Task UseAsync(RunningPayload payload)
@@ -48,19 +46,19 @@ public sealed class OutageTests(MachineParts parts)
         await SwitchIpv6OffAsync(shell);
         await PullCableAsync(desktop, shell);
         await ReplugAsync(desktop, shell);
-        await PayloadChecks.NoDiskErrorAsync(shell, _token);
-        await PayloadChecks.WriteAsync(shell, File, "written", _token);
-        await desktop.PowerOffAsync(shell, _token);
+        await PayloadChecks.NoDiskErrorAsync(shell, Token);
+        await PayloadChecks.WriteAsync(shell, File, "written", Token);
+        await desktop.PowerOffAsync(shell, Token);
     }
 
     /// <summary>The server dies while the desktop writes, and is away for a while.</summary>
     private async Task RestartServerAsync(Laptop laptop, ConsoleShell shell)
     {
         // Once before: the programs are in memory then, and it is a write that meets the outage, not the start of one of them.
-        await shell.RunAsync(WriteAndSync(TimeSpan.FromSeconds(1)), _token);
-        await shell.StartAsync(WriteAndSync(s_writing), _token);
-        await laptop.StopServerForAsync(s_serverAway, _token);
-        var written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
+        await shell.RunAsync(WriteAndSync(TimeSpan.FromSeconds(1)), Token);
+        await shell.StartAsync(WriteAndSync(s_writing), Token);
+        await laptop.StopServerForAsync(s_serverAway, Token);
+        var written = await shell.FinishAsync(TimeLimits.Command * 2, Token);
 
         Assert.True(written.ExitCode == 0, $"writing on the desktop failed: {written.Text}");
         var result = Regex.Match(written.Text, @"(?<count>\d+) writes, longest (?<longest>\d+) ms");
@@ -82,56 +80,56 @@ public sealed class OutageTests(MachineParts parts)
     /// <summary>Inside, nothing is listed; from the link, nobody answers; and what is inside fits into the link.</summary>
     private async Task AssertDiskIsInTheTunnelOnlyAsync(ConsoleShell shell)
     {
-        var inside = await shell.TryRunAsync("nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", _token);
+        var inside = await shell.TryRunAsync("nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", Token);
         Assert.DoesNotContain("export=", inside.Text, StringComparison.Ordinal);
         // That the server was reached at all.
         Assert.Contains("newstyle-fixed", inside.Text, StringComparison.Ordinal);
 
-        var adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{MachineRun.DesktopMac}/ {{ print $2 }}'", _token)).Trim();
+        var adapter = await AdapterAsync(shell);
         foreach (var address in (string[])[MachineRun.LaptopAddress, "fe80::1"])
         {
-            var outside = await shell.TryRunAsync($"timeout 5 nbdinfo --list 'nbd://[{address}%25{adapter}]:10809'", _token);
+            var outside = await shell.TryRunAsync($"timeout 5 nbdinfo --list 'nbd://[{address}%25{adapter}]:10809'", Token);
             Assert.NotEqual(0, outside.ExitCode);
             Assert.DoesNotContain("newstyle", outside.Text, StringComparison.Ordinal);
         }
 
-        Assert.Contains("mtu 1420", await shell.RunAsync("ip link show dev stiefeltunnel", _token), StringComparison.Ordinal);
+        Assert.Contains("mtu 1420", await shell.RunAsync("ip link show dev stiefeltunnel", Token), StringComparison.Ordinal);
     }
 
     /// <summary>A block of known content goes to the laptop's disk and comes back from it.</summary>
     private async Task ReadAndWriteAsync(ConsoleShell shell) => await shell.RunAsync(
-        $"for i in $(seq 200); do echo {Marker}; done >/root/marker && sync && echo 3 >/proc/sys/vm/drop_caches && grep -c {Marker} /root/marker && cat /etc/os-release", _token);
+        $"for i in $(seq 200); do echo {Marker}; done >/root/marker && sync && echo 3 >/proc/sys/vm/drop_caches && grep -c {Marker} /root/marker && cat /etc/os-release", Token);
 
     /// <summary>The cable is out while something is written: that waits, and goes on when it is back.</summary>
     private async Task PullCableAsync(Desktop desktop, ConsoleShell shell)
     {
-        await desktop.Machine.SetCableAsync(connected: false, _token);
-        await shell.StartAsync("dd if=/dev/urandom of=/root/cable bs=64k count=16 conv=fsync status=none", _token);
-        await Task.Delay(s_cableOut, _token);
-        await desktop.Machine.SetCableAsync(connected: true, _token);
-        var written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
+        await desktop.Machine.SetCableAsync(connected: false, Token);
+        await shell.StartAsync("dd if=/dev/urandom of=/root/cable bs=64k count=16 conv=fsync status=none", Token);
+        await Task.Delay(s_cableOut, Token);
+        await desktop.Machine.SetCableAsync(connected: true, Token);
+        var written = await shell.FinishAsync(TimeLimits.Command * 2, Token);
         Assert.True(written.ExitCode == 0, $"writing while the cable was out failed: {written.Text}");
     }
 
     /// <summary>As a sysctl.d of the laptop may do it when its system starts: every address of the cable and of the tunnel is gone with it.</summary>
     private async Task SwitchIpv6OffAsync(ConsoleShell shell)
     {
-        await shell.RunAsync("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6", _token);
-        await shell.StartAsync("dd if=/dev/urandom of=/root/without-ipv6 bs=64k count=16 conv=fsync status=none", _token);
-        var written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
+        await shell.RunAsync("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6", Token);
+        await shell.StartAsync("dd if=/dev/urandom of=/root/without-ipv6 bs=64k count=16 conv=fsync status=none", Token);
+        var written = await shell.FinishAsync(TimeLimits.Command * 2, Token);
         Assert.True(written.ExitCode == 0, $"writing after IPv6 was switched off failed: {written.Text}");
     }
 
     /// <summary>The adapter is pulled and comes back under another number: writing waits and goes on, in the same tunnel.</summary>
     private async Task ReplugAsync(Desktop desktop, ConsoleShell shell)
     {
-        var before = await shell.RunAsync("cat /sys/class/net/stiefeltunnel/ifindex", _token);
-        await desktop.Machine.UnplugAdapterAsync(_token);
-        await shell.StartAsync("dd if=/dev/urandom of=/root/replug bs=64k count=16 conv=fsync status=none", _token);
-        await Task.Delay(s_adapterAway, _token);
-        await desktop.Machine.PlugAdapterAsync(_token);
-        var written = await shell.FinishAsync(TimeLimits.Command * 2, _token);
+        var before = await shell.RunAsync("cat /sys/class/net/stiefeltunnel/ifindex", Token);
+        await desktop.Machine.UnplugAdapterAsync(Token);
+        await shell.StartAsync("dd if=/dev/urandom of=/root/replug bs=64k count=16 conv=fsync status=none", Token);
+        await Task.Delay(s_adapterAway, Token);
+        await desktop.Machine.PlugAdapterAsync(Token);
+        var written = await shell.FinishAsync(TimeLimits.Command * 2, Token);
         Assert.True(written.ExitCode == 0, $"writing while the adapter was away failed: {written.Text}");
-        Assert.Equal(before, await shell.RunAsync("cat /sys/class/net/stiefeltunnel/ifindex", _token));
+        Assert.Equal(before, await shell.RunAsync("cat /sys/class/net/stiefeltunnel/ifindex", Token));
     }
 }

@@ -6,25 +6,20 @@ namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>What must not be started on a desktop that runs from a laptop's disk: it would take its own root away.</summary>
 [Trait("Needs", "machines")]
-public sealed class PayloadRefusalTests(MachineParts parts)
+public sealed class PayloadRefusalTests(MachineParts parts) : PayloadScenario(parts)
 {
-    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
-
     [Fact]
-    public Task Payload_AsksForADiskOrListensForCalls_IsRefusedAndKeepsItsRoot() => parts.PlayPayloadAsync("own-root", async (run, payload) =>
+    public Task Payload_AsksForADiskOrListensForCalls_IsRefusedAndKeepsItsRoot() => PlayAsync("own-root", async (run, payload) =>
     {
-        var handIn = await HandInDisk.MakeAsync(run, FillAsync, _token);
-        await payload.Desktop.Machine.PlugStickAsync(handIn.Path, _token);
-        await payload.Shell.RunAsync("until [ -b /dev/sda ]; do sleep 0.2; done; mount -o ro /dev/sda /mnt", _token);
-
+        await HandInAsync(run, payload, FillAsync);
         foreach (var command in (string[])["stiefel-client boot --attach /bin/true --once --no-exec", "stiefel autokexec --config /mnt/config.yaml"])
         {
-            var refused = await payload.Shell.TryRunAsync($"/mnt/{command} 2>&1", _token);
+            var refused = await payload.Shell.TryRunAsync($"/mnt/{command} 2>&1", Token);
             Assert.True(refused.ExitCode == 3 && refused.Text.Contains("/dev/nbd0", StringComparison.Ordinal), $"{command}: exit {refused.ExitCode}: {refused.Text}");
         }
 
-        await PayloadChecks.NoDiskErrorAsync(payload.Shell, _token);
-        await payload.Desktop.PowerOffAsync(payload.Shell, _token);
+        await PayloadChecks.NoDiskErrorAsync(payload.Shell, Token);
+        await payload.Desktop.PowerOffAsync(payload.Shell, Token);
     });
 
     private async Task FillAsync(string directory)
@@ -34,6 +29,6 @@ public sealed class PayloadRefusalTests(MachineParts parts)
             File.Copy(Path.Combine(NativeProcess.BinaryDirectory, program), Path.Combine(directory, program));
         }
 
-        await File.WriteAllTextAsync(Path.Combine(directory, "config.yaml"), "autokexec:\n  grace: 5\n", _token);
+        await File.WriteAllTextAsync(Path.Combine(directory, "config.yaml"), "autokexec:\n  grace: 5\n", Token);
     }
 }
