@@ -17,6 +17,12 @@ public static class QemuCommandLine
     /// <summary>A kernel argument for any emulated machine: its processor does not speculate, and guarding against that takes a tenth of its time.</summary>
     public const string QuickKernel = "mitigations=off";
 
+    /// <summary>
+    /// A kernel argument for any emulated machine that we start: its timer works, but on a busy machine it does not tick in the moment in which the kernel
+    /// looks, which then panics (`IO-APIC + timer doesn't work!`).
+    /// </summary>
+    public const string SureTimer = "no_timer_check";
+
     /// <summary>QEMU's id of the network adapter.</summary>
     public const string AdapterId = "adapter";
 

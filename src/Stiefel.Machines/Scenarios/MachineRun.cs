@@ -21,7 +21,7 @@ public sealed class MachineRun : IDisposable
 
     /// <summary>The arguments of every ramdisk's kernel that is started here.</summary>
     /// <remarks>loglevel 6 shows a kernel's banner, and none of the hundreds of lines that would cost seconds on a serial port.</remarks>
-    public const string KernelArguments = $"console=ttyS0,115200 loglevel=6 {QemuCommandLine.QuickKernel}";
+    public const string KernelArguments = $"console=ttyS0,115200 loglevel=6 {QemuCommandLine.QuickKernel} {QemuCommandLine.SureTimer}";
 
     /// <summary>The address of the second desktop's adapter.</summary>
     public const string SecondDesktopMac = "52:54:00:5e:00:03";
