@@ -33,11 +33,13 @@ internal sealed class TunnelSilence(Func<bool> answers, Func<long> milliseconds)
         }
 
         _since ??= milliseconds();
-        if (_isTold || milliseconds() - _since < Patience.TotalMilliseconds || !answers())
+        if (_isTold || milliseconds() - _since < Patience.TotalMilliseconds)
         {
             return false;
         }
 
-        return _isTold = true;
+        // To look takes seconds if nobody is there, in which the next try waits.
+        _since = milliseconds();
+        return _isTold = answers();
     }
 }
