@@ -21,6 +21,9 @@ internal sealed class EndListener : IDisposable
     // systemd makes it as one of its first steps, sd_booted(3).
     private const string SystemdRuns = "/run/systemd/system";
 
+    // Made by others as one of their first steps, so that this need not be waited for: sysvinit (init(8)), OpenRC, runit. systemd may make the first later.
+    private static readonly string[] s_othersRun = ["/run/initctl", "/run/openrc", "/run/runit"];
+
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_systemStart = TimeSpan.FromMinutes(10);
 
@@ -128,7 +131,7 @@ internal sealed class EndListener : IDisposable
 
         for (var end = Environment.TickCount64 + (long)s_systemStart.TotalMilliseconds; !LaterRoot.Has(SystemdRuns); Thread.Sleep(s_pause))
         {
-            if (Environment.TickCount64 > end)
+            if (Environment.TickCount64 > end || (Array.Exists(s_othersRun, LaterRoot.Has) && !LaterRoot.Has(SystemdRuns)))
             {
                 return "this system is not run by systemd: the laptop will not hear that its end is clean, and asks before another desktop gets the disk";
             }

@@ -20,11 +20,14 @@ public static class DebianTree
     private const string Mirror = "http://deb.debian.org/debian";
     private static readonly TimeSpan s_limit = TimeLimits.AtMost(1200);
 
+    private static readonly string[] s_systemd = ["systemd", "systemd-sysv", "dbus"];
+    private static readonly string[] s_sysvinit = ["sysvinit-core", "sysv-rc", "ifupdown"];
+
     // libnbd-bin is there to look at our server with a foreign client; kexec-tools leaves the system for the ramdisk; the last two make
     // file systems on the disk over the cable.
     private static readonly string[] s_packages =
     [
-        "systemd", "systemd-sysv", "dbus", "udev", "linux-image-amd64", "kmod", "grub2-common", "kexec-tools",
+        .. s_systemd, "udev", "linux-image-amd64", "kmod", "grub2-common", "kexec-tools",
         "iproute2", "e2fsprogs", "login", "procps", "libnbd-bin", "zstd", "btrfs-progs", "xfsprogs",
     ];
 
@@ -33,13 +36,18 @@ public static class DebianTree
 
     private static readonly string[] s_leftOut = ["/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*"];
 
+    private const string LoginOnSerial = "chroot \"$1\" systemctl enable serial-getty@ttyS0.service";
+
+    // Where sysvinit has it (man 5 inittab).
+    private const string LoginOnSerialOfSysvinit = "echo 'S0:2345:respawn:/sbin/getty -L ttyS0 115200 vt100' >> \"$1/etc/inittab\"";
+
     // What a Debian installer asks and writes. The console arguments are those of any machine that is watched over a serial line.
     private const string Customization = $$"""
         set -e
         echo 'root:{{RootPassword}}' | chroot "$1" chpasswd
         echo {{HostName}} > "$1/etc/hostname"
         echo '127.0.0.1 localhost {{HostName}}' > "$1/etc/hosts"
-        chroot "$1" systemctl enable serial-getty@ttyS0.service
+        {{LoginOnSerial}}
         mkdir -p "$1/boot/grub" "$1/boot/efi" "$1/etc/default"
         cat > "$1/etc/default/grub" <<'END'
         GRUB_DEFAULT=0
@@ -61,25 +69,37 @@ public static class DebianTree
     /// <inheritdoc cref="GetAsync(BuildCache, InitramfsMaker, Action{string}, CancellationToken)"/>
     /// <param name="more">Packages besides the usual ones.</param>
     /// <param name="moreCustomization">Commands for the end; $1 is the tree.</param>
-    public static async Task<string> GetAsync(BuildCache cache, InitramfsMaker initrd, IReadOnlyList<string> more, string moreCustomization, Action<string> report, CancellationToken token)
+    public static Task<string> GetAsync(BuildCache cache, InitramfsMaker initrd, IReadOnlyList<string> more, string moreCustomization, Action<string> report, CancellationToken token)
     {
         var maker = initrd == InitramfsMaker.Dracut ? "dracut" : "initramfs-tools";
         IEnumerable<string> makerPackages = initrd == InitramfsMaker.Dracut ? ["dracut", .. s_dracutOpensLuksWith] : [maker];
+        return GetAsync(cache, $"debian-{maker}", [.. s_packages, .. makerPackages, .. more], Customization + moreCustomization, report, token);
+    }
+
+    /// <summary>The same run by sysvinit, with initramfs-tools.</summary>
+    /// <inheritdoc cref="GetAsync(BuildCache, InitramfsMaker, Action{string}, CancellationToken)"/>
+    public static Task<string> GetWithSysvinitAsync(BuildCache cache, Action<string> report, CancellationToken token) => GetAsync(
+        cache, "debian-sysvinit", [.. s_packages.Except(s_systemd), .. s_sysvinit, "initramfs-tools"],
+        Customization.Replace(LoginOnSerial, LoginOnSerialOfSysvinit, StringComparison.Ordinal), report, token);
+
+    private static async Task<string> GetAsync(
+        BuildCache cache, string name, IReadOnlyList<string> packages, string customization, Action<string> report, CancellationToken token)
+    {
         List<string> arguments =
         [
             "--variant=minbase",
-            $"--include={string.Join(',', [.. s_packages, .. makerPackages, .. more])}",
+            $"--include={string.Join(',', packages)}",
             "--aptopt=Acquire::Languages \"none\"",
             .. s_leftOut.Select(path => $"--dpkgopt=path-exclude={path}"),
         ];
-        var directory = await cache.GetAsync($"debian-{maker}", [Suite, Mirror, Customization + moreCustomization, .. arguments], MakeAsync);
+        var directory = await cache.GetAsync(name, [Suite, Mirror, customization, .. arguments], MakeAsync);
         return Path.Combine(directory, "tree.tar");
 
         async Task MakeAsync(string unfinished)
         {
-            report($"collecting a Debian {Suite} with {maker} (once; some two minutes)");
+            report($"collecting a {name} {Suite} (once; some two minutes)");
             var hook = Path.Combine(unfinished, "customize.sh");
-            await File.WriteAllTextAsync(hook, Customization + moreCustomization, token);
+            await File.WriteAllTextAsync(hook, customization, token);
             var options = new ExternalProgramOptions { Timeout = s_limit };
             await ExternalProgram.RunAsync(
                 "mmdebstrap", [.. arguments, $"--customize-hook=sh '{hook}' \"$1\"", Suite, Path.Combine(unfinished, "tree.tar"), Mirror], options, token);

@@ -23,7 +23,7 @@ public static class FirstStart
         var shell = await ConsoleShell.LogInAsync(
             machine.Name, machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
         await shell.RunAsync("update-grub", token);
-        await shell.StartAsync("systemctl poweroff", token);
+        await shell.StartAsync("poweroff", token);
         await machine.WaitForEndAsync(TimeLimits.PowerOff, token);
     }
 }

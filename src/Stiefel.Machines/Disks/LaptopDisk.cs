@@ -44,7 +44,12 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
     public static async Task<LaptopDisk> GetAsync(
         BuildCache cache, InitramfsMaker initrd, BootLayout layout, Action<string> report, CancellationToken token)
     {
-        var tree = await DebianTree.GetAsync(cache, initrd, report, token);
+        return await GetAsync(cache, await DebianTree.GetAsync(cache, initrd, report, token), layout, report, token);
+    }
+
+    /// <summary>The same of another tree.</summary>
+    public static async Task<LaptopDisk> GetAsync(BuildCache cache, string tree, BootLayout layout, Action<string> report, CancellationToken token)
+    {
         var directory = await cache.GetAsync("laptop-disk", [Revision, tree, layout.ToString(), DiskLength], MakeAsync);
         return Describe(directory, layout);
 
@@ -81,7 +86,7 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
         Path.Combine(directory, "disk.img"),
         Path.Combine(directory, "vmlinuz"),
         Path.Combine(directory, "initrd.img"),
-        $"root=UUID={RootUuid} ro console=tty0 console=ttyS0,115200 {QemuCommandLine.QuickKernel} quiet",
+        $"root=UUID={RootUuid} ro console=tty0 console=ttyS0,115200 {QemuCommandLine.QuickKernel} {QemuCommandLine.SureTimer} quiet",
         layout == BootLayout.Separate ? 3 : 2,
         layout == BootLayout.Separate ? 4 : 3);
 

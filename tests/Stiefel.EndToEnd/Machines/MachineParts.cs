@@ -115,6 +115,10 @@ public sealed class MachineParts : IDisposable
 
     internal Task<LaptopDisk> DiskAsync(InitramfsMaker initrd, BootLayout layout = BootLayout.InRoot) => LaptopDisk.GetAsync(_cache, initrd, layout, Say, TestContext.Current.CancellationToken);
 
+    /// <summary>The disk of a laptop whose system is run by sysvinit; only for a long test.</summary>
+    internal async Task<LaptopDisk> SysvinitDiskAsync() => await LaptopDisk.GetAsync(
+        _cache, await DebianTree.GetWithSysvinitAsync(_cache, Say, TestContext.Current.CancellationToken), BootLayout.InRoot, Say, TestContext.Current.CancellationToken);
+
     /// <summary>Machines kept at moments of the boot that most scenarios begin with.</summary>
     internal Task<StationMaker> StationsAsync() => _stations.Value;
 
