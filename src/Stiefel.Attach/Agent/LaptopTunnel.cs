@@ -24,7 +24,7 @@ internal sealed class LaptopTunnel
 
     /// <param name="keys">What was agreed.</param>
     /// <param name="laptop">The laptop's address on the cable, without a zone.</param>
-    /// <param name="linkMtu">Of the cable, bytes.</param>
+    /// <param name="linkMtu">The cable's, bytes.</param>
     internal LaptopTunnel(TunnelSession keys, IPAddress laptop, int linkMtu)
     {
         _keys = keys;

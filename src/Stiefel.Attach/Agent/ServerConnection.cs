@@ -44,7 +44,7 @@ internal sealed class ServerConnection : IDisposable
     /// <summary>Throws <see cref="SocketException"/> if the server cannot be reached, <see cref="Stiefel.Nbd.NbdProtocolException"/> if it refuses.</summary>
     /// <param name="server">The block server.</param>
     /// <param name="exportName">The capability.</param>
-    /// <param name="generation">Of this desktop's connections.</param>
+    /// <param name="generation">Its number among this desktop's connections.</param>
     internal static ServerConnection Open(IPEndPoint server, string exportName, ulong generation)
     {
         var socket = Dial(server);

@@ -4,7 +4,7 @@ using System.Text;
 namespace Stiefel.Attach.Ending;
 
 /// <summary>Asks the agent: each question is a connection of its own, and gets one line at once. Only root can reach the socket.</summary>
-/// <param name="path">Of the agent's socket.</param>
+/// <param name="path">The agent's socket.</param>
 internal sealed class AgentLine(string path)
 {
     private const int Milliseconds = 5_000;

@@ -13,7 +13,7 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
 {
     private const string Setting = "discovery, docs/protocol.md#ports";
 
-    // Of each tenth of a second: looking at one costs a MAC per key, so this is some hundredths of a processor. Whatever comes faster is
+    // In each tenth of a second: looking at one costs a MAC per key, so this is some hundredths of a processor. Whatever comes faster is
     // left in the kernel's queue, which drops it for nothing; a desktop, which asks four times a second, gets in by and by.
     private const int MostInATurn = 100;
 
@@ -119,7 +119,7 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
         }
     }
 
-    // Who sends from ever other addresses gets no line for each.
+    // A sender from ever other addresses gets no line for each.
     private void Say(string reason, string text)
     {
         lock (_oneAtATime)

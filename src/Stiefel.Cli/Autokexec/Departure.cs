@@ -94,7 +94,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             TrustedFile.OpenRead(file).Dispose();
         }
 
-        // Of other names, such as UUID=…, only the ramdisk can say.
+        // What other names mean, such as UUID=…, only the ramdisk can say.
         if (configuration.Boot.Disk is ['/', ..] disk && !File.Exists(disk))
         {
             throw new FailedException($"{disk} is not there: name the disk to serve, all of it, as `lsblk` shows it, as boot.disk in {Named}");

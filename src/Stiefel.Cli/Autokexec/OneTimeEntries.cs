@@ -16,7 +16,7 @@ internal sealed class OneTimeEntries(EfiVariables variables, string boot, Func<s
     /// <summary>What the entry is called, by its title or id.</summary>
     public const string Name = "stiefel";
 
-    /// <summary>Of this machine.</summary>
+    /// <summary>This machine's.</summary>
     public static OneTimeEntries OfThisMachine() => new(new EfiVariables(), "/boot", MountPlace.Of);
 
     /// <exception cref="UsageException">There is none; it says why, of each kind.</exception>

@@ -19,7 +19,7 @@ internal sealed class OwnStart(string firmware, string boot, string state, strin
     private const string GrubOrder = "grub";
     private const string GrubNext = $"{GrubEntry.NextEntry}=";
 
-    /// <summary>Of this machine.</summary>
+    /// <summary>This machine's.</summary>
     public static OwnStart OfThisMachine() => new(FirmwareVariables.Directory, "/boot", "/var/lib/stiefel", "/run/stiefel");
 
     /// <summary>When this program begins: what was ordered for the start that is over now counts for this run of the system, and no other.</summary>

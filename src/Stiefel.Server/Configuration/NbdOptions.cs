@@ -17,7 +17,7 @@ public enum NbdAccess
 
 /// <summary>The block server.</summary>
 /// <param name="Listen">Its address, unless it has a path.</param>
-/// <param name="Access">Who may use it.</param>
+/// <param name="Access">The clients that may use it.</param>
 /// <param name="ExportName">The name of an open export.</param>
 /// <param name="Tls">Whether it speaks TLS.</param>
 /// <param name="Limits">What clients may cost.</param>

@@ -9,7 +9,7 @@ namespace Stiefel.Server.Configuration;
 /// <param name="DeadConnectionSeconds">Requests wait this long for a new connection; 0 for ever.</param>
 /// <param name="ExitWaitSeconds">The end of a payload waits this long for this laptop, to say goodbye.</param>
 /// <param name="Mtu">Bytes.</param>
-/// <param name="Protection">Of sessions; an open export has none.</param>
+/// <param name="Protection">How sessions are protected; an open export has none.</param>
 /// <param name="Port">UDP, of the first tunnel.</param>
 public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConnectionSeconds, int ExitWaitSeconds, int Mtu, LinkProtection Protection, int Port)
 {

@@ -36,7 +36,7 @@ public sealed class DesktopPresence(Func<TimeSpan> sinceBoot)
     }
 
     /// <summary>Somebody has the disk from now on.</summary>
-    /// <param name="label">Of the export.</param>
+    /// <param name="label">The export's.</param>
     /// <param name="wasConnected">True if a server before this one granted it.</param>
     public void Begin(string label, bool wasConnected)
     {

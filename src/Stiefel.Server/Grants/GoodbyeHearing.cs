@@ -5,7 +5,7 @@ namespace Stiefel.Server.Grants;
 /// <summary>Hears the goodbye of the desktop that has the disk, and ends its grant if that is a clean end. Used by one thread at a time.</summary>
 public sealed class GoodbyeHearing(GrantStore store, DiskAccess access, CleanEnds ends, ILogger<GoodbyeHearing> logger)
 {
-    /// <param name="grant">Whose capability was named.</param>
+    /// <param name="grant">The one whose capability was named.</param>
     /// <param name="goodbye">Not verified yet.</param>
     /// <param name="fence">Ends the grant's connections, makes durable what was written, and closes the disk.</param>
     /// <param name="way">The grant's own, barred by the fence.</param>

@@ -39,10 +39,10 @@ public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable t
         : RefuseIfUsedAsync(grant, lastHeard, request.Session, request.Asker, token);
 
     /// <summary>
-    /// Who has the disk keeps it, however long it was not heard of, unless the one who asks is the same machine, started anew: that one cannot go on any
+    /// A desktop that has the disk keeps it, however long it was not heard of, unless the one who asks is the same machine, started anew: that one cannot go on any
     /// more. An address says nothing of that; nor does a machine's number alone, which may be another one's as well: so the old session must be silent.
     /// </summary>
-    /// <param name="grant">Who has it.</param>
+    /// <param name="grant">The desktop that has it.</param>
     /// <param name="lastHeard">When a request of it came last: <see cref="ExportSession.LastHeard"/>.</param>
     /// <param name="session">The session that asks.</param>
     /// <param name="asker">Which machine that is.</param>
@@ -82,7 +82,7 @@ public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable t
             return false;
         }
 
-        // Who is alive says something through its tunnel within this time, also if it asks for nothing.
+        // A desktop that is alive says something through its tunnel within this time, also if it asks for nothing.
         var before = ways.ReceivedFrom(grant.ToTunnelUser());
         for (var waited = TimeSpan.Zero; ways.AreUsed && waited < s_silence; waited += s_look)
         {

@@ -3,7 +3,7 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Grants;
 
-/// <summary>Who has the disk, as it outlives this process. Holds the capability: the file is for root alone.</summary>
+/// <summary>The desktop that has the disk, as it outlives this process. Holds the capability: the file is for root alone.</summary>
 /// <param name="Session">The session it was granted to, 32 hexadecimal digits.</param>
 /// <param name="ExportName">The capability.</param>
 /// <param name="Desktop">The desktop's address when it was granted.</param>

@@ -73,7 +73,7 @@ internal sealed class GrantedDevice(ServedDisk disk)
         }
         finally
         {
-            // Of a lost write as well: that one is told, but not that the disk was changed.
+            // The same for a lost write: that one is told, but not that the disk was changed.
             marked(MarkOf((DiskDevice)export.Device));
             disk.KeepNoMore();
             export.Device.Dispose();

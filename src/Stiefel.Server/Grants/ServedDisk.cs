@@ -154,7 +154,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
         }
         catch (IOException)
         {
-            // Whoever opens it learns why.
+            // The next one that opens it learns why.
             return null;
         }
     }

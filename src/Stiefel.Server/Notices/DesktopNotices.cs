@@ -78,8 +78,8 @@ public sealed class DesktopNotices(Func<ulong> milliseconds)
     }
 
     /// <summary>Answers a desktop's question, on its connection's thread: as soon as there is something, or with nothing in the end.</summary>
-    /// <param name="session">Of the grant whose capability was named, 32 hexadecimal digits.</param>
-    /// <param name="key">Of its goodbye, in hexadecimal digits; empty if its client knew none.</param>
+    /// <param name="session">The session of the grant whose capability was named, 32 hexadecimal digits.</param>
+    /// <param name="key">The key of its goodbye, in hexadecimal digits; empty if its client knew none.</param>
     /// <param name="question">Not verified yet.</param>
     public NoticeAnswer Answer(string session, string key, NoticeQuestion question)
     {

@@ -41,7 +41,7 @@ public sealed class ReturnWatch(
             return null;
         }
 
-        // Who has shaken hands since then is about to be granted the disk.
+        // A desktop that has shaken hands since then is about to be granted the disk.
         var last = ends.Last;
         var quietSince = sessions.Confirmed.Where(session => last is null || session.Since > last.At).Select(session => session.Since + s_startLimit)
             .Append(last?.At ?? _started).Max();

@@ -7,7 +7,7 @@ public sealed class StrangerLog(TimeProvider time, ILogger<StrangerLog> logger)
 {
     private readonly OncePerAddress _strangers = new(time);
 
-    /// <param name="address">Who.</param>
+    /// <param name="address">Its address.</param>
     /// <param name="attempt">What was tried.</param>
     public void Knocked(IPAddress address, string attempt)
     {

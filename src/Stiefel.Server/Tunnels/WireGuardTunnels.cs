@@ -202,7 +202,7 @@ public sealed class WireGuardTunnels(
 
     /// <param name="Name">The interface.</param>
     /// <param name="Index">Its number.</param>
-    /// <param name="UdpPort">Of WireGuard.</param>
+    /// <param name="UdpPort">WireGuard's.</param>
     /// <param name="Inside">Where the block server listens.</param>
     private sealed record Way(string Name, int Index, int UdpPort, IPEndPoint Inside);
 }
