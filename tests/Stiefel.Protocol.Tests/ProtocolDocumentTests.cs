@@ -25,7 +25,7 @@ public sealed class ProtocolDocumentTests
         foreach (var vector in ProtocolDocument.Vectors("keys"))
         {
             using var key = SharedKey.FromBytes(vector.Bytes("shared-key"), "k");
-            foreach (var (label, purpose) in new[] { ("discovery", KeyPurpose.Discovery), ("handshake", KeyPurpose.Handshake), ("session", KeyPurpose.Session), ("admin", KeyPurpose.Admin), ("certificate", KeyPurpose.Certificate) })
+            foreach (var (label, purpose) in new[] { ("discovery", KeyPurpose.Discovery), ("discovery-answer", KeyPurpose.DiscoveryAnswer), ("handshake", KeyPurpose.Handshake), ("session", KeyPurpose.Session), ("admin", KeyPurpose.Admin), ("certificate", KeyPurpose.Certificate) })
             {
                 var derived = new byte[32];
                 key.Derive(purpose, [], derived);
@@ -55,12 +55,13 @@ public sealed class ProtocolDocumentTests
         var vector = Assert.Single(ProtocolDocument.Vectors("discovery"));
         using var key = SharedKey.FromBytes(vector.Bytes("shared-key"), "k");
         var nonce = vector.Bytes("client-nonce");
+        var laptop = LaptopOf(vector);
 
         Assert.Equal(vector.Bytes("find"), DiscoveryDatagram.BuildFind(key, nonce));
-        Assert.Equal(vector.Bytes("hello"), DiscoveryDatagram.BuildHello(key, nonce, (int)vector.Number("port"), vector.Bytes("server-nonce")));
+        Assert.Equal(vector.Bytes("hello"), DiscoveryDatagram.BuildHello(key, nonce, (int)vector.Number("port"), laptop, vector.Bytes("server-nonce")));
         Assert.True(DiscoveryDatagram.TryOpenFind(vector.Bytes("find"), [key], out _, out _));
-        Assert.True(DiscoveryDatagram.TryOpenHello(vector.Bytes("hello"), key, nonce, out var port));
-        Assert.Equal(vector.Number("port"), port);
+        Assert.True(DiscoveryDatagram.TryOpenHello(vector.Bytes("hello"), key, nonce, out var port, out var opened));
+        Assert.Equal((vector.Number("port"), laptop), (port, opened));
     }
 
     [Fact]
@@ -71,11 +72,15 @@ public sealed class ProtocolDocumentTests
         var (nonce, challenge) = (vector.Bytes("client-nonce"), vector.Bytes("challenge"));
         var (client, laptop) = (new System.Net.IPAddress(vector.Bytes("client-address")), new System.Net.IPAddress(vector.Bytes("laptop-address")).MapToIPv4());
 
-        Assert.Equal(vector.Bytes("challenge-datagram"), DiscoveryDatagram.BuildChallenge(key, nonce, challenge, client));
-        Assert.Equal(vector.Bytes("wake-datagram"), DiscoveryDatagram.BuildWake(key, nonce, challenge, laptop));
-        Assert.True(DiscoveryDatagram.TryOpenChallenge(vector.Bytes("challenge-datagram"), key, nonce, client, out _));
-        Assert.True(DiscoveryDatagram.TryOpenWake(vector.Bytes("wake-datagram"), key, nonce, challenge, laptop));
+        Assert.Equal(vector.Bytes("challenge-datagram"), CallDatagram.BuildChallenge(key, nonce, challenge, client, LaptopOf(vector)));
+        Assert.Equal(vector.Bytes("wake-datagram"), CallDatagram.BuildWake(key, nonce, challenge, laptop));
+        Assert.True(CallDatagram.TryOpenChallenge(vector.Bytes("challenge-datagram"), key, nonce, client, out _, out var opened));
+        Assert.Equal(LaptopOf(vector), opened);
+        Assert.True(CallDatagram.TryOpenWake(vector.Bytes("wake-datagram"), key, nonce, challenge, laptop));
     }
+
+    private static LaptopIdentity LaptopOf(Vector vector) =>
+        LaptopIdentity.Of(Convert.ToHexStringLower(vector.Bytes("laptop-id")), vector.Quoted("laptop-name"));
 
     [Fact]
     public void HandshakeAndRequest_Documented_AreMadeByBothSides()

@@ -1,4 +1,5 @@
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Discovery;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Protocol.Tests;
@@ -20,6 +21,8 @@ internal static class Sample
         KernelRelease = "6.1.0-30-amd64",
         DriversAvailable = true,
     };
+
+    public static LaptopIdentity Laptop { get; } = LaptopIdentity.Of("0123456789abcdef", "wren");
 
     public static byte[] Bytes(int length, int seed = 1)
     {

@@ -77,7 +77,7 @@ def envelope(key, salt, kind, plain):
 
 
 def keys(v):
-    return {label: derive(v["shared-key"], label) for label in ("discovery", "handshake", "session", "admin", "certificate")}
+    return {label: derive(v["shared-key"], label) for label in ("discovery", "discovery-answer", "handshake", "session", "admin", "certificate")}
 
 
 def certificate(v):
@@ -93,24 +93,30 @@ def eax_block(v):
     return {"ciphertext": text, "tag": tag}
 
 
+def datagram_head(v, kind, port, laptop_nonce):
+    return b"STFD" + bytes([2, kind]) + struct.pack(">H", port) + v["client-nonce"] + laptop_nonce
+
+
+def of_client(v, head, bound=b""):
+    body = head + bytes(72)
+    return body + hmac.new(derive(v["shared-key"], "discovery"), body + bound, hashlib.sha256).digest()[:16]
+
+
+def of_laptop(v, head, bound=b""):
+    name = v["laptop-name"]
+    identity = v["laptop-id"] + bytes([len(name)]) + name.ljust(63, b"\0")
+    return head + b"".join(eax(derive(v["shared-key"], "discovery-answer"), head, bound, identity))
+
+
 def discovery(v):
-    key = derive(v["shared-key"], "discovery")
-
-    def datagram(kind, port, server_nonce):
-        body = b"STFD" + bytes([1, kind]) + struct.pack(">H", port) + v["client-nonce"] + server_nonce + bytes(8)
-        return body + hmac.new(key, body, hashlib.sha256).digest()[:16]
-
-    return {"find": datagram(1, 0, bytes(16)), "hello": datagram(2, v["port"], v["server-nonce"])}
+    return {"find": of_client(v, datagram_head(v, 1, 0, bytes(16))), "hello": of_laptop(v, datagram_head(v, 2, v["port"], v["server-nonce"]))}
 
 
 def call(v):
-    key = derive(v["shared-key"], "discovery")
-
-    def datagram(kind, bound):
-        body = b"STFD" + bytes([1, kind, 0, 0]) + v["client-nonce"] + v["challenge"] + bytes(8)
-        return body + hmac.new(key, body + bound, hashlib.sha256).digest()[:16]
-
-    return {"challenge-datagram": datagram(3, v["client-address"]), "wake-datagram": datagram(4, v["laptop-address"])}
+    return {
+        "challenge-datagram": of_laptop(v, datagram_head(v, 3, 0, v["challenge"]), v["client-address"]),
+        "wake-datagram": of_client(v, datagram_head(v, 4, 0, v["challenge"]), v["laptop-address"]),
+    }
 
 
 def handshake(v):

@@ -17,13 +17,16 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
     // left in the kernel's queue, which drops it for nothing; a desktop, which asks four times a second, gets in by and by.
     private const int MostInATurn = 100;
 
+    // A stranger may be able to bring up several in turns.
+    private const int MostReasons = 64;
+
     private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_sayAgain = TimeSpan.FromMinutes(1);
 
     private readonly List<LinkDatagramSocket> _sockets = Open();
     private readonly Lock _oneAtATime = new();
-    private (string Reason, long At) _said = ("", 0);
+    private readonly Dictionary<string, long> _said = [];
 
     /// <summary>Waits for an authentic call; returns the key of the caller.</summary>
     public async Task<SharedKey> WaitForCallAsync(CancellationToken token)
@@ -124,9 +127,10 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
     {
         lock (_oneAtATime)
         {
-            if (reason != _said.Reason || Environment.TickCount64 - _said.At > s_sayAgain.TotalMilliseconds)
+            var isKnown = _said.TryGetValue(reason, out var at);
+            if (isKnown ? Environment.TickCount64 - at > s_sayAgain.TotalMilliseconds : _said.Count < MostReasons)
             {
-                _said = (reason, Environment.TickCount64);
+                _said[reason] = Environment.TickCount64;
                 report(text);
             }
         }

@@ -8,7 +8,7 @@ namespace Stiefel.Cli.Autokexec;
 /// <summary>What follows from a datagram.</summary>
 /// <param name="Answer">To be sent back on the same interface; null for silence.</param>
 /// <param name="CalledBy">The key of an authentic call: leave; null for everything else.</param>
-/// <param name="Refused">Why somebody who knows a key got no answer, one line.</param>
+/// <param name="Refused">Why somebody who knows a key, or looks as if, got no answer, one line.</param>
 internal readonly record struct CallOutcome(byte[]? Answer = null, SharedKey? CalledBy = null, string? Refused = null);
 
 /// <summary>
@@ -17,14 +17,20 @@ internal readonly record struct CallOutcome(byte[]? Answer = null, SharedKey? Ca
 /// </summary>
 /// <param name="keys">At most <see cref="SharedKey.MaxAccepted"/>.</param>
 /// <param name="refusal">Why calls by an interface, from an address, are not heard; null if they are.</param>
+/// <param name="laptop">What callers are told of this laptop.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<int, IPAddress, string?> refusal, TimeProvider time)
+internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<int, IPAddress, string?> refusal, LaptopIdentity laptop, TimeProvider time)
 {
     private readonly CallChallenges _challenges = new(time);
 
     public CallOutcome Judge(ReadOnlySpan<byte> datagram, ReceivedDatagram from)
     {
-        if (DiscoveryDatagram.LooksLikeWake(datagram, out var asked, out var challenge))
+        if (DiscoveryDatagram.OtherVersion(datagram) is not null)
+        {
+            return new CallOutcome(Refused: $"it speaks another version of discovery than {DiscoveryDatagram.Version}, which is this laptop's: make its stick anew with this laptop's stiefel");
+        }
+
+        if (CallDatagram.LooksLikeWake(datagram, out var asked, out var challenge))
         {
             return _challenges.IsGood(challenge, asked, from.Interface, from.Remote) ? JudgeWake(datagram, asked, challenge, from) : default;
         }
@@ -39,7 +45,7 @@ internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<in
             return new CallOutcome(Refused: reason);
         }
 
-        return new CallOutcome(DiscoveryDatagram.BuildChallenge(key, nonce, _challenges.For(nonce, from.Interface, from.Remote), from.Remote.Address));
+        return new CallOutcome(CallDatagram.BuildChallenge(key, nonce, _challenges.For(nonce, from.Interface, from.Remote), from.Remote.Address, laptop));
     }
 
     private CallOutcome JudgeWake(ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> challenge, ReceivedDatagram from)
@@ -47,7 +53,7 @@ internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<in
         // Looked up anew: the key may have been revoked since the question.
         foreach (var key in keys())
         {
-            if (DiscoveryDatagram.TryOpenWake(datagram, key, asked, challenge, from.Local))
+            if (CallDatagram.TryOpenWake(datagram, key, asked, challenge, from.Local))
             {
                 _challenges.Use(challenge);
                 // And the interface may have become a way to the internet.

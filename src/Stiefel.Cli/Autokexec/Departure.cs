@@ -9,6 +9,7 @@ using Stiefel.Linux.Kernel;
 using Stiefel.Linux.Kexec;
 using Stiefel.Linux.Programs;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Discovery;
 
 namespace Stiefel.Cli.Autokexec;
 
@@ -53,6 +54,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             .. configuration.Boot.Partition?.Block is { } block ? [new KernelOption("stiefel_bootpart", block)] : Array.Empty<KernelOption>(),
             .. configuration.Boot.Partition?.LuksBlock is { } luks ? [new KernelOption("stiefel_bootpart_luks", luks)] : Array.Empty<KernelOption>(),
             .. configuration.Boot.Load is { } load ? LoadOptions(load) : BootedOptions(),
+            .. Laptop is { } laptop ? OwnLaptop.Options(laptop) : [],
             .. configuration.Link.Protection == LinkProtection.None ? [new KernelOption("stiefel.Link.Protection", LinkProtection.None.Word())] : Array.Empty<KernelOption>(),
             .. configuration.ServerSetup.CommandLine,
         ]);
@@ -60,6 +62,9 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
 
     /// <summary>The entry that this system was started by; null if it cannot be told.</summary>
     public Func<string?> BootedEntry { get; init; } = () => null;
+
+    /// <summary>Which laptop this is; null if nobody was told.</summary>
+    public LaptopIdentity? Laptop { get; init; }
 
     private static KernelOption[] LoadOptions(BootLoad load) =>
     [

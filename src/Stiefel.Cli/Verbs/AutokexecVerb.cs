@@ -83,12 +83,13 @@ internal static class AutokexecVerb
 
     private static async Task ListenAsync(StiefelConfiguration configuration, KeyDirectory directory, OwnStart start, bool dryRun, bool once, Action<string> say, CancellationToken token)
     {
-        var departure = new Departure(configuration, directory, say) { BootedEntry = () => start.Entry(File.ReadAllText("/proc/cmdline")) };
+        var laptop = OwnLaptop.Read();
+        var departure = new Departure(configuration, directory, say) { Laptop = laptop, BootedEntry = () => start.Entry(File.ReadAllText("/proc/cmdline")) };
         departure.CheckPlaces();
         var keys = new AcceptedKeys(directory.Path, say);
         var policy = new InterfacePolicy(configuration.Autokexec);
-        using var listener = new CallListener(new CallResponder(() => keys.Current, policy.Refusal, TimeProvider.System), say);
-        say($"listening for calls with {keys.Current.Count} keys");
+        using var listener = new CallListener(new CallResponder(() => keys.Current, policy.Refusal, laptop, TimeProvider.System), say);
+        say($"listening for calls with {keys.Current.Count} keys, as {laptop.Name} ({laptop.Id})");
         if (keys.Current.Count == 0)
         {
             say($"warning: without a key in {directory.Path} nobody's call is heard; make one with `stiefel key new NAME --directory {directory.Path}`, it is taken up at once");

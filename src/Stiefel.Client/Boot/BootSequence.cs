@@ -10,6 +10,7 @@ using Stiefel.Linux.Devices;
 using Stiefel.Linux.Kernel;
 using Stiefel.Linux.Kexec;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Discovery;
 using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Keys;
 using Stiefel.Protocol.Text;
@@ -31,6 +32,9 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
 
     private EntryDecision? _decision;
 
+    // Asked for once, as the entry is.
+    private string? _chosenLaptop;
+
     /// <summary>How the kernel is loaded; tests load none.</summary>
     public Func<SafeFileHandle, SafeFileHandle, string, ILoadedKernel> Load { get; init; } = KexecImage.Load;
 
@@ -41,7 +45,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         screen.Phase("searching", $"for a laptop that knows the key `{key.Name}`");
         var server = options.Server is { } address
             ? FoundServer.AtAddress(address)
-            : await new ServerSearch(key, options.Interface, screen.Say) { CallsSleepers = !options.NoLoad }.FindFirstAsync(token);
+            : await Search().FindFirstAsync(token);
         screen.Phase("found", server.ToString());
 
         screen.Phase("handshake", "the laptop opens its boot files");
@@ -89,6 +93,15 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         var session = InitrdAppendix.DescribeSession(server, manifest, grant, laptop.DescribeGoodbye(), laptop.DescribeTunnel(grant), commandLine.RealInit);
         InitrdAppendix.Write(initrd.Writer, attachProgram, session, passphrase.ForPayload);
         Start(kernel, initrd, commandLine);
+    }
+
+    private ServerSearch Search() => new(key, options.Interface, options.Laptop, screen.Say) { ChooseSleeper = options.NoLoad ? null : ChooseLaptopAsync, Chosen = _chosenLaptop };
+
+    private async Task<LaptopIdentity?> ChooseLaptopAsync(IReadOnlyList<LaptopIdentity> laptops, CancellationToken token)
+    {
+        var laptop = await new LaptopQuestion(person, screen.Say).AskAsync(laptops, token);
+        _chosenLaptop = laptop?.Id ?? _chosenLaptop;
+        return laptop;
     }
 
     /// <summary>Asked once: an attempt that failed is repeated with the same answer.</summary>

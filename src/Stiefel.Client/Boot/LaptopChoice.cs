@@ -1,4 +1,5 @@
 using System.Net;
+using Stiefel.Client.Search;
 
 namespace Stiefel.Client.Boot;
 
@@ -10,6 +11,9 @@ internal record LaptopChoice
 
     /// <summary>Where the laptop is, or null to search.</summary>
     public IPEndPoint? Server { get; init; }
+
+    /// <summary>Which of several laptops that know the key.</summary>
+    public WantedLaptop Laptop { get; init; } = WantedLaptop.Any;
 
     /// <summary>The only interface to search on, or null for all.</summary>
     public string? Interface { get; init; }

@@ -15,11 +15,10 @@ namespace Stiefel.Client.Search;
 /// </summary>
 /// <param name="key">The stick's.</param>
 /// <param name="onlyInterface">The name of the only interface to ask on, or null.</param>
+/// <param name="wanted">The laptops that are meant.</param>
 /// <param name="report">Gets a line when the interfaces' state changed, and now and then, for as long as nobody answers.</param>
-internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<string> report)
+internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedLaptop wanted, Action<string> report)
 {
-    // Whoever serves already is not to be kept waiting by a laptop that would have to leave its system first, nor the other way round.
-    private static readonly TimeSpan s_letServersAnswer = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_firstReport = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(15);
 
@@ -27,12 +26,18 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<
     private readonly byte[] _nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
     // Several sockets listen at once, each in its own loop.
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _met = new();
-    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private readonly Sleepers _sleepers = new(wanted, TimeProvider.System);
     private volatile bool _heardServer;
     private readonly FindSchedule _schedule = new(TimeProvider.System);
 
-    /// <summary>If no server answers, laptops that run their own system are called to leave it (docs/protocol.md#the-call): only for who wants to boot.</summary>
-    public bool CallsSleepers { get; init; }
+    /// <summary>
+    /// If no server answers, one laptop that runs its own system is called to leave it (docs/protocol.md#the-call): only for who wants to boot. This chooses among
+    /// several, or nobody (null: ask again); null itself if none is to be called.
+    /// </summary>
+    public Func<IReadOnlyList<LaptopIdentity>, CancellationToken, Task<LaptopIdentity?>>? ChooseSleeper { get; init; }
+
+    /// <summary>The id that a person chose in an earlier search; null if nobody was asked.</summary>
+    public string? Chosen { init => Restore(value); }
 
     /// <summary>What to say if the time is over and nobody answered: also where it was too short for a report.</summary>
     public ServerException NobodyWithin(TimeSpan limit) => new(
@@ -55,7 +60,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
         var sockets = FindSocket.OpenAll();
         var found = Channel.CreateUnbounded<FoundServer>();
-        Task[] loops = [AskAsync(sockets, stop.Token), .. sockets.Select(socket => ListenAsync(socket, found.Writer, stop.Token))];
+        Task[] loops = [AskAsync(sockets, stop.Token), DecideAsync(stop.Token), .. sockets.Select(socket => ListenAsync(socket, found.Writer, stop.Token))];
         // A loop ends only by failing or being stopped; either ends the search.
         _ = Task.WhenAny(loops).ContinueWith(first => found.Writer.Complete(first.Result.Exception?.InnerException), TaskScheduler.Default);
         try
@@ -117,33 +122,81 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, Action<
         while (true)
         {
             var (length, sender, linkIndex, own) = await socket.ReceiveAsync(buffer, token);
-            if (DiscoveryDatagram.TryOpenHello(buffer.AsSpan(0, length), key, _nonce, out var bootPort)
-                && ListLinks().FirstOrDefault(link => link.Index == linkIndex) is { } arrivedBy)
+            if (DiscoveryDatagram.TryOpenHello(buffer.AsSpan(0, length), key, _nonce, out var bootPort, out var serving))
             {
-                _heardServer = true;
-                found.TryWrite(new FoundServer(new(sender.Address, bootPort), arrivedBy));
+                if (ListLinks().FirstOrDefault(link => link.Index == linkIndex) is { } arrivedBy)
+                {
+                    MeetServer(new FoundServer(new(sender.Address, bootPort), arrivedBy), serving, found);
+                }
             }
-            else if (!_heardServer && TimeProvider.System.GetElapsedTime(_started) > s_letServersAnswer
+            else if (!_heardServer
                 && (onlyInterface is null || ListLinks().Any(link => link.Index == linkIndex))
-                && DiscoveryDatagram.TryOpenChallenge(buffer.AsSpan(0, length), key, _nonce, own, out var challenge))
+                && CallDatagram.TryOpenChallenge(buffer.AsSpan(0, length), key, _nonce, own, out var challenge, out var sleeping))
             {
-                MeetSleeper(socket, sender, challenge);
+                MeetSleeper(socket, sender, challenge, sleeping);
+            }
+            else if (DiscoveryDatagram.OtherVersion(buffer.AsSpan(0, length)) is not null && _met.TryAdd($"version {sender.Address}", true))
+            {
+                report($"what answers at {sender.Address} speaks another version of discovery than {DiscoveryDatagram.Version}, which is this client's: are laptop and stick of one build?");
             }
         }
     }
 
-    private void MeetSleeper(FindSocket socket, IPEndPoint sender, byte[] challenge)
+    private void MeetServer(FoundServer server, LaptopIdentity laptop, ChannelWriter<FoundServer> found)
     {
-        if (CallsSleepers)
+        if (!wanted.Fits(laptop) || (_sleepers.ChosenByPerson is { } chosen && chosen != laptop.Id))
         {
-            socket.Answer(sender, DiscoveryDatagram.BuildWake(key, _nonce, challenge, sender.Address));
+            ReportOnce(laptop, $"the laptop {WantedLaptop.Describe(laptop)} serves at {server.Endpoint.Address}, and is not the one that is wanted");
+            return;
         }
 
-        if (_met.TryAdd(sender.Address.ToString(), true))
+        _heardServer = true;
+        found.TryWrite(server);
+    }
+
+    private void Restore(string? chosen)
+    {
+        if (chosen is not null)
         {
-            report(CallsSleepers
-                ? $"the laptop at {sender.Address} runs its own system: called it; it warns, closes everything and comes back to serve, which takes a minute"
-                : $"the laptop at {sender.Address} runs its own system and was not called: `stiefel-client boot` without --no-load would, which ends its owner's session");
+            _sleepers.Choose(chosen);
+        }
+    }
+
+    /// <summary>Has somebody choose while several wait for it.</summary>
+    private async Task DecideAsync(CancellationToken token)
+    {
+        await foreach (var _ in _sleepers.Undecided.ReadAllAsync(token))
+        {
+            if (ChooseSleeper is { } chooseAsync && _sleepers.ChosenByPerson is null && await chooseAsync(_sleepers.Present, token) is { } laptop)
+            {
+                _sleepers.Choose(laptop.Id);
+            }
+        }
+    }
+
+    private void MeetSleeper(FindSocket socket, IPEndPoint sender, byte[] challenge, LaptopIdentity laptop)
+    {
+        var who = $"the laptop {WantedLaptop.Describe(laptop)} at {sender.Address} runs its own system";
+        if (!wanted.Fits(laptop))
+        {
+            ReportOnce(laptop, $"{who}, and is not the one that is wanted");
+        }
+        else if (ChooseSleeper is null)
+        {
+            ReportOnce(laptop, $"{who} and was not called: `stiefel-client boot` without --no-load would, which ends its owner's session");
+        }
+        else if (_sleepers.Hear(laptop, sender.Address))
+        {
+            socket.Answer(sender, CallDatagram.BuildWake(key, _nonce, challenge, sender.Address));
+            ReportOnce(laptop, $"{who}: called it; it warns, closes everything and comes back to serve, which takes a minute");
+        }
+    }
+
+    private void ReportOnce(LaptopIdentity laptop, string line)
+    {
+        if (_met.TryAdd(laptop.Id, true))
+        {
+            report(line);
         }
     }
 

@@ -48,6 +48,7 @@ internal static class BootVerb
                 KeyFile = server.KeyFile,
                 Server = server.Server,
                 Interface = server.Interface,
+                Laptop = server.Laptop,
                 AttachFile = parsed.GetRequiredValue(attach),
                 TakeOver = parsed.GetValue(takeOver),
                 NoLoad = parsed.GetValue(noLoad),
@@ -60,6 +61,7 @@ internal static class BootVerb
         return command.WithExamples(
             "stiefel-client boot                                   on the stick's ramdisk",
             "stiefel-client boot --key stick.key --no-load --once  rehearse on any Linux",
+            "stiefel-client boot --laptop wren                      of several laptops that know the key",
             "stiefel-client boot --server [fe80::1%eth0]:4644      without searching");
     }
 
@@ -119,7 +121,7 @@ internal static class BootVerb
                 await boot.RunAsync(token);
                 return;
             }
-            catch (Exception problem) when (!once && problem is not (UsageException or StoppedException) && !token.IsCancellationRequested)
+            catch (Exception problem) when (!once && problem is not (UsageException or RefusedException or StoppedException) && !token.IsCancellationRequested)
             {
                 screen.Say($"failed: {Failure.Describe(problem)}");
                 screen.Say($"trying again in {pause.TotalSeconds:0} s");

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using Stiefel.Client.Boot;
+using Stiefel.Client.Search;
 using Stiefel.Client.Unlocking;
 using Stiefel.CommandLine;
+using Stiefel.Linux.Kernel;
 using Stiefel.Protocol;
 
 namespace Stiefel.Client.Verbs;
@@ -11,6 +13,9 @@ namespace Stiefel.Client.Verbs;
 /// <summary>The options every verb has: which key, which laptop, which way.</summary>
 internal sealed class CommonOptions
 {
+    /// <summary>An argument of the ramdisk's kernel: a stick for one laptop.</summary>
+    private const string LaptopArgument = "stiefel_laptop";
+
     private readonly Option<string?> _key = new("--key")
     {
         HelpName = "FILE",
@@ -24,6 +29,12 @@ internal sealed class CommonOptions
         CustomParser = ParseServer,
     };
 
+    private readonly Option<string?> _laptop = new("--laptop")
+    {
+        HelpName = "NAME",
+        Description = $"Of several laptops that know the key, the one of this name, or whose id begins so [default: {LaptopArgument}= of the kernel's arguments, else any]",
+    };
+
     private readonly Option<string?> _interface = new("--interface")
     {
         HelpName = "NAME",
@@ -34,7 +45,15 @@ internal sealed class CommonOptions
     {
         command.Add(_key);
         command.Add(_server);
+        command.Add(_laptop);
         command.Add(_interface);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_laptop) is not null && result.GetValue(_server) is not null)
+            {
+                result.AddError("--laptop chooses among those that a search finds, and with --server nothing is searched: leave one of them out");
+            }
+        });
     }
 
     public LaptopChoice Read(ParseResult parsed) => new()
@@ -42,7 +61,10 @@ internal sealed class CommonOptions
         KeyFile = parsed.GetValue(_key),
         Server = parsed.GetValue(_server),
         Interface = parsed.GetValue(_interface),
+        Laptop = new WantedLaptop(NullIfEmpty(parsed.GetValue(_laptop)) ?? NullIfEmpty(KernelCommandLine.ReadCurrent()[LaptopArgument])),
     };
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static IPEndPoint? ParseServer(ArgumentResult result)
     {

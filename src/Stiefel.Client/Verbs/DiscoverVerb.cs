@@ -46,7 +46,7 @@ internal static class DiscoverVerb
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
         limit.CancelAfter(duration);
-        var search = new ServerSearch(key, options.Interface, screen.Say);
+        var search = new ServerSearch(key, options.Interface, options.Laptop, screen.Say);
         var count = 0;
         try
         {

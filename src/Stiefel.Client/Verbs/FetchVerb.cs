@@ -71,7 +71,7 @@ internal static class FetchVerb
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
         limit.CancelAfter(searchLimit);
-        var search = new ServerSearch(key, options.Interface, screen.Say);
+        var search = new ServerSearch(key, options.Interface, options.Laptop, screen.Say);
         try
         {
             return await search.FindFirstAsync(limit.Token);

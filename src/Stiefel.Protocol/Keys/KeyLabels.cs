@@ -7,6 +7,7 @@ internal static class KeyLabels
     public static ReadOnlySpan<byte> Info(KeyPurpose purpose) => purpose switch
     {
         KeyPurpose.Discovery => "stiefel v1 discovery"u8,
+        KeyPurpose.DiscoveryAnswer => "stiefel v1 discovery-answer"u8,
         KeyPurpose.Handshake => "stiefel v1 handshake"u8,
         KeyPurpose.Session => "stiefel v1 session"u8,
         KeyPurpose.SessionId => "stiefel v1 session-id"u8,

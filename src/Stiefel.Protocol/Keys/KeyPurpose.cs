@@ -3,8 +3,11 @@ namespace Stiefel.Protocol.Keys;
 /// <summary>What a derived key is for; each purpose has its own HKDF label, so no two uses ever share a key (docs/protocol.md#keys).</summary>
 public enum KeyPurpose
 {
-    /// <summary>MAC of the discovery datagrams.</summary>
+    /// <summary>MAC of the datagrams that a searching client sends.</summary>
     Discovery,
+
+    /// <summary>Seals the datagrams that a laptop answers with.</summary>
+    DiscoveryAnswer,
 
     /// <summary>MAC of the client's hello.</summary>
     Handshake,

@@ -55,6 +55,7 @@ public static class Help
                                            systemd's store of descriptors where the unit has one (FileDescriptorStoreMax=)
           --Discovery:Enabled false        do not answer desktops that search
           --Discovery:Port PORT            UDP; default 61570
+          --Discovery:LaptopId DIGITS      by which a desktop finds the laptop again that it called; default: made from the machine's numbers
           --Network:Manage true            set every network interface up
           --Link:Protection wireguard|none   how sessions' blocks cross the link: in a tunnel, or in the open; default wireguard
           --Link:Port PORT                 UDP, of WireGuard; several desktops take those after it; default 61571

@@ -11,7 +11,7 @@ namespace Stiefel.Server.Discovery;
 
 /// <summary>Answers desktops that search (docs/protocol.md#discovery). To anyone without a key it is silent.</summary>
 public sealed class DiscoveryResponder(
-    DiscoveryOptions options, KeyRing keys, ListenAddresses addresses, IHostApplicationLifetime lifetime, DesktopLog desktops,
+    DiscoveryOptions options, BootOptions boot, KeyRing keys, ListenAddresses addresses, IHostApplicationLifetime lifetime, DesktopLog desktops,
     StrangerLog strangers, TimeProvider time, ILogger<DiscoveryResponder> logger) : IHostedService, IDisposable
 {
     private const string Setting = "Discovery:Port";
@@ -19,6 +19,7 @@ public sealed class DiscoveryResponder(
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(1);
 
+    private readonly LaptopIdentity _laptop = LaptopIdentity.Of(options.LaptopId, boot.Laptop);
     private readonly OncePerAddress _found = new(time);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<LinkDatagramSocket> _sockets = [];
@@ -98,7 +99,11 @@ public sealed class DiscoveryResponder(
         if (!DiscoveryDatagram.TryOpenFind(datagram, keys.Keys, out var nonce, out var key))
         {
             // Whoever looks like a desktop of ours, perhaps with a revoked stick, is worth a line; other noise is not.
-            if (datagram.Length == DiscoveryDatagram.Size)
+            if (DiscoveryDatagram.OtherVersion(datagram) is { } version)
+            {
+                strangers.Knocked(question.Remote.Address, $"it searched in version {version} of discovery, this server speaks {DiscoveryDatagram.Version}: make its stick anew");
+            }
+            else if (datagram.Length == DiscoveryDatagram.Size)
             {
                 strangers.Knocked(question.Remote.Address, "it searched with no accepted key");
             }
@@ -108,7 +113,7 @@ public sealed class DiscoveryResponder(
 
         try
         {
-            socket.Answer(question, DiscoveryDatagram.BuildHello(key, nonce, bootPort));
+            socket.Answer(question, DiscoveryDatagram.BuildHello(key, nonce, bootPort, _laptop));
 
             // A desktop that waits asks every second.
             if (_found.IsDue(question.Remote.Address))

@@ -13,6 +13,7 @@ public sealed class CallResponderTests : IDisposable
 {
     private const int Cable = 2;
     private const int Other = 3;
+    private static readonly LaptopIdentity s_wren = LaptopIdentity.Of("0123456789abcdef", "wren");
     private static readonly IPAddress s_own = IPAddress.Parse("fe80::a");
     private static readonly IPEndPoint s_desktop = new(IPAddress.Parse("fe80::d"), 40000);
 
@@ -27,7 +28,7 @@ public sealed class CallResponderTests : IDisposable
     public CallResponderTests()
     {
         _accepted = [_key];
-        _laptop = new CallResponder(() => _accepted, (_, _) => _refusal, _clock);
+        _laptop = new CallResponder(() => _accepted, (_, _) => _refusal, s_wren, _clock);
     }
 
     [Fact]
@@ -82,11 +83,11 @@ public sealed class CallResponderTests : IDisposable
         // The relay asks for the desktop on our cable; the desktop refuses a challenge made for the relay's address,
         var relay = new IPEndPoint(IPAddress.Parse("fe80::bad"), 40000);
         var challenge = Judge(Find(), relay).Answer!;
-        Assert.False(DiscoveryDatagram.TryOpenChallenge(challenge, _key, _nonce, s_desktop.Address, out _));
+        Assert.False(CallDatagram.TryOpenChallenge(challenge, _key, _nonce, s_desktop.Address, out _, out _));
 
         // and if it took the desktop's address too, the answer is to the relay's address and not to ours.
-        Assert.True(DiscoveryDatagram.TryOpenChallenge(Judge(Find()).Answer, _key, _nonce, s_desktop.Address, out var opened));
-        Assert.Equal(default, Judge(DiscoveryDatagram.BuildWake(_key, _nonce, opened, relay.Address)));
+        Assert.True(CallDatagram.TryOpenChallenge(Judge(Find()).Answer, _key, _nonce, s_desktop.Address, out var opened, out _));
+        Assert.Equal(default, Judge(CallDatagram.BuildWake(_key, _nonce, opened, relay.Address)));
     }
 
     [Fact]
@@ -94,8 +95,8 @@ public sealed class CallResponderTests : IDisposable
     {
         Assert.Equal(default, Judge(DiscoveryDatagram.BuildFind(_foreign, _nonce)));
         var challenge = Challenge();
-        Assert.Equal(default, Judge(DiscoveryDatagram.BuildWake(_foreign, _nonce, challenge, s_own)));
-        Assert.Equal(default, Judge(DiscoveryDatagram.BuildWake(_key, _nonce, RandomNumberGenerator.GetBytes(16), s_own)));
+        Assert.Equal(default, Judge(CallDatagram.BuildWake(_foreign, _nonce, challenge, s_own)));
+        Assert.Equal(default, Judge(CallDatagram.BuildWake(_key, _nonce, RandomNumberGenerator.GetBytes(16), s_own)));
     }
 
     [Fact]
@@ -118,6 +119,16 @@ public sealed class CallResponderTests : IDisposable
         var wake = Wake(Challenge());
         _refusal = "eth0 leads to the internet";
         Assert.Null(Judge(wake).CalledBy);
+    }
+
+    [Fact]
+    public void Call_OfAnotherBuildsDesktop_GetsNoAnswerAndAReason()
+    {
+        var find = Find();
+        find[4]--;
+        var verdict = Judge(find[..64]);
+        Assert.Equal((null, null), (verdict.Answer, verdict.CalledBy));
+        Assert.Contains("make its stick anew", verdict.Refused, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -183,11 +194,12 @@ public sealed class CallResponderTests : IDisposable
 
     private byte[] Challenge()
     {
-        Assert.True(DiscoveryDatagram.TryOpenChallenge(Judge(Find()).Answer, _key, _nonce, s_desktop.Address, out var challenge));
+        Assert.True(CallDatagram.TryOpenChallenge(Judge(Find()).Answer, _key, _nonce, s_desktop.Address, out var challenge, out var laptop));
+        Assert.Equal(s_wren, laptop);
         return challenge;
     }
 
-    private byte[] Wake(byte[] challenge) => DiscoveryDatagram.BuildWake(_key, _nonce, challenge, s_own);
+    private byte[] Wake(byte[] challenge) => CallDatagram.BuildWake(_key, _nonce, challenge, s_own);
 
     private CallOutcome Judge(byte[] datagram, IPEndPoint? from = null, int link = Cable) =>
         _laptop.Judge(datagram, new ReceivedDatagram(datagram.Length, from ?? s_desktop, link, s_own));

@@ -7,6 +7,7 @@ using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Kexec;
 using Stiefel.Linux.Programs;
+using Stiefel.Protocol.Discovery;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Autokexec;
@@ -34,6 +35,18 @@ public sealed class DepartureTests : IDisposable
     public void CommandLine_OwnEntryIsKnown_IsHandedOn() => Assert.Equal(
         "stiefel_role=server stiefel_bootdisk=/dev/sda stiefel.Boot.BootedEntry=loader:arch.conf",
         new Departure(ConfigurationFile.Parse("c", "boot: {disk: /dev/sda}\n"), new KeyDirectory("/absent"), _said.Add) { BootedEntry = () => "loader:arch.conf" }.CommandLine());
+
+    [Theory]
+    [InlineData("wren", " stiefel.Boot.Laptop=wren")]
+    [InlineData("", "")]
+    [InlineData("a b", "")]
+    [InlineData("a\"b", "")]
+    public void CommandLine_LaptopThatWasNamedToTheCaller_IsHandedOn(string name, string handedOn) => Assert.Equal(
+        $"stiefel_role=server stiefel_bootdisk=/dev/sda stiefel.Discovery.LaptopId=0123456789abcdef{handedOn}",
+        new Departure(ConfigurationFile.Parse("c", "boot: {disk: /dev/sda}\n"), new KeyDirectory("/absent"), _said.Add)
+        {
+            Laptop = LaptopIdentity.Of("0123456789abcdef", name),
+        }.CommandLine());
 
     [Fact]
     public void CommandLine_WithoutADisk_SaysWhichKeyIsMissing() =>

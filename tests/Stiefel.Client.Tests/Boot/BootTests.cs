@@ -115,7 +115,7 @@ public sealed class BootTests : IDisposable
         var run = await rehearsal;
 
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
-        Assert.Matches("the laptop at fe80::.* runs its own system and was not called", run.Output);
+        Assert.Matches("the laptop wren \\(id 01234567\\) at fe80::.* runs its own system and was not called", run.Output);
         Assert.Equal(0, responder.Wakes);
         Assert.DoesNotContain("set up", run.Output);
         Assert.False(RouteNetlink.ListLinks().Single(link => link.Name == "idle0").IsUp);

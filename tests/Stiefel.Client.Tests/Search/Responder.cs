@@ -20,12 +20,15 @@ internal sealed class Responder : IDisposable
         _bootPort = bootPort;
         _socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
         _socket.Bind(new IPEndPoint(family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, WellKnownPorts.Discovery));
-        Reply = nonce => [DiscoveryDatagram.BuildHello(_key, nonce, _bootPort)];
+        Reply = nonce => [DiscoveryDatagram.BuildHello(_key, nonce, _bootPort, Laptop)];
         new Thread(Answer) { IsBackground = true, Name = "responder" }.Start();
     }
 
     /// <summary>The datagrams that answer a question with this nonce.</summary>
     public Func<byte[], byte[][]> Reply { get; set; }
+
+    /// <summary>Which laptop it says that it is.</summary>
+    public LaptopIdentity Laptop { get; set; } = LaptopIdentity.Of("0123456789abcdef", "wren");
 
     /// <summary>How many genuine questions came.</summary>
     public int Questions { get; private set; }
@@ -50,10 +53,10 @@ internal sealed class Responder : IDisposable
                 if (DiscoveryDatagram.TryOpenFind(buffer.AsSpan(0, length), [_key], out var nonce, out _))
                 {
                     Questions++;
-                    var answers = Sleeps ? [DiscoveryDatagram.BuildChallenge(_key, nonce, new byte[DiscoveryDatagram.NonceSize], ((IPEndPoint)sender).Address)] : Reply(nonce);
+                    var answers = Sleeps ? [CallDatagram.BuildChallenge(_key, nonce, new byte[DiscoveryDatagram.NonceSize], ((IPEndPoint)sender).Address, Laptop)] : Reply(nonce);
                     Array.ForEach(answers, datagram => _socket.SendTo(datagram, sender));
                 }
-                else if (DiscoveryDatagram.LooksLikeWake(buffer.AsSpan(0, length), out _, out _))
+                else if (CallDatagram.LooksLikeWake(buffer.AsSpan(0, length), out _, out _))
                 {
                     Wakes++;
                 }

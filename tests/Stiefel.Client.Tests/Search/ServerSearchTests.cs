@@ -14,6 +14,7 @@ namespace Stiefel.Client.Tests.Search;
 [Collection("cable")]
 public sealed class ServerSearchTests : IDisposable
 {
+    private static readonly LaptopIdentity s_wren = LaptopIdentity.Of("0123456789abcdef", "wren");
     private static readonly TimeSpan s_limit = TimeLimit.Seconds(10);
 
     private readonly SharedKey _key = SharedKey.Generate("stick");
@@ -101,10 +102,10 @@ public sealed class ServerSearchTests : IDisposable
         using var laptop = cable.Far(() => new Responder(_key, bootPort: 5));
         laptop.Reply = nonce =>
         [
-            DiscoveryDatagram.BuildHello(foreign, nonce, 1),
-            DiscoveryDatagram.BuildHello(_key, new byte[DiscoveryDatagram.NonceSize], 2),
-            [.. DiscoveryDatagram.BuildHello(_key, nonce, 3), 0],
-            DiscoveryDatagram.BuildHello(_key, nonce, 4)[..^1],
+            DiscoveryDatagram.BuildHello(foreign, nonce, 1, s_wren),
+            DiscoveryDatagram.BuildHello(_key, new byte[DiscoveryDatagram.NonceSize], 2, s_wren),
+            [.. DiscoveryDatagram.BuildHello(_key, nonce, 3, s_wren), 0],
+            DiscoveryDatagram.BuildHello(_key, nonce, 4, s_wren)[..^1],
             [],
             new byte[1900],
         ];
@@ -120,7 +121,7 @@ public sealed class ServerSearchTests : IDisposable
 
         Assert.False(search.IsCompleted);
 
-        laptop.Reply = nonce => [DiscoveryDatagram.BuildHello(_key, nonce, 5)];
+        laptop.Reply = nonce => [DiscoveryDatagram.BuildHello(_key, nonce, 5, s_wren)];
         Assert.Equal(5, (await search).Endpoint.Port);
     }
 
@@ -169,10 +170,10 @@ public sealed class ServerSearchTests : IDisposable
         Array.ForEach([other, wanted], cable => cable.RaiseFar());
         Array.ForEach([other, wanted], cable => cable.RaiseNear());
 
-        var found = await new ServerSearch(_key, "wanted0", _reports.Enqueue).FindFirstAsync(_stop.Token);
+        var found = await new ServerSearch(_key, "wanted0", WantedLaptop.Any, _reports.Enqueue).FindFirstAsync(_stop.Token);
         Assert.Equal(2, found.Endpoint.Port);
         Assert.Equal(0, there.Questions);
     }
 
-    private ServerSearch Search() => new(_key, onlyInterface: null, _reports.Enqueue);
+    private ServerSearch Search() => new(_key, onlyInterface: null, WantedLaptop.Any, _reports.Enqueue);
 }

@@ -80,14 +80,14 @@ public sealed class AutokexecTests : IDisposable
 
         // Stale.
         (var challenge, var from) = Ask(desktop, _spaces.Desktop);
-        var wake = DiscoveryDatagram.BuildWake(_key, _nonce, challenge, from.Address);
+        var wake = CallDatagram.BuildWake(_key, _nonce, challenge, from.Address);
         await Task.Delay(s_stale, _token);
         desktop.SendTo(wake, from);
 
         // Relayed: fresh, but by the other cable; also if the relay has a challenge of its own for the same question.
         (challenge, from) = Ask(desktop, _spaces.Desktop);
         (_, var other) = Ask(elsewhere, _spaces.Router);
-        wake = DiscoveryDatagram.BuildWake(_key, _nonce, challenge, from.Address);
+        wake = CallDatagram.BuildWake(_key, _nonce, challenge, from.Address);
         elsewhere.SendTo(wake, other);
         await Task.Delay(s_nothing, _token);
         Assert.DoesNotContain("called by", laptop.Output, StringComparison.Ordinal);
@@ -175,7 +175,7 @@ public sealed class AutokexecTests : IDisposable
         var buffer = new byte[100];
         EndPoint from = new IPEndPoint(IPAddress.IPv6Any, 0);
         var length = socket.ReceiveFrom(buffer, ref from);
-        Assert.True(DiscoveryDatagram.TryOpenChallenge(buffer.AsSpan(0, length), _key, _nonce, own, out var challenge));
+        Assert.True(CallDatagram.TryOpenChallenge(buffer.AsSpan(0, length), _key, _nonce, own, out var challenge, out _));
         return (challenge, (IPEndPoint)from);
     }
 }

@@ -50,8 +50,8 @@ public sealed class MiddlemanCallTests : IDisposable
         var nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
         var find = DiscoveryDatagram.BuildFind(_key, nonce);
         var answer = AskLaptop(find);
-        Assert.True(DiscoveryDatagram.TryOpenChallenge(answer, _key, nonce, s_beforeLaptop, out var challenge));
-        var wake = DiscoveryDatagram.BuildWake(_key, nonce, challenge, s_laptop.Address);
+        Assert.True(CallDatagram.TryOpenChallenge(answer, _key, nonce, s_beforeLaptop, out var challenge, out _));
+        var wake = CallDatagram.BuildWake(_key, nonce, challenge, s_laptop.Address);
         foreach (var forged in MiddlemanDatagrams.Forge(wake).Append(answer))
         {
             _true.SendTo(forged, s_laptop);
@@ -72,9 +72,9 @@ public sealed class MiddlemanCallTests : IDisposable
         var challenge = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
         // It asks again and again, and after a second it answers a challenge.
         (var datagram, var from) = MiddlemanDatagrams.Receive(_cable);
-        while (!DiscoveryDatagram.LooksLikeWake(datagram, out _, out _))
+        while (!CallDatagram.LooksLikeWake(datagram, out _, out _))
         {
-            var genuine = DiscoveryDatagram.BuildChallenge(_key, NonceOf(datagram), challenge, s_desktop);
+            var genuine = CallDatagram.BuildChallenge(_key, NonceOf(datagram), challenge, s_desktop, LaptopIdentity.Of("0123456789abcdef", "wren"));
             foreach (var forged in MiddlemanDatagrams.Forge(genuine).Append(datagram).Append(AskLaptop(datagram)))
             {
                 _forged.SendTo(forged, from);
@@ -86,7 +86,7 @@ public sealed class MiddlemanCallTests : IDisposable
 
         desktop.WaitForLine("called it", s_limit);
         Assert.Equal(0, _forged.Available);
-        Assert.True(DiscoveryDatagram.TryOpenWake(datagram, _key, NonceOf(datagram), challenge, s_beforeDesktop));
+        Assert.True(CallDatagram.TryOpenWake(datagram, _key, NonceOf(datagram), challenge, s_beforeDesktop));
         _forged.SendTo(datagram, s_laptop);
         AskLaptop(DiscoveryDatagram.BuildFind(_key, NonceOf(datagram)));
         AssertNotCalled();

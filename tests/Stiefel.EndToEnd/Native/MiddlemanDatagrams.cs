@@ -6,7 +6,7 @@ namespace Stiefel.EndToEnd.Native;
 /// <summary>The datagrams of a search and of a call, as the man in the middle carries and changes them.</summary>
 internal static class MiddlemanDatagrams
 {
-    public const int Size = 64;
+    public const int Size = 128;
     private const int PatienceMilliseconds = 5000;
 
     /// <summary>A socket of his.</summary>
@@ -25,11 +25,11 @@ internal static class MiddlemanDatagrams
         return (buffer[..length], from);
     }
 
-    /// <summary>Each byte flipped, cut off where a field ends, and made longer; few enough for a program that looks at a hundred in a second.</summary>
+    /// <summary>Each byte flipped, cut off where a field ends, and made longer; few enough for one that looks at a hundred in a tenth of a second.</summary>
     public static IEnumerable<byte[]> Forge(byte[] datagram) =>
     [
         .. Enumerable.Range(0, Size).Select(at => MiddlemanBytes.Flip(datagram, at, 1 << (at % 8))),
-        .. new[] { 0, 4, 6, 8, 24, 40, 48, Size - 1 }.Select(length => datagram[..length]),
+        .. new[] { 0, 4, 6, 8, 24, 40, 48, 112, Size - 1 }.Select(length => datagram[..length]),
         [.. datagram, 0],
         [.. datagram, .. datagram],
     ];

@@ -1,5 +1,6 @@
 using System.Text;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Crypto;
 using Stiefel.Protocol.Discovery;
 using Stiefel.Protocol.Envelope;
 using Stiefel.Protocol.Handover;
@@ -17,6 +18,9 @@ public sealed class ProtocolFuzzTests : IDisposable
 {
     private const long KiB = 1024;
 
+    // The buffer and tables of the cipher that opens one.
+    private const long SealedMost = 48 * KiB;
+
     private readonly SharedKey _key = Sample.Key(1);
     private readonly SharedKey _other = Sample.Key(2);
 
@@ -25,14 +29,14 @@ public sealed class ProtocolFuzzTests : IDisposable
     {
         var nonce = Sample.Bytes(DiscoveryDatagram.NonceSize, 5);
         var find = DiscoveryDatagram.BuildFind(_key, nonce);
-        var hello = DiscoveryDatagram.BuildHello(_key, nonce, 4644);
+        var hello = DiscoveryDatagram.BuildHello(_key, nonce, 4644, Sample.Laptop);
         SharedKey[] keys = [_other, _key];
 
-        HostileInput.Feed([find, hello], 50_000, 4 * KiB, input =>
+        HostileInput.Feed([find, hello], 50_000, SealedMost, input =>
         {
             // What is not changed in the end may pass; nothing else.
             Assert.Equal(input.AsSpan().SequenceEqual(find), DiscoveryDatagram.TryOpenFind(input, keys, out _, out _));
-            Assert.Equal(input.AsSpan().SequenceEqual(hello), DiscoveryDatagram.TryOpenHello(input, _key, nonce, out _));
+            Assert.Equal(input.AsSpan().SequenceEqual(hello), DiscoveryDatagram.TryOpenHello(input, _key, nonce, out _, out _));
         });
     }
 
@@ -41,13 +45,42 @@ public sealed class ProtocolFuzzTests : IDisposable
     {
         var nonce = Sample.Bytes(DiscoveryDatagram.NonceSize, 5);
         var number = Sample.Bytes(DiscoveryDatagram.NonceSize, 6);
-        var challenge = DiscoveryDatagram.BuildChallenge(_key, nonce, number, System.Net.IPAddress.IPv6Loopback);
-        var wake = DiscoveryDatagram.BuildWake(_key, nonce, number, System.Net.IPAddress.Loopback);
-        HostileInput.Feed([challenge, wake], 50_000, 4 * KiB, input =>
+        var challenge = CallDatagram.BuildChallenge(_key, nonce, number, System.Net.IPAddress.IPv6Loopback, Sample.Laptop);
+        var wake = CallDatagram.BuildWake(_key, nonce, number, System.Net.IPAddress.Loopback);
+        HostileInput.Feed([challenge, wake], 50_000, SealedMost, input =>
         {
-            Assert.Equal(input.AsSpan().SequenceEqual(challenge), DiscoveryDatagram.TryOpenChallenge(input, _key, nonce, System.Net.IPAddress.IPv6Loopback, out _));
-            Assert.Equal(input.AsSpan().SequenceEqual(wake), DiscoveryDatagram.TryOpenWake(input, _key, nonce, number, System.Net.IPAddress.Loopback));
+            Assert.Equal(input.AsSpan().SequenceEqual(challenge), CallDatagram.TryOpenChallenge(input, _key, nonce, System.Net.IPAddress.IPv6Loopback, out _, out _));
+            Assert.Equal(input.AsSpan().SequenceEqual(wake), CallDatagram.TryOpenWake(input, _key, nonce, number, System.Net.IPAddress.Loopback));
         });
+    }
+
+    /// <summary>A holder of the key can seal anything in place of an identity; what is none is no answer, and what is one is short.</summary>
+    [Fact]
+    public void Identity_SealedByAHolderOfTheKey_IsReadOnlyIfItIsOne()
+    {
+        var (nonce, number) = (Sample.Bytes(DiscoveryDatagram.NonceSize, 5), Sample.Bytes(DiscoveryDatagram.NonceSize, 6));
+        var body = new byte[LaptopIdentity.Size];
+        LaptopIdentity.Of("0123456789abcdef", "Żółw").Write(body);
+        HostileInput.Feed([body], 50_000, SealedMost, input =>
+        {
+            var answer = SealRaw(DatagramFrame.Begin(2, 4644, nonce, number), input);
+            var isOne = DiscoveryDatagram.TryOpenHello(answer, _key, nonce, out _, out var laptop);
+            Assert.Equal(isOne, laptop is not null);
+            if (laptop is not null)
+            {
+                Assert.Equal((true, laptop), (LaptopIdentity.IsId(laptop.Id), LaptopIdentity.Of(laptop.Id, laptop.Name)));
+            }
+        });
+    }
+
+    private byte[] SealRaw(byte[] datagram, byte[] body)
+    {
+        Array.Resize(ref body, LaptopIdentity.Size);
+        var key = new byte[SharedKey.Size];
+        _key.Derive(KeyPurpose.DiscoveryAnswer, [], key);
+        using var eax = new AesEax(key);
+        eax.Seal(datagram.AsSpan(0, 40), [], body, datagram.AsSpan(40, LaptopIdentity.Size), datagram.AsSpan(112));
+        return datagram;
     }
 
     [Fact]

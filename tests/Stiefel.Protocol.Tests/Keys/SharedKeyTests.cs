@@ -9,6 +9,7 @@ public sealed class SharedKeyTests
     private static readonly Dictionary<KeyPurpose, string> s_labels = new()
     {
         [KeyPurpose.Discovery] = "discovery",
+        [KeyPurpose.DiscoveryAnswer] = "discovery-answer",
         [KeyPurpose.Handshake] = "handshake",
         [KeyPurpose.Session] = "session",
         [KeyPurpose.SessionId] = "session-id",

@@ -20,7 +20,8 @@ public sealed class ServerOptionsTests : IDisposable
         Assert.Equal("[::]:4645", options.AdminListen!.ToString());
         Assert.Equal("[::]:10809", options.Nbd.Listen.ToString());
         Assert.Equal(NbdAccess.Session, options.Nbd.Access);
-        Assert.Equal(new DiscoveryOptions(true, 61570), options.Discovery);
+        Assert.Equal(new DiscoveryOptions(true, 61570, options.Discovery.LaptopId), options.Discovery);
+        Assert.Matches("^[0-9a-f]{16}$", options.Discovery.LaptopId);
         Assert.Equal("/etc/stiefel/keys", options.KeysDirectory);
         Assert.Equal("/run/stiefel", options.StateDirectory);
         Assert.Equal(new PayloadLinkOptions(5, 600, 300, 1500, LinkProtection.WireGuard, 61571), options.Link);

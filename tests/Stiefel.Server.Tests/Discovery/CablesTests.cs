@@ -82,7 +82,7 @@ public sealed class CablesTests : IDisposable
             }
 
             Assert.True(answer is not null, $"no answer on {name}");
-            Assert.True(DiscoveryDatagram.TryOpenHello(answer, _files.Key, nonce, out _));
+            Assert.True(DiscoveryDatagram.TryOpenHello(answer, _files.Key, nonce, out _, out _));
         }
     }
 

@@ -20,14 +20,14 @@ public sealed class DiscoveryTests : IDisposable
     [InlineData("::1")]
     public async Task Find_RightKey_IsAnsweredWithTheBootPort(string address)
     {
-        await using var server = await RunningServer.StartAsync(_files);
+        await using var server = await RunningServer.StartAsync(_files, "--Boot:Laptop", "wren", "--Discovery:LaptopId", "0123456789abcdef");
         using var socket = SocketFor(address, server);
         var nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
         await socket.SendAsync(DiscoveryDatagram.BuildFind(_files.Key, nonce), Token);
 
         var answer = await ReceiveAsync(socket, TimeLimit.Seconds(10));
-        Assert.True(DiscoveryDatagram.TryOpenHello(answer!, _files.Key, nonce, out var port));
-        Assert.Equal(server.Boot.Port, port);
+        Assert.True(DiscoveryDatagram.TryOpenHello(answer!, _files.Key, nonce, out var port, out var laptop));
+        Assert.Equal((server.Boot.Port, "wren", "0123456789abcdef"), (port, laptop.Name, laptop.Id));
     }
 
     [Fact]

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Stiefel.Client.Screen;
+using Stiefel.Client.Search;
+using Stiefel.CommandLine;
+using Stiefel.Protocol.Discovery;
+
+namespace Stiefel.Client.Menu;
+
+/// <summary>Which of several sleeping laptops is to be called. There is no default: a call ends the session of the one who works there.</summary>
+/// <param name="person">Who is asked; null if nobody is there.</param>
+/// <param name="say">Where it is said that there is no such number.</param>
+internal sealed class LaptopQuestion(ConsolePerson? person, Action<string> say)
+{
+    /// <summary>Then the list is made anew: a laptop may have come or gone.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Asks once; null if nobody answered with a number of the list.</summary>
+    /// <exception cref="RefusedException">Nobody is there to be asked.</exception>
+    public async Task<LaptopIdentity?> AskAsync(IReadOnlyList<LaptopIdentity> laptops, CancellationToken token)
+    {
+        if (person is null)
+        {
+            throw new RefusedException(
+                $"several laptops run their own system and know this key: {string.Join(", ", laptops.Select(WantedLaptop.Describe))}; none was called: name one with --laptop NAME, or with the beginning of its id");
+        }
+
+        if (await person.LineAsync(string.Join(Environment.NewLine, Lines(laptops)), s_patience, token) is not { } typed)
+        {
+            return null;
+        }
+
+        if (int.TryParse(typed.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= laptops.Count)
+        {
+            return laptops[number - 1];
+        }
+
+        say($"  there is no laptop of that number: 1 to {laptops.Count}");
+        return null;
+    }
+
+    private static IEnumerable<string> Lines(IReadOnlyList<LaptopIdentity> laptops) =>
+    [
+        "  several laptops run their own system and know this key:",
+        .. laptops.Select((laptop, at) => $"  {at + 1,2}  {WantedLaptop.Describe(laptop)}"),
+        "  number of the one to call, which ends the session of its owner:",
+    ];
+}
