@@ -172,7 +172,7 @@ public sealed class AutokexecTests : IDisposable
         var addresses = NativeProcess.Run(0, "ip", "-n", space, "-6", "-o", "address", "show", "dev", "far", "scope", "link");
         var own = IPAddress.Parse(addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries).First(word => word.StartsWith("fe80:", StringComparison.Ordinal)).Split('/')[0]);
         socket.SendTo(DiscoveryDatagram.BuildFind(_key, _nonce), new IPEndPoint(new IPAddress(s_allNodes.GetAddressBytes(), FarIndex(space)), WellKnownPorts.Discovery));
-        var buffer = new byte[100];
+        var buffer = new byte[2 * DiscoveryDatagram.Size];
         EndPoint from = new IPEndPoint(IPAddress.IPv6Any, 0);
         var length = socket.ReceiveFrom(buffer, ref from);
         Assert.True(CallDatagram.TryOpenChallenge(buffer.AsSpan(0, length), _key, _nonce, own, out var challenge, out _));
