@@ -13,6 +13,20 @@ public sealed record LinkHardware(string? Driver, int? SpeedMbit, string? Duplex
     /// <summary>Where the kernel has it.</summary>
     public const string Root = "/sys/class/net";
 
+    /// <summary>A disk of today does 500 MB/s and more; over a cable that is no faster than this it is no joy.</summary>
+    public const int SlowMbit = 100;
+
+    private const int Usb2Mbit = 480;
+
+    /// <summary>Its cable is slow for a disk.</summary>
+    public bool IsSlow => SpeedMbit <= SlowMbit;
+
+    /// <summary>It sends and receives in turn.</summary>
+    public bool IsHalfDuplex => Duplex == "half";
+
+    /// <summary>It is in a USB port that is slower than a card usually is.</summary>
+    public bool IsInSlowPort => UsbMbit <= Usb2Mbit && !IsSlow;
+
     /// <summary>Reads it; what is not there, or vanishes meanwhile, is null.</summary>
     /// <param name="name">The interface's.</param>
     /// <param name="root">The parent of the interfaces' directories.</param>

@@ -5,10 +5,6 @@ namespace Stiefel.Server.Network;
 /// <summary>What is wrong with an interface as a cable for a disk, and what to do about it.</summary>
 public static class LinkFindings
 {
-    // A disk of today does 500 MB/s and more; with less than this it is no joy.
-    private const int SlowMbit = 100;
-    private const int Usb2Mbit = 480;
-
     /// <summary>One line for each finding; none if all is well.</summary>
     /// <param name="link">The interface.</param>
     /// <param name="card">What sysfs says.</param>
@@ -34,7 +30,7 @@ public static class LinkFindings
             yield return "it has no address: IPv6 is switched off here, or nobody gave it one";
         }
 
-        if (card.Duplex == "half")
+        if (card.IsHalfDuplex)
         {
             yield return "half duplex: one end is set to a fixed speed; set both to negotiate";
         }
@@ -44,12 +40,12 @@ public static class LinkFindings
         {
             yield return $"it runs at {card.SpeedMbit} Mbit/s although both ends can do {both}: try another cable";
         }
-        else if (card.SpeedMbit <= SlowMbit)
+        else if (card.IsSlow)
         {
-            yield return $"{card.SpeedMbit} Mbit/s is slow for a disk: use a faster port or adapter" + (modes.PartnerMbit <= SlowMbit ? " at the other end" : "");
+            yield return $"{card.SpeedMbit} Mbit/s is slow for a disk: use a faster port or adapter" + (modes.PartnerMbit <= LinkHardware.SlowMbit ? " at the other end" : "");
         }
 
-        if (card.UsbMbit <= Usb2Mbit && !(card.SpeedMbit <= SlowMbit))
+        if (card.IsInSlowPort)
         {
             yield return $"its USB port carries {card.UsbMbit} Mbit/s: plug it into a USB 3 port";
         }

@@ -4,6 +4,7 @@ using Stiefel.Cli.Tests.Doctor;
 using Stiefel.Cli.Tests.Laptop;
 using Stiefel.Cli.Verbs;
 using Stiefel.CommandLine;
+using Stiefel.Linux.Programs;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Setup;
@@ -25,6 +26,8 @@ public sealed class SetupTests
         var/lib/stiefel/ 755
         var/lib/stiefel/setup.json 600
         """;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static readonly string[] s_kept = ["Note ramdisk-none"];
 
@@ -154,6 +157,24 @@ public sealed class SetupTests
         Assert.Equal(before, File.ReadAllText(laptop["etc/stiefel/config.yaml"]));
         Assert.Equal(mode, File.GetUnixFileMode(laptop["etc/stiefel/config.yaml"]));
         Assert.False(Directory.Exists(laptop["var/lib/stiefel"]));
+    }
+
+    [Fact]
+    public async Task Units_AsInstalled_AreUnderstoodBySystemd()
+    {
+        Assert.SkipWhen(ExternalProgram.Find("systemd-analyze") is null, "there is no systemd here");
+        using var laptop = DistributionModels.Of("debian");
+        await RunAsync(ExitCode.Done, "--yes", "--root", laptop.Root);
+        string[] units = [.. Directory.GetFiles(laptop["etc/systemd/system"], "stiefel-*").Order()];
+        Assert.Equal(3, units.Length);
+        foreach (var unit in units)
+        {
+            // Of a program that is not here systemd complains, too.
+            await File.WriteAllTextAsync(unit, (await File.ReadAllTextAsync(unit, Token)).Replace("/usr/local/bin/stiefel", "/bin/true", StringComparison.Ordinal), Token);
+        }
+
+        var output = await ExternalProgram.RunAsync("sh", ["-c", "systemd-analyze verify \"$@\" 2>&1", "sh", .. units], new ExternalProgramOptions(), Token);
+        Assert.Equal("", output.Text.Trim());
     }
 
     [Fact]

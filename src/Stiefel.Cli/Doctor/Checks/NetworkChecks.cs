@@ -5,10 +5,6 @@ namespace Stiefel.Cli.Doctor.Checks;
 /// <summary>Cards, as cables for a disk.</summary>
 internal static class NetworkChecks
 {
-    // A disk of today does 500 MB/s and more; with less than this it is no joy.
-    private const int SlowMbit = 100;
-    private const int Usb2Mbit = 480;
-
     public static IEnumerable<Finding> Of(Patient patient)
     {
         if (!patient.Laptop.IsRunning)
@@ -38,16 +34,16 @@ internal static class NetworkChecks
     private static IEnumerable<Finding> OfCard(NetworkCard card)
     {
         var hardware = card.Hardware;
-        if (hardware.Duplex == "half")
+        if (hardware.IsHalfDuplex)
         {
             yield return Finding.Note("nic-half-duplex", $"{card.Name} runs half duplex: one end is set to a fixed speed", "set both to negotiate: ethtool -s " + card.Name + " autoneg on");
         }
 
-        if (hardware.SpeedMbit <= SlowMbit)
+        if (hardware.IsSlow)
         {
             yield return Finding.Note("nic-slow", $"{card.Name} runs at {hardware.SpeedMbit} Mbit/s, which is slow for a disk", "use another cable, or a faster port or adapter, at the end that is slow");
         }
-        else if (hardware.UsbMbit <= Usb2Mbit)
+        else if (hardware.IsInSlowPort)
         {
             yield return Finding.Note("nic-usb2", $"{card.Name} is in a USB port that carries {hardware.UsbMbit} Mbit/s", "plug it into a USB 3 port");
         }
