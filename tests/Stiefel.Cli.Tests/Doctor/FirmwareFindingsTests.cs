@@ -78,6 +78,20 @@ public sealed class FirmwareFindingsTests
         Assert.Equal(expected, Examination.Of(laptop, free).Findings.Any(finding => finding is { Id: "esp-space", Grade: Grade.Note }));
     }
 
+    [Theory]
+    [InlineData("stiefel", "ext4", null)]
+    [InlineData("stiefel", "btrfs", "Stop leave-firmware")]
+    [InlineData("other", "ext4", "Stop leave-firmware")]
+    public void LeavingByFirmware_NeedsAnEntryThatCanBeOrderedOnce(string id, string type, string? expected)
+    {
+        using var laptop = LaptopModel.Debian();
+        laptop.Write("etc/stiefel/config.yaml", "boot:\n  disk: /dev/nvme0n1\nautokexec:\n  leave: firmware\n");
+        laptop.Write("boot/grub/custom.cfg", $"menuentry 'Serve this disk' --id {id} {{\n  linux /vmlinuz\n}}\n# next_entry\n");
+        laptop.Write("boot/grub/grubenv", "# GRUB Environment Block\n".PadRight(1024, '#'));
+        laptop.Write("proc/self/mountinfo", $"22 1 259:2 / / rw - {type} /dev/nvme0n1p2 rw\n");
+        Assert.Equal(expected is null ? [] : [expected], Examination.ComplaintsOf(laptop).Except(["Note one-time-trap"]));
+    }
+
     [Fact]
     public void Names_DamagedListsAndSignatures_EndThem()
     {

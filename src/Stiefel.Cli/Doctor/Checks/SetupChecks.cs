@@ -1,7 +1,11 @@
+using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Laptop;
+using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Linux.Files;
-using Stiefel.CommandLine;
+using Stiefel.Linux.Firmware;
+using Stiefel.Linux.Mounts;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
@@ -72,7 +76,27 @@ internal static class SetupChecks
             : Finding.Note("autokexec-off", "`stiefel autokexec` is not started by itself, so a desktop's call is not heard", "stiefel setup-server-os");
         if (patient.Settings.Autokexec.Leave == LeavingWay.Firmware)
         {
-            yield return Finding.Stop("leave-firmware", "autokexec.leave is firmware, which takes a boot entry that nothing makes yet", "leave: kexec");
+            yield return OfEntry(patient);
         }
     }
+
+    private static Finding OfEntry(Patient patient)
+    {
+        var variables = patient.Tree.OnDisk("sys/firmware/efi/efivars/x") is { } inside ? Path.GetDirectoryName(inside)! : patient.Tree.Root;
+        var boot = Path.Combine(patient.Tree.Root, "boot");
+        try
+        {
+            var entry = new OneTimeEntries(new EfiVariables(variables), boot, file => MountOf(patient, file)).Find(Patient.ConfigurationPath);
+            return Finding.Fine("leave-firmware", $"one start of the ramdisk can be ordered: {entry.Description}");
+        }
+        catch (UsageException error)
+        {
+            return Finding.Stop("leave-firmware", error.Message, "make that entry, or set `leave: kexec`");
+        }
+    }
+
+    private static (MountEntry Mount, bool IsPartition)? MountOf(Patient patient, string file) =>
+        BootSetup.MountOf(patient.Tree, Path.Combine("/", Path.GetRelativePath(patient.Tree.Root, Path.GetDirectoryName(file)!))) is { } mount
+            ? (mount, patient.Laptop.Names.Resolve(mount.Source) is { } device && patient.Laptop.Blocks.Below(device).All(one => patient.Laptop.Blocks.KindOf(one) is null))
+            : null;
 }
