@@ -56,6 +56,20 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
             await laptop.TellMachineAsync(OwnMachine.Read(), token);
         }
 
+        try
+        {
+            await BootFromAsync(laptop, server, attachProgram, token);
+        }
+        catch when (laptop.MayHaveDisk)
+        {
+            await new DiskReturn(laptop, screen.Say).RunAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks for the disk last, after all that can fail here: the whole is loaded once for trial before.</summary>
+    private async Task BootFromAsync(BootClient laptop, FoundServer server, FileStream? attachProgram, CancellationToken token)
+    {
         await UnlockAsync(laptop, token);
         await ChooseAsync(laptop, token);
         var manifest = laptop.Manifest;
@@ -86,13 +100,16 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
             return;
         }
 
+        InitrdAppendix.WriteProgram(initrd.Writer, attachProgram);
+        var loading = new KernelLoading(options, screen, passphrase) { Load = Load };
+        loading.Try(kernel, initrd, commandLine);
         var grant = await OnceDiskIsFreeAsync(
             laptop, () => laptop.RequestDiskAsync(takeOver: false, token), token);
         screen.Phase("granted", $"a disk of {DataSize.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : "")}");
 
         var session = InitrdAppendix.DescribeSession(server, manifest, grant, laptop.DescribeGoodbye(), laptop.DescribeTunnel(grant), commandLine.RealInit);
-        InitrdAppendix.Write(initrd.Writer, attachProgram, session, passphrase.ForPayload);
-        Start(kernel, initrd, commandLine);
+        InitrdAppendix.WriteSession(initrd.Writer, session, passphrase.ForPayload);
+        loading.Start(kernel, initrd, commandLine);
     }
 
     private ServerSearch Search() => new(key, options.Interface, options.Laptop, screen.Say) { ChooseSleeper = options.NoLoad ? null : ChooseLaptopAsync, Chosen = _chosenLaptop };
@@ -129,41 +146,6 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
                 _decision = null; // the next attempt asks again
                 throw;
             }
-        }
-    }
-
-    private void Start(MemoryFile kernel, MemoryFile initrd, PayloadCommandLine commandLine)
-    {
-        if (options.UntilLoading)
-        {
-            screen.Say("stopped before loading, as asked by --until-loading");
-            return;
-        }
-
-        var loaded = Load(kernel.Seal(), initrd.Seal(), commandLine.Text);
-        screen.Phase("loaded", $"by {loaded.LoadedBy}");
-        if (options.NoExec)
-        {
-            screen.Say("stopped before executing, as asked by --no-exec; `kexec -e` goes on");
-            return;
-        }
-
-        Execute(loaded);
-    }
-
-    private void Execute(ILoadedKernel loaded)
-    {
-        try
-        {
-            screen.Phase("executing", "from here on the laptop's own system speaks");
-            passphrase.Forget();
-            loaded.Execute();
-        }
-        catch
-        {
-            // It holds the session, and perhaps the passphrase.
-            screen.Say($"  {loaded.Withdraw()}");
-            throw;
         }
     }
 

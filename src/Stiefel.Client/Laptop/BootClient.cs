@@ -47,6 +47,9 @@ internal sealed class BootClient : IDisposable
     /// <summary>Where it answers.</summary>
     public IPEndPoint Endpoint { get; }
 
+    /// <summary>The laptop was asked for its disk and did not refuse it: it may be this session's.</summary>
+    public bool MayHaveDisk { get; private set; }
+
     /// <summary>What the laptop offers; little before it is unlocked.</summary>
     public BootManifest Manifest { get; private set; }
 
@@ -155,9 +158,28 @@ internal sealed class BootClient : IDisposable
     public async Task<ExportGrant> RequestDiskAsync(bool takeOver, CancellationToken token)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver, _tunnel?.PublicKey), ProtocolJson.Default.ExportRequest);
-        await using var answer = await AskAsync("/v1/export", body, token);
-        var json = await answer.Content.ReadToEndAsync(MaxGrantBytes, token);
-        return Parse(json, ProtocolJson.Default.ExportGrant);
+        var had = MayHaveDisk;
+        MayHaveDisk = true; // an answer that was lost is one
+        try
+        {
+            await using var answer = await AskAsync("/v1/export", body, token);
+            var json = await answer.Content.ReadToEndAsync(MaxGrantBytes, token);
+            return Parse(json, ProtocolJson.Default.ExportGrant);
+        }
+        catch (RefusalException)
+        {
+            MayHaveDisk = had;
+            throw;
+        }
+    }
+
+    /// <summary>Gives the disk back, which nobody has connected to: the next desktop gets it without a question.</summary>
+    /// <exception cref="RefusalException">This session has none.</exception>
+    public async Task ReleaseDiskAsync(CancellationToken token)
+    {
+        await using var answer = await AskAsync("/v1/release", [], token);
+        _ = await answer.Content.ReadToEndAsync(MaxGrantBytes, token);
+        MayHaveDisk = false;
     }
 
     /// <summary>What the payload must know of the tunnel to the granted disk; null if the link is in the open.</summary>

@@ -18,17 +18,26 @@ internal static class InitrdAppendix
     /// <summary>Zeros until another archive may begin. Needed after every archive that is not ours.</summary>
     public static void Align(Stream initrd) => initrd.Write(CpioPadding.After(initrd.Position).Span);
 
-    /// <summary>The attach program, and what it must know to reach the disk: readable by root only, for the export's name is the right to use it.</summary>
+    /// <summary>The attach program: all that does not depend on the laptop's grant.</summary>
     /// <param name="initrd">The laptop's, and what was appended to it.</param>
     /// <param name="attachProgram">A static executable.</param>
-    /// <param name="session">How it reaches the disk.</param>
-    /// <param name="passphrase">Of the disk, if it is handed on; as private as the session.</param>
-    public static void Write(Stream initrd, Stream attachProgram, AttachSession session, byte[]? passphrase = null)
+    public static void WriteProgram(Stream initrd, Stream attachProgram)
     {
         Align(initrd);
         var archive = new CpioWriter(initrd);
         archive.AddDirectory("stiefel", Executable);
         archive.AddFile(PayloadCommandLine.AttachInit[1..], Executable, attachProgram, attachProgram.Length);
+        archive.Complete();
+    }
+
+    /// <summary>What it must know to reach the disk: readable by root only, for the export's name is the right to use it.</summary>
+    /// <param name="initrd">The laptop's, and what was appended to it, the program among it.</param>
+    /// <param name="session">How it reaches the disk.</param>
+    /// <param name="passphrase">Of the disk, if it is handed on; as private as the session.</param>
+    public static void WriteSession(Stream initrd, AttachSession session, byte[]? passphrase = null)
+    {
+        Align(initrd);
+        var archive = new CpioWriter(initrd);
         archive.AddFile(AttachSession.Path[1..], OwnerOnly, Encoding.UTF8.GetBytes(session.Format()));
         if (passphrase is not null)
         {

@@ -9,12 +9,12 @@ namespace Stiefel.Linux.Kexec;
 
 /// <summary>
 /// A file that is only memory (man 2 memfd_create): written once, then sealed. The kernel refuses to read a kernel image or initrd
-/// that anyone holds open for writing (ETXTBSY), therefore <see cref="Seal"/> closes the writable descriptor and reopens it for reading.
+/// that anyone holds open for writing (ETXTBSY), therefore <see cref="Seal"/> and <see cref="ReadSoFar"/> close the writable descriptor and reopen it for reading.
 /// </summary>
 public sealed class MemoryFile : IDisposable
 {
     private readonly string _name;
-    private readonly FileStream _writer;
+    private FileStream _writer;
     private SafeFileHandle? _sealed;
 
     private MemoryFile(string name, SafeFileHandle handle)
@@ -43,6 +43,26 @@ public sealed class MemoryFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Has somebody read the file as it is so far, which is not open for writing meanwhile; afterwards it can be written on, at its end, by another <see cref="Writer"/>.
+    /// </summary>
+    /// <param name="read">Gets a read-only handle, good until it returns.</param>
+    public void ReadSoFar(Action<SafeFileHandle> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        using var reader = OpenAgain(_writer.SafeFileHandle, FileAccess.Read);
+        _writer.Dispose();
+        try
+        {
+            read(reader);
+        }
+        finally
+        {
+            _writer = new FileStream(OpenAgain(reader, FileAccess.ReadWrite), FileAccess.ReadWrite, bufferSize: 0);
+            _writer.Seek(0, SeekOrigin.End);
+        }
+    }
+
     /// <summary>Ends writing: nobody can change the content any more. Gives the read-only handle, which this object goes on owning.</summary>
     /// <exception cref="IOException">/proc is not mounted, or a seal was refused.</exception>
     public SafeFileHandle Seal()
@@ -55,12 +75,15 @@ public sealed class MemoryFile : IDisposable
                 throw LinuxException.FromLastError($"fcntl({_name}, F_ADD_SEALS)");
             }
 
-            _sealed = File.OpenHandle($"/proc/self/fd/{writable.DangerousGetHandle()}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            _sealed = OpenAgain(writable, FileAccess.Read);
             _writer.Dispose();
         }
 
         return _sealed;
     }
+
+    private static SafeFileHandle OpenAgain(SafeFileHandle file, FileAccess access) =>
+        File.OpenHandle($"/proc/self/fd/{file.DangerousGetHandle()}", FileMode.Open, access, FileShare.ReadWrite);
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose()

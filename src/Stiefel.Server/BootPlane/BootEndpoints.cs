@@ -25,6 +25,7 @@ public static class BootEndpoints
         boot.MapPost("/v1/initrd", sealedPlane.InitrdAsync);
         boot.MapPost("/v1/modules", sealedPlane.ModulesAsync);
         boot.MapPost("/v1/export", sealedPlane.ExportAsync);
+        boot.MapPost("/v1/release", sealedPlane.ReleaseAsync);
 
         // Methods nobody asks with; the control plane must not tell that they are missing here.
         boot.Map("/v1/{**rest}", strangers.RefuseAsync);

@@ -28,6 +28,9 @@ internal static partial class BootPlaneLog
     [LoggerMessage(EventId = 127, Level = LogLevel.Information, Message = "disk granted to session {Session} of {Desktop}, {Bytes} bytes")]
     public static partial void DiskGranted(this ILogger logger, string session, IPAddress desktop, long bytes);
 
+    [LoggerMessage(EventId = 118, Level = LogLevel.Information, Message = "session {Session} of {Desktop} gave the disk back unused: it is free")]
+    public static partial void DiskGivenBack(this ILogger logger, string session, IPAddress desktop);
+
     [LoggerMessage(EventId = 128, Level = LogLevel.Warning, Message = "session {Session} of {Desktop}: wrong passphrase, {Left} tries left")]
     public static partial void WrongPassphrase(this ILogger logger, string session, IPAddress desktop, int left);
 

@@ -44,6 +44,9 @@ public sealed class SealedEndpoints(
     /// <summary>POST /v1/export: the grant of the disk, sealed.</summary>
     public Task ExportAsync(HttpContext context) => exchange.AnswerAsync(context, MaxExportRequest, GrantAsync);
 
+    /// <summary>POST /v1/release: the disk is given back unused.</summary>
+    public Task ReleaseAsync(HttpContext context) => exchange.AnswerAsync(context, 0, GiveBackAsync);
+
     /// <summary>POST /v1/entry: the manifest of another boot entry, sealed.</summary>
     public Task EntryAsync(HttpContext context) => exchange.AnswerAsync(context, MaxEntryRequest, ChooseAsync);
 
@@ -133,6 +136,19 @@ public sealed class SealedEndpoints(
         var json = JsonSerializer.SerializeToUtf8Bytes(grant, ProtocolJson.Default.ExportGrant);
         await using var envelope = answer.Begin(json.Length);
         await envelope.WriteAsync(json, token);
+        await envelope.CompleteAsync(token);
+    }
+
+    private async Task GiveBackAsync(OpenedRequest request, SealedResponse answer, CancellationToken token)
+    {
+        if (!await gate.GiveBackAsync(request.Session.Id))
+        {
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, "this session has no disk that it could give back unused"));
+        }
+
+        logger.DiskGivenBack(request.Session.Id, answer.Peer);
+        desktops.Add(answer.Peer, "given-back", "gave the disk back unused");
+        await using var envelope = answer.Begin(0);
         await envelope.CompleteAsync(token);
     }
 

@@ -96,6 +96,9 @@ public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable t
         return lastHeard() < asker.HelloAt;
     }
 
+    /// <summary>Nobody has connected to what was granted last, by this server.</summary>
+    public bool WasNeverUsed => presence.HasOnlyBegun;
+
     /// <summary>A desktop has the disk from now on.</summary>
     /// <param name="label">What its export is called.</param>
     /// <param name="wasConnected">True if a server before this one granted it.</param>

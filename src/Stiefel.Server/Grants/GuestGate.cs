@@ -99,6 +99,9 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         }
     }
 
+    /// <summary>Whether it was used or not: what a guest wrote is to vanish.</summary>
+    public async Task<bool> GiveBackAsync(string session) => await EndAsync(record => record.Session == session) is not null;
+
     /// <inheritdoc/>
     public async Task<GrantRecord?> CloseForGoodAsync(bool force)
     {

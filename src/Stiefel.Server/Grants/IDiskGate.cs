@@ -58,6 +58,10 @@ public interface IDiskGate : IAsyncDisposable
     /// <returns>One that was ended; null if none was.</returns>
     Task<GrantRecord?> EndAsync(Predicate<GrantRecord> which);
 
+    /// <summary>A session gives back what it was granted and never used: it is as if that had not been.</summary>
+    /// <returns>False if it has nothing, or somebody has connected with its capability, since that one's writes must not be forgotten so.</returns>
+    Task<bool> GiveBackAsync(string session);
+
     /// <summary>Grants the disk to nobody any more, and lets nobody read it: the laptop leaves. Not while a desktop has it, unless forced.</summary>
     /// <returns>The desktop that has it, which keeps it; null if it is closed for good.</returns>
     Task<GrantRecord?> CloseForGoodAsync(bool force);

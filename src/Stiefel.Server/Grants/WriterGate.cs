@@ -131,7 +131,13 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     }
 
     /// <inheritdoc/>
-    public async Task<GrantRecord?> EndAsync(Predicate<GrantRecord> which)
+    public Task<GrantRecord?> EndAsync(Predicate<GrantRecord> which) => EndAsync(which, isTakenAway: true);
+
+    /// <inheritdoc/>
+    public async Task<bool> GiveBackAsync(string session) =>
+        await EndAsync(record => record.Session == session && !record.HasEnded && admission.WasNeverUsed, isTakenAway: false) is not null;
+
+    private async Task<GrantRecord?> EndAsync(Predicate<GrantRecord> which, bool isTakenAway)
     {
         await _turn.WaitAsync(CancellationToken.None);
         try
@@ -141,7 +147,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
                 return null;
             }
 
-            WasTakenAway |= !grant.IsOver;
+            WasTakenAway |= isTakenAway && !grant.IsOver;
             Fence(grant);
             access.Disarm();
             grant.IsVoid = true;

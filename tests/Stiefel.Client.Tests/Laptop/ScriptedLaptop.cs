@@ -140,6 +140,7 @@ internal sealed class ScriptedLaptop : IDisposable
         "/v1/kernel" => Kernel,
         "/v1/initrd" => Initrd,
         "/v1/modules" => Drivers,
+        "/v1/release" => [],
         "/v1/export" => JsonSerializer.SerializeToUtf8Bytes(new ExportGrant("s-test", 10809, 1 << 30, ReadOnly: false), ProtocolJson.Default.ExportGrant),
         _ => throw new InvalidOperationException(path),
     };

@@ -14,7 +14,7 @@ public sealed class InitrdAppendixTests
     private static readonly GoodbyeSession s_goodbye = new(new('4', 32), new('5', 64));
 
     [Fact]
-    public void Write_AfterAnyLength_GivesAnAlignedArchiveWithAPrivateSessionFile()
+    public void Write_AfterAnyLength_GivesAlignedArchivesTheSecondWithAPrivateSessionFile()
     {
         using var directory = new TemporaryDirectory();
         var session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10809, 1, false), s_goodbye, null, "/own-init");
@@ -22,18 +22,20 @@ public sealed class InitrdAppendixTests
         {
             var initrd = new MemoryStream();
             initrd.Write(new byte[length]);
-            InitrdAppendix.Write(initrd, new MemoryStream("the program"u8.ToArray()), session);
+            InitrdAppendix.WriteProgram(initrd, new MemoryStream("the program"u8.ToArray()));
+            var second = (int)(initrd.Position + 3) & ~3;
+            InitrdAppendix.WriteSession(initrd, session);
 
-            var appended = initrd.ToArray()[((length + 3) & ~3)..];
-            Assert.Equal("070701"u8, appended.AsSpan(0, 6));
-            var lines = GnuCpio.Run(["-itv", "--numeric-uid-gid", "--quiet"], appended).TrimEnd('\n').Split('\n');
+            // The kernel takes one archive after the other; GNU cpio ends with the first.
+            byte[][] archives = [initrd.ToArray()[((length + 3) & ~3)..second], initrd.ToArray()[second..]];
+            Assert.All(archives, archive => Assert.Equal("070701"u8, archive.AsSpan(0, 6)));
             Assert.Collection(
-                lines,
+                archives.SelectMany(archive => GnuCpio.Run(["-itv", "--numeric-uid-gid", "--quiet"], archive).TrimEnd('\n').Split('\n')),
                 line => Assert.Matches("^drwxr-xr-x +2 0 +0 .* stiefel$", line),
                 line => Assert.Matches("^-rwxr-xr-x +1 0 +0 +11 .* stiefel/init$", line),
                 line => Assert.Matches("^-rw------- +1 0 +0 .* stiefel/session$", line));
 
-            GnuCpio.Run(["-i", "--quiet", "-D", directory.Path], appended);
+            Array.ForEach(archives, archive => GnuCpio.Run(["-i", "--quiet", "-D", directory.Path], archive));
             Assert.Equal("the program", File.ReadAllText(directory.File("stiefel/init")));
             Assert.Equal(session, AttachSession.Parse(File.ReadAllText(directory.File("stiefel/session"))));
             Directory.Delete(directory.File("stiefel"), recursive: true);
@@ -45,7 +47,7 @@ public sealed class InitrdAppendixTests
     {
         var initrd = new MemoryStream();
         var session = InitrdAppendix.DescribeSession(Server(), Manifest(), new ExportGrant("s-secret", 10809, 1, false), s_goodbye, null, "/init");
-        InitrdAppendix.Write(initrd, new MemoryStream("the program"u8.ToArray()), session, "pass\nphrase"u8.ToArray());
+        InitrdAppendix.WriteSession(initrd, session, "pass\nphrase"u8.ToArray());
         Assert.Matches("(?m)^-rw------- +1 0 +0 +11 .* stiefel/passphrase$", GnuCpio.Run(["-itv", "--numeric-uid-gid", "--quiet"], initrd.ToArray()));
         Assert.DoesNotContain("phrase", session.Format());
     }
