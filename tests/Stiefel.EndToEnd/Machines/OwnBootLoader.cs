@@ -1,0 +1,37 @@
+using Stiefel.Linux.Programs;
+using Stiefel.Machines.Scenarios;
+using Stiefel.Machines.Stations;
+
+namespace Stiefel.EndToEnd.Machines;
+
+/// <summary>
+/// Puts GRUB for UEFI onto the laptop's disk, as an installer would have: the disks of the tests have its configuration, written by Debian's update-grub, and start without it.
+/// </summary>
+internal static class OwnBootLoader
+{
+    private const string Program = "BOOTX64.EFI";
+
+    // What it takes to find the disk's own configuration, and what that asks for.
+    private const string Loaded = "part_gpt ext2 search_fs_uuid";
+    private const string AtHand = "normal linux search configfile echo test loadenv gzio all_video font gfxterm terminal serial sleep minicmd";
+
+    private static readonly ExternalProgramOptions s_options = new();
+
+    /// <summary>By the laptop's own system, wherever that runs now.</summary>
+    public static async Task InstallAsync(MachineRun run, RunningPayload payload, CancellationToken token)
+    {
+        var root = (await payload.Shell.RunAsync("findmnt -no UUID /", token)).Trim();
+        var handIn = await HandInDisk.MakeAsync(run, directory => MakeAsync(directory, root, token), token);
+        await payload.Desktop.Machine.PlugStickAsync(handIn.Path, token);
+        await payload.Shell.RunAsync(
+            $"until [ -b /dev/sda ]; do sleep 0.2; done; mount -o ro /dev/sda /mnt && mountpoint -q /boot/efi && mkdir -p /boot/efi/EFI/BOOT && cp /mnt/{Program} /boot/efi/EFI/BOOT/ && umount /mnt && sync", token);
+    }
+
+    private static async Task MakeAsync(string directory, string root, CancellationToken token)
+    {
+        var start = Path.Combine(directory, "start.cfg");
+        await File.WriteAllTextAsync(start, $"search --no-floppy --fs-uuid --set=root {root}\nconfigfile ($root)/boot/grub/grub.cfg\n", token);
+        await ExternalProgram.RunAsync(
+            "grub-mkstandalone", ["-O", "x86_64-efi", $"--modules={Loaded}", $"--install-modules={Loaded} {AtHand}", "--locales=", "--fonts=", "--themes=", "-o", Path.Combine(directory, Program), $"boot/grub/grub.cfg={start}"], s_options, token);
+    }
+}
