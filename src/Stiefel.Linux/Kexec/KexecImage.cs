@@ -17,6 +17,9 @@ public sealed class KexecImage : ILoadedKernel
     /// <summary>x86 kernels take 2048 bytes with the NUL (COMMAND_LINE_SIZE) and refuse to be loaded with more.</summary>
     public const int MaxCommandLineBytes = 2047;
 
+    private const string ByFiles = "kexec_file_load";
+    private const string BySegments = "kexec_load";
+
     private KexecImage(string loadedBy) => LoadedBy = loadedBy;
 
     /// <inheritdoc/>
@@ -38,7 +41,7 @@ public sealed class KexecImage : ILoadedKernel
         var errno = LoadFiles(kernel, initrd, commandLine);
         if (errno == 0)
         {
-            return new KexecImage("kexec_file_load");
+            return new KexecImage(ByFiles);
         }
 
         if (!KexecErrors.IsWorthAnotherTry(errno))
@@ -49,7 +52,7 @@ public sealed class KexecImage : ILoadedKernel
         try
         {
             LoadSegments(kernel, initrd, commandLine);
-            return new KexecImage("kexec_load");
+            return new KexecImage(BySegments);
         }
         catch (ExternalProgramException error)
         {
@@ -68,18 +71,14 @@ public sealed class KexecImage : ILoadedKernel
     /// <inheritdoc/>
     public void Unload()
     {
-        if (KexecFile.kexec_file_load(KexecFile.Number, -1, -1, 0, 0, KexecFile.KEXEC_FILE_UNLOAD) == 0)
+        if (LoadedBy == BySegments)
         {
-            return;
+            ExternalProgram.Run("kexec", ["--unload", "--kexec-syscall"]);
         }
-
-        var refused = LinuxException.FromLastError("kexec_file_load(KEXEC_FILE_UNLOAD)");
-        if (refused.Errno != Errno.ENOSYS)
+        else if (KexecFile.kexec_file_load(KexecFile.Number, -1, -1, 0, 0, KexecFile.KEXEC_FILE_UNLOAD) != 0)
         {
-            throw refused;
+            throw LinuxException.FromLastError("kexec_file_load(KEXEC_FILE_UNLOAD)");
         }
-
-        ExternalProgram.Run("kexec", ["--unload", "--kexec-syscall"]);
     }
 
     private static int LoadFiles(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)

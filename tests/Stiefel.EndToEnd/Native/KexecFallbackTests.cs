@@ -12,6 +12,7 @@ public sealed class KexecFallbackTests : IDisposable
 
     private readonly Scratch _scratch = new();
     private readonly List<NativeProcess> _processes = [];
+    private string _address = "";
 
     public void Dispose()
     {
@@ -50,12 +51,39 @@ public sealed class KexecFallbackTests : IDisposable
         Assert.False(File.Exists(_scratch["stub/arguments"]), "kexec-tools were asked after a refused signature");
     }
 
-    /// <summary>As far as to the start of the kernel, which is not begun.</summary>
-    private NativeProcess Boot(string error)
+    /// <summary>What fails before the disk is asked for leaves no trace at the laptop; what fails after that gives it back. In both cases the next desktop is not asked.</summary>
+    [Theory]
+    [InlineData("ENOSYS", 1, false)]
+    [InlineData("ENOSYS", 2, true)]
+    [InlineData("EKEYREJECTED", 0, false)]
+    public void Boot_KernelCannotBeLoaded_LeavesTheDiskToTheNextDesktop(string error, int failing, bool wasGranted)
     {
+        var laptop = Serve();
+        var first = Boot(error, laptop, failing);
+        Assert.True(first.WaitForExit(s_limit) == 1, first.Output);
+        Assert.Equal(wasGranted, first.Output.Contains("phase granted", StringComparison.Ordinal));
+        Assert.Equal(wasGranted, first.Output.Contains("the disk was given back to the laptop, unused", StringComparison.Ordinal));
+        Assert.Equal(wasGranted, laptop.Output.Contains("gave the disk back unused", StringComparison.Ordinal));
+
+        var next = Boot("ENOSYS", laptop);
+        Assert.True(next.WaitForExit(s_limit) == 0, next.Output);
+        Assert.Contains("phase granted", next.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>As far as to the start of the kernel, which is not begun.</summary>
+    /// <param name="error">What the kernel says to kexec_file_load.</param>
+    /// <param name="laptop">The laptop; null for one of its own.</param>
+    /// <param name="failing">Which load by kexec-tools fails: 1 is the one for trial, 0 none.</param>
+    private NativeProcess Boot(string error, NativeProcess? laptop = null, int failing = 0)
+    {
+        laptop ??= Serve();
         Directory.CreateDirectory(_scratch["stub"]);
+        File.Delete(_scratch["stub/loads"]);
         File.WriteAllText(_scratch["stub/kexec"], $"""
             #!/bin/sh
+            case $1 in --unload) exit 0 ;; esac
+            echo load >>{_scratch["stub/loads"]}
+            [ "$(wc -l <{_scratch["stub/loads"]})" != {failing} ] || exit 1
             for argument; do
                 echo "$argument" >>{_scratch["stub/arguments"]}
                 case $argument in --initrd=*) cat "$(echo "$argument" | cut -d = -f 2-)" >{_scratch["stub/initrd"]} ;; esac
@@ -63,21 +91,20 @@ public sealed class KexecFallbackTests : IDisposable
             cat "$argument" >{_scratch["stub/kernel"]}
             """);
         File.SetUnixFileMode(_scratch["stub/kexec"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var address = Serve();
         return Start("unshare", "--mount", "sh", "-c",
             $"mount --bind {_scratch["stub"]} /usr/local/sbin && exec strace -D -f -qq -o /dev/null -e trace=kexec_file_load -e inject=kexec_file_load:error={error} \"$@\"", "strace",
-            NativeProcess.Binary("stiefel-client"), "boot", "--no-exec", "--once", "--attach", NativeProcess.Binary("stiefel-attach"), "--server", address, "--key", _scratch["keys/stick.key"]);
+            NativeProcess.Binary("stiefel-client"), "boot", "--no-exec", "--once", "--attach", NativeProcess.Binary("stiefel-attach"), "--server", _address, "--key", _scratch["keys/stick.key"]);
     }
 
-    private string Serve()
+    private NativeProcess Serve()
     {
         _scratch.KeyDirectory("keys", "stick");
-        var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Scratch.FreePort()}");
-        Start(NativeProcess.Binary("stiefel-server"), "--Boot:Kernel", _scratch.RandomFile("kernel", 1 << 20), "--Boot:Initrd", _scratch.RandomFile("initrd", 2 << 20),
-            "--Boot:CommandLine", "root=/dev/vda1", "--Disk:Path", _scratch.RandomFile("disk.img", 1 << 20), "--Keys:Directory", _scratch["keys"], "--Http:Listen", address,
-            "--Nbd:Listen", "127.0.0.1:0", "--Admin:Listen", "none", "--Discovery:Enabled", "false", "--Link:Protection", "none", "--State:Directory", _scratch["state"])
-            .WaitForLine("stiefel: phase serving", s_limit);
-        return address;
+        _address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Scratch.FreePort()}");
+        var laptop = Start(NativeProcess.Binary("stiefel-server"), "--Boot:Kernel", _scratch.RandomFile("kernel", 1 << 20), "--Boot:Initrd", _scratch.RandomFile("initrd", 2 << 20),
+            "--Boot:CommandLine", "root=/dev/vda1", "--Disk:Path", _scratch.RandomFile("disk.img", 1 << 20), "--Keys:Directory", _scratch["keys"], "--Http:Listen", _address,
+            "--Nbd:Listen", "127.0.0.1:0", "--Admin:Listen", "none", "--Discovery:Enabled", "false", "--Link:Protection", "none", "--State:Directory", _scratch["state"]);
+        laptop.WaitForLine("stiefel: phase serving", s_limit);
+        return laptop;
     }
 
     private NativeProcess Start(string program, params string[] arguments)
