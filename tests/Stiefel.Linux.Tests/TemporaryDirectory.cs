@@ -16,5 +16,20 @@ internal sealed class TemporaryDirectory : IDisposable
         return path;
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    // A background service of a server that could not start may write one more file while this deletes the others.
+    public void Dispose()
+    {
+        for (var tries = 100; ; tries--)
+        {
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+                return;
+            }
+            catch (IOException) when (tries > 0)
+            {
+                Thread.Sleep(50);
+            }
+        }
+    }
 }

@@ -13,7 +13,8 @@ public sealed class MiddlemanHttpTests(MiddlemanStage stage) : IClassFixture<Mid
         foreach (var status in (int[])[201, 206, 302, 307, 401, 403, 407, 426, 500])
         {
             stage.AssertRefused(path, async asked => (await stage.Middle.ForwardAsync(asked))! with { Status = status }, $"status {status}");
-            Assert.Equal(path, stage.Middle.Requests.Last().Path);
+            // A disk that may have been granted is given back.
+            Assert.Equal(path, stage.Middle.Requests.Last(asked => asked.Path != MiddlemanStage.Release).Path);
         }
 
         stage.AssertServes();

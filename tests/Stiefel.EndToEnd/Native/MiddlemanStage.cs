@@ -8,6 +8,9 @@ public sealed class MiddlemanStage : IDisposable
     /// <summary>All that a boot asks for, in this order.</summary>
     internal static readonly string[] Messages = [MiddlemanBytes.Hello, "/v1/machine", "/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"];
 
+    /// <summary>What a boot that failed after the last of them asks for.</summary>
+    internal const string Release = "/v1/release";
+
     /// <summary>All that a fetch asks for.</summary>
     internal static readonly string[] Fetched = [MiddlemanBytes.Hello, "/v1/kernel", "/v1/initrd"];
 
