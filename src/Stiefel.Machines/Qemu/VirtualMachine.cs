@@ -145,11 +145,14 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <summary>Presses the power key, shortly.</summary>
     public Task PressPowerKeyAsync(CancellationToken token) => _monitor.ExecuteAsync("system_powerdown", null, token);
 
-    /// <summary>Presses reset: it starts again, also one that ends when its own system restarts it.</summary>
-    public async Task ResetAsync(CancellationToken token)
+    /// <summary>Presses reset.</summary>
+    public Task ResetAsync(CancellationToken token) => _monitor.ExecuteAsync("system_reset", null, token);
+
+    /// <summary>Presses reset, and it starts again, also one that ends when its own system restarts it.</summary>
+    public async Task StartAnewAsync(CancellationToken token)
     {
         await _monitor.ExecuteAsync("set-action", new JsonObject { ["reboot"] = "reset" }, token);
-        await _monitor.ExecuteAsync("system_reset", null, token);
+        await ResetAsync(token);
     }
 
     /// <summary>Waits until it has switched itself off.</summary>

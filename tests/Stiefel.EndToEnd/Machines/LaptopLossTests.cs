@@ -31,7 +31,7 @@ public sealed class LaptopLossTests(MachineParts parts)
         {
             // Acknowledged, and not flushed.
             await payload.Shell.RunAsync($"yes {_lost} | head -c 4096 >/dev/shm/lost && dd if=/dev/shm/lost of=/dev/nbd0 bs=4096 seek={GapBlock} oflag=direct conv=notrunc status=none", _token);
-            await payload.Laptop.Machine.ResetAsync(_token);
+            await payload.Laptop.Machine.StartAnewAsync(_token);
             await payload.Shell.StartAsync($"echo {_held} >/root/held; sync /root/held", _token);
 
             await payload.Laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);
