@@ -17,6 +17,9 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
 
     private SafeFileHandle? _kept;
 
+    // A desktop has had the disk since the partition table was last read, here or under a server before.
+    private volatile bool _mayBeRepartitioned = true;
+
     /// <summary>As the settings name it.</summary>
     public string Name => disk.Path ?? "";
 
@@ -43,7 +46,9 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
     {
         lock (_looking)
         {
-            return new DiskDevice(TakeUpKept() ?? BlockDevice.Open(ResolveFree(), disk.ReadOnly), lostWrite);
+            var device = new DiskDevice(TakeUpKept() ?? BlockDevice.Open(ResolveFree(), disk.ReadOnly), lostWrite);
+            _mayBeRepartitioned = true;
+            return device;
         }
     }
 
@@ -105,9 +110,15 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
         }
     }
 
-    /// <summary>Has the kernel look at the partition table, which a desktop may have changed: it had the whole disk, whose writes nobody watches.</summary>
+    /// <summary>Has the kernel look at the partition table if a desktop may have changed it: it had the whole disk, whose writes nobody watches.</summary>
     public void RereadPartitions()
     {
+        if (!_mayBeRepartitioned)
+        {
+            return;
+        }
+
+        _mayBeRepartitioned = false;
         try
         {
             _ = disk.Path is { } name && BlockDevice.TryRereadPartitions(Resolve(name));

@@ -22,9 +22,6 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     private readonly SemaphoreSlim _turn = new(1, 1);
     private Grant? _grant;
 
-    // A desktop has had the disk since the partition table was last read, here or under a server before.
-    private bool _mayBeRepartitioned = true;
-
     private readonly Leaving _leaving = new();
 
     /// <inheritdoc/>
@@ -222,10 +219,9 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
                 }
             }
 
-            if (_mayBeRepartitioned && disk.HoldsBootFiles && !bootFiles.IsOpen)
+            if (disk.HoldsBootFiles && !bootFiles.IsOpen)
             {
                 disk.RereadPartitions();
-                _mayBeRepartitioned = false;
             }
 
             return await borrowAsync(token);
@@ -301,7 +297,6 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
             store.Write(grant.Record);
         }
 
-        _mayBeRepartitioned = true;
         Generation += disk.HoldsBootFiles ? 1 : 0;
     }
 
@@ -358,11 +353,6 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         if (grant.Export is { } export)
         {
             return ExportLookup.Of(export);
-        }
-
-        if (grant.Record.HasEnded)
-        {
-            return ExportLookup.Unknown;
         }
 
         // The holder of the turn may be fencing, but waits for connections in transmission only: this one is not yet.
