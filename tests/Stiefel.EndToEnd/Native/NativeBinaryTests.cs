@@ -32,6 +32,13 @@ public sealed class NativeBinaryTests
         Assert.Contains(name, output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void SetupServerOs_WithNobodyToAnswer_DoesNotWait()
+    {
+        using var scratch = new Scratch();
+        Assert.Contains("say --yes", NativeProcess.Run(2, NativeProcess.Binary("stiefel"), "setup-server-os", "--root", scratch.Root), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("stiefel")]
     [InlineData("stiefel-client")]
