@@ -78,7 +78,7 @@ internal sealed class BlockTree(LaptopTree tree)
         }
 
         found.Add(name);
-        // Of a partition of an array it is the array that stands on something.
+        // A partition of an array stands on nothing itself; the array does.
         foreach (var slave in SlavesOf(DiskOf(name)))
         {
             Add(slave, found, depth + 1);

@@ -27,7 +27,7 @@ internal static class CertificateNames
         return NameIn(content.ReadSequence());
     });
 
-    /// <summary>Who issued the certificates that a signature was made with; none if it is no signature.</summary>
+    /// <summary>The issuers of the certificates that a signature was made with; none if it is no signature.</summary>
     public static IReadOnlyList<string> IssuersOf(ReadOnlyMemory<byte> signature) => Try<IReadOnlyList<string>>(() =>
     {
         var envelope = new AsnReader(signature, AsnEncodingRules.BER).ReadSequence();

@@ -22,8 +22,8 @@ internal enum SecureBoot
 /// <param name="IsUefi">Else a BIOS, or a tree without /sys.</param>
 /// <param name="HasVariables">Its variables can be seen, and with them one start can be ordered.</param>
 /// <param name="SecureBoot">Whether signatures are asked for.</param>
-/// <param name="Keys">Whose signatures it accepts.</param>
-/// <param name="MachineOwnerKeys">Whose shim accepts besides.</param>
+/// <param name="Keys">The signers that it accepts.</param>
+/// <param name="MachineOwnerKeys">The signers that shim accepts besides.</param>
 /// <param name="Loader">What started this system, as it told the firmware; empty if it did not.</param>
 internal sealed record Firmware(bool IsUefi, bool HasVariables, SecureBoot SecureBoot, IReadOnlyList<string> Keys, IReadOnlyList<string> MachineOwnerKeys, string Loader)
 {

@@ -3,7 +3,7 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.Cli.Laptop;
 
-/// <summary>Who signed a kernel image (Microsoft PE Format, "The Attribute Certificate Table").</summary>
+/// <summary>The signers of a kernel image (Microsoft PE Format, "The Attribute Certificate Table").</summary>
 internal static class KernelSignature
 {
     private const int PointerOffset = 0x3c;

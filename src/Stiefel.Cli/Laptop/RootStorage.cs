@@ -4,7 +4,7 @@ namespace Stiefel.Cli.Laptop;
 
 /// <summary>What the root file system lies on.</summary>
 /// <param name="Source">As the kernel or fstab names it; empty if neither does.</param>
-/// <param name="Type">Of its file system; empty likewise.</param>
+/// <param name="Type">The type of its file system; empty likewise.</param>
 /// <param name="Devices">The kernel's names of what it is made on; none if they cannot be told.</param>
 /// <param name="Disks">The disks below them.</param>
 /// <param name="Layers">What lies between, the uppermost first: `LVM /dev/dm-1 (vg-root)`.</param>

@@ -7,7 +7,7 @@ namespace Stiefel.Cli.Laptop;
 /// <param name="Release">As `uname -r` says; empty if no kernel is to be seen, as in a root file system that only lies there.</param>
 /// <param name="Arguments">What it was started with.</param>
 /// <param name="HasKexec">It can start another; null if that cannot be told.</param>
-/// <param name="KexecDisabled">Nobody may load another until the next start (man 2 kexec_file_load).</param>
+/// <param name="KexecDisabled">No other kernel can be loaded until the next start (man 2 kexec_file_load).</param>
 /// <param name="KexecLimit">So many may still be loaded for a restart; null: any number.</param>
 /// <param name="Lockdown">`none`, `integrity`, `confidentiality` (man 7 kernel_lockdown); empty if it cannot be told.</param>
 internal sealed record RunningKernel(string Release, KernelCommandLine Arguments, bool? HasKexec, bool KexecDisabled, int? KexecLimit, string Lockdown)

@@ -9,7 +9,7 @@ internal static class SignatureDatabase
     private const int OwnerLength = 16;
     private static readonly Guid s_certificate = new("a5c059a1-94e4-4aa7-87b5-ab155c2bf072");
 
-    /// <summary>Whose they are; what is damaged ends the list.</summary>
+    /// <summary>The subjects of its certificates; a damaged entry ends the list.</summary>
     /// <param name="value">The variable's value.</param>
     public static IReadOnlyList<string> Names(ReadOnlyMemory<byte> value)
     {

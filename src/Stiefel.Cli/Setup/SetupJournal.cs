@@ -75,15 +75,15 @@ internal sealed class SetupJournal
     public static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }
 
-/// <param name="Version">Of this form.</param>
+/// <param name="Version">The version of this form.</param>
 /// <param name="Entries">In the order in which it was done.</param>
 internal sealed record JournalDocument(int Version, IReadOnlyList<JournalEntry> Entries);
 
 /// <summary>One file, link or directory.</summary>
 /// <param name="Path">From the tree's top.</param>
-/// <param name="Sha256">Of what was installed; empty for a directory.</param>
+/// <param name="Sha256">The hash of what was installed; empty for a directory.</param>
 /// <param name="WasThere">There was something else before, which is kept.</param>
-/// <param name="ModeBefore">Its rights then, in octal digits' number.</param>
+/// <param name="ModeBefore">Its rights then, as st_mode has them (man 7 inode).</param>
 internal sealed record JournalEntry(string Path, string Sha256, bool WasThere = false, int ModeBefore = 0)
 {
     /// <summary>It was made for the files in it.</summary>

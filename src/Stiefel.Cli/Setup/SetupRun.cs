@@ -44,7 +44,7 @@ internal sealed class SetupRun(LaptopTree tree, SetupJournal journal, Dialogue d
         _writer.Write(file);
     }
 
-    // Of a file that set-up itself made there is no state before.
+    // A file that set-up itself made has no earlier state.
     private void KeepFirst(string path, byte[] before)
     {
         if (journal.Find(path) is null)

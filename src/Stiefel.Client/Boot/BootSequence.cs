@@ -21,8 +21,8 @@ namespace Stiefel.Client.Boot;
 /// <param name="options">How far it goes.</param>
 /// <param name="key">The stick's.</param>
 /// <param name="screen">Where it tells what it does.</param>
-/// <param name="person">Who may be asked; null if nobody is there.</param>
-/// <param name="passphrase">Of the laptop's disk; outlives an attempt that fails.</param>
+/// <param name="person">The person to ask; null if nobody is there.</param>
+/// <param name="passphrase">The passphrase of the laptop's disk; outlives an attempt that fails.</param>
 internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, BootScreen screen, ConsolePerson? person, LaptopPassphrase passphrase)
 {
     /// <summary>What is typed to take the disk from another desktop.</summary>

@@ -7,7 +7,7 @@ using Stiefel.Protocol.Discovery;
 namespace Stiefel.Client.Menu;
 
 /// <summary>Which of several sleeping laptops is to be called. There is no default: a call ends the session of the one who works there.</summary>
-/// <param name="person">Who is asked; null if nobody is there.</param>
+/// <param name="person">The person to ask; null if nobody is there.</param>
 /// <param name="say">Where it is said that there is no such number.</param>
 internal sealed class LaptopQuestion(ConsolePerson? person, Action<string> say)
 {

@@ -33,7 +33,7 @@ internal static class InitrdAppendix
     /// <summary>What it must know to reach the disk: readable by root only, for the export's name is the right to use it.</summary>
     /// <param name="initrd">The laptop's, and what was appended to it, the program among it.</param>
     /// <param name="session">How it reaches the disk.</param>
-    /// <param name="passphrase">Of the disk, if it is handed on; as private as the session.</param>
+    /// <param name="passphrase">The disk's passphrase, if it is handed on; as private as the session.</param>
     public static void WriteSession(Stream initrd, AttachSession session, byte[]? passphrase = null)
     {
         Align(initrd);

@@ -34,7 +34,7 @@ public static class QemuCommandLine
     /// <summary>The PCI Express slot of the adapter; a port of its own, so that the adapter can be pulled while the machine runs.</summary>
     public const string AdapterSlot = "adapter-slot";
 
-    // Of the machine's number (SMBIOS, type 1); the rest is its adapter's address.
+    // The head of the machine's number (SMBIOS, type 1); the rest is its adapter's address.
     private const string NumberBegins = "5a1e0010-7a9d-4c1e-9b57-";
 
     // Five levels of page tables are walked one by one in emulation; no machine here has the memory for them.

@@ -60,7 +60,7 @@ public static class CallDatagram
 
     /// <summary>Is it a wake by its shape? Nothing is verified yet.</summary>
     /// <param name="datagram">The stranger's bytes, of any length.</param>
-    /// <param name="clientNonce">Of the question it claims to belong to.</param>
+    /// <param name="clientNonce">The nonce of the question it claims to belong to.</param>
     /// <param name="challenge">That it claims to answer.</param>
     public static bool LooksLikeWake(ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> clientNonce, out ReadOnlySpan<byte> challenge)
     {

@@ -96,7 +96,7 @@ public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable t
         return lastHeard() < asker.HelloAt;
     }
 
-    /// <summary>Nobody has connected to what was granted last, by this server.</summary>
+    /// <summary>The last grant was never connected to, as far as this server has seen.</summary>
     public bool WasNeverUsed => presence.HasOnlyBegun;
 
     /// <summary>A desktop has the disk from now on.</summary>

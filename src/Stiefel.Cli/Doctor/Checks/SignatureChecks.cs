@@ -15,7 +15,7 @@ internal static class SignatureChecks
             yield return firmware.SecureBoot switch
             {
                 SecureBoot.On => Finding.Fine("secure-boot", $"UEFI with Secure Boot; keys of {Names([.. firmware.Keys, .. firmware.MachineOwnerKeys])}"),
-                SecureBoot.SetupMode => Finding.Note("secure-boot-setup-mode", "the firmware is in setup mode: Secure Boot has no keys, and whoever starts a program there can give it some", "enrol keys, or restore the factory's in the firmware's menu"),
+                SecureBoot.SetupMode => Finding.Note("secure-boot-setup-mode", "the firmware is in setup mode: Secure Boot has no keys, and any program started there can give it some", "enrol keys, or restore the factory's in the firmware's menu"),
                 SecureBoot.Off => Finding.Fine("secure-boot", "UEFI without Secure Boot"),
                 _ => Finding.Fine("secure-boot", firmware.IsUefi ? "UEFI; whether Secure Boot is on is not to be seen" : "BIOS, or UEFI in its compatibility mode: nothing asks for signatures"),
             };
