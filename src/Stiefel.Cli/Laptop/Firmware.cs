@@ -1,4 +1,5 @@
 using Stiefel.BootFiles.Disk;
+using Stiefel.Linux.Firmware;
 
 namespace Stiefel.Cli.Laptop;
 
@@ -29,21 +30,26 @@ internal sealed record Firmware(bool IsUefi, bool HasVariables, SecureBoot Secur
 {
     private const string Place = "sys/firmware/efi";
     private const string Variables = Place + "/efivars";
-    private const string Global = "8be4df61-93ca-11d2-aa0d-00e098032b8c";
-    private const string ImageSecurity = "d719b2cb-3d3a-4596-a3bc-dad00e67656f";
-    private const string Shim = "605dab50-e046-4300-abb6-3dd810dd8b23";
-    private const int AttributeBytes = 4;
+
+    private static readonly Guid s_global = new("8be4df61-93ca-11d2-aa0d-00e098032b8c");
+    private static readonly Guid s_imageSecurity = new("d719b2cb-3d3a-4596-a3bc-dad00e67656f");
+    private static readonly Guid s_shim = new("605dab50-e046-4300-abb6-3dd810dd8b23");
 
     /// <summary>Reads it.</summary>
-    public static Firmware Of(LaptopTree tree) => new(
-        tree.HasDirectory(Place),
-        tree.Names(Variables).Count > 0,
-        StateOf(tree),
-        SignatureDatabase.Names(Value(tree, "db", ImageSecurity)),
-        SignatureDatabase.Names(Value(tree, "MokListRT", Shim)),
-        tree.OnDisk(Variables + "/x") is { } inside ? FirmwareVariables.ReadText(Path.GetDirectoryName(inside)!, "LoaderInfo") : "");
+    public static Firmware Of(LaptopTree tree)
+    {
+        var directory = Path.Combine(tree.Root, (tree.RealPath(Variables) ?? Variables).TrimStart('/'));
+        var variables = new EfiVariables(directory);
+        return new Firmware(
+            tree.HasDirectory(Place),
+            tree.Names(Variables).Count > 0,
+            StateOf(variables),
+            SignatureDatabase.Names(variables.Read("db", s_imageSecurity)),
+            SignatureDatabase.Names(variables.Read("MokListRT", s_shim)),
+            FirmwareVariables.ReadText(directory, "LoaderInfo"));
+    }
 
-    private static SecureBoot StateOf(LaptopTree tree) => (Flag(tree, "SecureBoot"), Flag(tree, "SetupMode")) switch
+    private static SecureBoot StateOf(EfiVariables variables) => (Flag(variables, "SecureBoot"), Flag(variables, "SetupMode")) switch
     {
         (1, _) => SecureBoot.On,
         (_, 1) => SecureBoot.SetupMode,
@@ -51,8 +57,5 @@ internal sealed record Firmware(bool IsUefi, bool HasVariables, SecureBoot Secur
         _ => SecureBoot.Unknown,
     };
 
-    private static byte? Flag(LaptopTree tree, string name) => Value(tree, name, Global).Span is [var flag, ..] ? flag : null;
-
-    private static ReadOnlyMemory<byte> Value(LaptopTree tree, string name, string vendor) =>
-        tree.Bytes($"{Variables}/{name}-{vendor}") is { Length: >= AttributeBytes } bytes ? bytes.AsMemory(AttributeBytes) : default;
+    private static byte? Flag(EfiVariables variables, string name) => variables.Read(name, s_global) is [var flag, ..] ? flag : null;
 }

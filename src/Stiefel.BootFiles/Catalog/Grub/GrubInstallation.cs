@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Stiefel.BootFiles.Catalog.LoaderSpec;
 
 namespace Stiefel.BootFiles.Catalog.Grub;
 
@@ -70,10 +71,9 @@ internal static partial class GrubInstallation
     private static bool IsLike((BootTree Tree, string Directory) candidate, string vendor) => Release(candidate.Tree, "ID_LIKE").Contains(vendor, StringComparer.OrdinalIgnoreCase);
 
     private static IEnumerable<string> Release(BootTree tree, string key)
-        => (tree.TryReadText("etc/os-release", MaxTextBytes) ?? tree.TryReadText("usr/lib/os-release", MaxTextBytes) ?? "").Split('\n')
-            .Select(line => line.Trim())
-            .Where(line => line.StartsWith($"{key}=", StringComparison.Ordinal))
-            .SelectMany(line => line[(key.Length + 1)..].Trim('"', '\'').Split(' '));
+        => LoaderText.Lines(tree.TryReadText("etc/os-release", MaxTextBytes) ?? tree.TryReadText("usr/lib/os-release", MaxTextBytes) ?? "", LoaderText.Equal)
+            .Where(line => line.Key == key)
+            .SelectMany(line => line.Value.Split(' '));
 
     [GeneratedRegex(@"search\.fs_uuid (?<uuid>[0-9A-Fa-f-]{4,36}) |\(,(?:gpt|msdos)(?<part>[0-9]{1,3})\)/")]
     private static partial Regex Place();

@@ -1,4 +1,5 @@
 using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Ramdisk.Packages;
 
@@ -20,12 +21,9 @@ internal sealed record DebianSource(string Distribution, string Suite, string? M
     /// <param name="osRelease">The text of /etc/os-release (man 5 os-release).</param>
     public static DebianSource For(DebianConfiguration configuration, string? mirror, string osRelease)
     {
-        var system = osRelease.Split('\n')
-            .Select(line => line.Split('=', 2))
-            .Where(pair => pair.Length == 2)
-            .ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim().Trim('"', '\''));
-        var id = system.GetValueOrDefault("ID", "");
-        var codeName = system.GetValueOrDefault("VERSION_CODENAME");
+        var system = new ShellSettings(osRelease.Split('\n'));
+        var id = system["ID"];
+        var codeName = system["VERSION_CODENAME"] is { Length: > 0 } name ? name : null;
         var ubuntu = id == "ubuntu" && configuration.Suite is null;
         return new DebianSource(
             ubuntu ? "ubuntu" : "debian",
