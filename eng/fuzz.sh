@@ -40,6 +40,7 @@ BootFiles HostileLoaderTests.LoaderConfiguration_Damaged_IsHandled loader.conf
 BootFiles HostileLoaderTests.UnifiedImage_Damaged_IsHandled unified kernel image (UKI)
 BootFiles HostileLoaderTests.UnifiedImageAddon_Damaged_IsHandled addon of a unified kernel image
 BootFiles HostileLoaderTests.ThinImage_Damaged_IsHandled thin image, profiles
+BootFiles AttributeCertificatesTests.Read_Damaged_IsHandled signatures of a kernel image
 BootFiles HostileLoaderTests.Syslinux_Damaged_IsHandled syslinux.cfg
 BootFiles HostileLoaderTests.Extlinux_Damaged_IsHandled extlinux.conf
 BootFiles HostileLoaderTests.StiefelSystemJson_Damaged_IsHandled stiefelsystem.json
