@@ -25,6 +25,21 @@ public sealed partial class DialectTests
         Assert.Equal(["BlockDevice", "Negotiator"], several);
     }
 
+    /// <summary>A file that is longer holds more than one thing.</summary>
+    [Fact]
+    public void Files_AreNoLongerThanTheirLimit()
+    {
+        const int MostLines = 400;
+        Assert.Equal([], s_sources.Where(file => File.ReadLines(file).Count() > MostLines).Select(file => Path.GetRelativePath(House.Root, file)));
+    }
+
+    /// <summary>A test that lacks what it needs fails: a skipped one would look like a passed one.</summary>
+    [Fact]
+    public void Tests_CannotBeSkipped() => AssertNothing(Skip());
+
+    [Fact]
+    public void Comments_SayWhatIsMeantWithoutWhoever() => AssertNothing(Whoever());
+
     private static void AssertNothing(Regex unwanted)
     {
         Assert.True(s_sources.Length > 500);
@@ -33,6 +48,12 @@ public sealed partial class DialectTests
 
     [GeneratedRegex(@"CancellationToken\??\s+(?!token\b)[a-z]\w*\s*[,)=]")]
     private static partial Regex OtherToken();
+
+    [GeneratedRegex(@"Assert\.Skip\w*|\bSkip\s*=")]
+    private static partial Regex Skip();
+
+    [GeneratedRegex(@"\bwhoever\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Whoever();
 
     [GeneratedRegex(@"\b\w*(?<!Special|Get)folder\w*", RegexOptions.IgnoreCase)]
     private static partial Regex Folder();

@@ -41,7 +41,7 @@ internal sealed class RootPassphrase : IDisposable
         }
     }
 
-    /// <summary>Overwrites the file; whoever removes it then leaves nothing readable in the memory it lay in.</summary>
+    /// <summary>Overwrites the file; removing it then leaves nothing readable in the memory it lay in.</summary>
     internal static void WipeFile(AttachLog log, string path = HandedPassphrase.Path)
     {
         try

@@ -12,7 +12,7 @@ namespace Stiefel.Cli.Autokexec;
 internal readonly record struct CallOutcome(byte[]? Answer = null, SharedKey? CalledBy = null, string? Refused = null);
 
 /// <summary>
-/// Judges what arrives while the laptop runs its own system (docs/protocol.md#the-call). It is silent to whoever has no key, and a recorded
+/// Judges what arrives while the laptop runs its own system (docs/protocol.md#the-call). It is silent to senders without a key, and a recorded
 /// question gets it to say a challenge that only a holder of the key can answer, once, within seconds, from where it asked. Not thread-safe.
 /// </summary>
 /// <param name="keys">At most <see cref="SharedKey.MaxAccepted"/>.</param>

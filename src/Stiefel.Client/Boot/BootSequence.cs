@@ -91,7 +91,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         screen.Explain(commandLine.Text, commandLine.Notes);
         if (manifest.Link.KnownProtection == LinkProtection.None)
         {
-            screen.Say("  WARNING: the laptop's link.protection is none; whoever reaches the link can read and change the disk while this desktop uses it");
+            screen.Say("  WARNING: the laptop's link.protection is none; everybody who reaches the link can read and change the disk while this desktop uses it");
         }
 
         if (attachProgram is null)

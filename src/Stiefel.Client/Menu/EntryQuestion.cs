@@ -14,7 +14,7 @@ internal sealed class EntryQuestion(ConsolePerson person, Action<string> say)
     private const int MaxAttempts = 3;
     private const int MaxArgumentsLength = 1024;
 
-    /// <summary>Whoever opened the list reads it first.</summary>
+    /// <summary>A person who opened the list reads it first.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Asks; nobody's answer is <see cref="EntryDecision.None"/>.</summary>

@@ -4,7 +4,7 @@ using Stiefel.Linux.Devices;
 
 namespace Stiefel.Client.Screen;
 
-/// <summary>Whoever sits at this machine's console.</summary>
+/// <summary>The person at this machine's console.</summary>
 /// <param name="screen">Where they look.</param>
 /// <param name="keyboard">What they type on; secrets are read from standard input in any case.</param>
 internal sealed class ConsolePerson(BootScreen screen, SafeFileHandle keyboard) : IPerson
@@ -38,7 +38,7 @@ internal sealed class ConsolePerson(BootScreen screen, SafeFileHandle keyboard) 
     public async Task<string?> LineAsync(string saying, TimeSpan patience, CancellationToken token)
     {
         // What was typed earlier answers another question, perhaps about another desktop. It is forgotten before anything is said, since
-        // whoever answers at once must be heard.
+        // a person who answers at once must be heard.
         TypedLine.Forget(keyboard);
         screen.Say(saying);
         return await Task.Factory.StartNew(

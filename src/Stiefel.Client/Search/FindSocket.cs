@@ -73,7 +73,7 @@ internal sealed class FindSocket : IDisposable
         }
     }
 
-    /// <summary>Answers whoever sent a datagram, where it came from.</summary>
+    /// <summary>Answers the sender of a datagram, where it came from.</summary>
     public void Answer(IPEndPoint sender, byte[] datagram)
     {
         try

@@ -6,7 +6,7 @@ namespace Stiefel.Client.Search;
 internal static class SearchReport
 {
     /// <summary>`no laptop answered on eth0 (link up), eth1 (no cable): …`</summary>
-    /// <remarks>Without an end: whoever shows it goes on asking, or gives up.</remarks>
+    /// <remarks>Without an end: the caller goes on asking, or gives up.</remarks>
     public static string Describe(IReadOnlyCollection<NetworkLink> links, string? onlyInterface)
     {
         if (links.Count == 0)

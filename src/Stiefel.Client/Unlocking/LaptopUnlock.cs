@@ -8,7 +8,7 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Client.Unlocking;
 
-/// <summary>Opens the laptop's encrypted disk with the passphrase that whoever sits here types.</summary>
+/// <summary>Opens the laptop's encrypted disk with the passphrase that the person here types.</summary>
 /// <param name="passphrase">What is known of it; right when this was successful.</param>
 /// <param name="person">Who may be asked; null if nobody is there.</param>
 /// <param name="say">One line for people.</param>

@@ -98,7 +98,7 @@ public sealed class DiscoveryResponder(
     {
         if (!DiscoveryDatagram.TryOpenFind(datagram, keys.Keys, out var nonce, out var key))
         {
-            // Whoever looks like a desktop of ours, perhaps with a revoked stick, is worth a line; other noise is not.
+            // A sender that looks like a desktop of ours, perhaps with a revoked stick, is worth a line; other noise is not.
             if (DiscoveryDatagram.OtherVersion(datagram) is { } version)
             {
                 strangers.Knocked(question.Remote.Address, $"it searched in version {version} of discovery, this server speaks {DiscoveryDatagram.Version}: make its stick anew");

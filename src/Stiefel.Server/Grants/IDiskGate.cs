@@ -51,7 +51,7 @@ public interface IDiskGate : IAsyncDisposable
 
     /// <summary>Gives the disk to a session.</summary>
     /// <exception cref="DiskInUseException">Another desktop is connected, or may come back, and is not to be ended; or this machine uses the disk.</exception>
-    /// <exception cref="IOException">The disk, the tunnel or the record of it failed; whoever had the disk before has it still.</exception>
+    /// <exception cref="IOException">The disk, the tunnel or the record of it failed; the desktop that had the disk before has it still.</exception>
     Task<GrantedDisk> GrantAsync(GrantRequest request, CancellationToken token);
 
     /// <summary>Takes the disk from the desktops that it names: connections end, and the capability is void, also for a server that starts later.</summary>

@@ -2,7 +2,7 @@ using Stiefel.Linux.Power;
 
 namespace Stiefel.Server.Power;
 
-/// <summary>What the laptop lives on, for whoever wants to know: now, and when it changes.</summary>
+/// <summary>What the laptop lives on, now and when it changes.</summary>
 public sealed class PowerFeed(TimeProvider time)
 {
     private static readonly PowerReading s_nothing = new(PowerState.Unknown, null, null, "nobody has looked yet", []);

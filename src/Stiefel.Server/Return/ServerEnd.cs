@@ -3,7 +3,7 @@ using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Return;
 
-/// <summary>The server's exit code says to whoever started it what is to be done with the machine; so the server itself needs no right to restart it.</summary>
+/// <summary>The server's exit code tells its starter what is to be done with the machine; so the server itself needs no right to restart it.</summary>
 public sealed class ServerEnd(IHostApplicationLifetime lifetime) : IServerEnd
 {
     /// <summary>Switch the machine off.</summary>
