@@ -8,7 +8,7 @@ internal static partial class ReturnLog
     [LoggerMessage(EventId = 651, Level = LogLevel.Warning, Message = "this laptop stays: {Why}")]
     public static partial void Stays(this ILogger logger, string why);
 
-    [LoggerMessage(EventId = 652, Level = LogLevel.Information, Message = "{Because}: this laptop leaves in {Seconds} s ({Action}), unless a desktop comes before")]
+    [LoggerMessage(EventId = 652, Level = LogLevel.Information, Message = "{Because}: this laptop leaves in {Seconds:0} s ({Action}), unless a desktop comes before")]
     public static partial void WillLeave(this ILogger logger, string because, double seconds, string action);
 
     [LoggerMessage(EventId = 653, Level = LogLevel.Warning, Message = "the laptop's own kernel could not be loaded; the firmware starts it instead")]

@@ -51,7 +51,7 @@ public sealed class ReturnWatch(
         }
 
         return options.Idle is { } idle
-            ? new DeparturePlan(quietSince + idle, options.OnCleanEnd == WayOut.Wait ? WayOut.Restart : options.OnCleanEnd, $"no desktop came for {idle.TotalMinutes:0} minutes")
+            ? new DeparturePlan(quietSince + idle, options.OnCleanEnd == WayOut.Wait ? WayOut.Restart : options.OnCleanEnd, $"no desktop came for {idle.TotalMinutes:0} min")
             : null;
     }
 
