@@ -42,6 +42,23 @@ public sealed class WayHomeTests(MachineParts parts)
         await AtHomeAsync(await ConsoleShell.LogInAsync("laptop-home", own.Console, "root", DebianTree.RootPassword, TimeLimits.FirmwareStart + TimeLimits.Login, _token));
     });
 
+    /// <summary>What it had synced is on the disk then.</summary>
+    [Fact]
+    public Task Desktop_Away_LosesItsLaptopOnlyByForce() => parts.PlayPayloadAsync(
+        "way-home-by-force",
+        async (_, payload) =>
+        {
+            await PayloadChecks.WriteAsync(payload.Shell, File, "synced", _token);
+            var laptop = await payload.Laptop.OpenShellAsync(_token);
+            await payload.Desktop.Machine.SetCableAsync(connected: false, _token);
+            Assert.Contains(" 409 ", await AskAsync(laptop, "return"), StringComparison.Ordinal);
+            Assert.Contains(" 202 ", await AskAsync(laptop, "return?force=true"), StringComparison.Ordinal);
+            await payload.Laptop.Console.WaitForAsync(Leaving, TimeLimits.PowerOff, _token);
+            await payload.Laptop.Machine.WaitForEndAsync(TimeLimits.PowerOff, _token);
+        },
+        async disk => await DiskChecks.FileAsync(disk, (await parts.StationsAsync()).Disk.RootPartition, File, "synced", _token),
+        endsHard: true);
+
     /// <summary>Through its loader, and with nothing to mend.</summary>
     private async Task AtHomeAsync(ConsoleShell own)
     {
