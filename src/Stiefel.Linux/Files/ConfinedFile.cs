@@ -1,12 +1,24 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Files;
 
 /// <summary>A regular file opened for reading inside a <see cref="ConfinedTree"/>.</summary>
 public sealed class ConfinedFile : TreeFile
 {
+    private readonly bool _isStream;
+    private long _streamed;
+
     internal ConfinedFile(SafeFileHandle handle, string path, long length)
-        : base(path, length) => Handle = handle;
+        : base(path, length)
+    {
+        Handle = handle;
+
+        // Files of securityfs and efivarfs are regular, and can be read from front to back only.
+        _isStream = Unistd.lseek(handle, 0, Unistd.SEEK_SET) < 0;
+    }
 
     /// <summary>Open for reading; owned by this object.</summary>
     public SafeFileHandle Handle { get; }
@@ -15,7 +27,7 @@ public sealed class ConfinedFile : TreeFile
     public override Span<byte> Read(long offset, Span<byte> buffer)
     {
         var filled = 0;
-        for (int count; filled < buffer.Length && (count = RandomAccess.Read(Handle, buffer[filled..], offset + filled)) > 0;)
+        for (int count; filled < buffer.Length && (count = ReadSome(buffer[filled..], offset + filled)) > 0;)
         {
             filled += count;
         }
@@ -25,4 +37,29 @@ public sealed class ConfinedFile : TreeFile
 
     /// <inheritdoc/>
     public override void Dispose() => Handle.Dispose();
+
+    private int ReadSome(Span<byte> buffer, long offset) => _isStream ? ReadNext(buffer, offset) : RandomAccess.Read(Handle, buffer, offset);
+
+    private unsafe int ReadNext(Span<byte> buffer, long offset)
+    {
+        if (offset != _streamed)
+        {
+            throw new IOException($"{Path}: can be read from front to back only, and is at {_streamed}, not at {offset}");
+        }
+
+        fixed (byte* bytes = buffer)
+        {
+            nint count;
+            while ((count = Unistd.read(Handle, bytes, (nuint)buffer.Length)) < 0)
+            {
+                if (Marshal.GetLastPInvokeError() != Errno.EINTR)
+                {
+                    throw LinuxException.FromLastError($"read(\"{Path}\")");
+                }
+            }
+
+            _streamed += count;
+            return (int)count;
+        }
+    }
 }

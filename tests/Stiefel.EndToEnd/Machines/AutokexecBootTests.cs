@@ -61,16 +61,29 @@ public sealed class AutokexecBootTests(MachineParts parts)
             [Encoding.ASCII.GetBytes(Content), "PRETTY_NAME=\"Debian"u8.ToArray(), .. await CableRecording.KeyInAnyFormAsync(key, _token)]);
     }
 
-    /// <summary>What set-up leaves behind on a laptop, and the daemon; there is no kexec-tools on this one.</summary>
+    /// <summary>The laptop is set up, and its service waits, as hardened as it is installed; there is no kexec-tools on this one.</summary>
     private async Task ListenAsync(ConsoleShell laptop)
     {
         await laptop.RunAsync($"until [ -b /dev/sda ]; do sleep 0.2; done; mount -o ro /dev/sda {DirectoryPath} && install -d -m 700 /etc/stiefel/keys && install -m 600 {DirectoryPath}/stick.key /etc/stiefel/keys/", _token);
         await laptop.RunAsync("rm /usr/sbin/kexec && ip link set $(ls /sys/class/net | grep -v lo) up", _token);
-        await laptop.RunAsync($"systemd-run --unit=stiefel-autokexec {DirectoryPath}/stiefel autokexec --config {DirectoryPath}/config.yaml", _token);
+        await laptop.RunAsync($"install -m 755 {DirectoryPath}/stiefel /usr/local/bin/ && install -m 644 {DirectoryPath}/config.yaml /etc/stiefel/ && stiefel setup-server-os --yes", _token);
+        await laptop.RunAsync("grep -q 'disk: PTUUID=' /etc/stiefel/config.yaml && systemctl is-enabled stiefel-autokexec", _token);
         await laptop.RunAsync("until journalctl -u stiefel-autokexec --no-pager | grep -q 'listening for calls with 1 keys'; do sleep 1; done", _token);
+        await PrivilegeChecks.AsDocumentedAsync(laptop, "stiefel autokexec", "$(systemctl show -P MainPID stiefel-autokexec)", _token);
+        await RestartsAsync(laptop);
 
         // Not synced: leaving must not lose it.
         await laptop.RunAsync($"echo {Content} >{UnsavedWork}", _token);
+    }
+
+    // A changed configuration counts without anybody's doing: the watch starts the service anew.
+    private async Task RestartsAsync(ConsoleShell laptop)
+    {
+        const string Process = "systemctl show -P MainPID stiefel-autokexec";
+        var before = (await laptop.RunAsync(Process, _token)).Trim();
+        await laptop.RunAsync("echo '# changed' >>/etc/stiefel/config.yaml", _token);
+        await laptop.RunAsync($"until [ $({Process}) != {before} ] && [ $({Process}) != 0 ]; do sleep 1; done", _token);
+        await laptop.RunAsync("until [ $(journalctl -u stiefel-autokexec --no-pager | grep -c 'listening for calls with 1 keys') = 2 ]; do sleep 1; done", _token);
     }
 
     private async Task FillAsync(MachineRun run, string directory, string keyFile)
@@ -80,8 +93,6 @@ public sealed class AutokexecBootTests(MachineParts parts)
         File.Copy(Path.Combine(NativeProcess.BinaryDirectory, "stiefel"), Path.Combine(directory, "stiefel"));
         File.Copy(keyFile, Path.Combine(directory, "stick.key"));
         await File.WriteAllTextAsync(Path.Combine(directory, "config.yaml"), $"""
-            boot:
-              disk: /dev/vda
             autokexec:
               grace: 5
             server-setup:

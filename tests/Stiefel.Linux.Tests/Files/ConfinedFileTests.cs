@@ -1,0 +1,41 @@
+using System.IO.Pipes;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Linux.Files;
+using Xunit;
+
+namespace Stiefel.Linux.Tests.Files;
+
+/// <summary>Files of securityfs and efivarfs, which cannot seek; a pipe stands for them.</summary>
+public sealed class ConfinedFileTests : IDisposable
+{
+    private readonly AnonymousPipeServerStream _pipe = new(PipeDirection.Out);
+
+    public void Dispose() => _pipe.Dispose();
+
+    [Fact]
+    public void Read_OfAFileThatCannotSeek_GoesFromFrontToBack()
+    {
+        using var file = Filled("none [integrity] confidentiality");
+        var buffer = new byte[64];
+        Assert.Equal("none ", Encoding.ASCII.GetString(file.Read(0, buffer.AsSpan(0, 5))));
+        Assert.Equal("[integrity] confidentiality", Encoding.ASCII.GetString(file.Read(5, buffer)));
+    }
+
+    [Fact]
+    public void Read_OfAFileThatCannotSeek_FromAnotherPlace_SaysSo()
+    {
+        using var file = Filled("none");
+        Assert.Contains("from front to back only", Assert.Throws<IOException>(() => file.Read(2, new byte[2])).Message, StringComparison.Ordinal);
+    }
+
+    private ConfinedFile Filled(string text)
+    {
+        _pipe.Write(Encoding.ASCII.GetBytes(text));
+        var client = new AnonymousPipeClientStream(PipeDirection.In, _pipe.GetClientHandleAsString());
+        var reader = new SafeFileHandle(client.SafePipeHandle.DangerousGetHandle(), ownsHandle: true);
+        client.SafePipeHandle.SetHandleAsInvalid();
+        _pipe.Dispose(); // what is written ends here
+        return new ConfinedFile(reader, "/sys/kernel/security/lockdown", 0);
+    }
+}
