@@ -60,6 +60,10 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
         ("btrfs-in-luks", "format --type luks2 $cheap $D; unwrap $D three; mkfs.btrfs -q -M /dev/mapper/three; mkdir -p /mnt/b; mount /dev/mapper/three /mnt/b; btrfs -q subvolume create /mnt/b/@; mkdir /mnt/e; mount -o ro /dev/disk/by-id/virtio-boot /mnt/e; mkdir /mnt/b/@/boot; cp -r /mnt/e/. /mnt/b/@/boot; sed -i 's| /| /@/boot/|' /mnt/b/@/boot/grub/grub.cfg; umount /mnt/b /mnt/e; cryptsetup close three"),
     ];
 
+    // What is made together: from the name of a cached directory to what is in it.
+    private static readonly EncryptedSet s_usual = new("encrypted-disks", directory => [EncryptedLaptop.LvmInLuks(directory), EncryptedLaptop.DracutInLuks(directory)], s_wrapped);
+    private static readonly EncryptedSet s_long = new("dracut-lvm-disks", directory => [EncryptedLaptop.DracutLvmInLuks(directory)], []);
+
     /// <summary>The disks, from the cache or made now (about four minutes, the Debian packages included).</summary>
     /// <param name="cache">Where they are kept.</param>
     /// <param name="boot">The content of the small disks' boot partition.</param>
@@ -67,29 +71,32 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
     /// <param name="token">Ends it.</param>
     public static async Task<EncryptedDisks> GetAsync(BuildCache cache, IReadOnlyDictionary<string, byte[]> boot, Action<string> report, CancellationToken token)
     {
+        var directory = await GetAsync(s_usual, cache, await DebianTree.GetAsync(cache, InitramfsMaker.Dracut, report, token), boot, report, token);
+        return new(EncryptedLaptop.LvmInLuks(directory), EncryptedLaptop.DracutInLuks(directory), s_usual.WrappedImages(directory));
+    }
+
+    /// <summary>The laptop with LVM in LUKS and dracut's initramfs, which only a long test starts.</summary>
+    /// <inheritdoc cref="GetAsync(BuildCache, IReadOnlyDictionary{string, byte[]}, Action{string}, CancellationToken)"/>
+    public static async Task<EncryptedLaptop> GetDracutLvmInLuksAsync(BuildCache cache, IReadOnlyDictionary<string, byte[]> boot, Action<string> report, CancellationToken token) =>
+        EncryptedLaptop.DracutLvmInLuks(await GetAsync(s_long, cache, await EncryptedLaptop.DracutLvmTreeAsync(cache, report, token), boot, report, token));
+
+    private static async Task<string> GetAsync(
+        EncryptedSet set, BuildCache cache, string dracut, IReadOnlyDictionary<string, byte[]> boot, Action<string> report, CancellationToken token)
+    {
         var debian = await EncryptedLaptop.DebianTreeAsync(cache, report, token);
-        var dracut = await DebianTree.GetAsync(cache, InitramfsMaker.Dracut, report, token);
         string[] inputs =
         [
             Revision, .. new[] { debian, dracut }.Select(tree => Path.GetFileName(Path.GetDirectoryName(tree)!)), DiskLength, SmallDiskLength, Prepare,
-            .. Laptops("").Select(laptop => laptop.Install), .. s_wrapped.Select(disk => disk.Commands), .. boot.Select(file => $"{file.Key} {Convert.ToHexString(file.Value)}"),
+            .. set.Laptops("").Select(laptop => laptop.Install), .. set.Wrapped.Select(disk => disk.Commands), .. boot.Select(file => $"{file.Key} {Convert.ToHexString(file.Value)}"),
         ];
-        var directory = await cache.GetAsync("encrypted-disks", inputs, async unfinished =>
+        return await cache.GetAsync(set.Name, inputs, async unfinished =>
         {
             report("making encrypted disks in a virtual machine (once; some three minutes)");
-            await MakeAsync(unfinished, debian, dracut, boot, token);
+            await MakeAsync(set, unfinished, debian, dracut, boot, token);
         });
-        return Describe(directory);
     }
 
-    private static EncryptedLaptop[] Laptops(string directory) => [EncryptedLaptop.LvmInLuks(directory), EncryptedLaptop.DracutInLuks(directory)];
-
-    private static EncryptedDisks Describe(string directory) => new(
-        EncryptedLaptop.LvmInLuks(directory),
-        EncryptedLaptop.DracutInLuks(directory),
-        s_wrapped.ToDictionary(disk => disk.Name, disk => Path.Combine(directory, disk.Name + ".img")));
-
-    private static async Task MakeAsync(string directory, string debian, string dracut, IReadOnlyDictionary<string, byte[]> boot, CancellationToken token)
+    private static async Task MakeAsync(EncryptedSet set, string directory, string debian, string dracut, IReadOnlyDictionary<string, byte[]> boot, CancellationToken token)
     {
         var bootImage = Path.Combine(directory, "boot.img");
         var debianRoot = Path.Combine(directory, "debian.img");
@@ -99,18 +106,17 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
         var installer = await WriteInstallerAsync(directory, debian, token);
         await WriteBootAsync(directory, bootImage, boot, token);
 
-        var disks = Describe(directory);
-        foreach (var laptop in Laptops(directory))
+        foreach (var laptop in set.Laptops(directory))
         {
             await PartitionAsync(laptop.Image, DiskLength, ["-n", "1:0:+32M", "-t", "1:EF00", "-n", "2:0:0", "-t", "2:8309"], token);
         }
 
-        foreach (var small in disks.Wrapped.Values)
+        foreach (var small in set.WrappedImages(directory).Values)
         {
             await PartitionAsync(small, SmallDiskLength, ["-n", "1:0:0", "-t", "1:8300"], token);
         }
 
-        await RunInstallerAsync(installer, [("boot", bootImage), ("debian", debianRoot), ("dracut", dracutRoot)], disks, token);
+        await RunInstallerAsync(installer, [("boot", bootImage), ("debian", debianRoot), ("dracut", dracutRoot)], set, token);
         foreach (var file in new[] { InstallerImage(directory), bootImage, debianRoot, dracutRoot, installer.Kernel, installer.Initrd })
         {
             File.Delete(file);
@@ -142,7 +148,7 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
             await File.WriteAllTextAsync(Path.Combine(root, "etc/fstab"), "", token);
             await File.WriteAllTextAsync(Path.Combine(root, "etc/crypttab"), "", token);
         }, token);
-        return new Startup.DirectKernel(kernel, initrd, $"root=/dev/vda rw console=ttyS0,115200 {QemuCommandLine.QuickKernel} quiet");
+        return new Startup.DirectKernel(kernel, initrd, $"root=/dev/vda rw console=ttyS0,115200 {QemuCommandLine.QuickKernel} {QemuCommandLine.SureTimer} quiet");
     }
 
     private static async Task WriteBootAsync(string directory, string image, IReadOnlyDictionary<string, byte[]> boot, CancellationToken token)
@@ -165,7 +171,7 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
         await ExternalProgram.RunAsync("sgdisk", [.. table, image], s_options, token);
     }
 
-    private static async Task RunInstallerAsync(Startup.DirectKernel installer, IReadOnlyList<(string Serial, string Image)> sources, EncryptedDisks disks, CancellationToken token)
+    private static async Task RunInstallerAsync(Startup.DirectKernel installer, IReadOnlyList<(string Serial, string Image)> sources, EncryptedSet set, CancellationToken token)
     {
         var directory = Path.GetDirectoryName(installer.Kernel)!;
         using var scratch = new RunDirectory();
@@ -177,8 +183,8 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
             [
                 new VirtualDisk(InstallerImage(directory)),
                 .. sources.Select(source => new VirtualDisk(source.Image, ReadOnly: true) { Serial = source.Serial }),
-                .. Laptops(directory).Select(laptop => new VirtualDisk(laptop.Image) { Serial = laptop.Name }),
-                .. disks.Wrapped.Select(disk => new VirtualDisk(disk.Value) { Serial = disk.Key }),
+                .. set.Laptops(directory).Select(laptop => new VirtualDisk(laptop.Image) { Serial = laptop.Name }),
+                .. set.WrappedImages(directory).Select(disk => new VirtualDisk(disk.Value) { Serial = disk.Key }),
             ],
             EndOnReset = true,
             LogDirectory = scratch.Path,
@@ -187,12 +193,12 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
         await using var machine = await VirtualMachine.StartAsync(options, new RunClock(), (_, _) => { }, token);
         var shell = await ConsoleShell.LogInAsync(machine.Name, machine.Console, "root", DebianTree.RootPassword, TimeLimits.Login, token);
         await shell.RunAsync(Prepare, token);
-        foreach ((var name, var commands) in s_wrapped)
+        foreach ((var name, var commands) in set.Wrapped)
         {
             await shell.RunAsync($"( . /root/lib.sh; D=/dev/disk/by-id/virtio-{name}-part1; {commands} )", token, s_copying);
         }
 
-        foreach (var laptop in Laptops(directory))
+        foreach (var laptop in set.Laptops(directory))
         {
             await shell.RunAsync($"( . /root/lib.sh\n{laptop.Install}\n)", token, s_copying);
         }

@@ -19,6 +19,10 @@ internal sealed record EncryptedLaptop(string Image, string RootDevice, string A
     private const string DracutUuid = "5a1e0005-7a9d-4c1e-9b57-0d2f4c6e8a10";
     private const string DracutRoot = $"/dev/mapper/luks-{DracutUuid}";
 
+    private const string DracutLvmName = "dracut-lvm";
+    private const string DracutLvmUuid = "5a1e0006-7a9d-4c1e-9b57-0d2f4c6e8a10";
+    private const string DracutLvmRoot = "/dev/mapper/dracut--vg-root";
+
     // As Debian's installer writes them for "encrypted LVM", with /boot inside too; and an initramfs that knows them. The option `initramfs`
     // is for a chroot, where the devices are not to be seen.
     private const string DebianTables = $$"""
@@ -55,6 +59,20 @@ internal sealed record EncryptedLaptop(string Image, string RootDevice, string A
         sync; umount /mnt/t; cryptsetup close luks-{{DracutUuid}}
         """;
 
+    // As Fedora's installer lays it out when it is told to encrypt.
+    private const string DracutLvmInstall = $$"""
+        D=/dev/disk/by-id/virtio-{{DracutLvmName}}
+        format --type luks2 $cheap --uuid {{DracutLvmUuid}} --label {{Label}} $D-part2
+        unwrap $D-part2 luks-{{DracutLvmUuid}}
+        pvcreate -q /dev/mapper/luks-{{DracutLvmUuid}}; vgcreate -q dracut-vg /dev/mapper/luks-{{DracutLvmUuid}}; lvcreate -qy -n root -l 100%FREE dracut-vg
+        root dracut {{DracutLvmRoot}}
+        echo '{{DracutLvmRoot}} / ext4 defaults 0 1' >/mnt/t/etc/fstab
+        echo 'luks-{{DracutLvmUuid}} UUID={{DracutLvmUuid}} none discard' >/mnt/t/etc/crypttab
+        sed -i 's|ttyS0,115200|& rd.luks.uuid=luks-{{DracutLvmUuid}} rd.lvm.lv=dracut-vg/root|' /mnt/t/etc/default/grub
+        grub 'rd.lvm.lv=dracut-vg/root'
+        sync; umount /mnt/t; vgchange -q -an dracut-vg; cryptsetup close luks-{{DracutLvmUuid}}
+        """;
+
     private static readonly string[] s_debianPackages = ["cryptsetup-initramfs", "lvm2", "mdadm"];
 
     /// <summary>The disk's serial number while it is made, and the file's name.</summary>
@@ -65,6 +83,13 @@ internal sealed record EncryptedLaptop(string Image, string RootDevice, string A
 
     /// <summary>One file system in LUKS, and dracut's initramfs with systemd in it.</summary>
     public static EncryptedLaptop DracutInLuks(string directory) => new(Path.Combine(directory, DracutName + ".img"), DracutRoot, "systemd-cryptsetup", DracutInstall);
+
+    /// <summary>LVM in LUKS, and dracut's initramfs with systemd in it.</summary>
+    public static EncryptedLaptop DracutLvmInLuks(string directory) => new(Path.Combine(directory, DracutLvmName + ".img"), DracutLvmRoot, "systemd-cryptsetup", DracutLvmInstall);
+
+    /// <summary>The Debian in <see cref="DracutLvmInLuks"/>.</summary>
+    public static Task<string> DracutLvmTreeAsync(BuildCache cache, Action<string> report, CancellationToken token)
+        => DebianTree.GetAsync(cache, InitramfsMaker.Dracut, ["lvm2"], "", report, token);
 
     /// <summary>The Debian in <see cref="LvmInLuks"/>, which has all that makes the others.</summary>
     public static Task<string> DebianTreeAsync(BuildCache cache, Action<string> report, CancellationToken token)

@@ -125,6 +125,9 @@ public sealed class MachineParts : IDisposable
     /// <summary>Disks with a boot partition in LUKS, LVM and RAID, made by a virtual machine.</summary>
     internal Task<EncryptedDisks> EncryptedDisksAsync() => EncryptedDisks.GetAsync(_cache, WrappedBoot.Files, Say, TestContext.Current.CancellationToken);
 
+    /// <summary>A disk with LVM in LUKS and dracut; only for a long test.</summary>
+    internal Task<EncryptedLaptop> DracutLvmInLuksAsync() => EncryptedDisks.GetDracutLvmInLuksAsync(_cache, WrappedBoot.Files, Say, TestContext.Current.CancellationToken);
+
     internal string NewKey(string name) => new KeyDirectory(Path.Combine(_directory, Guid.NewGuid().ToString("N"))).Create(name);
 
     /// <summary>Runs what needs machines; a failure tells the ends of their consoles.</summary>
