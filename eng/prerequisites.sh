@@ -33,7 +33,9 @@ kmod              depmod, modinfo
 busybox-static    measures the empty initramfs we compare with
 syslinux          BIOS boot of the USB stick
 syslinux-common   BIOS boot of the USB stick
-systemd-boot-efi  the EFI stub of the USB stick's kernel image
+systemd-boot-efi  the EFI stub of a stick without Secure Boot
+shim-signed       the USB stick, with Secure Boot
+grub-efi-amd64-signed  the USB stick, with Secure Boot
 binutils          a foreign reader of the stick's UEFI program
 iproute2          network namespaces for tests
 util-linux        blkid, losetup, unshare

@@ -10,6 +10,15 @@ internal static class PrivateFile
 
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>A new, empty file, open for its owner; its name must be free.</summary>
+    /// <exception cref="IOException">It is not.</exception>
+    public static FileStream Open(string path) => new(path, new FileStreamOptions
+    {
+        Mode = System.IO.FileMode.CreateNew,
+        Access = FileAccess.ReadWrite,
+        UnixCreateMode = FileMode,
+    });
+
     /// <summary>Writes a new file.</summary>
     /// <param name="target">Its path.</param>
     /// <param name="content">Its bytes.</param>
@@ -23,12 +32,7 @@ internal static class PrivateFile
         var fresh = Path.Combine(directory, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.new");
         try
         {
-            using (var file = new FileStream(fresh, new FileStreamOptions
-            {
-                Mode = System.IO.FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = FileMode,
-            }))
+            using (var file = Open(fresh))
             {
                 file.Write(content);
                 file.Flush(flushToDisk: true);

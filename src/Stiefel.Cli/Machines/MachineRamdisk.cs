@@ -12,6 +12,6 @@ internal static class MachineRamdisk
     {
         DebugShell = [.. Overlay.Files(Overlay.Debug)],
         MakeStickAsync = (path, keyFile, arguments, token) =>
-            new StickImage(new StickContent(ramdisk, keyFile, arguments), new StepLog(TextWriter.Null)).WriteAsync(path, token),
+            new StickImage(new StickContent(ramdisk, keyFile, arguments) { MenuSeconds = 0 }, StickLayout.Mbr, new StepLog(TextWriter.Null)).WriteAsync(path, token),
     };
 }

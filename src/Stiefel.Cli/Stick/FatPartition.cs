@@ -43,6 +43,21 @@ internal sealed class FatPartition(string image)
     public Task MakeDirectoriesAsync(IReadOnlyList<string> directories, CancellationToken token)
         => RunAsync("mmd", ["-i", Place, .. directories.Select(directory => "::/" + directory)], token);
 
+    /// <summary>The bytes of a file; null if there is no such file, or no file system of this kind.</summary>
+    public async Task<byte[]?> ReadAsync(string path, CancellationToken token)
+    {
+        using var content = new MemoryStream();
+        try
+        {
+            await ExternalProgram.RunAsync("mtype", ["-i", Place, "::/" + path], s_options with { OutputDestination = content }, token);
+            return content.ToArray();
+        }
+        catch (ExternalProgramException)
+        {
+            return null;
+        }
+    }
+
     public Task CopyAsync(string file, string target, CancellationToken token)
         => RunAsync("mcopy", ["-o", "-i", Place, file, "::/" + target], token);
 

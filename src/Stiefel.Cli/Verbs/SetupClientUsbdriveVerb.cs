@@ -11,31 +11,142 @@ namespace Stiefel.Cli.Verbs;
 /// <summary>`stiefel setup-client-usbdrive`: the stick that starts a desktop.</summary>
 internal static class SetupClientUsbdriveVerb
 {
-    private static readonly Option<string> s_image = new("--image") { HelpName = "FILE", Description = "Write the stick's content to this file", Required = true };
-    private static readonly Option<string?> s_key = new("--key") { HelpName = "NAME|FILE", Description = "The key that the stick carries: one of the directory, or a file NAME.key, which may be sealed [else the desktop asks for a pairing code]" };
+    private const int MaxMenuSeconds = 600;
+
+    private static readonly Argument<string?> s_device = new("DEVICE") { Arity = ArgumentArity.ZeroOrOne, Description = "The drive to be erased and written, as /dev/sdb" };
+    private static readonly Option<string?> s_image = new("--image") { HelpName = "FILE", Description = "Write an image of the stick to this file instead" };
+    private static readonly Option<string?> s_intoEsp = new("--into-esp") { HelpName = "DIR", Description = "Put the client beside what is on a mounted EFI System partition or FAT stick instead" };
+    private static readonly Option<bool> s_undo = new("--undo") { Description = "With --into-esp: take it away again" };
+    private static readonly Option<StickLayout> s_layout = new("--layout") { HelpName = "mbr|gpt", Description = "The partition table; mbr starts on most machines", DefaultValueFactory = _ => StickLayout.Mbr };
+    private static readonly Option<string?> s_erase = new("--erase") { HelpName = "SERIAL", Description = "Erase the drive if this is its serial number, and do not ask" };
+    private static readonly Option<bool> s_force = new("--force") { Description = "Write also what is unlikely to be a stick; says what that overrides" };
+    private static readonly Option<string?> s_key = new("--key") { HelpName = "NAME|FILE", Description = "The key that the stick carries: one of the directory, or a file NAME.key, which may be sealed [the one that it carries already, else the desktop asks for a pairing code]" };
+    private static readonly Option<bool> s_withoutKey = new("--without-key") { Description = "Carry no key, also if the stick had one" };
     private static readonly Option<string> s_directory = KeyVerb.DirectoryOption();
     private static readonly Option<string?> s_arguments = new("--cmdline") { HelpName = "TEXT", Description = "Further arguments of the client's kernel" };
+    private static readonly Option<int> s_menuSeconds = new("--menu-seconds") { HelpName = "N", Description = "How long the boot menu waits; 0: not at all", DefaultValueFactory = _ => StickContent.UsualMenuSeconds };
     private static readonly Option<string?> s_ramdisk = new("--ramdisk") { HelpName = "DIR", Description = "What create-initrd wrote [where it does by default]" };
-    private static readonly Option<string?> s_config = new("--config") { HelpName = "FILE", Description = "Configuration, for the default of --ramdisk" };
+    private static readonly Option<string?> s_config = new("--config") { HelpName = "FILE", Description = "Configuration, for the default of --ramdisk and the disk that is served" };
 
     public static Command Build()
     {
-        var command = new Command("setup-client-usbdrive", "Make a stick that boots a desktop from the laptop, on BIOS and UEFI machines")
+        var command = new Command("setup-client-usbdrive", "Make a stick that boots a desktop from the laptop, on BIOS and UEFI machines. Shows the drive and asks for its serial number before it is erased")
         {
-            s_image, s_key, s_directory, s_arguments, s_ramdisk, s_config,
+            s_device, s_image, s_intoEsp, s_undo, s_layout, s_erase, s_force, s_key, s_withoutKey, s_directory, s_arguments, s_menuSeconds, s_ramdisk, s_config,
         };
         command.SetAction(RunAsync);
         return command.WithExamples(
+            "stiefel setup-client-usbdrive /dev/sdb --key blue-stick",
+            "stiefel setup-client-usbdrive /dev/sdb",
             "stiefel setup-client-usbdrive --image stick.img --key blue-stick",
+            "stiefel setup-client-usbdrive --into-esp /mnt/esp --key blue-stick",
+            "stiefel setup-client-usbdrive --into-esp /mnt/esp --undo",
             "stiefel setup-client-usbdrive --image test.img --key ./keys/test.key --ramdisk ./ramdisk --cmdline 'loglevel=7'");
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken token)
     {
-        var image = parsed.GetRequiredValue(s_image);
-        var ramdisk = new RamdiskImage(parsed.GetValue(s_ramdisk) ?? RamdiskRequest.DefaultOutput(ConfigurationFile.Load(parsed.GetValue(s_config))));
-        CheckTarget(image);
-        var key = parsed.GetValue(s_key) is { } nameOrFile ? FindKey(parsed.GetRequiredValue(s_directory), nameOrFile) : null;
+        var output = parsed.InvocationConfiguration.Output;
+        var log = new StepLog(output);
+        CheckCombination(parsed);
+        if (parsed.GetValue(s_undo))
+        {
+            return Undo(parsed.GetValue(s_intoEsp)!, output, log);
+        }
+
+        var configuration = ConfigurationFile.Load(parsed.GetValue(s_config));
+        var ramdisk = FindRamdisk(parsed.GetValue(s_ramdisk) ?? RamdiskRequest.DefaultOutput(configuration));
+        var content = new StickContent(ramdisk, parsed.GetValue(s_key) is { } nameOrFile ? FindKey(parsed.GetRequiredValue(s_directory), nameOrFile) : null, Arguments(parsed))
+        {
+            MenuSeconds = MenuSeconds(parsed),
+        };
+        StickImage.CheckTools(parsed.GetValue(s_layout));
+        await WriteAsync(parsed, content, ServedDisk(configuration), log, token);
+        SayWhatStarts(log);
+        await output.WriteLineAsync($"done in {log.Elapsed.TotalSeconds:0.0} s");
+        return ExitCode.Done;
+    }
+
+    private static async Task WriteAsync(ParseResult parsed, StickContent content, string? servedDisk, StepLog log, CancellationToken token)
+    {
+        var output = parsed.InvocationConfiguration.Output;
+        var layout = parsed.GetValue(s_layout);
+        var keepsKey = content.KeyFile is null && !parsed.GetValue(s_withoutKey);
+        if (parsed.GetValue(s_intoEsp) is { } directory)
+        {
+            var partition = new SharedPartition(directory, log);
+            partition.Check(parsed.GetValue(s_force));
+            partition.Write(Keyed(content, keepsKey ? KeptKey.OfDirectory(directory) : null, log));
+            log.Note(@"to start it by firmware, on its computer: efibootmgr --create-only --disk DISK --part N --label Stiefel --loader '\EFI\STIEFELC\SHIMX64.EFI'");
+        }
+        else if (parsed.GetValue(s_image) is { } image)
+        {
+            CheckImage(image);
+            await new StickImage(Keyed(content, keepsKey ? await KeptKey.OfDiskAsync(image, token) : null, log), layout, log).WriteAsync(image, token);
+        }
+        else
+        {
+            var isTerminal = output == Console.Out && !Console.IsOutputRedirected;
+            var consent = new EraseConsent(parsed.GetValue(s_erase), parsed.GetValue(s_force), Console.IsInputRedirected ? null : Console.In);
+            var stick = new StickDrive(consent, output, isTerminal);
+            var drive = await stick.ChooseAsync(parsed.GetValue(s_device)!, layout, servedDisk, token);
+            await stick.WriteAsync(drive, Keyed(content, keepsKey ? await KeptKey.OfDiskAsync(drive.Path, token) : null, log), layout, log, token);
+        }
+    }
+
+    private static void CheckCombination(ParseResult parsed)
+    {
+        var targets = ((string?[])[parsed.GetValue(s_device), parsed.GetValue(s_image), parsed.GetValue(s_intoEsp)]).Count(target => target is not null);
+        if (targets != 1)
+        {
+            throw new UsageException("name one target: a drive as /dev/sdb, --image FILE, or --into-esp DIR; see `stiefel setup-client-usbdrive --help`");
+        }
+
+        if (parsed.GetValue(s_undo) && parsed.GetValue(s_intoEsp) is null)
+        {
+            throw new UsageException("--undo takes away what --into-esp DIR wrote: name that directory");
+        }
+
+        if (parsed.GetValue(s_erase) is not null && parsed.GetValue(s_device) is null)
+        {
+            throw new UsageException("--erase is for a drive: name one, as /dev/sdb");
+        }
+
+        if (parsed.GetValue(s_key) is not null && parsed.GetValue(s_withoutKey))
+        {
+            throw new UsageException("--key and --without-key exclude each other: say one of them");
+        }
+    }
+
+    private static int Undo(string directory, TextWriter output, StepLog log)
+    {
+        output.WriteLine(new SharedPartition(directory, log).Undo()
+            ? $"{Path.Combine(directory, StickPaths.SharedPartition.Directory)} is gone; an entry of the firmware, if you made one, goes with `efibootmgr --delete-bootnum --bootnum NNNN`"
+            : $"nothing of ours is in {directory}");
+        return ExitCode.Done;
+    }
+
+    private static StickContent Keyed(StickContent content, byte[]? kept, StepLog log)
+    {
+        if (kept is not null)
+        {
+            log.Note("it keeps the key that it carries");
+        }
+        else if (content.KeyFile is null)
+        {
+            log.Note("no --key: the desktop will ask for a pairing code (`stiefel key new NAME --pairing`)");
+        }
+
+        return content with { KeptKey = kept };
+    }
+
+    private static void SayWhatStarts(StepLog log) => log.Note(BootPrograms.Find().Signed is { } signed
+        ? $"UEFI: shim and GRUB of {signed.Distribution}, also with Secure Boot if the kernel of the ramdisk is signed by the same"
+        : "UEFI: without Secure Boot only; for it, apt install shim-signed grub-efi-amd64-signed and write it anew");
+
+    private static RamdiskImage FindRamdisk(string directory)
+    {
+        var ramdisk = new RamdiskImage(directory);
         foreach (var file in (string[])[ramdisk.Kernel, ramdisk.Initrd, ramdisk.Manifest])
         {
             if (!File.Exists(file))
@@ -44,24 +155,21 @@ internal static class SetupClientUsbdriveVerb
             }
         }
 
-        if (parsed.GetValue(s_arguments) is { } arguments && arguments.Any(char.IsControl))
-        {
-            throw new UsageException("--cmdline: expected one line of plain text");
-        }
-
-        StickImage.CheckTools();
-        var output = parsed.InvocationConfiguration.Output;
-        var log = new StepLog(output);
-        var content = new StickContent(ramdisk, key, parsed.GetValue(s_arguments));
-        if (content.KeyFile is null)
-        {
-            log.Note("no --key: the desktop will ask for a pairing code (`stiefel key new NAME --pairing`)");
-        }
-
-        await new StickImage(content, log).WriteAsync(image, token);
-        await output.WriteLineAsync($"done in {log.Elapsed.TotalSeconds:0.0} s");
-        return ExitCode.Done;
+        return ramdisk;
     }
+
+    private static string? Arguments(ParseResult parsed) => parsed.GetValue(s_arguments) is not { } arguments || StickContent.IsPassedOnAsItIs(arguments)
+        ? parsed.GetValue(s_arguments)
+        : throw new UsageException("--cmdline: expected one line of plain text, without quotes, backslashes and the characters $ ; & | < > { } #, which boot loaders change");
+
+    private static int MenuSeconds(ParseResult parsed) => parsed.GetValue(s_menuSeconds) is >= 0 and <= MaxMenuSeconds and var seconds
+        ? seconds
+        : throw new UsageException($"--menu-seconds {parsed.GetValue(s_menuSeconds)}: expected 0 to {MaxMenuSeconds}");
+
+    // As the kernel names it: boot.disk is a link that stays.
+    private static string? ServedDisk(StiefelConfiguration configuration) => configuration.Boot.Disk is { Length: > 0 } disk
+        ? File.ResolveLinkTarget(disk, returnFinalTarget: true)?.FullName ?? disk
+        : null;
 
     // Read before anything starts, and as it is asked for elsewhere: by its name, or as a file.
     private static string FindKey(string directory, string nameOrFile)
@@ -76,8 +184,7 @@ internal static class SetupClientUsbdriveVerb
         return file;
     }
 
-    // A device would be lost with all that is on it; that needs more questions than an image file does.
-    private static void CheckTarget(string image)
+    private static void CheckImage(string image)
     {
         if (Directory.Exists(image))
         {
@@ -92,7 +199,7 @@ internal static class SetupClientUsbdriveVerb
 
         if (File.Exists(image) && (File.GetAttributes(image) & FileAttributes.Device) != 0 || Path.GetFullPath(image).StartsWith("/dev/", StringComparison.Ordinal))
         {
-            throw new RefusedException($"--image {image}: this is a device, and only image files are written");
+            throw new RefusedException($"--image {image}: this is a device, and only image files are written; to erase it and make it the stick, name it without --image");
         }
     }
 }

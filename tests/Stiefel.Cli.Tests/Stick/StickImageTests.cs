@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using Stiefel.BootFiles.Catalog.Images;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.Cli.Stick;
@@ -13,8 +11,6 @@ namespace Stiefel.Cli.Tests.Stick;
 
 public class StickImageTests
 {
-    private const string Stub = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub";
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -36,13 +32,16 @@ public class StickImageTests
         }
 
         await ExternalProgram.RunAsync("fsck.fat", ["-n", directory["partition"]], token: Token);
-        var menu = await TypeAsync(directory, "syslinux.cfg");
-        Assert.Contains("APPEND stiefel_role=client nomodeset quiet console=tty0 console=ttyS0,115200 extra=1\n", menu, StringComparison.Ordinal);
-        await ExternalProgram.RunAsync("mcopy", ["-i", $"{directory["partition"]}", "::/stiefel/initrd.img", directory["initrd"]], token: Token);
-        var initrd = await File.ReadAllBytesAsync(directory["initrd"], Token);
-        Assert.True(initrd.AsSpan().IndexOf("etc/stiefel/keys/test.key"u8) > 0);
+        var menu = await TypeAsync(directory, "SYSLINUX.CFG");
+        Assert.Contains("INITRD /STIEFEL/INITRD.IMG,/STIEFEL/KEY.IMG\n  APPEND stiefel_role=client nomodeset quiet console=tty0 console=ttyS0,115200 extra=1\n", menu, StringComparison.Ordinal);
+        Assert.Contains("TIMEOUT 30\n", menu, StringComparison.Ordinal);
+        Assert.Equal("initrd", (await TypeAsync(directory, "STIEFEL/INITRD.IMG")).TrimEnd());
+        Assert.Contains("initrd /STIEFEL/INITRD.IMG /STIEFEL/KEY.IMG\n", await TypeAsync(directory, "EFI/BOOT/GRUB.CFG"), StringComparison.Ordinal);
+        await ExternalProgram.RunAsync("mcopy", ["-i", $"{directory["partition"]}", "::/STIEFEL/KEY.IMG", directory["key"]], token: Token);
+        var archive = await File.ReadAllBytesAsync(directory["key"], Token);
+        Assert.True(archive.AsSpan().IndexOf("etc/stiefel/keys/test.key"u8) > 0);
         var secret = await File.ReadAllBytesAsync(key, Token);
-        Assert.True(initrd.AsSpan().IndexOf(secret) > 0);
+        Assert.True(archive.AsSpan().IndexOf(secret) > 0);
     }
 
     [Fact]
@@ -51,7 +50,7 @@ public class StickImageTests
         using var directory = MakeRamdisk();
         var (code, error) = await RunAsync("--image", "/dev/null", "--ramdisk", directory.Path);
         Assert.Equal(3, code);
-        Assert.Equal("stiefel: --image /dev/null: this is a device, and only image files are written\n", error);
+        Assert.Equal("stiefel: --image /dev/null: this is a device, and only image files are written; to erase it and make it the stick, name it without --image\n", error);
     }
 
     [Fact]
@@ -103,7 +102,7 @@ public class StickImageTests
         File.CreateSymbolicLink(target["x.img.new"], foreign);
         var before = Directory.GetDirectories(Path.GetTempPath(), "stiefel-stick-*").Length;
 
-        var image = new StickImage(new StickContent(new RamdiskImage(directory.Path), key, null), new StepLog(new StringWriter()));
+        var image = new StickImage(new StickContent(new RamdiskImage(directory.Path), key, null), StickLayout.Mbr, new StepLog(new StringWriter()));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => image.WriteAsync(target["x.img"], new CancellationToken(canceled: true)));
         Assert.Equal([target["x.img.new"]], Directory.GetFileSystemEntries(target.Path));
         Assert.Equal(before, Directory.GetDirectories(Path.GetTempPath(), "stiefel-stick-*").Length);
@@ -111,6 +110,72 @@ public class StickImageTests
         await image.WriteAsync(target["x.img"], Token);
         Assert.Equal("somebody's", await File.ReadAllTextAsync(foreign, Token));
         Assert.Equal([target["x.img"], target["x.img.new"]], Directory.GetFileSystemEntries(target.Path).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>A stick that is written anew keeps its key, unless it is told otherwise.</summary>
+    [Fact]
+    public async Task Verb_StickOfBefore_KeepsItsKey()
+    {
+        using var directory = MakeRamdisk();
+        var secret = await File.ReadAllBytesAsync(new KeyDirectory(directory["keys"]).Create("blue"), Token);
+        string[] options = ["--image", directory["stick.img"], "--ramdisk", directory.Path, "--directory", directory["keys"]];
+        Assert.Equal((0, ""), await RunAsync([.. options, "--key", "blue"]));
+        directory.Write(RamdiskImage.InitrdName, "newer");
+
+        using var output = new StringWriter();
+        Assert.Equal((0, ""), await RunAsync(output, options));
+        Assert.Contains("it keeps the key that it carries", output.ToString(), StringComparison.Ordinal);
+        var image = await File.ReadAllBytesAsync(directory["stick.img"], Token);
+        Assert.True(image.AsSpan().IndexOf(secret) > 0);
+        Assert.True(image.AsSpan().IndexOf("newer"u8) > 0);
+
+        Assert.Equal((0, ""), await RunAsync([.. options, "--without-key"]));
+        Assert.True((await File.ReadAllBytesAsync(directory["stick.img"], Token)).AsSpan().IndexOf(secret) < 0);
+    }
+
+    [Fact]
+    public async Task Verb_LayoutGpt_HasOneSystemPartitionAndAnActiveProtectiveEntry()
+    {
+        using var directory = MakeRamdisk();
+        Assert.Equal((0, ""), await RunAsync("--image", directory["stick.img"], "--ramdisk", directory.Path, "--layout", "gpt"));
+        var table = await ExternalProgram.RunAsync("sfdisk", ["--dump", directory["stick.img"]], token: Token);
+        Assert.Contains("label: gpt", table.Text, StringComparison.Ordinal);
+        Assert.Matches("start= *2048, size= *[0-9]+, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B, uuid=[-0-9A-F]+, name=\"STIEFEL\", attrs=\"LegacyBIOSBootable\"", table.Text);
+        Assert.Equal(0, (await ExternalProgram.RunAsync("sgdisk", ["--verify", directory["stick.img"]], token: Token)).ExitCode);
+        var sector = new byte[512];
+        await using var disk = File.OpenRead(directory["stick.img"]);
+        await disk.ReadExactlyAsync(sector, Token);
+        Assert.Equal((0x80, 0xEE), (sector[446], sector[450]));
+        Assert.True(sector.AsSpan(0, 440).IndexOfAnyExcept((byte)0) >= 0);
+    }
+
+    [Theory]
+    [InlineData("name one target: a drive as /dev/sdb, --image FILE, or --into-esp DIR; see `stiefel setup-client-usbdrive --help`")]
+    [InlineData("name one target: a drive as /dev/sdb, --image FILE, or --into-esp DIR; see `stiefel setup-client-usbdrive --help`", "/dev/sdx", "--image", "x")]
+    [InlineData("--undo takes away what --into-esp DIR wrote: name that directory", "--image", "x", "--undo")]
+    [InlineData("--erase is for a drive: name one, as /dev/sdb", "--image", "x", "--erase", "1")]
+    [InlineData("--key and --without-key exclude each other: say one of them", "--image", "x", "--key", "1", "--without-key")]
+    [InlineData("--layout iso: expected one of mbr, gpt; see `stiefel setup-client-usbdrive --help`", "--image", "x", "--layout", "iso")]
+    public async Task Verb_OptionsThatDoNotGoTogether_SayWhatIsMeant(string message, params string[] options)
+    {
+        var (code, error) = await RunAsync(options);
+        Assert.Equal((2, $"stiefel: {message}\n"), (code, error));
+    }
+
+    [Theory]
+    [InlineData("a='b c'")]
+    [InlineData("a=\"b\"")]
+    [InlineData("a=$b")]
+    [InlineData("a\\b")]
+    [InlineData("a\nLABEL b")]
+    [InlineData("ä")]
+    public async Task Verb_ArgumentsThatALoaderWouldChange_AreRefused(string arguments)
+    {
+        using var directory = MakeRamdisk();
+        var (code, error) = await RunAsync("--image", directory["x"], "--ramdisk", directory.Path, "--cmdline", arguments);
+        Assert.Equal(2, code);
+        Assert.StartsWith("stiefel: --cmdline: expected one line of plain text", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(directory["x"]));
     }
 
     [Fact]
@@ -121,41 +186,6 @@ public class StickImageTests
         Assert.Equal(2, code);
         Assert.Contains("stiefel create-initrd", error, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task WriteUki_Sections_AreReadByObjdumpAndDoNotOverlap()
-    {
-        using var directory = new TemporaryDirectory();
-        var kernel = new byte[1_234_567];
-        Random.Shared.NextBytes(kernel);
-        await using (var output = File.Create(directory["uki.efi"]))
-        {
-            UnifiedImageWriter.Write(
-                await File.ReadAllBytesAsync(Stub, Token),
-                [Section(".cmdline", Encoding.ASCII.GetBytes("a=b")), Section(".linux", kernel), Section(".initrd", new byte[9999])],
-                output);
-        }
-
-        await ExternalProgram.RunAsync("objcopy", ["-O", "binary", "--only-section=.linux", directory["uki.efi"], directory["linux"]], token: Token);
-        Assert.Equal(kernel, await File.ReadAllBytesAsync(directory["linux"], Token));
-        var headers = await ExternalProgram.RunAsync("objdump", ["-h", "-w", directory["uki.efi"]], token: Token);
-        var sections = headers.Lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(words => words.Length > 4 && words[1].StartsWith('.'))
-            .Select(words => (Begin: Convert.ToInt64(words[3], 16), End: Convert.ToInt64(words[3], 16) + Convert.ToInt64(words[2], 16)))
-            .OrderBy(section => section.Begin).ToArray();
-        Assert.True(sections.Length >= 8);
-        Assert.All(sections.Zip(sections.Skip(1)), pair => Assert.True(pair.First.End <= pair.Second.Begin));
-    }
-
-    [Fact]
-    public void WriteUki_StubIsNone_SaysSo()
-    {
-        Assert.Throws<UnifiedImageException>(() => UnifiedImageWriter.Write(new byte[100], [], new MemoryStream()));
-        var stub = File.ReadAllBytes(Stub);
-        Assert.Throws<UnifiedImageException>(() => UnifiedImageWriter.Write(stub, [.. Enumerable.Range(0, 100).Select(_ => Section(".x", [1]))], new MemoryStream()));
-    }
-
-    private static UnifiedImageSection Section(string name, byte[] content) => new(name, () => new MemoryStream(content), content.Length);
 
     private static TemporaryDirectory MakeRamdisk()
     {

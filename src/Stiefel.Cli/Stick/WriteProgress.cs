@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Stiefel.CommandLine;
+
+namespace Stiefel.Cli.Stick;
+
+/// <summary>How far a long piece of work is: one line that is renewed at a terminal, and a line for each tenth elsewhere.</summary>
+/// <param name="output">Where it is shown.</param>
+/// <param name="isTerminal">A line can be renewed there.</param>
+internal sealed class WriteProgress(TextWriter output, bool isTerminal)
+{
+    private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(250);
+
+    private readonly Stopwatch _clock = new();
+    private string _what = "";
+    private long _total;
+    private TimeSpan _shown;
+    private long _tenth;
+
+    /// <param name="what">What is being done: `write`.</param>
+    /// <param name="total">Bytes until it is done.</param>
+    public void Begin(string what, long total)
+    {
+        (_what, _total, _shown, _tenth) = (what, total, TimeSpan.MinValue, 0);
+        _clock.Restart();
+    }
+
+    /// <param name="done">Bytes so far.</param>
+    public void Report(long done)
+    {
+        if (isTerminal)
+        {
+            if (_clock.Elapsed - s_between > _shown)
+            {
+                _shown = _clock.Elapsed;
+                output.Write($"\r    {Line(done)}\e[K");
+                output.Flush();
+            }
+        }
+        else if (done * 10 / _total > _tenth)
+        {
+            _tenth = done * 10 / _total;
+            output.WriteLine($"    {Line(done)}");
+        }
+    }
+
+    /// <summary>It is done.</summary>
+    public void End()
+    {
+        var seconds = _clock.Elapsed.TotalSeconds;
+        output.WriteLine($"{(isTerminal ? "\r" : "")}    {_what}: {DataSize.Megabytes(_total)} in {seconds:0.0} s, {_total / 1e6 / Math.Max(seconds, 0.001):0.0} MB/s{(isTerminal ? "\e[K" : "")}");
+    }
+
+    private string Line(long done)
+    {
+        var seconds = Math.Max(_clock.Elapsed.TotalSeconds, 0.001);
+        var left = done > 0 ? (_total - done) / (done / seconds) : 0;
+        return $"{_what}: {100 * done / _total} %, {DataSize.Megabytes(done)} of {DataSize.Megabytes(_total)}, {done / 1e6 / seconds:0.0} MB/s, {left:0} s left";
+    }
+}
