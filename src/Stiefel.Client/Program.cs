@@ -26,6 +26,7 @@ var client = new RootCommand("Boot this machine from a laptop's disk: find the l
     BootVerb.Build(),
     DiscoverVerb.Build(),
     FetchVerb.Build(),
+    OwnSystemVerb.Build(),
 };
 client.WithExamples(
     "stiefel-client discover --key stick.key   which laptops answer, and what they offer",

@@ -9,7 +9,7 @@ internal static class LoaderMenus
     private const string PowerOff = "Power off";
 
     /// <summary>
-    /// grub.cfg. The files are named from the partition that GRUB was started from: a search could find others of the same name. A serial port that
+    /// grub.cfg. A loader that ends leads to the firmware's menu on many machines: our client tells the firmware which system is next. The files are named from the partition that GRUB was started from: a search could find others of the same name. A serial port that
     /// is not there must not become a terminal.
     /// </summary>
     public static string Grub(StickContent content, StickPaths paths)
@@ -23,18 +23,19 @@ internal static class LoaderMenus
               terminal_input --append serial
               terminal_output --append serial
             fi
-            menuentry '{{Start}}' {
+            menuentry "{{Start}}" {
               linux /{{paths.Kernel}} {{content.CommandLine}}
               initrd {{initrds}}
             }
-            menuentry '{{Verbose}}' {
+            menuentry "{{Verbose}}" {
               linux /{{paths.Kernel}} {{WithoutQuiet(content.CommandLine)}}
               initrd {{initrds}}
             }
-            menuentry '{{LocalDisk}}' {
-              exit 1
+            menuentry "{{LocalDisk}}" {
+              linux /{{paths.Kernel}} {{WithoutRole(content.CommandLine)}} stiefel_role=local
+              initrd /{{paths.Initrd}}
             }
-            menuentry '{{PowerOff}}' {
+            menuentry "{{PowerOff}}" {
               halt
             }
 
@@ -72,6 +73,10 @@ internal static class LoaderMenus
             """;
     }
 
-    private static string WithoutQuiet(string commandLine) =>
-        string.Join(' ', commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => word != "quiet"));
+    private static string WithoutQuiet(string commandLine) => Without(commandLine, word => word == "quiet");
+
+    private static string WithoutRole(string commandLine) => Without(commandLine, word => word.StartsWith("stiefel_role=", StringComparison.Ordinal));
+
+    private static string Without(string commandLine, Func<string, bool> isLeftOut) =>
+        string.Join(' ', commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => !isLeftOut(word)));
 }

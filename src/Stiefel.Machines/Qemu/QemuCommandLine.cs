@@ -59,7 +59,7 @@ public static class QemuCommandLine
         [
             "-name", options.Name,
             "-no-user-config", "-nodefaults",
-            "-machine", options.BeeperRecording is null ? "q35" : $"q35,pcspk-audiodev={BeeperId}",
+            "-machine", MachineType(options),
             "-accel", options.Accelerator,
             "-cpu", Processor,
             "-m", $"{options.Memory}",
@@ -93,6 +93,9 @@ public static class QemuCommandLine
         return arguments;
     }
 
+    private static string MachineType(VirtualMachineOptions options) =>
+        $"q35{(options.Startup is Startup.Uefi { HasSecureBoot: true } ? ",smm=on" : "")}{(options.BeeperRecording is null ? "" : $",pcspk-audiodev={BeeperId}")}";
+
     private static void AddConsoles(List<string> arguments, VirtualMachineOptions options)
     {
         if (options.OnOurTerminal)
@@ -119,13 +122,18 @@ public static class QemuCommandLine
             case Startup.DirectKernel direct:
                 arguments.AddRange(["-kernel", direct.Kernel, "-initrd", direct.Initrd, "-append", direct.CommandLine]);
                 break;
-            case Startup.Uefi:
+            case Startup.Uefi uefi:
                 ArgumentNullException.ThrowIfNull(firmware);
                 arguments.AddRange(
                 [
                     "-drive", $"if=pflash,unit=0,format=raw,readonly=on,file={Quote(firmware.Code)}",
                     "-drive", $"if=pflash,unit=1,format=raw,file={Quote(VariablesFile(options))}",
                 ]);
+                if (uefi.HasSecureBoot)
+                {
+                    arguments.AddRange(["-global", "driver=cfi.pflash01,property=secure,value=on"]);
+                }
+
                 break;
         }
     }

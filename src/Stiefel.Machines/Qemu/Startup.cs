@@ -13,5 +13,6 @@ public abstract record Startup
     public sealed record Bios : Startup;
 
     /// <summary>OVMF boots the first disk's EFI partition. The firmware's variables live in a copy and vanish with the machine.</summary>
-    public sealed record Uefi : Startup;
+    /// <param name="HasSecureBoot">It starts only what Microsoft has signed, directly or through a shim.</param>
+    public sealed record Uefi(bool HasSecureBoot = false) : Startup;
 }

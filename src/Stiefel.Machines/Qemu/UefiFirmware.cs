@@ -12,22 +12,25 @@ public sealed record UefiFirmware(string Code, string VariablesTemplate)
         new($"{Directory}/OVMF_CODE.fd", $"{Directory}/OVMF_VARS.fd"),
     ];
 
+    // Its variables hold Microsoft's keys, and its code keeps them from a running system (System Management Mode).
+    private static readonly UefiFirmware[] s_secure = [new($"{Directory}/OVMF_CODE_4M.secboot.fd", $"{Directory}/OVMF_VARS_4M.ms.fd")];
+
     /// <summary>For a machine that starts by UEFI: its firmware, and its own copy of the variables. Null for any other.</summary>
     /// <exception cref="FileNotFoundException">It is not installed.</exception>
     public static UefiFirmware? PrepareFor(VirtualMachineOptions options)
     {
-        if (options.Startup is not Startup.Uefi)
+        if (options.Startup is not Startup.Uefi uefi)
         {
             return null;
         }
 
-        var firmware = Find();
+        var firmware = Find(uefi.HasSecureBoot ? s_secure : s_known);
         File.Copy(firmware.VariablesTemplate, QemuCommandLine.VariablesFile(options), overwrite: true);
         return firmware;
     }
 
     /// <exception cref="FileNotFoundException">It is not installed.</exception>
-    private static UefiFirmware Find()
-        => s_known.FirstOrDefault(firmware => File.Exists(firmware.Code) && File.Exists(firmware.VariablesTemplate))
+    private static UefiFirmware Find(UefiFirmware[] known)
+        => known.FirstOrDefault(firmware => File.Exists(firmware.Code) && File.Exists(firmware.VariablesTemplate))
             ?? throw new FileNotFoundException($"no UEFI firmware in {Directory}: install the package ovmf");
 }

@@ -25,6 +25,15 @@ public sealed class QemuCommandLineTests
     }
 
     [Fact]
+    public void Build_UefiWithSecureBoot_ProtectsItsVariables()
+    {
+        var arguments = QemuCommandLine.Build(Options(new Startup.Uefi(HasSecureBoot: true)), new UefiFirmware("/code.fd", "/template.fd"));
+
+        Assert.Equal("q35,smm=on", arguments[arguments.IndexOf("-machine") + 1]);
+        Assert.Contains("driver=cfi.pflash01,property=secure,value=on", arguments);
+    }
+
+    [Fact]
     public void Build_CableThatIsRecorded_WritesEveryFrameDown()
     {
         var options = Options(new Startup.Bios()) with { Cable = new CableEnd("/s", Listens: true, "02:00:00:00:00:01") { Recording = "/a,b" } };

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Stiefel.Client.OwnSystem;
+using Stiefel.CommandLine;
+using Stiefel.Linux.Firmware;
+
+namespace Stiefel.Client.Verbs;
+
+/// <summary>`stiefel-client own-system`: what the stick's menu has for those who do not want the laptop's.</summary>
+internal static class OwnSystemVerb
+{
+    public static Command Build()
+    {
+        var command = new Command("own-system", "Have the firmware start this computer's own system next, once, and not what started it now. Restart after it");
+        command.SetAction(async (parsed, _) => await RunAsync(parsed.InvocationConfiguration.Output));
+        return command.WithExamples("stiefel-client own-system && reboot -f");
+    }
+
+    private static async Task<int> RunAsync(TextWriter output)
+    {
+        var variables = new EfiVariables();
+        if (!variables.AreThere)
+        {
+            throw new FailedException("this machine was not started by UEFI, or efivarfs is not mounted: choose its own disk in the firmware's boot menu");
+        }
+
+        var next = new NextStart(variables);
+        if (next.Find() is not { } number)
+        {
+            throw new FailedException("the firmware has no entry besides the one that started this: choose a disk in the firmware's boot menu");
+        }
+
+        try
+        {
+            next.Order(number);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new FailedException($"the firmware does not take BootNext ({error.Message}): choose a disk in the firmware's boot menu", error);
+        }
+
+        await output.WriteLineAsync($"the firmware starts Boot{number:X4} next");
+        return ExitCode.Done;
+    }
+}

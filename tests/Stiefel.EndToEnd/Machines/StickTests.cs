@@ -1,0 +1,67 @@
+using Stiefel.Linux.Programs;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
+
+namespace Stiefel.EndToEnd.Machines;
+
+/// <summary>A stick that `stiefel setup-client-usbdrive` has written, under the firmware that people have, by its menu on the serial console.</summary>
+[Trait("Needs", "machines")]
+public sealed class StickTests(MachineParts parts)
+{
+    private const string Down = "\e[B";
+    private const string Enter = "\r";
+    private const string OwnSystem = "the system of this computer";
+    private const string FirstEntry = "Boot the system of the laptop";
+
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string> Firmware => new()
+    {
+        { "bios", "DMI: QEMU" },
+        { "secure-boot", "Kernel is locked down from EFI Secure Boot" },
+    };
+
+    /// <summary>The second entry differs from the first in what the kernel says, so that its choice can be seen.</summary>
+    [Theory]
+    [MemberData(nameof(Firmware))]
+    public Task Stick_SecondEntryOfItsMenu_StartsTheClientWithTheKernelsMessages(string firmware, string message) => parts.PlayAsync($"stick-{firmware}", async run =>
+    {
+        await using var desktop = await StartAsync(run, firmware, []);
+        await desktop.Console.WaitForAsync(FirstEntry, TimeLimits.FirmwareStart, _token);
+        await desktop.Console.SendAsync(Down + Enter, _token);
+        await desktop.Console.WaitForAsync(message, TimeLimits.FirmwareStart, _token);
+        await desktop.Console.WaitForAsync("stiefel: phase searching\n", TimeLimits.FirmwareStart, _token);
+    });
+
+    /// <summary>A computer with a system of its own: the stick's menu leads to it, though the firmware takes the stick first.</summary>
+    [Fact]
+    [Trait("Needs", "long")]
+    public Task Stick_ThirdEntryOfItsMenu_StartsTheComputersOwnSystem() => parts.PlayAsync("stick-own-system", async run =>
+    {
+        await using var desktop = await StartAsync(run, "uefi", [await OwnSystemAsync(run)]);
+        await desktop.Console.WaitForAsync(FirstEntry, TimeLimits.FirmwareStart, _token);
+        await desktop.Console.SendAsync(Down + Down + Enter, _token);
+        await desktop.Console.WaitForAsync("stiefel: phase leaving (reboot)", TimeLimits.FirmwareStart, _token);
+        await desktop.Console.WaitForAsync(OwnSystem, TimeLimits.FirmwareStart, _token);
+    });
+
+    /// <summary>A disk from which the firmware starts a program that says its name.</summary>
+    private async Task<VirtualDisk> OwnSystemAsync(MachineRun run)
+    {
+        var (configuration, program, disk) = (Path.Combine(run.WorkDirectory, "own.cfg"), Path.Combine(run.WorkDirectory, "own.efi"), Path.Combine(run.WorkDirectory, "own.img"));
+        await File.WriteAllTextAsync(configuration, $"serial --unit=0 --speed=115200\nterminal_output serial\necho '{OwnSystem}'\nsleep 3600\n", _token);
+        await ExternalProgram.RunAsync(
+            "grub-mkstandalone", ["-O", "x86_64-efi", "--install-modules=serial terminal echo sleep normal", "--locales=", "--fonts=", "--themes=", "-o", program, $"boot/grub/grub.cfg={configuration}"], token: _token);
+        await ExternalProgram.RunAsync("mformat", ["-C", "-i", disk, "-T", "65536", "::"], token: _token);
+        await ExternalProgram.RunAsync("mmd", ["-i", disk, "::/EFI", "::/EFI/BOOT"], token: _token);
+        await ExternalProgram.RunAsync("mcopy", ["-i", disk, program, "::/EFI/BOOT/BOOTX64.EFI"], token: _token);
+        return new VirtualDisk(disk);
+    }
+
+    private async Task<VirtualMachine> StartAsync(MachineRun run, string firmware, IReadOnlyList<VirtualDisk> own)
+    {
+        Startup startup = firmware == "bios" ? new Startup.Bios() : new Startup.Uefi(HasSecureBoot: firmware == "secure-boot");
+        return await run.StartAsync(firmware, startup, [await WrittenStick.MakeAsync(run, parts.NewKey("stick"), _token), .. own], run.LaptopEnd, _token);
+    }
+}
