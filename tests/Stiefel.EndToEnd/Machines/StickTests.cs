@@ -62,6 +62,6 @@ public sealed class StickTests(MachineParts parts)
     private async Task<VirtualMachine> StartAsync(MachineRun run, string firmware, IReadOnlyList<VirtualDisk> own)
     {
         Startup startup = firmware == "bios" ? new Startup.Bios() : new Startup.Uefi(HasSecureBoot: firmware == "secure-boot");
-        return await run.StartAsync(firmware, startup, [await WrittenStick.MakeAsync(run, parts.NewKey("stick"), _token), .. own], run.LaptopEnd, _token);
+        return await run.StartAsync(firmware, startup, [await WrittenStick.MakeAsync(run, parts.NewKey("stick"), _token), .. own], run.LaptopEnd, _token, endsOnReset: false);
     }
 }
