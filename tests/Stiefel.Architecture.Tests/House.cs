@@ -37,6 +37,8 @@ internal static class House
                let user = Place.Of(type)
                where user is not null
                from dependency in type.Dependencies
+               // A type parameter is no type of its own, and the reader takes those of generated methods of one name for each other's.
+               where dependency.Target is not GenericParameter
                let used = Place.Of(dependency.Target)
                where used is not null && used != user
                select new Use(user, used);
