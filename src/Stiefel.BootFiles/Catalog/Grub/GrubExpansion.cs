@@ -57,8 +57,11 @@ internal sealed class GrubExpansion(Func<string, string?> variables, GrubScope? 
             case GrubPartKind.Quoted:
                 Append(GrubGlob.Escape(part.Text));
                 break;
+            case GrubPartKind.TranslatedVariable when part.Text is not ("#" or "?"):
+                Append(GrubGlob.Escape(variables(part.Text) ?? ""));
+                break;
             default:
-                AppendValues(Values(part.Text, part.Kind == GrubPartKind.QuotedVariable), part);
+                AppendValues(Values(part.Text, part.Kind != GrubPartKind.Variable), part);
                 break;
         }
     }
@@ -78,7 +81,7 @@ internal sealed class GrubExpansion(Func<string, string?> variables, GrubScope? 
             }
 
             // Outside quotes, the wildcards of a value are wildcards.
-            Append(part.Kind == GrubPartKind.QuotedVariable ? GrubGlob.Escape(values[at]) : GrubGlob.EscapeBackslashes(values[at]));
+            Append(part.Kind != GrubPartKind.Variable ? GrubGlob.Escape(values[at]) : GrubGlob.EscapeBackslashes(values[at]));
         }
     }
 

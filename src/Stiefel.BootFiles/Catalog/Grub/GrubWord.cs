@@ -14,6 +14,9 @@ internal enum GrubPartKind
 
     /// <summary>A variable in quotes.</summary>
     QuotedVariable,
+
+    /// <summary>A variable in a text to be translated, where positional parameters are variables like others.</summary>
+    TranslatedVariable,
 }
 
 /// <summary>A piece of a word: text, or the name of a variable.</summary>

@@ -38,12 +38,14 @@ internal sealed class GrubWordParts
             case '"':
                 EndText(GrubPartKind.Text);
                 _at++;
-                ReadDoubleQuoted(translated: false);
+                ReadDoubleQuoted(() => ReadVariable(GrubPartKind.QuotedVariable));
                 break;
             case '$' when _word[_at + 1] == '"':
-                EndText(GrubPartKind.Text);
+                // What stands right before it counts as quoted, too.
+                Unescape();
+                EndText(_text.Length > 0 ? GrubPartKind.Quoted : GrubPartKind.Text);
                 _at += 2;
-                ReadDoubleQuoted(translated: true);
+                ReadDoubleQuoted(ReadTranslated);
                 break;
             case '$':
                 EndText(GrubPartKind.Text);
@@ -62,15 +64,14 @@ internal sealed class GrubWordParts
         }
     }
 
-    /// <param name="translated">`$"…"`: a text that GRUB looks up in its catalogue of translations.</param>
-    private void ReadDoubleQuoted(bool translated)
+    private void ReadDoubleQuoted(Action readVariable)
     {
         for (; _word[_at] != '"';)
         {
-            if (_word[_at] == '$' && (!translated || GrubWordScan.VariableAt(_word, _at + 1) is not null))
+            if (_word[_at] == '$')
             {
                 EndText(GrubPartKind.Quoted);
-                ReadVariable(GrubPartKind.QuotedVariable);
+                readVariable();
                 continue;
             }
 
@@ -88,10 +89,58 @@ internal sealed class GrubWordParts
         _at++;
     }
 
+    private void Unescape()
+    {
+        var text = _text.ToString();
+        _text.Clear();
+        for (var at = 0; at < text.Length; at++)
+        {
+            at += text[at] == '\\' && at + 1 < text.Length && text[at + 1] is '$' or '\\' or '"' ? 1 : 0;
+            _text.Append(text[at]);
+        }
+    }
+
     private void ReadVariable(GrubPartKind kind)
     {
         (var name, _at) = GrubWordScan.VariableAt(_word, _at + 1) ?? throw new GrubSyntaxException("a `$` in quotes stands for nothing");
         _parts.Add(new GrubPart(kind, name));
+    }
+
+    /// <summary>
+    /// `$"…"` is a text that GRUB looks up in its catalogue of translations, and puts variables in by other rules (gettext_append of execute.c):
+    /// positional parameters are none, `$@` and `$*` stay, and braces may hold anything.
+    /// </summary>
+    private void ReadTranslated()
+    {
+        if (_word[_at + 1] == '{')
+        {
+            var end = _at + 2;
+            while (_word[end] is not ('}' or '"'))
+            {
+                end += _word[end] == '\\' && _word[end + 1] is '"' or '\\' ? 2 : 1;
+            }
+
+            var isClosed = _word[end] == '}';
+            AddTranslated(isClosed ? _word[(_at + 2)..end] : "");
+            _at = end + (isClosed ? 1 : 0);
+        }
+        else if (GrubWordScan.VariableAt(_word, _at + 1) is { } variable && variable.Name is not ("@" or "*"))
+        {
+            AddTranslated(variable.Name);
+            _at = variable.End;
+        }
+        else
+        {
+            _text.Append(_word[_at++]);
+        }
+    }
+
+    private void AddTranslated(string name)
+    {
+        if (name is not ("" or "@" or "*"))
+        {
+            _parts.Add(new GrubPart(GrubPartKind.TranslatedVariable, name));
+        }
     }
 
     private void EndText(GrubPartKind kind)

@@ -146,7 +146,7 @@ internal sealed class GrubScripts(int seed, string files)
 
     private string Words() => string.Join(' ', Enumerable.Range(0, _random.Next(5)).Select(_ => Word()));
 
-    private string Word() => _random.Next(12) switch
+    private string Word() => _random.Next(13) switch
     {
         0 or 1 => Text(),
         2 => $"${Name()}",
@@ -158,6 +158,7 @@ internal sealed class GrubScripts(int seed, string files)
         8 => Pick("\\a", "\\ ", "\\$a", "\\\"x", "\\\\", "a\\;b", "\\#"),
         9 => $"\"{Text()} {Text()}\"",
         10 => $"' {Text()}  {Text()} '",
+        11 => $"$\"{Pick("", "a b", "$$", "\\$", "$")}{Pick($"${Name()}", $"${{{Name()}}}", "$@", "$*", "$1", "${2}", "$#", "${@}", "${a b}", "${a", "", "$")}{Pick("", " z", "\\z", "\\\\", "}", "-")}\"",
         _ => $"{Name()}",
     };
 
