@@ -63,6 +63,7 @@ cryptsetup-bin    opens LUKS with the file that a payload's initramfs is handed
 grub-emu          GRUB's own script engine, which ours is compared with
 grub-efi-amd64-bin  the boot loader of a laptop that returns to it
 kexec-tools       the fallback of kexec_file_load
+extlinux          itself starts what our reader of its configuration finds
 systemd-boot      bootctl, which judges the order of our boot menu
 systemd           systemd-ask-password, which must find the passphrase we leave for it
 LIST

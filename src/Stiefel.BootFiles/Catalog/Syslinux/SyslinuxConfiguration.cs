@@ -4,6 +4,7 @@ namespace Stiefel.BootFiles.Catalog.Syslinux;
 internal static class SyslinuxConfiguration
 {
     private const string Inline = "initrd=";
+    private const int MaxConfigurations = 16;
 
     // The last three are what is left when the boot directory given is the loader's own.
     private static readonly string[] s_files =
@@ -19,25 +20,63 @@ internal static class SyslinuxConfiguration
     {
         foreach (var file in s_files)
         {
-            if (SyslinuxFile.Read(tree, file) is not { } menu)
+            var path = Path.Combine(tree.Directory, file);
+            var directory = Path.GetDirectoryName(path)!;
+            if (tree.Has(file) && SyslinuxFile.Read(tree, path, directory) is { } menu)
+            {
+                foreach (var entry in Entries(menu, tree, directory, tree.Describe(file), []))
+                {
+                    yield return entry;
+                }
+            }
+        }
+    }
+
+    /// <param name="menu">A configuration.</param>
+    /// <param name="tree">Where it is.</param>
+    /// <param name="directory">What its paths count from.</param>
+    /// <param name="source">For people.</param>
+    /// <param name="read">Further configurations that were read already: one may lead to another, and back.</param>
+    private static IEnumerable<BootEntry> Entries(SyslinuxMenu menu, BootTree tree, string directory, string source, HashSet<string> read)
+    {
+        foreach ((var command, var decided) in menu.InBootOrder())
+        {
+            if (command.Configuration is not { } other)
+            {
+                yield return ToEntry(command, tree, directory, source) with { Decided = decided.Length > 0 ? $"{source} ({decided})" : "" };
+                continue;
+            }
+
+            var path = Resolve(other.File, directory);
+            var below = other.Directory is { } changed ? Resolve(changed, directory) : directory;
+            if (!read.Add(path) || read.Count > MaxConfigurations)
             {
                 continue;
             }
 
-            var directory = Path.GetDirectoryName(Path.Combine(tree.Directory, file))!;
-            var source = tree.Describe(file);
-            foreach ((var command, var decided) in menu.InBootOrder())
+            if (SyslinuxFile.Read(tree, path, below) is not { } next)
             {
-                yield return ToEntry(command, tree, directory, source) with { Decided = decided.Length > 0 ? $"{source} ({decided})" : "" };
+                tree.Findings.PassOver(source, command.Title, $"there is no file {path}, which it names as the next configuration");
+                continue;
+            }
+
+            if (command.IsMenu)
+            {
+                next.TakeOver();
+            }
+
+            foreach (var entry in Entries(next, tree, below, tree.Absolute(path), read))
+            {
+                yield return entry with { Decided = decided.Length > 0 ? entry.Decided : "" };
             }
         }
     }
 
     private static BootEntry ToEntry(SyslinuxCommand command, BootTree tree, string directory, string source)
     {
-        // The last initrd= is the one that is loaded; it means nothing to the kernel itself.
+        // The first initrd= is the one that is loaded (syslinux 6, elflink/ldlinux/kernel.c); it means nothing to the kernel itself.
         var arguments = command.Arguments.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        var initrds = arguments.LastOrDefault(argument => argument.StartsWith(Inline, StringComparison.Ordinal))?[Inline.Length..] ?? "";
+        var initrds = arguments.FirstOrDefault(argument => argument.StartsWith(Inline, StringComparison.Ordinal))?[Inline.Length..] ?? "";
         return new BootEntry
         {
             Id = $"syslinux:{command.Label?.Name ?? ""}",

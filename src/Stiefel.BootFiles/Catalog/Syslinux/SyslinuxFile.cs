@@ -11,27 +11,34 @@ internal sealed class SyslinuxFile
     private const int MaxLabels = 1024;
 
     private readonly BootTree _tree;
-    private readonly SyslinuxMenu _menu = new();
+    private readonly SyslinuxMenu _menu;
     private readonly string _directory;
+    private SyslinuxLevel _level;
     private SyslinuxLabel? _label;
     private int _includes;
 
-    private SyslinuxFile(BootTree tree, string directory)
+    private SyslinuxFile(BootTree tree, string directory, SyslinuxMenu menu)
     {
         _tree = tree;
         _directory = directory;
+        _menu = menu;
+        _level = menu.Start;
     }
 
     /// <summary>Null if there is no such file.</summary>
-    public static SyslinuxMenu? Read(BootTree tree, string path)
+    /// <param name="tree">Where it is.</param>
+    /// <param name="path">From the top of the file system.</param>
+    /// <param name="directory">What paths in it count from.</param>
+    public static SyslinuxMenu? Read(BootTree tree, string path, string directory)
     {
-        if (tree.ReadText(path, MaxFileBytes) is not { } text)
+        if (tree.ReadLoaderText(path, MaxFileBytes) is not { } text)
         {
             return null;
         }
 
-        var file = new SyslinuxFile(tree, Path.GetDirectoryName(Path.Combine(tree.Directory, path))!);
+        var file = new SyslinuxFile(tree, directory, new SyslinuxMenu());
         file.ReadLines(text, 0);
+        file.EndLabel();
         return file._menu;
     }
 
@@ -105,7 +112,7 @@ internal sealed class SyslinuxFile
                 _menu.Default = value;
                 break;
             case "UI":
-                _menu.HasUi = true;
+                _menu.Ui = value;
                 break;
             case "ONTIMEOUT":
                 _menu.OnTimeout = value;
@@ -125,22 +132,62 @@ internal sealed class SyslinuxFile
         switch (keyword)
         {
             case "INCLUDE":
-                Include(value, depth);
+                IncludeMenu(value, depth);
                 break;
-            case "BEGIN" or "END" or "SEPARATOR":
-                _label = null;
+            case "BEGIN":
+                Begin();
                 break;
-            case var _ when _label is null:
+            case "END":
+                EndLabel();
+                _level = _level.Parent ?? _level;
                 break;
+            case "SEPARATOR":
+                EndLabel();
+                break;
+            case "START":
+                _menu.Start = _level;
+                break;
+            case var _ when _label is not null:
+                ReadMenuOfLabel(_label, keyword, value);
+                break;
+        }
+    }
+
+    private static void ReadMenuOfLabel(SyslinuxLabel label, string keyword, string value)
+    {
+        switch (keyword)
+        {
             case "LABEL":
-                _label.Title = value.Replace("^", "", StringComparison.Ordinal);
+                label.Title = value.Replace("^", "", StringComparison.Ordinal);
                 break;
             case "DEFAULT":
-                _menu.MenuDefault = _label;
+                label.IsMarked = true;
+                break;
+            case "HIDE":
+                label.IsHidden = true;
                 break;
             case "DISABLE" or "DISABLED":
-                _label.IsDisabled = true;
+                label.IsDisabled = true;
                 break;
+            case "GOTO" or "EXIT" or "QUIT":
+                (label.Kind, label.Kernel) = ($"menu {keyword.ToLowerInvariant()}", value);
+                break;
+        }
+    }
+
+    private void Begin()
+    {
+        EndLabel();
+        _level = new SyslinuxLevel(_level);
+    }
+
+    /// <summary>What is global counts as it is where a label ends.</summary>
+    private void EndLabel()
+    {
+        if (_label is not null)
+        {
+            _label.Append ??= _menu.Append;
+            _label = null;
         }
     }
 
@@ -151,8 +198,28 @@ internal sealed class SyslinuxFile
             throw new InvalidDataException($"{_directory}: more than {MaxLabels} labels");
         }
 
+        EndLabel();
         _label = new SyslinuxLabel(name);
         _menu.Labels.Add(_label);
+        _level.Labels.Add(_label);
+    }
+
+    /// <summary>With a word behind the file's name, what is in it is a menu of its own.</summary>
+    private void IncludeMenu(string value, int depth)
+    {
+        var isMenu = SyslinuxCommand.FirstWord(value) != value;
+        var level = _level;
+        if (isMenu)
+        {
+            Begin();
+        }
+
+        Include(value, depth);
+        if (isMenu)
+        {
+            EndLabel();
+            _level = level;
+        }
     }
 
     private void Include(string value, int depth)
@@ -162,8 +229,7 @@ internal sealed class SyslinuxFile
             throw new InvalidDataException($"{_directory}: more than {MaxIncludes} includes, or nested more than {MaxIncludeDepth} deep");
         }
 
-        // A second word would be the tag of a menu.
-        var path = Path.Combine(_directory, value.Split(' ', 2)[0]);
+        var path = Path.Combine(_directory, SyslinuxCommand.FirstWord(value));
         if (_tree.ReadLoaderText(path, MaxFileBytes) is { } text)
         {
             ReadLines(text, depth + 1);

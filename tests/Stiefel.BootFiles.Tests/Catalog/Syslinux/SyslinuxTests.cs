@@ -48,7 +48,7 @@ public class SyslinuxTests
     [InlineData("DEFAULT menu.c32\n", "c")]
     [InlineData("", "a")]
     [InlineData("default b single\n", "b single")]
-    [InlineData("DEFAULT /vmlinuz initrd=/i x\nAPPEND global\n", "global x")]
+    [InlineData("DEFAULT /vmlinuz initrd=/i x\nAPPEND global\n", "x")]
     [InlineData("DEFAULT d\nINCLUDE more.cfg\n", "d")]
     [InlineData("DEFAULT vmlinuz\n", "last")]
     public void Find_WhatIsBootedByItself_AsSyslinuxDoes(string head, string commandLine)
@@ -64,7 +64,7 @@ public class SyslinuxTests
               APPEND a
             LABEL b
               KERNEL ../vmlinuz
-              APPEND initrd=/absent initrd=/i b
+              APPEND initrd=/i initrd=/absent b
             LABEL c
               MENU DEFAULT
               MENU LABEL ^C
