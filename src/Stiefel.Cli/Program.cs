@@ -25,6 +25,7 @@ var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a
     SetupServerOsVerb.Build(),
     SetupClientUsbdriveVerb.Build(),
     AutokexecVerb.Build(),
+    ServeNowVerb.Build(),
     StatusVerbs.BuildStatus(),
     StatusVerbs.BuildKick(),
     ReturnVerb.Build(),

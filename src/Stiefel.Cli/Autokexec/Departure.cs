@@ -7,6 +7,7 @@ using Stiefel.Linux.Files;
 using Stiefel.Linux.Initramfs;
 using Stiefel.Linux.Kernel;
 using Stiefel.Linux.Kexec;
+using Stiefel.Linux.Power;
 using Stiefel.Linux.Programs;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Discovery;
@@ -36,6 +37,12 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
 
     /// <summary>The installed boot entry for <see cref="LeavingWay.Firmware"/>; throws if there is none.</summary>
     public Func<string, IOneTimeEntry> FindEntry { get; init; } = OneTimeEntries.OfThisMachine().Find;
+
+    /// <summary>What the laptop lives on now.</summary>
+    public Func<PowerReading> ReadPower { get; init; } = () => new PowerJudge(0, 0).Judge(PowerSupplies.Read(), TimeSpan.Zero);
+
+    /// <summary>A program that wants no shutdown now keeps the laptop here.</summary>
+    public bool HeedsInhibitors { get; init; } = true;
 
     private bool ByFirmware => configuration.Autokexec.Leave == LeavingWay.Firmware;
 
@@ -118,9 +125,9 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     }
 
     /// <summary>What <see cref="LeaveAsync"/> would do.</summary>
-    public IEnumerable<string> Describe(string caller) =>
+    public IEnumerable<string> Describe(string occasion) =>
     [
-        $"would warn everybody: {Warning(caller)}",
+        $"would warn everybody: {Warning(occasion)}",
         $"would wait {configuration.Autokexec.GraceSeconds} s",
         .. ByFirmware
             ? (string[])[$"would order for the next start: {FindEntry(Named).Description}", "would run: systemctl reboot"]
@@ -128,17 +135,37 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     ];
 
     /// <summary>Leaves. Returns once systemd has been told; the end of this process is part of what it does then.</summary>
-    public async Task LeaveAsync(string caller, CancellationToken token)
+    /// <param name="occasion">Why, for everybody.</param>
+    /// <param name="token">Ends it; until systemd has been told nothing is changed.</param>
+    /// <returns>What keeps the laptop here, one line; null if it leaves.</returns>
+    public async Task<string?> LeaveAsync(string occasion, CancellationToken token)
     {
         Check();
-        await WarnAsync(Warning(caller), token);
-        await Task.Delay(TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds), token);
-        if (ByFirmware)
+        if (await FindObstacleAsync(token) is { } obstacle)
         {
-            await RestartAsync(token);
-            return;
+            return obstacle;
         }
 
+        await WarnAsync(Warning(occasion), token);
+        await Task.Delay(TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds), token);
+
+        // Somebody may have pulled the plug meanwhile, or begun what must not be interrupted.
+        if (await FindObstacleAsync(token) is { } newer)
+        {
+            await TellAsync($"the laptop stays: {newer}", token);
+            return newer;
+        }
+
+        await (ByFirmware ? RestartAsync(token) : KexecAsync(token));
+        return null;
+    }
+
+    private async Task<string?> FindObstacleAsync(CancellationToken token) =>
+        configuration.Autokexec.Power.Refusal(ReadPower())
+        ?? (HeedsInhibitors && await Inhibitors.ListAsync(RunAsync, token) is [var first, ..] ? $"{first}; `stiefel serve-now --ignore-inhibitors` leaves all the same" : null);
+
+    private async Task KexecAsync(CancellationToken token)
+    {
         var loaded = Load();
         try
         {
@@ -213,26 +240,35 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         return usable;
     }
 
-    private string Warning(string caller) =>
-        $"a desktop with the key {caller} calls for this laptop's disk: everything is closed in {configuration.Autokexec.GraceSeconds} s ({StopCommand.OfThisProcess()} keeps it from that)";
+    private string Warning(string occasion) =>
+        $"{occasion}: everything is closed in {configuration.Autokexec.GraceSeconds} s ({StopCommand.OfThisProcess()} keeps it from that)";
 
     private async Task WarnAsync(string text, CancellationToken token)
     {
         report(text);
-        // Both only help: nobody may be logged in, and there may be no speaker.
-        foreach ((var program, var arguments) in new (string, string[])[] { ("wall", [$"\a{text}"]), ("beep", ["-f", "880", "-r", "3"]) })
+        await TryRunAsync("wall", [$"\a{text}"], token);
+        await TryRunAsync("beep", ["-f", "880", "-r", "3"], token);
+    }
+
+    private async Task TellAsync(string text, CancellationToken token)
+    {
+        report(text);
+        await TryRunAsync("wall", [text], token);
+    }
+
+    // It only helps: nobody may be logged in, and there may be no speaker.
+    private async Task TryRunAsync(string program, string[] arguments, CancellationToken token)
+    {
+        try
         {
-            try
+            if (ExternalProgram.Find(program) is not null)
             {
-                if (ExternalProgram.Find(program) is not null)
-                {
-                    await RunAsync(program, arguments, s_patience, token);
-                }
+                await RunAsync(program, arguments, s_patience, token);
             }
-            catch (ExternalProgramException error)
-            {
-                report(error.Message);
-            }
+        }
+        catch (ExternalProgramException error)
+        {
+            report(error.Message);
         }
     }
 

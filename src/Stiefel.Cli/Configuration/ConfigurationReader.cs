@@ -141,8 +141,9 @@ internal sealed class ConfigurationReader(string directory)
             Macs = macs,
             Interfaces = autokexec.Texts("interfaces") ?? [],
             Internet = autokexec.Flag("internet") ?? false,
-            GraceSeconds = autokexec.Number("grace", 0, 3600) ?? usual.GraceSeconds,
+            GraceSeconds = autokexec.Number("grace", 0, AutokexecConfiguration.MostGraceSeconds) ?? usual.GraceSeconds,
             Leave = ReadLeave(autokexec),
+            Power = ReadPower(autokexec),
         };
         if (result.MacDetection || macs.Count > 0)
         {
@@ -151,6 +152,18 @@ internal sealed class ConfigurationReader(string directory)
 
         autokexec.Finish();
         return result;
+    }
+
+    private static PowerDemand ReadPower(ConfigurationSection autokexec)
+    {
+        var text = autokexec.Text("power");
+        var demand = text is null ? PowerDemand.Any : PowerDemand.Read(text);
+        if (demand is null)
+        {
+            autokexec.Problem("power", $"expected any, ac, or what the batteries must have, as 30%, found `{text}`");
+        }
+
+        return demand ?? PowerDemand.Any;
     }
 
     private static LeavingWay ReadLeave(ConfigurationSection autokexec)

@@ -53,8 +53,14 @@ internal sealed record AutokexecConfiguration
     /// <summary>How the ramdisk is started.</summary>
     public LeavingWay Leave { get; init; } = LeavingWay.Kexec;
 
+    /// <summary>Longer would be forgotten.</summary>
+    public const int MostGraceSeconds = 3600;
+
     /// <summary>Between the warning and the end of everything that runs.</summary>
     public int GraceSeconds { get; init; } = 10;
+
+    /// <summary>What the laptop must live on.</summary>
+    public PowerDemand Power { get; init; } = PowerDemand.Any;
 }
 
 /// <summary>`autokexec.leave`.</summary>

@@ -99,13 +99,19 @@ internal static class AutokexecVerb
         {
             var caller = await listener.WaitForCallAsync(token);
             say($"called by {caller.Name}");
-            if (!dryRun)
+            var occasion = $"a desktop with the key {caller.Name} calls for this laptop's disk";
+            if (dryRun)
             {
-                await departure.LeaveAsync(caller.Name, token);
+                departure.Describe(occasion).ToList().ForEach(say);
+            }
+            else if (await departure.LeaveAsync(occasion, token) is { } held)
+            {
+                say($"the laptop stays, and a later call is heard again: {held}");
+            }
+            else
+            {
                 return;
             }
-
-            departure.Describe(caller.Name).ToList().ForEach(say);
         }
         while (!once);
     }

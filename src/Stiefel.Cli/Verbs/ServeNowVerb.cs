@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Stiefel.Cli.Autokexec;
+using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Keys;
+using Stiefel.CommandLine;
+using Stiefel.Linux.Mounts;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>`stiefel serve-now`: leaves this system and serves its disk, without waiting for a call.</summary>
+internal static class ServeNowVerb
+{
+    private const string Occasion = "`stiefel serve-now`: this laptop's disk is to be served";
+
+    private static readonly Option<string> s_config = new("--config") { HelpName = "FILE", Description = "Configuration", DefaultValueFactory = _ => "/etc/stiefel/config.yaml" };
+    private static readonly Option<string> s_directory = KeyVerb.DirectoryOption();
+    private static readonly Option<int?> s_grace = new("--grace") { HelpName = "N", Description = "Seconds between the warning and the end of everything that runs [autokexec.grace]" };
+    private static readonly Option<bool> s_ignoreInhibitors = new("--ignore-inhibitors") { Description = "Leave also while a program wants no shutdown" };
+    private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "Say what it would do, and do nothing" };
+
+    public static Command Build()
+    {
+        var command = new Command("serve-now", "Leave this system now and serve its disk, as a desktop's call would have it: everybody is warned, everything is closed. Ctrl-C before that keeps it here")
+        {
+            s_grace, s_ignoreInhibitors, s_dryRun, s_config, s_directory,
+        };
+        command.SetAction(RunAsync);
+        return command.WithExamples("sudo stiefel serve-now", "sudo stiefel serve-now --grace 60", "stiefel serve-now --dry-run");
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken token)
+    {
+        void Say(string line) => parsed.InvocationConfiguration.Output.WriteLine($"stiefel: {line}");
+        var configuration = WithGrace(ConfigurationFile.LoadTrusted(parsed.GetRequiredValue(s_config)), parsed.GetValue(s_grace));
+        var dryRun = parsed.GetValue(s_dryRun);
+        if (!dryRun && RemoteRoot.Find() is { } remote)
+        {
+            throw new RefusedException($"/ is on {remote}: this system runs on another machine than its own, and has no disk here to serve");
+        }
+
+        if (!dryRun && !Environment.IsPrivilegedProcess)
+        {
+            throw new FailedException("this ends everything that runs here, which takes root: sudo stiefel serve-now");
+        }
+
+        var start = OwnStart.OfThisMachine();
+        start.Recall();
+        var departure = new Departure(configuration, new KeyDirectory(parsed.GetRequiredValue(s_directory)), Say)
+        {
+            Laptop = OwnLaptop.Read(),
+            BootedEntry = () => start.Entry(File.ReadAllText("/proc/cmdline")),
+            HeedsInhibitors = !parsed.GetValue(s_ignoreInhibitors),
+        };
+        if (dryRun)
+        {
+            departure.Check();
+            departure.Describe(Occasion).ToList().ForEach(Say);
+            return ExitCode.Done;
+        }
+
+        try
+        {
+            return await departure.LeaveAsync(Occasion, token) is { } held ? throw new RefusedException($"{held}; nothing was changed") : ExitCode.Done;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new FailedException("stopped: this laptop stays, and nothing was changed");
+        }
+    }
+
+    private static StiefelConfiguration WithGrace(StiefelConfiguration configuration, int? grace) => grace switch
+    {
+        null => configuration,
+        >= 0 and <= AutokexecConfiguration.MostGraceSeconds => configuration with { Autokexec = configuration.Autokexec with { GraceSeconds = grace.Value } },
+        _ => throw new UsageException($"--grace {grace}: expected 0 to {AutokexecConfiguration.MostGraceSeconds}"),
+    };
+}
