@@ -40,6 +40,9 @@ public sealed partial class DialectTests
     [Fact]
     public void Comments_SayWhatIsMeantWithoutWhoever() => AssertNothing(Whoever());
 
+    [Fact]
+    public void Comments_BeginWithTheirSubject() => AssertNothing(WithoutSubject());
+
     private static void AssertNothing(Regex unwanted)
     {
         Assert.True(s_sources.Length > 500);
@@ -54,6 +57,10 @@ public sealed partial class DialectTests
 
     [GeneratedRegex(@"\bwhoever\b", RegexOptions.IgnoreCase)]
     private static partial Regex Whoever();
+
+    // A sentence of a comment that begins with Of, That of or Who; where it is the first of a docstring, and where it follows another.
+    [GeneratedRegex(@"//+[^\r\n]*?(?<=//+ *|<(summary|param[^>]*|returns|exception[^>]*|remarks)>|//[^\r\n]*\. )(Of|That of|Who|Whose) [^\r\n]*")]
+    private static partial Regex WithoutSubject();
 
     [GeneratedRegex(@"\b\w*(?<!Special|Get)folder\w*", RegexOptions.IgnoreCase)]
     private static partial Regex Folder();

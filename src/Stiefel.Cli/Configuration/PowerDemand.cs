@@ -5,7 +5,7 @@ namespace Stiefel.Cli.Configuration;
 
 /// <summary>What the laptop must live on before it leaves its own system: a desktop that works from its disk cannot be told to hurry.</summary>
 /// <param name="Word">As in the configuration.</param>
-/// <param name="LeastPercent">Of the batteries, on which it may live then; null: the mains only. Not looked at where <see cref="Any"/>.</param>
+/// <param name="LeastPercent">What the batteries must have, if it may live on them; null: the mains only. Not looked at where <see cref="Any"/>.</param>
 internal sealed record PowerDemand(string Word, int? LeastPercent)
 {
     /// <summary>Nothing is demanded.</summary>

@@ -7,8 +7,8 @@ using Stiefel.CommandLine;
 namespace Stiefel.Cli.Setup;
 
 /// <summary>
-/// What set-up did to a laptop, for its undoing: written before each change, so that there is never one that it does not know. Of a file that was
-/// there before, the first state is kept, whatever came later.
+/// What set-up did to a laptop, for its undoing: written before each change, so that there is never one that it does not know. The first state
+/// of a file that was there before is kept, whatever came later.
 /// </summary>
 internal sealed class SetupJournal
 {

@@ -6,11 +6,11 @@ internal static class KeptKey
     // One key, perhaps sealed, is far below this.
     private const int MaxBytes = 64 * 1024;
 
-    /// <summary>Of a drive or an image; null if it is no stick of ours, or one without a key.</summary>
+    /// <summary>The key on a drive or an image; null if it is no stick of ours, or one without a key.</summary>
     public static async Task<byte[]?> OfDiskAsync(string disk, CancellationToken token) =>
         File.Exists(disk) && await new FatPartition(disk).ReadAsync(StickPaths.OwnStick.Key, token) is { } content && IsArchive(content) ? content : null;
 
-    /// <summary>Of a mounted partition.</summary>
+    /// <summary>The key on a mounted partition; null as above.</summary>
     public static byte[]? OfDirectory(string directory)
     {
         var file = new FileInfo(Path.Combine(directory, StickPaths.SharedPartition.Key));

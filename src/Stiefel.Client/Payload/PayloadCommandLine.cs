@@ -21,8 +21,8 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
     private static readonly string[] s_ipv6Switches = ["ipv6.disable", "ipv6.disable_ipv6"];
 
     /// <summary>Puts the arguments together.</summary>
-    /// <param name="bootEntry">Of the laptop's boot entry.</param>
-    /// <param name="added">Of this machine (stiefel_innercmdline), may be empty; they come last and therefore win.</param>
+    /// <param name="bootEntry">The arguments of the laptop's boot entry.</param>
+    /// <param name="added">Arguments of this machine (stiefel_innercmdline), may be empty; they come last and therefore win.</param>
     public static PayloadCommandLine Assemble(string bootEntry, string added)
     {
         var notes = new List<string>();

@@ -12,7 +12,7 @@ internal static class ConsoleKind
             ActiveConsoles());
 
     /// <summary>True for a pseudo-terminal or a screen; false for serial lines, for `TERM=dumb`, and whatever else is unknown.</summary>
-    /// <param name="device">Of the terminal: /dev/pts/0, /dev/tty1, /dev/ttyS0, /dev/console.</param>
+    /// <param name="device">The terminal: /dev/pts/0, /dev/tty1, /dev/ttyS0, /dev/console.</param>
     /// <param name="term">The variable TERM.</param>
     /// <param name="activeConsoles">Text of /sys/class/tty/console/active: the last of them is /dev/console.</param>
     public static bool CanRedraw(string device, string term, string activeConsoles)

@@ -86,7 +86,7 @@ internal sealed class FindSocket : IDisposable
     }
 
     /// <summary>The next datagram, from anyone, the interface it came by, and our address that it was sent to.</summary>
-    /// <param name="buffer">Of more than <see cref="DiscoveryDatagram.Size"/> bytes: a longer datagram must not look like one of ours.</param>
+    /// <param name="buffer">Room for more than <see cref="DiscoveryDatagram.Size"/> bytes: a longer datagram must not look like one of ours.</param>
     /// <param name="token">Ends the wait.</param>
     public async Task<(int Length, IPEndPoint Sender, int LinkIndex, IPAddress Own)> ReceiveAsync(byte[] buffer, CancellationToken token)
     {

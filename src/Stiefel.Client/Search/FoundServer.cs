@@ -6,7 +6,7 @@ using Stiefel.Linux.Network;
 namespace Stiefel.Client.Search;
 
 /// <summary>Where a laptop answers, and the interface that leads there.</summary>
-/// <param name="Endpoint">Of the boot plane; a link-local address has the interface as its zone.</param>
+/// <param name="Endpoint">The boot plane's address; a link-local address has the interface as its zone.</param>
 /// <param name="Link">The interface: its MAC is how the payload finds it again.</param>
 internal sealed record FoundServer(IPEndPoint Endpoint, NetworkLink Link)
 {

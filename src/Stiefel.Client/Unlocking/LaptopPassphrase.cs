@@ -64,7 +64,7 @@ internal sealed class LaptopPassphrase : IDisposable
 
     /// <summary>Keeps what was typed, from now on ours.</summary>
     /// <param name="typed">The passphrase; where the collector does not move it.</param>
-    /// <param name="uuid">Of the device that it is for; may be empty.</param>
+    /// <param name="uuid">The UUID of the device that it is for; may be empty.</param>
     /// <param name="laptop">Where that laptop answers.</param>
     public void Take(byte[] typed, string uuid, IPEndPoint laptop)
     {

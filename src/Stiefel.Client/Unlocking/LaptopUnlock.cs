@@ -10,7 +10,7 @@ namespace Stiefel.Client.Unlocking;
 
 /// <summary>Opens the laptop's encrypted disk with the passphrase that the person here types.</summary>
 /// <param name="passphrase">What is known of it; right when this was successful.</param>
-/// <param name="person">Who may be asked; null if nobody is there.</param>
+/// <param name="person">The person who may be asked; null if nobody is there.</param>
 /// <param name="say">One line for people.</param>
 internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person, Action<string> say)
 {

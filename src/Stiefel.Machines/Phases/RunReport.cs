@@ -8,7 +8,7 @@ namespace Stiefel.Machines.Phases;
 /// <param name="Firmware">How the desktop started.</param>
 /// <param name="Payload">What made the payload's initramfs.</param>
 /// <param name="RootDevice">The desktop's root device; null if it was not reached.</param>
-/// <param name="TotalSeconds">Of the whole run.</param>
+/// <param name="TotalSeconds">The whole run's seconds.</param>
 /// <param name="Phases">In the order of time.</param>
 public sealed record RunReport(
     string Result, string? Reason, string Firmware, string Payload, string? RootDevice, double TotalSeconds, IReadOnlyList<Phase> Phases);

@@ -20,5 +20,5 @@ public sealed record EntryMenu(string Chosen, int Seconds, IReadOnlyList<EntryCh
 public sealed record EntryChoice(string Id, string Title, string KernelRelease);
 
 /// <summary>Body of POST /v1/entry: the person chose another entry. The answer is its manifest, and all later requests of the session mean it.</summary>
-/// <param name="Id">Of <see cref="EntryChoice"/>.</param>
+/// <param name="Id">The id of an <see cref="EntryChoice"/>.</param>
 public sealed record EntryRequest(string Id);

@@ -138,7 +138,7 @@ internal sealed class WriteLoad(int seed)
     }
 
     /// <param name="Block">Negative for a flush.</param>
-    /// <param name="Number">Of the write.</param>
+    /// <param name="Number">The write's number.</param>
     /// <param name="Covers">Not null: a promise, of these numbers by block, besides its own.</param>
     private readonly record struct Request(int Block, long Number, long[]? Covers);
 }

@@ -5,7 +5,7 @@ namespace Stiefel.EndToEnd.Encrypted;
 /// <summary>A laptop's disk with /boot and root in LUKS, and how it is made.</summary>
 /// <param name="Image">The disk; not to be changed.</param>
 /// <param name="RootDevice">What its system calls its root.</param>
-/// <param name="Asker">Who in its initramfs asks for the passphrase, in our agent's words.</param>
+/// <param name="Asker">What in its initramfs asks for the passphrase, in our agent's words.</param>
 /// <param name="Install">Shell commands that fill the disk, in the installer's machine.</param>
 internal sealed record EncryptedLaptop(string Image, string RootDevice, string Asker, string Install)
 {

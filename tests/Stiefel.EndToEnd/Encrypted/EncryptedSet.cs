@@ -1,7 +1,7 @@
 namespace Stiefel.EndToEnd.Encrypted;
 
 /// <summary>Disks that one virtual machine makes in one go, and that are kept in one directory.</summary>
-/// <param name="Name">Of the directory.</param>
+/// <param name="Name">The directory's name.</param>
 /// <param name="Laptops">The laptops' disks in it.</param>
 /// <param name="Wrapped">Small disks with a boot partition: what it is wrapped in, and the commands for that.</param>
 internal sealed record EncryptedSet(string Name, Func<string, EncryptedLaptop[]> Laptops, IReadOnlyList<(string Name, string Commands)> Wrapped)
