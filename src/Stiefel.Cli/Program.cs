@@ -31,6 +31,7 @@ var stiefel = new RootCommand("Boot a desktop PC from this laptop's disk, over a
     ReturnVerb.Build(),
     BeepVerb.Build(),
     DoctorVerb.Build(),
+    ReportVerb.Build(),
     DemoVerb.Build(),
     TestQemuVerb.Build(),
 };
