@@ -43,6 +43,7 @@ BootFiles HostileLoaderTests.ThinImage_Damaged_IsHandled thin image, profiles
 BootFiles AttributeCertificatesTests.Read_Damaged_IsHandled signatures of a kernel image
 BootFiles HostileLoaderTests.Syslinux_Damaged_IsHandled syslinux.cfg
 BootFiles HostileLoaderTests.Extlinux_Damaged_IsHandled extlinux.conf
+BootFiles FirmwareProgramTests.LoadOption_Damaged_IsHandled entry of the firmware'\''s boot menu
 BootFiles HostileLoaderTests.StiefelSystemJson_Damaged_IsHandled stiefelsystem.json
 '
 echo "building the tests …" >&2

@@ -22,6 +22,7 @@ public static class BootCatalog
     private static readonly (string LookedFor, Func<BootTree, IEnumerable<BootEntry>> Read)[] s_finders =
     [
         ("stiefelsystem.json", StiefelSystemJson.Read),
+        ("", FirmwareItems.Read),
         ("loader/entries/*.conf", LoaderMenu.ReadInstalled),
         ("grub/grub.cfg or grub2/grub.cfg", GrubConfiguration.Read),
         ("", LoaderMenu.ReadLeft),

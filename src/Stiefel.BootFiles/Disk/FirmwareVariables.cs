@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Stiefel.BootFiles.Catalog.LoaderSpec;
 using Stiefel.Linux.Firmware;
@@ -5,31 +6,48 @@ using Stiefel.Linux.Mounts;
 
 namespace Stiefel.BootFiles.Disk;
 
-/// <summary>The boot loader's variables in the firmware (systemd.io/BOOT_LOADER_INTERFACE), which <see cref="EfiVariables"/> reads.</summary>
+/// <summary>The boot loader's variables in the firmware (systemd.io/BOOT_LOADER_INTERFACE), and the firmware's own menu, which <see cref="EfiVariables"/> reads.</summary>
 public static class FirmwareVariables
 {
     /// <summary>Where the kernel shows them.</summary>
     public const string Directory = EfiVariables.Root;
 
+    private const int MaxEntries = 64;
+
+    private static readonly string[] s_passedOver = ["EFI/Microsoft/", "EFI/stiefel/"];
     private static readonly Guid s_loader = new("4a67b082-0a4c-41cf-b6c7-440b29bb8c4f");
     private static readonly Guid s_global = new("8be4df61-93ca-11d2-aa0d-00e098032b8c");
 
-    /// <summary>All that say something about a disk; nothing if this machine was not started from it.</summary>
+    /// <summary>All that say something about a disk; nothing if this machine was not started from it, nor would be.</summary>
     /// <param name="directory">Where they are.</param>
     /// <param name="devices">The disk's partitions.</param>
     internal static LoaderVariables Read(string directory, IReadOnlyList<ProbedDevice> devices)
     {
-        var partition = ReadText(directory, "LoaderDevicePartUUID");
-        return partition.Length == 0 || !devices.Any(device => device.PartUuid.Equals(partition, StringComparison.OrdinalIgnoreCase))
-            ? LoaderVariables.None
-            : new LoaderVariables
-            {
-                Loader = ReadText(directory, "LoaderInfo"),
-                EntryDefault = ReadText(directory, "LoaderEntryDefault"),
-                EntryLastBooted = ReadText(directory, "LoaderEntryLastBooted"),
-                IsSecureBoot = new EfiVariables(directory).Read("SecureBoot", s_global) is [1, ..],
-            };
+        bool IsHere(string partition) => partition.Length > 0 && devices.Any(device => device.PartUuid.Equals(partition, StringComparison.OrdinalIgnoreCase));
+        var variables = new EfiVariables(directory);
+        var program = Programs(variables).FirstOrDefault(one => IsHere(one.PartUuid));
+        var isLoaderHere = IsHere(ReadText(directory, "LoaderDevicePartUUID"));
+        string Loader(string name) => isLoaderHere ? ReadText(directory, name) : "";
+        return program is null && !isLoaderHere ? LoaderVariables.None : new LoaderVariables
+        {
+            Loader = Loader("LoaderInfo"),
+            EntryDefault = Loader("LoaderEntryDefault"),
+            EntryLastBooted = Loader("LoaderEntryLastBooted"),
+            Program = program,
+            IsSecureBoot = variables.Read("SecureBoot", s_global) is [1, ..],
+        };
     }
+
+    /// <summary>What was started, then what would be, in the firmware's order (UEFI 2.10 §3.3); without Windows and without what Stiefel added.</summary>
+    private static IEnumerable<FirmwareProgram> Programs(EfiVariables variables)
+        => Numbers(variables, "BootCurrent").Concat(Numbers(variables, "BootOrder")).Take(MaxEntries)
+            .Select(number => $"Boot{number:X4}")
+            .Select(name => LoadOption.Read(name, variables.Read(name, s_global)))
+            .OfType<FirmwareProgram>()
+            .Where(program => !s_passedOver.Any(path => program.Path.StartsWith(path, StringComparison.OrdinalIgnoreCase)));
+
+    private static IEnumerable<ushort> Numbers(EfiVariables variables, string name)
+        => variables.Read(name, s_global).Chunk(sizeof(ushort)).Where(two => two.Length == sizeof(ushort)).Select(two => BinaryPrimitives.ReadUInt16LittleEndian(two));
 
     /// <summary>A variable of boot loaders; empty if it is not there, or cannot be read.</summary>
     public static string ReadText(string directory, string name)

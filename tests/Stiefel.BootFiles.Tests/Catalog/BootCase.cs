@@ -37,8 +37,20 @@ internal sealed class BootCase
 
     public string? Fail { get; }
 
-    public static IEnumerable<string> Names(bool disks)
-        => new DirectoryInfo(s_cases).EnumerateDirectories().Where(one => one.Name.StartsWith("disk-", StringComparison.Ordinal) == disks).Select(one => one.Name).Order(StringComparer.Ordinal);
+    /// <summary>Cases with one file system.</summary>
+    public static IEnumerable<string> Trees => All.Where(name => !IsDisk(name) && !IsVolumes(name));
+
+    /// <summary>Cases with several, which are also tried on real partitions.</summary>
+    public static IEnumerable<string> Disks => All.Where(IsDisk);
+
+    /// <summary>Cases with several.</summary>
+    public static IEnumerable<string> Volumes => All.Where(name => IsDisk(name) || IsVolumes(name));
+
+    private static IEnumerable<string> All => new DirectoryInfo(s_cases).EnumerateDirectories().Select(one => one.Name).Order(StringComparer.Ordinal);
+
+    private static bool IsDisk(string name) => name.StartsWith("disk-", StringComparison.Ordinal);
+
+    private static bool IsVolumes(string name) => name.StartsWith("volumes-", StringComparison.Ordinal);
 
     /// <summary>The entry that was found is the one that the real loader takes, by the content of its files.</summary>
     public void AssertFound(BootSpec spec)

@@ -8,9 +8,9 @@ namespace Stiefel.BootFiles.Tests.Catalog;
 /// <summary>Every case of Cases/: what is found is what its own loader would have booted.</summary>
 public class BootCaseTests
 {
-    public static TheoryData<string> Trees => [.. BootCase.Names(disks: false)];
+    public static TheoryData<string> Trees => [.. BootCase.Trees];
 
-    public static TheoryData<string> Disks => [.. BootCase.Names(disks: true)];
+    public static TheoryData<string> Disks => [.. BootCase.Volumes];
 
     [Theory]
     [MemberData(nameof(Trees))]

@@ -10,7 +10,7 @@ public class DiskCaseTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Disks => [.. BootCase.Names(disks: true)];
+    public static TheoryData<string> Disks => [.. BootCase.Disks];
 
     [Theory]
     [MemberData(nameof(Disks))]

@@ -12,10 +12,14 @@ internal static class GrubConfiguration
     /// <exception cref="InvalidDataException">A script asks for too much.</exception>
     public static IEnumerable<BootEntry> Read(BootTree tree)
     {
-        var here = tree.List("EFI").Take(MaxVendors).Select(vendor => $"EFI/{vendor}").Select(directory => (tree, directory, ""));
+        var here = Vendors(tree).Take(MaxVendors).Select(vendor => $"EFI/{vendor}").Select(directory => (tree, directory, ""));
         var elsewhere = tree.Volume.IsEfiSystem ? GrubInstallation.Find(tree) : [];
         return here.Concat(elsewhere).Concat([(tree, "grub", ""), (tree, "grub2", "")]).SelectMany(one => ReadDirectory(one.Item1, one.Item2, one.Item3));
     }
+
+    /// <summary>The directories of EFI, and first the one whose program the firmware starts.</summary>
+    internal static IEnumerable<string> Vendors(BootTree tree)
+        => tree.List("EFI").OrderByDescending(vendor => tree.Disk.Variables.Program is { IsGrub: true } program && vendor.Equals(program.Vendor, StringComparison.OrdinalIgnoreCase));
 
     private static IEnumerable<BootEntry> ReadDirectory(BootTree tree, string directory, string why)
     {

@@ -17,7 +17,7 @@ internal static partial class GrubInstallation
     /// <summary>Boot directories whose configuration a program of this partition reads, and why; the fallback program is the last asked.</summary>
     public static IEnumerable<(BootTree Tree, string Directory, string Why)> Find(BootTree efi)
     {
-        foreach (var vendor in efi.List("EFI").OrderBy(name => name.Equals("BOOT", StringComparison.OrdinalIgnoreCase)))
+        foreach (var vendor in GrubConfiguration.Vendors(efi).OrderBy(name => name.Equals("BOOT", StringComparison.OrdinalIgnoreCase)))
         {
             if (efi.Has($"EFI/{vendor}/grub.cfg") || efi.List($"EFI/{vendor}").FirstOrDefault(IsGrub) is not { } program)
             {

@@ -4,6 +4,8 @@ namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 internal static class LoaderTraces
 {
     private const int MaxScriptBytes = 1 << 20;
+    // openSUSE's sdbootutil calls it as its shim wants to find it.
+    private static readonly string[] s_names = ["systemd-boot", "grub.efi"];
     private static readonly string[] s_scripts = ["grub2/grub.cfg", "grub/grub.cfg"];
 
     /// <summary>True if it is: what the firmware says first, then the program on the EFI System partition, then its configuration.</summary>
@@ -14,12 +16,17 @@ internal static class LoaderTraces
             return started.StartsWith("systemd-boot", StringComparison.Ordinal);
         }
 
+        if (tree.Disk.Variables.Program is { } program && (program.IsSystemdBoot || program.IsGrub))
+        {
+            return program.IsSystemdBoot;
+        }
+
         BootTree[] places = [tree, .. LoaderPlaces.Efi(tree)];
         return places.Any(HasProgram) || (places.Any(place => LoaderConfiguration.TryRead(place) is not null) && !places.Any(HasGrubThatReadsEntries));
     }
 
     private static bool HasProgram(BootTree tree)
-        => tree.List("EFI/systemd").Any(name => name.StartsWith("systemd-boot", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".efi", StringComparison.OrdinalIgnoreCase));
+        => tree.List("EFI/systemd").Any(name => s_names.Any(one => name.StartsWith(one, StringComparison.OrdinalIgnoreCase)) && name.EndsWith(".efi", StringComparison.OrdinalIgnoreCase));
 
     // Fedora's tools write a loader.conf although GRUB is what reads the entries.
     private static bool HasGrubThatReadsEntries(BootTree tree)

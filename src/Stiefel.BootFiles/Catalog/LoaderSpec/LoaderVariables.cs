@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
-/// <summary>What boot loaders keep in the firmware of the laptop (systemd.io/BOOT_LOADER_INTERFACE). Empty is what is not there, or cannot be read.</summary>
+/// <summary>What the laptop's firmware knows of its boot loaders, and what they keep in it (systemd.io/BOOT_LOADER_INTERFACE). Empty is what is not there, or cannot be read.</summary>
 public sealed record LoaderVariables
 {
     /// <summary>Nothing can be read: no UEFI, or not this disk's machine.</summary>
@@ -14,6 +14,9 @@ public sealed record LoaderVariables
 
     /// <summary>`LoaderEntryLastBooted`, for a default of `@saved`.</summary>
     public string EntryLastBooted { get; init; } = "";
+
+    /// <summary>What the firmware has started from this disk, or starts first; null if it does not tell.</summary>
+    public FirmwareProgram? Program { get; init; }
 
     /// <summary>Secure Boot is on: images then keep their own arguments.</summary>
     public bool IsSecureBoot { get; init; }
