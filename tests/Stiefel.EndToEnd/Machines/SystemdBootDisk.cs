@@ -93,7 +93,7 @@ internal static class SystemdBootDisk
 
     private static async Task FillEspAsync(string image, Partition efi, string esp, CancellationToken token)
     {
-        await ExternalProgram.RunAsync("mkfs.fat", ["-F", "32", "-i", EfiSerial, "--offset", $"{efi.Offset / 512}", image, $"{efi.Length / 1024}"], s_options, token);
+        await ExternalProgram.RunAsync("mkfs.fat", ["-F", "16", "-i", EfiSerial, "--offset", $"{efi.Offset / 512}", image, $"{efi.Length / 1024}"], s_options, token);
         var place = string.Create(CultureInfo.InvariantCulture, $"{image}@@{efi.Offset}");
         await ExternalProgram.RunAsync("mcopy", ["-s", "-i", place, .. Directory.GetFileSystemEntries(esp), "::/"], s_options, token);
     }
