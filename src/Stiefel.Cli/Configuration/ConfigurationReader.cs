@@ -212,6 +212,7 @@ internal sealed class ConfigurationReader(string directory)
             IncludePackages = initrd.Texts("include-packages") ?? [],
             IncludeModules = initrd.Texts("include-modules") ?? [],
             Shell = initrd.Text("shell"),
+            Kernel = ReadKernel(initrd),
             Packing = ReadPacking(initrd.Section("packing")),
             Debian = new DebianConfiguration
             {
@@ -229,6 +230,17 @@ internal sealed class ConfigurationReader(string directory)
         debian.Finish();
         initrd.Finish();
         return result;
+    }
+
+    private static RamdiskKernel ReadKernel(ConfigurationSection initrd)
+    {
+        var text = initrd.Text("kernel");
+        if (text is not (null or "own" or "debian"))
+        {
+            initrd.Problem("kernel", $"expected own or debian, found `{text}`");
+        }
+
+        return text == "debian" ? RamdiskKernel.Debian : RamdiskKernel.Own;
     }
 
     private static PackingConfiguration ReadPacking(ConfigurationSection packing)

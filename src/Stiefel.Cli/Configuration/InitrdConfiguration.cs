@@ -12,8 +12,21 @@ internal sealed record InitrdConfiguration
     /// <summary>The shell of the debug consoles.</summary>
     public string? Shell { get; init; }
 
+    /// <summary>Whose kernel the ramdisk has.</summary>
+    public RamdiskKernel Kernel { get; init; } = RamdiskKernel.Own;
+
     public DebianConfiguration Debian { get; init; } = new();
     public PackingConfiguration Packing { get; init; } = new();
+}
+
+/// <summary>`initrd.kernel`.</summary>
+internal enum RamdiskKernel
+{
+    /// <summary>The newest that is installed on the laptop and has what the ramdisk needs; Debian's if there is none.</summary>
+    Own,
+
+    /// <summary>Debian's, from its mirror.</summary>
+    Debian,
 }
 
 /// <summary>`initrd.debian`: where packages come from. Null means: as this machine, if it is a Debian or an Ubuntu.</summary>

@@ -10,41 +10,84 @@ namespace Stiefel.Cli.Ramdisk;
 /// <summary>Builds the ramdisk: packages, kernel, programs, directory, archives, image. Steps whose inputs did not change are not done again.</summary>
 internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
 {
+    private readonly RamdiskContent _content = RamdiskContent.For(request.Configuration);
+
+    /// <summary>Builds all of it.</summary>
     public async Task<RamdiskImage> BuildAsync(CancellationToken token)
     {
-        var content = RamdiskContent.For(request.Configuration);
         using var cache = await StepCache.OpenAsync(request.Configuration.Paths.Cache, log, token);
         using var work = WorkDirectory.Open(request);
-
-        var packages = await FetchAsync(cache, content, token);
-        var kernel = await new KernelStep(cache, log, work.Path).RunAsync(packages, content.KernelModules, token);
-        var userland = await new UserlandStep(cache, log, work.Path).RunAsync(packages, content, token);
-
-        var root = Path.Combine(work.Path, request.Configuration.Paths.InitrdDirectory);
-        using (log.Begin("put the ramdisk together"))
-        {
-            RamdiskTree.Assemble(root, userland, kernel.Early, content);
-        }
-
-        var compression = request.Compression ?? content.Compression;
         var packing = new PackStep(cache, log, work.Path);
+
+        var packages = request.NeedsPackages ? await FetchAsync(cache, token) : new PackageSet([]);
+        var kernel = request.Own is { } own
+            ? await new OwnKernelStep(own.Laptop, log, work.Path).RunAsync(own.Kernel, _content.KernelModules, token)
+            : await new KernelStep(cache, log, work.Path).RunAsync(packages, _content.KernelModules, token);
+        var programs = request.Programs ?? await MakeProgramsAsync(cache, packing, packages, work.Path, token);
         var parts = new InitrdParts(
-            await packing.ArchiveAsync("start", root, path => !RootPath.IsBelow(path, ["usr"]) || path == "usr", compression, token),
-            await packing.SquashAsync("programs", Path.Combine(root, "usr"), SquashFileSystem.ForPrograms, compression, token),
-            await packing.SquashAsync("modules", kernel.Modules, SquashFileSystem.ForModules, compression, token));
+            [programs.Start, await EarlyAsync(packing, kernel, work.Path, token)],
+            programs.Usr,
+            await packing.SquashAsync("modules", kernel.Modules, SquashFileSystem.ForModules, Compression, token));
 
         using (log.Begin($"write {request.OutputDirectory}"))
         {
-            return new ImageWriter(request.OutputDirectory, log).Write(kernel, parts, packages, request.Compression is null ? content.SizeLimit : null);
+            // A kernel of the laptop's own has the modules that its distribution chose.
+            var limit = request.Compression is null && request.Own is null ? _content.SizeLimit : null;
+            var image = new ImageWriter(request.OutputDirectory, log).Write(kernel, parts, programs, limit);
+            if (request.Own is not null)
+            {
+                Directory.Delete(kernel.DirectoryPath, recursive: true); // nothing is taken from it again
+            }
+
+            return image;
         }
     }
 
-    private async Task<PackageSet> FetchAsync(StepCache cache, RamdiskContent content, CancellationToken token)
+    /// <summary>Builds what a package of ours carries.</summary>
+    public async Task<RamdiskPrograms> BuildProgramsAsync(CancellationToken token)
+    {
+        using var cache = await StepCache.OpenAsync(request.Configuration.Paths.Cache, log, token);
+        using var work = WorkDirectory.Open(request);
+        return await MakeProgramsAsync(cache, new PackStep(cache, log, work.Path), await FetchAsync(cache, token), work.Path, token);
+    }
+
+    private Configuration.Compression Compression => request.Compression ?? _content.Compression;
+
+    private async Task<RamdiskPrograms> MakeProgramsAsync(StepCache cache, PackStep packing, PackageSet packages, string work, CancellationToken token)
+    {
+        var userland = await new UserlandStep(cache, log, work).RunAsync(packages, _content, token);
+        var root = Path.Combine(work, request.Configuration.Paths.InitrdDirectory);
+        using (log.Begin("put the ramdisk together"))
+        {
+            RamdiskTree.Assemble(root, userland, _content);
+        }
+
+        // Whatever kernel unpacks it has to be able to.
+        var start = request.ForAnyKernel ? Configuration.Compression.None : Compression;
+        return new RamdiskPrograms(
+            await packing.ArchiveAsync("start", root, path => !RootPath.IsBelow(path, ["usr"]) || path == "usr", start, token),
+            await packing.SquashAsync("programs", Path.Combine(root, "usr"), SquashFileSystem.ForPrograms, Compression, token),
+            new SortedDictionary<string, ManifestFile>(RamdiskTree.Programs.ToDictionary(name => name, name => ManifestFile.Of(OwnPrograms.Find(name)))),
+            new SortedDictionary<string, string>(packages.All.ToDictionary(package => package.Name, package => package.Version)));
+    }
+
+    // What depends on the kernel, or on this laptop's configuration; small, and packed in no way that a kernel might not know.
+    private async Task<PackedPart> EarlyAsync(PackStep packing, KernelTree kernel, string work, CancellationToken token)
+    {
+        var root = Path.Combine(work, "early");
+        RamdiskTree.AssembleEarly(root, kernel.Early, _content);
+        return await packing.ArchiveAsync("early", root, _ => true, request.Own is null ? Compression : Configuration.Compression.None, token);
+    }
+
+    private async Task<PackageSet> FetchAsync(StepCache cache, CancellationToken token)
     {
         var osRelease = File.Exists("/etc/os-release") ? await File.ReadAllTextAsync("/etc/os-release", token) : "";
         var debian = request.Configuration.Initrd.Debian;
-        var source = DebianSource.For(debian with { Components = [.. debian.Components.Union(content.MoreComponents)] }, request.Mirror, osRelease);
-        string[] names = [source.KernelPackage, .. content.AllPackages];
+        var source = DebianSource.For(debian with { Components = [.. debian.Components.Union(_content.MoreComponents)] }, request.Mirror, osRelease);
+        string[] names =
+        [
+            .. request.NeedsKernelPackage ? [source.KernelPackage] : Array.Empty<string>(), .. request.Programs is null ? _content.AllPackages : [],
+        ];
         var key = new StepKey("packages", 1).Add("suite", source.Suite).Add("mirrors", source.MirrorArguments).Add("components", source.Components).Add("names", names);
         if (request.Update)
         {

@@ -60,6 +60,9 @@ internal sealed record RamdiskContent
     /// <summary>The server does not protect the link. Otherwise it does unless its kernel arguments say stiefel.Link.Protection=none.</summary>
     public bool LinkInTheOpen { get; private init; }
 
+    /// <summary>Its programs are those that every ramdisk has, so that a package of ours can carry them.</summary>
+    public bool HasUsualPrograms => ReferenceEquals(Parts, s_base) && WholePackages.Count == 0 && DebugShell is null;
+
     /// <summary>All that must be fetched, besides the kernel.</summary>
     public IReadOnlyList<string> AllPackages => [.. Parts.Select(part => part.Package).Concat(LibraryPackages).Concat(WholePackages).Distinct().Order(StringComparer.Ordinal)];
 

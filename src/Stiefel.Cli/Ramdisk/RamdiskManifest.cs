@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Stiefel.Cli.Ramdisk.Steps;
 
 namespace Stiefel.Cli.Ramdisk;
 
@@ -27,12 +28,29 @@ internal sealed record RamdiskManifest(
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, s_json.RamdiskManifest);
 
+    /// <summary>Null if it is damaged.</summary>
+    public static RamdiskManifest? TryRead(byte[] bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, s_json.RamdiskManifest);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     public static RamdiskManifest Read(string file) => JsonSerializer.Deserialize(File.ReadAllBytes(file), s_json.RamdiskManifest)!;
 }
 
 /// <param name="Size">Bytes.</param>
 /// <param name="Sha256">64 hexadecimal digits.</param>
-internal sealed record ManifestFile(long Size, string Sha256);
+internal sealed record ManifestFile(long Size, string Sha256)
+{
+    /// <summary>Of a file that is there.</summary>
+    public static ManifestFile Of(string file) => new(new FileInfo(file).Length, ContentHash.OfFile(file));
+}
 
 /// <param name="Name">What it holds.</param>
 /// <param name="Compression">How it is packed.</param>

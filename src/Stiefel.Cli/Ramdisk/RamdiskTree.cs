@@ -26,15 +26,10 @@ internal static class RamdiskTree
     /// <summary>Makes the directory anew.</summary>
     /// <param name="root">Where.</param>
     /// <param name="userland">Debian's files.</param>
-    /// <param name="earlyModules">Kernel modules without which /usr cannot be mounted.</param>
     /// <param name="content">What else was asked for.</param>
-    public static void Assemble(string root, string userland, string earlyModules, RamdiskContent content)
+    public static void Assemble(string root, string userland, RamdiskContent content)
     {
-        if (Directory.Exists(root))
-        {
-            Directory.Delete(root, recursive: true);
-        }
-
+        Clear(root);
         foreach (var directory in s_directories)
         {
             Directory.CreateDirectory(Path.Combine(root, directory));
@@ -46,7 +41,6 @@ internal static class RamdiskTree
         }
 
         Copy(userland, root);
-        Copy(earlyModules, Path.Combine(root, EarlyModules));
         File.Move(Path.Combine(root, "usr/bin/busybox"), Path.Combine(root, EarlyBusybox));
         File.CreateSymbolicLink(Path.Combine(root, "usr/bin/busybox"), "/" + EarlyBusybox);
         Overlay.Write(Overlay.Always, root);
@@ -54,12 +48,6 @@ internal static class RamdiskTree
         {
             Overlay.Write(Overlay.Debug, root);
             File.WriteAllText(Path.Combine(root, "etc/stiefel/debug-shell"), shell + "\n");
-        }
-
-        if (content.LinkInTheOpen)
-        {
-            var protection = LinkProtection.None.Word();
-            File.WriteAllText(Path.Combine(root, ServerSettings), $$"""{ "Link": { "Protection": "{{protection}}" } }""" + "\n");
         }
 
         foreach ((var program, var directory) in s_programs)
@@ -70,6 +58,31 @@ internal static class RamdiskTree
         }
 
         new SharedLibraries(root).Check(s_programs.Select(program => $"{program.Place}/{program.Program}"));
+    }
+
+    /// <summary>Makes the small part anew that depends on the kernel and on the configuration.</summary>
+    /// <param name="root">Where.</param>
+    /// <param name="modules">Kernel modules without which /usr cannot be mounted.</param>
+    /// <param name="content">What was asked for.</param>
+    public static void AssembleEarly(string root, string modules, RamdiskContent content)
+    {
+        Clear(root);
+        Directory.CreateDirectory(Path.Combine(root, EarlyModules));
+        Copy(modules, Path.Combine(root, EarlyModules));
+        if (content.LinkInTheOpen)
+        {
+            var protection = LinkProtection.None.Word();
+            Directory.CreateDirectory(Path.Combine(root, Path.GetDirectoryName(ServerSettings)!));
+            File.WriteAllText(Path.Combine(root, ServerSettings), $$"""{ "Link": { "Protection": "{{protection}}" } }""" + "\n");
+        }
+    }
+
+    private static void Clear(string root)
+    {
+        if (Directory.Exists(root))
+        {
+            Directory.Delete(root, recursive: true);
+        }
     }
 
     /// <summary>Names of our programs inside.</summary>

@@ -84,11 +84,12 @@ internal sealed record JournalDocument(int Version, IReadOnlyList<JournalEntry> 
 /// <param name="Sha256">The hash of what was installed; empty for a directory.</param>
 /// <param name="WasThere">There was something else before, which is kept.</param>
 /// <param name="ModeBefore">Its rights then, as st_mode has them (man 7 inode).</param>
-internal sealed record JournalEntry(string Path, string Sha256, bool WasThere = false, int ModeBefore = 0)
+/// <param name="IsTree">A directory that is made anew again and again, and is set-up's with all that it holds.</param>
+internal sealed record JournalEntry(string Path, string Sha256, bool WasThere = false, int ModeBefore = 0, bool IsTree = false)
 {
     /// <summary>It was made for the files in it.</summary>
     [JsonIgnore]
-    public bool IsDirectory => Sha256.Length == 0;
+    public bool IsDirectory => Sha256.Length == 0 && !IsTree;
 }
 
 [JsonSerializable(typeof(JournalDocument))]

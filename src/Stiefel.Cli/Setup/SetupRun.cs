@@ -25,6 +25,14 @@ internal sealed class SetupRun(LaptopTree tree, SetupJournal journal, Dialogue d
         return made;
     }
 
+    /// <summary>Notes what is about to be made by somebody else, so that it is undone; what was there already is not.</summary>
+    public void Note(JournalEntry entry)
+    {
+        MakeDirectories(entry.Path, isPrivate: false);
+        journal.Note(entry);
+        SaveJournal();
+    }
+
     private void Make(Change change)
     {
         var path = change.File.Path;

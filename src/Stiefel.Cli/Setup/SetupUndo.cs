@@ -12,11 +12,12 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
 
     /// <summary>Does it.</summary>
     /// <param name="isDryRun">Only says what it would do.</param>
+    /// <param name="keep">A directory in which all stays, and stays known.</param>
     /// <returns>How many files stay because somebody changed them.</returns>
-    public int Run(bool isDryRun)
+    public int Run(bool isDryRun, string? keep = null)
     {
         var kept = 0;
-        foreach (var entry in journal.Entries.Where(entry => !entry.IsDirectory).Reverse().ToList())
+        foreach (var entry in journal.Entries.Where(entry => !entry.IsDirectory && !IsBelow(entry.Path, keep)).Reverse().ToList())
         {
             if (!IsOurs(entry))
             {
@@ -32,7 +33,7 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
             }
         }
 
-        if (!isDryRun && kept == 0)
+        if (!isDryRun && kept == 0 && !journal.Entries.Any(entry => !entry.IsDirectory))
         {
             _writer.Remove(SetupJournal.Path);
             RemoveDirectories();
@@ -41,16 +42,22 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
         return kept;
     }
 
+    private static bool IsBelow(string path, string? directory) => directory is not null && path.StartsWith(directory + "/", StringComparison.Ordinal);
+
     // One that is gone, or has its first state again, was undone by somebody else, or never came to be.
     private bool IsOurs(JournalEntry entry)
     {
-        var content = ContentOf(entry.Path);
+        var content = entry.IsTree ? null : ContentOf(entry.Path);
         return content is null || SetupJournal.HashOf(content) == entry.Sha256 || (entry.WasThere && Before(entry) is { } before && content.AsSpan().SequenceEqual(before));
     }
 
     private void TakeBack(JournalEntry entry)
     {
-        if (!entry.WasThere)
+        if (entry.IsTree)
+        {
+            _writer.RemoveTree(entry.Path);
+        }
+        else if (!entry.WasThere)
         {
             _writer.Remove(entry.Path);
         }

@@ -76,6 +76,17 @@ internal sealed class TreeWriter(LaptopTree tree)
         }
     }
 
+    /// <summary>Removes a directory with all that is in it.</summary>
+    public void RemoveTree(string path)
+    {
+        if (tree.HasDirectory(path))
+        {
+            var place = Place(path);
+            Directory.Delete(place, recursive: true);
+            DirectorySync.Flush(Path.GetDirectoryName(place)!);
+        }
+    }
+
     /// <summary>Removes a directory; false if something is in it.</summary>
     public bool TryRemoveDirectory(string path)
     {

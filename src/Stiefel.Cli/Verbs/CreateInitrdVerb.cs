@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Laptop;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.CommandLine;
 
@@ -9,7 +10,9 @@ namespace Stiefel.Cli.Verbs;
 internal static class CreateInitrdVerb
 {
     private static readonly Option<string?> s_config = new("--config") { HelpName = "FILE", Description = "Configuration [./config.yaml, else /etc/stiefel/config.yaml, else the defaults]" };
-    private static readonly Option<string?> s_output = new("--out") { HelpName = "DIR", Description = "Where kernel, initrd and manifest go [`image` in the cache directory]" };
+    private static readonly Option<string?> s_output = new("--out") { HelpName = "DIR", Description = "Where kernel, initrd and manifest go [where server-setup looks for them; not as root: `image` in the cache directory]" };
+    private static readonly Option<bool> s_fromDebian = new("--from-debian") { Description = "Build all of it of Debian's packages: neither this laptop's kernel nor the programs that came with the package of Stiefel" };
+    private static readonly Option<string?> s_programs = new("--programs-only") { HelpName = "DIR", Description = "Build only the part that no kernel is in, for a package to carry" };
     private static readonly Option<bool> s_memory = new("--tmp-work") { Description = "Work in memory; leaves no unpacked ramdisk behind" };
     private static readonly Option<bool> s_update = new("--update") { Description = "Fetch newer packages, if there are any" };
     private static readonly Option<string?> s_mirror = new("--debian-mirror") { HelpName = "URL", Description = "Where packages come from [the distribution's own mirrors]" };
@@ -19,7 +22,7 @@ internal static class CreateInitrdVerb
     {
         var command = new Command("create-initrd", "Build the ramdisk: one image for the laptop (server) and the stick (client), without any key in it")
         {
-            s_config, s_output, s_memory, s_update, s_mirror, s_compressor,
+            s_config, s_output, s_fromDebian, s_programs, s_memory, s_update, s_mirror, s_compressor,
         };
         command.SetAction(RunAsync);
         return command.WithExamples(
@@ -47,7 +50,19 @@ internal static class CreateInitrdVerb
             Mirror = parsed.GetValue(s_mirror),
             Compression = ReadCompression(parsed.GetValue(s_compressor)),
         };
-        await new RamdiskBuilder(request, log).BuildAsync(token);
+        if (parsed.GetValue(s_programs) is { } directory)
+        {
+            var carried = request with { ForAnyKernel = true, Compression = CarriedPrograms.Compression };
+            CarriedPrograms.Write(await new RamdiskBuilder(carried, log).BuildProgramsAsync(token), directory);
+        }
+        else
+        {
+            using var tree = new LaptopTree("/");
+            var choice = RamdiskChoice.For(new LaptopFacts(tree), configuration, parsed.GetValue(s_fromDebian));
+            choice.Notes.ToList().ForEach(log.Note);
+            await new RamdiskBuilder(request with { Own = choice.Own, Programs = choice.Programs }, log).BuildAsync(token);
+        }
+
         await output.WriteLineAsync($"done in {log.Elapsed.TotalSeconds:0.0} s");
         return ExitCode.Done;
     }

@@ -18,7 +18,10 @@ internal static class SetupServerOsVerb
     private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "Show what would be changed, and change nothing" };
     private static readonly Option<bool> s_undo = new("--undo") { Description = "Take back what was set up, and nothing else" };
     private static readonly Option<string> s_root = new("--root") { HelpName = "DIR", Description = "Set up the root file system in this directory", DefaultValueFactory = _ => "/" };
-    private const string ConfigurationPath = "/etc/stiefel/config.yaml";
+    private static readonly Option<bool> s_keepKeys = new("--keep-keys") { Description = "With --undo: leave /etc/stiefel, the configuration and the keys" };
+    private static readonly Option<bool> s_update = new("--update") { Description = "Make what set-up made of kernels and programs anew, where there is any; for package managers, after an upgrade" };
+    private const string KeptDirectory = "/etc/stiefel";
+    private const string ConfigurationPath = KeptDirectory + "/config.yaml";
     private static readonly string[] s_programs = ["/usr/bin/stiefel", "/usr/local/bin/stiefel"];
 
     // What set-up itself mends.
@@ -26,9 +29,9 @@ internal static class SetupServerOsVerb
 
     public static Command Build()
     {
-        var command = new Command("setup-server-os", "Set this laptop up to serve its disk when a desktop calls: configuration, key, service. Shows each change and asks; only adds files of its own")
+        var command = new Command("setup-server-os", "Set this laptop up to serve its disk when a desktop calls: configuration, key, ramdisk, service. Shows each change and asks; only adds files of its own")
         {
-            s_yes, s_dryRun, s_undo, s_root,
+            s_yes, s_dryRun, s_undo, s_keepKeys, s_update, s_root,
         };
         command.SetAction(RunAsync);
         return command.WithExamples("stiefel setup-server-os", "stiefel setup-server-os --dry-run", "stiefel setup-server-os --yes --root /mnt", "stiefel setup-server-os --undo");
@@ -42,14 +45,11 @@ internal static class SetupServerOsVerb
             throw new UsageException($"--root {directory}: there is no such directory");
         }
 
-        if (parsed.GetValue(s_undo) && parsed.GetValue(s_yes))
-        {
-            throw new UsageException("--undo asks nothing, so --yes says nothing to it");
-        }
+        CheckTogether(parsed);
 
         var output = parsed.InvocationConfiguration.Output;
         var dryRun = parsed.GetValue(s_dryRun);
-        var input = parsed.GetValue(s_yes) || dryRun || parsed.GetValue(s_undo) ? null : Input();
+        var input = parsed.GetValue(s_yes) || dryRun || parsed.GetValue(s_undo) || parsed.GetValue(s_update) ? null : Input();
         using var tree = new LaptopTree(directory);
         if (tree.IsThisMachine && !dryRun && !Environment.IsPrivilegedProcess)
         {
@@ -57,31 +57,48 @@ internal static class SetupServerOsVerb
         }
 
         var dialogue = new Dialogue(input, output, TerminalColor.IsWanted(output));
-        return parsed.GetValue(s_undo) ? await UndoAsync(tree, dialogue, dryRun, token) : await SetUpAsync(tree, dialogue, dryRun, token);
+        return parsed.GetValue(s_undo) ? await UndoAsync(tree, dialogue, dryRun, parsed.GetValue(s_keepKeys) ? KeptDirectory : null, token)
+            : parsed.GetValue(s_update) ? await UpdateAsync(tree, output, token)
+            : await SetUpAsync(tree, dialogue, dryRun, output, token);
     }
 
-    private static async Task<int> SetUpAsync(LaptopTree tree, Dialogue dialogue, bool dryRun, CancellationToken token)
+    private static void CheckTogether(ParseResult parsed)
+    {
+        Option<bool>[] ways = [s_yes, s_undo, s_update];
+        if (ways.Where(parsed.GetValue).ToList() is [var one, var other, ..])
+        {
+            throw new UsageException($"{one.Name} and {other.Name} do not go together: {other.Name} asks nothing, and does something else");
+        }
+
+        if (parsed.GetValue(s_keepKeys) && !parsed.GetValue(s_undo))
+        {
+            throw new UsageException("--keep-keys says something to --undo only");
+        }
+    }
+
+    private static async Task<int> SetUpAsync(LaptopTree tree, Dialogue dialogue, bool dryRun, TextWriter output, CancellationToken token)
     {
         var laptop = new LaptopFacts(tree);
         var journal = SetupJournal.Read(tree);
         var plan = SetupPlan.Of(laptop, journal, () => RandomNumberGenerator.GetBytes(KeyDirectory.KeyLength), ProgramIn(tree));
         dialogue.Say($"{laptop.Distribution.Name}, {laptop.Boot.Name}, initramfs by {laptop.Initramfs.Name}: {(plan.Changes.Count == 0 ? "nothing is to be changed" : $"{plan.Changes.Count} changes")}\n");
+        var run = new SetupRun(tree, journal, dialogue);
         if (dryRun)
         {
             plan.Changes.ToList().ForEach(dialogue.Show);
         }
         else
         {
-            new SetupRun(tree, journal, dialogue).Apply(plan);
+            run.Apply(plan);
         }
 
+        var hasRamdisk = await OfRamdiskAsync(new SetupRamdisk(laptop, ConfigurationIn(tree)), journal, run, dialogue, dryRun, output, token);
         plan.Notes.ToList().ForEach(note => dialogue.Say($"note: {note}"));
         foreach (var finding in Diagnosis.Of(new LaptopFacts(tree)).Findings.Where(finding => finding.Grade == Grade.Stop && !(dryRun && s_mended.Contains(finding.Id))))
         {
             dialogue.Say($"it would not work yet: {PrintableText.OneLine(finding.Text)}; {finding.Remedy}  [{finding.Id}]");
         }
 
-        var hasRamdisk = HasRamdisk(tree, dialogue);
         if (tree.IsThisMachine && !dryRun && laptop.IsRunning && laptop.HasSystemd)
         {
             await SetupUnits.StartAsync(hasRamdisk, dialogue.Say, token);
@@ -90,7 +107,7 @@ internal static class SetupServerOsVerb
         return ExitCode.Done;
     }
 
-    private static async Task<int> UndoAsync(LaptopTree tree, Dialogue dialogue, bool dryRun, CancellationToken token)
+    private static async Task<int> UndoAsync(LaptopTree tree, Dialogue dialogue, bool dryRun, string? keep, CancellationToken token)
     {
         var journal = SetupJournal.Read(tree);
         if (journal.Entries.Count == 0)
@@ -105,7 +122,7 @@ internal static class SetupServerOsVerb
             await SetupUnits.StopAsync(dialogue.Say, token);
         }
 
-        var kept = new SetupUndo(tree, journal, dialogue).Run(dryRun);
+        var kept = new SetupUndo(tree, journal, dialogue).Run(dryRun, keep);
         if (tellsSystemd)
         {
             await SetupUnits.ForgetAsync(dialogue.Say, token);
@@ -123,16 +140,48 @@ internal static class SetupServerOsVerb
         return program;
     }
 
-    private static bool HasRamdisk(LaptopTree tree, Dialogue dialogue)
+    private static StiefelConfiguration ConfigurationIn(LaptopTree tree) =>
+        tree.Text(ConfigurationPath) is { } text ? ConfigurationFile.Parse(ConfigurationPath, text) : new StiefelConfiguration();
+
+    private static async Task<bool> OfRamdiskAsync(SetupRamdisk ramdisk, SetupJournal journal, SetupRun run, Dialogue dialogue, bool dryRun, TextWriter output, CancellationToken token)
     {
-        var setup = tree.Text(ConfigurationPath) is { } text ? ConfigurationFile.Parse(ConfigurationPath, text).ServerSetup : new ServerSetupConfiguration();
-        var isThere = tree.HasFile(setup.Kernel) && tree.HasFile(setup.Initrd);
-        if (!isThere)
+        if (ramdisk.IsWanted(journal))
         {
-            dialogue.Say($"next: the ramdisk is not there yet; make it with `stiefel create-initrd --out {Path.GetDirectoryName(setup.Kernel)}`, then `systemctl restart stiefel-autokexec`");
+            dialogue.Say(ramdisk.Describe());
+            if (!dryRun && dialogue.Ask() == Answer.Yes)
+            {
+                await ramdisk.MakeAsync(run, new StepLog(output), token);
+                dialogue.Say("");
+            }
+
+            return ramdisk.IsThere;
         }
 
-        return isThere;
+        if (!ramdisk.IsThere)
+        {
+            ramdisk.Choice.Notes.ToList().ForEach(note => dialogue.Say($"note: {note}"));
+            dialogue.Say("next: the ramdisk is not there yet; make it with `stiefel create-initrd`, then `systemctl restart stiefel-autokexec`");
+        }
+
+        return ramdisk.IsThere;
+    }
+
+    // After an upgrade of a kernel or of Stiefel; the ramdisk that is there stays until the new one is complete.
+    private static async Task<int> UpdateAsync(LaptopTree tree, TextWriter output, CancellationToken token)
+    {
+        var journal = SetupJournal.Read(tree);
+        var ramdisk = new SetupRamdisk(new LaptopFacts(tree), ConfigurationIn(tree));
+        if (ramdisk.IsOurs(journal) && ramdisk.IsWanted(journal))
+        {
+            await ramdisk.BuildAsync(new StepLog(output), token);
+        }
+        else if (ramdisk.IsOurs(journal) && !ramdisk.Choice.IsAtHand)
+        {
+            ramdisk.Choice.Notes.ToList().ForEach(output.WriteLine);
+            await output.WriteLineAsync("the ramdisk stays as it is");
+        }
+
+        return ExitCode.Done;
     }
 
     // Without a terminal nobody would ever answer.

@@ -87,7 +87,7 @@ public sealed class SetupTests
         Assert.Contains("--- /dev/null\n+++ /etc/stiefel/config.yaml\n@@ -0,0 +1,4 @@\n", text, StringComparison.Ordinal);
         Assert.Contains("+  disk: /dev/disk/by-id/nvme-SAMSUNG_MZVL2512_S64DNF0R1\n", text, StringComparison.Ordinal);
         Assert.Contains("+ 32 random bytes, for root alone to read\n", text, StringComparison.Ordinal);
-        Assert.Contains("the ramdisk is not there yet; make it with `stiefel create-initrd --out /var/lib/stiefel`", text, StringComparison.Ordinal);
+        Assert.Contains("the ramdisk is not there yet; make it with `stiefel create-initrd`", text, StringComparison.Ordinal);
         Assert.Equal(before, TreeSnapshot.Of(laptop.Root));
     }
 

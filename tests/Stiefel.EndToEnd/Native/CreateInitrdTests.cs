@@ -32,6 +32,6 @@ public sealed class CreateInitrdTests : IDisposable
         Directory.CreateDirectory(_scratch[place]);
         File.WriteAllText(_scratch[$"{place}/config.yaml"], "paths:\n  cache: cache\n  workdir: work\n");
         return NativeProcess.Run(0, NativeProcess.Binary("stiefel"),
-            "create-initrd", "--config", _scratch[$"{place}/config.yaml"], "--out", _scratch[$"{place}/out"], "--compressor", "zstd -1");
+            "create-initrd", "--from-debian", "--config", _scratch[$"{place}/config.yaml"], "--out", _scratch[$"{place}/out"], "--compressor", "zstd -1");
     }
 }

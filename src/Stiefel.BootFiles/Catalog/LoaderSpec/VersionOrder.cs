@@ -1,7 +1,7 @@
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
 /// <summary>The UAPI group's version format specification (UAPI.10): how `6.1.0-9` and `6.1.0-10~rc1` compare.</summary>
-internal sealed class VersionOrder : IComparer<string>
+public sealed class VersionOrder : IComparer<string>
 {
     public static readonly VersionOrder Instance = new();
 

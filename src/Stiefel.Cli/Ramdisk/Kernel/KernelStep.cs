@@ -14,16 +14,10 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workDirect
     private const string ModulesDirectory = "lib/modules/";
     private const string ImagePrefix = "boot/vmlinuz-";
 
-    // modprobe reads depmod's .bin files only; the symbols are for out-of-tree builds.
-    private static readonly string[] s_superfluousIndexes = ["modules.alias", "modules.symbols", "modules.symbols.bin", "modules.builtin.modinfo"];
-
-    // What mounting a squashfs file takes.
-    private static readonly string[] s_earlyModules = ["loop", "squashfs"];
-
     public async Task<KernelTree> RunAsync(PackageSet packages, ModuleRules rules, CancellationToken token)
     {
         DebPackage[] sources = [.. packages.All.Where(package => package.Name.StartsWith("linux-", StringComparison.Ordinal) && package.Name != "linux-firmware")];
-        var key = new StepKey("kernel", 4).Add("rules", rules.Lines);
+        var key = new StepKey("kernel", 5).Add("rules", rules.Lines);
         foreach (var source in sources)
         {
             key.AddFile(source.Name, source.Path);
@@ -52,7 +46,9 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workDirect
 
             var tree = new KernelTree(target);
             File.Move(image, tree.Image);
-            await MakeModulesAsync(all, release, rules, tree, token);
+            await ExternalProgram.RunAsync("depmod", ["-b", all, release], token: token);
+            var count = await ModuleTree.MakeAsync(Path.Combine(all, ModulesDirectory, release), release, rules, tree, Path.Combine(workDirectory, "modules"), token);
+            log.Note($"{release}, {count} modules");
             await File.WriteAllTextAsync(tree.ReleaseFile, release, token);
         }
         finally
@@ -62,39 +58,6 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workDirect
                 Directory.Delete(all, recursive: true);
             }
         }
-    }
-
-    private async Task MakeModulesAsync(string all, string release, ModuleRules rules, KernelTree tree, CancellationToken token)
-    {
-        var from = Path.Combine(all, ModulesDirectory, release);
-        await ModuleUnpacking.RunAsync(from, token);
-        await ExternalProgram.RunAsync("depmod", ["-b", all, release], token: token);
-        var dependencies = new ModuleDependencies(File.ReadLines(Path.Combine(from, "modules.dep")));
-
-        Directory.CreateDirectory(tree.Early);
-        foreach ((var index, var module) in dependencies.InLoadOrder(s_earlyModules).Index())
-        {
-            File.Copy(Path.Combine(from, module), Path.Combine(tree.Early, $"{index:00}-{Path.GetFileName(module)}"));
-        }
-
-        // depmod wants lib/modules above the release, so the chosen ones are indexed in such a place and moved out of it.
-        var chosen = dependencies.Choose(rules);
-        var place = Path.Combine(all, "chosen");
-        var to = Path.Combine(place, ModulesDirectory, release);
-        foreach (var file in chosen.Concat(Directory.GetFiles(from, "modules.builtin*").Append(Path.Combine(from, "modules.order")).Select(file => Path.GetFileName(file)!)))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(to, file))!);
-            File.Move(Path.Combine(from, file), Path.Combine(to, file));
-        }
-
-        await ExternalProgram.RunAsync("depmod", ["-b", place, release], token: token);
-        foreach (var index in s_superfluousIndexes)
-        {
-            File.Delete(Path.Combine(to, index));
-        }
-
-        RamdiskTree.Copy(Path.Combine(place, ModulesDirectory), tree.Modules);
-        log.Note($"{release}, {chosen.Count} modules");
     }
 
     private static string FindRelease(string all)

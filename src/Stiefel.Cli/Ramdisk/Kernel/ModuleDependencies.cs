@@ -50,7 +50,7 @@ internal sealed class ModuleDependencies
         var order = new List<string>();
         foreach (var name in names)
         {
-            if (_needs.FirstOrDefault(pair => Path.GetFileNameWithoutExtension(pair.Key) == name) is { Key: { } module, Value: { } needs })
+            if (_needs.FirstOrDefault(pair => ModuleName.OfFile(pair.Key) == name) is { Key: { } module, Value: { } needs })
             {
                 // depmod lists the nearest need first (man 5 modules.dep does not say so; modprobe loads from the end).
                 order.AddRange(needs.Reverse().Append(module).Where(path => !order.Contains(path)));

@@ -70,8 +70,7 @@ internal sealed record ModuleRules(IReadOnlyList<string> Include, IReadOnlyList<
     /// <summary>The first wish that none of the paths fulfils, or null.</summary>
     public string? FirstUnfulfilled(IReadOnlyCollection<string> paths) => Wanted.FirstOrDefault(wish => !paths.Any(path => Fulfils(path, wish)));
 
-    // A dash and an underscore are the same letter to modprobe.
     private static bool Fulfils(string path, string wish) => wish.Contains('/', StringComparison.Ordinal)
         ? path.StartsWith(wish, StringComparison.Ordinal)
-        : Path.GetFileNameWithoutExtension(path).Replace('-', '_') == wish.Replace('-', '_');
+        : ModuleName.OfFile(path) == ModuleName.Plain(wish);
 }

@@ -6,25 +6,26 @@ namespace Stiefel.Cli.Ramdisk.Packing;
 /// The initrd: a small compressed archive that the kernel unpacks at once, and a bare one around the two file systems that /init mounts
 /// (bare, since they are compressed themselves).
 /// </summary>
-/// <param name="Start">/init, busybox, the modules to mount the rest, configuration.</param>
+/// <param name="Starts">/init, busybox, the modules to mount the rest, configuration: one archive after the other.</param>
 /// <param name="Programs">/usr.</param>
 /// <param name="Modules">/usr/lib/modules.</param>
-internal sealed record InitrdParts(PackedPart Start, PackedPart Programs, PackedPart Modules)
+internal sealed record InitrdParts(IReadOnlyList<PackedPart> Starts, PackedPart Programs, PackedPart Modules)
 {
     private const string ProgramsPath = "early/usr.squashfs";
     private const string ModulesPath = "early/modules.squashfs";
 
-    public IReadOnlyList<PackedPart> All => [Start, Programs, Modules];
+    public IReadOnlyList<PackedPart> All => [.. Starts, Programs, Modules];
 
     /// <summary>Writes the initrd from the beginning of a file.</summary>
     public void Write(FileStream initrd)
     {
-        using (var start = File.OpenRead(Start.File))
+        foreach (var start in Starts)
         {
-            start.CopyTo(initrd);
+            using var archive = File.OpenRead(start.File);
+            archive.CopyTo(initrd);
+            initrd.Write(CpioPadding.After(initrd.Position).Span);
         }
 
-        initrd.Write(CpioPadding.After(initrd.Position).Span);
         InitramfsArchive.WriteFiles([(ProgramsPath, Programs.File), (ModulesPath, Modules.File)], initrd);
     }
 }

@@ -1,0 +1,79 @@
+using Stiefel.Linux.Files;
+
+namespace Stiefel.Cli.Ramdisk;
+
+/// <summary>
+/// A kernel and the initrd that belongs to it are two files, and must change at once: a kernel with another's modules starts nothing. So each version has a
+/// directory of its own, and one link, which is switched last, says which of them is the ramdisk. The one before stays, for who has begun to read it.
+/// </summary>
+internal sealed class ImageVersions(string directory)
+{
+    /// <summary>Below the directory that a ramdisk is in.</summary>
+    public const string Subdirectory = "image";
+
+    private const string Current = "current";
+    private const string Unfinished = "new";
+    private const string Again = "-again";
+
+    private static readonly string[] s_names = [RamdiskImage.KernelName, RamdiskImage.InitrdName, RamdiskManifest.FileName];
+
+    /// <summary>The links that lead to the ramdisk's files, and where to.</summary>
+    public static IEnumerable<(string Name, string Target)> Links => s_names.Select(name => (name, $"{Subdirectory}/{Current}/{name}"));
+
+    private string Versions => Path.Combine(directory, Subdirectory);
+
+    /// <summary>An empty place for the next version.</summary>
+    public RamdiskImage Begin()
+    {
+        var place = Path.Combine(Versions, Unfinished);
+        if (Directory.Exists(place))
+        {
+            Directory.Delete(place, recursive: true);
+        }
+
+        Directory.CreateDirectory(place);
+        return new RamdiskImage(place);
+    }
+
+    /// <summary>Makes what was written there the ramdisk.</summary>
+    public RamdiskImage Finish(RamdiskImage written)
+    {
+        var before = new FileInfo(Path.Combine(Versions, Current)).LinkTarget;
+        var name = Steps.ContentHash.OfFile(written.Manifest)[..16];
+        name = name == before && !IsWhole(new RamdiskImage(Path.Combine(Versions, name)), written) ? name + Again : name;
+        var place = Path.Combine(Versions, name);
+        DirectorySync.Flush(written.DirectoryPath);
+        if (name != before)
+        {
+            if (Directory.Exists(place))
+            {
+                Directory.Delete(place, recursive: true);
+            }
+
+            Directory.Move(written.DirectoryPath, place);
+            DirectorySync.Flush(Versions);
+            AtomicLink.Switch(Path.Combine(Versions, Current), name);
+        }
+        else
+        {
+            Directory.Delete(written.DirectoryPath, recursive: true);
+        }
+
+        foreach (var (file, target) in Links)
+        {
+            AtomicLink.Switch(Path.Combine(directory, file), target);
+        }
+
+        foreach (var old in Directory.GetDirectories(Versions).Where(old => Path.GetFileName(old) is var other && other != name && other != before && other != Current))
+        {
+            Directory.Delete(old, recursive: true);
+        }
+
+        return new RamdiskImage(directory);
+    }
+
+    // What lies there may have been damaged since it was written.
+    private static bool IsWhole(RamdiskImage there, RamdiskImage written) =>
+        ((string, string)[])[(there.Kernel, written.Kernel), (there.Initrd, written.Initrd)] is var pairs
+        && pairs.All(pair => File.Exists(pair.Item1) && ManifestFile.Of(pair.Item1) == ManifestFile.Of(pair.Item2));
+}

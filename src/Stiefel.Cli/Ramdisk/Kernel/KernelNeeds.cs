@@ -1,0 +1,66 @@
+using Stiefel.Cli.Laptop;
+
+namespace Stiefel.Cli.Ramdisk.Kernel;
+
+/// <summary>What the ramdisk takes of a kernel on this laptop: for itself, for the laptop's disk and boot files, and for a cable.</summary>
+internal static class KernelNeeds
+{
+    private static readonly KernelNeed[] s_always =
+    [
+        new("loop", "the ramdisk's programs are a file system in a file"), new("squashfs", "the same"), new("ipv6", "the cable's addresses"),
+        new("CONFIG_SQUASHFS_ZSTD", "the programs are compressed so"), new("CONFIG_BLK_DEV_INITRD", "it is a ramdisk"), new("CONFIG_KEXEC_FILE", "a stick starts the laptop's system from it"),
+    ];
+
+    private static readonly KernelNeed s_tunnel = new("wireguard", "the disk crosses the cable encrypted; link.protection: none does without");
+
+    // What the server mounts to read boot files, and only if this laptop has it.
+    private static readonly string[] s_fileSystems = ["ext4", "xfs", "btrfs", "vfat"];
+
+    private static readonly (string Layer, string Module, string Why)[] s_layers =
+        [("LUKS", "dm_crypt", "the root is encrypted"), ("LVM", "dm_mod", "the root is on LVM"), ("RAID", "md_mod", "the root is on an array")];
+
+    /// <summary>All of them.</summary>
+    /// <param name="laptop">What the laptop is.</param>
+    /// <param name="hasTunnel">The link is protected.</param>
+    public static IReadOnlyList<KernelNeed> Of(LaptopFacts laptop, bool hasTunnel)
+    {
+        var types = laptop.FileSystems.Where(entry => entry.Directory is "/" or "/boot" or "/efi" or "/boot/efi").Select(entry => entry.Type).Append(laptop.Root.Type);
+        return
+        [
+            .. s_always,
+            .. hasTunnel ? [s_tunnel] : Array.Empty<KernelNeed>(),
+            .. types.Distinct(StringComparer.Ordinal).Where(s_fileSystems.Contains).Select(type => new KernelNeed(type, "this laptop's boot files are on it")),
+            .. s_layers.Where(layer => laptop.Root.Layers.Any(text => text.StartsWith(layer.Layer, StringComparison.Ordinal))).Select(layer => new KernelNeed(layer.Module, layer.Why)),
+            .. laptop.Root.Disks.SelectMany(disk => DriversOf(laptop.Tree, $"sys/class/block/{disk}")).Select(driver => new KernelNeed(driver, "this laptop's disk")),
+            .. laptop.Cards.SelectMany(card => DriversOf(laptop.Tree, $"sys/class/net/{card.Name}")).Select(driver => new KernelNeed(driver, "this laptop's network card") { IsEssential = false }),
+        ];
+    }
+
+    /// <summary>Those that a kernel cannot meet.</summary>
+    /// <param name="laptop">Where it is installed.</param>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="rules">Which of its modules the ramdisk would hold.</param>
+    /// <param name="needs">What is needed.</param>
+    public static IReadOnlyList<KernelNeed> Missing(LaptopTree laptop, OwnKernel kernel, ModuleRules rules, IReadOnlyList<KernelNeed> needs)
+    {
+        var held = laptop.Lines($"{kernel.Modules}/modules.builtin").Select(ModuleName.OfFile)
+            .Concat(new ModuleDependencies(laptop.Lines($"{kernel.Modules}/modules.dep")).Choose(rules with { Wanted = [] }).Select(ModuleName.OfFile))
+            .ToHashSet(StringComparer.Ordinal);
+        string[] options = [.. laptop.Lines($"boot/config-{kernel.Release}").Concat(laptop.Lines($"{kernel.Modules}/config")).Where(line => line.EndsWith("=y", StringComparison.Ordinal))];
+
+        // Without its configuration nothing can be said of the options, which all distributions have.
+        return [.. needs.Where(need => need.IsOption ? options.Length > 0 && !options.Contains(need.Name + "=y") : !held.Contains(ModuleName.Plain(need.Name)))];
+    }
+
+    // From the device up to the bus: a disk behind a controller needs both drivers. Built-in ones name their module, too.
+    private static IEnumerable<string> DriversOf(LaptopTree tree, string device)
+    {
+        for (var directory = tree.RealPath(device); directory is not null && directory.StartsWith("/sys/devices/", StringComparison.Ordinal); directory = Path.GetDirectoryName(directory))
+        {
+            if (tree.LinkText($"{directory}/driver/module") is { } module)
+            {
+                yield return Path.GetFileName(module);
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.Cli.Ramdisk.Kernel;
+
+/// <summary>From all modules of a kernel those that the ramdisk holds: bare, indexed for modprobe; and those that come before all others.</summary>
+internal static class ModuleTree
+{
+    private const string ModulesDirectory = "lib/modules/";
+
+    // modprobe reads depmod's .bin files only; the symbols are for out-of-tree builds.
+    private static readonly string[] s_superfluousIndexes = ["modules.alias", "modules.symbols", "modules.symbols.bin", "modules.builtin.modinfo"];
+
+    // What mounting a squashfs file takes.
+    private static readonly string[] s_earlyModules = ["loop", "squashfs"];
+
+    /// <summary>Fills a kernel's tree.</summary>
+    /// <param name="from">lib/modules/RELEASE with its modules.dep; it is only read.</param>
+    /// <param name="release">RELEASE.</param>
+    /// <param name="rules">Which are wanted.</param>
+    /// <param name="tree">What is filled.</param>
+    /// <param name="place">A directory of its own, which is gone afterwards.</param>
+    /// <param name="token">Ends it.</param>
+    /// <returns>How many there are.</returns>
+    public static async Task<int> MakeAsync(string from, string release, ModuleRules rules, KernelTree tree, string place, CancellationToken token)
+    {
+        var to = Path.Combine(place, ModulesDirectory, release);
+        try
+        {
+            var chosen = new ModuleDependencies(File.ReadLines(Path.Combine(from, "modules.dep"))).Choose(rules);
+            var indexes = Directory.GetFiles(from, "modules.builtin*").Append(Path.Combine(from, "modules.order")).Where(File.Exists).Select(file => Path.GetFileName(file)!);
+            foreach (var file in chosen.Concat(indexes))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(to, file))!);
+                File.Copy(Path.Combine(from, file), Path.Combine(to, file));
+            }
+
+            // depmod wants lib/modules above the release.
+            await ModuleUnpacking.RunAsync(to, token);
+            await ExternalProgram.RunAsync("depmod", ["-b", place, release], token: token);
+            CopyEarly(to, tree.Early);
+            foreach (var index in s_superfluousIndexes)
+            {
+                File.Delete(Path.Combine(to, index));
+            }
+
+            RamdiskTree.Copy(Path.Combine(place, ModulesDirectory), tree.Modules);
+            return chosen.Count;
+        }
+        finally
+        {
+            if (Directory.Exists(place))
+            {
+                Directory.Delete(place, recursive: true);
+            }
+        }
+    }
+
+    private static void CopyEarly(string modules, string early)
+    {
+        Directory.CreateDirectory(early);
+        var dependencies = new ModuleDependencies(File.ReadLines(Path.Combine(modules, "modules.dep")));
+        foreach ((var index, var module) in dependencies.InLoadOrder(s_earlyModules).Index())
+        {
+            File.Copy(Path.Combine(modules, module), Path.Combine(early, $"{index:00}-{Path.GetFileName(module)}"));
+        }
+    }
+}

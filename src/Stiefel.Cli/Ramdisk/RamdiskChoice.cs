@@ -1,0 +1,61 @@
+using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Laptop;
+using Stiefel.Cli.Ramdisk.Kernel;
+
+namespace Stiefel.Cli.Ramdisk;
+
+/// <summary>Of what a laptop's ramdisk is made: whose kernel, and whose programs.</summary>
+/// <param name="Own">The laptop's own kernel; null for Debian's.</param>
+/// <param name="Programs">The part that a package of ours carries; null to make it of Debian's packages.</param>
+/// <param name="Notes">How that came about, one line each.</param>
+internal sealed record RamdiskChoice(OwnRamdiskKernel? Own, RamdiskPrograms? Programs, IReadOnlyList<string> Notes)
+{
+    /// <summary>Nothing is fetched for it.</summary>
+    public bool IsAtHand => Own is not null && Programs is not null;
+
+    /// <summary>Chooses.</summary>
+    /// <param name="laptop">What the laptop is.</param>
+    /// <param name="configuration">What is wanted.</param>
+    /// <param name="fromDebian">All of it is to be Debian's.</param>
+    public static RamdiskChoice For(LaptopFacts laptop, StiefelConfiguration configuration, bool fromDebian)
+    {
+        var notes = new List<string>();
+        var content = RamdiskContent.For(configuration);
+        var own = fromDebian || configuration.Initrd.Kernel == RamdiskKernel.Debian ? null : KernelOf(laptop, content, notes);
+        if (fromDebian)
+        {
+            return new RamdiskChoice(null, null, notes);
+        }
+
+        var programs = content.HasUsualPrograms ? CarriedPrograms.Find(laptop.Tree) : null;
+        if (programs is null)
+        {
+            notes.Add(content.HasUsualPrograms
+                ? $"programs: of Debian's packages, since no package of Stiefel is installed that carries them ({CarriedPrograms.Place})"
+                : "programs: of Debian's packages, since the configuration wants more than every ramdisk has (modules, initrd.include-packages)");
+        }
+
+        return new RamdiskChoice(own, programs, notes);
+    }
+
+    private static OwnRamdiskKernel? KernelOf(LaptopFacts laptop, RamdiskContent content, List<string> notes)
+    {
+        var needs = KernelNeeds.Of(laptop, !content.LinkInTheOpen);
+        foreach (var kernel in OwnKernel.Of(laptop.Tree))
+        {
+            var missing = KernelNeeds.Missing(laptop.Tree, kernel, content.KernelModules, needs);
+            if (missing.Any(need => need.IsEssential))
+            {
+                notes.Add($"kernel {kernel.Release} is not taken: it has not {string.Join(", ", missing.Where(need => need.IsEssential))}");
+                continue;
+            }
+
+            notes.Add($"kernel {kernel.Release} of this laptop has what the ramdisk needs: {string.Join(", ", needs.Except(missing).Select(need => need.Name).Distinct())}");
+            notes.AddRange(missing.Select(need => $"the ramdisk will not have {need}: its driver is none of that kernel's own"));
+            return new OwnRamdiskKernel(laptop.Tree, kernel);
+        }
+
+        notes.Add("kernel: Debian's, since no kernel of this laptop has what the ramdisk needs (looked for modules.dep in lib/modules/*, and vmlinuz beside it or in /boot)");
+        return null;
+    }
+}

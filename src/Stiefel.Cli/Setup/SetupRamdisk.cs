@@ -1,0 +1,84 @@
+using System.Text;
+using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Laptop;
+using Stiefel.Cli.Ramdisk;
+using Stiefel.CommandLine;
+
+namespace Stiefel.Cli.Setup;
+
+/// <summary>The ramdisk as a part of set-up: of the laptop's own kernel and of the programs that the package carries, so that nothing is fetched.</summary>
+internal sealed class SetupRamdisk
+{
+    private const string CachePlace = "/var/cache/stiefel";
+
+    private readonly LaptopFacts _laptop;
+    private readonly StiefelConfiguration _configuration;
+    private readonly string _directory;
+
+    /// <param name="laptop">What the laptop is.</param>
+    /// <param name="configuration">Its configuration.</param>
+    public SetupRamdisk(LaptopFacts laptop, StiefelConfiguration configuration)
+    {
+        _laptop = laptop;
+        _configuration = configuration;
+        _directory = Path.GetDirectoryName(configuration.ServerSetup.Kernel)!;
+        Choice = RamdiskChoice.For(laptop, configuration, fromDebian: false);
+    }
+
+    /// <summary>Of what it would be made.</summary>
+    public RamdiskChoice Choice { get; }
+
+    /// <summary>It is there.</summary>
+    public bool IsThere => Files.All(_laptop.Tree.HasFile);
+
+    private string[] Files => [_configuration.ServerSetup.Kernel, _configuration.ServerSetup.Initrd];
+
+    private string Versions => $"{_directory}/{ImageVersions.Subdirectory}";
+
+    // Names of somebody's own choice are for somebody's own ramdisk.
+    private bool HasUsualNames => Files.SequenceEqual([$"{_directory}/{RamdiskImage.KernelName}", $"{_directory}/{RamdiskImage.InitrdName}"]);
+
+    /// <summary>It can be made here and now, and set-up may: none is there, or one that set-up made of something else.</summary>
+    public bool IsWanted(SetupJournal journal) => Choice.IsAtHand && HasUsualNames && (!IsThere || IsOurs(journal)) && !IsCurrent();
+
+    /// <summary>Set-up made the one that is there.</summary>
+    public bool IsOurs(SetupJournal journal) => journal.Find(Versions) is { IsTree: true };
+
+    /// <summary>What it will be, for people.</summary>
+    public string Describe() => $"{Files[0]} and {Path.GetFileName(Files[1])}: the ramdisk that this laptop serves from, upon its own kernel {Choice.Own?.Kernel.Release}";
+
+    /// <summary>Makes it; each thing is noted first.</summary>
+    public async Task MakeAsync(SetupRun run, StepLog log, CancellationToken token)
+    {
+        var tree = _laptop.Tree;
+        foreach (var made in (string[])[Versions, .. tree.HasDirectory(CachePlace) ? Array.Empty<string>() : [CachePlace]])
+        {
+            run.Note(new JournalEntry(made, "", IsTree: true));
+        }
+
+        foreach (var (name, target) in ImageVersions.Links)
+        {
+            run.Note(new JournalEntry($"{_directory}/{name}", SetupJournal.HashOf(Encoding.UTF8.GetBytes(target))));
+        }
+
+        await BuildAsync(log, token);
+    }
+
+    /// <summary>Makes the one anew that is noted.</summary>
+    public async Task BuildAsync(StepLog log, CancellationToken token)
+    {
+        Choice.Notes.ToList().ForEach(log.Note);
+        var paths = _laptop.Tree.IsThisMachine ? _configuration.Paths : _configuration.Paths with { Cache = Place(CachePlace), Work = null };
+        var request = new RamdiskRequest { Configuration = _configuration with { Paths = paths }, Output = Place(_directory), Own = Choice.Own, Programs = Choice.Programs };
+        await new RamdiskBuilder(request, log).BuildAsync(token);
+    }
+
+    private string Place(string path) => _laptop.Tree.OnDisk(path) ?? throw new FailedException($"{Path.GetDirectoryName(path)} is not there");
+
+    private bool IsCurrent() =>
+        IsThere && Choice is { Own: { } own, Programs: { } programs }
+        && _laptop.Tree.Bytes($"{_directory}/{RamdiskManifest.FileName}") is { } bytes && RamdiskManifest.TryRead(bytes) is { } manifest
+        && manifest.KernelRelease == own.Kernel.Release
+        && manifest.Programs.SequenceEqual(programs.Programs)
+        && manifest.Files.GetValueOrDefault(RamdiskImage.KernelName) == ManifestFile.Of(Place(own.Kernel.Image));
+}
