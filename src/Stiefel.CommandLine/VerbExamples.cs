@@ -16,5 +16,6 @@ public static class VerbExamples
         return command;
     }
 
-    internal static string[] Of(Command command) => s_examples.TryGetValue(command, out var examples) ? examples : [];
+    /// <summary>Those lines; none if it has none.</summary>
+    public static string[] Of(Command command) => s_examples.TryGetValue(command, out var examples) ? examples : [];
 }

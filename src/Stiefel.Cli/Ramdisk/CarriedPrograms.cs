@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Laptop;
 using Stiefel.Cli.Ramdisk.Packing;
@@ -23,7 +22,7 @@ internal static class CarriedPrograms
     private const string UsrName = "usr.squashfs";
     private const string DocumentName = "programs.json";
 
-    private static readonly ProgramsJson s_json = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true });
+    private static readonly ManifestJson s_json = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true });
 
     /// <summary>The one that is installed; null if none is.</summary>
     /// <exception cref="FailedException">It is damaged.</exception>
@@ -84,6 +83,3 @@ internal sealed record ProgramsDocument(CarriedPart Start, CarriedPart Usr, Sort
 /// <param name="Sha256">64 hexadecimal digits.</param>
 /// <param name="UnpackedSize">Bytes before it was packed.</param>
 internal sealed record CarriedPart(long Size, string Sha256, long UnpackedSize);
-
-[JsonSerializable(typeof(ProgramsDocument))]
-internal sealed partial class ProgramsJson : JsonSerializerContext;

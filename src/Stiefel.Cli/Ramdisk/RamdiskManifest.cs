@@ -59,4 +59,5 @@ internal sealed record ManifestFile(long Size, string Sha256)
 internal sealed record ManifestPart(string Name, string Compression, long UnpackedSize, long Size);
 
 [JsonSerializable(typeof(RamdiskManifest))]
+[JsonSerializable(typeof(ProgramsDocument))]
 internal sealed partial class ManifestJson : JsonSerializerContext;
