@@ -69,6 +69,12 @@ systemd           systemd-ask-password, which must find the passphrase we leave 
 LIST
 }
 
+package_packages() { cat <<'LIST'
+dpkg-dev          names the packages that the programs link to
+python3           lists what the package is made of
+LIST
+}
+
 bench_packages() { cat <<'LIST'
 fio               the client of all servers
 nbdkit            a peer

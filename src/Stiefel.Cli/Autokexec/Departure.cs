@@ -118,7 +118,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     public void Check()
     {
         CheckPlaces();
-        if (!ByFirmware && UsableKeys(report).Count == 0)
+        if (!ByFirmware && CarriedKeys.FilesIn(keys, report).Count == 0)
         {
             throw new FailedException($"{keys.Path} holds no key that the server could use: nobody would get an answer there; make one with `stiefel key new NAME`");
         }
@@ -131,7 +131,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         $"would wait {configuration.Autokexec.GraceSeconds} s",
         .. ByFirmware
             ? (string[])[$"would order for the next start: {FindEntry(Named).Description}", "would run: systemctl reboot"]
-            : [$"would load {configuration.ServerSetup.Kernel} and {configuration.ServerSetup.Initrd} with {UsableKeys(_ => { }).Count} keys and the arguments: {CommandLine()}", "would run: systemctl kexec"],
+            : [$"would load {configuration.ServerSetup.Kernel} and {configuration.ServerSetup.Initrd} with {CarriedKeys.FilesIn(keys, _ => { }).Count} keys and the arguments: {CommandLine()}", "would run: systemctl kexec"],
     ];
 
     /// <summary>Leaves. Returns once systemd has been told; the end of this process is part of what it does then.</summary>
@@ -219,27 +219,6 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         }
     }
 
-    // One that others can read, or that is sealed for a stick, must not keep the laptop here, or go where it is of no use.
-    private List<string> UsableKeys(Action<string> tell)
-    {
-        var usable = new List<string>();
-        foreach (var name in keys.List())
-        {
-            try
-            {
-                using var stored = keys.Load(name);
-                stored.Open().Dispose();
-                usable.Add(name);
-            }
-            catch (Exception error) when (error is KeyFileException or VerbException or IOException or UnauthorizedAccessException)
-            {
-                tell($"stays behind: {error.Message}");
-            }
-        }
-
-        return usable;
-    }
-
     private string Warning(string occasion) =>
         $"{occasion}: everything is closed in {configuration.Autokexec.GraceSeconds} s ({StopCommand.OfThisProcess()} keeps it from that)";
 
@@ -280,7 +259,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         Copy(configuration.ServerSetup.Kernel, kernel.Writer);
         Copy(configuration.ServerSetup.Initrd, initrd.Writer);
         initrd.Writer.Write(CpioPadding.After(initrd.Length).Span);
-        KeyArchive.Write(initrd.Writer, UsableKeys(_ => { }).Select(name => Path.Combine(keys.Path, name + KeyDirectory.Extension)));
+        KeyArchive.Write(initrd.Writer, CarriedKeys.FilesIn(keys, _ => { }));
         return LoadKernel(kernel.Seal(), initrd.Seal(), CommandLine());
     }
 

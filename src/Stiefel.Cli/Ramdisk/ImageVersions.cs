@@ -20,6 +20,10 @@ internal sealed class ImageVersions(string directory)
     /// <summary>The links that lead to the ramdisk's files, and where to.</summary>
     public static IEnumerable<(string Name, string Target)> Links => s_names.Select(name => (name, $"{Subdirectory}/{Current}/{name}"));
 
+    // Whatever the umask: what others may write is not trusted when the laptop leaves for it.
+    private const UnixFileMode Mode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     private string Versions => Path.Combine(directory, Subdirectory);
 
     /// <summary>An empty place for the next version.</summary>
@@ -31,7 +35,8 @@ internal sealed class ImageVersions(string directory)
             Directory.Delete(place, recursive: true);
         }
 
-        Directory.CreateDirectory(place);
+        Directory.CreateDirectory(Versions, Mode);
+        Directory.CreateDirectory(place, Mode);
         return new RamdiskImage(place);
     }
 

@@ -7,6 +7,7 @@ namespace Stiefel.Cli.Ramdisk;
 /// <summary>Writes the finished image: kernel, initrd, manifest, and all of them at once become the ramdisk.</summary>
 internal sealed class ImageWriter(string directory, StepLog log)
 {
+    private const UnixFileMode FileMode644 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const long Mebibyte = 1024 * 1024;
 
     /// <param name="kernel">Its kernel.</param>
@@ -48,7 +49,7 @@ internal sealed class ImageWriter(string directory, StepLog log)
 
     private static void Write(string file, Action<FileStream> write)
     {
-        using var target = File.Create(file);
+        using var target = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite, UnixCreateMode = FileMode644 });
         write(target);
         target.Flush(flushToDisk: true);
     }

@@ -2,9 +2,11 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>Our other programs: they lie beside this one, or in the directory that STIEFEL_BIN names.</summary>
+/// <summary>Our other programs: they lie beside this one, where the package puts those that nobody calls, or in the directory that STIEFEL_BIN names.</summary>
 internal static class OwnPrograms
 {
+    private const string PackagePlace = "../lib/stiefel";
+
     public const string DirectoryVariable = "STIEFEL_BIN";
 
     /// <summary>Path of a program such as `stiefel-server`.</summary>
@@ -12,7 +14,7 @@ internal static class OwnPrograms
     public static string Find(string name)
     {
         var given = Environment.GetEnvironmentVariable(DirectoryVariable);
-        string[] directories = string.IsNullOrEmpty(given) ? [AppContext.BaseDirectory] : [given, AppContext.BaseDirectory];
+        string[] directories = [.. string.IsNullOrEmpty(given) ? Array.Empty<string>() : [given], AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, PackagePlace)];
         return directories.Select(directory => Path.GetFullPath(name, Path.GetFullPath(directory))).FirstOrDefault(File.Exists)
             ?? throw new FailedException($"{name} is not in {string.Join(" nor in ", directories)}; build it with eng/build.sh, or set {DirectoryVariable} to its directory");
     }

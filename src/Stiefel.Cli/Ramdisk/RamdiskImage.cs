@@ -7,8 +7,12 @@ internal sealed record RamdiskImage(string DirectoryPath)
     public const string KernelName = "stiefel-vmlinuz";
     public const string InitrdName = "stiefel-initrd.img";
 
-    public string Kernel => Path.Combine(DirectoryPath, KernelName);
-    public string Initrd => Path.Combine(DirectoryPath, InitrdName);
+    public string Kernel => Real(Path.Combine(DirectoryPath, KernelName));
+    public string Initrd => Real(Path.Combine(DirectoryPath, InitrdName));
+
+    /// <summary>A file behind its links: what FileInfo says of a link is the link's own.</summary>
+    public static string Real(string path) => File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } file ? file.FullName : path;
+
     /// <summary>The ramdisk in a directory that `create-initrd --out` filled.</summary>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     public static RamdiskImage Find(string directory)
@@ -20,5 +24,5 @@ internal sealed record RamdiskImage(string DirectoryPath)
                 $"{directory} does not hold {KernelName} and {InitrdName}; make them with `stiefel create-initrd --out {directory}`");
     }
 
-    public string Manifest => Path.Combine(DirectoryPath, RamdiskManifest.FileName);
+    public string Manifest => Real(Path.Combine(DirectoryPath, RamdiskManifest.FileName));
 }

@@ -20,10 +20,16 @@ internal sealed record SetupPlan(IReadOnlyList<Change> Changes, IReadOnlyList<st
         [
             .. ConfigurationPart.Of(laptop, notes), .. KeyPart.Of(laptop, makeKey), .. InitramfsPart.Of(laptop, notes), .. AutokexecPart.Of(laptop, program, notes),
         ];
+        return Compare(laptop.Tree, journal, wanted, notes);
+    }
+
+    /// <summary>Compares what is wanted with what is there.</summary>
+    public static SetupPlan Compare(LaptopTree tree, SetupJournal journal, IEnumerable<PlannedFile> wanted, List<string> notes)
+    {
         List<Change> changes = [];
         foreach (var file in wanted)
         {
-            var change = Change.Of(laptop.Tree, file);
+            var change = Change.Of(tree, file);
             if (change?.Before is { } before && journal.Find(file.Path) is { } known && known.Sha256 != SetupJournal.HashOf(before))
             {
                 notes.Add($"{file.Path} was changed since it was set up, and is left as it is; remove it to have it written anew");

@@ -69,16 +69,25 @@ internal sealed class TreeWriter(LaptopTree tree)
     /// <summary>Removes a file or a link, if it is there.</summary>
     public void Remove(string path)
     {
-        if (tree.OnDisk(path) is { } place)
+        if (tree.OnDisk(path) is { } place && !tree.HasDirectory(path))
         {
             File.Delete(place);
             DirectorySync.Flush(Path.GetDirectoryName(place)!);
         }
     }
 
-    /// <summary>Removes a directory with all that is in it.</summary>
+    /// <summary>Writes a large file, which nobody reads yet.</summary>
+    public void Copy(Stream content, string path)
+    {
+        using var stream = new FileStream(Place(path), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = PlannedFile.Public });
+        content.CopyTo(stream);
+        stream.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Removes a directory with all that is in it, or a file.</summary>
     public void RemoveTree(string path)
     {
+        Remove(path);
         if (tree.HasDirectory(path))
         {
             var place = Place(path);

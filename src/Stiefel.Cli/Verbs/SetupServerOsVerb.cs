@@ -92,7 +92,8 @@ internal static class SetupServerOsVerb
             run.Apply(plan);
         }
 
-        var hasRamdisk = await OfRamdiskAsync(new SetupRamdisk(laptop, ConfigurationIn(tree)), journal, run, dialogue, dryRun, output, token);
+        var made = new SetupMade(laptop, ConfigurationIn(tree), journal, output);
+        await made.OfferAsync(run, dialogue, ProgramIn(tree), dryRun, token);
         plan.Notes.ToList().ForEach(note => dialogue.Say($"note: {note}"));
         foreach (var finding in Diagnosis.Of(new LaptopFacts(tree)).Findings.Where(finding => finding.Grade == Grade.Stop && !(dryRun && s_mended.Contains(finding.Id))))
         {
@@ -101,7 +102,7 @@ internal static class SetupServerOsVerb
 
         if (tree.IsThisMachine && !dryRun && laptop.IsRunning && laptop.HasSystemd)
         {
-            await SetupUnits.StartAsync(hasRamdisk, dialogue.Say, token);
+            await SetupUnits.StartAsync(made.HasRamdisk, made.HasEntry, dialogue.Say, token);
         }
 
         return ExitCode.Done;
@@ -119,7 +120,7 @@ internal static class SetupServerOsVerb
         var tellsSystemd = tree.IsThisMachine && !dryRun && tree.HasDirectory("run/systemd/system");
         if (tellsSystemd)
         {
-            await SetupUnits.StopAsync(dialogue.Say, token);
+            await SetupUnits.StopAsync(journal.Entries.Any(entry => entry.Path.EndsWith("/stiefel-update.path", StringComparison.Ordinal)), dialogue.Say, token);
         }
 
         var kept = new SetupUndo(tree, journal, dialogue).Run(dryRun, keep);
@@ -140,49 +141,14 @@ internal static class SetupServerOsVerb
         return program;
     }
 
-    private static StiefelConfiguration ConfigurationIn(LaptopTree tree) =>
-        tree.Text(ConfigurationPath) is { } text ? ConfigurationFile.Parse(ConfigurationPath, text) : new StiefelConfiguration();
-
-    private static async Task<bool> OfRamdiskAsync(SetupRamdisk ramdisk, SetupJournal journal, SetupRun run, Dialogue dialogue, bool dryRun, TextWriter output, CancellationToken token)
-    {
-        if (ramdisk.IsWanted(journal))
-        {
-            dialogue.Say(ramdisk.Describe());
-            if (!dryRun && dialogue.Ask() == Answer.Yes)
-            {
-                await ramdisk.MakeAsync(run, new StepLog(output), token);
-                dialogue.Say("");
-            }
-
-            return ramdisk.IsThere;
-        }
-
-        if (!ramdisk.IsThere)
-        {
-            ramdisk.Choice.Notes.ToList().ForEach(note => dialogue.Say($"note: {note}"));
-            dialogue.Say("next: the ramdisk is not there yet; make it with `stiefel create-initrd`, then `systemctl restart stiefel-autokexec`");
-        }
-
-        return ramdisk.IsThere;
-    }
-
-    // After an upgrade of a kernel or of Stiefel; the ramdisk that is there stays until the new one is complete.
     private static async Task<int> UpdateAsync(LaptopTree tree, TextWriter output, CancellationToken token)
     {
-        var journal = SetupJournal.Read(tree);
-        var ramdisk = new SetupRamdisk(new LaptopFacts(tree), ConfigurationIn(tree));
-        if (ramdisk.IsOurs(journal) && ramdisk.IsWanted(journal))
-        {
-            await ramdisk.BuildAsync(new StepLog(output), token);
-        }
-        else if (ramdisk.IsOurs(journal) && !ramdisk.Choice.IsAtHand)
-        {
-            ramdisk.Choice.Notes.ToList().ForEach(output.WriteLine);
-            await output.WriteLineAsync("the ramdisk stays as it is");
-        }
-
+        await new SetupMade(new LaptopFacts(tree), ConfigurationIn(tree), SetupJournal.Read(tree), output).UpdateAsync(token);
         return ExitCode.Done;
     }
+
+    private static StiefelConfiguration ConfigurationIn(LaptopTree tree) =>
+        tree.Text(ConfigurationPath) is { } text ? ConfigurationFile.Parse(ConfigurationPath, text) : new StiefelConfiguration();
 
     // Without a terminal nobody would ever answer.
     private static TextReader Input() => Console.IsInputRedirected

@@ -46,6 +46,9 @@ public sealed class SetupRamdiskTests : IDisposable
         Assert.True(bytes.AsSpan().IndexOf("early/modules/00-loop.ko\0"u8) > 0 && bytes.AsSpan().IndexOf("early/modules/01-squashfs.ko\0"u8) > 0);
         Assert.True(bytes.AsSpan().StartsWith("start of programs"u8) && bytes.AsSpan().IndexOf("usr of programs"u8) > 0 && bytes.AsSpan().IndexOf("hsqs"u8) > 0);
 
+        // What FileInfo says of it is said of the file, not of the link that leads to it.
+        Assert.Equal(bytes.Length, new FileInfo(RamdiskImage.Find(_laptop["var/lib/stiefel"]).Initrd).Length);
+
         Assert.Contains("nothing is to be changed", await RunAsync("--yes"), StringComparison.Ordinal);
         await RunAsync("--undo");
         Assert.Equal(before, TreeSnapshot.Of(_laptop.Root));

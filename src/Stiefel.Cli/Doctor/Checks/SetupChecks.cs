@@ -1,6 +1,7 @@
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Laptop;
+using Stiefel.Cli.Ramdisk;
 using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Linux.Files;
@@ -66,7 +67,7 @@ internal static class SetupChecks
             }
         }
 
-        yield return Finding.Fine("ramdisk", $"{setup.Kernel} and {setup.Initrd} ({DataSize.Binary(new FileInfo(patient.Tree.OnDisk(setup.Initrd)!).Length)})");
+        yield return Finding.Fine("ramdisk", $"{setup.Kernel} and {setup.Initrd} ({DataSize.Binary(new FileInfo(RamdiskImage.Real(patient.Tree.OnDisk(setup.Initrd)!)).Length)})");
     }
 
     private static IEnumerable<Finding> OfUnit(Patient patient)

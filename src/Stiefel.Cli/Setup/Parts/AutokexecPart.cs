@@ -9,6 +9,8 @@ internal static class AutokexecPart
     private const string Service = "stiefel-autokexec.service";
     private const string RestartService = "stiefel-autokexec-restart.service";
     private const string RestartPath = "stiefel-autokexec-restart.path";
+    private const string UpdateService = "stiefel-update.service";
+    private const string UpdatePath = "stiefel-update.path";
     private const string Wants = Units + "/multi-user.target.wants";
 
     public static IEnumerable<PlannedFile> Of(LaptopFacts laptop, string program, List<string> notes)
@@ -28,6 +30,14 @@ internal static class AutokexecPart
             PlannedFile.Link($"{Wants}/{Service}", "so that calls are heard from each start on", $"{Units}/{Service}"),
         ];
     }
+
+    /// <summary>Units that bring a boot entry up to date, which holds keys and arguments, and must lose a key that is revoked.</summary>
+    public static IEnumerable<PlannedFile> OfEntry(LaptopFacts laptop, string program) => !laptop.HasSystemd ? [] :
+    [
+        PlannedFile.Text($"{Units}/{UpdateService}", "brings the boot entry up to date", Read(UpdateService).Replace("@PROGRAM@", program, StringComparison.Ordinal)),
+        PlannedFile.Text($"{Units}/{UpdatePath}", "and notices when keys or configuration change", Read(UpdatePath)),
+        PlannedFile.Link($"{Wants}/{UpdatePath}", "so that they are watched from each start on", $"{Units}/{UpdatePath}"),
+    ];
 
     private static string Read(string name)
     {

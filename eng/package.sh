@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Makes artifacts/package/stiefel_VERSION_amd64.deb and a tarball of the same files; the same bytes of the same programs and Debian packages.
+set -euo pipefail
+. "$(dirname "$0")/prerequisites.sh"
+cd "$root_of_checkout"
+bin=artifacts/bin built=
+case "${1:-}" in
+  --built) built=1 ;;
+  "") ;;
+  *) echo "usage: eng/package.sh [--built]    packages the programs in artifacts/bin; --built takes them for current" >&2; exit 2 ;;
+esac
+need_packages build machine package
+[ -n "$built" ] || eng/build.sh
+
+version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Directory.Build.props)
+export SOURCE_DATE_EPOCH LC_ALL=C
+package=artifacts/package root=artifacts/package/root ramdisk=artifacts/package/root/usr/lib/stiefel/ramdisk
+umask 022
+rm -rf "$package"
+mkdir -p "$ramdisk" "$root"/usr/{bin,share/doc/stiefel} "$root"/etc/kernel/{postinst.d,postrm.d}
+
+# The programs, and the part of the ramdisk that they are in.
+install -m 755 "$bin"/stiefel "$bin"/stiefel-server "$bin"/stiefel-client "$root/usr/bin/"
+install -m 755 "$bin/stiefel-attach" "$root/usr/lib/stiefel/"
+printf '{}\n' >"$package/default.yaml"
+STIEFEL_BIN=$bin "$bin/stiefel" create-initrd --config "$package/default.yaml" --programs-only "$ramdisk"
+rm "$package/default.yaml"
+
+# What people read, and what follows kernels.
+"$bin/stiefel" write-manual "$root/usr/share"
+gzip -9n "$root/usr/share/man/man1/stiefel.1"
+install -m 644 config-example.yaml "$root/usr/share/doc/stiefel/"
+install -m 644 eng/package/copyright "$root/usr/share/doc/stiefel/"
+python3 eng/package/sbom.py "$version" "$(date -u -d "@$SOURCE_DATE_EPOCH" +%FT%TZ)" src/*/obj <"$ramdisk/programs.json" >"$root/usr/share/doc/stiefel/sbom.spdx.json"
+for place in postinst.d postrm.d; do install -m 755 eng/package/hooks/zz-stiefel "$root/etc/kernel/$place/"; done
+find "$root" -type d -exec chmod 755 {} +
+find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+
+# Of every system alike; the hooks of other package managers are beside it.
+mkdir "$package/tarball"
+cp -a "$root/usr" "$package/tarball/"
+install -D -m 755 eng/package/hooks/95-stiefel.install "$package/tarball/usr/lib/kernel/install.d/95-stiefel.install"
+install -D -m 644 eng/package/hooks/95-stiefel.hook "$package/tarball/usr/share/libalpm/hooks/95-stiefel.hook"
+find "$package/tarball" -type d -exec chmod 755 {} +
+tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -C "$package/tarball" -c usr | gzip -9n >"$package/stiefel-$version-linux-x64.tar.gz"
+rm -rf "$package/tarball"
+
+# dpkg-shlibdeps wants to see a source package.
+mkdir -p "$package/shlibs/debian"
+printf 'Source: stiefel\n\nPackage: stiefel\nArchitecture: amd64\n' >"$package/shlibs/debian/control"
+libraries=$(cd "$package/shlibs" && dpkg-shlibdeps -O ../root/usr/bin/stiefel ../root/usr/bin/stiefel-server 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
+rm -rf "$package/shlibs"
+[ -n "$libraries" ] || { echo "dpkg-shlibdeps does not say what the programs link to" >&2; exit 1; }
+mkdir "$root/DEBIAN"
+cat >"$root/DEBIAN/control" <<CONTROL
+Package: stiefel
+Version: $version
+Architecture: amd64
+Maintainer: Stiefel maintainers <stiefel@localhost>
+Installed-Size: $(du -sk --apparent-size --exclude=DEBIAN "$root" | cut -f1)
+Depends: $libraries, libssl3t64 | libssl3, kmod, squashfs-tools, xz-utils, zstd
+Recommends: mtools, syslinux, syslinux-common, systemd-boot-efi
+Suggests: mmdebstrap, qemu-system-x86
+Section: admin
+Priority: optional
+Description: boot a desktop from this laptop's own disk, over a cable
+ The laptop leaves its system for a small ramdisk and serves its disk; a desktop
+ that was started from a stick boots the laptop's system from it. After the
+ installation, "stiefel setup-server-os" sets the laptop up.
+CONTROL
+install -m 755 eng/package/deb/{postinst,prerm,postrm} "$root/DEBIAN/"
+install -m 644 eng/package/deb/{triggers,conffiles} "$root/DEBIAN/"
+(cd "$root" && find usr etc -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
+chmod 644 "$root/DEBIAN/md5sums" "$root/DEBIAN/control"
+# Its largest files are compressed already.
+dpkg-deb --root-owner-group -Zxz -z6 --build "$root" "$package/stiefel_${version}_amd64.deb" >/dev/null
+rm -rf "$root"
+ls -l "$package" | awk 'NR > 1 { printf "%s  %.1f MB\n", $NF, $5 / 1e6 }'

@@ -1,0 +1,35 @@
+using Stiefel.Cli.Laptop;
+
+namespace Stiefel.Cli.Setup.Entries;
+
+/// <summary>
+/// systemd-boot's: files and entry on the partition where its other entries are. By its order (UAPI.1) entries without a sort key come last, by their names, so that
+/// this one is the last of all, and the default is never it; where all others have such a key, one that comes after theirs.
+/// </summary>
+internal sealed record LoaderPlace(string Partition, bool HasSortKey) : EntryPlace($"{Partition}/stiefel", $"{Partition}/loader/entries/-stiefel.conf")
+{
+    private static readonly string[] s_partitions = ["/boot", "/efi", "/boot/efi"];
+
+    public static LoaderPlace? Find(LaptopFacts laptop)
+    {
+        var tree = laptop.Tree;
+        if (s_partitions.FirstOrDefault(directory => tree.HasDirectory($"{directory}/loader/entries")) is not { } partition)
+        {
+            return null;
+        }
+
+        string[] others = [.. tree.Names($"{partition}/loader/entries").Where(name => name.EndsWith(".conf", StringComparison.Ordinal) && name != "-stiefel.conf")];
+        return new LoaderPlace(partition, others.Length > 0 && others.All(name => tree.Lines($"{partition}/loader/entries/{name}").Any(line => line.StartsWith("sort-key", StringComparison.Ordinal))));
+    }
+
+    public override string Text(string version, string arguments) =>
+        $"""
+        # Written by `stiefel setup-server-os`; `--undo` takes it away again.
+        title {Title}
+        {(HasSortKey ? "sort-key zzstiefel\n" : "")}linux /stiefel/{version}/{Kernel}
+        initrd /stiefel/{version}/{Initrd}
+        initrd /stiefel/{version}/{Keys}
+        options {arguments}
+
+        """;
+}

@@ -1,0 +1,120 @@
+using System.Text;
+using Stiefel.Cli.Autokexec;
+using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Keys;
+using Stiefel.Cli.Laptop;
+using Stiefel.Cli.Ramdisk;
+using Stiefel.Cli.Ramdisk.Steps;
+using Stiefel.Cli.Setup.Entries;
+using Stiefel.CommandLine;
+using Stiefel.Keys;
+
+namespace Stiefel.Cli.Setup;
+
+/// <summary>The ramdisk as an entry of the laptop's own boot menu: kernel, ramdisk, keys and arguments, of which a boot loader can read all.</summary>
+internal sealed class SetupEntry
+{
+    // What a kernel's upgrade puts there besides.
+    private const long Spare = 64 << 20;
+
+    private readonly LaptopFacts _laptop;
+    private readonly StiefelConfiguration _configuration;
+    private readonly TreeWriter _writer;
+
+    /// <param name="laptop">What the laptop is.</param>
+    /// <param name="configuration">Its configuration.</param>
+    public SetupEntry(LaptopFacts laptop, StiefelConfiguration configuration)
+    {
+        var notes = new List<string>();
+        _laptop = laptop;
+        _configuration = configuration;
+        _writer = new TreeWriter(laptop.Tree);
+        Place = EntryPlace.Of(laptop, notes);
+        if (Place is { } place && laptop.Root.Layers.Any(layer => layer.StartsWith("LUKS", StringComparison.Ordinal)))
+        {
+            notes.Add($"the boot entry needs the keys where the boot loader reads them ({place.Files}): whoever can read that partition has them, though not what is encrypted on the disk");
+        }
+
+        Notes = notes;
+    }
+
+    /// <summary>Where it goes; null if there is no place.</summary>
+    public EntryPlace? Place { get; }
+
+    /// <summary>Why there is none, or what to know of it.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Set-up made one.</summary>
+    public bool IsOurs(SetupJournal journal) => Place is { } place && journal.Find(place.Files) is { IsTree: true };
+
+    /// <summary>Its files are to be made, since there are none or others.</summary>
+    public bool IsWanted => Place is { } place && Prepare() is { } wanted && (_laptop.Tree.Bytes(place.Switch) is not { } there || !there.AsSpan().SequenceEqual(wanted.Text));
+
+    /// <summary>Why it cannot be made now; null if it can.</summary>
+    public string? Obstacle()
+    {
+        var needed = 2 * Sources.Sum(file => new FileInfo(RamdiskImage.Real(OnDisk(file))).Length) + Spare;
+        return Place is { } place && _laptop.Tree.OnDisk(place.Files) is { } inside && _laptop.Tree.FreeBytes(Path.GetDirectoryName(inside)!) is { } free && free < needed
+            ? $"no boot entry is installed: {Path.GetDirectoryName(place.Files)} has {DataSize.Binary(free)} free, and it takes {DataSize.Binary(needed)} while one ramdisk takes another's place"
+            : null;
+    }
+
+    /// <summary>Notes what will be made.</summary>
+    public void Note(SetupRun run)
+    {
+        run.Note(new JournalEntry(Place!.Files, "", IsTree: true));
+        if (!Place.Switch.StartsWith(Place.Files + "/", StringComparison.Ordinal))
+        {
+            run.Note(new JournalEntry(Place.Switch, "", IsTree: true));
+        }
+    }
+
+    /// <summary>Makes the files; the small one last. The version before stays until the next one is made.</summary>
+    public void Make()
+    {
+        var place = Place!;
+        var wanted = Prepare()!;
+        var before = _laptop.Tree.Text(place.Switch) ?? "";
+        var directory = $"{place.Files}/{wanted.Version}";
+        foreach (var missing in _writer.MissingAbove($"{directory}/x"))
+        {
+            _writer.MakeDirectory(missing, isPrivate: false);
+        }
+
+        foreach (var (name, source) in ((string, string)[])[(EntryPlace.Kernel, Sources[0]), (EntryPlace.Initrd, Sources[1])])
+        {
+            using var file = File.OpenRead(OnDisk(source));
+            _writer.Copy(file, $"{directory}/{name}");
+        }
+
+        _writer.Write(new PlannedFile($"{directory}/{EntryPlace.Keys}", "") { Content = wanted.Keys, Mode = PlannedFile.Private });
+        _writer.Write(new PlannedFile(place.Switch, "") { Content = wanted.Text });
+        foreach (var old in _laptop.Tree.Names(place.Files).Where(name => name != wanted.Version && !before.Contains(name, StringComparison.Ordinal) && _laptop.Tree.HasDirectory($"{place.Files}/{name}")))
+        {
+            _writer.RemoveTree($"{place.Files}/{old}");
+        }
+    }
+
+    private string[] Sources => [_configuration.ServerSetup.Kernel, _configuration.ServerSetup.Initrd];
+
+    // Null as long as there is no ramdisk.
+    private Wanted? Prepare()
+    {
+        if (Place is null || _configuration.Boot.Disk is null || !Sources.All(_laptop.Tree.HasFile))
+        {
+            return null;
+        }
+
+        var directory = new KeyDirectory(OnDisk(KeyDirectory.DefaultPath));
+        using var keys = new MemoryStream();
+        KeyArchive.Write(keys, CarriedKeys.FilesIn(directory, _ => { }));
+        var departure = new Departure(_configuration, directory, _ => { }) { Laptop = _laptop.Tree.IsThisMachine ? OwnLaptop.Read() : null };
+        var parts = string.Concat([.. Sources.Select(file => ContentHash.OfFile(OnDisk(file))), ContentHash.Of(keys.ToArray())]);
+        var version = ContentHash.Of(Encoding.ASCII.GetBytes(parts))[..16];
+        return new Wanted(version, keys.ToArray(), Encoding.UTF8.GetBytes(Place.Text(version, departure.CommandLine())));
+    }
+
+    private string OnDisk(string path) => _laptop.Tree.OnDisk(path) ?? throw new FailedException($"{Path.GetDirectoryName(path)} is not there");
+
+    private sealed record Wanted(string Version, byte[] Keys, byte[] Text);
+}

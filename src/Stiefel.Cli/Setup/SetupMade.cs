@@ -1,0 +1,103 @@
+using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Laptop;
+using Stiefel.Cli.Setup.Parts;
+using Stiefel.CommandLine;
+
+namespace Stiefel.Cli.Setup;
+
+/// <summary>What set-up does not write but makes, of what lies on the laptop: the ramdisk and its boot entry. At set-up it is asked; later both follow upgrades.</summary>
+/// <param name="laptop">What the laptop is.</param>
+/// <param name="configuration">Its configuration.</param>
+/// <param name="journal">What was done before.</param>
+/// <param name="output">What is done, step by step.</param>
+internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configuration, SetupJournal journal, TextWriter output)
+{
+    private readonly SetupRamdisk _ramdisk = new(laptop, configuration);
+    private readonly SetupEntry _entry = new(laptop, configuration);
+
+    /// <summary>There is a ramdisk.</summary>
+    public bool HasRamdisk => _ramdisk.IsThere;
+
+    /// <summary>There is a boot entry of set-up's.</summary>
+    public bool HasEntry => _entry.IsOurs(journal);
+
+    /// <summary>Makes both, each only if the person wants it.</summary>
+    /// <param name="run">Notes what is made.</param>
+    /// <param name="dialogue">Asks.</param>
+    /// <param name="program">Where this program is installed.</param>
+    /// <param name="dryRun">Only says what it would do.</param>
+    /// <param name="token">Ends it.</param>
+    public async Task OfferAsync(SetupRun run, Dialogue dialogue, string program, bool dryRun, CancellationToken token)
+    {
+        if (_ramdisk.IsWanted(journal))
+        {
+            dialogue.Say(_ramdisk.Describe());
+            if (!dryRun && dialogue.Ask() == Answer.Yes)
+            {
+                await _ramdisk.MakeAsync(run, new StepLog(output), token);
+            }
+
+            dialogue.Say("");
+        }
+        else if (!_ramdisk.IsThere)
+        {
+            _ramdisk.Choice.Notes.ToList().ForEach(note => dialogue.Say($"note: {note}"));
+            dialogue.Say("next: the ramdisk is not there yet; make it with `stiefel create-initrd`, then run this again");
+        }
+
+        if (_ramdisk.IsThere)
+        {
+            OfferEntry(run, dialogue, program, dryRun);
+        }
+    }
+
+    /// <summary>After an upgrade of a kernel or of Stiefel, or of keys and configuration; what is there stays until the new one is complete.</summary>
+    public async Task UpdateAsync(CancellationToken token)
+    {
+        if (_ramdisk.IsOurs(journal) && _ramdisk.IsWanted(journal))
+        {
+            await _ramdisk.BuildAsync(new StepLog(output), token);
+        }
+        else if (_ramdisk.IsOurs(journal) && !_ramdisk.Choice.IsAtHand)
+        {
+            _ramdisk.Choice.Notes.ToList().ForEach(output.WriteLine);
+            await output.WriteLineAsync("the ramdisk stays as it is");
+        }
+
+        if (_entry.IsOurs(journal) && _entry.IsWanted)
+        {
+            _entry.Make();
+            await output.WriteLineAsync($"the boot entry in {_entry.Place!.Files} is up to date");
+        }
+    }
+
+    private void OfferEntry(SetupRun run, Dialogue dialogue, string program, bool dryRun)
+    {
+        _entry.Notes.ToList().ForEach(note => dialogue.Say($"note: {note}"));
+        if (_entry.Place is not { } place || (!_entry.IsWanted && _entry.IsOurs(journal)) || (laptop.Tree.HasName(place.Switch) && !_entry.IsOurs(journal)))
+        {
+            return;
+        }
+
+        if (_entry.Obstacle() is { } obstacle)
+        {
+            dialogue.Say($"note: {obstacle}");
+            return;
+        }
+
+        var notes = new List<string>();
+        var plan = SetupPlan.Compare(laptop.Tree, journal, [.. place.Fixed(laptop.Tree), .. AutokexecPart.OfEntry(laptop, program)], notes);
+        notes.ForEach(note => dialogue.Say($"note: {note}"));
+        dialogue.Say($"{place.Files} and {place.Switch}: the ramdisk, the keys and the arguments for an entry of {laptop.Boot.Name}");
+        if (dryRun)
+        {
+            plan.Changes.ToList().ForEach(dialogue.Show);
+        }
+        else if (dialogue.Ask() == Answer.Yes)
+        {
+            _entry.Note(run);
+            _entry.Make();
+            run.Apply(plan);
+        }
+    }
+}
