@@ -32,7 +32,7 @@ internal sealed class SetupEntry
         Place = EntryPlace.Of(laptop, notes);
         if (Place is { } place && laptop.Root.Layers.Any(layer => layer.StartsWith("LUKS", StringComparison.Ordinal)))
         {
-            notes.Add($"the boot entry needs the keys where the boot loader reads them ({place.Files}): whoever can read that partition has them, though not what is encrypted on the disk");
+            notes.Add($"the boot entry needs the keys where the boot loader reads them ({place.Files}): with that partition somebody has them, though not what is encrypted on the disk");
         }
 
         Notes = notes;
