@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes artifacts/package/stiefel_VERSION_amd64.deb and a tarball of the same files; the same bytes of the same programs and Debian packages.
+# Makes artifacts/package/stiefel_VERSION_amd64.deb, a tarball of the same files, and what other distributions' packages are made by; the same bytes of the same programs and Debian packages.
 set -euo pipefail
 . "$(dirname "$0")/prerequisites.sh"
 cd "$root_of_checkout"
@@ -45,6 +45,13 @@ install -D -m 644 eng/package/hooks/95-stiefel.hook "$package/tarball/usr/share/
 find "$package/tarball" -type d -exec chmod 755 {} +
 tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -C "$package/tarball" -c usr | gzip -9n >"$package/stiefel-$version-linux-x64.tar.gz"
 rm -rf "$package/tarball"
+
+# For others to package it; what these do is in eng/package/recipes.
+sum=$(sha256sum "$package/stiefel-$version-linux-x64.tar.gz" | cut -d' ' -f1)
+for recipe in PKGBUILD stiefel.install stiefel.spec stiefel-bin.ebuild; do
+  sed -e "s/@VERSION@/$version/g" -e "s/@SHA256@/$sum/g" "eng/package/recipes/$recipe" >"$package/$recipe"
+done
+mv "$package/stiefel-bin.ebuild" "$package/stiefel-bin-$version.ebuild"
 
 # dpkg-shlibdeps wants to see a source package.
 mkdir -p "$package/shlibs/debian"

@@ -12,7 +12,7 @@ internal sealed record InitrdConfiguration
     /// <summary>The shell of the debug consoles.</summary>
     public string? Shell { get; init; }
 
-    /// <summary>Whose kernel the ramdisk has.</summary>
+    /// <summary>The kernel that the ramdisk has.</summary>
     public RamdiskKernel Kernel { get; init; } = RamdiskKernel.Own;
 
     public DebianConfiguration Debian { get; init; } = new();

@@ -4,7 +4,7 @@ using Stiefel.Cli.Ramdisk.Kernel;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>Of what a laptop's ramdisk is made: whose kernel, and whose programs.</summary>
+/// <summary>What a laptop's ramdisk is made of: whose kernel, and whose programs.</summary>
 /// <param name="Own">The laptop's own kernel; null for Debian's.</param>
 /// <param name="Programs">The part that a package of ours carries; null to make it of Debian's packages.</param>
 /// <param name="Notes">How that came about, one line each.</param>

@@ -48,7 +48,7 @@ internal sealed record RamdiskManifest(
 /// <param name="Sha256">64 hexadecimal digits.</param>
 internal sealed record ManifestFile(long Size, string Sha256)
 {
-    /// <summary>Of a file that is there.</summary>
+    /// <summary>Describes a file that is there.</summary>
     public static ManifestFile Of(string file) => new(new FileInfo(file).Length, ContentHash.OfFile(file));
 }
 

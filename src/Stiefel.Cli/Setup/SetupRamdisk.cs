@@ -25,7 +25,7 @@ internal sealed class SetupRamdisk
         Choice = RamdiskChoice.For(laptop, configuration, fromDebian: false);
     }
 
-    /// <summary>Of what it would be made.</summary>
+    /// <summary>What it would be made of.</summary>
     public RamdiskChoice Choice { get; }
 
     /// <summary>It is there.</summary>

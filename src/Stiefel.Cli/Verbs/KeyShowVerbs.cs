@@ -17,9 +17,17 @@ internal static class KeyShowVerbs
         var command = new Command("list", "Names of the keys that this laptop accepts") { directory };
         command.SetAction(parsed =>
         {
-            foreach (var name in new KeyDirectory(parsed.GetRequiredValue(directory)).List())
+            var keys = new KeyDirectory(parsed.GetRequiredValue(directory));
+            var names = keys.List();
+            foreach (var name in names)
             {
                 parsed.InvocationConfiguration.Output.WriteLine(name);
+            }
+
+            // Not among the names, which programs read.
+            if (names.Count == 0)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"stiefel: there is no key in {keys.Path}, so nobody's call is heard; `stiefel key new NAME` makes one");
             }
         });
         return command.WithExamples("stiefel key list");

@@ -44,6 +44,16 @@ public sealed class KeyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task List_WithoutAKey_SaysSoBesideTheNames()
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { KeyVerb.Build() }, ["key", "list", "--directory", _directory.Path], output, error);
+        Assert.Equal("", output.ToString());
+        Assert.Equal($"stiefel: there is no key in {_directory.Path}, so nobody's call is heard; `stiefel key new NAME` makes one\n", error.ToString());
+    }
+
+    [Fact]
     public async Task Revoke_UnknownKey_IsWrongUsageAndNamesTheOthers()
     {
         await RunAsync(0, "new", "blue");

@@ -17,6 +17,9 @@ internal sealed class DebianRoot
     {
         _root = root;
         NativeProcess.Run(0, "mmdebstrap", "--variant=essential", "--format=directory", $"--include={Packages},{libraries}", "--dpkgopt=path-exclude=/usr/share/man/*", suite, root);
+
+        // As if systemd ran there, which is told of units in vain.
+        Directory.CreateDirectory(this["run/systemd/system"]);
     }
 
     public string this[string path] => Path.Combine(_root, path);

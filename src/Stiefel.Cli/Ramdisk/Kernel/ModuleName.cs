@@ -5,7 +5,7 @@ internal static class ModuleName
 {
     private const string Ending = ".ko";
 
-    /// <summary>Of a file, compressed or not.</summary>
+    /// <summary>The name of a file, compressed or not.</summary>
     public static string OfFile(string path)
     {
         var name = Path.GetFileName(path);
