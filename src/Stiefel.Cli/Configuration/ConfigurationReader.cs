@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using Stiefel.Linux.Network;
 using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Cli.Configuration;
@@ -122,36 +123,47 @@ internal sealed class ConfigurationReader(string directory)
         return part.Exists ? result : null;
     }
 
-    private AutokexecConfiguration ReadAutokexec(ConfigurationSection autokexec)
+    private static AutokexecConfiguration ReadAutokexec(ConfigurationSection autokexec)
     {
-        var macs = autokexec.Texts("macs") ?? [];
-        for (var index = 0; index < macs.Count; index++)
-        {
-            if (!PhysicalAddress.TryParse(macs[index], out var mac) || mac.GetAddressBytes().Length != 6)
-            {
-                autokexec.ItemProblem("macs", index, $"expected a MAC address such as \"00:11:22:aa:bb:cc\", found `{macs[index]}`");
-            }
-        }
-
         var usual = new AutokexecConfiguration();
         var result = new AutokexecConfiguration
         {
             Broadcast = autokexec.Flag("broadcast") ?? true,
             MacDetection = autokexec.Flag("mac_detection") ?? false,
-            Macs = macs,
+            Macs = ReadMacs(autokexec),
             Interfaces = autokexec.Texts("interfaces") ?? [],
             Internet = autokexec.Flag("internet") ?? false,
             GraceSeconds = autokexec.Number("grace", 0, AutokexecConfiguration.MostGraceSeconds) ?? usual.GraceSeconds,
             Leave = ReadLeave(autokexec),
             Power = ReadPower(autokexec),
         };
-        if (result.MacDetection || macs.Count > 0)
+        if (result.MacDetection && result.Macs.Count == 0)
         {
-            _notes.Add("autokexec.mac_detection and macs have no effect yet: only a call makes the laptop leave its system");
+            autokexec.Problem("mac_detection", "a card is to be waited for, and autokexec.macs names none");
         }
 
         autokexec.Finish();
         return result;
+    }
+
+    private static List<MacAddress> ReadMacs(ConfigurationSection autokexec)
+    {
+        var texts = autokexec.Texts("macs") ?? [];
+        var macs = new List<MacAddress>();
+        for (var index = 0; index < texts.Count; index++)
+        {
+            // As the old system took them, with colons or hyphens.
+            if (PhysicalAddress.TryParse(texts[index], out var mac) && mac.GetAddressBytes() is { Length: MacAddress.Size } bytes)
+            {
+                macs.Add(MacAddress.FromBytes(bytes));
+            }
+            else
+            {
+                autokexec.ItemProblem("macs", index, $"expected a MAC address such as \"00:11:22:aa:bb:cc\", found `{texts[index]}`");
+            }
+        }
+
+        return macs;
     }
 
     private static PowerDemand ReadPower(ConfigurationSection autokexec)

@@ -1,3 +1,4 @@
+using Stiefel.Linux.Network;
 using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Cli.Configuration;
@@ -41,8 +42,12 @@ internal sealed record BootPartition(string? Block, string? LuksBlock);
 internal sealed record AutokexecConfiguration
 {
     public bool Broadcast { get; init; } = true;
+
+    /// <summary>The laptop leaves when one of <see cref="Macs"/> is plugged in.</summary>
     public bool MacDetection { get; init; }
-    public IReadOnlyList<string> Macs { get; init; } = [];
+
+    /// <summary>Addresses of network cards.</summary>
+    public IReadOnlyList<MacAddress> Macs { get; init; } = [];
 
     /// <summary>Names of the interfaces on which calls are heard; none means all that do not lead to the internet.</summary>
     public IReadOnlyList<string> Interfaces { get; init; } = [];

@@ -7,7 +7,7 @@ using Stiefel.Linux.Errors;
 using Stiefel.Linux.Firmware;
 using Stiefel.Linux.Mounts;
 using Stiefel.Linux.Processes;
-using Stiefel.Protocol.Keys;
+using Stiefel.Protocol.Discovery;
 
 namespace Stiefel.Cli.Verbs;
 
@@ -53,9 +53,9 @@ internal static class AutokexecVerb
     private static async Task RunAsync(StiefelConfiguration configuration, KeyDirectory directory, bool dryRun, bool once, TextWriter output, CancellationToken token)
     {
         void Say(string line) => output.WriteLine($"stiefel: {line}");
-        if (!configuration.Autokexec.Broadcast)
+        if (configuration.Autokexec is { Broadcast: false, MacDetection: false })
         {
-            throw new UsageException($"{configuration.File}: autokexec.broadcast is false: no call is to be heard");
+            throw new UsageException($"{configuration.File}: autokexec.broadcast and mac_detection are false: no call is to be heard, and no card waited for");
         }
 
         if (!dryRun && RemoteRoot.Find() is { } remote)
@@ -86,20 +86,16 @@ internal static class AutokexecVerb
         var laptop = OwnLaptop.Read();
         var departure = new Departure(configuration, directory, say) { Laptop = laptop, BootedEntry = () => start.Entry(File.ReadAllText("/proc/cmdline")) };
         departure.CheckPlaces();
-        var keys = new AcceptedKeys(directory.Path, say);
-        var policy = new InterfacePolicy(configuration.Autokexec);
-        using var listener = new CallListener(new CallResponder(() => keys.Current, policy.Refusal, laptop, TimeProvider.System), say);
-        say($"listening for calls with {keys.Current.Count} keys, as {laptop.Name} ({laptop.Id})");
-        if (keys.Current.Count == 0)
+        using var listener = configuration.Autokexec.Broadcast ? Listen(configuration, directory, laptop, say) : null;
+        var occasions = new LeavingOccasion(listener, LeavingOccasion.CardsOf(configuration.Autokexec));
+        if (configuration.Autokexec.MacDetection)
         {
-            say($"warning: without a key in {directory.Path} nobody's call is heard; make one with `stiefel key new NAME --directory {directory.Path}`, it is taken up at once");
+            say($"waiting for a network card: {string.Join(", ", configuration.Autokexec.Macs)}");
         }
 
         do
         {
-            var caller = await listener.WaitForCallAsync(token);
-            say($"called by {caller.Name}");
-            var occasion = $"a desktop with the key {caller.Name} calls for this laptop's disk";
+            var occasion = await occasions.WaitAsync(say, token);
             if (dryRun)
             {
                 departure.Describe(occasion).ToList().ForEach(say);
@@ -114,5 +110,19 @@ internal static class AutokexecVerb
             }
         }
         while (!once);
+    }
+
+    private static CallListener Listen(StiefelConfiguration configuration, KeyDirectory directory, LaptopIdentity laptop, Action<string> say)
+    {
+        var keys = new AcceptedKeys(directory.Path, say);
+        var policy = new InterfacePolicy(configuration.Autokexec);
+        var listener = new CallListener(new CallResponder(() => keys.Current, policy.Refusal, laptop, TimeProvider.System), say);
+        say($"listening for calls with {keys.Current.Count} keys, as {laptop.Name} ({laptop.Id})");
+        if (keys.Current.Count == 0)
+        {
+            say($"warning: without a key in {directory.Path} nobody's call is heard; make one with `stiefel key new NAME --directory {directory.Path}`, it is taken up at once");
+        }
+
+        return listener;
     }
 }

@@ -126,6 +126,18 @@ public sealed class AutokexecTests : IDisposable
         await noise;
     }
 
+    /// <summary>No call is needed then; a card that was in from the beginning does not count.</summary>
+    [Fact]
+    public void Card_ThatIsWaitedFor_MakesTheLaptopLeaveWhenItIsPluggedIn()
+    {
+        using var laptop = Listen("mac_detection: true\n  macs: [\"02:00:5e:00:00:07\"]");
+        laptop.WaitForLine("waiting for a network card: 02:00:5e:00:00:07", s_limit);
+        NativeProcess.Run(0, "ip", "-n", _spaces.Laptop, "link", "add", "dock0", "address", "02:00:5e:00:00:07", "type", "veth", "peer", "name", "dock1");
+
+        Assert.Contains("the network card 02:00:5e:00:00:07 was plugged in (dock0), and this laptop's disk is to be served", laptop.WaitForLine("would warn everybody", s_limit), StringComparison.Ordinal);
+        laptop.WaitForLine("would run: systemctl kexec", s_limit);
+    }
+
     public void Dispose()
     {
         _key.Dispose();

@@ -1,0 +1,57 @@
+using Stiefel.Cli.Configuration;
+using Stiefel.Linux.Network;
+
+namespace Stiefel.Cli.Autokexec;
+
+/// <summary>What makes the laptop leave: an authentic call, or a card that is plugged in; whichever comes first.</summary>
+/// <param name="listener">Hears calls; null if none is to be heard.</param>
+/// <param name="cards">Waits for cards; null if none is to be waited for.</param>
+internal sealed class LeavingOccasion(CallListener? listener, CardWatch? cards)
+{
+    /// <summary>The card watch that a configuration asks for; null if none.</summary>
+    public static CardWatch? CardsOf(AutokexecConfiguration configuration)
+    {
+        if (!configuration.MacDetection)
+        {
+            return null;
+        }
+
+        var cards = new CardWatch([.. configuration.Macs]);
+        _ = cards.Look(RouteNetlink.ListLinks());
+        return cards;
+    }
+
+    /// <summary>Waits for one, and says in words for everybody which it was.</summary>
+    public async Task<string> WaitAsync(Action<string> say, CancellationToken token)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
+        List<Task<string>> waiting = [];
+        if (listener is not null)
+        {
+            waiting.Add(CallAsync(listener, say, stop.Token));
+        }
+
+        if (cards is not null)
+        {
+            waiting.Add(CardAsync(cards, stop.Token));
+        }
+
+        var first = await Task.WhenAny(waiting);
+        await stop.CancelAsync();
+        await ((Task)Task.WhenAll(waiting)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await first;
+    }
+
+    private static async Task<string> CallAsync(CallListener listener, Action<string> say, CancellationToken token)
+    {
+        var caller = await listener.WaitForCallAsync(token);
+        say($"called by {caller.Name}");
+        return $"a desktop with the key {caller.Name} calls for this laptop's disk";
+    }
+
+    private static async Task<string> CardAsync(CardWatch cards, CancellationToken token)
+    {
+        var card = await cards.WaitAsync(token);
+        return $"the network card {card.Mac} was plugged in ({card.Name}), and this laptop's disk is to be served";
+    }
+}
