@@ -64,6 +64,12 @@ public sealed class VirtualMachine : IAsyncDisposable
 
             return machine;
         }
+        catch (QmpException error)
+        {
+            // It opens its monitor before it looks at its disks, and may be connected to when it gives up.
+            await EndAsync(process, log);
+            throw new IOException($"{QemuCommandLine.Program} did not start: {error.Message}; its messages are in {logPath}", error);
+        }
         catch
         {
             await EndAsync(process, log);
