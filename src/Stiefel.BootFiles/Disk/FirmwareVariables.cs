@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Stiefel.BootFiles.Catalog.LoaderSpec;
 using Stiefel.Linux.Firmware;
@@ -16,7 +15,6 @@ public static class FirmwareVariables
 
     private static readonly string[] s_passedOver = ["EFI/Microsoft/", "EFI/stiefel/"];
     private static readonly Guid s_loader = new("4a67b082-0a4c-41cf-b6c7-440b29bb8c4f");
-    private static readonly Guid s_global = new("8be4df61-93ca-11d2-aa0d-00e098032b8c");
 
     /// <summary>All that say something about a disk; nothing if this machine was not started from it, nor would be.</summary>
     /// <param name="directory">Where they are.</param>
@@ -34,20 +32,17 @@ public static class FirmwareVariables
             EntryDefault = Loader("LoaderEntryDefault"),
             EntryLastBooted = Loader("LoaderEntryLastBooted"),
             Program = program,
-            IsSecureBoot = variables.Read("SecureBoot", s_global) is [1, ..],
+            IsSecureBoot = variables.Read("SecureBoot", EfiVariables.Global) is [1, ..],
         };
     }
 
     /// <summary>What was started, then what would be, in the firmware's order (UEFI 2.10 §3.3); without Windows and without what Stiefel added.</summary>
     private static IEnumerable<FirmwareProgram> Programs(EfiVariables variables)
-        => Numbers(variables, "BootCurrent").Concat(Numbers(variables, "BootOrder")).Take(MaxEntries)
+        => variables.ReadEntries("BootCurrent").Concat(variables.ReadEntries("BootOrder")).Take(MaxEntries)
             .Select(number => $"Boot{number:X4}")
-            .Select(name => LoadOption.Read(name, variables.Read(name, s_global)))
+            .Select(name => LoadOption.Read(name, variables.Read(name, EfiVariables.Global)))
             .OfType<FirmwareProgram>()
             .Where(program => !s_passedOver.Any(path => program.Path.StartsWith(path, StringComparison.OrdinalIgnoreCase)));
-
-    private static IEnumerable<ushort> Numbers(EfiVariables variables, string name)
-        => variables.Read(name, s_global).Chunk(sizeof(ushort)).Where(two => two.Length == sizeof(ushort)).Select(two => BinaryPrimitives.ReadUInt16LittleEndian(two));
 
     /// <summary>A variable of boot loaders; empty if it is not there, or cannot be read.</summary>
     public static string ReadText(string directory, string name)

@@ -11,8 +11,6 @@ internal sealed class FirmwareEntry(EfiVariables variables, ushort number) : IOn
     // EFI_LOAD_OPTION: 4 bytes of attributes, 2 bytes length of the path, then the description.
     private const int HeadSize = 6;
 
-    private static readonly Guid s_global = new("8be4df61-93ca-11d2-aa0d-00e098032b8c");
-
     public string Description => $"the firmware's entry Boot{number:X4}, by {Next}";
 
     /// <summary>The first that is called so.</summary>
@@ -20,9 +18,9 @@ internal sealed class FirmwareEntry(EfiVariables variables, ushort number) : IOn
     public static FirmwareEntry? Find(EfiVariables variables, out string why)
     {
         why = variables.AreThere ? $"the firmware has no entry called {OneTimeEntries.Name}" : "this machine was not started by UEFI";
-        foreach (var number in variables.NumbersOf("Boot", s_global))
+        foreach (var number in variables.NumbersOf("Boot", EfiVariables.Global))
         {
-            if (DescriptionIn(variables.Read($"Boot{number:X4}", s_global)).Equals(OneTimeEntries.Name, StringComparison.OrdinalIgnoreCase))
+            if (DescriptionIn(variables.Read($"Boot{number:X4}", EfiVariables.Global)).Equals(OneTimeEntries.Name, StringComparison.OrdinalIgnoreCase))
             {
                 return new FirmwareEntry(variables, number);
             }
@@ -31,9 +29,9 @@ internal sealed class FirmwareEntry(EfiVariables variables, ushort number) : IOn
         return null;
     }
 
-    public void Order() => variables.Set(Next, s_global, [(byte)number, (byte)(number >> 8)]);
+    public void Order() => variables.Set(Next, EfiVariables.Global, [(byte)number, (byte)(number >> 8)]);
 
-    public void TakeBack() => variables.Remove(Next, s_global);
+    public void TakeBack() => variables.Remove(Next, EfiVariables.Global);
 
     private static string DescriptionIn(byte[] option)
     {

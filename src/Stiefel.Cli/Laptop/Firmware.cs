@@ -31,7 +31,6 @@ internal sealed record Firmware(bool IsUefi, bool HasVariables, SecureBoot Secur
     private const string Place = "sys/firmware/efi";
     private const string Variables = Place + "/efivars";
 
-    private static readonly Guid s_global = new("8be4df61-93ca-11d2-aa0d-00e098032b8c");
     private static readonly Guid s_imageSecurity = new("d719b2cb-3d3a-4596-a3bc-dad00e67656f");
     private static readonly Guid s_shim = new("605dab50-e046-4300-abb6-3dd810dd8b23");
 
@@ -57,5 +56,5 @@ internal sealed record Firmware(bool IsUefi, bool HasVariables, SecureBoot Secur
         _ => SecureBoot.Unknown,
     };
 
-    private static byte? Flag(EfiVariables variables, string name) => variables.Read(name, s_global) is [var flag, ..] ? flag : null;
+    private static byte? Flag(EfiVariables variables, string name) => variables.Read(name, EfiVariables.Global) is [var flag, ..] ? flag : null;
 }

@@ -12,31 +12,17 @@ internal sealed class NextStart(EfiVariables variables)
 {
     private const uint IsActive = 1;
 
-    private static readonly Guid s_global = new("8be4df61-93ca-11d2-aa0d-00e098032b8c");
-
     /// <summary>The number of that entry; null if there is no other.</summary>
     public ushort? Find()
     {
-        var current = Numbers("BootCurrent");
-        return Numbers("BootOrder").Cast<ushort?>().FirstOrDefault(number => !current.Contains(number!.Value) && CanBeStarted(number.Value));
+        var current = variables.ReadEntries("BootCurrent");
+        return variables.ReadEntries("BootOrder").Cast<ushort?>().FirstOrDefault(number => !current.Contains(number!.Value) && CanBeStarted(number.Value));
     }
 
     /// <summary>Has it started next, once.</summary>
     /// <exception cref="IOException">The firmware does not take it.</exception>
-    public void Order(ushort number) => variables.Set("BootNext", s_global, [(byte)number, (byte)(number >> 8)]);
+    public void Order(ushort number) => variables.Set("BootNext", EfiVariables.Global, [(byte)number, (byte)(number >> 8)]);
 
     private bool CanBeStarted(ushort number) =>
-        variables.Read($"Boot{number:X4}", s_global) is { Length: >= 4 } option && (BinaryPrimitives.ReadUInt32LittleEndian(option) & IsActive) != 0;
-
-    private List<ushort> Numbers(string name)
-    {
-        var value = variables.Read(name, s_global);
-        var numbers = new List<ushort>();
-        for (var at = 0; at + 2 <= value.Length; at += 2)
-        {
-            numbers.Add(BinaryPrimitives.ReadUInt16LittleEndian(value.AsSpan(at)));
-        }
-
-        return numbers;
-    }
+        variables.Read($"Boot{number:X4}", EfiVariables.Global) is { Length: >= 4 } option && (BinaryPrimitives.ReadUInt32LittleEndian(option) & IsActive) != 0;
 }

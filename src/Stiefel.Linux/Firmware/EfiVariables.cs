@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
@@ -10,6 +11,9 @@ public sealed class EfiVariables(string directory = EfiVariables.Root)
 {
     /// <summary>Where efivarfs is mounted.</summary>
     public const string Root = "/sys/firmware/efi/efivars";
+
+    /// <summary>EFI_GLOBAL_VARIABLE, whose variables are the firmware's own (UEFI 2.10 §3.3).</summary>
+    public static readonly Guid Global = new("8be4df61-93ca-11d2-aa0d-00e098032b8c");
 
     private const int MaxBytes = 64 * 1024;
 
@@ -43,6 +47,10 @@ public sealed class EfiVariables(string directory = EfiVariables.Root)
             return [];
         }
     }
+
+    /// <summary>The entries of the firmware's menu that a variable of its own names, BootOrder or BootCurrent; none if it is not there.</summary>
+    public IReadOnlyList<ushort> ReadEntries(string name) =>
+        [.. Read(name, Global).Chunk(sizeof(ushort)).Where(two => two.Length == sizeof(ushort)).Select(two => BinaryPrimitives.ReadUInt16LittleEndian(two))];
 
     /// <summary>Makes one, or changes it if it is there.</summary>
     /// <exception cref="IOException">The firmware has no room, or does not take it.</exception>

@@ -1,7 +1,7 @@
 namespace Stiefel.Linux.Modules;
 
 /// <summary>Names of kernel modules: `-` and `_` are alike (man 8 modprobe).</summary>
-internal static class ModuleName
+public static class ModuleName
 {
     // MODULE_NAME_LEN of include/linux/moduleparam.h, with its final zero.
     private const int MaxLength = 64 - sizeof(ulong);

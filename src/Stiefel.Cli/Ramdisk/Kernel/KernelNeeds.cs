@@ -1,4 +1,5 @@
 using Stiefel.Cli.Laptop;
+using Stiefel.Linux.Modules;
 
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
@@ -43,13 +44,13 @@ internal static class KernelNeeds
     /// <param name="needs">What is needed.</param>
     public static IReadOnlyList<KernelNeed> Missing(LaptopTree laptop, OwnKernel kernel, ModuleRules rules, IReadOnlyList<KernelNeed> needs)
     {
-        var held = laptop.Lines($"{kernel.Modules}/modules.builtin").Select(ModuleName.OfFile)
-            .Concat(new ModuleDependencies(laptop.Lines($"{kernel.Modules}/modules.dep")).Choose(rules with { Wanted = [] }).Select(ModuleName.OfFile))
+        var held = laptop.Lines($"{kernel.Modules}/modules.builtin").Select(file => ModuleName.OfFile(file))
+            .Concat(new ModuleDependencies(laptop.Lines($"{kernel.Modules}/modules.dep")).Choose(rules with { Wanted = [] }).Select(file => ModuleName.OfFile(file)))
             .ToHashSet(StringComparer.Ordinal);
         string[] options = [.. laptop.Lines($"boot/config-{kernel.Release}").Concat(laptop.Lines($"{kernel.Modules}/config")).Where(line => line.EndsWith("=y", StringComparison.Ordinal))];
 
         // Without its configuration nothing can be said of the options, which all distributions have.
-        return [.. needs.Where(need => need.IsOption ? options.Length > 0 && !options.Contains(need.Name + "=y") : !held.Contains(ModuleName.Plain(need.Name)))];
+        return [.. needs.Where(need => need.IsOption ? options.Length > 0 && !options.Contains(need.Name + "=y") : !held.Contains(ModuleName.Normalize(need.Name)))];
     }
 
     // From the device up to the bus: a disk behind a controller needs both drivers. Built-in ones name their module, too.

@@ -1,4 +1,5 @@
 using Stiefel.CommandLine;
+using Stiefel.Linux.Modules;
 
 namespace Stiefel.Cli.Ramdisk.Kernel;
 

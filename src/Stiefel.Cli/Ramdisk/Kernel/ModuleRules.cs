@@ -1,3 +1,5 @@
+using Stiefel.Linux.Modules;
+
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
 /// <summary>
@@ -72,5 +74,5 @@ internal sealed record ModuleRules(IReadOnlyList<string> Include, IReadOnlyList<
 
     private static bool Fulfils(string path, string wish) => wish.Contains('/', StringComparison.Ordinal)
         ? path.StartsWith(wish, StringComparison.Ordinal)
-        : ModuleName.OfFile(path) == ModuleName.Plain(wish);
+        : ModuleName.OfFile(path) == ModuleName.Normalize(wish);
 }
