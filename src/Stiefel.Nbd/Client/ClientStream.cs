@@ -10,7 +10,7 @@ internal sealed class ClientStream(Socket socket)
 {
     private const int GreetingSize = 18;
 
-    // A name, and what there is to say of it.
+    // Room for a name of the longest kind and the fixed fields around it.
     private readonly byte[] _data = new byte[NbdLimits.MaxStringLength + 64];
 
     public void Greet()
@@ -20,7 +20,7 @@ internal sealed class ClientStream(Socket socket)
         if (BinaryPrimitives.ReadUInt64BigEndian(greeting) != NbdMagic.Server
             || BinaryPrimitives.ReadUInt64BigEndian(greeting[8..]) != NbdMagic.Option)
         {
-            throw new NbdProtocolException("the peer is no newstyle NBD server: its greeting has another magic");
+            throw new NbdProtocolException("the peer is not a newstyle NBD server: its greeting has the wrong magic number");
         }
 
         var offered = (HandshakeFlags)BinaryPrimitives.ReadUInt16BigEndian(greeting[16..]);
@@ -42,7 +42,7 @@ internal sealed class ClientStream(Socket socket)
         SendAll(message);
     }
 
-    /// <summary>One answer to the option; what it holds is good until the next. A refusal is thrown.</summary>
+    /// <summary>Receives one answer to the option; the body is valid until the next call. A refusal is thrown as <see cref="NbdProtocolException"/>.</summary>
     public OptionReplyType ReceiveReply(NbdOption option, out ReadOnlySpan<byte> body)
     {
         Span<byte> head = stackalloc byte[OptionReplyHeader.Size];
@@ -89,8 +89,8 @@ internal sealed class ClientStream(Socket socket)
     private static string Name(NbdOption option) => option switch
     {
         NbdOption.Go => "NBD_OPT_GO",
-        NbdOption.Generation => "the number of this connection's generation",
-        NbdOption.Notices => "the question for notices",
+        NbdOption.Generation => "this connection's generation number",
+        NbdOption.Notices => "the request for notices",
         _ => "the goodbye",
     };
 

@@ -3,15 +3,15 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Client;
 
-/// <summary>The last commands of a client that is its own kernel for once: FLUSH, and DISC.</summary>
+/// <summary>Sends the last commands of a client, FLUSH and DISC, from user space instead of the kernel.</summary>
 public static class NbdClientFlush
 {
     private const ulong Cookie = 1;
 
-    /// <summary>Flushes and ends the connection, whose handshake is done and on which nothing was asked yet.</summary>
-    /// <returns>True if all that this client wrote is on the medium; false if something of it is lost.</returns>
-    /// <exception cref="SocketException">The socket failed; nothing is known.</exception>
-    /// <exception cref="NbdProtocolException">What came is no answer.</exception>
+    /// <summary>Flushes the export and disconnects. The handshake must be done, and no request may have been sent yet.</summary>
+    /// <returns>True if everything this client wrote is on the medium; false if some of it is lost.</returns>
+    /// <exception cref="SocketException">The socket failed; whether the data is on the medium is unknown.</exception>
+    /// <exception cref="NbdProtocolException">The server's answer is malformed.</exception>
     public static bool FlushAndLeave(Socket socket)
     {
         var stream = new ClientStream(socket);
@@ -28,7 +28,7 @@ public static class NbdClientFlush
         new NbdRequest(0, NbdCommand.Disconnect, Cookie, 0, 0).Write(request, ReplyFormat.Simple);
         stream.SendAll(request);
 
-        // Until the server has closed it, it is one that may write.
+        // Wait until the server closes the connection; until then it still counts as one that may write.
         while (socket.Receive(answer) > 0)
         {
         }

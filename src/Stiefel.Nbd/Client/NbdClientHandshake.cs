@@ -16,8 +16,8 @@ public static class NbdClientHandshake
     /// Throws <see cref="NbdProtocolException"/> if the server refuses or is no fixed-newstyle server, <see cref="SocketException"/> if the socket fails.
     /// </summary>
     /// <param name="socket">Connected, blocking.</param>
-    /// <param name="exportName">Which export.</param>
-    /// <param name="generation">The generation of this client's connections (docs/protocol.md#generations); servers that count none are not held to it. 0 for none.</param>
+    /// <param name="exportName">Name of the export, at most 4096 bytes of UTF-8.</param>
+    /// <param name="generation">This connection's generation (docs/protocol.md#generations); 0 for none. Servers that know no generations ignore it.</param>
     public static NbdExportInfo Connect(Socket socket, string exportName, ulong generation = 0)
     {
         var name = NameOf(exportName);
@@ -34,12 +34,12 @@ public static class NbdClientHandshake
 
     /// <summary>Says that this client is done with the export for good (docs/protocol.md#goodbye), on a fresh connection.</summary>
     /// <param name="socket">Connected, blocking.</param>
-    /// <param name="exportName">Which export.</param>
-    /// <param name="number">Above those of all connections and goodbyes before.</param>
-    /// <param name="proof">32 bytes: that it is this client's own.</param>
-    /// <returns>The server's proof that it heard it, for the caller to verify.</returns>
-    /// <exception cref="NbdProtocolException">It is refused, for now or for ever.</exception>
-    /// <exception cref="SocketException">The socket failed; whether it was heard nobody knows.</exception>
+    /// <param name="exportName">Name of the export, at most 4096 bytes of UTF-8.</param>
+    /// <param name="number">A number higher than that of any earlier connection or goodbye of this client.</param>
+    /// <param name="proof">32 bytes that prove that the goodbye comes from this client.</param>
+    /// <returns>The server's proof that it heard the goodbye, for the caller to verify.</returns>
+    /// <exception cref="NbdProtocolException">The server refuses the goodbye, for now or for ever.</exception>
+    /// <exception cref="SocketException">The socket failed; whether the server heard the goodbye is unknown.</exception>
     public static byte[] SayGoodbye(Socket socket, string exportName, ulong number, ReadOnlySpan<byte> proof)
     {
         var name = NameOf(exportName);
@@ -74,12 +74,12 @@ public static class NbdClientHandshake
         {
             if (stream.ReceiveReply(NbdOption.Generation, out _) != OptionReplyType.Ack)
             {
-                throw new NbdProtocolException("the NBD server neither takes nor refuses the number of this connection's generation");
+                throw new NbdProtocolException("the NBD server neither accepts nor refuses this connection's generation number");
             }
         }
         catch (NbdProtocolException refused) when (refused.IsUnsupported)
         {
-            // A server of before; it takes connections in the order in which they come.
+            // An older server, which orders connections by their arrival.
         }
     }
 
@@ -96,19 +96,19 @@ public static class NbdClientHandshake
 
     private static NbdExportInfo ReceiveInfo(ClientStream stream)
     {
-        // Without NBD_INFO_BLOCK_SIZE these hold (proto.md#block-size-constraints).
+        // Defaults for a server that sends no NBD_INFO_BLOCK_SIZE (proto.md#block-size-constraints).
         var info = new NbdExportInfo(-1, TransmissionFlags.None, 1, 4096, NbdLimits.MaxPayload);
         for (var replies = 0; replies < NbdLimits.MaxOptionReplies; replies++)
         {
             if (stream.ReceiveReply(NbdOption.Go, out var body) == OptionReplyType.Ack)
             {
-                return info.Size >= 0 ? info : throw new NbdProtocolException("the NBD server accepted the export without telling its size");
+                return info.Size >= 0 ? info : throw new NbdProtocolException("the NBD server accepted the export without stating its size");
             }
 
             info = Apply(info, body);
         }
 
-        throw new NbdProtocolException("the NBD server answers NBD_OPT_GO without end");
+        throw new NbdProtocolException("the NBD server's answer to NBD_OPT_GO does not end");
     }
 
     private static NbdExportInfo Apply(NbdExportInfo info, ReadOnlySpan<byte> body)
@@ -136,7 +136,7 @@ public static class NbdClientHandshake
                     MaximumBlockSize = BinaryPrimitives.ReadUInt32BigEndian(body[10..]),
                 };
             default:
-                // Information that was not asked for is to be ignored (proto.md#option-reply-types).
+                // Clients must ignore information they did not ask for (proto.md#option-reply-types).
                 return info;
         }
     }

@@ -5,13 +5,13 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Client;
 
-/// <summary>A connection on which a client asks again and again what the server has to tell it (docs/protocol.md#notices).</summary>
+/// <summary>A connection on which a client repeatedly asks the server for notices (docs/protocol.md#notices).</summary>
 public sealed class NbdClientNotices
 {
     private readonly ClientStream _stream;
 
     /// <param name="socket">Connected, blocking, and owned by the caller; its time-outs bound everything.</param>
-    /// <exception cref="NbdProtocolException">The peer is no NBD server.</exception>
+    /// <exception cref="NbdProtocolException">The peer is not an NBD server.</exception>
     /// <exception cref="SocketException">The socket failed.</exception>
     public NbdClientNotices(Socket socket)
     {
@@ -19,14 +19,14 @@ public sealed class NbdClientNotices
         _stream.Greet();
     }
 
-    /// <summary>Returns as soon as there is something, or, with nothing, when the server has waited long enough.</summary>
-    /// <param name="exportName">Which export is used.</param>
-    /// <param name="number">Above those of all questions before.</param>
-    /// <param name="after">The last notice that is known; 0 for none.</param>
-    /// <param name="proof">32 bytes: that this client asks.</param>
-    /// <param name="most">More in one answer is none.</param>
-    /// <returns>What is told, for the caller to verify.</returns>
-    /// <exception cref="NbdProtocolException">It is refused, or no answer.</exception>
+    /// <summary>Asks for notices. Returns as soon as the server has one, or an empty list when the server stops waiting.</summary>
+    /// <param name="exportName">Name of the export that this client uses.</param>
+    /// <param name="number">A number higher than that of any earlier request of this client.</param>
+    /// <param name="after">Number of the last notice that the client has; 0 for none.</param>
+    /// <param name="proof">32 bytes that prove that the request comes from this client.</param>
+    /// <param name="most">Largest number of notices to accept; an answer with more is treated as malformed.</param>
+    /// <returns>The notices as received, for the caller to verify.</returns>
+    /// <exception cref="NbdProtocolException">The server refuses the request, or its answer is malformed.</exception>
     /// <exception cref="SocketException">The socket failed.</exception>
     public IReadOnlyList<byte[]> Ask(string exportName, ulong number, ulong after, ReadOnlySpan<byte> proof, int most)
     {
@@ -44,7 +44,7 @@ public sealed class NbdClientNotices
         {
             if (type != OptionReplyType.Notice || told.Count == most)
             {
-                throw new NbdProtocolException("the NBD server's answer to a question for notices is malformed");
+                throw new NbdProtocolException("the NBD server's answer to a request for notices is malformed");
             }
 
             told.Add(body.ToArray());

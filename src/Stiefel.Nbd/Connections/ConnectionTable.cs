@@ -3,17 +3,17 @@ using Stiefel.Nbd.Negotiation;
 
 namespace Stiefel.Nbd.Connections;
 
-/// <summary>All connections of a server: who is in which export, and the fence around an export.</summary>
+/// <summary>All connections of a server: which export each one uses, and the fencing of an export.</summary>
 internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver resolver)
 {
     private readonly Lock _lock = new();
     private readonly List<NbdConnection> _connections = [];
     private bool _isClosed;
 
-    // The totals of connections that are gone.
+    // Totals of the connections that have ended.
     private NbdTotals _gone;
 
-    /// <summary>What all have done, those that are gone included; it never falls.</summary>
+    /// <summary>The work of all connections, including those that have ended; no figure ever falls.</summary>
     public NbdTotals Totals
     {
         get
@@ -25,7 +25,7 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
         }
     }
 
-    /// <summary>Takes in a new connection; displaces one that has not named an export if there are too many of those. False after <see cref="Close"/>.</summary>
+    /// <summary>Adds a new connection. If too many have not named an export yet, drops one of them. False after <see cref="Close"/>.</summary>
     public bool TryAdd(NbdConnection connection)
     {
         lock (_lock)
@@ -35,11 +35,11 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
                 return false;
             }
 
-            // Each kind has a budget of its own: no user of the desktop gets into the way of its root, whose connection the disk needs.
+            // Privileged ports have their own budget, so that no ordinary user of the desktop can displace root's connection, which the disk needs.
             var nameless = _connections.FindAll(other => other is { ExportName: null, IsDropped: false } && other.IsOfRoot == connection.IsOfRoot);
             if (nameless.Count >= options.MaxHandshakes)
             {
-                // The oldest of the address that has the most: a flood displaces itself, not its victims.
+                // Drop the oldest connection of the address that has the most, so that a flood displaces itself and not its victims.
                 nameless.GroupBy(other => other.Address).MaxBy(group => group.Count())!.First().Drop();
             }
 
@@ -60,8 +60,8 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
     }
 
     /// <summary>
-    /// Lets a connection into an export. The name is entered first and looked up then: who makes the resolver forget a
-    /// name and drops its connections afterwards misses none.
+    /// Lets a connection into an export. The name is recorded before it is looked up, so that a caller who makes the
+    /// resolver forget a name and then drops its connections misses none.
     /// </summary>
     public Admission Admit(NbdConnection connection, string exportName)
     {
@@ -92,7 +92,7 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
         {
             if (admission.Export is null || connection.IsDropped)
             {
-                // A connection dropped meanwhile is fenced or too slow; its next try shows which.
+                // A connection that was dropped meanwhile was fenced or too slow; the client's next attempt shows which.
                 connection.ExportName = null;
                 return admission.Export is null ? admission : Admission.NotNow;
             }
@@ -108,21 +108,21 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
 
         if (admission.Export.Sharing == ExportSharing.NewestConnectionOnly)
         {
-            // Only older ones, so that two newcomers can never wait for each other.
+            // Drop older connections only, so that two new ones can never wait for each other.
             Drop(other => other.ExportName == exportName && IsOlder(other, connection));
         }
 
         return admission;
     }
 
-    // One generation may have several connections.
+    // Connections of the same generation coexist; unnumbered ones are ordered by their id.
     private static bool IsOlder(NbdConnection other, NbdConnection than) =>
         other.Generation < than.Generation || (than.Generation == 0 && other.Generation == 0 && other.Id < than.Id);
 
-    /// <summary>Ends every connection of an export and returns when none can write any more.</summary>
+    /// <summary>Ends every connection of an export and returns how many had been admitted, once none of them can write any more.</summary>
     public int Drop(string exportName) => Drop(connection => connection.ExportName == exportName);
 
-    /// <summary>Ends all, and takes in no more.</summary>
+    /// <summary>Ends all connections and accepts no new ones.</summary>
     public void Close()
     {
         lock (_lock)
@@ -158,7 +158,7 @@ internal sealed class ConnectionTable(NbdServerOptions options, IExportResolver 
             var dropped = _connections.FindAll(match);
             dropped.ForEach(connection => connection.Drop());
 
-            // The others have not got the device, and being dropped, never will.
+            // The others do not have the device and, being dropped, never will.
             admitted = dropped.FindAll(connection => connection.IsAdmitted);
         }
 

@@ -3,7 +3,7 @@ using Stiefel.Nbd.Transmission;
 
 namespace Stiefel.Nbd.Connections;
 
-/// <summary>What the server has to say. Called on connection threads; must neither block nor throw.</summary>
+/// <summary>Receives the server's events. Called on connection threads; must neither block nor throw.</summary>
 public interface INbdServerLog
 {
     /// <summary>An export was opened: transmission begins.</summary>

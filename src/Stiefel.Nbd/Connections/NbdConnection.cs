@@ -20,7 +20,7 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
     private volatile EnteredExport? _entered;
     private Thread? _thread;
 
-    // Since STARTTLS the one around the other.
+    // After STARTTLS, the TLS transport that wraps the original one.
     private NbdTransport Transport => _negotiation?.Transport ?? transport;
 
     private void Run()
@@ -34,12 +34,12 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         }
         catch (Exception e)
         {
-            // The thread is the outermost frame: whatever it was, it must not take the other clients along.
+            // This is the outermost frame of the thread: no exception may take the other clients down with it.
             log?.Refused(remote, $"unexpected: {e}");
         }
         finally
         {
-            // First, so that a client that sees the end of a connection finds it gone.
+            // Remove the connection before closing it, so that a client that sees it end finds it gone from the table.
             table.Remove(this);
             Transport.Dispose();
             _ended.SetResult();
@@ -63,7 +63,7 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         }
         catch (Exception e) when (e is NbdProtocolException or TimeoutException or SocketException)
         {
-            // One that has a session here, and leaves when it has heard enough, is no stranger.
+            // A client that has proved its session may leave at any time; that is not worth a log entry.
             if (!negotiator.IsProven)
             {
                 log?.Refused(remote, negotiator.Refusal ?? (_dropped.IsSet ? "displaced by a newer connection" : e.Message));
@@ -73,7 +73,7 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         }
     }
 
-    // Before the client hears of it: when it knows that it is in, so does everybody here.
+    // Runs before the answer is sent: once the client knows that it is admitted, the status shows it too.
     private Admission Enter(string exportName, ulong generation)
     {
         Generation = generation;
@@ -122,44 +122,44 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         }
     }
 
-    // As the table and status see it, from other threads
+    // Members that the table and the status use from other threads
 
-    /// <summary>Rises with every connection of a server.</summary>
+    /// <summary>The number of this connection; rises with every connection of a server.</summary>
     public long Id => id;
 
-    /// <summary>Where it comes from, without the port.</summary>
+    /// <summary>The client's address without its port; null if the connection does not use IP.</summary>
     public IPAddress? Address => (remote as IPEndPoint)?.Address;
 
-    /// <summary>The generation of its client's connections; 0 if the client counts none. Set before the name, and never again.</summary>
+    /// <summary>The client's generation number; 0 if it sends none. Set before <see cref="ExportName"/>, and never again.</summary>
     public ulong Generation { get; private set; }
 
-    /// <summary>It comes from a port that only root, or who was given that right, may bind (man 7 ip, ip_unprivileged_port_start).</summary>
+    /// <summary>True if the client's port is one that takes privilege to bind (man 7 ip, ip_unprivileged_port_start).</summary>
     public bool IsOfRoot => remote is IPEndPoint { Port: > 0 and < FirstUnprivilegedPort };
 
-    /// <summary>The export it is in, or asks to get into; set and read under the table's lock.</summary>
+    /// <summary>The export that the connection uses or asks for; set and read under the table's lock.</summary>
     public string? ExportName { get; set; }
 
-    /// <summary>It got the device and may write; set and read under the table's lock.</summary>
+    /// <summary>True once the connection has the device and may write; set and read under the table's lock.</summary>
     public bool IsAdmitted { get; set; }
 
-    /// <summary>It is to end, or has ended.</summary>
+    /// <summary>True if the connection is about to end, or has ended.</summary>
     public bool IsDropped => _dropped.IsSet;
 
-    /// <summary>Throws <see cref="OutOfMemoryException"/> if the system has no thread left.</summary>
+    /// <summary>Starts the connection's thread. Throws <see cref="OutOfMemoryException"/> if the system cannot create one.</summary>
     public void Start(int stackSize)
     {
         _thread = new Thread(Run, stackSize) { IsBackground = true, Name = $"nbd {remote}" };
         _thread.Start();
     }
 
-    /// <summary>Ends it: what is executing now is the last thing it does. Does not wait.</summary>
+    /// <summary>Ends the connection after the command that is executing now. Does not wait for that.</summary>
     public void Drop()
     {
         _dropped.Set();
         transport.Interrupt();
     }
 
-    /// <summary>Returns when the thread can do nothing more to the device.</summary>
+    /// <summary>Returns once the connection's thread can no longer touch the device.</summary>
     public void WaitUntilEnded()
     {
         // A resolver that fences from within its own connection must not wait for itself.
@@ -169,14 +169,14 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         }
     }
 
-    /// <summary>For status; null before it is in an export.</summary>
+    /// <summary>The connection as the status shows it; null before it is in an export.</summary>
     public NbdConnectionStatus? Describe() => _entered is { } entered
         ? new NbdConnectionStatus(remote, entered.Export.Name, entered.Export.Label, _counters.BytesIn, _counters.BytesOut, _counters.Requests, entered.Since)
         : null;
 
-    /// <summary>What it has done so far.</summary>
+    /// <summary>The work of this connection so far.</summary>
     public NbdTotals Totals => new(_counters.BytesIn, _counters.BytesOut, _counters.Requests);
 
-    /// <summary>One object, so that status reads both or neither.</summary>
+    /// <summary>The export and the time of entry in one object, so that the status reads both or neither.</summary>
     private sealed record EnteredExport(NbdExport Export, DateTimeOffset Since);
 }

@@ -3,9 +3,9 @@ using System.Net;
 namespace Stiefel.Nbd.Connections;
 
 /// <summary>One connection in transmission, as status pages show it.</summary>
-/// <param name="Remote">The client.</param>
-/// <param name="ExportName">The name it asked for; a capability where access is by session: never show it.</param>
-/// <param name="Label">What to show.</param>
+/// <param name="Remote">The client's end point.</param>
+/// <param name="ExportName">The export name that the client asked for. Never show it: with session access the name is a capability.</param>
+/// <param name="Label">The text to show instead of the name.</param>
 /// <param name="BytesIn">Payload bytes written by the client.</param>
 /// <param name="BytesOut">Payload bytes read by the client.</param>
 /// <param name="Requests">Requests served.</param>

@@ -6,11 +6,11 @@ namespace Stiefel.Nbd.Connections;
 /// <summary>One listening socket with its accepting thread.</summary>
 internal sealed class NbdListener : IDisposable
 {
-    // A client that connects in a flood waits until that many are accepted, and not for a second try of TCP.
+    // Large enough that a client that connects during a flood waits in the queue instead of for TCP's retransmission.
     private const int Backlog = 1024;
     private const int ThreadStack = 256 * 1024;
 
-    // Out of descriptors or memory: to try again at once would only burn the processor.
+    // Pause when descriptors or memory run out: retrying at once would only burn the processor.
     private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromMilliseconds(200);
 
     private readonly Socket _socket;
@@ -18,8 +18,8 @@ internal sealed class NbdListener : IDisposable
     private readonly Thread _thread;
     private volatile bool _isStopping;
 
-    /// <param name="listening">A listening socket of any family; owned from now on.</param>
-    /// <param name="accepted">Takes each client; called on this listener's thread.</param>
+    /// <param name="listening">A listening socket of any family; this object owns it from now on.</param>
+    /// <param name="accepted">Called with each client's socket, on this listener's thread.</param>
     public NbdListener(Socket listening, Action<Socket> accepted)
     {
         _accepted = accepted;
@@ -29,11 +29,11 @@ internal sealed class NbdListener : IDisposable
         _thread.Start();
     }
 
-    /// <summary>As bound, with the port that port 0 became.</summary>
+    /// <summary>The end point as bound; a requested port 0 is replaced by the actual port.</summary>
     public EndPoint EndPoint { get; }
 
-    /// <summary>Listens for TCP.</summary>
-    /// <param name="endPoint">Where; a taken port throws <see cref="SocketException"/>.</param>
+    /// <summary>Makes a socket that listens for TCP connections.</summary>
+    /// <param name="endPoint">The address and port to bind; throws <see cref="SocketException"/> if the port is taken.</param>
     public static Socket Listen(IPEndPoint endPoint)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -55,7 +55,7 @@ internal sealed class NbdListener : IDisposable
         }
     }
 
-    /// <summary>Returns when nothing more is accepted.</summary>
+    /// <summary>Stops listening; returns once no further client is accepted.</summary>
     public void Dispose()
     {
         _isStopping = true;
@@ -77,7 +77,7 @@ internal sealed class NbdListener : IDisposable
             }
             catch (SocketException)
             {
-                // A reset in the backlog is the client's affair; the rest passes.
+                // Either a client reset its connection in the backlog, or resources are short; both pass.
                 Thread.Sleep(s_pauseAfterFailure);
             }
         }

@@ -5,7 +5,7 @@ using Stiefel.Nbd.Transport;
 
 namespace Stiefel.Nbd.Connections;
 
-/// <summary>Serves exports over TCP and in the file system (proto.md). One blocking thread for each connection.</summary>
+/// <summary>Serves exports over TCP and Unix domain sockets (proto.md), with one blocking thread for each connection.</summary>
 public sealed class NbdServer : IAsyncDisposable
 {
     private const int ThreadStack = 256 * 1024;
@@ -20,7 +20,7 @@ public sealed class NbdServer : IAsyncDisposable
 
     /// <param name="options">Limits.</param>
     /// <param name="resolver">Decides which names are exports.</param>
-    /// <param name="log">Told of what happens; null = nobody.</param>
+    /// <param name="log">Receives the server's events; null to discard them.</param>
     public NbdServer(NbdServerOptions options, IExportResolver resolver, INbdServerLog? log = null)
     {
         options.Validate();
@@ -30,15 +30,15 @@ public sealed class NbdServer : IAsyncDisposable
         _table = new ConnectionTable(options, resolver);
     }
 
-    /// <summary>The connections in transmission.</summary>
+    /// <summary>The connections that are in the transmission phase.</summary>
     public IReadOnlyList<NbdConnectionStatus> Connections => _table.Describe();
 
-    /// <summary>What all connections have done, those that are gone included.</summary>
+    /// <summary>The work of all connections, including those that have ended.</summary>
     public NbdTotals Totals => _table.Totals;
 
     /// <summary>
-    /// Listens at the end point; may be called for several. Returns it as bound, with the port that port 0 became. A taken
-    /// port throws <see cref="SocketException"/>.
+    /// Listens at the end point; may be called for several end points. Returns the end point as bound, with the actual port in
+    /// place of port 0. Throws <see cref="SocketException"/> if the port is taken.
     /// </summary>
     public Task<IPEndPoint> StartAsync(IPEndPoint endPoint, CancellationToken token = default)
     {
@@ -46,9 +46,9 @@ public sealed class NbdServer : IAsyncDisposable
         return Task.FromResult((IPEndPoint)Serve(NbdListener.Listen(endPoint)));
     }
 
-    /// <summary>Serves whom a socket accepts that listens already: a <see cref="UnixListener"/>'s, or one that this process was started with.</summary>
-    /// <param name="listening">Owned from now on.</param>
-    /// <returns>Where it listens.</returns>
+    /// <summary>Serves the clients of a socket that already listens: one made by <see cref="UnixListener"/>, or one that this process inherited.</summary>
+    /// <param name="listening">The socket; the server owns it from now on.</param>
+    /// <returns>The end point at which the socket listens.</returns>
     public EndPoint Serve(Socket listening)
     {
         var listener = new NbdListener(listening, Accept);
@@ -60,7 +60,7 @@ public sealed class NbdServer : IAsyncDisposable
         return listener.EndPoint;
     }
 
-    /// <summary>Stops listening at an end point as <see cref="StartAsync"/> gave it; connections that were made there go on.</summary>
+    /// <summary>Stops listening at an end point that <see cref="StartAsync"/> returned; connections made there continue.</summary>
     public void StopListening(IPEndPoint bound)
     {
         NbdListener? listener;
@@ -76,18 +76,18 @@ public sealed class NbdServer : IAsyncDisposable
         listener?.Dispose();
     }
 
-    /// <summary>Stops listening and ends every connection; completes when none can write any more.</summary>
+    /// <summary>Stops listening and ends every connection; completes once none of them can write any more.</summary>
     public Task StopAsync(CancellationToken token = default) => Task.Run(Stop, CancellationToken.None).WaitAsync(token);
 
     /// <summary>
-    /// Fences an export: ends all its connections and returns only when none of them can write any more, which takes as
-    /// long as the disk needs for what it has begun. Make the resolver forget the name first; then no connection to it can
-    /// come into being afterwards.
+    /// Fences an export: ends all its connections and returns only when none of them can write any more, which may take as
+    /// long as the disk needs to finish its current commands. Make the resolver forget the name first, so that no new
+    /// connection to the export can appear afterwards.
     /// </summary>
-    /// <returns>How many connections were ended.</returns>
+    /// <returns>The number of connections that were ended.</returns>
     public int DropConnections(string exportName) => _table.Drop(exportName);
 
-    /// <summary>As <see cref="StopAsync"/>.</summary>
+    /// <summary>Does what <see cref="StopAsync"/> does.</summary>
     public async ValueTask DisposeAsync() => await StopAsync();
 
     private void Stop()
@@ -113,13 +113,13 @@ public sealed class NbdServer : IAsyncDisposable
         SocketTransport transport;
         try
         {
-            // A client's end of a socket in the file system has no name.
+            // The client's end of a Unix domain socket has no name, so use the server's.
             remote = socket.AddressFamily == AddressFamily.Unix ? socket.LocalEndPoint! : socket.RemoteEndPoint!;
             transport = new SocketTransport(socket, _options.KeepAlive, _options.CongestionControl);
         }
         catch (SocketException)
         {
-            // Gone between accept and here.
+            // The client disconnected right after it was accepted.
             socket.Dispose();
             return;
         }
@@ -139,7 +139,7 @@ public sealed class NbdServer : IAsyncDisposable
         {
             _table.Remove(connection);
             transport.Dispose();
-            _log?.Refused(remote, $"no thread for another client: {e.Message}");
+            _log?.Refused(remote, $"the system cannot create a thread for another client: {e.Message}");
         }
     }
 }

@@ -3,55 +3,55 @@ using Stiefel.Nbd.Transport.Tls;
 
 namespace Stiefel.Nbd.Connections;
 
-/// <summary>Limits of the server; every one has a default that suits a laptop.</summary>
+/// <summary>Limits of the server; each has a default that suits a laptop.</summary>
 public sealed record NbdServerOptions
 {
-    /// <summary>Most connections in transmission; further ones are closed at once.</summary>
+    /// <summary>Largest number of connections in transmission; further ones are refused.</summary>
     public int MaxConnections { get; init; } = 512;
 
-    /// <summary>Most of them from one address; 0 = as many as there may be at all.</summary>
+    /// <summary>Largest number of connections in transmission from one address; 0 = limited by <see cref="MaxConnections"/> only.</summary>
     public int MaxConnectionsPerAddress { get; init; }
 
     /// <summary>
-    /// Most connections that have not named an export yet. A further one displaces one of them: the oldest of the address
-    /// that has the most, so that a flood from one address displaces only itself.
+    /// Largest number of connections that have not named an export yet. A further one displaces the oldest connection of
+    /// the address that has the most, so that a flood from one address displaces only itself.
     /// </summary>
     public int MaxHandshakes { get; init; } = 64;
 
-    /// <summary>Most options one client may send; it has five or so to send.</summary>
+    /// <summary>Largest number of options that one client may send; a usual client sends about five.</summary>
     public int MaxOptions { get; init; } = 256;
 
-    /// <summary>Most bytes one client may send in its handshake, 128 KiB or more.</summary>
+    /// <summary>Largest number of bytes that one client may send in its handshake; at least 128 KiB.</summary>
     public int MaxHandshakeBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>From accept to transmission, whatever the client sends meanwhile.</summary>
+    /// <summary>Longest time from accept to transmission, whatever the client sends meanwhile.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a client may leave its replies unread, or a payload it announced unsent, before it is cut off.</summary>
+    /// <summary>How long a client may leave its replies unread, or a payload that it announced unsent, before the server closes the connection.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Bytes of each of a connection's two transmission buffers, 64 KiB to 16 MiB. With simple replies the one for replies has at least 512 KiB.</summary>
+    /// <summary>Size in bytes of each of a connection's two buffers, 64 KiB to 16 MiB. With simple replies the reply buffer has at least 512 KiB.</summary>
     public int BufferSize { get; init; } = 256 * 1024;
 
-    /// <summary>Silence of a peer's TCP after which it is probed every 10 s, six times, before it is given up.</summary>
+    /// <summary>Idle time after which TCP probes the peer, every 10 s and six times, before it declares the connection dead.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// TCP's congestion control towards the clients, if the kernel has it; null = the system's. BBR, which some systems set for
-    /// the internet, paces by timers, and on one cable that costs half the speed (docs/performance.md).
+    /// TCP congestion control algorithm towards the clients, used if the kernel has it; null = the system's default. BBR, the
+    /// default of some systems, paces by timers, which halves the speed on a direct cable (docs/performance.md).
     /// </summary>
     public string? CongestionControl { get; init; } = "cubic";
 
-    /// <summary>How to answer NBD_OPT_STARTTLS; null = not at all.</summary>
+    /// <summary>How to answer NBD_OPT_STARTTLS; null = refuse it.</summary>
     public NbdTls? Tls { get; init; }
 
-    /// <summary>Least <see cref="BufferSize"/>, in bytes.</summary>
+    /// <summary>Smallest <see cref="BufferSize"/>, in bytes.</summary>
     public const int MinBufferSize = 64 * 1024;
 
     /// <summary>Largest <see cref="BufferSize"/>, in bytes.</summary>
     public const int MaxBufferSize = 16 * 1024 * 1024;
 
-    /// <summary>Least <see cref="MaxHandshakeBytes"/>: room for one option of any length that is read.</summary>
+    /// <summary>Smallest <see cref="MaxHandshakeBytes"/>: room for one option of the largest size that the server reads.</summary>
     public const int MinHandshakeBytes = 128 * 1024;
 
     internal NegotiationOptions ForNegotiation() => new(MaxOptions, MaxHandshakeBytes, HandshakeTimeout, Tls);

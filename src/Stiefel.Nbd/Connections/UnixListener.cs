@@ -4,15 +4,15 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.Nbd.Connections;
 
-/// <summary>A listening socket in the file system (man 7 unix), for its owner alone.</summary>
+/// <summary>Makes a listening Unix domain socket (man 7 unix) that only its owner can use.</summary>
 public static class UnixListener
 {
     private const int Backlog = 128;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Listens at the path. What a server that died left there is replaced; a socket that somebody listens at is not.</summary>
-    /// <param name="path">At most 107 bytes; its directory must be there.</param>
-    /// <exception cref="SocketException">It is taken, by a socket in use or by something else, or cannot be made.</exception>
+    /// <summary>Listens at the path. Replaces a socket that a dead server left there, but not one that is in use.</summary>
+    /// <param name="path">At most 107 bytes; its directory must exist.</param>
+    /// <exception cref="SocketException">The path is taken by a socket in use or another file, or the socket cannot be made.</exception>
     public static Socket Listen(string path)
     {
         var endPoint = new UnixDomainSocketEndPoint(path);
@@ -20,7 +20,7 @@ public static class UnixListener
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            // Before it has a name, and so never open to others: Linux gives the file the rights of the socket.
+            // Set the mode before bind, so that the path is never open to others: Linux gives the file the socket's mode.
             File.SetUnixFileMode(new SafeFileHandle(socket.Handle, ownsHandle: false), OwnerOnly);
             socket.Bind(endPoint);
             socket.Listen(Backlog);
@@ -46,7 +46,7 @@ public static class UnixListener
         }
         catch (SocketException)
         {
-            // Nothing is there, or Bind will say what is.
+            // The path is free, or Bind will report why not.
         }
     }
 }

@@ -1,20 +1,20 @@
 namespace Stiefel.Nbd.Devices;
 
-/// <summary>What a device can do and how it likes to be used.</summary>
+/// <summary>What a device can do, and which access it handles best.</summary>
 public sealed record DeviceTraits
 {
-    /// <summary>Writes of any kind are refused.</summary>
+    /// <summary>True if the device refuses writes, trims and zeroes.</summary>
     public bool IsReadOnly { get; init; }
 
-    /// <summary>Trim does something.</summary>
+    /// <summary>True if a trim has an effect.</summary>
     public bool CanTrim { get; init; }
 
-    /// <summary>A seek costs time.</summary>
+    /// <summary>True for a disk that takes time to seek.</summary>
     public bool IsRotational { get; init; }
 
-    /// <summary>Bytes that offsets and lengths should be multiples of: the logical sector of a disk, 1 for a file.</summary>
+    /// <summary>Offsets and lengths should be multiples of this many bytes: the logical sector of a disk, 1 for a file.</summary>
     public int MinimumBlockSize { get; init; } = 1;
 
-    /// <summary>Bytes below which a write costs a read: the physical sector or the page.</summary>
+    /// <summary>A write of fewer bytes makes the device read first: the size of a physical sector or a page.</summary>
     public int PreferredBlockSize { get; init; } = 4096;
 }

@@ -5,7 +5,7 @@ using Stiefel.Linux.Errors;
 
 namespace Stiefel.Nbd.Devices;
 
-/// <summary>A disk, partition or image file, served as it is. Owns the <see cref="BlockDevice"/>.</summary>
+/// <summary>A disk, partition or image file that is served directly. Owns the <see cref="BlockDevice"/>.</summary>
 public sealed class DiskDevice : IBlockDevice
 {
     private readonly BlockDevice _disk;
@@ -13,8 +13,8 @@ public sealed class DiskDevice : IBlockDevice
     private readonly SlowFailures _failures = new(TimeProvider.System);
     private LinuxException? _lostWrite;
 
-    /// <param name="disk">Open; disposed with this.</param>
-    /// <param name="lostWrite">The failure of a flush before the disk was opened anew for the same client: no flush may succeed here either. Null if there was none.</param>
+    /// <param name="disk">The open disk; disposed with this object.</param>
+    /// <param name="lostWrite">A failed flush of this client from before the disk was reopened: no flush may succeed here either. Null if there was none.</param>
     public DiskDevice(BlockDevice disk, LinuxException? lostWrite = null)
     {
         _disk = disk;
@@ -29,13 +29,13 @@ public sealed class DiskDevice : IBlockDevice
         };
     }
 
-    /// <summary>What tells this disk from another one of the same name: <see cref="BlockDevice.Identity"/>.</summary>
+    /// <summary>Tells this disk from another one of the same name: <see cref="BlockDevice.Identity"/>.</summary>
     public string Identity => _disk.Identity;
 
     /// <inheritdoc cref="BlockDevice.Descriptor"/>
     public SafeFileHandle Descriptor => _disk.Descriptor;
 
-    /// <summary>It has been held exclusively without a break since a server that was killed opened it.</summary>
+    /// <summary>True if the disk has been held exclusively without a break since a server that was killed opened it.</summary>
     public bool WasKept => _disk.WasKept && !_disk.IsShared;
 
     /// <inheritdoc cref="BlockDevice.ReadChangeMark"/>
@@ -83,7 +83,7 @@ public sealed class DiskDevice : IBlockDevice
     /// <inheritdoc/>
     public void Flush()
     {
-        // The kernel tells one caller of a lost write, once. Alone under the lock, that caller can tell the others.
+        // The kernel reports a lost write to one caller, once. The lock lets that caller record it for the others.
         lock (_flushLock)
         {
             if (_lostWrite is not null)
@@ -91,7 +91,7 @@ public sealed class DiskDevice : IBlockDevice
                 ExceptionDispatchInfo.Throw(_lostWrite);
             }
 
-            // Nothing can be unflushed, and read-only file systems know no fsync.
+            // A read-only disk has nothing to flush, and fsync may fail on a read-only file system.
             if (_disk.IsReadOnly)
             {
                 return;
@@ -109,7 +109,7 @@ public sealed class DiskDevice : IBlockDevice
         }
     }
 
-    // These say that nothing was tried (man 2 fsync), so that nothing was lost either; any other may be a failed write-back.
+    // These errors mean that nothing was attempted (man 2 fsync), so nothing was lost; any other may be a failed write-back.
     private static bool MeansLoss(int errno) => errno is not (Errno.EBADF or Errno.EINVAL or Errno.ENOSYS or Errno.EROFS);
 
     /// <inheritdoc/>

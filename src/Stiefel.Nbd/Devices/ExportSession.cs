@@ -1,8 +1,8 @@
 namespace Stiefel.Nbd.Devices;
 
 /// <summary>
-/// What the connections to one export have in common, from its first to its last, also while its device is closed and opened anew: which
-/// generation of them is the newest, and whether all that they wrote was flushed. Thread-safe.
+/// State shared by all connections to one export, which also outlives a closing and reopening of its device: the newest
+/// generation of connections, and whether everything they wrote has been flushed. Thread-safe.
 /// </summary>
 public sealed class ExportSession
 {
@@ -11,16 +11,16 @@ public sealed class ExportSession
     private long _lastHeard;
     private long _newestUnnumbered;
 
-    // Rises when a write begins, and when it ends.
+    // Incremented when a write begins and again when it ends.
     private long _writes;
     private long _flushedAt = -1;
 
-    /// <summary>When its client was last heard of, <see cref="Environment.TickCount64"/>; 0 if never.</summary>
+    /// <summary>When the client last sent something, as <see cref="Environment.TickCount64"/> in milliseconds; 0 if never.</summary>
     public long LastHeard => Volatile.Read(ref _lastHeard);
 
     /// <summary>
-    /// A flush was the last of what changes the medium, and succeeded. False as long as none did: what was written before a server was
-    /// started anew, nobody knows.
+    /// True if no write followed the last successful flush. False until the first flush, because a restarted server cannot know
+    /// what was written before.
     /// </summary>
     public bool IsFlushed
     {
@@ -33,7 +33,7 @@ public sealed class ExportSession
         }
     }
 
-    /// <summary>A goodbye takes a number above those of all connections and goodbyes before. False if this one is not: it is old, or a recording.</summary>
+    /// <summary>Records a goodbye. False if its number is not higher than that of every earlier connection and goodbye: it is old, or a replay.</summary>
     public bool TryEnd(ulong number)
     {
         lock (_lock)
@@ -49,11 +49,11 @@ public sealed class ExportSession
     }
 
     /// <summary>
-    /// A connection may get in if none of a newer generation ever did. Those of clients that count no generations, number 0, are each one of
-    /// their own, in the order in which they were accepted; and all of them are older than any that has a number.
+    /// Admits a connection unless one of a newer generation has ever been admitted. Each connection without a generation (number 0)
+    /// counts as a generation of its own, in order of acceptance, and as older than any connection that has a number.
     /// </summary>
-    /// <param name="generation">0 for none.</param>
-    /// <param name="id">Rises with every connection that is accepted.</param>
+    /// <param name="generation">The connection's generation; 0 for none.</param>
+    /// <param name="id">The connection's id, which rises with every accepted connection.</param>
     internal bool TryEnter(ulong generation, long id)
     {
         lock (_lock)
@@ -70,10 +70,10 @@ public sealed class ExportSession
         }
     }
 
-    /// <summary>Its client asked for something just now.</summary>
+    /// <summary>Notes that the client has just sent a request.</summary>
     internal void MarkHeard() => Volatile.Write(ref _lastHeard, Environment.TickCount64);
 
-    /// <summary>Something that changes the medium begins, or ends: a flush that overlaps with it covers it not.</summary>
+    /// <summary>Notes that a change of the medium begins or ends; a flush that overlaps with it does not cover it.</summary>
     internal void MarkWrite()
     {
         lock (_lock)
@@ -82,7 +82,7 @@ public sealed class ExportSession
         }
     }
 
-    /// <summary>What a flush that begins now will cover.</summary>
+    /// <summary>Returns the point up to which a flush that begins now covers the writes.</summary>
     internal long BeginFlush()
     {
         lock (_lock)
@@ -91,7 +91,7 @@ public sealed class ExportSession
         }
     }
 
-    /// <summary>It succeeded.</summary>
+    /// <summary>Notes that the flush which covers the writes up to this point succeeded.</summary>
     internal void EndFlush(long covered)
     {
         lock (_lock)

@@ -3,16 +3,16 @@ using Stiefel.Linux.Errors;
 namespace Stiefel.Nbd.Devices;
 
 /// <summary>
-/// Reads that failed after the disk had tried for long. By then the kernel's client has given the connection up and asks again on the next one,
-/// for which the disk would try as long again: the failure would never reach anybody. So it is remembered for a while, and told at once.
-/// Thread-safe.
+/// Remembers reads that failed after the disk had tried for a long time. By then the kernel's NBD client has given up the connection and
+/// repeats the request on the next one, where the disk would try as long again, so the failure would never reach the client. A remembered
+/// failure is reported at once. Thread-safe.
 /// </summary>
 internal sealed class SlowFailures(TimeProvider time)
 {
-    /// <summary>A failure that comes sooner is not slow, and is not remembered.</summary>
+    /// <summary>A failure that comes sooner than this is not remembered.</summary>
     internal static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
 
-    /// <summary>From the failure on; then the disk is asked again.</summary>
+    /// <summary>How long a failure is remembered; afterwards the disk is read again.</summary>
     internal static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
 
     private const int MaxRanges = 64;
@@ -21,14 +21,14 @@ internal sealed class SlowFailures(TimeProvider time)
     private readonly List<(long Offset, long End, LinuxException Failure, long At)> _ranges = [];
     private volatile bool _isEmpty = true;
 
-    /// <summary>For the time that a read takes.</summary>
+    /// <summary>The current time, to measure how long a read takes.</summary>
     public long Now => time.GetTimestamp();
 
-    /// <summary>A read failed.</summary>
-    /// <param name="offset">First byte.</param>
-    /// <param name="length">Bytes.</param>
-    /// <param name="failure">How.</param>
-    /// <param name="started"><see cref="Now"/> when it began.</param>
+    /// <summary>Records a failed read if it was slow.</summary>
+    /// <param name="offset">Offset in bytes.</param>
+    /// <param name="length">Length in bytes.</param>
+    /// <param name="failure">The error of the read.</param>
+    /// <param name="started">The value of <see cref="Now"/> when the read began.</param>
     public void Add(long offset, long length, LinuxException failure, long started)
     {
         if (time.GetElapsedTime(started) < Slow)
@@ -50,7 +50,8 @@ internal sealed class SlowFailures(TimeProvider time)
     }
 
     /// <summary>
-    /// The failure of a read, if that of all of this range includes one that failed. A part of that may well be readable: who asks for less asks the disk.
+    /// Returns the remembered failure of a range that lies wholly within this one, or null. A smaller range is read from the disk again, since
+    /// part of a failed range may be readable.
     /// </summary>
     public LinuxException? Find(long offset, long length)
     {
@@ -67,7 +68,7 @@ internal sealed class SlowFailures(TimeProvider time)
         }
     }
 
-    /// <summary>What is written anew can be read, as far as anybody knows: disks exchange a bad sector then.</summary>
+    /// <summary>Forgets failures in a range that was written: a disk replaces bad sectors on a write, so the range may be readable now.</summary>
     public void Written(long offset, long length)
     {
         if (!_isEmpty)

@@ -2,7 +2,7 @@ using Stiefel.Linux.BlockDevices;
 
 namespace Stiefel.Nbd.Devices;
 
-/// <summary>A device as its clients use it: its session learns what they write and flush. What the server itself flushes is not theirs.</summary>
+/// <summary>Wraps a device for its clients and notes their writes and flushes in the session. The server's own flushes do not pass through it.</summary>
 internal sealed class WatchedDevice(IBlockDevice device, ExportSession session) : IBlockDevice
 {
     public long Size => device.Size;
@@ -43,7 +43,7 @@ internal sealed class WatchedDevice(IBlockDevice device, ExportSession session) 
 
     public BlockExtent FindExtent(long offset, long length) => device.FindExtent(offset, length);
 
-    /// <summary>Nothing: the device is its export's.</summary>
+    /// <summary>Does nothing: the export's creator owns the device.</summary>
     public void Dispose()
     {
     }

@@ -1,15 +1,15 @@
 namespace Stiefel.Nbd.Devices;
 
-/// <summary>How zeroes may be made.</summary>
+/// <summary>How a device may write zeroes.</summary>
 [Flags]
 public enum ZeroOptions
 {
-    /// <summary>In any way; the range may lose its allocation.</summary>
+    /// <summary>No restriction; the range may lose its allocation.</summary>
     None = 0,
 
     /// <summary>NBD_CMD_FLAG_NO_HOLE: the range must stay allocated, so that a later write cannot run out of space.</summary>
     KeepAllocated = 1 << 0,
 
-    /// <summary>NBD_CMD_FLAG_FAST_ZERO: fail with EOPNOTSUPP at once rather than write the zeroes out.</summary>
+    /// <summary>NBD_CMD_FLAG_FAST_ZERO: fail with EOPNOTSUPP at once instead of writing the zeroes out.</summary>
     OnlyIfFast = 1 << 1,
 }

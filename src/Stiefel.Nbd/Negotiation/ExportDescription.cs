@@ -4,10 +4,10 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;
 
-/// <summary>What an export says of itself, in the wire's terms.</summary>
+/// <summary>Encodes what the server tells a client about an export.</summary>
 internal static class ExportDescription
 {
-    /// <summary>proto.md#transmission-flags. Nothing is offered that is not meant.</summary>
+    /// <summary>The export's transmission flags (proto.md#transmission-flags).</summary>
     public static TransmissionFlags FlagsOf(NbdExport export, ReplyFormat format)
     {
         var traits = export.Device.Traits;
@@ -18,8 +18,8 @@ internal static class ExportDescription
         }
         else
         {
-            // The kernel's client, for which the exports of one connection are, asks for up to 4 GiB of zeroes at once, and for all of them anew if
-            // that takes longer than it waits (drivers/block/nbd.c). How long a disk takes nobody knows before: it had better write them, in pieces.
+            // NewestConnectionOnly exports serve the kernel's client, which requests up to 4 GiB of zeroes at once and repeats all of it after its
+            // timeout (drivers/block/nbd.c). How long a disk takes is unknown, so let the kernel write the zeroes in pieces instead.
             flags |= export.Sharing != ExportSharing.NewestConnectionOnly ? TransmissionFlags.SendWriteZeroes | TransmissionFlags.SendFastZero : 0;
             flags |= traits.CanTrim ? TransmissionFlags.SendTrim : 0;
         }
@@ -27,7 +27,7 @@ internal static class ExportDescription
         flags |= traits.IsRotational ? TransmissionFlags.Rotational : 0;
         flags |= format != ReplyFormat.Simple ? TransmissionFlags.SendDf : 0;
 
-        // All connections write through one descriptor of one device, so its flush covers them all.
+        // All connections write through the same descriptor, so one flush covers them all.
         flags |= export.Sharing == ExportSharing.ManyConnections ? TransmissionFlags.CanMultiConn : 0;
         return flags;
     }

@@ -2,17 +2,17 @@ using Stiefel.Nbd.Devices;
 
 namespace Stiefel.Nbd.Negotiation;
 
-/// <summary>What a name stands for. A client may give up for good on a name that is unknown, and should ask again for one that cannot be had just now.</summary>
-/// <param name="IsKnown">There is an export of that name.</param>
-/// <param name="Export">The export; null if it cannot be had just now, or there is none.</param>
+/// <summary>The result of looking up an export name. A client may give up on an unknown name, and should retry one that is temporarily unavailable.</summary>
+/// <param name="IsKnown">True if there is an export of that name.</param>
+/// <param name="Export">The export; null if it is temporarily unavailable or does not exist.</param>
 public readonly record struct ExportLookup(bool IsKnown, NbdExport? Export)
 {
-    /// <summary>There is no such export, and asking again will not help.</summary>
+    /// <summary>There is no such export; a retry will not help.</summary>
     public static ExportLookup Unknown => default;
 
-    /// <summary>There is one, which cannot be opened at this moment.</summary>
+    /// <summary>The export exists but cannot be opened at the moment.</summary>
     public static ExportLookup NotNow => new(true, null);
 
-    /// <summary>There is one, and here it is.</summary>
+    /// <summary>The export was found.</summary>
     public static ExportLookup Of(NbdExport export) => new(true, export);
 }

@@ -1,26 +1,26 @@
 namespace Stiefel.Nbd.Negotiation;
 
-/// <summary>A client says that it is done with an export for good (docs/protocol.md#goodbye). Nothing of it is verified yet.</summary>
-/// <param name="ExportName">Which.</param>
-/// <param name="Number">Above those of all its connections and goodbyes before.</param>
-/// <param name="Proof">32 bytes: that it is the client's own.</param>
+/// <summary>A client's statement that it is done with an export for good (docs/protocol.md#goodbye), not verified yet.</summary>
+/// <param name="ExportName">Name of the export.</param>
+/// <param name="Number">A number higher than that of any earlier connection or goodbye of the client.</param>
+/// <param name="Proof">32 bytes that prove that the goodbye comes from the client.</param>
 public sealed record Goodbye(string ExportName, ulong Number, ReadOnlyMemory<byte> Proof)
 {
-    /// <summary>Bytes of a proof, the client's and the server's.</summary>
+    /// <summary>Size in bytes of the client's and of the server's proof.</summary>
     public const int ProofSize = 32;
 }
 
-/// <summary>How a goodbye was heard.</summary>
-/// <param name="IsKnown">There is an export of that name.</param>
-/// <param name="Proof">What shows the client that it was heard and that the end is clean; null if it is not.</param>
-/// <param name="Reason">Why not, for people.</param>
-/// <param name="AfterReply">Done when the answer has left, or could not leave; must not throw. Null for nothing.</param>
+/// <summary>The answer to a goodbye.</summary>
+/// <param name="IsKnown">True if there is an export of that name.</param>
+/// <param name="Proof">Proves to the client that the server accepted the goodbye and the end is clean; null if it refused.</param>
+/// <param name="Reason">Why the goodbye is refused, for people; empty if it is accepted.</param>
+/// <param name="AfterReply">Called after the answer was sent or could not be sent; must not throw. Null for nothing.</param>
 public sealed record GoodbyeAnswer(bool IsKnown, byte[]? Proof, string Reason, Action? AfterReply = null)
 {
     /// <summary>There is no such export.</summary>
     public static GoodbyeAnswer Unknown { get; } = new(false, null, "there is no such export");
 
-    /// <summary>It cannot be accepted as things are.</summary>
+    /// <summary>The goodbye cannot be accepted at present.</summary>
     public static GoodbyeAnswer NotNow(string reason) => new(true, null, reason);
 
     /// <summary>The end is clean.</summary>

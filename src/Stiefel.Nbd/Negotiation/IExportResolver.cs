@@ -4,17 +4,17 @@ namespace Stiefel.Nbd.Negotiation;
 public interface IExportResolver
 {
     /// <summary>
-    /// What that name stands for. The resolver compares in constant time. Where names are capabilities, it calls every other
-    /// name unknown: to say that an export cannot be had just now would tell that it exists.
+    /// Looks up a name, comparing in constant time. Where names are capabilities, the resolver calls every other name
+    /// unknown: the answer "not now" would reveal that the export exists.
     /// </summary>
     ExportLookup Resolve(string name);
 
-    /// <summary>The names that NBD_OPT_LIST may tell a stranger.</summary>
+    /// <summary>The names that NBD_OPT_LIST may reveal to strangers.</summary>
     IReadOnlyList<string> ListVisible();
 
-    /// <summary>A client ends its use of an export. Called on its connection's thread; a resolver that has no sessions knows no goodbye.</summary>
+    /// <summary>Handles a client's goodbye, on the connection's thread.</summary>
     GoodbyeAnswer Hear(Goodbye goodbye) => GoodbyeAnswer.Unknown;
 
-    /// <summary>A client asks for notices. Called on its connection's thread, and may take until there are some, but not for ever; a resolver that has no sessions has none.</summary>
+    /// <summary>Answers a request for notices, on the connection's thread; may wait for a notice, but not for ever.</summary>
     NoticeAnswer Ask(NoticeQuestion question) => NoticeAnswer.Unknown;
 }

@@ -3,8 +3,8 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;
 
-/// <summary>What the handshake settled on.</summary>
-/// <param name="Export">What is served.</param>
-/// <param name="Format">How requests and replies look.</param>
-/// <param name="HasBaseAllocation">The client selected the context base:allocation.</param>
+/// <summary>The result of the handshake.</summary>
+/// <param name="Export">The export that the client chose.</param>
+/// <param name="Format">The format of requests and replies.</param>
+/// <param name="HasBaseAllocation">True if the client selected the metadata context base:allocation.</param>
 internal sealed record NegotiatedSession(NbdExport Export, ReplyFormat Format, bool HasBaseAllocation);

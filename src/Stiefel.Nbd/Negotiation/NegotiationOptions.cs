@@ -2,9 +2,9 @@ using Stiefel.Nbd.Transport.Tls;
 
 namespace Stiefel.Nbd.Negotiation;
 
-/// <summary>What a handshake may take, and how it answers NBD_OPT_STARTTLS.</summary>
-/// <param name="MaxOptions">Most options of one client.</param>
-/// <param name="MaxBytes">Most bytes of one client.</param>
-/// <param name="Timeout">From accept to transmission.</param>
-/// <param name="Tls">Null = NBD_OPT_STARTTLS is refused.</param>
+/// <summary>The limits of a handshake, and how it answers NBD_OPT_STARTTLS.</summary>
+/// <param name="MaxOptions">Largest number of options from one client.</param>
+/// <param name="MaxBytes">Largest number of bytes from one client.</param>
+/// <param name="Timeout">Longest time from accept to transmission.</param>
+/// <param name="Tls">Settings for TLS; null = refuse NBD_OPT_STARTTLS.</param>
 internal sealed record NegotiationOptions(int MaxOptions, int MaxBytes, TimeSpan Timeout, NbdTls? Tls);

@@ -8,27 +8,27 @@ using Stiefel.Nbd.Wire;
 namespace Stiefel.Nbd.Negotiation;
 
 /// <summary>
-/// The bytes of the handshake, all within one deadline and one budget. Never reads ahead: what follows may be for TLS or for
-/// transmission.
+/// Reads and writes the bytes of the handshake, within one deadline and one budget of bytes. Never reads ahead, because the
+/// next byte may belong to TLS or to the transmission phase.
 /// </summary>
 internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptions options)
 {
     private long _start = Stopwatch.GetTimestamp();
     private long _received;
 
-    /// <summary>What the client is reached by now; owned by the caller.</summary>
+    /// <summary>The transport in use, which STARTTLS replaces; the caller owns it.</summary>
     public NbdTransport Transport { get; private set; } = transport;
 
-    /// <summary>TLS is in use.</summary>
+    /// <summary>True once TLS is in use.</summary>
     public bool IsEncrypted { get; private set; }
 
-    /// <summary>Throws <see cref="NbdProtocolException"/> if the client leaves or the time is over.</summary>
+    /// <summary>Fills the buffer. Throws <see cref="NbdProtocolException"/> if the client disconnects or the time is up.</summary>
     public void ReceiveExactly(Span<byte> buffer)
     {
         _received += buffer.Length;
         if (_received > options.MaxBytes)
         {
-            throw new NbdProtocolException($"more than {options.MaxBytes} bytes of handshake");
+            throw new NbdProtocolException($"the client sent more than {options.MaxBytes} bytes in its handshake");
         }
 
         while (buffer.Length > 0)
@@ -44,10 +44,10 @@ internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptio
         }
     }
 
-    /// <summary>From now on the client has all its time and bytes again.</summary>
+    /// <summary>Restarts the client's time limit and byte budget.</summary>
     public void BeginAnew() => (_start, _received) = (Stopwatch.GetTimestamp(), 0);
 
-    /// <summary>Reads and forgets.</summary>
+    /// <summary>Reads and discards bytes.</summary>
     public void Skip(long length)
     {
         Span<byte> scratch = stackalloc byte[4096];
@@ -66,14 +66,14 @@ internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptio
     }
 
     /// <summary>
-    /// Acknowledges NBD_OPT_STARTTLS and shakes hands. What the client has sent in plain text behind the option ends the
-    /// connection: were it read after the handshake, it would pass for something that came by TLS.
+    /// Acknowledges NBD_OPT_STARTTLS and performs the TLS handshake. Plain text behind the option ends the connection: if it
+    /// were read after the handshake, it would be taken for bytes that came through TLS.
     /// </summary>
     public void StartTls(NbdTls tls)
     {
         if (Transport.HasUnread)
         {
-            throw new NbdProtocolException("plain text behind NBD_OPT_STARTTLS");
+            throw new NbdProtocolException("the client sent plain text behind NBD_OPT_STARTTLS");
         }
 
         Reply(NbdOption.StartTls, OptionReplyType.Ack, []);
@@ -81,7 +81,7 @@ internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptio
         IsEncrypted = true;
     }
 
-    /// <summary>One answer to an option.</summary>
+    /// <summary>Sends one answer to an option.</summary>
     public void Reply(NbdOption option, OptionReplyType type, ReadOnlySpan<byte> data)
     {
         var message = new byte[OptionReplyHeader.Size + data.Length];
@@ -90,11 +90,11 @@ internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptio
         Send(message);
     }
 
-    /// <summary>A refusal, with a sentence for the user at the other end.</summary>
+    /// <summary>Sends a refusal with a sentence for the user at the other end.</summary>
     public void Refuse(NbdOption option, OptionReplyType type, string message) =>
         Reply(option, type, Encoding.UTF8.GetBytes(message));
 
-    /// <summary>NBD_REP_INFO of one kind.</summary>
+    /// <summary>Sends one NBD_REP_INFO.</summary>
     public void ReplyInfo(NbdOption option, InfoType type, ReadOnlySpan<byte> information)
     {
         var data = new byte[2 + information.Length];

@@ -10,13 +10,13 @@ internal sealed partial class Negotiator
 {
     private const int ExportNamePadding = 124;
 
-    // NBD_OPT_EXPORT_NAME: the data is the name. No refusal is possible but to close.
+    // NBD_OPT_EXPORT_NAME: the data is the name. The only way to refuse it is to close the connection.
     private bool HandleExportName(ReadOnlySpan<byte> data)
     {
         if (_format == ReplyFormat.Extended)
         {
-            // proto.md#option-types: the client MUST NOT; its answer would be in a format that nobody has agreed on.
-            throw new NbdProtocolException("NBD_OPT_EXPORT_NAME after extended headers were agreed");
+            // The client MUST NOT send this (proto.md#option-types): the format of the answer is undefined.
+            throw new NbdProtocolException("the client sent NBD_OPT_EXPORT_NAME after extended headers were agreed");
         }
 
         var admission = OptionData.TryDecode(data, out var name) ? admit(name, _generation) : Admission.Unknown;
@@ -63,7 +63,7 @@ internal sealed partial class Negotiator
         var fields = new OptionData(data);
         if (!fields.TryReadString(out var name) || !fields.TryReadUInt16(out var count))
         {
-            stream.Refuse(option, OptionReplyType.ErrorInvalid, "malformed export name");
+            stream.Refuse(option, OptionReplyType.ErrorInvalid, "the export name is malformed");
             return true;
         }
 
@@ -72,7 +72,7 @@ internal sealed partial class Negotiator
         {
             if (!fields.TryReadUInt16(out var type))
             {
-                stream.Refuse(option, OptionReplyType.ErrorInvalid, "fewer information requests than announced");
+                stream.Refuse(option, OptionReplyType.ErrorInvalid, "the option holds fewer information requests than announced");
                 return true;
             }
 
@@ -81,7 +81,7 @@ internal sealed partial class Negotiator
 
         if (!fields.IsAtEnd)
         {
-            stream.Refuse(option, OptionReplyType.ErrorInvalid, "more data than announced");
+            stream.Refuse(option, OptionReplyType.ErrorInvalid, "the option holds more data than announced");
             return true;
         }
 

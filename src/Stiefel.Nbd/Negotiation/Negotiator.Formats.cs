@@ -2,14 +2,14 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;
 
-// The options that change how requests and replies look: STRUCTURED_REPLY, EXTENDED_HEADERS.
+// The options that change the format of requests and replies: STRUCTURED_REPLY, EXTENDED_HEADERS.
 internal sealed partial class Negotiator
 {
     private bool HandleStructuredReply(ReadOnlySpan<byte> data)
     {
         if (_format == ReplyFormat.Extended)
         {
-            stream.Refuse(NbdOption.StructuredReply, OptionReplyType.ErrorExtendedHeadersRequired, "extended headers are already agreed");
+            stream.Refuse(NbdOption.StructuredReply, OptionReplyType.ErrorExtendedHeadersRequired, "extended headers are already in use");
             return true;
         }
 
@@ -22,7 +22,7 @@ internal sealed partial class Negotiator
     {
         if (data.Length > 0)
         {
-            stream.Refuse(option, OptionReplyType.ErrorInvalid, "the option has no data");
+            stream.Refuse(option, OptionReplyType.ErrorInvalid, "this option must not have data");
             return true;
         }
 

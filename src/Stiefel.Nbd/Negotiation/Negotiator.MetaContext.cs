@@ -9,7 +9,7 @@ internal sealed partial class Negotiator
 {
     private string? _contextExport;
 
-    // A selection holds for the export it was made for, and for no other.
+    // The client's selection is valid only for the export that it named.
     private bool HasContextFor(string exportName) => _format != ReplyFormat.Simple && _contextExport == exportName;
 
     // 32 bits name length, export name, 32 bits number of queries, 32 bits length and query each
@@ -29,7 +29,7 @@ internal sealed partial class Negotiator
 
         if (!TryReadQueries(data, isSet, out var exportName, out var matches))
         {
-            stream.Refuse(option, OptionReplyType.ErrorInvalid, "malformed queries");
+            stream.Refuse(option, OptionReplyType.ErrorInvalid, "the queries are malformed");
             return true;
         }
 
@@ -58,7 +58,7 @@ internal sealed partial class Negotiator
             return false;
         }
 
-        // A list without queries asks for everything.
+        // LIST_META_CONTEXT without queries asks for all contexts.
         matches = count == 0 && !isSet;
         for (uint i = 0; i < count; i++)
         {

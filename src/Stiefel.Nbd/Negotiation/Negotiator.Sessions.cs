@@ -2,12 +2,12 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;
 
-// Our own options (docs/protocol.md#generations): which generation of its client's connections this one is of, the end of them all, and what the server tells.
+// Our own options (docs/protocol.md#generations): the generation of this connection, the client's goodbye, and the server's notices.
 internal sealed partial class Negotiator
 {
     private ulong _generation;
 
-    /// <summary>The client has shown, by one of these options, that it has a session here.</summary>
+    /// <summary>True once the client has proved by a goodbye or a request for notices that it has a session here.</summary>
     public bool IsProven { get; private set; }
 
     // 64 bits, not 0
@@ -16,7 +16,7 @@ internal sealed partial class Negotiator
         var fields = new OptionData(data);
         if (!fields.TryReadUInt64(out var number) || !fields.IsAtEnd || number == 0 || _generation != 0)
         {
-            stream.Refuse(NbdOption.Generation, OptionReplyType.ErrorInvalid, "expected one number of 64 bits that is not 0, once");
+            stream.Refuse(NbdOption.Generation, OptionReplyType.ErrorInvalid, "a generation is one 64-bit number other than 0, sent once");
             return true;
         }
 
@@ -25,13 +25,13 @@ internal sealed partial class Negotiator
         return true;
     }
 
-    // 32 bits name length, name, 64 bits number, 32 bytes proof. The answer is a proof in turn, then ACK.
+    // 32 bits name length, name, 64 bits number, 32 bytes proof. The answer is the server's proof, then ACK.
     private bool HandleGoodbye(ReadOnlySpan<byte> data)
     {
         var fields = new OptionData(data);
         if (!fields.TryReadString(out var name) || !fields.TryReadUInt64(out var number) || !fields.TryReadBytes(Goodbye.ProofSize, out var proof) || !fields.IsAtEnd)
         {
-            stream.Refuse(NbdOption.Goodbye, OptionReplyType.ErrorInvalid, "malformed goodbye");
+            stream.Refuse(NbdOption.Goodbye, OptionReplyType.ErrorInvalid, "the goodbye is malformed");
             return true;
         }
 
@@ -69,7 +69,7 @@ internal sealed partial class Negotiator
         if (!fields.TryReadString(out var name) || !fields.TryReadUInt64(out var number) || !fields.TryReadUInt64(out var after)
             || !fields.TryReadBytes(Goodbye.ProofSize, out var proof) || !fields.IsAtEnd)
         {
-            stream.Refuse(NbdOption.Notices, OptionReplyType.ErrorInvalid, "malformed question for notices");
+            stream.Refuse(NbdOption.Notices, OptionReplyType.ErrorInvalid, "the request for notices is malformed");
             return true;
         }
 
@@ -81,7 +81,7 @@ internal sealed partial class Negotiator
             return true;
         }
 
-        // It may ask for as long as it likes: the time of a handshake begins anew with each question that is genuine.
+        // A client may go on asking indefinitely: each genuine request restarts the handshake's time limit.
         IsProven = true;
         stream.BeginAnew();
         foreach (var notice in notices)

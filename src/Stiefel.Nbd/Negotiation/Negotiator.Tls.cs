@@ -6,15 +6,15 @@ namespace Stiefel.Nbd.Negotiation;
 // NBD_OPT_STARTTLS (proto.md#tls-support).
 internal sealed partial class Negotiator
 {
-    private const string TlsRequired = "this server speaks TLS only: send NBD_OPT_STARTTLS first";
+    private const string TlsRequired = "this server requires TLS: send NBD_OPT_STARTTLS first";
 
     private bool IsTlsMissing(NbdOption option) =>
         options.Tls is { Mode: NbdTlsMode.Required } && !stream.IsEncrypted && option is not (NbdOption.StartTls or NbdOption.Abort);
 
-    /// <summary>Refuses an option that must come by TLS; false if that can only be said by closing.</summary>
+    /// <summary>Refuses an option that must come through TLS; false if the only way to refuse it is to close the connection.</summary>
     private bool RefuseWithoutTls(NbdOption option)
     {
-        Refusal = "a client without TLS";
+        Refusal = "the client did not start TLS, which this server requires";
         if (option == NbdOption.ExportName)
         {
             return false;
@@ -28,7 +28,7 @@ internal sealed partial class Negotiator
     {
         if (options.Tls is not { } tls)
         {
-            stream.Refuse(NbdOption.StartTls, OptionReplyType.ErrorUnsupported, "this server does not speak TLS");
+            stream.Refuse(NbdOption.StartTls, OptionReplyType.ErrorUnsupported, "this server does not support TLS");
             return true;
         }
 
@@ -40,7 +40,7 @@ internal sealed partial class Negotiator
 
         stream.StartTls(tls);
 
-        // What was agreed in plain text may have been a man in the middle's wish (CVE-2021-3716).
+        // Discard what was agreed in plain text: a man in the middle may have chosen it (CVE-2021-3716).
         _format = ReplyFormat.Simple;
         _contextExport = null;
         Refusal = null;

@@ -4,14 +4,14 @@ using Stiefel.Nbd.Wire;
 namespace Stiefel.Nbd.Negotiation;
 
 /// <summary>
-/// The server's side of the handshake (proto.md#fixed-newstyle-negotiation): greeting, then options one by one, each in
-/// a method of its own, until one of them names an export or the client leaves. The options' chapters have a file each: Exports, MetaContext,
-/// Formats, Sessions, Tls; they share what was agreed so far.
+/// The server's side of the handshake (proto.md#fixed-newstyle-negotiation): the greeting, then one option after the other, until
+/// one of them chooses an export or the client leaves. Each option has its own method; each group of options has its own file
+/// (Exports, MetaContext, Formats, Sessions, Tls). They share the state of the negotiation.
 /// </summary>
-/// <param name="stream">The client.</param>
+/// <param name="stream">The stream to the client.</param>
 /// <param name="resolver">Answers questions about exports.</param>
 /// <param name="options">Limits, and how to answer STARTTLS.</param>
-/// <param name="admit">Takes this connection into an export for transmission, as one of a generation; 0 for none.</param>
+/// <param name="admit">Admits this connection to the named export, with its generation (0 for none).</param>
 internal sealed partial class Negotiator(NegotiationStream stream, IExportResolver resolver, NegotiationOptions options, Func<string, ulong, Admission> admit)
 {
     private bool _isFixed;
@@ -19,7 +19,7 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
     private ReplyFormat _format;
     private NegotiatedSession? _session;
 
-    /// <summary>Returns null if the client was only looking, and says why in <see cref="Refusal"/> if it was turned away.</summary>
+    /// <summary>Runs the handshake. Returns null if the client chose no export; <see cref="Refusal"/> says why if it was refused.</summary>
     public NegotiatedSession? Run()
     {
         Greet();
@@ -31,10 +31,10 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
             }
         }
 
-        throw new NbdProtocolException($"more than {options.MaxOptions} options");
+        throw new NbdProtocolException($"the client sent more than {options.MaxOptions} options");
     }
 
-    /// <summary>The last refusal that a user would want to read in the log.</summary>
+    /// <summary>The last refusal that is worth a log entry; null if there was none.</summary>
     public string? Refusal { get; private set; }
 
     private void Greet()
@@ -51,26 +51,26 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
         var flags = (ClientFlags)BinaryPrimitives.ReadUInt32BigEndian(answer);
         if ((flags & ~(ClientFlags.FixedNewstyle | ClientFlags.NoZeroes)) != 0)
         {
-            throw new NbdProtocolException($"unknown client flags 0x{(uint)flags:x8}");
+            throw new NbdProtocolException($"the client sent unknown flags 0x{(uint)flags:x8}");
         }
 
         _isFixed = flags.HasFlag(ClientFlags.FixedNewstyle);
         _omitsZeroes = flags.HasFlag(ClientFlags.NoZeroes);
     }
 
-    /// <summary>False when haggling is over.</summary>
+    /// <summary>Handles one option; false when the negotiation is over.</summary>
     private bool HandleOption()
     {
         Span<byte> head = stackalloc byte[OptionHeader.Size];
         stream.ReceiveExactly(head);
         if (!OptionHeader.TryRead(head, out var header))
         {
-            throw new NbdProtocolException("an option without its magic");
+            throw new NbdProtocolException("the client sent an option without its magic number");
         }
 
         if (!_isFixed && header.Option != NbdOption.ExportName)
         {
-            throw new NbdProtocolException($"option {header.Option} from a client that does not speak fixed newstyle");
+            throw new NbdProtocolException($"the client sent option {header.Option} without support for fixed newstyle negotiation");
         }
 
         if (header.DataLength > NbdLimits.MaxOptionData)
@@ -127,7 +127,7 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
     {
         if (header.DataLength > NbdLimits.MaxSkippedOptionData || header.Option == NbdOption.ExportName)
         {
-            throw new NbdProtocolException($"option {header.Option} with {header.DataLength} bytes of data");
+            throw new NbdProtocolException($"the client sent option {header.Option} with {header.DataLength} bytes of data, which is too long");
         }
 
         stream.Skip(header.DataLength);
@@ -137,10 +137,10 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
             return;
         }
 
-        stream.Refuse(header.Option, OptionReplyType.ErrorTooBig, $"an option has at most {NbdLimits.MaxOptionData} bytes");
+        stream.Refuse(header.Option, OptionReplyType.ErrorTooBig, $"an option may have at most {NbdLimits.MaxOptionData} bytes of data");
     }
 
-    // NBD_OPT_ABORT: acknowledged, then the client closes; it may have done so already.
+    // NBD_OPT_ABORT: acknowledge it, then the client closes; it may have done so already.
     private bool HandleAbort()
     {
         try
@@ -149,7 +149,7 @@ internal sealed partial class Negotiator(NegotiationStream stream, IExportResolv
         }
         catch (System.Net.Sockets.SocketException)
         {
-            // A client that does not wait for the answer is no error (proto.md#option-types).
+            // A client may close without waiting for the answer (proto.md#option-types).
         }
 
         return false;

@@ -4,7 +4,7 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Negotiation;
 
-/// <summary>Reads the data of an option field by field; a field that is not wholly there makes every read return false.</summary>
+/// <summary>Reads the data of an option field by field. After a field that is cut short, this and every later read returns false.</summary>
 internal ref struct OptionData(ReadOnlySpan<byte> data)
 {
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -42,7 +42,7 @@ internal ref struct OptionData(ReadOnlySpan<byte> data)
         return isThere;
     }
 
-    /// <summary>32 bits length, then UTF-8 without NUL (proto.md#conventions).</summary>
+    /// <summary>Reads a string: 32 bits length, then UTF-8 without NUL (proto.md#conventions).</summary>
     public bool TryReadString(out string value)
     {
         value = "";
@@ -55,7 +55,7 @@ internal ref struct OptionData(ReadOnlySpan<byte> data)
         return true;
     }
 
-    /// <summary>False if it is longer than the protocol allows, holds a NUL, or is no UTF-8.</summary>
+    /// <summary>Decodes a string; false if it is longer than the protocol allows, holds a NUL, or is not valid UTF-8.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out string value)
     {
         value = "";

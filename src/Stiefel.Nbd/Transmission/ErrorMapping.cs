@@ -3,10 +3,10 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;
 
-/// <summary>From the system's errors to the few of the protocol (proto.md#error-values).</summary>
+/// <summary>Maps the system's errors to the few that the protocol has (proto.md#error-values).</summary>
 internal static class ErrorMapping
 {
-    /// <summary>NBD_ENOTSUP answers FAST_ZERO and nothing else; a device that cannot do something plain is broken.</summary>
+    /// <summary>Maps a failure to the error to send. NBD_ENOTSUP is only for FAST_ZERO; for any other request it becomes an I/O error.</summary>
     public static NbdError Of(in NbdRequest request, Exception exception) => Of(exception) is var error && error == NbdError.NotSupported && !request.Flags.HasFlag(NbdCommandFlags.FastZero)
         ? NbdError.InputOutput
         : error;

@@ -4,10 +4,10 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;
 
-/// <summary>BLOCK_STATUS of the context base:allocation.</summary>
+/// <summary>Executes BLOCK_STATUS for the context base:allocation.</summary>
 internal sealed class ExtentCommand(TransmissionContext context)
 {
-    // An answer may stop early (proto.md#request-types): the client asks on from there. Arbitrary; bounds one reply to 16 KiB.
+    // An answer may stop early (proto.md#request-types); the client then asks for the rest. Arbitrary; bounds one reply to 16 KiB.
     private const int MaxExtents = 1024;
 
     public void Execute(in NbdRequest request)

@@ -3,10 +3,10 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;
 
-/// <summary>FLUSH, TRIM, WRITE_ZEROES, CACHE: the commands that carry no data in either direction.</summary>
+/// <summary>Executes FLUSH, TRIM, WRITE_ZEROES and CACHE, the commands that carry no data in either direction.</summary>
 internal sealed class RangeCommand(TransmissionContext context)
 {
-    // A range may be the whole disk; between two steps a fenced connection stops.
+    // A range may be the whole disk, so work in steps, between which a fenced connection stops.
     private const long MaxTrimStep = 1L << 30;
     private const long MaxZeroStep = 64L << 20;
 
@@ -15,7 +15,7 @@ internal sealed class RangeCommand(TransmissionContext context)
         Exception? failure = null;
         try
         {
-            // It may take long; replies to what was done before must not wait for it.
+            // Send pending replies first: they must not wait for a command that may take long.
             context.Output.Flush();
             switch (request.Command)
             {
@@ -51,7 +51,7 @@ internal sealed class RangeCommand(TransmissionContext context)
         while (offset < end)
         {
             context.Stop.ThrowIfSet();
-            var length = Math.Min(maxStep - (offset % maxStep), end - offset); // steps end where sectors and holes do
+            var length = Math.Min(maxStep - (offset % maxStep), end - offset); // steps end on boundaries of sectors and holes
             act(offset, length);
             offset += length;
         }

@@ -5,29 +5,29 @@ using Stiefel.Nbd.Wire;
 namespace Stiefel.Nbd.Transmission;
 
 /// <summary>
-/// READ. A reply is made of pieces, each a head and its data, and a piece is never larger than the buffer, so that memory stays bounded.
+/// Executes READ. A reply consists of pieces, each a head and its data. No piece is larger than the buffer, so memory stays bounded.
 ///
-/// Lent: the pages of the page cache of a large piece are lent to the socket instead of being copied twice. They lie in the pipe before the
-/// head of the reply is written, so a failure of the disk is still answered in good order. A read sees a write that the client sends before the
-/// reply has come: it must not expect an order between the two (proto.md#ordering-of-messages-and-writes).
+/// Lent: the page cache pages of a large piece are lent to the socket instead of being copied twice. They are in the pipe before the head
+/// of the reply is written, so a disk failure can still be reported as an error. Such a read may see a write that the client sends before
+/// the reply arrives; the protocol promises no order between the two (proto.md#ordering-of-messages-and-writes).
 ///
-/// Copied: the rest is read straight into its place behind its head.
+/// Copied: everything else is read directly into its place behind its head.
 ///
-/// Looking ahead: one request after the other would leave a disk idle that could do thirty at once. So before the thread waits for the disk,
-/// the kernel is told of all the reads that are here already: it fetches them side by side, and most are in memory when their turn comes.
+/// Looking ahead: serving one request at a time would leave a disk idle that can do thirty at once. So before the thread waits for the
+/// disk, it tells the kernel about all reads that have arrived. The kernel fetches them in parallel, and most are in memory in time.
 /// </summary>
 internal sealed class ReadCommand(TransmissionContext context, bool canLend) : IDisposable
 {
     // NBD_REPLY_TYPE_OFFSET_DATA begins with the offset of its data.
     private const int DataOffsetSize = 8;
 
-    // Below, the calls of lending cost more than the copy.
+    // Below this size the system calls for lending cost more than the copy.
     private const int MinLent = 64 * 1024;
 
-    // What a pipe may hold without privilege (man 7 pipe, pipe-max-size).
+    // The largest pipe that needs no privilege (man 7 pipe, pipe-max-size).
     private const int MaxLent = 1024 * 1024;
 
-    // One look ahead reads no more than this: a client must not push everything else out of the page cache.
+    // Limits one look ahead, so that a client cannot push everything else out of the page cache.
     private const long MaxBytesAhead = 16L << 20;
 
     private readonly Func<NbdRequest, ulong> _payloadOf = request => context.Rules.PayloadOf(request);
@@ -74,7 +74,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
         BinaryPrimitives.WriteInt64BigEndian(head[ChunkHeader.SizeIn(context.Format)..], offset);
     }
 
-    // The good pieces before it have been sent.
+    // The pieces before this one were read and sent.
     private void FailPiece(in NbdRequest request, long offset, Exception failure)
     {
         context.ReportFailure(request, failure);
@@ -88,7 +88,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
         }
     }
 
-    // Lent
+    // Lent pieces
 
     /// <summary>Answers as much of the request as can be lent; returns the offset of the rest.</summary>
     private long LendPieces(in NbdRequest request)
@@ -108,7 +108,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
             }
             catch (Exception e) when (TransmissionContext.IsOfDevice(e))
             {
-                // Copying finds out how far it can be read, and reports.
+                // Fall back to copying, which finds out how much can be read and reports the failure.
                 ForgetPages();
                 return offset;
             }
@@ -119,7 +119,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
         return offset;
     }
 
-    // Pieces end on page boundaries, since a part of a page takes as much room in the pipe as a whole one. 0 = none.
+    // Pieces end on page boundaries, since part of a page takes as much room in the pipe as a whole one. 0 = lend nothing.
     private int LentLength(in NbdRequest request, long offset, long end)
     {
         var length = Math.Min(end - offset, MaxLent - (offset % PageBuffer.PageSize));
@@ -157,7 +157,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
         return true;
     }
 
-    // A guess, from both ends of the range: if it is wrong, the disk works on one request at a time.
+    // The callers check both ends of the range only. A wrong guess just means that the disk works on one request at a time.
     private bool IsCached(long offset)
     {
         Span<byte> one = stackalloc byte[1];
@@ -170,7 +170,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
         _pages = null;
     }
 
-    // Copied
+    // Copied pieces
 
     private void ReadInPieces(in NbdRequest request, long offset)
     {
@@ -208,9 +208,9 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
         context.Output.Commit(headSize + length);
     }
 
-    // After the head of a reply has left, a failure can only be told by cutting the connection, and a client that comes
-    // back and asks again would never end. Hence what must be one reply, and does not fit one piece, is read twice: once to
-    // see that it can be read, which also brings it into the page cache, and once to send it.
+    // Once the head of a reply has been sent, a failure can only be reported by closing the connection, and a client that
+    // reconnects and retries would loop for ever. So a reply that must be one piece but exceeds the buffer is read twice:
+    // first to see that it can be read, which also brings it into the page cache, and then to send it.
     private void ReadInOneLargeReply(in NbdRequest request)
     {
         var start = (long)request.Offset;
@@ -248,7 +248,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
         }
         catch (Exception e) when (TransmissionContext.IsOfDevice(e))
         {
-            // It could be read a moment ago.
+            // The range could be read a moment ago; now only closing the connection can report the failure.
             throw new OperationCanceledException($"the device failed in the middle of a reply: {e.Message}", e);
         }
 
@@ -259,7 +259,7 @@ internal sealed class ReadCommand(TransmissionContext context, bool canLend) : I
 
     private void PrepareToWait()
     {
-        // Replies that are ready leave before the thread waits for the disk; what the client asks for next is looked at as well.
+        // Send pending replies before waiting for the disk, and look at the requests that have arrived meanwhile.
         context.Output.Flush();
         context.Input.ReceiveArrived();
         long bytes = 0;

@@ -4,8 +4,8 @@ using Stiefel.Nbd.Transport;
 namespace Stiefel.Nbd.Transmission;
 
 /// <summary>
-/// Replies on their way out: gathered in one buffer and sent together. Data is read from the disk straight into its place
-/// behind its head.
+/// Gathers replies in one buffer and sends them together. Data is read from the disk directly into its place behind the
+/// reply's head.
 /// </summary>
 internal sealed class ReplyOutput(NbdTransport transport, int capacity) : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class ReplyOutput(NbdTransport transport, int capacity) : IDispo
     /// <summary>Largest piece of data that fits in one <see cref="Reserve"/>, in bytes.</summary>
     public int Capacity => capacity;
 
-    /// <summary>Space for one message, at most <see cref="Capacity"/> and a head; sends what is in the way.</summary>
+    /// <summary>Returns space for one message of at most <see cref="Capacity"/> bytes and a head; sends earlier replies if room is short.</summary>
     public Span<byte> Reserve(int length)
     {
         if (_buffer.Length - _length < length)
@@ -29,22 +29,22 @@ internal sealed class ReplyOutput(NbdTransport transport, int capacity) : IDispo
         return _buffer.Span.Slice(_length, length);
     }
 
-    /// <summary>The first bytes of what was reserved are to be sent.</summary>
+    /// <summary>Marks the first bytes of the reserved space as ready to send.</summary>
     public void Commit(int length) => _length += length;
 
-    /// <summary>Sends all that is gathered.</summary>
+    /// <summary>Sends all gathered replies.</summary>
     public void Flush()
     {
         if (_length > 0)
         {
-            // A part may have left when it fails: nothing is sent twice.
+            // Empty the buffer before sending: after a partial failure nothing may be sent twice.
             var length = _length;
             _length = 0;
             transport.Send(_buffer.Span[..length]);
         }
     }
 
-    /// <summary>Sends all that is gathered, and the pages behind it.</summary>
+    /// <summary>Sends all gathered replies, and the pages behind them.</summary>
     public void FlushWith(PagePipe pages)
     {
         var length = _length;

@@ -4,10 +4,10 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;
 
-/// <summary>Replies without data, in whichever format was agreed.</summary>
+/// <summary>Writes replies without data, in the format that was agreed.</summary>
 internal sealed class ReplyWriter(ReplyOutput output, ReplyFormat format)
 {
-    // Messages are ours; this bounds what an exception may put into one.
+    // The texts are our own; this bounds the part that an exception may contribute.
     private const int MaxMessage = 512;
 
     public ReplyFormat Format => format;
@@ -15,7 +15,7 @@ internal sealed class ReplyWriter(ReplyOutput output, ReplyFormat format)
     /// <summary>The command succeeded.</summary>
     public void Acknowledge(in NbdRequest request)
     {
-        // With structured replies READ alone forbids the simple form, and a READ without data is one too.
+        // With structured replies only READ forbids the simple form, even a READ of zero bytes.
         if (format == ReplyFormat.Simple || (format == ReplyFormat.Structured && request.Command != NbdCommand.Read))
         {
             new SimpleReply(NbdError.None, request.Cookie).Write(output.Reserve(SimpleReply.Size));
@@ -26,7 +26,7 @@ internal sealed class ReplyWriter(ReplyOutput output, ReplyFormat format)
         BeginChunk(request, ChunkType.None, 0, isLast: true);
     }
 
-    /// <summary>The command failed; the text reaches the user if the format can carry it.</summary>
+    /// <summary>The command failed; the message reaches the user if the format can carry it.</summary>
     public void Fail(in NbdRequest request, NbdError error, string message)
     {
         if (format == ReplyFormat.Simple)
@@ -39,7 +39,7 @@ internal sealed class ReplyWriter(ReplyOutput output, ReplyFormat format)
         WriteError(BeginChunk(request, ChunkType.Error, 6 + MessageLength(message), isLast: true), error, message);
     }
 
-    /// <summary>A READ failed at the offset; what was sent before it is good.</summary>
+    /// <summary>A READ failed at the offset; the data sent before it is valid.</summary>
     public void FailAt(in NbdRequest request, NbdError error, string message, long offset)
     {
         var length = 6 + MessageLength(message);
@@ -48,7 +48,7 @@ internal sealed class ReplyWriter(ReplyOutput output, ReplyFormat format)
         BinaryPrimitives.WriteInt64BigEndian(payload[length..], offset);
     }
 
-    /// <summary>Commits the head of a chunk with all of its payload, which the caller then fills.</summary>
+    /// <summary>Writes the head of a chunk and commits it with its payload, which the caller must fill before the next call.</summary>
     public Span<byte> BeginChunk(in NbdRequest request, ChunkType type, int payloadLength, bool isLast)
     {
         var headSize = ChunkHeader.SizeIn(format);

@@ -5,16 +5,16 @@ using Stiefel.Nbd.Wire;
 namespace Stiefel.Nbd.Transmission;
 
 /// <summary>
-/// Requests as they arrive: one receive brings as many as are there, and they are taken from the buffer one by one. A
-/// payload is taken in pieces that the caller chooses, so a write of any size needs no more memory than this buffer.
+/// Buffers incoming requests: one receive brings as many as have arrived, and the caller takes them one by one. The caller
+/// takes a payload in pieces, so a write of any size needs no more memory than this buffer.
 /// </summary>
-/// <param name="transport">The client.</param>
-/// <param name="capacity">Bytes of the buffer.</param>
-/// <param name="beforeWaiting">Called each time before it waits for the client, also in the middle of a payload; and now and then where it need not wait.</param>
+/// <param name="transport">The transport to the client.</param>
+/// <param name="capacity">Size of the buffer in bytes.</param>
+/// <param name="beforeWaiting">Called before each wait for the client, also in the middle of a payload, and now and then where no wait is needed.</param>
 internal sealed class RequestInput(NbdTransport transport, int capacity, Action beforeWaiting) : IDisposable
 {
-    // What has arrived is taken without a word to the client, whose next bytes are on their way; but no longer than this, since a client with all
-    // of its requests here waits for an answer.
+    // A payload that has arrived is taken without calling beforeWaiting, but only up to this many bytes: a client whose requests are all
+    // here waits for an answer.
     private const int MaxSilence = 1 << 20;
 
     private readonly PageBuffer _buffer = new(capacity);
@@ -22,20 +22,20 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
     private int _start;
     private int _end;
 
-    // Positions in the stream: of _start, and of the first request that PeekNext has not shown yet.
+    // Positions in the stream: of _start, and of the first request that TryPeekNext has not shown yet.
     private long _taken;
     private long _peeked;
 
     /// <summary>Longest piece of a payload in bytes.</summary>
     public int Capacity => capacity;
 
-    /// <summary>Longest piece that can be taken now without moving what is here.</summary>
+    /// <summary>Longest piece in bytes that can be taken now without moving the buffer's content.</summary>
     public int Room => capacity - (IsEmpty ? 0 : _start);
 
-    /// <summary>Nothing of a next request is here yet.</summary>
+    /// <summary>True if no byte of the next request has arrived.</summary>
     public bool IsEmpty => _start == _end;
 
-    /// <summary>Takes the next request if its head is here; does not wait. Throws if the stream is out of step.</summary>
+    /// <summary>Takes the next request if its head has arrived; does not wait. Throws if the stream is out of sync.</summary>
     public bool TryTake(ReplyFormat format, out NbdRequest request)
     {
         var size = NbdRequest.SizeIn(format);
@@ -47,7 +47,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
 
         if (!NbdRequest.TryRead(_buffer.Span.Slice(_start, size), format, out request))
         {
-            throw new NbdProtocolException("a request without its magic");
+            throw new NbdProtocolException("the client sent a request without its magic number");
         }
 
         Advance(size);
@@ -55,11 +55,11 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
     }
 
     /// <summary>
-    /// Shows the next request behind those taken and those shown before, if its head is here. What it says is not checked.
+    /// Shows the next request behind those taken or shown before, if its head has arrived. The request is not checked.
     /// </summary>
-    /// <param name="format">How requests look.</param>
-    /// <param name="payloadOf">Bytes that follow a head.</param>
-    /// <param name="request">For a look only: it will be taken in its turn.</param>
+    /// <param name="format">The format of requests.</param>
+    /// <param name="payloadOf">Returns the number of payload bytes that follow a request's head.</param>
+    /// <param name="request">The request; it stays in the buffer until it is taken.</param>
     public bool TryPeekNext(ReplyFormat format, Func<NbdRequest, ulong> payloadOf, out NbdRequest request)
     {
         var size = NbdRequest.SizeIn(format);
@@ -71,12 +71,12 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
             return false;
         }
 
-        // An absurd length is refused when its turn comes; the stream ends there.
+        // An absurd length ends the connection when the request is taken, so clamping it here does no harm.
         _peeked += size + (long)Math.Min(payloadOf(request), int.MaxValue);
         return true;
     }
 
-    /// <summary>Takes in what has arrived, without waiting.</summary>
+    /// <summary>Receives what has arrived, without waiting.</summary>
     public void ReceiveArrived()
     {
         MakeRoom();
@@ -86,7 +86,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
         }
     }
 
-    /// <summary>Waits for more bytes; false if the client closed. Throws <see cref="TimeoutException"/>.</summary>
+    /// <summary>Waits for more bytes; false if the client closed the connection. Throws <see cref="TimeoutException"/>.</summary>
     public bool Receive()
     {
         MakeRoom();
@@ -109,7 +109,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
         {
             if (!ReceiveMore())
             {
-                throw new NbdProtocolException("the client left in the middle of a payload");
+                throw new NbdProtocolException("the client disconnected in the middle of a payload");
             }
         }
 
@@ -118,7 +118,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
         return piece;
     }
 
-    /// <summary>Reads a payload and forgets it, so that the stream stays in step.</summary>
+    /// <summary>Reads and discards a payload, so that the stream stays in sync.</summary>
     public void Drain(ulong length)
     {
         while (length > 0)
@@ -131,7 +131,7 @@ internal sealed class RequestInput(NbdTransport transport, int capacity, Action 
 
     public void Dispose() => _buffer.Dispose();
 
-    // The rest of a payload is mostly there already.
+    // Tries without waiting first: the rest of a payload has usually arrived.
     private bool ReceiveMore()
     {
         if (_silence >= MaxSilence)

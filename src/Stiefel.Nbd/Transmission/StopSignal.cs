@@ -1,6 +1,6 @@
 namespace Stiefel.Nbd.Transmission;
 
-/// <summary>Set once, from another thread: nothing more is to be executed after what is executing now.</summary>
+/// <summary>Set once, by another thread, to stop a connection after the step that is executing now.</summary>
 internal sealed class StopSignal
 {
     private volatile bool _isSet;

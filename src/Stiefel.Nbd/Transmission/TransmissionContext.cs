@@ -6,25 +6,25 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Transmission;
 
-/// <summary>What the commands of one connection share: the device, both directions of the stream, and how an outcome is told.</summary>
+/// <summary>State that the commands of one connection share: the device, both directions of the stream, and the reporting of results.</summary>
 internal sealed class TransmissionContext : IDisposable
 {
-    // Simple replies cannot be cut into chunks, and what exceeds the buffer is read twice: it holds what
-    // the kernel's client asks for at most. Memory that is not touched costs nothing.
+    // Simple replies cannot be split into chunks, and a reply larger than the buffer is read twice, so the buffer holds
+    // the largest request of the kernel's client. Untouched memory costs nothing.
     private const int SimpleReplyBuffer = 512 * 1024;
 
     private readonly Action<string, Exception> _deviceFailed;
 
-    /// <param name="transport">The client.</param>
-    /// <param name="session">What the handshake settled on.</param>
-    /// <param name="bufferSize">Bytes of each of the two buffers.</param>
-    /// <param name="counters">Kept up to date.</param>
-    /// <param name="stop">Ends what takes long.</param>
-    /// <param name="deviceFailed">Told of each failure of the device, with the command.</param>
+    /// <param name="transport">The transport to the client.</param>
+    /// <param name="session">The result of the handshake.</param>
+    /// <param name="bufferSize">Size in bytes of each of the two buffers.</param>
+    /// <param name="counters">Counts this connection's work.</param>
+    /// <param name="stop">Stops a long command between two steps.</param>
+    /// <param name="deviceFailed">Called with the command and the error for each failure of the device.</param>
     public TransmissionContext(
         NbdTransport transport, NegotiatedSession session, int bufferSize, TransmissionCounters counters, StopSignal stop, Action<string, Exception> deviceFailed)
     {
-        // Where any number of clients share an export, no session of one ends.
+        // Only an export that belongs to one client has a session whose writes must be watched.
         Device = session.Export.Sharing == ExportSharing.NewestConnectionOnly
             ? new WatchedDevice(session.Export.Device, session.Export.Session)
             : session.Export.Device;
@@ -32,8 +32,8 @@ internal sealed class TransmissionContext : IDisposable
         Format = session.Format;
         Rules = new RequestRules(Device.Size, ExportDescription.FlagsOf(session.Export, Format), Format, session.HasBaseAllocation);
         Output = new ReplyOutput(transport, Format == ReplyFormat.Simple ? Math.Max(bufferSize, SimpleReplyBuffer) : bufferSize);
-        // Replies leave before the thread waits for the client: one that writes without a pause on a slow cable always has the next request's
-        // head here already, and would hear nothing of a write until all of its writes were through.
+        // Send pending replies before blocking: a client that writes without a pause on a slow cable always has its next request's head
+        // here already, and would otherwise not learn that its writes are done until the last one has arrived.
         Input = new RequestInput(transport, bufferSize, Output.Flush);
         Reply = new ReplyWriter(Output, Format);
         Counters = counters;
@@ -57,13 +57,13 @@ internal sealed class TransmissionContext : IDisposable
 
     public TransmissionCounters Counters { get; }
 
-    /// <summary>Set when this connection is fenced: between two steps of a long command, it ends there.</summary>
+    /// <summary>Set when this connection is fenced; a long command checks it between two steps.</summary>
     public StopSignal Stop { get; }
 
-    /// <summary>What the device throws is answered; what the connection throws ends it.</summary>
+    /// <summary>True for a failure of the device, which is answered; any other exception ends the connection.</summary>
     public static bool IsOfDevice(Exception e) => e is LinuxException or ObjectDisposedException;
 
-    /// <summary>Makes a writing command durable before it is answered, where the client asked for that.</summary>
+    /// <summary>Makes a writing command durable before it is answered, if the client set FUA.</summary>
     public void FlushIfAsked(in NbdRequest request)
     {
         if (request.Flags.HasFlag(NbdCommandFlags.Fua) && request.Command is NbdCommand.Write or NbdCommand.WriteZeroes or NbdCommand.Trim)
@@ -73,7 +73,7 @@ internal sealed class TransmissionContext : IDisposable
         }
     }
 
-    /// <summary>Answers a command that carries no data back.</summary>
+    /// <summary>Answers a command that returns no data.</summary>
     public void Finish(in NbdRequest request, Exception? failure)
     {
         if (failure is null)
@@ -86,7 +86,7 @@ internal sealed class TransmissionContext : IDisposable
         Reply.Fail(request, ErrorMapping.Of(request, failure), failure.Message);
     }
 
-    /// <summary>Tells the server's log, not the client.</summary>
+    /// <summary>Reports a failure to the server's log, not to the client.</summary>
     public void ReportFailure(in NbdRequest request, Exception failure)
     {
         // ENOTSUP is the expected answer to FAST_ZERO, not a failure of the disk.

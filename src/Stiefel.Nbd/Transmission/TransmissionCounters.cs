@@ -1,6 +1,6 @@
 namespace Stiefel.Nbd.Transmission;
 
-/// <summary>What one connection has done; written by its thread, read by anyone.</summary>
+/// <summary>Counts the work of one connection; written by its own thread, read by any.</summary>
 internal sealed class TransmissionCounters
 {
     private long _bytesIn;

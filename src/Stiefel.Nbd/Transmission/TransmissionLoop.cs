@@ -5,13 +5,14 @@ using Stiefel.Nbd.Wire;
 namespace Stiefel.Nbd.Transmission;
 
 /// <summary>
-/// The transmission phase of one connection (proto.md#transmission): one thread takes requests from the input, judges them, lets the device do
-/// them, and gathers the replies.
+/// The transmission phase of one connection (proto.md#transmission): one thread takes requests from the input, checks them, executes them on
+/// the device, and gathers the replies.
 ///
-/// Three rules make it fast and keep it right. A receive brings as many requests as are there, and replies are sent together; they leave before
-/// the thread waits for anything, the client, the disk or a flush, or when the buffer is full, so that no client waits for a reply that is ready.
-/// A command is checked whole before anything is touched (<see cref="RequestRules"/>), so what executes it may trust its range. And what takes
-/// long goes on in steps, between which a fenced connection stops: when the thread has ended, nothing of this client can reach the disk any more.
+/// Three rules keep it fast and correct. First, one receive brings as many requests as have arrived, and replies are sent together: when the
+/// buffer is full, and before the thread waits for the client, the disk or a flush, so that no client waits for a reply that is ready.
+/// Second, a command is checked completely before anything is touched (<see cref="RequestRules"/>), so the code that executes it may trust
+/// its range. Third, long commands run in steps, between which a fenced connection stops: once the thread has ended, nothing from this
+/// client can reach the disk any more.
 ///
 /// READ is in <see cref="ReadCommand"/>, WRITE in <see cref="WriteCommand"/>, BLOCK_STATUS in <see cref="ExtentCommand"/>, the rest in
 /// <see cref="RangeCommand"/>.
@@ -36,8 +37,8 @@ internal sealed class TransmissionLoop : IDisposable
     }
 
     /// <summary>
-    /// Serves until the client leaves. Throws <see cref="NbdProtocolException"/>, <see cref="TimeoutException"/> or a
-    /// socket's exception where it does not leave in good order.
+    /// Serves until the client disconnects or the connection is stopped. Throws <see cref="NbdProtocolException"/>,
+    /// <see cref="TimeoutException"/> or a socket's exception if the client does not leave in good order.
     /// </summary>
     public NbdCloseReason Run()
     {
@@ -72,7 +73,7 @@ internal sealed class TransmissionLoop : IDisposable
 
     private bool WaitForRequest()
     {
-        // Not below: a client that does not read what it asked for is not idle.
+        // Outside the try block: a client that does not read its replies is not idle.
         _context.Output.Flush();
         var isBetweenRequests = _context.Input.IsEmpty;
         try
@@ -81,7 +82,7 @@ internal sealed class TransmissionLoop : IDisposable
         }
         catch (TimeoutException) when (isBetweenRequests)
         {
-            // A client may be idle for as long as it likes, but not in the middle of a request.
+            // A client may be idle indefinitely, but not in the middle of a request.
             return true;
         }
     }
@@ -119,7 +120,7 @@ internal sealed class TransmissionLoop : IDisposable
         var payload = _context.Rules.PayloadOf(request);
         if (payload > 2UL * NbdLimits.MaxPayload)
         {
-            throw new NbdProtocolException($"{request.Command} with {payload} bytes of payload");
+            throw new NbdProtocolException($"the client sent {request.Command} with {payload} bytes of payload, which is too long");
         }
 
         _context.Input.Drain(payload);

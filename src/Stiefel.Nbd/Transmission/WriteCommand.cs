@@ -4,12 +4,12 @@ using Stiefel.Nbd.Wire;
 namespace Stiefel.Nbd.Transmission;
 
 /// <summary>
-/// WRITE. The payload is written from where it was received, in pieces that end on page boundaries: a write of part of a
-/// page makes the kernel read that page from the disk first.
+/// Executes WRITE. The payload is written directly from the receive buffer, in pieces that end on page boundaries: a write
+/// of part of a page would make the kernel read that page from the disk first.
 /// </summary>
 internal sealed class WriteCommand(TransmissionContext context)
 {
-    // A smaller piece at the end of the buffer is moved to its front, so that the next one is a large one.
+    // A smaller piece at the end of the buffer is moved to the front, so that a large piece can be taken.
     private const int MinPiece = 4 * PageBuffer.PageSize;
 
     public void Execute(in NbdRequest request)
@@ -23,7 +23,7 @@ internal sealed class WriteCommand(TransmissionContext context)
             var piece = context.Input.TakePayload(length);
             context.Stop.ThrowIfSet();
 
-            // After a failure the rest is still taken, so that the stream stays in step.
+            // After a failure keep taking the payload, so that the stream stays in sync.
             failure ??= WriteDevice(offset, piece);
             offset += length;
         }
@@ -44,7 +44,7 @@ internal sealed class WriteCommand(TransmissionContext context)
         context.Finish(request, failure);
     }
 
-    // As much as lies in the buffer in one run, or can: moving what was received would be a copy more.
+    // Take as much as fits behind what is in the buffer: moving received bytes would cost another copy.
     private int PieceLength(long offset, long end)
     {
         var room = context.Input.Room;

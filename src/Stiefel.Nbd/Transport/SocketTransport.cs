@@ -8,22 +8,22 @@ using Stiefel.Linux.Network;
 
 namespace Stiefel.Nbd.Transport;
 
-/// <summary>A connected socket of TCP or in the file system in blocking mode, with the kernel's own timeouts.</summary>
+/// <summary>A connected TCP or Unix domain socket in blocking mode, with the kernel's own timeouts.</summary>
 internal sealed class SocketTransport : NbdTransport
 {
     // netinet/in.h, netinet/tcp.h
     private const int IPPROTO_TCP = 6;
     private const int TCP_CONGESTION = 13;
 
-    private const string DoesNotRead = "the client does not read its replies";
+    private const string DoesNotRead = "the client stopped reading its replies";
 
     private readonly Socket _socket;
     private readonly SafeSocketHandle _handle;
     private TimeSpan _timeout;
 
-    /// <param name="socket">Owned from now on.</param>
-    /// <param name="keepAlive">Silence of the peer's TCP after which it is probed every 10 s, six times, before it is given up.</param>
-    /// <param name="congestionControl">TCP's, if the kernel has it; null = the system's.</param>
+    /// <param name="socket">The socket; this object owns it from now on.</param>
+    /// <param name="keepAlive">Idle time after which TCP probes the peer, every 10 s and six times, before it declares the connection dead.</param>
+    /// <param name="congestionControl">TCP congestion control algorithm, used if the kernel has it; null = the system's default.</param>
     public SocketTransport(Socket socket, TimeSpan keepAlive, string? congestionControl)
     {
         _socket = socket;
@@ -87,7 +87,7 @@ internal sealed class SocketTransport : NbdTransport
 
     private void Send(ReadOnlySpan<byte> data, bool moreFollows)
     {
-        // A client that reads a byte now and then makes every call succeed in part: the whole must be done in time too.
+        // Limit the whole send as well: a client that reads a byte now and then makes every single call succeed in part.
         var start = Stopwatch.GetTimestamp();
         while (data.Length > 0)
         {
@@ -113,7 +113,7 @@ internal sealed class SocketTransport : NbdTransport
         }
         catch (SocketException)
         {
-            // This kernel has not got it: the system's own is slower at worst.
+            // This kernel lacks the algorithm; the system's default is slower at worst.
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class SocketTransport : NbdTransport
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Already gone, which is what was wanted.
+            // The socket is already closed.
         }
     }
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Stiefel.Nbd.Wire;
 
-/// <summary>The head of a chunk (proto.md#structured-reply-chunk-message, proto.md#extended-reply-chunk-message).</summary>
+/// <summary>The header of a reply chunk (proto.md#structured-reply-chunk-message, proto.md#extended-reply-chunk-message).</summary>
 internal readonly record struct ChunkHeader(bool IsLast, ChunkType Type, ulong Cookie, ulong Offset, ulong PayloadLength)
 {
     // S: 32 bits, 0x668e33ef, or 0x6e8a278c if extended

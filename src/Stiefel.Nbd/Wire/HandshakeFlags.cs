@@ -1,6 +1,6 @@
 namespace Stiefel.Nbd.Wire;
 
-/// <summary>What the server offers in its greeting (proto.md#handshake-flags).</summary>
+/// <summary>Flags that the server offers in its greeting (proto.md#handshake-flags).</summary>
 [Flags]
 internal enum HandshakeFlags : ushort
 {
@@ -13,7 +13,7 @@ internal enum HandshakeFlags : ushort
     NoZeroes = 1 << 1,
 }
 
-/// <summary>What the client answers (proto.md#client-flags).</summary>
+/// <summary>Flags in the client's answer to the greeting (proto.md#client-flags).</summary>
 [Flags]
 internal enum ClientFlags : uint
 {

@@ -5,10 +5,10 @@ internal static class MetaContext
 {
     public const string BaseAllocation = "base:allocation";
 
-    /// <summary>A query for all of the namespace; lists, but does not select.</summary>
+    /// <summary>A query for every context of the namespace; valid in a list, but selects nothing.</summary>
     public const string BaseNamespace = "base:";
 
-    /// <summary>The number under which BLOCK_STATUS names it.</summary>
+    /// <summary>The context's id in BLOCK_STATUS replies.</summary>
     public const uint BaseAllocationId = 1;
 
     /// <summary>NBD_STATE_HOLE.</summary>

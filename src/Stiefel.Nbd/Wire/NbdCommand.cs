@@ -27,6 +27,6 @@ internal enum NbdCommand : ushort
     /// <summary>NBD_CMD_BLOCK_STATUS.</summary>
     BlockStatus = 7,
 
-    /// <summary>NBD_CMD_RESIZE: an extension nobody speaks; refused.</summary>
+    /// <summary>NBD_CMD_RESIZE: an extension that no client uses; refused.</summary>
     Resize = 8,
 }

@@ -1,6 +1,6 @@
 namespace Stiefel.Nbd.Wire;
 
-/// <summary>Errors a reply may carry (proto.md#error-values): a few of Linux, under Linux' numbers.</summary>
+/// <summary>Errors that a reply may carry (proto.md#error-values): some of Linux' errors, with the same numbers.</summary>
 internal enum NbdError : uint
 {
     None = 0,

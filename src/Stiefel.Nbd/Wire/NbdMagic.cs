@@ -1,6 +1,6 @@
 namespace Stiefel.Nbd.Wire;
 
-/// <summary>The magic numbers of proto.md, with what they spell where they spell something.</summary>
+/// <summary>The magic numbers of proto.md, with the text that some of them spell.</summary>
 internal static class NbdMagic
 {
     /// <summary>"NBDMAGIC": the server's first eight bytes (proto.md#newstyle-negotiation).</summary>

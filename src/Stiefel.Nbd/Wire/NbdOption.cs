@@ -38,12 +38,12 @@ internal enum NbdOption : uint
     /// <summary>NBD_OPT_EXTENDED_HEADERS.</summary>
     ExtendedHeaders = 11,
 
-    /// <summary>Ours (docs/protocol.md#generations): the number of the generation that this connection is of.</summary>
+    /// <summary>Ours (docs/protocol.md#generations): states this connection's generation.</summary>
     Generation = 0x53544601,
 
     /// <summary>Ours (docs/protocol.md#goodbye): the client is done with an export for good.</summary>
     Goodbye = 0x53544602,
 
-    /// <summary>Ours (docs/protocol.md#notices): what does the server have to tell this client?</summary>
+    /// <summary>Ours (docs/protocol.md#notices): asks for the server's notices to this client.</summary>
     Notices = 0x53544603,
 }

@@ -16,7 +16,7 @@ internal readonly record struct NbdRequest(NbdCommandFlags Flags, NbdCommand Com
 
     public static int SizeIn(ReplyFormat format) => format == ReplyFormat.Extended ? ExtendedSize : CompactSize;
 
-    /// <summary>False if the magic is wrong: the stream is out of step and cannot be saved.</summary>
+    /// <summary>Reads a request's header; false if the magic number is wrong, which means that the stream is out of sync for good.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, ReplyFormat format, out NbdRequest request)
     {
         var isExtended = format == ReplyFormat.Extended;

@@ -10,7 +10,7 @@ internal readonly record struct OptionHeader(NbdOption Option, uint DataLength)
     // C: 32 bits, length of option data
     public const int Size = 16;
 
-    /// <summary>False if the magic is not IHAVEOPT: the stream is out of step and cannot be saved.</summary>
+    /// <summary>Reads an option's header; false if the magic number is not IHAVEOPT, which means that the stream is out of sync for good.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, out OptionHeader header)
     {
         header = new OptionHeader(

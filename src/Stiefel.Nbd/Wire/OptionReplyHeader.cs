@@ -11,10 +11,10 @@ internal readonly record struct OptionReplyHeader(NbdOption Option, OptionReplyT
     // S: 32 bits, length of the reply
     public const int Size = 20;
 
-    /// <summary>True if the top bit of the type says error.</summary>
+    /// <summary>True if the type's top bit, which marks errors, is set.</summary>
     public bool IsError => (uint)Type >= 0x80000000;
 
-    /// <summary>False if the magic is wrong: the stream is out of step and cannot be saved.</summary>
+    /// <summary>Reads a reply's header; false if the magic number is wrong, which means that the stream is out of sync for good.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, out OptionReplyHeader header)
     {
         header = new OptionReplyHeader(

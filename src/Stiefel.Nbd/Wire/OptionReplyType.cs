@@ -20,7 +20,7 @@ internal enum OptionReplyType : uint
     /// <summary>Ours (docs/protocol.md#goodbye): the proof that a goodbye was heard.</summary>
     Goodbye = 0x53544602,
 
-    /// <summary>Ours (docs/protocol.md#notices): one thing that the server tells.</summary>
+    /// <summary>Ours (docs/protocol.md#notices): one notice from the server.</summary>
     Notice = 0x53544603,
 
     /// <summary>NBD_REP_ERR_UNSUP.</summary>

@@ -1,9 +1,9 @@
 namespace Stiefel.Nbd.Wire;
 
-/// <summary>The shape of requests and replies that the handshake settled on.</summary>
+/// <summary>The format of requests and replies that was agreed in the handshake.</summary>
 internal enum ReplyFormat
 {
-    /// <summary>Compact requests, simple replies: what the kernel speaks.</summary>
+    /// <summary>Compact requests and simple replies, which the kernel uses.</summary>
     Simple,
 
     /// <summary>Compact requests, structured replies (NBD_OPT_STRUCTURED_REPLY).</summary>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Stiefel.Nbd.Wire;
 
-/// <summary>proto.md#simple-reply-message; the data of a successful READ follows.</summary>
+/// <summary>A simple reply (proto.md#simple-reply-message); the data of a successful READ follows it.</summary>
 internal readonly record struct SimpleReply(NbdError Error, ulong Cookie)
 {
     // S: 32 bits, 0x67446698

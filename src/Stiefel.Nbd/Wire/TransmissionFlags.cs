@@ -1,6 +1,6 @@
 namespace Stiefel.Nbd.Wire;
 
-/// <summary>What an export can do, sent with its size (proto.md#transmission-flags).</summary>
+/// <summary>Flags that say what an export can do, sent with its size (proto.md#transmission-flags).</summary>
 [Flags]
 public enum TransmissionFlags : ushort
 {

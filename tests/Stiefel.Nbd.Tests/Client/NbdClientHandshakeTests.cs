@@ -53,18 +53,18 @@ public sealed class NbdClientHandshakeTests : IDisposable
         var error = Assert.Throws<NbdProtocolException>(() => NbdClientHandshake.Connect(socket, "disk"));
 
         Assert.False(error.IsUnknownExport);
-        Assert.Contains("just now", error.Message, StringComparison.Ordinal);
+        Assert.Contains("right now", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("", "closed the connection")]
-    [InlineData("485454502f312e31203430302042616420526571", "no newstyle NBD server")]
+    [InlineData("485454502f312e31203430302042616420526571", "not a newstyle NBD server")]
     [InlineData("4e42444d41474943" + "49484156454f5054" + "0000", "does not offer fixed newstyle")]
     [InlineData(Greeting + "ffffffffffffffff" + "00000007" + "00000001" + "00000000", "malformed")]
     [InlineData(Greeting + "0003e889045565a9" + "00000006" + "00000001" + "00000000", "malformed")]
     [InlineData(Greeting + ReplyToGo + "00000003" + "7fffffff", "malformed")]
     [InlineData(Greeting + ReplyToGo + "00000003" + "00000001" + "00", "without a type")]
-    [InlineData(Greeting + ReplyToGo + "00000001" + "00000000", "without telling its size")]
+    [InlineData(Greeting + ReplyToGo + "00000001" + "00000000", "without stating its size")]
     [InlineData(Greeting + ReplyToGo + "00000003" + "0000000c" + "0000" + "ffffffffffffffff" + "0001", "more than any device has")]
     [InlineData(Greeting + ReplyToGo + "80000005" + "00000000", "NBD_REP_ERR_TLS_REQD")]
     [InlineData(Greeting + ReplyToGo + "00000003" + "0000000c" + "0000", "closed the connection")]

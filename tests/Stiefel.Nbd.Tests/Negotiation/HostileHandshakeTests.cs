@@ -22,7 +22,7 @@ public sealed class HostileHandshakeTests : IDisposable
         client.Send([0, 0, 0, 7]);
 
         Assert.True(client.IsClosedByServer());
-        await server.Log.WaitForAsync("refused unknown client flags", TestContext.Current.CancellationToken);
+        await server.Log.WaitForAsync("refused the client sent unknown flags", TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class HostileHandshakeTests : IDisposable
 
         client.SendOption(NbdOption.List, new byte[NbdLimits.MaxOptionData]);
         Assert.True(client.IsClosedByServer());
-        await server.Log.WaitForAsync("refused more than 262144 bytes of handshake", TestContext.Current.CancellationToken);
+        await server.Log.WaitForAsync("refused the client sent more than 262144 bytes in its handshake", TestContext.Current.CancellationToken);
     }
 
     [Fact]

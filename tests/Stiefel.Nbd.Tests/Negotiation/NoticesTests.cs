@@ -111,7 +111,7 @@ public sealed class NoticesTests
             await Task.Delay(10, limit.Token);
         }
 
-        Assert.Equal(["an option without its magic"], log.All);
+        Assert.Equal(["the client sent an option without its magic number"], log.All);
     }
 
     private static Socket Dial(IPEndPoint at)

@@ -23,7 +23,7 @@ public sealed class HostilePeerTests : IDisposable
             client.Request(NbdCommand.Write, 0, 100_000, payload: new byte[50_000]);
         }
 
-        await server.Log.WaitForAsync("closed disk Violation the client left in the middle of a payload", TestContext.Current.CancellationToken);
+        await server.Log.WaitForAsync("closed disk Violation the client disconnected in the middle of a payload", TestContext.Current.CancellationToken);
         Assert.Empty(_device.Calls);
     }
 
@@ -38,7 +38,7 @@ public sealed class HostilePeerTests : IDisposable
         client.Send(new byte[NbdRequest.CompactSize]);
 
         Assert.True(client.IsClosedByServer());
-        await server.Log.WaitForAsync("closed disk Violation a request without its magic", TestContext.Current.CancellationToken);
+        await server.Log.WaitForAsync("closed disk Violation the client sent a request without its magic number", TestContext.Current.CancellationToken);
     }
 
     [Fact]

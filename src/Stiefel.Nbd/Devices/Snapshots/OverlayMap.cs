@@ -2,13 +2,13 @@ using System.Numerics;
 
 namespace Stiefel.Nbd.Devices.Snapshots;
 
-/// <summary>Where a block of a snapshot is to be read from.</summary>
+/// <summary>The source of a block of a snapshot.</summary>
 internal enum BlockSource
 {
-    /// <summary>The base: it was never changed.</summary>
+    /// <summary>The base disk: the block was never changed.</summary>
     Base,
 
-    /// <summary>Nowhere: it is all zeroes.</summary>
+    /// <summary>No source: the block is all zeroes.</summary>
     Zero,
 
     /// <summary>The overlay.</summary>
@@ -16,15 +16,15 @@ internal enum BlockSource
 }
 
 /// <summary>
-/// Which blocks of a disk were changed: two bits for each, kept for those parts of the disk only that were written. A word of
-/// 64 blocks is a unit: it is changed under its lock, and read without one.
+/// Records which blocks of a disk were changed, with two bits for each block, kept only for the parts of the disk that were
+/// written. A unit is a word of 64 blocks; it is changed under its lock and read without one.
 /// </summary>
 internal sealed class OverlayMap(long size)
 {
-    /// <summary>Bytes of a block: what file systems, page cache and clients use.</summary>
+    /// <summary>Bytes of a block: the size that file systems, the page cache and clients use.</summary>
     public const int BlockSize = 4096;
 
-    /// <summary>Bytes that one lock covers.</summary>
+    /// <summary>Bytes of a unit, which one lock covers.</summary>
     public const int UnitSize = BlockSize * BlocksPerUnit;
 
     private const int BlocksPerUnit = 64;
@@ -34,12 +34,12 @@ internal sealed class OverlayMap(long size)
     private readonly SparseTable<Chunk> _chunks = new(((size - 1) / ((long)UnitSize * UnitsPerChunk)) + 1);
     private readonly Lock[] _locks = [.. Enumerable.Range(0, LockCount).Select(_ => new Lock())];
 
-    /// <summary>To be held while a unit is changed.</summary>
+    /// <summary>The lock to hold while a unit is changed.</summary>
     public Lock LockOf(long unit) => _locks[unit % LockCount];
 
     /// <summary>
-    /// The two bits of each block of a unit. Owned: the base does not count any more. Stored: the overlay holds bytes there;
-    /// without Owned, remains of a write that failed.
+    /// The two bits of each block of a unit. Owned: the block no longer comes from the base. Stored: the overlay holds bytes for
+    /// the block; if Owned is not set, they are leftovers of a failed write.
     /// </summary>
     public (ulong Owned, ulong Stored) Read(long unit)
     {
@@ -48,18 +48,18 @@ internal sealed class OverlayMap(long size)
             return (0, 0);
         }
 
-        // In this order: a writer sets Stored before Owned.
+        // Read Owned first, because a writer sets Stored before Owned.
         var owned = Volatile.Read(ref chunk.Owned[unit % UnitsPerChunk]);
         return (owned, Volatile.Read(ref chunk.Stored[unit % UnitsPerChunk]));
     }
 
-    /// <summary>This part of the disk was written before, and costs memory already.</summary>
+    /// <summary>True if the map already has memory for this part of the disk.</summary>
     public bool Knows(long unit) => _chunks.Find(unit / UnitsPerChunk) is not null;
 
-    /// <summary>Makes room for the bits of this part of the disk; false if somebody else has done it meanwhile.</summary>
+    /// <summary>Allocates the bits of this part of the disk; false if another thread has done so meanwhile.</summary>
     public bool Prepare(long unit) => _chunks.TryAdd(unit / UnitsPerChunk, new Chunk());
 
-    /// <summary>Under the unit's lock, after <see cref="Prepare"/>.</summary>
+    /// <summary>Sets a unit's bits. The caller holds the unit's lock and has called <see cref="Prepare"/>.</summary>
     public void Write(long unit, ulong owned, ulong stored)
     {
         var chunk = _chunks.Find(unit / UnitsPerChunk)!;
@@ -75,7 +75,7 @@ internal sealed class OverlayMap(long size)
         return (ulong.MaxValue >> (BlocksPerUnit - count)) << first;
     }
 
-    /// <summary>Where the byte at the offset is, and up to where, at most the given end, all is there.</summary>
+    /// <summary>Finds the source of the byte at the offset, and the end of the run that has the same source, at most <paramref name="end"/>.</summary>
     public (BlockSource Source, long End) FindRun(long offset, long end)
     {
         BlockSource? source = null;
@@ -84,10 +84,10 @@ internal sealed class OverlayMap(long size)
             var unit = offset / UnitSize;
             if (source is null or BlockSource.Base && !Knows(unit))
             {
-                // Whole parts that were never written, however many, are one step.
+                // Skip any number of parts that were never written in one step.
                 source = BlockSource.Base;
                 var next = _chunks.FindNext(unit / UnitsPerChunk, ((end - 1) / ((long)UnitSize * UnitsPerChunk)) + 1);
-                offset = Math.Clamp(next * UnitsPerChunk * UnitSize, offset, end); // not back, if somebody has just written here
+                offset = Math.Clamp(next * UnitsPerChunk * UnitSize, offset, end); // never backwards, in case another thread has just written here
                 continue;
             }
 

@@ -4,15 +4,15 @@ using Stiefel.Linux.Errors;
 namespace Stiefel.Nbd.Devices.Snapshots;
 
 /// <summary>
-/// A disk that can be written without being changed: writes go to an overlay, whole blocks of it; what was not written is
-/// read from the base. Owns the overlay, not the base, which several may share.
+/// A disk that can be written without being changed: writes go to an overlay in whole blocks, and everything else is read
+/// from the base. Owns the overlay but not the base, which several snapshots may share.
 /// </summary>
 public sealed class SnapshotDevice : IBlockDevice
 {
     private const int BlockSize = OverlayMap.BlockSize;
     private const int UnitSize = OverlayMap.UnitSize;
 
-    // Extents that are merged into one answer before it is given as it is. Arbitrary; bounds the work for one of them.
+    // Largest number of extents merged into one answer. Arbitrary; bounds the work of one call.
     private const int MaxMerged = 1024;
 
     private static readonly byte[] s_zeroes = new byte[UnitSize];
@@ -22,8 +22,8 @@ public sealed class SnapshotDevice : IBlockDevice
     private readonly IBlockDevice _store;
     private readonly OverlayMap _map;
 
-    /// <param name="basis">What is read where nothing was written; never written itself. Must outlive this.</param>
-    /// <param name="overlay">What was written. Must be of the base's size. Disposed with this.</param>
+    /// <param name="basis">The disk to read where nothing was written; it is never written. Must outlive this object.</param>
+    /// <param name="overlay">Holds the writes. Must have the base's size. Disposed with this object.</param>
     public SnapshotDevice(IBlockDevice basis, SnapshotOverlay overlay)
     {
         if (overlay.Store.Size != basis.Size)
@@ -93,7 +93,7 @@ public sealed class SnapshotDevice : IBlockDevice
         return true;
     }
 
-    /// <summary>What was written vanishes with the overlay in any case; that its medium lost some of it before must be told all the same.</summary>
+    /// <summary>Flushes the overlay. It is never kept, but the client must still be told if its medium has lost a write.</summary>
     public void Flush() => _store.Flush();
 
     /// <inheritdoc/>
@@ -120,7 +120,7 @@ public sealed class SnapshotDevice : IBlockDevice
     /// <inheritdoc/>
     public void Dispose() => _overlay.Dispose();
 
-    // Null: zeroes.
+    // A null source means zeroes.
     private (IBlockDevice? Source, long End) SourceOf(long offset, long end)
     {
         (var source, var runEnd) = _map.FindRun(offset, end);
@@ -133,8 +133,8 @@ public sealed class SnapshotDevice : IBlockDevice
         return source == BlockSource.Base ? _base.FindExtent(offset, end - offset) : new BlockExtent(end - offset, source == BlockSource.Zero);
     }
 
-    // Below is all that changes the overlay, unit by unit, each under its lock: two writes to parts of one block must not both bring the rest of
-    // it from the base.
+    // Everything below changes the overlay unit by unit, under the unit's lock, so that two writes to parts of one block do not both
+    // copy the rest of it from the base.
 
     /// <inheritdoc/>
     public void Write(long offset, ReadOnlySpan<byte> data)
@@ -157,7 +157,7 @@ public sealed class SnapshotDevice : IBlockDevice
     {
         if (options.HasFlag(ZeroOptions.KeepAllocated | ZeroOptions.OnlyIfFast))
         {
-            throw new LinuxException("zeroes that keep their place in a snapshot must be written out", Errno.EOPNOTSUPP);
+            throw new LinuxException("a snapshot cannot reserve space for zeroes without writing them", Errno.EOPNOTSUPP);
         }
 
         ForEachUnit(offset, length, (at, count) =>
@@ -174,8 +174,8 @@ public sealed class SnapshotDevice : IBlockDevice
     }
 
     /// <summary>
-    /// Gives back what the overlay holds of whole blocks, which then read as zeroes. What was never written stays as it is in
-    /// the base: to note that it is unused would only cost memory.
+    /// Frees the whole blocks that the overlay holds, which then read as zeroes. Blocks that were never written still read from
+    /// the base: recording that they are unused would only cost memory.
     /// </summary>
     public void Trim(long offset, long length) => ForEachUnit(offset, length, (at, count) =>
     {
@@ -227,7 +227,7 @@ public sealed class SnapshotDevice : IBlockDevice
         }
         finally
         {
-            // After a failure too: some of it may be in the store, and must be removed before its place counts as zeroes.
+            // Mark the blocks as stored after a failure too: leftovers in the store must be removed before the blocks count as zeroes.
             _map.Write(unit, owned, stored | blocks);
         }
     }
@@ -249,7 +249,7 @@ public sealed class SnapshotDevice : IBlockDevice
         Release(unit, OverlayMap.BlocksOf(wholeStart, wholeEnd), wholeStart, wholeEnd);
     }
 
-    // Parts of one or two blocks: nothing to do where these are zeroes already.
+    // Zeroes parts of one or two blocks; skips blocks that are all zeroes already.
     private void WriteZeroesInBlocks(long offset, int length)
     {
         var end = offset + length;
@@ -265,15 +265,15 @@ public sealed class SnapshotDevice : IBlockDevice
         }
     }
 
-    /// <summary>Makes blocks zero that lie between start and end, counted from the start of the unit, and forgets what the store holds of them.</summary>
+    /// <summary>Turns the given blocks of a unit into zeroes and frees them in the store. Start and end count bytes from the start of the unit.</summary>
     private void Release(long unit, ulong blocks, int start, int end)
     {
         (var owned, var stored) = _map.Read(unit);
         var released = blocks & stored;
         if (released != 0)
         {
-            // First the hole, then the note: who reads meanwhile sees the old bytes or zeroes, but nothing else. What the hole
-            // takes along of other blocks are remains of writes that failed.
+            // Punch the hole before updating the map, so that a concurrent reader sees either the old bytes or zeroes. Other
+            // blocks that the hole covers hold only leftovers of failed writes.
             var first = Math.Max(start, BitOperations.TrailingZeroCount(released) * BlockSize);
             var last = Math.Min(end, (64 - BitOperations.LeadingZeroCount(released)) * BlockSize);
             _store.WriteZeroes((unit * UnitSize) + first, last - first, ZeroOptions.None);
@@ -288,7 +288,7 @@ public sealed class SnapshotDevice : IBlockDevice
 
     private (ulong Owned, ulong Stored) Prepare(long unit)
     {
-        // The map's own memory counts as well; it is a quarter of this.
+        // Count the map's own memory as well; it is a quarter of a block.
         if (!_map.Knows(unit))
         {
             _overlay.Take(1);
@@ -311,7 +311,7 @@ public sealed class SnapshotDevice : IBlockDevice
         }
     }
 
-    // Counted from the start of the unit. The last block of the disk is whole even if the disk ends within it.
+    // Offsets count from the start of the unit. The last block of the disk is whole even if the disk ends within it.
     private (int Start, int End) WholeBlocks(long offset, int length)
     {
         var start = (int)(offset % UnitSize);

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Stiefel.Nbd.Devices.Snapshots;
 
 /// <summary>
-/// A table of any length that costs memory only for the entries that are there, and finds the next of them without looking at each that is not:
-/// a tree of nodes with 256 places. Read without a lock; entries are added by several threads at once, and never removed.
+/// A table of any length that uses memory only for existing entries and finds the next one without visiting every missing index: a tree
+/// of nodes with 256 places each. Reads take no lock; several threads may add entries at once; entries are never removed.
 /// </summary>
 internal sealed class SparseTable<T>
     where T : class
@@ -15,7 +15,7 @@ internal sealed class SparseTable<T>
     private readonly object?[] _root = new object?[Places];
     private readonly int _depth;
 
-    /// <param name="length">Number of entries that there may be; 1 or more.</param>
+    /// <param name="length">Largest possible number of entries; at least 1.</param>
     public SparseTable(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
@@ -40,7 +40,7 @@ internal sealed class SparseTable<T>
         return (T?)Volatile.Read(ref node[PlaceOf(index, 0)]);
     }
 
-    /// <summary>Adds an entry; false, and nothing is changed, if there is one already.</summary>
+    /// <summary>Adds an entry; returns false and changes nothing if there is one already.</summary>
     public bool TryAdd(long index, T entry)
     {
         var node = _root;
@@ -58,7 +58,7 @@ internal sealed class SparseTable<T>
         return Interlocked.CompareExchange(ref node[PlaceOf(index, 0)], entry, null) is null;
     }
 
-    /// <summary>The index of the first entry from this one on, and before the end; the end if there is none.</summary>
+    /// <summary>The index of the first entry at or after <paramref name="index"/> and before <paramref name="end"/>; the end if there is none.</summary>
     public long FindNext(long index, long end) => Math.Min(FindNext(_root, _depth - 1, index, end) ?? end, end);
 
     private static long? FindNext(object?[] node, int level, long index, long end)

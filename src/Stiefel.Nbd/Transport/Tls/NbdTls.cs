@@ -4,15 +4,15 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Stiefel.Nbd.Transport.Tls;
 
-/// <summary>How NBD_OPT_STARTTLS is answered.</summary>
-/// <param name="mode">What becomes of clients that do not ask for it.</param>
-/// <param name="certificateFor">The certificate for the server name a client gives; the name is empty if it gives none. Called on connection threads.</param>
+/// <summary>How the server answers NBD_OPT_STARTTLS.</summary>
+/// <param name="mode">Whether clients may go without TLS.</param>
+/// <param name="certificateFor">Returns the certificate for the server name that a client sends, empty if none. Called on connection threads.</param>
 public sealed class NbdTls(NbdTlsMode mode, Func<string, SslStreamCertificateContext> certificateFor)
 {
-    /// <summary>What becomes of clients that do not ask for it.</summary>
+    /// <summary>Whether clients may go without TLS.</summary>
     public NbdTlsMode Mode => mode;
 
-    /// <summary>The authorities that may have signed a client's certificate; null = clients need none.</summary>
+    /// <summary>The authorities whose client certificates are accepted; null = clients need no certificate.</summary>
     public X509Certificate2Collection? ClientAuthorities { get; init; }
 
     internal SslServerAuthenticationOptions OptionsFor(string serverName)
@@ -35,7 +35,7 @@ public sealed class NbdTls(NbdTlsMode mode, Func<string, SslStreamCertificateCon
         return options;
     }
 
-    // Nothing is fetched from the network on a stranger's word.
+    // Fetch nothing from the network because a stranger's certificate says so.
     private static X509ChainPolicy TrustOnly(X509Certificate2Collection authorities)
     {
         var policy = new X509ChainPolicy

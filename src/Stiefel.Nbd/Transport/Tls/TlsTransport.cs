@@ -8,7 +8,7 @@ namespace Stiefel.Nbd.Transport.Tls;
 /// <summary>TLS over another transport, which it owns.</summary>
 internal sealed class TlsTransport : NbdTransport
 {
-    // For the last message, which nobody has to read.
+    // Time allowed for the closing TLS message, which the client need not read.
     private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(1);
 
     private readonly NbdTransport _transport;
@@ -32,8 +32,8 @@ internal sealed class TlsTransport : NbdTransport
     public override bool HasUnread => _transport.HasUnread;
 
     /// <summary>
-    /// The server's side of the TLS handshake. Throws <see cref="NbdProtocolException"/> if it fails,
-    /// <see cref="TimeoutException"/> if it takes longer than allowed; the transport is then of no use any more.
+    /// Performs the server's side of the TLS handshake. Throws <see cref="NbdProtocolException"/> if it fails and
+    /// <see cref="TimeoutException"/> if it takes longer than allowed; the transport cannot be used afterwards.
     /// </summary>
     public static TlsTransport Accept(NbdTransport transport, NbdTls tls, TimeSpan allowed)
     {
@@ -53,7 +53,7 @@ internal sealed class TlsTransport : NbdTransport
                 TimeoutException or SocketException => e,
                 IOException broken => Meaning(broken),
 
-                // Bytes that are no TLS at all make the platform throw many a thing.
+                // Input that is not TLS at all makes the platform throw many kinds of exceptions.
                 _ => new NbdProtocolException($"the TLS handshake failed: {(e.InnerException ?? e).Message}"),
             };
         }
@@ -81,14 +81,14 @@ internal sealed class TlsTransport : NbdTransport
         }
         catch (IOException e)
         {
-            _isBroken = true; // half a record may have left
+            _isBroken = true; // half a record may have been sent
             throw Meaning(e);
         }
     }
 
     public override void Interrupt() => _transport.Interrupt();
 
-    // proto.md#terminating-the-transmission-phase: first TLS is shut down, then TCP.
+    // Shut down TLS first, then TCP (proto.md#terminating-the-transmission-phase).
     protected override void Dispose(bool disposing)
     {
         try
@@ -108,7 +108,7 @@ internal sealed class TlsTransport : NbdTransport
         _transport.Dispose();
     }
 
-    // The stream below speaks in these; TLS wraps them. All else is the client's doing.
+    // Unwraps the exceptions of the transport, which TLS wraps. Any other means that the client broke TLS.
     private static NbdProtocolException Meaning(IOException e)
     {
         var cause = e.InnerException ?? e;

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Stiefel.Nbd.Transport.Tls;
 
 /// <summary>
-/// A transport as the stream that the platform's TLS wants. One receive or send of TLS may take many of the transport;
-/// together they must be done in the time that was given for the one.
+/// Presents a transport as the stream that the platform's TLS needs. One receive or send through TLS may take several on
+/// the transport; together they must finish within the time allowed for the one.
 /// </summary>
 internal sealed class TransportStream(NbdTransport transport) : Stream
 {
@@ -26,7 +26,7 @@ internal sealed class TransportStream(NbdTransport transport) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>From now on, everything until the next call must be done in this time.</summary>
+    /// <summary>Starts a time limit for everything up to the next call of this method.</summary>
     public void Begin(TimeSpan allowed)
     {
         _allowed = allowed;
@@ -50,7 +50,7 @@ internal sealed class TransportStream(NbdTransport transport) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    // The transport blocks, and so do these: the connection has a thread of its own.
+    // These block, as the transport does: the connection has its own thread.
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken token = default) => ValueTask.FromResult(Read(buffer.Span));
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token = default)
@@ -69,7 +69,7 @@ internal sealed class TransportStream(NbdTransport transport) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // Setting it costs system calls; a quarter more than was allowed does no harm.
+    // Setting the timeout costs system calls, so do it only after a quarter of the time; up to a quarter more than allowed does no harm.
     private void ShortenTimeout()
     {
         var elapsed = Stopwatch.GetElapsedTime(_start);

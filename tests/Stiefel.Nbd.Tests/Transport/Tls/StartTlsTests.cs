@@ -104,7 +104,7 @@ public sealed class StartTlsTests : IDisposable
         client.SendOption(NbdOption.ExportName, "disk"u8);
 
         Assert.True(client.IsClosedByServer());
-        await server.Log.WaitForAsync("refused a client without TLS", TestContext.Current.CancellationToken);
+        await server.Log.WaitForAsync("refused the client did not start TLS, which this server requires", TestContext.Current.CancellationToken);
     }
 
     [Fact]
