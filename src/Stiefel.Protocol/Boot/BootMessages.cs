@@ -2,48 +2,48 @@ using System.Text.Json.Serialization;
 
 namespace Stiefel.Protocol.Boot;
 
-/// <summary>Answer of GET /, plain JSON: all that a stranger may know.</summary>
+/// <summary>Answer of GET /, as plain JSON: everything that a stranger may know.</summary>
 /// <param name="What">Always `stiefel`.</param>
-/// <param name="Protocol">The versions spoken; this document's is 1.</param>
+/// <param name="Protocol">The protocol versions that the server supports; the current one is 1.</param>
 /// <param name="Needs">What the server waits for before it can serve; empty if nothing.</param>
 public sealed record ServerGreeting(string What, IReadOnlyList<int> Protocol, IReadOnlyList<string> Needs);
 
-/// <summary>One file the server will stream: its length and what it must hash to.</summary>
+/// <summary>A file that the server will stream: its length and its hash.</summary>
 /// <param name="Size">Bytes.</param>
 /// <param name="Sha256">64 lower-case hexadecimal digits.</param>
 public sealed record BootFile(long Size, string Sha256);
 
 /// <summary>How the payload reaches its disk.</summary>
 /// <remarks>
-/// What has a default is `set`, here and in <see cref="BootManifest"/>: generated JSON code gives every `init` member a value,
-/// and a missing one would be null or 0 instead of its default.
+/// Members with a default are `set` instead of `init`, here and in <see cref="BootManifest"/>: generated JSON code assigns every `init`
+/// member, so a missing one would become null or 0 instead of keeping its default.
 /// </remarks>
 public sealed record LinkParameters
 {
     /// <summary>A word of <see cref="LinkProtectionWords"/>, or one of a later version.</summary>
     public string Protection { get; set; } = LinkProtection.None.Word();
 
-    /// <summary>What <see cref="Protection"/> says; null if this version does not know it.</summary>
+    /// <summary>The meaning of <see cref="Protection"/>; null if this version does not know the word.</summary>
     [JsonIgnore]
     public LinkProtection? KnownProtection => LinkProtectionWords.Read(Protection);
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Maximum transmission unit of the link, in bytes.</summary>
     public int Mtu { get; set; } = 1500;
 
-    /// <summary>Seconds after which the kernel gives up on an unanswered request's connection (NBD_ATTR_TIMEOUT).</summary>
+    /// <summary>Seconds after which the kernel gives up a connection on which a request stays unanswered (NBD_ATTR_TIMEOUT).</summary>
     public int RequestTimeoutSeconds { get; set; } = 5;
 
-    /// <summary>Seconds the kernel holds requests without a connection (NBD_ATTR_DEAD_CONN_TIMEOUT); 0 means for ever.</summary>
+    /// <summary>Seconds for which the kernel holds requests without a connection (NBD_ATTR_DEAD_CONN_TIMEOUT); 0 means for ever.</summary>
     public int DeadConnectionSeconds { get; set; } = 600;
 
-    /// <summary>Seconds that the end of the payload may wait for the laptop, to say goodbye.</summary>
+    /// <summary>Seconds for which the payload, when it shuts down, may wait for the laptop to say goodbye.</summary>
     public int ExitWaitSeconds { get; set; } = 300;
 }
 
-/// <summary>What the server offers to boot; the sealed part of the handshake's answer (docs/protocol.md#manifest).</summary>
+/// <summary>Describes what the server offers to boot; the sealed part of the handshake's answer (docs/protocol.md#manifest).</summary>
 public sealed record BootManifest
 {
-    /// <summary>What a person would call this boot entry.</summary>
+    /// <summary>The boot entry's title, for people.</summary>
     public required string Title { get; init; }
 
     /// <summary>The laptop's name, shown on the desktop's console.</summary>
@@ -55,7 +55,7 @@ public sealed record BootManifest
     /// <summary>All initrds of the entry, concatenated, each aligned to 4 bytes.</summary>
     public required BootFile Initrd { get; init; }
 
-    /// <summary>The payload kernel's arguments as its boot entry gives them.</summary>
+    /// <summary>The payload kernel's arguments, as its boot entry states them.</summary>
     public required string CommandLine { get; init; }
 
     /// <summary>`uname -r` of the payload kernel, read from its image; empty if unknown.</summary>
@@ -64,80 +64,80 @@ public sealed record BootManifest
     /// <summary>True if POST /v1/modules can answer with drivers for this kernel.</summary>
     public bool DriversAvailable { get; set; }
 
-    /// <summary>True if POST /v1/machine is understood, and wanted before all else.</summary>
+    /// <summary>True if the server supports POST /v1/machine and wants it before any other request.</summary>
     public bool TakesMachine { get; set; }
 
-    /// <summary>How the link is to be used.</summary>
+    /// <summary>How to use the link.</summary>
     public LinkParameters Link { get; set; } = new();
 
-    /// <summary>What else could be booted; null from a laptop that offers no choice.</summary>
+    /// <summary>The other entries that can be booted; null from a laptop that offers no choice.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EntryMenu? Menu { get; set; }
 
     /// <summary>
-    /// Present: the boot files lie on an encrypted device, and of all else only laptop and link say anything until POST /v1/unlock has answered with the
-    /// whole manifest.
+    /// Set if the boot files are on an encrypted device. Until POST /v1/unlock has answered with the whole manifest, only this member and
+    /// those for laptop and link are valid.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LockedBoot? Locked { get; set; }
 
-    /// <summary>What a desktop is told of an encrypted laptop before it has unlocked it.</summary>
+    /// <summary>The manifest that a desktop gets from an encrypted laptop before it has unlocked it.</summary>
     public static BootManifest ForLocked(LockedBoot locked, string laptop, LinkParameters link) => new()
     {
         Title = "", Laptop = laptop, Kernel = new BootFile(0, ""), Initrd = new BootFile(0, ""), CommandLine = "", Link = link, Locked = locked,
     };
 }
 
-/// <summary>An encrypted device that must be opened before anything can be booted.</summary>
-/// <param name="Device">What the laptop calls it: `/dev/nvme0n1p3`, `vg/boot`.</param>
+/// <summary>An encrypted device that must be unlocked before anything can be booted.</summary>
+/// <param name="Device">The device's name on the laptop: `/dev/nvme0n1p3`, `vg/boot`.</param>
 /// <param name="Label">Its LUKS label; empty if it has none.</param>
 /// <param name="Uuid">Its LUKS identifier; empty if unknown.</param>
-/// <param name="MayHandOver">The laptop's owner allows that the passphrase is handed on to the payload's initrd.</param>
+/// <param name="MayHandOver">True if the laptop's owner allows handing the passphrase on to the payload's initrd.</param>
 public sealed record LockedBoot(string Device, string Label, string Uuid, bool MayHandOver);
 
-/// <summary>Body of POST /v1/unlock is the passphrase itself: its bytes, 1 to <see cref="MaxPassphraseBytes"/>. This is the answer.</summary>
+/// <summary>Answer of POST /v1/unlock. The request's body is the passphrase itself, 1 to <see cref="MaxPassphraseBytes"/> bytes.</summary>
 public sealed record UnlockAnswer
 {
-    /// <summary>Bytes of a passphrase that can be typed (cryptsetup(8), NOTES ON PASSPHRASE PROCESSING FOR LUKS).</summary>
+    /// <summary>Largest number of bytes in a typed passphrase (cryptsetup(8), NOTES ON PASSPHRASE PROCESSING FOR LUKS).</summary>
     public const int MaxPassphraseBytes = 512;
 
-    /// <summary>Wrong passphrases of one session.</summary>
+    /// <summary>Number of wrong passphrases that one session may send.</summary>
     public const int MaxTries = 3;
 
-    /// <summary>What to boot; null if the passphrase is wrong.</summary>
+    /// <summary>The whole manifest; null if the passphrase is wrong.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BootManifest? Manifest { get; set; }
 
-    /// <summary>How often this session may still try.</summary>
+    /// <summary>Number of passphrases that this session may still try.</summary>
     public required int TriesLeft { get; init; }
 }
 
-/// <summary>Body of POST /v1/machine: which machine the client runs on, and which run of it this is (docs/protocol.md#machine).</summary>
-/// <param name="Machine">64 hexadecimal digits that no other machine has; empty if nothing tells this one from others.</param>
-/// <param name="Boot">32 hexadecimal digits that no other run of a kernel has.</param>
+/// <summary>Body of POST /v1/machine: the machine that the client runs on, and the current boot of it (docs/protocol.md#machine).</summary>
+/// <param name="Machine">64 hexadecimal digits that are unique to this machine; empty if nothing tells it from others.</param>
+/// <param name="Boot">32 hexadecimal digits that are unique to this boot.</param>
 public sealed record MachineIdentity(string Machine, string Boot)
 {
-    /// <summary>Members have these lengths and nothing but lower-case hexadecimal digits.</summary>
+    /// <summary>True if both members have the right length and consist of lower-case hexadecimal digits.</summary>
     [JsonIgnore]
     public bool IsSound => Machine.Length is 0 or 64 && Boot.Length == 32 && (Machine + Boot).All(char.IsAsciiHexDigitLower);
 }
 
-/// <summary>Body of POST /v1/modules: the modaliases on the way to the client's network interfaces.</summary>
+/// <summary>Body of POST /v1/modules: the modaliases of the client's network interfaces and of the devices they hang on.</summary>
 public sealed record DriversRequest(IReadOnlyList<string> Modaliases);
 
-/// <summary>Body of POST /v1/export: the client has all it needs, the disk may be granted.</summary>
-/// <param name="TakeOver">End a live session of another desktop.</param>
+/// <summary>Body of POST /v1/export: the client has everything it needs to boot and asks for the disk.</summary>
+/// <param name="TakeOver">True to end another desktop's live session.</param>
 /// <param name="TunnelKey">The desktop's WireGuard public key as <see cref="Tunnel.TunnelKey"/> writes it; null if the link's protection is none.</param>
 public sealed record ExportRequest(
     bool TakeOver,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TunnelKey = null);
 
 /// <summary>Answer of POST /v1/export.</summary>
-/// <param name="Name">The capability: the export's name, known only to this session.</param>
+/// <param name="Name">The export's name, a capability that only this session knows.</param>
 /// <param name="Port">TCP port of the block server.</param>
-/// <param name="SizeBytes">Size of the disk.</param>
+/// <param name="SizeBytes">Size of the disk in bytes.</param>
 /// <param name="ReadOnly">True if writes will be refused.</param>
-/// <param name="Tunnel">The way to it; null if it is on the laptop's own address, in the open.</param>
+/// <param name="Tunnel">The tunnel to the block server; null if the server listens unprotected on the laptop's own address.</param>
 public sealed record ExportGrant(
     string Name,
     int Port,
@@ -150,30 +150,30 @@ public sealed record ExportGrant(
 /// <param name="Port">The UDP port it listens on.</param>
 public sealed record TunnelGrant(string Key, int Port);
 
-/// <summary>A sealed refusal: only an authenticated peer sees why.</summary>
+/// <summary>A sealed refusal, so that only an authenticated peer learns the reason.</summary>
 /// <param name="Code">One of <see cref="RefusalCodes"/>.</param>
-/// <param name="Message">One line for the person at the desktop: what, and what to do.</param>
+/// <param name="Message">One line for the person at the desktop: what is wrong and what to do.</param>
 public sealed record Refusal(string Code, string Message);
 
 /// <summary>Values of <see cref="Refusal.Code"/>.</summary>
 public static class RefusalCodes
 {
-    /// <summary>Another desktop has the disk, or this laptop uses it.</summary>
+    /// <summary>Another desktop has the disk, or the laptop itself uses it.</summary>
     public const string DiskInUse = "disk-in-use";
     /// <summary>No kernel and initrd were found.</summary>
     public const string NoBootFiles = "no-boot-files";
-    /// <summary>There are no drivers for that kernel.</summary>
+    /// <summary>The server has no drivers for that kernel.</summary>
     public const string NoDrivers = "no-drivers";
 
-    /// <summary>The boot files are locked: POST /v1/unlock comes first.</summary>
+    /// <summary>The boot files are locked; POST /v1/unlock must come first.</summary>
     public const string Locked = "locked";
 
-    /// <summary>This session may try no passphrase any more.</summary>
+    /// <summary>This session may not try any more passphrases.</summary>
     public const string NoTriesLeft = "no-tries-left";
 
-    /// <summary>There is no such boot entry, or no longer.</summary>
+    /// <summary>The boot entry does not exist, or no longer does.</summary>
     public const string NoSuchEntry = "no-such-entry";
 
-    /// <summary>Something else failed, which the message names.</summary>
+    /// <summary>Something else failed; the message says what.</summary>
     public const string Failed = "failed";
 }

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Stiefel.Protocol.Boot;
 
 /// <summary>
-/// Source-generated JSON for every message of ours; camelCase, no reflection. What a message's type says cannot be missing or
-/// null is a JsonException if it is; members of a later minor version are ignored.
+/// Source-generated JSON for our messages, in camelCase and without reflection. A required member that is missing or null
+/// is a JsonException; unknown members, which a later minor version may send, are ignored.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -1,6 +1,6 @@
 namespace Stiefel.Protocol.Boot;
 
-/// <summary>An authenticated server said no. The message is the server's line for the person at the desktop.</summary>
+/// <summary>An authenticated server refused a request. The message is the server's line for the person at the desktop.</summary>
 public sealed class RefusalException : Exception
 {
     /// <inheritdoc cref="Exception"/>
@@ -17,6 +17,6 @@ public sealed class RefusalException : Exception
     /// <inheritdoc cref="Exception"/>
     public RefusalException(string message, Exception inner) : base(message, inner) => Refusal = new Refusal(RefusalCodes.Failed, message);
 
-    /// <summary>Code and message, as sent.</summary>
+    /// <summary>Code and message, as the server sent them.</summary>
     public Refusal Refusal { get; }
 }

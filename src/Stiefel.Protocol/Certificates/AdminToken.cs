@@ -5,14 +5,14 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Protocol.Certificates;
 
-/// <summary>The bearer token (RFC 6750) of a shared key for the control plane (docs/protocol.md#certificate-and-token): a secret as good as the key there.</summary>
+/// <summary>A shared key's bearer token (RFC 6750) for the control plane, as secret as the key (docs/protocol.md#certificate-and-token).</summary>
 public static class AdminToken
 {
-    /// <summary>Characters.</summary>
+    /// <summary>Length of a token in characters.</summary>
     public const int Length = 52;
 
-    /// <summary>The token.</summary>
-    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    /// <summary>The token of a key.</summary>
+    /// <exception cref="ObjectDisposedException">The key was disposed of.</exception>
     public static string For(SharedKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -23,7 +23,7 @@ public static class AdminToken
         return token;
     }
 
-    /// <summary>Says in constant time whether what a stranger presents is the token of this key.</summary>
+    /// <summary>Compares a stranger's token with that of this key, in constant time.</summary>
     public static bool IsOf(SharedKey key, string presented)
     {
         ArgumentNullException.ThrowIfNull(presented);

@@ -7,13 +7,13 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Protocol.Certificates;
 
 /// <summary>
-/// The TLS certificate of a shared key (docs/protocol.md#certificate-and-token): every holder of the key can compute it, so there is nothing to
-/// fetch, trust or renew. Always the same bytes for the same key. It signs itself and is an authority for nothing but itself,
-/// since some programs accept only an authority as what they pin.
+/// The TLS certificate of a shared key (docs/protocol.md#certificate-and-token). Every holder of the key can compute it, so there is nothing to
+/// fetch, trust or renew; the same key always gives the same bytes. The certificate signs itself. It is marked as an authority, but for itself
+/// only, because some programs can pin nothing but an authority.
 /// </summary>
 public static class DerivedCertificate
 {
-    /// <summary>What every one of these certificates is valid for besides its own <see cref="NameOf"/>, `localhost` and the loopback addresses.</summary>
+    /// <summary>A name that all these certificates are valid for, besides their own <see cref="NameOf"/>, `localhost` and the loopback addresses.</summary>
     public const string CommonName = "stiefel";
 
     //  derived bytes: 0 scalar, 48 bytes · 48 name, 8 bytes · 56 serial number, 16 bytes
@@ -21,17 +21,17 @@ public static class DerivedCertificate
     private const int NameBytes = 8;
     private const int DerivedBytes = ScalarBytes + NameBytes + 16;
 
-    // A ramdisk on a laptop with an empty clock battery lives in 1970. RFC 5280 §4.1.2.5: the last second of 9999 is "never".
+    // Valid from 1970, where a laptop with an empty clock battery starts. The last second of 9999 means "never" (RFC 5280 §4.1.2.5).
     private static readonly DateTimeOffset s_notBefore = DateTimeOffset.UnixEpoch;
     private static readonly DateTimeOffset s_notAfter = new(9999, 12, 31, 23, 59, 59, TimeSpan.Zero);
 
     private static readonly Oid s_serverAuthentication = new("1.3.6.1.5.5.7.3.1");
 
     /// <summary>
-    /// The name to ask for (TLS's server name): 16 hexadecimal digits and `.stiefel`. By it a server that accepts several keys knows
-    /// which certificate to show. It tells nothing about the key.
+    /// The name that a client sends as TLS server name: 16 hexadecimal digits and `.stiefel`. It tells a server with several keys
+    /// which certificate to show, and reveals nothing about the key.
     /// </summary>
-    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The key was disposed of.</exception>
     public static string NameOf(SharedKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -43,7 +43,7 @@ public static class DerivedCertificate
     }
 
     /// <summary>The certificate, with its private key.</summary>
-    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The key was disposed of.</exception>
     public static X509Certificate2 For(SharedKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -81,7 +81,7 @@ public static class DerivedCertificate
         return request;
     }
 
-    // FIPS 186-5 A.2.1: 64 bits more than the order has, so that no scalar is likelier than another.
+    // Reduce 64 bits more than the order has, so that all scalars are practically equally likely (FIPS 186-5 A.2.1).
     private static void ToScalar(ReadOnlySpan<byte> derived, Span<byte> scalar)
     {
         var number = (new BigInteger(derived, isUnsigned: true, isBigEndian: true) % (DeterministicEcdsa.Order - 1)) + 1;
@@ -90,7 +90,7 @@ public static class DerivedCertificate
 
     private static string NameFrom(ReadOnlySpan<byte> derived) => $"{Convert.ToHexStringLower(derived.Slice(ScalarBytes, NameBytes))}.{CommonName}";
 
-    // Positive and without a leading zero byte, as DER wants it.
+    // Make the number positive and without a leading zero byte, as DER requires.
     private static byte[] Serial(ReadOnlySpan<byte> derived)
     {
         var serial = derived[(ScalarBytes + NameBytes)..].ToArray();

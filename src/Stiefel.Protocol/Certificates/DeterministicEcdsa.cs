@@ -7,8 +7,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Stiefel.Protocol.Certificates;
 
 /// <summary>
-/// ECDSA over P-256 with SHA-256 whose random number comes from key and message (RFC 6979), so that the same certificate comes out each time.
-/// Its arithmetic is not constant in time: it signs one certificate when a program starts, nothing on a stranger's request.
+/// ECDSA over P-256 with SHA-256 that derives its random number from key and message (RFC 6979), so that it always makes the same certificate.
+/// Its arithmetic is not constant-time, so it must sign nothing on a stranger's request: it signs one certificate when a program starts.
 /// </summary>
 internal sealed class DeterministicEcdsa(ECDsa pair, byte[] scalar) : X509SignatureGenerator
 {
@@ -20,7 +20,7 @@ internal sealed class DeterministicEcdsa(ECDsa pair, byte[] scalar) : X509Signat
     /// <summary>The order of P-256's group (FIPS 186-4 D.1.2.3).</summary>
     public static BigInteger Order { get; } = BigInteger.Parse("0ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <summary>Big-endian, filled up with zeros in front.</summary>
+    /// <summary>Writes a number in big-endian order, padded with zeros in front.</summary>
     public static void Write(BigInteger number, Span<byte> bytes)
     {
         bytes.Clear();
@@ -51,8 +51,8 @@ internal sealed class DeterministicEcdsa(ECDsa pair, byte[] scalar) : X509Signat
         return writer.Encode();
     }
 
-    /// <summary>The two halves of the signature.</summary>
-    /// <exception cref="CryptographicException">The platform's own verification does not accept it.</exception>
+    /// <summary>Signs the data; returns the two halves of the signature.</summary>
+    /// <exception cref="CryptographicException">The platform's own verification rejects the signature.</exception>
     internal (BigInteger R, BigInteger S) Sign(ReadOnlySpan<byte> data)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
@@ -77,14 +77,14 @@ internal sealed class DeterministicEcdsa(ECDsa pair, byte[] scalar) : X509Signat
                 Write(s, signature[ScalarSize..]);
                 return pair.VerifyHash(digest, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)
                     ? (r, s)
-                    : throw new CryptographicException("a signature that was just made is not valid");
+                    : throw new CryptographicException("the signature just made does not verify");
             }
         }
     }
 
     protected override PublicKey BuildPublicKey() => new(pair);
 
-    // The x coordinate of k × the base point: the platform computes it as the public half of a key pair.
+    // The x coordinate of k × the base point; the platform computes it as the public key of the private key k.
     private static BigInteger TimesBase(BigInteger k)
     {
         var secret = new byte[ScalarSize];

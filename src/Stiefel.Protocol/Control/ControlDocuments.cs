@@ -3,11 +3,11 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Stiefel.Protocol.Control;
 
-/// <summary>Reads what a control plane answers, which may be another version's. Its words are shown to people: make them safe for a terminal first.</summary>
+/// <summary>Reads the answers of a control plane, possibly of another version. Make its texts safe for a terminal before showing them.</summary>
 public static class ControlDocuments
 {
-    /// <summary>GET /api/v1/status.</summary>
-    /// <exception cref="JsonException">No status, or none that this version understands.</exception>
+    /// <summary>Reads the answer of GET /api/v1/status.</summary>
+    /// <exception cref="JsonException">The text is not a status that this version understands.</exception>
     public static StatusDocument ReadStatus(string json)
     {
         var status = Read(json, ControlJson.Default.StatusDocument);
@@ -22,8 +22,8 @@ public static class ControlDocuments
         return status;
     }
 
-    /// <summary>GET /api/v1/sessions.</summary>
-    /// <exception cref="JsonException">No list of sessions.</exception>
+    /// <summary>Reads the answer of GET /api/v1/sessions.</summary>
+    /// <exception cref="JsonException">The text is not a list of sessions.</exception>
     public static IReadOnlyList<SessionStatus> ReadSessions(string json)
     {
         var sessions = Read(json, ControlJson.Default.SessionStatusArray);
@@ -31,8 +31,8 @@ public static class ControlDocuments
         return sessions;
     }
 
-    /// <summary>GET /api/v1/keys.</summary>
-    /// <exception cref="JsonException">No list of keys.</exception>
+    /// <summary>Reads the answer of GET /api/v1/keys.</summary>
+    /// <exception cref="JsonException">The text is not a list of keys.</exception>
     public static IReadOnlyList<KeyStatus> ReadKeys(string json)
     {
         var keys = Read(json, ControlJson.Default.KeyStatusArray);
@@ -40,12 +40,12 @@ public static class ControlDocuments
         return keys;
     }
 
-    /// <summary>DELETE /api/v1/keys/NAME.</summary>
-    /// <exception cref="JsonException">No answer to that.</exception>
+    /// <summary>Reads the answer of DELETE /api/v1/keys/NAME.</summary>
+    /// <exception cref="JsonException">The text does not describe a revoked key.</exception>
     public static RevokedKey ReadRevokedKey(string json) => Read(json, ControlJson.Default.RevokedKey);
 
-    /// <summary>GET /api/v1/power.</summary>
-    /// <exception cref="JsonException">No power status.</exception>
+    /// <summary>Reads the answer of GET /api/v1/power.</summary>
+    /// <exception cref="JsonException">The text is not a power status.</exception>
     public static PowerStatus ReadPower(string json)
     {
         var power = Read(json, ControlJson.Default.PowerStatus);
@@ -53,16 +53,16 @@ public static class ControlDocuments
         return power;
     }
 
-    /// <summary>POST /api/v1/beep.</summary>
-    /// <exception cref="JsonException">No answer to that.</exception>
+    /// <summary>Reads the answer of POST /api/v1/beep.</summary>
+    /// <exception cref="JsonException">The text is not an alarm status.</exception>
     public static AlarmStatus ReadAlarm(string json) => Read(json, ControlJson.Default.AlarmStatus);
 
-    /// <summary>The data of an event of GET /api/v1/events.</summary>
-    /// <exception cref="JsonException">No event.</exception>
+    /// <summary>Reads the data of one event of GET /api/v1/events.</summary>
+    /// <exception cref="JsonException">The text is not an event.</exception>
     public static ServerEvent ReadEvent(string json) => Read(json, ControlJson.Default.ServerEvent);
 
-    /// <summary>GET /api/v1/exports.</summary>
-    /// <exception cref="JsonException">No list of exports.</exception>
+    /// <summary>Reads the answer of GET /api/v1/exports.</summary>
+    /// <exception cref="JsonException">The text is not a list of exports.</exception>
     public static IReadOnlyList<ExportStatus> ReadExports(string json)
     {
         var exports = Read(json, ControlJson.Default.ExportStatusArray);
@@ -70,8 +70,8 @@ public static class ControlDocuments
         return exports;
     }
 
-    /// <summary>GET /api/v1/network.</summary>
-    /// <exception cref="JsonException">No list of interfaces.</exception>
+    /// <summary>Reads the answer of GET /api/v1/network.</summary>
+    /// <exception cref="JsonException">The text is not a network status.</exception>
     public static NetworkStatus ReadNetwork(string json)
     {
         var network = Read(json, ControlJson.Default.NetworkStatus);
@@ -86,8 +86,8 @@ public static class ControlDocuments
         return network;
     }
 
-    /// <summary>GET /api/v1/config.</summary>
-    /// <exception cref="JsonException">No list of settings.</exception>
+    /// <summary>Reads the answer of GET /api/v1/config.</summary>
+    /// <exception cref="JsonException">The text is not a list of settings.</exception>
     public static IReadOnlyList<ConfigurationSetting> ReadConfiguration(string json)
     {
         var settings = Read(json, ControlJson.Default.ConfigurationSettingArray);
@@ -95,12 +95,12 @@ public static class ControlDocuments
         return settings;
     }
 
-    /// <summary>POST /api/v1/return, /reboot, /shutdown.</summary>
-    /// <exception cref="JsonException">No answer to that.</exception>
+    /// <summary>Reads the answer of POST /api/v1/return, /reboot or /shutdown.</summary>
+    /// <exception cref="JsonException">The text does not describe how the laptop leaves.</exception>
     public static LeavingStatus ReadLeaving(string json) => Read(json, ControlJson.Default.LeavingStatus);
 
-    /// <summary>The words of an error.</summary>
-    /// <returns>Null if it has none; a proxy's error page, for example.</returns>
+    /// <summary>Reads the text of an error (RFC 9457).</summary>
+    /// <returns>One line for people; null if the error has none, as a proxy's error page.</returns>
     public static string? ReadProblem(string json)
     {
         try
@@ -115,9 +115,9 @@ public static class ControlDocuments
 
     private static T Read<T>(string json, JsonTypeInfo<T> type)
         where T : class =>
-        JsonSerializer.Deserialize(json, type) ?? throw new JsonException("null is no document");
+        JsonSerializer.Deserialize(json, type) ?? throw new JsonException("the document is null, or holds null where a value must be");
 
-    // The types say it of members only.
+    // The generated code checks members for null, but not the items of a list.
     private static void ThrowIfAnyIsNull<T>(IReadOnlyList<T> items)
         where T : class
     {
@@ -125,7 +125,7 @@ public static class ControlDocuments
         {
             if (item is null)
             {
-                throw new JsonException("null is no document");
+                throw new JsonException("the document is null, or holds null where a value must be");
             }
         }
     }

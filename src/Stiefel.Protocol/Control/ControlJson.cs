@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Stiefel.Protocol.Control;
 
 /// <summary>
-/// Source-generated JSON for what the control plane says; camelCase, no reflection. Members of a later server are ignored; what a document's type says
-/// cannot be missing or null is a JsonException if it is.
+/// Source-generated JSON for the control plane's documents, in camelCase and without reflection. Unknown members, which a later server may
+/// send, are ignored; a required member that is missing or null is a JsonException.
 /// </summary>
 [JsonSourceGenerationOptions(
     GenerationMode = JsonSourceGenerationMode.Metadata,

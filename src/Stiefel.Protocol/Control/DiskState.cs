@@ -3,24 +3,24 @@ using System.Text.Json.Serialization;
 
 namespace Stiefel.Protocol.Control;
 
-/// <summary>What the served disk is used for. No enum: a later server may know more words, and they are read and shown as they are.</summary>
-/// <param name="Word">As it stands in the document.</param>
+/// <summary>The current use of the served disk. Not an enum, because a later server may send other words, which are read and shown unchanged.</summary>
+/// <param name="Word">The word in the document.</param>
 [JsonConverter(typeof(DiskStateConverter))]
 public sealed record DiskState(string Word)
 {
-    /// <summary>For nothing; it is closed.</summary>
+    /// <summary>The disk is not in use; it is closed.</summary>
     public static DiskState Idle { get; } = new("idle");
 
     /// <summary>Its boot files are being read.</summary>
     public static DiskState ReadForBoot { get; } = new("read-for-boot");
 
-    /// <summary>It is open for the desktop that holds the grant.</summary>
+    /// <summary>The disk is open for the desktop that holds the grant.</summary>
     public static DiskState Granted { get; } = new("granted");
 
-    /// <summary>Closed, but a desktop holds the grant and may come back.</summary>
+    /// <summary>The disk is closed, but a desktop holds the grant and may come back.</summary>
     public static DiskState Waiting { get; } = new("waiting");
 
-    /// <summary>It is open for everyone who knows the export's name.</summary>
+    /// <summary>The disk is open for everyone who knows the export's name.</summary>
     public static DiskState Open { get; } = new("open");
 
     /// <summary>The states that this version knows.</summary>
@@ -30,7 +30,7 @@ public sealed record DiskState(string Word)
     public override string ToString() => Word;
 }
 
-/// <summary>A disk's state as its word.</summary>
+/// <summary>Reads and writes a disk's state as its word.</summary>
 public sealed class DiskStateConverter : JsonConverter<DiskState>
 {
     /// <inheritdoc/>

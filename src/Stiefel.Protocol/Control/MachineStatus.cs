@@ -1,7 +1,7 @@
 namespace Stiefel.Protocol.Control;
 
-/// <summary>One desktop.</summary>
-/// <param name="Address">Where it is.</param>
-/// <param name="Stage">Its latest event's.</param>
-/// <param name="Events">The latest, oldest first.</param>
+/// <summary>The recent history of one desktop.</summary>
+/// <param name="Address">The desktop's IP address.</param>
+/// <param name="Stage">The stage of its latest event.</param>
+/// <param name="Events">The latest events, oldest first.</param>
 public sealed record MachineStatus(string Address, string Stage, IReadOnlyList<MachineEvent> Events);

@@ -1,51 +1,51 @@
 namespace Stiefel.Protocol.Control;
 
-/// <summary>The interfaces that may be the cable.</summary>
-/// <param name="Interfaces">All that speak Ethernet, by their number.</param>
+/// <summary>The network interfaces that the cable may be plugged into.</summary>
+/// <param name="Interfaces">All Ethernet interfaces, in the order of their index.</param>
 public sealed record NetworkStatus(IReadOnlyList<InterfaceStatus> Interfaces);
 
 /// <summary>One interface.</summary>
 public sealed record InterfaceStatus
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The interface's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Its hardware address.</summary>
+    /// <summary>The hardware address.</summary>
     public required string Mac { get; init; }
 
-    /// <summary>The kernel's driver; null for what is no hardware.</summary>
+    /// <summary>The kernel driver; null for a virtual interface.</summary>
     public string? Driver { get; init; }
 
-    /// <summary>What makes a virtual interface: `bridge`, `veth`, `wireguard`; null for hardware.</summary>
+    /// <summary>The kind of a virtual interface: `bridge`, `veth`, `wireguard`; null for hardware.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>Set up.</summary>
+    /// <summary>True if the interface is up.</summary>
     public required bool Up { get; init; }
 
-    /// <summary>The cable is in, and the other end answers.</summary>
+    /// <summary>True if the cable is plugged in and the other end is active.</summary>
     public required bool Carrier { get; init; }
 
-    /// <summary>Megabits each second; null without a carrier, or if the driver does not tell.</summary>
+    /// <summary>Speed in megabits per second; null without a carrier, or if the driver does not report it.</summary>
     public int? SpeedMbit { get; init; }
 
-    /// <summary>`full` or `half`; null likewise.</summary>
+    /// <summary>`full` or `half`; null without a carrier, or if the driver does not report it.</summary>
     public string? Duplex { get; init; }
 
-    /// <summary>Megabits each second of the USB port that it is plugged into: 480 is USB 2, 5000 and more USB 3; null if it is not on USB.</summary>
+    /// <summary>Speed in megabits per second of the USB port in use: 480 is USB 2, 5000 and more USB 3; null if the interface is not on USB.</summary>
     public int? UsbMbit { get; init; }
 
-    /// <summary>Bytes of the largest packet.</summary>
+    /// <summary>Size in bytes of the largest packet.</summary>
     public required int Mtu { get; init; }
 
-    /// <summary>The fastest that the other end of the cable offers, in megabits each second; null if the driver does not tell.</summary>
+    /// <summary>Highest speed that the other end of the cable offers, in megabits per second; null if the driver does not report it.</summary>
     public int? PartnerMbit { get; init; }
 
-    /// <summary>Its addresses.</summary>
+    /// <summary>The interface's IP addresses.</summary>
     public required IReadOnlyList<string> Addresses { get; init; }
 
-    /// <summary>Desktops that were heard through it.</summary>
+    /// <summary>Addresses of the desktops that were heard through this interface.</summary>
     public required IReadOnlyList<string> Machines { get; init; }
 
-    /// <summary>What is wrong with it, each in one line with what to do; empty if nothing is.</summary>
+    /// <summary>Problems, each in one line that says what to do; empty if there are none.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 }

@@ -1,27 +1,27 @@
 namespace Stiefel.Protocol.Control;
 
-/// <summary>Something that happened at a server, as GET /api/v1/events streams it.</summary>
-/// <param name="Id">What a client that comes back sends as Last-Event-ID.</param>
-/// <param name="At">When.</param>
-/// <param name="Topic">What it is about: see <see cref="EventTopics"/>. A later server may know more.</param>
-/// <param name="Stage">One word, as programs match it.</param>
-/// <param name="Machine">The desktop's address; null if it is about no desktop.</param>
+/// <summary>An event at a server, as GET /api/v1/events streams it.</summary>
+/// <param name="Id">The event's id, which a client that reconnects sends as Last-Event-ID.</param>
+/// <param name="At">Time of the event.</param>
+/// <param name="Topic">The event's subject: see <see cref="EventTopics"/>. A later server may send others.</param>
+/// <param name="Stage">One word for programs to match.</param>
+/// <param name="Machine">The desktop's address; null if the event concerns no desktop.</param>
 /// <param name="Text">One line for people.</param>
 public sealed record ServerEvent(string Id, DateTimeOffset At, string Topic, string Stage, string? Machine, string Text);
 
-/// <summary>What events are about.</summary>
+/// <summary>The subjects of events.</summary>
 public static class EventTopics
 {
-    /// <summary>A desktop did or got something.</summary>
+    /// <summary>Something happened to a desktop.</summary>
     public const string Desktop = "desktop";
 
     /// <summary>The server starts or ends.</summary>
     public const string Server = "server";
 
-    /// <summary>A key is accepted, or accepted no more.</summary>
+    /// <summary>A key was added or removed.</summary>
     public const string Key = "key";
 
-    /// <summary>An interface came, went, or its cable did.</summary>
+    /// <summary>A network interface appeared or vanished, or its cable was plugged or unplugged.</summary>
     public const string Link = "link";
 
     /// <summary>Mains and battery.</summary>
@@ -30,6 +30,6 @@ public static class EventTopics
     /// <summary>The laptop's way back to its own system.</summary>
     public const string Return = "return";
 
-    /// <summary>The stream itself: events that are not kept any more.</summary>
+    /// <summary>The stream itself, for example that older events are no longer kept.</summary>
     public const string Journal = "journal";
 }

@@ -9,10 +9,10 @@ namespace Stiefel.Protocol.Crypto;
 /// </summary>
 public sealed class AesEax : IDisposable
 {
-    /// <summary>Bytes of a tag.</summary>
+    /// <summary>Size of a tag in bytes.</summary>
     public const int TagSize = 16;
 
-    // Small enough to stay in the first cache level, large enough that the calls into the platform do not count.
+    // Small enough for the first-level cache, large enough that the cost of calling the platform does not matter.
     private const int BufferBytes = 16 * 1024;
 
     private readonly byte[] _buffer = new byte[BufferBytes];
@@ -21,7 +21,7 @@ public sealed class AesEax : IDisposable
     private readonly CounterStream _counter;
 
     /// <param name="key">16 or 32 bytes; copied.</param>
-    /// <exception cref="ArgumentException">Another length.</exception>
+    /// <exception cref="ArgumentException">The key has another length.</exception>
     public AesEax(ReadOnlySpan<byte> key)
         : this(key, AesRounds.IsSupported)
     {
@@ -42,13 +42,13 @@ public sealed class AesEax : IDisposable
         _counter = new CounterStream(aes, _buffer, _rounds);
     }
 
-    /// <summary>Encrypts and authenticates. A nonce must never meet the same key twice.</summary>
+    /// <summary>Encrypts and authenticates. Never use the same nonce twice with one key.</summary>
     /// <param name="nonce">Any length.</param>
     /// <param name="header">Authenticated only; any length.</param>
     /// <param name="plaintext">Any length.</param>
     /// <param name="ciphertext">As long as the plaintext; may be the same memory.</param>
     /// <param name="tag">16 bytes.</param>
-    /// <exception cref="ArgumentException">A wrong length.</exception>
+    /// <exception cref="ArgumentException">A length is wrong.</exception>
     public void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> header, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag)
     {
         CheckLengths(plaintext.Length, ciphertext.Length, tag.Length);
@@ -60,13 +60,13 @@ public sealed class AesEax : IDisposable
         Tag(start, headerMac, ciphertext, tag);
     }
 
-    /// <summary>Verifies, then decrypts. No byte of <paramref name="plaintext"/> is touched unless the tag is right.</summary>
+    /// <summary>Verifies, then decrypts. Returns false, and leaves <paramref name="plaintext"/> untouched, if the tag is wrong.</summary>
     /// <param name="nonce">Any length.</param>
     /// <param name="header">Any length.</param>
     /// <param name="ciphertext">Any length.</param>
     /// <param name="tag">16 bytes.</param>
     /// <param name="plaintext">As long as the ciphertext; may be the same memory.</param>
-    /// <exception cref="ArgumentException">A wrong length.</exception>
+    /// <exception cref="ArgumentException">A length is wrong.</exception>
     public bool TryOpen(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> header, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext)
     {
         CheckLengths(ciphertext.Length, plaintext.Length, tag.Length);
@@ -85,7 +85,7 @@ public sealed class AesEax : IDisposable
         return true;
     }
 
-    /// <summary>Overwrites what depends on the key.</summary>
+    /// <summary>Overwrites everything that depends on the key.</summary>
     public void Dispose()
     {
         _omac.Dispose();
@@ -94,16 +94,16 @@ public sealed class AesEax : IDisposable
         CryptographicOperations.ZeroMemory(_buffer);
     }
 
-    /// <summary>N' of a message: where its counter begins, and a part of its tag.</summary>
+    /// <summary>Computes N' of a message: the start of its counter, and a part of its tag.</summary>
     internal void Start(ReadOnlySpan<byte> nonce, Span<byte> start) => _omac.Compute(0, nonce, start);
 
-    /// <summary>H' of a header, a part of the tag of every message that has it.</summary>
+    /// <summary>Computes H' of a header: a part of the tag of every message with that header.</summary>
     internal void MacHeader(ReadOnlySpan<byte> header, Span<byte> headerMac) => _omac.Compute(1, header, headerMac);
 
-    /// <summary>Encrypts or decrypts, and authenticates nothing: for callers that see to the tag themselves.</summary>
+    /// <summary>Encrypts or decrypts without authentication, for callers that handle the tag themselves.</summary>
     internal void Crypt(ReadOnlySpan<byte> start, ReadOnlySpan<byte> input, Span<byte> output) => _counter.Apply(start, input, output);
 
-    /// <summary>N' ⊕ H' ⊕ C'.</summary>
+    /// <summary>Computes the tag N' ⊕ H' ⊕ C'.</summary>
     internal void Tag(ReadOnlySpan<byte> start, ReadOnlySpan<byte> headerMac, ReadOnlySpan<byte> ciphertext, Span<byte> tag)
     {
         _omac.Compute(2, ciphertext, tag);
@@ -111,12 +111,12 @@ public sealed class AesEax : IDisposable
         Xor.Into(tag, headerMac);
     }
 
-    /// <summary>The tags of <see cref="WideOmac.Lanes"/> messages of one length and one header, several times as fast as one after the other.</summary>
-    /// <param name="starts">8 × 16 bytes: N' of each.</param>
+    /// <summary>Computes the tags of <see cref="WideOmac.Lanes"/> messages of equal length and header, several times as fast as one by one.</summary>
+    /// <param name="starts">8 × 16 bytes: N' of each message.</param>
     /// <param name="headerMac">16 bytes.</param>
     /// <param name="ciphertexts">Message i begins at i × stride.</param>
     /// <param name="stride">Bytes from one message to the next.</param>
-    /// <param name="length">Bytes of each: whole blocks, at least one.</param>
+    /// <param name="length">Bytes of each message: whole blocks, at least one.</param>
     /// <param name="tags">8 × 16 bytes.</param>
     internal void TagEight(
         ReadOnlySpan<byte> starts, ReadOnlySpan<byte> headerMac, ReadOnlySpan<byte> ciphertexts, int stride, int length, Span<byte> tags)

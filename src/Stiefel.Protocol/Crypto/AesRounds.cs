@@ -8,23 +8,23 @@ using X86Aes = System.Runtime.Intrinsics.X86.Aes;
 namespace Stiefel.Protocol.Crypto;
 
 /// <summary>
-/// AES-256 (FIPS 197) by the processor's own instructions, eight blocks at a time: an instruction takes several cycles, but a new one
-/// starts in every cycle, so eight blocks that do not depend on one another take hardly longer than one. The platform's AES offers
-/// that to ECB alone, where a chain per message, as OMAC is, goes block by block.
+/// AES-256 (FIPS 197) with the processor's own instructions, eight blocks at a time. An instruction takes several cycles, but a new one
+/// can start in every cycle, so eight independent blocks take hardly longer than one. The platform's AES does that for ECB only; a chain
+/// such as OMAC would go block by block.
 /// </summary>
 internal sealed class AesRounds : IDisposable
 {
-    /// <summary>Bytes of a key.</summary>
+    /// <summary>Size of a key in bytes.</summary>
     public const int KeySize = 32;
 
     private const int Rounds = 14;
 
-    // Pinned, so that no copy is left where it once was.
+    // Pinned, so that the garbage collector leaves no copy behind when it moves memory.
     private readonly Vector128<byte>[] _keys = GC.AllocateArray<Vector128<byte>>(Rounds + 1, pinned: true);
     private bool _disposed;
 
     /// <param name="key">32 bytes; copied.</param>
-    /// <exception cref="PlatformNotSupportedException">See <see cref="IsSupported"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">The processor lacks the instructions; see <see cref="IsSupported"/>.</exception>
     public AesRounds(ReadOnlySpan<byte> key)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeySize, nameof(key));
@@ -52,7 +52,7 @@ internal sealed class AesRounds : IDisposable
         ref var keys = ref MemoryMarshal.GetArrayDataReference(_keys);
         var key = keys;
         (a, b, c, d, e, f, g, h) = (a ^ key, b ^ key, c ^ key, d ^ key, e ^ key, f ^ key, g ^ key, h ^ key);
-        // Written out: a loop's own instructions would take turns away from these, the more so where two threads share a core.
+        // Unrolled: a loop's own instructions would compete with these, even more so where two threads share a core.
         Round(Unsafe.Add(ref keys, 1), ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
         Round(Unsafe.Add(ref keys, 2), ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
         Round(Unsafe.Add(ref keys, 3), ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h);
@@ -92,8 +92,8 @@ internal sealed class AesRounds : IDisposable
         h = X86Aes.Encrypt(h, key);
     }
 
-    /// <summary>Nothing may be encrypted under the zeros that a key leaves behind: asked once per text, not per block.</summary>
-    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    /// <summary>Prevents encryption under the zeros that a disposed key leaves behind. Called once per text, not per block.</summary>
+    /// <exception cref="ObjectDisposedException">The key was disposed of.</exception>
     public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
 
     /// <summary>Overwrites the key.</summary>
@@ -103,14 +103,14 @@ internal sealed class AesRounds : IDisposable
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_keys.AsSpan()));
     }
 
-    // FIPS 197 §5.2 for a key of eight words: two round keys from the two before them.
+    // Key expansion of FIPS 197 §5.2 for a key of eight words: two round keys from the previous two.
     private void Expand(int at, Vector128<byte> assist)
     {
         _keys[at] = Chain(_keys[at - 2], Word3(assist));
         _keys[at + 1] = Chain(_keys[at - 1], Word2(X86Aes.KeygenAssist(_keys[at], 0)));
     }
 
-    // Each word is the exclusive or of itself, all words before it, and the assisting one.
+    // Each word becomes the exclusive or of itself, all words before it, and the assist word.
     private static Vector128<byte> Chain(Vector128<byte> previous, Vector128<byte> assist)
     {
         previous ^= Sse2.ShiftLeftLogical128BitLane(previous, 4);

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Stiefel.Protocol.Crypto;
 
 /// <summary>
-/// AES in counter mode with a 128-bit big-endian counter, as EAX uses it: by <see cref="WideCounter"/> where there are round keys for
-/// it, else by the platform's AES. Not thread-safe: it owns a buffer and a running cipher.
+/// AES in counter mode with a 128-bit big-endian counter, as EAX uses it: through <see cref="WideCounter"/> if round keys are available,
+/// else through the platform's AES. Not thread-safe: it owns a buffer and a running cipher.
 /// </summary>
 internal sealed class CounterStream : IDisposable
 {
@@ -14,19 +14,19 @@ internal sealed class CounterStream : IDisposable
     private readonly byte[] _buffer;
     private readonly AesRounds? _rounds;
 
-    /// <param name="aes">Keyed; stays the caller's.</param>
+    /// <param name="aes">The cipher with its key set; the caller keeps it.</param>
     /// <param name="buffer">Overwritten by every call; a whole number of blocks.</param>
-    /// <param name="rounds">The same key; stays the caller's. Null if this processor or this key has none.</param>
+    /// <param name="rounds">Round keys of the same key, which the caller keeps; null if the processor or the key size does not allow them.</param>
     public CounterStream(Aes aes, byte[] buffer, AesRounds? rounds)
     {
         _buffer = buffer;
         _rounds = rounds;
-        aes.Mode = CipherMode.ECB; // of counters, each of which occurs once
+        aes.Mode = CipherMode.ECB; // safe for counters, because each occurs only once
         aes.Padding = PaddingMode.None;
         _cipher = aes.CreateEncryptor();
     }
 
-    /// <summary>output = input ^ keystream from <paramref name="start"/> on; output may be the input itself.</summary>
+    /// <summary>Computes output = input ^ keystream from <paramref name="start"/> on; output may be the input itself.</summary>
     public void Apply(ReadOnlySpan<byte> start, ReadOnlySpan<byte> input, Span<byte> output)
     {
         var high = BinaryPrimitives.ReadUInt64BigEndian(start);
@@ -51,10 +51,10 @@ internal sealed class CounterStream : IDisposable
 
     public void Dispose() => _cipher.Dispose();
 
-    /// <summary>Writes the counter high ‖ low and its successors, and leaves it at the next one.</summary>
+    /// <summary>Fills the words with the counter high ‖ low and its successors, and advances the counter past them.</summary>
     internal static void FillCounters(Span<ulong> words, ref ulong high, ref ulong low)
     {
-        // Copies, so that the loop works in registers.
+        // Work on copies, so that the loop stays in registers.
         var (h, l) = (high, low);
         var highWord = BigEndian(h);
         for (var i = 0; i < words.Length - 1; i += 2)

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Stiefel.Protocol.Crypto;
 
 /// <summary>
-/// A number modulo 2²⁵⁵ − 19, as sixteen digits of 16 bits in 64-bit words: sums and products fit without a carry in between, and
-/// no step looks at a value to decide what to do, so that all take the same time.
+/// A number modulo 2²⁵⁵ − 19, stored as sixteen 16-bit digits in 64-bit words, so that sums and products fit without carries in
+/// between. No step depends on a value, so every operation takes the same time for all numbers.
 /// </summary>
 internal struct Field25519
 {
@@ -13,7 +13,7 @@ internal struct Field25519
     private const int Count = 16;
     private const int DigitBits = 16;
 
-    // 2^256 is 38 modulo the prime.
+    // 2^256 equals 38 modulo the prime.
     private const long Wrap = 38;
 
     private Digits _digits;
@@ -24,7 +24,7 @@ internal struct Field25519
         private long _first;
     }
 
-    /// <summary>A number below 2^16.</summary>
+    /// <summary>Makes a field element from a number below 2^16.</summary>
     public static Field25519 Of(int small)
     {
         var number = default(Field25519);
@@ -32,7 +32,7 @@ internal struct Field25519
         return number;
     }
 
-    /// <summary>32 bytes, little-endian; the highest bit is ignored (RFC 7748 §5).</summary>
+    /// <summary>Reads 32 bytes in little-endian order; the highest bit is ignored (RFC 7748 §5).</summary>
     public static Field25519 Read(ReadOnlySpan<byte> bytes)
     {
         var number = default(Field25519);
@@ -45,7 +45,7 @@ internal struct Field25519
         return number;
     }
 
-    /// <summary>The only number below the prime that is the same, little-endian.</summary>
+    /// <summary>Writes the number, reduced to below the prime, in little-endian order.</summary>
     public readonly void Write(Span<byte> bytes)
     {
         var number = this;
@@ -53,7 +53,7 @@ internal struct Field25519
         number.Carry();
         number.Carry();
 
-        // Below 2^256 now: taking the prime away twice, where it fits, leaves the number itself.
+        // The number is below 2^256 now, so subtracting the prime up to twice reduces it completely.
         number.ReduceOnce();
         number.ReduceOnce();
         for (var i = 0; i < Count; i++)
@@ -83,7 +83,7 @@ internal struct Field25519
         return left;
     }
 
-    /// <summary>Factors may be sums or differences of two products.</summary>
+    /// <summary>Multiplies. Each factor may be a product, or the sum or difference of two products.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Field25519 operator *(Field25519 left, Field25519 right)
     {
@@ -112,10 +112,10 @@ internal struct Field25519
         return result;
     }
 
-    /// <summary>1/x, as x to the power of the prime less 2; of zero it is zero.</summary>
+    /// <summary>Computes 1/x as x to the power of p − 2; the result for zero is zero.</summary>
     public readonly Field25519 Invert()
     {
-        // All bits of p − 2 = 2^255 − 21 are set but those numbered 2 and 4.
+        // All bits of p − 2 = 2^255 − 21 are set, except bits 2 and 4.
         var power = this;
         for (var bit = 253; bit >= 0; bit--)
         {
@@ -129,7 +129,7 @@ internal struct Field25519
         return power;
     }
 
-    /// <summary>Exchanges two numbers if the bit is 1, in the same time if it is 0.</summary>
+    /// <summary>Swaps two numbers if the bit is 1; takes the same time if it is 0.</summary>
     public static void Swap(ref Field25519 left, ref Field25519 right, long bit)
     {
         for (var i = 0; i < Count; i++)
@@ -144,7 +144,7 @@ internal struct Field25519
     {
         for (var i = 0; i < Count; i++)
         {
-            // Arithmetic, so that digits below zero borrow.
+            // The shift is arithmetic, so that negative digits borrow.
             var carry = _digits[i] >> DigitBits;
             _digits[i] -= carry << DigitBits;
             if (i < Count - 1)
@@ -169,7 +169,7 @@ internal struct Field25519
             less._digits[i] &= 0xffff;
         }
 
-        // −1 if the prime was the larger one.
+        // The borrow is −1 if the prime was the larger number; keep the old value then.
         Swap(ref this, ref less, 1 + borrow);
     }
 

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Stiefel.Protocol.Crypto;
 
 /// <summary>
-/// OMAC1 (CMAC, RFC 4493) with EAX's block in front that says what is authenticated. Not thread-safe: it owns a buffer and
-/// a running cipher.
+/// OMAC1 (CMAC, RFC 4493) with EAX's leading block that says which part is authenticated. Not thread-safe: it owns a buffer
+/// and a running cipher.
 /// </summary>
 internal sealed class Omac : IDisposable
 {
@@ -18,9 +18,9 @@ internal sealed class Omac : IDisposable
     private readonly byte[] _starts = new byte[3 * BlockSize];
     private readonly AesRounds? _rounds;
 
-    /// <param name="aes">Keyed; stays the caller's.</param>
+    /// <param name="aes">The cipher with its key set; the caller keeps it.</param>
     /// <param name="buffer">Overwritten by every call; a whole number of blocks.</param>
-    /// <param name="rounds">The same key; stays the caller's. Null if this processor or this key has none.</param>
+    /// <param name="rounds">Round keys of the same key, which the caller keeps; null if the processor or the key size does not allow them.</param>
     public Omac(Aes aes, byte[] buffer, AesRounds? rounds)
     {
         _buffer = buffer;
@@ -34,7 +34,7 @@ internal sealed class Omac : IDisposable
         Double(_tweakWhole, _tweakWhole);
         Double(_tweakWhole, _tweakPadded);
 
-        // Every message begins with the block [t]; its encryption depends on the key alone, so it is made once.
+        // Every message begins with the block [t], whose encryption depends on the key alone, so compute it once.
         for (var t = 0; t < 3; t++)
         {
             EncryptBlock((byte)t, _starts.AsSpan(t * BlockSize, BlockSize));
@@ -47,7 +47,7 @@ internal sealed class Omac : IDisposable
         Span<byte> start = stackalloc byte[BlockSize];
         if (message.IsEmpty)
         {
-            // The block [t] is itself the last one: whole, hence tweaked.
+            // The block [t] is itself the last block. It is a whole one, so it gets the tweak of whole blocks.
             start.Clear();
             start[^1] = (byte)which;
             Xor.Into(start, _tweakWhole);
@@ -72,7 +72,7 @@ internal sealed class Omac : IDisposable
         _chain.CopyTo(mac);
     }
 
-    /// <summary>OMACs of [<paramref name="which"/>] ‖ message for <see cref="WideOmac.Lanes"/> messages of one length, side by side if it can be.</summary>
+    /// <summary>OMACs of [<paramref name="which"/>] ‖ message for <see cref="WideOmac.Lanes"/> messages of equal length, in parallel where possible.</summary>
     /// <param name="which">As in <see cref="Compute"/>.</param>
     /// <param name="messages">Message i begins at i × stride.</param>
     /// <param name="stride">Bytes from one message to the next.</param>
@@ -92,7 +92,7 @@ internal sealed class Omac : IDisposable
         }
     }
 
-    /// <summary>Overwrites what depends on the key.</summary>
+    /// <summary>Overwrites everything that depends on the key.</summary>
     public void Dispose()
     {
         _cipher.Dispose();
@@ -101,8 +101,8 @@ internal sealed class Omac : IDisposable
         CryptographicOperations.ZeroMemory(_starts);
     }
 
-    // CBC of the buffer's first bytes, chained to `previous`. The running cipher chains to its own last block instead;
-    // cancelling that one out is far cheaper than a new cipher for every message.
+    // CBC of the buffer's first bytes, chained to `previous`. The running cipher chains to its own last block; cancelling
+    // that block out is far cheaper than making a new cipher for every message.
     private void Encrypt(int length, ReadOnlySpan<byte> previous)
     {
         var first = _buffer.AsSpan(0, BlockSize);
@@ -136,7 +136,7 @@ internal sealed class Omac : IDisposable
         _chain.CopyTo(output);
     }
 
-    // Multiplication by x in GF(2^128), without a branch on the secret; output may be the input.
+    // Multiplies by x in GF(2^128) without a branch on the secret; output may be the input.
     private static void Double(ReadOnlySpan<byte> input, Span<byte> output)
     {
         var carry = 0;

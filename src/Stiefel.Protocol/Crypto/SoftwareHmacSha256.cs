@@ -4,12 +4,12 @@ using System.Numerics;
 namespace Stiefel.Protocol.Crypto;
 
 /// <summary>
-/// HMAC-SHA256 (RFC 2104, FIPS 180-4) in plain C#, for the program that stays in a desktop's memory: the runtime's own is OpenSSL's, which that
-/// program does without. No branch and no look-up depends on a secret.
+/// HMAC-SHA256 (RFC 2104, FIPS 180-4) in plain C#, for the program that stays in a desktop's memory: the runtime's implementation needs
+/// OpenSSL, which that program does without. No branch and no table lookup depends on a secret.
 /// </summary>
 internal static class SoftwareHmacSha256
 {
-    /// <summary>Bytes of a tag.</summary>
+    /// <summary>Size of a tag in bytes.</summary>
     public const int Size = 32;
 
     private const int Block = 64;
@@ -30,9 +30,9 @@ internal static class SoftwareHmacSha256
         0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
     ];
 
-    /// <summary>The tag of a short message.</summary>
+    /// <summary>Computes the tag of a short message.</summary>
     /// <param name="key">At most 64 bytes.</param>
-    /// <param name="message">Copied once.</param>
+    /// <param name="message">Any length; copied once.</param>
     public static byte[] HashData(ReadOnlySpan<byte> key, ReadOnlySpan<byte> message)
     {
         if (key.Length > Block)
@@ -47,7 +47,7 @@ internal static class SoftwareHmacSha256
     internal static byte[] Hash(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
         var length = first.Length + second.Length;
-        // One bit that is set, and the number of bits in the last eight bytes.
+        // The padding is one set bit, zeros, and the number of bits in the last eight bytes.
         var padded = new byte[(length + 1 + sizeof(ulong) + Block - 1) / Block * Block];
         first.CopyTo(padded);
         second.CopyTo(padded.AsSpan(first.Length));

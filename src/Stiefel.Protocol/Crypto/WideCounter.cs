@@ -11,10 +11,10 @@ internal static class WideCounter
 {
     private const int Step = 8 * Omac.BlockSize;
 
-    /// <summary>output = input ^ keystream from the counter high ‖ low on; output may be the input itself.</summary>
+    /// <summary>Computes output = input ^ keystream from the counter high ‖ low on; output may be the input itself.</summary>
     /// <param name="rounds">The key.</param>
     /// <param name="high">The counter's first eight bytes, as a number.</param>
-    /// <param name="low">The others.</param>
+    /// <param name="low">The counter's last eight bytes, as a number.</param>
     /// <param name="input">Any length.</param>
     /// <param name="output">The same length.</param>
     public static void Apply(AesRounds rounds, ulong high, ulong low, ReadOnlySpan<byte> input, Span<byte> output)
@@ -34,7 +34,7 @@ internal static class WideCounter
             input[whole..].CopyTo(rest);
             ApplyStep(rounds, ref counter, rest, rest);
             rest[..(input.Length - whole)].CopyTo(output[whole..]);
-            CryptographicOperations.ZeroMemory(rest); // plaintext, and keystream
+            CryptographicOperations.ZeroMemory(rest); // it held plaintext and keystream
         }
     }
 
@@ -62,7 +62,7 @@ internal static class WideCounter
         (h ^ Vector128.LoadUnsafe(ref from, 112)).StoreUnsafe(ref to, 112);
     }
 
-    // The counter is kept as the processor counts, little-endian, its low half first; a block is its bytes in reverse.
+    // The counter is kept in little-endian order, low half first, so that the processor can count; a block has its bytes in reverse.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Next(ref Vector128<ulong> counter)
     {

@@ -4,21 +4,21 @@ using System.Runtime.Intrinsics;
 
 namespace Stiefel.Protocol.Crypto;
 
-/// <summary>The chains of eight OMACs side by side. One chain waits for itself at every block; eight do not wait for one another.</summary>
+/// <summary>Computes the chains of eight OMACs in parallel. One chain must wait for itself at every block; eight do not wait for each other.</summary>
 internal static class WideOmac
 {
-    /// <summary>Messages authenticated at once.</summary>
+    /// <summary>Number of messages authenticated at once.</summary>
     public const int Lanes = 8;
 
-    /// <summary>CBC-MAC of eight messages of one length, each from the block <paramref name="start"/> on.</summary>
+    /// <summary>CBC-MACs of eight messages of equal length, each chained to the block <paramref name="start"/>.</summary>
     /// <param name="rounds">The key.</param>
-    /// <param name="start">16 bytes: what all chains begin with.</param>
-    /// <param name="tweak">16 bytes: what is added to each message's last block.</param>
+    /// <param name="start">16 bytes that all chains begin with.</param>
+    /// <param name="tweak">16 bytes that are combined with each message's last block.</param>
     /// <param name="messages">Message i begins at i × stride.</param>
     /// <param name="stride">Bytes from one message to the next.</param>
     /// <param name="length">Bytes of each message: whole blocks, at least one.</param>
     /// <param name="macs">8 × 16 bytes.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit one another.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit together.</exception>
     public static void Chain(
         AesRounds rounds, ReadOnlySpan<byte> start, ReadOnlySpan<byte> tweak, ReadOnlySpan<byte> messages, int stride, int length, Span<byte> macs)
     {
@@ -62,7 +62,7 @@ internal static class WideOmac
     {
         if (length <= 0 || length % Omac.BlockSize != 0 || stride < length || messages < ((Lanes - 1L) * stride) + length || macs != Lanes * Omac.BlockSize)
         {
-            throw new ArgumentException($"eight messages of {length} bytes, {stride} apart, in {messages}; macs in {macs}");
+            throw new ArgumentException($"lengths do not fit: eight messages of {length} bytes, {stride} apart, in {messages} bytes; macs in {macs} bytes");
         }
     }
 }

@@ -3,21 +3,21 @@ using System.Security.Cryptography;
 namespace Stiefel.Protocol.Crypto;
 
 /// <summary>
-/// The function X25519 (RFC 7748 §5), which .NET does not have. It makes the public keys of WireGuard's private ones; the secrets that
-/// are agreed with them are computed by the kernel. Takes the same time for every key.
+/// The function X25519 (RFC 7748 §5), which .NET lacks. We use it to compute the public keys of WireGuard's private keys; the kernel does
+/// the key agreement itself. Takes the same time for every key.
 /// </summary>
 public static class X25519
 {
-    /// <summary>Bytes of a scalar, of a coordinate, and of a key of either kind.</summary>
+    /// <summary>Size in bytes of a scalar, a coordinate, a public key and a private key.</summary>
     public const int KeySize = 32;
 
-    // (A − 2) / 4 of the curve v² = u³ + A u² + u with A = 486662.
+    // (A − 2) / 4 for the curve v² = u³ + A u² + u with A = 486662.
     private const int A24 = 121665;
     private const int BaseU = 9;
     private const int HighestBit = 254;
 
     /// <summary>The public key of a private one: X25519(k, 9).</summary>
-    /// <param name="privateKey">32 bytes; clamped here, need not be before.</param>
+    /// <param name="privateKey">32 bytes; need not be clamped.</param>
     public static byte[] PublicKeyOf(ReadOnlySpan<byte> privateKey)
     {
         Span<byte> point = stackalloc byte[KeySize];
@@ -28,16 +28,16 @@ public static class X25519
         return result;
     }
 
-    /// <summary>X25519(k, u).</summary>
+    /// <summary>Computes X25519(k, u).</summary>
     /// <param name="scalar">32 bytes.</param>
     /// <param name="u">32 bytes; the highest bit is ignored.</param>
     /// <param name="result">32 bytes; all zero if u is of low order.</param>
-    /// <exception cref="ArgumentException">Another length.</exception>
+    /// <exception cref="ArgumentException">A length is not 32 bytes.</exception>
     internal static void Multiply(ReadOnlySpan<byte> scalar, ReadOnlySpan<byte> u, Span<byte> result)
     {
         if (scalar.Length != KeySize || u.Length != KeySize || result.Length != KeySize)
         {
-            throw new ArgumentException($"X25519 takes and gives {KeySize} bytes");
+            throw new ArgumentException($"scalar, coordinate and result of X25519 must have {KeySize} bytes each");
         }
 
         Span<byte> clamped = stackalloc byte[KeySize];
@@ -48,7 +48,7 @@ public static class X25519
         CryptographicOperations.ZeroMemory(clamped);
     }
 
-    // The Montgomery ladder of RFC 7748 §5, in its letters.
+    // The Montgomery ladder of RFC 7748 §5, with the same variable names.
     private static Field25519 Climb(ReadOnlySpan<byte> scalar, Field25519 x1)
     {
         var (x2, z2, x3, z3) = (Field25519.Of(1), Field25519.Of(0), x1, Field25519.Of(1));

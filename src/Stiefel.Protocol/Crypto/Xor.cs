@@ -3,13 +3,13 @@ using System.Runtime.Intrinsics;
 
 namespace Stiefel.Protocol.Crypto;
 
-/// <summary>Exclusive or of byte ranges, as wide as the machine allows.</summary>
+/// <summary>Exclusive or of byte ranges, with wide instructions where the processor has them.</summary>
 internal static class Xor
 {
-    /// <summary>target ^= mask; equal lengths.</summary>
+    /// <summary>Computes target ^= mask; both must have the same length.</summary>
     public static void Into(Span<byte> target, ReadOnlySpan<byte> mask) => Combine(target, mask, target);
 
-    /// <summary>output = left ^ right; equal lengths; output may be either of them.</summary>
+    /// <summary>Computes output = left ^ right; all must have the same length, and output may be one of the inputs.</summary>
     public static void Combine(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> output)
     {
         if (left.Length != right.Length || left.Length != output.Length)

@@ -6,21 +6,21 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Protocol.Discovery;
 
 /// <summary>
-/// The call, for a laptop that runs its own system (docs/protocol.md#the-call): it answers a `find` with a challenge, and only the answer to that
-/// makes it leave. Each end's address is in the other's proof, as the one sees it and the other has it: what was carried from one network to
-/// another has none that fits. Holds no state; thread-safe.
+/// Calls a laptop that runs its own system (docs/protocol.md#the-call). The laptop answers a `find` with a challenge, and only the right answer to
+/// that makes it leave its system. Each proof covers the address of the other end, as sender and receiver both see it, so a datagram that was
+/// relayed from another network does not verify. Holds no state; thread-safe.
 /// </summary>
 public static class CallDatagram
 {
     private const byte ChallengeType = 3;
     private const byte WakeType = 4;
 
-    /// <summary>A sleeping laptop's answer to a `find`.</summary>
-    /// <param name="key">The key the question was asked under.</param>
-    /// <param name="clientNonce">The question's.</param>
-    /// <param name="challenge">16 bytes that nobody can foresee, good for one use within seconds.</param>
-    /// <param name="client">Where the question came from.</param>
-    /// <param name="laptop">Which laptop it is.</param>
+    /// <summary>Builds the answer of a laptop in its own system to a `find`.</summary>
+    /// <param name="key">The key of the `find`.</param>
+    /// <param name="clientNonce">The nonce of the `find`.</param>
+    /// <param name="challenge">16 unpredictable bytes, valid for one use within seconds.</param>
+    /// <param name="client">The address that the `find` came from.</param>
+    /// <param name="laptop">The identity of this laptop.</param>
     public static byte[] BuildChallenge(SharedKey key, ReadOnlySpan<byte> clientNonce, ReadOnlySpan<byte> challenge, IPAddress client, LaptopIdentity laptop)
     {
         Span<byte> address = stackalloc byte[DatagramFrame.AddressSize];
@@ -28,13 +28,13 @@ public static class CallDatagram
         return DatagramFrame.Seal(DatagramFrame.Begin(ChallengeType, 0, clientNonce, challenge), key, laptop, address);
     }
 
-    /// <summary>Recognises the challenge to one's own question.</summary>
+    /// <summary>Verifies a challenge that answers one's own `find`.</summary>
     /// <param name="datagram">The stranger's bytes, of any length.</param>
-    /// <param name="key">The key the question was asked under.</param>
-    /// <param name="nonce">The question's.</param>
-    /// <param name="own">The address it was sent to.</param>
-    /// <param name="challenge">To be answered.</param>
-    /// <param name="laptop">Which laptop it is.</param>
+    /// <param name="key">The key of the `find`.</param>
+    /// <param name="nonce">The nonce of the `find`.</param>
+    /// <param name="own">The address that the challenge was sent to.</param>
+    /// <param name="challenge">The challenge to answer.</param>
+    /// <param name="laptop">The identity of the laptop.</param>
     public static bool TryOpenChallenge(
         ReadOnlySpan<byte> datagram, SharedKey key, ReadOnlySpan<byte> nonce, IPAddress own,
         [NotNullWhen(true)] out byte[]? challenge, [NotNullWhen(true)] out LaptopIdentity? laptop)
@@ -46,11 +46,11 @@ public static class CallDatagram
         return challenge is not null && laptop is not null;
     }
 
-    /// <summary>The answer to a challenge: leave your system and serve.</summary>
-    /// <param name="key">The key the question was asked under.</param>
-    /// <param name="clientNonce">The question's.</param>
-    /// <param name="challenge">The laptop's.</param>
-    /// <param name="laptop">Where the challenge came from.</param>
+    /// <summary>Builds the answer to a challenge, which asks the laptop to leave its system and serve.</summary>
+    /// <param name="key">The key of the `find`.</param>
+    /// <param name="clientNonce">The nonce of the `find`.</param>
+    /// <param name="challenge">The laptop's challenge.</param>
+    /// <param name="laptop">The address that the challenge came from.</param>
     public static byte[] BuildWake(SharedKey key, ReadOnlySpan<byte> clientNonce, ReadOnlySpan<byte> challenge, IPAddress laptop)
     {
         Span<byte> address = stackalloc byte[DatagramFrame.AddressSize];
@@ -58,10 +58,10 @@ public static class CallDatagram
         return DatagramFrame.Sign(DatagramFrame.Begin(WakeType, 0, clientNonce, challenge), key, address);
     }
 
-    /// <summary>Is it a wake by its shape? Nothing is verified yet.</summary>
+    /// <summary>True if a datagram has the shape of a wake; nothing is verified yet.</summary>
     /// <param name="datagram">The stranger's bytes, of any length.</param>
-    /// <param name="clientNonce">The nonce of the question it claims to belong to.</param>
-    /// <param name="challenge">That it claims to answer.</param>
+    /// <param name="clientNonce">The nonce of the `find` that it claims to follow.</param>
+    /// <param name="challenge">The challenge that it claims to answer.</param>
     public static bool LooksLikeWake(ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> clientNonce, out ReadOnlySpan<byte> challenge)
     {
         var isWake = DatagramFrame.HasShape(datagram, WakeType);
@@ -70,12 +70,12 @@ public static class CallDatagram
         return isWake;
     }
 
-    /// <summary>Recognises the answer to one's own challenge. Whether that is still good, and came by the same interface, is the caller's to know.</summary>
+    /// <summary>Verifies a wake that answers one's own challenge. The caller checks that the challenge is still valid, and the interface.</summary>
     /// <param name="datagram">The stranger's bytes, of any length.</param>
     /// <param name="key">The key of the challenge.</param>
-    /// <param name="clientNonce">The question's.</param>
+    /// <param name="clientNonce">The nonce of the `find`.</param>
     /// <param name="challenge">The challenge.</param>
-    /// <param name="own">The address it was sent to.</param>
+    /// <param name="own">The address that the wake was sent to.</param>
     public static bool TryOpenWake(ReadOnlySpan<byte> datagram, SharedKey key, ReadOnlySpan<byte> clientNonce, ReadOnlySpan<byte> challenge, IPAddress own)
     {
         ArgumentNullException.ThrowIfNull(key);

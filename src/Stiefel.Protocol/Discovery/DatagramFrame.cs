@@ -6,15 +6,15 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Protocol.Discovery;
 
-/// <summary>What all datagrams have in common: their head, and what proves that a holder of the key made them (docs/protocol.md#discovery).</summary>
+/// <summary>The common parts of all datagrams: the header, and the proof that a holder of the key made them (docs/protocol.md#discovery).</summary>
 internal static class DatagramFrame
 {
-    /// <summary>Bytes of every datagram: an answer is never larger than its question.</summary>
+    /// <summary>Size of every datagram in bytes. All have the same size, so that an answer is never larger than its question.</summary>
     public const int Size = ProofOffset + ProofSize;
 
     public const int NonceSize = 16;
 
-    /// <summary>Bytes of an address that both ends know and nobody sends: IPv6, or IPv4 mapped into it (RFC 4291 §2.5.5.2).</summary>
+    /// <summary>Size in bytes of an address that both ends know and that is not sent: IPv6, or IPv4 mapped into it (RFC 4291 §2.5.5.2).</summary>
     public const int AddressSize = 16;
 
     public const byte Version = 2;
@@ -34,7 +34,7 @@ internal static class DatagramFrame
     public static bool HasShape(ReadOnlySpan<byte> datagram, byte type) =>
         datagram.Length == Size && datagram[..Magic.Length].SequenceEqual(Magic) && datagram[4] == Version && datagram[5] == type;
 
-    /// <summary>One of ours by its look, of another version than this; what that one proves is not known here.</summary>
+    /// <summary>The version of a datagram that looks like ours but has another version; null for any other. Nothing is verified.</summary>
     public static int? OtherVersion(ReadOnlySpan<byte> datagram) =>
         datagram.Length >= LeastOfAnyVersion && datagram[..Magic.Length].SequenceEqual(Magic) && datagram[4] != Version ? datagram[4] : null;
 
@@ -44,10 +44,10 @@ internal static class DatagramFrame
 
     public static int Port(ReadOnlySpan<byte> datagram) => BinaryPrimitives.ReadUInt16BigEndian(datagram[PortOffset..]);
 
-    /// <summary>Nothing in place of the identity.</summary>
+    /// <summary>True if the place of the identity holds only zeros.</summary>
     public static bool HasEmptyBody(ReadOnlySpan<byte> datagram) => !datagram[BodyOffset..ProofOffset].ContainsAnyExcept((byte)0);
 
-    /// <summary>A datagram with all but its proof.</summary>
+    /// <summary>Builds a datagram without its proof.</summary>
     public static byte[] Begin(byte type, ushort port, ReadOnlySpan<byte> clientNonce, ReadOnlySpan<byte> laptopNonce)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(clientNonce.Length, NonceSize);
@@ -62,10 +62,10 @@ internal static class DatagramFrame
         return datagram;
     }
 
-    /// <summary>Proves a datagram of the client.</summary>
-    /// <param name="datagram">All but its proof.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="bound">An address, or nothing.</param>
+    /// <summary>Adds the proof to a client's datagram, and returns it.</summary>
+    /// <param name="datagram">The datagram without its proof.</param>
+    /// <param name="key">The shared key.</param>
+    /// <param name="bound">An address that the proof covers although it is not sent; may be empty.</param>
     public static byte[] Sign(byte[] datagram, SharedKey key, ReadOnlySpan<byte> bound = default)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -82,7 +82,7 @@ internal static class DatagramFrame
         return CryptographicOperations.FixedTimeEquals(mac[..ProofSize], datagram[ProofOffset..]);
     }
 
-    /// <summary>Puts the laptop's identity into its answer, for holders of the key only, and proves the whole.</summary>
+    /// <summary>Adds the laptop's identity to its answer, encrypted for holders of the key, and a proof of the whole.</summary>
     /// <inheritdoc cref="Sign"/>
     public static byte[] Seal(byte[] datagram, SharedKey key, LaptopIdentity laptop, ReadOnlySpan<byte> bound = default)
     {
@@ -122,7 +122,7 @@ internal static class DatagramFrame
         }
     }
 
-    // What is bound is known to both ends and not sent.
+    // The MAC also covers `bound`, which both ends know and which is not sent.
     private static void Mac(SharedKey key, ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> bound, Span<byte> mac)
     {
         Span<byte> message = stackalloc byte[ProofOffset + AddressSize];

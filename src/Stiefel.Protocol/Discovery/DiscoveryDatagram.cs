@@ -5,18 +5,18 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Protocol.Discovery;
 
 /// <summary>
-/// Question and answer of a search on UDP 61570 (docs/protocol.md#discovery). All datagrams have one size, so an answer is never larger than
-/// its question; nothing in them is the same twice for one key. Holds no state; thread-safe.
+/// The question (`find`) and answer (`hello`) of a search on UDP port 61570 (docs/protocol.md#discovery). All datagrams have the same size, so an
+/// answer is never larger than its question, and no part that depends on the key ever repeats. Holds no state; thread-safe.
 /// </summary>
 public static class DiscoveryDatagram
 {
-    /// <summary>Bytes of every datagram, also those of <see cref="CallDatagram"/>.</summary>
+    /// <summary>Size of every datagram in bytes, including those of <see cref="CallDatagram"/>.</summary>
     public const int Size = DatagramFrame.Size;
 
-    /// <summary>Bytes of a nonce; a client takes a fresh random one for every search.</summary>
+    /// <summary>Size of a nonce in bytes; a client makes a fresh random one for every search.</summary>
     public const int NonceSize = DatagramFrame.NonceSize;
 
-    /// <summary>What this build speaks.</summary>
+    /// <summary>The protocol version of this program's datagrams.</summary>
     public const int Version = DatagramFrame.Version;
 
     private const byte FindType = 1;
@@ -24,18 +24,18 @@ public static class DiscoveryDatagram
 
     private static ReadOnlySpan<byte> NoNonce => new byte[NonceSize];
 
-    /// <summary>A client's question: who serves under this key?</summary>
-    /// <param name="key">The key to ask under.</param>
+    /// <summary>Builds a client's question: which laptop serves with this key?</summary>
+    /// <param name="key">The shared key.</param>
     /// <param name="nonce">16 fresh random bytes.</param>
     public static byte[] BuildFind(SharedKey key, ReadOnlySpan<byte> nonce) =>
         DatagramFrame.Sign(DatagramFrame.Begin(FindType, 0, nonce, NoNonce), key);
 
-    /// <summary>Recognises a question under one of the keys.</summary>
+    /// <summary>Verifies a question and finds out which of the keys it was made with.</summary>
     /// <param name="datagram">The stranger's bytes, of any length.</param>
-    /// <param name="keys">At most <see cref="SharedKey.MaxAccepted"/>.</param>
-    /// <param name="nonce">The client's, to be answered.</param>
-    /// <param name="key">The key it was asked under.</param>
-    /// <exception cref="ArgumentException">More keys than allowed.</exception>
+    /// <param name="keys">The accepted keys, at most <see cref="SharedKey.MaxAccepted"/>.</param>
+    /// <param name="nonce">The client's nonce, which the answer must repeat.</param>
+    /// <param name="key">The key that the question was made with.</param>
+    /// <exception cref="ArgumentException">There are more keys than allowed.</exception>
     public static bool TryOpenFind(
         ReadOnlySpan<byte> datagram,
         IEnumerable<SharedKey> keys,
@@ -71,20 +71,20 @@ public static class DiscoveryDatagram
         return key is not null && nonce is not null;
     }
 
-    /// <summary>A server's answer to one question.</summary>
-    /// <param name="key">The key the question was asked under.</param>
-    /// <param name="clientNonce">The question's.</param>
+    /// <summary>Builds a server's answer to one question.</summary>
+    /// <param name="key">The key of the question.</param>
+    /// <param name="clientNonce">The nonce of the question.</param>
     /// <param name="bootPort">TCP port of the boot plane, 1 to 65535.</param>
-    /// <param name="laptop">Which laptop serves.</param>
+    /// <param name="laptop">The identity of the laptop that serves.</param>
     public static byte[] BuildHello(SharedKey key, ReadOnlySpan<byte> clientNonce, int bootPort, LaptopIdentity laptop) =>
         BuildHello(key, clientNonce, bootPort, laptop, RandomNumberGenerator.GetBytes(NonceSize));
 
-    /// <summary>Recognises the answer to one's own question.</summary>
+    /// <summary>Verifies an answer to one's own question.</summary>
     /// <param name="datagram">The stranger's bytes, of any length.</param>
-    /// <param name="key">The key the question was asked under.</param>
-    /// <param name="nonce">The question's.</param>
+    /// <param name="key">The key of the question.</param>
+    /// <param name="nonce">The nonce of the question.</param>
     /// <param name="bootPort">TCP port of the boot plane.</param>
-    /// <param name="laptop">Which laptop serves.</param>
+    /// <param name="laptop">The identity of the laptop that serves.</param>
     public static bool TryOpenHello(
         ReadOnlySpan<byte> datagram, SharedKey key, ReadOnlySpan<byte> nonce, out int bootPort, [NotNullWhen(true)] out LaptopIdentity? laptop)
     {
@@ -102,11 +102,11 @@ public static class DiscoveryDatagram
         return true;
     }
 
-    /// <summary>The version of a datagram that is one of ours by its look, but of another build than this one; nothing in it is verified.</summary>
+    /// <summary>The version of a datagram that looks like ours but has another version; null for any other. Nothing is verified.</summary>
     /// <param name="datagram">The stranger's bytes, of any length.</param>
     public static int? OtherVersion(ReadOnlySpan<byte> datagram) => DatagramFrame.OtherVersion(datagram);
 
-    /// <summary>For test vectors: the server's nonce is the caller's.</summary>
+    /// <summary>For test vectors: the caller chooses the server's nonce.</summary>
     internal static byte[] BuildHello(SharedKey key, ReadOnlySpan<byte> clientNonce, int bootPort, LaptopIdentity laptop, ReadOnlySpan<byte> serverNonce)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bootPort, 1);

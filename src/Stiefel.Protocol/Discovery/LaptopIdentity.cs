@@ -5,17 +5,17 @@ using System.Text;
 namespace Stiefel.Protocol.Discovery;
 
 /// <summary>
-/// Which laptop answers (docs/protocol.md#which-laptop). Only holders of the key read it: it never crosses the cable but sealed, since a
-/// constant number or name in the open would tell everybody where the laptop is.
+/// Identifies the laptop that answers (docs/protocol.md#which-laptop). It is always sent encrypted, for holders of the key only: a constant
+/// number or name in plain text would tell everybody where the laptop is.
 /// </summary>
-/// <param name="Id">16 lower-case hexadecimal digits, the same while it sleeps and while it serves.</param>
-/// <param name="Name">For people, at most <see cref="MaxNameBytes"/> in UTF-8; may be empty, and be that of other laptops too.</param>
+/// <param name="Id">16 lower-case hexadecimal digits, the same in the laptop's own system and in the ramdisk.</param>
+/// <param name="Name">Name for people, at most <see cref="MaxNameBytes"/> bytes of UTF-8; may be empty, and need not be unique.</param>
 public sealed record LaptopIdentity(string Id, string Name)
 {
-    /// <summary>Bytes of a name in UTF-8.</summary>
+    /// <summary>Largest size of a name, in bytes of UTF-8.</summary>
     public const int MaxNameBytes = 63;
 
-    /// <summary>Characters of an id.</summary>
+    /// <summary>Length of an id in characters.</summary>
     public const int IdLength = 2 * IdSize;
 
     //  0 id, 8 bytes · 8 length of the name, 1 byte · 9 the name, then zeros
@@ -26,8 +26,8 @@ public sealed record LaptopIdentity(string Id, string Name)
 
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>An id that tells nothing of what it was made from.</summary>
-    /// <param name="numbers">What is this machine's alone.</param>
+    /// <summary>Makes an id that reveals nothing about its source.</summary>
+    /// <param name="numbers">Numbers that are unique to this machine.</param>
     public static string IdOf(string numbers)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -38,8 +38,8 @@ public sealed record LaptopIdentity(string Id, string Name)
     /// <summary>True for 16 lower-case hexadecimal digits.</summary>
     public static bool IsId([NotNullWhen(true)] string? text) => text is { Length: IdLength } && text.All(char.IsAsciiHexDigitLower);
 
-    /// <summary>With as much of the name as fits.</summary>
-    /// <exception cref="ArgumentException">That is no id.</exception>
+    /// <summary>Makes an identity with as much of the name as fits.</summary>
+    /// <exception cref="ArgumentException">The id is malformed.</exception>
     public static LaptopIdentity Of(string id, string name)
     {
         if (!IsId(id))

@@ -6,36 +6,36 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Protocol.Ending;
 
 /// <summary>
-/// The proofs that a session's end is clean (docs/protocol.md#goodbye): the desktop's, that it is its own goodbye and a new one, and the laptop's, that
-/// it was heard. Both are HMAC-SHA256 under a key of that session alone.
+/// The proofs that a session ended cleanly (docs/protocol.md#goodbye): the desktop proves that the goodbye is its own and new, and the laptop proves
+/// that it heard it. Both are HMAC-SHA256 under a key of that session alone.
 /// </summary>
 public static class SessionGoodbye
 {
-    /// <summary>Bytes of the key.</summary>
+    /// <summary>Size of the key in bytes.</summary>
     public const int KeySize = 32;
 
-    /// <summary>Bytes of a proof.</summary>
+    /// <summary>Size of a proof in bytes.</summary>
     public const int ProofSize = 32;
 
-    // Keep the two directions apart: a goodbye sent back is no answer.
+    // These keep the two directions apart, so that a goodbye sent back is not taken for an answer.
     private const byte OfDesktop = 1;
     private const byte OfLaptop = 2;
 
-    /// <summary>The desktop's proof.</summary>
+    /// <summary>Makes the desktop's proof.</summary>
     /// <param name="key">32 bytes: <see cref="KeyPurpose.Goodbye"/> of the session's secret.</param>
-    /// <param name="session">Which session ends.</param>
-    /// <param name="number">Rises in a session.</param>
+    /// <param name="session">The session that ends.</param>
+    /// <param name="number">The goodbye's number, which rises within a session.</param>
     public static byte[] Prove(ReadOnlySpan<byte> key, SessionId session, ulong number) => Seal(key, OfDesktop, session, number);
 
-    /// <summary>The laptop's proof that it heard that very goodbye.</summary>
+    /// <summary>Makes the laptop's proof that it heard this goodbye.</summary>
     /// <inheritdoc cref="Prove"/>
     public static byte[] Confirm(ReadOnlySpan<byte> key, SessionId session, ulong number) => Seal(key, OfLaptop, session, number);
 
-    /// <summary>Is this the desktop's? In constant time.</summary>
+    /// <summary>Checks the desktop's proof, in constant time.</summary>
     public static bool IsProof(ReadOnlySpan<byte> proof, ReadOnlySpan<byte> key, SessionId session, ulong number) =>
         CryptographicOperations.FixedTimeEquals(proof, Prove(key, session, number));
 
-    /// <summary>Is this the laptop's? In constant time.</summary>
+    /// <summary>Checks the laptop's proof, in constant time.</summary>
     public static bool IsConfirmation(ReadOnlySpan<byte> proof, ReadOnlySpan<byte> key, SessionId session, ulong number) =>
         CryptographicOperations.FixedTimeEquals(proof, Confirm(key, session, number));
 

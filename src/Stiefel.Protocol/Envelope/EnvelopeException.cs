@@ -1,6 +1,6 @@
 namespace Stiefel.Protocol.Envelope;
 
-/// <summary>An envelope is forged, damaged, cut short, too long, or under another key. Nothing read after this may be used.</summary>
+/// <summary>An envelope is forged, damaged, cut short, too long, or sealed under another key. Nothing read after this may be used.</summary>
 public sealed class EnvelopeException : Exception
 {
     /// <inheritdoc cref="Exception"/>

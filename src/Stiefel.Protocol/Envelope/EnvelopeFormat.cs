@@ -4,8 +4,8 @@ using Stiefel.Protocol.Crypto;
 namespace Stiefel.Protocol.Envelope;
 
 /// <summary>
-/// The envelope's bytes (docs/protocol.md#envelope). Segments are sealed as in STREAM (Hoang, Reyhanitabar, Rogaway, Vizár,
-/// CRYPTO 2015): the nonce holds the index and whether the segment is the last, so none can be moved, dropped or added.
+/// The envelope's byte format (docs/protocol.md#envelope). Segments are sealed as in STREAM (Hoang, Reyhanitabar, Rogaway, Vizár,
+/// CRYPTO 2015): the nonce contains the index and a mark of the last segment, so none can be moved, dropped or added.
 /// </summary>
 internal static class EnvelopeFormat
 {
@@ -14,13 +14,13 @@ internal static class EnvelopeFormat
     public const int SaltOffset = 16;
     public const int SaltSize = 16;
 
-    /// <summary>Bytes of plaintext in every segment but the last, and the most the last may hold.</summary>
+    /// <summary>Plaintext bytes in every segment but the last, which may hold fewer.</summary>
     public const int SegmentSize = 64 * 1024;
 
     //  segment: 0 frame, u32: bit 31 = last, bits 0–30 = length · 4 ciphertext · tag, 16 bytes
     public const int FrameSize = 4;
     public const int Overhead = FrameSize + AesEax.TagSize;
-    /// <summary>Bytes of an envelope's key.</summary>
+    /// <summary>Size of an envelope's key in bytes.</summary>
     public const int KeySize = 32;
 
     public const int MaxSealedSegment = SegmentSize + Overhead;
@@ -43,17 +43,17 @@ internal static class EnvelopeFormat
         salt.CopyTo(header[SaltOffset..]);
     }
 
-    /// <exception cref="EnvelopeException">Not a header of version 1.</exception>
+    /// <exception cref="EnvelopeException">The bytes are not a header of version 1.</exception>
     public static EnvelopeKind ReadHeader(ReadOnlySpan<byte> header)
     {
         if (!header[..4].SequenceEqual(Magic))
         {
-            throw new EnvelopeException("the answer is not an envelope of Stiefel");
+            throw new EnvelopeException("the answer is not a Stiefel envelope");
         }
 
         if (header[4] != Version)
         {
-            throw new EnvelopeException($"envelope version {header[4]}; this program knows {Version}");
+            throw new EnvelopeException($"the envelope has version {header[4]}, but this program supports only {Version}");
         }
 
         var kind = (EnvelopeKind)header[5];
@@ -69,7 +69,7 @@ internal static class EnvelopeFormat
     }
 
     /// <summary>Reads the frame of segment <paramref name="index"/>.</summary>
-    /// <exception cref="EnvelopeException">A length that no writer writes.</exception>
+    /// <exception cref="EnvelopeException">The length is not one that a writer produces.</exception>
     public static (int Length, bool Last) ReadFrame(ReadOnlySpan<byte> frame, long index)
     {
         var value = BinaryPrimitives.ReadUInt32BigEndian(frame);
@@ -77,7 +77,7 @@ internal static class EnvelopeFormat
         var length = value & ~LastMark;
         return length <= SegmentSize && (last || length == SegmentSize)
             ? ((int)length, last)
-            : throw new EnvelopeException($"segment {index}: its length {length} is not allowed");
+            : throw new EnvelopeException($"segment {index} of the envelope has an invalid length of {length} bytes");
     }
 
     /// <summary>Completes a nonce whose salt is already in place.</summary>
@@ -87,9 +87,9 @@ internal static class EnvelopeFormat
         nonce[NonceSize - 1] = last ? (byte)1 : (byte)0;
     }
 
-    /// <summary>Bytes of the envelope around <paramref name="plain"/> bytes.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
-    /// <exception cref="OverflowException">More than a 64-bit length can say.</exception>
+    /// <summary>Size in bytes of the envelope around <paramref name="plain"/> bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    /// <exception cref="OverflowException">The size does not fit in 64 bits.</exception>
     public static long SealedLength(long plain)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(plain);

@@ -1,11 +1,11 @@
 namespace Stiefel.Protocol.Envelope;
 
-/// <summary>What an envelope holds; part of what is authenticated.</summary>
+/// <summary>The kind of an envelope's content; it is authenticated.</summary>
 public enum EnvelopeKind : byte
 {
-    /// <summary>What was asked for.</summary>
+    /// <summary>The data that was requested.</summary>
     Data = 0,
 
-    /// <summary>JSON of <see cref="Boot.Refusal"/>.</summary>
+    /// <summary>A <see cref="Boot.Refusal"/> as JSON.</summary>
     Refusal = 1,
 }

@@ -1,8 +1,8 @@
 namespace Stiefel.Protocol.Envelope;
 
 /// <summary>
-/// Opens an envelope as it arrives, in constant memory, and hands out verified bytes only (docs/protocol.md#envelope).
-/// Every read throws <see cref="EnvelopeException"/> if the envelope is not whole and genuine up to there; 0 means that all of it was.
+/// Opens an envelope as it arrives, in constant memory, and returns verified bytes only (docs/protocol.md#envelope). A read throws
+/// <see cref="EnvelopeException"/> if the envelope is not complete and genuine up to that point; 0 means that all of it was.
 /// Not thread-safe.
 /// </summary>
 public sealed class EnvelopeReader : ReadOnlyStream
@@ -22,18 +22,18 @@ public sealed class EnvelopeReader : ReadOnlyStream
         _batch = new ReceivedBatch(cipher);
     }
 
-    /// <summary>What the envelope holds; already verified.</summary>
+    /// <summary>The kind of the envelope's content; already verified.</summary>
     public EnvelopeKind Kind { get; }
 
-    /// <summary>Bytes of the envelope around <paramref name="plain"/> bytes: for Content-Length and progress.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    /// <summary>Size in bytes of the envelope around <paramref name="plain"/> bytes, for Content-Length and progress.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public static long SealedLength(long plain) => EnvelopeFormat.SealedLength(plain);
 
     /// <summary>Reads and verifies the header and the first segment.</summary>
-    /// <param name="source">Stays the caller's; it is not closed. Read to its end.</param>
+    /// <param name="source">The stream, which is read to its end; the caller keeps it, and it is not closed.</param>
     /// <param name="key">32 bytes; copied.</param>
-    /// <param name="token">Ends the wait.</param>
-    /// <exception cref="EnvelopeException">Not an envelope, or not under this key.</exception>
+    /// <param name="token">Cancels the read.</param>
+    /// <exception cref="EnvelopeException">The bytes are not an envelope, or it is sealed under another key.</exception>
     public static async Task<EnvelopeReader> OpenAsync(Stream source, ReadOnlyMemory<byte> key, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -48,7 +48,7 @@ public sealed class EnvelopeReader : ReadOnlyStream
         var reader = new EnvelopeReader(source, kind, new SegmentCipher(key.Span, header));
         try
         {
-            // The header is only believed once a segment sealed under it was found genuine.
+            // Trust the header only after verifying a segment that was sealed with it.
             await reader._batch.ReceiveFirstAsync(source, token);
             return reader;
         }
@@ -88,10 +88,10 @@ public sealed class EnvelopeReader : ReadOnlyStream
         return ReadAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
     }
 
-    /// <summary>The rest of the envelope in memory.</summary>
-    /// <param name="limit">Bytes; an envelope that holds more is refused.</param>
-    /// <param name="token">Ends the wait.</param>
-    /// <exception cref="EnvelopeException">Not whole and genuine, or longer than the limit.</exception>
+    /// <summary>Reads the rest of the envelope into memory.</summary>
+    /// <param name="limit">Largest number of bytes to read; a longer envelope is refused.</param>
+    /// <param name="token">Cancels the read.</param>
+    /// <exception cref="EnvelopeException">The envelope is not complete and genuine, or longer than the limit.</exception>
     public async Task<byte[]> ReadToEndAsync(int limit, CancellationToken token)
     {
         using var all = new MemoryStream();
@@ -109,7 +109,7 @@ public sealed class EnvelopeReader : ReadOnlyStream
         return all.ToArray();
     }
 
-    /// <summary>Forgets the key and the plaintext. The source stays open.</summary>
+    /// <summary>Overwrites the key and the plaintext. The source stays open.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_disposed)
@@ -122,10 +122,10 @@ public sealed class EnvelopeReader : ReadOnlyStream
         base.Dispose(disposing);
     }
 
-    // Everything received was taken: brings what comes next, or the end.
+    // Called when everything received has been taken: receives the next segments, or the end.
     private async ValueTask AdvanceAsync(CancellationToken token)
     {
-        _failure = "an earlier read of this envelope was broken off; its place in the stream is lost";
+        _failure = "an earlier read of this envelope was interrupted, and its position in the stream is lost";
         try
         {
             if (_batch.HasLast)

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Stiefel.Protocol.Envelope;
 
 /// <summary>
-/// Seals what is written to it into a pipe, in constant memory (docs/protocol.md#envelope). Only <see cref="CompleteAsync"/>
-/// makes the envelope whole: one that is disposed of before is refused by its reader as cut short. Not thread-safe.
+/// Seals everything written to it into a pipe, in constant memory (docs/protocol.md#envelope). Only <see cref="CompleteAsync"/>
+/// completes the envelope: if the writer is disposed of before, the reader refuses the envelope as cut short. Not thread-safe.
 /// </summary>
 public sealed class EnvelopeWriter : WriteOnlyStream
 {
@@ -13,23 +13,23 @@ public sealed class EnvelopeWriter : WriteOnlyStream
     private readonly SegmentCipher _cipher;
     private readonly SealedBatch _batch;
 
-    // Plaintext that may still be the envelope's last: which of them is, a segment's seal must say.
+    // Plaintext is held back until it is known whether it is the envelope's last segment, because the seal marks that.
     private readonly byte[] _waiting = new byte[EnvelopeFormat.SegmentSize];
     private int _waitingCount;
     private bool _closed;
 
-    // Once a batch did not leave whole, nothing may follow it: its bytes are lost, and an end would make the rest look complete.
+    // After a batch was not sent completely, nothing may follow: its bytes are lost, and an end would make the rest look complete.
     private bool _broken;
 
-    /// <param name="destination">Stays the caller's; it is not completed. Nobody else writes to it meanwhile.</param>
-    /// <param name="key">32 bytes; copied. One key seals one envelope.</param>
-    /// <param name="kind">What the envelope holds.</param>
+    /// <param name="destination">The pipe; the caller keeps it, it is not completed, and no one else may write to it meanwhile.</param>
+    /// <param name="key">32 bytes; copied. Use each key for one envelope only.</param>
+    /// <param name="kind">The kind of the envelope's content.</param>
     public EnvelopeWriter(PipeWriter destination, ReadOnlySpan<byte> key, EnvelopeKind kind)
         : this(destination, key, kind, RandomNumberGenerator.GetBytes(EnvelopeFormat.SaltSize))
     {
     }
 
-    /// <summary>For test vectors: the salt is the caller's.</summary>
+    /// <summary>For test vectors: the caller chooses the salt.</summary>
     internal EnvelopeWriter(PipeWriter destination, ReadOnlySpan<byte> key, EnvelopeKind kind, ReadOnlySpan<byte> salt)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -41,11 +41,11 @@ public sealed class EnvelopeWriter : WriteOnlyStream
         _batch = new SealedBatch(destination, _cipher, header);
     }
 
-    /// <summary>Bytes of the envelope that were handed to the destination.</summary>
+    /// <summary>Bytes of the envelope that have been passed to the destination.</summary>
     public long SealedBytes { get; private set; }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">Nobody reads the pipe any more.</exception>
+    /// <exception cref="IOException">The reader of the pipe is gone.</exception>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken token = default)
     {
         ThrowIfUnusable();
@@ -59,10 +59,10 @@ public sealed class EnvelopeWriter : WriteOnlyStream
         }
     }
 
-    /// <summary>Not supported: a pipe is written to asynchronously.</summary>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("an envelope is written asynchronously");
+    /// <summary>Not supported, because a pipe can only be written asynchronously.</summary>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("an envelope can only be written asynchronously");
 
-    /// <summary>Does nothing: what was written is sent when a batch of segments is whole, or the envelope ends.</summary>
+    /// <summary>Does nothing: data is sent when a batch of segments is full or the envelope ends.</summary>
     public override void Flush()
     {
     }
@@ -70,7 +70,7 @@ public sealed class EnvelopeWriter : WriteOnlyStream
     /// <inheritdoc cref="Flush"/>
     public override Task FlushAsync(CancellationToken token) => Task.CompletedTask;
 
-    /// <summary>Seals the last segment and flushes. Nothing can be written after it.</summary>
+    /// <summary>Seals the last segment and flushes. Nothing can be written afterwards.</summary>
     public async ValueTask CompleteAsync(CancellationToken token)
     {
         ThrowIfUnusable();
@@ -79,7 +79,7 @@ public sealed class EnvelopeWriter : WriteOnlyStream
         await SendAsync(last: true, token);
     }
 
-    /// <summary>Forgets key and plaintext. The destination stays open.</summary>
+    /// <summary>Overwrites key and plaintext. The destination stays open.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -100,13 +100,13 @@ public sealed class EnvelopeWriter : WriteOnlyStream
         SealedBytes += _batch.Finish();
         if (last && !isFirst)
         {
-            // Kestrel looks whether an answer is whole when it is written to, not when it is flushed. Without this, a client
-            // that goes as soon as it has the last byte is taken for one that broke the answer off.
+            // Kestrel checks on a write, not on a flush, whether an answer is complete. Without this write, a client that
+            // disconnects as soon as it has the last byte counts as one that aborted the answer.
             await _destination.WriteAsync(ReadOnlyMemory<byte>.Empty, token);
         }
 
         var flushed = await _destination.FlushAsync(token);
-        if (flushed.IsCompleted && !last) // who goes after the last byte may well have it
+        if (flushed.IsCompleted && !last) // a client that disconnects after the last byte may well have it
         {
             throw new IOException("the envelope's receiver is gone");
         }
@@ -119,11 +119,11 @@ public sealed class EnvelopeWriter : WriteOnlyStream
         ObjectDisposedException.ThrowIf(_closed, this);
         if (_broken)
         {
-            throw new InvalidOperationException("an earlier write of this envelope failed; it cannot become whole any more");
+            throw new InvalidOperationException("an earlier write of this envelope failed, so it cannot be completed");
         }
     }
 
-    // Takes in as much as the batch has room for; the rest is returned.
+    // Adds as much as the batch has room for, and returns the rest.
     private ReadOnlyMemory<byte> Put(ReadOnlyMemory<byte> plaintext)
     {
         while (!plaintext.IsEmpty && !_batch.IsFull)

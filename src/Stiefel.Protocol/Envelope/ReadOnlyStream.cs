@@ -1,6 +1,6 @@
 namespace Stiefel.Protocol.Envelope;
 
-/// <summary>The part of <see cref="Stream"/> that a one-way, unseekable reader has to say no to.</summary>
+/// <summary>Implements the parts of <see cref="Stream"/> that a one-way, unseekable reader does not support.</summary>
 public abstract class ReadOnlyStream : Stream
 {
     /// <inheritdoc/>

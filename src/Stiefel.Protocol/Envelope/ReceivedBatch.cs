@@ -4,7 +4,7 @@ using Stiefel.Protocol.Crypto;
 namespace Stiefel.Protocol.Envelope;
 
 /// <summary>
-/// Up to eight segments as they were received: taken apart, verified together, and decrypted one by one as they are asked for.
+/// Up to eight received segments, which are parsed, verified together, and decrypted one by one when the caller takes them.
 /// Not thread-safe.
 /// </summary>
 internal sealed class ReceivedBatch(SegmentCipher cipher) : IDisposable
@@ -15,23 +15,23 @@ internal sealed class ReceivedBatch(SegmentCipher cipher) : IDisposable
     private int _count;
     private int _parsed;
 
-    // The genuine ones among those received; nothing else is taken.
+    // Number of segments that have been verified; only these may be taken.
     private int _genuine;
     private int _taken;
 
-    // The segment that was asked for in parts.
+    // Plaintext of a segment that the caller takes in parts.
     private byte[] _plain = [];
     private int _plainStart;
     private int _plainEnd;
 
-    /// <summary>True once the segment was received that says it is the envelope's last.</summary>
+    /// <summary>True once a segment has been received that is marked as the envelope's last.</summary>
     public bool HasLast { get; private set; }
 
     /// <summary>Index of the next segment to be received.</summary>
     public long Index { get; private set; }
 
-    /// <summary>Receives the first segment, and not a byte more: nothing is known of the sender yet.</summary>
-    /// <exception cref="EnvelopeException">A length that no writer writes; cut short; not genuine.</exception>
+    /// <summary>Receives the first segment and not a byte more, because the sender is not verified yet.</summary>
+    /// <exception cref="EnvelopeException">The segment has an invalid length, is cut short, or is not genuine.</exception>
     public async ValueTask ReceiveFirstAsync(Stream source, CancellationToken token)
     {
         _bytes = new byte[EnvelopeFormat.FrameSize];
@@ -43,8 +43,8 @@ internal sealed class ReceivedBatch(SegmentCipher cipher) : IDisposable
         Verify();
     }
 
-    /// <summary>Receives as many of the next segments as are taken together; there is at least one, and none are left to take.</summary>
-    /// <exception cref="EnvelopeException">As above, or something follows the last segment.</exception>
+    /// <summary>Receives the next batch of at least one segment. Call this only when all earlier segments have been taken.</summary>
+    /// <exception cref="EnvelopeException">A segment has an invalid length, is cut short or not genuine, or bytes follow the last segment.</exception>
     public async ValueTask ReceiveAsync(Stream source, CancellationToken token)
     {
         (_count, _parsed, _genuine, _taken) = (0, 0, 0, 0);
@@ -63,7 +63,7 @@ internal sealed class ReceivedBatch(SegmentCipher cipher) : IDisposable
         Verify();
     }
 
-    /// <summary>Decrypts into <paramref name="destination"/>; how many bytes, 0 if nothing is left.</summary>
+    /// <summary>Decrypts into <paramref name="destination"/>; returns the number of bytes, 0 if none are left.</summary>
     public int Take(Span<byte> destination)
     {
         var done = 0;
@@ -95,10 +95,10 @@ internal sealed class ReceivedBatch(SegmentCipher cipher) : IDisposable
         return done;
     }
 
-    /// <summary>Forgets the plaintext.</summary>
+    /// <summary>Overwrites the plaintext.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(_plain);
 
-    // Takes note of every segment that is there whole.
+    // Records every segment that has arrived completely.
     private void Parse(int filled)
     {
         while (!HasLast && _count < SegmentCipher.BatchSize && filled - _parsed >= EnvelopeFormat.FrameSize)
@@ -141,7 +141,7 @@ internal sealed class ReceivedBatch(SegmentCipher cipher) : IDisposable
             var tag = _bytes.AsSpan(Offset(i) + EnvelopeFormat.FrameSize + _lengths[i], AesEax.TagSize);
             if (!CryptographicOperations.FixedTimeEquals(tag, tags.Slice(i * AesEax.TagSize, AesEax.TagSize)))
             {
-                throw new EnvelopeException($"segment {Index - _count + i}: it is forged, damaged, or sealed under another key");
+                throw new EnvelopeException($"segment {Index - _count + i} of the envelope is forged, damaged, or sealed under another key");
             }
         }
 
@@ -166,7 +166,7 @@ internal sealed class ReceivedBatch(SegmentCipher cipher) : IDisposable
 
     private EnvelopeException CutShort() => new($"the envelope is cut short in segment {Index}");
 
-    // All but an envelope's last segment have full length.
+    // All segments but an envelope's last have full length.
     private static int Offset(int i) => i * EnvelopeFormat.MaxSealedSegment;
 
     private Span<byte> Start(int i) => _starts.AsSpan(i * AesEax.TagSize, AesEax.TagSize);

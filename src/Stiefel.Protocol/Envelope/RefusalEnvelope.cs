@@ -4,13 +4,13 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Protocol.Envelope;
 
-/// <summary>An envelope that says no, and why, to a peer that is known.</summary>
+/// <summary>An envelope with a refusal and its reason, for an authenticated peer.</summary>
 public static class RefusalEnvelope
 {
-    /// <summary>Bytes of the JSON.</summary>
+    /// <summary>Largest size of the JSON in bytes.</summary>
     public const int MaxBytes = 16 * 1024;
 
-    /// <summary>Writes a whole envelope that holds <paramref name="refusal"/>.</summary>
+    /// <summary>Writes a complete envelope with the refusal.</summary>
     public static async Task WriteAsync(PipeWriter destination, ReadOnlyMemory<byte> answerKey, Refusal refusal, CancellationToken token)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(refusal, ProtocolJson.Default.Refusal);
@@ -19,7 +19,7 @@ public static class RefusalEnvelope
         await writer.CompleteAsync(token);
     }
 
-    /// <summary>Does nothing for data; reads a refusal and throws it.</summary>
+    /// <summary>Reads a refusal and throws it; does nothing if the envelope holds data.</summary>
     /// <exception cref="RefusalException">The server refused.</exception>
     /// <exception cref="EnvelopeException">The envelope is not genuine, or its refusal is not JSON.</exception>
     public static async Task ThrowIfRefusedAsync(EnvelopeReader reader, CancellationToken token)

@@ -5,8 +5,8 @@ using Stiefel.Protocol.Crypto;
 namespace Stiefel.Protocol.Envelope;
 
 /// <summary>
-/// Up to eight sealed segments one after the other, before the first of them the envelope's header: what leaves in one write.
-/// Segments are encrypted one by one straight into the destination's memory, and get their tags together. Not thread-safe.
+/// Up to eight sealed segments that are sent in one write; the first batch begins with the envelope's header. Segments are
+/// encrypted one by one directly into the destination's memory, and their tags are computed together. Not thread-safe.
 /// </summary>
 internal sealed class SealedBatch(PipeWriter destination, SegmentCipher cipher, byte[] header)
 {
@@ -14,7 +14,7 @@ internal sealed class SealedBatch(PipeWriter destination, SegmentCipher cipher, 
 
     private readonly byte[] _starts = new byte[SegmentCipher.BatchSize * AesEax.TagSize];
     private Memory<byte> _memory;
-    private int _first; // where the first segment begins: behind the header, in the first batch
+    private int _first; // start of the first segment, which in the first batch is behind the header
     private int _end;
     private int _count;
     private int _lastLength;
@@ -22,9 +22,9 @@ internal sealed class SealedBatch(PipeWriter destination, SegmentCipher cipher, 
 
     public bool IsFull => _count == SegmentCipher.BatchSize;
 
-    /// <summary>Encrypts one segment; there must be room.</summary>
+    /// <summary>Encrypts one segment; the batch must not be full.</summary>
     /// <param name="plaintext">64 KiB, or less if it is the last one.</param>
-    /// <param name="last">Whether the envelope ends with it.</param>
+    /// <param name="last">True if the envelope ends with this segment.</param>
     public void Add(ReadOnlySpan<byte> plaintext, bool last)
     {
         if (_count == 0)
@@ -42,7 +42,7 @@ internal sealed class SealedBatch(PipeWriter destination, SegmentCipher cipher, 
         _lastLength = plaintext.Length;
     }
 
-    /// <summary>Completes the segments with their tags and hands them to the destination, which is yet to be flushed; how many bytes.</summary>
+    /// <summary>Adds the tags and passes the batch to the destination, which the caller must flush. Returns the number of bytes.</summary>
     public int Finish()
     {
         Span<byte> tags = stackalloc byte[SegmentCipher.BatchSize * AesEax.TagSize];

@@ -3,10 +3,10 @@ using Stiefel.Protocol.Crypto;
 
 namespace Stiefel.Protocol.Envelope;
 
-/// <summary>AES-EAX for the segments of one envelope: eight whole ones at once, or one. Not thread-safe.</summary>
+/// <summary>AES-EAX for the segments of one envelope: eight full segments at once, or a single one. Not thread-safe.</summary>
 internal sealed class SegmentCipher : IDisposable
 {
-    /// <summary>Segments that are sealed or opened at once.</summary>
+    /// <summary>Number of segments that are sealed or opened at once.</summary>
     public const int BatchSize = WideOmac.Lanes;
 
     private readonly AesEax _eax;
@@ -14,7 +14,7 @@ internal sealed class SegmentCipher : IDisposable
     private readonly byte[] _nonce = new byte[EnvelopeFormat.NonceSize];
 
     /// <param name="key">32 bytes; copied.</param>
-    /// <param name="header">The envelope's, whole.</param>
+    /// <param name="header">The envelope's complete header.</param>
     public SegmentCipher(ReadOnlySpan<byte> key, ReadOnlySpan<byte> header)
         : this(key, header, AesRounds.IsSupported)
     {
@@ -28,27 +28,27 @@ internal sealed class SegmentCipher : IDisposable
         header[EnvelopeFormat.SaltOffset..].CopyTo(_nonce);
     }
 
-    /// <summary>What a segment's keystream begins with; 16 bytes. It is asked for by all other methods.</summary>
+    /// <summary>Computes the start of a segment's keystream, 16 bytes, which all other methods need.</summary>
     public void Start(long index, bool last, Span<byte> start)
     {
         EnvelopeFormat.SetNonce(_nonce, index, last);
         _eax.Start(_nonce, start);
     }
 
-    /// <summary>Encrypts or decrypts.</summary>
+    /// <summary>Encrypts or decrypts one segment.</summary>
     public void Crypt(ReadOnlySpan<byte> start, ReadOnlySpan<byte> input, Span<byte> output) => _eax.Crypt(start, input, output);
 
-    /// <summary>The tag of one segment.</summary>
+    /// <summary>Computes the tag of one segment.</summary>
     public void Tag(ReadOnlySpan<byte> start, ReadOnlySpan<byte> ciphertext, Span<byte> tag) => _eax.Tag(start, _headerMac, ciphertext, tag);
 
-    /// <summary>The tags of eight segments of full length, which lie one after the other as in an envelope.</summary>
+    /// <summary>Computes the tags of eight full segments that are stored one after the other, as in an envelope.</summary>
     /// <param name="starts">8 × 16 bytes.</param>
-    /// <param name="segments">From the first one's frame on.</param>
+    /// <param name="segments">The segments, beginning with the first one's frame.</param>
     /// <param name="tags">8 × 16 bytes.</param>
     public void TagBatch(ReadOnlySpan<byte> starts, ReadOnlySpan<byte> segments, Span<byte> tags) =>
         _eax.TagEight(starts, _headerMac, segments[EnvelopeFormat.FrameSize..], EnvelopeFormat.MaxSealedSegment, EnvelopeFormat.SegmentSize, tags);
 
-    /// <summary>Forgets the key.</summary>
+    /// <summary>Overwrites the key.</summary>
     public void Dispose()
     {
         _eax.Dispose();

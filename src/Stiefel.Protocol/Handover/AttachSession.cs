@@ -3,55 +3,55 @@ using System.Text;
 namespace Stiefel.Protocol.Handover;
 
 /// <summary>
-/// What `stiefel-attach` needs to reach its disk: the text file /stiefel/session in the appended cpio, mode 0600
-/// (docs/protocol.md#session-file). Holds the export's secret name; keep it out of logs.
+/// The parameters with which `stiefel-attach` reaches its disk: the text file /stiefel/session in the appended cpio, mode 0600
+/// (docs/protocol.md#session-file). It contains the export's secret name; keep it out of logs.
 /// </summary>
 public sealed record AttachSession
 {
-    /// <summary>Path in the payload's initramfs.</summary>
+    /// <summary>The file's path in the payload's initramfs.</summary>
     public const string Path = "/stiefel/session";
 
-    /// <summary>Characters of the whole file.</summary>
+    /// <summary>Largest size of the file, in characters.</summary>
     public const int MaxLength = 16 * 1024;
 
-    /// <summary>The interface that leads to the server, as `52:54:00:12:34:56`.</summary>
+    /// <summary>Hardware address of the interface that leads to the server, as `52:54:00:12:34:56`.</summary>
     public required string Mac { get; init; }
 
-    /// <summary>IPv6 link-local without zone, or IPv4.</summary>
+    /// <summary>The server's address: IPv6 link-local without a zone, or IPv4.</summary>
     public required string ServerAddress { get; init; }
 
-    /// <summary>TCP port of the block server; inside the tunnel, if there is one.</summary>
+    /// <summary>TCP port of the block server, inside the tunnel if there is one.</summary>
     public required int Port { get; init; }
 
     /// <summary>The capability: the NBD export's name.</summary>
     public required string ExportName { get; init; }
 
-    /// <summary>NBD_ATTR_TIMEOUT, seconds, at least 1.</summary>
+    /// <summary>The kernel's NBD_ATTR_TIMEOUT in seconds, at least 1.</summary>
     public int RequestTimeoutSeconds { get; init; } = 5;
 
-    /// <summary>NBD_ATTR_DEAD_CONN_TIMEOUT, seconds; 0 means for ever.</summary>
+    /// <summary>The kernel's NBD_ATTR_DEAD_CONN_TIMEOUT in seconds; 0 means for ever.</summary>
     public int DeadConnectionSeconds { get; init; } = 600;
 
-    /// <summary>How long the end of the payload may wait for the laptop, seconds, at least 1; then the machine ends without a goodbye.</summary>
+    /// <summary>How long a shutdown may wait for the laptop, in seconds, at least 1; afterwards the machine ends without a goodbye.</summary>
     public int ExitWaitSeconds { get; init; } = 300;
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Maximum transmission unit of the link, in bytes.</summary>
     public int Mtu { get; init; } = 1500;
 
-    /// <summary>What to exec once the disk is there.</summary>
+    /// <summary>Path of the program to exec once the disk is attached.</summary>
     public string RealInit { get; init; } = "/init";
 
-    /// <summary>TCP port of the laptop's boot plane, on the link itself: that somebody answers there shows that a laptop serves.</summary>
+    /// <summary>TCP port of the laptop's boot plane, on the link itself; an answer there shows that a laptop serves.</summary>
     public int BootPort { get; init; } = 4644;
 
-    /// <summary>How it ends cleanly; null if the writer of this file knew no goodbye.</summary>
+    /// <summary>The data for a clean end; null if the program that wrote this file did not support it.</summary>
     public GoodbyeSession? Goodbye { get; init; }
 
-    /// <summary>The tunnel over the link; null if its protection is none.</summary>
+    /// <summary>The tunnel over the link; null if the link is not protected.</summary>
     public TunnelSession? Tunnel { get; init; }
 
-    /// <summary>The file's text; <see cref="Parse"/> reads it back.</summary>
-    /// <exception cref="FormatException">A value that could not be read back.</exception>
+    /// <summary>Returns the file's text, which <see cref="Parse"/> reads back.</summary>
+    /// <exception cref="FormatException">A value could not be read back.</exception>
     public string Format()
     {
         var text = new StringBuilder();
@@ -67,7 +67,7 @@ public sealed record AttachSession
     }
 
     /// <summary>Reads the file's text.</summary>
-    /// <exception cref="FormatException">One line: where, what was found, what was expected.</exception>
+    /// <exception cref="FormatException">The text is malformed; the message says where, and what was expected.</exception>
     public static AttachSession Parse(string text) => SessionFields.Parse(text);
 
     /// <summary>Everything but the secrets.</summary>

@@ -12,7 +12,7 @@ internal static class SessionFields
 {
     public const string Version = "stiefel-session";
 
-    /// <summary>Bytes of an NBD export name we hand over; the protocol's own limit is 4096.</summary>
+    /// <summary>Longest NBD export name that we hand over, in bytes; the limit of NBD itself is 4096.</summary>
     private const int MaxExportName = 255;
 
     private const int MaxInitPath = 4095;
@@ -23,7 +23,7 @@ internal static class SessionFields
 
     private static readonly TunnelSession s_noTunnel = new(0, "", "", "");
 
-    /// <summary>What every session file has.</summary>
+    /// <summary>The lines of every session file.</summary>
     private static readonly SessionField[] s_always =
     [
         new("mac", "six hexadecimal pairs as 52:54:00:12:34:56", s => s.Mac, (s, v) => IsMac(v) ? s with { Mac = v } : null),
@@ -38,7 +38,7 @@ internal static class SessionFields
         new("boot-port", "a number from 1 to 65535", s => Text(s.BootPort), (s, v) => Number(v, 1, 65535) is { } n ? s with { BootPort = n } : null),
     ];
 
-    /// <summary>What it has if there is a tunnel: all or none.</summary>
+    /// <summary>The lines about the tunnel; a file has all of them or none.</summary>
     private static readonly SessionField[] s_tunnel =
     [
         new("tunnel-port", "a number from 1 to 65535", s => Text(s.Tunnel!.Port), (s, v) => Number(v, 1, 65535) is { } n ? InTunnel(s, t => t with { Port = n }) : null),
@@ -47,7 +47,7 @@ internal static class SessionFields
         new("tunnel-secret", KeyExpected, s => s.Tunnel!.PresharedKey, (s, v) => IsKey(v) ? InTunnel(s, t => t with { PresharedKey = v }) : null, Secret: true),
     ];
 
-    /// <summary>What it has if its end can be said to be clean: all or none.</summary>
+    /// <summary>The lines for a clean end; a file has all of them or none.</summary>
     private static readonly SessionField[] s_goodbye =
     [
         new("session", "32 lower-case hexadecimal digits", s => s.Goodbye!.Session, (s, v) => IsHexadecimal(v, 2 * SessionId.Size) ? InGoodbye(s, g => g with { Session = v }) : null),
@@ -65,7 +65,7 @@ internal static class SessionFields
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > AttachSession.MaxLength)
         {
-            throw new FormatException($"{AttachSession.Path}: {text.Length} characters, at most {AttachSession.MaxLength} are allowed");
+            throw new FormatException($"{AttachSession.Path} has {text.Length} characters; at most {AttachSession.MaxLength} are allowed");
         }
 
         var lines = text.Split('\n');
@@ -87,7 +87,7 @@ internal static class SessionFields
         }
 
         return session is { Tunnel: not null, Mtu: < TunnelPlan.LeastLinkMtu }
-            ? throw new FormatException($"{AttachSession.Path}: mtu: expected at least {TunnelPlan.LeastLinkMtu} bytes, since there is a tunnel in it")
+            ? throw new FormatException($"{AttachSession.Path}: mtu: expected at least {TunnelPlan.LeastLinkMtu} bytes, because the link carries a tunnel")
             : session;
     }
 
@@ -111,7 +111,7 @@ internal static class SessionFields
             ?? throw new FormatException($"{at}: {name}: expected {field.Expected}{(field.Secret ? "" : $", got '{Shown(value)}'")}");
     }
 
-    // What no value may hold is a `?`: a damaged file must not drive the console, nor fill it.
+    // Shortens a value and replaces unusual characters by `?`, so that a damaged file can neither control nor flood the console.
     private static string Shown(string value) =>
         string.Concat(value.Take(64).Select(c => c is > ' ' and < '\x7f' ? c : '?'));
 
@@ -136,7 +136,7 @@ internal static class SessionFields
     private static bool IsMac(string value) =>
         value.Length == 17 && value.Select((c, i) => i % 3 == 2 ? c == ':' : char.IsAsciiHexDigit(c)).All(ok => ok);
 
-    // IPAddress also reads `7`, `0x7f.1`, `[fe80::1]:80`; here an address has one spelling of each kind.
+    // IPAddress also accepts `7`, `0x7f.1` and `[fe80::1]:80`; accept only the usual notation here.
     private static bool IsAddress(string value) =>
         value.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.')
         && IPAddress.TryParse(value, out var address)
@@ -144,11 +144,11 @@ internal static class SessionFields
 }
 
 /// <summary>One line of the session file.</summary>
-/// <param name="Name">Left of the equals sign.</param>
-/// <param name="Expected">For the error line.</param>
-/// <param name="Get">The value's text.</param>
-/// <param name="Set">The session with the value; null if the value is wrong.</param>
-/// <param name="Secret">The value must not be repeated in an error.</param>
+/// <param name="Name">The name left of the equals sign.</param>
+/// <param name="Expected">A description of valid values, for the error message.</param>
+/// <param name="Get">Returns the value's text.</param>
+/// <param name="Set">Returns the session with the new value; null if the value is invalid.</param>
+/// <param name="Secret">True if an error message must not show the value.</param>
 internal sealed record SessionField(
     string Name,
     string Expected,

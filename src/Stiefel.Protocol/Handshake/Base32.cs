@@ -1,6 +1,6 @@
 namespace Stiefel.Protocol.Handshake;
 
-/// <summary>Base32 of RFC 4648 §6, lower-case and without padding: fit for an export name.</summary>
+/// <summary>Base32 (RFC 4648 §6) in lower case and without padding, which is safe in an export name.</summary>
 internal static class Base32
 {
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";

@@ -3,13 +3,13 @@ using System.Security.Cryptography;
 
 namespace Stiefel.Protocol.Handshake;
 
-/// <summary>One side's fresh share of a handshake: a nonce and a P-256 key pair that die with it. Not thread-safe.</summary>
+/// <summary>One side's fresh nonce and P-256 key pair, used for a single handshake. Not thread-safe.</summary>
 internal sealed class EphemeralKey : IDisposable
 {
-    /// <summary>Bytes of X‖Y, big-endian, without the leading 04 of SEC 1.</summary>
+    /// <summary>Size in bytes of a point X‖Y, big-endian, without the leading 04 of SEC 1.</summary>
     public const int PointSize = 2 * CoordinateSize;
 
-    /// <summary>Bytes of a coordinate, and of the agreed secret (the x coordinate).</summary>
+    /// <summary>Size in bytes of a coordinate, and of the agreed secret, which is an x coordinate.</summary>
     public const int CoordinateSize = 32;
 
     private readonly ECDiffieHellman _pair;
@@ -32,11 +32,11 @@ internal sealed class EphemeralKey : IDisposable
     public static EphemeralKey Generate() =>
         new(ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256), RandomNumberGenerator.GetBytes(HelloFormat.NonceSize));
 
-    /// <summary>For test vectors: a known scalar and nonce.</summary>
+    /// <summary>For test vectors: uses a known scalar and nonce.</summary>
     public static EphemeralKey From(byte[] scalar, byte[] nonce) =>
         new(ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar }), nonce);
 
-    /// <summary>ECDH with the peer's point; false if it is not a point of the curve.</summary>
+    /// <summary>Performs ECDH with the peer's point; false if that is not on the curve.</summary>
     public bool TryAgree(ReadOnlySpan<byte> peerPoint, [NotNullWhen(true)] out byte[]? secret)
     {
         secret = null;
@@ -52,7 +52,7 @@ internal sealed class EphemeralKey : IDisposable
         }
         catch (CryptographicException)
         {
-            return false; // the platform refuses a point that is not on the curve
+            return false; // the platform rejects a point that is not on the curve
         }
     }
 

@@ -7,21 +7,21 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Protocol.Handshake;
 
-/// <summary>A client's hello whose MAC is right (docs/protocol.md#handshake). Holds no secret of its own; each answer has an ephemeral key of its own.</summary>
+/// <summary>A client's hello with a valid MAC (docs/protocol.md#handshake). Holds no secret of its own; each answer uses a new ephemeral key.</summary>
 public sealed class GenuineHello
 {
     private readonly byte[] _hello;
 
     internal GenuineHello(byte[] hello, SharedKey key) => (_hello, Key) = (hello, key);
 
-    /// <summary>What it was made with. Not this object's to dispose of, and not to be disposed of before the answer.</summary>
+    /// <summary>The key that the hello was made with. This object does not own it; do not dispose of the key before the answer.</summary>
     public SharedKey Key { get; }
 
-    /// <summary>Answers with what there is to boot.</summary>
+    /// <summary>Makes the answer that offers a boot entry.</summary>
     /// <param name="manifest">At most 64 KiB as JSON.</param>
     /// <param name="serverHello">The answer to send.</param>
-    /// <param name="session">The caller's to dispose of; pending until its first sealed request.</param>
-    /// <returns>False if the client's share is no point of the curve: it gets what strangers get.</returns>
+    /// <param name="session">The session's keys, which the caller must dispose of. The session is pending until its first sealed request.</param>
+    /// <returns>False if the client's public key is not a point on the curve; treat the client as a stranger then.</returns>
     /// <exception cref="InvalidOperationException">The manifest is larger than the limit.</exception>
     /// <exception cref="ObjectDisposedException">The key was disposed of.</exception>
     public bool TryAnswer(BootManifest manifest, [NotNullWhen(true)] out byte[]? serverHello, [NotNullWhen(true)] out SessionKeys? session)
@@ -30,10 +30,10 @@ public sealed class GenuineHello
         return TryAnswer(SealedManifest.Encode(manifest), ephemeral, out serverHello, out session);
     }
 
-    /// <summary>Refuses, sealed: only the client learns why. It makes no session, since there is nothing to ask for.</summary>
+    /// <summary>Makes an answer that refuses. It is sealed, so that only the client learns the reason, and creates no session.</summary>
     /// <param name="refusal">At most 64 KiB as JSON.</param>
     /// <param name="serverHello">The answer to send.</param>
-    /// <returns>As for an answer.</returns>
+    /// <returns>False if the client's public key is not a point on the curve; treat the client as a stranger then.</returns>
     /// <exception cref="InvalidOperationException">The refusal is larger than the limit.</exception>
     /// <exception cref="ObjectDisposedException">The key was disposed of.</exception>
     public bool TryRefuse(Refusal refusal, [NotNullWhen(true)] out byte[]? serverHello)
@@ -44,7 +44,7 @@ public sealed class GenuineHello
         return isAnswered;
     }
 
-    /// <summary>Apart, so that test vectors can bring their own share and manifest.</summary>
+    /// <summary>Makes an answer with a given ephemeral key and plaintext; separate, so that test vectors can supply their own.</summary>
     internal bool TryAnswer(ReadOnlySpan<byte> plain, EphemeralKey ephemeral, [NotNullWhen(true)] out byte[]? serverHello, [NotNullWhen(true)] out SessionKeys? session)
     {
         serverHello = null;

@@ -2,7 +2,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Protocol.Handshake;
 
-/// <summary>The bytes both hellos share, and the sizes of each (docs/protocol.md#handshake).</summary>
+/// <summary>The common bytes of both hellos, and the size of each (docs/protocol.md#handshake).</summary>
 internal static class HelloFormat
 {
     //  0 magic "STFH" · 4 version · 5 type · 6 zero, 2 bytes · 8 nonce, 32 bytes · 40 ephemeral point X‖Y, 64 bytes

@@ -39,10 +39,10 @@ internal static class RequestFormat
 
     public static ulong Counter(ReadOnlySpan<byte> request) => BinaryPrimitives.ReadUInt64BigEndian(request[CounterOffset..]);
 
-    /// <summary>What EAX authenticates besides: the path, so that no request can be sent elsewhere.</summary>
+    /// <summary>EAX's associated data: the path, so that a request cannot be redirected to another path.</summary>
     public static byte[] Associated(string path) => Encoding.UTF8.GetBytes(path);
 
-    /// <summary>The answer's key: bound to this request by its header and tag, so no other request's answer fits.</summary>
+    /// <summary>Derives the key of the answer from the request's header and tag, so that no answer to another request is accepted.</summary>
     public static byte[] AnswerKey(ReadOnlySpan<byte> serverToClient, ReadOnlySpan<byte> request)
     {
         Span<byte> salt = stackalloc byte[Overhead];

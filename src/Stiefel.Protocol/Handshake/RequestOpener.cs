@@ -5,7 +5,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Protocol.Handshake;
 
-/// <summary>The server's view of one session's requests: genuine, for this path, and newer than all before. Thread-safe.</summary>
+/// <summary>Opens the requests of one session on the server: only genuine ones for the right path, each newer than all before. Thread-safe.</summary>
 public sealed class RequestOpener : IDisposable
 {
     private readonly Lock _gate = new();
@@ -15,7 +15,7 @@ public sealed class RequestOpener : IDisposable
     private ulong _highest;
     private bool _disposed;
 
-    /// <param name="session">Stays the caller's; may be disposed of at once.</param>
+    /// <param name="session">The session's keys; the caller keeps them and may dispose of them at once.</param>
     public RequestOpener(SessionKeys session)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -26,7 +26,7 @@ public sealed class RequestOpener : IDisposable
         CryptographicOperations.ZeroMemory(clientToServer);
     }
 
-    /// <summary>Which session a request claims to belong to; nothing is verified yet.</summary>
+    /// <summary>Reads the session that a request claims to belong to; nothing is verified yet.</summary>
     public static bool TryReadSessionId(ReadOnlySpan<byte> sealedRequest, out SessionId session)
     {
         var hasShape = RequestFormat.HasShape(sealedRequest);
@@ -34,11 +34,11 @@ public sealed class RequestOpener : IDisposable
         return hasShape;
     }
 
-    /// <summary>Opens a request; false, without a reason, for anything but a new and genuine one for this path.</summary>
-    /// <param name="path">The path it arrived at.</param>
+    /// <summary>Opens a request; false, without a reason, unless it is genuine, new and for this path.</summary>
+    /// <param name="path">The path at which the request arrived.</param>
     /// <param name="sealedRequest">The stranger's bytes, of any length.</param>
-    /// <param name="body">At most <see cref="RequestSealer.MaxBodyBytes"/>.</param>
-    /// <param name="answerKey">Seals the envelope that answers; 32 bytes.</param>
+    /// <param name="body">The request's body, at most <see cref="RequestSealer.MaxBodyBytes"/> bytes.</param>
+    /// <param name="answerKey">The key of the envelope to answer with, 32 bytes.</param>
     public bool TryOpen(string path, ReadOnlySpan<byte> sealedRequest, [NotNullWhen(true)] out byte[]? body, [NotNullWhen(true)] out byte[]? answerKey)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -50,11 +50,11 @@ public sealed class RequestOpener : IDisposable
         }
 
         var counter = RequestFormat.Counter(sealedRequest);
-        // It may be a passphrase: pinned, so that overwriting it misses no copy that the collector left elsewhere.
+        // The body may be a passphrase. It is pinned, so that the garbage collector leaves no copy that overwriting would miss.
         var plain = GC.AllocateUninitializedArray<byte>(sealedRequest.Length - RequestFormat.Overhead, pinned: true);
         lock (_gate)
         {
-            // The counter is believed, and remembered, only once the tag was right: a forger cannot push it ahead.
+            // Trust and record the counter only after the tag was verified, so that a forger cannot advance it.
             if (_disposed || counter <= _highest || !TryOpen(path, sealedRequest, plain))
             {
                 return false;
@@ -68,12 +68,12 @@ public sealed class RequestOpener : IDisposable
         return true;
     }
 
-    /// <summary>Forgets the keys.</summary>
+    /// <summary>Overwrites the keys.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
-            _disposed = true; // a request that lost the race with the session's end is refused, not an error
+            _disposed = true; // a request that arrives while the session ends is refused, without an exception
             _eax.Dispose();
             CryptographicOperations.ZeroMemory(_serverToClient);
         }

@@ -5,19 +5,19 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Protocol.Handshake;
 
 /// <summary>
-/// The client's requests of one session, each with a counter above the one before. Thread-safe; but the server accepts
-/// rising counters only, so send one request after the other. A request that got no answer is sealed anew.
-/// Make one sealer per session, ever: a second would repeat counters.
+/// Seals the client's requests of one session, each with a higher counter than the one before. Thread-safe; but the server accepts
+/// only rising counters, so send one request after the other. Seal a request again if it got no answer. Make only one sealer per
+/// session, because a second one would repeat counters.
 /// </summary>
 public sealed class RequestSealer : IDisposable
 {
-    /// <summary>Bytes of a request's body before sealing.</summary>
+    /// <summary>Largest size of a request's body before sealing, in bytes.</summary>
     public const int MaxBodyBytes = 128 * 1024;
 
-    /// <summary>What sealing adds, in bytes.</summary>
+    /// <summary>Number of bytes that sealing adds.</summary>
     public const int FrameBytes = RequestFormat.Overhead;
 
-    /// <summary>Bytes of the largest sealed request; read no more than this from a client.</summary>
+    /// <summary>Largest size of a sealed request in bytes; read no more than this from a client.</summary>
     public const int MaxSealedBytes = MaxBodyBytes + FrameBytes;
 
     private readonly Lock _gate = new();
@@ -27,7 +27,7 @@ public sealed class RequestSealer : IDisposable
     private ulong _counter;
     private bool _disposed;
 
-    /// <param name="session">Stays the caller's; may be disposed of at once.</param>
+    /// <param name="session">The session's keys; the caller keeps them and may dispose of them at once.</param>
     public RequestSealer(SessionKeys session)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -39,16 +39,16 @@ public sealed class RequestSealer : IDisposable
     }
 
     /// <summary>Seals one request.</summary>
-    /// <param name="path">The path it is sent to, as `/v1/kernel`.</param>
-    /// <param name="body">May be empty.</param>
-    /// <param name="answerKey">Opens the envelope that answers; 32 bytes.</param>
+    /// <param name="path">The path that the request is sent to, for example `/v1/kernel`.</param>
+    /// <param name="body">The request's body; may be empty.</param>
+    /// <param name="answerKey">The key of the envelope that answers, 32 bytes.</param>
     /// <exception cref="ArgumentException">The body is larger than <see cref="MaxBodyBytes"/>.</exception>
     public byte[] Seal(string path, ReadOnlySpan<byte> body, out byte[] answerKey)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (body.Length > MaxBodyBytes)
         {
-            throw new ArgumentException($"request to {path}: {body.Length} bytes, at most {MaxBodyBytes} are allowed", nameof(body));
+            throw new ArgumentException($"the request to {path} has {body.Length} bytes; at most {MaxBodyBytes} are allowed", nameof(body));
         }
 
         var request = new byte[RequestFormat.Overhead + body.Length];
@@ -64,7 +64,7 @@ public sealed class RequestSealer : IDisposable
         return request;
     }
 
-    /// <summary>Forgets the keys.</summary>
+    /// <summary>Overwrites the keys.</summary>
     public void Dispose()
     {
         lock (_gate)

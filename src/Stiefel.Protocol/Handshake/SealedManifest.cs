@@ -9,19 +9,19 @@ namespace Stiefel.Protocol.Handshake;
 /// <summary>The sealed part of the server's hello: one byte of <see cref="EnvelopeKind"/>, then JSON (docs/protocol.md#handshake).</summary>
 internal static class SealedManifest
 {
-    /// <summary>Bytes of kind and JSON together: a kernel command line is a few KiB at most, the rest is short.</summary>
+    /// <summary>Largest size of kind and JSON together, in bytes: a kernel command line has a few KiB at most, and the rest is short.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    /// <summary>Kind and JSON of an offer.</summary>
-    /// <exception cref="InvalidOperationException">Larger than the limit.</exception>
+    /// <summary>Encodes an offer as kind and JSON.</summary>
+    /// <exception cref="InvalidOperationException">The result is larger than the limit.</exception>
     public static byte[] Encode(BootManifest manifest) => Encode(EnvelopeKind.Data, JsonSerializer.SerializeToUtf8Bytes(manifest, ProtocolJson.Default.BootManifest));
 
-    /// <summary>Kind and JSON of a refusal.</summary>
-    /// <exception cref="InvalidOperationException">Larger than the limit.</exception>
+    /// <summary>Encodes a refusal as kind and JSON.</summary>
+    /// <exception cref="InvalidOperationException">The result is larger than the limit.</exception>
     public static byte[] Encode(Refusal refusal) => Encode(EnvelopeKind.Refusal, JsonSerializer.SerializeToUtf8Bytes(refusal, ProtocolJson.Default.Refusal));
 
     /// <exception cref="RefusalException">The server refused.</exception>
-    /// <exception cref="HandshakeException">Not what a server of this version writes.</exception>
+    /// <exception cref="HandshakeException">The bytes are not what a server of this version writes.</exception>
     public static BootManifest Decode(ReadOnlySpan<byte> plain)
     {
         try
@@ -32,16 +32,16 @@ internal static class SealedManifest
                     ?? throw new HandshakeException("the boot manifest is empty"),
                 EnvelopeKind.Refusal => throw new RefusalException(JsonSerializer.Deserialize(plain[1..], ProtocolJson.Default.Refusal)
                     ?? throw new HandshakeException("the refusal is empty")),
-                _ => throw new HandshakeException("the server's hello holds something this program does not know"),
+                _ => throw new HandshakeException("the server's hello has content of an unknown kind; the server may be newer than this program"),
             };
         }
         catch (JsonException e)
         {
-            throw new HandshakeException($"the boot manifest is not what this program expects: {e.Message}", e);
+            throw new HandshakeException($"the server's boot manifest is malformed: {e.Message}", e);
         }
     }
 
-    /// <summary>The cipher of the sealed part; its key lives for one message, so the nonce is empty.</summary>
+    /// <summary>Makes the cipher of the sealed part. Its key is used for one message only, so the nonce is empty.</summary>
     public static AesEax Cipher(SessionKeys session)
     {
         Span<byte> key = stackalloc byte[32];
@@ -58,5 +58,5 @@ internal static class SealedManifest
 
     private static byte[] Encode(EnvelopeKind kind, byte[] json) => json.Length < MaxBytes
         ? [(byte)kind, .. json]
-        : throw new InvalidOperationException($"the boot manifest has {json.Length + 1} bytes, the handshake carries at most {MaxBytes}");
+        : throw new InvalidOperationException($"the boot manifest has {json.Length + 1} bytes, but the handshake carries at most {MaxBytes}");
 }

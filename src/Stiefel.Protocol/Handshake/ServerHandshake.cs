@@ -3,20 +3,20 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Protocol.Handshake;
 
-/// <summary>The server's side of a handshake: a hello is opened first, and then answered or refused. Holds no state; thread-safe.</summary>
+/// <summary>The server's side of a handshake: opens a hello, which is then answered or refused. Holds no state; thread-safe.</summary>
 public static class ServerHandshake
 {
-    /// <summary>Bytes of every client's hello; read no more than this from a stranger.</summary>
+    /// <summary>Size of a client's hello in bytes; read no more than this from a stranger.</summary>
     public const int ClientHelloSize = HelloFormat.ClientSize;
 
     /// <summary>
-    /// Opens a hello that was made with one of the keys. What was wrong with any other bytes is not told, to nobody.
+    /// Opens a hello that was made with one of the keys; for anything else it gives no reason, on purpose.
     /// The hello may be a replay: only a sealed request proves that the client is there.
     /// </summary>
     /// <param name="clientHello">The stranger's bytes, of any length.</param>
-    /// <param name="keys">At most <see cref="SharedKey.MaxAccepted"/>; all are tried, once. None may be disposed of meanwhile.</param>
-    /// <returns>Null for a stranger's.</returns>
-    /// <exception cref="ArgumentException">More keys than allowed.</exception>
+    /// <param name="keys">The accepted keys, at most <see cref="SharedKey.MaxAccepted"/>; each is tried once. None may be disposed of meanwhile.</param>
+    /// <returns>The opened hello; null if it was made with none of the keys.</returns>
+    /// <exception cref="ArgumentException">There are more keys than allowed.</exception>
     /// <exception cref="ObjectDisposedException">A key was disposed of.</exception>
     public static GenuineHello? TryOpen(ReadOnlySpan<byte> clientHello, IEnumerable<SharedKey> keys)
     {
@@ -25,7 +25,7 @@ public static class ServerHandshake
             return null;
         }
 
-        // Every key is tried, also after a match: the time tells nothing about which key it was, or whether any.
+        // Try every key even after a match, so that the time reveals neither which key matched nor whether one did.
         SharedKey? found = null;
         var tried = 0;
         Span<byte> mac = stackalloc byte[HelloFormat.MacSize];

@@ -4,8 +4,8 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Protocol.Handshake;
 
 /// <summary>
-/// What both sides know after a handshake and nobody else ever will. Thread-safe, <see cref="Dispose"/> included; sealers
-/// and openers made from it hold their own copies.
+/// The secret that only the two sides know after a handshake, and the keys derived from it. Thread-safe, including
+/// <see cref="Dispose"/>; sealers and openers made from it hold their own copies.
 /// </summary>
 public sealed class SessionKeys : IDisposable
 {
@@ -29,16 +29,16 @@ public sealed class SessionKeys : IDisposable
     /// <summary>Names the session in logs and requests; not secret.</summary>
     public SessionId SessionId { get; }
 
-    /// <summary>The session's private NBD export: "s-" and 52 lower-case base32 characters. Secret: knowing it is the right to connect.</summary>
+    /// <summary>Name of the session's NBD export: "s-" and 52 lower-case base32 characters. Secret: anyone who knows it may connect.</summary>
     public string ExportName { get; }
 
-    /// <summary>HKDF-Expand of the session's secret with info "stiefel v1 " and the purpose's label.</summary>
-    /// <exception cref="ObjectDisposedException">The session is gone.</exception>
+    /// <summary>Derives a key: HKDF-Expand of the session's secret with info "stiefel v1 " and the purpose's label.</summary>
+    /// <exception cref="ObjectDisposedException">The session was disposed of.</exception>
     public void Derive(KeyPurpose purpose, Span<byte> output)
     {
         HKDF.Expand(HashAlgorithmName.SHA256, _secret, output, KeyLabels.Info(purpose));
 
-        // Looked at after the work: a secret that was overwritten meanwhile must not have produced anything.
+        // Check after the derivation: a secret that was overwritten meanwhile must not yield a result.
         if (_disposed)
         {
             CryptographicOperations.ZeroMemory(output);

@@ -3,7 +3,7 @@ namespace Stiefel.Protocol.Keys;
 /// <summary>HKDF's `info` for each purpose (docs/protocol.md#keys).</summary>
 internal static class KeyLabels
 {
-    /// <summary>The bytes of "stiefel v1 " and the purpose's label, ASCII, no terminator.</summary>
+    /// <summary>The ASCII bytes of "stiefel v1 " and the purpose's label, without a terminator.</summary>
     public static ReadOnlySpan<byte> Info(KeyPurpose purpose) => purpose switch
     {
         KeyPurpose.Discovery => "stiefel v1 discovery"u8,

@@ -1,18 +1,18 @@
 namespace Stiefel.Protocol.Keys;
 
-/// <summary>What a derived key is for; each purpose has its own HKDF label, so no two uses ever share a key (docs/protocol.md#keys).</summary>
+/// <summary>The purpose of a derived key. Each has its own HKDF label, so that no two uses share a key (docs/protocol.md#keys).</summary>
 public enum KeyPurpose
 {
     /// <summary>MAC of the datagrams that a searching client sends.</summary>
     Discovery,
 
-    /// <summary>Seals the datagrams that a laptop answers with.</summary>
+    /// <summary>Seals the datagrams with which a laptop answers.</summary>
     DiscoveryAnswer,
 
     /// <summary>MAC of the client's hello.</summary>
     Handshake,
 
-    /// <summary>The shared key's part in a session's secret.</summary>
+    /// <summary>The shared key's contribution to a session's secret.</summary>
     Session,
 
     /// <summary>The public name of a session.</summary>
@@ -36,7 +36,7 @@ public enum KeyPurpose
     /// <summary>The tunnel over the link.</summary>
     WireGuard,
 
-    /// <summary>The proofs of a session's clean end.</summary>
+    /// <summary>The proofs of a session's clean end, and of its notices.</summary>
     Goodbye,
 
     /// <summary>The control plane's token.</summary>

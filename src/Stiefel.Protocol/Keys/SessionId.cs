@@ -7,7 +7,7 @@ namespace Stiefel.Protocol.Keys;
 /// <summary>The public name of a session: 16 bytes, not secret, 32 hexadecimal digits in logs.</summary>
 public readonly record struct SessionId
 {
-    /// <summary>Bytes.</summary>
+    /// <summary>Size in bytes.</summary>
     public const int Size = 16;
 
     private readonly UInt128 _value;
@@ -17,7 +17,7 @@ public readonly record struct SessionId
     /// <summary>Reads 16 bytes.</summary>
     public static SessionId Read(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
 
-    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <summary>Parses the text that <see cref="ToString"/> returns.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out SessionId id)
     {
         id = default;

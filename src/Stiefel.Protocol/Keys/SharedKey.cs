@@ -3,26 +3,26 @@ using System.Security.Cryptography;
 namespace Stiefel.Protocol.Keys;
 
 /// <summary>
-/// The secret that a laptop and one stick share. It encrypts nothing itself: every use gets its own key by HKDF-SHA256
-/// (docs/protocol.md#keys). Thread-safe, <see cref="Dispose"/> included: a key that was disposed of matches nothing and derives nothing.
+/// The secret that a laptop and one stick share. It never encrypts anything itself: every use has its own key, derived by HKDF-SHA256
+/// (docs/protocol.md#keys). Thread-safe, including <see cref="Dispose"/>: a key that was disposed of matches and derives nothing.
 /// </summary>
 public sealed class SharedKey : IDisposable
 {
-    /// <summary>Bytes of a key.</summary>
+    /// <summary>Size of a key in bytes.</summary>
     public const int Size = 32;
 
-    /// <summary>Bytes of a key of the old system, still accepted.</summary>
+    /// <summary>Size in bytes of a key of the old system, which is still accepted.</summary>
     public const int OldSize = 16;
 
-    /// <summary>The most keys a server tries for one stranger's bytes; bounds what a flood can cost.</summary>
+    /// <summary>Largest number of keys that a server tries on a stranger's message; bounds the cost of a flood.</summary>
     public const int MaxAccepted = 64;
 
-    /// <summary>Characters of a name; it appears in logs and file names.</summary>
+    /// <summary>Largest number of characters in a name, which appears in logs and file names.</summary>
     public const int MaxNameLength = 100;
 
     private readonly byte[] _key;
 
-    // Derived once: a server tries them on every datagram and hello, under every key.
+    // Derived once, because a server needs them for every datagram and hello.
     private readonly byte[] _discoveryKey;
     private readonly byte[] _handshakeKey;
     private volatile bool _disposed;
@@ -35,11 +35,11 @@ public sealed class SharedKey : IDisposable
         _handshakeKey = Derive(KeyPurpose.Handshake);
     }
 
-    /// <summary>What people call the key; never secret, never sent.</summary>
+    /// <summary>The key's name for people; not secret, and never sent.</summary>
     public string Name { get; }
 
-    /// <summary>Takes a copy of 16 or 32 secret bytes.</summary>
-    /// <exception cref="ArgumentException">Another length, or a name that is empty, too long or not printable.</exception>
+    /// <summary>Makes a key from a copy of 16 or 32 secret bytes.</summary>
+    /// <exception cref="ArgumentException">The secret has another length, or the name is empty, too long or not printable.</exception>
     public static SharedKey FromBytes(ReadOnlySpan<byte> secret, string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -56,7 +56,7 @@ public sealed class SharedKey : IDisposable
         return new SharedKey(secret.ToArray(), name);
     }
 
-    /// <summary>A fresh random key of 32 bytes.</summary>
+    /// <summary>Makes a fresh random key of 32 bytes.</summary>
     public static SharedKey Generate(string name)
     {
         Span<byte> secret = stackalloc byte[Size];
@@ -71,18 +71,18 @@ public sealed class SharedKey : IDisposable
         }
     }
 
-    /// <summary>HKDF-SHA256 (RFC 5869) of the key, with info "stiefel v1 " and the purpose's label.</summary>
-    /// <param name="purpose">What the derived key is for.</param>
-    /// <param name="salt">May be empty.</param>
-    /// <param name="output">Filled; at most 8,160 bytes.</param>
-    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    /// <summary>Derives a key by HKDF-SHA256 (RFC 5869) with info "stiefel v1 " and the purpose's label.</summary>
+    /// <param name="purpose">The purpose of the derived key.</param>
+    /// <param name="salt">HKDF's salt; may be empty.</param>
+    /// <param name="output">The buffer to fill; at most 8,160 bytes.</param>
+    /// <exception cref="ObjectDisposedException">The key was disposed of.</exception>
     public void Derive(KeyPurpose purpose, ReadOnlySpan<byte> salt, Span<byte> output)
     {
         HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, output, salt, KeyLabels.Info(purpose));
         ThrowIfDisposed(output);
     }
 
-    /// <summary>Overwrites the key and what was derived from it.</summary>
+    /// <summary>Overwrites the key and the keys derived from it.</summary>
     public void Dispose()
     {
         _disposed = true;
@@ -95,11 +95,11 @@ public sealed class SharedKey : IDisposable
     public override string ToString() => Name;
 
     /// <summary>HMAC-SHA256 under the key for <see cref="KeyPurpose.Discovery"/>; 32 bytes.</summary>
-    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The key was disposed of.</exception>
     internal void DiscoveryMac(ReadOnlySpan<byte> datagram, Span<byte> mac) => Mac(_discoveryKey, datagram, mac);
 
     /// <summary>HMAC-SHA256 under the key for <see cref="KeyPurpose.Handshake"/>; 32 bytes.</summary>
-    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The key was disposed of.</exception>
     internal void HandshakeMac(ReadOnlySpan<byte> hello, Span<byte> mac) => Mac(_handshakeKey, hello, mac);
 
     private void Mac(byte[] key, ReadOnlySpan<byte> message, Span<byte> mac)
@@ -108,8 +108,8 @@ public sealed class SharedKey : IDisposable
         ThrowIfDisposed(mac);
     }
 
-    // Looked at after the work, not before: a key that is overwritten meanwhile, perhaps to zeros that anybody could guess,
-    // must not have produced anything.
+    // Called after the computation, not before: a key that was overwritten meanwhile, perhaps partly with zeros that anyone
+    // could guess, must not yield a result.
     private void ThrowIfDisposed(Span<byte> output)
     {
         if (_disposed)

@@ -1,14 +1,14 @@
 namespace Stiefel.Protocol.Notices;
 
-/// <summary>What a desktop does about a notice, besides writing it into its kernel's log. A kind that it does not know is one for the log.</summary>
+/// <summary>How a desktop reacts to a notice, besides writing it to its kernel's log. An unknown kind is only logged.</summary>
 public enum NoticeKind : byte
 {
-    /// <summary>For the log.</summary>
+    /// <summary>Only written to the log.</summary>
     Information = 1,
 
-    /// <summary>Its terminals show it as well: somebody must do something.</summary>
+    /// <summary>Shown on the desktop's terminals as well, because a person must act.</summary>
     Warning = 2,
 
-    /// <summary>Its system is asked to switch itself off, in good order.</summary>
+    /// <summary>The desktop's system is asked to shut down cleanly.</summary>
     PowerOff = 3,
 }

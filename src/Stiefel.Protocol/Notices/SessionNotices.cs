@@ -7,37 +7,37 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Protocol.Notices;
 
 /// <summary>
-/// The proofs of a laptop's notices (docs/protocol.md#notices): the desktop's, that it is the one that asks, and asks now; and the laptop's, of each notice,
-/// which question it answers and which notice it follows. So none is forged, sent again, left out or put into another's place. HMAC-SHA256 under the key
-/// of the session's goodbye, whose own messages begin otherwise.
+/// The proofs of a laptop's notices (docs/protocol.md#notices). The desktop proves that the request is its own and new. The laptop proves for each
+/// notice which request it answers and which notice it follows, so none can be forged, replayed, left out or reordered. All are HMAC-SHA256 under
+/// the session's goodbye key; a goodbye's own messages begin with other bytes.
 /// </summary>
 public static class SessionNotices
 {
-    /// <summary>Bytes of the desktop's proof, and of the laptop's.</summary>
+    /// <summary>Size in bytes of the desktop's and of the laptop's proof.</summary>
     public const int ProofSize = 32;
 
-    /// <summary>Bytes of a text.</summary>
+    /// <summary>Largest size of a text, in bytes of UTF-8.</summary>
     public const int MaxTextBytes = 400;
 
-    /// <summary>Most notices in one answer.</summary>
+    /// <summary>Largest number of notices in one answer.</summary>
     public const int MaxInAnswer = 8;
 
-    /// <summary>Bytes of a notice as it crosses: number, kind, text, proof.</summary>
+    /// <summary>Largest size in bytes of a notice as sent: number, kind, text, proof.</summary>
     public const int MaxSize = HeadSize + MaxTextBytes + ProofSize;
 
     private const int HeadSize = sizeof(ulong) + 1;
 
-    // 1 and 2 are those of the goodbye.
+    // 1 and 2 mark the goodbye's messages.
     private const byte OfDesktop = 3;
     private const byte OfLaptop = 4;
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The desktop's proof of a question.</summary>
+    /// <summary>Makes the desktop's proof of a request.</summary>
     /// <param name="key">32 bytes: <see cref="KeyPurpose.Goodbye"/> of the session's secret.</param>
-    /// <param name="session">Which session asks.</param>
-    /// <param name="question">Rises in a session.</param>
-    /// <param name="after">The last notice that it has.</param>
+    /// <param name="session">The session that asks.</param>
+    /// <param name="question">The request's number, which rises within a session.</param>
+    /// <param name="after">Number of the last notice that the desktop has.</param>
     public static byte[] Prove(ReadOnlySpan<byte> key, SessionId session, ulong question, ulong after)
     {
         Span<byte> message = stackalloc byte[1 + SessionId.Size + (2 * sizeof(ulong))];
@@ -45,20 +45,20 @@ public static class SessionNotices
         return SoftwareHmacSha256.HashData(key, message);
     }
 
-    /// <summary>Is this the desktop's? In constant time.</summary>
+    /// <summary>Checks the desktop's proof, in constant time.</summary>
     /// <inheritdoc cref="Prove"/>
     public static bool IsProof(ReadOnlySpan<byte> proof, ReadOnlySpan<byte> key, SessionId session, ulong question, ulong after) =>
         CryptographicOperations.FixedTimeEquals(proof, Prove(key, session, question, after));
 
-    /// <summary>A notice as it crosses.</summary>
-    /// <param name="key">As above.</param>
-    /// <param name="session">As above.</param>
-    /// <param name="question">The one that this answers.</param>
-    /// <param name="previous">The notice that this one follows: the one before it in this answer, or the last that the desktop has.</param>
-    /// <param name="notice">A text that is too long is cut off.</param>
+    /// <summary>Encodes a notice with its proof, ready to send.</summary>
+    /// <param name="key">32 bytes: <see cref="KeyPurpose.Goodbye"/> of the session's secret.</param>
+    /// <param name="session">The session that asked.</param>
+    /// <param name="question">Number of the request that the notice answers.</param>
+    /// <param name="previous">Number of the preceding notice: the one before it in this answer, or the last that the desktop has.</param>
+    /// <param name="notice">The notice; a text that is too long is cut off.</param>
     public static byte[] Seal(ReadOnlySpan<byte> key, SessionId session, ulong question, ulong previous, Notice notice)
     {
-        // Whole characters only, as many as fit.
+        // Convert as many whole characters as fit.
         Span<byte> text = stackalloc byte[MaxTextBytes];
         Encoding.UTF8.GetEncoder().Convert(notice.Text, text, flush: true, out _, out var length, out _);
         var sealedNotice = new byte[HeadSize + length + ProofSize];
@@ -69,7 +69,7 @@ public static class SessionNotices
         return sealedNotice;
     }
 
-    /// <summary>Opens what <see cref="Seal"/> made; null if it is anything else, or no newer than the one before.</summary>
+    /// <summary>Opens a notice that <see cref="Seal"/> made; null if the bytes are anything else, or not newer than the preceding notice.</summary>
     /// <inheritdoc cref="Seal"/>
     public static Notice? Open(ReadOnlySpan<byte> key, SessionId session, ulong question, ulong previous, ReadOnlySpan<byte> bytes)
     {

@@ -1,8 +1,8 @@
 namespace Stiefel.Protocol.Tunnel;
 
-/// <summary>How a tunnel's interface is called (docs/protocol.md#tunnel).</summary>
+/// <summary>Names of the tunnel's network interfaces (docs/protocol.md#tunnel).</summary>
 public static class TunnelInterface
 {
-    /// <summary>The desktop's end. Nobody's configuration matches it by accident: it is no Ethernet, and no hardware.</summary>
+    /// <summary>The desktop's interface. A network configuration is unlikely to match it by accident, since it is neither Ethernet nor hardware.</summary>
     public const string Desktop = "stiefeltunnel";
 }

@@ -4,13 +4,13 @@ using Stiefel.Protocol.Crypto;
 
 namespace Stiefel.Protocol.Tunnel;
 
-/// <summary>WireGuard's keys, private, public and pre-shared alike: 32 bytes, written as 64 lower-case hexadecimal digits.</summary>
+/// <summary>A WireGuard key (private, public or pre-shared): 32 bytes, written as 64 lower-case hexadecimal digits.</summary>
 public static class TunnelKey
 {
-    /// <summary>Bytes.</summary>
+    /// <summary>Size in bytes.</summary>
     public const int Size = X25519.KeySize;
 
-    /// <summary>A fresh private key, clamped as RFC 7748 §5 has it.</summary>
+    /// <summary>Makes a fresh private key, clamped as in RFC 7748 §5.</summary>
     public static byte[] Generate()
     {
         var key = RandomNumberGenerator.GetBytes(Size);
@@ -19,12 +19,12 @@ public static class TunnelKey
         return key;
     }
 
-    /// <summary>Its text.</summary>
+    /// <summary>Writes a key as text.</summary>
     public static string Format(ReadOnlySpan<byte> key) => key.Length == Size
         ? Convert.ToHexStringLower(key)
-        : throw new ArgumentException($"a key of the tunnel has {Size} bytes", nameof(key));
+        : throw new ArgumentException($"a tunnel key must have {Size} bytes", nameof(key));
 
-    /// <summary>Reads the text back. False for anything else, and for a key of zeros, which WireGuard takes for none.</summary>
+    /// <summary>Parses a key; false if it is malformed or all zeros, which WireGuard treats as no key.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out byte[]? key)
     {
         key = text is { Length: 2 * Size } && text.All(char.IsAsciiHexDigitLower) ? Convert.FromHexString(text) : null;

@@ -135,7 +135,7 @@ public sealed class EnvelopeRefusalTests
         Assert.Equal(Segment, await reader.ReadAsync(part, Token));
         var first = await Assert.ThrowsAsync<EnvelopeException>(() => reader.ReadAsync(part, Token).AsTask());
         var second = await Assert.ThrowsAsync<EnvelopeException>(() => reader.ReadAsync(part, Token).AsTask());
-        Assert.StartsWith("segment 1:", first.Message, StringComparison.Ordinal);
+        Assert.StartsWith("segment 1 of the envelope", first.Message, StringComparison.Ordinal);
         Assert.Equal(first.Message, second.Message);
     }
 
