@@ -7,18 +7,18 @@ using Stiefel.Linux.Files;
 namespace Stiefel.BootFiles.Catalog;
 
 /// <summary>
-/// Finds what a machine would boot by reading its boot loader's configuration, whichever that is. The files may lie on a foreign,
-/// even hostile disk: every size, count and nesting is bounded, and no path leaves the tree.
+/// Finds what a machine would boot by reading the configuration of its boot loader, whichever loader that is. The files may lie on a foreign,
+/// even hostile disk: every size, count and nesting depth is bounded, and no path leaves the tree.
 /// </summary>
 public static class BootCatalog
 {
-    // A disk can hold any number of broken entries; this many are looked at before giving up.
+    // A disk can hold any number of broken entries; the search gives up after this many.
     private const int MaxEntries = 256;
 
-    // The directory itself, and where a root file system keeps or mounts what its boot loader reads.
+    // The boot directory itself, and the places where a root file system keeps or mounts its boot loader's files.
     private static readonly string[] s_bootDirectories = ["", "boot", "efi", "boot/efi"];
 
-    // In order of precedence: our own file was written on purpose; then the loader that says most clearly what it does.
+    // In order of precedence: our own file comes first because a person wrote it on purpose, then the loaders whose choice is clearest.
     private static readonly (string LookedFor, Func<BootTree, IEnumerable<BootEntry>> Read)[] s_finders =
     [
         ("stiefelsystem.json", StiefelSystemJson.Read),
@@ -30,16 +30,16 @@ public static class BootCatalog
         ("EFI/Linux/*.efi and EFI/*/*.efi", UnifiedImageItems.ReadUnnamed),
     ];
 
-    /// <summary>What a person can do if nothing is found.</summary>
+    /// <summary>What a person can do if nothing bootable is found.</summary>
     public const string Remedy = "name kernel, initrd and cmdline in a file stiefelsystem.json in the boot directory, or under boot.load in config.yaml";
 
-    // What a person can choose from on a small screen.
+    // As many as a person can choose from on a small screen.
     private const int MaxChoices = 32;
 
-    /// <summary>What there is to boot: the entry that the loader would take, or the first after it whose files are all there, and the others.</summary>
+    /// <summary>Finds all that can be booted: first the entry that the loader would take (or the next one whose files all exist), then the others.</summary>
     /// <param name="directory">A boot directory, or a root that contains one.</param>
-    /// <param name="options">More about it; the defaults suit a directory given by a person.</param>
-    /// <exception cref="BootCatalogException">Nothing bootable; the message lists what was looked for and what was wrong with what was found.</exception>
+    /// <param name="options">Where the file system begins; the defaults suit a directory given by a person.</param>
+    /// <exception cref="BootCatalogException">Nothing is bootable; the message lists what was looked for and what was wrong with what was found.</exception>
     public static BootMenu Find(string directory, BootCatalogOptions? options = null)
     {
         var findings = new BootFindings();
@@ -53,9 +53,9 @@ public static class BootCatalog
         throw new BootCatalogException($"nothing to boot in {directory} (looked for {lookedFor}, there and in boot/ and efi/): {found}; {Remedy}");
     }
 
-    /// <summary>As <see cref="Find"/>, but null if there is nothing.</summary>
+    /// <summary>As <see cref="Find"/>, but returns null if nothing is bootable.</summary>
     /// <param name="directory">A boot directory, or a root that contains one.</param>
-    /// <param name="options">More about it.</param>
+    /// <param name="options">Where the file system begins.</param>
     /// <param name="findings">Gets a line for each entry that was found and could not be used.</param>
     internal static BootMenu? TryFind(string directory, BootCatalogOptions? options, BootFindings findings)
     {
@@ -64,13 +64,13 @@ public static class BootCatalog
         return TryFind(tree, start.Root == tree.Root ? "" : Path.GetRelativePath(tree.Root, start.Root), findings);
     }
 
-    /// <summary>The same in a tree, wherever its files are.</summary>
+    /// <summary>As <see cref="Find"/>, in an already opened tree; null if nothing is bootable.</summary>
     /// <param name="tree">The file system.</param>
-    /// <param name="inside">The path in it of what was given to search.</param>
+    /// <param name="inside">The path in the tree of the directory to search.</param>
     /// <param name="findings">Gets a line for each entry that was found and could not be used.</param>
     internal static BootMenu? TryFind(IFileTree tree, string inside, BootFindings findings) => TryFind(BootDisk.OfDirectory(tree, inside), findings);
 
-    /// <summary>The same on a disk, whose file systems are looked at together.</summary>
+    /// <summary>As <see cref="Find"/>, on a disk: all its file systems are searched together. Null if nothing is bootable.</summary>
     /// <param name="disk">The file systems.</param>
     /// <param name="findings">Gets a line for each entry that was found and could not be used.</param>
     internal static BootMenu? TryFind(BootDisk disk, BootFindings findings)
@@ -104,7 +104,7 @@ public static class BootCatalog
         return new BootMenu([.. specs.Take(MaxChoices)], findings.ToReport(specs[0].Decided.Length > 0 ? specs[0].Decided : specs[0].Source));
     }
 
-    /// <summary>A configuration that cannot be read is one line of explanation, and the search goes on.</summary>
+    /// <summary>Reports a configuration that cannot be read in one line, so that the search can go on.</summary>
     private static List<BootEntry> ReadSafely(Func<BootTree, IEnumerable<BootEntry>> read, BootTree boot)
     {
         try

@@ -4,49 +4,49 @@ using Stiefel.Linux.Kernel;
 
 namespace Stiefel.BootFiles.Catalog;
 
-/// <summary>An entry as a boot loader's configuration has it: names of files that may or may not exist.</summary>
+/// <summary>An entry as it stands in a boot loader's configuration: the files it names may or may not exist.</summary>
 internal sealed record BootEntry
 {
     private const int MaxTitleLength = 100;
     private const int MaxInitrds = 32;
 
-    /// <summary>Where its paths lead.</summary>
+    /// <summary>The tree in which its paths are looked up.</summary>
     public required BootTree Tree { get; init; }
 
-    /// <summary>The configuration file, absolute.</summary>
+    /// <summary>Absolute path of the configuration file.</summary>
     public required string Source { get; init; }
 
     public required string Title { get; init; }
 
-    /// <summary>The loader's path of the kernel, or of a unified kernel image that holds all.</summary>
+    /// <summary>The loader's path of the kernel, or of a unified kernel image, which holds everything.</summary>
     public required string Kernel { get; init; }
 
     public IReadOnlyList<string> Initrds { get; init; } = [];
 
     public string CommandLine { get; init; } = "";
 
-    /// <summary>Why it cannot be booted, if its reader knows already: it starts another system, its root became empty. Null: its files decide.</summary>
+    /// <summary>Why the entry cannot be booted, if its reader knows already: it starts another system, or its root= became empty. Null: its files decide.</summary>
     public string? Unfit { get; init; }
 
-    /// <summary>What its reader did that a person may want to know if this is what is booted.</summary>
+    /// <summary>Assumptions of the reader that a person may want to know about if this entry is booted.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>How its loader names it, with the loader's kind before it (`loader:arch.conf`, `grub:gnulinux-simple`): the same in each start. Empty: it has no name.</summary>
+    /// <summary>The loader's own name for the entry, prefixed by the loader's kind (`loader:arch.conf`, `grub:gnulinux-simple`); it stays the same from boot to boot. Empty: it has no name.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>Which profile of a unified kernel image.</summary>
+    /// <summary>The profile of a unified kernel image to boot, counted from 0.</summary>
     public int Profile { get; init; }
 
-    /// <summary>What decided that this is the entry to boot; empty for all others.</summary>
+    /// <summary>What made this the entry to boot; empty for all others.</summary>
     public string Decided { get; init; } = "";
 
-    /// <summary>Finds the file that a path of this entry means; null: <see cref="Tree"/> does.</summary>
+    /// <summary>Finds the file that a path in this entry means; null: <see cref="Tree"/> finds it.</summary>
     public Func<string, TreeFile?>? Locate { get; init; }
 
-    /// <summary>The kernel's release if the entry tells, for kernels whose image does not.</summary>
+    /// <summary>The kernel's release according to the entry, for kernel images that do not tell it.</summary>
     public string ReleaseHint { get; init; } = "";
 
-    /// <summary>Looks up the files; null, and the reason written down, if one is missing or unfit.</summary>
+    /// <summary>Looks up the files; if one is missing or unfit, notes the reason in <paramref name="findings"/> and returns null.</summary>
     public BootSpec? Resolve(BootFindings findings)
     {
         try
@@ -74,21 +74,21 @@ internal sealed record BootEntry
         }
     }
 
-    /// <summary>True if a person named the files to the server itself, and answers for what they are.</summary>
+    /// <summary>True if a person named the files to the server directly; they are then taken as they are, without checks.</summary>
     public bool IsByHand { get; init; }
 
-    // Our start on the desktop needs an initrd whose init it is followed by.
+    // On the desktop, our own init runs first and then hands over to the init of the laptop's initrd: without an initrd there is nothing to hand over to.
     private void RefuseUnfit(BootSpec spec)
     {
         using var kernel = Tree.OpenAt(spec.Kernel.Path) ?? throw new InvalidDataException($"there is no file {OneLine(Kernel)}");
         if (!KernelImage.IsLinux(kernel, spec.Kernel))
         {
-            throw new InvalidDataException($"{OneLine(Kernel)} is no Linux kernel for this machine");
+            throw new InvalidDataException($"{OneLine(Kernel)} is not a Linux kernel for this machine's processor");
         }
 
         if (spec.Initrds.Count == 0)
         {
-            throw new InvalidDataException("has no initrd, which the desktop needs to reach the disk by");
+            throw new InvalidDataException("has no initrd, and without one the desktop cannot reach the disk");
         }
     }
 
@@ -127,10 +127,10 @@ internal sealed record BootEntry
             RootOf(commandLine));
     }
 
-    /// <summary>The value of the last `root=`, as the kernel sees it.</summary>
+    /// <summary>The value of the last `root=`, which is the one the kernel uses.</summary>
     internal static string RootOf(string commandLine) => KernelCommandLine.Parse(commandLine)["root"] ?? "";
 
-    /// <summary>Control characters, line ends among them, become blanks.</summary>
+    /// <summary>Replaces control characters, including line ends, by blanks.</summary>
     internal static string OneLine(string text)
         => string.Create(text.Length, text, static (line, from) =>
         {
@@ -142,7 +142,7 @@ internal sealed record BootEntry
 
     private string CleanTitle()
     {
-        // It is shown on consoles, which obey escape sequences.
+        // The title is shown on consoles, which would obey escape sequences in it.
         var title = OneLine(Title);
         return title.Length == 0 ? "Linux" : title.Length > MaxTitleLength ? title[..MaxTitleLength] : title;
     }

@@ -1,8 +1,8 @@
 namespace Stiefel.BootFiles.Catalog;
 
 /// <summary>
-/// What a search comes across besides the entry it takes. Every reader writes here; the words come from a foreign disk, so they are made
-/// printable, cut, and not kept beyond a number.
+/// Collects what a search comes across besides the entry it takes. Every reader writes here. The texts come from a foreign disk, so they are made
+/// printable and cut to length, and their number is limited.
 /// </summary>
 internal sealed class BootFindings
 {
@@ -15,21 +15,21 @@ internal sealed class BootFindings
 
     public IReadOnlyList<PassedOver> PassedOver => _passedOver;
 
-    /// <summary>An entry is not booted.</summary>
+    /// <summary>Reports an entry that is not booted, and why.</summary>
     public void PassOver(string source, string entry, string reason) => Add(_passedOver, new PassedOver(Clean(source), Clean(entry), Clean(reason)));
 
-    /// <summary>A whole file or device says nothing of use.</summary>
+    /// <summary>Reports a whole file or device that holds nothing usable, and why.</summary>
     public void PassOver(string source, string reason) => PassOver(source, "", reason);
 
-    /// <summary>Something else than a Linux of ours can be started.</summary>
+    /// <summary>Reports something bootable that is not the laptop's Linux.</summary>
     /// <param name="name">`Windows`, `rEFInd`, `memory test`.</param>
-    /// <param name="where">The file that starts it, or the entry that names it.</param>
+    /// <param name="where">The program's file, or the entry that names it.</param>
     public void FoundSystem(string name, string where) => Add(_otherSystems, Clean($"{name} ({where})"));
 
-    /// <summary>Something a person may want to know about what is booted.</summary>
+    /// <summary>Reports something that a person may want to know about the entry that is booted.</summary>
     public void Note(string line) => Add(_notes, Clean(line));
 
-    /// <summary>All of it.</summary>
+    /// <summary>Returns everything that was collected.</summary>
     /// <param name="decided">See <see cref="BootReport.Decided"/>.</param>
     public BootReport ToReport(string decided = "")
         => new() { Decided = Clean(decided), PassedOver = [.. _passedOver], OtherSystems = [.. _otherSystems], Notes = [.. _notes] };

@@ -1,10 +1,10 @@
 namespace Stiefel.BootFiles.Catalog;
 
 /// <summary>All that a laptop has to boot: the answer of <see cref="BootCatalog"/>.</summary>
-/// <param name="Entries">At least one; the first is what the laptop would boot by itself, the others follow in their loader's order.</param>
-/// <param name="Report">How that came about.</param>
+/// <param name="Entries">At least one; the first is what the laptop would boot unasked, the others follow in their loader's order.</param>
+/// <param name="Report">How this result came about.</param>
 public sealed record BootMenu(IReadOnlyList<BootSpec> Entries, BootReport Report)
 {
-    /// <summary>What is booted unless a person chooses.</summary>
+    /// <summary>The entry that is booted unless a person chooses another.</summary>
     public BootSpec Default => Entries[0];
 }

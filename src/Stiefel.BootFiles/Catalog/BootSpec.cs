@@ -1,11 +1,11 @@
 namespace Stiefel.BootFiles.Catalog;
 
-/// <summary>What the laptop would boot by itself: the answer of <see cref="BootCatalog"/>.</summary>
-/// <param name="Title">What a person would call it; printable, one line.</param>
+/// <summary>A boot entry with its files found and checked: one answer of <see cref="BootCatalog"/>.</summary>
+/// <param name="Title">The entry's name for people; printable, one line.</param>
 /// <param name="Kernel">The kernel image.</param>
 /// <param name="Initrds">In loading order; may be empty.</param>
 /// <param name="CommandLine">The kernel's arguments as the boot entry gives them, one line.</param>
-/// <param name="KernelRelease">`uname -r` of the kernel; empty if it cannot be told.</param>
+/// <param name="KernelRelease">`uname -r` of the kernel; empty if unknown.</param>
 /// <param name="RootArgument">The value of the last `root=` argument (`UUID=…`, `/dev/sda2`); empty if there is none.</param>
 public sealed record BootSpec(
     string Title,
@@ -15,18 +15,18 @@ public sealed record BootSpec(
     string KernelRelease,
     string RootArgument)
 {
-    /// <summary>Where it was found: the path of the configuration file or image, for logs.</summary>
+    /// <summary>The path of the configuration file or image that it was found in, for logs.</summary>
     public string Source { get; init; } = "";
 
-    /// <summary>What decided that it is booted by itself; empty for all others.</summary>
+    /// <summary>What made this the entry that is booted unasked; empty for all others.</summary>
     public string Decided { get; init; } = "";
 
-    /// <summary>How its loader names it, with the loader's kind before it: the same in each start. Empty: it has no name.</summary>
+    /// <summary>The loader's own name for the entry, prefixed by the loader's kind; it stays the same from boot to boot. Empty: it has no name.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>Two entries that boot the same in the same way are one.</summary>
+    /// <summary>Equal for two entries that boot the same files with the same arguments: only one of them is kept.</summary>
     internal string Identity => string.Join('\0', [CommandLine, .. Initrds.Prepend(Kernel).Select(region => $"{region.Path}@{region.Offset}")]);
 
-    /// <summary>What its reader did that a person may want to know: an unknown variable that became empty.</summary>
+    /// <summary>Assumptions of the reader that a person may want to know about: an unknown variable that became empty.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -6,9 +6,9 @@ using Stiefel.Linux.Kernel;
 namespace Stiefel.BootFiles.Catalog;
 
 /// <summary>
-/// The entry that a running system was started by, as a word that is handed on and looked up later: systemd-boot's id (`loader:arch.conf`), or
-/// of another loader the kernel's path and a hash of the arguments (`kernel:/vmlinuz-6.1#0123456789abcdef`). Never the arguments themselves:
-/// the entry may have been changed since, and they may hold what was typed for one start.
+/// The entry that started the running system, as one word that is handed on and looked up later: systemd-boot's id (`loader:arch.conf`), or for
+/// any other loader the kernel's path and a hash of the arguments (`kernel:/vmlinuz-6.1#0123456789abcdef`). It never holds the arguments
+/// themselves: the entry may have changed since, and the arguments may include what a person typed for a single boot.
 /// </summary>
 public static class BootedEntry
 {
@@ -20,10 +20,10 @@ public static class BootedEntry
     private static readonly string[] s_rescueWords = ["single", "s", "S", "1", "emergency", "rescue", "recovery", "-b", "rd.break", "rd.emergency", "rd.rescue"];
     private static readonly string[] s_rescueUnits = ["rescue.target", "emergency.target", "rescue", "emergency"];
 
-    /// <summary>The entry that started the running system; null if it cannot be told, or was a start that is not to be repeated.</summary>
-    /// <param name="selected">`LoaderEntrySelected` of the firmware; empty if it is not there.</param>
-    /// <param name="commandLine">/proc/cmdline.</param>
-    /// <param name="oneShot">The entry that had been ordered for one start; empty if none, or unknown.</param>
+    /// <summary>The entry that started the running system; null if it is unknown, or if that boot must not be repeated (a rescue, a one-time entry).</summary>
+    /// <param name="selected">`LoaderEntrySelected` from the firmware; empty if it is not set.</param>
+    /// <param name="commandLine">The content of /proc/cmdline.</param>
+    /// <param name="oneShot">The entry that was requested for a single boot; empty if none or unknown.</param>
     public static string? OfRunning(string selected, string commandLine, string oneShot)
     {
         var line = KernelCommandLine.Parse(commandLine);
@@ -39,7 +39,7 @@ public static class BootedEntry
         return entry.Length is 0 or > MaxLength || entry.Contains("rescue", StringComparison.OrdinalIgnoreCase) || entry.Any(c => c is <= ' ' or '"' or '\u007f') ? null : entry;
     }
 
-    /// <summary>The same entries, the one that was booted first if it is among them; unless the owner decided otherwise.</summary>
+    /// <summary>Moves the booted entry to the front if it is among them, unless the owner's configuration has already decided.</summary>
     internal static BootSpec[] First(BootSpec[] specs, string booted, BootFindings findings)
     {
         if (booted.Length == 0 || specs[0].Id is "boot.load" or StiefelSystemJson.FileName)
@@ -50,11 +50,11 @@ public static class BootedEntry
         var at = Find(specs, booted);
         if (at < 0)
         {
-            findings.Note($"the entry that the laptop was started by ({booted}) is no longer there: {specs[0].Title} is booted instead");
+            findings.Note($"the entry that started the laptop ({booted}) no longer exists: {specs[0].Title} is booted instead");
             return specs;
         }
 
-        var first = specs[at] with { Decided = $"the entry that the laptop was started by ({booted})" };
+        var first = specs[at] with { Decided = $"the entry that started the laptop ({booted})" };
         return [first, .. specs.Where((_, other) => other != at)];
     }
 

@@ -1,15 +1,15 @@
 namespace Stiefel.BootFiles.Catalog;
 
-/// <summary>What a laptop's owner wants to be booted, whatever its boot loader says (`boot.load` in config.yaml).</summary>
-/// <param name="Kernel">A path from the top of the boot partition.</param>
-/// <param name="Initrd">Likewise.</param>
-/// <param name="CommandLine">All arguments.</param>
+/// <summary>The boot files that the laptop's owner chose in place of any boot entry (`boot.load` in config.yaml).</summary>
+/// <param name="Kernel">The kernel's path from the top of the boot partition.</param>
+/// <param name="Initrd">The initrd's path from the top of the boot partition.</param>
+/// <param name="CommandLine">All kernel arguments.</param>
 public sealed record NamedBootFiles(string Kernel, string Initrd, string CommandLine)
 {
     private const string Source = "boot.load";
 
     /// <summary>Finds the files on the first partition that has the kernel.</summary>
-    /// <exception cref="BootCatalogException">They are not there: nothing else is booted in their place.</exception>
+    /// <exception cref="BootCatalogException">The files do not exist; nothing else is booted in their place.</exception>
     internal BootSpec Resolve(IEnumerable<BootTree> trees, BootFindings findings)
     {
         var places = trees.Where(tree => tree.Directory == "/").ToArray();

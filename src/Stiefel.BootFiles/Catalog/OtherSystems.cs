@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog;
 
-/// <summary>What else a disk may boot, known by the names of its files: it is told and never offered.</summary>
+/// <summary>Recognises other systems on a disk by the names of their files. They are reported, but never offered for booting.</summary>
 internal static class OtherSystems
 {
     private static readonly (string Part, string Name)[] s_programs =
@@ -14,11 +14,11 @@ internal static class OtherSystems
         ("EFI/Microsoft/Boot/bootmgfw.efi", "Windows"), ("System/Library/CoreServices/boot.efi", "macOS"), ("EFI/refind/refind_x64.efi", "rEFInd"),
     ];
 
-    /// <summary>What starts by this file; null if the name does not tell.</summary>
+    /// <summary>The system that this file starts; null if its name does not tell.</summary>
     public static string? NameOf(string path)
         => s_programs.FirstOrDefault(program => path.Contains(program.Part, StringComparison.OrdinalIgnoreCase)).Name;
 
-    /// <summary>Looks for those whose files have fixed places.</summary>
+    /// <summary>Reports systems whose files have fixed places.</summary>
     public static void Find(BootTree tree)
     {
         foreach ((var file, var name) in s_places)

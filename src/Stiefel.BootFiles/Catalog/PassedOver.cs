@@ -1,9 +1,9 @@
 namespace Stiefel.BootFiles.Catalog;
 
-/// <summary>Something that was found and is not booted.</summary>
-/// <param name="Source">The file, or the device, that it was found in.</param>
-/// <param name="Entry">What a person would call the entry; empty if the whole source is meant.</param>
-/// <param name="Reason">Why not, in words.</param>
+/// <summary>Something that was found but is not booted.</summary>
+/// <param name="Source">The file or device in which it was found.</param>
+/// <param name="Entry">The entry's name for people; empty if the whole source is passed over.</param>
+/// <param name="Reason">Why it is not booted.</param>
 public sealed record PassedOver(string Source, string Entry, string Reason)
 {
     /// <inheritdoc/>

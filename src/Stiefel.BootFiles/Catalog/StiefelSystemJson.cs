@@ -3,16 +3,16 @@ using System.Text.Json;
 namespace Stiefel.BootFiles.Catalog;
 
 /// <summary>
-/// `stiefelsystem.json`, which the set-up of the earlier Stiefel wrote into the boot directory: `kernel`, `initrd` (one name or a
-/// list), `cmdline` (text or a list of arguments), and `stiefelmodules`, which nothing needs any more.
+/// `stiefelsystem.json`, which the earlier Stiefel's set-up wrote into the boot directory: `kernel`, `initrd` (one name or a
+/// list), `cmdline` (text or a list of arguments), and `stiefelmodules`, which is no longer used.
 /// </summary>
 internal static class StiefelSystemJson
 {
-    /// <summary>The file, which is also the entry's id.</summary>
+    /// <summary>The file's name, which is also the entry's id.</summary>
     public const string FileName = "stiefelsystem.json";
     private const int MaxBytes = 64 * 1024;
 
-    /// <exception cref="InvalidDataException">The file is there but not right.</exception>
+    /// <exception cref="InvalidDataException">The file exists but is not valid.</exception>
     public static IEnumerable<BootEntry> Read(BootTree tree)
     {
         if (tree.ReadText(FileName, MaxBytes) is not { } text)
@@ -45,12 +45,12 @@ internal static class StiefelSystemJson
         }
         catch (InvalidOperationException error)
         {
-            // An escape that is half a character.
+            // The text has half of a surrogate pair as an escape.
             throw new InvalidDataException($"{source}: {error.Message}", error);
         }
     }
 
-    /// <summary>One text or several; none if the key is missing.</summary>
+    /// <summary>The text or texts under a key; none if the key is missing.</summary>
     private static string[] Strings(JsonElement root, string key, string source)
     {
         var value = root.TryGetProperty(key, out var found) ? found : default;

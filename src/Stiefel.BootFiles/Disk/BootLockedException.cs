@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Disk;
 
-/// <summary>The boot files may lie on an encrypted device, and nobody has given its passphrase yet, or one that does not fit.</summary>
+/// <summary>The boot files may lie on an encrypted device: its passphrase is needed, or the one given is wrong.</summary>
 public sealed class BootLockedException : Exception
 {
     public BootLockedException(LockedVolume locked, bool wasTried)
@@ -10,9 +10,9 @@ public sealed class BootLockedException : Exception
         WasTried = wasTried;
     }
 
-    /// <summary>What desktops are told.</summary>
+    /// <summary>The encrypted device, as it is announced to desktops.</summary>
     public LockedVolume Locked { get; }
 
-    /// <summary>There was a passphrase, and it is wrong.</summary>
+    /// <summary>True if a passphrase was given and is wrong.</summary>
     public bool WasTried { get; }
 }

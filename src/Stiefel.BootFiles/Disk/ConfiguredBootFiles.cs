@@ -2,7 +2,7 @@ using Stiefel.BootFiles.Catalog;
 
 namespace Stiefel.BootFiles.Disk;
 
-/// <summary>Files that are there anyway: nothing to release.</summary>
+/// <summary>Boot files that are mounted by someone else, so that disposal has nothing to release.</summary>
 internal sealed record ConfiguredBootFiles(BootMenu Menu, string? ModulesDirectory, string? ModulesMissing) : IBootFiles
 {
     /// <inheritdoc/>

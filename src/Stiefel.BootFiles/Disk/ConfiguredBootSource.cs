@@ -3,7 +3,7 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.BootFiles.Disk;
 
-/// <summary>Boot files named by the configuration, on whatever is mounted here: the standalone server's way.</summary>
+/// <summary>Boot files that the configuration names, on file systems mounted on this machine; used when the server runs standalone.</summary>
 public sealed class ConfiguredBootSource(ConfiguredBootOptions options) : IBootSource
 {
     /// <inheritdoc/>
@@ -14,7 +14,7 @@ public sealed class ConfiguredBootSource(ConfiguredBootOptions options) : IBootS
             : throw new BootCatalogException("no boot files are configured: give --Boot:Kernel and --Boot:Initrd, or --Boot:Directory");
         var modules = options.Modules ?? FindModules(menu.Default.KernelRelease);
         var missing = modules is not null ? null
-            : menu.Default.KernelRelease.Length == 0 ? "the kernel image does not tell its release"
+            : menu.Default.KernelRelease.Length == 0 ? "the kernel image does not state its release"
             : $"there is no lib/modules/{menu.Default.KernelRelease} beside the boot files or on this machine";
         return ValueTask.FromResult<IBootFiles>(new ConfiguredBootFiles(menu, modules, missing));
     }
@@ -50,7 +50,7 @@ public sealed class ConfiguredBootSource(ConfiguredBootOptions options) : IBootS
             : throw new BootCatalogException(string.Join("; ", findings.PassedOver));
     }
 
-    /// <summary>Beside the boot files; or on this machine, since the same release means the same modules.</summary>
+    /// <summary>Looks beside the boot files, then on this machine: the same release has the same modules.</summary>
     private string? FindModules(string release)
     {
         var boot = Path.GetFullPath(options.Directory ?? "/");

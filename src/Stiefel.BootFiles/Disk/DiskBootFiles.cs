@@ -3,7 +3,7 @@ using Stiefel.BootFiles.Disk.Volumes;
 
 namespace Stiefel.BootFiles.Disk;
 
-/// <summary>Boot files on mounts, and perhaps in opened volumes, that disposal takes away.</summary>
+/// <summary>Boot files on mounts, and perhaps in opened volumes; disposal unmounts and closes them.</summary>
 internal sealed class DiskBootFiles(BootMenu menu, (string? Directory, string? Missing) modules, DiskMounts mounts, OpenedVolumes volumes) : IBootFiles
 {
     /// <inheritdoc/>
@@ -18,7 +18,7 @@ internal sealed class DiskBootFiles(BootMenu menu, (string? Directory, string? M
     /// <inheritdoc/>
     public LockedVolume? Locked { get; init; }
 
-    /// <summary>The devices that were opened with the passphrase, and what tries another.</summary>
+    /// <summary>The devices opened with the passphrase, and the tools that can test another passphrase; null if none was opened.</summary>
     public (IReadOnlyList<string> Devices, IVolumeTools Tools)? Opened { get; init; }
 
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ internal sealed class DiskBootFiles(BootMenu menu, (string? Directory, string? M
     }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">Something still reads from the disk: it must not be granted. Dispose again later.</exception>
+    /// <exception cref="IOException">Something still reads from the disk, which must not be granted then. Dispose again later.</exception>
     public async ValueTask DisposeAsync()
     {
         await mounts.DisposeAsync();

@@ -5,7 +5,7 @@ namespace Stiefel.BootFiles.Disk;
 
 internal static partial class DiskBootLog
 {
-    /// <summary>All that a search has to tell.</summary>
+    /// <summary>Logs a search's report.</summary>
     public static void Log(this BootReport report, ILogger logger)
     {
         Decided(logger, report.Decided);
@@ -31,22 +31,22 @@ internal static partial class DiskBootLog
     [LoggerMessage(602, LogLevel.Information, "Boot files found on {Device} ({Type}): {Title}, kernel {Release}, from {Source}")]
     public static partial void BootFilesFound(ILogger logger, string device, string type, string title, string release, string source);
 
-    [LoggerMessage(603, LogLevel.Information, "Passed over: {What}")]
+    [LoggerMessage(603, LogLevel.Information, "Found but not booted: {What}")]
     public static partial void PassedOver(ILogger logger, PassedOver what);
 
-    [LoggerMessage(610, LogLevel.Information, "Also on the disk, and not offered: {System}")]
+    [LoggerMessage(610, LogLevel.Information, "Another system on the disk, which is not offered: {System}")]
     public static partial void OtherSystem(ILogger logger, string system);
 
     [LoggerMessage(611, LogLevel.Warning, "About the boot entry: {Note}")]
     public static partial void Note(ILogger logger, string note);
 
-    [LoggerMessage(612, LogLevel.Information, "Decided by {Source}")]
+    [LoggerMessage(612, LogLevel.Information, "The boot entry was chosen by {Source}")]
     public static partial void Decided(ILogger logger, string source);
 
     [LoggerMessage(604, LogLevel.Information, "Drivers of the payload kernel found in {Directory} on {Device}")]
     public static partial void DriversFound(ILogger logger, string directory, string device);
 
-    [LoggerMessage(605, LogLevel.Warning, "No drivers for the payload kernel: {Reason}; its own initrd must hold those of the desktop")]
+    [LoggerMessage(605, LogLevel.Warning, "No drivers for the payload kernel: {Reason}; its initrd must bring those of the desktop itself")]
     public static partial void DriversMissing(ILogger logger, string reason);
 
     [LoggerMessage(606, LogLevel.Debug, "Released {Device}")]
@@ -58,7 +58,7 @@ internal static partial class DiskBootLog
     [LoggerMessage(608, LogLevel.Debug, "Closed {Name}")]
     public static partial void VolumeClosed(ILogger logger, string name);
 
-    [LoggerMessage(609, LogLevel.Information, "Opened with the passphrase, for reading: {Devices}")]
+    [LoggerMessage(609, LogLevel.Information, "Opened read-only with the passphrase: {Devices}")]
     public static partial void Unlocked(ILogger logger, string devices);
 
     [LoggerMessage(613, LogLevel.Warning, "About the disk: {Warning}")]

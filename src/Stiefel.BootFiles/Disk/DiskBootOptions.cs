@@ -2,7 +2,7 @@ using Stiefel.BootFiles.Catalog;
 
 namespace Stiefel.BootFiles.Disk;
 
-/// <summary>Which disk to look on, and how.</summary>
+/// <summary>The disk to search for boot files, and how.</summary>
 public sealed record DiskBootOptions
 {
     /// <summary>`Boot:Disk`, by default `Disk:Path`: a block device, or a link to one.</summary>
@@ -15,20 +15,20 @@ public sealed record DiskBootOptions
     public string? Partition { get; init; }
 
     /// <summary>
-    /// `Boot:LuksPartition`, named in the same ways: it is opened whatever else the disk has, so that the drivers in an encrypted root can
-    /// be reached as well. Null: encrypted devices are opened only if no other holds a boot entry.
+    /// `Boot:LuksPartition`, named in the same ways: it is opened in any case, so that drivers in an encrypted root can be reached, too.
+    /// Null: encrypted devices are opened only if no other device holds a boot entry.
     /// </summary>
     public string? LuksPartition { get; init; }
 
-    /// <summary>`Boot:Load`: kernel, initrd and arguments by hand; null to find them.</summary>
+    /// <summary>`Boot:Load`: the owner's choice of kernel, initrd and arguments; null: they are searched for.</summary>
     public NamedBootFiles? Named { get; init; }
 
-    /// <summary>`Boot:BootedEntry`: what the laptop's own system was started by, handed on by it. Empty if it did not.</summary>
+    /// <summary>`Boot:BootedEntry`: the entry that started the laptop's own system, as handed on by that system; empty if unknown.</summary>
     public string Booted { get; init; } = "";
 
-    /// <summary>Where the firmware's variables are.</summary>
+    /// <summary>The directory of the firmware's variables.</summary>
     public string FirmwareDirectory { get; init; } = FirmwareVariables.Directory;
 
-    /// <summary>A private directory; whatever is mounted below it when the first search begins is left over from a crash.</summary>
+    /// <summary>A private directory; mounts found below it when the first search begins are left over from a crash.</summary>
     public string MountDirectory { get; init; } = "/run/stiefel/mnt";
 }

@@ -10,8 +10,8 @@ namespace Stiefel.BootFiles.Disk;
 
 /// <summary>
 /// Boot files on the laptop's own disk. Its file systems are mounted read-only, without journal replay and with the devices
-/// locked against writes, after LUKS, LVM and RAID around them were opened in the same way; disposal of what <see cref="OpenAsync"/>
-/// gives takes all of it away, so that the disk can be granted.
+/// locked against writes; LUKS, LVM and RAID around them are opened in the same way. Disposing of the result of <see cref="OpenAsync"/>
+/// undoes all of this, so that the disk can be granted.
 /// </summary>
 public sealed class DiskBootSource(DiskBootOptions options, IVolumeTools tools, ILogger<DiskBootSource> log) : IBootSource, IDisposable
 {
@@ -30,8 +30,8 @@ public sealed class DiskBootSource(DiskBootOptions options, IVolumeTools tools, 
     /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
 
-    /// <summary>Before anything else happens to the disk: mounts and mappings that are there then are those of a process that died.</summary>
-    /// <returns>The directory as the kernel's mount table knows it, whatever links lead to it.</returns>
+    /// <summary>Removes the mounts and mappings that an earlier process left when it died. Call this before anything else uses the disk.</summary>
+    /// <returns>The directory's real path, as it appears in the kernel's mount table.</returns>
     public static async Task<string> PrepareMountDirectoryAsync(string directory, IVolumeTools tools, ILogger log)
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -45,7 +45,7 @@ public sealed class DiskBootSource(DiskBootOptions options, IVolumeTools tools, 
         return tree.Root;
     }
 
-    /// <summary>Several servers on one machine must not close each other's volumes.</summary>
+    /// <summary>The prefix of this server's volume names, distinct for each mount directory: servers on one machine must not close each other's volumes.</summary>
     internal static string VolumePrefix(string mountDirectory) => $"stiefel-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(mountDirectory)).AsSpan(0, 4))}-";
 
     private async ValueTask<IBootFiles> SearchAsync(ReadOnlyMemory<byte>? passphrase, CancellationToken token)

@@ -3,8 +3,8 @@ using Stiefel.Linux.Mounts;
 namespace Stiefel.BootFiles.Disk;
 
 /// <summary>
-/// Finds the disk that a setting means: a path, or `UUID=`, `LABEL=`, `PARTUUID=`, `PARTLABEL=` (of a file system or partition),
-/// `PTUUID=` (of a partition table), `SERIAL=`, or one of udev's links in /dev/disk, which a ramdisk without udev does not have.
+/// Finds the disk that a setting names: a path, or `UUID=`, `LABEL=`, `PARTUUID=`, `PARTLABEL=` (of a file system or partition),
+/// `PTUUID=` (of a partition table), `SERIAL=`, or one of udev's links in /dev/disk, which do not exist in a ramdisk without udev.
 /// </summary>
 public static class DiskName
 {
@@ -13,11 +13,11 @@ public static class DiskName
     private const string TableTag = "PTUUID=";
     private const string SerialTag = "SERIAL=";
 
-    // udev cuts the serial number of a virtio disk after this many characters, as the protocol does.
+    // udev cuts the serial number of a virtio disk to this many characters, as the virtio protocol does.
     private const int VirtioSerialLength = 20;
 
-    /// <summary>The path of the disk.</summary>
-    /// <exception cref="IOException">There is no such disk, or there are several.</exception>
+    /// <summary>Returns the disk's path.</summary>
+    /// <exception cref="IOException">No disk has this name, or several have it.</exception>
     public static async Task<string> ResolveAsync(string name, CancellationToken token)
     {
         if (name.StartsWith(TableTag, StringComparison.Ordinal))
@@ -47,8 +47,8 @@ public static class DiskName
         return name;
     }
 
-    /// <summary>`…/ata-MODEL_SERIAL`, `…/nvme-eui.ID`, `…/wwn-0xID`, `…/virtio-SERIAL`, each perhaps with `-partN`.</summary>
-    /// <exception cref="IOException">None of the disks, or several.</exception>
+    /// <summary>Finds `…/ata-MODEL_SERIAL`, `…/nvme-eui.ID`, `…/wwn-0xID` or `…/virtio-SERIAL`, each perhaps followed by `-partN`.</summary>
+    /// <exception cref="IOException">No disk has this name, or several have it.</exception>
     internal static string FindById(string link, IReadOnlyList<DiskIdentity> disks)
     {
         var id = link[ByIdLinks.Length..];
@@ -57,13 +57,13 @@ public static class DiskName
         var disk = number.Length > 0 ? id[..part] : id;
         var path = Only(link, disks.Where(d => IsMeant(disk, d)).Select(d => d.Path));
 
-        // nvme0n1p2, but sda2: man 5 proc_partitions.
+        // A name that ends in a digit gets a `p`: nvme0n1p2, but sda2 (man 5 proc_partitions).
         return number.Length == 0 ? path : char.IsAsciiDigit(path[^1]) ? $"{path}p{number}" : path + number;
     }
 
     private static bool IsMeant(string id, DiskIdentity disk)
     {
-        // As udev writes it into a file name.
+        // udev replaces blanks in a serial number by underscores.
         var serial = string.Join('_', disk.Serial.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         var world = disk.WorldWideId;
         return (serial.Length > 0 && (id.EndsWith('_' + serial, StringComparison.Ordinal)
@@ -74,7 +74,7 @@ public static class DiskName
     private static string Only(string name, IEnumerable<string> paths) => paths.Distinct().ToArray() switch
     {
         [var path] => path,
-        [] => throw new IOException($"there is no disk {name}; which disks there are is in /proc/partitions"),
-        var several => throw new IOException($"{name} fits several disks: {string.Join(", ", several)}; name one of them"),
+        [] => throw new IOException($"there is no disk {name}; /proc/partitions lists the disks"),
+        var several => throw new IOException($"{name} matches several disks: {string.Join(", ", several)}; name one of them"),
     };
 }

@@ -8,8 +8,8 @@ using Stiefel.Linux.Mounts;
 namespace Stiefel.BootFiles.Disk;
 
 /// <summary>
-/// One look at a disk: which partition boots, and where the modules of its kernel are. First what can be mounted as it is; only if that
-/// holds no boot entry, or leads to a file system that is not among them, what is in RAID and LVM, and only then what takes a passphrase.
+/// One search of a disk for the partition that boots, and for the modules of its kernel. It looks first at what can be mounted directly. If that
+/// holds no boot entry, or refers to a file system not found, it opens RAID and LVM; only then does it open what needs a passphrase.
 /// </summary>
 internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, string mountDirectory, string volumePrefix, ILogger log) : IAsyncDisposable
 {
@@ -21,10 +21,10 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
     private bool _isMissingVolume;
     private readonly OpenedVolumes _volumes = new(tools, volumePrefix, log);
 
-    /// <param name="passphrase">Stays the caller's; null if nobody has given one.</param>
-    /// <param name="token">Ends it.</param>
-    /// <exception cref="BootCatalogException">Nothing to boot; the message goes through every partition.</exception>
-    /// <exception cref="BootLockedException">There may be, behind a passphrase.</exception>
+    /// <param name="passphrase">Owned by the caller; null if none was given.</param>
+    /// <param name="token">Cancels the search.</param>
+    /// <exception cref="BootCatalogException">Nothing to boot; the message covers every partition.</exception>
+    /// <exception cref="BootLockedException">There may be something to boot behind a passphrase.</exception>
     public async Task<IBootFiles> RunAsync(ReadOnlyMemory<byte>? passphrase, CancellationToken token)
     {
         var layers = new VolumeLayers(tools, _volumes, FileSystemProbe.ProbeAsync, await ProbeAsync(token));
@@ -51,7 +51,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         return await CompleteAsync(layers, menu, device, token);
     }
 
-    /// <summary>Takes the mounts away and closes what was opened, unless the files found now own them.</summary>
+    /// <summary>Removes the mounts and closes what was opened, unless the found files own them now.</summary>
     public async ValueTask DisposeAsync()
     {
         _fileSystems?.Dispose();
@@ -68,7 +68,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         var modules = await new RootFileSystem(_mounts!, layers.Devices, device).FindModulesAsync(spec);
         if (modules.Directory is null && layers.HasUnopened)
         {
-            // A boot partition of its own, and root in LVM or RAID.
+            // The boot partition is separate, and the root file system lies in LVM or RAID.
             await layers.OpenUnencryptedAsync(token);
             modules = await new RootFileSystem(_mounts!, layers.Devices, device).FindModulesAsync(spec);
         }
@@ -94,7 +94,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         return files;
     }
 
-    /// <summary>What a person should know who takes this disk to another machine.</summary>
+    /// <summary>Warnings for a person who uses this disk on another machine.</summary>
     private async Task<IReadOnlyCollection<string>> WarnAsync(VolumeLayers layers)
     {
         await layers.LookForMissingAsync();
@@ -123,7 +123,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         DiskBootLog.Unlocked(log, string.Join(", ", layers.Unlocked.Select(VolumeLayers.NameOf)));
     }
 
-    /// <summary>What a passphrase would be for.</summary>
+    /// <summary>The devices that a passphrase may open.</summary>
     private IReadOnlyList<ProbedDevice> Locked(VolumeLayers layers)
         => options.LuksPartition is not { } wanted ? layers.Locked
             : DeviceName.Find(wanted, layers.Locked) is { } chosen ? [chosen]
@@ -138,17 +138,17 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
             throw new BootCatalogException(File.Exists(options.Disk)
                 ? $"{options.Disk} is a file, and boot files are looked for on block devices only: attach it with losetup --partscan, or give --Boot:Directory"
                 : Directory.Exists(options.Disk) ? $"{options.Disk} is a directory, not a disk: give a device, or --Boot:Directory for a directory of boot files"
-                : $"the disk {options.Disk} does not exist; which disks do is in /proc/partitions");
+                : $"the disk {options.Disk} does not exist; /proc/partitions lists the disks");
         }
 
-        // Without partitions the disk itself may be a file system.
+        // A disk without partitions may itself be a file system.
         var partitions = DiskPartitions.List(options.Disk);
         List<string> paths = partitions.Count == 0 ? [options.Disk] : [.. partitions.Select(partition => partition.Path)];
         foreach (var named in new[] { options.Partition, options.LuksPartition })
         {
             if (named?.StartsWith('/') == true && DeviceNumber.OfBlockDevice(named) is not null && DeviceName.Find(named, [.. paths.Select(path => new ProbedDevice { Path = path })]) is null)
             {
-                // It may be on another disk.
+                // The named partition may be on another disk.
                 paths.Add(named);
             }
         }
@@ -166,7 +166,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
             return null;
         }
 
-        // What could not be used before may be usable now that more is open.
+        // Start with fresh findings: entries that were not usable before may be usable now that more volumes are open.
         _findings = new BootFindings();
         var disk = FileSystems.Of(layers.Devices, chosen) with
         {
@@ -179,7 +179,7 @@ internal sealed class DiskSearch(DiskBootOptions options, IVolumeTools tools, st
         return menu;
     }
 
-    /// <summary>The devices in words.</summary>
+    /// <summary>Describes the devices for a message.</summary>
     private static string Words(IReadOnlyList<ProbedDevice> devices)
         => devices.Count == 0 ? "no partition with a known content"
             : string.Join(", ", devices.Select(device => $"{VolumeLayers.NameOf(device)} ({(device.Type.Length > 0 ? device.Type : "unknown content")})"));

@@ -5,36 +5,36 @@ using Stiefel.Linux.Mounts;
 
 namespace Stiefel.BootFiles.Disk;
 
-/// <summary>The file systems of a disk as boot loaders see them, each mounted when it is first looked into.</summary>
+/// <summary>The file systems of a disk as boot loaders see them; each is mounted at the first look into it.</summary>
 internal sealed class DiskVolumes(DiskMounts mounts) : IDisposable
 {
-    // A disk has a handful; a partition table can name any number.
+    // A disk has a handful of file systems, but a partition table can name any number.
     private const int MaxVolumes = 64;
 
     private readonly Dictionary<string, BootVolume> _volumes = [];
     private readonly List<(ReadOnlyMount Mount, ConfinedTree Tree)> _open = [];
 
-    /// <summary>What cannot be mounted, and why.</summary>
+    /// <summary>The file systems that cannot be mounted, and why.</summary>
     public List<PassedOver> Problems { get; } = [];
 
-    /// <summary>What can be mounted of these devices; a volume stays the same if it is asked for again.</summary>
-    /// <param name="devices">All that are known.</param>
-    /// <param name="chosen">The one in which boot entries are looked for; null: in all.</param>
+    /// <summary>The mountable file systems of these devices; the same device always gives the same volume.</summary>
+    /// <param name="devices">All known devices.</param>
+    /// <param name="chosen">The device to search for boot entries; null: all are searched.</param>
     public BootDisk Of(IEnumerable<ProbedDevice> devices, ProbedDevice? chosen)
         => new([.. devices.Where(device => Mount.Supports(device.Type)).Take(MaxVolumes).Select(VolumeOf)])
         {
             Chosen = chosen is null ? null : VolumeOf(chosen),
         };
 
-    /// <summary>The device that holds a file, and its file system.</summary>
+    /// <summary>The device whose file system holds a file.</summary>
     public ProbedDevice HolderOf(string path)
     {
         var holder = _open.First(one => Holds(one.Mount, path)).Mount.Device;
         return _volumes[holder].Device!;
     }
 
-    /// <summary>Takes the mounts away of devices that hold none of these files.</summary>
-    /// <remarks>All of a device or none: the lock against writes goes with the first of them.</remarks>
+    /// <summary>Unmounts the devices that hold none of these files.</summary>
+    /// <remarks>Unmounts either all mounts of a device or none: removing one of them would lift the lock against writes.</remarks>
     public async Task ReleaseAsync(IReadOnlyList<string> needed)
     {
         string[] devices = [.. _open.Where(one => needed.Any(path => Holds(one.Mount, path))).Select(one => one.Mount.Device)];
@@ -51,7 +51,7 @@ internal sealed class DiskVolumes(DiskMounts mounts) : IDisposable
         _volumes.Clear();
     }
 
-    /// <summary>What is open would keep its file system busy.</summary>
+    /// <summary>Closes the trees: open directories would keep their file systems busy.</summary>
     public void Dispose()
     {
         _open.ForEach(one => one.Tree.Dispose());

@@ -5,10 +5,10 @@ using Stiefel.Linux.Mounts;
 
 namespace Stiefel.BootFiles.Disk;
 
-/// <summary>The boot loader's variables in the firmware (systemd.io/BOOT_LOADER_INTERFACE), and the firmware's own menu, which <see cref="EfiVariables"/> reads.</summary>
+/// <summary>Reads the boot loader's variables in the firmware (systemd.io/BOOT_LOADER_INTERFACE) and, through <see cref="EfiVariables"/>, the firmware's own menu.</summary>
 public static class FirmwareVariables
 {
-    /// <summary>Where the kernel shows them.</summary>
+    /// <summary>The kernel's directory of UEFI variables.</summary>
     public const string Directory = EfiVariables.Root;
 
     private const int MaxEntries = 64;
@@ -16,8 +16,8 @@ public static class FirmwareVariables
     private static readonly string[] s_passedOver = ["EFI/Microsoft/", "EFI/stiefel/"];
     private static readonly Guid s_loader = new("4a67b082-0a4c-41cf-b6c7-440b29bb8c4f");
 
-    /// <summary>All that say something about a disk; nothing if this machine was not started from it, nor would be.</summary>
-    /// <param name="directory">Where they are.</param>
+    /// <summary>Reads the variables that concern a disk; none if this machine was not started from it and would not start from it.</summary>
+    /// <param name="directory">The directory of UEFI variables.</param>
     /// <param name="devices">The disk's partitions.</param>
     internal static LoaderVariables Read(string directory, IReadOnlyList<ProbedDevice> devices)
     {
@@ -36,7 +36,7 @@ public static class FirmwareVariables
         };
     }
 
-    /// <summary>What was started, then what would be, in the firmware's order (UEFI 2.10 §3.3); without Windows and without what Stiefel added.</summary>
+    /// <summary>The program that was started, then those in the firmware's boot order (UEFI 2.10 §3.3), without Windows and without Stiefel's entries.</summary>
     private static IEnumerable<FirmwareProgram> Programs(EfiVariables variables)
         => variables.ReadEntries("BootCurrent").Concat(variables.ReadEntries("BootOrder")).Take(MaxEntries)
             .Select(number => $"Boot{number:X4}")
@@ -44,7 +44,7 @@ public static class FirmwareVariables
             .OfType<FirmwareProgram>()
             .Where(program => !s_passedOver.Any(path => program.Path.StartsWith(path, StringComparison.OrdinalIgnoreCase)));
 
-    /// <summary>A variable of boot loaders; empty if it is not there, or cannot be read.</summary>
+    /// <summary>A variable of boot loaders; empty if it does not exist or cannot be read.</summary>
     public static string ReadText(string directory, string name)
     {
         var value = new EfiVariables(directory).Read(name, s_loader);

@@ -10,28 +10,28 @@ using Stiefel.Linux.Mounts;
 namespace Stiefel.BootFiles.Disk;
 
 /// <summary>
-/// A system that hibernated where a look at the partitions does not show it: in a file of a file system, or in an opened volume. What it holds in memory
-/// comes back when it wakes, and would overwrite what a desktop changed meanwhile.
+/// Finds a hibernated system that the partition types do not show, because its image lies in a file or in an opened volume. When that system
+/// wakes, it restores its memory, and would overwrite what a desktop has changed meanwhile.
 /// </summary>
 internal static class HibernatedSystem
 {
-    // util-linux's name for swap that holds one.
+    // util-linux's name for a swap area that holds a hibernation image.
     private const string SuspendedSwap = "swsuspend";
 
     private const int PageSize = 4096;
 
-    // Beyond any disk.
+    // Larger than any disk.
     private const long MostPages = 1L << 40;
     private const int MostFstabBytes = 1 << 20;
 
-    // Debian's and Fedora's guides, Ubuntu's installer; what /etc/fstab names comes besides.
+    // The swap files in Debian's and Fedora's guides and in Ubuntu's installer; those in /etc/fstab are added.
     private static readonly string[] s_usualFiles = ["/swapfile", "/swap.img", "/swap/swapfile"];
 
-    /// <summary>Refuses a disk that holds one.</summary>
-    /// <param name="devices">All that is known of the disk.</param>
-    /// <param name="spec">What it boots.</param>
-    /// <param name="mounts">Directories where file systems of it are mounted.</param>
-    /// <exception cref="BootCatalogException">It does.</exception>
+    /// <summary>Refuses a disk that holds a hibernated system.</summary>
+    /// <param name="devices">All known devices of the disk.</param>
+    /// <param name="spec">The entry that is booted.</param>
+    /// <param name="mounts">The directories where the disk's file systems are mounted.</param>
+    /// <exception cref="BootCatalogException">The disk holds a hibernated system.</exception>
     public static void RefuseAny(IReadOnlyList<ProbedDevice> devices, BootSpec spec, IEnumerable<string> mounts)
     {
         if ((InVolume(devices) ?? AtOffset(devices, spec) ?? InFiles(mounts)) is { } place)
@@ -44,7 +44,7 @@ internal static class HibernatedSystem
     private static string? InVolume(IReadOnlyList<ProbedDevice> devices) =>
         devices.FirstOrDefault(device => device.Type == SuspendedSwap) is { } swap ? VolumeLayers.NameOf(swap) : null;
 
-    /// <summary>Where the kernel itself looks for it: `resume=` names the device, `resume_offset=` the page (Documentation/power/swsusp-and-swap-files.rst).</summary>
+    /// <summary>Looks where the kernel would: `resume=` names the device, `resume_offset=` the page (Documentation/power/swsusp-and-swap-files.rst).</summary>
     private static string? AtOffset(IReadOnlyList<ProbedDevice> devices, BootSpec spec)
     {
         var arguments = KernelCommandLine.Parse(spec.CommandLine);
@@ -61,7 +61,7 @@ internal static class HibernatedSystem
         }
         catch (IOException)
         {
-            // A device that cannot be read boots nothing either.
+            // The system cannot wake from a device that cannot be read.
             return null;
         }
     }
@@ -92,12 +92,12 @@ internal static class HibernatedSystem
         }
         catch (IOException)
         {
-            // A damaged file system is for its mount to report.
+            // A damaged file system is reported when it is mounted.
             return false;
         }
     }
 
-    // device, directory, type, …: man 5 fstab.
+    // Fields of a line: device, directory, type, … (man 5 fstab).
     private static IEnumerable<string> SwapFiles(ConfinedTree tree) => s_usualFiles.Union(
         Fstab(tree).Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields is [['/', ..], _, "swap", ..] && !fields[0].StartsWith("/dev/", StringComparison.Ordinal))

@@ -5,25 +5,25 @@ namespace Stiefel.BootFiles.Disk;
 /// <summary>Boot files that can be read until disposal. Close every file opened through it before disposing it.</summary>
 public interface IBootFiles : IAsyncDisposable
 {
-    /// <summary>What there is to boot.</summary>
+    /// <summary>All entries that can be booted.</summary>
     BootMenu Menu { get; }
 
-    /// <summary>What is booted unless a person chooses.</summary>
+    /// <summary>The entry that is booted unless a person chooses another.</summary>
     BootSpec Spec => Menu.Default;
 
     /// <summary>`…/lib/modules/RELEASE` of the payload's kernel; null if it cannot be reached.</summary>
     string? ModulesDirectory { get; }
 
-    /// <summary>The same of another entry's kernel: its modules lie beside those.</summary>
+    /// <summary>The modules directory of another entry's kernel, which lies beside <see cref="ModulesDirectory"/>; null if it does not exist.</summary>
     string? ModulesOf(BootSpec spec)
         => ModulesDirectory is not { } own || spec.KernelRelease == Spec.KernelRelease ? ModulesDirectory : ModulesLocation.Beside(own, spec.KernelRelease);
 
-    /// <summary>One line for the log if <see cref="ModulesDirectory"/> is null: why; else null.</summary>
+    /// <summary>Why <see cref="ModulesDirectory"/> is null, in one line for the log; null if it is not.</summary>
     string? ModulesMissing { get; }
 
     /// <summary>The encrypted device that had to be opened; null if none.</summary>
     LockedVolume? Locked => null;
 
-    /// <summary>Whether a passphrase opens that device, which stays open whatever the answer is.</summary>
+    /// <summary>True if a passphrase opens that device; the device stays open whatever the answer is.</summary>
     Task<bool> IsPassphraseAsync(ReadOnlyMemory<byte> passphrase, CancellationToken token) => Task.FromResult(false);
 }

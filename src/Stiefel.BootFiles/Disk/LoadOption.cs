@@ -7,14 +7,14 @@ namespace Stiefel.BootFiles.Disk;
 /// <summary>An entry of the firmware's boot menu, `Boot####` (UEFI 2.10 §3.1.3, EFI_LOAD_OPTION, and §10.3, device paths).</summary>
 internal static class LoadOption
 {
-    // Attributes and the length of the path stand before the description; of the attributes only ACTIVE counts.
+    // The description comes after the attributes and the length of the path. Only the attribute ACTIVE matters here.
     private const int HeadLength = 6, Active = 1;
     private const int NodeHeadLength = 4, HardDriveLength = 42;
     private const byte Media = 4, HardDrive = 1, FilePath = 4, End = 0x7f;
     private const byte MbrSignature = 1, GuidSignature = 2;
 
-    /// <summary>The program on a disk that it starts; null if it starts something else, or is switched off.</summary>
-    /// <param name="name">`Boot0003`.</param>
+    /// <summary>The program on a disk that an entry starts; null if the entry starts something else or is inactive.</summary>
+    /// <param name="name">The variable's name, `Boot0003`.</param>
     /// <param name="option">The variable's value.</param>
     public static FirmwareProgram? Read(string name, ReadOnlySpan<byte> option)
     {
@@ -58,7 +58,7 @@ internal static class LoadOption
         return (partition, path.ToString().TrimStart('/'));
     }
 
-    /// <summary>As blkid has it: of an MBR its signature and the partition's number.</summary>
+    /// <summary>The partition's UUID in blkid's form; for MBR, the disk's signature and the partition's number.</summary>
     private static string PartUuid(ReadOnlySpan<byte> node) => node[41] switch
     {
         GuidSignature => new Guid(node[24..40]).ToString(),
@@ -66,13 +66,13 @@ internal static class LoadOption
         _ => "",
     };
 
-    /// <summary>UCS-2 up to a zero, or to the end.</summary>
+    /// <summary>UCS-2 text up to a zero, or to the end.</summary>
     private static string Text(ReadOnlySpan<byte> bytes)
     {
         var text = Encoding.Unicode.GetString(bytes[..(bytes.Length & ~1)]);
         return text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var end ? text[..end] : text;
     }
 
-    // Firmware writes data of its own there, too; a kernel is given text in UCS-2.
+    // Some firmware stores binary data here; the arguments of a kernel are text in UCS-2.
     private static string Arguments(ReadOnlySpan<byte> data) => Text(data) is var text && text.All(c => c is >= ' ' and <= '~') ? text.Trim() : "";
 }

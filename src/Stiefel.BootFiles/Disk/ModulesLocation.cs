@@ -2,10 +2,10 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.BootFiles.Disk;
 
-/// <summary>Where a root file system keeps the modules of a kernel.</summary>
+/// <summary>Finds the modules of a kernel in a root file system.</summary>
 internal static class ModulesLocation
 {
-    /// <summary>The directory of another release beside one that is known, or null.</summary>
+    /// <summary>The modules directory of another release beside a known one; null if it does not exist.</summary>
     public static string? Beside(string known, string release)
     {
         if (release.Length == 0 || Path.GetDirectoryName(known) is not { } all)
@@ -18,8 +18,8 @@ internal static class ModulesLocation
         return index is null ? null : Path.GetDirectoryName(index.Path);
     }
 
-    /// <summary>The absolute path of `lib/modules/RELEASE` with a modules.dep in it, or null.</summary>
-    /// <param name="root">The top of a root file system; no link leads out of it.</param>
+    /// <summary>The absolute path of `lib/modules/RELEASE` if it has a modules.dep; null otherwise.</summary>
+    /// <param name="root">The top of a root file system; no link is followed out of it.</param>
     /// <param name="release">`uname -r`.</param>
     public static string? Find(string root, string release)
     {

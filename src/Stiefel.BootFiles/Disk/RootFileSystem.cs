@@ -4,15 +4,15 @@ using Stiefel.Linux.Mounts;
 
 namespace Stiefel.BootFiles.Disk;
 
-/// <summary>Finds the payload's root file system, for the modules of its kernel: the ones its initrd may lack.</summary>
+/// <summary>Finds the payload's root file system, to get kernel modules that the initrd may lack.</summary>
 internal sealed class RootFileSystem(DiskMounts mounts, IReadOnlyList<ProbedDevice> devices, ProbedDevice bootDevice)
 {
-    /// <summary>The modules directory, or null and one line why.</summary>
+    /// <summary>Returns the modules directory, or null and the reason in one line.</summary>
     public async Task<(string? Directory, string? Missing)> FindModulesAsync(BootSpec spec)
     {
         if (spec.KernelRelease.Length == 0)
         {
-            return (null, "the kernel image does not tell its release");
+            return (null, "the kernel image does not state its release");
         }
 
         var subvolume = BtrfsLayout.SubvolumeOf(KernelCommandLine.Parse(spec.CommandLine)["rootflags"] ?? "");
@@ -21,7 +21,7 @@ internal sealed class RootFileSystem(DiskMounts mounts, IReadOnlyList<ProbedDevi
             return await LookAsync(root, subvolume, spec.KernelRelease);
         }
 
-        // An argument for the initrd alone (LVM, ZFS, a mapper name), or none: then the modules themselves tell where root is.
+        // root= is missing or only the initrd understands it (LVM, ZFS, a mapper name): take the file system that has the modules.
         foreach (var device in devices.Where(device => Mount.Supports(device.Type)).OrderByDescending(device => device == bootDevice))
         {
             if (await LookAsync(device, device.Type == "btrfs" ? subvolume : null, spec.KernelRelease) is { Directory: not null } found)
@@ -31,7 +31,7 @@ internal sealed class RootFileSystem(DiskMounts mounts, IReadOnlyList<ProbedDevi
         }
 
         var why = spec.RootArgument.Length > 0
-            ? $"root={spec.RootArgument} is no file system of this disk that can be mounted"
+            ? $"root={spec.RootArgument} is not a mountable file system of this disk"
             : $"the command line names no root file system, and none on the disk has lib/modules/{spec.KernelRelease}";
         return (null, devices.Any(device => device.Type is "crypto_LUKS" or "LVM2_member") ? $"{why}; the disk has LUKS or LVM that is not open" : why);
     }
@@ -40,7 +40,7 @@ internal sealed class RootFileSystem(DiskMounts mounts, IReadOnlyList<ProbedDevi
     {
         if (!Mount.Supports(device.Type))
         {
-            return (null, $"the root file system {device.Path} is {(device.Type == "crypto_LUKS" ? "locked (LUKS)" : $"of type {device.Type}, which is not mounted")}");
+            return (null, $"the root file system {device.Path} is {(device.Type == "crypto_LUKS" ? "locked (LUKS)" : $"of type {device.Type}, which cannot be mounted here")}");
         }
 
         try

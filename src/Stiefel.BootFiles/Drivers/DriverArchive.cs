@@ -7,18 +7,18 @@ using Stiefel.Linux.Modules;
 namespace Stiefel.BootFiles.Drivers;
 
 /// <summary>
-/// The drivers a desktop needs to reach its disk, for the payload's kernel, as an archive to be appended to its initrd:
+/// Makes an archive of the drivers that a desktop needs to reach its disk with the payload's kernel, to be appended to the initrd:
 /// `stiefel/modules/NNNN-NAME.ko` in load order, and `stiefel/modules/order` with one file name per line.
 /// </summary>
 public static class DriverArchive
 {
-    /// <summary>A machine has some tens of devices between processor and network.</summary>
+    /// <summary>Largest number of modaliases; a machine has some tens of devices between processor and network.</summary>
     public const int MaxModaliases = 1024;
 
-    /// <summary>The kernel's own are at most a few hundred characters long.</summary>
+    /// <summary>Longest modalias; the kernel's own have at most a few hundred characters.</summary>
     public const int MaxModaliasLength = 1024;
 
-    // With every driver a real desktop wants it is some 60.
+    // A real desktop wants about 60, even if it gets every driver that matches.
     private const int MaxModules = 1000;
     private const long MaxTotalBytes = 512L * 1024 * 1024;
 
@@ -27,12 +27,12 @@ public static class DriverArchive
     private const UnixFileMode DirectoryMode = FileMode | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Writes the archive; memory stays at the size of the largest module.</summary>
-    /// <param name="destination">Stands at a multiple of 4 bytes of the final initrd.</param>
+    /// <param name="destination">Receives the archive; its position must be a multiple of 4 bytes in the final initrd.</param>
     /// <param name="modulesDirectory">`…/lib/modules/RELEASE`.</param>
-    /// <param name="modaliases">Those of the desktop's network interfaces and their parents.</param>
-    /// <param name="token">Ends the writing; the archive is then incomplete.</param>
-    /// <exception cref="InvalidDataException">Too many modaliases, or the directory's index files are damaged.</exception>
-    /// <exception cref="IOException">The disk or the destination failed, or xz or zstd did.</exception>
+    /// <param name="modaliases">The modaliases of the desktop's network interfaces and their parents.</param>
+    /// <param name="token">Cancels the writing; the archive is then incomplete.</param>
+    /// <exception cref="InvalidDataException">There are too many modaliases, or the directory's index files are damaged.</exception>
+    /// <exception cref="IOException">The disk or the destination failed, or xz or zstd failed.</exception>
     public static async Task<DriverList> WriteAsync(
         Stream destination, string modulesDirectory, IReadOnlyList<string> modaliases, CancellationToken token)
     {
@@ -58,7 +58,7 @@ public static class DriverArchive
         return list;
     }
 
-    /// <summary>A module that is named but missing or damaged is left out: it may be for a device the desktop can do without.</summary>
+    /// <summary>Writes the modules. One that is missing or damaged is left out: it may be for a device that the desktop can do without.</summary>
     private static async Task<DriverList> WriteModulesAsync(CpioWriter cpio, string directory, IReadOnlyList<ModuleFile> modules, CancellationToken token)
     {
         using var tree = new ConfinedTree(directory);
@@ -69,7 +69,7 @@ public static class DriverArchive
         {
             try
             {
-                using var file = tree.OpenFile(module.RelativePath) ?? throw new InvalidDataException($"{directory}/{module.RelativePath}: is not there");
+                using var file = tree.OpenFile(module.RelativePath) ?? throw new InvalidDataException($"{directory}/{module.RelativePath}: the module does not exist");
                 var elf = await content.ReadAsync(file, token);
                 total += elf.Length;
                 var name = string.Create(CultureInfo.InvariantCulture, $"{list.Files.Count:D4}-{module.Name}.ko");

@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Drivers;
 
-/// <summary>Passes writes on until there are too many bytes: a small compressed file can hold any number.</summary>
+/// <summary>Passes writes on up to a limit: a small compressed file can unpack to any number of bytes.</summary>
 internal sealed class LimitedStream(Stream destination, long limit, string name) : Stream
 {
     private long _written;

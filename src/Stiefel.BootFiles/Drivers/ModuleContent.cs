@@ -7,17 +7,17 @@ namespace Stiefel.BootFiles.Drivers;
 /// <summary>The uncompressed content of module files, one at a time in the same memory.</summary>
 internal sealed class ModuleContent : IDisposable
 {
-    /// <summary>Network drivers have up to 4 MB; nothing that is asked for comes near this.</summary>
+    /// <summary>Longest module; network drivers have up to 4 MB.</summary>
     public const int MaxModuleBytes = 64 * 1024 * 1024;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly MemoryStream _buffer = new();
 
-    /// <summary>An ELF object from its beginning to the stream's end, valid until the next call.</summary>
-    /// <param name="file">`.ko`, `.ko.gz`, `.ko.xz` or `.ko.zst`.</param>
-    /// <param name="token">Ends the decompression.</param>
-    /// <exception cref="InvalidDataException">Not a module, damaged, or longer than <see cref="MaxModuleBytes"/>.</exception>
+    /// <summary>Unpacks a module to an ELF object, which is valid until the next call.</summary>
+    /// <param name="file">A `.ko`, `.ko.gz`, `.ko.xz` or `.ko.zst`.</param>
+    /// <param name="token">Cancels the decompression.</param>
+    /// <exception cref="InvalidDataException">The file is not a module, is damaged, or is longer than <see cref="MaxModuleBytes"/>.</exception>
     /// <exception cref="ExternalProgramException">xz or zstd is not installed, or takes too long.</exception>
     public async Task<Stream> ReadAsync(ConfinedFile file, CancellationToken token)
     {
@@ -47,7 +47,7 @@ internal sealed class ModuleContent : IDisposable
         _buffer.Position = 0;
         return _buffer.GetBuffer().AsSpan(0, (int)_buffer.Length).StartsWith("\u007fELF"u8)
             ? _buffer
-            : throw new InvalidDataException($"{file.Path}: holds no kernel module");
+            : throw new InvalidDataException($"{file.Path}: is not a kernel module");
     }
 
     /// <inheritdoc/>

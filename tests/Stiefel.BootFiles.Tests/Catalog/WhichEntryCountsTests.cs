@@ -40,7 +40,7 @@ public sealed class WhichEntryCountsTests : IDisposable
 
     [Fact]
     public void Find_BootedEntryIsGone_SaysSo()
-        => Assert.Contains("(loader:absent.conf) is no longer there", Assert.Single(Find("loader:absent.conf", LoaderVariables.None).Report.Notes), StringComparison.Ordinal);
+        => Assert.Contains("(loader:absent.conf) no longer exists", Assert.Single(Find("loader:absent.conf", LoaderVariables.None).Report.Notes), StringComparison.Ordinal);
 
     [Fact]
     public void Find_StiefelSystemJson_ComesBeforeTheBootedEntry()
@@ -61,7 +61,7 @@ public sealed class WhichEntryCountsTests : IDisposable
     [Theory]
     [InlineData("/absent", "/i", "boot.load: there is no file /absent")]
     [InlineData("/vmlinuz-a", "/absent", "there is no file /absent: correct boot.load")]
-    [InlineData("/i", "/i", "/i is no Linux kernel for this machine: correct boot.load")]
+    [InlineData("/i", "/i", "/i is not a Linux kernel for this machine's processor: correct boot.load")]
     public void Find_BootLoadIsWrong_BootsNothingElse(string kernel, string initrd, string message)
         => Assert.Contains(message, Assert.Throws<BootCatalogException>(() => Find("", LoaderVariables.None, new NamedBootFiles(kernel, initrd, "x"))).Message, StringComparison.Ordinal);
 

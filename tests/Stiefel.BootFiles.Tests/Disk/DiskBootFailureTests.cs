@@ -96,7 +96,7 @@ public class DiskBootFailureTests
 
         disk.Fill(1, boot => LaptopFiles.FillBoot(boot, "", "root=/dev/mapper/vg-root"));
         await using var mapped = await source.OpenAsync(Token);
-        Assert.Equal("root=/dev/mapper/vg-root is no file system of this disk that can be mounted; the disk has LUKS or LVM that is not open", mapped.ModulesMissing);
+        Assert.Equal("root=/dev/mapper/vg-root is not a mountable file system of this disk; the disk has LUKS or LVM that is not open", mapped.ModulesMissing);
     }
 
     [Fact]

@@ -93,11 +93,11 @@ public sealed class HibernatedSystemTests
         using var disk = Laptop(_ => { }, "LVM2_member");
         disk.MakeLvm(2);
         var tools = new FakeVolumeTools();
-        tools.Volumes.Add(new LogicalVolumeTable("vg/data", [], [disk.Partition(2)], null, "a part of vg/data lies on a device that is not here (pv1)", IsIncomplete: true));
-        tools.Volumes.Add(new LogicalVolumeTable("vg/thin", [], [disk.Partition(2)], null, "vg/thin is of LVM's type thin"));
+        tools.Volumes.Add(new LogicalVolumeTable("vg/data", [], [disk.Partition(2)], null, "a part of vg/data lies on a device that is missing (pv1)", IsIncomplete: true));
+        tools.Volumes.Add(new LogicalVolumeTable("vg/thin", [], [disk.Partition(2)], null, "vg/thin has LVM's type thin"));
         using var source = disk.Source(tools: tools);
         await using var files = await source.OpenAsync(Token);
-        Assert.Equal(["a part of vg/data lies on a device that is not here (pv1)"], files.Menu.Report.Notes);
+        Assert.Equal(["a part of vg/data lies on a device that is missing (pv1)"], files.Menu.Report.Notes);
     }
 
     private static LaptopDisk Laptop(Action<string> fillRoot, string second = "")

@@ -66,7 +66,7 @@ public sealed class DriverArchiveTests : IDisposable
         Assert.Equal(["0000-nbd.ko", "0001-udp_tunnel.ko", "0002-wireguard.ko", "0003-dca.ko", "0004-mii.ko"], list.Files);
         Assert.Equal(2, list.LeftOut.Count);
         Assert.Contains("igb.ko.xz", list.LeftOut[0], StringComparison.Ordinal);
-        Assert.Contains("r8152.ko.xz: is not there", list.LeftOut[1], StringComparison.Ordinal);
+        Assert.Contains("r8152.ko.xz: the module does not exist", list.LeftOut[1], StringComparison.Ordinal);
     }
 
     [Theory]

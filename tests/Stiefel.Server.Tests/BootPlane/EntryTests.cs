@@ -80,7 +80,7 @@ public sealed class EntryTests : IDisposable
         var boot = JsonSerializer.Deserialize(await http.GetStringAsync("/api/v1/status", TestContext.Current.CancellationToken), ControlJson.Default.StatusDocument)!.Boot!;
         Assert.Equal(("System a", "the order of loader/entries and EFI/Linux"), (boot.Title, boot.Decided));
         Assert.Equal(["System b"], boot.Others);
-        Assert.Contains("is no Linux kernel for this machine", Assert.Single(boot.PassedOver), StringComparison.Ordinal);
+        Assert.Contains("is not a Linux kernel for this machine's processor", Assert.Single(boot.PassedOver), StringComparison.Ordinal);
         Assert.Contains(boot.OtherSystems, system => system.StartsWith("Windows", StringComparison.Ordinal));
     }
 

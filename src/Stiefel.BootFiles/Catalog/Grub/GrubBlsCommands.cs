@@ -11,7 +11,7 @@ internal static class GrubBlsCommands
     private const string Entries = "/loader/entries";
     private const string Images = "/EFI/Linux";
 
-    /// <summary>`blscfg [DIRECTORY|FILE]`, or with the options of GRUB 2.14.</summary>
+    /// <summary>`blscfg [DIRECTORY|FILE]`; GRUB 2.14 adds options.</summary>
     public static int ReadEntries(GrubCall call)
     {
         if (Parse(call) is not { } options)
@@ -46,7 +46,7 @@ internal static class GrubBlsCommands
             var path = call.State.Resolve($"{directory.Full.TrimEnd('/')}/{names[at]}");
             if (TitleOf(call.State, path) is { } title && IsWanted(call, options, names[at], title, at))
             {
-                // Its own command line is what GRUB hands it.
+                // GRUB passes no arguments, so the image uses its own command line.
                 GrubMenuCommands.Append(call.State, new GrubMenuItem([title], names[at], IsSubmenu: false, $"chainloader {Quote(path.Full)}\n"));
             }
         }
@@ -57,14 +57,14 @@ internal static class GrubBlsCommands
     private static GrubOptions? Parse(GrubCall call)
         => GrubOptions.Parse(call.Arguments, "p|path=", "f|enable-fallback", "d|show-default", "n|show-non-default", "e|entry=");
 
-    /// <summary>The place that is meant, then where GRUB looks if nothing is there.</summary>
+    /// <summary>The directory that is meant, then the places where GRUB looks if it is empty.</summary>
     private static IEnumerable<GrubPath> Directories(GrubCall call, string? path)
     {
         var directory = path ?? call.Variables["blsdir"] ?? Entries;
         yield return call.State.Resolve(directory);
         yield return call.State.Resolve($"/boot{Entries}");
 
-        // Without EFI, Fedora's looks there.
+        // Without EFI, Fedora's GRUB also looks on the file system that `$boot` names.
         if (call.Variables["boot"] is { } boot && !directory.StartsWith('('))
         {
             yield return call.State.Files.Resolve(directory, boot);
@@ -102,7 +102,7 @@ internal static class GrubBlsCommands
     {
         if (entry["linux"] is not { } linux)
         {
-            state.Problems?.Add(new GrubProblem($"{Entries}/{entry.Id}.conf", "", "names no `linux`"));
+            state.Problems?.Add(new GrubProblem($"{Entries}/{entry.Id}.conf", "", "has no `linux` line"));
             return;
         }
 
@@ -130,7 +130,7 @@ internal static class GrubBlsCommands
         return (isDefault && options.Has("show-default")) || (!isDefault && options.Has("show-non-default")) || options["entry"] == id;
     }
 
-    /// <summary>Null if it is no unified image.</summary>
+    /// <summary>The title of a unified image; null if the file is not one.</summary>
     private static string? TitleOf(GrubState state, GrubPath path)
     {
         try

@@ -2,23 +2,23 @@ using System.Text;
 
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>A file of `loader/entries` as GRUB's `blscfg` reads it, which is not as systemd-boot does (Fedora's grub-core/commands/blscfg.c, GRUB 2.14's blsuki.c).</summary>
+/// <summary>A file of `loader/entries` as GRUB's `blscfg` reads it, which differs from systemd-boot (Fedora's grub-core/commands/blscfg.c, GRUB 2.14's blsuki.c).</summary>
 internal sealed class GrubBlsEntry
 {
     private readonly List<(string Key, string Value)> _values = [];
 
     private GrubBlsEntry(string id) => Id = id;
 
-    /// <summary>The file's name without its ending.</summary>
+    /// <summary>The file's name without its extension.</summary>
     public string Id { get; }
 
-    /// <summary>The first line with that key; null if there is none.</summary>
+    /// <summary>The value of the first line with that key; null if there is none.</summary>
     public string? this[string key] => _values.Find(line => line.Key == key).Value;
 
-    /// <summary>All lines with that key.</summary>
+    /// <summary>The values of all lines with that key.</summary>
     public IEnumerable<string> All(string key) => _values.Where(line => line.Key == key).Select(line => line.Value);
 
-    /// <summary>Reads one; what follows a line without a value, or an empty one, does not count.</summary>
+    /// <summary>Reads an entry. As in GRUB, reading stops at the first line that is empty or has no value.</summary>
     public static GrubBlsEntry Parse(string id, string text)
     {
         var entry = new GrubBlsEntry(id);
@@ -42,10 +42,10 @@ internal sealed class GrubBlsEntry
         return entry;
     }
 
-    /// <summary>Replaces `$name`; a blank follows each value.</summary>
+    /// <summary>Replaces each `$name` by its value and a blank, as GRUB does.</summary>
     /// <param name="text">A line's value.</param>
     /// <param name="variables">By name; null for one that is not set.</param>
-    /// <param name="empty">Gets the names of those that give nothing.</param>
+    /// <param name="empty">Receives the names of variables that are unset or empty.</param>
     public static string Expand(string text, Func<string, string?> variables, List<string> empty)
     {
         var expanded = new StringBuilder();
@@ -77,7 +77,7 @@ internal sealed class GrubBlsEntry
         return expanded.ToString();
     }
 
-    /// <summary>Newest first: by name, version and release, which the last two hyphens of the file's name separate, as RPM compares them.</summary>
+    /// <summary>Orders entries newest first: by name, version and release, separated by the last two hyphens of the file name and compared as RPM does.</summary>
     public static int CompareForMenu(GrubBlsEntry a, GrubBlsEntry b)
     {
         (var nameA, var versionA, var releaseA) = Split(a.Id);

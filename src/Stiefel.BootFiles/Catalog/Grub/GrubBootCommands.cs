@@ -44,7 +44,7 @@ internal static class GrubBootCommands
         return GrubStatus.Success;
     }
 
-    /// <summary>A second one takes the place of the first.</summary>
+    /// <summary>Sets the initrds; a second `initrd` replaces those of the first.</summary>
     private static int Initrd(GrubCall call)
     {
         if (call.Arguments.Count == 0 || call.State.Boot is not { IsChained: false } boot)

@@ -1,9 +1,9 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>What one run of scripts may cost: a script can loop, recurse, include itself and double its variables.</summary>
+/// <summary>Limits what one run of scripts may cost: a script can loop, recurse, include itself and double its variables.</summary>
 internal sealed class GrubBudget
 {
-    // A generated script runs some hundred, and some twenty more for each entry of its menu.
+    // A generated script runs some hundred statements, and about twenty more for each entry of its menu.
     private const int MaxStatements = 25_000;
     private const int MaxCharacters = 4 * 1024 * 1024;
     private const int MaxFiles = 1024;
@@ -16,13 +16,13 @@ internal sealed class GrubBudget
     private long _fileCharacters;
     private int _depth;
 
-    /// <summary>Longest value of a variable; kernel command lines have at most 2048 characters.</summary>
+    /// <summary>Longest value of a variable, in characters; a kernel command line has at most 2048.</summary>
     public const int MaxValueLength = 64 * 1024;
 
-    /// <summary>Most entries that are kept of one menu.</summary>
+    /// <summary>Largest number of entries kept of one menu.</summary>
     public const int MaxMenuItems = 4096;
 
-    /// <exception cref="InvalidDataException">Used up; so in every method here.</exception>
+    /// <exception cref="InvalidDataException">The budget is used up; every method here throws this.</exception>
     public void SpendStatement() => Check(++_statements <= MaxStatements, $"runs more than {MaxStatements} commands");
 
     public void SpendCharacters(int count) => Check((_characters += count) <= MaxCharacters, $"expands to more than {MaxCharacters} characters");

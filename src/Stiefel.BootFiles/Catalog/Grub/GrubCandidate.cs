@@ -1,18 +1,18 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>An entry of a menu, and what its body led to.</summary>
-/// <param name="Title">What people see.</param>
+/// <summary>A menu entry, and the result of running its body.</summary>
+/// <param name="Title">The name that people see.</param>
 /// <param name="Id">The ids from the outermost submenu to the entry, with `>` between them.</param>
-/// <param name="Boot">What it would start; null if nothing that is known here.</param>
-/// <param name="Reason">Why it starts nothing then.</param>
+/// <param name="Boot">What the entry would start; null if nothing that can be started here.</param>
+/// <param name="Reason">Why <paramref name="Boot"/> is null.</param>
 internal sealed record GrubCandidate(string Title, string Id, GrubBoot? Boot, string Reason)
 {
-    /// <summary>False if it is only taken because the entry that `default` names is not there.</summary>
+    /// <summary>False if the entry named by `default` does not exist and this one was taken instead.</summary>
     public bool Exists { get; init; } = true;
 
-    /// <summary>Syntax errors and the like in its body.</summary>
+    /// <summary>Syntax errors and other problems in the entry's body.</summary>
     public IReadOnlyList<GrubProblem> Problems { get; init; } = [];
 
-    /// <summary>What a person may want to know of the choice.</summary>
+    /// <summary>What a person may want to know about the choice.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -1,16 +1,16 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Which entry of a menu `default` or `fallback` means (grub-core/normal/menu.c).</summary>
+/// <summary>Finds the menu entry that `default` or `fallback` names (grub-core/normal/menu.c).</summary>
 internal static class GrubChoice
 {
     /// <summary>
-    /// A number, a title or an id; what does not exist is the first entry. GRUB takes a title that begins with digits for that number; Fedora's
-    /// does not, and could not with the ids that `blscfg` gives, which begin with digits.
+    /// The entry with this number, title or id; the first entry if there is none. GRUB takes a title that begins with digits for a number. Fedora's
+    /// GRUB does not: the ids that `blscfg` gives begin with digits.
     /// </summary>
     /// <param name="menu">Not empty.</param>
-    /// <param name="wanted">The variable's value, null if it is not set; what follows a single `>` is the submenu's business.</param>
+    /// <param name="wanted">The variable's value, null if it is not set; the part after a single `>` is for the submenu.</param>
     /// <param name="exists">False if there is no such entry.</param>
-    /// <param name="note">What a person may want to know; null if nothing.</param>
+    /// <param name="note">What a person may want to know about the choice; null if nothing.</param>
     public static GrubMenuItem Default(IReadOnlyList<GrubMenuItem> menu, string? wanted, out bool exists, out string? note)
     {
         note = null;
@@ -58,7 +58,7 @@ internal static class GrubChoice
         }
     }
 
-    /// <summary>What is left for a submenu: the part after the first single `>`; null if there is none.</summary>
+    /// <summary>The part after the first single `>`, which a submenu's `default` gets; null if there is none.</summary>
     public static string? Below(string wanted)
     {
         var at = 0;
@@ -72,7 +72,7 @@ internal static class GrubChoice
 
     private static bool IsMeant(GrubMenuItem item, string wanted) => Fits(item.Title, wanted) || Fits(item.Id, wanted);
 
-    /// <summary>Up to a single `>`, and two of them stand for one.</summary>
+    /// <summary>Compares up to a single `>`; a doubled `>` stands for one.</summary>
     private static bool Fits(string name, string wanted)
     {
         int inName = 0, at = 0;

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>A kernel's arguments as one line (grub-core/lib/cmdline.c).</summary>
+/// <summary>Joins a kernel's arguments to one line (grub-core/lib/cmdline.c).</summary>
 internal static class GrubCommandLine
 {
-    /// <summary>An argument with blanks is put in quotes; quotes and backslashes get a backslash, except one of `\xHH`.</summary>
+    /// <summary>Puts an argument with blanks in quotes, and a backslash before each quote and backslash except in `\xHH`.</summary>
     public static string Of(IEnumerable<string> arguments)
     {
         var line = new StringBuilder();

@@ -1,15 +1,15 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
 /// <summary>A command with its arguments.</summary>
-/// <param name="Interpreter">The one that executes it.</param>
-/// <param name="Name">What it is called.</param>
-/// <param name="Arguments">Expanded.</param>
+/// <param name="Interpreter">The interpreter that executes it.</param>
+/// <param name="Name">The command's name.</param>
+/// <param name="Arguments">The arguments, with variables expanded.</param>
 internal sealed record GrubCall(GrubInterpreter Interpreter, string Name, IReadOnlyList<string> Arguments)
 {
-    /// <summary>What is between braces after it.</summary>
+    /// <summary>The text between braces after the arguments; null if there is none.</summary>
     public string? Block { get; init; }
 
-    /// <summary>Variables among the arguments that gave nothing.</summary>
+    /// <summary>Variables among the arguments that were unset or empty.</summary>
     public IReadOnlyList<string> EmptyVariables { get; init; } = [];
 
     public GrubState State => Interpreter.State;
@@ -17,7 +17,7 @@ internal sealed record GrubCall(GrubInterpreter Interpreter, string Name, IReadO
     public GrubVariables Variables => Interpreter.State.Variables;
 }
 
-/// <summary>Finds out what a command is: one of GRUB's, a function, an assignment, or nothing, which is no failure.</summary>
+/// <summary>Executes a command by its name: one of GRUB's, a function of the script, or an assignment. An unknown command is not a failure.</summary>
 internal static class GrubCommands
 {
     private static readonly Dictionary<string, Func<GrubCall, int>> s_commands = new(
@@ -45,7 +45,7 @@ internal static class GrubCommands
             return !invert ? status : status == GrubStatus.Success ? GrubStatus.False : GrubStatus.Success;
         }
 
-        // What is neither command nor function does not fail, not even with a `!` before it.
+        // An unknown command does not fail, not even with a `!` before it.
         var equals = call.Name.IndexOf('=', StringComparison.Ordinal);
         if (equals >= 0 && !IsSpecial(call.Name[..equals]))
         {
@@ -55,12 +55,12 @@ internal static class GrubCommands
         return GrubStatus.Success;
     }
 
-    /// <summary>Null if there is no such command or function.</summary>
+    /// <summary>Runs a command or function; null if there is none of that name.</summary>
     private static int? Run(GrubCall call)
         => s_commands.TryGetValue(call.Name, out var command) ? command(call)
             : call.State.Functions.TryGetValue(call.Name, out var body) ? call.Interpreter.Call(body, call.Block is { } block ? [.. call.Arguments, $"{{{block}}}"] : call.Arguments)
             : null;
 
-    /// <summary>Positional parameters are no variables.</summary>
+    /// <summary>Positional parameters cannot be assigned like variables.</summary>
     private static bool IsSpecial(string name) => name is "#" or "*" or "@" || (name.Length > 0 && char.IsAsciiDigit(name[0]));
 }

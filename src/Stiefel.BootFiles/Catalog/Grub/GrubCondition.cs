@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>The `test` or `[` command on words already expanded (grub-core/commands/test.c): `-a` binds as what follows without it, `-o` less.</summary>
+/// <summary>The `test` or `[` command on expanded words (grub-core/commands/test.c). Adjacent conditions are joined as by `-a`; `-o` binds less tightly.</summary>
 internal sealed class GrubCondition
 {
     private const int MaxNesting = 64;
@@ -20,11 +20,11 @@ internal sealed class GrubCondition
         _files = files;
     }
 
-    /// <summary>True if it holds; no condition at all does.</summary>
-    /// <exception cref="InvalidDataException">It nests too deep.</exception>
+    /// <summary>True if the condition holds; an empty condition does.</summary>
+    /// <exception cref="InvalidDataException">The condition nests too deep.</exception>
     public static bool Evaluate(IReadOnlyList<string> words, Func<string, GrubPath> resolve, GrubFiles files)
     {
-        // What ends a `[` may end a `test` too.
+        // GRUB accepts a closing `]` after `test`, too.
         var count = words is [.., "]"] ? words.Count - 1 : words.Count;
         return new GrubCondition(words, count, resolve, files).ReadExpression();
     }
@@ -109,7 +109,7 @@ internal sealed class GrubCondition
         _ => null,
     };
 
-    /// <summary>Compares the numbers after what both begin with: `vmlinuz-2 -plt vmlinuz-11`.</summary>
+    /// <summary>Compares the numbers that follow the common prefix: `vmlinuz-2 -plt vmlinuz-11`.</summary>
     private static int AfterPrefix(string left, string right)
     {
         var at = left.AsSpan().CommonPrefixLength(right) - 1;

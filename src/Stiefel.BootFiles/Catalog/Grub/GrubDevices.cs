@@ -4,8 +4,8 @@ namespace Stiefel.BootFiles.Catalog.Grub;
 
 /// <summary>The file systems of a disk under GRUB's names: `hd0,gpt2`, `lvm/vg-root`, `cryptouuid/…`.</summary>
 /// <remarks>
-/// Which disk is `hd0` depends on the firmware, and there is one disk here: it answers to every number. A directory about which nothing is
-/// known answers to every name of a disk's part, and to every UUID and label.
+/// Which disk is `hd0` depends on the firmware; since only one disk is searched, it answers to every number. A directory about which nothing is
+/// known answers to every device name, UUID and label.
 /// </remarks>
 internal sealed class GrubDevices(BootDisk disk)
 {
@@ -17,7 +17,7 @@ internal sealed class GrubDevices(BootDisk disk)
             : device.PartNumber > 0 ? $"hd0,{(device.PartScheme == "dos" ? "msdos" : device.PartScheme)}{device.PartNumber}"
             : LogicalName(device) ?? CryptName(device) ?? (device.TableType.Length == 0 && device.Title.Length == 0 ? "hd0" : $"md/{Path.GetFileName(device.Path)}");
 
-    /// <summary>The file system of that name; null if there is none.</summary>
+    /// <summary>The file system with this name; null if there is none.</summary>
     public BootVolume? Find(string name)
     {
         var known = disk.Volumes.FirstOrDefault(volume => volume.Device is null ? IsPart(name) : Matches(volume, name));
@@ -26,21 +26,21 @@ internal sealed class GrubDevices(BootDisk disk)
         return found;
     }
 
-    /// <summary>A script looked for a name in vain.</summary>
+    /// <summary>Records that a script looked for a UUID or label that no file system here has.</summary>
     public void Miss() => disk.IsMissingVolume = true;
 
-    /// <summary>Those with this UUID.</summary>
+    /// <summary>The file systems with this UUID.</summary>
     public IEnumerable<BootVolume> WithUuid(string uuid)
         => disk.Volumes.Where(volume => volume.Device is null || string.Equals(volume.Device.Uuid, uuid, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Those with this label.</summary>
+    /// <summary>The file systems with this label.</summary>
     public IEnumerable<BootVolume> WithLabel(string label) => disk.Volumes.Where(volume => volume.Device is null || volume.Device.Label == label);
 
-    /// <summary>Those whose partition has this UUID.</summary>
+    /// <summary>The file systems whose partition has this UUID.</summary>
     public IEnumerable<BootVolume> WithPartUuid(string uuid)
         => disk.Volumes.Where(volume => volume.Device is null || string.Equals(volume.Device.PartUuid, uuid, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Those that hold a file.</summary>
+    /// <summary>The file systems that hold a file at this path.</summary>
     public IEnumerable<BootVolume> WithFile(string path)
         => disk.Volumes.Where(volume =>
         {
@@ -61,7 +61,7 @@ internal sealed class GrubDevices(BootDisk disk)
             return true;
         }
 
-        // (hd1,gpt2), (hd0,2), and the whole disk if it has no partitions.
+        // Matches (hd1,gpt2), (hd0,2), and the whole disk if it has no partitions.
         var comma = name.IndexOf(',', StringComparison.Ordinal);
         if (comma < 0 || !IsDrive(name.AsSpan(0, comma)))
         {
@@ -74,14 +74,14 @@ internal sealed class GrubDevices(BootDisk disk)
             && (scheme.IsEmpty || scheme.SequenceEqual(device.PartScheme == "dos" ? "msdos" : device.PartScheme));
     }
 
-    /// <summary>`lvm/GROUP-VOLUME`, with hyphens in either doubled (grub-core/disk/diskfilter.c).</summary>
+    /// <summary>`lvm/GROUP-VOLUME`, where hyphens inside either name are doubled (grub-core/disk/diskfilter.c).</summary>
     private static string? LogicalName(ProbedDevice device)
         => device.Title.Split('/') is [{ Length: > 0 } group, { Length: > 0 } volume] && !group.Contains(' ', StringComparison.Ordinal)
             ? $"lvm/{Double(group)}-{Double(volume)}" : null;
 
     private static string Double(string name) => name.Replace("-", "--", StringComparison.Ordinal);
 
-    /// <summary>`cryptouuid/UUID`, the UUID without hyphens.</summary>
+    /// <summary>`cryptouuid/UUID`, with the UUID's hyphens left out.</summary>
     private static string? CryptName(ProbedDevice device)
         => device.Aliases.FirstOrDefault(alias => alias.StartsWith(LuksAlias, StringComparison.Ordinal)) is { } alias
             ? $"cryptouuid/{alias[LuksAlias.Length..].Replace("-", "", StringComparison.Ordinal)}" : null;

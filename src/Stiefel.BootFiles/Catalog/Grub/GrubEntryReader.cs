@@ -1,12 +1,12 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Executes one `grub.cfg` and makes boot entries of what its menu leads to.</summary>
+/// <summary>Executes one `grub.cfg` and makes boot entries of the entries in its menu.</summary>
 /// <param name="tree">The boot directory.</param>
-/// <param name="directory">Where the file lies in it: GRUB's `$prefix`.</param>
-/// <param name="source">The file, for people.</param>
+/// <param name="directory">The path of the file's directory in it: GRUB's `$prefix`.</param>
+/// <param name="source">The name of the file for people.</param>
 internal sealed class GrubEntryReader(BootTree tree, string directory, string source)
 {
-    // A menu may have any number of entries; this many are looked at.
+    // A menu may have any number of entries; at most this many are looked at.
     private const int MaxCandidates = 256;
 
     private static readonly string[] s_rootNames = ["root", "opts", "options", "args", "cmdline", "append"];
@@ -14,10 +14,10 @@ internal sealed class GrubEntryReader(BootTree tree, string directory, string so
     private readonly GrubFiles _files = new(tree);
 
     /// <summary>
-    /// What GRUB would start, and then what else there is. An entry that grubenv asks for once comes first, and after it what GRUB would
-    /// start without that, since it may be our own.
+    /// Returns what GRUB would start, then all other entries. An entry that grubenv requests once (next_entry) comes first. What GRUB would start
+    /// without that request follows, because the one-time entry may be our own ramdisk.
     /// </summary>
-    /// <exception cref="InvalidDataException">The script asks for too much.</exception>
+    /// <exception cref="InvalidDataException">The script exceeds <see cref="GrubBudget"/>.</exception>
     public IEnumerable<BootEntry> Read()
     {
         var state = Run(once: true, out var asked);
@@ -38,7 +38,7 @@ internal sealed class GrubEntryReader(BootTree tree, string directory, string so
             tree.Findings.PassOver(source, "its menu is empty");
         }
 
-        // A directory may be any part of a file system; if no path leads anywhere as it is written, it may begin further up.
+        // A directory given by a person may be any part of a file system: if no kernel is where its path says, accept paths that begin further up.
         var lenient = tree.Volume.Device is null && !candidates.Any(one => one.Boot is { } boot && Exists(boot.Image));
         foreach (var candidate in candidates)
         {
@@ -89,13 +89,13 @@ internal sealed class GrubEntryReader(BootTree tree, string directory, string so
         };
     }
 
-    // RHEL 8's entries have all arguments in $kernelopts, and people write such scripts too.
+    // In RHEL 8, $kernelopts holds all arguments of an entry; scripts written by people do the same under other names.
     private static bool MayHoldRoot(string variable) => s_rootNames.Any(name => variable.Contains(name, StringComparison.OrdinalIgnoreCase));
 
     private static IEnumerable<string> UnknownVariables(GrubCandidate candidate)
-        => candidate.Boot is { EmptyVariables: { Count: > 0 } names } ? [$"empty in its command line: {string.Join(", ", names.Distinct().Select(name => $"${name}"))}"] : [];
+        => candidate.Boot is { EmptyVariables: { Count: > 0 } names } ? [$"these variables in its command line are unknown or empty: {string.Join(", ", names.Distinct().Select(name => $"${name}"))}"] : [];
 
-    /// <summary>What makes an entry useless whatever its files are; null if nothing.</summary>
+    /// <summary>Why an entry cannot be booted, regardless of its files; null if nothing is against it.</summary>
     private static string? Unfit(GrubCandidate candidate)
     {
         if (candidate.Boot is not { } boot)
@@ -110,7 +110,7 @@ internal sealed class GrubEntryReader(BootTree tree, string directory, string so
 
         if ((boot.IsChained ? [boot.Image] : boot.Initrds.Prepend(boot.Image)).FirstOrDefault(path => !path.IsFile) is { } blocks)
         {
-            return $"GRUB cannot load {blocks.Written}, which has no slash at its beginning and is a list of blocks to it";
+            return $"GRUB cannot load {blocks.Written}, which has no slash at its beginning: GRUB takes it for a list of blocks";
         }
 
         if (boot.Image.Volume is null)
@@ -121,9 +121,9 @@ internal sealed class GrubEntryReader(BootTree tree, string directory, string so
         var root = boot.CommandLine.Split(' ').LastOrDefault(argument => argument.StartsWith("root=", StringComparison.Ordinal));
         var emptied = boot.CommandLine.Length == 0 && !boot.IsChained ? "its command line"
             : root is "root=" or "root=UUID=" or "root=LABEL=" or "root=PARTUUID=" or "root=PARTLABEL=" ? "root= in its command line"
-            : root is null && boot.EmptyVariables.Any(MayHoldRoot) ? "what may hold root="
+            : root is null && boot.EmptyVariables.Any(MayHoldRoot) ? "a variable that may hold root="
             : null;
         return emptied is null || boot.EmptyVariables.Count == 0 ? null
-            : $"{emptied} becomes empty, since {string.Join(", ", boot.EmptyVariables.Distinct().Select(name => $"${name}"))} {(boot.EmptyVariables.Count == 1 ? "is" : "are")} not known";
+            : $"{emptied} becomes empty, because {string.Join(", ", boot.EmptyVariables.Distinct().Select(name => $"${name}"))} {(boot.EmptyVariables.Count == 1 ? "is" : "are")} unknown";
     }
 }

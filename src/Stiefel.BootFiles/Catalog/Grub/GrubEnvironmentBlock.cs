@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>`grubenv`: what grub-set-default, grub-reboot and the boot script itself keep over a reboot (grub-core/lib/envblk.c).</summary>
+/// <summary>`grubenv`: what grub-set-default, grub-reboot and the boot script itself keep across a reboot (grub-core/lib/envblk.c).</summary>
 internal static class GrubEnvironmentBlock
 {
     private const int MaxBytes = 64 * 1024;
     private const string Signature = "# GRUB Environment Block\n";
 
-    /// <summary>The variables of a file, or of blocks outside all files; null if it is not there or is none.</summary>
+    /// <summary>The variables in a file, or in disk blocks outside all files; null if there is no environment block.</summary>
     public static Dictionary<string, string>? Read(GrubFiles files, GrubPath path)
     {
         try
@@ -21,7 +21,7 @@ internal static class GrubEnvironmentBlock
         }
     }
 
-    /// <summary>`NAME=value` lines after the signature; the first value of a name that stands there twice is overwritten.</summary>
+    /// <summary>Reads the `NAME=value` lines after the signature; if a name occurs twice, its last value counts.</summary>
     internal static Dictionary<string, string> Parse(string text)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -46,7 +46,7 @@ internal static class GrubEnvironmentBlock
         return variables;
     }
 
-    /// <summary>Up to a newline without a backslash before it; null if there is none.</summary>
+    /// <summary>Reads up to a newline that has no backslash before it; null if there is none.</summary>
     private static string? ReadValue(string text, int at, out int end)
     {
         var value = new StringBuilder();

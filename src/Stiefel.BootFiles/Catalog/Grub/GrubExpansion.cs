@@ -2,11 +2,11 @@ using System.Text;
 
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Makes a command's arguments of words (grub_script_arglist_to_argv of grub-core/script/execute.c).</summary>
+/// <summary>Expands a command's words to its arguments (grub_script_arglist_to_argv of grub-core/script/execute.c).</summary>
 /// <param name="variables">By name; null for one that is not set.</param>
-/// <param name="parameters">The positional ones; null outside functions and menu entries.</param>
-/// <param name="glob">The files that fit a pattern with wildcards; none if none does.</param>
-/// <param name="budget">What it may cost.</param>
+/// <param name="parameters">The positional parameters; null outside functions and menu entries.</param>
+/// <param name="glob">Returns the files that match a pattern with wildcards.</param>
+/// <param name="budget">Limits what the expansion may cost.</param>
 internal sealed class GrubExpansion(Func<string, string?> variables, GrubScope? parameters, Func<string, IReadOnlyList<string>> glob, GrubBudget budget)
 {
     private static readonly char[] s_blanks = [' ', '\t', '\n', '\r'];
@@ -15,10 +15,10 @@ internal sealed class GrubExpansion(Func<string, string?> variables, GrubScope? 
     private string? _argument;
     private StringBuilder? _longer;
 
-    /// <summary>Names of variables outside quotes or in them that gave nothing.</summary>
+    /// <summary>Names of variables, quoted or not, that were unset or empty.</summary>
     public List<string> Empty { get; } = [];
 
-    /// <summary>The arguments.</summary>
+    /// <summary>Returns the arguments.</summary>
     public List<string> Expand(IReadOnlyList<GrubWord> words)
     {
         foreach (var word in words)
@@ -80,7 +80,7 @@ internal sealed class GrubExpansion(Func<string, string?> variables, GrubScope? 
                 NextArgument();
             }
 
-            // Outside quotes, the wildcards of a value are wildcards.
+            // Wildcards in an unquoted value are active.
             Append(part.Kind != GrubPartKind.Variable ? GrubGlob.Escape(values[at]) : GrubGlob.EscapeBackslashes(values[at]));
         }
     }
@@ -106,10 +106,10 @@ internal sealed class GrubExpansion(Func<string, string?> variables, GrubScope? 
         };
     }
 
-    /// <summary>A value outside quotes is cut at blanks; those before and after it do not matter.</summary>
+    /// <summary>Splits an unquoted value at blanks; leading and trailing blanks are dropped.</summary>
     private static string[] Fields(string value, bool quoted) => quoted ? [value] : value.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>What is empty without quotes is no argument: the next word takes its place.</summary>
+    /// <summary>Ends the current argument. A word that expands to nothing and has no quotes makes no argument.</summary>
     private void NextArgument()
     {
         budget.SpendCharacters(1);

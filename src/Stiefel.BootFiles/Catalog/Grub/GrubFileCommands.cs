@@ -19,7 +19,7 @@ internal static class GrubFileCommands
         ["background_image"] = call => GrubStatus.Of(call.Arguments is [.., var picture] && Exists(call, picture)),
     };
 
-    /// <summary>`search [--file|--label|--fs-uuid] [--set[=VARIABLE]] [--hint DEVICE]… NAME` (search_wrap.c): there is one disk, so it does not matter on which it may look.</summary>
+    /// <summary>`search [--file|--label|--fs-uuid] [--set[=VARIABLE]] [--hint DEVICE]… NAME` (search_wrap.c). Only one disk is searched, so options that exclude devices are ignored.</summary>
     private static int Search(GrubCall call)
     {
         if (GrubOptions.ParseLoosely(call.Arguments, "f|file", "l|label", "u|fs-uuid", "p|part-uuid", "s|set?", "n|no-floppy", "r|root-dev-only", "efidisk-only", "cryptodisk-only", "h|hint=", "hint-ieee1275=", "hint-bios=", "hint-baremetal=", "hint-efi=", "hint-arc=") is not { } options)
@@ -27,7 +27,7 @@ internal static class GrubFileCommands
             return GrubStatus.BadArgument;
         }
 
-        // `--set UUID` with nothing behind it names no variable, but what is looked for.
+        // In `--set UUID` with no further argument, UUID is what is looked for and not the name of a variable.
         var name = options.Rest.SkipWhile(argument => argument.StartsWith("--hint-", StringComparison.Ordinal)).FirstOrDefault();
         var variable = !options.Has("set") ? null : name is null ? "root" : options["set"] ?? "root";
         name ??= options["set"];
@@ -52,7 +52,7 @@ internal static class GrubFileCommands
         return GrubStatus.Success;
     }
 
-    /// <summary>A hinted device first, then in the disk's order.</summary>
+    /// <summary>Prefers a hinted device that matches, else the first match in the disk's order.</summary>
     private static string? Find(GrubCall call, string kind, string name, string[] hints)
     {
         call.State.Budget.SpendFile();
@@ -73,7 +73,7 @@ internal static class GrubFileCommands
         return (hinted ?? found.FirstOrDefault()) is { } volume ? GrubDevices.NameOf(volume) : null;
     }
 
-    /// <summary>`probe --fs-uuid --set=VARIABLE DEVICE` and its like.</summary>
+    /// <summary>`probe --fs-uuid --set=VARIABLE DEVICE` and the like.</summary>
     private static int Probe(GrubCall call)
     {
         if (GrubOptions.Parse(call.Arguments, "s|set=", "d|driver", "p|partmap", "f|fs", "u|fs-uuid", "l|label", "part-uuid") is not { Rest: [var name, ..] } options)
@@ -121,7 +121,7 @@ internal static class GrubFileCommands
         return GrubStatus.Success;
     }
 
-    /// <summary>A file that is not there is no failure.</summary>
+    /// <summary>Runs a file; a missing file is not a failure.</summary>
     private static int Source(GrubCall call)
     {
         if (call.Arguments.Count != 1)

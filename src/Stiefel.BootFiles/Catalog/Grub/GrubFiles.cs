@@ -9,19 +9,19 @@ internal sealed class GrubFiles(BootTree tree)
     private const int SectorSize = 512;
     private const int MaxRawBytes = 64 * 1024;
 
-    /// <summary>Names and places of file systems.</summary>
+    /// <summary>The file systems of the disk, by GRUB's names.</summary>
     public GrubDevices Devices { get; } = new(tree.Disk);
 
-    /// <summary>The boot directory it all began with.</summary>
+    /// <summary>The boot directory in which the first configuration was found.</summary>
     public BootTree Tree => tree;
 
-    /// <summary>True if an environment block is to be read as if it asked for no entry once.</summary>
+    /// <summary>True if a one-time entry in an environment block (next_entry) is to be ignored.</summary>
     public bool IgnoresNextEntry { get; set; }
 
-    /// <summary>True if one was read that does.</summary>
+    /// <summary>True if an environment block that was read has a one-time entry.</summary>
     public bool HasNextEntry { get; set; }
 
-    /// <summary>What a path means.</summary>
+    /// <summary>Finds the file system that a path refers to.</summary>
     /// <param name="path">With or without a device before it.</param>
     /// <param name="root">The value of `$root`.</param>
     public GrubPath Resolve(string path, string root)
@@ -31,24 +31,24 @@ internal sealed class GrubFiles(BootTree tree)
         return new GrubPath(path, device, Devices.Find(device), path[(end + 1)..]);
     }
 
-    /// <summary>The file, or null; without a leading slash GRUB looks for a list of blocks (grub-core/kern/file.c), and that is no file.</summary>
+    /// <summary>Opens the file; null if there is none. GRUB takes a path without a leading slash for a list of blocks (grub-core/kern/file.c), which is not a file.</summary>
     public TreeFile? Open(GrubPath path)
         => path.Volume is not { } volume || !path.IsFile ? null
             : volume.OpenFile(path.Path) ?? (volume.Device is null && ReferenceEquals(volume, tree.Volume) ? tree.OpenInside(path.Path) : null);
 
-    /// <summary>For people: where the file lies.</summary>
+    /// <summary>The file's absolute path, for people.</summary>
     public string Describe(GrubPath path)
     {
         using var file = Open(path);
         return file?.Path ?? path.ToString();
     }
 
-    /// <summary>True if a directory is there, or the file system itself if the path is nothing but its name.</summary>
+    /// <summary>True if the directory exists; for a path that names only a file system, true if that can be read.</summary>
     public static bool HasDirectory(GrubPath path)
         => path.Volume is { } volume && (path.Path.Trim('/').Length == 0 ? volume.Places.Count > 0 : path.IsFile && volume.FindDirectory(path.Path) is not null);
 
-    /// <summary>A text file, or the text in blocks of a device; null if there is none.</summary>
-    /// <exception cref="InvalidDataException">It is longer than <paramref name="limit"/> bytes.</exception>
+    /// <summary>Reads a text file, or the text in blocks of a device; null if there is none.</summary>
+    /// <exception cref="InvalidDataException">The text is longer than <paramref name="limit"/> bytes.</exception>
     public string? ReadText(GrubPath path, int limit)
     {
         if (path.Blocks is { } blocks)
@@ -65,7 +65,7 @@ internal sealed class GrubFiles(BootTree tree)
         => path.Volume is not { } volume || !path.IsFile ? []
             : volume.List(path.Path).Select(name => (name, volume.FindDirectory($"{path.Path.TrimEnd('/')}/{name}") is not null));
 
-    /// <summary>btrfs keeps an environment block outside its files, since GRUB cannot write to those.</summary>
+    /// <summary>Reads an environment block that btrfs keeps outside its files, because GRUB cannot write to btrfs files.</summary>
     private static string? ReadBlocks(BootVolume? volume, (long Start, long Count) blocks)
     {
         if (volume?.Device is not { } device || blocks.Count * SectorSize > MaxRawBytes || blocks.Start > long.MaxValue / SectorSize / 2)

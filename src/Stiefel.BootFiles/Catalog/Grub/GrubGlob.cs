@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Wildcards of GRUB's scripts: `*` and `?`, in the names of files (grub-core/commands/wildcard.c).</summary>
+/// <summary>Wildcards of GRUB's scripts, `*` and `?`, in file names (grub-core/commands/wildcard.c).</summary>
 internal static class GrubGlob
 {
     private const int MaxFound = 256;
     private const string Operators = "123456789wWsSbB<>`'";
 
-    /// <summary>Literal text, so that its wildcards stay what they are.</summary>
+    /// <summary>Escapes literal text, so that its wildcards have no special meaning.</summary>
     public static string Escape(string text)
     {
         if (text.AsSpan().IndexOfAny('*', '?', '\\') < 0)
@@ -25,7 +25,7 @@ internal static class GrubGlob
         return escaped.ToString();
     }
 
-    /// <summary>A value whose wildcards count.</summary>
+    /// <summary>Escapes the backslashes of a value, whose wildcards stay active.</summary>
     public static string EscapeBackslashes(string value)
     {
         if (!value.Contains('\\', StringComparison.Ordinal))
@@ -47,7 +47,7 @@ internal static class GrubGlob
         return escaped.ToString();
     }
 
-    /// <summary>What is left if there are no wildcards, or no file fits.</summary>
+    /// <summary>Removes the escapes of a pattern that has no wildcards or matches no file.</summary>
     public static string Unescape(string pattern)
     {
         if (!pattern.Contains('\\', StringComparison.Ordinal))
@@ -65,7 +65,7 @@ internal static class GrubGlob
         return text.ToString();
     }
 
-    /// <summary>True if a `*` or `?` stands in it that no backslash makes an ordinary character.</summary>
+    /// <summary>True if the text has a `*` or `?` that no backslash escapes.</summary>
     public static bool IsPattern(string pattern)
     {
         for (var at = 0; at < pattern.Length; at++)
@@ -81,9 +81,9 @@ internal static class GrubGlob
         return false;
     }
 
-    /// <summary>The paths that fit, component by component.</summary>
+    /// <summary>Returns the paths that match, going component by component.</summary>
     /// <param name="pattern">From the file system's top, perhaps after a device in parentheses.</param>
-    /// <param name="list">The names in a directory, and of them which are directories.</param>
+    /// <param name="list">Returns the names in a directory, and whether each is a directory.</param>
     public static IReadOnlyList<string> Find(string pattern, Func<string, IEnumerable<(string Name, bool IsDirectory)>> list)
     {
         var top = pattern.IndexOf('/', StringComparison.Ordinal);
@@ -108,7 +108,10 @@ internal static class GrubGlob
         return pattern.EndsWith('/') ? [.. found.Select(path => $"{path}/")] : found;
     }
 
-    /// <summary>True if nothing fits in GRUB: it looks for directories with their backslashes, and of wildcards makes a regular expression, to which some have a meaning.</summary>
+    /// <summary>
+    /// True if a pattern matches nothing in GRUB. It looks up directories with their backslashes, and it translates wildcards to a regular expression, in which
+    /// some escaped characters have another meaning.
+    /// </summary>
     private static bool IsLost(string[] components)
     {
         var last = Array.FindLastIndex(components, IsPattern);
@@ -134,7 +137,7 @@ internal static class GrubGlob
             ? list($"{directory}/").Where(entry => (last || entry.IsDirectory) && !entry.Name.StartsWith('.') && Fits(component, entry.Name)).Select(entry => $"{directory}/{entry.Name}")
             : list($"{directory}/").Where(entry => (last || entry.IsDirectory) && entry.Name == Unescape(component)).Select(entry => $"{directory}/{entry.Name}").Take(1);
 
-    /// <summary>Without recursion, so that no pattern takes long: only the last `*` is ever tried again.</summary>
+    /// <summary>Matches without recursion, retrying only from the last `*`, so that no pattern takes long.</summary>
     private static bool Fits(string pattern, string name)
     {
         int at = 0, inName = 0, star = -1, afterStar = 0;

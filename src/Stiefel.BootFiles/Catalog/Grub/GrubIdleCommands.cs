@@ -1,12 +1,12 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
 /// <summary>
-/// Commands that change nothing about what is booted: they draw, wait, prepare the hardware, or load parts of GRUB. They are named here because
-/// no function of a script can take the place of a command.
+/// Commands that do not affect what is booted: they draw, wait, prepare the hardware, or load parts of GRUB. They must be known here because
+/// a script's function cannot replace a command.
 /// </summary>
 internal static class GrubIdleCommands
 {
-    // What asks the hardware: no key is held, no clock memory says so, and this processor is what it has to be.
+    // These query the hardware; they answer that no key is pressed, no CMOS bit is set, and no SMBIOS field is found.
     private static readonly string[] s_failing = ["keystatus", "cmostest", "smbios", "play"];
 
     private static readonly string[] s_fine =

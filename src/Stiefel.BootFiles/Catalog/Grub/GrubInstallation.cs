@@ -4,8 +4,8 @@ using Stiefel.BootFiles.Catalog.LoaderSpec;
 namespace Stiefel.BootFiles.Catalog.Grub;
 
 /// <summary>
-/// Finds the configuration that a GRUB on the EFI System partition reads if none lies beside it: grub-install writes the place into the program, and
-/// if that tells nothing, the name of its directory is that of a system, which one of several on the disk may be.
+/// Finds the configuration that a GRUB on the EFI System partition reads if none lies beside it. grub-install writes its place into the program;
+/// if the program does not tell, its directory's name is compared with the systems on the disk.
 /// </summary>
 internal static partial class GrubInstallation
 {
@@ -14,7 +14,7 @@ internal static partial class GrubInstallation
     private static readonly Func<(BootTree Tree, string Directory), string, bool>[] s_kinships = [IsNamed, HasMenuOf, IsLike];
     private static readonly string[] s_configurations = ["boot/grub", "grub", "boot/grub2", "grub2"];
 
-    /// <summary>Boot directories whose configuration a program of this partition reads, and why; the fallback program is the last asked.</summary>
+    /// <summary>The boot directories whose configuration a program on this partition reads, and why. The fallback program (EFI/BOOT) is asked last.</summary>
     public static IEnumerable<(BootTree Tree, string Directory, string Why)> Find(BootTree efi)
     {
         foreach (var vendor in GrubConfiguration.Vendors(efi).OrderBy(name => name.Equals("BOOT", StringComparison.OrdinalIgnoreCase)))
@@ -29,7 +29,7 @@ internal static partial class GrubInstallation
             var fits = told.Tree is not null ? told : s_kinships.Select(isOf => candidates.FirstOrDefault(one => isOf(one, vendor))).FirstOrDefault(one => one.Tree is not null);
             if (fits.Tree is not null)
             {
-                yield return (fits.Tree, fits.Directory, told.Tree is not null ? $"EFI/{vendor}/{program} says that its configuration lies there" : $"the loader on the EFI System partition is EFI/{vendor}, and this is the {vendor} of the disk");
+                yield return (fits.Tree, fits.Directory, told.Tree is not null ? $"EFI/{vendor}/{program} names this place as that of its configuration" : $"the loader on the EFI System partition is EFI/{vendor}, and this is the {vendor} of the disk");
             }
         }
     }
@@ -45,7 +45,7 @@ internal static partial class GrubInstallation
            where tree.Has($"{directory}/grub.cfg")
            select (tree, directory);
 
-    /// <summary>grub-install writes `search.fs_uuid UUID root` into the program, or the partition as `(,gpt2)/boot/grub`.</summary>
+    /// <summary>Finds the place written in the program: grub-install writes `search.fs_uuid UUID root`, or the partition as `(,gpt2)/boot/grub`.</summary>
     private static (BootTree Tree, string Directory) Told(BootTree efi, string path, (BootTree Tree, string Directory)[] candidates)
     {
         if (efi.TryReadText(path, MaxImageBytes) is not { } program)

@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Executes statements (grub-core/script/execute.c); what commands do is <see cref="GrubCommands"/>' business.</summary>
+/// <summary>Executes the statements of a script (grub-core/script/execute.c); single commands are executed by <see cref="GrubCommands"/>.</summary>
 internal sealed class GrubInterpreter(GrubState state)
 {
     private const int MaxFileBytes = 4 * 1024 * 1024;
@@ -10,14 +10,14 @@ internal sealed class GrubInterpreter(GrubState state)
     private bool _continues;
     private bool _returning;
 
-    /// <summary>What is changed.</summary>
+    /// <summary>The state that scripts change.</summary>
     public GrubState State => state;
 
     /// <summary>The positional parameters; null outside functions and entries.</summary>
     public GrubScope? Scope { get; private set; }
 
-    /// <summary>Executes a file, each statement as soon as it is read; false if there is none.</summary>
-    /// <exception cref="InvalidDataException">It asks for more than <see cref="GrubBudget"/> allows.</exception>
+    /// <summary>Executes a file, each statement as soon as it is read; false if the file does not exist.</summary>
+    /// <exception cref="InvalidDataException">The script exceeds <see cref="GrubBudget"/>.</exception>
     public bool RunFile(string path)
     {
         var file = state.Resolve(path);
@@ -45,7 +45,7 @@ internal sealed class GrubInterpreter(GrubState state)
         return Run(GrubLines.OfSource(item.Body), "line ", item.Title, stopAtError: true);
     }
 
-    /// <summary>`eval`.</summary>
+    /// <summary>Executes the text that `eval` is given.</summary>
     public int RunSource(string text) => Run(GrubLines.OfSource(text), "eval", "", stopAtError: true);
 
     /// <summary>Calls a function.</summary>
@@ -61,10 +61,10 @@ internal sealed class GrubInterpreter(GrubState state)
         return status;
     }
 
-    /// <summary>`return`: nothing after it is executed in this function.</summary>
+    /// <summary>`return`: ends the current function.</summary>
     public void Return() => _returning = true;
 
-    /// <summary>`break` or `continue`, of so many loops.</summary>
+    /// <summary>`break` or `continue`, for the given number of enclosing loops.</summary>
     public void Break(int loops, bool continues)
     {
         _breaks = Math.Min(loops, _loops);
@@ -87,9 +87,9 @@ internal sealed class GrubInterpreter(GrubState state)
             }
             catch (GrubSyntaxException error)
             {
-                state.Problems?.Add(new GrubProblem($"{name}{(entry.Length == 0 ? ":" : "")}{lines.Number}", entry, $"{error.Message}; GRUB passes over this statement"));
+                state.Problems?.Add(new GrubProblem($"{name}{(entry.Length == 0 ? ":" : "")}{lines.Number}", entry, $"{error.Message}; GRUB skips this statement"));
 
-                // GRUB has printed its error by then, and forgotten it.
+                // GRUB prints the error and then discards it, so the status is success.
                 status = GrubStatus.Success;
                 if (stopAtError)
                 {
@@ -197,7 +197,7 @@ internal sealed class GrubInterpreter(GrubState state)
         _loops--;
     }
 
-    /// <summary>Makes arguments of words.</summary>
+    /// <summary>Makes an expansion with the variables and parameters as they are now.</summary>
     public GrubExpansion Expansion() => new(
         name => state.Variables[name],
         Scope,

@@ -101,7 +101,7 @@ internal static class GrubLanguageCommands
         return GrubStatus.Of(call.Interpreter.Scope is not null);
     }
 
-    /// <summary>The one argument, 1 without it; null if it is no number.</summary>
+    /// <summary>The count in the only argument, or 1 without an argument; null if it is not a number.</summary>
     private static int? Count(GrubCall call) => call.Arguments.Count switch
     {
         0 => 1,
@@ -137,7 +137,7 @@ internal static class GrubLanguageCommands
         return GrubStatus.Success;
     }
 
-    /// <summary>Fedora's counters of boots.</summary>
+    /// <summary>`increment` and `decrement`, Fedora's boot counters.</summary>
     private static int Add(GrubCall call, long change)
     {
         if (call.Arguments.Count != 1)

@@ -3,8 +3,8 @@ using System.Text;
 namespace Stiefel.BootFiles.Catalog.Grub;
 
 /// <summary>
-/// Cuts GRUB's script language into tokens (grub-core/script/yylex.l). It reads a line at a time, and a further one only where a statement
-/// or a quotation is still open: that decides how much is lost to a syntax error.
+/// Splits GRUB's script language into tokens (grub-core/script/yylex.l). Like GRUB, it reads one line at a time, and further lines only while a
+/// statement or quotation is open: this decides how much text a syntax error discards.
 /// </summary>
 internal sealed class GrubLexer(GrubLines lines)
 {
@@ -17,20 +17,20 @@ internal sealed class GrubLexer(GrubLines lines)
     private int _at;
     private int _recording;
 
-    /// <summary>How many compound statements and blocks are open: as long as any is, further lines belong to them.</summary>
+    /// <summary>The number of open compound statements and blocks; while it is above 0, further lines belong to them.</summary>
     public int Open { get; set; }
 
-    /// <summary>Begins with a line that was read already.</summary>
+    /// <summary>Begins with a line that has already been read.</summary>
     public void Start(string line) => _buffer = line;
 
-    /// <summary>Begins to keep the source text; gives the place where.</summary>
+    /// <summary>Begins to record the source text; returns the position at which the record begins.</summary>
     public int StartRecord()
     {
         _recording++;
         return _recorded.Length;
     }
 
-    /// <summary>The source text from there on.</summary>
+    /// <summary>Ends recording; returns the source text from that position on.</summary>
     public string StopRecord(int from)
     {
         var text = _recorded.ToString(from, _recorded.Length - from);
@@ -42,7 +42,7 @@ internal sealed class GrubLexer(GrubLines lines)
         return text;
     }
 
-    /// <exception cref="GrubSyntaxException">It is none, or the text ends where it must go on.</exception>
+    /// <exception cref="GrubSyntaxException">The text is not a token, or ends inside one.</exception>
     public GrubToken Next()
     {
         while (true)
@@ -72,7 +72,7 @@ internal sealed class GrubLexer(GrubLines lines)
         }
     }
 
-    /// <summary>False at the end of the statement.</summary>
+    /// <summary>Reads the next line; false at the end of the statement.</summary>
     private bool ReadLine()
     {
         if (Open == 0 && _prefix.Length == 0)
@@ -105,7 +105,7 @@ internal sealed class GrubLexer(GrubLines lines)
         return kind == GrubTokenKind.End ? null : new GrubToken(kind, Take(1), null);
     }
 
-    /// <summary>Null if the word goes on in the next line.</summary>
+    /// <summary>Reads a word; null if it continues on the next line.</summary>
     private GrubToken? ReadWord()
     {
         if (GrubWordScan.EndOf(_buffer, _at) is not { } end)
@@ -117,7 +117,7 @@ internal sealed class GrubLexer(GrubLines lines)
 
         if (end == _at)
         {
-            throw new GrubSyntaxException($"`{_buffer[_at]}` stands for nothing");
+            throw new GrubSyntaxException($"`{_buffer[_at]}` does not begin a variable");
         }
 
         var text = Take(end - _at);

@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>The lines of a script, handed out as its parser asks for them. GRUB reads a file without its carriage returns and comment lines.</summary>
+/// <summary>The lines of a script, handed out as its parser asks for them. Of a file, GRUB ignores carriage returns and comment lines.</summary>
 internal sealed class GrubLines
 {
     private readonly string _text;
@@ -25,7 +25,7 @@ internal sealed class GrubLines
     /// <summary>The next line with its newline, or null at the end.</summary>
     public string? Next()
     {
-        // A file ends with its last newline; a text in memory has a line after that, which may be empty.
+        // A file ends with its last newline; a text in memory has one more line after its last newline, which may be empty.
         while (_isFile ? _at < _text.Length : _at <= _text.Length)
         {
             var end = _text.IndexOf('\n', _at);

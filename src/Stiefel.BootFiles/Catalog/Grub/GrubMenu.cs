@@ -1,14 +1,14 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
 /// <summary>
-/// What GRUB would boot without anyone at the keyboard, and then everything else that its menu offers. An entry's body is executed in a copy of
-/// the state in which the menu was shown, so that none sees what another did.
+/// Finds what GRUB would boot without anyone at the keyboard, then everything else in its menu. The body of each entry is executed in a copy of
+/// the state in which the menu was shown, so that entries do not affect each other.
 /// </summary>
 internal sealed class GrubMenu
 {
     private const int MaxDepth = 8;
 
-    // What others than the default entries may cost together.
+    // The shared budget of all entries other than the defaults.
     private readonly GrubBudget _others = new();
     private readonly List<string> _yielded = [];
     private bool _exhausted;
@@ -17,7 +17,7 @@ internal sealed class GrubMenu
     {
     }
 
-    /// <summary>The default entry, those that `fallback` names, and all others, top to bottom.</summary>
+    /// <summary>The default entry, then those that `fallback` names, then all others from top to bottom.</summary>
     public static IEnumerable<GrubCandidate> InBootOrder(GrubState state)
     {
         var menu = new GrubMenu();
@@ -33,7 +33,7 @@ internal sealed class GrubMenu
         }
     }
 
-    /// <summary>The default entry, in its submenu if it is in one, and those that are tried after it.</summary>
+    /// <summary>The default entry, which may be in a submenu, and the fallbacks that are tried after it.</summary>
     private IEnumerable<GrubCandidate> Defaults(GrubState state, string? path, int depth)
     {
         if (state.Nested is { } nested)
@@ -58,23 +58,23 @@ internal sealed class GrubMenu
             .Concat(fallbacks.SelectMany(item => Choose(state, item, path, Defaults, new GrubBudget(), depth)));
     }
 
-    /// <summary>Every entry.</summary>
+    /// <summary>All entries from top to bottom, including those of submenus.</summary>
     private IEnumerable<GrubCandidate> All(GrubState state, string? path, int depth)
         => state.Nested is { } nested ? depth > MaxDepth ? [Circular(path)] : All(nested, path, depth + 1)
             : state.Menu.TakeWhile(_ => !_exhausted).SelectMany(item => Choose(state, item, path, All, null, depth));
 
     private static GrubCandidate Circular(string? path) => new("", path ?? "", null, "its menus lead back to themselves");
 
-    /// <summary>What was started, or how GRUB was left, before any menu was shown.</summary>
+    /// <summary>What the script started before it showed any menu, or why it left GRUB; null if it did neither.</summary>
     private static GrubCandidate? Started(GrubState state, string? path)
         => state.Ending is not { } reason ? null : state.Boot is { } boot ? new GrubCandidate("", path ?? "", boot, "") : reason.Length > 0 ? new GrubCandidate("", path ?? "", null, reason) : null;
 
-    /// <param name="state">In which the menu was shown.</param>
-    /// <param name="item">Its entry or submenu.</param>
-    /// <param name="path">The submenus above it; null if there is none.</param>
-    /// <param name="next">What to do with a menu that it leads to.</param>
-    /// <param name="budget">What its body may cost; null: what is left for all others.</param>
-    /// <param name="depth">How many menus lie above it.</param>
+    /// <param name="state">The state in which the menu was shown.</param>
+    /// <param name="item">The entry or submenu to run.</param>
+    /// <param name="path">The ids of the submenus above it; null if there is none.</param>
+    /// <param name="next">Continues with a menu that the item leads to.</param>
+    /// <param name="budget">What the item's body may cost; null: it shares the budget of all other entries.</param>
+    /// <param name="depth">The number of menus above it.</param>
     private IEnumerable<GrubCandidate> Choose(GrubState state, GrubMenuItem item, string? path, Func<GrubState, string?, int, IEnumerable<GrubCandidate>> next, GrubBudget? budget, int depth)
     {
         var id = item.Id.Replace(">", ">>", StringComparison.Ordinal);

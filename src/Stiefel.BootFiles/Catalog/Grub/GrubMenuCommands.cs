@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Commands that make menus.</summary>
+/// <summary>Commands that add menu entries or show another menu.</summary>
 internal static class GrubMenuCommands
 {
     public static IEnumerable<KeyValuePair<string, Func<GrubCall, int>>> All { get; } = new Dictionary<string, Func<GrubCall, int>>
@@ -14,7 +14,7 @@ internal static class GrubMenuCommands
         ["uki"] = GrubBlsCommands.ReadImages,
     };
 
-    private static readonly string s_tooMany = $"this entry and those after it are left out, since the menu has more than {GrubBudget.MaxMenuItems}";
+    private static readonly string s_tooMany = $"this entry and those after it are left out, because the menu has more than {GrubBudget.MaxMenuItems} entries";
 
     private static int Add(GrubCall call)
     {
@@ -28,7 +28,7 @@ internal static class GrubMenuCommands
         return GrubStatus.Success;
     }
 
-    /// <summary>Adds an entry; those beyond any sensible number are left out.</summary>
+    /// <summary>Adds an entry; entries beyond <see cref="GrubBudget.MaxMenuItems"/> are left out.</summary>
     public static void Append(GrubState state, GrubMenuItem item)
     {
         if (state.Menu.Count < GrubBudget.MaxMenuItems)
@@ -41,7 +41,7 @@ internal static class GrubMenuCommands
         }
     }
 
-    /// <summary>Another configuration: if it has a menu, that is shown at once.</summary>
+    /// <summary>Runs another configuration; if it makes a menu, that menu is shown at once.</summary>
     private static int TakeOver(GrubCall call, string file, bool inner)
     {
         var nested = call.State.ForMenu(inner);

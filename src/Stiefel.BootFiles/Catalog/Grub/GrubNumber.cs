@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Numbers as GRUB reads them (grub_strtoul of grub-core/kern/misc.c, base 0): what follows the digits does not matter to most callers.</summary>
+/// <summary>Numbers as GRUB reads them (grub_strtoul of grub-core/kern/misc.c, base 0); most callers ignore what follows the digits.</summary>
 internal static class GrubNumber
 {
     /// <summary>The number at the beginning of a text, `0x…` and `0…` in their bases; null if there is none.</summary>
-    /// <param name="text">A text.</param>
-    /// <param name="end">The index after it.</param>
+    /// <param name="text">The text to read.</param>
+    /// <param name="end">The index after the number.</param>
     public static ulong? Parse(string text, out int end)
     {
         var start = 0;
@@ -42,11 +42,11 @@ internal static class GrubNumber
         return end > start ? value : null;
     }
 
-    /// <summary>For comparisons: a minus sign counts, and no number is zero.</summary>
+    /// <summary>The number in a comparison: a minus sign counts, and a text without a number is 0.</summary>
     public static long Signed(string text)
         => text.StartsWith('-') ? unchecked(-(long)(Parse(text[1..], out _) ?? 0)) : unchecked((long)(Parse(text, out _) ?? 0));
 
-    /// <summary>Parses, or gives zero.</summary>
+    /// <summary>The number at the beginning of a text, or 0 if there is none.</summary>
     public static ulong OrZero(string text) => Parse(text, out _) ?? 0;
 
     private static uint Digit(char c) => char.IsAsciiHexDigit(c) ? uint.Parse([c], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : uint.MaxValue;

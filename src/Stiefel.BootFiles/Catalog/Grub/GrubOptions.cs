@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>The options of a command and what is left beside them (grub-core/lib/arg.c).</summary>
+/// <summary>Separates a command's options from its other arguments (grub-core/lib/arg.c).</summary>
 internal sealed class GrubOptions
 {
     private readonly List<(string Name, string? Value)> _options = [];
@@ -9,23 +9,23 @@ internal sealed class GrubOptions
     {
     }
 
-    /// <summary>The arguments that are no options.</summary>
+    /// <summary>The arguments that are not options.</summary>
     public List<string> Rest { get; } = [];
 
     public bool Has(string name) => _options.Exists(option => option.Name == name);
 
-    /// <summary>The last value given; null if there is none.</summary>
+    /// <summary>The last value given for an option; null if there is none.</summary>
     public string? this[string name] => _options.FindLast(option => option.Name == name).Value;
 
-    /// <summary>All values given.</summary>
+    /// <summary>All values given for an option.</summary>
     public IEnumerable<string> All(string name) => _options.Where(option => option.Name == name).Select(option => option.Value ?? "");
 
-    /// <summary>Null if one is unknown or misses its value: then the command does nothing.</summary>
-    /// <param name="arguments">Those of the command.</param>
-    /// <param name="known">`name`, `n|name` with a letter, `name=` with a value, `name?` with a value that can be missing: if the next argument is no option, it is the value.</param>
+    /// <summary>Reads the options; null if one is unknown or lacks its value: GRUB then does not run the command.</summary>
+    /// <param name="arguments">The command's arguments.</param>
+    /// <param name="known">`name`, `n|name` with a letter, `name=` with a value, `name?` with an optional value: the next argument, unless that is an option.</param>
     public static GrubOptions? Parse(IReadOnlyList<string> arguments, params ReadOnlySpan<string> known) => Parse(arguments, acceptsDash: false, known);
 
-    /// <summary>The same for a command to which an unknown option is an argument like others (GRUB_COMMAND_ACCEPT_DASH).</summary>
+    /// <summary>As <see cref="Parse(IReadOnlyList{string}, ReadOnlySpan{string})"/>, for a command that takes an unknown option as an ordinary argument (GRUB_COMMAND_ACCEPT_DASH).</summary>
     public static GrubOptions? ParseLoosely(IReadOnlyList<string> arguments, params ReadOnlySpan<string> known) => Parse(arguments, acceptsDash: true, known);
 
     private static GrubOptions? Parse(IReadOnlyList<string> arguments, bool acceptsDash, ReadOnlySpan<string> known)
@@ -71,7 +71,7 @@ internal sealed class GrubOptions
         return true;
     }
 
-    /// <summary>Letters may stand together; the value of the last is the next argument, whatever it is if it must have one.</summary>
+    /// <summary>Reads options given as letters, which may be joined. The last one's value is the next argument; if the value is mandatory, that may begin with a hyphen.</summary>
     private bool TryLetters(IReadOnlyList<string> arguments, ref int at, ReadOnlySpan<string> known)
     {
         var letters = arguments[at];
@@ -93,7 +93,7 @@ internal sealed class GrubOptions
         return true;
     }
 
-    /// <summary>The value stands behind `=`, or is the next argument if that begins with no hyphen.</summary>
+    /// <summary>Reads an option given by name. Its value stands after `=`, or is the next argument if that does not begin with a hyphen.</summary>
     private bool TryName(IReadOnlyList<string> arguments, ref int at, ReadOnlySpan<string> known)
     {
         var argument = arguments[at];

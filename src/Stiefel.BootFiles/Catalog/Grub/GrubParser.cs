@@ -1,9 +1,9 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Makes statements of the next line of a script, and of as many after it as belong to them (grub-core/script/parser.y).</summary>
+/// <summary>Parses the next line of a script into statements, and as many further lines as belong to them (grub-core/script/parser.y).</summary>
 internal sealed class GrubParser
 {
-    // Submenus in ifs in submenus: real files nest 4 deep.
+    // Real files nest up to 4 deep: submenus in ifs in submenus.
     private const int MaxNesting = 64;
 
     private readonly GrubLexer _lexer;
@@ -16,11 +16,11 @@ internal sealed class GrubParser
         _define = define;
     }
 
-    /// <summary>The statements of one line or more; null at the end.</summary>
+    /// <summary>Parses the statements of one line or more; null at the end of the script.</summary>
     /// <param name="lines">The script.</param>
-    /// <param name="define">Told of each function at once, even if what follows it makes no sense.</param>
-    /// <exception cref="GrubSyntaxException">What was read makes none, and is lost; the next call goes on with the line after it.</exception>
-    /// <exception cref="InvalidDataException">It nests too deep.</exception>
+    /// <param name="define">Called for each function at once, even if a syntax error follows it.</param>
+    /// <exception cref="GrubSyntaxException">The lines are not a statement and are discarded; the next call continues with the line after them.</exception>
+    /// <exception cref="InvalidDataException">Statements nest too deep.</exception>
     public static GrubList? ReadNext(GrubLines lines, Action<string, GrubList> define)
     {
         if (lines.Next() is not { } line)
@@ -56,8 +56,8 @@ internal sealed class GrubParser
         return new GrubList(statements);
     }
 
-    /// <summary>One statement or more, up to a word or brace that ends them.</summary>
-    /// <param name="delimited">True if a newline or semicolon must stand before that.</param>
+    /// <summary>Reads one statement or more, up to the word or brace that ends them.</summary>
+    /// <param name="delimited">True if a newline or semicolon must stand before that word or brace.</param>
     private GrubList ReadList(bool delimited)
     {
         var statements = new List<GrubStatement>();
@@ -89,7 +89,7 @@ internal sealed class GrubParser
         _ => throw Unexpected(),
     };
 
-    /// <summary>A statement that goes on over lines until a word ends it.</summary>
+    /// <summary>Reads a compound statement, which goes on over lines until its closing word.</summary>
     private GrubStatement ReadNested(Func<GrubStatement> read, string end)
     {
         Take();
@@ -104,7 +104,7 @@ internal sealed class GrubParser
     {
         if (++_lexer.Open > MaxNesting)
         {
-            throw new InvalidDataException($" nested more than {MaxNesting} deep");
+            throw new InvalidDataException($"statements nest more than {MaxNesting} deep");
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class GrubParser
         return new GrubCommand(words, Kind == GrubTokenKind.Open ? ReadBlock() : null);
     }
 
-    /// <summary>A block is checked now and kept as text.</summary>
+    /// <summary>Checks the syntax of a block now, but keeps it as text, to be parsed again when it is run.</summary>
     private string ReadBlock()
     {
         Take();
@@ -146,7 +146,7 @@ internal sealed class GrubParser
         GrubStatement? otherwise = null;
         if (IsAt("elif"))
         {
-            // A chain of them is no nesting for the reader's stack if it is bounded like one.
+            // Parsing `elif` recurses, so a long chain must count as nesting to protect the stack.
             Take();
             Enter();
             otherwise = ReadIf();
@@ -232,7 +232,7 @@ internal sealed class GrubParser
         _peeked = null;
     }
 
-    /// <summary>One semicolon or newline, and the newlines after it.</summary>
+    /// <summary>Skips one semicolon or newline, and the newlines after it.</summary>
     private void SkipDelimiter()
     {
         if (Kind is not (GrubTokenKind.Newline or GrubTokenKind.Semicolon))

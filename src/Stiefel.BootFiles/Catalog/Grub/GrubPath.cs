@@ -1,25 +1,25 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>A path as a script wrote it, with the file system it means: that of the device before it in parentheses, else of `$root`.</summary>
-/// <param name="Written">As the script has it.</param>
-/// <param name="Device">What it names.</param>
-/// <param name="Volume">The file system; null if this disk has none of that name.</param>
-/// <param name="Path">The path in it.</param>
+/// <summary>A path in a script and the file system that it refers to: the device in parentheses before it, or else `$root`.</summary>
+/// <param name="Written">The text in the script.</param>
+/// <param name="Device">The name of the device.</param>
+/// <param name="Volume">The file system; null if this disk has none with that name.</param>
+/// <param name="Path">The path in that file system.</param>
 internal sealed record GrubPath(string Written, string Device, BootVolume? Volume, string Path)
 {
-    /// <summary>The whole name, which means the same whatever `$root` is later.</summary>
+    /// <summary>The path with its device, which stays valid when `$root` changes.</summary>
     public string Full => $"({Device}){Path}";
 
-    /// <summary>True if it can be a file's: all others are lists of blocks.</summary>
+    /// <summary>True if the path can be that of a file: a path without a leading slash is a list of blocks.</summary>
     public bool IsFile => Path.StartsWith('/');
 
-    /// <summary>As `test` understands it, which looks for a bare name at the top (grub-core/commands/test.c).</summary>
+    /// <summary>The path as `test` understands it: a bare name counts from the top (grub-core/commands/test.c).</summary>
     public GrubPath ForTest() => Path.TrimEnd('/') is { Length: > 0 } name && !name.Contains('/', StringComparison.Ordinal) ? this with { Path = $"/{name}" } : this;
 
-    /// <summary>For messages, and to be resolved again: the device stands before it if there is more than a directory.</summary>
+    /// <summary>The path for messages and for resolving again: with its device, unless it lies in a directory given by a person.</summary>
     public override string ToString() => Volume is { Device: null } ? Path : Full;
 
-    /// <summary>The blocks of a device, `8+2`, where a path should be; null if it is one.</summary>
+    /// <summary>The start and number of the device's blocks if the path is a list of blocks, `8+2`; null otherwise.</summary>
     public (long Start, long Count)? Blocks
     {
         get

@@ -9,7 +9,7 @@ internal static class GrubRegex
     private const int MaxPattern = 1024;
     private const int MaxText = 4096;
 
-    /// <summary>The whole match and its groups; null if it does not match, or the pattern is none.</summary>
+    /// <summary>The whole match and its groups; null if the text does not match or the pattern is invalid.</summary>
     public static IReadOnlyList<string>? Match(string pattern, string text)
     {
         if (pattern.Length > MaxPattern || text.Length > MaxText)
@@ -19,7 +19,7 @@ internal static class GrubRegex
 
         try
         {
-            // No backtracking: a pattern of the disk's choice would take as long as it likes. A line end is a character like others.
+            // Without backtracking, since a hostile disk could otherwise choose a pattern that never ends. A dot matches a newline, too.
             var match = Regex.Match(text, Translate(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline);
             return match.Success ? [.. match.Groups.Values.Select(group => group.Value)] : null;
         }
@@ -29,7 +29,7 @@ internal static class GrubRegex
         }
     }
 
-    /// <summary>A backslash makes the next character an ordinary one; `[[:digit:]]` and its like are classes.</summary>
+    /// <summary>Translates to .NET's syntax: a backslash escapes the next character, and `[[:digit:]]` and the like are classes.</summary>
     private static string Translate(string pattern)
     {
         var translated = new StringBuilder(pattern.Length);
@@ -47,7 +47,7 @@ internal static class GrubRegex
             }
             else
             {
-                // `$` is the end itself, not the line end before it.
+                // In .NET `$` also matches before a final newline; in POSIX it matches only at the end.
                 isSet = pattern[at] == '[' || (isSet && pattern[at] != ']');
                 translated.Append(pattern[at] == '$' && !isSet ? @"\z" : pattern[at].ToString());
             }

@@ -6,7 +6,7 @@ internal sealed class GrubScope(IReadOnlyList<string> arguments)
     private IReadOnlyList<string> _arguments = arguments;
     private int _shifts;
 
-    /// <summary>Those that are left.</summary>
+    /// <summary>The parameters that `shift` has left.</summary>
     public IReadOnlyList<string> Arguments => [.. _arguments.Skip(_shifts)];
 
     /// <summary>`setparams`.</summary>
@@ -16,7 +16,7 @@ internal sealed class GrubScope(IReadOnlyList<string> arguments)
         _shifts = 0;
     }
 
-    /// <summary>`shift`; false if there are not so many.</summary>
+    /// <summary>`shift`; false if there are fewer parameters.</summary>
     public bool Shift(int count)
     {
         var fits = count >= 0 && count <= _arguments.Count - _shifts;

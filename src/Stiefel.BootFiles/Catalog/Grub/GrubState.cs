@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>What scripts change, and what they led to.</summary>
+/// <summary>What scripts change: variables, functions, the menu, and what is loaded.</summary>
 internal sealed class GrubState
 {
     private GrubState(GrubFiles files, GrubVariables variables, Dictionary<string, GrubList> functions)
@@ -10,16 +10,16 @@ internal sealed class GrubState
         Functions = functions;
     }
 
-    /// <summary>As GRUB is before it reads its configuration.</summary>
-    /// <param name="files">What it can reach.</param>
-    /// <param name="root">Its `$root`.</param>
-    /// <param name="prefix">Its `$prefix`, with the device.</param>
+    /// <summary>The state of GRUB before it reads its configuration.</summary>
+    /// <param name="files">The files that scripts can reach.</param>
+    /// <param name="root">The initial `$root`.</param>
+    /// <param name="prefix">The initial `$prefix`, including the device.</param>
     /// <param name="output">See <see cref="Output"/>.</param>
     public static GrubState Initial(GrubFiles files, string root, string prefix, Action<string>? output = null)
     {
         var variables = new GrubVariables();
 
-        // grub-core/normal/main.c and kern/main.c, as far as scripts ask.
+        // The variables of grub-core/normal/main.c and kern/main.c that scripts use.
         (string, string)[] initial =
         [
             ("root", root), ("prefix", prefix), ("grub_platform", "efi"), ("grub_cpu", "x86_64"), ("lang", ""), ("locale_dir", $"{prefix}/locale"),
@@ -34,7 +34,7 @@ internal sealed class GrubState
             variables.Export(name);
         }
 
-        // Fedora's and openSUSE's EFI images say where they lie.
+        // The EFI images of Fedora and openSUSE are started from this directory.
         variables.Set("cmdpath", prefix);
         return new GrubState(files, variables, new(StringComparer.Ordinal)) { Output = output };
     }
@@ -45,39 +45,39 @@ internal sealed class GrubState
 
     public Dictionary<string, GrubList> Functions { get; }
 
-    /// <summary>What this costs, for all that comes of it.</summary>
+    /// <summary>The budget of this state and of all nested ones.</summary>
     public GrubBudget Budget { get; init; } = new();
 
-    /// <summary>The menu as far as it was executed.</summary>
+    /// <summary>The menu's entries so far.</summary>
     public List<GrubMenuItem> Menu { get; private init; } = [];
 
     /// <summary>What is loaded; null if nothing is.</summary>
     public GrubBoot? Boot { get; set; }
 
-    /// <summary>Another configuration whose menu took over.</summary>
+    /// <summary>The state of another configuration whose menu replaced this one; null if none did.</summary>
     public GrubState? Nested { get; set; }
 
-    /// <summary>Why no command after this one is executed: what is loaded was started, or GRUB was left. Null: the script goes on.</summary>
+    /// <summary>Why no further command is executed: empty if what is loaded was started, else the reason for leaving GRUB. Null: the script goes on.</summary>
     public string? Ending { get; set; }
 
-    /// <summary>Syntax errors and the like; null: nobody wants to know.</summary>
+    /// <summary>Collects syntax errors and other problems; null: they are not reported.</summary>
     public List<GrubProblem>? Problems { get; init; } = [];
 
-    /// <summary>Told what `echo` writes, in tests that compare it with GRUB's own.</summary>
+    /// <summary>Called with what `echo` writes, in tests that compare it with the real GRUB.</summary>
     public Action<string>? Output { get; init; }
 
     /// <summary>The value of `$root`.</summary>
     public string Root => Variables["root"] ?? "";
 
-    /// <summary>What a path means now.</summary>
+    /// <summary>Resolves a path with the present `$root`.</summary>
     public GrubPath Resolve(string path) => Files.Resolve(path, Root);
 
-    /// <summary>The same, with a menu of its own and in a context of its own or not.</summary>
+    /// <summary>A state with an empty menu; with a context of its own for variables if <paramref name="inner"/> is true.</summary>
     public GrubState ForMenu(bool inner) => new(Files, inner ? Variables.Inner() : Variables.Copy(), new(Functions, StringComparer.Ordinal)) { Budget = Budget, Problems = Problems, Output = Output };
 
-    /// <summary>A copy in which something can be tried.</summary>
-    /// <param name="budget">What that may cost.</param>
-    /// <param name="tell">True if somebody wants to know of problems.</param>
+    /// <summary>A copy, in which an entry can be tried.</summary>
+    /// <param name="budget">What the trial may cost.</param>
+    /// <param name="tell">True if problems are to be reported.</param>
     public GrubState Try(GrubBudget budget, bool tell)
         => new(Files, Variables.Copy(), new(Functions, StringComparer.Ordinal)) { Budget = budget, Menu = [.. Menu], Problems = tell ? [] : null, Output = tell ? Output : null };
 }

@@ -1,12 +1,12 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>A piece of a script that can be executed.</summary>
+/// <summary>An executable part of a script.</summary>
 internal abstract record GrubStatement;
 
-/// <summary>`NAME ARGUMENTS… { BLOCK }`. The block is text: it is read again when it is run.</summary>
+/// <summary>`NAME ARGUMENTS… { BLOCK }`. The block is kept as text and parsed again when it is run.</summary>
 internal sealed record GrubCommand(IReadOnlyList<GrubWord> Words, string? Block) : GrubStatement;
 
-/// <summary>Statements one after the other.</summary>
+/// <summary>A sequence of statements.</summary>
 internal sealed record GrubList(IReadOnlyList<GrubStatement> Statements) : GrubStatement;
 
 /// <summary>`if CONDITION; then …; else …; fi`; an `elif` is an <see cref="GrubIf"/> in the place of the last part.</summary>

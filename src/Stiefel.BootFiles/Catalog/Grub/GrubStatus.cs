@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>What commands give, in `$?` (enum grub_err of include/grub/err.h).</summary>
+/// <summary>The status that a command leaves in `$?` (enum grub_err of include/grub/err.h).</summary>
 internal static class GrubStatus
 {
     public const int Success = 0;

@@ -1,4 +1,4 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Lines of a script that make no statement; GRUB reports them, and goes on after them.</summary>
+/// <summary>Lines of a script are not a valid statement; GRUB reports them and goes on after them.</summary>
 internal sealed class GrubSyntaxException(string message) : Exception(message);

@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>The variables of a script, in contexts: a submenu and a further configuration get copies of those that are exported, and theirs are lost after it.</summary>
+/// <summary>The variables of a script. A submenu or nested configuration gets a context of its own: copies of the exported variables, dropped when it ends.</summary>
 internal sealed class GrubVariables
 {
     private const int MaxVariables = 4096;
@@ -20,17 +20,17 @@ internal sealed class GrubVariables
         _exported = exported;
     }
 
-    /// <summary>The same, to be changed without changing this.</summary>
+    /// <summary>A copy that can be changed independently.</summary>
     public GrubVariables Copy() => new(new(_values, StringComparer.Ordinal), new(_exported, StringComparer.Ordinal));
 
-    /// <summary>A context of its own.</summary>
+    /// <summary>A new context with the exported variables only.</summary>
     public GrubVariables Inner()
         => new(new(_values.Where(variable => _exported.Contains(variable.Key)), StringComparer.Ordinal), new(_exported, StringComparer.Ordinal));
 
-    /// <summary>Null if it is not set.</summary>
+    /// <summary>The value of a variable; null if it is not set.</summary>
     public string? this[string name] => _values.GetValueOrDefault(name);
 
-    /// <exception cref="InvalidDataException">Too much of it.</exception>
+    /// <exception cref="InvalidDataException">The value is too long, or there are too many variables.</exception>
     public void Set(string name, string value)
     {
         if (value.Length > GrubBudget.MaxValueLength)
@@ -40,10 +40,10 @@ internal sealed class GrubVariables
 
         if (_values.Count >= MaxVariables && !_values.ContainsKey(name))
         {
-            throw new InvalidDataException($"more than {MaxVariables} variables");
+            throw new InvalidDataException($"the script sets more than {MaxVariables} variables");
         }
 
-        // (hd0,gpt2) is what scripts write, hd0,gpt2 what is kept (grub_env_write_root).
+        // Scripts write (hd0,gpt2), but the variable holds hd0,gpt2 (grub_env_write_root).
         _values[name] = name == "root" && value is ['(', .., ')'] ? value[1..^1] : value;
     }
 
@@ -53,7 +53,7 @@ internal sealed class GrubVariables
         _exported.Remove(name);
     }
 
-    /// <summary>A variable that is not there becomes an empty one.</summary>
+    /// <summary>Exports a variable; one that is not set becomes empty.</summary>
     public void Export(string name)
     {
         if (!_values.ContainsKey(name))

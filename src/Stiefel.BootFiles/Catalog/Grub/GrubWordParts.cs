@@ -12,7 +12,7 @@ internal sealed class GrubWordParts
 
     private GrubWordParts(string word) => _word = word;
 
-    /// <exception cref="GrubSyntaxException">A `$` in double quotes begins no variable.</exception>
+    /// <exception cref="GrubSyntaxException">A `$` in double quotes does not begin a variable.</exception>
     public static IReadOnlyList<GrubPart> Of(string word)
     {
         var parts = new GrubWordParts(word);
@@ -41,7 +41,7 @@ internal sealed class GrubWordParts
                 ReadDoubleQuoted(() => ReadVariable(GrubPartKind.QuotedVariable));
                 break;
             case '$' when _word[_at + 1] == '"':
-                // What stands right before it counts as quoted, too.
+                // GRUB also treats the text right before `$"` as quoted.
                 Unescape();
                 EndText(_text.Length > 0 ? GrubPartKind.Quoted : GrubPartKind.Text);
                 _at += 2;
@@ -102,13 +102,13 @@ internal sealed class GrubWordParts
 
     private void ReadVariable(GrubPartKind kind)
     {
-        (var name, _at) = GrubWordScan.VariableAt(_word, _at + 1) ?? throw new GrubSyntaxException("a `$` in quotes stands for nothing");
+        (var name, _at) = GrubWordScan.VariableAt(_word, _at + 1) ?? throw new GrubSyntaxException("a `$` in quotes does not begin a variable");
         _parts.Add(new GrubPart(kind, name));
     }
 
     /// <summary>
-    /// `$"…"` is a text that GRUB looks up in its catalogue of translations, and puts variables in by other rules (gettext_append of execute.c):
-    /// positional parameters are none, `$@` and `$*` stay, and braces may hold anything.
+    /// `$"…"` is a text that GRUB translates, with other rules for variables (gettext_append of execute.c): positional parameters are not
+    /// expanded, `$@` and `$*` stay as they are, and braces may hold any text.
     /// </summary>
     private void ReadTranslated()
     {

@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>Where a word of a script ends (the patterns WORD, MULTILINE and VARIABLE of grub-core/script/yylex.l).</summary>
+/// <summary>Finds where a word of a script ends (the patterns WORD, MULTILINE and VARIABLE of grub-core/script/yylex.l).</summary>
 internal static class GrubWordScan
 {
     /// <summary>The index after the word; null if a quotation or a backslash is still open where the text ends.</summary>
@@ -47,7 +47,7 @@ internal static class GrubWordScan
         return at;
     }
 
-    /// <summary>The variable whose name, perhaps in braces, begins at an index: `name`, `1`, `?`, `#`, `@`, `*`; null if none does.</summary>
+    /// <summary>The variable whose name, perhaps in braces, begins at an index: `name`, `1`, `?`, `#`, `@`, `*`; null if there is none.</summary>
     public static (string Name, int End)? VariableAt(string text, int at)
     {
         var braces = at < text.Length && text[at] == '{';
@@ -70,7 +70,7 @@ internal static class GrubWordScan
         return fits ? (text[start..end], braces ? end + 1 : end) : null;
     }
 
-    /// <summary>True if a variable or function could be called so.</summary>
+    /// <summary>True if the text is a valid name of a variable or function.</summary>
     public static bool IsName(string text) => !char.IsAsciiDigit(text[0]) && text.All(IsNameCharacter);
 
     private static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';

@@ -1,9 +1,9 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>How RPM, and with it Fedora's GRUB, compares versions (vercmp of its grub-core/commands/blscfg.c).</summary>
+/// <summary>Compares versions as RPM and Fedora's GRUB do (vercmp of its grub-core/commands/blscfg.c).</summary>
 internal static class RpmVersion
 {
-    /// <summary>Negative if <paramref name="left"/> is the older.</summary>
+    /// <summary>Negative if <paramref name="left"/> is older, positive if it is newer, 0 if they are equal.</summary>
     public static int Compare(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
         while (!left.IsEmpty || !right.IsEmpty)
@@ -11,7 +11,7 @@ internal static class RpmVersion
             left = SkipSeparators(left);
             right = SkipSeparators(right);
 
-            // A tilde makes a version older than its absence.
+            // A tilde marks a pre-release: 1~rc is older than 1.
             if (left.StartsWith('~') || right.StartsWith('~'))
             {
                 if (!left.StartsWith('~') || !right.StartsWith('~'))

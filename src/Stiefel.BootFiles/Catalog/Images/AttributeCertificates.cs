@@ -3,7 +3,7 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.BootFiles.Catalog.Images;
 
-/// <summary>The signatures appended to a PE file (Microsoft PE Format, "The Attribute Certificate Table"). They are read, not verified.</summary>
+/// <summary>Reads the signatures appended to a PE file, without verifying them (Microsoft PE Format, "The Attribute Certificate Table").</summary>
 public static class AttributeCertificates
 {
     private const int MaxTableBytes = 256 * 1024;
@@ -11,12 +11,12 @@ public static class AttributeCertificates
     private const int EntryLength = 8;
     private const int HeaderLength = 8;
 
-    // Where the data directories begin in the optional header of PE32 and of PE32+.
+    // Offset of the data directories in the optional header, for PE32 and PE32+.
     private const int Directories = 96;
     private const int DirectoriesPlus = 112;
     private const ushort MagicPlus = 0x20b;
 
-    /// <summary>Each as it stands there, mostly a PKCS #7 message; none if the file is not signed, damaged, or no PE file.</summary>
+    /// <summary>Each certificate's bytes, usually a PKCS #7 message; none if the file is unsigned, damaged, or not a PE file.</summary>
     public static IReadOnlyList<byte[]> Read(TreeFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -40,13 +40,13 @@ public static class AttributeCertificates
             return [];
         }
 
-        // This directory alone counts from the start of the file.
+        // Unlike all other data directories, this one holds a file offset.
         long at = BinaryPrimitives.ReadUInt32LittleEndian(entry);
         long length = BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]);
         return length <= MaxTableBytes ? Split(file.Read(at, new byte[length])) : [];
     }
 
-    // One behind the other, each at a multiple of eight; the length of one counts its header.
+    // Certificates follow each other at multiples of eight bytes; the length of one includes its header.
     private static List<byte[]> Split(ReadOnlySpan<byte> table)
     {
         var certificates = new List<byte[]>();

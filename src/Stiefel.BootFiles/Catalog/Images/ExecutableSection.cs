@@ -2,7 +2,7 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.BootFiles.Catalog.Images;
 
-/// <summary>A section of an EFI program: a name and a part of the file that is certainly inside it.</summary>
+/// <summary>A section of an EFI program: its name and a range of bytes that is known to lie within the file.</summary>
 internal readonly record struct ExecutableSection(string Name, long Offset, long Length)
 {
     /// <exception cref="InvalidDataException">The section reaches beyond the end of the file.</exception>

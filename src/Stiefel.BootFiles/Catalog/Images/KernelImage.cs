@@ -5,26 +5,26 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.BootFiles.Catalog.Images;
 
-/// <summary>What a kernel image says about itself (Documentation/arch/x86/boot.rst, the real-mode kernel header; arch/arm64/booting.rst; arch/riscv/boot-image-header.rst).</summary>
+/// <summary>Reads what a kernel image tells about itself (Documentation/arch/x86/boot.rst, the real-mode kernel header; arch/arm64/booting.rst; arch/riscv/boot-image-header.rst).</summary>
 internal static class KernelImage
 {
     // The setup header is at 0x1f1; "HdrS" marks it since boot protocol 2.00.
     private const int MagicOffset = 0x202;
     private const int VersionPointerOffset = 0x20e;
 
-    // kernel_version counts from the end of the boot sector.
+    // The kernel_version pointer counts from the end of the boot sector.
     private const int VersionPointerBase = 0x200;
 
-    // UTS_RELEASE has at most 64 characters (include/linux/utsname.h); the text goes on with who built it.
+    // UTS_RELEASE has at most 64 characters (include/linux/utsname.h); the builder's name follows it.
     private const int MaxReleaseLength = 64;
 
-    // The magic of arm64's and riscv's Image stands at the same place.
+    // The magic numbers of arm64's and riscv's Image are at the same offset.
     private const int ImageMagicOffset = 0x38;
 
-    /// <summary>`uname -r` of a bzImage; empty for other images, or if there is nothing sensible there.</summary>
+    /// <summary>`uname -r` of a bzImage; empty for other images and for a text that cannot be a release.</summary>
     public static string ReadRelease(TreeFile file, FileRegion region) => ReadVersion(file, region) is var release && IsRelease(release) ? release : "";
 
-    /// <summary>The first word of what a bzImage says it is; empty if it says nothing.</summary>
+    /// <summary>The first word of a bzImage's version text; empty if there is none.</summary>
     private static string ReadVersion(TreeFile file, FileRegion region)
     {
         var header = file.Read(region.Offset + MagicOffset, stackalloc byte[VersionPointerOffset + 2 - MagicOffset]);
@@ -44,16 +44,16 @@ internal static class KernelImage
         return end < 0 ? "" : Encoding.ASCII.GetString(text[..end]);
     }
 
-    /// <summary>True for text that can be a release, and therefore the name of a directory of modules.</summary>
+    /// <summary>True for text that can be a kernel release, and so be used as the name of a directory of modules.</summary>
     public static bool IsRelease(string text)
         => text.Length is > 0 and <= MaxReleaseLength && char.IsAsciiDigit(text[0])
             && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+' or '~' or ':');
 
-    /// <summary>True for a kernel of this processor; not for a boot loader, a memory test or another system, which loaders start by the same commands.</summary>
+    /// <summary>True for a Linux kernel of this processor; false for a boot loader, a memory test or another system, which loaders start by the same commands.</summary>
     public static bool IsLinux(TreeFile file, FileRegion region) => IsLinux(file, region, RuntimeInformation.ProcessArchitecture);
 
     /// <inheritdoc cref="IsLinux(TreeFile, FileRegion)"/>
-    /// <remarks>memdisk, iPXE and others have the header of a bzImage, so that loaders of Linux start them; but they say what they are, where Linux has its number.</remarks>
+    /// <remarks>memdisk, iPXE and others have a bzImage header so that Linux loaders start them, but where Linux has its version number, they have a name.</remarks>
     /// <param name="file">The file.</param>
     /// <param name="region">The part of it that is the kernel.</param>
     /// <param name="architecture">The processor.</param>
@@ -65,7 +65,7 @@ internal static class KernelImage
             : IsCompressed(head) || IsFlat(head, architecture) || IsEfiCompressed(head);
     }
 
-    // Image.gz, as arm64 kernels are installed.
+    // Image.gz, which is how arm64 kernels are installed.
     private static bool IsCompressed(ReadOnlySpan<byte> head) => head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 8]);
 
     private static bool IsFlat(ReadOnlySpan<byte> head, Architecture architecture)

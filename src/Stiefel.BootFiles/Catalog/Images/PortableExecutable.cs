@@ -3,20 +3,20 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.BootFiles.Catalog.Images;
 
-/// <summary>The section table of a PE/COFF file (Microsoft PE Format, "COFF File Header" to "Section Table"), and where in the file it stands.</summary>
-/// <param name="FileHeader">Offset of the signature, with the COFF header behind it.</param>
-/// <param name="OptionalHeaderLength">In bytes.</param>
-/// <param name="Sections">In the order of the table.</param>
+/// <summary>The section table of a PE/COFF file and its place in the file (Microsoft PE Format, "COFF File Header" to "Section Table").</summary>
+/// <param name="FileHeader">Offset of the PE signature, which the COFF header follows.</param>
+/// <param name="OptionalHeaderLength">Bytes.</param>
+/// <param name="Sections">In the table's order.</param>
 internal sealed record PortableExecutable(long FileHeader, int OptionalHeaderLength, IReadOnlyList<SectionHeader> Sections)
 {
-    // With the signature.
+    // Includes the signature.
     private const int FileHeaderLength = 24;
     private const int PointerOffset = 0x3c;
 
     // The format allows 65,535; the Windows loader and this reader stop at 96.
     private const int MaxSections = 96;
 
-    /// <summary>Fills as much of the buffer as the file holds from the offset on; gives that part.</summary>
+    /// <summary>Fills the buffer from an offset on, as far as the file reaches; returns the filled part.</summary>
     public delegate Span<byte> ReadAt(long offset, Span<byte> buffer);
 
     /// <summary>Offset of the optional header.</summary>
@@ -25,13 +25,13 @@ internal sealed record PortableExecutable(long FileHeader, int OptionalHeaderLen
     /// <summary>Offset of the section table.</summary>
     public long SectionTable => OptionalHeader + OptionalHeaderLength;
 
-    /// <summary>Null if it is no PE file.</summary>
-    /// <exception cref="InvalidDataException">It is one, but truncated or inconsistent.</exception>
+    /// <summary>Reads the headers; null if the file is not a PE file.</summary>
+    /// <exception cref="InvalidDataException">The PE file is truncated or inconsistent.</exception>
     public static PortableExecutable? TryRead(TreeFile file) => TryRead(file.Read, file.Path);
 
     /// <inheritdoc cref="TryRead(TreeFile)"/>
     /// <param name="content">The whole file.</param>
-    /// <param name="name">For messages.</param>
+    /// <param name="name">The file's name for messages.</param>
     public static PortableExecutable? TryRead(byte[] content, string name) => TryRead(
         (offset, buffer) =>
         {
@@ -61,7 +61,7 @@ internal sealed record PortableExecutable(long FileHeader, int OptionalHeaderLen
         int optionalLength = BinaryPrimitives.ReadUInt16LittleEndian(header[20..]);
         if (count > MaxSections)
         {
-            throw new InvalidDataException($"{name}: {count} sections, more than {MaxSections}");
+            throw new InvalidDataException($"{name}: has {count} sections, more than {MaxSections}");
         }
 
         var table = new byte[count * SectionHeader.Size];

@@ -5,19 +5,19 @@ namespace Stiefel.BootFiles.Catalog.Images;
 
 /// <summary>One entry of a PE file's section table (Microsoft PE Format, "Section Table").</summary>
 /// <param name="Name">At most eight ASCII characters.</param>
-/// <param name="VirtualSize">Bytes in memory.</param>
-/// <param name="VirtualAddress">Where in memory, from the image's base.</param>
-/// <param name="RawSize">Bytes in the file, rounded up to the file alignment.</param>
-/// <param name="RawOffset">Where in the file.</param>
+/// <param name="VirtualSize">Length in memory, in bytes.</param>
+/// <param name="VirtualAddress">Address in memory, relative to the image's base.</param>
+/// <param name="RawSize">Length in the file, in bytes, rounded up to the file alignment.</param>
+/// <param name="RawOffset">Offset in the file.</param>
 internal readonly record struct SectionHeader(string Name, uint VirtualSize, uint VirtualAddress, uint RawSize, uint RawOffset)
 {
-    /// <summary>Bytes of an entry.</summary>
+    /// <summary>Length of a table entry, in bytes.</summary>
     public const int Size = 40;
 
     private const int NameLength = 8;
     private const uint ReadOnlyData = 0x40000040; // IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ
 
-    /// <summary>Bytes of content: the smaller of the two sizes, since either may be rounded up.</summary>
+    /// <summary>Length of the content, in bytes: the smaller of the two sizes, since either may be rounded up.</summary>
     public long ContentLength => Math.Min(VirtualSize, RawSize);
 
     // Name 8, VirtualSize 4, VirtualAddress 4, SizeOfRawData 4, PointerToRawData 4, …
@@ -28,7 +28,7 @@ internal readonly record struct SectionHeader(string Name, uint VirtualSize, uin
         BinaryPrimitives.ReadUInt32LittleEndian(entry[16..]),
         BinaryPrimitives.ReadUInt32LittleEndian(entry[20..]));
 
-    /// <summary>Writes it as a section of data that is only read.</summary>
+    /// <summary>Writes the entry of a read-only data section.</summary>
     public void Write(Span<byte> entry)
     {
         entry[..Size].Clear();

@@ -5,8 +5,8 @@ using Stiefel.Linux.Files;
 namespace Stiefel.BootFiles.Catalog.Images;
 
 /// <summary>
-/// A unified kernel image (UAPI.5): an EFI program whose sections are kernel, initrd and command line. The kernel cannot kexec
-/// one (it would need the firmware), so it is taken apart into regions of the same file.
+/// A unified kernel image (UAPI.5): an EFI program whose sections hold kernel, initrd and command line. kexec cannot start one, because
+/// that needs the firmware, so it is split into regions of its file.
 /// </summary>
 internal sealed class UnifiedImage
 {
@@ -25,46 +25,46 @@ internal sealed class UnifiedImage
         Profile = Values(".profile");
     }
 
-    /// <summary>Arguments of its own; empty if it has none.</summary>
+    /// <summary>The arguments in the image; empty if it has none.</summary>
     public string CommandLine { get; }
 
     public string Release { get; }
 
-    /// <summary>True if it has a kernel, and is no addon to another image.</summary>
+    /// <summary>True if the image has a kernel; false for an addon to another image.</summary>
     public bool HasKernel => Length(".linux") > 0 || Length(".kernelp") > 0;
 
-    /// <summary>True if it brings arguments, which Secure Boot lets nobody replace.</summary>
+    /// <summary>True if the image brings arguments; under Secure Boot, they cannot be overridden.</summary>
     public bool HasCommandLine => _sections.ContainsKey(".cmdline");
 
-    /// <summary>What systemd-boot calls its system (bootspec_pick_name_version_sort_key); empty if it does not tell, and then is not in the menu.</summary>
+    /// <summary>The title that systemd-boot shows (bootspec_pick_name_version_sort_key); empty if the image has none, and then systemd-boot does not list it.</summary>
     public string Title => First("PRETTY_NAME", "IMAGE_ID", "NAME", "ID") ?? "";
 
-    /// <summary>By which it is ordered among images of the same sort key; null if it has none.</summary>
+    /// <summary>The version by which systemd-boot orders images with the same sort key; null if it has none.</summary>
     public string? Version => First("IMAGE_VERSION", "VERSION", "VERSION_ID", "BUILD_ID");
 
-    /// <summary>What systemd-boot groups by.</summary>
+    /// <summary>The key by which systemd-boot groups images; null if it has none.</summary>
     public string? SortKey => First("IMAGE_ID", "ID");
 
     private Dictionary<string, string> OsRelease { get; }
 
     private Dictionary<string, string> Profile { get; }
 
-    /// <summary>Null if the file is something else (an ordinary kernel, a boot loader, no EFI program at all), or has no such profile.</summary>
+    /// <summary>Reads an image; null if the file is something else (an ordinary kernel, a boot loader, not an EFI program at all), or lacks this profile.</summary>
     /// <param name="file">Must stay open while the result is used.</param>
-    /// <param name="profile">The number of a profile; the first is there even if none is marked.</param>
-    /// <exception cref="InvalidDataException">It is an EFI program, but truncated or inconsistent.</exception>
+    /// <param name="profile">The number of a profile; profile 0 always exists.</param>
+    /// <exception cref="InvalidDataException">The EFI program is truncated or inconsistent.</exception>
     public static UnifiedImage? TryRead(TreeFile file, int profile = 0) => TryReadSections(file, profile) is { HasKernel: true } image ? image : null;
 
-    /// <summary>The same for an addon, which has no kernel; null if it has one.</summary>
-    /// <exception cref="InvalidDataException">It is an EFI program, but truncated or inconsistent.</exception>
+    /// <summary>Reads an addon, which has no kernel; null if the file has a kernel or is not an EFI program.</summary>
+    /// <exception cref="InvalidDataException">The EFI program is truncated or inconsistent.</exception>
     public static UnifiedImage? TryReadAddon(TreeFile file) => TryReadSections(file, profile: 0) is { HasKernel: false } addon ? addon : null;
 
-    /// <summary>A value of the profile's section, or empty.</summary>
+    /// <summary>A value in the profile's section; empty if it is not set.</summary>
     public string ProfileValue(string key) => Profile.GetValueOrDefault(key, "");
 
-    /// <param name="tree">The partition it is on.</param>
+    /// <param name="tree">The tree in which the image was found.</param>
     /// <param name="title">Used if the image does not name itself.</param>
-    /// <param name="arguments">What the boot entry gives; in place of the image's own, as the stub takes them.</param>
+    /// <param name="arguments">The arguments of the boot entry; if there are any, the stub uses them in place of the image's own.</param>
     public BootSpec ToSpec(BootTree tree, string title, string arguments)
     {
         var addons = UnifiedImageAddons.Of(tree, _file, Release);
@@ -83,7 +83,7 @@ internal sealed class UnifiedImage
             BootEntry.RootOf(commandLine));
     }
 
-    /// <summary>A section that is there and not empty, or none.</summary>
+    /// <summary>The section as a region; none if it is missing or empty.</summary>
     public IEnumerable<FileRegion> Regions(string section) => Length(section) > 0 ? [Region(section)] : [];
 
     private static UnifiedImage? TryReadSections(TreeFile file, int profile)
@@ -93,7 +93,7 @@ internal sealed class UnifiedImage
             return null;
         }
 
-        // Sections up to the first .profile belong to all profiles; what stands in a profile is taken before them, and the first of a name before others.
+        // Sections before the first .profile belong to all profiles. A profile's own sections take precedence over them, and of several with one name the first counts.
         var common = new Dictionary<string, ExecutableSection>(StringComparer.Ordinal);
         var own = new Dictionary<string, ExecutableSection>(StringComparer.Ordinal);
         var current = -1;

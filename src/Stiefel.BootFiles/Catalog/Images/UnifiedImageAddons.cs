@@ -4,8 +4,8 @@ using Stiefel.Linux.Files;
 namespace Stiefel.BootFiles.Catalog.Images;
 
 /// <summary>
-/// What the stub adds to an image from `loader/addons` and then from `IMAGE.efi.extra.d` (man 7 systemd-stub; systemd 257, src/boot/stub.c,
-/// load_addons): arguments behind the image's own, microcode before all else and the last of it first, initrds behind the image's.
+/// What systemd's stub adds to an image from `loader/addons` and then from `IMAGE.efi.extra.d` (man 7 systemd-stub; systemd 257, src/boot/stub.c,
+/// load_addons): arguments after the image's own, microcode before everything else (the last addon's first), initrds after the image's.
 /// </summary>
 internal sealed class UnifiedImageAddons
 {
@@ -22,10 +22,10 @@ internal sealed class UnifiedImageAddons
 
     public IReadOnlyList<FileRegion> Initrds => _initrds;
 
-    /// <param name="tree">Where the image was found.</param>
+    /// <param name="tree">The tree in which the image was found.</param>
     /// <param name="image">The image.</param>
-    /// <param name="release">The release of its kernel: an addon for another one is left out.</param>
-    /// <exception cref="InvalidDataException">An addon is damaged: without it, the image is not what the laptop boots.</exception>
+    /// <param name="release">The release of the image's kernel: addons for other releases are left out.</param>
+    /// <exception cref="InvalidDataException">An addon is damaged; what would be booted without it is not what the laptop boots.</exception>
     public static UnifiedImageAddons Of(BootTree tree, TreeFile image, string release)
     {
         var addons = new UnifiedImageAddons();
@@ -41,7 +41,7 @@ internal sealed class UnifiedImageAddons
 
     private void Add(IFileTree tree, string directory, string release)
     {
-        // The stub sorts by name in UCS-2, which is the order of these names too.
+        // The stub sorts by name in UCS-2, which for these names is ordinal order.
         foreach (var name in tree.List(directory).Where(name => name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).Take(MaxAddons))
         {
             using var file = tree.OpenFile($"{directory}/{name}");

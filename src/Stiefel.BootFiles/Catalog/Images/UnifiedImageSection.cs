@@ -1,7 +1,7 @@
 namespace Stiefel.BootFiles.Catalog.Images;
 
-/// <summary>One more section of a unified kernel image.</summary>
-/// <param name="Name">As UAPI.5 has it, `.linux` for the kernel.</param>
-/// <param name="Open">Its content; closed by who reads it.</param>
-/// <param name="Length">Bytes that the content has.</param>
+/// <summary>A section to add to a unified kernel image.</summary>
+/// <param name="Name">The name in UAPI.5, `.linux` for the kernel.</param>
+/// <param name="Open">Opens the content; the caller disposes of the stream.</param>
+/// <param name="Length">Length of the content, in bytes.</param>
 public sealed record UnifiedImageSection(string Name, Func<Stream> Open, long Length);

@@ -3,19 +3,19 @@ using System.Buffers.Binary;
 namespace Stiefel.BootFiles.Catalog.Images;
 
 /// <summary>
-/// Makes one UEFI program of systemd's stub, a kernel, its command line and an initrd, which are sections that the stub looks for by name
+/// Makes one UEFI program of systemd's stub, a kernel, its command line and an initrd: they become sections, which the stub finds by name
 /// (UAPI.5 Unified Kernel Image).
 /// </summary>
 public static class UnifiedImageWriter
 {
-    // The kernel wants to stand on a page; the stub's own alignment may be finer.
+    // The kernel must begin on a page boundary; the stub's own alignment may be finer.
     private const uint PageSize = 4096;
 
     /// <summary>Writes the program.</summary>
-    /// <param name="stub">The bytes of linuxx64.efi.stub.</param>
-    /// <param name="sections">Added behind the stub's own, in this order.</param>
-    /// <param name="output">Where to, from its present position.</param>
-    /// <exception cref="UnifiedImageException">The stub is none, its header has no room, or a content is not as long as announced.</exception>
+    /// <param name="stub">The content of linuxx64.efi.stub.</param>
+    /// <param name="sections">Added after the stub's own sections, in this order.</param>
+    /// <param name="output">Receives the program, from the present position on.</param>
+    /// <exception cref="UnifiedImageException">The stub is not valid, its header has no room, or a content has another length than announced.</exception>
     public static void Write(byte[] stub, IReadOnlyList<UnifiedImageSection> sections, Stream output)
     {
         var image = (byte[])stub.Clone();
@@ -49,7 +49,7 @@ public static class UnifiedImageWriter
         var written = output.Position - begin;
         if (written != section.Length)
         {
-            throw new UnifiedImageException($"section {section.Name} has {written} bytes where {section.Length} were announced: did the file change meanwhile?");
+            throw new UnifiedImageException($"section {section.Name} has {written} bytes instead of the {section.Length} announced; its file may have changed: try again");
         }
 
         output.Write(new byte[Align((uint)written, alignment) - written]);
@@ -57,7 +57,7 @@ public static class UnifiedImageWriter
 
     private static uint Align(uint value, uint alignment) => checked((value + alignment - 1) / alignment * alignment);
 
-    /// <summary>The parts of the stub's headers that change (Microsoft PE Format, "Optional Header").</summary>
+    /// <summary>The fields of the stub's headers that change (Microsoft PE Format, "Optional Header").</summary>
     private readonly record struct StubHeader(PortableExecutable Stub, uint FileAlignment, uint EndOfImage, uint SizeOfHeaders)
     {
         private const ushort Pe32Plus = 0x20B;
@@ -104,7 +104,7 @@ public static class UnifiedImageWriter
             BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan((int)Stub.FileHeader + SectionCountOffset), (ushort)(Stub.Sections.Count + added));
             var optional = image.AsSpan((int)Stub.OptionalHeader);
             BinaryPrimitives.WriteUInt32LittleEndian(optional[SizeOfImageOffset..], endOfImage);
-            BinaryPrimitives.WriteUInt32LittleEndian(optional[ChecksumOffset..], 0); // no checksum: no firmware asks for one
+            BinaryPrimitives.WriteUInt32LittleEndian(optional[ChecksumOffset..], 0); // 0 means no checksum; firmware does not check it
         }
     }
 }

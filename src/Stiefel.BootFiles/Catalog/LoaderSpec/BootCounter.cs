@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
-/// <summary>`NAME+LEFT.conf` or `NAME+LEFT-DONE.efi`: how often an entry may still be tried, and was (UAPI.1, Boot Counting).</summary>
-/// <param name="Left">Tries left; 0: it is known not to boot.</param>
-/// <param name="Done">Tries that were.</param>
+/// <summary>`NAME+LEFT.conf` or `NAME+LEFT-DONE.efi`: how often an entry may still be tried, and how often it was tried (UAPI.1, Boot Counting).</summary>
+/// <param name="Left">Tries left; 0: all tries failed.</param>
+/// <param name="Done">Tries made.</param>
 internal readonly record struct BootCounter(int Left, int Done)
 {
-    /// <summary>Null if the name has none.</summary>
-    /// <param name="fileName">With its ending.</param>
+    /// <summary>Reads the counter in a file name; null if there is none.</summary>
+    /// <param name="fileName">The name, including its extension.</param>
     /// <param name="ending">`.conf` or `.efi`.</param>
     public static BootCounter? Of(string fileName, string ending)
     {
@@ -24,7 +24,7 @@ internal readonly record struct BootCounter(int Left, int Done)
             : null;
     }
 
-    /// <summary>The name of an image without its counter, by which the stub looks for what belongs to it (systemd 257, remove_boot_count).</summary>
+    /// <summary>An image's name without its counter; the stub uses it to find the image's addons (systemd 257, remove_boot_count).</summary>
     public static string Without(string path)
     {
         var plus = path.IndexOf('+', StringComparison.Ordinal);

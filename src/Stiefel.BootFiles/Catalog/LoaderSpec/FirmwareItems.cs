@@ -2,10 +2,10 @@ using Stiefel.BootFiles.Catalog.Images;
 
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
-/// <summary>A kernel or unified image that the firmware starts by itself, without any boot loader.</summary>
+/// <summary>A kernel or unified image that the firmware starts directly, without a boot loader.</summary>
 internal static class FirmwareItems
 {
-    /// <summary>That one; none if it is a boot loader, or on another partition.</summary>
+    /// <summary>The entry for it; none if the firmware starts a boot loader, or a program on another partition.</summary>
     public static IEnumerable<BootEntry> Read(BootTree tree)
     {
         if (tree.Disk.Variables.Program is not { } program || tree.Directory != "/"

@@ -1,15 +1,15 @@
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
 /// <summary>
-/// `initrd=` among the arguments: an order to the kernel's EFI stub, which loads the files named, in this order, if the loader gave it none. A
-/// kernel that is started by kexec has no stub, so we load them, and the argument goes.
+/// `initrd=` among the arguments tells the kernel's EFI stub to load the named files, in this order, if the loader loaded none. kexec starts
+/// a kernel without its stub, so we load these files and drop the argument.
 /// </summary>
 internal static class InitrdArguments
 {
     private const string Name = "initrd=";
 
-    /// <summary>The initrds, and the arguments that are left.</summary>
-    /// <param name="given">What the loader gives the kernel itself; if there is any, the arguments are not followed.</param>
+    /// <summary>Returns the initrds, and the arguments without `initrd=`.</summary>
+    /// <param name="given">The initrds that the loader loads itself; if there are any, `initrd=` is ignored.</param>
     /// <param name="options">The entry's arguments.</param>
     public static (IReadOnlyList<string> Initrds, string Options) Cut(IReadOnlyList<string> given, string options)
     {

@@ -1,8 +1,8 @@
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
-/// <summary>Which entry systemd-boot would take: `loader/loader.conf` (man 5 loader.conf), and what it keeps in firmware.</summary>
-/// <param name="Default">The pattern of the default entry's name; empty if there is none.</param>
-/// <param name="Source">The file, absolute; empty if there is none.</param>
+/// <summary>Finds the entry that systemd-boot would boot, from `loader/loader.conf` (man 5 loader.conf) and its variables in the firmware.</summary>
+/// <param name="Default">The pattern that names the default entry; empty if there is none.</param>
+/// <param name="Source">The file's absolute path; empty if there is no file.</param>
 internal sealed record LoaderConfiguration(string Default, string Source)
 {
     private const string FileName = "loader/loader.conf";
@@ -10,7 +10,7 @@ internal sealed record LoaderConfiguration(string Default, string Source)
     private const string PopPrefix = "Pop_OS-";
     private const int MaxBytes = 64 * 1024;
 
-    /// <summary>The file of this boot directory; null if it has none.</summary>
+    /// <summary>Reads the file of this boot directory; null if there is none.</summary>
     public static LoaderConfiguration? TryRead(BootTree tree)
     {
         if (tree.ReadText(FileName, MaxBytes) is not { } text)
@@ -21,14 +21,14 @@ internal sealed record LoaderConfiguration(string Default, string Source)
         var pattern = "";
         foreach ((var key, var value) in LoaderText.Lines(text, LoaderText.Blanks))
         {
-            // A special name that is not known counts as if it were not there.
+            // systemd-boot ignores special names (`@…`) that it does not know.
             pattern = key == "default" && (!value.StartsWith('@') || IsSaved(value)) ? value : pattern;
         }
 
         return new LoaderConfiguration(pattern, tree.Describe(FileName));
     }
 
-    /// <summary>The position of the entry that is booted by itself, and by what; the first of the menu if nothing says otherwise.</summary>
+    /// <summary>The index of the entry that is booted unasked, and what decided it; without a decision, the first of the menu.</summary>
     public (int Index, string Decided) Choose(IReadOnlyList<LoaderItem> items, LoaderVariables variables)
     {
         var chosen = IsSaved(variables.EntryDefault)
@@ -48,7 +48,7 @@ internal sealed record LoaderConfiguration(string Default, string Source)
         return (0, "the order of loader/entries and EFI/Linux");
     }
 
-    // Ids have had their endings since systemd 245, and what Pop!_OS writes into loader.conf has not: its own build takes either.
+    // Ids end in `.conf` or `.efi` since systemd 245. Pop!_OS writes names without the extension into loader.conf; its own systemd-boot accepts both.
     private static int Find(IReadOnlyList<LoaderItem> items, string pattern)
         => Enumerable.Range(0, items.Count)
             .Where(index => LoaderPattern.Fits(pattern, items[index].Id))

@@ -21,30 +21,30 @@ internal sealed record LoaderEntry
 
     public string? Architecture { get; private set; }
 
-    /// <summary>`linux`, or `efi` or `uki`, which may name a kernel or a unified image too.</summary>
+    /// <summary>The path given by `linux`, or by `efi` or `uki`, which may also name a kernel or a unified image.</summary>
     public string Kernel { get; private set; } = "";
 
     public string? DeviceTree { get; private set; }
 
-    /// <summary>The initrds of `linux` entries; those of other entries are not looked at.</summary>
+    /// <summary>The initrds of a `linux` entry; systemd-boot ignores those of other entries.</summary>
     public IReadOnlyList<string> Initrds => _kind == "linux" ? _initrds : [];
 
     private readonly List<string> _initrds = [];
 
-    /// <summary>Null if there is no such line, which is not the same as an empty one.</summary>
+    /// <summary>The arguments; null if there is no such line, which differs from an empty one.</summary>
     public string? Options { get; private set; }
 
-    /// <summary>Why systemd-boot would not show it; null if it would.</summary>
+    /// <summary>Why systemd-boot would not show the entry; null if it would.</summary>
     public string? Unfit
         => _isContradictory ? "names both a kernel and another program (linux, efi, uki)"
             : _kind == "uki-url" ? "would be fetched from the network (uki-url)"
-            : _kind.Length == 0 ? "names no Linux kernel"
+            : _kind.Length == 0 ? "has no `linux`, `efi` or `uki` line"
             : FitsArchitecture ? null
             : $"is for another processor ({Architecture})";
 
     private bool FitsArchitecture => Architecture is null || string.Equals(Architecture, MachineName(RuntimeInformation.ProcessArchitecture), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads one; lines it does not know are passed over, as the specification asks.</summary>
+    /// <summary>Reads an entry; unknown lines are skipped, as the specification asks.</summary>
     public static LoaderEntry Parse(string fileName, string text)
     {
         var entry = new LoaderEntry { FileName = fileName };
@@ -56,7 +56,7 @@ internal sealed record LoaderEntry
         return entry;
     }
 
-    // EFI_MACHINE_TYPE_NAME.
+    // The names are those of systemd's EFI_MACHINE_TYPE_NAME.
     private static string MachineName(Architecture architecture) => architecture switch
     {
         System.Runtime.InteropServices.Architecture.X64 => "x64",

@@ -1,12 +1,12 @@
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
-/// <summary>A line of systemd-boot's menu, which has entries of both types, and its order (systemd 257, src/boot/boot.c, boot_entry_compare).</summary>
+/// <summary>An item of systemd-boot's menu, of either type, and its place in the order (systemd 257, src/boot/boot.c, boot_entry_compare).</summary>
 internal sealed record LoaderItem : IComparable<LoaderItem>
 {
-    /// <summary>The file's name in small letters, with ending and counter; of an image's further profiles with `@PROFILE` behind it.</summary>
+    /// <summary>The file's name in lower case, with extension and counter; for further profiles of an image, followed by `@PROFILE`.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Without the profile.</summary>
+    /// <summary>The id without the profile.</summary>
     public required string FileId { get; init; }
 
     public string? SortKey { get; init; }
@@ -19,10 +19,10 @@ internal sealed record LoaderItem : IComparable<LoaderItem>
 
     public int Profile { get; init; }
 
-    /// <summary>What it boots.</summary>
+    /// <summary>The entry to boot.</summary>
     public required BootEntry Entry { get; init; }
 
-    /// <summary>Before or after the other in the menu.</summary>
+    /// <summary>Negative if this item comes before the other in the menu.</summary>
     public int CompareTo(LoaderItem? other)
     {
         if (other is null)

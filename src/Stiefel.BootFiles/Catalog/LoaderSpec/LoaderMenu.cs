@@ -1,16 +1,16 @@
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
-/// <summary>The menu of systemd-boot: entries of both types, of the partition it lies on and of XBOOTLDR beside it, in its own order.</summary>
+/// <summary>systemd-boot's menu: entries of both types from its own partition and from XBOOTLDR, in systemd-boot's order.</summary>
 internal static class LoaderMenu
 {
     private const string EntriesDirectory = "loader/entries";
     private const int MaxEntries = 1024;
     private const int MaxEntryBytes = 64 * 1024;
 
-    /// <summary>If systemd-boot is what boots here: its program, or its configuration, is there.</summary>
+    /// <summary>The entries, if systemd-boot boots here: its program or its configuration exists.</summary>
     public static IEnumerable<BootEntry> ReadInstalled(BootTree tree) => LoaderTraces.AreIn(tree) ? Read(tree) : [];
 
-    /// <summary>If nothing says that systemd-boot is installed, but there are entries for it.</summary>
+    /// <summary>The entries, if nothing shows that systemd-boot is installed.</summary>
     public static IEnumerable<BootEntry> ReadLeft(BootTree tree) => LoaderTraces.AreIn(tree) ? [] : Read(tree);
 
     private static IEnumerable<BootEntry> Read(BootTree tree)
@@ -22,7 +22,7 @@ internal static class LoaderMenu
             return [];
         }
 
-        // The loader adds the images of a partition before its entries, and its sort keeps what is equal in this order.
+        // systemd-boot adds a partition's images before its entries, and its sort is stable.
         items = [.. items.Order()];
         var configuration = LoaderPlaces.ReadConfiguration(tree);
         (var first, var decided) = configuration.Choose(items, tree.Disk.Variables);
@@ -37,7 +37,7 @@ internal static class LoaderMenu
            where text is not null
            select ToItem(LoaderEntry.Parse(name, text), tree, tree.Describe(path));
 
-    // valid_type1_filename: hidden files are none, and `auto-` belongs to the loader.
+    // As systemd's valid_type1_filename: hidden files are ignored, and names in `auto-` are reserved for the loader.
     private static bool IsEntryName(string name)
         => !name.StartsWith('.') && !name.StartsWith("auto-", StringComparison.OrdinalIgnoreCase) && name.EndsWith(".conf", StringComparison.OrdinalIgnoreCase);
 

@@ -1,13 +1,13 @@
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
 /// <summary>
-/// The patterns by which loader.conf and firmware variables name an entry: `*`, `?`, `[a-z]`, and a backslash before what is meant as it
-/// is (systemd 257, src/boot/efi-string.c, efi_fnmatch). There is no `[!…]`. A pattern is cut at its stars: the first part must stand at the
-/// beginning, the last at the end, the others somewhere between, in this order; so the time it takes grows with the product of the lengths.
+/// The patterns by which loader.conf and firmware variables name an entry: `*`, `?`, `[a-z]`, and a backslash that escapes the next character
+/// (systemd 257, src/boot/efi-string.c, efi_fnmatch). There is no `[!…]`. A pattern is split at its stars: the first part must match at the
+/// beginning, the last at the end, the others in between and in order, so the time is bounded by the product of both lengths.
 /// </summary>
 internal static class LoaderPattern
 {
-    /// <summary>True if the pattern fits; neither case nor ending is added or taken away.</summary>
+    /// <summary>True if the pattern matches the whole id, regardless of ASCII case; no extension is added or removed.</summary>
     public static bool Fits(string pattern, string id)
     {
         ReadOnlySpan<char> rest = LoaderText.Fold(pattern), text = LoaderText.Fold(id);
@@ -18,7 +18,7 @@ internal static class LoaderPattern
 
         while (!ended)
         {
-            // A part that does not stand here may stand one character later, which the star before it takes.
+            // A part that does not match here may match one character later: the star before it takes the character.
             if (TryPart(ref rest, ref text, out ended))
             {
                 continue;
@@ -35,7 +35,7 @@ internal static class LoaderPattern
         return true;
     }
 
-    /// <summary>Compares up to the next star, and takes that off too; or to the end of both. What does not fit is left as it was.</summary>
+    /// <summary>Compares one part, and removes it, the stars after it and the matched text. If it does not match, both stay unchanged.</summary>
     private static bool TryPart(ref ReadOnlySpan<char> pattern, ref ReadOnlySpan<char> text, out bool ended)
     {
         ReadOnlySpan<char> p = pattern, t = text;
@@ -80,7 +80,7 @@ internal static class LoaderPattern
         }
     }
 
-    /// <summary>`[…]`: the first character may be `]`; a range is not the beginning of another.</summary>
+    /// <summary>Matches `[…]`. The first character may be `]`; the end of a range cannot begin another range.</summary>
     private static bool TrySet(ref ReadOnlySpan<char> pattern, char wanted)
     {
         var fits = false;

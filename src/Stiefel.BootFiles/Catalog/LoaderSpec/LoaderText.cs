@@ -1,15 +1,15 @@
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
-/// <summary>The lines of systemd-boot's files, cut as its line_get_key_value does (systemd 257, src/boot/efi-string.c).</summary>
+/// <summary>Splits systemd-boot's files into keys and values, as its line_get_key_value does (systemd 257, src/boot/efi-string.c).</summary>
 internal static class LoaderText
 {
-    /// <summary>The separators of entries and of loader.conf.</summary>
+    /// <summary>The separators in entries and in loader.conf.</summary>
     public const string Blanks = " \t";
 
-    /// <summary>The separator of os-release and of a profile.</summary>
+    /// <summary>The separator in os-release and in profile sections.</summary>
     public const string Equal = "=";
 
-    /// <summary>Keys and values; comments and what has no value are left out, a pair of quotes around a value is not part of it.</summary>
+    /// <summary>Returns keys and values, without quotes around a value. Comments and lines without a value are left out.</summary>
     public static IEnumerable<(string Key, string Value)> Lines(string text, string separators)
     {
         var end = text.IndexOf('\0', StringComparison.Ordinal);
@@ -27,7 +27,7 @@ internal static class LoaderText
         }
     }
 
-    /// <summary>Letters as systemd-boot folds them: those of ASCII and no others.</summary>
+    /// <summary>Changes ASCII letters to lower case, as systemd-boot does, and no others.</summary>
     public static string Fold(string text) => string.Create(text.Length, text, static (folded, from) =>
     {
         for (var at = 0; at < folded.Length; at++)
@@ -36,7 +36,7 @@ internal static class LoaderText
         }
     });
 
-    // One quote alone is both the first and the last character, and leaves nothing.
+    // A single quote character is both the first and the last: nothing is left then.
     private static string Unquote(string value)
         => value.Length > 0 && (value[0] is '"' or '\'') && value[^1] == value[0] ? value.Length > 1 ? value[1..^1] : "" : value;
 }

@@ -2,17 +2,17 @@ using Stiefel.BootFiles.Catalog.Images;
 
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
-/// <summary>The images in `EFI/Linux`: type #2 entries, one for each profile (systemd 257, src/boot/boot.c, boot_entry_add_type2).</summary>
+/// <summary>The images in `EFI/Linux` as type #2 entries, one for each profile (systemd 257, src/boot/boot.c, boot_entry_add_type2).</summary>
 internal static class UnifiedImageItems
 {
     private const string Directory = "EFI/Linux";
     private const int MaxImages = 64;
     private const int MaxProfiles = 16;
 
-    /// <summary>Those that systemd-boot shows: it asks for an os-release that names the system.</summary>
+    /// <summary>The images that systemd-boot shows: those whose os-release names the system.</summary>
     public static IEnumerable<LoaderItem> Read(BootTree tree) => Images(tree, Directory).SelectMany(name => ReadProfiles(tree, Directory, name, named: true));
 
-    /// <summary>The others, which firmware or another loader may start: without a name, or in another directory, as `EFI/BOOT/BOOTX64.EFI`.</summary>
+    /// <summary>All other images, which firmware or another loader may start: nameless ones, and those in other directories, such as `EFI/BOOT/BOOTX64.EFI`.</summary>
     public static IEnumerable<BootEntry> ReadUnnamed(BootTree tree)
     {
         var unnamed = Images(tree, Directory).SelectMany(name => ReadProfiles(tree, Directory, name, named: false));

@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.LoaderSpec;
 
-/// <summary>The UAPI group's version format specification (UAPI.10): how `6.1.0-9` and `6.1.0-10~rc1` compare.</summary>
+/// <summary>Compares versions such as `6.1.0-9` and `6.1.0-10~rc1` by the UAPI group's Version Format Specification (UAPI.10).</summary>
 public sealed class VersionOrder : IComparer<string>
 {
     public static readonly VersionOrder Instance = new();
@@ -9,7 +9,7 @@ public sealed class VersionOrder : IComparer<string>
     {
     }
 
-    /// <summary>Negative if <paramref name="x"/> is the older.</summary>
+    /// <summary>Negative if <paramref name="x"/> is older, positive if it is newer, 0 if they are equal.</summary>
     public int Compare(string? x, string? y)
     {
         ReadOnlySpan<char> a = x, b = y;
@@ -18,7 +18,7 @@ public sealed class VersionOrder : IComparer<string>
             a = SkipNoise(a);
             b = SkipNoise(b);
 
-            // A tilde makes a version older than its absence: 1.0~rc1 before 1.0.
+            // A tilde marks a pre-release: 1.0~rc1 is older than 1.0.
             if (TryMark(ref a, ref b, '~', out var order))
             {
                 return order;
@@ -43,7 +43,7 @@ public sealed class VersionOrder : IComparer<string>
         }
     }
 
-    /// <summary>True with the verdict if only one side begins with the mark: that side is older. If both do, both lose it.</summary>
+    /// <summary>True, with the order, if only one side begins with the mark: that side is older. If both do, the mark is removed from both.</summary>
     private static bool TryMark(ref ReadOnlySpan<char> a, ref ReadOnlySpan<char> b, char mark, out int order)
     {
         bool inA = a.StartsWith(mark), inB = b.StartsWith(mark);

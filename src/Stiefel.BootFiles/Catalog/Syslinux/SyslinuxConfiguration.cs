@@ -6,7 +6,7 @@ internal static class SyslinuxConfiguration
     private const string Inline = "initrd=";
     private const int MaxConfigurations = 16;
 
-    // The last three are what is left when the boot directory given is the loader's own.
+    // The names in the last line are for a boot directory that is the loader's own.
     private static readonly string[] s_files =
     [
         "extlinux/extlinux.conf", "syslinux/syslinux.cfg", "syslinux/extlinux.conf", "extlinux/syslinux.cfg",
@@ -15,7 +15,7 @@ internal static class SyslinuxConfiguration
     ];
 
     /// <summary>The entries that start Linux, the default first.</summary>
-    /// <exception cref="InvalidDataException">Includes nest too deep, or there are too many.</exception>
+    /// <exception cref="InvalidDataException">Includes nest too deep, or there are too many includes or labels.</exception>
     public static IEnumerable<BootEntry> Read(BootTree tree)
     {
         foreach (var file in s_files)
@@ -32,11 +32,11 @@ internal static class SyslinuxConfiguration
         }
     }
 
-    /// <param name="menu">A configuration.</param>
-    /// <param name="tree">Where it is.</param>
-    /// <param name="directory">What its paths count from.</param>
-    /// <param name="source">For people.</param>
-    /// <param name="read">Further configurations that were read already: one may lead to another, and back.</param>
+    /// <param name="menu">The configuration's content.</param>
+    /// <param name="tree">The tree that holds it.</param>
+    /// <param name="directory">The directory from which its paths count.</param>
+    /// <param name="source">The configuration's file, for people.</param>
+    /// <param name="read">Configurations already read through others: one may lead to another and back.</param>
     private static IEnumerable<BootEntry> Entries(SyslinuxMenu menu, BootTree tree, string directory, string source, HashSet<string> read)
     {
         foreach ((var command, var decided) in menu.InBootOrder())
@@ -56,7 +56,7 @@ internal static class SyslinuxConfiguration
 
             if (SyslinuxFile.Read(tree, path, below) is not { } next)
             {
-                tree.Findings.PassOver(source, command.Title, $"there is no file {path}, which it names as the next configuration");
+                tree.Findings.PassOver(source, command.Title, $"there is no file {path}, which the entry names as the next configuration");
                 continue;
             }
 
@@ -74,7 +74,7 @@ internal static class SyslinuxConfiguration
 
     private static BootEntry ToEntry(SyslinuxCommand command, BootTree tree, string directory, string source)
     {
-        // The first initrd= is the one that is loaded (syslinux 6, elflink/ldlinux/kernel.c); it means nothing to the kernel itself.
+        // Only the first initrd= is loaded (syslinux 6, elflink/ldlinux/kernel.c). The kernel itself ignores it, so it is dropped.
         var arguments = command.Arguments.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         var initrds = arguments.FirstOrDefault(argument => argument.StartsWith(Inline, StringComparison.Ordinal))?[Inline.Length..] ?? "";
         return new BootEntry
@@ -86,10 +86,10 @@ internal static class SyslinuxConfiguration
             Kernel = Resolve(command.Kernel, directory),
             Initrds = [.. initrds.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(path => Resolve(path, directory))],
             CommandLine = string.Join(' ', arguments.Where(argument => !argument.StartsWith(Inline, StringComparison.Ordinal))),
-            Unfit = command.OtherProgram is { } program ? $"starts no Linux kernel, but {program}" : null,
+            Unfit = command.OtherProgram is { } program ? $"starts {program}, which is not a Linux kernel" : null,
         };
     }
 
-    /// <summary>Relative paths count from the configuration file's directory.</summary>
+    /// <summary>Resolves a relative path from the configuration file's directory.</summary>
     private static string Resolve(string path, string directory) => path.Length == 0 ? "" : Path.Combine(directory, path);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Stiefel.BootFiles.Catalog.Syslinux;
 
-/// <summary>A configuration and its includes, read line by line: a keyword in any case, then its value.</summary>
+/// <summary>Reads a configuration and its includes, line by line: a keyword in any case, then its value.</summary>
 internal sealed class SyslinuxFile
 {
     private const int MaxFileBytes = 256 * 1024;
@@ -25,10 +25,10 @@ internal sealed class SyslinuxFile
         _level = menu.Start;
     }
 
-    /// <summary>Null if there is no such file.</summary>
-    /// <param name="tree">Where it is.</param>
-    /// <param name="path">From the top of the file system.</param>
-    /// <param name="directory">What paths in it count from.</param>
+    /// <summary>Reads a file; null if it does not exist.</summary>
+    /// <param name="tree">The tree that holds it.</param>
+    /// <param name="path">The path from the top of the file system.</param>
+    /// <param name="directory">The directory from which paths in the file count.</param>
     public static SyslinuxMenu? Read(BootTree tree, string path, string directory)
     {
         if (tree.ReadLoaderText(path, MaxFileBytes) is not { } text)
@@ -50,7 +50,7 @@ internal sealed class SyslinuxFile
             (var keyword, var value) = Cut(line);
             if (isText || keyword == "TEXT")
             {
-                // Whatever stands between TEXT and ENDTEXT is for people.
+                // The text between TEXT and ENDTEXT is help for people.
                 isText = keyword != "ENDTEXT";
             }
             else if (line[0] != '#')
@@ -181,7 +181,7 @@ internal sealed class SyslinuxFile
         _level = new SyslinuxLevel(_level);
     }
 
-    /// <summary>What is global counts as it is where a label ends.</summary>
+    /// <summary>Ends a label. It gets the global APPEND as it is at this line, unless it has its own.</summary>
     private void EndLabel()
     {
         if (_label is not null)
@@ -195,7 +195,7 @@ internal sealed class SyslinuxFile
     {
         if (_menu.Labels.Count == MaxLabels)
         {
-            throw new InvalidDataException($"{_directory}: more than {MaxLabels} labels");
+            throw new InvalidDataException($"{_directory}: its configuration has more than {MaxLabels} labels");
         }
 
         EndLabel();
@@ -204,7 +204,7 @@ internal sealed class SyslinuxFile
         _level.Labels.Add(_label);
     }
 
-    /// <summary>With a word behind the file's name, what is in it is a menu of its own.</summary>
+    /// <summary>`MENU INCLUDE FILE [TAG]`: with a tag, the file's content is a submenu.</summary>
     private void IncludeMenu(string value, int depth)
     {
         var isMenu = SyslinuxCommand.FirstWord(value) != value;
@@ -226,7 +226,7 @@ internal sealed class SyslinuxFile
     {
         if (depth == MaxIncludeDepth || ++_includes > MaxIncludes)
         {
-            throw new InvalidDataException($"{_directory}: more than {MaxIncludes} includes, or nested more than {MaxIncludeDepth} deep");
+            throw new InvalidDataException($"{_directory}: its configuration has more than {MaxIncludes} includes, or nests them more than {MaxIncludeDepth} deep");
         }
 
         var path = Path.Combine(_directory, SyslinuxCommand.FirstWord(value));
@@ -236,11 +236,11 @@ internal sealed class SyslinuxFile
         }
         else
         {
-            _tree.Findings.PassOver(_tree.Absolute(_directory), $"includes {path}, which is not there");
+            _tree.Findings.PassOver(_tree.Absolute(_directory), $"includes {path}, which does not exist");
         }
     }
 
-    // As atoi: what is no number is 0.
+    // Reads as C's atoi does: a text that is not a number is 0.
     private static int Number(string value)
         => int.TryParse(value.Split([' ', '\t'], 2)[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
 

@@ -1,35 +1,35 @@
 namespace Stiefel.BootFiles.Catalog.Syslinux;
 
-/// <summary>What a configuration says, and which of its labels is booted when nobody types anything (syslinux 6.04, com32/elflink/ldlinux).</summary>
+/// <summary>A configuration's content, and which of its labels is booted when nobody types anything (syslinux 6.04, com32/elflink/ldlinux).</summary>
 internal sealed class SyslinuxMenu
 {
-    /// <summary>In the order of the file, those of all menus.</summary>
+    /// <summary>The labels of all menus, in the file's order.</summary>
     public List<SyslinuxLabel> Labels { get; } = [];
 
     /// <summary>The menu that is shown first.</summary>
     public SyslinuxLevel Start { get; set; } = new(null);
 
-    /// <summary>`APPEND` outside labels: for those that have none.</summary>
+    /// <summary>`APPEND` outside of labels, for labels without their own.</summary>
     public string Append { get; set; } = "";
 
-    /// <summary>`DEFAULT`: a label, or a kernel, or a program that shows a menu, and arguments.</summary>
+    /// <summary>`DEFAULT`: a label, a kernel, or a program that shows a menu; arguments may follow.</summary>
     public string Default { get; set; } = "";
 
-    /// <summary>`ONTIMEOUT`, likewise.</summary>
+    /// <summary>`ONTIMEOUT`: a label or a kernel; arguments may follow.</summary>
     public string OnTimeout { get; set; } = "";
 
-    /// <summary>Tenths of a second; 0: it waits for ever.</summary>
+    /// <summary>Tenths of a second; 0: no time limit.</summary>
     public int Timeout { get; set; }
 
-    /// <summary>`UI`: a program that shows a menu, and arguments.</summary>
+    /// <summary>`UI`: a program that shows a menu; arguments may follow.</summary>
     public string Ui { get; set; } = "";
 
-    /// <summary>`PROMPT` is not 0.</summary>
+    /// <summary>True if `PROMPT` is not 0.</summary>
     public bool HasPrompt { get; set; }
 
     private bool ShowsMenu => Ui.Length > 0 || SyslinuxCommand.FirstWord(Default).EndsWith(".c32", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What is booted by itself, and by which word of the configuration; then all labels as they stand.</summary>
+    /// <summary>The command that is booted unasked, with the keyword that decided it, then all labels in the file's order.</summary>
     public IEnumerable<(SyslinuxCommand Command, string Decided)> InBootOrder()
     {
         (var first, var decided) = Choose();
@@ -44,7 +44,7 @@ internal sealed class SyslinuxMenu
         }
     }
 
-    /// <summary>As a menu program reads it that another configuration has started (com32/menu/readconfig.c): DEFAULT counts only beside a UI.</summary>
+    /// <summary>Changes to the rules of a menu program that another configuration started (com32/menu/readconfig.c): DEFAULT counts only beside a UI.</summary>
     public void TakeOver()
     {
         Default = Ui.Length > 0 ? Default : "";
@@ -66,7 +66,7 @@ internal sealed class SyslinuxMenu
 
         return Default.Length > 0 && (!ShowsMenu || Find(SyslinuxCommand.FirstWord(Default)) is not null) ? (Understand(Default), "DEFAULT")
             : ((ShowsMenu ? Start.Default : null) ?? Labels.Find(label => label.CanBeChosen)) is not { } chosen ? (null, "")
-            : (CommandOf(chosen, ""), ShowsMenu && chosen.IsMarked ? "MENU DEFAULT" : "the first label, since there is no DEFAULT");
+            : (CommandOf(chosen, ""), ShowsMenu && chosen.IsMarked ? "MENU DEFAULT" : "the first label, because there is no DEFAULT");
     }
 
     private SyslinuxCommand Understand(string command)
@@ -83,7 +83,7 @@ internal sealed class SyslinuxMenu
         return new SyslinuxCommand(label, kernel, Join(Join(Join(label.Kernel[kernel.Length..].Trim(), label.Append ?? ""), initrd), rest));
     }
 
-    // The loader takes case for a difference; a person who wrote it otherwise meant this one all the same.
+    // The loader is case-sensitive. If the case differs, take the label all the same: it is what the person meant.
     private SyslinuxLabel? Find(string name)
         => Labels.Find(label => !label.IsDisabled && label.Name == name)
             ?? Labels.Find(label => !label.IsDisabled && label.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

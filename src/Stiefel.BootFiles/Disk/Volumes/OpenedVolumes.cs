@@ -4,14 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace Stiefel.BootFiles.Disk.Volumes;
 
 /// <summary>
-/// What one search has opened of LUKS, LVM and RAID, one upon the other; disposed newest first. What lies below refuses writes meanwhile.
+/// The LUKS, LVM and RAID devices that one search has opened, some on top of others. Disposal closes them, newest first. The devices below are
+/// locked against writes meanwhile.
 /// </summary>
-/// <param name="tools">Does it.</param>
-/// <param name="prefix">How the names of what is opened begin; a number follows.</param>
-/// <param name="log">Told of what was closed.</param>
+/// <param name="tools">Opens and closes the devices.</param>
+/// <param name="prefix">The beginning of the names of opened devices; a number follows it.</param>
+/// <param name="log">Receives what was closed.</param>
 internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger log) : IAsyncDisposable
 {
-    // Others may look at a device for a moment after it was unmounted.
+    // Other programs may probe a device for a moment after it is unmounted.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
@@ -20,10 +21,10 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
     private readonly HashSet<string> _below = [];
     private int _count;
 
-    /// <summary>Opens one thing under a new name, after the devices below were locked against writes.</summary>
-    /// <param name="below">What it is built upon.</param>
-    /// <param name="openAsync">Opens it under that name; null if nothing was opened.</param>
-    /// <returns>What that returned.</returns>
+    /// <summary>Opens one device under a new name, after locking the devices below it against writes.</summary>
+    /// <param name="below">The devices that it is built upon.</param>
+    /// <param name="openAsync">Opens it under the given name; returns its node, or null if nothing was opened.</param>
+    /// <returns>The result of <paramref name="openAsync"/>.</returns>
     public async Task<string?> AddAsync(IReadOnlyList<string> below, Func<string, Task<string?>> openAsync)
     {
         foreach (var device in below)
@@ -43,7 +44,7 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
         }
 
         var name = $"{prefix}{++_count}";
-        // Before it is there: if making it breaks off, closing what is not there does no harm.
+        // Push the name first: if opening fails halfway, it will still be closed, and closing a device that does not exist does no harm.
         _opened.Push(name);
         if (await openAsync(name) is { } path)
         {
@@ -54,8 +55,8 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
         return null;
     }
 
-    /// <summary>Closes what a server left open that was killed, and lets what lies below be written again.</summary>
-    /// <exception cref="IOException">Something there is in use.</exception>
+    /// <summary>Closes what a killed server left open, and unlocks the devices below.</summary>
+    /// <exception cref="IOException">A device is in use.</exception>
     public static async Task CloseLeftoversAsync(IVolumeTools tools, string prefix, ILogger log)
     {
         foreach (var name in tools.FindLeftovers(prefix))
@@ -71,8 +72,8 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
         }
     }
 
-    /// <summary>Closes all, lets the devices be written again, and makes sure that nothing holds them.</summary>
-    /// <exception cref="IOException">Something still does; what is open stays so, and this may be called again.</exception>
+    /// <summary>Closes all devices, unlocks those below them, and makes sure that nothing holds them.</summary>
+    /// <exception cref="IOException">Something still holds a device; what is open stays open, and this may be called again.</exception>
     public async ValueTask DisposeAsync()
     {
         while (_opened.TryPeek(out var name))
@@ -84,7 +85,7 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
 
         while (_locked.TryPeek(out var device))
         {
-            // A mapping of ours is gone by now, and its lock with it.
+            // If the device was one of our mappings, it no longer exists, and neither does its lock.
             if (File.Exists(device))
             {
                 tools.LockWrites(device, refuse: false);
@@ -97,7 +98,7 @@ internal sealed class OpenedVolumes(IVolumeTools tools, string prefix, ILogger l
         {
             await PatientlyAsync(() => tools.IsFree(device)
                 ? Task.CompletedTask
-                : throw new IOException($"what was opened on {device} is closed, but something on this machine still holds it; it must not be served"));
+                : throw new IOException($"what was opened on {device} is closed, but something else on this machine still uses it; it is not served until that ends"));
         }
 
         _below.Clear();

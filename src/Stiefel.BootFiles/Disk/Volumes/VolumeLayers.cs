@@ -3,7 +3,7 @@ using Stiefel.Linux.Mounts;
 namespace Stiefel.BootFiles.Disk.Volumes;
 
 /// <summary>
-/// The devices of a disk, and what becomes visible when LUKS, LVM and RAID among them are opened, in whatever order they are stacked.
+/// The devices of a disk, including those that appear when LUKS, LVM and RAID are opened, in whatever order these are stacked.
 /// </summary>
 internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Func<IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<ProbedDevice>>> probeAsync, IReadOnlyList<ProbedDevice> partitions)
 {
@@ -11,10 +11,10 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
     public const string LvmMember = "LVM2_member";
     public const string RaidMember = "linux_raid_member";
 
-    // LUKS on LVM on RAID is three; more than anybody stacks, and an end if a disk should lead in circles.
+    // LUKS on LVM on RAID takes three rounds. The limit is above any real stack, and ends the search on a disk that refers to itself.
     private const int MaxRounds = 8;
 
-    // Each costs seconds and, by default, a gigabyte of memory.
+    // Each attempt takes seconds and, by default, a gigabyte of memory.
     private const int MaxLuksDevices = 4;
     private const int MaxDevices = 256;
 
@@ -25,13 +25,13 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
     private readonly HashSet<string> _problems = [];
     private readonly HashSet<string> _warnings = [];
 
-    /// <summary>All that is known now.</summary>
+    /// <summary>All devices known so far.</summary>
     public IReadOnlyList<ProbedDevice> Devices => _devices;
 
     /// <summary>What could not be opened, and why; one line each.</summary>
     public IReadOnlyCollection<string> Problems => _problems;
 
-    /// <summary>What works, but not as its owner would want it: an array without all its members, a group without one of its devices.</summary>
+    /// <summary>Things that work but need the owner's attention: an array without all its members, a group that lacks a device.</summary>
     public IReadOnlyCollection<string> Warnings => _warnings;
 
     /// <summary>LUKS devices that are not open.</summary>
@@ -40,10 +40,10 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
     /// <summary>LUKS devices that are open.</summary>
     public IReadOnlyList<ProbedDevice> Unlocked => [.. _devices.Where(device => device.Type == Luks && _done.Contains(device.Path))];
 
-    /// <summary>True if there is LVM or RAID that nobody has tried to open.</summary>
+    /// <summary>True if there is LVM or RAID that was not tried yet.</summary>
     public bool HasUnopened => _devices.Exists(device => device.Type is LvmMember or RaidMember && !_done.Contains(device.Path));
 
-    /// <summary>Opens LVM and RAID until there is nothing new. Needs no passphrase.</summary>
+    /// <summary>Opens LVM and RAID, which need no passphrase, until nothing new appears.</summary>
     public async Task OpenUnencryptedAsync(CancellationToken token)
     {
         for (var round = 0; round < MaxRounds; round++)
@@ -58,12 +58,12 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
         }
     }
 
-    /// <summary>Opens every LUKS device that the passphrase fits, and what is in them.</summary>
-    /// <param name="wanted">Which; the others stay closed.</param>
-    /// <param name="passphrase">Stays the caller's.</param>
-    /// <param name="token">Ends it.</param>
-    /// <returns>False if it fits none.</returns>
-    /// <exception cref="IOException">It could not be tried on any.</exception>
+    /// <summary>Opens every LUKS device that the passphrase opens, and the LVM and RAID inside.</summary>
+    /// <param name="wanted">Selects the devices; the others stay closed.</param>
+    /// <param name="passphrase">Owned by the caller.</param>
+    /// <param name="token">Cancels the attempts.</param>
+    /// <returns>False if the passphrase opens none.</returns>
+    /// <exception cref="IOException">No device was opened, and the passphrase could not be tried on at least one of them.</exception>
     public async Task<bool> UnlockAsync(Func<ProbedDevice, bool> wanted, ReadOnlyMemory<byte> passphrase, CancellationToken token)
     {
         var any = false;
@@ -157,7 +157,7 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
         });
     }
 
-    /// <summary>Looks also at groups that nothing was wanted of: reading what they consist of opens nothing.</summary>
+    /// <summary>Collects warnings about volume groups that were not opened, too; reading their metadata opens nothing.</summary>
     public async Task LookForMissingAsync()
     {
         string[] members = [.. _devices.Where(device => device.Type == LvmMember).Select(device => device.Path)];
@@ -188,7 +188,7 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
         }
     }
 
-    /// <summary>One that cannot be opened hides none of the others.</summary>
+    /// <summary>Notes a failure, so that the remaining devices are still tried.</summary>
     private async Task TryAsync(Func<Task> openAsync)
     {
         try
@@ -201,6 +201,6 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
         }
     }
 
-    /// <summary>For people.</summary>
+    /// <summary>The device's name for people.</summary>
     public static string NameOf(ProbedDevice device) => device.Title.Length > 0 ? device.Title : device.Path;
 }

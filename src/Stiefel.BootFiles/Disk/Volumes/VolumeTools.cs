@@ -8,7 +8,7 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.BootFiles.Disk.Volumes;
 
-/// <summary>cryptsetup, dmsetup and mdadm; LVM's metadata is read by us.</summary>
+/// <summary>Opens volumes with cryptsetup, dmsetup and mdadm; LVM's metadata is read without LVM's tools.</summary>
 public sealed class VolumeTools : IVolumeTools
 {
     private const string MapperDirectory = "/dev/mapper";
@@ -17,7 +17,7 @@ public sealed class VolumeTools : IVolumeTools
     // man 8 cryptsetup, RETURN CODES.
     private const int WrongPassphrase = 2;
 
-    // Argon2 is meant to take seconds, and takes many more on a machine that is short of memory.
+    // Argon2 is designed to take seconds, and takes much longer on a machine that is short of memory.
     private static readonly TimeSpan s_luksPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
@@ -56,7 +56,7 @@ public sealed class VolumeTools : IVolumeTools
     {
         await LoadAsync("md-mod", token);
         var path = $"{RaidDirectory}/{name}";
-        // Read-only arrays write no superblock (man 8 mdadm, --readonly); --run takes also one that lacks a member.
+        // A read-only array writes no superblock (man 8 mdadm, --readonly); --run starts also an array that lacks a member.
         await RunAsync("mdadm", ["--assemble", "--readonly", "--run", "--config=none", path, .. members], token);
         return path;
     }
@@ -80,7 +80,7 @@ public sealed class VolumeTools : IVolumeTools
     /// <inheritdoc/>
     public IReadOnlyList<string> FindLeftovers(string prefix)
     {
-        // What was made later was built upon what was made before; names end in their number.
+        // Later devices may be built upon earlier ones, so close the highest number first.
         return [.. new[] { MapperDirectory, RaidDirectory }
             .Where(Directory.Exists)
             .SelectMany(Directory.EnumerateFileSystemEntries)
@@ -130,7 +130,7 @@ public sealed class VolumeTools : IVolumeTools
     private static Task<ExternalProgramOutput> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken token, Stream? input = null)
         => ExternalProgram.RunAsync(program, arguments, Options(input, s_patience), token);
 
-    /// <summary>Where there is no udev, nobody would make the nodes, and libdevmapper would wait for it.</summary>
+    /// <summary>Options for the tools. Without udev they must make device nodes themselves, and libdevmapper must not wait for udev.</summary>
     private static ExternalProgramOptions Options(Stream? input, TimeSpan patience) => new()
     {
         Input = input,
@@ -138,7 +138,7 @@ public sealed class VolumeTools : IVolumeTools
         Environment = File.Exists("/run/udev/control") ? null : new Dictionary<string, string?> { ["DM_DISABLE_UDEV"] = "1", ["MDADM_NO_UDEV"] = "1" },
     };
 
-    /// <summary>The kernel loads targets by itself, but not what it would ask through.</summary>
+    /// <summary>Loads a module with modprobe: the kernel loads device-mapper targets on demand, but only once dm-mod itself is loaded.</summary>
     private static async Task LoadAsync(string module, CancellationToken token)
     {
         if (ExternalProgram.Find("modprobe") is { } modprobe)

@@ -4,22 +4,22 @@ using Stiefel.Linux.Mounts;
 namespace Stiefel.BootFiles.Disk.Windows;
 
 /// <summary>
-/// A Windows that hibernated, or was "shut down" with its fast start-up: what it knows of its file systems comes back when it wakes, and would not fit what a
-/// desktop had written there meanwhile. The laptop's Linux does not mind, so it is a warning.
+/// Finds a Windows that hibernated, or was "shut down" with fast start-up. When it wakes, it continues with its old view of its file systems,
+/// which would not match what a desktop has written there meanwhile. The laptop's Linux is not affected, so this is only a warning.
 /// </summary>
 internal static class HibernatedWindows
 {
     private const string File = "hiberfil.sys";
 
-    /// <summary>The image's mark; one that was woken from says something else.</summary>
+    /// <summary>The signature of a hibernation image; after waking, Windows replaces it.</summary>
     private static readonly byte[] s_mark = "hibr"u8.ToArray();
 
-    /// <summary>One line for each partition that holds one.</summary>
+    /// <summary>One warning for each partition that holds a hibernated Windows.</summary>
     public static IEnumerable<string> Find(IReadOnlyList<ProbedDevice> devices) =>
         devices.Where(device => device.Type == "ntfs" && IsIn(device.Path))
-            .Select(device => $"{device.Path} holds a hibernated Windows (its fast start-up does that too): do not write there from a desktop; Restart in Windows, instead of Shut down, ends it");
+            .Select(device => $"{device.Path} holds a hibernated Windows (its fast start-up also hibernates): do not write to it from a desktop; choose Restart instead of Shut down in Windows to end this");
 
-    /// <summary>Whether a device or image does; one that cannot be read does not.</summary>
+    /// <summary>True if a device or image file holds a hibernated Windows; false also if it cannot be read.</summary>
     internal static bool IsIn(string path)
     {
         try

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Stiefel.BootFiles.Disk.Windows;
 
-/// <summary>What a directory lists: a head with where its entries are, then the entries, each with its file's number and name.</summary>
+/// <summary>Reads a directory's list: a header that says where the entries are, then the entries, each with its file's number and name.</summary>
 internal static class NtfsIndex
 {
-    /// <summary>Before the head, where the list is in the directory's own record.</summary>
+    /// <summary>Bytes before the header, where the list is in the directory's own record.</summary>
     public const int RootHeader = 16;
 
     private const int BlockHeader = 24;
@@ -16,13 +16,13 @@ internal static class NtfsIndex
     private const int NameStart = 66;
     private const ushort Last = 2;
 
-    /// <summary>The number of a file in a block that lies outside the record; null if it is not there, or the block is not in use.</summary>
-    /// <param name="block">Is changed.</param>
-    /// <param name="name">In any case.</param>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <summary>The number of a file in a block outside of the directory's record; null if the file is not listed, or the block is not in use.</summary>
+    /// <param name="block">The block's content, which is modified.</param>
+    /// <param name="name">The file's name, in any case.</param>
+    /// <exception cref="InvalidDataException">The block is damaged.</exception>
     public static ulong? FindInBlock(byte[] block, string name)
     {
-        // The directory's bitmap would tell; one that never was in use is empty.
+        // The directory's bitmap tells which blocks are in use. Without it: a block that was never in use has no signature.
         if (!block.AsSpan().StartsWith("INDX"u8))
         {
             return null;
@@ -32,7 +32,7 @@ internal static class NtfsIndex
         return Find(block.AsSpan(BlockHeader), name);
     }
 
-    /// <summary>The same in a list, from its head on.</summary>
+    /// <summary>The number of a file in a list that begins with its header; null if the file is not listed.</summary>
     public static ulong? Find(ReadOnlySpan<byte> list, string name)
     {
         if (list.Length < HeadLength)
@@ -71,7 +71,7 @@ internal static class NtfsIndex
         return null;
     }
 
-    // UTF-16; the name wanted is plain.
+    // Names are in UTF-16; the wanted name is ASCII.
     private static bool IsOf(ReadOnlySpan<byte> content, string name) =>
         content.Length >= NameStart && content[NameLength] == name.Length && content.Length >= NameStart + (2 * name.Length)
         && MemoryMarshal.Cast<byte, char>(content.Slice(NameStart, 2 * name.Length)).Equals(name, StringComparison.OrdinalIgnoreCase);

@@ -2,21 +2,21 @@ using System.Buffers.Binary;
 
 namespace Stiefel.BootFiles.Disk.Windows;
 
-/// <summary>Clusters that follow each other.</summary>
-/// <param name="Start">The first on the volume; null for a hole.</param>
-/// <param name="Clusters">How many.</param>
+/// <summary>A run of consecutive clusters.</summary>
+/// <param name="Start">The number of the first cluster on the volume; null for a hole.</param>
+/// <param name="Clusters">The number of clusters.</param>
 internal readonly record struct NtfsRun(long? Start, long Clusters);
 
-/// <summary>A part of a record: what a file holds, or what a directory lists.</summary>
-/// <param name="Resident">It is in the record itself.</param>
-/// <param name="Runs">Or else where it is.</param>
+/// <summary>An attribute of a record: a file's content, or a directory's list.</summary>
+/// <param name="Resident">The content, if it lies in the record itself.</param>
+/// <param name="Runs">The clusters that hold the content, if it lies elsewhere.</param>
 internal sealed record NtfsAttribute(ReadOnlyMemory<byte>? Resident, IReadOnlyList<NtfsRun>? Runs)
 {
     public const uint Data = 0x80;
     public const uint IndexRoot = 0x90;
     public const uint IndexAllocation = 0xa0;
 
-    // More than the records of a fragmented disk hold.
+    // More than one record can hold, even on a fragmented disk.
     private const int MostRuns = 8192;
     private const long MostClusters = 1L << 40;
 
@@ -34,7 +34,7 @@ internal sealed record NtfsAttribute(ReadOnlyMemory<byte>? Resident, IReadOnlyLi
         return runs < bytes.Length ? new(null, ReadRuns(bytes[runs..])) : throw NtfsVolume.Damaged();
     }
 
-    /// <summary>Each has a byte of two lengths, a count of that length, and how far its start is from that of the one before, signed.</summary>
+    /// <summary>Reads runs: a byte with the lengths of two numbers, then these numbers: the count of clusters, and the signed distance from the previous run's start.</summary>
     private static List<NtfsRun> ReadRuns(ReadOnlySpan<byte> bytes)
     {
         var runs = new List<NtfsRun>();
@@ -73,12 +73,12 @@ internal sealed record NtfsAttribute(ReadOnlyMemory<byte>? Resident, IReadOnlyLi
     }
 }
 
-/// <summary>What the master file table says of one file.</summary>
+/// <summary>A file's record in the master file table.</summary>
 internal sealed class NtfsRecord
 {
     private const uint End = 0xffff_ffff;
 
-    // Every 512 bytes end in a number that tells a torn write, whatever the disk's sector.
+    // The last two bytes of every 512 hold a number that reveals a torn write, whatever the disk's sector size.
     private const int Stride = 512;
 
     private readonly byte[] _bytes;
@@ -87,16 +87,16 @@ internal sealed class NtfsRecord
 
     public ushort Flags => BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(22));
 
-    /// <param name="bytes">Becomes the record's.</param>
-    /// <exception cref="InvalidDataException">It is none, or damaged.</exception>
+    /// <param name="bytes">The record's content, which is modified and kept.</param>
+    /// <exception cref="InvalidDataException">The content is damaged or not a record.</exception>
     public static NtfsRecord Read(byte[] bytes)
     {
         Repair(bytes, "FILE"u8);
         return new NtfsRecord(bytes);
     }
 
-    /// <summary>Puts back what the numbers at the ends of the strides had replaced.</summary>
-    /// <exception cref="InvalidDataException">A write was torn, or it is something else.</exception>
+    /// <summary>Restores the two bytes at the end of each 512 that were replaced by the check number.</summary>
+    /// <exception cref="InvalidDataException">A write was torn, or the signature is another.</exception>
     internal static void Repair(byte[] bytes, ReadOnlySpan<byte> signature)
     {
         int at = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(4)), count = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(6));
@@ -117,8 +117,8 @@ internal sealed class NtfsRecord
         }
     }
 
-    /// <summary>The first of a type; null if it has none, or it lies in another record. Data has no name, indexes have one, and no file here has several.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <summary>The first attribute of a type; null if there is none, or it lies in another record. Data has no name and indexes have one; the files read here have one of each.</summary>
+    /// <exception cref="InvalidDataException">The record is damaged.</exception>
     public NtfsAttribute? Attribute(uint type)
     {
         const int HeaderLength = 24;

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Stiefel.BootFiles.Disk.Windows;
 
 /// <summary>
-/// So much of NTFS as it takes to read the beginning of a file in the top directory (linux fs/ntfs3/ntfs.h): boot sector, records of the master file table,
-/// their attributes, runs of clusters, and the directory's index. Nothing is mounted or written, and every length is the volume's and not believed.
+/// Reads NTFS as far as needed for the beginning of a file in the top directory (linux fs/ntfs3/ntfs.h): boot sector, records of the master file
+/// table, their attributes, runs of clusters, and the directory's index. Nothing is mounted or written, and every length on the volume is checked.
 /// </summary>
 internal sealed class NtfsVolume
 {
@@ -13,7 +13,7 @@ internal sealed class NtfsVolume
     private const int LargestCluster = 2 << 20;
     private const int LargestRecord = 64 << 10;
 
-    // More than a top directory has that a person filled.
+    // More than a top directory filled by a person takes.
     private const int MostIndexBytes = 16 << 20;
 
     private const int RootDirectory = 5;
@@ -28,13 +28,13 @@ internal sealed class NtfsVolume
     private NtfsVolume(SafeFileHandle handle, int cluster, int recordBytes, long table)
     {
         (_handle, _cluster, _recordBytes) = (handle, cluster, recordBytes);
-        // Its first record describes it, and lies where the boot sector says.
+        // The table's first record describes the table itself; the boot sector says where it is.
         _table = NtfsRecord.Read(ReadExactly(table, recordBytes)).Attribute(NtfsAttribute.Data)?.Runs ?? throw Damaged();
     }
 
-    /// <summary>Looks at the boot sector.</summary>
-    /// <exception cref="InvalidDataException">It is no NTFS, or damaged.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>Reads the boot sector.</summary>
+    /// <exception cref="InvalidDataException">The volume is damaged or not NTFS.</exception>
+    /// <exception cref="IOException">The volume cannot be read.</exception>
     public static NtfsVolume Open(SafeFileHandle handle)
     {
         var boot = new byte[BootSectorBytes];
@@ -53,9 +53,9 @@ internal sealed class NtfsVolume
             : throw Damaged();
     }
 
-    /// <summary>The first bytes of a file in the top directory; null if there is none of that name, or it is empty.</summary>
+    /// <summary>The first bytes of a file in the top directory; null if there is no file of that name, or it is shorter.</summary>
     /// <exception cref="InvalidDataException">The volume is damaged.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="IOException">The volume cannot be read.</exception>
     public byte[]? BeginningOf(string name, int bytes)
     {
         if (FindInRoot(name) is not { } number || Record(number) is not { Flags: var flags } record || (flags & InUse) == 0 || record.Attribute(NtfsAttribute.Data) is not { } data)
@@ -87,7 +87,7 @@ internal sealed class NtfsVolume
             throw Damaged();
         }
 
-        // All blocks, in no order: a directory that has so many that this takes long is none of a laptop.
+        // Search all blocks instead of following the index: even a large top directory takes little time.
         var left = MostIndexBytes;
         foreach (var run in directory.Attribute(NtfsAttribute.IndexAllocation)?.Runs ?? [])
         {
@@ -128,5 +128,5 @@ internal sealed class NtfsVolume
         return RandomAccess.Read(_handle, bytes, offset) == length ? bytes : throw Damaged();
     }
 
-    internal static InvalidDataException Damaged() => new("no NTFS, or a damaged one");
+    internal static InvalidDataException Damaged() => new("the volume is damaged or not NTFS");
 }

@@ -33,7 +33,7 @@ public class GrubBlsTests
     {
         using var boot = new BootFixture();
         boot.Kernel("vmlinuz").Initrd("initrd").Text("grub2/grub.cfg", "blscfg\n").Text("loader/entries/m-6.1-1.conf", "linux /vmlinuz\ninitrd /initrd\noptions $kernelopts\n");
-        Assert.Contains("its command line becomes empty, since $kernelopts is not known", Assert.Throws<BootCatalogException>(() => boot.Find()).Message, StringComparison.Ordinal);
+        Assert.Contains("its command line becomes empty, because $kernelopts is unknown", Assert.Throws<BootCatalogException>(() => boot.Find()).Message, StringComparison.Ordinal);
     }
 
     [Theory]

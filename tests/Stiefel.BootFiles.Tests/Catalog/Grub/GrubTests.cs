@@ -185,7 +185,7 @@ public class GrubTests
     [InlineData("if true; then\nset a=b\n", "grub.cfg:2: unexpected end of file")]
     [InlineData("fi\n", "grub.cfg:1: unexpected fi")]
     [InlineData("}\n", "grub.cfg:1: unexpected }")]
-    [InlineData("set a=\"${b\"\n", "grub.cfg:1: a `$` in quotes stands for nothing")]
+    [InlineData("set a=\"${b\"\n", "grub.cfg:1: a `$` in quotes does not begin a variable")]
     public void Find_BrokenScript_NamesFileAndLine(string script, string message)
     {
         using var boot = new BootFixture();

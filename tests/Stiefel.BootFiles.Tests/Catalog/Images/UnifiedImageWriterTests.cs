@@ -41,7 +41,7 @@ public sealed class UnifiedImageWriterTests
     {
         var shrunk = new UnifiedImageSection(".linux", () => new MemoryStream([1]), 2);
 
-        Assert.Contains("did the file change", Assert.Throws<UnifiedImageException>(
+        Assert.Contains("its file may have changed", Assert.Throws<UnifiedImageException>(
             () => UnifiedImageWriter.Write(Stub(roomForSections: 2), [shrunk], new MemoryStream())).Message, StringComparison.Ordinal);
     }
 

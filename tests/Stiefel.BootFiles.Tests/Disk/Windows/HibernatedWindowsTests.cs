@@ -86,7 +86,7 @@ public sealed class HibernatedWindowsTests : IDisposable
         Copy(image, "hiberfil.sys", "hibr", 1 << 20);
         var warning = Assert.Single(HibernatedWindows.Find([new ProbedDevice { Path = image, Type = "ntfs" }, new ProbedDevice { Path = image, Type = "ext4" }]));
         Assert.StartsWith($"{image} holds a hibernated Windows", warning, StringComparison.Ordinal);
-        Assert.Contains("Restart in Windows", warning, StringComparison.Ordinal);
+        Assert.Contains("choose Restart instead of Shut down", warning, StringComparison.Ordinal);
     }
 
     /// <summary>Boot sector, the table's own record, the top directory's and the file's, each damaged in its place.</summary>

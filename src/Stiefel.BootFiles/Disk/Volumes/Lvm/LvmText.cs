@@ -3,33 +3,33 @@ using System.Text;
 
 namespace Stiefel.BootFiles.Disk.Volumes.Lvm;
 
-/// <summary>One `name { … }` of LVM's metadata (man 5 lvm.conf, the same grammar): values by name, and sections by name.</summary>
+/// <summary>One `name { … }` section of LVM's metadata (man 5 lvm.conf, which has the same grammar): values and sections by name.</summary>
 internal sealed class LvmSection
 {
-    /// <summary>Sections in their order.</summary>
+    /// <summary>The sections, in the text's order.</summary>
     public Dictionary<string, LvmSection> Sections { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Each value as its items: one for a number or a string, any number for an array. Strings are without quotes.</summary>
+    /// <summary>The items of each value: one for a number or a string, any number for an array. Strings have lost their quotes.</summary>
     public Dictionary<string, IReadOnlyList<string>> Values { get; } = new(StringComparer.Ordinal);
 
-    /// <exception cref="FormatException">There is none.</exception>
+    /// <exception cref="FormatException">There is no such value, or it is an array.</exception>
     public string Text(string name) => Values.TryGetValue(name, out var items) && items.Count == 1
         ? items[0]
         : throw new FormatException($"LVM metadata: {name} is missing");
 
-    /// <exception cref="FormatException">There is none, or it is no number from 0 on.</exception>
+    /// <exception cref="FormatException">There is no such value, or it is not a number of 0 or more.</exception>
     public long Number(string name) => ToNumber(Text(name), name);
 
-    /// <exception cref="FormatException">There is none.</exception>
+    /// <exception cref="FormatException">There is no such section.</exception>
     public LvmSection Section(string name) => Sections.TryGetValue(name, out var section) ? section : throw new FormatException($"LVM metadata: {name} {{ … }} is missing");
 
-    /// <exception cref="FormatException">No number from 0 on.</exception>
+    /// <exception cref="FormatException">The text is not a number of 0 or more.</exception>
     public static long ToNumber(string text, string name) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         ? number
-        : throw new FormatException($"LVM metadata: {name} is no number");
+        : throw new FormatException($"LVM metadata: {name} is not a number");
 }
 
-/// <summary>Reads the text in which LVM keeps its metadata. What a disk holds is nobody's word: depth and number of everything are bounded.</summary>
+/// <summary>Parses the text in which LVM keeps its metadata. It comes from an untrusted disk, so depth and number of all parts are bounded.</summary>
 internal ref struct LvmText
 {
     private const int MaxDepth = 8;
@@ -41,7 +41,7 @@ internal ref struct LvmText
 
     private LvmText(ReadOnlySpan<char> text) => _text = text;
 
-    /// <exception cref="FormatException">Not such a text.</exception>
+    /// <exception cref="FormatException">The text is not LVM metadata.</exception>
     public static LvmSection Parse(ReadOnlySpan<char> text)
     {
         var reader = new LvmText(text);
@@ -52,7 +52,7 @@ internal ref struct LvmText
     {
         if (depth > MaxDepth)
         {
-            throw new FormatException($"LVM metadata: sections in sections, more than {MaxDepth} deep");
+            throw new FormatException($"LVM metadata: sections nest more than {MaxDepth} deep");
         }
 
         var section = new LvmSection();
@@ -66,7 +66,7 @@ internal ref struct LvmText
 
             if (++_entries > MaxEntries)
             {
-                throw new FormatException($"LVM metadata: more than {MaxEntries} entries");
+                throw new FormatException($"LVM metadata: it has more than {MaxEntries} entries");
             }
 
             var name = ReadName();
@@ -102,7 +102,7 @@ internal ref struct LvmText
             items.Add(ReadItem());
             if (++_entries > MaxEntries)
             {
-                throw new FormatException($"LVM metadata: more than {MaxEntries} entries");
+                throw new FormatException($"LVM metadata: it has more than {MaxEntries} entries");
             }
 
             if (Next() == ',')
@@ -150,7 +150,7 @@ internal ref struct LvmText
         return _at > start ? _text[start.._at].ToString() : throw Unexpected();
     }
 
-    /// <summary>The next character that is neither blank nor comment; 0 at the end.</summary>
+    /// <summary>The next character that is neither blank nor part of a comment; 0 at the end.</summary>
     private char Next()
     {
         while (_at < _text.Length)
@@ -173,5 +173,5 @@ internal ref struct LvmText
         return '\0';
     }
 
-    private readonly FormatException Unexpected() => new($"LVM metadata: not understood at character {_at}");
+    private readonly FormatException Unexpected() => new($"LVM metadata: syntax error at character {_at}");
 }

@@ -5,10 +5,10 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.BootFiles.Disk.Volumes.Lvm;
 
-/// <summary>A device that belongs to a volume group: its own identifier, and the copy of the group's metadata on it (lib/format_text/layout.h of LVM2).</summary>
-/// <param name="Device">The device.</param>
-/// <param name="Id">32 characters, without dashes.</param>
-/// <param name="Metadata">The group's description; null if this device keeps no copy.</param>
+/// <summary>A device of a volume group: its own identifier, and its copy of the group's metadata (lib/format_text/layout.h of LVM2).</summary>
+/// <param name="Device">The device's node.</param>
+/// <param name="Id">32 characters, without hyphens.</param>
+/// <param name="Metadata">The group's metadata; null if this device keeps no copy.</param>
 internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Metadata)
 {
     private const int Sector = 512;
@@ -16,12 +16,12 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
     private const int IdLength = 32;
     private const uint InitialCrc = 0xf597a6cf;
 
-    // A label's fields after "LABELONE": number of its sector u64, CRC u32 over all from the next on, offset of the content u32, "LVM2 001".
+    // A label's fields after "LABELONE": its sector's number u64, CRC u32 of all bytes from the next field on, offset of the content u32, "LVM2 001".
     private const int LabelCrc = 16;
     private const int LabelContentOffset = 20;
     private const int LabelType = 24;
 
-    // The header of a metadata area: CRC u32 over all from the magic on, magic, version u32, start u64, size u64, then the places of texts.
+    // The header of a metadata area: CRC u32 of all bytes from the magic on, magic, version u32, start u64, size u64, then the places of the texts.
     private const int AreaMagic = 4;
     private const int AreaVersion = 20;
     private const int AreaStart = 24;
@@ -30,14 +30,14 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
 
     private const int MaxAreas = 16;
 
-    // LVM's own metadata areas have 1 MiB unless somebody asked for more.
+    // By default, LVM's metadata areas have 1 MiB.
     private const long MaxTextBytes = 4 << 20;
 
     private static ReadOnlySpan<byte> AreaMagicBytes => " LVM2 x[5A%r0N*>"u8;
 
-    /// <summary>Reads a device; null if it is none.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="FormatException">It is one, but damaged.</exception>
+    /// <summary>Reads a device; null if it is not a physical volume.</summary>
+    /// <exception cref="IOException">The device cannot be read.</exception>
+    /// <exception cref="FormatException">The physical volume is damaged.</exception>
     public static PhysicalVolume? Read(string device)
     {
         using var handle = ReadOnlyFile.Open(device);
@@ -86,7 +86,7 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
         return null;
     }
 
-    /// <summary>Two lists of (offset u64, size u64), each ended by zeros: places of data, places of metadata.</summary>
+    /// <summary>The offsets of the metadata areas. There are two lists of (offset u64, size u64), each ended by zeros: data areas, then metadata areas.</summary>
     private static List<long> MetadataAreas(ReadOnlySpan<byte> lists)
     {
         var areas = new List<long>();
@@ -125,12 +125,12 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
         var crc = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(AreaText + 16));
         if (offset == 0)
         {
-            return null; // this copy is switched off
+            return null; // this copy is disabled
         }
 
         if (start != area || size is <= Sector or > long.MaxValue / 4 || offset < Sector || offset >= size || length is <= 0 or > MaxTextBytes || length > size - Sector)
         {
-            throw new FormatException($"{device}: its LVM metadata lies where it cannot");
+            throw new FormatException($"{device}: its LVM metadata has an impossible place or length");
         }
 
         var text = ReadAround(device, handle, start, size, offset, (int)length);
@@ -139,7 +139,7 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
             : throw new FormatException($"{device}: its LVM metadata does not match its checksum");
     }
 
-    /// <summary>The area is a ring behind its header.</summary>
+    /// <summary>Reads text from the area, which is a ring buffer after its header.</summary>
     private static byte[] ReadAround(string device, SafeFileHandle handle, long start, long size, long offset, int length)
     {
         var text = new byte[length];
@@ -147,10 +147,10 @@ internal sealed record PhysicalVolume(string Device, string Id, LvmSection? Meta
         return RandomAccess.Read(handle, text.AsSpan(0, first), start + offset) == first
             && RandomAccess.Read(handle, text.AsSpan(first), start + Sector) == length - first
             ? text
-            : throw new EndOfStreamException($"{device}: ends within its LVM metadata");
+            : throw new EndOfStreamException($"{device}: the device ends within its LVM metadata");
     }
 
-    // The usual polynomial, but neither its usual start nor its usual end.
+    // LVM's CRC has the usual polynomial (CRC-32), but another initial value, and no final inversion.
     private static uint Crc(ReadOnlySpan<byte> bytes)
     {
         var crc = InitialCrc;

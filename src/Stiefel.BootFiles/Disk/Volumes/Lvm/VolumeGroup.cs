@@ -2,30 +2,30 @@ using System.Globalization;
 
 namespace Stiefel.BootFiles.Disk.Volumes.Lvm;
 
-/// <summary>A logical volume as device-mapper is told of it.</summary>
-/// <param name="Group">Name of its volume group.</param>
-/// <param name="Name">Its own.</param>
-/// <param name="Table">Lines of man 8 dmsetup; null if it is of a kind that is not opened here.</param>
-/// <param name="Problem">Why, if <see cref="Table"/> is null.</param>
-/// <param name="IsIncomplete">A part of it lies on a device that is not here.</param>
+/// <summary>A logical volume and its device-mapper table.</summary>
+/// <param name="Group">The name of its volume group.</param>
+/// <param name="Name">The volume's own name.</param>
+/// <param name="Table">Lines as in man 8 dmsetup; null if the volume cannot be opened here.</param>
+/// <param name="Problem">Why <see cref="Table"/> is null.</param>
+/// <param name="IsIncomplete">True if a part of the volume lies on a missing device.</param>
 internal sealed record LogicalVolume(string Group, string Name, string? Table, string? Problem, bool IsIncomplete = false)
 {
-    /// <summary>How the system it belongs to calls it: /dev/mapper/vg-lv, with dashes doubled, and /dev/vg/lv.</summary>
+    /// <summary>The paths that the system on this disk uses: /dev/mapper/vg-lv, with hyphens doubled, and /dev/vg/lv.</summary>
     public IReadOnlyList<string> UsualPaths => [$"/dev/mapper/{Double(Group)}-{Double(Name)}", $"/dev/{Group}/{Name}"];
 
     private static string Double(string name) => name.Replace("-", "--", StringComparison.Ordinal);
 }
 
 /// <summary>
-/// What LVM's metadata says about a volume group (man 8 lvm; lib/format_text/import_vsn1.c), as far as it takes to read linear and striped
-/// volumes. Nothing is ever written: LVM's own tools would have to be told not to, and are four times as large as all else that opens disks.
+/// A volume group according to LVM's metadata (man 8 lvm; lib/format_text/import_vsn1.c), as far as linear and striped volumes need it.
+/// Nothing is ever written. LVM's own tools would have to be kept from writing, and are four times as large as all other tools that open disks.
 /// </summary>
 internal sealed class VolumeGroup
 {
     private const int MaxVolumes = 256;
     private const int MaxSegments = 4096;
 
-    // man 8 lvm, "valid names": they become parts of paths and arguments.
+    // Names become parts of paths and arguments, so only valid ones are accepted (man 8 lvm, "valid names").
     private const int MaxName = 127;
 
     private readonly LvmSection _content;
@@ -35,9 +35,9 @@ internal sealed class VolumeGroup
 
     public string Name { get; }
 
-    /// <summary>The groups that devices belong to, each by its newest metadata.</summary>
-    /// <param name="volumes">Devices that were read.</param>
-    /// <exception cref="FormatException">The metadata is not what LVM writes.</exception>
+    /// <summary>The groups to which devices belong, each with its newest metadata.</summary>
+    /// <param name="volumes">The devices that were read.</param>
+    /// <exception cref="FormatException">The metadata is not valid.</exception>
     public static IReadOnlyList<VolumeGroup> FromDevices(IReadOnlyList<PhysicalVolume> volumes)
     {
         var newest = new Dictionary<string, (string Name, LvmSection Content, long Number)>(StringComparer.Ordinal);
@@ -55,11 +55,11 @@ internal sealed class VolumeGroup
         return [.. newest.Values.Select(group => new VolumeGroup(group.Name, group.Content, devices))];
     }
 
-    /// <summary>The devices of the group that are here.</summary>
+    /// <summary>The group's devices that are present.</summary>
     public IReadOnlyList<string> Devices => [.. Physical().Values.Select(part => part.Device).OfType<string>()];
 
-    /// <summary>The volumes that are for use, not parts of others.</summary>
-    /// <exception cref="FormatException">The metadata is not what LVM writes.</exception>
+    /// <summary>The volumes that are meant for use; internal parts of other volumes are left out.</summary>
+    /// <exception cref="FormatException">The metadata is not valid.</exception>
     public IReadOnlyList<LogicalVolume> Volumes()
     {
         if (!_content.Sections.TryGetValue("logical_volumes", out var volumes))
@@ -87,7 +87,7 @@ internal sealed class VolumeGroup
         {
             if (segment.Text("type") is not "striped" and var type)
             {
-                return new LogicalVolume(Name, name, null, $"{Name}/{name} is of LVM's type {Printable(type)}, and only linear and striped ones are opened here");
+                return new LogicalVolume(Name, name, null, $"{Name}/{name} has LVM's type {Printable(type)}; only linear and striped volumes are opened here");
             }
 
             try
@@ -95,21 +95,21 @@ internal sealed class VolumeGroup
                 (var first, var line, var missing) = Line(segment, extent, physical);
                 if (line is null)
                 {
-                    return new LogicalVolume(Name, name, null, $"a part of {Name}/{name} lies on a device that is not here ({Printable(missing!)})", IsIncomplete: true);
+                    return new LogicalVolume(Name, name, null, $"a part of {Name}/{name} lies on a device that is missing ({Printable(missing!)})", IsIncomplete: true);
                 }
 
                 lines[first] = line;
             }
             catch (OverflowException)
             {
-                throw new FormatException($"LVM metadata: {name} lies where it cannot");
+                throw new FormatException($"LVM metadata: {name} lies at an impossible place");
             }
         }
 
         return new LogicalVolume(Name, name, string.Concat(lines.Values), null);
     }
 
-    /// <summary>`start length linear device offset`, or `start length striped number chunk device offset …`; all in sectors of 512 bytes.</summary>
+    /// <summary>A table line: `start length linear device offset`, or `start length striped number chunk device offset …`, in sectors of 512 bytes.</summary>
     private static (long First, string? Line, string? Missing) Line(LvmSection segment, long extent, Dictionary<string, (string? Device, long Start)> physical)
     {
         var first = checked(segment.Number("start_extent") * extent);
@@ -137,7 +137,7 @@ internal sealed class VolumeGroup
 
     private static string Valid(string name) => name.Length <= MaxName && name[0] is not '-' and not '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '+')
         ? name
-        : throw new FormatException("LVM metadata: a name is none that LVM allows");
+        : throw new FormatException("LVM metadata: a name is not one that LVM allows");
 
     private static string Printable(string text) => string.Concat(text.Take(64).Select(c => c is > ' ' and < '\x7f' ? c : '?'));
 }

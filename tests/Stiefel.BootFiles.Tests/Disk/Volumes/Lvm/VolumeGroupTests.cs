@@ -79,7 +79,7 @@ public sealed class VolumeGroupTests : IDisposable
         LogicalVolumeTable[] volumes = [.. new VolumeTools().ReadVolumeGroups([first])];
         Assert.NotNull(volumes[0].Table);
         Assert.Null(volumes[1].Table);
-        Assert.Equal("a part of two/gone lies on a device that is not here (pv1)", volumes[1].Problem);
+        Assert.Equal("a part of two/gone lies on a device that is missing (pv1)", volumes[1].Problem);
         Assert.Equal((false, true), (volumes[0].IsIncomplete, volumes[1].IsIncomplete));
     }
 
@@ -92,7 +92,7 @@ public sealed class VolumeGroupTests : IDisposable
         Lvm("lvcreate", "-n", "other", "--type", "error", "-L", "8M", "kinds");
         Lvm("lvcreate", "-n", "usual", "-L", "8M", "kinds");
         LogicalVolumeTable[] volumes = [.. new VolumeTools().ReadVolumeGroups([device])];
-        Assert.Equal("kinds/other is of LVM's type error, and only linear and striped ones are opened here", volumes[0].Problem);
+        Assert.Equal("kinds/other has LVM's type error; only linear and striped volumes are opened here", volumes[0].Problem);
         Assert.Null(volumes[0].Table);
         Assert.NotNull(volumes[1].Table);
     }
@@ -129,9 +129,9 @@ public sealed class VolumeGroupTests : IDisposable
     [Theory]
     [InlineData("a {", "ends within a section")]
     [InlineData("a = \"b", "ends within a string")]
-    [InlineData("a = [1, 2", "not understood")]
-    [InlineData("a = [1 2]", "not understood")]
-    [InlineData("= 1", "not understood")]
+    [InlineData("a = [1, 2", "syntax error")]
+    [InlineData("a = [1 2]", "syntax error")]
+    [InlineData("= 1", "syntax error")]
     [InlineData("a { b { c { d { e { f { g { h { i { } } } } } } } } }", "more than 8 deep")]
     public void Text_Broken_SaysHow(string text, string expected) =>
         Assert.Contains(expected, Assert.Throws<FormatException>(() => LvmText.Parse(text)).Message, StringComparison.Ordinal);
