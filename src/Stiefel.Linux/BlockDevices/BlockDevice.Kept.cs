@@ -5,21 +5,21 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.BlockDevices;
 
-// Held by another process besides: the claim and the lock belong to the open file (man 2 open), and last until the last descriptor of it is closed.
+// A disk that another process holds, too: claim and lock belong to the open file (man 2 open), and last until its last descriptor is closed.
 public sealed partial class BlockDevice
 {
-    /// <summary>For another process that shall hold the disk besides this one.</summary>
+    /// <summary>The descriptor, for another process that is to hold the disk as well.</summary>
     public SafeFileHandle Descriptor => _handle;
 
-    /// <summary>Another machine may write it, whatever is claimed here: fabrics, and disks that several machines share.</summary>
+    /// <summary>True if another machine may write the disk regardless of the claim: disks on fabrics, and disks that several machines share.</summary>
     public bool IsShared { get; private set; }
 
-    /// <summary>It was held, claim and lock included, from when a process that is gone now opened it.</summary>
+    /// <summary>True if another process kept the disk open, with claim and lock, since the process that first opened it ended.</summary>
     public bool WasKept { get; private init; }
 
     /// <summary>
-    /// Takes up what <see cref="Open(string, bool)"/> opened in a process that is gone now. Null if the path names another disk than that by now, or
-    /// it was opened otherwise; the descriptor is closed then. Throws <see cref="LinuxException"/>.
+    /// Takes over a disk that <see cref="Open(string, bool)"/> opened in a process that has ended. Null, with the descriptor closed, if the path now
+    /// names another disk or the disk was opened in the other mode. Throws <see cref="LinuxException"/>.
     /// </summary>
     public static BlockDevice? TryTakeUp(SafeFileHandle kept, string path, bool readOnly)
     {
@@ -44,7 +44,7 @@ public sealed partial class BlockDevice
         }
     }
 
-    // By the device's number, or the file's; that a device of that number is still the same one, its identity tells.
+    // Compares the device's number and disk sequence number, or the file's inode.
     private static unsafe bool IsSame(SafeFileHandle kept, string path)
     {
         using var now = Fcntl.open(path, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK | Fcntl.O_CLOEXEC | Fcntl.O_NOCTTY, 0);
@@ -61,7 +61,7 @@ public sealed partial class BlockDevice
             : (here.stx_ino, here.stx_dev_major, here.stx_dev_minor) == (there.stx_ino, there.stx_dev_major, there.stx_dev_minor));
     }
 
-    // Another disk at the same place has another one. 0 where the kernel, before 5.15, gives none.
+    // A disk that takes another's place gets a new number (diskseq). Kernels before 5.15 have none: 0.
     private static unsafe ulong SequenceOf(SafeFileHandle device)
     {
         ulong sequence = 0;

@@ -4,14 +4,14 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.BlockDevices;
 
-// Reading what is in memory already.
+// Reads that are served from the page cache.
 public sealed partial class BlockDevice
 {
     private volatile bool _cannotAsk;
 
     /// <summary>
-    /// Fills the buffer if that needs no waiting for the medium (RWF_NOWAIT, man 2 preadv2); false leaves its contents
-    /// undefined. Where the file system cannot tell it waits, and returns true. Errors are left for <see cref="Read"/> to throw.
+    /// Fills the buffer if this needs no waiting for the medium (RWF_NOWAIT, man 2 preadv2); false leaves its contents
+    /// undefined. If the file system cannot tell, this waits and returns true. Errors are left for <see cref="Read"/> to throw.
     /// </summary>
     public unsafe bool TryReadCached(long offset, Span<byte> buffer)
     {
@@ -35,8 +35,8 @@ public sealed partial class BlockDevice
     }
 
     /// <summary>
-    /// Lends the range's pages of the page cache to the pipe, which must be empty; waits for the medium if they are not there. False = this
-    /// file cannot, or the pipe is too small: the pipe may then hold a part, and is of no use any more. Errors as of <see cref="Read"/>.
+    /// Lends the range's pages of the page cache to the pipe, which must be empty, and reads missing pages from the medium first. False if this
+    /// file cannot do so or the pipe is too small: the pipe may then hold part of the range and must be discarded. Throws like <see cref="Read"/>.
     /// </summary>
     public bool TryLend(long offset, int length, PagePipe pipe)
     {

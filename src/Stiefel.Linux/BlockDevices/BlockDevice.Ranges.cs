@@ -4,8 +4,8 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.BlockDevices;
 
-// Zeroes, discards and holes. Two rules of the kernel shape this file: on a block device these calls take whole logical
-// sectors only, and any file system or driver may say of any of them that it cannot, in several ways.
+// Zeroes, discards and holes. Two facts shape this file: on a block device these calls take whole logical sectors only,
+// and any file system or driver may report, in several ways, that it does not support one of them.
 public sealed partial class BlockDevice
 {
     private const int ZeroBlockSize = 256 * 1024;
@@ -17,8 +17,8 @@ public sealed partial class BlockDevice
     /// </summary>
     /// <param name="offset">First byte.</param>
     /// <param name="length">Number of bytes.</param>
-    /// <param name="keepAllocated">The range must stay allocated; otherwise it may become a hole.</param>
-    /// <param name="onlyIfFast">Throw EOPNOTSUPP rather than write the zeroes out.</param>
+    /// <param name="keepAllocated">True if the range must stay allocated; otherwise it may become a hole.</param>
+    /// <param name="onlyIfFast">True to throw EOPNOTSUPP rather than write the zeroes out.</param>
     public void WriteZeroes(long offset, long length, bool keepAllocated, bool onlyIfFast)
     {
         GrowTo(offset + length);
@@ -44,7 +44,7 @@ public sealed partial class BlockDevice
         WriteZeroBytes(end, offset + length - end);
     }
 
-    /// <summary>Tells the medium that the range (bytes) is unused. What cannot be discarded is left as it is.</summary>
+    /// <summary>Tells the medium that the range (bytes) is unused. A part that cannot be discarded stays as it is.</summary>
     public unsafe void Discard(long offset, long length)
     {
         var start = AlignUp(offset);
@@ -76,8 +76,8 @@ public sealed partial class BlockDevice
 
     /// <summary>
     /// The extent that begins at the offset: its length in bytes, at most <paramref name="length"/>, and whether it is a
-    /// hole, which reads as zeroes. A block device cannot tell and is all data. So is what lies beyond the end of a file that was made
-    /// shorter since it was opened: reading it fails, which a copying program must find out.
+    /// hole, which reads as zeroes. A block device cannot tell, so it is all data. The range beyond the end of a file that shrank
+    /// after it was opened counts as data, too: reading it fails, so that a copying program notices.
     /// </summary>
     public (long Length, bool IsHole) FindExtent(long offset, long length)
     {
@@ -94,8 +94,8 @@ public sealed partial class BlockDevice
             return (hole > offset ? Math.Min(hole - offset, length) : length, false);
         }
 
-        // man 2 lseek: ENXIO says that there is no data up to the end of the file, or that it ends before. Looked at after that, the end can
-        // only be too near.
+        // man 2 lseek: ENXIO means that there is no data up to the end of the file, or that the file ends before the offset. Since the end is
+        // read after that, a file that shrinks meanwhile can only make the hole shorter.
         var left = Unistd.lseek(_handle, 0, Unistd.SEEK_END) - offset;
         if (left <= 0 || (data < 0 && !isBeforeEnd))
         {
@@ -105,7 +105,7 @@ public sealed partial class BlockDevice
         return (Math.Min(data > offset ? data - offset : left, Math.Min(left, length)), true);
     }
 
-    // A file that was made shorter grows again by what is written to it, as by a plain write; fallocate would leave the end where it is.
+    // A file that shrank grows again, as a plain write would make it; fallocate (with KEEP_SIZE) would leave its end where it is.
     private void GrowTo(long end)
     {
         if (!IsBlockSpecial && Unistd.lseek(_handle, 0, Unistd.SEEK_END) is >= 0 and var present && present < end)
@@ -114,13 +114,13 @@ public sealed partial class BlockDevice
         }
     }
 
-    // EOPNOTSUPP is what a file system says; EINVAL, ENOSYS, ENODEV and ENOTTY come from drivers, FUSE and network file systems.
+    // File systems report EOPNOTSUPP; drivers, FUSE and network file systems report EINVAL, ENOSYS, ENODEV or ENOTTY.
     private static bool IsInability(int errno) => errno is Errno.EOPNOTSUPP or Errno.EINVAL or Errno.ENOSYS or Errno.ENODEV or Errno.ENOTTY;
 
     private bool TryZeroRange(long offset, long length, bool keepAllocated, bool onlyIfFast)
     {
-        // On a block device PUNCH_HOLE means: only if the device does it by itself, and ZERO_RANGE lets the kernel write
-        // the zeroes where it cannot (block/fops.c). The latter is slow unless the device offloads it.
+        // On a block device, PUNCH_HOLE zeroes only if the device does it by itself; ZERO_RANGE lets the kernel write
+        // the zeroes otherwise (block/fops.c), which is slow.
         if (!keepAllocated && TryFallocate(Fcntl.FALLOC_FL_PUNCH_HOLE, offset, length))
         {
             return true;

@@ -6,13 +6,13 @@ using Tmds.Linux;
 
 namespace Stiefel.Linux.BlockDevices;
 
-// Files without a name: nobody else can open them, and they are gone with their last descriptor, however the process ends.
+// Files without a name: no other process can open them, and they vanish with their last descriptor, however the process ends.
 public sealed partial class BlockDevice
 {
     private const int ReadWriteByOwner = 0x180; // 0600
 
-    /// <summary>A sparse file in memory (man 2 memfd_create), of the given size in bytes. It uses memory as it is written.</summary>
-    /// <exception cref="LinuxException">No memory, or no descriptor left.</exception>
+    /// <summary>Makes a sparse file in memory (man 2 memfd_create) of the given size in bytes. It uses memory only where it is written.</summary>
+    /// <exception cref="LinuxException">There is no memory or no descriptor left.</exception>
     public static unsafe BlockDevice CreateInMemory(string name, long size)
     {
         fixed (byte* bytes = System.Text.Encoding.UTF8.GetBytes(name + '\0'))
@@ -24,8 +24,8 @@ public sealed partial class BlockDevice
         }
     }
 
-    /// <summary>A sparse file of the given size in bytes upon the file system of a directory (O_TMPFILE, man 2 open), without a name there.</summary>
-    /// <exception cref="LinuxException">No such directory, no right to write there, or a file too large for that file system.</exception>
+    /// <summary>Makes a sparse file of the given size in bytes on the file system of a directory, without a name there (O_TMPFILE, man 2 open).</summary>
+    /// <exception cref="LinuxException">The directory does not exist or cannot be written to, or the file would be too large for its file system.</exception>
     public static BlockDevice CreateUnnamed(string directory, long size)
     {
         var handle = Fcntl.open(directory, Fcntl.O_TMPFILE | Fcntl.O_RDWR | Fcntl.O_CLOEXEC, ReadWriteByOwner);
@@ -37,7 +37,7 @@ public sealed partial class BlockDevice
         var error = LinuxException.FromLastError($"open(\"{directory}\", O_TMPFILE)");
         handle.Dispose();
 
-        // man 2 open: what a file system, or a kernel, without O_TMPFILE says.
+        // These are the errors of file systems and kernels without O_TMPFILE (man 2 open).
         return error.Errno is Errno.EOPNOTSUPP or Errno.EISDIR or Errno.EINVAL ? CreateAndUnlink(directory, size) : throw error;
     }
 

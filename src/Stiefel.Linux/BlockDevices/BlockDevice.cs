@@ -7,19 +7,19 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
-/// An open disk, partition or disk image. Block devices are claimed exclusively (O_EXCL, man 2 open): nobody can mount,
-/// swap on, or claim it while it is open. They and images are locked (F_OFD_SETLK, man 2 fcntl) in a way that QEMU understands, which does not claim: for
-/// writing against everybody, as the base of a snapshot against those who write. All members may be used by several threads at once; failures throw <see cref="LinuxException"/>.
-/// Its chapters have a file each: opening and plain reads and writes here, then Ranges (trim, zeroes, extents), PageCache, Kept, and Scratch files.
+/// An open disk, partition or disk image. Block devices are claimed exclusively (O_EXCL, man 2 open): nothing can mount,
+/// swap on, or claim them while they are open. Block devices and images are also locked (F_OFD_SETLK, man 2 fcntl) in a way that QEMU, which does
+/// not claim, understands: against everyone if opened for writing, against writers if opened as the base of a snapshot. All members may be used by several threads at once; failures throw
+/// <see cref="LinuxException"/>. The class is split by subject: opening and plain reads and writes here, then Ranges (trim, zeroes, extents), PageCache, Kept and Scratch.
 /// </summary>
 public sealed partial class BlockDevice : IDisposable
 {
-    // block/file-posix.c of QEMU: a lock of the byte 200 + n says that nobody else may do n; 1 is to write, 3 to resize.
-    // A writer looks whether that byte is locked; ours locks the whole file when it writes.
+    // block/file-posix.c of QEMU: a lock on byte 200 + n says that nobody else may do n; 1 means write, 3 means resize.
+    // A QEMU that wants to write checks whether that byte is locked. When we write, we lock the whole file.
     private const int QemuUnsharedWrite = 201;
     private const int QemuUnsharedResize = 203;
 
-    // A program that another thread starts has a copy of what we closed a moment ago, claim and lock included, until its exec.
+    // Retry, because a child process that another thread starts holds copies of descriptors we have just closed, with claim and lock, until its exec.
     private const int MaxAttempts = 25;
     private static readonly TimeSpan s_betweenAttempts = TimeSpan.FromMilliseconds(20);
 
@@ -33,19 +33,19 @@ public sealed partial class BlockDevice : IDisposable
         IsReadOnly = isReadOnly;
     }
 
-    /// <summary>As given to <see cref="Open"/>.</summary>
+    /// <summary>The path given to <see cref="Open"/>.</summary>
     public string Path { get; }
 
     /// <summary>True for a block device, false for a regular file.</summary>
     public bool IsBlockSpecial { get; }
 
-    /// <summary>Opened for reading only.</summary>
+    /// <summary>True if opened for reading only.</summary>
     public bool IsReadOnly { get; }
 
-    /// <summary>Size in bytes when it was opened.</summary>
+    /// <summary>Size in bytes at the time of opening.</summary>
     public long Size { get; private set; }
 
-    /// <summary>What tells this disk from another one that stands under the same name later: the kernel's number for it, or the file's, and its size.</summary>
+    /// <summary>Distinguishes this disk from another that later has the same name: its size, and its serial number or the file's inode.</summary>
     public string Identity { get; private set; } = "";
 
     /// <summary>Bytes of a logical sector; 1 for a file.</summary>
@@ -54,31 +54,31 @@ public sealed partial class BlockDevice : IDisposable
     /// <summary>Bytes of a physical sector; a page for a file.</summary>
     public int PhysicalSectorSize { get; private set; } = 4096;
 
-    /// <summary>Seeks cost time (always false for a file).</summary>
+    /// <summary>True if seeks cost time; always false for a file.</summary>
     public bool IsRotational { get; private set; }
 
-    /// <summary>A discard reaches the medium.</summary>
+    /// <summary>True if discards reach the medium.</summary>
     public bool CanDiscard { get; private set; } = true;
 
-    /// <summary>The device makes zeroes by itself, without being sent them.</summary>
+    /// <summary>True if the device can write zeroes by itself, without being sent them.</summary>
     public bool CanOffloadZeroes { get; private set; } = true;
 
     /// <summary>
-    /// Opens a block device or a regular file. EBUSY means that somebody else has it: ask <see cref="DiskUse"/> who.
+    /// Opens a block device or a regular file. EBUSY means that something else uses it: <see cref="DiskUse"/> tells what.
     /// </summary>
     public static BlockDevice Open(string path, bool readOnly) => Open(path, readOnly, readOnly ? FileLock.None : FileLock.Exclusive, claims: true);
 
     /// <summary>
-    /// As <see cref="Open(string, bool)"/> for reading: the base of a snapshot. An image may be read by others, but not written by anybody.
+    /// As <see cref="Open(string, bool)"/>, for reading as the base of a snapshot: others may read an image, but nobody may write it.
     /// </summary>
     /// <param name="path">The device or file.</param>
-    /// <param name="claims">False leaves a block device to others, so that its partitions can be mounted meanwhile; for reading only, which is for the caller to see to.</param>
+    /// <param name="claims">False leaves a block device unclaimed, so that its partitions can be mounted meanwhile; the caller must make sure that they are mounted read-only.</param>
     public static BlockDevice OpenUnchanging(string path, bool claims = true) => Open(path, readOnly: true, FileLock.Shared, claims);
 
     /// <summary>
-    /// Has the kernel read the partition table again, after somebody wrote the whole disk, which it does not watch. Nothing of it may be in use.
+    /// Makes the kernel read the partition table again, which it does not do by itself after the whole disk was written. No partition may be in use.
     /// </summary>
-    /// <returns>False if the kernel does not: the disk has no partitions for it, a partition is in use, or the path is no block device.</returns>
+    /// <returns>False if the kernel refuses: the disk cannot have partitions, a partition is in use, or the path is not a block device.</returns>
     public static unsafe bool TryRereadPartitions(string path)
     {
         if (DeviceNumber.OfBlockDevice(path) is null)
@@ -139,7 +139,7 @@ public sealed partial class BlockDevice : IDisposable
         }
     }
 
-    /// <summary>Fills the buffer from the offset in bytes; EIO if the device ends before.</summary>
+    /// <summary>Fills the buffer from the offset in bytes; throws EIO if the device ends before that.</summary>
     public unsafe void Read(long offset, Span<byte> buffer)
     {
         fixed (byte* start = buffer)
@@ -190,8 +190,8 @@ public sealed partial class BlockDevice : IDisposable
     }
 
     /// <summary>
-    /// Waits until all that was written is on the medium (man 2 fdatasync). The kernel reports a lost write to one call
-    /// only: after a failure nothing may be concluded from a later success.
+    /// Waits until everything written is on the medium (man 2 fdatasync). The kernel reports a lost write to one call
+    /// only: after a failure, a later success proves nothing.
     /// </summary>
     public void Sync()
     {
@@ -205,19 +205,19 @@ public sealed partial class BlockDevice : IDisposable
     }
 
     /// <summary>
-    /// What shows later whether somebody wrote it meanwhile, taken while all that was written is on the medium (<see cref="Sync"/>); empty if that
-    /// cannot be told of this disk.
+    /// Returns a mark that will differ if something writes the disk after it is closed. Call it when all writes are on the medium (<see cref="Sync"/>).
+    /// Empty if changes of this disk cannot be detected.
     /// </summary>
-    /// <exception cref="LinuxException">It cannot be looked at.</exception>
+    /// <exception cref="LinuxException">The state cannot be read.</exception>
     public string ReadChangeMark() => ChangeMark.Of(_handle, Path, new BlockSysfs());
 
-    /// <summary>Starts reading the range into the page cache; advice only, so failure is not reported.</summary>
+    /// <summary>Starts reading the range into the page cache. This is only advice, so failures are not reported.</summary>
     public void Prefetch(long offset, long length) => _ = Fcntl.posix_fadvise(_handle, offset, length, Fcntl.POSIX_FADV_WILLNEED);
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
-    /// <summary>What a lock upon an image file keeps others from.</summary>
+    /// <summary>How an image file is locked against other programs.</summary>
     private enum FileLock
     {
         None,
@@ -243,23 +243,23 @@ public sealed partial class BlockDevice : IDisposable
             return;
         }
 
-        // The page cache may hold what blkid or a mount of a partition left there; what is served must be what is on the medium.
+        // Drop pages that blkid or a mount of a partition left in the page cache: what is served must be what is on the medium.
         _ = LinuxFs.ioctl(_handle, LinuxFs.BLKFLSBUF, null);
         var refusesWrites = 0;
         if (!IsReadOnly && LinuxFs.ioctl(_handle, LinuxFs.BLKROGET, &refusesWrites) == 0 && refusesWrites != 0)
         {
-            throw new LinuxException($"open(\"{Path}\", O_RDWR)", Errno.EROFS, $"the device is set to refuse writes; blockdev --setrw {Path} if that is not meant");
+            throw new LinuxException($"open(\"{Path}\", O_RDWR)", Errno.EROFS, $"the device is set to refuse writes; to allow them, run blockdev --setrw {Path}");
         }
     }
 
-    /// <summary>Has somebody else a lock on any of it, as a virtual machine has? For devices that this object has not locked.</summary>
+    /// <summary>True if another program has locked any part of it, as a virtual machine does. Only for devices that this object has not locked.</summary>
     internal unsafe bool IsLockedByAnother()
     {
         var range = new Fcntl.flock { l_type = Fcntl.F_WRLCK };
         return Fcntl.fcntl(_handle, Fcntl.F_OFD_GETLK, &range) == 0 && range.l_type != Fcntl.F_UNLCK;
     }
 
-    // Length 0: to the end, wherever that will be.
+    // A length of 0 locks up to the end, wherever that will be.
     private unsafe void Lock(short type, long start, long length)
     {
         var range = new Fcntl.flock { l_type = type, l_start = start, l_len = length };
@@ -268,7 +268,7 @@ public sealed partial class BlockDevice : IDisposable
             return;
         }
 
-        // Only a lock of somebody else counts; some network file systems know no locks at all.
+        // Report only another program's lock; some network file systems do not support locks at all.
         var errno = Marshal.GetLastPInvokeError();
         if (errno is Errno.EAGAIN or Errno.EACCES)
         {

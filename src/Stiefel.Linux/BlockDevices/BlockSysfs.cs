@@ -2,8 +2,8 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.Linux.BlockDevices;
 
-/// <summary>What sysfs tells of block devices (Documentation/ABI/stable/sysfs-block).</summary>
-/// <param name="root">Where sysfs is mounted; another directory in tests.</param>
+/// <summary>Reads the attributes of block devices in sysfs (Documentation/ABI/stable/sysfs-block).</summary>
+/// <param name="root">The directory where sysfs is mounted; another one in tests.</param>
 public sealed class BlockSysfs(string root = "/sys")
 {
     /// <summary>The kernel's name (`sda1`) of a device; null if sysfs does not know it.</summary>
@@ -15,7 +15,7 @@ public sealed class BlockSysfs(string root = "/sys")
         return target?.Name;
     }
 
-    /// <summary>major:minor of a device by the kernel's name.</summary>
+    /// <summary>The number of a device, by the kernel's name; null if there is no such device.</summary>
     public DeviceNumber? NumberOf(string name) =>
         DeviceNumber.TryParse(ReadText(Path.Combine(DirectoryOf(name), "dev")), out var number) ? number : null;
 
@@ -23,7 +23,7 @@ public sealed class BlockSysfs(string root = "/sys")
     public IReadOnlyList<string> PartitionsOf(string name) =>
         Children(DirectoryOf(name), directory => File.Exists(Path.Combine(directory, "partition")));
 
-    /// <summary>The disk of a partition; null for a disk.</summary>
+    /// <summary>The disk that holds a partition; null for a disk.</summary>
     public string? DiskOf(string name)
     {
         var directory = DirectoryOf(name);
@@ -36,23 +36,23 @@ public sealed class BlockSysfs(string root = "/sys")
         return Path.GetFileName(Path.GetDirectoryName(real));
     }
 
-    /// <summary>Where sysfs has a device: below the hardware that it hangs on. By the kernel's name.</summary>
+    /// <summary>The device's directory in sysfs, below the hardware it is attached to, by the kernel's name.</summary>
     public string PlaceOf(string name) => new DirectoryInfo(DirectoryOf(name)).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? DirectoryOf(name);
 
-    /// <summary>The devices that this one is built upon.</summary>
+    /// <summary>The devices that a device is built upon.</summary>
     public IReadOnlyList<string> SlavesOf(string name) => Children(Path.Combine(DirectoryOf(name), "slaves"), _ => true);
 
-    /// <summary>The devices built upon this one: dm-crypt, LVM, md.</summary>
+    /// <summary>The devices built upon a device: dm-crypt, LVM, md.</summary>
     public IReadOnlyList<string> HoldersOf(string name) => Children(Path.Combine(DirectoryOf(name), "holders"), _ => true);
 
-    /// <summary>What a device-mapper device is called (`luks-root`), else the kernel's name.</summary>
+    /// <summary>A device's node, followed by its device-mapper name (`luks-root`) if it has one.</summary>
     public string DescribeHolder(string name)
     {
         var mapped = ReadText(Path.Combine(DirectoryOf(name), "dm/name"));
         return mapped.Length > 0 ? $"/dev/{name} ({mapped})" : $"/dev/{name}";
     }
 
-    /// <summary>A number of the device's queue; of its disk's for a partition; 0 if unknown.</summary>
+    /// <summary>A number from the queue of a device, or for a partition from its disk's queue; 0 if unknown.</summary>
     public long ReadQueueNumber(DeviceNumber number, string file)
     {
         var name = NameOf(number);
@@ -65,10 +65,10 @@ public sealed class BlockSysfs(string root = "/sys")
         return long.TryParse(ReadText(Path.Combine(DirectoryOf(disk), "queue", file)), out var value) ? value : 0;
     }
 
-    /// <summary>A text that a device has in sysfs, by the kernel's name; empty if it has none.</summary>
+    /// <summary>The text of an attribute, by the kernel's name of the device; empty if there is none.</summary>
     public string ReadAttribute(string name, string attribute) => ReadText(Path.Combine(DirectoryOf(name), attribute));
 
-    /// <summary>First byte of a partition on its disk; 0 for a disk. sysfs counts in 512 bytes, whatever the sector.</summary>
+    /// <summary>First byte of a partition on its disk; 0 for a disk. sysfs counts in units of 512 bytes, whatever the sector size.</summary>
     public long StartOf(string name) =>
         long.TryParse(ReadText(Path.Combine(DirectoryOf(name), "start")), out var sectors) ? sectors * 512 : 0;
 
@@ -76,7 +76,7 @@ public sealed class BlockSysfs(string root = "/sys")
     public IReadOnlyList<string> LoopsOn(string file) =>
         Children(Path.Combine(root, "class/block"), directory => ReadText(Path.Combine(directory, "loop/backing_file")) == file);
 
-    /// <summary>The loop devices that have a backing file, whatever its name.</summary>
+    /// <summary>The loop devices that have any backing file.</summary>
     public IReadOnlyList<string> Loops() =>
         Children(Path.Combine(root, "class/block"), directory => File.Exists(Path.Combine(directory, "loop/backing_file")));
 

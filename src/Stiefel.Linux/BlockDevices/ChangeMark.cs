@@ -7,25 +7,25 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
-/// What shows, without reading it, that a disk was written by somebody between two moments: taken while it is open exclusively and all is on the
-/// medium, and compared when it is open again. A file's mark is its inode, size and times; a block device's is how often and how much the kernel wrote
-/// and discarded since it found the device (Documentation/block/stat.rst), and which device that is (diskseq). Where the kernel does not count, or
-/// others than this kernel can write, nothing can be told.
+/// Shows, without reading the whole disk, that something wrote it between two moments: the mark is taken while the disk is open exclusively and all writes are on
+/// the medium, and compared when the disk is open again. A file's mark is its inode, size and times. A block device's mark is how often and how much the kernel has written
+/// and discarded since it found the device (Documentation/block/stat.rst), and the device's sequence number (diskseq). If the kernel does not count, or if
+/// other machines can write the disk, there is no mark.
 /// </summary>
 internal static class ChangeMark
 {
-    // Written in the same tick of the kernel's clock (CONFIG_HZ is 100 at least), two states of a file have the same times.
+    // Two changes of a file within one tick of the kernel's clock get the same time; a tick is at most 10 ms (CONFIG_HZ is at least 100).
     private static readonly TimeSpan s_ticks = TimeSpan.FromMilliseconds(25);
 
-    // Bio-based drivers, which the block layer does not count for, and those whose medium other machines may reach.
+    // Bio-based drivers, for which the block layer keeps no counts, and drivers whose medium other machines may reach.
     private static readonly string[] s_uncounted = ["dm-", "md", "zram", "pmem", "bcache"];
     private static readonly string[] s_shared = ["drbd", "rbd", "nbd"];
 
     /// <param name="file">The open disk or image.</param>
-    /// <param name="path">What it was opened by, for messages.</param>
-    /// <param name="sysfs">Where devices are looked up.</param>
-    /// <returns>Empty if it cannot be told.</returns>
-    /// <exception cref="LinuxException">It cannot be looked at.</exception>
+    /// <param name="path">The path it was opened by, for messages.</param>
+    /// <param name="sysfs">Finds devices by their numbers.</param>
+    /// <returns>The mark; empty if changes cannot be detected.</returns>
+    /// <exception cref="LinuxException">The state cannot be read.</exception>
     public static string Of(SafeFileHandle file, string path, BlockSysfs sysfs)
     {
         var stat = Stat(file, path);
@@ -38,7 +38,7 @@ internal static class ChangeMark
         return Describe(Stat(file, path));
     }
 
-    /// <summary>Reads the mark of a block device; a partition has that of its whole disk.</summary>
+    /// <summary>The mark of a block device; a partition has that of its whole disk.</summary>
     internal static string OfDevice(DeviceNumber number, BlockSysfs sysfs)
     {
         if (sysfs.NameOf(number) is not { } name)
@@ -54,21 +54,21 @@ internal static class ChangeMark
             return "";
         }
 
-        // Writes and discards: how many, and how many sectors.
+        // Writes and discards, each as a count of requests and of sectors.
         return $"disk {sequence}, written {fields[4]}/{fields[6]}, discarded {fields[11]}/{fields[13]}{OfBackingFile(sysfs.ReadAttribute(disk, "loop/backing_file"))}";
     }
 
-    /// <summary>Another machine may write the device, whatever is claimed here.</summary>
+    /// <summary>True if another machine may write the device, whatever is claimed here.</summary>
     internal static bool IsShared(DeviceNumber number, BlockSysfs sysfs) => sysfs.NameOf(number) is { } name && IsShared(sysfs.DiskOf(name) ?? name, sysfs);
 
     private static bool IsShared(string disk, BlockSysfs sysfs) => Array.Exists(s_shared, disk.StartsWith) || IsOfFabric(disk, sysfs);
 
-    // NVMe over fabrics, and NVMe with several controllers, whose common disk tells no transport; iSCSI and Fibre Channel (drivers/scsi/scsi_transport_*).
+    // NVMe over fabrics; NVMe with several controllers, whose shared disk has no transport attribute; iSCSI and Fibre Channel (drivers/scsi/scsi_transport_*).
     private static bool IsOfFabric(string disk, BlockSysfs sysfs) => disk.StartsWith("nvme", StringComparison.Ordinal)
         ? sysfs.ReadAttribute(disk, "device/transport") != "pcie"
         : sysfs.PlaceOf(disk) is var place && (place.Contains("/session", StringComparison.Ordinal) || place.Contains("/rport-", StringComparison.Ordinal));
 
-    // A loop device's file can be written past it.
+    // The file behind a loop device can be written without the loop device, so its times are part of the mark.
     private static string OfBackingFile(string path) => path.Length == 0 ? "" : FileStamp.Of(path) is { } stamp
         ? string.Create(CultureInfo.InvariantCulture, $", on file {stamp.Inode} of {stamp.Device}, {stamp.Size} bytes, changed {stamp.ChangedSeconds}.{stamp.ChangedNanoseconds:d9}")
         : ", on a file that is gone";

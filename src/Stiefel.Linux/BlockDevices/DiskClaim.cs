@@ -6,7 +6,7 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
-/// A disk that is ours alone (O_EXCL on block devices, man 2 open): as long as it is held, no file system, mapping, array or swap uses it or a
+/// An exclusive claim on a disk (O_EXCL on block devices, man 2 open): while it is held, no file system, mapping, array or swap uses the disk or a
 /// partition of it, and none can begin to.
 /// </summary>
 public sealed unsafe class DiskClaim : IDisposable
@@ -16,20 +16,20 @@ public sealed unsafe class DiskClaim : IDisposable
 
     private DiskClaim(string device, SafeFileHandle handle) => (_device, _handle) = (device, handle);
 
-    /// <summary>Takes it; null if somebody has it.</summary>
-    /// <exception cref="LinuxException">No such device.</exception>
+    /// <summary>Claims the disk; null if something else uses it.</summary>
+    /// <exception cref="LinuxException">The device cannot be opened.</exception>
     public static DiskClaim? TryTake(string device) => Open(device, Fcntl.O_EXCL) is { } handle ? new DiskClaim(device, handle) : null;
 
-    /// <summary>What is in the kernel's memory is on the medium when this returns, for a disk that others still use.</summary>
-    /// <exception cref="LinuxException">It may not be.</exception>
+    /// <summary>Writes the kernel's cached data of a disk to the medium, without claiming it.</summary>
+    /// <exception cref="LinuxException">Some data may not have reached the medium.</exception>
     public static void Flush(string device)
     {
         using var handle = Open(device, 0);
         Flush(device, handle ?? throw new LinuxException($"open(\"{device}\")", Errno.EBUSY));
     }
 
-    /// <summary>The same for this one; the kernel forgets what it has of it in memory.</summary>
-    /// <exception cref="LinuxException">Something may not have reached the medium.</exception>
+    /// <summary>Writes the kernel's cached data of the claimed disk to the medium, and drops the cache.</summary>
+    /// <exception cref="LinuxException">Some data may not have reached the medium.</exception>
     public void Flush()
     {
         Flush(_device, _handle);
@@ -43,7 +43,7 @@ public sealed unsafe class DiskClaim : IDisposable
 
     private static SafeFileHandle? Open(string device, int flags)
     {
-        // Reading suffices for the claim, and a disk that cannot be written to is claimed as well.
+        // A claim needs only read access, so that a read-only disk can be claimed, too.
         var handle = Fcntl.open(device, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC | flags, 0);
         return !handle.IsInvalid ? handle
             : Marshal.GetLastPInvokeError() == Errno.EBUSY ? null

@@ -3,12 +3,12 @@ using Stiefel.Linux.Files;
 namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
-/// All devices whose use is use of one disk: the disk, its partitions, and what is built upon them, however high. For a
-/// partition: the partition, what is built upon it, and upon its whole disk.
+/// All devices whose use counts as use of one disk: the disk, its partitions, and everything built upon them. For a
+/// partition: the partition, everything built upon it, and its whole disk with everything built upon the disk itself.
 /// </summary>
 internal sealed class DiskFamily
 {
-    // md on dm on md ...: deeper than anyone stacks, and an end should sysfs ever show a circle.
+    // Deeper than any real stack; this ends the walk if sysfs should ever show a circle.
     private const int MaxDepth = 16;
 
     private readonly Dictionary<DeviceNumber, string> _members = [];
@@ -20,7 +20,7 @@ internal sealed class DiskFamily
     /// <summary>One reason for every device that is built directly upon another member.</summary>
     public IReadOnlyList<DiskUseReason> Holders => _holders;
 
-    /// <summary>Collects the family of a device by the kernel's name.</summary>
+    /// <summary>Collects the family of a device, given by the kernel's name.</summary>
     public static DiskFamily Of(string name, BlockSysfs sysfs)
     {
         var family = new DiskFamily(sysfs);
@@ -32,7 +32,7 @@ internal sealed class DiskFamily
 
         if (sysfs.DiskOf(name) is { } disk)
         {
-            // The whole disk mounted or part of a RAID is use of its partitions too.
+            // A whole disk that is mounted, or part of a RAID, uses its partitions, too.
             family.Add(disk, 0);
         }
 
@@ -42,7 +42,7 @@ internal sealed class DiskFamily
     /// <summary>The kernel's names of all members.</summary>
     public IReadOnlyCollection<string> Names => _members.Values;
 
-    /// <summary>The kernel's name of a member; false if the device is a stranger.</summary>
+    /// <summary>The kernel's name of a member; false if the device does not belong to the family.</summary>
     public bool TryFind(DeviceNumber? number, out string name)
     {
         name = "";

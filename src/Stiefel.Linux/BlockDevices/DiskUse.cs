@@ -4,43 +4,46 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.BlockDevices;
 
-/// <summary>Why a disk must not be served now.</summary>
+/// <summary>The reasons why a disk must not be served now.</summary>
 public enum DiskUseKind
 {
-    /// <summary>It, a partition of it, or something built upon it is mounted.</summary>
+    /// <summary>The disk, a partition of it, or something built upon it is mounted.</summary>
     Mounted,
 
-    /// <summary>It, or a partition of it, is active swap.</summary>
+    /// <summary>The disk or a partition of it is active swap.</summary>
     Swap,
 
-    /// <summary>Device mapper, LVM, md or a loop device is built upon it.</summary>
+    /// <summary>Device mapper, LVM, md or a loop device is built upon the disk.</summary>
     Held,
 
-    /// <summary>It holds the image of a hibernated system, which would come back and overwrite what was changed.</summary>
+    /// <summary>The disk holds the image of a hibernated system, which would overwrite changes when it wakes.</summary>
     Hibernated,
 
-    /// <summary>Another program has it open exclusively.</summary>
+    /// <summary>Another program has the disk open exclusively.</summary>
     Claimed,
 }
 
-/// <summary>One reason, as a line for people.</summary>
+/// <summary>A reason, with a line for people.</summary>
 public sealed record DiskUseReason(DiskUseKind Kind, string Message);
 
 /// <summary>
-/// Finds who uses a disk, so that a refusal can say why. It is a diagnosis; what keeps others away while the disk is
-/// served is the exclusive claim of <see cref="BlockDevice.Open"/>.
+/// Finds what uses a disk, so that a refusal can say why. This is only a diagnosis: while the disk is
+/// served, the exclusive claim of <see cref="BlockDevice.Open"/> keeps others away.
 /// </summary>
 public static class DiskUse
 {
-    /// <summary>Every reason not to serve the block device or image file now; none = it is free. Throws <see cref="LinuxException"/> if it cannot be looked at, and <see cref="IOException"/> if it is something else.</summary>
+    /// <summary>
+    /// Lists every reason not to serve the block device or image file now; none if it is free. Throws <see cref="LinuxException"/> if it cannot be examined, and
+    /// <see cref="IOException"/> if it is neither a block device nor a regular file.
+    /// </summary>
     /// <param name="path">The device or file.</param>
-    /// <param name="asBase">It is to be the base of a snapshot, and others may have it for that as well.</param>
+    /// <param name="asBase">True if it is to be the base of a snapshot, which others may use at the same time.</param>
     public static IReadOnlyList<DiskUseReason> Check(string path, bool asBase = false)
     {
         (var type, var number) = DeviceNumber.Stat(path);
         if (type != SysStat.S_IFBLK && type != SysStat.S_IFREG)
         {
-            // Not to be opened: a pipe would wait for its other end, and a watchdog would start.
+            // Do not open it: a pipe would wait for its other end, and a watchdog would start.
             throw new IOException($"{path} is neither a block device nor a regular file");
         }
 
@@ -50,7 +53,7 @@ public static class DiskUse
         {
             var family = DiskFamily.Of(name, sysfs);
             reasons.AddRange(family.Holders);
-            // A loop device claims nothing of what it is made on, and is no holder of it.
+            // A loop device neither claims its backing device nor counts as its holder, so look for loops separately.
             foreach (var member in family.Names)
             {
                 AddLoops(reasons, $"/dev/{member}", sysfs);
@@ -83,7 +86,7 @@ public static class DiskUse
         }
     }
 
-    // Last, since the reasons above explain most claims; this one catches the rest, such as a virtual machine or another server.
+    // Checked last, since the reasons above explain most claims; this finds the rest, such as a virtual machine or another server.
     private static void AddClaim(List<DiskUseReason> reasons, string path, bool asBase)
     {
         try
@@ -100,7 +103,7 @@ public static class DiskUse
         }
         catch (LinuxException)
         {
-            // The caller that opens it reports what is not readable or not writable.
+            // An unreadable or unwritable disk is reported by the caller that opens it.
         }
     }
 

@@ -4,9 +4,9 @@ using Stiefel.Linux.Files;
 namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
-/// The mark that a hibernated system leaves in its swap area: the last ten bytes of the first page say S1SUSPEND instead
-/// of SWAPSPACE2 (kernel/power/swap.c; the others are of uswsusp and TuxOnIce, as libblkid knows them).
-/// A swap file, or swap inside LVM or LUKS that is not open, cannot be seen here; the search for boot files looks there.
+/// Recognises the signature of a hibernated system in a swap area: the last ten bytes of the first page are S1SUSPEND instead
+/// of SWAPSPACE2 (kernel/power/swap.c; libblkid also knows those of uswsusp and TuxOnIce).
+/// A swap file, or swap inside closed LVM or LUKS, cannot be seen here; the search for boot files looks there.
 /// </summary>
 public static class HibernationImage
 {
@@ -14,7 +14,7 @@ public static class HibernationImage
 
     private static readonly byte[] s_tuxOnIce = [0xed, 0xc3, 0x02, 0xe9, 0x98, 0x56, 0xe5, 0x0c];
 
-    // Page sizes of every architecture: a disk may have been moved.
+    // The page sizes of all architectures: the disk may come from another machine.
     private static readonly int[] s_pageSizes = [4096, 8192, 16384, 32768, 65536];
 
     /// <summary>Looks at an image file without partitions, or at any one device.</summary>
@@ -50,9 +50,9 @@ public static class HibernationImage
         return reasons;
     }
 
-    /// <summary>A swap area, be it a device, a part of one or a file, has the mark.</summary>
-    /// <param name="handle">Open for reading.</param>
-    /// <param name="start">Its first byte.</param>
+    /// <summary>True if a swap area (a device, a part of one, or a file) holds a hibernation image.</summary>
+    /// <param name="handle">The device or file, open for reading.</param>
+    /// <param name="start">First byte of the swap area.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static bool IsIn(SafeFileHandle handle, long start)
     {

@@ -6,21 +6,21 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
-/// What tells an open disk from another one that stands under the same name later: `4000787030016 bytes, eui.0025385b01234567`. Two disks without
-/// a number of their own, and of the same size, are told apart by nothing.
+/// Distinguishes an open disk from another that later has the same name: `4000787030016 bytes, eui.0025385b01234567`. Two disks of the same
+/// size that have no number of their own cannot be distinguished.
 /// </summary>
 internal static class MediumIdentity
 {
     private const int MaxLength = 256;
 
-    // Documentation/ABI/testing/sysfs-block and sysfs-bus-scsi, sysfs-block-dm, Documentation/admin-guide/md.rst, sysfs-block-loop: NVMe and
-    // virtio-blk; SCSI, SATA and USB; MMC; device mapper; RAID; loop devices.
+    // Documentation/ABI/testing/sysfs-block and sysfs-bus-scsi, sysfs-block-dm, Documentation/admin-guide/md.rst, sysfs-block-loop. In this
+    // order: NVMe and virtio-blk; SCSI, SATA and USB; MMC; device mapper; RAID; loop devices.
     private static readonly string[] s_names = ["wwid", "device/wwid", "serial", "device/serial", "dm/uuid", "md/uuid", "loop/backing_file"];
 
     /// <param name="file">The open disk or image.</param>
-    /// <param name="path">What it was opened by, for messages.</param>
-    /// <param name="size">In bytes.</param>
-    /// <exception cref="LinuxException">It cannot be looked at.</exception>
+    /// <param name="path">The path it was opened by, for messages.</param>
+    /// <param name="size">Its size in bytes.</param>
+    /// <exception cref="LinuxException">The state cannot be read.</exception>
     public static unsafe string Of(SafeFileHandle file, string path, long size)
     {
         SysStat.statx stat;
@@ -34,7 +34,7 @@ internal static class MediumIdentity
             : $"{size} bytes, file {stat.stx_ino} of {stat.stx_dev_major}:{stat.stx_dev_minor}";
     }
 
-    /// <summary>What sysfs tells of a device; empty if it tells nothing. For a partition, of its disk, and where it begins there.</summary>
+    /// <summary>A device's number in sysfs; empty if it has none. For a partition: the number of its disk, and where the partition begins.</summary>
     internal static string OfDevice(DeviceNumber number, BlockSysfs sysfs)
     {
         if (sysfs.NameOf(number) is not { } name)
@@ -56,7 +56,7 @@ internal static class MediumIdentity
         return at;
     }
 
-    // A disk's firmware wrote it.
+    // The text comes from the disk's firmware, so remove control characters and limit its length.
     private static string Printable(string text)
     {
         var clean = string.Concat(text.Where(c => !char.IsControl(c))).Trim();

@@ -11,7 +11,7 @@ internal static class MountedFileSystems
     private const int DeviceField = 2;
     private const int MountPointField = 4;
 
-    /// <summary>One reason for each mount whose device, or whose source, is of the family.</summary>
+    /// <summary>One reason for each mount whose device or source belongs to the family.</summary>
     public static IEnumerable<DiskUseReason> Find(DiskFamily family, IEnumerable<string> mountinfo)
     {
         foreach (var line in mountinfo)
@@ -23,7 +23,7 @@ internal static class MountedFileSystems
                 continue;
             }
 
-            // btrfs shows an anonymous device number; its source is what tells the disk.
+            // btrfs shows an anonymous device number; only its source tells the disk.
             var source = Unescape(fields[separator + 2]);
             DeviceNumber? number = DeviceNumber.TryParse(fields[DeviceField], out var mounted) ? mounted : null;
             if (family.TryFind(number, out var name) || family.TryFind(NumberOfSource(source), out name))
@@ -37,7 +37,7 @@ internal static class MountedFileSystems
     private static DeviceNumber? NumberOfSource(string source) =>
         source.StartsWith("/dev/", StringComparison.Ordinal) ? DeviceNumber.OfBlockDevice(source) : null;
 
-    /// <summary>Space, tab, newline and backslash are written as three octal digits.</summary>
+    /// <summary>Decodes space, tab, newline and backslash, which are written as three octal digits.</summary>
     internal static string Unescape(string text)
     {
         if (!text.Contains('\\'))

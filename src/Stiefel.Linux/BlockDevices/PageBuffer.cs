@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
-/// Page-aligned memory outside the garbage collector's heap: it costs nothing before it is touched, and goes back to the
-/// system when disposed. For one thread; its span must not be used after <see cref="Dispose"/>.
+/// Page-aligned memory outside the garbage collector's heap: it takes no memory before it is touched, and disposal returns it to the
+/// system. For one thread; its span must not be used after <see cref="Dispose"/>.
 /// </summary>
 public sealed unsafe class PageBuffer : IDisposable
 {
-    /// <summary>Bytes of a page of memory, and of the page cache.</summary>
+    /// <summary>Size of a memory page, and of a page in the page cache, in bytes.</summary>
     public const int PageSize = 4096;
 
     private void* _memory;
 
-    /// <param name="length">Bytes; contents are undefined at first.</param>
+    /// <param name="length">Bytes; the contents are undefined at first.</param>
     public PageBuffer(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
@@ -21,7 +21,7 @@ public sealed unsafe class PageBuffer : IDisposable
         Length = length;
     }
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Length in bytes.</summary>
     public int Length { get; }
 
     /// <summary>The memory.</summary>

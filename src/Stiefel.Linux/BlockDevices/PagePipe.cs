@@ -7,11 +7,11 @@ namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
 /// A pipe that carries pages of the page cache from a file to a socket without copying them (man 2 splice). For one thread.
-/// What is in it is lent, not copied: a write to the same place of the file that comes before the pages have left shows.
+/// Pages in it are lent, not copied: a write to the same part of the file before the pages have left the pipe changes them.
 /// </summary>
 public sealed unsafe class PagePipe : IDisposable
 {
-    // splice moves pages to a socket in batches since Linux 6.5. Before, it is page by page and slower than copying.
+    // splice moves pages to a socket in batches since Linux 6.5. Before that it goes page by page, which is slower than copying.
     private static readonly Version s_batchesSince = new(6, 5);
 
     private readonly SafeFileHandle _output;
@@ -24,13 +24,13 @@ public sealed unsafe class PagePipe : IDisposable
         Capacity = capacity;
     }
 
-    /// <summary>Bytes it holds if they begin on a page boundary; each page takes a place, whole or not.</summary>
+    /// <summary>The bytes it holds if they begin on a page boundary; a partial page takes the place of a whole one.</summary>
     public int Capacity { get; }
 
-    /// <summary>Bytes in it.</summary>
+    /// <summary>Bytes in it now.</summary>
     public int Length { get; private set; }
 
-    /// <summary>A pipe of at least the capacity in bytes; null where the kernel gives none, or is too old to make it worth it.</summary>
+    /// <summary>Makes a pipe of at least the given capacity in bytes; null if the kernel refuses, or is too old for it to pay off.</summary>
     public static PagePipe? TryCreate(int capacity)
     {
         if (Environment.OSVersion.Version < s_batchesSince)
@@ -57,8 +57,8 @@ public sealed unsafe class PagePipe : IDisposable
     }
 
     /// <summary>
-    /// Takes in pages of the file, after they were read from the medium if need be. Returns the bytes taken, 0 at the
-    /// end of the file, or the negative error number: EAGAIN = it is full.
+    /// Takes in pages of the file, which are read from the medium if they are not cached. Returns the bytes taken, 0 at the
+    /// end of the file, or the negative error number; EAGAIN means that the pipe is full.
     /// </summary>
     internal int Fill(SafeFileHandle file, long offset, int length)
     {
@@ -67,7 +67,7 @@ public sealed unsafe class PagePipe : IDisposable
         return count;
     }
 
-    /// <summary>Gives pages to the socket, at most all; the bytes given, or the negative error number: EAGAIN after its timeout.</summary>
+    /// <summary>Sends pages to the socket. Returns the bytes sent, at most all, or the negative error number; EAGAIN means that the socket's timeout expired.</summary>
     public int SendTo(SafeHandle socket)
     {
         var count = Splice(_output, null, socket, Length, 0);

@@ -7,17 +7,17 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.BlockDevices;
 
 /// <summary>
-/// What is built upon a disk: LUKS, LVM and whatever else the device mapper makes, RAID. Closed by the kernel itself, when there is no
-/// cryptsetup, dmsetup or mdadm to do it.
+/// Closes what is built upon a disk (LUKS, LVM and other device-mapper devices, RAID) by calls of the kernel, for when there is no
+/// cryptsetup, dmsetup or mdadm.
 /// </summary>
-/// <param name="sysfs">Tells what stands on what.</param>
-/// <param name="devices">Where device nodes are.</param>
+/// <param name="sysfs">Knows which device is built upon which.</param>
+/// <param name="devices">The directory of device nodes.</param>
 public sealed unsafe class StackedDevices(BlockSysfs sysfs, string devices = "/dev")
 {
-    // man 5 md in sysfs (Documentation/admin-guide/md.rst): no devices, no size, no level; the same as STOP_ARRAY.
+    // Documentation/admin-guide/md.rst: "clear" removes devices, size and level of an array, like the ioctl STOP_ARRAY.
     private const string StoppedArray = "clear";
 
-    /// <summary>All that stands on a disk or on its partitions, in the order in which it must be closed: by the kernel's names, the uppermost first.</summary>
+    /// <summary>Everything built upon a disk or its partitions, by the kernel's names, in the order in which it must be closed: topmost first.</summary>
     public IReadOnlyList<string> Above(string disk)
     {
         var order = new List<string>();
@@ -25,10 +25,10 @@ public sealed unsafe class StackedDevices(BlockSysfs sysfs, string devices = "/d
         return order;
     }
 
-    /// <summary>Closes one device on which nothing stands any more.</summary>
-    /// <exception cref="LinuxException">EBUSY: somebody uses it.</exception>
-    /// <exception cref="IOException">The same of an array.</exception>
-    /// <exception cref="NotSupportedException">It is of a kind that is not known here.</exception>
+    /// <summary>Closes a device on which nothing is built any more.</summary>
+    /// <exception cref="LinuxException">EBUSY: the mapping is in use.</exception>
+    /// <exception cref="IOException">The array is in use.</exception>
+    /// <exception cref="NotSupportedException">The device is neither a mapping nor an array.</exception>
     public void Close(string name)
     {
         if (name.StartsWith("dm-", StringComparison.Ordinal) && sysfs.NumberOf(name) is { } number)
@@ -41,14 +41,14 @@ public sealed unsafe class StackedDevices(BlockSysfs sysfs, string devices = "/d
         }
         else
         {
-            throw new NotSupportedException($"/dev/{name}: how to close this is not known");
+            throw new NotSupportedException($"/dev/{name}: neither a device-mapper device nor a RAID array, so it cannot be closed here");
         }
     }
 
-    /// <summary>What it is called, for a line of text.</summary>
+    /// <summary>The device's name for people.</summary>
     public string Describe(string name) => sysfs.DescribeHolder(name);
 
-    /// <summary>Takes the backing file away from every loop device that has one: it may lie on the disk.</summary>
+    /// <summary>Detaches every loop device from its backing file, which may lie on the disk.</summary>
     public void DetachLoops()
     {
         foreach (var name in sysfs.Loops())
@@ -56,13 +56,13 @@ public sealed unsafe class StackedDevices(BlockSysfs sysfs, string devices = "/d
             using var loop = Fcntl.open(Path.Combine(devices, name), Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0);
             if (!loop.IsInvalid)
             {
-                // In use still, it is detached when it is closed for the last time.
+                // A loop device in use is detached when it is closed for the last time.
                 _ = LinuxFs.ioctl(loop, LinuxFs.LOOP_CLR_FD, null);
             }
         }
     }
 
-    /// <summary>linux/kdev_t.h, huge_encode_dev: what the device mapper takes a device's number as.</summary>
+    /// <summary>A device's number in the form that the device mapper takes (linux/kdev_t.h, huge_encode_dev).</summary>
     internal static ulong Encode(DeviceNumber number) =>
         (number.Minor & 0xff) | ((ulong)number.Major << 8) | ((ulong)(number.Minor & ~0xffu) << 12);
 

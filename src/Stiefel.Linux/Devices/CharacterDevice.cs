@@ -4,14 +4,14 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Devices;
 
-/// <summary>A character device by its numbers, for when /dev is not there or must not be held.</summary>
+/// <summary>Opens a character device by its numbers, for when /dev does not exist or must not be kept in use.</summary>
 public static class CharacterDevice
 {
     /// <summary>
-    /// Opens it by way of a node that exists only for that moment, so that nothing but the device itself stays in use. The directory
-    /// must be on a file system that allows device nodes; the initramfs does. Throws <see cref="LinuxException"/>.
+    /// Opens a device by a node that exists only for a moment, so that nothing but the device stays in use. The directory
+    /// must be on a file system that allows device nodes, as the initramfs does. Throws <see cref="LinuxException"/>.
     /// </summary>
-    /// <param name="directory">Where the node is made for the moment.</param>
+    /// <param name="directory">The directory for the temporary node.</param>
     /// <param name="major">1 for memory devices.</param>
     /// <param name="minor">3 for null, 11 for kmsg.</param>
     public static SafeFileHandle Open(string directory, uint major, uint minor)
@@ -35,8 +35,8 @@ public static class CharacterDevice
     }
 
     /// <summary>
-    /// Opens a terminal for writing without ever waiting for it and without becoming its session (O_NONBLOCK, O_NOCTTY): a serial line
-    /// that nobody reads must hold up nothing. Throws <see cref="LinuxException"/>.
+    /// Opens a terminal for writing. This never waits, and does not make the terminal the session's (O_NONBLOCK, O_NOCTTY): a serial line
+    /// that nobody reads must not hold anything up. Throws <see cref="LinuxException"/>.
     /// </summary>
     public static SafeFileHandle OpenTerminal(string path)
     {
@@ -44,7 +44,7 @@ public static class CharacterDevice
         return handle.IsInvalid ? throw LinuxException.FromLastError($"open(\"{path}\", O_WRONLY)") : handle;
     }
 
-    // gnu_dev_makedev: 12 + 20 bits of the major, 8 + 24 bits of the minor, interleaved.
+    // As glibc's gnu_dev_makedev: 12 + 20 bits of the major and 8 + 24 bits of the minor number, interleaved.
     internal static ulong DeviceNumberOf(uint major, uint minor) =>
         ((ulong)(major & 0xfffff000) << 32) | ((ulong)(major & 0xfff) << 8) | ((ulong)(minor & 0xffffff00) << 12) | (minor & 0xff);
 }

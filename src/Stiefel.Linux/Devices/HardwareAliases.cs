@@ -3,19 +3,19 @@ using System.Globalization;
 namespace Stiefel.Linux.Devices;
 
 /// <summary>
-/// What this machine's hardware asks of a kernel: the `modalias` strings in /sys, by which modprobe finds drivers (man 5 modules.dep,
+/// Reads the `modalias` strings of this machine's devices from /sys, by which modprobe finds drivers (man 5 modules.dep,
 /// depmod's modules.alias).
 /// </summary>
 public static class HardwareAliases
 {
-    /// <summary>More is no alias; the kernel's own buffer for one has a page (uevent, PAGE_SIZE).</summary>
+    /// <summary>Longest alias; the kernel's own buffer for one is a page (uevent, PAGE_SIZE).</summary>
     private const int MaxAliasLength = 4096;
 
     /// <summary>
-    /// All that stands between the processor and each network interface: the interface's device, every bus and bridge above it, and the
-    /// transceiver (PHY) beside it. Sorted, each once. Interfaces that vanish meanwhile are left out.
+    /// The aliases of everything between the processor and each network interface: the interface's device, every bus and bridge above it, and the
+    /// transceiver (PHY) beside it. Sorted, without duplicates. Interfaces that vanish meanwhile are left out.
     /// </summary>
-    /// <param name="sysRoot">Where sysfs is mounted: `/sys`.</param>
+    /// <param name="sysRoot">The directory where sysfs is mounted: `/sys`.</param>
     public static IReadOnlyList<string> ForNetworkPath(string sysRoot)
     {
         var aliases = new SortedSet<string>(StringComparer.Ordinal);
@@ -32,8 +32,8 @@ public static class HardwareAliases
         return [.. aliases];
     }
 
-    /// <summary>The modaliases of every device of the machine, sorted, each once.</summary>
-    /// <param name="sysRoot">Where sysfs is mounted: `/sys`.</param>
+    /// <summary>The modaliases of all devices of the machine, sorted, without duplicates.</summary>
+    /// <param name="sysRoot">The directory where sysfs is mounted: `/sys`.</param>
     public static IReadOnlyList<string> ForAllDevices(string sysRoot)
     {
         var aliases = new SortedSet<string>(StringComparer.Ordinal);
@@ -61,7 +61,7 @@ public static class HardwareAliases
         }
     }
 
-    // A PHY has no modalias file: the kernel asks for `mdio:` and the 32 binary digits of its identifier (linux/mod_devicetable.h, MDIO_ID_FMT).
+    // A PHY has no modalias file: the kernel requests `mdio:` followed by the 32 binary digits of its identifier (linux/mod_devicetable.h, MDIO_ID_FMT).
     private static void AddTransceiver(SortedSet<string> aliases, DirectoryInfo device)
     {
         var text = ReadLine(Path.Combine(device.FullName, "phydev/phy_id"));

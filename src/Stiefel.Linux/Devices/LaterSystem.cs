@@ -6,23 +6,23 @@ using Stiefel.Linux.Processes;
 
 namespace Stiefel.Linux.Devices;
 
-/// <summary>The system that an initramfs has started, for a process that stayed behind in the initramfs: its terminals, and its process 1. See <see cref="LaterRoot"/>.</summary>
+/// <summary>The system that an initramfs has started, for a process that stayed behind in the initramfs: reaches its terminals and its process 1. See <see cref="LaterRoot"/>.</summary>
 public static class LaterSystem
 {
-    // sd_booted(3).
+    // man 3 sd_booted.
     private const string SystemdRuns = "/run/systemd/system";
 
-    // systemd(1): starts poweroff.target, irreversibly. SIGRTMIN is libc's, which keeps the first two of the kernel's for itself.
+    // man 1 systemd: SIGRTMIN+4 starts poweroff.target, irreversibly. SIGRTMIN is libc's, 34: libc keeps the kernel's first two for itself.
     private const int SystemdPowerOff = 34 + 4;
 
-    // The kernel gives the lowest number that is free.
+    // A new pseudo-terminal gets the lowest free number, so higher ones are rare.
     private const int PseudoTerminals = 128;
 
-    /// <summary>Asks it to switch the machine off in good order.</summary>
-    /// <returns>False if its process 1 is not systemd, and may take a signal for something else.</returns>
+    /// <summary>Asks the system to shut down and power off.</summary>
+    /// <returns>False if its process 1 is not systemd, which might take the signal for something else.</returns>
     public static bool PowerOff() => LaterRoot.IsThere && LaterRoot.Has(SystemdRuns) && Signals.kill(1, SystemdPowerOff) == 0;
 
-    /// <summary>Writes to the console in front and to every pseudo-terminal, as wall(1) does, waiting for none. Takes CAP_DAC_OVERRIDE.</summary>
+    /// <summary>Writes to the foreground console and to every pseudo-terminal, like wall(1), without waiting for any. Needs CAP_DAC_OVERRIDE.</summary>
     public static void WriteToTerminals(string text)
     {
         if (LaterRoot.IsThere)
@@ -43,7 +43,7 @@ public static class LaterSystem
             }
             catch (LinuxException)
             {
-                // Not there, or stopped by its user.
+                // The terminal does not exist, or its user has stopped its output.
             }
         }
     }

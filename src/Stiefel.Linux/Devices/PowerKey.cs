@@ -3,12 +3,12 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Devices;
 
-/// <summary>The machine's power key, on whatever input device it is, when no system listens to it any more.</summary>
+/// <summary>Listens to the machine's power key, on whatever input device it is, after the system has stopped doing so.</summary>
 public sealed unsafe class PowerKey : IDisposable
 {
     private const int EventsAtOnce = 16;
 
-    // The value of a key's event; 0 is a release, 2 a repetition.
+    // Value of a key event for a press; 0 is a release, 2 a repetition.
     private const int Pressed = 1;
 
     private readonly List<SafeFileHandle> _devices = [];
@@ -17,8 +17,8 @@ public sealed unsafe class PowerKey : IDisposable
     {
     }
 
-    /// <summary>Listens to all input devices that are there now. Never fails: a machine may have none.</summary>
-    /// <param name="directory">Where their nodes are.</param>
+    /// <summary>Listens to all present input devices. Never fails: a machine may have none.</summary>
+    /// <param name="directory">The directory of their nodes.</param>
     public static PowerKey Open(string directory = "/dev/input")
     {
         var key = new PowerKey();
@@ -34,7 +34,7 @@ public sealed unsafe class PowerKey : IDisposable
         return key;
     }
 
-    /// <summary>True once it is pressed; false if it was not within this time.</summary>
+    /// <summary>Waits until the key is pressed; false if it was not pressed within the given time.</summary>
     public bool WaitForPress(TimeSpan atMost)
     {
         var end = Environment.TickCount64 + (long)atMost.TotalMilliseconds;
@@ -60,7 +60,7 @@ public sealed unsafe class PowerKey : IDisposable
         return false;
     }
 
-    /// <summary>A press of the power key among these events.</summary>
+    /// <summary>True if a press of the power key is among these events.</summary>
     internal static bool HasPress(ReadOnlySpan<LinuxInput.input_event> events)
     {
         foreach (var item in events)
@@ -89,7 +89,7 @@ public sealed unsafe class PowerKey : IDisposable
             var bytes = Unistd.read(_devices[i], (byte*)events, (nuint)(EventsAtOnce * sizeof(LinuxInput.input_event)));
             if (bytes <= 0)
             {
-                // Unplugged: it would be readable for ever.
+                // The device was unplugged. Close it, because poll would report it as readable forever.
                 _devices[i].Dispose();
                 _devices.RemoveAt(i);
             }

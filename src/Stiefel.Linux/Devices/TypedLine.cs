@@ -10,24 +10,24 @@ using static Tmds.Linux.LibC;
 namespace Stiefel.Linux.Devices;
 
 /// <summary>
-/// A line typed on a terminal that shows it, waited for with poll (man 2 poll): the terminal is read only when a line is there, so that no
-/// read is left behind which would take the answer to a later question, or bytes of a secret.
+/// Reads a line typed on a terminal that echoes it, waiting with poll (man 2 poll): the terminal is read only when a line is ready. A read that
+/// was left pending would take the answer to a later question, or bytes of a secret.
 /// </summary>
 public static class TypedLine
 {
-    /// <summary>Bytes; a terminal gives no longer line (N_TTY_BUF_SIZE of the kernel).</summary>
+    /// <summary>Longest line in bytes; the kernel's terminals give no longer one (N_TTY_BUF_SIZE).</summary>
     private const int MaxLength = 4096;
 
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Forgets what was typed so far and not read, if this is a terminal.</summary>
+    /// <summary>Discards input that was typed but not read, if this is a terminal.</summary>
     public static void Forget(SafeFileHandle terminal) => _ = tcflush((int)terminal.DangerousGetHandle(), (int)TCIFLUSH);
 
-    /// <summary>Waits for one line. Blocks the calling thread. The end of input is no line, and a terminal that is gone gives none: either is waited out.</summary>
-    /// <param name="terminal">In canonical mode (man 3 termios), as it usually is: there is something to read once a line is whole.</param>
-    /// <param name="patience">How long.</param>
-    /// <param name="token">Ends it within a tenth of a second.</param>
-    /// <returns>Without the line's end; null if none came in time.</returns>
+    /// <summary>Waits for one line, blocking the calling thread. At the end of input, or if the terminal is gone, it waits until the time is over.</summary>
+    /// <param name="terminal">A terminal in canonical mode (man 3 termios), the default: it becomes readable when a line is complete.</param>
+    /// <param name="patience">The longest wait.</param>
+    /// <param name="token">Cancels the wait within a tenth of a second.</param>
+    /// <returns>The line without its end; null if none came in time.</returns>
     public static string? Read(SafeFileHandle terminal, TimeSpan patience, CancellationToken token)
     {
         var waited = Stopwatch.StartNew();
@@ -45,7 +45,7 @@ public static class TypedLine
                 return line;
             }
 
-            _ = token.WaitHandle.WaitOne(slice); // poll would say at once that there is an end to read
+            _ = token.WaitHandle.WaitOne(slice); // at the end of input, poll returns at once, so wait here
         }
 
         return null;

@@ -8,8 +8,8 @@ using static Tmds.Linux.LibC;
 namespace Stiefel.Linux.Devices;
 
 /// <summary>
-/// A line typed on a terminal that shows asterisks only (man 3 termios). What was typed is in the caller's hands, who overwrites it;
-/// it was in no string, which could not be, and the collector, which leaves copies where it moves things, leaves it in its place.
+/// Reads a line typed on a terminal, which shows only asterisks (man 3 termios). The caller gets the secret and must overwrite it.
+/// It is never in a string, which could not be overwritten, and its memory is pinned, so that the garbage collector leaves no copies when it moves objects.
 /// </summary>
 public static unsafe class TypedSecret
 {
@@ -22,19 +22,19 @@ public static unsafe class TypedSecret
     private const byte EraseLine = 21;   // Ctrl-U
     private const byte FirstPrintable = 32;
 
-    // The rest of what an arrow key sends follows its escape at once, also over a serial line.
+    // The bytes that an arrow key sends after the escape follow it at once, also over a serial line.
     private const int SequenceMilliseconds = 50;
 
-    /// <summary>Somebody can type: standard input is a terminal.</summary>
+    /// <summary>True if standard input is a terminal, so that a person can type.</summary>
     public static bool IsPossible => isatty(StandardInput) == 1;
 
-    /// <summary>Asks, and waits for one line. Line feed or carriage return end it; what does not fit the limit is ignored.</summary>
-    /// <param name="question">Without a line's end.</param>
-    /// <param name="echo">Where question and asterisks go.</param>
-    /// <param name="limit">Bytes.</param>
-    /// <returns>UTF-8 without the line's end; empty for an empty line or the end of input.</returns>
-    /// <exception cref="LinuxException">Standard input is no terminal, or is gone.</exception>
-    /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
+    /// <summary>Asks, and waits for one line, ended by line feed or carriage return. Input beyond the limit is ignored.</summary>
+    /// <param name="question">The text to show, without a line end.</param>
+    /// <param name="echo">Receives the question and the asterisks.</param>
+    /// <param name="limit">Longest secret, in bytes.</param>
+    /// <returns>UTF-8 without the line's end; empty for an empty line or at the end of input.</returns>
+    /// <exception cref="LinuxException">Standard input is not a terminal, or is gone.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C was typed.</exception>
     public static byte[] Read(string question, TextWriter echo, int limit) => Read(StandardInput, question, echo, limit);
 
     private static byte[] Read(int terminal, string question, TextWriter echo, int limit)
@@ -46,11 +46,11 @@ public static unsafe class TypedSecret
         }
 
         var silent = before;
-        // Ctrl-C is read as a byte: the signal would end the program and leave the terminal without its echo.
+        // Read Ctrl-C as a byte: as a signal it would end the program and leave the terminal without echo.
         silent.c_lflag &= ~(uint)(ECHO | ICANON | ISIG);
         silent.c_cc[VMIN] = 1;
         silent.c_cc[VTIME] = 0;
-        // Flushes, and only then asks: what was typed before, nobody had asked for.
+        // TCSAFLUSH discards what was typed before the question was asked.
         if (tcsetattr(terminal, (int)TCSAFLUSH, &silent) != 0)
         {
             throw LinuxException.FromLastError("tcsetattr");
@@ -76,7 +76,7 @@ public static unsafe class TypedSecret
         }
     }
 
-    /// <summary>How many bytes of the line were typed.</summary>
+    /// <summary>Reads into the line; returns the number of bytes.</summary>
     internal static int Fill(Stream input, byte[] line, TextWriter echo, Func<bool> hasMore)
     {
         var length = 0;
@@ -115,7 +115,7 @@ public static unsafe class TypedSecret
         return length;
     }
 
-    /// <summary>ECMA-48: after the escape `[` and any number of bytes below `@`, or `O`; one byte from `@` on ends it.</summary>
+    /// <summary>Skips an escape sequence (ECMA-48): after the escape comes `[` with any number of bytes below `@`, or `O`; one byte from `@` on ends it.</summary>
     private static void SkipSequence(Stream input)
     {
         var typed = input.ReadByte();
@@ -133,7 +133,7 @@ public static unsafe class TypedSecret
         return Poll.poll(&wait, 1, SequenceMilliseconds) > 0;
     }
 
-    // A character of UTF-8 goes as a whole.
+    // Removes a whole UTF-8 character.
     private static int Shorten(byte[] line, int length)
     {
         while (length > 0 && (line[--length] & 0xC0) == 0x80)

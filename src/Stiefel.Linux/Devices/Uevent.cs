@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Stiefel.Linux.Devices;
 
-/// <summary>A kernel announcement about a device (lib/kobject_uevent.c): `add@/devices/…`, then KEY=value strings, each ended by a zero.</summary>
-/// <param name="Action">add, remove, change, move, bind, unbind…</param>
-/// <param name="DevicePath">Below /sys.</param>
-/// <param name="Subsystem">net, block, usb…; empty if none.</param>
+/// <summary>A kernel message about a device (lib/kobject_uevent.c): `add@/devices/…`, then KEY=value strings, each ended by a zero byte.</summary>
+/// <param name="Action">`add`, `remove`, `change`, `move`, `bind`, `unbind` and so on.</param>
+/// <param name="DevicePath">The device's path below /sys.</param>
+/// <param name="Subsystem">`net`, `block`, `usb` and so on; empty if none.</param>
 /// <param name="Variables">All KEY=value pairs.</param>
 public sealed record Uevent(string Action, string DevicePath, string Subsystem, IReadOnlyDictionary<string, string> Variables)
 {
-    /// <summary>Null for what is not a kernel uevent, such as udev's own messages (they begin with `libudev`).</summary>
+    /// <summary>Parses a datagram; null if it is not a kernel uevent, such as udev's own messages (they begin with `libudev`).</summary>
     internal static Uevent? Parse(ReadOnlySpan<byte> datagram)
     {
         var fields = Encoding.UTF8.GetString(datagram).Split('\0', StringSplitOptions.RemoveEmptyEntries);

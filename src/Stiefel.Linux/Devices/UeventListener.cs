@@ -4,7 +4,7 @@ using Stiefel.Linux.Netlink;
 
 namespace Stiefel.Linux.Devices;
 
-/// <summary>The kernel's announcements of devices that come and go (man 7 udev, NETLINK_KOBJECT_UEVENT).</summary>
+/// <summary>Receives the kernel's messages about devices that come and go (man 7 udev, NETLINK_KOBJECT_UEVENT).</summary>
 public sealed class UeventListener : IDisposable
 {
     private const uint KernelGroup = 1;
@@ -13,10 +13,10 @@ public sealed class UeventListener : IDisposable
 
     private UeventListener(NetlinkSocket socket) => _socket = socket;
 
-    /// <summary>From now on; look at what is there already after this call and nothing is missed.</summary>
+    /// <summary>Begins to listen. Enumerate existing devices after this call, so that none is missed.</summary>
     public static UeventListener Open() => new(NetlinkSocket.Open(LinuxNetlink.NETLINK_KOBJECT_UEVENT, KernelGroup));
 
-    /// <summary>Waits for the next announcement. Null if the time is over, or if some were lost and everything must be looked at anew.</summary>
+    /// <summary>Waits for the next message. Null if the time is over, or if messages were lost and all devices must be enumerated again.</summary>
     public Uevent? Next(TimeSpan atMost)
     {
         var deadline = Environment.TickCount64 + (long)atMost.TotalMilliseconds;

@@ -1,8 +1,8 @@
 namespace Stiefel.Linux.Errors;
 
 /// <summary>
-/// The error numbers that decide something here, under the kernel's own names (include/uapi/asm-generic/errno-base.h, errno.h; the same on
-/// every architecture that .NET runs on). man 3 errno says what each means, and the page of the call what it means there.
+/// The error numbers that this project checks for, under the kernel's names (include/uapi/asm-generic/errno-base.h, errno.h; they are the same on
+/// every architecture that .NET supports). man 3 errno explains them, and each call's manual page says what they mean there.
 /// </summary>
 public static class Errno
 {

@@ -5,7 +5,7 @@ namespace Stiefel.Linux.Errors;
 /// <summary>A failed system call: which call, with which arguments, and the kernel's reason.</summary>
 public sealed class LinuxException : IOException
 {
-    /// <param name="call">The call with its arguments as one would read them in strace: `mount("/dev/sda1", "/mnt")`.</param>
+    /// <param name="call">The call with its arguments, in the style of strace: `mount("/dev/sda1", "/mnt")`.</param>
     /// <param name="errno">The error number (man 3 errno).</param>
     public LinuxException(string call, int errno)
         : base($"{call}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})")
@@ -15,7 +15,7 @@ public sealed class LinuxException : IOException
     }
 
     /// <inheritdoc cref="LinuxException(string, int)"/>
-    /// <param name="hint">What to do about it.</param>
+    /// <param name="hint">What a person can do about it.</param>
     public LinuxException(string call, int errno, string hint)
         : base($"{call}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}): {hint}")
     {
@@ -26,9 +26,9 @@ public sealed class LinuxException : IOException
     /// <summary>The call with its arguments.</summary>
     public string Call { get; }
 
-    /// <summary>man 3 errno.</summary>
+    /// <summary>The error number (man 3 errno).</summary>
     public int Errno { get; }
 
-    /// <summary>The exception for the last failed P/Invoke of this thread.</summary>
+    /// <summary>Makes the exception for this thread's last failed P/Invoke.</summary>
     public static LinuxException FromLastError(string call) => new(call, Marshal.GetLastPInvokeError());
 }

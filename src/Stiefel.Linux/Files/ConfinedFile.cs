@@ -16,11 +16,11 @@ public sealed class ConfinedFile : TreeFile
     {
         Handle = handle;
 
-        // Files of securityfs and efivarfs are regular, and can be read from front to back only.
+        // Files in securityfs and efivarfs are regular files, but can be read only from front to back.
         _isStream = Unistd.lseek(handle, 0, Unistd.SEEK_SET) < 0;
     }
 
-    /// <summary>Open for reading; owned by this object.</summary>
+    /// <summary>A handle for reading, owned by this object.</summary>
     public SafeFileHandle Handle { get; }
 
     /// <inheritdoc/>
@@ -44,7 +44,7 @@ public sealed class ConfinedFile : TreeFile
     {
         if (offset != _streamed)
         {
-            throw new IOException($"{Path}: can be read from front to back only, and is at {_streamed}, not at {offset}");
+            throw new IOException($"{Path}: can be read only from front to back; the next byte is at {_streamed}, not at {offset}");
         }
 
         fixed (byte* bytes = buffer)

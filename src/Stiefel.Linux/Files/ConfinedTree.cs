@@ -9,21 +9,21 @@ using static Tmds.Linux.LibC;
 namespace Stiefel.Linux.Files;
 
 /// <summary>
-/// A directory tree that no path can leave: `/` is its top, `..` stops there, and symbolic links are followed as a system whose
-/// root it is would follow them. The kernel does the walking (man 2 openat2, RESOLVE_IN_ROOT), so a hostile disk has nothing to race.
+/// A directory tree that no path can leave: `/` is its top, `..` stops there, and symbolic links are followed as by a system
+/// that has it as its root. The kernel resolves the paths (man 2 openat2, RESOLVE_IN_ROOT), so a hostile disk cannot exploit a race.
 /// </summary>
 public sealed class ConfinedTree : IFileTree, IDisposable
 {
-    /// <summary>A directory with more entries is read no further.</summary>
+    /// <summary>Largest number of names read from a directory; further ones are ignored.</summary>
     public const int MaxListedEntries = 4096;
 
-    // openat2 answers EAGAIN if a rename elsewhere disturbed the walk.
+    // openat2 fails with EAGAIN if a rename elsewhere disturbed the walk; try again so often.
     private const int MaxWalks = 16;
 
     private readonly SafeFileHandle _root;
 
-    /// <param name="root">An existing directory; links on the way to it are trusted.</param>
-    /// <exception cref="LinuxException">It cannot be opened.</exception>
+    /// <param name="root">An existing directory; links on the path to it are trusted.</param>
+    /// <exception cref="LinuxException">The directory cannot be opened.</exception>
     public ConfinedTree(string root)
     {
         _root = Fcntl.open(root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
@@ -51,7 +51,7 @@ public sealed class ConfinedTree : IFileTree, IDisposable
     /// <inheritdoc cref="IFileTree.OpenFile"/>
     public ConfinedFile? OpenFile(string path)
     {
-        // Without O_NONBLOCK a FIFO on the disk would hold us for ever.
+        // Without O_NONBLOCK, opening a FIFO on the disk would block forever.
         var handle = Open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
         if (handle is null)
         {
@@ -133,5 +133,5 @@ public sealed class ConfinedTree : IFileTree, IDisposable
 
     private static string RealPath(SafeFileHandle handle)
         => new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget
-            ?? throw new IOException("/proc is not mounted: cannot tell where a file lies");
+            ?? throw new IOException("/proc is not mounted, so the path of an open file cannot be found: mount it");
 }

@@ -4,13 +4,13 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Files;
 
-/// <summary>major:minor of a device (man 3 makedev).</summary>
+/// <summary>The major and minor number of a device (man 3 makedev).</summary>
 public readonly record struct DeviceNumber(uint Major, uint Minor)
 {
-    /// <summary>As sysfs and mountinfo write it: `8:1`.</summary>
+    /// <summary>The form in sysfs and mountinfo: `8:1`.</summary>
     public override string ToString() => $"{Major}:{Minor}";
 
-    /// <summary>Reads `8:1`; false if it is anything else.</summary>
+    /// <summary>Parses `8:1`; false if the text is anything else.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out DeviceNumber number)
     {
         var colon = text.IndexOf(':');
@@ -22,7 +22,7 @@ public readonly record struct DeviceNumber(uint Major, uint Minor)
         return valid;
     }
 
-    /// <summary>The number of the block device at the path, following links; null if it is none or does not exist.</summary>
+    /// <summary>The number of the block device at the path, following links; null if there is no block device.</summary>
     public static DeviceNumber? OfBlockDevice(string path)
     {
         (int type, DeviceNumber number)? file = TryStat(path);

@@ -5,11 +5,11 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Files;
 
-/// <summary>To make a renamed or deleted file's name durable: that a file is on the medium does not say that its name is (man 2 fsync).</summary>
+/// <summary>Makes the name of a new, renamed or deleted file durable: flushing a file does not flush its directory entry (man 2 fsync).</summary>
 public static class DirectorySync
 {
-    /// <summary>Waits until the directory's names are on the medium.</summary>
-    /// <exception cref="LinuxException">They may not be, or there is no such directory.</exception>
+    /// <summary>Waits until the directory's entries are on the medium.</summary>
+    /// <exception cref="LinuxException">The entries may not be on the medium, or there is no such directory.</exception>
     public static void Flush(string directory)
     {
         using var handle = ReadOnlyFile.Open(directory);
@@ -20,7 +20,7 @@ public static class DirectorySync
                 case Errno.EINTR:
                     continue;
                 case Errno.EINVAL:
-                    // A file system that cannot do it to a directory has nothing better to offer.
+                    // This file system cannot flush directories; there is nothing better to do.
                     return;
                 default:
                     throw LinuxException.FromLastError($"fsync({directory})");

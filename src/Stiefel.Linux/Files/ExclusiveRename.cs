@@ -5,14 +5,14 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Files;
 
 /// <summary>
-/// Giving a file a name that nothing has yet, in one step. File.Move looks whether the name is free and renames then, which overwrites what
-/// somebody else made in between.
+/// Renames a file in one step, only if nothing has the new name. File.Move checks first and renames then, which overwrites a file
+/// made in between.
 /// </summary>
 public static class ExclusiveRename
 {
     /// <summary>Renames a file within its file system.</summary>
-    /// <returns>False if something has the name already, be it a link that leads nowhere; nothing was changed then.</returns>
-    /// <exception cref="LinuxException">There is no such file, or the directory cannot be written to.</exception>
+    /// <returns>False, with nothing changed, if anything has the name already, even a dangling link.</returns>
+    /// <exception cref="LinuxException">The file does not exist, or the directory cannot be written to.</exception>
     public static bool TryRename(string file, string name)
     {
         if (Stdio.renameat2(SysStat.AT_FDCWD, file, SysStat.AT_FDCWD, name, Stdio.RENAME_NOREPLACE) == 0)
@@ -24,13 +24,13 @@ public static class ExclusiveRename
         return errno switch
         {
             Errno.EEXIST => false,
-            // NFS and some others cannot do that (man 2 rename), but a second name is never given over another file.
+            // NFS and some others do not support the flag (man 2 rename); link never replaces a file either.
             Errno.EINVAL or Errno.ENOSYS => TryLink(file, name),
             _ => throw new LinuxException($"renameat2(\"{file}\", \"{name}\", RENAME_NOREPLACE)", errno),
         };
     }
 
-    /// <summary>The same for file systems whose rename knows no flags.</summary>
+    /// <summary>As <see cref="TryRename"/>, for file systems without rename flags.</summary>
     internal static bool TryLink(string file, string name)
     {
         if (Unistd.link(file, name) != 0)

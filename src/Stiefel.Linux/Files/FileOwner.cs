@@ -5,19 +5,19 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Files;
 
 /// <summary>The owner of a file or a directory, and whether others may change it (man 2 statx).</summary>
-/// <param name="User">Its owner's number.</param>
-/// <param name="OthersMayWrite">Its group or everybody may write to it. Always true for a symbolic link itself, where it means nothing.</param>
+/// <param name="User">The owner's user id.</param>
+/// <param name="OthersMayWrite">True if the group or everyone may write to it. Always true, but meaningless, for a symbolic link itself.</param>
 public readonly record struct FileOwner(uint User, bool OthersMayWrite)
 {
     private const ushort GroupOrOtherWrite = 0x12;
     private const uint Root = 0;
     private const uint Wanted = SysStat.STATX_MODE | SysStat.STATX_UID;
 
-    /// <summary>It is this process's user or root.</summary>
+    /// <summary>True if the owner is this process's user or root.</summary>
     public bool IsUsOrRoot => User == Root || User == Unistd.geteuid();
 
-    /// <summary>The owner of what the path names; a symbolic link at its end is looked at itself unless it is to be followed.</summary>
-    /// <exception cref="LinuxException">No such file, or no way to it.</exception>
+    /// <summary>The owner of the file at the path; of the link itself if the path ends in a symbolic link that is not to be followed.</summary>
+    /// <exception cref="LinuxException">The file does not exist or cannot be reached.</exception>
     public static unsafe FileOwner Of(string path, bool followLink)
     {
         SysStat.statx stat;
@@ -25,8 +25,8 @@ public readonly record struct FileOwner(uint User, bool OthersMayWrite)
         return Of(SysStat.statx_at(SysStat.AT_FDCWD, path, flags, Wanted, &stat), path, stat);
     }
 
-    /// <summary>The owner of an open file, whatever has become of its name since.</summary>
-    /// <exception cref="LinuxException">The file system does not tell.</exception>
+    /// <summary>The owner of an open file, even if it was renamed since.</summary>
+    /// <exception cref="LinuxException">The file system does not report the owner.</exception>
     public static unsafe FileOwner Of(SafeFileHandle file)
     {
         SysStat.statx stat;

@@ -5,32 +5,32 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Files;
 
 /// <summary>
-/// What tells one state of a file or a directory from another without reading it (man 2 statx). The kernel sets the time of the last change whenever content,
-/// owner or rights change, and nobody else can: a copy that keeps the time of writing has another.
+/// Distinguishes one state of a file or directory from another without reading it (man 2 statx). The kernel sets the time of the last change whenever content,
+/// owner or permissions change, and no program can set it: even a copy that keeps the modification time has another change time.
 /// </summary>
-/// <param name="Device">Where it is.</param>
-/// <param name="Inode">Which it is there.</param>
-/// <param name="Size">In bytes.</param>
-/// <param name="ChangedSeconds">When it changed, in seconds of 1970.</param>
-/// <param name="ChangedNanoseconds">And the rest.</param>
-/// <param name="User">Its owner's number.</param>
-/// <param name="Mode">Its type and rights.</param>
+/// <param name="Device">The device that holds it.</param>
+/// <param name="Inode">Its inode number there.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="ChangedSeconds">Time of the last change, seconds since 1970.</param>
+/// <param name="ChangedNanoseconds">The nanoseconds of that time.</param>
+/// <param name="User">The owner's user id.</param>
+/// <param name="Mode">Type and permissions.</param>
 public readonly record struct FileStamp(DeviceNumber Device, ulong Inode, ulong Size, long ChangedSeconds, uint ChangedNanoseconds, uint User, ushort Mode)
 {
     private const uint Wanted = SysStat.STATX_TYPE | SysStat.STATX_MODE | SysStat.STATX_UID | SysStat.STATX_INO | SysStat.STATX_SIZE | SysStat.STATX_CTIME;
 
-    /// <summary>No directory, pipe or device.</summary>
+    /// <summary>True for a regular file.</summary>
     public bool IsRegular => (Mode & SysStat.S_IFMT) == SysStat.S_IFREG;
 
-    /// <summary>A socket (man 7 unix), whether anybody listens at it or not.</summary>
+    /// <summary>True for a socket (man 7 unix), whether a program listens on it or not.</summary>
     public bool IsSocket => (Mode & SysStat.S_IFMT) == SysStat.S_IFSOCK;
 
-    /// <summary>The stamp of what the path leads to, or of the link itself if it leads nowhere.</summary>
-    /// <returns>Null if there is nothing of that name.</returns>
-    /// <exception cref="LinuxException">Whether there is, cannot be told.</exception>
+    /// <summary>The stamp of the file that the path leads to, or of the link itself if it leads nowhere.</summary>
+    /// <returns>The stamp; null if nothing has this name.</returns>
+    /// <exception cref="LinuxException">The file cannot be examined.</exception>
     public static FileStamp? Of(string path) => Of(path, flags: 0) ?? OfLink(path);
 
-    /// <summary>The stamp of what stands under this name, even a link.</summary>
+    /// <summary>The stamp of the file with this name, without following a link.</summary>
     /// <inheritdoc cref="Of(string)"/>
     public static FileStamp? OfLink(string path) => Of(path, SysStat.AT_SYMLINK_NOFOLLOW);
 

@@ -4,10 +4,10 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Files;
 
-/// <summary>Opens a file or device for reading and nothing else: `File.OpenHandle` takes a lock besides, which a device's user would see.</summary>
+/// <summary>Opens a file or device for reading, without a lock: `File.OpenHandle` would take one, which another user of the device could notice.</summary>
 public static class ReadOnlyFile
 {
-    /// <exception cref="LinuxException">It cannot be opened (man 2 open).</exception>
+    /// <exception cref="LinuxException">The file cannot be opened (man 2 open).</exception>
     public static SafeFileHandle Open(string path)
     {
         var handle = Fcntl.open(path, Fcntl.O_RDONLY | Fcntl.O_CLOEXEC, 0);

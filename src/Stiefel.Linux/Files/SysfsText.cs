@@ -4,18 +4,18 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Files;
 
 /// <summary>
-/// Small texts of sysfs, read so that nothing met there disturbs: a file that vanishes, cannot be read, is a directory or a pipe is an empty text,
-/// and no more is read than sysfs ever says.
+/// Reads small texts from sysfs, so that no surprise does harm: a file that vanishes, cannot be read, or is a directory or a pipe reads as an empty text,
+/// and the length is limited.
 /// </summary>
 public static unsafe class SysfsText
 {
     // An attribute is at most a page (Documentation/filesystems/sysfs.rst).
     private const int MostBytes = 4096;
 
-    /// <summary>What a file says, without white space around it; empty if it says nothing.</summary>
+    /// <summary>A file's text, without white space around it; empty if it cannot be read.</summary>
     public static string Read(string path)
     {
-        // A name out of a damaged directory may be none that can be asked for.
+        // A name read from a damaged directory may contain a zero byte.
         if (path.Contains('\0', StringComparison.Ordinal))
         {
             return "";
@@ -32,7 +32,7 @@ public static unsafe class SysfsText
         return length > 0 ? Encoding.UTF8.GetString(bytes, (int)length).Trim() : "";
     }
 
-    /// <summary>Replaces what a file says; false if that cannot be done.</summary>
+    /// <summary>Writes a file's text; false if that fails.</summary>
     public static bool TryWrite(string path, string text)
     {
         using var handle = Fcntl.open(path, Fcntl.O_WRONLY | Fcntl.O_NONBLOCK | Fcntl.O_NOCTTY | Fcntl.O_CLOEXEC, 0);
@@ -43,7 +43,7 @@ public static unsafe class SysfsText
         }
     }
 
-    /// <summary>The names in a directory in ordinal order, at most so many; null if it cannot be read.</summary>
+    /// <summary>The names in a directory in ordinal order, at most the given number; null if it cannot be read.</summary>
     public static IReadOnlyList<string>? List(string directory, int most)
     {
         try

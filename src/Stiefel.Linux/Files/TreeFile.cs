@@ -2,25 +2,25 @@ namespace Stiefel.Linux.Files;
 
 /// <summary>A regular file of an <see cref="IFileTree"/>, open for reading.</summary>
 /// <param name="path">Absolute, with every symbolic link resolved.</param>
-/// <param name="length">Bytes.</param>
+/// <param name="length">Length in bytes.</param>
 public abstract class TreeFile(string path, long length) : IDisposable
 {
-    /// <summary>Absolute, with every symbolic link resolved.</summary>
+    /// <summary>The absolute path, with every symbolic link resolved.</summary>
     public string Path { get; } = path;
 
-    /// <summary>Bytes, when it was opened.</summary>
+    /// <summary>Length in bytes at the time of opening.</summary>
     public long Length { get; } = length;
 
-    /// <summary>Fills as much of <paramref name="buffer"/> as the file holds from <paramref name="offset"/> on; gives that part.</summary>
+    /// <summary>Fills as much of <paramref name="buffer"/> as the file holds from <paramref name="offset"/> on; returns that part.</summary>
     public abstract Span<byte> Read(long offset, Span<byte> buffer);
 
-    /// <summary>The whole file.</summary>
-    /// <exception cref="InvalidDataException">It is longer than <paramref name="limit"/> bytes.</exception>
+    /// <summary>Reads the whole file.</summary>
+    /// <exception cref="InvalidDataException">The file is longer than <paramref name="limit"/> bytes, or became shorter meanwhile.</exception>
     public byte[] ReadAll(int limit)
     {
         if (Length > limit)
         {
-            throw new InvalidDataException($"{Path}: {Length} bytes, of which at most {limit} are read");
+            throw new InvalidDataException($"{Path}: has {Length} bytes, more than the {limit} that are accepted");
         }
 
         var content = new byte[Length];

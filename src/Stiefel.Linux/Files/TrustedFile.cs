@@ -3,22 +3,22 @@ using Stiefel.Linux.Errors;
 namespace Stiefel.Linux.Files;
 
 /// <summary>
-/// A file that decides what this process does with its rights: its owner must be this process's user or root, and nobody else may be able to
-/// write it, or to put another in its place. What is looked at is the open file, and each directory on the way to it.
+/// Opens a file that decides what this process does with its privileges: the owner must be this process's user or root, and nobody else may be able to
+/// write it or replace it. The open file is checked, and each directory on the path to it.
 /// </summary>
 public static class TrustedFile
 {
-    /// <summary>Opens it for reading.</summary>
-    /// <param name="path">The file; links are followed, and both ways are looked at.</param>
-    /// <exception cref="UntrustedFileException">Others could have written it. The message says who, and what to do.</exception>
-    /// <exception cref="IOException">It cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It cannot be opened.</exception>
+    /// <summary>Opens the file for reading.</summary>
+    /// <param name="path">The file; links are followed, and the directories of both the link and its target are checked.</param>
+    /// <exception cref="UntrustedFileException">Others could have written the file. The message says who, and what to do.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be opened.</exception>
     public static FileStream OpenRead(string path)
     {
-        // Never a pipe, which would wait for its other end.
+        // Opening a pipe would wait for its other end.
         if (FileStamp.Of(path) is { IsRegular: false })
         {
-            throw new IOException($"{path}: not a regular file");
+            throw new IOException($"{path} is not a regular file");
         }
 
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
@@ -44,7 +44,7 @@ public static class TrustedFile
     {
         for (var directory = Path.GetDirectoryName(Path.GetFullPath(path)); directory is not null; directory = Path.GetDirectoryName(directory))
         {
-            // In a sticky directory, as /tmp, others may put files of theirs, and not take ours away (man 7 inode).
+            // In a sticky directory, such as /tmp, others can add files of their own but cannot remove or replace ours (man 7 inode).
             var owner = FileOwner.Of(directory, followLink: true);
             var isSticky = File.GetUnixFileMode(directory).HasFlag(UnixFileMode.StickyBit);
             Check(directory, isSticky ? owner with { OthersMayWrite = false } : owner);
@@ -55,15 +55,15 @@ public static class TrustedFile
     {
         if (!owner.IsUsOrRoot)
         {
-            throw new UntrustedFileException($"{path}: belongs to another user of this machine, who could have put in what root then does; look at what it holds, then chown it to root");
+            throw new UntrustedFileException($"{path}: belongs to another user of this machine, who could use it to make root run commands; check its content, then chown it to root");
         }
 
         if (owner.OthersMayWrite)
         {
-            throw new UntrustedFileException($"{path}: others on this machine can change it, and with it what root does; look at what it holds, then chmod go-w it");
+            throw new UntrustedFileException($"{path}: others on this machine can change it, and could use it to make root run commands; check its content, then chmod go-w it");
         }
     }
 }
 
-/// <summary>Others could have written a file on which much depends; the message is one line and says what to do.</summary>
+/// <summary>Others could have written a file that must be trusted; the message is one line and says what to do.</summary>
 public sealed class UntrustedFileException(string message) : Exception(message);

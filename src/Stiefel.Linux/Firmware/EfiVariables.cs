@@ -5,11 +5,11 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Firmware;
 
-/// <summary>The firmware's variables, which outlive power-off (Documentation/filesystems/efivarfs.rst): a file each, four bytes of attributes before the value.</summary>
-/// <param name="directory">Where the kernel shows them.</param>
+/// <summary>The firmware's variables, which persist without power (Documentation/filesystems/efivarfs.rst). Each is a file, with four bytes of attributes before the value.</summary>
+/// <param name="directory">The directory where efivarfs is mounted.</param>
 public sealed class EfiVariables(string directory = EfiVariables.Root)
 {
-    /// <summary>Where efivarfs is mounted.</summary>
+    /// <summary>The usual directory of efivarfs.</summary>
     public const string Root = "/sys/firmware/efi/efivars";
 
     /// <summary>EFI_GLOBAL_VARIABLE, whose variables are the firmware's own (UEFI 2.10 §3.3).</summary>
@@ -17,22 +17,22 @@ public sealed class EfiVariables(string directory = EfiVariables.Root)
 
     private const int MaxBytes = 64 * 1024;
 
-    // UEFI 2.10 §8.2: non-volatile, and accessible before and after the boot loader has handed over.
+    // UEFI 2.10 §8.2: non-volatile, and accessible both before and after the boot loader hands over to the system.
     private static readonly byte[] s_lasting = [7, 0, 0, 0];
 
-    /// <summary>The machine was started by UEFI, and its variables can be seen. No machine with UEFI has none.</summary>
+    /// <summary>True if the machine was started by UEFI and its variables can be seen. (UEFI always has some variables.)</summary>
     public bool AreThere => Directory.Exists(directory) && Directory.EnumerateFiles(directory).Any();
 
-    /// <summary>Is there one of this name?</summary>
+    /// <summary>True if there is a variable of this name.</summary>
     public bool Has(string name, Guid vendor) => File.Exists(PathOf(name, vendor));
 
-    /// <summary>The numbers of four hexadecimal digits behind a name: of `Boot` and a variable Boot0A17, 0x0A17. In order.</summary>
+    /// <summary>The numbers that follow a name as four hexadecimal digits, in order: for `Boot` and a variable Boot0A17, 0x0A17.</summary>
     public IReadOnlyList<ushort> NumbersOf(string name, Guid vendor) => !Directory.Exists(directory) ? [] :
         [.. Directory.EnumerateFiles(directory, $"{name}????-{vendor}")
             .Select(file => ushort.TryParse(Path.GetFileName(file).AsSpan(name.Length, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) ? number : (ushort?)null)
             .OfType<ushort>().Order()];
 
-    /// <summary>The value of one; empty if it is not there, or cannot be read.</summary>
+    /// <summary>The value of a variable; empty if it does not exist or cannot be read.</summary>
     public byte[] Read(string name, Guid vendor)
     {
         try
@@ -48,31 +48,31 @@ public sealed class EfiVariables(string directory = EfiVariables.Root)
         }
     }
 
-    /// <summary>The entries of the firmware's menu that a variable of its own names, BootOrder or BootCurrent; none if it is not there.</summary>
+    /// <summary>The entries of the firmware's menu that a variable (BootOrder or BootCurrent) lists; none if it does not exist.</summary>
     public IReadOnlyList<ushort> ReadEntries(string name) =>
         [.. Read(name, Global).Chunk(sizeof(ushort)).Where(two => two.Length == sizeof(ushort)).Select(two => BinaryPrimitives.ReadUInt16LittleEndian(two))];
 
-    /// <summary>Makes one, or changes it if it is there.</summary>
-    /// <exception cref="IOException">The firmware has no room, or does not take it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The one that is there stays.</exception>
+    /// <summary>Creates a variable, or replaces its value.</summary>
+    /// <exception cref="IOException">The firmware has no room, or refuses the value.</exception>
+    /// <exception cref="UnauthorizedAccessException">The existing variable cannot be replaced.</exception>
     public void Set(string name, Guid vendor, ReadOnlySpan<byte> value)
     {
         Remove(name, vendor);
         Add(name, vendor, value);
     }
 
-    /// <summary>Makes one, which must not be there yet: the kernel protects those that are against being changed.</summary>
-    /// <exception cref="IOException">The firmware has no room, or does not take it.</exception>
+    /// <summary>Creates a variable, which must not exist: the kernel protects existing ones against changes.</summary>
+    /// <exception cref="IOException">The firmware has no room, or refuses the value.</exception>
     public void Add(string name, Guid vendor, ReadOnlySpan<byte> value)
     {
-        // In one write, which is one call of the firmware; and shared, since there are no locks.
+        // One write, because each write is one call of the firmware; shared, because efivarfs has no locks.
         using var file = new FileStream(PathOf(name, vendor), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         file.Write([.. s_lasting, .. value]);
     }
 
-    /// <summary>Removes one, if it is there. Takes CAP_LINUX_IMMUTABLE.</summary>
-    /// <exception cref="IOException">It stays.</exception>
-    /// <exception cref="UnauthorizedAccessException">It stays.</exception>
+    /// <summary>Removes a variable, if it exists. Needs CAP_LINUX_IMMUTABLE.</summary>
+    /// <exception cref="IOException">The variable could not be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The variable could not be removed.</exception>
     public void Remove(string name, Guid vendor)
     {
         var path = PathOf(name, vendor);
@@ -83,7 +83,7 @@ public sealed class EfiVariables(string directory = EfiVariables.Root)
         }
     }
 
-    // The kernel makes every variable immutable that it does not know: there are machines that do not start without one of their own.
+    // The kernel makes every variable immutable that it does not know, because some machines do not start if one of theirs is missing.
     private static unsafe void Unprotect(string path)
     {
         using var file = File.OpenHandle(path, share: FileShare.ReadWrite);

@@ -1,22 +1,22 @@
 namespace Stiefel.Linux.Firmware;
 
 /// <summary>
-/// Counts the laptop's returns from the server ramdisk to its own system, where nothing but the firmware remembers: each return leaves a mark, and the own
-/// system takes all of them away. So marks that are found in the ramdisk are of returns that led back into it.
+/// Counts the laptop's returns from the server ramdisk to its own system in firmware variables, because nothing else persists there: each return leaves a mark, and
+/// the laptop's own system removes all marks. Marks found in the ramdisk therefore belong to returns that led back into the ramdisk.
 /// </summary>
 public sealed class ReturnMarks(EfiVariables variables)
 {
-    /// <summary>After so many nobody tries again by himself.</summary>
+    /// <summary>After this many failed returns, no further one is tried automatically.</summary>
     public const int Most = 3;
 
-    // Ours, made by chance.
+    // Stiefel's own vendor GUID, chosen at random.
     private static readonly Guid s_vendor = new("6a2b1d0e-8d6f-4a38-9c0b-5f0b8e3f7d21");
 
-    /// <summary>How many there are; null if this machine has no place for them.</summary>
+    /// <summary>The number of marks; null if this machine cannot store them.</summary>
     public int? Count => variables.AreThere ? Enumerable.Range(1, Most).Count(number => variables.Has(NameOf(number), s_vendor)) : null;
 
-    /// <summary>One more, up to <see cref="Most"/>.</summary>
-    /// <exception cref="IOException">The firmware does not take it.</exception>
+    /// <summary>Adds a mark, up to <see cref="Most"/>.</summary>
+    /// <exception cref="IOException">The firmware refuses the variable.</exception>
     public void Add()
     {
         foreach (var number in Enumerable.Range(1, Most))
@@ -29,10 +29,10 @@ public sealed class ReturnMarks(EfiVariables variables)
         }
     }
 
-    /// <summary>Takes all away: a return succeeded.</summary>
-    /// <returns>How many there were.</returns>
-    /// <exception cref="IOException">One stays.</exception>
-    /// <exception cref="UnauthorizedAccessException">One stays.</exception>
+    /// <summary>Removes all marks, after a return has succeeded.</summary>
+    /// <returns>The number of marks there were.</returns>
+    /// <exception cref="IOException">A mark could not be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">A mark could not be removed.</exception>
     public int Clear()
     {
         var count = Count ?? 0;

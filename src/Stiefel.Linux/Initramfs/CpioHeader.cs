@@ -3,15 +3,15 @@ using System.Text;
 namespace Stiefel.Linux.Initramfs;
 
 /// <summary>
-/// One header of a `newc` archive: a magic and 13 fields of 8 hexadecimal digits, the name, a NUL, and zeros to a multiple of 4
+/// One header of a `newc` archive: a magic number and 13 fields of 8 hexadecimal digits, then the name, a NUL, and zeros up to a multiple of 4
 /// (linux Documentation/driver-api/early-userspace/buffer-format.rst).
 /// </summary>
 internal readonly record struct CpioHeader
 {
-    /// <summary>Bytes before the name.</summary>
+    /// <summary>Length of the part before the name, in bytes.</summary>
     public const int Size = 110;
 
-    /// <summary>Names and symlink targets, with their NUL; the kernel skips longer ones (init/initramfs.c, PATH_MAX).</summary>
+    /// <summary>Longest name or symlink target, in bytes with its NUL; the kernel skips longer ones (init/initramfs.c, PATH_MAX).</summary>
     public const int MaxPathBytes = 4096;
 
     public uint Inode { get; init; }
@@ -24,7 +24,7 @@ internal readonly record struct CpioHeader
     public uint DeviceMajor { get; init; }
     public uint DeviceMinor { get; init; }
 
-    /// <summary>The header and the name as they stand in the archive, padded so that the content begins at a multiple of 4.</summary>
+    /// <summary>The header and the name as in the archive, padded so that the content begins at a multiple of 4.</summary>
     public byte[] ToBytes(string name)
     {
         var nameSize = Encoding.UTF8.GetByteCount(name) + 1;
@@ -37,6 +37,6 @@ internal readonly record struct CpioHeader
         return bytes;
     }
 
-    /// <summary>The next multiple of 4, on which every part of an archive begins.</summary>
+    /// <summary>Rounds up to a multiple of 4, at which every part of an archive begins.</summary>
     public static int AlignUp(int length) => (length + 3) & ~3;
 }

@@ -1,8 +1,8 @@
 namespace Stiefel.Linux.Initramfs;
 
 /// <summary>
-/// Archives, compressed or not, may follow each other in one initramfs, but each must begin at a multiple of 4;
-/// after a compressed one the kernel otherwise says "invalid magic at start of compressed archive" and drops the rest.
+/// Several archives, compressed or not, may follow each other in one initramfs, but each must begin at a multiple of 4;
+/// otherwise the kernel reports "invalid magic at start of compressed archive" and ignores the rest.
 /// </summary>
 public static class CpioPadding
 {

@@ -4,9 +4,9 @@ using System.Text;
 namespace Stiefel.Linux.Initramfs;
 
 /// <summary>
-/// Writes a cpio archive in the kernel's `newc` format. Equal calls give equal bytes: nothing is sorted, no clock is read, inodes count up.
-/// Entries without content are kept back and written together with the next file or the trailer, so only those two have an Async twin.
-/// The destination must stand at a multiple of 4 of the final initramfs (see <see cref="CpioPadding"/>) and is not closed.
+/// Writes a cpio archive in the kernel's `newc` format. Equal calls give equal bytes: entries stay in the order of the calls, no clock is read, and inodes are numbered in order.
+/// Entries without content are buffered and written together with the next file or the trailer, so only those two methods have Async variants.
+/// The destination's position must be a multiple of 4 in the final initramfs (see <see cref="CpioPadding"/>). The destination is not closed.
 /// </summary>
 public sealed class CpioWriter
 {
@@ -16,7 +16,7 @@ public sealed class CpioWriter
     private const uint CharacterDevice = 0x2000; // S_IFCHR
     private const int CopyBufferSize = 64 * 1024;
 
-    // As GNU cpio does by default; the kernel skips zeros between archives.
+    // The block size of GNU cpio; the kernel skips zeros between archives.
     private const int BlockSize = 512;
 
     private readonly Stream _destination;
@@ -25,24 +25,24 @@ public sealed class CpioWriter
     private uint _inode;
     private bool _completed;
 
-    /// <summary>An archive that begins at the destination's present position.</summary>
+    /// <summary>Begins an archive at the destination's present position.</summary>
     public CpioWriter(Stream destination) => _destination = destination;
 
-    /// <summary>Modification time of the entries to come, seconds since 1970.</summary>
+    /// <summary>Modification time of entries added from now on, in seconds since 1970.</summary>
     public uint Modified { get; set; }
 
-    /// <summary>Owner of the entries to come.</summary>
+    /// <summary>Owner of entries added from now on.</summary>
     public uint UserId { get; set; }
 
-    /// <summary>Group of the entries to come.</summary>
+    /// <summary>Group of entries added from now on.</summary>
     public uint GroupId { get; set; }
 
-    /// <summary>A directory; its parents must have been added before (the kernel makes none).</summary>
-    /// <param name="path">Relative, with `/` between names and no `.` or `..` among them; so in every method here.</param>
+    /// <summary>Adds a directory. Its parents must have been added before: the kernel does not create them.</summary>
+    /// <param name="path">A relative path, with `/` between names and without `.` or `..`, as in every method here.</param>
     /// <param name="mode">Permission bits.</param>
     public void AddDirectory(string path, UnixFileMode mode) => AddEntry(path, Directory, mode, content: [], links: 2);
 
-    /// <summary>A symbolic link to <paramref name="target"/>.</summary>
+    /// <summary>Adds a symbolic link to <paramref name="target"/>.</summary>
     public void AddSymlink(string path, string target)
     {
         var bytes = Encoding.UTF8.GetBytes(target);
@@ -54,11 +54,11 @@ public sealed class CpioWriter
         AddEntry(path, SymbolicLink, (UnixFileMode)0x1FF, bytes, links: 1);
     }
 
-    /// <summary>A character device such as `dev/console` 5,1 (Documentation/admin-guide/devices.txt).</summary>
+    /// <summary>Adds a character device such as `dev/console` 5,1 (Documentation/admin-guide/devices.txt).</summary>
     public void AddDevice(string path, UnixFileMode mode, uint major, uint minor) =>
         AddEntry(path, CharacterDevice, mode, content: [], links: 1, major, minor);
 
-    /// <summary>A regular file with content from memory.</summary>
+    /// <summary>Adds a regular file with content from memory.</summary>
     public void AddFile(string path, UnixFileMode mode, ReadOnlyMemory<byte> content)
     {
         AddFileHeader(path, mode, content.Length);
@@ -67,7 +67,7 @@ public sealed class CpioWriter
         AddPadding(4);
     }
 
-    /// <summary>A regular file of exactly <paramref name="length"/> bytes from a stream.</summary>
+    /// <summary>Adds a regular file of exactly <paramref name="length"/> bytes from a stream.</summary>
     /// <exception cref="InvalidDataException">The stream holds fewer or more bytes.</exception>
     public void AddFile(string path, UnixFileMode mode, Stream content, long length)
     {
@@ -105,7 +105,7 @@ public sealed class CpioWriter
         AddPadding(4);
     }
 
-    /// <summary>Ends the archive: the entry `TRAILER!!!`, and zeros to a multiple of 512. Does not flush the destination.</summary>
+    /// <summary>Ends the archive with the entry `TRAILER!!!` and zeros up to a multiple of 512. Does not flush the destination.</summary>
     public void Complete()
     {
         AddTrailer();
@@ -195,7 +195,7 @@ public sealed class CpioWriter
         if (Encoding.UTF8.GetByteCount(path) >= CpioHeader.MaxPathBytes || path.Contains('\0')
             || path.Split('/').Any(name => name is "" or "." or ".."))
         {
-            throw new ArgumentException($"`{path}` is no path for an archive: relative, shorter than {CpioHeader.MaxPathBytes} bytes, without `.` and `..`", nameof(path));
+            throw new ArgumentException($"`{path}` is not a valid path in an archive: it must be relative, shorter than {CpioHeader.MaxPathBytes} bytes, and without `.` and `..`", nameof(path));
         }
     }
 }

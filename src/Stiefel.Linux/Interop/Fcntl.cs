@@ -36,7 +36,7 @@ internal static unsafe partial class Fcntl
     internal const short F_WRLCK = 1;
     internal const short F_UNLCK = 2;
 
-    /// <summary>struct flock of 64-bit systems; l_len 0 = to the end of the file, l_pid 0 for open file description locks.</summary>
+    /// <summary>struct flock of 64-bit systems. An l_len of 0 means up to the end of the file; l_pid must be 0 for open file description locks.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct flock
     {
@@ -50,14 +50,14 @@ internal static unsafe partial class Fcntl
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial SafeFileHandle open(string path, int flags, uint mode);
 
-    /// <summary>The same for a descriptor that stays open for the process's life.</summary>
+    /// <summary>open, for a descriptor that stays open as long as the process runs.</summary>
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open_number(string path, int flags, uint mode);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fallocate(SafeFileHandle fd, int mode, long offset, long length);
 
-    /// <summary>Returns the error itself instead of setting errno (man 3 posix_fadvise).</summary>
+    /// <summary>Returns the error number instead of setting errno (man 3 posix_fadvise).</summary>
     [LibraryImport("libc")]
     internal static partial int posix_fadvise(SafeFileHandle fd, long offset, long length, int advice);
 
@@ -67,7 +67,7 @@ internal static unsafe partial class Fcntl
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fcntl(SafeFileHandle fd, int command, nint argument);
 
-    /// <summary>The same by number.</summary>
+    /// <summary>fcntl by the descriptor's number.</summary>
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fcntl(int fd, int command, nint argument);
 }

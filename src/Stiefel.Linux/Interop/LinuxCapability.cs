@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>linux/capability.h: numbers of capabilities (man 7 capabilities), and a thread's sets of them (man 2 capset).</summary>
+/// <summary>linux/capability.h: the numbers of capabilities (man 7 capabilities) and a thread's capability sets (man 2 capset).</summary>
 internal static unsafe partial class LinuxCapability
 {
     internal const int CAP_CHOWN = 0;

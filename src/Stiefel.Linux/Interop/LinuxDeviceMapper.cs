@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>linux/dm-ioctl.h. The same on x86-64 and arm64.</summary>
+/// <summary>linux/dm-ioctl.h. The values are the same on x86-64 and arm64.</summary>
 internal static class LinuxDeviceMapper
 {
     /// <summary>_IOWR(DM_IOCTL, DM_DEV_REMOVE_CMD, struct dm_ioctl).</summary>
@@ -10,23 +10,23 @@ internal static class LinuxDeviceMapper
 
     internal const uint DM_VERSION_MAJOR = 4;
 
-    /// <summary>Without targets behind it; name and uuid stay empty where <see cref="dev"/> says which device.</summary>
+    /// <summary>The structure without any targets after it; name and uuid stay empty, because <see cref="dev"/> selects the device.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 312)]
     internal unsafe struct dm_ioctl
     {
-        /// <summary>The first of three numbers; the kernel asks for no more than it has.</summary>
+        /// <summary>The first of three numbers is the major version of the interface.</summary>
         [FieldOffset(0)]
         internal fixed uint version[3];
 
-        /// <summary>The size of the whole structure.</summary>
+        /// <summary>The size of the whole structure, in bytes.</summary>
         [FieldOffset(12)]
         internal uint data_size;
 
-        /// <summary>From the beginning of the structure.</summary>
+        /// <summary>Offset of the data from the beginning of the structure.</summary>
         [FieldOffset(16)]
         internal uint data_start;
 
-        /// <summary>As huge_encode_dev makes it.</summary>
+        /// <summary>The device's number as huge_encode_dev makes it.</summary>
         [FieldOffset(40)]
         internal ulong dev;
     }

@@ -19,7 +19,7 @@ internal static unsafe partial class LinuxEthtool
     internal const int ETHTOOL_LINK_MODE_2500baseT_Full_BIT = 47;
     internal const int ETHTOOL_LINK_MODE_5000baseT_Full_BIT = 48;
 
-    /// <summary>Without the masks that follow it: what the card supports, what it offers, what the other end offers.</summary>
+    /// <summary>The structure without the masks that follow it: modes the card supports, offers, and is offered by the other end.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct ethtool_link_settings
     {

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>linux/kd.h and linux/input.h: sounds of the console and of event devices, and the power key.</summary>
+/// <summary>linux/kd.h and linux/input.h: tones of the console and of event devices, and the power key.</summary>
 internal static class LinuxInput
 {
-    /// <summary>A virtual terminal's tone: milliseconds in the upper 16 bits, and how many ticks of the clock below make one oscillation (man 2 ioctl_console).</summary>
+    /// <summary>Sounds a tone on a virtual terminal: the upper 16 bits are milliseconds, the lower 16 the length of an oscillation in ticks of the PC's timer (man 2 ioctl_console).</summary>
     internal const nuint KDMKTONE = 0x4b30;
 
     internal const ushort EV_KEY = 1;
@@ -31,6 +31,6 @@ internal static class LinuxInput
         internal int value;
     }
 
-    /// <summary>Which codes of a type a device knows, one bit each: _IOC(_IOC_READ, 'E', 0x20 + type, length).</summary>
+    /// <summary>Reads which codes of a type a device supports, one bit each: _IOC(_IOC_READ, 'E', 0x20 + type, length).</summary>
     internal static nuint EVIOCGBIT(int type, int length) => (2u << 30) | ((nuint)length << 16) | ('E' << 8) | (nuint)(0x20 + type);
 }

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>linux/openat2.h, for which libc has no wrapper.</summary>
+/// <summary>linux/openat2.h; libc has no wrapper for openat2.</summary>
 internal static unsafe partial class OpenAt2
 {
     public const ulong RESOLVE_NO_MAGICLINKS = 0x02;
     public const ulong RESOLVE_IN_ROOT = 0x10;
 
-    /// <summary>The same number on every architecture (asm-generic/unistd.h).</summary>
+    /// <summary>The number is the same on every architecture (asm-generic/unistd.h).</summary>
     public const nint SYS_openat2 = 437;
 
     public static nint openat2(int dirfd, byte* pathname, open_how* how) =>

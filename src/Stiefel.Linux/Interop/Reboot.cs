@@ -13,7 +13,7 @@ internal static partial class Reboot
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int reboot(uint cmd);
 
-    /// <summary>unistd.h: it cannot fail.</summary>
+    /// <summary>unistd.h; this cannot fail.</summary>
     [LibraryImport("libc")]
     internal static partial void sync();
 }

@@ -14,21 +14,21 @@ internal static unsafe partial class Signals
 
     internal const int SIG_SETMASK = 2;
 
-    /// <summary>A set of no signals, in glibc's size.</summary>
+    /// <summary>An empty signal set, of glibc's size.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     internal struct sigset_t
     {
         internal ulong first;
     }
 
-    /// <summary>Handler 0 is SIG_DFL, 1 is SIG_IGN; -1 is returned for signals that cannot be changed.</summary>
+    /// <summary>Sets a signal's handler: 0 is SIG_DFL, 1 is SIG_IGN. Returns -1 for signals that cannot be changed.</summary>
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint signal(int number, nint handler);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int kill(int pid, int number);
 
-    /// <summary>Returns the error itself instead of setting errno.</summary>
+    /// <summary>Returns the error number instead of setting errno.</summary>
     [LibraryImport("libc")]
     internal static partial int pthread_sigmask(int how, sigset_t* set, sigset_t* oldSet);
 }

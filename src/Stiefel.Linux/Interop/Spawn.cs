@@ -7,7 +7,7 @@ internal static unsafe partial class Spawn
 {
     internal const int WNOHANG = 1;
 
-    /// <summary>Returns the error itself instead of setting errno (man 3 posix_spawn).</summary>
+    /// <summary>Returns the error number instead of setting errno (man 3 posix_spawn).</summary>
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int posix_spawn(int* pid, string path, void* fileActions, void* attributes, byte** argv, byte** envp);
 

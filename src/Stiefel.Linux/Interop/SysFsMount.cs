@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Stiefel.Linux.Interop;
 
 /// <summary>
-/// linux/mount.h: a file system that is mounted nowhere, since Linux 5.2 (man 2 fsopen). glibc has wrappers since 2.36, musl none, so it
-/// goes by number: the same one on every architecture (asm-generic/unistd.h).
+/// linux/mount.h: makes a mount that is attached nowhere, since Linux 5.2 (man 2 fsopen). Only glibc 2.36 and later have wrappers, musl has none, so the
+/// calls are made by number; the numbers are the same on every architecture (asm-generic/unistd.h).
 /// </summary>
 internal static partial class SysFsMount
 {

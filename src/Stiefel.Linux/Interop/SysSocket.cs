@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>sys/socket.h, as far as netlink and the block server need it.</summary>
+/// <summary>sys/socket.h, the parts that netlink and the block server use.</summary>
 internal static unsafe partial class SysSocket
 {
     internal const int AF_INET = 2;

@@ -36,7 +36,7 @@ internal static unsafe partial class SysStat
         internal uint tv_nsec;
     }
 
-    /// <summary>The fields that are used here, at their places.</summary>
+    /// <summary>The fields that are used here, at their offsets.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct statx
     {
@@ -71,19 +71,19 @@ internal static unsafe partial class SysStat
         internal uint stx_dev_minor;
     }
 
-    /// <summary>statx(2), under another name because the struct has that one.</summary>
+    /// <summary>statx(2), under another name because the struct is called statx.</summary>
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx_at(int dirfd, string path, int flags, uint mask, statx* buffer);
 
-    /// <summary>statx(2) of an open file: an empty path and AT_EMPTY_PATH.</summary>
+    /// <summary>statx(2) on an open file: pass an empty path and AT_EMPTY_PATH.</summary>
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx_of(SafeFileHandle file, string path, int flags, uint mask, statx* buffer);
 
-    /// <summary>sys/stat.h with dev_t as sys/sysmacros.h makes it.</summary>
+    /// <summary>sys/stat.h; the device is a dev_t as sys/sysmacros.h makes it.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int mknod(string path, uint mode, ulong device);
 
-    /// <summary>For paths that the runtime would shorten: it takes `/..` for `/`, which it is not for a process that stayed in the initramfs.</summary>
+    /// <summary>For paths that the runtime would shorten: it takes `/..` for `/`, which is wrong for a process that stayed in the initramfs.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int mkdir(string path, uint mode);
 }

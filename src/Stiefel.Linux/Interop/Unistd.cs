@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>unistd.h and sys/uio.h: reading and writing, names of files, and who does it.</summary>
+/// <summary>unistd.h and sys/uio.h: reading and writing, file names, and the process's user.</summary>
 internal static unsafe partial class Unistd
 {
     internal const int SEEK_SET = 0;
@@ -41,7 +41,7 @@ internal static unsafe partial class Unistd
     [LibraryImport("libc", SetLastError = true)]
     internal static partial long lseek(SafeFileHandle fd, long offset, int whence);
 
-    /// <summary>Cannot fail.</summary>
+    /// <summary>This cannot fail.</summary>
     [LibraryImport("libc")]
     internal static partial uint geteuid();
 

@@ -3,8 +3,8 @@ using System.Text;
 namespace Stiefel.Linux.Kernel;
 
 /// <summary>
-/// Kernel arguments in order, cut as the kernel cuts them (lib/cmdline.c, next_arg): white space separates, double quotes
-/// protect it, and quotes around a whole argument or a whole value are not part of it.
+/// Kernel arguments in order, split as the kernel splits them (lib/cmdline.c, next_arg): at white space, except inside double
+/// quotes; quotes around a whole argument or a whole value are removed.
 /// </summary>
 public sealed class KernelCommandLine
 {
@@ -15,10 +15,10 @@ public sealed class KernelCommandLine
     /// <summary>Every option, in the order given; the same name may occur several times (console=…).</summary>
     public IReadOnlyList<KernelOption> Options => _options;
 
-    /// <summary>The value of the last option of this name: the kernel too lets the last one win. Null if absent or without value.</summary>
+    /// <summary>The value of the last option of this name, which is the one the kernel uses. Null if it is absent or has no value.</summary>
     public string? this[string name] => _options.FindLast(option => option.Name == name)?.Value;
 
-    /// <summary>Cuts the text; a quote that is never closed reaches to the end.</summary>
+    /// <summary>Splits a text; an unclosed quote reaches to the end.</summary>
     public static KernelCommandLine Parse(string text)
     {
         List<KernelOption> options = [];
@@ -31,7 +31,7 @@ public sealed class KernelCommandLine
         return new(options);
     }
 
-    /// <summary>Those of the running kernel (man 5 proc_cmdline).</summary>
+    /// <summary>The arguments of the running kernel (man 5 proc_cmdline).</summary>
     public static KernelCommandLine ReadCurrent(string path = "/proc/cmdline") => Parse(File.ReadAllText(path));
 
     /// <summary>True if the option is there, with or without a value.</summary>
@@ -40,10 +40,10 @@ public sealed class KernelCommandLine
     /// <summary>The values of every option of this name, in order; options without a value are left out.</summary>
     public IEnumerable<string> All(string name) => _options.Where(option => option.Name == name).Select(option => option.Value).OfType<string>();
 
-    /// <summary>The same line without any option of this name.</summary>
+    /// <summary>A copy without any option of this name.</summary>
     public KernelCommandLine Without(string name) => new(_options.FindAll(option => option.Name != name));
 
-    /// <summary>The same line with this option in place of all of its name, at the end of the kernel's part (before `--`).</summary>
+    /// <summary>A copy with this option in place of all options of its name, at the end of the kernel's part (before `--`).</summary>
     public KernelCommandLine With(string name, string? value)
     {
         var options = _options.FindAll(option => option.Name != name);
@@ -52,7 +52,7 @@ public sealed class KernelCommandLine
         return new(options);
     }
 
-    /// <summary>The line again, values with white space in quotes.</summary>
+    /// <summary>The arguments as a line again; values with white space are quoted.</summary>
     public override string ToString() => string.Join(' ', _options);
 
     private static bool TryReadArgument(string text, ref int position, out string argument)
@@ -73,6 +73,6 @@ public sealed class KernelCommandLine
         return argument.Length > 0;
     }
 
-    // The kernel's isspace: also the newline at the end of /proc/cmdline and the no-break space of Latin-1.
+    // The kernel's isspace includes the newline at the end of /proc/cmdline and the no-break space of Latin-1.
     private static bool IsSpace(char c) => c is ' ' or (>= '\t' and <= '\r') or '\u00a0';
 }

@@ -7,7 +7,7 @@ public sealed record KernelOption(string Name, string? Value)
 {
     private static readonly SearchValues<char> s_space = SearchValues.Create(" \t\n\v\f\r\u00a0");
 
-    /// <summary>As it stands on a command line, in quotes where white space asks for them.</summary>
+    /// <summary>The option as it stands on a command line, quoted if it has white space.</summary>
     public override string ToString()
     {
         if (Value is null)
@@ -15,7 +15,7 @@ public sealed record KernelOption(string Name, string? Value)
             return NeedsQuotes(Name) ? $"\"{Name}\"" : Name;
         }
 
-        // Quotes are the kernel's only syntax and cannot be escaped, so a name with white space is quoted together with its value.
+        // Quotes cannot be escaped in the kernel's syntax, so a name with white space is quoted together with its value.
         return NeedsQuotes(Name) ? $"\"{Name}={Value}\""
             : NeedsQuotes(Value) ? $"{Name}=\"{Value}\""
             : $"{Name}={Value}";
@@ -29,7 +29,7 @@ public sealed record KernelOption(string Name, string? Value)
             argument = argument[1..];
         }
 
-        // next_arg takes an '=' from the second character on: an argument cannot have an empty name.
+        // next_arg looks for '=' from the second character on: an argument cannot have an empty name.
         var equals = argument.Length > 1 ? argument.IndexOf('=', 1) : -1;
         if (equals < 0)
         {

@@ -3,22 +3,22 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.Linux.Kexec;
 
-/// <summary>A kernel that is loaded and not running yet, with all that its initrd holds.</summary>
+/// <summary>A kernel that is loaded but not yet running, with its initrd and the secrets in that.</summary>
 public interface ILoadedKernel
 {
-    /// <summary>`kexec_file_load`, or `kexec_load` when the kernel could not do the former.</summary>
+    /// <summary>`kexec_file_load`, or `kexec_load` if the kernel did not support the former.</summary>
     string LoadedBy { get; }
 
-    /// <summary>Leaves the running kernel at once: nothing is stopped or unmounted, written data is flushed first. Returns only by throwing.</summary>
+    /// <summary>Starts the loaded kernel at once: cached writes are flushed, but nothing is stopped or unmounted. Returns only by throwing.</summary>
     /// <exception cref="LinuxException">EPERM without CAP_SYS_BOOT; EINVAL if the loaded image is gone.</exception>
     void Execute();
 
-    /// <summary>Gives the memory back: nobody starts it any more. Nothing happens if it is gone already.</summary>
-    /// <exception cref="LinuxException">It stays loaded: EPERM if kexec was forbidden since, EBUSY while something else is loaded.</exception>
-    /// <exception cref="ExternalProgramException">It stays loaded: kexec-tools could not do it either.</exception>
+    /// <summary>Unloads the kernel and frees its memory; does nothing if it is unloaded already.</summary>
+    /// <exception cref="LinuxException">The kernel stays loaded: EPERM if kexec was forbidden since, EBUSY while something else is being loaded.</exception>
+    /// <exception cref="ExternalProgramException">The kernel stays loaded: kexec-tools could not unload it either.</exception>
     void Unload();
 
-    /// <summary>Unloads it because it could not be started, and says in one line how that went.</summary>
+    /// <summary>Unloads the kernel because it could not be started; returns the result as one line.</summary>
     string Withdraw()
     {
         try
@@ -29,7 +29,7 @@ public interface ILoadedKernel
         catch (IOException error)
         {
             // A later `systemctl reboot` would start it (man 8 systemctl), with the secrets in its initrd.
-            return $"the loaded kernel stays loaded, with the secrets in its initrd, and the next reboot may start it: {error.Message}; unload it: kexec --unload";
+            return $"the loaded kernel stays loaded, with the secrets in its initrd, and the next reboot may start it ({error.Message}): unload it with kexec --unload";
         }
     }
 }

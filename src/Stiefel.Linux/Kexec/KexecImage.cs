@@ -9,12 +9,12 @@ using Stiefel.Linux.Programs;
 namespace Stiefel.Linux.Kexec;
 
 /// <summary>
-/// A kernel loaded into memory, ready to replace the running one. Loading and executing are two acts: what is loaded can be looked at
-/// (/sys/kernel/kexec_loaded), replaced by loading again, or left alone. The kernel copies the files while loading them.
+/// A kernel loaded into memory, ready to replace the running one. Loading and executing are separate steps: a loaded kernel can be seen
+/// (/sys/kernel/kexec_loaded), replaced by loading again, or left alone. The kernel copies the files while it loads them.
 /// </summary>
 public sealed class KexecImage : ILoadedKernel
 {
-    /// <summary>x86 kernels take 2048 bytes with the NUL (COMMAND_LINE_SIZE) and refuse to be loaded with more.</summary>
+    /// <summary>Longest command line; x86 kernels take 2048 bytes with the NUL (COMMAND_LINE_SIZE), and refuse to load with more.</summary>
     public const int MaxCommandLineBytes = 2047;
 
     private const string ByFiles = "kexec_file_load";
@@ -25,12 +25,12 @@ public sealed class KexecImage : ILoadedKernel
     /// <inheritdoc/>
     public string LoadedBy { get; }
 
-    /// <summary>Loads with kexec_file_load, or through kexec-tools' kexec_load where this kernel or image is not fit for the former.</summary>
-    /// <param name="kernel">A read-only file that nobody has open for writing (<see cref="MemoryFile.Seal"/>).</param>
-    /// <param name="initrd">Likewise.</param>
-    /// <param name="commandLine">At most <see cref="MaxCommandLineBytes"/>.</param>
+    /// <summary>Loads with kexec_file_load, or with kexec-tools' kexec_load if this kernel or image does not support the former.</summary>
+    /// <param name="kernel">A read-only file that nobody holds open for writing (<see cref="MemoryFile.Seal"/>).</param>
+    /// <param name="initrd">A read-only file that nobody holds open for writing.</param>
+    /// <param name="commandLine">At most <see cref="MaxCommandLineBytes"/> bytes of UTF-8.</param>
     /// <exception cref="ArgumentException">The command line is too long.</exception>
-    /// <exception cref="LinuxException">Refused; the message says what to do.</exception>
+    /// <exception cref="LinuxException">The kernel refused; the message says what to do.</exception>
     public static KexecImage Load(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)
     {
         if (Encoding.UTF8.GetByteCount(commandLine) > MaxCommandLineBytes)
@@ -88,8 +88,8 @@ public sealed class KexecImage : ILoadedKernel
         return result == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
-    /// <summary>Through kexec-tools, which inherit the files, since these have no name.</summary>
-    /// <exception cref="ExternalProgramException">There are none, or they failed.</exception>
+    /// <summary>Loads with kexec-tools, which inherit the descriptors, because these files have no names.</summary>
+    /// <exception cref="ExternalProgramException">kexec-tools are not installed, or failed.</exception>
     internal static void LoadSegments(SafeFileHandle kernel, SafeFileHandle initrd, string commandLine)
     {
         using var kernelCopy = new InheritedDescriptor(kernel);

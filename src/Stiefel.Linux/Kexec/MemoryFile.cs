@@ -8,8 +8,8 @@ using static Tmds.Linux.LibC;
 namespace Stiefel.Linux.Kexec;
 
 /// <summary>
-/// A file that is only memory (man 2 memfd_create): written once, then sealed. The kernel refuses to read a kernel image or initrd
-/// that anyone holds open for writing (ETXTBSY), therefore <see cref="Seal"/> and <see cref="ReadSoFar"/> close the writable descriptor and reopen it for reading.
+/// A file in memory (man 2 memfd_create) that is written once, then sealed. The kernel refuses to load a kernel image or initrd
+/// that is open for writing anywhere (ETXTBSY), so <see cref="Seal"/> and <see cref="ReadSoFar"/> close the writable descriptor and reopen the file for reading.
 /// </summary>
 public sealed class MemoryFile : IDisposable
 {
@@ -23,14 +23,14 @@ public sealed class MemoryFile : IDisposable
         _writer = new FileStream(handle, FileAccess.ReadWrite, bufferSize: 0);
     }
 
-    /// <summary>Where the content is written; closed by <see cref="Seal"/>.</summary>
+    /// <summary>The stream to write the content to; <see cref="Seal"/> closes it.</summary>
     public Stream Writer => _writer;
 
-    /// <summary>Bytes written, or in the sealed file.</summary>
+    /// <summary>Length of the file so far, in bytes.</summary>
     public long Length => _sealed is null ? _writer.Length : RandomAccess.GetLength(_sealed);
 
-    /// <summary>An empty file.</summary>
-    /// <param name="name">Shown by /proc/self/fd; for people only.</param>
+    /// <summary>Makes an empty file.</summary>
+    /// <param name="name">The name in /proc/self/fd, for people only.</param>
     /// <exception cref="LinuxException">ENOSYS, EMFILE, ENOMEM.</exception>
     public static unsafe MemoryFile Create(string name)
     {
@@ -44,9 +44,9 @@ public sealed class MemoryFile : IDisposable
     }
 
     /// <summary>
-    /// Has somebody read the file as it is so far, which is not open for writing meanwhile; afterwards it can be written on, at its end, by another <see cref="Writer"/>.
+    /// Lets a function read what was written so far, with the file not open for writing meanwhile. Writing can go on afterwards, at the end, with a new <see cref="Writer"/>.
     /// </summary>
-    /// <param name="read">Gets a read-only handle, good until it returns.</param>
+    /// <param name="read">Receives a read-only handle, valid until the function returns.</param>
     public void ReadSoFar(Action<SafeFileHandle> read)
     {
         ArgumentNullException.ThrowIfNull(read);
@@ -63,7 +63,7 @@ public sealed class MemoryFile : IDisposable
         }
     }
 
-    /// <summary>Ends writing: nobody can change the content any more. Gives the read-only handle, which this object goes on owning.</summary>
+    /// <summary>Ends writing: nobody can change the content any more. Returns a read-only handle, which this object owns.</summary>
     /// <exception cref="IOException">/proc is not mounted, or a seal was refused.</exception>
     public SafeFileHandle Seal()
     {
@@ -85,7 +85,7 @@ public sealed class MemoryFile : IDisposable
     private static SafeFileHandle OpenAgain(SafeFileHandle file, FileAccess access) =>
         File.OpenHandle($"/proc/self/fd/{file.DangerousGetHandle()}", FileMode.Open, access, FileShare.ReadWrite);
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
         _writer.Dispose();

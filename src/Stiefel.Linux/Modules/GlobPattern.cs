@@ -1,9 +1,9 @@
 namespace Stiefel.Linux.Modules;
 
-/// <summary>man 3 fnmatch without flags, on bytes, with `-` and `_` alike outside brackets, as kmod compares aliases.</summary>
+/// <summary>Matches like fnmatch (man 3) without flags, on bytes; outside brackets, `-` and `_` are the same, as kmod compares aliases.</summary>
 internal static class GlobPattern
 {
-    /// <summary>Linear in the pattern times the text at worst, however many stars a hostile pattern holds.</summary>
+    /// <summary>True if the pattern matches. The time is at most proportional to the product of both lengths, however many stars a hostile pattern has.</summary>
     public static bool Matches(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> text)
     {
         int p = 0, t = 0, afterStar = -1, retry = 0;
@@ -20,7 +20,7 @@ internal static class GlobPattern
             }
             else if (afterStar >= 0)
             {
-                // The last star swallows one byte more; earlier stars never need to be reconsidered.
+                // Let the last star take one byte more; earlier stars never need to be tried again.
                 p = afterStar;
                 t = ++retry;
             }
@@ -33,7 +33,7 @@ internal static class GlobPattern
         return pattern[p..].TrimStart((byte)'*').IsEmpty;
     }
 
-    /// <summary>The number of leading bytes that stand for themselves.</summary>
+    /// <summary>The number of leading bytes without special meaning.</summary>
     public static int LiteralLength(ReadOnlySpan<byte> pattern)
     {
         var special = pattern.IndexOfAny("*?[\\"u8);
@@ -59,7 +59,7 @@ internal static class GlobPattern
         }
     }
 
-    /// <summary>The index of the closing bracket, or -1: then `[` stands for itself. A `]` right after the opening is a member.</summary>
+    /// <summary>The index of the closing bracket; -1 if there is none, and then `[` stands for itself. A `]` right after the opening bracket is a member.</summary>
     private static int FindBracketEnd(ReadOnlySpan<byte> pattern, int open)
     {
         var first = open + 1;

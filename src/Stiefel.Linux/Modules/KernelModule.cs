@@ -5,11 +5,11 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Modules;
 
-/// <summary>Puts modules into the running kernel (man 2 finit_module).</summary>
+/// <summary>Loads modules into the running kernel (man 2 finit_module).</summary>
 public static class KernelModule
 {
     /// <summary>
-    /// Loads one uncompressed module whose dependencies are loaded already; false if it was there before. Throws
+    /// Loads one uncompressed module whose dependencies are already loaded; false if it was loaded before. Throws
     /// <see cref="LinuxException"/>: ENOEXEC for a module of another kernel, ENOENT for a missing dependency.
     /// </summary>
     public static bool Load(string path, string parameters = "")

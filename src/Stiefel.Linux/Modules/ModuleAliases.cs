@@ -3,16 +3,16 @@ using System.Text;
 namespace Stiefel.Linux.Modules;
 
 /// <summary>
-/// `modules.alias`: some 25,000 lines `alias PATTERN MODULE`. They stay the bytes of the file, and an index by how a pattern
-/// begins leaves a handful of candidates per question: `pci:v00008086` (the bus and nine letters more) where the pattern is literal
-/// so far, else `pci`, else, for patterns such as `acpi*:PNP0C0A:*`, nothing.
+/// `modules.alias`: about 25,000 lines `alias PATTERN MODULE`. They stay as the file's bytes. An index by the beginning of the patterns
+/// leaves a handful of candidates for each question: `pci:v00008086` (the bus and ten more characters) if the pattern is literal
+/// that far, else `pci`; patterns such as `acpi*:PNP0C0A:*` are not indexed.
 /// </summary>
 internal sealed class ModuleAliases
 {
-    // A colon and the nine letters of `v00008086`, or of `v0BDAp815`: patterns of pci and usb are literal at least that far.
+    // The colon and the nine letters of `v00008086` or `v0BDAp815`: patterns of pci and usb are literal at least that far.
     private const int TailLength = 10;
 
-    // A longer one is as good as none: its patterns are looked at for every question.
+    // Patterns with a longer bus name are not indexed, and are compared for every question.
     private const int MaxBusLength = 32;
 
     private readonly byte[] _text;
@@ -34,7 +34,7 @@ internal sealed class ModuleAliases
         }
     }
 
-    /// <summary>Adds the modules whose patterns match, as the file writes their names.</summary>
+    /// <summary>Adds the modules whose patterns match, with their names as in the file.</summary>
     public void Find(string alias, List<string> modules)
     {
         var bytes = Encoding.UTF8.GetBytes(alias);
@@ -108,7 +108,7 @@ internal sealed class ModuleAliases
         return true;
     }
 
-    /// <summary>Length of what stands before the first colon, or of all if there is none; 0 if that is not literal, or too long.</summary>
+    /// <summary>Length of the part before the first colon, or of the whole if there is none; 0 if it is not literal or too long.</summary>
     private static int BusLength(ReadOnlySpan<byte> alias, int literal)
     {
         var colon = alias.IndexOf((byte)':');

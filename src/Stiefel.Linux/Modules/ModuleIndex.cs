@@ -4,18 +4,18 @@ using Stiefel.Linux.Files;
 namespace Stiefel.Linux.Modules;
 
 /// <summary>
-/// Answers what `modprobe` would load, from the text files that depmod writes (man 5 modules.dep), of any kernel and without being
-/// root. The files may lie on a foreign disk: sizes, nesting and cycles are bounded, and no path that leaves the directory is given.
+/// Finds what `modprobe` would load, from the text files that depmod writes (man 5 modules.dep), for any kernel and without root
+/// privileges. The files may lie on a foreign disk: sizes, nesting and cycles are bounded, and no returned path leaves the directory.
 /// </summary>
 public sealed class ModuleIndex
 {
-    /// <summary>Debian's largest (modules.alias) has 1.3 MB.</summary>
+    /// <summary>Largest index file; Debian's largest (modules.alias) has 1.3 MB.</summary>
     public const int MaxFileBytes = 16 * 1024 * 1024;
 
     // Real dependencies nest about 10 deep.
     private const int MaxNesting = 100;
 
-    // Soft dependencies may name aliases, and each such name costs a search; a real kernel has some tens.
+    // Soft dependencies may name aliases, and each one costs a search; a real kernel has some tens.
     private const int MaxAliasSearches = 10_000;
 
     private readonly Dictionary<string, Module> _modules = new(StringComparer.Ordinal);
@@ -24,14 +24,14 @@ public sealed class ModuleIndex
     private readonly ModuleAliases _aliases;
 
     /// <param name="directory">`…/lib/modules/RELEASE`.</param>
-    /// <exception cref="FileNotFoundException">It has no modules.dep.</exception>
+    /// <exception cref="FileNotFoundException">The directory has no modules.dep.</exception>
     /// <exception cref="InvalidDataException">One of its files is larger than <see cref="MaxFileBytes"/>.</exception>
     public ModuleIndex(string directory)
     {
         using var tree = new ConfinedTree(directory);
         Directory = tree.Root;
         ReadDependencies(ReadText(tree, "modules.dep")
-            ?? throw new FileNotFoundException($"{directory}: no modules.dep there; is it a directory that depmod has seen?"));
+            ?? throw new FileNotFoundException($"{directory}: there is no modules.dep; name a directory lib/modules/RELEASE, and run depmod RELEASE if the file is missing there"));
         foreach (var line in Lines(ReadText(tree, "modules.builtin")))
         {
             _builtin.Add(ModuleName.OfFile(line));
@@ -49,11 +49,11 @@ public sealed class ModuleIndex
     /// <summary>The modules directory, absolute and free of symbolic links.</summary>
     public string Directory { get; }
 
-    /// <summary>The modules for some hardware, and some more by name, with all they depend on.</summary>
+    /// <summary>Selects the modules for some hardware, and further ones by name, with everything they depend on.</summary>
     /// <param name="modaliases">As sysfs gives them; those nothing matches are passed over.</param>
-    /// <param name="extraNames">Module names or aliases.</param>
+    /// <param name="modaliases">Modaliases as in sysfs; those that match no module are ignored.</param>
     /// <param name="allowed">Asked with a module's relative path before hardware may choose it; what it depends on is not asked about.</param>
-    /// <exception cref="InvalidDataException">The dependencies nest too deep.</exception>
+    /// <param name="allowed">Decides by a module's relative path whether hardware may select it; not called for its dependencies.</param>
     public ModuleSelection Resolve(IEnumerable<string> modaliases, IEnumerable<string> extraNames, Predicate<string>? allowed = null)
     {
         var order = new LoadOrder(this);
@@ -102,7 +102,7 @@ public sealed class ModuleIndex
         }
     }
 
-    /// <summary>Modules outside the directory get absolute paths from depmod; a hostile file may try `..`.</summary>
+    /// <summary>False for modules outside of the directory: depmod writes absolute paths for them, and a hostile file may contain `..`.</summary>
     private static bool IsInside(ReadOnlySpan<char> path)
         => path[0] != '/' && !path.StartsWith("../") && !path.Contains("/../", StringComparison.Ordinal) && !path.EndsWith("/..");
 
@@ -117,7 +117,7 @@ public sealed class ModuleIndex
 
     private sealed record Module(string Name, string RelativePath, string Needs);
 
-    /// <summary>A depth-first walk that lists each module after what it needs.</summary>
+    /// <summary>A depth-first walk that lists each module after its dependencies.</summary>
     private sealed class LoadOrder(ModuleIndex index)
     {
         private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
@@ -127,7 +127,7 @@ public sealed class ModuleIndex
 
         public void Add(Module module, int depth)
         {
-            // Marked before its needs are walked: a cycle ends here.
+            // Mark the module before its dependencies are walked, so that a cycle ends here.
             if (!_visited.Add(module.Name))
             {
                 return;
@@ -135,12 +135,12 @@ public sealed class ModuleIndex
 
             if (depth > MaxNesting)
             {
-                throw new InvalidDataException($"{index.Directory}/modules.dep: {module.Name} is needed {MaxNesting} modules deep");
+                throw new InvalidDataException($"{index.Directory}/modules.dep: dependencies nest more than {MaxNesting} deep at {module.Name}");
             }
 
             index._soft.TryGetValue(module.Name, out var soft);
 
-            // depmod writes the innermost need last.
+            // depmod lists the module to load first last.
             foreach (var path in module.Needs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Reverse())
             {
                 AddByName(ModuleName.OfFile(path), depth + 1);
@@ -151,7 +151,7 @@ public sealed class ModuleIndex
             AddAll(soft?.After, depth + 1);
         }
 
-        /// <summary>False if the name means nothing to this kernel.</summary>
+        /// <summary>Adds a module by name or alias; false if this kernel does not know the name.</summary>
         public bool AddByName(string name, int depth)
         {
             var normalized = ModuleName.Normalize(name);
@@ -178,7 +178,7 @@ public sealed class ModuleIndex
 
             if (_searched.Count == MaxAliasSearches)
             {
-                throw new InvalidDataException($"{index.Directory}/modules.softdep: names more than {MaxAliasSearches} aliases");
+                throw new InvalidDataException($"{index.Directory}/modules.softdep: it names more than {MaxAliasSearches} aliases");
             }
 
             var found = new List<string>();

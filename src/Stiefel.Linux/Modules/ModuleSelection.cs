@@ -1,6 +1,6 @@
 namespace Stiefel.Linux.Modules;
 
-/// <summary>Which modules to load, and in which order.</summary>
-/// <param name="Files">Each after everything it needs.</param>
-/// <param name="Unknown">Names asked for that are neither a file, nor built in, nor an alias of either.</param>
+/// <summary>The modules to load, in order.</summary>
+/// <param name="Files">Each module after everything it needs.</param>
+/// <param name="Unknown">Requested names that are neither a module file, nor built in, nor an alias of one of these.</param>
 public sealed record ModuleSelection(IReadOnlyList<ModuleFile> Files, IReadOnlyList<string> Unknown);

@@ -7,7 +7,7 @@ internal sealed class SoftDependency
 
     public List<string> After { get; } = [];
 
-    /// <summary>Reads `softdep NAME pre: A B post: C` into a table; several lines for one module add up.</summary>
+    /// <summary>Reads `softdep NAME pre: A B post: C` into a table; several lines for one module are combined.</summary>
     public static void Read(string line, Dictionary<string, SoftDependency> table)
     {
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -22,7 +22,7 @@ internal sealed class SoftDependency
             table[name] = dependency = new SoftDependency();
         }
 
-        // Words before the first keyword mean nothing to modprobe either.
+        // Ignore words before the first keyword, as modprobe does.
         List<string>? list = null;
         foreach (var word in words.AsSpan(2))
         {

@@ -6,13 +6,13 @@ using static Tmds.Linux.LibC;
 namespace Stiefel.Linux.Mounts;
 
 /// <summary>
-/// The kernel's own refusal to write to a block device (BLKROSET, linux/fs.h). A read-only mount is a promise of the file system
-/// driver, and not all keep it: ext4 with `noload` still deletes orphaned inodes unless the device itself refuses.
+/// Makes the kernel refuse writes to a block device (BLKROSET, linux/fs.h). A read-only mount depends on the file system
+/// driver, and not all drivers keep to it: ext4 with `noload` still deletes orphaned inodes unless the device itself refuses.
 /// </summary>
 public static class DeviceWriteLock
 {
     /// <summary>True if the device refuses writes.</summary>
-    /// <exception cref="LinuxException">No such block device.</exception>
+    /// <exception cref="LinuxException">There is no such block device.</exception>
     public static unsafe bool IsSet(string device)
     {
         using var handle = Open(device, 0);
@@ -22,8 +22,8 @@ public static class DeviceWriteLock
             : throw LinuxException.FromLastError($"ioctl(\"{device}\", BLKROGET)");
     }
 
-    /// <summary>Sets or clears the refusal.</summary>
-    /// <exception cref="LinuxException">No such block device, or we are not root.</exception>
+    /// <summary>Locks the device against writes, or unlocks it.</summary>
+    /// <exception cref="LinuxException">There is no such block device, or the process is not root.</exception>
     public static unsafe void Set(string device, bool refuse)
     {
         using var handle = Open(device, 0);
@@ -34,7 +34,7 @@ public static class DeviceWriteLock
         }
     }
 
-    /// <summary>True if nothing in the kernel holds the device: no mount, no mapping, no swap (man 2 open, O_EXCL on block devices).</summary>
+    /// <summary>True if nothing in the kernel holds the device: no mount, mapping or swap (man 2 open, O_EXCL on block devices).</summary>
     public static bool IsFree(string device)
     {
         try

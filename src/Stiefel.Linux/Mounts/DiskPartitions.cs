@@ -4,19 +4,19 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.Linux.Mounts;
 
-/// <summary>The partitions the kernel knows of a disk (Documentation/ABI/stable/sysfs-block).</summary>
+/// <summary>Lists the partitions of a disk that the kernel knows (Documentation/ABI/stable/sysfs-block).</summary>
 public static class DiskPartitions
 {
-    // sysfs counts in these whatever the disk's own sector size is.
+    // sysfs counts in units of 512 bytes, whatever the disk's sector size.
     private const int SysfsSector = 512;
 
-    /// <summary>In the order of their numbers; empty if the disk has no partition table, or is no block device.</summary>
+    /// <summary>The partitions by number; none if the disk has no partition table, or the path is not a block device.</summary>
     /// <param name="disk">A device node or a link to one.</param>
     public static IReadOnlyList<DiskPartition> List(string disk)
         => DeviceNumber.OfBlockDevice(disk) is { } number && new BlockSysfs().NameOf(number) is { } name ? List(name, "/sys") : [];
 
     /// <param name="name">The kernel's name of the disk.</param>
-    /// <param name="sysRoot">Where sysfs is mounted; another directory in tests.</param>
+    /// <param name="sysRoot">The directory where sysfs is mounted; another one in tests.</param>
     internal static IReadOnlyList<DiskPartition> List(string name, string sysRoot)
     {
         var sysfs = new BlockSysfs(sysRoot);

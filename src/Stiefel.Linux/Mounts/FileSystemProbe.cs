@@ -4,16 +4,16 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.Linux.Mounts;
 
-/// <summary>Asks blkid what block devices hold, past its cache (`blkid -p -o export`, man 8 blkid).</summary>
+/// <summary>Asks blkid, bypassing its cache, what block devices hold (`blkid -p -o export`, man 8 blkid).</summary>
 public static class FileSystemProbe
 {
-    /// <summary>A hanging device must not stop the boot for ever.</summary>
+    /// <summary>Time limit for one device, so that a device that hangs does not stop the boot forever.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    // man 8 blkid: 2 = nothing found on a device; 8 = two signatures contradict each other, so it names none.
+    // Exit codes of man 8 blkid: 2 means that nothing was found; 8 that contradicting signatures were found, so none is reported.
     private static readonly int[] s_answers = [2, 8];
 
-    /// <summary>One answer for every device on which something was found, in the given order.</summary>
+    /// <summary>Returns one result for every device on which something was found, in the given order.</summary>
     /// <exception cref="ExternalProgramException">blkid is not installed or failed.</exception>
     public static async Task<IReadOnlyList<ProbedDevice>> ProbeAsync(IReadOnlyList<string> devices, CancellationToken token)
     {
@@ -21,7 +21,7 @@ public static class FileSystemProbe
         var found = new List<ProbedDevice>();
         foreach (var device in devices)
         {
-            // One by one: given several, blkid stops at the first on which it finds nothing.
+            // Probe one device at a time: given several, blkid stops at the first that holds nothing.
             var output = await ExternalProgram.RunAsync("blkid", ["-p", "-o", "export", device], options, token);
             found.AddRange(Parse(output.Text));
         }
@@ -29,7 +29,7 @@ public static class FileSystemProbe
         return found;
     }
 
-    /// <summary>Reads the export format: `KEY=value` lines, a backslash before anything special, an empty line between devices.</summary>
+    /// <summary>Parses the export format: `KEY=value` lines, a backslash before each special character, an empty line between devices.</summary>
     internal static IReadOnlyList<ProbedDevice> Parse(string text)
     {
         var devices = new List<ProbedDevice>();

@@ -4,10 +4,10 @@ using static Tmds.Linux.LibC;
 
 namespace Stiefel.Linux.Mounts;
 
-/// <summary>The file systems that are windows into the kernel: proc, sysfs, devtmpfs.</summary>
+/// <summary>Mounts the kernel's own file systems: proc, sysfs, devtmpfs.</summary>
 public static class KernelFileSystem
 {
-    /// <summary>Mounts one, making the directory if need be. Throws <see cref="LinuxException"/>, EBUSY if it is mounted there already.</summary>
+    /// <summary>Mounts one, and creates the directory if it does not exist. Throws <see cref="LinuxException"/>; EBUSY if it is mounted there already.</summary>
     public static void Mount(string type, string directory, bool holdsDevices = false)
     {
         Directory.CreateDirectory(directory);
@@ -18,7 +18,7 @@ public static class KernelFileSystem
         }
     }
 
-    /// <summary>Takes it away at once for everybody who looks, even while files on it are open (MNT_DETACH).</summary>
+    /// <summary>Unmounts it at once, even while files on it are open (MNT_DETACH). Throws <see cref="LinuxException"/>.</summary>
     public static void Detach(string directory)
     {
         if (SysMount.umount2(directory, MNT_DETACH | UMOUNT_NOFOLLOW) != 0)

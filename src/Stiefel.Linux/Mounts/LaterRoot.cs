@@ -7,33 +7,33 @@ using static Tmds.Linux.LibC;
 namespace Stiefel.Linux.Mounts;
 
 /// <summary>
-/// The root file system of a system that an initramfs has started, for a process that stayed behind in the initramfs. Its own `/` lies below that
-/// root for ever, and so it holds nothing of it; but `/..` leads to what is mounted on top. The runtime's own file calls shorten that to `/`.
+/// The root file system of a system that an initramfs has started, for a process that stayed behind in the initramfs. The process's own `/` stays below
+/// that root, so the process keeps nothing of it busy; but `/..` leads to what is mounted on top. .NET's file functions would shorten `/..` to `/`.
 /// </summary>
 public static class LaterRoot
 {
     private const string Root = "/..";
     private const uint EverybodyMayLook = 0x1ed;
 
-    /// <summary>There is one by now.</summary>
+    /// <summary>True if the system's root has been mounted by now.</summary>
     public static bool IsThere => FileStamp.Of(Root)?.Device != FileStamp.Of("/")?.Device;
 
-    /// <summary>How this process calls what has that path there; for calls of the kernel only.</summary>
+    /// <summary>The path by which this process reaches a path of that root; only for system calls, not for .NET's file functions.</summary>
     internal static string PathOf(string path) => Root + path;
 
-    /// <summary>Something of this name is there.</summary>
-    /// <param name="path">Absolute, in that root.</param>
+    /// <summary>True if a path exists in that root.</summary>
+    /// <param name="path">An absolute path in that root.</param>
     public static bool Has(string path) => FileStamp.Of(Root + path) is not null;
 
-    /// <summary>A directory is a file system of its own, and none that lies on a disk.</summary>
-    /// <param name="path">Absolute, in that root.</param>
+    /// <summary>True if a file system is mounted on a directory and does not lie on a disk.</summary>
+    /// <param name="path">An absolute path in that root.</param>
     public static bool IsInMemory(string path) =>
         FileStamp.Of(Root + path) is { Device: { Major: 0 } device } && device != FileStamp.Of(Root)?.Device;
 
-    /// <summary>Shows a directory of the initramfs there as well, and makes the place for it.</summary>
-    /// <param name="directory">In the initramfs; a file system is mounted on it.</param>
-    /// <param name="path">Absolute, in that root.</param>
-    /// <exception cref="LinuxException">It cannot be.</exception>
+    /// <summary>Makes a directory of the initramfs visible in that root, and creates the directory for it there.</summary>
+    /// <param name="directory">A path in the initramfs, on which a file system is mounted.</param>
+    /// <param name="path">An absolute path in that root.</param>
+    /// <exception cref="LinuxException">The directory cannot be made or mounted.</exception>
     public static void Show(string directory, string path)
     {
         var target = Root + path;

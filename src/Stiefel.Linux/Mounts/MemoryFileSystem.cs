@@ -4,7 +4,7 @@ using static Tmds.Linux.LibC;
 
 namespace Stiefel.Linux.Mounts;
 
-/// <summary>A small file system in memory (tmpfs) from which programs may be run.</summary>
+/// <summary>A small file system in memory (tmpfs) that may hold programs.</summary>
 public static class MemoryFileSystem
 {
     private const string Type = "tmpfs";
@@ -20,7 +20,7 @@ public static class MemoryFileSystem
         }
     }
 
-    /// <summary>Makes it read-only: nothing in it can be changed from now on. Throws <see cref="LinuxException"/>.</summary>
+    /// <summary>Makes it read-only, so that nothing in it can be changed. Throws <see cref="LinuxException"/>.</summary>
     public static void Seal(string directory)
     {
         if (SysMount.mount(null, directory, null, s_sealed, null) != 0)

@@ -6,24 +6,24 @@ using static Tmds.Linux.LibC;
 
 namespace Stiefel.Linux.Mounts;
 
-/// <summary>Mounts foreign file systems so that not one byte of the device changes, and takes the mounts away again.</summary>
+/// <summary>Mounts foreign file systems without changing a byte on their devices, and unmounts them.</summary>
 public static class Mount
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>True if <see cref="ReadOnlyWithoutReplay"/> knows the type (as blkid names it).</summary>
+    /// <summary>True if <see cref="ReadOnlyWithoutReplay"/> can mount the type, by blkid's name.</summary>
     public static bool Supports(string type) => ReplayFreeOptions.Knows(type);
 
     /// <summary>
-    /// Mounts read-only, without journal replay, device files, set-user-ID programs or execution. While mounted, the device refuses
-    /// every write; disposal of the result unmounts and lifts that refusal if it was not there before.
+    /// Mounts read-only, without journal replay, device files, set-user-ID programs or execution. While it is mounted, the kernel refuses
+    /// every write to the device; disposing of the result unmounts it, and unlocks the device if it was not locked before.
     /// </summary>
     /// <param name="device">A block device.</param>
     /// <param name="directory">An existing, empty directory.</param>
-    /// <param name="type">As blkid names it.</param>
+    /// <param name="type">The type, by blkid's name.</param>
     /// <param name="subvolume">btrfs only: `subvol=…` or `subvolid=…`; null for the default subvolume.</param>
     /// <exception cref="LinuxException">The kernel refused; EBUSY if the device is in use.</exception>
-    /// <exception cref="NotSupportedException">An unknown type.</exception>
+    /// <exception cref="NotSupportedException">The type cannot be mounted without writing.</exception>
     public static ReadOnlyMount ReadOnlyWithoutReplay(string device, string directory, string type, string? subvolume = null)
     {
         (var kernelType, var choices) = ReplayFreeOptions.For(type, subvolume);
@@ -46,17 +46,17 @@ public static class Mount
     }
 
     /// <summary>True if nothing in the kernel holds a block device: no mount in any namespace, no mapping, no swap.</summary>
-    /// <exception cref="LinuxException">No such device.</exception>
+    /// <exception cref="LinuxException">There is no such device.</exception>
     public static bool IsDeviceFree(string device) => DeviceWriteLock.IsFree(device);
 
-    /// <summary>Takes one mount away.</summary>
-    /// <exception cref="LinuxException">EBUSY if a file on it is open, and stays so for a second.</exception>
+    /// <summary>Removes one mount.</summary>
+    /// <exception cref="LinuxException">EBUSY: a file on it was open for longer than a second.</exception>
     public static void Unmount(string directory)
     {
         var start = Stopwatch.GetTimestamp();
         while (SysMount.umount2(directory, UMOUNT_NOFOLLOW) != 0)
         {
-            // A program being started holds a copy of all our descriptors until its execve.
+            // Retry: a program that is just being started holds copies of all our descriptors until its execve.
             var errno = Marshal.GetLastPInvokeError();
             if (errno != Errno.EBUSY || Stopwatch.GetElapsedTime(start) > s_patience)
             {
@@ -67,9 +67,9 @@ public static class Mount
         }
     }
 
-    /// <summary>Takes away whatever a process that died left mounted on or below a directory, newest first.</summary>
-    /// <returns>What was mounted.</returns>
-    /// <exception cref="LinuxException">Something there is in use.</exception>
+    /// <summary>Removes, newest first, what a dead process left mounted on or below a directory, and unlocks the devices.</summary>
+    /// <returns>The mounts that were removed.</returns>
+    /// <exception cref="LinuxException">A mount is in use.</exception>
     public static IReadOnlyList<MountEntry> RemoveStale(string directory)
     {
         var stale = MountTable.Under(directory);
@@ -87,7 +87,7 @@ public static class Mount
 
     private static void LockUnused(string device)
     {
-        // Locking the device under a file system that someone else has mounted for writing would break it.
+        // Do not lock a device whose file system something else has mounted for writing: that would break it.
         if (!DeviceWriteLock.IsFree(device))
         {
             throw new LinuxException($"open(\"{device}\", O_EXCL)", Errno.EBUSY);
@@ -106,7 +106,7 @@ public static class Mount
                 return;
             }
 
-            // EINVAL: an option this kernel does not know.
+            // EINVAL: this kernel does not know an option, so try the next choice.
             var errno = Marshal.GetLastPInvokeError();
             if (errno != Errno.EINVAL || choice == choices.Count - 1)
             {

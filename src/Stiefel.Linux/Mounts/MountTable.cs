@@ -2,7 +2,7 @@ using Stiefel.Linux.BlockDevices;
 
 namespace Stiefel.Linux.Mounts;
 
-/// <summary>What is mounted in our mount namespace.</summary>
+/// <summary>The mounts of this process's mount namespace.</summary>
 public static class MountTable
 {
     /// <summary>Every mount, oldest first.</summary>
@@ -13,13 +13,13 @@ public static class MountTable
     public static IReadOnlyList<MountEntry> Under(string directory)
         => [.. Read().Where(mount => mount.Directory == directory || mount.Directory.StartsWith(directory.TrimEnd('/') + "/", StringComparison.Ordinal))];
 
-    /// <summary>The same from the text of such a file.</summary>
+    /// <summary>Parses the text of a mountinfo file.</summary>
     public static IReadOnlyList<MountEntry> Parse(string text)
     {
         var mounts = new List<MountEntry>();
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            // 36 35 98:0 /root /where options optional… - type source options
+            // Fields: 36 35 98:0 /root /where options optional… - type source options
             var fields = line.Split(' ');
             var separator = Array.IndexOf(fields, "-");
             if (separator > 4 && separator + 2 < fields.Length)

@@ -4,29 +4,29 @@ using static Tmds.Linux.LibC;
 
 namespace Stiefel.Linux.Mounts;
 
-/// <summary>All that is mounted on a directory and below it, to be taken away when the system that mounted it is gone.</summary>
-/// <param name="top">Absolute and free of symbolic links.</param>
+/// <summary>Everything mounted on a directory and below it, to be unmounted after the system that mounted it has ended.</summary>
+/// <param name="top">The directory, absolute and free of symbolic links.</param>
 public sealed class MountedTree(string top)
 {
-    // File systems without a device that may lie upon one.
+    // Types whose source is not a device node, but that may still lie on a disk.
     private static readonly string[] s_stacked = ["overlay", "btrfs", "bcachefs", "zfs", "ecryptfs", "aufs", "fuseblk"];
 
-    /// <summary>What is left, in the order in which it can be taken away.</summary>
+    /// <summary>The remaining mounts, in the order in which they can be unmounted.</summary>
     public IReadOnlyList<MountEntry> Left() => InOrder(MountTable.Under(top));
 
-    /// <summary>Paths below it that may lie on a disk, and not in a file system in memory or one of the kernel's.</summary>
+    /// <summary>Returns a test for paths that may lie on a disk, rather than in a file system in memory or of the kernel.</summary>
     public Func<string, bool> OnDisk()
     {
         var mounts = Left();
         return path => mounts.FirstOrDefault(mount => IsWithin(path, mount.Directory)) is { Directory: not null } mount && MayLieOnDisk(mount);
     }
 
-    /// <summary>Takes away what can be, once; true if nothing is left. What is in use stays.</summary>
+    /// <summary>Tries once to unmount everything; true if nothing is left. Mounts in use stay.</summary>
     public bool TryUnmount()
     {
         foreach (var mount in Left())
         {
-            // No disk is below those, so that it does not matter who still uses them; and the server of one may not answer any more.
+            // Mounts without a disk below are detached: it does not matter whether they are in use, and a network file system's server may no longer answer.
             var flags = MayLieOnDisk(mount) ? 0 : MNT_DETACH;
             _ = SysMount.umount2(mount.Directory, UMOUNT_NOFOLLOW | flags);
         }
@@ -34,7 +34,7 @@ public sealed class MountedTree(string top)
         return Left().Count == 0;
     }
 
-    /// <summary>What cannot be taken away is written to no more. Throws <see cref="LinuxException"/>: a file is open for writing.</summary>
+    /// <summary>Makes the remaining mounts on disks read-only. Throws <see cref="LinuxException"/> if a file is open for writing.</summary>
     public void MakeReadOnly()
     {
         foreach (var mount in Left().Where(MayLieOnDisk))
@@ -46,7 +46,7 @@ public sealed class MountedTree(string top)
         }
     }
 
-    /// <summary>Deepest first, and of several on one directory the newest. The table's own order is not that: a mount keeps its place in it when it is moved.</summary>
+    /// <summary>Orders mounts deepest first, and of several on one directory newest first. The table's order will not do: a moved mount keeps its old place in it.</summary>
     internal static IReadOnlyList<MountEntry> InOrder(IReadOnlyList<MountEntry> mounts) =>
         [.. mounts.Reverse().OrderByDescending(mount => mount.Directory.Count(letter => letter == '/'))];
 

@@ -1,21 +1,21 @@
 namespace Stiefel.Linux.Mounts;
 
-/// <summary>What a block device holds, as blkid sees it (man 8 blkid); what it does not say is empty.</summary>
+/// <summary>What a block device holds according to blkid (man 8 blkid); a value that blkid does not report is empty.</summary>
 public sealed record ProbedDevice
 {
     /// <summary>The device node.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Other names that the system it belongs to has for it: /dev/mapper/vg-root.</summary>
+    /// <summary>Further names for it in the system on this disk: /dev/mapper/vg-root.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>What a person would call it, if not <see cref="Path"/>: `vg/root`, `in /dev/sda3`.</summary>
+    /// <summary>A name for people, if <see cref="Path"/> is not one: `vg/root`, `in /dev/sda3`.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>`ext4`, `vfat`, `crypto_LUKS`, `LVM2_member`, …</summary>
+    /// <summary>The content's type: `ext4`, `vfat`, `crypto_LUKS`, `LVM2_member` and so on.</summary>
     public string Type { get; init; } = "";
 
-    /// <summary>`filesystem`, `crypto`, `raid` or `other`.</summary>
+    /// <summary>The kind of content: `filesystem`, `crypto`, `raid` or `other`.</summary>
     public string Usage { get; init; } = "";
 
     /// <summary>The file system's UUID.</summary>
@@ -33,15 +33,15 @@ public sealed record ProbedDevice
     /// <summary>The partition's type: a UUID in GPT, `0x83` in MBR.</summary>
     public string PartType { get; init; } = "";
 
-    /// <summary>Counted from 1; 0 if it is no partition.</summary>
+    /// <summary>The partition's number, counted from 1; 0 if it is not a partition.</summary>
     public int PartNumber { get; init; }
 
-    /// <summary>Type of the table that names the partition: `gpt`, `dos`.</summary>
+    /// <summary>Type of the partition table that lists this partition: `gpt`, `dos`.</summary>
     public string PartScheme { get; init; } = "";
 
-    /// <summary>Type of the partition table the device itself begins with: `gpt`, `dos`.</summary>
+    /// <summary>Type of the partition table on the device itself: `gpt`, `dos`.</summary>
     public string TableType { get; init; } = "";
 
-    /// <summary>Identifier of that table.</summary>
+    /// <summary>Identifier of the partition table on the device itself.</summary>
     public string TableUuid { get; init; } = "";
 }

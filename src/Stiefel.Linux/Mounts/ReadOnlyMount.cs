@@ -4,10 +4,10 @@ using static Tmds.Linux.LibC;
 
 namespace Stiefel.Linux.Mounts;
 
-/// <summary>A mount made by <see cref="Mount.ReadOnlyWithoutReplay"/>. Dispose in the reverse order of mounting.</summary>
+/// <summary>A mount made by <see cref="Mount.ReadOnlyWithoutReplay"/>. Dispose of several in the reverse order of mounting.</summary>
 public sealed class ReadOnlyMount : IAsyncDisposable
 {
-    // A reader that was just told to stop needs a moment to close its file.
+    // A reader that was just cancelled needs a moment to close its file.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
@@ -24,11 +24,11 @@ public sealed class ReadOnlyMount : IAsyncDisposable
     /// <summary>The block device.</summary>
     public string Device { get; }
 
-    /// <summary>Where it is mounted.</summary>
+    /// <summary>The directory on which it is mounted.</summary>
     public string Directory { get; }
 
-    /// <summary>Unmounts, and makes sure that nothing holds the device any more.</summary>
-    /// <exception cref="LinuxException">Something still uses it after some seconds; it stays mounted and may be disposed again.</exception>
+    /// <summary>Unmounts, and unlocks the device if the mount had locked it.</summary>
+    /// <exception cref="LinuxException">Something still uses the mount after some seconds; it stays mounted, and disposal may be repeated.</exception>
     public async ValueTask DisposeAsync()
     {
         var clock = Stopwatch.StartNew();

@@ -1,30 +1,30 @@
 namespace Stiefel.Linux.Power;
 
 /// <summary>
-/// Whether the batteries become emptier or fuller, by what they hold: labels of adapters and batteries are wrong on many machines (an adapter that is
-/// always there, a battery that charges while it runs empty), and this is not.
+/// Tells from the charge whether the batteries are losing or gaining. The status reported for adapters and batteries is wrong on many machines (an adapter that is
+/// always online, a battery that charges while it runs empty), but the trend of the charge is reliable.
 /// </summary>
 internal sealed class ChargeTrend
 {
-    // A gauge wavers by one; and by more when a load ends, which must not pass for a charger.
+    // A gauge wavers by one point, and by more when a load ends, which must not be mistaken for a charger.
     private const int EnoughDown = 2;
     private const int EnoughUp = 4;
 
-    // More than that at once is a gauge that corrected itself, or another battery.
+    // A larger step at once means that the gauge corrected itself, or the battery was exchanged.
     private const int Jump = 5;
 
-    // A machine that does next to nothing loses two points in half an hour; one that is switched off, in weeks.
+    // An idle machine loses two points in half an hour; one that is switched off takes weeks.
     private static readonly TimeSpan s_window = TimeSpan.FromHours(1);
 
     private const int MostPoints = 128;
 
-    // A percentage and when it was seen last, oldest first.
+    // Each percentage with the time it was last seen, oldest first.
     private readonly List<(int Percent, TimeSpan At)> _points = [];
 
-    /// <summary>Below 0 it falls, above 0 it rises, 0 is neither, or not known yet.</summary>
+    /// <summary>Below 0 if the charge falls, above 0 if it rises, 0 if neither or not yet known.</summary>
     public int Direction { get; private set; }
 
-    /// <summary>Forgets all: what is seen from now on has another cause.</summary>
+    /// <summary>Forgets all values, because later changes will have another cause.</summary>
     public void Reset()
     {
         _points.Clear();
@@ -50,7 +50,7 @@ internal sealed class ChargeTrend
             _points.RemoveAt(0);
         }
 
-        // The later of the two tells.
+        // If both a rise and a fall are in the window, the later one counts.
         var higher = _points.FindLastIndex(point => point.Percent - percent >= EnoughDown);
         var lower = _points.FindLastIndex(point => percent - point.Percent >= EnoughUp);
         Direction = lower.CompareTo(higher);

@@ -3,12 +3,12 @@ using Stiefel.Linux.Errors;
 
 namespace Stiefel.Linux.Power;
 
-/// <summary>The kernel's announcements of adapters and batteries that change. Some machines send two a second and others none, so they are a hint to look and no more.</summary>
+/// <summary>Listens to the kernel's messages about adapters and batteries. Some machines send two a second and others none, so a message is only a hint to look.</summary>
 public sealed class PowerAnnouncements : IDisposable
 {
     private const string Subsystem = "power_supply";
 
-    // The listening thread looks this often whether it shall end; announcements arrive at once.
+    // How often the listening thread checks whether it should end; messages arrive at once.
     private static readonly TimeSpan s_endCheck = TimeSpan.FromSeconds(1);
 
     private readonly UeventListener _listener;
@@ -17,7 +17,7 @@ public sealed class PowerAnnouncements : IDisposable
 
     private PowerAnnouncements(UeventListener listener, Action changed) => (_listener, _changed) = (listener, changed);
 
-    /// <summary>From now on each one makes a call, on a thread of its own.</summary>
+    /// <summary>Calls the action for each message from now on, on a thread of its own.</summary>
     /// <exception cref="LinuxException">This process may not listen.</exception>
     public static PowerAnnouncements Listen(Action changed)
     {
@@ -46,7 +46,7 @@ public sealed class PowerAnnouncements : IDisposable
             }
             catch (LinuxException)
             {
-                // The listener also looks from time to time.
+                // Listening is only a help: the owner also looks at regular intervals.
             }
         }
     }

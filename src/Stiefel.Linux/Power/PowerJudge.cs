@@ -1,14 +1,14 @@
 namespace Stiefel.Linux.Power;
 
 /// <summary>
-/// From what the kernel says of its supplies to what the machine lives on. The rules are those that hold in the field: any supply that is online is mains;
-/// none online and a battery that discharges is battery; and where what the batteries hold says otherwise, that counts. Used by one thread at a time.
+/// Decides from the kernel's power supplies what the machine runs on. The rules have proved themselves in practice: any supply that is online means mains;
+/// none online and a discharging battery means battery; and if the trend of the charge contradicts that, the trend counts. For one thread at a time.
 /// </summary>
-/// <param name="lowPercent">At most so much in every battery is low.</param>
-/// <param name="criticalPercent">At most so much is critical.</param>
+/// <param name="lowPercent">The charge is low if every battery is at this percentage or below.</param>
+/// <param name="criticalPercent">The charge is critical if every battery is at this percentage or below.</param>
 public sealed class PowerJudge(int lowPercent, int criticalPercent)
 {
-    // So that a gauge that wavers does not alarm twice.
+    // Percentage points by which a charge must rise to end an alarm, so that a wavering gauge does not alarm twice.
     private const int Hysteresis = 2;
 
     private static readonly TimeSpan s_mostTimeLeft = TimeSpan.FromDays(7);
@@ -18,18 +18,18 @@ public sealed class PowerJudge(int lowPercent, int criticalPercent)
     private int _batteries;
     private PowerState _latest;
 
-    /// <param name="supplies">As they are now; null if they cannot be read at all.</param>
-    /// <param name="now">The time of a clock that only goes forward.</param>
+    /// <param name="supplies">The present supplies; null if they cannot be read at all.</param>
+    /// <param name="now">The time on a monotonic clock.</param>
     public PowerReading Judge(IReadOnlyList<PowerSupply>? supplies, TimeSpan now)
     {
         List<PowerSupply> batteries = [.. (supplies ?? []).Where(supply => supply.IsBattery)];
-        var (claimed, problem) = supplies is null ? (PowerState.Unknown, "this kernel tells nothing of its power supplies") : Claim(supplies, batteries);
+        var (claimed, problem) = supplies is null ? (PowerState.Unknown, "this kernel reports no power supplies") : Claim(supplies, batteries);
         var percent = Percent(batteries);
         Follow(claimed, batteries.Count, percent, now);
         var (source, doubt) = (claimed, _trend.Direction) switch
         {
-            (not PowerState.OnBattery, < 0) => (PowerState.OnBattery, "the kernel does not say so, but the battery becomes emptier"),
-            (not PowerState.OnAc, > 0) => (PowerState.OnAc, "the kernel does not say so, but the battery becomes fuller"),
+            (not PowerState.OnBattery, < 0) => (PowerState.OnBattery, "the kernel reports no discharge, but the battery's charge is falling"),
+            (not PowerState.OnAc, > 0) => (PowerState.OnAc, "the kernel reports no charger, but the battery's charge is rising"),
             _ => (claimed, problem),
         };
 
@@ -37,7 +37,7 @@ public sealed class PowerJudge(int lowPercent, int criticalPercent)
         return new PowerReading(_latest, percent, source == PowerState.OnBattery ? TimeLeft(batteries) : null, doubt, supplies ?? []);
     }
 
-    /// <summary>What the labels say.</summary>
+    /// <summary>What the machine runs on according to the supplies' status.</summary>
     private static (PowerState State, string? Problem) Claim(IReadOnlyList<PowerSupply> supplies, List<PowerSupply> batteries)
     {
         List<bool> external = [.. supplies.Where(supply => supply.IsExternal).Select(supply => supply.Online).OfType<bool>()];
@@ -58,11 +58,11 @@ public sealed class PowerJudge(int lowPercent, int criticalPercent)
 
         if (batteries.Count > 0)
         {
-            return (PowerState.Unknown, "the battery does not say whether it charges or discharges");
+            return (PowerState.Unknown, "the battery does not report whether it charges or discharges");
         }
 
         return external.Count > 0 || supplies.Any(supply => supply.Type.Length == 0)
-            ? (PowerState.Unknown, "no adapter is online, and no battery is to be seen")
+            ? (PowerState.Unknown, "no adapter is online, and no battery is visible")
             : (PowerState.OnAc, null);
     }
 
@@ -70,7 +70,7 @@ public sealed class PowerJudge(int lowPercent, int criticalPercent)
     {
         if ((claimed, batteries) != (_claimed, _batteries))
         {
-            // A plug was pulled or put in, or a battery changed: what was seen before had another cause.
+            // An adapter was plugged in or out, or a battery was exchanged, so earlier values had another cause.
             _trend.Reset();
             (_claimed, _batteries) = (claimed, batteries);
         }
@@ -81,7 +81,7 @@ public sealed class PowerJudge(int lowPercent, int criticalPercent)
         }
     }
 
-    // All of them: where there are two, one is emptied after the other. Those that do not say are no reason to be quiet.
+    // All batteries must be low, since machines with two empty one after the other. Batteries that do not report a charge do not prevent the alarm.
     private PowerState Grade(List<PowerSupply> batteries)
     {
         if (batteries.Max(battery => battery.Percent) is not { } fullest)
@@ -104,7 +104,7 @@ public sealed class PowerJudge(int lowPercent, int criticalPercent)
             return null;
         }
 
-        // A large and a small one do not count the same, if both say how large they are.
+        // Weight batteries by their capacity if all of them report it.
         return telling.TrueForAll(battery => battery.Charge is { IsEnergy: true })
             ? (int)Math.Round(100 * Math.Clamp(telling.Sum(battery => battery.Charge!.Now) / telling.Sum(battery => battery.Charge!.Full), 0, 1))
             : (int)Math.Round(telling.Average(battery => battery.Percent!.Value));

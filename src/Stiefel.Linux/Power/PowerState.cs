@@ -1,20 +1,20 @@
 namespace Stiefel.Linux.Power;
 
-/// <summary>What a machine lives on. Each after <see cref="OnAc"/> is worse than the one before.</summary>
+/// <summary>What a machine runs on. Each value after <see cref="OnAc"/> is worse than the one before.</summary>
 public enum PowerState
 {
-    /// <summary>It cannot be told.</summary>
+    /// <summary>The state is unknown.</summary>
     Unknown,
 
-    /// <summary>Mains, or a machine that has no battery.</summary>
+    /// <summary>The machine runs on mains, or has no battery.</summary>
     OnAc,
 
-    /// <summary>Its batteries.</summary>
+    /// <summary>The machine runs on its batteries.</summary>
     OnBattery,
 
-    /// <summary>The same, and little is left.</summary>
+    /// <summary>The machine runs on its batteries, and their charge is low.</summary>
     Low,
 
-    /// <summary>The same, and it may end any minute.</summary>
+    /// <summary>The machine runs on its batteries, and may stop at any minute.</summary>
     Critical,
 }

@@ -3,44 +3,44 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.Linux.Power;
 
-/// <summary>A mains adapter, battery or port as the kernel describes it (Documentation/ABI/testing/sysfs-class-power). Numbers that make no sense are null.</summary>
+/// <summary>A mains adapter, battery or port as the kernel describes it (Documentation/ABI/testing/sysfs-class-power). Implausible numbers are null.</summary>
 public sealed record PowerSupply
 {
     private const int All = 100;
     private const string Battery = "Battery";
     private const string Usb = "USB";
 
-    /// <summary>The kernel's name: AC, BAT0, ucsi-source-psy-USBC000:001.</summary>
+    /// <summary>The kernel's name: `AC`, `BAT0`, `ucsi-source-psy-USBC000:001`.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Mains, Battery, USB, UPS, Wireless; empty if it cannot be read.</summary>
+    /// <summary>`Mains`, `Battery`, `USB`, `UPS` or `Wireless`; empty if it cannot be read.</summary>
     public string Type { get; init; } = "";
 
-    /// <summary>It gives power; null if it does not say.</summary>
+    /// <summary>True if it supplies power; null if it does not report that.</summary>
     public bool? Online { get; init; }
 
-    /// <summary>Charging, Discharging, Full, Not charging or Unknown, of a battery.</summary>
+    /// <summary>A battery's status: `Charging`, `Discharging`, `Full`, `Not charging` or `Unknown`.</summary>
     public string Status { get; init; } = "";
 
     /// <summary>How full a battery is, 0 to 100.</summary>
     public int? Percent { get; init; }
 
-    /// <summary>What a battery holds, and what it loses or gains in an hour, in the same unit.</summary>
+    /// <summary>What a battery holds, and what it loses or gains in an hour.</summary>
     public BatteryCharge? Charge { get; init; }
 
-    /// <summary>Until it is empty, by its own word.</summary>
+    /// <summary>The time until the battery is empty, by its own estimate.</summary>
     public TimeSpan? TimeToEmpty { get; init; }
 
-    /// <summary>It belongs to a mouse or keyboard, or its place is empty, or it is a port that gives power away: nothing this machine lives on.</summary>
+    /// <summary>True if it does not power this machine: it belongs to a mouse or keyboard, its bay is empty, or it is a port that supplies power to others.</summary>
     public bool IsForeign { get; init; }
 
-    /// <summary>One of this machine's own batteries.</summary>
+    /// <summary>True for one of this machine's own batteries.</summary>
     public bool IsBattery => Type == Battery && !IsForeign;
 
-    /// <summary>What may power this machine from outside.</summary>
+    /// <summary>True if it may power this machine from outside.</summary>
     public bool IsExternal => Type.Length > 0 && Type != Battery && !IsForeign;
 
-    /// <summary>Reads one that may vanish meanwhile.</summary>
+    /// <summary>Reads a supply, which may vanish meanwhile.</summary>
     /// <param name="directory">Its directory in sysfs.</param>
     public static PowerSupply Read(string directory)
     {
@@ -60,11 +60,11 @@ public sealed record PowerSupply
         };
     }
 
-    // Some batteries say 101 of 100; a thousand is garbage.
+    // Some batteries report 101 percent; far larger values are garbage.
     private static int? ReadPercent(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent <= 2 * All ? Math.Min(percent, All) : null;
 
-    // A USB-C controller's supplies are `online` also when a telephone is charged here: its ports say in which direction (sysfs-class-typec).
+    // The supplies of a USB-C controller are `online` even while this machine charges a telephone; the ports tell the direction (sysfs-class-typec).
     private static bool GivesPowerAway(string directory)
     {
         var ports = Path.Combine(directory, "device", "typec");

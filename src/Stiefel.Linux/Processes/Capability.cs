@@ -2,39 +2,39 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Processes;
 
-/// <summary>What root may do, in parts (man 7 capabilities); those that a program of ours needs.</summary>
+/// <summary>The capabilities, single privileges of root, that Stiefel's programs need (man 7 capabilities).</summary>
 public enum Capability
 {
-    /// <summary>Giving files away.</summary>
+    /// <summary>Changes the owner of files.</summary>
     ChangeOwner = LinuxCapability.CAP_CHOWN,
 
     /// <summary>Reads and writes files of any owner.</summary>
     DacOverride = LinuxCapability.CAP_DAC_OVERRIDE,
 
-    /// <summary>Links, addresses, tunnels.</summary>
+    /// <summary>Sets up links, addresses and tunnels.</summary>
     NetAdmin = LinuxCapability.CAP_NET_ADMIN,
 
-    /// <summary>Memory that is never paged out.</summary>
+    /// <summary>Locks memory, so that it is never paged out.</summary>
     IpcLock = LinuxCapability.CAP_IPC_LOCK,
 
-    /// <summary>Files that nobody may change.</summary>
+    /// <summary>Changes the immutable flag of files.</summary>
     Immutable = LinuxCapability.CAP_LINUX_IMMUTABLE,
 
-    /// <summary>Kernel modules.</summary>
+    /// <summary>Loads kernel modules.</summary>
     SysModule = LinuxCapability.CAP_SYS_MODULE,
 
-    /// <summary>Mounts, block devices, device mapper, the kernel's NBD client.</summary>
+    /// <summary>Uses mounts, block devices, the device mapper and the kernel's NBD client.</summary>
     SysAdmin = LinuxCapability.CAP_SYS_ADMIN,
 
-    /// <summary>Another kernel, by kexec.</summary>
+    /// <summary>Loads and starts another kernel, and ends the machine.</summary>
     SysBoot = LinuxCapability.CAP_SYS_BOOT,
 
-    /// <summary>Limits, and the marks that keep a process alive when memory is short.</summary>
+    /// <summary>Raises resource limits, and protects a process when memory runs out.</summary>
     SysResource = LinuxCapability.CAP_SYS_RESOURCE,
 
-    /// <summary>The console's tone.</summary>
+    /// <summary>Sounds the console's tone.</summary>
     TtyConfig = LinuxCapability.CAP_SYS_TTY_CONFIG,
 
-    /// <summary>Device nodes.</summary>
+    /// <summary>Makes device nodes.</summary>
     MakeNode = LinuxCapability.CAP_MKNOD,
 }

@@ -5,21 +5,21 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Processes;
 
 /// <summary>
-/// Children of process 1, before there is anything: no pipes, no terminal settings, no signal handlers, and argv[0] as one likes.
-/// Everywhere else <see cref="Programs.ExternalProgram"/> is the way to run programs.
+/// Starts children of process 1 when nothing is set up yet: without pipes, terminal settings or signal handlers, and with a free choice of argv[0].
+/// Everywhere else, programs are run by <see cref="Programs.ExternalProgram"/>.
 /// </summary>
 public static unsafe class ChildProcess
 {
-    // Room for a posix_spawn_file_actions_t of glibc or musl, 80 bytes, whose members are its own.
+    // Room for a posix_spawn_file_actions_t, whose members are private: it has 80 bytes in glibc and musl.
     private const int FileActionsSize = 128;
 
-    /// <summary>Where programs are looked for when the kernel gave no PATH.</summary>
+    /// <summary>The directories in which programs are looked for if the kernel gave no PATH.</summary>
     public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// <summary>Starts a program; it inherits every descriptor that is not close-on-exec. Returns its process number.</summary>
+    /// <summary>Starts a program, which inherits every descriptor that is not close-on-exec. Returns its process id.</summary>
     /// <param name="path">The program's file.</param>
     /// <param name="arguments">argv, beginning with argv[0].</param>
-    /// <param name="environment">`NAME=value`; a PATH alone if null.</param>
+    /// <param name="environment">`NAME=value` for each variable; null for PATH alone.</param>
     public static int Start(string path, IEnumerable<string> arguments, IEnumerable<string>? environment = null)
     {
         using var argv = new StringVector(arguments);
@@ -29,7 +29,7 @@ public static unsafe class ChildProcess
         return error == 0 ? pid : throw new LinuxException($"posix_spawn(\"{path}\")", error);
     }
 
-    /// <summary>The same, with /dev/null for its standard streams: it holds none of ours, whose readers wait for their end.</summary>
+    /// <summary>Starts a program with /dev/null as its standard streams, so that it holds none of ours open: their readers wait for the end of the stream.</summary>
     public static int StartDetached(string path, IEnumerable<string> arguments)
     {
         var actions = stackalloc byte[FileActionsSize];
@@ -61,7 +61,7 @@ public static unsafe class ChildProcess
         }
     }
 
-    /// <summary>Waits for a child. Its exit code, or 128 + the signal that ended it.</summary>
+    /// <summary>Waits for a child. Returns its exit code, or 128 + the signal that ended it.</summary>
     public static int Wait(int pid)
     {
         int status;

@@ -6,14 +6,14 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Processes;
 
 /// <summary>
-/// Plain read and write (man 2 read, man 2 write) for pipes, terminals and the kernel's log, which take what one call brings as one
-/// message and which the runtime's file API refuses or rearranges.
+/// Plain read and write (man 2 read, man 2 write) for pipes, terminals and the kernel's log. They treat the data of one call as one
+/// message, and .NET's file API refuses them or splits the data differently.
 /// </summary>
 public static unsafe class Descriptor
 {
     private const int StandardError = 2;
 
-    /// <summary>Bytes read by one call; 0 at the end. Throws <see cref="LinuxException"/>.</summary>
+    /// <summary>Reads with one call; returns the number of bytes, 0 at the end. Throws <see cref="LinuxException"/>.</summary>
     public static int Read(SafeFileHandle descriptor, Span<byte> buffer)
     {
         fixed (byte* start = buffer)
@@ -31,7 +31,7 @@ public static unsafe class Descriptor
         }
     }
 
-    /// <summary>Bytes written by one call. Throws <see cref="LinuxException"/>, EAGAIN if a terminal that may not wait is full.</summary>
+    /// <summary>Writes with one call; returns the number of bytes written. Throws <see cref="LinuxException"/>; EAGAIN if a non-blocking terminal is full.</summary>
     public static int Write(SafeFileHandle descriptor, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)
@@ -50,8 +50,8 @@ public static unsafe class Descriptor
     }
 
     /// <summary>
-    /// Opens /dev/null as each of standard input, output and error that is closed. To be called before anything is opened: what got such a number
-    /// would be taken for a log.
+    /// Opens /dev/null as each of standard input, output and error that is closed. Call this before opening anything else: a file that got such a number
+    /// would receive log output.
     /// </summary>
     public static void FillStandard()
     {
@@ -59,7 +59,7 @@ public static unsafe class Descriptor
         {
             if (Fcntl.fcntl(number, Fcntl.F_GETFD, 0) < 0)
             {
-                // The lowest number that is free, man 2 open: this one. It stays open.
+                // open returns the lowest free number (man 2 open), which is this one. It stays open.
                 _ = Fcntl.open_number("/dev/null", Fcntl.O_RDWR, 0);
             }
         }

@@ -6,7 +6,7 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Processes;
 
-/// <summary>Messages on a local socket that carry an open file to another process (SCM_RIGHTS, man 7 unix): it has the same file then, claim, locks and all.</summary>
+/// <summary>Passes an open file to another process in a message on a local socket (SCM_RIGHTS, man 7 unix). Both then share the file, with its claim and locks.</summary>
 public static unsafe class DescriptorMessage
 {
     // CMSG_LEN(sizeof(int)), man 3 cmsg.
@@ -14,8 +14,8 @@ public static unsafe class DescriptorMessage
 
     /// <summary>Sends one message. Throws <see cref="LinuxException"/>.</summary>
     /// <param name="socket">A local socket.</param>
-    /// <param name="text">At least a byte.</param>
-    /// <param name="file">Goes with it; null for none.</param>
+    /// <param name="text">The message's text, at least one byte.</param>
+    /// <param name="file">The file to pass; null for none.</param>
     public static void Send(Socket socket, ReadOnlySpan<byte> text, SafeHandle? file = null)
     {
         var isReferenced = false;
@@ -52,10 +52,10 @@ public static unsafe class DescriptorMessage
         }
     }
 
-    /// <summary>Receives one message; 0 bytes: the other end is closed. Throws <see cref="LinuxException"/>, EAGAIN when the socket's time is over.</summary>
+    /// <summary>Receives one message; returns 0 if the other end is closed. Throws <see cref="LinuxException"/>; EAGAIN if the socket's timeout expired.</summary>
     /// <param name="socket">A local socket.</param>
-    /// <param name="text">Where it goes.</param>
-    /// <param name="file">What came with it; null for nothing. No program that is started from here gets it.</param>
+    /// <param name="text">Receives the message's text.</param>
+    /// <param name="file">The file that was passed; null if none. Child processes do not inherit it.</param>
     public static int Receive(Socket socket, Span<byte> text, out SafeFileHandle? file)
     {
         fixed (byte* start = text)

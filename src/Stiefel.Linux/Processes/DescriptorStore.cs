@@ -8,15 +8,15 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Processes;
 
 /// <summary>
-/// systemd keeps open files for a service that ends and is started again (man 3 sd_notify, FDSTORE=; FileDescriptorStoreMax= in man 5 systemd.service),
-/// and hands them over as it does listening sockets. It needs a service of Type=notify, or NotifyAccess=main.
+/// Keeps an open file in systemd while a service restarts (man 3 sd_notify, FDSTORE=; FileDescriptorStoreMax= in man 5 systemd.service).
+/// systemd passes it to the new process like a listening socket. This needs a service of Type=notify, or NotifyAccess=main.
 /// </summary>
 /// <param name="name">The file's name in the store.</param>
 public sealed unsafe class DescriptorStore(string name)
 {
     private const int BarrierMilliseconds = 5000;
 
-    /// <summary>What was kept under the name from a run before; null for nothing.</summary>
+    /// <summary>The file that was kept under the name since an earlier run; null if there is none.</summary>
     public SafeFileHandle? Find()
     {
         var names = Environment.GetEnvironmentVariable("LISTEN_FDNAMES")?.Split(':') ?? [];
@@ -24,7 +24,7 @@ public sealed unsafe class DescriptorStore(string name)
         return at >= 0 && at < ActivatedSockets.Count ? Copied(ActivatedSockets.First + at) : null;
     }
 
-    /// <summary>Keeps this one from now on, and no other under the name. Throws <see cref="IOException"/>.</summary>
+    /// <summary>Keeps this file, in place of any other under the name. Throws <see cref="IOException"/>.</summary>
     public void Keep(SafeHandle file)
     {
         Drop();
@@ -32,14 +32,14 @@ public sealed unsafe class DescriptorStore(string name)
         Wait();
     }
 
-    /// <summary>Keeps nothing under the name from now on. Throws <see cref="IOException"/>.</summary>
+    /// <summary>Removes the file kept under the name. Throws <see cref="IOException"/>.</summary>
     public void Drop()
     {
         Notify($"FDSTOREREMOVE=1\nFDNAME={name}");
         Wait();
     }
 
-    // The first descriptor stays ours to the end: a service has no more than one file of a name.
+    // Returns a copy and closes the descriptor that systemd passed.
     private static SafeFileHandle? Copied(int number)
     {
         _ = Fcntl.fcntl(number, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
@@ -52,7 +52,7 @@ public sealed unsafe class DescriptorStore(string name)
     {
         var path = Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is { Length: > 1 } given
             ? given
-            : throw new IOException("NOTIFY_SOCKET is not set: the service needs NotifyAccess=main");
+            : throw new IOException("NOTIFY_SOCKET is not set: set NotifyAccess=main in the service's unit");
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
@@ -65,7 +65,7 @@ public sealed unsafe class DescriptorStore(string name)
         }
     }
 
-    /// <summary>Until systemd has read all that was sent (man 3 sd_notify_barrier): it closes what it is sent here when it comes to it.</summary>
+    /// <summary>Waits until systemd has processed all messages (man 3 sd_notify_barrier): it closes the pipe passed here when it reaches the barrier.</summary>
     private static void Wait()
     {
         var ends = stackalloc int[2];
@@ -83,7 +83,7 @@ public sealed unsafe class DescriptorStore(string name)
         var wait = new Poll.pollfd { fd = ends[0], events = Poll.POLLIN };
         if (Poll.poll(&wait, 1, BarrierMilliseconds) <= 0)
         {
-            throw new IOException("systemd did not answer (BARRIER=1)");
+            throw new IOException("systemd did not process the service's messages within 5 seconds (BARRIER=1)");
         }
     }
 }

@@ -4,18 +4,18 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Processes;
 
 /// <summary>A process that uses files below a directory.</summary>
-/// <param name="Id">Its number.</param>
-/// <param name="Name">As the kernel calls it.</param>
+/// <param name="Id">The process id.</param>
+/// <param name="Name">The kernel's name for it.</param>
 public readonly record struct FileUser(int Id, string Name);
 
-/// <summary>Which processes use certain files: as their program, their root, their directory, or open (man 5 proc).</summary>
+/// <summary>Finds processes that use certain files: as their program, their root or working directory, or as open files (man 5 proc).</summary>
 public static class FileUsers
 {
     private static readonly string[] s_links = ["exe", "root", "cwd"];
 
-    /// <summary>All of them but the caller. A process of another mount namespace has other paths, and may not be among them.</summary>
-    /// <param name="counts">Is this path, as the caller sees it, one of those files?</param>
-    /// <param name="procRoot">Where proc is mounted; another directory in tests.</param>
+    /// <summary>Lists these processes, without the caller. Processes in another mount namespace see other paths, and may be missed.</summary>
+    /// <param name="counts">True for a path, as the caller sees it, that is one of the files.</param>
+    /// <param name="procRoot">The directory where proc is mounted; another one in tests.</param>
     public static IReadOnlyList<FileUser> Of(Func<string, bool> counts, string procRoot = "/proc")
     {
         var users = new List<FileUser>();
@@ -31,7 +31,7 @@ public static class FileUsers
         return users;
     }
 
-    /// <summary>Ends it without asking; false if it is gone already.</summary>
+    /// <summary>Kills the process; false if it has ended already.</summary>
     public static bool Kill(FileUser user) => Signals.kill(user.Id, Signals.SIGKILL) == 0;
 
     private static bool Uses(string process, Func<string, bool> counts)
@@ -50,7 +50,7 @@ public static class FileUsers
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false; // it has ended meanwhile
+            return false; // the process has ended meanwhile
         }
     }
 
@@ -62,7 +62,7 @@ public static class FileUsers
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false; // a kernel's thread, or it has ended meanwhile
+            return false; // a kernel thread, or a process that has ended meanwhile
         }
     }
 

@@ -7,12 +7,12 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Processes;
 
 /// <summary>
-/// A copy of a descriptor that programs started from now on have too, until it is disposed of: how a file without a name reaches another program.
-/// That one opens <see cref="Path"/>, which is its own; ours it may not look into, since this process is not dumpable.
+/// A copy of a descriptor that child processes started before its disposal inherit: this passes a file without a name to another program.
+/// The program opens <see cref="Path"/>, which leads to its own descriptor; it may not look into ours, because this process is not dumpable.
 /// </summary>
 public sealed class InheritedDescriptor : IDisposable
 {
-    // Not one of the standard streams.
+    // Above the standard streams.
     private const int Lowest = 3;
 
     private readonly SafeFileHandle _copy;
@@ -20,17 +20,17 @@ public sealed class InheritedDescriptor : IDisposable
     /// <exception cref="LinuxException">No descriptor is left.</exception>
     public InheritedDescriptor(SafeHandle file)
     {
-        // Without FD_CLOEXEC, which is not copied (man 2 fcntl, F_DUPFD).
+        // F_DUPFD does not set FD_CLOEXEC on the copy (man 2 fcntl).
         var number = Fcntl.fcntl((int)file.DangerousGetHandle(), Fcntl.F_DUPFD, Lowest);
         _copy = number >= 0 ? new SafeFileHandle(number, ownsHandle: true) : throw LinuxException.FromLastError("fcntl(F_DUPFD)");
         Number = number.ToString(CultureInfo.InvariantCulture);
         GC.KeepAlive(file);
     }
 
-    /// <summary>By which the program that inherits it knows it.</summary>
+    /// <summary>The descriptor's number, which is the same in the program that inherits it.</summary>
     public string Number { get; }
 
-    /// <summary>The file, for the program that inherits it.</summary>
+    /// <summary>The file's path for the program that inherits it.</summary>
     public string Path => $"/proc/self/fd/{Number}";
 
     /// <inheritdoc/>

@@ -5,22 +5,22 @@ using static Stiefel.Linux.Interop.SysPrctl;
 namespace Stiefel.Linux.Processes;
 
 /// <summary>
-/// A process that holds no more than it needs. Capabilities and no_new_privs belong to threads, and when our first line runs the runtime has
-/// several already: so the first thread gives up what is not needed for whatever it becomes (the bounding set, and what would be inherited past
-/// it, man 7 capabilities), and becomes the same program once more, of which every thread is then born without.
+/// Reduces a process to the privileges it needs. Capabilities and no_new_privs belong to threads, and the runtime has several threads when our
+/// first line runs. So the first thread gives up what is not needed from its bounding and inheritable sets (man 7 capabilities), and then
+/// executes the same program again, whose threads all start without these privileges.
 /// </summary>
 public static unsafe class LeastPrivilege
 {
-    // linux/capability.h has 41 today; the kernel says where they end.
+    // linux/capability.h has 41 capabilities today; the kernel reports which ones it has.
     private const int EndOfCapabilities = 64;
 
     /// <summary>
-    /// Keeps these capabilities and forbids to gain any; call it before anything else. Returns at once if it has been done, or cannot be: a
-    /// process that is not root has none to give up but those that its starter left to it, and loses them all. Needs /proc. Throws <see cref="LinuxException"/>.
+    /// Keeps these capabilities and forbids gaining any. Call it before anything else. Returns at once if this has been done, or cannot be done: a
+    /// process that is not root has only the capabilities that its parent left it, and loses them all. Needs /proc. Throws <see cref="LinuxException"/>.
     /// </summary>
     public static void Keep(params ReadOnlySpan<Capability> needed)
     {
-        // Now, as long as a limit of nothing at all can be raised.
+        // Set this before capabilities are dropped: raising a hard limit of 0 needs CAP_SYS_RESOURCE.
         LimitCoreDumps();
         var gaveUp = DropAllBut(needed);
         var disinherited = Disinherit();
@@ -33,21 +33,21 @@ public static unsafe class LeastPrivilege
         KeepOutOfCoreDumps();
     }
 
-    /// <summary>Neither this process's memory nor that of its children becomes a core dump, and nobody but root reads it in /proc (man 2 PR_SET_DUMPABLE, man 5 core).</summary>
+    /// <summary>Keeps the memory of this process and its children out of core dumps; only root can read it in /proc (man 2 PR_SET_DUMPABLE, man 5 core).</summary>
     public static void KeepOutOfCoreDumps()
     {
         Must(PR_SET_DUMPABLE, 0, "PR_SET_DUMPABLE");
         LimitCoreDumps();
     }
 
-    // For children, which are dumpable again. A program that takes core dumps through a pipe gets them whatever the limit is, but for 1: that is
-    // how the kernel keeps such a program from being called for its own (linux fs/coredump.c). A file of one byte is not written either, since
-    // there is none below a page. One that listens on a socket (since Linux 6.16) gets them in any case.
+    // Limits core dumps of child processes, which are dumpable again. A core-dump handler behind a pipe gets dumps whatever the limit is, except 1, by which
+    // the kernel prevents that a handler is called for its own crash (linux fs/coredump.c). With 1, no file is written either, because a dump has
+    // at least a page. A handler that listens on a socket (since Linux 6.16) gets dumps in any case.
     private static void LimitCoreDumps()
     {
         var least = new rlimit { rlim_cur = 1, rlim_max = 1 };
         var none = new rlimit();
-        // EPERM: somebody has forbidden all of it already, and we cannot raise that.
+        // EPERM: the hard limit is already 0, and cannot be raised.
         if (setrlimit(RLIMIT_CORE, &least) != 0 && setrlimit(RLIMIT_CORE, &none) != 0)
         {
             throw LinuxException.FromLastError("setrlimit(RLIMIT_CORE, 0)");
@@ -59,10 +59,10 @@ public static unsafe class LeastPrivilege
         var dropped = false;
         for (var capability = 0; capability < EndOfCapabilities; capability++)
         {
-            // 1: it is in the bounding set; an error: there is no such capability in this kernel.
+            // 1 means that it is in the bounding set; an error means that this kernel has no such capability.
             if (!needed.Contains((Capability)capability) && prctl(PR_CAPBSET_READ, (nuint)capability, 0, 0, 0) == 1)
             {
-                // Fails without CAP_SETPCAP, that is, for everyone but root.
+                // This fails without CAP_SETPCAP, which only root has.
                 dropped |= prctl(PR_CAPBSET_DROP, (nuint)capability, 0, 0, 0) == 0;
             }
         }
@@ -70,7 +70,7 @@ public static unsafe class LeastPrivilege
         return dropped;
     }
 
-    /// <summary>Gives up what the program would hold when it is started anew, whatever the bounding set says. The ambient set goes along: it is never more than the inheritable one.</summary>
+    /// <summary>Clears the inheritable set, which would survive execve regardless of the bounding set. This also clears the ambient set, which is never larger.</summary>
     private static bool Disinherit()
     {
         var ourselves = new __user_cap_header_struct { version = _LINUX_CAPABILITY_VERSION_3 };

@@ -8,13 +8,13 @@ namespace Stiefel.Linux.Processes;
 /// <summary>A pipe with a name in the file system (man 7 fifo).</summary>
 public static class NamedPipe
 {
-    /// <summary>Writes at once to the pipe's present reader.</summary>
+    /// <summary>Writes to the pipe's present reader, without waiting.</summary>
     /// <param name="path">The pipe.</param>
-    /// <param name="bytes">At most 4096, which reach the reader as a whole.</param>
-    /// <returns>False if there is no such pipe, it is something else, or nobody reads from it.</returns>
+    /// <param name="bytes">At most 4096 bytes, which reach the reader in one piece.</param>
+    /// <returns>False if the pipe does not exist, is another kind of file, or has no reader.</returns>
     public static bool TryWrite(string path, ReadOnlySpan<byte> bytes)
     {
-        // What is no pipe would take the bytes and keep them.
+        // Anything but a pipe would store the bytes.
         if (DeviceNumber.TryStat(path) is not { Type: SysStat.S_IFIFO })
         {
             return false;

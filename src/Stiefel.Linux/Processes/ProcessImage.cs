@@ -3,20 +3,20 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Processes;
 
-/// <summary>What this process was started with, and becoming another program.</summary>
+/// <summary>The arguments and environment that this process was started with, and its replacement by another program.</summary>
 public static unsafe class ProcessImage
 {
     private const string OwnProgram = "/proc/self/exe";
 
-    /// <summary>argv byte for byte, as the kernel gave it. Needs /proc.</summary>
+    /// <summary>argv byte for byte, as the kernel passed it. Needs /proc.</summary>
     public static IReadOnlyList<byte[]> Arguments(string procSelf = "/proc/self") => ReadStrings($"{procSelf}/cmdline");
 
-    /// <summary>The environment byte for byte, as the kernel gave it: `NAME=value`. Needs /proc.</summary>
+    /// <summary>The environment byte for byte, as the kernel passed it: `NAME=value`. Needs /proc.</summary>
     public static IReadOnlyList<byte[]> Environment(string procSelf = "/proc/self") => ReadStrings($"{procSelf}/environ");
 
     /// <summary>
-    /// Becomes another program (man 2 execve) that finds everything as the kernel would have given it: the runtime ignores SIGPIPE,
-    /// may block signals and raises the limit of open files, and all three outlive execve. Returns only by throwing.
+    /// Becomes another program (man 2 execve), with signals and limits as the kernel would have set them: the runtime ignores SIGPIPE,
+    /// may block signals, and raises the limit of open files, and all of that would survive execve. Returns only by throwing.
     /// </summary>
     public static void Replace(string path, IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment)
     {
@@ -29,8 +29,8 @@ public static unsafe class ProcessImage
     }
 
     /// <summary>
-    /// Becomes the same program again, with the same arguments, descriptors and signals. By its path, which gives the process its name; by /proc
-    /// if the file is gone. Returns only by throwing.
+    /// Executes this program again, with the same arguments, descriptors and signals. It is started by its path, which gives the process its name, or
+    /// through /proc if the file no longer exists. Returns only by throwing.
     /// </summary>
     internal static void StartAnew()
     {

@@ -3,12 +3,12 @@ using static Stiefel.Linux.Interop.SysPrctl;
 
 namespace Stiefel.Linux.Processes;
 
-/// <summary>Resource limits of this process, which its children inherit (man 2 setrlimit).</summary>
+/// <summary>Resource limits of this process, which child processes inherit (man 2 setrlimit).</summary>
 public static unsafe class ProcessLimits
 {
     private const nuint KernelsOpenFiles = 1024;
 
-    /// <summary>Children started until the disposal get a smaller stack for each of their threads. Throws <see cref="LinuxException"/>.</summary>
+    /// <summary>Gives threads of child processes a smaller stack, until the result is disposed of. Throws <see cref="LinuxException"/>.</summary>
     public static IDisposable ReduceStack(int bytes)
     {
         rlimit before;
@@ -21,7 +21,7 @@ public static unsafe class ProcessLimits
         return new Restoration(before);
     }
 
-    /// <summary>The number of open files back at what the kernel gives to its first process; the runtime raises it at start.</summary>
+    /// <summary>Resets the limit of open files to that of the kernel's first process; the runtime raises it at its start.</summary>
     internal static void RestoreOpenFiles()
     {
         rlimit limit;

@@ -6,13 +6,13 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Processes;
 
-/// <summary>A child tells its parent that it is ready: one byte through a pipe, or the pipe's end if it died before.</summary>
+/// <summary>Lets a child tell its parent that it is ready, by one byte through a pipe; if the child dies first, the parent sees the pipe's end.</summary>
 public sealed unsafe class ReadyPipe : IDisposable
 {
     private readonly SafeFileHandle _read;
     private readonly SafeFileHandle _write;
 
-    /// <summary>The write end is inherited by every child until <see cref="WaitForChild"/>.</summary>
+    /// <summary>Makes the pipe. Child processes started before <see cref="WaitForChild"/> inherit the write end.</summary>
     public ReadyPipe()
     {
         var ends = stackalloc int[2];
@@ -23,7 +23,7 @@ public sealed unsafe class ReadyPipe : IDisposable
 
         _read = new(ends[0], ownsHandle: true);
 
-        // The copy has no close-on-exec: the child is to inherit the write end alone.
+        // dup does not copy close-on-exec, so the child inherits only the write end.
         using var write = new SafeFileHandle(ends[1], ownsHandle: true);
         _write = Unistd.dup(write);
         if (_write.IsInvalid)
@@ -32,17 +32,17 @@ public sealed unsafe class ReadyPipe : IDisposable
         }
     }
 
-    /// <summary>The write end's number, to be told to the child.</summary>
+    /// <summary>The write end's number, to be passed to the child.</summary>
     public string ChildsEnd => ((int)_write.DangerousGetHandle()).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The child's part: says so and closes the pipe.</summary>
+    /// <summary>Called by the child: reports that it is ready and closes the pipe.</summary>
     public static void TellReady(int childsEnd)
     {
         using var write = new SafeFileHandle(childsEnd, ownsHandle: true);
         _ = Descriptor.Write(write, [1]);
     }
 
-    /// <summary>The parent's part: true once the child is ready, false if it ended before it was.</summary>
+    /// <summary>Called by the parent: true once the child is ready, false if the child ended first.</summary>
     public bool WaitForChild()
     {
         _write.Dispose();

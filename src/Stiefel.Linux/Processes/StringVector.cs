@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Stiefel.Linux.Processes;
 
-/// <summary>char *const argv[]: zero-terminated strings and a null at the end, in native memory.</summary>
+/// <summary>A `char *const argv[]` in native memory: zero-terminated strings, then a null.</summary>
 internal sealed unsafe class StringVector : IDisposable
 {
     private readonly int _count;

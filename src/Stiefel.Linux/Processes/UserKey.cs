@@ -4,14 +4,14 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Processes;
 
-/// <summary>A secret in the kernel's keyring of the user that this process runs as (man 7 user-keyring): in no file, and gone by itself.</summary>
+/// <summary>Puts a secret into the kernel's keyring of this process's user (man 7 user-keyring): it is in no file, and the kernel removes it after a while.</summary>
 public static unsafe class UserKey
 {
     /// <summary>Adds or replaces a key of the type `user`.</summary>
-    /// <param name="description">Its name.</param>
-    /// <param name="secret">The kernel keeps a copy.</param>
-    /// <param name="lifetime">After this the kernel forgets it, in whole seconds.</param>
-    /// <exception cref="LinuxException">ENOSYS without CONFIG_KEYS, EDQUOT, …</exception>
+    /// <param name="description">The key's name.</param>
+    /// <param name="secret">The secret, which the kernel copies.</param>
+    /// <param name="lifetime">The time after which the kernel removes the key, in whole seconds.</param>
+    /// <exception cref="LinuxException">ENOSYS without CONFIG_KEYS, EDQUOT if the quota is used up, and others of man 2 add_key.</exception>
     public static void Add(string description, ReadOnlySpan<byte> secret, TimeSpan lifetime)
     {
         long key;

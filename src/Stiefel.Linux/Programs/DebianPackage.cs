@@ -1,6 +1,6 @@
 namespace Stiefel.Linux.Programs;
 
-/// <summary>Which package of Debian and Ubuntu a program that we run is in, for who misses it.</summary>
+/// <summary>The packages of Debian and Ubuntu that contain the programs we run, for messages about a missing program.</summary>
 public static class DebianPackage
 {
     private static readonly Dictionary<string, string> s_packages = new(StringComparer.Ordinal)
@@ -38,6 +38,6 @@ public static class DebianPackage
         ["zstd"] = "zstd",
     };
 
-    /// <summary>Its name, or null for a program that we know nothing of, or that is given as a path.</summary>
+    /// <summary>The package's name; null for an unknown program, or one given by its path.</summary>
     public static string? Of(string program) => s_packages.GetValueOrDefault(program);
 }

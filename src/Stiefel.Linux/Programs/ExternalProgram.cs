@@ -5,23 +5,23 @@ using System.Text;
 
 namespace Stiefel.Linux.Programs;
 
-/// <summary>The one way in which other programs are run: no shell, no terminal, every failure with the command and its last words.</summary>
+/// <summary>Runs other programs, without a shell or terminal; an error names the command and quotes its last lines of output.</summary>
 public static class ExternalProgram
 {
-    /// <summary>No more characters than this are kept of each text stream; what comes after is read and dropped.</summary>
+    /// <summary>Longest text kept of each output stream, in characters; the rest is read and dropped.</summary>
     public const int MaxTextLength = 16 * 1024 * 1024;
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="name">A path, or a name looked up in PATH.</param>
     /// <param name="arguments">Passed as they are; nothing is split or expanded.</param>
-    /// <param name="options">Input, environment, time limit, …</param>
-    /// <exception cref="ExternalProgramException">Not found, failed, or too slow.</exception>
+    /// <param name="options">Input, environment, time limit and so on.</param>
+    /// <exception cref="ExternalProgramException">The program was not found, failed, or took too long.</exception>
     public static ExternalProgramOutput Run(string name, IReadOnlyList<string> arguments, ExternalProgramOptions? options = null)
         => RunAsync(name, arguments, options).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Run"/>
     /// <param name="token">Kills the program and its children.</param>
-    /// <exception cref="OperationCanceledException">The token fired; the program is dead.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the program has been killed.</exception>
     public static async Task<ExternalProgramOutput> RunAsync(
         string name, IReadOnlyList<string> arguments, ExternalProgramOptions? options = null, CancellationToken token = default)
     {
@@ -48,7 +48,7 @@ public static class ExternalProgram
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
-            throw new ExternalProgramException(command, null, $"not done after {options.Timeout!.Value.TotalSeconds:0.#} s, killed", Snapshot(errors));
+            throw new ExternalProgramException(command, null, $"not finished after {options.Timeout!.Value.TotalSeconds:0.#} s, so it was killed", Snapshot(errors));
         }
         finally
         {
@@ -60,7 +60,7 @@ public static class ExternalProgram
             : throw new ExternalProgramException(command, process.ExitCode, $"exit code {process.ExitCode}", errors.ToString());
     }
 
-    /// <summary>Where PATH finds a program, or null. The system directories are searched besides: a user's PATH often lacks them.</summary>
+    /// <summary>The path of a program; null if it is not found. The system directories are searched besides PATH, because a user's PATH often lacks them.</summary>
     public static string? Find(string name)
     {
         if (name.Contains('/', StringComparison.Ordinal))
@@ -72,7 +72,7 @@ public static class ExternalProgram
         return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
     }
 
-    /// <summary>For people, of a program that <see cref="Find"/> does not find.</summary>
+    /// <summary>Tells a person how to get a program that <see cref="Find"/> does not find.</summary>
     public static string WhyMissing(string name) =>
         DebianPackage.Of(name) is { } package ? $"not installed: `apt install {package}` on Debian and Ubuntu" : "no such program is installed";
 
@@ -109,7 +109,7 @@ public static class ExternalProgram
     private static async Task FeedAsync(Process process, Stream? input, CancellationToken token)
     {
         var pipe = process.StandardInput.BaseStream;
-        // Pinned, so that overwriting it leaves no copy that the collector made when it moved it.
+        // Pin the buffer: if the garbage collector moved it, it would leave a copy that is not overwritten.
         var buffer = input is null ? [] : GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
         int length;
         try
@@ -122,14 +122,14 @@ public static class ExternalProgram
                 }
                 catch (IOException)
                 {
-                    // A program need not read all it is offered (EPIPE); its exit code tells whether that was right.
+                    // A program need not read all of its input (EPIPE); its exit code tells whether that was an error.
                     break;
                 }
             }
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(buffer); // it may have been a passphrase
+            CryptographicOperations.ZeroMemory(buffer); // the input may have been a passphrase
         }
 
         await pipe.DisposeAsync();
@@ -170,7 +170,7 @@ public static class ExternalProgram
         }
         catch (InvalidOperationException)
         {
-            // It ended between the question and the kill.
+            // The program ended just before the kill.
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Stiefel.Linux.Programs;
 
-/// <summary>A program could not be started, failed, or took too long. The message holds the command and its last words.</summary>
+/// <summary>A program could not be started, failed, or took too long. The message has the command and its last lines of error output.</summary>
 public sealed class ExternalProgramException : IOException
 {
     private const int LastLines = 6;
@@ -13,13 +13,13 @@ public sealed class ExternalProgramException : IOException
         ErrorText = errorText;
     }
 
-    /// <summary>The command as one would type it.</summary>
+    /// <summary>The command as it would be typed.</summary>
     public string Command { get; }
 
-    /// <summary>The program's exit code, or null if it never started or was killed by us.</summary>
+    /// <summary>The program's exit code; null if it did not start or was killed by us.</summary>
     public int? ExitCode { get; }
 
-    /// <summary>All that was kept of standard error.</summary>
+    /// <summary>The standard error output that was kept.</summary>
     public string ErrorText { get; }
 
     private static string LastWords(string errorText)

@@ -1,26 +1,26 @@
 namespace Stiefel.Linux.Programs;
 
-/// <summary>What a program is given besides its arguments. Never put a secret in the arguments: every user can read them.</summary>
+/// <summary>What a program gets besides its arguments. Never put a secret in the arguments: every user can read them.</summary>
 public sealed record ExternalProgramOptions
 {
-    /// <summary>Fed to the program's standard input, then closed; without it the input is empty, so that no program can wait for a person.</summary>
+    /// <summary>The program's standard input. Without it the input is empty, so that no program can wait for a person.</summary>
     public Stream? Input { get; init; }
 
-    /// <summary>Takes the standard output byte for byte instead of keeping it as text. The caller owns it.</summary>
+    /// <summary>Receives the standard output byte for byte, instead of keeping it as text. Owned by the caller.</summary>
     public Stream? OutputDestination { get; init; }
 
-    /// <summary>Variables set, or with null removed, on top of our own environment.</summary>
+    /// <summary>Environment variables to set, or to remove if null, on top of this process's own.</summary>
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
 
-    /// <summary>The program's working directory; ours if not given.</summary>
+    /// <summary>The program's working directory; null for this process's own.</summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>After this the program and its children are killed.</summary>
+    /// <summary>Time limit, after which the program and its children are killed; null for none.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Called for every line of output and error as it comes, from several threads.</summary>
+    /// <summary>Called for every line of output and error output as it arrives, from several threads.</summary>
     public Action<string>? OnOutputLine { get; init; }
 
-    /// <summary>Exit codes that are an answer, not a failure; 0 always is one.</summary>
+    /// <summary>Exit codes besides 0 that do not count as a failure.</summary>
     public IReadOnlyList<int> AcceptedExitCodes { get; init; } = [];
 }

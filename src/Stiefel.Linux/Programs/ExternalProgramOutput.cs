@@ -1,6 +1,6 @@
 namespace Stiefel.Linux.Programs;
 
-/// <summary>What a program that succeeded said.</summary>
+/// <summary>The output of a program that succeeded.</summary>
 /// <param name="Text">Standard output, at most <see cref="ExternalProgram.MaxTextLength"/> characters; empty if it went to a stream.</param>
 /// <param name="ErrorText">Standard error, under the same limit.</param>
 /// <param name="ExitCode">0, or one of the accepted codes.</param>

@@ -1,6 +1,6 @@
 namespace Stiefel.Linux.Programs;
 
-/// <summary>A secret as a program's input: read straight from the owner's memory, of which no copy is kept.</summary>
+/// <summary>Provides a secret as a program's input, directly from its owner's memory and without a copy.</summary>
 public sealed class SecretStream(ReadOnlyMemory<byte> secret) : Stream
 {
     private int _at;

@@ -2,24 +2,24 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Speaker;
 
-/// <summary>The console's timed tone, which the kernel ends by itself: a process that dies leaves none behind. Takes CAP_SYS_TTY_CONFIG.</summary>
+/// <summary>Sounds the console's timed tone, which the kernel ends by itself, so that it stops even if the process dies. Needs CAP_SYS_TTY_CONFIG.</summary>
 internal static unsafe class ConsoleTone
 {
-    // linux/timex.h, PIT_TICK_RATE: the unit in which the console counts an oscillation.
+    // The console counts the length of an oscillation in ticks of this clock (PIT_TICK_RATE of linux/timex.h).
     private const int ClockHertz = 1193182;
 
     private const int MostMilliseconds = 0xffff;
 
-    /// <summary>Begins a tone; false if this console cannot.</summary>
-    /// <param name="console">/dev/tty0 is the one that is seen.</param>
-    /// <param name="tone">Which.</param>
+    /// <summary>Begins a tone; false if this console cannot sound one.</summary>
+    /// <param name="console">The console's device; /dev/tty0 is the one in the foreground.</param>
+    /// <param name="tone">The tone to sound.</param>
     public static bool TryStart(string console, Tone tone)
     {
         var ticks = (nuint)(ClockHertz / Math.Max(tone.Hertz, 20));
         return TrySend(console, ((nuint)Math.Min(tone.Length.TotalMilliseconds, MostMilliseconds) << 16) | ticks);
     }
 
-    /// <summary>Ends whatever tone there is.</summary>
+    /// <summary>Ends any tone.</summary>
     public static bool TryStop(string console) => TrySend(console, 0);
 
     private static bool TrySend(string console, nuint value)

@@ -3,19 +3,19 @@ using Stiefel.Linux.Interop;
 
 namespace Stiefel.Linux.Speaker;
 
-/// <summary>A speaker that is an event device (linux Documentation/input/event-codes.rst, EV_SND). What is begun sounds until it is ended, also past the end of this process.</summary>
+/// <summary>Sounds a speaker that is an event device (linux Documentation/input/event-codes.rst, EV_SND). A sound lasts until it is ended, even beyond the end of this process.</summary>
 internal static unsafe class EventTone
 {
     private const int On = 1;
 
-    /// <summary>Begins a tone, or the device's one bell if it has no tones; false if it has neither.</summary>
-    /// <param name="device">/dev/input/event3.</param>
-    /// <param name="hertz">How high.</param>
+    /// <summary>Begins a tone, or the device's bell if it cannot sound tones; false if it has neither.</summary>
+    /// <param name="device">The device's node, such as /dev/input/event3.</param>
+    /// <param name="hertz">The tone's frequency.</param>
     public static bool TryStart(string device, int hertz)
     {
         using var handle = Open(device);
         byte codes = 0;
-        // A device that does not answer, or a file, is none.
+        // A file, or a device that does not answer, is not a speaker.
         if (handle.IsInvalid || LinuxFs.ioctl(handle, LinuxInput.EVIOCGBIT(LinuxInput.EV_SND, sizeof(byte)), &codes) < 0)
         {
             return false;
@@ -25,7 +25,7 @@ internal static unsafe class EventTone
             : Has(codes, LinuxInput.SND_BELL) && TryWrite(handle, LinuxInput.SND_BELL, On);
     }
 
-    /// <summary>Ends tone and bell.</summary>
+    /// <summary>Ends the tone and the bell.</summary>
     public static void Stop(string device)
     {
         using var handle = Open(device);

@@ -2,11 +2,11 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.Linux.Speaker;
 
-/// <summary>The lights of caps, num and scroll lock: what every laptop has, also one without a speaker (Documentation/leds/leds-class.rst).</summary>
-/// <param name="directory">/sys/class/leds.</param>
+/// <summary>The lights of caps, num and scroll lock, which even a laptop without a speaker has (Documentation/leds/leds-class.rst).</summary>
+/// <param name="directory">The directory of lights in sysfs.</param>
 public sealed class KeyboardLights(string directory = KeyboardLights.DefaultDirectory)
 {
-    /// <summary>Where sysfs has them.</summary>
+    /// <summary>The directory of lights in sysfs.</summary>
     public const string DefaultDirectory = "/sys/class/leds";
 
     private const int Most = 256;
@@ -15,10 +15,10 @@ public sealed class KeyboardLights(string directory = KeyboardLights.DefaultDire
     /// <summary>Lights them all.</summary>
     public void Light() => Set(_ => "none", "1");
 
-    /// <summary>Puts them out, and has them show again what they are for. Also what a process that died left alight.</summary>
+    /// <summary>Returns them to their purpose, and so ends also what a dead process left lit.</summary>
     public void Restore() => Set(name => $"kbd-{name}", "0");
 
-    // Without its trigger a light stays as it is set. One that loses its trigger goes out, and one that gets it back takes its state, so the order matters.
+    // A light without its trigger stays as it is set. It goes out when it loses its trigger, and follows the trigger's state when it gets it back, so the order matters.
     private void Set(Func<string, string> trigger, string brightness)
     {
         foreach (var light in SysfsText.List(directory, Most) ?? [])

@@ -1,30 +1,30 @@
 namespace Stiefel.Linux.Speaker;
 
 /// <summary>
-/// The beeper of a machine, if it has one: by the console's timed tone, which the kernel ends by itself, or else by the event device.
-/// Nothing of it throws; no speaker is silence. Used by one thread at a time.
+/// The machine's beeper, if it has one. It uses the console's timed tone, which the kernel ends by itself, or else the event device.
+/// Nothing here throws if there is no speaker; it is silent then. For one thread at a time.
 /// </summary>
-/// <param name="inputs">/sys/class/input; another in tests.</param>
-/// <param name="devices">/dev; another in tests.</param>
+/// <param name="inputs">The directory of input devices in sysfs; another one in tests.</param>
+/// <param name="devices">The directory of device nodes; another one in tests.</param>
 public sealed class PcSpeaker(string inputs = PcSpeaker.DefaultInputs, string devices = "/dev")
 {
-    /// <summary>Where sysfs has input devices, of which the speaker is one.</summary>
+    /// <summary>The directory of input devices in sysfs, which include the speaker.</summary>
     public const string DefaultInputs = "/sys/class/input";
 
     private string Console => Path.Combine(devices, "tty0");
 
-    /// <summary>There is a device that makes sounds. Whether a loudspeaker hangs on it, no program can tell.</summary>
+    /// <summary>True if there is a device that makes sounds. No program can tell whether a loudspeaker is attached to it.</summary>
     public bool IsThere => SoundDevices.AreThere(inputs);
 
-    /// <summary>Makes a sound, and returns after its pause. It ends with the wait, however that ends.</summary>
-    /// <exception cref="OperationCanceledException">It was to end before.</exception>
+    /// <summary>Makes a sound, and returns after its pause. The sound ends when the wait ends, even by cancellation.</summary>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async Task PlayAsync(Tone tone, CancellationToken token)
     {
         try
         {
             if (IsThere && !ConsoleTone.TryStart(Console, tone))
             {
-                // One is enough.
+                // One device is enough.
                 _ = SoundDevices.Find(inputs).Any(name => EventTone.TryStart(DeviceOf(name), tone.Hertz));
             }
 
@@ -38,7 +38,7 @@ public sealed class PcSpeaker(string inputs = PcSpeaker.DefaultInputs, string de
         await Task.Delay(tone.Pause, token);
     }
 
-    /// <summary>Ends every sound, also that of a process that died.</summary>
+    /// <summary>Ends all sounds, including those of a dead process.</summary>
     public void Silence()
     {
         _ = ConsoleTone.TryStop(Console);

@@ -77,7 +77,7 @@ public sealed class StackedDevicesTests : IDisposable
     {
         _tree.AddDisk("nbd0", "43:0").AddMapped("bcache0", "252:0", "", "nbd0");
         var refusal = Assert.Throws<NotSupportedException>(() => Stack().Close("bcache0"));
-        Assert.Equal("/dev/bcache0: how to close this is not known", refusal.Message);
+        Assert.Equal("/dev/bcache0: neither a device-mapper device nor a RAID array, so it cannot be closed here", refusal.Message);
     }
 
     [Fact]

@@ -77,7 +77,7 @@ public class ExternalProgramTests
         var options = new ExternalProgramOptions { Timeout = TimeSpan.FromMilliseconds(300) };
         var error = await Assert.ThrowsAsync<ExternalProgramException>(
             () => ExternalProgram.RunAsync("sh", ["-c", $"(sleep 1.5; echo alive >{marker}) & wait"], options, Token));
-        Assert.Contains("not done after 0.3 s", error.Message, StringComparison.Ordinal);
+        Assert.Contains("not finished after 0.3 s", error.Message, StringComparison.Ordinal);
         await Task.Delay(2000, Token);
         Assert.Empty(await File.ReadAllTextAsync(marker, Token));
         File.Delete(marker);
