@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Stiefel.Architecture.Tests;
 
-/// <summary>One word for one thing, where the compiler's rules (.editorconfig, eng/BannedSymbols.txt) do not reach.</summary>
+/// <summary>Enforces uniform wording where the compiler's rules (.editorconfig, eng/BannedSymbols.txt) cannot.</summary>
 public sealed partial class DialectTests
 {
     private static readonly string[] s_sources =
@@ -17,7 +17,7 @@ public sealed partial class DialectTests
     [Fact]
     public void Directories_AreNotCalledFolders() => AssertNothing(Folder());
 
-    /// <summary>A class lies in one file, unless it has one face and large chapters, which its head names.</summary>
+    /// <summary>A class lies in one file. Exceptions have one interface and large parts, which the head of the class names.</summary>
     [Fact]
     public void Classes_InSeveralFiles_AreThese()
     {
@@ -25,7 +25,7 @@ public sealed partial class DialectTests
         Assert.Equal(["BlockDevice", "Negotiator"], several);
     }
 
-    /// <summary>A file that is longer holds more than one thing.</summary>
+    /// <summary>A longer file holds more than one thing.</summary>
     [Fact]
     public void Files_AreNoLongerThanTheirLimit()
     {
@@ -33,7 +33,7 @@ public sealed partial class DialectTests
         Assert.Equal([], s_sources.Where(file => File.ReadLines(file).Count() > MostLines).Select(file => Path.GetRelativePath(House.Root, file)));
     }
 
-    /// <summary>A test that lacks what it needs fails: a skipped one would look like a passed one.</summary>
+    /// <summary>A test fails if it lacks what it needs, because a skipped test would look like one that passed.</summary>
     [Fact]
     public void Tests_CannotBeSkipped() => AssertNothing(Skip());
 
@@ -58,7 +58,7 @@ public sealed partial class DialectTests
     [GeneratedRegex(@"\bwhoever\b", RegexOptions.IgnoreCase)]
     private static partial Regex Whoever();
 
-    // A sentence of a comment that begins with Of, That of or Who; where it is the first of a docstring, and where it follows another.
+    // A sentence that begins with Of, That of or Who, at the beginning of a comment or docstring or after another sentence.
     [GeneratedRegex(@"//+[^\r\n]*?(?<=//+ *|<(summary|param[^>]*|returns|exception[^>]*|remarks)>|//[^\r\n]*\. )(Of|That of|Who|Whose) [^\r\n]*")]
     private static partial Regex WithoutSubject();
 

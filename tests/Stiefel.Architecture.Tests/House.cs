@@ -4,10 +4,10 @@ using Assembly = System.Reflection.Assembly;
 
 namespace Stiefel.Architecture.Tests;
 
-/// <summary>The compiled projects of src/, and what each type of them uses. Read once: loading takes seconds.</summary>
+/// <summary>The compiled projects of src/, and which types use which. They are loaded once, because loading takes seconds.</summary>
 internal static class House
 {
-    /// <summary>A project by its name; executables have assembly names of their own.</summary>
+    /// <summary>The assembly names of executables, by project.</summary>
     private static readonly Dictionary<string, string> s_executables = new()
     {
         ["Stiefel.Server"] = "stiefel-server", ["Stiefel.Client"] = "stiefel-client", ["Stiefel.Attach"] = "stiefel-attach", ["Stiefel.Cli"] = "stiefel",
@@ -22,7 +22,7 @@ internal static class House
     public static IReadOnlyList<string> Projects { get; } =
         [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(directory => Path.GetFileName(directory)).Order(StringComparer.Ordinal)];
 
-    /// <summary>What uses what, between any two types of the projects.</summary>
+    /// <summary>Every use of one type by another in the projects.</summary>
     public static IReadOnlyList<Use> Uses => s_uses.Value;
 
     public static Assembly Load(string project) => Assembly.Load(s_executables.GetValueOrDefault(project, project));
@@ -37,7 +37,7 @@ internal static class House
                let user = Place.Of(type)
                where user is not null
                from dependency in type.Dependencies
-               // A type parameter is no type of its own, and the reader takes those of generated methods of one name for each other's.
+               // Ignore type parameters: the reader confuses those of generated methods that have the same name.
                where dependency.Target is not GenericParameter
                let used = Place.Of(dependency.Target)
                where used is not null && used != user
@@ -52,14 +52,14 @@ internal static class House
             directory = directory.Parent;
         }
 
-        return directory?.FullName ?? throw new InvalidOperationException("these tests read the checkout that they were built in, and it is gone");
+        return directory?.FullName ?? throw new InvalidOperationException("these tests read the checkout in which they were built, but it no longer exists: build them again");
     }
 }
 
-/// <summary>A type where it lives.</summary>
-/// <param name="Project">Stiefel.Server, say.</param>
+/// <summary>The place of a type.</summary>
+/// <param name="Project">The project's name, such as Stiefel.Server.</param>
 /// <param name="Room">The project's top room; empty for its root.</param>
-/// <param name="Type">Its full name.</param>
+/// <param name="Type">The type's full name.</param>
 internal sealed record Place(string Project, string Room, string Type)
 {
     public static Place? Of(IType type)
@@ -69,7 +69,7 @@ internal sealed record Place(string Project, string Room, string Type)
     }
 }
 
-/// <summary>One type uses another.</summary>
+/// <summary>A use of one type by another.</summary>
 internal sealed record Use(Place From, Place To)
 {
     public override string ToString() => $"{From.Type} uses {To.Type}";

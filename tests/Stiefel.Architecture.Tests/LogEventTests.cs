@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Stiefel.Architecture.Tests;
 
-/// <summary>A log event's number names one message in all programs.</summary>
+/// <summary>The number of a log event stands for one message in all programs.</summary>
 public sealed partial class LogEventTests
 {
     [Fact]

@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Stiefel.Architecture.Tests;
 
-/// <summary>Between projects: who may refer to whom, and what only one of them may do (docs/architecture.md#programs-and-projects).</summary>
+/// <summary>Which project may refer to which, and what only one of them may do (docs/architecture.md#programs-and-projects).</summary>
 public sealed partial class ProjectTests
 {
-    // A project may use those behind it, and no other project of ours.
+    // A project may use the projects listed for it, and no others of ours.
     private static readonly Dictionary<string, string[]> s_mayUse = new()
     {
         ["Stiefel.Protocol"] = [],
@@ -60,7 +60,7 @@ public sealed partial class ProjectTests
         var referred = House.Load("Stiefel.Protocol").GetReferencedAssemblies().Select(assembly => assembly.Name!);
         Assert.Equal([], referred.Intersect(forbidden));
 
-        // Files are in the same assembly as everything else: their names tell.
+        // File classes are in the same assembly as everything else, so look for their names in the source.
         Assert.Equal([], SourceOf("Stiefel.Protocol").Where(file => FileOrSocket().IsMatch(File.ReadAllText(file))).Select(file => Path.GetRelativePath(House.Root, file)));
     }
 

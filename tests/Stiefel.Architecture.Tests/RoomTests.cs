@@ -1,6 +1,6 @@
 namespace Stiefel.Architecture.Tests;
 
-/// <summary>Inside a project: its top rooms use each other one way, and its root composes them (docs/architecture.md#rooms).</summary>
+/// <summary>Within a project, top rooms use each other in one direction only, and the root composes them (docs/architecture.md#rooms).</summary>
 public sealed class RoomTests
 {
     public static TheoryData<string> Projects => [.. House.Projects];

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Stiefel.Linux.Tests;
 
-/// <summary>How many inputs a property is tried with: few by default, more by STIEFEL_FUZZ_N.</summary>
+/// <summary>The number of inputs for a property test: small by default, larger with STIEFEL_FUZZ_N.</summary>
 internal static class Fuzz
 {
     public static long Count(long usual)

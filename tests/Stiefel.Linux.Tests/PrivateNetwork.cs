@@ -6,8 +6,8 @@ using Xunit;
 namespace Stiefel.Linux.Tests;
 
 /// <summary>
-/// The whole test process moves into a network namespace of its own before the first test (man 7 network_namespaces): the tests set
-/// links up and rename them, which no test may do to the machine it runs on. Every thread made later inherits it.
+/// Moves the whole test process into a network namespace of its own before the first test (man 7 network_namespaces): the tests set
+/// links up and rename them, which no test may do to its machine. Threads made later inherit the namespace.
 /// </summary>
 internal static class PrivateNetwork
 {

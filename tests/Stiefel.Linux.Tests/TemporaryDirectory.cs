@@ -1,13 +1,13 @@
 namespace Stiefel.Linux.Tests;
 
-/// <summary>A directory that vanishes with the test.</summary>
+/// <summary>A directory that is deleted at the end of the test.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("stiefel-linux-").FullName;
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Writes a text file, making its directories.</summary>
+    /// <summary>Writes a text file, creating its directories.</summary>
     public string Write(string name, string text)
     {
         var path = File(name);
@@ -16,7 +16,7 @@ internal sealed class TemporaryDirectory : IDisposable
         return path;
     }
 
-    // A background service of a server that could not start may write one more file while this deletes the others.
+    // Retry: a background service of a server that could not start may write one more file during the deletion.
     public void Dispose()
     {
         for (var tries = 100; ; tries--)

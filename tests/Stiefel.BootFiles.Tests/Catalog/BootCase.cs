@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Catalog;
 
-/// <summary>A directory of Cases/: boot files, and what the real loader makes of them.</summary>
+/// <summary>A directory of Cases/: boot files, and what the real boot loader does with them.</summary>
 internal sealed class BootCase
 {
     /// <summary>The file systems of a disk case, and the numbers and UUIDs of their partitions.</summary>
@@ -40,10 +40,10 @@ internal sealed class BootCase
     /// <summary>Cases with one file system.</summary>
     public static IEnumerable<string> Trees => All.Where(name => !IsDisk(name) && !IsVolumes(name));
 
-    /// <summary>Cases with several, which are also tried on real partitions.</summary>
+    /// <summary>Cases with several file systems, which are also tried on real partitions.</summary>
     public static IEnumerable<string> Disks => All.Where(IsDisk);
 
-    /// <summary>Cases with several.</summary>
+    /// <summary>All cases with several file systems.</summary>
     public static IEnumerable<string> Volumes => All.Where(name => IsDisk(name) || IsVolumes(name));
 
     private static IEnumerable<string> All => new DirectoryInfo(s_cases).EnumerateDirectories().Select(one => one.Name).Order(StringComparer.Ordinal);
@@ -52,7 +52,7 @@ internal sealed class BootCase
 
     private static bool IsVolumes(string name) => name.StartsWith("volumes-", StringComparison.Ordinal);
 
-    /// <summary>The entry that was found is the one that the real loader takes, by the content of its files.</summary>
+    /// <summary>Asserts that the entry found is the one that the real loader boots, by the content of its files.</summary>
     public void AssertFound(BootSpec spec)
     {
         Assert.True(Kernel is not null, $"nothing should be booted, and {spec.Title} of {spec.Source} would be");
@@ -60,7 +60,7 @@ internal sealed class BootCase
         Assert.Equal(Initrds.Select(initrd => Marker("INITRD", initrd)), spec.Initrds.Select(region => MarkerIn("INITRD", region)));
     }
 
-    /// <summary>Nothing was found, and that is right.</summary>
+    /// <summary>Asserts that finding nothing is right.</summary>
     public void AssertRefused(string message)
     {
         Assert.True(Kernel is null, message);

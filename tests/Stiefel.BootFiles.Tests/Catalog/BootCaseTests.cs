@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Catalog;
 
-/// <summary>Every case of Cases/: what is found is what its own loader would have booted.</summary>
+/// <summary>For every case in Cases/: the entry found is the one that its own loader would have booted.</summary>
 public class BootCaseTests
 {
     public static TheoryData<string> Trees => [.. BootCase.Trees];

@@ -11,7 +11,7 @@ internal sealed class BootFixture : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    /// <param name="name">A directory of Fixtures/; none for an empty one.</param>
+    /// <param name="name">A directory of Fixtures/; empty for a fixture without files.</param>
     public BootFixture(string? name = null)
     {
         var source = System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", name ?? "none");
@@ -23,7 +23,7 @@ internal sealed class BootFixture : IDisposable
 
     public string Path => _directory.Path;
 
-    /// <summary>Adds the smallest file that every reader takes for a bzImage of that release.</summary>
+    /// <summary>Adds the smallest file that every reader accepts as a bzImage of the given release.</summary>
     public BootFixture Kernel(string path, string release = "6.1.0-18-amd64") => Write(path, KernelBytes(release));
 
     /// <summary>Adds a file whose content is its own path.</summary>
@@ -51,7 +51,7 @@ internal sealed class BootFixture : IDisposable
         return this;
     }
 
-    /// <summary>What would be booted.</summary>
+    /// <summary>Finds the entry that would be booted.</summary>
     public BootSpec Find(string directory = "", string? fileSystemRoot = null) => FindMenu(directory, fileSystemRoot).Default;
 
     public BootMenu FindMenu(string directory = "", string? fileSystemRoot = null)
@@ -65,7 +65,7 @@ internal sealed class BootFixture : IDisposable
 
     public IEnumerable<string> Relative(IEnumerable<FileRegion> regions) => regions.Select(Relative);
 
-    /// <summary>Either a clear refusal, or regions that lie in their files.</summary>
+    /// <summary>Asserts that the result is either a clear refusal, or regions that lie within their files.</summary>
     public void AssertInside()
     {
         try

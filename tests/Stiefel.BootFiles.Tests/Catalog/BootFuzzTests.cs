@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Catalog;
 
-/// <summary>Whatever the bytes are: an entry whose files are in the tree, or one clear refusal.</summary>
+/// <summary>For any bytes, the result is an entry whose files are in the tree, or a clear refusal.</summary>
 public class BootFuzzTests
 {
     private const int Usual = 1500;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Catalog;
 
-/// <summary>Disks made to break out, to hang or to exhaust the server.</summary>
+/// <summary>Disks that are made to escape from the tree, to make the server hang, or to exhaust it.</summary>
 public class HostileBootTests
 {
     [Theory]

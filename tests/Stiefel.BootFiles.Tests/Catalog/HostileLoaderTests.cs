@@ -6,12 +6,12 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Catalog;
 
-/// <summary>Damaged files of every boot loader: boot files that lie in the tree or one line of refusal, for a bounded amount of memory.</summary>
+/// <summary>Damaged files of every boot loader give boot files within the tree or one line of refusal, and take a bounded amount of memory.</summary>
 public sealed class HostileLoaderTests
 {
     private const long MiB = 1 << 20;
 
-    // What GrubBudget allows a script in commands and characters, with the lists and copies that each takes; nearly all of it is garbage at once.
+    // The memory for all commands and characters that GrubBudget allows, including lists and copies; nearly all of it becomes garbage at once.
     private const long MostForAScript = 128 * MiB;
     private const long Most = 4 * MiB;
 

@@ -4,8 +4,8 @@ using Stiefel.Linux.Files;
 namespace Stiefel.BootFiles.Tests.Catalog;
 
 /// <summary>
-/// A boot partition in memory, for millions of damaged files: a real one takes longer to write and to walk than to read. That no path leaves
-/// a real tree is <c>ConfinedTreeTests</c>' business, and <see cref="BootFuzzTests"/> feeds the same readers from real files.
+/// A boot partition in memory, for millions of damaged files: writing and walking a real one takes longer than reading it. <c>ConfinedTreeTests</c> tests
+/// that no path leaves a real tree, and <see cref="BootFuzzTests"/> gives the same readers real files.
 /// </summary>
 internal sealed class MemoryTree : IFileTree
 {
@@ -44,7 +44,7 @@ internal sealed class MemoryTree : IFileTree
 
     private static string Parent(string name) => name[..Math.Max(name.LastIndexOf('/'), 0)];
 
-    // As the kernel walks: what lies before `..` or `/` must be a directory, and the top is its own parent.
+    // Walks as the kernel does: what stands before `..` or `/` must be a directory, and the top is its own parent.
     private string? Walk(string path)
     {
         if (path.Contains('\0', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(path) >= MaxPath)
@@ -84,7 +84,7 @@ internal sealed class MemoryTree : IFileTree
 
         public override void Dispose()
         {
-            // Nothing is open.
+            // There is nothing to close.
         }
     }
 }

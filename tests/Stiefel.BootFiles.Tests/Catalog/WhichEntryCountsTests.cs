@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Catalog;
 
-/// <summary>boot.load, stiefelsystem.json, the entry the laptop was started by, the firmware's variables, the loader's default: in this order.</summary>
+/// <summary>The order of precedence: boot.load, stiefelsystem.json, the entry that started the laptop, the firmware's variables, the loader's default.</summary>
 public sealed class WhichEntryCountsTests : IDisposable
 {
     private readonly BootFixture _boot = new();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Disk;
 
-/// <summary>Real disks with real file systems. FAT is refused by kernels without it, which here stands for any partition that cannot be mounted.</summary>
+/// <summary>Real disks with real file systems. FAT stands for any partition that cannot be mounted, since kernels without its driver refuse it.</summary>
 public class DiskBootSourceTests
 {
     private const string Release = "6.1.0-18-amd64";

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Disk;
 
-/// <summary>The disk cases of Cases/ on real partitions, where an ext4 file system stands for the FAT of the EFI System partition.</summary>
+/// <summary>The disk cases of Cases/ on real partitions. The EFI System partition has ext4 instead of FAT here.</summary>
 public class DiskCaseTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -20,7 +20,7 @@ public class DiskCaseTests
         using var disk = new LaptopDisk("uefi", ("ext4", 16), ("ext4", 16), ("ext4", 16));
         foreach ((var part, var number, var uuid) in BootCase.Partitions)
         {
-            // Asks whether one is sure if the file system was not checked.
+            // tune2fs asks for confirmation if the file system was not checked.
             ExternalProgram.Run("tune2fs", ["-f", "-U", uuid, disk.Partition(number)], new ExternalProgramOptions { Input = new MemoryStream("y\n"u8.ToArray()) });
             var source = Path.Combine(expected.Directory, part);
             if (Directory.Exists(source))
@@ -63,7 +63,7 @@ public class DiskCaseTests
     [Fact]
     public async Task Open_BtrfsWithARawEnvironmentBlock_BootsTheEntryItNames()
     {
-        // openSUSE and Fedora: GRUB cannot write to a file of btrfs, so it keeps its variables in blocks before the file system's own.
+        // As on openSUSE and Fedora: GRUB cannot write to a file on btrfs, so it keeps its variables in blocks before the file system's own.
         using var disk = new LaptopDisk(("btrfs", 128));
         disk.Fill(1, directory =>
         {

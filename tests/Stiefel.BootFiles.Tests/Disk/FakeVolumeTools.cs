@@ -3,38 +3,38 @@ using Stiefel.BootFiles.Disk.Volumes;
 
 namespace Stiefel.BootFiles.Tests.Disk;
 
-/// <summary>Opens nothing, but knows what would be inside: for machines without device-mapper, and for failures.</summary>
+/// <summary>Opens nothing, but returns prepared devices: for machines without device-mapper, and to simulate failures.</summary>
 internal sealed class FakeVolumeTools : IVolumeTools
 {
     private readonly Dictionary<string, string> _open = [];
 
-    /// <summary>The passphrase, and what each LUKS device holds.</summary>
+    /// <summary>The passphrase and the inner device of each LUKS device.</summary>
     public Dictionary<string, (string Passphrase, string Inside)> Luks { get; } = [];
 
     public List<LogicalVolumeTable> Volumes { get; } = [];
 
-    /// <summary>What the device that a table makes shows, by the table.</summary>
+    /// <summary>The device that mapping a table gives, by the table.</summary>
     public Dictionary<string, string> Mapped { get; } = [];
 
-    /// <summary>What an array of these members shows.</summary>
+    /// <summary>The device that assembling an array gives, by its members.</summary>
     public Dictionary<string, string> Raids { get; } = [];
 
-    /// <summary>What was done, in order.</summary>
+    /// <summary>The calls made, in order.</summary>
     public List<string> Done { get; } = [];
 
     public HashSet<string> Locked { get; } = [];
 
     public HashSet<string> InUse { get; } = [];
 
-    /// <summary>What an open thing is built upon, by its name.</summary>
+    /// <summary>The device that an open one is built upon, by the open one's name.</summary>
     public Dictionary<string, string> Below { get; } = [];
 
-    /// <summary>Names of what is open.</summary>
+    /// <summary>The names of open devices.</summary>
     public IReadOnlyCollection<string> Open => _open.Keys;
 
     public string? CloseProblem { get; set; }
 
-    /// <summary>Every passphrase as it was handed to us; not copied.</summary>
+    /// <summary>Every passphrase received, without copying it.</summary>
     public List<ReadOnlyMemory<byte>> Given { get; } = [];
 
     public Task<string?> OpenLuksAsync(string device, string name, ReadOnlyMemory<byte> passphrase, CancellationToken token)
@@ -64,7 +64,7 @@ internal sealed class FakeVolumeTools : IVolumeTools
         return Raids.TryGetValue(string.Join(' ', members), out var inside) ? Task.FromResult(Opened(name, inside)) : throw new IOException("mdadm: no array");
     }
 
-    /// <summary>How many members the arrays run without.</summary>
+    /// <summary>The number of members that arrays lack.</summary>
     public int Missing { get; set; }
 
     public int MissingMembers(string array) => Missing;

@@ -12,13 +12,13 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Disk;
 
-/// <summary>The firmware's own menu: which program of this disk it starts, and what that means for which loader counts.</summary>
+/// <summary>The firmware's own menu: which program on this disk it starts, and which loader's configuration counts for that reason.</summary>
 public sealed class FirmwareProgramTests : IDisposable
 {
     private const string Partition = "5a1e0021-7a9d-4c1e-9b57-0d2f4c6e8a10";
     private const string Global = "8be4df61-93ca-11d2-aa0d-00e098032b8c";
 
-    // UEFI 2.10 §3.1.3, §10.3.5.1, §10.3.5.4: active; "debian"; HD(1,GPT,…,0x800,0x100000)/\EFI\debian\shimx64.efi; nothing behind it.
+    // UEFI 2.10 §3.1.3, §10.3.5.1, §10.3.5.4: active; "debian"; HD(1,GPT,…,0x800,0x100000)/\EFI\debian\shimx64.efi; no arguments.
     private const string Debian =
         "010000006200640065006200690061006e000000"
         + "04012a00010000000008000000000000000010000000000021001e5a9d7a1e4c9b570d2f4c6e8a100202"
@@ -56,10 +56,10 @@ public sealed class FirmwareProgramTests : IDisposable
     [Theory]
     [InlineData("1", "0 1", "grub")]
     [InlineData("2", "0 1 2", "systemd")]
-    [InlineData("0", "0 2 1", "systemd")] // Windows was started: what comes after it
-    [InlineData("3", "3 1", "grub")] // our own ramdisk was
-    [InlineData("4", "4 1", "grub")] // of another disk
-    [InlineData("", "", "systemd")] // says nothing: the program on the partition
+    [InlineData("0", "0 2 1", "systemd")] // Windows was started, so the next in the order counts
+    [InlineData("3", "3 1", "grub")] // our own ramdisk was started
+    [InlineData("4", "4 1", "grub")] // a program on another disk was started
+    [InlineData("", "", "systemd")] // the firmware tells nothing, so the program on the partition counts
     public void Find_ProgramThatTheFirmwareStarts_DecidesWhichLoaderCounts(string current, string order, string title)
     {
         Write("Boot0000", Option(@"\EFI\Microsoft\Boot\bootmgfw.efi", "Windows Boot Manager"));

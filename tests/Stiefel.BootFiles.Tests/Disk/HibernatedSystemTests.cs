@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Disk;
 
-/// <summary>Systems that hibernated where no look at partitions shows it, and disks that work but are not whole.</summary>
+/// <summary>Hibernated systems that partition types do not show, and disks that work but are incomplete.</summary>
 public sealed class HibernatedSystemTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -36,7 +36,7 @@ public sealed class HibernatedSystemTests
         Assert.NotNull(files.ModulesDirectory);
     }
 
-    /// <summary>Where the file is, only the kernel's arguments tell: root itself is not mounted, or it is in another subvolume.</summary>
+    /// <summary>Only the kernel's arguments tell where the swap file is: root is not mounted, or the file is in another subvolume.</summary>
     [Theory]
     [InlineData(100, "resume_offset=100", true)]
     [InlineData(100, "resume_offset=101", false)]
@@ -79,7 +79,7 @@ public sealed class HibernatedSystemTests
         tools.Volumes.Add(new LogicalVolumeTable("vg/swap", [], [disk.Partition(2)], "swap", null));
         tools.Mapped["swap"] = swap.Partition(1);
         disk.MakeLvm(2);
-        // Its modules are in the group as well, so that the search opens it.
+        // Remove the modules, so that the search opens the group to look for them there.
         disk.Fill(1, boot => Directory.Delete(Path.Combine(boot, "usr"), recursive: true));
         using var source = disk.Source(tools: tools);
         var error = await Assert.ThrowsAsync<BootCatalogException>(async () => await source.OpenAsync(Token));

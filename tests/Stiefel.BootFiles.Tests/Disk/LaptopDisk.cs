@@ -11,7 +11,7 @@ using Stiefel.Linux.Tests.Mounts;
 
 namespace Stiefel.BootFiles.Tests.Disk;
 
-/// <summary>A disk image with a GPT and real file systems, seen by the kernel as a disk with partitions. Needs root.</summary>
+/// <summary>A disk image with a GPT and real file systems, which the kernel sees as a disk with partitions. Needs root.</summary>
 internal sealed class LaptopDisk : IDisposable
 {
     private const long FirstByte = 1 << 20;
@@ -20,14 +20,14 @@ internal sealed class LaptopDisk : IDisposable
     private readonly LoopDevice _device;
     private readonly List<string> _partitions = [];
 
-    /// <param name="partitions">Type and size in MiB of each, from the first on; the type is that of mkfs, or empty for nothing.</param>
+    /// <param name="partitions">Type and size in MiB of each partition in order; the type is mkfs's name, or empty for no file system.</param>
     public LaptopDisk(params (string Type, int Size)[] partitions)
         : this("", partitions)
     {
     }
 
-    /// <param name="firstType">What the table says of the first partition, as sfdisk knows it: `uefi`.</param>
-    /// <param name="partitions">As above.</param>
+    /// <param name="firstType">The first partition's type in the table, by sfdisk's name: `uefi`.</param>
+    /// <param name="partitions">Type and size in MiB of each partition in order.</param>
     public LaptopDisk(string firstType, params (string Type, int Size)[] partitions)
     {
         Image = _scratch.File("disk");
@@ -44,7 +44,7 @@ internal sealed class LaptopDisk : IDisposable
             start += (long)size << 20;
         }
 
-        // Not sgdisk, which syncs the whole machine and sleeps for a second.
+        // Use sfdisk, because sgdisk syncs the whole machine and sleeps for a second.
         ExternalProgram.Run("sfdisk", ["--quiet", "--no-reread", "--no-tell-kernel", Image], new ExternalProgramOptions { Input = new MemoryStream(Encoding.ASCII.GetBytes(table.ToString())) });
         _device = new LoopDevice(Image);
         start = FirstByte;
@@ -92,7 +92,7 @@ internal sealed class LaptopDisk : IDisposable
             new DiskBootOptions { Disk = disk ?? Path, Partition = partition, LuksPartition = luksPartition, MountDirectory = MountDirectory },
             tools ?? new FakeVolumeTools(), NullLogger<DiskBootSource>.Instance);
 
-    /// <summary>The first bytes of a LUKS1 header: enough for blkid.</summary>
+    /// <summary>The first bytes of a LUKS1 header, enough for blkid.</summary>
     public void MakeLuks(int number)
     {
         var header = new byte[4096];
@@ -103,13 +103,13 @@ internal sealed class LaptopDisk : IDisposable
         device.Write(header);
     }
 
-    /// <summary>LVM's label, in the second sector: enough for blkid.</summary>
+    /// <summary>LVM's label in the second sector, enough for blkid.</summary>
     public void MakeLvm(int number)
     {
         var sector = new byte[512];
         "LABELONE"u8.CopyTo(sector);
         sector[8] = 1;  // this sector's number
-        sector[20] = 32; // where its header is
+        sector[20] = 32; // offset of its header
         "LVM2 001"u8.CopyTo(sector.AsSpan(24));
         "abcdefghijklmnopqrstuvwxyz012345"u8.CopyTo(sector.AsSpan(32));
         BinaryPrimitives.WriteUInt32LittleEndian(sector.AsSpan(16), Crc(sector.AsSpan(20)));
@@ -118,7 +118,7 @@ internal sealed class LaptopDisk : IDisposable
         device.Write(sector);
     }
 
-    /// <summary>The image's hash, with nothing left in the device's cache.</summary>
+    /// <summary>The image's hash, after the device's cache was dropped.</summary>
     public string Hash()
     {
         ExternalProgram.Run("blockdev", ["--flushbufs", Path]);
@@ -131,7 +131,7 @@ internal sealed class LaptopDisk : IDisposable
         _scratch.Dispose();
     }
 
-    // As LVM computes it: reversed CRC-32 with a beginning of its own.
+    // LVM's checksum: reversed CRC-32 with another initial value.
     private static uint Crc(ReadOnlySpan<byte> bytes)
     {
         var crc = 0xf597a6cf;

@@ -2,7 +2,7 @@ using Stiefel.BootFiles.Tests.Catalog;
 
 namespace Stiefel.BootFiles.Tests.Disk;
 
-/// <summary>What a laptop's file systems hold that can be booted.</summary>
+/// <summary>Makes the boot files that a laptop's file systems hold.</summary>
 internal static class LaptopFiles
 {
     internal const string Release = "6.1.0-18-amd64";

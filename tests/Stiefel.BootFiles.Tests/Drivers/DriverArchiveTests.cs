@@ -118,7 +118,7 @@ public sealed class DriverArchiveTests : IDisposable
         _tree.Depmod();
     }
 
-    /// <summary>Compresses every module and runs depmod again; gives the objects by name.</summary>
+    /// <summary>Compresses every module, and adapts the index; returns the uncompressed objects by name.</summary>
     private Dictionary<string, byte[]> Compress(string compression)
     {
         var originals = new Dictionary<string, byte[]>();
@@ -146,13 +146,13 @@ public sealed class DriverArchiveTests : IDisposable
             }
         }
 
-        // depmod may be built without some compressions; renaming what it wrote is the same.
+        // Change the names in the index instead of running depmod again, which may be built without some compressions.
         var index = Path.Combine(_tree.Directory, "modules.dep");
         File.WriteAllText(index, File.ReadAllText(index).Replace(".ko", ".ko" + compression, StringComparison.Ordinal));
         return originals;
     }
 
-    /// <summary>Unpacks what was written with the real cpio.</summary>
+    /// <summary>Writes an archive and unpacks it with the real cpio.</summary>
     private async Task<(DriverList List, string Directory)> ExtractAsync(string[] modaliases)
     {
         var archive = new MemoryStream();

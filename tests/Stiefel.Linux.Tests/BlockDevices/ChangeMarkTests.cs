@@ -7,7 +7,7 @@ namespace Stiefel.Linux.Tests.BlockDevices;
 
 public sealed class ChangeMarkTests : IDisposable
 {
-    // reads 4 fields, writes 4, in flight, times 2, discards 4, flushes 2 (Documentation/block/stat.rst)
+    // Fields: reads 4, writes 4, in flight, times 2, discards 4, flushes 2 (Documentation/block/stat.rst).
     private const string Counters = "894563 41862 88996522 3566814 1932736 206938 286852320 1194641 0 362884 4926711 714018 832 278348672 132674 314163 32580";
 
     private readonly SysfsTree _tree = new();

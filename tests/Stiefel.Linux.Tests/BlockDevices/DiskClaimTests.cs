@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.BlockDevices;
 
-/// <summary>On loop devices: these need root.</summary>
+/// <summary>Claims on loop devices. Needs root.</summary>
 public sealed class DiskClaimTests : IDisposable
 {
     private readonly TemporaryDirectory _scratch = new();
@@ -29,7 +29,7 @@ public sealed class DiskClaimTests : IDisposable
     [Fact]
     public void TryTake_MountedInAnotherNamespaceOnly_IsRefused()
     {
-        // What unmounting everything in sight would miss.
+        // Unmounting everything visible would miss this mount.
         using var loop = new LoopDevice(FileSystemImage.Make(_scratch.File("disk"), "ext4"));
         var directory = Directory.CreateDirectory(_scratch.File("mnt")).FullName;
         var ready = _scratch.File("ready");

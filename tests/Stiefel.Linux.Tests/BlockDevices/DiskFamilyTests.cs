@@ -4,10 +4,10 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.BlockDevices;
 
-/// <summary>The devices whose use counts, told from fixture trees.</summary>
+/// <summary>Finds the devices whose use counts, in fixture trees.</summary>
 public sealed class DiskFamilyTests : IDisposable
 {
-    // sda: 1 = ESP, 2 = LUKS with LVM (root, swap) on it; sdb is a stranger
+    // On sda, 1 is the ESP, 2 is LUKS with LVM (root, swap) on it; sdb does not belong to the family.
     private readonly SysfsTree _tree = new SysfsTree()
         .AddDisk("sda", "8:0")
         .AddPartition("sda", "sda1", "8:1", 2048)

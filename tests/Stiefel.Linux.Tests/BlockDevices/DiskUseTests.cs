@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.BlockDevices;
 
-/// <summary>The users of a real loop device of this machine.</summary>
+/// <summary>Finds the users of real loop devices of this machine.</summary>
 public sealed class DiskUseTests : IDisposable
 {
     private const int Size = 16 << 20;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.BlockDevices;
 
-/// <summary>Lending pages of a file to a socket. Needs Linux 6.5, as PagePipe does.</summary>
+/// <summary>Lends pages of a file to a socket. Needs Linux 6.5, as PagePipe does.</summary>
 public sealed class PagePipeTests : IDisposable
 {
     private const int Capacity = 1 << 20;
@@ -70,7 +70,7 @@ public sealed class PagePipeTests : IDisposable
         return (BlockDevice.Open(path, readOnly: true), content);
     }
 
-    // Not asynchronously: that would put the sockets out of the blocking mode that servers use.
+    // Connect synchronously: .NET's asynchronous calls switch sockets to non-blocking mode, which servers do not use.
     private (Socket Near, Socket Far) Connected()
     {
         var place = new UnixDomainSocketEndPoint(_directory.File("socket"));

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.BlockDevices;
 
-/// <summary>Made-up stacks; the device mapper itself is met by machines (EndTests).</summary>
+/// <summary>Stacks made of files; EndTests try the device mapper itself in virtual machines.</summary>
 public sealed class StackedDevicesTests : IDisposable
 {
     private readonly SysfsTree _tree = new();
@@ -40,7 +40,7 @@ public sealed class StackedDevicesTests : IDisposable
     [Fact]
     public void Above_VolumeOverTwoOthers_IsClosedBeforeBoth()
     {
-        // The mirror is met first by way of one half, and must still come before the other.
+        // The mirror is reached first through one half, and must still be closed before the other half.
         _tree.AddDisk("nbd0", "43:0")
             .AddMapped("dm-0", "254:0", "half-a", "nbd0").AddMapped("dm-1", "254:1", "half-b", "nbd0").AddMapped("dm-2", "254:2", "mirror", "dm-0", "dm-1");
         Assert.Equal(["dm-2", "dm-0", "dm-1"], Stack().Above("nbd0"));
@@ -88,7 +88,7 @@ public sealed class StackedDevicesTests : IDisposable
         Assert.Contains("mapper/control", refusal.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>linux/kdev_t.h: 12 bits of the minor number are below the major's, the rest above.</summary>
+    /// <summary>linux/kdev_t.h: the lower 8 bits of the minor number stand below the major number, the others above it.</summary>
     [Theory]
     [InlineData(254, 0, 0xfe00ul)]
     [InlineData(254, 1, 0xfe01ul)]
@@ -106,7 +106,7 @@ public sealed class StackedDevicesTests : IDisposable
         try
         {
             var name = Path.GetFileName(device);
-            // Only this one: others of this machine are not ours.
+            // Show only this loop device in the tree, so that the machine's other ones are left alone.
             _tree.AddDisk(name, "7:0").Write($"devices/pci/{name}/loop/backing_file", "anything\n");
             Assert.True(File.Exists($"/sys/block/{name}/loop/backing_file"));
             Stack().DetachLoops();
@@ -120,7 +120,7 @@ public sealed class StackedDevicesTests : IDisposable
 
     private StackedDevices Stack() => new(_tree.Sysfs, Devices());
 
-    // Loop devices are the machine's own; its device mapper is not to be met.
+    // The loop devices are the machine's own, but its device mapper must not be used.
     private string Devices()
     {
         var devices = Path.Combine(_tree.RootPath, "dev-nodes");

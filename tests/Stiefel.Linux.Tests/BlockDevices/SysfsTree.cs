@@ -2,7 +2,7 @@ using Stiefel.Linux.BlockDevices;
 
 namespace Stiefel.Linux.Tests.BlockDevices;
 
-/// <summary>A /sys made of files and links as the kernel lays them out.</summary>
+/// <summary>A /sys made of files and links, laid out as by the kernel.</summary>
 internal sealed class SysfsTree : IDisposable
 {
     private readonly TemporaryDirectory _root = new();

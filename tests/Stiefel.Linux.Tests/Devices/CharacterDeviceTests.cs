@@ -5,7 +5,7 @@ namespace Stiefel.Linux.Tests.Devices;
 
 public sealed class CharacterDeviceTests
 {
-    [Theory] // As glibc's makedev (python3 -c 'import os; print(os.makedev(…))') has it.
+    [Theory] // Values of glibc's makedev (python3 -c 'import os; print(os.makedev(…))').
     [InlineData(1, 11, 267)]
     [InlineData(43, 0, 11008)]
     [InlineData(0x12345, 0x6789a, 316661085455770)]

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Devices;
 
-/// <summary>Pipes in place of input devices: both are read in whole events.</summary>
+/// <summary>Uses pipes in place of input devices: both are read in whole events.</summary>
 public sealed class PowerKeyTests : IDisposable
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(50);

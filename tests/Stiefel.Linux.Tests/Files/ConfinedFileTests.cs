@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Files;
 
-/// <summary>Files of securityfs and efivarfs, which cannot seek; a pipe stands for them.</summary>
+/// <summary>Files that cannot seek, as in securityfs and efivarfs; a pipe stands for them.</summary>
 public sealed class ConfinedFileTests : IDisposable
 {
     private readonly AnonymousPipeServerStream _pipe = new(PipeDirection.Out);
@@ -35,7 +35,7 @@ public sealed class ConfinedFileTests : IDisposable
         var client = new AnonymousPipeClientStream(PipeDirection.In, _pipe.GetClientHandleAsString());
         var reader = new SafeFileHandle(client.SafePipeHandle.DangerousGetHandle(), ownsHandle: true);
         client.SafePipeHandle.SetHandleAsInvalid();
-        _pipe.Dispose(); // what is written ends here
+        _pipe.Dispose(); // ends the file's content
         return new ConfinedFile(reader, "/sys/kernel/security/lockdown", 0);
     }
 }

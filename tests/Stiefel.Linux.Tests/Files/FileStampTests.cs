@@ -71,7 +71,7 @@ public sealed class FileStampTests : IDisposable
     {
         var before = FileStamp.Of(_file);
 
-        // Into the next tick of the clock by which the file system keeps its times.
+        // Wait for the next tick of the clock by which the file system keeps its times.
         Thread.Sleep(20);
         change();
         Assert.NotEqual(before, FileStamp.Of(_file));

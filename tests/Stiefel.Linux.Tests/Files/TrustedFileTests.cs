@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Files;
 
-/// <summary>Files that root would believe, and that others could have written. Needs root.</summary>
+/// <summary>Files that root would trust although others could have written them. Needs root.</summary>
 public sealed class TrustedFileTests : IDisposable
 {
     private const string Nobody = "65534";

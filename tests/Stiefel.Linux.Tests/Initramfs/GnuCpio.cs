@@ -3,10 +3,10 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Initramfs;
 
-/// <summary>The foreign program that judges our archives.</summary>
+/// <summary>Runs GNU cpio, which judges our archives.</summary>
 internal static class GnuCpio
 {
-    /// <summary>Its output; it must succeed and complain about nothing.</summary>
+    /// <summary>Returns its output; it must succeed without complaints.</summary>
     public static string Run(string[] arguments, byte[] input)
     {
         var start = new ProcessStartInfo("cpio", arguments)

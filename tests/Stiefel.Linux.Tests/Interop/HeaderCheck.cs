@@ -6,12 +6,12 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Interop;
 
-/// <summary>Asks gcc whether every constant and every struct of an interop class is what the C headers say.</summary>
+/// <summary>Asks gcc whether every constant and struct of an interop class agrees with the C headers.</summary>
 internal static class HeaderCheck
 {
     private const BindingFlags Everything = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    /// <summary>What gcc complains about; empty if it agrees.</summary>
+    /// <summary>Returns gcc's complaints; empty if it agrees.</summary>
     internal static string Compile(Type interop, params string[] headers)
     {
         var source = new StringBuilder("#define _GNU_SOURCE\n#include <stddef.h>\n");
@@ -58,6 +58,6 @@ internal static class HeaderCheck
         }
     }
 
-    // C converts a negative constant to unsigned long long by wrapping, and so does this.
+    // C wraps a negative constant when it converts it to unsigned long long, and so does this.
     private static string Literal(object value) => value is ulong large ? $"{large}ull" : $"{unchecked((ulong)Convert.ToInt64(value))}ull";
 }

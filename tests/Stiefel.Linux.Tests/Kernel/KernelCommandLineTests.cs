@@ -23,7 +23,7 @@ public sealed class KernelCommandLineTests
         Assert.False(line.Has("splash"));
     }
 
-    [Theory] // What lib/cmdline.c next_arg makes of quotes.
+    [Theory] // Expected values follow from next_arg of lib/cmdline.c.
     [InlineData("a=\"b c\" d", "a", "b c")]
     [InlineData("\"a=b c\" d", "a", "b c")]
     [InlineData("\"a b\" d", "a b", null)]

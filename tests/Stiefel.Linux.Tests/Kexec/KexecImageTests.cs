@@ -13,7 +13,7 @@ public sealed class KexecImageTests
         using var initrd = MemoryFile.Create("initrd");
         initrd.Writer.Write("1234"u8);
 
-        // EPERM in a container; with the right to load, ENOEXEC and then the words of kexec-tools.
+        // A container answers EPERM; with the right to load, the answer is ENOEXEC and then the words of kexec-tools.
         var error = Assert.ThrowsAny<IOException>(() => KexecImage.Load(kernel.Seal(), initrd.Seal(), "root=/dev/nbd0"));
         Assert.Matches(
             @"^kexec_file_load\(kernel of 12 bytes, initrd of 4 bytes, command line of 14 bytes\): .* \(errno \d+\): .+",

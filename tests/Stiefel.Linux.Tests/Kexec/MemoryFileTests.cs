@@ -16,7 +16,7 @@ public sealed class MemoryFileTests
         Assert.Equal(7, RandomAccess.Read(handle, bytes, fileOffset: 0));
         Assert.Equal(7, file.Length);
         Assert.Throws<UnauthorizedAccessException>(() => RandomAccess.Write(handle, "x"u8, fileOffset: 0));
-        // Even root, reopening it for writing, meets the seal (EPERM).
+        // The seal stops even root from reopening it for writing (EPERM).
         using var reopened = File.OpenHandle($"/proc/self/fd/{handle.DangerousGetHandle()}", access: FileAccess.ReadWrite);
         Assert.ThrowsAny<SystemException>(() => RandomAccess.Write(reopened, "x"u8, fileOffset: 0));
         Assert.Throws<ObjectDisposedException>(() => file.Writer.WriteByte(0));

@@ -31,7 +31,7 @@ public class GlobPatternTests
     [Fact]
     public void Matches_AnyPattern_AgreesWithLibc()
     {
-        // Without `-` outside brackets, which kmod folds and libc does not, and without brackets that libc reads as classes.
+        // Leave out `-` outside brackets, which kmod folds and libc does not, and brackets that libc reads as classes.
         var pattern = Gen.OneOf("*", "?", "a", "b", "c", "[ab]", "[!a]", "[a-c]", "[^b-c]", "\\*", "\\a").Array[0, 8].Select(string.Concat);
         var text = Gen.Char["abc*d"].Array[0, 8].Select(letters => new string(letters));
         Gen.Select(pattern, text).Sample(

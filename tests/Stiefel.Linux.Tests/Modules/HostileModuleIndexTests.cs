@@ -64,7 +64,7 @@ public class HostileModuleIndexTests
         var clock = Stopwatch.StartNew();
         new ModuleIndex(root.Path).Resolve(modaliases, []);
 
-        // 64 questions took 40 ms where this was written, reading the file included.
+        // 64 questions took 40 ms on the machine where this was written, including reading the file.
         Assert.True(clock.ElapsedMilliseconds < 1000, $"{clock.ElapsedMilliseconds} ms");
     }
 

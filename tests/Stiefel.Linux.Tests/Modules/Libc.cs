@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Stiefel.Linux.Tests.Modules;
 
-/// <summary>fnmatch.h, as the judge.</summary>
+/// <summary>The fnmatch function of libc, as the judge.</summary>
 internal static class Libc
 {
     public static bool Matches(string pattern, string text) => fnmatch(pattern, text, 0) == 0;

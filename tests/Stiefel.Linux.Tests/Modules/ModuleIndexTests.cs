@@ -54,7 +54,7 @@ public class ModuleIndexTests
     [Fact]
     public void Resolve_RealKernels_AgreeWithModprobe()
     {
-        // Whatever kernels this machine has; STIEFEL_TEST_MODULES adds a root directory.
+        // Compare all kernels of this machine, and those below STIEFEL_TEST_MODULES, a root directory.
         string[] roots = ["", Environment.GetEnvironmentVariable("STIEFEL_TEST_MODULES") ?? ""];
         foreach (var root in roots.Distinct())
         {
@@ -81,7 +81,7 @@ public class ModuleIndexTests
             var alias = lines[at].Split(' ')[1].Replace('*', '0');
             if (!alias.Contains('['))
             {
-                // modprobe takes the first of several drivers for one device; only dependencies order them.
+                // Compare without order: modprobe loads one of several drivers for a device first, but only dependencies determine the order.
                 List<string> paths = [.. Paths(index.Resolve([alias], []))];
                 Assert.Equal(Modprobe.Show(root == "" ? "/" : root, Path.GetFileName(directory), alias).Order(), paths.Order());
                 Assert.All(paths, path => Assert.All(needs[path], need => Assert.InRange(paths.IndexOf(need), 0, paths.IndexOf(path))));

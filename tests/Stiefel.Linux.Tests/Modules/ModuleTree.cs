@@ -2,7 +2,7 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.Linux.Tests.Modules;
 
-/// <summary>A modules directory with real, tiny ELF objects, so that the real depmod and modprobe can be asked about it.</summary>
+/// <summary>A modules directory with real, tiny ELF objects, which the real depmod and modprobe can read.</summary>
 internal sealed class ModuleTree : IDisposable
 {
     public const string Release = "6.1.0-test";
@@ -13,7 +13,7 @@ internal sealed class ModuleTree : IDisposable
 
     public string Directory => _root.File($"lib/modules/{Release}");
 
-    /// <summary>Compiles a module that exports and uses symbols and carries modinfo strings.</summary>
+    /// <summary>Compiles a module that exports and uses symbols and has modinfo strings.</summary>
     public void Add(string path, string[] exports, string[] uses, params string[] modinfo)
     {
         var object_ = Path.Combine(Directory, path);

@@ -4,10 +4,10 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.Linux.Tests.Mounts;
 
-/// <summary>Makes images of real file systems, clean ones and ones whose machine lost its power.</summary>
+/// <summary>Makes images of real file systems, both clean ones and ones left by a power failure.</summary>
 internal static class FileSystemImage
 {
-    /// <summary>Large enough for every mkfs.</summary>
+    /// <summary>Size of an image in bytes, large enough for every mkfs.</summary>
     public const long Size = 330L << 20;
 
     public static string Make(string path, string type)
@@ -21,7 +21,7 @@ internal static class FileSystemImage
         return path;
     }
 
-    /// <summary>Mounts an image for writing the ordinary way.</summary>
+    /// <summary>Mounts an image in the ordinary way for writing.</summary>
     public static void Populate(string image, string scratch, Action<string> write)
     {
         var directory = Directory.CreateDirectory(Path.Combine(scratch, "populate")).FullName;
@@ -33,12 +33,12 @@ internal static class FileSystemImage
         }
         finally
         {
-            // Again and again while a program that is being started in another test holds a copy of our descriptors.
+            // Unmount retries, because a program that another test is just starting may hold a copy of our descriptors.
             Mount.Unmount(directory);
         }
     }
 
-    /// <summary>Copies the image while it is mounted and a deleted file is open: journal to replay, orphan to clear.</summary>
+    /// <summary>Copies the image while it is mounted and a deleted file is open, so that the copy has a journal to replay and an orphan to clear.</summary>
     public static string CopyDirty(string image, string scratch)
     {
         var copy = image + ".dirty";

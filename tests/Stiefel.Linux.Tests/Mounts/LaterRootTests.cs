@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Mounts;
 
-/// <summary>On a thread with mounts and a root of its own, below which nothing changes for the others. These need root.</summary>
+/// <summary>Runs on a thread with its own mounts and root, so that nothing changes for others. Needs root.</summary>
 public sealed class LaterRootTests : IDisposable
 {
     private const int CloneFileSystem = 0x200;
@@ -30,7 +30,7 @@ public sealed class LaterRootTests : IDisposable
         Assert.False(LaterRoot.Has("/usr"));
         Assert.False(LaterRoot.IsInMemory("/run"));
         Assert.Equal(0, mkdir("/../run", 0x1ed));
-        // It lies on the root itself.
+        // /run is only a directory on the root file system here.
         Assert.False(LaterRoot.IsInMemory("/run"));
         MemoryFileSystem.Mount("/../run");
         Assert.True(LaterRoot.IsInMemory("/run"));

@@ -3,7 +3,7 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.Linux.Tests.Mounts;
 
-/// <summary>An image file as a block device of this machine, until disposed.</summary>
+/// <summary>Makes an image file a block device of this machine, until disposal.</summary>
 internal sealed class LoopDevice : IDisposable
 {
     private readonly List<int> _partitions = [];
@@ -12,7 +12,7 @@ internal sealed class LoopDevice : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Makes the kernel see a part of the device as partition, whatever partition tables it can read; gives its path.</summary>
+    /// <summary>Makes the kernel see a part of the device as a partition, even if it cannot read the partition table; returns the partition's path.</summary>
     public string AddPartition(int number, long startBytes, long sizeBytes)
     {
         ExternalProgram.Run("addpart", [Path, Text(number), Text(startBytes / 512), Text(sizeBytes / 512)]);
@@ -30,7 +30,7 @@ internal sealed class LoopDevice : IDisposable
         ExternalProgram.Run("losetup", ["--detach", Path]);
     }
 
-    // A process that another test is just starting has this one's files open until it is another program's: busy for a moment.
+    // The device is busy for a moment if another test is just starting a process, which holds copies of our descriptors until its exec.
     private void RemovePartition(int number)
     {
         for (var tries = 100; ; tries--)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Mounts;
 
-/// <summary>Real file systems on loop devices: these need root.</summary>
+/// <summary>Mounts real file systems on loop devices. Needs root.</summary>
 public sealed class MountTests : IDisposable
 {
     private readonly TemporaryDirectory _scratch = new();
@@ -43,7 +43,7 @@ public sealed class MountTests : IDisposable
     [Fact]
     public void OrdinaryReadOnlyMount_InterruptedExt4_ChangesTheImage()
     {
-        // The proof that the images above are dirty: what must not happen does happen without our options.
+        // This proves that the images above are dirty: without our options, an ordinary mount changes the image.
         var image = FileSystemImage.CopyDirty(FileSystemImage.Make(_scratch.File("disk"), "ext4"), _scratch.Path);
         var before = FileSystemImage.Hash(image);
         var directory = Directory.CreateDirectory(_scratch.File("mnt")).FullName;

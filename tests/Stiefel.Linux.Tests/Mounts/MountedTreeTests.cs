@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Mounts;
 
-/// <summary>An old root as systemd leaves it. Real file systems on loop devices: these need root.</summary>
+/// <summary>Unmounts an old root as systemd leaves it, with real file systems on loop devices. Needs root.</summary>
 public sealed class MountedTreeTests : IDisposable
 {
     private readonly TemporaryDirectory _scratch = new();
@@ -15,7 +15,7 @@ public sealed class MountedTreeTests : IDisposable
     [Fact]
     public void InOrder_MovedAndStackedMounts_AreDeepestAndNewestFirst()
     {
-        // As the kernel lists a payload after the change of root: /run was mounted before the root it lies in now.
+        // The kernel's order for a payload after the change of root: /run was mounted before the root in which it lies now.
         MountEntry[] table =
         [
             new("/oldroot/run", "tmpfs", "tmpfs"), new("/oldroot/dev", "devtmpfs", "udev"), new("/oldroot", "ext4", "/dev/nbd0p2"),
@@ -75,7 +75,7 @@ public sealed class MountedTreeTests : IDisposable
         Eventually(tree.TryUnmount);
     }
 
-    /// <summary>A process that has nothing but /dev/null open is not what keeps the disk busy; it may keep an array.</summary>
+    /// <summary>A process that has only /dev/null open does not keep the disk busy; it may be one that monitors an array.</summary>
     [Fact]
     public void OnDisk_Path_IsToldByTheMountItLiesIn()
     {
@@ -114,6 +114,6 @@ public sealed class MountedTreeTests : IDisposable
         }
     }
 
-    // A program that is being started in another test holds a copy of our descriptors for a moment.
+    // Wait, because a program that another test is just starting may hold a copy of our descriptors.
     private static void Eventually(Func<bool> isDone) => Assert.True(SpinWait.SpinUntil(isDone, TimeSpan.FromSeconds(60)));
 }

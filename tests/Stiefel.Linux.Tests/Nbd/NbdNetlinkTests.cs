@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Nbd;
 
-/// <summary>Golden bytes on a little-endian machine, put together by hand from linux/nbd-netlink.h.</summary>
+/// <summary>Golden bytes for a little-endian machine, composed by hand from linux/nbd-netlink.h.</summary>
 public sealed class NbdNetlinkTests
 {
     private const string Acknowledged = "0500";

@@ -6,7 +6,7 @@ using static Stiefel.Linux.Tests.PrivateNetwork;
 
 namespace Stiefel.Linux.Tests.Network;
 
-/// <summary>The kernel is asked, and iproute2 is the witness.</summary>
+/// <summary>Changes interfaces through the kernel, and checks the result with iproute2.</summary>
 [Collection("network namespace")]
 public sealed class RouteNetlinkTests : IDisposable
 {

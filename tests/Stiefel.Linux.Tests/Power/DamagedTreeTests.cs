@@ -7,8 +7,8 @@ using Xunit;
 namespace Stiefel.Linux.Tests.Power;
 
 /// <summary>
-/// Trees that are damaged in every way a file system can be: some thousands in each run, as many as STIEFEL_FUZZ_N says otherwise. Each is the one
-/// before with a few damages more; a battery comes back whole from time to time.
+/// Trees that are damaged in every way that a file system permits: some thousands in each run, or as many as STIEFEL_FUZZ_N says. Each tree is the one
+/// before with some more damage; now and then a battery is restored.
 /// </summary>
 public sealed class DamagedTreeTests : IDisposable
 {
@@ -25,10 +25,10 @@ public sealed class DamagedTreeTests : IDisposable
         "-9223372036854775808", "NaN", "0x1", " 5 ", "Device", "[source] sink", "\0\0\0", "\u001b[2J", "",
     ];
 
-    // In memory: nothing of it is worth a disk.
+    // In memory, to spare the disk.
     private readonly string _home = Path.Combine("/dev/shm", $"stiefel-power-{Guid.NewGuid():N}");
 
-    // So deep that no path with a `..` behind each of its names leads out of it.
+    // Deep enough that no path with a `..` after each of its names leads out of it.
     private readonly string _root;
     private readonly int _seed = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : Environment.TickCount;
 
@@ -61,7 +61,7 @@ public sealed class DamagedTreeTests : IDisposable
 
         Assert.Equal([Path.Combine(_home, "below")], Directory.GetFileSystemEntries(_home));
 
-        // Or they were all so damaged that nothing was read.
+        // If a state is missing, the trees were so damaged that nothing was read.
         Assert.Equal(Enum.GetValues<PowerState>().Order(), seen.Order());
     }
 
@@ -122,7 +122,7 @@ public sealed class DamagedTreeTests : IDisposable
                 Directory.CreateDirectory(path);
                 break;
             case 1:
-                // A pipe without a writer: reading it would wait for ever.
+                // Reading a pipe without a writer would wait forever.
                 Assert.Equal(0, SysStat.mknod(path, SysStat.S_IFIFO | 0x180, 0));
                 break;
             case 2:
@@ -137,7 +137,7 @@ public sealed class DamagedTreeTests : IDisposable
             case 5:
                 using (var file = File.Create(path))
                 {
-                    file.SetLength(1L << 30); // sparse
+                    file.SetLength(1L << 30); // a sparse file
                 }
 
                 break;
@@ -163,7 +163,7 @@ public sealed class DamagedTreeTests : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is too damaged for that already.
+            // The tree is already too damaged for this.
         }
     }
 
@@ -183,7 +183,7 @@ public sealed class DamagedTreeTests : IDisposable
             }
             catch (IOException)
             {
-                // What lies above it is no directory.
+                // A part of the path is not a directory.
             }
         }
     }

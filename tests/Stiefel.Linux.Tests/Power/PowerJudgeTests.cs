@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Power;
 
-/// <summary>What machines in the field say of their power, and what it means.</summary>
+/// <summary>What real machines report about their power, and what it means.</summary>
 public sealed class PowerJudgeTests : IDisposable
 {
     private readonly SupplyTree _tree = new();
@@ -115,7 +115,7 @@ public sealed class PowerJudgeTests : IDisposable
         Assert.Equal((PowerState.Critical, 1, TimeSpan.FromMinutes(3)), (Look().State, Look().Percent, Look().TimeLeft));
     }
 
-    /// <summary>A telephone at the port makes some machines say they were on mains, and that the battery charged, until they are empty.</summary>
+    /// <summary>With a telephone at the port, some machines report mains and a charging battery until the battery is empty.</summary>
     [Fact]
     public void Judge_BatteryFallsWhateverIsSaid_IsOnBattery()
     {

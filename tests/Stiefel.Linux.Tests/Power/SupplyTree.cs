@@ -1,6 +1,6 @@
 namespace Stiefel.Linux.Tests.Power;
 
-/// <summary>A /sys/class/power_supply made of files, as the kernel lays it out.</summary>
+/// <summary>A /sys/class/power_supply made of files, laid out as by the kernel.</summary>
 internal sealed class SupplyTree : IDisposable
 {
     private readonly TemporaryDirectory _root = new();

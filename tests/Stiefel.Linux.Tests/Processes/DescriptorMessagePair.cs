@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Processes;
 
-/// <summary>Two local sockets that are connected.</summary>
+/// <summary>Two connected local sockets.</summary>
 internal sealed class DescriptorMessagePair : IDisposable
 {
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"pair-{Guid.NewGuid():N}");
@@ -24,7 +24,7 @@ internal sealed class DescriptorMessagePair : IDisposable
 
     public Socket Receiver { get; }
 
-    /// <summary>Sends the file through it.</summary>
+    /// <summary>Sends the file through them; returns the received one.</summary>
     public SafeFileHandle Pass(SafeFileHandle file)
     {
         DescriptorMessage.Send(Sender, [1], file);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Processes;
 
-/// <summary>What systemd is sent, at a socket as its own is.</summary>
+/// <summary>Receives what is sent to systemd, on a socket like systemd's.</summary>
 public sealed class DescriptorStoreTests : IDisposable
 {
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"notify-{Guid.NewGuid():N}");
@@ -62,7 +62,7 @@ public sealed class DescriptorStoreTests : IDisposable
     [Fact]
     public void Find_NothingWasHandedOver_IsNothing() => Assert.Null(new DescriptorStore("disk").Find());
 
-    // The barrier's end is closed when all before it was read.
+    // Closing the barrier's descriptor tells that all messages before it were read.
     private void Read(int messages)
     {
         Span<byte> text = stackalloc byte[256];

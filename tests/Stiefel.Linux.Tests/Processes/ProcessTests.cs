@@ -26,7 +26,7 @@ public sealed class ProcessTests
         var pid = ChildProcess.Start("/bin/sleep", ["@stiefel-agent", "60"]);
         try
         {
-            // The parent goes on as soon as the child has its new memory, an instant before its arguments are in place.
+            // The parent continues as soon as the child has its new memory, an instant before the child's arguments are in place.
             Assert.True(SpinWait.SpinUntil(() => new FileInfo($"/proc/{pid}/cmdline").Exists && File.ReadAllText($"/proc/{pid}/cmdline").Length > 0, 5000));
             Assert.StartsWith("@stiefel-agent\0", File.ReadAllText($"/proc/{pid}/cmdline"), StringComparison.Ordinal);
         }

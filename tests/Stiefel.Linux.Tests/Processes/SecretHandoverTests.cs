@@ -15,7 +15,7 @@ public sealed class SecretHandoverTests
         var pipe = directory.File("pipe");
         Assert.False(NamedPipe.TryWrite(pipe, "secret"u8));
         ExternalProgram.Run("mkfifo", [pipe]);
-        Assert.False(NamedPipe.TryWrite(pipe, "secret"u8)); // nobody reads
+        Assert.False(NamedPipe.TryWrite(pipe, "secret"u8)); // the pipe has no reader
 
         var reader = ExternalProgram.RunAsync("cat", [pipe], token: TestContext.Current.CancellationToken);
         for (var round = 0; round < 500 && !NamedPipe.TryWrite(pipe, "secret"u8); round++)
@@ -35,14 +35,14 @@ public sealed class SecretHandoverTests
         var name = $"stiefel-test-{Guid.NewGuid():N}";
         UserKey.Add(name, "secret"u8, TimeSpan.FromSeconds(5));
         var line = Assert.Single(File.ReadAllLines("/proc/keys"), key => key.Contains(name, StringComparison.Ordinal));
-        Assert.EndsWith($"{name}: 6", line, StringComparison.Ordinal); // its length in bytes
-        Assert.DoesNotContain(" perm ", line, StringComparison.Ordinal); // where it says when the key goes
+        Assert.EndsWith($"{name}: 6", line, StringComparison.Ordinal); // the length in bytes
+        Assert.DoesNotContain(" perm ", line, StringComparison.Ordinal); // `perm` would mean that the key never expires
     }
 
     [Fact]
     public async Task UserKey_Added_IsTakenBySystemdInsteadOfAsking()
     {
-        // As systemd-cryptsetup looks for what may have been typed already (man 1 systemd-ask-password).
+        // Ask as systemd-cryptsetup does, which accepts a passphrase that was typed before (man 1 systemd-ask-password).
         var name = $"stiefel-test-{Guid.NewGuid():N}";
         string[] ask = ["--accept-cached", "--no-tty", "--timeout=1", $"--keyname={name}", "Passphrase:"];
         UserKey.Add(name, "correct b4ttery"u8, TimeSpan.FromSeconds(20));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.Speaker;
 
-/// <summary>Lights and sound devices as files; what a real speaker says is heard in a virtual machine.</summary>
+/// <summary>Lights and sound devices made of files; a virtual machine tests a real speaker.</summary>
 public sealed class SpeakerTests : IDisposable
 {
     private readonly TemporaryDirectory _root = new();
@@ -64,6 +64,6 @@ public sealed class SpeakerTests : IDisposable
     public void LinuxInput_RequestForSounds_IsWhatTheHeadersSay() => Assert.Equal("", HeaderCheck.Compile(
         $"#include <linux/input.h>\n_Static_assert(EVIOCGBIT(EV_SND, 1) == {LinuxInput.EVIOCGBIT(LinuxInput.EV_SND, 1)}, \"\");\n"));
 
-    // A file keeps what is longer than was written; sysfs does not.
+    // Cut the text: unlike sysfs, a file keeps the rest of a longer text that was there before.
     private string Begin(string file, int length) => File.ReadAllText(_root.File("leds/" + file))[..length];
 }

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Linux.Tests.WireGuard;
 
-/// <summary>Golden bytes on a little-endian machine, put together by hand from linux/wireguard.h and linux/if_link.h.</summary>
+/// <summary>Golden bytes for a little-endian machine, composed by hand from linux/wireguard.h and linux/if_link.h.</summary>
 public sealed class WireGuardNetlinkTests
 {
     private const string Acknowledged = "0500";

@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>The lines of a script, handed out as its parser asks for them. Of a file, GRUB ignores carriage returns and comment lines.</summary>
+/// <summary>The lines of a script, handed out as its parser asks for them. GRUB ignores carriage returns and comment lines in a file.</summary>
 internal sealed class GrubLines
 {
     private readonly string _text;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Catalog.Grub;
 
-/// <summary>What no judge here can run: right values follow from Fedora's grub-core/commands/blscfg.c and GRUB 2.14's blsuki.c.</summary>
+/// <summary>Behaviour that grub-emu cannot run; the expected values follow from Fedora's grub-core/commands/blscfg.c and GRUB 2.14's blsuki.c.</summary>
 public class GrubBlsTests
 {
     private const string Entry = "title T\nlinux /vmlinuz\ninitrd /initrd\noptions root=UUID=1 ";

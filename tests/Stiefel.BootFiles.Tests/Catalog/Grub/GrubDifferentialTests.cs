@@ -7,19 +7,19 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Catalog.Grub;
 
-/// <summary>Generated scripts do here what they do in GRUB's own engine. STIEFEL_FUZZ_N makes more of them, STIEFEL_FUZZ_SEED others.</summary>
+/// <summary>Generated scripts do the same here as in GRUB's own engine. STIEFEL_FUZZ_N sets their number, STIEFEL_FUZZ_SEED makes other scripts.</summary>
 public sealed class GrubDifferentialTests : IDisposable
 {
     private const int Usual = 1500;
     private const int InOneProcess = 500;
 
-    // grub-emu drops what its terminal does not take at once, on a machine that is busy: a true difference is there each time.
+    // Try again after a difference: on a busy machine, grub-emu loses output that its terminal does not accept at once. A true difference shows every time.
     private const int Attempts = 4;
 
-    // A wildcard without a path is expanded to these and what is on them (docs/boot-entries.md#what-differs-on-purpose).
+    // GRUB expands a wildcard without a path to these devices and their files (docs/boot-entries.md#what-differs-on-purpose).
     private static readonly string[] s_deviceNames = ["~[(proc)", "~[(host)"];
 
-    // Each lies in the body of the one before, and GRUB nests 100 scripts at most.
+    // Each menu lies in the body of the one before, and GRUB nests at most 100 scripts.
     private const int MenusInOneProcess = 15;
 
     private static readonly int s_seed = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : 4645;
@@ -73,7 +73,7 @@ public sealed class GrubDifferentialTests : IDisposable
         }
     }
 
-    /// <summary>What each writes here; what one script leaves is there for the next, as in the emulator.</summary>
+    /// <summary>The lines that each script writes here; like in the emulator, a script finds what the one before it has left.</summary>
     private List<string[]> Ours(string[] scripts, bool chained)
     {
         var written = new List<string[]>();
@@ -108,10 +108,10 @@ public sealed class GrubDifferentialTests : IDisposable
         return GrubState.Initial(new GrubFiles(new BootTree(disk, disk.Volumes[0], _everything, "", new BootFindings())), "hd0", "(hd0)/nowhere", output);
     }
 
-    /// <summary>False if it asks for more than we allow: what comes after it in this process finds another state.</summary>
+    /// <summary>Executes a script; false if it exceeds our limits, after which later scripts of this run cannot be compared.</summary>
     private bool TryExecute(GrubState state, string script, bool chained)
     {
-        // The chain ends with this one's entry.
+        // For us, the chain of menus ends with this script's entry.
         var path = _directory.Write("ours.cfg", chained ? script.Replace("configfile ", "configfile /nowhere", StringComparison.Ordinal) : script);
         try
         {

@@ -4,20 +4,20 @@ using Stiefel.Linux.Programs;
 namespace Stiefel.BootFiles.Tests.Catalog.Grub;
 
 /// <summary>
-/// GRUB's own script engine: Debian's grub-emu, without privileges and on a terminal that is none. One process executes any number of scripts one
-/// after the other; what they write after a `~` is what is compared, so that GRUB's own words do not matter.
+/// Runs GRUB's own script engine: Debian's grub-emu, without privileges and without a real terminal. One process executes any number of scripts, one
+/// after the other. Only the lines they write with a `~` at the beginning are compared, so that GRUB's own messages do not matter.
 /// </summary>
 internal static partial class GrubEmulator
 {
-    // nobody.
+    // The user `nobody`.
     private const string User = "65534";
 
     // GRUB breaks lines at the width of its screen.
     private const int Width = 70;
 
-    /// <summary>What each script wrote.</summary>
-    /// <param name="directory">Gets the files; readable for everyone.</param>
-    /// <param name="scripts">Each is sourced, unless it is one of a chain of menus.</param>
+    /// <summary>Returns the lines that each script wrote.</summary>
+    /// <param name="directory">Receives the scripts' files; must be readable by everyone.</param>
+    /// <param name="scripts">The scripts; each is sourced, unless they form a chain of menus.</param>
     /// <param name="chained">True if each script's menu leads to the file of the next, `N+1.cfg`.</param>
     public static string[][] Run(string directory, IReadOnlyList<string> scripts, bool chained)
     {
@@ -35,14 +35,14 @@ internal static partial class GrubEmulator
         return [.. Enumerable.Range(0, scripts.Count).Select(at => lines.SkipWhile(line => line != $"~@{at}").Skip(1).TakeWhile(line => !line.StartsWith("~@", StringComparison.Ordinal)).Select(Cut).ToArray())];
     }
 
-    /// <summary>As much of a line as fits on GRUB's screen, for sure.</summary>
+    /// <summary>The part of a line that certainly fits on GRUB's screen.</summary>
     public static string Cut(string line)
     {
         var first = line.Split('\n')[0].TrimEnd(' ');
         return (first.Length > Width ? first[..Width] : first).TrimEnd(' ');
     }
 
-    /// <summary>True if both wrote the same, as far as GRUB's screen shows: it breaks a long line before the word that does not fit.</summary>
+    /// <summary>True if both lines are the same as far as GRUB's screen shows them: it breaks a long line before the word that does not fit.</summary>
     public static bool IsSame(string theirs, string ours) => theirs == ours || (ours.Length == Width && ours.StartsWith(theirs, StringComparison.Ordinal));
 
     [GeneratedRegex(@"\e\[[0-9;]*[A-Za-z]")]

@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Tests.Catalog.Grub;
 
-/// <summary>A grammar of GRUB scripts, from which a seed makes one; it ends for certain, and says all it can about its state.</summary>
+/// <summary>Generates GRUB scripts from a seed by a grammar. Every script ends, and prints as much of its state as possible.</summary>
 internal sealed class GrubScripts(int seed, string files)
 {
     private static readonly string[] s_names = ["a", "b", "c", "d1", "_e"];
@@ -12,19 +12,19 @@ internal sealed class GrubScripts(int seed, string files)
     private int _callable;
     private int _loops;
 
-    /// <summary>What every script begins with: nothing is left of the one before, and `show` prints its arguments.</summary>
+    /// <summary>The beginning of every script: removes what the script before has left, and defines `show`, which prints its arguments.</summary>
     public static string Preamble { get; } =
         string.Concat(s_names.Append("i").Append("j").Append("w").Append("chosen").Append("default").Append("fallback").Select(name => $"unset {name}\n"))
         + string.Concat(s_functions.Select(name => $"function {name} {{ true; }}\n"))
         + "function show {\necho \"~$#\"\nfor w in \"$@\"; do echo \"~[$w]\"; done\n}\ntrue\n";
 
-    /// <summary>Functions and statements.</summary>
+    /// <summary>A script with functions and statements.</summary>
     public string Script()
     {
         var script = Preamble;
         for (var at = 0; at < s_functions.Length; at++)
         {
-            // Each calls only those before it.
+            // Each function calls only earlier ones.
             _callable = at;
             script += $"function {s_functions[at]} {{\n{Statements(inFunction: true)}}}\n";
         }
@@ -33,7 +33,7 @@ internal sealed class GrubScripts(int seed, string files)
         return script + Statements(inFunction: false) + Dump();
     }
 
-    /// <summary>The same with some characters lost or added, which no loop survives that could become endless.</summary>
+    /// <summary>A script with some characters removed or added. It has no loops, which could become endless by that.</summary>
     public string BrokenScript()
     {
         _loops = 100;
@@ -47,14 +47,14 @@ internal sealed class GrubScripts(int seed, string files)
                 text = _random.Next(2) == 0 ? text.Remove(place, 1) : text.Insert(place, Pick("{", "}", "'", "\"", "$", ";", "\n", "\\", "#", "|", "&", "<", " ", "if ", "fi", "then", "done\n", "${", "[["));
             }
 
-            // A quotation that is still open takes the rest, in GRUB as here.
+            // End a quotation that is still open: it would take in the rest of the script, both in GRUB and here.
             script += text + Pick("", "", "", "'\"\n") + "\n" + Dump();
         }
 
         return script;
     }
 
-    /// <summary>A menu that boots by itself, each entry of which says its name and goes on to the next file.</summary>
+    /// <summary>A menu that boots unattended; each of its entries prints its name and goes on to the next file.</summary>
     public string Menu(int number)
     {
         var next = $"configfile {files}/{number + 1}.cfg";
@@ -130,7 +130,7 @@ internal sealed class GrubScripts(int seed, string files)
             1 => $"{Number()} {Pick("-eq", "-ne", "-lt", "-le", "-gt", "-ge")} {Number()}",
             2 => $"{Pick("-n", "-z")} {Word()}",
             3 => $"{Word()} {Pick("-plt", "-pgt")} {Word()}",
-            // The emulator's file system is the host's, where a directory can be opened like a file: not what -s is for.
+            // -s is tried on files only: the emulator uses the host's file system, in which it can open a directory like a file.
             4 => Pick($"{Pick("-f", "-d", "-e")} {files}/g{Pick("", "/k-1", "/d", "/d/", "/no", "/empty")}", $"-s {files}/g/{Pick("k-1", "no", "empty")}"),
             5 => $"\"{Text()}\" {Pick("\"<\"", "\">\"", "\"<=\"", "\">=\"")} \"{Text()}\"",
             6 => Word(),

@@ -61,7 +61,7 @@ public class GrubTests
         boot.Kernel("boot/vmlinuz-6.8.0-41-generic", "6.8.0-41-generic").Initrd("boot/initrd.img-6.8.0-41-generic");
         var spec = boot.Find();
 
-        // default is 1>2: the third entry of the submenu; gfxmode set vt_handoff on the way.
+        // default is 1>2, the third entry of the submenu; gfxmode has set vt_handoff by then.
         Assert.Equal("Ubuntu, with Linux 6.8.0-41-generic", spec.Title);
         Assert.Equal($"root={Root} ro quiet splash vt.handoff=7", spec.CommandLine);
     }

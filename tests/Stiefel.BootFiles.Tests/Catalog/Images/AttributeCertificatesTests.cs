@@ -6,7 +6,7 @@ namespace Stiefel.BootFiles.Tests.Catalog.Images;
 
 public sealed class AttributeCertificatesTests
 {
-    // Microsoft PE Format: the signature at 0x40, the optional header behind it, the fifth of the data directories.
+    // Microsoft PE Format: the PE signature is at 0x40, the optional header follows, and the certificates are the fifth data directory.
     private const int OptionalHeader = 0x58;
     private const int ImageLength = 0x200;
     private const long Most = 4 << 20;
@@ -18,7 +18,7 @@ public sealed class AttributeCertificatesTests
     [InlineData(0x20b, 112)]
     public void Read_TwoSignatures_GivesEachAsItStands(ushort magic, int directories)
     {
-        // Length with the header, revision 2.0, PKCS #7; the second begins at the next multiple of eight.
+        // Each has its length with the header, revision 2.0 and type PKCS #7; the second begins at the next multiple of eight.
         byte[] table = [11, 0, 0, 0, 0, 2, 2, 0, 1, 2, 3, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 2, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0];
 
         Assert.Equal([[1, 2, 3], [4]], Read(Image(magic, directories, table, table.Length)));

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Stiefel.BootFiles.Tests.Catalog.Images;
 
-/// <summary>Writes the parts of a PE file that matter: headers, section table, contents aligned to 512.</summary>
+/// <summary>Writes the parts of a PE file that matter here: headers, section table, and contents aligned to 512.</summary>
 internal static class UnifiedImageBuilder
 {
     private const int PeOffset = 0x80;
@@ -34,7 +34,7 @@ internal static class UnifiedImageBuilder
         return image;
     }
 
-    /// <summary>An image as ukify would make it.</summary>
+    /// <summary>Makes an image as ukify would.</summary>
     public static byte[] Typical(string release, string commandLine = "root=UUID=1234 ro quiet\n") => Build(
         (".text", new byte[100]),
         (".osrel", Encoding.UTF8.GetBytes("ID=arch\nPRETTY_NAME=\"Arch Linux\"\n")),

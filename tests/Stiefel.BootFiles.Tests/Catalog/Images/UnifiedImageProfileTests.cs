@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Catalog.Images;
 
-/// <summary>Profiles, addons, counters and thin images, typed from systemd 257 (src/boot/boot.c, stub.c, pe.c) and lanzaboote (rust/uefi/stub/src/thin.rs).</summary>
+/// <summary>Profiles, addons, counters and thin images; the expected values follow from systemd 257 (src/boot/boot.c, stub.c, pe.c) and lanzaboote (rust/uefi/stub/src/thin.rs).</summary>
 public sealed class UnifiedImageProfileTests : IDisposable
 {
     private readonly BootFixture _boot = new();

@@ -33,7 +33,7 @@ public class UnifiedImageTests
         boot.Text("loader/loader.conf", "default arch-6.8*\n");
         Assert.Equal("6.8.1", boot.Find().KernelRelease);
 
-        // Both kinds of entries are one menu.
+        // Both kinds of entries form one menu.
         boot.Text("loader/entries/other.conf", "linux /vmlinuz\ninitrd /i\n").Kernel("vmlinuz", "5.10").Initrd("i");
         Assert.Equal("6.8.1", boot.Find().KernelRelease);
         boot.Text("loader/loader.conf", "default other.conf\n");

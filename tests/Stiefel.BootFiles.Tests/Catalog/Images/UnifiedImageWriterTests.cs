@@ -4,7 +4,7 @@ namespace Stiefel.BootFiles.Tests.Catalog.Images;
 
 public sealed class UnifiedImageWriterTests
 {
-    // The optional header's first field, PE32+ (Microsoft PE Format), and SizeOfHeaders with room for more sections.
+    // Offsets of the optional header's first field, which is PE32+ (Microsoft PE Format), and of SizeOfHeaders, which leaves room for more sections.
     private const int OptionalHeader = 0x80 + 24;
     private const int SizeOfHeaders = OptionalHeader + 60;
 

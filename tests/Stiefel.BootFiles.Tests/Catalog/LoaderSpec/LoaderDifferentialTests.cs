@@ -8,10 +8,10 @@ using Xunit;
 namespace Stiefel.BootFiles.Tests.Catalog.LoaderSpec;
 
 /// <summary>
-/// systemd's own order of a menu and ours, on generated trees. The judge is `bootctl list` of Debian's systemd 252, which sorts as the loader
-/// does (src/shared/bootspec.c, boot_entry_compare) with one difference on purpose: it takes counters out of ids before it compares them, so
-/// trees with counters have names that none of the others begins with. And it knows names of letters, digits, `.`, `-`
-/// and `_` only, and takes their case for a difference, which the loader folds.
+/// Compares systemd's order of a menu with ours, on generated trees. The judge is `bootctl list` of Debian's systemd 252, which sorts as systemd-boot
+/// does (src/shared/bootspec.c, boot_entry_compare). It differs from the loader in two ways: it removes counters from ids before it compares them, so
+/// in trees with counters no name is the beginning of another; and it accepts only names of letters, digits, `.`, `-`
+/// and `_`, whose case it does not fold.
 /// </summary>
 public sealed class LoaderDifferentialTests : IDisposable
 {
@@ -34,7 +34,7 @@ public sealed class LoaderDifferentialTests : IDisposable
             Generate($"t{tree}");
         }
 
-        // It insists on the top of a file system. Other tests' disks are mounted in the new name space too, and would stay in use with it.
+        // bootctl insists on the top of a file system. Unmount other tests' disks in the new mount namespace, which would keep them in use.
         var script = $"""
             sed -n 's|^/dev/loop[^ ]* \([^ ]*\) .*|\1|p' /proc/mounts | xargs -r umount -l || true
             mkdir "{_boot.Path}/top"

@@ -5,7 +5,7 @@ namespace Stiefel.BootFiles.Tests.Catalog.LoaderSpec;
 
 public class LoaderPatternTests
 {
-    // systemd 257, src/boot/test-efi-string.c, efi_fnmatch.
+    // The patterns of systemd 257, src/boot/test-efi-string.c, efi_fnmatch.
     [Theory]
     [InlineData("", "", true)]
     [InlineData("", "a", false)]

@@ -38,7 +38,7 @@ public class SyslinuxTests
         Assert.Equal(("root=/dev/sda3 rw quiet", "/dev/sda3"), (spec.CommandLine, spec.RootArgument));
     }
 
-    // syslinux 6.04, com32/elflink/ldlinux/readconfig.c and ldlinux.c; com32/menu/readconfig.c where a menu program is named.
+    // Expected values follow from syslinux 6.04, com32/elflink/ldlinux/readconfig.c and ldlinux.c; with a menu program, from com32/menu/readconfig.c.
     [Theory]
     [InlineData("DEFAULT a\nONTIMEOUT b\nTIMEOUT 50\n", "a")]
     [InlineData("DEFAULT a\nPROMPT 1\nONTIMEOUT b\nTIMEOUT 50\n", "b")]

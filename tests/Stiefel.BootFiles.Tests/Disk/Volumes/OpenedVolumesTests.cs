@@ -5,7 +5,7 @@ namespace Stiefel.BootFiles.Tests.Disk.Volumes;
 
 public sealed class OpenedVolumesTests
 {
-    // Any node that is there.
+    // Any existing node will do.
     private const string Device = "/dev/null";
 
     private readonly FakeVolumeTools _tools = new() { Luks = { [Device] = ("right", "/dev/zero") } };
@@ -13,7 +13,7 @@ public sealed class OpenedVolumesTests
     [Fact]
     public async Task CloseLeftovers_OfAKilledServer_LetsWhatLiesBelowBeWrittenAgain()
     {
-        // It was killed while this was open: nobody disposes of it.
+        // Stands for a server that was killed with this open: it is never disposed of.
         var killed = new OpenedVolumes(_tools, "stiefel-", NullLogger.Instance);
         await killed.AddAsync([Device], name => _tools.OpenLuksAsync(Device, name, "right"u8.ToArray(), TestContext.Current.CancellationToken));
         _tools.Below["stiefel-1"] = Device;

@@ -5,10 +5,10 @@ using Stiefel.Linux.Mounts;
 
 namespace Stiefel.BootFiles.Tests.Disk.Volumes;
 
-/// <summary>Which layer is opened when, and that all are closed again, the newest first.</summary>
+/// <summary>Each layer is opened at the right time, and all are closed again, newest first.</summary>
 public sealed class VolumeLayersTests
 {
-    // Nodes that exist, since what is below is looked at before it is unlocked for writing: what they are does not matter.
+    // Existing nodes of any kind: the device below must exist to be unlocked.
     private const string Partition = "/dev/null";
     private const string Other = "/dev/zero";
     private const string Inner = "/dev/full";

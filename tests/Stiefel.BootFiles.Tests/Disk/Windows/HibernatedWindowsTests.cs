@@ -7,12 +7,12 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Disk.Windows;
 
-/// <summary>Volumes that mkntfs made, with files that ntfscp put there.</summary>
+/// <summary>Volumes made by mkntfs, with files copied by ntfscp.</summary>
 public sealed class HibernatedWindowsTests : IDisposable
 {
     private const int Size = 8 << 20;
 
-    // Blocks of a directory one after the other, each of 64 KiB at most.
+    // Reading a directory allocates one block after the other, each of at most 64 KiB.
     private const long MostAllocated = 64 << 20;
 
     private readonly TemporaryDirectory _directory = new();
@@ -34,7 +34,7 @@ public sealed class HibernatedWindowsTests : IDisposable
         Assert.Equal(expected, HibernatedWindows.IsIn(image));
     }
 
-    /// <summary>A file so small lies in the table itself.</summary>
+    /// <summary>A small file lies in the table itself.</summary>
     [Fact]
     public void IsIn_FileWithinItsRecord_IsRead()
     {
@@ -54,7 +54,7 @@ public sealed class HibernatedWindowsTests : IDisposable
         Assert.True(HibernatedWindows.IsIn(image));
     }
 
-    /// <summary>A directory of many files is listed outside its record.</summary>
+    /// <summary>A directory with many files is listed outside of its record.</summary>
     [Fact]
     public void IsIn_DirectoryOfManyFiles_FindsItAmongThem()
     {
@@ -89,7 +89,7 @@ public sealed class HibernatedWindowsTests : IDisposable
         Assert.Contains("choose Restart instead of Shut down", warning, StringComparison.Ordinal);
     }
 
-    /// <summary>Boot sector, the table's own record, the top directory's and the file's, each damaged in its place.</summary>
+    /// <summary>Damages the boot sector and the records of the table, the top directory and the file, each in its place.</summary>
     [Fact]
     public void Volume_Damaged_IsHandled()
     {
@@ -137,7 +137,7 @@ public sealed class HibernatedWindowsTests : IDisposable
                 }
                 catch (InvalidDataException)
                 {
-                    // Damaged it is.
+                    // This is the expected answer to damage.
                 }
             }
         });

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.BootFiles.Tests.Disk.Volumes.Lvm;
 
-/// <summary>What LVM's own tools write, read by us. Without device-mapper they still write metadata.</summary>
+/// <summary>Reads what LVM's own tools write; they write metadata even without device-mapper.</summary>
 public sealed class VolumeGroupTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -33,7 +33,7 @@ public sealed class VolumeGroupTests : IDisposable
         Assert.Equal(["test-vg/small", "test-vg/root"], volumes.Select(volume => volume.Title));
         Assert.Equal(["/dev/mapper/test--vg-root", "/dev/test-vg/root"], volumes[1].UsualPaths);
         Assert.All(volumes, volume => Assert.Equal([first, second], volume.Devices));
-        // Extents of 4 MiB behind 1 MiB of metadata, in sectors: 15 on the first, 7 on the second.
+        // The sectors of extents of 4 MiB after 1 MiB of metadata: 15 on the first device, 7 on the second.
         Assert.Equal($"0 16384 linear {first} 2048\n", volumes[0].Table);
         Assert.Equal($"0 106496 linear {first} 18432\n106496 57344 linear {second} 2048\n", volumes[1].Table);
     }
@@ -55,7 +55,7 @@ public sealed class VolumeGroupTests : IDisposable
         var device = Device(32);
         Lvm("pvcreate", "--metadatasize", "20k", device);
         Lvm("vgcreate", "busy", device);
-        // More text than the ring holds: the newest one wraps around.
+        // Write more text than the ring holds, so that the newest copy wraps around.
         for (var round = 0; round < 24; round++)
         {
             Lvm("lvcreate", "-n", $"v{round}", "-l", "1", "busy");
@@ -116,7 +116,7 @@ public sealed class VolumeGroupTests : IDisposable
             File.WriteAllBytes(image + ".bad", bad);
             try
             {
-                // Where nothing lies, nothing is damaged; and what is no label any more is no LVM.
+                // A change in an unused byte does no harm; a damaged label makes the device no LVM device.
                 Assert.Contains(Tables(image + ".bad"), new[] { table, "" });
             }
             catch (Exception error) when (error is FormatException or IOException)
@@ -181,7 +181,7 @@ public sealed class VolumeGroupTests : IDisposable
         return _devices[^1].Path;
     }
 
-    /// <summary>LVM's tools that see our devices only, and leave nothing on this machine.</summary>
+    /// <summary>Runs LVM's tools so that they see only our devices, and leave nothing on this machine.</summary>
     private void Lvm(string command, params string[] arguments)
     {
         var filter = string.Concat(_devices.Select(device => $"\"a|^{device.Path}$|\","));
