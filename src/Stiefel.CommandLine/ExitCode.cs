@@ -1,6 +1,6 @@
 namespace Stiefel.CommandLine;
 
-/// <summary>What every command's exit code means.</summary>
+/// <summary>The exit codes of every command.</summary>
 public static class ExitCode
 {
     public const int Done = 0;

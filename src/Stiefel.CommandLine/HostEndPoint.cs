@@ -3,15 +3,15 @@ using System.Net;
 
 namespace Stiefel.CommandLine;
 
-/// <summary>Where another machine is, as it is typed: a host, with or without a port.</summary>
+/// <summary>Reads the address of another machine as a person types it: a host, with or without a port.</summary>
 public static class HostEndPoint
 {
-    /// <summary>Reads an address: `192.168.1.5`, `192.168.1.5:80`, `fe80::1%eth0`, `[fe80::1%eth0]:80`. Null if it is none.</summary>
-    /// <param name="text">What was typed.</param>
-    /// <param name="usualPort">Taken if none was typed.</param>
+    /// <summary>Reads an address: `192.168.1.5`, `192.168.1.5:80`, `fe80::1%eth0`, `[fe80::1%eth0]:80`. Null if the text is not an address.</summary>
+    /// <param name="text">The typed text.</param>
+    /// <param name="usualPort">The port to use if none was typed.</param>
     public static IPEndPoint? ParseAddress(string text, int usualPort)
     {
-        // A bare IPv6 address holds colons too, so the address alone is tried first.
+        // An IPv6 address contains colons itself, so try to read the text as an address without a port first.
         if (!text.StartsWith('[') && IPAddress.TryParse(text, out var address))
         {
             return new IPEndPoint(address, usualPort);
@@ -22,9 +22,9 @@ public static class HostEndPoint
             : endpoint;
     }
 
-    /// <summary>Reads an address as above, or a name: `laptop`, `laptop:80`. Null if it is neither.</summary>
-    /// <param name="text">What was typed.</param>
-    /// <param name="usualPort">Taken if none was typed.</param>
+    /// <summary>Reads an address as <see cref="ParseAddress"/> does, or a name: `laptop`, `laptop:80`. Null if the text is neither.</summary>
+    /// <param name="text">The typed text.</param>
+    /// <param name="usualPort">The port to use if none was typed.</param>
     public static EndPoint? Parse(string text, int usualPort)
     {
         if (ParseAddress(text, usualPort) is { } endpoint)

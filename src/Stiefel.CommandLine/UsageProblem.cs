@@ -5,14 +5,14 @@ using System.Globalization;
 namespace Stiefel.CommandLine;
 
 /// <summary>
-/// What is wrong with a command line, in one line with what to do. The parser reports everything that follows from one wrong word, and in terms of
-/// its own types.
+/// Explains what is wrong with a command line, in one line that says what to do. The parser itself reports every consequence of one wrong word, in
+/// terms of its own types.
 /// </summary>
 public static class UsageProblem
 {
-    /// <summary>The problem that explains the others, or null if there is none.</summary>
+    /// <summary>Returns the problem that explains all others, or null if there is none.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="program">Its first word.</param>
+    /// <param name="program">The program's name, the first word of the command line.</param>
     public static string? Of(ParseResult parsed, string program)
     {
         var path = CommandPath(parsed, program);
@@ -23,7 +23,7 @@ public static class UsageProblem
         return what is null ? null : $"{what}; see `{path} --help`";
     }
 
-    // No argument of ours begins like an option, but the parser takes an unknown option for an argument as long as one is missing.
+    // The parser takes an unknown option for an argument as long as one is missing, but none of our arguments begins like an option.
     private static string? MistypedOption(ParseResult parsed) => parsed.CommandResult.Children.OfType<ArgumentResult>()
         .SelectMany(argument => argument.Tokens).FirstOrDefault(token => LooksLikeOption(token.Value))?.Value;
 
@@ -32,7 +32,7 @@ public static class UsageProblem
         var command = parsed.CommandResult.Command;
         return LooksLikeOption(word) ? $"`{path}` has no option '{word}'"
             : command.Subcommands.Count > 0 ? $"`{path}` has no command '{word}': expected {Words(command)}"
-            : $"'{word}' is one word too many for `{path}`";
+            : $"unexpected argument '{word}' for `{path}`";
     }
 
     private static string Explain(ParseResult parsed, string path, ParseError error)
@@ -48,11 +48,11 @@ public static class UsageProblem
             return $"{option.Option.Name} {only.Value}: expected {expected}";
         }
 
-        // Custom parsers say it as we do; the parser's own messages end with a full stop, and lists follow in further lines.
+        // Our own parsers write one line without a full stop; the library's messages end with one, and may continue in further lines.
         return error.Message.Split('\n')[0].TrimEnd('.');
     }
 
-    /// <summary>What a value of that type looks like, if this is none.</summary>
+    /// <summary>Describes the valid values of a type; null if this value is valid or the type is not known here.</summary>
     private static string? Expected(Type type, string value)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

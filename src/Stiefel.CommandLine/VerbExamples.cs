@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace Stiefel.CommandLine;
 
-/// <summary>Examples belong to a command as its description does, but the parser's type has no place for them.</summary>
+/// <summary>Attaches examples to a command, because the library's type has no member for them.</summary>
 public static class VerbExamples
 {
     private static readonly ConditionalWeakTable<Command, string[]> s_examples = [];
 
-    /// <summary>Lines for the end of the command's help.</summary>
+    /// <summary>Adds lines to the end of the command's help.</summary>
     public static TCommand WithExamples<TCommand>(this TCommand command, params string[] examples)
         where TCommand : Command
     {
@@ -16,6 +16,6 @@ public static class VerbExamples
         return command;
     }
 
-    /// <summary>Those lines; none if it has none.</summary>
+    /// <summary>The command's examples; empty if it has none.</summary>
     public static string[] Of(Command command) => s_examples.TryGetValue(command, out var examples) ? examples : [];
 }

@@ -3,16 +3,16 @@ using System.CommandLine.Help;
 
 namespace Stiefel.CommandLine;
 
-/// <summary>Parses the command line, runs the verb, and turns what went wrong into lines and an exit code.</summary>
-/// <param name="program">The command line's first word; every line of an error begins with it.</param>
-/// <param name="explain">What an exception means to people; null for a defect of the program, which ends it.</param>
+/// <summary>Parses the command line, runs the verb, and turns errors into messages and an exit code.</summary>
+/// <param name="program">The program's name, with which every line of an error begins.</param>
+/// <param name="explain">Turns an exception into a message for people; returns null for a defect of the program, which then crashes.</param>
 public sealed class VerbRunner(string program, Func<Exception, VerbException?> explain)
 {
     /// <summary>Runs one command line.</summary>
     /// <param name="root">All verbs.</param>
-    /// <param name="args">Without the program's name.</param>
-    /// <param name="output">What the verb writes to.</param>
-    /// <param name="error">Where problems go.</param>
+    /// <param name="args">The arguments without the program's name.</param>
+    /// <param name="output">Receives the verb's output.</param>
+    /// <param name="error">Receives error messages.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync(RootCommand root, string[] args, TextWriter output, TextWriter error)
     {

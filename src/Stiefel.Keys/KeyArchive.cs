@@ -3,12 +3,12 @@ using Stiefel.Linux.Initramfs;
 namespace Stiefel.Keys;
 
 /// <summary>
-/// A small cpio that is appended to the key-free ramdisk: etc/stiefel/keys/NAME.key, for root's eyes only. So the image stays the same
-/// for everyone, and a key is never in a file that is passed around.
+/// Writes a small cpio archive with etc/stiefel/keys/NAME.key, readable by root only, which is appended to the ramdisk. The ramdisk itself
+/// holds no key, so it is the same for everyone and can be passed around.
 /// </summary>
 public static class KeyArchive
 {
-    /// <summary>Where the keys lie in the ramdisk.</summary>
+    /// <summary>The directory of keys in the ramdisk.</summary>
     public const string DirectoryPath = "etc/stiefel/keys";
 
     private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -16,8 +16,8 @@ public static class KeyArchive
     private const UnixFileMode Passable =
         OwnerOnlyDirectory | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    /// <summary>Writes an archive of keys; the destination must stand at a multiple of 4 of the final initramfs (CpioPadding).</summary>
-    /// <exception cref="KeyFileException">A file is not there, not safe, or holds no key.</exception>
+    /// <summary>Writes an archive of keys. The destination's position in the final initramfs must be a multiple of 4 bytes (CpioPadding).</summary>
+    /// <exception cref="KeyFileException">A file is missing, not safe, or holds no key.</exception>
     public static void Write(Stream destination, params IEnumerable<string> keyFiles)
     {
         var cpio = new CpioWriter(destination);
@@ -27,8 +27,8 @@ public static class KeyArchive
         cpio.Complete();
     }
 
-    /// <summary>Adds keys to an archive that holds other files, too; the directories above <see cref="Directory"/> must be in it.</summary>
-    /// <exception cref="KeyFileException">As above.</exception>
+    /// <summary>Adds keys to an archive with other files, which must already contain the parents of <see cref="DirectoryPath"/>.</summary>
+    /// <exception cref="KeyFileException">A file is missing, not safe, or holds no key.</exception>
     public static void AddTo(CpioWriter archive, params IEnumerable<string> keyFiles)
     {
         ArgumentNullException.ThrowIfNull(archive);
@@ -40,12 +40,12 @@ public static class KeyArchive
         }
     }
 
-    // As it is: a key sealed under its passphrase is opened on the desktop.
+    // Reads the file's content unchanged: a sealed key stays sealed, and is opened on the desktop.
     private static byte[] Read(string file)
     {
         if (!File.Exists(file))
         {
-            throw new KeyFileException(KeyFileProblem.Unreadable, $"{file}: no such key; make one with `stiefel key new`");
+            throw new KeyFileException(KeyFileProblem.Unreadable, $"{file} does not exist; make a key with `stiefel key new`");
         }
 
         using var key = StoredKey.Read(file);

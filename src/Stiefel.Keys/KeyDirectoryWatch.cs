@@ -5,12 +5,12 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Keys;
 
 /// <summary>
-/// Looks at a directory of keys again and again, and reads what it has not read in this state. What a change means for who uses a key is the caller's to
-/// decide. Not thread-safe.
+/// Looks at a directory of keys repeatedly, and reads only files that are new or have changed. The caller decides what a change means for the users of a
+/// key. Not thread-safe.
 /// </summary>
 public sealed class KeyDirectoryWatch
 {
-    // A look that misses a known key is repeated up to this often in all.
+    // Largest number of looks in a row while a known key is missing.
     private const int Tries = 3;
 
     private readonly string _directory;
@@ -18,8 +18,8 @@ public sealed class KeyDirectoryWatch
     private FileStamp? _directorySeen;
     private IReadOnlyList<KeyFileStamp>? _filesSeen;
 
-    /// <param name="directory">Its path.</param>
-    /// <param name="list">What is in it; null for a look of its own, to which a file that cannot be looked at is one problem among others.</param>
+    /// <param name="directory">The directory's path.</param>
+    /// <param name="list">Lists the directory's key files; null for the built-in list, which reports a file that cannot be examined as a problem.</param>
     public KeyDirectoryWatch(string directory, Func<string, IReadOnlyList<KeyFileStamp>>? list = null)
     {
         _directory = directory;
@@ -27,8 +27,8 @@ public sealed class KeyDirectoryWatch
     }
 
     /// <summary>
-    /// May the next look find something else than the last? A file that comes or goes changes its directory (man 7 inode); one that is written to, or whose
-    /// owner or rights change, does not. The directory is not listed for this, so it can be asked for each datagram.
+    /// True if the next look may find something new. A new or deleted file changes the directory's time stamp (man 7 inode); a file that is written to, or
+    /// whose owner or mode changes, does not, so each file is checked too. Cheap enough to be called for every datagram, as it lists no directory.
     /// </summary>
     public bool HasChanged()
     {
@@ -48,10 +48,10 @@ public sealed class KeyDirectoryWatch
         return false;
     }
 
-    /// <summary>Looks, and looks a second time if a known key is not found: a file that is renamed meanwhile may be seen under neither name.</summary>
-    /// <param name="known">Keys of the look before.</param>
-    /// <exception cref="IOException">The directory cannot be read; that does not say that there is no key.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <summary>Looks, and looks again if a known key is missing: a file that is being renamed may be seen under neither name.</summary>
+    /// <param name="known">The keys of the previous look.</param>
+    /// <exception cref="IOException">The directory cannot be read, so whether it holds keys is unknown.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory must not be read, so whether it holds keys is unknown.</exception>
     public KeyDirectoryLook Look(IReadOnlyList<ListedKey> known)
     {
         var look = LookOnce(known);
@@ -68,7 +68,7 @@ public sealed class KeyDirectoryWatch
     {
         var look = new KeyDirectoryLook();
 
-        // Stamps are of before the reading: what changes meanwhile is another state at the next look.
+        // Take the stamps before reading, so that the next look notices a change made meanwhile.
         (_directorySeen, _filesSeen) = (TryStamp(_directory), []);
         var files = _list?.Invoke(_directory) ?? List(_directory, look);
         _filesSeen = [.. files.Take(SharedKey.MaxAccepted)];
@@ -89,14 +89,14 @@ public sealed class KeyDirectoryWatch
 
         if (files.Count > SharedKey.MaxAccepted)
         {
-            look.AddProblem($"{_directory} holds {files.Count} keys; only the first {SharedKey.MaxAccepted} are accepted");
+            look.AddProblem($"{_directory} holds {files.Count} keys, but only the first {SharedKey.MaxAccepted} are accepted; revoke some that are no longer needed");
         }
 
         return look;
     }
 
-    // An unsafe directory accepts no new key and hides no bad file: others may have put it there. A known key that is gone is gone; one that was
-    // renamed, or whose rights are being mended, is still the same key.
+    // In an unsafe directory accept no new key, because others may have put it there, and report no bad file either. A known key whose file is
+    // gone is gone; one that was renamed, or whose mode is being corrected, is still the same key.
     private static void AddKnown(IReadOnlyList<KeyFileStamp> files, IReadOnlyList<ListedKey> known, KeyDirectoryLook look)
     {
         foreach (var key in known.Where(key => files.Contains(key.Stamp)))
@@ -136,7 +136,7 @@ public sealed class KeyDirectoryWatch
         }
         catch (KeyFileException e)
         {
-            // Half written, or gone again: the next look finds another stamp.
+            // A file that is half written or was deleted meanwhile has another stamp at the next look.
             look.AddProblem(e.Message);
             if (e.InnerException is IOException and not (FileNotFoundException or DirectoryNotFoundException))
             {
@@ -161,7 +161,7 @@ public sealed class KeyDirectoryWatch
         }
     }
 
-    // One that cannot be looked at is no reason to know nothing of the others.
+    // A file that cannot be examined must not hide the others.
     private static IReadOnlyList<KeyFileStamp> List(string directory, KeyDirectoryLook look)
     {
         var unread = new SortedDictionary<string, LinuxException>(StringComparer.Ordinal);

@@ -1,15 +1,15 @@
 namespace Stiefel.Keys;
 
-/// <summary>What is wrong with a key's file.</summary>
+/// <summary>The kinds of problems with a key's file.</summary>
 public enum KeyFileProblem
 {
-    /// <summary>It is not there, or cannot be read.</summary>
+    /// <summary>The file is missing, or cannot be read.</summary>
     Unreadable,
 
-    /// <summary>Others on this machine can read or change it: it must not be used.</summary>
+    /// <summary>Others on this machine can read or change the file, so it must not be used.</summary>
     Unsafe,
 
-    /// <summary>It holds no key.</summary>
+    /// <summary>The file holds no key.</summary>
     NoKey,
 }
 
@@ -34,6 +34,6 @@ public sealed class KeyFileException : Exception
     {
     }
 
-    /// <summary>What kind of problem it is: the exit code depends on it.</summary>
+    /// <summary>The kind of problem; the exit code depends on it.</summary>
     public KeyFileProblem Problem { get; }
 }

@@ -5,15 +5,15 @@ namespace Stiefel.Keys;
 
 /// <summary>A key and the file it was read from.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Id">The name of its certificate (<see cref="DerivedCertificate.NameOf"/>), which tells it from others without being a secret.</param>
-/// <param name="Stamp">Its file when it was read.</param>
+/// <param name="Id">The name in the key's certificate (<see cref="DerivedCertificate.NameOf"/>), which identifies the key without being a secret.</param>
+/// <param name="Stamp">The stamp of the key's file when it was read.</param>
 public sealed record ListedKey(SharedKey Key, string Id, KeyFileStamp Stamp)
 {
     /// <summary>Reads a file of the directory.</summary>
-    /// <exception cref="KeyFileException">It is not safe, holds no key that a laptop can use, or has a name that no key can have.</exception>
+    /// <exception cref="KeyFileException">The file is not safe, holds no key that a laptop can use, or has an invalid name.</exception>
     public static ListedKey Read(KeyFileStamp file)
     {
-        // By its name a key is revoked, here and from elsewhere.
+        // A key is revoked by its name, locally and over the network, so the name must be valid.
         if (!KeyFiles.IsName(Path.GetFileNameWithoutExtension(file.Path)))
         {
             throw new KeyFileException(KeyFileProblem.NoKey,
@@ -22,7 +22,7 @@ public sealed record ListedKey(SharedKey Key, string Id, KeyFileStamp Stamp)
 
         if (!file.File.IsRegular)
         {
-            throw new KeyFileException(KeyFileProblem.NoKey, $"{file.Path}: a key is a regular file, and this is none, nor a link that leads to one");
+            throw new KeyFileException(KeyFileProblem.NoKey, $"{file.Path} is neither a regular file nor a link to one, so it cannot be a key");
         }
 
         try
@@ -33,7 +33,7 @@ public sealed record ListedKey(SharedKey Key, string Id, KeyFileStamp Stamp)
         }
         catch (ArgumentException e)
         {
-            throw new KeyFileException(KeyFileProblem.NoKey, $"{file.Path}: no usable key: {e.Message}", e);
+            throw new KeyFileException(KeyFileProblem.NoKey, $"{file.Path} holds no usable key: {e.Message}", e);
         }
     }
 }

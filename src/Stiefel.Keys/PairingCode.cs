@@ -6,23 +6,23 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Keys;
 
 /// <summary>
-/// A key as a person can type it: it *is* the key, written in groups of five (docs/security.md#a-pairing-code), so there is nothing to guess that would be
-/// easier than the key. Four characters of Crockford's base32 and one that checks them, so that a typing error is found at once and says where.
+/// A key in a form that a person can type, in groups of five characters (docs/security.md#a-pairing-code). The code *is* the key, so it is no easier to
+/// guess. A group has four characters of Crockford's base32 and a check character, so that a typing error is found at once, with its place.
 /// </summary>
 public static class PairingCode
 {
-    /// <summary>Bits of the key's hash behind the key, at least: they find what the groups' own checks miss.</summary>
+    /// <summary>Smallest number of bits of the key's hash behind the key; they catch errors that the check characters miss.</summary>
     private const int LeastCheckBits = 12;
 
     private const int GroupData = 4;
     private const int BitsPerCharacter = 5;
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-    /// <summary>Groups of five of a key of so many bytes: 7 for 16 bytes, 14 for 32.</summary>
+    /// <summary>The number of groups for a key of so many bytes: 7 for 16 bytes, 14 for 32.</summary>
     public static int GroupsOf(int keyBytes) => ((keyBytes * 8) + LeastCheckBits + (GroupData * BitsPerCharacter) - 1) / (GroupData * BitsPerCharacter);
 
-    /// <summary>The groups with hyphens between them. A secret as the key is.</summary>
-    /// <exception cref="ArgumentException">A wrong length.</exception>
+    /// <summary>Encodes a key as groups with hyphens between them; the text is as secret as the key.</summary>
+    /// <exception cref="ArgumentException">The length is wrong.</exception>
     public static string Encode(ReadOnlySpan<byte> secret)
     {
         if (secret.Length is not (SharedKey.Size or SharedKey.OldSize))
@@ -57,15 +57,15 @@ public static class PairingCode
         return string.Join('-', groups);
     }
 
-    /// <summary>Reads what was typed; case, blanks and hyphens do not matter, and O, I, L are taken for 0, 1, 1.</summary>
-    /// <param name="typed">The text.</param>
-    /// <param name="secret">The key, where the collector leaves it in its place; the caller overwrites it after use.</param>
-    /// <param name="problem">One line for the person who typed, if it is not a code.</param>
+    /// <summary>Decodes typed text. Case, blanks and hyphens do not matter; O is read as 0, and I and L as 1.</summary>
+    /// <param name="typed">The typed text.</param>
+    /// <param name="secret">The key, in pinned memory; the caller overwrites it after use.</param>
+    /// <param name="problem">If the text is not a valid code, one line for the person who typed it.</param>
     public static bool TryDecode(ReadOnlySpan<char> typed, [NotNullWhen(true)] out byte[]? secret, [NotNullWhen(false)] out string? problem)
     {
         secret = null;
 
-        // On the stack: the collector, which leaves copies where it moves things, does not come there.
+        // Use the stack, where the garbage collector does not move data and leave copies behind.
         Span<int> values = stackalloc int[GroupsOf(SharedKey.Size) * (GroupData + 1)];
         try
         {
@@ -90,7 +90,7 @@ public static class PairingCode
             var value = Alphabet.IndexOf(char.ToUpperInvariant(letter) switch { 'O' => '0', 'I' or 'L' => '1', var other => other }, StringComparison.Ordinal);
             if (value < 0 || count == values.Length)
             {
-                problem = value < 0 ? $"'{letter}' is in no pairing code (group {(count / (GroupData + 1)) + 1})" : "too long for a pairing code";
+                problem = value < 0 ? $"'{letter}' cannot be part of a pairing code (group {(count / (GroupData + 1)) + 1})" : "this is too long for a pairing code";
                 return false;
             }
 
@@ -118,7 +118,7 @@ public static class PairingCode
         var size = groups == GroupsOf(SharedKey.OldSize) ? SharedKey.OldSize : groups == GroupsOf(SharedKey.Size) ? SharedKey.Size : 0;
         if (size == 0 || values.Length % (GroupData + 1) != 0)
         {
-            problem = $"a pairing code has {GroupsOf(SharedKey.OldSize)} or {GroupsOf(SharedKey.Size)} groups of {GroupData + 1}, this has {values.Length} characters";
+            problem = $"a pairing code has {GroupsOf(SharedKey.OldSize)} or {GroupsOf(SharedKey.Size)} groups of {GroupData + 1} characters; this has {values.Length} characters";
             return false;
         }
 
@@ -136,11 +136,11 @@ public static class PairingCode
         }
 
         CryptographicOperations.ZeroMemory(bits);
-        problem = secret is null ? "each group is one of a pairing code, but not all of the same: are they in order?" : null;
+        problem = secret is null ? "each group is valid by itself, but they do not form a code together; check their order" : null;
         return secret is not null;
     }
 
-    // Odd weights have an inverse modulo 32, so that no single wrong character passes; the group's number finds groups in wrong order.
+    // Odd weights have an inverse modulo 32, so a single wrong character never passes. The group's number detects groups in the wrong order.
     private static int GroupCheck(ReadOnlySpan<int> values, int group)
     {
         var sum = 7 * (group + 1);
@@ -152,7 +152,7 @@ public static class PairingCode
         return sum % Alphabet.Length;
     }
 
-    // What fills up the last group: the first bits of the key's hash, then zeros.
+    // The bits that fill up the last group: the first bits of the key's hash, then zeros.
     private static byte[] Check(ReadOnlySpan<byte> secret)
     {
         var bits = (GroupsOf(secret.Length) * GroupData * BitsPerCharacter) - (secret.Length * 8);

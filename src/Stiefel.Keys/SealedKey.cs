@@ -8,15 +8,15 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Keys;
 
 /// <summary>
-/// A key under a passphrase, as it lies on a stick (docs/security.md#a-sealed-key): text, whose every parameter is authenticated. Argon2id makes
-/// the key that seals it with AES-EAX.
+/// A key encrypted with a passphrase, as it is stored on a stick (docs/security.md#a-sealed-key). Argon2id derives the key with which AES-EAX seals
+/// it. The file is text, and every parameter in it is authenticated.
 /// </summary>
 public sealed class SealedKey
 {
-    /// <summary>Characters of the file; it has about 200.</summary>
+    /// <summary>Largest number of characters in the file; it usually has about 200.</summary>
     public const int MaxLength = 1024;
 
-    /// <summary>Bytes of a passphrase.</summary>
+    /// <summary>Largest number of bytes in a passphrase.</summary>
     public const int MaxPassphraseBytes = 1024;
 
     private const string FirstLine = "stiefel-sealed-key=1";
@@ -33,20 +33,20 @@ public sealed class SealedKey
         _sealed = sealedBytes;
     }
 
-    /// <summary>Does this look like a sealed key, rather than a raw one?</summary>
+    /// <summary>True if the content looks like a sealed key rather than a raw one.</summary>
     public static bool Looks(ReadOnlySpan<byte> content) => content.StartsWith(Encoding.ASCII.GetBytes(FirstLine));
 
     /// <summary>Seals a key of 16 or 32 bytes.</summary>
     /// <param name="secret">The raw key.</param>
-    /// <param name="passphrase">UTF-8, not empty.</param>
-    /// <param name="cost">What a guess is to cost.</param>
-    /// <exception cref="ArgumentException">A wrong length.</exception>
+    /// <param name="passphrase">The passphrase in UTF-8; not empty.</param>
+    /// <param name="cost">The cost of one guess.</param>
+    /// <exception cref="ArgumentException">A length is wrong, or the cost is outside its limits.</exception>
     public static SealedKey Seal(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> passphrase, PassphraseCost cost)
     {
         ArgumentNullException.ThrowIfNull(cost);
         if (secret.Length is not (SharedKey.Size or SharedKey.OldSize) || passphrase.Length is 0 or > MaxPassphraseBytes || !cost.IsWithinLimits)
         {
-            throw new ArgumentException($"expected a key of {SharedKey.Size} or {SharedKey.OldSize} bytes, a passphrase of 1 to {MaxPassphraseBytes} bytes, a cost within its limits");
+            throw new ArgumentException($"expected a key of {SharedKey.Size} or {SharedKey.OldSize} bytes, a passphrase of 1 to {MaxPassphraseBytes} bytes, and a cost within its limits");
         }
 
         var result = new SealedKey(cost, RandomNumberGenerator.GetBytes(SaltSize), new byte[secret.Length + AesEax.TagSize]);
@@ -56,7 +56,7 @@ public sealed class SealedKey
     }
 
     /// <summary>Reads the file's text.</summary>
-    /// <exception cref="FormatException">Not a sealed key, or one whose parameters no file of ours has.</exception>
+    /// <exception cref="FormatException">The text is not a sealed key, or a parameter is outside its limits.</exception>
     public static SealedKey Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -70,16 +70,16 @@ public sealed class SealedKey
         var result = new SealedKey(cost, Hex(salt, "salt="), Hex(sealedBytes, "sealed="));
         var isSealedSize = result._sealed.Length is SharedKey.Size + AesEax.TagSize or SharedKey.OldSize + AesEax.TagSize;
 
-        // One way to write each file: no leading zeros, no capitals.
+        // Accept only the exact text that Format writes: no leading zeros, no capitals.
         return cost.IsWithinLimits && result._salt.Length == SaltSize && isSealedSize && result.Format() == text
             ? result
             : throw new FormatException("a parameter is outside its limits");
     }
 
-    /// <summary>The file's text.</summary>
+    /// <summary>Returns the file's text.</summary>
     public string Format() => $"{Encoding.ASCII.GetString(Header())}sealed={Convert.ToHexStringLower(_sealed)}\n";
 
-    /// <summary>Opens it; false if the passphrase is wrong or the file was changed. Takes a quarter of a second and the memory that the file names.</summary>
+    /// <summary>Opens the key; false if the passphrase is wrong or the file was altered. Takes about 0.25 s and as much memory as the file states.</summary>
     public bool TryOpen(ReadOnlySpan<byte> passphrase, string name, [NotNullWhen(true)] out SharedKey? key)
     {
         key = null;
@@ -101,7 +101,7 @@ public sealed class SealedKey
 
     private AesEax CipherFor(ReadOnlySpan<byte> passphrase)
     {
-        // In its place: the memory that the derivation takes makes the collector move things, and leave copies behind.
+        // Pinned: the derivation needs so much memory that the garbage collector runs, and it would leave a copy behind when it moves data.
         var copy = GC.AllocateUninitializedArray<byte>(passphrase.Length, pinned: true);
         passphrase.CopyTo(copy);
         var derived = _cost.Derive(copy, _salt);

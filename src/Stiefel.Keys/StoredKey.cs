@@ -6,10 +6,10 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Keys;
 
-/// <summary>What a key's file holds: the raw key, or one sealed under a passphrase. Dispose of it as soon as the key is made.</summary>
+/// <summary>The content of a key's file: a raw key, or one sealed with a passphrase. Dispose of it as soon as the key is made.</summary>
 public sealed class StoredKey : IDisposable
 {
-    /// <summary>The extension of a key's file.</summary>
+    /// <summary>The file name extension of a key's file.</summary>
     public const string Extension = ".key";
 
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
@@ -26,14 +26,14 @@ public sealed class StoredKey : IDisposable
     /// <summary>The file's name without its extension.</summary>
     public string Name { get; }
 
-    /// <summary>The key under its passphrase; null if the file holds it as it is.</summary>
+    /// <summary>The sealed key; null if the file holds a raw key.</summary>
     public SealedKey? Locked { get; }
 
     /// <summary>The file's bytes: a secret unless the key is sealed.</summary>
     public ReadOnlySpan<byte> Content => _content;
 
     /// <summary>Reads a key's file.</summary>
-    /// <exception cref="KeyFileException">It cannot be read, is not for this user's (or root's) eyes only, or holds no key.</exception>
+    /// <exception cref="KeyFileException">The file cannot be read, can be read by others than this user and root, or holds no key.</exception>
     public static StoredKey Read(string path)
     {
         var buffer = new byte[SealedKey.MaxLength + 1];
@@ -54,28 +54,28 @@ public sealed class StoredKey : IDisposable
         }
     }
 
-    /// <summary>Refuses a directory into which others could put a key of theirs: one that is not this user's or root's, or that others may write to.</summary>
-    /// <exception cref="KeyFileException">They could.</exception>
-    /// <exception cref="IOException">There is no such directory.</exception>
+    /// <summary>Refuses a directory to which others could add a key: its owner is neither this user nor root, or others may write to it.</summary>
+    /// <exception cref="KeyFileException">Others can add keys to the directory.</exception>
+    /// <exception cref="IOException">The directory does not exist.</exception>
     public static void CheckDirectory(string directory)
     {
         var owner = FileOwner.Of(directory, followLink: true);
         if (!owner.IsUsOrRoot)
         {
-            throw new KeyFileException(KeyFileProblem.Unsafe, $"{directory}: another user of this machine owns this directory and can add keys to it; look at what it holds, then chown it to yourself");
+            throw new KeyFileException(KeyFileProblem.Unsafe, $"{directory}: another user of this machine owns this directory and can add keys to it; check the keys in it, then chown it to yourself");
         }
 
         if (owner.OthersMayWrite)
         {
-            throw new KeyFileException(KeyFileProblem.Unsafe, $"{directory}: others on this machine can add keys to this directory; chmod 700 it, and look at what it holds");
+            throw new KeyFileException(KeyFileProblem.Unsafe, $"{directory}: others on this machine can add keys to this directory; chmod 700 it, then check the keys in it");
         }
     }
 
-    /// <summary>The key of a file that is not sealed.</summary>
-    /// <exception cref="KeyFileException">It is sealed.</exception>
+    /// <summary>Returns the key, if it is not sealed.</summary>
+    /// <exception cref="KeyFileException">The key is sealed.</exception>
     public SharedKey Open() => Locked is null
         ? SharedKey.FromBytes(_content, Name)
-        : throw new KeyFileException(KeyFileProblem.NoKey, $"the key {Name} is sealed under a passphrase: that is for sticks, a laptop needs it as it is");
+        : throw new KeyFileException(KeyFileProblem.NoKey, $"the key {Name} is sealed with a passphrase; that is for sticks only, a laptop needs the key unsealed");
 
     /// <summary>Overwrites the content.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(_content);
@@ -103,7 +103,7 @@ public sealed class StoredKey : IDisposable
 
         if (!SealedKey.Looks(content))
         {
-            throw new KeyFileException(KeyFileProblem.NoKey, $"{path}: a key has {SharedKey.Size} bytes ({SharedKey.OldSize} of the old system or of a pairing code), this file has {fileLength}");
+            throw new KeyFileException(KeyFileProblem.NoKey, $"{path} is not a key: it has {fileLength} bytes instead of {SharedKey.Size} ({SharedKey.OldSize} for the old system or a pairing code)");
         }
 
         try
@@ -112,7 +112,7 @@ public sealed class StoredKey : IDisposable
         }
         catch (FormatException e)
         {
-            throw new KeyFileException(KeyFileProblem.NoKey, $"{path}: not a sealed key: {e.Message}", e);
+            throw new KeyFileException(KeyFileProblem.NoKey, $"{path} is not a valid sealed key: {e.Message}", e);
         }
     }
 }

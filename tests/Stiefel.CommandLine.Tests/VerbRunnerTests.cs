@@ -28,7 +28,7 @@ public class VerbRunnerTests
     [InlineData("ply", "`band` has no command 'ply': expected play")]
     [InlineData("play --time 1", "`band play` has no option '--time'")]
     [InlineData("play --times x", "--times x: expected a whole number")]
-    [InlineData("play twice", "'twice' is one word too many for `band play`")]
+    [InlineData("play twice", "unexpected argument 'twice' for `band play`")]
     public async Task Run_WrongUsage_IsOneLineAndExitCodeTwo(string line, string message)
     {
         var (code, _, error) = await RunAsync(Play(null), line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -37,7 +37,7 @@ public sealed class KeyArchiveTests : IDisposable
     {
         var error = Assert.Throws<KeyFileException>(() => KeyArchive.Write(new MemoryStream(), KeyFiles.FileOf(_directory, "none")));
         Assert.Equal(KeyFileProblem.Unreadable, error.Problem);
-        Assert.Contains("no such key; make one with `stiefel key new`", error.Message, StringComparison.Ordinal);
+        Assert.Contains("make a key with `stiefel key new`", error.Message, StringComparison.Ordinal);
     }
 
     private static KeyFileProblem ProblemOf(string file) => Assert.Throws<KeyFileException>(() => KeyArchive.Write(new MemoryStream(), file)).Problem;

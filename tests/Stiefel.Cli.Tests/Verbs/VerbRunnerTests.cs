@@ -20,7 +20,7 @@ public class VerbRunnerTests
     [InlineData("", "`stiefel` needs a command: key, autokexec, status, kick, demo; see `stiefel --help`")]
     [InlineData("key nwe foo", "`stiefel key` has no command 'nwe': expected new, show, list, rotate, revoke, seal, token, cert; see `stiefel key --help`")]
     [InlineData("key new", "Required argument 'NAME' missing for command: 'new'; see `stiefel key new --help`")]
-    [InlineData("key new a b c", "'b' is one word too many for `stiefel key new`; see `stiefel key new --help`")]
+    [InlineData("key new a b c", "unexpected argument 'b' for `stiefel key new`; see `stiefel key new --help`")]
     [InlineData("key new a --drectory x", "`stiefel key new` has no option '--drectory'; see `stiefel key new --help`")]
     [InlineData("key new --pairng", "`stiefel key new` has no option '--pairng'; see `stiefel key new --help`")]
     [InlineData("status --jso", "`stiefel status` has no option '--jso'; see `stiefel status --help`")]

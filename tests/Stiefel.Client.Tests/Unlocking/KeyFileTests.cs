@@ -57,7 +57,7 @@ public sealed class KeyFileTests : IDisposable
     public void Load_OfAnotherSize_IsRefused(int size)
     {
         var path = Write("bad.key", size);
-        Assert.Contains($"this file has {size}", Assert.Throws<UsageException>(() => KeyFile.Load(path)).Message);
+        Assert.Contains($"it has {size} bytes", Assert.Throws<UsageException>(() => KeyFile.Load(path)).Message);
     }
 
     [Theory]

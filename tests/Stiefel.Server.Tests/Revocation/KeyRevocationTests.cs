@@ -68,7 +68,7 @@ public sealed class KeyRevocationTests : IDisposable
     [Theory]
     [InlineData("green", HttpStatusCode.NotFound, "stick")]
     [InlineData("stick.key", HttpStatusCode.NotFound, "stick")]
-    [InlineData(".stick", HttpStatusCode.BadRequest, "no dot in front")]
+    [InlineData(".stick", HttpStatusCode.BadRequest, "not beginning with a dot")]
     [InlineData("a%20b", HttpStatusCode.BadRequest, "A-Z a-z 0-9")]
     [InlineData("..%2Fkeys%2Fstick", HttpStatusCode.BadRequest, "A-Z a-z 0-9")]
     public async Task Revoke_NameOfNoKey_IsAProblemAndChangesNothing(string name, HttpStatusCode expected, string words)
