@@ -2,7 +2,7 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.Machines.Consoles;
 
-/// <summary>A console's lines in a file, each with the seconds since the run began. A line is on disk when <see cref="Write"/> returns.</summary>
+/// <summary>Writes a console's lines to a file, each with the seconds since the run began, and flushes the file after each line.</summary>
 public sealed class ConsoleLog : IDisposable
 {
     private readonly StreamWriter _file;

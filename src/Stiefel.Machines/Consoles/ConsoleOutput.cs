@@ -1,4 +1,4 @@
 namespace Stiefel.Machines.Consoles;
 
-/// <summary>What a command on a console printed, both streams together, and its exit code.</summary>
+/// <summary>The output of a command on a console, standard output and error together, and its exit code.</summary>
 public readonly record struct ConsoleOutput(string Text, int ExitCode);

@@ -3,10 +3,10 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.Machines.Consoles;
 
-/// <summary>A root shell on a serial console: one command at a time, with its output and exit code.</summary>
+/// <summary>A root shell on a serial console, which runs one command at a time and returns its output and exit code.</summary>
 public sealed partial class ConsoleShell
 {
-    // A terminal in line mode drops what goes beyond (linux N_TTY_BUF_SIZE).
+    // A terminal in line mode drops characters beyond its buffer (linux N_TTY_BUF_SIZE).
     private const int MaxCommandLength = 3800;
 
     private readonly SerialConsole _console;
@@ -15,10 +15,10 @@ public sealed partial class ConsoleShell
 
     private ConsoleShell(string machine, SerialConsole console) => (_machine, _console) = (machine, console);
 
-    /// <summary>The line that asked who logs in, as it stood on the console; empty if nobody was asked.</summary>
+    /// <summary>The login prompt as it stood on the console; empty if there was none.</summary>
     public string LoginPrompt { get; private init; } = "";
 
-    /// <summary>Logs in at a `login:` prompt that is there or will come.</summary>
+    /// <summary>Waits for a `login:` prompt, if it is not there yet, and logs in.</summary>
     public static async Task<ConsoleShell> LogInAsync(
         string machine, SerialConsole console, string user, string password, TimeSpan limit, CancellationToken token)
     {
@@ -29,14 +29,14 @@ public sealed partial class ConsoleShell
         var answer = await console.WaitForAsync(PromptOrRefusal(), TimeLimits.Command, token);
         if (answer.Groups["refusal"].Success)
         {
-            throw new MachineException($"{machine}: does not let {user} log in");
+            throw new MachineException($"{machine}: the system refuses the login of {user}");
         }
 
         await SilenceAsync(console, token);
         return new ConsoleShell(machine, console) { LoginPrompt = prompt.Value.Trim() };
     }
 
-    /// <summary>Takes over a shell that stands at its prompt.</summary>
+    /// <summary>Takes over a shell that is at its prompt.</summary>
     public static async Task<ConsoleShell> OverPromptAsync(string machine, SerialConsole console, CancellationToken token)
     {
         await SilenceAsync(console, token);
@@ -44,15 +44,15 @@ public sealed partial class ConsoleShell
     }
 
     /// <summary>Runs a command line of the shell.</summary>
-    /// <exception cref="MachineException">It is not done in time.</exception>
+    /// <exception cref="MachineException">The command does not finish in time.</exception>
     public async Task<ConsoleOutput> TryRunAsync(string command, CancellationToken token, TimeSpan? limit = null)
     {
         await StartAsync(command, token);
         return await FinishAsync(limit ?? TimeLimits.Command, token);
     }
 
-    /// <summary>Runs a command line that must succeed, and returns what it printed.</summary>
-    /// <exception cref="MachineException">It is not done in time, or fails.</exception>
+    /// <summary>Runs a command line that must succeed, and returns its output.</summary>
+    /// <exception cref="MachineException">The command fails, or does not finish in time.</exception>
     public async Task<string> RunAsync(string command, CancellationToken token, TimeSpan? limit = null)
     {
         var output = await TryRunAsync(command, token, limit);
@@ -70,12 +70,12 @@ public sealed partial class ConsoleShell
         }
 
         _count++;
-        // No input: a command that read it would take what is typed next.
+        // Give the command no input, or it could read what is typed next.
         await _console.SendLineAsync($"echo '<begin-{_count}>'; {{ {command}\n}} </dev/null; echo \"<end-{_count}:$?>\"", token);
     }
 
-    /// <summary>Waits for the command that was started.</summary>
-    /// <exception cref="MachineException">It is not done in time.</exception>
+    /// <summary>Waits for the command that was started with <see cref="StartAsync"/>.</summary>
+    /// <exception cref="MachineException">The command does not finish in time.</exception>
     public async Task<ConsoleOutput> FinishAsync(TimeSpan limit, CancellationToken token)
     {
         var whole = new Regex($@"<begin-{_count}>\n(?<text>[\s\S]*?)<end-{_count}:(?<code>\d+)>\n");
@@ -85,7 +85,7 @@ public sealed partial class ConsoleShell
 
     private static async Task SilenceAsync(SerialConsole console, CancellationToken token)
     {
-        // A plain sh without echo: what the console prints from here on is output only.
+        // Start a plain sh without echo, so that the console prints only output from here on.
         await console.SendLineAsync("exec sh", token);
         await console.SendLineAsync("stty -echo; PS1= PS2=; echo ready-$((6*7))", token);
         await console.WaitForAsync("ready-42\n", TimeLimits.Command, token);

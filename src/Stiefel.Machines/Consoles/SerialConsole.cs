@@ -6,12 +6,12 @@ using Stiefel.Machines.Runs;
 namespace Stiefel.Machines.Consoles;
 
 /// <summary>
-/// The serial console of a virtual machine: what it prints as lines (logged with their times and given to listeners),
-/// and expect/send. What an expectation matched is consumed with all that stood before it.
+/// The serial console of a virtual machine. It logs the printed lines with their times and passes them to a listener, and
+/// offers expect and send. A match consumes its text and everything before it.
 /// </summary>
 public sealed class SerialConsole : IAsyncDisposable
 {
-    // What nobody waits for must not pile up.
+    // Limits the output that is kept while nothing waits for it.
     private const int MaxUnreadCharacters = 4 * 1024 * 1024;
     private const int TailLines = 60;
 
@@ -29,16 +29,16 @@ public sealed class SerialConsole : IAsyncDisposable
     private string? _failure;
 
     /// <param name="name">The machine's name, for messages.</param>
-    /// <param name="socket">Connected to the machine's serial port; owned from here on.</param>
-    /// <param name="log">Takes every line; owned from here on.</param>
-    /// <param name="onLine">Called for every line with true, and before that as it grows with false: a prompt has no line feed.</param>
+    /// <param name="socket">A socket connected to the machine's serial port; this object owns it from now on.</param>
+    /// <param name="log">Receives every line; this object owns it from now on.</param>
+    /// <param name="onLine">Called with true for every complete line, and with false while a line grows, because a prompt has no line feed.</param>
     public SerialConsole(string name, Socket socket, ConsoleLog log, Action<string, bool> onLine)
     {
         (_name, _socket, _log, _onLine) = (name, socket, log, onLine);
         _reading = Task.Run(ReadAsync);
     }
 
-    /// <summary>Lines holding one of these end every wait at once: nothing good comes after them.</summary>
+    /// <summary>A line that contains one of these texts makes every wait fail at once.</summary>
     public static IReadOnlyList<string> FatalTexts { get; } = ["Kernel panic - not syncing", "end Kernel panic"];
 
     /// <summary>The last lines printed.</summary>
@@ -56,7 +56,7 @@ public sealed class SerialConsole : IAsyncDisposable
     /// <summary>Types a line.</summary>
     public async Task SendLineAsync(string text, CancellationToken token) => await SendAsync(text + "\n", token);
 
-    /// <summary>Types these characters.</summary>
+    /// <summary>Types characters.</summary>
     /// <exception cref="MachineException">The machine has ended.</exception>
     public async Task SendAsync(string text, CancellationToken token)
     {
@@ -69,12 +69,12 @@ public sealed class SerialConsole : IAsyncDisposable
         }
         catch (SocketException error)
         {
-            throw new MachineException($"{_name}: its serial console is gone: {error.Message}");
+            throw new MachineException($"{_name}: the connection to the serial console is lost: {error.Message}");
         }
     }
 
-    /// <summary>Waits until the pattern appears in what was printed since the last match.</summary>
-    /// <exception cref="MachineException">It did not appear in time, or never will.</exception>
+    /// <summary>Waits until the pattern appears in the output since the last match.</summary>
+    /// <exception cref="MachineException">The pattern did not appear in time, or the machine failed.</exception>
     public async Task<Match> WaitForAsync(Regex pattern, TimeSpan limit, CancellationToken token)
     {
         var deadline = new Deadline(limit);
@@ -92,7 +92,7 @@ public sealed class SerialConsole : IAsyncDisposable
 
                     if (_failure is not null)
                     {
-                        throw new MachineException($"{_name}: {_failure}; was waiting for `{pattern}`");
+                        throw new MachineException($"{_name}: {_failure}, while the run waited for `{pattern}`");
                     }
 
                     changed = _changed.Task;
@@ -103,11 +103,11 @@ public sealed class SerialConsole : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new MachineException($"{_name}: `{pattern}` did not appear on the serial console within {deadline}; the last line is: {Tail.LastOrDefault("(nothing)")}");
+            throw new MachineException($"{_name}: `{pattern}` did not appear on the serial console within {deadline}; the last line was: {Tail.LastOrDefault("(nothing)")}");
         }
     }
 
-    /// <summary>Waits for this very text.</summary>
+    /// <summary>Waits for a literal text.</summary>
     public Task<Match> WaitForAsync(string text, TimeSpan limit, CancellationToken token)
         => WaitForAsync(new Regex(Regex.Escape(text)), limit, token);
 

@@ -3,8 +3,8 @@ using System.Text;
 namespace Stiefel.Machines.Consoles;
 
 /// <summary>
-/// Turns the bytes of a serial terminal into plain text: UTF-8 decoded, escape sequences (ECMA-48) and control characters dropped,
-/// every line ending a single line feed. Keeps its state between calls, since a sequence may be cut anywhere.
+/// Turns the bytes of a serial terminal into plain text: decodes UTF-8, drops escape sequences (ECMA-48) and control characters, and
+/// turns every line ending into a single line feed. Keeps its state between calls, since a sequence may be split anywhere.
 /// </summary>
 public sealed class TerminalText
 {
@@ -25,7 +25,7 @@ public sealed class TerminalText
         OneMore,
     }
 
-    /// <summary>The plain text that these bytes add.</summary>
+    /// <summary>Returns the plain text that these bytes add.</summary>
     public string Feed(ReadOnlySpan<byte> bytes)
     {
         var characters = new char[_decoder.GetCharCount(bytes, flush: false)];
@@ -47,7 +47,7 @@ public sealed class TerminalText
             State.Escaped => AfterEscape(character),
             // ECMA-48 5.4: parameters and intermediates, then one final byte of 0x40 to 0x7E.
             State.ControlSequence => character is >= '@' and <= '~' ? State.Text : State.ControlSequence,
-            // Ended by BEL or by ESC \ (ECMA-48 8.3.89, xterm's OSC).
+            // Ends with BEL or ESC \ (ECMA-48 8.3.89, xterm's OSC).
             State.TextSequence => character switch { '\a' => State.Text, Escape => State.TextSequenceEscaped, _ => State.TextSequence },
             State.TextSequenceEscaped => State.Text,
             _ => State.Text,
@@ -64,7 +64,7 @@ public sealed class TerminalText
 
     private State FeedText(char character, StringBuilder text)
     {
-        // A return without a line feed rewrites its line on a screen; in a log the new content is a new line.
+        // A carriage return without a line feed rewrites the line on a screen; in a log the new content becomes a new line.
         if (_returned && character != '\n' && character != '\r' && !_atLineStart)
         {
             Append('\n', text);

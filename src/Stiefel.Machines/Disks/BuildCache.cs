@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Stiefel.Machines.Disks;
 
-/// <summary>Files that are expensive to make, each named by a hash of what it was made from, so that an old one is never taken for a new one.</summary>
+/// <summary>A cache of files that are expensive to make. Each is named by a hash of its inputs, so that an outdated one is never used.</summary>
 public sealed class BuildCache
 {
-    // Disks and their trees take gigabytes; another checkout may still use what this one has replaced.
+    // Remove old entries, since disks and trees take gigabytes, but not at once: another checkout may still use them.
     private static readonly TimeSpan s_keptUnused = TimeSpan.FromDays(14);
 
     /// <summary>Uses a directory, $XDG_CACHE_HOME/stiefel or ~/.cache/stiefel by default.</summary>
@@ -19,13 +19,13 @@ public sealed class BuildCache
         Directory.CreateDirectory(DirectoryPath);
     }
 
-    /// <summary>Where the files are.</summary>
+    /// <summary>The cache's directory.</summary>
     public string DirectoryPath { get; }
 
-    /// <summary>The directory NAME-HASH; made by <paramref name="makeAsync"/>, in a directory that takes its name only when it is complete.</summary>
-    /// <param name="name">What it is.</param>
-    /// <param name="inputs">All that its content depends on.</param>
-    /// <param name="makeAsync">Fills the directory given to it.</param>
+    /// <summary>Returns the directory NAME-HASH. If it is missing, it is made in a temporary directory, which is renamed when complete.</summary>
+    /// <param name="name">The kind of content.</param>
+    /// <param name="inputs">Everything that the content depends on.</param>
+    /// <param name="makeAsync">Fills the directory at the given path.</param>
     public async Task<string> GetAsync(string name, IEnumerable<string> inputs, Func<string, Task> makeAsync)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', inputs)));
@@ -56,7 +56,7 @@ public sealed class BuildCache
         return path;
     }
 
-    /// <summary>Removes what has the same name and was not used for long, and what runs that died have left unfinished.</summary>
+    /// <summary>Removes directories of the same name that have been unused for long, including unfinished ones that a killed run left behind.</summary>
     private void RemoveUnused(string name)
     {
         var oldest = DateTime.UtcNow - s_keptUnused;
@@ -74,7 +74,7 @@ public sealed class BuildCache
         }
         catch (IOException) when (Directory.Exists(path))
         {
-            // Another run made the same at the same time; theirs is as good.
+            // Another run made the same directory meanwhile; use that one.
         }
     }
 }

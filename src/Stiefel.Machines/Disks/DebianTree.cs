@@ -5,15 +5,15 @@ using Stiefel.Machines.Runs;
 namespace Stiefel.Machines.Disks;
 
 /// <summary>
-/// The file tree of an ordinary small Debian, as a tar file: its kernel, its own unprepared initramfs, systemd, a root password,
-/// a login on the serial port. Nothing of Stiefel is in it.
+/// The file tree of an ordinary small Debian system as a tar file: its kernel, its own unmodified initramfs, systemd, a root password,
+/// and a login on the serial port. It contains nothing from Stiefel.
 /// </summary>
 public static class DebianTree
 {
     /// <summary>The password of root.</summary>
     public const string RootPassword = "laptop";
 
-    /// <summary>Its name, which stands before `login:`.</summary>
+    /// <summary>The host name, which is printed before `login:`.</summary>
     public const string HostName = "laptop";
 
     private const string Suite = "bookworm";
@@ -23,25 +23,25 @@ public static class DebianTree
     private static readonly string[] s_systemd = ["systemd", "systemd-sysv", "dbus"];
     private static readonly string[] s_sysvinit = ["sysvinit-core", "sysv-rc", "ifupdown"];
 
-    // libnbd-bin is there to look at our server with a foreign client; kexec-tools leaves the system for the ramdisk; the last two make
-    // file systems on the disk over the cable.
+    // libnbd-bin tests our server with a foreign client; kexec-tools leaves the system for the ramdisk; the last two packages make file
+    // systems on the disk over the cable.
     private static readonly string[] s_packages =
     [
         .. s_systemd, "udev", "linux-image-amd64", "kmod", "grub2-common", "kexec-tools",
         "iproute2", "e2fsprogs", "login", "procps", "libnbd-bin", "zstd", "btrfs-progs", "xfsprogs",
     ];
 
-    // What is installed of these, dracut takes into its initramfs, whether the machine has anything encrypted or not.
+    // dracut includes these in its initramfs if they are installed, even if nothing on the machine is encrypted.
     private static readonly string[] s_dracutOpensLuksWith = ["cryptsetup-bin", "dmsetup"];
 
     private static readonly string[] s_leftOut = ["/usr/share/man/*", "/usr/share/locale/*", "/usr/share/doc/*"];
 
     private const string LoginOnSerial = "chroot \"$1\" systemctl enable serial-getty@ttyS0.service";
 
-    // Where sysvinit has it (man 5 inittab).
+    // sysvinit configures the login in /etc/inittab (man 5 inittab).
     private const string LoginOnSerialOfSysvinit = "echo 'S0:2345:respawn:/sbin/getty -L ttyS0 115200 vt100' >> \"$1/etc/inittab\"";
 
-    // What a Debian installer asks and writes. The console arguments are those of any machine that is watched over a serial line.
+    // The settings that a Debian installer asks for and writes. The console arguments are usual for a machine with a serial console.
     private const string Customization = $$"""
         set -e
         echo 'root:{{RootPassword}}' | chroot "$1" chpasswd
@@ -58,17 +58,17 @@ public static class DebianTree
         END
         """;
 
-    /// <summary>The tar file, from the cache or made now by mmdebstrap (about 100 s).</summary>
-    /// <param name="cache">Where it is kept.</param>
-    /// <param name="initrd">What makes its initramfs.</param>
-    /// <param name="report">Told what takes long.</param>
-    /// <param name="token">Ends it.</param>
-    /// <exception cref="ExternalProgramException">mmdebstrap failed: not installed, or no way to the mirror.</exception>
+    /// <summary>Returns the tar file from the cache, or makes it with mmdebstrap (about 100 s).</summary>
+    /// <param name="cache">The cache of made files.</param>
+    /// <param name="initrd">The program that makes the initramfs.</param>
+    /// <param name="report">Called with a line before each step that takes long.</param>
+    /// <param name="token">Cancels the work.</param>
+    /// <exception cref="ExternalProgramException">mmdebstrap failed: it is not installed, or cannot reach the mirror.</exception>
     public static Task<string> GetAsync(BuildCache cache, InitramfsMaker initrd, Action<string> report, CancellationToken token) => GetAsync(cache, initrd, [], "", report, token);
 
     /// <inheritdoc cref="GetAsync(BuildCache, InitramfsMaker, Action{string}, CancellationToken)"/>
-    /// <param name="more">Packages besides the usual ones.</param>
-    /// <param name="moreCustomization">Commands for the end; $1 is the tree.</param>
+    /// <param name="more">Additional packages.</param>
+    /// <param name="moreCustomization">Additional shell commands that run last; $1 is the tree.</param>
     public static Task<string> GetAsync(BuildCache cache, InitramfsMaker initrd, IReadOnlyList<string> more, string moreCustomization, Action<string> report, CancellationToken token)
     {
         var maker = initrd == InitramfsMaker.Dracut ? "dracut" : "initramfs-tools";
@@ -76,7 +76,7 @@ public static class DebianTree
         return GetAsync(cache, $"debian-{maker}", [.. s_packages, .. makerPackages, .. more], Customization + moreCustomization, report, token);
     }
 
-    /// <summary>The same run by sysvinit, with initramfs-tools.</summary>
+    /// <summary>The same with sysvinit instead of systemd, and initramfs-tools.</summary>
     /// <inheritdoc cref="GetAsync(BuildCache, InitramfsMaker, Action{string}, CancellationToken)"/>
     public static Task<string> GetWithSysvinitAsync(BuildCache cache, Action<string> report, CancellationToken token) => GetAsync(
         cache, "debian-sysvinit", [.. s_packages.Except(s_systemd), .. s_sysvinit, "initramfs-tools"],
@@ -97,7 +97,7 @@ public static class DebianTree
 
         async Task MakeAsync(string unfinished)
         {
-            report($"collecting a {name} {Suite} (once; some two minutes)");
+            report($"making the file tree {name} of Debian {Suite} (once; about two minutes)");
             var hook = Path.Combine(unfinished, "customize.sh");
             await File.WriteAllTextAsync(hook, customization, token);
             var options = new ExternalProgramOptions { Timeout = s_limit };

@@ -8,16 +8,16 @@ public static class Ext4Image
 {
     private const long Block = 4096;
 
-    // A system's links, as that of /var/run, lead out of its tree into this machine's own directories.
+    // Do not follow links: those of a system, such as /var/run, would lead into this machine's own directories.
     private static readonly EnumerationOptions s_inside = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
     private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.AtMost(300) };
 
-    /// <summary>A file system in a partition of a disk image, holding the tree below a directory with its owners and modes.</summary>
+    /// <summary>Makes a file system in a partition of a disk image, with a directory's content, owners and modes.</summary>
     public static Task FillAsync(string image, Partition partition, string uuid, string directory, CancellationToken token)
         => MakeAsync(image, ["-U", uuid, "-E", $"offset={partition.Offset},lazy_itable_init=1"], directory, partition.Length, token);
 
-    /// <summary>A whole disk without partitions, just large enough for what it holds.</summary>
+    /// <summary>Makes a whole disk without partitions, just large enough for its content.</summary>
     public static async Task CreateAsync(string image, string directory, CancellationToken token)
     {
         var content = Directory.EnumerateFiles(directory, "*", s_inside).Sum(file => new FileInfo(file).Length);

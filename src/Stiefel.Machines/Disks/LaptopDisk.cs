@@ -4,26 +4,26 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.Machines.Disks;
 
-/// <summary>Where the laptop's kernel and initramfs are.</summary>
+/// <summary>The place of the laptop's kernel and initramfs.</summary>
 public enum BootLayout
 {
     /// <summary>In /boot of the root file system.</summary>
     InRoot,
 
-    /// <summary>In a partition of their own.</summary>
+    /// <summary>In a separate partition.</summary>
     Separate,
 }
 
 /// <summary>
-/// The disk of a laptop with Debian on it, as it is before anything of Stiefel is set up: GPT, an EFI system partition, ext4.
-/// The image lies in the cache; runs work on copies of it.
+/// The disk of a laptop with Debian, before Stiefel is set up on it: GPT, an EFI system partition, ext4. The image is in the
+/// cache; runs work on copies of it.
 /// </summary>
-/// <param name="ImagePath">The image; not to be changed.</param>
+/// <param name="ImagePath">The image; it must not be changed.</param>
 /// <param name="Kernel">A copy of the disk's own kernel, for starting without a boot loader.</param>
 /// <param name="Initrd">A copy of the disk's own initramfs.</param>
-/// <param name="CommandLine">What its boot loader's configuration gives the kernel.</param>
+/// <param name="CommandLine">The kernel arguments of its boot loader's configuration.</param>
 /// <param name="RootPartition">The number of the root partition.</param>
-/// <param name="SparePartition">The number of an empty partition, the last, for whatever a test wants to do to it.</param>
+/// <param name="SparePartition">The number of the last partition, which is empty and free for tests to use.</param>
 public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, string CommandLine, int RootPartition, int SparePartition)
 {
     private const string RootUuid = "5a1e0001-7a9d-4c1e-9b57-0d2f4c6e8a10";
@@ -31,23 +31,23 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
     private const string EfiSerial = "5A1E0003";
     private const string DiskLength = "3072M";
 
-    // XFS wants 300 MiB at least.
+    // XFS needs at least 300 MiB.
     private const string SpareLength = "-512M";
     private const long Sector = 512;
 
-    // Part of the cache's key; raise it when the steps below change.
+    // Part of the cache's key; increase it when the steps below change.
     private const string Revision = "2";
 
     private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.AtMost(300) };
 
-    /// <summary>The disk, from the cache or made now (about three minutes, the Debian packages included).</summary>
+    /// <summary>Returns the disk from the cache, or makes it (about three minutes, including the Debian packages).</summary>
     public static async Task<LaptopDisk> GetAsync(
         BuildCache cache, InitramfsMaker initrd, BootLayout layout, Action<string> report, CancellationToken token)
     {
         return await GetAsync(cache, await DebianTree.GetAsync(cache, initrd, report, token), layout, report, token);
     }
 
-    /// <summary>The same of another tree.</summary>
+    /// <summary>Returns or makes the disk with another file tree.</summary>
     public static async Task<LaptopDisk> GetAsync(BuildCache cache, string tree, BootLayout layout, Action<string> report, CancellationToken token)
     {
         var directory = await cache.GetAsync("laptop-disk", [Revision, tree, layout.ToString(), DiskLength], MakeAsync);
@@ -55,7 +55,7 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
 
         async Task MakeAsync(string unfinished)
         {
-            report("writing the laptop's disk image (once; some ten seconds)");
+            report("writing the laptop's disk image (once; about ten seconds)");
             var root = Path.Combine(unfinished, "root");
             Directory.CreateDirectory(root);
             await ExternalProgram.RunAsync("tar", ["--numeric-owner", "--xattrs", "--xattrs-include=*", "-C", root, "-xf", tree], s_options, token);
@@ -63,19 +63,19 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
             File.Copy(Directory.GetFiles(Path.Combine(root, "boot"), "initrd.img-*").Single(), Path.Combine(unfinished, "initrd.img"));
             await File.WriteAllTextAsync(Path.Combine(root, "etc/fstab"), FileSystemTable(layout), token);
             await WriteImageAsync(unfinished, root, layout, token);
-            report("starting it once, for its own boot loader configuration (once; some forty seconds)");
+            report("starting the laptop's system to make its boot loader configuration (once; about forty seconds)");
             await FirstStart.RunAsync(Describe(unfinished, layout), token);
         }
     }
 
-    /// <summary>A copy that a run may change; only what is used takes room.</summary>
+    /// <summary>Makes a sparse copy that a run may change.</summary>
     public async Task<DiskImage> CopyAsync(string path, CancellationToken token)
     {
         await DiskCopy.MakeAsync(ImagePath, path, token);
         return new DiskImage(path);
     }
 
-    /// <summary>A disk with this content for a run that is kept.</summary>
+    /// <summary>Makes a disk with this content for a run whose machines are saved.</summary>
     public async Task<VirtualDisk> OverlayAsync(string path, CancellationToken token)
     {
         await KeptImage.CreateOverAsync(path, ImagePath, token);
@@ -100,7 +100,7 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
     {
         var image = new DiskImage(Path.Combine(directory, "disk.img"));
         await ExternalProgram.RunAsync("truncate", ["-s", DiskLength, image.Path], s_options, token);
-        // Types of man 8 sgdisk. It must be allowed to talk: with -q it has been seen to write nothing.
+        // The type codes are from man 8 sgdisk. Do not use -q: with it sgdisk has been seen to write nothing.
         List<string> parts = ["-n", "1:0:+32M", "-t", "1:EF00", "-c", "1:EFI System Partition"];
         if (layout == BootLayout.Separate)
         {

@@ -5,9 +5,9 @@ namespace Stiefel.Machines.Phases;
 /// <summary>Finds phases in the lines of a serial console.</summary>
 public static partial class PhaseMarker
 {
-    /// <summary>The phase that a line begins, or null.</summary>
-    /// <param name="line">Without its line feed.</param>
-    /// <param name="isComplete">A prompt counts before its line ends; a name may still grow until then.</param>
+    /// <summary>Returns the phase that begins with this line, or null.</summary>
+    /// <param name="line">The line without its line feed.</param>
+    /// <param name="isComplete">False while the line may still grow; only a prompt is recognized then.</param>
     public static string? Find(string line, bool isComplete)
     {
         if (!isComplete)

@@ -3,7 +3,7 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.Machines.Phases;
 
-/// <summary>The phases of all machines of a run, in the order of time. Safe for several threads.</summary>
+/// <summary>The phases of all machines of a run, in order of time. Thread-safe.</summary>
 public sealed class Timeline
 {
     private readonly RunClock _clock;
@@ -15,7 +15,7 @@ public sealed class Timeline
     /// <summary>Called for each phase when it is reached.</summary>
     public event Action<Phase>? Reached;
 
-    /// <summary>All so far.</summary>
+    /// <summary>All phases so far.</summary>
     public IReadOnlyList<Phase> Phases
     {
         get
@@ -27,7 +27,7 @@ public sealed class Timeline
         }
     }
 
-    /// <summary>Notes that a machine reached a step now.</summary>
+    /// <summary>Records that a machine has just reached a phase.</summary>
     public void Mark(string machine, string name)
     {
         Phase phase;
@@ -42,7 +42,7 @@ public sealed class Timeline
         Reached?.Invoke(phase);
     }
 
-    /// <summary>Marks the phases of a machine: takes the lines of its console (text, and whether its end has come).</summary>
+    /// <summary>Returns a listener that marks a machine's phases; it takes the lines of its console, and whether each is complete.</summary>
     public Action<string, bool> Watch(string machine)
     {
         var marked = false;
@@ -58,7 +58,7 @@ public sealed class Timeline
         };
     }
 
-    /// <summary>As a table for people.</summary>
+    /// <summary>Formats the phases as a table for people.</summary>
     public override string ToString() => Format(Phases);
 
     /// <inheritdoc cref="ToString()"/>

@@ -1,27 +1,27 @@
 namespace Stiefel.Machines.Qemu;
 
 /// <summary>
-/// One end of a private cable between two virtual machines: an Ethernet over a UNIX socket, which nothing else can reach.
-/// The listening end is started first; the other may come, go and be replaced.
+/// One end of a private cable between two virtual machines: Ethernet over a UNIX socket, which nothing else can reach.
+/// Start the listening end first; the other end may come, go and be replaced.
 /// </summary>
 /// <param name="SocketPath">The cable's socket; at most 107 bytes (man 7 unix).</param>
-/// <param name="Listens">Which end this is.</param>
+/// <param name="Listens">True for the end that listens.</param>
 /// <param name="Mac">The address of this machine's adapter.</param>
-/// <param name="Model">QEMU's name of the adapter.</param>
+/// <param name="Model">QEMU's name of the adapter's model.</param>
 public sealed record CableEnd(string SocketPath, bool Listens, string Mac, string Model = "virtio-net-pci")
 {
-    /// <summary>The address that QEMU forwards to; the machine must give it to its adapter.</summary>
+    /// <summary>The address that QEMU forwards to; the machine must assign it to its adapter.</summary>
     public const string ForwardedAddress = "10.0.2.15";
 
-    /// <summary>The sockets of further cables that end in this machine's adapter, as if there were a switch before it: all listen.</summary>
+    /// <summary>Sockets of further cables to this machine's adapter, as if through a switch; this end listens on all of them.</summary>
     public IReadOnlyList<string> MoreSockets { get; init; } = [];
 
-    /// <summary>Not a cable to another machine, but from a port of this machine's loopback to one of the machine: both numbers.</summary>
+    /// <summary>For a forwarded port instead of a cable: the port on the host's loopback, and the port in the machine.</summary>
     public (int Here, int There)? Forward { get; init; }
 
-    /// <summary>A file for every frame that passes here, in the format of tcpdump; null for none.</summary>
+    /// <summary>A file in tcpdump's format that records every frame on the cable; null for none.</summary>
     public string? Recording { get; init; }
 
-    /// <summary>Leads from a port of loopback into the machine, and nowhere out of it.</summary>
+    /// <summary>Makes an end that forwards a port of the host's loopback into the machine, which cannot reach out through it.</summary>
     public static CableEnd FromLoopback(int here, int there, string mac) => new("", Listens: false, mac) { Forward = (here, there) };
 }

@@ -2,24 +2,24 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.Machines.Qemu;
 
-/// <summary>The arguments with which QEMU (7.2 or later, for -netdev stream) becomes the machine that the options describe.</summary>
+/// <summary>Builds QEMU's arguments for the machine that the options describe. Needs QEMU 7.2 or later, for -netdev stream.</summary>
 public static class QemuCommandLine
 {
     /// <summary>The program.</summary>
     public const string Program = "qemu-system-x86_64";
 
     /// <summary>
-    /// Emulation, which works everywhere. A bounded cache of translated code is for kexec: the new kernel writes over pages that held the
-    /// old one's programs, and QEMU 7.2 takes milliseconds for each page whose translations it must forget one by one.
+    /// Emulation, which works everywhere. The cache of translated code is limited because of kexec: the new kernel overwrites pages that
+    /// held the old one's programs, and QEMU 7.2 takes milliseconds for each page whose translations it discards one by one.
     /// </summary>
     public const string UsualAccelerator = "tcg,thread=multi,tb-size=256";
 
-    /// <summary>A kernel argument for any emulated machine: its processor does not speculate, and guarding against that takes a tenth of its time.</summary>
+    /// <summary>A kernel argument for emulated machines: their processor does not speculate, and the mitigations take a tenth of the time.</summary>
     public const string QuickKernel = "mitigations=off";
 
     /// <summary>
-    /// A kernel argument for any emulated machine that we start: its timer works, but on a busy machine it does not tick in the moment in which the kernel
-    /// looks, which then panics (`IO-APIC + timer doesn't work!`).
+    /// A kernel argument for emulated machines: on a busy host the timer may not tick in the moment in which the kernel checks it, which then panics
+    /// (`IO-APIC + timer doesn't work!`) although the timer works.
     /// </summary>
     public const string SureTimer = "no_timer_check";
 
@@ -31,16 +31,16 @@ public static class QemuCommandLine
 
     private const string BeeperId = "beeper";
 
-    /// <summary>The PCI Express slot of the adapter; a port of its own, so that the adapter can be pulled while the machine runs.</summary>
+    /// <summary>The PCI Express slot of the adapter. It has its own port, so that the adapter can be unplugged while the machine runs.</summary>
     public const string AdapterSlot = "adapter-slot";
 
-    // The head of the machine's number (SMBIOS, type 1); the rest is its adapter's address.
+    // The first part of the machine's UUID (SMBIOS, type 1); the rest is its adapter's address.
     private const string NumberBegins = "5a1e0010-7a9d-4c1e-9b57-";
 
-    // Five levels of page tables are walked one by one in emulation; no machine here has the memory for them.
+    // Disable five-level page tables: emulation walks them level by level, and no machine here has enough memory to need them.
     private const string Processor = "max,la57=off";
 
-    // Adapters of virtual machines hand whole segments over; what is cut off cannot be searched.
+    // Virtual adapters pass whole TCP segments; record them completely, so that a test can search them.
     private const int LargestFrame = 65536 + 64;
 
     public static string SerialSocket(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".serial");
@@ -52,7 +52,7 @@ public static class QemuCommandLine
     public static string VariablesFile(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".vars.fd");
 
     /// <param name="options">The machine.</param>
-    /// <param name="firmware">For UEFI start, otherwise not used.</param>
+    /// <param name="firmware">The firmware for a UEFI start; otherwise unused.</param>
     public static List<string> Build(VirtualMachineOptions options, UefiFirmware? firmware)
     {
         List<string> arguments =
@@ -100,12 +100,12 @@ public static class QemuCommandLine
     {
         if (options.OnOurTerminal)
         {
-            // QEMU's usual keys: Ctrl-A X ends the machine, Ctrl-A C changes between console and monitor.
+            // QEMU's usual keys work: Ctrl-A X ends the machine, Ctrl-A C switches between console and monitor.
             arguments.AddRange(["-chardev", "stdio,id=serial,mux=on,signal=off", "-serial", "chardev:serial", "-mon", "chardev=serial,mode=readline"]);
             return;
         }
 
-        // Waits for our `cont`, so that no byte of the console is lost before we listen.
+        // Make the machine wait for our `cont`, so that no byte of the console is lost before we listen.
         arguments.Add("-S");
         arguments.AddRange(["-chardev", $"socket,id=monitor,path={Quote(MonitorSocket(options))},server=on,wait=off", "-mon", "chardev=monitor,mode=control"]);
         arguments.AddRange(["-chardev", $"socket,id=serial,path={Quote(SerialSocket(options))},server=on,wait=off", "-serial", "chardev:serial"]);
@@ -141,14 +141,14 @@ public static class QemuCommandLine
     private static void AddDisk(List<string> arguments, VirtualDisk disk, int index)
     {
         var access = disk.ReadOnly ? "readonly=on" : "discard=unmap,detect-zeroes=unmap";
-        // The host's page cache outlives the machine, whatever way it ends; forcing every flush to the host's disk would prove nothing more.
+        // The host's page cache survives any end of the machine, so forcing every flush to the host's disk would prove nothing more.
         arguments.AddRange(["-drive", $"if=none,id=disk{index},format={disk.Format},cache=unsafe,{access},file={Quote(disk.Path)}"]);
         var device = disk.Bus == DiskBus.Usb ? "usb-storage,bus=usb.0,removable=on" : "virtio-blk-pci";
         var serial = disk.Serial is null ? "" : $",serial={disk.Serial}";
         arguments.AddRange(["-device", $"{device},drive=disk{index},bootindex={index + 1}{serial}"]);
     }
 
-    /// <summary>Without a device, so that the system in the machine sees no disk more.</summary>
+    /// <summary>Adds the image for the machine's state as a drive without a device, so that the system in the machine sees no extra disk.</summary>
     private static void AddState(List<string> arguments, VirtualMachineOptions options)
     {
         if (options.StateFile is { } state)
@@ -162,7 +162,7 @@ public static class QemuCommandLine
         }
     }
 
-    /// <summary>By it a laptop knows a desktop again: a machine with the same adapter is the same machine, another time.</summary>
+    /// <summary>Adds a UUID by which a laptop recognizes a desktop: machines with the same adapter address count as the same machine.</summary>
     private static void AddNumber(List<string> arguments, CableEnd? cable)
     {
         if (cable is not null)
@@ -192,11 +192,11 @@ public static class QemuCommandLine
         }
 
         var adapterEnd = cable.MoreSockets.Count == 0 ? CableId : AddSwitch(arguments, cable.MoreSockets);
-        // No boot ROM: firmware must not spend its time on network boot.
+        // No boot ROM, so that the firmware spends no time on network boot.
         arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={adapterEnd},mac={cable.Mac},romfile="]);
     }
 
-    /// <summary>A hub with the first cable, these, and the adapter; returns the adapter's port.</summary>
+    /// <summary>Adds a hub that joins the first cable, these sockets and the adapter; returns the adapter's port.</summary>
     private static string AddSwitch(List<string> arguments, IReadOnlyList<string> sockets)
     {
         const string AdapterPort = "port-adapter";
@@ -214,6 +214,6 @@ public static class QemuCommandLine
         return AdapterPort;
     }
 
-    // In QEMU's option lists a comma in a value is written twice.
+    // A comma in a value of QEMU's option lists must be doubled.
     private static string Quote(string path) => path.Replace(",", ",,", StringComparison.Ordinal);
 }

@@ -5,17 +5,17 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.Machines.Qemu;
 
-/// <summary>Starts QEMU so that it dies with us, however we die.</summary>
+/// <summary>Starts QEMU so that it ends with this process, however that ends.</summary>
 public static class QemuProcess
 {
-    // setpriv's death signal is sent when the *thread* that started the process ends (man 2 PR_SET_PDEATHSIG);
-    // so one thread that lives as long as we do starts them all.
+    // The kernel sends setpriv's death signal when the *thread* that started the process ends (man 2 PR_SET_PDEATHSIG), so
+    // one thread that lives as long as this process starts them all.
     private static readonly BlockingCollection<Action> s_starts = [];
 
     static QemuProcess() => new Thread(StartAll) { IsBackground = true, Name = "machine starter" }.Start();
 
     /// <summary>Starts QEMU; its own messages go to <paramref name="log"/>.</summary>
-    /// <exception cref="IOException">It is not installed or cannot be started.</exception>
+    /// <exception cref="IOException">QEMU is not installed or cannot be started.</exception>
     public static async Task<Process> StartAsync(IReadOnlyList<string> arguments, TextWriter log)
     {
         var start = Describe(arguments);
@@ -30,7 +30,7 @@ public static class QemuProcess
     }
 
     /// <summary>Runs QEMU on our terminal until it ends; returns its exit code.</summary>
-    /// <exception cref="IOException">It is not installed or cannot be started.</exception>
+    /// <exception cref="IOException">QEMU is not installed or cannot be started.</exception>
     public static async Task<int> RunOnTerminalAsync(IReadOnlyList<string> arguments, CancellationToken token)
     {
         using var process = await StartAsync(Describe(arguments));

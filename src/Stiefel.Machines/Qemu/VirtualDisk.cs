@@ -10,17 +10,17 @@ public enum DiskBus
     Usb,
 }
 
-/// <summary>An image as a disk of a virtual machine. Firmware boots the first one.</summary>
-/// <param name="Path">The image.</param>
-/// <param name="Bus">How it is attached.</param>
-/// <param name="ReadOnly">The machine cannot change the image.</param>
+/// <summary>An image as a disk of a virtual machine. The firmware boots the first disk.</summary>
+/// <param name="Path">The image's path.</param>
+/// <param name="Bus">How the disk is attached.</param>
+/// <param name="ReadOnly">True if the machine cannot change the image.</param>
 public sealed record VirtualDisk(string Path, DiskBus Bus = DiskBus.Virtio, bool ReadOnly = false)
 {
-    /// <summary>The image's format: raw, or qcow2, which can hold a machine that is kept for later.</summary>
+    /// <summary>The image's format: raw, or qcow2, which can store the state of a machine.</summary>
     public string Format { get; init; } = Raw;
 
     public const string Raw = "raw", Qcow2 = "qcow2";
 
-    /// <summary>Its serial number, at most 20 characters; udev names /dev/disk/by-id/virtio-SERIAL by it. Null for none.</summary>
+    /// <summary>The disk's serial number, at most 20 characters, from which udev makes /dev/disk/by-id/virtio-SERIAL. Null for none.</summary>
     public string? Serial { get; init; }
 }

@@ -8,8 +8,8 @@ using Stiefel.Machines.Runs;
 namespace Stiefel.Machines.Qemu;
 
 /// <summary>
-/// A running QEMU with its serial console and its monitor. Disposing it ends it at once, as pulling the plug would;
-/// the last picture of its screen stays as `NAME.png` with the logs.
+/// A running QEMU with its serial console and its monitor. Disposing it ends the machine at once, like pulling the plug; a
+/// last screenshot is stored as `NAME.png` with the logs.
 /// </summary>
 public sealed class VirtualMachine : IAsyncDisposable
 {
@@ -24,20 +24,20 @@ public sealed class VirtualMachine : IAsyncDisposable
         (_options, _process, _log, _monitor, Console, SecondConsole) = (options, process, log, monitor, console, secondConsole);
     }
 
-    /// <summary>Its serial console, from the first byte on.</summary>
+    /// <summary>The serial console, from the first byte on.</summary>
     public SerialConsole Console { get; }
 
-    /// <summary>Its second serial port, if it has one.</summary>
+    /// <summary>The second serial port, if there is one.</summary>
     public SerialConsole? SecondConsole { get; }
 
-    /// <summary>One word.</summary>
+    /// <summary>The machine's name, one word.</summary>
     public string Name => _options.Name;
 
     /// <summary>Starts the machine.</summary>
-    /// <param name="options">What it is made of.</param>
-    /// <param name="clock">For the console's log.</param>
+    /// <param name="options">The machine's configuration.</param>
+    /// <param name="clock">The clock for the console's log.</param>
     /// <param name="onLine">See <see cref="SerialConsole"/>.</param>
-    /// <param name="token">Ends the machine.</param>
+    /// <param name="token">Cancels the start.</param>
     /// <exception cref="IOException">QEMU does not start.</exception>
     public static async Task<VirtualMachine> StartAsync(
         VirtualMachineOptions options, RunClock clock, Action<string, bool> onLine, CancellationToken token)
@@ -66,7 +66,7 @@ public sealed class VirtualMachine : IAsyncDisposable
         }
         catch (QmpException error)
         {
-            // It opens its monitor before it looks at its disks, and may be connected to when it gives up.
+            // QEMU opens its monitor before its disks, so it may exit with an error after we have connected.
             await EndAsync(process, log);
             throw new IOException($"{QemuCommandLine.Program} did not start: {error.Message}; its messages are in {logPath}", error);
         }
@@ -83,27 +83,27 @@ public sealed class VirtualMachine : IAsyncDisposable
         }
     }
 
-    /// <summary>What it was made of.</summary>
+    /// <summary>The machine's configuration.</summary>
     public VirtualMachineOptions Options => _options;
 
-    /// <summary>Stops its processors, and with them its time.</summary>
+    /// <summary>Stops the machine's processors and its clock.</summary>
     public Task PauseAsync(CancellationToken token) => _monitor.ExecuteAsync("stop", null, token);
 
-    /// <summary>Starts its processors.</summary>
+    /// <summary>Starts the machine's processors.</summary>
     public Task GoOnAsync(CancellationToken token) => _monitor.ExecuteAsync("cont", null, token);
 
-    /// <summary>Keeps the paused machine, its memory and its disks, in its images (QEMU docs/system/images: VM snapshots).</summary>
-    /// <exception cref="MachineException">It cannot be kept: a writable drive is no qcow2 image, say.</exception>
+    /// <summary>Saves the paused machine, with its memory and disks, in its images (QEMU docs/system/images: VM snapshots).</summary>
+    /// <exception cref="MachineException">The machine cannot be saved, for example because a writable drive is not a qcow2 image.</exception>
     public async Task KeepAsync(string name, CancellationToken token)
     {
         var answer = await _monitor.ExecuteAsync("human-monitor-command", new JsonObject { ["command-line"] = $"savevm {name}" }, TimeLimits.KeepState, token);
         if (answer.Data.GetString() is { Length: > 0 } complaint)
         {
-            throw new MachineException($"{Name}: cannot be kept: {complaint.Trim()}");
+            throw new MachineException($"{Name}: the machine cannot be saved: {complaint.Trim()}");
         }
     }
 
-    /// <summary>Puts a stick into a USB port: a raw image, which the machine can only read; it appears as the next /dev/sdX.</summary>
+    /// <summary>Plugs in a USB stick with a raw image, which the machine can only read; it appears as the next /dev/sdX.</summary>
     public async Task PlugStickAsync(string image, CancellationToken token)
     {
         const string Stick = "stick";
@@ -114,11 +114,11 @@ public sealed class VirtualMachine : IAsyncDisposable
         await _monitor.ExecuteAsync("device_add", new JsonObject { ["driver"] = "usb-storage", ["id"] = Stick + "-device", ["bus"] = "usb.0", ["drive"] = Stick }, token);
     }
 
-    /// <summary>Pulls the cable out, or puts it back.</summary>
+    /// <summary>Unplugs the cable, or plugs it in again.</summary>
     public Task SetCableAsync(bool connected, CancellationToken token)
         => _monitor.ExecuteAsync("set_link", new JsonObject { ["name"] = QemuCommandLine.AdapterId, ["up"] = connected }, token);
 
-    /// <summary>Takes the network adapter out; returns when the system has let go of it.</summary>
+    /// <summary>Unplugs the network adapter; returns when the system has released it.</summary>
     public async Task UnplugAdapterAsync(CancellationToken token)
     {
         var deleted = _monitor.NextEventAsync(
@@ -127,7 +127,7 @@ public sealed class VirtualMachine : IAsyncDisposable
         await deleted;
     }
 
-    /// <summary>Puts the network adapter back in, with the same address.</summary>
+    /// <summary>Plugs the network adapter in again, with the same address.</summary>
     public Task PlugAdapterAsync(CancellationToken token)
     {
         var cable = _options.Cable ?? throw new InvalidOperationException($"{Name} has no network adapter");
@@ -144,25 +144,25 @@ public sealed class VirtualMachine : IAsyncDisposable
             token);
     }
 
-    /// <summary>What its screen shows, as a PNG file.</summary>
+    /// <summary>Saves a screenshot as a PNG file.</summary>
     public Task ScreenshotAsync(string path, CancellationToken token)
         => _monitor.ExecuteAsync("screendump", new JsonObject { ["filename"] = path, ["format"] = "png" }, token);
 
-    /// <summary>Presses the power key, shortly.</summary>
+    /// <summary>Presses the power key briefly.</summary>
     public Task PressPowerKeyAsync(CancellationToken token) => _monitor.ExecuteAsync("system_powerdown", null, token);
 
-    /// <summary>Presses reset.</summary>
+    /// <summary>Presses the reset key.</summary>
     public Task ResetAsync(CancellationToken token) => _monitor.ExecuteAsync("system_reset", null, token);
 
-    /// <summary>Presses reset, and it starts again, also one that ends when its own system restarts it.</summary>
+    /// <summary>Presses the reset key and makes the machine start again, even if it is configured to end on a reset.</summary>
     public async Task StartAnewAsync(CancellationToken token)
     {
         await _monitor.ExecuteAsync("set-action", new JsonObject { ["reboot"] = "reset" }, token);
         await ResetAsync(token);
     }
 
-    /// <summary>Waits until it has switched itself off.</summary>
-    /// <exception cref="MachineException">It has not in time.</exception>
+    /// <summary>Waits until the machine has powered off.</summary>
+    /// <exception cref="MachineException">The machine has not powered off in time.</exception>
     public async Task WaitForEndAsync(TimeSpan limit, CancellationToken token)
     {
         var deadline = new Deadline(limit);
@@ -172,7 +172,7 @@ public sealed class VirtualMachine : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new MachineException($"{Name}: has not switched itself off within {deadline}; the last line is: {Console.Tail.LastOrDefault("(nothing)")}");
+            throw new MachineException($"{Name}: the machine did not power off within {deadline}; the last line was: {Console.Tail.LastOrDefault("(nothing)")}");
         }
     }
 
@@ -203,7 +203,7 @@ public sealed class VirtualMachine : IAsyncDisposable
         }
         catch (QmpException error)
         {
-            await _log.WriteLineAsync($"no picture of the screen: {error.Message}");
+            await _log.WriteLineAsync($"cannot take a screenshot: {error.Message}");
         }
     }
 
@@ -238,7 +238,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             catch (SocketException error)
             {
                 socket.Dispose();
-                var state = process.HasExited ? $"ended at once with exit code {process.ExitCode}" : $"does not open {path}";
+                var state = process.HasExited ? $"ended at once with exit code {process.ExitCode}" : $"did not open {path} in time";
                 throw new IOException($"{QemuCommandLine.Program} {state}; its messages are in {logPath}", error);
             }
         }

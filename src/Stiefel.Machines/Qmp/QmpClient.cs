@@ -6,7 +6,7 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.Machines.Qmp;
 
-/// <summary>A connection to the monitor of one QEMU (QEMU docs/interop/qmp-spec): commands with their answers, and events.</summary>
+/// <summary>A connection to QEMU's monitor (QEMU docs/interop/qmp-spec), which sends commands and receives answers and events.</summary>
 public sealed class QmpClient : IAsyncDisposable
 {
     private readonly Socket _socket;
@@ -25,7 +25,7 @@ public sealed class QmpClient : IAsyncDisposable
         _reading = Task.Run(ReadAsync);
     }
 
-    /// <summary>Takes a connected socket (and owns it) and leaves the monitor's start mode, in which it takes no commands.</summary>
+    /// <summary>Takes ownership of a connected socket and switches the monitor to command mode.</summary>
     public static async Task<QmpClient> StartAsync(Socket socket, CancellationToken token)
     {
         var client = new QmpClient(socket);
@@ -38,7 +38,7 @@ public sealed class QmpClient : IAsyncDisposable
     public Task<QmpMessage> ExecuteAsync(string command, JsonObject? arguments, CancellationToken token) =>
         ExecuteAsync(command, arguments, TimeLimits.MonitorCommand, token);
 
-    /// <summary>The same for one that takes its time.</summary>
+    /// <summary>Runs a command with a given time limit and returns its answer.</summary>
     /// <exception cref="QmpException">QEMU refused it, ended, or did not answer in time.</exception>
     public async Task<QmpMessage> ExecuteAsync(string command, JsonObject? arguments, TimeSpan limit, CancellationToken token)
     {
@@ -70,7 +70,7 @@ public sealed class QmpClient : IAsyncDisposable
         }
         catch (SocketException error)
         {
-            throw new QmpException($"QEMU cannot be told {command}: {error.Message}");
+            throw new QmpException($"cannot send {command} to QEMU: {error.Message}");
         }
         finally
         {
@@ -78,7 +78,7 @@ public sealed class QmpClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The next event that is wanted, from this call on; so call it before what causes the event.</summary>
+    /// <summary>Waits for the next matching event after this call; call it before the action that causes the event.</summary>
     public Task<QmpMessage> NextEventAsync(string name, Predicate<QmpMessage> wanted, TimeSpan limit, CancellationToken token)
     {
         var found = new TaskCompletionSource<QmpMessage>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Stiefel.Machines.Qmp;
 
-/// <summary>What a message from QEMU's monitor is.</summary>
+/// <summary>The kind of a message from QEMU's monitor.</summary>
 public enum QmpMessageKind
 {
     /// <summary>The first message of a connection.</summary>
@@ -19,13 +19,13 @@ public enum QmpMessageKind
 }
 
 /// <summary>One line from QEMU's monitor (QEMU docs/interop/qmp-spec).</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Id">The command that a return or an error belongs to; 0 for none.</param>
+/// <param name="Kind">The kind of the message.</param>
+/// <param name="Id">The id of the command that a return or an error belongs to; 0 for none.</param>
 /// <param name="Text">An event's name, or an error's description.</param>
 /// <param name="Data">A return's value or an event's data.</param>
 public sealed record QmpMessage(QmpMessageKind Kind, long Id, string Text, JsonElement Data)
 {
-    /// <exception cref="InvalidDataException">The line is none of the four kinds.</exception>
+    /// <exception cref="InvalidDataException">The line is not a message of one of the four kinds.</exception>
     public static QmpMessage Parse(string line)
     {
         try
@@ -56,10 +56,10 @@ public sealed record QmpMessage(QmpMessageKind Kind, long Id, string Text, JsonE
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new InvalidDataException($"QEMU's monitor said `{line}`: {error.Message}", error);
+            throw new InvalidDataException($"QEMU's monitor sent a malformed message `{line}`: {error.Message}", error);
         }
 
-        throw new InvalidDataException($"QEMU's monitor said `{line}`, which is neither greeting, return, error nor event");
+        throw new InvalidDataException($"QEMU's monitor sent `{line}`, which is neither a greeting nor a return, error or event");
     }
 
     /// <summary>A member of <see cref="Data"/> as text, or null.</summary>

@@ -1,25 +1,25 @@
 namespace Stiefel.Machines.Runs;
 
-/// <summary>The end of a wait, by the <see cref="WorkClock"/>: on a machine that is slow now it comes later.</summary>
+/// <summary>The end of a wait, measured by the <see cref="WorkClock"/>, so that it comes later on a slow machine.</summary>
 public sealed class Deadline
 {
     private readonly TimeSpan _limit;
     private readonly WorkClock _clock;
     private readonly TimeSpan _end;
 
-    /// <param name="limit">From now on, one of <see cref="TimeLimits"/>.</param>
-    /// <param name="clock">Null for the process's own.</param>
+    /// <param name="limit">The limit from now on, usually one of <see cref="TimeLimits"/>.</param>
+    /// <param name="clock">The clock; null for the clock of this process.</param>
     public Deadline(TimeSpan limit, WorkClock? clock = null)
     {
         (_limit, _clock) = (limit, clock ?? WorkClock.Instance);
         _end = _clock.Elapsed + limit;
     }
 
-    /// <summary>How long it is until then as things stand, by people's clocks; not positive when it is over.</summary>
+    /// <summary>The remaining wall-clock time at the current speed; zero or negative when the time is up.</summary>
     public TimeSpan Left => (_end - _clock.Elapsed) * _clock.Slowness;
 
     /// <summary>Waits for the task.</summary>
-    /// <exception cref="TimeoutException">It is not done by then.</exception>
+    /// <exception cref="TimeoutException">The task did not finish in time.</exception>
     public async Task WaitAsync(Task task, CancellationToken token)
     {
         while (!task.IsCompleted)
@@ -36,14 +36,14 @@ public sealed class Deadline
             }
             catch (TimeoutException) when (!task.IsCompleted)
             {
-                // The clock may have gone slower meanwhile.
+                // The work clock may have slowed down meanwhile, so check again.
             }
         }
 
         await task;
     }
 
-    /// <summary>E.g. `90 s`, with what was made of it on a slow machine.</summary>
+    /// <summary>The limit as text, for example `90 s`, with a note if the machine is slow.</summary>
     public override string ToString()
-        => _clock.Slowness > 1.05 ? $"{_limit.TotalSeconds:0} s (which are more here: this machine is {_clock.Slowness:0.0} times slower than usual)" : $"{_limit.TotalSeconds:0} s";
+        => _clock.Slowness > 1.05 ? $"{_limit.TotalSeconds:0} s (extended, because this machine is {_clock.Slowness:0.0} times slower than usual)" : $"{_limit.TotalSeconds:0} s";
 }

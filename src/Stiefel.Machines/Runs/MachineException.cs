@@ -1,4 +1,4 @@
 namespace Stiefel.Machines.Runs;
 
-/// <summary>A machine did not do what was needed: time ran out, it ended, it printed a line that means failure, or a check of it failed.</summary>
+/// <summary>A run of machines failed: a time limit passed, a machine ended or printed a line that means failure, or a check failed.</summary>
 public sealed class MachineException(string message, Exception? reason = null) : Exception(message, reason);

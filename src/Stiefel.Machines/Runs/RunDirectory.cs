@@ -1,9 +1,9 @@
 namespace Stiefel.Machines.Runs;
 
-/// <summary>A private directory for what machines need only while they run; short, because UNIX socket paths must be, and gone afterwards.</summary>
+/// <summary>A temporary private directory for the files of running machines. Its path is short, because those of UNIX sockets must be.</summary>
 public sealed class RunDirectory : IDisposable
 {
-    /// <summary>Mode 0700.</summary>
+    /// <summary>The directory's path; its mode is 0700.</summary>
     public string Path { get; } = Directory.CreateTempSubdirectory("stiefel-").FullName;
 
     /// <inheritdoc/>

@@ -1,12 +1,12 @@
 namespace Stiefel.Machines.Runs;
 
 /// <summary>
-/// How long each step may take: about three times what it takes without hardware virtualization on two cores of a busy machine.
-/// They are waited for by a <see cref="Deadline"/>, which gives a machine that is slow now more time.
+/// Time limits for each step: about three times as long as the step takes without hardware virtualization on two cores of a busy
+/// machine. A <see cref="Deadline"/> enforces them and gives a slow machine more time.
 /// </summary>
 public static class TimeLimits
 {
-    /// <summary>A kernel from power-on, or from kexec, to its first own line.</summary>
+    /// <summary>A kernel, from power-on or kexec to its first line of output.</summary>
     public static TimeSpan KernelStart => Seconds(90);
 
     /// <summary>The same when firmware loads it from a USB stick.</summary>
@@ -24,21 +24,21 @@ public static class TimeLimits
     /// <summary>One command typed at a console.</summary>
     public static TimeSpan Command => Seconds(90);
 
-    /// <summary>A Debian system from the order to power off until it has.</summary>
+    /// <summary>A Debian system, from the power-off command until the machine is off.</summary>
     public static TimeSpan PowerOff => Seconds(90);
 
-    /// <summary>QEMU from start to its monitor's greeting.</summary>
+    /// <summary>QEMU, from start to its monitor's greeting.</summary>
     public static TimeSpan MonitorStart => Seconds(30);
 
-    /// <summary>One order to the monitor.</summary>
+    /// <summary>One command to the monitor.</summary>
     public static TimeSpan MonitorCommand => Seconds(30);
 
-    /// <summary>A machine's memory into its image.</summary>
+    /// <summary>Saving a machine's memory in its image.</summary>
     public static TimeSpan KeepState => Seconds(120);
 
-    /// <summary>So many seconds on the machine where the others were measured.</summary>
+    /// <summary>A number of seconds on the machine where the other limits were measured.</summary>
     public static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
-    /// <summary>The longest that a wait of so many seconds becomes; for what is not waited for by a <see cref="Deadline"/>.</summary>
+    /// <summary>The largest extension of a limit of so many seconds, for waits that do not use a <see cref="Deadline"/>.</summary>
     public static TimeSpan AtMost(double seconds) => Seconds(seconds * WorkClock.MostSlowness);
 }

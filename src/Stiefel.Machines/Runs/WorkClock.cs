@@ -4,15 +4,15 @@ using System.Security.Cryptography;
 namespace Stiefel.Machines.Runs;
 
 /// <summary>
-/// A clock that goes slower while this machine gets less done: a fixed piece of work is timed again and again, since other programs come and go.
-/// One second of it is a second on the machine where <see cref="TimeLimits"/> were measured.
+/// A clock that slows down when this machine gets less work done. It times a fixed piece of work repeatedly, since other programs come and go.
+/// One second of this clock corresponds to a second on the machine where <see cref="TimeLimits"/> were measured.
 /// </summary>
 public sealed class WorkClock
 {
-    /// <summary>It never goes slower than this, so that a wait for what never comes has an end.</summary>
+    /// <summary>Largest slowness, so that every wait ends at some time.</summary>
     public const double MostSlowness = 8;
 
-    // Takes 0.15 s alone, and twice that where two emulated machines keep both processors busy, as they did when the limits were measured.
+    // Takes 0.15 s on an idle machine, and twice that with two emulated machines on two cores, as when the limits were measured.
     private const int PieceLength = 64 * 1024, Pieces = 4096;
     private static readonly TimeSpan s_usual = TimeSpan.FromSeconds(0.3);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
@@ -24,18 +24,18 @@ public sealed class WorkClock
     private TimeSpan _since;
     private TimeSpan _before;
 
-    /// <param name="now">The time that people's clocks show, from any beginning.</param>
-    /// <param name="least">It never goes quicker than this slowness allows; 1 or more.</param>
+    /// <param name="now">Returns the wall-clock time since any fixed moment.</param>
+    /// <param name="least">The smallest slowness; 1 or more.</param>
     public WorkClock(Func<TimeSpan> now, double least)
     {
         (_now, _least, _slowness) = (now, least, least);
         _since = now();
     }
 
-    /// <summary>The one of this process. STIEFEL_TIME_SCALE, e.g. 2.5, says that it is slower than it seems.</summary>
+    /// <summary>The clock of this process. The environment variable STIEFEL_TIME_SCALE, for example 2.5, sets its smallest slowness.</summary>
     public static WorkClock Instance { get; } = Start();
 
-    /// <summary>How many times slower this machine is now; 1 or more.</summary>
+    /// <summary>How many times slower than usual this machine is now; 1 or more.</summary>
     public double Slowness
     {
         get
@@ -47,7 +47,7 @@ public sealed class WorkClock
         }
     }
 
-    /// <summary>What it shows: time since it began, less where this machine was slow.</summary>
+    /// <summary>The time of this clock since its start; it advances less while the machine is slow.</summary>
     public TimeSpan Elapsed
     {
         get
@@ -59,13 +59,13 @@ public sealed class WorkClock
         }
     }
 
-    /// <summary>Takes in how long the piece of work took this time.</summary>
+    /// <summary>Records how long the piece of work took this time.</summary>
     public void Measured(TimeSpan took)
     {
         lock (_lock)
         {
             var now = _now();
-            // The machine may have become slow at any moment since the measurement before: the slower of both counts for the time between.
+            // The machine may have become slow at any moment since the previous measurement, so apply the slower of both to the time in between.
             var slowness = Math.Clamp(took / s_usual, _least, Math.Max(_least, MostSlowness));
             _before += (now - _since) / Math.Max(_slowness, slowness);
             (_since, _slowness) = (now, slowness);

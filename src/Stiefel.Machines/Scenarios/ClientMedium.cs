@@ -2,18 +2,18 @@ using Stiefel.Machines.Qemu;
 
 namespace Stiefel.Machines.Scenarios;
 
-/// <summary>What a desktop starts from.</summary>
-/// <param name="Startup">How it starts.</param>
-/// <param name="Disks">The stick in its USB port, or nothing.</param>
+/// <summary>The medium that a desktop starts from.</summary>
+/// <param name="Startup">How the desktop starts.</param>
+/// <param name="Disks">The stick in its USB port; empty for none.</param>
 public sealed record ClientMedium(Startup Startup, IReadOnlyList<VirtualDisk> Disks)
 {
-    /// <summary>Makes it.</summary>
-    /// <param name="path">Files are made that begin so.</param>
-    /// <param name="start">Which kind.</param>
+    /// <summary>Makes a medium.</summary>
+    /// <param name="path">The beginning of the path of the files to make.</param>
+    /// <param name="start">The kind of medium.</param>
     /// <param name="ramdisk">The client ramdisk.</param>
-    /// <param name="keyFile">The key it is given; null for none.</param>
+    /// <param name="keyFile">The key to put on the medium; null for none.</param>
     /// <param name="arguments">Kernel arguments besides the role.</param>
-    /// <param name="token">Ends it.</param>
+    /// <param name="token">Cancels the work.</param>
     public static async Task<ClientMedium> MakeAsync(
         string path, DesktopStart start, RamdiskParts ramdisk, string? keyFile, string arguments, CancellationToken token)
     {

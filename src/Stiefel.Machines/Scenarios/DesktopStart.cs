@@ -1,14 +1,14 @@
 namespace Stiefel.Machines.Scenarios;
 
-/// <summary>How the desktop gets at the client ramdisk.</summary>
+/// <summary>How the desktop loads the client ramdisk.</summary>
 public enum DesktopStart
 {
-    /// <summary>QEMU loads it; the quickest.</summary>
+    /// <summary>QEMU loads it directly, which is fastest.</summary>
     Direct,
 
-    /// <summary>From a USB stick, by BIOS.</summary>
+    /// <summary>From a USB stick, with BIOS.</summary>
     Bios,
 
-    /// <summary>From a USB stick, by UEFI.</summary>
+    /// <summary>From a USB stick, with UEFI.</summary>
     Uefi,
 }

@@ -3,13 +3,13 @@ using Stiefel.Machines.Qemu;
 
 namespace Stiefel.Machines.Scenarios;
 
-/// <summary>Files handed to a machine on a disk of its own, as on a stick, since nothing of Stiefel is on the laptop's.</summary>
+/// <summary>Hands files to a machine on a separate disk, as on a stick, since the laptop's own disk contains nothing from Stiefel.</summary>
 public static class HandInDisk
 {
-    /// <summary>Makes one; it goes with the run's directory.</summary>
+    /// <summary>Makes such a disk in the run's directory.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="fillAsync">Puts the files into the empty directory that it is told.</param>
-    /// <param name="token">Ends it.</param>
+    /// <param name="fillAsync">Writes the files to the empty directory at the given path.</param>
+    /// <param name="token">Cancels the work.</param>
     public static async Task<VirtualDisk> MakeAsync(MachineRun run, Func<string, Task> fillAsync, CancellationToken token)
     {
         var directory = Path.Combine(run.WorkDirectory, "hand-in");

@@ -3,19 +3,19 @@ using Stiefel.Linux.Initramfs;
 
 namespace Stiefel.Machines.Scenarios;
 
-/// <summary>The ramdisk's initramfs with a key behind it, in an archive of its own: how secrets reach a ramdisk that holds none.</summary>
+/// <summary>Appends a key to the ramdisk's initramfs, in a separate archive, because the ramdisk itself contains no secrets.</summary>
 public static class KeyedInitrd
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Passable = OwnerOnly | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    /// <summary>Writes it; only the owner may read the file.</summary>
+    /// <summary>Writes the new initramfs, readable by its owner only.</summary>
     /// <param name="initrd">The initramfs without a key.</param>
     /// <param name="target">The new file.</param>
-    /// <param name="keyFile">The key, for its owner's eyes only.</param>
-    /// <param name="more">Other files, which replace those of the same path; all executable.</param>
-    /// <param name="token">Ends it.</param>
+    /// <param name="keyFile">The key's file, readable by its owner only.</param>
+    /// <param name="more">Other files, all executable, which replace those of the same path.</param>
+    /// <param name="token">Cancels the work.</param>
     /// <exception cref="KeyFileException">The key cannot be used.</exception>
     public static async Task WriteAsync(
         string initrd, string target, string keyFile, IEnumerable<(string Path, byte[] Content)> more, CancellationToken token)

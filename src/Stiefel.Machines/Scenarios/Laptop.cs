@@ -5,15 +5,15 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.Machines.Scenarios;
 
-/// <summary>The laptop: runs its own system first, then serves its disk.</summary>
+/// <summary>The laptop, which runs its own system first and then serves its disk.</summary>
 public sealed class Laptop : IAsyncDisposable
 {
-    /// <summary>Its name in logs and timeline.</summary>
+    /// <summary>The laptop's name in logs and timeline.</summary>
     public const string Name = "laptop";
 
     private const string KernelName = "vmlinuz", InitrdName = "initrd.img";
 
-    // What the ramdisk is handed in on.
+    // The disk with the ramdisk's files.
     private const string HandInDevice = "/dev/vdb";
     private const string DiskDevice = "/dev/vda";
 
@@ -23,7 +23,7 @@ public sealed class Laptop : IAsyncDisposable
 
     private Laptop(MachineRun run, VirtualMachine machine, ConsoleShell? shell) => (_run, _machine, _shell) = (run, machine, shell);
 
-    /// <summary>Its serial console.</summary>
+    /// <summary>The laptop's serial console.</summary>
     public SerialConsole Console => _machine.Console;
 
     /// <summary>The machine itself.</summary>
@@ -31,11 +31,11 @@ public sealed class Laptop : IAsyncDisposable
 
     /// <summary>Starts the laptop's own system and logs in.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="disk">What its disk was copied from.</param>
-    /// <param name="own">Its disk.</param>
+    /// <param name="disk">The disk of which the laptop has a copy.</param>
+    /// <param name="own">The laptop's copy.</param>
     /// <param name="keyFile">The key that the server ramdisk accepts.</param>
     /// <param name="token">Ends it.</param>
-    /// <param name="withShell">Opens the ramdisk's debug shell on a second serial port; for <see cref="StopServerForAsync"/>.</param>
+    /// <param name="withShell">True for the ramdisk's debug shell on a second serial port, which <see cref="StopServerForAsync"/> needs.</param>
     public static async Task<Laptop> StartAsync(
         MachineRun run, LaptopDisk disk, VirtualDisk own, string keyFile, CancellationToken token, bool withShell = false)
     {
@@ -64,7 +64,7 @@ public sealed class Laptop : IAsyncDisposable
         }
     }
 
-    /// <summary>Straight into the server ramdisk, with a shell: what a laptop comes to in the end that was reset, without the detour through its own system.</summary>
+    /// <summary>Starts the server ramdisk directly, with a shell, to skip the detour through the laptop's own system after a reset.</summary>
     public static async Task<Startup> RamdiskAsync(MachineRun run, string keyFile, CancellationToken token)
     {
         var initrd = Path.Combine(run.WorkDirectory, "laptop-after-reset.img");
@@ -72,19 +72,19 @@ public sealed class Laptop : IAsyncDisposable
         return new Startup.DirectKernel(run.Ramdisk.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk={DiskDevice} {MachineRun.KernelArguments}");
     }
 
-    /// <summary>A laptop that serves already, of a station.</summary>
+    /// <summary>Wraps a laptop loaded from a station, which already serves.</summary>
     public static Laptop TakenUp(MachineRun run, VirtualMachine machine) => new(run, machine, shell: null);
 
-    /// <summary>Leaves the laptop's own system by kexec for the server ramdisk; returns when that serves.</summary>
-    /// <param name="token">Ends it.</param>
+    /// <summary>Leaves the laptop's own system by kexec for the server ramdisk; returns when the ramdisk serves.</summary>
+    /// <param name="token">Cancels the work.</param>
     /// <param name="settings">The server's settings, as kernel arguments.</param>
     public async Task ServeAsync(CancellationToken token, string settings = "")
     {
-        var shell = _shell ?? throw new InvalidOperationException("this laptop has left its own system already");
-        // It stays after its desktop's end, since what follows looks at it; unless the scenario says otherwise, later on the line.
+        var shell = _shell ?? throw new InvalidOperationException("this laptop has already left its own system");
+        // Keep the laptop in the ramdisk after its desktop's end, so that it can be checked; later arguments of the scenario take precedence.
         var arguments = $"stiefel_role=server stiefel_bootdisk={DiskDevice} {MachineRun.KernelArguments} stiefel.Return.OnCleanEnd=wait {settings}".TrimEnd();
         await shell.RunAsync($"mount -o ro {HandInDevice} /mnt", token);
-        // By file descriptor first, as a kernel under lockdown demands; older kexec-tools have only the other way.
+        // Try kexec_file_load (-s) first, which a kernel under lockdown demands; older kexec-tools support only the other way.
         var load = $"kexec -l /mnt/{KernelName} --initrd=/mnt/{InitrdName} --command-line='{arguments}'";
         await shell.RunAsync($"{load} -s || {load}", token);
         await shell.RunAsync("umount /mnt", token);
@@ -93,26 +93,26 @@ public sealed class Laptop : IAsyncDisposable
         await Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.PowerOff + TimeLimits.ServerStart, token);
     }
 
-    /// <summary>The server's process, to a shell: by its own name, since what keeps the disk for it is the same program.</summary>
+    /// <summary>Shell expression for the server's process id. It matches the name exactly, since the disk's keeper is the same program.</summary>
     public const string ServerProcess = "$(grep -lx stiefel-server /proc/[0-9]*/comm | cut -d/ -f3)";
 
-    /// <summary>A shell in the server ramdisk, of a laptop that was started with one.</summary>
+    /// <summary>Opens the shell in the server ramdisk of a laptop that was started with one.</summary>
     public Task<ConsoleShell> OpenShellAsync(CancellationToken token) => ConsoleShell.OverPromptAsync(
         Name, _machine.SecondConsole ?? throw new InvalidOperationException("the laptop was started without a shell"), token);
 
-    /// <summary>Kills the running server and lets it start again only after some time, as if it had crashed; returns when it serves again.</summary>
+    /// <summary>Kills the running server and lets it restart only after some time; returns when it serves again.</summary>
     public Task StopServerForAsync(TimeSpan time, CancellationToken token) => StopServerAsync($"sleep {time.TotalSeconds:0}", token);
 
     /// <summary>
-    /// Starts the server anew with no desktop on record, for another one than the last, whose end was not clean: the laptop keeps the disk for that
-    /// as for one whose cable is out.
+    /// Restarts the server without its record of the last desktop, so that another one can be served. Without that, the laptop reserves the disk for
+    /// a desktop whose end was not clean, just as for one whose cable is unplugged.
     /// </summary>
     public Task ForgetDesktopAsync(CancellationToken token) => StopServerAsync("rm -f /run/stiefel/grant-*.json", token);
 
     private async Task StopServerAsync(string meanwhile, CancellationToken token)
     {
         var shell = await OpenShellAsync(token);
-        // Init cannot start it again while something that is no program covers it; /usr itself cannot be written to.
+        // Cover the program with /dev/null, so that init cannot restart it meanwhile; /usr itself is read-only.
         const string File = "/usr/bin/stiefel-server";
         _run.Timeline.Mark(Name, "server killed");
         await shell.RunAsync($"mount -o bind /dev/null {File} && kill -9 {ServerProcess} && {meanwhile} && umount {File}", token);

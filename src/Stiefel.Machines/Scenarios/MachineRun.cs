@@ -7,7 +7,7 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.Machines.Scenarios;
 
-/// <summary>What the machines of one run share: the clock and timeline, the ramdisk, the cable, and where files go.</summary>
+/// <summary>Things that the machines of one run share: clock and timeline, ramdisk, cable, and directories.</summary>
 public sealed class MachineRun : IDisposable
 {
     /// <summary>The address of the laptop's adapter.</summary>
@@ -19,8 +19,8 @@ public sealed class MachineRun : IDisposable
     /// <summary>The address of the desktop's adapter.</summary>
     public const string DesktopMac = "52:54:00:5e:00:02";
 
-    /// <summary>The arguments of every ramdisk's kernel that is started here.</summary>
-    /// <remarks>loglevel 6 shows a kernel's banner, and none of the hundreds of lines that would cost seconds on a serial port.</remarks>
+    /// <summary>Kernel arguments of every ramdisk in a run.</summary>
+    /// <remarks>loglevel 6 shows the kernel's banner but not the hundreds of lines that would take seconds on a serial port.</remarks>
     public const string KernelArguments = $"console=ttyS0,115200 loglevel=6 {QemuCommandLine.QuickKernel} {QemuCommandLine.SureTimer}";
 
     /// <summary>The address of the second desktop's adapter.</summary>
@@ -32,12 +32,12 @@ public sealed class MachineRun : IDisposable
 
     private readonly List<(string Machine, SerialConsole Console)> _consoles = [];
 
-    /// <param name="workDirectory">For disk images; must not exist, or be empty.</param>
-    /// <param name="logDirectory">For the logs of every console and every QEMU.</param>
-    /// <param name="ramdisk">Both machines' ramdisk.</param>
+    /// <param name="workDirectory">The directory for disk images; must not exist, or be empty.</param>
+    /// <param name="logDirectory">The directory for the logs of all consoles and of QEMU.</param>
+    /// <param name="ramdisk">The ramdisk of both machines.</param>
     public MachineRun(string workDirectory, string logDirectory, RamdiskParts ramdisk)
     {
-        // Images hold keys and a whole disk.
+        // Make the directory private, because images contain keys and a whole disk.
         Directory.CreateDirectory(workDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory(logDirectory);
         (WorkDirectory, LogDirectory, Ramdisk) = (workDirectory, logDirectory, ramdisk);
@@ -54,10 +54,10 @@ public sealed class MachineRun : IDisposable
 
     public string LogDirectory { get; }
 
-    /// <summary>QEMU's -accel.</summary>
+    /// <summary>QEMU's -accel option.</summary>
     public string Accelerator { get; init; } = QemuCommandLine.UsualAccelerator;
 
-    /// <summary>Its machines can be kept as a station: every writable disk must be a qcow2 image then.</summary>
+    /// <summary>True if the machines can be saved as a station; every writable disk must be a qcow2 image then.</summary>
     public bool IsKept { get; init; }
 
     /// <summary>The laptop's end of the cable.</summary>
@@ -66,12 +66,12 @@ public sealed class MachineRun : IDisposable
     /// <summary>The desktop's end of the cable.</summary>
     public CableEnd DesktopEnd => new(Path.Combine(_run.Path, "cable"), Listens: false, DesktopMac);
 
-    /// <summary>The end of another cable to the laptop, for a desktop beside the first.</summary>
+    /// <summary>The second desktop's end of another cable to the laptop.</summary>
     public CableEnd SecondDesktopEnd => new(SecondCable, Listens: false, SecondDesktopMac);
 
     private string SecondCable => Path.Combine(_run.Path, "cable-2");
 
-    /// <summary>Starts a machine and notes it in the timeline.</summary>
+    /// <summary>Starts a machine and marks it in the timeline.</summary>
     public async Task<VirtualMachine> StartAsync(
         string name, Startup startup, IReadOnlyList<VirtualDisk> disks, CableEnd cable, CancellationToken token, bool hasSecondSerial = false, bool endsOnReset = true)
     {
@@ -91,7 +91,7 @@ public sealed class MachineRun : IDisposable
         }, token);
     }
 
-    /// <summary>Takes a machine of a station up in this run: it stands still until it is told to go on.</summary>
+    /// <summary>Loads a machine of a station into this run; it stays paused until it is told to go on.</summary>
     internal Task<VirtualMachine> TakeUpAsync(VirtualMachineOptions kept, CancellationToken token)
     {
         Timeline.Mark(kept.Name, "taken up");
@@ -112,13 +112,13 @@ public sealed class MachineRun : IDisposable
         return machine;
     }
 
-    /// <summary>The last lines of every console, also of machines that are gone: what one wants to see first after a failure.</summary>
+    /// <summary>The last lines of every console, including those of ended machines, to show after a failure.</summary>
     public string DescribeConsoles()
     {
         var text = new StringBuilder();
         foreach ((var machine, var console) in _consoles)
         {
-            text.Append($"--- the end of the {machine}'s console\n");
+            text.Append($"--- last lines of the {machine}'s console\n");
             text.AppendJoin('\n', console.Tail.TakeLast(TailLines)).Append('\n');
         }
 

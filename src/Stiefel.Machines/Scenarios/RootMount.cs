@@ -3,14 +3,14 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.Machines.Scenarios;
 
-/// <summary>What a system's root file system is mounted from.</summary>
-/// <param name="Device">E.g. /dev/nbd0p2.</param>
-/// <param name="Type">E.g. ext4.</param>
-/// <param name="Options">Separated by commas; the first is rw or ro.</param>
+/// <summary>The mount of a system's root file system.</summary>
+/// <param name="Device">The device, for example /dev/nbd0p2.</param>
+/// <param name="Type">The file system's type, for example ext4.</param>
+/// <param name="Options">The mount options, separated by commas; the first is rw or ro.</param>
 public sealed partial record RootMount(string Device, string Type, string Options)
 {
-    /// <summary>Reads what `findmnt -rno SOURCE,FSTYPE,OPTIONS /` prints.</summary>
-    /// <exception cref="MachineException">It is not that.</exception>
+    /// <summary>Reads the output of `findmnt -rno SOURCE,FSTYPE,OPTIONS /`.</summary>
+    /// <exception cref="MachineException">The text is not such output.</exception>
     public static RootMount Parse(string text)
     {
         var columns = text.Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -19,10 +19,10 @@ public sealed partial record RootMount(string Device, string Type, string Option
             : throw new MachineException($"findmnt printed `{text.Trim()}`, not device, type and options of /");
     }
 
-    /// <summary>From a partition of the network block device.</summary>
+    /// <summary>True if the device is a partition of the network block device.</summary>
     public bool IsRemote => RemotePartition().IsMatch(Device);
 
-    /// <summary>Read-write.</summary>
+    /// <summary>True if it is mounted read-write.</summary>
     public bool IsWritable => Options.Split(',')[0] == "rw";
 
     /// <inheritdoc/>

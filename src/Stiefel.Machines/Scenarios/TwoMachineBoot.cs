@@ -7,8 +7,8 @@ using Stiefel.Machines.Runs;
 namespace Stiefel.Machines.Scenarios;
 
 /// <summary>
-/// The whole story once: the laptop runs its own system, leaves it for the server ramdisk, the desktop boots the laptop's system
-/// from there, is used, and switched off; then the laptop's disk is looked at.
+/// The whole story once: the laptop leaves its own system for the server ramdisk; the desktop boots the laptop's system from
+/// there, is used, and is powered off; then the laptop's disk is checked.
 /// </summary>
 public sealed class TwoMachineBoot
 {
@@ -20,8 +20,8 @@ public sealed class TwoMachineBoot
 
     public TwoMachineBoot(MachineRun run, LaptopDisk disk, string keyFile) => (_run, _disk, _keyFile) = (run, disk, keyFile);
 
-    /// <summary>Runs it.</summary>
-    /// <exception cref="MachineException">Something did not happen, or a check failed.</exception>
+    /// <summary>Runs the story.</summary>
+    /// <exception cref="MachineException">A step did not happen in time, or a check failed.</exception>
     public async Task<BootedDesktop> RunAsync(DesktopStart start, CancellationToken token)
     {
         var image = await _disk.CopyAsync(Path.Combine(_run.WorkDirectory, "laptop.img"), token);

@@ -6,9 +6,9 @@ using Stiefel.Machines.Scenarios;
 namespace Stiefel.Machines.Stations;
 
 /// <summary>
-/// Machines that were kept at one moment of a boot, from which any number of runs go on. QEMU keeps a machine's memory in its disk images
-/// (savevm), so every writable disk is a qcow2 image here; a run takes up copies of them, and the station stays as it is. A machine that is
-/// taken up repeats its random state: what shows that keys, nonces or answers are fresh has to boot.
+/// Machines that were saved at one moment of a boot, from which any number of runs can continue. QEMU stores a machine's memory in its disk
+/// images (savevm), so every writable disk is a qcow2 image here. A run loads copies of them, and the station stays unchanged. A loaded
+/// machine repeats its random state, so a test that keys, nonces or answers are fresh has to boot instead.
 /// </summary>
 public sealed class Station
 {
@@ -18,11 +18,11 @@ public sealed class Station
 
     private Station(IReadOnlyList<VirtualMachineOptions> machines) => _machines = machines;
 
-    /// <summary>Keeps running machines, all at the same moment; they go on afterwards.</summary>
-    /// <param name="machines">In the order in which they must start; of a run that is kept.</param>
-    /// <param name="directory">Where the station's images go, copies of the machines'.</param>
-    /// <param name="token">Ends it.</param>
-    /// <exception cref="MachineException">One cannot be kept.</exception>
+    /// <summary>Saves running machines, all at the same moment; they continue afterwards.</summary>
+    /// <param name="machines">The machines, in the order in which they must start; their run must have <see cref="MachineRun.IsKept"/>.</param>
+    /// <param name="directory">The directory for the station's images, which are copies of the machines' images.</param>
+    /// <param name="token">Cancels the work.</param>
+    /// <exception cref="MachineException">A machine cannot be saved.</exception>
     public static async Task<Station> KeepAsync(IReadOnlyList<VirtualMachine> machines, string directory, CancellationToken token)
     {
         foreach (var machine in machines)
@@ -48,10 +48,10 @@ public sealed class Station
         return station;
     }
 
-    /// <summary>Takes the machines up in a run of their own, with copies of their disks; they go on from the moment at which they were kept.</summary>
+    /// <summary>Loads the machines into a new run, with copies of their disks; they continue from the moment at which they were saved.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="token">Ends it.</param>
-    /// <param name="change">What is different in each machine, of what its running system does not see, such as where its cable is recorded.</param>
+    /// <param name="token">Cancels the work.</param>
+    /// <param name="change">Changes options that the running system does not notice, such as the recording of the cable.</param>
     /// <exception cref="MachineException">The station is damaged.</exception>
     public async Task<IReadOnlyList<VirtualMachine>> TakeUpAsync(MachineRun run, CancellationToken token, Func<VirtualMachineOptions, VirtualMachineOptions>? change = null)
     {
@@ -88,12 +88,12 @@ public sealed class Station
         {
             if (!await KeptImage.HoldsAsync(image, Moment, token))
             {
-                throw new MachineException($"{image} does not hold the machine that was kept in it; remove it and begin anew");
+                throw new MachineException($"{image} does not contain the machine that was saved in it; remove the file and run again");
             }
         }
     }
 
-    // A copy of the file, not an image over it: what is kept in an image is not seen through another.
+    // Copy the file instead of making an overlay, because a saved state cannot be loaded through an overlay.
     private static async Task<VirtualMachineOptions> CopyAsync(VirtualMachineOptions kept, string directory, CancellationToken token)
     {
         var disks = new List<VirtualDisk>();

@@ -7,12 +7,12 @@ using Stiefel.Machines.Scenarios;
 namespace Stiefel.Machines.Stations;
 
 /// <summary>
-/// Makes the stations of one boot when the first is asked for, and keeps them until it is disposed: the laptop at the prompt of its own system,
-/// the laptop that serves, and with it the desktop at the payload's prompt. One boot passes all of them, and each can be used from then on.
+/// Makes the stations of one boot when the first of them is needed, and keeps them until it is disposed: the laptop at its own system's prompt, the
+/// laptop that serves, and the serving laptop with the desktop at the payload's prompt. A single boot makes all three; each can be used at once.
 /// </summary>
 public sealed class StationMaker : IDisposable
 {
-    // So that a desktop that has lost its disk fails within a test's patience, whatever way it lost it.
+    // Makes a desktop that has lost its disk fail within a test's time limit.
     private const string Settings = "stiefel.Link.DeadConnectionSeconds=120";
     private const string DesktopName = "desktop";
 
@@ -22,8 +22,8 @@ public sealed class StationMaker : IDisposable
     private readonly Lazy<Task> _making;
     private readonly TaskCompletionSource<Station> _ownSystem = Promise(), _serving = Promise(), _payload = Promise();
 
-    /// <param name="directory">For their images and logs; removed in the end.</param>
-    /// <param name="ramdisk">Both machines' ramdisk.</param>
+    /// <param name="directory">The directory for images and logs; it is removed at the end.</param>
+    /// <param name="ramdisk">The ramdisk of both machines.</param>
     /// <param name="disk">The laptop's disk.</param>
     /// <param name="keyFile">The key that laptop and desktop share.</param>
     public StationMaker(string directory, RamdiskParts ramdisk, LaptopDisk disk, string keyFile)
@@ -32,31 +32,31 @@ public sealed class StationMaker : IDisposable
         _making = new Lazy<Task>(MakeAsync);
     }
 
-    /// <summary>The disk that all of them are of.</summary>
+    /// <summary>The laptop's disk in all stations.</summary>
     public LaptopDisk Disk { get; }
 
     /// <summary>The key that laptop and desktop share.</summary>
     public string KeyFile { get; }
 
-    /// <summary>Takes the laptop up at the prompt of its own system.</summary>
+    /// <summary>Loads the laptop at the prompt of its own system.</summary>
     public async Task<LaptopAtPrompt> TakeUpOwnSystemAsync(MachineRun run, CancellationToken token)
     {
         var machine = (await TakeUpAsync(_ownSystem, run, null, token))[0];
         return new LaptopAtPrompt(machine, await ConsoleShell.OverPromptAsync(Laptop.Name, machine.Console, token));
     }
 
-    /// <summary>Takes the laptop up while it serves its disk, with a shell in its ramdisk.</summary>
+    /// <summary>Loads the laptop while it serves its disk, with a shell in its ramdisk.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="token">Ends it.</param>
-    /// <param name="beeper">A WAV file for what its beeper says; null for none.</param>
+    /// <param name="token">Cancels the work.</param>
+    /// <param name="beeper">A WAV file that records the beeper; null for none.</param>
     public async Task<Laptop> TakeUpServingAsync(MachineRun run, CancellationToken token, string? beeper = null) =>
         Laptop.TakenUp(run, (await TakeUpAsync(_serving, run, machine => machine with { BeeperRecording = beeper }, token))[0]);
 
-    /// <summary>Takes both machines up: the laptop serves, and the desktop stands at the payload's prompt.</summary>
+    /// <summary>Loads both machines: the laptop serves, and the desktop is at the payload's prompt.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="token">Ends it.</param>
-    /// <param name="recording">Where all that crosses the cable is written down; null for nowhere.</param>
-    /// <param name="afterReset">What the laptop starts when its reset is pressed, in place of its own system; null for that.</param>
+    /// <param name="token">Cancels the work.</param>
+    /// <param name="recording">A file that records all traffic on the cable; null for none.</param>
+    /// <param name="afterReset">What the laptop starts after a reset; null for its own system.</param>
     public async Task<RunningPayload> TakeUpPayloadAsync(MachineRun run, CancellationToken token, string? recording = null, Startup? afterReset = null)
     {
         var machines = await TakeUpAsync(
@@ -95,7 +95,7 @@ public sealed class StationMaker : IDisposable
         return await station.TakeUpAsync(run, token, change);
     }
 
-    // Never fails itself: who asks for a station that was not reached is told why.
+    // Never throws: the reason of a failure is reported to each caller that asks for a station that was not reached.
     private async Task MakeAsync()
     {
         using var run = new MachineRun(Path.Combine(_directory, "run"), Path.Combine(_directory, "log"), _ramdisk) { IsKept = true };
@@ -105,7 +105,7 @@ public sealed class StationMaker : IDisposable
         }
         catch (Exception error)
         {
-            var reason = new MachineException($"the stations were not made: {error.Message}\n{run.DescribeConsoles()}", error);
+            var reason = new MachineException($"the saved machines for the tests could not be made: {error.Message}\n{run.DescribeConsoles()}", error);
             foreach (var promise in (TaskCompletionSource<Station>[])[_ownSystem, _serving, _payload])
             {
                 promise.TrySetException(reason);

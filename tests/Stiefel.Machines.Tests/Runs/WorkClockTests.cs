@@ -55,7 +55,7 @@ public sealed class WorkClockTests
         Pass(10);
         Assert.Equal(TimeSpan.FromSeconds(10), deadline.Left);
         clock.Measured(s_usual * 5);
-        // The ten seconds that have passed were no more than two.
+        // The ten seconds that have passed count as only two.
         Assert.Equal(TimeSpan.FromSeconds(90), deadline.Left);
         Pass(90);
         Assert.Equal(TimeSpan.Zero, deadline.Left);

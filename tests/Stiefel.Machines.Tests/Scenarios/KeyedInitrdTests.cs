@@ -7,7 +7,7 @@ namespace Stiefel.Machines.Tests.Scenarios;
 
 public sealed class KeyedInitrdTests
 {
-    // Odd on purpose: the archive behind it must begin at a multiple of 4.
+    // The length is odd on purpose, because the archive behind it must begin at a multiple of 4.
     private const string OddInitrd = "12345";
     private const int ArchiveOffset = 8;
 
