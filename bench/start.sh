@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How long the server ramdisk takes from the kernel's first instruction to "serving", beside the same kernel that reaches a shell in an
-# initramfs with nothing but busybox. Both in the same virtual machine, alternating. --json FILE writes the figures, --rounds N (5).
+# Measures how long the server ramdisk takes from the kernel's first instruction to "serving", compared with the same kernel that reaches a
+# shell in an initramfs with busybox only, alternating in the same virtual machine. --json FILE writes the figures, --rounds N (5).
 set -euo pipefail
 . "$(dirname "$0")/../eng/prerequisites.sh"
 [ "$(id -u)" = 0 ] || exec sudo -E env "PATH=$PATH" "$0" "$@"
@@ -31,7 +31,7 @@ chmod +x "$work/empty/init"
 truncate -s 64M "$work/disk.img"
 
 # start INITRD ARGUMENTS MARKER: prints milliseconds from the kernel's start until the marker is on the console.
-# The kernel's clock begins with it: the first line with a stamp that we see as it is printed tells when that was.
+# The kernel's time stamps count from its start, so the first stamped line, seen when it is printed, tells when the kernel started.
 start() {
   local line now begin= took= qemu
   coproc machine { exec timeout -k 5 240 qemu-system-x86_64 -accel tcg,thread=multi -machine q35 -cpu max -smp 2 -m 1024 -nodefaults \
@@ -50,7 +50,7 @@ start() {
   done
   kill "$qemu" 2>>"$work/qemu.log" || true
   wait "$qemu" || true
-  [ -n "$took" ] || { echo "bench/start.sh: \`$3\` never appeared on the console; QEMU said: $(cat "$work/qemu.log")" >&2; return 1; }
+  [ -n "$took" ] || { echo "bench/start.sh: \`$3\` never appeared on the console; QEMU's messages: $(cat "$work/qemu.log")" >&2; return 1; }
   echo "$took"
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What clients that watch the events cost the block server: 4 KiB random reads at depth 32 with none and with 100 of them, alternating, while
-# another client connects and leaves all the time, each time two events. --rounds N (5). Takes the programs of STIEFEL_BIN if that is set.
+# Measures the cost of clients that watch events for the block server: 4 KiB random reads at depth 32 with no and with 100 watchers, alternating,
+# while another client connects and disconnects all the time, which makes two events each time. --rounds N (5). Uses the programs in STIEFEL_BIN if set.
 set -euo pipefail
 . "$(dirname "$0")/../eng/prerequisites.sh"
 rounds=5 watchers=100
@@ -40,7 +40,7 @@ for ((round = 1; round <= rounds; round++)); do
     curl -sN -K "$work/curl.conf" "http://127.0.0.1:$admin/api/v1/events" -o "$work/watched.$i" &
     watching+=($!)
   done
-  # Each has been answered when its file is there.
+  # A watcher's file exists once the server has answered it.
   until [ "$(find "$work" -name 'watched.*' -size +0 | wc -l)" -eq "$watchers" ]; do sleep 0.1; done
   watched=$(reads)
   kill "${watching[@]}"

@@ -13,7 +13,7 @@ internal sealed record BenchOptions(string Binaries, string? BinariesBefore, str
           --before DIR  measure the stiefel-server in DIR too, to see what a change brought
         """;
 
-    /// <summary>Null, after saying why, if the arguments are wrong.</summary>
+    /// <summary>Reads the arguments; prints the problem and returns null if they are wrong.</summary>
     public static BenchOptions? Parse(string[] args)
     {
         var options = new BenchOptions("artifacts/bin", null, null, 3, 4, 2048, null, false);

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Stiefel.Bench;
 
 /// <summary>One measured run.</summary>
-/// <param name="Rate">Operations or bytes per second, as the row says.</param>
+/// <param name="Rate">Operations or bytes per second, depending on the row.</param>
 /// <param name="CpuPerGiB">The server's processor seconds per GiB moved.</param>
 /// <param name="PeakKiB">The server's peak memory.</param>
 internal sealed record Sample(double Rate, double CpuPerGiB, long PeakKiB);
@@ -15,7 +15,7 @@ internal static class Fio
     {
         Prepare(row, file);
         var before = peer.CpuSeconds;
-        // What is cold is so only once: such a run ends with the file at the latest.
+        // A file is cold only for the first pass, so a cold run ends at the end of the file at the latest.
         var limit = row.IsCold ? $"--runtime={seconds}" : $"--time_based --runtime={seconds}";
         var start = new ProcessStartInfo("fio") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in $"--name=row --ioengine=nbd --uri={peer.Uri} --thread --group_reporting {limit} --randrepeat=0 --output-format=json {row.Arguments}".Split(' '))
@@ -45,7 +45,7 @@ internal static class Fio
         return new Sample(rate, (peer.CpuSeconds - before) / (bytes / (1 << 30)), peer.PeakKiB);
     }
 
-    // All find the file alike: nothing left to be written, and wholly in the page cache, or not at all.
+    // Prepare the same state for all peers: nothing left to write back, and the file completely in the page cache or not at all.
     private static void Prepare(Row row, string file)
     {
         using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);

@@ -7,8 +7,8 @@ using System.Text;
 namespace Stiefel.Bench;
 
 /// <summary>
-/// An NBD server that answers every request at once from one fixed buffer and touches no disk: no server can be faster
-/// with this client on this machine, so each row can say how far from that limit a real one is. Loopback only.
+/// An NBD server that answers every request at once from one fixed buffer and touches no disk. No server can be faster
+/// with this client on this machine, so each row shows how far a real server is from that limit. Loopback only.
 /// </summary>
 internal static unsafe partial class LimitServer
 {
@@ -49,12 +49,12 @@ internal static unsafe partial class LimitServer
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
-                // The client is done.
+                // The client has disconnected.
             }
         }
     }
 
-    // As the server under test does: the limit shall be one.
+    // Use the same socket options as the server under test, so that this really is the limit.
     private static void Tune(Socket socket)
     {
         try
@@ -63,7 +63,7 @@ internal static unsafe partial class LimitServer
         }
         catch (SocketException)
         {
-            // not in this kernel
+            // this kernel lacks the algorithm
         }
     }
 

@@ -3,12 +3,12 @@ using Spectre.Console;
 
 namespace Stiefel.Bench;
 
-/// <summary>A row's samples of every peer.</summary>
+/// <summary>The median sample of each peer in one row.</summary>
 internal sealed record RowResult(Row Row, IReadOnlyDictionary<string, Sample> Medians);
 
 internal static class BenchFile
 {
-    /// <summary>Random bytes really on the disk: a sparse file would flatter everyone.</summary>
+    /// <summary>Writes random bytes to the disk, because a sparse file would make every server look faster.</summary>
     public static void Create(string path, int mib)
     {
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
@@ -23,7 +23,7 @@ internal static class BenchFile
     }
 }
 
-/// <summary>Runs every row against every peer in turns, so that a drift of the machine meets all alike.</summary>
+/// <summary>Runs every row against all peers in turns, so that a drift in the machine's speed affects all of them equally.</summary>
 internal sealed class Measurement(BenchOptions options, string file, string work)
 {
     private static readonly int[] s_connections = [1, 4, 16, 64, 256];

@@ -5,12 +5,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Bench;
 
-/// <summary>What of the file is in memory before a run.</summary>
+/// <summary>Controls which part of the file is in memory before a run.</summary>
 internal static partial class PageCache
 {
     private const int POSIX_FADV_DONTNEED = 4;
 
-    /// <summary>Reads the file once.</summary>
+    /// <summary>Reads the file once, to bring it into memory.</summary>
     public static void Fill(SafeFileHandle file)
     {
         var block = new byte[1 << 20];
@@ -21,7 +21,7 @@ internal static partial class PageCache
         }
     }
 
-    /// <summary>Forgets the file, which must have been flushed, and makes sure that it is forgotten: fincore(1).</summary>
+    /// <summary>Drops the file, which must have been flushed, from the page cache, and checks that with fincore(1).</summary>
     public static void Evict(SafeFileHandle file, string path)
     {
         var error = posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
@@ -30,7 +30,7 @@ internal static partial class PageCache
         var resident = long.Parse(fincore.StandardOutput.ReadToEnd(), CultureInfo.InvariantCulture);
         if (error != 0 || resident > RandomAccess.GetLength(file) / 100)
         {
-            throw new InvalidOperationException($"{resident} bytes of {path} stay in the page cache (posix_fadvise: {error}): a cold row cannot be measured here");
+            throw new InvalidOperationException($"{resident} bytes of {path} stay in the page cache (posix_fadvise: {error}), so a cold row cannot be measured here");
         }
     }
 

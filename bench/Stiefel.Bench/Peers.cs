@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace Stiefel.Bench;
 
-/// <summary>A server under test: how it is started on a port of loopback with a file to serve.</summary>
+/// <summary>A server under test, and the way to start it on a loopback port with a file to serve.</summary>
 internal sealed record Peer(string Name, Func<string, int, string, ProcessStartInfo> Start)
 {
     public const string Ours = "stiefel";
     public const string Before = "before";
     public const string Limit = "limit";
 
-    /// <summary>It goes to the background by itself and writes its process id here, in the working directory.</summary>
+    /// <summary>For a server that goes to the background by itself: the file in the working directory to which it writes its process id.</summary>
     public string? PidFile { get; init; }
 
-    /// <summary>A server of somebody else, to be compared with.</summary>
+    /// <summary>True for another project's server, with which ours is compared.</summary>
     public bool IsForeign => Name is not (Ours or Before or Limit);
 
     public static IReadOnlyList<Peer> All(BenchOptions options)
@@ -28,7 +28,7 @@ internal sealed record Peer(string Name, Func<string, int, string, ProcessStartI
         return peers;
     }
 
-    // Each as its manual recommends for a raw file, with its own choice of threads.
+    // Start each as its manual recommends for a raw file, with its default number of threads.
     private static IEnumerable<Peer> Foreign =>
     [
         new("nbdkit", (file, port, _) => Command("nbdkit", "-f", "-i", "127.0.0.1", "-p", $"{port}", "-e", "x", "file", file)),
@@ -47,7 +47,7 @@ internal sealed record Peer(string Name, Func<string, int, string, ProcessStartI
     {
         var config = Path.Combine(work, "nbd-server.conf");
         File.WriteAllText(config, $"[generic]\nport = {port}\nlistenaddr = 127.0.0.1\n[x]\nexportname = {file}\nflush = true\nfua = true\ntrim = true\n");
-        return Command("nbd-server", "-C", config, "-p", Path.Combine(work, "nbd-server.pid"));   // with -d it ends with its first client
+        return Command("nbd-server", "-C", config, "-p", Path.Combine(work, "nbd-server.pid"));   // no -d: with it the server ends with its first client
     }
 
     private static ProcessStartInfo Command(string program, params string[] arguments) =>

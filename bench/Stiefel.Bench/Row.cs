@@ -1,12 +1,12 @@
 namespace Stiefel.Bench;
 
-/// <summary>One line of the table: a load that fio makes.</summary>
-/// <param name="Name">What a reader calls it.</param>
+/// <summary>One line of the table: a load made by fio.</summary>
+/// <param name="Name">The row's name, for people.</param>
 /// <param name="Arguments">fio's arguments.</param>
-/// <param name="InOperations">The figure is operations per second; otherwise bytes per second.</param>
-/// <param name="IsWrite">The goal is 1.2 times the best peer; otherwise 1.5.</param>
-/// <param name="IsCold">The file leaves the page cache before each run.</param>
-/// <param name="Connections">How many, in a row that shows growth.</param>
+/// <param name="InOperations">True if the rate is in operations per second instead of bytes per second.</param>
+/// <param name="IsWrite">True for writes, whose goal is 1.2 times the best peer instead of 1.5.</param>
+/// <param name="IsCold">True to drop the file from the page cache before each run.</param>
+/// <param name="Connections">Number of connections, in a row that shows growth.</param>
 internal sealed record Row(string Name, string Arguments, bool InOperations, bool IsWrite = false, bool IsCold = false, int? Connections = null)
 {
     public static readonly IReadOnlyList<Row> All =

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Stiefel.Bench;
 
-/// <summary>A started peer: its address, processor time and peak memory, children included.</summary>
+/// <summary>A started peer: its address, and its processor time and peak memory including child processes.</summary>
 internal sealed class RunningPeer : IDisposable
 {
     private const double TicksPerSecond = 100;   // USER_HZ, man 5 proc
@@ -35,7 +35,7 @@ internal sealed class RunningPeer : IDisposable
 
     public string Uri { get; }
 
-    /// <summary>User and system seconds of the process and its children, ended ones too.</summary>
+    /// <summary>User and system seconds of the process and its children, including ended ones.</summary>
     public double CpuSeconds => Tree().Sum(id => Stat(id, 13) + Stat(id, 14)) + Stat(_process.Id, 15) + Stat(_process.Id, 16);
 
     /// <summary>Sum of the peaks (VmHWM) of the process and its living children, in KiB.</summary>
@@ -65,7 +65,7 @@ internal sealed class RunningPeer : IDisposable
         }
         catch (IOException)
         {
-            return 0;   // a child that just ended is in its parent's sums
+            return 0;   // a child that has just ended is included in its parent's sums
         }
     }
 
@@ -101,10 +101,10 @@ internal sealed class RunningPeer : IDisposable
             }
             catch (SocketException)
             {
-                // not listening yet
+                // the server does not listen yet
             }
         }
 
-        throw new InvalidOperationException($"{name} does not listen after {s_startLimit.TotalSeconds} s: is it installed?");
+        throw new InvalidOperationException($"{name} does not listen after {s_startLimit.TotalSeconds} s; check that it is installed");
     }
 }

@@ -5,10 +5,10 @@ using Stiefel.Protocol.Envelope;
 
 namespace Stiefel.EnvelopeBench;
 
-/// <summary>Bytes per second of the envelope alone, in memory, and per second of processor time.</summary>
+/// <summary>Measures the envelope alone, in memory: bytes per second of time and per second of processor time.</summary>
 internal static class CipherSpeed
 {
-    // Stays in the processor's cache, as a segment does.
+    // Small enough to stay in the processor's cache, like a segment.
     private const int PassBytes = 64_000;
 
     public static async Task<(double Wall, double PerCore)> SealAsync(byte[] plain, byte[] key, Stream destination) => await RateAsync(plain.Length, async () =>
@@ -30,7 +30,7 @@ internal static class CipherSpeed
         return Task.CompletedTask;
     }).GetAwaiter().GetResult();
 
-    /// <summary>One pass of AES-256, as fast as this processor can: blocks that do not depend on one another, never out of its cache. EAX needs two at each end.</summary>
+    /// <summary>Measures one pass of AES-256 at this processor's full speed: independent blocks in its cache. EAX needs two passes at each end.</summary>
     public static (double Wall, double PerCore) Aes(int bytes, byte[] key) => RateAsync(bytes, () =>
     {
         var text = new byte[PassBytes];
@@ -48,7 +48,7 @@ internal static class CipherSpeed
 
     private static async Task<(double Wall, double PerCore)> RateAsync(int length, Func<Task> work)
     {
-        await work(); // warm
+        await work(); // warm up
         var processor = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
         const int Rounds = 3;

@@ -10,14 +10,14 @@ using Stiefel.Linux.Kexec;
 
 namespace Stiefel.EnvelopeBench;
 
-/// <summary>The client's own code receives the initrd into memory, as it does before kexec: sealed and plain in turns.</summary>
+/// <summary>Receives the initrd into memory with the client's own code, as before kexec, sealed and plain in turns.</summary>
 internal static class DesktopSide
 {
     private const int PlainBuffer = 64 * 1024;
 
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Writes one line per transfer: what, bytes per second, own processor seconds.</summary>
+    /// <summary>Prints one line for each transfer: its kind, bytes per second, and processor seconds of this process.</summary>
     public static async Task<int> RunAsync(string directory, int port, int rounds)
     {
         using var key = KeyFile.Load(Path.Combine(directory, "keys", "bench.key"));
@@ -36,7 +36,7 @@ internal static class DesktopSide
         return 0;
     }
 
-    // The other process is only just starting.
+    // Wait for the other process, which may still be starting.
     private static async Task WaitAsync(IPEndPoint endpoint)
     {
         for (var clock = Stopwatch.StartNew(); ; await Task.Delay(20))

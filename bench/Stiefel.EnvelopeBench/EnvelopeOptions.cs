@@ -11,7 +11,7 @@ internal sealed record EnvelopeOptions(string OldWay, string? JsonFile, int Roun
           --no-cables   without the rows for links of 1, 2.5, 5 and 10 Gbit/s, which need root
         """;
 
-    /// <summary>Null, after saying why, if the arguments are wrong.</summary>
+    /// <summary>Reads the arguments; prints the problem and returns null if they are wrong.</summary>
     public static EnvelopeOptions? Parse(string[] args)
     {
         var options = new EnvelopeOptions("bench/old-envelope.py", null, 5, 200, [1000, 2500, 5000, 10000]);

@@ -10,7 +10,7 @@ using Stiefel.Server.Http;
 
 namespace Stiefel.EnvelopeBench;
 
-/// <summary>stiefel-server as it is, and one more route that gives the same initrd away in plain HTTP.</summary>
+/// <summary>Runs stiefel-server unchanged, with an additional route that serves the same initrd in plain HTTP.</summary>
 internal static class LaptopSide
 {
     public const string PlainPath = "/plain/initrd";

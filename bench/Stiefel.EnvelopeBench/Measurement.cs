@@ -7,7 +7,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.EnvelopeBench;
 
-/// <summary>Everything in one run: the cipher alone, the transfers, the old way.</summary>
+/// <summary>Measures everything in one run: the cipher alone, the transfers, and the old system's way.</summary>
 internal static class Measurement
 {
     private const int Mega = 1_000_000;
@@ -73,7 +73,7 @@ internal static class Measurement
         var text = python.StandardOutput.ReadToEnd();
         python.WaitForExit();
         return python.ExitCode != 0
-            ? throw new InvalidOperationException("the old way failed: it needs python3-pycryptodome")
+            ? throw new InvalidOperationException("measuring the old system's way failed; it needs the package python3-pycryptodome")
             : text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Select(p => new Row(p[0], Number(p[1]), null));
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Stiefel.EnvelopeBench;
 
-// The first two are the processes that the third starts.
+// The third mode starts the other two as processes.
 return args switch
 {
     ["serve", var directory, var port] => await LaptopSide.RunAsync(directory, Number(port)),

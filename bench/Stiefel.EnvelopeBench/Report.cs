@@ -3,13 +3,13 @@ using Spectre.Console;
 
 namespace Stiefel.EnvelopeBench;
 
-/// <summary>One transfer: bytes per second, processor seconds of both sides.</summary>
+/// <summary>One transfer: bytes per second, and the processor seconds of both sides.</summary>
 internal sealed record Sample(string What, double Rate, double ClientSeconds, double ServerSeconds);
 
-/// <summary>One line of the result; rates in bytes per second.</summary>
-/// <param name="Name">What was measured.</param>
-/// <param name="Rate">By the clock; the median of the rounds.</param>
-/// <param name="PerCore">By the processor time of all sides together; null if unknown.</param>
+/// <summary>One line of the result, with rates in bytes per second.</summary>
+/// <param name="Name">The measured subject.</param>
+/// <param name="Rate">Bytes per second of time, the median of the rounds.</param>
+/// <param name="PerCore">Bytes per second of processor time of all sides together; null if unknown.</param>
 internal sealed record Row(string Name, double Rate, double? PerCore)
 {
     public static Row Of(string name, double bytes, IEnumerable<Sample> samples)
@@ -27,10 +27,10 @@ internal sealed record Row(string Name, double Rate, double? PerCore)
 
 internal static class Report
 {
-    /// <summary>Name of the row that tells how fast a single pass of AES is.</summary>
+    /// <summary>Name of the row with the speed of a single pass of AES.</summary>
     public const string OnePass = "AES-256, one pass, in the cache";
 
-    // Sealing is two passes of AES over every byte, and so is opening.
+    // Sealing takes two passes of AES over every byte, and so does opening.
     private const int Passes = 4;
 
     public static void Print(IReadOnlyList<Row> rows)
@@ -51,8 +51,8 @@ internal static class Report
     }
 
     /// <summary>
-    /// What no AES-EAX can exceed where both ends share all processors and these, not a link, are the limit: what a byte costs in plain HTTP,
-    /// against the same and four passes of AES at this processor's full speed.
+    /// Upper bound for any AES-EAX when both ends share all processors, which are the limit instead of a link: the cost of a byte in plain HTTP,
+    /// divided by that cost plus four passes of AES at this processor's full speed.
     /// </summary>
     private static double Bound(IReadOnlyList<Row> rows)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Stiefel.EnvelopeBench;
 
-/// <summary>A network namespace whose loopback carries only so much, as a cable does; gone when disposed of. Needs root.</summary>
+/// <summary>A network namespace whose loopback has a limited rate, like a cable; disposing it removes it. Needs root.</summary>
 internal sealed class SlowCable : IDisposable
 {
     private readonly string _name = $"stiefel-bench-{Environment.ProcessId}";
@@ -17,7 +17,7 @@ internal sealed class SlowCable : IDisposable
 
     public int Megabit { get; }
 
-    /// <summary>What stands before a command to run it there.</summary>
+    /// <summary>The words before a command that run it in this namespace.</summary>
     public string[] Enter => ["ip", "netns", "exec", _name];
 
     public void Dispose() => Run("ip", "netns", "delete", _name);
@@ -28,7 +28,7 @@ internal sealed class SlowCable : IDisposable
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"'{program} {string.Join(' ', arguments)}' failed: a slow cable needs root and iproute2");
+            throw new InvalidOperationException($"'{program} {string.Join(' ', arguments)}' failed; a slow cable needs root and iproute2");
         }
     }
 }

@@ -5,21 +5,21 @@ using System.Net.Sockets;
 
 namespace Stiefel.EnvelopeBench;
 
-/// <summary>The same initrd from one process to another, sealed and in plain HTTP in turns.</summary>
+/// <summary>Transfers the same initrd from one process to another, sealed and in plain HTTP in turns.</summary>
 internal sealed class Transfer(string work, EnvelopeOptions options)
 {
     private const double Mega = 1e6;
 
-    /// <param name="cable">What lies between the two; null for loopback as it is.</param>
+    /// <param name="cable">The cable between the two processes; null for plain loopback.</param>
     public IReadOnlyList<Row> Run(SlowCable? cable)
     {
-        // In a namespace of its own every port is free.
+        // Every port is free in a new namespace.
         var port = cable is null ? FreePort() : 4644;
         var where = cable is null ? "loopback" : $"{cable.Megabit} Mbit/s";
         using var server = Start(cable, "serve", work, $"{port}");
         try
         {
-            Fetch(cable, port, 1, server); // warm, and the page cache is full
+            Fetch(cable, port, 1, server); // warm up, and fill the page cache
             var before = PeakKiB(server);
             var samples = Fetch(cable, port, options.Rounds, server);
             var peak = PeakKiB(server);

@@ -3,7 +3,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Keys.Tests;
 
-/// <summary>What a look at a directory of keys finds; server and autokexec look alike.</summary>
+/// <summary>What a look at a directory of keys finds, for the server and for autokexec.</summary>
 public sealed class KeyDirectoryWatchTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -40,7 +40,7 @@ public sealed class KeyDirectoryWatchTests : IDisposable
         var before = watch.Look([]);
         Assert.False(watch.HasChanged());
 
-        // Into the next tick of the clock by which the file system keeps its times.
+        // Wait for the next tick of the clock that the file system uses for its time stamps.
         Thread.Sleep(20);
         Change(change);
 
@@ -60,7 +60,7 @@ public sealed class KeyDirectoryWatchTests : IDisposable
         Assert.True(watch.HasChanged());
     }
 
-    /// <summary>To open a pipe waits for who writes to it.</summary>
+    /// <summary>Opening a pipe would wait for a writer.</summary>
     [Fact]
     public void Look_PipeOfAKeysName_IsAProblemAndNotWaitedFor()
     {

@@ -20,7 +20,7 @@ public sealed class KeyFileStampTests : IDisposable
         Assert.Equal(KeyFiles.List(_directory).Select(name => KeyFiles.FileOf(_directory, name)), KeyFileStamp.Of(_directory).Select(file => file.Path));
     }
 
-    /// <summary>A server that starts just then would think the key revoked.</summary>
+    /// <summary>A server that starts during the renaming would otherwise believe that the key is revoked.</summary>
     [Fact]
     public void Of_FileIsRenamedMeanwhile_IsSeenUnderItsOtherName()
     {

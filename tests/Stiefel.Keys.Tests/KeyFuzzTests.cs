@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Stiefel.Keys.Tests;
 
-/// <summary>Whatever lies on a stick or is typed: a key, or one line that says what is wrong. STIEFEL_FUZZ_N raises the number of tries.</summary>
+/// <summary>Any file on a stick and any typed text gives a key, or one line that says what is wrong. STIEFEL_FUZZ_N raises the number of tries.</summary>
 public sealed class KeyFuzzTests
 {
     private static readonly int s_tries = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_N"), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 20_000;
@@ -21,7 +21,7 @@ public sealed class KeyFuzzTests
             }
             catch (FormatException)
             {
-                // Refused.
+                // The input is refused, as it may be.
             }
         }
     }
@@ -29,7 +29,7 @@ public sealed class KeyFuzzTests
     [Fact]
     public void PairingCode_Mutated_IsTheSameKeyOrFoundWrong()
     {
-        // A wrong code that passes is only a wrong key; but it should be found at the keyboard, not by the laptop.
+        // A wrong code that passes would only be a wrong key, but the error should be found at the keyboard and not by the laptop.
         const int FewestFound = 10_000;
         var missed = 0;
         var secret = new byte[16];
@@ -50,7 +50,7 @@ public sealed class KeyFuzzTests
         Assert.InRange(missed, 0, 1 + (s_tries / FewestFound));
     }
 
-    // One to three changes: another character, one more, one less, or two that swap places.
+    // Makes one to three changes: another character, one more, one less, or two swapped.
     private static string Mutate(string text, Random random)
     {
         var letters = text.ToList();

@@ -19,7 +19,7 @@ public sealed class PairingCodeTests
         }
     }
 
-    /// <summary>The collector leaves copies where it moves things. What is pinned it counts among the oldest from the beginning.</summary>
+    /// <summary>The garbage collector leaves copies when it moves data. It counts pinned data as the oldest generation from the beginning.</summary>
     [Fact]
     public void TryDecode_Key_LiesWhereTheCollectorLeavesIt()
     {
@@ -39,7 +39,7 @@ public sealed class PairingCodeTests
         }
     }
 
-    /// <summary>Found without asking the laptop, and the group is named.</summary>
+    /// <summary>The error is found without asking the laptop, and the message names the group.</summary>
     [Fact]
     public void TryDecode_AnyCharacterWrong_NamesItsGroup()
     {

@@ -7,7 +7,7 @@ namespace Stiefel.Keys.Tests;
 
 public sealed class PassphraseCostTests
 {
-    /// <summary>RFC 9106 §5.3: the library is Argon2id.</summary>
+    /// <summary>The vector of RFC 9106 §5.3, which proves that the library computes Argon2id.</summary>
     [Fact]
     public void Argon2id_PublishedVector_IsReproduced()
     {

@@ -40,7 +40,7 @@ public sealed class SealedKeyTests
     public void TryOpen_WrongPassphrase_GivesNothing(string passphrase) =>
         Assert.False(SealedKey.Seal(new byte[32], s_passphrase, s_cheap).TryOpen(Encoding.UTF8.GetBytes(passphrase), "k", out _));
 
-    /// <summary>Also the parameters are authenticated: nobody can lower what a guess costs and have the owner notice nothing.</summary>
+    /// <summary>The parameters are authenticated too, so nobody can lower the cost of a guess without the owner's notice.</summary>
     [Fact]
     public void TryOpen_AnyCharacterChanged_GivesNothing()
     {

@@ -71,7 +71,7 @@ public sealed class StoredKeyTests : IDisposable
     public void Read_Missing_IsUnreadable() =>
         Assert.Equal(KeyFileProblem.Unreadable, Assert.Throws<KeyFileException>(() => StoredKey.Read(Path.Combine(_directory, "none.key"))).Problem);
 
-    // To nobody; the tests run as root.
+    // Changes the owner to the user nobody; the tests run as root.
     private static void GiveAway(string path) => Linux.Programs.ExternalProgram.Run("chown", ["65534", path]);
 
     private string Write(string name, byte[] content)

@@ -3,25 +3,25 @@ using System.Text.RegularExpressions;
 
 namespace Stiefel.Protocol.Tests;
 
-/// <summary>docs/protocol.md, as the tests read it: its blocks of test vectors and its other fenced blocks.</summary>
+/// <summary>Reads the blocks of test vectors and the other fenced blocks in docs/protocol.md.</summary>
 internal static partial class ProtocolDocument
 {
     public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "protocol.md");
 
     public static string Text { get; } = File.ReadAllText(Path);
 
-    /// <summary>All blocks of vectors of one kind, in order.</summary>
+    /// <summary>Returns all vector blocks of one kind, in order.</summary>
     public static IReadOnlyList<Vector> Vectors(string kind) =>
         [.. Blocks().Matches(Text).Where(m => m.Groups["info"].Value == "vectors " + kind).Select(m => new Vector(m.Groups["body"].Value))];
 
-    /// <summary>The one fenced block with this info string.</summary>
+    /// <summary>Returns the only fenced block with this info string.</summary>
     public static string Block(string info) => Blocks().Matches(Text).Single(m => m.Groups["info"].Value == info).Groups["body"].Value;
 
     [GeneratedRegex(@"^```(?<info>[a-z -]+)\n(?<body>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Blocks();
 }
 
-/// <summary>One block: `name = value`, hexadecimal, going on where the next line is indented.</summary>
+/// <summary>One block with lines `name = value` in hexadecimal; an indented line continues the value before it.</summary>
 internal sealed partial class Vector
 {
     private readonly Dictionary<string, string> _values;

@@ -13,7 +13,7 @@ using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Protocol.Tests;
 
-/// <summary>What docs/protocol.md says is what the program does, to the byte.</summary>
+/// <summary>The program does exactly what docs/protocol.md says, to the byte.</summary>
 public sealed class ProtocolDocumentTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -138,7 +138,7 @@ public sealed class ProtocolDocumentTests
         var (number, after) = ((ulong)vector.Number("number"), (ulong)vector.Number("after"));
         var notice = new Notice((ulong)vector.Number("notice"), (NoticeKind)vector.Number("kind"), vector.Quoted("text"));
 
-        // The option ends with the proof; the reply has a head of 20 bytes before the notice, and one behind it.
+        // The option ends with the proof; the reply has 20 bytes of header before the notice, and a second header behind it.
         Assert.Equal(vector.Bytes("option")[^32..], SessionNotices.Prove(key, session, number, after));
         var crossing = vector.Bytes("reply")[20..^20];
         Assert.Equal(crossing, SessionNotices.Seal(key, session, number, after, notice));
@@ -207,7 +207,7 @@ public sealed class ProtocolDocumentTests
     [Fact]
     public async Task Vectors_RecomputedInPython_Agree()
     {
-        // vectors.py was written from the document alone: this is the third party's view.
+        // vectors.py was written from the document alone, as a third party would do.
         var output = await Python.RunAsync([Path.Combine(AppContext.BaseDirectory, "vectors.py"), ProtocolDocument.Path], "", Token);
         Assert.Contains("57 values agree, 0 do not", output, StringComparison.Ordinal);
     }

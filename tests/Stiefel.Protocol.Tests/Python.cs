@@ -5,7 +5,7 @@ namespace Stiefel.Protocol.Tests;
 /// <summary>Debian's Python with python3-pycryptodome: a second implementation that shares nothing with ours.</summary>
 internal static class Python
 {
-    /// <summary>Runs python3 with text on its standard input; its output, or a failure that quotes all it said.</summary>
+    /// <summary>Runs python3 with text on its standard input; returns its output, or fails with everything that it printed.</summary>
     public static async Task<string> RunAsync(IEnumerable<string> arguments, string input, CancellationToken token)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);

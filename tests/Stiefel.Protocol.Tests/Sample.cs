@@ -4,10 +4,10 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Protocol.Tests;
 
-/// <summary>Values that tests need and do not care about.</summary>
+/// <summary>Arbitrary values for tests.</summary>
 internal static class Sample
 {
-    /// <summary>How often a property is tried; STIEFEL_FUZZ_N raises it.</summary>
+    /// <summary>Number of tries for a property; STIEFEL_FUZZ_N raises it.</summary>
     public static long Tries(long usual) =>
         long.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_N"), out var n) ? Math.Max(n, usual) : usual;
 

@@ -58,7 +58,7 @@ def eax(key, nonce, header, plain):
         cipher = AES.new(key, AES.MODE_EAX, nonce=nonce)
         cipher.update(header)
         return cipher.encrypt_and_digest(plain)
-    # The library refuses an empty nonce; EAX does not.
+    # The library refuses an empty nonce, which EAX allows.
     start = omac(key, 0, nonce)
     counter = AES.new(key, AES.MODE_CTR, nonce=b"", initial_value=start)
     text = counter.encrypt(plain)

@@ -99,7 +99,7 @@ public sealed class NbdClientHandshakeTests : IDisposable
         }
         catch (SocketException)
         {
-            // The client left without reading to the end, which is its right.
+            // The client may leave without reading to the end.
         }
     }
 }

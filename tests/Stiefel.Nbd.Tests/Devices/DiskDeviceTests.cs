@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Devices;
 
-/// <summary>Real failures of real devices: a loop device upon a file system that has no room left.</summary>
+/// <summary>Real failures of real devices: a loop device on a file system that is full.</summary>
 public sealed class DiskDeviceTests
 {
     private const int Size = 8 << 20;
@@ -19,11 +19,11 @@ public sealed class DiskDeviceTests
         using var writer = NbdTestClient.Open(server);
         using var other = NbdTestClient.Open(server);
 
-        // The page cache takes it; the medium cannot.
+        // The page cache accepts the write, but the medium cannot.
         Assert.Equal(NbdError.None, writer.Call(NbdCommand.Write, 0, Size, payload: Filled(Size)));
         Assert.NotEqual(NbdError.None, writer.Call(NbdCommand.Flush, 0, 0));
 
-        // The kernel alone would say success from here on.
+        // The kernel by itself would report success from here on.
         Assert.NotEqual(NbdError.None, writer.Call(NbdCommand.Flush, 0, 0));
         Assert.NotEqual(NbdError.None, other.Call(NbdCommand.Flush, 0, 0));
         Assert.NotEqual(NbdError.None, other.Call(NbdCommand.Write, 0, 1, NbdCommandFlags.Fua, [1]));
@@ -32,7 +32,7 @@ public sealed class DiskDeviceTests
     [Fact]
     public async Task Flush_OfTheKernelAlone_ForgetsTheFailure()
     {
-        // Why DiskDevice has to remember: were this ever to fail, it could be simplified.
+        // Shows why DiskDevice must remember a failure; if this test ever fails, DiskDevice can be simplified.
         using var disk = await FullDisk.MakeAsync(Size);
         using var device = BlockDevice.Open(disk.LoopPath, readOnly: false);
         device.Write(0, Filled(Size));

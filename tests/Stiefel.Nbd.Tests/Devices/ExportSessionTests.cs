@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Devices;
 
-/// <summary>When everything that a client wrote counts as flushed, and which numbers are above all before.</summary>
+/// <summary>When all writes of a client count as flushed, and which numbers count as new.</summary>
 public sealed class ExportSessionTests
 {
     private readonly ExportSession _session = new();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Devices;
 
-/// <summary>A read that failed slowly fails at once when it is asked for again, and nothing else does.</summary>
+/// <summary>A read that failed slowly fails at once when it is repeated, and no other read does.</summary>
 public sealed class SlowFailuresTests
 {
     private static readonly LinuxException s_failure = new("pread", Errno.EIO);

@@ -82,7 +82,7 @@ public sealed class SnapshotDeviceTests : IDisposable
 
         snapshot.Device.Trim(100, 50_000);
 
-        // The blocks 1 to 11 are wholly within the range.
+        // Blocks 1 to 11 lie completely within the range.
         Assert.Equal(before - (11 * 4096), snapshot.Overlay.Used);
         var block = new byte[4096];
         snapshot.Device.Read(4096, block);
@@ -132,7 +132,7 @@ public sealed class SnapshotDeviceTests : IDisposable
             error = Record.Exception(() => snapshot.Device.Write(offset, new byte[65536])) as LinuxException;
         }
 
-        // A tmpfs of 1 MiB has no room for a disk of a little more.
+        // A tmpfs of 1 MiB has no room for a slightly larger disk.
         if (error is null)
         {
             error = Assert.Throws<LinuxException>(() => snapshot.Device.Write(0, new byte[Size]));
@@ -165,7 +165,7 @@ public sealed class SnapshotDeviceTests : IDisposable
         using var device = new SnapshotDevice(basis, overlay);
         Array.Fill(basis.Bytes, (byte)1);
 
-        // The head of the block arrives from the base, then the store fails.
+        // The beginning of the block is copied from the base, then the store fails.
         store.Fault = (command, offset) => command == "write" && offset == 100 ? Errno.EIO : null;
         Assert.Throws<LinuxException>(() => device.Write(100, [2, 2, 2]));
         store.Fault = (_, _) => null;

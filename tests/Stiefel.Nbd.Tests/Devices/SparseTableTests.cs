@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Devices;
 
-/// <summary>Against a sorted set, at lengths around those at which the tree gets one level more.</summary>
+/// <summary>Compares the table with a sorted set, at lengths around those at which the tree gets another level.</summary>
 public sealed class SparseTableTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Foreign;
 
-/// <summary>fio's NBD engine, checking what it reads against what it wrote.</summary>
+/// <summary>fio's NBD engine, which compares the data it reads with the data it wrote.</summary>
 public sealed class FioTests
 {
     [Theory]

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Foreign;
 
-/// <summary>libnbd by its Python binding: every command, and errors as a foreign client understands them.</summary>
+/// <summary>libnbd through its Python binding: every command, and errors as a foreign client sees them.</summary>
 public sealed class NbdshTests
 {
     private const string Prelude = """

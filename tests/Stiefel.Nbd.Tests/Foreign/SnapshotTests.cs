@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Foreign;
 
-/// <summary>Foreign clients write to a snapshot; the image stays as it was.</summary>
+/// <summary>Foreign clients write to a snapshot, and the image stays unchanged.</summary>
 public sealed class SnapshotTests : IDisposable
 {
     private const int Size = (24 << 20) + 512;

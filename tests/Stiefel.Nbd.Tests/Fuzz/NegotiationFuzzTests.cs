@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Fuzz;
 
-/// <summary>Whatever arrives in the handshake, it ends in a session, in none, or in a protocol error; never in anything else.</summary>
+/// <summary>Any input ends the handshake in exactly one of three ways: a session, no session, or a protocol error.</summary>
 public sealed class NegotiationFuzzTests
 {
     private static readonly NegotiationOptions s_options = new NbdServerOptions { HandshakeTimeout = TimeSpan.FromMinutes(1) }.ForNegotiation();
@@ -35,7 +35,7 @@ public sealed class NegotiationFuzzTests
         from cut in Gen.Frequency((4, Gen.Const(int.MaxValue)), (1, Gen.Int[0, 400]))
         select Script(flags, options, mutations, cut);
 
-    // One option that announced all it may, and what its reading costs.
+    // One option of the largest size, and the cost of reading it.
     private const int MaxAllocation = 512 * 1024;
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class NegotiationFuzzTests
             iter: FuzzCount.Of(100_000),
             threads: 2);
 
-        // A generator that never gets through would prove little.
+        // A generator that never reaches a session would prove little.
         Assert.True(sessions > 1000, $"{sessions} sessions");
     }
 
@@ -84,7 +84,7 @@ public sealed class NegotiationFuzzTests
         }
         catch (NbdProtocolException)
         {
-            // One of the three allowed ends.
+            // A protocol error is one of the three allowed ends.
             return null;
         }
         finally

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Fuzz;
 
-/// <summary>The judge of requests against arithmetic that cannot overflow.</summary>
+/// <summary>Compares the check of requests with arithmetic that cannot overflow.</summary>
 public sealed class RequestRulesTests
 {
     private static readonly Gen<ulong> s_number = Gen.OneOf(

@@ -12,7 +12,7 @@ public sealed class SnapshotModelTests : IDisposable
     private const int Size = (2 << 20) + 1234;
     private const int Threads = 4;
 
-    // Bytes of one thread's stripe: no multiple of a block, so that neighbours meet within blocks.
+    // Bytes of one thread's stripe; not a multiple of a block, so that neighbours share blocks.
     private const int Stripe = 5000;
 
     private readonly TempFile _image = TempFile.WithRandomBytes(Size, seed: 4);
@@ -63,7 +63,7 @@ public sealed class SnapshotModelTests : IDisposable
         using var snapshot = SnapshotOf.FileInDirectory(_image.Path, Path.GetTempPath());
         var rounds = FuzzCount.Of(3, cost: 100_000);
 
-        // Each thread has every fourth stripe for itself, and knows what must be in it at any time.
+        // Each thread owns every fourth stripe, and knows its content at any time.
         Parallel.For(0, Threads, thread =>
         {
             var random = new Random((int)rounds * 100 + thread);
@@ -97,7 +97,7 @@ public sealed class SnapshotModelTests : IDisposable
                 device.WriteZeroes(step.At, step.Length, step.Act == Act.Zero ? ZeroOptions.OnlyIfFast : ZeroOptions.KeepAllocated);
                 break;
             case Act.Trim:
-                // What is read afterwards is undefined, but it must stay as it is, and the rest must not change.
+                // The trimmed range's content is undefined, but it must not change afterwards, and neither must the rest.
                 device.Trim(step.At, step.Length);
                 var trimmed = new byte[step.Length];
                 device.Read(step.At, trimmed);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Fuzz;
 
-/// <summary>Whatever arrives where a TLS handshake should, it ends in a protocol error.</summary>
+/// <summary>Any input in place of a TLS handshake ends in a protocol error.</summary>
 public sealed class TlsFuzzTests : IDisposable
 {
     private readonly TestCertificates _certificates = new();
@@ -26,7 +26,7 @@ public sealed class TlsFuzzTests : IDisposable
                 byte[] script = [.. hello];
                 mutations.ForEach(mutation => script[mutation.Item1] = mutation.Item2);
 
-                // Half of them whole, half of them cut, all of them with something behind.
+                // Half of the inputs are complete and half are cut; all have bytes behind them.
                 script = [.. cut % 2 == 0 ? script : script[..cut], .. tail];
                 using var transport = new ScriptTransport(script, portion);
                 Assert.Throws<NbdProtocolException>(() => TlsTransport.Accept(transport, tls, TimeSpan.FromMinutes(1)));
@@ -43,7 +43,7 @@ public sealed class TlsFuzzTests : IDisposable
         return captured.ToArray();
     }
 
-    /// <summary>Takes what is written, and ends when it is read.</summary>
+    /// <summary>A stream that captures writes and is at its end for reads.</summary>
     private sealed class Tap(MemoryStream captured) : Stream
     {
         public override bool CanRead => true;

@@ -10,12 +10,12 @@ using Xunit;
 namespace Stiefel.Nbd.Tests.Fuzz;
 
 /// <summary>
-/// Whatever arrives in transmission, the device is asked only for ranges within it (the fake throws otherwise), and the
-/// loop ends by the client's leaving, by a protocol error, or by a failure of the device that can no longer be told.
+/// For any input in transmission, the device is asked only for ranges within its size (the fake throws otherwise), and the
+/// loop ends because the client leaves, by a protocol error, or by a device failure that can no longer be reported.
 /// </summary>
 public sealed class TransmissionFuzzTests
 {
-    // Small, so that requests cross the borders of buffer and disk often.
+    // Small, so that requests often cross the ends of buffer and disk.
     private const int Size = 30_000;
     private const int BufferSize = 8 * 1024;
 
@@ -33,7 +33,7 @@ public sealed class TransmissionFuzzTests
         from payload in Gen.Frequency((9, Gen.Const(-1)), (1, Gen.Int[0, 5000]))
         select (new NbdRequest((NbdCommandFlags)flags, (NbdCommand)command, offset ^ length, offset, length), payload);
 
-    // Whatever is asked for: the buffers are not of this, and data never is.
+    // The limit for any input. It includes neither the buffers, which are native memory, nor data, which is never allocated.
     private const int MaxAllocation = 1024 * 1024;
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class TransmissionFuzzTests
         }
     }
 
-    /// <summary>Returns how many requests were served.</summary>
+    /// <summary>Runs the loop; returns the number of requests served.</summary>
     private static long Transmit(byte[] script, ReplyFormat format, int portion, bool isReadOnly, int faultAfter)
     {
         using var transport = new ScriptTransport(script, portion);
@@ -80,11 +80,11 @@ public sealed class TransmissionFuzzTests
             }
             catch (NbdProtocolException)
             {
-                // The client's fault.
+                // The client violated the protocol.
             }
             catch (OperationCanceledException)
             {
-                // The device's fault, after the head of a reply had left.
+                // The device failed after the head of a reply was sent.
                 Assert.True(calls >= faultAfter);
             }
         }

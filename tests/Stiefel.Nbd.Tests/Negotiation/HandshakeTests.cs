@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Negotiation;
 
-/// <summary>What a well-behaved client hears, byte for byte where it matters.</summary>
+/// <summary>The server's answers to a well-behaved client, byte for byte where it matters.</summary>
 public sealed class HandshakeTests : IDisposable
 {
     private readonly MemoryDevice _device = new(1 << 20);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Negotiation;
 
-/// <summary>What a peer hears that wants to do harm before it has named an export.</summary>
+/// <summary>The server's answers to a hostile peer that has not named an export yet.</summary>
 public sealed class HostileHandshakeTests : IDisposable
 {
     private readonly MemoryDevice _device = new(1 << 20);
@@ -196,7 +196,7 @@ public sealed class HostileHandshakeTests : IDisposable
         await using var server = await TestServer.StartAsync(_device, options);
         using var client = NbdTestClient.Greet(server);
 
-        // Each byte is well within any timeout of a single receive.
+        // Each byte comes well within the timeout of a single receive.
         var isClosed = false;
         for (var i = 0; i < 12 && !isClosed; i++)
         {
@@ -234,7 +234,7 @@ public sealed class HostileHandshakeTests : IDisposable
         using var victim = NbdTestClient.Greet(server);
         using var flood = new Flood(server, 20);
 
-        // Same machine, another address: the whole of 127/8 is ours.
+        // Use another address of this machine: all of 127/8 is local.
         victim.SendOption(NbdOption.Go, NbdTestClient.GoData("disk"));
 
         Assert.Equal(OptionReplyType.Info, victim.ReadOptionReply().Type);
@@ -274,7 +274,7 @@ public sealed class HostileHandshakeTests : IDisposable
             }
             catch (System.Net.Sockets.SocketException) when (port > 512)
             {
-                // Somebody else has it, or had it a moment ago.
+                // Another process uses the port, or did a moment ago.
                 socket.Dispose();
                 continue;
             }
@@ -301,7 +301,7 @@ public sealed class HostileHandshakeTests : IDisposable
             }
         }
 
-        /// <summary>Until its first connection was ended: by then there were too many.</summary>
+        /// <summary>Waits until the server has ended the first connection, which shows that there were too many.</summary>
         public void WaitUntilDisplaced()
         {
             var first = _sockets[0];

@@ -35,7 +35,7 @@ public sealed class NoticesTests
         Assert.Equal(s_greeting, Receive(socket, 18));
         socket.Send([0, 0, 0, 3]);
 
-        // Several times on one connection.
+        // Ask several times on one connection.
         for (var i = 0; i < 3; i++)
         {
             socket.Send(s_option);
@@ -74,7 +74,7 @@ public sealed class NoticesTests
         Assert.Equal([0, 0, 0, 3, .. s_option], Receive(peer, 4 + s_option.Length));
     }
 
-    /// <summary>All waits together are longer than a handshake may take: the client that has shown a session has all its time again.</summary>
+    /// <summary>All waits together exceed the limit of a handshake, which is restarted for a client that has proved its session.</summary>
     [Fact]
     public async Task Server_AnswerTakesLongerThanAHandshakeMay_GoesOn()
     {

@@ -2,6 +2,6 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Support;
 
-/// <summary>For tests that measure this process: nothing else runs in it meanwhile.</summary>
+/// <summary>A collection for tests that measure this process; no other test runs at the same time.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Stiefel.Nbd.Tests.Support;
 
 /// <summary>
-/// Inputs that are kept: each once broke a server, this one or another, or stands for a class of such. A line holds the bytes in
-/// hexadecimal with spaces between; N*XX is N times the byte XX, and what follows a # is for people.
+/// A collection of inputs, each of which once broke this or another server, or represents a class of such inputs. A line holds bytes in
+/// hexadecimal, separated by spaces; N*XX is N times the byte XX, and text behind a # is a comment.
 /// </summary>
 internal static class Corpus
 {

@@ -1,6 +1,6 @@
 namespace Stiefel.Nbd.Tests.Support;
 
-/// <summary>A tmpfs of 1 MiB, and a loop device upon a sparse file in it that claims to be larger.</summary>
+/// <summary>A tmpfs of 1 MiB, and a loop device on a sparse file in it that claims to be larger.</summary>
 internal sealed class FullDisk : IDisposable
 {
     private FullDisk(string directory, string loopPath)

@@ -2,12 +2,12 @@ using Stiefel.Nbd.Devices;
 
 namespace Stiefel.Nbd.Tests.Support;
 
-/// <summary>A device too large for memory, all data, that notes how much of it the last range covered and where its steps began.</summary>
+/// <summary>A device that is too large for memory; it records how many bytes the last command covered, and checks where its steps began.</summary>
 internal sealed class LargeDevice(long size) : IBlockDevice
 {
     private string _command = "";
 
-    /// <summary>Bytes of the steps of the last command; -1 if one of them began at an odd place.</summary>
+    /// <summary>Bytes covered by the steps of the last command; -1 if a step began at an unexpected place.</summary>
     public long Covered { get; private set; }
 
     public long Size => size;

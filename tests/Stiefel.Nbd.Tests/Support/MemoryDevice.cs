@@ -3,19 +3,19 @@ using Stiefel.Nbd.Devices;
 
 namespace Stiefel.Nbd.Tests.Support;
 
-/// <summary>A device in memory that records what is asked of it and fails where it is told to.</summary>
+/// <summary>A device in memory that records its commands and fails where a test tells it to.</summary>
 internal sealed class MemoryDevice(int size) : IBlockDevice
 {
     private readonly byte[] _bytes = new byte[size];
     private readonly Lock _lock = new();
 
-    /// <summary>Throws instead of doing the command, if it returns an error number.</summary>
+    /// <summary>If this returns an error number, the command fails with it.</summary>
     public Func<string, long, int?> Fault { get; set; } = (_, _) => null;
 
     /// <summary>Called before each command, outside the lock.</summary>
     public Action<string> Before { get; set; } = _ => { };
 
-    /// <summary>Called with what is written, one write at a time.</summary>
+    /// <summary>Called for each write with its offset and data.</summary>
     public Action<long, byte[]> Written { get; set; } = (_, _) => { };
 
     public List<string> Calls { get; } = [];
@@ -26,7 +26,7 @@ internal sealed class MemoryDevice(int size) : IBlockDevice
 
     public DeviceTraits Traits { get; init; } = new() { CanTrim = true };
 
-    /// <summary>Nothing of it is in memory: every read would have to wait.</summary>
+    /// <summary>True to simulate a disk with an empty page cache, where every read must wait.</summary>
     public bool IsCold { get; init; }
 
     public bool TryReadCached(long offset, Span<byte> buffer)

@@ -6,7 +6,7 @@ using Stiefel.Nbd.Wire;
 
 namespace Stiefel.Nbd.Tests.Support;
 
-/// <summary>A peer that says exactly what a test tells it to, right or wrong.</summary>
+/// <summary>A peer that sends exactly what a test tells it to send, right or wrong.</summary>
 internal sealed class NbdTestClient(Socket socket) : IDisposable
 {
     private ulong _lastCookie = 0x1000;
@@ -16,7 +16,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
 
     public Socket Socket => socket;
 
-    /// <summary>Through greeting, optional format, and GO.</summary>
+    /// <summary>Connects and goes through greeting, optional format, and GO.</summary>
     public static NbdTestClient Open(TestServer server, ReplyFormat format = ReplyFormat.Simple, bool withContext = false)
     {
         var client = Greet(server);
@@ -24,7 +24,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
         return client;
     }
 
-    /// <summary>From after the greeting: optional format, and GO.</summary>
+    /// <summary>Continues after the greeting with optional format, and GO.</summary>
     public void Enter(ReplyFormat format = ReplyFormat.Simple, bool withContext = false)
     {
         Agree(format);
@@ -41,7 +41,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
         Assert(ReadOptionReply().Type == OptionReplyType.Ack);
     }
 
-    /// <summary>Through the greeting only.</summary>
+    /// <summary>Connects and goes through the greeting only.</summary>
     public static NbdTestClient Greet(TestServer server)
     {
         var client = new NbdTestClient(server.Connect());
@@ -80,7 +80,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
         }
     }
 
-    /// <summary>Sends STARTTLS, and shakes hands if the server agrees.</summary>
+    /// <summary>Sends STARTTLS, and performs the TLS handshake if the server agrees.</summary>
     public void StartTls(TestCertificates certificates, bool showsCertificate = false)
     {
         SendOption(NbdOption.StartTls, []);
@@ -88,7 +88,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
         ShakeHands(certificates, showsCertificate);
     }
 
-    /// <summary>The TLS handshake alone.</summary>
+    /// <summary>Performs the TLS handshake only.</summary>
     public void ShakeHands(TestCertificates certificates, bool showsCertificate = false)
     {
         var tls = new SslStream(new NetworkStream(socket));
@@ -128,7 +128,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
         return bytes;
     }
 
-    /// <summary>True if the server closes, by FIN or reset, without another byte.</summary>
+    /// <summary>True if the server closes the connection, by FIN or reset, without another byte.</summary>
     public bool IsClosedByServer()
     {
         try
@@ -161,7 +161,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
         return (header.Option, header.Type, Receive((int)header.DataLength));
     }
 
-    /// <summary>Returns the cookie.</summary>
+    /// <summary>Sends a request and returns its cookie.</summary>
     public ulong Request(NbdCommand command, ulong offset, ulong length, NbdCommandFlags flags = 0, ReadOnlySpan<byte> payload = default)
     {
         var cookie = ++_lastCookie;
@@ -172,7 +172,7 @@ internal sealed class NbdTestClient(Socket socket) : IDisposable
         return cookie;
     }
 
-    /// <summary>The error of the next simple reply, which must carry the cookie.</summary>
+    /// <summary>Reads the next simple reply, which must carry the cookie, and returns its error.</summary>
     public NbdError ReadReply(ulong cookie)
     {
         Assert(SimpleReply.TryRead(Receive(SimpleReply.Size), out var reply));

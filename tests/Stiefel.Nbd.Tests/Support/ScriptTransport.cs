@@ -2,12 +2,12 @@ using Stiefel.Nbd.Transport;
 
 namespace Stiefel.Nbd.Tests.Support;
 
-/// <summary>A client whose every byte is known beforehand, and who takes every reply. It hands out its bytes in uneven portions.</summary>
+/// <summary>A client that sends given bytes, in uneven portions, and accepts every reply.</summary>
 internal class ScriptTransport(byte[] input, int portion) : NbdTransport
 {
     private int _position;
 
-    /// <summary>More than this is a reply storm.</summary>
+    /// <summary>Largest number of reply bytes; more means that the server replies without end.</summary>
     private const long MaxOutput = 256L << 20;
 
     public long BytesSent { get; private set; }
@@ -50,7 +50,7 @@ internal class ScriptTransport(byte[] input, int portion) : NbdTransport
     }
 }
 
-/// <summary>The same of one whose bytes have never arrived yet when somebody looks.</summary>
+/// <summary>A client like that whose bytes never arrive before the server waits for them.</summary>
 internal sealed class SlowTransport(byte[] input, int portion) : ScriptTransport(input, portion)
 {
     public override int ReceiveArrived(Span<byte> buffer) => 0;

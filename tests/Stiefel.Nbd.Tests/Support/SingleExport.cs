@@ -3,7 +3,7 @@ using Stiefel.Nbd.Negotiation;
 
 namespace Stiefel.Nbd.Tests.Support;
 
-/// <summary>One export under one name, which can be forgotten, or kept back for a while.</summary>
+/// <summary>A resolver with one export, which can be forgotten, or made unavailable for a while.</summary>
 internal sealed class SingleExport(NbdExport export, bool isListed = true) : IExportResolver
 {
     private volatile bool _isForgotten;
@@ -13,7 +13,7 @@ internal sealed class SingleExport(NbdExport export, bool isListed = true) : IEx
     {
     }
 
-    /// <summary>It exists and cannot be had.</summary>
+    /// <summary>True while the export exists but is unavailable.</summary>
     public bool IsKeptBack { get; set; }
 
     public void Forget() => _isForgotten = true;
@@ -28,7 +28,7 @@ internal sealed class SingleExport(NbdExport export, bool isListed = true) : IEx
         return IsKeptBack ? ExportLookup.NotNow : ExportLookup.Of(export);
     }
 
-    /// <summary>Notices for all who ask, whatever proof they have.</summary>
+    /// <summary>Answers every request for notices without checking the proof.</summary>
     public NoticeAnswer Ask(NoticeQuestion question) => question.ExportName != export.Name ? NoticeAnswer.Unknown
         : question.After == 0 ? NoticeAnswer.Refused("not after nothing") : NoticeAnswer.Of([[1, 2, 3], [4]]);
 

@@ -1,6 +1,6 @@
 namespace Stiefel.Nbd.Tests.Support;
 
-/// <summary>A file that goes when the test is over. On a file system with holes, unless a directory says otherwise.</summary>
+/// <summary>A temporary file, on a file system that supports holes unless a directory is given.</summary>
 internal sealed class TempFile : IDisposable
 {
     public TempFile(long length = 0, string? directory = null)

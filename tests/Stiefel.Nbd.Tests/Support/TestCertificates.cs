@@ -6,7 +6,7 @@ using Stiefel.Nbd.Transport.Tls;
 
 namespace Stiefel.Nbd.Tests.Support;
 
-/// <summary>An authority, a server's certificate for 127.0.0.1 and a client's, in a directory as libnbd and QEMU want it.</summary>
+/// <summary>An authority, a server's certificate for 127.0.0.1 and a client's certificate, in a directory laid out for libnbd and QEMU.</summary>
 internal sealed class TestCertificates : IDisposable
 {
     private readonly X509Certificate2 _authority;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Stiefel.Nbd.Tests.Support;
 
-/// <summary>Runs a foreign program; a program that is missing or fails makes the test fail.</summary>
+/// <summary>Runs a foreign program; the test fails if the program is missing or fails.</summary>
 internal static class Tool
 {
     private static readonly TimeSpan s_limit = TimeLimit.Seconds(60);

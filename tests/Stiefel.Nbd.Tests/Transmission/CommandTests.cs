@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transmission;
 
-/// <summary>Each command, in each format, with its right answer.</summary>
+/// <summary>Each command in each format gets the right answer.</summary>
 public sealed class CommandTests : IDisposable
 {
     private const int Size = 3 * 1024 * 1024;

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transmission;
 
-/// <summary>What an acknowledgement promises, and that failures are never swallowed.</summary>
+/// <summary>Acknowledgements keep their promise, and no failure is swallowed.</summary>
 public sealed class DurabilityTests : IDisposable
 {
     private readonly MemoryDevice _device = new(2 << 20);
@@ -75,7 +75,7 @@ public sealed class DurabilityTests : IDisposable
         await using var server = await TestServer.StartAsync(_device, new NbdServerOptions { BufferSize = 64 * 1024 });
         using var client = NbdTestClient.Open(server);
 
-        // One piece of several fails; the rest must be taken from the stream all the same, and must not hide the failure.
+        // One of several pieces fails. The rest must still be taken from the stream, and must not hide the failure.
         _device.Fault = (command, offset) => command == "write" && offset is >= 128 * 1024 and < 192 * 1024 ? errno : null;
         Assert.Equal((NbdError)error, client.Call(NbdCommand.Write, 0, 400_000, payload: new byte[400_000]));
 
@@ -115,7 +115,7 @@ public sealed class DurabilityTests : IDisposable
         using var client = NbdTestClient.Open(server);
         var reads = 0;
 
-        // Three pieces are read to see that they can be, and one is sent.
+        // Three pieces are read to check that they can be read, and one is sent.
         _device.Fault = (command, _) => command == "read" && ++reads == 5 ? Errno.EIO : null;
 
         var cookie = client.Request(NbdCommand.Read, 0, (1 << 20) + 8192);

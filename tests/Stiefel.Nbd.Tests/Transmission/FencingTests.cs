@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transmission;
 
-/// <summary>After a fence nothing is written any more, whatever was under way.</summary>
+/// <summary>After fencing nothing more is written, whatever was in progress.</summary>
 public sealed class FencingTests : IDisposable
 {
     private readonly MemoryDevice _device = new(1 << 20);
@@ -157,7 +157,7 @@ public sealed class FencingTests : IDisposable
             }
             catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
             {
-                // Cut, as it should be.
+                // The connection is cut, as it should be.
             }
         }
     }

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transmission;
 
-/// <summary>At most one generation of a client's connections can write; whatever comes late, and in whatever order (docs/protocol.md#generations).</summary>
+/// <summary>Only the newest generation of a client's connections can write, whatever arrives late or out of order (docs/protocol.md#generations).</summary>
 public sealed class GenerationTests : IDisposable
 {
     private readonly MemoryDevice _device = new(1 << 20);
@@ -111,7 +111,7 @@ public sealed class GenerationTests : IDisposable
     }
 
     /// <summary>
-    /// The model: a list of generations that were let in; only those equal to the newest may write. Steps: greet a client, enter with a number, write, leave.
+    /// Plays steps against a model, the list of admitted generations, of which only the newest may write. Steps: greet, enter with a number, write, leave.
     /// </summary>
     private void Play(List<(int Step, int Client, ulong Generation)> steps)
     {
@@ -155,7 +155,7 @@ public sealed class GenerationTests : IDisposable
 
     private Task<TestServer> StartAsync() => TestServer.StartAsync(_device, sharing: ExportSharing.NewestConnectionOnly);
 
-    /// <summary>The first answer to GO.</summary>
+    /// <summary>Sends the generation and GO; returns the first answer to GO.</summary>
     private static OptionReplyType Enter(NbdTestClient client, ulong generation)
     {
         if (generation != 0)
@@ -174,7 +174,7 @@ public sealed class GenerationTests : IDisposable
         }
         catch (Exception e) when (e is SocketException or EndOfStreamException)
         {
-            // Ended by a newer one before it was told.
+            // A newer connection ended this one before it got its answer.
             return OptionReplyType.None;
         }
     }
@@ -197,7 +197,7 @@ public sealed class GenerationTests : IDisposable
     {
         public NbdTestClient Client { get; } = client;
 
-        /// <summary>In the order in which the server accepted them.</summary>
+        /// <summary>The client's number, in the order in which the server accepted the connections.</summary>
         public int Id { get; } = id;
 
         public bool HasAsked { get; set; }

@@ -5,14 +5,14 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transmission;
 
-/// <summary>What a further connection costs.</summary>
+/// <summary>The memory that an additional connection needs.</summary>
 [Collection(nameof(Alone))]
 public sealed class GrowthTests
 {
     private const int Connections = 128;
     private const int Payload = 2 << 20;
 
-    // The buffers of both ends in one process; the goal for the server alone is 1 MiB.
+    // Includes the buffers of both ends, which are in one process; the goal for the server alone is 1 MiB.
     private const long MaxPerConnection = 1 << 20;
 
     [Fact]

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transmission;
 
-/// <summary>Peers that leave, stall or lie in transmission; a second client must not notice.</summary>
+/// <summary>Peers that disconnect, stall or lie in transmission; a second client must not be affected.</summary>
 public sealed class HostilePeerTests : IDisposable
 {
     private readonly MemoryDevice _device = new(1 << 20);
@@ -64,7 +64,7 @@ public sealed class HostilePeerTests : IDisposable
         Assert.Equal(NbdError.None, client.Call(NbdCommand.Flush, 0, 0));
     }
 
-    /// <summary>A reply that gets stuck when nothing more is asked is no idleness, and none of it is sent again.</summary>
+    /// <summary>A client that leaves a reply unread is not idle, even if it requests nothing more, and no part of the reply is sent twice.</summary>
     [Fact]
     public async Task Client_ThatStopsReadingBetweenRequests_IsCutOffAndReadsNothingTwice()
     {
@@ -73,7 +73,7 @@ public sealed class HostilePeerTests : IDisposable
         using var deaf = NbdTestClient.Open(server);
         Assert.Equal(NbdError.None, deaf.Call(NbdCommand.Write, 0, Length, payload: [.. Enumerable.Range(0, Length).Select(at => (byte)(at / 251))]));
 
-        // One by one, so that each reply leaves when the server has nothing else to do; all of them together fit no socket buffer.
+        // Request one by one, so that each reply is sent when the server has nothing else to do; all of them together exceed the socket buffer.
         try
         {
             for (var i = 0; i < 400; i++)
@@ -84,14 +84,14 @@ public sealed class HostilePeerTests : IDisposable
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
-            // Cut off by now.
+            // The server has closed the connection by now.
         }
 
         await server.Log.WaitForAsync("closed disk Violation", TestContext.Current.CancellationToken);
         AssertReplies(deaf.Socket, Length);
     }
 
-    // Whole replies one after the other, of which the last may be cut off.
+    // Checks that complete replies follow each other; only the last may be cut off.
     private static void AssertReplies(Socket socket, int length)
     {
         var reply = new byte[16 + length];
@@ -138,7 +138,7 @@ public sealed class HostilePeerTests : IDisposable
         using var deaf = NbdTestClient.Open(server);
         using var other = NbdTestClient.Open(server);
 
-        // 100 MiB of replies fit no socket buffer.
+        // 100 MiB of replies exceed any socket buffer.
         for (var i = 0; i < 100; i++)
         {
             deaf.Request(NbdCommand.Read, 0, 1 << 20);

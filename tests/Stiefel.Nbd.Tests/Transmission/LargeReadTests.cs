@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transmission;
 
-/// <summary>Reads of a file that are larger than the buffers.</summary>
+/// <summary>Reads that are larger than the buffers.</summary>
 public sealed class LargeReadTests
 {
     private const int Size = (5 << 20) + 777;

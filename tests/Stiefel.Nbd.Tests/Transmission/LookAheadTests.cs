@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transmission;
 
-/// <summary>Reads that must wait for the disk: all that are here are fetched at once, and each is answered right.</summary>
+/// <summary>Reads that must wait for the disk: all that have arrived are fetched in parallel, and each gets the right answer.</summary>
 public sealed class LookAheadTests
 {
     private const int Block = 4096;
@@ -83,7 +83,7 @@ public sealed class LookAheadTests
         Assert.Equal(NbdError.None, client.ReadReply(1));
     }
 
-    // A desktop that writes without a pause on a slow cable: its kernel gives up a connection on which it hears nothing for five seconds.
+    // Simulates a desktop that writes without a pause on a slow cable, whose kernel gives up a connection after five seconds without a reply.
     [Fact]
     public async Task Replies_WhileTheNextPayloadIsOnItsWay_AreSent()
     {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transmission;
 
-/// <summary>Requests that must fail: the right error, nothing touched, and the next request is understood.</summary>
+/// <summary>Requests that must fail get the right error, nothing is touched, and the next request is understood.</summary>
 public sealed class RefusalTests : IDisposable
 {
     private const ulong Size = 1 << 20;

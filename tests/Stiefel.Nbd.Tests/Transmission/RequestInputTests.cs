@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transmission;
 
-/// <summary>When a client hears of what was done: each time before it is waited for, and, where all of it is here already, after each MiB.</summary>
+/// <summary>Replies are sent before each wait for the client, and after each MiB of a payload that has already arrived.</summary>
 public sealed class RequestInputTests
 {
     private const int Capacity = 256 << 10;

@@ -52,7 +52,7 @@ public sealed class DerivedCertificateTests
         Assert.NotEqual(DerivedCertificate.NameOf(one), DerivedCertificate.NameOf(other));
     }
 
-    /// <summary>OpenSSL takes it as the one authority it trusts, and for the name and address it was made for only.</summary>
+    /// <summary>OpenSSL accepts the certificate as its only trusted authority, and only for the name and address that it was made for.</summary>
     [Theory]
     [InlineData("-verify_hostname", "stiefel", true)]
     [InlineData("-verify_hostname", "localhost", true)]
@@ -117,7 +117,7 @@ public sealed class DerivedCertificateTests
         {
             await Assert.ThrowsAsync<AuthenticationException>(() => connecting);
             toServer.Close();
-            await serving.ContinueWith(_ => { }, TaskScheduler.Default); // with TLS 1.3 it may be done before the client looks
+            await serving.ContinueWith(_ => { }, TaskScheduler.Default); // with TLS 1.3 the server may be done before the client checks the certificate
         }
     }
 }

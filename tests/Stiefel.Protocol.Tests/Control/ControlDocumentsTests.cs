@@ -16,7 +16,7 @@ public class ControlDocumentsTests
         "machines":[{"address":"fe80::1%2","stage":"connected","events":[{"at":"2026-01-02T03:04:05+00:00","stage":"connected","text":"t"}]}]}
         """.ReplaceLineEndings("");
 
-    /// <summary>Names, order and spelling are what other programs read.</summary>
+    /// <summary>Other programs rely on these names, their order and their spelling.</summary>
     [Fact]
     public void Status_ReadAndWrittenAgain_IsTheSameToTheByte() =>
         Assert.Equal(s_written, JsonSerializer.Serialize(ControlDocuments.ReadStatus(s_written), ControlJson.Default.StatusDocument).Replace("\\u002B", "+", StringComparison.Ordinal));

@@ -11,7 +11,7 @@ public sealed class AesEaxAgreementTests
 {
     private static readonly Gen<byte[]> s_key = Gen.OneOf(Gen.Byte.Array[16], Gen.Byte.Array[32]);
 
-    // Around every boundary there is: a block, the scratch chunk, a segment.
+    // Lengths around every boundary: a block, the scratch buffer, a segment.
     private static readonly Gen<int> s_length = Gen.OneOf(
         Gen.Int[0, 70],
         Gen.Int[16 * 1024 - 40, 16 * 1024 + 40],

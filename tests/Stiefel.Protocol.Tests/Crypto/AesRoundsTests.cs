@@ -6,7 +6,7 @@ using Stiefel.Protocol.Crypto;
 
 namespace Stiefel.Protocol.Tests.Crypto;
 
-/// <summary>These need a processor with AES instructions, and fail on one without.</summary>
+/// <summary>These tests need a processor with AES instructions, and fail without them.</summary>
 public sealed class AesRoundsTests
 {
     private const int Block = 16;

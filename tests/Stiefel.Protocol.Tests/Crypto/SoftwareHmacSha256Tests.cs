@@ -22,7 +22,7 @@ public sealed class SoftwareHmacSha256Tests
     public void HashData_VectorsOfTheRfc_Agree(string key, string message, string expected) =>
         Assert.Equal(expected, Convert.ToHexStringLower(SoftwareHmacSha256.HashData(Convert.FromHexString(key), Convert.FromHexString(message))));
 
-    /// <summary>FIPS 180-4's own example, of one block.</summary>
+    /// <summary>The one-block example of FIPS 180-4.</summary>
     [Fact]
     public void Hash_OfAbc_IsTheStandards() => Assert.Equal(
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", Convert.ToHexStringLower(SoftwareHmacSha256.Hash("a"u8, "bc"u8)));

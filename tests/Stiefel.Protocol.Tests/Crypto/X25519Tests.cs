@@ -14,7 +14,7 @@ public sealed class X25519Tests
     [InlineData("4b66e9d4d1b4673c5ad22691957d6af5c11b6421e0ea01d42ca4169e7918ba0d", "e5210f12786811d3f4b7959d0538ae2c31dbe7106fc03c3efc4cd549c715a493", "95cbde9476e8907d7aade45cb4b873f88b595a68799fa152e6f8f7647aac7957")]
     public void Multiply_VectorsOfTheRfc_Agree(string scalar, string u, string expected) => Assert.Equal(expected, Multiply(scalar, u));
 
-    // RFC 7748 §5.2, the iterated one.
+    // The iterated vector of RFC 7748 §5.2.
     [Theory]
     [InlineData(1, "422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079")]
     [InlineData(1000, "684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51")]
@@ -55,7 +55,7 @@ public sealed class X25519Tests
         },
         iter: Sample.Tries(100));
 
-    // Digits at their limits: the prime and its neighbours, 2^255 − 1, points of low order (RFC 7748 §7, all give zero), scalars of all ones.
+    // Extreme values: the prime and its neighbours, 2^255 − 1, points of low order (RFC 7748 §7; all give zero), scalars of all ones.
     [Theory]
     [InlineData("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")]
     [InlineData("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")]

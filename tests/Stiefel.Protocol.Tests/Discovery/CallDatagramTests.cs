@@ -16,7 +16,7 @@ public sealed class CallDatagramTests
     {
         using var key = Sample.Key();
         var challenge = CallDatagram.BuildChallenge(key, _nonce, _challenge, s_client, Sample.Laptop);
-        // The zone is the receiver's own name for the interface, not part of the address.
+        // The zone is only the receiver's name for its interface, and not part of the address.
         Assert.True(CallDatagram.TryOpenChallenge(challenge, key, _nonce, IPAddress.Parse("fe80::1"), out var opened, out var laptop));
         Assert.Equal(_challenge, opened);
         Assert.Equal(Sample.Laptop, laptop);

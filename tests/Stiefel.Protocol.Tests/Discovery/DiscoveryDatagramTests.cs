@@ -24,7 +24,7 @@ public sealed class DiscoveryDatagramTests
         Assert.Equal(4644, port);
     }
 
-    /// <summary>Nothing in what a laptop answers is the same twice, and neither its name nor its id is to be seen.</summary>
+    /// <summary>No part of a laptop's answer repeats, and neither its name nor its id is visible.</summary>
     [Fact]
     public void Answers_OfOneLaptop_HaveNothingInCommonForAStranger()
     {
@@ -197,7 +197,7 @@ public sealed class DiscoveryDatagramTests
     [Fact]
     public void Build_ManyTimes_RepeatsNoBytesButItsShape()
     {
-        // What one key sends must not be recognisable as coming from one key.
+        // Datagrams of the same key must not be recognizable as such.
         using var key = Sample.Key();
         var finds = Enumerable.Range(0, 50).Select(i => DiscoveryDatagram.BuildFind(key, Sample.Bytes(16, i))).ToArray();
         Assert.Equal(50, finds.Select(f => Convert.ToHexString(f[8..24])).Distinct().Count());

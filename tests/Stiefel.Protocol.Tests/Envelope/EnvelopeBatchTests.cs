@@ -4,7 +4,7 @@ using Stiefel.Protocol.Envelope;
 
 namespace Stiefel.Protocol.Tests.Envelope;
 
-/// <summary>Envelopes long enough that eight segments are verified at once.</summary>
+/// <summary>Envelopes that are long enough for eight segments to be verified at once.</summary>
 public sealed class EnvelopeBatchTests
 {
     private const int Header = 32;

@@ -182,7 +182,7 @@ public sealed class EnvelopeRefusalTests
     [Fact]
     public async Task Open_EmptyLastSegmentAfterOthers_IsReadToItsEnd()
     {
-        // No writer of ours makes one, but it is sealed in its place and says nothing false.
+        // Our writer never makes such a segment, but it is correctly sealed in its place.
         using var eax = new Protocol.Crypto.AesEax(_key);
         var whole = await Sealed.MakeAsync(_key, _plain[..(Segment + 1)], EnvelopeKind.Data);
         byte[] forged = [.. whole[..(Header + SealedSegment)], 0x80, 0, 0, 0, .. new byte[16]];

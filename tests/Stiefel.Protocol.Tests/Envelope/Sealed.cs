@@ -14,7 +14,7 @@ internal static class Sealed
         return stream.ToArray();
     }
 
-    /// <summary>Everything that was handed out before the envelope was refused, or all of it.</summary>
+    /// <summary>Opens an envelope; returns all bytes that were read before it was refused, if it was.</summary>
     public static async Task<(byte[] Read, EnvelopeException? Refused)> OpenAsync(byte[] key, byte[] whole)
     {
         var token = TestContext.Current.CancellationToken;
@@ -32,7 +32,7 @@ internal static class Sealed
     }
 }
 
-/// <summary>A stream that gives a few bytes at a time, as a network does.</summary>
+/// <summary>A stream that returns a few bytes at a time, as a network does.</summary>
 internal sealed class PacketStream(byte[] bytes, int packet) : MemoryStream(bytes)
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken token = default) =>

@@ -5,26 +5,26 @@ using System.Text;
 namespace Stiefel.Protocol.Tests.Fuzz;
 
 /// <summary>
-/// Feeds a reader with damaged copies of true inputs: bits and bytes changed, numbers at their limits, parts removed, repeated, or taken from
-/// another input. The same inputs in every run; STIEFEL_FUZZ_N makes them more, and STIEFEL_FUZZ_SEED others.
+/// Feeds a reader with damaged copies of valid inputs: changed bits and bytes, extreme numbers, parts removed, repeated, or taken from another
+/// input. Every run uses the same inputs; STIEFEL_FUZZ_N raises their number, and STIEFEL_FUZZ_SEED selects others.
 /// </summary>
 internal static class HostileInput
 {
-    // No reader here takes a millisecond; a busy machine may stop a thread for long.
+    // Every reader here takes less than a millisecond, but a busy machine may suspend a thread for long.
     private static readonly TimeSpan s_hang = TimeLimit.Seconds(20);
 
     private static readonly byte[] s_limits = [0, 1, 0x7f, 0x80, 0xff, (byte)'\n', (byte)'"', (byte)'='];
 
-    /// <summary>Reads so many damaged inputs; fails with the input if the reader throws, hangs, or allocates more than it may.</summary>
-    /// <param name="seeds">True inputs, or ones that once did harm.</param>
-    /// <param name="usual">How many without STIEFEL_FUZZ_N.</param>
-    /// <param name="mostAllocated">Bytes that one input may cost.</param>
-    /// <param name="read">The reader; it lets only those exceptions out that it must not throw.</param>
+    /// <summary>Feeds the reader with damaged inputs; fails with the input if the reader throws, hangs, or allocates too much.</summary>
+    /// <param name="seeds">Valid inputs, or inputs that once did harm.</param>
+    /// <param name="usual">Number of inputs without STIEFEL_FUZZ_N.</param>
+    /// <param name="mostAllocated">Largest number of bytes that the reader may allocate for one input.</param>
+    /// <param name="read">Runs the reader and swallows the exceptions that it may throw.</param>
     public static void Feed(IReadOnlyList<byte[]> seeds, long usual, long mostAllocated, Action<byte[]> read)
     {
         foreach (var seed in seeds)
         {
-            read([.. seed]); // what is allocated once is not the input's
+            read([.. seed]); // one-time allocations do not count for the input
             One([.. seed], mostAllocated, read);
         }
 

@@ -13,12 +13,12 @@ using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Protocol.Tests.Fuzz;
 
-/// <summary>Whatever arrives, every reader of our own wire says yes or no, in the way its documentation says.</summary>
+/// <summary>Every reader of our own protocol accepts or refuses any input in the documented way.</summary>
 public sealed class ProtocolFuzzTests : IDisposable
 {
     private const long KiB = 1024;
 
-    // The buffer and tables of the cipher that opens one.
+    // The buffer and tables of the cipher that opens a sealed input.
     private const long SealedMost = 48 * KiB;
 
     private readonly SharedKey _key = Sample.Key(1);
@@ -34,7 +34,7 @@ public sealed class ProtocolFuzzTests : IDisposable
 
         HostileInput.Feed([find, hello], 50_000, SealedMost, input =>
         {
-            // What is not changed in the end may pass; nothing else.
+            // Only an input that ends up unchanged may pass.
             Assert.Equal(input.AsSpan().SequenceEqual(find), DiscoveryDatagram.TryOpenFind(input, keys, out _, out _));
             Assert.Equal(input.AsSpan().SequenceEqual(hello), DiscoveryDatagram.TryOpenHello(input, _key, nonce, out _, out _));
         });
@@ -54,7 +54,7 @@ public sealed class ProtocolFuzzTests : IDisposable
         });
     }
 
-    /// <summary>A holder of the key can seal anything in place of an identity; what is none is no answer, and what is one is short.</summary>
+    /// <summary>A holder of the key can seal any bytes in place of an identity. Invalid ones are refused, and a valid name is short.</summary>
     [Fact]
     public void Identity_SealedByAHolderOfTheKey_IsReadOnlyIfItIsOne()
     {
@@ -90,7 +90,7 @@ public sealed class ProtocolFuzzTests : IDisposable
         var number = 0;
         HostileInput.Feed([client.Hello], 20_000, 64 * KiB, input =>
         {
-            // Every eighth has the right MAC: a holder of the key can send anything.
+            // Every eighth input has a valid MAC, because a holder of the key can send anything.
             var isSigned = ++number % 8 == 0 && input.Length == ServerHandshake.ClientHelloSize;
             if (isSigned)
             {
@@ -172,7 +172,7 @@ public sealed class ProtocolFuzzTests : IDisposable
         var empty = await Sealed.MakeAsync(key, [], EnvelopeKind.Data);
         HostileInput.Feed([whole, empty], 20_000, 512 * KiB, input =>
         {
-            // No input here is longer than a segment: everything happens at once.
+            // No input here is longer than a segment, so the call completes synchronously.
             (var read, object? refused) = Sealed.OpenAsync(key, input).GetAwaiter().GetResult();
             Assert.True(refused is not null || input.AsSpan().SequenceEqual(whole) || input.AsSpan().SequenceEqual(empty));
             Assert.True(plain.AsSpan().StartsWith(read));

@@ -5,7 +5,7 @@ using Stiefel.Protocol.Handshake;
 
 namespace Stiefel.Protocol.Tests.Handshake;
 
-/// <summary>There is one version: whatever names another one is refused, on every message, also by whom the key is known.</summary>
+/// <summary>There is only one version. Every message with another version is refused, even from a holder of the key.</summary>
 public sealed class DowngradeTests
 {
     private const int VersionAt = 4;

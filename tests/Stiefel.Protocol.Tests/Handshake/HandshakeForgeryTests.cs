@@ -17,7 +17,7 @@ public sealed class HandshakeForgeryTests : IDisposable
 
     public HandshakeForgeryTests() => _client = new ClientHandshake(_key);
 
-    /// <summary>Points no honest peer sends.</summary>
+    /// <summary>Points that no honest peer sends.</summary>
     public static TheoryData<string, byte[]> BadPoints => new()
     {
         { "zero", new byte[64] },
@@ -46,7 +46,7 @@ public sealed class HandshakeForgeryTests : IDisposable
             Assert.Throws<HandshakeException>(() => _client.Complete(forged));
         }
 
-        _client.Complete(answer); // and none of that spoiled the true one
+        _client.Complete(answer); // the refused answers have not spoiled the genuine one
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class HandshakeForgeryTests : IDisposable
     {
         Assert.Throws<HandshakeException>(() => _client.Complete(_client.Hello));
 
-        // Even dressed as a server's hello, with the client's own nonce and point.
+        // The client's hello is refused even if it is made to look like a server's, with the client's own nonce and point.
         byte[] dressed = [.. _client.Hello[..104], .. new byte[4], .. new byte[16]];
         dressed[5] = 2;
         Assert.Throws<HandshakeException>(() => _client.Complete(dressed));
@@ -118,7 +118,7 @@ public sealed class HandshakeForgeryTests : IDisposable
     [Fact]
     public void Complete_ServerWithAnotherKey_IsRefused()
     {
-        // The impostor skips the MAC, which it cannot check, and answers all the same.
+        // The impostor cannot check the MAC, so it skips the check and answers anyway.
         using var ephemeral = EphemeralKey.Generate();
         using var other = Sample.Key(2);
         Assert.True(new GenuineHello(_client.Hello, other).TryAnswer(SealedManifest.Encode(Sample.Manifest), ephemeral, out var answer, out _));
@@ -147,7 +147,7 @@ public sealed class HandshakeForgeryTests : IDisposable
     [Fact]
     public void TryAgree_PointWithXBeyondThePrime_IsRefused()
     {
-        // x + p names the same field element; only the canonical form may pass, or one point would have two spellings.
+        // x + p is the same field element as x. Only the canonical form may pass, or one point would have two encodings.
         var (x, y) = SmallX();
         using var ephemeral = EphemeralKey.Generate();
         Assert.True(ephemeral.TryAgree([.. x, .. y], out _));
@@ -211,7 +211,7 @@ public sealed class HandshakeForgeryTests : IDisposable
         _key.Dispose();
     }
 
-    // A point of the curve whose x is so small that x + p still fits 32 bytes: y from the curve's equation.
+    // Finds a point on the curve with an x so small that x + p still fits in 32 bytes.
     private static (byte[] X, byte[] Y) SmallX()
     {
         var p = new System.Numerics.BigInteger(s_prime, isUnsigned: true, isBigEndian: true);

@@ -140,7 +140,7 @@ public sealed class HandshakeTests
     [Fact]
     public void Session_SharedKeyKnownLater_DoesNotFollowFromTheRecording()
     {
-        // Forward secrecy: the key and all that was sent, without an ephemeral scalar, give other session keys.
+        // Forward secrecy: the shared key and all messages, without an ephemeral private key, give different session keys.
         using var key = Sample.Key();
         using var client = new ClientHandshake(key);
         Assert.True(Server.TryAccept(client.Hello, [key], Sample.Manifest, out var answer, out var session, out _));

@@ -5,7 +5,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Protocol.Tests.Handshake;
 
-/// <summary>A server that answers every hello that was made with one of its keys.</summary>
+/// <summary>A server that answers every hello made with one of its keys.</summary>
 internal static class Server
 {
     public static bool TryAccept(

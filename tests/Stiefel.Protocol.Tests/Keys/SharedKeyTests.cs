@@ -62,7 +62,7 @@ public sealed class SharedKeyTests
         Assert.Throws<ArgumentOutOfRangeException>(() => key.Derive((KeyPurpose)99, [], new byte[32]));
     }
 
-    // RFC 5869, appendix A: the platform's HKDF is what every key here rests on.
+    // The vectors of RFC 5869, appendix A: every key here depends on the platform's HKDF.
     [Theory]
     [InlineData("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "000102030405060708090a0b0c", "f0f1f2f3f4f5f6f7f8f9", "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865")]
     [InlineData(
@@ -110,7 +110,7 @@ public sealed class SharedKeyTests
     [Fact]
     public void Dispose_Key_MakesNothingAnyMore()
     {
-        // Its memory is zeros from then on; nothing may be made from a key that everybody can guess.
+        // A disposed key's memory holds zeros; nothing may be derived from a key that anyone can guess.
         var key = Sample.Key();
         key.Dispose();
         var output = new byte[32];

@@ -93,7 +93,7 @@ public sealed class SnapshotDevice : IBlockDevice
         return true;
     }
 
-    /// <summary>Flushes the overlay. It is never kept, but the client must still be told if its medium has lost a write.</summary>
+    /// <summary>Flushes the overlay. It is discarded in the end, but until then the client must be told if its medium has lost a write.</summary>
     public void Flush() => _store.Flush();
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transport.Tls;
 
-/// <summary>Men in the middle and worse around the upgrade; another client must not notice.</summary>
+/// <summary>Attacks on the upgrade to TLS, by a man in the middle and by clients; another client must not be affected.</summary>
 public sealed class HostileTlsTests : IDisposable
 {
     private readonly MemoryDevice _device = new(1 << 20);
@@ -29,7 +29,7 @@ public sealed class HostileTlsTests : IDisposable
 
         client.Send(injected);
 
-        // Whether the server saw it in time or only when it read it for a TLS record, it was never taken for an option.
+        // The server may see the plain text at once or read it as a broken TLS record, but it must never take it for an option.
         Assert.ThrowsAny<Exception>(() =>
         {
             Assert.Equal(OptionReplyType.Ack, client.ReadOptionReply().Type);
@@ -78,7 +78,7 @@ public sealed class HostileTlsTests : IDisposable
         client.SendOption(NbdOption.StartTls, []);
         Assert.Equal(OptionReplyType.Ack, client.ReadOptionReply().Type);
 
-        // The head of a record of 256 bytes, then a byte now and then.
+        // Send the header of a 256-byte record, then a byte now and then.
         client.Socket.Send([22, 3, 1, 1, 0]);
         await DribbleUntilClosedAsync(client);
 
@@ -108,7 +108,7 @@ public sealed class HostileTlsTests : IDisposable
         client.StartTls(_certificates);
         client.Enter();
 
-        // Replies of 100 MiB fit no socket buffer. The requests themselves do.
+        // 100 MiB of replies exceed any socket buffer; the requests themselves fit.
         for (var i = 0; i < 100; i++)
         {
             client.Request(NbdCommand.Read, 0, 1 << 20);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Stiefel.Nbd.Tests.Transport.Tls;
 
-/// <summary>NBD_OPT_STARTTLS as proto.md#tls-support has it.</summary>
+/// <summary>NBD_OPT_STARTTLS as specified in proto.md#tls-support.</summary>
 public sealed class StartTlsTests : IDisposable
 {
     private readonly MemoryDevice _device = new(3 << 20);
@@ -161,7 +161,7 @@ public sealed class StartTlsTests : IDisposable
         await using var server = await StartAsync(NbdTlsMode.Required, asksClients: true);
         using var client = NbdTestClient.Greet(server);
 
-        // With TLS 1.3 a client hears of its refusal only when it reads.
+        // With TLS 1.3 a client learns of its refusal only when it reads.
         var refusal = Record.Exception(() =>
         {
             client.StartTls(_certificates, showsCertificate);
