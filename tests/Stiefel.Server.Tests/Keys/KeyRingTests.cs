@@ -215,7 +215,7 @@ public sealed class KeyRingTests : IDisposable
         File.Delete(_files.Path("far"));
         var changes = ring.Refresh();
         Assert.Single(changes.Revoked);
-        Assert.Contains("a link that leads to one", Assert.Single(changes.Problems), StringComparison.Ordinal);
+        Assert.Contains("a link to one", Assert.Single(changes.Problems), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class SnapshotTests : IDisposable
         }
 
         Assert.InRange(failed, 40, 60);
-        Assert.Single(server.Log.All, line => line.Contains("the snapshot holds 1 MiB of changes", StringComparison.Ordinal));
+        Assert.Single(server.Log.All, line => line.Contains("the snapshot has reached its limit of 1 MiB of changes", StringComparison.Ordinal));
     }
 
     [Fact]
