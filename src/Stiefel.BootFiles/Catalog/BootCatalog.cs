@@ -56,7 +56,7 @@ public static class BootCatalog
     /// <summary>As <see cref="Find"/>, but returns null if nothing is bootable.</summary>
     /// <param name="directory">A boot directory, or a root that contains one.</param>
     /// <param name="options">Where the file system begins.</param>
-    /// <param name="findings">Gets a line for each entry that was found and could not be used.</param>
+    /// <param name="findings">Receives a line for each entry that was found but cannot be used.</param>
     internal static BootMenu? TryFind(string directory, BootCatalogOptions? options, BootFindings findings)
     {
         using var tree = new ConfinedTree(options?.FileSystemRoot ?? directory);
@@ -67,12 +67,12 @@ public static class BootCatalog
     /// <summary>As <see cref="Find"/>, in an already opened tree; null if nothing is bootable.</summary>
     /// <param name="tree">The file system.</param>
     /// <param name="inside">The path in the tree of the directory to search.</param>
-    /// <param name="findings">Gets a line for each entry that was found and could not be used.</param>
+    /// <param name="findings">Receives a line for each entry that was found but cannot be used.</param>
     internal static BootMenu? TryFind(IFileTree tree, string inside, BootFindings findings) => TryFind(BootDisk.OfDirectory(tree, inside), findings);
 
     /// <summary>As <see cref="Find"/>, on a disk: all its file systems are searched together. Null if nothing is bootable.</summary>
     /// <param name="disk">The file systems.</param>
-    /// <param name="findings">Gets a line for each entry that was found and could not be used.</param>
+    /// <param name="findings">Receives a line for each entry that was found but cannot be used.</param>
     internal static BootMenu? TryFind(BootDisk disk, BootFindings findings)
     {
         var trees =

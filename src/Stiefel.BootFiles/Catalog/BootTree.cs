@@ -58,7 +58,7 @@ internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree,
     public IReadOnlyList<string> List(string path) => tree.List(Path.Combine(directory, path));
 
     /// <summary>Reads a text file below the boot directory; null if it does not exist.</summary>
-    /// <exception cref="InvalidDataException">It is longer than <paramref name="limit"/> bytes.</exception>
+    /// <exception cref="InvalidDataException">The file is longer than <paramref name="limit"/> bytes.</exception>
     public string? ReadText(string path, int limit)
     {
         using var file = tree.OpenFile(Path.Combine(directory, path));
@@ -92,7 +92,7 @@ internal sealed class BootTree(BootDisk disk, BootVolume volume, IFileTree tree,
     public TreeFile? OpenInside(string path) => tree.OpenFile($"{directory}/{path}");
 
     /// <summary>Reads a text file at a path that a boot loader's script names; null if there is none.</summary>
-    /// <exception cref="InvalidDataException">It is longer than <paramref name="limit"/> bytes.</exception>
+    /// <exception cref="InvalidDataException">The file is longer than <paramref name="limit"/> bytes.</exception>
     public string? ReadLoaderText(string path, int limit)
     {
         using var file = OpenAsWritten(WithoutDevice(path));

@@ -53,7 +53,7 @@ public static class HibernationImage
     /// <summary>True if a swap area (a device, a part of one, or a file) holds a hibernation image.</summary>
     /// <param name="handle">The device or file, open for reading.</param>
     /// <param name="start">First byte of the swap area.</param>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="IOException">The swap area cannot be read.</exception>
     public static bool IsIn(SafeFileHandle handle, long start)
     {
         Span<byte> signature = stackalloc byte[SignatureLength];

@@ -186,7 +186,7 @@ public sealed class CpioWriter
     {
         if (copied > length || (atEnd && copied < length))
         {
-            throw new InvalidDataException($"{path}: has {(atEnd ? copied : $"more than {length}")} bytes where {length} were announced: did it change while it was read?");
+            throw new InvalidDataException($"{path}: has {(atEnd ? copied : $"more than {length}")} bytes instead of the {length} announced; it may have changed while it was read: try again");
         }
     }
 

@@ -7,8 +7,8 @@ using static Stiefel.Linux.Interop.LinuxNbdNetlink;
 namespace Stiefel.Linux.Nbd;
 
 /// <summary>
-/// The kernel's NBD client by generic netlink (drivers/block/nbd.c). Unlike the ioctl way, the device belongs to no process: the one
-/// that connected it may close its descriptors and even die. A process that wants to reconnect should be the one that connected, and keep
+/// Controls the kernel's NBD client by generic netlink (drivers/block/nbd.c). Unlike with ioctls, the device belongs to no process: the process
+/// that connected it may close its descriptors, and even end. The process that connects should also be the one that reconnects, and should keep
 /// this object: kernels differ in what they do when the socket that made the connection is closed.
 /// </summary>
 public sealed class NbdNetlink : IDisposable
@@ -16,7 +16,7 @@ public sealed class NbdNetlink : IDisposable
     private const string FamilyName = "nbd";
     private const string GroupName = "nbd_mc_group";
 
-    // The kernel multiplies seconds by HZ into a signed long; 63 years stay far from its end.
+    // The kernel multiplies the seconds by HZ in a signed long; this value, 63 years, stays far below its limit.
     private const ulong LongestDeadConnectionSeconds = 2_000_000_000;
 
     private readonly NetlinkSocket _requests;
@@ -30,7 +30,7 @@ public sealed class NbdNetlink : IDisposable
         _family = family;
     }
 
-    /// <summary>Opens the two sockets. Null while the kernel has no NBD client, that is, until its module is loaded.</summary>
+    /// <summary>Opens the two sockets. Null if the kernel has no NBD client, for instance because its module is not loaded.</summary>
     public static NbdNetlink? TryOpen()
     {
         var requests = NetlinkSocket.Open(LinuxNetlink.NETLINK_GENERIC);
@@ -57,8 +57,8 @@ public sealed class NbdNetlink : IDisposable
     }
 
     /// <summary>
-    /// Makes a block device of connected sockets that have finished their handshake, and returns its number. The kernel takes its own
-    /// reference: the caller may close the sockets. More than one needs NBD_FLAG_CAN_MULTI_CONN.
+    /// Makes a block device from connected sockets that have finished their handshake, and returns its number. The kernel takes its own
+    /// references, so the caller may close the sockets. More than one socket requires NBD_FLAG_CAN_MULTI_CONN.
     /// </summary>
     public int Connect(NbdDeviceOptions options, IReadOnlyList<SafeHandle> sockets)
     {
@@ -75,17 +75,17 @@ public sealed class NbdNetlink : IDisposable
     }
 
     /// <summary>
-    /// Gives the device a new socket for each dead one, and requests made from now on this time until they are given up. Without a dead
-    /// one the kernel silently drops the socket: wait for <see cref="WaitForLinkDead"/>. No socket: only the time is changed.
+    /// Gives the device a new socket for each dead one, and sets the timeout of requests made from now on. If no socket is dead,
+    /// the kernel silently drops the new one: wait for <see cref="WaitForLinkDead"/> first. Without sockets, only the timeout is changed.
     /// </summary>
     public void Reconfigure(int index, IReadOnlyList<SafeHandle> sockets, TimeSpan requestTimeout) =>
         WithDescriptors(sockets, descriptors => _requests.Request(ReconfigureRequest(_family, index, descriptors, requestTimeout)));
 
-    /// <summary>Ends the device; requests under way fail.</summary>
+    /// <summary>Disconnects the device; requests under way fail.</summary>
     public void Disconnect(int index) =>
         _requests.Request(_family.Request($"nbd{index} DISCONNECT", NBD_CMD_DISCONNECT, NBD_GENL_VERSION).Attribute(NBD_ATTR_INDEX, (uint)index));
 
-    /// <summary>The devices in use.</summary>
+    /// <summary>The numbers of the connected devices.</summary>
     public IReadOnlyList<int> ListConnected()
     {
         List<int> connected = [];
@@ -98,8 +98,8 @@ public sealed class NbdNetlink : IDisposable
     }
 
     /// <summary>
-    /// Waits until the kernel has given up a connection of this device. True also if announcements were lost, since it may have been
-    /// among them; false if the time is over.
+    /// Waits until the kernel has given up a connection of this device. Also true if messages were lost, since such a message may have been
+    /// among them. False if the time is over.
     /// </summary>
     public bool WaitForLinkDead(int index, TimeSpan atMost)
     {
@@ -155,10 +155,10 @@ public sealed class NbdNetlink : IDisposable
         return descriptors.Count == 0 ? request : AddSockets(request, descriptors);
     }
 
-    // Zero would mean to the kernel: never, with an old timer lingering.
+    // Zero would mean to the kernel "no timeout", while an old timer could still be running.
     private static ulong RequestTimeoutSeconds(TimeSpan time) => (ulong)Math.Max(1, time.TotalSeconds);
 
-    // Zero would mean to the kernel: fail at once.
+    // Zero would mean to the kernel "fail at once".
     private static ulong DeadConnectionSeconds(NbdDeviceOptions options) => options.DeadConnectionTimeout is { } time
         ? Math.Clamp((ulong)time.TotalSeconds, 1, LongestDeadConnectionSeconds)
         : LongestDeadConnectionSeconds;

@@ -3,12 +3,12 @@ using static Stiefel.Linux.Interop.LinuxNetlink;
 
 namespace Stiefel.Linux.Netlink;
 
-/// <summary>A generic netlink family (Documentation/userspace-api/netlink/intro.rst): its number and multicast groups, as of now.</summary>
+/// <summary>A generic netlink family (Documentation/userspace-api/netlink/intro.rst), with its present number and multicast groups.</summary>
 internal sealed record GenericNetlinkFamily(string Name, ushort Id, IReadOnlyDictionary<string, uint> MulticastGroups)
 {
     private const byte ControlVersion = 1;
 
-    /// <summary>Asks the controller. Null if the kernel has no such family: its module is not loaded.</summary>
+    /// <summary>Asks the kernel's controller for a family. Null if the kernel has no such family, for instance because its module is not loaded.</summary>
     internal static GenericNetlinkFamily? Find(NetlinkSocket socket, string name)
     {
         try
@@ -21,7 +21,7 @@ internal sealed record GenericNetlinkFamily(string Name, ushort Id, IReadOnlyDic
         }
     }
 
-    /// <summary>A message to the family.</summary>
+    /// <summary>Begins a message to the family.</summary>
     internal NetlinkRequest Request(string what, byte command, byte version, ushort flags = 0) =>
         new NetlinkRequest(what, Id, flags).Header(new genlmsghdr { cmd = command, version = version });
 
@@ -54,7 +54,7 @@ internal sealed record GenericNetlinkFamily(string Name, ushort Id, IReadOnlyDic
         return new(name, id, groups);
     }
 
-    // An array: attributes numbered 1, 2, … each holding a name and a number.
+    // The groups are an array: attributes numbered 1, 2, …, each with a name and a number.
     private static void ReadGroups(NetlinkAttributes array, Dictionary<string, uint> groups)
     {
         foreach (var item in array)

@@ -4,10 +4,10 @@ using static Stiefel.Linux.Interop.LinuxNetlink;
 
 namespace Stiefel.Linux.Netlink;
 
-/// <summary>One received message; the payload is what follows nlmsghdr (man 7 netlink).</summary>
+/// <summary>A received message; the payload follows its nlmsghdr (man 7 netlink).</summary>
 internal readonly record struct NetlinkMessage(ushort Type, ushort Flags, uint Sequence, ReadOnlyMemory<byte> Payload)
 {
-    /// <summary>The payload's fixed part, such as ifinfomsg. False if the message is too short for it.</summary>
+    /// <summary>Reads the payload's fixed part, such as ifinfomsg. False if the message is too short for it.</summary>
     internal bool TryReadHeader<T>(out T header, out NetlinkAttributes attributes) where T : unmanaged
     {
         var size = Unsafe.SizeOf<T>();
@@ -23,7 +23,7 @@ internal readonly record struct NetlinkMessage(ushort Type, ushort Flags, uint S
         return true;
     }
 
-    /// <summary>Cuts one datagram into its messages; what is left after a header that lies about its length is dropped.</summary>
+    /// <summary>Splits a datagram into its messages. If a header has an impossible length, the rest is dropped.</summary>
     internal static List<NetlinkMessage> Split(ReadOnlyMemory<byte> datagram)
     {
         List<NetlinkMessage> messages = [];

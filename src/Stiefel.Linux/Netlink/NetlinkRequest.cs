@@ -7,8 +7,8 @@ using static Stiefel.Linux.Interop.LinuxNetlink;
 namespace Stiefel.Linux.Netlink;
 
 /// <summary>
-/// A message in the making: nlmsghdr, a fixed part, attributes. Sizes and padding are filled in here and nowhere else. What it held is
-/// overwritten when it was sent, since it may have been a key: it can be sent once.
+/// Builds a message: nlmsghdr, a fixed part, attributes. Only this class fills in sizes and padding. The contents may include a key, so they are
+/// overwritten after sending, and a request can be sent only once.
 /// </summary>
 internal sealed class NetlinkRequest
 {
@@ -17,7 +17,7 @@ internal sealed class NetlinkRequest
     private byte[] _bytes = new byte[256];
     private int _length = Unsafe.SizeOf<nlmsghdr>();
 
-    /// <param name="what">What is asked, for error messages: `RTM_NEWLINK eth0 up`.</param>
+    /// <param name="what">The request in words, for error messages: `RTM_NEWLINK eth0 up`.</param>
     internal NetlinkRequest(string what, ushort type, ushort flags = 0)
     {
         What = what;
@@ -52,10 +52,10 @@ internal sealed class NetlinkRequest
 
     internal NetlinkRequest Attribute(ushort type, ulong value) => Attribute(type, MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in value)));
 
-    /// <summary>A string with its terminating zero, as the kernel wants names.</summary>
+    /// <summary>Appends a string with its terminating zero, which the kernel expects of names.</summary>
     internal NetlinkRequest Attribute(ushort type, string value) => Attribute(type, Encoding.UTF8.GetBytes(value + '\0'));
 
-    /// <summary>An attribute made of attributes.</summary>
+    /// <summary>Appends an attribute made of attributes.</summary>
     internal NetlinkRequest Nested(ushort type, Action<NetlinkRequest> fill)
     {
         var start = _length;
@@ -66,10 +66,10 @@ internal sealed class NetlinkRequest
         return this;
     }
 
-    /// <summary>The finished message; the answer bears the same sequence number.</summary>
+    /// <summary>The finished message; the answer has the same sequence number.</summary>
     internal byte[] ToBytes(uint sequence)
     {
-        // A dump ends by itself with NLMSG_DONE; everything else is acknowledged, so that a failure always has an answer.
+        // A dump ends with NLMSG_DONE. Ask for an acknowledgement of everything else, so that a failure always has an answer.
         var header = new nlmsghdr
         {
             nlmsg_len = (uint)_length,
@@ -82,7 +82,7 @@ internal sealed class NetlinkRequest
         return message;
     }
 
-    /// <summary>Overwrites what it held.</summary>
+    /// <summary>Overwrites the contents.</summary>
     internal void Wipe()
     {
         CryptographicOperations.ZeroMemory(_bytes);
@@ -100,7 +100,7 @@ internal sealed class NetlinkRequest
             _bytes = larger;
         }
 
-        // The padding is zero already.
+        // The buffer is zeroed, so the padding needs no writing.
         bytes.CopyTo(_bytes.AsSpan(_length));
         _length = end;
     }

@@ -8,13 +8,13 @@ using static Stiefel.Linux.Interop.LinuxNetlink;
 
 namespace Stiefel.Linux.Netlink;
 
-/// <summary>A netlink socket (man 7 netlink): question and answer on one, multicast events on another, never both on the same.</summary>
+/// <summary>A netlink socket (man 7 netlink), either for requests and answers or for multicast events, never for both.</summary>
 internal sealed unsafe class NetlinkSocket : IDisposable
 {
     // Large enough for every datagram of a dump (the kernel fills at most 32 KiB) and for uevents (2 KiB).
     private const int ReceiveBufferSize = 64 * 1024;
 
-    // A burst of events (a USB dock brings dozens) must fit; the kernel reports ENOBUFS beyond it.
+    // A burst of events must fit (a USB dock causes dozens); beyond that the kernel reports ENOBUFS.
     private const int EventQueueSize = 1024 * 1024;
 
     private readonly SafeFileHandle _socket;
@@ -23,8 +23,8 @@ internal sealed unsafe class NetlinkSocket : IDisposable
 
     private NetlinkSocket(SafeFileHandle socket) => _socket = socket;
 
-    /// <param name="protocol">NETLINK_ROUTE and so on.</param>
-    /// <param name="groupMask">Multicast groups 1 to 32 as bits, as the uevent socket wants them.</param>
+    /// <param name="protocol">NETLINK_ROUTE or another protocol.</param>
+    /// <param name="groupMask">Multicast groups 1 to 32 as bits, as uevent sockets need them.</param>
     internal static NetlinkSocket Open(int protocol, uint groupMask = 0)
     {
         var handle = SysSocket.socket(SysSocket.AF_NETLINK, SysSocket.SOCK_RAW | SysSocket.SOCK_CLOEXEC, protocol);
@@ -42,7 +42,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
             throw failure;
         }
 
-        // The kernel's reason in words, and errors without a copy of the request. Kernels before 4.12 know neither; nothing is lost.
+        // Ask for the kernel's reasons as text, and for errors without a copy of the request. Kernels before 4.12 support neither, which does no harm.
         _ = socket.SetOption(SOL_NETLINK, NETLINK_EXT_ACK, 1);
         _ = socket.SetOption(SOL_NETLINK, NETLINK_CAP_ACK, 1);
         _ = socket.SetOption(SysSocket.SOL_SOCKET, SysSocket.SO_RCVBUF, EventQueueSize);
@@ -58,7 +58,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
-    /// <summary>Asks and gathers the whole answer. Throws <see cref="LinuxException"/> with the kernel's own words if it refuses.</summary>
+    /// <summary>Sends a request and collects the whole answer. Throws <see cref="LinuxException"/> with the kernel's reason if it refuses.</summary>
     internal List<NetlinkMessage> Request(NetlinkRequest request)
     {
         var sequence = ++_sequence;
@@ -104,7 +104,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
-    /// <summary>True if something can be received within that time; -1 waits for ever.</summary>
+    /// <summary>True if something can be received within the given time; -1 waits forever.</summary>
     internal bool WaitReadable(int timeoutMilliseconds)
     {
         var held = false;
@@ -129,7 +129,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
-    /// <summary>Receives one datagram of the kernel's as raw bytes, valid until the next call; one of another sender is dropped (empty).</summary>
+    /// <summary>Receives one datagram from the kernel as raw bytes, valid until the next call; empty for a datagram from another sender.</summary>
     internal ReadOnlyMemory<byte> ReceiveRaw(string what)
     {
         var sender = new sockaddr_nl();
@@ -144,7 +144,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
 
             if (received >= 0)
             {
-                // Any process may send to a netlink socket; only the kernel has port 0. A truncated datagram is as good as none.
+                // Any process may send to a netlink socket; only the kernel has port 0. A truncated datagram cannot be used.
                 return sender.nl_pid == 0 && received <= _buffer.Length ? _buffer.AsMemory(0, (int)received) : default;
             }
 
@@ -155,12 +155,12 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
-    /// <summary>Receives one datagram and cuts it into messages that stay valid.</summary>
+    /// <summary>Receives one datagram and splits it into messages, which stay valid.</summary>
     internal List<NetlinkMessage> Receive(string what) => NetlinkMessage.Split(ReceiveRaw(what).ToArray());
 
     public void Dispose()
     {
-        // A WireGuard device's answer holds its keys.
+        // The answer about a WireGuard device contains its keys.
         CryptographicOperations.ZeroMemory(_buffer);
         _socket.Dispose();
     }
@@ -185,7 +185,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         throw new LinuxException(reason is null ? $"netlink {request.What}" : $"netlink {request.What} ({reason})", -error);
     }
 
-    // NLMSG_ERROR: int error, the request's nlmsghdr (and its payload unless capped), then extended acknowledgement attributes.
+    // NLMSG_ERROR holds an int error, the request's nlmsghdr (and its payload unless capped), then extended acknowledgement attributes.
     private static string? ReasonOf(NetlinkMessage message)
     {
         var attributesAt = message.Type == NLMSG_DONE ? sizeof(int) : sizeof(int) + Unsafe.SizeOf<nlmsghdr>();

@@ -5,15 +5,15 @@ using static Stiefel.Linux.Interop.LinuxRtnetlink;
 
 namespace Stiefel.Linux.Network;
 
-/// <summary>Which interfaces lead to the rest of the world (man 7 rtnetlink, RTM_GETROUTE).</summary>
+/// <summary>Finds the interfaces that lead beyond the local network (man 7 rtnetlink, RTM_GETROUTE).</summary>
 public static class DefaultRoutes
 {
-    // linux/rtnetlink.h: several next hops, each a header of this many bytes with the interface's number at 4.
+    // linux/rtnetlink.h: RTA_MULTIPATH lists next hops, each with a header of this size that has the interface's number at offset 4.
     private const int NextHopSize = 8;
     private const int NextHopIndexOffset = 4;
 
-    /// <summary>The numbers of all interfaces that a default route of any table, IPv4 or IPv6, goes through.</summary>
-    /// <exception cref="LinuxException">The kernel does not tell.</exception>
+    /// <summary>The numbers of all interfaces with a default route in any table, IPv4 or IPv6.</summary>
+    /// <exception cref="LinuxException">The routes cannot be read.</exception>
     public static IReadOnlySet<int> ListInterfaces()
     {
         using var socket = NetlinkSocket.Open(NETLINK_ROUTE);

@@ -8,17 +8,17 @@ using Stiefel.Linux.Processes;
 namespace Stiefel.Linux.Network;
 
 /// <summary>
-/// Switches IPv6 on again on one interface where a sysctl has switched it off (disable_ipv6), which removes its addresses and refuses
-/// every new one. Needs no /proc: the kernel gives a procfs that is mounted nowhere (man 2 fsopen), held only as long as it takes.
+/// Switches IPv6 on again on one interface on which a sysctl has disabled it (disable_ipv6), which removes the interface's addresses and refuses
+/// new ones. Needs no /proc: it uses a procfs that is mounted nowhere (man 2 fsopen) and closed at once.
 /// </summary>
 public static class Ipv6Switch
 {
     private const uint Harmless = SysFsMount.MOUNT_ATTR_NOSUID | SysFsMount.MOUNT_ATTR_NODEV | SysFsMount.MOUNT_ATTR_NOEXEC;
 
     /// <summary>
-    /// Does nothing if IPv6 is on. Otherwise, and if the interface is up, the kernel gives it its link-local address as when it was set up.
+    /// Does nothing if IPv6 is on. Otherwise, if the interface is up, the kernel gives it its link-local address, as when it is set up.
     /// </summary>
-    /// <exception cref="LinuxException">ENOENT: the kernel has no IPv6, or no such interface. ENOSYS: it is older than 5.2.</exception>
+    /// <exception cref="LinuxException">ENOENT: the kernel has no IPv6, or there is no such interface. ENOSYS: the kernel is older than 5.2.</exception>
     public static void TurnOn(string interfaceName)
     {
         var setting = $"sys/net/ipv6/conf/{interfaceName}/disable_ipv6";
@@ -36,7 +36,7 @@ public static class Ipv6Switch
             return;
         }
 
-        // A sysctl is written from the beginning of its file only; elsewhere the kernel takes the bytes and forgets them.
+        // A sysctl must be written from the beginning of its file: at any other offset the kernel accepts the bytes and ignores them.
         if (Unistd.lseek(file, 0, Unistd.SEEK_SET) < 0)
         {
             throw LinuxException.FromLastError($"lseek(\"{setting}\")");
@@ -72,6 +72,6 @@ public static class Ipv6Switch
     private static LinuxException Failure(string call)
     {
         var errno = Marshal.GetLastPInvokeError();
-        return errno == Errno.ENOENT ? new(call, errno, "no IPv6 in this kernel, or the interface has gone") : new(call, errno);
+        return errno == Errno.ENOENT ? new(call, errno, "this kernel has no IPv6, or the interface is gone") : new(call, errno);
     }
 }

@@ -5,12 +5,12 @@ using System.Net.Sockets;
 namespace Stiefel.Linux.Network;
 
 /// <summary>
-/// A UDP socket that says which interface a datagram came in on, and answers on that one: two cables may well carry the same
-/// addresses. Multicast to all nodes (ff02::1) needs no joining; every interface is a member from the moment it is up.
+/// A UDP socket that tells on which interface a datagram arrived, and answers on the same one: two cables may have the same
+/// addresses. Multicast to all nodes (ff02::1) needs no joining, because every interface belongs to that group while it is up.
 /// </summary>
 public sealed class LinkDatagramSocket : IDisposable
 {
-    // linux/in.h and linux/in6.h: the interface that unicast leaves on, in network byte order.
+    // linux/in.h and linux/in6.h: the options that set the interface for outgoing unicast, in network byte order.
     private const int IPPROTO_IP = 0;
     private const int IP_UNICAST_IF = 50;
     private const int IPPROTO_IPV6 = 41;
@@ -19,10 +19,10 @@ public sealed class LinkDatagramSocket : IDisposable
     private readonly Socket _socket;
     private readonly IPEndPoint _any;
 
-    /// <param name="family">IPv6 takes multicast, IPv4 takes broadcast; each socket takes its own family only.</param>
-    /// <param name="port">UDP.</param>
-    /// <param name="setting">What chose the port, for the error.</param>
-    /// <exception cref="IOException">The port is taken.</exception>
+    /// <param name="family">IPv6 receives multicast, IPv4 receives broadcast; each socket handles only its own family.</param>
+    /// <param name="port">The UDP port.</param>
+    /// <param name="setting">The setting that chose the port, for the error message.</param>
+    /// <exception cref="IOException">The port is in use.</exception>
     public LinkDatagramSocket(AddressFamily family, int port, string setting)
     {
         var isIPv6 = family == AddressFamily.InterNetworkV6;
@@ -47,21 +47,21 @@ public sealed class LinkDatagramSocket : IDisposable
 
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
-    /// <summary>The family, for people.</summary>
+    /// <summary>The address family, for people.</summary>
     public string Family => _socket.AddressFamily == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4";
 
-    /// <summary>Waits for a datagram; what does not fit the buffer is lost, and its length is the buffer's.</summary>
+    /// <summary>Waits for a datagram. One that is longer than the buffer is cut to its length.</summary>
     public async ValueTask<ReceivedDatagram> ReceiveAsync(Memory<byte> buffer, CancellationToken token)
     {
         var received = await _socket.ReceiveMessageFromAsync(buffer, SocketFlags.None, _any, token);
         return new ReceivedDatagram(received.ReceivedBytes, (IPEndPoint)received.RemoteEndPoint, received.PacketInformation.Interface, received.PacketInformation.Address);
     }
 
-    /// <summary>Answers on the interface the question came in on.</summary>
+    /// <summary>Answers on the interface on which the question arrived.</summary>
     /// <exception cref="SocketException">The interface is gone, or the peer cannot be reached.</exception>
     public void Answer(ReceivedDatagram question, ReadOnlySpan<byte> answer)
     {
-        // Only one thread uses a socket for sending, so the option is the next datagram's.
+        // Only one thread sends on this socket, so the option applies to the next datagram.
         Span<byte> index = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32BigEndian(index, question.Interface);
         if (_socket.AddressFamily == AddressFamily.InterNetworkV6)

@@ -3,32 +3,32 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.Linux.Network;
 
-/// <summary>What sysfs says of the card behind an interface (Documentation/ABI/testing/sysfs-class-net).</summary>
-/// <param name="Driver">The driver's name; null for what is no hardware.</param>
-/// <param name="SpeedMbit">Null without a carrier, or if the driver does not tell.</param>
-/// <param name="Duplex">`full` or `half`; null likewise.</param>
-/// <param name="UsbMbit">The speed of its USB port: 12, 480, 5000, 10000…; null if it is not on USB.</param>
+/// <summary>The network card behind an interface, according to sysfs (Documentation/ABI/testing/sysfs-class-net).</summary>
+/// <param name="Driver">The driver's name; null if the interface is not hardware.</param>
+/// <param name="SpeedMbit">The link's speed; null without a carrier, or if the driver does not report it.</param>
+/// <param name="Duplex">`full` or `half`; null without a carrier, or if the driver does not report it.</param>
+/// <param name="UsbMbit">The speed of its USB port: 12, 480, 5000, 10000 and so on; null if it is not on USB.</param>
 public sealed record LinkHardware(string? Driver, int? SpeedMbit, string? Duplex, int? UsbMbit)
 {
-    /// <summary>Where the kernel has it.</summary>
+    /// <summary>The kernel's directory of network interfaces, /sys/class/net.</summary>
     public const string Root = "/sys/class/net";
 
-    /// <summary>A disk of today does 500 MB/s and more; over a cable that is no faster than this it is no joy.</summary>
+    /// <summary>The speed up to which a link counts as slow: present disks read 500 MB/s and more.</summary>
     public const int SlowMbit = 100;
 
     private const int Usb2Mbit = 480;
 
-    /// <summary>Its cable is slow for a disk.</summary>
+    /// <summary>True if the link is slow for a disk.</summary>
     public bool IsSlow => SpeedMbit <= SlowMbit;
 
-    /// <summary>It sends and receives in turn.</summary>
+    /// <summary>True if the link cannot send and receive at the same time.</summary>
     public bool IsHalfDuplex => Duplex == "half";
 
-    /// <summary>It is in a USB port that is slower than a card usually is.</summary>
+    /// <summary>True if the card is in a USB port that limits its speed.</summary>
     public bool IsInSlowPort => UsbMbit <= Usb2Mbit && !IsSlow;
 
-    /// <summary>Reads it; what is not there, or vanishes meanwhile, is null.</summary>
-    /// <param name="name">The interface's.</param>
+    /// <summary>Reads the attributes; those that do not exist, or vanish meanwhile, are null.</summary>
+    /// <param name="name">The interface's name.</param>
     /// <param name="root">The parent of the interfaces' directories.</param>
     public static LinkHardware Of(string name, string root = Root)
     {
@@ -36,14 +36,14 @@ public sealed record LinkHardware(string? Driver, int? SpeedMbit, string? Duplex
         return new LinkHardware(NameOf(Path.Combine(directory, "device/driver")), NumberIn(Path.Combine(directory, "speed")), DuplexOf(directory), UsbOf(directory));
     }
 
-    // `unknown` where the driver does not say.
+    // Reports `unknown` if the driver does not tell.
     private static string? DuplexOf(string directory)
     {
         var duplex = SysfsText.Read(Path.Combine(directory, "duplex"));
         return duplex is "full" or "half" ? duplex : null;
     }
 
-    // An adapter's function on USB is an interface of a device, and it is the device that has a speed. The kernel resolves the name: `..` is not the class.
+    // A USB adapter's network function is an interface of a USB device, and only the device, its parent, has a speed. The kernel must resolve the path: `device` is a link.
     private static int? UsbOf(string directory) => NameOf(Path.Combine(directory, "device/subsystem")) == "usb"
         ? NumberIn(Path.Combine(directory, "device/../speed"))
         : null;

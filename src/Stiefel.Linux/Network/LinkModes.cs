@@ -4,12 +4,12 @@ using static Stiefel.Linux.Interop.LinuxEthtool;
 
 namespace Stiefel.Linux.Network;
 
-/// <summary>What the two ends of a copper cable offer each other (IEEE 802.3 §28), as the card's driver tells it.</summary>
-/// <param name="OwnMbit">The fastest that this end offers; null if it does not tell.</param>
-/// <param name="PartnerMbit">The fastest that the other end offers; null if the driver does not tell, or nothing is there.</param>
+/// <summary>The speeds that the two ends of a copper cable offer each other (IEEE 802.3 §28), according to the card's driver.</summary>
+/// <param name="OwnMbit">The fastest speed that this end offers; null if unknown.</param>
+/// <param name="PartnerMbit">The fastest speed that the other end offers; null if the driver does not report it, or there is no other end.</param>
 public sealed record LinkModes(int? OwnMbit, int? PartnerMbit)
 {
-    // linux/ethtool.h: the kernel's masks have 4 words now and a sbyte counts them.
+    // linux/ethtool.h: the masks have 4 words today, counted by an sbyte.
     private const int MaxWords = sbyte.MaxValue;
     private const int Masks = 3;
 
@@ -21,7 +21,7 @@ public sealed record LinkModes(int? OwnMbit, int? PartnerMbit)
         (ETHTOOL_LINK_MODE_2500baseT_Full_BIT, 2500), (ETHTOOL_LINK_MODE_5000baseT_Full_BIT, 5000), (ETHTOOL_LINK_MODE_10000baseT_Full_BIT, 10000),
     ];
 
-    /// <summary>Asks the driver; one that cannot say is no error, nor is an interface that is gone.</summary>
+    /// <summary>Asks the driver. A driver that does not know, or an interface that is gone, is not an error.</summary>
     public static unsafe LinkModes Of(string name)
     {
         var nothing = new LinkModes(null, null);
@@ -39,7 +39,7 @@ public sealed record LinkModes(int? OwnMbit, int? PartnerMbit)
         *settings = new ethtool_link_settings { cmd = ETHTOOL_GLINKSETTINGS };
         request.ifr_data = settings;
 
-        // The first call says how long the masks are, as a negative number; the second fills them in.
+        // The first call returns the masks' length as a negative number; the second fills them in.
         if (ioctl(socket, SIOCETHTOOL, &request) != 0 || settings->link_mode_masks_nwords >= 0)
         {
             return nothing;
@@ -56,7 +56,7 @@ public sealed record LinkModes(int? OwnMbit, int? PartnerMbit)
         return new LinkModes(FastestOf(masks.Slice(words, words)), FastestOf(masks.Slice(2 * words, words)));
     }
 
-    /// <summary>The fastest of a mask of link modes; null if it names none of copper.</summary>
+    /// <summary>The fastest speed in a mask of link modes; null if it has none of copper.</summary>
     internal static int? FastestOf(ReadOnlySpan<uint> mask)
     {
         int? fastest = null;

@@ -7,15 +7,15 @@ using static Stiefel.Linux.Interop.LinuxRtnetlink;
 
 namespace Stiefel.Linux.Network;
 
-/// <summary>The kernel's announcements about interfaces and addresses (man 7 rtnetlink, multicast groups).</summary>
+/// <summary>Receives the kernel's messages about interfaces and addresses (man 7 rtnetlink, multicast groups).</summary>
 public static class LinkMonitor
 {
-    // The listening thread looks at the cancellation this often; events themselves arrive at once.
+    // How often the listening thread checks for cancellation; events arrive at once.
     private const int CancellationCheckMilliseconds = 250;
 
     /// <summary>
-    /// Every change until cancelled. The first element is always <see cref="LinkChangeKind.Everything"/>, given once the kernel's
-    /// announcements are subscribed to, so a reader that looks at all links then misses nothing. Throws <see cref="LinuxException"/>
+    /// Returns every change until cancelled. The first element is always <see cref="LinkChangeKind.Everything"/>, returned after
+    /// subscribing to the kernel's messages, so that a reader that looks at all links then misses nothing. Throws <see cref="LinuxException"/>
     /// if the socket fails.
     /// </summary>
     public static async IAsyncEnumerable<LinkChange> WatchAsync([EnumeratorCancellation] CancellationToken token)
@@ -56,7 +56,7 @@ public static class LinkMonitor
         }
     }
 
-    // A thread of its own, since netlink descriptors are strange to the runtime's socket engine.
+    // Runs on a thread of its own, because the runtime's socket engine does not support netlink descriptors.
     private static void Listen(NetlinkSocket socket, ChannelWriter<LinkChange> changes, CancellationToken token)
     {
         try

@@ -2,7 +2,7 @@ using Stiefel.Linux.Errors;
 
 namespace Stiefel.Linux.Network;
 
-/// <summary>Keeps every Ethernet-like interface set up: those that are there and those that appear later.</summary>
+/// <summary>Sets up every Ethernet-like interface, both present ones and those that appear later.</summary>
 public sealed class LinkRaiser
 {
     private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(2);
@@ -12,9 +12,9 @@ public sealed class LinkRaiser
 
     private LinkRaiser(Action<string> log) => _log = log;
 
-    /// <summary>Runs until cancelled; an interface that fails or vanishes is reported once and does not end it.</summary>
-    /// <param name="log">Gets one line for each interface that was set up or could not be.</param>
-    /// <param name="token">Ends it, by returning.</param>
+    /// <summary>Runs until cancelled. An interface that fails or vanishes is reported once, and the others go on.</summary>
+    /// <param name="log">Receives one line for each interface that was set up or could not be.</param>
+    /// <param name="token">Stops it; the method then returns without an exception.</param>
     public static async Task RunAsync(Action<string> log, CancellationToken token)
     {
         var raiser = new LinkRaiser(log);
@@ -69,7 +69,7 @@ public sealed class LinkRaiser
         }
         catch (LinuxException exception)
         {
-            // It may have vanished since it was listed, or its firmware is missing; its next change brings the next try.
+            // The interface may have vanished since it was listed, or its firmware is missing; its next change causes the next try.
             if (_reported.Add((link.Index, exception.Message)))
             {
                 _log($"{link.Name} ({link.Mac}) cannot be set up: {exception.Message}");

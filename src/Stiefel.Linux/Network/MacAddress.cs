@@ -7,14 +7,14 @@ namespace Stiefel.Linux.Network;
 /// <summary>A 48-bit hardware address (EUI-48).</summary>
 public readonly record struct MacAddress
 {
-    /// <summary>Bytes of an address.</summary>
+    /// <summary>Length of an address in bytes.</summary>
     public const int Size = 6;
 
     private readonly ulong _value;
 
     private MacAddress(ulong value) => _value = value;
 
-    /// <summary>From six bytes in transmission order; throws <see cref="ArgumentException"/> for another length.</summary>
+    /// <summary>Makes an address from six bytes in transmission order; throws <see cref="ArgumentException"/> for another length.</summary>
     public static MacAddress FromBytes(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != Size)
@@ -31,7 +31,7 @@ public readonly record struct MacAddress
         return new(value);
     }
 
-    /// <summary>Reads `52:54:00:12:34:56`, upper or lower case.</summary>
+    /// <summary>Parses `52:54:00:12:34:56`, in upper or lower case.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out MacAddress address)
     {
         address = default;
@@ -66,13 +66,13 @@ public readonly record struct MacAddress
         return bytes;
     }
 
-    /// <summary>The IPv6 link-local address made of it (RFC 4291 appendix A, modified EUI-64), without a zone.</summary>
+    /// <summary>The IPv6 link-local address derived from it (RFC 4291 appendix A, modified EUI-64), without a zone.</summary>
     public IPAddress ToLinkLocalAddress()
     {
         var mac = ToBytes();
         return new IPAddress([0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(mac[0] ^ 2), mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]]);
     }
 
-    /// <summary>Lower case with colons.</summary>
+    /// <summary>The address in lower case with colons.</summary>
     public override string ToString() => Convert.ToHexStringLower(ToBytes()).Insert(10, ":").Insert(8, ":").Insert(6, ":").Insert(4, ":").Insert(2, ":");
 }

@@ -5,18 +5,18 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Network;
 
 /// <summary>
-/// recv and send (man 2 recv, man 2 send) on a connected stream socket in blocking mode, without what the runtime's sockets
-/// add. Each returns the bytes moved, or the negative error number: EAGAIN after the socket's own timeout.
+/// recv and send (man 2 recv, man 2 send) on a connected stream socket in blocking mode, without the overhead of .NET's
+/// sockets. Each returns the number of bytes, or the negative error number; EAGAIN means that the socket's timeout expired.
 /// </summary>
 public static unsafe class StreamSocket
 {
-    /// <summary>Waits for at least one byte; 0 = the peer closed.</summary>
+    /// <summary>Waits for at least one byte; returns 0 if the peer has closed.</summary>
     public static int Receive(SafeHandle socket, Span<byte> buffer) => Receive(socket, buffer, 0);
 
-    /// <summary>What is there; EAGAIN if that is nothing.</summary>
+    /// <summary>Receives what is there without waiting; EAGAIN if nothing is.</summary>
     public static int TryReceive(SafeHandle socket, Span<byte> buffer) => Receive(socket, buffer, SysSocket.MSG_DONTWAIT);
 
-    /// <summary>May send less than all. With more to follow, the last packet may wait for it (MSG_MORE).</summary>
+    /// <summary>Sends; may send only a part. If more follows, the kernel may hold back the last packet until then (MSG_MORE).</summary>
     public static int Send(SafeHandle socket, ReadOnlySpan<byte> data, bool moreFollows = false)
     {
         fixed (byte* start = data)

@@ -18,7 +18,7 @@ public sealed class PowerAnnouncements : IDisposable
     private PowerAnnouncements(UeventListener listener, Action changed) => (_listener, _changed) = (listener, changed);
 
     /// <summary>Calls the action for each message from now on, on a thread of its own.</summary>
-    /// <exception cref="LinuxException">This process may not listen.</exception>
+    /// <exception cref="LinuxException">The process is not permitted to listen.</exception>
     public static PowerAnnouncements Listen(Action changed)
     {
         var announcements = new PowerAnnouncements(UeventListener.Open(), changed);

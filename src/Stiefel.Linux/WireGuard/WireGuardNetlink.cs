@@ -10,28 +10,28 @@ using static Stiefel.Linux.Interop.LinuxWireGuard;
 namespace Stiefel.Linux.WireGuard;
 
 /// <summary>
-/// WireGuard interfaces by generic netlink (drivers/net/wireguard/netlink.c); made and removed they are by
-/// <see cref="Network.RouteNetlink"/>. Needs CAP_NET_ADMIN. No key stays in a buffer of ours.
+/// Configures WireGuard interfaces by generic netlink (drivers/net/wireguard/netlink.c); <see cref="Network.RouteNetlink"/> makes and removes
+/// them. Needs CAP_NET_ADMIN. No key is left in our buffers.
 /// </summary>
 public static class WireGuardNetlink
 {
-    /// <summary>rtnetlink's kind of these interfaces.</summary>
+    /// <summary>The kind of these interfaces in rtnetlink.</summary>
     public const string Kind = "wireguard";
 
     private const string FamilyName = "wireguard";
     private const int EndpointSizeV4 = 16;
     private const int EndpointSizeV6 = 28;
 
-    /// <summary>Gives the interface its keys, and this peer instead of all it had: what was agreed with those is forgotten.</summary>
-    /// <exception cref="LinuxException">ENODEV: no such interface. EADDRINUSE: the port is taken.</exception>
+    /// <summary>Sets the interface's keys, and replaces all its peers by this one; sessions with the former peers end.</summary>
+    /// <exception cref="LinuxException">ENODEV: there is no such interface. EADDRINUSE: the port is in use.</exception>
     public static void Set(int index, WireGuardOptions options)
     {
         using var socket = NetlinkSocket.Open(LinuxNetlink.NETLINK_GENERIC);
         socket.Request(SetRequest(FamilyOf(socket), index, options));
     }
 
-    /// <summary>The interface's public key and its peers.</summary>
-    /// <exception cref="LinuxException">ENODEV: no such interface. EOPNOTSUPP: not one of WireGuard's.</exception>
+    /// <summary>Reads the interface's public key and its peers.</summary>
+    /// <exception cref="LinuxException">ENODEV: there is no such interface. EOPNOTSUPP: it is not a WireGuard interface.</exception>
     public static WireGuardState Get(int index)
     {
         using var socket = NetlinkSocket.Open(LinuxNetlink.NETLINK_GENERIC);
@@ -42,7 +42,7 @@ public static class WireGuardNetlink
         }
         finally
         {
-            // The kernel tells the private key and the pre-shared ones as well.
+            // The kernel's answer also contains the private key and the pre-shared keys.
             answer.ForEach(message => MemoryMarshal.AsMemory(message.Payload).Span.Clear());
         }
     }
@@ -107,7 +107,7 @@ public static class WireGuardNetlink
             .Attribute(WGALLOWEDIP_A_CIDR_MASK, (byte)(8 * bytes.Length));
     }
 
-    // struct sockaddr_in or sockaddr_in6 (man 7 ip, man 7 ipv6): port and address in network order, family and zone in the machine's.
+    // A struct sockaddr_in or sockaddr_in6 (man 7 ip, man 7 ipv6): port and address in network byte order, family and zone in the machine's.
     private static byte[] SocketAddressOf(IPEndPoint endpoint)
     {
         var isV6 = endpoint.AddressFamily == AddressFamily.InterNetworkV6;
@@ -142,7 +142,7 @@ public static class WireGuardNetlink
                 }
             }
 
-            // A peer with many addresses goes on in the next message, under its key alone.
+            // A peer with many addresses continues in the next message with its key repeated: count it once.
             if (key is { Length: WG_KEY_LEN } && !peers.Exists(peer => peer.PublicKey.AsSpan().SequenceEqual(key)))
             {
                 peers.Add(new(key, handshake, received, sent));
@@ -150,7 +150,7 @@ public static class WireGuardNetlink
         }
     }
 
-    // struct __kernel_timespec: seconds and nanoseconds, 64 bits each; zero if there was none.
+    // A struct __kernel_timespec: seconds and nanoseconds, 64 bits each; zero if there was no handshake.
     private static DateTimeOffset? ReadTime(ReadOnlySpan<byte> value) =>
         value.Length >= sizeof(long) && MemoryMarshal.Read<long>(value) is > 0 and < uint.MaxValue and var seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
@@ -159,5 +159,5 @@ public static class WireGuardNetlink
         : throw new ArgumentException($"WireGuard's keys have {WG_KEY_LEN} bytes, not {key.Length}", nameof(key));
 
     private static GenericNetlinkFamily FamilyOf(NetlinkSocket socket) => GenericNetlinkFamily.Find(socket, FamilyName)
-        ?? throw new LinuxException("find generic netlink family wireguard: its module is not loaded", Errno.EOPNOTSUPP);
+        ?? throw new LinuxException("find generic netlink family wireguard: its module is not loaded; load it with modprobe wireguard", Errno.EOPNOTSUPP);
 }

@@ -1,14 +1,14 @@
 namespace Stiefel.Linux.WireGuard;
 
-/// <summary>What the kernel says of a WireGuard interface.</summary>
-/// <param name="PublicKey">Its own, 32 bytes; all zero if it has no key yet.</param>
-/// <param name="ListenPort">UDP.</param>
-/// <param name="Peers">Those it has.</param>
+/// <summary>The state of a WireGuard interface according to the kernel.</summary>
+/// <param name="PublicKey">The interface's own key, 32 bytes; all zero if it has none yet.</param>
+/// <param name="ListenPort">The UDP port.</param>
+/// <param name="Peers">Its peers.</param>
 public sealed record WireGuardState(byte[] PublicKey, int ListenPort, IReadOnlyList<WireGuardPeerState> Peers);
 
-/// <summary>What it says of a peer.</summary>
-/// <param name="PublicKey">32 bytes.</param>
-/// <param name="LastHandshake">Null if there was none.</param>
-/// <param name="ReceivedBytes">Encrypted, from the peer.</param>
-/// <param name="SentBytes">Encrypted, to the peer.</param>
+/// <summary>The state of a peer according to the kernel.</summary>
+/// <param name="PublicKey">The peer's key, 32 bytes.</param>
+/// <param name="LastHandshake">The time of the last handshake; null if there was none.</param>
+/// <param name="ReceivedBytes">Encrypted bytes from the peer.</param>
+/// <param name="SentBytes">Encrypted bytes to the peer.</param>
 public sealed record WireGuardPeerState(byte[] PublicKey, DateTimeOffset? LastHandshake, long ReceivedBytes, long SentBytes);

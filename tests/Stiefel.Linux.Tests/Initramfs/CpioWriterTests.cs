@@ -83,7 +83,7 @@ public sealed class CpioWriterTests
     {
         var writer = new CpioWriter(new MemoryStream());
         var error = Assert.Throws<InvalidDataException>(() => writer.AddFile("f", Mode600, new MemoryStream(new byte[actual]), 10));
-        Assert.Contains("10 were announced", error.Message);
+        Assert.Contains("instead of the 10 announced", error.Message);
     }
 
     [Theory]

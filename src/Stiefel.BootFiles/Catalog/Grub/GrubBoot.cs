@@ -1,6 +1,6 @@
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>What GRUB was told to load.</summary>
+/// <summary>The files and arguments that a script told GRUB to load.</summary>
 /// <param name="Image">The kernel, or the EFI program that `chainloader` starts.</param>
 /// <param name="CommandLine">The image's arguments.</param>
 internal sealed record GrubBoot(GrubPath Image, string CommandLine)

@@ -63,7 +63,7 @@ internal sealed class GrubMenu
         => state.Nested is { } nested ? depth > MaxDepth ? [Circular(path)] : All(nested, path, depth + 1)
             : state.Menu.TakeWhile(_ => !_exhausted).SelectMany(item => Choose(state, item, path, All, null, depth));
 
-    private static GrubCandidate Circular(string? path) => new("", path ?? "", null, "its menus lead back to themselves");
+    private static GrubCandidate Circular(string? path) => new("", path ?? "", null, "its menus lead back to each other without end");
 
     /// <summary>What the script started before it showed any menu, or why it left GRUB; null if it did neither.</summary>
     private static GrubCandidate? Started(GrubState state, string? path)
@@ -82,7 +82,7 @@ internal sealed class GrubMenu
         GrubState tried;
         try
         {
-            tried = depth > MaxDepth ? throw new InvalidDataException("its menus lead back to themselves") : Run(state, item, chosen, budget ?? _others, tell: budget is not null);
+            tried = depth > MaxDepth ? throw new InvalidDataException("its menus lead back to each other without end") : Run(state, item, chosen, budget ?? _others, tell: budget is not null);
         }
         catch (InvalidDataException error)
         {

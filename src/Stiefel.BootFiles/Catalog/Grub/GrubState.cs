@@ -51,7 +51,7 @@ internal sealed class GrubState
     /// <summary>The menu's entries so far.</summary>
     public List<GrubMenuItem> Menu { get; private init; } = [];
 
-    /// <summary>What is loaded; null if nothing is.</summary>
+    /// <summary>The files loaded so far; null if there are none.</summary>
     public GrubBoot? Boot { get; set; }
 
     /// <summary>The state of another configuration whose menu replaced this one; null if none did.</summary>

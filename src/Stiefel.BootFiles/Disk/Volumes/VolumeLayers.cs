@@ -28,7 +28,7 @@ internal sealed class VolumeLayers(IVolumeTools tools, OpenedVolumes opened, Fun
     /// <summary>All devices known so far.</summary>
     public IReadOnlyList<ProbedDevice> Devices => _devices;
 
-    /// <summary>What could not be opened, and why; one line each.</summary>
+    /// <summary>A line for each thing that could not be opened, with the reason.</summary>
     public IReadOnlyCollection<string> Problems => _problems;
 
     /// <summary>Things that work but need the owner's attention: an array without all its members, a group that lacks a device.</summary>
