@@ -3,12 +3,12 @@ namespace Stiefel.Linux.Network;
 /// <summary>A network interface as the kernel describes it (man 7 rtnetlink, RTM_NEWLINK).</summary>
 /// <param name="Index">The kernel's number; a replugged adapter gets a new one.</param>
 /// <param name="Name">Its present name; udev may change it.</param>
-/// <param name="Mac">Its hardware address; zero if it has none of 48 bits.</param>
-/// <param name="IsUp">Set up by an administrator (IFF_UP), which says nothing about the cable.</param>
-/// <param name="HasCarrier">The cable is in and the other end answers; always false while not up.</param>
-/// <param name="OperState">RFC 2863: up, down, dormant, lowerlayerdown, notpresent, testing, unknown.</param>
-/// <param name="Mtu">Bytes of the largest packet.</param>
-/// <param name="IsEthernetLike">Speaks Ethernet frames (ARPHRD_ETHER), so it can be the cable.</param>
+/// <param name="Mac">Its hardware address; zero if it has none, or not one of 48 bits.</param>
+/// <param name="IsUp">True if it was set up (IFF_UP), which says nothing about the cable.</param>
+/// <param name="HasCarrier">True if a cable is connected and the other end answers; always false while the interface is not up.</param>
+/// <param name="OperState">The state by RFC 2863: up, down, dormant, lowerlayerdown, notpresent, testing, unknown.</param>
+/// <param name="Mtu">Length of the largest packet in bytes.</param>
+/// <param name="IsEthernetLike">True if it uses Ethernet frames (ARPHRD_ETHER), so that it can be the cable.</param>
 public sealed record NetworkLink(
     int Index, string Name, MacAddress Mac, bool IsUp, bool HasCarrier, string OperState, int Mtu, bool IsEthernetLike)
 {

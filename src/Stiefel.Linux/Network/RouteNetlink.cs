@@ -9,7 +9,7 @@ using static Stiefel.Linux.Interop.LinuxRtnetlink;
 namespace Stiefel.Linux.Network;
 
 /// <summary>
-/// Interfaces and their addresses by rtnetlink (man 7 rtnetlink). Every call opens and closes its own socket, so the calls are
+/// Controls interfaces and their addresses by rtnetlink (man 7 rtnetlink). Every call opens and closes its own socket, so the calls are
 /// independent of each other; every failure is a <see cref="LinuxException"/> that names the interface.
 /// </summary>
 public static class RouteNetlink
@@ -53,10 +53,10 @@ public static class RouteNetlink
     /// <summary>Sets the interface up (`ip link set dev X up`).</summary>
     public static void SetUp(int index) => SetFlags("up", index, IFF_UP);
 
-    /// <summary>Sets the interface down; its IPv6 addresses go.</summary>
+    /// <summary>Sets the interface down, which removes its IPv6 addresses.</summary>
     public static void SetDown(int index) => SetFlags("down", index, 0);
 
-    /// <summary>Gives the interface another name of at most 15 bytes. Kernels before 6.2 want it down for that (EBUSY).</summary>
+    /// <summary>Renames the interface; the name has at most 15 bytes. Kernels before 6.2 require it to be down (EBUSY).</summary>
     public static void Rename(int index, string name)
     {
         Ask(Link($"rename interface {index} to {name}", index).Attribute(IFLA_IFNAME, Checked(name)));
@@ -66,7 +66,7 @@ public static class RouteNetlink
     public static void SetMtu(int index, int mtu) =>
         Ask(Link($"set mtu {mtu} of interface {index}", index).Attribute(IFLA_MTU, (uint)mtu));
 
-    /// <summary>Adds an address, an IPv6 one without duplicate-address detection. It is no error if it is there already.</summary>
+    /// <summary>Adds an address; an IPv6 address without duplicate-address detection. It is not an error if the interface has the address already.</summary>
     public static void AddAddress(int index, IPAddress address, int prefixLength)
     {
         var isV6 = address.AddressFamily == AddressFamily.InterNetworkV6;
@@ -177,7 +177,7 @@ public static class RouteNetlink
             }
         }
 
-        // On a point-to-point link IFA_ADDRESS is the peer's and IFA_LOCAL ours.
+        // On a point-to-point link, IFA_ADDRESS is the peer's address and IFA_LOCAL ours.
         var bytes = local ?? address;
         if (bytes is not { Length: 4 or 16 })
         {
@@ -204,18 +204,18 @@ public static class RouteNetlink
         return broadcast;
     }
 
-    // Interfaces that are no hardware
+    // Virtual interfaces
 
-    /// <summary>Makes a virtual interface (`ip link add dev NAME mtu MTU type KIND`), which is down, and returns its number.</summary>
-    /// <exception cref="LinuxException">EEXIST: the name is taken. EOPNOTSUPP: the kernel has no such kind, nor a module of it.</exception>
+    /// <summary>Makes a virtual interface, which is down at first (`ip link add dev NAME mtu MTU type KIND`), and returns its number.</summary>
+    /// <exception cref="LinuxException">EEXIST: the name is in use. EOPNOTSUPP: the kernel does not support this kind, and has no module for it.</exception>
     public static int AddVirtual(string name, string kind, int mtu)
     {
         Ask(AddVirtualRequest(name, kind, mtu));
         return ListLinks().FirstOrDefault(link => link.Name == name && link.Kind == kind)?.Index
-            ?? throw new LinuxException($"netlink add {kind} interface {name}: it vanished at once", Errno.ENODEV);
+            ?? throw new LinuxException($"netlink add {kind} interface {name}: it vanished right after it was made", Errno.ENODEV);
     }
 
-    /// <summary>Removes a virtual interface. It is no error if it is gone already.</summary>
+    /// <summary>Removes a virtual interface. It is not an error if it is gone already.</summary>
     public static void Remove(int index)
     {
         try
