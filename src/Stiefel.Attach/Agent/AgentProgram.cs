@@ -48,7 +48,10 @@ internal static class AgentProgram
         var prompts = InitramfsPrompts.Find();
         var passphrase = prompts.Askpass || prompts.EncryptHook ? RootPassphrase.Read(log) : null;
 
-        using var disk = AttachedDisk.Attach(session, log);
+        // An agent that died may have left its connection: as long as that lives, so does its network namespace, with the card in it.
+        AttachedDisk.FreeDevice(log);
+        var link = LinkNamespace.Enter(CableLink.MacOf(session), log);
+        using var disk = AttachedDisk.Attach(session, link, log);
         log.Phase("connected");
         log.LeaveConsoles();
         using (var nothing = CharacterDevice.Open("/", MemoryDevices, Null))

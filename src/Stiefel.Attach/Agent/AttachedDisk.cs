@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Sockets;
 using Stiefel.Attach.Console;
 using Stiefel.Attach.Ending;
@@ -37,7 +38,7 @@ internal sealed class AttachedDisk : IDisposable
     }
 
     /// <summary>Makes the device; tries for ever and says what it waits for.</summary>
-    internal static AttachedDisk Attach(AttachSession session, AttachLog log)
+    internal static AttachedDisk Attach(AttachSession session, LinkNamespace link, AttachLog log)
     {
         var waiting = WaitingReport.WhileBooting(log);
         var pause = new Backoff();
@@ -47,7 +48,7 @@ internal sealed class AttachedDisk : IDisposable
             NbdNetlink? kernel = null;
             try
             {
-                kernel = NbdNetlink.TryOpen()
+                kernel = link.Outside(NbdNetlink.TryOpen)
                     ?? throw new IOException("this kernel has no NBD client: module nbd is neither in the initramfs nor among the drivers sent");
                 var (disk, export) = Make(kernel, session, waiting, log);
                 disk.TuneOrDisconnect(export, TimeSpan.FromSeconds(session.RequestTimeoutSeconds));
@@ -110,7 +111,10 @@ internal sealed class AttachedDisk : IDisposable
     /// <param name="session">Its own.</param>
     /// <param name="heard">Called on a thread of its own.</param>
     internal NoticeListener Notices(AttachSession session, Action<Notice> heard) =>
-        new(session, _connector.Numbers, () => _over is null && _waiting is null ? _connector.Reached : null, heard);
+        new(session, _connector.Numbers, Laptop, heard);
+
+    /// <summary>Where the laptop's block server is, as long as it is connected; any thread may ask.</summary>
+    internal IPEndPoint? Laptop() => _over is null && _waiting is null ? _connector.Reached : null;
 
     public void Dispose()
     {
@@ -143,6 +147,15 @@ internal sealed class AttachedDisk : IDisposable
     /// An agent that died between CONNECT and its word to process 1 left the device connected, and the kernel would answer EBUSY for ever.
     /// So early nobody else can own it. Before the first connection is made, since to the server a new one ends the one before.
     /// </summary>
+    internal static void FreeDevice(AttachLog log)
+    {
+        using var kernel = NbdNetlink.TryOpen();
+        if (kernel is not null)
+        {
+            FreeDevice(kernel, log);
+        }
+    }
+
     private static void FreeDevice(NbdNetlink kernel, AttachLog log)
     {
         try

@@ -1,5 +1,6 @@
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
+using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Attach.Agent;
 
@@ -27,10 +28,11 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
         if (Find(RouteNetlink.ListLinks(), mac) is not { } link)
         {
             _prepared = 0;
-            return new(0, $"no network interface has the address {mac}: is the adapter plugged in?");
+            return new(0, NotThere(mac));
         }
 
-        if (_prepared != link.Index)
+        // One that has just been taken into the link's network namespace is down.
+        if (_prepared != link.Index || !link.IsUp)
         {
             Prepare(link, mayInterrupt: _isFirst);
             _prepared = link.Index;
@@ -48,9 +50,17 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
         return new(link.Index, needsLinkLocal ? MissingLinkLocal(link) : null);
     }
 
+    /// <summary>The card's address.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    internal static MacAddress MacOf(AttachSession session) =>
+        MacAddress.TryParse(session.Mac, out var mac) ? mac : throw new FormatException($"'{session.Mac}' is no hardware address");
+
+    /// <summary>For a person.</summary>
+    internal static string NotThere(MacAddress mac) => $"no network interface has the address {mac}: is the adapter plugged in?";
+
     /// <summary>Hardware before anything stacked upon it: bridges and VLANs share the address of what they stand on.</summary>
     internal static NetworkLink? Find(IReadOnlyList<NetworkLink> links, MacAddress mac) => links
-        .Where(link => link.Mac == mac && link.IsEthernetLike)
+        .Where(link => (link.Mac == mac || link.PermanentMac == mac) && link.IsEthernetLike)
         .OrderByDescending(link => link.Name == Name)
         .ThenByDescending(link => link.Kind is null)
         .ThenBy(link => link.Index)

@@ -68,7 +68,7 @@ internal sealed class ServerConnection : IDisposable
         try
         {
             socket.ReceiveTimeout = socket.SendTimeout = HandshakeMilliseconds;
-            SetTcpOption(socket, TcpSynCount, ConnectRetries);
+            LimitCall(socket);
             BindToReservedPort(socket, server.AddressFamily);
             socket.Connect(server);
             return socket;
@@ -79,6 +79,9 @@ internal sealed class ServerConnection : IDisposable
             throw;
         }
     }
+
+    /// <summary>A laptop that is away is called for some seconds only.</summary>
+    internal static void LimitCall(Socket socket) => SetTcpOption(socket, TcpSynCount, ConnectRetries);
 
     public void Dispose() => Socket.Dispose();
 

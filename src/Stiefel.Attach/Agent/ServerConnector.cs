@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Stiefel.Attach.Console;
-using Stiefel.Linux.Network;
 using Stiefel.Nbd.Client;
 using Stiefel.Nbd.Wire;
 using Stiefel.Protocol.Handover;
@@ -32,7 +31,7 @@ internal sealed class ServerConnector
         (_session, _log) = (session, log);
         _goodbye = new(session, _generations);
         _server = IPAddress.Parse(session.ServerAddress);
-        _link = new(MacAddress.TryParse(session.Mac, out var mac) ? mac : throw new FormatException($"'{session.Mac}' is no hardware address"), session.Mtu, log.Say);
+        _link = new(CableLink.MacOf(session), session.Mtu, log.Say);
         _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, session.Mtu) : null;
     }
 

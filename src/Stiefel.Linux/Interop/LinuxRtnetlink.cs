@@ -24,7 +24,9 @@ internal static class LinuxRtnetlink
     internal const ushort IFLA_MTU = 4;
     internal const ushort IFLA_OPERSTATE = 16;
     internal const ushort IFLA_LINKINFO = 18;
+    internal const ushort IFLA_NET_NS_FD = 28;
     internal const ushort IFLA_CARRIER = 33;
+    internal const ushort IFLA_PERM_ADDRESS = 54;
     internal const ushort IFLA_INFO_KIND = 1;
 
     internal const ushort IFA_ADDRESS = 1;

@@ -14,4 +14,7 @@ public sealed record NetworkLink(
 {
     /// <summary>What makes a virtual interface (IFLA_INFO_KIND): bridge, vlan, veth…; null for hardware.</summary>
     public string? Kind { get; init; }
+
+    /// <summary>What the card itself says, whatever address it was given; null if it says none, or the kernel is older than 5.6.</summary>
+    public MacAddress? PermanentMac { get; init; }
 }

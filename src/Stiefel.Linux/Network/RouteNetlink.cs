@@ -62,6 +62,13 @@ public static class RouteNetlink
         Ask(Link($"rename interface {index} to {name}", index).Attribute(IFLA_IFNAME, Checked(name)));
     }
 
+    /// <summary>Moves the interface into another network namespace, where it has this name and is down, without addresses.</summary>
+    /// <exception cref="LinuxException">EINVAL: it cannot leave where it is. EEXIST: the name is taken there.</exception>
+    public static void Move(int index, NetworkNamespace target, string name) => Ask(
+        Link($"move interface {index} into another network namespace", index)
+            .Attribute(IFLA_IFNAME, Checked(name))
+            .Attribute(IFLA_NET_NS_FD, (uint)target.Number));
+
     /// <summary>Sets the MTU in bytes.</summary>
     public static void SetMtu(int index, int mtu) =>
         Ask(Link($"set mtu {mtu} of interface {index}", index).Attribute(IFLA_MTU, (uint)mtu));
@@ -122,6 +129,7 @@ public static class RouteNetlink
         }
 
         var (name, mac, mtu, operState, carrier) = ("", default(MacAddress), 0, 0, false);
+        MacAddress? permanent = null;
         string? kind = null;
         foreach (var attribute in attributes)
         {
@@ -133,6 +141,7 @@ public static class RouteNetlink
                 case IFLA_LINKINFO: kind = ReadKind(attribute.Nested); break;
                 case IFLA_CARRIER: carrier = attribute.Byte != 0; break;
                 case IFLA_ADDRESS when attribute.Value.Length == MacAddress.Size: mac = MacAddress.FromBytes(attribute.Value); break;
+                case IFLA_PERM_ADDRESS when attribute.Value.Length == MacAddress.Size: permanent = MacAddress.FromBytes(attribute.Value); break;
                 default: break;
             }
         }
@@ -140,7 +149,7 @@ public static class RouteNetlink
         var isUp = (header.ifi_flags & IFF_UP) != 0;
         var isEthernetLike = header.ifi_type == ARPHRD_ETHER && (header.ifi_flags & IFF_LOOPBACK) == 0;
         var state = operState < s_operStates.Length ? s_operStates[operState] : "unknown";
-        return new(header.ifi_index, name, mac, isUp, isUp && carrier, state, mtu, isEthernetLike) { Kind = kind };
+        return new(header.ifi_index, name, mac, isUp, isUp && carrier, state, mtu, isEthernetLike) { Kind = kind, PermanentMac = permanent };
     }
 
     private static string? ReadKind(NetlinkAttributes attributes)

@@ -19,6 +19,9 @@ public static partial class PayloadChecks
             : throw new MachineException($"the desktop's root should be /dev/nbd0p* and read-write, but is {root}");
     }
 
+    /// <summary>Before a command: it is run in the link's network namespace, where the card is `stiefellink` and the tunnel `stiefeltunnel`.</summary>
+    public const string InLink = "nsenter -t $(pgrep -x stiefel-agent) -n";
+
     /// <summary>Writes a file and syncs it.</summary>
     public static Task WriteAsync(ConsoleShell shell, string path, string content, CancellationToken token)
         => shell.RunAsync($"echo '{content}' > {path} && sync", token);

@@ -15,8 +15,12 @@ internal sealed class Cable : IDisposable
     private readonly string _image = Path.GetTempFileName();
     private Process? _server;
 
-    internal Cable()
+    private readonly string _mac;
+
+    /// <param name="mac">The address of this end's adapter.</param>
+    internal Cable(string mac = Mac)
     {
+        _mac = mac;
         Ip($"netns add {_laptop}");
         PlugIn();
         using var image = File.OpenWrite(_image);
@@ -28,7 +32,7 @@ internal sealed class Cable : IDisposable
     /// <summary>A new adapter with the same address and therefore a new number.</summary>
     internal void PlugIn()
     {
-        Ip($"link add desktop0 address {Mac} type veth peer name laptop0 netns {_laptop}");
+        Ip($"link add desktop0 address {_mac} type veth peer name laptop0 netns {_laptop}");
         Ip($"-n {_laptop} address add {LaptopAddress}/64 dev laptop0 nodad");
         Ip($"-n {_laptop} link set dev laptop0 up");
     }
@@ -56,7 +60,7 @@ internal sealed class Cable : IDisposable
     {
         StopServer();
         // Without its namespace the cable goes too, but some time later: the next test would find this end still there, perhaps renamed.
-        foreach (var end in NetworkInterface.GetAllNetworkInterfaces().Where(adapter => adapter.GetPhysicalAddress().Equals(PhysicalAddress.Parse(Mac))))
+        foreach (var end in NetworkInterface.GetAllNetworkInterfaces().Where(adapter => adapter.GetPhysicalAddress().Equals(PhysicalAddress.Parse(_mac))))
         {
             Ip($"link del {end.Name}");
         }

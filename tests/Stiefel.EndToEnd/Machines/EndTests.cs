@@ -88,23 +88,20 @@ public sealed class EndTests(MachineParts parts) : PayloadScenario(parts)
         await EndAsync(payload, "poweroff");
         await payload.Desktop.Console.WaitForAsync("last moment", TimeLimits.PowerOff, Token);
         await payload.Desktop.Machine.SetCableAsync(connected: false, Token);
+        await payload.Desktop.Console.SendLineAsync("go on", Token);
         await payload.Desktop.Console.WaitForAsync(Waiting, TimeLimits.Seconds(60), Token);
     }
 
-    /// <summary>Until the cable is out. No program is needed for it, which would have to be read from the disk.</summary>
-    private async Task StopAtTheLastMomentAsync(ConsoleShell shell)
-    {
-        var adapter = await AdapterAsync(shell);
-        await shell.RunAsync(
+    /// <summary>Until a line is typed. No program is needed for it, which would have to be read from the disk.</summary>
+    private async Task StopAtTheLastMomentAsync(ConsoleShell shell) => await shell.RunAsync(
             $"""
             cat >{LastHook} <<'END'
             #!/bin/sh
             echo last moment >/dev/console
-            while read -r carrier </sys/class/net/{adapter}/carrier && [ "$carrier" = 1 ]; do :; done
+            read -r line </dev/console
             END
             chmod +x {LastHook} && sync
             """, Token);
-    }
 
     private Task EndAsync(RunningPayload payload, string verb) => payload.Shell.StartAsync($"systemctl {verb}", Token);
 }

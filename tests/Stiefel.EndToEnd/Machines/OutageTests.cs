@@ -14,6 +14,7 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
 {
     private const string Recording = "cable.pcap";
     private const string Marker = "marker-block-7b3f19c05ad24e86-of-the-laptops-disk";
+    private const string TunnelNumber = PayloadChecks.InLink + " ip -o link show dev stiefeltunnel | cut -d: -f1";
     private const string File = "/root/written-after-all";
 
     private static readonly TimeSpan s_serverAway = TimeSpan.FromSeconds(8);
@@ -80,20 +81,24 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
     /// <summary>Inside, nothing is listed; from the link, nobody answers; and what is inside fits into the link.</summary>
     private async Task AssertDiskIsInTheTunnelOnlyAsync(ConsoleShell shell)
     {
-        var inside = await shell.TryRunAsync("nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", Token);
+        var inside = await shell.TryRunAsync(PayloadChecks.InLink + " nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", Token);
         Assert.DoesNotContain("export=", inside.Text, StringComparison.Ordinal);
         // That the server was reached at all.
         Assert.Contains("newstyle-fixed", inside.Text, StringComparison.Ordinal);
 
-        var adapter = await AdapterAsync(shell);
         foreach (var address in (string[])[MachineRun.LaptopAddress, "fe80::1"])
         {
-            var outside = await shell.TryRunAsync($"timeout 5 nbdinfo --list 'nbd://[{address}%25{adapter}]:10809'", Token);
+            var outside = await shell.TryRunAsync($"{PayloadChecks.InLink} timeout 5 nbdinfo --list 'nbd://[{address}%25stiefellink]:10809'", Token);
             Assert.NotEqual(0, outside.ExitCode);
             Assert.DoesNotContain("newstyle", outside.Text, StringComparison.Ordinal);
         }
 
-        Assert.Contains("mtu 1420", await shell.RunAsync("ip link show dev stiefeltunnel", Token), StringComparison.Ordinal);
+        Assert.Contains("mtu 1420", await shell.RunAsync($"{PayloadChecks.InLink} ip link show dev stiefeltunnel", Token), StringComparison.Ordinal);
+
+        // The system that runs on the disk has neither.
+        var links = await shell.RunAsync("ip -o link", Token);
+        Assert.DoesNotContain("stiefel", links, StringComparison.Ordinal);
+        Assert.DoesNotContain(MachineRun.DesktopMac, links, StringComparison.Ordinal);
     }
 
     /// <summary>A block of known content goes to the laptop's disk and comes back from it.</summary>
@@ -111,7 +116,7 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
         Assert.True(written.ExitCode == 0, $"writing while the cable was out failed: {written.Text}");
     }
 
-    /// <summary>As a sysctl.d of the laptop may do it when its system starts: every address of the cable and of the tunnel is gone with it.</summary>
+    /// <summary>As a sysctl.d of the laptop may do it when its system starts: the link does not hear of it.</summary>
     private async Task SwitchIpv6OffAsync(ConsoleShell shell)
     {
         await shell.RunAsync("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6", Token);
@@ -123,13 +128,13 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
     /// <summary>The adapter is pulled and comes back under another number: writing waits and goes on, in the same tunnel.</summary>
     private async Task ReplugAsync(Desktop desktop, ConsoleShell shell)
     {
-        var before = await shell.RunAsync("cat /sys/class/net/stiefeltunnel/ifindex", Token);
+        var before = await shell.RunAsync(TunnelNumber, Token);
         await desktop.Machine.UnplugAdapterAsync(Token);
         await shell.StartAsync("dd if=/dev/urandom of=/root/replug bs=64k count=16 conv=fsync status=none", Token);
         await Task.Delay(s_adapterAway, Token);
         await desktop.Machine.PlugAdapterAsync(Token);
         var written = await shell.FinishAsync(TimeLimits.Command * 2, Token);
         Assert.True(written.ExitCode == 0, $"writing while the adapter was away failed: {written.Text}");
-        Assert.Equal(before, await shell.RunAsync("cat /sys/class/net/stiefeltunnel/ifindex", Token));
+        Assert.Equal(before, await shell.RunAsync(TunnelNumber, Token));
     }
 }

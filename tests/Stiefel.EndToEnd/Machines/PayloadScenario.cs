@@ -31,10 +31,6 @@ public abstract class PayloadScenario(MachineParts parts)
     /// <summary>It is given the disk unasked: for a question somebody would have to type an answer.</summary>
     private protected Task WaitForGrantAsync(Desktop desktop) => desktop.WaitForPhaseAsync("granted", TimeLimits.FirmwareStart + TimeLimits.Fetch, Token);
 
-    /// <summary>What the payload calls the adapter that is on the cable.</summary>
-    private protected async Task<string> AdapterAsync(ConsoleShell shell, string mac = MachineRun.DesktopMac) =>
-        (await shell.RunAsync($"ip -o link | awk -F': ' '/{mac}/ {{ print $2 }}'", Token)).Trim();
-
     /// <summary>Hands files to the payload on a stick, which it has at /mnt then.</summary>
     private protected async Task HandInAsync(MachineRun run, RunningPayload payload, Func<string, Task> fillAsync)
     {
@@ -46,20 +42,16 @@ public abstract class PayloadScenario(MachineParts parts)
     /// <summary>Bounds both directions of the desktop's cable.</summary>
     private protected async Task SlowDownAsync(ConsoleShell shell, int megabits)
     {
-        var adapter = await AdapterAsync(shell);
         var slow = $"root tbf rate {megabits}mbit burst 64kb limit 300kb";
         await shell.RunAsync(
             $$"""
-            ( set -e; modprobe ifb numifbs=1; ip link set ifb0 up; tc qdisc add dev {{adapter}} ingress
-            tc filter add dev {{adapter}} ingress matchall action mirred egress redirect dev ifb0
-            tc qdisc add dev {{adapter}} {{slow}}; tc qdisc add dev ifb0 {{slow}} )
+            modprobe ifb numifbs=0 && {{PayloadChecks.InLink}} sh -ec 'ip link add ifb0 type ifb; ip link set ifb0 up; tc qdisc add dev stiefellink ingress
+            tc filter add dev stiefellink ingress matchall action mirred egress redirect dev ifb0
+            tc qdisc add dev stiefellink {{slow}}; tc qdisc add dev ifb0 {{slow}}'
             """, Token);
     }
 
     /// <summary>Takes the bound away.</summary>
-    private protected async Task SpeedUpAsync(ConsoleShell shell)
-    {
-        var adapter = await AdapterAsync(shell);
-        await shell.RunAsync($"tc qdisc del dev {adapter} root; tc qdisc del dev {adapter} ingress", Token);
-    }
+    private protected Task SpeedUpAsync(ConsoleShell shell) =>
+        shell.RunAsync($"{PayloadChecks.InLink} sh -c 'tc qdisc del dev stiefellink root; tc qdisc del dev stiefellink ingress'", Token);
 }

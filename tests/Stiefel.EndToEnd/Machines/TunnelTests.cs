@@ -13,8 +13,7 @@ using Stiefel.Protocol.Tunnel;
 namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>
-/// Both ends of the tunnel in one machine, whose kernel has WireGuard: the laptop in a network namespace, the desktop's agent in the machine's own,
-/// where the kernel's NBD client is. No boot: the server takes the grant up as after a restart.
+/// Both ends of the tunnel in one machine, whose kernel has WireGuard: the laptop in a network namespace, the desktop's agent in one that it makes. No boot: the server takes the grant up as after a restart.
 /// </summary>
 [Trait("Needs", "machines")]
 public sealed class TunnelTests(MachineParts parts)
@@ -61,7 +60,7 @@ public sealed class TunnelTests(MachineParts parts)
         Assert.Contains("goes on", await shell.RunAsync("cat /run/server.log", _token), StringComparison.Ordinal);
 
         // The same if the tunnel is gone on one side, or on the other.
-        await shell.RunAsync($"ip link del stiefeltunnel && kill -9 {Server} && start_server && keep_a_file after-loss", _token);
+        await shell.RunAsync($"desktop ip link del stiefeltunnel && kill -9 {Server} && start_server && keep_a_file after-loss", _token);
         await shell.RunAsync($"kill -9 {Server} && ip -n laptop link del {Tunnel} && start_server && keep_a_file after-restart", _token);
 
         // Fenced: no interface, nothing that listens.
@@ -78,12 +77,12 @@ public sealed class TunnelTests(MachineParts parts)
         // At the laptop's own address, and at the inside one as if it were on the link.
         foreach (var address in (string[])[Laptop, "fe80::1"])
         {
-            var outside = await shell.TryRunAsync($"timeout 5 nbdinfo --size 'nbd://[{address}%25stiefellink]:10809/{s_exportName}'", _token);
+            var outside = await shell.TryRunAsync($"desktop timeout 5 nbdinfo --size 'nbd://[{address}%25stiefellink]:10809/{s_exportName}'", _token);
             Assert.NotEqual(0, outside.ExitCode);
         }
 
         // That the question was right.
-        await shell.RunAsync($"nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809' | grep -q newstyle-fixed", _token);
+        await shell.RunAsync($"desktop nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809' | grep -q newstyle-fixed", _token);
         Assert.DoesNotMatch("stiefeltunnel|wireguard", await shell.RunAsync("dmesg | grep -i 'I/O error' || true", _token));
     }
 
@@ -119,6 +118,7 @@ public sealed class TunnelTests(MachineParts parts)
 
     private const string Steps = $$"""
         laptop() { ip netns exec laptop "$@"; }
+        desktop() { {{PayloadChecks.InLink}} "$@"; }
         make_cable() {
             ( set -e
             ip netns add laptop
@@ -162,7 +162,7 @@ public sealed class TunnelTests(MachineParts parts)
         speed() {
             dd if=/dev/zero of=/dev/nbd0 bs=1M count=32 oflag=direct conv=fsync 2>&1 | tail -n 1
             dd if=/dev/nbd0 of=/dev/null bs=1M count=32 iflag=direct 2>&1 | tail -n 1
-            ip -s link show dev stiefeltunnel | tail -n 4
+            desktop ip -s link show dev stiefeltunnel | tail -n 4
         }
         """;
 }

@@ -69,9 +69,9 @@ public sealed class TwoDesktopsTests(MachineParts parts)
     /// <summary>What the first was granted opens nothing any more, even from inside the tunnel of the one who has the disk now.</summary>
     private async Task StealAsync(ConsoleShell shell, string stolen)
     {
-        var reached = await shell.TryRunAsync("nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", _token);
+        var reached = await shell.TryRunAsync(PayloadChecks.InLink + " nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", _token);
         Assert.Contains("newstyle-fixed", reached.Text, StringComparison.Ordinal);
-        var refused = await shell.TryRunAsync($"nbdinfo 'nbd://[fe80::1%25stiefeltunnel]:10809/{stolen}'", _token);
+        var refused = await shell.TryRunAsync($"{PayloadChecks.InLink} nbdinfo 'nbd://[fe80::1%25stiefeltunnel]:10809/{stolen}'", _token);
         Assert.NotEqual(0, refused.ExitCode);
         Assert.DoesNotContain("export-size", refused.Text, StringComparison.Ordinal);
     }
@@ -79,10 +79,9 @@ public sealed class TwoDesktopsTests(MachineParts parts)
     /// <summary>Beginnings of a tunnel from nobody, and the same to the port for searches, for five seconds: the disk does its work meanwhile.</summary>
     private async Task FloodAsync(ConsoleShell shell)
     {
-        var adapter = (await shell.RunAsync($"ip -o link | awk -F': ' '/{MachineRun.SecondDesktopMac}/ {{ print $2 }}'", _token)).Trim();
         await shell.RunAsync(
             $$"""
-            bash -c 'for port in 61571 61570; do ( exec 3>/dev/udp/{{MachineRun.LaptopAddress}}%{{adapter}}/$port; end=$((SECONDS + 5))
+            {{PayloadChecks.InLink}} bash -c 'for port in 61571 61570; do ( exec 3>/dev/udp/{{MachineRun.LaptopAddress}}%stiefellink/$port; end=$((SECONDS + 5))
             while [ $SECONDS -lt $end ]; do printf "\001\000\000\000%0144d" 7 >&3; done ) & done
             dd if=/dev/urandom of=/root/flooded bs=64k count=16 conv=fsync status=none || exit 1; wait'
             """, _token, TimeLimits.Seconds(120));
