@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Text;
 using Stiefel.Attach.Console;
 using Stiefel.Attach.Unlocking;
 using Stiefel.Linux.Devices;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Processes;
+using Stiefel.Protocol;
 using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Attach.Agent;
@@ -62,6 +64,7 @@ internal static class AgentProgram
         passphrase?.HandOverLater(prompts, log);
         EndListener.Start(disk.Goodbye(), log);
         disk.Notices(session, new NoticeBoard(log).Show).Start();
+        ControlPassage.Start(link, () => disk.Laptop() is { } laptop ? new IPEndPoint(laptop.Address, WellKnownPorts.Admin) : null, log.Say);
         ReadyPipe.TellReady(readyPipe);
         disk.KeepConnected();
     }

@@ -1,0 +1,71 @@
+using Stiefel.EndToEnd.Native;
+using Stiefel.Keys;
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
+using Stiefel.Machines.Stations;
+using Stiefel.Protocol.Certificates;
+
+namespace Stiefel.EndToEnd.Machines;
+
+/// <summary>What the laptop's system on the desktop has of the link: none of its interfaces, and the laptop's control plane at its own loopback.</summary>
+[Trait("Needs", "machines")]
+public sealed class LinkApartTests(MachineParts parts) : PayloadScenario(parts)
+{
+    private const string Stick = "/mnt";
+    private const string Certificate = "laptop.pem";
+    private const string Header = "token";
+    private const string Key = "stick.key";
+    private const string Url = "https://localhost:4645";
+
+    [Fact]
+    public Task Desktop_AtItsPrompt_ReachesTheLaptopsControlPlaneAndNothingElseOfTheLink() => PlayAsync("link-apart", async (run, payload) =>
+    {
+        (_, var desktop, var shell) = payload;
+        await HandInAsync(run, payload, FillAsync);
+        Assert.DoesNotContain("stiefel", await shell.RunAsync("ip -o link", Token), StringComparison.Ordinal);
+        await AskAsync(shell);
+        await OutageAsync(desktop, shell);
+        await PayloadChecks.NoDiskErrorAsync(shell, Token);
+        await desktop.PowerOffAsync(shell, Token);
+    });
+
+    private static string Curl(string what) => $"{ForeignCurl.In(Stick)} -sS --max-time 60 --cacert {Stick}/{Certificate} {what}";
+
+    private async Task AskAsync(ConsoleShell shell)
+    {
+        Assert.Contains("\"sessions\"", await shell.RunAsync(Curl($"-H @{Stick}/{Header} {Url}/api/v1/status"), Token), StringComparison.OrdinalIgnoreCase);
+
+        // The door asks for a token here as on the cable, and what is not TLS gets nothing.
+        Assert.Contains("401", await shell.RunAsync(Curl($"-o /dev/null -w '%{{http_code}}' {Url}/api/v1/status"), Token), StringComparison.Ordinal);
+        Assert.NotEqual(0, (await shell.TryRunAsync(Curl("http://localhost:4645/healthz"), Token)).ExitCode);
+        Assert.Contains("stick", await shell.RunAsync($"install -m 600 {Stick}/{Key} /run/ && {Stick}/stiefel status --key /run/{Key}", Token), StringComparison.Ordinal);
+    }
+
+    /// <summary>The agent notices that the laptop is away by its disk; from then on nobody waits, and when it is back all is as before.</summary>
+    private async Task OutageAsync(Desktop desktop, ConsoleShell shell)
+    {
+        var heard = "dmesg | grep -c 'connection to the laptop is back' || true";
+        await shell.RunAsync(Curl($"-o /dev/null {Url}/healthz"), Token);
+        await desktop.Machine.SetCableAsync(connected: false, Token);
+        await shell.StartAsync("dd if=/dev/urandom of=/root/apart bs=64k count=4 conv=fsync status=none", Token);
+        await Task.Delay(TimeLimits.Seconds(20), Token);
+        await desktop.Machine.SetCableAsync(connected: true, Token);
+        Assert.Equal(0, (await shell.FinishAsync(TimeLimits.Command * 2, Token)).ExitCode);
+        Assert.NotEqual("0", (await shell.RunAsync(heard, Token)).Trim());
+        await shell.RunAsync(Curl($"-o /dev/null {Url}/healthz"), Token);
+    }
+
+    private async Task FillAsync(string directory)
+    {
+        await ForeignCurl.CopyAsync(directory, Token);
+        File.Copy(NativeProcess.Binary("stiefel"), Path.Combine(directory, "stiefel"));
+        var file = (await Parts.StationsAsync()).KeyFile;
+        File.Copy(file, Path.Combine(directory, Key));
+        using var stored = StoredKey.Read(file);
+        using var key = stored.Open();
+        using var certificate = DerivedCertificate.For(key);
+        await File.WriteAllTextAsync(Path.Combine(directory, Certificate), certificate.ExportCertificatePem(), Token);
+        await File.WriteAllTextAsync(Path.Combine(directory, Header), $"Authorization: Bearer {AdminToken.For(key)}\n", Token);
+    }
+}
