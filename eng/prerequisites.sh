@@ -52,6 +52,8 @@ python3           runs the second implementations
 python3-libnbd    foreign NBD client: nbdsh
 python3-pycryptodome  second implementation of AES-EAX
 curl              a foreign client of the control plane
+chromium          the browser that judges the status page
+fonts-dejavu-core  what it writes with
 prometheus        promtool, a foreign reader of the metrics
 fio               foreign NBD client with data verification
 xfsprogs          file system images

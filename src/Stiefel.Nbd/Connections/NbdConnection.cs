@@ -175,7 +175,7 @@ internal sealed class NbdConnection(long id, EndPoint remote, NbdTransport trans
         : null;
 
     /// <summary>The work of this connection so far.</summary>
-    public NbdTotals Totals => new(_counters.BytesIn, _counters.BytesOut, _counters.Requests);
+    public NbdTotals Totals => new(_counters.BytesIn, _counters.BytesOut, _counters.Requests, _counters.TimedRequests, _counters.TimedTicks);
 
     /// <summary>The export and the time of entry in one object, so that the status reads both or neither.</summary>
     private sealed record EnteredExport(NbdExport Export, DateTimeOffset Since);

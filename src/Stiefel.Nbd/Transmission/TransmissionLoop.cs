@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Stiefel.Nbd.Negotiation;
 using Stiefel.Nbd.Transport;
 using Stiefel.Nbd.Wire;
@@ -98,6 +99,19 @@ internal sealed class TransmissionLoop : IDisposable
             return;
         }
 
+        if (!_context.Counters.IsTimed)
+        {
+            Execute(request);
+            return;
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        Execute(request);
+        _context.Counters.AddTime(Stopwatch.GetTimestamp() - began);
+    }
+
+    private void Execute(in NbdRequest request)
+    {
         switch (request.Command)
         {
             case NbdCommand.Read:

@@ -53,6 +53,20 @@ public static class ControlDocuments
         return power;
     }
 
+    /// <summary>Reads the answer of GET /api/v1/load.</summary>
+    /// <exception cref="JsonException">The text is not a load.</exception>
+    public static LoadStatus ReadLoad(string json)
+    {
+        var load = Read(json, ControlJson.Default.LoadStatus);
+        ThrowIfAnyIsNull(load.Minute);
+        ThrowIfAnyIsNull(load.Hour);
+        return load;
+    }
+
+    /// <summary>Reads the data of a message of GET /api/v1/load/live.</summary>
+    /// <exception cref="JsonException">The text is not a sample.</exception>
+    public static LoadSample ReadLoadSample(string json) => Read(json, ControlJson.Default.LoadSample);
+
     /// <summary>Reads the answer of POST /api/v1/beep.</summary>
     /// <exception cref="JsonException">The text is not an alarm status.</exception>
     public static AlarmStatus ReadAlarm(string json) => Read(json, ControlJson.Default.AlarmStatus);

@@ -16,6 +16,8 @@ namespace Stiefel.Protocol.Control;
 [JsonSerializable(typeof(KeyStatus[]))]
 [JsonSerializable(typeof(RevokedKey))]
 [JsonSerializable(typeof(PowerStatus))]
+[JsonSerializable(typeof(LoadStatus))]
+[JsonSerializable(typeof(LoadSample))]
 [JsonSerializable(typeof(AlarmStatus))]
 [JsonSerializable(typeof(BeepRequest))]
 [JsonSerializable(typeof(ControlProblem))]

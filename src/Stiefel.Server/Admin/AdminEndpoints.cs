@@ -3,6 +3,7 @@ using Stiefel.Server.Events;
 using Stiefel.Server.Http;
 using Stiefel.Server.Metrics;
 using Stiefel.Server.Network;
+using Stiefel.Server.Page;
 using Stiefel.Server.Power;
 using Stiefel.Server.Return;
 using Stiefel.Server.Revocation;
@@ -10,7 +11,7 @@ using Stiefel.Server.Status;
 
 namespace Stiefel.Server.Admin;
 
-/// <summary>The control plane: TLS, or loopback; nothing but /healthz without the token.</summary>
+/// <summary>The control plane: TLS, or loopback; nothing but the empty page and /healthz without the token.</summary>
 public static class AdminEndpoints
 {
     /// <summary>The OpenAPI document is at /swagger/v1/swagger.json.</summary>
@@ -24,11 +25,13 @@ public static class AdminEndpoints
         _ = endpoints.ServiceProvider.GetRequiredService<ServerMetrics>();
 
         var admin = endpoints.MapGroup("").WithMetadata(new PlaneTag(Plane.Admin));
+        admin.MapPage();
         admin.MapStatus();
         admin.MapEvents();
         admin.MapNetwork();
         admin.MapConfiguration();
         admin.MapMetrics();
+        admin.MapLoad();
         admin.MapReturn();
         admin.MapKeys();
         admin.MapPower();

@@ -21,6 +21,8 @@ public static class AdminServices
         services.AddSingleton<EventWatchers>();
         services.AddSingleton<NetworkReport>();
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<LoadHistory>();
+        services.AddHostedService(s => s.GetRequiredService<LoadHistory>());
         services.AddSingleton<TokenDoor>();
         services.AddSingleton<KeyCertificates>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ControlJson.Default));
@@ -54,6 +56,7 @@ public static class AdminServices
         admin =>
         {
             admin.UseExceptionHandler();
+            admin.Use(next => context => HostDoor.PassAsync(context, next));
             // Before what makes errors into documents: a stranger's answer holds nothing.
             var door = admin.ApplicationServices.GetRequiredService<TokenDoor>();
             admin.Use(next => context => door.PassAsync(context, next));

@@ -4,6 +4,7 @@ using Stiefel.Keys;
 using Stiefel.Protocol.Certificates;
 using Stiefel.Server.Http;
 using Stiefel.Server.Keys;
+using Stiefel.Server.Page;
 using Stiefel.Server.Strangers;
 
 namespace Stiefel.Server.Admin;
@@ -14,13 +15,13 @@ namespace Stiefel.Server.Admin;
 /// </summary>
 public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudget budget)
 {
-    /// <summary>The one path that answers everybody.</summary>
-    public const string OpenPath = "/healthz";
+    /// <summary>The paths that answer everybody: neither holds anything of this laptop.</summary>
+    private static readonly string[] s_open = ["/healthz", StatusPage.Path];
 
     /// <summary>Lets a request on that shows an accepted key's token; answers 401 to any other.</summary>
     public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path == OpenPath)
+        if (IsLook(context.Request) && s_open.Contains(context.Request.Path.Value))
         {
             await next(context);
             return;
@@ -41,6 +42,8 @@ public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudge
         await next(context);
     }
 
+    private static bool IsLook(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+
     private ListedKey? KeyOf(HttpRequest request)
     {
         if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header) || header.Parameter is not { } parameter)
@@ -52,7 +55,7 @@ public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudge
         var token = header.Scheme.ToUpperInvariant() switch
         {
             "BEARER" => parameter,
-            "BASIC" when HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) => PasswordOf(parameter),
+            "BASIC" when IsLook(request) => PasswordOf(parameter),
             _ => null,
         };
         if (token is null)

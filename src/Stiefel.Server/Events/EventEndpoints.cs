@@ -18,7 +18,7 @@ public static class EventEndpoints
     {
         if (watchers.TryAdmit() is not { } watcher)
         {
-            return TypedResults.Problem($"{EventWatchers.Most} clients watch already, which is as many as may; end one of them", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return EventWatchers.TooMany();
         }
 
         context.Response.RegisterForDispose(watcher);

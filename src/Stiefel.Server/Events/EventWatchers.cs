@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
 namespace Stiefel.Server.Events;
 
-/// <summary>How many watch events now: each holds a connection for as long as it likes.</summary>
+/// <summary>How many watch events or the load now: each holds a connection for as long as it likes.</summary>
 public sealed class EventWatchers
 {
     /// <summary>As many as may.</summary>
@@ -22,6 +24,10 @@ public sealed class EventWatchers
         Interlocked.Decrement(ref _count);
         return null;
     }
+
+    /// <summary>What one more is told.</summary>
+    public static ProblemHttpResult TooMany() =>
+        TypedResults.Problem($"{Most} clients watch already, which is as many as may; end one of them", statusCode: StatusCodes.Status503ServiceUnavailable);
 
     private sealed class Watcher(EventWatchers all) : IDisposable
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Stiefel.Linux.Kernel;
 using Stiefel.Nbd.Connections;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Events;
@@ -17,7 +18,7 @@ public sealed class ServerMetrics : IDisposable
     private readonly Meter _meter = new(Name);
 
     /// <summary>Makes the instruments; each looks when it is asked and costs nothing before.</summary>
-    public ServerMetrics(ServerOptions options, NbdServer nbd, EventJournal journal, EventWatchers watchers, PowerFeed power, TimeProvider time, IDiskGate? gate = null, SessionTable? sessions = null)
+    public ServerMetrics(ServerOptions options, NbdServer nbd, EventJournal journal, EventWatchers watchers, PowerFeed power, LoadHistory load, TimeProvider time, IDiskGate? gate = null, SessionTable? sessions = null)
     {
         var started = time.GetUtcNow();
         Gauge("start_time_seconds", () => started.ToUnixTimeMilliseconds() / 1000.0, "When the server started, since 1970-01-01T00:00:00Z");
@@ -25,6 +26,9 @@ public sealed class ServerMetrics : IDisposable
         Counter("nbd_requests_total", () => nbd.Totals.Requests, "Requests that the block server served");
         Counter("nbd_read_bytes_total", () => nbd.Totals.BytesOut, "Bytes that desktops read");
         Counter("nbd_written_bytes_total", () => nbd.Totals.BytesIn, "Bytes that desktops wrote");
+        Gauge("nbd_latency_seconds", () => load.Now.Minute is [.., { LatencyMs: { } latency }] ? latency / 1000 : double.NaN, "How long disk and reply took for a request of the last second, on average; NaN without any");
+        Gauge("unwritten_bytes", () => UnwrittenMemory.Read() ?? double.NaN, "What waits in this machine's memory for its media");
+        Gauge("temperature_celsius", () => load.Now.Minute is [.., { Celsius: { } degrees }] ? degrees : double.NaN, "The hottest sensor of this machine; NaN without any");
         Counter("events_total", () => journal.Last, "Events that were noted");
         Gauge("event_watchers", () => watchers.Count, "Clients that watch events");
         if (gate is not null && sessions is not null)

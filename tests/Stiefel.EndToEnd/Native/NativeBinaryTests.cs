@@ -4,11 +4,11 @@ public sealed class NativeBinaryTests
 {
     private const double MiB = 1024 * 1024;
 
-    /// <summary>A ramdisk has a budget. Raise a limit only with a reason in the commit.</summary>
+    /// <summary>A ramdisk has a budget. Raise a limit only with a reason in the commit. The server has the status page and the load of an hour besides.</summary>
     [Theory]
     [InlineData("stiefel-attach", 4)]
     [InlineData("stiefel-client", 16)]
-    [InlineData("stiefel-server", 20)]
+    [InlineData("stiefel-server", 21)]
     [InlineData("stiefel", 16)]
     public void Binary_Published_StaysWithinItsBudget(string name, int limitMiB)
     {

@@ -22,7 +22,9 @@ public sealed class DoorTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Theory]
-    [InlineData("GET", "/")]
+    [InlineData("GET", "/index.html")]
+    [InlineData("GET", "/api/v1/load")]
+    [InlineData("GET", "/api/v1/load/live")]
     [InlineData("GET", "/api/v1/status")]
     [InlineData("GET", "/api/v1/sessions")]
     [InlineData("DELETE", "/api/v1/sessions/00000000000000000000000000000000")]

@@ -31,6 +31,12 @@ public sealed class GeneratedClientTests : IDisposable
             ["GetNetwork"] = async () => Assert.NotNull((await client.GetNetworkAsync()).Interfaces),
             ["GetConfiguration"] = async () => Assert.Contains((IEnumerable<dynamic>)await client.GetConfigurationAsync(), setting => setting.Name == "Boot:Laptop" && setting.Value == "thinkpad"),
             ["GetMetrics"] = async () => Assert.Contains("stiefel_grants 1", (string)await client.GetMetricsAsync(), StringComparison.Ordinal),
+            ["GetLoad"] = async () => Assert.NotNull((await client.GetLoadAsync()).Hour),
+            ["GetLiveLoad"] = async () =>
+            {
+                using var stream = new StreamReader((Stream)(await client.GetLiveLoadAsync()).Stream);
+                Assert.StartsWith("data: {", await stream.ReadLineAsync(Token), StringComparison.Ordinal);
+            },
             ["GetEvents"] = async () =>
             {
                 using var stream = new StreamReader((Stream)(await client.GetEventsAsync(null)).Stream);
