@@ -11,14 +11,12 @@ namespace Stiefel.Cli.Verbs;
 /// <summary>`stiefel status` and `stiefel kick`: a look at a server, and the end of a session.</summary>
 internal static class StatusVerbs
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
-
     public static Command BuildStatus()
     {
         var host = Host();
         var key = KeyVerb.AskingOption();
         var directory = KeyVerb.DirectoryOption();
-        var watch = new Option<bool>("--watch") { Description = "Show it again every second, until stopped" };
+        var watch = new Option<bool>("--watch") { Description = "Show it live, with what the disk does, until stopped; with --json, one line each second" };
         var json = new Option<bool>("--json") { Description = "As the server tells it, for programs" };
         var command = new Command("status", "What a server is doing: its disk, who has it, and what each desktop did") { host, key, directory, watch, json };
         command.SetAction(async (parsed, token) =>
@@ -26,22 +24,18 @@ internal static class StatusVerbs
             using var shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
             using var plane = ControlPlane.Of(parsed.GetValue(host), shared);
             var output = parsed.InvocationConfiguration.Output;
-            do
+            if (!parsed.GetValue(watch))
             {
                 var text = await plane.GetAsync("/api/v1/status", token);
-                if (parsed.GetValue(watch) && output == Console.Out && !Console.IsOutputRedirected && !parsed.GetValue(json))
-                {
-                    await output.WriteAsync("\u001b[H\u001b[J"); // home, and clear what follows
-                }
-
                 await output.WriteAsync(parsed.GetValue(json) ? text + "\n" : Readable(text));
-                if (parsed.GetValue(watch))
-                {
-                    await Task.Delay(s_interval, token);
-                }
+                return ExitCode.Done;
             }
-            while (parsed.GetValue(watch));
 
+            var terminal = WatchTerminal.Of(
+                output == Console.Out && !Console.IsOutputRedirected, TerminalColor.IsWanted(output), parsed.GetValue(json), Environment.GetEnvironmentVariable,
+                () => (Console.WindowWidth, Console.WindowHeight));
+            var server = new ServerWatch(plane, output, terminal, TimeProvider.System);
+            await (parsed.GetValue(json) ? server.WriteJsonAsync(token) : server.ShowAsync(token));
             return ExitCode.Done;
         });
         return command.WithExamples("stiefel status", "stiefel status --watch fe80::5054:ff:fe12:3457%eth0", "stiefel status --json --key blue-stick 192.168.1.5");
