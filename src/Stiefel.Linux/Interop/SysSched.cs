@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>sched.h and linux/sockios.h, as far as network namespaces need them.</summary>
+/// <summary>sched.h and linux/sockios.h, the parts that network namespaces use.</summary>
 internal static partial class SysSched
 {
     internal const int CLONE_NEWNET = 0x40000000;
@@ -15,7 +15,7 @@ internal static partial class SysSched
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int setns(SafeFileHandle fd, int type);
 
-    /// <summary>ioctl(SIOCGSKNS): the network namespace of a socket.</summary>
+    /// <summary>ioctl(SIOCGSKNS): opens the network namespace of a socket.</summary>
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static partial SafeFileHandle ioctl_descriptor(SafeFileHandle socket, nuint request);
 }

@@ -5,15 +5,15 @@ using static Stiefel.Linux.Interop.LinuxRtnetlink;
 
 namespace Stiefel.Linux.Network;
 
-/// <summary>Interfaces as the kernel announces them, in the network namespace in which this was opened. For a thread of its own; see <see cref="LinkMonitor"/> for more.</summary>
+/// <summary>Receives the kernel's messages about interfaces in the network namespace in which it was opened. For use on a thread of its own; <see cref="LinkMonitor"/> watches more.</summary>
 public sealed class LinkArrivals : IDisposable
 {
     private readonly NetlinkSocket _events;
 
     private LinkArrivals(NetlinkSocket events) => _events = events;
 
-    /// <summary>From now on nothing is missed.</summary>
-    /// <exception cref="LinuxException">No socket can be had.</exception>
+    /// <summary>Begins to listen; nothing is missed from then on.</summary>
+    /// <exception cref="LinuxException">No socket can be opened.</exception>
     public static LinkArrivals Open()
     {
         var events = NetlinkSocket.Open(NETLINK_ROUTE);
@@ -29,7 +29,7 @@ public sealed class LinkArrivals : IDisposable
         }
     }
 
-    /// <summary>Waits for those that appeared or changed next; null if more did than the kernel could queue: look at all.</summary>
+    /// <summary>Waits for the next interfaces that appear or change; null if messages were lost: look at all interfaces then.</summary>
     /// <exception cref="LinuxException">The socket fails.</exception>
     public IReadOnlyList<NetworkLink>? Next()
     {

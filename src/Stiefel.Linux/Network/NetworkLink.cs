@@ -12,9 +12,9 @@ namespace Stiefel.Linux.Network;
 public sealed record NetworkLink(
     int Index, string Name, MacAddress Mac, bool IsUp, bool HasCarrier, string OperState, int Mtu, bool IsEthernetLike)
 {
-    /// <summary>What makes a virtual interface (IFLA_INFO_KIND): bridge, vlan, veth…; null for hardware.</summary>
+    /// <summary>The kind of virtual interface (IFLA_INFO_KIND): bridge, vlan, veth and so on; null for hardware.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>What the card itself says, whatever address it was given; null if it says none, or the kernel is older than 5.6.</summary>
+    /// <summary>The card's built-in address, whatever address is set now; null if the card has none, or the kernel is older than 5.6.</summary>
     public MacAddress? PermanentMac { get; init; }
 }

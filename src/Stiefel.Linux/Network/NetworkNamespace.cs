@@ -5,8 +5,8 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Network;
 
 /// <summary>
-/// Interfaces, addresses, filters and network sysctls of their own (man 7 network_namespaces). A thread is in one of them, and those that it starts are
-/// in the same; a socket stays where it was made. It lives as long as a thread, a socket or an object of this class is left of it: it needs no name.
+/// A network namespace, with its own interfaces, addresses, filters and network sysctls (man 7 network_namespaces). A thread belongs to one, which
+/// threads that it starts inherit; a socket stays in the one where it was made. A namespace needs no name: it exists while a thread, a socket or an object of this class refers to it.
 /// </summary>
 public sealed class NetworkNamespace : IDisposable
 {
@@ -14,8 +14,8 @@ public sealed class NetworkNamespace : IDisposable
 
     private NetworkNamespace(SafeFileHandle handle) => _handle = handle;
 
-    /// <summary>The calling thread's. Needs no /proc.</summary>
-    /// <exception cref="LinuxException">The kernel has none (EOPNOTSUPP, ENOTTY), or CAP_NET_ADMIN is missing.</exception>
+    /// <summary>Opens the calling thread's namespace. Needs no /proc.</summary>
+    /// <exception cref="LinuxException">The kernel has no network namespaces (EOPNOTSUPP, ENOTTY), or CAP_NET_ADMIN is missing.</exception>
     public static NetworkNamespace OfThisThread()
     {
         using var socket = SysSocket.socket(SysSocket.AF_NETLINK, SysSocket.SOCK_RAW | SysSocket.SOCK_CLOEXEC, LinuxNetlink.NETLINK_ROUTE);
@@ -35,8 +35,8 @@ public sealed class NetworkNamespace : IDisposable
         return new NetworkNamespace(handle);
     }
 
-    /// <summary>Takes the calling thread into a new, empty one, and with it all threads that it starts from now on.</summary>
-    /// <exception cref="LinuxException">EINVAL: the kernel has none. EPERM: CAP_SYS_ADMIN is missing.</exception>
+    /// <summary>Moves the calling thread into a new, empty namespace; threads that it starts from now on inherit it.</summary>
+    /// <exception cref="LinuxException">EINVAL: the kernel has no network namespaces. EPERM: CAP_SYS_ADMIN is missing.</exception>
     public static void Leave()
     {
         if (SysSched.unshare(SysSched.CLONE_NEWNET) != 0)
@@ -45,7 +45,7 @@ public sealed class NetworkNamespace : IDisposable
         }
     }
 
-    /// <summary>Takes the calling thread into it, and with it all threads that it starts from now on.</summary>
+    /// <summary>Moves the calling thread into this namespace; threads that it starts from now on inherit it.</summary>
     /// <exception cref="LinuxException">CAP_SYS_ADMIN is missing.</exception>
     public void Enter()
     {
@@ -55,7 +55,7 @@ public sealed class NetworkNamespace : IDisposable
         }
     }
 
-    /// <summary>Does something in it, and takes the calling thread back to where it was.</summary>
+    /// <summary>Runs a function in this namespace, and returns the calling thread to its own.</summary>
     public T Run<T>(Func<T> work)
     {
         using var before = OfThisThread();
@@ -70,7 +70,7 @@ public sealed class NetworkNamespace : IDisposable
         }
     }
 
-    /// <summary>For the kernel, as long as the object is not disposed of.</summary>
+    /// <summary>The descriptor's number, for system calls; valid until disposal.</summary>
     internal int Number => (int)_handle.DangerousGetHandle();
 
     public void Dispose() => _handle.Dispose();

@@ -62,8 +62,8 @@ public static class RouteNetlink
         Ask(Link($"rename interface {index} to {name}", index).Attribute(IFLA_IFNAME, Checked(name)));
     }
 
-    /// <summary>Moves the interface into another network namespace, where it has this name and is down, without addresses.</summary>
-    /// <exception cref="LinuxException">EINVAL: it cannot leave where it is. EEXIST: the name is taken there.</exception>
+    /// <summary>Moves the interface into another network namespace, where it gets this name, and is down and without addresses at first.</summary>
+    /// <exception cref="LinuxException">EINVAL: this interface cannot be moved. EEXIST: the name is in use there.</exception>
     public static void Move(int index, NetworkNamespace target, string name) => Ask(
         Link($"move interface {index} into another network namespace", index)
             .Attribute(IFLA_IFNAME, Checked(name))
