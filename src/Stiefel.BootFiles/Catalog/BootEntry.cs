@@ -74,7 +74,7 @@ internal sealed record BootEntry
         }
     }
 
-    /// <summary>True if a person named the files to the server directly; they are then taken as they are, without checks.</summary>
+    /// <summary>True if a person named the files to the server directly; they are then not checked for being a Linux kernel with an initrd.</summary>
     public bool IsByHand { get; init; }
 
     // On the desktop, our own init runs first and then hands over to the init of the laptop's initrd: without an initrd there is nothing to hand over to.

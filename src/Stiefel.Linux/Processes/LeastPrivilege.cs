@@ -40,8 +40,8 @@ public static unsafe class LeastPrivilege
         LimitCoreDumps();
     }
 
-    // Limits core dumps of child processes, which are dumpable again. A core-dump handler behind a pipe gets dumps whatever the limit is, except 1, by which
-    // the kernel prevents that a handler is called for its own crash (linux fs/coredump.c). With 1, no file is written either, because a dump has
+    // Limits core dumps of child processes, which are dumpable again. A core-dump handler behind a pipe gets dumps whatever the limit is, except for 1, which
+    // the kernel uses to keep a handler from being called for its own crash (linux fs/coredump.c). With 1, no file is written either, because a dump has
     // at least a page. A handler that listens on a socket (since Linux 6.16) gets dumps in any case.
     private static void LimitCoreDumps()
     {
