@@ -7,8 +7,13 @@ internal static unsafe partial class LinuxCapability
 {
     internal const int CAP_CHOWN = 0;
     internal const int CAP_DAC_OVERRIDE = 1;
+    internal const int CAP_KILL = 5;
+    internal const int CAP_SETGID = 6;
+    internal const int CAP_SETUID = 7;
     internal const int CAP_LINUX_IMMUTABLE = 9;
+    internal const int CAP_NET_BIND_SERVICE = 10;
     internal const int CAP_NET_ADMIN = 12;
+    internal const int CAP_NET_RAW = 13;
     internal const int CAP_IPC_LOCK = 14;
     internal const int CAP_SYS_MODULE = 16;
     internal const int CAP_SYS_ADMIN = 21;

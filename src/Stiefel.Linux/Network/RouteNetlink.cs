@@ -104,6 +104,24 @@ public static class RouteNetlink
         }
     }
 
+    /// <summary>Takes an address away. It is no error if it is gone already, or its interface is.</summary>
+    public static void RemoveAddress(int index, IPAddress address, int prefixLength)
+    {
+        var header = new ifaddrmsg
+        {
+            ifa_family = (byte)(address.AddressFamily == AddressFamily.InterNetworkV6 ? SysSocket.AF_INET6 : SysSocket.AF_INET),
+            ifa_prefixlen = checked((byte)prefixLength),
+            ifa_index = (uint)index,
+        };
+        try
+        {
+            Ask(new NetlinkRequest($"remove address {address}/{prefixLength} from interface {index}", RTM_DELADDR).Header(header).Attribute(IFA_LOCAL, address.GetAddressBytes()));
+        }
+        catch (LinuxException exception) when (exception.Errno is Errno.EADDRNOTAVAIL or Errno.ENODEV)
+        {
+        }
+    }
+
     private static string Checked(string name) => name.Length is > 0 and <= LongestName
         ? name
         : throw new ArgumentException($"an interface name has 1 to {LongestName} characters: '{name}'", nameof(name));

@@ -37,4 +37,19 @@ public enum Capability
 
     /// <summary>Makes device nodes.</summary>
     MakeNode = LinuxCapability.CAP_MKNOD,
+
+    /// <summary>Ends processes of other users.</summary>
+    Kill = LinuxCapability.CAP_KILL,
+
+    /// <summary>Becomes another group.</summary>
+    SetGroup = LinuxCapability.CAP_SETGID,
+
+    /// <summary>Becomes another user.</summary>
+    SetUser = LinuxCapability.CAP_SETUID,
+
+    /// <summary>Listens at ports below 1024.</summary>
+    NetBindService = LinuxCapability.CAP_NET_BIND_SERVICE,
+
+    /// <summary>Sends and hears whole frames.</summary>
+    NetRaw = LinuxCapability.CAP_NET_RAW,
 }

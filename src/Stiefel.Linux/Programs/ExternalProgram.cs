@@ -42,8 +42,8 @@ public static class ExternalProgram
                 FeedAsync(process, options.Input, limit.Token),
                 options.OutputDestination is { } destination
                     ? process.StandardOutput.BaseStream.CopyToAsync(destination, limit.Token)
-                    : CollectAsync(process.StandardOutput, text, options.OnOutputLine),
-                CollectAsync(process.StandardError, errors, options.OnOutputLine),
+                    : CollectAsync(process.StandardOutput, text, options),
+                CollectAsync(process.StandardError, errors, options),
                 process.WaitForExitAsync(limit.Token)).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
@@ -135,14 +135,14 @@ public static class ExternalProgram
         await pipe.DisposeAsync();
     }
 
-    private static async Task CollectAsync(StreamReader reader, StringBuilder text, Action<string>? onLine)
+    private static async Task CollectAsync(StreamReader reader, StringBuilder text, ExternalProgramOptions options)
     {
         while (await reader.ReadLineAsync(CancellationToken.None) is { } line)
         {
-            onLine?.Invoke(line);
+            options.OnOutputLine?.Invoke(line);
             lock (text)
             {
-                if (text.Length + line.Length < MaxTextLength)
+                if (text.Length + line.Length < options.MostText)
                 {
                     text.Append(line).Append('\n');
                 }

@@ -21,6 +21,9 @@ public sealed record ExternalProgramOptions
     /// <summary>Called for every line of output and error output as it arrives, from several threads.</summary>
     public Action<string>? OnOutputLine { get; init; }
 
+    /// <summary>The number of characters to keep of each text stream; what comes after is read and dropped.</summary>
+    public int MostText { get; init; } = ExternalProgram.MaxTextLength;
+
     /// <summary>Exit codes besides 0 that do not count as a failure.</summary>
     public IReadOnlyList<int> AcceptedExitCodes { get; init; } = [];
 }
