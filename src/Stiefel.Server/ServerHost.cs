@@ -14,6 +14,7 @@ using Stiefel.Server.Keeping;
 using Stiefel.Server.Keys;
 using Stiefel.Server.Logging;
 using Stiefel.Server.Nbd;
+using Stiefel.Server.NetBoot;
 using Stiefel.Server.Network;
 using Stiefel.Server.Notices;
 using Stiefel.Server.Power;
@@ -48,6 +49,7 @@ public static class ServerHost
         {
             app.UseBoot();
             app.MapBoot();
+            app.MapNetBoot(options.NetBoot);
         }
 
         if (options.AdminListen is not null)
@@ -100,6 +102,7 @@ public static class ServerHost
         if (options.HasBootPlane)
         {
             services.AddBoot(options);
+            services.AddNetBoot(options.NetBoot);
         }
 
         services.AddNbd(options);

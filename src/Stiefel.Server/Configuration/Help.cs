@@ -76,6 +76,14 @@ public static class Help
           --Return:OnCleanEnd restart|kexec|poweroff|wait   when the desktop has said goodbye; default restart
           --Return:DelaySeconds N          so long after that, so that a desktop that only restarts finds the laptop; default 20
           --Return:IdleMinutes N           also after so long without a desktop; default 0: never
+          --NetBoot:Dhcp auto|off|always   answer desktops that boot over the network: on cables without a router and another DHCP server, also beside a router,
+                                           or not; default auto where Network:Manage is
+          --NetBoot:Files DIR              what they boot, and dnsmasq; default /netboot
+          --NetBoot:Directory DIR          where that is laid out for TFTP; default /run/stiefel-netboot
+          --NetBoot:Network ADDRESS/BITS   their addresses, 16 for each cable; default 10.61.57.0/24
+          --NetBoot:LeaseSeconds N         how long they may keep one; default 120
+          --NetBoot:LookSeconds N          so long another DHCP server is looked for before; default 40
+          --NetBoot:Arguments "…"          kernel arguments of their ramdisk besides the usual ones
           --Exitrd:Wait N                  the end of the payload waits this long for the server, to say goodbye; default 300
           --Logging:Level LEVEL            debug, information, warning, error
 

@@ -9,7 +9,7 @@ public sealed record ServerOptions
 {
     /// <summary>The first halves of all settings' names.</summary>
     public static IReadOnlySet<string> Sections { get; } = new HashSet<string>(
-        ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Exitrd", "Power", "Return", "Logging"], StringComparer.OrdinalIgnoreCase);
+        ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Exitrd", "Power", "Return", "NetBoot", "Logging"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Also where `stiefel key` puts them.</summary>
     public const string DefaultKeysDirectory = "/etc/stiefel/keys";
@@ -49,6 +49,9 @@ public sealed record ServerOptions
     /// <summary>The way back to the laptop's own system.</summary>
     public required ReturnOptions Return { get; init; }
 
+    /// <summary>Boot over the network, for desktops without a stick.</summary>
+    public required NetBootOptions NetBoot { get; init; }
+
     /// <summary>The least level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
@@ -67,6 +70,7 @@ public sealed record ServerOptions
         var reader = new SettingReader(configuration);
         var nbd = NbdOptions.Read(reader);
         var inRamdisk = reader.Boolean("Network:Manage", false);
+        var httpListen = reader.EndPoint("Http:Listen", new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Boot));
         var options = new ServerOptions
         {
             Disk = DiskOptions.Read(reader),
@@ -75,13 +79,14 @@ public sealed record ServerOptions
             Discovery = DiscoveryOptions.Read(reader),
             Link = PayloadLinkOptions.Read(reader, nbd.Access == NbdAccess.Session),
             KeysDirectory = reader.Text("Keys:Directory", DefaultKeysDirectory),
-            HttpListen = reader.EndPoint("Http:Listen", new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Boot)),
+            HttpListen = httpListen,
             AdminListen = ReadAdminListen(reader, nbd),
             StateDirectory = reader.Text("State:Directory", "/run/stiefel"),
             Keeping = reader.Choice("State:Keeper", Environment.GetEnvironmentVariable("FDSTORE") is null or "0" ? DiskKeeping.Process : DiskKeeping.Systemd),
             ManageNetwork = inRamdisk,
             Power = PowerOptions.Read(reader, inRamdisk),
             Return = ReturnOptions.Read(reader, inRamdisk),
+            NetBoot = NetBootOptions.Read(reader, inRamdisk, httpListen.Port),
             LogLevel = reader.Choice("Logging:Level", LogLevel.Information),
         };
         reader.RefuseUnknown();

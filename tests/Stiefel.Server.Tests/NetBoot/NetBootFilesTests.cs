@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+using Stiefel.Linux.Initramfs;
+using Stiefel.Linux.Programs;
+using Stiefel.Linux.Tests;
+using Stiefel.Server.Configuration;
+using Stiefel.Server.NetBoot;
+
+namespace Stiefel.Server.Tests.NetBoot;
+
+public sealed class NetBootFilesTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly byte[] _usr = RandomNumberGenerator.GetBytes(8192), _modules = RandomNumberGenerator.GetBytes(4096);
+
+    public void Dispose() => _directory.Dispose();
+
+    /// <summary>What GRUB loads one after the other, and what HTTP gives in one, is the ramdisk as it was made; and nothing that lies in the running one besides.</summary>
+    [Fact]
+    public async Task Initrd_MadeAgainOfTheRunningRamdisk_HoldsItsFilesAndNoKey()
+    {
+        var files = new NetBootFiles(Options(FillRamdisk()), Path("root"));
+        files.LayOut();
+        var menu = await File.ReadAllTextAsync(Path("out/tftp/grub/grub.cfg"), TestContext.Current.CancellationToken);
+        var names = menu.Split('\n').Single(line => line.StartsWith("initrd ", StringComparison.Ordinal)).Split(' ')[1..];
+        byte[] image = [.. names.SelectMany(name => File.ReadAllBytes(Path("out/tftp" + name)))];
+
+        Assert.Equal(image.Length, files.Find("initrd.img")!.Length);
+        Assert.All(names, name => Assert.Equal(0, new FileInfo(RealPath(Path("out/tftp" + name))).Length % 4));
+        File.WriteAllBytes(Path("again.img"), image);
+        Directory.CreateDirectory(Path("unpacked"));
+        using (var input = File.OpenRead(Path("again.img")))
+        {
+            // Two archives: cpio reads up to the first one's end, the kernel all of them.
+            input.Position = new FileInfo(Path("files/start.img")).Length;
+            await ExternalProgram.RunAsync("cpio", ["--extract", "--make-directories", "--quiet"], new ExternalProgramOptions { Input = input, WorkingDirectory = Path("unpacked") }, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(_usr, File.ReadAllBytes(Path("unpacked/early/usr.squashfs")));
+        Assert.Equal(_modules, File.ReadAllBytes(Path("unpacked/early/modules.squashfs")));
+        Assert.Equal(-1, image.AsSpan().IndexOf("THE SECRET"u8));
+    }
+
+    [Fact]
+    public void Find_NamesThatAreNotOffered_GivesNothing()
+    {
+        var files = new NetBootFiles(Options(FillRamdisk()), Path("root"));
+        files.LayOut();
+        Assert.NotNull(files.Find("vmlinuz"));
+        Assert.All(["", "start.img", "../vmlinuz", "/etc/passwd", "vmlinuz/", "VMLINUZ", "sbin/dnsmasq", "boot.ipxe/..", "../root/etc/stiefel/keys/a.key"], name => Assert.Null(files.Find(name)));
+    }
+
+    [Fact]
+    public void Dnsmasq_OfACable_IsToldWhatTheDocumentsSay()
+    {
+        var options = Options(FillRamdisk());
+        var text = new DnsmasqConfiguration(options, new NetBootPaths(options.Directory)).Alone(DhcpCable.Of("eth0", options.Network, 1));
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(
+            [
+                "port=0", "interface=eth0", "bind-interfaces", "except-interface=lo", "user=nobody", "dhcp-range=10.61.57.18,10.61.57.30,120", "dhcp-option=option:router", "dhcp-option=option:dns-server",
+                "dhcp-ignore=tag:!pxe,tag:!http,tag:!own,tag:!ipxe", "dhcp-boot=tag:bios,tag:!ipxe,undionly.kpxe", "dhcp-boot=tag:bios,tag:ipxe,boot.ipxe", "dhcp-boot=tag:uefi,shimx64.efi",
+                "dhcp-boot=tag:uefihttp,http://10.61.57.17:4644/netboot/shimx64.efi",
+            ],
+            line => Assert.Contains(line, lines));
+
+        // These break UEFI where we are the only server.
+        Assert.DoesNotContain(lines, line => line.StartsWith("pxe-service", StringComparison.Ordinal));
+    }
+
+    private NetBootOptions Options(string files) => new(DhcpService.Auto, files, Path("out"), 0x0a3d3900, 16, 120, TimeSpan.FromSeconds(40), "", 4644);
+
+    private string FillRamdisk()
+    {
+        Directory.CreateDirectory(Path("files"));
+        Directory.CreateDirectory(Path("root/early"));
+        Directory.CreateDirectory(Path("root/etc/stiefel/keys"));
+        File.WriteAllText(Path("root/etc/stiefel/keys/a.key"), "THE SECRET");
+        File.WriteAllBytes(Path("root/early/usr.squashfs"), _usr);
+        File.WriteAllBytes(Path("root/early/modules.squashfs"), _modules);
+        File.WriteAllText(Path("files/vmlinuz"), "kernel");
+        using var start = File.Create(Path("files/start.img"));
+        var archive = new CpioWriter(start);
+        archive.AddDirectory("early", UnixFileMode.UserRead);
+        archive.AddFile("init", UnixFileMode.UserExecute, Encoding.ASCII.GetBytes("#!x"));
+        archive.Complete();
+        return Path("files");
+    }
+
+    private string Path(string name) => System.IO.Path.Combine(_directory.Path, name);
+
+    private static string RealPath(string file) => File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
+}
