@@ -63,6 +63,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             .. configuration.Boot.Load is { } load ? LoadOptions(load) : BootedOptions(),
             .. Laptop is { } laptop ? OwnLaptop.Options(laptop) : [],
             .. configuration.Link.Protection == LinkProtection.None ? [new KernelOption("stiefel.Link.Protection", LinkProtection.None.Word())] : Array.Empty<KernelOption>(),
+            .. configuration.Network.Dhcp is var dhcp and not DhcpChoice.Auto ? [new KernelOption("stiefel.NetBoot.Dhcp", dhcp.ToString().ToLowerInvariant())] : Array.Empty<KernelOption>(),
             .. configuration.ServerSetup.CommandLine,
         ]);
     }
@@ -259,6 +260,12 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         Copy(configuration.ServerSetup.Kernel, kernel.Writer);
         Copy(configuration.ServerSetup.Initrd, initrd.Writer);
         initrd.Writer.Write(CpioPadding.After(initrd.Length).Span);
+        if (configuration.Network.Dhcp != DhcpChoice.Off && File.Exists(configuration.ServerSetup.NetBoot))
+        {
+            Copy(configuration.ServerSetup.NetBoot, initrd.Writer);
+            initrd.Writer.Write(CpioPadding.After(initrd.Length).Span);
+        }
+
         KeyArchive.Write(initrd.Writer, CarriedKeys.FilesIn(keys, _ => { }));
         return LoadKernel(kernel.Seal(), initrd.Seal(), CommandLine());
     }

@@ -27,6 +27,7 @@ internal sealed class ConfigurationReader(string directory)
             Autokexec = ReadAutokexec(file.Section("autokexec")),
             ServerSetup = ReadServerSetup(file.Section("server-setup")),
             Link = ReadLink(file.Section("link")),
+            Network = ReadNetwork(file.Section("network")),
             Initrd = ReadInitrd(file.Section("initrd")),
             Paths = ReadPaths(file.Section("paths")),
             ModuleConfigs = ReadModuleConfigs(file.Section("module-configs")),
@@ -213,6 +214,18 @@ internal sealed class ConfigurationReader(string directory)
 
         link.Finish();
         return new LinkConfiguration { Protection = protection ?? new LinkConfiguration().Protection };
+    }
+
+    private static NetworkConfiguration ReadNetwork(ConfigurationSection network)
+    {
+        var dhcp = network.Word("dhcp", "auto", "off", "always") switch
+        {
+            "off" => DhcpChoice.Off,
+            "always" => DhcpChoice.Always,
+            _ => DhcpChoice.Auto,
+        };
+        network.Finish();
+        return new NetworkConfiguration { Dhcp = dhcp };
     }
 
     private InitrdConfiguration ReadInitrd(ConfigurationSection initrd)

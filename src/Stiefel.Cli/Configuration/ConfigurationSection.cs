@@ -35,6 +35,23 @@ internal sealed class ConfigurationSection(ConfigurationProblems problems, strin
 
     public string? Text(string key) => Value(key) is { } value ? AsText(PathOf(key), value) : null;
 
+    /// <summary>One of these words; among them may be those that YAML takes for true or false, such as `off`.</summary>
+    public string? Word(string key, params IReadOnlyList<string> words)
+    {
+        var value = Value(key);
+        if (value is YamlScalarNode { Value: { } text } && words.Contains(text))
+        {
+            return text;
+        }
+
+        if (value is not null)
+        {
+            Problem(key, value, $"expected {string.Join(", ", words.SkipLast(1))} or {words[^1]}, found {Describe(value)}");
+        }
+
+        return null;
+    }
+
     public bool? Flag(string key)
     {
         var value = Value(key);

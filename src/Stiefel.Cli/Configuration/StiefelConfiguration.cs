@@ -14,6 +14,7 @@ internal sealed record StiefelConfiguration
     public AutokexecConfiguration Autokexec { get; init; } = new();
     public ServerSetupConfiguration ServerSetup { get; init; } = new();
     public LinkConfiguration Link { get; init; } = new();
+    public NetworkConfiguration Network { get; init; } = new();
     public InitrdConfiguration Initrd { get; init; } = new();
     public PathConfiguration Paths { get; init; } = new();
     public ModuleConfigurations ModuleConfigs { get; init; } = new();
@@ -85,6 +86,10 @@ internal sealed record ServerSetupConfiguration
 
     public string Kernel { get; init; } = DefaultDirectory + "/stiefel-vmlinuz";
     public string Initrd { get; init; } = DefaultDirectory + "/stiefel-initrd.img";
+
+    /// <summary>Beside the initrd, where `create-initrd` writes it: what desktops without a stick are offered.</summary>
+    public string NetBoot => Path.Combine(Path.GetDirectoryName(Initrd) ?? "/", "stiefel-netboot.img");
+
     public IReadOnlyList<string> CommandLine { get; init; } = [];
 }
 
@@ -92,6 +97,25 @@ internal sealed record ServerSetupConfiguration
 internal sealed record LinkConfiguration
 {
     public LinkProtection Protection { get; init; } = LinkProtection.WireGuard;
+}
+
+/// <summary>`network`.</summary>
+internal sealed record NetworkConfiguration
+{
+    public DhcpChoice Dhcp { get; init; } = DhcpChoice.Auto;
+}
+
+/// <summary>`network.dhcp`: whether the laptop that serves answers desktops that boot over the network.</summary>
+internal enum DhcpChoice
+{
+    /// <summary>On cables without a router and without another DHCP server.</summary>
+    Auto,
+
+    /// <summary>Never.</summary>
+    Off,
+
+    /// <summary>Also beside a router.</summary>
+    Always,
 }
 
 /// <summary>`paths`; relative ones are relative to the file.</summary>

@@ -10,6 +10,7 @@ internal static class MachineRamdisk
 {
     public static RamdiskParts Of(RamdiskImage ramdisk) => new(ramdisk.Kernel, ramdisk.Initrd)
     {
+        NetBoot = File.Exists(ramdisk.NetBoot) ? ramdisk.NetBoot : null,
         DebugShell = [.. Overlay.Files(Overlay.Debug)],
         MakeStickAsync = (path, keyFile, arguments, token) =>
             new StickImage(new StickContent(ramdisk, keyFile, arguments) { MenuSeconds = 0 }, StickLayout.Mbr, new StepLog(TextWriter.Null)).WriteAsync(path, token),

@@ -15,7 +15,7 @@ internal sealed class ImageVersions(string directory)
     private const string Unfinished = "new";
     private const string Again = "-again";
 
-    private static readonly string[] s_names = [RamdiskImage.KernelName, RamdiskImage.InitrdName, RamdiskManifest.FileName];
+    private static readonly string[] s_names = [RamdiskImage.KernelName, RamdiskImage.InitrdName, RamdiskManifest.FileName, RamdiskImage.NetBootName];
 
     /// <summary>The links that lead to the ramdisk's files, and where to.</summary>
     public static IEnumerable<(string Name, string Target)> Links => s_names.Select(name => (name, $"{Subdirectory}/{Current}/{name}"));
@@ -66,7 +66,15 @@ internal sealed class ImageVersions(string directory)
 
         foreach (var (file, target) in Links)
         {
-            AtomicLink.Switch(Path.Combine(directory, file), target);
+            // Not every image has all of them.
+            if (File.Exists(Path.Combine(directory, target)))
+            {
+                AtomicLink.Switch(Path.Combine(directory, file), target);
+            }
+            else
+            {
+                File.Delete(Path.Combine(directory, file));
+            }
         }
 
         foreach (var old in Directory.GetDirectories(Versions).Where(old => Path.GetFileName(old) is var other && other != name && other != before && other != Current))

@@ -13,9 +13,10 @@ internal sealed class ImageWriter(string directory, StepLog log)
     /// <param name="kernel">Its kernel.</param>
     /// <param name="parts">What the initrd consists of.</param>
     /// <param name="programs">For the manifest.</param>
+    /// <param name="netBoot">What is offered to desktops without a stick, or null.</param>
     /// <param name="sizeLimit">MiB, or null where the user has asked for something larger on purpose.</param>
     /// <exception cref="FailedException">The initrd is larger than allowed; nothing was written.</exception>
-    public RamdiskImage Write(KernelTree kernel, InitrdParts parts, RamdiskPrograms programs, int? sizeLimit)
+    public RamdiskImage Write(KernelTree kernel, InitrdParts parts, RamdiskPrograms programs, PackedPart? netBoot, int? sizeLimit)
     {
         var size = parts.All.Sum(part => part.Size);
         if (size > sizeLimit * Mebibyte)
@@ -31,6 +32,16 @@ internal sealed class ImageWriter(string directory, StepLog log)
             source.CopyTo(target);
         });
         Write(image.Initrd, parts.Write);
+        if (netBoot is not null)
+        {
+            Write(image.NetBoot, target =>
+            {
+                using var source = File.OpenRead(netBoot.File);
+                source.CopyTo(target);
+            });
+            log.Note($"{RamdiskImage.NetBootName} {DataSize.Binary(netBoot.Size)}, for desktops without a stick");
+        }
+
         var manifest = Describe(image, kernel, parts, programs).ToBytes();
         Write(image.Manifest, target => target.Write(manifest));
         var finished = versions.Finish(image);
@@ -42,7 +53,7 @@ internal sealed class ImageWriter(string directory, StepLog log)
 
     private static RamdiskManifest Describe(RamdiskImage image, KernelTree kernel, InitrdParts parts, RamdiskPrograms programs) => new(
         kernel.Release,
-        new SortedDictionary<string, ManifestFile> { [RamdiskImage.KernelName] = ManifestFile.Of(image.Kernel), [RamdiskImage.InitrdName] = ManifestFile.Of(image.Initrd) },
+        new SortedDictionary<string, ManifestFile>(((string[])[image.Kernel, image.Initrd, image.NetBoot]).Where(File.Exists).ToDictionary(file => Path.GetFileName(file), ManifestFile.Of)),
         [.. parts.All.Select(part => new ManifestPart(part.Name, part.Compression.ToString(), part.UnpackedSize, part.Size))],
         programs.Programs,
         programs.Packages);

@@ -1,4 +1,5 @@
 using Stiefel.Cli.Ramdisk.Kernel;
+using Stiefel.Cli.Ramdisk.NetBoot;
 using Stiefel.Cli.Ramdisk.Packages;
 using Stiefel.Cli.Ramdisk.Packing;
 using Stiefel.Cli.Ramdisk.Steps;
@@ -29,11 +30,12 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
             programs.Usr,
             await packing.SquashAsync("modules", kernel.Modules, SquashFileSystem.ForModules, Compression, token));
 
+        var netBoot = await new NetBootStep(packing, log, work.Path).RunAsync(request.Configuration, kernel, parts, EarlyCompression, token);
         using (log.Begin($"write {request.OutputDirectory}"))
         {
             // A kernel of the laptop's own has the modules that its distribution chose.
             var limit = request.Compression is null && request.Own is null ? _content.SizeLimit : null;
-            var image = new ImageWriter(request.OutputDirectory, log).Write(kernel, parts, programs, limit);
+            var image = new ImageWriter(request.OutputDirectory, log).Write(kernel, parts, programs, netBoot, limit);
             if (request.Own is not null)
             {
                 Directory.Delete(kernel.DirectoryPath, recursive: true); // nothing is taken from it again
@@ -50,6 +52,9 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         using var work = WorkDirectory.Open(request);
         return await MakeProgramsAsync(cache, new PackStep(cache, log, work.Path), await FetchAsync(cache, token), work.Path, token);
     }
+
+    // What its own kernel unpacks may be packed in no way that it might not know.
+    private Configuration.Compression EarlyCompression => request.Own is null ? Compression : Configuration.Compression.None;
 
     private Configuration.Compression Compression => request.Compression ?? _content.Compression;
 
@@ -71,12 +76,12 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
             new SortedDictionary<string, string>(packages.All.ToDictionary(package => package.Name, package => package.Version)));
     }
 
-    // What depends on the kernel, or on this laptop's configuration; small, and packed in no way that a kernel might not know.
+    // What depends on the kernel, or on this laptop's configuration; small.
     private async Task<PackedPart> EarlyAsync(PackStep packing, KernelTree kernel, string work, CancellationToken token)
     {
         var root = Path.Combine(work, "early");
         RamdiskTree.AssembleEarly(root, kernel.Early, _content);
-        return await packing.ArchiveAsync("early", root, _ => true, request.Own is null ? Compression : Configuration.Compression.None, token);
+        return await packing.ArchiveAsync("early", root, _ => true, EarlyCompression, token);
     }
 
     private async Task<PackageSet> FetchAsync(StepCache cache, CancellationToken token)

@@ -7,7 +7,11 @@ internal sealed record RamdiskImage(string DirectoryPath)
     public const string KernelName = "stiefel-vmlinuz";
     public const string InitrdName = "stiefel-initrd.img";
 
+    /// <summary>What the server ramdisk offers to desktops without a stick; not in every image.</summary>
+    public const string NetBootName = "stiefel-netboot.img";
+
     public string Kernel => Real(Path.Combine(DirectoryPath, KernelName));
+    public string NetBoot => Real(Path.Combine(DirectoryPath, NetBootName));
     public string Initrd => Real(Path.Combine(DirectoryPath, InitrdName));
 
     /// <summary>A file behind its links: what FileInfo says of a link is the link's own.</summary>

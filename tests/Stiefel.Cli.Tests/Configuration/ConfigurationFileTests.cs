@@ -50,7 +50,7 @@ public class ConfigurationFileTests
 
     [Theory]
     [InlineData("boot:\n  prat: 1\n", "c:2:3: boot.prat: unknown key; expected one of disk, load, part")]
-    [InlineData("colour: red\n", "c:1:1: colour: unknown key; expected one of autokexec, boot, initrd, link, module-configs, modules, paths, server-setup")]
+    [InlineData("colour: red\n", "c:1:1: colour: unknown key; expected one of autokexec, boot, initrd, link, module-configs, modules, network, paths, server-setup")]
     [InlineData("boot:\n  disk: 5\n", "c:2:9: boot.disk: expected a text, found `5`; put it in quotes if it is meant")]
     [InlineData("boot:\n  disk: [a]\n", "c:2:9: boot.disk: expected a text, found a list")]
     [InlineData("boot:\n  disk:\n", "c:2:8: boot.disk: expected a text, found nothing")]
@@ -63,6 +63,7 @@ public class ConfigurationFileTests
     [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n    cmdline: root=x\n", "c:5:14: boot.load.cmdline: expected a list of texts, found `root=x`")]
     [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n    cmdline: [a, {b: c}]\n", "c:5:18: boot.load.cmdline[1]: expected a text, found a section")]
     [InlineData("boot:\n  part:\n    type: luks\n    block: /dev/x\n", "c:3:5: boot.part.luks_block: missing; with `type: luks` this is the encrypted partition")]
+    [InlineData("network:\n  dhcp: maybe\n", "c:2:9: network.dhcp: expected auto, off or always, found `maybe`")]
     [InlineData("link:\n  protection: maybe\n", "c:2:15: link.protection: expected wireguard or none, found `maybe`")]
     [InlineData("initrd:\n  packing:\n    compressor: rar\n", "c:3:17: initrd.packing.compressor: expected zstd, xz, gzip or none, with a level if you like: zstd -19; found `rar`")]
     [InlineData("initrd:\n  packing:\n    size-limit: 0\n", "c:3:17: initrd.packing.size-limit: expected a whole number from 1 to 4095, found `0`")]

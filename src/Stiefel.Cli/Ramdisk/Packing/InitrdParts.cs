@@ -19,13 +19,18 @@ internal sealed record InitrdParts(IReadOnlyList<PackedPart> Starts, PackedPart 
     /// <summary>Writes the initrd from the beginning of a file.</summary>
     public void Write(FileStream initrd)
     {
+        WriteStarts(initrd);
+        InitramfsArchive.WriteFiles([(ProgramsPath, Programs.File), (ModulesPath, Modules.File)], initrd);
+    }
+
+    /// <summary>Writes what the kernel unpacks first; what follows may begin at once.</summary>
+    public void WriteStarts(FileStream initrd)
+    {
         foreach (var start in Starts)
         {
             using var archive = File.OpenRead(start.File);
             archive.CopyTo(initrd);
             initrd.Write(CpioPadding.After(initrd.Position).Span);
         }
-
-        InitramfsArchive.WriteFiles([(ProgramsPath, Programs.File), (ModulesPath, Modules.File)], initrd);
     }
 }
