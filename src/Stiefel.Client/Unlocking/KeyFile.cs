@@ -18,6 +18,9 @@ internal static class KeyFile
     /// <summary>Wrong passphrases, or wrong codes, before this gives up.</summary>
     public const int Tries = 3;
 
+    /// <summary>After so many wrong codes nobody is asked for a while: a screen that asks without end looks as if it were broken.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
     private const int MaxTypedCode = 200;
 
     /// <summary>Loads the named file, or the only `*.key` of the directory; if there is none, asks for a pairing code.</summary>
@@ -36,6 +39,23 @@ internal static class KeyFile
             0 => throw new UsageException($"no *.key in {directory}: make one with `stiefel key new`, or name one with --key"),
             _ => throw new UsageException($"{files.Length} keys in {directory} ({string.Join(", ", files.Select(Path.GetFileName).Order(StringComparer.Ordinal))}): name one with --key"),
         };
+    }
+
+    /// <summary>The same, but a person who has typed no code in so many tries is asked again after a pause, for as long as it takes.</summary>
+    public static async Task<SharedKey> LoadPatientlyAsync(string? path, IPerson? person, TimeSpan pause, CancellationToken token, string directory = DefaultDirectory)
+    {
+        while (true)
+        {
+            try
+            {
+                return Load(path, directory, person);
+            }
+            catch (NoCodeException e)
+            {
+                person!.Tell($"{e.Message}; asking again in {pause.TotalSeconds:0} s");
+                await Task.Delay(pause, token);
+            }
+        }
     }
 
     private static SharedKey Read(string path, IPerson? person)
@@ -99,6 +119,9 @@ internal static class KeyFile
             person.Tell($"  {problem}");
         }
 
-        throw new UsageException($"{Tries} times no pairing code was typed");
+        throw new NoCodeException($"{Tries} times no pairing code was typed");
     }
 }
+
+/// <summary>What a person has typed was no pairing code, several times.</summary>
+internal sealed class NoCodeException(string message) : VerbException(CommandLine.ExitCode.WrongUsage, message);

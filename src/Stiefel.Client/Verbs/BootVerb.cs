@@ -81,7 +81,9 @@ internal static class BootVerb
         {
             // Asked for once, not for every attempt.
             var person = ConsolePerson.IfThere(screen);
-            using var key = KeyFile.Load(options.KeyFile, person: person);
+            using var key = options.Once
+                ? KeyFile.Load(options.KeyFile, person: person)
+                : await KeyFile.LoadPatientlyAsync(options.KeyFile, person, KeyFile.Pause, token);
             using var passphrase = new LaptopPassphrase();
             await RunUntilDoneAsync(new BootSequence(options, key, screen, person, passphrase), options.Once, screen, token);
             return ExitCode.Done;

@@ -114,6 +114,18 @@ public sealed class KeyFileTests : IDisposable
         Assert.All(person.Given, typed => Assert.All(typed, letter => Assert.Equal(0, letter)));
     }
 
+    [Fact]
+    public async Task Load_NoKeyAndThreeWrongCodes_PausesAndAsksAgain()
+    {
+        var code = PairingCode.Encode(RandomNumberGenerator.GetBytes(16));
+        var person = new ScriptedPerson("a", "b", code[..^1], code);
+        using var key = await KeyFile.LoadPatientlyAsync(null, person, TimeSpan.Zero, TestContext.Current.CancellationToken, _directory.Path);
+        Assert.Equal(KeyFile.TypedName, key.Name);
+        Assert.Equal(4, person.Given.Count);
+        Assert.Contains(person.Told, line => line.EndsWith("asking again in 0 s", StringComparison.Ordinal));
+        Assert.Throws<NoCodeException>(() => KeyFile.Load(null, _directory.Path, new ScriptedPerson("a", "b", "c", code)));
+    }
+
     private string WriteSealed(string name, string passphrase) => ClientRun.WriteKey(_directory.File(name), Encoding.ASCII.GetBytes(
         SealedKey.Seal(new byte[32], Encoding.UTF8.GetBytes(passphrase), new PassphraseCost(PassphraseCost.MinMemoryKiB, 1, 1)).Format()));
 
@@ -125,9 +137,9 @@ internal sealed class ScriptedPerson(params string[] lines) : IPerson
 {
     public List<byte[]> Given { get; } = [];
 
-    public void Tell(string line)
-    {
-    }
+    public List<string> Told { get; } = [];
+
+    public void Tell(string line) => Told.Add(line);
 
     public byte[] AskSecret(string question, int limit)
     {
