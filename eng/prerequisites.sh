@@ -36,6 +36,9 @@ syslinux-common   BIOS boot of the USB stick
 systemd-boot-efi  the EFI stub of a stick without Secure Boot
 shim-signed       the USB stick, with Secure Boot
 grub-efi-amd64-signed  the USB stick, with Secure Boot
+dnsmasq-base      network boot: answers desktops without a stick
+ipxe              network boot by BIOS
+ipxe-qemu         the network boot program of a virtual card
 binutils          a foreign reader of the stick's UEFI program
 iproute2          network namespaces for tests
 util-linux        blkid, losetup, unshare

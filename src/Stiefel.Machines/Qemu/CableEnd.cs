@@ -19,6 +19,9 @@ public sealed record CableEnd(string SocketPath, bool Listens, string Mac, strin
     /// <summary>For a forwarded port instead of a cable: the port on the host's loopback, and the port in the machine.</summary>
     public (int Here, int There)? Forward { get; init; }
 
+    /// <summary>The firmware boots by it, and by nothing else: BIOS with the card's own program, which is iPXE, and UEFI with its own.</summary>
+    public bool IsBooted { get; init; }
+
     /// <summary>A file in tcpdump's format that records every frame on the cable; null for none.</summary>
     public string? Recording { get; init; }
 

@@ -84,7 +84,7 @@ public static class QemuCommandLine
 
         AddState(arguments, options);
         AddNumber(arguments, options.Cable);
-        AddCable(arguments, options.Cable);
+        AddCable(arguments, options);
         if (options.EndOnReset)
         {
             arguments.Add("-no-reboot");
@@ -171,9 +171,9 @@ public static class QemuCommandLine
         }
     }
 
-    private static void AddCable(List<string> arguments, CableEnd? cable)
+    private static void AddCable(List<string> arguments, VirtualMachineOptions options)
     {
-        if (cable is null)
+        if (options.Cable is not { } cable)
         {
             return;
         }
@@ -192,8 +192,14 @@ public static class QemuCommandLine
         }
 
         var adapterEnd = cable.MoreSockets.Count == 0 ? CableId : AddSwitch(arguments, cable.MoreSockets);
-        // No boot ROM, so that the firmware spends no time on network boot.
-        arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={adapterEnd},mac={cable.Mac},romfile="]);
+        // Without a boot ROM firmware spends no time on network boot, unless it is to. UEFI has a program of its own, which the ROM would hide.
+        var rom = (cable.IsBooted, options.Startup) switch
+        {
+            (true, Startup.Bios) => ",bootindex=1",
+            (true, _) => ",romfile=,bootindex=1",
+            _ => ",romfile=",
+        };
+        arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={adapterEnd},mac={cable.Mac}{rom}"]);
     }
 
     /// <summary>Adds a hub that joins the first cable, these sockets and the adapter; returns the adapter's port.</summary>

@@ -16,18 +16,20 @@ public static class KeyedInitrd
     /// <param name="keyFile">The key's file, readable by its owner only.</param>
     /// <param name="more">Other files, all executable, which replace those of the same path.</param>
     /// <param name="token">Cancels the work.</param>
+    /// <param name="besides">Another archive, which comes along; null for none.</param>
     /// <exception cref="KeyFileException">The key cannot be used.</exception>
     public static async Task WriteAsync(
-        string initrd, string target, string keyFile, IEnumerable<(string Path, byte[] Content)> more, CancellationToken token)
+        string initrd, string target, string keyFile, IEnumerable<(string Path, byte[] Content)> more, CancellationToken token, string? besides = null)
     {
         await using var output = new FileStream(
             target, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
-        await using (var input = File.OpenRead(initrd))
+        foreach (var part in besides is null ? (string[])[initrd] : [initrd, besides])
         {
+            await using var input = File.OpenRead(part);
             await input.CopyToAsync(output, token);
+            await output.WriteAsync(CpioPadding.After(output.Length), token);
         }
 
-        await output.WriteAsync(CpioPadding.After(output.Length), token);
         var archive = new CpioWriter(output);
         (string Path, byte[] Content)[] files = [.. more];
         foreach (var directory in files.SelectMany(file => Parents(file.Path)).Concat(Parents(KeyArchive.DirectoryPath)).Distinct())

@@ -8,9 +8,9 @@ public sealed class NativeBinaryTests
     [Theory]
     [InlineData("stiefel-attach", 4)]
     [InlineData("stiefel-client", 16)]
-    [InlineData("stiefel-server", 21)]
+    [InlineData("stiefel-server", 21.5)] // with network boot and a status page in it
     [InlineData("stiefel", 16)]
-    public void Binary_Published_StaysWithinItsBudget(string name, int limitMiB)
+    public void Binary_Published_StaysWithinItsBudget(string name, double limitMiB)
     {
         var size = new FileInfo(NativeProcess.Binary(name)).Length;
         Assert.True(size < limitMiB * MiB, $"{name} is {size / MiB:0.0} MiB; its budget is {limitMiB} MiB");

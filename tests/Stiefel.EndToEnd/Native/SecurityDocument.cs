@@ -9,8 +9,13 @@ internal static class SecurityDocument
     private static readonly Dictionary<string, int> s_capabilities = new(StringComparer.Ordinal)
     {
         ["CAP_DAC_OVERRIDE"] = 1,
+        ["CAP_KILL"] = 5,
+        ["CAP_SETGID"] = 6,
+        ["CAP_SETUID"] = 7,
         ["CAP_LINUX_IMMUTABLE"] = 9,
+        ["CAP_NET_BIND_SERVICE"] = 10,
         ["CAP_NET_ADMIN"] = 12,
+        ["CAP_NET_RAW"] = 13,
         ["CAP_IPC_LOCK"] = 14,
         ["CAP_SYS_MODULE"] = 16,
         ["CAP_SYS_ADMIN"] = 21,

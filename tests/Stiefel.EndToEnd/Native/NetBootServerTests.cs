@@ -1,0 +1,205 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace Stiefel.EndToEnd.Native;
+
+/// <summary>Network boot by the published server and dnsmasq, to whoever is on a cable of network namespaces: firmware, other computers, another DHCP server, strangers.</summary>
+public sealed class NetBootServerTests : IDisposable
+{
+    private const long MiB = 1 << 20;
+    private const string Firmware = "PXEClient:Arch:00000:UNDI:002001";
+    private const string Served = "network boot on cable0: no other DHCP server";
+
+    // No router, no name server (RFC 2132).
+    private const byte LeaseTime = 51, Router = 3, NameServer = 6;
+
+    private static readonly TimeSpan s_start = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_silence = TimeLimit.Seconds(1);
+
+    private readonly Scratch _scratch = new();
+    private readonly Namespaces _spaces = new();
+    private readonly string _files;
+
+    public NetBootServerTests()
+    {
+        // The DHCP server is nobody, and comes to its files nevertheless.
+        NativeProcess.Run(0, "chmod", "a+rx", _scratch.Root);
+        _files = Directory.CreateDirectory(_scratch["files"]).FullName;
+        foreach (var name in new[] { "vmlinuz", "initrd.img", "undionly.kpxe", "shimx64.efi", "grubx64.efi" })
+        {
+            _scratch.RandomFile("files/" + name, 100_000);
+        }
+
+        _scratch.RandomFile("disk.img", MiB);
+        _scratch.KeyDirectory("keys", "stick");
+        NativeProcess.Run(0, "ip", "-n", _spaces.Desktop, "address", "add", "10.61.57.14/28", "dev", "far");
+    }
+
+    public void Dispose()
+    {
+        // A server that is killed leaves it for the next.
+        foreach (var file in Directory.Exists(_scratch["run"]) ? Directory.GetFiles(_scratch["run"], "*.pid") : [])
+        {
+            if (int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Processes().Contains(number))
+            {
+                Process.GetProcessById(number).Kill();
+            }
+        }
+
+        _spaces.Dispose();
+        _scratch.Dispose();
+    }
+
+    [Fact]
+    public void Cable_WithoutAnotherServer_AnswersNetworkBootAndNobodyElse()
+    {
+        using var server = Serve();
+        server.WaitForLine("network boot on wan0: off, since it leads to a router", s_start);
+        Assert.Null(new DhcpQuestion(null).Ask(_spaces.Desktop, s_silence));
+        Assert.Null(new DhcpQuestion("MSFT 5.0").Ask(_spaces.Desktop, s_silence));
+        Assert.Equal("undionly.kpxe", Ask(new DhcpQuestion(Firmware, 0)).BootFile);
+        Assert.Equal("boot.ipxe", Ask(new DhcpQuestion(Firmware, 0, isIpxe: true)).BootFile);
+        Assert.Equal("shimx64.efi", Ask(new DhcpQuestion("PXEClient:Arch:00007:UNDI:003000", 7)).BootFile);
+        var byHttp = Ask(new DhcpQuestion("HTTPClient:Arch:00016:UNDI:003000", 16));
+        Assert.Equal("http://10.61.57.1:4644/netboot/shimx64.efi", byHttp.BootFile);
+        Assert.Equal("HTTPClient"u8, byHttp.Options[60]);
+        Assert.Equal([0, 0, 0, 120], byHttp.Options[LeaseTime]);
+        Assert.DoesNotContain(Router, byHttp.Options.Keys);
+        Assert.DoesNotContain(NameServer, byHttp.Options.Keys);
+        Assert.Contains("dnsmasq", File.ReadAllText($"/proc/{Assert.Single(Processes())}/comm"), StringComparison.Ordinal);
+        Assert.Equal("65534", NativeProcess.Run(0, "stat", "-c", "%u", $"/proc/{Processes()[0]}").Trim());
+    }
+
+    /// <summary>What is offered comes as it is by both protocols, and nothing besides, whatever the name.</summary>
+    [Fact]
+    public void Files_ByBothProtocols_AreThoseOffered()
+    {
+        using var server = Serve();
+        foreach (var address in new[] { "tftp://10.61.57.1/vmlinuz", "tftp://10.61.57.1/initrd.0", "http://10.61.57.1:4644/netboot/vmlinuz", "http://10.61.57.1:4644/netboot/initrd.img" })
+        {
+            Curl(address);
+            Assert.Equal(Scratch.Sha256(_scratch[address.EndsWith("vmlinuz", StringComparison.Ordinal) ? "files/vmlinuz" : "files/initrd.img"]), Scratch.Sha256(_scratch["got"]));
+        }
+
+        var secret = File.ReadAllBytes(_scratch["keys/stick.key"]);
+        foreach (var path in new[] { "../../keys/stick.key", "..%2f..%2fkeys/stick.key", $"{_scratch["keys/stick.key"]}", "grub/../../../keys/stick.key", "//../keys/stick.key", "initrd.0/../../../keys/stick.key", "" })
+        {
+            foreach (var before in new[] { "tftp://10.61.57.1/", "http://10.61.57.1:4644/netboot/" })
+            {
+                Curl(before + path);
+                Assert.True(!File.Exists(_scratch["got"]) || File.ReadAllBytes(_scratch["got"]).AsSpan().IndexOf(secret) < 0, before + path);
+            }
+        }
+
+        Assert.Contains("at 10.61.57.14 boots over the network", server.Output + Fetched(server), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cable_WhereAnotherServerOffers_FallsSilentAtOnce()
+    {
+        using var server = Serve();
+        Ask(new DhcpQuestion(Firmware, 0));
+        DhcpQuestion.SendOffer(_spaces.Desktop, IPAddress.Parse("192.168.77.1"));
+        server.WaitForLine("network boot on cable0: silent, since 192.168.77.1 gives addresses there", s_start);
+        Assert.Null(new DhcpQuestion(Firmware, 0).Ask(_spaces.Desktop, s_silence));
+        Assert.DoesNotContain("10.61.57.1", NativeProcess.Run(0, "ip", "-n", _spaces.Laptop, "-4", "address", "show", "dev", "cable0"), StringComparison.Ordinal);
+    }
+
+    /// <summary>More questions than a cable of firmware would send in a year; the server does not grow, and a desktop boots.</summary>
+    [Fact]
+    public void Cable_FloodedWithQuestions_StillAnswers()
+    {
+        using var server = Serve();
+        new DhcpQuestion(Firmware, 0).Flood(_spaces.Desktop, 20_000);
+        Ask(new DhcpQuestion(Firmware, 0));
+        Curl("http://10.61.57.1:4644/netboot/vmlinuz");
+        Assert.Equal(Scratch.Sha256(_scratch["files/vmlinuz"]), Scratch.Sha256(_scratch["got"]));
+        Assert.InRange(server.PeakResident, 1, 192 * MiB);
+    }
+
+    [Fact]
+    public void Server_KilledAndStartedAgain_HasOneDhcpServer()
+    {
+        using (var server = Serve())
+        {
+            server.Kill();
+        }
+
+        var left = Assert.Single(Processes());
+        using var again = Serve();
+        Assert.NotEqual(left, Assert.Single(Processes()));
+        Ask(new DhcpQuestion(Firmware, 0));
+    }
+
+    [Fact]
+    public void Server_WithNetworkBoot_HoldsTheDocumentedCapabilitiesOnly()
+    {
+        using var server = Serve();
+        var both = ulong.Parse(SecurityDocument.Capabilities("stiefel-server"), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+            | ulong.Parse(SecurityDocument.Capabilities("stiefel-server with network boot"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        Assert.Contains($"CapEff:\t{both:x16}", File.ReadAllText($"/proc/{server.Id}/status"), StringComparison.Ordinal);
+    }
+
+    private DhcpQuestion.Offer Ask(DhcpQuestion question)
+    {
+        // dnsmasq may still be starting, or busy with a flood.
+        for (var tries = 0; tries < 20; tries++)
+        {
+            if (question.Ask(_spaces.Desktop, s_silence) is { } offer)
+            {
+                return offer;
+            }
+        }
+
+        Assert.Fail("nobody answered");
+        return null!;
+    }
+
+    private void Curl(string address)
+    {
+        File.Delete(_scratch["got"]);
+        using var curl = Namespaces.Start(_spaces.Desktop, "curl", "--silent", "--fail", "--globoff", "--path-as-is", "--max-time", "20", "--output", _scratch["got"], address);
+        curl.WaitForExit(TimeSpan.FromSeconds(40));
+    }
+
+    private string Fetched(NativeProcess server)
+    {
+        Curl("tftp://10.61.57.1/undionly.kpxe");
+        return server.WaitForLine("boots over the network: BIOS, by its card's PXE", s_start);
+    }
+
+    private int[] Processes() =>
+        [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _) && CommandLineOf(name!).Contains(_scratch["run"] + "/cable0.conf", StringComparison.Ordinal)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))];
+
+    private static string CommandLineOf(string number)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{number}/cmdline");
+        }
+        catch (IOException)
+        {
+            return ""; // it has ended meanwhile
+        }
+    }
+
+    private NativeProcess Serve()
+    {
+        var server = Namespaces.Start(_spaces.Laptop,
+            NativeProcess.Binary("stiefel-server"), "--Disk:Path", _scratch["disk.img"], "--Keys:Directory", _scratch["keys"], "--State:Directory", _scratch["state"], "--State:Keeper", "none",
+            "--Link:Protection", "none", "--Boot:Kernel", Path.Combine(_files, "vmlinuz"), "--Boot:Initrd", Path.Combine(_files, "initrd.img"), "--Boot:CommandLine", "x",
+            "--NetBoot:Dhcp", "auto", "--NetBoot:Files", _files, "--NetBoot:Directory", _scratch["run"], "--NetBoot:LookSeconds", "2");
+        try
+        {
+            server.WaitForLine(Served, s_start);
+            Assert.True(SpinWait.SpinUntil(() => Processes().Length == 1, s_start), "no DHCP server runs");
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+    }
+}
