@@ -25,7 +25,7 @@ public enum DhcpService
 /// <param name="LeaseSeconds">How long a desktop may keep an address.</param>
 /// <param name="Look">So long other DHCP servers are looked for before anybody is answered.</param>
 /// <param name="Arguments">Kernel arguments of a desktop's ramdisk besides the usual ones.</param>
-/// <param name="HttpPort">Of the boot plane, which serves the large files.</param>
+/// <param name="HttpPort">The port of the boot plane, which serves the large files.</param>
 public sealed record NetBootOptions(
     DhcpService Dhcp, string Files, string Directory, uint Network, int Slots, int LeaseSeconds, TimeSpan Look, string Arguments, int HttpPort)
 {
@@ -49,7 +49,7 @@ public sealed record NetBootOptions(
 
     /// <param name="reader">The settings.</param>
     /// <param name="inRamdisk">The links are ours alone.</param>
-    /// <param name="httpPort">Of the boot plane.</param>
+    /// <param name="httpPort">The port of the boot plane.</param>
     /// <exception cref="SettingsException">One is mistyped.</exception>
     public static NetBootOptions Read(SettingReader reader, bool inRamdisk, int httpPort)
     {

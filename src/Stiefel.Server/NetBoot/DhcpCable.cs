@@ -12,7 +12,7 @@ namespace Stiefel.Server.NetBoot;
 /// <param name="Last">The last of them.</param>
 internal sealed record DhcpCable(string Name, IPAddress Server, IPAddress First, IPAddress Last)
 {
-    /// <summary>Of every interface's network.</summary>
+    /// <summary>The bits of every interface's network.</summary>
     public const int PrefixLength = 28;
 
     private const uint Addresses = 1 << (32 - PrefixLength);

@@ -7,7 +7,7 @@ namespace Stiefel.Server.NetBoot;
 /// <summary>DHCP as it stands on the wire (RFC 2131, RFC 2132), as far as it takes to find servers: the question that every server answers, and who answered.</summary>
 internal static class DhcpFrame
 {
-    /// <summary>Of IPv4.</summary>
+    /// <summary>The protocol number of IPv4 in an Ethernet frame.</summary>
     public const ushort EtherType = 0x0800;
 
     /// <summary>More than any answer has before its options end.</summary>
@@ -76,7 +76,7 @@ internal static class DhcpFrame
 
     /// <summary>True if a server speaks in this frame, to whichever client.</summary>
     /// <param name="frame">From anybody.</param>
-    /// <param name="server">Who it says it is; where it says nothing, the sender.</param>
+    /// <param name="server">The address that it gives as its own; the sender's, if it gives none.</param>
     public static bool TryReadServer(ReadOnlySpan<byte> frame, out IPAddress server)
     {
         server = IPAddress.None;

@@ -146,7 +146,7 @@ internal sealed class NetBootInterface(NetworkLink link, DhcpCable cable, DhcpJu
 
     private bool IsForbidden() => parts.Options.Dhcp != DhcpService.Always && DefaultRoutes.ListInterfaces().Contains(link.Index);
 
-    // Of nobody: locally administered, to one receiver.
+    // An address that no card has: locally administered, to one receiver.
     private static byte[] RandomCard()
     {
         var card = RandomNumberGenerator.GetBytes(MacAddress.Size);

@@ -13,9 +13,9 @@ internal sealed class NetBootPaths(string directory)
     /// <summary>The number of its process.</summary>
     public string ProcessOf(string name) => Path.Combine(directory, name + ".pid");
 
-    /// <summary>Who has which address.</summary>
+    /// <summary>The leases: which card has which address.</summary>
     public string LeasesOf(string name) => Path.Combine(directory, name + ".leases");
 
-    /// <summary>All of those.</summary>
+    /// <summary>The lease files of all interfaces.</summary>
     public IEnumerable<string> AllLeases => Directory.Exists(directory) ? Directory.EnumerateFiles(directory, "*.leases") : [];
 }

@@ -4,7 +4,7 @@ using System.Net;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>Network boot by the published server and dnsmasq, to whoever is on a cable of network namespaces: firmware, other computers, another DHCP server, strangers.</summary>
+/// <summary>Network boot by the published server and dnsmasq, on a cable between network namespaces, to all that may be there: firmware, other computers, another DHCP server, strangers.</summary>
 public sealed class NetBootServerTests : IDisposable
 {
     private const long MiB = 1 << 20;
