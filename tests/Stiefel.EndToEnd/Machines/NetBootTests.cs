@@ -26,6 +26,7 @@ public sealed class NetBootTests(MachineParts parts)
     });
 
     [Fact]
+    [Trait("Needs", "long")]
     public Task Desktop_WithoutAStickByUefi_SearchesWithATypedCode() => PlayAsync("netboot-uefi", new Startup.Uefi(), "UEFI", _ => Task.CompletedTask);
 
     [Fact]
