@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures how long stiefel-server takes from its start to its first HTTP answer, and to the status page: in milliseconds, of a process that is
-# started anew each time, its file already in memory as in the ramdisk. --rounds N (11). Uses the programs in STIEFEL_BIN if set.
-# Ends with 1 if the median of the first answer is over 100 ms.
+# Measures how many milliseconds stiefel-server takes from its start to its first HTTP answer, and to the status page. Each round starts a new
+# process, whose file is already in memory as in the ramdisk. --rounds N (11). Uses the programs in STIEFEL_BIN if set.
+# Exits with 1 if the median of the first answer is over 100 ms.
 set -euo pipefail
 . "$(dirname "$0")/../eng/prerequisites.sh"
 rounds=11

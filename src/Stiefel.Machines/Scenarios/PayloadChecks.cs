@@ -19,7 +19,7 @@ public static partial class PayloadChecks
             : throw new MachineException($"the desktop's root should be /dev/nbd0p* and read-write, but is {root}");
     }
 
-    /// <summary>Before a command: it is run in the link's network namespace, where the card is `stiefellink` and the tunnel `stiefeltunnel`.</summary>
+    /// <summary>Prefix that runs a command in the link's network namespace, where the card is `stiefellink` and the tunnel `stiefeltunnel`.</summary>
     public const string InLink = "nsenter -t $(pgrep -x stiefel-agent) -n";
 
     /// <summary>Writes a file and syncs it.</summary>

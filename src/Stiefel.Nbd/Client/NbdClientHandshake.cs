@@ -54,7 +54,7 @@ public static class NbdClientHandshake
         stream.SendOption(NbdOption.Goodbye, data);
         return stream.ReceiveReply(NbdOption.Goodbye, out var answer) == OptionReplyType.Goodbye
             ? answer.ToArray()
-            : throw new NbdProtocolException("the NBD server's answer to the goodbye proves nothing");
+            : throw new NbdProtocolException("the NBD server's answer to the goodbye contains no proof");
     }
 
     private static byte[] NameOf(string exportName)

@@ -37,7 +37,7 @@ internal sealed class NegotiationStream(NbdTransport transport, NegotiationOptio
             var received = Transport.Receive(buffer);
             if (received == 0)
             {
-                throw new NbdProtocolException("the client left during the handshake");
+                throw new NbdProtocolException("the client disconnected during the handshake");
             }
 
             buffer = buffer[received..];

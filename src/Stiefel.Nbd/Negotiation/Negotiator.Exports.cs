@@ -38,7 +38,7 @@ internal sealed partial class Negotiator
     {
         if (data.Length > 0)
         {
-            stream.Refuse(NbdOption.List, OptionReplyType.ErrorInvalid, "NBD_OPT_LIST has no data");
+            stream.Refuse(NbdOption.List, OptionReplyType.ErrorInvalid, "NBD_OPT_LIST must not have data");
             return true;
         }
 

@@ -34,7 +34,7 @@ internal sealed partial class Negotiator
 
         if (data.Length > 0 || stream.IsEncrypted)
         {
-            stream.Refuse(NbdOption.StartTls, OptionReplyType.ErrorInvalid, data.Length > 0 ? "NBD_OPT_STARTTLS has no data" : "TLS is already in use");
+            stream.Refuse(NbdOption.StartTls, OptionReplyType.ErrorInvalid, data.Length > 0 ? "NBD_OPT_STARTTLS must not have data" : "TLS is already in use");
             return true;
         }
 

@@ -33,7 +33,7 @@ internal sealed class RequestRules(long size, TransmissionFlags flags, ReplyForm
         var unknown = request.Flags & ~known;
         if (unknown != 0)
         {
-            return new RequestCheck(NbdError.Invalid, $"{request.Command} does not take flags 0x{(ushort)unknown:x4}");
+            return new RequestCheck(NbdError.Invalid, $"{request.Command} does not allow the flags 0x{(ushort)unknown:x4}");
         }
 
         return request.Command switch
@@ -43,7 +43,7 @@ internal sealed class RequestRules(long size, TransmissionFlags flags, ReplyForm
             NbdCommand.BlockStatus when !hasBaseAllocation => new RequestCheck(NbdError.Invalid, "no metadata context was selected"),
             NbdCommand.BlockStatus when request.Length == 0 => new RequestCheck(NbdError.Invalid, "a block status request needs a length"),
             NbdCommand.Write or NbdCommand.WriteZeroes or NbdCommand.Trim when _isReadOnly => new RequestCheck(NbdError.NotPermitted, "the export is read-only"),
-            NbdCommand.Trim when !flags.HasFlag(TransmissionFlags.SendTrim) => new RequestCheck(NbdError.Invalid, "trim was not offered"),
+            NbdCommand.Trim when !flags.HasFlag(TransmissionFlags.SendTrim) => new RequestCheck(NbdError.Invalid, "this export does not support trim"),
             _ => CheckRange(request),
         };
     }

@@ -19,7 +19,7 @@ public sealed record ServingHeadline(bool IsAsUsual, string Title, DateTimeOffse
             { Connections: [var first, _, ..], Disk.HeldBy: null } => new(true, $"serving {status.Connections.Count} connections", first.Since, null),
             { Connections: [var first, ..] } => new(true, $"serving {holder ?? "a desktop"}", disk.HeldSince ?? first.Since, null),
             { Disk.HeldBy: not null } => new(
-                false, $"{holder ?? "the desktop"} is away", disk.HeldSince, "nothing is lost: switch it on, or plug its cable in; nobody else gets the disk meanwhile unless the session is ended"),
+                false, $"{holder ?? "the desktop"} is away", disk.HeldSince, "nothing is lost: switch it on or plug in its cable; no other desktop gets the disk until the session is ended"),
             _ when disk.State == DiskState.ReadForBoot => new(true, "a desktop fetches its kernel", null, null),
             _ when disk.State == DiskState.Open => new(true, "open to all who know the export's name", status.StartedAt, null),
             _ => new(true, "waiting for a desktop", status.StartedAt, "plug the cable in and start the desktop from its stick"),

@@ -58,7 +58,7 @@ public static class DiscoveryDatagram
         {
             if (++tried > SharedKey.MaxAccepted)
             {
-                throw new ArgumentException($"more than {SharedKey.MaxAccepted} keys", nameof(keys));
+                throw new ArgumentException($"at most {SharedKey.MaxAccepted} keys can be tried", nameof(keys));
             }
 
             if (DatagramFrame.IsSigned(datagram, candidate))

@@ -33,7 +33,7 @@ public static class ServerHandshake
         {
             if (++tried > SharedKey.MaxAccepted)
             {
-                throw new ArgumentException($"more than {SharedKey.MaxAccepted} keys", nameof(keys));
+                throw new ArgumentException($"at most {SharedKey.MaxAccepted} keys can be tried", nameof(keys));
             }
 
             HelloFormat.Mac(key, clientHello, mac);

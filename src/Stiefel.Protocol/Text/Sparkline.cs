@@ -6,7 +6,7 @@ public static class Sparkline
     private const string Blocks = " ▁▂▃▄▅▆▇█";
     private const string Plain = " ._-=+*#@";
 
-    /// <summary>Draws the latest numbers, so high that the largest of them fills its character.</summary>
+    /// <summary>Draws the latest numbers, scaled so that the largest of them fills its character.</summary>
     /// <param name="values">The numbers, oldest first; null where there is none.</param>
     /// <param name="width">The number of characters. Fewer values leave the beginning empty.</param>
     /// <param name="canBlocks">False where the terminal may lack the block characters of Unicode.</param>
@@ -20,7 +20,7 @@ public static class Sparkline
         return string.Concat(shown.Select(value => MarkOf(value, most, marks))).PadLeft(width);
     }
 
-    // What is more than nothing is seen.
+    // A value above zero is always visible, however small.
     private static char MarkOf(double? value, double most, string marks) =>
         value is not > 0 || most <= 0 ? marks[0] : marks[Math.Clamp((int)Math.Ceiling(value.Value / most * (marks.Length - 1)), 1, marks.Length - 1)];
 }

@@ -16,7 +16,7 @@ public sealed class ServingHeadlineTests
     public void Connected_Desktop_IsNamedByItsKey() =>
         Check(Status() with { Disk = Held(), Sessions = [s_session], Connections = [s_connection] }, "serving blue", s_held, isAsUsual: true);
 
-    /// <summary>A server that was started again knows the grant, and no session of it.</summary>
+    /// <summary>A restarted server knows the grant but not the session.</summary>
     [Fact]
     public void Connected_DesktopOfAnEarlierServer_HasNoName() => Check(Status() with { Disk = Held(), Connections = [s_connection] }, "serving a desktop", s_held, isAsUsual: true);
 
