@@ -33,9 +33,10 @@ internal sealed class FirmwareEntry(EfiVariables variables, ushort number) : IOn
 
     public void TakeBack() => variables.Remove(Next, EfiVariables.Global);
 
-    private static string DescriptionIn(byte[] option)
+    /// <summary>What the firmware's menu shows of an entry; empty if it is damaged.</summary>
+    public static string DescriptionIn(ReadOnlySpan<byte> option)
     {
-        var text = option.Length > HeadSize ? Encoding.Unicode.GetString(option.AsSpan(HeadSize)) : "";
+        var text = option.Length > HeadSize ? Encoding.Unicode.GetString(option[HeadSize..]) : "";
         return text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var end ? text[..end] : "";
     }
 }

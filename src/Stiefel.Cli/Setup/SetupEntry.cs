@@ -74,7 +74,7 @@ internal sealed class SetupEntry
     {
         var place = Place!;
         var wanted = Prepare()!;
-        var before = _laptop.Tree.Text(place.Switch) ?? "";
+        var before = _laptop.Tree.Bytes(place.Switch) ?? [];
         var directory = $"{place.Files}/{wanted.Version}";
         foreach (var missing in _writer.MissingAbove($"{directory}/x"))
         {
@@ -89,11 +89,14 @@ internal sealed class SetupEntry
 
         _writer.Write(new PlannedFile($"{directory}/{EntryPlace.Keys}", "") { Content = wanted.Keys, Mode = PlannedFile.Private });
         _writer.Write(new PlannedFile(place.Switch, "") { Content = wanted.Text });
-        foreach (var old in _laptop.Tree.Names(place.Files).Where(name => name != wanted.Version && !before.Contains(name, StringComparison.Ordinal) && _laptop.Tree.HasDirectory($"{place.Files}/{name}")))
+        foreach (var old in _laptop.Tree.Names(place.Files).Where(name => name != wanted.Version && !Mentions(before, name) && _laptop.Tree.HasDirectory($"{place.Files}/{name}")))
         {
             _writer.RemoveTree($"{place.Files}/{old}");
         }
     }
+
+    private static bool Mentions(byte[] content, string version) =>
+        content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(version)) >= 0 || content.AsSpan().IndexOf(Encoding.Unicode.GetBytes(version)) >= 0;
 
     private string[] Sources => [_configuration.ServerSetup.Kernel, _configuration.ServerSetup.Initrd];
 
@@ -111,7 +114,7 @@ internal sealed class SetupEntry
         var departure = new Departure(_configuration, directory, _ => { }) { Laptop = _laptop.Tree.IsThisMachine ? OwnLaptop.Read() : null };
         var parts = string.Concat([.. Sources.Select(file => ContentHash.OfFile(OnDisk(file))), ContentHash.Of(keys.ToArray())]);
         var version = ContentHash.Of(Encoding.ASCII.GetBytes(parts))[..16];
-        return new Wanted(version, keys.ToArray(), Encoding.UTF8.GetBytes(Place.Text(version, departure.CommandLine())));
+        return new Wanted(version, keys.ToArray(), Place.Content(version, departure.CommandLine()));
     }
 
     private string OnDisk(string path) => _laptop.Tree.OnDisk(path) ?? throw new FailedException($"{Path.GetDirectoryName(path)} is not there");

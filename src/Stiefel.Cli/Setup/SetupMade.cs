@@ -86,7 +86,7 @@ internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configu
         }
 
         var notes = new List<string>();
-        var plan = SetupPlan.Compare(laptop.Tree, journal, [.. place.Fixed(laptop.Tree), .. AutokexecPart.OfEntry(laptop, program)], notes);
+        var plan = SetupPlan.Compare(laptop.Tree, journal, [.. place.Fixed(laptop.Tree), .. AutokexecPart.OfEntry(laptop, program, place.IsOnThisMachineAlone)], notes);
         notes.ForEach(note => dialogue.Say($"note: {note}"));
         dialogue.Say($"{place.Files} and {place.Switch}: the ramdisk, the keys and the arguments for an entry of {laptop.Boot.Name}");
         if (dryRun)

@@ -1,4 +1,5 @@
 using Stiefel.Cli.Laptop;
+using Stiefel.Cli.Setup.Entries;
 using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Setup;
@@ -55,7 +56,10 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
     {
         if (entry.IsTree)
         {
-            _writer.RemoveTree(entry.Path);
+            if (ContentOf(entry.Path) is not { } content || !FirmwarePlace.IsForeign(entry.Path, content))
+            {
+                _writer.RemoveTree(entry.Path);
+            }
         }
         else if (!entry.WasThere)
         {

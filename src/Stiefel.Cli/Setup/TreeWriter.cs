@@ -2,6 +2,7 @@ using System.Text;
 using Stiefel.Cli.Laptop;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Files;
+using Stiefel.Linux.Firmware;
 
 namespace Stiefel.Cli.Setup;
 
@@ -40,6 +41,12 @@ internal sealed class TreeWriter(LaptopTree tree)
     public void Write(PlannedFile file)
     {
         var place = Place(file.Path);
+        if (file.Path.StartsWith(EfiVariables.Root + "/", StringComparison.Ordinal))
+        {
+            WriteVariable(place, file.Content);
+            return;
+        }
+
         var fresh = Path.Combine(Path.GetDirectoryName(place)!, $".{Path.GetFileName(place)}{Fresh}");
         File.Delete(fresh); // of a run that was interrupted
         try
@@ -64,6 +71,14 @@ internal sealed class TreeWriter(LaptopTree tree)
         }
 
         DirectorySync.Flush(Path.GetDirectoryName(place)!);
+    }
+
+    // There are no other names there, and a variable is written at once or not.
+    private static void WriteVariable(string place, byte[] content)
+    {
+        File.Delete(place);
+        using var file = new FileStream(place, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        file.Write(content);
     }
 
     /// <summary>Removes a file or a link, if it is there.</summary>

@@ -1,3 +1,4 @@
+using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Setup.Entries;
@@ -22,10 +23,16 @@ internal abstract record EntryPlace(string Files, string Switch)
     /// <summary>What people see in the menu.</summary>
     protected const string Title = "Serve this disk (Stiefel)";
 
+    /// <summary>What loaders and the firmware know it by.</summary>
+    protected const string Label = OneTimeEntries.Name;
+
     /// <summary>What the small file says.</summary>
     /// <param name="version">The directory's name.</param>
     /// <param name="arguments">The kernel's.</param>
-    public abstract string Text(string version, string arguments);
+    public abstract byte[] Content(string version, string arguments);
+
+    /// <summary>It is not on the disk, so that it cannot follow what is changed while the laptop's system runs on a desktop.</summary>
+    public virtual bool IsOnThisMachineAlone => false;
 
     /// <summary>What else must be there, once and for all.</summary>
     public virtual IEnumerable<PlannedFile> Fixed(LaptopTree tree) => [];
@@ -36,10 +43,11 @@ internal abstract record EntryPlace(string Files, string Switch)
         var place = laptop.Boot.Loader switch
         {
             LoaderKind.Grub => GrubPlace.Find(laptop, notes),
-            LoaderKind.SystemdBoot => LoaderPlace.Find(laptop) as EntryPlace,
-            _ => null,
+            LoaderKind.SystemdBoot => LoaderPlace.Find(laptop) as EntryPlace ?? FirmwarePlace.Find(laptop, notes),
+            LoaderKind.Extlinux => ExtlinuxPlace.Find(laptop),
+            _ => FirmwarePlace.Find(laptop, notes),
         };
-        if (place is null && laptop.Boot.Loader != LoaderKind.Grub)
+        if (place is null && notes.Count == 0)
         {
             notes.Add($"no boot entry is installed: {laptop.Boot.Name} has no place for one that set-up knows; the laptop leaves by kexec");
         }

@@ -1,5 +1,4 @@
 using System.Text;
-using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Setup.Entries;
@@ -17,7 +16,7 @@ internal sealed record GrubPlace(string Directory) : EntryPlace($"{Directory}/st
         set stiefel_directory="${config_directory}"
         if [ -z "${stiefel_directory}" ]; then set stiefel_directory="${prefix}"; fi
         if [ -f "${stiefel_directory}/stiefel/entry.cfg" ]; then
-        menuentry '{{Title}}' --id {{OneTimeEntries.Name}} {
+        menuentry '{{Title}}' --id {{Label}} {
             source "${stiefel_directory}/stiefel/entry.cfg"
         }
         fi
@@ -41,13 +40,13 @@ internal sealed record GrubPlace(string Directory) : EntryPlace($"{Directory}/st
     }
 
     // A line of this file is read by GRUB's shell, which knows single quotes as others do.
-    public override string Text(string version, string arguments) =>
+    public override byte[] Content(string version, string arguments) => Encoding.UTF8.GetBytes(
         $"""
         # Written by `stiefel setup-server-os`, for {Custom} beside this directory.
         linux "${"{"}stiefel_directory{"}"}/stiefel/{version}/{Kernel}" {string.Join(' ', Words(arguments).Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"))}
         initrd "${"{"}stiefel_directory{"}"}/stiefel/{version}/{Initrd}" "${"{"}stiefel_directory{"}"}/stiefel/{version}/{Keys}"
 
-        """;
+        """);
 
     public override IEnumerable<PlannedFile> Fixed(LaptopTree tree)
     {

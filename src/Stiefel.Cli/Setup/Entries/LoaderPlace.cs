@@ -1,3 +1,4 @@
+using System.Text;
 using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Setup.Entries;
@@ -22,7 +23,7 @@ internal sealed record LoaderPlace(string Partition, bool HasSortKey) : EntryPla
         return new LoaderPlace(partition, others.Length > 0 && others.All(name => tree.Lines($"{partition}/loader/entries/{name}").Any(line => line.StartsWith("sort-key", StringComparison.Ordinal))));
     }
 
-    public override string Text(string version, string arguments) =>
+    public override byte[] Content(string version, string arguments) => Encoding.UTF8.GetBytes(
         $"""
         # Written by `stiefel setup-server-os`; `--undo` takes it away again.
         title {Title}
@@ -31,5 +32,5 @@ internal sealed record LoaderPlace(string Partition, bool HasSortKey) : EntryPla
         initrd /stiefel/{version}/{Keys}
         options {arguments}
 
-        """;
+        """);
 }

@@ -32,11 +32,15 @@ internal static class AutokexecPart
     }
 
     /// <summary>Units that bring a boot entry up to date, which holds keys and arguments, and must lose a key that is revoked.</summary>
-    public static IEnumerable<PlannedFile> OfEntry(LaptopFacts laptop, string program) => !laptop.HasSystemd ? [] :
+    /// <param name="laptop">What the laptop is.</param>
+    /// <param name="program">Where this program is installed.</param>
+    /// <param name="atStart">Also when the laptop starts, since it cannot be done where the system runs on a desktop.</param>
+    public static IEnumerable<PlannedFile> OfEntry(LaptopFacts laptop, string program, bool atStart) => !laptop.HasSystemd ? [] :
     [
         PlannedFile.Text($"{Units}/{UpdateService}", "brings the boot entry up to date", Read(UpdateService).Replace("@PROGRAM@", program, StringComparison.Ordinal)),
         PlannedFile.Text($"{Units}/{UpdatePath}", "and notices when keys or configuration change", Read(UpdatePath)),
         PlannedFile.Link($"{Wants}/{UpdatePath}", "so that they are watched from each start on", $"{Units}/{UpdatePath}"),
+        .. atStart ? [PlannedFile.Link($"{Wants}/{UpdateService}", "so that it follows what was changed while this system ran on a desktop", $"{Units}/{UpdateService}")] : Array.Empty<PlannedFile>(),
     ];
 
     private static string Read(string name)
