@@ -12,7 +12,7 @@ internal sealed record Diagnosis(string Root, IReadOnlyList<Finding> Findings)
     private static readonly Func<Patient, IEnumerable<Finding>>[] s_checks =
     [
         SystemChecks.Of, KernelChecks.Of, SignatureChecks.Of, BootEntryChecks.Of, BootLoaderChecks.Of, DiskChecks.Of, FileSystemChecks.Of, EncryptionChecks.Of,
-        SwapChecks.Of, InitramfsChecks.Of, NetworkChecks.Of, FirewallChecks.Of, PowerChecks.Of, GraphicsChecks.Of, SetupChecks.Of,
+        SwapChecks.Of, InitramfsChecks.Of, LoaderPackageChecks.Of, NetworkChecks.Of, FirewallChecks.Of, PowerChecks.Of, GraphicsChecks.Of, SetupChecks.Of,
     ];
 
     /// <summary>Nothing that was found would stop it.</summary>

@@ -105,6 +105,22 @@ public sealed class HardwareFindingsTests
         Assert.Equal(expected ? ["Note initramfs-this-machine-only"] : [], Examination.ComplaintsOf(laptop));
     }
 
+    [Theory]
+    [InlineData("grub-efi-amd64", "", "Note loader-writes-firmware")]
+    [InlineData("grub-efi-amd64", "Name: grub2/update_nvram\nTemplate: grub2/update_nvram\nValue: true\n", "Note loader-writes-firmware")]
+    [InlineData("grub-efi-amd64", "Name: grub2/update_nvram\nTemplate: grub2/update_nvram\nValue: false\nOwners: grub-efi-amd64\n", null)]
+    [InlineData("grub-efi-amd64", "Name: grub-pc/install_devices\nValue: /dev/disk/by-id/ata-X\n\nName: grub2/update_nvram\nValue: false\n", null)]
+    [InlineData("grub-pc", "Name: grub-pc/install_devices\nTemplate: x\nValue: /dev/disk/by-id/ata-X\n", "Note loader-by-hardware")]
+    [InlineData("grub-pc", "Name: grub-pc/install_devices\n\nName: other\nValue: /dev/disk/by-id/ata-X\n", null)]
+    [InlineData("grub-common", "", null)]
+    public void LoadersPackage_UpgradedOnADesktop_IsSaid(string package, string answers, string? expected)
+    {
+        using var laptop = LaptopModel.Debian();
+        laptop.Write($"var/lib/dpkg/info/{package}.list", "/.\n");
+        laptop.Write("var/cache/debconf/config.dat", answers);
+        Assert.Equal(expected is null ? [] : [expected], Examination.ComplaintsOf(laptop));
+    }
+
     [Fact]
     public void DevicesFile_OfLvm_IsSaid()
     {
