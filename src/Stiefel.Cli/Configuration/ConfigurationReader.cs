@@ -236,6 +236,8 @@ internal sealed class ConfigurationReader(string directory)
         {
             IncludePackages = initrd.Texts("include-packages") ?? [],
             IncludeModules = initrd.Texts("include-modules") ?? [],
+            IncludeFiles = ReadFiles(initrd),
+            IncludeFirmware = initrd.Texts("include-firmware") ?? [],
             Shell = initrd.Text("shell"),
             Kernel = ReadKernel(initrd),
             Packing = ReadPacking(initrd.Section("packing")),
@@ -255,6 +257,25 @@ internal sealed class ConfigurationReader(string directory)
         debian.Finish();
         initrd.Finish();
         return result;
+    }
+
+    private List<IncludedFile> ReadFiles(ConfigurationSection initrd)
+    {
+        var texts = initrd.Texts("include-files") ?? [];
+        var files = new List<IncludedFile>();
+        for (var index = 0; index < texts.Count; index++)
+        {
+            if (IncludedFile.Read(texts[index], directory, out var problem) is { } file)
+            {
+                files.Add(file);
+            }
+            else
+            {
+                initrd.ItemProblem("include-files", index, problem);
+            }
+        }
+
+        return files;
     }
 
     private static RamdiskKernel ReadKernel(ConfigurationSection initrd)

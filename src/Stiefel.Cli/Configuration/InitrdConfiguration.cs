@@ -9,6 +9,12 @@ internal sealed record InitrdConfiguration
     /// <summary>Kernel modules besides the usual ones: names, or paths below lib/modules/RELEASE/kernel/ that begin so.</summary>
     public IReadOnlyList<string> IncludeModules { get; init; } = [];
 
+    /// <summary>Files of the laptop's own.</summary>
+    public IReadOnlyList<IncludedFile> IncludeFiles { get; init; } = [];
+
+    /// <summary>Firmware: how its paths below /lib/firmware begin.</summary>
+    public IReadOnlyList<string> IncludeFirmware { get; init; } = [];
+
     /// <summary>The shell of the debug consoles.</summary>
     public string? Shell { get; init; }
 

@@ -65,6 +65,7 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         using (log.Begin("put the ramdisk together"))
         {
             RamdiskTree.Assemble(root, userland, _content);
+            RamdiskLint.Check(root).ToList().ForEach(log.Note);
         }
 
         // Whatever kernel unpacks it has to be able to.
@@ -80,7 +81,8 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
     private async Task<PackedPart> EarlyAsync(PackStep packing, KernelTree kernel, string work, CancellationToken token)
     {
         var root = Path.Combine(work, "early");
-        RamdiskTree.AssembleEarly(root, kernel.Early, _content);
+        RamdiskTree.AssembleEarly(root, kernel.Early, _content, request.Own?.Laptop.Root ?? "/");
+        RamdiskLint.Check(root).ToList().ForEach(log.Note);
         return await packing.ArchiveAsync("early", root, _ => true, EarlyCompression, token);
     }
 

@@ -46,6 +46,12 @@ internal sealed record RamdiskContent
     public IReadOnlyList<string> ExcludedPaths { get; private init; } = [];
     public ModuleRules KernelModules { get; private init; } = ModuleRules.Usual;
 
+    /// <summary>Files of the laptop's own.</summary>
+    public IReadOnlyList<IncludedFile> Files { get; private init; } = [];
+
+    /// <summary>Firmware of the laptop's own: how its paths begin.</summary>
+    public IReadOnlyList<string> Firmware { get; private init; } = [];
+
     /// <summary>Components of the archive that the chosen parts need besides those configured.</summary>
     public IReadOnlyList<string> MoreComponents { get; private init; } = [];
 
@@ -76,6 +82,8 @@ internal sealed record RamdiskContent
         {
             Parts = graphics ? [.. s_base, new("firmware-misc-nonfree", "usr/lib/firmware/i915")] : s_base,
             KernelModules = (graphics ? ModuleRules.Usual.With(["drivers/gpu/drm/i915/"]) : ModuleRules.Usual) with { Wanted = configuration.Initrd.IncludeModules },
+            Files = configuration.Initrd.IncludeFiles,
+            Firmware = configuration.Initrd.IncludeFirmware,
             MoreComponents = graphics ? ["non-free-firmware"] : [],
             WholePackages =
             [

@@ -64,11 +64,15 @@ internal static class RamdiskTree
     /// <param name="root">Where.</param>
     /// <param name="modules">Kernel modules without which /usr cannot be mounted.</param>
     /// <param name="content">What was asked for.</param>
-    public static void AssembleEarly(string root, string modules, RamdiskContent content)
+    /// <param name="laptop">The top of the laptop's tree, for files of its own.</param>
+    public static void AssembleEarly(string root, string modules, RamdiskContent content, string laptop)
     {
         Clear(root);
         Directory.CreateDirectory(Path.Combine(root, EarlyModules));
         Copy(modules, Path.Combine(root, EarlyModules));
+        var included = new IncludedFiles(laptop, root);
+        included.Copy(content.Files);
+        included.CopyFirmware(content.Firmware);
         if (content.LinkInTheOpen)
         {
             var protection = LinkProtection.None.Word();
