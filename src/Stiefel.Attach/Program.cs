@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using Stiefel.Attach;
 using Stiefel.Attach.Agent;
 using Stiefel.Attach.Ending;
 using Stiefel.Attach.Start;
@@ -25,8 +26,14 @@ if (args is [AgentProgram.Argument, var childsEnd] && int.TryParse(childsEnd, Cu
     AgentProgram.Run(ready);
 }
 
-var asked = args is ["--help" or "-h"];
+var asked = args is ["--help" or "-h" or "--version"];
 using var output = new SafeFileHandle(asked ? 1 : 2, ownsHandle: false);
+if (args is ["--version"])
+{
+    _ = Descriptor.Write(output, OwnVersion.Line);
+    return 0;
+}
+
 _ = Descriptor.Write(output, """
     stiefel-attach is started by the kernel, as the first process of the laptop's system on a desktop: stiefel-client appends it to
     that system's initramfs as /stiefel/init, beside /stiefel/session, and boots with rdinit=/stiefel/init. It attaches the laptop's

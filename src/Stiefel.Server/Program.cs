@@ -20,6 +20,13 @@ if (Help.IsAskedFor(args))
     return 0;
 }
 
+if (args is ["--version"])
+{
+    using var output = Console.OpenStandardOutput();
+    output.Write(OwnVersion.Line);
+    return 0;
+}
+
 try
 {
     // The settings first: only one of them takes the right to start another kernel.

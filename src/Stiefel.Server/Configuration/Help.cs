@@ -8,6 +8,7 @@ public static class Help
         stiefel-server: serves a laptop's disk, and what boots from it, to a desktop.
 
         usage: stiefel-server [--Section:Key VALUE]…
+               stiefel-server --version
 
           --Disk:Path FILE|DEVICE          what to serve; also UUID=…, PTUUID=…, SERIAL=…
           --Disk:ReadOnly true             refuse writes

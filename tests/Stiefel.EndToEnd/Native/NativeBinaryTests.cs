@@ -1,3 +1,6 @@
+using System.Text.RegularExpressions;
+using Stiefel.EndToEnd.Packages;
+
 namespace Stiefel.EndToEnd.Native;
 
 public sealed class NativeBinaryTests
@@ -30,6 +33,17 @@ public sealed class NativeBinaryTests
         File.Copy(NativeProcess.Binary(name), scratch["program"]);
         var output = NativeProcess.Run(0, "/usr/sbin/chroot", scratch.Root, "/program", argument);
         Assert.Contains(name, output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stiefel")]
+    [InlineData("stiefel-client")]
+    [InlineData("stiefel-server")]
+    [InlineData("stiefel-attach")]
+    public void Binary_AskedForItsVersion_SaysIt(string name)
+    {
+        var version = Regex.Match(File.ReadAllText(Path.Combine(BuiltPackage.Checkout, "Directory.Build.props")), "<Version>(.*)</Version>").Groups[1].Value;
+        Assert.Matches($@"^{Regex.Escape(version)}(\+[0-9a-f]{{40}})?$", NativeProcess.Run(0, NativeProcess.Binary(name), "--version"));
     }
 
     [Fact]
