@@ -24,6 +24,11 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         var kernel = request.Own is { } own
             ? await new OwnKernelStep(own.Laptop, log, work.Path).RunAsync(own.Kernel, _content.KernelModules, token)
             : await new KernelStep(cache, log, work.Path).RunAsync(packages, _content.KernelModules, token);
+        foreach (var need in KernelNeeds.MissingIn(Path.Combine(kernel.Modules, kernel.Release), request.Own is null ? request.Hardware : []))
+        {
+            log.Note($"the ramdisk will not have {need}: no driver of that name is in Debian's kernel, or none that the ramdisk holds (initrd.include-modules)");
+        }
+
         var programs = request.Programs ?? await MakeProgramsAsync(cache, packing, packages, work.Path, token);
         var parts = new InitrdParts(
             [programs.Start, await EarlyAsync(packing, kernel, work.Path, token)],

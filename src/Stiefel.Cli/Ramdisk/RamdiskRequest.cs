@@ -15,6 +15,9 @@ internal sealed record RamdiskRequest
     /// <summary>A kernel that is installed on the laptop; null for one of Debian's packages.</summary>
     public OwnRamdiskKernel? Own { get; init; }
 
+    /// <summary>The drivers of the laptop that it is made on; one that the ramdisk has not is told.</summary>
+    public IReadOnlyList<KernelNeed> Hardware { get; init; } = [];
+
     /// <summary>The programs' part that a package of ours carries; null to make it of Debian's packages.</summary>
     public RamdiskPrograms? Programs { get; init; }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Laptop;
 using Stiefel.Cli.Ramdisk;
+using Stiefel.Cli.Ramdisk.Kernel;
 using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Verbs;
@@ -58,9 +59,10 @@ internal static class CreateInitrdVerb
         else
         {
             using var tree = new LaptopTree("/");
-            var choice = RamdiskChoice.For(new LaptopFacts(tree), configuration, parsed.GetValue(s_fromDebian));
+            var laptop = new LaptopFacts(tree);
+            var choice = RamdiskChoice.For(laptop, configuration, parsed.GetValue(s_fromDebian));
             choice.Notes.ToList().ForEach(log.Note);
-            await new RamdiskBuilder(request with { Own = choice.Own, Programs = choice.Programs }, log).BuildAsync(token);
+            await new RamdiskBuilder(request with { Own = choice.Own, Programs = choice.Programs, Hardware = [.. KernelNeeds.OfHardware(laptop)] }, log).BuildAsync(token);
         }
 
         await output.WriteLineAsync($"done in {log.Elapsed.TotalSeconds:0.0} s");

@@ -56,6 +56,21 @@ public sealed class KernelNeedsTests : IDisposable
     }
 
     [Fact]
+    public void Drivers_OfThisLaptop_ThatARamdiskHasNot_AreTold()
+    {
+        _laptop.Link("sys/devices/pci0000:00/0000:00:1d.0/driver/module", "../../../../module/nvme");
+        _laptop.Remove("sys/devices/pci0000:00/0000:00:1f.6/driver");
+        _laptop.Link("sys/devices/pci0000:00/0000:00:1f.6/driver/module", "../../../../module/snd-hda-intel");
+        using var tree = new LaptopTree(_laptop.Root);
+        var needs = KernelNeeds.OfHardware(new LaptopFacts(tree)).ToList();
+        Directory.CreateDirectory(_laptop["ramdisk"]);
+        Assert.Equal(["nvme", "snd-hda-intel"], KernelNeeds.MissingIn(_laptop["ramdisk"], needs).Select(need => need.Name));
+        _laptop.Write("ramdisk/kernel/sound/snd_hda_intel.ko", "");
+        _laptop.Write("ramdisk/modules.builtin", "kernel/drivers/nvme/host/nvme.ko\n");
+        Assert.Empty(KernelNeeds.MissingIn(_laptop["ramdisk"], needs));
+    }
+
+    [Fact]
     public void Layers_BelowTheRoot_AreNeeded()
     {
         using var ubuntu = DistributionModels.Of("ubuntu");

@@ -32,9 +32,24 @@ internal static class KernelNeeds
             .. hasTunnel ? [s_tunnel] : Array.Empty<KernelNeed>(),
             .. types.Distinct(StringComparer.Ordinal).Where(s_fileSystems.Contains).Select(type => new KernelNeed(type, "this laptop's boot files are on it")),
             .. s_layers.Where(layer => laptop.Root.Layers.Any(text => text.StartsWith(layer.Layer, StringComparison.Ordinal))).Select(layer => new KernelNeed(layer.Module, layer.Why)),
-            .. laptop.Root.Disks.SelectMany(disk => DriversOf(laptop.Tree, $"sys/class/block/{disk}")).Select(driver => new KernelNeed(driver, "this laptop's disk")),
-            .. laptop.Cards.SelectMany(card => DriversOf(laptop.Tree, $"sys/class/net/{card.Name}")).Select(driver => new KernelNeed(driver, "this laptop's network card") { IsEssential = false }),
+            .. OfHardware(laptop),
         ];
+    }
+
+    /// <summary>The drivers of this laptop's disk and network cards, as it runs.</summary>
+    public static IEnumerable<KernelNeed> OfHardware(LaptopFacts laptop) =>
+    [
+        .. laptop.Root.Disks.SelectMany(disk => DriversOf(laptop.Tree, $"sys/class/block/{disk}")).Select(driver => new KernelNeed(driver, "this laptop's disk")),
+        .. laptop.Cards.SelectMany(card => DriversOf(laptop.Tree, $"sys/class/net/{card.Name}")).Select(driver => new KernelNeed(driver, "this laptop's network card") { IsEssential = false }),
+    ];
+
+    /// <summary>Those that a ramdisk's modules, in their directory, and its kernel's own drivers do not meet.</summary>
+    public static IEnumerable<KernelNeed> MissingIn(string modules, IEnumerable<KernelNeed> needs)
+    {
+        var builtIn = Path.Combine(modules, "modules.builtin");
+        var held = Directory.EnumerateFiles(modules, "*.ko*", SearchOption.AllDirectories).Concat(File.Exists(builtIn) ? File.ReadLines(builtIn) : [])
+            .Select(file => ModuleName.OfFile(file)).ToHashSet(StringComparer.Ordinal);
+        return needs.Where(need => !held.Contains(ModuleName.Normalize(need.Name))).DistinctBy(need => need.Name);
     }
 
     /// <summary>Those that a kernel cannot meet.</summary>
