@@ -24,6 +24,9 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_sayAgain = TimeSpan.FromMinutes(1);
 
+    /// <summary>Told of an authentic call: whose key, and the datagram.</summary>
+    public Action<SharedKey, ReceivedDatagram>? Called { get; init; }
+
     private readonly List<LinkDatagramSocket> _sockets = Open();
     private readonly Lock _oneAtATime = new();
     private readonly Dictionary<string, long> _said = [];
@@ -104,6 +107,11 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
             if (outcome.Answer is { } answer)
             {
                 Answer(socket, received, answer);
+            }
+
+            if (outcome.CalledBy is { } caller)
+            {
+                Called?.Invoke(caller, received);
             }
 
             return outcome.CalledBy;

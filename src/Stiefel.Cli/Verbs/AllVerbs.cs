@@ -18,6 +18,7 @@ internal static class AllVerbs
             StatusVerbs.BuildStatus(),
             StatusVerbs.BuildKick(),
             ReturnVerb.Build(),
+            WakeVerb.Build(),
             BeepVerb.Build(),
             DoctorVerb.Build(),
             ReportVerb.Build(),

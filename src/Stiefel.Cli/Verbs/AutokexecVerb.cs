@@ -2,10 +2,12 @@ using System.CommandLine;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
+using Stiefel.Cli.Wake;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Firmware;
 using Stiefel.Linux.Mounts;
+using Stiefel.Linux.Network;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol.Discovery;
 
@@ -86,7 +88,7 @@ internal static class AutokexecVerb
         var laptop = OwnLaptop.Read();
         var departure = new Departure(configuration, directory, say) { Laptop = laptop, BootedEntry = () => start.Entry(File.ReadAllText("/proc/cmdline")) };
         departure.CheckPlaces();
-        using var listener = configuration.Autokexec.Broadcast ? Listen(configuration, directory, laptop, say) : null;
+        using var listener = configuration.Autokexec.Broadcast ? Listen(configuration, directory, laptop, dryRun, say) : null;
         var occasions = new LeavingOccasion(listener, LeavingOccasion.CardsOf(configuration.Autokexec));
         if (configuration.Autokexec.MacDetection)
         {
@@ -112,11 +114,27 @@ internal static class AutokexecVerb
         while (!once);
     }
 
-    private static CallListener Listen(StiefelConfiguration configuration, KeyDirectory directory, LaptopIdentity laptop, Action<string> say)
+    /// <summary>Notes which desktop called, for `stiefel wake`.</summary>
+    private static void Remember(string name, ReceivedDatagram call, Action<string> say)
+    {
+        try
+        {
+            if (MacAddress.TryFromLinkLocalAddress(call.Remote.Address, out var card) && RouteNetlink.ListLinks().FirstOrDefault(link => link.Index == call.Interface) is { } by)
+            {
+                new KnownDesktops(KnownDesktops.DefaultFile).Remember(new KnownDesktop(name, card, by.Name));
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or LinuxException)
+        {
+            say($"warning: `stiefel wake` will not know this desktop: {error.Message}");
+        }
+    }
+
+    private static CallListener Listen(StiefelConfiguration configuration, KeyDirectory directory, LaptopIdentity laptop, bool dryRun, Action<string> say)
     {
         var keys = new AcceptedKeys(directory.Path, say);
         var policy = new InterfacePolicy(configuration.Autokexec);
-        var listener = new CallListener(new CallResponder(() => keys.Current, policy.Refusal, laptop, TimeProvider.System), say);
+        var listener = new CallListener(new CallResponder(() => keys.Current, policy.Refusal, laptop, TimeProvider.System), say) { Called = dryRun ? null : (key, call) => Remember(key.Name, call, say) };
         say($"listening for calls with {keys.Current.Count} keys, as {laptop.Name} ({laptop.Id})");
         if (keys.Current.Count == 0)
         {

@@ -73,6 +73,19 @@ public readonly record struct MacAddress
         return new IPAddress([0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(mac[0] ^ 2), mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]]);
     }
 
+    /// <summary>The card's address that a link-local IPv6 address was derived from; false if it was made in another way.</summary>
+    public static bool TryFromLinkLocalAddress(IPAddress address, out MacAddress mac)
+    {
+        mac = default;
+        if (!address.IsIPv6LinkLocal || address.GetAddressBytes() is not [_, _, _, _, _, _, _, _, var first, var b, var c, 0xff, 0xfe, var d, var e, var f])
+        {
+            return false;
+        }
+
+        mac = FromBytes([(byte)(first ^ 2), b, c, d, e, f]);
+        return true;
+    }
+
     /// <summary>The address in lower case with colons.</summary>
     public override string ToString() => Convert.ToHexStringLower(ToBytes()).Insert(10, ":").Insert(8, ":").Insert(6, ":").Insert(4, ":").Insert(2, ":");
 }

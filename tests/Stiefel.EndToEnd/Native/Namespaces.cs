@@ -46,9 +46,10 @@ internal sealed class Namespaces : IDisposable
     });
 
     /// <summary>A socket that was made inside one; by a thread that ends there, since no other may be left in it.</summary>
-    public static Socket Within(string name, Func<Socket> make)
+    public static T Within<T>(string name, Func<T> make)
+        where T : class
     {
-        Socket? socket = null;
+        T? socket = null;
         var error = 0;
         var thread = new Thread(() =>
         {

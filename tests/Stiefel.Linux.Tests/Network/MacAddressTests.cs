@@ -32,5 +32,18 @@ public sealed class MacAddressTests
 
         Assert.Equal("fe80::3656:78ff:fe9a:bcde", mac.ToLinkLocalAddress().ToString());
         Assert.Equal("34:56:78:9a:bc:de", mac.ToString());
+        Assert.True(MacAddress.TryFromLinkLocalAddress(mac.ToLinkLocalAddress(), out var again));
+        Assert.Equal(mac, again);
+    }
+
+    [Theory]
+    [InlineData("fe80::1")]
+    [InlineData("2001:db8::3656:78ff:fe9a:bcde")]
+    [InlineData("fe80::3656:78ff:ff9a:bcde")]
+    [InlineData("169.254.1.1")]
+    public void TryFromLinkLocalAddress_OneOfAnotherOrigin_IsRefused(string address)
+    {
+        Assert.False(MacAddress.TryFromLinkLocalAddress(System.Net.IPAddress.Parse(address), out var mac));
+        Assert.Equal(default, mac);
     }
 }
