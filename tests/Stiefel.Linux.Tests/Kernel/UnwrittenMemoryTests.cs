@@ -1,4 +1,5 @@
 using Stiefel.Linux.Kernel;
+using Xunit;
 
 namespace Stiefel.Linux.Tests.Kernel;
 

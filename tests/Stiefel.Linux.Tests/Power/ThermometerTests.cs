@@ -1,4 +1,5 @@
 using Stiefel.Linux.Power;
+using Xunit;
 
 namespace Stiefel.Linux.Tests.Power;
 
