@@ -9,6 +9,7 @@ namespace Stiefel.Client.Screen;
 internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider clock)
 {
     private readonly Lock _lock = new();
+    private readonly long _began = clock.GetTimestamp();
     private int _redrawnLength;
 
     /// <summary>One line.</summary>
@@ -35,13 +36,13 @@ internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider
         }
     }
 
-    /// <summary>`stiefel: phase NAME`: the fixed words by which a boot is followed from outside, then what a person may want to know.</summary>
+    /// <summary>`stiefel: phase NAME`: the fixed words by which a boot is followed from outside, then what a person may want to know, and how long after the start that is.</summary>
     public void Phase(string name, string explanation)
     {
         lock (_lock)
         {
             Say($"stiefel: phase {name}");
-            Say($"  {explanation}");
+            Say($"  {explanation} (after {clock.GetElapsedTime(_began).TotalSeconds:0.0} s)");
         }
     }
 

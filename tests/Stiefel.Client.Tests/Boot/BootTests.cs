@@ -289,7 +289,7 @@ public sealed class BootTests : IDisposable
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.Equal(s_phases, Phases(run));
         Assert.Matches(@"boot0 \(..:..:..:..:..:..\) set up", run.Output);
-        Assert.Matches($@"phase found\n  \[fe80::[0-9a-f:]+%\d+\]:{laptop.Port} by boot0\n", run.Output);
+        Assert.Matches($@"phase found\n  \[fe80::[0-9a-f:]+%\d+\]:{laptop.Port} by boot0 \(after [0-9.]+ s\)\n", run.Output);
     }
 
     private static string[] Phases(ClientRun run) =>

@@ -63,10 +63,12 @@ public sealed class TransferProgressTests : IDisposable
     }
 
     [Fact]
-    public void Phase_Anywhere_IsALineOfItsOwnInFixedWords()
+    public void Phase_Anywhere_IsALineOfItsOwnInFixedWordsWithItsTimeBelow()
     {
-        Screen(canRedraw: false).Phase("found", "[fe80::1%2]:4644 by eth0");
-        Assert.Equal(["stiefel: phase found", "  [fe80::1%2]:4644 by eth0"], Lines());
+        var screen = Screen(canRedraw: false);
+        _clock.Advance(TimeSpan.FromSeconds(2.44));
+        screen.Phase("found", "[fe80::1%2]:4644 by eth0");
+        Assert.Equal(["stiefel: phase found", "  [fe80::1%2]:4644 by eth0 (after 2.4 s)"], Lines());
     }
 
     private void Run(TransferProgress progress, int steps, int bytesPerStep, TimeSpan step)
