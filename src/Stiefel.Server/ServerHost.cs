@@ -20,6 +20,8 @@ using Stiefel.Server.Notices;
 using Stiefel.Server.Power;
 using Stiefel.Server.Return;
 using Stiefel.Server.Revocation;
+using Stiefel.Server.Screen;
+using Stiefel.Server.Status;
 using Stiefel.Server.Strangers;
 using Stiefel.Server.Tunnels;
 
@@ -108,6 +110,17 @@ public static class ServerHost
         services.AddNbd(options);
         services.AddPower(options.Power);
         services.AddReturn(options);
+        if (options.AdminListen is not null || options.Screen is not null)
+        {
+            services.AddReports();
+        }
+
+        if (options.Screen is not null)
+        {
+            services.AddSingleton<ScreenWishes>();
+            services.AddHostedService<LaptopScreen>();
+        }
+
         if (options.HasBootPlane && options.Discovery.Enabled)
         {
             services.AddSingleton<DiscoveryResponder>();

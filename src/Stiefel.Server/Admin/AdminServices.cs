@@ -3,7 +3,6 @@ using Stiefel.Protocol.Control;
 using Stiefel.Server.Events;
 using Stiefel.Server.Http;
 using Stiefel.Server.Metrics;
-using Stiefel.Server.Network;
 using Stiefel.Server.Status;
 
 namespace Stiefel.Server.Admin;
@@ -16,13 +15,9 @@ public static class AdminServices
     /// <summary>Registers what the control plane needs.</summary>
     public static void AddAdmin(this IServiceCollection services)
     {
-        services.AddSingleton<StatusReport>();
         services.AddSingleton<ExportReport>();
         services.AddSingleton<EventWatchers>();
-        services.AddSingleton<NetworkReport>();
         services.AddSingleton<ServerMetrics>();
-        services.AddSingleton<LoadHistory>();
-        services.AddHostedService(s => s.GetRequiredService<LoadHistory>());
         services.AddSingleton<TokenDoor>();
         services.AddSingleton<KeyCertificates>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ControlJson.Default));

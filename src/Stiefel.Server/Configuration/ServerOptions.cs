@@ -9,10 +9,12 @@ public sealed record ServerOptions
 {
     /// <summary>The first halves of all settings' names.</summary>
     public static IReadOnlySet<string> Sections { get; } = new HashSet<string>(
-        ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Exitrd", "Power", "Return", "NetBoot", "Logging"], StringComparer.OrdinalIgnoreCase);
+        ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Exitrd", "Power", "Return", "NetBoot", "Screen", "Logging"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Also where `stiefel key` puts them.</summary>
     public const string DefaultKeysDirectory = "/etc/stiefel/keys";
+
+    private const string NoScreen = "none";
 
     /// <summary>What is served.</summary>
     public required DiskOptions Disk { get; init; }
@@ -52,6 +54,9 @@ public sealed record ServerOptions
     /// <summary>Boot over the network, for desktops without a stick.</summary>
     public required NetBootOptions NetBoot { get; init; }
 
+    /// <summary>The terminal that shows at a glance what the laptop is doing; null for none.</summary>
+    public string? Screen { get; init; }
+
     /// <summary>The least level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
@@ -87,6 +92,7 @@ public sealed record ServerOptions
             Power = PowerOptions.Read(reader, inRamdisk),
             Return = ReturnOptions.Read(reader, inRamdisk),
             NetBoot = NetBootOptions.Read(reader, inRamdisk, httpListen.Port),
+            Screen = reader.Text("Screen:Terminal", NoScreen) is var terminal && terminal != NoScreen ? terminal : null,
             LogLevel = reader.Choice("Logging:Level", LogLevel.Information),
         };
         reader.RefuseUnknown();

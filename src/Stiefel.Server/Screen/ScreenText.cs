@@ -1,0 +1,68 @@
+using Stiefel.Protocol.Control;
+using Stiefel.Protocol.Text;
+
+namespace Stiefel.Server.Screen;
+
+/// <summary>The upper part of the laptop's screen: eleven rows of plain ASCII letters, 80 columns at most. The log scrolls below.</summary>
+internal static class ScreenText
+{
+    /// <summary>The rows, of which the last is a line.</summary>
+    public const int Rows = 11;
+
+    /// <summary>One column stays free: some terminals begin a new row after the last.</summary>
+    public const int Columns = 79;
+
+    private const int PlotColumns = 44;
+
+    /// <summary>The rows for a moment.</summary>
+    /// <param name="view">What is shown.</param>
+    /// <param name="keys">The row for keys and questions.</param>
+    /// <param name="now">The time, for ages.</param>
+    public static IReadOnlyList<string> Of(ScreenView view, string keys, DateTimeOffset now)
+    {
+        var (status, load, network, power, isLow) = view;
+        var head = ServingHeadline.Of(status);
+        var minute = load.Minute;
+        var latest = minute is [.., var last] ? last : null;
+        string[] rows =
+        [
+            $" {(status.Laptop.Length > 0 ? status.Laptop : "Stiefel")}: {head.Title.ToUpperInvariant()}{(head.Since is { } since ? $"  for {Age(now - since)}" : "")}",
+            $"   {head.Next}",
+            $" link     {LinkOf(network, status.Link)}",
+            Plot("read", latest is null ? "" : $"{latest.ReadBytes / 1e6:0.0} MB/s", [.. minute.Select(sample => (double?)sample.ReadBytes)]),
+            Plot("written", latest is null ? "" : $"{latest.WrittenBytes / 1e6:0.0} MB/s", [.. minute.Select(sample => (double?)sample.WrittenBytes)]),
+            $" disk     {(latest is null ? "" : $"{latest.Requests:0} requests/s{(latest.LatencyMs is { } latency ? $", {latency:0.00} ms each" : "")}{(latest.UnwrittenBytes is { } waiting ? $", {waiting / 1e6:0.0} MB not on it yet" : "")}")}",
+            $" power    {(isLow ? "! " : "")}{power}{(latest?.Celsius is { } degrees ? $", {degrees} degrees C" : "")}",
+            $" address  {AddressOf(network)}",
+            WarningOf(status, network) is { } warning ? $" !        {warning}" : "",
+            $" {keys}",
+            new string('-', Columns),
+        ];
+        return [.. rows.Select(Fit)];
+    }
+
+    private static string LinkOf(NetworkStatus network, LinkStatus? link)
+    {
+        var used = network.Interfaces.Where(card => card.Carrier).OrderByDescending(card => card.Machines.Count).FirstOrDefault();
+        return used is null
+            ? "no cable: plug it in at both ends, and switch the other machine on"
+            : $"{used.Name}, {(used.SpeedMbit is { } speed ? $"{speed} Mbit/s" : "speed not told")}, MTU {used.Mtu}{(link is null ? "" : $", protection {link.Protection}")}";
+    }
+
+    private static string AddressOf(NetworkStatus network) =>
+        string.Join("  ", network.Interfaces.Where(card => card.Carrier).SelectMany(card => card.Addresses.Select(address => $"{address.Split('/')[0]}{(address.StartsWith("fe80:", StringComparison.Ordinal) ? "%" + card.Name : "")}")).Take(2));
+
+    private static string? WarningOf(StatusDocument status, NetworkStatus network) =>
+        status.Boot?.Problem ?? status.Return?.Held ?? network.Interfaces.Where(card => card.Carrier).SelectMany(card => card.Problems.Select(problem => $"{card.Name}: {problem}")).FirstOrDefault() ?? status.Link?.Warning;
+
+    private static string Plot(string word, string figure, IReadOnlyList<double?> values) => $" {word,-9}{figure,-12}{Sparkline.Of(values, PlotColumns, canBlocks: false)}";
+
+    private static string Age(TimeSpan age) =>
+        age < TimeSpan.FromMinutes(1) ? $"{Math.Max(0, age.TotalSeconds):0} s" : age < TimeSpan.FromHours(1) ? $"{(int)age.TotalMinutes} min" : $"{(int)age.TotalHours} h {age.Minutes} min";
+
+    private static string Fit(string row)
+    {
+        var safe = PrintableText.Of(row);
+        return safe.Length > Columns ? safe[..Columns] : safe;
+    }
+}

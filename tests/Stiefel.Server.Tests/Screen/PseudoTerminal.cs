@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Stiefel.Server.Tests.Screen;
+
+/// <summary>A terminal whose other end is this test: what is written on it is read here, and what is typed here are its keys. Made by python3, which has the calls.</summary>
+internal sealed class PseudoTerminal : IAsyncDisposable
+{
+    private const string Script = """
+        import os, pty, select, sys
+        master, slave = pty.openpty()
+        print(os.ttyname(slave), flush=True)
+        while True:
+            for ready in select.select([master, 0], [], [])[0]:
+                data = os.read(ready, 65536)
+                if not data:
+                    sys.exit()
+                os.write(1 if ready == master else master, data)
+        """;
+
+    private readonly Process _python;
+    private readonly StringBuilder _seen = new();
+
+    private PseudoTerminal(Process python, string path) => (_python, Path) = (python, path);
+
+    public string Path { get; }
+
+    public string Seen
+    {
+        get
+        {
+            lock (_seen)
+            {
+                return _seen.ToString();
+            }
+        }
+    }
+
+    public static async Task<PseudoTerminal> OpenAsync()
+    {
+        var python = Process.Start(new ProcessStartInfo("python3", ["-u", "-c", Script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var terminal = new PseudoTerminal(python, (await python.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!);
+        _ = Task.Run(terminal.ReadAsync, CancellationToken.None);
+        return terminal;
+    }
+
+    public Task TypeAsync(string keys)
+    {
+        _python.StandardInput.Write(keys);
+        return _python.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Waits until this text is written, from now on.</summary>
+    public async Task WaitForAsync(string text)
+    {
+        lock (_seen)
+        {
+            _seen.Clear();
+        }
+
+        using var limit = new CancellationTokenSource(TimeLimit.Seconds(30));
+        while (!Seen.Contains(text, StringComparison.Ordinal))
+        {
+            Assert.False(limit.IsCancellationRequested, Seen);
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _python.Kill();
+        await _python.WaitForExitAsync(CancellationToken.None);
+        _python.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        var buffer = new char[4096];
+        while (await _python.StandardOutput.ReadAsync(buffer, CancellationToken.None) is > 0 and var length)
+        {
+            lock (_seen)
+            {
+                _seen.Append(buffer, 0, length);
+            }
+        }
+    }
+}
