@@ -16,17 +16,19 @@ internal static class BeepVerb
         var test = new Option<string?>("--test") { HelpName = "STATE", Description = $"Hear once how a state sounds: {string.Join(", ", PowerStates.All)}" };
         var silence = new Option<bool>("--silence") { Description = "Silent until the laptop's power becomes worse, or has been on mains" };
         var resume = new Option<bool>("--resume") { Description = "Loud again" };
+        var json = StatusVerbs.Json();
         var host = StatusVerbs.Host();
         var key = KeyVerb.AskingOption();
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("beep", "The beeps with which a laptop says what it lives on") { host, test, silence, resume, key, directory };
+        var command = new Command("beep", "The beeps with which a laptop says what it lives on") { host, test, silence, resume, key, directory, json };
         command.SetAction(async (parsed, token) =>
         {
             var request = Request(parsed.GetValue(test), parsed.GetValue(silence), parsed.GetValue(resume));
             using var shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
             using var plane = ControlPlane.Of(parsed.GetValue(host), shared);
             var answer = await plane.PostAsync(Path, token, JsonSerializer.Serialize(request, ControlJson.Default.BeepRequest));
-            await parsed.InvocationConfiguration.Output.WriteLineAsync(Describe(answer, request));
+            var words = Describe(answer, request);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(parsed.GetValue(json) ? answer : words);
             return ExitCode.Done;
         });
         return command.WithExamples("stiefel beep --test low", "stiefel beep --silence 192.168.1.5", "stiefel beep --resume --key blue-stick 'fe80::5054:ff:fe12:3457%eth0'");

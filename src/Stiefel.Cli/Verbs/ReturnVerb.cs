@@ -12,13 +12,14 @@ internal static class ReturnVerb
 {
     public static Command Build()
     {
+        var json = StatusVerbs.Json();
         var host = StatusVerbs.Host();
         var key = KeyVerb.AskingOption();
         var directory = KeyVerb.DirectoryOption();
         var powerOff = new Option<bool>("--power-off") { Description = "Switch the laptop off instead" };
         var reboot = new Option<bool>("--reboot") { Description = "Restart it through its firmware, whatever its settings say" };
         var force = new Option<bool>("--force") { Description = "Also while a desktop has the disk: it loses it, and what it has not written yet" };
-        var command = new Command("return", "A laptop that serves returns to its own system; not while a desktop has its disk") { host, key, directory, powerOff, reboot, force };
+        var command = new Command("return", "A laptop that serves returns to its own system; not while a desktop has its disk") { host, key, directory, powerOff, reboot, force, json };
         command.SetAction(async (parsed, token) =>
         {
             if (parsed.GetValue(powerOff) && parsed.GetValue(reboot))
@@ -30,7 +31,8 @@ internal static class ReturnVerb
             using var plane = ControlPlane.Of(parsed.GetValue(host), shared);
             var way = parsed.GetValue(powerOff) ? "shutdown" : parsed.GetValue(reboot) ? "reboot" : "return";
             var answer = await plane.PostAsync($"/api/v1/{way}{(parsed.GetValue(force) ? "?force=true" : "")}", token);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"the laptop leaves the ramdisk ({Read(answer)})");
+            var action = Read(answer);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(parsed.GetValue(json) ? answer : $"the laptop leaves the ramdisk ({action})");
             return ExitCode.Done;
         });
         return command.WithExamples("stiefel return 192.168.1.5", "stiefel return --power-off", "stiefel return --force fe80::5054:ff:fe12:3457%eth0");

@@ -17,7 +17,7 @@ internal static class StatusVerbs
         var key = KeyVerb.AskingOption();
         var directory = KeyVerb.DirectoryOption();
         var watch = new Option<bool>("--watch") { Description = "Show it live, with what the disk does, until stopped; with --json, one line each second" };
-        var json = new Option<bool>("--json") { Description = "As the server tells it, for programs" };
+        var json = Json();
         var command = new Command("status", "What a server is doing: its disk, who has it, and what each desktop did") { host, key, directory, watch, json };
         command.SetAction(async (parsed, token) =>
         {
@@ -43,11 +43,12 @@ internal static class StatusVerbs
 
     public static Command BuildKick()
     {
+        var json = new Option<bool>("--json") { Description = "For programs: the session's whole id" };
         var session = new Argument<string>("SESSION") { Description = "The session's id, or its beginning; `stiefel status` shows it" };
         var host = Host();
         var key = KeyVerb.AskingOption();
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("kick", "End a session: its desktop loses the disk at once and must boot again") { session, host, key, directory };
+        var command = new Command("kick", "End a session: its desktop loses the disk at once and must boot again") { session, host, key, directory, json };
         command.SetAction(async (parsed, token) =>
         {
             using var shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
@@ -55,8 +56,11 @@ internal static class StatusVerbs
             var id = Choose(await plane.GetAsync("/api/v1/sessions", token), parsed.GetRequiredValue(session));
             var output = parsed.InvocationConfiguration.Output;
             await WaitNotice.TellAsync(
-                plane.DeleteAsync($"/api/v1/sessions/{id}", token), "waiting: before the server answers, all that the desktop wrote goes to the disk", output);
-            await output.WriteLineAsync($"session {id} is ended");
+                plane.DeleteAsync($"/api/v1/sessions/{id}", token), "waiting: before the server answers, all that the desktop wrote goes to the disk",
+                parsed.GetValue(json) ? parsed.InvocationConfiguration.Error : output);
+
+            // Hexadecimal digits: nothing in it needs to be escaped.
+            await output.WriteLineAsync(parsed.GetValue(json) ? $"{{\"session\":\"{id}\",\"ended\":true}}" : $"session {id} is ended");
             return ExitCode.Done;
         });
         return command.WithExamples("stiefel kick 6c472c2c", "stiefel kick 6c472c2c 192.168.1.5");
@@ -97,6 +101,9 @@ internal static class StatusVerbs
             throw new FailedException("the answer is no list of sessions that this version understands", error);
         }
     }
+
+    /// <summary>For programs: the answer of the server instead of words.</summary>
+    internal static Option<bool> Json() => new("--json") { Description = "As the server tells it, for programs" };
 
     internal static Argument<string?> Host() => new("HOST")
     {

@@ -44,6 +44,13 @@ public sealed class BeepVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Beep_ForPrograms_IsTheServersOwnAnswer()
+    {
+        using var server = new ScriptedControlPlane(_key, "200 OK", "application/json", Loud);
+        Assert.Equal(Loud + "\n", await RunAsync(ExitCode.Done, server.Host, "--silence", "--json"));
+    }
+
+    [Fact]
     public async Task Beep_LaptopDoesNotBeep_SaysWhy()
     {
         using var server = new ScriptedControlPlane(_key, "409 Conflict", "application/problem+json", """{"detail":"this laptop does not beep"}""");
