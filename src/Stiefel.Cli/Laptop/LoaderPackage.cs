@@ -5,6 +5,12 @@ namespace Stiefel.Cli.Laptop;
 /// <param name="Devices">What they write GRUB's beginning to; empty where there is a firmware that finds it.</param>
 internal sealed record LoaderPackage(bool WritesFirmware, IReadOnlyList<string> Devices)
 {
+    /// <summary>By which they leave the firmware alone.</summary>
+    public const string LeaveFirmware = "echo 'grub-efi-amd64 grub2/update_nvram boolean false' | debconf-set-selections (the laptop's own entry is there, and stays)";
+
+    /// <summary>By which they are not upgraded where their disk is not.</summary>
+    public const string StayAtHome = "upgrade it at home (`apt-mark hold grub-pc` before you go); if it was too late, `dpkg --configure -a` at home";
+
     private const string Answers = "var/cache/debconf/config.dat";
 
     private static readonly string[] s_efi = ["grub-efi-amd64", "grub-efi-amd64-signed", "grub-efi-ia32"];

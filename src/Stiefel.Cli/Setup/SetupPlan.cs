@@ -20,6 +20,7 @@ internal sealed record SetupPlan(IReadOnlyList<Change> Changes, IReadOnlyList<st
         [
             .. ConfigurationPart.Of(laptop, notes), .. KeyPart.Of(laptop, makeKey), .. InitramfsPart.Of(laptop, notes), .. AutokexecPart.Of(laptop, program, notes),
         ];
+        LoaderPackagePart.Note(laptop, notes);
         return Compare(laptop.Tree, journal, wanted, notes);
     }
 

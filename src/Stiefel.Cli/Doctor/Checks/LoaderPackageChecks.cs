@@ -5,9 +5,6 @@ namespace Stiefel.Cli.Doctor.Checks;
 /// <summary>What an upgrade of the boot loader does that is made while the system runs on a desktop.</summary>
 internal static class LoaderPackageChecks
 {
-    /// <summary>By which GRUB's packages leave the firmware alone.</summary>
-    public const string LeaveFirmware = "echo 'grub-efi-amd64 grub2/update_nvram boolean false' | debconf-set-selections (the laptop's own entry is there, and stays)";
-
     public static IEnumerable<Finding> Of(Patient patient)
     {
         if (LoaderPackage.Of(patient.Tree) is not { } package)
@@ -17,12 +14,12 @@ internal static class LoaderPackageChecks
 
         if (package.WritesFirmware)
         {
-            yield return Finding.Note("loader-writes-firmware", "GRUB's packages write a boot entry when they are upgraded: on a desktop into the desktop's firmware, as the first of its order", LeaveFirmware);
+            yield return Finding.Note("loader-writes-firmware", "GRUB's packages write a boot entry when they are upgraded: on a desktop into the desktop's firmware, as the first of its order", LoaderPackage.LeaveFirmware);
         }
 
         foreach (var device in package.Devices.Where(DeviceNames.IsOfHardware))
         {
-            yield return Finding.Note("loader-by-hardware", $"grub-pc writes GRUB to {device} when it is upgraded, which a desktop has not: it asks there, or fails and stays half configured", "upgrade it at home (`apt-mark hold grub-pc` before you go); if it was too late, `dpkg --configure -a` at home");
+            yield return Finding.Note("loader-by-hardware", $"grub-pc writes GRUB to {device} when it is upgraded, which a desktop has not: it asks there, or fails and stays half configured", LoaderPackage.StayAtHome);
         }
     }
 }
