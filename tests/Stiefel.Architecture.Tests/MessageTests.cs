@@ -4,7 +4,7 @@ namespace Stiefel.Architecture.Tests;
 
 /// <summary>
 /// docs/messages.md has a row for each log event and each refusal for safety. A message is compared by its first literal, with `…` for each value in it;
-/// a literal that ends in the middle of a value counts up to there. What is nothing but values, and words that other refusals share, is exempt.
+/// a literal that ends in the middle of a value counts up to there. A message of values only is exempt, and so are words that other refusals share.
 /// </summary>
 public sealed partial class MessageTests
 {

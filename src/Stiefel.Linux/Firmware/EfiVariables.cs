@@ -20,7 +20,7 @@ public sealed class EfiVariables(string directory = EfiVariables.Root)
     // UEFI 2.10 §8.2: non-volatile, and accessible both before and after the boot loader hands over to the system.
     private static readonly byte[] s_lasting = [7, 0, 0, 0];
 
-    /// <summary>The four bytes before the value of one that lasts.</summary>
+    /// <summary>The four bytes of attributes that come before the value of a persistent variable.</summary>
     public static ReadOnlySpan<byte> Lasting => s_lasting;
 
     /// <summary>True if the machine was started by UEFI and its variables can be seen. (UEFI always has some variables.)</summary>

@@ -3,16 +3,16 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.Linux.Kernel;
 
-/// <summary>What waits in memory for a medium: man 5 proc_meminfo.</summary>
+/// <summary>Data in memory that has yet to be written to a medium (man 5 proc_meminfo).</summary>
 public static class UnwrittenMemory
 {
-    /// <summary>The kernel's file.</summary>
+    /// <summary>The kernel's file, /proc/meminfo.</summary>
     public const string DefaultFile = "/proc/meminfo";
 
     private static readonly string[] s_waiting = ["Dirty:", "Writeback:"];
 
-    /// <summary>Bytes, of all disks of the machine together; null if the kernel does not tell.</summary>
-    /// <param name="file">The kernel's file; another in tests.</param>
+    /// <summary>Bytes still to be written, for all disks of the machine together; null if the kernel does not report it.</summary>
+    /// <param name="file">The kernel's file; another one in tests.</param>
     public static long? Read(string file = DefaultFile)
     {
         long? sum = null;

@@ -6,12 +6,12 @@ using System.Runtime.InteropServices;
 namespace Stiefel.Linux.Network;
 
 /// <summary>
-/// Whole Ethernet frames of one interface and one protocol (man 7 packet), also where the interface has no address. Frames that this machine
-/// sends are not heard. Takes CAP_NET_RAW.
+/// Sends and receives whole Ethernet frames of one protocol on one interface (man 7 packet), even if the interface has no address. It does not
+/// receive frames that this machine sends. Needs CAP_NET_RAW.
 /// </summary>
 public sealed class EthernetSocket : IDisposable
 {
-    // sys/socket.h, linux/if_packet.h, linux/filter.h
+    // Values of sys/socket.h, linux/if_packet.h and linux/filter.h.
     private const int AF_PACKET = 17;
     private const int SOL_SOCKET = 1;
     private const int SO_ATTACH_FILTER = 26;
@@ -20,9 +20,9 @@ public sealed class EthernetSocket : IDisposable
 
     private readonly Socket _socket;
 
-    /// <param name="index">The interface.</param>
-    /// <param name="protocol">Its EtherType.</param>
-    /// <param name="filter">Instructions of a classic BPF program that says how much of a frame is taken; none for all.</param>
+    /// <param name="index">The number of the interface.</param>
+    /// <param name="protocol">The protocol's EtherType.</param>
+    /// <param name="filter">A classic BPF program that decides how many bytes of a frame are accepted; empty to accept all.</param>
     /// <exception cref="SocketException">The interface is gone, or the capability is missing.</exception>
     public EthernetSocket(int index, ushort protocol, ReadOnlySpan<FilterInstruction> filter = default)
     {
@@ -43,16 +43,16 @@ public sealed class EthernetSocket : IDisposable
         }
     }
 
-    /// <summary>Sends a frame, from its destination's address on.</summary>
+    /// <summary>Sends a frame, which begins with the destination's address.</summary>
     /// <exception cref="SocketException">The interface is gone or down.</exception>
     public void Send(ReadOnlySpan<byte> frame) => _socket.Send(frame);
 
-    /// <summary>Waits for a frame; what does not fit the buffer is cut off.</summary>
+    /// <summary>Waits for a frame. One that is longer than the buffer is cut to its length.</summary>
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken token) => _socket.ReceiveAsync(buffer, token);
 
     public void Dispose() => _socket.Dispose();
 
-    // struct sock_fprog: the number of instructions, and at the next pointer's place where they are.
+    // A struct sock_fprog: the number of instructions, then, aligned like a pointer, their address.
     private void Attach(ReadOnlySpan<FilterInstruction> filter)
     {
         var program = new byte[filter.Length * InstructionSize];
@@ -91,10 +91,10 @@ public sealed class EthernetSocket : IDisposable
     }
 }
 
-/// <summary>One instruction of a classic BPF program (linux/filter.h, struct sock_filter).</summary>
-/// <param name="Code">What it does.</param>
-/// <param name="IfTrue">Instructions to skip after a comparison that held.</param>
-/// <param name="IfFalse">The same after one that did not.</param>
-/// <param name="Value">Its operand.</param>
+/// <summary>An instruction of a classic BPF program (linux/filter.h, struct sock_filter).</summary>
+/// <param name="Code">The operation.</param>
+/// <param name="IfTrue">The number of instructions to skip after a comparison that is true.</param>
+/// <param name="IfFalse">The number of instructions to skip after a comparison that is false.</param>
+/// <param name="Value">The operand.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 public readonly record struct FilterInstruction(ushort Code, byte IfTrue, byte IfFalse, uint Value);

@@ -73,7 +73,7 @@ public readonly record struct MacAddress
         return new IPAddress([0xfe, 0x80, 0, 0, 0, 0, 0, 0, (byte)(mac[0] ^ 2), mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]]);
     }
 
-    /// <summary>The card's address that a link-local IPv6 address was derived from; false if it was made in another way.</summary>
+    /// <summary>Recovers the address from which a link-local IPv6 address was derived; false if it was made in another way.</summary>
     public static bool TryFromLinkLocalAddress(IPAddress address, out MacAddress mac)
     {
         mac = default;

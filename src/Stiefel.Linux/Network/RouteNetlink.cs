@@ -104,7 +104,7 @@ public static class RouteNetlink
         }
     }
 
-    /// <summary>Takes an address away. It is no error if it is gone already, or its interface is.</summary>
+    /// <summary>Removes an address. It is not an error if the address or its interface is gone already.</summary>
     public static void RemoveAddress(int index, IPAddress address, int prefixLength)
     {
         var header = new ifaddrmsg

@@ -41,15 +41,15 @@ public enum Capability
     /// <summary>Ends processes of other users.</summary>
     Kill = LinuxCapability.CAP_KILL,
 
-    /// <summary>Becomes another group.</summary>
+    /// <summary>Changes the process's group.</summary>
     SetGroup = LinuxCapability.CAP_SETGID,
 
-    /// <summary>Becomes another user.</summary>
+    /// <summary>Changes the process's user.</summary>
     SetUser = LinuxCapability.CAP_SETUID,
 
-    /// <summary>Listens at ports below 1024.</summary>
+    /// <summary>Listens on ports below 1024.</summary>
     NetBindService = LinuxCapability.CAP_NET_BIND_SERVICE,
 
-    /// <summary>Sends and hears whole frames.</summary>
+    /// <summary>Sends and receives whole frames.</summary>
     NetRaw = LinuxCapability.CAP_NET_RAW,
 }

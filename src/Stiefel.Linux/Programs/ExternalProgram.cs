@@ -8,7 +8,7 @@ namespace Stiefel.Linux.Programs;
 /// <summary>Runs other programs, without a shell or terminal; an error names the command and quotes its last lines of output.</summary>
 public static class ExternalProgram
 {
-    /// <summary>Longest text kept of each output stream, in characters; the rest is read and dropped.</summary>
+    /// <summary>Longest text kept of each output stream by default, in characters; the rest is read and dropped.</summary>
     public const int MaxTextLength = 16 * 1024 * 1024;
 
     /// <summary>Runs a program to its end.</summary>
