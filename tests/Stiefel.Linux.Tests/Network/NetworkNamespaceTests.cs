@@ -12,7 +12,19 @@ public sealed class NetworkNamespaceTests : IDisposable
 
     public NetworkNamespaceTests() => Ip($"link add nn0 address {Mac} type veth peer name nn1");
 
-    public void Dispose() => Ip("link del nn1");
+    // A pair of which one end is in a namespace that ends is removed by the kernel, at any moment, and its names must be free for the next test.
+    public void Dispose()
+    {
+        foreach (var left in Named("nn1"))
+        {
+            RouteNetlink.Remove(left.Index);
+        }
+
+        while (Named("nn0").Count + Named("nn1").Count > 0)
+        {
+            Thread.Yield();
+        }
+    }
 
     [Fact]
     public void Move_IntoANamespaceThatAThreadMade_IsThereUnderItsNameAndNotHere() => OnOwnThread(() =>
