@@ -3,6 +3,7 @@ using System.Text;
 using Stiefel.Attach.Console;
 using Stiefel.Attach.Ending;
 using Stiefel.Attach.Unlocking;
+using Stiefel.Linux.Kernel;
 using Stiefel.Linux.Network;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol.Handover;
@@ -51,6 +52,11 @@ internal static class FirstProcess
         {
             log.Say("the agent died before the disk was attached; starting it again");
             Thread.Sleep(s_agentRestart);
+        }
+
+        if (KernelCommandLine.ReadCurrent()["systemd.swap"] == "0")
+        {
+            log.Say("swap on the laptop's disk stays off: what is needed to reach it cannot wait for it");
         }
 
         HandOverPassphrase(log);

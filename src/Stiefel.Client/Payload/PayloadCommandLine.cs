@@ -17,6 +17,8 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
 
     private const string DefaultInit = "/init";
 
+    private const string SwapSwitch = "systemd.swap";
+
     // Both are parameters of the module ipv6, which on most kernels is built in.
     private static readonly string[] s_ipv6Switches = ["ipv6.disable", "ipv6.disable_ipv6"];
 
@@ -33,6 +35,7 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
 
         line = WithDiskAsNbd(line, notes);
         line = WithoutResume(line, notes);
+        line = WithoutSwap(line);
         line = WithIpv6(line, notes);
         return new PayloadCommandLine(line.ToString(), realInit, notes);
     }
@@ -75,7 +78,8 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
         return line;
     }
 
-    // Waking a hibernated system on other hardware would destroy its file systems.
+    // Waking a hibernated system on other hardware would destroy its file systems. Nor does this one hibernate: the memory would have to go where the disk
+    // is that it waits for, and whatever wakes it would find that disk in another's hands.
     private static KernelCommandLine WithoutResume(KernelCommandLine line, List<string> notes)
     {
         if (line.Has("resume"))
@@ -83,8 +87,13 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
             notes.Add("resume= is left out: a hibernated system must not wake on another machine");
         }
 
-        return line.Without("resume").Without("resume_offset").With("noresume", null);
+        return line.Without("resume").Without("resume_offset").With("noresume", null).With("nohibernate", null);
     }
+
+    // To free memory by writing to a disk takes memory for the packets that carry it: at the end of all memory that is a deadlock. Swap in memory (zram) is
+    // not meant by this argument (man 7 kernel-command-line), and a person who wants it all the same may say so.
+    private static KernelCommandLine WithoutSwap(KernelCommandLine line) =>
+        line.Has(SwapSwitch) ? line : Append(line, KernelCommandLine.Parse($"{SwapSwitch}=0"));
 
     // The disk comes through link-local addresses of IPv6, which the laptop's system may do without. The last argument of a name wins in
     // the kernel, which takes - and _ in it for the same. Both, since `disable=1` takes the protocol away and `disable_ipv6=1` the addresses.

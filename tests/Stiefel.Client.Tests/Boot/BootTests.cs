@@ -43,7 +43,7 @@ public sealed class BootTests : IDisposable
         Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"], _laptop.Requests);
         Assert.Equal("{\"takeOver\":false}", Encoding.UTF8.GetString(_laptop.Bodies["/v1/export"]));
         Assert.StartsWith("{\"modaliases\":[", Encoding.UTF8.GetString(_laptop.Bodies["/v1/modules"]));
-        Assert.Contains("kernel arguments: ro quiet rdinit=/stiefel/init root=/dev/nbd0p2 noresume", run.Output);
+        Assert.Contains("kernel arguments: ro quiet rdinit=/stiefel/init root=/dev/nbd0p2 noresume nohibernate systemd.swap=0", run.Output);
         Assert.Contains("note: root=/dev/sda2 is the laptop's name of its disk", run.Output);
         Assert.EndsWith("stopped before loading, as asked by --until-loading\n", run.Output);
         Assert.DoesNotContain("s-test", run.Output);
