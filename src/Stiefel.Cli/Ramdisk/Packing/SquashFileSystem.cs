@@ -12,8 +12,8 @@ internal static class SquashFileSystem
     /// <summary>Block size for programs, of which a start touches pages here and there: larger blocks are smaller files and slower starts.</summary>
     public const string ForPrograms = "256K";
 
-    /// <summary>Block size for what is read as a whole, and in the order in which it lies there.</summary>
-    public const string ForModules = "512K";
+    /// <summary>Block size for what is read as a whole, and in the order in which it lies there: the largest that squashfs knows, 0.6 MiB smaller than with 512K.</summary>
+    public const string ForModules = "1M";
 
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
