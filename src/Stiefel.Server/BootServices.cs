@@ -15,7 +15,7 @@ namespace Stiefel.Server;
 public static class BootServices
 {
 
-    /// <summary>From the last reader to the closing of the boot files; a desktop's requests follow each other at once.</summary>
+    /// <summary>How long boot files stay open after their last reader; a desktop's requests follow each other at once.</summary>
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(10);
 
     /// <summary>Registers what handshakes, boot files and grants need.</summary>
@@ -53,7 +53,7 @@ public static class BootServices
         services.AddHostedService<BootStart>();
     }
 
-    /// <summary>Files that are named, or a disk that is searched; with neither, there is nothing to boot and the desktop is told so.</summary>
+    /// <summary>Uses named files or searches a disk; with neither there is nothing to boot, and the desktop is told so.</summary>
     private static void AddBootSource(IServiceCollection services, ServerOptions options)
     {
         if ((options.Boot.Disk ?? options.Disk.Path) is { } disk && options.Boot is { Kernel: null, Directory: null })

@@ -4,12 +4,12 @@ using Stiefel.Linux.Processes;
 namespace Stiefel.Server;
 
 /// <summary>
-/// A terminal that is closed, or a limit of processor time, ends the server as SIGTERM does: connections are dropped and the disk is flushed.
-/// One that was started by nohup goes on.
+/// Ends the server when its terminal is closed or its limit of processor time is reached, as SIGTERM does: connections are dropped and the disk is flushed.
+/// A server that was started by nohup keeps running when the terminal is closed.
 /// </summary>
 public sealed class HangUp(IHostApplicationLifetime lifetime) : IHostedService, IDisposable
 {
-    // man 7 signal; the enumeration names only some.
+    // man 7 signal; .NET's enumeration names only some.
     private const PosixSignal ProcessorTimeLimit = (PosixSignal)24;
 
     private readonly List<PosixSignalRegistration> _registrations = [];

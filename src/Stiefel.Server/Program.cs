@@ -13,7 +13,7 @@ if (KeeperProgram.IsAskedFor(args))
     return KeeperProgram.Run(args);
 }
 
-// 0 stopped, 1 failed, 2 wrong settings, 3 refused for safety; 10 and 11: ServerEnd.
+// Exit codes: 0 stopped, 1 failed, 2 wrong settings, 3 refused for safety; 10 and 11: see ServerEnd.
 if (Help.IsAskedFor(args))
 {
     Console.Write(Help.Text);
@@ -29,10 +29,10 @@ if (args is ["--version"])
 
 try
 {
-    // The settings first: only one of them takes the right to start another kernel.
+    // Read the settings first: only Return:OnCleanEnd kexec needs the right to start another kernel.
     var options = ServerOptions.Read(ServerConfiguration.Build(args));
 
-    // docs/security.md#privileges says for what, and a test compares.
+    // docs/security.md#privileges says what each is for, and a test compares.
     LeastPrivilege.Keep(
     [
         Capability.SysAdmin, Capability.NetAdmin, Capability.DacOverride, Capability.MakeNode, Capability.ChangeOwner, Capability.SysModule, Capability.IpcLock,

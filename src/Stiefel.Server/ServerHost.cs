@@ -27,17 +27,17 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server;
 
-/// <summary>Puts the server together. What is registered first starts first; Kestrel listens last.</summary>
+/// <summary>Composes the server. Services start in the order in which they are registered; Kestrel listens last.</summary>
 public static class ServerHost
 {
-    /// <summary>Connections are dropped and the disk is flushed in this time; more than a disk needs, less than init waits.</summary>
+    /// <summary>The time for dropping connections and flushing the disk at the end: more than a disk needs, less than init waits.</summary>
     private static readonly TimeSpan s_shutdown = TimeSpan.FromSeconds(10);
 
     /// <param name="options">The settings.</param>
-    /// <param name="adjust">Has the last word on services; tests listen to the log with it.</param>
+    /// <param name="adjust">Changes the services last; tests use it to read the log.</param>
     public static WebApplication Build(ServerOptions options, Action<IServiceCollection>? adjust = null)
     {
-        // Empty: settings have been read already, and nothing else may add a listener or a log.
+        // Use the empty builder: the settings have been read already, and nothing else may add a listener or a log.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "stiefel-server" });
         builder.Logging.AddPlainConsole(options.LogLevel);
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
@@ -162,7 +162,7 @@ public static class ServerHost
         {
             KestrelSetup.Limit(kestrel);
 
-            // In this order: see ListenAddresses.
+            // Keep this order: ListenAddresses relies on it.
             if (options.HasBootPlane)
             {
                 kestrel.ListenFor(Plane.Boot, options.HttpListen);

@@ -27,11 +27,11 @@ public static class BootEndpoints
         boot.MapPost("/v1/export", sealedPlane.ExportAsync);
         boot.MapPost("/v1/release", sealedPlane.ReleaseAsync);
 
-        // Methods nobody asks with; the control plane must not tell that they are missing here.
+        // Catch all other paths and methods, so that the control plane's 404 or 405 does not reveal which exist.
         boot.Map("/v1/{**rest}", strangers.RefuseAsync);
     }
 
-    /// <summary>Whatever else is asked for here looks the same to a stranger as a wrong key does.</summary>
+    /// <summary>Answers any other request on this plane exactly like one with a wrong key.</summary>
     public static void UseBoot(this WebApplication app)
     {
         var strangers = app.Services.GetRequiredService<StrangerRefusal>();

@@ -37,6 +37,6 @@ internal static partial class BootPlaneLog
     [LoggerMessage(EventId = 129, Level = LogLevel.Information, Message = "session {Session} of {Desktop} has unlocked the boot files")]
     public static partial void BootFilesUnlocked(this ILogger logger, string session, IPAddress desktop);
 
-    [LoggerMessage(EventId = 119, Level = LogLevel.Information, Message = "session {Session}: the person there chose {Title}")]
+    [LoggerMessage(EventId = 119, Level = LogLevel.Information, Message = "session {Session}: the person at the desktop chose {Title}")]
     public static partial void EntryChosen(this ILogger logger, string session, string title);
 }

@@ -13,7 +13,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
 {
     private readonly SeenHellos _seen = new();
 
-    /// <summary>Answers one hello; a stranger's as strangers are answered.</summary>
+    /// <summary>Answers one hello; an invalid or repeated one gets the strangers' answer.</summary>
     public async Task AnswerAsync(HttpContext context)
     {
         var hello = await BoundedBody.ReadAsync(context.Request, ServerHandshake.ClientHelloSize, context.RequestAborted);
@@ -29,7 +29,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
         await context.Response.Body.WriteAsync(answer, context.RequestAborted);
     }
 
-    /// <summary>The answer, or null for a stranger. Only for a genuine hello are boot files looked for, and that may take a while.</summary>
+    /// <summary>The answer, or null for a stranger. Boot files are looked for only after a genuine hello; that may take a while.</summary>
     private async Task<byte[]?> AcceptAsync(HttpContext context, byte[] bytes)
     {
         if (ServerHandshake.TryOpen(bytes, keys.Keys) is not { } hello)
@@ -37,7 +37,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
             return null;
         }
 
-        // It is genuine, and new as far as this server has lived: no stranger pushes its connection out, and it counts only once.
+        // The hello is genuine and new to this run of the server: strangers cannot push its connection out, and a copy of it is refused.
         context.Features.Get<ConnectionStanding>()?.Greet();
         _seen.Add(bytes);
         var keyId = KeyRing.IdOf(hello.Key);
@@ -52,7 +52,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
         }
         catch (ObjectDisposedException)
         {
-            // The key was taken out of its directory and put back while the boot files were looked for: its next hello is welcome.
+            // The key was removed and put back while the boot files were looked for; the client's next hello is answered.
             return null;
         }
     }
@@ -76,7 +76,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
     private byte[]? Refuse(GenuineHello hello, string keyId, Refusal refusal) =>
         keys.Accepts(keyId) && hello.TryRefuse(refusal, out var answer) && IsStillAccepted(keyId) ? answer : null;
 
-    // A key may be revoked while its hello is answered: what ends its sessions may have looked before this one was there.
+    // A key may be revoked while its hello is answered; its sessions may have been ended before this one was added.
     private bool IsStillAccepted(string keyId)
     {
         if (keys.Accepts(keyId))

@@ -14,27 +14,27 @@ using Stiefel.Server.Sessions;
 
 namespace Stiefel.Server.BootPlane;
 
-/// <summary>The requests of a session (docs/protocol.md#requests). Every answer is an envelope: what was asked for, or a refusal with its reason.</summary>
+/// <summary>The requests of a session (docs/protocol.md#requests). Every answer is an envelope with the data that was asked for, or a refusal with its reason.</summary>
 public sealed class SealedEndpoints(
     SealedExchange exchange, IDiskGate gate, BootOffers offers, DesktopLog desktops, ILogger<SealedEndpoints> logger)
 {
-    // Two numbers.
+    // Bytes of a request that holds two numbers.
     private const int MaxMachine = 512;
 
-    // A key and a flag.
+    // Bytes of a request that holds a key and a flag.
     private const int MaxExportRequest = 4096;
 
-    // An id.
+    // Bytes of a request that holds an id.
     private const int MaxEntryRequest = 1024;
 
-    /// <summary>POST /v1/machine: which machine the desktop is.</summary>
+    /// <summary>POST /v1/machine: the desktop says which machine it is.</summary>
     public Task MachineAsync(HttpContext context) => exchange.AnswerAsync(context, MaxMachine, IdentifyAsync);
 
     /// <summary>POST /v1/kernel: the kernel image, sealed.</summary>
     public Task KernelAsync(HttpContext context) => exchange.AnswerAsync(context, 0, (request, answer, token) =>
         SendFileAsync("kernel", spec => new BootImage(spec.Kernel), request, answer, token));
 
-    /// <summary>POST /v1/initrd: the initrds behind each other, sealed.</summary>
+    /// <summary>POST /v1/initrd: the initrds one after the other, sealed.</summary>
     public Task InitrdAsync(HttpContext context) => exchange.AnswerAsync(context, 0, (request, answer, token) =>
         SendFileAsync("initrd", spec => new BootImage(spec.Initrds), request, answer, token));
 
@@ -44,7 +44,7 @@ public sealed class SealedEndpoints(
     /// <summary>POST /v1/export: the grant of the disk, sealed.</summary>
     public Task ExportAsync(HttpContext context) => exchange.AnswerAsync(context, MaxExportRequest, GrantAsync);
 
-    /// <summary>POST /v1/release: the disk is given back unused.</summary>
+    /// <summary>POST /v1/release: the desktop gives the disk back unused.</summary>
     public Task ReleaseAsync(HttpContext context) => exchange.AnswerAsync(context, 0, GiveBackAsync);
 
     /// <summary>POST /v1/entry: the manifest of another boot entry, sealed.</summary>
@@ -71,7 +71,7 @@ public sealed class SealedEndpoints(
         var machine = Parse(request.Body, ProtocolJson.Default.MachineIdentity);
         if (!machine.IsSound)
         {
-            throw new RefusalException(new Refusal(RefusalCodes.Failed, "the request is not what this server understands: expected the numbers of a machine and of its boot"));
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, "this server does not understand the request: expected the numbers of a machine and of its boot"));
         }
 
         request.Session.Identify(machine);
@@ -143,7 +143,7 @@ public sealed class SealedEndpoints(
     {
         if (!await gate.GiveBackAsync(request.Session.Id))
         {
-            throw new RefusalException(new Refusal(RefusalCodes.Failed, "this session has no disk that it could give back unused"));
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, "this session has no unused disk to give back"));
         }
 
         logger.DiskGivenBack(request.Session.Id, answer.Peer);
@@ -161,7 +161,7 @@ public sealed class SealedEndpoints(
         }
         catch (JsonException e)
         {
-            throw new RefusalException(new Refusal(RefusalCodes.Failed, $"the request is not what this server understands: {e.Message}"));
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, $"this server does not understand the request: {e.Message}"));
         }
     }
 }

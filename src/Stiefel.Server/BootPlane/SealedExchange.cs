@@ -10,17 +10,17 @@ using Stiefel.Server.Sessions;
 
 namespace Stiefel.Server.BootPlane;
 
-/// <summary>What every sealed request has in common: open it, or treat its sender as a stranger; answer, or say why not.</summary>
+/// <summary>The common part of every sealed request: open it or refuse its sender as a stranger, then send the answer or a refusal with its reason.</summary>
 public sealed class SealedExchange(SessionTable sessions, StrangerRefusal strangers, DesktopLog desktops, ILogger<SealedExchange> logger)
 {
     /// <param name="context">The request.</param>
-    /// <param name="maxBody">Bytes that a request of this kind may have before sealing.</param>
-    /// <param name="act">Answers it. A <see cref="RefusalException"/> becomes a sealed refusal.</param>
+    /// <param name="maxBody">The most bytes that a request of this kind may have before sealing.</param>
+    /// <param name="act">Answers the request. A <see cref="RefusalException"/> becomes a sealed refusal.</param>
     public async Task AnswerAsync(HttpContext context, int maxBody, Func<OpenedRequest, SealedResponse, CancellationToken, Task> act)
     {
         var token = context.RequestAborted;
         var path = context.Request.Path.Value!;
-        // A sender that names no session makes us keep a frame at most; everybody who listens to the link can name one.
+        // Keep at most one frame of a request that names no known session. Anyone who listens on the link can name one, so this is no proof.
         var body = await BoundedBody.ReadAsync(context.Request, maxBody + RequestSealer.FrameBytes, RequestSealer.FrameBytes, sessions.Knows, token);
         if (body is null || !sessions.TryOpen(path, body, out var request))
         {
@@ -47,7 +47,7 @@ public sealed class SealedExchange(SessionTable sessions, StrangerRefusal strang
         {
             if (answer.HasStarted || token.IsCancellationRequested)
             {
-                // The missing end of the envelope tells the client; the rest of the bytes must not look like one.
+                // Abort, so that the client sees an envelope without its end and knows that the answer is incomplete.
                 logger.BrokeOff(request.Session.Id, path, e.Message);
                 desktops.Add(answer.Peer, "broken-off", $"{path} broke off");
                 context.Abort();

@@ -7,17 +7,17 @@ namespace Stiefel.Server.BootPlane;
 /// <summary>The answer to one sealed request: an envelope of data, or of a refusal.</summary>
 public sealed class SealedResponse(HttpResponse response, byte[] answerKey, IPAddress peer)
 {
-    // The envelope is its user's to dispose of.
+    // The user of the envelope disposes of it.
     private Func<long> _handedOver = () => 0;
 
-    /// <summary>The receiver.</summary>
+    /// <summary>The address of the desktop that receives the answer.</summary>
     public IPAddress Peer => peer;
 
-    /// <summary>True once bytes have left, or are in Kestrel's hands: from then on a failure can only break the answer off.</summary>
+    /// <summary>True once bytes were handed to Kestrel or sent; from then on a failure can only break the answer off.</summary>
     public bool HasStarted => response.HasStarted || _handedOver() > 0;
 
-    /// <summary>An envelope of data; nothing is sent before its first segments are full or it is completed.</summary>
-    /// <param name="plainLength">Bytes that will be written, if known: the client shows its progress by it.</param>
+    /// <summary>Begins an envelope of data; nothing is sent before its first segments are full or it is completed.</summary>
+    /// <param name="plainLength">The number of bytes that will be written, if known; the client shows its progress by it.</param>
     public EnvelopeWriter Begin(long? plainLength)
     {
         response.ContentType = "application/octet-stream";
@@ -27,7 +27,7 @@ public sealed class SealedResponse(HttpResponse response, byte[] answerKey, IPAd
         return envelope;
     }
 
-    /// <summary>Says no, and why.</summary>
+    /// <summary>Sends a refusal with its reason.</summary>
     public Task RefuseAsync(Refusal refusal, CancellationToken token)
     {
         response.ContentType = "application/octet-stream";

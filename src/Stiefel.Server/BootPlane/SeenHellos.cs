@@ -3,19 +3,19 @@ using System.Security.Cryptography;
 namespace Stiefel.Server.BootPlane;
 
 /// <summary>
-/// The genuine hellos of late. A client makes a fresh one for every handshake: one that comes again is a recording, and gets the strangers' answer before
-/// it costs more than a look. Thread-safe.
+/// Remembers recent genuine hellos. A client makes a fresh one for every handshake, so a repeated one is a recording and gets the strangers' answer before
+/// it costs more than a lookup. Thread-safe.
 /// </summary>
 public sealed class SeenHellos
 {
-    /// <summary>A desktop needs one for each attempt; 32 bytes each.</summary>
+    /// <summary>The most hellos that are remembered. A desktop sends one for each attempt.</summary>
     public const int Most = 4096;
 
     private readonly Lock _lock = new();
     private readonly HashSet<UInt128> _seen = [];
     private readonly Queue<UInt128> _order = [];
 
-    /// <summary>Was it here before?</summary>
+    /// <summary>True if this hello was added before.</summary>
     public bool Has(ReadOnlySpan<byte> hello)
     {
         var mark = MarkOf(hello);
@@ -25,7 +25,7 @@ public sealed class SeenHellos
         }
     }
 
-    /// <summary>Keeps it in mind; the oldest is forgotten if there are too many.</summary>
+    /// <summary>Remembers a hello; forgets the oldest if there are too many.</summary>
     public void Add(ReadOnlySpan<byte> hello)
     {
         var mark = MarkOf(hello);

@@ -3,7 +3,7 @@ using Stiefel.Server.Strangers;
 
 namespace Stiefel.Server.BootPlane;
 
-/// <summary>The one answer for everybody who could not prove to hold a key, whatever was wrong: 403, empty.</summary>
+/// <summary>The one answer to every request without proof of a key, whatever was wrong: an empty 403.</summary>
 public sealed class StrangerRefusal(StrangerLog log, StrangerBudget budget)
 {
     /// <summary>The empty 403 that every stranger gets (docs/security.md).</summary>
@@ -15,6 +15,6 @@ public sealed class StrangerRefusal(StrangerLog log, StrangerBudget budget)
         context.Response.ContentLength = 0;
     }
 
-    // Long or odd paths are the stranger's to choose and the console's to suffer.
+    // A stranger can choose any path; leave long ones out of the log.
     private static string PathOf(HttpContext context) => context.Request.Path.Value is { Length: < 40 } path ? path : "/…";
 }

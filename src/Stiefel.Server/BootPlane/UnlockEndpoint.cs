@@ -12,12 +12,12 @@ using Stiefel.Server.Sessions;
 namespace Stiefel.Server.BootPlane;
 
 /// <summary>
-/// POST /v1/unlock: the passphrase of the laptop's encrypted disk, sealed like every request (docs/protocol.md#unlocking). One try at a time,
-/// for each costs seconds and a gigabyte; and after a wrong one nobody's next is looked at for a while, whatever session it comes from.
+/// POST /v1/unlock: the passphrase of the laptop's encrypted disk, sealed like every request (docs/protocol.md#unlocking). Tries run one at a time,
+/// because each takes seconds and up to a gigabyte of memory; and after a wrong one the next waits for a while, whichever session it comes from.
 /// </summary>
 public sealed class UnlockEndpoint(SealedExchange exchange, IDiskGate gate, BootOffers offers, PassphraseDelay delay, DesktopLog desktops, ILogger<UnlockEndpoint> logger) : IDisposable
 {
-    // Somewhat more than a passphrase may have, so that one that is too long is told so.
+    // Twice the longest passphrase, so that one that is slightly too long is refused with a reason.
     private const int MaxRequest = 2 * UnlockAnswer.MaxPassphraseBytes;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -63,21 +63,21 @@ public sealed class UnlockEndpoint(SealedExchange exchange, IDiskGate gate, Boot
         await envelope.CompleteAsync(token);
     }
 
-    /// <summary>What there is to boot; null if the passphrase is wrong.</summary>
+    /// <summary>The offer that the passphrase unlocks; null if the passphrase is wrong.</summary>
     private async Task<BootOffer?> TryAsync(OpenedRequest request, IPAddress peer, CancellationToken token)
     {
         var session = request.Session;
         await delay.WaitAsync(token);
         if (!session.Lock.TryTake())
         {
-            throw new RefusalException(new Refusal(RefusalCodes.NoTriesLeft, $"{UnlockAnswer.MaxTries} passphrases were wrong; begin anew"));
+            throw new RefusalException(new Refusal(RefusalCodes.NoTriesLeft, $"{UnlockAnswer.MaxTries} passphrases were wrong; start over"));
         }
 
         var isWrong = false;
         try
         {
             using var lease = await gate.UnlockAsync(request.Session.ReaderAt(peer), request.Body, token);
-            // A desktop that takes the disk now waits for this lease, and what is awaited here waits for that desktop.
+            // Stop waiting when the lease is revoked: a desktop that takes the disk waits for this lease, and the offer waits for that desktop.
             using var both = CancellationTokenSource.CreateLinkedTokenSource(token, lease.Revoked);
             var offer = await offers.OfUnlockedAsync(both.Token);
             session.Unlock(offer);

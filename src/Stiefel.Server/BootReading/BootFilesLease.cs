@@ -18,10 +18,10 @@ public sealed class BootFilesLease : IDisposable
     /// <summary>The files; valid until this is disposed of, or revoked.</summary>
     public IBootFiles Files => _opening.Files;
 
-    /// <summary>The disk is being granted: the files are about to be closed.</summary>
+    /// <summary>Cancelled when the disk is being granted and the files are about to be closed.</summary>
     public CancellationToken Revoked => _opening.Revoked;
 
-    /// <summary>The files are no longer what was found when they were opened: the next borrower looks again.</summary>
+    /// <summary>Marks the files as changed since they were opened, so that the next borrower opens them anew.</summary>
     public void MarkOutdated() => _opening.MarkOutdated();
 
     /// <summary>Gives the files back.</summary>

@@ -2,7 +2,7 @@ using Stiefel.BootFiles.Disk;
 
 namespace Stiefel.Server.BootReading;
 
-/// <summary>One opening of the boot files and how many read them now.</summary>
+/// <summary>One opening of the boot files and the number of its present readers.</summary>
 internal sealed class BootFilesOpening(IBootFiles files) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _revocation = new();
@@ -14,13 +14,13 @@ internal sealed class BootFilesOpening(IBootFiles files) : IAsyncDisposable
 
     public IBootFiles Files { get; } = files;
 
-    /// <summary>Tells readers to let go.</summary>
+    /// <summary>Cancelled to tell readers to let go.</summary>
     public CancellationToken Revoked => _revocation.Token;
 
-    /// <summary>The next borrower gets a new opening.</summary>
+    /// <summary>True if the next borrower must get a new opening.</summary>
     public bool IsSpent => _isOutdated || _revocation.IsCancellationRequested;
 
-    /// <summary>The files are no longer what was found when they were opened.</summary>
+    /// <summary>Marks the files as changed since they were opened.</summary>
     public void MarkOutdated() => _isOutdated = true;
 
     public void AddReader()
@@ -32,7 +32,7 @@ internal sealed class BootFilesOpening(IBootFiles files) : IAsyncDisposable
         }
     }
 
-    /// <returns>How often the files had been borrowed by then, for <see cref="IsIdleSince"/>.</returns>
+    /// <returns>How often the files have been borrowed so far, for <see cref="IsIdleSince"/>.</returns>
     public int RemoveReader()
     {
         lock (_lock)
@@ -43,7 +43,7 @@ internal sealed class BootFilesOpening(IBootFiles files) : IAsyncDisposable
         }
     }
 
-    /// <summary>True if nobody reads now, and nobody began to since.</summary>
+    /// <summary>True if there is no reader and none has come since that count.</summary>
     public bool IsIdleSince(int borrowed)
     {
         lock (_lock)

@@ -4,14 +4,14 @@ using Stiefel.Linux.Initramfs;
 
 namespace Stiefel.Server.BootReading;
 
-/// <summary>What is streamed as one file: the regions one after the other, each but the first beginning at a multiple of 4.</summary>
+/// <summary>Several file regions streamed as one file: one after the other, each padded to begin at a multiple of 4 bytes.</summary>
 public sealed class BootImage
 {
     private const int ReadSize = 256 * 1024;
 
     private readonly IReadOnlyList<FileRegion> _regions;
 
-    /// <param name="regions">In this order, behind each other.</param>
+    /// <param name="regions">The regions in their order.</param>
     public BootImage(params IReadOnlyList<FileRegion> regions)
     {
         _regions = regions;
@@ -21,10 +21,10 @@ public sealed class BootImage
         }
     }
 
-    /// <summary>Bytes.</summary>
+    /// <summary>The length in bytes, with padding.</summary>
     public long Length { get; }
 
-    /// <summary>Reads all of it in pieces through one buffer, which is the consumer's until it returns.</summary>
+    /// <summary>Reads everything in pieces through one buffer; the consumer may use a piece until its task completes.</summary>
     /// <exception cref="IOException">A file cannot be read, or ends before its region does.</exception>
     public async Task ReadAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> consume, CancellationToken token)
     {

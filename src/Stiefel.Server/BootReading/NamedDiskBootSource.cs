@@ -6,7 +6,7 @@ using Stiefel.Server.State;
 
 namespace Stiefel.Server.BootReading;
 
-/// <summary>The boot files of a disk that is looked up by name when it is first needed: a slow one may appear after the server has started.</summary>
+/// <summary>The boot files of a disk that is looked up by name when it is first needed, because a slow disk may appear after the server has started.</summary>
 public sealed class NamedDiskBootSource(string name, ServerOptions options, IVolumeTools tools, ILogger<DiskBootSource> logger) : IBootSource, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);

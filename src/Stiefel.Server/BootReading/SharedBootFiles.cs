@@ -4,29 +4,29 @@ using Stiefel.BootFiles.Disk;
 namespace Stiefel.Server.BootReading;
 
 /// <summary>
-/// The boot files, opened once for all who read them at the same time. They stay open a little longer than the last reader,
-/// so that kernel, initrd and drivers of one boot are one opening; and they can be taken away from every reader at once.
+/// The boot files, opened once for all concurrent readers. They stay open for a moment after the last reader,
+/// so that kernel, initrd and drivers of one boot share one opening; and they can be taken from all readers at once.
 /// </summary>
 public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger<SharedBootFiles> logger) : IAsyncDisposable
 {
-    // Long enough that one boot asks for the passphrase once; short enough that the volume is closed when somebody else comes.
+    // Long enough that one boot asks for the passphrase only once; short enough that the volume is closed when another desktop comes later.
     private static readonly TimeSpan s_unlockedLinger = TimeSpan.FromMinutes(5);
 
-    // Held while files are opened or closed, and while a lease is given; giving back needs no turn.
+    // Held while files are opened or closed and while a lease is given; returning a lease needs no turn.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private BootFilesOpening? _opening;
 
-    /// <summary>True while files are open, read or not.</summary>
+    /// <summary>True while the files are open, even without a reader.</summary>
     public bool IsOpen => _opening is not null;
 
     /// <summary>Borrows the files; give them back by disposing.</summary>
-    /// <exception cref="BootCatalogException">There are none.</exception>
-    /// <exception cref="BootLockedException">They are closed, and take a passphrase.</exception>
+    /// <exception cref="BootCatalogException">There are no boot files.</exception>
+    /// <exception cref="BootLockedException">The files are encrypted and need a passphrase.</exception>
     public Task<BootFilesLease> BorrowAsync(CancellationToken token) => BorrowAsync(source.OpenAsync, _ => Task.CompletedTask, token);
 
-    /// <summary>The same with a passphrase, which must be right also if the files are open already.</summary>
-    /// <exception cref="BootCatalogException">There are none.</exception>
-    /// <exception cref="BootLockedException">It is wrong.</exception>
+    /// <summary>Borrows the files with a passphrase, which must be right even if the files are open already.</summary>
+    /// <exception cref="BootCatalogException">There are no boot files.</exception>
+    /// <exception cref="BootLockedException">The passphrase is wrong.</exception>
     public Task<BootFilesLease> UnlockAsync(ReadOnlyMemory<byte> passphrase, CancellationToken token) => BorrowAsync(
         stop => source.UnlockAsync(passphrase, stop),
         async files =>
@@ -64,7 +64,7 @@ public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger
         }
     }
 
-    /// <summary>Ends every reader, waits until each has let go, and closes the files: nothing of theirs stays open.</summary>
+    /// <summary>Revokes every lease, waits until each reader has let go, and closes the files.</summary>
     public async Task CloseAsync()
     {
         await _turn.WaitAsync();
@@ -110,7 +110,7 @@ public sealed class SharedBootFiles(IBootSource source, TimeSpan linger, ILogger
 
     private async Task CloseOpeningAsync(BootFilesOpening opening)
     {
-        // Forgotten only once it really is closed: a failed unmount must fail the grant that waits for it, now and at the next try.
+        // Keep the opening until it really is closed: a failed unmount must fail the grant that waits for it, now and at the next attempt.
         await opening.DisposeAsync();
         _opening = null;
     }

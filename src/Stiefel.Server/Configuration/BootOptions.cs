@@ -2,7 +2,7 @@ using Stiefel.BootFiles.Catalog;
 
 namespace Stiefel.Server.Configuration;
 
-/// <summary>What the desktop boots. Given file by file, as a directory to search, or, by default, found on the disk.</summary>
+/// <summary>What the desktop boots: named file by file, found in a directory, or, by default, found on the disk.</summary>
 public sealed record BootOptions
 {
     /// <summary>A kernel image.</summary>
@@ -26,16 +26,16 @@ public sealed record BootOptions
     /// <summary>The encrypted partition around <see cref="Partition"/>; null to ask for a passphrase only if nothing else boots.</summary>
     public string? LuksPartition { get; init; }
 
-    /// <summary>The desktop may hand the typed passphrase on to the payload's initrd, which then does not ask again.</summary>
+    /// <summary>True if the desktop may pass the typed passphrase on to the payload's initrd, which then does not ask again.</summary>
     public bool HandOverPassphrase { get; init; } = true;
 
     /// <summary>Kernel, initrd and arguments on the laptop's disk, named by its owner; null to take those of a boot entry.</summary>
     public NamedBootFiles? Load { get; init; }
 
-    /// <summary>The entry that the laptop's own system was started by, as it was handed on (<see cref="Stiefel.BootFiles.Catalog.BootedEntry"/>); empty if it was not.</summary>
+    /// <summary>The entry that started the laptop's own system, as autokexec passed it on (<see cref="Stiefel.BootFiles.Catalog.BootedEntry"/>); empty if it was not.</summary>
     public string Booted { get; init; } = "";
 
-    /// <summary>How long a desktop asks which entry to boot; 0: not at all.</summary>
+    /// <summary>How many seconds a desktop waits for the choice of an entry; 0 to boot the default without asking.</summary>
     public int MenuSeconds { get; init; } = 3;
 
     /// <summary>The payload kernel's drivers, a directory like /lib/modules/VERSION; null to look on the disk.</summary>

@@ -1,12 +1,12 @@
 namespace Stiefel.Server.Configuration;
 
-/// <summary>`--Section:Key VALUE` and `--Section:Key=VALUE`. Unlike the platform's own source it lets nothing pass unread.</summary>
+/// <summary>`--Section:Key VALUE` and `--Section:Key=VALUE`. Unlike .NET's own source, it refuses every word that it does not understand.</summary>
 public static class CommandLineSettings
 {
     /// <inheritdoc/>
     public const string Name = "command line";
 
-    /// <exception cref="SettingsException">A word that is no setting, or a setting without a value.</exception>
+    /// <exception cref="SettingsException">A word is not a setting, or a setting has no value or is given twice.</exception>
     public static NamedSettingsSource Parse(IReadOnlyList<string> args)
     {
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);

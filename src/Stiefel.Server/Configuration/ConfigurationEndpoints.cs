@@ -3,12 +3,12 @@ using Stiefel.Protocol.Control;
 
 namespace Stiefel.Server.Configuration;
 
-/// <summary>The settings, and where each comes from.</summary>
+/// <summary>Shows the settings and where each comes from.</summary>
 public static class ConfigurationEndpoints
 {
     /// <summary>Adds the route of settings.</summary>
     public static void MapConfiguration(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/api/v1/config", GetConfiguration)
-        .WithName("GetConfiguration").WithTags("Status").WithSummary("Every setting as it counts, and where it comes from; secrets are not shown");
+        .WithName("GetConfiguration").WithTags("Status").WithSummary("Every setting's effective value and its source; secrets are not shown");
 
     private static Ok<ConfigurationSetting[]> GetConfiguration(ServerOptions options) => TypedResults.Ok(options.Settings
         .Select(setting => new ConfigurationSetting(setting.Key, setting.IsSecret ? null : setting.Value, setting.Origin, setting.IsSecret)).ToArray());

@@ -5,10 +5,10 @@ using Stiefel.Protocol.Discovery;
 
 namespace Stiefel.Server.Configuration;
 
-/// <summary>Answers to desktops that search.</summary>
-/// <param name="Enabled">False if they are told the address.</param>
-/// <param name="Port">UDP.</param>
-/// <param name="LaptopId">Which laptop answers (<see cref="LaptopIdentity.Id"/>).</param>
+/// <summary>Whether and how desktops that search for a laptop are answered.</summary>
+/// <param name="Enabled">False if desktops are given the address in another way.</param>
+/// <param name="Port">The UDP port.</param>
+/// <param name="LaptopId">The id of the laptop that answers (<see cref="LaptopIdentity.Id"/>).</param>
 public sealed record DiscoveryOptions(bool Enabled, int Port, string LaptopId)
 {
     private const int MaxPort = 65535;

@@ -1,9 +1,9 @@
 namespace Stiefel.Server.Configuration;
 
-/// <summary>What is served.</summary>
+/// <summary>The disk that is served.</summary>
 /// <param name="Path">A file, a device, or a name like UUID=… that is looked up when the disk is opened; null if only boot files are served.</param>
-/// <param name="ReadOnly">Writes are refused.</param>
-/// <param name="Snapshot">Where writes go that shall vanish; null if they go to the disk.</param>
+/// <param name="ReadOnly">True to refuse writes.</param>
+/// <param name="Snapshot">Where writes are kept that are discarded in the end; null if they go to the disk.</param>
 public sealed record DiskOptions(string? Path, bool ReadOnly, SnapshotOptions? Snapshot)
 {
     /// <summary>Reads the settings of what is served.</summary>

@@ -3,8 +3,8 @@ using System.Collections;
 namespace Stiefel.Server.Configuration;
 
 /// <summary>
-/// `STIEFEL_Section__Key` and plain `Section__Key`. Other programs own other variables, so only names with a section of ours count;
-/// with the prefix every section counts, since a prefixed name can only be meant for us.
+/// `STIEFEL_Section__Key` and plain `Section__Key`. Plain names count only with one of our sections, because other programs use other variables;
+/// prefixed names always count, because they can only be meant for this server.
 /// </summary>
 public static class EnvironmentSettings
 {

@@ -1,6 +1,6 @@
 namespace Stiefel.Server.Configuration;
 
-/// <summary>What `--help` says: every setting, once.</summary>
+/// <summary>The text of `--help`: every setting, once.</summary>
 public static class Help
 {
     /// <summary>What --help prints.</summary>
@@ -12,8 +12,8 @@ public static class Help
 
           --Disk:Path FILE|DEVICE          what to serve; also UUID=…, PTUUID=…, SERIAL=…
           --Disk:ReadOnly true             refuse writes
-          --Disk:Snapshot memory|DIR       keep writes in memory, or upon DIR's file system, and forget them in the end
-          --Disk:SnapshotLimitMiB N        so much of them, 0 for no limit; default 1024 in memory, 0 in a DIR
+          --Disk:Snapshot memory|DIR       keep writes in memory, or on DIR's file system, and discard them at the end
+          --Disk:SnapshotLimitMiB N        at most so many of them; 0 for no limit; default 1024 in memory, 0 in a DIR
           --Boot:Kernel FILE               what to boot, file by file …
           --Boot:Initrd FILE
           --Boot:CommandLine "…"           kernel arguments, instead of the boot entry's
@@ -21,9 +21,9 @@ public static class Help
           --Boot:Disk DEVICE               … or found on a disk; default: the one that is served
           --Boot:Partition DEVICE          look at this partition only
           --Boot:LuksPartition DEVICE      open this encrypted partition first; default: only if no other boots
-          --Boot:HandOverPassphrase false  the payload's initrd shall ask for the passphrase again
+          --Boot:HandOverPassphrase false  make the payload's initrd ask for the passphrase again
           --Boot:Modules DIR               drivers of that kernel, like /lib/modules/VERSION
-          --Boot:Laptop NAME               the name desktops are shown; default: the host name
+          --Boot:Laptop NAME               the name shown at desktops; default: the host name
           --Keys:Directory DIR             accepted keys, NAME.key each; default /etc/stiefel/keys
           --Http:Listen ADDRESS:PORT       boot plane; default [::]:4644
           --Admin:Listen ADDRESS:PORT      control plane (HTTPS; plain HTTP for loopback), or none; default [::]:4645
@@ -49,34 +49,34 @@ public static class Help
           --Boot:Load:Kernel PATH          with the next two: what to boot from the disk whatever its loader says
           --Boot:Load:Initrd PATH          likewise
           --Boot:Load:CommandLine "…"      likewise
-          --Boot:BootedEntry ENTRY         what the laptop's own system was started by, as autokexec hands it on
-          --Boot:MenuSeconds N             a desktop asks so long which entry to boot; default 3, 0 not at all
-          --State:Directory DIR            what a restart must remember; default /run/stiefel
-          --State:Keeper process|systemd|none   what holds the disk when the server is killed, so that its desktop may go on; default: a process, or
+          --Boot:BootedEntry ENTRY         the entry that started the laptop's own system, as autokexec passes it on
+          --Boot:MenuSeconds N             how long a desktop asks which entry to boot; default 3; 0 does not ask
+          --State:Directory DIR            records that a restart needs; default /run/stiefel
+          --State:Keeper process|systemd|none   what holds the disk if the server is killed, so that its desktop can continue; default: a process, or
                                            systemd's store of descriptors where the unit has one (FileDescriptorStoreMax=)
-          --Discovery:Enabled false        do not answer desktops that search
+          --Discovery:Enabled false        do not answer desktops that search for a laptop
           --Discovery:Port PORT            UDP; default 61570
-          --Discovery:LaptopId DIGITS      by which a desktop finds the laptop again that it called; default: made from the machine's numbers
+          --Discovery:LaptopId DIGITS      the id by which a desktop finds its laptop again; default: made from the machine's numbers
           --Network:Manage true            set every network interface up
-          --Link:Protection wireguard|none   how sessions' blocks cross the link: in a tunnel, or in the open; default wireguard
+          --Link:Protection wireguard|none   how sessions' blocks cross the link: in a tunnel, or unprotected; default wireguard
           --Link:Port PORT                 UDP, of WireGuard; several desktops take those after it; default 61571
           --Link:Mtu BYTES                 of the payload's link; default 1500
           --Link:RequestTimeoutSeconds N   an unanswered request ends the payload's connection; default 5
-          --Link:DeadConnectionSeconds N   the payload waits this long for the server, 0 for ever; default 600
-          --Power:Watch false              do not look at mains and batteries
+          --Link:DeadConnectionSeconds N   the payload waits this long for the server; 0 for ever; default 600
+          --Power:Watch false              do not watch mains and batteries
           --Power:Beep true|false          beep and flash when they are in danger; default true where Network:Manage is
-          --Power:LowPercent N             so much in the batteries is low; default 15
-          --Power:CriticalPercent N        so much is critical; default 5
-          --Power:LookSeconds N            look so often, whether the kernel announces a change or not; default 30
+          --Power:LowPercent N             the charge that counts as low; default 15
+          --Power:CriticalPercent N        the charge that counts as critical; default 5
+          --Power:LookSeconds N            read them this often, besides the kernel's announcements; default 30
           --Power:Supplies DIR             adapters and batteries; default /sys/class/power_supply
           --Power:Lights DIR               lights of the keyboard; default /sys/class/leds
           --Power:Inputs DIR               input devices, of which the speaker is one; default /sys/class/input
           --Power:StopAtCritical true      at a critical battery the desktop is asked to switch itself off; when it has said goodbye, the laptop does
-          --Power:StopDelaySeconds N       so long after that was announced; default 60
-          --Return:Manage true|false       this machine is the server's to switch off and restart; default true where Network:Manage is
-          --Return:OnCleanEnd restart|kexec|poweroff|wait   when the desktop has said goodbye; default restart
-          --Return:DelaySeconds N          so long after that, so that a desktop that only restarts finds the laptop; default 20
-          --Return:IdleMinutes N           also after so long without a desktop; default 0: never
+          --Power:StopDelaySeconds N       this long after announcing it; default 60
+          --Return:Manage true|false       let the server switch off and restart this machine; default true where Network:Manage is
+          --Return:OnCleanEnd restart|kexec|poweroff|wait   what the laptop does after the desktop's goodbye; default restart
+          --Return:DelaySeconds N          how long after the goodbye, so that a desktop that restarts finds the laptop; default 20
+          --Return:IdleMinutes N           also after this long without a desktop; default 0: never
           --NetBoot:Dhcp auto|off|always   answer desktops that boot over the network: on cables without a router and another DHCP server, also beside a router,
                                            or not; default auto where Network:Manage is
           --NetBoot:Files DIR              what they boot, and dnsmasq; default /netboot
@@ -103,6 +103,6 @@ public static class Help
 
     private static readonly string[] s_words = ["--help", "-h", "-?", "help"];
 
-    /// <summary>True if the arguments ask for help instead of a server.</summary>
+    /// <summary>True if the arguments ask for help instead of starting the server.</summary>
     public static bool IsAskedFor(string[] args) => args.Any(s_words.Contains);
 }

@@ -3,7 +3,7 @@ using Stiefel.Linux.Kernel;
 namespace Stiefel.Server.Configuration;
 
 /// <summary>
-/// The ramdisk's server gets its settings on the kernel command line: the three names users know,
+/// Settings on the kernel command line, for the server in the ramdisk: three names that users know,
 /// and `stiefel.Section.Key=value` for everything else.
 /// </summary>
 public static class KernelArgumentSettings
@@ -19,7 +19,7 @@ public static class KernelArgumentSettings
         ["stiefel_bootpart_luks"] = "Boot:LuksPartition",
     };
 
-    /// <summary>The settings in a kernel command line; other arguments are the kernel's or the ramdisk's business.</summary>
+    /// <summary>The settings in a kernel command line; other arguments are ignored.</summary>
     public static NamedSettingsSource Parse(string commandLine)
     {
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
@@ -31,7 +31,7 @@ public static class KernelArgumentSettings
             }
             else if (option.Name.StartsWith(Prefix, StringComparison.Ordinal))
             {
-                // A bare switch means true, as for the kernel's own.
+                // A name without a value means true, as for the kernel's own arguments.
                 settings[option.Name[Prefix.Length..].Replace('.', ':')] = option.Value ?? "true";
             }
         }

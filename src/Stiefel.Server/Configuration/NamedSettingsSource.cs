@@ -1,8 +1,8 @@
 namespace Stiefel.Server.Configuration;
 
-/// <summary>Settings from one place that a person can name, so that an error can say where a wrong value stands.</summary>
+/// <summary>Settings from one named source, so that an error can say where a wrong value comes from.</summary>
 /// <param name="name">`command line`, `environment`, `/proc/cmdline`.</param>
-/// <param name="settings">`Section:Key` to value.</param>
+/// <param name="settings">Values by `Section:Key`.</param>
 public sealed class NamedSettingsSource(string name, IReadOnlyDictionary<string, string?> settings) : IConfigurationSource
 {
     /// <inheritdoc/>

@@ -2,10 +2,10 @@ using Stiefel.Nbd.Connections;
 
 namespace Stiefel.Server.Configuration;
 
-/// <summary>What one client, and all of them together, may cost the block server.</summary>
+/// <summary>The limits of the block server for one client and for all clients together.</summary>
 public static class NbdLimitOptions
 {
-    // Enough for any laptop; a thread and a megabyte for each.
+    // Enough for any laptop: each connection costs a thread and a megabyte.
     private const int MaxConnections = 65536;
     private const int MaxOptions = 65536;
     private const int MaxHandshakeKiB = 1024 * 1024;

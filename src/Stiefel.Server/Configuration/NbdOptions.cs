@@ -15,20 +15,20 @@ public enum NbdAccess
     Open,
 }
 
-/// <summary>The block server.</summary>
-/// <param name="Listen">Its address, unless it has a path.</param>
+/// <summary>The settings of the block server.</summary>
+/// <param name="Listen">The address to listen at, unless <see cref="UnixPath"/> is set.</param>
 /// <param name="Access">The clients that may use it.</param>
 /// <param name="ExportName">The name of an open export.</param>
-/// <param name="Tls">Whether it speaks TLS.</param>
-/// <param name="Limits">What clients may cost.</param>
+/// <param name="Tls">The settings of TLS.</param>
+/// <param name="Limits">The limits for clients.</param>
 public sealed record NbdOptions(IPEndPoint Listen, NbdAccess Access, string ExportName, NbdTlsOptions Tls, NbdServerOptions Limits)
 {
     private const string UnixPrefix = "unix:";
 
-    // man 7 unix: sun_path, with its end.
+    // man 7 unix: sun_path has 108 bytes with its terminating null byte.
     private const int MaxUnixPath = 107;
 
-    /// <summary>An open export may be reached from other machines.</summary>
+    /// <summary>True if an open export may be reached from other machines.</summary>
     public bool MayListenOnNetwork { get; init; }
 
     /// <summary>The path of a socket to listen at instead of <see cref="Listen"/>; null for none.</summary>
@@ -57,11 +57,11 @@ public sealed record NbdOptions(IPEndPoint Listen, NbdAccess Access, string Expo
             throw reader.Wrong("Nbd:ExportName", $"at most {MaxExportName} bytes");
         }
 
-        // What systemd listens at is known when the server starts: see NbdHostedService.
+        // The addresses at which systemd listens are checked when the server starts: see NbdHostedService.
         if (access == NbdAccess.Open && !onNetwork && path is null && !(reader.Text("Nbd:Listen") is null && ActivatedSockets.Are) && !IPAddress.IsLoopback(listen.Address))
         {
             throw new SettingsException($"Nbd:Access open would give the disk to everyone who reaches {listen}: " +
-                "listen on loopback (--Nbd:Listen 127.0.0.1:10809), or say --Nbd:AllowOpenOnNetwork true");
+                "listen on loopback (--Nbd:Listen 127.0.0.1:10809), or set --Nbd:AllowOpenOnNetwork true");
         }
 
         return new NbdOptions(listen, access, name ?? "", NbdTlsOptions.Read(reader, access), NbdLimitOptions.Read(reader)) { UnixPath = path, MayListenOnNetwork = onNetwork };

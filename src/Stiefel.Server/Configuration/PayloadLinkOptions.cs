@@ -4,19 +4,19 @@ using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Server.Configuration;
 
-/// <summary>How the payload is told to treat its link.</summary>
+/// <summary>The settings of the payload's link.</summary>
 /// <param name="RequestTimeoutSeconds">An unanswered request ends the connection after this time.</param>
-/// <param name="DeadConnectionSeconds">Requests wait this long for a new connection; 0 for ever.</param>
-/// <param name="ExitWaitSeconds">The end of a payload waits this long for this laptop, to say goodbye.</param>
-/// <param name="Mtu">Bytes.</param>
+/// <param name="DeadConnectionSeconds">Requests wait this long for a new connection; 0 means forever.</param>
+/// <param name="ExitWaitSeconds">A payload that shuts down waits this long for the laptop, to say goodbye.</param>
+/// <param name="Mtu">The link's MTU in bytes.</param>
 /// <param name="Protection">How sessions are protected; an open export has none.</param>
-/// <param name="Port">UDP, of the first tunnel.</param>
+/// <param name="Port">The UDP port of the first tunnel.</param>
 public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConnectionSeconds, int ExitWaitSeconds, int Mtu, LinkProtection Protection, int Port)
 {
     private const string ProtectionKey = "Link:Protection";
     private const string MtuKey = "Link:Mtu";
 
-    // Room for as many tunnels as there may be.
+    // Leaves room for the ports of all tunnels.
     private const int MostPort = 65535 - Tunnels.WireGuardTunnels.MaxTunnels;
 
     private const int Day = 24 * 60 * 60;
@@ -25,7 +25,7 @@ public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConne
     private const int LeastMtu = 1280;
     private const int MostMtu = 65535;
 
-    /// <summary>The same as a manifest tells it.</summary>
+    /// <summary>The settings in the form of a manifest.</summary>
     public LinkParameters ToParameters() => new()
     {
         Protection = Protection.Word(),
@@ -36,16 +36,16 @@ public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConne
     };
 
     /// <param name="reader">The settings.</param>
-    /// <param name="hasSessions">There is something to protect.</param>
+    /// <param name="hasSessions">True if there are sessions, whose traffic needs protection.</param>
     public static PayloadLinkOptions Read(SettingReader reader, bool hasSessions = true)
     {
         var options = Read(reader);
         return options switch
         {
             { Protection: LinkProtection.WireGuard } when !hasSessions && reader.Text(ProtectionKey) is not null =>
-                throw reader.Wrong(ProtectionKey, "nothing, since an open export has no sessions, from which the keys would come"),
+                throw reader.Wrong(ProtectionKey, "nothing, since an open export has no sessions to derive keys from"),
             { Protection: LinkProtection.WireGuard, Mtu: < TunnelPlan.LeastLinkMtu } when hasSessions =>
-                throw reader.Wrong(MtuKey, $"at least {TunnelPlan.LeastLinkMtu}, since Link:Protection wireguard needs room for itself"),
+                throw reader.Wrong(MtuKey, $"at least {TunnelPlan.LeastLinkMtu}, since Link:Protection wireguard needs room for its headers"),
             _ => options,
         };
     }

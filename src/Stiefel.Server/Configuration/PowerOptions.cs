@@ -3,17 +3,17 @@ using Stiefel.Linux.Speaker;
 
 namespace Stiefel.Server.Configuration;
 
-/// <summary>What is done about mains and batteries.</summary>
-/// <param name="Watch">They are looked at.</param>
-/// <param name="Beep">The laptop beeps and flashes when they are in danger.</param>
-/// <param name="LowPercent">So much in the batteries is low.</param>
-/// <param name="CriticalPercent">So much is critical.</param>
-/// <param name="Interval">They are looked at so often, announced or not.</param>
-/// <param name="Supplies">Where the kernel has adapters and batteries.</param>
-/// <param name="Lights">Where it has the keyboard's lights.</param>
-/// <param name="Inputs">Where it has the speaker, among other input devices.</param>
-/// <param name="StopAtCritical">At a critical battery the desktop is asked to switch itself off, and then the laptop does.</param>
-/// <param name="StopDelay">So long after it was announced.</param>
+/// <summary>The settings for mains and batteries.</summary>
+/// <param name="Watch">True to watch them.</param>
+/// <param name="Beep">True to beep and flash when the power is at risk.</param>
+/// <param name="LowPercent">The charge in percent that counts as low.</param>
+/// <param name="CriticalPercent">The charge in percent that counts as critical.</param>
+/// <param name="Interval">How often they are read, besides the kernel's announcements.</param>
+/// <param name="Supplies">The kernel's directory of adapters and batteries, /sys/class/power_supply.</param>
+/// <param name="Lights">The kernel's directory of lights, /sys/class/leds.</param>
+/// <param name="Inputs">The kernel's directory of input devices, among them the speaker, /sys/class/input.</param>
+/// <param name="StopAtCritical">True to ask the desktop to switch itself off at a critical battery, and then switch the laptop off.</param>
+/// <param name="StopDelay">How long after the announcement the desktop is asked.</param>
 public sealed record PowerOptions(
     bool Watch, bool Beep, int LowPercent, int CriticalPercent, TimeSpan Interval, string Supplies, string Lights, string Inputs, bool StopAtCritical, TimeSpan StopDelay)
 {
@@ -21,7 +21,7 @@ public sealed record PowerOptions(
     private const int Hour = 60 * 60;
 
     /// <param name="reader">The settings.</param>
-    /// <param name="inRamdisk">Nobody else on this machine would warn.</param>
+    /// <param name="inRamdisk">True in the ramdisk, where no other program would warn.</param>
     /// <exception cref="SettingsException">One is mistyped, or does not fit the others.</exception>
     public static PowerOptions Read(SettingReader reader, bool inRamdisk)
     {

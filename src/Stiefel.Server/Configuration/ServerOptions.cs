@@ -7,11 +7,11 @@ namespace Stiefel.Server.Configuration;
 /// <summary>Every setting of the server, read and checked once at start.</summary>
 public sealed record ServerOptions
 {
-    /// <summary>The first halves of all settings' names.</summary>
+    /// <summary>The sections of all settings' names, which are the parts before the colon.</summary>
     public static IReadOnlySet<string> Sections { get; } = new HashSet<string>(
         ["Disk", "Boot", "Keys", "Http", "Admin", "Nbd", "State", "Discovery", "Network", "Link", "Exitrd", "Power", "Return", "NetBoot", "Screen", "Logging"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Also where `stiefel key` puts them.</summary>
+    /// <summary>The default directory of keys, in which `stiefel key` puts them too.</summary>
     public const string DefaultKeysDirectory = "/etc/stiefel/keys";
 
     private const string NoScreen = "none";
@@ -20,14 +20,14 @@ public sealed record ServerOptions
     public required DiskOptions Disk { get; init; }
     /// <summary>What is booted.</summary>
     public required BootOptions Boot { get; init; }
-    /// <summary>How blocks are served, and to whom.</summary>
+    /// <summary>The settings of the block server.</summary>
     public required NbdOptions Nbd { get; init; }
     /// <summary>How desktops find this laptop.</summary>
     public required DiscoveryOptions Discovery { get; init; }
-    /// <summary>What desktops are told of the link, and how it is protected.</summary>
+    /// <summary>The settings of the payload's link and its protection.</summary>
     public required PayloadLinkOptions Link { get; init; }
 
-    /// <summary>Where the accepted keys lie, one file NAME.key each.</summary>
+    /// <summary>The directory of the accepted keys, one file NAME.key each.</summary>
     public required string KeysDirectory { get; init; }
 
     /// <summary>The boot plane's address.</summary>
@@ -36,19 +36,19 @@ public sealed record ServerOptions
     /// <summary>The control plane's address; null if there is none.</summary>
     public required IPEndPoint? AdminListen { get; init; }
 
-    /// <summary>What must survive a restart of the server, but not of the machine.</summary>
+    /// <summary>The directory of records that must survive a restart of the server, but not of the machine.</summary>
     public required string StateDirectory { get; init; }
 
-    /// <summary>What holds the disk besides the server, if that is killed.</summary>
+    /// <summary>What holds the disk if the server is killed.</summary>
     public required DiskKeeping Keeping { get; init; }
 
-    /// <summary>True in the ramdisk, where nobody else raises the links.</summary>
+    /// <summary>True in the ramdisk, where no other program sets the links up.</summary>
     public required bool ManageNetwork { get; init; }
 
-    /// <summary>What is done about mains and batteries.</summary>
+    /// <summary>The settings for mains and batteries.</summary>
     public required PowerOptions Power { get; init; }
 
-    /// <summary>The way back to the laptop's own system.</summary>
+    /// <summary>The settings of the return to the laptop's own system.</summary>
     public required ReturnOptions Return { get; init; }
 
     /// <summary>Boot over the network, for desktops without a stick.</summary>
@@ -57,16 +57,16 @@ public sealed record ServerOptions
     /// <summary>The terminal that shows at a glance what the laptop is doing; null for none.</summary>
     public string? Screen { get; init; }
 
-    /// <summary>The least level that is logged.</summary>
+    /// <summary>The lowest level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }
 
-    /// <summary>All of them with their origins, for people.</summary>
+    /// <summary>All settings with their sources, for people.</summary>
     public IReadOnlyList<SettingValue> Settings { get; internal init; } = [];
 
-    /// <summary>Handshakes, boot files and private exports; without it there is only an open export.</summary>
+    /// <summary>True if there are handshakes, boot files and private exports; otherwise there is only an open export.</summary>
     public bool HasBootPlane => Nbd.Access == NbdAccess.Session;
 
-    /// <summary>Each desktop reaches its disk in a tunnel.</summary>
+    /// <summary>True if each desktop reaches its disk through a tunnel.</summary>
     public bool HasTunnels => HasBootPlane && Link.Protection == LinkProtection.WireGuard;
 
     /// <exception cref="SettingsException">The first setting that is unknown, mistyped, or does not fit the others.</exception>
@@ -100,7 +100,7 @@ public sealed record ServerOptions
         return options with { Settings = reader.Values };
     }
 
-    /// <summary>An open export beside another server must not fight for a fixed port: it has a control plane only where asked for one.</summary>
+    /// <summary>An open export has a control plane only on request, so that it does not compete with another server for the fixed port.</summary>
     private static IPEndPoint? ReadAdminListen(SettingReader reader, NbdOptions nbd)
     {
         var fallback = nbd.Access == NbdAccess.Session ? new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Admin) : null;

@@ -6,13 +6,13 @@ namespace Stiefel.Server.Configuration;
 /// <summary>Reads typed settings; every mistake becomes one line that names the setting, its value and its source.</summary>
 public sealed class SettingReader(IConfigurationRoot configuration)
 {
-    // By name, with the value that counts where nobody gave one.
+    // The settings by name, with their default values.
     private readonly Dictionary<string, string?> _known = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Every setting that was asked for so far.</summary>
+    /// <summary>The names of all settings that were read so far.</summary>
     public IReadOnlyCollection<string> Known => _known.Keys;
 
-    /// <summary>The same with their values and origins, by name.</summary>
+    /// <summary>The settings that were read so far with their values and sources, ordered by name.</summary>
     public IReadOnlyList<SettingValue> Values => [.. _known.OrderBy(known => known.Key, StringComparer.Ordinal).Select(known => string.IsNullOrEmpty(configuration[known.Key])
         ? new SettingValue(known.Key, known.Value, SettingValue.Default)
         : new SettingValue(known.Key, configuration[known.Key], SourceOf(known.Key)))];
@@ -27,7 +27,7 @@ public sealed class SettingReader(IConfigurationRoot configuration)
     /// <summary>The text, or another if the setting is absent or empty.</summary>
     public string Text(string key, string fallback) => TextOr(key, fallback) ?? fallback;
 
-    /// <exception cref="SettingsException">Neither `true` nor `false`.</exception>
+    /// <exception cref="SettingsException">The value is neither `true` nor `false`.</exception>
     public bool Boolean(string key, bool fallback) => TextOr(key, fallback ? "true" : "false") switch
     {
         null => fallback,
@@ -35,7 +35,7 @@ public sealed class SettingReader(IConfigurationRoot configuration)
         _ => throw Wrong(key, "true or false"),
     };
 
-    /// <exception cref="SettingsException">No number, or outside the range.</exception>
+    /// <exception cref="SettingsException">The value is not a number, or is outside the range.</exception>
     public int Number(string key, int fallback, int least, int most) => TextOr(key, fallback.ToString(CultureInfo.InvariantCulture)) switch
     {
         null => fallback,
@@ -43,7 +43,7 @@ public sealed class SettingReader(IConfigurationRoot configuration)
         _ => throw Wrong(key, $"a number from {least} to {most}"),
     };
 
-    /// <exception cref="SettingsException">No name of the enumeration.</exception>
+    /// <exception cref="SettingsException">The value is not a name of the enumeration.</exception>
     public T Choice<T>(string key, T fallback)
         where T : struct, Enum
     {
@@ -65,7 +65,7 @@ public sealed class SettingReader(IConfigurationRoot configuration)
     }
 
     /// <summary>An address with a port; port 0 lets the kernel choose.</summary>
-    /// <exception cref="SettingsException">No address, or no port.</exception>
+    /// <exception cref="SettingsException">The value has no address or no port.</exception>
     public IPEndPoint EndPoint(string key, IPEndPoint fallback)
     {
         var text = TextOr(key, fallback.ToString());
@@ -80,7 +80,7 @@ public sealed class SettingReader(IConfigurationRoot configuration)
         return hasPort && IPEndPoint.TryParse(text, out var value) ? value : throw Wrong(key, "ADDRESS:PORT like [::]:10809 or 127.0.0.1:10809");
     }
 
-    /// <summary>The same, or null for the word `none`.</summary>
+    /// <summary>An address with a port, or null for the word `none`.</summary>
     public IPEndPoint? OptionalEndPoint(string key, IPEndPoint? fallback)
     {
         var text = TextOr(key, fallback?.ToString() ?? "none");
@@ -90,7 +90,7 @@ public sealed class SettingReader(IConfigurationRoot configuration)
     /// <summary>An exception for a value that is well-formed but cannot be used.</summary>
     public SettingsException Wrong(string key, string expected) => new($"{key} = '{configuration[key]}' ({SourceOf(key)}): expected {expected}");
 
-    /// <summary>Refuses settings nobody asked for: a mistyped name must not silently mean the default.</summary>
+    /// <summary>Refuses settings that were never read, because a mistyped name must not silently mean the default.</summary>
     /// <exception cref="SettingsException">The first unknown setting.</exception>
     public void RefuseUnknown()
     {
@@ -114,7 +114,7 @@ public sealed class SettingReader(IConfigurationRoot configuration)
 
     private string SourceOf(string key) => configuration.Providers.LastOrDefault(p => p.TryGet(key, out _))?.ToString() ?? "not set";
 
-    /// <summary>The known setting of the same last word, or one that differs by a slip of the finger.</summary>
+    /// <summary>Suggests a known setting with the same last word, or one that differs by a typing mistake.</summary>
     private string Hint(string key)
     {
         var tail = key[Math.Max(0, key.LastIndexOf(':'))..];

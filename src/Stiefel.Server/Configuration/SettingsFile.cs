@@ -11,8 +11,8 @@ public static class SettingsFile
     private static readonly JsonDocumentOptions s_json = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 8 };
 
     /// <summary>The file's settings; none if it does not exist.</summary>
-    /// <exception cref="UnsafeSettingsException">Others could have written it.</exception>
-    /// <exception cref="SettingsException">Unreadable, not JSON, or a value that is neither text, number nor boolean.</exception>
+    /// <exception cref="UnsafeSettingsException">Others could have written the file.</exception>
+    /// <exception cref="SettingsException">The file cannot be read, is not JSON, or has a value that is neither text, number nor boolean.</exception>
     public static NamedSettingsSource Read(string path)
     {
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
@@ -23,7 +23,7 @@ public static class SettingsFile
 
         try
         {
-            // Found in the directory that the server is started in, it may be anybody's.
+            // A file in the working directory may belong to another user, so its owner is checked.
             using var file = TrustedFile.OpenRead(path);
             if (file.Length > MaxBytes)
             {

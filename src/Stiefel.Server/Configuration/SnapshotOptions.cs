@@ -1,14 +1,14 @@
 namespace Stiefel.Server.Configuration;
 
-/// <summary>Where writes go that shall vanish.</summary>
-/// <param name="Directory">They are kept in a file without a name upon this directory's file system; null = in memory.</param>
-/// <param name="Limit">Most bytes to keep, for each desktop; 0 = as many as there is room for.</param>
+/// <summary>Where writes are kept that are discarded in the end.</summary>
+/// <param name="Directory">The directory on whose file system an unnamed file keeps them; null to keep them in memory.</param>
+/// <param name="Limit">The most bytes that are kept for each desktop; 0 for no limit.</param>
 public sealed record SnapshotOptions(string? Directory, long Limit)
 {
     private const string Memory = "memory";
     private const int MemoryLimitMiB = 1024;
 
-    /// <summary>Null if the disk itself is to be written.</summary>
+    /// <summary>Reads the settings; null if writes go to the disk itself.</summary>
     public static SnapshotOptions? Read(SettingReader reader)
     {
         var place = reader.Text("Disk:Snapshot");
@@ -19,7 +19,7 @@ public sealed record SnapshotOptions(string? Directory, long Limit)
             return reader.Text("Disk:SnapshotLimitMiB") is null ? null : throw reader.Wrong("Disk:SnapshotLimitMiB", "Disk:Snapshot beside it");
         }
 
-        // Any other relative name would more likely be a slip than a directory.
+        // A relative name is more likely a typing mistake than a directory.
         return isMemory || Path.IsPathRooted(place)
             ? new SnapshotOptions(isMemory ? null : place, limit << 20)
             : throw reader.Wrong("Disk:Snapshot", "memory, or the absolute path of a directory");

@@ -1,12 +1,12 @@
 namespace Stiefel.Server.Configuration;
 
-/// <summary>Tells slips of the finger from other words.</summary>
+/// <summary>Tells typing mistakes from other words.</summary>
 public static class Typo
 {
     private const int Most = 2;
     private const int LongestWord = 64;
 
-    /// <summary>At most two letters are missing, added or wrong.</summary>
+    /// <summary>True if at most two letters are missing, added or wrong.</summary>
     public static bool IsLikely(string written, string meant) =>
         written.Length <= LongestWord && Distance(written.ToUpperInvariant(), meant.ToUpperInvariant()) <= Most;
 

@@ -4,17 +4,17 @@ using Stiefel.Server.Events;
 
 namespace Stiefel.Server.Desktops;
 
-/// <summary>What each desktop did lately: a ring of events per address, and all of them in the journal. Only peers that hold a key get here, and the rings are bounded.</summary>
+/// <summary>Records what each desktop did lately: a bounded list of events per address, and all of them in the journal. Only peers that hold a key get here.</summary>
 public sealed class DesktopLog(TimeProvider time, EventJournal journal)
 {
-    /// <summary>Desktops that are remembered; the one not heard of for longest goes first.</summary>
+    /// <summary>The most desktops that are remembered; the one that has been silent longest is forgotten first.</summary>
     public const int MaxDesktops = 64;
-    /// <summary>Events that are kept for each desktop.</summary>
+    /// <summary>The most events that are kept for each desktop.</summary>
     public const int MaxEvents = 64;
 
     private readonly Lock _lock = new();
 
-    // Least recently heard of first.
+    // The desktop that has been silent longest comes first.
     private readonly List<Entry> _desktops = [];
 
     /// <summary>Notes what a desktop did.</summary>
@@ -41,7 +41,7 @@ public sealed class DesktopLog(TimeProvider time, EventJournal journal)
         journal.Add(EventTopics.Desktop, stage, text, address.ToString());
     }
 
-    /// <summary>All of it, the most recently heard of last.</summary>
+    /// <summary>All desktops with their events; the most recently active comes last.</summary>
     public IReadOnlyList<MachineStatus> Snapshot()
     {
         lock (_lock)

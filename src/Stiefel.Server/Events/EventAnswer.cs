@@ -6,19 +6,19 @@ using Stiefel.Server.Keys;
 namespace Stiefel.Server.Events;
 
 /// <summary>
-/// Server-sent events (WHATWG HTML §9.2): first what is kept after the last event that the client has seen, then what happens. It ends with the
-/// server, with the key whose token asked for it, and with a client that takes nothing.
+/// Server-sent events (WHATWG HTML §9.2): first the kept events after the last one that the client has seen, then new ones. The answer ends with the
+/// server, when the key whose token was used is revoked, and when the client stops reading.
 /// </summary>
-/// <param name="journal">What happened.</param>
-/// <param name="ring">Which keys are accepted.</param>
+/// <param name="journal">The journal that is sent.</param>
+/// <param name="ring">The accepted keys.</param>
 /// <param name="seen">The last event that the client knows; 0 for none.</param>
-/// <param name="lifetime">The server's.</param>
+/// <param name="lifetime">The server's lifetime.</param>
 public sealed class EventAnswer(EventJournal journal, KeyRing ring, long seen, IHostApplicationLifetime lifetime) : IResult
 {
-    /// <summary>Its media type.</summary>
+    /// <summary>The answer's media type.</summary>
     public const string MediaType = "text/event-stream";
 
-    // A comment, which clients pass over: without it, nobody would see that a quiet connection is dead.
+    // A comment, which clients ignore; without it neither end would notice that a quiet connection is dead.
     private static readonly byte[] s_alive = ": alive\n\n"u8.ToArray();
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(15);
     private const int MostAtOnce = 64;
@@ -38,13 +38,13 @@ public sealed class EventAnswer(EventJournal journal, KeyRing ring, long seen, I
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
-            // Its end, in the middle of a message or between two: the client comes back with the id of the last one that it has whole.
+            // The answer may end in the middle of a message; the client reconnects with the id of the last complete one.
         }
     }
 
     private async Task SendAsync(PipeWriter output, ShownKey? key, CancellationToken token)
     {
-        // At once, so that the client sees that it is connected.
+        // Send it at once, so that the client sees that it is connected.
         await output.WriteAsync(s_alive, token);
         while (key is null || ring.Accepts(key.Id))
         {
@@ -82,5 +82,5 @@ public sealed class EventAnswer(EventJournal journal, KeyRing ring, long seen, I
     }
 
     private ServerEvent GapBefore(NotedEvent first, long missed) => new(
-        journal.IdOf(first.Number - 1), first.Event.At, EventTopics.Journal, "gap", null, $"{missed} events before this one are not kept any more");
+        journal.IdOf(first.Number - 1), first.Event.At, EventTopics.Journal, "gap", null, $"{missed} events before this one are no longer kept");
 }

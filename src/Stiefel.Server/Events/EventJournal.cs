@@ -4,18 +4,18 @@ using Stiefel.Protocol.Control;
 namespace Stiefel.Server.Events;
 
 /// <summary>
-/// What happened, the latest of it, in one order for everybody: each event has a number, and a reader asks for those after the last that it has seen.
-/// So a reader that comes back misses none that is kept, readers cost no memory, and noting an event waits for none of them. Thread-safe.
+/// Keeps recent events in one order for all readers: each event has a number, and a reader asks for those after the last one that it has seen.
+/// So a reader that comes back misses none that is still kept, readers cost no memory, and adding an event never waits for them. Thread-safe.
 /// </summary>
 public sealed class EventJournal(TimeProvider time)
 {
-    /// <summary>Events that are kept.</summary>
+    /// <summary>The most events that are kept.</summary>
     public const int MaxEvents = 1024;
 
     private readonly Lock _lock = new();
     private readonly Queue<NotedEvent> _events = new();
 
-    // Numbers begin anew with each run of the server; an id of another run is none of ours.
+    // Numbers start over with each run of the server, so an id also names its run.
     private readonly string _run = time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture);
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _last;
@@ -32,7 +32,7 @@ public sealed class EventJournal(TimeProvider time)
         }
     }
 
-    /// <summary>Notes that something happened.</summary>
+    /// <summary>Adds an event.</summary>
     /// <param name="topic">One of <see cref="EventTopics"/>.</param>
     /// <param name="stage">One word for programs.</param>
     /// <param name="text">One line for people.</param>
@@ -55,7 +55,7 @@ public sealed class EventJournal(TimeProvider time)
         news.SetResult();
     }
 
-    /// <summary>The number in an id of <see cref="ServerEvent"/>; 0, which is before all events, if it is none of this run.</summary>
+    /// <summary>The number in an id of <see cref="ServerEvent"/>; 0, which is before all events, if the id is not from this run.</summary>
     public long NumberOf(string? id) =>
         id?.Split('-') is [var run, var number] && run == _run && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= Last
             ? value
@@ -63,8 +63,8 @@ public sealed class EventJournal(TimeProvider time)
 
     /// <summary>Events after a number, oldest first.</summary>
     /// <param name="number">The number of the last event that is known; 0 for none.</param>
-    /// <param name="most">How many at once.</param>
-    /// <param name="missed">How many there were between that and the first of these, which are not kept any more; 0 if none is known.</param>
+    /// <param name="most">The most events to return.</param>
+    /// <param name="missed">How many events between that number and the first returned one are no longer kept; 0 if the number is 0.</param>
     public IReadOnlyList<NotedEvent> ReadAfter(long number, int most, out long missed)
     {
         lock (_lock)

@@ -2,18 +2,18 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Stiefel.Server.Events;
 
-/// <summary>How many watch events or the load now: each holds a connection for as long as it likes.</summary>
+/// <summary>Limits how many clients watch events or the load, because each may hold its connection for as long as it likes.</summary>
 public sealed class EventWatchers
 {
-    /// <summary>As many as may.</summary>
+    /// <summary>The most clients at once.</summary>
     public const int Most = 128;
 
     private int _count;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of clients now.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>One more; disposing of the result says that it is gone. Null if there are too many.</summary>
+    /// <summary>Admits a client until the result is disposed of; null if there are too many.</summary>
     public IDisposable? TryAdmit()
     {
         if (Interlocked.Increment(ref _count) <= Most)
@@ -25,9 +25,9 @@ public sealed class EventWatchers
         return null;
     }
 
-    /// <summary>What one more is told.</summary>
+    /// <summary>The refusal of a client that is one too many.</summary>
     public static ProblemHttpResult TooMany() =>
-        TypedResults.Problem($"{Most} clients watch already, which is as many as may; end one of them", statusCode: StatusCodes.Status503ServiceUnavailable);
+        TypedResults.Problem($"{Most} clients are watching already, which is the limit; end one of them", statusCode: StatusCodes.Status503ServiceUnavailable);
 
     private sealed class Watcher(EventWatchers all) : IDisposable
     {

@@ -1,18 +1,18 @@
 namespace Stiefel.Server.Grants;
 
 /// <summary>
-/// Which desktops ended cleanly: they unmounted the disk, all that they wrote is on the medium, and they will not write again. What
-/// follows from that subscribes here. Thread-safe.
+/// Records clean ends: the desktop unmounted the disk, everything that it wrote is on the medium, and it will not write again.
+/// Services that act on a clean end subscribe here. Thread-safe.
 /// </summary>
 public sealed class CleanEnds(TimeProvider time, ILogger<CleanEnds> logger)
 {
-    /// <summary>A desktop ended cleanly, and its answer has left. Raised on a connection's thread, with no lock held; a handler must not block.</summary>
+    /// <summary>Raised after a desktop ended cleanly and was sent the reply, on a connection's thread with no lock held; a handler must not block.</summary>
     public event Action<CleanEnd>? Ended;
 
-    /// <summary>The last one since this server was started; null if there was none.</summary>
+    /// <summary>The last clean end since this server was started; null if there was none.</summary>
     public CleanEnd? Last { get; private set; }
 
-    /// <summary>One ended cleanly.</summary>
+    /// <summary>Records a clean end and calls the subscribers.</summary>
     public void Add(GrantRecord grant)
     {
         var end = new CleanEnd(grant.Session, grant.Desktop, grant.Key, grant.Snapshot, time.GetUtcNow());
@@ -26,7 +26,7 @@ public sealed class CleanEnds(TimeProvider time, ILogger<CleanEnds> logger)
             }
             catch (Exception e)
             {
-                // One that fails takes neither the others along nor the connection's thread.
+                // A handler that fails must not stop the other handlers or the connection's thread.
                 logger.EndNotHandled(e);
             }
         }
@@ -35,8 +35,8 @@ public sealed class CleanEnds(TimeProvider time, ILogger<CleanEnds> logger)
 
 /// <summary>A desktop that said goodbye.</summary>
 /// <param name="Session">32 hexadecimal digits.</param>
-/// <param name="Desktop">Its address.</param>
-/// <param name="Key">What its key is called.</param>
-/// <param name="WasGuest">It had a snapshot; the disk itself was never its own.</param>
-/// <param name="At">When.</param>
+/// <param name="Desktop">The desktop's address.</param>
+/// <param name="Key">The name of the desktop's key.</param>
+/// <param name="WasGuest">True if the desktop had a snapshot and never the disk itself.</param>
+/// <param name="At">When the desktop ended.</param>
 public sealed record CleanEnd(string Session, string Desktop, string Key, bool WasGuest, DateTimeOffset At);

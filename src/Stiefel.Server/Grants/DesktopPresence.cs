@@ -3,13 +3,13 @@ using Stiefel.Linux.Kernel;
 namespace Stiefel.Server.Grants;
 
 /// <summary>
-/// How long the desktop that was granted the disk has not been heard of. No time is so long that it is gone for sure: its kernel counts only while
-/// requests wait, and one that slept, or was idle, comes back with what it has not written yet. Thread-safe.
+/// How long the desktop that was granted the disk has been silent. No length of silence proves that it is gone: its kernel's timeout runs only while
+/// requests are pending, and a desktop that slept or was idle comes back with data that it has not written yet. Thread-safe.
 /// </summary>
-/// <param name="sinceBoot">A clock that goes on while this machine sleeps.</param>
+/// <param name="sinceBoot">A clock that keeps running while this machine sleeps.</param>
 public sealed class DesktopPresence(Func<TimeSpan> sinceBoot)
 {
-    /// <summary>From the grant to the first connection, the payload's kernel starts. A payload that takes longer has hardly started at all, which proves nothing.</summary>
+    /// <summary>How long the payload's kernel may take from the grant to its first connection. A longer silence suggests that it never started, but does not prove it.</summary>
     public static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     private readonly Lock _lock = new();
@@ -17,13 +17,13 @@ public sealed class DesktopPresence(Func<TimeSpan> sinceBoot)
     private TimeSpan _since;
     private bool _wasConnected;
 
-    /// <summary>By this machine's clock.</summary>
+    /// <summary>Measures time with this machine's clock, which includes sleep.</summary>
     public DesktopPresence()
         : this(() => BootClock.Now)
     {
     }
 
-    /// <summary>It never was connected: it has written nothing.</summary>
+    /// <summary>True if the desktop has never been connected and so has written nothing.</summary>
     public bool HasOnlyBegun
     {
         get
@@ -35,8 +35,8 @@ public sealed class DesktopPresence(Func<TimeSpan> sinceBoot)
         }
     }
 
-    /// <summary>Somebody has the disk from now on.</summary>
-    /// <param name="label">The export's.</param>
+    /// <summary>Starts watching a desktop that has just been given the disk.</summary>
+    /// <param name="label">The export's label.</param>
     /// <param name="wasConnected">True if a server before this one granted it.</param>
     public void Begin(string label, bool wasConnected)
     {
@@ -46,7 +46,7 @@ public sealed class DesktopPresence(Func<TimeSpan> sinceBoot)
         }
     }
 
-    /// <summary>Its connection is there.</summary>
+    /// <summary>The desktop's connection was opened.</summary>
     public void Opened(string label)
     {
         lock (_lock)
@@ -55,7 +55,7 @@ public sealed class DesktopPresence(Func<TimeSpan> sinceBoot)
         }
     }
 
-    /// <summary>Its connection is gone.</summary>
+    /// <summary>The desktop's connection was closed.</summary>
     public void Closed(string label)
     {
         lock (_lock)
@@ -64,13 +64,13 @@ public sealed class DesktopPresence(Func<TimeSpan> sinceBoot)
         }
     }
 
-    /// <summary>What a desktop that is not connected may be doing, for people.</summary>
+    /// <summary>Says what a desktop that is not connected may be doing, as part of a message.</summary>
     public string Describe()
     {
         lock (_lock)
         {
             var time = InWords(sinceBoot() - _since);
-            return _wasConnected ? $"has not been heard of for {time} and may go on when it is back" : $"has been starting for {time}";
+            return _wasConnected ? $"has been silent for {time} and may continue when it comes back" : $"has been starting for {time}";
         }
     }
 

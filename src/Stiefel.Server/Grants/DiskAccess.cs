@@ -6,33 +6,33 @@ using Stiefel.Server.Tunnels;
 namespace Stiefel.Server.Grants;
 
 /// <summary>
-/// What leads a desktop to the disk that it was granted: its tunnel, the capability, and the connections that used it.
-/// A fence takes all of them away. Used by one thread at a time.
+/// The means by which a desktop reaches the disk that it was granted: its tunnel, its capability, and its open connections.
+/// A fence removes all of them. Used by one thread at a time.
 /// </summary>
 public sealed class DiskAccess(SessionExports exports, NbdServer server, ITunnels tunnels, DesktopNotices notices, ILogger<DiskAccess> logger)
 {
-    /// <summary>The capabilities of the connections that there are now.</summary>
+    /// <summary>The capabilities of the connections that are open now.</summary>
     public IReadOnlySet<string> Connected => server.Connections.Select(connection => connection.ExportName).ToHashSet();
 
-    /// <summary>Its desktop has a connection to the disk.</summary>
+    /// <summary>True if the grant's desktop has a connection to the disk.</summary>
     public bool IsConnected(GrantRecord grant) => server.Connections.Any(connection => connection.ExportName == grant.ExportName);
 
-    /// <summary>From now on this grant's capability is the only one.</summary>
+    /// <summary>Makes this grant's capability the only valid one.</summary>
     public void Arm(GrantRecord grant, ExportAccess way) => exports.Arm(grant.ExportName, Telling(grant, way));
 
-    /// <summary>From now on this grant's capability is one as well.</summary>
+    /// <summary>Makes this grant's capability valid beside the others.</summary>
     public void ArmBeside(GrantRecord grant, ExportAccess way) => exports.ArmBeside(grant.ExportName, Telling(grant, way));
 
-    /// <summary>From now on no capability opens anything; those that are known stay so.</summary>
+    /// <summary>Stops every capability from opening the disk; known capabilities stay known.</summary>
     public void Bar() => exports.Bar();
 
-    /// <summary>From now on nothing is an export.</summary>
+    /// <summary>Makes every capability unknown.</summary>
     public void Disarm() => exports.Disarm();
 
-    /// <summary>From now on this grant's capability is none.</summary>
+    /// <summary>Makes this grant's capability unknown.</summary>
     public void Disarm(GrantRecord grant) => exports.Disarm(grant.ExportName);
 
-    /// <summary>Ends the grant's connections. When this returns, nothing of theirs can reach the disk any more.</summary>
+    /// <summary>Ends the grant's connections. When this returns, no request from them can reach the disk any more.</summary>
     public void Drop(GrantRecord grant)
     {
         var dropped = server.DropConnections(grant.ExportName);
@@ -42,19 +42,19 @@ public sealed class DiskAccess(SessionExports exports, NbdServer server, ITunnel
         }
     }
 
-    /// <summary>The keys and port of a new grant's tunnel. A desktop that asks again keeps its tunnel, and with it the port.</summary>
+    /// <summary>Chooses the keys and port of a new grant's tunnel. A desktop that asks again keeps its tunnel and port.</summary>
     /// <param name="request">The session that asks.</param>
-    /// <param name="replaced">The grant whose tunnel is closed before; null for none.</param>
+    /// <param name="replaced">The grant whose tunnel is closed first; null for none.</param>
     public TunnelRecord? AssignTunnel(GrantRequest request, GrantRecord? replaced) =>
         replaced?.Tunnel is { } tunnel && tunnel with { Port = 0 } == request.Tunnel ? tunnel : tunnels.Assign(request.Tunnel, replaced?.ToTunnelUser());
 
-    /// <summary>Removes the tunnels of a server that ran before, but for that of the grant that is honoured.</summary>
+    /// <summary>Removes the tunnels that an earlier server left, except that of the grant that is still honoured.</summary>
     public void RemoveOldTunnels(GrantRecord? honoured) => tunnels.RemoveLeftovers(honoured?.ToTunnelUser());
 
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="IOException">The tunnel cannot be made.</exception>
     public void OpenTunnel(GrantRecord grant) => tunnels.Open(grant.ToTunnelUser());
 
-    /// <summary>The same for a grant that holds again: its desktop waits, whether it can be made or not.</summary>
+    /// <summary>Opens the tunnel of a grant that holds again. A failure is only logged, because the desktop keeps trying either way.</summary>
     public void OpenTunnelAgain(GrantRecord grant)
     {
         try
@@ -67,11 +67,11 @@ public sealed class DiskAccess(SessionExports exports, NbdServer server, ITunnel
         }
     }
 
-    /// <exception cref="IOException">It cannot be taken down.</exception>
+    /// <exception cref="IOException">The tunnel cannot be removed.</exception>
     public void CloseTunnel(GrantRecord grant) => tunnels.Close(grant.ToTunnelUser());
 
-    /// <summary>The same, unless another grant goes on in it.</summary>
-    /// <exception cref="IOException">It cannot be taken down.</exception>
+    /// <summary>Closes the grant's tunnel unless another grant uses the same one.</summary>
+    /// <exception cref="IOException">The tunnel cannot be removed.</exception>
     public void CloseTunnelUnlessOf(GrantRecord? other, GrantRecord grant)
     {
         if (other?.Tunnel is null || other.Tunnel != grant.Tunnel)
@@ -80,7 +80,7 @@ public sealed class DiskAccess(SessionExports exports, NbdServer server, ITunnel
         }
     }
 
-    /// <summary>The same for a grant that is void in any case.</summary>
+    /// <summary>Closes the tunnel of a grant that is void in any case; a failure is only logged.</summary>
     public void CloseTunnelOfVoid(GrantRecord grant)
     {
         try
@@ -95,6 +95,6 @@ public sealed class DiskAccess(SessionExports exports, NbdServer server, ITunnel
 
     private ExportAccess Telling(GrantRecord grant, ExportAccess way) => way with { Ask = question => notices.Answer(grant.Session, grant.GoodbyeKey, question) };
 
-    /// <summary>What the desktop is told of its disk.</summary>
+    /// <summary>Describes the granted disk for the reply to the desktop.</summary>
     public GrantedDisk Describe(GrantRecord grant, NbdExport export) => new(export, tunnels.PortOf(grant.ToTunnelUser()), grant.Tunnel?.ToGrant());
 }

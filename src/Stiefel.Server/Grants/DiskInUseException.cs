@@ -1,4 +1,4 @@
 namespace Stiefel.Server.Grants;
 
-/// <summary>Somebody has the disk: another desktop, or something on this machine. The message says who, and what to do.</summary>
+/// <summary>The disk is in use by another desktop or by something on this machine. The message says by whom and what to do.</summary>
 public sealed class DiskInUseException(string message, Exception? inner = null) : Exception(message, inner);

@@ -2,13 +2,13 @@ using Stiefel.Nbd.Negotiation;
 
 namespace Stiefel.Server.Grants;
 
-/// <summary>Hears the goodbye of the desktop that has the disk, and ends its grant if that is a clean end. Used by one thread at a time.</summary>
+/// <summary>Handles the goodbye of the desktop that has the disk, and ends its grant if the end is clean. Used by one thread at a time.</summary>
 public sealed class GoodbyeHearing(GrantStore store, DiskAccess access, CleanEnds ends, ILogger<GoodbyeHearing> logger)
 {
-    /// <param name="grant">The one whose capability was named.</param>
-    /// <param name="goodbye">Not verified yet.</param>
+    /// <param name="grant">The grant whose capability was named.</param>
+    /// <param name="goodbye">The goodbye, not verified yet.</param>
     /// <param name="fence">Ends the grant's connections, makes durable what was written, and closes the disk.</param>
-    /// <param name="way">The grant's own, barred by the fence.</param>
+    /// <param name="way">The grant's access, which the fence bars.</param>
     internal GoodbyeAnswer Hear(Grant grant, Goodbye goodbye, Action<Grant> fence, ExportAccess way)
     {
         var wasOver = grant.Record.HasEnded;
@@ -24,16 +24,16 @@ public sealed class GoodbyeHearing(GrantStore store, DiskAccess access, CleanEnd
         return GoodbyeRules.Confirm(ended, goodbye.Number, afterReply: wasOver ? () => { } : () => ends.Add(ended));
     }
 
-    /// <summary>One that a server before this one heard.</summary>
+    /// <summary>Records a clean end that an earlier server heard.</summary>
     public void Remember(GrantRecord ended) => ends.Add(ended);
 
-    /// <summary>Makes sure that nothing is written any more and all is on the medium, and records that. Whatever fails, its desktop has the disk as before.</summary>
-    /// <returns>Why it did not end; null if it did.</returns>
+    /// <summary>Fences the grant, makes sure that everything is on the medium, and records the end. If anything fails, the desktop keeps the disk.</summary>
+    /// <returns>Why the grant did not end; null if it did.</returns>
     private string? End(Grant grant, ulong number, Action<Grant> fence, ExportAccess way)
     {
         try
         {
-            // A connection may have come in since it was looked for. After this none can, and what it wrote counts.
+            // A connection may have opened since the check. After the fence none can open, and what it wrote counts.
             fence(grant);
             if (!grant.Session.IsFlushed)
             {

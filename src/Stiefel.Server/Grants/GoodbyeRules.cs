@@ -7,25 +7,25 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Server.Grants;
 
 /// <summary>
-/// What makes a goodbye good (docs/protocol.md#goodbye), as far as that can be told while its desktop's connections may still come and go:
-/// it is that session's own and a new one, none of its connections is open, and a flush was the last of what changes the disk.
+/// The conditions of a valid goodbye (docs/protocol.md#goodbye) that can be checked while the desktop's connections may still come and go:
+/// it belongs to that session and is new, no connection of the session is open, and nothing changed the disk after the last flush.
 /// </summary>
 internal static class GoodbyeRules
 {
-    internal const string NotFlushed = "the last thing that this desktop wrote was not flushed";
+    internal const string NotFlushed = "this desktop did not flush the last of its writes";
 
-    /// <summary>Why it is refused at once; null if it is to be heard.</summary>
+    /// <summary>Why the goodbye is refused at once; null if it may be heard.</summary>
     public static string? Refuse(GrantRecord grant, ExportSession session, Goodbye goodbye, bool isConnected)
     {
         if (!IsOwn(grant, goodbye))
         {
-            // Before the number counts: nobody else makes it rise.
-            return "this is no goodbye of that session";
+            // Check this before counting the number, so that a stranger cannot raise it.
+            return "this goodbye does not belong to that session";
         }
 
         if (!session.TryEnd(goodbye.Number))
         {
-            return "the number of a goodbye must be above those of all connections and goodbyes before";
+            return "the number of a goodbye must be higher than those of all earlier connections and goodbyes";
         }
 
         if (grant.HasEnded)
@@ -33,10 +33,10 @@ internal static class GoodbyeRules
             return null;
         }
 
-        return isConnected ? "this desktop has connections open, and may write" : session.IsFlushed ? null : NotFlushed;
+        return isConnected ? "this desktop still has connections open and may write" : session.IsFlushed ? null : NotFlushed;
     }
 
-    /// <exception cref="RefusalException">The session has said goodbye, and asks for the disk.</exception>
+    /// <exception cref="RefusalException">The session asks for the disk after it said goodbye.</exception>
     public static void RefuseIfOver(GrantRecord? grant, string session)
     {
         if (grant is { HasEnded: true } && grant.Session == session)
@@ -45,7 +45,7 @@ internal static class GoodbyeRules
         }
     }
 
-    /// <summary>The answer to one that was heard.</summary>
+    /// <summary>Confirms a goodbye that was heard.</summary>
     public static GoodbyeAnswer Confirm(GrantRecord grant, ulong number, Action afterReply) =>
         GoodbyeAnswer.Heard(SessionGoodbye.Confirm(Convert.FromHexString(grant.GoodbyeKey), SessionOf(grant), number), afterReply);
 

@@ -10,13 +10,13 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Grants;
 
-/// <summary>Whether a session may be given the disk, or read it, now: its key still counts, and no other desktop may be at work.</summary>
+/// <summary>Decides whether a session may be given the disk, or read it, now: its key must still be accepted, and no other desktop may be using the disk.</summary>
 public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable tunnels, ITunnels ways, DesktopPresence presence, DesktopNotices notices)
 {
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(TunnelPlan.KeepAliveSeconds + 2);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A turn is given also to a session that was ended, or whose key was revoked, while it waited; what ends one from here on waits for this turn.</summary>
+    /// <summary>Refuses a session that was ended, or whose key was revoked, while it waited for its turn. An end that comes later waits for this turn.</summary>
     /// <exception cref="OperationCanceledException">The session was ended.</exception>
     /// <exception cref="RefusalException">Its key was revoked.</exception>
     public void RefuseIfEnded(GrantRequest request, CancellationToken token)
@@ -24,29 +24,29 @@ public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable t
         token.ThrowIfCancellationRequested();
         if (!keys.Accepts(request.KeyId))
         {
-            throw new RefusalException(new Refusal(RefusalCodes.Failed, $"the key {request.Key} is accepted no more"));
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, $"the key {request.Key} is no longer accepted"));
         }
     }
 
-    /// <summary>The desktop that has the disk keeps it, unless a person at another takes it away: then it is told, while it can be.</summary>
+    /// <summary>Refuses the request while a desktop has the disk, unless a person at the other desktop takes it over; the first desktop is then warned if it can be reached.</summary>
     /// <inheritdoc cref="RefuseIfUsedAsync"/>
-    /// <param name="grant">Its grant.</param>
-    /// <param name="lastHeard">When a request of it came last: <see cref="ExportSession.LastHeard"/>.</param>
-    /// <param name="request">What the other asks for.</param>
-    /// <param name="token">Ends the wait.</param>
+    /// <param name="grant">The grant of the desktop that has the disk.</param>
+    /// <param name="lastHeard">When its last request arrived: <see cref="ExportSession.LastHeard"/>.</param>
+    /// <param name="request">The other desktop's request.</param>
+    /// <param name="token">Cancels the wait.</param>
     public Task TakeAwayAsync(GrantRecord grant, Func<long> lastHeard, GrantRequest request, CancellationToken token) => request.TakeOver
-        ? notices.WaitUntilReadAsync(notices.Tell(NoticeKind.Warning, $"another desktop ({request.Peer}, key {request.Key}) takes this disk over: what is not written by now is lost, restart this one", grant.Session), grant.Session)
+        ? notices.WaitUntilReadAsync(notices.Tell(NoticeKind.Warning, $"another desktop ({request.Peer}, key {request.Key}) is taking this disk over: anything not written yet is lost; restart this desktop", grant.Session), grant.Session)
         : RefuseIfUsedAsync(grant, lastHeard, request.Session, request.Asker, token);
 
     /// <summary>
-    /// A desktop that has the disk keeps it, however long it was not heard of, unless the one who asks is the same machine, started anew: that one cannot go on any
-    /// more. An address says nothing of that; nor does a machine's number alone, which may be another one's as well: so the old session must be silent.
+    /// A desktop that has the disk keeps it, however long it has been silent, unless the same machine asks after a restart: its earlier run cannot continue.
+    /// An address proves nothing, and two machines may report the same machine number; so the old session must be silent as well.
     /// </summary>
     /// <param name="grant">The desktop that has it.</param>
-    /// <param name="lastHeard">When a request of it came last: <see cref="ExportSession.LastHeard"/>.</param>
+    /// <param name="lastHeard">When its last request arrived: <see cref="ExportSession.LastHeard"/>.</param>
     /// <param name="session">The session that asks.</param>
-    /// <param name="asker">Which machine that is.</param>
-    /// <param name="token">Ends the wait.</param>
+    /// <param name="asker">The machine of that session.</param>
+    /// <param name="token">Cancels the wait.</param>
     /// <exception cref="DiskInUseException">Another desktop than this one is connected to the disk, or may come back to it.</exception>
     public async Task RefuseIfUsedAsync(GrantRecord grant, Func<long> lastHeard, string session, DesktopIdentity asker, CancellationToken token)
     {
@@ -58,11 +58,11 @@ public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable t
 
         var who = $"the disk is in use by the desktop with the key {grant.Key} at {(connection is null ? grant.Desktop : tunnels.DesktopAt(connection.Remote))} since {grant.Since:u} (session {grant.Session[..8]})";
         throw new DiskInUseException(connection is null
-            ? $"{who}, which {presence.Describe()}: wait for that, or take the disk over if that desktop is switched off"
+            ? $"{who}, which {presence.Describe()}: wait for it, or take the disk over if that desktop is switched off"
             : $"{who}: shut that desktop down, or take the disk over");
     }
 
-    /// <summary>The one who asks is the very machine that was granted this, started anew, and nothing is heard of it as it was before.</summary>
+    /// <summary>True if the asking machine is the one that holds this grant, has been restarted, and its earlier run is silent.</summary>
     /// <inheritdoc cref="RefuseIfUsedAsync"/>
     public async Task<bool> WasStartedAnewAsync(GrantRecord grant, Func<long> lastHeard, DesktopIdentity asker, CancellationToken token)
     {
@@ -73,7 +73,7 @@ public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable t
 
         if (asker.Boot.Length > 0 && asker.Boot == grant.HardwareBoot)
         {
-            // The very run of the client that was granted it tries again: what it would have started never ran.
+            // The same run of the client that was granted the disk tries again, so the system that it was to start never ran.
             return presence.HasOnlyBegun;
         }
 
@@ -82,7 +82,7 @@ public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable t
             return false;
         }
 
-        // A desktop that is alive says something through its tunnel within this time, also if it asks for nothing.
+        // A live desktop sends something through its tunnel within this time (WireGuard's keepalive), even if it is idle.
         var before = ways.ReceivedFrom(grant.ToTunnelUser());
         for (var waited = TimeSpan.Zero; ways.AreUsed && waited < s_silence; waited += s_look)
         {
@@ -96,11 +96,11 @@ public sealed class GrantAdmission(KeyRing keys, NbdServer server, TunnelTable t
         return lastHeard() < asker.HelloAt;
     }
 
-    /// <summary>The last grant was never connected to, as far as this server has seen.</summary>
+    /// <summary>True if this server has seen no connection under the last grant.</summary>
     public bool WasNeverUsed => presence.HasOnlyBegun;
 
-    /// <summary>A desktop has the disk from now on.</summary>
-    /// <param name="label">What its export is called.</param>
+    /// <summary>Starts watching a desktop that has just been given the disk.</summary>
+    /// <param name="label">The export's label.</param>
     /// <param name="wasConnected">True if a server before this one granted it.</param>
     public void Begin(string label, bool wasConnected) => presence.Begin(label, wasConnected);
 }

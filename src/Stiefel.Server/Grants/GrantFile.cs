@@ -3,11 +3,11 @@ using Stiefel.Server.State;
 
 namespace Stiefel.Server.Grants;
 
-/// <summary>The record in a file of the state directory.</summary>
-/// <param name="path">The file; for root alone, since it holds the capability.</param>
+/// <summary>Keeps the grant's record in a file of the state directory.</summary>
+/// <param name="path">The file, readable by root only because it holds the capability.</param>
 public sealed class GrantFile(string path) : IGrantRecords, IDisposable
 {
-    // For root alone, as all that is beside it.
+    // Only root may open it, like the other files of the directory.
     private static readonly FileStreamOptions s_lock = new()
     {
         Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
@@ -23,12 +23,12 @@ public sealed class GrantFile(string path) : IGrantRecords, IDisposable
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         try
         {
-            // The lock (man 2 flock) goes with this process, whatever way it ends.
+            // The kernel releases the lock (man 2 flock) however this process ends.
             _lock ??= new FileStream(Path.Combine(directory, "lock"), s_lock);
         }
         catch (IOException)
         {
-            throw new UnsafeSettingsException($"State:Directory {directory}: another stiefel-server uses it, and each would void what the other granted; stop that one, or name another directory by --State:Directory DIR");
+            throw new UnsafeSettingsException($"State:Directory {directory}: another stiefel-server uses it, and each would void what the other granted; stop that one, or name another directory with --State:Directory DIR");
         }
     }
 

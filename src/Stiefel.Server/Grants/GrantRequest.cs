@@ -4,19 +4,19 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Grants;
 
-/// <summary>A confirmed session asks for the disk.</summary>
+/// <summary>A confirmed session's request for the disk.</summary>
 /// <param name="Session">32 hexadecimal digits.</param>
-/// <param name="ExportName">Its capability.</param>
-/// <param name="Peer">The desktop.</param>
-/// <param name="TakeOver">End another desktop's use.</param>
-/// <param name="Key">What its key is called.</param>
-/// <param name="KeyId">Which key it is.</param>
+/// <param name="ExportName">The session's capability.</param>
+/// <param name="Peer">The desktop's address.</param>
+/// <param name="TakeOver">True to take the disk from another desktop.</param>
+/// <param name="Key">The name of the desktop's key.</param>
+/// <param name="KeyId">The id of that key.</param>
 /// <param name="Tunnel">The tunnel's keys, without a port; null if the desktop sent none.</param>
-/// <param name="GoodbyeKey">Proves that a goodbye is of this session; 64 hexadecimal digits.</param>
-/// <param name="Identity">Which machine it is; null if it did not say.</param>
+/// <param name="GoodbyeKey">The key that proves a goodbye of this session; 64 hexadecimal digits.</param>
+/// <param name="Identity">The desktop's machine; null if it did not say.</param>
 public sealed record GrantRequest(string Session, string ExportName, IPAddress Peer, bool TakeOver, string Key = "", string KeyId = "", TunnelRecord? Tunnel = null,
     string GoodbyeKey = "", DesktopIdentity? Identity = null)
 {
-    /// <summary>Which machine asks.</summary>
+    /// <summary>The machine that asks; <see cref="DesktopIdentity.Unknown"/> if it did not say.</summary>
     public DesktopIdentity Asker => Identity ?? DesktopIdentity.Unknown;
 }

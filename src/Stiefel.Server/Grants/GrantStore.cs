@@ -4,10 +4,10 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Grants;
 
-/// <summary>Which recorded grant is honoured after a restart, and what is recorded of the present one. Used by one thread at a time.</summary>
+/// <summary>Decides whether a recorded grant is honoured after a restart, and records the present one. Used by one thread at a time.</summary>
 public sealed class GrantStore(IGrantRecords records, ServedDisk disk, KeyRing keys, ITunnels tunnels, ILogger<GrantStore> logger)
 {
-    /// <summary>The grant of a server that ran before this one; one that is not honoured is removed, and the log says why.</summary>
+    /// <summary>Reads the grant that an earlier server recorded; one that is not honoured is removed, and the log says why.</summary>
     /// <returns>Null if there is none to honour.</returns>
     /// <exception cref="IOException">The record cannot be read or removed.</exception>
     public GrantRecord? ReadHonoured()
@@ -28,8 +28,8 @@ public sealed class GrantStore(IGrantRecords records, ServedDisk disk, KeyRing k
     /// <inheritdoc cref="IGrantRecords.Delete"/>
     public void Delete() => records.Delete();
 
-    /// <summary>Records what was recorded before a grant that failed: that one may be on record, although it could not be made sure that it stays there.</summary>
-    /// <param name="record">Null for none.</param>
+    /// <summary>Restores the earlier record after a new grant failed, because the failed grant may already be on record. A failure is only logged.</summary>
+    /// <param name="record">The earlier record; null for none.</param>
     public void WriteAgain(GrantRecord? record)
     {
         try
@@ -49,7 +49,7 @@ public sealed class GrantStore(IGrantRecords records, ServedDisk disk, KeyRing k
         }
     }
 
-    /// <summary>Records a loss: a server that starts later must know of it as well, or not honour the grant.</summary>
+    /// <summary>Records a lost write, because a server that starts later must report it as well; deletes the record if that fails.</summary>
     public void WriteLoss(GrantRecord record)
     {
         try
@@ -67,27 +67,27 @@ public sealed class GrantStore(IGrantRecords records, ServedDisk disk, KeyRing k
     {
         if (record.HasEnded)
         {
-            // It gives nobody the disk; its desktop may ask once more whether its goodbye was heard.
+            // Keep the record although it gives nobody the disk: the desktop may ask once more whether its goodbye was heard.
             return !record.Snapshot && record.Boot == BootIdentity.Read() && record.Tunnel is null != tunnels.AreUsed;
         }
 
         if (record.Snapshot)
         {
-            // What the desktop has written is gone with the server that kept it: it must not go on with the disk from before.
+            // The desktop's writes are gone with the server that kept them, so it must not continue on the disk as it was before.
             logger.SnapshotIsGone(record.Session, record.Desktop);
             return false;
         }
 
         if (record.Boot != BootIdentity.Read() || record.Medium.Length == 0)
         {
-            // A desktop resends what was not acknowledged, not what was and had not reached the medium when the machine went down.
+            // A desktop resends requests that were not acknowledged, but not acknowledged writes that had not reached the medium.
             logger.GrantOfOtherBoot(record.Session);
             return false;
         }
 
         if (record.Disk != disk.Name || record.ReadOnly != disk.IsReadOnly || disk.IsSnapshot)
         {
-            // Not even if that disk is served again: it may have been changed meanwhile, and a desktop must not go on with what it was.
+            // Void it for good, even if that disk is served again later: it may have been changed meanwhile.
             logger.GrantOfOtherDisk(record.Session, record.Disk);
             return false;
         }

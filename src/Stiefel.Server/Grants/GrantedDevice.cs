@@ -4,29 +4,29 @@ using Stiefel.Nbd.Devices;
 namespace Stiefel.Server.Grants;
 
 /// <summary>
-/// The open disk behind a grant, which comes and goes while the grant stays, and the memory of what was lost. The kernel tells of a failed
-/// write-back once: what is opened for this grant later has to tell of it again, at every flush.
+/// The open disk behind a grant, which may be closed and reopened while the grant stays, and the record of lost writes. The kernel reports a failed
+/// write-back once only, so a disk that is reopened for this grant must report it again at every flush.
 ///
-/// While it is closed, something else on this machine may write the disk, and what the desktop holds of it does not fit any more. So a mark is taken
-/// when it is closed, and one that differs when it is opened again makes the grant void. Where nothing can be told, that is a difference too.
+/// While the disk is closed, something else on this machine may write it, and the desktop's cached data would no longer match. So a mark is taken
+/// when it is closed, and a different mark at the next opening voids the grant. A disk that has no mark counts as different.
 ///
-/// A server that is killed leaves no mark; its open disk is held by something else meanwhile (<see cref="Keeping.IDiskKeeper"/>), or the grant is void.
+/// A server that is killed leaves no mark; then the grant is void unless a keeper held the open disk meanwhile (<see cref="Keeping.IDiskKeeper"/>).
 /// </summary>
 internal sealed class GrantedDevice(ServedDisk disk)
 {
-    /// <summary>The open disk; null while it is closed, to read boot files for somebody else, say.</summary>
+    /// <summary>The open disk; null while it is closed, for example to read boot files for another desktop.</summary>
     public NbdExport? Export { get; private set; }
 
-    /// <summary>What its desktop's connections have in common, however often the disk is opened anew.</summary>
+    /// <summary>State that all of the desktop's connections share, kept when the disk is reopened.</summary>
     public ExportSession Session { get; set; } = new();
 
-    /// <summary>Why something that was written under this grant may not be on the medium; no flush of it may succeed any more. Null if all is well.</summary>
+    /// <summary>The error by which a write under this grant may be lost; no flush of the grant may succeed after it. Null if there was none.</summary>
     public LinuxException? LostWrite { get; set; }
 
     /// <summary>Opens it exclusively.</summary>
     /// <param name="name">The capability.</param>
-    /// <param name="label">What log and status call it.</param>
-    /// <param name="recognise">Told which medium it is, and its mark; throws if it is another one, or was changed.</param>
+    /// <param name="label">The export's name in log and status.</param>
+    /// <param name="recognise">Called with the opened disk; throws if it is another medium or was changed.</param>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened, or is another medium.</exception>
     public void Open(string name, string label, Action<DiskDevice> recognise)
@@ -48,8 +48,8 @@ internal sealed class GrantedDevice(ServedDisk disk)
     }
 
     /// <summary>Makes what was written durable and closes it, if it is open.</summary>
-    /// <param name="lost">Told why that failed, before it is closed.</param>
-    /// <param name="marked">Told the mark, before it is closed.</param>
+    /// <param name="lost">Called with the error before the disk is closed, if the flush failed.</param>
+    /// <param name="marked">Called with the mark before the disk is closed; empty if the disk has none.</param>
     public void Close(Action<LinuxException> lost, Action<string> marked)
     {
         if (Export is not { } export)
@@ -73,7 +73,7 @@ internal sealed class GrantedDevice(ServedDisk disk)
         }
         finally
         {
-            // The same for a lost write: that one is told, but not that the disk was changed.
+            // Take the mark after a lost write too: the loss is reported, but other changes to the disk must still be noticed.
             marked(MarkOf((DiskDevice)export.Device));
             disk.KeepNoMore();
             export.Device.Dispose();
@@ -88,7 +88,7 @@ internal sealed class GrantedDevice(ServedDisk disk)
         }
         catch (LinuxException)
         {
-            // No loss of data; it only cannot be told later.
+            // No data is lost, but a later change cannot be noticed: an empty mark voids the grant.
             return "";
         }
     }

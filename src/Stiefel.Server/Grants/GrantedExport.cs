@@ -2,7 +2,7 @@ using Stiefel.Nbd.Devices;
 
 namespace Stiefel.Server.Grants;
 
-/// <summary>What a desktop was granted.</summary>
-/// <param name="Record">To whom, and how.</param>
+/// <summary>A grant and the export behind it.</summary>
+/// <param name="Record">The grant.</param>
 /// <param name="Export">The open disk; null while it is closed.</param>
 public sealed record GrantedExport(GrantRecord Record, NbdExport? Export);

@@ -7,15 +7,15 @@ using Stiefel.Server.BootReading;
 namespace Stiefel.Server.Grants;
 
 /// <summary>
-/// Grants each desktop a snapshot of the disk for itself: they do not get into each other's way, and what one wrote vanishes when its session
-/// ends. The disk stays open for reading from its first use on, nobody may write it, and boot files are read from it meanwhile.
+/// Grants each desktop a snapshot of its own, so that they do not disturb each other; its writes are discarded when its session
+/// ends. The disk stays open for reading from its first use on and is never written; boot files may be read from it at the same time.
 /// </summary>
 public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantStore store, DiskAccess access, GrantAdmission admission, CleanEnds ends, ILogger<GuestGate> logger) : IDiskGate
 {
-    // Each may hold as many changes as the settings allow.
+    // Each guest may hold as many changes as Disk:Snapshot allows.
     private const int MaxGuests = 64;
 
-    // One change of state at a time. Everything below is changed only by its holder.
+    // Serializes changes of state: only the holder of this turn changes the fields below.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<Guest> _guests = [];
     private IBlockDevice? _base;
@@ -34,10 +34,10 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
     /// <inheritdoc/>
     public IReadOnlyList<GrantedExport> Exports => _exports;
 
-    /// <summary>Never: what a guest wrote was to vanish.</summary>
+    /// <summary>Always false: a guest's writes are discarded anyway.</summary>
     public bool WasTakenAway => false;
 
-    /// <summary>Honours nothing: what was written to a snapshot is gone with the server that kept it.</summary>
+    /// <summary>Honours no recorded grant: a snapshot's writes are gone with the server that kept them.</summary>
     public void Restore()
     {
         try
@@ -62,8 +62,8 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
     public Task<BootFilesLease> UnlockAsync(BootReader reader, ReadOnlyMemory<byte> passphrase, CancellationToken token) =>
         ReadAsync(stop => bootFiles.UnlockAsync(passphrase, stop), token);
 
-    /// <summary>Gives a session a snapshot of its own; the same one if it asks again.</summary>
-    /// <exception cref="DiskInUseException">There are too many, all of them connected, or something on this machine uses the disk.</exception>
+    /// <summary>Gives a session a snapshot of its own, and the same one if the session asks again.</summary>
+    /// <exception cref="DiskInUseException">There are too many guests, all of them connected, or something on this machine uses the disk.</exception>
     /// <exception cref="IOException">The disk, the tunnel or the record of it failed.</exception>
     public async Task<GrantedDisk> GrantAsync(GrantRequest request, CancellationToken token)
     {
@@ -75,7 +75,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
             var guest = _guests.Find(guest => guest.Record.Session == request.Session) ?? await AdmitAsync(request, token);
             GoodbyeRules.RefuseIfOver(guest.Record, request.Session);
 
-            // For a server that starts later, which must not take this capability for one of the disk itself.
+            // Recorded so that a server that starts later does not take this capability for a grant of the disk itself.
             store.Write(_guests[^1].Record);
             return access.Describe(guest.Record, guest.Export);
         }
@@ -99,7 +99,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         }
     }
 
-    /// <summary>Whether it was used or not: what a guest wrote is to vanish.</summary>
+    /// <summary>Ends the session's grant whether it was used or not, because a guest's writes are discarded anyway.</summary>
     public async Task<bool> GiveBackAsync(string session) => await EndAsync(record => record.Session == session) is not null;
 
     /// <inheritdoc/>
@@ -116,7 +116,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         }
     }
 
-    /// <summary>Ends all of them and closes the disk.</summary>
+    /// <summary>Ends all guests and closes the disk.</summary>
     public async ValueTask DisposeAsync()
     {
         await _turn.WaitAsync();
@@ -147,14 +147,14 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         }
     }
 
-    // From now on nobody may write the disk.
+    // From here on nothing may write the disk.
     private IBlockDevice OpenBase() => _base ??= disk.OpenBase(disk.HoldsBootFiles);
 
     private async Task<Guest> AdmitAsync(GrantRequest request, CancellationToken token)
     {
         foreach (var guest in _guests.ToArray())
         {
-            // What it wrote is to vanish when its machine is started anew.
+            // A guest's writes are discarded when its machine is restarted.
             if (await admission.WasStartedAnewAsync(guest.Record, () => guest.Export.Session.LastHeard, request.Asker, token))
             {
                 End(guest);
@@ -201,7 +201,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
 
     private ExportAccess AccessOf(Guest guest) => new(() => guest.Record.HasEnded ? ExportLookup.Unknown : ExportLookup.Of(guest.Export), goodbye => Hear(guest, goodbye));
 
-    /// <summary>Its desktop says goodbye. What it wrote goes; its tunnel stays for the answer, until somebody needs the room.</summary>
+    /// <summary>Handles a guest's goodbye: discards its writes, but keeps its tunnel for the reply until another guest needs the room.</summary>
     private GoodbyeAnswer Hear(Guest guest, Goodbye goodbye)
     {
         _turn.Wait();
@@ -248,7 +248,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
 
         var connected = access.Connected;
         End(_guests.Find(guest => !connected.Contains(guest.Record.ExportName))
-            ?? throw new DiskInUseException($"{MaxGuests} desktops use this disk, which is as many as may: shut one of them down"));
+            ?? throw new DiskInUseException($"{MaxGuests} desktops use this disk, which is the limit: shut one of them down"));
     }
 
     private GrantRecord? End(Predicate<GrantRecord> which)
@@ -268,7 +268,7 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
         Publish();
     }
 
-    // One that said goodbye has nothing any more.
+    // A guest that said goodbye has no export any more.
     private void Publish() => _exports = [.. _guests.Where(guest => !guest.Record.HasEnded).Select(guest => new GrantedExport(guest.Record, guest.Export))];
 
     private sealed class Guest(GrantRecord record, NbdExport export)

@@ -9,37 +9,37 @@ using Stiefel.Server.Keeping;
 
 namespace Stiefel.Server.Grants;
 
-/// <summary>The disk that is served, closed until somebody may have it.</summary>
+/// <summary>The disk that is served; it stays closed until a desktop may have it.</summary>
 public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper keeper, ILogger<ServedDisk> logger)
 {
-    // To look whether the disk is free is to claim it for a moment: one look must not take another for somebody else.
+    // Checking whether the disk is free claims it for a moment, so two checks at once would each see the disk as taken.
     private readonly Lock _looking = new();
 
     private SafeFileHandle? _kept;
 
-    // A desktop has had the disk since the partition table was last read, here or under a server before.
+    // True if a desktop had the disk since the partition table was last read, under this server or an earlier one.
     private volatile bool _mayBeRepartitioned = true;
 
-    /// <summary>As the settings name it.</summary>
+    /// <summary>The disk's name in the settings; empty if none is set.</summary>
     public string Name => disk.Path ?? "";
 
-    /// <summary>Nobody may write it.</summary>
+    /// <summary>True if the disk must not be written.</summary>
     public bool IsReadOnly => disk.ReadOnly;
 
-    /// <summary>What is written vanishes, and the disk stays as it is.</summary>
+    /// <summary>True if writes go to a snapshot that is discarded and the disk stays as it is.</summary>
     public bool IsSnapshot => disk.Snapshot is not null;
 
-    /// <summary>What was written must be on the medium before the disk is closed.</summary>
+    /// <summary>True if writes must be on the medium before the disk is closed.</summary>
     public bool KeepsWrites => !IsReadOnly && !IsSnapshot;
 
-    /// <summary>For people who look at the export; null if there is nothing to say.</summary>
-    public string? Description => IsSnapshot ? "a snapshot: what is written vanishes" : null;
+    /// <summary>The export's description for people; null if there is nothing to say.</summary>
+    public string? Description => IsSnapshot ? "a snapshot: writes are discarded" : null;
 
     /// <summary>True if the boot files are read from this very disk, so that reading them and serving it exclude each other.</summary>
     public bool HoldsBootFiles { get; } = boot is { Kernel: null, Directory: null } && (boot.Disk is null || boot.Disk == disk.Path);
 
-    /// <summary>Opens it exclusively, to be written or read as it is.</summary>
-    /// <param name="lostWrite">Why no flush may succeed: something was lost that was written when it was open before. Null if all is well.</param>
+    /// <summary>Opens the disk itself, exclusively.</summary>
+    /// <param name="lostWrite">The error by which earlier writes were lost, after which no flush may succeed; null if there was none.</param>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public DiskDevice Open(LinuxException? lostWrite = null)
@@ -52,10 +52,10 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
         }
     }
 
-    /// <summary>The next opening takes up what a server that was killed had open, if something held it since.</summary>
+    /// <summary>Looks for the open disk of a killed server that a keeper has held since; the next opening takes it up.</summary>
     public void FindKept() => _kept = keeper.Find();
 
-    /// <summary>What was found and nobody took up is nobody's from now on.</summary>
+    /// <summary>Discards a kept disk that no grant claimed.</summary>
     public void ReleaseUnused()
     {
         if (Interlocked.Exchange(ref _kept, null) is { } kept)
@@ -65,10 +65,10 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
         }
     }
 
-    /// <summary>Has something hold the open disk besides this server, if it is to be written.</summary>
+    /// <summary>Hands the open disk to the keeper as well, if the disk may be written.</summary>
     public void Keep(DiskDevice device) => _ = KeepsWrites && keeper.TryHold(device.Descriptor);
 
-    /// <summary>Before it is closed: nothing but this server holds it any more.</summary>
+    /// <summary>Makes the keeper release the disk, before it is closed.</summary>
     public void KeepNoMore()
     {
         if (KeepsWrites)
@@ -78,9 +78,9 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
     }
 
     /// <summary>
-    /// Opens it as the base of snapshots: nobody may write it.
+    /// Opens the disk as the base of snapshots, which must not be written.
     /// </summary>
-    /// <param name="alsoHoldsBootFiles">These can be mounted from it meanwhile: nobody changes what the two page caches hold.</param>
+    /// <param name="alsoHoldsBootFiles">True if boot files may be mounted from it at the same time, which is safe because nothing is written.</param>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public IBlockDevice OpenBase(bool alsoHoldsBootFiles)
@@ -91,8 +91,8 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
         }
     }
 
-    /// <summary>A place for the changes to one snapshot.</summary>
-    /// <exception cref="IOException">It cannot be had where the settings say.</exception>
+    /// <summary>Makes a place for the changes to one snapshot.</summary>
+    /// <exception cref="IOException">The place that the settings name cannot be used.</exception>
     public SnapshotOverlay MakeOverlay(long size)
     {
         var snapshot = disk.Snapshot ?? throw new InvalidOperationException("this disk is not served as a snapshot");
@@ -110,7 +110,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
         }
     }
 
-    /// <summary>Has the kernel look at the partition table if a desktop may have changed it: it had the whole disk, whose writes nobody watches.</summary>
+    /// <summary>Makes the kernel read the partition table again if a desktop may have changed it; writes to the whole disk do not do that by themselves.</summary>
     public void RereadPartitions()
     {
         if (!_mayBeRepartitioned)
@@ -125,7 +125,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
         }
         catch (IOException)
         {
-            // That there is no such disk is for its opening to say.
+            // Opening the disk will report that it does not exist.
         }
     }
 
@@ -156,7 +156,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
         return WhyNotFree(path) is { } reason ? throw new DiskInUseException($"{path} cannot be served: {reason}") : path;
     }
 
-    /// <summary>What on this machine uses it, as one line; null if nothing does, or it cannot be looked at.</summary>
+    /// <summary>Says in one line what on this machine uses the disk; null if nothing does or it cannot be checked.</summary>
     public string? WhyNotFree()
     {
         try
@@ -165,7 +165,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
         }
         catch (IOException)
         {
-            // The next one that opens it learns why.
+            // Opening the disk will report the reason.
             return null;
         }
     }
@@ -193,6 +193,6 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
 
         return File.Exists(path) ? path : throw new IOException($"Disk:Path = '{name}': " + (Directory.Exists(path)
             ? "is a directory; give an image file, or a device such as /dev/nvme0n1"
-            : "there is no such file or device that this server can see; which disks there are is in /proc/partitions"));
+            : "there is no such file or device that this server can see; /proc/partitions lists the disks"));
     }
 }

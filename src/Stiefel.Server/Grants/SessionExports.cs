@@ -5,29 +5,29 @@ using Stiefel.Nbd.Negotiation;
 namespace Stiefel.Server.Grants;
 
 /// <summary>
-/// What is an export are the capabilities of the sessions that were granted the disk: one, or, of snapshots, several. Nothing else
-/// is known here, and nothing is listed. A capability is known as long as it is valid, also while the disk cannot be opened: a desktop
-/// that hears of an unknown export gives its disk up. Changed by one thread at a time.
+/// The exports are the capabilities of the sessions that were granted the disk: one, or several of snapshots. No other name
+/// is known, and none is listed. A capability is known as long as it is valid, even while the disk cannot be opened, because a desktop
+/// gives its disk up when it hears that its export is unknown. Changed by one thread at a time.
 /// </summary>
 public sealed class SessionExports : IExportResolver
 {
     private volatile Armed[] _armed = [];
 
-    /// <summary>From now on this capability is the only one.</summary>
+    /// <summary>Makes this capability the only valid one.</summary>
     /// <param name="exportName">The capability.</param>
-    /// <param name="way">Asked on the connection's thread.</param>
+    /// <param name="way">Called on the connection's thread.</param>
     public void Arm(string exportName, ExportAccess way) => _armed = [new Armed(HashOf(exportName), way)];
 
-    /// <summary>From now on this capability is one as well.</summary>
+    /// <summary>Makes this capability valid beside the others.</summary>
     public void ArmBeside(string exportName, ExportAccess way) => _armed = [.. _armed, new Armed(HashOf(exportName), way)];
 
-    /// <summary>From now on no capability opens anything; those that are known stay so.</summary>
+    /// <summary>Stops every capability from opening the disk; known capabilities stay known.</summary>
     public void Bar() => _armed = [.. _armed.Select(armed => armed with { Access = ExportAccess.Barred })];
 
-    /// <summary>From now on nothing is an export.</summary>
+    /// <summary>Makes every capability unknown.</summary>
     public void Disarm() => _armed = [];
 
-    /// <summary>From now on this capability is none.</summary>
+    /// <summary>Makes this capability unknown.</summary>
     public void Disarm(string exportName)
     {
         var hash = HashOf(exportName);
@@ -48,7 +48,7 @@ public sealed class SessionExports : IExportResolver
 
     private ExportAccess? Find(string name)
     {
-        // Hashes have one length and tell nothing by how many of their bytes agree: the comparison cannot be used to guess.
+        // Compare hashes: all have the same length, and how many bytes agree reveals nothing about the name.
         var hash = HashOf(name);
         Armed? found = null;
         foreach (var armed in _armed)

@@ -7,18 +7,18 @@ using Stiefel.Server.Desktops;
 namespace Stiefel.Server.Grants;
 
 /// <summary>
-/// Grants the disk itself, to one desktop at a time. The order of every change is what keeps two from writing:
+/// Grants the disk itself, to one desktop at a time. The order of the steps prevents two desktops from writing:
 ///
-/// A new grant bars the old capability and ends the old connections; then it closes the old disk, so that what was written is on the medium,
-/// takes the old tunnel down, and closes the boot files. Only then is the disk opened for the new desktop, its tunnel made, the grant recorded,
-/// and its capability armed. If anything fails before, nobody was told of the new grant, and the old one holds again, here and on record.
+/// A new grant bars the old capability and ends the old connections; then it closes the old disk, so that all writes are on the medium,
+/// removes the old tunnel, and closes the boot files. Only then is the disk opened for the new desktop, its tunnel made, the grant recorded,
+/// and its capability armed. If a step fails, no desktop has been told of the new grant, and the old one is restored, here and on record.
 ///
-/// The open disk behind a grant may be closed while nobody is connected, to read boot files; the capability's next use ends that reading and
-/// opens the disk again. A medium that is another by then makes the grant void.
+/// While no desktop is connected, the disk behind a grant may be closed to read boot files; the next use of the capability ends that reading and
+/// opens the disk again. If it is a different or changed medium by then, the grant is void.
 /// </summary>
 public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, GrantStore store, DiskAccess access, GrantAdmission admission, GoodbyeHearing goodbyes, ILogger<WriterGate> logger) : IDiskGate
 {
-    // One change of state at a time. Everything below is changed only by its holder.
+    // Serializes changes of state: only the holder of this turn changes the fields below.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private Grant? _grant;
 
@@ -64,7 +64,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
             access.OpenTunnel(record);
             if (record.HasEnded)
             {
-                // Its desktop may not have heard the answer yet, and asks again.
+                // The desktop may not have received the reply yet and may ask again.
                 goodbyes.Remember(record);
                 return;
             }
@@ -149,7 +149,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
             access.Disarm();
             grant.IsVoid = true;
 
-            // First of what may fail: a server that starts later must not honour it again. The next try finds it here.
+            // Delete the record first of the steps that can fail, so that a later server does not honour it; _grant stays set for a retry.
             store.Delete();
             access.CloseTunnel(grant.Record);
             _grant = null;
@@ -181,7 +181,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         await _turn.WaitAsync();
         try
         {
-            // To flush takes time. A desktop that asks meanwhile must not think that its capability is void: the next server honours it.
+            // Flushing takes time. Bar instead of disarm: a desktop that asks meanwhile must not think that its capability is void, since the next server honours it.
             access.Bar();
             if (_grant is { } grant)
             {
@@ -264,7 +264,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     {
         if (previous is not null)
         {
-            // First of all, since its desktop may be waiting; it gets no further than the door until this is over.
+            // Arm it first, because its desktop may be waiting; opening the disk still waits for the turn.
             access.Arm(previous.Record, AccessOf(previous));
         }
 
@@ -277,8 +277,8 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
     }
 
     /// <summary>
-    /// Ends the desktop's connections and closes the disk. When this returns, nothing of it can reach the disk any more. Its capability stays
-    /// known and opens nothing until the caller says what becomes of it.
+    /// Ends the desktop's connections and closes the disk. When this returns, none of its requests can reach the disk. Its capability stays
+    /// known but opens nothing until the caller arms or disarms it.
     /// </summary>
     private void Fence(Grant grant)
     {
@@ -293,18 +293,18 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         grant.Open();
         if (wasMarked && _grant == grant)
         {
-            // From now on the mark is not true any more; a server that is killed leaves none.
+            // The mark no longer holds once the disk is open; record that, so that a killed server leaves no mark.
             store.Write(grant.Record);
         }
 
         Generation += disk.HoldsBootFiles ? 1 : 0;
     }
 
-    // A grant that nobody was told of is not on record.
+    // Only the current grant is on record: one that no desktop was told of has no record to update.
     private void Close(Grant grant) => grant.Close(
         (lost, isNew) =>
         {
-            // What is lost was acknowledged, and its desktop, which may be away only, waits for a flush of its own to learn of it.
+            // The lost writes were acknowledged. The desktop may only be disconnected, and learns of the loss at its next flush.
             logger.FlushFailed(grant.Record.Session, lost);
             if (isNew && _grant == grant)
             {
@@ -319,7 +319,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
             }
         });
 
-    /// <summary>Its disk is not there any more; what the desktop holds of it in memory must not be mixed into another.</summary>
+    /// <summary>Voids a grant whose disk was exchanged or changed: the desktop's cached data must not be written to it.</summary>
     private void Void(Grant grant, OtherMediumException why)
     {
         logger.GrantOfOtherMedium(grant.Record.Session, why.Message);
@@ -333,7 +333,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
 
     private ExportAccess AccessOf(Grant grant) => new(() => OpenForDesktop(grant), goodbye => Hear(grant, goodbye));
 
-    /// <summary>Its desktop says goodbye, on a connection's thread that is in no export.</summary>
+    /// <summary>Handles the desktop's goodbye, on the thread of a connection that has opened no export.</summary>
     private GoodbyeAnswer Hear(Grant grant, Goodbye goodbye)
     {
         _turn.Wait();
@@ -347,7 +347,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
         }
     }
 
-    /// <summary>The desktop opens its export, on a connection's thread: the disk is open, or boot reading ends and it is opened.</summary>
+    /// <summary>Gives a connection its export; if the disk is closed, ends the reading of boot files and opens it. Runs on the connection's thread.</summary>
     private ExportLookup OpenForDesktop(Grant grant)
     {
         if (grant.Export is { } export)
@@ -355,13 +355,13 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
             return ExportLookup.Of(export);
         }
 
-        // The holder of the turn may be fencing, but waits for connections in transmission only: this one is not yet.
+        // Waiting here cannot deadlock with a fence: it waits only for connections in transmission, and this one is not there yet.
         _turn.Wait();
         try
         {
             if (_grant != grant)
             {
-                // Another desktop has the disk now; that this name is nobody's any more is for the next try to say.
+                // Another desktop has the disk now; the next attempt hears that this name is unknown.
                 return ExportLookup.NotNow;
             }
 

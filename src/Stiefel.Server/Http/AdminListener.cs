@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Stiefel.Server.Http;
 
-/// <summary>The control plane's port: TLS for everyone, and plain HTTP besides for this machine itself. The first byte tells which is meant.</summary>
+/// <summary>The control plane's port: TLS for everyone, and also plain HTTP for this machine itself. The first byte tells which one the client speaks.</summary>
 public static class AdminListener
 {
     /// <summary>The type of a TLS record that holds a handshake (RFC 8446 §5.1); no HTTP request begins with it.</summary>
@@ -16,7 +16,7 @@ public static class AdminListener
     private static readonly TimeSpan s_firstByte = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_handshake = TimeSpan.FromSeconds(10);
 
-    /// <summary>Adds TLS, and the way around it, to a listener.</summary>
+    /// <summary>Adds TLS to a listener, and plain HTTP for loopback clients.</summary>
     public static void UseTlsOrLoopback(this ListenOptions listener, KeyCertificates certificates)
     {
         ConnectionDelegate? plain = null;
@@ -36,7 +36,7 @@ public static class AdminListener
                 await plain!(connection);
             }
 
-            // Other clear text is not answered: a token must not be sent twice because the first time seemed to work.
+            // Other plain HTTP gets no answer, so that a client that sent its token unencrypted does not keep doing so.
         });
         listener.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = s_handshake, OnConnection = context => Authenticate(context, certificates) });
         listener.Use(next =>
@@ -58,7 +58,7 @@ public static class AdminListener
         });
     }
 
-    // Looked at, not taken: it is still there for the next reader.
+    // Peeks at the first byte without consuming it.
     private static async Task<byte?> FirstByteAsync(ConnectionContext connection)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);

@@ -5,18 +5,18 @@ namespace Stiefel.Server.Http;
 /// <summary>Reads a request body that must fit a limit.</summary>
 public static class BoundedBody
 {
-    /// <summary>Says of a body's beginning whether the rest is wanted.</summary>
+    /// <summary>Decides by a body's beginning whether the rest is wanted.</summary>
     public delegate bool Check(ReadOnlySpan<byte> beginning);
 
     /// <inheritdoc cref="ReadAsync(HttpRequest, int, int, Check, CancellationToken)"/>
     public static Task<byte[]?> ReadAsync(HttpRequest request, int limit, CancellationToken token) => ReadAsync(request, limit, 0, _ => true, token);
 
-    /// <summary>The body, or null if it is longer than the limit, breaks off, or is not wanted. A body without a length costs at most the limit.</summary>
+    /// <summary>Reads the body; null if it is longer than the limit, breaks off, or is not wanted. At most the limit is buffered, even if no length is announced.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="limit">Bytes of the body.</param>
-    /// <param name="beginning">Bytes that are looked at before more than them is kept.</param>
-    /// <param name="isWanted">Asked once, with these bytes, or with the whole body if it is shorter.</param>
-    /// <param name="token">Ends it.</param>
+    /// <param name="limit">The most bytes that the body may have.</param>
+    /// <param name="beginning">The number of bytes that are checked before more is buffered.</param>
+    /// <param name="isWanted">Called once with these bytes, or with the whole body if it is shorter.</param>
+    /// <param name="token">Cancels the reading.</param>
     public static async Task<byte[]?> ReadAsync(HttpRequest request, int limit, int beginning, Check isWanted, CancellationToken token)
     {
         var wasAsked = beginning == 0;

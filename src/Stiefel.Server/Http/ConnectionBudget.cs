@@ -3,22 +3,22 @@ using Microsoft.AspNetCore.Connections;
 namespace Stiefel.Server.Http;
 
 /// <summary>
-/// Anybody on the link can hold connections open. So that no number of them keeps a desktop out, the oldest of those that have
-/// shown no key makes room for the next: who has a key shows it within milliseconds. Thread-safe.
+/// Anyone on the link can hold connections open. So that they cannot keep a desktop out, the oldest connection that has
+/// proved no key is closed to make room for the next; a client with a key proves it within milliseconds. Thread-safe.
 /// </summary>
 public sealed class ConnectionBudget
 {
-    /// <summary>Connections of strangers, on all planes together.</summary>
+    /// <summary>The most connections of strangers, on all planes together.</summary>
     public const int MaxStrangers = 128;
 
-    /// <summary>Connections that sent a genuine hello, which may be a recording, and nothing yet that only its owner can send.</summary>
+    /// <summary>The most connections that have sent a genuine hello, which may be a recording, but no proof yet.</summary>
     public const int MaxGreeted = 64;
 
     private readonly Lock _lock = new();
     private readonly LinkedList<ConnectionContext> _strangers = new();
     private readonly LinkedList<ConnectionContext> _greeted = new();
 
-    /// <summary>A connection begins; disposing of the result says that it has ended.</summary>
+    /// <summary>Registers a connection; disposing of the result unregisters it.</summary>
     public ConnectionStanding Begin(ConnectionContext connection)
     {
         ConnectionContext? pushedOut;
@@ -32,13 +32,13 @@ public sealed class ConnectionBudget
         return new ConnectionStanding(this, node);
     }
 
-    /// <summary>From now on it makes room for others that sent a hello, and not for strangers.</summary>
+    /// <summary>Counts the connection among those that sent a hello, so that strangers no longer push it out.</summary>
     internal void Greet(LinkedListNode<ConnectionContext> node)
     {
         ConnectionContext? pushedOut = null;
         lock (_lock)
         {
-            // Not if it has proved more, or was pushed out meanwhile.
+            // Skip a connection that has proved its key or was pushed out meanwhile.
             if (node.List == _strangers)
             {
                 _strangers.Remove(node);
@@ -73,13 +73,13 @@ public sealed class ConnectionBudget
     private static void PushOut(ConnectionContext? connection) => connection?.Abort(new ConnectionAbortedException("too many connections without a key"));
 }
 
-/// <summary>Whether a connection is a stranger's; on the connection's features.</summary>
+/// <summary>What a connection has proved so far; a feature of the connection.</summary>
 public sealed class ConnectionStanding(ConnectionBudget budget, LinkedListNode<ConnectionContext> node) : IDisposable
 {
-    /// <summary>The peer sent a hello of a holder of a key, perhaps a recorded one.</summary>
+    /// <summary>Notes that the peer sent a genuine hello, which may be a recording.</summary>
     public void Greet() => budget.Greet(node);
 
-    /// <summary>The peer holds a key: nobody pushes it out.</summary>
+    /// <summary>Notes that the peer holds a key, so that the connection is never pushed out.</summary>
     public void Prove() => budget.Forget(node);
 
     /// <inheritdoc/>

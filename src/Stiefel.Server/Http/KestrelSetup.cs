@@ -6,30 +6,30 @@ using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Http;
 
-/// <summary>The listeners and what a peer may cost us.</summary>
+/// <summary>Sets up the listeners and limits what a peer may cost the server.</summary>
 public static class KestrelSetup
 {
-    /// <summary>The largest sealed request and some more; every endpoint reads with a limit of its own below this.</summary>
+    /// <summary>Somewhat more than the largest sealed request; every endpoint has a lower limit of its own.</summary>
     private const long MaxRequestBody = 256 * 1024;
 
     private const int MaxRequestHeaders = 32;
     private const int MaxRequestHeadersBytes = 8 * 1024;
     private const int MaxRequestLineBytes = 2 * 1024;
 
-    /// <summary>One desktop uses one or two; what strangers may hold open is <see cref="ConnectionBudget.MaxStrangers"/>, this is the last resort.</summary>
+    /// <summary>A last resort: a desktop uses one or two, and strangers are limited by <see cref="ConnectionBudget.MaxStrangers"/>.</summary>
     internal const int MaxConnections = 512;
 
-    /// <summary>What may wait in memory for a slow reader of one TLS connection. Others have 64 KiB (SocketTransportOptions.MaxWriteBufferSize).</summary>
+    /// <summary>The most bytes that may wait in memory for a slow reader of one TLS connection. Others have 64 KiB (SocketTransportOptions.MaxWriteBufferSize).</summary>
     private const int MaxResponseBuffer = 256 * 1024;
 
     private static readonly TimeSpan s_requestHeadersTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_keepAliveTimeout = TimeSpan.FromSeconds(60);
 
-    // A pulled cable must not end a download at once; a reader that takes nothing for half a minute is gone.
+    // A pulled cable must not end a download at once; a reader that takes nothing for half a minute counts as gone.
     private static readonly MinDataRate s_minResponseRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(30));
     private static readonly MinDataRate s_minRequestRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
 
-    /// <summary>Sets Kestrel's limits, of which none may be without a bound.</summary>
+    /// <summary>Sets Kestrel's limits; none may stay unlimited.</summary>
     public static void Limit(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
@@ -48,7 +48,7 @@ public static class KestrelSetup
         options.Limits.MinRequestBodyDataRate = s_minRequestRate;
     }
 
-    /// <summary>Listens for one plane; HTTP/1.1 only, which is all our clients speak.</summary>
+    /// <summary>Adds the listener of one plane; HTTP/1.1 only, which is all that our clients speak.</summary>
     public static void ListenFor(this KestrelServerOptions options, Plane plane, IPEndPoint endPoint)
     {
         var tag = new PlaneTag(plane);
@@ -70,8 +70,8 @@ public static class KestrelSetup
         });
     }
 
-    /// <summary>A listener's socket, as Kestrel makes it; but where that fails, the setting is named.</summary>
-    /// <exception cref="IOException">The address is taken, or not ours.</exception>
+    /// <summary>Makes a listener's socket as Kestrel does, but names the setting if that fails.</summary>
+    /// <exception cref="IOException">The address is in use, or not this machine's.</exception>
     public static Socket Bind(EndPoint endPoint, ServerOptions options)
     {
         try
@@ -85,7 +85,7 @@ public static class KestrelSetup
         }
     }
 
-    /// <summary>`[::]` takes both families; on a machine booted with ipv6.disable=1 it must mean IPv4.</summary>
+    /// <summary>Replaces `[::]`, which covers IPv4 and IPv6, by IPv4's any address on a machine booted with ipv6.disable=1.</summary>
     public static IPEndPoint AnyFamily(IPEndPoint endPoint) =>
         endPoint.Address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6 ? new IPEndPoint(IPAddress.Any, endPoint.Port) : endPoint;
 }

@@ -5,12 +5,12 @@ using Stiefel.Server.Keys;
 
 namespace Stiefel.Server.Http;
 
-/// <summary>The certificates of the accepted keys (docs/protocol.md#certificate-and-token), by the name that the client asks for. Thread-safe.</summary>
+/// <summary>The certificates of the accepted keys (docs/protocol.md#certificate-and-token), found by the name that the client asks for. Thread-safe.</summary>
 public sealed class KeyCertificates(KeyRing keys)
 {
     private readonly ConcurrentDictionary<string, SslStreamCertificateContext> _made = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The certificate of the key with that name, or of the first; null if no key is accepted at all.</summary>
+    /// <summary>The certificate of the key with that name, or of the first key if there is none; null if no key is accepted.</summary>
     public SslStreamCertificateContext? For(string serverName)
     {
         foreach (var gone in _made.Keys.Where(id => !keys.Accepts(id)))

@@ -5,14 +5,14 @@ using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Http;
 
-/// <summary>Where the HTTP listeners really are; known once the server has started, also where the kernel chose the port.</summary>
+/// <summary>The actual addresses of the HTTP listeners, even where the kernel chose the port; known once the server has started.</summary>
 public sealed class ListenAddresses(ServerOptions options, IServer server)
 {
     /// <summary>The TCP port of a plane's listener.</summary>
     /// <exception cref="InvalidOperationException">The plane has no listener, or it is not bound yet.</exception>
     public int PortOf(Plane plane)
     {
-        // Kestrel names them in the order in which they were asked for: see ServerHost.
+        // Kestrel lists them in the order in which ServerHost adds them.
         var index = plane == Plane.Admin && options.HasBootPlane ? 1 : 0;
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         return index < addresses.Count

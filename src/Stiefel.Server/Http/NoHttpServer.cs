@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Stiefel.Server.Http;
 
-/// <summary>A block server alone speaks no HTTP; the host wants a server nevertheless.</summary>
+/// <summary>An empty HTTP server for a block server alone, because the host requires one.</summary>
 public sealed class NoHttpServer : IServer
 {
     /// <inheritdoc/>

@@ -2,13 +2,13 @@ using System.Net;
 
 namespace Stiefel.Server.Http;
 
-/// <summary>The peer's address; IPv4 as such even where a listener speaks both families.</summary>
+/// <summary>Finds a peer's address; IPv4 addresses that come through an IPv6 socket are given as IPv4.</summary>
 public static class PeerAddress
 {
-    /// <summary>Where a request or connection comes from; IPv4 as such, also from a socket of IPv6.</summary>
+    /// <summary>The address that a request or connection comes from; IPv4 as IPv4, even on an IPv6 socket.</summary>
     public static IPAddress Of(HttpContext context) => Plain(context.Connection.RemoteIpAddress);
 
-    /// <summary>Where a request or connection comes from; IPv4 as such, also from a socket of IPv6.</summary>
+    /// <summary>The address that a request or connection comes from; IPv4 as IPv4, even on an IPv6 socket.</summary>
     public static IPAddress Of(EndPoint remote) => Plain((remote as IPEndPoint)?.Address);
 
     private static IPAddress Plain(IPAddress? address) =>

@@ -1,12 +1,12 @@
 namespace Stiefel.Server.Http;
 
-/// <summary>Which door a request came through. The Host header is the peer's to choose; the listener is not.</summary>
+/// <summary>The plane that a request belongs to, decided by its listener: unlike the Host header, a peer cannot forge that.</summary>
 public enum Plane
 {
     /// <summary>For desktops, on the link.</summary>
     Boot,
 
-    /// <summary>For the laptop's owner, who has the token.</summary>
+    /// <summary>For the laptop's owner, with a token.</summary>
     Admin,
 }
 

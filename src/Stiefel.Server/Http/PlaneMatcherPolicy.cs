@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Routing.Matching;
 
 namespace Stiefel.Server.Http;
 
-/// <summary>Lets a listener see only the endpoints of its own plane; to others it is as if they did not exist.</summary>
+/// <summary>Lets a listener reach only the endpoints of its own plane, as if the others did not exist.</summary>
 public sealed class PlaneMatcherPolicy : MatcherPolicy, IEndpointSelectorPolicy
 {
-    // Before the policies of the platform (HTTP methods are at -1000), so that no other plane's 405 can appear.
+    // Run before ASP.NET's own policies (HTTP methods have order -1000), so that no other plane's 405 appears.
     /// <inheritdoc/>
     public override int Order => -2000;
 
@@ -27,7 +27,7 @@ public sealed class PlaneMatcherPolicy : MatcherPolicy, IEndpointSelectorPolicy
         return Task.CompletedTask;
     }
 
-    /// <summary>The platform's own "405 Method Not Allowed" carries no tag; only the laptop's owner may see it.</summary>
+    /// <summary>ASP.NET's own "405 Method Not Allowed" endpoint has no tag; only the laptop's owner may see it.</summary>
     private static bool Belongs(Endpoint endpoint, PlaneTag? plane) =>
         plane is not null && (endpoint.Metadata.GetMetadata<PlaneTag>() ?? new PlaneTag(Plane.Admin)) == plane;
 }

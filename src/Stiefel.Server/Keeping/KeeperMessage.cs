@@ -1,9 +1,9 @@
 namespace Stiefel.Server.Keeping;
 
-/// <summary>What server and keeper say to each other: a word of one byte, answered by one; the disk goes with <see cref="Hold"/>, and with the answer to <see cref="Find"/>.</summary>
+/// <summary>The messages between server and keeper: one byte, answered by one byte. The disk's descriptor goes with <see cref="Hold"/> and with the answer to <see cref="Find"/>.</summary>
 internal static class KeeperMessage
 {
-    /// <summary>Followed by the seconds, 4 bytes, after which a disk that no server asks for is nobody's; 0 for never.</summary>
+    /// <summary>Followed by 4 bytes: the seconds after which the keeper releases a disk that no server asks for; 0 for never.</summary>
     public const byte Hold = (byte)'H';
     public const byte Find = (byte)'F';
     public const byte Release = (byte)'R';

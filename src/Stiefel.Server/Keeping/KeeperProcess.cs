@@ -5,16 +5,16 @@ using Stiefel.Linux.Processes;
 
 namespace Stiefel.Server.Keeping;
 
-/// <summary>A process of its own that has the disk besides this one: <see cref="KeeperProgram"/>. It listens in the state directory, where the next server finds it.</summary>
-/// <param name="path">Its socket; for root alone, as the directory.</param>
-/// <param name="limit">How long a disk that no server asks for is held; <see cref="TimeSpan.Zero"/>: for ever.</param>
-/// <param name="logger">Is told what it cannot do.</param>
+/// <summary>Lets a separate process hold the disk: <see cref="KeeperProgram"/>. That process listens in the state directory, where the next server finds it.</summary>
+/// <param name="path">The keeper's socket; only root can reach it, because only root may enter the directory.</param>
+/// <param name="limit">How long a disk that no server asks for is held; <see cref="TimeSpan.Zero"/> means forever.</param>
+/// <param name="logger">Logs failures.</param>
 public sealed class KeeperProcess(string path, TimeSpan limit, ILogger<KeeperProcess> logger) : IDiskKeeper, IDisposable
 {
-    // The running program itself: its file may be another by now.
+    // The running program itself, even if its file was replaced meanwhile.
     private const string OwnProgram = "/proc/self/exe";
 
-    // It answers at once, or not at all.
+    // A keeper that works answers at once.
     private const int AnswerMilliseconds = 10_000;
 
     private Socket? _socket;
@@ -51,7 +51,7 @@ public sealed class KeeperProcess(string path, TimeSpan limit, ILogger<KeeperPro
             }
             catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException or ArgumentException)
             {
-                // It may have been ended since it was last asked; another is as good.
+                // The keeper may have ended since the last request; start a new one and try again.
                 Forget();
                 if (isSecond)
                 {
@@ -75,7 +75,7 @@ public sealed class KeeperProcess(string path, TimeSpan limit, ILogger<KeeperPro
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            // One that was ended holds nothing any more.
+            // A keeper that has ended holds nothing.
             Forget();
         }
     }
@@ -87,7 +87,7 @@ public sealed class KeeperProcess(string path, TimeSpan limit, ILogger<KeeperPro
     {
         DescriptorMessage.Send(_socket!, message, disk);
         Span<byte> answer = stackalloc byte[1];
-        return DescriptorMessage.Receive(_socket!, answer, out var file) == 1 && answer[0] == KeeperMessage.Done ? file : throw new IOException("it has ended");
+        return DescriptorMessage.Receive(_socket!, answer, out var file) == 1 && answer[0] == KeeperMessage.Done ? file : throw new IOException("the keeper has ended");
     }
 
     private Socket? TryConnect()
@@ -106,7 +106,7 @@ public sealed class KeeperProcess(string path, TimeSpan limit, ILogger<KeeperPro
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            // The socket of a keeper that has ended.
+            // The keeper of this socket has ended.
             socket.Dispose();
             return null;
         }
@@ -125,7 +125,7 @@ public sealed class KeeperProcess(string path, TimeSpan limit, ILogger<KeeperPro
         listener.Bind(new UnixDomainSocketEndPoint(itsOwn));
         listener.Listen(1);
 
-        // By the name that it was bound to, the runtime removes it when we close our end.
+        // Rename it, because the runtime deletes the name that a socket was bound to when the listener is closed.
         File.Move(itsOwn, path, overwrite: true);
         using (var inherited = new InheritedDescriptor(listener.SafeHandle))
         {

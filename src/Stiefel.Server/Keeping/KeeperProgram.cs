@@ -9,24 +9,24 @@ using Stiefel.Linux.Processes;
 namespace Stiefel.Server.Keeping;
 
 /// <summary>
-/// The keeper: this program, started by the server, with one thing to do. It has an open file and reads, writes and knows nothing of it. It ends when
-/// it has none and its server is gone, on SIGTERM, or when no server has come for so long that no desktop waits any more.
+/// The keeper: this program, started again by the server for one task. It holds an open file and never reads or writes it. It ends when
+/// it holds none and its server is gone, on SIGTERM, or when no server has come for so long that no desktop is waiting any more.
 /// </summary>
 public static class KeeperProgram
 {
     /// <summary>argv[0], as ps shows it.</summary>
     public const string Name = "stiefel-keeper";
 
-    /// <summary>argv[1]; argv[2] is the number of the socket that listens.</summary>
+    /// <summary>argv[1]; argv[2] is the descriptor of the listening socket.</summary>
     public const string Argument = "--keep-disk";
 
-    // A disk that is held is held through anything a server may do; one that says nothing for so long without holding one has hung.
+    // The longest single wait for a server; waits are repeated until the limit is over.
     private static readonly TimeSpan s_glance = TimeSpan.FromMinutes(10);
 
     /// <summary>True if the arguments ask for the keeper instead of a server.</summary>
     public static bool IsAskedFor(string[] args) => args is [Argument, _];
 
-    /// <summary>Does it; the exit code.</summary>
+    /// <summary>Runs the keeper; returns the exit code.</summary>
     public static int Run(string[] args)
     {
         RootStorageDaemon.LeaveTerminal();
@@ -46,11 +46,11 @@ public static class KeeperProgram
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Not root, or without CAP_SYS_RESOURCE.
+            // The process is not root, or lacks CAP_SYS_RESOURCE; the keeper works without this.
         }
     }
 
-    /// <summary>The open disk, and how long it is of use.</summary>
+    /// <summary>The open disk and how long to hold it.</summary>
     private sealed class Kept
     {
         private SafeFileHandle? _disk;
@@ -98,7 +98,7 @@ public static class KeeperProgram
             }
             catch (LinuxException)
             {
-                // It is gone, as one that closed its end.
+                // The server is gone, just as if it had closed its end.
             }
         }
 

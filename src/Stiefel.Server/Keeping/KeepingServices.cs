@@ -3,10 +3,10 @@ using Stiefel.Server.State;
 
 namespace Stiefel.Server.Keeping;
 
-/// <summary>What holds the disk besides this server.</summary>
+/// <summary>The services that hold the disk besides this server.</summary>
 public static class KeepingServices
 {
-    /// <summary>Registers what the settings choose. Only a disk that is granted to be written is held.</summary>
+    /// <summary>Registers the keeper that the settings choose. Only a disk that is granted for writing is held.</summary>
     public static void AddKeeper(this IServiceCollection services, ServerOptions options)
     {
         if (!options.HasBootPlane || options.Keeping == DiskKeeping.None)

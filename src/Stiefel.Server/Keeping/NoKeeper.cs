@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Server.Keeping;
 
-/// <summary>Nothing outlives this server.</summary>
+/// <summary>A keeper that holds nothing.</summary>
 public sealed class NoKeeper : IDiskKeeper
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using Stiefel.Linux.Processes;
 
 namespace Stiefel.Server.Keeping;
 
-/// <summary>systemd has the disk besides this process, in its store of descriptors.</summary>
+/// <summary>Lets systemd hold the disk, in its file descriptor store (man 3 sd_pid_notify_with_fds).</summary>
 public sealed class SystemdKeeper(ILogger<SystemdKeeper> logger) : IDiskKeeper
 {
     private readonly DescriptorStore _store = new("stiefel-disk");

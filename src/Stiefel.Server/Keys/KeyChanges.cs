@@ -2,9 +2,9 @@ using Stiefel.Keys;
 
 namespace Stiefel.Server.Keys;
 
-/// <summary>What a look at the directory changed.</summary>
-/// <param name="Accepted">New ones.</param>
-/// <param name="Revoked">Those accepted no more.</param>
+/// <summary>The changes that a check of the directory found.</summary>
+/// <param name="Accepted">Keys that are new.</param>
+/// <param name="Revoked">Keys that are no longer accepted.</param>
 /// <param name="Problems">Files that hold no usable key, one line each.</param>
 public sealed record KeyChanges(IReadOnlyList<ListedKey> Accepted, IReadOnlyList<ListedKey> Revoked, IReadOnlyList<string> Problems)
 {

@@ -5,7 +5,7 @@ using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Keys;
 
-/// <summary>The keys this server accepts: one raw file NAME.key per stick, for its owner's eyes only. Thread-safe.</summary>
+/// <summary>The keys that this server accepts: one raw file NAME.key per stick, readable by its owner only. Thread-safe.</summary>
 public sealed class KeyRing : IDisposable
 {
     private readonly string _directory;
@@ -15,10 +15,10 @@ public sealed class KeyRing : IDisposable
     private volatile IReadOnlyList<ListedKey> _accepted;
     private volatile IReadOnlyList<SharedKey> _keys;
 
-    // Revoked here, not by their file: neither a file that could not be removed nor a copy of it brings them back while this server runs.
+    // Keys revoked through this server: while it runs, neither a file that could not be removed nor a copy brings them back.
     private readonly HashSet<string> _barred = new(StringComparer.Ordinal);
 
-    // Barred, and their files are being removed this moment: nothing is to be said of those yet.
+    // Names of barred keys whose files are just being removed: their files are not reported as a problem yet.
     private readonly HashSet<string> _leaving = new(StringComparer.Ordinal);
 
     private KeyRing(string directory, KeyDirectoryWatch watch, IReadOnlyList<ListedKey> accepted)
@@ -32,16 +32,16 @@ public sealed class KeyRing : IDisposable
     /// <summary>The keys that are accepted now; at least one when the server starts.</summary>
     public IReadOnlyList<SharedKey> Keys => _keys;
 
-    /// <summary>The same, with their names.</summary>
+    /// <summary>The accepted keys with their ids and files.</summary>
     public IReadOnlyList<ListedKey> Accepted => _accepted;
 
-    /// <summary>Those of the directory that can be used. What is wrong with the others is said by the first <see cref="Refresh"/>: one bad file must not keep the disk from all other sticks.</summary>
-    /// <exception cref="SettingsException">No key, none that can be used, or too many.</exception>
+    /// <summary>Loads the usable keys of the directory. The first <see cref="Refresh"/> reports the others, because one bad file must not lock out all other sticks.</summary>
+    /// <exception cref="SettingsException">There is no key, none that can be used, or there are too many.</exception>
     public static KeyRing Load(string directory) => Load(directory, list: null);
 
     /// <inheritdoc cref="Load(string)"/>
     /// <param name="directory">The directory.</param>
-    /// <param name="list">What is in it; null for a look of its own.</param>
+    /// <param name="list">Lists the directory's files; null for the default.</param>
     internal static KeyRing Load(string directory, Func<string, IReadOnlyList<KeyFileStamp>>? list)
     {
         if (!Directory.Exists(directory))
@@ -72,13 +72,13 @@ public sealed class KeyRing : IDisposable
         return new KeyRing(directory, new KeyDirectoryWatch(directory, list), ReadUsable(files));
     }
 
-    /// <summary>The name that tells a key from others without being a secret.</summary>
+    /// <summary>A name that identifies a key and is not secret.</summary>
     public static string IdOf(SharedKey key) => DerivedCertificate.NameOf(key);
 
-    /// <summary>Is it still accepted?</summary>
+    /// <summary>True if the key with this id is still accepted.</summary>
     public bool Accepts(string id) => _accepted.Any(a => a.Id == id);
 
-    /// <summary>Looks at the directory again. A key that is gone, was replaced, or may have been read by others, is accepted no more.</summary>
+    /// <summary>Checks the directory again. A key that is gone, was replaced, or may have been read by others is no longer accepted.</summary>
     /// <exception cref="IOException">The directory or one of its files cannot be read; nothing changed.</exception>
     public KeyChanges Refresh()
     {
@@ -87,7 +87,7 @@ public sealed class KeyRing : IDisposable
             var before = _accepted;
             var look = _watch.Look(before);
 
-            // To revoke a key ends its desktop's work.
+            // Change nothing if files could not be read, because revoking a key ends its desktop's work.
             if (look.Unread is { } unread && look.Misses(before))
             {
                 look.Discard(before);
@@ -113,13 +113,13 @@ public sealed class KeyRing : IDisposable
         }
     }
 
-    // A renamed file is the same key under another name: its sessions go on.
+    // A renamed file is the same key under another name, so its sessions continue.
     private KeyChanges Replace(IReadOnlyList<ListedKey> before, IReadOnlyList<ListedKey> now, IReadOnlyList<string> problems)
     {
         _accepted = now;
         _keys = [.. now.Select(a => a.Key)];
 
-        // A holder of the previous list may still be trying its keys; those of the change before this one are free by now.
+        // Code that holds the previous list may still be using its keys; the keys retired by the change before are unused by now.
         _retired.ForEach(k => k.Dispose());
         _retired.Clear();
         _retired.AddRange(before.Except(now).Select(a => a.Key));
@@ -169,10 +169,10 @@ public sealed class KeyRing : IDisposable
         }
     }
 
-    /// <summary>Removes the file of a key that was barred, or of none that can be used. Others can be revoked meanwhile.</summary>
-    /// <param name="name">The key's.</param>
-    /// <param name="problem">Why it may still be there; null if it is gone.</param>
-    /// <returns>False if there was none.</returns>
+    /// <summary>Removes the file of a barred key, or a file that holds no usable key. Other keys can be revoked meanwhile.</summary>
+    /// <param name="name">The key's name.</param>
+    /// <param name="problem">Why the file may still exist; null if it is gone.</param>
+    /// <returns>False if there was no file.</returns>
     public bool RemoveFile(string name, out string? problem)
     {
         try
@@ -194,7 +194,7 @@ public sealed class KeyRing : IDisposable
         }
     }
 
-    /// <summary>Names of all files, also of those that hold no usable key.</summary>
+    /// <summary>The names of all key files, even of those that hold no usable key.</summary>
     public IReadOnlyList<string> ListNames() => KeyFiles.List(_directory);
 
     private KeyChanges BarId(string id)
@@ -204,7 +204,7 @@ public sealed class KeyRing : IDisposable
         _accepted = [.. before.Where(a => a.Id != id)];
         _keys = [.. _accepted.Select(a => a.Key)];
 
-        // Not disposed of before the directory changes again: somebody may be trying them this moment.
+        // Keep them until the directory changes again, because a handshake may be using them at this moment.
         ListedKey[] revoked = [.. before.Except(_accepted)];
         _retired.AddRange(revoked.Select(a => a.Key));
         return new KeyChanges([], revoked, []);
@@ -219,7 +219,7 @@ public sealed class KeyRing : IDisposable
 
         if (!_leaving.Contains(key.Key.Name))
         {
-            problems.Add($"{key.Stamp.Path}: this key was revoked; remove the file, or it is accepted again when the server starts anew");
+            problems.Add($"{key.Stamp.Path}: this key was revoked; remove the file, or the key is accepted again when the server restarts");
         }
 
         key.Key.Dispose();

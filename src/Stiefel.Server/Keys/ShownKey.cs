@@ -1,5 +1,5 @@
 namespace Stiefel.Server.Keys;
 
-/// <summary>On a request: the key whose token it showed.</summary>
+/// <summary>A feature of a request: the key whose token it carried.</summary>
 /// <param name="Id">See <see cref="KeyRing.IdOf"/>.</param>
 public sealed record ShownKey(string Id);

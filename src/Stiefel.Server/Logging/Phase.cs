@@ -1,6 +1,6 @@
 namespace Stiefel.Server.Logging;
 
-/// <summary>The stages of serving, as a person or a test harness waits for them on the console.</summary>
+/// <summary>The stages of serving, which people and tests wait for on the console.</summary>
 public static partial class Phase
 {
     /// <summary>The links are being raised.</summary>
@@ -12,7 +12,7 @@ public static partial class Phase
     /// <summary>A desktop proved that it holds a key.</summary>
     public const string Session = "session";
 
-    /// <summary>The disk belongs to a desktop.</summary>
+    /// <summary>A desktop was granted the disk.</summary>
     public const string Granted = "granted";
 
     /// <summary>Logs the line that scripts and tests wait for: `phase NAME`.</summary>

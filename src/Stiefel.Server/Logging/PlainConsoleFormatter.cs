@@ -6,8 +6,8 @@ using Stiefel.Protocol.Text;
 namespace Stiefel.Server.Logging;
 
 /// <summary>
-/// `stiefel: …`, one line each: people read it on a serial console, and programs look for phases there.
-/// The journal of a machine with systemd adds the time; a ramdisk's clock is not worth printing.
+/// Writes each entry as one line, `stiefel: …`, for people at a serial console and for programs that look for phases there.
+/// It prints no time: systemd's journal adds it, and a ramdisk's clock is unreliable.
 /// </summary>
 public sealed class PlainConsoleFormatter() : ConsoleFormatter(FormatterName)
 {
@@ -35,6 +35,6 @@ public sealed class PlainConsoleFormatter() : ConsoleFormatter(FormatterName)
         textWriter.Write('\n');
     }
 
-    /// <summary>Disks, files and networks fail: the message says which. Where in the program is of use only for what nobody expected.</summary>
+    /// <summary>True for failures of disks, files and networks, whose message says enough; a stack trace helps only with unexpected ones.</summary>
     private static bool IsOrdinary(Exception exception) => exception is IOException or UnauthorizedAccessException or SocketException;
 }

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Stiefel.Server.Logging;
 
-/// <summary>The console's log.</summary>
+/// <summary>Sets up the log on the console.</summary>
 public static class PlainLogging
 {
-    /// <summary>Everything of ours to standard output; of the platform only what is wrong.</summary>
+    /// <summary>Logs our own messages to standard output, and of .NET's only the failures.</summary>
     public static void AddPlainConsole(this ILoggingBuilder logging, LogLevel level)
     {
         logging.SetMinimumLevel(level);
@@ -13,7 +13,7 @@ public static class PlainLogging
         logging.AddFilter("Microsoft", platform);
         logging.AddFilter("System", platform);
 
-        // A failed start is told once, in our own words, by Program.
+        // Program reports a failed start itself, once.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddConsole(options => options.FormatterName = PlainConsoleFormatter.FormatterName);
         logging.Services.AddSingleton<ConsoleFormatter, PlainConsoleFormatter>();

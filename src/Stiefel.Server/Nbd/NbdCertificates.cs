@@ -8,13 +8,13 @@ using Stiefel.Server.Keys;
 
 namespace Stiefel.Server.Nbd;
 
-/// <summary>The block server's certificates: from files, or each key's own (docs/protocol.md#certificate-and-token).</summary>
+/// <summary>The block server's certificates: from files, or derived from each key (docs/protocol.md#certificate-and-token).</summary>
 public static class NbdCertificates
 {
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    /// <summary>What TLS needs; null if it is off.</summary>
-    /// <exception cref="SettingsException">A file that cannot be used, or neither files nor keys.</exception>
+    /// <summary>Loads what TLS needs; null if it is off.</summary>
+    /// <exception cref="SettingsException">A file cannot be used, or there are neither files nor keys.</exception>
     public static NbdTls? Load(NbdTlsOptions options, string keysDirectory)
     {
         if (options.Choice == NbdTlsChoice.Off)
@@ -35,7 +35,7 @@ public static class NbdCertificates
         {
             if ((File.GetUnixFileMode(options.PrivateKey!) & Others) != 0)
             {
-                throw new UnsafeSettingsException($"Nbd:TlsKey = '{options.PrivateKey}': others on this machine can read or change it; chmod 600 it, and renew the key if they did");
+                throw new UnsafeSettingsException($"Nbd:TlsKey = '{options.PrivateKey}': others on this machine can read or change it; chmod 600 it, and replace the key if someone may have read it");
             }
 
             var chain = new X509Certificate2Collection();
@@ -46,7 +46,7 @@ public static class NbdCertificates
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new SettingsException($"Nbd:TlsCertificate = '{options.Certificate}', Nbd:TlsKey = '{options.PrivateKey}': no certificate with its key in PEM: {e.Message}");
+            throw new SettingsException($"Nbd:TlsCertificate = '{options.Certificate}', Nbd:TlsKey = '{options.PrivateKey}': expected a certificate and its private key in PEM: {e.Message}");
         }
     }
 
@@ -64,7 +64,7 @@ public static class NbdCertificates
 
         using (keys)
         {
-            // A client that knows the key asks for its certificate by name; to all others the first is as good as any.
+            // A client that knows the key asks for its certificate by name; all others get the first.
             var byName = keys.Keys.ToDictionary(
                 DerivedCertificate.NameOf,
                 key => SslStreamCertificateContext.Create(DerivedCertificate.For(key), additionalCertificates: null, offline: true),
@@ -86,6 +86,6 @@ public static class NbdCertificates
             throw new SettingsException($"Nbd:TlsClientAuthorities = '{file}': no certificates in PEM: {e.Message}");
         }
 
-        return authorities.Count > 0 ? authorities : throw new SettingsException($"Nbd:TlsClientAuthorities = '{file}': holds no certificate in PEM, so that no client could come in");
+        return authorities.Count > 0 ? authorities : throw new SettingsException($"Nbd:TlsClientAuthorities = '{file}': holds no certificate in PEM, so no client could connect");
     }
 }

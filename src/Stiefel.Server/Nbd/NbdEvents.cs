@@ -9,7 +9,7 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Nbd;
 
-/// <summary>Tells log, status and the disk's gate what the block server did.</summary>
+/// <summary>Reports what the block server did to log, status and the disk's gate.</summary>
 public sealed class NbdEvents(DesktopLog desktops, TunnelTable tunnels, StrangerLog strangers, DesktopPresence presence, TimeProvider time, ILogger<NbdServer> logger) : INbdServerLog
 {
     private readonly RepeatedFailures _failures = new(time);
@@ -22,7 +22,7 @@ public sealed class NbdEvents(DesktopLog desktops, TunnelTable tunnels, Stranger
         desktops.Add(tunnels.DesktopAt(remote), "connected", $"uses {label}");
     }
 
-    // Only strangers and programs that break the protocol are refused; the right capability never is.
+    // Only strangers and programs that break the protocol are refused, never a holder of the right capability.
     /// <inheritdoc/>
     public void Refused(EndPoint remote, string reason) => strangers.Knocked(tunnels.DesktopAt(remote), $"NBD, {reason}");
 
@@ -46,9 +46,9 @@ public sealed class NbdEvents(DesktopLog desktops, TunnelTable tunnels, Stranger
 
     private static string Words(NbdCloseReason reason) => reason switch
     {
-        NbdCloseReason.Disconnected => "in good order",
-        NbdCloseReason.Lost => "without a word",
-        NbdCloseReason.Violation => "breaking the protocol",
+        NbdCloseReason.Disconnected => "properly",
+        NbdCloseReason.Lost => "connection lost",
+        NbdCloseReason.Violation => "protocol violated",
         _ => "ended by this server",
     };
 }

@@ -8,8 +8,8 @@ using Stiefel.Server.Http;
 namespace Stiefel.Server.Nbd;
 
 /// <summary>
-/// The block server's life within this one: it listens from the start, also while there is nothing to export; but where desktops come
-/// by tunnels, only inside these. An open export may be reached by a socket in the file system, or by one that systemd listens at.
+/// Starts and stops the block server. It listens from the start, even while there is nothing to export; if desktops use tunnels,
+/// it listens only inside them. An open export may use a socket in the file system, or one that systemd listens at.
 /// </summary>
 public sealed class NbdHostedService(NbdServer server, ServerOptions settings, ILogger<NbdHostedService> logger) : IHostedService
 {
@@ -20,7 +20,7 @@ public sealed class NbdHostedService(NbdServer server, ServerOptions settings, I
     /// <summary>The TCP port that was bound.</summary>
     public int Port => _bound?.Port ?? _options.Listen.Port;
 
-    /// <exception cref="IOException">The address is taken, or not ours.</exception>
+    /// <exception cref="IOException">The address is in use, or not this machine's.</exception>
     /// <exception cref="SettingsException">systemd listens where an open export must not be reached.</exception>
     public async Task StartAsync(CancellationToken token)
     {
@@ -81,7 +81,7 @@ public sealed class NbdHostedService(NbdServer server, ServerOptions settings, I
         }
         catch (SocketException e)
         {
-            throw new IOException($"cannot listen at unix:{path} (Nbd:Listen): {e.Message}; the directory must be there, and nothing else under that name", e);
+            throw new IOException($"cannot listen at unix:{path} (Nbd:Listen): {e.Message}; the directory must exist, and the name must not be in use", e);
         }
     }
 
@@ -90,11 +90,11 @@ public sealed class NbdHostedService(NbdServer server, ServerOptions settings, I
         var socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
         if (socket.SocketType != SocketType.Stream)
         {
-            throw new SettingsException($"systemd handed over a socket of type {socket.SocketType}, and NBD takes ListenStream=");
+            throw new SettingsException($"systemd handed over a socket of type {socket.SocketType}, and NBD needs ListenStream=");
         }
 
         return socket.LocalEndPoint is not IPEndPoint address || IPAddress.IsLoopback(address.Address) || _options.MayListenOnNetwork
             ? socket
-            : throw new SettingsException($"Nbd:Access open would give the disk to everyone who reaches {address}, where systemd listens: let it listen on loopback or at a path, or say --Nbd:AllowOpenOnNetwork true");
+            : throw new SettingsException($"Nbd:Access open would give the disk to everyone who reaches {address}, where systemd listens: let it listen on loopback or at a path, or set --Nbd:AllowOpenOnNetwork true");
     }
 }

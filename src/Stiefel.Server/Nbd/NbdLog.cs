@@ -13,6 +13,6 @@ internal static partial class NbdLog
     [LoggerMessage(EventId = 202, Level = LogLevel.Information, Message = "NBD: {Remote} left {Label}, {How}")]
     public static partial void NbdClosed(this ILogger logger, EndPoint remote, string label, string how);
 
-    [LoggerMessage(EventId = 203, Level = LogLevel.Error, Message = "NBD: {Command} of {Remote} failed on {Label}: {Cause} (its like is not reported again for a minute)")]
+    [LoggerMessage(EventId = 203, Level = LogLevel.Error, Message = "NBD: {Command} of {Remote} failed on {Label}: {Cause} (further failures of this kind are not reported for a minute)")]
     public static partial void NbdDeviceFailed(this ILogger logger, EndPoint remote, string label, string command, string cause);
 }

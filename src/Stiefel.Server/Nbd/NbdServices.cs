@@ -8,7 +8,7 @@ namespace Stiefel.Server.Nbd;
 /// <summary>The services of the block server.</summary>
 public static class NbdServices
 {
-    /// <summary>The block server; who may use it is the access setting's to say.</summary>
+    /// <summary>Registers the block server; Nbd:Access decides which clients may use it.</summary>
     public static void AddNbd(this IServiceCollection services, ServerOptions options)
     {
         if (options.Nbd.Access == NbdAccess.Open)

@@ -8,8 +8,8 @@ using Stiefel.Server.Grants;
 namespace Stiefel.Server.Nbd;
 
 /// <summary>
-/// One disk under one name for everybody, as qemu-nbd would. The disk is open as long as the server runs; of a snapshot, all clients
-/// see the same changes, for as long.
+/// One disk under one name for every client, as with qemu-nbd. The disk is open as long as the server runs; all clients of a snapshot
+/// see the same changes for that time.
 /// </summary>
 public sealed class OpenExports : IExportResolver, IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class OpenExports : IExportResolver, IDisposable
     private bool _isClosed;
 
     /// <exception cref="DiskInUseException">Something on this machine uses the disk.</exception>
-    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="IOException">The disk cannot be opened.</exception>
     public OpenExports(ServedDisk disk, string name)
     {
         _keepsWrites = disk.KeepsWrites;
@@ -48,7 +48,7 @@ public sealed class OpenExports : IExportResolver, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<string> ListVisible() => [_export.Name];
 
-    /// <summary>Makes everything durable that is to last, and closes the disk.</summary>
+    /// <summary>Flushes the disk if its writes are kept, and closes it.</summary>
     public void Dispose()
     {
         if (_isClosed)

@@ -1,12 +1,12 @@
 namespace Stiefel.Server.Nbd;
 
 /// <summary>
-/// Says whether a failure of a disk is news: a disk that is full, or broken, fails every write, and a line for each would bury
+/// Decides whether a disk's failure should be reported: a full or broken disk fails every write, and a line for each would bury
 /// the first. Thread-safe.
 /// </summary>
 public sealed class RepeatedFailures(TimeProvider time)
 {
-    /// <summary>How long the like of a failure is not told again.</summary>
+    /// <summary>How long failures of the same kind are not reported again.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
     private const int MaxKinds = 64;
 
@@ -14,7 +14,7 @@ public sealed class RepeatedFailures(TimeProvider time)
     private readonly Dictionary<(string Label, string Kind), DateTimeOffset> _silentUntil = [];
 
     /// <param name="label">The export.</param>
-    /// <param name="kind">What repeats itself.</param>
+    /// <param name="kind">The kind of failure.</param>
     public bool IsNews(string label, string kind)
     {
         var now = time.GetUtcNow();

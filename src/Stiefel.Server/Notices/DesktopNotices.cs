@@ -6,25 +6,25 @@ using Stiefel.Protocol.Notices;
 namespace Stiefel.Server.Notices;
 
 /// <summary>
-/// What desktops that use the disk are told (docs/protocol.md#notices): each asks for what comes after the last notice that it has, and waits for it. So
-/// nobody who tells something waits for a desktop, unless he wants to, and a desktop that comes back misses nothing that is kept. Thread-safe.
+/// The notices for desktops that use the disk (docs/protocol.md#notices): each asks for those after the last one that it has, and waits for them. So
+/// sending a notice never has to wait for a desktop, and a desktop that comes back misses none that is still kept. Thread-safe.
 /// </summary>
-/// <param name="milliseconds">A clock that rises as long as this kernel runs, no grant outlives which: so a server that was started again goes on above.</param>
+/// <param name="milliseconds">A clock that only rises while this kernel runs: numbers continue above the old ones when the server restarts, and no grant outlives the kernel.</param>
 public sealed class DesktopNotices(Func<ulong> milliseconds)
 {
-    /// <summary>Notices that are kept.</summary>
+    /// <summary>The most notices that are kept.</summary>
     public const int MaxKept = 16;
 
-    // As many desktops as may have a snapshot each, and some that had.
+    // Room for all desktops that may have a snapshot each, and for some that had one.
     private const int MaxReaders = 128;
 
-    // One that asked so lately, in milliseconds, asks again.
+    // A desktop that asked within this time, in milliseconds, is expected to ask again.
     private const long ReadsWithin = 30_000;
 
-    // Shorter than what a desktop waits for an answer.
+    // Shorter than the time that a desktop waits for an answer.
     private static readonly TimeSpan s_hold = TimeSpan.FromSeconds(20);
 
-    // A desktop that reads has it within a blink; what waits for that is somebody who wants the disk.
+    // Short, because another desktop may be waiting for the disk; a desktop that reads its notices has them almost at once.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
@@ -34,13 +34,13 @@ public sealed class DesktopNotices(Func<ulong> milliseconds)
     private KeptNotice? _standing;
     private ulong _last;
 
-    /// <summary>By this machine's clock.</summary>
+    /// <summary>Numbers notices by the time since this machine was started.</summary>
     public DesktopNotices()
         : this(() => (ulong)BootClock.Now.TotalMilliseconds)
     {
     }
 
-    /// <summary>Tells all desktops how things stand from now on; one that comes later is told that first.</summary>
+    /// <summary>Tells all desktops the present state; a desktop that comes later is told it first.</summary>
     public void TellStanding(NoticeKind kind, string text)
     {
         lock (_lock)
@@ -49,11 +49,11 @@ public sealed class DesktopNotices(Func<ulong> milliseconds)
         }
     }
 
-    /// <summary>Tells something once.</summary>
-    /// <param name="kind">What is to be done about it.</param>
+    /// <summary>Sends a notice once.</summary>
+    /// <param name="kind">What the desktop should do about it.</param>
     /// <param name="text">One line for people.</param>
-    /// <param name="session">The desktop's; null for all.</param>
-    /// <returns>Its number.</returns>
+    /// <param name="session">The desktop's session; null for all desktops.</param>
+    /// <returns>The notice's number.</returns>
     public ulong Tell(NoticeKind kind, string text, string? session = null)
     {
         lock (_lock)
@@ -62,9 +62,9 @@ public sealed class DesktopNotices(Func<ulong> milliseconds)
         }
     }
 
-    /// <summary>Waits a moment until these desktops have it, as far as they read at all.</summary>
-    /// <param name="number">What was told.</param>
-    /// <param name="sessions">Their own.</param>
+    /// <summary>Waits a moment until these desktops have a notice; ignores those that do not ask for notices.</summary>
+    /// <param name="number">The notice's number.</param>
+    /// <param name="sessions">The desktops' sessions.</param>
     public async Task WaitUntilReadAsync(ulong number, params IEnumerable<string> sessions)
     {
         Task taken;
@@ -77,21 +77,21 @@ public sealed class DesktopNotices(Func<ulong> milliseconds)
         await taken.WaitAsync(s_patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Answers a desktop's question, on its connection's thread: as soon as there is something, or with nothing in the end.</summary>
+    /// <summary>Answers a desktop's request on its connection's thread: as soon as there is a notice, or with none after a while.</summary>
     /// <param name="session">The session of the grant whose capability was named, 32 hexadecimal digits.</param>
-    /// <param name="key">The key of its goodbye, in hexadecimal digits; empty if its client knew none.</param>
-    /// <param name="question">Not verified yet.</param>
+    /// <param name="key">The key of the session's goodbye, in hexadecimal digits; empty if its client has none.</param>
+    /// <param name="question">The request, not verified yet.</param>
     public NoticeAnswer Answer(string session, string key, NoticeQuestion question)
     {
         var secret = Convert.FromHexString(key);
         if (secret.Length == 0 || !SessionId.TryParse(session, out var id) || !SessionNotices.IsProof(question.Proof.Span, secret, id, question.Number, question.After))
         {
-            return NoticeAnswer.Refused("this is no question of that session");
+            return NoticeAnswer.Refused("this request for notices does not belong to that session");
         }
 
         return WaitFor(session, question) is { } notices
             ? NoticeAnswer.Of(Seal(secret, id, question, notices))
-            : NoticeAnswer.Refused("the number of a question must be above those of all before");
+            : NoticeAnswer.Refused("the number of a request for notices must be higher than all earlier ones");
     }
 
     private static List<byte[]> Seal(byte[] key, SessionId session, NoticeQuestion question, IReadOnlyList<Notice> notices)
@@ -106,7 +106,7 @@ public sealed class DesktopNotices(Func<ulong> milliseconds)
         return crossing;
     }
 
-    /// <summary>Null if the question is an old one. One that is asked while another of its desktop's waits takes that one's place.</summary>
+    /// <summary>Waits for notices; null if the request is an old one. A new request of the same desktop replaces one that is waiting.</summary>
     private List<Notice>? WaitFor(string session, NoticeQuestion question)
     {
         for (var end = Environment.TickCount64 + (long)s_hold.TotalMilliseconds; ;)
@@ -133,7 +133,7 @@ public sealed class DesktopNotices(Func<ulong> milliseconds)
         }
     }
 
-    // What was told before a desktop came is past, but for how things stand.
+    // A desktop that just came gets no earlier notices except the present state.
     private List<Notice> After(NoticeReader reader, ulong number)
     {
         var isNew = number == 0;

@@ -3,8 +3,8 @@ using Stiefel.Nbd.Negotiation;
 namespace Stiefel.Server.Notices;
 
 /// <summary>A desktop that asks for notices. Used under a lock.</summary>
-/// <param name="session">Its own.</param>
-/// <param name="since">The last notice before it came.</param>
+/// <param name="session">The desktop's session.</param>
+/// <param name="since">The number of the last notice before the desktop came.</param>
 internal sealed class NoticeReader(string session, ulong since)
 {
     private readonly List<(ulong Number, TaskCompletionSource Taken)> _waiters = [];
@@ -14,12 +14,12 @@ internal sealed class NoticeReader(string session, ulong since)
 
     public ulong Since => since;
 
-    /// <summary>When it asked last, in milliseconds.</summary>
+    /// <summary>When the desktop asked last, by <see cref="Environment.TickCount64"/>.</summary>
     public long LastAsked { get; private set; }
 
-    /// <summary>This is its newest question, or the one that it waits with already. What it asks after, it has.</summary>
-    /// <param name="question">Its proof was right.</param>
-    /// <param name="replaces">Told when one is replaced that may wait still.</param>
+    /// <summary>Accepts the desktop's newest request, or the one that is already waiting; it confirms the notices up to the number that it asks after.</summary>
+    /// <param name="question">A request whose proof is verified.</param>
+    /// <param name="replaces">Called when the request replaces one that may still be waiting.</param>
     public bool TryContinue(NoticeQuestion question, Action replaces)
     {
         if (ReferenceEquals(question, _question))
@@ -50,7 +50,7 @@ internal sealed class NoticeReader(string session, ulong since)
         return true;
     }
 
-    /// <summary>Completes when it asks for what comes after that notice.</summary>
+    /// <summary>Completes when the desktop asks for notices after that one, and so has it.</summary>
     public Task WhenItHas(ulong number)
     {
         if (_question?.After >= number)

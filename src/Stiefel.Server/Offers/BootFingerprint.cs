@@ -7,15 +7,15 @@ using Stiefel.BootFiles.Disk;
 namespace Stiefel.Server.Offers;
 
 /// <summary>
-/// Tells whether boot files are still those that were hashed, without reading them: name, place, length, times of change.
-/// Not the whole path, since a disk is mounted elsewhere each time. Not a proof; the desktop compares the hashes.
+/// Tells without reading them whether boot files are still those that were hashed, by name, offset, length and times of change.
+/// The path is left out, since the mount directory may differ. A fingerprint is no proof; the desktop compares the hashes.
 /// </summary>
 public static class BootFingerprint
 {
-    /// <summary>The fingerprint of open boot files: of the entry that is booted by itself, and of what else there is to choose.</summary>
+    /// <summary>The fingerprint of open boot files: of the default entry's files and of the menu's other entries.</summary>
     public static string Of(IBootFiles files) => Of(files, files.Spec, [.. files.Menu.Entries.Select(EntryIds.Of)]);
 
-    /// <summary>The fingerprint of one entry of them.</summary>
+    /// <summary>The fingerprint of one entry's files.</summary>
     public static string Of(IBootFiles files, BootSpec spec) => Of(files, spec, []);
 
     private static string Of(IBootFiles files, BootSpec spec, string[] others)

@@ -3,7 +3,7 @@ using Stiefel.Protocol.Boot;
 namespace Stiefel.Server.Offers;
 
 /// <summary>A manifest and the files it was made from.</summary>
-/// <param name="Manifest">What desktops are told once they may know it.</param>
+/// <param name="Manifest">What a desktop is told, once it may know it.</param>
 /// <param name="Fingerprint">See <see cref="BootFingerprint"/>.</param>
 /// <param name="Locked">The encrypted device that the files lie on: each session must show that it knows the passphrase. Null if there is none.</param>
 public sealed record BootOffer(BootManifest Manifest, string Fingerprint, LockedBoot? Locked = null)
@@ -11,6 +11,6 @@ public sealed record BootOffer(BootManifest Manifest, string Fingerprint, Locked
     /// <summary>What a desktop is told in the handshake.</summary>
     public BootManifest ForHello() => (Locked is null ? Manifest : BootManifest.ForLocked(Locked, Manifest.Laptop, Manifest.Link)) with { TakesMachine = true };
 
-    /// <summary>All that is known before anybody has given the passphrase.</summary>
+    /// <summary>The offer before anyone has given the passphrase.</summary>
     public static BootOffer Unknown(LockedBoot locked, string laptop, LinkParameters link) => new(BootManifest.ForLocked(locked, laptop, link), "", locked);
 }

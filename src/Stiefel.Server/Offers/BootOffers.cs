@@ -12,12 +12,12 @@ using Stiefel.Server.State;
 namespace Stiefel.Server.Offers;
 
 /// <summary>
-/// What there is to boot. Hashing a large initrd takes seconds, so it is done once, in the background, and again only when the
+/// The offer of what can be booted. Hashing a large initrd takes seconds, so it is done once, in the background, and again only when the
 /// files may have changed: after a desktop had the disk, or when a reader finds them changed.
 /// </summary>
 public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOptions link, StateFile<BootOffer> state, ILogger<BootOffers> logger)
 {
-    /// <summary>How long a desktop's hello waits for the first hashing; it asks again by itself.</summary>
+    /// <summary>How long a desktop's hello waits for the first hashing; after that the desktop asks again by itself.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
@@ -25,19 +25,19 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
     private volatile bool _isStale;
     private volatile int _generation = -1;
 
-    /// <summary>The newest offer, perhaps stale; null if there never was one.</summary>
+    /// <summary>The newest offer, possibly stale; null if there never was one.</summary>
     public BootOffer? Latest { get; private set; }
 
     /// <summary>The newest offer unless it may be stale: a reader found the files changed, or a desktop had the disk since.</summary>
     public BootOffer? Fresh => _isStale || _generation != gate.Generation ? null : Latest;
 
-    /// <summary>How the newest offer was found; empty if it is one of a server that ran before.</summary>
+    /// <summary>How the newest offer was found; empty if it was restored from an earlier server.</summary>
     public BootReport Report { get; private set; } = BootReport.Empty;
 
-    /// <summary>Why there is no offer; null if there is one, or it is not known yet.</summary>
+    /// <summary>Why there is no offer; null if there is one, or none was looked for yet.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>After a restart: what the server that ran before offered, for the time while a desktop has the disk.</summary>
+    /// <summary>Restores the offer of an earlier server, for use while a desktop has the disk.</summary>
     public void Restore()
     {
         try
@@ -50,14 +50,14 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
         }
     }
 
-    // The settings may have changed meanwhile.
+    // The link's settings may have changed since the offer was kept.
     private BootOffer? WithLinkOfNow(BootOffer? offer) => offer is null ? null : offer with { Manifest = offer.Manifest with { Link = link.ToParameters() } };
 
     /// <summary>
-    /// A fresh offer; or the stale one while the disk is open for a desktop, perhaps one that is long gone: only a session that
-    /// proved itself may end that, and it needs an offer to become one.
+    /// A fresh offer, or a stale one while the disk is open for a desktop, which may be long gone: only a session that
+    /// proved itself may end that grant, and it needs an offer to begin.
     /// </summary>
-    /// <exception cref="RefusalException">There is nothing to boot, or it is not known yet.</exception>
+    /// <exception cref="RefusalException">There is nothing to boot, or the boot files are still being read.</exception>
     public async Task<BootOffer> GetAsync(CancellationToken token)
     {
         try
@@ -78,7 +78,7 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
         }
         catch (TimeoutException)
         {
-            throw new RefusalException(new Refusal(RefusalCodes.Failed, "the laptop still reads its boot files; try again"));
+            throw new RefusalException(new Refusal(RefusalCodes.Failed, "the laptop is still reading its boot files; try again"));
         }
         catch (Exception e) when (e is BootCatalogException or IOException or UnauthorizedAccessException)
         {
@@ -86,11 +86,11 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
         }
     }
 
-    /// <summary>The offer of files that are open already, for a session that has just shown that it may know it.</summary>
-    /// <exception cref="RefusalException">They are gone again, or cannot be read.</exception>
+    /// <summary>The offer of boot files that a session has just unlocked.</summary>
+    /// <exception cref="RefusalException">The files were closed again, or cannot be read.</exception>
     public async Task<BootOffer> OfUnlockedAsync(CancellationToken token)
     {
-        // An attempt may have begun before the files were unlocked.
+        // Try twice: an attempt that began before the files were unlocked gives an offer without them.
         for (var again = true; ; again = false)
         {
             var offer = await GetAsync(token);
@@ -101,11 +101,11 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
         }
     }
 
-    /// <summary>The entry that a session means; refuses one whose offer no longer fits the files.</summary>
+    /// <summary>Finds the entry of a session; refuses a session whose offer no longer matches the files.</summary>
     /// <param name="fingerprint">The fingerprint of what it was offered.</param>
-    /// <param name="entry">What it chose; empty if it did not.</param>
+    /// <param name="entry">The id of the chosen entry; empty for the default.</param>
     /// <param name="lease">The files as they are now.</param>
-    /// <exception cref="RefusalException">They changed; a new handshake gets the new offer.</exception>
+    /// <exception cref="RefusalException">The files changed; a new handshake gets the new offer.</exception>
     public BootSpec SpecOf(string fingerprint, string entry, BootFilesLease lease)
     {
         var spec = EntryIds.Find(lease.Files.Menu, entry);
@@ -119,14 +119,14 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
         return spec;
     }
 
-    /// <summary>What a session is told of another entry that it chose, hashed now.</summary>
+    /// <summary>Describes another entry that a session chose; hashes its files now.</summary>
     /// <exception cref="RefusalException">There is no such entry.</exception>
     public async Task<(BootManifest Manifest, string Fingerprint)> ChooseAsync(string entry, BootFilesLease lease)
     {
         var spec = entry.Length > 0 ? EntryIds.Find(lease.Files.Menu, entry) : null;
         return spec is not null
             ? (await DescribeAsync(lease, spec), BootFingerprint.Of(lease.Files, spec))
-            : throw new RefusalException(new Refusal(RefusalCodes.NoSuchEntry, "the laptop has no such boot entry any more; choose again"));
+            : throw new RefusalException(new Refusal(RefusalCodes.NoSuchEntry, "the laptop no longer has this boot entry; choose again"));
     }
 
     private Task<BootOffer> Begin()
@@ -166,7 +166,7 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
         }
         catch (OperationCanceledException e)
         {
-            // The files were taken away while they were hashed.
+            // A grant revoked the files while they were hashed.
             _isStale = true;
             throw new DiskInUseException("the laptop's disk was just given to a desktop; try again", e);
         }
@@ -203,7 +203,7 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Only a restart would miss it.
+            // Only a server that is restarted would need it.
             logger.OfferNotKept(e);
         }
     }

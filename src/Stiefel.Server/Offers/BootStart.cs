@@ -9,8 +9,8 @@ using Stiefel.Server.State;
 namespace Stiefel.Server.Offers;
 
 /// <summary>
-/// Before anything listens: honours the grant of the server that ran before. If there is none, nobody has the disk, and the
-/// boot files are hashed in the background, so that the first desktop need not wait for it.
+/// Runs before anything listens: restores the grant of an earlier server. If there is none, no desktop has the disk, and the
+/// boot files are hashed in the background, so that the first desktop does not wait for it.
 /// </summary>
 public sealed class BootStart(IDiskGate gate, IGrantRecords records, BootOffers offers, ServedDisk disk, ServerOptions options, IVolumeTools tools, ILogger<BootStart> logger) : IHostedService
 {
@@ -34,7 +34,7 @@ public sealed class BootStart(IDiskGate gate, IGrantRecords records, BootOffers 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken token) => Task.CompletedTask;
 
-    /// <summary>A server that was killed while it read boot files left them mounted, and perhaps what is around them open; nobody could be granted the disk.</summary>
+    /// <summary>Closes what a killed server left mounted or open while it read boot files; otherwise the disk could not be granted.</summary>
     private async Task RemoveLeftoversAsync()
     {
         try
@@ -63,7 +63,7 @@ public sealed class BootStart(IDiskGate gate, IGrantRecords records, BootOffers 
         }
         catch (RefusalException)
         {
-            // Logged where it arose; the next desktop's hello makes the next attempt.
+            // The cause is logged already; the next desktop's hello tries again.
         }
     }
 }

@@ -5,7 +5,7 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Server.Offers;
 
-/// <summary>How a desktop names a boot entry: the same as long as the entry is, wherever its disk is mounted.</summary>
+/// <summary>The ids by which desktops name boot entries: an id stays the same as long as its entry does, wherever the disk is mounted.</summary>
 public static class EntryIds
 {
     private const int Bytes = 8;
@@ -18,17 +18,17 @@ public static class EntryIds
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, Bytes));
     }
 
-    /// <summary>The entry of that id; the first if the id is empty; null if there is none.</summary>
+    /// <summary>The entry with that id; the default entry if the id is empty; null if there is none.</summary>
     public static BootSpec? Find(BootMenu menu, string id)
     {
         ArgumentNullException.ThrowIfNull(menu);
         return string.IsNullOrEmpty(id) ? menu.Default : menu.Entries.FirstOrDefault(spec => Of(spec) == id);
     }
 
-    /// <summary>The menu as a desktop is told it.</summary>
-    /// <param name="menu">All entries.</param>
-    /// <param name="chosen">One of them.</param>
-    /// <param name="seconds">How long the desktop asks.</param>
+    /// <summary>Describes the menu for the desktop.</summary>
+    /// <param name="menu">The menu with all entries.</param>
+    /// <param name="chosen">The entry that is chosen if the person does nothing.</param>
+    /// <param name="seconds">How many seconds the desktop waits for a choice.</param>
     public static EntryMenu Describe(BootMenu menu, BootSpec chosen, int seconds)
     {
         ArgumentNullException.ThrowIfNull(menu);

@@ -11,10 +11,10 @@ internal static partial class OfferLog
     [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "no drivers for the payload kernel: {Reason}")]
     public static partial void NoDrivers(this ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "what there is to boot could not be kept for a restart")]
+    [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "the offer of boot files could not be saved for a restart")]
     public static partial void OfferNotKept(this ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 104, Level = LogLevel.Warning, Message = "the disk will not be granted as things are: {Reason}")]
+    [LoggerMessage(EventId = 104, Level = LogLevel.Warning, Message = "the disk cannot be granted at present: {Reason}")]
     public static partial void DiskNotFree(this ILogger logger, string reason);
 
     [LoggerMessage(EventId = 105, Level = LogLevel.Information, Message = "boot files: {Why}")]

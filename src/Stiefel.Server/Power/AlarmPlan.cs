@@ -3,7 +3,7 @@ using Stiefel.Linux.Speaker;
 
 namespace Stiefel.Server.Power;
 
-/// <summary>What is to be heard, and when. Used under a lock.</summary>
+/// <summary>Decides which tones to sound and when. Used under a lock.</summary>
 internal sealed class AlarmPlan
 {
     private static readonly TimeSpan s_long = TimeSpan.FromHours(1);
@@ -14,10 +14,10 @@ internal sealed class AlarmPlan
     private DateTimeOffset? _due;
     private bool _isFirst = true;
 
-    /// <summary>The present state makes no sound, because somebody wanted it so.</summary>
+    /// <summary>True if a person silenced the present state.</summary>
     public bool IsSilenced => _silencedAt is not null;
 
-    /// <summary>The state is another.</summary>
+    /// <summary>Takes over the present state; does nothing if it has not changed.</summary>
     public void Hear(PowerState state)
     {
         if (state == _state)
@@ -25,7 +25,7 @@ internal sealed class AlarmPlan
             return;
         }
 
-        // A laptop on mains, as it should be, says nothing of it; that it is there again, it does.
+        // A laptop that starts on mains stays quiet, but the return of mains is sounded.
         var isOfInterest = state > PowerState.OnAc || !_isFirst;
         _isFirst = false;
         _state = state;
@@ -37,10 +37,10 @@ internal sealed class AlarmPlan
         _due = isOfInterest && !IsSilenced ? DateTimeOffset.MinValue : null;
     }
 
-    /// <summary>A state's pattern shall sound once.</summary>
+    /// <summary>Plans a state's pattern to sound once.</summary>
     public void Test(PowerState state) => _test = state;
 
-    /// <summary>Nothing shall sound until it becomes worse; or all again.</summary>
+    /// <summary>Silences the alarm until the state becomes worse, or ends the silence.</summary>
     public void Silence(bool silent)
     {
         _silencedAt = silent ? _state : null;
@@ -48,7 +48,7 @@ internal sealed class AlarmPlan
         _test = null;
     }
 
-    /// <summary>What is to sound now; if nothing, how long nothing will.</summary>
+    /// <summary>Takes the tones that are due now; if there are none, says how long to wait.</summary>
     public IReadOnlyList<Tone> TakeDue(DateTimeOffset now, out TimeSpan wait)
     {
         wait = s_long;

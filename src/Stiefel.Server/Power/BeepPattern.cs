@@ -3,9 +3,9 @@ using Stiefel.Linux.Speaker;
 
 namespace Stiefel.Server.Power;
 
-/// <summary>How a state sounds: the worse, the higher, the more and the oftener, so that nobody need know it by heart.</summary>
-/// <param name="Tones">One after the other.</param>
-/// <param name="Every">It sounds again after this time; null for once.</param>
+/// <summary>The sound of a state: the worse the state, the higher, more and more frequent the beeps, so that no one has to learn them.</summary>
+/// <param name="Tones">The tones, one after the other.</param>
+/// <param name="Every">The pattern is repeated after this time; null to sound once.</param>
 internal sealed record BeepPattern(IReadOnlyList<Tone> Tones, TimeSpan? Every)
 {
     private static readonly Dictionary<PowerState, BeepPattern> s_patterns = new()

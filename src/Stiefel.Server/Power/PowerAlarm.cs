@@ -6,8 +6,8 @@ using Stiefel.Server.Configuration;
 namespace Stiefel.Server.Power;
 
 /// <summary>
-/// Beeps and flashes what the laptop lives on: when it changes, again and again while it is bad, and when somebody wants to hear it. A server that
-/// was killed may have left a sound or a light: the next one ends both before anything else.
+/// Signals the laptop's power state by beeps and keyboard lights: when it changes, repeatedly while it is bad, and as a test. A server that
+/// was killed may have left a tone or a light on, so the next one turns both off first.
 /// </summary>
 public sealed class PowerAlarm(PowerOptions options, PowerFeed feed, TimeProvider time, ILogger<PowerAlarm> logger) : BackgroundService
 {
@@ -17,7 +17,7 @@ public sealed class PowerAlarm(PowerOptions options, PowerFeed feed, TimeProvide
     private readonly AlarmPlan _plan = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What it does.</summary>
+    /// <summary>The alarm's settings and state.</summary>
     public AlarmStatus Status
     {
         get
@@ -32,7 +32,7 @@ public sealed class PowerAlarm(PowerOptions options, PowerFeed feed, TimeProvide
     /// <summary>Sounds a state's pattern once, whether the alarm is silenced or not.</summary>
     public void Test(PowerState state) => Change(plan => plan.Test(state));
 
-    /// <summary>Silent until the state becomes worse, or has been on mains; or loud again.</summary>
+    /// <summary>Silences the alarm until the state becomes worse or the laptop is on mains again, or ends the silence.</summary>
     public void Silence(bool silent) => Change(plan => plan.Silence(silent));
 
     /// <inheritdoc/>
@@ -87,11 +87,11 @@ public sealed class PowerAlarm(PowerOptions options, PowerFeed feed, TimeProvide
         }
         catch (TimeoutException)
         {
-            // Something is due.
+            // The next tone is due.
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // The plan goes on: the next beep is due when it is.
+            // Go on with the plan; the next beep may work.
             logger.BeepFailed(e);
         }
 
@@ -112,7 +112,7 @@ public sealed class PowerAlarm(PowerOptions options, PowerFeed feed, TimeProvide
         }
     }
 
-    /// <summary>Until the pattern is over, or something else is to be heard, or nothing.</summary>
+    /// <summary>Plays a pattern until it is over or the plan changes.</summary>
     private async Task PlayAsync(IReadOnlyList<Tone> tones, Task changed, CancellationToken token)
     {
         foreach (var tone in tones)

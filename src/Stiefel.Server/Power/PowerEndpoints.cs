@@ -3,18 +3,18 @@ using Stiefel.Protocol.Control;
 
 namespace Stiefel.Server.Power;
 
-/// <summary>What the laptop lives on, and its beeps.</summary>
+/// <summary>Shows the laptop's power state and controls its beeps.</summary>
 public static class PowerEndpoints
 {
     /// <summary>Adds the routes of mains, batteries and beeps.</summary>
     public static void MapPower(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/api/v1/power", GetPower)
-            .WithName("GetPower").WithTags("Power").WithSummary("What the laptop lives on, and for how long");
+            .WithName("GetPower").WithTags("Power").WithSummary("The laptop's power source, charge and remaining time");
         endpoints.MapPost("/api/v1/beep", Beep)
             .WithName("Beep").WithTags("Power")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict)
-            .WithSummary("Sounds the beeps of a state once, as a test; or silences the laptop until its power becomes worse; or ends that");
+            .WithSummary("Sounds the beeps of a state once, as a test; or silences the laptop until its power state becomes worse; or ends the silence");
     }
 
     private static Ok<PowerStatus> GetPower(PowerFeed feed, PowerAlarm alarm)

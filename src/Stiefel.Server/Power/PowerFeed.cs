@@ -2,21 +2,21 @@ using Stiefel.Linux.Power;
 
 namespace Stiefel.Server.Power;
 
-/// <summary>What the laptop lives on, now and when it changes.</summary>
+/// <summary>The laptop's power state, with an event for its changes.</summary>
 public sealed class PowerFeed(TimeProvider time)
 {
-    private static readonly PowerReading s_nothing = new(PowerState.Unknown, null, null, "nobody has looked yet", []);
+    private static readonly PowerReading s_nothing = new(PowerState.Unknown, null, null, "not read yet", []);
 
     private volatile PowerMoment _latest = new(s_nothing, time.GetUtcNow());
 
-    /// <summary>The state became another. Called by the one who looks: return soon.</summary>
+    /// <summary>Raised when the state has changed. Runs on the monitor's thread, so handlers must return soon.</summary>
     public event Action<PowerMoment>? Changed;
 
-    /// <summary>As it was at the latest look.</summary>
+    /// <summary>The state of the latest reading.</summary>
     public PowerMoment Latest => _latest;
 
-    /// <summary>Takes a reading over.</summary>
-    /// <returns>True if the state is another now.</returns>
+    /// <summary>Publishes a reading.</summary>
+    /// <returns>True if the state has changed.</returns>
     public bool Publish(PowerReading reading)
     {
         var before = _latest;

@@ -2,12 +2,12 @@ using Stiefel.Linux.Power;
 
 namespace Stiefel.Server.Power;
 
-/// <summary>What the laptop lives on.</summary>
-/// <param name="Reading">As it was read.</param>
-/// <param name="Since">Since when the state is what it is.</param>
+/// <summary>The laptop's power state at one moment.</summary>
+/// <param name="Reading">The state as it was read.</param>
+/// <param name="Since">When the state last changed.</param>
 public sealed record PowerMoment(PowerReading Reading, DateTimeOffset Since)
 {
-    /// <summary>The state's word on the control plane.</summary>
+    /// <summary>The state's name on the control plane.</summary>
     public string Word => PowerWords.Of(Reading.State);
 
     /// <summary>One line for people.</summary>

@@ -7,18 +7,18 @@ using Stiefel.Server.Events;
 namespace Stiefel.Server.Power;
 
 /// <summary>
-/// Looks at mains and batteries: soon after the kernel announces a change, and from time to time, since some machines announce nothing. Whatever it
-/// meets, it says so and looks again.
+/// Reads mains and batteries: soon after the kernel announces a change, and from time to time, because some machines announce nothing. It reports
+/// failures and keeps reading.
 /// </summary>
 public sealed class PowerMonitor(PowerOptions options, PowerFeed feed, EventJournal journal, TimeProvider time, ILogger<PowerMonitor> logger) : BackgroundService
 {
-    // A plug makes several announcements, and some machines make two a second for ever: all of one second are one look.
+    // Plugging in causes several announcements, and some machines send two a second all the time: read once for all within one second.
     private static readonly TimeSpan s_gathering = TimeSpan.FromSeconds(1);
 
-    // A battery is asked over a slow bus; some controllers hang for good.
+    // Batteries are read over a slow bus, and some controllers hang for good.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    // Nearly empty is worth a line again and again.
+    // A nearly empty battery is reported repeatedly.
     private static readonly TimeSpan s_reminder = TimeSpan.FromMinutes(1);
 
     private readonly PowerJudge _judge = new(options.LowPercent, options.CriticalPercent);
@@ -84,7 +84,7 @@ public sealed class PowerMonitor(PowerOptions options, PowerFeed feed, EventJour
         }
         catch (TimeoutException)
         {
-            // The same look is waited for the next time: no thread is given to a driver that hangs but one.
+            // The next round waits for the same reading, so that a hanging driver blocks one thread at most.
             Tell(new PowerReading(PowerState.Unknown, null, null, "the battery's driver does not answer", []));
         }
     }
@@ -96,7 +96,7 @@ public sealed class PowerMonitor(PowerOptions options, PowerFeed feed, EventJour
         _hasLooked = true;
         if (isOther && !isFirst)
         {
-            // What was so already when the server started did not happen.
+            // The first reading is not an event: that state existed before the server started.
             journal.Add(EventTopics.Power, feed.Latest.Word, feed.Latest.Text);
         }
 

@@ -4,7 +4,7 @@ using Stiefel.Server.Notices;
 
 namespace Stiefel.Server.Power;
 
-/// <summary>Tells desktops what the laptop lives on, each time that changes: nobody may sit before its own screen.</summary>
+/// <summary>Tells desktops each change of the laptop's power state, because no one may be looking at the laptop's screen.</summary>
 public sealed class PowerNotices(PowerFeed feed, DesktopNotices notices) : IHostedService
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Power;
 
-/// <summary>The services that care for mains and batteries.</summary>
+/// <summary>The services for mains and batteries.</summary>
 public static class PowerServices
 {
     /// <summary>Registers them.</summary>

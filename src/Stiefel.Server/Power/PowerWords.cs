@@ -3,7 +3,7 @@ using Stiefel.Protocol.Control;
 
 namespace Stiefel.Server.Power;
 
-/// <summary>States of power as the control plane calls them.</summary>
+/// <summary>The names of power states on the control plane.</summary>
 internal static class PowerWords
 {
     private static readonly Dictionary<PowerState, string> s_words = new()
@@ -17,7 +17,7 @@ internal static class PowerWords
 
     public static string Of(PowerState state) => s_words[state];
 
-    /// <returns>Null if no state is called that.</returns>
+    /// <returns>Null if no state has this name.</returns>
     public static PowerState? Read(string word)
     {
         foreach ((var state, var name) in s_words)

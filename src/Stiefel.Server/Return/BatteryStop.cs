@@ -11,10 +11,10 @@ using Stiefel.Server.Power;
 namespace Stiefel.Server.Return;
 
 /// <summary>
-/// Ends all in good order before the battery does (Power:StopAtCritical): announces it, asks the desktop to switch itself off, waits for its goodbye, and
-/// switches the laptop off. Mains call it off; a desktop that was asked already switches itself off all the same. A desktop that is connected is never cut, however long it takes: what it still
-/// writes is worth more than the last minutes of a battery. One that is not connected has until <see cref="Limit"/>; then the laptop closes its disk, with
-/// all on it that was acknowledged, which an empty battery would not.
+/// Shuts everything down properly before the battery is empty (Power:StopAtCritical): announces it, asks the desktop to switch itself off, waits for its goodbye, and
+/// switches the laptop off. Plugging in mains cancels this, but a desktop that was already asked switches itself off all the same. A connected desktop is never cut off: what it still
+/// writes is worth more than the last minutes of the battery. A disconnected one has until <see cref="Limit"/>; then the laptop closes its disk with
+/// everything that was acknowledged on the medium, which an empty battery would not ensure.
 /// </summary>
 public sealed class BatteryStop(
     PowerOptions options, PowerFeed feed, DesktopNotices notices, WayHome wayHome, IDiskGate gate, NbdServer nbd, EventJournal journal, TimeProvider time, ILogger<BatteryStop> logger)
@@ -28,10 +28,10 @@ public sealed class BatteryStop(
     private DateTimeOffset? _asked;
     private bool _isPatient;
 
-    /// <summary>From the wish that the desktop switch itself off; tests do not wait so long.</summary>
+    /// <summary>How long to wait after asking the desktop to switch itself off; tests set less.</summary>
     internal TimeSpan Limit { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>It has begun: what becomes of the laptop is decided here.</summary>
+    /// <summary>True once the stop has been announced; the laptop then does not leave for other reasons.</summary>
     public bool IsUnderWay => _announced is not null;
 
     /// <inheritdoc/>
@@ -74,8 +74,8 @@ public sealed class BatteryStop(
             var wasAsked = _asked is not null;
             (_announced, _asked, _isPatient) = (null, null, false);
             Tell(NoticeKind.Warning, "called-off", wasAsked
-                ? "the laptop's battery is not nearly empty any more: it stays on, also when this desktop has switched itself off"
-                : "the laptop's battery is not nearly empty any more: nothing is switched off");
+                ? "the laptop's battery is no longer nearly empty: it stays on, even if this desktop has switched itself off"
+                : "the laptop's battery is no longer nearly empty: nothing is switched off");
         }
     }
 

@@ -8,7 +8,7 @@ namespace Stiefel.Server.Return;
 public sealed class HomeKernel(IDiskGate gate)
 {
     /// <summary>Loads them from the disk.</summary>
-    /// <exception cref="IOException">They cannot be read, or the kernel does not take them.</exception>
+    /// <exception cref="IOException">They cannot be read, or the running kernel refuses to load them.</exception>
     public async Task<ILoadedKernel> LoadAsync(CancellationToken token)
     {
         using var lease = await gate.ReadAsync(reader: null, token);

@@ -3,11 +3,11 @@ using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Return;
 
-/// <summary>Ends this server, and then the machine's stay in the ramdisk.</summary>
+/// <summary>Ends this server, and then lets the machine leave the ramdisk.</summary>
 public interface IServerEnd
 {
-    /// <summary>Returns at once; the server ends in good order, with the disk flushed and closed, and only then this is done.</summary>
-    /// <param name="way">What is done then.</param>
-    /// <param name="home">The loaded kernel, if that is it.</param>
+    /// <summary>Starts the end and returns at once: the server stops properly, with the disk flushed and closed, and only then the machine leaves.</summary>
+    /// <param name="way">How the machine leaves.</param>
+    /// <param name="home">The loaded kernel to start; null for every other way.</param>
     void Order(WayOut way, ILoadedKernel? home);
 }

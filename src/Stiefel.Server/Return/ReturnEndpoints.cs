@@ -4,7 +4,7 @@ using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Return;
 
-/// <summary>The laptop's ways out of its ramdisk, for its owner.</summary>
+/// <summary>Lets the laptop's owner make it leave its ramdisk.</summary>
 public static class ReturnEndpoints
 {
     private const string Asked = "its owner asked for it";
@@ -22,7 +22,7 @@ public static class ReturnEndpoints
 
     private static void Map(RouteHandlerBuilder route, string name, string summary) => route
         .WithName(name).WithTags("Return").ProducesProblem(StatusCodes.Status409Conflict)
-        .WithSummary($"{summary}; 409 while a desktop has the disk and has not said goodbye, unless forced, which costs it what it has not written");
+        .WithSummary($"{summary}; 409 while a desktop has the disk and has not said goodbye, unless forced, which loses what that desktop has not written");
 
     private static async Task<Results<Accepted<LeavingStatus>, ProblemHttpResult>> LeaveAsync(WayHome home, WayOut way, bool force, CancellationToken token)
     {

@@ -14,7 +14,7 @@ internal static partial class ReturnLog
     [LoggerMessage(EventId = 653, Level = LogLevel.Warning, Message = "the laptop's own kernel could not be loaded; the firmware starts it instead")]
     public static partial void HomeNotLoaded(this ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 654, Level = LogLevel.Warning, Message = "that this laptop returns could not be noted in its firmware")]
+    [LoggerMessage(EventId = 654, Level = LogLevel.Warning, Message = "this laptop's return could not be counted in its firmware")]
     public static partial void ReturnNotMarked(this ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 655, Level = LogLevel.Warning, Message = "{Text}")]

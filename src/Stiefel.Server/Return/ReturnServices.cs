@@ -3,10 +3,10 @@ using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Return;
 
-/// <summary>The services of the way home.</summary>
+/// <summary>The services that make the laptop leave its ramdisk.</summary>
 public static class ReturnServices
 {
-    /// <summary>Registers them; a server that has no desktops of its own leaves only if it is asked to.</summary>
+    /// <summary>Registers them; a server without a boot plane leaves only on request.</summary>
     public static void AddReturn(this IServiceCollection services, ServerOptions options)
     {
         services.AddSingleton(new ReturnMarks(new EfiVariables()));
@@ -27,6 +27,6 @@ public static class ReturnServices
         }
     }
 
-    // Without marks, a circle of kexecs could not be told from the own system's.
+    // Without a count, a loop of kexecs would look as if the laptop's own system had started the ramdisk; restart instead.
     private static ReturnOptions Effective(ReturnOptions wanted, ReturnMarks marks) => wanted.MayKexec && marks.Count is null ? wanted with { OnCleanEnd = WayOut.Restart } : wanted;
 }

@@ -6,14 +6,14 @@ using Stiefel.Server.Sessions;
 
 namespace Stiefel.Server.Return;
 
-/// <summary>Lets the laptop leave by itself: when its desktop has said goodbye, or when none came for so long as the settings say.</summary>
+/// <summary>Makes the laptop leave by itself: after its desktop's goodbye, or when no desktop has come for the configured time.</summary>
 public sealed class ReturnWatch(
     ReturnOptions options, WayHome wayHome, ReturnPermit permit, CleanEnds ends, IDiskGate gate, SessionTable sessions, BatteryStop battery, EventJournal journal, TimeProvider time, ILogger<ReturnWatch> logger)
     : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
-    // From a session's first request to its grant, and to the first connection: the payload's kernel starts.
+    // The time that a session may take from its handshake to its grant and its first connection, while the payload's kernel starts.
     private static readonly TimeSpan s_startLimit = TimeSpan.FromMinutes(2);
 
     private readonly DateTimeOffset _started = time.GetUtcNow();
@@ -32,16 +32,16 @@ public sealed class ReturnWatch(
         }
     }
 
-    /// <summary>When it is to leave, and why; null if nothing makes it.</summary>
+    /// <summary>When and why the laptop is to leave; null if there is no reason.</summary>
     internal DeparturePlan? Plan()
     {
-        // A desktop that is away without a goodbye has the disk, and one that lost it without one may have it still in mind.
+        // A desktop that is away without a goodbye still has the disk, and one that lost it without a goodbye may still hold cached data of it.
         if (gate.Granted is not null || gate.WasTakenAway || battery.IsUnderWay)
         {
             return null;
         }
 
-        // A desktop that has shaken hands since then is about to be granted the disk.
+        // A desktop whose handshake came after the last end is about to be granted the disk.
         var last = ends.Last;
         var quietSince = sessions.Confirmed.Where(session => last is null || session.Since > last.At).Select(session => session.Since + s_startLimit)
             .Append(last?.At ?? _started).Max();
@@ -55,7 +55,7 @@ public sealed class ReturnWatch(
             : null;
     }
 
-    /// <returns>True if it leaves.</returns>
+    /// <returns>True if the laptop leaves.</returns>
     private async Task<bool> ActAsync(DeparturePlan plan, CancellationToken token)
     {
         if (permit.WhyNot is { } reason && plan.Way != WayOut.PowerOff)
@@ -91,8 +91,8 @@ public sealed class ReturnWatch(
     }
 }
 
-/// <summary>That the laptop is to leave.</summary>
-/// <param name="At">When.</param>
-/// <param name="Way">How.</param>
-/// <param name="Because">One line for people.</param>
+/// <summary>A planned departure of the laptop.</summary>
+/// <param name="At">When the laptop leaves.</param>
+/// <param name="Way">How it leaves.</param>
+/// <param name="Because">The reason, as one line for people.</param>
 internal sealed record DeparturePlan(DateTimeOffset At, WayOut Way, string Because);

@@ -3,13 +3,13 @@ using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Return;
 
-/// <summary>The server's exit code tells its starter what is to be done with the machine; so the server itself needs no right to restart it.</summary>
+/// <summary>Tells the program that started the server, by the exit code, what to do with the machine; so the server needs no right to restart it.</summary>
 public sealed class ServerEnd(IHostApplicationLifetime lifetime) : IServerEnd
 {
-    /// <summary>Switch the machine off.</summary>
+    /// <summary>The exit code that asks to switch the machine off.</summary>
     public const int PowerOffCode = 10;
 
-    /// <summary>Restart it.</summary>
+    /// <summary>The exit code that asks to restart the machine.</summary>
     public const int RestartCode = 11;
 
     private WayOut _way = WayOut.Wait;
@@ -22,8 +22,8 @@ public sealed class ServerEnd(IHostApplicationLifetime lifetime) : IServerEnd
         lifetime.StopApplication();
     }
 
-    /// <summary>What is left to do when the server has ended and the disk is closed.</summary>
-    /// <returns>The exit code, if it returns: 0 if nobody ordered anything.</returns>
+    /// <summary>Does what is left when the server has ended and the disk is closed: starts the loaded kernel if there is one.</summary>
+    /// <returns>The exit code, if no kernel was started: 0 if no end was ordered.</returns>
     public int Finish()
     {
         try
@@ -32,7 +32,7 @@ public sealed class ServerEnd(IHostApplicationLifetime lifetime) : IServerEnd
         }
         catch (IOException e)
         {
-            Console.Error.WriteLine($"stiefel-server: the laptop's own kernel does not start: {e.Message}; the firmware starts it instead");
+            Console.Error.WriteLine($"stiefel-server: the laptop's own kernel could not be started: {e.Message}; the firmware starts it instead");
         }
 
         return _way switch

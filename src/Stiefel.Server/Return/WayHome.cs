@@ -10,8 +10,8 @@ using Stiefel.Server.Notices;
 namespace Stiefel.Server.Return;
 
 /// <summary>
-/// Lets the laptop leave its ramdisk, once, and not while a desktop has its disk: from the decision on nobody is granted it any more. One that is away
-/// without a goodbye has it still, however long; only a person can take it away.
+/// Makes the laptop leave its ramdisk, once, and not while a desktop has its disk; after the decision the disk is granted to no one. A desktop that is away
+/// without a goodbye keeps the disk for any length of time; only a person can take it away.
 /// </summary>
 public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit permit, NbdServer nbd, EventJournal journal, DesktopNotices notices, TimeProvider time, ILogger<WayHome> logger, IDiskGate? gate = null, HomeKernel? home = null) : IDisposable
 {
@@ -22,22 +22,22 @@ public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    /// <summary>For the status; null if the machine is not ours to restart.</summary>
+    /// <summary>The state for the status report; null if the server must not restart this machine.</summary>
     public ReturnStatus? Status => options.Manage ? new ReturnStatus(WordOf(options.OnCleanEnd), permit.Failed, permit.WhyNot, _leaving) : null;
 
-    /// <summary>The way to the laptop's own system, where somebody asks for it.</summary>
+    /// <summary>The way to the laptop's own system, for a request that names none.</summary>
     public WayOut Home => options.MayKexec ? WayOut.Kexec : WayOut.Restart;
 
-    /// <summary>Leaves, if that may be. A wish that is repeated has the answer of the first.</summary>
-    /// <param name="way">How.</param>
-    /// <param name="because">One line for people.</param>
-    /// <param name="force">Also while a desktop has the disk: what it has not written yet is lost.</param>
-    /// <param name="token">Ends the wait, as long as nothing is decided.</param>
+    /// <summary>Makes the laptop leave if it may. A repeated request gets the answer of the first.</summary>
+    /// <param name="way">How to leave.</param>
+    /// <param name="because">The reason, as one line for people.</param>
+    /// <param name="force">True to leave even while a desktop has the disk; what it has not written yet is lost.</param>
+    /// <param name="token">Cancels the wait, as long as nothing is decided.</param>
     public async Task<LeaveOutcome> LeaveAsync(WayOut way, string because, bool force, CancellationToken token)
     {
         if (!options.Manage)
         {
-            return new LeaveOutcome(null, "this server does not run in the ramdisk: what it runs on is not its to restart (the setting Return:Manage)", LeaveOutcome.NotManaged);
+            return new LeaveOutcome(null, "this server does not run in the ramdisk and must not restart the machine that it runs on (the setting Return:Manage)", LeaveOutcome.NotManaged);
         }
 
         await _turn.WaitAsync(token);
@@ -47,7 +47,7 @@ public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit 
             {
                 return way == _asked
                     ? new LeaveOutcome(leaving)
-                    : new LeaveOutcome(null, $"this laptop leaves already ({leaving.Action}): {leaving.Because}", LeaveOutcome.LeavingOtherwise);
+                    : new LeaveOutcome(null, $"this laptop is already leaving ({leaving.Action}): {leaving.Because}", LeaveOutcome.LeavingOtherwise);
             }
 
             return await DecideAsync(way, because, force, token);
@@ -58,7 +58,7 @@ public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit 
         }
     }
 
-    /// <summary>As the control plane says it.</summary>
+    /// <summary>The way's name on the control plane.</summary>
     public static string WordOf(WayOut way) => way switch
     {
         WayOut.PowerOff => LeaveWords.PowerOff,
@@ -71,7 +71,7 @@ public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit 
     {
         if (gate is null && !force && nbd.Connections is [var client, ..])
         {
-            return new LeaveOutcome(null, $"the client at {client.Remote} uses the disk: end it; or force it, and it loses the disk, and what it has not written yet", LeaveOutcome.DiskInUse);
+            return new LeaveOutcome(null, $"the client at {client.Remote} uses the disk: end it; or force the departure, and it loses the disk and everything that it has not written yet", LeaveOutcome.DiskInUse);
         }
 
         var kernel = way == WayOut.Kexec ? await TryLoadAsync(token) : null;
@@ -79,7 +79,7 @@ public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit 
         {
             kernel?.Withdraw();
             return new LeaveOutcome(null, $"the desktop with the key {user.Key} at {user.Desktop} has the disk since {user.Since:u} (session {user.Session[..8]}) and has not said goodbye: " +
-                "shut that desktop down; or force it, and it loses the disk, and what it has not written yet", LeaveOutcome.DiskInUse);
+                "shut that desktop down; or force the departure, and it loses the disk and everything that it has not written yet", LeaveOutcome.DiskInUse);
         }
 
         if (gate?.Exports is { Count: > 0 } cut)
@@ -88,7 +88,7 @@ public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit 
             await notices.WaitUntilReadAsync(told, cut.Select(export => export.Record.Session));
         }
 
-        // The firmware starts what cannot be started at once.
+        // A kernel that could not be loaded is started by the firmware instead.
         _asked = way;
         way = way == WayOut.Kexec && kernel is null ? WayOut.Restart : way;
         Note(way);
@@ -99,7 +99,7 @@ public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit 
         return new LeaveOutcome(leaving);
     }
 
-    // A machine that is switched off is started by a person, who sees what comes.
+    // Powering off is not counted: a person starts the machine again and sees what it does.
     private void Note(WayOut way)
     {
         try
@@ -115,7 +115,7 @@ public sealed class WayHome(ReturnOptions options, IServerEnd end, ReturnPermit 
         }
     }
 
-    // Encrypted boot files, say, or a kernel that this one may not start: the firmware can always.
+    // Loading may fail, for example if the boot files are encrypted or the running kernel refuses the new one; the firmware can always start it.
     private async Task<ILoadedKernel?> TryLoadAsync(CancellationToken token)
     {
         try

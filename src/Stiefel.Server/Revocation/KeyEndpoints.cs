@@ -5,16 +5,16 @@ using Stiefel.Server.Keys;
 
 namespace Stiefel.Server.Revocation;
 
-/// <summary>Which keys are accepted, and the end of one: a laptop that serves from its ramdisk has nobody who could remove a file there.</summary>
+/// <summary>Lists and revokes keys over the control plane, because no one can remove a key's file on a laptop that serves from its ramdisk.</summary>
 public static class KeyEndpoints
 {
     private const string Path = "/api/v1/keys";
 
-    /// <summary>Adds the routes of keys.</summary>
+    /// <summary>Adds the routes below /api/v1/keys.</summary>
     public static void MapKeys(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet(Path, GetKeys)
-            .WithName("GetKeys").WithTags("Keys").WithSummary("Keys that are accepted now; nothing of them that is secret");
+            .WithName("GetKeys").WithTags("Keys").WithSummary("Lists the keys that are accepted now, without their secrets");
         endpoints.MapDelete($"{Path}/{{name}}", RevokeKeyAsync)
             .WithName("RevokeKey").WithTags("Keys")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status500InternalServerError)
@@ -23,12 +23,12 @@ public static class KeyEndpoints
 
     private static Ok<KeyStatus[]> GetKeys(KeyRing ring) => TypedResults.Ok(ring.Accepted.Select(key => new KeyStatus(key.Key.Name, key.Id)).ToArray());
 
-    // Also the key whose token asks, and the last one: who lost a stick must be able to end it with whatever they have.
+    // Allow revoking the key whose token asks, and the last key: a person who lost a stick must be able to revoke it with any key at hand.
     private static async Task<Results<Ok<RevokedKey>, ProblemHttpResult>> RevokeKeyAsync(string name, KeyWatch keys, KeyRing ring)
     {
         if (!KeyFiles.IsName(name))
         {
-            return TypedResults.Problem($"no key can be called that: expected {KeyFiles.NameRule}", statusCode: StatusCodes.Status400BadRequest);
+            return TypedResults.Problem($"not a valid name of a key: expected {KeyFiles.NameRule}", statusCode: StatusCodes.Status400BadRequest);
         }
 
         if (await keys.RevokeAsync(name) is not { } revocation)

@@ -6,23 +6,23 @@ using Stiefel.Server.Keys;
 namespace Stiefel.Server.Revocation;
 
 /// <summary>
-/// Looks at the directory of keys twice a second: a new key is accepted, and a revoked one ends its sessions. Not by inotify, which says nothing where
-/// the directory lies on another machine, or is replaced as a whole. A revocation here does not wait for the next look.
+/// Checks the directory of keys twice a second: accepts new keys, and ends the sessions of revoked ones. It does not use inotify, which reports nothing if
+/// the directory lies on another machine or is replaced as a whole. A revocation through this server does not wait for the next check.
 /// </summary>
 public sealed class KeyWatch(KeyRing ring, EventJournal journal, ILogger<KeyWatch> logger, SessionEnding? sessions = null) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
 
-    // Held by a look and by a revocation, never while waiting for the disk: that takes as long as the disk does, and meanwhile another key may have
+    // Held during a check or a revocation, but never while waiting for the disk: that may take long, and meanwhile another key may have
     // to be revoked.
     private readonly Lock _lock = new();
 
-    // Accepted no more and cut off, but what they were granted is not all ended yet: it is tried until it is.
+    // Revoked keys whose sessions are cut off but whose grants are not all ended yet; retried until they are.
     private readonly List<ListedKey> _revoked = [];
     private string? _failure;
     private IReadOnlyList<string> _problems = [];
 
-    /// <summary>Revokes a key as if its file had been removed. When this returns, its sessions are ended and what they were granted is fenced.</summary>
+    /// <summary>Revokes a key as if its file had been removed. When this returns, its sessions are ended and their grants are fenced.</summary>
     /// <returns>Null if there is no key of that name.</returns>
     public async Task<KeyRevocation?> RevokeAsync(string name)
     {
@@ -31,7 +31,7 @@ public sealed class KeyWatch(KeyRing ring, EventJournal journal, ILogger<KeyWatc
         ListedKey[] own;
         lock (_lock)
         {
-            // A file that was exchanged a moment ago is revoked as it is now.
+            // Check first, so that a file that was replaced a moment ago is revoked with its present content.
             unread = Look();
             barred = ring.Bar(name);
             Take(barred);
@@ -64,7 +64,7 @@ public sealed class KeyWatch(KeyRing ring, EventJournal journal, ILogger<KeyWatc
                 var (problem, revoked) = LookAndList();
                 if (ending.IsCompleted)
                 {
-                    // Not waited for here.
+                    // Do not wait for it here: the disk may be slow.
                     unfinished = await ending;
                     ending = Task.Run(() => EndAsync(revoked), CancellationToken.None);
                 }
@@ -92,7 +92,7 @@ public sealed class KeyWatch(KeyRing ring, EventJournal journal, ILogger<KeyWatc
         {
             var changes = ring.Refresh();
 
-            // A file that stays as it is has the same to be said of it twice a second.
+            // An unchanged bad file has the same problem at each check; report it only once.
             foreach (var problem in changes.Problems.Except(_problems))
             {
                 logger.KeyNotAccepted(problem);
@@ -120,7 +120,7 @@ public sealed class KeyWatch(KeyRing ring, EventJournal journal, ILogger<KeyWatc
         foreach (var key in changes.Revoked)
         {
             logger.KeyRevoked(key.Key.Name);
-            journal.Add(EventTopics.Key, "revoked", $"the key {key.Key.Name} is accepted no more");
+            journal.Add(EventTopics.Key, "revoked", $"the key {key.Key.Name} is no longer accepted");
             _revoked.Add(key);
         }
 
@@ -130,8 +130,8 @@ public sealed class KeyWatch(KeyRing ring, EventJournal journal, ILogger<KeyWatc
         }
     }
 
-    /// <summary>Ends what hangs on revoked keys; those that fail are left for the next look and hold up no other.</summary>
-    /// <returns>Why the first of them failed.</returns>
+    /// <summary>Ends the sessions and grants of revoked keys; a key that fails is retried at the next check and does not delay the others.</summary>
+    /// <returns>The error of the first key that failed; null if none did.</returns>
     private async Task<Exception?> EndAsync(IReadOnlyList<ListedKey> keys)
     {
         Exception? problem = null;

@@ -1,8 +1,8 @@
 namespace Stiefel.Server.Sessions;
 
-/// <summary>A request whose sender is known.</summary>
-/// <param name="Session">Its session.</param>
-/// <param name="Body">Verified.</param>
-/// <param name="AnswerKey">Seals the answer; 32 bytes.</param>
-/// <param name="IsFirst">It confirmed the session.</param>
+/// <summary>A sealed request that was verified.</summary>
+/// <param name="Session">The session that sent it.</param>
+/// <param name="Body">The decrypted body.</param>
+/// <param name="AnswerKey">The key that seals the answer; 32 bytes.</param>
+/// <param name="IsFirst">True if this request confirmed the session.</param>
 public sealed record OpenedRequest(BootSession Session, byte[] Body, byte[] AnswerKey, bool IsFirst);

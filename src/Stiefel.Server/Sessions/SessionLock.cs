@@ -2,14 +2,14 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Server.Sessions;
 
-/// <summary>What stands between a session and encrypted boot files. Thread-safe.</summary>
+/// <summary>Keeps a session from encrypted boot files until it gives the passphrase. Thread-safe.</summary>
 public sealed class SessionLock(bool isLocked)
 {
     private readonly Lock _lock = new();
     private bool _isClosed = isLocked;
     private int _triesLeft = UnlockAnswer.MaxTries;
 
-    /// <summary>It has not shown yet that it knows the passphrase.</summary>
+    /// <summary>True until the session has given the right passphrase.</summary>
     public bool IsClosed
     {
         get
@@ -21,7 +21,7 @@ public sealed class SessionLock(bool isLocked)
         }
     }
 
-    /// <summary>How often it may still try.</summary>
+    /// <summary>How many passphrases the session may still try.</summary>
     public int TriesLeft
     {
         get
@@ -33,7 +33,7 @@ public sealed class SessionLock(bool isLocked)
         }
     }
 
-    /// <summary>Takes one try, before it is known whether it is wrong: requests that overlap must not share one.</summary>
+    /// <summary>Takes one try in advance, so that overlapping requests cannot share it; false if none is left.</summary>
     public bool TryTake()
     {
         lock (_lock)
@@ -42,7 +42,7 @@ public sealed class SessionLock(bool isLocked)
         }
     }
 
-    /// <summary>The try was none: nothing could be tried, or the passphrase was right.</summary>
+    /// <summary>Returns a try that does not count: the passphrase was right or could not be checked.</summary>
     public void GiveBack()
     {
         lock (_lock)
@@ -51,7 +51,7 @@ public sealed class SessionLock(bool isLocked)
         }
     }
 
-    /// <summary>The right passphrase was given.</summary>
+    /// <summary>Unlocks the session after the right passphrase.</summary>
     public void Open()
     {
         lock (_lock)
@@ -60,12 +60,12 @@ public sealed class SessionLock(bool isLocked)
         }
     }
 
-    /// <exception cref="RefusalException">It is closed.</exception>
+    /// <exception cref="RefusalException">The session is still locked.</exception>
     public void RefuseIfClosed()
     {
         if (IsClosed)
         {
-            throw new RefusalException(new Refusal(RefusalCodes.Locked, "the laptop's boot files are locked: the passphrase comes first"));
+            throw new RefusalException(new Refusal(RefusalCodes.Locked, "the laptop's boot files are locked: give the passphrase first"));
         }
     }
 }

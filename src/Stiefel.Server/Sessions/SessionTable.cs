@@ -5,21 +5,21 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Server.Sessions;
 
 /// <summary>
-/// The sessions of this server's life. Pending and confirmed ones are bounded apart, so that recorded hellos, of which
-/// anybody on the link can send thousands, push out nobody who is really there.
+/// The sessions of this run of the server. Pending and confirmed ones have separate limits: anyone on the link can send
+/// thousands of recorded hellos, and these must not push out a desktop that is really there.
 /// </summary>
 public sealed class SessionTable : IDisposable
 {
-    /// <summary>Most sessions that have proved nothing yet.</summary>
+    /// <summary>The most sessions that have proved nothing yet.</summary>
     public const int MaxPending = 64;
-    /// <summary>Most sessions that have proved themselves.</summary>
+    /// <summary>The most sessions that have proved themselves.</summary>
     public const int MaxConfirmed = 64;
 
     private readonly Lock _lock = new();
     private readonly List<BootSession> _pending = new(MaxPending);
     private readonly List<BootSession> _confirmed = new(MaxConfirmed);
 
-    /// <summary>Those whose desktop is known to be there, oldest first.</summary>
+    /// <summary>The sessions whose desktop is known to be present, oldest first.</summary>
     public IReadOnlyList<BootSession> Confirmed
     {
         get
@@ -31,7 +31,7 @@ public sealed class SessionTable : IDisposable
         }
     }
 
-    /// <summary>Takes in a session after its hello; the oldest pending one makes room.</summary>
+    /// <summary>Adds a session after its hello; ends the oldest pending one if there is no room.</summary>
     public void Add(BootSession session)
     {
         BootSession? evicted;
@@ -43,10 +43,10 @@ public sealed class SessionTable : IDisposable
         evicted?.End();
     }
 
-    /// <summary>Does a request claim to be of a session that is here? Nothing is verified yet.</summary>
+    /// <summary>True if a request names a session of this table; nothing is verified yet.</summary>
     public bool Knows(ReadOnlySpan<byte> sealedRequest) => RequestOpener.TryReadSessionId(sealedRequest, out var id) && Find(id) is not null;
 
-    /// <summary>Opens a request of a known session, genuine, for this path, and newer than all before; what else was wrong is not told.</summary>
+    /// <summary>Opens a request that is genuine, for this path, from a known session, and newer than all before; the reason of a failure is not revealed.</summary>
     public bool TryOpen(string path, ReadOnlySpan<byte> sealedRequest, [NotNullWhen(true)] out OpenedRequest? request)
     {
         request = null;
@@ -66,8 +66,8 @@ public sealed class SessionTable : IDisposable
         return true;
     }
 
-    /// <summary>Ends and forgets sessions.</summary>
-    /// <returns>Those that were ended.</returns>
+    /// <summary>Ends and forgets the sessions that match.</summary>
+    /// <returns>The sessions that were ended.</returns>
     public IReadOnlyList<BootSession> End(Predicate<BootSession> which)
     {
         List<BootSession> ended;
@@ -105,7 +105,7 @@ public sealed class SessionTable : IDisposable
         BootSession? evicted = null;
         lock (_lock)
         {
-            // Not if it was ended meanwhile.
+            // A session that was ended meanwhile is not pending any more and stays ended.
             if (_pending.Remove(session))
             {
                 evicted = AddWithin(_confirmed, session, MaxConfirmed);
@@ -116,8 +116,8 @@ public sealed class SessionTable : IDisposable
     }
 
     /// <returns>
-    /// The oldest if there was no room, to be ended: it asks for nothing more, and what it is being sent breaks off, since nobody who ends sessions finds
-    /// it here any more. The capability of a granted one is the gate's and stays.
+    /// The oldest session if there was no room; the caller must end it, because ending sessions by key or id does not find
+    /// it here any more. A grant that it holds belongs to the gate and stays.
     /// </returns>
     private static BootSession? AddWithin(List<BootSession> sessions, BootSession session, int most)
     {

@@ -4,18 +4,18 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.Server.State;
 
-/// <summary>A small JSON file for this program alone, which is there whole or not at all.</summary>
-/// <param name="path">In a directory that is made if it is missing.</param>
-/// <param name="type">How its content is written.</param>
+/// <summary>A small JSON file for this program alone, which is replaced atomically.</summary>
+/// <param name="path">The file's path; its directory is made if it is missing.</param>
+/// <param name="type">The JSON metadata of its content.</param>
 public sealed class StateFile<T>(string path, JsonTypeInfo<T> type)
     where T : class
 {
-    // A boot manifest may have 64 KiB, and JSON may need six bytes for one.
+    // A boot manifest may have 64 KiB, and JSON may need six bytes for each byte of it.
     private const long MaxBytes = 512 * 1024;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The content, or null if there is no file.</summary>
-    /// <exception cref="IOException">It cannot be read, or holds something else.</exception>
+    /// <exception cref="IOException">The file cannot be read or holds something else.</exception>
     public T? Read()
     {
         if (!File.Exists(path))
@@ -38,7 +38,7 @@ public sealed class StateFile<T>(string path, JsonTypeInfo<T> type)
         }
     }
 
-    /// <summary>Removes the file, if there is one; when this returns it does not come back, whatever crashes.</summary>
+    /// <summary>Removes the file if there is one; when this returns, it does not come back after a crash.</summary>
     public void Delete()
     {
         if (File.Exists(path))
@@ -48,7 +48,7 @@ public sealed class StateFile<T>(string path, JsonTypeInfo<T> type)
         }
     }
 
-    /// <summary>Replaces the content; when this returns it survives a crash of this program (and of the machine, on a disk).</summary>
+    /// <summary>Replaces the content; when this returns, it survives a crash of this program (and of the machine, on a disk).</summary>
     public void Write(T content)
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;

@@ -2,19 +2,19 @@ using System.Net;
 
 namespace Stiefel.Server.Strangers;
 
-/// <summary>Says whether an address's news is due: once, and then not for a while, since a flood must not fill the console. Thread-safe.</summary>
+/// <summary>Decides whether to report an address: once, and then not for a while, so that a flood does not fill the console. Thread-safe.</summary>
 public sealed class OncePerAddress(TimeProvider time)
 {
-    /// <summary>Most addresses that are remembered.</summary>
+    /// <summary>The most addresses that are remembered.</summary>
     public const int MaxAddresses = 256;
-    /// <summary>How long an address is not told of again.</summary>
+    /// <summary>How long an address is not reported again.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, DateTimeOffset> _silentUntil = [];
     private DateTimeOffset _fullUntil;
 
-    /// <summary>True if this address was not told of within the silence; notes that it is now.</summary>
+    /// <summary>True if this address was not reported within <see cref="Silence"/>; counts it as reported now.</summary>
     public bool IsDue(IPAddress address)
     {
         var now = time.GetUtcNow();
@@ -25,7 +25,7 @@ public sealed class OncePerAddress(TimeProvider time)
                 return false;
             }
 
-            // Addresses can be made up: then only as many are told as were told long enough ago.
+            // Addresses can be forged, so a full table admits a new one only when an old one has expired.
             if (_silentUntil.Count >= MaxAddresses && !MakeRoom(now))
             {
                 return false;
@@ -36,7 +36,7 @@ public sealed class OncePerAddress(TimeProvider time)
         }
     }
 
-    // A flood looks through them only when there is one that may be told again.
+    // Skips the scan until the first entry can have expired, so that a flood does not cause one each time.
     private bool MakeRoom(DateTimeOffset now)
     {
         if (now < _fullUntil)

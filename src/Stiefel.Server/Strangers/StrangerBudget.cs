@@ -1,15 +1,15 @@
 namespace Stiefel.Server.Strangers;
 
 /// <summary>
-/// How much that strangers send is looked at. Datagrams beyond it are left to the kernel, whose full queue drops the rest for nothing; requests beyond it
-/// wait for their answer, and with them the connection that could bring the next. Thread-safe.
+/// Limits how much of strangers' traffic is processed. Datagrams beyond it stay in the kernel, whose full queue drops the rest at no cost; requests beyond it
+/// wait for their answer, which also holds up the next request of their connection. Thread-safe.
 /// </summary>
 public sealed class StrangerBudget(TimeProvider time)
 {
-    /// <summary>Looking at one costs a MAC per key, some microseconds.</summary>
+    /// <summary>How many are processed in a second. Each costs one MAC per key, a few microseconds.</summary>
     public const int PerSecond = 1000;
 
-    /// <summary>Requests that a stranger may make at once.</summary>
+    /// <summary>How many are processed at once after a pause.</summary>
     public const int Burst = 200;
 
     private static readonly TimeSpan s_wait = TimeSpan.FromMilliseconds(250);
@@ -18,7 +18,7 @@ public sealed class StrangerBudget(TimeProvider time)
     private double _left = Burst;
     private long _last = time.GetTimestamp();
 
-    /// <summary>Takes one; false if there is none left now.</summary>
+    /// <summary>Takes one from the budget; false if it is used up for now.</summary>
     public bool TryTake()
     {
         lock (_lock)
@@ -36,6 +36,6 @@ public sealed class StrangerBudget(TimeProvider time)
         }
     }
 
-    /// <summary>Takes one, or makes wait: so that strangers' requests cannot take all of the processor.</summary>
+    /// <summary>Takes one from the budget or waits, so that strangers' requests cannot use up the processor.</summary>
     public Task TakeOrWaitAsync(CancellationToken token) => TryTake() ? Task.CompletedTask : Task.Delay(s_wait, time, token);
 }

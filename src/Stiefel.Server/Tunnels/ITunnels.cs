@@ -2,31 +2,31 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Server.Tunnels;
 
-/// <summary>How granted desktops reach the block server: each in a tunnel of its own, or all in the open. Used by one thread at a time.</summary>
+/// <summary>How granted desktops reach the block server: each through a tunnel of its own, or all unprotected. Used by one thread at a time.</summary>
 public interface ITunnels
 {
-    /// <summary>Every grant has a tunnel; otherwise none has.</summary>
+    /// <summary>True if every grant has a tunnel, false if none has.</summary>
     bool AreUsed { get; }
 
-    /// <summary>Removes what a server that ran before has left, but for the tunnel of the session whose grant is honoured again.</summary>
+    /// <summary>Removes the tunnels that an earlier server left, except that of the session whose grant is restored.</summary>
     void RemoveLeftovers(TunnelUser? kept);
 
-    /// <summary>The keys of a new grant's tunnel, with a port that is free. Null without tunnels.</summary>
-    /// <param name="keys">Without a port; null if the desktop sent none.</param>
-    /// <param name="replaced">Its tunnel will be closed before this one is opened; null for none.</param>
+    /// <summary>Completes the keys of a new grant's tunnel with a free port. Null without tunnels.</summary>
+    /// <param name="keys">The keys, without a port; null if the desktop sent none.</param>
+    /// <param name="replaced">The user whose tunnel will be closed before this one is opened; null for none.</param>
     /// <exception cref="RefusalException">The desktop sent no key.</exception>
     TunnelRecord? Assign(TunnelRecord? keys, TunnelUser? replaced);
 
-    /// <summary>Makes the way to the block server, or takes it up as it is.</summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <summary>Makes the tunnel, or takes over the existing one if it is the same.</summary>
+    /// <exception cref="IOException">The tunnel cannot be made.</exception>
     void Open(TunnelUser user);
 
-    /// <summary>From now on nothing that comes by this way arrives.</summary>
+    /// <summary>Removes the tunnel; nothing arrives through it any more.</summary>
     void Close(TunnelUser user);
 
-    /// <summary>Encrypted bytes that came by this way from its desktop, which sends something every <see cref="Stiefel.Protocol.Tunnel.TunnelPlan.KeepAliveSeconds"/>; 0 if there is no way.</summary>
+    /// <summary>Encrypted bytes received from the desktop, which sends something every <see cref="Stiefel.Protocol.Tunnel.TunnelPlan.KeepAliveSeconds"/>; 0 if there is no tunnel.</summary>
     long ReceivedFrom(TunnelUser user);
 
-    /// <summary>The TCP port of the block server, as its holder sees it.</summary>
+    /// <summary>The TCP port at which the desktop reaches the block server.</summary>
     int PortOf(TunnelUser user);
 }

@@ -1,6 +1,6 @@
 namespace Stiefel.Server.Tunnels;
 
-/// <summary>`Link:Protection none`: the block server listens for everyone, and the capability is all that is asked for.</summary>
+/// <summary>`Link:Protection none`: the block server listens on the network, protected by the capability alone.</summary>
 /// <param name="nbdPort">The TCP port that the block server has bound.</param>
 public sealed class NoTunnels(Func<int> nbdPort) : ITunnels
 {

@@ -5,11 +5,11 @@ using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Server.Tunnels;
 
-/// <summary>The laptop's end of a tunnel, as it outlives this process; keys as <see cref="TunnelKey"/> writes them.</summary>
-/// <param name="PrivateKey">The laptop's. Secret.</param>
+/// <summary>The laptop's end of a tunnel, recorded for a server that starts later; keys in the format of <see cref="TunnelKey"/>.</summary>
+/// <param name="PrivateKey">The laptop's private key. Secret.</param>
 /// <param name="PeerKey">The desktop's public key.</param>
-/// <param name="PresharedKey">Secret.</param>
-/// <param name="Port">UDP; 0 while none is assigned.</param>
+/// <param name="PresharedKey">The preshared key. Secret.</param>
+/// <param name="Port">The UDP port; 0 while none is assigned.</param>
 public sealed record TunnelRecord(string PrivateKey, string PeerKey, string PresharedKey, int Port)
 {
     /// <summary>What the desktop is told.</summary>
@@ -29,6 +29,6 @@ public sealed record TunnelRecord(string PrivateKey, string PeerKey, string Pres
         }
     }
 
-    /// <summary>Nothing secret.</summary>
+    /// <summary>A text for logs, without secrets.</summary>
     public override string ToString() => $"tunnel at port {Port}";
 }

@@ -5,7 +5,7 @@ namespace Stiefel.Server.Tunnels;
 /// <summary>The services of the tunnels.</summary>
 public static class TunnelServices
 {
-    /// <summary>Registered before everything that listens: what cannot be protected must not be served.</summary>
+    /// <summary>Call this before registering anything that listens, because a server that cannot protect the link must not serve.</summary>
     public static void AddTunnels(this IServiceCollection services, ServerOptions options, Func<IServiceProvider, int> nbdPort)
     {
         services.AddSingleton<TunnelTable>();

@@ -6,7 +6,7 @@ using Stiefel.Server.Configuration;
 
 namespace Stiefel.Server.Tunnels;
 
-/// <summary>Before anything else: whether the link can be protected as the settings say. A server that cannot do it does not serve.</summary>
+/// <summary>Checks before anything listens that the link can be protected as the settings say; otherwise the server does not start.</summary>
 public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logger) : IHostedService, IDisposable
 {
     private static readonly FileStreamOptions s_lock = new()
@@ -53,8 +53,8 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
     public void Dispose() => _claim?.Dispose();
 
     /// <summary>
-    /// A server removes what is left of one before it; it must not take the tunnels of one that runs for that. The lock is one for each network
-    /// namespace, as interfaces are, lies where only root can put a file, and goes with its process.
+    /// A server removes the tunnels that an earlier one left, so no second server may run with the same ports. There is one lock for each network
+    /// namespace and port, in a directory that only root can write; the kernel releases it when the process ends.
     /// </summary>
     private void Claim()
     {
@@ -66,15 +66,15 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
         }
         catch (UnauthorizedAccessException)
         {
-            // Not root: no interface can be made either, and that is for the probe to say.
+            // Without root no interface can be made either; the probe reports that.
         }
         catch (IOException e)
         {
-            throw new IOException($"another stiefel-server has its tunnels at UDP port {options.Link.Port} and above: stop it, or give this one others by --Link:Port ({e.Message})", e);
+            throw new IOException($"another stiefel-server has its tunnels at UDP port {options.Link.Port} and above: stop it, or give this one other ports with --Link:Port ({e.Message})", e);
         }
     }
 
-    /// <summary>To make an interface is the one question that finds out about kernel, module, IPv6 and rights at once, and loads the module.</summary>
+    /// <summary>Makes and removes a WireGuard interface: this checks kernel, module, IPv6 and permissions at once, and loads the module.</summary>
     private static void Probe()
     {
         try
@@ -87,7 +87,7 @@ public sealed class TunnelStart(ServerOptions options, ILogger<TunnelStart> logg
         {
             throw new UnsafeSettingsException(
                 $"the link cannot be protected by WireGuard here: {e.Message}; this needs root, IPv6 and the kernel module wireguard. " +
-                "Without them only link.protection: none is possible (--Link:Protection none): everybody who reaches the link can then read and change the disk");
+                "Without them only link.protection: none is possible (--Link:Protection none): anyone who reaches the link can then read and change the disk");
         }
         finally
         {

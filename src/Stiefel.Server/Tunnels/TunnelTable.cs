@@ -4,19 +4,19 @@ using Stiefel.Server.Http;
 
 namespace Stiefel.Server.Tunnels;
 
-/// <summary>Which desktop is behind which tunnel: inside, all of them have the same address. Thread-safe.</summary>
+/// <summary>Maps tunnels to desktops, because all desktops have the same address inside their tunnels. Thread-safe.</summary>
 public sealed class TunnelTable
 {
     private readonly ConcurrentDictionary<long, IPAddress> _desktops = new();
 
-    /// <param name="index">The tunnel's interface.</param>
+    /// <param name="index">The number of the tunnel's interface.</param>
     /// <param name="desktop">The desktop's own address.</param>
     public void Add(int index, IPAddress desktop) => _desktops[index] = desktop;
 
-    /// <summary>An interface is gone.</summary>
+    /// <summary>Forgets the tunnel of an interface that was removed.</summary>
     public void Remove(int index) => _desktops.TryRemove(index, out _);
 
-    /// <summary>The desktop's own address, also if this is how it appears in its tunnel.</summary>
+    /// <summary>The desktop's own address, for an address inside its tunnel as well.</summary>
     public IPAddress DesktopAt(EndPoint remote)
     {
         var address = PeerAddress.Of(remote);

@@ -13,15 +13,15 @@ namespace Stiefel.Server.Tunnels;
 
 /// <summary>
 /// A WireGuard interface for each granted desktop (docs/protocol.md#tunnel), with the block server at its inside address and nowhere else.
-/// The interface is the kernel's: it outlives a server that is killed, and the next one takes it up without a new handshake.
+/// The kernel keeps the interface when the server is killed, and the next server takes it over without a new handshake.
 /// </summary>
 public sealed class WireGuardTunnels(
     PayloadLinkOptions link, NbdOptions nbd, NbdServer server, TunnelTable table, ILogger<WireGuardTunnels> logger) : ITunnels, IDisposable
 {
-    /// <summary>As many as there may be guests of a snapshot.</summary>
+    /// <summary>The most tunnels: as many as there may be guests of a snapshot.</summary>
     public const int MaxTunnels = 64;
 
-    // The port is in the name, so that servers beside each other do not take each other's for leftovers.
+    // The port is part of the name, so that servers running side by side do not remove each other's tunnels as leftovers.
     private const string NamePrefix = "stiefel";
 
     private readonly Dictionary<string, Way> _ways = new(StringComparer.Ordinal);
@@ -108,7 +108,7 @@ public sealed class WireGuardTunnels(
         }
         catch (LinuxException)
         {
-            // Gone: nothing comes by it.
+            // The interface is gone, so nothing arrives through it.
             return 0;
         }
     }
@@ -116,7 +116,7 @@ public sealed class WireGuardTunnels(
     /// <inheritdoc/>
     public int PortOf(TunnelUser user) => _ways.TryGetValue(user.Session, out var way) ? way.Inside.Port : nbd.Listen.Port;
 
-    /// <summary>A server that ends in good order leaves no interface behind.</summary>
+    /// <summary>Removes all tunnels when the server ends normally.</summary>
     public void Dispose()
     {
         foreach (var way in _ways.Values)
@@ -127,7 +127,7 @@ public sealed class WireGuardTunnels(
             }
             catch (LinuxException)
             {
-                // The next server removes it, or takes it up.
+                // The next server removes it or takes it over.
             }
         }
 
@@ -136,7 +136,7 @@ public sealed class WireGuardTunnels(
 
     private static string NameOf(int port) => $"{NamePrefix}{port}";
 
-    /// <summary>The interface of the server before this one, if it is just the same; another under its name is removed.</summary>
+    /// <summary>The interface that an earlier server left, if its keys and port match; a different one of that name is removed.</summary>
     private int? Find(string name, TunnelRecord tunnel)
     {
         if (RouteNetlink.ListLinks().FirstOrDefault(l => l.Name == name) is not { } found)
@@ -196,13 +196,13 @@ public sealed class WireGuardTunnels(
         }
         catch (LinuxException e) when (e.Errno == Errno.EADDRINUSE)
         {
-            throw new IOException($"UDP port {port} is taken by another program; choose another one by --Link:Port", e);
+            throw new IOException($"UDP port {port} is in use by another program; choose another one with --Link:Port", e);
         }
     }
 
     /// <param name="Name">The interface.</param>
-    /// <param name="Index">Its number.</param>
-    /// <param name="UdpPort">WireGuard's.</param>
+    /// <param name="Index">The interface's number.</param>
+    /// <param name="UdpPort">WireGuard's UDP port.</param>
     /// <param name="Inside">Where the block server listens.</param>
     private sealed record Way(string Name, int Index, int UdpPort, IPEndPoint Inside);
 }

@@ -88,7 +88,7 @@ public sealed partial class HardEndTests(MachineParts parts) : PayloadScenario(p
         await again.PowerOffAsync(shell, Token);
     }
 
-    [GeneratedRegex(@"in use by the desktop with the key stick at \S+ since [^\n]*, which has not been heard of for \d+")]
+    [GeneratedRegex(@"in use by the desktop with the key stick at \S+ since [^\n]*, which has been silent for \d+")]
     private static partial Regex Asked();
 
     [GeneratedRegex(@"^acknowledged (?<number>\d+)$")]

@@ -57,7 +57,7 @@ public sealed class TunnelTests(MachineParts parts)
         var before = await shell.RunAsync($"laptop cat /sys/class/net/{Tunnel}/ifindex", _token);
         await shell.RunAsync($"kill -9 {Server} && sleep 2 && start_server && keep_a_file after-kill", _token);
         Assert.Equal(before, await shell.RunAsync($"laptop cat /sys/class/net/{Tunnel}/ifindex", _token));
-        Assert.Contains("goes on", await shell.RunAsync("cat /run/server.log", _token), StringComparison.Ordinal);
+        Assert.Contains("stays in use", await shell.RunAsync("cat /run/server.log", _token), StringComparison.Ordinal);
 
         // The same if the tunnel is gone on one side, or on the other.
         await shell.RunAsync($"desktop ip link del stiefeltunnel && kill -9 {Server} && start_server && keep_a_file after-loss", _token);

@@ -58,7 +58,7 @@ public sealed partial class ControlRoutesTests : IDisposable
     public void Return_OfAServerBesideAnotherSystem_IsRefused()
     {
         using var server = Start();
-        Assert.Contains("not its to restart", NativeProcess.Run(1, Stiefel, "return", "--force", "--directory", _scratch["keys"], _host), StringComparison.Ordinal);
+        Assert.Contains("must not restart", NativeProcess.Run(1, Stiefel, "return", "--force", "--directory", _scratch["keys"], _host), StringComparison.Ordinal);
         NativeProcess.Run(2, Stiefel, "return", "--reboot", "--power-off", "--directory", _scratch["keys"], _host);
         Assert.False(server.HasExited);
     }

@@ -85,5 +85,5 @@ public sealed class MiddlemanKeyTests : IClassFixture<MiddlemanStage>
         Assert.True(SpinWait.SpinUntil(() => Count() > before, s_limit), _stage.Server.Output);
     }
 
-    private int Count() => _stage.Server.Output.Split('\n').Count(line => line.Contains("key lost is accepted no more", StringComparison.Ordinal));
+    private int Count() => _stage.Server.Output.Split('\n').Count(line => line.Contains("key lost is no longer accepted", StringComparison.Ordinal));
 }

@@ -81,7 +81,7 @@ public sealed class ServerOptionsTests : IDisposable
     [InlineData("Discovery:Port = '65536' (command line): expected a number from 0 to 65535", "--Disk:Path d --Discovery:Port 65536")]
     [InlineData("Discovery:Port = '-1' (command line)", "--Disk:Path d --Discovery:Port=-1")]
     [InlineData("Link:Mtu = '100' (command line): expected a number from 1280 to 65535", "--Disk:Path d --Link:Mtu 100")]
-    [InlineData("Link:Mtu = '1300' (command line): expected at least 1360, since Link:Protection wireguard needs room for itself", "--Disk:Path d --Link:Mtu 1300")]
+    [InlineData("Link:Mtu = '1300' (command line): expected at least 1360, since Link:Protection wireguard needs room for its headers", "--Disk:Path d --Link:Mtu 1300")]
     [InlineData("Link:Protection = 'tls' (command line): expected wireguard or none", "--Disk:Path d --Link:Protection tls")]
     [InlineData("Link:Protection = 'wireguard' (command line): expected nothing, since an open export", "--Disk:Path d --Link:Protection wireguard --Nbd:Access open --Nbd:Listen 127.0.0.1:1")]
     [InlineData("Link:Port = '0' (command line): expected a number from 1 to 65471", "--Disk:Path d --Link:Port 0")]

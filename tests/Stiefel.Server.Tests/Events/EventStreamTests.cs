@@ -83,7 +83,7 @@ public sealed class EventStreamTests : IDisposable
 
         await reader.ConnectAsync();
         var gap = await reader.ReadAsync();
-        Assert.Equal((EventTopics.Journal, "gap", "5 events before this one are not kept any more"), (gap!.Topic, gap.Stage, gap.Text));
+        Assert.Equal((EventTopics.Journal, "gap", "5 events before this one are no longer kept"), (gap!.Topic, gap.Stage, gap.Text));
         Assert.Equal("5", (await reader.ReadAsync())!.Text);
     }
 

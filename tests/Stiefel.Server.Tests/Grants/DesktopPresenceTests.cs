@@ -23,10 +23,10 @@ public sealed class DesktopPresenceTests
         _now += TimeSpan.FromHours(5);
         owner.Closed("a");
         _now += TimeSpan.FromSeconds(7);
-        Assert.StartsWith("has not been heard of for 7 s", owner.Describe(), StringComparison.Ordinal);
+        Assert.StartsWith("has been silent for 7 s", owner.Describe(), StringComparison.Ordinal);
         owner.Closed("another");
         _now += TimeSpan.FromDays(2);
-        Assert.StartsWith("has not been heard of for 48 h 0 min and may go on", owner.Describe(), StringComparison.Ordinal);
+        Assert.StartsWith("has been silent for 48 h 0 min and may continue", owner.Describe(), StringComparison.Ordinal);
     }
 
     [Fact]

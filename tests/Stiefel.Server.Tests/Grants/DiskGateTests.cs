@@ -128,7 +128,7 @@ public sealed class DiskGateTests : IDisposable
         var refusal = await second.RefusalOfDiskAsync();
 
         Assert.Equal(RefusalCodes.DiskInUse, refusal.Code);
-        Assert.Contains("may go on when it is back", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("may continue when it comes back", refusal.Message, StringComparison.Ordinal);
         using (var back = server.Connect(first.ExportName))
         {
             Assert.True(back!.TryWrite(0, new byte[512]));

@@ -122,7 +122,7 @@ public sealed class GoodbyeTests : IAsyncDisposable
             disk.Leave();
         }
 
-        Assert.Contains("not flushed", Refusal(() => Say(6)), StringComparison.Ordinal);
+        Assert.Contains("did not flush", Refusal(() => Say(6)), StringComparison.Ordinal);
 
         await AssertNotFreeAsync();
         First.EndCleanly(Server, 7);
@@ -173,7 +173,7 @@ public sealed class GoodbyeTests : IAsyncDisposable
         var heldBack = First.Prove(6);
         FlushAndLeave(7);
 
-        Assert.Contains("above", Refusal(() => Server.SayGoodbye(First.ExportName, 6, heldBack)), StringComparison.Ordinal);
+        Assert.Contains("higher", Refusal(() => Server.SayGoodbye(First.ExportName, 6, heldBack)), StringComparison.Ordinal);
         await AssertNotFreeAsync();
     }
 
@@ -188,7 +188,7 @@ public sealed class GoodbyeTests : IAsyncDisposable
             disk.Leave();
         }
 
-        Assert.Contains("above", Refusal(() => Say(6)), StringComparison.Ordinal);
+        Assert.Contains("higher", Refusal(() => Say(6)), StringComparison.Ordinal);
         Assert.True(IsHeard(7));
     }
 

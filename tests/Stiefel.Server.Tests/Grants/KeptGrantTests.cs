@@ -74,7 +74,7 @@ public sealed class KeptGrantTests : IDisposable
         File.Copy(_files.Disk, _files.Disk + ".copy");
         File.Move(_files.Disk + ".copy", _files.Disk, overwrite: true);
 
-        await AssertVoidAsync(_files.Disk, "another disk");
+        await AssertVoidAsync(_files.Disk, "a different disk");
         Assert.False(_keeper.Holds);
     }
 
@@ -87,7 +87,7 @@ public sealed class KeptGrantTests : IDisposable
             image.SetLength(2 * ServerFiles.DiskSize);
         }
 
-        await AssertVoidAsync(_files.Disk, "another disk");
+        await AssertVoidAsync(_files.Disk, "a different disk");
         Assert.False(_keeper.Holds);
     }
 

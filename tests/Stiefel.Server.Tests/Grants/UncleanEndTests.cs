@@ -89,7 +89,7 @@ public sealed class UncleanEndTests : IDisposable
         server.Connect(first.ExportName)!.Dispose();
         await UntilAsync(() => server.NbdConnections.Count == 0);
         using var other = await ShakeHandsAsync(server, 'b', '2');
-        Assert.Contains("has not been heard of for", (await AssertAskedAsync(other)).Message, StringComparison.Ordinal);
+        Assert.Contains("has been silent for", (await AssertAskedAsync(other)).Message, StringComparison.Ordinal);
         using var silent = await Desktop.ShakeHandsAsync(server, _files.Key);
         await AssertAskedAsync(silent);
     }

@@ -46,7 +46,7 @@ public sealed class VoidGrantTests : IDisposable
 
         await File.WriteAllTextAsync(GrantFile, record.ToJsonString(), Token);
 
-        await AssertVoidAsync(_files.Disk, "started anew");
+        await AssertVoidAsync(_files.Disk, "restarted");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class VoidGrantTests : IDisposable
         File.Copy(_files.Disk, _files.Disk + ".copy");
         File.Move(_files.Disk + ".copy", _files.Disk, overwrite: true);
 
-        await AssertVoidAsync(_files.Disk, "another disk");
+        await AssertVoidAsync(_files.Disk, "a different disk");
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class VoidGrantTests : IDisposable
             disk.SetLength(2 * ServerFiles.DiskSize);
         }
 
-        await AssertVoidAsync(_files.Disk, "another disk");
+        await AssertVoidAsync(_files.Disk, "a different disk");
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class VoidGrantTests : IDisposable
         File.Delete(link);
         File.CreateSymbolicLink(link, other.Path);
 
-        await AssertVoidAsync(link, "another disk");
+        await AssertVoidAsync(link, "a different disk");
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class TlsTests : IDisposable
     [Theory]
     [InlineData("Nbd:Tls needs a certificate: give Nbd:TlsCertificate and Nbd:TlsKey, or a key to derive one from. Keys:Directory = '", "--Nbd:Tls required --Keys:Directory /nonexistent")]
     [InlineData("Nbd:TlsKey = '/dev/null': others on this machine can read", "--Nbd:Tls required --Nbd:TlsCertificate /dev/null --Nbd:TlsKey /dev/null")]
-    [InlineData("Nbd:TlsCertificate = '/dev/null', Nbd:TlsKey = 'KEYS/stick.key': no certificate", "--Nbd:Tls required --Nbd:TlsCertificate /dev/null --Nbd:TlsKey KEYS/stick.key")]
+    [InlineData("Nbd:TlsCertificate = '/dev/null', Nbd:TlsKey = 'KEYS/stick.key': expected a certificate", "--Nbd:Tls required --Nbd:TlsCertificate /dev/null --Nbd:TlsKey KEYS/stick.key")]
     [InlineData("Nbd:TlsClientAuthorities = '/dev/null': holds no certificate", "--Nbd:Tls required --Nbd:TlsClientAuthorities /dev/null --Keys:Directory KEYS")]
     public async Task Start_WithoutWhatTlsNeeds_IsOneLine(string message, string args)
     {

@@ -50,10 +50,10 @@ public sealed class NoticeTests : IDisposable
         Assert.Single(Ask(server, desktop, 0));
         var proof = SessionNotices.Prove(desktop.GoodbyeKey, desktop.Number, _number, 0);
 
-        Assert.Contains("above those of all before", Refusal(() => server.AskNotices(desktop.ExportName, _number, 0, proof)), StringComparison.Ordinal);
-        Assert.Contains("no question of that session", Refusal(() => server.AskNotices(desktop.ExportName, _number + 1, 0, proof)), StringComparison.Ordinal);
-        Assert.Contains("no question of that session", Refusal(() => server.AskNotices(desktop.ExportName, _number, 1, proof)), StringComparison.Ordinal);
-        Assert.Contains("no question of that session", Refusal(() => server.AskNotices(desktop.ExportName, _number + 1, 0, desktop.Prove(_number + 1))), StringComparison.Ordinal);
+        Assert.Contains("higher than all earlier ones", Refusal(() => server.AskNotices(desktop.ExportName, _number, 0, proof)), StringComparison.Ordinal);
+        Assert.Contains("does not belong to that session", Refusal(() => server.AskNotices(desktop.ExportName, _number + 1, 0, proof)), StringComparison.Ordinal);
+        Assert.Contains("does not belong to that session", Refusal(() => server.AskNotices(desktop.ExportName, _number, 1, proof)), StringComparison.Ordinal);
+        Assert.Contains("does not belong to that session", Refusal(() => server.AskNotices(desktop.ExportName, _number + 1, 0, desktop.Prove(_number + 1))), StringComparison.Ordinal);
         Assert.True(Assert.Throws<NbdProtocolException>(() => server.AskNotices("s-stranger", _number + 1, 0, proof)).IsUnknownExport);
         Assert.True(_number > number);
 
@@ -110,7 +110,7 @@ public sealed class NoticeTests : IDisposable
 
         var told = await reads.Task.WaitAsync(TimeLimit.Seconds(20), Token);
         Assert.Equal(NoticeKind.Warning, told.Kind);
-        Assert.Contains("takes this disk over", told.Text, StringComparison.Ordinal);
+        Assert.Contains("taking this disk over", told.Text, StringComparison.Ordinal);
         Assert.True(server.IsUnknown(first.ExportName));
         using var disk = server.Connect(second.ExportName);
         Assert.True(disk!.TryWrite(0, [1]));

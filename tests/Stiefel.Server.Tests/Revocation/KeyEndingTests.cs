@@ -104,7 +104,7 @@ public sealed class KeyEndingTests : IDisposable
 
         await UntilAsync(() => !disk.TryWrite(512, new byte[512]));
         Assert.Null(server.Connect(other.ExportName));
-        Assert.NotEmpty(server.Log.With("looking after the keys failed"));
+        Assert.NotEmpty(server.Log.With("checking the keys failed"));
         var before = failures;
         await UntilAsync(() => failures > before);
         _closing = _ => { };
@@ -124,7 +124,7 @@ public sealed class KeyEndingTests : IDisposable
             using var answer = await http.DeleteAsync("/api/v1/keys/stick", Token);
             Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
             var detail = ControlDocuments.ReadProblem(await answer.Content.ReadAsStringAsync(Token));
-            Assert.Contains("not all ended yet: it does not close", detail, StringComparison.Ordinal);
+            Assert.Contains("not all of its grants are ended yet: it does not close", detail, StringComparison.Ordinal);
             Assert.False(Accepts(server, _files.Key));
         }
 
