@@ -11,7 +11,7 @@ try
 {
     if (args is [BootVerb.Name or DiscoverVerb.Name or FetchVerb.Name, ..])
     {
-        // They hear the network. docs/security.md#privileges says for what, and a test compares.
+        // These verbs listen to the network. docs/security.md#privileges says what each privilege is for, and a test compares.
         LeastPrivilege.Keep(Capability.NetAdmin, Capability.SysBoot, Capability.DacOverride);
     }
 }

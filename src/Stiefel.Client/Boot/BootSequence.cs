@@ -17,25 +17,25 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Client.Boot;
 
-/// <summary>One boot from the first call to the laptop until its kernel runs here. Nothing is left behind if it fails anywhere.</summary>
-/// <param name="options">How far it goes.</param>
-/// <param name="key">The stick's.</param>
-/// <param name="screen">Where it tells what it does.</param>
-/// <param name="person">The person to ask; null if nobody is there.</param>
-/// <param name="passphrase">The passphrase of the laptop's disk; outlives an attempt that fails.</param>
+/// <summary>One boot, from the search for the laptop until its kernel runs here. A failure at any point leaves nothing behind.</summary>
+/// <param name="options">How far the boot goes.</param>
+/// <param name="key">The stick's key.</param>
+/// <param name="screen">Shows the progress.</param>
+/// <param name="person">The person to ask; null if there is no one.</param>
+/// <param name="passphrase">The passphrase of the laptop's disk; kept when an attempt fails.</param>
 internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, BootScreen screen, ConsolePerson? person, LaptopPassphrase passphrase)
 {
-    /// <summary>What is typed to take the disk from another desktop.</summary>
+    /// <summary>What the person types to take the disk from another desktop.</summary>
     private const string TakeOverWord = "t";
 
     private static readonly TimeSpan s_askForDiskAgain = TimeSpan.FromSeconds(3);
 
     private EntryDecision? _decision;
 
-    // Asked for once, as the entry is.
+    // Kept for later attempts, so that the person is asked only once, as for the entry.
     private string? _chosenLaptop;
 
-    /// <summary>How the kernel is loaded; tests load none.</summary>
+    /// <summary>Loads a kernel; tests replace it.</summary>
     public Func<SafeFileHandle, SafeFileHandle, string, ILoadedKernel> Load { get; init; } = KexecImage.Load;
 
     public async Task RunAsync(CancellationToken token)
@@ -52,7 +52,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         using var laptop = await BootClient.ConnectAsync(server, key, token);
         if (!options.NoLoad)
         {
-            // Not in a rehearsal, which may be on the very system that has the disk, and must not end its session.
+            // Skip this in a rehearsal: it may run on the very desktop that has the disk, whose session must not end.
             await laptop.TellMachineAsync(OwnMachine.Read(), token);
         }
 
@@ -67,7 +67,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         }
     }
 
-    /// <summary>Asks for the disk last, after all that can fail here: the whole is loaded once for trial before.</summary>
+    /// <summary>Asks for the disk last, after everything that can fail here: even the kernel has been loaded once as a trial by then.</summary>
     private async Task BootFromAsync(BootClient laptop, FoundServer server, FileStream? attachProgram, CancellationToken token)
     {
         await UnlockAsync(laptop, token);
@@ -91,7 +91,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         screen.Explain(commandLine.Text, commandLine.Notes);
         if (manifest.Link.KnownProtection == LinkProtection.None)
         {
-            screen.Say("  WARNING: the laptop's link.protection is none; everybody who reaches the link can read and change the disk while this desktop uses it");
+            screen.Say("  WARNING: the laptop's link.protection is none; anyone who reaches the link can read and change the disk while this desktop uses it");
         }
 
         if (attachProgram is null)
@@ -121,7 +121,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         return laptop;
     }
 
-    /// <summary>Asked once: an attempt that failed is repeated with the same answer.</summary>
+    /// <summary>Asks the person once; a repeated attempt uses the same answer.</summary>
     private async Task ChooseAsync(BootClient laptop, CancellationToken token)
     {
         if (laptop.Manifest.Menu is not { } menu)
@@ -165,8 +165,8 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         }
 
         screen.Phase("unlocked", locked.MayHandOver
-            ? "the laptop's own system is handed the passphrase, and need not ask again if it can take it"
-            : "the laptop does not let its own system be handed the passphrase, which will ask again");
+            ? "the passphrase is passed on to the laptop's own system, which need not ask again if it can use it"
+            : "the laptop does not allow passing the passphrase on to its own system, which will ask again");
     }
 
     private async Task AppendDriversAsync(BootClient laptop, Stream initrd, CancellationToken token)
@@ -188,8 +188,8 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
     }
 
     /// <summary>
-    /// While another desktop has the disk, the laptop gives neither boot files nor disk. That desktop may be shutting down; or the person here
-    /// takes the disk over, which has to be asked for first: only then can the boot files be read.
+    /// Repeats a request while another desktop has the disk, since the laptop then gives neither boot files nor disk. That desktop may be shutting down, or the person here
+    /// takes the disk over; that must be requested first, because only then can the boot files be read.
     /// </summary>
     private async Task<T> OnceDiskIsFreeAsync<T>(BootClient laptop, Func<Task<T>> askAsync, CancellationToken token)
     {
@@ -206,11 +206,11 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
                 {
                     if (tookOver)
                     {
-                        await Task.Delay(s_askForDiskAgain, token); // two who take it from each other in turns
+                        await Task.Delay(s_askForDiskAgain, token); // two desktops may be taking it from each other in turns
                     }
 
                     tookOver = true;
-                    screen.Say("  taking the disk over: the other desktop cannot reach it any more");
+                    screen.Say("  taking the disk over: the other desktop can no longer reach it");
                     await laptop.RequestDiskAsync(takeOver: true, token);
                 }
             }

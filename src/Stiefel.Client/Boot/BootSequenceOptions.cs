@@ -6,13 +6,13 @@ internal sealed record BootSequenceOptions : LaptopChoice
     /// <summary>The program that attaches the disk in the payload.</summary>
     public required string AttachFile { get; init; }
 
-    /// <summary>Take the disk from another desktop that uses it.</summary>
+    /// <summary>Take the disk even from another desktop that uses it.</summary>
     public bool TakeOver { get; init; }
 
-    /// <summary>A rehearsal: search and fetch, and stop before anything changes here or on the laptop. Nobody is called, no interface set up, no disk asked for.</summary>
+    /// <summary>A rehearsal: search and fetch, and stop before anything changes here or on the laptop. It wakes no laptop, sets no interface up and requests no disk.</summary>
     public bool NoLoad { get; init; }
 
-    /// <summary>Stop before the kernel is loaded, with the disk granted: what the tests need, where no kernel may be replaced.</summary>
+    /// <summary>Stop before the kernel is loaded, with the disk granted; for tests on machines whose kernel must not be replaced.</summary>
     public bool UntilLoading { get; init; }
 
     /// <summary>Stop before the loaded kernel is executed.</summary>

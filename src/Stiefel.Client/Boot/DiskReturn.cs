@@ -4,15 +4,15 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Client.Boot;
 
-/// <summary>Something failed here after the laptop gave its disk: it is told, so that another desktop gets the disk without a question.</summary>
-/// <param name="laptop">Which gave it.</param>
-/// <param name="say">One line for the person.</param>
+/// <summary>Gives the disk back to the laptop after a failure here, so that another desktop gets it without a question.</summary>
+/// <param name="laptop">The session with the laptop that granted the disk.</param>
+/// <param name="say">Shows the person one line.</param>
 internal sealed class DiskReturn(BootClient laptop, Action<string> say)
 {
-    // The failure itself is to be shown soon.
+    // Short, because the failure itself is shown only afterwards.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Tells the laptop; does not fail. Not stopped by what stopped the boot.</summary>
+    /// <summary>Tells the laptop; never fails, and goes on even if the boot was cancelled.</summary>
     public async Task RunAsync()
     {
         using var limit = new CancellationTokenSource(s_limit);
@@ -23,7 +23,7 @@ internal sealed class DiskReturn(BootClient laptop, Action<string> say)
         }
         catch (RefusalException)
         {
-            // The request for it never arrived, or did not succeed there.
+            // The laptop did not grant the disk: the request never arrived or did not succeed.
         }
         catch (Exception error)
         {

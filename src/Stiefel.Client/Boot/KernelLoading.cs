@@ -7,18 +7,18 @@ using Stiefel.Linux.Kexec;
 namespace Stiefel.Client.Boot;
 
 /// <summary>
-/// The payload's kernel is loaded twice: for trial, when all is here but what the laptop's grant tells, and then whole. What the kernel would refuse (kexec switched off, a signature, an image it
-/// cannot load, too little memory) is refused before the laptop has given anybody its disk.
+/// Loads the payload's kernel twice: as a trial, when only the data of the laptop's grant is missing, and then for real. So whatever the running kernel would refuse (kexec switched off, a signature, an image it
+/// cannot load, too little memory) is noticed before the laptop grants its disk.
 /// </summary>
 /// <param name="options">How far to go.</param>
-/// <param name="screen">Where it is told.</param>
-/// <param name="passphrase">Forgotten when the payload starts.</param>
+/// <param name="screen">Shows the progress.</param>
+/// <param name="passphrase">The disk's passphrase; overwritten when the payload starts.</param>
 internal sealed class KernelLoading(BootSequenceOptions options, BootScreen screen, LaptopPassphrase passphrase)
 {
-    /// <summary>How the kernel is loaded; tests load none.</summary>
+    /// <summary>Loads a kernel; tests replace it.</summary>
     public required Func<SafeFileHandle, SafeFileHandle, string, ILoadedKernel> Load { get; init; }
 
-    /// <summary>Loads it and gives the memory back. There is no secret in it yet.</summary>
+    /// <summary>Loads the kernel as a trial and unloads it again. The initrd holds no secret yet.</summary>
     public void Try(MemoryFile kernel, MemoryFile initrd, PayloadCommandLine commandLine)
     {
         if (!options.UntilLoading)
@@ -27,7 +27,7 @@ internal sealed class KernelLoading(BootSequenceOptions options, BootScreen scre
         }
     }
 
-    /// <summary>Loads it with all its initrd holds, and starts it, as far as the options say. Returns only where they say less.</summary>
+    /// <summary>Loads the kernel with the complete initrd and starts it. Returns only if the options stop it before.</summary>
     public void Start(MemoryFile kernel, MemoryFile initrd, PayloadCommandLine commandLine)
     {
         if (options.UntilLoading)
@@ -57,7 +57,7 @@ internal sealed class KernelLoading(BootSequenceOptions options, BootScreen scre
         }
         catch
         {
-            // It holds the session, and perhaps the passphrase.
+            // Unload it, because it holds the session's secrets and perhaps the passphrase.
             screen.Say($"  {loaded.Withdraw()}");
             throw;
         }

@@ -3,13 +3,13 @@ using Stiefel.Client.Search;
 
 namespace Stiefel.Client.Boot;
 
-/// <summary>Which laptop, and by which way.</summary>
+/// <summary>Which laptop to boot from and how to reach it.</summary>
 internal record LaptopChoice
 {
     /// <summary>The key's file, or null for the only one in <see cref="Unlocking.KeyFile.DefaultDirectory"/>.</summary>
     public string? KeyFile { get; init; }
 
-    /// <summary>Where the laptop is, or null to search.</summary>
+    /// <summary>The laptop's address, or null to search.</summary>
     public IPEndPoint? Server { get; init; }
 
     /// <summary>Which of several laptops that know the key.</summary>

@@ -6,13 +6,13 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Client.Failures;
 
-/// <summary>What an exception means to the person in front of the machine.</summary>
+/// <summary>Explains an exception to the person at the desktop.</summary>
 internal static class Failure
 {
-    /// <summary>One line: what, where, what to do. Without control characters: the runtime's messages quote what a stranger answered.</summary>
+    /// <summary>One line: what, where, what to do. Control characters are replaced, because .NET's messages may quote a stranger's answer.</summary>
     public static string Describe(Exception problem) => PrintableText.Of(Explain(problem));
 
-    /// <summary>The same, with the exit code for it.</summary>
+    /// <summary>The explanation with the matching exit code.</summary>
     public static VerbException AsVerbException(Exception problem) =>
         new((problem as VerbException)?.ExitCode ?? ExitCode.Failed, Describe(problem), problem);
 
@@ -29,8 +29,8 @@ internal static class Failure
     };
 }
 
-/// <summary>The laptop, or what stands in its place, does not do its part; the message is for the person at the desktop.</summary>
+/// <summary>The laptop, or a machine in its place, does not answer as it should; the message is for the person at the desktop.</summary>
 internal sealed class ServerException(string message, Exception? inner = null) : IOException(message, inner);
 
-/// <summary>Somebody at the console pressed Ctrl-C at a question.</summary>
+/// <summary>The person at the console pressed Ctrl-C at a question.</summary>
 internal sealed class StoppedException() : Exception("stopped at the console");

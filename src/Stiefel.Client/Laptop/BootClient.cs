@@ -18,11 +18,11 @@ namespace Stiefel.Client.Laptop;
 /// <summary>One session with one laptop: the handshake, then sealed requests, one after the other (docs/protocol.md). Not thread-safe.</summary>
 internal sealed class BootClient : IDisposable
 {
-    /// <summary>Driver files for one machine's interfaces; all network drivers of a Debian kernel have 30 MB.</summary>
+    /// <summary>The limit for one machine's drivers; all network drivers of a Debian kernel together have 30 MB.</summary>
     private const long MaxDriversBytes = 512L << 20;
     private const int MaxGrantBytes = 16 * 1024;
 
-    /// <summary>A manifest as in the handshake, and a number.</summary>
+    /// <summary>The limit for an answer with a manifest as in the handshake, and a number.</summary>
     private const int MaxUnlockAnswerBytes = 72 * 1024;
 
     // The laptop mounts its boot file systems and hashes kernel and initrd before it answers.
@@ -44,17 +44,17 @@ internal sealed class BootClient : IDisposable
         _tunnel = manifest.Link.KnownProtection == LinkProtection.WireGuard ? new DesktopTunnel(session) : null;
     }
 
-    /// <summary>Where it answers.</summary>
+    /// <summary>The laptop's address.</summary>
     public IPEndPoint Endpoint { get; }
 
-    /// <summary>The laptop was asked for its disk and did not refuse it: it may be this session's.</summary>
+    /// <summary>True if the laptop was asked for its disk and has not refused, so that this session may have it.</summary>
     public bool MayHaveDisk { get; private set; }
 
     /// <summary>What the laptop offers; little before it is unlocked.</summary>
     public BootManifest Manifest { get; private set; }
 
-    /// <summary>Makes a session.</summary>
-    /// <exception cref="ServerException">No stiefel there, or it does not know the key.</exception>
+    /// <summary>Performs the handshake and begins a session.</summary>
+    /// <exception cref="ServerException">There is no stiefel-server at that address, or it does not know the key.</exception>
     /// <exception cref="HandshakeException">The answer is forged.</exception>
     /// <exception cref="RefusalException">The laptop has nothing to boot.</exception>
     public static async Task<BootClient> ConnectAsync(FoundServer server, SharedKey key, CancellationToken token)
@@ -68,7 +68,7 @@ internal sealed class BootClient : IDisposable
             {
                 throw new ServerException(answer.StatusCode == HttpStatusCode.Forbidden
                     ? $"the laptop at {server} does not know the key `{key.Name}`: compare with `stiefel key list` there"
-                    : $"{server} answers with HTTP status {(int)answer.StatusCode}: it is no stiefel-server, or one of another version");
+                    : $"{server} answers with HTTP status {(int)answer.StatusCode}: it is not a stiefel-server, or has another version");
             }
 
             var hello = await ReadToEndAsync(answer, ClientHandshake.MaxServerHello, token);
@@ -83,7 +83,7 @@ internal sealed class BootClient : IDisposable
         }
     }
 
-    /// <summary>Says which machine this is, if the laptop wants to know; before all else, since by that it decides who may have what.</summary>
+    /// <summary>Tells the laptop which machine this is, if it takes that. Call this first, because the laptop decides by it which desktop may have the disk.</summary>
     public async Task TellMachineAsync(MachineIdentity machine, CancellationToken token)
     {
         if (!Manifest.TakesMachine)
@@ -96,11 +96,11 @@ internal sealed class BootClient : IDisposable
         _ = await answer.Content.ReadToEndAsync(MaxGrantBytes, token);
     }
 
-    /// <summary>Gives the passphrase of the laptop's disk; if it is right, <see cref="Manifest"/> is whole.</summary>
-    /// <param name="passphrase">Stays the caller's.</param>
-    /// <param name="token">Ends it.</param>
-    /// <returns>Null if it was right, else how many more tries there are.</returns>
-    /// <exception cref="RefusalException">It was not tried.</exception>
+    /// <summary>Sends the passphrase of the laptop's disk; if it is right, <see cref="Manifest"/> is complete afterwards.</summary>
+    /// <param name="passphrase">The passphrase; the caller overwrites it.</param>
+    /// <param name="token">Cancels the request.</param>
+    /// <returns>Null if it was right, otherwise the number of tries that are left.</returns>
+    /// <exception cref="RefusalException">The laptop did not try it.</exception>
     public async Task<int?> UnlockAsync(byte[] passphrase, CancellationToken token)
     {
         await using var answer = await AskAsync("/v1/unlock", passphrase, token);
@@ -121,8 +121,8 @@ internal sealed class BootClient : IDisposable
         return null;
     }
 
-    /// <summary>Says which boot entry the person chose; <see cref="Manifest"/> is that entry's then.</summary>
-    /// <exception cref="RefusalException">There is none of that id any more.</exception>
+    /// <summary>Tells the laptop which boot entry the person chose; <see cref="Manifest"/> describes that entry afterwards.</summary>
+    /// <exception cref="RefusalException">There is no longer an entry with that id.</exception>
     public async Task ChooseAsync(string entry, CancellationToken token)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new EntryRequest(entry), ProtocolJson.Default.EntryRequest);
@@ -153,13 +153,13 @@ internal sealed class BootClient : IDisposable
         await StreamedFile.CopyAsync(answer.Content, destination, MaxDriversBytes, progress, token);
     }
 
-    /// <summary>Says that nothing more is needed from the boot file systems and asks for the disk.</summary>
+    /// <summary>Asks for the disk; the boot files can no longer be fetched once it is granted.</summary>
     /// <exception cref="RefusalException">Among others <see cref="RefusalCodes.DiskInUse"/>.</exception>
     public async Task<ExportGrant> RequestDiskAsync(bool takeOver, CancellationToken token)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver, _tunnel?.PublicKey), ProtocolJson.Default.ExportRequest);
         var had = MayHaveDisk;
-        MayHaveDisk = true; // an answer that was lost is one
+        MayHaveDisk = true; // the disk may be granted even if the answer is lost
         try
         {
             await using var answer = await AskAsync("/v1/export", body, token);
@@ -173,8 +173,8 @@ internal sealed class BootClient : IDisposable
         }
     }
 
-    /// <summary>Gives the disk back, which nobody has connected to: the next desktop gets it without a question.</summary>
-    /// <exception cref="RefusalException">This session has none.</exception>
+    /// <summary>Gives the unused disk back, so that the next desktop gets it without a question.</summary>
+    /// <exception cref="RefusalException">This session has no unused disk.</exception>
     public async Task ReleaseDiskAsync(CancellationToken token)
     {
         await using var answer = await AskAsync("/v1/release", [], token);
@@ -182,8 +182,8 @@ internal sealed class BootClient : IDisposable
         MayHaveDisk = false;
     }
 
-    /// <summary>What the payload must know of the tunnel to the granted disk; null if the link is in the open.</summary>
-    /// <exception cref="ServerException">The laptop granted the disk otherwise than it announced.</exception>
+    /// <summary>What the payload must know of the tunnel to the granted disk; null if the link is not protected.</summary>
+    /// <exception cref="ServerException">The laptop granted the disk in another way than it announced.</exception>
     public TunnelSession? DescribeTunnel(ExportGrant grant) => _tunnel?.Complete(grant);
 
     /// <summary>What the payload must know to end this session cleanly.</summary>

@@ -1,9 +1,9 @@
 namespace Stiefel.Client.Laptop;
 
-/// <summary>A file that appears under its name whole, or not at all.</summary>
+/// <summary>Writes a file that appears under its name complete or not at all.</summary>
 internal static class CompleteFile
 {
-    // Never what is there already: it could be a link to any file.
+    // Create a new file and never open an existing one, which could be a link to any file.
     private static readonly FileStreamOptions s_options = new()
     {
         Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0,
@@ -11,7 +11,7 @@ internal static class CompleteFile
         UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
     };
 
-    /// <summary>Writes beside the final name and renames once everything is written and on the disk; leaves nothing behind on failure.</summary>
+    /// <summary>Writes to a temporary name in the same directory and renames the file once everything is on the disk; leaves nothing behind on failure.</summary>
     public static async Task WriteAsync(string path, Func<Stream, Task> writeAsync)
     {
         var partial = Path.Combine(Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Environment.ProcessId}.partial");

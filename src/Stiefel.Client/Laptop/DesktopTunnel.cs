@@ -21,11 +21,11 @@ internal sealed class DesktopTunnel : IDisposable
         PublicKey = TunnelKey.Format(X25519.PublicKeyOf(_privateKey));
     }
 
-    /// <summary>What the laptop is told.</summary>
+    /// <summary>The public key that the laptop is sent.</summary>
     public string PublicKey { get; }
 
-    /// <summary>What the payload is told.</summary>
-    /// <exception cref="ServerException">The laptop announced a tunnel and granted the disk without one, or with what is no key.</exception>
+    /// <summary>Makes the tunnel's settings for the payload.</summary>
+    /// <exception cref="ServerException">The laptop announced a tunnel but granted the disk without one, or with an invalid key.</exception>
     public TunnelSession Complete(ExportGrant grant) => grant.Tunnel is { Port: > 0 and <= ushort.MaxValue } laptop && TunnelKey.TryParse(laptop.Key, out _)
         ? new TunnelSession(laptop.Port, TunnelKey.Format(_privateKey), laptop.Key, TunnelKey.Format(_presharedKey))
         : throw new ServerException("the laptop announced a tunnel and granted its disk without one: nothing is booted in the open; update the laptop's ramdisk");

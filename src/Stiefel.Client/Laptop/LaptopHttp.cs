@@ -4,12 +4,12 @@ using Stiefel.Client.Failures;
 
 namespace Stiefel.Client.Laptop;
 
-/// <summary>HTTP to one exact endpoint: a URL can neither name the zone of a link-local address reliably nor must a proxy ever see it.</summary>
+/// <summary>Makes HTTP clients for one exact endpoint: a URL cannot reliably name the zone of a link-local address, and no proxy may be used.</summary>
 internal static class LaptopHttp
 {
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>A client for paths as `/v1/kernel`. Its own time-out is off: a transfer may take long, see <see cref="StallGuard"/>.</summary>
+    /// <summary>Makes a client for paths like `/v1/kernel`. Its timeout is off, because a transfer may take long: see <see cref="StallGuard"/>.</summary>
     public static HttpClient Create(IPEndPoint endpoint)
     {
         var handler = new SocketsHttpHandler

@@ -5,22 +5,22 @@ using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Client.Laptop;
 
-/// <summary>A manifest is the laptop's word, but even its numbers are looked at before anything is built on them.</summary>
+/// <summary>Checks the numbers of a manifest before anything relies on them, although it comes from the laptop.</summary>
 internal static class ManifestLimits
 {
     /// <summary>Kernel images have 5 to 20 MB; a unified image's section may be larger.</summary>
     public const long MaxKernelBytes = 256L << 20;
 
-    /// <summary>A cpio archive's own limit for a file, and the kernel's for an initrd below 4 GiB.</summary>
+    /// <summary>The kernel loads an initrd below 4 GiB, which is also the limit of a file in a cpio archive.</summary>
     public const long MaxInitrdBytes = 4L << 30;
 
     private const int HexDigitsOfSha256 = 64;
     private const int MaxMenuSeconds = 600;
 
-    /// <exception cref="ServerException">A number that cannot be.</exception>
+    /// <exception cref="ServerException">A value is impossible or not supported.</exception>
     public static void Check(BootManifest manifest)
     {
-        if (manifest.Locked is null) // otherwise they come later
+        if (manifest.Locked is null) // the files of a locked laptop are described later
         {
             CheckFile("kernel", manifest.Kernel, MaxKernelBytes);
             CheckFile("initrd", manifest.Initrd, MaxInitrdBytes);
@@ -38,7 +38,7 @@ internal static class ManifestLimits
 
         if (manifest.Link is { KnownProtection: LinkProtection.WireGuard, Mtu: < TunnelPlan.LeastLinkMtu })
         {
-            throw new ServerException($"the laptop announces an MTU of {manifest.Link.Mtu}, which a tunnel does not fit into: Link:Mtu must be at least {TunnelPlan.LeastLinkMtu}");
+            throw new ServerException($"the laptop announces an MTU of {manifest.Link.Mtu}, which is too small for a tunnel: Link:Mtu must be at least {TunnelPlan.LeastLinkMtu}");
         }
     }
 
@@ -47,7 +47,7 @@ internal static class ManifestLimits
         if (menu.Entries.Count is 0 or > EntryMenu.MaxEntries || menu.Seconds is < 0 or > MaxMenuSeconds
             || menu.Entries.Any(entry => entry.Title.Length > EntryMenu.MaxTextLength || entry.KernelRelease.Length > EntryMenu.MaxTextLength))
         {
-            throw new ServerException($"the laptop announces a menu of {menu.Entries.Count} entries for {menu.Seconds} s, which cannot be");
+            throw new ServerException($"the laptop announces a menu of {menu.Entries.Count} entries for {menu.Seconds} s, which is impossible");
         }
     }
 
@@ -55,7 +55,7 @@ internal static class ManifestLimits
     {
         if (file.Size <= 0 || file.Size > limit)
         {
-            throw new ServerException($"the laptop announces a {name} of {file.Size} bytes; 1 to {limit} can be");
+            throw new ServerException($"the laptop announces a {name} of {file.Size} bytes; expected 1 to {limit}");
         }
 
         if (file.Sha256.Length != HexDigitsOfSha256 || !file.Sha256.All(char.IsAsciiHexDigitLower))

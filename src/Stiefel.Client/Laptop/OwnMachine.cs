@@ -6,17 +6,17 @@ using Stiefel.Protocol.Boot;
 namespace Stiefel.Client.Laptop;
 
 /// <summary>
-/// Which machine this is, and which run of it: by that the laptop knows a desktop again that was started anew. The number is the firmware's (SMBIOS, type 1), which
-/// stays the same whatever stick or adapter is plugged in; makers who gave all their machines the same one, or none, have none here, and the laptop asks.
+/// Identifies this machine and its present run, so that the laptop recognizes a desktop that was restarted. The number is the firmware's (SMBIOS, type 1), which
+/// does not depend on the stick or adapter. A machine whose maker gave all machines the same number, or none, has none here, and the laptop asks a person instead.
 /// </summary>
 internal static class OwnMachine
 {
     private const string Number = "/sys/class/dmi/id/product_uuid";
 
-    // A number has 128 bits that differ; what was filled in by hand repeats itself.
+    // A real number's 16 bytes hardly repeat; one that was filled in by hand repeats itself.
     private const int LeastDifferentBytes = 6;
 
-    // Found on machines of many owners.
+    // Numbers that are found on many machines.
     private static readonly string[] s_shared =
     [
         "03000200-0400-0500-0006-000700080009", "00020003-0004-0005-0006-000700080009", "12345678-1234-5678-90ab-cddeefaabbcc",
@@ -24,10 +24,10 @@ internal static class OwnMachine
         "11111111-2222-3333-4444-555555555555", "00010203-0405-0607-0809-0a0b0c0d0e0f", "03020100-0504-0706-0809-0a0b0c0d0e0f",
     ];
 
-    /// <summary>As the laptop is told.</summary>
+    /// <summary>Reads this machine's identity, as it is sent to the laptop.</summary>
     public static MachineIdentity Read() => new(HashOf(ReadNumber()), BootIdentity.Read().Replace("-", "", StringComparison.Ordinal));
 
-    /// <summary>What stands for a number: nobody learns the number itself. Empty if that is nobody's alone.</summary>
+    /// <summary>The hash that stands for a number, so that the number itself stays private; empty if the number is not unique to one machine.</summary>
     public static string HashOf(string number)
     {
         var text = number.Trim().ToLowerInvariant();
@@ -44,7 +44,7 @@ internal static class OwnMachine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // No firmware of that kind, or not root.
+            // The firmware has no such number, or this process is not root.
             return "";
         }
     }

@@ -3,7 +3,7 @@ using Stiefel.Protocol.Envelope;
 
 namespace Stiefel.Client.Laptop;
 
-/// <summary>A stream on which every single read must bring something in time: TCP alone waits for ever for a laptop that is gone.</summary>
+/// <summary>A stream on which every read must return data in time, because TCP alone waits forever for a laptop that is gone.</summary>
 internal sealed class StallGuard(Stream source, TimeSpan limit) : ReadOnlyStream
 {
     private CancellationTokenSource _timer = new();

@@ -5,34 +5,34 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Client.Laptop;
 
-/// <summary>Copies a file of the laptop in constant memory and believes it only if length and SHA-256 are those of the manifest.</summary>
+/// <summary>Copies a file of the laptop in constant memory and accepts it only if length and SHA-256 match the manifest.</summary>
 internal static class StreamedFile
 {
-    // The reader decrypts straight into it, segment by segment; as many as it verifies at once.
+    // The reader decrypts straight into the buffer, which holds as many segments as it verifies at once.
     private const int BufferSize = 512 * 1024;
 
-    /// <summary>Throws unless every byte arrived; what was written until then is to be thrown away.</summary>
-    /// <exception cref="ServerException">Not the announced length or content.</exception>
+    /// <summary>Copies the file; throws unless every byte arrived, and then the caller must discard what was written.</summary>
+    /// <exception cref="ServerException">The length or content is not what the manifest says.</exception>
     public static async Task CopyAsync(Stream source, Stream destination, BootFile expected, TransferProgress progress, CancellationToken token)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var length = await PumpAsync(source, destination, hash, expected.Size, progress, token);
         if (length != expected.Size)
         {
-            throw new ServerException($"{progress.Name}: only {length} bytes came where {expected.Size} were announced: did it change on the laptop?");
+            throw new ServerException($"{progress.Name}: received only {length} of {expected.Size} announced bytes: did it change on the laptop?");
         }
 
         var actual = Convert.ToHexStringLower(hash.GetHashAndReset());
         if (actual != expected.Sha256)
         {
-            throw new ServerException($"{progress.Name}: its SHA-256 is {actual}, announced was {expected.Sha256}: did it change on the laptop?");
+            throw new ServerException($"{progress.Name}: its SHA-256 is {actual}, but {expected.Sha256} was announced: did it change on the laptop?");
         }
 
         progress.Finish();
     }
 
-    /// <summary>Copies what has no announced length or hash, for which the envelope alone vouches.</summary>
-    /// <exception cref="ServerException">More than <paramref name="limit"/> bytes.</exception>
+    /// <summary>Copies data without an announced length or hash, which is authenticated by its envelope alone.</summary>
+    /// <exception cref="ServerException">There are more than <paramref name="limit"/> bytes.</exception>
     public static async Task CopyAsync(Stream source, Stream destination, long limit, TransferProgress progress, CancellationToken token)
     {
         await PumpAsync(source, destination, hash: null, limit, progress, token);
@@ -54,7 +54,7 @@ internal static class StreamedFile
                 length += count;
                 if (length > limit)
                 {
-                    throw new ServerException($"{progress.Name}: more than the {limit} bytes came that were expected; this is not what the laptop announced");
+                    throw new ServerException($"{progress.Name}: received more than the expected {limit} bytes; this is not what the laptop announced");
                 }
 
                 await drained;
@@ -68,7 +68,7 @@ internal static class StreamedFile
         }
         finally
         {
-            // Nobody may write to the destination after we have returned or thrown.
+            // No write to the destination may be pending after this method has returned or thrown.
             await drained;
         }
 

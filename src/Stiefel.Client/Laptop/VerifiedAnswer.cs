@@ -5,7 +5,7 @@ namespace Stiefel.Client.Laptop;
 /// <summary>An answer being read: the envelope, and the HTTP response it arrives in.</summary>
 internal sealed class VerifiedAnswer(HttpResponseMessage response, StallGuard body, EnvelopeReader content) : IAsyncDisposable
 {
-    /// <summary>Verified bytes only.</summary>
+    /// <summary>The content; reading it gives verified bytes only.</summary>
     public EnvelopeReader Content { get; } = content;
 
     public async ValueTask DisposeAsync()

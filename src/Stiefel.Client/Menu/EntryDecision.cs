@@ -1,10 +1,10 @@
 namespace Stiefel.Client.Menu;
 
-/// <summary>What the person decided.</summary>
-/// <param name="Entry">The id of the chosen entry; empty for the one that is booted by itself.</param>
+/// <summary>The person's decision about what to boot.</summary>
+/// <param name="Entry">The id of the chosen entry; empty for the default entry.</param>
 /// <param name="Arguments">Kernel arguments for this start alone; may be empty.</param>
 internal sealed record EntryDecision(string Entry, string Arguments)
 {
-    /// <summary>Nobody decided anything.</summary>
+    /// <summary>The default entry without more arguments, if the person decided nothing.</summary>
     public static readonly EntryDecision None = new("", "");
 }

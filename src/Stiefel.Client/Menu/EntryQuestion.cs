@@ -6,18 +6,18 @@ using Stiefel.Protocol.Text;
 namespace Stiefel.Client.Menu;
 
 /// <summary>
-/// The laptop's boot menu on the desktop's console. It is lines and numbers, since a serial console shows nothing else: a few seconds for the
-/// Enter key, and then the list, with what is booted if nobody answers.
+/// The laptop's boot menu on the desktop's console. It uses only lines and numbers, because a serial console shows nothing else: a few seconds to press
+/// Enter, and then the numbered list; without an answer the default entry is booted.
 /// </summary>
 internal sealed class EntryQuestion(ConsolePerson person, Action<string> say)
 {
     private const int MaxAttempts = 3;
     private const int MaxArgumentsLength = 1024;
 
-    /// <summary>A person who opened the list reads it first.</summary>
+    /// <summary>Long enough to read the list.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Asks; nobody's answer is <see cref="EntryDecision.None"/>.</summary>
+    /// <summary>Asks the person; without an answer the result is <see cref="EntryDecision.None"/>.</summary>
     public async Task<EntryDecision> AskAsync(EntryMenu menu, CancellationToken token)
     {
         var seconds = TimeSpan.FromSeconds(menu.Seconds);
@@ -36,7 +36,7 @@ internal sealed class EntryQuestion(ConsolePerson person, Action<string> say)
                     return decision;
                 }
 
-                say($"  there is no entry of that number: 1 to {menu.Entries.Count}");
+                say($"  there is no entry with that number: type 1 to {menu.Entries.Count}");
             }
 
             typed = Clean(await person.LineAsync(string.Join(Environment.NewLine, Lines(menu)), s_patience, token) ?? "1");
@@ -46,7 +46,7 @@ internal sealed class EntryQuestion(ConsolePerson person, Action<string> say)
         return EntryDecision.None;
     }
 
-    /// <summary>`3`, `3 single`, or arguments alone, which are for the first entry; null for a number that is none.</summary>
+    /// <summary>Reads `3`, `3 single`, or arguments alone, which are for the first entry; null for a number that is not in the list.</summary>
     internal static EntryDecision? Understand(EntryMenu menu, string typed)
     {
         var words = typed.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -66,7 +66,7 @@ internal sealed class EntryQuestion(ConsolePerson person, Action<string> say)
 
     private static string Title(EntryChoice entry) => PrintableText.Of(entry.Title);
 
-    // Arrow keys and the like are escape sequences here.
+    // Removes control characters, because arrow keys and the like arrive as escape sequences.
     private static string Clean(string typed)
     {
         var line = new string([.. typed.Where(c => !char.IsControl(c))]).Trim();

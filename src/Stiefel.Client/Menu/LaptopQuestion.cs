@@ -6,16 +6,16 @@ using Stiefel.Protocol.Discovery;
 
 namespace Stiefel.Client.Menu;
 
-/// <summary>Which of several sleeping laptops is to be called. There is no default: a call ends the session of the one who works there.</summary>
-/// <param name="person">The person to ask; null if nobody is there.</param>
-/// <param name="say">Where it is said that there is no such number.</param>
+/// <summary>Asks which of several sleeping laptops to wake. There is no default, because waking one ends the session of the person who works there.</summary>
+/// <param name="person">The person to ask; null if there is no one.</param>
+/// <param name="say">Shows the person one line.</param>
 internal sealed class LaptopQuestion(ConsolePerson? person, Action<string> say)
 {
-    /// <summary>Then the list is made anew: a laptop may have come or gone.</summary>
+    /// <summary>After this time the list is made again, because a laptop may have come or gone.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>Asks once; null if nobody answered with a number of the list.</summary>
-    /// <exception cref="RefusedException">Nobody is there to be asked.</exception>
+    /// <summary>Asks once; null without an answer that is a number of the list.</summary>
+    /// <exception cref="RefusedException">There is no one to ask.</exception>
     public async Task<LaptopIdentity?> AskAsync(IReadOnlyList<LaptopIdentity> laptops, CancellationToken token)
     {
         if (person is null)
@@ -34,7 +34,7 @@ internal sealed class LaptopQuestion(ConsolePerson? person, Action<string> say)
             return laptops[number - 1];
         }
 
-        say($"  there is no laptop of that number: 1 to {laptops.Count}");
+        say($"  there is no laptop with that number: type 1 to {laptops.Count}");
         return null;
     }
 

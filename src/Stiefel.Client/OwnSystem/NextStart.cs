@@ -4,10 +4,10 @@ using Stiefel.Linux.Firmware;
 namespace Stiefel.Client.OwnSystem;
 
 /// <summary>
-/// The firmware's next start: the first of its entries that is not the one which this machine was started by (UEFI 2.10 §3.3). A boot loader that ends
-/// leads to the firmware's menu on many machines, this to a system.
+/// Makes the firmware start, next time, the first of its entries other than the one that started this machine (UEFI 2.10 §3.3). On many machines, a boot loader
+/// that simply ends leads only to the firmware's menu; this leads to a system.
 /// </summary>
-/// <param name="variables">The firmware's memory.</param>
+/// <param name="variables">The firmware's variables.</param>
 internal sealed class NextStart(EfiVariables variables)
 {
     private const uint IsActive = 1;
@@ -19,8 +19,8 @@ internal sealed class NextStart(EfiVariables variables)
         return variables.ReadEntries("BootOrder").Cast<ushort?>().FirstOrDefault(number => !current.Contains(number!.Value) && CanBeStarted(number.Value));
     }
 
-    /// <summary>Has it started next, once.</summary>
-    /// <exception cref="IOException">The firmware does not take it.</exception>
+    /// <summary>Makes the firmware start that entry next, once.</summary>
+    /// <exception cref="IOException">The firmware refuses the variable.</exception>
     public void Order(ushort number) => variables.Set("BootNext", EfiVariables.Global, [(byte)number, (byte)(number >> 8)]);
 
     private bool CanBeStarted(ushort number) =>

@@ -10,7 +10,7 @@ internal static class AddedArguments
 
     /// <summary>The arguments; empty if there are none or they are unreadable, which is no reason not to boot.</summary>
     /// <param name="own">This kernel's command line.</param>
-    /// <param name="warn">Gets a line if they are unreadable.</param>
+    /// <param name="warn">Called with one line if they are unreadable.</param>
     public static string Read(KernelCommandLine own, Action<string> warn)
     {
         if (own[Name] is not { Length: > 0 } encoded)

@@ -8,18 +8,18 @@ using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Client.Payload;
 
-/// <summary>What is appended to the laptop's initrd, which itself stays as it is: archives that the kernel unpacks over it.</summary>
+/// <summary>Appends archives to the laptop's initrd, which itself stays unchanged; the kernel unpacks them over it.</summary>
 internal static class InitrdAppendix
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Executable = OwnerOnly | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    /// <summary>Zeros until another archive may begin. Needed after every archive that is not ours.</summary>
+    /// <summary>Writes zeros up to where another archive may begin; needed after every archive that is not ours.</summary>
     public static void Align(Stream initrd) => initrd.Write(CpioPadding.After(initrd.Position).Span);
 
-    /// <summary>The attach program: all that does not depend on the laptop's grant.</summary>
-    /// <param name="initrd">The laptop's, and what was appended to it.</param>
+    /// <summary>Appends the attach program, which does not depend on the laptop's grant.</summary>
+    /// <param name="initrd">The laptop's initrd with what was appended so far.</param>
     /// <param name="attachProgram">A static executable.</param>
     public static void WriteProgram(Stream initrd, Stream attachProgram)
     {
@@ -30,10 +30,10 @@ internal static class InitrdAppendix
         archive.Complete();
     }
 
-    /// <summary>What it must know to reach the disk: readable by root only, for the export's name is the right to use it.</summary>
-    /// <param name="initrd">The laptop's, and what was appended to it, the program among it.</param>
+    /// <summary>Appends what the program must know to reach the disk, readable by root only, because the export's name gives access to the disk.</summary>
+    /// <param name="initrd">The laptop's initrd with what was appended so far, including the program.</param>
     /// <param name="session">How it reaches the disk.</param>
-    /// <param name="passphrase">The disk's passphrase, if it is handed on; as private as the session.</param>
+    /// <param name="passphrase">The disk's passphrase, if it is passed on; as private as the session.</param>
     public static void WriteSession(Stream initrd, AttachSession session, byte[]? passphrase = null)
     {
         Align(initrd);
@@ -47,7 +47,7 @@ internal static class InitrdAppendix
         archive.Complete();
     }
 
-    /// <summary>How the payload reaches its disk.</summary>
+    /// <summary>Describes how the payload reaches its disk.</summary>
     public static AttachSession DescribeSession(
         FoundServer server, BootManifest manifest, ExportGrant grant, GoodbyeSession goodbye, TunnelSession? tunnel, string realInit) => new()
     {
@@ -65,7 +65,7 @@ internal static class InitrdAppendix
         Tunnel = tunnel,
     };
 
-    // The zone is this kernel's number of the interface; the payload's will differ.
+    // The zone is this kernel's number of the interface; the payload's kernel may use another.
     private static IPAddress WithoutZone(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes()) : address;
 }

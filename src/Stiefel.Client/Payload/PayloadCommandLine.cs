@@ -4,15 +4,15 @@ using Stiefel.Linux.Kernel;
 namespace Stiefel.Client.Payload;
 
 /// <summary>
-/// The payload kernel's arguments: those of its boot entry, what the stick adds, and what our attach program needs. Nothing secret may be
-/// among them, since /proc/cmdline is readable by everyone.
+/// The payload kernel's arguments: those of its boot entry, those that the stick adds, and those that our attach program needs. They must hold no
+/// secret, because every user can read /proc/cmdline.
 /// </summary>
-/// <param name="Text">For the kernel.</param>
+/// <param name="Text">The command line for the kernel.</param>
 /// <param name="RealInit">The initrd's own init, which the attach program hands over to.</param>
-/// <param name="Notes">What was changed, for the person.</param>
+/// <param name="Notes">Lines that tell the person what was changed.</param>
 internal sealed partial record PayloadCommandLine(string Text, string RealInit, IReadOnlyList<string> Notes)
 {
-    /// <summary>Where the appended archive puts the attach program.</summary>
+    /// <summary>The attach program's path in the appended archive.</summary>
     public const string AttachInit = "/stiefel/init";
 
     private const string DefaultInit = "/init";
@@ -24,7 +24,7 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
 
     /// <summary>Puts the arguments together.</summary>
     /// <param name="bootEntry">The arguments of the laptop's boot entry.</param>
-    /// <param name="added">Arguments of this machine (stiefel_innercmdline), may be empty; they come last and therefore win.</param>
+    /// <param name="added">Arguments that the stick adds (stiefel_innercmdline), possibly empty; they come last and therefore win.</param>
     public static PayloadCommandLine Assemble(string bootEntry, string added)
     {
         var notes = new List<string>();
@@ -40,7 +40,7 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
         return new PayloadCommandLine(line.ToString(), realInit, notes);
     }
 
-    // Names of whole disks and partitions that depend on which machine the disk is plugged into; UUID=, LABEL=, PARTUUID= and
+    // Names of whole disks and partitions that differ from machine to machine; UUID=, LABEL=, PARTUUID= and
     // /dev/mapper do not. The first group is the partition's number.
     [GeneratedRegex(@"^/dev/(?:(?:[shv]|xv)d[a-z]+|(?:nvme\d+n\d+|mmcblk\d+|nbd\d+)(?:p(?=\d+$))?)(\d*)$")]
     private static partial Regex DiskName();
@@ -48,7 +48,7 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
     private static KernelCommandLine Append(KernelCommandLine line, KernelCommandLine added) =>
         KernelCommandLine.Parse(InsertBeforeInitArguments(line, added));
 
-    // What follows ` -- ` is for init, not for the kernel.
+    // Arguments after ` -- ` are for init, not for the kernel.
     private static string InsertBeforeInitArguments(KernelCommandLine line, KernelCommandLine added)
     {
         var kernelPart = line.Options.TakeWhile(option => option is not { Name: "--", Value: null });
@@ -78,8 +78,8 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
         return line;
     }
 
-    // Waking a hibernated system on other hardware would destroy its file systems. Nor does this one hibernate: the memory would have to go where the disk
-    // is that it waits for, and whatever wakes it would find that disk in another's hands.
+    // Waking a hibernated system on other hardware would destroy its file systems. The payload must not hibernate either: its memory would have to be
+    // written to the remote disk itself, and on waking, another desktop may have that disk.
     private static KernelCommandLine WithoutResume(KernelCommandLine line, List<string> notes)
     {
         if (line.Has("resume"))
@@ -90,13 +90,13 @@ internal sealed partial record PayloadCommandLine(string Text, string RealInit, 
         return line.Without("resume").Without("resume_offset").With("noresume", null).With("nohibernate", null);
     }
 
-    // To free memory by writing to a disk takes memory for the packets that carry it: at the end of all memory that is a deadlock. Swap in memory (zram) is
-    // not meant by this argument (man 7 kernel-command-line), and a person who wants it all the same may say so.
+    // Swapping to the remote disk needs memory for the packets that carry the data, so it deadlocks when memory runs out. The argument does not concern
+    // swap in memory, zram (man 7 kernel-command-line), and a person can override it.
     private static KernelCommandLine WithoutSwap(KernelCommandLine line) =>
         line.Has(SwapSwitch) ? line : Append(line, KernelCommandLine.Parse($"{SwapSwitch}=0"));
 
-    // The disk comes through link-local addresses of IPv6, which the laptop's system may do without. The last argument of a name wins in
-    // the kernel, which takes - and _ in it for the same. Both, since `disable=1` takes the protocol away and `disable_ipv6=1` the addresses.
+    // The disk comes over link-local IPv6 addresses, which the laptop's system may have switched off. The kernel takes the last argument of a name
+    // and treats - and _ in it alike. Both switches are needed: `disable=1` removes the protocol, and `disable_ipv6=1` the addresses.
     private static KernelCommandLine WithIpv6(KernelCommandLine line, List<string> notes)
     {
         if (!line.Options.Any(option => s_ipv6Switches.Contains(option.Name.Replace('-', '_'))))

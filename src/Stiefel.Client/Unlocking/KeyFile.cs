@@ -7,28 +7,28 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Client.Unlocking;
 
-/// <summary>The stick's key: a file, perhaps under a passphrase, or a pairing code typed where there is no file.</summary>
+/// <summary>Loads the stick's key: from a file, which may be sealed under a passphrase, or from a typed pairing code if there is no file.</summary>
 internal static class KeyFile
 {
     public const string DefaultDirectory = "/etc/stiefel/keys";
 
-    /// <summary>What a key is called that was typed.</summary>
+    /// <summary>The name of a key that was typed.</summary>
     public const string TypedName = "typed";
 
-    /// <summary>Wrong passphrases, or wrong codes, before this gives up.</summary>
+    /// <summary>How many wrong passphrases or codes are allowed before this gives up.</summary>
     public const int Tries = 3;
 
-    /// <summary>After so many wrong codes nobody is asked for a while: a screen that asks without end looks as if it were broken.</summary>
+    /// <summary>How long to wait after too many wrong codes, because a screen that asks endlessly looks broken.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     private const int MaxTypedCode = 200;
 
     /// <summary>Loads the named file, or the only `*.key` of the directory; if there is none, asks for a pairing code.</summary>
     /// <param name="path">The file, or null.</param>
-    /// <param name="directory">Where to look else.</param>
-    /// <param name="person">Whom to ask; null if nobody is there.</param>
-    /// <exception cref="UsageException">None, several, not a key, or nobody knows its passphrase.</exception>
-    /// <exception cref="RefusedException">Others can read or write it.</exception>
+    /// <param name="directory">The directory to search if no file is named.</param>
+    /// <param name="person">The person to ask; null if there is no one.</param>
+    /// <exception cref="UsageException">There is no key, or several; the file holds no key; or its passphrase was not given.</exception>
+    /// <exception cref="RefusedException">Others can read or write the file.</exception>
     public static SharedKey Load(string? path, string directory = DefaultDirectory, IPerson? person = null)
     {
         var files = path is not null ? [path] : Directory.Exists(directory) ? Directory.GetFiles(directory, "*" + StoredKey.Extension) : [];
@@ -41,7 +41,7 @@ internal static class KeyFile
         };
     }
 
-    /// <summary>The same, but a person who has typed no code in so many tries is asked again after a pause, for as long as it takes.</summary>
+    /// <summary>Loads the key, and asks a person who has not typed a valid code again after a pause, for as long as it takes.</summary>
     public static async Task<SharedKey> LoadPatientlyAsync(string? path, IPerson? person, TimeSpan pause, CancellationToken token, string directory = DefaultDirectory)
     {
         while (true)
@@ -75,7 +75,7 @@ internal static class KeyFile
     {
         if (person is null)
         {
-            throw new UsageException($"the key {name} is sealed under a passphrase, and nobody is there to be asked for it");
+            throw new UsageException($"the key {name} is sealed under a passphrase, and there is no terminal to ask for it: run this on a terminal");
         }
 
         for (var left = Tries; left > 0; left--)
@@ -97,7 +97,7 @@ internal static class KeyFile
     private static SharedKey AskForCode(IPerson person)
     {
         person.Tell("This machine has no key. `stiefel key new NAME --pairing` on the laptop makes one that can be typed.");
-        Span<char> letters = stackalloc char[MaxTypedCode]; // where the collector moves nothing
+        Span<char> letters = stackalloc char[MaxTypedCode]; // on the stack, where the garbage collector leaves no copies
         for (var left = Tries; left > 0; left--)
         {
             var typed = person.AskSecret("Pairing code: ", MaxTypedCode);
@@ -119,9 +119,9 @@ internal static class KeyFile
             person.Tell($"  {problem}");
         }
 
-        throw new NoCodeException($"{Tries} times no pairing code was typed");
+        throw new NoCodeException($"{Tries} attempts without a valid pairing code");
     }
 }
 
-/// <summary>What a person has typed was no pairing code, several times.</summary>
+/// <summary>The person has typed no valid pairing code, several times.</summary>
 internal sealed class NoCodeException(string message) : VerbException(CommandLine.ExitCode.WrongUsage, message);

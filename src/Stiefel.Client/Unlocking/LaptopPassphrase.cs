@@ -6,14 +6,14 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Client.Unlocking;
 
-/// <summary>The passphrase of the laptop's disk: typed once for a boot, however often that begins anew, and overwritten in the end.</summary>
+/// <summary>The passphrase of the laptop's disk: typed once for a boot, however often the boot is repeated, and overwritten in the end.</summary>
 internal sealed class LaptopPassphrase : IDisposable
 {
     private byte[]? _bytes;
     private string _uuid = "";
     private IPEndPoint? _laptop;
 
-    /// <summary>Nothing yet.</summary>
+    /// <summary>Begins without a passphrase.</summary>
     public LaptopPassphrase()
     {
     }
@@ -25,23 +25,23 @@ internal sealed class LaptopPassphrase : IDisposable
         IsGiven = true;
     }
 
-    /// <summary>It did not come from a person who could correct it.</summary>
+    /// <summary>True if it did not come from a person, who could correct it.</summary>
     public bool IsGiven { get; }
 
     /// <summary>The passphrase; null if it is not known, or was wrong.</summary>
     public byte[]? Bytes => _bytes;
 
-    /// <summary>The laptop's owner allows that it is handed on to the payload. Set once it was right.</summary>
+    /// <summary>True if the laptop's owner allows passing it on to the payload; set once it was right.</summary>
     public bool MayBeHandedOver { get; set; }
 
-    /// <summary>What goes into the payload's initrd; null for nothing.</summary>
+    /// <summary>The passphrase for the payload's initrd; null if it is not passed on.</summary>
     public byte[]? ForPayload => MayBeHandedOver ? _bytes : null;
 
-    /// <summary>All that can be read from a descriptor, without a line feed at its end.</summary>
-    /// <exception cref="UsageException">Nothing, too much, or no such descriptor.</exception>
+    /// <summary>Reads a passphrase from a descriptor up to its end, and removes one line feed there.</summary>
+    /// <exception cref="UsageException">The passphrase is empty or too long, or there is no such descriptor.</exception>
     public static LaptopPassphrase FromDescriptor(int descriptor)
     {
-        // One more, and one for the line feed, so that too long is seen.
+        // One byte for the line feed and one more, to notice a passphrase that is too long.
         var buffer = GC.AllocateArray<byte>(UnlockAnswer.MaxPassphraseBytes + 2, pinned: true);
         try
         {
@@ -62,20 +62,20 @@ internal sealed class LaptopPassphrase : IDisposable
         }
     }
 
-    /// <summary>Keeps what was typed, from now on ours.</summary>
-    /// <param name="typed">The passphrase; where the collector does not move it.</param>
+    /// <summary>Takes over a typed passphrase; this object overwrites it later.</summary>
+    /// <param name="typed">The passphrase, in pinned memory.</param>
     /// <param name="uuid">The UUID of the device that it is for; may be empty.</param>
-    /// <param name="laptop">Where that laptop answers.</param>
+    /// <param name="laptop">The address of that laptop.</param>
     public void Take(byte[] typed, string uuid, IPEndPoint laptop)
     {
         Forget();
         (_bytes, _uuid, _laptop) = (typed, uuid, laptop);
     }
 
-    /// <summary>It was typed for this device of this laptop. Any holder of the key can name a UUID that they saw, so the address must be the same as well.</summary>
+    /// <summary>True if it was typed for this device of this laptop. Any holder of the key can claim a UUID that they saw, so the address must match as well.</summary>
     public bool IsFor(string uuid, IPEndPoint laptop) => uuid.Length > 0 && uuid == _uuid && laptop.Equals(_laptop);
 
-    /// <summary>Overwrites it.</summary>
+    /// <summary>Overwrites the passphrase.</summary>
     public void Forget()
     {
         CryptographicOperations.ZeroMemory(_bytes);

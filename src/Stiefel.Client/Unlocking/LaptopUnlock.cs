@@ -9,16 +9,16 @@ using Stiefel.Protocol.Text;
 namespace Stiefel.Client.Unlocking;
 
 /// <summary>Opens the laptop's encrypted disk with the passphrase that the person here types.</summary>
-/// <param name="passphrase">What is known of it; right when this was successful.</param>
-/// <param name="person">The person who may be asked; null if nobody is there.</param>
-/// <param name="say">One line for people.</param>
+/// <param name="passphrase">The passphrase if it is known; correct once unlocking has succeeded.</param>
+/// <param name="person">The person to ask; null if there is no one.</param>
+/// <param name="say">Shows the person one line.</param>
 internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person, Action<string> say)
 {
     /// <summary>Returns when the laptop is unlocked; at once if it is not locked.</summary>
     /// <param name="laptop">The session.</param>
-    /// <param name="onceDiskIsFreeAsync">Asks as long as another desktop has the disk; null to ask once.</param>
-    /// <param name="token">Ends it.</param>
-    /// <exception cref="UsageException">Nobody can be asked, or no passphrase was right.</exception>
+    /// <param name="onceDiskIsFreeAsync">Repeats a request while another desktop has the disk; null to ask once.</param>
+    /// <param name="token">Cancels the unlocking.</param>
+    /// <exception cref="UsageException">There is no one to ask, or the given passphrase was wrong.</exception>
     public async Task RunAsync(BootClient laptop, Func<Func<Task<int?>>, Task<int?>>? onceDiskIsFreeAsync, CancellationToken token)
     {
         passphrase.MayBeHandedOver = false;
@@ -29,7 +29,7 @@ internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person,
 
         if (!passphrase.IsGiven && !passphrase.IsFor(locked.Uuid, laptop.Endpoint))
         {
-            passphrase.Forget(); // perhaps another laptop than the last time
+            passphrase.Forget(); // it may be a different laptop from last time
         }
 
         onceDiskIsFreeAsync ??= ask => ask();
@@ -49,7 +49,7 @@ internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person,
             {
                 throw passphrase.IsGiven
                     ? new UsageException($"the passphrase does not open {PrintableText.Of(locked.Device)}")
-                    : new ServerException("no passphrase was right; the next try begins with a new session");
+                    : new ServerException("no passphrase was right; the next attempt begins with a new session");
             }
         }
     }
@@ -59,7 +59,7 @@ internal sealed class LaptopUnlock(LaptopPassphrase passphrase, IPerson? person,
         if (person is null)
         {
             throw new UsageException(
-                $"{PrintableText.Of(locked.Device)} of the laptop is locked, and nobody is there to type its passphrase: run this on a terminal, or `fetch --passphrase-fd N`");
+                $"{PrintableText.Of(locked.Device)} of the laptop is locked, and there is no terminal to type its passphrase: run this on a terminal, or use `fetch --passphrase-fd N`");
         }
 
         byte[] typed;

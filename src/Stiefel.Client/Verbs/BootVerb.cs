@@ -11,7 +11,7 @@ using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Client.Verbs;
 
-/// <summary>`stiefel-client boot`: what runs on the desktop's ramdisk. It never gives up unless told to.</summary>
+/// <summary>`stiefel-client boot`, which runs on the desktop's ramdisk. It never gives up unless told to.</summary>
 internal static class BootVerb
 {
     private const string DefaultAttachFile = "/usr/lib/stiefel/stiefel-attach";
@@ -65,7 +65,7 @@ internal static class BootVerb
             "stiefel-client boot --server [fe80::1%eth0]:4644      without searching");
     }
 
-    /// <summary>Where a verb writes.</summary>
+    /// <summary>The screen that a verb writes to.</summary>
     public static BootScreen ScreenOf(ParseResult parsed)
     {
         var output = parsed.InvocationConfiguration.Output;
@@ -79,7 +79,7 @@ internal static class BootVerb
         var raiser = options.NoLoad ? Task.CompletedTask : LinkRaiser.RunAsync(line => screen.Say($"  {line}"), raising.Token);
         try
         {
-            // Asked for once, not for every attempt.
+            // Load the key once, not for every attempt.
             var person = ConsolePerson.IfThere(screen);
             using var key = options.Once
                 ? KeyFile.Load(options.KeyFile, person: person)
@@ -95,7 +95,7 @@ internal static class BootVerb
         }
     }
 
-    // Before anything starts: what is wrong here does not become right by trying again.
+    // Check the options before anything starts, because trying again does not mend them.
     private static void Check(BootSequenceOptions options)
     {
         if (options is { NoLoad: true, TakeOver: true })
@@ -105,7 +105,7 @@ internal static class BootVerb
 
         if (!options.NoLoad && (RemoteRoot.Find() ?? (Directory.Exists($"/sys/class/net/{TunnelInterface.Desktop}") ? TunnelInterface.Desktop : null)) is { } remote)
         {
-            throw new RefusedException($"this system runs from a laptop's disk already ({remote} is there), which the laptop would take from it: shut it down, and boot this machine from its stick");
+            throw new RefusedException($"this system already runs from a laptop's disk ({remote} is there), which the laptop would take from it: shut it down, and boot this machine from its stick");
         }
 
         if (!options.NoLoad && !File.Exists(options.AttachFile))

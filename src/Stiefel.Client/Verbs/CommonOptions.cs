@@ -10,10 +10,10 @@ using Stiefel.Protocol;
 
 namespace Stiefel.Client.Verbs;
 
-/// <summary>The options every verb has: which key, which laptop, which way.</summary>
+/// <summary>The options that all verbs share: key, laptop and how to reach it.</summary>
 internal sealed class CommonOptions
 {
-    /// <summary>An argument of the ramdisk's kernel: a stick for one laptop.</summary>
+    /// <summary>The argument of the ramdisk's kernel that binds a stick to one laptop.</summary>
     private const string LaptopArgument = "stiefel_laptop";
 
     private readonly Option<string?> _key = new("--key")

@@ -10,7 +10,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Client.Verbs;
 
-/// <summary>`stiefel-client discover`: which laptops answer, and what each would boot. Changes nothing on either side.</summary>
+/// <summary>`stiefel-client discover` shows which laptops answer and what each would boot. It changes nothing on either side.</summary>
 internal static class DiscoverVerb
 {
     private const int DefaultSeconds = 3;
@@ -64,7 +64,7 @@ internal static class DiscoverVerb
         return count > 0 ? ExitCode.Done : throw search.NobodyWithin(duration);
     }
 
-    // One laptop that fails must not hide the others.
+    // A laptop that fails must not hide the others.
     private static async Task TryShowAsync(FoundServer server, SharedKey key, BootScreen screen, CancellationToken token)
     {
         try

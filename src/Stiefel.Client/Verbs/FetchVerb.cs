@@ -11,7 +11,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Client.Verbs;
 
-/// <summary>`stiefel-client fetch`: kernel and initrd as files. It asks for no disk and changes nothing on the laptop.</summary>
+/// <summary>`stiefel-client fetch` saves kernel and initrd as files. It asks for no disk and changes nothing on the laptop.</summary>
 internal static class FetchVerb
 {
     private const int DefaultSeconds = 30;
@@ -53,7 +53,7 @@ internal static class FetchVerb
             : await FindAsync(key, options, searchLimit, screen, token);
 
         using var laptop = await BootClient.ConnectAsync(server, key, token);
-        OutputDirectory.Make(directory); // before anybody types a passphrase in vain
+        OutputDirectory.Make(directory); // check it before a person types a passphrase in vain
         await new LaptopUnlock(passphrase, person, screen.Say).RunAsync(laptop, onceDiskIsFreeAsync: null, token);
         var manifest = laptop.Manifest;
         screen.Say($"{server}: {ManifestText.Describe(manifest)}");

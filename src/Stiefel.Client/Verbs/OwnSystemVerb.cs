@@ -5,12 +5,12 @@ using Stiefel.Linux.Firmware;
 
 namespace Stiefel.Client.Verbs;
 
-/// <summary>`stiefel-client own-system`: what the stick's menu has for those who do not want the laptop's.</summary>
+/// <summary>`stiefel-client own-system`, which the stick's menu offers to start the desktop's own system instead of the laptop's.</summary>
 internal static class OwnSystemVerb
 {
     public static Command Build()
     {
-        var command = new Command("own-system", "Have the firmware start this computer's own system next, once, and not what started it now. Restart after it");
+        var command = new Command("own-system", "Make the firmware start this computer's own system once at the next start, instead of what started it now. Restart afterwards");
         command.SetAction(async (parsed, _) => await RunAsync(parsed.InvocationConfiguration.Output));
         return command.WithExamples("stiefel-client own-system && reboot -f");
     }
@@ -35,7 +35,7 @@ internal static class OwnSystemVerb
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new FailedException($"the firmware does not take BootNext ({error.Message}): choose a disk in the firmware's boot menu", error);
+            throw new FailedException($"the firmware refuses BootNext ({error.Message}): choose a disk in the firmware's boot menu", error);
         }
 
         await output.WriteLineAsync($"the firmware starts Boot{number:X4} next");

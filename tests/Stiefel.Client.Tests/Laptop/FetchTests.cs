@@ -88,9 +88,9 @@ public sealed class FetchTests : IDisposable
     }
 
     [Theory]
-    [InlineData(-1, "only 1000001 bytes came")]
-    [InlineData(+1, "more than the 1000002 bytes came")]
-    [InlineData(5_000_000, "more than the 1000002 bytes came")]
+    [InlineData(-1, "received only 1000001 of 1000002 announced bytes")]
+    [InlineData(+1, "received more than the expected 1000002 bytes")]
+    [InlineData(5_000_000, "received more than the expected 1000002 bytes")]
     public async Task Fetch_ContentOfAnotherLength_IsRefused(int difference, string expected)
     {
         _laptop.Contents["/v1/initrd"] = new byte[_laptop.Initrd.Length + difference];
@@ -126,7 +126,7 @@ public sealed class FetchTests : IDisposable
     }
 
     [Theory]
-    [InlineData("/v1/discovery", 404, "it is no stiefel-server")]
+    [InlineData("/v1/discovery", 404, "it is not a stiefel-server")]
     [InlineData("/v1/discovery", 302, "HTTP status 302")]
     [InlineData("/v1/kernel", 403, "has forgotten this session")]
     [InlineData("/v1/kernel", 500, "HTTP status 500")]

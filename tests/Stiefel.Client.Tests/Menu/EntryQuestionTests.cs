@@ -30,7 +30,7 @@ public sealed class EntryQuestionTests : IDisposable
     public async Task Ask_NumberThatIsNone_AsksAgain()
     {
         Assert.Equal(new EntryDecision("id2", ""), await AskAsync(Menu(), "3", "2"));
-        Assert.Contains("  there is no entry of that number: 1 to 2", _said);
+        Assert.Contains("  there is no entry with that number: type 1 to 2", _said);
     }
 
     [Theory]

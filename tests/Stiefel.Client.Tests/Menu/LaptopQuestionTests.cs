@@ -35,7 +35,7 @@ public sealed class LaptopQuestionTests : IDisposable
     public async Task Ask_NothingOfTheList_IsNobody(string typed)
     {
         Assert.Null(await AskAsync(typed));
-        Assert.Equal("  there is no laptop of that number: 1 to 2", _said[^1]);
+        Assert.Equal("  there is no laptop with that number: type 1 to 2", _said[^1]);
     }
 
     [Fact]

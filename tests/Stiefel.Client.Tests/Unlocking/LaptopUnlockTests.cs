@@ -131,7 +131,7 @@ public sealed class LaptopUnlockTests : IDisposable
     {
         var run = await FetchAsync();
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("/dev/sda3 of the laptop is locked, and nobody is there", run.Errors);
+        Assert.Contains("/dev/sda3 of the laptop is locked, and there is no terminal", run.Errors);
         Assert.Contains("--passphrase-fd", run.Errors);
         Assert.DoesNotContain("/v1/unlock", _laptop.Requests);
     }
