@@ -66,7 +66,7 @@ public sealed class BootTests : IDisposable
         Assert.True(JsonSerializer.Deserialize(_laptop.Bodies["/v1/machine"], ProtocolJson.Default.MachineIdentity)!.IsSound);
     }
 
-    /// <summary>What it would tell the kernel is shown, and the program that would be appended need not be there.</summary>
+    /// <summary>A rehearsal shows the kernel's arguments, and does not need the program that would be appended.</summary>
     [Fact]
     public async Task Boot_RehearsedWithNoLoad_FetchesAllAndAsksForNoDisk()
     {
@@ -93,7 +93,7 @@ public sealed class BootTests : IDisposable
         Assert.Contains("--take-over", refused.Errors);
     }
 
-    /// <summary>A laptop that sleeps stays asleep, and an interface that is down stays down: the machine is somebody's, who only wants to see whether it would work.</summary>
+    /// <summary>A laptop that sleeps stays asleep, and an interface that is down stays down: the owner of the machine only wants to see whether a boot would work.</summary>
     [Fact]
     public async Task Boot_RehearsedOverACable_CallsNobodyAndSetsNothingUp()
     {
@@ -109,7 +109,7 @@ public sealed class BootTests : IDisposable
 
         var rehearsal = RehearseAsync(
             "--once", "--key", ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret), "--attach", "/nowhere/attach");
-        // After a second of questions without a server's answer, a boot would call.
+        // After a second without a server's answer, a boot would wake a laptop.
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         responder.Sleeps = false;
         var run = await rehearsal;
@@ -198,7 +198,7 @@ public sealed class BootTests : IDisposable
         Assert.Equal(["/v1/kernel", "/v1/initrd", "/v1/export"], _laptop.Requests);
     }
 
-    /// <summary>While another desktop has the disk the laptop cannot read its boot files: the disk is taken first, and asked for again when all is fetched.</summary>
+    /// <summary>While another desktop has the disk, the laptop cannot read its boot files: the client takes the disk first, and asks again when everything is fetched.</summary>
     [Fact]
     public async Task Boot_DiskInUseAndTakeOver_TakesItBeforeItFetches()
     {
@@ -248,7 +248,7 @@ public sealed class BootTests : IDisposable
         Assert.Equal((1, "stiefel-client: the laptop refuses: desktop fe80::9 uses the disk\n"), (run.ExitCode, run.Errors));
     }
 
-    /// <summary>It holds the session, perhaps the passphrase, and a later reboot would start it. Each is unloaded once after the trial.</summary>
+    /// <summary>A loaded kernel holds the session and perhaps the passphrase, and a later reboot would start it; so it is unloaded. Each is also unloaded once after the trial.</summary>
     [Theory]
     [InlineData(false, 2)]
     [InlineData(true, 1)]

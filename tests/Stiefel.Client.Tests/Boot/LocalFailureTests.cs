@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Stiefel.Client.Tests.Boot;
 
-/// <summary>What fails on the desktop fails before the laptop gives its disk; and what fails later gives it back.</summary>
+/// <summary>Failures on the desktop come before the laptop grants its disk; a later failure gives the disk back.</summary>
 public sealed class LocalFailureTests : IDisposable
 {
     private static readonly string[] s_fetched = ["/v1/kernel", "/v1/initrd", "/v1/modules"];
@@ -36,7 +36,7 @@ public sealed class LocalFailureTests : IDisposable
         Assert.Equal(s_fetched, _laptop.Requests);
     }
 
-    /// <summary>By the true loader, which looks at this first.</summary>
+    /// <summary>Uses the real loader, which checks this first.</summary>
     [Fact]
     public async Task CommandLine_LongerThanTheKernelTakes_AsksForNoDisk()
     {
@@ -46,7 +46,7 @@ public sealed class LocalFailureTests : IDisposable
         Assert.Equal(s_fetched, _laptop.Requests);
     }
 
-    /// <summary>All of it is loaded for trial but what only the grant tells, and is unloaded before the laptop is asked.</summary>
+    /// <summary>Everything but the data of the grant is loaded as a trial, and unloaded before the laptop is asked for its disk.</summary>
     [Fact]
     public async Task Load_BeforeTheDiskIsAskedFor_HasAllButTheSession()
     {
@@ -96,7 +96,7 @@ public sealed class LocalFailureTests : IDisposable
         Assert.Equal(["/v1/kernel", "/v1/export", "/v1/kernel", "/v1/initrd", "/v1/release"], _laptop.Requests);
     }
 
-    /// <summary>It may have been given.</summary>
+    /// <summary>Without an answer, the disk may have been granted.</summary>
     [Fact]
     public async Task Grant_AnswerNotUnderstood_IsGivenBack()
     {

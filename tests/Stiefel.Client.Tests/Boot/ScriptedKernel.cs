@@ -3,7 +3,7 @@ using Stiefel.Linux.Kexec;
 
 namespace Stiefel.Client.Tests.Boot;
 
-/// <summary>A kernel that is loaded in words only, and cannot be started.</summary>
+/// <summary>A kernel whose loading is only simulated, and which cannot be started.</summary>
 internal sealed class ScriptedKernel : ILoadedKernel
 {
     public string LoadedBy => "a test";

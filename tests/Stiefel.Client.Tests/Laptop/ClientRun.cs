@@ -5,7 +5,7 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Client.Tests.Laptop;
 
-/// <summary>One run of the program inside the test: its exit code and all it wrote.</summary>
+/// <summary>One run of the program inside the test: its exit code and everything that it wrote.</summary>
 internal sealed record ClientRun(int ExitCode, string Output, string Errors)
 {
     public static async Task<ClientRun> StartAsync(params string[] arguments)
@@ -16,7 +16,7 @@ internal sealed record ClientRun(int ExitCode, string Output, string Errors)
         return new ClientRun(code, output.ToString(), errors.ToString());
     }
 
-    /// <summary>A key file as the client demands it: private.</summary>
+    /// <summary>A private key file, as the client requires.</summary>
     public static string WriteKey(string path, byte[] secret)
     {
         File.WriteAllBytes(path, secret);

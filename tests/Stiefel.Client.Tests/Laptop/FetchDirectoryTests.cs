@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Client.Tests.Laptop;
 
-/// <summary>`fetch --out` into a directory that another user of this machine has prepared. The tests run as root, who would be worth the trouble.</summary>
+/// <summary>`fetch --out` into a directory that another user of this machine has prepared. The tests run as root, the user that such an attack aims at.</summary>
 public sealed class FetchDirectoryTests : IDisposable
 {
     /// <summary>The overflow user, who owns nothing.</summary>

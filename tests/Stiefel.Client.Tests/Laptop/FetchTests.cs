@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Client.Tests.Laptop;
 
-/// <summary>`fetch` against a laptop that may be hostile, broken or unwilling: whatever happens, one line says so and no file is left that is not whole.</summary>
+/// <summary>`fetch` against a laptop that may be hostile, broken or unwilling: one line always tells the failure, and no incomplete file is left.</summary>
 public sealed class FetchTests : IDisposable
 {
     private static readonly string[] s_fetched = ["/v1/discovery", "/v1/kernel", "/v1/initrd"];
@@ -163,7 +163,7 @@ public sealed class FetchTests : IDisposable
         await AssertRefusedAsync("kernel", $"no connection to the laptop at {_laptop.Address}: Connection refused");
     }
 
-    /// <summary>Whatever happens to the bytes of any answer: either the files are right, or the run fails and leaves none that is wrong.</summary>
+    /// <summary>However the bytes of an answer are changed, either the files are right, or the run fails and leaves no wrong file.</summary>
     [Fact]
     public async Task Fetch_AnyMutationOfAnyAnswer_LeavesNoWrongFile()
     {

@@ -11,8 +11,8 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Client.Tests.Laptop;
 
 /// <summary>
-/// A laptop as the tests want it: the real handshake and envelopes, on a bare socket; what it announces, seals, or does to the sealed
-/// bytes can be replaced.
+/// A simulated laptop with the real handshake and envelopes on a bare socket; tests can replace what it announces, seals, or does to the sealed
+/// bytes.
 /// </summary>
 internal sealed class ScriptedLaptop : IDisposable
 {
@@ -51,16 +51,16 @@ internal sealed class ScriptedLaptop : IDisposable
 
     public BootManifest Manifest { get; set; }
 
-    /// <summary>What is sealed as the answer to a path, if not the usual.</summary>
+    /// <summary>The content that is sealed as the answer to a path, if it is not the usual one.</summary>
     public Dictionary<string, byte[]> Contents { get; } = [];
 
-    /// <summary>Paths that are refused, each once.</summary>
+    /// <summary>Paths whose first request is refused.</summary>
     public ConcurrentDictionary<string, Refusal> Refusals { get; } = new();
 
-    /// <summary>Done to the whole sealed answer of a path.</summary>
+    /// <summary>Changes the complete sealed answer of a path.</summary>
     public Dictionary<string, Func<byte[], byte[]>> Tampering { get; } = [];
 
-    /// <summary>HTTP status for a path, if not 200.</summary>
+    /// <summary>The HTTP status for a path, if it is not 200.</summary>
     public Dictionary<string, int> Statuses { get; } = [];
 
     /// <summary>Paths of the requests that were genuine, in order.</summary>
@@ -72,7 +72,7 @@ internal sealed class ScriptedLaptop : IDisposable
     /// <summary>Bodies of all genuine requests for the disk, in order.</summary>
     public ConcurrentQueue<byte[]> ExportBodies { get; } = new();
 
-    /// <summary>As `--server` takes it.</summary>
+    /// <summary>The address in the form of `--server`.</summary>
     public string Address => $"127.0.0.1:{_http.Port}";
 
     public int Port => _http.Port;

@@ -21,10 +21,10 @@ internal sealed class TinyHttpServer : IDisposable
         _ = Task.Run(AcceptAsync);
     }
 
-    /// <summary>From path and body to status and body. A status of 0 never answers.</summary>
+    /// <summary>Makes status and body from path and body. With a status of 0 it never answers.</summary>
     public Func<string, byte[], Task<(int Status, byte[] Body)>> Answer { get; set; } = (_, _) => Task.FromResult((404, Array.Empty<byte>()));
 
-    /// <summary>Said in place of a proper status line.</summary>
+    /// <summary>Sent instead of a proper status line.</summary>
     public string? StatusLine { get; init; }
 
     public int Port { get; }
@@ -44,7 +44,7 @@ internal sealed class TinyHttpServer : IDisposable
     {
         while (true)
         {
-            // Throws once disposed of, which ends the task.
+            // The listener throws once it is disposed of, which ends the task.
             var connection = await _listener.AcceptAsync();
             _ = ServeAsync(new NetworkStream(connection, ownsSocket: true));
         }

@@ -132,7 +132,7 @@ public sealed class KeyFileTests : IDisposable
     private string Write(string name, int size) => ClientRun.WriteKey(_directory.File(name), new byte[size]);
 }
 
-/// <summary>Types what it was told to, and keeps what it gave.</summary>
+/// <summary>Answers with given texts and keeps the buffers that it returned.</summary>
 internal sealed class ScriptedPerson(params string[] lines) : IPerson
 {
     public List<byte[]> Given { get; } = [];

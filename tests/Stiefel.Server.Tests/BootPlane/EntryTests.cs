@@ -7,7 +7,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.BootPlane;
 
-/// <summary>Another boot entry than the one that is booted by itself, chosen at the desktop.</summary>
+/// <summary>Choosing a boot entry other than the default at the desktop.</summary>
 public sealed class EntryTests : IDisposable
 {
     private readonly ServerFiles _files = new();

@@ -20,7 +20,7 @@ public sealed class LongAnswerTests : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeLimit.Seconds(30);
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    private readonly byte[] _plain = RandomNumberGenerator.GetBytes((47 * Segment) + 5); // the last batch is large enough for its sending to be waited for
+    private readonly byte[] _plain = RandomNumberGenerator.GetBytes((47 * Segment) + 5); // the last batch is so large that sending it has to wait
     private readonly List<WebApplication> _servers = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -53,7 +53,7 @@ public sealed class LongAnswerTests : IAsyncDisposable
             using (var client = await AskAsync(server))
             {
                 await ReadAsync(client, EnvelopeReader.SealedLength(_plain.Length));
-                client.LingerState = new LingerOption(enable: true, seconds: 0); // a reset: it is noticed at once
+                client.LingerState = new LingerOption(enable: true, seconds: 0); // closing sends a reset, which the server notices at once
             }
 
             Assert.True(await done.WaitAsync(s_patience, Token));
@@ -92,7 +92,7 @@ public sealed class LongAnswerTests : IAsyncDisposable
     [Fact]
     public async Task Answer_BatchHandedOverAndNotSent_HasStarted()
     {
-        // The last moment in which a refusal could be put behind it, which nobody could read.
+        // The last moment at which a refusal could be appended, which no client could read.
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(new FullStream()));
         var answer = new SealedResponse(context.Response, _key, IPAddress.Loopback);
@@ -141,7 +141,7 @@ public sealed class LongAnswerTests : IAsyncDisposable
         return socket;
     }
 
-    /// <summary>Reads the head of the answer and so many bytes of its body, and no more.</summary>
+    /// <summary>Reads the head of the answer and exactly this many bytes of its body.</summary>
     private static async Task ReadAsync(Socket socket, long body)
     {
         await using var stream = new NetworkStream(socket);

@@ -9,7 +9,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.BootPlane;
 
-/// <summary>POST /v1/unlock: a disk whose only content is LUKS; what would be in it is a second disk.</summary>
+/// <summary>POST /v1/unlock: a disk that holds only LUKS, whose content is simulated by a second disk.</summary>
 public sealed class UnlockTests : IDisposable
 {
     private const string Passphrase = "correct horse battery";
@@ -46,7 +46,7 @@ public sealed class UnlockTests : IDisposable
         using var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
         Assert.Equal(new LockedBoot(_disk.Partition(1), "", "5a1e0009-7a9d-4c1e-9b57-0d2f4c6e8a10", MayHandOver: true), desktop.Manifest.Locked);
         Assert.Equal(("", "", 0L, 0L), (desktop.Manifest.Title, desktop.Manifest.CommandLine, desktop.Manifest.Kernel.Size, desktop.Manifest.Initrd.Size));
-        Assert.Equal(1400, desktop.Manifest.Link.Mtu); // the desktop asks for the disk by this, perhaps before it can unlock
+        Assert.Equal(1400, desktop.Manifest.Link.Mtu); // the desktop needs it to ask for the disk, possibly before it can unlock
         foreach (var path in new[] { "/v1/kernel", "/v1/initrd", "/v1/modules" })
         {
             var body = path == "/v1/modules" ? "{\"modaliases\":[]}"u8.ToArray() : [];
@@ -157,7 +157,7 @@ public sealed class UnlockTests : IDisposable
         Assert.Empty(_tools.Open);
     }
 
-    /// <summary>What lies between the two sees neither the passphrase nor whether it was right.</summary>
+    /// <summary>An eavesdropper between the two sees neither the passphrase nor whether it was right.</summary>
     [Fact]
     public async Task Eavesdropper_OfAnUnlock_SeesNoPassphrase()
     {
@@ -179,7 +179,7 @@ public sealed class UnlockTests : IDisposable
 
     private Task<RunningServer> StartAsync(params string[] more) => RunningServer.StartOnDiskAsync(_files, _disk.Path, _tools, more);
 
-    /// <summary>Neither in the log nor in the buffers that it went through.</summary>
+    /// <summary>The passphrase stays neither in the log nor in the buffers that it passed through.</summary>
     private void AssertForgotten(RunningServer server)
     {
         Assert.DoesNotContain(server.Log.All, line => line.Contains(Passphrase, StringComparison.Ordinal));

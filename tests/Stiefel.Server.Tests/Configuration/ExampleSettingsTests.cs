@@ -37,7 +37,7 @@ public sealed partial class ExampleSettingsTests : IDisposable
     {
         var path = Path.Combine(_directory.Path, "appsettings.json");
         File.WriteAllText(path, Uncommented());
-        // Not all at once: some exclude each other.
+        // Uncomment them one at a time, because some exclude each other.
         var error = Assert.Throws<SettingsException>(() => Read([path]));
         Assert.DoesNotContain("JSON", error.Message, StringComparison.Ordinal);
         Assert.Equal("[::]:4645", Read([path], "--Nbd:ExportName=", "--Boot:Directory=", "--Nbd:Tls", "opportunistic").AdminListen!.ToString());
@@ -51,7 +51,7 @@ public sealed partial class ExampleSettingsTests : IDisposable
         Assert.Null(Read([s_example], readme).AdminListen);
     }
 
-    // Where they come from differs.
+    // The sources differ, so compare without them.
     private static ServerOptions Read(string[] files, params string[] args) =>
         ServerOptions.Read(ServerConfiguration.Build(args, new Hashtable(), "", files)) with { Settings = [] };
 

@@ -4,7 +4,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Configuration;
 
-/// <summary>Settings that lie where the server is started, perhaps put there by somebody else.</summary>
+/// <summary>Settings in the working directory, possibly placed there by another user.</summary>
 public sealed class SettingsFileTests : IDisposable
 {
     private readonly ServerFiles _files = new();

@@ -3,13 +3,13 @@ using Stiefel.Protocol.Control;
 
 namespace Stiefel.Server.Tests.Events;
 
-/// <summary>A client of server-sent events: remembers the last one, and comes back with it.</summary>
+/// <summary>A client of server-sent events, which remembers the last one and reconnects with its id.</summary>
 internal sealed class EventReader(HttpClient http) : IDisposable
 {
     private HttpResponseMessage? _answer;
     private StreamReader? _lines;
 
-    /// <summary>The last one that was read.</summary>
+    /// <summary>The id of the last event that was read.</summary>
     public string? LastId { get; private set; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -28,7 +28,7 @@ internal sealed class EventReader(HttpClient http) : IDisposable
         _lines = new StreamReader(await _answer.Content.ReadAsStreamAsync(Token));
     }
 
-    /// <summary>The next one; null at the stream's end.</summary>
+    /// <summary>Reads the next event; null at the stream's end.</summary>
     public async Task<ServerEvent?> ReadAsync()
     {
         ServerEvent? happened = null;
@@ -49,7 +49,7 @@ internal sealed class EventReader(HttpClient http) : IDisposable
         return null;
     }
 
-    /// <summary>Reads on to the one of this stage.</summary>
+    /// <summary>Reads up to the next event of this stage.</summary>
     public async Task<ServerEvent> ReadToAsync(string stage)
     {
         while (await ReadAsync() is { } happened)

@@ -6,7 +6,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Events;
 
-/// <summary>GET /api/v1/events at a whole server.</summary>
+/// <summary>GET /api/v1/events at a complete server.</summary>
 public sealed class EventStreamTests : IDisposable
 {
     private readonly ServerFiles _files = new();
@@ -29,7 +29,7 @@ public sealed class EventStreamTests : IDisposable
         Assert.Equal((EventTopics.Desktop, "127.0.0.1"), (granted.Topic, granted.Machine));
     }
 
-    /// <summary>Breaks off every few events, at random, while a thousand are noted.</summary>
+    /// <summary>The reader reconnects at random every few events while a thousand are added.</summary>
     [Fact]
     public async Task Stream_OfAClientThatComesBackAgainAndAgain_MissesNothing()
     {

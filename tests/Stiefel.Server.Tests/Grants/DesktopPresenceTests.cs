@@ -3,7 +3,7 @@ using Stiefel.Server.Grants;
 
 namespace Stiefel.Server.Tests.Grants;
 
-/// <summary>What is known of a desktop that has the disk and is not connected.</summary>
+/// <summary>What the server says of a desktop that has the disk and is not connected.</summary>
 public sealed class DesktopPresenceTests
 {
     private TimeSpan _now = TimeSpan.FromDays(3);

@@ -211,7 +211,7 @@ public sealed class DiskGateTests : IDisposable
     [Fact]
     public async Task Export_GrantFails_TheOldGrantStays()
     {
-        // A link that comes and goes: to rename the disk itself would be a change of it.
+        // Use a link that disappears and returns, because renaming the disk itself would count as a change.
         var name = _files.Path("disk-by-name");
         File.CreateSymbolicLink(name, _files.Disk);
         await using var server = await RunningServer.StartOnDiskAsync(
@@ -303,7 +303,7 @@ public sealed class DiskGateTests : IDisposable
         await using var restarted = await RunningServer.StartAsync(_files);
         Assert.Null(restarted.Connect(name));
 
-        // A desktop gives its disk up if it hears of an unknown export; a stranger hears of nothing else.
+        // A desktop gives its disk up when it hears that its export is unknown; a stranger always hears that.
         Assert.False(restarted.IsUnknown(name));
         Assert.True(restarted.IsUnknown(name[..^1] + (name[^1] == 'a' ? 'b' : 'a')));
         user.Dispose();

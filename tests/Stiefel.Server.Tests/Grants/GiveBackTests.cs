@@ -36,7 +36,7 @@ public sealed class GiveBackTests : IDisposable
         Assert.NotNull(disk);
     }
 
-    /// <summary>What it wrote must not be forgotten: the next one is asked, also if it is not connected any more.</summary>
+    /// <summary>A desktop's writes must not be forgotten: the next desktop is asked, even if the first is no longer connected.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -8,7 +8,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Grants;
 
-/// <summary>What is a clean end, and what is none (docs/protocol.md#goodbye).</summary>
+/// <summary>Which goodbyes are a clean end and which are not (docs/protocol.md#goodbye).</summary>
 public sealed class GoodbyeTests : IAsyncDisposable
 {
     private static readonly byte[] s_data = [.. Enumerable.Repeat((byte)7, 512)];
@@ -161,7 +161,7 @@ public sealed class GoodbyeTests : IAsyncDisposable
         Assert.True(Assert.Throws<NbdProtocolException>(() => Server.SayGoodbye(other.ExportName, 6, other.Prove(6))).IsUnknownExport);
         await AssertNotFreeAsync();
 
-        // None of these has used its number up.
+        // None of these refused goodbyes has used up its number.
         Assert.True(IsHeard(6));
     }
 
@@ -244,7 +244,7 @@ public sealed class GoodbyeTests : IAsyncDisposable
         Assert.True(goesOn!.TryWrite(0, s_data));
     }
 
-    // The server tells of it when its answer has left.
+    // The server records the end only after its reply was sent, so wait for it.
     private Task<CleanEnd> NextEnd()
     {
         var told = new TaskCompletionSource<CleanEnd>();

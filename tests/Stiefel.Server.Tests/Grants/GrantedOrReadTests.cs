@@ -14,7 +14,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Grants;
 
-/// <summary>Boot files on the very disk that is served, a real block device with a real file system: it is read or granted, never both.</summary>
+/// <summary>Boot files on the very disk that is served, a real block device with a real file system: the disk is read or granted, never both.</summary>
 public sealed class GrantedOrReadTests : IDisposable
 {
     // More than all buffers between server and client hold, so that a download that is not read stays unfinished.
@@ -250,6 +250,6 @@ public sealed class GrantedOrReadTests : IDisposable
 
     private static DiskState StateOf(RunningServer server) => server.Services.GetRequiredService<IDiskGate>().State;
 
-    // Its menu is a list, which is the same only to itself.
+    // The record's menu is a list, which equals only itself, so compare without it.
     private static string Json(BootManifest manifest) => JsonSerializer.Serialize(manifest, ProtocolJson.Default.BootManifest);
 }

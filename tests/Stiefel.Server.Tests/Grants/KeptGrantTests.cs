@@ -14,7 +14,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Grants;
 
-/// <summary>A server that is killed leaves no mark of its disk: its grant is honoured if something held the disk since, and only then.</summary>
+/// <summary>A server that is killed leaves no mark of its disk: its grant is honoured only if something has held the disk since.</summary>
 public sealed class KeptGrantTests : IDisposable
 {
     private readonly ServerFiles _files = new();
@@ -25,7 +25,7 @@ public sealed class KeptGrantTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // The record of the only disk, whatever its name.
+    // Finds the record of the only disk, whatever its file is called.
     private string GrantFile => Directory.Exists(_files.State) ? Directory.GetFiles(_files.State, "grant-*.json").SingleOrDefault() ?? _files.GrantFile : _files.GrantFile;
 
     public void Dispose()
@@ -114,7 +114,7 @@ public sealed class KeptGrantTests : IDisposable
 
             using (await gate.ReadAsync(new BootReader(IPAddress.Parse("192.0.2.1"), new string('f', 32)), Token))
             {
-                // Named files: the disk is not closed for them.
+                // The boot files are named, so that reading them does not close the disk.
                 Assert.True(_keeper.Holds);
             }
 
@@ -124,11 +124,11 @@ public sealed class KeptGrantTests : IDisposable
             Assert.True(_keeper.Holds);
         }
 
-        // Ended in good order: it has left its mark.
+        // The server ended properly and left its mark.
         Assert.False(_keeper.Holds);
     }
 
-    // A process that another test is just starting has this one's files open until it is another program's: busy for a moment.
+    // A child process that another test is just starting keeps this process's files open until it executes its program, so the device may be busy for a moment.
     private static bool CanBeClaimed(string device)
     {
         try
@@ -149,7 +149,7 @@ public sealed class KeptGrantTests : IDisposable
         await KillAsync(server);
     }
 
-    /// <summary>As far as it can be had in one process: what the record and the keeper are at this moment, they are afterwards.</summary>
+    /// <summary>Simulates a killed server within one process: record and keeper stay as they are at this moment.</summary>
     private async Task KillAsync(RunningServer server)
     {
         var record = await File.ReadAllTextAsync(GrantFile, Token);
@@ -178,7 +178,7 @@ public sealed class KeptGrantTests : IDisposable
     {
         private SafeFileHandle? _disk;
 
-        /// <summary>The server is dead, and says nothing any more.</summary>
+        /// <summary>Makes the keeper ignore the server, as if it were dead.</summary>
         public bool IsDeaf { get; set; }
 
         public bool Holds => _disk is not null;
@@ -206,7 +206,7 @@ public sealed class KeptGrantTests : IDisposable
             _disk = null;
         }
 
-        // As between processes: another descriptor of the same open file.
+        // Gives another descriptor of the same open file, as between processes.
         private static SafeFileHandle Copy(SafeFileHandle file)
         {
             using var sender = new DescriptorMessagePair();

@@ -9,13 +9,13 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Grants;
 
-/// <summary>A disk whose medium takes less than its page cache: what was acknowledged is lost, and its desktop must hear of it, whatever happened in between.</summary>
+/// <summary>A disk whose medium fails writes that its page cache accepted: acknowledged data is lost, and the desktop must hear of it, whatever happens in between.</summary>
 public sealed class LostWriteTests : IAsyncLifetime
 {
     private const int DiskSize = 8 << 20;
 
     private readonly ServerFiles _files = new();
-    // The same machine in its next run, which knows that nothing more was heard of the one before.
+    // The same machine in its next run, at a time when nothing more is heard from the earlier one.
     private static readonly BootReader s_startedAnew = new(IPAddress.Parse("192.0.2.1"), new string('f', 32), new(new string('a', 64), new string('2', 32), long.MaxValue));
 
     private readonly GrantRequest _desktop;
@@ -50,7 +50,7 @@ public sealed class LostWriteTests : IAsyncLifetime
             Assert.NotEqual(0, back.WriteError(0, [1]));
         }
 
-        // Nor does it help to ask for the disk again; only another session begins anew.
+        // Asking for the disk again does not clear the error; only a new session does.
         await GrantAsync(server, _desktop);
         using var again = await ConnectAsync(server, _desktop);
         Assert.NotEqual(0, again.FlushError());
@@ -108,7 +108,7 @@ public sealed class LostWriteTests : IAsyncLifetime
         await WaitUntilNobodyIsConnectedAsync(server);
     }
 
-    // A process that this one is just starting has all its files open until it is another program's: the disk is in use for a moment.
+    // A child process that is just starting keeps this process's files open until it executes its program, so the disk may be in use for a moment.
     private static async Task GrantAsync(RunningServer server, GrantRequest request)
     {
         for (var tries = 500; ; tries--)

@@ -3,7 +3,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Grants;
 
-/// <summary>Two servers that were given one state directory.</summary>
+/// <summary>Two servers that use the same state directory.</summary>
 public sealed class TwoServersTests : IDisposable
 {
     private readonly ServerFiles _files = new();
@@ -27,7 +27,7 @@ public sealed class TwoServersTests : IDisposable
         Assert.NotNull(again.Connect(granted));
     }
 
-    /// <summary>One after the other, each for a disk of its own: what the one records is nothing to the other.</summary>
+    /// <summary>Two servers one after the other, each with its own disk, ignore each other's records.</summary>
     [Fact]
     public async Task Restart_AnotherDiskWasServedMeanwhile_HonoursTheGrantOfThisOne()
     {

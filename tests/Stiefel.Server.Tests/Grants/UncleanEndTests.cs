@@ -8,7 +8,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Grants;
 
-/// <summary>The disk after an end without a goodbye goes to the same machine, started anew and silent since; everybody else is asked (docs/security.md).</summary>
+/// <summary>After an end without a goodbye, the same machine gets the disk if it was restarted and its earlier run is silent; at any other a person is asked (docs/security.md).</summary>
 public sealed class UncleanEndTests : IDisposable
 {
     private readonly ServerFiles _files = new();
@@ -177,7 +177,7 @@ public sealed class UncleanEndTests : IDisposable
 
     private async Task<Desktop> ShakeHandsAsync(RunningServer server, char machine, char boot)
     {
-        // Later than whatever was heard before, by the clock that the server compares with.
+        // Later than everything heard before, by the clock that the server uses.
         var now = Environment.TickCount64;
         await UntilAsync(() => Environment.TickCount64 > now);
         var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);

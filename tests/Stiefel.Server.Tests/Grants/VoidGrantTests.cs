@@ -12,11 +12,11 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Grants;
 
-/// <summary>What a desktop holds in memory fits one disk, in the state in which that desktop left it, and no other.</summary>
+/// <summary>A desktop's cached data fits only one disk, in the state in which that desktop left it.</summary>
 public sealed class VoidGrantTests : IDisposable
 {
     private readonly ServerFiles _files = new();
-    // The same machine in its next run, which knows that nothing more was heard of the one before.
+    // The same machine in its next run, at a time when nothing more is heard from the earlier one.
     private static readonly BootReader s_startedAnew = new(IPAddress.Parse("192.0.2.1"), new string('f', 32), new(new string('a', 64), new string('2', 32), long.MaxValue));
 
     private readonly GrantRequest _desktop;
@@ -25,7 +25,7 @@ public sealed class VoidGrantTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // The record of the only disk, whatever its name.
+    // Finds the record of the only disk, whatever its file is called.
     private string GrantFile => Directory.Exists(_files.State) ? Directory.GetFiles(_files.State, "grant-*.json").SingleOrDefault() ?? _files.GrantFile : _files.GrantFile;
 
     public void Dispose() => _files.Dispose();
@@ -167,7 +167,7 @@ public sealed class VoidGrantTests : IDisposable
         Assert.NotNull(disk);
     }
 
-    /// <summary>It waited for its turn while its key was revoked, and nobody looks again.</summary>
+    /// <summary>The session's key is revoked while it waits for its turn, and no later check would end it.</summary>
     [Fact]
     public async Task Grant_KeyIsAcceptedNoMore_IsRefused()
     {
@@ -203,7 +203,7 @@ public sealed class VoidGrantTests : IDisposable
         Assert.False(File.Exists(GrantFile));
     }
 
-    // As somebody who mounts it: in place, and of the same size.
+    // Changes the disk in place, without changing its size, as mounting it would.
     private static void Change(string disk)
     {
         using var file = File.OpenWrite(disk);

@@ -8,7 +8,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Server.Tests.Hosting;
 
-/// <summary>A client of the boot plane, speaking the protocol library and nothing else.</summary>
+/// <summary>A client of the boot plane, made of the protocol library alone.</summary>
 internal sealed class Desktop : IDisposable
 {
     private const int MaxAnswer = 64 << 20;
@@ -57,12 +57,12 @@ internal sealed class Desktop : IDisposable
     public static async Task<HttpResponseMessage> PostAsync(HttpClient http, string path, byte[] body) =>
         await http.PostAsync(path, new ByteArrayContent(body), Token);
 
-    /// <summary>Sends bytes as they are.</summary>
+    /// <summary>Sends bytes unchanged.</summary>
     public Task<HttpResponseMessage> PostAsync(string path, byte[] body) => PostAsync(_http, path, body);
 
     public byte[] Seal(string path, byte[] body) => _sealer.Seal(path, body, out _);
 
-    /// <summary>Asks, and opens the answer.</summary>
+    /// <summary>Sends a sealed request and opens the answer.</summary>
     /// <exception cref="RefusalException">The server refused.</exception>
     public async Task<byte[]> AskAsync(string path, byte[] body)
     {
@@ -81,19 +81,19 @@ internal sealed class Desktop : IDisposable
         return plain;
     }
 
-    /// <param name="takeOver">Ends another desktop's use.</param>
-    /// <param name="tunnelKey">Its public key; null to send none.</param>
+    /// <param name="takeOver">True to take the disk from another desktop.</param>
+    /// <param name="tunnelKey">The tunnel's public key; null to send none.</param>
     public async Task<ExportGrant> RequestDiskAsync(bool takeOver = false, string? tunnelKey = null)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver, tunnelKey), ProtocolJson.Default.ExportRequest);
         return JsonSerializer.Deserialize(await AskAsync("/v1/export", body), ProtocolJson.Default.ExportGrant)!;
     }
 
-    /// <summary>The proof of its goodbye.</summary>
+    /// <summary>The proof of the session's goodbye.</summary>
     public byte[] Prove(ulong number) => SessionGoodbye.Prove(GoodbyeKey, Number, number);
 
-    /// <summary>A clean end as a desktop's agent makes it: what was written is flushed by a connection of the next generation, then goodbye.</summary>
-    /// <exception cref="Stiefel.Nbd.Wire.NbdProtocolException">The server refuses.</exception>
+    /// <summary>A clean end as a desktop's agent makes it: a connection of the next generation flushes all writes, then the goodbye follows.</summary>
+    /// <exception cref="Stiefel.Nbd.Wire.NbdProtocolException">The server refuses the goodbye.</exception>
     public void EndCleanly(RunningServer server, ulong number)
     {
         using (var last = server.Connect(ExportName, number))
@@ -107,9 +107,9 @@ internal sealed class Desktop : IDisposable
 
     public SessionId Number => SessionId.TryParse(Id, out var id) ? id : default;
 
-    /// <summary>Says which machine it is.</summary>
-    /// <param name="machine">A digit that stands for its number.</param>
-    /// <param name="boot">One that stands for this run of it.</param>
+    /// <summary>Tells the server which machine this is.</summary>
+    /// <param name="machine">A digit that stands for the machine's number.</param>
+    /// <param name="boot">A digit that stands for this run of the machine.</param>
     public async Task TellMachineAsync(char machine, char boot)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new MachineIdentity(new(machine, 64), new(boot, 32)), ProtocolJson.Default.MachineIdentity);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Stiefel.Server.Tests.Hosting;
 
-/// <summary>Keeps what the server logs.</summary>
+/// <summary>Keeps the server's log.</summary>
 internal sealed class LogLines : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();

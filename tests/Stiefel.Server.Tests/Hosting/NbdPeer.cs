@@ -38,7 +38,7 @@ internal sealed class NbdPeer(Socket socket, NbdExportInfo info) : IDisposable
         return ReceiveError();
     }
 
-    /// <summary>Writes into the server's memory at least.</summary>
+    /// <summary>Writes without FUA, so that the data may still be in the server's memory.</summary>
     public void WriteUnflushed(ulong offset, byte[] data)
     {
         SendRequest(0, Write, offset, data.Length);

@@ -19,13 +19,13 @@ using Stiefel.Server.Http;
 
 namespace Stiefel.Server.Tests.Hosting;
 
-/// <summary>The whole server, on loopback, at ports the kernel chose.</summary>
+/// <summary>The complete server on loopback, at ports that the kernel chose.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
     private static readonly string[] s_adminOnLoopback = ["--Admin:Listen", "127.0.0.1:0"];
 
 
-    // The machine that runs the tests may have no WireGuard; what only WireGuard can show is shown in virtual machines.
+    // The machine that runs the tests may have no WireGuard; what needs WireGuard is tested in virtual machines.
     private static readonly string[] s_inTheOpen = ["--Link:Protection", "none"];
 
     private readonly WebApplication _app;
@@ -46,7 +46,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public Uri Admin => new($"http://127.0.0.1:{PortOf(Plane.Admin)}");
 
-    /// <summary>A client of the control plane that has the key's token, over loopback in the clear.</summary>
+    /// <summary>A client of the control plane that has the key's token, over plain HTTP on loopback.</summary>
     public HttpClient AdminClient(SharedKey key)
     {
         var http = new HttpClient { BaseAddress = Admin };
@@ -68,7 +68,7 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>A server that finds its boot files on the disk it serves.</summary>
     public static Task<RunningServer> StartOnDiskAsync(ServerFiles files, string disk, params string[] more) => StartBareAsync(OnDisk(files, disk, more));
 
-    /// <summary>The same, with other tools to open volumes.</summary>
+    /// <summary>Such a server with other tools to open volumes.</summary>
     public static Task<RunningServer> StartOnDiskAsync(ServerFiles files, string disk, IVolumeTools tools, params string[] more) =>
         StartAdjustedAsync(services => services.RemoveAll<IVolumeTools>().AddSingleton(tools), OnDisk(files, disk, more));
 
@@ -79,7 +79,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         var log = new LogLines();
 
-        // It would be started from the running program, which is the tests' own.
+        // The keeper process would be started from the running program, which here is the tests.
         var settings = args.Contains("--State:Keeper") ? args : [.. args, "--State:Keeper", "none"];
         var options = ServerOptions.Read(ServerConfiguration.Build(settings, new Hashtable(), "", []));
         var app = ServerHost.Build(options, services => adjust(services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(log)));
@@ -96,12 +96,12 @@ internal sealed class RunningServer : IAsyncDisposable
         return new RunningServer(app, log);
     }
 
-    /// <summary>Connects to the block server and names an export; null if it is not to be had.</summary>
+    /// <summary>Connects to the block server and names an export; null if it is not available.</summary>
     public NbdPeer? Connect(string exportName, ulong generation = 0) => TryConnect(exportName, generation, out _);
 
     /// <summary>Says goodbye on a fresh connection.</summary>
-    /// <returns>What the server answers to prove that it heard it.</returns>
-    /// <exception cref="NbdProtocolException">It refuses.</exception>
+    /// <returns>The server's proof that it heard the goodbye.</returns>
+    /// <exception cref="NbdProtocolException">The server refuses.</exception>
     public byte[] SayGoodbye(string exportName, ulong number, byte[] proof)
     {
         using var socket = Dial();
@@ -109,7 +109,7 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Asks for notices on a fresh connection.</summary>
-    /// <exception cref="NbdProtocolException">It refuses.</exception>
+    /// <exception cref="NbdProtocolException">The server refuses.</exception>
     public IReadOnlyList<byte[]> AskNotices(string exportName, ulong number, ulong after, byte[] proof)
     {
         using var socket = Dial();
@@ -117,7 +117,7 @@ internal sealed class RunningServer : IAsyncDisposable
         return new NbdClientNotices(socket).Ask(exportName, number, after, proof, most: 8);
     }
 
-    /// <summary>Names an export that is not to be had: true if the server knows none of that name, false if it can be had later.</summary>
+    /// <summary>Names an export that is not available: true if the server does not know the name, false if it can be had later.</summary>
     public bool IsUnknown(string exportName)
     {
         Assert.Null(TryConnect(exportName, 0, out var refusal));

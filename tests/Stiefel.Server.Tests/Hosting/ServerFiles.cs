@@ -5,7 +5,7 @@ using Stiefel.Server.State;
 
 namespace Stiefel.Server.Tests.Hosting;
 
-/// <summary>What a laptop has: keys, boot files, a disk, and a place for state.</summary>
+/// <summary>A laptop's files: keys, boot files, a disk, and a directory for state.</summary>
 internal sealed class ServerFiles : IDisposable
 {
     public const int KernelSize = 300_001;

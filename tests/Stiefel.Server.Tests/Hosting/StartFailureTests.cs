@@ -5,7 +5,7 @@ using Stiefel.Server.State;
 
 namespace Stiefel.Server.Tests.Hosting;
 
-/// <summary>What keeps the server from starting is one line that says what, by which setting, and what to do.</summary>
+/// <summary>A failed start prints one line that names the problem, the setting, and what to do.</summary>
 public sealed class StartFailureTests : IDisposable
 {
     private static readonly string[] s_listen = ["Http:Listen", "Admin:Listen", "Nbd:Listen"];

@@ -76,7 +76,7 @@ internal sealed class WireTap : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // One of the two is done.
+            // One of the two ends has closed the connection.
         }
         finally
         {

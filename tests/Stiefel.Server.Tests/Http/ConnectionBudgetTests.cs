@@ -3,10 +3,10 @@ using Stiefel.Server.Http;
 
 namespace Stiefel.Server.Tests.Http;
 
-/// <summary>Which connection makes room for which.</summary>
+/// <summary>Which connections are closed to make room for others.</summary>
 public sealed class ConnectionBudgetTests
 {
-    // A connection is closed on a thread of its own.
+    // Wait, because a connection is closed on a separate thread.
     private static readonly TimeSpan s_limit = TimeLimit.Seconds(20);
 
     private readonly ConnectionBudget _budget = new();

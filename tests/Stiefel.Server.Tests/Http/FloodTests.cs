@@ -10,7 +10,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Http;
 
-/// <summary>Strangers who want to keep a desktop out, or to use the laptop up.</summary>
+/// <summary>Strangers who try to keep a desktop out or to exhaust the laptop.</summary>
 public sealed class FloodTests : IDisposable
 {
     private const int Many = KestrelSetup.MaxConnections + 100;
@@ -22,7 +22,7 @@ public sealed class FloodTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    /// <summary>Connections that say nothing, or never come to an end of what they say.</summary>
+    /// <summary>Connections that send nothing, or never finish a request.</summary>
     [Theory]
     [InlineData(Plane.Boot, "")]
     [InlineData(Plane.Boot, "POST /v1/discovery HTTP/1.1\r\nHost: x\r\nX-Slow: ")]
@@ -57,7 +57,7 @@ public sealed class FloodTests : IDisposable
         }
     }
 
-    /// <summary>A peer that proved to hold a key is pushed out by nobody: a transfer that waits for its reader goes on.</summary>
+    /// <summary>A peer that proved a key is never pushed out: a transfer that waits for its reader continues.</summary>
     [Fact]
     public async Task Transfer_UnderAFloodOfConnections_IsNotBrokenOff()
     {
@@ -74,7 +74,7 @@ public sealed class FloodTests : IDisposable
         strangers.ForEach(s => s.Dispose());
     }
 
-    /// <summary>Hellos without a key and recorded ones, thousands of them beside a boot: no memory, no sessions, and the desktop gets through.</summary>
+    /// <summary>Hellos without a key and recorded ones, thousands of them beside a boot: they cost no memory and no sessions, and the desktop gets through.</summary>
     [Fact]
     public async Task Hellos_ForgedAndRecorded_CostLittleAndDisturbNobody()
     {
@@ -118,7 +118,7 @@ public sealed class FloodTests : IDisposable
         }
         catch (IOException)
         {
-            // Pushed out already.
+            // The connection was pushed out already.
         }
     }
 }

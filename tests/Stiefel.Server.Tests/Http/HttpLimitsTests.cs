@@ -51,7 +51,7 @@ public sealed class HttpLimitsTests : IDisposable
         }
         catch (IOException)
         {
-            // Cut off.
+            // The server closed the connection.
         }
 
         Assert.InRange(sent, 0, 32 << 20);

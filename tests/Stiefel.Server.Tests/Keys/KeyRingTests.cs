@@ -118,7 +118,7 @@ public sealed class KeyRingTests : IDisposable
         Assert.Throws<SettingsException>(() => KeyRing.Load(_files.Keys));
     }
 
-    /// <summary>`stiefel key rotate` between the listing of the directory and the look at its files, and between that and the reading.</summary>
+    /// <summary>`stiefel key rotate` between listing the directory and checking its files, and between checking and reading them.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -135,7 +135,7 @@ public sealed class KeyRingTests : IDisposable
 
             File.Move(KeyFile("stick"), KeyFile("stick.old"));
 
-            // The other stamp is of a chmod the moment before.
+            // The stamps differ because of a chmod just before.
             return isSeenUnderTheOldName ? [.. seen.Select(file => file with { File = file.File with { ChangedNanoseconds = 0 } })] : [];
         }
 
@@ -151,10 +151,10 @@ public sealed class KeyRingTests : IDisposable
         Assert.Equal("stick.old", Assert.Single(ring.Refresh().Revoked).Key.Name);
     }
 
-    /// <summary>That a medium answers with an error does not say that the key is gone.</summary>
+    /// <summary>A read error of the medium does not mean that the key is gone.</summary>
     [Theory]
     [InlineData("/proc/self/mem")] // which cannot be read
-    [InlineData(null)] // and a name that cannot be looked at
+    [InlineData(null)] // and a name whose file cannot be checked
     public void Refresh_FileThatTheMediumDoesNotGive_RevokesNothing(string? target)
     {
         _files.AddKey("gone").Dispose();
@@ -177,7 +177,7 @@ public sealed class KeyRingTests : IDisposable
         using var ring = KeyRing.Load(_files.Keys);
         var written = File.GetLastWriteTimeUtc(KeyFile("stick"));
 
-        // Into the next tick of the clock by which the file system keeps its times.
+        // Wait for the next tick of the file system's clock.
         Thread.Sleep(20);
         using (var file = File.OpenHandle(KeyFile("stick"), FileMode.Open, FileAccess.Write))
         {
@@ -199,7 +199,7 @@ public sealed class KeyRingTests : IDisposable
         Assert.Contains("another user", Assert.Single(changes.Problems), StringComparison.Ordinal);
     }
 
-    /// <summary>A link to a key elsewhere: it is that which counts.</summary>
+    /// <summary>For a link to a key elsewhere, the linked file counts.</summary>
     [Fact]
     public void Refresh_WhatALinkLeadsToChanges_IsRevoked()
     {

@@ -110,7 +110,7 @@ public sealed class SnapshotTests : IDisposable
         var desktops = new List<(Desktop Desktop, NbdPeer Disk)>();
         for (var i = 0; i < 5; i++)
         {
-            // The others are connected and write meanwhile.
+            // The other desktops are connected and write meanwhile.
             var desktop = await Desktop.ShakeHandsAsync(server, _files.Key);
             await desktop.AskAsync("/v1/kernel", []);
             await desktop.RequestDiskAsync();

@@ -67,7 +67,7 @@ public sealed class TlsTests : IDisposable
     private Task<RunningServer> StartAsync(params string[] more) => RunningServer.StartBareAsync(
         ["--Disk:Path", _files.Disk, "--Nbd:Access", "open", "--Nbd:ExportName", "x", "--Nbd:Listen", "127.0.0.1:0", "--State:Directory", _files.State, .. more]);
 
-    /// <summary>A directory as libnbd wants it.</summary>
+    /// <summary>Makes a directory of certificates as libnbd expects it.</summary>
     private string Trust(X509Certificate2 certificate)
     {
         var directory = Directory.CreateDirectory(_files.Path("trust")).FullName;

@@ -8,7 +8,7 @@ using Stiefel.Server.Tests.Return;
 
 namespace Stiefel.Server.Tests.Notices;
 
-/// <summary>What a desktop is told, over the block server (docs/protocol.md#notices).</summary>
+/// <summary>Notices that desktops get through the block server (docs/protocol.md#notices).</summary>
 public sealed class NoticeTests : IDisposable
 {
     private readonly ServerFiles _files = new();
@@ -28,7 +28,7 @@ public sealed class NoticeTests : IDisposable
         var standing = Assert.Single(Ask(server, desktop, 0));
         Assert.Equal("the laptop is on battery", standing.Text);
 
-        // While it waits, or just before.
+        // The notice may come while the desktop waits or just before.
         var answer = Task.Run(() => Ask(server, desktop, standing.Number), Token);
         Notices(server).Tell(NoticeKind.Warning, "one");
         var first = await answer;
@@ -57,7 +57,7 @@ public sealed class NoticeTests : IDisposable
         Assert.True(Assert.Throws<NbdProtocolException>(() => server.AskNotices("s-stranger", _number + 1, 0, proof)).IsUnknownExport);
         Assert.True(_number > number);
 
-        // A goodbye is none of this, and the other way round.
+        // The proof of a goodbye is not valid for a request for notices, and vice versa.
         Assert.Throws<NbdProtocolException>(() => server.SayGoodbye(desktop.ExportName, _number + 2, SessionNotices.Prove(desktop.GoodbyeKey, desktop.Number, _number + 2, 0)));
     }
 
@@ -83,7 +83,7 @@ public sealed class NoticeTests : IDisposable
         }
     }
 
-    /// <summary>Told before its way to the disk is closed, and it has it: the one who takes over waits for that.</summary>
+    /// <summary>A desktop receives the warning before its access to the disk is closed, because the takeover waits for that.</summary>
     [Fact]
     public async Task TakeOver_OfADesktopThatReads_IsToldToItFirst()
     {
@@ -101,7 +101,7 @@ public sealed class NoticeTests : IDisposable
             }
             catch (Exception e) when (e is NbdProtocolException or SocketException)
             {
-                // The disk is another's by now, or the server has ended.
+                // Another desktop has the disk by now, or the server has ended.
             }
         }) { IsBackground = true }.Start();
 

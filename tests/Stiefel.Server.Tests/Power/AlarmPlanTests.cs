@@ -3,7 +3,7 @@ using Stiefel.Server.Power;
 
 namespace Stiefel.Server.Tests.Power;
 
-/// <summary>What is heard, and when.</summary>
+/// <summary>Which tones are sounded and when.</summary>
 public sealed class AlarmPlanTests
 {
     private readonly AlarmPlan _plan = new();

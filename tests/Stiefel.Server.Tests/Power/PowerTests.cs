@@ -8,7 +8,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Power;
 
-/// <summary>The whole server above a /sys made of files.</summary>
+/// <summary>The complete server on a /sys made of files.</summary>
 public sealed class PowerTests : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeLimit.Seconds(20);
@@ -114,7 +114,7 @@ public sealed class PowerTests : IDisposable
         Assert.Equal((HttpStatusCode.OK, new AlarmStatus(true, false, false)), await AlarmAsync(server, """{"silence":false}"""));
     }
 
-    /// <summary>As a server that was killed left it: lights that do not show their locks.</summary>
+    /// <summary>Lights that a killed server left on do not match their locks and are restored.</summary>
     [Fact]
     public async Task Alarm_AfterAServerThatWasKilled_RestoresTheLights()
     {
@@ -141,7 +141,7 @@ public sealed class PowerTests : IDisposable
     {
         var path = _files.Path("power/" + file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        // Whole at once: the server may look at any moment.
+        // Replace the file atomically, because the server may read it at any moment.
         File.WriteAllText(path + ".new", text);
         File.Move(path + ".new", path, overwrite: true);
     }

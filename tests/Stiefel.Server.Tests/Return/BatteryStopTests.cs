@@ -9,7 +9,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Return;
 
-/// <summary>What becomes of laptop and desktop when the battery is nearly empty.</summary>
+/// <summary>What laptop and desktop do when the battery is nearly empty.</summary>
 public sealed class BatteryStopTests : IDisposable
 {
     private readonly ServerFiles _files = new();
@@ -32,7 +32,7 @@ public sealed class BatteryStopTests : IDisposable
 
         desktop.EndCleanly(laptop.Server, 1);
 
-        // Not restarted, as a goodbye would have it otherwise.
+        // The laptop is switched off, not restarted as after another goodbye.
         Assert.Equal(WayOut.PowerOff, await laptop.End.First.WaitAsync(TimeLimit.Seconds(20), Token));
     }
 
@@ -57,7 +57,7 @@ public sealed class BatteryStopTests : IDisposable
         Assert.Equal(0, laptop.End.Count);
     }
 
-    /// <summary>What it still writes is worth more than the last minutes of a battery.</summary>
+    /// <summary>A connected desktop is not cut off: its writes are worth more than the last minutes of the battery.</summary>
     [Fact]
     public async Task Critical_DesktopStaysConnected_IsNeverCut()
     {
@@ -71,7 +71,7 @@ public sealed class BatteryStopTests : IDisposable
         Assert.Equal(0, laptop.End.Count);
     }
 
-    /// <summary>A battery that is empty would take its disk away as well, and in worse order.</summary>
+    /// <summary>A disconnected desktop loses its disk after the limit, since an empty battery would end it less cleanly.</summary>
     [Fact]
     public async Task Critical_DesktopIsAwayBeyondTheLimit_SwitchesTheLaptopOffInGoodOrder()
     {
@@ -83,7 +83,7 @@ public sealed class BatteryStopTests : IDisposable
         Assert.Equal(WayOut.PowerOff, await laptop.End.First.WaitAsync(TimeLimit.Seconds(20), Token));
     }
 
-    /// <summary>The default.</summary>
+    /// <summary>Without the setting, which is the default, nothing is stopped.</summary>
     [Fact]
     public async Task Critical_NotConfigured_TellsTheDesktopAndStopsNothing()
     {
@@ -96,7 +96,7 @@ public sealed class BatteryStopTests : IDisposable
         Assert.False(laptop.Server.Services.GetRequiredService<Server.Return.BatteryStop>().IsUnderWay);
     }
 
-    /// <summary>A machine without batteries, which is looked at once.</summary>
+    /// <summary>A machine without batteries, whose power state is read only once.</summary>
     private async Task<Returning> StartAsync(params string[] more)
     {
         var supplies = Directory.CreateDirectory(_files.Path("supplies")).FullName;
@@ -121,7 +121,7 @@ public sealed class BatteryStopTests : IDisposable
     private static void Become(Returning laptop, PowerState state) =>
         laptop.Server.Services.GetRequiredService<PowerFeed>().Publish(new PowerReading(state, null, null, null, []));
 
-    /// <summary>What a desktop was told so far, of mains at first.</summary>
+    /// <summary>The notices that a desktop has got so far, of which the first is about mains.</summary>
     private List<NoticeKind> Kinds(Returning laptop, Desktop desktop)
     {
         var question = ++_question;

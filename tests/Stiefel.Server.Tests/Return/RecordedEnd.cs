@@ -4,7 +4,7 @@ using Stiefel.Server.Return;
 
 namespace Stiefel.Server.Tests.Return;
 
-/// <summary>What would have been done with the machine.</summary>
+/// <summary>Records what would have been done with the machine.</summary>
 internal sealed class RecordedEnd : IServerEnd
 {
     private readonly TaskCompletionSource<WayOut> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -7,7 +7,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Return;
 
-/// <summary>When a laptop leaves its ramdisk, and when not.</summary>
+/// <summary>When a laptop leaves its ramdisk and when it stays.</summary>
 public sealed class ReturnTests : IDisposable
 {
     private static readonly string[] s_atOnce = ["--Return:DelaySeconds", "0"];
@@ -32,7 +32,7 @@ public sealed class ReturnTests : IDisposable
 
         Assert.Equal(expected, await laptop.End.First.WaitAsync(TimeLimit.Seconds(20), Token));
         Assert.Equal(expected == WayOut.Restart ? 1 : 0, new ReturnMarks(new EfiVariables(_files.Path("efivars"))).Count);
-        // Nobody is granted the disk any more.
+        // The disk is no longer granted to any desktop.
         using var late = await Desktop.ShakeHandsAsync(laptop.Server, _files.Key);
         Assert.Contains("leaving the ramdisk", (await late.RefusalOfDiskAsync()).Message, StringComparison.Ordinal);
     }
@@ -47,7 +47,7 @@ public sealed class ReturnTests : IDisposable
         Assert.Null(laptop.Watch.Plan());
     }
 
-    /// <summary>However long: no timer counts.</summary>
+    /// <summary>The laptop waits for any length of time; no timer applies.</summary>
     [Fact]
     public async Task Desktop_AwayWithoutAGoodbye_KeepsItsLaptop()
     {
@@ -68,7 +68,7 @@ public sealed class ReturnTests : IDisposable
         }
 
         Assert.Equal(0, laptop.End.Count);
-        // It can be served on.
+        // The disk can still be granted.
         Assert.True(laptop.Server.Connect(desktop.ExportName)!.TryWrite(0, [1]));
     }
 
@@ -160,12 +160,12 @@ public sealed class ReturnTests : IDisposable
         Assert.Equal(0, laptop.End.Count);
         using var http = laptop.Server.AdminClient(_files.Key);
         Assert.Contains(message, ControlDocuments.ReadStatus(await http.GetStringAsync("/api/v1/status", Token)).Return!.Held, StringComparison.Ordinal);
-        // A person who asks is no circle.
+        // A request by a person is allowed, because it cannot loop.
         await PostAsync(http, "return", HttpStatusCode.Accepted);
         Assert.Single(laptop.Server.Log.With("this laptop stays"));
     }
 
-    /// <summary>On a BIOS, that is one return; and where nobody takes marks away, they are not believed.</summary>
+    /// <summary>A BIOS allows one return; and if the own system did not remove the marks, starting the ramdisk from it does not count as success.</summary>
     [Theory]
     [InlineData(null)]
     [InlineData(3)]

@@ -7,7 +7,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Return;
 
-/// <summary>A server in its ramdisk, as far as the way home goes: the machine is its own, and what would be done with it is recorded.</summary>
+/// <summary>A server as in the ramdisk, which may restart its machine; what it would do with the machine is only recorded.</summary>
 internal sealed class Returning : IAsyncDisposable
 {
     private Returning(RunningServer server, RecordedEnd end)
@@ -22,14 +22,14 @@ internal sealed class Returning : IAsyncDisposable
 
     public ReturnWatch Watch => Server.Services.GetServices<IHostedService>().OfType<ReturnWatch>().Single();
 
-    /// <param name="files">What the laptop has.</param>
-    /// <param name="marks">Returns that failed before; null on a machine with a BIOS.</param>
-    /// <param name="ownSystemRan">It started the ramdisk.</param>
-    /// <param name="more">Settings.</param>
+    /// <param name="files">The laptop's files.</param>
+    /// <param name="marks">The number of failed returns before; null on a machine with a BIOS.</param>
+    /// <param name="ownSystemRan">True if the laptop's own system started the ramdisk.</param>
+    /// <param name="more">Further settings.</param>
     public static Task<Returning> StartAsync(ServerFiles files, int? marks, bool ownSystemRan, params string[] more) =>
         StartAsync(files, marks, ownSystemRan, RunningServer.Arguments(files), more);
 
-    /// <summary>One that serves anybody.</summary>
+    /// <summary>A server with an open export.</summary>
     public static Task<Returning> StartOpenAsync(ServerFiles files) => StartAsync(files, marks: 0, ownSystemRan: true,
         ["--Disk:Path", files.Disk, "--Nbd:Access", "open", "--Nbd:ExportName", "x", "--Nbd:Listen", "127.0.0.1:0", "--Admin:Listen", "127.0.0.1:0", "--Keys:Directory", files.Keys], []);
 

@@ -13,7 +13,7 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Tests.Revocation;
 
-/// <summary>Several keys are revoked, and what one of them was granted cannot be ended, or not soon.</summary>
+/// <summary>Several keys are revoked, and ending the grant of one of them fails or takes long.</summary>
 public sealed class KeyEndingTests : IDisposable
 {
     private readonly ServerFiles _files = new();
@@ -73,7 +73,7 @@ public sealed class KeyEndingTests : IDisposable
             await UntilAsync(() => !Accepts(server, _second) && session.Ended.IsCancellationRequested);
             await Assert.ThrowsAnyAsync<Exception>(() => Desktop.ShakeHandsAsync(server, _second));
 
-            // Only when the disk is free, it is known that the key's desktop has nothing of it.
+            // Only a free disk shows that the key's desktop no longer has it.
             Assert.Equal(byItsFile, asked.IsCompleted);
             mayClose.Set();
             await asked;

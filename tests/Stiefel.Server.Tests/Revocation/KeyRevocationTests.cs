@@ -13,12 +13,12 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Revocation;
 
-/// <summary>Keys over the control plane: looked at, and revoked where nobody can remove a file.</summary>
+/// <summary>Keys over the control plane: listed, and revoked where no one can remove a file.</summary>
 public sealed class KeyRevocationTests : IDisposable
 {
     private const string Path = "/api/v1/keys";
 
-    // Several looks at the directory.
+    // Long enough for several checks of the directory.
     private static readonly TimeSpan s_looks = TimeSpan.FromSeconds(2);
 
     private readonly ServerFiles _files = new();
@@ -27,7 +27,7 @@ public sealed class KeyRevocationTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    /// <summary>Nothing here waits: what is not done when the answer comes fails.</summary>
+    /// <summary>The test does not wait: everything must be done by the time of the answer.</summary>
     [Fact]
     public async Task Revoke_WhileItsDesktopRuns_EndsItAndFencesTheDiskBeforeTheAnswer()
     {
@@ -60,7 +60,7 @@ public sealed class KeyRevocationTests : IDisposable
         Assert.Equal(1, revoked.KeysLeft);
         Assert.Null(revoked.Warning);
 
-        // The others know nothing of it.
+        // The other keys are not affected.
         await bystander.AskAsync("/v1/initrd", []);
         await bystander.RequestDiskAsync();
     }
@@ -158,7 +158,7 @@ public sealed class KeyRevocationTests : IDisposable
         await RevokeAsync(http, "stick");
     }
 
-    /// <summary>An owner with one stick only, and lost, must be able to end it.</summary>
+    /// <summary>An owner who has lost their only stick must be able to revoke its key.</summary>
     [Fact]
     public async Task Revoke_LastKeyWithItsOwnToken_IsDoneAndSaidSo()
     {

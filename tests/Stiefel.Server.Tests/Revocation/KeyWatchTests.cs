@@ -40,7 +40,7 @@ public sealed class KeyWatchTests : IDisposable
 
         await Assert.ThrowsAnyAsync<Exception>(() => Desktop.ShakeHandsAsync(server, _files.Key));
 
-        // The others know nothing of it.
+        // The other keys are not affected.
         await bystander.AskAsync("/v1/initrd", []);
         await bystander.RequestDiskAsync();
         using var theirs = server.Connect(bystander.ExportName);
@@ -112,7 +112,7 @@ public sealed class KeyWatchTests : IDisposable
         await UntilAsync(() => !Accepts(server, _files.Key));
         await UntilAsync(() => server.Log.With("chmod 600").Any());
         await Task.Delay(TimeSpan.FromSeconds(2), Token);
-        Assert.Single(server.Log.With("chmod 600")); // it is looked at twice a second
+        Assert.Single(server.Log.With("chmod 600")); // the file is checked twice a second, but reported once
     }
 
     private static bool Accepts(RunningServer server, SharedKey key) =>

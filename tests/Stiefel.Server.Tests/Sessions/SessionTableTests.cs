@@ -63,7 +63,7 @@ public sealed class SessionTableTests : IDisposable
         }
 
         Assert.Equal(SessionTable.MaxConfirmed, _table.Confirmed.Count);
-        Assert.True(request.Session.Ended.IsCancellationRequested); // or what it is being sent would go on for a key that is revoked
+        Assert.True(request.Session.Ended.IsCancellationRequested); // otherwise its transfers would continue after its key is revoked
         Assert.False(_table.TryOpen("/x", oldest.Seal("/x", [], out _), out _));
     }
 

@@ -13,7 +13,7 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Tests.Tunnels;
 
-/// <summary>When tunnels are made and taken down. That they carry what they should is shown in virtual machines.</summary>
+/// <summary>When tunnels are made and removed. Tests in virtual machines show that they carry data.</summary>
 public sealed class GrantedTunnelTests : IDisposable
 {
     private readonly ServerFiles _files = new();

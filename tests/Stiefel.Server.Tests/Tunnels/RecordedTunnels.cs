@@ -4,7 +4,7 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Tests.Tunnels;
 
-/// <summary>Tunnels that are only noted down, with what the block server had at that moment.</summary>
+/// <summary>Tunnels that are only recorded, together with the block server's state at that moment.</summary>
 internal sealed class RecordedTunnels(List<string> story, NbdServer nbd) : ITunnels
 {
     public bool AreUsed => true;
@@ -42,7 +42,7 @@ internal sealed class RecordedTunnels(List<string> story, NbdServer nbd) : ITunn
         }
     }
 
-    /// <summary>Bytes that came from the desktop.</summary>
+    /// <summary>The bytes received from the desktop.</summary>
     public static Func<long> Received { get; set; } = () => 0;
 
     public long ReceivedFrom(TunnelUser user) => Received();

@@ -3,7 +3,7 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Tests.Tunnels;
 
-/// <summary>No tunnels, but what is done when one would be closed may take long or fail: the disk is the session's until then.</summary>
+/// <summary>Makes no tunnels, but closing one may take long or fail; until then the session keeps the disk.</summary>
 internal sealed class StubbornTunnels(NbdHostedService nbd, Action<TunnelUser> closing) : ITunnels
 {
     private readonly NoTunnels _none = new(() => nbd.Port);

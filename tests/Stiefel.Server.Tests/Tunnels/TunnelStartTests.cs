@@ -19,7 +19,7 @@ public sealed class TunnelStartTests
             ["--Disk:Path", files.Disk, "--Keys:Directory", files.Keys, "--State:Directory", files.State, "--Link:Port", $"{Port}"], new Hashtable(), "", []));
         using var first = new TunnelStart(options, NullLogger<TunnelStart>.Instance);
 
-        // This machine may have no WireGuard; that is found out after the claim.
+        // This machine may have no WireGuard, which the server notices only after the claim.
         await TryStartAsync(first);
 
         var claim = Assert.Single(Directory.GetFiles("/run", $"stiefel-tunnels-*-{Port}.lock"));
@@ -38,7 +38,7 @@ public sealed class TunnelStartTests
         }
         catch (UnsafeSettingsException)
         {
-            // No WireGuard.
+            // This machine has no WireGuard.
         }
     }
 }
