@@ -6,24 +6,24 @@ namespace Stiefel.Server.Configuration;
 /// <summary>Whether desktops without a stick are answered when they ask for an address and a program to boot.</summary>
 public enum DhcpService
 {
-    /// <summary>Nobody is answered.</summary>
+    /// <summary>No desktop is answered.</summary>
     Off,
 
     /// <summary>On cables that lead to no router and have no other DHCP server.</summary>
     Auto,
 
-    /// <summary>Also on interfaces with a default route. Another DHCP server is heeded all the same.</summary>
+    /// <summary>Also on interfaces with a default route, but still not beside another DHCP server.</summary>
     Always,
 }
 
 /// <summary>Boot over the network, for desktops without a stick.</summary>
-/// <param name="Dhcp">On which cables.</param>
-/// <param name="Files">What is offered: kernel, initrd, boot programs, perhaps the DHCP server itself. No secret lies there.</param>
-/// <param name="Directory">Where it is laid out for TFTP, beside leases and configurations.</param>
+/// <param name="Dhcp">The cables on which desktops are answered.</param>
+/// <param name="Files">The directory of what is offered: kernel, initrd, boot programs, possibly the DHCP server itself. It holds no secret.</param>
+/// <param name="Directory">The directory in which the files are laid out for TFTP, beside leases and configurations.</param>
 /// <param name="Network">The first of its addresses; each interface gets <see cref="InterfaceAddresses"/> of them.</param>
 /// <param name="Slots">How many interfaces can be served.</param>
 /// <param name="LeaseSeconds">How long a desktop may keep an address.</param>
-/// <param name="Look">So long other DHCP servers are looked for before anybody is answered.</param>
+/// <param name="Look">How long other DHCP servers are looked for before a desktop is answered.</param>
 /// <param name="Arguments">Kernel arguments of a desktop's ramdisk besides the usual ones.</param>
 /// <param name="HttpPort">The port of the boot plane, which serves the large files.</param>
 public sealed record NetBootOptions(
@@ -32,25 +32,25 @@ public sealed record NetBootOptions(
     /// <summary>The kernel's file in <see cref="Files"/>.</summary>
     public const string KernelName = "vmlinuz";
 
-    /// <summary>A network of its own for each interface: two cables with the same one would be one to the kernel.</summary>
+    /// <summary>The size of each interface's own network; two cables with the same network would be one to the kernel.</summary>
     public const int InterfaceAddresses = 16;
 
     private const string NetworkKey = "NetBoot:Network";
     private const string ArgumentsKey = "NetBoot:Arguments";
     private const int LeastBits = 16, MostBits = 28;
-    private const int LeastLease = 120; // dnsmasq has none shorter
+    private const int LeastLease = 120; // dnsmasq allows no shorter lease
     private const int Day = 24 * 60 * 60;
 
-    // Whatever a boot program's own language might take for more than a word stays out of its script.
+    // Excludes characters that have a meaning in a boot program's script.
     private const string PlainPunctuation = " =,.:/_-+@";
 
-    /// <summary>Somebody may be answered: there is something to boot.</summary>
+    /// <summary>True if desktops may be answered, because there is something to boot.</summary>
     public bool IsOn => Dhcp != DhcpService.Off && File.Exists(Path.Combine(Files, KernelName));
 
     /// <param name="reader">The settings.</param>
-    /// <param name="inRamdisk">The links are ours alone.</param>
+    /// <param name="inRamdisk">True in the ramdisk, where no other program uses the links.</param>
     /// <param name="httpPort">The port of the boot plane.</param>
-    /// <exception cref="SettingsException">One is mistyped.</exception>
+    /// <exception cref="SettingsException">A setting is mistyped.</exception>
     public static NetBootOptions Read(SettingReader reader, bool inRamdisk, int httpPort)
     {
         var (network, slots) = ReadNetwork(reader);

@@ -157,8 +157,8 @@ public sealed class KeyRing : IDisposable
     // Revocation
 
     /// <summary>
-    /// Accepts a key no more, under whatever name. First this, then <see cref="RemoveFile"/>: however long the directory's medium takes, and whatever it
-    /// says, nobody gets in with it any more.
+    /// Stops accepting a key under any name. Call this before <see cref="RemoveFile"/>: however long the directory's medium takes and whatever it
+    /// reports, the key gives no access any more.
     /// </summary>
     public KeyChanges Bar(string name)
     {
