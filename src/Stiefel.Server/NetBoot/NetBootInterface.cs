@@ -52,9 +52,9 @@ internal sealed class NetBootInterface(NetworkLink link, DhcpCable cable, DhcpJu
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException || token.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or SocketException { SocketErrorCode: SocketError.NetworkDown } || token.IsCancellationRequested)
         {
-            // The cable is out.
+            // The cable is out, or the adapter is.
         }
         catch (Exception e) when (e is SocketException or LinuxException or IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,3 @@
-using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Events;
@@ -27,8 +26,9 @@ internal sealed class NetBootService(NetBootOptions options, NetBootFiles files,
                 await CompareAsync(RouteNetlink.ListLinks(), parts, token);
             }
         }
-        catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // Whatever it is, the disk is served as ever: an exception that gets out of here would end the server.
             logger.Off(e.Message);
         }
         finally

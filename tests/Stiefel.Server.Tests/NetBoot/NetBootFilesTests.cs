@@ -1,10 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Stiefel.Linux.Initramfs;
 using Stiefel.Linux.Programs;
 using Stiefel.Linux.Tests;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.NetBoot;
+using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.NetBoot;
 
@@ -39,6 +42,28 @@ public sealed class NetBootFilesTests : IDisposable
         Assert.Equal(_usr, File.ReadAllBytes(Path("unpacked/early/usr.squashfs")));
         Assert.Equal(_modules, File.ReadAllBytes(Path("unpacked/early/modules.squashfs")));
         Assert.Equal(-1, image.AsSpan().IndexOf("THE SECRET"u8));
+    }
+
+    /// <summary>Whatever fails here, sticks are served as ever: an exception of a service would end the server.</summary>
+    [Theory]
+    [InlineData("files", "no such place\0")]
+    [InlineData("nothing but a kernel", "out")]
+    public async Task Server_ThatCannotOfferItsRamdisk_ServesWithoutNetworkBoot(string directory, string place)
+    {
+        using var files = new ServerFiles();
+        FillRamdisk();
+        Directory.CreateDirectory(Path("nothing but a kernel"));
+        File.WriteAllText(Path("nothing but a kernel/vmlinuz"), "kernel");
+        await using var server = await RunningServer.StartAsync(files, "--NetBoot:Dhcp", "auto", "--NetBoot:Files", Path(directory), "--NetBoot:Directory", Path(place));
+        Assert.True(SpinWait.SpinUntil(() => server.Log.With("no network boot: ").Any(), TimeLimit.Seconds(20)));
+        using var http = new HttpClient { BaseAddress = server.Boot };
+        for (var i = 0; i < 10; i++)
+        {
+            using var greeting = await http.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.True(greeting.IsSuccessStatusCode);
+        }
+
+        Assert.False(server.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
     }
 
     [Fact]
