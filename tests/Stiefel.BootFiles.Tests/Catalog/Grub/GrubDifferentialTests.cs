@@ -65,12 +65,23 @@ public sealed class GrubDifferentialTests : IDisposable
                 var theirs = GrubEmulator.Run(_directory.Path, scripts, chained);
                 difference = Enumerable.Range(0, ours.Count)
                     .Where(at => !IsSame(theirs[at], ours[at]) && !theirs[at].Any(line => Array.Exists(s_deviceNames, name => line.StartsWith(name, StringComparison.Ordinal))))
+                    .Where(at => chained || !DependsOnHistory(scripts[at], theirs[at], ours[at]))
                     .Select(at => $"seed {first + at}{Difference(theirs[at], ours[at])}\n{scripts[at].Replace(GrubScripts.Preamble, "", StringComparison.Ordinal)}")
                     .FirstOrDefault();
             }
 
             Assert.True(difference is null, difference);
         }
+    }
+
+    /// <summary>
+    /// True if a fresh GRUB answers otherwise than one that executed other scripts before, and as we do in both cases. Each script unsets the variables
+    /// that it uses; what else GRUB remembers is memory that it reads though it did not write it (texts to be translated, with odd dollar signs).
+    /// </summary>
+    private bool DependsOnHistory(string script, string[] theirs, string[] ours)
+    {
+        var fresh = GrubEmulator.Run(_directory.Path, [script], chained: false)[0];
+        return !IsSame(fresh, theirs) && IsSame(fresh, ours) && IsSame(Ours([script], chained: false)[0], ours);
     }
 
     /// <summary>The lines that each script writes here; like in the emulator, a script finds what the one before it has left.</summary>
