@@ -58,7 +58,8 @@ public sealed class LoadTests : IDisposable
         }
 
         var told = new List<LoadSample>();
-        while (told.Sum(sample => sample.WrittenBytes) < 900_000)
+        // Samples are rates: on a busy machine a second's may stand for two.
+        while (told.Sum(sample => sample.WrittenBytes) < 300_000)
         {
             if (await lines.ReadLineAsync(Token) is { Length: > 0 } line)
             {
@@ -66,7 +67,7 @@ public sealed class LoadTests : IDisposable
             }
         }
 
-        Assert.InRange(told.Sum(sample => sample.Requests), 14, 18);
+        Assert.InRange(told.Sum(sample => sample.WrittenBytes) / told.Sum(sample => sample.Requests), 50_000, 80_000);
         Assert.Contains(told, sample => sample.LatencyMs > 0);
         Assert.All(told, sample => Assert.NotNull(sample.UnwrittenBytes));
         Assert.NotEmpty(ControlDocuments.ReadLoad(await http.GetStringAsync("/api/v1/load", Token)).Minute);
