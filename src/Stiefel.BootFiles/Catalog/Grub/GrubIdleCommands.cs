@@ -14,7 +14,7 @@ internal static class GrubIdleCommands
         "insmod", "rmmod", "lsmod", "terminal_input", "terminal_output", "terminfo", "serial", "sleep", "clear", "cls", "save_env", "list_env", "cat", "ls",
         "lsfonts", "date", "hexdump", "password", "password_pbkdf2", "authenticate", "cpuid", "cryptomount", "loopback", "drivemap", "parttool", "acpi", "devicetree",
         "module", "module2", "gettext", "videoinfo", "vbeinfo", "read", "help", "hashsum", "md5sum", "sha256sum", "sha512sum", "crc", "cmosset", "cmosclean", "outb", "inb",
-        "nativedisk", "usb", "lspci", "setpci", "rdmsr", "wrmsr", "tr", "net_bootp", "net_dhcp", "lsefi", "lsefisystab", "lssal", "cutmem", "badram", "pcidump", "time", "videotest",
+        "nativedisk", "usb", "lspci", "setpci", "rdmsr", "wrmsr", "net_bootp", "net_dhcp", "lsefi", "lsefisystab", "lssal", "cutmem", "badram", "pcidump", "time", "videotest",
         "trust", "distrust", "verify_detached", "list_trusted", "cmp", "file", "getkey", "legacy_source", "extract_entries_source", "extract_entries_configfile", "all_functional_test",
     ];
 

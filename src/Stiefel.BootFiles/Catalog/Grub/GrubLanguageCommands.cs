@@ -3,6 +3,9 @@ namespace Stiefel.BootFiles.Catalog.Grub;
 /// <summary>The commands of the language itself: variables, parameters, loops, conditions.</summary>
 internal static class GrubLanguageCommands
 {
+    private const string SmallLetters = "abcdefghijklmnopqrstuvwxyz";
+    private const string Capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
     public static IEnumerable<KeyValuePair<string, Func<GrubCall, int>>> All { get; } = new Dictionary<string, Func<GrubCall, int>>
     {
         ["set"] = Set,
@@ -19,6 +22,7 @@ internal static class GrubLanguageCommands
         ["setparams"] = SetParameters,
         ["eval"] = call => call.Arguments.Count == 0 ? GrubStatus.Success : call.Interpreter.RunSource(string.Join(' ', call.Arguments)),
         ["regexp"] = Match,
+        ["tr"] = Translate,
         ["increment"] = call => Add(call, 1),
         ["decrement"] = call => Add(call, -1),
     };
@@ -132,6 +136,41 @@ internal static class GrubLanguageCommands
             }
 
             call.Variables.Set(setting[(colon + 1)..], groups[number]);
+        }
+
+        return GrubStatus.Success;
+    }
+
+    /// <summary>`tr [--set=NAME] [--upcase|--downcase] [FROM TO] [TEXT]` (commands/tr.c): each character of FROM becomes that of TO in the same place.</summary>
+    private static int Translate(GrubCall call)
+    {
+        if (GrubOptions.Parse(call.Arguments, "s|set=", "U|upcase", "D|downcase") is not { } options)
+        {
+            return GrubStatus.BadArgument;
+        }
+
+        var (from, to) = options.Has("downcase") ? (Capitals, SmallLetters) : options.Has("upcase") ? (SmallLetters, Capitals) : ("", "");
+        if (options.Rest.Count > 1)
+        {
+            (from, to) = (options.Rest[0], options.Rest[1]);
+        }
+
+        // Without a text, the variable's own value is translated.
+        var name = options["set"];
+        var text = options.Rest.Count is 1 or 3 ? options.Rest[^1] : name is null ? null : call.Variables[name];
+        if (text is null || from.Length != to.Length || options.Rest.Count > 3 || (options.Rest.Count < 2 && from.Length == 0))
+        {
+            return GrubStatus.BadArgument;
+        }
+
+        var translated = string.Concat(text.Select(letter => from.IndexOf(letter, StringComparison.Ordinal) is var at and >= 0 ? to[at] : letter));
+        if (name is not null)
+        {
+            call.Variables.Set(name, translated);
+        }
+        else
+        {
+            call.State.Output?.Invoke(translated);
         }
 
         return GrubStatus.Success;
