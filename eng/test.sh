@@ -42,6 +42,7 @@ add() { order+=("$1"); project_of[$1]=$2; options_of[$1]=${*:3}; }
 start() {
   local name=$1 project=${project_of[$1]} limit=900
   case "$name" in *.machines) limit=3600 ;; esac
+  [ -z "$long" ] || limit=14400
   # Each in a mount namespace of its own: `ip netns exec` of one would take a copy of what another has mounted, and keep its device busy. Its
   # network namespaces are its own too: names that others have left, or whose mounts it does not see, are errors to ip.
   # shellcheck disable=SC2086,SC2016

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Stiefel.BootFiles.Catalog;
 using Stiefel.BootFiles.Catalog.Grub;
@@ -8,7 +9,8 @@ using Xunit;
 namespace Stiefel.BootFiles.Tests.Catalog.Grub;
 
 /// <summary>Generated scripts do the same here as in GRUB's own engine. STIEFEL_FUZZ_N sets their number, STIEFEL_FUZZ_SEED makes other scripts.</summary>
-public sealed class GrubDifferentialTests : IDisposable
+/// <param name="output">Receives the number of scripts of the long run.</param>
+public sealed class GrubDifferentialTests(ITestOutputHelper output) : IDisposable
 {
     private const int Usual = 1500;
     private const int InOneProcess = 500;
@@ -22,28 +24,45 @@ public sealed class GrubDifferentialTests : IDisposable
     // Each menu lies in the body of the one before, and GRUB nests at most 100 scripts.
     private const int MenusInOneProcess = 15;
 
+    private const int LongRun = 10_000_000;
+    private const int MenusBesideScripts = 20;
+
     private static readonly int s_seed = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : 4645;
 
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = MakeDirectory();
     private readonly ConfinedTree _everything = new("/");
 
-    public GrubDifferentialTests()
+    [Fact]
+    public void Scripts_Generated_DoWhatGrubDoes() => CompareUsual(InOneProcess, CompareScripts);
+
+    [Fact]
+    public void BrokenScripts_Generated_LoseWhatGrubLoses() => CompareUsual(InOneProcess, CompareBrokenScripts);
+
+    [Fact]
+    public void Menus_Generated_BootWhatGrubBoots() => CompareUsual(MenusInOneProcess, CompareMenus);
+
+    /// <summary>As many as an hour gives, or STIEFEL_FUZZ_MINUTES, with other seeds than those of every run.</summary>
+    [Fact]
+    [Trait("Needs", "long")]
+    public void Everything_GeneratedForAnHour_DoesWhatGrubDoes()
     {
-        File.SetUnixFileMode(_directory.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
-        _directory.Write("g/k-1", "one");
-        _directory.Write("g/d/inner.img", "inner");
-        _directory.Write("g/empty", "");
-        _directory.Write("g/inc.cfg", "b=included\nshow \"$1\"\n# it's a comment\n");
+        var minutes = int.TryParse(Environment.GetEnvironmentVariable("STIEFEL_FUZZ_MINUTES"), NumberStyles.None, CultureInfo.InvariantCulture, out var other) ? other : 60;
+        var (started, scripts, menus) = (Stopwatch.GetTimestamp(), 0, 0);
+        while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(minutes))
+        {
+            var first = s_seed + LongRun + scripts;
+            CompareScripts(first);
+            CompareBrokenScripts(first);
+            scripts += InOneProcess;
+            for (var i = 0; i < MenusBesideScripts; i++)
+            {
+                CompareMenus(s_seed + LongRun + menus);
+                menus += MenusInOneProcess;
+            }
+        }
+
+        output.WriteLine($"{scripts} scripts, as many broken ones, {menus} menus from seed {s_seed + LongRun} on");
     }
-
-    [Fact]
-    public void Scripts_Generated_DoWhatGrubDoes() => Compare(Usual, InOneProcess, chained: false, (seed, _) => new GrubScripts(seed, _directory.Path).Script());
-
-    [Fact]
-    public void BrokenScripts_Generated_LoseWhatGrubLoses() => Compare(Usual, InOneProcess, chained: false, (seed, _) => new GrubScripts(seed, _directory.Path).BrokenScript());
-
-    [Fact]
-    public void Menus_Generated_BootWhatGrubBoots() => Compare(Usual, MenusInOneProcess, chained: true, (seed, number) => new GrubScripts(seed, _directory.Path).Menu(number));
 
     public void Dispose()
     {
@@ -51,27 +70,48 @@ public sealed class GrubDifferentialTests : IDisposable
         _directory.Dispose();
     }
 
-    private void Compare(long usual, int inOneProcess, bool chained, Func<int, int, string> make)
+    private static TemporaryDirectory MakeDirectory()
     {
-        var count = Fuzz.Count(usual);
+        var directory = new TemporaryDirectory();
+        File.SetUnixFileMode(directory.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+        directory.Write("g/k-1", "one");
+        directory.Write("g/d/inner.img", "inner");
+        directory.Write("g/empty", "");
+        directory.Write("g/inc.cfg", "b=included\nshow \"$1\"\n# it's a comment\n");
+        return directory;
+    }
+
+    private static void CompareUsual(int inOneProcess, Action<int> compare)
+    {
+        var count = Fuzz.Count(Usual);
         for (var done = 0L; done < count; done += inOneProcess)
         {
-            var first = s_seed + (int)done;
-            string[] scripts = [.. Enumerable.Range(0, inOneProcess).Select(at => make(first + at, at))];
-            var ours = Ours(scripts, chained);
-            var difference = (string?)"";
-            for (var attempt = 0; attempt < Attempts && difference is not null; attempt++)
-            {
-                var theirs = GrubEmulator.Run(_directory.Path, scripts, chained);
-                difference = Enumerable.Range(0, ours.Count)
-                    .Where(at => !IsSame(theirs[at], ours[at]) && !theirs[at].Any(line => Array.Exists(s_deviceNames, name => line.StartsWith(name, StringComparison.Ordinal))))
-                    .Where(at => chained || !DependsOnHistory(scripts[at], theirs[at], ours[at]))
-                    .Select(at => $"seed {first + at}{Difference(theirs[at], ours[at])}\n{scripts[at].Replace(GrubScripts.Preamble, "", StringComparison.Ordinal)}")
-                    .FirstOrDefault();
-            }
-
-            Assert.True(difference is null, difference);
+            compare(s_seed + (int)done);
         }
+    }
+
+    private void CompareScripts(int first) => Compare(first, InOneProcess, chained: false, (seed, _) => new GrubScripts(seed, _directory.Path).Script());
+
+    private void CompareBrokenScripts(int first) => Compare(first, InOneProcess, chained: false, (seed, _) => new GrubScripts(seed, _directory.Path).BrokenScript());
+
+    private void CompareMenus(int first) => Compare(first, MenusInOneProcess, chained: true, (seed, number) => new GrubScripts(seed, _directory.Path).Menu(number));
+
+    private void Compare(int first, int inOneProcess, bool chained, Func<int, int, string> make)
+    {
+        string[] scripts = [.. Enumerable.Range(0, inOneProcess).Select(at => make(first + at, at))];
+        var ours = Ours(scripts, chained);
+        var difference = (string?)"";
+        for (var attempt = 0; attempt < Attempts && difference is not null; attempt++)
+        {
+            var theirs = GrubEmulator.Run(_directory.Path, scripts, chained);
+            difference = Enumerable.Range(0, ours.Count)
+                .Where(at => !IsSame(theirs[at], ours[at]) && !theirs[at].Any(line => Array.Exists(s_deviceNames, name => line.StartsWith(name, StringComparison.Ordinal))))
+                .Where(at => chained || !DependsOnHistory(scripts[at], theirs[at], ours[at]))
+                .Select(at => $"seed {first + at}{Difference(theirs[at], ours[at])}\n{scripts[at].Replace(GrubScripts.Preamble, "", StringComparison.Ordinal)}")
+                .FirstOrDefault();
+        }
+
+        Assert.True(difference is null, difference);
     }
 
     /// <summary>
