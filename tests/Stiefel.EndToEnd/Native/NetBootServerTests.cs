@@ -38,13 +38,11 @@ public sealed class NetBootServerTests : IDisposable
 
     public void Dispose()
     {
-        // A server that is killed leaves it for the next.
-        foreach (var file in Directory.Exists(_scratch["run"]) ? Directory.GetFiles(_scratch["run"], "*.pid") : [])
+        // A server that is killed leaves it for the next one.
+        foreach (var number in Processes())
         {
-            if (int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Processes().Contains(number))
-            {
-                Process.GetProcessById(number).Kill();
-            }
+            using var left = Process.GetProcessById(number);
+            left.Kill();
         }
 
         _spaces.Dispose();
