@@ -22,7 +22,8 @@ if (args is [AgentProgram.Argument, var childsEnd] && int.TryParse(childsEnd, Cu
 {
     // docs/security.md#privileges says for what, and a test compares.
     LeastPrivilege.Keep(
-        Capability.SysAdmin, Capability.NetAdmin, Capability.IpcLock, Capability.SysResource, Capability.MakeNode, Capability.DacOverride);
+        Capability.SysAdmin, Capability.NetAdmin, Capability.IpcLock, Capability.SysResource, Capability.MakeNode, Capability.DacOverride,
+        Capability.NetBindService);
     AgentProgram.Run(ready);
 }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Stiefel.EndToEnd.Native;
 using Stiefel.Keys;
 using Stiefel.Machines.Consoles;
@@ -10,7 +12,7 @@ namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>What the laptop's system on the desktop has of the link: none of its interfaces, and the laptop's control plane at its own loopback.</summary>
 [Trait("Needs", "machines")]
-public sealed class LinkApartTests(MachineParts parts) : PayloadScenario(parts)
+public sealed partial class LinkApartTests(MachineParts parts) : PayloadScenario(parts)
 {
     private const string Stick = "/mnt";
     private const string Certificate = "laptop.pem";
@@ -24,13 +26,25 @@ public sealed class LinkApartTests(MachineParts parts) : PayloadScenario(parts)
         (_, var desktop, var shell) = payload;
         await HandInAsync(run, payload, FillAsync);
         Assert.DoesNotContain("stiefel", await shell.RunAsync("ip -o link", Token), StringComparison.Ordinal);
+        Assert.InRange(await PortOfDiskAsync(shell), 1, 1023);
         await AskAsync(shell);
         await OutageAsync(desktop, shell);
+        Assert.InRange(await PortOfDiskAsync(shell), 1, 1023);
         await PayloadChecks.NoDiskErrorAsync(shell, Token);
         await desktop.PowerOffAsync(shell, Token);
     });
 
     private static string Curl(string what) => $"{ForeignCurl.In(Stick)} -sS --max-time 60 --cacert {Stick}/{Certificate} {what}";
+
+    /// <summary>Only root may bind a port below 1024, and the laptop keeps room for connections from those.</summary>
+    private async Task<int> PortOfDiskAsync(ConsoleShell shell)
+    {
+        var line = await shell.RunAsync($"{PayloadChecks.InLink} ss -Htn state established dport = :10809", Token);
+        return int.Parse(Port().Match(line).Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@":(\d+)\s+\S+:10809\s")]
+    private static partial Regex Port();
 
     private async Task AskAsync(ConsoleShell shell)
     {
