@@ -145,7 +145,22 @@ public sealed class GrubDifferentialTests(ITestOutputHelper output) : IDisposabl
         return written;
     }
 
-    private static bool IsSame(string[] theirs, string[] ours) => theirs.Length == ours.Length && theirs.Zip(ours).All(pair => GrubEmulator.IsSame(pair.First, pair.Second));
+    private static bool IsSame(string[] theirs, string[] ours) =>
+        theirs.Length == ours.Length && FilesByName(theirs).Zip(FilesByName(ours)).All(pair => GrubEmulator.IsSame(pair.First, pair.Second));
+
+    /// <summary>Sorts files that stand one after the other: GRUB names those that fit a wildcard in the directory's order (docs/boot-entries.md#what-differs-on-purpose).</summary>
+    private static List<string> FilesByName(string[] lines)
+    {
+        List<string> sorted = [];
+        for (var at = 0; at < lines.Length;)
+        {
+            var files = lines.Skip(at).TakeWhile(line => line.StartsWith("~[/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray();
+            sorted.AddRange(files.Length > 0 ? files : [lines[at]]);
+            at += Math.Max(files.Length, 1);
+        }
+
+        return sorted;
+    }
 
     private static string Difference(string[] theirs, string[] ours)
     {
