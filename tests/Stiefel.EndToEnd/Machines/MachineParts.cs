@@ -119,6 +119,12 @@ public sealed class MachineParts : IDisposable
     internal async Task<LaptopDisk> SysvinitDiskAsync() => await LaptopDisk.GetAsync(
         _cache, await DebianTree.GetWithSysvinitAsync(_cache, Say, TestContext.Current.CancellationToken), BootLayout.InRoot, Say, TestContext.Current.CancellationToken);
 
+    /// <summary>The disk of a laptop with network managers, none of which is enabled.</summary>
+    internal async Task<LaptopDisk> NetworkManagersDiskAsync() => await LaptopDisk.GetAsync(
+        _cache,
+        await DebianTree.GetAsync(_cache, InitramfsMaker.InitramfsTools, ["network-manager", "connman", "nftables", "curl"], "\nchroot \"$1\" systemctl disable NetworkManager connman\n", Say, TestContext.Current.CancellationToken),
+        BootLayout.InRoot, Say, TestContext.Current.CancellationToken);
+
     /// <summary>Machines kept at moments of the boot that most scenarios begin with.</summary>
     internal Task<StationMaker> StationsAsync() => _stations.Value;
 
