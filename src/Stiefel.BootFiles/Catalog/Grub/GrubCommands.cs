@@ -55,11 +55,18 @@ internal static class GrubCommands
         return GrubStatus.Success;
     }
 
-    /// <summary>Runs a command or function; null if there is none of that name.</summary>
+    /// <summary>Runs a command or function; null if there is none of that name. A block is one more argument to all but the commands that keep it.</summary>
     private static int? Run(GrubCall call)
-        => s_commands.TryGetValue(call.Name, out var command) ? command(call)
-            : call.State.Functions.TryGetValue(call.Name, out var body) ? call.Interpreter.Call(body, call.Block is { } block ? [.. call.Arguments, $"{{{block}}}"] : call.Arguments)
+    {
+        if (call.Block is { } block && call.Name is not ("menuentry" or "submenu"))
+        {
+            call = call with { Arguments = [.. call.Arguments, $"{{{block}}}"], Block = null };
+        }
+
+        return s_commands.TryGetValue(call.Name, out var command) ? command(call)
+            : call.State.Functions.TryGetValue(call.Name, out var body) ? call.Interpreter.Call(body, call.Arguments)
             : null;
+    }
 
     /// <summary>Positional parameters cannot be assigned like variables.</summary>
     private static bool IsSpecial(string name) => name is "#" or "*" or "@" || (name.Length > 0 && char.IsAsciiDigit(name[0]));

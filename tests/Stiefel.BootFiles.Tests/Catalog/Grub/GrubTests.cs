@@ -138,6 +138,7 @@ public class GrubTests
     [InlineData("tr --set=x -U Ab1; tr -s y ab xy cab; tr --set=z --upcase --downcase AB", "linux /vmlinuz $x $y $z", "AB1 cxy ab")]
     [InlineData("if tr --set=x ab xyz cab; then set y=a; fi; if tr a; then set y=b; fi", "linux /vmlinuz [$x$y]", "[]")]
     [InlineData("set x=Ab; tr --set=x -U; set y=Ab; tr --set=y A x; set z=Ab; tr --set=z A", "linux /vmlinuz $x $y $z", "AB xb Ab")]
+    [InlineData("tr --set=x -U {c}", "linux /vmlinuz [$x] {b}", "[{C}] {b}")]
     public void Find_Script_IsExecutedAsGrubDoes(string before, string body, string commandLine)
     {
         using var boot = new BootFixture();
