@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Stiefel.BootFiles.Catalog.Grub;
 
 /// <summary>The commands of the language itself: variables, parameters, loops, conditions.</summary>
@@ -129,13 +131,21 @@ internal static class GrubLanguageCommands
         foreach (var setting in options.All("set"))
         {
             var colon = setting.IndexOf(':', StringComparison.Ordinal);
-            var number = colon < 0 ? 1 : (int)Math.Min(GrubNumber.OrZero(setting[..colon]), int.MaxValue);
-            if (number >= groups.Count)
+            var number = colon < 0 ? 1 : 0;
+            if (colon > 0 && !int.TryParse(setting.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out number))
             {
                 return GrubStatus.BadArgument;
             }
 
-            call.Variables.Set(setting[(colon + 1)..], groups[number]);
+            var name = setting[(colon + 1)..];
+            if (number < groups.Count)
+            {
+                call.Variables.Set(name, groups[number]);
+            }
+            else
+            {
+                call.Variables.Unset(name);
+            }
         }
 
         return GrubStatus.Success;

@@ -109,7 +109,7 @@ internal sealed class GrubScripts(int seed, string files)
             8 => inFunction ? Pick("return", "return 0", "return 1", "true") : "return",
             9 => $"[ {Condition()} ]; if [ $? = 0 ]; then show t; else show f; fi",
             10 => $"eval {Quote($"show {Word()} $b")}",
-            11 => Pick($"regexp --set 1:{Name()} '{Pick("(.*)-([0-9]+)", "k(.)", "^([a-z]*)", "[xyz](.?)")}' {Word()}", $"show {files}/g/{Pick("k-*", "?-1", "*.img", "no*", "d*/*", "\\*")}", $"source {files}/g/inc.cfg", $"tr --set={Name()} {Pick("-U", "--downcase", "ab xk", "k 1", "ab x")} {Pick(Word(), "")}"),
+            11 => Pick($"regexp --set {Pick("1:", "1:", "2:", ":", "x1:", "")}{Name()} '{Pick("(.*)-([0-9]+)", "k(.)", "^([a-z]*)", "[xyz](.?)")}' {Word()}", $"show {files}/g/{Pick("k-*", "?-1", "*.img", "no*", "d*/*", "\\*")}", $"source {files}/g/inc.cfg", $"tr --set={Name()} {Pick("-U", "--downcase", "ab xk", "k 1", "ab x")} {Pick(Word(), "")}"),
             12 or 13 => $"if {Test()}; then\n{Statements(inFunction)}{(_random.Next(2) == 0 ? $"elif {Test()}\nthen {Statements(inFunction)}" : "")}{(_random.Next(2) == 0 ? $"else\n{Statements(inFunction)}" : "")}fi",
             14 or 15 => $"for {Pick("i", "j", Name())} in {Words()}; do\n{Statements(inFunction)}done",
             16 when ++_loops < 4 => $"n{_loops}=\nwhile [ \"$n{_loops}\" != xx ]; do n{_loops}=x$n{_loops}\n{Statements(inFunction)}done",

@@ -139,6 +139,7 @@ public class GrubTests
     [InlineData("if tr --set=x ab xyz cab; then set y=a; fi; if tr a; then set y=b; fi", "linux /vmlinuz [$x$y]", "[]")]
     [InlineData("set x=Ab; tr --set=x -U; set y=Ab; tr --set=y A x; set z=Ab; tr --set=z A", "linux /vmlinuz $x $y $z", "AB xb Ab")]
     [InlineData("tr --set=x -U {c}", "linux /vmlinuz [$x] {b}", "[{C}] {b}")]
+    [InlineData("set b=old; regexp --set x1:b 'a' a; set c=old; if regexp --set 2:c 'a' a; then set d=fine; fi; regexp --set :e '(a)b' ab", "linux /vmlinuz [$b$c$d$e]", "[oldfineab]")]
     public void Find_Script_IsExecutedAsGrubDoes(string before, string body, string commandLine)
     {
         using var boot = new BootFixture();
