@@ -25,7 +25,7 @@ internal sealed class NetBootInterface(NetworkLink link, DhcpCable cable, DhcpJu
     private LinkAddress? _own;
     private Serving? _serving;
 
-    /// <summary>Nobody else answered at last.</summary>
+    /// <summary>True if the last look found no other DHCP server on the cable.</summary>
     public bool WasAlone => judge.Role == DhcpRole.Alone;
 
     /// <summary>Asks, listens and serves until cancelled.</summary>
