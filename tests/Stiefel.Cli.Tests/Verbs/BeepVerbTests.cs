@@ -14,20 +14,9 @@ public sealed class BeepVerbTests : IDisposable
 {
     private const string Loud = """{"isOn":true,"hasSpeaker":true,"isSilenced":false}""";
 
-    private readonly TemporaryDirectory _directory = new();
-    private readonly SharedKey _key;
+    private readonly KeyForTests _keys = new();
 
-    public BeepVerbTests()
-    {
-        new KeyDirectory(_directory["keys"]).Create("blue");
-        _key = AskingKey.Load(_directory["keys"], "blue");
-    }
-
-    public void Dispose()
-    {
-        _key.Dispose();
-        _directory.Dispose();
-    }
+    public void Dispose() => _keys.Dispose();
 
     [Theory]
     [InlineData("--test low", """{"test":"low","silence":null}""", Loud, "sounds as if it were low\n")]
@@ -36,7 +25,7 @@ public sealed class BeepVerbTests : IDisposable
     [InlineData("--resume", """{"test":null,"silence":false}""", Loud, "beeps again")]
     public async Task Beep_AtAServer_SaysWhatItWillDo(string options, string sent, string answer, string expected)
     {
-        using var server = new ScriptedControlPlane(_key, "200 OK", "application/json", answer);
+        using var server = new ScriptedControlPlane(_keys.Blue, "200 OK", "application/json", answer);
         Assert.Contains(expected, await RunAsync(ExitCode.Done, [server.Host, .. options.Split(' ')]), StringComparison.Ordinal);
         var request = Assert.Single(server.Requests);
         Assert.StartsWith("POST /api/v1/beep HTTP/1.1\r\n", request, StringComparison.Ordinal);
@@ -46,21 +35,21 @@ public sealed class BeepVerbTests : IDisposable
     [Fact]
     public async Task Beep_ForPrograms_IsTheServersOwnAnswer()
     {
-        using var server = new ScriptedControlPlane(_key, "200 OK", "application/json", Loud);
+        using var server = new ScriptedControlPlane(_keys.Blue, "200 OK", "application/json", Loud);
         Assert.Equal(Loud + "\n", await RunAsync(ExitCode.Done, server.Host, "--silence", "--json"));
     }
 
     [Fact]
     public async Task Beep_LaptopDoesNotBeep_SaysWhy()
     {
-        using var server = new ScriptedControlPlane(_key, "409 Conflict", "application/problem+json", """{"detail":"this laptop does not beep"}""");
+        using var server = new ScriptedControlPlane(_keys.Blue, "409 Conflict", "application/problem+json", """{"detail":"this laptop does not beep"}""");
         Assert.Contains("this laptop does not beep", await RunAsync(ExitCode.Failed, server.Host, "--silence"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Beep_AnswerOfAnotherKind_IsNotTakenForOne()
     {
-        using var server = new ScriptedControlPlane(_key, "200 OK", "application/json", "{}");
+        using var server = new ScriptedControlPlane(_keys.Blue, "200 OK", "application/json", "{}");
         Assert.Contains("none that this version understands", await RunAsync(ExitCode.Failed, server.Host, "--silence"), StringComparison.Ordinal);
     }
 
@@ -75,7 +64,7 @@ public sealed class BeepVerbTests : IDisposable
     private async Task<string> RunAsync(int expected, params string[] arguments)
     {
         var output = new StringWriter();
-        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { BeepVerb.Build() }, ["beep", .. arguments, "--directory", _directory["keys"]], output, output);
+        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { BeepVerb.Build() }, ["beep", .. arguments, "--directory", _keys.Directory["keys"]], output, output);
         Assert.True(code == expected, $"exit code {code}: {output}");
         return output.ToString();
     }

@@ -16,50 +16,39 @@ public sealed class KeyRevokeVerbTests : IDisposable
     private const string Json = "application/json";
     private const string Problem = "application/problem+json";
 
-    private readonly TemporaryDirectory _directory = new();
-    private readonly SharedKey _blue;
+    private readonly KeyForTests _keys = new();
 
-    public KeyRevokeVerbTests()
-    {
-        new KeyDirectory(_directory["keys"]).Create("blue");
-        _blue = AskingKey.Load(_directory["keys"], "blue");
-    }
-
-    public void Dispose()
-    {
-        _blue.Dispose();
-        _directory.Dispose();
-    }
+    public void Dispose() => _keys.Dispose();
 
     [Theory]
     [InlineData("blue")]
     [InlineData("FILE")]
     public async Task Revoke_AtAServer_AsksItWithTheKeyAndLeavesTheDirectoryAsItIs(string key)
     {
-        using var server = new ScriptedControlPlane(_blue, "200 OK", Json, """{"name":"red","id":"x.stiefel","keysLeft":1,"warning":null}""");
+        using var server = new ScriptedControlPlane(_keys.Blue, "200 OK", Json, """{"name":"red","id":"x.stiefel","keysLeft":1,"warning":null}""");
 
-        var text = await RevokeAsync(0, "red", "--server", server.Host, "--key", key == "FILE" ? _directory["keys/blue.key"] : key);
+        var text = await RevokeAsync(0, "red", "--server", server.Host, "--key", key == "FILE" ? _keys.Directory["keys/blue.key"] : key);
 
         var request = Assert.Single(server.Requests);
         Assert.StartsWith("DELETE /api/v1/keys/red HTTP/1.1\r\n", request, StringComparison.Ordinal);
-        Assert.Contains($"Authorization: Bearer {AdminToken.For(_blue)}\r\n", request, StringComparison.Ordinal);
+        Assert.Contains($"Authorization: Bearer {AdminToken.For(_keys.Blue)}\r\n", request, StringComparison.Ordinal);
         Assert.Contains($"red is accepted no more at {server.Host}", text, StringComparison.Ordinal);
         Assert.Contains("there: stiefel key revoke red", text, StringComparison.Ordinal);
         Assert.DoesNotContain("asked with", text, StringComparison.Ordinal);
-        Assert.True(File.Exists(_directory["keys/blue.key"]));
+        Assert.True(File.Exists(_keys.Directory["keys/blue.key"]));
     }
 
     [Fact]
     public async Task Revoke_TheKeyThatAsks_SaysThatAnotherIsNeededFromNowOn()
     {
-        using var server = new ScriptedControlPlane(_blue, "200 OK", Json, $$"""{"name":"blue","id":"{{DerivedCertificate.NameOf(_blue)}}","keysLeft":1,"warning":null}""");
+        using var server = new ScriptedControlPlane(_keys.Blue, "200 OK", Json, $$"""{"name":"blue","id":"{{DerivedCertificate.NameOf(_keys.Blue)}}","keysLeft":1,"warning":null}""");
         Assert.Contains("name another with --key", await RevokeAsync(0, "blue", "--server", server.Host), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Revoke_ServerWarns_IsShownWithoutControlCharacters()
     {
-        using var server = new ScriptedControlPlane(_blue, "200 OK", Json, """{"name":"blue","id":null,"keysLeft":0,"warning":"the last\u001b[2J key"}""");
+        using var server = new ScriptedControlPlane(_keys.Blue, "200 OK", Json, """{"name":"blue","id":null,"keysLeft":0,"warning":"the last\u001b[2J key"}""");
         Assert.Contains("WARNING: the last?[2J key", await RevokeAsync(0, "blue", "--server", server.Host), StringComparison.Ordinal);
     }
 
@@ -70,7 +59,7 @@ public sealed class KeyRevokeVerbTests : IDisposable
     [InlineData("200 OK", "[]", "try again")]
     public async Task Revoke_ServerRefuses_IsOneLine(string status, string body, string words)
     {
-        using var server = new ScriptedControlPlane(_blue, status, Problem, body);
+        using var server = new ScriptedControlPlane(_keys.Blue, status, Problem, body);
         var text = await RevokeAsync(1, "red", "--server", server.Host);
         Assert.Contains(words, text, StringComparison.Ordinal);
         // On a busy machine the answer may take long enough for the line that says so.
@@ -81,7 +70,7 @@ public sealed class KeyRevokeVerbTests : IDisposable
     [Fact]
     public async Task Revoke_ServerTakesLongerThanALookUp_IsWaitedForWithALineThatSaysWhy()
     {
-        using var server = new ScriptedControlPlane(_blue, "200 OK", Json, """{"name":"red","id":"x.stiefel","keysLeft":1,"warning":null}""", TimeSpan.FromSeconds(12));
+        using var server = new ScriptedControlPlane(_keys.Blue, "200 OK", Json, """{"name":"red","id":"x.stiefel","keysLeft":1,"warning":null}""", TimeSpan.FromSeconds(12));
         var text = await RevokeAsync(0, "red", "--server", server.Host);
         Assert.StartsWith("waiting: ", text, StringComparison.Ordinal);
         Assert.Contains("red is accepted no more", text, StringComparison.Ordinal);
@@ -90,24 +79,24 @@ public sealed class KeyRevokeVerbTests : IDisposable
     [Fact]
     public async Task Revoke_ServerRefusesWithEscapes_IsShownWithoutThem()
     {
-        using var server = new ScriptedControlPlane(_blue, "500 Internal Server Error", Problem, """{"detail":"the\u001b[2J\u009b1m disk\r\nis gone"}""");
+        using var server = new ScriptedControlPlane(_keys.Blue, "500 Internal Server Error", Problem, """{"detail":"the\u001b[2J\u009b1m disk\r\nis gone"}""");
         Assert.Contains("stiefel: the?[2J?1m disk??is gone\n", await RevokeAsync(1, "red", "--server", server.Host), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Revoke_KeyThatIsHereUnderOtherNames_SaysThatItIsStillAcceptedAndFails()
     {
-        var directory = new KeyDirectory(_directory["keys"]);
+        var directory = new KeyDirectory(_keys.Directory["keys"]);
         foreach (var copy in new[] { "blue-backup", "attic" })
         {
-            File.Copy(_directory["keys/blue.key"], _directory[$"keys/{copy}.key"]);
+            File.Copy(_keys.Directory["keys/blue.key"], _keys.Directory[$"keys/{copy}.key"]);
         }
 
         directory.Create("red");
-        File.SetUnixFileMode(_directory["keys/attic.key"], UnixFileMode.UserRead | UnixFileMode.OtherRead); // refused today, but it need not stay so
+        File.SetUnixFileMode(_keys.Directory["keys/attic.key"], UnixFileMode.UserRead | UnixFileMode.OtherRead); // refused today, but it need not stay so
 
         var text = await RevokeAsync(1, "blue");
-        Assert.False(File.Exists(_directory["keys/blue.key"]));
+        Assert.False(File.Exists(_keys.Directory["keys/blue.key"]));
         Assert.Equal("stiefel: blue is removed, but the same key is here as attic, blue-backup too and is still accepted; " +
             "revoke that as well: stiefel key revoke attic; stiefel key revoke blue-backup\n", text);
 
@@ -136,13 +125,13 @@ public sealed class KeyRevokeVerbTests : IDisposable
     public async Task Revoke_WrongUsage_ChangesNothing(params string[] arguments)
     {
         await RevokeAsync(2, arguments);
-        Assert.True(File.Exists(_directory["keys/blue.key"]));
+        Assert.True(File.Exists(_keys.Directory["keys/blue.key"]));
     }
 
     private async Task<string> RevokeAsync(int expectedCode, params string[] arguments)
     {
         var output = new StringWriter();
-        string[] all = ["key", "revoke", .. arguments, "--yes", "--directory", _directory["keys"]];
+        string[] all = ["key", "revoke", .. arguments, "--yes", "--directory", _keys.Directory["keys"]];
         var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { KeyVerb.Build() }, all, output, output);
         Assert.True(code == expectedCode, $"exit code {code}: {output}");
         return output.ToString();
