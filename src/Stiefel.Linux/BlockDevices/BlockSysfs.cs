@@ -85,15 +85,13 @@ public sealed class BlockSysfs(string root = "/sys")
     private static List<string> Children(string directory, Func<string, bool> accept)
     {
         var names = new List<string>();
-        if (Directory.Exists(directory))
+        try
         {
-            foreach (var child in Directory.EnumerateFileSystemEntries(directory))
-            {
-                if (accept(child))
-                {
-                    names.Add(Path.GetFileName(child));
-                }
-            }
+            names.AddRange(Directory.EnumerateFileSystemEntries(directory).Where(accept).Select(child => Path.GetFileName(child)));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The device does not exist, or was removed a moment ago.
         }
 
         names.Sort(StringComparer.Ordinal);

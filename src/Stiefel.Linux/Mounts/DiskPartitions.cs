@@ -20,16 +20,15 @@ public static class DiskPartitions
     internal static IReadOnlyList<DiskPartition> List(string name, string sysRoot)
     {
         var sysfs = new BlockSysfs(sysRoot);
-        return [.. sysfs.PartitionsOf(name)
-            .Select(part => new DiskPartition(
-                part,
-                $"/dev/{part.Replace('!', '/')}",
-                (int)ReadNumber(sysRoot, part, "partition"),
-                sysfs.StartOf(part),
-                ReadNumber(sysRoot, part, "size") * SysfsSector))
-            .OrderBy(part => part.Number)];
+        return [.. sysfs.PartitionsOf(name).Select(part => Read(sysfs, part)).OfType<DiskPartition>().OrderBy(part => part.Number)];
     }
 
-    private static long ReadNumber(string sysRoot, string name, string file)
-        => long.Parse(File.ReadAllText(Path.Combine(sysRoot, "class/block", name, file)).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture);
+    // A partition can vanish while it is read (a loop device detached, a disk unplugged, a table read again): it is left out.
+    private static DiskPartition? Read(BlockSysfs sysfs, string name)
+        => ReadNumber(sysfs, name, "partition") is { } number && ReadNumber(sysfs, name, "start") is { } start && ReadNumber(sysfs, name, "size") is { } size
+            ? new DiskPartition(name, $"/dev/{name.Replace('!', '/')}", (int)number, start * SysfsSector, size * SysfsSector)
+            : null;
+
+    private static long? ReadNumber(BlockSysfs sysfs, string name, string attribute)
+        => long.TryParse(sysfs.ReadAttribute(name, attribute), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

@@ -21,6 +21,22 @@ public sealed class DiskPartitionsTests : IDisposable
             DiskPartitions.List("nvme0n1", _sys.Path));
     }
 
+    [Theory]
+    [InlineData("partition")]
+    [InlineData("start")]
+    [InlineData("size")]
+    public void List_PartitionVanishesWhileItIsRead_IsLeftOut(string gone)
+    {
+        AddPartition("loop7", "loop7p1", 1, 2048, 2048);
+        AddPartition("loop7", "loop7p2", 2, 4096, 2048);
+        Link("loop7", "devices/block/loop7");
+
+        // A link to nothing is what is left of an attribute between two looks: it is listed and cannot be read.
+        File.Delete(_sys.File($"devices/block/loop7/loop7p1/{gone}"));
+        File.CreateSymbolicLink(_sys.File($"devices/block/loop7/loop7p1/{gone}"), _sys.File("nothing"));
+        Assert.Equal([new("loop7p2", "/dev/loop7p2", 2, 2 << 20, 1 << 20)], DiskPartitions.List("loop7", _sys.Path));
+    }
+
     [Fact]
     public void List_UnknownDiskOrFile_IsEmpty()
     {
