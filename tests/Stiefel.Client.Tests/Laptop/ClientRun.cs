@@ -8,11 +8,14 @@ namespace Stiefel.Client.Tests.Laptop;
 /// <summary>One run of the program inside the test: its exit code and everything that it wrote.</summary>
 internal sealed record ClientRun(int ExitCode, string Output, string Errors)
 {
+    // A search has no end of its own.
+    private static readonly TimeSpan s_limit = TimeLimit.Seconds(120);
+
     public static async Task<ClientRun> StartAsync(params string[] arguments)
     {
         var root = new RootCommand("test") { BootVerb.Build(), DiscoverVerb.Build(), FetchVerb.Build() };
         var (output, errors) = (new StringWriter(), new StringWriter());
-        var code = await new VerbRunner("stiefel-client", Failure.AsVerbException).RunAsync(root, arguments, output, errors);
+        var code = await new VerbRunner("stiefel-client", Failure.AsVerbException).RunAsync(root, arguments, output, errors).WaitAsync(s_limit);
         return new ClientRun(code, output.ToString(), errors.ToString());
     }
 

@@ -36,6 +36,9 @@ internal sealed class Responder : IDisposable
     /// <summary>The laptop runs its own system: a question is answered by a challenge.</summary>
     public bool Sleeps { get; set; }
 
+    /// <summary>False while it leaves questions without an answer.</summary>
+    public Func<bool> Answers { get; set; } = () => true;
+
     /// <summary>How many calls came.</summary>
     public int Wakes { get; private set; }
 
@@ -53,6 +56,11 @@ internal sealed class Responder : IDisposable
                 if (DiscoveryDatagram.TryOpenFind(buffer.AsSpan(0, length), [_key], out var nonce, out _))
                 {
                     Questions++;
+                    if (!Answers())
+                    {
+                        continue;
+                    }
+
                     var answers = Sleeps ? [CallDatagram.BuildChallenge(_key, nonce, new byte[DiscoveryDatagram.NonceSize], ((IPEndPoint)sender).Address, Laptop)] : Reply(nonce);
                     Array.ForEach(answers, datagram => _socket.SendTo(datagram, sender));
                 }
