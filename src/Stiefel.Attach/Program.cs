@@ -6,8 +6,8 @@ using Stiefel.Attach.Ending;
 using Stiefel.Attach.Start;
 using Stiefel.Linux.Processes;
 
-// One program, three lives: the kernel starts it as process 1 (rdinit=/stiefel/init); process 1 starts it again as the agent; and systemd becomes it
-// when everything else has ended.
+// The program has three roles: the kernel starts it as process 1 (rdinit=/stiefel/init); process 1 starts it again as the agent; and systemd
+// executes it as its last step, when everything else has ended.
 if (Environment.ProcessId == 1)
 {
     if (Environment.GetCommandLineArgs()[0] == ExitRamdisk.Program)
@@ -20,7 +20,7 @@ if (Environment.ProcessId == 1)
 
 if (args is [AgentProgram.Argument, var childsEnd] && int.TryParse(childsEnd, CultureInfo.InvariantCulture, out var ready))
 {
-    // docs/security.md#privileges says for what, and a test compares.
+    // docs/security.md#privileges tells what each is for; a test compares the two lists.
     LeastPrivilege.Keep(
         Capability.SysAdmin, Capability.NetAdmin, Capability.IpcLock, Capability.SysResource, Capability.MakeNode, Capability.DacOverride,
         Capability.NetBindService);

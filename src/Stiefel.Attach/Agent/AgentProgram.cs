@@ -12,32 +12,32 @@ using Stiefel.Protocol.Handover;
 namespace Stiefel.Attach.Agent;
 
 /// <summary>
-/// The process below the root file system. It attaches the disk, tells process 1, and then stays for as long as the desktop runs, to make
+/// The process that keeps the root disk connected. It attaches the disk, tells process 1, and then stays for as long as the desktop runs, to make
 /// a new connection whenever the kernel has given the old one up. It holds nothing that is mounted, its memory is locked, and the `@` in
 /// its name is what systemd spares at switch-root and shutdown (systemd.io/ROOT_STORAGE_DAEMONS).
 ///
 /// The data path needs no process: the kernel's NBD client owns the socket, its WireGuard the tunnel. So the agent may be slow, and may even
 /// die, without a request being lost; it must only never wait for the disk itself. Whatever it runs, reads or allocates while the disk is away
-/// could need a page of that very disk: hence locked memory, no open file, no other program, no name that is looked up.
+/// could need a page of that very disk: hence locked memory, no open file, no other program, no file name to look up.
 ///
 /// One loop does it all (<see cref="AttachedDisk.KeepConnected"/>). The kernel announces a dead connection once. The agent then looks for the
 /// cable by its hardware address (<see cref="CableLink"/>), turns the tunnel to it (<see cref="LaptopTunnel"/>), opens the export with the
 /// capability (<see cref="ServerConnector"/>), and hands the socket to the kernel, which sends again all that was not acknowledged. It tries
-/// for ever: only a laptop that knows the capability no more ends the disk (<see cref="DiskLostException"/>), since then another desktop may
+/// for ever. It gives the disk up only if the laptop no longer knows the capability (<see cref="DiskLostException"/>), since then another desktop may
 /// write it. A connection that dies although the laptop is there was too slow for the kernel's patience, which grows (<see cref="RequestPatience"/>).
 /// </summary>
 internal static class AgentProgram
 {
-    /// <summary>argv[0], as ps shows it.</summary>
+    /// <summary>The agent's argv[0], which ps shows.</summary>
     internal const string Name = "@stiefel-agent";
 
-    /// <summary>argv[1]; argv[2] is the number of the pipe's end.</summary>
+    /// <summary>The agent's argv[1]. argv[2] is the descriptor number of the pipe on which it reports that it is ready.</summary>
     internal const string Argument = "--agent";
 
     private const uint MemoryDevices = 1;
     private const uint Null = 3;
 
-    /// <summary>Never returns.</summary>
+    /// <summary>Runs the agent; never returns.</summary>
     [DoesNotReturn]
     internal static void Run(int readyPipe)
     {
@@ -46,11 +46,11 @@ internal static class AgentProgram
         Settle(log);
         var session = AttachSession.Parse(File.ReadAllText(AttachSession.Path, Encoding.UTF8));
 
-        // Its file is gone as soon as process 1 goes on.
+        // Read the passphrase now: process 1 deletes its file as soon as the agent is ready.
         var prompts = InitramfsPrompts.Find();
         var passphrase = prompts.Askpass || prompts.EncryptHook ? RootPassphrase.Read(log) : null;
 
-        // An agent that died may have left its connection: as long as that lives, so does its network namespace, with the card in it.
+        // An agent that died may have left its connection open, which keeps its network namespace alive with the card in it.
         AttachedDisk.FreeDevice(log);
         var link = LinkNamespace.Enter(CableLink.MacOf(session), log);
         using var disk = AttachedDisk.Attach(session, link, log);
@@ -77,7 +77,7 @@ internal static class AgentProgram
         RootStorageDaemon.SpareFromOutOfMemory();
         if (!RootStorageDaemon.MarkAsInputOutputPath())
         {
-            log.Say("this kernel is older than 5.6: very little memory together with a broken cable may be more than it can bear");
+            log.Say("this kernel is older than 5.6: this desktop may hang if memory runs out while the cable is broken");
         }
 
         try

@@ -23,7 +23,7 @@ internal sealed class AttachedDisk : IDisposable
     private DeviceQueue? _queue;
     private long _lastLoss;
 
-    // Held while the kernel's device changes: a connection is replaced, or the disk is ended.
+    // Held while a connection is replaced or the device is disconnected.
     private readonly Lock _changing = new();
     private volatile WaitingReport? _waiting;
     private volatile string? _over;
@@ -37,7 +37,7 @@ internal sealed class AttachedDisk : IDisposable
         _log = log;
     }
 
-    /// <summary>Makes the device; tries for ever and says what it waits for.</summary>
+    /// <summary>Connects the device to the laptop's disk; tries for ever and reports what it waits for.</summary>
     internal static AttachedDisk Attach(AttachSession session, LinkNamespace link, AttachLog log)
     {
         var waiting = WaitingReport.WhileBooting(log);
@@ -64,7 +64,7 @@ internal sealed class AttachedDisk : IDisposable
         }
     }
 
-    /// <summary>Replaces the connection each time the kernel has given it up, and bounds what is under way in it, for ever.</summary>
+    /// <summary>Replaces the connection each time the kernel has given it up, and adapts the size of requests to the cable; never returns.</summary>
     [DoesNotReturn]
     internal void KeepConnected()
     {
@@ -80,16 +80,16 @@ internal sealed class AttachedDisk : IDisposable
         }
     }
 
-    /// <summary>How it stands with the laptop; any thread may ask.</summary>
+    /// <summary>The state of the connection to the laptop; any thread may ask.</summary>
     private AgentWord Word => _over is { } reason ? new(AgentState.Lost, reason)
         : _waiting is { } waiting ? new(AgentState.Waiting, waiting.Reason)
         : new(AgentState.Connected, "");
 
     /// <summary>
-    /// Ends the kernel's device and its connection, when nobody uses the disk any more and all is flushed. A lost connection is replaced first:
+    /// Disconnects the kernel's device, once nothing uses the disk and all is flushed. Waits until a lost connection has been replaced, because
     /// the laptop must see each connection end.
     /// </summary>
-    /// <exception cref="IOException">The disk is not ours any more.</exception>
+    /// <exception cref="IOException">The disk no longer belongs to this desktop.</exception>
     private void Disconnect()
     {
         lock (_changing)
@@ -104,16 +104,16 @@ internal sealed class AttachedDisk : IDisposable
         }
     }
 
-    /// <summary>How it will end.</summary>
+    /// <summary>Makes the sequence that ends the disk on this desktop when its system shuts down.</summary>
     internal FinalGoodbye Goodbye() => new(Disconnect, _connector.SayGoodbye, () => Word, _log);
 
-    /// <summary>Hears what the laptop has to tell, as long as it is connected.</summary>
-    /// <param name="session">Its own.</param>
-    /// <param name="heard">Called on a thread of its own.</param>
+    /// <summary>Makes a listener for the laptop's notices; it asks for them while the disk is connected.</summary>
+    /// <param name="session">The session that this desktop was booted with.</param>
+    /// <param name="heard">Receives each notice, on the listener's own thread.</param>
     internal NoticeListener Notices(AttachSession session, Action<Notice> heard) =>
         new(session, _connector.Numbers, Laptop, heard);
 
-    /// <summary>Where the laptop's block server is, as long as it is connected; any thread may ask.</summary>
+    /// <summary>The address of the laptop's block server; null while the disk is not connected. Any thread may ask.</summary>
     internal IPEndPoint? Laptop() => _over is null && _waiting is null ? _connector.Reached : null;
 
     public void Dispose()
@@ -144,8 +144,8 @@ internal sealed class AttachedDisk : IDisposable
     }
 
     /// <summary>
-    /// An agent that died between CONNECT and its word to process 1 left the device connected, and the kernel would answer EBUSY for ever.
-    /// So early nobody else can own it. Before the first connection is made, since to the server a new one ends the one before.
+    /// Disconnects a device that an agent left connected when it died before it reported to process 1: the kernel would answer EBUSY for ever.
+    /// At this time of the boot nothing else can own the device. Runs before the first connection, because to the server a new one ends the old one.
     /// </summary>
     internal static void FreeDevice(AttachLog log)
     {
@@ -168,7 +168,7 @@ internal sealed class AttachedDisk : IDisposable
         }
         catch (LinuxException exception)
         {
-            // If it mattered, CONNECT will say so.
+            // If the device is still in use, CONNECT reports it.
             log.Say(exception.Message);
         }
     }
@@ -189,7 +189,7 @@ internal sealed class AttachedDisk : IDisposable
         {
             _queue = DeviceQueue.TryOpen(BlockDeviceOptions.Sysfs(DeviceIndex), export, requestTimeout, _log.Say);
 
-            // The first look reads from the disk. Without its connection it waits, in the kernel, for the next one, which is ours to make.
+            // Tune reads from the disk. If the connection is lost meanwhile, that read waits in the kernel until the second action has made a new one.
             BlockingWork.Run(
                 () =>
                 {
@@ -200,7 +200,7 @@ internal sealed class AttachedDisk : IDisposable
         }
         catch
         {
-            // The next try needs the device free again.
+            // Free the device for the next try.
             _queue?.Dispose();
             _kernel.Disconnect(DeviceIndex);
             throw;
@@ -215,16 +215,16 @@ internal sealed class AttachedDisk : IDisposable
         }
         catch (Exception exception)
         {
-            // Whatever it was, giving up would lose the disk for good.
+            // Go on after any failure: an agent that ends would lose the disk for good.
             _log.Say($"the agent goes on after: {exception.Message}");
             Thread.Sleep(TimeSpan.FromSeconds(1));
         }
     }
 
-    /// <summary>Waits until the kernel has given the connection up, and replaces it; false if it did not within this time.</summary>
+    /// <summary>Waits until the kernel gives the connection up, and replaces it; false if that did not happen within this time.</summary>
     private bool ReplaceIfLost(TimeSpan atMost)
     {
-        // The kernel announces it once: whatever goes wrong on the way to the next connection, it stays to be made.
+        // The kernel announces a dead connection only once, so remember it until a new connection has been made.
         _isLost = _isLost || _kernel.WaitForLinkDead(DeviceIndex, atMost);
         if (!_isLost)
         {
@@ -265,7 +265,7 @@ internal sealed class AttachedDisk : IDisposable
             }
             catch (DiskLostException lost)
             {
-                _log.Fail($"{lost.Message}; what was not saved is lost, every use of the disk fails from here on: restart this desktop");
+                _log.Fail($"{lost.Message}; unsaved work is lost and every use of the disk fails from now on: restart this desktop");
                 _over = lost.Message;
                 _kernel.Disconnect(DeviceIndex);
                 return;

@@ -8,7 +8,7 @@ internal sealed class Backoff
 
     private TimeSpan _next = First;
 
-    /// <summary>The pause to take now; the next is twice as long.</summary>
+    /// <summary>Returns the pause to take now and doubles the next one.</summary>
     internal TimeSpan Next()
     {
         var now = _next;

@@ -5,17 +5,17 @@ using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Attach.Agent;
 
-/// <summary>How the kernel is to use the device.</summary>
+/// <summary>The settings with which the kernel's NBD client uses the device.</summary>
 internal static class BlockDeviceOptions
 {
     private const int SmallestSector = 512;
     private const int LargestSector = 4096;
 
-    // The kernel's default of 128 KiB, for this and for one request, costs 40 % on large reads over a network; see RequestPace for the other.
+    // The kernel's defaults of 128 KiB for read-ahead and for a single request cost 40 % on large reads over a network. RequestPace sets the latter.
     private const int ReadAheadKibibytes = 2048;
 
-    // The kernel's client allows discards of 4 GiB, and the server answers one when all of it is done. One that takes longer than the
-    // time-out is sent again from its beginning, for ever: a requeued request keeps the time-out that it was made with.
+    // The kernel's client allows discards of 4 GiB, and the server answers a discard when all of it is done. A discard that takes longer than the
+    // time-out would be sent again from its beginning for ever, because a requeued request keeps the time-out that it was made with.
     internal const long LargestDiscard = 64 << 20;
 
     internal static NbdDeviceOptions For(AttachSession session, NbdExportInfo export) => new()
@@ -29,8 +29,8 @@ internal static class BlockDeviceOptions
     };
 
     /// <summary>
-    /// The laptop disk's logical sector, since its partition table counts in it: servers announce it as the smallest block, those of plain
-    /// files announce 1. Throws <see cref="IOException"/> for what the kernel cannot do.
+    /// The logical sector size of the laptop's disk, in which its partition table counts. Servers announce it as the smallest block; servers of plain
+    /// files announce 1. Throws <see cref="IOException"/> for a size that the kernel's client does not support.
     /// </summary>
     internal static int SectorSize(uint minimumBlock) => minimumBlock switch
     {
@@ -39,10 +39,10 @@ internal static class BlockDeviceOptions
         _ => throw new IOException($"the server wants blocks of {minimumBlock} bytes; the kernel's NBD client can do powers of two up to {LargestSector}"),
     };
 
-    /// <summary>Where the kernel shows a device.</summary>
+    /// <summary>The device's directory in sysfs.</summary>
     internal static string Sysfs(int index) => $"/sys/block/nbd{index}";
 
-    /// <summary>More read-ahead, smaller discards, and a first look, which makes the kernel read the partition table. Needs /sys and /dev.</summary>
+    /// <summary>Sets more read-ahead and smaller discards, then reads the first sector, which makes the kernel read the partition table. Needs /sys and /dev.</summary>
     internal static void Tune(int index)
     {
         var queue = $"{Sysfs(index)}/queue";
@@ -56,7 +56,7 @@ internal static class BlockDeviceOptions
         }
     }
 
-    /// <summary>Lowers a setting that is larger; what does without discards says 0, and stays so.</summary>
+    /// <summary>Lowers a setting to this value if it is larger. A device without discards has 0, which stays.</summary>
     internal static void Limit(string file, long most)
     {
         try
@@ -68,7 +68,7 @@ internal static class BlockDeviceOptions
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A kernel that does not show it.
+            // This kernel lacks the setting.
         }
     }
 
@@ -80,7 +80,7 @@ internal static class BlockDeviceOptions
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A speed, not a need.
+            // The setting only affects speed.
         }
     }
 }

@@ -2,17 +2,17 @@ using System.Runtime.ExceptionServices;
 
 namespace Stiefel.Attach.Agent;
 
-/// <summary>Does something that may be held up in the kernel on a thread of its own, while this one does what frees it.</summary>
+/// <summary>Runs work that may block in the kernel on a thread of its own, while the calling thread does what unblocks it.</summary>
 internal static class BlockingWork
 {
-    // The agent's stacks are locked memory.
+    // Keep the stack small: the agent's memory is locked.
     private const int StackBytes = 256 * 1024;
 
     private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Returns when the work is done, and throws what it threw.</summary>
-    /// <param name="work">On the other thread.</param>
-    /// <param name="meanwhile">On this one, again and again as long as the work goes on.</param>
+    /// <param name="work">Runs on a thread of its own.</param>
+    /// <param name="meanwhile">Runs on the calling thread, again and again until the work is done.</param>
     internal static void Run(Action work, Action meanwhile)
     {
         ExceptionDispatchInfo? failure = null;

@@ -5,24 +5,24 @@ using Stiefel.Protocol.Handover;
 namespace Stiefel.Attach.Agent;
 
 /// <summary>
-/// The interface to the laptop. It is known by its hardware address, because its number changes when it is replugged and its name when
-/// udev pleases. Needs neither /proc nor /sys to be mounted: after switch-root the agent has none.
+/// The interface to the laptop. It is found by its hardware address, because its number changes when it is replugged and udev may change its
+/// name. Needs neither /proc nor /sys to be mounted: after switch-root the agent has none.
 /// </summary>
 internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
 {
-    /// <summary>Its name, which udev keeps because it was given before udev began (systemd.link, NamePolicy=keep).</summary>
+    /// <summary>The interface's name. udev keeps it, because it is given before udev starts (systemd.link, NamePolicy=keep).</summary>
     internal const string Name = "stiefellink";
 
     private const int LinkLocalPrefix = 64;
 
-    // The kernel makes its own address within this time, or something has forbidden it to.
+    // The kernel makes its own link-local address within this time unless something forbids it.
     private static readonly TimeSpan s_ownAddress = TimeSpan.FromSeconds(2);
 
     private int _prepared;
     private bool _isFirst = true;
     private long _carrierSince = long.MaxValue;
 
-    /// <summary>One step towards a usable interface: does what can be done now and says what is still missing.</summary>
+    /// <summary>Takes one step towards a usable interface: does what can be done now and returns what is still missing.</summary>
     internal CableLinkState Raise(bool needsLinkLocal)
     {
         if (Find(RouteNetlink.ListLinks(), mac) is not { } link)
@@ -31,7 +31,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
             return new(0, NotThere(mac));
         }
 
-        // One that has just been taken into the link's network namespace is down.
+        // An interface that has just been moved into the link's network namespace is down.
         if (_prepared != link.Index || !link.IsUp)
         {
             Prepare(link, mayInterrupt: _isFirst);
@@ -50,15 +50,15 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
         return new(link.Index, needsLinkLocal ? MissingLinkLocal(link) : null);
     }
 
-    /// <summary>The card's address.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Reads the card's hardware address from the session.</summary>
+    /// <exception cref="FormatException">The session names no valid address.</exception>
     internal static MacAddress MacOf(AttachSession session) =>
-        MacAddress.TryParse(session.Mac, out var mac) ? mac : throw new FormatException($"'{session.Mac}' is no hardware address");
+        MacAddress.TryParse(session.Mac, out var mac) ? mac : throw new FormatException($"the session file's '{session.Mac}' is not a hardware address");
 
-    /// <summary>For a person.</summary>
+    /// <summary>Tells a person that the card is missing.</summary>
     internal static string NotThere(MacAddress mac) => $"no network interface has the address {mac}: is the adapter plugged in?";
 
-    /// <summary>Hardware before anything stacked upon it: bridges and VLANs share the address of what they stand on.</summary>
+    /// <summary>Finds the interface with this address, preferring hardware: bridges and VLANs share the address of the interface below them.</summary>
     internal static NetworkLink? Find(IReadOnlyList<NetworkLink> links, MacAddress mac) => links
         .Where(link => (link.Mac == mac || link.PermanentMac == mac) && link.IsEthernetLike)
         .OrderByDescending(link => link.Name == Name)
@@ -76,7 +76,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
 
         if (link.Name != Name)
         {
-            // Kernels before 6.2 rename only what is down. Later, an interface in use is left as it is: nothing here depends on the name.
+            // Kernels before 6.2 rename only interfaces that are down. After the first time, an interface in use keeps its name, on which nothing depends.
             if (link.IsUp && mayInterrupt)
             {
                 Try(() => RouteNetlink.SetDown(link.Index));
@@ -137,7 +137,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
     }
 }
 
-/// <summary>How far it is.</summary>
-/// <param name="Index">The interface's number; 0 if there is none.</param>
-/// <param name="Missing">What is still missing, for a person; null if nothing.</param>
+/// <summary>The interface's progress towards being usable.</summary>
+/// <param name="Index">The interface's index; 0 if there is no interface.</param>
+/// <param name="Missing">Tells a person what is still missing; null if nothing is.</param>
 internal readonly record struct CableLinkState(int Index, string? Missing);

@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace Stiefel.Attach.Agent;
 
 /// <summary>
-/// Numbers the generations of this desktop's connections to its disk, and its goodbyes (docs/protocol.md#generations): each try has one of its
-/// own, since nobody knows how far one got that failed. They come from the clock, so that an agent that was started again goes on above.
+/// Numbers the generations of this desktop's connections to its disk, and its goodbyes (docs/protocol.md#generations). Each try has its own number,
+/// because a failed one may have reached the server. The numbers come from the clock, so that an agent that was restarted continues above the old ones.
 /// </summary>
-/// <param name="clock">Rises as long as this kernel runs.</param>
+/// <param name="clock">A count that rises as long as this kernel runs.</param>
 internal sealed class ConnectionGenerations(Func<long> clock)
 {
     private readonly Lock _lock = new();
@@ -17,7 +17,7 @@ internal sealed class ConnectionGenerations(Func<long> clock)
     {
     }
 
-    /// <summary>Above all before.</summary>
+    /// <summary>Returns a number above all earlier ones.</summary>
     internal ulong Next()
     {
         lock (_lock)

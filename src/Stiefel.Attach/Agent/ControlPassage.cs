@@ -5,21 +5,21 @@ using Stiefel.Protocol;
 namespace Stiefel.Attach.Agent;
 
 /// <summary>
-/// The way to the laptop's control plane out of the laptop's system on this desktop, which cannot reach the link: what connects to its loopback at the port of
-/// the control plane is passed on, byte for byte, through the tunnel. TLS goes from end to end; nothing is looked into. One thread for all, with a bounded
-/// number of connections and bounded buffers, since their memory is locked; for one too many, the one that was idle longest is ended.
+/// Lets programs on this desktop reach the laptop's control plane although they cannot reach the link: connections to the loopback at the control plane's
+/// port are passed on, byte for byte, through the tunnel. TLS goes from end to end, so the bytes are not inspected. One thread serves all connections. Their
+/// number and buffers are bounded, because the memory is locked; if there are too many, the one that was idle longest is closed.
 /// </summary>
 internal sealed class ControlPassage
 {
-    /// <summary>At once: a browser takes six.</summary>
+    /// <summary>The largest number of connections at once; a browser opens six.</summary>
     internal const int MaxConnections = 16;
 
-    // The agent's stacks are locked memory.
+    // Keep the stack small: the agent's memory is locked.
     private const int StackBytes = 256 * 1024;
     private const int Backlog = 8;
     private const int SelectForEver = -1;
 
-    // linux/in.h and linux/in6.h: the loopback has no address yet when the agent starts.
+    // linux/in.h and linux/in6.h. Free binding is needed because the loopback has no address yet when the agent starts.
     private const int ProtocolIp = 0;
     private const int IpFreeBind = 15;
     private const int ProtocolIpv6 = 41;
@@ -35,10 +35,10 @@ internal sealed class ControlPassage
 
     private ControlPassage(List<Socket> doors, Func<IPEndPoint?> laptop) => (_doors, _laptop) = (doors, laptop);
 
-    /// <summary>Opens both doors, and passes on from a thread of its own what comes; what cannot be opened is said.</summary>
-    /// <param name="link">The loopback is outside.</param>
-    /// <param name="laptop">Where the control plane is; null as long as the laptop is away.</param>
-    /// <param name="say">For the kernel's log.</param>
+    /// <summary>Listens on the loopback's IPv4 and IPv6 addresses and passes connections on, from a thread of its own; reports it if it cannot listen.</summary>
+    /// <param name="link">The link's namespace; the loopback to listen on is outside it.</param>
+    /// <param name="laptop">Returns the control plane's address; null while the laptop is away.</param>
+    /// <param name="say">Writes a line to the kernel's log.</param>
     internal static void Start(LinkNamespace link, Func<IPEndPoint?> laptop, Action<string> say)
     {
         try
@@ -47,11 +47,11 @@ internal sealed class ControlPassage
         }
         catch (SocketException exception)
         {
-            say($"the laptop's control plane cannot be had at port {WellKnownPorts.Admin} of this system: {exception.Message}");
+            say($"the laptop's control plane cannot be reached through port {WellKnownPorts.Admin} of this system: {exception.Message}");
         }
     }
 
-    /// <summary>Takes the port on the loopback, where the calling thread is.</summary>
+    /// <summary>Listens at the port on the loopback of the calling thread's network namespace.</summary>
     internal static ControlPassage Open(int port, Func<IPEndPoint?> laptop)
     {
         List<Socket> doors = [Listen(IPAddress.Loopback, port, ProtocolIp, IpFreeBind)];
@@ -61,16 +61,16 @@ internal sealed class ControlPassage
         }
         catch (SocketException)
         {
-            // A system without IPv6.
+            // This system has no IPv6.
         }
 
         return new ControlPassage(doors, laptop);
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The port it listens at.</summary>
     internal int Port => ((IPEndPoint)_doors[0].LocalEndPoint!).Port;
 
-    /// <summary>Passes on from now on.</summary>
+    /// <summary>Starts the thread that passes connections on.</summary>
     internal void Begin() => new Thread(Run, StackBytes) { IsBackground = true }.Start();
 
     private static Socket Listen(IPAddress address, int port, int level, int freeBind)
@@ -103,7 +103,7 @@ internal sealed class ControlPassage
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException or IOException)
             {
-                // No memory or no descriptor for a moment.
+                // The system is short of memory or descriptors for a moment.
                 Thread.Sleep(s_afterFailure);
             }
         }
@@ -124,7 +124,7 @@ internal sealed class ControlPassage
 
     private void AcceptAll(Socket door)
     {
-        // Some at a time: those that are open already must not wait for a crowd at the door.
+        // Accept a few at a time, so that open connections do not wait for a crowd of new ones.
         for (var taken = 0; taken < Backlog && door.Poll(0, SelectMode.SelectRead); taken++)
         {
             var here = door.Accept();

@@ -6,12 +6,12 @@ using Stiefel.Nbd.Client;
 namespace Stiefel.Attach.Agent;
 
 /// <summary>
-/// The queue of /dev/nbd0, watched and bounded (<see cref="RequestPace"/>). Its files in /sys are opened while that is mounted; after switch-root
-/// the agent has none, and the mount they are on is nowhere any more.
+/// Watches the queue of /dev/nbd0 and bounds the size of its requests (<see cref="RequestPace"/>). Its files in /sys are opened early and kept open,
+/// because after switch-root the agent sees no /sys.
 /// </summary>
 internal sealed class DeviceQueue : IDisposable
 {
-    // The agent's stacks are locked memory.
+    // Keep the stack small: the agent's memory is locked.
     private const int StackBytes = 256 * 1024;
     private const int StatBytes = 512;
     private const int Kibibyte = 1024;
@@ -36,14 +36,14 @@ internal sealed class DeviceQueue : IDisposable
         _before = Read() ?? default;
     }
 
-    /// <summary>When it should be looked at again.</summary>
+    /// <summary>The time until the next <see cref="Look"/>.</summary>
     internal TimeSpan Interval { get; private set; } = s_busy;
 
-    /// <summary>Null where the kernel does not show it: requests stay as the kernel makes them.</summary>
-    /// <param name="device">Its directory in /sys.</param>
-    /// <param name="export">What the server takes.</param>
-    /// <param name="requestTimeout">How long the kernel waits for an answer.</param>
-    /// <param name="say">For the kernel's log.</param>
+    /// <summary>Opens the queue; null if this kernel does not show it, and requests then keep the kernel's own size.</summary>
+    /// <param name="device">The device's directory in /sys.</param>
+    /// <param name="export">The server's limits.</param>
+    /// <param name="requestTimeout">The time for which the kernel waits for an answer.</param>
+    /// <param name="say">Writes a line to the kernel's log.</param>
     internal static DeviceQueue? TryOpen(string device, NbdExportInfo export, TimeSpan requestTimeout, Action<string> say)
     {
         SafeFileHandle? counters = null;
@@ -60,14 +60,14 @@ internal sealed class DeviceQueue : IDisposable
         }
     }
 
-    /// <summary>Bounds the first requests, and makes ready for more. May wait for what is under way.</summary>
+    /// <summary>Bounds the first requests, and starts the thread that changes the bound later. May wait for requests under way.</summary>
     internal void Begin()
     {
         Write(_pace.Kibibytes);
         new Thread(SetForEver, StackBytes) { IsBackground = true }.Start();
     }
 
-    /// <summary>Has a look, and bounds what the kernel asks for next. Waits for nothing.</summary>
+    /// <summary>Reads the device's counters and adapts the size of the kernel's next requests. Does not block.</summary>
     internal void Look()
     {
         if (Read() is not { } now)
@@ -106,8 +106,8 @@ internal sealed class DeviceQueue : IDisposable
         }
     }
 
-    // Kernels since 6.11 change a queue's limits when nothing is under way. Without a connection that is when there is one again, which
-    // the other thread makes.
+    // Writing the limit has a thread of its own because kernels since 6.11 wait until no request is under way. While the connection is lost, that
+    // is only after the agent's main thread has made a new one.
     private void SetForEver()
     {
         _changed.WaitOne();
@@ -133,7 +133,7 @@ internal sealed class DeviceQueue : IDisposable
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // A speed, not a need.
+            // The setting only affects speed.
             return false;
         }
     }

@@ -1,5 +1,5 @@
 namespace Stiefel.Attach.Agent;
 
-/// <summary>The server does not know our capability any more, see <see cref="DiskLossDetector"/>.</summary>
+/// <summary>The server no longer knows this desktop's capability; see <see cref="DiskLossDetector"/>.</summary>
 /// <param name="message">One line for the person at the desktop.</param>
 internal sealed class DiskLostException(string message) : Exception(message);

@@ -8,20 +8,20 @@ using Stiefel.Linux.Mounts;
 namespace Stiefel.Attach.Agent;
 
 /// <summary>
-/// The agent's part in the end of this system: shows the ramdisk for it at its place once the laptop's system runs, and hears, at a socket in there, what
-/// the last process says. Only root reaches that; nothing of it is on the disk.
+/// The agent's part in the shutdown of this system: moves the shutdown ramdisk to /run/initramfs once the laptop's system runs, and answers the last
+/// process at a socket in that ramdisk. Only root can reach the socket, and none of this is on the disk.
 /// </summary>
 internal sealed class EndListener : IDisposable
 {
-    // The agent's stacks are locked memory.
+    // Keep the stack small: the agent's memory is locked.
     private const int StackBytes = 256 * 1024;
     private const int QuestionMilliseconds = 1000;
     private const int Backlog = 4;
 
-    // systemd makes it as one of its first steps, sd_booted(3).
+    // systemd makes this directory as one of its first steps, sd_booted(3).
     private const string SystemdRuns = "/run/systemd/system";
 
-    // Made by others as one of their first steps, so that this need not be waited for: sysvinit (init(8)), OpenRC, runit. systemd may make the first later.
+    // Other inits make these early: sysvinit (init(8)), OpenRC, runit. They save waiting for systemd in vain. systemd too may make the first, but later.
     private static readonly string[] s_othersRun = ["/run/initctl", "/run/openrc", "/run/runit"];
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
@@ -36,12 +36,12 @@ internal sealed class EndListener : IDisposable
         (_goodbye, _log) = (goodbye, log);
         _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         _socket.Bind(new UnixDomainSocketEndPoint(path));
-        // Connecting takes the right to write (man 7 unix). Until this line only root has it too.
+        // Connecting needs write permission (unix(7)). The socket was root's alone before this line as well.
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         _socket.Listen(Backlog);
     }
 
-    /// <summary>Begins, on threads of its own; does nothing if process 1 made no ramdisk for the end.</summary>
+    /// <summary>Starts listening and waiting for the laptop's system, on threads of its own; does nothing if process 1 made no shutdown ramdisk.</summary>
     internal static void Start(FinalGoodbye goodbye, AttachLog log)
     {
         if (!ExitRamdisk.IsMade)
@@ -60,7 +60,7 @@ internal sealed class EndListener : IDisposable
         }
     }
 
-    /// <summary>Hears from now on.</summary>
+    /// <summary>Listens at the socket and starts the thread that answers.</summary>
     internal static EndListener Listen(FinalGoodbye goodbye, AttachLog log, string path)
     {
         var listener = new EndListener(goodbye, log, path);
@@ -85,7 +85,7 @@ internal sealed class EndListener : IDisposable
             }
             catch (SocketException)
             {
-                // One that asked and did not wait; no memory for a moment.
+                // The caller closed its connection early, or the system is short of memory for a moment.
                 Thread.Sleep(QuestionMilliseconds / 10);
             }
         }
@@ -109,7 +109,7 @@ internal sealed class EndListener : IDisposable
         socket.Send(answer.AsSpan(0, Math.Min(answer.Length, AgentWord.MaxBytes)));
     }
 
-    /// <summary>Waits for the laptop's system. Whatever is looked up there may have to be read from the disk: hence a thread of its own.</summary>
+    /// <summary>Waits for the laptop's system and shows it the ramdisk, on a thread of its own because looking up paths there may read from the disk.</summary>
     private void Show()
     {
         try

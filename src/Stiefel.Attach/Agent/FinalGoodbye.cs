@@ -3,11 +3,11 @@ using Stiefel.Attach.Ending;
 
 namespace Stiefel.Attach.Agent;
 
-/// <summary>The end of the disk on this desktop: its connection is ended, and the laptop told that nothing more comes, until it confirms that.</summary>
-/// <param name="disconnect">Ends the kernel's device. Throws <see cref="IOException"/>: it is not ours any more.</param>
-/// <param name="tell">Tells the laptop and checks its answer; returns when it has confirmed. Throws <see cref="DiskLostException"/>: it never will.</param>
-/// <param name="before">How it stands until then.</param>
-/// <param name="log">Hears what is being waited for.</param>
+/// <summary>Ends the disk on this desktop: disconnects it, and tells the laptop that no more writes come until the laptop confirms that it has heard.</summary>
+/// <param name="disconnect">Disconnects the kernel's device. Throws <see cref="IOException"/> if the disk no longer belongs to this desktop.</param>
+/// <param name="tell">Tells the laptop, and returns when it has confirmed. Throws <see cref="DiskLostException"/> or <see cref="GoodbyeRefusedException"/> if it never will.</param>
+/// <param name="before">Returns the connection's state, which is reported until the goodbye begins.</param>
+/// <param name="log">Receives what is being waited for.</param>
 internal sealed class FinalGoodbye(Action disconnect, Action<WaitingReport> tell, Func<AgentWord> before, AttachLog log)
 {
     private const int StackBytes = 256 * 1024;
@@ -19,13 +19,13 @@ internal sealed class FinalGoodbye(Action disconnect, Action<WaitingReport> tell
     private volatile bool _isTold;
     private volatile string? _failure;
 
-    /// <summary>How it stands; any thread may ask.</summary>
+    /// <summary>The progress of the goodbye; any thread may ask.</summary>
     internal AgentWord Word => _isTold ? new(AgentState.Told, "")
         : _failure is { } failure ? new(AgentState.Lost, failure)
         : _thread is null ? before()
         : new(AgentState.Waiting, _isDisconnected ? _waiting.Reason : before() is { State: AgentState.Waiting } lost ? lost.Detail : "");
 
-    /// <summary>Begins, once; returns at once.</summary>
+    /// <summary>Starts the goodbye on the first call, and returns at once.</summary>
     internal void Begin()
     {
         lock (_beginning)
@@ -49,7 +49,7 @@ internal sealed class FinalGoodbye(Action disconnect, Action<WaitingReport> tell
         }
         catch (Exception exception)
         {
-            // Whatever it was: the one that ends this system must hear of it.
+            // Keep any failure for the last process, which asks for it.
             _failure = exception.Message;
         }
     }

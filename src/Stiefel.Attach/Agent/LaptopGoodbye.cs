@@ -9,24 +9,24 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Attach.Agent;
 
 /// <summary>
-/// Tells the laptop that this desktop is done with the disk for good, and verifies that it was heard (docs/protocol.md#goodbye). To be called when nobody
-/// here uses the disk any more and the kernel's device is disconnected: from then on this desktop never writes again.
+/// Tells the laptop that this desktop is done with the disk for good, and verifies its confirmation (docs/protocol.md#goodbye). Call it only once nothing
+/// uses the disk and the kernel's device is disconnected: this desktop never writes again after it.
 /// </summary>
 internal sealed class LaptopGoodbye(AttachSession session, ConnectionGenerations generations)
 {
     /// <summary>
-    /// One try: a connection of the next generation, which ends all before it, flushes, so that whatever became of the kernel's own flush this one is the
-    /// last command; then a fresh one says goodbye. Returns when the laptop has proved that it heard it.
+    /// Makes one try. A connection of the next generation, which ends all earlier ones, flushes, so that this flush is the last command even if the
+    /// kernel's own was lost. Then a new connection says goodbye. Returns when the laptop has proved that it heard it.
     /// </summary>
     /// <param name="server">The block server.</param>
-    /// <exception cref="GoodbyeRefusedException">It never will: something written is lost, or the laptop knows no goodbye. To try again is of no use.</exception>
-    /// <exception cref="IOException">Not now: try again.</exception>
+    /// <exception cref="GoodbyeRefusedException">Something written is lost, or one side knows no goodbye. Trying again is of no use.</exception>
+    /// <exception cref="IOException">The try failed: try again.</exception>
     /// <exception cref="SocketException">The laptop cannot be reached: try again.</exception>
     internal void Say(IPEndPoint server)
     {
         if (session.Goodbye is not { } goodbye || !SessionId.TryParse(goodbye.Session, out var id))
         {
-            throw new GoodbyeRefusedException("what booted this desktop knew no goodbye: update the stick");
+            throw new GoodbyeRefusedException("the stick that booted this desktop is too old for a clean goodbye: update it with stiefel setup-client-usbdrive");
         }
 
         Flush(server);
@@ -36,7 +36,7 @@ internal sealed class LaptopGoodbye(AttachSession session, ConnectionGenerations
         var answer = Ask(socket, number, SessionGoodbye.Prove(key, id, number));
         if (!SessionGoodbye.IsConfirmation(answer, key, id, number))
         {
-            throw new NbdProtocolException("the answer to the goodbye is not the laptop's");
+            throw new NbdProtocolException("the answer to the goodbye was not made by the laptop");
         }
     }
 
@@ -48,12 +48,12 @@ internal sealed class LaptopGoodbye(AttachSession session, ConnectionGenerations
             last.Socket.ReceiveTimeout = ServerConnection.FlushMilliseconds;
             if (!NbdClientFlush.FlushAndLeave(last.Socket))
             {
-                throw new GoodbyeRefusedException("the laptop could not bring all that was written to its disk: something of it is lost");
+                throw new GoodbyeRefusedException("the laptop could not write everything to its disk: some of the last writes are lost");
             }
         }
         catch (NbdProtocolException refused) when (refused.IsUnknownExport)
         {
-            // Not the disk's any more, after a goodbye whose answer got lost: the goodbye's own answer says which.
+            // The export is gone: either an earlier goodbye succeeded and its answer was lost, or the disk is lost. The next goodbye's answer tells which.
         }
     }
 
@@ -65,10 +65,10 @@ internal sealed class LaptopGoodbye(AttachSession session, ConnectionGenerations
         }
         catch (NbdProtocolException refused) when (refused.IsUnsupported)
         {
-            throw new GoodbyeRefusedException("the laptop knows no goodbye: update its ramdisk");
+            throw new GoodbyeRefusedException("the laptop's ramdisk is too old for a clean goodbye: update it with stiefel create-initrd");
         }
     }
 }
 
-/// <summary>The end of this desktop will not count as clean.</summary>
+/// <summary>The laptop will not count this desktop's end as clean.</summary>
 internal sealed class GoodbyeRefusedException(string message) : Exception(message);

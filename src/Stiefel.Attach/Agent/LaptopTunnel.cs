@@ -8,12 +8,12 @@ using Stiefel.Protocol.Tunnel;
 namespace Stiefel.Attach.Agent;
 
 /// <summary>
-/// The desktop's end of the tunnel to the laptop (docs/protocol.md#tunnel). It stands on the cable's interface only by the laptop's address:
-/// it stays when that is unplugged, and is turned to the new one. Needs neither /proc nor /sys to be mounted.
+/// The desktop's end of the tunnel to the laptop (docs/protocol.md#tunnel). Only its peer's address names the cable's interface, so it survives
+/// when that is unplugged and is then pointed at the new one. Needs neither /proc nor /sys to be mounted.
 /// </summary>
 internal sealed class LaptopTunnel
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The tunnel interface's name.</summary>
     internal const string Name = TunnelInterface.Desktop;
 
     private readonly TunnelSession _keys;
@@ -22,9 +22,9 @@ internal sealed class LaptopTunnel
     private int _turnedTo;
     private int _made;
 
-    /// <param name="keys">What was agreed.</param>
+    /// <param name="keys">The keys and the port agreed in the handshake.</param>
     /// <param name="laptop">The laptop's address on the cable, without a zone.</param>
-    /// <param name="linkMtu">The cable's, bytes.</param>
+    /// <param name="linkMtu">The cable's MTU in bytes.</param>
     internal LaptopTunnel(TunnelSession keys, IPAddress laptop, int linkMtu)
     {
         _keys = keys;
@@ -32,7 +32,7 @@ internal sealed class LaptopTunnel
         _mtu = TunnelPlan.MtuInside(linkMtu);
     }
 
-    /// <summary>Makes the tunnel, or turns it to the interface at which the laptop is now, and says where the block server is inside.</summary>
+    /// <summary>Makes the tunnel, or points it at the interface where the laptop is now; returns the block server's address inside the tunnel.</summary>
     /// <exception cref="LinuxException">The kernel refuses; EOPNOTSUPP if it has no WireGuard.</exception>
     internal IPAddress Raise(int linkIndex)
     {
@@ -48,7 +48,8 @@ internal sealed class LaptopTunnel
     }
 
     /// <summary>
-    /// Nothing came through: whatever the two kernels had agreed on may be known to one of them only. The next <see cref="Raise"/> begins anew.
+    /// Makes the next <see cref="Raise"/> set the tunnel up again. Call it when nothing comes through: perhaps only one of the two kernels still
+    /// knows the keys of WireGuard's last handshake.
     /// </summary>
     internal void Renew() => _turnedTo = 0;
 
@@ -89,7 +90,7 @@ internal sealed class LaptopTunnel
         }
         catch (LinuxException exception) when (exception.Errno == Errno.EACCES)
         {
-            // The laptop's system may switch IPv6 off everywhere (net.ipv6.conf.all.disable_ipv6); its disk comes through here.
+            // The laptop's system may switch IPv6 off everywhere (net.ipv6.conf.all.disable_ipv6); the tunnel to its disk needs it.
             Ipv6Switch.TurnOn(Name);
             RouteNetlink.AddAddress(index, TunnelPlan.Desktop, TunnelPlan.PrefixLength);
         }

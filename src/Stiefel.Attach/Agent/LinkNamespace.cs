@@ -5,15 +5,15 @@ using Stiefel.Linux.Network;
 namespace Stiefel.Attach.Agent;
 
 /// <summary>
-/// The network namespace of the link, in which the agent lives with its card, the tunnel and the disk's socket. No network manager, filter, sysctl or VPN
-/// of the laptop's system reaches in there. The kernel's NBD client does not exist inside and is asked outside; it takes a socket from anywhere.
+/// The network namespace of the link, which holds the agent, its card, the tunnel and the disk's socket. No network manager, firewall, sysctl or VPN of
+/// the laptop's system reaches into it. The kernel's NBD client can be reached only from outside it, but takes a socket of any namespace.
 ///
-/// A card that was unplugged comes back outside. A thread that stayed there hears of it from the kernel and takes it in at once, whatever udev or a network
-/// manager are about to do with it. When the namespace ends, the kernel puts the card back outside.
+/// A card that was unplugged comes back outside. A thread that stayed outside hears of it from the kernel and moves it in at once, before udev or a
+/// network manager can change it. When the namespace ends, the kernel puts the card back outside.
 /// </summary>
 internal sealed class LinkNamespace
 {
-    // The agent's stacks are locked memory.
+    // Keep the stack small: the agent's memory is locked.
     private const int StackBytes = 256 * 1024;
 
     private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(1);
@@ -24,19 +24,19 @@ internal sealed class LinkNamespace
     private readonly NetworkNamespace? _inside;
     private string? _said;
 
-    // What the card is, nothing else of that address is: whatever the laptop's system makes (a bridge, a macvlan) is left to it.
+    // The kind of interface that was moved in first. Other kinds with the same address (a bridge or macvlan of the laptop's system) stay outside.
     private string? _kind;
     private bool _isKnown;
 
     private LinkNamespace(MacAddress mac, Action<string> say, NetworkNamespace? outside, NetworkNamespace? inside) =>
         (_mac, _say, _outside, _inside) = (mac, say, outside, inside);
 
-    /// <summary>It is the laptop's system's own after all.</summary>
+    /// <summary>True if no namespace could be made, and the link shares that of the laptop's system.</summary>
     internal bool IsShared => _outside is null;
 
     /// <summary>
-    /// Takes the calling thread into a new one, all threads that it starts from now on, and the card, for which it waits. Where that cannot be, it says
-    /// so and the thread stays where it is.
+    /// Moves the calling thread, threads that it starts later, and the card into a new namespace; waits for the card. If that fails, reports it and
+    /// leaves the thread where it is.
     /// </summary>
     internal static LinkNamespace Enter(MacAddress mac, AttachLog log) => Enter(mac, log.Say, WaitingReport.WhileBooting(log));
 
@@ -57,7 +57,7 @@ internal sealed class LinkNamespace
         }
         catch (LinuxException exception)
         {
-            say($"the link has no network namespace of its own, so that network managers and filters of this system reach it: {exception.Message}");
+            say($"the link has no network namespace of its own, so this system's network managers and firewalls can disturb it: {exception.Message}");
             if (isInside)
             {
                 outside!.Enter();
@@ -68,7 +68,7 @@ internal sealed class LinkNamespace
         }
     }
 
-    /// <summary>Does something where the laptop's system is.</summary>
+    /// <summary>Runs the work in the network namespace of the laptop's system.</summary>
     internal T Outside<T>(Func<T> work) => _outside is null ? work() : _outside.Run(work);
 
     private void WaitForCard(WaitingReport waiting)
@@ -97,10 +97,10 @@ internal sealed class LinkNamespace
             }
             catch (Exception exception)
             {
-                // Whatever it was, a card that comes back later must be found.
+                // Go on after any failure, because a card that comes back later must be found.
                 if (_said != exception.Message)
                 {
-                    _say($"the link's card cannot be taken out of this system's hands: {exception.Message}");
+                    _say($"the link's network card cannot be moved into the link's network namespace: {exception.Message}");
                 }
 
                 _said = exception.Message;
@@ -122,12 +122,12 @@ internal sealed class LinkNamespace
         }
         catch (LinuxException exception) when (exception.Errno == Errno.ENODEV)
         {
-            // Gone again, or taken in after an earlier word of it.
+            // The card is gone again, or an earlier announcement has already moved it in.
             return false;
         }
         catch (LinuxException exception) when (exception.Errno == Errno.EEXIST)
         {
-            // It is inside; its name still belongs to the one that is being unplugged.
+            // The card was moved in but not renamed: the name still belongs to its former interface, which is being unplugged.
         }
 
         (_kind, _isKnown) = (card.Kind, true);

@@ -6,15 +6,15 @@ using Stiefel.Protocol.Text;
 namespace Stiefel.Attach.Agent;
 
 /// <summary>
-/// What is done about a laptop's notices: all go to the kernel's log, warnings to everybody's terminal as well, and one kind asks this system to end. So
-/// many in a minute are shown and no more, whatever the laptop says; the wish to end is heard once, and always.
+/// Acts on the laptop's notices: all go to the kernel's log, warnings also to every terminal, and one kind asks this system to shut down. The number
+/// shown per minute is limited, whatever the laptop sends; the first request to shut down is always obeyed.
 /// </summary>
 internal sealed class NoticeBoard
 {
-    /// <summary>Shown at once; then one more in each <see cref="Refill"/>.</summary>
+    /// <summary>The number of notices shown in one burst; after it, one more in each <see cref="Refill"/>.</summary>
     internal const int Burst = 12;
 
-    /// <summary>In milliseconds.</summary>
+    /// <summary>The time after which one more notice may be shown, in milliseconds.</summary>
     internal const long Refill = 10_000;
 
     private readonly Action<string> _log;
@@ -30,17 +30,17 @@ internal sealed class NoticeBoard
     {
     }
 
-    /// <param name="log">For the log alone.</param>
-    /// <param name="warn">For log and terminals.</param>
-    /// <param name="powerOff">Asks this system to switch itself off; false if nothing here takes such a wish.</param>
-    /// <param name="milliseconds">A clock.</param>
+    /// <param name="log">Writes a line to the log only.</param>
+    /// <param name="warn">Writes a line to the log and to all terminals.</param>
+    /// <param name="powerOff">Asks this system to power off; false if its init takes no such request.</param>
+    /// <param name="milliseconds">A clock that counts milliseconds.</param>
     internal NoticeBoard(Action<string> log, Action<string> warn, Func<bool> powerOff, Func<long> milliseconds)
     {
         (_log, _warn, _powerOff, _milliseconds) = (log, warn, powerOff, milliseconds);
         _looked = milliseconds();
     }
 
-    /// <summary>Shows one, and does what it asks for.</summary>
+    /// <summary>Shows the notice, and does what it asks for.</summary>
     internal void Show(Notice notice)
     {
         var text = $"the laptop says: {PrintableText.OneLine(notice.Text)}";
@@ -55,7 +55,7 @@ internal sealed class NoticeBoard
             _isEnding = _powerOff();
             if (!_isEnding)
             {
-                _warn("this system is not run by systemd and takes no such wish: shut it down by hand");
+                _warn("this system is not run by systemd, so it cannot shut down by itself: shut it down by hand");
             }
         }
     }

@@ -9,22 +9,22 @@ using Stiefel.Protocol.Notices;
 namespace Stiefel.Attach.Agent;
 
 /// <summary>
-/// Asks the laptop what it has to tell, again and again (docs/protocol.md#notices), on a connection and a thread of its own: the disk waits for none of it. It
-/// makes no link and no tunnel; as long as the disk's own connection is being made anew, it keeps still.
+/// Asks the laptop for notices, again and again (docs/protocol.md#notices), on a connection and a thread of its own, so that the disk never waits for it.
+/// It makes neither link nor tunnel, and pauses while the disk's own connection is lost.
 /// </summary>
-/// <param name="session">What was agreed; without a goodbye's key there is nothing to ask with.</param>
-/// <param name="numbers">Rise from question to question.</param>
-/// <param name="laptop">Where its block server is; null as long as it is not to be asked.</param>
-/// <param name="heard">Told of each notice once, in order. Must not throw.</param>
+/// <param name="session">The session; without its goodbye key no questions can be asked.</param>
+/// <param name="numbers">Numbers the questions in rising order.</param>
+/// <param name="laptop">Returns the block server's address; null while it must not be asked.</param>
+/// <param name="heard">Receives each notice once, in order. Must not throw.</param>
 internal sealed class NoticeListener(AttachSession session, ConnectionGenerations numbers, Func<IPEndPoint?> laptop, Action<Notice> heard)
 {
-    // The agent's stacks are locked memory.
+    // Keep the stack small: the agent's memory is locked.
     private const int StackBytes = 256 * 1024;
 
     // The laptop holds a question for 20 s, docs/protocol.md#notices.
     private const int AnswerMilliseconds = 30_000;
 
-    // A handshake has a limit of options, of which each question is one.
+    // Each question is one option of an NBD handshake, and the server limits their number.
     private const int QuestionsOfAConnection = 100;
 
     private static readonly TimeSpan s_tooSoon = TimeSpan.FromSeconds(1);
@@ -33,13 +33,13 @@ internal sealed class NoticeListener(AttachSession session, ConnectionGeneration
 
     private ulong _last;
 
-    /// <summary>Begins, for as long as this process runs.</summary>
+    /// <summary>Starts the thread, which runs as long as this process does.</summary>
     internal void Start() => new Thread(Run, StackBytes) { IsBackground = true }.Start();
 
-    /// <summary>One connection's questions.</summary>
+    /// <summary>Asks on one connection, as often as the server allows.</summary>
     /// <param name="server">The block server.</param>
-    /// <exception cref="NbdProtocolException">It refuses, or what came is not the laptop's.</exception>
-    /// <exception cref="SocketException">It cannot be reached, or is gone.</exception>
+    /// <exception cref="NbdProtocolException">The server refuses, or the answer was not made by the laptop.</exception>
+    /// <exception cref="SocketException">The server cannot be reached, or is gone.</exception>
     internal void Ask(IPEndPoint server)
     {
         if (session.Goodbye is not { } own || !SessionId.TryParse(own.Session, out var id))
@@ -57,14 +57,14 @@ internal sealed class NoticeListener(AttachSession session, ConnectionGeneration
             var told = questions.Ask(session.ExportName, number, _last, SessionNotices.Prove(key, id, number, _last), SessionNotices.MaxInAnswer);
             foreach (var bytes in told)
             {
-                var notice = SessionNotices.Open(key, id, number, _last, bytes) ?? throw new NbdProtocolException("a notice is not the laptop's, or none of these that are asked for");
+                var notice = SessionNotices.Open(key, id, number, _last, bytes) ?? throw new NbdProtocolException("a notice was not made by the laptop, or is not one of those asked for");
                 _last = notice.Number;
                 heard(notice);
             }
 
             if (told.Count == 0 && Environment.TickCount64 - began < (long)s_tooSoon.TotalMilliseconds)
             {
-                // Whatever answers like that must not be asked without a pause.
+                // Pause: this server answers at once instead of holding the question until there is a notice.
                 Thread.Sleep(s_tooSoon);
             }
         }
@@ -85,7 +85,7 @@ internal sealed class NoticeListener(AttachSession session, ConnectionGeneration
             }
             catch (NbdProtocolException refused) when (refused.IsUnsupported)
             {
-                // A laptop of before, which tells nothing.
+                // The laptop's version is older than notices.
                 return;
             }
             catch (NbdProtocolException)

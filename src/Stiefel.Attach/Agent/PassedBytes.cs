@@ -2,10 +2,10 @@ using System.Net.Sockets;
 
 namespace Stiefel.Attach.Agent;
 
-/// <summary>One direction of a <see cref="PassedConnection"/>: what was received is sent before more is.</summary>
+/// <summary>One direction of a <see cref="PassedConnection"/>: all received bytes are sent on before more are received.</summary>
 internal sealed class PassedBytes(Socket from, Socket to)
 {
-    // Two for each of ControlPassage.MaxConnections, in locked memory.
+    // Keep the buffers small: each of ControlPassage.MaxConnections has two, in locked memory.
     private const int BufferBytes = 8 * 1024;
 
     private readonly byte[] _buffer = new byte[BufferBytes];
@@ -13,7 +13,7 @@ internal sealed class PassedBytes(Socket from, Socket to)
     private int _end;
     private bool _hasEnded;
 
-    /// <summary>The sender has ended, and the receiver has been told.</summary>
+    /// <summary>True once the sender has closed its side and the receiver has been told.</summary>
     internal bool IsOver { get; private set; }
 
     internal void AddWait(List<Socket> readable, List<Socket> writable)
@@ -28,7 +28,7 @@ internal sealed class PassedBytes(Socket from, Socket to)
         }
     }
 
-    /// <summary>Passes on what is there; false if nothing was.</summary>
+    /// <summary>Passes on the bytes that are there; false if none were received.</summary>
     /// <exception cref="SocketException">One end is gone.</exception>
     internal bool Pass()
     {

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Stiefel.Attach.Agent;
 
-/// <summary>One connection of <see cref="ControlPassage"/>: neither of its two sockets is ever waited for.</summary>
+/// <summary>One connection of <see cref="ControlPassage"/>; calls on its two sockets never block.</summary>
 internal sealed class PassedConnection : IDisposable
 {
     private readonly Socket _here;
@@ -15,10 +15,10 @@ internal sealed class PassedConnection : IDisposable
     private PassedConnection(Socket here, Socket there) =>
         (_here, _there, _out, _back, LastUsed) = (here, there, new PassedBytes(here, there), new PassedBytes(there, here), Environment.TickCount64);
 
-    /// <summary>When something came through last, in the system's milliseconds.</summary>
+    /// <summary>The time at which bytes last came through, as <see cref="Environment.TickCount64"/>.</summary>
     internal long LastUsed { get; private set; }
 
-    /// <summary>Takes the socket and begins to call the laptop; null if that cannot even begin.</summary>
+    /// <summary>Takes ownership of the socket and starts connecting to the laptop; null if that fails at once.</summary>
     internal static PassedConnection? TryBegin(Socket here, IPEndPoint laptop)
     {
         Socket? there = null;
@@ -33,7 +33,7 @@ internal sealed class PassedConnection : IDisposable
             }
             catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
             {
-                // On its way.
+                // The connection is being made.
             }
 
             return new PassedConnection(here, there);
@@ -46,7 +46,7 @@ internal sealed class PassedConnection : IDisposable
         }
     }
 
-    /// <summary>What it waits for.</summary>
+    /// <summary>Adds the sockets that this connection waits for.</summary>
     internal void AddWaits(List<Socket> readable, List<Socket> writable)
     {
         if (!_isConnected)
@@ -59,7 +59,7 @@ internal sealed class PassedConnection : IDisposable
         _back.AddWait(readable, writable);
     }
 
-    /// <summary>Does what can be done now; false, and closed, once it is over.</summary>
+    /// <summary>Passes on what can be passed on now; closes the connection and returns false once both directions have ended.</summary>
     internal bool GoOn()
     {
         try
@@ -77,7 +77,7 @@ internal sealed class PassedConnection : IDisposable
         }
         catch (SocketException)
         {
-            // One end is gone; the other end hears of it by the close.
+            // One end is gone; closing the socket tells the other.
         }
 
         Dispose();

@@ -2,16 +2,16 @@ using System.Buffers.Text;
 
 namespace Stiefel.Attach.Agent;
 
-/// <summary>What the kernel counts of a block device (Documentation/block/stat.rst).</summary>
-/// <param name="Requests">Reads and writes that were answered.</param>
-/// <param name="Bytes">Theirs.</param>
-/// <param name="UnderWay">Not answered yet.</param>
+/// <summary>The kernel's counters of a block device (Documentation/block/stat.rst).</summary>
+/// <param name="Requests">The number of answered reads and writes.</param>
+/// <param name="Bytes">The bytes read and written by them.</param>
+/// <param name="UnderWay">The number of requests not answered yet.</param>
 internal readonly record struct QueueCounters(long Requests, long Bytes, int UnderWay)
 {
     private const int Sector = 512;
     private const int Fields = 9;
 
-    /// <summary>Reads the line; null if it is none.</summary>
+    /// <summary>Parses the content of the device's stat file; null if it is malformed.</summary>
     internal static QueueCounters? Parse(ReadOnlySpan<byte> line)
     {
         Span<long> fields = stackalloc long[Fields];
@@ -34,11 +34,11 @@ internal readonly record struct QueueCounters(long Requests, long Bytes, int Und
             }
         }
 
-        // Reads, reads merged, sectors, milliseconds; the same of writes; under way.
+        // The fields: reads, merged reads, sectors and milliseconds; the same four for writes; requests under way.
         return read < Fields ? null : new QueueCounters(fields[0] + fields[4], (fields[2] + fields[6]) * Sector, (int)Math.Clamp(fields[8], 0, int.MaxValue));
     }
 
-    /// <summary>What happened since then.</summary>
+    /// <summary>The device's work between two readings of the counters.</summary>
     internal QueueWindow Since(QueueCounters before, TimeSpan length) =>
         new(length, Math.Max(0, Bytes - before.Bytes), Math.Max(0, Requests - before.Requests), UnderWay);
 }

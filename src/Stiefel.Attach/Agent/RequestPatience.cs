@@ -1,29 +1,29 @@
 namespace Stiefel.Attach.Agent;
 
 /// <summary>
-/// How long the kernel waits for an answer. Short as configured, so that a laptop that went away is asked again soon; but where the
-/// answers to all that it asked for at once take longer (128 requests of 512 KiB on a cable of 100 Mbit/s: 5.7 s), a short wait ends one
-/// working connection after the other and asks for everything again. So it grows when a connection is given up although the laptop is
-/// there, and goes back when there was calm.
+/// The time for which the kernel waits for an answer. The configured time is short, so that a laptop that went away is asked again soon. But where a full
+/// queue takes longer to answer (128 requests of 512 KiB on a cable of 100 Mbit/s: 5.7 s), a short time ends one working connection after the
+/// other and asks for everything again. So the time grows when the kernel gives a connection up although the laptop is there, and returns to
+/// the configured one after a calm period.
 /// </summary>
 internal sealed class RequestPatience
 {
-    /// <summary>Without a lost connection for this time, the configured one is tried again.</summary>
+    /// <summary>After this time without a lost connection, the configured time is tried again.</summary>
     internal static readonly TimeSpan Calm = TimeSpan.FromMinutes(10);
 
-    /// <summary>It grows no further than this; a longer one that was configured stays.</summary>
+    /// <summary>The longest time it grows to. A longer configured time stays.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     private readonly TimeSpan _configured;
 
     internal RequestPatience(TimeSpan configured) => Time = _configured = configured;
 
-    /// <summary>Now.</summary>
+    /// <summary>The time for which the kernel waits now.</summary>
     internal TimeSpan Time { get; private set; }
 
     internal bool HasGrown => Time > _configured;
 
-    /// <summary>The kernel gave a connection up, and the laptop answered when it was first asked again.</summary>
+    /// <summary>Doubles the time. Call it when the kernel gave a connection up and the laptop answered the very next try.</summary>
     internal void Grow()
     {
         if (Time < Longest)
@@ -32,6 +32,6 @@ internal sealed class RequestPatience
         }
     }
 
-    /// <summary>There was calm.</summary>
+    /// <summary>Returns to the configured time.</summary>
     internal void Relax() => Time = _configured;
 }

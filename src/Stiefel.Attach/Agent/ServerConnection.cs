@@ -4,10 +4,10 @@ using Stiefel.Nbd.Client;
 
 namespace Stiefel.Attach.Agent;
 
-/// <summary>A connection that has finished its handshake and can be handed to the kernel, which keeps it beyond the disposal of this.</summary>
+/// <summary>A connection that has finished its handshake and can be handed to the kernel, which then keeps it open after this object is disposed of.</summary>
 internal sealed class ServerConnection : IDisposable
 {
-    // man 7 tcp, linux/tcp.h.
+    // tcp(7), linux/tcp.h.
     private const int ProtocolTcp = 6;
     private const int TcpSynCount = 7;
     private const int TcpUserTimeout = 18;
@@ -15,17 +15,17 @@ internal sealed class ServerConnection : IDisposable
     // Three tries within seven seconds to reach the server; then the caller looks at the link again.
     private const int ConnectRetries = 2;
 
-    // As rresvport(3).
+    // The range of ports that rresvport(3) uses.
     private const int FirstReservedPort = 600;
     private const int FirstUnprivilegedPort = 1024;
     private const int ReservedPortTries = 8;
 
     private const int HandshakeMilliseconds = 10_000;
 
-    /// <summary>A flush of all that a slow disk has taken into its memory.</summary>
+    /// <summary>The time allowed for a flush, long enough for a slow disk with a full cache.</summary>
     internal const int FlushMilliseconds = 120_000;
 
-    // A peer that is gone without a word is noticed within 15 s, whether something is being sent or not.
+    // These notice a peer that vanished within 15 s, whether data is under way or not.
     private const int UnacknowledgedMilliseconds = 15_000;
     private const int KeepAliveAfterSeconds = 5;
     private const int KeepAliveEverySeconds = 3;
@@ -41,10 +41,10 @@ internal sealed class ServerConnection : IDisposable
 
     internal NbdExportInfo Export { get; }
 
-    /// <summary>Throws <see cref="SocketException"/> if the server cannot be reached, <see cref="Stiefel.Nbd.NbdProtocolException"/> if it refuses.</summary>
+    /// <summary>Connects and finishes the handshake. Throws <see cref="SocketException"/> if the server cannot be reached, <see cref="Stiefel.Nbd.NbdProtocolException"/> if it refuses.</summary>
     /// <param name="server">The block server.</param>
-    /// <param name="exportName">The capability.</param>
-    /// <param name="generation">Its number among this desktop's connections.</param>
+    /// <param name="exportName">The export's name, which is the session's capability.</param>
+    /// <param name="generation">The connection's number, from <see cref="ConnectionGenerations"/>.</param>
     internal static ServerConnection Open(IPEndPoint server, string exportName, ulong generation)
     {
         var socket = Dial(server);
@@ -61,7 +61,7 @@ internal sealed class ServerConnection : IDisposable
         }
     }
 
-    /// <summary>Before the handshake, for which its time-outs are. Throws <see cref="SocketException"/> if the server cannot be reached.</summary>
+    /// <summary>Connects, with the time-outs of a handshake. Throws <see cref="SocketException"/> if the server cannot be reached.</summary>
     internal static Socket Dial(IPEndPoint server)
     {
         var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -80,14 +80,14 @@ internal sealed class ServerConnection : IDisposable
         }
     }
 
-    /// <summary>A laptop that is away is called for some seconds only.</summary>
+    /// <summary>Limits connecting to a few seconds, in case the laptop is away.</summary>
     internal static void LimitCall(Socket socket) => SetTcpOption(socket, TcpSynCount, ConnectRetries);
 
     public void Dispose() => Socket.Dispose();
 
     /// <summary>
-    /// The laptop keeps room for connections from ports that only root may bind, so that no user of this desktop gets into the way of its disk.
-    /// Without one it works as well.
+    /// Uses a port that only root may bind: the laptop reserves some of its connections for those, so that no user of this desktop can keep the disk
+    /// from connecting. An ordinary port works too.
     /// </summary>
     private static void BindToReservedPort(Socket socket, AddressFamily family)
     {
@@ -101,14 +101,14 @@ internal sealed class ServerConnection : IDisposable
             }
             catch (SocketException)
             {
-                // Another has it.
+                // Another program uses this port.
             }
         }
     }
 
     private static void PrepareForKernel(Socket socket)
     {
-        // The kernel would take a receive time-out for the end of the connection.
+        // The kernel's client would take a receive time-out as the end of the connection.
         socket.ReceiveTimeout = socket.SendTimeout = 0;
         SetTcpOption(socket, TcpUserTimeout, UnacknowledgedMilliseconds);
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);

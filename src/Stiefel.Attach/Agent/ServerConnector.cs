@@ -7,7 +7,7 @@ using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Attach.Agent;
 
-/// <summary>From nothing to a connection, the first time and every time after: link, address, TCP, handshake.</summary>
+/// <summary>Makes every connection to the block server, from the first step to the last: link, address, tunnel, TCP, handshake.</summary>
 internal sealed class ServerConnector
 {
     private readonly AttachSession _session;
@@ -20,10 +20,10 @@ internal sealed class ServerConnector
     private NbdExportInfo? _first;
     private volatile IPEndPoint? _reached;
 
-    /// <summary>Where the laptop's block server was reached last; null before. Any thread may ask.</summary>
+    /// <summary>The address at which the block server was last reached; null before the first time. Any thread may ask.</summary>
     internal IPEndPoint? Reached => _reached;
 
-    /// <summary>Numbers of its questions, which rise as those of connections do.</summary>
+    /// <summary>The numbers of connections; questions about notices take theirs from here too.</summary>
     internal ConnectionGenerations Numbers => _generations;
 
     internal ServerConnector(AttachSession session, AttachLog log)
@@ -35,10 +35,13 @@ internal sealed class ServerConnector
         _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, session.Mtu) : null;
     }
 
-    /// <summary>Tries until it works; the report hears what is missing. Throws <see cref="DiskLostException"/> if it was connected once and never can be again.</summary>
+    /// <summary>Tries until it is connected, and reports what is missing meanwhile. Throws <see cref="DiskLostException"/> if it was connected before and never can be again.</summary>
     internal ServerConnection Connect(WaitingReport waiting) => Reach(waiting, server => Checked(ServerConnection.Open(server, _session.ExportName, _generations.Next())));
 
-    /// <summary>The same until the laptop has heard that this desktop is done with the disk, and has confirmed it. No connection of the kernel's is left. Throws <see cref="GoodbyeRefusedException"/> if it never will.</summary>
+    /// <summary>
+    /// Tries until the laptop has confirmed that this desktop is done with the disk. Call it once the kernel has no connection left.
+    /// Throws <see cref="GoodbyeRefusedException"/> if the laptop never will confirm it.
+    /// </summary>
     internal void SayGoodbye(WaitingReport waiting) => _ = Reach(waiting, server =>
     {
         _goodbye.Say(server);
@@ -67,7 +70,7 @@ internal sealed class ServerConnector
                 missing = state.Missing;
                 _ = loss.IsLostAfter(null);
                 silence.Broken();
-                // Looking at the link costs nothing, and the moment it comes is the one to catch.
+                // Try again soon: looking at the link is cheap, and it should be used as soon as it is there.
                 pause = new();
             }
             catch (Exception exception) when (exception is IOException or SocketException)
@@ -75,7 +78,7 @@ internal sealed class ServerConnector
                 missing = exception is SocketException failure ? Describe(failure) : exception.Message;
                 if (loss.IsLostAfter(exception) && _first is not null)
                 {
-                    throw new DiskLostException($"the laptop at {_server} does not accept this desktop any more: another desktop has taken the disk over, the laptop began anew and lost writes it had acknowledged, or its disk may have been changed meanwhile");
+                    throw new DiskLostException($"the laptop at {_server} no longer accepts this desktop: another desktop has taken the disk over, the laptop was restarted and lost writes it had acknowledged, or its disk may have changed meanwhile");
                 }
 
                 if (_tunnel is not null && _first is not null && silence.TellsAfter(exception))
@@ -93,7 +96,7 @@ internal sealed class ServerConnector
 
     private IPAddress OnLink(int linkIndex) => _server.IsIPv6LinkLocal ? new IPAddress(_server.GetAddressBytes(), linkIndex) : _server;
 
-    /// <summary>Somebody serves at the laptop's place, outside the tunnel.</summary>
+    /// <summary>True if something answers at the laptop's address outside the tunnel.</summary>
     private bool Answers()
     {
         try
@@ -118,7 +121,7 @@ internal sealed class ServerConnector
         return $"{_server} port {_session.Port}{(_tunnel is null ? "" : " in the tunnel")}: {new SocketException(failure.ErrorCode).Message}";
     }
 
-    // The kernel keeps the size and the flags of the first connection; another disk under the same name must never be written to.
+    // The kernel keeps the size and flags of the first connection, and must never write to another disk of the same name.
     private ServerConnection Checked(ServerConnection connection)
     {
         _first ??= connection.Export;

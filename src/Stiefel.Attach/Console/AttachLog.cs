@@ -8,15 +8,15 @@ using Stiefel.Protocol.Text;
 namespace Stiefel.Attach.Console;
 
 /// <summary>
-/// What this program says, through the kernel's log, which outlives it (dmesg, the journal), and on every console. The kernel shows its
-/// log on the consoles itself unless `quiet` forbids; only then is a line written there as well.
+/// Writes this program's messages to the kernel's log, which outlives it (dmesg, the journal), so that they appear on every console. The kernel shows
+/// its log on the consoles unless `quiet` forbids it; in that case this class writes to the consoles as well.
 /// </summary>
 internal sealed class AttachLog
 {
     private const uint MemoryDevices = 1;
     private const uint KernelLog = 11;
 
-    // printk levels (man 2 syslog): quiet shows only what is below 4.
+    // The kernel log's levels, syslog(2). `quiet` shows only those below 4.
     private const int Error = 3;
     private const int Notice = 5;
 
@@ -33,11 +33,11 @@ internal sealed class AttachLog
         }
         catch (LinuxException)
         {
-            // A kernel without CONFIG_PRINTK: the consoles remain.
+            // This kernel has no log (CONFIG_PRINTK); the consoles remain.
         }
     }
 
-    /// <summary>Looks what the kernel shows on the consoles, and which there are. Needs /proc and /sys.</summary>
+    /// <summary>Finds the consoles, and the levels that the kernel shows on them. Needs /proc and /sys.</summary>
     internal void FindConsoles(string procRoot = "/proc", string sysRoot = "/sys")
     {
         try
@@ -51,19 +51,19 @@ internal sealed class AttachLog
         }
     }
 
-    /// <summary>From now on only the kernel's log: the consoles belong to the system that has been started.</summary>
+    /// <summary>Stops writing to the consoles, which now belong to the system that has been started.</summary>
     internal void LeaveConsoles() => _consoles = [];
 
-    /// <summary>A step of the way that a watching program can find.</summary>
+    /// <summary>Marks a step of the start in a line that tests and tools search for.</summary>
     internal void Phase(string name) => Write(Notice, $"phase {name}");
 
-    /// <summary>One line for a person.</summary>
+    /// <summary>Writes one line for a person.</summary>
     internal void Say(string line) => Write(Notice, line);
 
-    /// <summary>One line for a person who must do something.</summary>
+    /// <summary>Writes one line that a person must act on.</summary>
     internal void Fail(string line) => Write(Error, line);
 
-    /// <summary>The first number of kernel.printk: messages of a lower level reach the consoles.</summary>
+    /// <summary>Reads the first number of kernel.printk: messages of a lower level reach the consoles.</summary>
     internal static int ShownBelow(string printk) => int.TryParse(printk.Split(['\t', ' '], 2)[0], out var level) ? level : 0;
 
     private void Write(int level, string text)
@@ -79,7 +79,7 @@ internal sealed class AttachLog
             }
             catch (LinuxException)
             {
-                // A console that is listed but not there (a serial port that the board lacks).
+                // The console is listed but missing (a serial port that the board lacks).
             }
         }
     }
@@ -95,7 +95,7 @@ internal sealed class AttachLog
         }
         catch (LinuxException)
         {
-            // Nothing is left to say it to.
+            // There is nowhere left to report it.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Stiefel.Attach.Console;
 
-/// <summary>Says what is being waited for: not at once (most waits are short), at every change of the reason, and again and again.</summary>
+/// <summary>Reports what is being waited for: after a first moment, because most waits are short, then at every change and at intervals.</summary>
 internal sealed class WaitingReport
 {
     private readonly Action<string> _say;
@@ -23,25 +23,25 @@ internal sealed class WaitingReport
         _began = milliseconds();
     }
 
-    /// <summary>Somebody sits before the screen and sees nothing else: every five seconds.</summary>
+    /// <summary>Repeats every five seconds, for a person who sees nothing else on the screen.</summary>
     internal static WaitingReport WhileBooting(AttachLog log) => WhileBooting(log.Say, () => Environment.TickCount64);
 
     internal static WaitingReport WhileBooting(Action<string> say, Func<long> milliseconds) =>
         new(say, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), milliseconds);
 
-    /// <summary>The kernel's log must not be filled by a night without cable: every two seconds at first, every ten minutes in the end.</summary>
+    /// <summary>Repeats after two seconds at first and every ten minutes in the end, so that a night without the cable does not fill the kernel's log.</summary>
     internal static WaitingReport WhileRunning(AttachLog log) => WhileRunning(log.Say, () => Environment.TickCount64);
 
     internal static WaitingReport WhileRunning(Action<string> say, Func<long> milliseconds) =>
         new(say, TimeSpan.Zero, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10), milliseconds);
 
-    /// <summary>How long it has been.</summary>
+    /// <summary>The time since the wait began.</summary>
     internal TimeSpan Elapsed => TimeSpan.FromMilliseconds(_milliseconds() - _began);
 
-    /// <summary>Whether anything had to be waited for at all.</summary>
+    /// <summary>True once anything had to be waited for.</summary>
     internal bool HasWaited { get; private set; }
 
-    /// <summary>The last reason, said or not; empty if there was none. Any thread may ask.</summary>
+    /// <summary>The last reason, whether it was reported or not; empty if there was none. Any thread may ask.</summary>
     internal string Reason => _reason;
 
     internal void Say(string reason)

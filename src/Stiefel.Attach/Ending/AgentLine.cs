@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Stiefel.Attach.Ending;
 
-/// <summary>Asks the agent: each question is a connection of its own, and gets one line at once. Only root can reach the socket.</summary>
+/// <summary>Asks the agent. Each question has a connection of its own and is answered at once with one line. Only root can reach the socket.</summary>
 /// <param name="path">The agent's socket.</param>
 internal sealed class AgentLine(string path)
 {
@@ -11,7 +11,7 @@ internal sealed class AgentLine(string path)
 
     private readonly UnixDomainSocketEndPoint _agent = new(path);
 
-    /// <summary>Asks how it stands, or, once the disk is nobody's any more, has the agent say goodbye; every time after the first that only asks.</summary>
+    /// <summary>Asks for the state, or, once nothing uses the disk, has the agent say goodbye. Asking for the goodbye again returns its progress.</summary>
     internal AgentWord Ask(AgentQuestion question)
     {
         try
@@ -44,9 +44,9 @@ internal sealed class AgentLine(string path)
 /// <summary>One byte on the agent's socket.</summary>
 internal enum AgentQuestion : byte
 {
-    /// <summary>How does it stand?</summary>
+    /// <summary>Asks for the state of the connection to the laptop.</summary>
     State = (byte)'s',
 
-    /// <summary>Nothing uses the disk any more, and all is flushed: disconnect it and say goodbye.</summary>
+    /// <summary>Has the agent disconnect the disk and say goodbye: nothing uses the disk any more, and all is flushed.</summary>
     Goodbye = (byte)'g',
 }

@@ -6,40 +6,40 @@ using Stiefel.Linux.Mounts;
 namespace Stiefel.Attach.Ending;
 
 /// <summary>
-/// What systemd goes back to when it ends (systemd.io/INITRD_INTERFACE): a file system in memory at /run/initramfs with one program, this one. Nothing
-/// of it is on the disk. It is made before the disk is attached, the agent runs from it, so that the program is in memory once, and it is shown at its
-/// place as soon as the laptop's system runs.
+/// The shutdown ramdisk that systemd returns to when it ends (systemd.io/INITRD_INTERFACE): a file system in memory at /run/initramfs with one program,
+/// this one. None of it is on the disk. It is made before the disk is attached, and the agent runs from it, so that the program is in memory only once.
+/// It is moved to /run/initramfs as soon as the laptop's system runs.
 /// </summary>
 internal static class ExitRamdisk
 {
-    /// <summary>Where it is made, in the initramfs.</summary>
+    /// <summary>The directory in the initramfs where it is made.</summary>
     internal const string Directory = "/stiefel-end";
 
-    /// <summary>Where systemd looks for it.</summary>
+    /// <summary>The directory where systemd looks for it.</summary>
     internal const string Place = "/run/initramfs";
 
-    /// <summary>The program's name in it, and argv[0] as systemd gives it.</summary>
+    /// <summary>The program's path inside it, which is also the argv[0] that systemd uses.</summary>
     internal const string Program = "/shutdown";
 
-    /// <summary>At which the agent hears, in it.</summary>
+    /// <summary>The path inside it of the agent's socket.</summary>
     internal const string Socket = "/agent";
 
-    // In it: how long the end may take, in seconds.
+    // The file inside it that holds the longest time for the shutdown, in seconds.
     private const string Patience = "/wait";
 
-    // dracut and finalrd fill this place with a system of their own unless there is a shell that can be run.
+    // dracut and finalrd fill /run/initramfs with a system of their own unless they find an executable shell in it.
     private const string NoShell = "/bin/sh";
 
     private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserExecute;
 
-    // What systemd moves here, and what it would make in any root, which it cannot once this is sealed.
+    // systemd moves mounts to some of these, and would create the others, which it cannot do once this is sealed.
     private static readonly string[] s_directories =
         ["bin", "dev", "etc", "lib", "lib64", "oldroot", "proc", "root", "run", "sbin", "sys", "tmp", "usr", "var"];
 
-    /// <summary>Process 1 has made it.</summary>
+    /// <summary>True if process 1 has made it.</summary>
     internal static bool IsMade => File.Exists(Directory + Program);
 
-    /// <summary>Makes it, and says where the program is in it; null if it cannot be made, which must not keep anything from starting.</summary>
+    /// <summary>Makes it and returns the program's path; null if that failed, which must not keep the system from starting.</summary>
     internal static string? TryMake(string program, TimeSpan patience, AttachLog log, string directory = Directory)
     {
         try
@@ -70,10 +70,10 @@ internal static class ExitRamdisk
         File.WriteAllText(directory + Patience, ((int)patience.TotalSeconds).ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>How long the end may take.</summary>
+    /// <summary>Reads the longest time that the shutdown may take.</summary>
     internal static TimeSpan ReadPatience(string directory = "") => TimeSpan.FromSeconds(int.Parse(File.ReadAllText(directory + Patience), CultureInfo.InvariantCulture));
 
-    /// <summary>Shows it at its place, once the laptop's system runs. Throws <see cref="LinuxException"/>.</summary>
+    /// <summary>Moves it to <see cref="Place"/>, once the laptop's system runs. Throws <see cref="LinuxException"/>.</summary>
     internal static void Show()
     {
         MemoryFileSystem.Seal(Directory);

@@ -8,9 +8,9 @@ using Stiefel.Linux.Processes;
 namespace Stiefel.Attach.Ending;
 
 /// <summary>
-/// Process 1 once more, at the other end: systemd has stopped everything, left the old root at /oldroot and become this. The old root is unmounted,
-/// what stands on the disk is closed, everything flushed; then the agent says goodbye, and when the laptop has confirmed it the machine ends as asked.
-/// Each step may wait in the kernel for a laptop that is away. So they are on a thread of their own, which the first one watches and may leave.
+/// Process 1 at the end of the system: systemd has stopped everything, moved the old root to /oldroot and executed this program. It unmounts the old root,
+/// closes LUKS, LVM and RAID on the disk and flushes it; then the agent says goodbye, and once the laptop has confirmed that, the machine ends as asked.
+/// Each step may block in the kernel while the laptop is away, so they run on a thread of their own, which the first thread watches and may abandon.
 /// </summary>
 internal sealed class LastProcess
 {
@@ -29,8 +29,8 @@ internal sealed class LastProcess
 
     private LastProcess() => _log.FindConsoles();
 
-    /// <summary>Never returns.</summary>
-    /// <param name="verb">systemd's: poweroff, reboot, halt or kexec.</param>
+    /// <summary>Runs the end of this system; never returns.</summary>
+    /// <param name="verb">systemd's verb: poweroff, reboot, halt or kexec.</param>
     [DoesNotReturn]
     internal static void Run(string verb)
     {
@@ -48,7 +48,7 @@ internal sealed class LastProcess
         process.End(ReadVerb(verb));
     }
 
-    /// <summary>What systemd asks for; whatever it is, the machine is not to go on running.</summary>
+    /// <summary>Parses systemd's verb. An unknown one powers the machine off, because it must not go on running.</summary>
     internal static MachineEnd ReadVerb(string verb) => verb switch
     {
         "reboot" => MachineEnd.Restart,
@@ -113,7 +113,7 @@ internal sealed class LastProcess
     {
         _log.Phase("unclean");
         _log.Fail($"the end is not clean: {reason}");
-        _log.Fail("the laptop keeps its disk for this desktop; another one that wants it is asked first");
+        _log.Fail("the laptop keeps its disk for this desktop; anyone who wants it at another desktop is asked first");
     }
 
     [DoesNotReturn]
@@ -128,7 +128,7 @@ internal sealed class LastProcess
             catch (LinuxException exception)
             {
                 _log.Fail(exception.Message);
-                // As systemd does: a restart by the firmware in place of one without, off in place of nothing.
+                // Fall back as systemd does: from kexec to a restart by the firmware, and from anything else to power off.
                 how = how == MachineEnd.Kexec ? MachineEnd.Restart : MachineEnd.PowerOff;
                 Thread.Sleep(how == MachineEnd.Restart ? TimeSpan.Zero : s_rest);
             }

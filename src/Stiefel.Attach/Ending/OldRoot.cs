@@ -6,18 +6,18 @@ using Stiefel.Linux.Processes;
 
 namespace Stiefel.Attach.Ending;
 
-/// <summary>The system that has ended, and the disk it ran on: taken apart until nobody can write to that any more.</summary>
-/// <param name="say">Hears a line for the person.</param>
+/// <summary>Takes the ended system's root apart, until nothing can write to its disk any more.</summary>
+/// <param name="say">Writes a line for the person.</param>
 internal sealed class OldRoot(Action<string> say)
 {
-    /// <summary>Where systemd leaves it.</summary>
+    /// <summary>The directory where systemd leaves the old root.</summary>
     internal const string Directory = "/oldroot";
 
     private const string DiskName = "nbd0";
     private const string Disk = $"/dev/{DiskName}";
     private const string EmergencyKey = "/proc/sysrq-trigger";
 
-    // The first tries are often in vain though no process is left; what holds out longer is not going to end.
+    // The first tries often fail although no process is left. Anything that is still in use after this time stays in use.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_emergency = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
@@ -26,9 +26,10 @@ internal sealed class OldRoot(Action<string> say)
     private readonly StackedDevices _stack = new(new BlockSysfs());
 
     /// <summary>
-    /// Takes everything apart and flushes it. The claim is the proof that nobody uses the disk, and keeps it so until the machine is off.
+    /// Unmounts and closes everything on the disk, and flushes it. The returned claim proves that nothing uses the disk, and prevents new use until
+    /// the machine is off.
     /// </summary>
-    /// <exception cref="IOException">Somebody uses it; what there is has been flushed, and is written to no more.</exception>
+    /// <exception cref="IOException">The disk is still in use. It has been flushed and made read-only.</exception>
     internal DiskClaim Close()
     {
         KillUsers();
@@ -53,7 +54,7 @@ internal sealed class OldRoot(Action<string> say)
         return claim;
     }
 
-    // Those that systemd spared, by the @ in their name: what shows pictures while it shuts down, mostly.
+    // These are programs that systemd spared because their name begins with @, mostly splash screens that are shown during the shutdown.
     private void KillUsers()
     {
         foreach (var user in FileUsers.Of(_mounts.OnDisk()))
@@ -71,7 +72,7 @@ internal sealed class OldRoot(Action<string> say)
         return _mounts.TryUnmount();
     }
 
-    /// <summary>Null if nothing stands on the disk any more.</summary>
+    /// <summary>Closes LUKS, LVM and RAID above the disk; null if none is left, else the reason.</summary>
     private string? CloseStack()
     {
         foreach (var name in _stack.Above(DiskName))
@@ -89,7 +90,7 @@ internal sealed class OldRoot(Action<string> say)
         return null;
     }
 
-    /// <summary>Leaves the disk as whole as it can be left, and says why it is not more.</summary>
+    /// <summary>Flushes the disk and makes it read-only as far as possible, then throws with the reason.</summary>
     private void Fail(string reason)
     {
         MachinePower.Sync();
@@ -99,11 +100,11 @@ internal sealed class OldRoot(Action<string> say)
         }
         catch (LinuxException)
         {
-            // A file is open for writing. The next asks nobody.
+            // A file is open for writing; the next step works regardless.
         }
 
-        // The kernel's own last resort, also for what is mounted where we do not see it (Documentation/admin-guide/sysrq.rst, `u`). It is done on the
-        // kernel's own time.
+        // The kernel's last resort remounts everything read-only, also in mount namespaces that we do not see (Documentation/admin-guide/sysrq.rst, `u`).
+        // The kernel does it later, so wait.
         File.WriteAllText(EmergencyKey, "u");
         Thread.Sleep(s_emergency);
         DiskClaim.Flush(Disk);

@@ -3,7 +3,7 @@ using Stiefel.Linux.Mounts;
 
 namespace Stiefel.Attach.Start;
 
-/// <summary>The least that is needed to see the hardware. The initramfs's own init mounts again what it wants, as it wants.</summary>
+/// <summary>The mounts that are needed to see the hardware. They are removed before the initramfs's own init starts, which makes its own.</summary>
 internal sealed class EarlyMounts
 {
     private static readonly (string Type, string Directory, bool HoldsDevices)[] s_table =
@@ -31,7 +31,7 @@ internal sealed class EarlyMounts
             }
             catch (LinuxException exception) when (exception.Errno == Errno.EBUSY)
             {
-                // There already, and therefore not ours to take away.
+                // It is mounted already, so it is not ours to unmount.
             }
         }
 

@@ -11,14 +11,14 @@ using Stiefel.Protocol.Handover;
 namespace Stiefel.Attach.Start;
 
 /// <summary>
-/// Process 1 of the payload's kernel, until the disk is there: then it becomes the initramfs's own init, which finds everything as if
+/// Process 1 of the payload's kernel until the disk is attached. Then it executes the initramfs's own init, which finds everything as if
 /// the kernel had started it with a local disk.
 /// </summary>
 internal static class FirstProcess
 {
     private static readonly TimeSpan s_agentRestart = TimeSpan.FromSeconds(2);
 
-    /// <summary>Never returns and never gives up: the kernel panics if process 1 ends.</summary>
+    /// <summary>Starts this system. Never returns and never gives up, because the kernel panics if process 1 ends.</summary>
     [DoesNotReturn]
     internal static void Run()
     {
@@ -56,7 +56,7 @@ internal static class FirstProcess
 
         if (KernelCommandLine.ReadCurrent()["systemd.swap"] == "0")
         {
-            log.Say("swap on the laptop's disk stays off: what is needed to reach it cannot wait for it");
+            log.Say("swap on the laptop's disk stays off, because reaching that disk takes memory itself");
         }
 
         HandOverPassphrase(log);
@@ -66,7 +66,7 @@ internal static class FirstProcess
         RealInit.Execute(session.RealInit, arguments, environment);
     }
 
-    /// <summary>What takes it through a pipe or from a file is served by the agent, which goes on running.</summary>
+    /// <summary>Hands the passphrase to systemd. The agent, which goes on running, serves prompts that take it through a pipe or from a file.</summary>
     private static void HandOverPassphrase(AttachLog log)
     {
         using var passphrase = RootPassphrase.Read(log);
@@ -77,7 +77,7 @@ internal static class FirstProcess
         }
         else if (passphrase is not null && !prompts.Any)
         {
-            log.Say("nothing in this initramfs is known to take a passphrase from another program: it will ask for it again");
+            log.Say("this initramfs cannot take the passphrase from another program as far as we know: it will ask for it again");
         }
 
         RootPassphrase.WipeFile(log);
@@ -85,7 +85,7 @@ internal static class FirstProcess
 
     private static MacAddress Interface(AttachSession session) => MacAddress.TryParse(session.Mac, out var mac)
         ? mac
-        : throw new FormatException($"{AttachSession.Path}: '{session.Mac}' is no hardware address");
+        : throw new FormatException($"{AttachSession.Path}: '{session.Mac}' is not a hardware address");
 
     [DoesNotReturn]
     private static void StayWith(AttachLog log, string reason)
@@ -93,7 +93,7 @@ internal static class FirstProcess
         while (true)
         {
             log.Fail(reason);
-            log.Fail("this cannot mend itself: restart with Ctrl-Alt-Del or the power button");
+            log.Fail("waiting does not help here: restart with Ctrl-Alt-Del or the power button");
             Thread.Sleep(TimeSpan.FromSeconds(10));
         }
     }

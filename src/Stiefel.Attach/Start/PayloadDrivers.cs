@@ -6,15 +6,15 @@ using Stiefel.Linux.Processes;
 
 namespace Stiefel.Attach.Start;
 
-/// <summary>Loads drivers until the cable's interface is there: first those that were sent along, then what the initramfs itself has.</summary>
+/// <summary>Loads drivers until the cable's interface appears: first those that the laptop sent, then those in the initramfs.</summary>
 internal sealed class PayloadDrivers
 {
-    // A USB adapter needs about two seconds from driver to interface; searching all hardware meanwhile would only cost time.
+    // A USB adapter's interface appears about two seconds after its driver is loaded; searching all hardware meanwhile would only cost time.
     private static readonly TimeSpan s_sentDriversSettle = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan s_passSettle = TimeSpan.FromSeconds(1);
 
-    // No hardware asks for these; the directory says that the kernel has it already.
+    // No hardware asks for these modules. If the path exists, the kernel has the module already.
     private static readonly (string Module, string Sign)[] s_needed =
         [("nbd", "/sys/module/nbd"), ("ipv6", "/proc/sys/net/ipv6")];
 
@@ -34,7 +34,7 @@ internal sealed class PayloadDrivers
         _waiting = WaitingReport.WhileBooting(log);
     }
 
-    /// <summary>Returns once the interface is there; says what it waits for as long as it is not.</summary>
+    /// <summary>Loads drivers until the interface is there, and reports what it waits for.</summary>
     internal static void Load(MacAddress wanted, bool hasTunnel, AttachLog log)
     {
         var drivers = new PayloadDrivers(wanted, hasTunnel, log);
@@ -44,11 +44,11 @@ internal sealed class PayloadDrivers
         }
     }
 
-    /// <summary>The file names in `order` that are names and nothing else, in their order.</summary>
+    /// <summary>Returns the file names listed in the file `order`, in its order; ignores paths and hidden files.</summary>
     internal static IReadOnlyList<string> ReadOrder(string text) =>
         [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(name => !name.Contains('/', StringComparison.Ordinal) && name[0] != '.')];
 
-    /// <summary>False if none were sent.</summary>
+    /// <summary>Loads the drivers that the laptop sent; false if it sent none.</summary>
     private bool LoadSent()
     {
         var order = Path.Combine(StiefelFiles.Modules, "order");
@@ -66,12 +66,12 @@ internal sealed class PayloadDrivers
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Perhaps it is built in, or another driver does: the interface decides, not this file.
+                // The driver may be built in, or another one may do. Only the interface's appearance counts.
                 _log.Say(exception.Message);
             }
         }
 
-        _log.Say($"{loaded} drivers of this machine loaded");
+        _log.Say($"{loaded} drivers loaded that the laptop sent for this machine");
         return true;
     }
 
@@ -81,7 +81,7 @@ internal sealed class PayloadDrivers
         var coldplug = modprobe is null ? null : new DriverColdplug(modprobe);
         for (var passes = 0; !InterfaceAppears(settle); passes++)
         {
-            // The first pass is the ordinary way if no drivers were sent, and nothing to worry anyone with.
+            // Do not report the first pass: it is normal if no drivers were sent.
             if (passes > 0)
             {
                 _waiting.Say(Missing(modprobe));

@@ -5,13 +5,13 @@ using Stiefel.Linux.Processes;
 
 namespace Stiefel.Attach.Start;
 
-/// <summary>The program that the kernel would have started without us.</summary>
+/// <summary>The init that the kernel would have started without Stiefel.</summary>
 internal static class RealInit
 {
-    // What initramfs images have, and the kernel's own second choice (init/main.c).
+    // The usual init of an initramfs, and the kernel's second choice (init/main.c).
     private static readonly string[] s_usual = ["/init", "/sbin/init"];
 
-    /// <summary>Becomes it, with the kernel's arguments and environment. Throws what execve says if there is none.</summary>
+    /// <summary>Executes it with the kernel's arguments and environment. Throws <see cref="FileNotFoundException"/> if none can be started.</summary>
     [DoesNotReturn]
     internal static void Execute(string wanted, IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment)
     {
@@ -31,7 +31,7 @@ internal static class RealInit
         throw new FileNotFoundException($"the initramfs has no init that can be started: {string.Join("; ", failures)}");
     }
 
-    /// <summary>The kernel's arguments, under the program's own name.</summary>
+    /// <summary>The kernel's arguments, with the program's path as argv[0].</summary>
     internal static IReadOnlyList<byte[]> ArgumentsFor(string path, IReadOnlyList<byte[]> arguments) =>
         [Encoding.UTF8.GetBytes(path), .. arguments.Skip(1)];
 }

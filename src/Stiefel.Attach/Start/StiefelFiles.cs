@@ -1,13 +1,13 @@
 namespace Stiefel.Attach.Start;
 
-/// <summary>What the appended archive brought into the initramfs.</summary>
+/// <summary>The files that the appended archive brought into the initramfs.</summary>
 internal static class StiefelFiles
 {
     internal const string Directory = "/stiefel";
     internal const string Modules = "/stiefel/modules";
 
     /// <summary>
-    /// Frees the memory and takes the session's secret out of reach of everything that runs from now on. The running program's own
+    /// Deletes the files: frees their memory, and hides the session's secret from everything that runs later. The running program's own
     /// pages stay until it ends.
     /// </summary>
     internal static void Remove() => System.IO.Directory.Delete(Directory, recursive: true);

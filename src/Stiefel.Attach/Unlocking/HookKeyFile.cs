@@ -3,8 +3,8 @@ using Stiefel.Attach.Console;
 namespace Stiefel.Attach.Unlocking;
 
 /// <summary>
-/// The file that mkinitcpio's hook `encrypt` opens the disk with before it asks for a passphrase (wiki.archlinux.org/title/Dm-crypt/System_configuration#cryptkey):
-/// a passphrase opens LUKS as a key file too. The hook removes it, whether it fitted or not.
+/// The key file that mkinitcpio's hook `encrypt` tries before it asks for a passphrase (wiki.archlinux.org/title/Dm-crypt/System_configuration#cryptkey).
+/// LUKS accepts a passphrase as a key file too. The hook removes the file, whether it opened the disk or not.
 /// </summary>
 internal sealed class HookKeyFile
 {
@@ -20,7 +20,7 @@ internal sealed class HookKeyFile
 
     private HookKeyFile(FileStream file) => _file = file;
 
-    /// <summary>Writes it; null if there is one already, which belongs to this initramfs and fits better.</summary>
+    /// <summary>Writes the file; null if it cannot, or if there is one already, which belongs to this initramfs and must stay.</summary>
     internal static HookKeyFile? TryWrite(string path, ReadOnlySpan<byte> passphrase, AttachLog log)
     {
         try
@@ -37,7 +37,7 @@ internal sealed class HookKeyFile
         }
     }
 
-    /// <summary>Waits until the hook has removed it, or nobody took it for so long, and overwrites what it lay in.</summary>
+    /// <summary>Waits until the hook has removed the file, or this time has passed, and overwrites its content.</summary>
     internal void WipeWhenTaken(TimeSpan patience, AttachLog log)
     {
         using (_file)

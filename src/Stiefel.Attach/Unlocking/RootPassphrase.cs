@@ -7,27 +7,27 @@ using Stiefel.Protocol.Handover;
 namespace Stiefel.Attach.Unlocking;
 
 /// <summary>
-/// The passphrase that came with the appended archive, if the laptop's owner allows it: handed to whatever in this initramfs would ask for
-/// it, so that it is typed once. Overwritten when it was handed over, or nobody took it.
+/// The passphrase of the root disk, which comes with the appended archive if the laptop's owner allows it. It is handed to the program in this
+/// initramfs that would ask for it, so that it is typed only once. It is overwritten when it was handed over or nothing took it.
 /// </summary>
 internal sealed class RootPassphrase : IDisposable
 {
-    // The name and about the lifetime that systemd-cryptsetup itself gives what was typed (systemd's ask-password-api.c).
+    // systemd-cryptsetup caches a typed passphrase under this name, for about this time (systemd's ask-password-api.c).
     private const string SystemdKey = "cryptsetup";
     private static readonly TimeSpan s_keyLifetime = TimeSpan.FromSeconds(150);
 
-    // How often to look for the pipe, and for how long: the initramfs first brings up its disks.
+    // The interval and the time for which to look for the pipe: the initramfs brings up its disks before it asks.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
-    // Every byte of it is locked into memory while the thread runs.
+    // Keep the stack small: the agent's memory is locked.
     private const int StackBytes = 128 * 1024;
 
     private readonly byte[] _bytes;
 
     private RootPassphrase(byte[] bytes) => _bytes = bytes;
 
-    /// <summary>Null if none was sent, or it cannot be read: then it is typed again, which must not keep anything from starting.</summary>
+    /// <summary>Reads the passphrase; null if none was sent or it cannot be read. Then it is typed again: a failure must not keep the system from starting.</summary>
     internal static RootPassphrase? Read(AttachLog log, string path = HandedPassphrase.Path)
     {
         try
@@ -41,7 +41,7 @@ internal sealed class RootPassphrase : IDisposable
         }
     }
 
-    /// <summary>Overwrites the file; removing it then leaves nothing readable in the memory it lay in.</summary>
+    /// <summary>Overwrites the file, so that nothing readable stays in memory after it is deleted.</summary>
     internal static void WipeFile(AttachLog log, string path = HandedPassphrase.Path)
     {
         try
@@ -58,7 +58,7 @@ internal sealed class RootPassphrase : IDisposable
         }
     }
 
-    /// <summary>For systemd-cryptsetup: in the kernel's keyring, where it looks before it asks the first time.</summary>
+    /// <summary>Adds the passphrase to the kernel's keyring, where systemd-cryptsetup looks before it asks.</summary>
     internal void AddToKeyring(AttachLog log)
     {
         try
@@ -73,8 +73,8 @@ internal sealed class RootPassphrase : IDisposable
     }
 
     /// <summary>
-    /// For initramfs-tools, whose askpass gets it through its pipe when that appears, and for mkinitcpio's hook, which finds a file. What comes
-    /// later is done beside the caller; this object is that thread's from now on.
+    /// Hands the passphrase to the askpass of initramfs-tools, through its pipe once that appears, and to mkinitcpio's hook, in a file. Waits on a
+    /// thread of its own, which then owns this object.
     /// </summary>
     internal void HandOverLater(InitramfsPrompts prompts, AttachLog log)
     {
@@ -96,7 +96,7 @@ internal sealed class RootPassphrase : IDisposable
         thread.Start();
     }
 
-    /// <summary>For mkinitcpio's hook; see <see cref="HookKeyFile.TryWrite"/>.</summary>
+    /// <summary>Writes the key file for mkinitcpio's hook; see <see cref="HookKeyFile.TryWrite"/>.</summary>
     internal HookKeyFile? WriteKeyFile(string path, AttachLog log) => HookKeyFile.TryWrite(path, _bytes, log);
 
     internal bool WriteToPipe(string pipe, TimeSpan patience, AttachLog log)
@@ -118,7 +118,7 @@ internal sealed class RootPassphrase : IDisposable
     private static RootPassphrase? ReadFile(string path)
     {
         using var file = File.OpenHandle(path);
-        // Pinned, so that the collector leaves no copy behind when it moves things.
+        // Pin the array, so that the garbage collector does not move it and leave a copy behind.
         var bytes = GC.AllocateArray<byte>((int)Math.Min(RandomAccess.GetLength(file), HandedPassphrase.MaxBytes), pinned: true);
         var length = RandomAccess.Read(file, bytes, 0);
         return length == bytes.Length && length > 0 ? new RootPassphrase(bytes) : null;

@@ -24,7 +24,7 @@ public sealed class BlockDeviceOptionsTests
     [InlineData(1u, 512)] // a plain file
     [InlineData(512u, 512)]
     [InlineData(1024u, 1024)]
-    [InlineData(4096u, 4096)] // a disk with sectors of 4 KiB, whose partition table counts in them
+    [InlineData(4096u, 4096)] // a disk with 4 KiB sectors, in which its partition table counts
     public void SectorSize_SmallestBlock_IsTheDisksSector(uint minimumBlock, int expected) =>
         Assert.Equal(expected, BlockDeviceOptions.SectorSize(minimumBlock));
 

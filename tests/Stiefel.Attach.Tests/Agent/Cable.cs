@@ -4,7 +4,7 @@ using static Stiefel.Linux.Tests.PrivateNetwork;
 
 namespace Stiefel.Attach.Tests.Agent;
 
-/// <summary>A cable: this end in the tests' own network, the laptop's end in a second one, where a block server can run.</summary>
+/// <summary>A virtual cable: this end is in the tests' network namespace, the laptop's end in a second one, where a block server can run.</summary>
 internal sealed class Cable : IDisposable
 {
     internal const string Mac = "02:00:00:00:00:20";
@@ -29,7 +29,7 @@ internal sealed class Cable : IDisposable
 
     internal const int Port = 10809;
 
-    /// <summary>A new adapter with the same address and therefore a new number.</summary>
+    /// <summary>Plugs in a new adapter with the same address; it gets a new interface index.</summary>
     internal void PlugIn()
     {
         Ip($"link add desktop0 address {_mac} type veth peer name laptop0 netns {_laptop}");
@@ -59,7 +59,7 @@ internal sealed class Cable : IDisposable
     public void Dispose()
     {
         StopServer();
-        // Without its namespace the cable goes too, but some time later: the next test would find this end still there, perhaps renamed.
+        // Delete this end explicitly: the kernel removes the cable some time after its namespace, and the next test would still find it.
         foreach (var end in NetworkInterface.GetAllNetworkInterfaces().Where(adapter => adapter.GetPhysicalAddress().Equals(PhysicalAddress.Parse(_mac))))
         {
             Ip($"link del {end.Name}");

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Stiefel.Attach.Tests.Agent;
 
-/// <summary>Real sockets on the loopback; the laptop is a listener of the test's.</summary>
+/// <summary>Uses real sockets on the loopback; a listener plays the laptop.</summary>
 [Collection("network namespace")]
 public sealed class ControlPassageTests : IDisposable
 {
@@ -83,7 +83,7 @@ public sealed class ControlPassageTests : IDisposable
             all.Add((await CallAsync(port), await _laptop.AcceptTcpClientAsync(_token)));
         }
 
-        // The first is not the idlest any more. Times are in milliseconds: they must differ.
+        // Use the first connection, so that it is no longer the one idle longest. The pauses make the recorded milliseconds differ.
         await Task.Delay(50, _token);
         await all[0].Here.GetStream().WriteAsync(new byte[] { 7 }, _token);
         Assert.Equal(7, await ReadByteAsync(all[0].There));
@@ -143,7 +143,7 @@ public sealed class ControlPassageTests : IDisposable
         }
         catch (SocketException)
         {
-            // A close with something unread is a reset.
+            // Closing a socket with unread data resets the connection.
         }
 
         return all.ToArray();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Stiefel.Attach.Tests.Agent;
 
-/// <summary>The last process and the agent, at a real socket; disk and laptop are made up.</summary>
+/// <summary>Tests the last process and the agent on a real socket, with a simulated disk and laptop.</summary>
 public sealed class FinalGoodbyeTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("stiefel-attach-").FullName;
@@ -51,7 +51,7 @@ public sealed class FinalGoodbyeTests : IDisposable
         Eventually(() => agent.Ask(AgentQuestion.State) == new AgentWord(AgentState.Lost, "another desktop has taken the disk over"));
     }
 
-    /// <summary>The disk is no disk any more from the moment it is disconnected, and that is not the end of it.</summary>
+    /// <summary>Once the device is disconnected its state is lost, but the goodbye goes on.</summary>
     [Fact]
     public void Ask_WhileTheDiskIsDisconnected_IsToldToWait()
     {
@@ -91,7 +91,7 @@ public sealed class FinalGoodbyeTests : IDisposable
     {
         var path = Path.Combine(_directory, "agent");
         var log = new AttachLog(_directory);
-        // Hears as long as this process lives, as an agent does.
+        // The listener lives as long as this process, as it does in an agent.
         _ = EndListener.Listen(new FinalGoodbye(disconnect ?? (() => _done.Add("disconnect")), tell, () => _before, log), log, path);
         return new AgentLine(path);
     }

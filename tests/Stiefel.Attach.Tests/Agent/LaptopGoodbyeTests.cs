@@ -67,7 +67,7 @@ public sealed class LaptopGoodbyeTests : IAsyncDisposable
     {
         _laptop.Answer = heard => forgery == 1 ? new byte[32] : heard.Proof.ToArray();
         var at = Start();
-        Assert.Contains("not the laptop's", Assert.Throws<NbdProtocolException>(() => Goodbye().Say(at)).Message, StringComparison.Ordinal);
+        Assert.Contains("not made by the laptop", Assert.Throws<NbdProtocolException>(() => Goodbye().Say(at)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Stiefel.Attach.Tests.Agent;
 [Collection("network namespace")]
 public sealed class LinkNamespaceTests
 {
-    // What watches for a card goes on watching: each test has a card of its own.
+    // The thread that watches for a card never ends, so each test uses a card of its own.
     private readonly string _address = $"02:00:00:00:01:{Interlocked.Increment(ref s_cards):x2}";
 
     private static int s_cards;
@@ -69,7 +69,7 @@ public sealed class LinkNamespaceTests
             link.Outside(() => Done(() => Ip($"link add ourbridge address {_address} type bridge")));
             try
             {
-                // Whatever is announced after it was seen after it.
+                // Replug the card: when that announcement has been handled, the bridge's earlier one has been too.
                 link.Outside(() => Done(cable.PlugOut));
                 link.Outside(() => Done(cable.PlugIn));
                 Until(Cards, cards => cards.Count == 1);

@@ -49,7 +49,7 @@ public sealed class NoticeListenerTests : IAsyncDisposable
         Assert.All(_asked, question => Assert.True(SessionNotices.IsProof(question.Proof.Span, s_key, s_session, question.Number, question.After)));
         Assert.True(_asked[1].Number > _asked[0].Number && _asked[2].Number > _asked[1].Number);
 
-        // A new connection goes on there.
+        // A new connection continues after the last notice.
         Assert.Throws<NbdProtocolException>(() => listener.Ask(at));
         Assert.Equal(9UL, _asked[^1].After);
     }
@@ -84,7 +84,7 @@ public sealed class NoticeListenerTests : IAsyncDisposable
         Assert.Equal(2, _asked.Count);
     }
 
-    /// <summary>One that answers at once, for ever, is asked once a second.</summary>
+    /// <summary>A laptop that answers at once instead of holding the question is asked once a second.</summary>
     [Fact]
     public void Ask_ALaptopThatAnswersNothingAtOnce_IsAskedWithPauses()
     {

@@ -12,7 +12,7 @@ public sealed class RequestPaceTests
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(TimeoutSeconds);
     private static readonly TimeSpan s_window = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Any cable from 4 MB/s to 1 GB/s, by its logarithm.</summary>
+    /// <summary>Cable speeds from 4 MB/s to 1 GB/s, evenly distributed by their logarithm.</summary>
     private static Gen<double> Rates => Gen.Double[Math.Log(4 * MB), Math.Log(1000 * MB)].Select(Math.Exp);
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class RequestPaceTests
     [InlineData(10)]
     public void FullQueue_UnboundedOnASlowCable_IsTimedOut(double rate)
     {
-        // That the simulation shows what is wrong without the bound.
+        // Prove that the simulation shows the fault without the bound.
         var cable = new SimulatedCable(pace: null) { BytesPerSecond = rate * MB };
         cable.Run(30);
         Assert.True(cable.LongestSeconds > TimeoutSeconds);
@@ -44,7 +44,7 @@ public sealed class RequestPaceTests
         bounded.Run(10);
         unbounded.Run(10);
 
-        // A part that is under way at the end counts for neither.
+        // Requests under way at the end count for neither cable.
         var share = (double)(bounded.Bytes - boundedBefore) / (unbounded.Bytes - unboundedBefore);
         Assert.True(share > 0.98, $"at {rate / MB:0.0} MB/s it carries {share:0.000} of what it could");
     });
@@ -87,7 +87,7 @@ public sealed class RequestPaceTests
         new SimulatedCable(pace) { BytesPerSecond = 100 * MB }.Run(2);
         for (var i = 0; i < 20; i++)
         {
-            // A disk that finds 200 blocks of 4 KiB in a second; now and then a large request; nothing at all.
+            // Three loads: a disk that reads 200 scattered blocks of 4 KiB per second, a single large request, and nothing at all.
             Assert.False(pace.Observe(new(s_window, 100 * 4096, 100, RequestPace.RequestsAtOnce)));
             Assert.False(pace.Observe(new(s_window, 512 * 1024, 1, 1)));
             Assert.False(pace.Observe(new(s_window, 0, 0, RequestPace.RequestsAtOnce)));
@@ -111,7 +111,7 @@ public sealed class RequestPaceTests
     [InlineData(2)]
     public void FullQueue_VerySlowCable_IsOverInTime(double rate)
     {
-        // From its beginning on 1 MB/s; on less, as soon as it was seen.
+        // From 1 MB/s on, the first queue is in time; on a slower cable, queues are in time once its speed was seen.
         var cable = new SimulatedCable(new RequestPace(s_timeout, 32 << 10)) { BytesPerSecond = rate * MB };
         cable.Run(rate < 1 ? 60 : 0);
         cable.Forget();

@@ -9,7 +9,7 @@ using static Stiefel.Linux.Tests.PrivateNetwork;
 
 namespace Stiefel.Attach.Tests.Agent;
 
-/// <summary>From no link to a connection that the kernel could take, against qemu-nbd.</summary>
+/// <summary>Tests the way from no link to a connection that the kernel could take, against qemu-nbd.</summary>
 [Collection("network namespace")]
 public sealed class ServerConnectionTests
 {
@@ -103,7 +103,7 @@ public sealed class ServerConnectionTests
         new AttachSession { Mac = Cable.Mac, ServerAddress = Cable.LaptopAddress, Port = Cable.Port, ExportName = Cable.ExportName },
         new AttachLog(Path.GetTempPath()));
 
-    // Grace and repetition play no role here: whatever was said, was.
+    // The report for a running system has no initial silence, so every reason is recorded.
     private WaitingReport Report() => WaitingReport.WhileRunning(_said.Add, () => Environment.TickCount64);
 
     private static int Option(Socket socket, int level, int name)

@@ -3,13 +3,13 @@ using Stiefel.Attach.Agent;
 namespace Stiefel.Attach.Tests.Agent;
 
 /// <summary>
-/// A disk at the end of a cable, and a kernel that always wants more of it than may be under way: one request after the other passes, each takes its
-/// bytes' time on the cable and its own time at both ends, and is answered a round trip later. The time of a request counts from when it is asked for.
+/// Simulates a disk at the end of a cable, and a kernel that always keeps its queue full. Requests pass one after the other: each takes the time of its bytes
+/// on the cable plus a fixed time at both ends, and is answered a round trip later. A request's time counts from when it joins the queue.
 /// </summary>
-/// <param name="pace">What bounds the requests; null: always the largest.</param>
+/// <param name="pace">Bounds the size of requests; null makes them always as large as possible.</param>
 internal sealed class SimulatedCable(RequestPace? pace)
 {
-    // What kernel, tunnel and server add to each request.
+    // The time that kernel, tunnel and server add to each request.
     private const double OwnSeconds = 20e-6;
     private const double RoundTripSeconds = 500e-6;
     private const double LookSeconds = 0.5;
@@ -20,18 +20,18 @@ internal sealed class SimulatedCable(RequestPace? pace)
     private QueueCounters _counters;
     private QueueCounters _before;
 
-    /// <summary>What the cable carries now.</summary>
+    /// <summary>The cable's speed now.</summary>
     internal double BytesPerSecond { get; set; }
 
-    /// <summary>The longest that a request took, of those that were asked for since this was last set to nothing.</summary>
+    /// <summary>The longest time that a request took, among those that joined the queue since <see cref="Forget"/>.</summary>
     internal double LongestSeconds { get; set; }
 
-    /// <summary>All that came through.</summary>
+    /// <summary>The number of bytes carried so far.</summary>
     internal long Bytes => _counters.Bytes;
 
     private int Largest => (pace?.Kibibytes ?? RequestPace.LargestKibibytes) * 1024;
 
-    /// <summary>Goes on for some time.</summary>
+    /// <summary>Runs the simulation for this many seconds.</summary>
     internal void Run(double seconds)
     {
         var end = _now + seconds;
@@ -50,7 +50,7 @@ internal sealed class SimulatedCable(RequestPace? pace)
         }
     }
 
-    /// <summary>Ends what is under way, as the kernel does that gave it up, and asks anew.</summary>
+    /// <summary>Drops the requests under way, as the kernel does when it gives a connection up, and starts afresh.</summary>
     internal void Forget()
     {
         _underWay.Clear();

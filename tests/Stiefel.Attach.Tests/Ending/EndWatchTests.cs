@@ -21,9 +21,9 @@ public sealed class EndWatchTests
         Assert.Null(Watch().WaitFor(() => Passed(35)));
         Assert.Equal(
             [
-                "waiting, to leave the laptop's disk in order: no cable (10 s; the power key ends this, or 290 s more)",
-                "waiting, to leave the laptop's disk in order: no cable (20 s; the power key ends this, or 280 s more)",
-                "waiting, to leave the laptop's disk in order: no cable (30 s; the power key ends this, or 270 s more)",
+                "waiting to leave the laptop's disk in order: no cable (10 s; the power key ends this, or 290 s more)",
+                "waiting to leave the laptop's disk in order: no cable (20 s; the power key ends this, or 280 s more)",
+                "waiting to leave the laptop's disk in order: no cable (30 s; the power key ends this, or 270 s more)",
             ],
             _said);
     }

@@ -18,7 +18,7 @@ public sealed class ExitRamdiskTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(90), ExitRamdisk.ReadPatience(_directory));
     }
 
-    /// <summary>systemd-shutdown makes these in the sealed ramdisk if they are missing, and cannot go back to it then.</summary>
+    /// <summary>systemd-shutdown creates these directories if they are missing; in the sealed ramdisk that fails, and it would not return to it.</summary>
     [Theory]
     [InlineData("oldroot")]
     [InlineData("dev")]
@@ -33,7 +33,7 @@ public sealed class ExitRamdiskTests : IDisposable
         Assert.True(Directory.Exists(Path.Combine(_directory, name)));
     }
 
-    /// <summary>The tests by which those that would fill the place themselves stay away, in their own words.</summary>
+    /// <summary>Each line is the test by which another program decides not to fill /run/initramfs itself, quoted from that program.</summary>
     [Theory]
     [InlineData("[ -e $1/bin/sh ] && exit 0", "dracut-initramfs-restore")]
     [InlineData("[ ! -x $1/bin/sh ] || exit 0", "finalrd")]

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Attach.Tests.Unlocking;
 
-/// <summary>The passphrase that was sent along: to whom it goes, and that it goes away.</summary>
+/// <summary>Tests that the passphrase sent by the laptop reaches the right program, and is wiped afterwards.</summary>
 public sealed class RootPassphraseTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("stiefel-attach-").FullName;

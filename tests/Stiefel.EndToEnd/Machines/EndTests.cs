@@ -12,7 +12,7 @@ public sealed class EndTests(MachineParts parts) : PayloadScenario(parts)
     private const string Place = "/run/initramfs";
     private const string Goodbye = "stiefel: phase goodbye\n";
     private const string Heard = " ended cleanly: all that it wrote is on the medium, and the disk is free";
-    private const string Waiting = "stiefel: waiting, to leave the laptop's disk in order: ";
+    private const string Waiting = "stiefel: waiting to leave the laptop's disk in order: ";
     private const string File = "/root/written-last";
 
     // systemd runs these when all is stopped and before it goes back to the ramdisk: the moment at which a test can still do something.
