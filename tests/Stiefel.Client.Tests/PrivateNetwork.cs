@@ -6,8 +6,8 @@ using Xunit;
 namespace Stiefel.Client.Tests;
 
 /// <summary>
-/// The whole test process moves into a network namespace of its own before the first test (man 7 network_namespaces): the client asks on
-/// every interface and sets links up, which no test may do to the machine it runs on. Every thread made later inherits it.
+/// Moves the whole test process into a network namespace of its own before the first test (network_namespaces(7)): the client asks on
+/// every interface and sets links up, which no test may do to the machine it runs on. Threads that are made later inherit the namespace.
 /// </summary>
 internal static class PrivateNetwork
 {
@@ -25,12 +25,12 @@ internal static class PrivateNetwork
         }
     }
 
-    /// <summary>Moves the calling thread into a new namespace; says what went wrong, or null.</summary>
+    /// <summary>Moves the calling thread into a new namespace; returns what went wrong, or null.</summary>
     internal static string? EnterNew() => unshare(CloneNewNet) == 0
         ? null
         : $"unshare(CLONE_NEWNET): {Marshal.GetLastPInvokeErrorMessage()} (run the tests as root)";
 
-    /// <summary>The kernel's number of the calling thread.</summary>
+    /// <summary>The calling thread's id in the kernel, see gettid(2).</summary>
     internal static int ThreadId() => gettid();
 
     /// <summary>Runs `ip` in the calling thread's namespace.</summary>

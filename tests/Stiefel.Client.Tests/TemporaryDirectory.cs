@@ -1,6 +1,6 @@
 namespace Stiefel.Client.Tests;
 
-/// <summary>A directory that vanishes with the test.</summary>
+/// <summary>A directory that is deleted when the test ends.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("stiefel-client-").FullName;

@@ -50,7 +50,7 @@ internal sealed class BootClient : IDisposable
     /// <summary>True if the laptop was asked for its disk and has not refused, so that this session may have it.</summary>
     public bool MayHaveDisk { get; private set; }
 
-    /// <summary>What the laptop offers; little before it is unlocked.</summary>
+    /// <summary>The laptop's offer. It is incomplete until the laptop's disk is unlocked.</summary>
     public BootManifest Manifest { get; private set; }
 
     /// <summary>Performs the handshake and begins a session.</summary>
@@ -182,11 +182,11 @@ internal sealed class BootClient : IDisposable
         MayHaveDisk = false;
     }
 
-    /// <summary>What the payload must know of the tunnel to the granted disk; null if the link is not protected.</summary>
-    /// <exception cref="ServerException">The laptop granted the disk in another way than it announced.</exception>
+    /// <summary>Returns the payload's settings for the tunnel to the granted disk; null if the link is not protected.</summary>
+    /// <exception cref="ServerException">The laptop announced a tunnel but granted the disk without one.</exception>
     public TunnelSession? DescribeTunnel(ExportGrant grant) => _tunnel?.Complete(grant);
 
-    /// <summary>What the payload must know to end this session cleanly.</summary>
+    /// <summary>Returns what the payload needs to end this session cleanly: its id and the key of the goodbye.</summary>
     public GoodbyeSession DescribeGoodbye()
     {
         Span<byte> key = stackalloc byte[SessionGoodbye.KeySize];
@@ -219,7 +219,7 @@ internal sealed class BootClient : IDisposable
             if (response.StatusCode != HttpStatusCode.OK)
             {
                 throw new ServerException(response.StatusCode == HttpStatusCode.Forbidden
-                    ? "the laptop has forgotten this session: was it restarted, or did another desktop come between?"
+                    ? "the laptop no longer knows this session: it was restarted, or another desktop has begun one"
                     : $"the laptop answers {path} with HTTP status {(int)response.StatusCode}; its log tells why");
             }
 

@@ -28,7 +28,7 @@ internal sealed class DesktopTunnel : IDisposable
     /// <exception cref="ServerException">The laptop announced a tunnel but granted the disk without one, or with an invalid key.</exception>
     public TunnelSession Complete(ExportGrant grant) => grant.Tunnel is { Port: > 0 and <= ushort.MaxValue } laptop && TunnelKey.TryParse(laptop.Key, out _)
         ? new TunnelSession(laptop.Port, TunnelKey.Format(_privateKey), laptop.Key, TunnelKey.Format(_presharedKey))
-        : throw new ServerException("the laptop announced a tunnel and granted its disk without one: nothing is booted in the open; update the laptop's ramdisk");
+        : throw new ServerException("the laptop announced a tunnel and granted its disk without one: nothing is booted over an unprotected link; update the laptop's ramdisk");
 
     public void Dispose()
     {

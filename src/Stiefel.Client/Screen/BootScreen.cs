@@ -2,17 +2,17 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Client.Screen;
 
-/// <summary>All that the person sees, and the harness reads: lines, phases, and at most one line that is being redrawn. Thread-safe.</summary>
+/// <summary>Shows the progress of a boot to the person, and to tests that read it: lines, phases, and at most one line that is redrawn. Thread-safe.</summary>
 /// <param name="output">Standard output.</param>
-/// <param name="canRedraw">See <see cref="ConsoleKind"/>.</param>
-/// <param name="clock">For rates.</param>
+/// <param name="canRedraw">True if the console can redraw a line; see <see cref="ConsoleKind"/>.</param>
+/// <param name="clock">Measures the time since the start and the rates of transfers.</param>
 internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly long _began = clock.GetTimestamp();
     private int _redrawnLength;
 
-    /// <summary>One line.</summary>
+    /// <summary>Writes one line.</summary>
     public void Say(string line)
     {
         lock (_lock)
@@ -23,10 +23,10 @@ internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider
         }
     }
 
-    /// <summary>Where the echo of what is typed goes.</summary>
+    /// <summary>The stream on which typed text is echoed.</summary>
     public TextWriter Output => output;
 
-    /// <summary>Leaves the line free for somebody else.</summary>
+    /// <summary>Erases the redrawn line, so that other code can write there.</summary>
     public void EndRedrawn()
     {
         lock (_lock)
@@ -36,7 +36,7 @@ internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider
         }
     }
 
-    /// <summary>`stiefel: phase NAME`: the fixed words by which a boot is followed from outside, then what a person may want to know, and how long after the start that is.</summary>
+    /// <summary>Writes `stiefel: phase NAME`, a fixed line for programs that follow the boot, then an explanation for the person with the time since the start.</summary>
     public void Phase(string name, string explanation)
     {
         lock (_lock)
@@ -46,7 +46,7 @@ internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider
         }
     }
 
-    /// <summary>What the payload kernel is told, and what was changed in it.</summary>
+    /// <summary>Shows the payload kernel's arguments, and notes on those that were changed.</summary>
     public void Explain(string commandLine, IReadOnlyList<string> notes)
     {
         Say($"  kernel arguments: {PrintableText.Of(commandLine)}");
@@ -56,12 +56,12 @@ internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider
         }
     }
 
-    /// <summary>A display of one transfer.</summary>
-    /// <param name="name">What is transferred.</param>
-    /// <param name="total">Bytes, or null if not known before.</param>
+    /// <summary>Makes the display of one transfer.</summary>
+    /// <param name="name">The name of what is transferred, as `initrd`.</param>
+    /// <param name="total">The size in bytes; null if it is not known beforehand.</param>
     public TransferProgress Follow(string name, long? total) => new(this, clock, canRedraw, name, total);
 
-    /// <summary>Puts this in place of what was redrawn last.</summary>
+    /// <summary>Replaces the redrawn line by this one.</summary>
     internal void Redraw(string line)
     {
         lock (_lock)

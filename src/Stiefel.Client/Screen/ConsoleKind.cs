@@ -1,9 +1,9 @@
 namespace Stiefel.Client.Screen;
 
-/// <summary>Whether a line can be redrawn where our output goes. A serial console is a terminal too, but its log is read afterwards.</summary>
+/// <summary>Tells whether standard output can redraw a line. A serial console is not redrawn although it is a terminal, because its log is read afterwards.</summary>
 internal static class ConsoleKind
 {
-    /// <summary>For this process's standard output.</summary>
+    /// <summary>True if this process's standard output can redraw a line.</summary>
     public static bool CanRedraw() =>
         !Console.IsOutputRedirected
         && CanRedraw(
@@ -11,10 +11,10 @@ internal static class ConsoleKind
             Environment.GetEnvironmentVariable("TERM") ?? "",
             ActiveConsoles());
 
-    /// <summary>True for a pseudo-terminal or a screen; false for serial lines, for `TERM=dumb`, and whatever else is unknown.</summary>
-    /// <param name="device">The terminal: /dev/pts/0, /dev/tty1, /dev/ttyS0, /dev/console.</param>
-    /// <param name="term">The variable TERM.</param>
-    /// <param name="activeConsoles">Text of /sys/class/tty/console/active: the last of them is /dev/console.</param>
+    /// <summary>True for a pseudo-terminal or a screen; false for serial lines, `TERM=dumb` and anything unknown.</summary>
+    /// <param name="device">The terminal's path, as /dev/pts/0, /dev/tty1, /dev/ttyS0 or /dev/console.</param>
+    /// <param name="term">The value of the environment variable TERM.</param>
+    /// <param name="activeConsoles">The content of /sys/class/tty/console/active; the last console listed is /dev/console.</param>
     public static bool CanRedraw(string device, string term, string activeConsoles)
     {
         var name = device == "/dev/console"

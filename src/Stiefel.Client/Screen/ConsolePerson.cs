@@ -5,13 +5,13 @@ using Stiefel.Linux.Devices;
 namespace Stiefel.Client.Screen;
 
 /// <summary>The person at this machine's console.</summary>
-/// <param name="screen">Where they look.</param>
-/// <param name="keyboard">What they type on; secrets are read from standard input in any case.</param>
+/// <param name="screen">The screen that shows the questions.</param>
+/// <param name="keyboard">The terminal from which answers are read. Secrets are always read from standard input.</param>
 internal sealed class ConsolePerson(BootScreen screen, SafeFileHandle keyboard) : IPerson
 {
     private const int StandardInput = 0;
 
-    /// <summary>Null if standard input is no terminal: then nobody is asked anything.</summary>
+    /// <summary>Returns the person at the console; null if standard input is not a terminal, so that nothing can be asked.</summary>
     public static ConsolePerson? IfThere(BootScreen screen) =>
         TypedSecret.IsPossible ? new ConsolePerson(screen, new SafeFileHandle(StandardInput, ownsHandle: false)) : null;
 
@@ -30,15 +30,15 @@ internal sealed class ConsolePerson(BootScreen screen, SafeFileHandle keyboard) 
         }
     }
 
-    /// <summary>Says something, and waits a while for a line of one word in answer, in whatever case.</summary>
+    /// <summary>Writes a line, and waits a while for this word in answer, in upper or lower case; false if it did not come.</summary>
     public async Task<bool> AnswersAsync(string saying, string word, TimeSpan patience, CancellationToken token)
         => string.Equals((await LineAsync(saying, patience, token))?.Trim(), word, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Says something, and waits a while for a line in answer; null if none came.</summary>
+    /// <summary>Writes a line, and waits a while for a line in answer; null if none came.</summary>
     public async Task<string?> LineAsync(string saying, TimeSpan patience, CancellationToken token)
     {
-        // What was typed earlier answers another question, perhaps about another desktop. It is forgotten before anything is said, since
-        // a person who answers at once must be heard.
+        // Discard what was typed earlier: it answers another question, perhaps about another desktop. Do it before the question appears, so that
+        // a quick answer is not lost.
         TypedLine.Forget(keyboard);
         screen.Say(saying);
         return await Task.Factory.StartNew(

@@ -1,13 +1,13 @@
 namespace Stiefel.Client.Screen;
 
-/// <summary>Somebody at the console, who can be asked.</summary>
+/// <summary>A person at the console, who can be asked.</summary>
 internal interface IPerson
 {
-    /// <summary>One line.</summary>
+    /// <summary>Shows one line.</summary>
     void Tell(string line);
 
-    /// <summary>Asks for what nobody else may see; the caller overwrites it after use.</summary>
-    /// <param name="question">Without a line's end.</param>
-    /// <param name="limit">Bytes.</param>
+    /// <summary>Asks for a secret without showing what is typed; the caller overwrites it after use.</summary>
+    /// <param name="question">The question, without a newline.</param>
+    /// <param name="limit">The largest number of bytes accepted.</param>
     byte[] AskSecret(string question, int limit);
 }

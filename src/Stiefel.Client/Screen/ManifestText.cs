@@ -4,10 +4,10 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Client.Screen;
 
-/// <summary>A manifest in one line.</summary>
+/// <summary>Describes a manifest in one line.</summary>
 internal static class ManifestText
 {
-    /// <summary>`Debian GNU/Linux 12 of mylaptop, kernel 6.1.0-18-amd64 (8.2 MB), initrd 38.9 MB`</summary>
+    /// <summary>Describes what would boot: `Debian GNU/Linux 12 of mylaptop, kernel 6.1.0-18-amd64 (8.2 MB), initrd 38.9 MB`.</summary>
     public static string Describe(BootManifest manifest)
     {
         if (manifest.Locked is { } locked)
@@ -20,7 +20,7 @@ internal static class ManifestText
         return PrintableText.Of($"{manifest.Title}{laptop}, kernel{release} ({DataSize.Megabytes(manifest.Kernel.Size)}), initrd {DataSize.Megabytes(manifest.Initrd.Size)}");
     }
 
-    /// <summary>`/dev/nvme0n1p3 (mydisk) of mylaptop is locked`</summary>
+    /// <summary>Describes a locked disk: `/dev/nvme0n1p3 (mydisk) of mylaptop is locked`.</summary>
     public static string Describe(LockedBoot locked, string laptop)
     {
         var label = locked.Label.Length > 0 ? $" ({locked.Label})" : "";

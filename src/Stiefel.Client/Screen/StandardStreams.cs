@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Stiefel.Client.Screen;
 
 /// <summary>
-/// Standard output and error as plain streams. System.Console would first send the terminal its initialisation sequences, which is noise
+/// Standard output and error as plain streams. System.Console would first send initialisation sequences to the terminal, which are noise
 /// on a serial console and in its log.
 /// </summary>
 internal static class StandardStreams
@@ -13,7 +13,7 @@ internal static class StandardStreams
 
     public static TextWriter Error { get; } = Writer(Console.IsErrorRedirected ? Console.OpenStandardError() : Terminal(descriptor: 2));
 
-    // Not for files: this stream would write at positions of its own and over what others append.
+    // Use this for terminals only: in a file, the stream would write at its own position and overwrite what other programs append.
     private static FileStream Terminal(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
     private static TextWriter Writer(Stream stream) =>

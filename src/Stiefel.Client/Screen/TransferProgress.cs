@@ -3,8 +3,8 @@ using Stiefel.CommandLine;
 namespace Stiefel.Client.Screen;
 
 /// <summary>
-/// How far one transfer is. Redrawn five times a second on a screen; elsewhere a line after 2 s and then whenever 2 s and another tenth
-/// have passed, or 10 s; always one line at the end.
+/// Shows the progress of one transfer. A screen's line is redrawn five times a second. Elsewhere a line is written after 2 s, then each time another
+/// tenth has arrived but not more often than every 2 s, and at least every 10 s. One line is always written at the end.
 /// </summary>
 internal sealed class TransferProgress(BootScreen screen, TimeProvider clock, bool canRedraw, string name, long? total)
 {
@@ -18,15 +18,15 @@ internal sealed class TransferProgress(BootScreen screen, TimeProvider clock, bo
     private long _shownAt;
     private long _shownBytes;
 
-    /// <summary>What is transferred.</summary>
+    /// <summary>The name of what is transferred.</summary>
     public string Name => name;
 
-    /// <summary>More has arrived.</summary>
+    /// <summary>Counts bytes that have arrived, and shows them if it is time to.</summary>
     public void Advance(int bytes)
     {
         if (_bytes == 0)
         {
-            // The laptop may have been preparing its answer until now; that is no part of the rate.
+            // Start measuring at the first byte, because the laptop may take long to prepare its answer.
             _started = _shownAt = clock.GetTimestamp();
         }
 
@@ -51,7 +51,7 @@ internal sealed class TransferProgress(BootScreen screen, TimeProvider clock, bo
         _shownBytes = _bytes;
     }
 
-    /// <summary>All has arrived and is verified.</summary>
+    /// <summary>Reports that everything has arrived and is verified.</summary>
     public void Finish()
     {
         var seconds = _bytes == 0 ? 0 : clock.GetElapsedTime(_started).TotalSeconds;

@@ -1,9 +1,9 @@
 namespace Stiefel.Client.Search;
 
-/// <summary>When to ask on which interface: often at first, for the other end's link may come up a moment later, then once a second.</summary>
+/// <summary>Decides when to ask on which interface: often at first, because the other end's link may come up a moment later, then once a second.</summary>
 internal sealed class FindSchedule(TimeProvider clock)
 {
-    /// <summary>How often the interfaces are looked at.</summary>
+    /// <summary>The interval at which the interfaces are looked at.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan s_eagerFor = TimeSpan.FromSeconds(5);
@@ -11,7 +11,7 @@ internal sealed class FindSchedule(TimeProvider clock)
 
     private readonly Dictionary<int, Link> _links = [];
 
-    /// <summary>Forgets interfaces that lost their carrier: when it comes back they are asked eagerly again.</summary>
+    /// <summary>Forgets interfaces that lost their carrier, so that they are asked often again when it comes back.</summary>
     public void Keep(IReadOnlyCollection<int> withCarrier)
     {
         foreach (var gone in _links.Keys.Except(withCarrier).ToArray())
@@ -21,8 +21,8 @@ internal sealed class FindSchedule(TimeProvider clock)
     }
 
     /// <summary>True if this interface is to be asked now; counts as asked.</summary>
-    /// <param name="index">The kernel's number of the interface.</param>
-    /// <param name="round">0 for the first time since it has carrier.</param>
+    /// <param name="index">The interface's index.</param>
+    /// <param name="round">The number of times it was asked since it has a carrier; 0 at the first time.</param>
     public bool IsDue(int index, out int round)
     {
         var now = clock.GetTimestamp();

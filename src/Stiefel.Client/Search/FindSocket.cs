@@ -7,8 +7,8 @@ using Stiefel.Protocol.Discovery;
 namespace Stiefel.Client.Search;
 
 /// <summary>
-/// One UDP socket for all interfaces: questions by IPv6 to ff02::1 of an interface, or by IPv4 to the broadcast address of each network
-/// it is in. Failing to send is no error: an address may still be in duplicate-address detection, or the interface just gone.
+/// One UDP socket for all interfaces. It sends questions by IPv6 to ff02::1 of an interface, or by IPv4 to the broadcast address of each network
+/// the interface is in. Failing to send is not an error: an address may still be in duplicate address detection, or the interface may be gone.
 /// </summary>
 internal sealed class FindSocket : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class FindSocket : IDisposable
             _socket.EnableBroadcast = true;
         }
 
-        // Tells on which interface an answer came, and which of our addresses it was sent to.
+        // Have each datagram tell by which interface it came, and to which of our addresses it was sent.
         _socket.SetSocketOption(
             family == AddressFamily.InterNetwork ? SocketOptionLevel.IP : SocketOptionLevel.IPv6, SocketOptionName.PacketInformation, true);
 
@@ -37,7 +37,7 @@ internal sealed class FindSocket : IDisposable
 
     private IPAddress AnyAddress => _family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
 
-    /// <summary>One for each protocol this kernel has (`ipv6.disable=1` is in use), IPv6 first.</summary>
+    /// <summary>Opens a socket for each protocol that this kernel has (some run with `ipv6.disable=1`), IPv6 first.</summary>
     public static FindSocket[] OpenAll(int port = WellKnownPorts.Discovery)
     {
         var sockets = new List<FindSocket>();
@@ -54,10 +54,10 @@ internal sealed class FindSocket : IDisposable
         return [.. sockets];
     }
 
-    /// <summary>Asks on one interface.</summary>
-    /// <param name="link">Up, with carrier.</param>
-    /// <param name="round">How often it was asked before. IPv4 starts one round later, so that IPv6 wins where both work.</param>
-    /// <param name="find">The datagram.</param>
+    /// <summary>Sends the question on one interface.</summary>
+    /// <param name="link">The interface, which is up and has a carrier.</param>
+    /// <param name="round">The number of times it was asked before. IPv4 starts one round later, so that IPv6 is preferred where both work.</param>
+    /// <param name="find">The question's datagram.</param>
     public void Ask(NetworkLink link, int round, byte[] find)
     {
         if (_family == AddressFamily.InterNetworkV6)
@@ -73,7 +73,7 @@ internal sealed class FindSocket : IDisposable
         }
     }
 
-    /// <summary>Answers the sender of a datagram, where it came from.</summary>
+    /// <summary>Sends a datagram to the sender of another one.</summary>
     public void Answer(IPEndPoint sender, byte[] datagram)
     {
         try
@@ -85,9 +85,9 @@ internal sealed class FindSocket : IDisposable
         }
     }
 
-    /// <summary>The next datagram, from anyone, the interface it came by, and our address that it was sent to.</summary>
-    /// <param name="buffer">Room for more than <see cref="DiscoveryDatagram.Size"/> bytes: a longer datagram must not look like one of ours.</param>
-    /// <param name="token">Ends the wait.</param>
+    /// <summary>Receives the next datagram, which may come from anyone, with the interface it came by and the address of ours it was sent to.</summary>
+    /// <param name="buffer">Holds more than <see cref="DiscoveryDatagram.Size"/> bytes, so that a longer datagram is not cut and mistaken for one of ours.</param>
+    /// <param name="token">Cancels the wait.</param>
     public async Task<(int Length, IPEndPoint Sender, int LinkIndex, IPAddress Own)> ReceiveAsync(byte[] buffer, CancellationToken token)
     {
         while (true)
@@ -101,7 +101,7 @@ internal sealed class FindSocket : IDisposable
             }
             catch (SocketException)
             {
-                // An ICMP error for an earlier question (port unreachable), or a datagram longer than the buffer.
+                // Ignore ICMP errors for an earlier question (port unreachable), and datagrams longer than the buffer.
             }
         }
     }

@@ -5,13 +5,13 @@ using Stiefel.Linux.Network;
 
 namespace Stiefel.Client.Search;
 
-/// <summary>Where a laptop answers, and the interface that leads there.</summary>
+/// <summary>The address of a laptop that serves, and the interface that leads to it.</summary>
 /// <param name="Endpoint">The boot plane's address; a link-local address has the interface as its zone.</param>
-/// <param name="Link">The interface: its MAC is how the payload finds it again.</param>
+/// <param name="Link">The interface. The payload finds it again by its hardware address.</param>
 internal sealed record FoundServer(IPEndPoint Endpoint, NetworkLink Link)
 {
-    /// <summary>A server that was named rather than found: the kernel's routes tell the interface; nothing is sent.</summary>
-    /// <exception cref="ServerException">No route leads there.</exception>
+    /// <summary>Makes one for an address that a person named. The kernel's routes tell the interface; nothing is sent.</summary>
+    /// <exception cref="ServerException">No route leads to the address.</exception>
     public static FoundServer AtAddress(IPEndPoint endpoint)
     {
         try
@@ -24,11 +24,11 @@ internal sealed record FoundServer(IPEndPoint Endpoint, NetworkLink Link)
         }
         catch (SocketException error)
         {
-            throw new ServerException($"no way to {endpoint}: {error.Message}; are the cable in and an address set?", error);
+            throw new ServerException($"no route to {endpoint}: {error.Message}; is the cable in, and does this machine have an address?", error);
         }
     }
 
-    /// <summary>`[fe80::1%2]:4644 by eth0`</summary>
+    /// <summary>Describes it for a person: `[fe80::1%2]:4644 by eth0`.</summary>
     public override string ToString() => $"{Endpoint} by {Link.Name}";
 
     private static bool Has(NetworkLink link, IPAddress address) =>

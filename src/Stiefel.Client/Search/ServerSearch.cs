@@ -10,19 +10,19 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Client.Search;
 
 /// <summary>
-/// Calls for a laptop on all interfaces in parallel (docs/protocol.md#discovery), again and again, also on those that appear later or
-/// whose cable is put in later. Only answers made with the same key count.
+/// Searches for a laptop on all interfaces in parallel (docs/protocol.md#discovery), again and again, also on interfaces that appear or are plugged
+/// in later. Only answers made with the same key count.
 /// </summary>
-/// <param name="key">The stick's.</param>
+/// <param name="key">The stick's key.</param>
 /// <param name="onlyInterface">The name of the only interface to ask on, or null.</param>
-/// <param name="wanted">The laptops that are meant.</param>
-/// <param name="report">Gets a line when the interfaces' state changed, and now and then, for as long as nobody answers.</param>
+/// <param name="wanted">Selects the laptops that the person means.</param>
+/// <param name="report">Receives a line when the interfaces' state changes, and at intervals, while no laptop answers.</param>
 internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedLaptop wanted, Action<string> report)
 {
     private static readonly TimeSpan s_firstReport = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(15);
 
-    // Fresh for every search: the answer to an earlier one proves nothing.
+    // Each search has a new nonce, because an answer to an earlier search proves nothing.
     private readonly byte[] _nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
     // Several sockets listen at once, each in its own loop.
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _met = new();
@@ -31,19 +31,19 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
     private readonly FindSchedule _schedule = new(TimeProvider.System);
 
     /// <summary>
-    /// If no server answers, one laptop that runs its own system is called to leave it (docs/protocol.md#the-call): only for who wants to boot. This chooses among
-    /// several, or nobody (null: ask again); null itself if none is to be called.
+    /// Chooses the laptop to call if no laptop serves but several run their own system (docs/protocol.md#the-call). The call makes a laptop leave its
+    /// system. Returns null if the person chose none, and is then asked again. Leave it unset to call no laptop.
     /// </summary>
     public Func<IReadOnlyList<LaptopIdentity>, CancellationToken, Task<LaptopIdentity?>>? ChooseSleeper { get; init; }
 
     /// <summary>The id that a person chose in an earlier search; null if nobody was asked.</summary>
     public string? Chosen { init => Restore(value); }
 
-    /// <summary>What to say if the time is over and nobody answered: also where it was too short for a report.</summary>
+    /// <summary>Makes the error for a search that ended without an answer; it describes the interfaces, because the search may have been too short for a report.</summary>
     public ServerException NobodyWithin(TimeSpan limit) => new(
         $"no laptop with the key `{key.Name}` answered within {limit.TotalSeconds:0} s: {SearchReport.Describe(ListLinks(), onlyInterface)}");
 
-    /// <summary>Waits for the first laptop.</summary>
+    /// <summary>Waits for the first laptop that serves.</summary>
     public async Task<FoundServer> FindFirstAsync(CancellationToken token)
     {
         await foreach (var server in FindAllAsync(token))
@@ -54,14 +54,14 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
         throw new OperationCanceledException(token);
     }
 
-    /// <summary>Every laptop, each once, until cancelled.</summary>
+    /// <summary>Returns every laptop that serves, each once, until cancelled.</summary>
     public async IAsyncEnumerable<FoundServer> FindAllAsync([EnumeratorCancellation] CancellationToken token)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
         var sockets = FindSocket.OpenAll();
         var found = Channel.CreateUnbounded<FoundServer>();
         Task[] loops = [AskAsync(sockets, stop.Token), DecideAsync(stop.Token), .. sockets.Select(socket => ListenAsync(socket, found.Writer, stop.Token))];
-        // A loop ends only by failing or being stopped; either ends the search.
+        // A loop ends only if it fails or is stopped; both end the search.
         _ = Task.WhenAny(loops).ContinueWith(first => found.Writer.Complete(first.Result.Exception?.InnerException), TaskScheduler.Default);
         try
         {
@@ -137,7 +137,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
             }
             else if (DiscoveryDatagram.OtherVersion(buffer.AsSpan(0, length)) is not null && _met.TryAdd($"version {sender.Address}", true))
             {
-                report($"what answers at {sender.Address} speaks another version of discovery than {DiscoveryDatagram.Version}, which is this client's: are laptop and stick of one build?");
+                report($"the machine at {sender.Address} speaks another version of discovery than this client's {DiscoveryDatagram.Version}: set laptop and stick up with the same version of stiefel");
             }
         }
     }
@@ -146,7 +146,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
     {
         if (!wanted.Fits(laptop) || (_sleepers.ChosenByPerson is { } chosen && chosen != laptop.Id))
         {
-            ReportOnce(laptop, $"the laptop {WantedLaptop.Describe(laptop)} serves at {server.Endpoint.Address}, and is not the one that is wanted");
+            ReportOnce(laptop, $"the laptop {WantedLaptop.Describe(laptop)} serves at {server.Endpoint.Address}, but is not the one that is wanted");
             return;
         }
 
@@ -162,7 +162,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
         }
     }
 
-    /// <summary>Has somebody choose while several wait for it.</summary>
+    /// <summary>Has the person choose a laptop whenever several can be called.</summary>
     private async Task DecideAsync(CancellationToken token)
     {
         await foreach (var _ in _sleepers.Undecided.ReadAllAsync(token))
@@ -179,16 +179,16 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
         var who = $"the laptop {WantedLaptop.Describe(laptop)} at {sender.Address} runs its own system";
         if (!wanted.Fits(laptop))
         {
-            ReportOnce(laptop, $"{who}, and is not the one that is wanted");
+            ReportOnce(laptop, $"{who}, but is not the one that is wanted");
         }
         else if (ChooseSleeper is null)
         {
-            ReportOnce(laptop, $"{who} and was not called: `stiefel-client boot` without --no-load would, which ends its owner's session");
+            ReportOnce(laptop, $"{who} and was not called: `stiefel-client boot` without --no-load calls it, which ends its owner's session");
         }
         else if (_sleepers.Hear(laptop, sender.Address))
         {
             socket.Answer(sender, CallDatagram.BuildWake(key, _nonce, challenge, sender.Address));
-            ReportOnce(laptop, $"{who}: called it; it warns, closes everything and comes back to serve, which takes a minute");
+            ReportOnce(laptop, $"{who}: called it; it warns its user, shuts down and comes back to serve, which takes a minute");
         }
     }
 

@@ -5,23 +5,23 @@ using Stiefel.Protocol.Discovery;
 namespace Stiefel.Client.Search;
 
 /// <summary>
-/// The laptops that run their own system and answered, and which one of them is called: never more than one, since a call ends somebody's session
-/// (docs/protocol.md#the-call). Thread-safe.
+/// The laptops that answered but run their own system ("sleepers"). Decides which one is called: never more than one, because a call ends the session
+/// of the laptop's user (docs/protocol.md#the-call). Thread-safe.
 /// </summary>
-/// <param name="wanted">Those that may be called.</param>
-/// <param name="clock">The time.</param>
+/// <param name="wanted">Selects the laptops that may be called.</param>
+/// <param name="clock">Measures the waits.</param>
 internal sealed class Sleepers(WantedLaptop wanted, TimeProvider clock)
 {
-    /// <summary>A server is not to be kept waiting for by a laptop that would have to leave its system first, nor the other way round.</summary>
+    /// <summary>The time at the start in which no laptop is called, so that one that serves already is found first.</summary>
     public static readonly TimeSpan LetServersAnswer = TimeSpan.FromSeconds(1);
 
-    /// <summary>After the first answer: three rounds of questions, so that another laptop is heard though a datagram is lost.</summary>
+    /// <summary>The time after the first answer in which other laptops are awaited: three rounds of questions, in case a datagram is lost.</summary>
     public static readonly TimeSpan Collect = 3 * FindSchedule.Tick;
 
     private static readonly TimeSpan s_otherWay = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_present = TimeSpan.FromSeconds(10);
 
-    // A system may take minutes to stop all it runs. Until then a second one must not be called.
+    // A called laptop may take minutes to shut its system down, and no other may be called meanwhile.
     private static readonly TimeSpan s_lost = TimeSpan.FromMinutes(10);
 
     private readonly Lock _lock = new();
@@ -32,15 +32,15 @@ internal sealed class Sleepers(WantedLaptop wanted, TimeProvider clock)
     private string? _chosen;
     private bool _isChosenByPerson;
 
-    // Also if one of several falls silent while a person reads the list, the other is not called by itself.
+    // Stays true if one of several laptops falls silent while a person reads the list, so that the other is not called without being chosen.
     private bool _isForAPerson;
     private long _chosenAt;
     private (IPAddress? From, long At) _way;
 
-    /// <summary>Has something to read whenever several laptops wait for somebody to choose.</summary>
+    /// <summary>Becomes readable whenever a person must choose among several laptops.</summary>
     public ChannelReader<bool> Undecided => _undecided.Reader;
 
-    /// <summary>The id that a person chose; null as long as nobody did.</summary>
+    /// <summary>The id of the laptop that a person chose; null if none was chosen yet.</summary>
     public string? ChosenByPerson
     {
         get
@@ -52,7 +52,7 @@ internal sealed class Sleepers(WantedLaptop wanted, TimeProvider clock)
         }
     }
 
-    /// <summary>Those that answered a moment ago and may be called, by name.</summary>
+    /// <summary>The laptops that answered recently and may be called, ordered by name.</summary>
     public IReadOnlyList<LaptopIdentity> Present
     {
         get
@@ -64,7 +64,7 @@ internal sealed class Sleepers(WantedLaptop wanted, TimeProvider clock)
         }
     }
 
-    /// <summary>This one is called, and no other.</summary>
+    /// <summary>Records the person's choice: only this laptop is called from now on.</summary>
     public void Choose(string id)
     {
         lock (_lock)
@@ -73,9 +73,9 @@ internal sealed class Sleepers(WantedLaptop wanted, TimeProvider clock)
         }
     }
 
-    /// <summary>A laptop answered. Says whether it is to be called now, by this way.</summary>
-    /// <param name="laptop">Which one.</param>
-    /// <param name="from">Where from; a laptop with two cables answers by both, and two that are copies of each other have one id.</param>
+    /// <summary>Records a laptop's answer; true if it is to be called now, at this address.</summary>
+    /// <param name="laptop">The laptop that answered.</param>
+    /// <param name="from">The answer's address. A laptop with two cables answers from two, and laptops whose disks are copies of each other share an id.</param>
     public bool Hear(LaptopIdentity laptop, IPAddress from)
     {
         lock (_lock)

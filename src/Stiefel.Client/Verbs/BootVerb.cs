@@ -31,7 +31,7 @@ internal static class BootVerb
             DefaultValueFactory = _ => DefaultAttachFile,
         };
         var takeOver = new Option<bool>("--take-over") { Description = "Take the disk even from another desktop that uses it now" };
-        var noLoad = new Option<bool>("--no-load") { Description = "Rehearse: search and fetch, and stop before the disk is asked for. Calls no laptop that sleeps, sets no interface up" };
+        var noLoad = new Option<bool>("--no-load") { Description = "Rehearse: search and fetch, but stop before asking for the disk. Calls no laptop that runs its own system, sets no interface up" };
         var untilLoading = new Option<bool>("--until-loading") { Description = "For tests: take the disk, but load no kernel", Hidden = true };
         var noExec = new Option<bool>("--no-exec") { Description = "Load the kernel, but do not start it" };
         var once = new Option<bool>("--once") { Description = "Give up at the first failure instead of trying for ever" };
@@ -95,7 +95,7 @@ internal static class BootVerb
         }
     }
 
-    // Check the options before anything starts, because trying again does not mend them.
+    // Check the options before anything starts, because trying again does not help.
     private static void Check(BootSequenceOptions options)
     {
         if (options is { NoLoad: true, TakeOver: true })
@@ -105,12 +105,12 @@ internal static class BootVerb
 
         if (!options.NoLoad && (RemoteRoot.Find() ?? (Directory.Exists($"/sys/class/net/{TunnelInterface.Desktop}") ? TunnelInterface.Desktop : null)) is { } remote)
         {
-            throw new RefusedException($"this system already runs from a laptop's disk ({remote} is there), which the laptop would take from it: shut it down, and boot this machine from its stick");
+            throw new RefusedException($"this system already runs from a laptop's disk ({remote} is there), and a new boot would take that disk away from it: shut it down, and boot this machine from its stick");
         }
 
         if (!options.NoLoad && !File.Exists(options.AttachFile))
         {
-            throw new UsageException($"--attach {options.AttachFile}: no such file; name the program stiefel-attach, which lies beside this one where it was built (or rehearse with --no-load)");
+            throw new UsageException($"--attach {options.AttachFile}: no such file; name the program stiefel-attach, which is built beside this one (or rehearse with --no-load)");
         }
     }
 

@@ -25,14 +25,14 @@ internal sealed class CommonOptions
     private readonly Option<IPEndPoint?> _server = new("--server")
     {
         HelpName = "ADDRESS[:PORT]",
-        Description = $"Do not search, the laptop is here: 192.168.1.5, [fe80::1%eth0]:{WellKnownPorts.Boot}",
+        Description = $"Do not search; the laptop is at this address: 192.168.1.5, [fe80::1%eth0]:{WellKnownPorts.Boot}",
         CustomParser = ParseServer,
     };
 
     private readonly Option<string?> _laptop = new("--laptop")
     {
         HelpName = "NAME",
-        Description = $"Of several laptops that know the key, the one of this name, or whose id begins so [default: {LaptopArgument}= of the kernel's arguments, else any]",
+        Description = $"If several laptops know the key, use the one with this name, or whose id begins with it [default: the kernel argument {LaptopArgument}=, else any]",
     };
 
     private readonly Option<string?> _interface = new("--interface")
@@ -51,7 +51,7 @@ internal sealed class CommonOptions
         {
             if (result.GetValue(_laptop) is not null && result.GetValue(_server) is not null)
             {
-                result.AddError("--laptop chooses among those that a search finds, and with --server nothing is searched: leave one of them out");
+                result.AddError("--laptop chooses among the laptops that a search finds, but --server searches none: leave one of them out");
             }
         });
     }

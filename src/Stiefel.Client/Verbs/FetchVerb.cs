@@ -21,7 +21,7 @@ internal static class FetchVerb
     public static Command Build()
     {
         var common = new CommonOptions();
-        var directory = new Option<string>("--out") { HelpName = "DIR", Description = "Where kernel, initrd and cmdline go; made if it is missing, refused if others can write there", Required = true };
+        var directory = new Option<string>("--out") { HelpName = "DIR", Description = "The directory for kernel, initrd and cmdline; made if it is missing, refused if others can write to it", Required = true };
         var seconds = new Option<int>("--seconds")
         {
             HelpName = "N",

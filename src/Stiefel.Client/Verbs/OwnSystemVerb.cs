@@ -10,7 +10,7 @@ internal static class OwnSystemVerb
 {
     public static Command Build()
     {
-        var command = new Command("own-system", "Make the firmware start this computer's own system once at the next start, instead of what started it now. Restart afterwards");
+        var command = new Command("own-system", "Make the firmware start this computer's own system once, at the next start, instead of the stick or network that started it now. Restart afterwards");
         command.SetAction(async (parsed, _) => await RunAsync(parsed.InvocationConfiguration.Output));
         return command.WithExamples("stiefel-client own-system && reboot -f");
     }

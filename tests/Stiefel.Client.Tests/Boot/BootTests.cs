@@ -93,7 +93,7 @@ public sealed class BootTests : IDisposable
         Assert.Contains("--take-over", refused.Errors);
     }
 
-    /// <summary>A laptop that sleeps stays asleep, and an interface that is down stays down: the owner of the machine only wants to see whether a boot would work.</summary>
+    /// <summary>A laptop that runs its own system is not called, and an interface that is down stays down: a rehearsal only shows whether a boot would work.</summary>
     [Fact]
     public async Task Boot_RehearsedOverACable_CallsNobodyAndSetsNothingUp()
     {
@@ -109,7 +109,7 @@ public sealed class BootTests : IDisposable
 
         var rehearsal = RehearseAsync(
             "--once", "--key", ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret), "--attach", "/nowhere/attach");
-        // After a second without a server's answer, a boot would wake a laptop.
+        // After a second without a server's answer, a boot would call a laptop.
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         responder.Sleeps = false;
         var run = await rehearsal;
@@ -174,7 +174,7 @@ public sealed class BootTests : IDisposable
             new ExportGrant("s-test", 10809, 1 << 30, ReadOnly: false, key is null ? null : new TunnelGrant(key, port)), ProtocolJson.Default.ExportGrant);
         var run = await BootAsync("--server", _laptop.Address, "--once");
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("nothing is booted in the open", run.Output + run.Errors);
+        Assert.Contains("nothing is booted over an unprotected link", run.Output + run.Errors);
     }
 
     [Theory]

@@ -59,7 +59,7 @@ public sealed class SeveralLaptopsTests : IDisposable
     {
         var boot = BootAsync("--laptop", name);
         await WaitAsync(() => _robin.Wakes > 0);
-        // Another desktop woke the other laptop, which serves first.
+        // Another desktop has called the other laptop, which serves first.
         _wren.Sleeps = false;
         var asked = _wren.Questions;
         await WaitAsync(() => _wren.Questions > asked + 1);

@@ -24,7 +24,7 @@ internal sealed class ScriptedLaptop : IDisposable
     {
     }
 
-    /// <summary>Answers behind this listener.</summary>
+    /// <summary>Answers connections of an existing listener.</summary>
     public ScriptedLaptop(TinyHttpServer http)
     {
         _http = http;

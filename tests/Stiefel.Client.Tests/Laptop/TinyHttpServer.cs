@@ -4,14 +4,14 @@ using System.Text;
 
 namespace Stiefel.Client.Tests.Laptop;
 
-/// <summary>Just enough HTTP/1.1 for a test: one request per connection, the answer ends with the connection.</summary>
+/// <summary>Serves just enough HTTP/1.1 for a test: one request per connection, and closing the connection ends the answer.</summary>
 internal sealed class TinyHttpServer : IDisposable
 {
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stop = new();
     private bool _disposed;
 
-    /// <summary>Listens at once; the socket belongs to the network namespace of the calling thread.</summary>
+    /// <summary>Starts listening; the socket belongs to the network namespace of the calling thread.</summary>
     public TinyHttpServer(IPEndPoint endpoint)
     {
         _listener = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -24,7 +24,7 @@ internal sealed class TinyHttpServer : IDisposable
     /// <summary>Makes status and body from path and body. With a status of 0 it never answers.</summary>
     public Func<string, byte[], Task<(int Status, byte[] Body)>> Answer { get; set; } = (_, _) => Task.FromResult((404, Array.Empty<byte>()));
 
-    /// <summary>Sent instead of a proper status line.</summary>
+    /// <summary>A text that is sent instead of a valid status line.</summary>
     public string? StatusLine { get; init; }
 
     public int Port { get; }

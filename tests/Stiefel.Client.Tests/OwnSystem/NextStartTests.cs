@@ -8,10 +8,10 @@ public class NextStartTests
 {
     private const string Global = "8be4df61-93ca-11d2-aa0d-00e098032b8c";
 
-    /// <summary>Entries as EFI_LOAD_OPTION begins: four bytes of attributes, of which bit 0 is active.</summary>
+    /// <summary>Each entry is the beginning of an EFI_LOAD_OPTION: four bytes of attributes, whose bit 0 means active.</summary>
     [Theory]
-    [InlineData("0300", "0300 0100 0000", "0100", 1)] // started by the first: the next
-    [InlineData("0300", "0100 0300 0000", "0100", 1)] // chosen by hand: the usual first
+    [InlineData("0300", "0300 0100 0000", "0100", 1)] // started by the first entry: the second is next
+    [InlineData("0300", "0100 0300 0000", "0100", 1)] // started by the second entry, chosen by hand: the first is next
     [InlineData("0300", "0300 0200 0100", "0100", 1)] // 2 is not active
     [InlineData("0300", "0300 0500 0100", "0100", 1)] // 5 does not exist
     [InlineData("", "0100", "0100", 1)]

@@ -26,7 +26,7 @@ public sealed class InitrdAppendixTests
             var second = (int)(initrd.Position + 3) & ~3;
             InitrdAppendix.WriteSession(initrd, session);
 
-            // The kernel takes one archive after the other; GNU cpio ends with the first.
+            // Read the archives one by one: the kernel unpacks them all, but GNU cpio stops after the first.
             byte[][] archives = [initrd.ToArray()[((length + 3) & ~3)..second], initrd.ToArray()[second..]];
             Assert.All(archives, archive => Assert.Equal("070701"u8, archive.AsSpan(0, 6)));
             Assert.Collection(

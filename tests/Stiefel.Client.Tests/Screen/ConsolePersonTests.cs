@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Client.Tests.Screen;
 
-/// <summary>Questions that are not waited for without end: what is typed answers the one on the screen, and no other.</summary>
+/// <summary>Tests questions with a time limit: a typed line answers the question on the screen and no earlier one.</summary>
 public sealed class ConsolePersonTests : IDisposable
 {
     private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(200);
@@ -73,14 +73,14 @@ public sealed class ConsolePersonTests : IDisposable
     private static ConsolePerson Person(SafeFileHandle terminal, Action? onceAsked = null) =>
         new(new BootScreen(new Listener(onceAsked), canRedraw: false, TimeProvider.System), terminal);
 
-    /// <summary>Hundredths of a second that this thread has computed (man 5 proc_pid_stat: utime and stime).</summary>
+    /// <summary>The processor time used by this thread, in hundredths of a second (proc_pid_stat(5): utime and stime).</summary>
     private static int ProcessorTicks()
     {
         var fields = File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ');
         return int.Parse(fields[11]) + int.Parse(fields[12]);
     }
 
-    /// <summary>Somebody who acts as soon as there is something to read.</summary>
+    /// <summary>Simulates a person who acts as soon as the question appears.</summary>
     private sealed class Listener(Action? onceAsked) : StringWriter
     {
         public override void WriteLine(string? value) => onceAsked?.Invoke();

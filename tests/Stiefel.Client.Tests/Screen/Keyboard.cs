@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Client.Tests.Screen;
 
-/// <summary>A pseudo-terminal (man 7 pty), and who types on it.</summary>
+/// <summary>A pseudo-terminal (pty(7)) on which the test types.</summary>
 internal sealed class Keyboard : IDisposable
 {
     private readonly SafeFileHandle _typist;
@@ -17,10 +17,10 @@ internal sealed class Keyboard : IDisposable
         Terminal = new SafeFileHandle(terminal, ownsHandle: true);
     }
 
-    /// <summary>What a program reads.</summary>
+    /// <summary>The terminal from which the tested program reads.</summary>
     public SafeFileHandle Terminal { get; }
 
-    /// <summary>Returns when the terminal has it: it has shown it.</summary>
+    /// <summary>Types a line; returns once the terminal has echoed it, so that a program can read it.</summary>
     public void Type(string line)
     {
         using var typist = new FileStream(new SafeFileHandle(_typist.DangerousGetHandle(), ownsHandle: false), FileAccess.ReadWrite, bufferSize: 0);

@@ -1,6 +1,6 @@
 namespace Stiefel.Client.Tests.Screen;
 
-/// <summary>Time that passes when told to.</summary>
+/// <summary>A clock that only moves when the test advances it.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private long _ticks;

@@ -14,7 +14,7 @@ public sealed class TransferProgressTests : IDisposable
     public void Advance_OnASerialLine_WritesALineAtMostEveryTwoSecondsAndOneAtTheEnd()
     {
         var progress = Screen(canRedraw: false).Follow("initrd", 39_000_000);
-        _clock.Advance(TimeSpan.FromSeconds(60)); // until the first byte
+        _clock.Advance(TimeSpan.FromSeconds(60)); // the wait for the first byte does not count
         Run(progress, steps: 39, bytesPerStep: 1_000_000, TimeSpan.FromMilliseconds(100));
 
         Assert.Equal(
@@ -30,7 +30,7 @@ public sealed class TransferProgressTests : IDisposable
     {
         var progress = Screen(canRedraw: false).Follow("initrd", 100_000_000);
         Run(progress, steps: 100, bytesPerStep: 500_000, TimeSpan.FromSeconds(1));
-        // 2 s for the first, then 10 s each, at 0.5 MB/s; the last line is the end.
+        // At 0.5 MB/s, the first line comes after 2 s and the others every 10 s; the last one is written at the end.
         Assert.Equal(11, Lines().Length);
         Assert.Equal("  initrd   1 %  1.5 of 100.0 MB  0.8 MB/s  ETA 2 min", Lines()[0]);
         Assert.Equal("  initrd   6 %  6.5 of 100.0 MB  0.5 MB/s  ETA 3 min", Lines()[1]);

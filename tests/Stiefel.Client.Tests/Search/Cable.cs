@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Stiefel.Client.Tests.Search;
 
 /// <summary>
-/// A network cable: a pair of virtual interfaces, `NAME` in the tests' namespace and `far` in one of its own, which a thread holds open.
-/// Sockets belong to the namespace of the thread that made them, also when another thread uses them.
+/// A network cable, made of a pair of virtual interfaces: `NAME` in the tests' network namespace, and `far` in a second one, which a thread keeps open.
+/// A socket belongs to the namespace of the thread that made it, even if another thread uses it.
 /// </summary>
 internal sealed class Cable : IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class Cable : IDisposable
     private readonly Thread _farThread;
     private readonly string _name;
 
-    /// <summary>Both ends are down, without duplicate-address detection.</summary>
+    /// <summary>Makes the cable with both ends down and without duplicate address detection.</summary>
     public Cable(string name)
     {
         _name = name;
@@ -30,17 +30,17 @@ internal sealed class Cable : IDisposable
         SkipAddressDetection("all");
     }
 
-    /// <summary>Sets our end up.</summary>
+    /// <summary>Sets this end up.</summary>
     public void RaiseNear() => PrivateNetwork.Ip($"link set {_name} up");
 
-    /// <summary>Sets the laptop's end up: the cable is in.</summary>
+    /// <summary>Sets the laptop's end up, which gives both ends a carrier.</summary>
     public void RaiseFar() => Far(() =>
     {
         PrivateNetwork.Ip("link set far up");
         return 0;
     });
 
-    /// <summary>Runs something at the laptop's end.</summary>
+    /// <summary>Runs the work in the network namespace of the laptop's end.</summary>
     public T Far<T>(Func<T> work)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -18,7 +18,7 @@ public sealed class FoundServerTests
         Array.ForEach([first, second], cable => cable.RaiseNear());
         PrivateNetwork.Ip("address add 10.1.0.1/24 dev near0");
         PrivateNetwork.Ip("address add 10.2.0.1/24 dev near1");
-        // The kernel gives the link-local address when it has seen the cable, a moment later.
+        // The kernel assigns the link-local address a moment after it has seen the carrier.
         Assert.True(SpinWait.SpinUntil(() => HasLinkLocal("near0"), TimeLimit.Seconds(10)));
 
         var server = FoundServer.AtAddress(IPEndPoint.Parse("10.2.0.9:4644"));
@@ -32,7 +32,7 @@ public sealed class FoundServerTests
     public void AtAddress_NoRoute_SaysSo()
     {
         var error = Assert.Throws<ServerException>(() => FoundServer.AtAddress(IPEndPoint.Parse("192.168.77.1:4644")));
-        Assert.Contains("no way to 192.168.77.1:4644", error.Message);
+        Assert.Contains("no route to 192.168.77.1:4644", error.Message);
     }
 
     private static bool HasLinkLocal(string name) => RouteNetlink.ListLinks().Any(

@@ -6,14 +6,14 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Client.Tests.Search;
 
-/// <summary>Answers the client's question as a laptop does, or as <see cref="Reply"/> wants it.</summary>
+/// <summary>Answers the client's question as a laptop does, or as <see cref="Reply"/> tells it to.</summary>
 internal sealed class Responder : IDisposable
 {
     private readonly Socket _socket;
     private readonly SharedKey _key;
     private readonly int _bootPort;
 
-    /// <summary>Listens at once, in the namespace of the calling thread.</summary>
+    /// <summary>Starts listening, in the network namespace of the calling thread.</summary>
     public Responder(SharedKey key, int bootPort, AddressFamily family = AddressFamily.InterNetworkV6)
     {
         _key = key;
@@ -24,22 +24,22 @@ internal sealed class Responder : IDisposable
         new Thread(Answer) { IsBackground = true, Name = "responder" }.Start();
     }
 
-    /// <summary>The datagrams that answer a question with this nonce.</summary>
+    /// <summary>Makes the datagrams that answer a question with this nonce.</summary>
     public Func<byte[], byte[][]> Reply { get; set; }
 
-    /// <summary>Which laptop it says that it is.</summary>
+    /// <summary>The laptop that it claims to be.</summary>
     public LaptopIdentity Laptop { get; set; } = LaptopIdentity.Of("0123456789abcdef", "wren");
 
-    /// <summary>How many genuine questions came.</summary>
+    /// <summary>The number of genuine questions received.</summary>
     public int Questions { get; private set; }
 
-    /// <summary>The laptop runs its own system: a question is answered by a challenge.</summary>
+    /// <summary>True if the simulated laptop runs its own system, so that it answers a question with a challenge.</summary>
     public bool Sleeps { get; set; }
 
-    /// <summary>False while it leaves questions without an answer.</summary>
+    /// <summary>Returns false while questions are to stay unanswered.</summary>
     public Func<bool> Answers { get; set; } = () => true;
 
-    /// <summary>How many calls came.</summary>
+    /// <summary>The number of calls received.</summary>
     public int Wakes { get; private set; }
 
     public void Dispose() => _socket.Dispose();
@@ -72,7 +72,7 @@ internal sealed class Responder : IDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // Disposed of.
+            // The socket was closed, which ends the thread.
         }
     }
 }

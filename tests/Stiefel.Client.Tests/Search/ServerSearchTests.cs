@@ -47,7 +47,7 @@ public sealed class ServerSearchTests : IDisposable
 
         last.RaiseFar();
 
-        // The kernel tells of a carrier up to a second after it is there; nobody can know earlier.
+        // The kernel may report a carrier up to a second late, so measure from its report.
         while (!search.IsCompleted && !RouteNetlink.ListLinks().Any(link => link.Name == "cable3" && link.HasCarrier))
         {
             await Task.Delay(5, _stop.Token);
@@ -157,7 +157,7 @@ public sealed class ServerSearchTests : IDisposable
         var key = ClientRun.WriteKey(directory.File("stick.key"), new byte[SharedKey.Size]);
         var run = await ClientRun.StartAsync("discover", "--seconds", "1", "--key", key, "--interface", "nope0");
         Assert.Equal(
-            new ClientRun(1, "", "stiefel-client: no laptop with the key `stick` answered within 1 s: there is no interface nope0: plug the adapter in, or look at the name\n"), run);
+            new ClientRun(1, "", "stiefel-client: no laptop with the key `stick` answered within 1 s: there is no interface nope0: plug the adapter in, or check the name\n"), run);
     }
 
     [Fact]

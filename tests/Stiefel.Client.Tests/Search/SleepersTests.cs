@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Stiefel.Client.Tests.Search;
 
-/// <summary>One call wakes one laptop.</summary>
+/// <summary>Tests that at most one laptop is called, and which.</summary>
 public sealed class SleepersTests
 {
     private static readonly LaptopIdentity s_wren = LaptopIdentity.Of("0123456789abcdef", "wren");
@@ -53,7 +53,7 @@ public sealed class SleepersTests
         Assert.True(_sleepers.Hear(s_wren, s_one));
         Assert.False(_sleepers.Undecided.TryPeek(out _));
 
-        // That cable is pulled.
+        // The first cable is pulled: the laptop answers by the second only.
         _clock.Advance(TimeSpan.FromSeconds(3));
         Assert.True(_sleepers.Hear(s_wren, s_two));
     }
