@@ -7,14 +7,14 @@ using static Tmds.Linux.LibC;
 
 namespace Stiefel.Linux.Devices;
 
-/// <summary>A terminal whose keys are read one by one, without echo (man 3 termios), and that is written to without ever waiting.</summary>
+/// <summary>A terminal whose keys are read one by one and without echo (termios(3)), and to which writing never blocks.</summary>
 public sealed unsafe class KeyTerminal : IDisposable
 {
     private readonly SafeFileHandle _handle;
 
     private KeyTerminal(SafeFileHandle handle) => _handle = handle;
 
-    /// <summary>Opens a terminal, and does not make it the session's.</summary>
+    /// <summary>Opens a terminal without making it the session's controlling terminal.</summary>
     /// <exception cref="LinuxException">There is no terminal of this name.</exception>
     public static KeyTerminal Open(string path)
     {
@@ -42,7 +42,7 @@ public sealed unsafe class KeyTerminal : IDisposable
         throw failure;
     }
 
-    /// <summary>Waits for keys, blocking the calling thread.</summary>
+    /// <summary>Blocks the calling thread until keys are pressed or the time is over.</summary>
     /// <returns>The bytes of all keys that were pressed; empty if the time is over, or the terminal is gone.</returns>
     public byte[] ReadKeys(TimeSpan patience)
     {

@@ -23,7 +23,7 @@ public static class DiskPartitions
         return [.. sysfs.PartitionsOf(name).Select(part => Read(sysfs, part)).OfType<DiskPartition>().OrderBy(part => part.Number)];
     }
 
-    // A partition can vanish while it is read (a loop device detached, a disk unplugged, a table read again): it is left out.
+    // Leave out a partition that vanishes while it is read: a loop device may be detached, a disk unplugged, or the partition table read again.
     private static DiskPartition? Read(BlockSysfs sysfs, string name)
         => ReadNumber(sysfs, name, "partition") is { } number && ReadNumber(sysfs, name, "start") is { } start && ReadNumber(sysfs, name, "size") is { } size
             ? new DiskPartition(name, $"/dev/{name.Replace('!', '/')}", (int)number, start * SysfsSector, size * SysfsSector)

@@ -19,7 +19,7 @@ public sealed record CableEnd(string SocketPath, bool Listens, string Mac, strin
     /// <summary>For a forwarded port instead of a cable: the port on the host's loopback, and the port in the machine.</summary>
     public (int Here, int There)? Forward { get; init; }
 
-    /// <summary>The firmware boots by it, and by nothing else: BIOS with the card's own program, which is iPXE, and UEFI with its own.</summary>
+    /// <summary>True if the firmware boots over this card only: BIOS by the iPXE program in the card's ROM, UEFI by a program of its own.</summary>
     public bool IsBooted { get; init; }
 
     /// <summary>A file in tcpdump's format that records every frame on the cable; null for none.</summary>

@@ -192,7 +192,7 @@ public static class QemuCommandLine
         }
 
         var adapterEnd = cable.MoreSockets.Count == 0 ? CableId : AddSwitch(arguments, cable.MoreSockets);
-        // Without a boot ROM firmware spends no time on network boot, unless it is to. UEFI has a program of its own, which the ROM would hide.
+        // Omit the card's boot ROM unless BIOS is to boot from it: firmware would spend time on network boot, and the ROM hides UEFI's own program for it.
         var rom = (cable.IsBooted, options.Startup) switch
         {
             (true, Startup.Bios) => ",bootindex=1",

@@ -16,7 +16,7 @@ public static class KeyedInitrd
     /// <param name="keyFile">The key's file, readable by its owner only.</param>
     /// <param name="more">Other files, all executable, which replace those of the same path.</param>
     /// <param name="token">Cancels the work.</param>
-    /// <param name="besides">Another archive, which comes along; null for none.</param>
+    /// <param name="besides">Another archive to append; null for none.</param>
     /// <exception cref="KeyFileException">The key cannot be used.</exception>
     public static async Task WriteAsync(
         string initrd, string target, string keyFile, IEnumerable<(string Path, byte[] Content)> more, CancellationToken token, string? besides = null)

@@ -5,7 +5,7 @@ namespace Stiefel.Machines.Scenarios;
 /// <param name="Initrd">The path of the initramfs, which contains no key.</param>
 public sealed record RamdiskParts(string Kernel, string Initrd)
 {
-    /// <summary>What the server ramdisk offers to desktops without a stick; null if this ramdisk has none of it.</summary>
+    /// <summary>The path of an archive with the files for network boot, for desktops without a stick; null if this ramdisk has none.</summary>
     public string? NetBoot { get; init; }
 
     /// <summary>Files, by path in the ramdisk, that open a root shell on the second serial port; for tests only, never for a real laptop.</summary>

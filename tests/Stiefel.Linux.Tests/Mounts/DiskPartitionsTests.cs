@@ -31,7 +31,7 @@ public sealed class DiskPartitionsTests : IDisposable
         AddPartition("loop7", "loop7p2", 2, 4096, 2048);
         Link("loop7", "devices/block/loop7");
 
-        // A link to nothing is what is left of an attribute between two looks: it is listed and cannot be read.
+        // Simulate an attribute that vanishes between listing and reading by a dangling link, which is listed but cannot be read.
         File.Delete(_sys.File($"devices/block/loop7/loop7p1/{gone}"));
         File.CreateSymbolicLink(_sys.File($"devices/block/loop7/loop7p1/{gone}"), _sys.File("nothing"));
         Assert.Equal([new("loop7p2", "/dev/loop7p2", 2, 2 << 20, 1 << 20)], DiskPartitions.List("loop7", _sys.Path));

@@ -12,7 +12,7 @@ public sealed class NetworkNamespaceTests : IDisposable
 
     public NetworkNamespaceTests() => Ip($"link add nn0 address {Mac} type veth peer name nn1");
 
-    // A pair of which one end is in a namespace that ends is removed by the kernel, at any moment, and its names must be free for the next test.
+    // The kernel removes a pair some time after the namespace of one end has ended, so wait until its names are free for the next test.
     public void Dispose()
     {
         foreach (var left in Named("nn1"))
