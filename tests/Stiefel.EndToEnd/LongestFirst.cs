@@ -5,7 +5,7 @@ using Xunit.v3;
 
 namespace Stiefel.EndToEnd;
 
-/// <summary>Classes whose tests take minutes begin first, so that none of them runs alone in the end.</summary>
+/// <summary>Starts classes whose tests take minutes first, so that none of them runs alone at the end.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] s_long =
@@ -18,7 +18,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
         where TTestCollection : ITestCollection =>
         [.. testCollections.OrderBy(collection => PlaceOf(collection.TestCollectionDisplayName))];
 
-    // "Test collection for Stiefel.EndToEnd.Machines.TunnelTests (id: …)"
+    // A name reads "Test collection for Stiefel.EndToEnd.Machines.TunnelTests (id: …)".
     private static int PlaceOf(string name)
     {
         var place = Array.FindIndex(s_long, known => name.Contains('.' + known + ' ', StringComparison.Ordinal));

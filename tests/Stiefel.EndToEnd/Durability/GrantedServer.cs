@@ -3,7 +3,7 @@ using Stiefel.EndToEnd.Native;
 
 namespace Stiefel.EndToEnd.Durability;
 
-/// <summary>The published server, with a loop device that one desktop was granted; killed and started again in the same state directory.</summary>
+/// <summary>The published server with a loop device that is granted to one desktop. It can be killed and started again in the same state directory.</summary>
 internal sealed class GrantedServer : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
@@ -13,7 +13,7 @@ internal sealed class GrantedServer : IDisposable
     private NativeProcess _process;
     private bool _isRunning;
 
-    /// <param name="size">The disk's, in bytes.</param>
+    /// <param name="size">The disk's size in bytes.</param>
     public GrantedServer(long size)
     {
         File.WriteAllBytes(_scratch["disk.img"], new byte[size]);
@@ -25,19 +25,19 @@ internal sealed class GrantedServer : IDisposable
         Boot();
     }
 
-    /// <summary>The loop device.</summary>
+    /// <summary>The path of the loop device.</summary>
     public string Disk { get; }
 
     public int NbdPort { get; } = Scratch.FreePort();
 
-    /// <summary>The desktop's; as root reads it.</summary>
+    /// <summary>The desktop's capability, read from the server's state directory, which only root can read.</summary>
     public string Capability => (string?)Record["exportName"] ?? throw new InvalidOperationException($"no capability in {Record}");
 
-    /// <summary>The keeper's process; 0 for none.</summary>
+    /// <summary>The process id of the keeper; 0 if there is none.</summary>
     public int Keeper => Directory.GetDirectories("/proc").Select(Path.GetFileName).OfType<string>()
         .Where(name => int.TryParse(name, out _) && IsKeeper(name)).Select(int.Parse).FirstOrDefault();
 
-    /// <summary>The disk is free: it can be claimed.</summary>
+    /// <summary>True if the disk is free, so that it can be opened exclusively.</summary>
     public bool IsFree
     {
         get
@@ -60,7 +60,7 @@ internal sealed class GrantedServer : IDisposable
         _isRunning = false;
     }
 
-    /// <summary>In good order.</summary>
+    /// <summary>Ends the server cleanly.</summary>
     public void End()
     {
         NativeProcess.Run(0, "kill", $"{_process.Id}");
@@ -85,7 +85,7 @@ internal sealed class GrantedServer : IDisposable
         _scratch.Dispose();
     }
 
-    // Another test's has another disk.
+    // Compare the disk, because other tests may have keepers too.
     private bool IsKeeper(string process)
     {
         try
@@ -95,7 +95,7 @@ internal sealed class GrantedServer : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended.
+            // The process has ended meanwhile.
             return false;
         }
     }

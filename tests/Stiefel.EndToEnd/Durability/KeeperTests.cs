@@ -2,7 +2,7 @@ using Stiefel.EndToEnd.Native;
 
 namespace Stiefel.EndToEnd.Durability;
 
-/// <summary>A server that is killed, and what holds its disk meanwhile.</summary>
+/// <summary>Kills the server, and tests that its keeper holds the disk until the next one starts.</summary>
 public sealed class KeeperTests
 {
     private const int LongestLifeMilliseconds = 250;
@@ -64,7 +64,7 @@ public sealed class KeeperTests
                 await Task.Delay(random.Next(1, LongestLifeMilliseconds), Token);
                 if (kill % 2 == 0)
                 {
-                    // Every other one has promised something, however slow this machine is.
+                    // Kill every other server only after it has promised something, however slow this machine is.
                     SpinWait.SpinUntil(() => load.Promises > before || running.IsCompleted, TimeLimit.Seconds(20));
                 }
 
@@ -72,7 +72,7 @@ public sealed class KeeperTests
                 await running;
             }
 
-            // The disk goes to nobody else, and what was promised is there.
+            // The disk is not free for others, and everything promised is on it.
             Assert.False(server.IsFree, $"seed {seed}, kill {kill}: the disk was free");
             var broken = load.FirstBroken(server.Disk);
             Assert.True(broken is null, $"seed {seed}, kill {kill}: {broken}");

@@ -8,7 +8,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Durability;
 
-/// <summary>A laptop whose reset button is pressed under a load of writes: what was only in its page cache is gone.</summary>
+/// <summary>Resets a laptop under a load of writes, which loses what was only in its page cache, and tests that all flushed writes are kept.</summary>
 [Trait("Needs", "machines")]
 public sealed class LaptopResetTests(MachineParts parts)
 {
@@ -52,7 +52,7 @@ public sealed class LaptopResetTests(MachineParts parts)
 
             Assert.True(load.Promises > resets, $"only {load.Promises} flushes were acknowledged: nothing was shown");
 
-            // That a lost write would have been noticed.
+            // Prove that the test notices lost writes: zero the disk, and expect a broken promise.
             await File.WriteAllBytesAsync(disk, new byte[WriteLoad.Blocks * WriteLoad.BlockSize], _token);
             Assert.NotNull(load.FirstBroken(disk));
         });
@@ -68,7 +68,7 @@ public sealed class LaptopResetTests(MachineParts parts)
             CableEnd.FromLoopback(port, NbdPort, MachineRun.LaptopMac), _token, endsOnReset: false);
     }
 
-    /// <summary>QEMU forwards to one IPv4 address, which a laptop on a cable does not have.</summary>
+    /// <summary>Gives the laptop the IPv4 address to which QEMU forwards; a laptop on a cable has none.</summary>
     private static byte[] InittabWithAddress()
     {
         (var _, var content) = Overlay.Files(Overlay.Always).Single(file => file.Path == "etc/inittab");

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Stiefel.EndToEnd.Durability;
 
-/// <summary>As much of an NBD client as a write load needs, typed from proto.md and not from our own library.</summary>
+/// <summary>The part of an NBD client that a write load needs, written from proto.md independently of our own library.</summary>
 internal static class NbdWire
 {
     public const int RequestSize = 28;
@@ -16,7 +16,7 @@ internal static class NbdWire
     private const uint RequestMagic = 0x25609513;
     private const int SecondsOfPatience = 30;
 
-    /// <summary>Opens an export by NBD_OPT_EXPORT_NAME; tries until the server is there.</summary>
+    /// <summary>Opens an export by NBD_OPT_EXPORT_NAME; tries until the server listens.</summary>
     public static Socket Connect(string host, int port, string export)
     {
         for (var end = Environment.TickCount64 + (SecondsOfPatience * 1000); ;)
@@ -82,7 +82,7 @@ internal static class NbdWire
         name.CopyTo(message, 20);
         SendAll(socket, message);
 
-        // Size and flags; the answer to a name that is not there is the end of the connection.
+        // The answer is the size and the flags. To an unknown name the server answers by closing the connection.
         Span<byte> answer = stackalloc byte[10];
         ReceiveAll(socket, answer);
     }

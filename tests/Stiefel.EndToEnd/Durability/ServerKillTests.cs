@@ -2,7 +2,7 @@ using Stiefel.EndToEnd.Native;
 
 namespace Stiefel.EndToEnd.Durability;
 
-/// <summary>The published server, killed again and again under a load of writes.</summary>
+/// <summary>Kills the published server again and again under a load of writes, and tests that all flushed writes are kept.</summary>
 public sealed class ServerKillTests : IDisposable
 {
     private const int Kills = 190;
@@ -39,7 +39,7 @@ public sealed class ServerKillTests : IDisposable
 
         Assert.True(load.Promises > Kills, $"only {load.Promises} flushes were acknowledged: nothing was shown");
 
-        // That a lost write would have been noticed.
+        // Prove that the test notices lost writes: zero the disk, and expect a broken promise.
         await File.WriteAllBytesAsync(disk, new byte[WriteLoad.Blocks * WriteLoad.BlockSize], TestContext.Current.CancellationToken);
         Assert.NotNull(load.FirstBroken(disk));
     }

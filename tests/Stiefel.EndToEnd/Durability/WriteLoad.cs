@@ -5,10 +5,10 @@ using System.Runtime.InteropServices;
 namespace Stiefel.EndToEnd.Durability;
 
 /// <summary>
-/// Writes to an export until the server dies, and remembers what it was promised: each block carries the number of its write in every
-/// eight bytes; a write that was acknowledged before a flush was sent, or that had FUA, must be found afterwards, or a later one.
+/// Writes to an export until the server dies, and remembers what the server promised. Every eight bytes of a block hold the number of its write. A write
+/// that had FUA, or that was acknowledged before an acknowledged flush was sent, is promised: the block must later hold it or a newer one.
 /// </summary>
-/// <param name="seed">The seed of the order of things.</param>
+/// <param name="seed">The seed of the random choices.</param>
 internal sealed class WriteLoad(int seed)
 {
     public const int BlockSize = 4096;
@@ -23,7 +23,7 @@ internal sealed class WriteLoad(int seed)
     private readonly byte[] _message = new byte[NbdWire.RequestSize + BlockSize];
     private long _number;
 
-    /// <summary>How many promises there were: acknowledged flushes and FUA writes.</summary>
+    /// <summary>The number of promises: acknowledged flushes and FUA writes.</summary>
     public long Promises { get; private set; }
 
     /// <summary>Writes until the connection is lost.</summary>
@@ -44,11 +44,11 @@ internal sealed class WriteLoad(int seed)
         }
         catch (Exception e) when (e is SocketException or EndOfStreamException)
         {
-            // What was in flight may be there or not.
+            // Writes in flight may or may not be on the disk.
         }
     }
 
-    /// <summary>Compares the disk with the promises; null, or the first that was broken. What is there now is what the next run starts from.</summary>
+    /// <summary>Compares the disk with the promises, and returns the first broken one or null. The next run starts from the disk's present content.</summary>
     public string? FirstBroken(string path)
     {
         using var file = File.OpenHandle(path, options: FileOptions.None, share: FileShare.ReadWrite);
@@ -79,7 +79,7 @@ internal sealed class WriteLoad(int seed)
     {
         if (_random.Next(8) == 0)
         {
-            // Covers what is acknowledged by now, not what is under way.
+            // A flush covers the writes acknowledged by now, not those under way.
             Begin(socket, NbdWire.Flush, 0, 0, 0, new Request(-1, 0, (long[])_acknowledged.Clone()));
             return;
         }
@@ -87,7 +87,7 @@ internal sealed class WriteLoad(int seed)
         var block = _random.Next(Blocks);
         if (_inFlight.Values.Any(request => request.Block == block))
         {
-            // Two writes to one place at once have no order.
+            // Do not write to a block that has a write under way, because the order of the two would be undefined.
             return;
         }
 
@@ -137,8 +137,8 @@ internal sealed class WriteLoad(int seed)
         }
     }
 
-    /// <param name="Block">Negative for a flush.</param>
+    /// <param name="Block">The number of the block; negative for a flush.</param>
     /// <param name="Number">The write's number.</param>
-    /// <param name="Covers">Not null: a promise, of these numbers by block, besides its own.</param>
+    /// <param name="Covers">The write number of each block that the answer promises, besides this write; null if the answer promises nothing.</param>
     private readonly record struct Request(int Block, long Number, long[]? Covers);
 }

@@ -7,18 +7,18 @@ using Stiefel.Machines.Runs;
 namespace Stiefel.EndToEnd.Encrypted;
 
 /// <summary>
-/// Disks that only a kernel with device-mapper can make, and therefore a virtual machine with Debian in it does: laptops' disks with /boot
-/// and root in LUKS, and small disks with a boot partition wrapped in every other way.
+/// Disks that only a kernel with device-mapper can make, so a virtual machine with Debian makes them: laptops' disks with /boot and root in LUKS, and
+/// small disks with a boot partition in LUKS, LVM and RAID in other combinations.
 /// </summary>
 /// <param name="LvmInLuks">A laptop as Debian's installer lays it out.</param>
-/// <param name="DracutInLuks">A laptop with all in one file system, and an initramfs with systemd in it.</param>
-/// <param name="Wrapped">The small ones, by what they are wrapped in.</param>
+/// <param name="DracutInLuks">A laptop with everything in one file system, and an initramfs that contains systemd.</param>
+/// <param name="Wrapped">The paths of the small disks, by the name of what wraps their boot partition.</param>
 internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop DracutInLuks, IReadOnlyDictionary<string, string> Wrapped)
 {
-    /// <summary>Opens every LUKS of these disks. It holds what shells and consoles treat specially.</summary>
+    /// <summary>The passphrase of all these disks. It contains characters that shells and consoles treat specially.</summary>
     public const string Passphrase = "correct $horse 'b4ttery'";
 
-    /// <summary>The label of the laptop's LUKS.</summary>
+    /// <summary>The label of the laptop's LUKS partition.</summary>
     public const string Label = "laptop-disk";
 
     private const string DiskLength = "2560M";
@@ -60,15 +60,15 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
         ("btrfs-in-luks", "format --type luks2 $cheap $D; unwrap $D three; mkfs.btrfs -q -M /dev/mapper/three; mkdir -p /mnt/b; mount /dev/mapper/three /mnt/b; btrfs -q subvolume create /mnt/b/@; mkdir /mnt/e; mount -o ro /dev/disk/by-id/virtio-boot /mnt/e; mkdir /mnt/b/@/boot; cp -r /mnt/e/. /mnt/b/@/boot; sed -i 's| /| /@/boot/|' /mnt/b/@/boot/grub/grub.cfg; umount /mnt/b /mnt/e; cryptsetup close three"),
     ];
 
-    // What is made together: from the name of a cached directory to what is in it.
+    // The sets of disks that are made together, each in a cached directory of its own.
     private static readonly EncryptedSet s_usual = new("encrypted-disks", directory => [EncryptedLaptop.LvmInLuks(directory), EncryptedLaptop.DracutInLuks(directory)], s_wrapped);
     private static readonly EncryptedSet s_long = new("dracut-lvm-disks", directory => [EncryptedLaptop.DracutLvmInLuks(directory)], []);
 
     /// <summary>The disks, from the cache or made now (about four minutes, the Debian packages included).</summary>
-    /// <param name="cache">Where they are kept.</param>
+    /// <param name="cache">The cache that keeps them.</param>
     /// <param name="boot">The content of the small disks' boot partition.</param>
-    /// <param name="report">Told what takes long.</param>
-    /// <param name="token">Ends it.</param>
+    /// <param name="report">Receives a line before each step that takes long.</param>
+    /// <param name="token">Cancels the work.</param>
     public static async Task<EncryptedDisks> GetAsync(BuildCache cache, IReadOnlyDictionary<string, byte[]> boot, Action<string> report, CancellationToken token)
     {
         var directory = await GetAsync(s_usual, cache, await DebianTree.GetAsync(cache, InitramfsMaker.Dracut, report, token), boot, report, token);
@@ -135,7 +135,7 @@ internal sealed record EncryptedDisks(EncryptedLaptop LvmInLuks, EncryptedLaptop
         Directory.Delete(root, recursive: true);
     }
 
-    /// <summary>The installer's own system, which is no encrypted one.</summary>
+    /// <summary>Writes the system of the machine that makes the disks; its own disk is not encrypted.</summary>
     private static async Task<Startup.DirectKernel> WriteInstallerAsync(string directory, string tree, CancellationToken token)
     {
         var kernel = Path.Combine(directory, "vmlinuz");

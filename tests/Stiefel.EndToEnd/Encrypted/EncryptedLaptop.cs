@@ -3,13 +3,13 @@ using Stiefel.Machines.Disks;
 namespace Stiefel.EndToEnd.Encrypted;
 
 /// <summary>A laptop's disk with /boot and root in LUKS, and how it is made.</summary>
-/// <param name="Image">The disk; not to be changed.</param>
-/// <param name="RootDevice">What its system calls its root.</param>
-/// <param name="Asker">What in its initramfs asks for the passphrase, in our agent's words.</param>
-/// <param name="Install">Shell commands that fill the disk, in the installer's machine.</param>
+/// <param name="Image">The path of the disk image, which must not be changed.</param>
+/// <param name="RootDevice">The path of the root device in its own system.</param>
+/// <param name="Asker">The program in its initramfs that asks for the passphrase, as our agent's log calls it.</param>
+/// <param name="Install">Shell commands that fill the disk; the installer's machine runs them.</param>
 internal sealed record EncryptedLaptop(string Image, string RootDevice, string Asker, string Install)
 {
-    /// <summary>The label of every laptop's LUKS.</summary>
+    /// <summary>The label of every laptop's LUKS partition.</summary>
     public const string Label = "laptop-disk";
 
     private const string DebianName = "lvm-in-luks";
@@ -23,8 +23,8 @@ internal sealed record EncryptedLaptop(string Image, string RootDevice, string A
     private const string DracutLvmUuid = "5a1e0006-7a9d-4c1e-9b57-0d2f4c6e8a10";
     private const string DracutLvmRoot = "/dev/mapper/dracut--vg-root";
 
-    // As Debian's installer writes them for "encrypted LVM", with /boot inside too; and an initramfs that knows them. The option `initramfs`
-    // is for a chroot, where the devices are not to be seen.
+    // The tables that Debian's installer writes for "encrypted LVM", but with /boot inside too. The option `initramfs` makes update-initramfs include
+    // the device even in a chroot, where it cannot be seen.
     private const string DebianTables = $$"""
 
         echo '{{DebianRoot}} / ext4 errors=remount-ro 0 1' >"$1/etc/fstab"
@@ -46,7 +46,7 @@ internal sealed record EncryptedLaptop(string Image, string RootDevice, string A
         sync; umount /mnt/t/boot /mnt/t; vgchange -q -an laptop-vg; cryptsetup close laptop_crypt
         """;
 
-    // As installers with dracut write them: the initramfs is told by the kernel's arguments which LUKS to open.
+    // The layout of installers that use dracut: the kernel's arguments tell the initramfs which LUKS partition to open.
     private const string DracutInstall = $$"""
         D=/dev/disk/by-id/virtio-{{DracutName}}
         format --type luks2 $cheap --uuid {{DracutUuid}} --label {{Label}} $D-part2
@@ -59,7 +59,7 @@ internal sealed record EncryptedLaptop(string Image, string RootDevice, string A
         sync; umount /mnt/t; cryptsetup close luks-{{DracutUuid}}
         """;
 
-    // As Fedora's installer lays it out when it is told to encrypt.
+    // The layout of Fedora's installer with encryption.
     private const string DracutLvmInstall = $$"""
         D=/dev/disk/by-id/virtio-{{DracutLvmName}}
         format --type luks2 $cheap --uuid {{DracutLvmUuid}} --label {{Label}} $D-part2
@@ -75,23 +75,23 @@ internal sealed record EncryptedLaptop(string Image, string RootDevice, string A
 
     private static readonly string[] s_debianPackages = ["cryptsetup-initramfs", "lvm2", "mdadm"];
 
-    /// <summary>The disk's serial number while it is made, and the file's name.</summary>
+    /// <summary>The image's file name without extension, which is also the disk's serial number while it is made.</summary>
     public string Name => Path.GetFileNameWithoutExtension(Image);
 
-    /// <summary>As Debian's installer lays it out, initramfs-tools and all.</summary>
+    /// <summary>LVM in LUKS and initramfs-tools, as Debian's installer lays it out.</summary>
     public static EncryptedLaptop LvmInLuks(string directory) => new(Path.Combine(directory, DebianName + ".img"), DebianRoot, "cryptsetup's askpass", DebianInstall);
 
-    /// <summary>One file system in LUKS, and dracut's initramfs with systemd in it.</summary>
+    /// <summary>One file system in LUKS, and dracut's initramfs, which contains systemd.</summary>
     public static EncryptedLaptop DracutInLuks(string directory) => new(Path.Combine(directory, DracutName + ".img"), DracutRoot, "systemd-cryptsetup", DracutInstall);
 
-    /// <summary>LVM in LUKS, and dracut's initramfs with systemd in it.</summary>
+    /// <summary>LVM in LUKS, and dracut's initramfs, which contains systemd.</summary>
     public static EncryptedLaptop DracutLvmInLuks(string directory) => new(Path.Combine(directory, DracutLvmName + ".img"), DracutLvmRoot, "systemd-cryptsetup", DracutLvmInstall);
 
-    /// <summary>The Debian in <see cref="DracutLvmInLuks"/>.</summary>
+    /// <summary>Makes the Debian file tree for <see cref="DracutLvmInLuks"/>.</summary>
     public static Task<string> DracutLvmTreeAsync(BuildCache cache, Action<string> report, CancellationToken token)
         => DebianTree.GetAsync(cache, InitramfsMaker.Dracut, ["lvm2"], "", report, token);
 
-    /// <summary>The Debian in <see cref="LvmInLuks"/>, which has all that makes the others.</summary>
+    /// <summary>Makes the Debian file tree for <see cref="LvmInLuks"/>, which also has all programs that the other disks are made with.</summary>
     public static Task<string> DebianTreeAsync(BuildCache cache, Action<string> report, CancellationToken token)
         => DebianTree.GetAsync(cache, InitramfsMaker.InitramfsTools, s_debianPackages, DebianTables, report, token);
 }

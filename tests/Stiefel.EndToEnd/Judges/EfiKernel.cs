@@ -4,12 +4,12 @@ using System.Text;
 namespace Stiefel.EndToEnd.Judges;
 
 /// <summary>
-/// The smallest thing that firmware starts and that looks like a kernel to us: an EFI program with the header of a bzImage. It prints its name and
-/// what a boot loader hands it as arguments, and switches the machine off.
+/// The smallest EFI program that our reader takes for a kernel: it has the header of a bzImage. It prints its name and the arguments that the boot
+/// loader passes, and powers the machine off.
 /// </summary>
 internal static class EfiKernel
 {
-    /// <summary>What it prints begins so; then come its name and, in brackets, its arguments.</summary>
+    /// <summary>The beginning of its output; its name and, in brackets, its arguments follow.</summary>
     public const string Mark = "<stiefel ";
 
     private const int SetupHeader = 0x202, FileHeader = 0x280, OptionalHeaderLength = 240, Content = 0x400;
@@ -23,7 +23,7 @@ internal static class EfiKernel
         "5356574883ec404889d3488b4360488d15540000004c8d442428ff9098000000488b742428488d1557000000488b4b40ff5108837e3000740b488b5638488b4b40ff5108488d152e000000"
         + "488b4b40ff5108488b4358b90200000031d24531c04531c9ff5068f4ebfda1311b5b6295d2118e3f00a0c969723b5d003e000d000a000000");
 
-    /// <summary>A file of that name.</summary>
+    /// <summary>Makes the program that prints this name.</summary>
     public static byte[] Of(string name)
     {
         byte[] code = [.. s_code, .. Encoding.Unicode.GetBytes($"{Mark}{name}[\0")];

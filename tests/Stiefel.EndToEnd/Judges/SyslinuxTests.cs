@@ -10,8 +10,8 @@ using Stiefel.Machines.Runs;
 namespace Stiefel.EndToEnd.Judges;
 
 /// <summary>
-/// syslinux on FAT and extlinux on ext2 themselves start, under SeaBIOS, what we say that they would: which kernel, which initrds, which arguments. A start
-/// takes less than a second.
+/// Runs the real syslinux (on FAT) and extlinux (on ext2) under SeaBIOS, and tests that they start the kernel, initrds and arguments that our reader
+/// predicts. A start takes less than a second.
 /// </summary>
 [Trait("Needs", "long")]
 public sealed partial class SyslinuxTests
@@ -19,7 +19,7 @@ public sealed partial class SyslinuxTests
     private const string Programs = "/usr/lib/syslinux/modules/bios";
     private const string Initrd = "initrd=";
 
-    // With the second that a menu waits.
+    // The limit for a start, including the second that a menu waits.
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(30);
     private static readonly string[] s_modules = ["ldlinux", "menu", "vesamenu", "libcom32", "libutil"];
     private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.AtMost(60) };
@@ -46,7 +46,7 @@ public sealed partial class SyslinuxTests
             }
             else if (content.Contains("INITRD<", StringComparison.Ordinal))
             {
-                // The sum of their lengths tells which of them were loaded.
+                // Give each initrd a different power of two as its length, so that the sum tells which ones were loaded.
                 await File.WriteAllBytesAsync(file, new byte[4 << initrds++], _token);
             }
         }
@@ -58,7 +58,7 @@ public sealed partial class SyslinuxTests
         Assert.Equal(found, await StartAsync(scratch, tree, directory, isExtlinux: Configuration(tree).EndsWith("extlinux.conf", StringComparison.Ordinal)));
     }
 
-    /// <summary>What is started, by what the loader hands it.</summary>
+    /// <summary>The kernel that is started, and what the loader passes to it.</summary>
     private sealed record Start(string Kernel, string Arguments, string Initrds, long Length);
 
     private async Task<Start> StartAsync(Scratch scratch, string tree, string directory, bool isExtlinux)

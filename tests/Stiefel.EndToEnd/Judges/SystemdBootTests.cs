@@ -9,8 +9,8 @@ using Stiefel.Machines.Runs;
 namespace Stiefel.EndToEnd.Judges;
 
 /// <summary>
-/// systemd-boot itself starts, under OVMF, what we say that it would: which kernel, which initrds, which arguments. It is that of the distribution
-/// (252 in Debian 12), so trees that 257 reads otherwise are not among them: they are named in docs/boot-entries.md.
+/// Runs the real systemd-boot under OVMF, and tests that it starts the kernel, initrds and arguments that our reader predicts. Its version is the
+/// distribution's (252 in Debian 12); trees that version 257 reads differently are left out, and docs/boot-entries.md names them.
 /// </summary>
 [Trait("Needs", "long")]
 public sealed partial class SystemdBootTests
@@ -71,7 +71,7 @@ public sealed partial class SystemdBootTests
         Assert.Equal($"{Path.GetRelativePath(tree, spec.Kernel.Path)}[{string.Concat(initrds)}{spec.CommandLine}]", await StartAsync(scratch, tree));
     }
 
-    /// <summary>What the loader starts on a machine whose only disk is an EFI System partition with this content.</summary>
+    /// <summary>Returns what the loader starts on a machine whose only disk is an EFI System partition with this content.</summary>
     private async Task<string> StartAsync(Scratch scratch, string tree)
     {
         var image = scratch["esp.img"];

@@ -10,7 +10,10 @@ using Stiefel.Machines.Stations;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A laptop in use: a desktop calls, its people are warned, it leaves its own system by itself, and the desktop, a BIOS that started from its stick, boots from it.</summary>
+/// <summary>
+/// Tests the whole story of a laptop in use: a desktop (a BIOS machine started from its stick) calls it, its users are warned, it leaves its own system by
+/// itself, and the desktop boots from it.
+/// </summary>
 [Trait("Needs", "machines")]
 public sealed class AutokexecBootTests(MachineParts parts)
 {
@@ -61,7 +64,7 @@ public sealed class AutokexecBootTests(MachineParts parts)
             [Encoding.ASCII.GetBytes(Content), "PRETTY_NAME=\"Debian"u8.ToArray(), .. await CableRecording.KeyInAnyFormAsync(key, _token)]);
     }
 
-    /// <summary>The laptop is set up, and its service waits, as hardened as it is installed; there is no kexec-tools on this one.</summary>
+    /// <summary>Sets the laptop up, without kexec-tools, and waits until its service listens for calls with the documented privileges.</summary>
     private async Task ListenAsync(ConsoleShell laptop)
     {
         await laptop.RunAsync($"until [ -b /dev/sda ]; do sleep 0.2; done; mount -o ro /dev/sda {DirectoryPath} && install -d -m 700 /etc/stiefel/keys && install -m 600 {DirectoryPath}/stick.key /etc/stiefel/keys/", _token);
@@ -72,11 +75,11 @@ public sealed class AutokexecBootTests(MachineParts parts)
         await PrivilegeChecks.AsDocumentedAsync(laptop, "stiefel autokexec", "$(systemctl show -P MainPID stiefel-autokexec)", _token);
         await RestartsAsync(laptop);
 
-        // Not synced: leaving must not lose it.
+        // Write a file without syncing it: leaving the system must not lose it.
         await laptop.RunAsync($"echo {Content} >{UnsavedWork}", _token);
     }
 
-    // A changed configuration counts without anybody's doing: the watch starts the service anew.
+    // Change the configuration: a systemd path unit must restart the service.
     private async Task RestartsAsync(ConsoleShell laptop)
     {
         const string Process = "systemctl show -P MainPID stiefel-autokexec";

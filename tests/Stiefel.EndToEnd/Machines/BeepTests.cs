@@ -4,7 +4,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>What a laptop says with its beeper when its mains fails and its battery runs empty, as a microphone hears it.</summary>
+/// <summary>Tests the laptop's beeps when its mains fails and its battery runs empty, as recorded from the emulated loudspeaker.</summary>
 [Trait("Needs", "machines")]
 public sealed class BeepTests(MachineParts parts)
 {
@@ -12,7 +12,7 @@ public sealed class BeepTests(MachineParts parts)
     private const string Supplies = "/run/power";
     private const string Program = "/usr/bin/stiefel-server";
 
-    // Longer than from one alarm of an empty battery to the next.
+    // Longer than the pause between two alarms of an empty battery.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(13);
 
     private static readonly int[] s_heights = [220, 300, 440, 660, 880, 990, 1320, 1760];
@@ -43,7 +43,7 @@ public sealed class BeepTests(MachineParts parts)
         },
         beeper: Recording);
 
-    // Init cannot start the server again while something that is no program covers it.
+    // Make the server watch power supplies made of files.
     private async Task WatchAsync(Laptop laptop, ConsoleShell shell)
     {
         await shell.RunAsync($"mkdir -p {Supplies}/AC {Supplies}/BAT0 && echo Mains >{Supplies}/AC/type && echo Battery >{Supplies}/BAT0/type", _token);
@@ -56,7 +56,7 @@ public sealed class BeepTests(MachineParts parts)
     private async Task SetAsync(ConsoleShell shell, string online, string status, int percent) => await shell.RunAsync(
         $"cd {Supplies} && echo {percent} >BAT0/capacity && echo {online} >AC/online && echo {status} >BAT0/status", _token);
 
-    /// <summary>In the middle of an alarm; the next would be due soon.</summary>
+    /// <summary>Kills the server in the middle of an alarm, with its program covered so that init cannot restart it: no further alarm may sound.</summary>
     private async Task KillAsync(ConsoleShell shell, BeeperRecording recording)
     {
         await shell.RunAsync($"mount -o bind /dev/null {Program}", _token);
@@ -65,11 +65,11 @@ public sealed class BeepTests(MachineParts parts)
         await AssertSilenceAsync(recording);
     }
 
-    /// <summary>A tone of the event device, as a server without a console leaves it when it is killed: the next one ends it before anything else.</summary>
+    /// <summary>Starts a tone on the event device, as a server without a console leaves it when it is killed: the next server must end it first.</summary>
     private async Task SilenceWhatAnotherLeftAsync(Laptop laptop, ConsoleShell shell, BeeperRecording recording)
     {
         await SetAsync(shell, "1", "Charging", 4);
-        // struct input_event: no time, EV_SND, SND_TONE, 300 Hz.
+        // A struct input_event without a time: EV_SND, SND_TONE, 300 Hz.
         await shell.RunAsync(
             @"device=$(grep -lx 'PC Speaker' /sys/class/input/event*/device/name | cut -d / -f 5); printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\022\0\002\0\054\001\0\0' >/dev/input/$device", _token);
         await recording.WaitAsync(tones => tones[^1] is (300, var length) && length > TimeSpan.FromSeconds(1), s_heights, _token);
@@ -81,7 +81,7 @@ public sealed class BeepTests(MachineParts parts)
 
     private async Task AssertSilenceAsync(BeeperRecording recording)
     {
-        // What was begun is heard to its end.
+        // Let a tone that has begun end.
         await Task.Delay(TimeSpan.FromSeconds(1), _token);
         var length = recording.Length;
         await Task.Delay(s_silence, _token);

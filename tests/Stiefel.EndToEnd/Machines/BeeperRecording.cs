@@ -3,19 +3,19 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>What a beeper said, in a WAV file that QEMU is still writing: tones one after the other, since silence is not recorded.</summary>
+/// <summary>The tones of a beeper, read from a WAV file that QEMU is still writing. They follow each other directly, because QEMU does not record silence.</summary>
 internal sealed class BeeperRecording(string path)
 {
     private const int HeaderLength = 44;
 
-    // Where a tone begins or ends in the middle of an oscillation.
+    // Shorter pieces are ignored: they are oscillations that were cut where a tone begins or ends.
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Bytes that were recorded.</summary>
+    /// <summary>The number of bytes recorded so far.</summary>
     public long Length => new FileInfo(path) is { Exists: true } file ? Math.Max(0, file.Length - HeaderLength) : 0;
 
-    /// <summary>Tones in their order; two of the same height are one.</summary>
-    /// <param name="heights">Those that there may be, in Hertz; others fail.</param>
+    /// <summary>Returns the tones in order; two in a row with the same frequency count as one.</summary>
+    /// <param name="heights">The frequencies that may occur, in hertz; others fail the test.</param>
     public IReadOnlyList<(int Hertz, TimeSpan Length)> Tones(params int[] heights)
     {
         var (samples, rate) = Read();
@@ -28,7 +28,7 @@ internal sealed class BeeperRecording(string path)
                 continue;
             }
 
-            // From one crossing upwards to the next is one oscillation.
+            // One oscillation lasts from one upward zero crossing to the next.
             var hertz = (double)rate / (index - begin);
             var nearest = heights.MinBy(height => Math.Abs(height - hertz));
             var length = TimeSpan.FromSeconds((double)(index - begin) / rate);
@@ -46,7 +46,7 @@ internal sealed class BeeperRecording(string path)
         return Merge(tones.Where(tone => tone.Length >= s_shortest));
     }
 
-    /// <summary>Waits until the tones are as wanted.</summary>
+    /// <summary>Waits until the tones meet the condition.</summary>
     public async Task WaitAsync(Func<IReadOnlyList<(int Hertz, TimeSpan Length)>, bool> wanted, int[] heights, CancellationToken token)
     {
         var end = new Deadline(TimeLimits.Command);
@@ -75,7 +75,7 @@ internal sealed class BeeperRecording(string path)
         return merged;
     }
 
-    /// <summary>One channel. The header's lengths are written when QEMU ends.</summary>
+    /// <summary>Reads the samples of one channel. QEMU writes the lengths in the header only when it ends, so they are ignored.</summary>
     private (short[] Samples, int Rate) Read()
     {
         if (Length == 0)

@@ -6,7 +6,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>All that crossed the cable, frame by frame, in tcpdump's format (man 5 pcap-savefile); searched as a stream of bytes.</summary>
+/// <summary>A recording of every frame on the cable in tcpdump's format (pcap-savefile(5)), which is searched as a stream of bytes.</summary>
 internal sealed partial class CableRecording(string path)
 {
     private const int Piece = 16;
@@ -14,10 +14,10 @@ internal sealed partial class CableRecording(string path)
     private const int EtherTypeV6 = 0x86dd;
     private const byte NextHeaderFragment = 44;
 
-    // UDP from port 61571 to port 61571.
+    // The port numbers of the tunnel's UDP packets: from 61571 to 61571.
     private static readonly byte[] s_tunnelPorts = [0xf0, 0x83, 0xf0, 0x83];
 
-    /// <summary>A key in every form in which a program might say it: its bytes, their hexadecimal digits, and the token that is made from it.</summary>
+    /// <summary>Returns a key in every form in which a program might reveal it: its bytes, their hexadecimal digits, and the token made from it.</summary>
     public static async Task<byte[][]> KeyInAnyFormAsync(string keyFile, CancellationToken token)
     {
         var raw = await File.ReadAllBytesAsync(keyFile, token);
@@ -25,15 +25,15 @@ internal sealed partial class CableRecording(string path)
         return [raw, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(raw)), Encoding.ASCII.GetBytes(AdminToken.For(key))];
     }
 
-    /// <summary>The same for a desktop's whole boot, which the recording must hold.</summary>
+    /// <summary>Checks as <see cref="AssertNothingCanBeRead"/> does, for a recording that must contain a desktop's whole boot.</summary>
     public void AssertNothingOfABootCanBeRead(params ReadOnlySpan<byte[]> secrets)
     {
         Assert.True(Holds(File.ReadAllBytes(path), "POST /v1/export"u8), "the recording does not hold what crossed the cable");
         AssertNothingCanBeRead(secrets);
     }
 
-    /// <summary>Fails if anything of these, or a capability, or NBD's greeting can be read; and if the recording holds no tunnel.</summary>
-    /// <param name="secrets">What must not be there; of long ones, no piece of 16 bytes at their beginning and end either.</param>
+    /// <summary>Fails if a secret, a capability or NBD's greeting can be read, or if the recording contains no tunnel.</summary>
+    /// <param name="secrets">The bytes that must not appear. For long ones, the first and last 16 bytes must not appear either.</param>
     public void AssertNothingCanBeRead(params ReadOnlySpan<byte[]> secrets)
     {
         var recorded = File.ReadAllBytes(path);
@@ -49,7 +49,7 @@ internal sealed partial class CableRecording(string path)
         Assert.Empty(Capability().Matches(Encoding.Latin1.GetString(recorded)).Select(match => match.Value));
     }
 
-    // A packet in pieces would mean that the tunnel's MTU is too large for the link.
+    // Fragmented packets would mean that the tunnel's MTU is too large for the link.
     private static int CountFragments(ReadOnlySpan<byte> recorded)
     {
         const int FileHeader = 24, RecordHeader = 16, LengthAt = 8, EtherTypeAt = 12, NextHeaderAt = 20;
@@ -68,7 +68,7 @@ internal sealed partial class CableRecording(string path)
 
     private static bool Holds(ReadOnlySpan<byte> recorded, ReadOnlySpan<byte> bytes) => recorded.IndexOf(bytes) >= 0;
 
-    // docs/protocol.md: the name of a private export.
+    // The name of a private export (docs/protocol.md).
     [GeneratedRegex("s-[a-z2-7]{52}")]
     private static partial Regex Capability();
 }

@@ -4,7 +4,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A laptop whose battery runs empty under a desktop: the desktop's people are told, and both are switched off in good order, the desktop first.</summary>
+/// <summary>Tests a laptop whose battery runs empty while a desktop uses it: the desktop's users are told, then the desktop and after it the laptop are shut down cleanly.</summary>
 [Trait("Needs", "machines")]
 public sealed class EmptyBatteryTests(MachineParts parts)
 {
@@ -34,7 +34,7 @@ public sealed class EmptyBatteryTests(MachineParts parts)
         },
         async disk => Assert.Contains(Announced, await disk.ReadFileAsync((await parts.StationsAsync()).Disk.RootPartition, Terminal, _token), StringComparison.Ordinal));
 
-    /// <summary>The server is started again with batteries made of files; its desktop goes on.</summary>
+    /// <summary>Restarts the server with power supplies made of files; the desktop goes on meanwhile.</summary>
     private async Task<ConsoleShell> WatchAsync(Laptop laptop)
     {
         var shell = await laptop.OpenShellAsync(_token);
@@ -46,7 +46,7 @@ public sealed class EmptyBatteryTests(MachineParts parts)
         return shell;
     }
 
-    /// <summary>Somebody's, and not root's. What it shows is written to the disk.</summary>
+    /// <summary>Opens a terminal of an ordinary user, whose output is written to the disk.</summary>
     private async Task OpenTerminalAsync(ConsoleShell shell)
     {
         await shell.RunAsync($"systemd-run --unit=terminal script -qfc 'chown nobody $(tty); echo opened; sleep 3600' {Terminal}", _token);

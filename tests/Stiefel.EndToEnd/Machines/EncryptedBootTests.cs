@@ -8,14 +8,14 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>Laptops with /boot and root in LUKS: the passphrase is typed on the desktop, once.</summary>
+/// <summary>Tests laptops with /boot and root in LUKS: the passphrase is typed once, on the desktop.</summary>
 [Trait("Needs", "machines")]
 public sealed class EncryptedBootTests(MachineParts parts)
 {
-    // Words of the passphrase, written so that the search does not find itself.
+    // A word of the passphrase as a pattern that does not match its own text, so that a search does not find itself.
     private const string Pattern = "b4tter[y]";
 
-    // What both have on their stacks, by their names, so that a search of it that finds nothing has looked at it.
+    // A text that is in the memory of both programs because it is part of their names: finding it proves that the search works.
     private const string InMemory = "stiefe[l]";
 
     private const string WrongPassphrase = "not this one";
@@ -49,7 +49,7 @@ public sealed class EncryptedBootTests(MachineParts parts)
                 [Encoding.UTF8.GetBytes(EncryptedDisks.Passphrase), Encoding.UTF8.GetBytes(WrongPassphrase), "PRETTY_NAME=\"Debian"u8.ToArray(), .. await CableRecording.KeyInAnyFormAsync(key, _token)]);
         });
 
-    /// <summary>Types a wrong passphrase, then the right one, and from there on nothing but the login.</summary>
+    /// <summary>Types a wrong passphrase, then the right one, and after that only the login.</summary>
     private async Task<ConsoleShell> UnlockAndLogInAsync(Desktop desktop)
     {
         await desktop.WaitForPhaseAsync("locked", TimeLimits.FirmwareStart, _token);
@@ -71,14 +71,14 @@ public sealed class EncryptedBootTests(MachineParts parts)
         Assert.Contains("nbd0p2", await shell.RunAsync($"lsblk -nrso NAME {disk.RootDevice}", _token), StringComparison.Ordinal);
         Assert.Contains($"handed to {disk.Asker}", await shell.RunAsync("dmesg | grep 'stiefel: '", _token), StringComparison.Ordinal);
 
-        // Where everybody can look, and in the memory of the agent that had it.
+        // Search what every user can read, and the memory of the agent that had the passphrase.
         Assert.Equal("0", await shell.RunAsync($"(cat /proc/cmdline /proc/keys; ps axww -o args; dmesg; journalctl -b --no-pager) | grep -a -c '{Pattern}' || true", _token));
         await CheckMemoryAsync(shell, "$(pgrep -f @stiefel-agent)");
         await shell.RunAsync("echo written >/root/written && sync", _token);
         await PayloadChecks.NoErrorInLogAsync(shell, _token);
     }
 
-    /// <summary>Nothing of the disk is open there any more but the disk itself, and the passphrase is in no process.</summary>
+    /// <summary>Checks that no LUKS or LVM device of the disk is still open on the laptop, and that the passphrase cannot be found there.</summary>
     private async Task CheckLaptopAsync(VirtualMachine laptop)
     {
         var shell = await RamdiskLaptop.ShellAsync(laptop, _token);
@@ -87,7 +87,7 @@ public sealed class EncryptedBootTests(MachineParts parts)
         await CheckMemoryAsync(shell, Laptop.ServerProcess);
     }
 
-    /// <summary>The passphrase is nowhere in what the process can write to.</summary>
+    /// <summary>Checks that the passphrase is nowhere in the process's writable memory.</summary>
     private async Task CheckMemoryAsync(ConsoleShell shell, string process)
     {
         var found = await shell.RunAsync(

@@ -8,7 +8,10 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A laptop's system in LVM in LUKS, with dracut's initramfs: all that stands on the disk is closed at its end, in order, though nothing of dracut's is run then.</summary>
+/// <summary>
+/// Tests the end of a laptop's system in LVM in LUKS, with dracut's initramfs: all devices on the disk are closed in order, although dracut's own
+/// shutdown program is not run.
+/// </summary>
 [Trait("Needs", "machines")]
 [Trait("Needs", "long")]
 public sealed class EncryptedEndTests(MachineParts parts)
@@ -35,7 +38,7 @@ public sealed class EncryptedEndTests(MachineParts parts)
                 await EndAsync(laptop, desktop, shell);
             }
 
-            // Another machine, and its person types the passphrase and nothing else.
+            // Boot another machine: its user types only the passphrase, because the disk is free.
             await using var next = await Desktop.StartAsync(run, "second-desktop", DesktopStart.Direct, key, _token, isSecond: true);
             var nextShell = await UnlockAndLogInAsync(next);
             Assert.Equal("last", (await nextShell.RunAsync($"cat {File}", _token)).Trim());

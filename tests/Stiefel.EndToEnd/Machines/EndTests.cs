@@ -5,7 +5,7 @@ using Stiefel.Machines.Stations;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>How the laptop's system ends on a desktop: in order, and the laptop knows it; or not, and it is said.</summary>
+/// <summary>Tests the end of the laptop's system on a desktop: the laptop is told that it was clean, or the screen tells why it was not.</summary>
 [Trait("Needs", "machines")]
 public sealed class EndTests(MachineParts parts) : PayloadScenario(parts)
 {
@@ -15,7 +15,7 @@ public sealed class EndTests(MachineParts parts) : PayloadScenario(parts)
     private const string Waiting = "stiefel: waiting to leave the laptop's disk in order: ";
     private const string File = "/root/written-last";
 
-    // systemd runs these when all is stopped and before it goes back to the ramdisk: the moment at which a test can still do something.
+    // systemd runs this script after it has stopped everything and before it returns to the ramdisk, the last moment at which a test can act.
     private const string LastHook = "/usr/lib/systemd/system-shutdown/last-moment";
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class EndTests(MachineParts parts) : PayloadScenario(parts)
         await payload.Desktop.Machine.WaitForEndAsync(TimeLimits.PowerOff, Token);
     });
 
-    /// <summary>A process that nothing ends has the root mounted where nobody else sees it: unmounting succeeds, and only the exclusive claim tells.</summary>
+    /// <summary>A process that survives the shutdown holds the root in a mount namespace of its own: unmounting succeeds, and only the exclusive claim detects it.</summary>
     [Fact]
     public Task Payload_RootStaysInUse_IsWrittenBackAndTheEndIsCalledUnclean() => PlayAsync("end-in-use", async (_, payload) =>
     {
@@ -73,7 +73,7 @@ public sealed class EndTests(MachineParts parts) : PayloadScenario(parts)
         },
         (File, verb));
 
-    /// <summary>The ramdisk for the end is there, nobody can change it, and nothing of it is on the disk.</summary>
+    /// <summary>Checks that the shutdown ramdisk is there, that it cannot be changed, and that none of it is on the disk.</summary>
     private async Task ReadyAsync(ConsoleShell shell)
     {
         await shell.RunAsync($"until [ -x {Place}/shutdown ]; do sleep 0.5; done", Token);
@@ -92,7 +92,7 @@ public sealed class EndTests(MachineParts parts) : PayloadScenario(parts)
         await payload.Desktop.Console.WaitForAsync(Waiting, TimeLimits.Seconds(60), Token);
     }
 
-    /// <summary>Until a line is typed. No program is needed for it, which would have to be read from the disk.</summary>
+    /// <summary>Stops the shutdown at its last moment until a line is typed, without running a program, which would have to be read from the disk.</summary>
     private async Task StopAtTheLastMomentAsync(ConsoleShell shell) => await shell.RunAsync(
             $"""
             cat >{LastHook} <<'END'

@@ -7,12 +7,12 @@ using Stiefel.Machines.Runs;
 namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>
-/// The disk of a laptop as Fedora's installer lays it out, with Debian's packages: a stub on the EFI System partition, /boot with entries of the
-/// Boot Loader Specification and GRUB's environment, and a btrfs root in a subvolume. `saved_entry` names the second of three entries.
+/// The disk of a laptop as Fedora's installer lays it out, but with Debian's packages: a GRUB stub on the EFI System partition, /boot with Boot Loader
+/// Specification entries and GRUB's environment, and the root in a btrfs subvolume. `saved_entry` names the second of three entries.
 /// </summary>
 internal static class FedoraDisk
 {
-    /// <summary>What the arguments of each entry end in, in the menu's order: newest first, and the rescue entry behind.</summary>
+    /// <summary>The last argument of each entry, in the menu's order: the newest first; the rescue entry follows them.</summary>
     public const string Newest = "entry=newest", Saved = "entry=saved";
 
     private const string BootUuid = "5a1e0012-7a9d-4c1e-9b57-0d2f4c6e8a10";
@@ -25,10 +25,10 @@ internal static class FedoraDisk
 
     private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.AtMost(300) };
 
-    // gen_grub_cfgstub of Fedora's grub2-tools.
+    // The stub that gen_grub_cfgstub of Fedora's grub2-tools writes.
     private const string Stub = $"search --no-floppy --root-dev-only --fs-uuid --set=dev {BootUuid}\nset prefix=($dev)/grub2\nexport $prefix\nconfigfile $prefix/grub.cfg\n";
 
-    // What is left of Fedora's grub.cfg without its screens and colours.
+    // Fedora's grub.cfg without its screens and colours.
     private const string Script = $$"""
         if [ -f ${config_directory}/grubenv ]; then
           load_env -f ${config_directory}/grubenv
@@ -53,10 +53,10 @@ internal static class FedoraDisk
 
     private static string Arguments => $"root=UUID={RootUuid} ro rootflags=subvol=root console=tty0 console=ttyS0,115200 {QemuCommandLine.QuickKernel} quiet";
 
-    /// <summary>What GRUB would give the kernel.</summary>
+    /// <summary>The arguments that GRUB would give the kernel.</summary>
     public static string CommandLine(string entry) => $"{Arguments} {entry}";
 
-    /// <summary>The image, from the cache or made now (about half a minute besides the Debian packages); not to be changed.</summary>
+    /// <summary>Returns the image, from the cache or made now (about half a minute besides the Debian packages); it must not be changed.</summary>
     public static async Task<string> GetAsync(BuildCache cache, Action<string> report, CancellationToken token)
     {
         var tree = await DebianTree.GetAsync(cache, InitramfsMaker.InitramfsTools, report, token);
@@ -89,7 +89,7 @@ internal static class FedoraDisk
         File.Delete(stub);
     }
 
-    /// <summary>The system in its subvolume, and what its /boot held beside the image.</summary>
+    /// <summary>Writes the system into its subvolume, and moves the kernel and initrd of its /boot into a directory beside the image.</summary>
     private static async Task WriteRootAsync(string directory, string image, Partition root, string tree, CancellationToken token)
     {
         var mount = Directory.CreateDirectory(Path.Combine(directory, "mnt")).FullName;

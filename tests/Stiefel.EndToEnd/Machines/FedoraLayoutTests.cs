@@ -7,13 +7,13 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A laptop whose disk is made by Fedora's rules boots the entry that they name; and another one if the person at the desktop says so.</summary>
+/// <summary>Tests that a laptop with Fedora's disk layout boots its saved entry, or another one that the person at the desktop chooses.</summary>
 [Trait("Needs", "machines")]
 public sealed partial class FedoraLayoutTests(MachineParts parts)
 {
     private const string Once = "stiefel-test=once";
 
-    // As long as a busy machine may take to type a key; the boot that nobody answers waits for it once.
+    // The menu waits as long as a busy machine may need to type a key; the boot in which no key is typed waits this long.
     private const string MenuSettings = "stiefel.Boot.MenuSeconds=30 stiefel.Return.OnCleanEnd=wait";
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -33,7 +33,7 @@ public sealed partial class FedoraLayoutTests(MachineParts parts)
         });
     }
 
-    /// <summary>The newest entry instead of the saved one, with an argument: a shell in place of the system's init, which is quicker.</summary>
+    /// <summary>Chooses the newest entry instead of the saved one, with an added argument: a shell instead of the system's init, which starts faster.</summary>
     private async Task ChooseAsync(MachineRun run, string key)
     {
         await using var desktop = await Desktop.StartAsync(run, "chooser", DesktopStart.Direct, key, _token);

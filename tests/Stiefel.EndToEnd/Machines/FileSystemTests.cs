@@ -7,7 +7,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>What the kernel's own NBD client does with an empty partition of the laptop's disk.</summary>
+/// <summary>Tests file systems, discards and a slow cable on an empty partition of the laptop's disk, through the kernel's own NBD client.</summary>
 [Trait("Needs", "machines")]
 public sealed class FileSystemTests(MachineParts parts) : PayloadScenario(parts)
 {
@@ -34,7 +34,7 @@ public sealed class FileSystemTests(MachineParts parts) : PayloadScenario(parts)
         await payload.Desktop.PowerOffAsync(shell, Token);
     });
 
-    /// <summary>Makes the file system, fills it, trims it, and finds the same files after all caches were dropped.</summary>
+    /// <summary>Makes the file system, fills it, trims it, and checks the files after all caches were dropped.</summary>
     private async Task KeepFilesAsync(ConsoleShell shell, string type, string make, string check) => await shell.RunAsync(
         $$"""
         ( set -e; {{make}} {{_partition}}; mkdir -p /mnt/spare; mount -t {{type}} {{_partition}} /mnt/spare; cd /mnt/spare
@@ -44,7 +44,7 @@ public sealed class FileSystemTests(MachineParts parts) : PayloadScenario(parts)
         cd /mnt/spare; sha256sum -c --quiet /root/sums; fstrim /mnt/spare; cd /; umount /mnt/spare; {{check}} {{_partition}} >/root/check 2>&1 )
         """, Token, s_patient);
 
-    /// <summary>Zeroes are zeroes, and what is discarded takes no room on the laptop.</summary>
+    /// <summary>Checks that zeroed blocks read as zeroes, and that discarded blocks take no space on the laptop.</summary>
     private async Task DiscardAsync(ConsoleShell shell)
     {
         await shell.RunAsync($"dd if=/dev/urandom of={_partition} bs=1M count=96 conv=fsync status=none", Token, s_patient);
@@ -56,8 +56,8 @@ public sealed class FileSystemTests(MachineParts parts) : PayloadScenario(parts)
     }
 
     /// <summary>
-    /// On a cable that needs 8 s for the smallest requests that the kernel asks for at once, and waits 5 s for: everything comes and goes unharmed,
-    /// and the kernel soon waits long enough to end no working connection any more.
+    /// Uses a cable on which a full queue of the smallest requests takes 8 s, while the kernel waits for 5 s: all data arrives unharmed, and
+    /// the kernel soon waits long enough not to end working connections.
     /// </summary>
     private async Task SlowCableAsync(ConsoleShell shell)
     {
@@ -76,14 +76,14 @@ public sealed class FileSystemTests(MachineParts parts) : PayloadScenario(parts)
             heard += now;
         }
 
-        // That the cable was slow enough to show anything.
+        // Prove that the cable was slow enough for this test to mean anything.
         Assert.Contains("its answers may take", heard, StringComparison.Ordinal);
         Assert.True(isCalm, "the kernel ends working connections on a slow cable again and again");
         await SpeedUpAsync(shell);
         await shell.RunAsync("rm /dev/shm/new /dev/shm/part.*", Token);
     }
 
-    /// <summary>Moves 1.5 MiB in 16 parts at the same time.</summary>
+    /// <summary>Copies 1.5 MiB in 16 parts at the same time.</summary>
     private static string AllAtOnce(string copy) => $"( set -e; for i in $(seq -w 0 15); do dd {copy} bs=96k count=1 conv=notrunc status=none & done; wait )";
 
     private async Task<long> AllocatedAsync() => 512 * long.Parse(

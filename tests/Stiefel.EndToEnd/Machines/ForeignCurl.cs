@@ -3,16 +3,16 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>This machine's curl with all it needs, to be handed to another machine, whatever libraries that has.</summary>
+/// <summary>This machine's curl with its libraries and loader, so that it runs on another machine regardless of the libraries there.</summary>
 internal static partial class ForeignCurl
 {
     private const string Loader = "ld.so";
 
-    /// <summary>How it is called there.</summary>
-    /// <param name="directory">Where it lies.</param>
+    /// <summary>The command that runs it from a directory.</summary>
+    /// <param name="directory">The directory that contains it.</param>
     public static string In(string directory) => $"{directory}/{Loader} --library-path {directory} {directory}/curl";
 
-    /// <summary>Puts it into a directory.</summary>
+    /// <summary>Copies it into a directory.</summary>
     public static async Task CopyAsync(string directory, CancellationToken token)
     {
         var options = new ExternalProgramOptions { Timeout = TimeSpan.FromMinutes(1) };
@@ -26,7 +26,7 @@ internal static partial class ForeignCurl
         }
     }
 
-    // `libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)`, and the loader alone on its line.
+    // ldd prints `libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)`, but the loader's path without an arrow.
     [GeneratedRegex(@"(?<path>/\S+) \(0x")]
     private static partial Regex Library();
 }

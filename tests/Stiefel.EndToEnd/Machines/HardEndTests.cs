@@ -8,8 +8,8 @@ using Stiefel.Machines.Stations;
 namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>
-/// A desktop that stops from one moment to the next. Its laptop hears no goodbye; the very machine is given the disk again unasked, and finds on it
-/// whatever it was told is there.
+/// Tests a desktop that stops suddenly, so that its laptop hears no goodbye. The same machine is given the disk again without a question, and finds on
+/// it everything that was acknowledged as flushed.
 /// </summary>
 [Trait("Needs", "machines")]
 public sealed partial class HardEndTests(MachineParts parts) : PayloadScenario(parts)
@@ -17,7 +17,7 @@ public sealed partial class HardEndTests(MachineParts parts) : PayloadScenario(p
     private const string File = "/root/synced-before";
     private const string Writes = "/root/acknowledged";
 
-    // From when on the plug is pulled, and until when at the latest.
+    // Pull the plug after this many writes, and at most this much later.
     private const int FewestWrites = 10, MostMillisecondsMore = 3000;
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed partial class HardEndTests(MachineParts parts) : PayloadScenario(p
             await other.Console.WaitForAsync(Asked(), TimeLimits.FirmwareStart + TimeLimits.Fetch, Token);
             await other.Console.WaitForAsync("press T and Enter to take the disk over", TimeLimits.Command, Token);
 
-            // The other one goes on asking meanwhile.
+            // The other desktop keeps asking for the disk meanwhile.
             await using var same = await StartDesktopAsync(run, "desktop-again");
             await WaitForGrantAsync(same);
             Assert.DoesNotContain(other.Console.Tail, line => line.Contains("phase granted", StringComparison.Ordinal));
@@ -48,7 +48,7 @@ public sealed partial class HardEndTests(MachineParts parts) : PayloadScenario(p
         async (run, payload) =>
         {
             await PayloadChecks.WriteAsync(payload.Shell, File, "synced", Token);
-            // Something is in the journal, and something on its way.
+            // Leave changes in the file system's journal, and writes under way.
             await payload.Shell.RunAsync("mkdir /root/many && for i in $(seq 500); do echo $i >/root/many/$i; done; sync; for i in $(seq 500); do mv /root/many/$i /root/many/new-$i; done; sync -f /root", Token);
             await payload.Shell.StartAsync("echo 3 >/proc/sys/kernel/panic; echo c >/proc/sysrq-trigger", Token);
             await payload.Desktop.Machine.WaitForEndAsync(TimeLimits.Command, Token);
@@ -77,7 +77,7 @@ public sealed partial class HardEndTests(MachineParts parts) : PayloadScenario(p
             $"for i in $(seq {last}); do seq $i $((i + 9000)) | cmp - {Writes}/$i || exit 1; done", Token, TimeLimits.Seconds(240)));
     });
 
-    /// <summary>The same machine is switched on again, gets the disk unasked, runs the laptop's system, and ends in order.</summary>
+    /// <summary>Switches the same machine on again: it gets the disk without a question, runs the laptop's system, and ends cleanly.</summary>
     private async Task ComeBackAsync(MachineRun run, Func<ConsoleShell, Task> lookAsync)
     {
         await using var again = await StartDesktopAsync(run, "desktop-again");

@@ -5,14 +5,15 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A program on a desktop that writes blocks and syncs each, keeps their checksums in memory, and knows how long the longest took.</summary>
-/// <param name="shell">The desktop's.</param>
-/// <param name="token">Ends it.</param>
+/// <summary>A program on a desktop that writes blocks and syncs each of them, keeps their checksums in memory, and measures the slowest write.</summary>
+/// <param name="shell">The desktop's shell.</param>
+/// <param name="token">Cancels waiting for it.</param>
 internal sealed partial class KeptWriter(ConsoleShell shell, CancellationToken token)
 {
     private const string Here = "/dev/shm/writer";
 
-    // Time is that since the start, which nobody sets. The programs are in memory after the first round, so that it is a write that waits for the disk, and not the start of one of them.
+    // Measure by the time since the machine's start, which does not jump. After the first round the programs are in memory, so that only the write waits
+    // for the disk and not the start of a program.
     private const string Script = $$"""
         mkdir -p {{Here}}/sums /root/written && cat >{{Here}}/run <<'END'
         now() { read -r up rest </proc/uptime; echo $((10#${up%.*}${up#*.} * 10)); }; longest=0; n=0
@@ -28,14 +29,14 @@ internal sealed partial class KeptWriter(ConsoleShell shell, CancellationToken t
         setsid bash {{Here}}/run </dev/null >/dev/null 2>&1 &
         """;
 
-    /// <summary>Begins; returns when it has written some.</summary>
+    /// <summary>Starts the program; returns once it has written some blocks.</summary>
     public async Task StartAsync()
     {
         await shell.RunAsync(Script, token);
         await MoreAsync();
     }
 
-    /// <summary>Waits until it has written some more, and tells how long the longest took since this was asked last, in milliseconds.</summary>
+    /// <summary>Waits until it has written some more; returns the milliseconds of the slowest write since the last call.</summary>
     public async Task<int> MoreAsync()
     {
         var now = await shell.RunAsync(
@@ -46,11 +47,11 @@ internal sealed partial class KeptWriter(ConsoleShell shell, CancellationToken t
         return int.Parse(longest.Groups["ms"].Value, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Waits for the write that is under way, which takes as long as the disk is away.</summary>
+    /// <summary>Waits for the write under way, which takes as long as the disk is away.</summary>
     public Task NextAsync() => shell.RunAsync(
         $"w=$(cut -d' ' -f1 {Here}/now); until [ $(cut -d' ' -f1 {Here}/now) != $w ] || [ -e {Here}/failed ]; do sleep 0.1; done", token, TimeLimits.Command * 2);
 
-    /// <summary>Ends it: nothing failed, and what it wrote is on the disk as it was written.</summary>
+    /// <summary>Ends the program and checks that no write failed and that everything written is on the disk.</summary>
     public async Task EndAsync()
     {
         await shell.RunAsync($"touch {Here}/stop; until [ -e {Here}/ended ]; do sleep 0.2; done; [ ! -e {Here}/failed ]", token, TimeLimits.Command * 2);

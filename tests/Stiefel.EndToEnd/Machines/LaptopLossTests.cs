@@ -6,19 +6,19 @@ using Stiefel.Machines.Runs;
 namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>
-/// A laptop that is reset under a running desktop has lost what it had acknowledged and not flushed, and the desktop will not send that again. So
-/// nothing of what the desktop still holds may be written to the disk any more, and a person is told why.
+/// Tests a laptop that is reset under a running desktop. It has lost writes that it had acknowledged but not flushed, and the desktop will not send them
+/// again. So the desktop may not write anything more to the disk, and its user is told why.
 /// </summary>
 [Trait("Needs", "machines")]
 public sealed class LaptopLossTests(MachineParts parts)
 {
-    // Between the partition table and the first partition: what is written there changes no file system.
+    // A block between the partition table and the first partition, where a write changes no file system.
     private const int GapBlock = (64 << 10) / 4096;
 
-    // A request that never ends is given up by the desktop's kernel after the station's 120 s.
+    // In this station, the desktop's kernel gives up a request without a connection after 120 s.
     private static readonly TimeSpan s_givenUp = TimeLimits.Seconds(240);
 
-    // 1: no line matches, man 1 grep.
+    // grep exits with 1 if no line matches, grep(1).
     private static readonly ExternalProgramOptions s_grep = new() { AcceptedExitCodes = [1], Timeout = TimeLimits.AtMost(120) };
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -29,7 +29,7 @@ public sealed class LaptopLossTests(MachineParts parts)
         "laptop-lost-writes",
         async (_, payload) =>
         {
-            // Acknowledged, and not flushed.
+            // Write a block that is acknowledged but not flushed.
             await payload.Shell.RunAsync($"yes {_lost} | head -c 4096 >/dev/shm/lost && dd if=/dev/shm/lost of=/dev/nbd0 bs=4096 seek={GapBlock} oflag=direct conv=notrunc status=none", _token);
             await payload.Laptop.Machine.StartAnewAsync(_token);
             await payload.Shell.StartAsync($"echo {_held} >/root/held; sync /root/held", _token);

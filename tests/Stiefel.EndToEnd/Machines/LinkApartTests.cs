@@ -10,7 +10,7 @@ using Stiefel.Protocol.Certificates;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>What the laptop's system on the desktop has of the link: none of its interfaces, and the laptop's control plane at its own loopback.</summary>
+/// <summary>Tests what the laptop's system on the desktop sees of the link: none of its interfaces, but the laptop's control plane at its own loopback.</summary>
 [Trait("Needs", "machines")]
 public sealed partial class LinkApartTests(MachineParts parts) : PayloadScenario(parts)
 {
@@ -36,7 +36,7 @@ public sealed partial class LinkApartTests(MachineParts parts) : PayloadScenario
 
     private static string Curl(string what) => $"{ForeignCurl.In(Stick)} -sS --max-time 60 --cacert {Stick}/{Certificate} {what}";
 
-    /// <summary>Only root may bind a port below 1024, and the laptop keeps room for connections from those.</summary>
+    /// <summary>Returns the local port of the disk's connection: only root may bind a port below 1024, and the laptop reserves connections for those.</summary>
     private async Task<int> PortOfDiskAsync(ConsoleShell shell)
     {
         var line = await shell.RunAsync($"{PayloadChecks.InLink} ss -Htn state established dport = :10809", Token);
@@ -50,13 +50,13 @@ public sealed partial class LinkApartTests(MachineParts parts) : PayloadScenario
     {
         Assert.Contains("\"sessions\"", await shell.RunAsync(Curl($"-H @{Stick}/{Header} {Url}/api/v1/status"), Token), StringComparison.OrdinalIgnoreCase);
 
-        // The door asks for a token here as on the cable, and what is not TLS gets nothing.
+        // The control plane demands a token here as it does on the cable, and does not answer without TLS.
         Assert.Contains("401", await shell.RunAsync(Curl($"-o /dev/null -w '%{{http_code}}' {Url}/api/v1/status"), Token), StringComparison.Ordinal);
         Assert.NotEqual(0, (await shell.TryRunAsync(Curl("http://localhost:4645/healthz"), Token)).ExitCode);
         Assert.Contains("stick", await shell.RunAsync($"install -m 600 {Stick}/{Key} /run/ && {Stick}/stiefel status --key /run/{Key}", Token), StringComparison.Ordinal);
     }
 
-    /// <summary>The agent notices that the laptop is away by its disk; from then on nobody waits, and when it is back all is as before.</summary>
+    /// <summary>Pulls the cable: once the agent has noticed by its disk, connections end at once instead of waiting; they work again when it is back.</summary>
     private async Task OutageAsync(Desktop desktop, ConsoleShell shell)
     {
         var heard = "dmesg | grep -c 'connection to the laptop is back' || true";

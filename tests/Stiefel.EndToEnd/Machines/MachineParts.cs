@@ -13,7 +13,7 @@ using Stiefel.Machines.Stations;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>What all tests with machines share: one ramdisk, made when the first one asks, and the cached laptop disks.</summary>
+/// <summary>The parts that all tests with machines share: one ramdisk, which is made when first needed, and the cached laptop disks.</summary>
 public sealed class MachineParts : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("stiefel-end-to-end-").FullName;
@@ -29,7 +29,7 @@ public sealed class MachineParts : IDisposable
             Path.Combine("/var/tmp", $"stiefel-stations-{Environment.ProcessId}"), await _ramdisk.Value, await DiskAsync(InitramfsMaker.InitramfsTools), NewKey("stick")));
     }
 
-    /// <summary>Plays a run of its own on a run that is gone afterwards; a failure tells the ends of its machines' consoles.</summary>
+    /// <summary>Plays a scenario in a run of its own, which is removed afterwards; a failure shows the last lines of the machines' consoles.</summary>
     internal async Task PlayAsync(string name, Func<MachineRun, Task> playAsync)
     {
         var run = await BeginAsync(name);
@@ -47,11 +47,11 @@ public sealed class MachineParts : IDisposable
         }
     }
 
-    /// <summary>The same on a laptop that serves, of its station, with a shell in its ramdisk.</summary>
+    /// <summary>Plays a scenario with a laptop that serves already, started from a saved station, with a shell in its ramdisk.</summary>
     /// <param name="name">The run's name.</param>
-    /// <param name="playAsync">Plays with the laptop.</param>
-    /// <param name="lookAsync">Looks at the laptop's disk when all machines are off; it is clean. Null for a disk that nobody had.</param>
-    /// <param name="beeper">A file in the run's directory for what the laptop's beeper says; null for none.</param>
+    /// <param name="playAsync">The scenario.</param>
+    /// <param name="lookAsync">Checks the laptop's disk when all machines are off, after it was found clean. Null if no desktop had the disk.</param>
+    /// <param name="beeper">The name of a file in the run's directory that records the laptop's beeper; null for none.</param>
     internal Task PlayServingAsync(string name, Func<MachineRun, Laptop, Task> playAsync, Func<DiskImage, Task>? lookAsync = null, string? beeper = null) => PlayAsync(name, async run =>
     {
         var stations = await StationsAsync();
@@ -61,12 +61,12 @@ public sealed class MachineParts : IDisposable
         await LookAsync(run, laptop, lookAsync);
     });
 
-    /// <summary>The same with a desktop that has booted from that laptop.</summary>
+    /// <summary>Plays a scenario with a laptop and a desktop that has booted from it, started from a saved station.</summary>
     /// <param name="name">The run's name.</param>
-    /// <param name="playAsync">Plays with both.</param>
-    /// <param name="lookAsync">Looks at the laptop's disk when all machines are off; it is clean.</param>
-    /// <param name="recording">A file in the run's directory for all that crosses the cable; null for none.</param>
-    /// <param name="endsHard">A machine is not shut down: the journal is replayed first, and a laptop that is reset serves again at once.</param>
+    /// <param name="playAsync">The scenario, with both machines.</param>
+    /// <param name="lookAsync">Checks the laptop's disk when all machines are off, after it was found clean.</param>
+    /// <param name="recording">The name of a file in the run's directory that records the cable; null for none.</param>
+    /// <param name="endsHard">True if a machine is not shut down cleanly: the disk's journal is replayed before the check, and a laptop that is reset serves again at once.</param>
     internal Task PlayPayloadAsync(
         string name, Func<MachineRun, RunningPayload, Task> playAsync, Func<DiskImage, Task>? lookAsync = null, string? recording = null, bool endsHard = false) => PlayAsync(name, async run =>
     {
@@ -99,10 +99,10 @@ public sealed class MachineParts : IDisposable
         await lookAsync(disk);
     }
 
-    /// <summary>Images in a directory that goes with <see cref="CloseAsync"/>, logs in one that stays until the next run.</summary>
+    /// <summary>Begins a run. <see cref="CloseAsync"/> removes its images; its logs stay until the next run.</summary>
     internal async Task<MachineRun> BeginAsync(string name)
     {
-        // Not below /tmp, which may be memory: each copy of a disk takes a gigabyte.
+        // Do not use /tmp, which may be in memory: each copy of a disk takes a gigabyte.
         var work = Path.Combine("/var/tmp", $"stiefel-{name}-{Environment.ProcessId}");
         var logs = Path.Combine(AppContext.BaseDirectory, "logs", name);
         if (Directory.Exists(logs))
@@ -115,28 +115,28 @@ public sealed class MachineParts : IDisposable
 
     internal Task<LaptopDisk> DiskAsync(InitramfsMaker initrd, BootLayout layout = BootLayout.InRoot) => LaptopDisk.GetAsync(_cache, initrd, layout, Say, TestContext.Current.CancellationToken);
 
-    /// <summary>The disk of a laptop whose system is run by sysvinit; only for a long test.</summary>
+    /// <summary>Makes the disk of a laptop whose system runs sysvinit; only a long test uses it.</summary>
     internal async Task<LaptopDisk> SysvinitDiskAsync() => await LaptopDisk.GetAsync(
         _cache, await DebianTree.GetWithSysvinitAsync(_cache, Say, TestContext.Current.CancellationToken), BootLayout.InRoot, Say, TestContext.Current.CancellationToken);
 
-    /// <summary>The disk of a laptop with network managers, none of which is enabled.</summary>
+    /// <summary>Makes the disk of a laptop with several network managers, none of them enabled.</summary>
     internal async Task<LaptopDisk> NetworkManagersDiskAsync() => await LaptopDisk.GetAsync(
         _cache,
         await DebianTree.GetAsync(_cache, InitramfsMaker.InitramfsTools, ["network-manager", "connman", "nftables", "curl"], "\nchroot \"$1\" systemctl disable NetworkManager connman\n", Say, TestContext.Current.CancellationToken),
         BootLayout.InRoot, Say, TestContext.Current.CancellationToken);
 
-    /// <summary>Machines kept at moments of the boot that most scenarios begin with.</summary>
+    /// <summary>The saved stations: machines kept at the moments of a boot with which most scenarios begin.</summary>
     internal Task<StationMaker> StationsAsync() => _stations.Value;
 
-    /// <summary>Disks with a boot partition in LUKS, LVM and RAID, made by a virtual machine.</summary>
+    /// <summary>Returns disks with a boot partition in LUKS, LVM and RAID, made by a virtual machine.</summary>
     internal Task<EncryptedDisks> EncryptedDisksAsync() => EncryptedDisks.GetAsync(_cache, WrappedBoot.Files, Say, TestContext.Current.CancellationToken);
 
-    /// <summary>A disk with LVM in LUKS and dracut; only for a long test.</summary>
+    /// <summary>Returns a disk with LVM in LUKS and dracut; only a long test uses it.</summary>
     internal Task<EncryptedLaptop> DracutLvmInLuksAsync() => EncryptedDisks.GetDracutLvmInLuksAsync(_cache, WrappedBoot.Files, Say, TestContext.Current.CancellationToken);
 
     internal string NewKey(string name) => new KeyDirectory(Path.Combine(_directory, Guid.NewGuid().ToString("N"))).Create(name);
 
-    /// <summary>Runs what needs machines; a failure tells the ends of their consoles.</summary>
+    /// <summary>Runs a scenario; a failure shows the last lines of the machines' consoles.</summary>
     internal static async Task<T> RunAsync<T>(MachineRun run, Func<Task<T>> play)
     {
         try

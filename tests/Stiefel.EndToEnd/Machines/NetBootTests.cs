@@ -6,7 +6,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A desktop without a stick, which asks the cable what to boot: its firmware and the laptop's dnsmasq, with nothing of ours between them.</summary>
+/// <summary>Tests a desktop without a stick that boots over the cable: its firmware talks to the laptop's dnsmasq without a program of ours in between.</summary>
 [Trait("Needs", "machines")]
 public sealed class NetBootTests(MachineParts parts)
 {

@@ -5,11 +5,12 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>Whatever network managers, filters and sysctls of the laptop's system do on the desktop, the disk does not notice.</summary>
+/// <summary>Tests that network managers, firewalls and sysctls of the laptop's system on the desktop do not disturb the disk.</summary>
 [Trait("Needs", "machines")]
 public sealed class NetworkManagerTests(MachineParts parts)
 {
-    // Milliseconds. A link that was disturbed costs a request's time-out, 5 s, at the least; an emulated machine that starts a service is slow by itself.
+    // The longest write that counts as undisturbed, in milliseconds. A disturbed link costs at least a request's time-out of 5 s; an emulated machine that
+    // starts a service is slow by itself.
     private const int Noise = 4000;
 
     private static readonly (string What, string Command)[] s_steps =

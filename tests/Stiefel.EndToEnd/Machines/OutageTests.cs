@@ -8,7 +8,7 @@ using Stiefel.Machines.Stations;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A desktop in use whose laptop, link and cable go away for a while; and what its cable carries.</summary>
+/// <summary>Tests a desktop in use whose server, cable and adapter go away for a while, and that its cable carries nothing readable.</summary>
 [Trait("Needs", "machines")]
 public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
 {
@@ -52,10 +52,10 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
         await desktop.PowerOffAsync(shell, Token);
     }
 
-    /// <summary>The server dies while the desktop writes, and is away for a while.</summary>
+    /// <summary>Kills the server while the desktop writes, and keeps it away for a while.</summary>
     private async Task RestartServerAsync(Laptop laptop, ConsoleShell shell)
     {
-        // Once before: the programs are in memory then, and it is a write that meets the outage, not the start of one of them.
+        // Write once beforehand, so that the programs are in memory and only a write meets the outage, not the start of a program.
         await shell.RunAsync(WriteAndSync(TimeSpan.FromSeconds(1)), Token);
         await shell.StartAsync(WriteAndSync(s_writing), Token);
         await laptop.StopServerForAsync(s_serverAway, Token);
@@ -64,11 +64,11 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
         Assert.True(written.ExitCode == 0, $"writing on the desktop failed: {written.Text}");
         var result = Regex.Match(written.Text, @"(?<count>\d+) writes, longest (?<longest>\d+) ms");
         Assert.True(result.Success, $"unexpected: {written.Text}");
-        // It must have met the outage, or it has shown nothing.
+        // A write must have waited for the server, or the test shows nothing.
         Assert.InRange(int.Parse(result.Groups["longest"].Value, CultureInfo.InvariantCulture), 5000, 60000);
     }
 
-    // Every write is synced; the longest one tells how long the disk was away.
+    // Sync every write: the slowest one tells how long the disk was away.
     private static string WriteAndSync(TimeSpan time) => $$"""
         end=$(($(date +%s) + {{time.TotalSeconds:0}})); n=0; longest=0; failed=0
         while [ $(date +%s) -lt $end ]; do
@@ -78,12 +78,12 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
         done; echo "$n writes, longest $longest ms"; [ $failed = 0 ]
         """;
 
-    /// <summary>Inside, nothing is listed; from the link, nobody answers; and what is inside fits into the link.</summary>
+    /// <summary>Checks that the server lists no export inside the tunnel, that it does not answer on the link, and that the tunnel's packets fit the link.</summary>
     private async Task AssertDiskIsInTheTunnelOnlyAsync(ConsoleShell shell)
     {
         var inside = await shell.TryRunAsync(PayloadChecks.InLink + " nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", Token);
         Assert.DoesNotContain("export=", inside.Text, StringComparison.Ordinal);
-        // That the server was reached at all.
+        // Prove that the server was reached.
         Assert.Contains("newstyle-fixed", inside.Text, StringComparison.Ordinal);
 
         foreach (var address in (string[])[MachineRun.LaptopAddress, "fe80::1"])
@@ -95,17 +95,17 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
 
         Assert.Contains("mtu 1420", await shell.RunAsync($"{PayloadChecks.InLink} ip link show dev stiefeltunnel", Token), StringComparison.Ordinal);
 
-        // The system that runs on the disk has neither.
+        // The laptop's system must see neither the link nor the tunnel.
         var links = await shell.RunAsync("ip -o link", Token);
         Assert.DoesNotContain("stiefel", links, StringComparison.Ordinal);
         Assert.DoesNotContain(MachineRun.DesktopMac, links, StringComparison.Ordinal);
     }
 
-    /// <summary>A block of known content goes to the laptop's disk and comes back from it.</summary>
+    /// <summary>Writes known content to the laptop's disk, and reads it back from there.</summary>
     private async Task ReadAndWriteAsync(ConsoleShell shell) => await shell.RunAsync(
         $"for i in $(seq 200); do echo {Marker}; done >/root/marker && sync && echo 3 >/proc/sys/vm/drop_caches && grep -c {Marker} /root/marker && cat /etc/os-release", Token);
 
-    /// <summary>The cable is out while something is written: that waits, and goes on when it is back.</summary>
+    /// <summary>Pulls the cable during a write, which waits and goes on when the cable is back.</summary>
     private async Task PullCableAsync(Desktop desktop, ConsoleShell shell)
     {
         await desktop.Machine.SetCableAsync(connected: false, Token);
@@ -116,7 +116,7 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
         Assert.True(written.ExitCode == 0, $"writing while the cable was out failed: {written.Text}");
     }
 
-    /// <summary>As a sysctl.d of the laptop may do it when its system starts: the link does not hear of it.</summary>
+    /// <summary>Switches IPv6 off as a sysctl.d file of the laptop may do: the link is not affected.</summary>
     private async Task SwitchIpv6OffAsync(ConsoleShell shell)
     {
         await shell.RunAsync("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6", Token);
@@ -125,7 +125,7 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
         Assert.True(written.ExitCode == 0, $"writing after IPv6 was switched off failed: {written.Text}");
     }
 
-    /// <summary>The adapter is pulled and comes back under another number: writing waits and goes on, in the same tunnel.</summary>
+    /// <summary>Replugs the adapter, which gets another interface index: writing waits and goes on, in the same tunnel.</summary>
     private async Task ReplugAsync(Desktop desktop, ConsoleShell shell)
     {
         var before = await shell.RunAsync(TunnelNumber, Token);

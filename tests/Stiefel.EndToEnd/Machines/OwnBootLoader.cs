@@ -5,19 +5,20 @@ using Stiefel.Machines.Stations;
 namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>
-/// Puts GRUB for UEFI onto the laptop's disk, as an installer would have: the disks of the tests have its configuration, written by Debian's update-grub, and start without it.
+/// Installs GRUB for UEFI on the laptop's disk as an installer does. The tests' disks have only its configuration, written by Debian's update-grub, because
+/// they usually start without a boot loader.
 /// </summary>
 internal static class OwnBootLoader
 {
     private const string Program = "BOOTX64.EFI";
 
-    // What it takes to find the disk's own configuration, and what that asks for.
+    // The modules that GRUB needs to find the disk's configuration, and those that the configuration uses.
     private const string Loaded = "part_gpt ext2 search_fs_uuid";
     private const string AtHand = "normal linux search configfile echo test loadenv gzio all_video font gfxterm terminal serial sleep minicmd";
 
     private static readonly ExternalProgramOptions s_options = new();
 
-    /// <summary>By the laptop's own system, wherever that runs now.</summary>
+    /// <summary>Installs it from within the laptop's own system, which runs on the desktop.</summary>
     public static async Task InstallAsync(MachineRun run, RunningPayload payload, CancellationToken token)
     {
         var root = (await payload.Shell.RunAsync("findmnt -no UUID /", token)).Trim();

@@ -3,7 +3,7 @@ using Stiefel.Protocol.Certificates;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>What the holder of the stations' key shows the control plane.</summary>
+/// <summary>The control plane's token that is made from the stations' key.</summary>
 internal static class OwnerToken
 {
     public static async Task<string> OfAsync(MachineParts parts)

@@ -4,7 +4,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>What must not be started on a desktop that runs from a laptop's disk: it would take its own root away.</summary>
+/// <summary>Tests that programs refuse to run on a desktop that runs from a laptop's disk if they would take its root away.</summary>
 [Trait("Needs", "machines")]
 public sealed class PayloadRefusalTests(MachineParts parts) : PayloadScenario(parts)
 {

@@ -5,14 +5,14 @@ using Stiefel.Machines.Stations;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A scenario on a desktop that runs the laptop's system already, of a station, and what such scenarios do in the same way.</summary>
+/// <summary>The base of scenarios on a desktop that already runs the laptop's system, from a saved station, with the steps that they share.</summary>
 public abstract class PayloadScenario(MachineParts parts)
 {
     private protected MachineParts Parts => parts;
 
     private protected CancellationToken Token { get; } = TestContext.Current.CancellationToken;
 
-    /// <summary>Plays it; when all machines are off the laptop's disk needs no repair, and holds the file that is named.</summary>
+    /// <summary>Plays the scenario, and checks when all machines are off that the laptop's disk needs no repair and contains the given file.</summary>
     private protected Task PlayAsync(
         string name, Func<MachineRun, RunningPayload, Task> playAsync, (string Path, string Content)? file = null, string? recording = null, bool endsHard = false) =>
         parts.PlayPayloadAsync(
@@ -24,14 +24,14 @@ public abstract class PayloadScenario(MachineParts parts)
             recording,
             endsHard);
 
-    /// <summary>Switches on the machine that ran the payload, which is off now; or another one, on a cable of its own.</summary>
+    /// <summary>Switches on the machine that ran the payload before and is off now, or a second one on a cable of its own.</summary>
     private protected async Task<Desktop> StartDesktopAsync(MachineRun run, string name, bool isSecond = false) =>
         await Desktop.StartAsync(run, name, DesktopStart.Direct, (await parts.StationsAsync()).KeyFile, Token, isSecond: isSecond);
 
-    /// <summary>It is given the disk unasked: for a question somebody would have to type an answer.</summary>
+    /// <summary>Waits until the desktop is given the disk without a question: nothing is typed, so a question would stay unanswered.</summary>
     private protected Task WaitForGrantAsync(Desktop desktop) => desktop.WaitForPhaseAsync("granted", TimeLimits.FirmwareStart + TimeLimits.Fetch, Token);
 
-    /// <summary>Hands files to the payload on a stick, which it has at /mnt then.</summary>
+    /// <summary>Hands files to the payload on a stick, which is then mounted at /mnt.</summary>
     private protected async Task HandInAsync(MachineRun run, RunningPayload payload, Func<string, Task> fillAsync)
     {
         var stick = await HandInDisk.MakeAsync(run, fillAsync, Token);
@@ -39,7 +39,7 @@ public abstract class PayloadScenario(MachineParts parts)
         await payload.Shell.RunAsync("until [ -b /dev/sda ]; do sleep 0.2; done; mount -o ro /dev/sda /mnt", Token);
     }
 
-    /// <summary>Bounds both directions of the desktop's cable.</summary>
+    /// <summary>Limits the speed of the desktop's cable in both directions.</summary>
     private protected async Task SlowDownAsync(ConsoleShell shell, int megabits)
     {
         var slow = $"root tbf rate {megabits}mbit burst 64kb limit 300kb";
@@ -51,7 +51,7 @@ public abstract class PayloadScenario(MachineParts parts)
             """, Token);
     }
 
-    /// <summary>Takes the bound away.</summary>
+    /// <summary>Removes the limit.</summary>
     private protected Task SpeedUpAsync(ConsoleShell shell) =>
         shell.RunAsync($"{PayloadChecks.InLink} sh -c 'tc qdisc del dev stiefellink root; tc qdisc del dev stiefellink ingress'", Token);
 }

@@ -8,19 +8,19 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A laptop that is switched on into the server ramdisk at once, since its own system does not matter.</summary>
+/// <summary>A laptop that starts directly into the server ramdisk, for tests in which its own system does not matter.</summary>
 internal static class RamdiskLaptop
 {
-    /// <summary>Where the right passphrase lies in its ramdisk, and a wrong one.</summary>
+    /// <summary>The files in its ramdisk with the right passphrase and with a wrong one.</summary>
     public const string RightPassphrase = "/early/right", WrongPassphrase = "/early/wrong";
 
     /// <summary>Starts it, with a debug shell on its second serial port.</summary>
-    /// <param name="run">The run.</param>
+    /// <param name="run">The run to which the machine belongs.</param>
     /// <param name="disks">Its disks; the first is served.</param>
     /// <param name="keyFile">The key that it accepts.</param>
-    /// <param name="token">Ends it.</param>
+    /// <param name="token">Cancels the start.</param>
     /// <param name="settings">Settings of the server, as kernel arguments.</param>
-    /// <param name="netBoot">What it offers to desktops without a stick; null for nothing.</param>
+    /// <param name="netBoot">The archive with the files for network boot; null to offer none.</param>
     public static async Task<VirtualMachine> StartAsync(MachineRun run, IReadOnlyList<VirtualDisk> disks, string keyFile, CancellationToken token, string settings = "", string? netBoot = null)
     {
         var initrd = Path.Combine(run.WorkDirectory, "laptop.initrd.img");

@@ -7,7 +7,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A desktop has the whole disk, and may part it anew; the laptop's kernel does not watch that, and is told to look.</summary>
+/// <summary>Tests a desktop that repartitions the disk: the laptop's kernel does not notice, so the server has it read the table again.</summary>
 [Trait("Needs", "machines")]
 public sealed class RepartitionTests(MachineParts parts) : PayloadScenario(parts)
 {
@@ -33,7 +33,7 @@ public sealed class RepartitionTests(MachineParts parts) : PayloadScenario(parts
         Assert.Equal($"{Sectors}", await laptop.RunAsync(size, Token));
     });
 
-    /// <summary>The disk's first and last mebibyte, with a shorter last partition in both tables (GPT keeps one at each end).</summary>
+    /// <summary>Writes the disk's first and last mebibyte to files, with a shorter last partition in both partition tables (GPT keeps one at each end).</summary>
     private async Task WriteTablesAsync(LaptopDisk disk, string directory)
     {
         var copy = Path.Combine(directory, "whole");

@@ -6,7 +6,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A laptop whose firmware starts the ramdisk again and again: no return reaches its own system, whose part it would be to forget them.</summary>
+/// <summary>Tests a laptop whose firmware starts the ramdisk again after each return, so that its own system never starts and never resets the count of returns.</summary>
 [Trait("Needs", "machines")]
 [Trait("Needs", "long")]
 public sealed class ReturnCircleTests(MachineParts parts)
@@ -14,12 +14,12 @@ public sealed class ReturnCircleTests(MachineParts parts)
     private const int Returns = 3;
     private const string Leaving = "stiefel: phase leaving (reboot)";
 
-    // A minute without a desktop is what makes it leave.
+    // The laptop returns after a minute without a desktop.
     private static readonly TimeSpan s_pastIdle = TimeSpan.FromSeconds(80);
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
-    /// <summary>Counted in the variables of a real UEFI firmware, which is all that outlives a restart there.</summary>
+    /// <summary>Returns are counted in the variables of a real UEFI firmware, because nothing else outlives the restart.</summary>
     [Fact]
     public Task Return_LeadsBackThreeTimes_EndsInWaitingWithAMessage() => parts.PlayAsync("return-circle", async run =>
     {

@@ -6,7 +6,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A laptop that is told to serve, and kept from it: nothing happens, and no kernel stays loaded; then it leaves.</summary>
+/// <summary>Tests `stiefel serve-now`: while something inhibits it, nothing happens and no kernel stays loaded; afterwards the laptop leaves its system.</summary>
 [Trait("Needs", "machines")]
 public sealed class ServeNowTests(MachineParts parts)
 {
@@ -49,7 +49,7 @@ public sealed class ServeNowTests(MachineParts parts)
         Assert.Equal("0", (await shell.RunAsync("cat /sys/kernel/kexec_loaded", _token)).Trim());
     }
 
-    /// <summary>As documented by hand; the power supplies are files, since the machine has none.</summary>
+    /// <summary>Installs Stiefel by hand as documented. The power supplies are files, because the machine has none.</summary>
     private async Task InstallAsync(ConsoleShell shell)
     {
         await shell.RunAsync("until [ -b /dev/sda ]; do sleep 0.2; done; mount -o ro /dev/sda /mnt && install -d -m 700 /etc/stiefel/keys && install -m 600 /mnt/stick.key /etc/stiefel/keys/", _token);

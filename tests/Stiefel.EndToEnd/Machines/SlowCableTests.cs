@@ -3,7 +3,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A desktop whose cable carries little, and that wants all at once: no request waits for others so long that its kernel gives up.</summary>
+/// <summary>Tests a desktop that asks for much at once on a slow cable: no request waits so long for others that the kernel gives the connection up.</summary>
 [Trait("Needs", "machines")]
 public sealed class SlowCableTests(MachineParts parts) : PayloadScenario(parts)
 {
@@ -23,7 +23,7 @@ public sealed class SlowCableTests(MachineParts parts) : PayloadScenario(parts)
         await SlowDownAsync(shell, megabits);
         await shell.RunAsync("dd if=/dev/urandom of=/dev/shm/new bs=1M count=32 status=none; dmesg -C", Token);
 
-        // A write-back of 32 MiB, and 128 requests of 512 KiB at a time from the rest of the disk, for as long as that lasts.
+        // Write back 32 MiB, and meanwhile read from the rest of the disk with 128 requests of 512 KiB at a time.
         await shell.RunAsync(
             $$"""
             ( set -e; dd if=/dev/shm/new of={{partition}} bs=1M conv=fsync,notrunc status=none & for i in $(seq 0 15); do

@@ -5,7 +5,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A stick that `stiefel setup-client-usbdrive` has written, under the firmware that people have, by its menu on the serial console.</summary>
+/// <summary>Tests a stick written by `stiefel setup-client-usbdrive` under BIOS and UEFI, through its menu on the serial console.</summary>
 [Trait("Needs", "machines")]
 public sealed class StickTests(MachineParts parts)
 {
@@ -22,7 +22,7 @@ public sealed class StickTests(MachineParts parts)
         { "secure-boot", "Kernel is locked down from EFI Secure Boot" },
     };
 
-    /// <summary>The second entry differs from the first in what the kernel says, so that its choice can be seen.</summary>
+    /// <summary>The second entry makes the kernel print its messages, which shows that it was chosen.</summary>
     [Theory]
     [MemberData(nameof(Firmware))]
     public Task Stick_SecondEntryOfItsMenu_StartsTheClientWithTheKernelsMessages(string firmware, string message) => parts.PlayAsync($"stick-{firmware}", async run =>
@@ -34,7 +34,7 @@ public sealed class StickTests(MachineParts parts)
         await desktop.Console.WaitForAsync("stiefel: phase searching\n", TimeLimits.FirmwareStart, _token);
     });
 
-    /// <summary>A computer with a system of its own: the stick's menu leads to it, though the firmware takes the stick first.</summary>
+    /// <summary>The stick's menu starts the computer's own system, although the firmware starts the stick first.</summary>
     [Fact]
     [Trait("Needs", "long")]
     public Task Stick_ThirdEntryOfItsMenu_StartsTheComputersOwnSystem() => parts.PlayAsync("stick-own-system", async run =>
@@ -46,7 +46,7 @@ public sealed class StickTests(MachineParts parts)
         await desktop.Console.WaitForAsync(OwnSystem, TimeLimits.FirmwareStart, _token);
     });
 
-    /// <summary>A disk from which the firmware starts a program that says its name.</summary>
+    /// <summary>Makes a disk from which the firmware starts a program that prints its name.</summary>
     private async Task<VirtualDisk> OwnSystemAsync(MachineRun run)
     {
         var (configuration, program, disk) = (Path.Combine(run.WorkDirectory, "own.cfg"), Path.Combine(run.WorkDirectory, "own.efi"), Path.Combine(run.WorkDirectory, "own.img"));

@@ -3,7 +3,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A desktop at a serving laptop that has another key.</summary>
+/// <summary>Tests a desktop with another key than the laptop that serves.</summary>
 [Trait("Needs", "machines")]
 public sealed class StrangerTests(MachineParts parts)
 {

@@ -8,13 +8,13 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>The disk of a laptop that systemd-boot starts from unified images on the EFI System partition, with Debian's packages; there is nothing in /boot.</summary>
+/// <summary>The disk of a laptop with Debian's packages that systemd-boot starts from unified images on the EFI System partition; its /boot is empty.</summary>
 internal static class SystemdBootDisk
 {
-    /// <summary>What the arguments of each image end in: the one that loader.conf names, and the one that would be first without it.</summary>
+    /// <summary>The last argument of each image: the one that loader.conf names, and the one that would be the first without it.</summary>
     public const string Configured = "image=configured", Newest = "image=newest";
 
-    /// <summary>The id of the newest.</summary>
+    /// <summary>The entry id of the newest image.</summary>
     public const string NewestId = "debian-9.efi";
 
     private const string RootUuid = "5a1e0031-7a9d-4c1e-9b57-0d2f4c6e8a10";
@@ -28,11 +28,11 @@ internal static class SystemdBootDisk
 
     private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeLimits.AtMost(300) };
 
-    /// <summary>What an image gives its kernel.</summary>
+    /// <summary>The arguments that an image gives its kernel.</summary>
     public static string CommandLine(string image)
         => $"root=UUID={RootUuid} ro console=tty0 console=ttyS0,115200 {QemuCommandLine.QuickKernel} {QemuCommandLine.SureTimer} quiet {image}";
 
-    /// <summary>The image, from the cache or made now (about half a minute besides the Debian packages); not to be changed.</summary>
+    /// <summary>Returns the disk image, from the cache or made now (about half a minute besides the Debian packages); it must not be changed.</summary>
     public static async Task<string> GetAsync(BuildCache cache, Action<string> report, CancellationToken token)
     {
         var tree = await DebianTree.GetAsync(cache, InitramfsMaker.InitramfsTools, report, token);

@@ -7,13 +7,13 @@ using Stiefel.Machines.Scenarios;
 namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>
-/// A laptop with UEFI whose systemd-boot starts a unified image: first the one that loader.conf names, and after `bootctl set-default`, which the firmware
-/// keeps, another one. That is what the desktop boots, too, from the same image on the EFI System partition.
+/// Tests a UEFI laptop whose systemd-boot starts a unified image: first the one that loader.conf names, then, after `bootctl set-default`, the one that is
+/// recorded in the firmware. The desktop must boot the same image from the EFI System partition.
 /// </summary>
 [Trait("Needs", "long")]
 public sealed class SystemdBootLaptopTests(MachineParts parts)
 {
-    // What bootctl writes: seven are the attributes of a variable that lasts, and the text is UCS-2.
+    // The variable that bootctl writes: the attributes, 7 for one that lasts, and the entry's id in UCS-2.
     private const string Variable = "/sys/firmware/efi/efivars/LoaderEntryDefault-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -45,7 +45,7 @@ public sealed class SystemdBootLaptopTests(MachineParts parts)
         });
     }
 
-    /// <summary>Through its own loader twice, and then into the ramdisk, to which the firmware's variables are left.</summary>
+    /// <summary>Starts the laptop's own loader twice, then enters the ramdisk, which can still read the firmware's variables.</summary>
     private async Task ServeAsync(VirtualMachine laptop)
     {
         var shell = await LogInAsync(laptop, SystemdBootDisk.Configured);

@@ -5,7 +5,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A laptop's system that is run by sysvinit has no place for a last process: nobody says goodbye, and that is said while it still runs.</summary>
+/// <summary>Tests a laptop's system that runs sysvinit, which runs no last process: no goodbye is said at its end, and the log tells so while it still runs.</summary>
 [Trait("Needs", "machines")]
 [Trait("Needs", "long")]
 public sealed class SysvinitTests(MachineParts parts)

@@ -8,23 +8,23 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>Two desktops at one laptop, at the same time: one with a stick, one where a key is typed, which is revoked in the end.</summary>
+/// <summary>Tests two desktops at one laptop at the same time: one with a stick, and one on which a key is typed that is revoked in the end.</summary>
 [Trait("Needs", "machines")]
 public sealed class TwoDesktopsTests(MachineParts parts)
 {
     private const string Before = "/root/saved-by-the-first";
     private const string After = "/root/written-after-the-take-over";
 
-    // The server refuses the first at once, and its agent gives up soon after; without that the dead-connection time ends it.
+    // The server refuses the first desktop at once, and its agent gives up soon after; otherwise the dead-connection time would end its requests.
     private static readonly TimeSpan s_fenced = TimeLimits.Seconds(240);
 
-    // Between the partition table and the first partition: what is written there changes no file system.
+    // An offset between the partition table and the first partition, where a write changes no file system.
     private const long Gap = 64 << 10;
 
-    // Longer than a write takes that is let through.
+    // Longer than an accepted write takes.
     private static readonly TimeSpan s_unheard = TimeSpan.FromSeconds(8);
 
-    // 1: no line matches, man 1 grep.
+    // grep exits with 1 if no line matches, grep(1).
     private static readonly ExternalProgramOptions s_grep = new() { AcceptedExitCodes = [1], Timeout = TimeLimits.AtMost(120) };
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -57,7 +57,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
         Assert.DoesNotContain(Path.GetFileName(After), await disk.ListAsync((await parts.StationsAsync()).Disk.RootPartition, "/root", _token));
     }
 
-    /// <summary>The name under which the disk is there for the desktop that has it now, as a thief would have it.</summary>
+    /// <summary>Returns the export name, which is the capability, of the desktop that has the disk now, as if it were stolen.</summary>
     private async Task<string> CapabilityAsync(Laptop laptop)
     {
         var shell = await laptop.OpenShellAsync(_token);
@@ -66,7 +66,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
         return name;
     }
 
-    /// <summary>What the first was granted opens nothing any more, even from inside the tunnel of the one who has the disk now.</summary>
+    /// <summary>Checks that the first desktop's capability opens nothing, even from inside the tunnel of the desktop that has the disk now.</summary>
     private async Task StealAsync(ConsoleShell shell, string stolen)
     {
         var reached = await shell.TryRunAsync(PayloadChecks.InLink + " nbdinfo --list 'nbd://[fe80::1%25stiefeltunnel]:10809'", _token);
@@ -76,7 +76,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
         Assert.DoesNotContain("export-size", refused.Text, StringComparison.Ordinal);
     }
 
-    /// <summary>Beginnings of a tunnel from nobody, and the same to the port for searches, for five seconds: the disk does its work meanwhile.</summary>
+    /// <summary>Floods the tunnel's port with forged handshakes, and the discovery port with the same, for five seconds; the disk must work meanwhile.</summary>
     private async Task FloodAsync(ConsoleShell shell)
     {
         await shell.RunAsync(
@@ -87,7 +87,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
             """, _token, TimeLimits.Seconds(120));
     }
 
-    /// <summary>It is told who has the disk and since when, gets nothing, and takes it when its person says so.</summary>
+    /// <summary>Checks that the second desktop is told which desktop has the disk and since when, and gets it only when its user takes it over.</summary>
     private async Task TakeOverAsync(Desktop second)
     {
         await second.WaitForPhaseAsync("searching", TimeLimits.KernelStart, _token);
@@ -98,7 +98,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
         await second.WaitForPhaseAsync("granted", TimeLimits.Fetch, _token);
     }
 
-    /// <summary>The first desktop cannot write any more, and is told so rather than kept waiting.</summary>
+    /// <summary>Checks that writes of the first desktop fail instead of waiting for ever.</summary>
     private async Task WriteInVainAsync(ConsoleShell first)
     {
         await first.StartAsync($"echo {_marker} >{After}; sync {After}", _token);
@@ -106,7 +106,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
         Assert.True(written.ExitCode != 0, $"a desktop whose disk was taken over wrote to it: {written.Text}");
     }
 
-    /// <summary>The second runs the laptop's system with what the first had saved, and nothing of what came later.</summary>
+    /// <summary>Checks that the second desktop runs the laptop's system with everything that the first had saved, and nothing that it wrote later.</summary>
     private async Task<ConsoleShell> UseAsync(Desktop second, string stolen)
     {
         await second.WaitForPhaseAsync("executing", TimeLimits.Fetch, _token);
@@ -120,10 +120,10 @@ public sealed class TwoDesktopsTests(MachineParts parts)
         return shell;
     }
 
-    /// <summary>It writes to the disk, and from the laptop's answer on nothing of it gets there.</summary>
+    /// <summary>Writes to the disk while the key is revoked: after the laptop's answer no write may reach the disk.</summary>
     private async Task UntilItsKeyIsRevokedAsync(MachineRun run, Laptop laptop, ConsoleShell shell)
     {
-        // As on switching off, so that the file systems are whole.
+        // Remount everything read-only as a shutdown does, so that the file systems are consistent.
         await shell.RunAsync("sync; echo u >/proc/sysrq-trigger; until findmnt -rno OPTIONS / | grep -q '^ro'; do sleep 0.2; done", _token);
         await shell.RunAsync(WriteToGap('a'), _token);
         Assert.Equal("a", await GapAsync(laptop));
@@ -142,7 +142,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
     private static string WriteToGap(char letter) =>
         $"head -c 4096 /dev/zero | tr '\\0' {letter} | dd of=/dev/nbd0 bs=4096 seek={Gap / 4096} oflag=direct conv=notrunc,fsync status=none";
 
-    /// <summary>The letter that is on the laptop's disk itself, and in no cache before it.</summary>
+    /// <summary>Reads the letter in the gap from the laptop's disk itself, bypassing caches.</summary>
     private async Task<string> GapAsync(Laptop laptop)
     {
         var shell = await laptop.OpenShellAsync(_token);

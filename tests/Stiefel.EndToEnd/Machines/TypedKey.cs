@@ -8,14 +8,14 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A key that a laptop in its ramdisk is given, that is typed on a desktop without a stick, and that is revoked again.</summary>
+/// <summary>A key that is added to a serving laptop, typed as a pairing code on a desktop whose stick has no key, and revoked again.</summary>
 internal sealed class TypedKey
 {
     private const string Name = "guest";
 
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(SharedKey.OldSize);
 
-    /// <summary>The serving laptop accepts it from now on.</summary>
+    /// <summary>Adds the key to the serving laptop, which accepts it from then on.</summary>
     public async Task AddAsync(Laptop laptop, CancellationToken token)
     {
         var shell = await laptop.OpenShellAsync(token);
@@ -25,7 +25,7 @@ internal sealed class TypedKey
         await laptop.Console.WaitForAsync($"key {Name} is accepted", TimeLimits.Command, token);
     }
 
-    /// <summary>Its code is typed: first with a wrong character, which is found without asking the laptop.</summary>
+    /// <summary>Types its code, first with a wrong character, which the desktop finds without asking the laptop.</summary>
     public async Task TypeAsync(Desktop desktop, CancellationToken token)
     {
         var code = PairingCode.Encode(_secret);
@@ -36,12 +36,12 @@ internal sealed class TypedKey
         await desktop.Console.SendLineAsync(code, token);
     }
 
-    /// <summary>The laptop is told through its control plane; when it has answered, nobody uses the key any more.</summary>
+    /// <summary>Revokes the key through the laptop's control plane; once that has answered, the key is no longer in use.</summary>
     public async Task RevokeAsync(Laptop laptop, CancellationToken token)
     {
         using var key = SharedKey.FromBytes(_secret, Name);
         var shell = await laptop.OpenShellAsync(token);
-        // This nc hangs up as soon as it has nothing more to send.
+        // Keep nc's input open, because this nc closes the connection as soon as its input ends.
         var answer = await shell.RunAsync(
             $@"{{ printf 'DELETE /api/v1/keys/{Name} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {AdminToken.For(key)}\r\nConnection: close\r\n\r\n'; sleep 5; }} | nc 127.0.0.1 4645",
             token);
@@ -49,6 +49,6 @@ internal sealed class TypedKey
         Assert.Contains("\"keysLeft\":1", answer.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
-    /// <summary>How it might be written down somewhere.</summary>
+    /// <summary>The forms in which the key might appear in a log or file.</summary>
     public IReadOnlyList<string> Spellings => [PairingCode.Encode(_secret), Convert.ToHexStringLower(_secret), Convert.ToBase64String(_secret)];
 }

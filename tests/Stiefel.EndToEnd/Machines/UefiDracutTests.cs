@@ -3,7 +3,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>The whole story with UEFI, a USB stick, a /boot of its own, and a payload whose initramfs has systemd and no network driver.</summary>
+/// <summary>Tests the whole story with UEFI, a USB stick, a separate /boot, and a payload whose initramfs has systemd but no network driver.</summary>
 [Trait("Needs", "machines")]
 public sealed class UefiDracutTests(MachineParts parts)
 {

@@ -4,7 +4,7 @@ using Stiefel.Machines.Runs;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>The machine itself, with nothing but its firmware.</summary>
+/// <summary>Tests a virtual machine that runs only its firmware.</summary>
 [Trait("Needs", "machines")]
 public sealed class VirtualMachineTests : IDisposable
 {

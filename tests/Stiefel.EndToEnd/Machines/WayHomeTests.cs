@@ -7,7 +7,7 @@ using Stiefel.Machines.Stations;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>The laptop's way back to its own system, and what keeps it from going.</summary>
+/// <summary>Tests the laptop's return to its own system, and what makes it refuse to return.</summary>
 [Trait("Needs", "machines")]
 public sealed class WayHomeTests(MachineParts parts)
 {
@@ -37,12 +37,12 @@ public sealed class WayHomeTests(MachineParts parts)
             await payload.Laptop.Machine.WaitForEndAsync(TimeLimits.PowerOff, _token);
         }
 
-        // A machine of a station ends where it would be reset: what the firmware finds then is on its disk.
+        // A machine from a station ends instead of restarting, so start another one with UEFI firmware from its disk.
         await using var own = await run.StartAsync("laptop-home", new Startup.Uefi(), [disk], run.LaptopEnd, _token);
         await AtHomeAsync(await ConsoleShell.LogInAsync("laptop-home", own.Console, "root", DebianTree.RootPassword, TimeLimits.FirmwareStart + TimeLimits.Login, _token));
     });
 
-    /// <summary>What it had synced is on the disk then.</summary>
+    /// <summary>Everything that the desktop had synced must be on the disk.</summary>
     [Fact]
     public Task Desktop_Away_LosesItsLaptopOnlyByForce() => parts.PlayPayloadAsync(
         "way-home-by-force",
@@ -59,7 +59,7 @@ public sealed class WayHomeTests(MachineParts parts)
         async disk => await DiskChecks.FileAsync(disk, (await parts.StationsAsync()).Disk.RootPartition, File, "synced", _token),
         endsHard: true);
 
-    /// <summary>Through its loader, and with nothing to mend.</summary>
+    /// <summary>Checks that the laptop's own system was started by its boot loader, and that its file system needed no repair.</summary>
     private async Task AtHomeAsync(ConsoleShell own)
     {
         Assert.Equal("home", (await own.RunAsync($"cat {File}", _token)).Trim());
@@ -69,7 +69,10 @@ public sealed class WayHomeTests(MachineParts parts)
         Assert.DoesNotMatch("recover|orphan|corrupt", journal);
     }
 
-    /// <summary>Stations stay. The server is started again, as if it had been told so from the beginning; its desktop goes on.</summary>
+    /// <summary>
+    /// Makes the laptop return after a clean end. A station's laptop is told to stay, so this changes the kernel's arguments and restarts the server; the
+    /// desktop goes on meanwhile.
+    /// </summary>
     private async Task<ConsoleShell> ReturnByItselfAsync(Laptop laptop)
     {
         var shell = await laptop.OpenShellAsync(_token);
@@ -79,7 +82,7 @@ public sealed class WayHomeTests(MachineParts parts)
         return shell;
     }
 
-    // The server takes the end of what nc reads for the end of the one who asks: a pipe that its reader writes to has none.
+    // Give nc an input that never ends, a pipe that its own reader can write to: the server would take the end of its input as a disconnect.
     private async Task<string> AskAsync(ConsoleShell laptop, string what) => await laptop.RunAsync(
         @$"rm -f /run/ask; mkfifo /run/ask; exec 3<>/run/ask; printf 'POST /api/v1/{what} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {await OwnerToken.OfAsync(parts)}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' >&3; nc 127.0.0.1 4645 <&3",
         _token);

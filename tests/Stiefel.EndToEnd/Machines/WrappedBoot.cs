@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>The smallest boot partition: what looks like a kernel, something as its initrd, and an entry that names both.</summary>
+/// <summary>The content of the smallest boot partition: a file that looks like a kernel, a file as its initrd, and an entry that names both.</summary>
 internal static class WrappedBoot
 {
     public const string Release = "6.1.0-wrapped";
@@ -19,7 +19,7 @@ internal static class WrappedBoot
         ["grub/grub.cfg"] = Encoding.UTF8.GetBytes("menuentry 'Wrapped' {\n  linux /vmlinuz root=/dev/mapper/x ro\n  initrd /initrd.img\n}\n"),
     };
 
-    // Documentation/arch/x86/boot.rst: the signature, the protocol's version, and where the release's text is.
+    // Write the signature, the protocol's version and the offset of the release's text (Documentation/arch/x86/boot.rst).
     private static byte[] MakeKernel()
     {
         var image = new byte[0x1000];

@@ -8,7 +8,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>Boot partitions in LUKS, LVM, RAID and btrfs, opened by the server in its own ramdisk with the tools that are there, and closed again.</summary>
+/// <summary>Tests boot partitions in LUKS, LVM, RAID and btrfs, which the server opens with its ramdisk's own tools, and closes again.</summary>
 [Trait("Needs", "machines")]
 public sealed class WrappedBootTests(MachineParts parts)
 {
@@ -50,7 +50,7 @@ public sealed class WrappedBootTests(MachineParts parts)
         return copy;
     }
 
-    /// <summary>LVM in LUKS with a whole system in it: what the role's own server serves.</summary>
+    /// <summary>Fetches from the disk that the ramdisk's own server serves, a whole system in LVM in LUKS.</summary>
     private async Task FetchFromServedDiskAsync(ConsoleShell shell, EncryptedLaptop laptop)
     {
         var wrong = await shell.TryRunAsync(Client("127.0.0.1:4644", "/run/out", RamdiskLaptop.WrongPassphrase), _token, s_fetching);
@@ -58,7 +58,7 @@ public sealed class WrappedBootTests(MachineParts parts)
         var right = await shell.RunAsync(Client("127.0.0.1:4644", "/run/out", RamdiskLaptop.RightPassphrase), _token, s_fetching);
         Assert.Contains("Debian GNU/Linux", right, StringComparison.Ordinal);
         Assert.Contains($"root={laptop.RootDevice}", await shell.RunAsync("cat /run/out/cmdline; rm -r /run/out", _token), StringComparison.Ordinal);
-        Assert.Equal("3", await shell.RunAsync(Open, _token)); // LUKS, boot and root
+        Assert.Equal("3", await shell.RunAsync(Open, _token)); // LUKS and its volumes boot and root
     }
 
     private async Task FetchAsync(ConsoleShell shell, string name, string device, bool needsPassphrase)
@@ -84,7 +84,7 @@ public sealed class WrappedBootTests(MachineParts parts)
         Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(WrappedBoot.Initrd)), hashes, StringComparison.Ordinal);
         if (needsPassphrase)
         {
-            Assert.NotEqual("0", await shell.RunAsync(Open, _token)); // for five minutes
+            Assert.NotEqual("0", await shell.RunAsync(Open, _token)); // they stay open for five minutes
         }
 
         await shell.RunAsync("kill $(cat /run/server.pid); while kill -0 $(cat /run/server.pid) 2>/dev/null; do sleep 0.2; done", _token);
@@ -92,7 +92,7 @@ public sealed class WrappedBootTests(MachineParts parts)
         Assert.Equal("0\n0", await shell.RunAsync($"blockdev --getro {device}1; grep -c {device} /proc/mounts || true", _token));
     }
 
-    /// <summary>A server that is killed leaves all open; the next one closes it before anything else.</summary>
+    /// <summary>Kills the server while devices are open; the next server must close them first.</summary>
     private async Task KillWhileOpenAsync(ConsoleShell shell, string device)
     {
         await StartServerAsync(shell, "killed", device);
@@ -101,7 +101,7 @@ public sealed class WrappedBootTests(MachineParts parts)
         Assert.Equal("2", await shell.RunAsync(Open, _token));
         await StartServerAsync(shell, "killed", device);
         Assert.Contains("left open by an earlier server", await shell.RunAsync("cat /run/server.log", _token), StringComparison.Ordinal);
-        // LVM is opened again, to see the LUKS in it, and closed with the server.
+        // The next server opens LVM again to find the LUKS partition in it, and must close it when it ends.
         await shell.RunAsync("kill $(cat /run/server.pid); while kill -0 $(cat /run/server.pid) 2>/dev/null; do sleep 0.2; done", _token);
         Assert.Equal("0", await shell.RunAsync(Open, _token));
     }

@@ -7,7 +7,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>`stiefel autokexec --dry-run` beside the true client and beside attackers, in network namespaces.</summary>
+/// <summary>Tests `stiefel autokexec --dry-run` with the real client and with attackers, in network namespaces.</summary>
 public sealed class AutokexecTests : IDisposable
 {
     private const string Called = "called by stick";
@@ -78,13 +78,13 @@ public sealed class AutokexecTests : IDisposable
         using var desktop = Namespaces.OpenSocket(_spaces.Desktop);
         using var elsewhere = Namespaces.OpenSocket(_spaces.Router);
 
-        // Stale.
+        // Send a stale answer.
         (var challenge, var from) = Ask(desktop, _spaces.Desktop);
         var wake = CallDatagram.BuildWake(_key, _nonce, challenge, from.Address);
         await Task.Delay(s_stale, _token);
         desktop.SendTo(wake, from);
 
-        // Relayed: fresh, but by the other cable; also if the relay has a challenge of its own for the same question.
+        // Send a relayed answer: it is fresh but comes by the other cable, even though the relay got a challenge of its own for the same question.
         (challenge, from) = Ask(desktop, _spaces.Desktop);
         (_, var other) = Ask(elsewhere, _spaces.Router);
         wake = CallDatagram.BuildWake(_key, _nonce, challenge, from.Address);
@@ -92,7 +92,7 @@ public sealed class AutokexecTests : IDisposable
         await Task.Delay(s_nothing, _token);
         Assert.DoesNotContain("called by", laptop.Output, StringComparison.Ordinal);
 
-        // Genuine, and then the same once more.
+        // Send the genuine answer, then replay it.
         desktop.SendTo(wake, from);
         laptop.WaitForLine(Called, s_limit);
         laptop.WaitForLine("would run", s_limit);
@@ -118,7 +118,7 @@ public sealed class AutokexecTests : IDisposable
         Assert.InRange(share, 0, 0.5);
         Assert.InRange(laptop.PeakResident, 1, 64L << 20);
 
-        // Some hundred strangers a second, and a desktop among them.
+        // Send some hundred datagrams of strangers a second, and let a desktop call meanwhile.
         var noise = Task.Run(() => Flood(TimeSpan.FromSeconds(20), perMillisecond: 0.5), _token);
         using var desktop = Boot("keys", _spaces.Desktop);
         laptop.WaitForLine(Called, s_limit);
@@ -126,7 +126,7 @@ public sealed class AutokexecTests : IDisposable
         await noise;
     }
 
-    /// <summary>No call is needed then; a card that was in from the beginning does not count.</summary>
+    /// <summary>Plugging in a configured card needs no call; a card that was there from the beginning does not count.</summary>
     [Fact]
     public void Card_ThatIsWaitedFor_MakesTheLaptopLeaveWhenItIsPluggedIn()
     {
@@ -145,7 +145,7 @@ public sealed class AutokexecTests : IDisposable
         _scratch.Dispose();
     }
 
-    /// <summary>Datagrams that look like questions under a key that the laptop does not have, on the cable it listens to.</summary>
+    /// <summary>Sends datagrams that look like questions made with an unknown key, on the cable that the laptop listens to.</summary>
     private void Flood(TimeSpan time, double perMillisecond)
     {
         using var socket = Namespaces.OpenSocket(_spaces.Desktop);
@@ -172,7 +172,7 @@ public sealed class AutokexecTests : IDisposable
         return laptop;
     }
 
-    // Interfaces are numbered in each namespace on its own.
+    // Each namespace numbers its interfaces independently.
     private static int FarIndex(string space)
         => int.Parse(NativeProcess.Run(0, "ip", "netns", "exec", space, "cat", "/sys/class/net/far/ifindex"), System.Globalization.CultureInfo.InvariantCulture);
 

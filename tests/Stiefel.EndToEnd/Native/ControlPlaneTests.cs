@@ -2,10 +2,10 @@ using Stiefel.Protocol.Control;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>`stiefel status`, `stiefel kick` and `curl` at the published server's control plane.</summary>
+/// <summary>Tests the published server's control plane with `stiefel status`, `stiefel kick` and `curl`.</summary>
 public sealed class ControlPlaneTests : IDisposable
 {
-    /// <summary>Gives a program a terminal, answers each of its passphrase prompts with the next line, and ends as it ends.</summary>
+    /// <summary>Runs a program on a terminal, answers each of its passphrase prompts with the next line, and exits with its exit code.</summary>
     private const string Typist = """
         import os, pty, sys
         split = sys.argv.index("--")
@@ -70,7 +70,7 @@ public sealed class ControlPlaneTests : IDisposable
         NativeProcess.Run(1, Stiefel, "kick", id, "--directory", _scratch["keys"], _host);
     }
 
-    /// <summary>As on a laptop in its ramdisk: nobody but the server reaches the directory.</summary>
+    /// <summary>As on a laptop in its ramdisk, only the server can reach the key directory.</summary>
     [Fact]
     public void KeyRevoke_AtARunningServer_EndsItsSessionAndOnlyItsOwn()
     {

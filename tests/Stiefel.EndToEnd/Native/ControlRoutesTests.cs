@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>The published server's control plane, by curl as the README has it and by `stiefel return`.</summary>
+/// <summary>Tests the published server's control plane with the README's curl lines and with `stiefel return`.</summary>
 public sealed partial class ControlRoutesTests : IDisposable
 {
     private readonly Scratch _scratch = new();
@@ -14,7 +14,7 @@ public sealed partial class ControlRoutesTests : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    /// <summary>One by one, in the README's order; the last one sends the laptop home.</summary>
+    /// <summary>Runs the lines one by one in the README's order; the last one makes the laptop return to its own system.</summary>
     [Fact]
     public void Readme_CurlLines_EachDoWhatTheySay()
     {
@@ -27,7 +27,7 @@ public sealed partial class ControlRoutesTests : IDisposable
         Assert.True(asked.Count > 10);
         foreach (var line in asked)
         {
-            // A stream has no end of its own: curl's is then that its time is up.
+            // The event stream never ends, so curl is given a time limit and exits with 28.
             var isStream = line.Contains(" -N ", StringComparison.Ordinal);
             var output = Bash(isStream ? 28 : 0, line.Replace("curl ", $"curl -sS -w '\\nstatus %{{http_code}}\\n' {(isStream ? "-m 3" : "")} ", StringComparison.Ordinal));
             Assert.Matches(line.Contains(" POST ", StringComparison.Ordinal) ? "status 202" : "status 200", output);

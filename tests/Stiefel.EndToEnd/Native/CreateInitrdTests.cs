@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>`stiefel create-initrd`, published, with the packages of the distribution's mirror.</summary>
+/// <summary>Tests the published `stiefel create-initrd` with packages from the distribution's mirror.</summary>
 [Trait("Needs", "machines")]
 public sealed class CreateInitrdTests : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class CreateInitrdTests : IDisposable
             Assert.Equal(Scratch.Sha256(_scratch[$"one/out/{file}"]), Scratch.Sha256(_scratch[$"somewhere-else/out/{file}"]));
         }
 
-        // Every step that takes time is one that did not change.
+        // In the second run, every step that takes time must report that nothing changed.
         var again = Create("one");
         Assert.Equal(again.Split("‣ pack ").Length - 1, again.Split("nothing changed").Length - 1 - StepsBeforePacking);
     }
@@ -38,7 +38,7 @@ public sealed class CreateInitrdTests : IDisposable
         Assert.True(clock.Elapsed < first / 10, $"{first.TotalSeconds:0.0} s, and again {clock.Elapsed.TotalSeconds:0.0} s");
     }
 
-    // Packages, kernel, userland.
+    // The steps for packages, kernel and userland.
     private const int StepsBeforePacking = 3;
 
     private string Create(string place, string compressor = "zstd -1")

@@ -6,23 +6,23 @@ using System.Text;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>A client of DHCP that a test plays, on the desktop's end of the cable: firmware, iPXE, or any computer.</summary>
-/// <param name="vendor">Its class; null for none.</param>
-/// <param name="architecture">Which firmware it is (RFC 4578); null if it does not say.</param>
-/// <param name="isIpxe">It is iPXE, which says so in an option of its own.</param>
+/// <summary>A simulated DHCP client on the desktop's end of the cable: firmware, iPXE, or any computer.</summary>
+/// <param name="vendor">The vendor class that it sends; null for none.</param>
+/// <param name="architecture">The firmware's type (RFC 4578); null to send none.</param>
+/// <param name="isIpxe">True for iPXE, which identifies itself by an option of its own.</param>
 internal sealed class DhcpQuestion(string? vendor, ushort? architecture = null, bool isIpxe = false)
 {
     private const int SOL_SOCKET = 1, SO_BINDTODEVICE = 25;
     private const int OptionsAt = 240;
 
-    /// <summary>An answer's options, and the address it gives.</summary>
+    /// <summary>The address that an answer offers, and its options.</summary>
     internal sealed record Offer(IPAddress Address, IReadOnlyDictionary<byte, byte[]> Options)
     {
-        /// <summary>What is to be booted.</summary>
+        /// <summary>The name of the file to boot.</summary>
         public string BootFile => Encoding.ASCII.GetString(Options[67]).TrimEnd('\0');
     }
 
-    /// <summary>Asks once; null if nobody answers in that time.</summary>
+    /// <summary>Asks once; null if no server answers in time.</summary>
     public Offer? Ask(string space, TimeSpan patience)
     {
         using var socket = Open(space, 68);
@@ -47,7 +47,7 @@ internal sealed class DhcpQuestion(string? vendor, ushort? architecture = null, 
         }
     }
 
-    /// <summary>Asks as often as it can, each time as another card, and listens to no answer.</summary>
+    /// <summary>Asks this many times as fast as it can, each time as another card, and ignores the answers.</summary>
     public void Flood(string space, int times)
     {
         using var socket = Open(space, 68);
@@ -57,7 +57,7 @@ internal sealed class DhcpQuestion(string? vendor, ushort? architecture = null, 
         }
     }
 
-    /// <summary>What another server says to any client.</summary>
+    /// <summary>Sends the offer of another DHCP server to any client.</summary>
     public static void SendOffer(string space, IPAddress server)
     {
         using var socket = Open(space, 67);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>`stiefel-client fetch` from a standalone server, both native, over loopback.</summary>
+/// <summary>Tests `stiefel-client fetch` from a standalone server over loopback, with both native programs.</summary>
 public sealed class FetchTests : IDisposable
 {
     private const long MiB = 1 << 20;
@@ -41,7 +41,7 @@ public sealed class FetchTests : IDisposable
         Assert.Single(server.Output.Split('\n'), l => l.Contains("stranger", StringComparison.Ordinal));
     }
 
-    /// <summary>Constant memory on both sides: the peak may not follow the size of what is streamed.</summary>
+    /// <summary>The peak memory of both programs must not grow with the size of the file.</summary>
     [Fact]
     public void Fetch_200MiBInitrd_StreamsInConstantMemory()
     {

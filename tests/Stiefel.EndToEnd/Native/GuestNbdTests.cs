@@ -3,7 +3,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>`--Disk:Snapshot` with `--Nbd:Tls required`: a guest from far away, who changes nothing.</summary>
+/// <summary>Tests `--Disk:Snapshot` with `--Nbd:Tls required`: a remote guest, whose writes do not change the disk.</summary>
 public sealed class GuestNbdTests : IDisposable
 {
     private const long DiskSize = 64 << 20;

@@ -1,6 +1,6 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>A server whose disk, limits or start are not as they should be: no silent wrong, and a word that helps.</summary>
+/// <summary>Tests a server with a faulty disk, low limits or a wrong start: it never corrupts data silently, and its message helps.</summary>
 public sealed class HardTimesTests : IDisposable
 {
     private const long Size = 16 << 20;
@@ -177,7 +177,7 @@ public sealed class HardTimesTests : IDisposable
     [InlineData(57)]
     public void Snapshot_OfAHugeSparseBase_TellsItsHolesAtOnce(int bits)
     {
-        // Only a file system in memory takes files of any size.
+        // Use a file system in memory, because only that accepts files of any size.
         var disk = $"/dev/shm/stiefel-test-{Guid.NewGuid():N}";
         try
         {
@@ -186,7 +186,7 @@ public sealed class HardTimesTests : IDisposable
             server.Shell($"h.pwrite(b'x' * 65536, {1L << (bits - 1)}); assert h.pread(65536, {1L << (bits - 1)}) == b'x' * 65536");
             if (bits <= 50)
             {
-                // The client asks for 4 GiB at a time, which takes it for ever with larger ones.
+                // The client asks for the map of 4 GiB at a time, which would take for ever on a larger disk.
                 var map = NativeProcess.Run(0, "timeout", "60", "nbdinfo", "--map", "--totals", server.Uri);
                 Assert.Contains("hole,zero", map, StringComparison.Ordinal);
                 Assert.Contains("data", map, StringComparison.Ordinal);
@@ -227,7 +227,7 @@ public sealed class HardTimesTests : IDisposable
         Assert.Contains("leave Admin:Listen out", output, StringComparison.Ordinal);
     }
 
-    // -D: the tracer is the one in the background, and the server our child.
+    // -D makes the tracer the background process, so that the server itself is our child.
     private static OpenServer Inject(string disk, string call, string fault) =>
         OpenServer.Start(disk, ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:error={fault}"]);
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Stiefel.EndToEnd.Native;
 
 /// <summary>
-/// The published client before a kernel that answers kexec_file_load with an error, as one does that was built without it or demands signatures,
-/// and a stub in the place of kexec-tools: neither is ever asked to load anything here.
+/// Tests the published client on a kernel that answers kexec_file_load with an error, as kernels do that lack it or demand signatures. The error is
+/// injected and a stub replaces kexec-tools, so no kernel is ever loaded.
 /// </summary>
 public sealed class KexecFallbackTests : IDisposable
 {
@@ -31,7 +31,7 @@ public sealed class KexecFallbackTests : IDisposable
         Assert.Contains("kexec_load", client.Output, StringComparison.Ordinal);
         Assert.Equal(Scratch.Sha256(_scratch["kernel"]), Scratch.Sha256(_scratch["stub/kernel"]));
 
-        // Ours is appended to the laptop's.
+        // Our archive is appended to the laptop's initrd.
         var initrd = File.ReadAllBytes(_scratch["initrd"]);
         Assert.Equal(initrd, File.ReadAllBytes(_scratch["stub/initrd"])[..initrd.Length]);
         Assert.Contains("--kexec-syscall", File.ReadAllText(_scratch["stub/arguments"]), StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class KexecFallbackTests : IDisposable
         Assert.False(File.Exists(_scratch["stub/arguments"]), "kexec-tools were asked after a refused signature");
     }
 
-    /// <summary>What fails before the disk is asked for leaves no trace at the laptop; what fails after that gives it back. In both cases the next desktop is not asked.</summary>
+    /// <summary>A failure before asking for the disk leaves no trace on the laptop; a later one gives the disk back. Either way the next desktop gets it without a question.</summary>
     [Theory]
     [InlineData("ENOSYS", 1, false)]
     [InlineData("ENOSYS", 2, true)]
@@ -70,10 +70,10 @@ public sealed class KexecFallbackTests : IDisposable
         Assert.Contains("phase granted", next.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>As far as to the start of the kernel, which is not begun.</summary>
-    /// <param name="error">What the kernel says to kexec_file_load.</param>
-    /// <param name="laptop">The laptop; null for one of its own.</param>
-    /// <param name="failing">Which load by kexec-tools fails: 1 is the one for trial, 0 none.</param>
+    /// <summary>Boots up to the start of the kernel, which is left out.</summary>
+    /// <param name="error">The error with which the kernel answers kexec_file_load.</param>
+    /// <param name="laptop">The laptop; null to start one.</param>
+    /// <param name="failing">The load by kexec-tools that fails: 1 is the trial, 2 the final load, 0 none.</param>
     private NativeProcess Boot(string error, NativeProcess? laptop = null, int failing = 0)
     {
         laptop ??= Serve();

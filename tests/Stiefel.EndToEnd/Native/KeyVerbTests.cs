@@ -1,6 +1,6 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>`stiefel key` where nobody can be asked: no prompt may hang.</summary>
+/// <summary>Tests `stiefel key` without a terminal: no prompt may hang.</summary>
 public sealed class KeyVerbTests : IDisposable
 {
     private readonly Scratch _scratch = new();

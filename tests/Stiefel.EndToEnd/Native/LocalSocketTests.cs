@@ -1,6 +1,6 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>An open export at a socket in the file system, and at one that somebody else listens at.</summary>
+/// <summary>Tests an open export on a Unix socket, and on one that another process already listens at.</summary>
 public sealed class LocalSocketTests : IDisposable
 {
     private const string Systemd = """

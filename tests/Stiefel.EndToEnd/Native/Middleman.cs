@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>Sits in a namespace between desktop and laptop, takes the desktop's requests as if he were the laptop, and answers as he likes.</summary>
+/// <summary>A man in the middle, in a namespace between desktop and laptop: accepts the desktop's requests as if it were the laptop, and answers as the test tells it.</summary>
 internal sealed class Middleman : IDisposable
 {
     private readonly Socket _listener;
@@ -32,19 +32,19 @@ internal sealed class Middleman : IDisposable
         _ = AcceptAsync();
     }
 
-    /// <summary>What he does with a request; null breaks the connection without a word.</summary>
+    /// <summary>Handles a request; returning null breaks the connection without an answer.</summary>
     public Func<Asked, Task<Answered?>> Act { get; set; }
 
-    /// <summary>What was asked, in order, until somebody empties it.</summary>
+    /// <summary>The requests received, in order, since the queue was last cleared.</summary>
     public ConcurrentQueue<Asked> Requests { get; } = [];
 
-    /// <summary>What the laptop answered to that which was passed on unchanged.</summary>
+    /// <summary>The laptop's answers to requests that were forwarded unchanged.</summary>
     public ConcurrentQueue<Answered> Answers { get; } = [];
 
-    /// <summary>What went wrong in <see cref="Act"/>, as a claim that was not true.</summary>
+    /// <summary>The exceptions thrown by <see cref="Act"/>, such as failed assertions.</summary>
     public ConcurrentQueue<Exception> Problems { get; } = [];
 
-    /// <summary>Passes it on unchanged, and keeps the answer.</summary>
+    /// <summary>Forwards a request unchanged, and keeps the answer.</summary>
     public async Task<Answered?> ForwardAsync(Asked asked)
     {
         var answer = await SendAsync(asked);
@@ -52,7 +52,7 @@ internal sealed class Middleman : IDisposable
         return answer;
     }
 
-    /// <summary>Sends anything to the laptop, or to another one.</summary>
+    /// <summary>Sends a request to the laptop, or to another one.</summary>
     public async Task<Answered> SendAsync(Asked asked, IPEndPoint? laptop = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{laptop ?? _laptop}{asked.Path}") { Content = new ByteArrayContent(asked.Body) };
@@ -86,7 +86,7 @@ internal sealed class Middleman : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The listener was closed because the test is over.
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed class Middleman : IDisposable
         }
         catch (IOException)
         {
-            // The desktop had enough.
+            // The desktop closed the connection.
         }
         catch (Exception e)
         {
@@ -121,7 +121,7 @@ internal sealed class Middleman : IDisposable
         }
     }
 
-    /// <summary>The next request; null if there is none any more.</summary>
+    /// <summary>Reads the next request; null at the end of the connection.</summary>
     private static async Task<Asked?> ReadAsync(NetworkStream stream)
     {
         var head = new StringBuilder();

@@ -1,13 +1,13 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>Published client and server, and somebody between them who changes, cuts off or breaks what they say.</summary>
+/// <summary>Tests the published client and server with a man in the middle who changes, truncates or breaks their messages.</summary>
 public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<MiddlemanStage>
 {
     private readonly Middleman _middle = stage.Middle;
 
     public static TheoryData<string> Messages => [.. MiddlemanStage.Messages];
 
-    /// <summary>Without an attack all goes well; and there is no message beside those that the attacks are made on.</summary>
+    /// <summary>Without an attack the boot succeeds, and sends only messages that the other tests attack.</summary>
     [Fact]
     public void Boot_PassedOnUnchanged_AsksForTheKnownMessagesOnly()
     {
@@ -21,7 +21,7 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
         Assert.Equal(MiddlemanStage.Fetched, _middle.Requests.Select(asked => asked.Path));
     }
 
-    /// <summary>The server takes none of them, and the true one that comes after them is not harmed.</summary>
+    /// <summary>The server refuses every changed request, and then still accepts the genuine one.</summary>
     [Theory]
     [MemberData(nameof(Messages))]
     public void Request_AnyByteFlippedCutOffOrAdded_IsAStrangers(string path)
@@ -66,7 +66,7 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
         stage.AssertServes();
     }
 
-    /// <summary>In full what the test above samples, for the two answers that are small enough for a boot per byte.</summary>
+    /// <summary>Tests every byte where the test above samples some, for the two answers that are small enough for one boot per byte.</summary>
     [Theory]
     [Trait("Needs", "long")]
     [InlineData(MiddlemanBytes.Hello)]
@@ -81,7 +81,7 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
         stage.AssertServes();
     }
 
-    /// <summary>With a length that is true, which only the protocol can notice, and with a connection that breaks.</summary>
+    /// <summary>Cuts answers in two ways: with a matching length in the HTTP header, which only our protocol can notice, and by breaking the connection.</summary>
     [Theory]
     [MemberData(nameof(Messages))]
     public void Answer_CutInAnySegment_IsRefused(string path)
@@ -96,7 +96,7 @@ public sealed class MiddlemanBitTests(MiddlemanStage stage) : IClassFixture<Midd
         stage.AssertServes();
     }
 
-    /// <summary>There is one version: no other, older or newer, is spoken by either side.</summary>
+    /// <summary>There is only one version: both sides refuse older and newer ones.</summary>
     [Theory]
     [MemberData(nameof(Messages))]
     public void Version_AnyOther_IsRefusedByBothSides(string path)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>Where the fields of each message are (docs/protocol.md), and what a man in the middle does to them.</summary>
+/// <summary>The offsets of each message's fields (docs/protocol.md), and the changes that a man in the middle makes.</summary>
 internal static class MiddlemanBytes
 {
     public const string Hello = "/v1/discovery";
@@ -16,7 +16,7 @@ internal static class MiddlemanBytes
     private static readonly int[] s_serverHello = [0, 4, 5, 6, 8, 40, 72, 104, 105, 106, 107, 108, 109];
     private static readonly int[] s_envelope = [0, 4, 5, 6, 8, 11, 12, 16, 31];
 
-    /// <summary>The bytes with some bits of one of them flipped.</summary>
+    /// <summary>Returns a copy with some bits of one byte flipped.</summary>
     public static byte[] Flip(byte[] bytes, int at, int mask = 1)
     {
         byte[] flipped = [.. bytes];
@@ -24,19 +24,19 @@ internal static class MiddlemanBytes
         return flipped;
     }
 
-    /// <summary>The beginning of each field of a request, and its last byte.</summary>
+    /// <summary>The offset of each field of a request, and of its last byte.</summary>
     public static IEnumerable<int> FieldsOfRequest(string path, byte[] body) => [.. path == Hello ? s_clientHello : s_request, body.Length - Tag, body.Length - 1];
 
-    /// <summary>The beginning of each field of an answer, and the middle and end of what is sealed.</summary>
+    /// <summary>The offset of each field of an answer, and of the middle and end of each sealed part.</summary>
     public static IEnumerable<int> FieldsOfAnswer(string path, byte[] body) => path == Hello
         ? [.. s_serverHello, body.Length / 2, body.Length - Tag, body.Length - 1]
         : s_envelope.Concat(Segments(body).SelectMany(s => new[] { s.Start, s.Start + 1, s.Start + 3, s.Start + Frame, (s.Start + s.End) / 2, s.End - Tag, s.End - 1 }));
 
-    /// <summary>Where an answer could be cut: nowhere near a byte that nobody would miss.</summary>
+    /// <summary>The offsets at which an answer is cut: at each field, and right after the header.</summary>
     public static IEnumerable<int> CutsOfAnswer(string path, byte[] body) =>
         FieldsOfAnswer(path, body).Append(path == Hello ? 1 : EnvelopeHeader).Distinct().Order();
 
-    /// <summary>The segments of an envelope, each with its frame and tag.</summary>
+    /// <summary>The bounds of each segment of an envelope, including its frame and tag.</summary>
     public static List<(int Start, int End)> Segments(byte[] envelope)
     {
         var segments = new List<(int, int)>();
@@ -50,6 +50,6 @@ internal static class MiddlemanBytes
         return segments;
     }
 
-    /// <summary>The envelope's header, and then these pieces.</summary>
+    /// <summary>Builds an envelope from the header of another one and these pieces.</summary>
     public static byte[] Rebuild(byte[] envelope, params byte[][] pieces) => [.. envelope[..EnvelopeHeader], .. pieces.SelectMany(piece => piece)];
 }

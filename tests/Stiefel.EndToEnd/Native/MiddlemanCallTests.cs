@@ -7,7 +7,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>A published client that calls, a published daemon that would leave its system, and somebody between them.</summary>
+/// <summary>Tests calls between the published client and the published daemon with a man in the middle.</summary>
 public sealed class MiddlemanCallTests : IDisposable
 {
     private const string Called = "called by stick";
@@ -43,7 +43,7 @@ public sealed class MiddlemanCallTests : IDisposable
         _stage.Dispose();
     }
 
-    /// <summary>The daemon takes one after the other: when it has answered the last question, it has passed over all that came before.</summary>
+    /// <summary>The daemon handles datagrams in order: once it has answered the last question, it has ignored all forged ones before it.</summary>
     [Fact]
     public void Wake_AnyByteFlippedCutOffAddedOrReflected_IsNotHeard()
     {
@@ -63,14 +63,17 @@ public sealed class MiddlemanCallTests : IDisposable
         _laptop.WaitForLine(Called, s_limit);
     }
 
-    /// <summary>The laptop's challenge, carried over to the desktop, is not for the desktop's address; nor is a forged one answered. Only that of its own link is.</summary>
+    /// <summary>
+    /// A relayed challenge of the laptop is bound to another address than the desktop's, so the desktop ignores it, as it ignores forged ones. It answers
+    /// only a challenge made for its own address.
+    /// </summary>
     [Fact]
     public void Challenge_CarriedOverOrAnyByteFlippedCutOffOrAdded_IsNotAnswered()
     {
         using var desktop = _stage.StartClient(
             "boot", "--until-loading", "--key", _stage.Files["keys/stick.key"], "--attach", NativeProcess.Binary("stiefel-attach"));
         var challenge = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
-        // It asks again and again, and after a second it answers a challenge.
+        // The desktop keeps asking, and answers a challenge after a second.
         (var datagram, var from) = MiddlemanDatagrams.Receive(_cable);
         while (!CallDatagram.LooksLikeWake(datagram, out _, out _))
         {
@@ -94,7 +97,7 @@ public sealed class MiddlemanCallTests : IDisposable
 
     private static byte[] NonceOf(byte[] datagram) => datagram[8..24];
 
-    // What it says takes a moment until it is here.
+    // Wait, because the daemon's output arrives a moment later.
     private void AssertNotCalled() =>
         Assert.False(SpinWait.SpinUntil(() => _laptop.Output.Contains("called by", StringComparison.Ordinal), s_moment), _laptop.Output);
 

@@ -3,13 +3,13 @@ using System.Net.Sockets;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>The datagrams of a search and of a call, as the man in the middle carries and changes them.</summary>
+/// <summary>Sends, receives and forges the datagrams of a search and of a call for the man in the middle.</summary>
 internal static class MiddlemanDatagrams
 {
     public const int Size = 128;
     private const int PatienceMilliseconds = 5000;
 
-    /// <summary>A socket of his.</summary>
+    /// <summary>Opens a socket in a namespace.</summary>
     public static Socket Open(string space, int port = 0) => Namespaces.Within(space, () =>
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = PatienceMilliseconds };
@@ -25,7 +25,10 @@ internal static class MiddlemanDatagrams
         return (buffer[..length], from);
     }
 
-    /// <summary>Each byte flipped, cut off where a field ends, and made longer; few enough for one that looks at a hundred in a tenth of a second.</summary>
+    /// <summary>
+    /// Returns forgeries of a datagram: each byte flipped, cut at the end of each field, and made longer. There are few enough for a receiver that handles
+    /// a hundred in a tenth of a second.
+    /// </summary>
     public static IEnumerable<byte[]> Forge(byte[] datagram) =>
     [
         .. Enumerable.Range(0, Size).Select(at => MiddlemanBytes.Flip(datagram, at, 1 << (at % 8))),

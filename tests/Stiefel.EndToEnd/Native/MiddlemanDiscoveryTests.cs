@@ -4,7 +4,7 @@ using Stiefel.Protocol;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>A published client that searches, a published server that answers, and somebody between them who carries their datagrams.</summary>
+/// <summary>Tests discovery between the published client and server with a man in the middle.</summary>
 public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDisposable
 {
     private static readonly IPEndPoint s_laptop = new(MiddlemanStage.Laptop.Address, WellKnownPorts.Discovery);
@@ -31,7 +31,7 @@ public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDi
         _forged.Dispose();
     }
 
-    /// <summary>The server takes one after the other: when it has answered the true question, it has passed over all that came before.</summary>
+    /// <summary>The server handles datagrams in order: once it has answered the genuine question, it has ignored all forged ones before it.</summary>
     [Fact]
     public void Find_AnyByteFlippedCutOffOrAddedOrReflected_IsNotAnswered()
     {
@@ -51,7 +51,7 @@ public sealed class MiddlemanDiscoveryTests : IClassFixture<MiddlemanStage>, IDi
         _stage.AssertServes();
     }
 
-    /// <summary>The desktop goes on searching as if nobody had answered; if the true answer comes after all, it is found.</summary>
+    /// <summary>The desktop goes on searching as if there were no answer, and finds the laptop if the genuine answer comes later.</summary>
     [Theory]
     [InlineData("1", false)]
     [InlineData("10", true)]

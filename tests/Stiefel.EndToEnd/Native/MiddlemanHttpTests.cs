@@ -1,11 +1,11 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>Published client and server, and somebody between them who says something else in HTTP, which nothing protects.</summary>
+/// <summary>Tests the published client with a man in the middle who changes the HTTP around the messages, which is not protected.</summary>
 public sealed class MiddlemanHttpTests(MiddlemanStage stage) : IClassFixture<MiddlemanStage>
 {
     public static TheoryData<string> Messages => [.. MiddlemanStage.Messages];
 
-    /// <summary>Neither sent elsewhere, nor asked for a password, nor told to speak something else does the client do so; the true body beside it helps nobody.</summary>
+    /// <summary>The client follows no redirect, sends no password and changes no protocol if the status asks for it; it refuses even a genuine body under such a status.</summary>
     [Theory]
     [MemberData(nameof(Messages))]
     public void Status_AnyOther_EndsTheBoot(string path)
@@ -13,14 +13,14 @@ public sealed class MiddlemanHttpTests(MiddlemanStage stage) : IClassFixture<Mid
         foreach (var status in (int[])[201, 206, 302, 307, 401, 403, 407, 426, 500])
         {
             stage.AssertRefused(path, async asked => (await stage.Middle.ForwardAsync(asked))! with { Status = status }, $"status {status}");
-            // A disk that may have been granted is given back.
+            // Ignore the release: the client gives back a disk that may have been granted.
             Assert.Equal(path, stage.Middle.Requests.Last(asked => asked.Path != MiddlemanStage.Release).Path);
         }
 
         stage.AssertServes();
     }
 
-    /// <summary>Nothing, or more than any answer has, in place of the true one.</summary>
+    /// <summary>Replaces an answer by an empty one, and by one that is larger than any genuine answer.</summary>
     [Theory]
     [MemberData(nameof(Messages))]
     public void Answer_EmptyOrMuchTooLarge_IsRefused(string path)

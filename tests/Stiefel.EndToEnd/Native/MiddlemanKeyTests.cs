@@ -1,6 +1,6 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>Published client and server, a key that does not count, and somebody between them who compares what the server answers.</summary>
+/// <summary>Tests the published client and server with keys that are unknown or revoked, and a man in the middle who compares the server's answers.</summary>
 public sealed class MiddlemanKeyTests : IClassFixture<MiddlemanStage>
 {
     private const string Lost = "keys/lost.key";
@@ -18,7 +18,7 @@ public sealed class MiddlemanKeyTests : IClassFixture<MiddlemanStage>
         stage.Files.KeyDirectory("foreign", "stick");
     }
 
-    /// <summary>Which of them it was, nobody can tell: status, headers and body are the same.</summary>
+    /// <summary>The answer does not tell what was wrong: status, headers and body are the same.</summary>
     [Fact]
     public async Task Stranger_WrongKeyRevokedKeyDamageOrReplay_GetsTheSameAnswer()
     {
@@ -40,7 +40,7 @@ public sealed class MiddlemanKeyTests : IClassFixture<MiddlemanStage>
         _stage.AssertServes();
     }
 
-    /// <summary>What was under way with a key that is revoked ends there, whatever the man in the middle kept of it for later.</summary>
+    /// <summary>A request that was held back while its key is revoked is refused.</summary>
     [Theory]
     [InlineData(MiddlemanBytes.Hello)]
     [InlineData("/v1/kernel")]
@@ -66,7 +66,7 @@ public sealed class MiddlemanKeyTests : IClassFixture<MiddlemanStage>
         return _seen[^1];
     }, key, key);
 
-    /// <summary>A second key, which somebody else has a copy of, until the server takes it.</summary>
+    /// <summary>Adds a second key, keeps a copy of its file, and waits until the server accepts it.</summary>
     private async Task AddLostKeyAsync()
     {
         NativeProcess.Run(0, NativeProcess.Binary("stiefel"), "key", "new", "lost", "--directory", _stage.Files["keys"]);

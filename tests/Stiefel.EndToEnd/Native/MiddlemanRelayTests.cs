@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>Published client and servers, and somebody between them who leads the desktop to another laptop.</summary>
+/// <summary>Tests the published client and two servers with a man in the middle who relays the desktop's requests to the other laptop.</summary>
 public sealed class MiddlemanRelayTests : IClassFixture<MiddlemanStage>, IDisposable
 {
     private static readonly IPEndPoint s_other = MiddlemanStage.OtherLaptop;
@@ -20,7 +20,7 @@ public sealed class MiddlemanRelayTests : IClassFixture<MiddlemanStage>, IDispos
 
     public static TheoryData<string> Sealed => [.. MiddlemanStage.Messages[1..]];
 
-    // The next one has the same address.
+    // Free the address, because the next test's other laptop uses it too.
     public void Dispose() => _otherServer?.Kill();
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class MiddlemanRelayTests : IClassFixture<MiddlemanStage>, IDispos
         _stage.AssertServes();
     }
 
-    /// <summary>A session is one laptop's, also where another has the same key: each request, whether it was made there or made for both.</summary>
+    /// <summary>A session belongs to one laptop even if another has the same key: the other refuses each request, even if it knows the session's hello.</summary>
     [Theory]
     [MemberData(nameof(Sealed))]
     public void Request_LedToAnotherLaptopOfTheSameKey_IsAStrangers(string path)
@@ -41,7 +41,7 @@ public sealed class MiddlemanRelayTests : IClassFixture<MiddlemanStage>, IDispos
         _stage.AssertRefused(path, ToOther, "led away");
         _stage.AssertRefused(path, async asked =>
         {
-            // Now the other laptop knows the hello as well.
+            // Give the other laptop the hello as well.
             Assert.Equal(200, (await _middle.SendAsync(_middle.Requests.First(), s_other)).Status);
             return await ToOther(asked);
         }, "led away to where the hello went, too");
@@ -49,7 +49,7 @@ public sealed class MiddlemanRelayTests : IClassFixture<MiddlemanStage>, IDispos
         _stage.AssertServes();
     }
 
-    /// <summary>A holder of the key is a laptop of its owner, and the desktop boots that one; but two of them are never mixed.</summary>
+    /// <summary>Any laptop with the key belongs to its owner, so the desktop may boot from either; but it must never mix files of two.</summary>
     [Fact]
     public void Boot_LedToAnotherLaptopOfTheSameKey_GetsAllFromThereOrNothing()
     {

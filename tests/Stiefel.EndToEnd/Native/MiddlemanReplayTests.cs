@@ -1,6 +1,6 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>Published client and server, and somebody between them who says again what was said before, or says it to the wrong one.</summary>
+/// <summary>Tests the published client and server with a man in the middle who replays messages, or sends them to the wrong path.</summary>
 public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<MiddlemanStage>
 {
     private readonly Middleman _middle = stage.Middle;
@@ -9,7 +9,7 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
 
     public static TheoryData<string> Files => ["/v1/kernel", "/v1/initrd"];
 
-    /// <summary>At once, after another boot, and to a server that was started again and remembers nothing.</summary>
+    /// <summary>Replays a boot's requests at once, after another boot, and to a restarted server that remembers nothing.</summary>
     [Fact]
     public async Task Requests_OfAWholeBootSentAgain_AreAStrangers()
     {
@@ -20,14 +20,14 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
         stage.AssertServes();
 
         stage.Restart();
-        // Its hello is genuine to a server that has not heard it yet, as any recording is: nothing follows from it, and only once.
+        // A restarted server accepts the recorded hello, because it cannot know that it is old; but only once, and no session follows from it.
         Assert.Equal(200, (await _middle.SendAsync(recorded[0])).Status);
         await AssertAllStrangersAsync(recorded);
         Assert.DoesNotContain("phase session", stage.Server.Output, StringComparison.Ordinal);
         stage.AssertServes();
     }
 
-    /// <summary>A true request that another way was found for: the server takes it on its own path only, and then it is none the worse.</summary>
+    /// <summary>Sends a genuine request to other paths: the server refuses it there, and then still accepts it on its own path.</summary>
     [Theory]
     [MemberData(nameof(Messages))]
     public void Request_SentToAnotherPath_IsAStrangers(string path)
@@ -44,7 +44,7 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
         stage.AssertServes();
     }
 
-    /// <summary>A connection that breaks before the answer may make HTTP send the same again: a server that has seen it takes it for a recording.</summary>
+    /// <summary>Withholds the answer, so that HTTP may send the request again: the server refuses the second one as a replay.</summary>
     [Theory]
     [MemberData(nameof(Messages))]
     public void Answer_Withheld_EndsTheBoot(string path)
@@ -58,7 +58,7 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
         stage.AssertServes();
     }
 
-    /// <summary>Replay and reordering: no answer of an earlier boot, and none of this one, is taken for that of another request.</summary>
+    /// <summary>The client accepts no answer to another request, neither of an earlier boot nor of this one.</summary>
     [Theory]
     [MemberData(nameof(Messages))]
     public void Answer_OfAnyOtherRequest_IsRefused(string path)
@@ -95,7 +95,7 @@ public sealed class MiddlemanReplayTests(MiddlemanStage stage) : IClassFixture<M
         stage.AssertServes();
     }
 
-    /// <summary>Pieces of the sealed stream in another order, or of another stream.</summary>
+    /// <summary>Reorders, repeats and drops segments of the sealed stream, and replaces them by those of another stream.</summary>
     [Theory]
     [MemberData(nameof(Files))]
     public void Segments_SwappedRepeatedDroppedOrOfAnotherAnswer_AreRefused(string path)

@@ -1,11 +1,11 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>What one run of the client came to.</summary>
+/// <summary>The result of one run of the client.</summary>
 internal sealed record MiddlemanRun(int ExitCode, string Output, string DirectoryPath)
 {
-    /// <summary>What it complains about.</summary>
+    /// <summary>The client's error lines.</summary>
     public IEnumerable<string> Errors => Output.Split('\n').Where(line => line.StartsWith("stiefel-client: ", StringComparison.Ordinal));
 
-    /// <summary>What it left, half-written ones too.</summary>
+    /// <summary>The names of the files that it left, including half-written ones.</summary>
     public string[] Files => Directory.Exists(DirectoryPath) ? [.. Directory.GetFiles(DirectoryPath).Select(file => Path.GetFileName(file)!)] : [];
 }

@@ -2,19 +2,19 @@ using System.Net;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>A laptop that serves and a desktop, each the published program in a namespace of its own, and nothing between them but the man in the middle.</summary>
+/// <summary>A laptop that serves and a desktop, each the published program in a network namespace of its own; only the man in the middle connects them.</summary>
 public sealed class MiddlemanStage : IDisposable
 {
-    /// <summary>All that a boot asks for, in this order.</summary>
+    /// <summary>The paths that a boot requests, in this order.</summary>
     internal static readonly string[] Messages = [MiddlemanBytes.Hello, "/v1/machine", "/v1/kernel", "/v1/initrd", "/v1/modules", "/v1/export"];
 
-    /// <summary>What a boot that failed after the last of them asks for.</summary>
+    /// <summary>The path that a boot requests if it fails after the last of them.</summary>
     internal const string Release = "/v1/release";
 
-    /// <summary>All that a fetch asks for.</summary>
+    /// <summary>The paths that a fetch requests, in this order.</summary>
     internal static readonly string[] Fetched = [MiddlemanBytes.Hello, "/v1/kernel", "/v1/initrd"];
 
-    /// <summary>In place of one of them.</summary>
+    /// <summary>Stands for all paths.</summary>
     internal const string Everything = "*";
 
     private const int KernelSize = 150_000;
@@ -23,7 +23,7 @@ public sealed class MiddlemanStage : IDisposable
     private static readonly IPEndPoint s_middle = new(IPAddress.Parse("10.61.1.1"), 4644);
 
     private readonly Scratch _scratch = new();
-    // The one with two cables is in the middle here; the laptop is at the far end of one of them.
+    // The man in the middle takes the laptop's place, which has two cables; the laptop is in the router's place, at the far end of one of them.
     private readonly Namespaces _spaces = new();
     private readonly List<NativeProcess> _servers = [];
     private int _runs;
@@ -46,7 +46,7 @@ public sealed class MiddlemanStage : IDisposable
 
     internal Middleman Middle { get; }
 
-    /// <summary>Where he is.</summary>
+    /// <summary>The namespace of the man in the middle.</summary>
     internal string Space => _spaces.Laptop;
 
     internal Scratch Files => _scratch;
@@ -61,7 +61,7 @@ public sealed class MiddlemanStage : IDisposable
         _scratch.Dispose();
     }
 
-    /// <summary>Starts a laptop with files of its own.</summary>
+    /// <summary>Starts a laptop's server with boot files of its own.</summary>
     internal NativeProcess Serve(string name, string keys, IPEndPoint listen)
     {
         Directory.CreateDirectory(_scratch["modules"]);
@@ -76,14 +76,14 @@ public sealed class MiddlemanStage : IDisposable
         return server;
     }
 
-    /// <summary>The laptop's server ends as by a crash, and is started again.</summary>
+    /// <summary>Kills the laptop's server and starts it again.</summary>
     internal void Restart()
     {
         Server.Kill();
         Server = Serve("laptop", "keys", Laptop);
     }
 
-    /// <summary>The laptop runs its own system and listens for calls, so it does not serve.</summary>
+    /// <summary>Ends the laptop's server and starts the daemon that listens for calls, as if the laptop ran its own system.</summary>
     internal NativeProcess ListenForCalls()
     {
         Server.Kill();
@@ -96,10 +96,10 @@ public sealed class MiddlemanStage : IDisposable
 
     internal NativeProcess StartClient(params string[] arguments) => Namespaces.Start(_spaces.Desktop, [NativeProcess.Binary("stiefel-client"), .. arguments]);
 
-    /// <summary>What a run asks for in which somebody acts on the requests for this path.</summary>
+    /// <summary>The paths that a run requests if this path is attacked: those of a fetch where that is enough, else those of a boot.</summary>
     internal static string[] MessagesOf(string path) => Array.IndexOf(Messages, path) < 0 || Array.IndexOf(Fetched, path) >= 0 ? Fetched : Messages;
 
-    /// <summary>The desktop boots, or fetches where only that is needed, while the man in the middle acts on the requests for one path.</summary>
+    /// <summary>Runs a boot, or a fetch where that is enough, while the man in the middle handles the requests for one path.</summary>
     internal MiddlemanRun Run(string path, Func<Asked, Task<Answered?>> act, string key = "keys/stick.key")
     {
         var directory = _scratch[$"out{++_runs}"];
@@ -115,7 +115,7 @@ public sealed class MiddlemanStage : IDisposable
         return new MiddlemanRun(code, client.Output, directory);
     }
 
-    /// <summary>The same, and the desktop must notice: it says so in one line and keeps nothing of what was touched.</summary>
+    /// <summary>Runs the client with an attack that it must notice: it must report it in one line, and keep no file that was changed.</summary>
     internal void AssertRefused(string path, Func<Asked, Task<Answered?>> act, string what, string key = "keys/stick.key")
     {
         var acted = false;
@@ -128,12 +128,12 @@ public sealed class MiddlemanStage : IDisposable
         Assert.True(run.ExitCode == 1, $"{path}, {what}: exit {run.ExitCode}\n{run.Output}");
         Assert.True(run.Errors.Count() == 1 && !run.Output.Contains("   at ", StringComparison.Ordinal), $"{path}, {what}: more than a line\n{run.Output}");
         Assert.DoesNotContain("phase granted", run.Output, StringComparison.Ordinal);
-        // Each file is whole by itself: the kernel stays if it was the initrd that failed.
+        // Each file is verified by itself, so the kernel stays if the initrd failed.
         Assert.Equal(path == "/v1/initrd" ? ["kernel"] : [], run.Files);
         Assert.All(run.Files, file => Assert.True(IsTrue(run, file), $"{path}, {what}: a wrong {file}"));
     }
 
-    /// <summary>The laptop is alive, and a desktop whom nobody disturbs gets what is the laptop's.</summary>
+    /// <summary>Checks that the laptop's server still runs, and that an undisturbed desktop gets its files.</summary>
     internal void AssertServes(string name = "laptop")
     {
         Assert.False(Server.HasExited);

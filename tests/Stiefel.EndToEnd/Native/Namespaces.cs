@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>A laptop, a desktop and a router in network namespaces of their own (man 8 ip-netns), with a cable from the laptop to each of the others.</summary>
+/// <summary>Network namespaces (ip-netns(8)) for a laptop, a desktop and a router, with a cable from the laptop to each of the others.</summary>
 internal sealed class Namespaces : IDisposable
 {
     private const int CloneNewNet = 0x40000000;
@@ -24,7 +24,7 @@ internal sealed class Namespaces : IDisposable
 
         Connect(Desktop, "cable0");
         Connect(Router, "wan0");
-        // What leads to the internet.
+        // The laptop's default route leads to the router.
         NativeProcess.Run(0, "ip", "-n", Laptop, "-6", "route", "add", "default", "via", "fe80::1", "dev", "wan0");
     }
 
@@ -34,10 +34,10 @@ internal sealed class Namespaces : IDisposable
 
     public string Router => _prefix + "router";
 
-    /// <summary>Starts a program inside one.</summary>
+    /// <summary>Starts a program in a namespace.</summary>
     public static NativeProcess Start(string name, params string[] command) => NativeProcess.Start("ip", ["netns", "exec", name, .. command]);
 
-    /// <summary>A UDP socket inside one; it stays there when another thread uses it.</summary>
+    /// <summary>Opens a UDP socket in a namespace; it stays there even if a thread outside uses it.</summary>
     public static Socket OpenSocket(string name) => Within(name, () =>
     {
         var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
@@ -45,7 +45,7 @@ internal sealed class Namespaces : IDisposable
         return socket;
     });
 
-    /// <summary>A socket that was made inside one; by a thread that ends there, since no other may be left in it.</summary>
+    /// <summary>Makes a socket in a namespace, on a thread that ends afterwards, so that no thread of the test stays in the namespace.</summary>
     public static T Within<T>(string name, Func<T> make)
         where T : class
     {
@@ -77,7 +77,7 @@ internal sealed class Namespaces : IDisposable
         }
     }
 
-    // Its own end has the interface's name too: the two are never in one place.
+    // Both far ends are called `far`, because they are in different namespaces.
     private void Connect(string other, string cable)
     {
         NativeProcess.Run(0, "ip", "-n", Laptop, "link", "add", cable, "type", "veth", "peer", "name", "far", "netns", other);
@@ -90,7 +90,7 @@ internal sealed class Namespaces : IDisposable
         Assert.True(SpinWait.SpinUntil(() => HasAddress(Laptop, cable) && HasAddress(other, "far"), s_limit), $"no address on {cable}");
     }
 
-    // The kernel notices a carrier in its own time; without one there is no address and no route.
+    // The kernel assigns an address only after it has noticed the carrier, which takes a moment.
     private static bool HasAddress(string name, string end)
         => NativeProcess.Run(0, "ip", "-n", name, "-6", "-o", "address", "show", "dev", end, "scope", "link", "-tentative").Contains("fe80:", StringComparison.Ordinal);
 

@@ -7,11 +7,11 @@ public sealed class NativeBinaryTests
 {
     private const double MiB = 1024 * 1024;
 
-    /// <summary>A ramdisk has a budget. Raise a limit only with a reason in the commit. The server has the status page and the load of an hour besides.</summary>
+    /// <summary>The ramdisk's size is limited. Raise a limit only with a reason in the commit message.</summary>
     [Theory]
     [InlineData("stiefel-attach", 4)]
     [InlineData("stiefel-client", 16)]
-    [InlineData("stiefel-server", 21.5)] // with network boot and a status page in it
+    [InlineData("stiefel-server", 21.5)] // includes network boot and the status page
     [InlineData("stiefel", 16)]
     public void Binary_Published_StaysWithinItsBudget(string name, double limitMiB)
     {
@@ -19,7 +19,7 @@ public sealed class NativeBinaryTests
         Assert.True(size < limitMiB * MiB, $"{name} is {size / MiB:0.0} MiB; its budget is {limitMiB} MiB");
     }
 
-    /// <summary>There is none in a payload's initramfs: the agent would end at its first use of the runtime's cryptography.</summary>
+    /// <summary>A payload's initramfs has no OpenSSL: the agent would crash at the first use of the runtime's cryptography.</summary>
     [Fact]
     public void Attach_Published_CallsNoOpenSsl() =>
         Assert.Equal(-1, File.ReadAllBytes(NativeProcess.Binary("stiefel-attach")).AsSpan().IndexOf("CryptoNative_"u8));

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>All ports at once full of strangers who say little or nothing, and datagrams besides: a desktop with a key gets its files, and the server stays small.</summary>
+/// <summary>Fills all ports at once with idle connections of strangers, and floods the datagram port: a desktop with a key still gets its files, and the server stays small.</summary>
 public sealed class NativeFloodTests : IDisposable
 {
     private const long MiB = 1 << 20;
@@ -41,7 +41,7 @@ public sealed class NativeFloodTests : IDisposable
         await stop.CancelAsync();
         await datagrams;
 
-        // Those who only hold their connections cost no time: what waits, waits in the kernel.
+        // Idle connections must cost no processor time, because they wait in the kernel.
         using var process = Process.GetProcessById(server.Id);
         var before = process.TotalProcessorTime;
         await Task.Delay(s_quiet, TestContext.Current.CancellationToken);
@@ -79,7 +79,7 @@ public sealed class NativeFloodTests : IDisposable
         }
         catch (SocketException)
         {
-            // Pushed out already.
+            // The server has closed the connection already, to make room for another.
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class NativeFloodTests : IDisposable
         var junk = new byte[64];
         "STFD\u0001\u0001"u8.CopyTo(junk);
         var server = new IPEndPoint(IPAddress.Loopback, _discovery);
-        // At most this many: it ends by itself.
+        // Limit the number, so that the flood ends by itself.
         for (var left = 300_000; left > 0 && !token.IsCancellationRequested; left--)
         {
             junk[63] = (byte)left;
@@ -99,7 +99,7 @@ public sealed class NativeFloodTests : IDisposable
             }
             catch (SocketException)
             {
-                // The kernel's queue is full.
+                // The kernel's send queue is full.
             }
         }
     }

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>A published executable under test: its output lines, its peak memory, and its end.</summary>
+/// <summary>A running published executable: its output lines, its peak memory, and its end.</summary>
 internal sealed class NativeProcess : IDisposable
 {
     private readonly Process _process;
@@ -24,7 +24,7 @@ internal sealed class NativeProcess : IDisposable
         _memoryWatch.Start();
     }
 
-    /// <summary>The directory eng/build.sh publishes to.</summary>
+    /// <summary>The directory to which eng/build.sh publishes.</summary>
     public static string BinaryDirectory { get; } = FindBinaryDirectory();
 
     public int Id => _process.Id;
@@ -48,7 +48,7 @@ internal sealed class NativeProcess : IDisposable
         };
         if (!arguments.Contains("--State:Keeper"))
         {
-            // A server that a test kills leaves nothing that goes on.
+            // Start servers without a keeper, so that a killed server leaves no process behind.
             start.Environment["STIEFEL_State__Keeper"] = "none";
         }
 
@@ -97,7 +97,7 @@ internal sealed class NativeProcess : IDisposable
         return "";
     }
 
-    /// <summary>Ends it as a crash would (SIGKILL); returns when it is gone.</summary>
+    /// <summary>Kills it as a crash would (SIGKILL); returns when it is gone.</summary>
     public void Kill()
     {
         _process.Kill();

@@ -4,14 +4,17 @@ using System.Net;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>Network boot by the published server and dnsmasq, on a cable between network namespaces, to all that may be there: firmware, other computers, another DHCP server, strangers.</summary>
+/// <summary>
+/// Tests network boot by the published server and dnsmasq, on a cable between network namespaces, with everything that may be on it: firmware, other
+/// computers, another DHCP server, strangers.
+/// </summary>
 public sealed class NetBootServerTests : IDisposable
 {
     private const long MiB = 1 << 20;
     private const string Firmware = "PXEClient:Arch:00000:UNDI:002001";
     private const string Served = "network boot on cable0: no other DHCP server";
 
-    // No router, no name server (RFC 2132).
+    // DHCP options (RFC 2132); offers must contain neither a router nor a name server.
     private const byte LeaseTime = 51, Router = 3, NameServer = 6;
 
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(20);
@@ -23,7 +26,7 @@ public sealed class NetBootServerTests : IDisposable
 
     public NetBootServerTests()
     {
-        // The DHCP server is nobody, and comes to its files nevertheless.
+        // dnsmasq runs as the user nobody and must be able to read its files.
         NativeProcess.Run(0, "chmod", "a+rx", _scratch.Root);
         _files = Directory.CreateDirectory(_scratch["files"]).FullName;
         foreach (var name in new[] { "vmlinuz", "initrd.img", "undionly.kpxe", "shimx64.efi", "grubx64.efi" })
@@ -38,7 +41,7 @@ public sealed class NetBootServerTests : IDisposable
 
     public void Dispose()
     {
-        // A server that is killed leaves it for the next one.
+        // End dnsmasq, which a killed server leaves running for the next one.
         foreach (var number in Processes())
         {
             using var left = Process.GetProcessById(number);
@@ -69,7 +72,7 @@ public sealed class NetBootServerTests : IDisposable
         Assert.Equal("65534", NativeProcess.Run(0, "stat", "-c", "%u", $"/proc/{Processes()[0]}").Trim());
     }
 
-    /// <summary>What is offered comes as it is by both protocols, and nothing besides, whatever the name.</summary>
+    /// <summary>Both protocols serve the offered files unchanged, and no other file under any name.</summary>
     [Fact]
     public void Files_ByBothProtocols_AreThoseOffered()
     {
@@ -104,7 +107,7 @@ public sealed class NetBootServerTests : IDisposable
         Assert.DoesNotContain("10.61.57.1", NativeProcess.Run(0, "ip", "-n", _spaces.Laptop, "-4", "address", "show", "dev", "cable0"), StringComparison.Ordinal);
     }
 
-    /// <summary>More questions than a cable of firmware would send in a year; the server does not grow, and a desktop boots.</summary>
+    /// <summary>Sends more questions than firmware would send in a year: the server must not grow, and a desktop must still boot.</summary>
     [Fact]
     public void Cable_FloodedWithQuestions_StillAnswers()
     {
@@ -141,7 +144,7 @@ public sealed class NetBootServerTests : IDisposable
 
     private DhcpQuestion.Offer Ask(DhcpQuestion question)
     {
-        // dnsmasq may still be starting, or busy with a flood.
+        // Try several times, because dnsmasq may still be starting or be busy with a flood.
         for (var tries = 0; tries < 20; tries++)
         {
             if (question.Ask(_spaces.Desktop, s_silence) is { } offer)
@@ -178,7 +181,7 @@ public sealed class NetBootServerTests : IDisposable
         }
         catch (IOException)
         {
-            return ""; // it has ended meanwhile
+            return ""; // the process has ended meanwhile
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>`stiefel-server` with an open export, started as a person might: under a limit, with a fault injected, on a file of any kind.</summary>
+/// <summary>A running `stiefel-server` with an open export, which can be started under a resource limit, with injected faults, or on a file of any kind.</summary>
 internal sealed class OpenServer : IDisposable
 {
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(30);
@@ -23,10 +23,10 @@ internal sealed class OpenServer : IDisposable
 
     public NativeProcess Process { get; }
 
-    /// <summary>Waits until it serves.</summary>
-    /// <param name="disk">The file.</param>
-    /// <param name="before">A program that starts it, with its arguments.</param>
-    /// <param name="settings">Further ones.</param>
+    /// <summary>Starts a server and waits until it serves.</summary>
+    /// <param name="disk">The file to serve.</param>
+    /// <param name="before">A program that starts the server, with its arguments; null for none.</param>
+    /// <param name="settings">Further settings of the server; null for none.</param>
     public static OpenServer Start(string disk, string[]? before = null, string[]? settings = null)
     {
         var server = new OpenServer(disk, before ?? [], settings ?? []);
@@ -34,14 +34,14 @@ internal sealed class OpenServer : IDisposable
         return server;
     }
 
-    /// <summary>One that is to end by itself: its exit code and output.</summary>
+    /// <summary>Starts a server that must end by itself; returns its exit code and output.</summary>
     public static (int ExitCode, string Output) Fail(string disk, params string[] settings)
     {
         using var server = new OpenServer(disk, [], settings);
         return (server.Process.WaitForExit(s_start), server.Process.Output);
     }
 
-    /// <summary>Runs lines of Python on a connection `h` of libnbd, by the Python that Debian's libnbd is for; they must succeed.</summary>
+    /// <summary>Runs Python code on a libnbd connection `h`, with the Python that Debian's libnbd is built for; it must succeed.</summary>
     public string Shell(string script) => NativeProcess.Run(0, "env", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "nbdsh", "-u", Uri, "-c", script);
 
     public void Dispose()

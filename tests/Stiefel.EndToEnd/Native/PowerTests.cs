@@ -1,6 +1,6 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>The published server above a /sys made of files: each state on its screen, and `stiefel beep`.</summary>
+/// <summary>Tests the published server with a /sys made of files: each power state on its screen, and `stiefel beep`.</summary>
 public sealed class PowerTests : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
@@ -45,7 +45,7 @@ public sealed class PowerTests : IDisposable
         Beep(2);
     }
 
-    /// <summary>What is below /sys changes in ways that no kernel would, as fast as it can, and the disk is served all the same.</summary>
+    /// <summary>Damages the files below /sys continuously in ways that no kernel would: the server must go on serving the disk.</summary>
     [Fact]
     public void Server_SuppliesAreDamagedAllTheTime_ServesItsDisk()
     {

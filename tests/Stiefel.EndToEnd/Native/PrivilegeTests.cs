@@ -1,6 +1,6 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>What the programs that hear the network may do, read from /proc as the kernel tells it.</summary>
+/// <summary>Tests the privileges of the programs that listen to the network, as /proc shows them.</summary>
 public sealed class PrivilegeTests : IDisposable
 {
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(20);
@@ -35,7 +35,7 @@ public sealed class PrivilegeTests : IDisposable
         AssertAsDocumented(laptop, "stiefel autokexec");
     }
 
-    /// <summary>What a program's parent left to it counts past the bounding set.</summary>
+    /// <summary>Inheritable capabilities from the parent must be dropped too: the bounding set does not limit them.</summary>
     [Theory]
     [InlineData("--inh-caps=+sys_ptrace,+net_raw")]
     [InlineData("--inh-caps=+sys_ptrace,+net_raw", "--ambient-caps=+sys_ptrace")]
@@ -75,7 +75,7 @@ public sealed class PrivilegeTests : IDisposable
     public void Server_StartedByAnybody_IsNotReadableByItsUser()
     {
         var arguments = Arguments();
-        // The copy, since the published file may lie where only root comes to.
+        // Run a copy, because the published file may be in a directory that only root can enter.
         var program = _scratch["stiefel-server"];
         File.Copy(NativeProcess.Binary("stiefel-server"), program);
         NativeProcess.Run(0, "chmod", "-R", "a+rwX", _scratch.Root);
@@ -84,7 +84,7 @@ public sealed class PrivilegeTests : IDisposable
 
         Assert.Equal(new string('0', 16), Status($"/proc/{server.Id}")["CapEff"]);
         Assert.Equal("1", Status($"/proc/{server.Id}")["NoNewPrivs"]);
-        // A process that must not be dumped belongs to root in /proc, also when another user runs it (man 5 proc).
+        // The files in /proc of a process that is not dumpable belong to root, even if another user runs it (proc(5)).
         Assert.Equal("0", NativeProcess.Run(0, "stat", "-c", "%u", $"/proc/{server.Id}/mem").Trim());
     }
 
@@ -94,7 +94,7 @@ public sealed class PrivilegeTests : IDisposable
     {
         var expected = SecurityDocument.Capabilities(program);
 
-        // Each thread has its own.
+        // Check every thread, because each has its own capabilities.
         var threads = Directory.GetDirectories($"/proc/{process.Id}/task");
         Assert.True(threads.Length > 1);
         Assert.All(threads, thread =>
@@ -104,7 +104,7 @@ public sealed class PrivilegeTests : IDisposable
             Assert.Equal((new string('0', 16), new string('0', 16)), (status["CapInh"], status["CapAmb"]));
             Assert.Equal("1", status["NoNewPrivs"]);
         });
-        // 1, not 0, which a program that takes core dumps through a pipe does not mind.
+        // The limit must be 1, because with 0 the kernel still pipes core dumps to a program (core(5)).
         Assert.Matches("(?m)^Max core file size +1 +1 ", File.ReadAllText($"/proc/{process.Id}/limits"));
     }
 

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>A private directory of one test, removed with it.</summary>
+/// <summary>A private directory of one test, which is removed when the test ends.</summary>
 internal sealed class Scratch : IDisposable
 {
     public Scratch() => Root = Directory.CreateTempSubdirectory("stiefel-test-").FullName;
@@ -13,7 +13,7 @@ internal sealed class Scratch : IDisposable
 
     public string this[string name] => Path.Combine(Root, name);
 
-    /// <summary>A file of random bytes, written in pieces.</summary>
+    /// <summary>Writes a file of random bytes, in pieces.</summary>
     public string RandomFile(string name, long size)
     {
         var path = this[name];
@@ -28,7 +28,7 @@ internal sealed class Scratch : IDisposable
         return path;
     }
 
-    /// <summary>A configuration for `stiefel autokexec`, which wants ramdisk and disk in place before it listens.</summary>
+    /// <summary>Writes a configuration for `stiefel autokexec`, with the ramdisk and disk that it needs before it listens.</summary>
     public string AutokexecConfiguration(string autokexec)
     {
         File.WriteAllText(this["empty"], "");
@@ -44,7 +44,7 @@ internal sealed class Scratch : IDisposable
         return this["config.yaml"];
     }
 
-    /// <summary>A key directory with one key of the given name, private as the server demands.</summary>
+    /// <summary>Makes a key directory with one key of this name, readable by its owner only, as the server demands.</summary>
     public string KeyDirectory(string directory, string name)
     {
         var path = this[directory];
@@ -61,7 +61,7 @@ internal sealed class Scratch : IDisposable
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
-    /// <summary>A port of loopback that nothing listens on now.</summary>
+    /// <summary>Returns a loopback port that nothing listens on now.</summary>
     public static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>How long it takes from the carrier to the laptop's hello, in a desktop that has one cable or eight, of which the last leads to the laptop.</summary>
+/// <summary>Measures the time from the carrier to the laptop's hello, on a desktop with one cable, or with eight of which the last leads to the laptop.</summary>
 public sealed class SearchTimeTests : IDisposable
 {
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(20);
@@ -34,7 +34,7 @@ public sealed class SearchTimeTests : IDisposable
         _scratch.Dispose();
     }
 
-    /// <summary>The client sets its interfaces up itself, with addresses that need no waiting, and asks on each as soon as that has a carrier.</summary>
+    /// <summary>The client sets its interfaces up itself, with addresses that are usable at once, and asks on each as soon as it has a carrier.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(8)]
@@ -56,7 +56,7 @@ public sealed class SearchTimeTests : IDisposable
         using var desktop = Namespaces.Start(_desktop,
             NativeProcess.Binary("stiefel-client"), "boot", "--until-loading", "--once", "--attach", _scratch.RandomFile("attach", 1), "--key", _scratch["keys/stick.key"]);
         desktop.WaitForLine("stiefel: phase searching", s_start);
-        desktop.WaitForLine($"nic{interfaces}", s_start); // set up, without a carrier
+        desktop.WaitForLine($"nic{interfaces}", s_start); // it is up, without a carrier
 
         var clock = Stopwatch.StartNew();
         Ip("-n", _laptop, "link", "set", last, "up");

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>What docs/security.md promises in its tables.</summary>
+/// <summary>Reads the tables of docs/security.md.</summary>
 internal static class SecurityDocument
 {
-    // linux/capability.h, in order; those that the tables may name.
+    // The capabilities that the tables may name, with their numbers in linux/capability.h.
     private static readonly Dictionary<string, int> s_capabilities = new(StringComparer.Ordinal)
     {
         ["CAP_DAC_OVERRIDE"] = 1,
@@ -30,7 +30,7 @@ internal static class SecurityDocument
 
     public static string Text { get; } = File.ReadAllText(Path.Combine(Checkout, "docs/security.md"));
 
-    /// <summary>The capabilities of a program as /proc/PID/status writes them.</summary>
+    /// <summary>Returns a program's capabilities in the form of /proc/PID/status.</summary>
     public static string Capabilities(string program)
     {
         var set = Rows("## Privileges").Where(row => row[0] == program).Aggregate(0UL, (sum, row) => sum | (1UL << s_capabilities[row[1]]));
@@ -38,8 +38,8 @@ internal static class SecurityDocument
         return set.ToString("x16", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>What listens, as `tcp 4644`.</summary>
-    /// <param name="always">Only what does so all the time, not what comes with a grant.</param>
+    /// <summary>Returns the open ports, as `tcp 4644`.</summary>
+    /// <param name="always">True to leave out ports that are open only while a disk is granted.</param>
     public static HashSet<string> Ports(bool always) =>
         [.. Rows("## Open ports").Where(row => row[0] is "tcp" or "udp" && (!always || row[2] == "always")).Select(row => $"{row[0]} {row[1]}")];
 

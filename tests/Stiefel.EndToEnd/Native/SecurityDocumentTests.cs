@@ -4,7 +4,7 @@ namespace Stiefel.EndToEnd.Native;
 
 public sealed partial class SecurityDocumentTests
 {
-    /// <summary>docs/security.md names a test for each claim: one that was renamed or removed leaves a claim without one.</summary>
+    /// <summary>docs/security.md names tests for its claims; a test that was renamed or removed would leave a claim without proof.</summary>
     [Fact]
     public void Claims_OfTheSecurityPage_NameTestsThatExist()
     {

@@ -1,6 +1,6 @@
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>`stiefel-server --Disk:Path F --Nbd:Access open`: alone, without keys or boot files, for any NBD client.</summary>
+/// <summary>Tests `stiefel-server --Disk:Path F --Nbd:Access open`, which serves any NBD client without keys or boot files.</summary>
 public sealed class StandaloneNbdTests : IDisposable
 {
     private const long DiskSize = 64 << 20;

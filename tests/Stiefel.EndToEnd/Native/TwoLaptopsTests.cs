@@ -1,8 +1,8 @@
 namespace Stiefel.EndToEnd.Native;
 
 /// <summary>
-/// Two laptops that know one key run `stiefel autokexec --dry-run`, one at each of a desktop's two cables; the true client calls. Names and numbers of
-/// laptops are those of their systems, so each daemon runs in a name space with its own.
+/// Tests two laptops with the same key, which run `stiefel autokexec --dry-run` at a desktop's two cables, and the real client that calls. A laptop's name
+/// and id are those of its system, so each daemon runs in namespaces with its own.
 /// </summary>
 public sealed class TwoLaptopsTests : IDisposable
 {
@@ -50,7 +50,7 @@ public sealed class TwoLaptopsTests : IDisposable
         Assert.Matches(@"the laptop wren \(id [0-9a-f]{8}\) at \S+ runs its own system, but is not the one that is wanted", desktop.Output);
     }
 
-    /// <summary>The same system at both ends: one laptop with two cables.</summary>
+    /// <summary>Runs the same system at both cables, as if they led to one laptop.</summary>
     [Fact]
     public void Call_OneLaptopAtBothCables_IsWokenWithoutAQuestion()
     {

@@ -5,7 +5,7 @@ using Stiefel.Linux.Network;
 
 namespace Stiefel.EndToEnd.Native;
 
-/// <summary>The magic packet as it arrives at the other end of a cable, by both ways that cards listen to, and at no other cable.</summary>
+/// <summary>Tests that the magic packet arrives at the other end of the cable in both forms that cards understand, and on no other cable.</summary>
 public sealed class WakeTests : IDisposable
 {
     private static readonly TimeSpan s_limit = TimeLimit.Seconds(20);

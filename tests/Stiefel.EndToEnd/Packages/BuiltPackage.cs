@@ -2,14 +2,14 @@ using Stiefel.EndToEnd.Native;
 
 namespace Stiefel.EndToEnd.Packages;
 
-/// <summary>The .deb that eng/package.sh makes of the programs that are tested.</summary>
+/// <summary>The .deb that eng/package.sh makes from the programs under test.</summary>
 internal static class BuiltPackage
 {
-    /// <summary>The directory that eng is in.</summary>
+    /// <summary>The checkout's root, which contains eng.</summary>
     public static string Checkout { get; } = FindCheckout();
 
-    /// <summary>Makes it.</summary>
-    /// <param name="copy">Where a copy of it goes.</param>
+    /// <summary>Makes the package.</summary>
+    /// <param name="copy">The path for a copy of it.</param>
     public static void Make(string copy)
     {
         NativeProcess.Run(0, Path.Combine(Checkout, "eng/package.sh"), "--built");

@@ -3,7 +3,7 @@ using Stiefel.EndToEnd.Native;
 
 namespace Stiefel.EndToEnd.Packages;
 
-/// <summary>The .deb in fresh roots, which have neither a network nor mmdebstrap: installed, used, upgraded, purged.</summary>
+/// <summary>Tests the .deb in fresh Debian roots without network and mmdebstrap: it is installed, used, upgraded and purged.</summary>
 [Trait("Needs", "machines")]
 public sealed class DebianPackageTests : IDisposable
 {
@@ -34,7 +34,7 @@ public sealed class DebianPackageTests : IDisposable
         root.Run("dpkg -i /stiefel.deb");
         Assert.Contains("+", root.Run("stiefel --version"), StringComparison.Ordinal);
 
-        // Which disk it is on is not to be seen here.
+        // Name the disk, because it cannot be detected in a chroot.
         root.Write("etc/stiefel/config.yaml", "boot:\n  disk: /dev/disk/by-id/laptop\n");
         var text = root.Run("stiefel setup-server-os --yes");
         Assert.Contains("of this laptop has what the ramdisk needs", text, StringComparison.Ordinal);
@@ -50,7 +50,7 @@ public sealed class DebianPackageTests : IDisposable
         Assert.Equal(before, root.Names());
     }
 
-    // A kernel comes, as its package tells; then a newer version of ours.
+    // Install another kernel, whose package runs our hook, then a newer version of our package.
     private static void Upgrade(DebianRoot root, string release)
     {
         root.Run($"cp -a /lib/modules/{release} /lib/modules/{release}.later && cp /boot/vmlinuz-{release} /boot/vmlinuz-{release}.later && cp /boot/config-{release} /boot/config-{release}.later");

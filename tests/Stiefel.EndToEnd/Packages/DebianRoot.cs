@@ -2,23 +2,23 @@ using Stiefel.EndToEnd.Native;
 
 namespace Stiefel.EndToEnd.Packages;
 
-/// <summary>A fresh Debian in a directory, with a kernel, and without a network, a mirror or anything of Stiefel.</summary>
+/// <summary>A fresh Debian system in a directory, with a kernel but without network, package mirror or any part of Stiefel.</summary>
 internal sealed class DebianRoot
 {
-    // What the package depends on, and nothing that could fetch; systemd, to have units set up.
+    // The package's dependencies, without any that could download, and systemd so that units are set up.
     private const string Packages = "linux-image-amd64,kmod,squashfs-tools,xz-utils,zstd,systemd";
 
     private readonly string _root;
 
-    /// <param name="suite">`bookworm`.</param>
-    /// <param name="libraries">Its own names of libraries, by commas.</param>
-    /// <param name="root">A directory that is not there yet.</param>
+    /// <param name="suite">The Debian release, as `bookworm`.</param>
+    /// <param name="libraries">Packages of libraries whose names differ between releases, separated by commas.</param>
+    /// <param name="root">The directory to make; it must not exist yet.</param>
     public DebianRoot(string suite, string libraries, string root)
     {
         _root = root;
         NativeProcess.Run(0, "mmdebstrap", "--variant=essential", "--format=directory", $"--include={Packages},{libraries}", "--dpkgopt=path-exclude=/usr/share/man/*", suite, root);
 
-        // As if systemd ran there, which is told of units in vain.
+        // Pretend that systemd runs there, so that hooks try to manage units.
         Directory.CreateDirectory(this["run/systemd/system"]);
     }
 
@@ -30,15 +30,15 @@ internal sealed class DebianRoot
         File.WriteAllText(this[path], text);
     }
 
-    /// <summary>Runs a command line of its shell there, with no network.</summary>
+    /// <summary>Runs a shell command line in it, without network.</summary>
     public string Run(string commands) => Run(0, commands);
 
     /// <inheritdoc cref="Run(string)"/>
-    /// <param name="exitCode">How it is to end.</param>
-    /// <param name="commands">For its shell.</param>
+    /// <param name="exitCode">The expected exit code.</param>
+    /// <param name="commands">The command line.</param>
     public string Run(int exitCode, string commands) => NativeProcess.Run(
         exitCode, "unshare", "--net", "--mount", "sh", "-c", "mount -t proc proc \"$0/proc\" && exec chroot \"$0\" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive sh -c \"$1\"", _root, commands);
 
-    /// <summary>All names there with their rights, but for what dpkg keeps for itself.</summary>
+    /// <summary>Lists all paths with their types and permissions, except dpkg's own files.</summary>
     public string[] Names() => Run("find / -xdev \\( -path /proc -o -path /var/lib/dpkg -o -path /var/log -o -path /var/cache/ldconfig \\) -prune -o -printf '%p %y %m\\n'").Split('\n').Order(StringComparer.Ordinal).ToArray();
 }

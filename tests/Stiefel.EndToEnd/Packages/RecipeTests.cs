@@ -2,7 +2,7 @@ using Stiefel.EndToEnd.Native;
 
 namespace Stiefel.EndToEnd.Packages;
 
-/// <summary>What is handed to other package managers, as far as it runs without them.</summary>
+/// <summary>Tests the recipes for other package managers, as far as they run without those.</summary>
 public sealed class RecipeTests : IDisposable
 {
     private static readonly string s_package = Path.Combine(BuiltPackage.Checkout, "eng/package");
@@ -35,7 +35,7 @@ public sealed class RecipeTests : IDisposable
     [InlineData("deb/postrm")]
     public void Scripts_OfPackages_AreValidForASmallShell(string script) => NativeProcess.Run(0, "dash", "-n", Path.Combine(s_package, script));
 
-    /// <summary>A kernel's installation never fails because of us.</summary>
+    /// <summary>Our hooks must never make a kernel's installation fail.</summary>
     [Theory]
     [InlineData("hooks/zz-stiefel")]
     [InlineData("hooks/95-stiefel.install")]
