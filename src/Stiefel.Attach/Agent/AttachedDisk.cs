@@ -49,7 +49,7 @@ internal sealed class AttachedDisk : IDisposable
             try
             {
                 kernel = link.Outside(NbdNetlink.TryOpen)
-                    ?? throw new IOException("this kernel has no NBD client: module nbd is neither in the initramfs nor among the drivers sent");
+                    ?? throw new IOException("this kernel has no NBD client: module nbd is neither in the initramfs nor among the drivers that the laptop sent");
                 var (disk, export) = Make(kernel, session, waiting, log);
                 disk.TuneOrDisconnect(export, TimeSpan.FromSeconds(session.RequestTimeoutSeconds));
                 log.Say($"/dev/nbd{DeviceIndex}: {export.Size} bytes from {session}");

@@ -63,7 +63,7 @@ internal sealed class LaptopTunnel
         }
         catch (LinuxException exception) when (exception.Errno == Errno.EOPNOTSUPP)
         {
-            throw new IOException($"this kernel has no WireGuard: the module is neither in the initramfs nor among the drivers sent ({exception.Message})", exception);
+            throw new IOException($"this kernel has no WireGuard: the module wireguard is neither in the initramfs nor among the drivers that the laptop sent ({exception.Message})", exception);
         }
     }
 

@@ -60,7 +60,7 @@ internal static class ManifestLimits
 
         if (file.Sha256.Length != HexDigitsOfSha256 || !file.Sha256.All(char.IsAsciiHexDigitLower))
         {
-            throw new ServerException($"the laptop announces no SHA-256 for its {name}");
+            throw new ServerException($"the laptop announces no valid SHA-256 for its {name}");
         }
     }
 }

@@ -100,7 +100,7 @@ internal static class BootVerb
     {
         if (options is { NoLoad: true, TakeOver: true })
         {
-            throw new UsageException("--take-over ends another desktop's session, which a rehearsal never does: leave it out, or --no-load");
+            throw new UsageException("--take-over ends another desktop's session, but --no-load only rehearses: leave one of them out");
         }
 
         if (!options.NoLoad && (RemoteRoot.Find() ?? (Directory.Exists($"/sys/class/net/{TunnelInterface.Desktop}") ? TunnelInterface.Desktop : null)) is { } remote)

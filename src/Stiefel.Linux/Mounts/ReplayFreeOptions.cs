@@ -30,7 +30,7 @@ internal static class ReplayFreeOptions
     {
         // A comma would add mount options of the disk's choice.
         return subvolume is null ? option
-            : subvolume.AsSpan().ContainsAny(',', '\\') ? throw new NotSupportedException($"the subvolume name `{subvolume}` holds a comma or a backslash")
+            : subvolume.AsSpan().ContainsAny(',', '\\') ? throw new NotSupportedException($"the subvolume name `{subvolume}` contains a comma or a backslash, which mount options cannot hold")
             : $"{option},{subvolume}";
     }
 }

@@ -128,7 +128,7 @@ public sealed class FetchTests : IDisposable
     [Theory]
     [InlineData("/v1/discovery", 404, "it is not a stiefel-server")]
     [InlineData("/v1/discovery", 302, "HTTP status 302")]
-    [InlineData("/v1/kernel", 403, "has forgotten this session")]
+    [InlineData("/v1/kernel", 403, "no longer knows this session")]
     [InlineData("/v1/kernel", 500, "HTTP status 500")]
     public async Task Fetch_HttpError_IsExplained(string path, int status, string expected)
     {

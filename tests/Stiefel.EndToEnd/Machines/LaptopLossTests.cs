@@ -35,7 +35,7 @@ public sealed class LaptopLossTests(MachineParts parts)
             await payload.Shell.StartAsync($"echo {_held} >/root/held; sync /root/held", _token);
 
             await payload.Laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);
-            await payload.Desktop.Console.WaitForAsync("the laptop lost writes it had acknowledged", s_givenUp, _token);
+            await payload.Desktop.Console.WaitForAsync("lost writes it had acknowledged", s_givenUp, _token);
             await payload.Desktop.Console.WaitForAsync("restart this desktop", TimeLimits.Command, _token);
         },
         LookAsync,
