@@ -16,7 +16,7 @@ using Xunit;
 
 namespace Stiefel.Client.Tests.Boot;
 
-/// <summary>`boot` up to, but never including, the loading of a kernel.</summary>
+/// <summary>Tests `boot` up to, but not including, the loading of a kernel.</summary>
 [Collection("cable")]
 public sealed class BootTests : IDisposable
 {

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Stiefel.Client.Tests.Boot;
 
-/// <summary>A boot with a person at the console who wants another kernel and one more argument.</summary>
+/// <summary>Tests a boot in which the person at the console chooses another kernel and adds an argument.</summary>
 public sealed class ChosenEntryTests : IDisposable
 {
     private static readonly EntryChoice[] s_entries = [new("1111111111111111", "Debian", "6.1.0-test"), new("2222222222222222", "Debian, old", "5.10.0-test")];

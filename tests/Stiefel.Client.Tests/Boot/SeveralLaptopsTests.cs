@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Stiefel.Client.Tests.Boot;
 
-/// <summary>`boot` where more than one laptop knows the key.</summary>
+/// <summary>Tests `boot` if more than one laptop knows the key.</summary>
 [Collection("cable")]
 public sealed class SeveralLaptopsTests : IDisposable
 {

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Client.Tests.Laptop;
 
-/// <summary>`fetch` against a laptop that may be hostile, broken or unwilling: one line always tells the failure, and no incomplete file is left.</summary>
+/// <summary>Tests `fetch` against a laptop that may be hostile, broken or unwilling: one line always tells the failure, and no incomplete file is left.</summary>
 public sealed class FetchTests : IDisposable
 {
     private static readonly string[] s_fetched = ["/v1/discovery", "/v1/kernel", "/v1/initrd"];

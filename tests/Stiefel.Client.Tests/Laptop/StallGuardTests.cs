@@ -15,14 +15,14 @@ public sealed class StallGuardTests
         var buffer = new byte[10];
         for (var i = 0; i < 4; i++)
         {
-            // Slow, but never silent for as long as the limit; the whole transfer may take longer than the limit.
+            // Send slowly, but with pauses shorter than the limit; the whole transfer may take longer than the limit.
             var read = guarded.ReadAsync(buffer, TestContext.Current.CancellationToken);
             await Task.Delay(80, TestContext.Current.CancellationToken);
             await pipe.Writer.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
             Assert.Equal(1, await read);
         }
 
-        // Time between two reads does not count, because the laptop did not cause it.
+        // The time between two reads does not count, because the laptop did not cause it.
         await Task.Delay(300, TestContext.Current.CancellationToken);
         await pipe.Writer.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
         Assert.Equal(1, await guarded.ReadAsync(buffer, TestContext.Current.CancellationToken));

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Stiefel.Client.Tests.Unlocking;
 
-/// <summary>An encrypted laptop: whether and how often the person is asked, and what happens to the answer.</summary>
+/// <summary>Tests unlocking an encrypted laptop: whether and how often the person is asked, and what happens to the answer.</summary>
 public sealed class LaptopUnlockTests : IDisposable
 {
     private readonly ScriptedLaptop _laptop = new();
