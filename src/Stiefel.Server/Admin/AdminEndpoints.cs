@@ -11,16 +11,16 @@ using Stiefel.Server.Status;
 
 namespace Stiefel.Server.Admin;
 
-/// <summary>The control plane: TLS, or loopback; nothing but the empty page and /healthz without the token.</summary>
+/// <summary>The control plane, reached by TLS or on loopback. Without the token it gives only the empty page and /healthz.</summary>
 public static class AdminEndpoints
 {
-    /// <summary>The OpenAPI document is at /swagger/v1/swagger.json.</summary>
+    /// <summary>The name of the API's description (OpenAPI), which is at /swagger/v1/swagger.json.</summary>
     public const string DocumentName = "v1";
 
     /// <summary>Adds the control plane's routes, each behind <see cref="TokenDoor"/>.</summary>
     public static void MapAdmin(this IEndpointRouteBuilder endpoints)
     {
-        // Made now, so that it knows when the server started.
+        // Create the report now, because it remembers when the server started.
         _ = endpoints.ServiceProvider.GetRequiredService<StatusReport>();
         _ = endpoints.ServiceProvider.GetRequiredService<ServerMetrics>();
 

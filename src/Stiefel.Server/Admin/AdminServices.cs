@@ -45,14 +45,14 @@ public static class AdminServices
         });
     }
 
-    /// <summary>What surrounds the control plane's endpoints: the door, problem details for errors, and the page that shows the API.</summary>
+    /// <summary>Adds the middleware of the control plane: the check of the token, problem details for errors, and the page that shows the API.</summary>
     public static void UseAdmin(this WebApplication app) => app.UseWhen(
         context => context.Features.Get<PlaneTag>()?.Plane == Plane.Admin,
         admin =>
         {
             admin.UseExceptionHandler();
             admin.Use(next => context => HostDoor.PassAsync(context, next));
-            // Before what makes errors into documents: a stranger's answer holds nothing.
+            // Check the token before errors are turned into problem documents, so that a refusal without a token has an empty body.
             var door = admin.ApplicationServices.GetRequiredService<TokenDoor>();
             admin.Use(next => context => door.PassAsync(context, next));
             admin.UseStatusCodePages();

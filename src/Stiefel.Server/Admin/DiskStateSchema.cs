@@ -5,7 +5,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Stiefel.Server.Admin;
 
-/// <summary>A disk's state in the API's description: a word, one of those of this version.</summary>
+/// <summary>Describes the state of a disk in the API's description as a string with a fixed set of values.</summary>
 internal sealed class DiskStateSchema : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)

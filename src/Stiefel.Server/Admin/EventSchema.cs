@@ -4,7 +4,7 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace Stiefel.Server.Admin;
 
-/// <summary>The data of a server-sent event in the API's description: no route has it for a body.</summary>
+/// <summary>Adds the data of server-sent events to the API's description; no route returns it as a body, so the generator would leave it out.</summary>
 internal sealed class EventSchema : IDocumentFilter
 {
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context) => context.SchemaGenerator.GenerateSchema(typeof(ServerEvent), context.SchemaRepository);

@@ -3,12 +3,12 @@ using System.Net;
 namespace Stiefel.Server.Admin;
 
 /// <summary>
-/// In the clear, only the names of this machine itself are answered: a foreign page whose name was made to lead here (DNS rebinding) reaches nothing,
-/// not even the page. In TLS, the certificate has to fit the name.
+/// Checks the Host of requests without TLS: only names of this machine are answered, so that a foreign page whose name was made to lead here (DNS rebinding)
+/// reaches nothing, not even the status page. With TLS, the certificate has to fit the name.
 /// </summary>
 public static class HostDoor
 {
-    /// <summary>Lets a request on whose Host can be meant for here; answers 421 (RFC 9110 §15.5.20), with nothing in it, to any other.</summary>
+    /// <summary>Passes on a request whose Host names this machine; answers any other with an empty 421 (RFC 9110 §15.5.20).</summary>
     public static Task PassAsync(HttpContext context, RequestDelegate next)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -23,7 +23,7 @@ public static class HostDoor
         return Task.CompletedTask;
     }
 
-    /// <summary>`localhost`, which browsers resolve themselves (RFC 6761), and loopback's addresses.</summary>
+    /// <summary>True for `localhost`, which browsers resolve themselves (RFC 6761), and for loopback addresses.</summary>
     internal static bool IsOwn(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

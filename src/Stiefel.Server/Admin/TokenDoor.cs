@@ -10,15 +10,15 @@ using Stiefel.Server.Strangers;
 namespace Stiefel.Server.Admin;
 
 /// <summary>
-/// Lets nobody into the control plane without the token of an accepted key (docs/protocol.md#certificate-and-token): as a bearer (RFC 6750), or, for looking only,
+/// Requires the token of an accepted key for the control plane (docs/protocol.md#certificate-and-token): as a bearer token (RFC 6750), or, for reading only,
 /// as the password of Basic authentication (RFC 7617), which a browser can ask for.
 /// </summary>
 public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudget budget)
 {
-    /// <summary>The paths that answer everybody: neither holds anything of this laptop.</summary>
+    /// <summary>The paths that need no token, because neither says anything about this laptop.</summary>
     private static readonly string[] s_open = ["/healthz", StatusPage.Path];
 
-    /// <summary>Lets a request on that shows an accepted key's token; answers 401 to any other.</summary>
+    /// <summary>Passes on a request that carries an accepted key's token; answers any other with 401.</summary>
     public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
         if (IsLook(context.Request) && s_open.Contains(context.Request.Path.Value))
@@ -51,7 +51,7 @@ public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudge
             return null;
         }
 
-        // A browser sends its password along with what foreign pages make it ask for, too: that may look, but do nothing.
+        // A browser also sends a remembered password with requests that foreign pages cause, so Basic authentication may read but change nothing.
         var token = header.Scheme.ToUpperInvariant() switch
         {
             "BEARER" => parameter,
@@ -63,7 +63,7 @@ public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudge
             return null;
         }
 
-        // All keys are tried whatever comes out: the time tells nothing about which it was.
+        // Try all keys even after a match, so that the time taken does not tell which key it was.
         ListedKey? shown = null;
         foreach (var key in keys.Accepted)
         {

@@ -9,7 +9,7 @@ using Stiefel.Server.Strangers;
 
 namespace Stiefel.Server.Discovery;
 
-/// <summary>Answers desktops that search (docs/protocol.md#discovery). To anyone without a key it is silent.</summary>
+/// <summary>Answers desktops that search (docs/protocol.md#discovery). Sends nothing to a sender without an accepted key.</summary>
 public sealed class DiscoveryResponder(
     DiscoveryOptions options, BootOptions boot, KeyRing keys, ListenAddresses addresses, IHostApplicationLifetime lifetime, DesktopLog desktops,
     StrangerLog strangers, TimeProvider time, ILogger<DiscoveryResponder> logger) : IHostedService, IDisposable
@@ -43,7 +43,7 @@ public sealed class DiscoveryResponder(
             _sockets.Add(new LinkDatagramSocket(AddressFamily.InterNetwork, port, Setting));
         }
 
-        // The answer names the boot plane's port: questions wait in the sockets until that is bound.
+        // The answer contains the port of the boot plane, so questions wait in the sockets until that port is bound.
         lifetime.ApplicationStarted.Register(() => _answering = Task.WhenAll(_sockets.Select(AnswerAsync)));
         return Task.CompletedTask;
     }
@@ -67,7 +67,7 @@ public sealed class DiscoveryResponder(
         var bootPort = addresses.PortOf(Plane.Boot);
         var budget = new StrangerBudget(time);
 
-        // One byte more than a datagram of ours, so that a longer one is seen to be longer.
+        // One byte more than a valid datagram, so that a longer one is recognised.
         var buffer = new byte[DiscoveryDatagram.Size + 1];
         while (!_stop.IsCancellationRequested)
         {
@@ -98,7 +98,7 @@ public sealed class DiscoveryResponder(
     {
         if (!DiscoveryDatagram.TryOpenFind(datagram, keys.Keys, out var nonce, out var key))
         {
-            // A sender that looks like a desktop of ours, perhaps with a revoked stick, is worth a line; other noise is not.
+            // Log only what looks like a desktop of Stiefel, perhaps with a revoked stick; ignore other noise.
             if (DiscoveryDatagram.OtherVersion(datagram) is { } version)
             {
                 strangers.Knocked(question.Remote.Address, $"it searched in version {version} of discovery, this server speaks {DiscoveryDatagram.Version}: make its stick anew");
@@ -115,7 +115,7 @@ public sealed class DiscoveryResponder(
         {
             socket.Answer(question, DiscoveryDatagram.BuildHello(key, nonce, bootPort, _laptop));
 
-            // A desktop that waits asks every second.
+            // A waiting desktop asks every second; log it once in a while.
             if (_found.IsDue(question.Remote.Address))
             {
                 logger.Found(question.Remote.Address, key.Name);

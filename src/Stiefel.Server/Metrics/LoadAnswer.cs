@@ -7,10 +7,10 @@ using Stiefel.Server.Keys;
 
 namespace Stiefel.Server.Metrics;
 
-/// <summary>Each second's load as it comes, as server-sent events (WHATWG HTML §9.2), until client, key or server ends.</summary>
-/// <param name="history">What is told.</param>
-/// <param name="ring">Which keys are accepted.</param>
-/// <param name="lifetime">The server's.</param>
+/// <summary>Sends the load of each second as server-sent events (WHATWG HTML §9.2) until the client disconnects, its key is revoked, or the server stops.</summary>
+/// <param name="history">The source of the samples.</param>
+/// <param name="ring">The accepted keys.</param>
+/// <param name="lifetime">Tells when the server stops.</param>
 public sealed class LoadAnswer(LoadHistory history, KeyRing ring, IHostApplicationLifetime lifetime) : IResult
 {
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ public sealed class LoadAnswer(LoadHistory history, KeyRing ring, IHostApplicati
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
-            // Its end: a client that comes back asks for what was meanwhile.
+            // The client or the server is gone; a client that reconnects asks for the samples that it missed.
         }
     }
 

@@ -5,7 +5,7 @@ using Stiefel.Server.Keys;
 
 namespace Stiefel.Server.Metrics;
 
-/// <summary>How much the disk is used.</summary>
+/// <summary>Tells how much the disk is used.</summary>
 public static class LoadEndpoints
 {
     /// <summary>Adds the routes of the load.</summary>
@@ -16,7 +16,7 @@ public static class LoadEndpoints
         endpoints.MapGet("/api/v1/load/live", GetLiveLoad)
             .WithName("GetLiveLoad").WithTags("Status")
             .Produces<Stream>(StatusCodes.Status200OK, EventAnswer.MediaType).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .WithSummary("The same of each second as it passes, as server-sent events whose data is a LoadSample");
+            .WithSummary("The load of each second as it passes, as server-sent events whose data is a LoadSample");
     }
 
     private static Ok<LoadStatus> GetLoad(LoadHistory history) => TypedResults.Ok(history.Now);

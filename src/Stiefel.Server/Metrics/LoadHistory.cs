@@ -5,13 +5,16 @@ using Stiefel.Protocol.Control;
 
 namespace Stiefel.Server.Metrics;
 
-/// <summary>How much the disk was used in each second of the last minute, and every ten seconds of the last hour, so that a page that is opened shows what was before. Thread-safe.</summary>
+/// <summary>
+/// Keeps how much the disk was used in each second of the last minute, and in each ten seconds of the last hour, so that a page that has just been opened shows the
+/// past too. Thread-safe.
+/// </summary>
 public sealed class LoadHistory(NbdServer nbd, TimeProvider time) : BackgroundService
 {
-    /// <summary>Seconds that are kept.</summary>
+    /// <summary>The number of one-second samples that are kept.</summary>
     public const int Seconds = 60;
 
-    /// <summary>Stretches of ten seconds that are kept.</summary>
+    /// <summary>The number of ten-second samples that are kept.</summary>
     public const int Stretches = 360;
 
     private const int StretchSeconds = 10;
@@ -26,7 +29,7 @@ public sealed class LoadHistory(NbdServer nbd, TimeProvider time) : BackgroundSe
     private int? _celsius;
     private int _looks;
 
-    /// <summary>All that is kept.</summary>
+    /// <summary>All samples that are kept.</summary>
     public LoadStatus Now
     {
         get
@@ -38,7 +41,7 @@ public sealed class LoadHistory(NbdServer nbd, TimeProvider time) : BackgroundSe
         }
     }
 
-    /// <summary>The next second's sample.</summary>
+    /// <summary>Completes with the sample of the second that is running.</summary>
     public Task<LoadSample> Next
     {
         get
@@ -60,7 +63,7 @@ public sealed class LoadHistory(NbdServer nbd, TimeProvider time) : BackgroundSe
         }
     }
 
-    /// <summary>A second is over.</summary>
+    /// <summary>Takes the sample of the second that has just ended.</summary>
     internal void Look()
     {
         var unwritten = UnwrittenMemory.Read();
@@ -82,7 +85,7 @@ public sealed class LoadHistory(NbdServer nbd, TimeProvider time) : BackgroundSe
         asked.SetResult(sample);
     }
 
-    // A controller that hangs costs one thread, and the next look waits for none.
+    // Read on a thread of its own and never wait for it: a controller that hangs then costs one thread and delays no sample.
     private void LookAtThermometer()
     {
         if (_thermometer.IsCompleted)

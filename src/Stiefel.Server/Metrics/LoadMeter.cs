@@ -4,15 +4,15 @@ using Stiefel.Protocol.Control;
 
 namespace Stiefel.Server.Metrics;
 
-/// <summary>How much the disk was used from one look to the next.</summary>
+/// <summary>Measures how much the disk was used between two looks.</summary>
 internal sealed class LoadMeter(Func<NbdTotals> totals, TimeProvider time)
 {
     private NbdTotals _before = totals();
     private long _lookedAt = time.GetTimestamp();
 
-    /// <summary>Looks, and tells of the time since the last look.</summary>
+    /// <summary>Returns the load since the last call.</summary>
     /// <param name="unwritten">As in <see cref="LoadSample"/>.</param>
-    /// <param name="celsius">Likewise.</param>
+    /// <param name="celsius">As in <see cref="LoadSample"/>.</param>
     public LoadSample Look(long? unwritten, int? celsius)
     {
         var now = totals();

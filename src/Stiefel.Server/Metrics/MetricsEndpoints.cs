@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Stiefel.Server.Metrics;
 
-/// <summary>For Prometheus.</summary>
+/// <summary>Serves the metrics to Prometheus.</summary>
 public static class MetricsEndpoints
 {
-    /// <summary>Adds the route that is scraped.</summary>
+    /// <summary>Adds the route that Prometheus scrapes.</summary>
     public static void MapMetrics(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/metrics", GetMetrics)
         .WithName("GetMetrics").WithTags("Status").Produces<string>(StatusCodes.Status200OK, "text/plain").WithSummary("What the server counts, in Prometheus' text format");
 

@@ -4,13 +4,13 @@ using System.Text;
 
 namespace Stiefel.Server.Metrics;
 
-/// <summary>The instruments of our meter in Prometheus' text format, version 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/).</summary>
+/// <summary>Writes the instruments of a meter in Prometheus' text format, version 0.0.4 (https://prometheus.io/docs/instrumenting/exposition_formats/).</summary>
 public static class PrometheusText
 {
-    /// <summary>Its media type.</summary>
+    /// <summary>The media type of the text.</summary>
     public const string MediaType = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// <summary>Asks every instrument of a meter once. Names are ours, and fit; there are no labels.</summary>
+    /// <summary>Reads every instrument of a meter once. Names need no escaping, because they are all the server's own; there are no labels.</summary>
     public static string Of(Meter meter)
     {
         var text = new SortedDictionary<string, string>(StringComparer.Ordinal);

@@ -17,7 +17,7 @@ public sealed class ServerMetrics : IDisposable
 
     private readonly Meter _meter = new(Name);
 
-    /// <summary>Makes the instruments; each looks when it is asked and costs nothing before.</summary>
+    /// <summary>Creates the instruments; each reads its value only when it is asked.</summary>
     public ServerMetrics(ServerOptions options, NbdServer nbd, EventJournal journal, EventWatchers watchers, PowerFeed power, LoadHistory load, TimeProvider time, IDiskGate? gate = null, SessionTable? sessions = null)
     {
         var started = time.GetUtcNow();
@@ -27,9 +27,9 @@ public sealed class ServerMetrics : IDisposable
         Counter("nbd_read_bytes_total", () => nbd.Totals.BytesOut, "Bytes that desktops read");
         Counter("nbd_written_bytes_total", () => nbd.Totals.BytesIn, "Bytes that desktops wrote");
         Gauge("nbd_latency_seconds", () => load.Now.Minute is [.., { LatencyMs: { } latency }] ? latency / 1000 : double.NaN, "How long disk and reply took for a request of the last second, on average; NaN without any");
-        Gauge("unwritten_bytes", () => UnwrittenMemory.Read() ?? double.NaN, "What waits in this machine's memory for its media");
+        Gauge("unwritten_bytes", () => UnwrittenMemory.Read() ?? double.NaN, "Bytes in this machine's memory that still have to be written to its disks");
         Gauge("temperature_celsius", () => load.Now.Minute is [.., { Celsius: { } degrees }] ? degrees : double.NaN, "The hottest sensor of this machine; NaN without any");
-        Counter("events_total", () => journal.Last, "Events that were noted");
+        Counter("events_total", () => journal.Last, "Events that were recorded");
         Gauge("event_watchers", () => watchers.Count, "Clients that watch events");
         if (gate is not null && sessions is not null)
         {
@@ -37,12 +37,12 @@ public sealed class ServerMetrics : IDisposable
             Gauge("grants", () => gate.Exports.Count, "Desktops that have the disk, or a snapshot of it");
         }
 
-        Gauge("power_state", () => (double)power.Latest.Reading.State, "What the laptop lives on: 0 unknown, 1 mains, 2 battery, 3 low, 4 critical");
+        Gauge("power_state", () => (double)power.Latest.Reading.State, "The laptop's power source: 0 unknown, 1 mains, 2 battery, 3 low, 4 critical");
         Gauge("battery_ratio", () => power.Latest.Reading.Percent / 100.0 ?? double.NaN, "How full the batteries are, 0 to 1; NaN without any");
         Gauge("disk_read_only", () => options.Disk.ReadOnly ? 1 : 0, "1 if writes are refused");
     }
 
-    /// <summary>All of it at this moment, for Prometheus.</summary>
+    /// <summary>All values of this moment, in Prometheus' text format.</summary>
     public string Now() => PrometheusText.Of(_meter);
 
     /// <inheritdoc/>

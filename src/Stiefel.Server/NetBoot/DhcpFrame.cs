@@ -4,13 +4,16 @@ using Stiefel.Linux.Network;
 
 namespace Stiefel.Server.NetBoot;
 
-/// <summary>DHCP as it stands on the wire (RFC 2131, RFC 2132), as far as it takes to find servers: the question that every server answers, and who answered.</summary>
+/// <summary>
+/// The part of DHCP on the wire (RFC 2131, RFC 2132) that is needed to find servers: writes the DHCPDISCOVER that every server answers, and reads
+/// which server sent a frame.
+/// </summary>
 internal static class DhcpFrame
 {
     /// <summary>The protocol number of IPv4 in an Ethernet frame.</summary>
     public const ushort EtherType = 0x0800;
 
-    /// <summary>More than any answer has before its options end.</summary>
+    /// <summary>The bytes read of a frame: any answer ends its options before.</summary>
     public const int MostBytes = 1514;
 
     private const int EthernetSize = 14, IpSize = 20, UdpSize = 8, BootpSize = 236;
@@ -19,7 +22,7 @@ internal static class DhcpFrame
     private const int CookieAt = BootpAt + BootpSize;
     private const int OptionsAt = CookieAt + 4;
 
-    // Older relays drop a BOOTP message of less than 300 bytes.
+    // Older relays drop BOOTP messages of less than 300 bytes.
     private const int LeastBootp = 300;
 
     private const uint Cookie = 0x63825363;
@@ -29,24 +32,24 @@ internal static class DhcpFrame
     private const byte Discover = 1, Offer = 2, Acknowledge = 5, Refuse = 6;
     private const ushort AnswerByBroadcast = 0x8000;
 
-    /// <summary>To the kernel: frames of UDP to the port of DHCP's clients, and no others.</summary>
+    /// <summary>The socket filter for the kernel: lets through only UDP frames to the port of DHCP clients.</summary>
     public static readonly FilterInstruction[] Filter =
     [
         new(0x30, 0, 0, EthernetSize + 9), // A = the protocol
         new(0x15, 0, 6, ProtocolUdp),
-        new(0x28, 0, 0, EthernetSize + 6), // A = flags and the fragment's place
+        new(0x28, 0, 0, EthernetSize + 6), // A = flags and fragment offset
         new(0x45, 4, 0, 0x1fff),
-        new(0xb1, 0, 0, EthernetSize), // X = the header's length
-        new(0x48, 0, 0, EthernetSize + 2), // A = the port that it goes to
+        new(0xb1, 0, 0, EthernetSize), // X = length of the IP header
+        new(0x48, 0, 0, EthernetSize + 2), // A = destination port
         new(0x15, 0, 1, ClientPort),
         new(0x06, 0, 0, MostBytes),
         new(0x06, 0, 0, 0),
     ];
 
-    /// <summary>Asks all servers for an address that nobody is going to take.</summary>
-    /// <param name="from">The card's address.</param>
-    /// <param name="asked">The address that the question is about; any that is nobody's.</param>
-    /// <param name="transaction">A number that nobody else has.</param>
+    /// <summary>Builds the broadcast that asks all servers for an address; no offer is ever accepted.</summary>
+    /// <param name="from">The sending card's address.</param>
+    /// <param name="asked">The card address to ask for; one that no card has.</param>
+    /// <param name="transaction">The transaction id, a random number.</param>
     public static byte[] BuildDiscover(MacAddress from, ReadOnlySpan<byte> asked, uint transaction)
     {
         var frame = new byte[BootpAt + LeastBootp];
@@ -71,12 +74,12 @@ internal static class DhcpFrame
         BinaryPrimitives.WriteUInt16BigEndian(udp, ClientPort);
         BinaryPrimitives.WriteUInt16BigEndian(udp[2..], ServerPort);
         BinaryPrimitives.WriteUInt16BigEndian(udp[4..], (ushort)udp.Length);
-        return frame; // without UDP's checksum, which IPv4 leaves to the sender
+        return frame; // no UDP checksum: it is optional in IPv4
     }
 
-    /// <summary>True if a server speaks in this frame, to whichever client.</summary>
-    /// <param name="frame">From anybody.</param>
-    /// <param name="server">The address that it gives as its own; the sender's, if it gives none.</param>
+    /// <summary>True if a DHCP server sent this frame, whichever client it is for.</summary>
+    /// <param name="frame">An Ethernet frame from the network, not trusted.</param>
+    /// <param name="server">The server's address from its options; the sender's address if they contain none.</param>
     public static bool TryReadServer(ReadOnlySpan<byte> frame, out IPAddress server)
     {
         server = IPAddress.None;
@@ -85,7 +88,7 @@ internal static class DhcpFrame
             return false;
         }
 
-        var more = ((frame[EthernetSize] & 15) * 4) - IpSize; // options of IP, which nobody sends
+        var more = ((frame[EthernetSize] & 15) * 4) - IpSize; // bytes of IP options, usually none
         if (more < 0 || frame.Length < OptionsAt + more || frame[EthernetSize + 9] != ProtocolUdp)
         {
             return false;
@@ -137,7 +140,7 @@ internal static class DhcpFrame
         BinaryPrimitives.WriteUInt16BigEndian(header[2..], length);
         header[8] = 64;
         header[9] = ProtocolUdp;
-        header[16..20].Fill(0xff); // from nobody to all
+        header[16..20].Fill(0xff); // from 0.0.0.0 to 255.255.255.255
         uint sum = 0;
         for (var at = 0; at < header.Length; at += 2)
         {

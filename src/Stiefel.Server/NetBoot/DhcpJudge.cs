@@ -1,30 +1,31 @@
 namespace Stiefel.Server.NetBoot;
 
-/// <summary>What is done about DHCP on a cable.</summary>
+/// <summary>What this server does about DHCP on a cable.</summary>
 internal enum DhcpRole
 {
-    /// <summary>Others are looked for; nobody is answered yet.</summary>
+    /// <summary>It looks for other servers and answers no desktop yet.</summary>
     Looking,
 
-    /// <summary>No other server is there.</summary>
+    /// <summary>It is the only DHCP server and gives addresses.</summary>
     Alone,
 
-    /// <summary>Another is there, and is not disturbed.</summary>
+    /// <summary>Another server gives addresses; this one only says what to boot.</summary>
     Beside,
 
-    /// <summary>The cable leads to the rest of the world, where nobody asked us to answer.</summary>
+    /// <summary>It stays silent, because the cable leads to a router and the settings do not allow DHCP there.</summary>
     Forbidden,
 }
 
-/// <summary>Whether a cable has another DHCP server, from when it was asked and heard.</summary>
+/// <summary>Decides whether a cable has another DHCP server, by when servers were asked for and when one was heard.</summary>
 /// <param name="clock">The time.</param>
-/// <param name="look">So long nobody is answered before.</param>
+/// <param name="look">How long to look for other servers before any desktop is answered.</param>
 /// <param name="wasAlone">
-/// The last look at this interface found nobody. A desktop that is switched on takes the link down and up again, and has given up before another look is over.
+/// True if the last look at this interface found no other server. A desktop takes the link down and up when it is switched on, and its firmware would give up
+/// before a second look is over.
 /// </param>
 internal sealed class DhcpJudge(TimeProvider clock, TimeSpan look, bool wasAlone)
 {
-    /// <summary>One that was silent so long, though asked all the time, is gone.</summary>
+    /// <summary>A server that has not answered for this long counts as gone, since it is asked all the time.</summary>
     public static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan s_eagerFor = TimeSpan.FromSeconds(8);
@@ -35,16 +36,16 @@ internal sealed class DhcpJudge(TimeProvider clock, TimeSpan look, bool wasAlone
     private long? _asked;
     private long? _heard;
 
-    /// <summary>As of now.</summary>
+    /// <summary>The decision as of now.</summary>
     public DhcpRole Role =>
         _heard is { } heard && clock.GetElapsedTime(heard) < Forgotten ? DhcpRole.Beside
         : (wasAlone && _heard is null) || clock.GetElapsedTime(_since) >= look ? DhcpRole.Alone
         : DhcpRole.Looking;
 
-    /// <summary>Another server spoke.</summary>
+    /// <summary>Notes that another server was heard.</summary>
     public void Hear() => _heard = clock.GetTimestamp();
 
-    /// <summary>True if servers are to be asked for now; counts as asked. It goes on for as long as the cable is in.</summary>
+    /// <summary>True if it is time to ask for servers; the caller asks then. Asking goes on for as long as the cable is in.</summary>
     public bool IsDue()
     {
         var now = clock.GetTimestamp();

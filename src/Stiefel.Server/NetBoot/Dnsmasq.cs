@@ -4,22 +4,22 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.Server.NetBoot;
 
-/// <summary>dnsmasq for one interface, started again when it ends by itself, and ended with this server. Debian's program does what firmware is used to.</summary>
-/// <param name="program">The directory of the ramdisk's own, with its libraries; where none is, the system's is taken.</param>
-/// <param name="paths">Its files.</param>
-/// <param name="news">Gets its lines.</param>
-/// <param name="logger">Is told why it does not run.</param>
+/// <summary>Runs dnsmasq for one interface, starts it again when it ends by itself, and ends it with this server. Firmware is known to boot from dnsmasq.</summary>
+/// <param name="program">The directory of the ramdisk's dnsmasq and its libraries; if it has none, the system's dnsmasq is used.</param>
+/// <param name="paths">The paths of its files.</param>
+/// <param name="news">Reads the lines that it prints.</param>
+/// <param name="logger">Logs why it does not run.</param>
 internal sealed class Dnsmasq(string program, NetBootPaths paths, NetBootNews news, ILogger logger)
 {
     private const string Name = "dnsmasq";
     private const int MostStarts = 5;
 
-    // One that ran so long was not started in vain.
+    // A run of this length counts as a success and resets the count of failed starts.
     private static readonly TimeSpan s_good = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Runs it until cancelled, or until it has failed too often.</summary>
+    /// <summary>Runs dnsmasq until cancelled, or until it has failed too often.</summary>
     public async Task RunAsync(string name, string configuration, CancellationToken token)
     {
         var file = paths.ConfigurationOf(name);
@@ -65,14 +65,14 @@ internal sealed class Dnsmasq(string program, NetBootPaths paths, NetBootNews ne
         }
     }
 
-    // With libraries of its own it is started by their loader.
+    // The ramdisk's dnsmasq brings its own libraries, so start it by the dynamic loader among them.
     private (string Path, string[] Before) FindProgram()
     {
         var loader = Path.Combine(program, "lib", "ld-linux-x86-64.so.2");
         return File.Exists(loader) ? (loader, ["--library-path", Path.Combine(program, "lib"), Path.Combine(program, "sbin", Name)]) : (Name, []);
     }
 
-    // A server that was killed could not end it, and it has the port.
+    // A killed server could not end its dnsmasq, which still holds the port.
     private void EndLeftover(string name, string file)
     {
         try
@@ -86,7 +86,7 @@ internal sealed class Dnsmasq(string program, NetBootPaths paths, NetBootNews ne
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or Win32Exception)
         {
-            // There is none.
+            // None is running.
         }
     }
 }

@@ -6,19 +6,19 @@ using Stiefel.Server.Configuration;
 namespace Stiefel.Server.NetBoot;
 
 /// <summary>
-/// What dnsmasq is told for one interface (man 8 dnsmasq). It answers nobody but network boot programs and what boots by them, names no router and no name
-/// server, and has no part in names at all. UEFI always gets the shim, since a client does not say whether Secure Boot is on.
+/// Writes the configuration of dnsmasq for one interface (man 8 dnsmasq). It answers network boot programs only, names no router and no name server, and does not
+/// answer DNS. UEFI always gets the shim, because a client does not say whether Secure Boot is on.
 /// </summary>
 /// <param name="options">The settings.</param>
-/// <param name="paths">Its files.</param>
+/// <param name="paths">The paths of its files.</param>
 internal sealed class DnsmasqConfiguration(NetBootOptions options, NetBootPaths paths)
 {
     private const string Title = "Stiefel: the system of the laptop";
 
-    // The groups that nobody belongs to are called differently.
+    // Distributions name the group without members differently.
     private static readonly Lazy<string> s_group = new(() => HasGroup("nogroup") ? "nogroup" : HasGroup("nobody") ? "nobody" : "root");
 
-    /// <summary>For the only DHCP server of a cable.</summary>
+    /// <summary>The configuration for a cable without another DHCP server.</summary>
     public string Alone(DhcpCable cable) => $"""
         {Common(cable.Name)}
         dhcp-range={cable.First},{cable.Last},{options.LeaseSeconds}
@@ -37,9 +37,9 @@ internal sealed class DnsmasqConfiguration(NetBootOptions options, NetBootPaths 
 
         """;
 
-    /// <summary>For a cable with another DHCP server: that gives the addresses, and we say what there is to boot.</summary>
-    /// <param name="name">The interface.</param>
-    /// <param name="own">Our address that the other's clients can reach.</param>
+    /// <summary>The configuration for a cable with another DHCP server, which gives the addresses; this one only says what to boot.</summary>
+    /// <param name="name">The name of the interface.</param>
+    /// <param name="own">The laptop's address in the other server's network.</param>
     public string Beside(string name, LinkAddress own) => $"""
         {Common(name)}
         dhcp-range={DhcpCable.NetworkOf(own)},proxy

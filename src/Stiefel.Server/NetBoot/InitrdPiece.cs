@@ -1,6 +1,6 @@
 namespace Stiefel.Server.NetBoot;
 
-/// <summary>A part of what is offered, which lies in a file or in memory.</summary>
+/// <summary>A part of an offered file; its bytes are in a file or in memory.</summary>
 internal sealed class InitrdPiece
 {
     private readonly string? _file;
@@ -10,16 +10,16 @@ internal sealed class InitrdPiece
 
     private InitrdPiece(byte[] bytes) => (_bytes, Length) = (bytes, bytes.Length);
 
-    /// <summary>Bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     public long Length { get; }
 
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     public static InitrdPiece Of(string file) => new(file);
 
-    /// <summary>One in memory.</summary>
+    /// <summary>A piece in memory.</summary>
     public static InitrdPiece Of(byte[] bytes) => new(bytes);
 
-    /// <summary>Makes it a file of that name.</summary>
+    /// <summary>Makes the piece available under this path, as a link or a file.</summary>
     public void LayOut(string name)
     {
         if (_file is not null)
@@ -32,15 +32,15 @@ internal sealed class InitrdPiece
         }
     }
 
-    /// <summary>Sends it.</summary>
+    /// <summary>Sends the piece as part of an HTTP response.</summary>
     public Task SendAsync(HttpResponse response, CancellationToken token) =>
         _file is not null ? response.SendFileAsync(_file, 0, Length, token) : response.Body.WriteAsync(_bytes, token).AsTask();
 }
 
-/// <summary>One file as it is offered.</summary>
-/// <param name="Pieces">In this order.</param>
+/// <summary>The content of one offered file.</summary>
+/// <param name="Pieces">Its parts, in order.</param>
 internal sealed record NetBootContent(IReadOnlyList<InitrdPiece> Pieces)
 {
-    /// <summary>Bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     public long Length => Pieces.Sum(piece => piece.Length);
 }

@@ -2,20 +2,20 @@ using Stiefel.Server.Http;
 
 namespace Stiefel.Server.NetBoot;
 
-/// <summary>The files of network boot over HTTP: the only ones that this server gives to everybody. There is no secret in them.</summary>
-/// <param name="files">What is offered.</param>
-/// <param name="news">Is told who fetches.</param>
+/// <summary>Serves the files of network boot over HTTP, to anyone who asks. They contain no secret.</summary>
+/// <param name="files">The offered files.</param>
+/// <param name="news">Reports who fetches a file.</param>
 internal sealed class NetBootEndpoint(NetBootFiles files, NetBootNews news)
 {
-    /// <summary>What their names follow.</summary>
+    /// <summary>The path before each file name.</summary>
     public const string Path = "/netboot/";
 
-    // Each may take a large file as slowly as it likes.
+    // A slow client may hold its transfer for any length of time, so limit how many run at once.
     private const int MostAtOnce = 16;
 
     private int _fetching;
 
-    /// <summary>Answers GET and HEAD.</summary>
+    /// <summary>Answers a GET or HEAD request.</summary>
     public async Task AnswerAsync(HttpContext context)
     {
         var name = context.Request.Path.Value![Path.Length..];

@@ -5,24 +5,24 @@ using Stiefel.Server.Configuration;
 namespace Stiefel.Server.NetBoot;
 
 /// <summary>
-/// What desktops without a stick are offered: the boot programs, the kernel, and the ramdisk made again of what this one runs from. The image that this
-/// laptop started was given keys behind its end; here it is put together of the parts that were there before, so that none can be among them.
+/// The files that desktops without a stick are offered: boot programs, kernel and ramdisk. Keys were appended to the image that this laptop was started with, so the
+/// offered ramdisk is put together again from the parts that come before them: no key can be among them.
 /// </summary>
 internal sealed class NetBootFiles
 {
-    /// <summary>For BIOS: iPXE, upon the card's own program.</summary>
+    /// <summary>The boot program for BIOS: iPXE, which uses the driver in the network card's own PXE program.</summary>
     public const string BiosProgram = "undionly.kpxe";
 
-    /// <summary>What iPXE runs.</summary>
+    /// <summary>The script that iPXE runs.</summary>
     public const string Script = "boot.ipxe";
 
-    /// <summary>For UEFI: what Microsoft signed.</summary>
+    /// <summary>The boot program for UEFI: the shim, which Microsoft signed.</summary>
     public const string Shim = "shimx64.efi";
 
     private const string Grub = "grubx64.efi", GrubMenu = "grub/grub.cfg";
     private const string Initrd = "initrd.img";
 
-    // The ramdisk's beginning, as create-initrd handed it over, and the file systems that stand behind it.
+    // The ramdisk consists of this beginning, as create-initrd handed it over, and the file systems that follow it.
     private const string Start = "start.img";
     private static readonly string[] s_fileSystems = ["early/usr.squashfs", "early/modules.squashfs"];
 
@@ -35,7 +35,7 @@ internal sealed class NetBootFiles
     private readonly Lazy<IReadOnlyList<InitrdPiece>> _pieces;
 
     /// <param name="options">The settings.</param>
-    /// <param name="root">Where the ramdisk's file systems lie; `/` but for tests.</param>
+    /// <param name="root">The directory of the ramdisk's file systems; tests set another than `/`.</param>
     public NetBootFiles(NetBootOptions options, string root = "/")
     {
         (_options, _root) = (options, root);
@@ -43,13 +43,13 @@ internal sealed class NetBootFiles
         _pieces = new Lazy<IReadOnlyList<InitrdPiece>>(FindPieces);
     }
 
-    /// <summary>Where it is laid out.</summary>
+    /// <summary>The paths of the files.</summary>
     public NetBootPaths Paths { get; }
 
     private string Arguments => $"{UsualArguments} {_options.Arguments}".TrimEnd();
 
-    /// <summary>Lays out what TFTP offers.</summary>
-    /// <exception cref="IOException">It cannot; FileNotFoundException: there is no ramdisk to offer.</exception>
+    /// <summary>Writes and links the files that TFTP offers.</summary>
+    /// <exception cref="IOException">A file cannot be written; FileNotFoundException: there is no ramdisk to offer.</exception>
     public void LayOut()
     {
         Directory.CreateDirectory(_options.Directory, Passable);
@@ -73,7 +73,7 @@ internal sealed class NetBootFiles
         Write(GrubMenu, TftpMenu());
     }
 
-    /// <summary>What is offered over HTTP under this name; null if nothing is.</summary>
+    /// <summary>The content that is offered over HTTP under this name; null if there is none.</summary>
     public NetBootContent? Find(string name) => name switch
     {
         Initrd => new NetBootContent([.. _pieces.Value]),
@@ -82,7 +82,7 @@ internal sealed class NetBootFiles
         _ => null,
     };
 
-    /// <summary>How a desktop starts that has asked for this file; null for one that says nothing about that.</summary>
+    /// <summary>How a desktop that asks for this file starts, for people; null if the file does not tell.</summary>
     public static string? WayOf(string name) => name switch
     {
         BiosProgram => "BIOS, by its card's PXE",
@@ -91,7 +91,7 @@ internal sealed class NetBootFiles
         _ => null,
     };
 
-    // iPXE has HTTP in every build. Beside another DHCP server the next server is that one's.
+    // Every build of iPXE has HTTP. Beside another DHCP server, next-server is that server's address, and ours is proxydhcp/next-server.
     private string IpxeScript() => $$"""
         #!ipxe
         echo Stiefel: fetching the ramdisk from the laptop
@@ -102,7 +102,7 @@ internal sealed class NetBootFiles
 
         """;
 
-    // GRUB puts zeros behind each of the files up to a multiple of 4, and these need none: it is one archive.
+    // GRUB pads each file with zeros to a multiple of 4 bytes; the pieces need no padding, so together they are still the same archive.
     private string TftpMenu() => $"""
         echo 'Stiefel: fetching the ramdisk from the laptop'
         linux /{NetBootOptions.KernelName} {Arguments}
@@ -128,7 +128,7 @@ internal sealed class NetBootFiles
         File.SetUnixFileMode(file, ForEverybody);
     }
 
-    // A whole ramdisk as create-initrd wrote it, where there is one; else that which runs here.
+    // Prefer a whole ramdisk as create-initrd wrote it; otherwise offer the parts of the running one.
     private List<InitrdPiece> FindPieces()
     {
         var whole = Path.Combine(_options.Files, Initrd);

@@ -9,14 +9,14 @@ using Stiefel.Server.Events;
 
 namespace Stiefel.Server.NetBoot;
 
-/// <summary>Network boot on one interface for as long as its cable is in.</summary>
+/// <summary>Serves network boot on one interface for as long as its cable is in.</summary>
 /// <param name="link">The interface.</param>
-/// <param name="cable">Its addresses.</param>
-/// <param name="judge">Whether another DHCP server is there.</param>
-/// <param name="parts">What all interfaces share.</param>
+/// <param name="cable">Its IPv4 addresses for network boot.</param>
+/// <param name="judge">Decides whether the cable has another DHCP server.</param>
+/// <param name="parts">The objects that all interfaces share.</param>
 internal sealed class NetBootInterface(NetworkLink link, DhcpCable cable, DhcpJudge judge, NetBootParts parts)
 {
-    // Default routes come without an event of the link.
+    // The kernel announces no link event for a new default route, so look from time to time.
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
     private TaskCompletionSource _heard = NewSignal();
@@ -28,13 +28,13 @@ internal sealed class NetBootInterface(NetworkLink link, DhcpCable cable, DhcpJu
     /// <summary>True if the last look found no other DHCP server on the cable.</summary>
     public bool WasAlone => judge.Role == DhcpRole.Alone;
 
-    /// <summary>Asks, listens and serves until cancelled.</summary>
+    /// <summary>Looks for other DHCP servers and serves until cancelled.</summary>
     public async Task RunAsync(CancellationToken token)
     {
         try
         {
             using var socket = new EthernetSocket(link.Index, DhcpFrame.EtherType, DhcpFrame.Filter);
-            ForgetAddress(); // a server that was killed has left it
+            ForgetAddress(); // a killed server may have left it
             var hearing = HearAsync(socket, token);
             while (!token.IsCancellationRequested)
             {
@@ -54,7 +54,7 @@ internal sealed class NetBootInterface(NetworkLink link, DhcpCable cable, DhcpJu
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException { SocketErrorCode: SocketError.NetworkDown } || token.IsCancellationRequested)
         {
-            // The cable is out, or the adapter is.
+            // The cable or the adapter was pulled.
         }
         catch (Exception e) when (e is SocketException or LinuxException or IOException or UnauthorizedAccessException)
         {
@@ -146,7 +146,7 @@ internal sealed class NetBootInterface(NetworkLink link, DhcpCable cable, DhcpJu
 
     private bool IsForbidden() => parts.Options.Dhcp != DhcpService.Always && DefaultRoutes.ListInterfaces().Contains(link.Index);
 
-    // An address that no card has: locally administered, to one receiver.
+    // An address that no card has: random, locally administered, unicast.
     private static byte[] RandomCard()
     {
         var card = RandomNumberGenerator.GetBytes(MacAddress.Size);
@@ -157,10 +157,10 @@ internal sealed class NetBootInterface(NetworkLink link, DhcpCable cable, DhcpJu
     private sealed record Serving(Task Task, CancellationTokenSource Stop);
 }
 
-/// <summary>What all interfaces share.</summary>
+/// <summary>The objects that network boot shares between all interfaces.</summary>
 /// <param name="Options">The settings.</param>
-/// <param name="Configuration">What dnsmasq is told.</param>
-/// <param name="Dnsmasq">The DHCP server.</param>
-/// <param name="Journal">The events.</param>
-/// <param name="Logger">The console.</param>
+/// <param name="Configuration">Writes the configuration of dnsmasq.</param>
+/// <param name="Dnsmasq">Runs the DHCP and TFTP server.</param>
+/// <param name="Journal">Records events.</param>
+/// <param name="Logger">Writes to the console.</param>
 internal sealed record NetBootParts(NetBootOptions Options, DnsmasqConfiguration Configuration, Dnsmasq Dnsmasq, EventJournal Journal, ILogger Logger);

@@ -4,11 +4,11 @@ using Stiefel.Server.Events;
 
 namespace Stiefel.Server.NetBoot;
 
-/// <summary>Tells who boots over the network, and how: on the console, and to those who follow the events. Each desktop once in a while, however often it asks.</summary>
-/// <param name="paths">Where leases are written down.</param>
-/// <param name="journal">The events.</param>
-/// <param name="clock">The time.</param>
-/// <param name="logger">The console.</param>
+/// <summary>Reports which desktop boots over the network, and how, on the console and as an event. Reports each desktop once in a while, however often it asks.</summary>
+/// <param name="paths">The paths of the lease files.</param>
+/// <param name="journal">Records events.</param>
+/// <param name="clock">Tells the time.</param>
+/// <param name="logger">Writes to the console.</param>
 internal sealed class NetBootNews(NetBootPaths paths, EventJournal journal, TimeProvider clock, ILogger<NetBootNews> logger)
 {
     private const string Sent = "sent ", To = " to ";
@@ -18,7 +18,7 @@ internal sealed class NetBootNews(NetBootPaths paths, EventJournal journal, Time
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _told = [];
 
-    /// <summary>A line of dnsmasq's; only files that it has sent are of interest (dnsmasq: tftp.c).</summary>
+    /// <summary>Reads a line of dnsmasq's log; reacts only to lines about a file that it has sent (dnsmasq: tftp.c).</summary>
     public void Read(string line)
     {
         var (sent, to) = (line.IndexOf(Sent, StringComparison.Ordinal), line.LastIndexOf(To, StringComparison.Ordinal));
@@ -28,7 +28,7 @@ internal sealed class NetBootNews(NetBootPaths paths, EventJournal journal, Time
         }
     }
 
-    /// <summary>A desktop has asked for a file.</summary>
+    /// <summary>Reports that a desktop has fetched a file.</summary>
     public void Fetched(IPAddress peer, string name, bool isByHttp)
     {
         if (NetBootFiles.WayOf(name) is not { } way || !IsNew($"{peer} {way}"))
@@ -36,7 +36,7 @@ internal sealed class NetBootNews(NetBootPaths paths, EventJournal journal, Time
             return;
         }
 
-        var text = $"the desktop {MacOf(peer) ?? "of unknown card"} at {peer} boots over the network: {way}{(isByHttp ? " (HTTP)" : "")}";
+        var text = $"the desktop {MacOf(peer) ?? "with an unknown card"} at {peer} boots over the network: {way}{(isByHttp ? " (HTTP)" : "")}";
         logger.Boots(text);
         journal.Add(EventTopics.Desktop, "netboot", text, peer.ToString());
     }
@@ -61,7 +61,7 @@ internal sealed class NetBootNews(NetBootPaths paths, EventJournal journal, Time
         }
     }
 
-    // A lease: its end, the card's address, the address, and more (dnsmasq: lease.c).
+    // A line of the lease file has: expiry, MAC address, IP address, and more (dnsmasq: lease.c).
     private string? MacOf(IPAddress peer)
     {
         try
@@ -70,7 +70,7 @@ internal sealed class NetBootNews(NetBootPaths paths, EventJournal journal, Time
         }
         catch (IOException)
         {
-            return null; // it is being written anew
+            return null; // dnsmasq is rewriting the file
         }
     }
 }

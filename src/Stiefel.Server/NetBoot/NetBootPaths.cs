@@ -1,19 +1,19 @@
 namespace Stiefel.Server.NetBoot;
 
-/// <summary>Where the files of network boot lie while it runs.</summary>
-/// <param name="directory">For all of them; everybody may read it.</param>
+/// <summary>The paths of the files of network boot while the server runs.</summary>
+/// <param name="directory">The directory of all these files; every user may read it.</param>
 internal sealed class NetBootPaths(string directory)
 {
-    /// <summary>What TFTP offers.</summary>
+    /// <summary>The directory that TFTP offers.</summary>
     public string Tftp => Path.Combine(directory, "tftp");
 
-    /// <summary>What dnsmasq is told.</summary>
+    /// <summary>The configuration file of an interface's dnsmasq.</summary>
     public string ConfigurationOf(string name) => Path.Combine(directory, name + ".conf");
 
-    /// <summary>The number of its process.</summary>
+    /// <summary>The file with the process id of an interface's dnsmasq.</summary>
     public string ProcessOf(string name) => Path.Combine(directory, name + ".pid");
 
-    /// <summary>The leases: which card has which address.</summary>
+    /// <summary>The lease file of an interface: which card has which address.</summary>
     public string LeasesOf(string name) => Path.Combine(directory, name + ".leases");
 
     /// <summary>The lease files of all interfaces.</summary>

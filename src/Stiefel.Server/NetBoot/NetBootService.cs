@@ -4,12 +4,12 @@ using Stiefel.Server.Events;
 
 namespace Stiefel.Server.NetBoot;
 
-/// <summary>Network boot on every interface that has a cable, and on those that get one later.</summary>
+/// <summary>Serves network boot on every interface with a cable, now or later.</summary>
 internal sealed class NetBootService(NetBootOptions options, NetBootFiles files, NetBootNews news, EventJournal journal, ILogger<NetBootService> logger) : BackgroundService
 {
     private readonly Dictionary<int, Running> _running = [];
 
-    // By the card's address: an adapter that is plugged in again has a new number, and keeps its addresses.
+    // Slots belong to MAC addresses, so that an adapter that is plugged in again, under a new index, keeps its IPv4 addresses.
     private readonly List<MacAddress> _slots = [];
     private readonly HashSet<MacAddress> _alone = [];
 
@@ -28,7 +28,7 @@ internal sealed class NetBootService(NetBootOptions options, NetBootFiles files,
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Whatever it is, the disk is served as ever: an exception that gets out of here would end the server.
+            // Catch everything: an exception that leaves a background service would end the server, and with it the disk.
             logger.Off(e.Message);
         }
         finally

@@ -3,10 +3,10 @@ using Stiefel.Server.Http;
 
 namespace Stiefel.Server.NetBoot;
 
-/// <summary>Boot over the network.</summary>
+/// <summary>The services and routes of network boot.</summary>
 public static class NetBootServices
 {
-    /// <summary>Registers it, if there is something to boot.</summary>
+    /// <summary>Registers the services, if there is something to boot.</summary>
     public static void AddNetBoot(this IServiceCollection services, NetBootOptions options)
     {
         if (options.IsOn)

@@ -5,7 +5,7 @@ using Stiefel.Server.Events;
 
 namespace Stiefel.Server.Network;
 
-/// <summary>In the ramdisk: notes when an interface comes or goes, and when its cable does.</summary>
+/// <summary>Records an event when an interface or its cable appears or goes away. Runs in the ramdisk only.</summary>
 public sealed class LinkEvents(EventJournal journal, ILogger<LinkEvents> logger) : BackgroundService
 {
     private readonly Dictionary<int, NetworkLink> _known = [];
@@ -22,12 +22,12 @@ public sealed class LinkEvents(EventJournal journal, ILogger<LinkEvents> logger)
         }
         catch (LinuxException e)
         {
-            // Only news are missing from here on; a question still gets its answer.
+            // Only events are missing from here on; GET /api/v1/network still answers, because it reads the interfaces itself.
             logger.LinksNotWatched(e);
         }
     }
 
-    /// <summary>Notes what differs from the last look.</summary>
+    /// <summary>Records an event for each difference from the last call.</summary>
     internal void Compare(IReadOnlyList<NetworkLink> links)
     {
         var here = links.Where(link => link.IsEthernetLike).ToDictionary(link => link.Index);

@@ -2,15 +2,15 @@ using Stiefel.Linux.Network;
 
 namespace Stiefel.Server.Network;
 
-/// <summary>What is wrong with an interface as a cable for a disk, and what to do about it.</summary>
+/// <summary>Finds what is wrong with an interface that carries a disk, and says what to do about it.</summary>
 public static class LinkFindings
 {
     /// <summary>One line for each finding; none if all is well.</summary>
     /// <param name="link">The interface.</param>
-    /// <param name="card">What sysfs says.</param>
-    /// <param name="modes">What both ends offer.</param>
-    /// <param name="hasAddress">A desktop can reach it.</param>
-    /// <param name="payloadMtu">What payloads are told to use.</param>
+    /// <param name="card">Its hardware, as sysfs describes it.</param>
+    /// <param name="modes">The speeds that both ends offer.</param>
+    /// <param name="hasAddress">True if it has an address that a desktop can reach.</param>
+    /// <param name="payloadMtu">The MTU that desktops are told to use (Link:Mtu).</param>
     public static IEnumerable<string> Of(NetworkLink link, LinkHardware card, LinkModes modes, bool hasAddress, int payloadMtu)
     {
         if (!link.IsUp)
@@ -27,7 +27,7 @@ public static class LinkFindings
 
         if (!hasAddress)
         {
-            yield return "it has no address: IPv6 is switched off here, or nobody gave it one";
+            yield return "it has no address: IPv6 is switched off on this machine, and no other address is set";
         }
 
         if (card.IsHalfDuplex)

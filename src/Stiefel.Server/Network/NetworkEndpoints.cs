@@ -3,10 +3,10 @@ using Stiefel.Protocol.Control;
 
 namespace Stiefel.Server.Network;
 
-/// <summary>The cables.</summary>
+/// <summary>Describes the network interfaces.</summary>
 public static class NetworkEndpoints
 {
-    /// <summary>Adds the route of interfaces.</summary>
+    /// <summary>Adds the route that lists the interfaces.</summary>
     public static void MapNetwork(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/api/v1/network", GetNetwork)
         .WithName("GetNetwork").WithTags("Network").WithSummary("The interfaces that may be the cable, how fast they run, and what is wrong with them");
 

@@ -7,13 +7,13 @@ using Stiefel.Server.Desktops;
 
 namespace Stiefel.Server.Network;
 
-/// <summary>The interfaces as they are at this moment.</summary>
+/// <summary>Reports the interfaces as they are now.</summary>
 public sealed class NetworkReport(ServerOptions options, DesktopLog desktops)
 {
     private const string Tunnel = "wireguard";
 
-    /// <summary>All that speak Ethernet.</summary>
-    /// <exception cref="LinuxException">The kernel does not tell.</exception>
+    /// <summary>All interfaces that speak Ethernet.</summary>
+    /// <exception cref="LinuxException">The kernel does not list its interfaces.</exception>
     public NetworkStatus Now()
     {
         var machines = desktops.Snapshot().Select(machine => machine.Address).ToList();
@@ -44,7 +44,7 @@ public sealed class NetworkReport(ServerOptions options, DesktopLog desktops)
         };
     }
 
-    // A link-local address has its interface with it; of others, nobody knows which way they came.
+    // Only a link-local address says by which interface its machine is reached.
     private static bool IsBehind(string machine, NetworkLink link) => IPAddress.TryParse(machine, out var address) && address.IsIPv6LinkLocal && address.ScopeId == link.Index;
 
     private static IPAddress WithoutScope(IPAddress address) => address.IsIPv6LinkLocal ? new IPAddress(address.GetAddressBytes()) : address;

@@ -3,7 +3,7 @@ using Stiefel.Server.Logging;
 
 namespace Stiefel.Server.Network;
 
-/// <summary>In the ramdisk: sets every Ethernet-like interface up, now and when one appears. Started before anything that listens.</summary>
+/// <summary>Sets every Ethernet-like interface up, at the start and when one appears. Runs in the ramdisk only, and is started before anything that listens.</summary>
 public sealed class NetworkSetup(ILogger<NetworkSetup> logger) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -14,7 +14,7 @@ public sealed class NetworkSetup(ILogger<NetworkSetup> logger) : IHostedService,
     {
         logger.PhaseReached(Phase.Network);
 
-        // The interfaces that are there are up when this returns: the raiser's first round needs no waiting.
+        // All present interfaces are up when this returns, because the first round of the raiser runs without waiting.
         _raising = LinkRaiser.RunAsync(line => logger.Link(line), _stop.Token);
         return Task.CompletedTask;
     }

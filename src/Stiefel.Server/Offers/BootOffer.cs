@@ -3,8 +3,8 @@ using Stiefel.Protocol.Boot;
 namespace Stiefel.Server.Offers;
 
 /// <summary>A manifest and the files it was made from.</summary>
-/// <param name="Manifest">What a desktop is told, once it may know it.</param>
-/// <param name="Fingerprint">See <see cref="BootFingerprint"/>.</param>
+/// <param name="Manifest">The manifest for desktops; withheld from a session until it has unlocked the boot files, if they are encrypted.</param>
+/// <param name="Fingerprint">Tells whether the files have changed since: <see cref="BootFingerprint"/>.</param>
 /// <param name="Locked">The encrypted device that the files lie on: each session must show that it knows the passphrase. Null if there is none.</param>
 public sealed record BootOffer(BootManifest Manifest, string Fingerprint, LockedBoot? Locked = null)
 {

@@ -1,9 +1,9 @@
 namespace Stiefel.Server.Page;
 
-/// <summary>The status page.</summary>
+/// <summary>The route of the status page.</summary>
 public static class PageEndpoints
 {
-    /// <summary>Adds the page. It holds no secret and needs no token; what it shows, it asks for with one.</summary>
+    /// <summary>Adds the page. It contains no secret and needs no token; its script asks for the token and fetches with it what the page shows.</summary>
     public static void MapPage(this IEndpointRouteBuilder endpoints) => endpoints
         .MapMethods(StatusPage.Path, [HttpMethods.Get, HttpMethods.Head], (HttpContext context) => StatusPage.SendAsync(context))
         .ExcludeFromDescription();

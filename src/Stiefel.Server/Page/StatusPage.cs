@@ -5,15 +5,15 @@ using System.Text;
 namespace Stiefel.Server.Page;
 
 /// <summary>
-/// One file with its style and its script inside, kept and sent compressed. A browser runs that script and no other: the policy (CSP 3) names both by
-/// their hashes, allows requests to this server only, and no page may show this one in a frame.
+/// The status page: one file with its style and script inside, stored and sent compressed. Its content security policy (CSP 3) names both by their hashes,
+/// so that a browser runs no other script; it also allows requests to this server only, and forbids other pages to show this one in a frame.
 /// </summary>
 public static class StatusPage
 {
-    /// <summary>Where it is.</summary>
+    /// <summary>The path of the page.</summary>
     public const string Path = "/";
 
-    /// <summary>A browser remembers none of it: what it shows belongs to the program that sends it.</summary>
+    /// <summary>Forbids browsers to keep the page, because it must fit the version of the server that it talks to.</summary>
     private const string Caching = "no-store";
 
     private static readonly Lazy<byte[]> s_compressed = new(Load);
@@ -50,7 +50,7 @@ public static class StatusPage
         }
     }
 
-    /// <summary>What a browser may do with the page.</summary>
+    /// <summary>The content security policy of the page: what a browser may load and run.</summary>
     internal static string PolicyOf(string page) =>
         $"default-src 'none'; script-src {HashOf(page, "script")}; style-src {HashOf(page, "style")}; img-src data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";

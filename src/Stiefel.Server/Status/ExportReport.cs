@@ -6,10 +6,10 @@ using Stiefel.Server.Nbd;
 
 namespace Stiefel.Server.Status;
 
-/// <summary>What the block server exports: what desktops were granted, or the one export that is open.</summary>
+/// <summary>Lists what the block server exports: the exports granted to desktops, or the one open export.</summary>
 public sealed class ExportReport(NbdServer nbd, IDiskGate? gate = null, OpenExports? open = null)
 {
-    /// <summary>All exports of this moment.</summary>
+    /// <summary>The exports that exist now.</summary>
     public IReadOnlyList<ExportStatus> Now()
     {
         var connections = nbd.Connections;
@@ -24,7 +24,7 @@ public sealed class ExportReport(NbdServer nbd, IDiskGate? gate = null, OpenExpo
         granted.Record.Label, null, granted.Record.Session, granted.Export?.Device.Size, granted.Record.ReadOnly, granted.Record.Snapshot,
         connections.Count(connection => connection.ExportName == granted.Record.ExportName));
 
-    // Its name is what opens it, and so it is said here only to those who may read the status.
+    // Knowing the name is enough to use the export, so the name is shown only here, behind the control plane's token.
     private static ExportStatus Describe(NbdExport export, IReadOnlyList<NbdConnectionStatus> connections) => new(
         export.Label, export.Name, null, export.Device.Size, export.IsReadOnly, export.Device is not DiskDevice, connections.Count);
 }

@@ -3,7 +3,7 @@ using Stiefel.Server.Network;
 
 namespace Stiefel.Server.Status;
 
-/// <summary>The services that tell what the server is doing, to the control plane and to the laptop's own screen.</summary>
+/// <summary>The services that report what the server is doing, for the control plane and the laptop's own screen.</summary>
 public static class ReportServices
 {
     /// <summary>Registers them.</summary>

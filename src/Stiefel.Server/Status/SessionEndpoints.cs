@@ -4,7 +4,7 @@ using Stiefel.Server.Revocation;
 
 namespace Stiefel.Server.Status;
 
-/// <summary>The sessions, and the end of one.</summary>
+/// <summary>Lists sessions and ends one.</summary>
 public static class SessionEndpoints
 {
     private const string Path = "/api/v1/sessions";

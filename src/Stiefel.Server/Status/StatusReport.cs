@@ -13,7 +13,7 @@ using Stiefel.Server.Tunnels;
 
 namespace Stiefel.Server.Status;
 
-/// <summary>Collects the status. Without a boot plane there are neither gate nor offers nor sessions.</summary>
+/// <summary>Collects the status. A server without a boot plane has no gate, offers or sessions.</summary>
 public sealed class StatusReport(
     ServerOptions options, NbdServer nbd, TunnelTable tunnels, DesktopLog desktops, WayHome wayHome, TimeProvider time, IDiskGate? gate = null, BootOffers? offers = null, SessionTable? sessions = null)
 {
@@ -39,7 +39,7 @@ public sealed class StatusReport(
     private static LinkStatus Describe(PayloadLinkOptions link) => new(
         link.ToParameters().Protection, link.Protection == LinkProtection.None ? "everybody who reaches the link can read and change the disk while a desktop uses it" : null);
 
-    // Inside the tunnels all desktops have the same address.
+    // All desktops have the same address inside their tunnels; show the address outside.
     private string Place(EndPoint remote) => new IPEndPoint(tunnels.DesktopAt(remote), (remote as IPEndPoint)?.Port ?? 0).ToString();
 
     private static BootStatus Describe(BootOffers offers) => offers.Latest is { Manifest: var manifest }

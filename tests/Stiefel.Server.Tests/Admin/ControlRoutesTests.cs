@@ -4,7 +4,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Admin;
 
-/// <summary>What exports, settings and interfaces look like on the control plane.</summary>
+/// <summary>The routes of exports, settings and interfaces on the control plane.</summary>
 public sealed class ControlRoutesTests : IDisposable
 {
     private readonly ServerFiles _files = new();

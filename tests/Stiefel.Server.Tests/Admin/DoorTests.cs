@@ -89,7 +89,7 @@ public sealed class DoorTests : IDisposable
         Assert.Fail("the token of the revoked key was accepted for 15 s");
     }
 
-    /// <summary>Each key has its certificate, and its holder pins it by name; a stranger's pin fits none.</summary>
+    /// <summary>The server name chooses the certificate of a key, so each holder sees its own; a client that pins a foreign key's certificate finds no match.</summary>
     [Fact]
     public async Task Tls_HolderOfAnyKey_SeesItsOwnCertificate()
     {
@@ -123,7 +123,7 @@ public sealed class DoorTests : IDisposable
         await CurlAsync(35, server, _files.Key, "--tls-max", "1.1"); // "a problem occurred somewhere in the SSL/TLS handshake"
     }
 
-    /// <summary>From anywhere but this machine there is TLS and nothing else: not even a line that says so.</summary>
+    /// <summary>From another machine only TLS is answered; plain HTTP gets no answer at all.</summary>
     [Fact]
     public async Task PlainHttp_NotFromLoopback_IsNotAnswered()
     {

@@ -8,13 +8,13 @@ using NSwag.CodeGeneration.CSharp;
 
 namespace Stiefel.Server.Tests.Admin;
 
-/// <summary>A client of the control plane that a foreign generator (NSwag) makes from the server's own description, and nothing else.</summary>
+/// <summary>Generates a client of the control plane with NSwag, from the server's own OpenAPI description and nothing else.</summary>
 internal static class GeneratedClient
 {
     private const string Name = "ControlPlaneClient";
 
-    /// <param name="document">As the server tells it.</param>
-    /// <param name="http">Reaches it.</param>
+    /// <param name="document">The OpenAPI description, as the server gives it.</param>
+    /// <param name="http">Reaches the server.</param>
     public static async Task<object> MakeAsync(string document, HttpClient http)
     {
         var generator = new CSharpClientGenerator(await OpenApiDocument.FromJsonAsync(document), new CSharpClientGeneratorSettings

@@ -62,7 +62,7 @@ public sealed class GeneratedClientTests : IDisposable
         }
     }
 
-    /// <summary>A document of the client's own types.</summary>
+    /// <summary>Makes an object of one of the client's own types.</summary>
     private static dynamic Make(object client, string type, params (string Name, object Value)[] members)
     {
         var document = Activator.CreateInstance(client.GetType().Assembly.GetType($"Generated.{type}")!)!;
@@ -74,7 +74,7 @@ public sealed class GeneratedClientTests : IDisposable
         return document;
     }
 
-    /// <summary>A problem document that the client understands.</summary>
+    /// <summary>Asserts that the client gets a problem document that it understands.</summary>
     private static async Task AssertRefusedAsync(int status, Func<Task> drive)
     {
         dynamic refused = await Assert.ThrowsAnyAsync<Exception>(drive);

@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace Stiefel.Server.Tests.Admin;
 
-/// <summary>A file of http/: requests in the order in which a person would send them, each with the status that it expects.</summary>
+/// <summary>Reads a file of http/: requests in the order in which a person would send them, each with the expected status.</summary>
 internal static partial class HttpFile
 {
     /// <param name="path">The file.</param>
-    /// <param name="variables">By name; they have the last word over those that the file sets.</param>
+    /// <param name="variables">Values by name; they override those that the file sets.</param>
     public static IReadOnlyList<(string Title, HttpRequestMessage Request, int Expected)> Read(string path, IReadOnlyDictionary<string, string> variables)
     {
         var text = File.ReadAllText(path);

@@ -6,7 +6,7 @@ using Stiefel.Server.Tests.Return;
 
 namespace Stiefel.Server.Tests.Admin;
 
-/// <summary>Every request of http/, one after the other, at one server.</summary>
+/// <summary>Sends every request of http/, one after the other, to one server.</summary>
 public sealed class HttpFileTests : IDisposable
 {
     private readonly ServerFiles _files = new();
@@ -42,7 +42,7 @@ public sealed class HttpFileTests : IDisposable
         Assert.True(sent > 25, $"only {sent} requests were found");
     }
 
-    /// <summary>One that reaches the server under the name stiefel, too, and takes the key's certificate and no other.</summary>
+    /// <summary>A client that also reaches the server under the name stiefel, and accepts the key's certificate only.</summary>
     private HttpClient TrustingOnly(RunningServer server)
     {
         using var certificate = DerivedCertificate.For(_files.Key);

@@ -7,7 +7,7 @@ using Stiefel.Server.Tests.Hosting;
 namespace Stiefel.Server.Tests.Discovery;
 
 /// <summary>
-/// Two desktops, each in a network namespace of its own, on two cables to this machine, with the very same addresses. Needs root.
+/// Two desktops, each in a network namespace of its own, on two cables to this machine, with the same addresses. Needs root.
 /// </summary>
 public sealed class CablesTests : IDisposable
 {

@@ -6,7 +6,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Metrics;
 
-/// <summary>How much the disk is used, as it is kept and told.</summary>
+/// <summary>The load of the disk: how it is kept and how it is sent.</summary>
 public sealed class LoadTests : IDisposable
 {
     private readonly ServerFiles _files = new();

@@ -28,7 +28,7 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal(0, promtool.ExitCode);
     }
 
-    /// <summary>Connections that are gone count too: a counter never falls.</summary>
+    /// <summary>Closed connections stay in the counters, because a counter never falls.</summary>
     [Fact]
     public async Task Metrics_OfTheBlockServer_CountWhatWasServed()
     {

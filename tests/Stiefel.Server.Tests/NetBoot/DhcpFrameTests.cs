@@ -16,13 +16,13 @@ public sealed class DhcpFrameTests
     {
         var frame = Convert.ToHexStringLower(DhcpFrame.BuildDiscover(s_card, [2, 1, 2, 3, 4, 5], 0x11223344));
 
-        // Ethernet to all; IPv4 of 328 bytes, 0.0.0.0 to 255.255.255.255; UDP 68 to 67 (RFC 894, RFC 791, RFC 768).
+        // Ethernet broadcast; IPv4 of 328 bytes, 0.0.0.0 to 255.255.255.255; UDP 68 to 67 (RFC 894, RFC 791, RFC 768).
         Assert.StartsWith("ffffffffffff" + "5254005e0001" + "0800" + "4500014800000000401179a600000000ffffffff" + "0044004301340000", frame, StringComparison.Ordinal);
 
-        // RFC 2131: a request over Ethernet, its number, to be answered by broadcast, and the card it is about.
+        // RFC 2131: a request over Ethernet, its transaction id, the broadcast flag, and the MAC address that it asks for.
         Assert.StartsWith("01010600" + "11223344" + "00008000" + new string('0', 32) + "020102030405" + "0000", frame[(BootpAt * 2)..], StringComparison.Ordinal);
 
-        // RFC 2132: the cookie; DHCPDISCOVER; vendor class `stiefel`; mask and router are asked for; the end.
+        // RFC 2132: the cookie; DHCPDISCOVER; vendor class `stiefel`; a request for mask and router; the end.
         Assert.StartsWith("63825363" + "350101" + "3c0773746965666" + "56c" + "37020103" + "ff", frame[((OptionsAt - 4) * 2)..], StringComparison.Ordinal);
         Assert.Equal((BootpAt + 300) * 2, frame.Length);
     }

@@ -39,7 +39,7 @@ public sealed class DhcpJudgeTests
     public void Cable_ThatWasOursBeforeItsDesktopRestarted_IsOursAtOnce() =>
         Assert.Equal(DhcpRole.Alone, new DhcpJudge(_clock, s_look, wasAlone: true).Role);
 
-    /// <summary>One that takes long to forward frames, as a switch with a spanning tree does for 30 s, is asked again before anybody is answered, and ever after.</summary>
+    /// <summary>A switch with a spanning tree forwards nothing for 30 s, so servers are asked for repeatedly before any desktop is answered, and afterwards too.</summary>
     [Fact]
     public void Servers_AreAskedForAtOnceBeforeTheLookEndsAndForEver()
     {

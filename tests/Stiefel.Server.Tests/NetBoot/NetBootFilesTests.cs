@@ -18,7 +18,7 @@ public sealed class NetBootFilesTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    /// <summary>What GRUB loads one after the other, and what HTTP gives in one, is the ramdisk as it was made; and nothing that lies in the running one besides.</summary>
+    /// <summary>The pieces that GRUB loads one by one, and the file that HTTP gives, are the ramdisk as it was made, and contain nothing else of the running one.</summary>
     [Fact]
     public async Task Initrd_MadeAgainOfTheRunningRamdisk_HoldsItsFilesAndNoKey()
     {
@@ -34,7 +34,7 @@ public sealed class NetBootFilesTests : IDisposable
         Directory.CreateDirectory(Path("unpacked"));
         using (var input = File.OpenRead(Path("again.img")))
         {
-            // Two archives: cpio reads up to the first one's end, the kernel all of them.
+            // The file is two archives in a row: cpio stops at the end of the first, so continue behind it; the kernel reads both.
             input.Position = new FileInfo(Path("files/start.img")).Length;
             await ExternalProgram.RunAsync("cpio", ["--extract", "--make-directories", "--quiet"], new ExternalProgramOptions { Input = input, WorkingDirectory = Path("unpacked") }, TestContext.Current.CancellationToken);
         }
@@ -44,7 +44,7 @@ public sealed class NetBootFilesTests : IDisposable
         Assert.Equal(-1, image.AsSpan().IndexOf("THE SECRET"u8));
     }
 
-    /// <summary>Whatever fails here, sticks are served as ever: an exception of a service would end the server.</summary>
+    /// <summary>A failure of network boot must not end the server: desktops with a stick are still served.</summary>
     [Theory]
     [InlineData("files", "no such place\0")]
     [InlineData("nothing but a kernel", "out")]
@@ -89,7 +89,7 @@ public sealed class NetBootFilesTests : IDisposable
             ],
             line => Assert.Contains(line, lines));
 
-        // These break UEFI where we are the only server.
+        // A pxe-service line breaks UEFI clients when this is the only DHCP server.
         Assert.DoesNotContain(lines, line => line.StartsWith("pxe-service", StringComparison.Ordinal));
     }
 

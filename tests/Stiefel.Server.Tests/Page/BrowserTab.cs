@@ -4,7 +4,7 @@ using Deque.AxeCore.Commons;
 
 namespace Stiefel.Server.Tests.Page;
 
-/// <summary>A tab, as a person uses it: keys, pointer, eyes.</summary>
+/// <summary>A browser tab, used as a person uses it: by keys, pointer and visible text.</summary>
 internal sealed class BrowserTab : IAsyncDisposable
 {
     private readonly DevTools _tools;
@@ -17,10 +17,10 @@ internal sealed class BrowserTab : IAsyncDisposable
         tools.Hear(session, Heard);
     }
 
-    /// <summary>What the page asked for, wherever.</summary>
+    /// <summary>Every request of the page, to any host.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>What the browser or the page's script complained about.</summary>
+    /// <summary>Errors that the browser or the page's script reported.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();
 
     public static async Task<BrowserTab> OpenAsync(DevTools tools)
@@ -41,9 +41,9 @@ internal sealed class BrowserTab : IAsyncDisposable
 
     public Task ReloadAsync() => AskAsync("Page.reload");
 
-    /// <param name="width">Pixels of CSS.</param>
-    /// <param name="height">Likewise.</param>
-    /// <param name="isPhone">It is touched, and has the pixels of a phone.</param>
+    /// <param name="width">In CSS pixels.</param>
+    /// <param name="height">In CSS pixels.</param>
+    /// <param name="isPhone">True for a touch screen with the pixel density of a phone.</param>
     public Task SetSizeAsync(int width, int height, bool isPhone = false) => AskAsync(
         "Emulation.setDeviceMetricsOverride", new JsonObject { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = isPhone ? 2 : 1, ["mobile"] = isPhone });
 
@@ -51,14 +51,14 @@ internal sealed class BrowserTab : IAsyncDisposable
     public Task SetSystemThemeAsync(string scheme) => AskAsync(
         "Emulation.setEmulatedMedia", new JsonObject { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = scheme }) });
 
-    /// <summary>What an expression is.</summary>
+    /// <summary>Evaluates an expression in the page.</summary>
     public async Task<JsonNode?> ValueAsync(string expression)
     {
         var told = await AskAsync("Runtime.evaluate", new JsonObject { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true });
         return told["exceptionDetails"] is { } thrown ? throw new InvalidOperationException($"{expression}: {thrown}") : told["result"]!["value"];
     }
 
-    /// <summary>The text that a person sees there; empty if nothing is.</summary>
+    /// <summary>The visible text of an element; empty if there is none.</summary>
     public async Task<string> TextAsync(string selector) => Text(await ValueAsync($"document.querySelector({Quote(selector)})?.innerText ?? ''"));
 
     /// <summary>Waits until an expression is true.</summary>
@@ -78,7 +78,7 @@ internal sealed class BrowserTab : IAsyncDisposable
 
     public Task WaitForTextAsync(string selector, string text) => WaitForAsync($"document.querySelector({Quote(selector)})?.innerText?.includes({Quote(text)})");
 
-    /// <summary>Clicks where a thing is, if nothing covers it.</summary>
+    /// <summary>Clicks the middle of an element; fails if something covers it.</summary>
     public async Task ClickAsync(string selector)
     {
         await WaitForAsync($"document.querySelector({Quote(selector)})?.getClientRects().length > 0");
@@ -96,7 +96,7 @@ internal sealed class BrowserTab : IAsyncDisposable
     public Task TypeAsync(string text) => AskAsync("Input.insertText", new JsonObject { ["text"] = text });
 
     /// <param name="key">`Enter`, `Escape`, `Tab`.</param>
-    /// <param name="code">Its number.</param>
+    /// <param name="code">The Windows virtual key code, which the protocol uses.</param>
     public async Task PressAsync(string key, int code)
     {
         await AskAsync("Input.dispatchKeyEvent", new JsonObject
@@ -106,9 +106,9 @@ internal sealed class BrowserTab : IAsyncDisposable
         await AskAsync("Input.dispatchKeyEvent", new JsonObject { ["type"] = "keyUp", ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code });
     }
 
-    /// <summary>Makes a picture in artifacts/pictures.</summary>
+    /// <summary>Saves a picture of the page in artifacts/pictures.</summary>
     /// <param name="name">The file's name.</param>
-    /// <param name="isWhole">The picture shows the whole page, not only what fits the window.</param>
+    /// <param name="isWhole">True for the whole page, false for the part that fits the window.</param>
     public async Task PictureAsync(string name, bool isWhole = false)
     {
         var picture = await AskAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png", ["captureBeyondViewport"] = isWhole });
@@ -122,7 +122,7 @@ internal sealed class BrowserTab : IAsyncDisposable
         await File.WriteAllBytesAsync(Path.Combine(pictures.FullName, name), Convert.FromBase64String(Text(picture["data"])), TestContext.Current.CancellationToken);
     }
 
-    /// <summary>What axe finds wrong, a line each: what, and where.</summary>
+    /// <summary>The findings of axe, an accessibility checker: one line each, with what and where.</summary>
     public async Task<string> AxeAsync()
     {
         await ValueAsync(new BundledAxeScriptProvider().GetScript() + "; true");
@@ -136,7 +136,7 @@ internal sealed class BrowserTab : IAsyncDisposable
 
     private static string Quote(string text) => JsonValue.Create(text).ToJsonString();
 
-    // A page that is being left or begun has no document for a moment, or not yet what is asked about.
+    // While a page is being loaded it has no document for a moment, or not yet the element that is asked about.
     private async Task<bool> IsTrueAsync(string expression)
     {
         try

@@ -3,13 +3,13 @@ using Stiefel.Linux.Tests;
 
 namespace Stiefel.Server.Tests.Page;
 
-/// <summary>Debian's browser without a window. It reaches this machine's loopback and no other place.</summary>
+/// <summary>Debian's Chromium without a window. It can reach only this machine's loopback.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     private readonly TemporaryDirectory _profile = new();
     private Process? _process;
 
-    /// <summary>Its tabs are made and driven here.</summary>
+    /// <summary>The connection that opens and drives its tabs.</summary>
     internal DevTools Tools { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -30,7 +30,7 @@ public sealed class Chromium : IAsyncLifetime
         using var limit = new CancellationTokenSource(TimeLimit.Seconds(60));
         Tools = await DevTools.ConnectAsync(await AddressAsync(_process.StandardError, limit.Token), limit.Token);
 
-        // What it says later must not fill the pipe.
+        // Keep reading its output, or a full pipe would stop it.
         _ = _process.StandardError.ReadToEndAsync(CancellationToken.None);
     }
 
@@ -47,7 +47,7 @@ public sealed class Chromium : IAsyncLifetime
         _profile.Dispose();
     }
 
-    /// <summary>A tab with nothing in common with any other: no storage, no cookie.</summary>
+    /// <summary>Opens a tab that shares no storage and no cookies with any other.</summary>
     internal Task<BrowserTab> OpenAsync() => BrowserTab.OpenAsync(Tools);
 
     private static async Task<Uri> AddressAsync(StreamReader error, CancellationToken token)

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Stiefel.Server.Tests.Page;
 
-/// <summary>The browser's own protocol (https://chromedevtools.github.io/devtools-protocol/): a command, its answer, and events of each tab.</summary>
+/// <summary>A client of the browser's DevTools protocol (https://chromedevtools.github.io/devtools-protocol/): commands with their answers, and events of each tab.</summary>
 internal sealed class DevTools : IDisposable
 {
     private readonly ClientWebSocket _socket = new();
@@ -22,10 +22,10 @@ internal sealed class DevTools : IDisposable
         return tools;
     }
 
-    /// <summary>From now on, events of this tab go there.</summary>
+    /// <summary>Passes events of this tab to a handler from now on.</summary>
     public void Hear(string session, Action<string, JsonObject> heard) => _heard[session] = heard;
 
-    /// <exception cref="InvalidOperationException">The browser says no.</exception>
+    /// <exception cref="InvalidOperationException">The browser refused the command.</exception>
     public async Task<JsonObject> AskAsync(string method, JsonObject? parameters = null, string? session = null)
     {
         var id = Interlocked.Increment(ref _last);

@@ -7,7 +7,7 @@ using Stiefel.Server.Tests.Hosting;
 
 namespace Stiefel.Server.Tests.Page;
 
-/// <summary>How the page is sent, and to whom.</summary>
+/// <summary>How the status page is sent, and who gets it.</summary>
 public sealed class PageDoorTests : IDisposable
 {
     private readonly ServerFiles _files = new();
@@ -54,7 +54,7 @@ public sealed class PageDoorTests : IDisposable
         Assert.Equal(plain, unpacked.ToArray());
     }
 
-    /// <summary>No page of the internet whose name was made to lead here reaches anything (DNS rebinding).</summary>
+    /// <summary>A page from the internet whose name was made to lead here (DNS rebinding) reaches nothing.</summary>
     [Theory]
     [InlineData("/", false)]
     [InlineData("/healthz", false)]

@@ -101,7 +101,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>, IDis
         Assert.Empty(page.Laptop.Server.Services.GetRequiredService<SessionTable>().Confirmed);
     }
 
-    /// <summary>What a desktop has not written is lost only by a person who was told so, and accepted it.</summary>
+    /// <summary>The page sends the laptop home under a running desktop only after a person was told what is lost, and confirmed it.</summary>
     [Fact]
     public async Task ReturnHome_WhileADesktopHasTheDisk_WantsItAcceptedBesides()
     {
@@ -128,7 +128,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>, IDis
         await page.Tab.WaitForTextAsync("#silence", "Let it beep again");
     }
 
-    /// <summary>Looked at in artifacts/pictures.</summary>
+    /// <summary>Saves pictures in artifacts/pictures for people to look at.</summary>
     [Theory]
     [InlineData("light", false)]
     [InlineData("dark", false)]
@@ -153,7 +153,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>, IDis
         Assert.Empty(page.Tab.Complaints);
     }
 
-    /// <summary>The README's pictures, with a minute to see.</summary>
+    /// <summary>Makes the README's pictures, with a minute of load to show.</summary>
     [Theory]
     [Trait("Needs", "long")]
     [InlineData("light")]

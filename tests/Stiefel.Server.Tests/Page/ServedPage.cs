@@ -4,7 +4,7 @@ using Stiefel.Server.Tests.Return;
 
 namespace Stiefel.Server.Tests.Page;
 
-/// <summary>A laptop on battery that serves a desktop, and a person who looks at its page.</summary>
+/// <summary>A laptop on battery that serves a desktop, and a browser tab on its status page.</summary>
 internal sealed class ServedPage : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
@@ -28,7 +28,7 @@ internal sealed class ServedPage : IAsyncDisposable
     public Uri Address => new UriBuilder(Laptop.Server.Admin) { Host = "localhost" }.Uri;
 
     /// <param name="chromium">The browser.</param>
-    /// <param name="files">What the laptop has.</param>
+    /// <param name="files">The laptop's files.</param>
     public static async Task<ServedPage> StartAsync(Chromium chromium, ServerFiles files)
     {
         Write(files, "AC/type", "Mains");
@@ -45,7 +45,7 @@ internal sealed class ServedPage : IAsyncDisposable
     }
 
     /// <summary>Opens the page and types the token.</summary>
-    /// <param name="keep">How long the browser shall remember it: `page`, `tab`, `browser`.</param>
+    /// <param name="keep">How long the browser remembers the token: `page`, `tab`, `browser`.</param>
     public async Task SignInAsync(string keep = "page")
     {
         await Tab.GoAsync(Address);
@@ -56,7 +56,7 @@ internal sealed class ServedPage : IAsyncDisposable
         await Tab.WaitForTextAsync("#headline", "Serving stick");
     }
 
-    /// <summary>The desktop reads and writes from now on, now more and now less.</summary>
+    /// <summary>Lets the desktop read and write in the background, at a changing rate.</summary>
     public void UseDisk() => _use = Task.Run(() =>
     {
         var block = new byte[1 << 18];
