@@ -10,7 +10,7 @@ internal static class BlockingWork
 
     private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Returns when the work is done, and throws what it threw.</summary>
+    /// <summary>Returns when the work is done; throws again what the work threw.</summary>
     /// <param name="work">Runs on a thread of its own.</param>
     /// <param name="meanwhile">Runs on the calling thread, again and again until the work is done.</param>
     internal static void Run(Action work, Action meanwhile)

@@ -55,7 +55,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
     internal static MacAddress MacOf(AttachSession session) =>
         MacAddress.TryParse(session.Mac, out var mac) ? mac : throw new FormatException($"the session file's '{session.Mac}' is not a hardware address");
 
-    /// <summary>Tells a person that the card is missing.</summary>
+    /// <summary>The message for the person at the desktop when the card is missing.</summary>
     internal static string NotThere(MacAddress mac) => $"no network interface has the address {mac}: is the adapter plugged in?";
 
     /// <summary>Finds the interface with this address, preferring hardware: bridges and VLANs share the address of the interface below them.</summary>

@@ -12,7 +12,7 @@ internal sealed class DiskReturn(BootClient laptop, Action<string> say)
     // Short, because the failure itself is shown only afterwards.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Tells the laptop; never fails, and goes on even if the boot was cancelled.</summary>
+    /// <summary>Gives the unused disk back to the laptop. Never fails, and goes on even if the boot was cancelled.</summary>
     public async Task RunAsync()
     {
         using var limit = new CancellationTokenSource(s_limit);

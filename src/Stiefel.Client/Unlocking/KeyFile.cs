@@ -15,10 +15,10 @@ internal static class KeyFile
     /// <summary>The name of a key that was typed.</summary>
     public const string TypedName = "typed";
 
-    /// <summary>How many wrong passphrases or codes are allowed before this gives up.</summary>
+    /// <summary>The number of wrong passphrases or codes after which it gives up.</summary>
     public const int Tries = 3;
 
-    /// <summary>How long to wait after too many wrong codes, because a screen that asks endlessly looks broken.</summary>
+    /// <summary>The pause after too many wrong codes, because a screen that asks endlessly looks broken.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     private const int MaxTypedCode = 200;

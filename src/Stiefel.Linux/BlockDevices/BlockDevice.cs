@@ -48,7 +48,7 @@ public sealed partial class BlockDevice : IDisposable
     /// <summary>Distinguishes this disk from another that later has the same name: its size, and its serial number or the file's inode.</summary>
     public string Identity { get; private set; } = "";
 
-    /// <summary>Bytes of a logical sector; 1 for a file.</summary>
+    /// <summary>The size of a logical sector in bytes; 1 for a file.</summary>
     public int LogicalSectorSize { get; private set; } = 1;
 
     /// <summary>Bytes of a physical sector; a page for a file.</summary>

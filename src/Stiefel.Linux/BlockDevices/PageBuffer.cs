@@ -21,7 +21,7 @@ public sealed unsafe class PageBuffer : IDisposable
         Length = length;
     }
 
-    /// <summary>Length in bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     public int Length { get; }
 
     /// <summary>The memory.</summary>

@@ -36,7 +36,7 @@ public sealed class LocalFailureTests : IDisposable
         Assert.Equal(s_fetched, _laptop.Requests);
     }
 
-    /// <summary>Uses the real loader, which checks this first.</summary>
+    /// <summary>Uses the real kernel loader, which checks this before it does anything else.</summary>
     [Fact]
     public async Task CommandLine_LongerThanTheKernelTakes_AsksForNoDisk()
     {

@@ -8,7 +8,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>A key that is added to a serving laptop, typed as a pairing code on a desktop whose stick has no key, and revoked again.</summary>
+/// <summary>A key that is added to a serving laptop, typed as a pairing code on a desktop that started without a key, and revoked again.</summary>
 internal sealed class TypedKey
 {
     private const string Name = "guest";
