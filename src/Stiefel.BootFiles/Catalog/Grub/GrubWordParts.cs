@@ -45,7 +45,9 @@ internal sealed class GrubWordParts
                 Unescape();
                 EndText(_text.Length > 0 ? GrubPartKind.Quoted : GrubPartKind.Text);
                 _at += 2;
-                ReadDoubleQuoted(ReadTranslated);
+                var text = new GrubWordParts(TakeJoinedText());
+                text.ReadDoubleQuoted(text.ReadTranslated);
+                _parts.AddRange(text._parts);
                 break;
             case '$':
                 EndText(GrubPartKind.Text);
@@ -87,6 +89,28 @@ internal sealed class GrubWordParts
 
         EndText(GrubPartKind.Quoted);
         _at++;
+    }
+
+    /// <summary>
+    /// Takes a text to be translated, with its closing quote. Its lines are joined before variables are looked for in it: a name may go on after a
+    /// backslash at a line's end.
+    /// </summary>
+    private string TakeJoinedText()
+    {
+        var joined = new StringBuilder();
+        while (_word[_at] != '"')
+        {
+            var length = _word[_at] == '\\' ? 2 : 1;
+            if (length == 1 || _word[_at + 1] != '\n')
+            {
+                joined.Append(_word, _at, length);
+            }
+
+            _at += length;
+        }
+
+        _at++;
+        return joined.Append('"').ToString();
     }
 
     private void Unescape()
