@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Stiefel.Architecture.Tests;
 
 /// <summary>
-/// docs/messages.md has a row for each log event and each refusal for safety. A message is compared by its first literal, with `…` for each value in it;
+/// docs/messages.md has a row for each log event and each message with which a program ends or refuses. A message is compared by its first literal, with `…` for each value in it;
 /// a literal that ends in the middle of a value counts up to there. A message of values only is exempt, and so are words that other refusals share.
 /// </summary>
 public sealed partial class MessageTests
@@ -25,25 +25,42 @@ public sealed partial class MessageTests
         Assert.Equal([], rows.Keys.Where(id => !events.ContainsKey(id)));
     }
 
-    [Fact]
-    public void RefusalsForSafety_HaveARowEach()
+    /// <summary>By exit code, and by who says it: each kind of message is a kind of exception.</summary>
+    [Theory]
+    [InlineData("Refused for safety", 25, "RefusedException|UnsafeSettingsException|DiskInUseException")]
+    [InlineData("Wrong usage", 40, "UsageException")]
+    [InlineData("Wrong settings of the server", 20, "SettingsException")]
+    [InlineData("Failed", 50, "FailedException")]
+    [InlineData("The desktop and the laptop's answers", 18, "ServerException|NoCodeException")]
+    [InlineData("What the laptop refuses", 10, "RefusalException")]
+    [InlineData("Keys", 10, "KeyFileException")]
+    public void Messages_OfAKind_HaveARowEach(string section, int least, string kinds)
     {
-        var refusals = s_sources.SelectMany(source => Refusal().Matches(source)).Select(match => Shown(match.Groups[1].Value)).Where(IsSaid).ToHashSet();
-        var rows = RefusalRow().Matches(s_page).Select(match => match.Groups[1].Value).ToList();
-        Assert.True(refusals.Count > 25);
-        Assert.Equal([], refusals.Where(refusal => !rows.Any(row => row.StartsWith(refusal, StringComparison.Ordinal))));
-        Assert.Equal([], rows.Where(row => !refusals.Any(refusal => row.StartsWith(refusal, StringComparison.Ordinal))));
+        var messages = s_sources.SelectMany(source => MessagesIn(source, kinds)).Select(Shown).Where(IsSaid).ToHashSet();
+        var rows = MessageRow().Matches(s_page.Split($"## {section}\n")[1].Split("\n## ")[0]).Select(match => match.Groups[1].Value).ToList();
+        Assert.True(messages.Count > least, $"only {messages.Count} messages were found");
+        Assert.Equal([], messages.Where(message => !rows.Any(row => row.StartsWith(message, StringComparison.Ordinal))).Select(message => $"| `{message}` |"));
+        Assert.Equal([], rows.Where(row => !messages.Any(message => row.StartsWith(message, StringComparison.Ordinal))));
+    }
+
+    /// <summary>The first literal of a message, or of each of two between which it chooses.</summary>
+    private static IEnumerable<string> MessagesIn(string source, string kinds)
+    {
+        var begin = $@"new (?:{kinds})\((?:KeyFileProblem\.\w+,|new Refusal\(\s*RefusalCodes\.\w+,)?\s*";
+        const string Literal = @"\$?""((?:[^""\\]|\\.)*)""";
+        return [
+            .. Regex.Matches(source, begin + Literal).Select(match => match.Groups[1].Value),
+            .. Regex.Matches(source, $@"{begin}[^"";]{{0,60}}\?\s*{Literal}\s*:\s*{Literal}").SelectMany(match => (string[])[match.Groups[1].Value, match.Groups[2].Value]),
+        ];
     }
 
     private static bool IsSaid(string message) => message.Count(char.IsLetter) >= LeastLetters && !message.TrimStart('…', ';', ' ').Equals(Shared, StringComparison.Ordinal);
 
-    private static string Shown(string literal) => Value().Replace(literal, "…").Split('{')[0].Replace("\\\"", "\"", StringComparison.Ordinal).TrimEnd();
+    private static string Shown(string literal) => Value().Replace(literal, "…").Split('{')[0].TrimEnd()
+        .Replace("\\\"", "\"", StringComparison.Ordinal).Replace('`', '\'').Replace("|", @"\|", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\[LoggerMessage\((?:EventId = )?(\d+), (?:Level = )?LogLevel\.\w+,\s*(?:Message =\s*)?""((?:[^""\\]|\\.)*)""")]
     private static partial Regex LogEvent();
-
-    [GeneratedRegex(@"new (?:RefusedException|UnsafeSettingsException|DiskInUseException)\(\s*\$?""((?:[^""\\]|\\.)*)""")]
-    private static partial Regex Refusal();
 
     [GeneratedRegex(@"\{[^{}]*\}")]
     private static partial Regex Value();
@@ -52,5 +69,5 @@ public sealed partial class MessageTests
     private static partial Regex LogRow();
 
     [GeneratedRegex(@"^\| `([^`]*)` \|", RegexOptions.Multiline)]
-    private static partial Regex RefusalRow();
+    private static partial Regex MessageRow();
 }
