@@ -13,11 +13,18 @@ internal static class KeyLifeVerbs
         var name = new Argument<string>("NAME") { Description = "What to call it, for example after the stick: blue-stick" };
         var typed = new Option<bool>("--pairing") { Description = "16 random bytes instead of 32, for a desktop without a stick where the key is typed" };
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("new", "Make a fresh key of 32 random bytes") { name, typed, directory };
+        var json = JsonLine.Option();
+        var command = new Command("new", "Make a fresh key of 32 random bytes") { name, typed, directory, json };
         command.SetAction(parsed =>
         {
             var keys = new KeyDirectory(parsed.GetRequiredValue(directory));
             var file = keys.Create(parsed.GetRequiredValue(name), parsed.GetValue(typed) ? SharedKey.OldSize : SharedKey.Size);
+            if (parsed.GetValue(json))
+            {
+                parsed.InvocationConfiguration.Output.WriteLine(JsonLine.Of(("name", parsed.GetRequiredValue(name)), ("file", file)));
+                return;
+            }
+
             parsed.InvocationConfiguration.Output.WriteLine($"made {file}");
             if (parsed.GetValue(typed))
             {
@@ -31,7 +38,8 @@ internal static class KeyLifeVerbs
     {
         var name = new Argument<string>("NAME") { Description = "Which key" };
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("rotate", "Make a fresh key under the same name; the one before is accepted as NAME.old until it is revoked") { name, directory };
+        var json = JsonLine.Option();
+        var command = new Command("rotate", "Make a fresh key under the same name; the one before is accepted as NAME.old until it is revoked") { name, directory, json };
         command.SetAction(parsed =>
         {
             var keys = new KeyDirectory(parsed.GetRequiredValue(directory));
@@ -39,6 +47,12 @@ internal static class KeyLifeVerbs
             (var before, var bytes) = keys.Rotate(key);
             var isTyped = bytes == SharedKey.OldSize;
             var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                output.WriteLine(JsonLine.Of(("name", key), ("before", before)));
+                return;
+            }
+
             output.WriteLine($"{key} is a fresh key; {(isTyped ? $"type on the desktop what this shows: stiefel key show {key} --pairing" : "write the stick again with it")}");
             output.WriteLine($"the key before is still accepted; when {(isTyped ? "the desktop has the fresh one" : "the stick is written")}: stiefel key revoke {before}");
         });

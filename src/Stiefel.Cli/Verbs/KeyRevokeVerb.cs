@@ -23,9 +23,11 @@ internal static class KeyRevokeVerb
         var key = KeyVerb.AskingOption();
         key.Description = "With which key to ask the --server: one of the directory, or a file NAME.key; may be left out if the directory holds only one";
         var directory = KeyVerb.DirectoryOption();
+        var json = JsonLine.Option();
+        json.Description = "For programs: the answer as one line of JSON; with --yes";
         var command = new Command("revoke", "Accept a key no more; a server that uses this directory, or the one that is named, ends its sessions at once")
         {
-            name, yes, server, key, directory,
+            name, yes, server, key, directory, json,
         };
         command.SetAction(async (parsed, token) =>
         {
@@ -33,14 +35,21 @@ internal static class KeyRevokeVerb
             KeyDirectory.CheckName(revoked);
             var keys = parsed.GetRequiredValue(directory);
             var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json) && !parsed.GetValue(yes))
+            {
+                throw new UsageException("--json asks nothing: say --yes as well");
+            }
+
             if (parsed.GetValue(server) is { } host)
             {
                 using var asking = AskingKey.Load(keys, parsed.GetValue(key));
                 using var plane = ControlPlane.Of(host, asking);
                 Confirm(parsed.GetValue(yes), revoked, $" at {host}", output);
                 var answer = await WaitNotice.TellAsync(
-                    plane.DeleteAsync($"/api/v1/keys/{revoked}", token), $"waiting: before {host} answers, all that desktops wrote goes to the disk", output);
-                await output.WriteAsync(RevocationText.Of(answer, host, DerivedCertificate.NameOf(asking)));
+                    plane.DeleteAsync($"/api/v1/keys/{revoked}", token), $"waiting: before {host} answers, all that desktops wrote goes to the disk",
+                    parsed.GetValue(json) ? parsed.InvocationConfiguration.Error : output);
+                var words = RevocationText.Of(answer, host, DerivedCertificate.NameOf(asking));
+                await output.WriteAsync(parsed.GetValue(json) ? answer + "\n" : words);
                 return ExitCode.Done;
             }
 
@@ -50,7 +59,7 @@ internal static class KeyRevokeVerb
             }
 
             Confirm(parsed.GetValue(yes), revoked, "", output);
-            RevokeHere(new KeyDirectory(keys), revoked, output);
+            RevokeHere(new KeyDirectory(keys), revoked, parsed.GetValue(json), output);
             return ExitCode.Done;
         });
         return command.WithExamples(
@@ -60,13 +69,19 @@ internal static class KeyRevokeVerb
             "stiefel key revoke blue-stick --server fe80::5054:ff:fe12:3457%eth0 --key ./red-stick.key");
     }
 
-    private static void RevokeHere(KeyDirectory keys, string key, TextWriter output)
+    private static void RevokeHere(KeyDirectory keys, string key, bool isForPrograms, TextWriter output)
     {
         var others = keys.Revoke(key);
         if (others.Count > 0)
         {
             throw new FailedException($"{key} is removed, but the same key is here as {string.Join(", ", others)} too and is still accepted; " +
                 $"revoke that as well: {string.Join("; ", others.Select(other => $"stiefel key revoke {other}"))}");
+        }
+
+        if (isForPrograms)
+        {
+            output.WriteLine(JsonLine.Of(("name", key), ("directory", keys.Path)));
+            return;
         }
 
         output.WriteLine($"{key} is accepted no more: sticks with it are of no use, and a desktop that runs with it loses its disk now");

@@ -20,7 +20,8 @@ internal static class KeySealVerb
         var target = new Option<string>("--out") { HelpName = "FILE", Description = "Where the sealed copy goes, for `setup-client-usbdrive --key`", Required = true };
         var passphrase = new Option<string?>("--passphrase-file") { HelpName = "FILE", Description = "The passphrase is this file's first line [else it is asked for]" };
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("seal", "Write a copy of a key that only opens with a passphrase, for a stick that may be lost") { name, target, passphrase, directory };
+        var json = JsonLine.Option();
+        var command = new Command("seal", "Write a copy of a key that only opens with a passphrase, for a stick that may be lost") { name, target, passphrase, directory, json };
         command.SetAction(parsed =>
         {
             var path = parsed.GetRequiredValue(target);
@@ -32,13 +33,13 @@ internal static class KeySealVerb
             }
 
             var output = parsed.InvocationConfiguration.Output;
-            var words = parsed.GetValue(passphrase) is { } file ? FirstLine(file) : Ask(output);
+            var words = parsed.GetValue(passphrase) is { } file ? FirstLine(file) : Ask(parsed.GetValue(json) ? parsed.InvocationConfiguration.Error : output);
             try
             {
                 CheckLength(words);
                 var text = SealedKey.Seal(stored.Content, words, PassphraseCost.Usual).Format();
                 PrivateFile.Create(path, Encoding.ASCII.GetBytes(text), $"{path} exists already; nothing was written");
-                output.WriteLine($"sealed {stored.Name} into {path}");
+                output.WriteLine(parsed.GetValue(json) ? JsonLine.Of(("name", stored.Name), ("file", path)) : $"sealed {stored.Name} into {path}");
             }
             finally
             {

@@ -14,11 +14,18 @@ internal static class KeyShowVerbs
     public static Command BuildList()
     {
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("list", "Names of the keys that this laptop accepts") { directory };
+        var json = JsonLine.Option();
+        var command = new Command("list", "Names of the keys that this laptop accepts") { directory, json };
         command.SetAction(parsed =>
         {
             var keys = new KeyDirectory(parsed.GetRequiredValue(directory));
             var names = keys.List();
+            if (parsed.GetValue(json))
+            {
+                parsed.InvocationConfiguration.Output.WriteLine(JsonLine.Of(("directory", keys.Path), ("keys", names)));
+                return;
+            }
+
             foreach (var name in names)
             {
                 parsed.InvocationConfiguration.Output.WriteLine(name);
@@ -30,7 +37,7 @@ internal static class KeyShowVerbs
                 parsed.InvocationConfiguration.Error.WriteLine($"stiefel: there is no key in {keys.Path}, so nobody's call is heard; `stiefel key new NAME` makes one");
             }
         });
-        return command.WithExamples("stiefel key list");
+        return command.WithExamples("stiefel key list", "stiefel key list --json | jq -r '.keys[]'");
     }
 
     public static Command BuildShow()
@@ -38,7 +45,8 @@ internal static class KeyShowVerbs
         var name = KeyVerb.OptionalName();
         var pairing = new Option<bool>("--pairing") { Description = "The key itself, as a code to be typed on a desktop. A secret: reading it is having the key" };
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("show", "What is known about a key; nothing secret unless asked for") { name, pairing, directory };
+        var json = JsonLine.Option();
+        var command = new Command("show", "What is known about a key; nothing secret unless asked for") { name, pairing, directory, json };
         command.SetAction(parsed =>
         {
             using var stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
@@ -46,15 +54,23 @@ internal static class KeyShowVerbs
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(pairing))
             {
-                output.WriteLine(PairingCode.Encode(stored.Content));
+                var code = PairingCode.Encode(stored.Content);
+                output.WriteLine(parsed.GetValue(json) ? JsonLine.Of(("name", stored.Name), ("pairing", code)) : code);
                 return;
             }
 
             using var certificate = DerivedCertificate.For(key);
+            var fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256);
+            if (parsed.GetValue(json))
+            {
+                output.WriteLine(JsonLine.Of(("name", stored.Name), ("bytes", stored.Content.Length), ("tlsName", DerivedCertificate.NameOf(key)), ("certificateSha256", fingerprint)));
+                return;
+            }
+
             output.WriteLine($"name         {stored.Name}");
             output.WriteLine($"bytes        {stored.Content.Length}");
             output.WriteLine($"TLS name     {DerivedCertificate.NameOf(key)}");
-            output.WriteLine($"certificate  SHA-256 {certificate.GetCertHashString(HashAlgorithmName.SHA256)}");
+            output.WriteLine($"certificate  SHA-256 {fingerprint}");
         });
         return command.WithExamples("stiefel key show blue-stick", "stiefel key show attic --pairing");
     }

@@ -18,13 +18,14 @@ internal static class ReportVerb
         var config = new Option<string>("--config") { HelpName = "FILE", Description = "Configuration", DefaultValueFactory = _ => "/etc/stiefel/config.yaml" };
         var key = KeyVerb.AskingOption();
         var directory = KeyVerb.DirectoryOption();
+        var json = JsonLine.Option();
         var command = new Command("report", "Collect what a bug report needs from this machine and from a laptop that serves, without secrets, in one archive. Run it on both machines where you can")
         {
-            host, file, config, key, directory,
+            host, file, config, key, directory, json,
         };
         command.SetAction(async (parsed, token) =>
         {
-            var output = parsed.InvocationConfiguration.Output;
+            var output = parsed.GetValue(json) ? parsed.InvocationConfiguration.Error : parsed.InvocationConfiguration.Output;
             var keys = new KeyDirectory(parsed.GetRequiredValue(directory));
             var name = $"stiefel-report-{Environment.MachineName}-{DateTime.Now:yyyyMMdd-HHmmss}";
             var target = parsed.GetValue(file) ?? $"{name}.tar.gz";
@@ -34,6 +35,11 @@ internal static class ReportVerb
                 target, name, [.. ReportParts.OfThisMachine(parsed.GetRequiredValue(config), keys), .. plane is null ? [] : ReportParts.OfServer(plane)],
                 Redaction.Of(keys), part => output.WriteLine($"  {part}"), token);
             await output.WriteLineAsync($"{target}: look through it before you send it: keys, tokens and passphrases are taken out, names of disks, networks and programs are not");
+            if (parsed.GetValue(json))
+            {
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(JsonLine.Of(("file", Path.GetFullPath(target))));
+            }
+
             return ExitCode.Done;
         });
         return command.WithExamples("sudo stiefel report", "sudo stiefel report 192.168.1.5", "sudo stiefel report --key blue-stick --out /tmp/report.tar.gz");

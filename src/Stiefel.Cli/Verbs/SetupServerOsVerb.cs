@@ -20,6 +20,7 @@ internal static class SetupServerOsVerb
     private static readonly Option<string> s_root = new("--root") { HelpName = "DIR", Description = "Set up the root file system in this directory", DefaultValueFactory = _ => "/" };
     private static readonly Option<bool> s_keepKeys = new("--keep-keys") { Description = "With --undo: leave /etc/stiefel, the configuration and the keys" };
     private static readonly Option<bool> s_update = new("--update") { Description = "Make what set-up made of kernels and programs anew, where there is any; for package managers, after an upgrade" };
+    private static readonly Option<bool> s_json = new("--json") { Description = "With --dry-run, for programs: what would be changed, as one line of JSON" };
     private const string KeptDirectory = "/etc/stiefel";
     private const string ConfigurationPath = KeptDirectory + "/config.yaml";
     private static readonly string[] s_programs = ["/usr/bin/stiefel", "/usr/local/bin/stiefel"];
@@ -31,7 +32,7 @@ internal static class SetupServerOsVerb
     {
         var command = new Command("setup-server-os", "Set this laptop up to serve its disk when a desktop calls: configuration, key, ramdisk, service. Shows each change and asks; only adds files of its own")
         {
-            s_yes, s_dryRun, s_undo, s_keepKeys, s_update, s_root,
+            s_yes, s_dryRun, s_undo, s_keepKeys, s_update, s_root, s_json,
         };
         command.SetAction(RunAsync);
         return command.WithExamples("stiefel setup-server-os", "stiefel setup-server-os --dry-run", "stiefel setup-server-os --yes --root /mnt", "stiefel setup-server-os --undo");
@@ -56,6 +57,12 @@ internal static class SetupServerOsVerb
             throw new FailedException("this changes the system, which takes root: sudo stiefel setup-server-os");
         }
 
+        if (parsed.GetValue(s_json))
+        {
+            await output.WriteLineAsync(await DescribeAsync(tree, token));
+            return ExitCode.Done;
+        }
+
         var dialogue = new Dialogue(input, output, TerminalColor.IsWanted(output));
         return parsed.GetValue(s_undo) ? await UndoAsync(tree, dialogue, dryRun, parsed.GetValue(s_keepKeys) ? KeptDirectory : null, token)
             : parsed.GetValue(s_update) ? await UpdateAsync(tree, output, token)
@@ -70,6 +77,11 @@ internal static class SetupServerOsVerb
             throw new UsageException($"{one.Name} and {other.Name} do not go together: {other.Name} asks nothing, and does something else");
         }
 
+        if (parsed.GetValue(s_json) && (!parsed.GetValue(s_dryRun) || ways.Any(parsed.GetValue)))
+        {
+            throw new UsageException("--json says what a set-up would change: say --dry-run as well, and nothing else");
+        }
+
         if (parsed.GetValue(s_keepKeys) && !parsed.GetValue(s_undo))
         {
             throw new UsageException("--keep-keys says something to --undo only");
@@ -80,7 +92,7 @@ internal static class SetupServerOsVerb
     {
         var laptop = new LaptopFacts(tree);
         var journal = SetupJournal.Read(tree);
-        var plan = SetupPlan.Of(laptop, journal, () => RandomNumberGenerator.GetBytes(KeyDirectory.KeyLength), ProgramIn(tree));
+        var plan = PlanOf(laptop, journal, tree);
         dialogue.Say($"{laptop.Distribution.Name}, {laptop.Boot.Name}, initramfs by {laptop.Initramfs.Name}: {(plan.Changes.Count == 0 ? "nothing is to be changed" : $"{plan.Changes.Count} changes")}\n");
         var run = new SetupRun(tree, journal, dialogue);
         if (dryRun)
@@ -95,7 +107,7 @@ internal static class SetupServerOsVerb
         var made = new SetupMade(laptop, ConfigurationIn(tree), journal, output);
         await made.OfferAsync(run, dialogue, ProgramIn(tree), dryRun, token);
         plan.Notes.ToList().ForEach(note => dialogue.Say($"note: {note}"));
-        foreach (var finding in Diagnosis.Of(new LaptopFacts(tree)).Findings.Where(finding => finding.Grade == Grade.Stop && !(dryRun && s_mended.Contains(finding.Id))))
+        foreach (var finding in StopsOf(tree, dryRun))
         {
             dialogue.Say($"it would not work yet: {PrintableText.OneLine(finding.Text)}; {finding.Remedy}  [{finding.Id}]");
         }
@@ -107,6 +119,23 @@ internal static class SetupServerOsVerb
 
         return ExitCode.Done;
     }
+
+    private static async Task<string> DescribeAsync(LaptopTree tree, CancellationToken token)
+    {
+        var laptop = new LaptopFacts(tree);
+        var journal = SetupJournal.Read(tree);
+        var plan = PlanOf(laptop, journal, tree);
+        using var made = new StringWriter();
+        var dialogue = new Dialogue(input: null, made, colored: false);
+        await new SetupMade(laptop, ConfigurationIn(tree), journal, made).OfferAsync(new SetupRun(tree, journal, dialogue), dialogue, ProgramIn(tree), dryRun: true, token);
+        return SetupAnswer.Of(laptop, plan, made.ToString(), StopsOf(tree, dryRun: true));
+    }
+
+    private static SetupPlan PlanOf(LaptopFacts laptop, SetupJournal journal, LaptopTree tree) =>
+        SetupPlan.Of(laptop, journal, () => RandomNumberGenerator.GetBytes(KeyDirectory.KeyLength), ProgramIn(tree));
+
+    private static IEnumerable<Finding> StopsOf(LaptopTree tree, bool dryRun) =>
+        Diagnosis.Of(new LaptopFacts(tree)).Findings.Where(finding => finding.Grade == Grade.Stop && !(dryRun && s_mended.Contains(finding.Id)));
 
     private static async Task<int> UndoAsync(LaptopTree tree, Dialogue dialogue, bool dryRun, string? keep, CancellationToken token)
     {

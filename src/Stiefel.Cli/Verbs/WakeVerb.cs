@@ -14,11 +14,15 @@ internal static class WakeVerb
         var name = new Argument<string?>("desktop") { HelpName = "NAME", Arity = ArgumentArity.ZeroOrOne, Description = "The key of the stick that it called with, or its network card's address [default: the desktop that called last]" };
         var by = new Option<string?>("--interface") { HelpName = "NAME", Description = "The interface that leads to it [default: the one that its call came by]" };
         var file = new Option<string>("--desktops") { HelpName = "FILE", Description = "Which desktops called", DefaultValueFactory = _ => KnownDesktops.DefaultFile };
-        var command = new Command("wake", "Switch a desktop on, if its network card listens while it is off (Wake-on-LAN)") { name, by, file };
+        var json = JsonLine.Option();
+        var command = new Command("wake", "Switch a desktop on, if its network card listens while it is off (Wake-on-LAN)") { name, by, file, json };
         command.SetAction(parsed =>
         {
             var desktop = Find(parsed.GetValue(name), parsed.GetValue(by), new KnownDesktops(parsed.GetRequiredValue(file)));
-            Wake(desktop, parsed.InvocationConfiguration.Output);
+            Wake(desktop);
+            parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json)
+                ? JsonLine.Of(("name", desktop.Name), ("card", desktop.Card.ToString()), ("interface", desktop.Interface))
+                : $"stiefel: asked {desktop.Name} ({desktop.Card}) on {desktop.Interface} to switch itself on");
             return ExitCode.Done;
         });
         return command.WithExamples("stiefel wake", "stiefel wake blue-stick", "stiefel wake 52:54:00:12:34:56 --interface enp0s31f6");
@@ -41,7 +45,7 @@ internal static class WakeVerb
         return by is null ? wanted : wanted with { Interface = by };
     }
 
-    private static void Wake(KnownDesktop desktop, TextWriter output)
+    private static void Wake(KnownDesktop desktop)
     {
         var link = RouteNetlink.ListLinks().FirstOrDefault(link => link.Name == desktop.Interface && link.IsEthernetLike)
             ?? throw new FailedException($"there is no network interface {desktop.Interface}: plug the adapter in, or name another with --interface");
@@ -58,7 +62,5 @@ internal static class WakeVerb
         {
             throw new FailedException("only root may send it: use sudo", error);
         }
-
-        output.WriteLine($"stiefel: asked {desktop.Name} ({desktop.Card}) on {link.Name} to switch itself on");
     }
 }

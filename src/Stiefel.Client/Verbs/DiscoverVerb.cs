@@ -6,6 +6,7 @@ using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
 using Stiefel.Client.Unlocking;
 using Stiefel.CommandLine;
+using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Client.Verbs;
@@ -26,21 +27,29 @@ internal static class DiscoverVerb
             Description = "How long to search",
             DefaultValueFactory = _ => DefaultSeconds,
         };
-        var command = new Command(Name, "Find laptops that know the key and show what they offer") { seconds };
+        var json = JsonLine.Option();
+        json.Description = "For programs: each laptop as one line of JSON; what else is said goes to standard error";
+        var command = new Command(Name, "Find laptops that know the key and show what they offer") { seconds, json };
         common.AddTo(command);
         command.SetAction((parsed, token) =>
-            RunAsync(common.Read(parsed), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))), BootVerb.ScreenOf(parsed), token));
+        {
+            var io = parsed.InvocationConfiguration;
+            var answers = parsed.GetValue(json) ? io.Output : null;
+            var screen = answers is null ? BootVerb.ScreenOf(parsed) : new BootScreen(io.Error, canRedraw: false, TimeProvider.System);
+            return RunAsync(common.Read(parsed), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))), screen, answers, token);
+        });
         return command.WithExamples(
             "stiefel-client discover --key stick.key",
-            "stiefel-client discover --key stick.key --server 192.168.1.5");
+            "stiefel-client discover --key stick.key --server 192.168.1.5",
+            "stiefel-client discover --key stick.key --json | jq -r .laptop");
     }
 
-    private static async Task<int> RunAsync(LaptopChoice options, TimeSpan duration, BootScreen screen, CancellationToken token)
+    private static async Task<int> RunAsync(LaptopChoice options, TimeSpan duration, BootScreen screen, TextWriter? answers, CancellationToken token)
     {
         using var key = KeyFile.Load(options.KeyFile, person: ConsolePerson.IfThere(screen));
         if (options.Server is { } address)
         {
-            await ShowAsync(FoundServer.AtAddress(address), key, screen, token);
+            await ShowAsync(FoundServer.AtAddress(address), key, screen, answers, token);
             return ExitCode.Done;
         }
 
@@ -53,7 +62,7 @@ internal static class DiscoverVerb
             await foreach (var server in search.FindAllAsync(limit.Token))
             {
                 count++;
-                await TryShowAsync(server, key, screen, token);
+                await TryShowAsync(server, key, screen, answers, token);
             }
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
@@ -65,11 +74,11 @@ internal static class DiscoverVerb
     }
 
     // A laptop that fails must not hide the others.
-    private static async Task TryShowAsync(FoundServer server, SharedKey key, BootScreen screen, CancellationToken token)
+    private static async Task TryShowAsync(FoundServer server, SharedKey key, BootScreen screen, TextWriter? answers, CancellationToken token)
     {
         try
         {
-            await ShowAsync(server, key, screen, token);
+            await ShowAsync(server, key, screen, answers, token);
         }
         catch (Exception problem) when (!token.IsCancellationRequested)
         {
@@ -77,9 +86,25 @@ internal static class DiscoverVerb
         }
     }
 
-    private static async Task ShowAsync(FoundServer server, SharedKey key, BootScreen screen, CancellationToken token)
+    private static async Task ShowAsync(FoundServer server, SharedKey key, BootScreen screen, TextWriter? answers, CancellationToken token)
     {
         using var laptop = await BootClient.ConnectAsync(server, key, token);
-        screen.Say($"{server}: {ManifestText.Describe(laptop.Manifest)}");
+        if (answers is null)
+        {
+            screen.Say($"{server}: {ManifestText.Describe(laptop.Manifest)}");
+        }
+        else
+        {
+            await answers.WriteLineAsync(Describe(server, laptop.Manifest));
+        }
+    }
+
+    private static string Describe(FoundServer server, BootManifest manifest)
+    {
+        var isLocked = manifest.Locked is not null;
+        return JsonLine.Of(
+            ("laptop", manifest.Laptop), ("address", server.Endpoint.ToString()), ("interface", server.Link.Name), ("isLocked", isLocked),
+            ("title", isLocked ? null : manifest.Title), ("kernelRelease", isLocked ? null : manifest.KernelRelease),
+            ("kernelBytes", isLocked ? null : manifest.Kernel.Size), ("initrdBytes", isLocked ? null : manifest.Initrd.Size));
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Tests.Doctor;
 using Stiefel.Cli.Tests.Laptop;
@@ -102,6 +103,21 @@ public sealed class SetupTests
         Assert.Contains("+  disk: /dev/disk/by-id/nvme-SAMSUNG_MZVL2512_S64DNF0R1\n", text, StringComparison.Ordinal);
         Assert.Contains("+ 32 random bytes, for root alone to read\n", text, StringComparison.Ordinal);
         Assert.Contains("the ramdisk is not there yet; make it with `stiefel create-initrd`", text, StringComparison.Ordinal);
+        Assert.Equal(before, TreeSnapshot.Of(laptop.Root));
+    }
+
+    [Fact]
+    public async Task DryRun_ForPrograms_IsOneObjectAndChangesNothing()
+    {
+        using var laptop = DistributionModels.Of("debian");
+        var before = TreeSnapshot.Of(laptop.Root);
+        using var answer = JsonDocument.Parse(await RunAsync(ExitCode.Done, "--dry-run", "--json", "--root", laptop.Root));
+        var changes = answer.RootElement.GetProperty("changes").EnumerateArray().ToList();
+        Assert.Contains(changes, change => change.GetProperty("path").GetString() == "/etc/stiefel/config.yaml" && !change.GetProperty("isThere").GetBoolean());
+        Assert.Contains(changes, change => change.GetProperty("isSecret").GetBoolean());
+        Assert.Contains("the ramdisk is not there yet", answer.RootElement.GetProperty("made").ToString(), StringComparison.Ordinal);
+        await RunAsync(ExitCode.WrongUsage, "--json", "--root", laptop.Root);
+        await RunAsync(ExitCode.WrongUsage, "--json", "--dry-run", "--undo", "--root", laptop.Root);
         Assert.Equal(before, TreeSnapshot.Of(laptop.Root));
     }
 

@@ -1,0 +1,24 @@
+using Stiefel.Cli.Doctor;
+using Stiefel.Cli.Laptop;
+using Stiefel.Cli.Setup;
+using Stiefel.CommandLine;
+
+namespace Stiefel.Cli.Verbs;
+
+/// <summary>What `stiefel setup-server-os --dry-run` would do, for programs.</summary>
+internal static class SetupAnswer
+{
+    /// <param name="laptop">What the laptop is.</param>
+    /// <param name="plan">The changes.</param>
+    /// <param name="made">What is said of the ramdisk and its boot entry.</param>
+    /// <param name="stops">What would keep it from working.</param>
+    public static string Of(LaptopFacts laptop, SetupPlan plan, string made, IEnumerable<Finding> stops) => JsonLine.Of(
+        ("distribution", laptop.Distribution.Name),
+        ("bootLoader", laptop.Boot.Name),
+        ("initramfs", laptop.Initramfs.Name),
+        ("changes", plan.Changes.Select(change => ((string, object?)[])
+            [("path", change.File.Path), ("why", change.File.Why), ("isThere", change.Before is not null), ("isLink", change.File.IsLink), ("isSecret", change.File.IsSecret)])),
+        ("made", made.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+        ("notes", plan.Notes),
+        ("stops", stops.Select(finding => ((string, object?)[])[("id", finding.Id), ("text", finding.Text), ("remedy", finding.Remedy)])));
+}
