@@ -86,6 +86,12 @@ public sealed record BootManifest
     {
         Title = "", Laptop = laptop, Kernel = new BootFile(0, ""), Initrd = new BootFile(0, ""), CommandLine = "", Link = link, Locked = locked,
     };
+
+    /// <summary>The manifest for a client that wants the disk and nothing to boot: only the members for laptop and link are valid.</summary>
+    public static BootManifest ForDisk(string laptop, LinkParameters link) => new()
+    {
+        Title = "", Laptop = laptop, Kernel = new BootFile(0, ""), Initrd = new BootFile(0, ""), CommandLine = "", Link = link,
+    };
 }
 
 /// <summary>An encrypted device that must be unlocked before anything can be booted.</summary>
@@ -128,9 +134,13 @@ public sealed record DriversRequest(IReadOnlyList<string> Modaliases);
 /// <summary>Body of POST /v1/export: the client has everything it needs to boot and asks for the disk.</summary>
 /// <param name="TakeOver">True to end another desktop's live session.</param>
 /// <param name="TunnelKey">The desktop's WireGuard public key as <see cref="Tunnel.TunnelKey"/> writes it; null if the link's protection is none.</param>
+/// <param name="ReadOnly">True for a disk that refuses writes.</param>
+/// <param name="Guest">True for a snapshot, whose writes are discarded when the session ends.</param>
 public sealed record ExportRequest(
     bool TakeOver,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TunnelKey = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TunnelKey = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ReadOnly = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Guest = false);
 
 /// <summary>Answer of POST /v1/export.</summary>
 /// <param name="Name">The export's name, a capability that only this session knows.</param>
@@ -138,12 +148,14 @@ public sealed record ExportRequest(
 /// <param name="SizeBytes">Size of the disk in bytes.</param>
 /// <param name="ReadOnly">True if writes will be refused.</param>
 /// <param name="Tunnel">The tunnel to the block server; null if the server listens unprotected on the laptop's own address.</param>
+/// <param name="Guest">True if writes go to a snapshot, which is discarded when the session ends.</param>
 public sealed record ExportGrant(
     string Name,
     int Port,
     long SizeBytes,
     bool ReadOnly,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TunnelGrant? Tunnel = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TunnelGrant? Tunnel = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Guest = false);
 
 /// <summary>The laptop's end of the tunnel (docs/protocol.md#tunnel).</summary>
 /// <param name="Key">Its WireGuard public key, as <see cref="Tunnel.TunnelKey"/> writes it.</param>

@@ -18,6 +18,7 @@ public static class BootEndpoints
         var boot = endpoints.MapGroup("").WithMetadata(new PlaneTag(Plane.Boot)).ExcludeFromDescription();
         boot.MapGet("/", context => context.Response.WriteAsJsonAsync(s_greeting, ProtocolJson.Default.ServerGreeting, cancellationToken: context.RequestAborted));
         boot.MapPost("/v1/discovery", handshake.AnswerAsync);
+        boot.MapPost("/v1/disk", handshake.AnswerForDiskAsync);
         boot.MapPost("/v1/unlock", endpoints.ServiceProvider.GetRequiredService<UnlockEndpoint>().AnswerAsync);
         boot.MapPost("/v1/entry", sealedPlane.EntryAsync);
         boot.MapPost("/v1/machine", sealedPlane.MachineAsync);

@@ -13,11 +13,16 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
 {
     private readonly SeenHellos _seen = new();
 
-    /// <summary>Answers one hello; an invalid or repeated one gets the strangers' answer.</summary>
-    public async Task AnswerAsync(HttpContext context)
+    /// <summary>Answers the hello of a client that wants to boot; an invalid or repeated one gets the strangers' answer.</summary>
+    public Task AnswerAsync(HttpContext context) => AnswerAsync(context, async token => offers.Fresh ?? await offers.GetAsync(token));
+
+    /// <summary>Answers the hello of a client that wants the disk and nothing to boot, which need not exist, for example on a laptop that is to be repaired.</summary>
+    public Task AnswerForDiskAsync(HttpContext context) => AnswerAsync(context, _ => Task.FromResult(offers.ForDisk()));
+
+    private async Task AnswerAsync(HttpContext context, Func<CancellationToken, Task<BootOffer>> offerAsync)
     {
         var hello = await BoundedBody.ReadAsync(context.Request, ServerHandshake.ClientHelloSize, context.RequestAborted);
-        var answer = hello is null || _seen.Has(hello) ? null : await AcceptAsync(context, hello);
+        var answer = hello is null || _seen.Has(hello) ? null : await AcceptAsync(context, hello, offerAsync);
         if (answer is null)
         {
             await strangers.RefuseAsync(context);
@@ -30,7 +35,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
     }
 
     /// <summary>The answer, or null for a stranger. Boot files are looked for only after a genuine hello; that may take a while.</summary>
-    private async Task<byte[]?> AcceptAsync(HttpContext context, byte[] bytes)
+    private async Task<byte[]?> AcceptAsync(HttpContext context, byte[] bytes, Func<CancellationToken, Task<BootOffer>> offerAsync)
     {
         if (ServerHandshake.TryOpen(bytes, keys.Keys) is not { } hello)
         {
@@ -43,7 +48,7 @@ public sealed class HandshakeEndpoint(KeyRing keys, BootOffers offers, SessionTa
         var keyId = KeyRing.IdOf(hello.Key);
         try
         {
-            var offer = offers.Fresh ?? await offers.GetAsync(context.RequestAborted);
+            var offer = await offerAsync(context.RequestAborted);
             return Answer(hello, keyId, PeerAddress.Of(context), offer);
         }
         catch (RefusalException refused)

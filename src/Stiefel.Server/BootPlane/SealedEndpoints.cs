@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Stiefel.BootFiles.Catalog;
 using Stiefel.BootFiles.Drivers;
+using Stiefel.Nbd.Devices.Snapshots;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Handshake;
 using Stiefel.Protocol.Tunnel;
@@ -125,10 +126,10 @@ public sealed class SealedEndpoints(
         var session = request.Session;
         var keys = TunnelKey.TryParse(wanted.TunnelKey, out var peerKey) ? session.TunnelWith(peerKey) : null;
         var granted = await gate.GrantAsync(
-            new GrantRequest(session.Id, session.ExportName, answer.Peer, wanted.TakeOver, session.KeyName, session.KeyId, keys, session.FormatGoodbyeKey(), session.Identity), token);
+            new GrantRequest(session.Id, session.ExportName, answer.Peer, wanted.TakeOver, session.KeyName, session.KeyId, keys, session.FormatGoodbyeKey(), session.Identity, wanted.ReadOnly && !wanted.Guest, wanted.Guest), token);
         var export = granted.Export;
         var grant = new ExportGrant(
-            session.ExportName, granted.NbdPort, export.Device.Size, export.IsReadOnly || export.Device.Traits.IsReadOnly, granted.Tunnel);
+            session.ExportName, granted.NbdPort, export.Device.Size, export.IsReadOnly || export.Device.Traits.IsReadOnly, granted.Tunnel, export.Device is SnapshotDevice);
         logger.DiskGranted(session.Id, answer.Peer, grant.SizeBytes);
         logger.PhaseReached(Phase.Granted);
         desktops.Add(answer.Peer, "granted", $"has the disk, {grant.SizeBytes} bytes");

@@ -8,6 +8,9 @@ public sealed record SnapshotOptions(string? Directory, long Limit)
     private const string Memory = "memory";
     private const int MemoryLimitMiB = 1024;
 
+    /// <summary>Keeps the writes of a guest where the settings name no place.</summary>
+    public static SnapshotOptions Usual { get; } = new(null, (long)MemoryLimitMiB << 20);
+
     /// <summary>Reads the settings; null if writes go to the disk itself.</summary>
     public static SnapshotOptions? Read(SettingReader reader)
     {

@@ -16,7 +16,7 @@ internal sealed class Grant
     public Grant(GrantRecord record, ServedDisk disk)
     {
         Record = record;
-        _device = new GrantedDevice(disk)
+        _device = new GrantedDevice(disk, record.ReadOnly, record.Snapshot)
         {
             LostWrite = record.LostWriteError == 0 ? null : new LinuxException("fdatasync, before the disk was opened anew", record.LostWriteError),
         };
@@ -78,6 +78,11 @@ internal sealed class Grant
 
     private void Recognise(DiskDevice device)
     {
+        if (Record is { Snapshot: true, Medium.Length: > 0 })
+        {
+            throw new OtherMediumException("the disk of a guest was closed, and what the guest wrote is gone");
+        }
+
         var medium = device.Identity;
         if (Record.Medium.Length > 0 && Record.Medium != medium)
         {

@@ -85,7 +85,7 @@ public sealed class GrantStore(IGrantRecords records, ServedDisk disk, KeyRing k
             return false;
         }
 
-        if (record.Disk != disk.Name || record.ReadOnly != disk.IsReadOnly || disk.IsSnapshot)
+        if (record.Disk != disk.Name || (disk.IsReadOnly && !record.ReadOnly) || disk.IsSnapshot)
         {
             // Void it for good, even if that disk is served again later: it may have been changed meanwhile.
             logger.GrantOfOtherDisk(record.Session, record.Disk);

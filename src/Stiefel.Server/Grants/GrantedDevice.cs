@@ -1,5 +1,6 @@
 using Stiefel.Linux.Errors;
 using Stiefel.Nbd.Devices;
+using Stiefel.Nbd.Devices.Snapshots;
 
 namespace Stiefel.Server.Grants;
 
@@ -12,8 +13,15 @@ namespace Stiefel.Server.Grants;
 ///
 /// A server that is killed leaves no mark; then the grant is void unless a keeper held the open disk meanwhile (<see cref="Keeping.IDiskKeeper"/>).
 /// </summary>
-internal sealed class GrantedDevice(ServedDisk disk)
+/// <param name="disk">The disk.</param>
+/// <param name="isReadOnly">True for a grant that refuses writes.</param>
+/// <param name="isGuest">True for a grant whose writes go to a snapshot, which lives as long as the disk is open.</param>
+internal sealed class GrantedDevice(ServedDisk disk, bool isReadOnly, bool isGuest)
 {
+    private DiskDevice? _disk;
+
+    private bool KeepsWrites => disk.KeepsWrites && !isReadOnly && !isGuest;
+
     /// <summary>The open disk; null while it is closed, for example to read boot files for another desktop.</summary>
     public NbdExport? Export { get; private set; }
 
@@ -31,11 +39,24 @@ internal sealed class GrantedDevice(ServedDisk disk)
     /// <exception cref="IOException">It cannot be opened, or is another medium.</exception>
     public void Open(string name, string label, Action<DiskDevice> recognise)
     {
-        var device = disk.Open(LostWrite);
+        var device = disk.Open(LostWrite, readOnly: isReadOnly || isGuest);
         try
         {
             recognise(device);
-            disk.Keep(device);
+            if (KeepsWrites)
+            {
+                disk.Keep(device);
+            }
+
+            Export = new NbdExport(name, isGuest ? new SnapshotDevice(device, disk.MakeOverlay(device.Size)) : device)
+            {
+                Label = label,
+                IsReadOnly = isReadOnly,
+                Sharing = ExportSharing.NewestConnectionOnly,
+                Session = Session,
+                Description = isGuest ? ServedDisk.OfSnapshot : null,
+            };
+            _disk = device;
         }
         catch
         {
@@ -43,8 +64,6 @@ internal sealed class GrantedDevice(ServedDisk disk)
             device.Dispose();
             throw;
         }
-
-        Export = new NbdExport(name, device) { Label = label, IsReadOnly = disk.IsReadOnly, Sharing = ExportSharing.NewestConnectionOnly, Session = Session };
     }
 
     /// <summary>Makes what was written durable and closes it, if it is open.</summary>
@@ -52,19 +71,18 @@ internal sealed class GrantedDevice(ServedDisk disk)
     /// <param name="marked">Called with the mark before the disk is closed; empty if the disk has none.</param>
     public void Close(Action<LinuxException> lost, Action<string> marked)
     {
-        if (Export is not { } export)
+        if (Export is not { } export || _disk is not { } device)
         {
             return;
         }
 
-        Export = null;
+        (Export, _disk) = (null, null);
         try
         {
-            if (disk.KeepsWrites)
+            if (KeepsWrites)
             {
-                export.Device.Flush();
+                device.Flush();
             }
-
         }
         catch (LinuxException e)
         {
@@ -74,9 +92,10 @@ internal sealed class GrantedDevice(ServedDisk disk)
         finally
         {
             // Take the mark after a lost write too: the loss is reported, but other changes to the disk must still be noticed.
-            marked(MarkOf((DiskDevice)export.Device));
+            marked(MarkOf(device));
             disk.KeepNoMore();
             export.Device.Dispose();
+            device.Dispose();
         }
     }
 

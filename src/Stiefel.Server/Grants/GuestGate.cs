@@ -187,13 +187,14 @@ public sealed class GuestGate(ServedDisk disk, SharedBootFiles bootFiles, GrantS
     private Guest Make(GrantRequest request, IBlockDevice basis)
     {
         var record = new GrantRecord(
-            request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: true,
+            request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly || request.ReadOnly, DateTimeOffset.UtcNow, Snapshot: true,
             request.Key, request.KeyId, access.AssignTunnel(request, replaced: null), GoodbyeKey: request.GoodbyeKey,
             Hardware: request.Asker.Machine, HardwareBoot: request.Asker.Boot);
         var export = new NbdExport(request.ExportName, new SnapshotDevice(basis, disk.MakeOverlay(basis.Size)))
         {
             Label = record.Label,
-            Description = disk.Description,
+            Description = ServedDisk.OfSnapshot,
+            IsReadOnly = record.ReadOnly,
             Sharing = ExportSharing.NewestConnectionOnly,
         };
         return new Guest(record, export);

@@ -32,22 +32,27 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
     /// <summary>True if writes must be on the medium before the disk is closed.</summary>
     public bool KeepsWrites => !IsReadOnly && !IsSnapshot;
 
+    /// <summary>The description, for people, of an export whose writes go to a snapshot.</summary>
+    public const string OfSnapshot = "a snapshot: writes are discarded";
+
     /// <summary>The export's description for people; null if there is nothing to say.</summary>
-    public string? Description => IsSnapshot ? "a snapshot: writes are discarded" : null;
+    public string? Description => IsSnapshot ? OfSnapshot : null;
 
     /// <summary>True if the boot files are read from this very disk, so that reading them and serving it exclude each other.</summary>
     public bool HoldsBootFiles { get; } = boot is { Kernel: null, Directory: null } && (boot.Disk is null || boot.Disk == disk.Path);
 
     /// <summary>Opens the disk itself, exclusively.</summary>
     /// <param name="lostWrite">The error by which earlier writes were lost, after which no flush may succeed; null if there was none.</param>
+    /// <param name="readOnly">True to open it for reading only, even if the settings allow writing.</param>
     /// <exception cref="DiskInUseException">Something on this machine uses it.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public DiskDevice Open(LinuxException? lostWrite = null)
+    public DiskDevice Open(LinuxException? lostWrite = null, bool readOnly = false)
     {
         lock (_looking)
         {
-            var device = new DiskDevice(TakeUpKept() ?? BlockDevice.Open(ResolveFree(), disk.ReadOnly), lostWrite);
-            _mayBeRepartitioned = true;
+            readOnly |= disk.ReadOnly;
+            var device = new DiskDevice(TakeUpKept(readOnly) ?? BlockDevice.Open(ResolveFree(), readOnly), lostWrite);
+            _mayBeRepartitioned |= !readOnly;
             return device;
         }
     }
@@ -91,11 +96,11 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
         }
     }
 
-    /// <summary>Makes a place for the changes to one snapshot.</summary>
+    /// <summary>Makes a place for the changes to one snapshot: where the settings say, else in memory.</summary>
     /// <exception cref="IOException">The place that the settings name cannot be used.</exception>
     public SnapshotOverlay MakeOverlay(long size)
     {
-        var snapshot = disk.Snapshot ?? throw new InvalidOperationException("this disk is not served as a snapshot");
+        var snapshot = disk.Snapshot ?? SnapshotOptions.Usual;
         try
         {
             var overlay = snapshot.Directory is { } directory
@@ -129,14 +134,14 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
         }
     }
 
-    private BlockDevice? TakeUpKept()
+    private BlockDevice? TakeUpKept(bool readOnly)
     {
         if (Interlocked.Exchange(ref _kept, null) is not { } kept)
         {
             return null;
         }
 
-        if (disk.Path is { } name && BlockDevice.TryTakeUp(kept, Resolve(name), disk.ReadOnly) is { } device)
+        if (disk.Path is { } name && BlockDevice.TryTakeUp(kept, Resolve(name), readOnly) is { } device)
         {
             return device;
         }

@@ -110,7 +110,7 @@ public sealed class WriterGate(ServedDisk disk, SharedBootFiles bootFiles, Grant
 
             GoodbyeRules.RefuseIfOver(previous?.Record, request.Session);
             var record = new GrantRecord(
-                request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly, DateTimeOffset.UtcNow, Snapshot: false,
+                request.Session, request.ExportName, request.Peer.ToString(), disk.Name, disk.IsReadOnly || request.ReadOnly, DateTimeOffset.UtcNow, request.Guest,
                 request.Key, request.KeyId, access.AssignTunnel(request, previous?.Record), Boot: BootIdentity.Read(), GoodbyeKey: request.GoodbyeKey,
                 Hardware: request.Asker.Machine, HardwareBoot: request.Asker.Boot);
             var grant = new Grant(record, disk);

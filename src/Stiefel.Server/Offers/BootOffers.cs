@@ -86,6 +86,9 @@ public sealed class BootOffers(IDiskGate gate, BootOptions boot, PayloadLinkOpti
         }
     }
 
+    /// <summary>The offer for a client that wants only the disk: no boot file belongs to it.</summary>
+    public BootOffer ForDisk() => new(BootManifest.ForDisk(boot.Laptop, link.ToParameters()), "");
+
     /// <summary>The offer of boot files that a session has just unlocked.</summary>
     /// <exception cref="RefusalException">The files were closed again, or cannot be read.</exception>
     public async Task<BootOffer> OfUnlockedAsync(CancellationToken token)

@@ -39,13 +39,16 @@ internal sealed class Desktop : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static Task<Desktop> ShakeHandsAsync(RunningServer server, SharedKey key) => ShakeHandsAsync(server.Boot, key);
+    public static Task<Desktop> ShakeHandsAsync(RunningServer server, SharedKey key, bool forDisk = false) => ShakeHandsAsync(server.Boot, key, forDisk);
 
-    public static async Task<Desktop> ShakeHandsAsync(Uri boot, SharedKey key)
+    /// <param name="boot">The boot plane.</param>
+    /// <param name="key">The desktop's key.</param>
+    /// <param name="forDisk">True to want the disk and nothing to boot.</param>
+    public static async Task<Desktop> ShakeHandsAsync(Uri boot, SharedKey key, bool forDisk = false)
     {
         var http = new HttpClient { BaseAddress = boot };
         using var handshake = new ClientHandshake(key);
-        using var answer = await PostAsync(http, "/v1/discovery", handshake.Hello);
+        using var answer = await PostAsync(http, forDisk ? "/v1/disk" : "/v1/discovery", handshake.Hello);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var (session, manifest) = handshake.Complete(await answer.Content.ReadAsByteArrayAsync(Token));
         using (session)
@@ -83,9 +86,11 @@ internal sealed class Desktop : IDisposable
 
     /// <param name="takeOver">True to take the disk from another desktop.</param>
     /// <param name="tunnelKey">The tunnel's public key; null to send none.</param>
-    public async Task<ExportGrant> RequestDiskAsync(bool takeOver = false, string? tunnelKey = null)
+    public Task<ExportGrant> RequestDiskAsync(bool takeOver = false, string? tunnelKey = null) => RequestDiskAsync(new ExportRequest(takeOver, tunnelKey));
+
+    public async Task<ExportGrant> RequestDiskAsync(ExportRequest request)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver, tunnelKey), ProtocolJson.Default.ExportRequest);
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, ProtocolJson.Default.ExportRequest);
         return JsonSerializer.Deserialize(await AskAsync("/v1/export", body), ProtocolJson.Default.ExportGrant)!;
     }
 
