@@ -3,11 +3,13 @@ using Microsoft.Win32.SafeHandles;
 using Stiefel.Attach;
 using Stiefel.Attach.Agent;
 using Stiefel.Attach.Ending;
+using Stiefel.Attach.Rescue;
 using Stiefel.Attach.Start;
 using Stiefel.Linux.Processes;
+using Stiefel.Protocol.Handover;
 
-// The program has three roles: the kernel starts it as process 1 (rdinit=/stiefel/init); process 1 starts it again as the agent; and systemd
-// executes it as its last step, when everything else has ended.
+// The program has four roles: the kernel starts it as process 1 (rdinit=/stiefel/init); process 1 starts it again as the agent; systemd
+// executes it as its last step, when everything else has ended; and `stiefel-client attach` starts it as the agent of a disk on a running system.
 if (Environment.ProcessId == 1)
 {
     if (Environment.GetCommandLineArgs()[0] == ExitRamdisk.Program)
@@ -27,6 +29,14 @@ if (args is [AgentProgram.Argument, var childsEnd] && int.TryParse(childsEnd, Cu
     AgentProgram.Run(ready);
 }
 
+if (args is [AttachOrder.Argument, _, _, _, _] && AttachOrder.Parse(args) is { } order)
+{
+    LeastPrivilege.Keep(
+        Capability.SysAdmin, Capability.NetAdmin, Capability.IpcLock, Capability.SysResource, Capability.MakeNode, Capability.DacOverride,
+        Capability.NetBindService);
+    return RescueProgram.Run(order);
+}
+
 var asked = args is ["--help" or "-h" or "--version"];
 using var output = new SafeFileHandle(asked ? 1 : 2, ownsHandle: false);
 if (args is ["--version"])
@@ -39,7 +49,7 @@ _ = Descriptor.Write(output, """
     stiefel-attach is started by the kernel, as the first process of the laptop's system on a desktop: stiefel-client appends it to
     that system's initramfs as /stiefel/init, beside /stiefel/session, and boots with rdinit=/stiefel/init. It attaches the laptop's
     disk as /dev/nbd0, leaves an agent behind that keeps it connected, and starts the initramfs's own init. At the end of that system
-    it is what systemd runs last.
+    it is what systemd runs last. `stiefel-client attach` starts it, too, and keeps a laptop's disk on a running system by it.
 
     """u8);
 return asked ? 0 : 2;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stiefel.Client.Failures;
+using Stiefel.Client.Rescue;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Verbs;
 using Stiefel.CommandLine;
@@ -14,6 +15,14 @@ try
         // These verbs listen to the network. docs/security.md#privileges says what each privilege is for, and a test compares.
         LeastPrivilege.Keep(Capability.NetAdmin, Capability.SysBoot, Capability.DacOverride);
     }
+    else if (args is [AttachVerb.Name, ..])
+    {
+        // What is left is the agent's, which it starts: drivers are loaded while they still can be.
+        RescueDrivers.Load(args);
+        LeastPrivilege.Keep(
+            Capability.SysAdmin, Capability.NetAdmin, Capability.IpcLock, Capability.SysResource, Capability.MakeNode, Capability.DacOverride,
+            Capability.NetBindService);
+    }
 }
 catch (LinuxException problem)
 {
@@ -26,10 +35,13 @@ var client = new RootCommand("Boot this machine from a laptop's disk: find the l
     BootVerb.Build(),
     DiscoverVerb.Build(),
     FetchVerb.Build(),
+    AttachVerb.Build(),
+    DetachVerb.Build(),
     OwnSystemVerb.Build(),
 };
 client.WithExamples(
     "stiefel-client discover --key stick.key   which laptops answer, and what they offer",
-    "stiefel-client boot                       on the stick's ramdisk: boot from the laptop");
+    "stiefel-client boot                       on the stick's ramdisk: boot from the laptop",
+    "stiefel-client attach --key stick.key     on any Linux: the laptop's disk as /dev/nbdN, read-only");
 
 return await new VerbRunner("stiefel-client", Failure.AsVerbException).RunAsync(client, args, StandardStreams.Output, StandardStreams.Error);

@@ -34,8 +34,9 @@ internal static class AgentProgram
     /// <summary>The agent's argv[1]. argv[2] is the descriptor number of the pipe on which it reports that it is ready.</summary>
     internal const string Argument = "--agent";
 
-    private const uint MemoryDevices = 1;
-    private const uint Null = 3;
+    /// <summary>linux/major.h; the other is /dev/null's.</summary>
+    internal const uint MemoryDevices = 1;
+    internal const uint Null = 3;
 
     /// <summary>Runs the agent; never returns.</summary>
     [DoesNotReturn]
@@ -69,7 +70,8 @@ internal static class AgentProgram
         disk.KeepConnected();
     }
 
-    private static void Settle(AttachLog log)
+    /// <summary>Makes this process one that must outlive what it serves.</summary>
+    internal static void Settle(AttachLog log)
     {
         ProcessSignals.IgnoreTermination();
         RootStorageDaemon.LeaveTerminal();

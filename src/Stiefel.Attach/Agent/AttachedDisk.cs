@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Stiefel.Attach.Console;
-using Stiefel.Attach.Ending;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Nbd;
 using Stiefel.Nbd.Client;
@@ -11,11 +10,12 @@ using Stiefel.Protocol.Notices;
 
 namespace Stiefel.Attach.Agent;
 
-/// <summary>/dev/nbd0 and its connection to the server.</summary>
+/// <summary>The kernel's device, /dev/nbd0 in a payload, and its connection to the server.</summary>
 internal sealed class AttachedDisk : IDisposable
 {
-    private const int DeviceIndex = 0;
+    private const int PayloadsIndex = 0;
 
+    private readonly int _index;
     private readonly NbdNetlink _kernel;
     private readonly ServerConnector _connector;
     private readonly RequestPatience _patience;
@@ -29,8 +29,9 @@ internal sealed class AttachedDisk : IDisposable
     private volatile string? _over;
     private bool _isLost;
 
-    private AttachedDisk(NbdNetlink kernel, ServerConnector connector, RequestPatience patience, AttachLog log)
+    private AttachedDisk(int index, NbdNetlink kernel, ServerConnector connector, RequestPatience patience, AttachLog log)
     {
+        _index = index;
         _kernel = kernel;
         _connector = connector;
         _patience = patience;
@@ -50,10 +51,8 @@ internal sealed class AttachedDisk : IDisposable
             {
                 kernel = link.Outside(NbdNetlink.TryOpen)
                     ?? throw new IOException("this kernel has no NBD client: module nbd is neither in the initramfs nor among the drivers that the laptop sent");
-                var (disk, export) = Make(kernel, session, waiting, log);
-                disk.TuneOrDisconnect(export, TimeSpan.FromSeconds(session.RequestTimeoutSeconds));
-                log.Say($"/dev/nbd{DeviceIndex}: {export.Size} bytes from {session}");
-                return disk;
+                FreeDevice(kernel, log);
+                return Make(PayloadsIndex, kernel, new ServerConnector(session, log), session, waiting, log);
             }
             catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
             {
@@ -61,6 +60,26 @@ internal sealed class AttachedDisk : IDisposable
                 waiting.Say(exception.Message);
                 pause.Wait();
             }
+        }
+    }
+
+    /// <summary>Makes a device that is free on a running system, of which nothing else is touched. Waits for the laptop, and for nothing else.</summary>
+    /// <param name="index">The device's number.</param>
+    /// <param name="interfaceName">The system's interface to the laptop.</param>
+    /// <param name="session">What was agreed.</param>
+    /// <param name="log">Hears what is waited for.</param>
+    /// <exception cref="IOException">The device cannot be made, for example because something else has taken it meanwhile.</exception>
+    internal static AttachedDisk AttachBeside(int index, string interfaceName, AttachSession session, AttachLog log)
+    {
+        var kernel = NbdNetlink.TryOpen() ?? throw new IOException("this kernel has no NBD client: is there a module nbd?");
+        try
+        {
+            return Make(index, kernel, new ServerConnector(session, log, interfaceName), session, WaitingReport.WhileBooting(log), log);
+        }
+        catch
+        {
+            kernel.Dispose();
+            throw;
         }
     }
 
@@ -99,7 +118,7 @@ internal sealed class AttachedDisk : IDisposable
                 throw new IOException(reason);
             }
 
-            _kernel.Disconnect(DeviceIndex);
+            _kernel.Disconnect(_index);
             _over = "the disk has been disconnected";
         }
     }
@@ -139,7 +158,7 @@ internal sealed class AttachedDisk : IDisposable
         if (_patience.HasGrown && Environment.TickCount64 - _lastLoss >= (long)RequestPatience.Calm.TotalMilliseconds)
         {
             _patience.Relax();
-            _kernel.Reconfigure(DeviceIndex, [], _patience.Time);
+            _kernel.Reconfigure(_index, [], _patience.Time);
         }
     }
 
@@ -160,10 +179,10 @@ internal sealed class AttachedDisk : IDisposable
     {
         try
         {
-            if (kernel.ListConnected().Contains(DeviceIndex))
+            if (kernel.ListConnected().Contains(PayloadsIndex))
             {
-                log.Say($"/dev/nbd{DeviceIndex} is still connected, by an agent that died: disconnecting it");
-                kernel.Disconnect(DeviceIndex);
+                log.Say($"/dev/nbd{PayloadsIndex} is still connected, by an agent that died: disconnecting it");
+                kernel.Disconnect(PayloadsIndex);
             }
         }
         catch (LinuxException exception)
@@ -173,28 +192,36 @@ internal sealed class AttachedDisk : IDisposable
         }
     }
 
-    private static (AttachedDisk Disk, NbdExportInfo Export) Make(NbdNetlink kernel, AttachSession session, WaitingReport waiting, AttachLog log)
+    private static AttachedDisk Make(int index, NbdNetlink kernel, ServerConnector connector, AttachSession session, WaitingReport waiting, AttachLog log)
     {
-        FreeDevice(kernel, log);
-        var connector = new ServerConnector(session, log);
-        using var connection = connector.Connect(waiting);
-        var options = BlockDeviceOptions.For(session, connection.Export);
-        _ = kernel.Connect(options, [connection.Socket.SafeHandle]);
-        return (new(kernel, connector, new RequestPatience(options.RequestTimeout), log), connection.Export);
+        NbdExportInfo export;
+        TimeSpan patience;
+        using (var connection = connector.Connect(waiting))
+        {
+            export = connection.Export;
+            var options = BlockDeviceOptions.For(session, export, index);
+            patience = options.RequestTimeout;
+            _ = kernel.Connect(options, [connection.Socket.SafeHandle]);
+        }
+
+        var disk = new AttachedDisk(index, kernel, connector, new RequestPatience(patience), log);
+        disk.TuneOrDisconnect(export, patience);
+        log.Say($"/dev/nbd{index}: {export.Size} bytes from {session}");
+        return disk;
     }
 
     private void TuneOrDisconnect(NbdExportInfo export, TimeSpan requestTimeout)
     {
         try
         {
-            _queue = DeviceQueue.TryOpen(BlockDeviceOptions.Sysfs(DeviceIndex), export, requestTimeout, _log.Say);
+            _queue = DeviceQueue.TryOpen(BlockDeviceOptions.Sysfs(_index), export, requestTimeout, _log.Say);
 
             // Tune reads from the disk. If the connection is lost meanwhile, that read waits in the kernel until the second action has made a new one.
             BlockingWork.Run(
                 () =>
                 {
                     _queue?.Begin();
-                    BlockDeviceOptions.Tune(DeviceIndex);
+                    BlockDeviceOptions.Tune(_index);
                 },
                 () => GoOnAfter(() => ReplaceIfLost(TimeSpan.Zero)));
         }
@@ -202,7 +229,7 @@ internal sealed class AttachedDisk : IDisposable
         {
             // Free the device for the next try.
             _queue?.Dispose();
-            _kernel.Disconnect(DeviceIndex);
+            _kernel.Disconnect(_index);
             throw;
         }
     }
@@ -225,7 +252,7 @@ internal sealed class AttachedDisk : IDisposable
     private bool ReplaceIfLost(TimeSpan atMost)
     {
         // The kernel announces a dead connection only once, so remember it until a new connection has been made.
-        _isLost = _isLost || _kernel.WaitForLinkDead(DeviceIndex, atMost);
+        _isLost = _isLost || _kernel.WaitForLinkDead(_index, atMost);
         if (!_isLost)
         {
             return false;
@@ -258,7 +285,7 @@ internal sealed class AttachedDisk : IDisposable
                     _patience.Grow();
                 }
 
-                _kernel.Reconfigure(DeviceIndex, [connection.Socket.SafeHandle], _patience.Time);
+                _kernel.Reconfigure(_index, [connection.Socket.SafeHandle], _patience.Time);
                 _waiting = null;
                 _log.Say($"the connection to the laptop is back after {waiting.Elapsed.TotalSeconds:0.0} s{Patience()}");
                 return;
@@ -267,7 +294,7 @@ internal sealed class AttachedDisk : IDisposable
             {
                 _log.Fail($"{lost.Message}; unsaved work is lost and every use of the disk fails from now on: restart this desktop");
                 _over = lost.Message;
-                _kernel.Disconnect(DeviceIndex);
+                _kernel.Disconnect(_index);
                 return;
             }
             catch (Exception exception) when (exception is IOException or SocketException)

@@ -18,9 +18,9 @@ internal static class BlockDeviceOptions
     // time-out would be sent again from its beginning for ever, because a requeued request keeps the time-out that it was made with.
     internal const long LargestDiscard = 64 << 20;
 
-    internal static NbdDeviceOptions For(AttachSession session, NbdExportInfo export) => new()
+    internal static NbdDeviceOptions For(AttachSession session, NbdExportInfo export, int index = 0) => new()
     {
-        Index = 0,
+        Index = index,
         Size = export.Size,
         BlockSize = SectorSize(export.MinimumBlockSize),
         ServerFlags = (ulong)export.Flags,

@@ -8,7 +8,11 @@ namespace Stiefel.Attach.Agent;
 /// The interface to the laptop. It is found by its hardware address, because its number changes when it is replugged and udev may change its
 /// name. Needs neither /proc nor /sys to be mounted: after switch-root the agent has none.
 /// </summary>
-internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
+/// <param name="mac">The hardware address.</param>
+/// <param name="mtu">Length of the largest packet.</param>
+/// <param name="say">Hears what cannot be set.</param>
+/// <param name="systems">The name of an interface of the running system, which is used as it is; null for one that is ours alone.</param>
+internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, string? systems = null)
 {
     /// <summary>The interface's name. udev keeps it, because it is given before udev starts (systemd.link, NamePolicy=keep).</summary>
     internal const string Name = "stiefellink";
@@ -25,6 +29,11 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
     /// <summary>Takes one step towards a usable interface: does what can be done now and returns what is still missing.</summary>
     internal CableLinkState Raise(bool needsLinkLocal)
     {
+        if (systems is not null)
+        {
+            return RaiseSystems(systems, needsLinkLocal);
+        }
+
         if (Find(RouteNetlink.ListLinks(), mac) is not { } link)
         {
             _prepared = 0;
@@ -44,6 +53,24 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
         {
             _carrierSince = long.MaxValue;
             return new(link.Index, $"{Name} ({mac}) has no carrier: is the cable plugged in, is the laptop on?");
+        }
+
+        _carrierSince = Math.Min(_carrierSince, Environment.TickCount64);
+        return new(link.Index, needsLinkLocal ? MissingLinkLocal(link) : null);
+    }
+
+    // Found by its name, since a bridge has the address of its card. An address that a network manager took away is added again.
+    private CableLinkState RaiseSystems(string name, bool needsLinkLocal)
+    {
+        if (RouteNetlink.ListLinks().FirstOrDefault(link => link.Name == name) is not { } link)
+        {
+            return new(0, $"there is no network interface {name} any more: is the adapter plugged in?");
+        }
+
+        if (!link.HasCarrier)
+        {
+            _carrierSince = long.MaxValue;
+            return new(link.Index, $"{name} has no carrier: is it up, is the cable plugged in, is the laptop on?");
         }
 
         _carrierSince = Math.Min(_carrierSince, Environment.TickCount64);
@@ -94,7 +121,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say)
             return null;
         }
 
-        var missing = $"{Name} ({mac}) has no usable IPv6 link-local address yet";
+        var missing = $"{link.Name} ({mac}) has no usable IPv6 link-local address yet";
         try
         {
             if (addresses.Count == 0 && Environment.TickCount64 - _carrierSince > (long)s_ownAddress.TotalMilliseconds)

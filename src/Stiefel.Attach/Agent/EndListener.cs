@@ -4,6 +4,7 @@ using Stiefel.Attach.Console;
 using Stiefel.Attach.Ending;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Mounts;
+using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Attach.Agent;
 

@@ -1,5 +1,5 @@
 using Stiefel.Attach.Console;
-using Stiefel.Attach.Ending;
+using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Attach.Agent;
 

@@ -26,12 +26,15 @@ internal sealed class ServerConnector
     /// <summary>The numbers of connections; questions about notices take theirs from here too.</summary>
     internal ConnectionGenerations Numbers => _generations;
 
-    internal ServerConnector(AttachSession session, AttachLog log)
+    /// <param name="session">What was agreed.</param>
+    /// <param name="log">Hears what a person must know.</param>
+    /// <param name="interfaceName">The running system's interface to the laptop; null if the agent has one of its own.</param>
+    internal ServerConnector(AttachSession session, AttachLog log, string? interfaceName = null)
     {
         (_session, _log) = (session, log);
         _goodbye = new(session, _generations);
         _server = IPAddress.Parse(session.ServerAddress);
-        _link = new(CableLink.MacOf(session), session.Mtu, log.Say);
+        _link = new(CableLink.MacOf(session), session.Mtu, log.Say, interfaceName);
         _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, session.Mtu) : null;
     }
 

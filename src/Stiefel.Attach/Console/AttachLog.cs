@@ -24,6 +24,9 @@ internal sealed class AttachLog
     private string[] _consoles = [];
     private int _shownBelow;
 
+    /// <summary>Gets every line as well, as long as somebody waits at it; null for nobody.</summary>
+    internal SafeFileHandle? Watcher { get; set; }
+
     /// <param name="nodeDirectory">A directory on the initramfs, so that the log's descriptor holds no mounted file system.</param>
     internal AttachLog(string nodeDirectory = "/")
     {
@@ -70,6 +73,7 @@ internal sealed class AttachLog
     {
         var line = $"stiefel: {PrintableText.OneLine(text)}\n";
         TryWrite(_kernelLog, $"<{level}>{line}");
+        TryWrite(Watcher, line);
         foreach (var name in level < _shownBelow ? [] : _consoles)
         {
             try

@@ -4,6 +4,7 @@ using Stiefel.Linux.BlockDevices;
 using Stiefel.Linux.Devices;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Processes;
+using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Attach.Ending;
 

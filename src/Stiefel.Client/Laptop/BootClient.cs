@@ -57,23 +57,31 @@ internal sealed class BootClient : IDisposable
     /// <exception cref="ServerException">There is no stiefel-server at that address, or it does not know the key.</exception>
     /// <exception cref="HandshakeException">The answer is forged.</exception>
     /// <exception cref="RefusalException">The laptop has nothing to boot.</exception>
-    public static async Task<BootClient> ConnectAsync(FoundServer server, SharedKey key, CancellationToken token)
+    public static Task<BootClient> ConnectAsync(FoundServer server, SharedKey key, CancellationToken token) =>
+        ConnectAsync(server, key, "/v1/discovery", "", ManifestLimits.Check, token);
+
+    /// <summary>The same for the disk alone: the laptop need not have anything to boot, and its boot files are not opened.</summary>
+    /// <inheritdoc cref="ConnectAsync(FoundServer, SharedKey, CancellationToken)"/>
+    public static Task<BootClient> ConnectForDiskAsync(FoundServer server, SharedKey key, CancellationToken token) =>
+        ConnectAsync(server, key, "/v1/disk", ", or its programs are older than this client and give no disk without a boot", ManifestLimits.CheckLink, token);
+
+    private static async Task<BootClient> ConnectAsync(FoundServer server, SharedKey key, string path, string orElse, Action<BootManifest> check, CancellationToken token)
     {
         var http = LaptopHttp.Create(server.Endpoint);
         try
         {
             using var handshake = new ClientHandshake(key);
-            using var answer = await SendAsync(http, "/v1/discovery", handshake.Hello, token);
+            using var answer = await SendAsync(http, path, handshake.Hello, token);
             if (answer.StatusCode != HttpStatusCode.OK)
             {
                 throw new ServerException(answer.StatusCode == HttpStatusCode.Forbidden
-                    ? $"the laptop at {server} does not know the key `{key.Name}`: compare with `stiefel key list` there"
+                    ? $"the laptop at {server} does not know the key `{key.Name}`: compare with `stiefel key list` there{orElse}"
                     : $"{server} answers with HTTP status {(int)answer.StatusCode}: it is not a stiefel-server, or has another version");
             }
 
             var hello = await ReadToEndAsync(answer, ClientHandshake.MaxServerHello, token);
             var (session, manifest) = handshake.Complete(hello);
-            ManifestLimits.Check(manifest);
+            check(manifest);
             return new BootClient(server.Endpoint, http, session, manifest);
         }
         catch
@@ -155,9 +163,14 @@ internal sealed class BootClient : IDisposable
 
     /// <summary>Asks for the disk; the boot files can no longer be fetched once it is granted.</summary>
     /// <exception cref="RefusalException">Among others <see cref="RefusalCodes.DiskInUse"/>.</exception>
-    public async Task<ExportGrant> RequestDiskAsync(bool takeOver, CancellationToken token)
+    public Task<ExportGrant> RequestDiskAsync(bool takeOver, CancellationToken token) => RequestDiskAsync(new ExportRequest(takeOver), token);
+
+    /// <inheritdoc cref="RequestDiskAsync(bool, CancellationToken)"/>
+    /// <param name="request">What is asked for; the tunnel's key is added.</param>
+    /// <param name="token">Cancels the request.</param>
+    public async Task<ExportGrant> RequestDiskAsync(ExportRequest request, CancellationToken token)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(new ExportRequest(takeOver, _tunnel?.PublicKey), ProtocolJson.Default.ExportRequest);
+        var body = JsonSerializer.SerializeToUtf8Bytes(request with { TunnelKey = _tunnel?.PublicKey }, ProtocolJson.Default.ExportRequest);
         var had = MayHaveDisk;
         MayHaveDisk = true; // the disk may be granted even if the answer is lost
         try

@@ -31,6 +31,13 @@ internal static class ManifestLimits
             CheckMenu(menu);
         }
 
+        CheckLink(manifest);
+    }
+
+    /// <summary>Checks only what a client needs that boots nothing.</summary>
+    /// <exception cref="ServerException">A value is impossible or not supported.</exception>
+    public static void CheckLink(BootManifest manifest)
+    {
         if (manifest.Link.KnownProtection is null)
         {
             throw new ServerException($"the laptop wants its link protected by `{PrintableText.Of(manifest.Link.Protection)}`, which this client cannot do: update the stick");

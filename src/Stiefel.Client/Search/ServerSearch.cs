@@ -54,6 +54,22 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
         throw new OperationCanceledException(token);
     }
 
+    /// <summary>Waits for the first laptop, and gives up after some time.</summary>
+    /// <exception cref="ServerException">Nobody answered.</exception>
+    public async Task<FoundServer> FindFirstAsync(TimeSpan within, CancellationToken token)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        limit.CancelAfter(within);
+        try
+        {
+            return await FindFirstAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        {
+            throw NobodyWithin(within);
+        }
+    }
+
     /// <summary>Returns every laptop that serves, each once, until cancelled.</summary>
     public async IAsyncEnumerable<FoundServer> FindAllAsync([EnumeratorCancellation] CancellationToken token)
     {

@@ -7,7 +7,6 @@ using Stiefel.Client.Search;
 using Stiefel.Client.Unlocking;
 using Stiefel.CommandLine;
 using Stiefel.Protocol.Boot;
-using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Client.Verbs;
 
@@ -50,7 +49,7 @@ internal static class FetchVerb
         using var passphrase = passphraseDescriptor is { } descriptor ? LaptopPassphrase.FromDescriptor(descriptor) : new LaptopPassphrase();
         var server = options.Server is { } address
             ? FoundServer.AtAddress(address)
-            : await FindAsync(key, options, searchLimit, screen, token);
+            : await new ServerSearch(key, options.Interface, options.Laptop, screen.Say).FindFirstAsync(searchLimit, token);
 
         using var laptop = await BootClient.ConnectAsync(server, key, token);
         OutputDirectory.Make(directory); // check it before a person types a passphrase in vain
@@ -65,20 +64,5 @@ internal static class FetchVerb
         await CompleteFile.WriteAsync(Path.Combine(directory, "cmdline"), file =>
             file.WriteAsync(Encoding.UTF8.GetBytes(manifest.CommandLine + "\n"), token).AsTask());
         return ExitCode.Done;
-    }
-
-    private static async Task<FoundServer> FindAsync(SharedKey key, LaptopChoice options, TimeSpan searchLimit, BootScreen screen, CancellationToken token)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
-        limit.CancelAfter(searchLimit);
-        var search = new ServerSearch(key, options.Interface, options.Laptop, screen.Say);
-        try
-        {
-            return await search.FindFirstAsync(limit.Token);
-        }
-        catch (OperationCanceledException) when (!token.IsCancellationRequested)
-        {
-            throw search.NobodyWithin(searchLimit);
-        }
     }
 }

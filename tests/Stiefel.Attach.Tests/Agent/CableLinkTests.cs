@@ -43,6 +43,22 @@ public sealed class CableLinkTests
         Ip("link show dev stiefellink");
     }
 
+    /// <summary>On a running system the interface is not the agent's.</summary>
+    [Fact]
+    public void Raise_InterfaceOfTheSystem_IsUsedAsItIs()
+    {
+        using var cable = new Cable();
+        var link = new CableLink(s_mac, mtu: 1400, Assert.Fail, systems: "desktop0");
+        Assert.Contains("desktop0 has no carrier: is it up", link.Raise(needsLinkLocal: true).Missing, StringComparison.Ordinal);
+        Ip("link set dev desktop0 up");
+
+        Until(link, ready: true);
+
+        Assert.Contains("mtu 1500", Ip("link show dev desktop0"), StringComparison.Ordinal);
+        cable.PlugOut();
+        Assert.Contains("no network interface desktop0 any more", link.Raise(needsLinkLocal: true).Missing, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Raise_CarrierOutAndAdapterReplugged_SaysWhatIsMissingAndComesBack()
     {

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Stiefel.Attach.Agent;
 using Stiefel.Attach.Console;
 using Stiefel.Attach.Ending;
+using Stiefel.Protocol.Handover;
 using Xunit;
 
 namespace Stiefel.Attach.Tests.Agent;

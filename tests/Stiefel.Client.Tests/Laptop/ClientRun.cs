@@ -13,7 +13,7 @@ internal sealed record ClientRun(int ExitCode, string Output, string Errors)
 
     public static async Task<ClientRun> StartAsync(params string[] arguments)
     {
-        var root = new RootCommand("test") { BootVerb.Build(), DiscoverVerb.Build(), FetchVerb.Build() };
+        var root = new RootCommand("test") { BootVerb.Build(), DiscoverVerb.Build(), FetchVerb.Build(), AttachVerb.Build(), DetachVerb.Build() };
         var (output, errors) = (new StringWriter(), new StringWriter());
         var code = await new VerbRunner("stiefel-client", Failure.AsVerbException).RunAsync(root, arguments, output, errors).WaitAsync(s_limit);
         return new ClientRun(code, output.ToString(), errors.ToString());

@@ -92,7 +92,7 @@ internal sealed class ScriptedLaptop : IDisposable
             return (status, []);
         }
 
-        var answer = path == "/v1/discovery" ? Accept(request) : await AnswerSealedAsync(path, request);
+        var answer = path is "/v1/discovery" or "/v1/disk" ? Accept(request) : await AnswerSealedAsync(path, request);
         return answer is null ? (403, []) : (200, Tampering.TryGetValue(path, out var tamper) ? tamper(answer) : answer);
     }
 

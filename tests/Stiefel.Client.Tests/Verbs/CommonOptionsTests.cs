@@ -38,7 +38,7 @@ public sealed class CommonOptionsTests
     }
 
     [Theory]
-    [InlineData("bogus", "`stiefel-client` has no command 'bogus': expected boot, discover, fetch; see `stiefel-client --help`")]
+    [InlineData("bogus", "`stiefel-client` has no command 'bogus': expected boot, discover, fetch, attach, detach; see `stiefel-client --help`")]
     [InlineData("boot --sever 1.2.3.4", "`stiefel-client boot` has no option '--sever'; see `stiefel-client boot --help`")]
     [InlineData("discover --seconds x", "--seconds x: expected a whole number; see `stiefel-client discover --help`")]
     [InlineData("fetch --out a --passphrase-fd 1.5", "--passphrase-fd 1.5: expected a whole number; see `stiefel-client fetch --help`")]

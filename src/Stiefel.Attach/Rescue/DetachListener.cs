@@ -1,0 +1,120 @@
+using System.Net.Sockets;
+using System.Text;
+using Stiefel.Attach.Agent;
+using Stiefel.Linux.Errors;
+using Stiefel.Protocol.Handover;
+
+namespace Stiefel.Attach.Rescue;
+
+/// <summary>Hears at a socket, which only root can reach, what `stiefel-client detach` asks.</summary>
+internal sealed class DetachListener : IDisposable
+{
+    private const int QuestionMilliseconds = 1000;
+    private const int Backlog = 4;
+
+    private readonly string _path;
+    private readonly FinalGoodbye _goodbye;
+    private readonly Action _abandon;
+    private readonly Action _leave;
+    private readonly Socket _socket;
+    private bool _hasBegun;
+
+    /// <param name="path">Where the socket is made; one that a process left that was killed is replaced.</param>
+    /// <param name="goodbye">The disk's end.</param>
+    /// <param name="abandon">Disconnects the device without a word to the laptop.</param>
+    /// <param name="leave">Takes away what else is left. Done before the last answer, since the next agent may follow at once.</param>
+    internal DetachListener(string path, FinalGoodbye goodbye, Action abandon, Action leave)
+    {
+        (_path, _goodbye, _abandon, _leave) = (path, goodbye, abandon, leave);
+        File.Delete(path);
+        _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _socket.Bind(new UnixDomainSocketEndPoint(path));
+        // Connecting takes the right to write (man 7 unix), and nobody hears yet.
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        _socket.Listen(Backlog);
+    }
+
+    /// <summary>Answers until the one who asks has been told how the disk ended.</summary>
+    internal void HearUntilEnd()
+    {
+        while (true)
+        {
+            try
+            {
+                using var socket = _socket.Accept();
+                if (HasToldEnd(socket))
+                {
+                    return;
+                }
+            }
+            catch (SocketException)
+            {
+                // One that asked and did not wait; no memory for a moment.
+                Thread.Sleep(QuestionMilliseconds / 10);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    private bool HasToldEnd(Socket socket)
+    {
+        Span<byte> question = stackalloc byte[1];
+        socket.ReceiveTimeout = socket.SendTimeout = QuestionMilliseconds;
+        if (socket.Receive(question) == 0)
+        {
+            return false;
+        }
+
+        var (word, isEnd) = Answer((AgentQuestion)question[0]);
+        if (isEnd)
+        {
+            File.Delete(_path);
+            _leave();
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(word.ToString());
+        try
+        {
+            socket.Send(bytes.AsSpan(0, Math.Min(bytes.Length, AgentWord.MaxBytes)));
+        }
+        catch (SocketException) when (isEnd)
+        {
+            // The one that asked is gone, and the disk is, too.
+        }
+
+        return isEnd;
+    }
+
+    private (AgentWord Word, bool IsEnd) Answer(AgentQuestion question)
+    {
+        switch (question)
+        {
+            case AgentQuestion.Leave:
+                return (Leave(), true);
+            case AgentQuestion.Goodbye:
+                _goodbye.Begin();
+                _hasBegun = true;
+                break;
+            default:
+                break;
+        }
+
+        var word = _goodbye.Word;
+        return (word, _hasBegun && word.State is AgentState.Told or AgentState.Lost);
+    }
+
+    private AgentWord Leave()
+    {
+        try
+        {
+            _abandon();
+            return new AgentWord(AgentState.Lost, "the laptop was not told");
+        }
+        catch (LinuxException exception)
+        {
+            return new AgentWord(AgentState.Lost, $"the laptop was not told, and the device could not be freed: {exception.Message}");
+        }
+    }
+}

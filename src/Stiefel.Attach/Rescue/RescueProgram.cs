@@ -1,0 +1,103 @@
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Stiefel.Attach.Agent;
+using Stiefel.Attach.Console;
+using Stiefel.Linux.Devices;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Nbd;
+using Stiefel.Linux.Network;
+using Stiefel.Linux.Processes;
+using Stiefel.Protocol.Handover;
+
+namespace Stiefel.Attach.Rescue;
+
+/// <summary>
+/// The agent of a disk on a running system, which `stiefel-client attach` has started. In contrast to a payload's, nothing of that system depends on it: it takes no
+/// interface away, frees no device that it did not make, and ends when it is told to.
+/// </summary>
+internal static class RescueProgram
+{
+    private const int StackBytes = 256 * 1024;
+    private const int StandardError = 2;
+
+    // Processes in a session's or service's group are killed when that ends (man 5 systemd.kill); the root group is nobody's.
+    private const string RootGroup = "/sys/fs/cgroup/cgroup.procs";
+
+    /// <summary>Returns the exit code: 0 after the end that was asked for.</summary>
+    internal static int Run(AttachOrder order)
+    {
+        using var errors = new SafeFileHandle(StandardError, ownsHandle: false);
+        var log = new AttachLog("/dev") { Watcher = errors };
+        try
+        {
+            LeaveGroup();
+            AgentProgram.Settle(log);
+            var session = Take(order.SessionFile);
+            using var disk = AttachedDisk.AttachBeside(order.Index, order.Interface, session, log);
+            using var listener = new DetachListener(order.Socket, disk.Goodbye(), () => Abandon(order.Index), RemoveTunnel);
+            log.Watcher = null;
+            LetGoOfTerminal();
+            disk.Notices(session, Board(log).Show).Start();
+            new Thread(disk.KeepConnected, StackBytes) { IsBackground = true }.Start();
+            ReadyPipe.TellReady(order.ReadyPipe);
+            listener.HearUntilEnd();
+            return 0;
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException or FormatException)
+        {
+            log.Fail($"cannot attach the laptop's disk: {exception.Message}");
+            RemoveTunnel();
+            return 1;
+        }
+    }
+
+    private static AttachSession Take(string file)
+    {
+        var text = File.ReadAllText(file, Encoding.UTF8);
+        File.Delete(file);
+        return AttachSession.Parse(text);
+    }
+
+    // A person is at this computer and decides when it is switched off, whatever the laptop wishes.
+    private static NoticeBoard Board(AttachLog log) => new(log.Say, log.Fail, powerOff: () => true, () => Environment.TickCount64);
+
+    private static void LeaveGroup()
+    {
+        try
+        {
+            File.WriteAllText(RootGroup, "0");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another kind of control groups, or none: the end of a session may end this, too.
+        }
+    }
+
+    private static void LetGoOfTerminal()
+    {
+        using var nothing = CharacterDevice.Open("/dev", AgentProgram.MemoryDevices, AgentProgram.Null);
+        RootStorageDaemon.RedirectStandardStreams(nothing);
+    }
+
+    private static void Abandon(int index)
+    {
+        using var kernel = NbdNetlink.TryOpen();
+        kernel?.Disconnect(index);
+    }
+
+    private static void RemoveTunnel()
+    {
+        try
+        {
+            if (RouteNetlink.ListLinks().FirstOrDefault(link => link.Name == LaptopTunnel.Name) is { } tunnel)
+            {
+                RouteNetlink.Remove(tunnel.Index);
+            }
+        }
+        catch (LinuxException)
+        {
+            // It leads nowhere, and the next one takes it up.
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Stiefel.Linux.BlockDevices;
+using Stiefel.Linux.Nbd;
+using Stiefel.Linux.Processes;
+using Stiefel.Protocol.Handover;
+
+namespace Stiefel.Client.Rescue;
+
+/// <summary>This system.</summary>
+/// <param name="state">What is attached.</param>
+internal sealed class DetachingSystem(AttachState state) : IDetachingSystem
+{
+    public IReadOnlyList<string> UsersOf(string device) => DiskUsers.Of(device);
+
+    public IDisposable? TryClaim(string device, bool flush)
+    {
+        var claim = DiskClaim.TryTake($"/dev/{device}");
+        if (flush)
+        {
+            claim?.Flush();
+        }
+
+        return claim;
+    }
+
+    public AgentWord? Ask(AgentQuestion question)
+    {
+        try
+        {
+            return AgentWord.Parse(LocalQuestion.Ask(AttachOrder.SocketIn(state.Directory), (byte)question, AgentWord.MaxBytes));
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    public void Disconnect(string device)
+    {
+        using var kernel = NbdNetlink.TryOpen();
+        if (kernel is not null && int.TryParse(device.AsSpan("nbd".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index) && kernel.ListConnected().Contains(index))
+        {
+            kernel.Disconnect(index);
+        }
+    }
+
+    public void Forget(string device)
+    {
+        new UdevRule(device).Remove();
+        state.End();
+    }
+}

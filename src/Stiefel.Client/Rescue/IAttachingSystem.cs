@@ -1,0 +1,26 @@
+using Stiefel.Protocol.Handover;
+
+namespace Stiefel.Client.Rescue;
+
+/// <summary>The running system, as far as `attach` changes it; tests replace it.</summary>
+internal interface IAttachingSystem
+{
+    /// <summary>The number of a network block device that nobody uses.</summary>
+    int FindFreeDevice();
+
+    /// <summary>Keeps everything from touching the device by itself, before it is there.</summary>
+    void KeepOthersAway(int index);
+
+    /// <summary>Takes that back.</summary>
+    void LetOthersIn(int index);
+
+    /// <summary>Starts the agent, and returns once the disk is there.</summary>
+    /// <exception cref="Stiefel.CommandLine.FailedException">It ended before; it has said why.</exception>
+    Task AttachAsync(int index, string interfaceName, AttachSession session, CancellationToken token);
+
+    /// <summary>True if the kernel refuses writes to the device.</summary>
+    bool IsReadOnly(int index);
+
+    /// <summary>Takes the disk away again.</summary>
+    void Abandon(int index);
+}

@@ -1,0 +1,90 @@
+using Stiefel.CommandLine;
+using Stiefel.Linux.Programs;
+
+namespace Stiefel.Client.Rescue;
+
+/// <summary>
+/// The rule by which udev leaves a device and its partitions alone: what is on them is not looked at, so that LVM, RAID, btrfs and bcache, which go by that, do not
+/// assemble anything; udisks and systemd ignore them; and no name in /dev/disk leads to them, which could be that of a file system of this computer.
+/// </summary>
+/// <param name="device">The kernel's name of the device.</param>
+internal sealed class UdevRule(string device)
+{
+    private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeSpan.FromSeconds(60) };
+
+    /// <summary>Where udev has its files; another directory in tests.</summary>
+    public string UdevDirectory { get; init; } = "/run/udev";
+
+    /// <summary>Runs udevadm; tests replace it.</summary>
+    public Action<IReadOnlyList<string>> Udevadm { get; init; } = arguments => ExternalProgram.Run("udevadm", arguments, s_options);
+
+    /// <summary>The rule's file. Its name sorts before all others', whose rules go by what this one sets.</summary>
+    public string File => Path.Combine(UdevDirectory, "rules.d", $"00-stiefel-{device}.rules");
+
+    /// <summary>The rule's text.</summary>
+    public string Text =>
+        $$"""
+        # Made by `stiefel-client attach`, and taken away by `stiefel-client detach`: nothing uses the laptop's disk unasked.
+        SUBSYSTEM=="block", KERNEL=="{{device}}|{{device}}p*", ENV{UDISKS_IGNORE}="1", ENV{UDISKS_AUTO}="0", ENV{SYSTEMD_READY}="0", ENV{DM_UDEV_DISABLE_OTHER_RULES_FLAG}="1", ENV{UDEV_DISABLE_PERSISTENT_STORAGE_RULES_FLAG}="1", OPTIONS:="nowatch"
+
+        """;
+
+    /// <summary>True if udev runs here; without it, nothing looks at devices by itself.</summary>
+    private bool IsUdevThere => Directory.Exists(UdevDirectory);
+
+    /// <summary>Makes the rule, and returns once udev follows it.</summary>
+    /// <exception cref="RefusedException">udev cannot be told.</exception>
+    public void Make()
+    {
+        if (!IsUdevThere)
+        {
+            return;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(File)!);
+            System.IO.File.WriteAllText(File, Text);
+            Udevadm(["control", "--reload"]);
+        }
+        catch (Exception problem) when (problem is ExternalProgramException or IOException or UnauthorizedAccessException)
+        {
+            System.IO.File.Delete(File);
+            throw new RefusedException($"udev cannot be kept away from the laptop's disk: {problem.Message}");
+        }
+    }
+
+    /// <summary>Returns when udev has handled what it has heard of so far.</summary>
+    public void Settle()
+    {
+        if (IsUdevThere)
+        {
+            Try(["settle", "--timeout=10"]);
+        }
+    }
+
+    /// <summary>Takes the rule away, and what it had said of the device.</summary>
+    public void Remove()
+    {
+        if (!System.IO.File.Exists(File))
+        {
+            return;
+        }
+
+        System.IO.File.Delete(File);
+        Try(["control", "--reload"]);
+        Try(["trigger", "--action=change", $"--sysname-match={device}"]);
+    }
+
+    private void Try(IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            Udevadm(arguments);
+        }
+        catch (ExternalProgramException)
+        {
+            // The device is empty by now, or its partitions appear a moment later.
+        }
+    }
+}
