@@ -11,9 +11,9 @@ using Stiefel.Server.Status;
 namespace Stiefel.Server.Screen;
 
 /// <summary>
-/// Shows on the laptop's own screen what it is doing, above its log, and listens to its keyboard. The rows above are no part of the log's scrolling
-/// (DECSTBM); each picture is one write, which saves and restores the log's cursor, so that neither disturbs the other. The kernel switches the screen
-/// off after a minute without a key (man 4 console_codes, ESC [ 9 ; n ]); a key switches it on, and what is written does not.
+/// Shows on the laptop's own screen what it is doing, above its log, and reads its keyboard. The upper rows do not scroll with the log (DECSTBM).
+/// Each update is one write, which saves and restores the log's cursor, so that neither disturbs the other. The kernel switches the screen
+/// off after a minute without a key (man 4 console_codes, ESC [ 9 ; n ]); a key switches it on again, output does not.
 /// </summary>
 public sealed class LaptopScreen(
     ServerOptions options, StatusReport status, LoadHistory load, NetworkReport network, PowerFeed power, ScreenWishes wishes, TimeProvider time, ILogger<LaptopScreen> logger) : BackgroundService
@@ -49,7 +49,7 @@ public sealed class LaptopScreen(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // The log is on the screen as before.
+            // The screen still shows the log.
             logger.ScreenFailed(e);
         }
     }
@@ -58,7 +58,7 @@ public sealed class LaptopScreen(
     {
         if (confirmed.Wish != ScreenWish.None)
         {
-            // It may take minutes: a disk's cache is written first.
+            // Do not wait here: it may take minutes, because the disk's cache is written first.
             _ = Task.Run(async () => _outcome = await wishes.FulfilAsync(confirmed.Wish, confirmed.Force));
         }
     }
@@ -74,7 +74,7 @@ public sealed class LaptopScreen(
         var document = status.Now();
         var moment = power.Latest;
         var view = new ScreenView(document, load.Now, network.Now(), moment.Text, moment.Reading.State >= PowerState.Low);
-        // A graphics driver that takes the screen over forgets the region.
+        // Set the scrolling region each time, because a graphics driver that takes the screen over forgets it.
         var picture = new StringBuilder("\u001b7").Append(s_region);
         foreach (var (row, index) in ScreenText.Of(view, _dialogue.Row(now), now).Select((row, index) => (row, index)))
         {

@@ -1,9 +1,9 @@
 namespace Stiefel.Server.Screen;
 
-/// <summary>The keys of the laptop's screen: each wish is asked about twice, and a question that nobody answers is taken back.</summary>
+/// <summary>Handles the keys of the laptop's screen: asks twice before each action, and takes a question back that nobody answers.</summary>
 internal sealed class ScreenDialogue
 {
-    /// <summary>The row without a question.</summary>
+    /// <summary>The text of the row while no question is asked.</summary>
     public const string Keys = "[e] end session  [r] return home  [p] power off  [s] silence the beeps";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
@@ -14,18 +14,18 @@ internal sealed class ScreenDialogue
     private string _said = "";
     private DateTimeOffset _until;
 
-    /// <summary>The row to show.</summary>
+    /// <summary>The text of the row to show now.</summary>
     public string Row(DateTimeOffset now)
     {
         Forget(now);
         return _asked == ScreenWish.None ? (_said.Length > 0 ? _said : Keys) : $"{Question}  [y] yes  [any other key] no";
     }
 
-    /// <summary>A key was pressed.</summary>
+    /// <summary>Handles a pressed key.</summary>
     /// <param name="key">The key's byte.</param>
-    /// <param name="isInUse">A desktop has the disk at this moment.</param>
+    /// <param name="isInUse">True if a desktop has the disk now.</param>
     /// <param name="now">The time.</param>
-    /// <returns>The wish that was confirmed by this key, and whether the person was told that a desktop loses what it has not written.</returns>
+    /// <returns>The action that this key confirmed, and whether the person was told that a desktop loses what it has not written.</returns>
     public (ScreenWish Wish, bool Force) Press(byte key, bool isInUse, DateTimeOffset now)
     {
         Forget(now);
@@ -60,7 +60,7 @@ internal sealed class ScreenDialogue
         return (ScreenWish.None, false);
     }
 
-    /// <summary>Shows for a while what came of a wish.</summary>
+    /// <summary>Shows the outcome of an action for a while.</summary>
     public void Say(string outcome, DateTimeOffset now) => (_said, _until) = (outcome, now + s_patience);
 
     private void Forget(DateTimeOffset now)

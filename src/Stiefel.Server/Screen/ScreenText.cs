@@ -6,18 +6,18 @@ namespace Stiefel.Server.Screen;
 /// <summary>The upper part of the laptop's screen: eleven rows of plain ASCII letters, 80 columns at most. The log scrolls below.</summary>
 internal static class ScreenText
 {
-    /// <summary>The rows, of which the last is a line.</summary>
+    /// <summary>The number of rows; the last one is a line.</summary>
     public const int Rows = 11;
 
-    /// <summary>One column stays free: some terminals begin a new row after the last.</summary>
+    /// <summary>The width of a row. One column of 80 stays free, because some terminals begin a new row after the last column.</summary>
     public const int Columns = 79;
 
     private const int PlotColumns = 44;
 
-    /// <summary>The rows for a moment.</summary>
-    /// <param name="view">What is shown.</param>
+    /// <summary>Makes the rows.</summary>
+    /// <param name="view">The state to show.</param>
     /// <param name="keys">The row for keys and questions.</param>
-    /// <param name="now">The time, for ages.</param>
+    /// <param name="now">The time now, from which ages are computed.</param>
     public static IReadOnlyList<string> Of(ScreenView view, string keys, DateTimeOffset now)
     {
         var (status, load, network, power, isLow) = view;

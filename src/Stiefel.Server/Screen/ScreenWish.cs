@@ -1,20 +1,20 @@
 namespace Stiefel.Server.Screen;
 
-/// <summary>What somebody at the laptop's keyboard wants.</summary>
+/// <summary>An action that a person can ask for at the laptop's keyboard.</summary>
 internal enum ScreenWish
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No action.</summary>
     None,
 
-    /// <summary>The session of the desktop that has the disk ends.</summary>
+    /// <summary>Ends the session of the desktop that has the disk.</summary>
     EndSession,
 
-    /// <summary>The laptop returns to its own system.</summary>
+    /// <summary>Returns to the laptop's own system.</summary>
     Return,
 
-    /// <summary>The laptop switches itself off.</summary>
+    /// <summary>Switches the laptop off.</summary>
     PowerOff,
 
-    /// <summary>The beeps end, or may sound again.</summary>
+    /// <summary>Silences the beeps, or ends the silence.</summary>
     Silence,
 }

@@ -6,15 +6,15 @@ using Stiefel.Server.Revocation;
 
 namespace Stiefel.Server.Screen;
 
-/// <summary>Does what somebody at the laptop's keyboard confirmed twice.</summary>
+/// <summary>Carries out the actions that a person at the laptop's keyboard confirmed.</summary>
 public sealed class ScreenWishes(WayHome home, PowerAlarm alarm, IDiskGate? gate = null, SessionEnding? sessions = null)
 {
     private const string Because = "somebody at its keyboard asked for it";
 
-    /// <summary>Does it.</summary>
-    /// <param name="wish">What was confirmed.</param>
-    /// <param name="force">Also while a desktop has the disk.</param>
-    /// <returns>What came of it, for people.</returns>
+    /// <summary>Carries out an action.</summary>
+    /// <param name="wish">The action.</param>
+    /// <param name="force">True to leave even while a desktop has the disk.</param>
+    /// <returns>The outcome, for people.</returns>
     internal async Task<string> FulfilAsync(ScreenWish wish, bool force)
     {
         try
@@ -29,7 +29,7 @@ public sealed class ScreenWishes(WayHome home, PowerAlarm alarm, IDiskGate? gate
                     return Words(await home.LeaveAsync(WayOut.PowerOff, Because, force, CancellationToken.None));
                 case ScreenWish.Silence:
                     alarm.Silence(!alarm.Status.IsSilenced);
-                    return alarm.Status.IsSilenced ? "It is silent until its power becomes worse." : "It beeps when its power is in danger.";
+                    return alarm.Status.IsSilenced ? "The beeps are silenced until the power becomes worse." : "The laptop beeps when its power is at risk.";
                 default:
                     return "";
             }

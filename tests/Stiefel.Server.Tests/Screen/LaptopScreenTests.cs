@@ -4,7 +4,7 @@ using Stiefel.Server.Tests.Return;
 
 namespace Stiefel.Server.Tests.Screen;
 
-/// <summary>The laptop's screen on a terminal, with a person at its keys.</summary>
+/// <summary>The laptop's screen on a pseudo-terminal; the test reads the screen and types the keys.</summary>
 public sealed class LaptopScreenTests : IDisposable
 {
     private readonly ServerFiles _files = new();
@@ -25,7 +25,7 @@ public sealed class LaptopScreenTests : IDisposable
         using var disk = laptop.Server.Connect(desktop.ExportName)!;
         await terminal.WaitForAsync("SERVING STICK");
 
-        // Each picture leaves the log's cursor where it was.
+        // Each update leaves the log's cursor where it was.
         var picture = terminal.Seen[terminal.Seen.LastIndexOf("\u001b7", StringComparison.Ordinal)..];
         await terminal.WaitForAsync("\u001b8\u001b7");
         Assert.DoesNotContain('\n', picture);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Stiefel.Server.Tests.Screen;
 
-/// <summary>A terminal whose other end is this test: what is written on it is read here, and what is typed here are its keys. Made by python3, which has the calls.</summary>
+/// <summary>A pseudo-terminal whose other end is this test, which reads what is written on it and types its keys. It is made by python3, which has the system calls.</summary>
 internal sealed class PseudoTerminal : IAsyncDisposable
 {
     private const string Script = """
@@ -50,7 +50,7 @@ internal sealed class PseudoTerminal : IAsyncDisposable
         return _python.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Waits until this text is written, from now on.</summary>
+    /// <summary>Waits until this text is written; text that was written before does not count.</summary>
     public async Task WaitForAsync(string text)
     {
         lock (_seen)

@@ -45,7 +45,7 @@ public sealed class ScreenDialogueTests
         Assert.Equal(ScreenWish.None, _dialogue.Press((byte)'y', isInUse: false, s_now.AddSeconds(11)).Wish);
     }
 
-    /// <summary>A desktop that came between the questions was not spoken of, and is not cut off.</summary>
+    /// <summary>A desktop that came between the two questions was not mentioned in them, so it is not cut off.</summary>
     [Fact]
     public void Force_OfADesktopThatCameLater_IsNotMeant()
     {

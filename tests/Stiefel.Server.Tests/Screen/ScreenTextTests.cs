@@ -3,7 +3,7 @@ using Stiefel.Server.Screen;
 
 namespace Stiefel.Server.Tests.Screen;
 
-/// <summary>The laptop's screen, as a person sees it.</summary>
+/// <summary>The rows of the laptop's screen, as a person sees them.</summary>
 public sealed class ScreenTextTests
 {
     private static readonly DateTimeOffset s_start = DateTimeOffset.UnixEpoch;
@@ -42,7 +42,7 @@ public sealed class ScreenTextTests
         Assert.Contains("no cable", rows[2], StringComparison.Ordinal);
     }
 
-    /// <summary>Whatever another machine calls itself, the screen stays whole.</summary>
+    /// <summary>A hostile name of another machine cannot break the screen.</summary>
     [Fact]
     public void Rows_OfHostileNames_FitAndDrawNothing()
     {
