@@ -236,8 +236,9 @@ internal sealed class ConfigurationReader(string directory)
         {
             IncludePackages = initrd.Texts("include-packages") ?? [],
             IncludeModules = initrd.Texts("include-modules") ?? [],
-            IncludeFiles = ReadFiles(initrd),
+            IncludeFiles = ReadItems<IncludedFile>(initrd, "include-files", IncludedFile.Read),
             IncludeFirmware = initrd.Texts("include-firmware") ?? [],
+            Drivers = ReadItems<ForeignDriver>(initrd, "drivers", ForeignDriver.Read),
             Shell = initrd.Text("shell"),
             Kernel = ReadKernel(initrd),
             Packing = ReadPacking(initrd.Section("packing")),
@@ -259,23 +260,25 @@ internal sealed class ConfigurationReader(string directory)
         return result;
     }
 
-    private List<IncludedFile> ReadFiles(ConfigurationSection initrd)
+    private delegate T? ItemReader<T>(string text, string directory, out string problem);
+
+    private List<T> ReadItems<T>(ConfigurationSection section, string key, ItemReader<T> read)
+        where T : class
     {
-        var texts = initrd.Texts("include-files") ?? [];
-        var files = new List<IncludedFile>();
-        for (var index = 0; index < texts.Count; index++)
+        var items = new List<T>();
+        foreach ((var index, var text) in (section.Texts(key) ?? []).Index())
         {
-            if (IncludedFile.Read(texts[index], directory, out var problem) is { } file)
+            if (read(text, directory, out var problem) is { } item)
             {
-                files.Add(file);
+                items.Add(item);
             }
             else
             {
-                initrd.ItemProblem("include-files", index, problem);
+                section.ItemProblem(key, index, problem);
             }
         }
 
-        return files;
+        return items;
     }
 
     private static RamdiskKernel ReadKernel(ConfigurationSection initrd)
@@ -344,7 +347,7 @@ internal sealed class ConfigurationReader(string directory)
             var section = modules.Section(driver);
             if (section.Text("url") is not null)
             {
-                _notes.Add($"module-configs.{driver}.url has no effect: no driver is compiled (the kernel has its own r8152)");
+                _notes.Add($"module-configs.{driver}.url has no effect without a SHA-256: name both in initrd.drivers to have it built (the kernel has its own r8152)");
             }
 
             section.Finish();

@@ -15,6 +15,9 @@ internal sealed record InitrdConfiguration
     /// <summary>Firmware: how its paths below /lib/firmware begin.</summary>
     public IReadOnlyList<string> IncludeFirmware { get; init; } = [];
 
+    /// <summary>Drivers that are built for the ramdisk's kernel.</summary>
+    public IReadOnlyList<ForeignDriver> Drivers { get; init; } = [];
+
     /// <summary>The shell of the debug consoles.</summary>
     public string? Shell { get; init; }
 

@@ -13,10 +13,11 @@ internal sealed class ImageWriter(string directory, StepLog log)
     /// <param name="kernel">Its kernel.</param>
     /// <param name="parts">What the initrd consists of.</param>
     /// <param name="programs">For the manifest.</param>
+    /// <param name="wishes">Likewise, see <see cref="RamdiskWishes"/>.</param>
     /// <param name="netBoot">What is offered to desktops without a stick, or null.</param>
     /// <param name="sizeLimit">MiB, or null where the user has asked for something larger on purpose.</param>
     /// <exception cref="FailedException">The initrd is larger than allowed; nothing was written.</exception>
-    public RamdiskImage Write(KernelTree kernel, InitrdParts parts, RamdiskPrograms programs, PackedPart? netBoot, int? sizeLimit)
+    public RamdiskImage Write(KernelTree kernel, InitrdParts parts, RamdiskPrograms programs, string wishes, PackedPart? netBoot, int? sizeLimit)
     {
         var size = parts.All.Sum(part => part.Size);
         if (size > sizeLimit * Mebibyte)
@@ -42,7 +43,7 @@ internal sealed class ImageWriter(string directory, StepLog log)
             log.Note($"{RamdiskImage.NetBootName} {DataSize.Binary(netBoot.Size)}, for desktops without a stick");
         }
 
-        var manifest = Describe(image, kernel, parts, programs).ToBytes();
+        var manifest = Describe(image, kernel, parts, programs, wishes).ToBytes();
         Write(image.Manifest, target => target.Write(manifest));
         var finished = versions.Finish(image);
         log.Note($"{RamdiskImage.KernelName} {DataSize.Binary(new FileInfo(kernel.Image).Length)}, Linux {kernel.Release}");
@@ -51,12 +52,13 @@ internal sealed class ImageWriter(string directory, StepLog log)
         return finished;
     }
 
-    private static RamdiskManifest Describe(RamdiskImage image, KernelTree kernel, InitrdParts parts, RamdiskPrograms programs) => new(
+    private static RamdiskManifest Describe(RamdiskImage image, KernelTree kernel, InitrdParts parts, RamdiskPrograms programs, string wishes) => new(
         kernel.Release,
         new SortedDictionary<string, ManifestFile>(((string[])[image.Kernel, image.Initrd, image.NetBoot]).Where(File.Exists).ToDictionary(file => Path.GetFileName(file), ManifestFile.Of)),
         [.. parts.All.Select(part => new ManifestPart(part.Name, part.Compression.ToString(), part.UnpackedSize, part.Size))],
         programs.Programs,
-        programs.Packages);
+        programs.Packages,
+        wishes);
 
     private static void Write(string file, Action<FileStream> write)
     {

@@ -1,4 +1,5 @@
 using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Ramdisk.Packing;
 using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk;
@@ -19,8 +20,7 @@ internal sealed class IncludedFiles(string laptop, string root)
     {
         foreach (var file in files)
         {
-            var source = Path.Combine(laptop, file.Source.TrimStart('/'));
-            var target = Path.Combine(root, file.Target.TrimStart('/'));
+            var (source, target) = Place(file);
             if (Directory.Exists(source))
             {
                 Directory.CreateDirectory(target);
@@ -45,15 +45,11 @@ internal sealed class IncludedFiles(string laptop, string root)
         foreach (var beginning in beginnings)
         {
             var found = false;
-            foreach (var place in s_firmware.Select(place => Path.Combine(laptop, place)).Where(Directory.Exists).Take(1))
+            foreach (var (source, target) in Firmware(beginning))
             {
-                foreach (var file in Directory.EnumerateFiles(place, "*", SearchOption.AllDirectories).Where(file => Path.GetRelativePath(place, file).StartsWith(beginning, StringComparison.Ordinal)))
-                {
-                    var target = Path.Combine(root, FirmwarePlace, Path.GetRelativePath(place, file));
-                    Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                    File.Copy(file, target, overwrite: true);
-                    found = true;
-                }
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(source, target, overwrite: true);
+                found = true;
             }
 
             if (!found)
@@ -62,4 +58,32 @@ internal sealed class IncludedFiles(string laptop, string root)
             }
         }
     }
+
+    /// <summary>Lists what both would copy, in an order that stays; a source that is not there is listed, too.</summary>
+    public IEnumerable<(string Source, string Target)> List(IEnumerable<IncludedFile> files, IEnumerable<string> beginnings)
+    {
+        foreach (var file in files)
+        {
+            var (source, target) = Place(file);
+            yield return (source, target);
+            foreach (var below in Directory.Exists(source) ? DirectoryTree.Walk(source) : [])
+            {
+                yield return (Path.Combine(source, below), Path.Combine(target, below));
+            }
+        }
+
+        foreach (var firmware in beginnings.SelectMany(Firmware).OrderBy(firmware => firmware.Target, StringComparer.Ordinal))
+        {
+            yield return firmware;
+        }
+    }
+
+    private (string Source, string Target) Place(IncludedFile file) => (Path.Combine(laptop, file.Source.TrimStart('/')), Path.Combine(root, file.Target.TrimStart('/')));
+
+    private IEnumerable<(string Source, string Target)> Firmware(string beginning) =>
+        from place in s_firmware.Select(place => Path.Combine(laptop, place)).Where(Directory.Exists).Take(1)
+        from file in Directory.EnumerateFiles(place, "*", SearchOption.AllDirectories)
+        let path = Path.GetRelativePath(place, file)
+        where path.StartsWith(beginning, StringComparison.Ordinal)
+        select (file, Path.Combine(root, FirmwarePlace, path));
 }

@@ -1,4 +1,6 @@
+using Stiefel.Cli.Laptop;
 using Stiefel.Cli.Ramdisk.Kernel;
+using Stiefel.Cli.Ramdisk.Kernel.Foreign;
 using Stiefel.Cli.Ramdisk.NetBoot;
 using Stiefel.Cli.Ramdisk.Packages;
 using Stiefel.Cli.Ramdisk.Packing;
@@ -11,6 +13,8 @@ namespace Stiefel.Cli.Ramdisk;
 /// <summary>Builds the ramdisk: packages, kernel, programs, directory, archives, image. Steps whose inputs did not change are not done again.</summary>
 internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
 {
+    private const string OsRelease = "/etc/os-release";
+
     private readonly RamdiskContent _content = RamdiskContent.For(request.Configuration);
 
     /// <summary>Builds all of it.</summary>
@@ -21,9 +25,10 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         var packing = new PackStep(cache, log, work.Path);
 
         var packages = request.NeedsPackages ? await FetchAsync(cache, token) : new PackageSet([]);
+        var drivers = new ForeignDrivers(cache, log, HeadersSource(), _content.Drivers, work.Path);
         var kernel = request.Own is { } own
-            ? await new OwnKernelStep(own.Laptop, log, work.Path).RunAsync(own.Kernel, _content.KernelModules, token)
-            : await new KernelStep(cache, log, work.Path).RunAsync(packages, _content.KernelModules, token);
+            ? await new OwnKernelStep(own.Laptop, log, drivers, work.Path).RunAsync(own.Kernel, _content.KernelModules, token)
+            : await new KernelStep(cache, log, drivers, work.Path).RunAsync(packages, _content.KernelModules, token);
         foreach (var need in KernelNeeds.MissingIn(Path.Combine(kernel.Modules, kernel.Release), request.Own is null ? request.Hardware : []))
         {
             log.Note($"the ramdisk will not have {need}: no driver of that name is in Debian's kernel, or none that the ramdisk holds (initrd.include-modules)");
@@ -40,7 +45,7 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         {
             // A kernel of the laptop's own has the modules that its distribution chose.
             var limit = request.Compression is null && request.Own is null ? _content.SizeLimit : null;
-            var image = new ImageWriter(request.OutputDirectory, log).Write(kernel, parts, programs, netBoot, limit);
+            var image = new ImageWriter(request.OutputDirectory, log).Write(kernel, parts, programs, RamdiskWishes.HashOf(request.Configuration, Laptop), netBoot, limit);
             if (request.Own is not null)
             {
                 Directory.Delete(kernel.DirectoryPath, recursive: true); // nothing is taken from it again
@@ -57,6 +62,9 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         using var work = WorkDirectory.Open(request);
         return await MakeProgramsAsync(cache, new PackStep(cache, log, work.Path), await FetchAsync(cache, token), work.Path, token);
     }
+
+    // The top of the tree that files of the laptop's own are taken from.
+    private string Laptop => request.Own?.Laptop.Root ?? "/";
 
     // What its own kernel unpacks may be packed in no way that it might not know.
     private Configuration.Compression EarlyCompression => request.Own is null ? Compression : Configuration.Compression.None;
@@ -86,16 +94,25 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
     private async Task<PackedPart> EarlyAsync(PackStep packing, KernelTree kernel, string work, CancellationToken token)
     {
         var root = Path.Combine(work, "early");
-        RamdiskTree.AssembleEarly(root, kernel.Early, _content, request.Own?.Laptop.Root ?? "/");
+        RamdiskTree.AssembleEarly(root, kernel.Early, _content, Laptop);
         RamdiskLint.Check(root).ToList().ForEach(log.Note);
         return await packing.ArchiveAsync("early", root, _ => true, EarlyCompression, token);
     }
 
+    private DebianSource Source()
+    {
+        var debian = request.Configuration.Initrd.Debian;
+        return DebianSource.For(debian with { Components = [.. debian.Components.Union(_content.MoreComponents)] }, request.Mirror, File.Exists(OsRelease) ? File.ReadAllText(OsRelease) : "");
+    }
+
+    // The headers of another distribution's kernel are in packages that mmdebstrap does not know.
+    private DebianSource HeadersSource() => _content.Drivers.Count > 0 && request.Own is { } own && Distribution.Of(own.Laptop).Id is not ("debian" or "ubuntu")
+        ? throw new FailedException("initrd.drivers: drivers are built for kernels of Debian and Ubuntu only; with `kernel: debian` (initrd.kernel) the ramdisk has Debian's")
+        : Source();
+
     private async Task<PackageSet> FetchAsync(StepCache cache, CancellationToken token)
     {
-        var osRelease = File.Exists("/etc/os-release") ? await File.ReadAllTextAsync("/etc/os-release", token) : "";
-        var debian = request.Configuration.Initrd.Debian;
-        var source = DebianSource.For(debian with { Components = [.. debian.Components.Union(_content.MoreComponents)] }, request.Mirror, osRelease);
+        var source = Source();
         string[] names =
         [
             .. request.NeedsKernelPackage ? [source.KernelPackage] : Array.Empty<string>(), .. request.Programs is null ? _content.AllPackages : [],

@@ -11,7 +11,10 @@ namespace Stiefel.Cli.Ramdisk;
 internal sealed record RamdiskChoice(OwnRamdiskKernel? Own, RamdiskPrograms? Programs, IReadOnlyList<string> Notes)
 {
     /// <summary>Nothing is fetched for it.</summary>
-    public bool IsAtHand => Own is not null && Programs is not null;
+    public bool IsAtHand => Own is not null && Programs is not null && !BuildsDrivers;
+
+    /// <summary>Drivers are built for it, which takes a mirror.</summary>
+    public bool BuildsDrivers { get; init; }
 
     /// <summary>Chooses.</summary>
     /// <param name="laptop">What the laptop is.</param>
@@ -35,7 +38,12 @@ internal sealed record RamdiskChoice(OwnRamdiskKernel? Own, RamdiskPrograms? Pro
                 : "programs: of Debian's packages, since the configuration wants more than every ramdisk has (modules, initrd.include-packages)");
         }
 
-        return new RamdiskChoice(own, programs, notes);
+        if (content.Drivers.Count > 0)
+        {
+            notes.Add("drivers: built by `stiefel create-initrd`, with the compiler and the kernel's headers of Debian's packages (initrd.drivers); do so after each upgrade of the kernel");
+        }
+
+        return new RamdiskChoice(own, programs, notes) { BuildsDrivers = content.Drivers.Count > 0 };
     }
 
     private static OwnRamdiskKernel? KernelOf(LaptopFacts laptop, RamdiskContent content, List<string> notes)

@@ -52,6 +52,9 @@ internal sealed record RamdiskContent
     /// <summary>Firmware of the laptop's own: how its paths begin.</summary>
     public IReadOnlyList<string> Firmware { get; private init; } = [];
 
+    /// <summary>Drivers that are not in the kernel, and are built.</summary>
+    public IReadOnlyList<ForeignDriver> Drivers { get; private init; } = [];
+
     /// <summary>Components of the archive that the chosen parts need besides those configured.</summary>
     public IReadOnlyList<string> MoreComponents { get; private init; } = [];
 
@@ -84,6 +87,7 @@ internal sealed record RamdiskContent
             KernelModules = (graphics ? ModuleRules.Usual.With(["drivers/gpu/drm/i915/"]) : ModuleRules.Usual) with { Wanted = configuration.Initrd.IncludeModules },
             Files = configuration.Initrd.IncludeFiles,
             Firmware = configuration.Initrd.IncludeFirmware,
+            Drivers = configuration.Initrd.Drivers,
             MoreComponents = graphics ? ["non-free-firmware"] : [],
             WholePackages =
             [

@@ -11,12 +11,14 @@ namespace Stiefel.Cli.Ramdisk;
 /// <param name="Parts">The archives of which the initrd consists, in order.</param>
 /// <param name="Programs">Our own programs inside.</param>
 /// <param name="Packages">Versions of the Debian packages that were fetched for it.</param>
+/// <param name="Wishes">What the configuration asked for, see <see cref="RamdiskWishes"/>; null in a manifest of earlier versions.</param>
 internal sealed record RamdiskManifest(
     string KernelRelease,
     SortedDictionary<string, ManifestFile> Files,
     IReadOnlyList<ManifestPart> Parts,
     SortedDictionary<string, ManifestFile> Programs,
-    SortedDictionary<string, string> Packages)
+    SortedDictionary<string, string> Packages,
+    string? Wishes)
 {
     public const string FileName = "manifest.json";
 

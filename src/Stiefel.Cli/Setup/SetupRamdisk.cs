@@ -80,5 +80,6 @@ internal sealed class SetupRamdisk
         && _laptop.Tree.Bytes($"{_directory}/{RamdiskManifest.FileName}") is { } bytes && RamdiskManifest.TryRead(bytes) is { } manifest
         && manifest.KernelRelease == own.Kernel.Release
         && manifest.Programs.SequenceEqual(programs.Programs)
+        && manifest.Wishes == RamdiskWishes.HashOf(_configuration, _laptop.Tree.Root)
         && manifest.Files.GetValueOrDefault(RamdiskImage.KernelName) == ManifestFile.Of(Place(own.Kernel.Image));
 }

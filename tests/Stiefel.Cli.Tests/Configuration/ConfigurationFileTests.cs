@@ -179,6 +179,19 @@ public class ConfigurationFileTests
         Assert.Null(configuration.ModuleConfigs.Debug.Shell);
     }
 
+    [Fact]
+    public void Drivers_WithAddressAndHash_AreReadAndOthersSayWhatIsExpected()
+    {
+        var hash = new string('A', 64);
+        var drivers = ConfigurationFile.Parse("/etc/c.yaml", $"initrd:\n  drivers: [https://example.org/d.tar.gz {hash}, d.tar {hash}]\n").Initrd.Drivers;
+        Assert.Equal([new("https://example.org/d.tar.gz", new string('a', 64)), new("/etc/d.tar", new string('a', 64))], drivers);
+        foreach (var wrong in (string[])["https://example.org/d.tar.gz", "https://example.org/d.tar.gz 12", $"d.tar {new string('g', 64)}"])
+        {
+            var problems = Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("/etc/c.yaml", $"initrd:\n  drivers:\n    - {wrong}\n")).Problems;
+            Assert.StartsWith("/etc/c.yaml:3:7: initrd.drivers[0]: expected an address and the SHA-256", Assert.Single(problems), StringComparison.Ordinal);
+        }
+    }
+
     private const string OldFile = """
         modules:
             - debug

@@ -78,6 +78,27 @@ public sealed class SetupRamdiskTests : IDisposable
     }
 
     [Fact]
+    public async Task Update_AfterAChangeOfWhatTheConfigurationAdds_MakesItAnewAndAfterOthersDoesNot()
+    {
+        WriteKernel(LaptopModel.Release);
+        await RunAsync("--yes");
+        var configuration = await File.ReadAllTextAsync(_laptop["etc/stiefel/config.yaml"], Token) + "autokexec:\n  grace: 20\n";
+        _laptop.Write("etc/stiefel/config.yaml", configuration);
+        Assert.Equal("", await RunAsync("--update"));
+
+        _laptop.Write("etc/stiefel/hello", "first words");
+        _laptop.Write("etc/stiefel/config.yaml", $"{configuration}initrd:\n  include-files: [/etc/stiefel/hello:/etc/stiefel/start.d/hello]\n");
+        await RunAsync("--update");
+        Assert.True((await File.ReadAllBytesAsync(_laptop[Initrd], Token)).AsSpan().IndexOf("first words"u8) > 0);
+        Assert.Equal("", await RunAsync("--update"));
+
+        // The configuration is the same, and the file is not.
+        _laptop.Write("etc/stiefel/hello", "other words");
+        await RunAsync("--update");
+        Assert.True((await File.ReadAllBytesAsync(_laptop[Initrd], Token)).AsSpan().IndexOf("other words"u8) > 0);
+    }
+
+    [Fact]
     public async Task Update_ToAKernelThatLacksSomething_KeepsTheRamdiskThatStarts()
     {
         WriteKernel(LaptopModel.Release);

@@ -1,3 +1,4 @@
+using Stiefel.Cli.Ramdisk.Kernel.Foreign;
 using Stiefel.Cli.Ramdisk.Packages;
 using Stiefel.Cli.Ramdisk.Steps;
 using Stiefel.CommandLine;
@@ -9,7 +10,7 @@ namespace Stiefel.Cli.Ramdisk.Kernel;
 /// From the kernel's packages: `vmlinuz`, `modules/RELEASE` with the chosen modules, indexed for modprobe, and in `early` those that
 /// must be there before the others can be reached.
 /// </summary>
-internal sealed class KernelStep(StepCache cache, StepLog log, string workDirectory)
+internal sealed class KernelStep(StepCache cache, StepLog log, ForeignDrivers drivers, string workDirectory)
 {
     private const string ModulesDirectory = "lib/modules/";
     private const string ImagePrefix = "boot/vmlinuz-";
@@ -21,6 +22,11 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workDirect
         foreach (var source in sources)
         {
             key.AddFile(source.Name, source.Path);
+        }
+
+        foreach (var driver in drivers.Lines)
+        {
+            key.Add("driver", driver);
         }
 
         var directory = await cache.GetAsync(key, "kernel and its modules", (target, stop) => MakeAsync(sources, rules, target, stop), token);
@@ -47,7 +53,7 @@ internal sealed class KernelStep(StepCache cache, StepLog log, string workDirect
             var tree = new KernelTree(target);
             File.Move(image, tree.Image);
             await ExternalProgram.RunAsync("depmod", ["-b", all, release], token: token);
-            var count = await ModuleTree.MakeAsync(Path.Combine(all, ModulesDirectory, release), release, rules, tree, Path.Combine(workDirectory, "modules"), token);
+            var count = await ModuleTree.MakeAsync(Path.Combine(all, ModulesDirectory, release), release, rules, await drivers.BuildAsync(release, token), tree, Path.Combine(workDirectory, "modules"), token);
             log.Note($"{release}, {count} modules");
             await File.WriteAllTextAsync(tree.ReleaseFile, release, token);
         }

@@ -1,3 +1,4 @@
+using Stiefel.Cli.Ramdisk.Kernel.Foreign;
 using Stiefel.Linux.Programs;
 
 namespace Stiefel.Cli.Ramdisk.Kernel;
@@ -6,6 +7,9 @@ namespace Stiefel.Cli.Ramdisk.Kernel;
 internal static class ModuleTree
 {
     private const string ModulesDirectory = "lib/modules/";
+
+    // depmod prefers what is there to modules of the same name in the kernel's own directory (man 5 depmod.d).
+    private const string Preferred = "updates";
 
     // modprobe reads depmod's .bin files only; the symbols are for out-of-tree builds.
     private static readonly string[] s_superfluousIndexes = ["modules.alias", "modules.symbols", "modules.symbols.bin", "modules.builtin.modinfo"];
@@ -17,21 +21,29 @@ internal static class ModuleTree
     /// <param name="from">lib/modules/RELEASE with its modules.dep; it is only read.</param>
     /// <param name="release">RELEASE.</param>
     /// <param name="rules">Which are wanted.</param>
+    /// <param name="foreign">Modules that are none of this kernel's own.</param>
     /// <param name="tree">What is filled.</param>
     /// <param name="place">A directory of its own, which is gone afterwards.</param>
     /// <param name="token">Ends it.</param>
     /// <returns>How many there are.</returns>
-    public static async Task<int> MakeAsync(string from, string release, ModuleRules rules, KernelTree tree, string place, CancellationToken token)
+    public static async Task<int> MakeAsync(string from, string release, ModuleRules rules, IReadOnlyList<string> foreign, KernelTree tree, string place, CancellationToken token)
     {
         var to = Path.Combine(place, ModulesDirectory, release);
         try
         {
-            var chosen = new ModuleDependencies(File.ReadLines(Path.Combine(from, "modules.dep"))).Choose(rules);
+            var wanted = rules with { Wanted = [.. rules.Wanted, .. await ForeignDrivers.NeedsOfAsync(foreign, token)] };
+            var chosen = new ModuleDependencies(File.ReadLines(Path.Combine(from, "modules.dep"))).Choose(wanted);
             var indexes = Directory.GetFiles(from, "modules.builtin*").Append(Path.Combine(from, "modules.order")).Where(File.Exists).Select(file => Path.GetFileName(file)!);
             foreach (var file in chosen.Concat(indexes))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(to, file))!);
                 File.Copy(Path.Combine(from, file), Path.Combine(to, file));
+            }
+
+            foreach (var module in foreign)
+            {
+                Directory.CreateDirectory(Path.Combine(to, Preferred));
+                File.Copy(module, Path.Combine(to, Preferred, Path.GetFileName(module)));
             }
 
             // depmod wants lib/modules above the release.
@@ -44,7 +56,7 @@ internal static class ModuleTree
             }
 
             RamdiskTree.Copy(Path.Combine(place, ModulesDirectory), tree.Modules);
-            return chosen.Count;
+            return chosen.Count + foreign.Count;
         }
         finally
         {

@@ -1,10 +1,11 @@
 using Stiefel.Cli.Laptop;
+using Stiefel.Cli.Ramdisk.Kernel.Foreign;
 using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
 /// <summary>The same from a kernel that is installed on the laptop: nothing is fetched, and its signature is one that the laptop accepts.</summary>
-internal sealed class OwnKernelStep(LaptopTree laptop, StepLog log, string workDirectory)
+internal sealed class OwnKernelStep(LaptopTree laptop, StepLog log, ForeignDrivers drivers, string workDirectory)
 {
     /// <summary>Makes it; it is gone with the work directory.</summary>
     public async Task<KernelTree> RunAsync(OwnKernel kernel, ModuleRules rules, CancellationToken token)
@@ -20,7 +21,7 @@ internal sealed class OwnKernelStep(LaptopTree laptop, StepLog log, string workD
         var tree = new KernelTree(directory);
         File.Copy(PlaceOf(kernel.Image), tree.Image);
         await File.WriteAllTextAsync(tree.ReleaseFile, kernel.Release, token);
-        var count = await ModuleTree.MakeAsync(PlaceOf(kernel.Modules), kernel.Release, rules, tree, Path.Combine(workDirectory, "modules"), token);
+        var count = await ModuleTree.MakeAsync(PlaceOf(kernel.Modules), kernel.Release, rules, await drivers.BuildAsync(kernel.Release, token), tree, Path.Combine(workDirectory, "modules"), token);
         log.Note($"{kernel.Release}, {count} modules");
         return tree;
     }

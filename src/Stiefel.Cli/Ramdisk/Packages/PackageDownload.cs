@@ -81,6 +81,6 @@ internal static class PackageDownload
         }
     }
 
-    // mmdebstrap splits a hook as a shell would.
-    private static string Quote(string path) => "'" + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    /// <summary>Quotes a path in a hook, which mmdebstrap splits as a shell would.</summary>
+    public static string Quote(string path) => "'" + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }
