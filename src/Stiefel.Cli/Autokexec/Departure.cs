@@ -168,15 +168,18 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     private async Task KexecAsync(CancellationToken token)
     {
         var loaded = Load();
+        var isTold = false;
         try
         {
             report("leaving for the server ramdisk");
+            token.ThrowIfCancellationRequested(); // loading takes a while
+            isTold = true;
             await RunAsync("systemctl", ["kexec"], s_patience, token);
         }
         catch
         {
             // Whatever is told to reboot later would go there, and until then all keys would lie in the kernel's memory.
-            if (!await IsLeavingAsync())
+            if (!isTold || !await IsLeavingAsync())
             {
                 report(loaded.Withdraw());
             }
