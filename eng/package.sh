@@ -3,20 +3,27 @@
 set -euo pipefail
 . "$(dirname "$0")/prerequisites.sh"
 cd "$root_of_checkout"
-bin=artifacts/bin built=
-case "${1:-}" in
-  --built) built=1 ;;
-  "") ;;
-  *) echo "usage: eng/package.sh [--built]    packages the programs in artifacts/bin; --built takes them for current" >&2; exit 2 ;;
-esac
+bin=artifacts/bin built= package=artifacts/package trial=
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --built) built=1 ;;
+    --trial) trial=${2:?where the .deb goes}; shift ;;
+    *) echo "usage: eng/package.sh [--built] [--trial FILE]    packages the programs in artifacts/bin; --built takes them for current; --trial makes the .deb alone, quickly and large" >&2; exit 2 ;;
+  esac
+  shift
+done
 need_packages build machine package
 [ -n "$built" ] || eng/build.sh
 
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Directory.Build.props)
 export SOURCE_DATE_EPOCH LC_ALL=C
-package=artifacts/package root=artifacts/package/root ramdisk=artifacts/package/root/usr/lib/stiefel/ramdisk
 umask 022
+if [ -n "$trial" ]; then
+  package=$(mktemp -d)
+  trap 'rm -rf "$package"' EXIT
+fi
+root=$package/root ramdisk=$package/root/usr/lib/stiefel/ramdisk
 rm -rf "$package"
 mkdir -p "$ramdisk" "$root"/usr/{bin,share/doc/stiefel} "$root"/etc/kernel/{postinst.d,postrm.d}
 
@@ -37,21 +44,23 @@ for place in postinst.d postrm.d; do install -m 755 eng/package/hooks/zz-stiefel
 find "$root" -type d -exec chmod 755 {} +
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 
-# Of every system alike; the hooks of other package managers are beside it.
-mkdir "$package/tarball"
-cp -a "$root/usr" "$package/tarball/"
-install -D -m 755 eng/package/hooks/95-stiefel.install "$package/tarball/usr/lib/kernel/install.d/95-stiefel.install"
-install -D -m 644 eng/package/hooks/95-stiefel.hook "$package/tarball/usr/share/libalpm/hooks/95-stiefel.hook"
-find "$package/tarball" -type d -exec chmod 755 {} +
-tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -C "$package/tarball" -c usr | gzip -9n >"$package/stiefel-$version-linux-x64.tar.gz"
-rm -rf "$package/tarball"
+if [ -z "$trial" ]; then
+  # Of every system alike; the hooks of other package managers are beside it.
+  mkdir "$package/tarball"
+  cp -a "$root/usr" "$package/tarball/"
+  install -D -m 755 eng/package/hooks/95-stiefel.install "$package/tarball/usr/lib/kernel/install.d/95-stiefel.install"
+  install -D -m 644 eng/package/hooks/95-stiefel.hook "$package/tarball/usr/share/libalpm/hooks/95-stiefel.hook"
+  find "$package/tarball" -type d -exec chmod 755 {} +
+  tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -C "$package/tarball" -c usr | gzip -9n >"$package/stiefel-$version-linux-x64.tar.gz"
+  rm -rf "$package/tarball"
 
-# For others to package it; what these do is in eng/package/recipes.
-sum=$(sha256sum "$package/stiefel-$version-linux-x64.tar.gz" | cut -d' ' -f1)
-for recipe in PKGBUILD stiefel.install stiefel.spec stiefel-bin.ebuild; do
-  sed -e "s/@VERSION@/$version/g" -e "s/@SHA256@/$sum/g" "eng/package/recipes/$recipe" >"$package/$recipe"
-done
-mv "$package/stiefel-bin.ebuild" "$package/stiefel-bin-$version.ebuild"
+  # For others to package it; what these do is in eng/package/recipes.
+  sum=$(sha256sum "$package/stiefel-$version-linux-x64.tar.gz" | cut -d' ' -f1)
+  for recipe in PKGBUILD stiefel.install stiefel.spec stiefel-bin.ebuild; do
+    sed -e "s/@VERSION@/$version/g" -e "s/@SHA256@/$sum/g" "eng/package/recipes/$recipe" >"$package/$recipe"
+  done
+  mv "$package/stiefel-bin.ebuild" "$package/stiefel-bin-$version.ebuild"
+fi
 
 # dpkg-shlibdeps wants to see a source package.
 mkdir -p "$package/shlibs/debian"
@@ -80,6 +89,10 @@ install -m 755 eng/package/deb/{postinst,prerm,postrm} "$root/DEBIAN/"
 install -m 644 eng/package/deb/{triggers,conffiles} "$root/DEBIAN/"
 (cd "$root" && find usr etc -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 chmod 644 "$root/DEBIAN/md5sums" "$root/DEBIAN/control"
+if [ -n "$trial" ]; then
+  dpkg-deb --root-owner-group -Zgzip -z1 --build "$root" "$trial" >/dev/null
+  exit 0
+fi
 # Its largest files are compressed already.
 dpkg-deb --root-owner-group -Zxz -z6 --build "$root" "$package/stiefel_${version}_amd64.deb" >/dev/null
 rm -rf "$root"

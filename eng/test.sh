@@ -16,7 +16,7 @@ done
 [ "$(id -u)" = 0 ] || exec sudo -E env "PATH=$PATH" "$0" "$@"   # namespaces, loop devices and mounts need it
 cd "$root_of_checkout"
 need_dotnet
-need_packages build machine test
+need_packages build machine test package
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 STIEFEL_BIN=$root_of_checkout/artifacts/bin
 trap 'running=$(jobs -p); [ -z "$running" ] || kill $running 2>/dev/null' EXIT
 

@@ -10,7 +10,11 @@ namespace Stiefel.EndToEnd.Machines;
 /// </summary>
 internal static class OwnBootLoader
 {
-    private const string Program = "BOOTX64.EFI";
+    /// <summary>The program, on what it is handed in by.</summary>
+    public const string Program = "BOOTX64.EFI";
+
+    /// <summary>Puts it onto the EFI System partition, by the laptop's own system, from a stick that is mounted.</summary>
+    public const string Copy = $"mountpoint -q /boot/efi && mkdir -p /boot/efi/EFI/BOOT && cp /mnt/{Program} /boot/efi/EFI/BOOT/";
 
     // The modules that GRUB needs to find the disk's configuration, and those that the configuration uses.
     private const string Loaded = "part_gpt ext2 search_fs_uuid";
@@ -25,10 +29,14 @@ internal static class OwnBootLoader
         var handIn = await HandInDisk.MakeAsync(run, directory => MakeAsync(directory, root, token), token);
         await payload.Desktop.Machine.PlugStickAsync(handIn.Path, token);
         await payload.Shell.RunAsync(
-            $"until [ -b /dev/sda ]; do sleep 0.2; done; mount -o ro /dev/sda /mnt && mountpoint -q /boot/efi && mkdir -p /boot/efi/EFI/BOOT && cp /mnt/{Program} /boot/efi/EFI/BOOT/ && umount /mnt && sync", token);
+            $"until [ -b /dev/sda ]; do sleep 0.2; done; mount -o ro /dev/sda /mnt && {Copy} && umount /mnt && sync", token);
     }
 
-    private static async Task MakeAsync(string directory, string root, CancellationToken token)
+    /// <summary>Makes it.</summary>
+    /// <param name="directory">Where it goes.</param>
+    /// <param name="root">The UUID of the file system with the laptop's own GRUB configuration.</param>
+    /// <param name="token">Ends it.</param>
+    public static async Task MakeAsync(string directory, string root, CancellationToken token)
     {
         var start = Path.Combine(directory, "start.cfg");
         await File.WriteAllTextAsync(start, $"search --no-floppy --fs-uuid --set=root {root}\nconfigfile ($root)/boot/grub/grub.cfg\n", token);
