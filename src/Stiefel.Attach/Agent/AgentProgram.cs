@@ -66,6 +66,11 @@ internal static class AgentProgram
         EndListener.Start(disk.Goodbye(), log);
         disk.Notices(session, new NoticeBoard(log).Show).Start();
         ControlPassage.Start(link, () => disk.Laptop() is { } laptop ? new IPEndPoint(laptop.Address, WellKnownPorts.Admin) : null, log.Say);
+        if (!link.IsShared)
+        {
+            OnlineWait.Bound(log);
+        }
+
         ReadyPipe.TellReady(readyPipe);
         disk.KeepConnected();
     }

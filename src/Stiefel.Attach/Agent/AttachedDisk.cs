@@ -143,6 +143,7 @@ internal sealed class AttachedDisk : IDisposable
 
     private void LookAndRelax()
     {
+        _connector.LookAfterSleep();
         lock (_changing)
         {
             if (_over is null)

@@ -77,6 +77,9 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
         return new(link.Index, needsLinkLocal ? MissingLinkLocal(link) : null);
     }
 
+    /// <summary>The card is plugged in.</summary>
+    internal bool IsThere => Find(RouteNetlink.ListLinks(), mac) is not null;
+
     /// <summary>Reads the card's hardware address from the session.</summary>
     /// <exception cref="FormatException">The session names no valid address.</exception>
     internal static MacAddress MacOf(AttachSession session) =>

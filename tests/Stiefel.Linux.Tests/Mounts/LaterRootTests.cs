@@ -41,6 +41,24 @@ public sealed class LaterRootTests : IDisposable
         Assert.False(File.Exists(Path.Combine(made, "shutdown")));
     });
 
+    [Fact]
+    public void TryPlaceInRun_InitramfssAndSystemsRun_IsThereOnceThereIsOne() => InOwnMounts(() =>
+    {
+        const string Placed = "systemd/system.control/x.service.d/stiefel.conf";
+        MemoryFileSystem.Mount("/mnt");
+        Assert.False(LaterRoot.TryPlaceInRun("/mnt", Placed, "[Unit]\n"));
+        Directory.CreateDirectory("/mnt/run");
+        // It is not handed over: the initramfs's root will be emptied.
+        Assert.False(LaterRoot.TryPlaceInRun("/mnt", Placed, "[Unit]\n"));
+        MemoryFileSystem.Mount("/mnt/run");
+        Assert.True(LaterRoot.TryPlaceInRun("/mnt", Placed, "[Unit]\n"));
+        Assert.Equal("[Unit]\n", File.ReadAllText($"/mnt/run/{Placed}"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode($"/mnt/run/{Placed}"));
+
+        Assert.True(LaterRoot.TryPlaceInRun("/mnt", Placed, "another"));
+        Assert.Equal("[Unit]\n", File.ReadAllText($"/mnt/run/{Placed}"));
+    });
+
     private static void InOwnMounts(Action action)
     {
         Exception? failure = null;

@@ -1,0 +1,46 @@
+using Stiefel.Attach.Console;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Mounts;
+
+namespace Stiefel.Attach.Agent;
+
+/// <summary>
+/// Before version 253, systemd-networkd-wait-online waits two minutes where no interface is networkd's, and the system's start with it (systemd, issue 25813). On a
+/// desktop whose only card is the link's that is always so. It is told not to wait where there is no card, before the system's process 1 reads its units.
+/// </summary>
+internal static class OnlineWait
+{
+    // The agent's stacks are locked memory.
+    private const int StackBytes = 256 * 1024;
+
+    // Not in systemd/system, by which every program tells whether systemd runs (man 3 sd_booted): this system may have another init.
+    private const string File = "systemd/system.control/systemd-networkd-wait-online.service.d/stiefel.conf";
+    private const string Content = """
+        # The card through which this system's disk comes is not this system's. Without another one there is nothing to wait for.
+        [Unit]
+        ConditionPathExistsGlob=/sys/class/net/*/device
+
+        """;
+
+    // An initramfs makes its /run as one of its first steps, and hands it over when it has mounted the root.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
+
+    /// <summary>Begins, on a thread of its own, since a file system may have to be waited for.</summary>
+    internal static void Bound(AttachLog log) => new Thread(() => PlaceWhenPossible(log), StackBytes) { IsBackground = true }.Start();
+
+    private static void PlaceWhenPossible(AttachLog log)
+    {
+        try
+        {
+            for (var end = Environment.TickCount64 + (long)s_longest.TotalMilliseconds; !LaterRoot.TryPlaceInRun(File, Content) && Environment.TickCount64 < end;)
+            {
+                Thread.Sleep(s_pause);
+            }
+        }
+        catch (LinuxException exception)
+        {
+            log.Say($"this system's start may wait two minutes for a network: {exception.Message}");
+        }
+    }
+}
