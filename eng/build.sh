@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Publishes the native executables to artifacts/bin. Quick when nothing changed. --force publishes again; --built takes a Release build for granted.
+# Publishes the native executables to artifacts/bin. Quick if nothing changed. --force publishes again; --built skips the Release build.
 set -euo pipefail
 . "$(dirname "$0")/prerequisites.sh"
 cd "$root_of_checkout"
@@ -22,10 +22,10 @@ fi
 mkdir -p artifacts/bin artifacts/log
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-# The build is one for all: only what is after it, the native compiler, may run twice at once.
+# Build everything once first: only the native compilers that follow may run in parallel.
 if [ -z "$built" ] && ! dotnet build eng/programs.slnf -c Release >artifacts/log/build.log 2>&1; then
   grep -E 'error|warning' artifacts/log/build.log | sort -u | head -n 20 >&2
-  echo "The programs do not build; the whole output is in artifacts/log/build.log." >&2
+  echo "The build failed; its whole output is in artifacts/log/build.log." >&2
   exit 1
 fi
 
@@ -33,17 +33,17 @@ publish() {
   local project=$1 started=$SECONDS log=artifacts/log/publish-$1.log out=artifacts/publish/$1 binary
   if ! dotnet publish "src/Stiefel.$project" -c Release --no-build -o "$out" >"$log" 2>&1; then
     grep -E 'error|warning' "$log" | sort -u | head -n 20 >&2
-    echo "Stiefel.$project does not publish; the whole output is in $log." >&2
+    echo "Publishing Stiefel.$project failed; the whole output is in $log." >&2
     return 1
   fi
-  # Warnings of the native compiler are not errors of the C# compiler: none is let pass.
+  # Fail on warnings of the native compiler, which the C# compiler's settings do not cover.
   if grep -E 'warning (IL|AOT)[0-9]+|: IL[0-9]+:' "$log" >&2; then echo "Stiefel.$project publishes with warnings." >&2; return 1; fi
   binary=$(find "$out" -maxdepth 1 -name 'stiefel*' -type f -perm -u+x ! -name '*.dbg' ! -name '*.so')
   install -m 0755 "$binary" artifacts/bin/
   printf '%-16s %6.1f MB  %3d s\n' "$(basename "$binary")" "$(stat -c %s "$binary" | awk '{print $1/1e6}')" "$((SECONDS - started))"
 }
 
-# Two at a time: each is on one core for half of its time. The largest is first.
+# Run two at a time, because each uses a single core for half of its time. Start with the largest.
 failed=0
 publish Server & publish Client &
 for next in Cli Attach; do wait -n || failed=1; publish "$next" & done

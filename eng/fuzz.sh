@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Feeds every reader of hostile bytes with INPUTS inputs each (default ten million) and prints one row per reader for docs/security.md.
-# The same SEED gives the same inputs. Hours, at ten million; with --only TEXT those whose name contains it.
+# The same SEED gives the same inputs. Ten million take hours. --only TEXT runs only the readers whose name contains TEXT.
 set -euo pipefail
 . "$(dirname "$0")/prerequisites.sh"
 usage="usage: eng/fuzz.sh [INPUTS [SEED]] [--only TEXT]"
@@ -19,7 +19,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 cd "$root_of_checkout"
 need_dotnet
 
-# project, test, what reads
+# project, test, name of the reader
 readers='
 Protocol ProtocolFuzzTests.Datagram_Damaged_IsAnsweredOnlyIfGenuine datagrams: find, hello
 Protocol ProtocolFuzzTests.Call_Damaged_IsHeardOnlyIfGenuine datagrams: challenge, wake

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes artifacts/package/stiefel_VERSION_amd64.deb, a tarball of the same files, and what other distributions' packages are made by; the same bytes of the same programs and Debian packages.
+# Makes artifacts/package/stiefel_VERSION_amd64.deb, a tarball of the same files, and the recipes for other distributions' packages. Equal programs and Debian packages give equal bytes.
 set -euo pipefail
 . "$(dirname "$0")/prerequisites.sh"
 cd "$root_of_checkout"
@@ -27,14 +27,14 @@ root=$package/root ramdisk=$package/root/usr/lib/stiefel/ramdisk
 rm -rf "$package"
 mkdir -p "$ramdisk" "$root"/usr/{bin,share/doc/stiefel} "$root"/etc/kernel/{postinst.d,postrm.d}
 
-# The programs, and the part of the ramdisk that they are in.
+# Install the programs, and the part of the ramdisk that contains them.
 install -m 755 "$bin"/stiefel "$bin"/stiefel-server "$bin"/stiefel-client "$root/usr/bin/"
 install -m 755 "$bin/stiefel-attach" "$root/usr/lib/stiefel/"
 printf '{}\n' >"$package/default.yaml"
 STIEFEL_BIN=$bin "$bin/stiefel" create-initrd --config "$package/default.yaml" --programs-only "$ramdisk"
 rm "$package/default.yaml"
 
-# What people read, and what follows kernels.
+# Install the documentation, and the hooks that run after kernel upgrades.
 "$bin/stiefel" write-manual "$root/usr/share"
 gzip -9n "$root/usr/share/man/man1/stiefel.1"
 install -m 644 config-example.yaml "$root/usr/share/doc/stiefel/"
@@ -45,7 +45,7 @@ find "$root" -type d -exec chmod 755 {} +
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 
 if [ -z "$trial" ]; then
-  # Of every system alike; the hooks of other package managers are beside it.
+  # Make a tarball of what is the same on every system, with the hooks of other package managers.
   mkdir "$package/tarball"
   cp -a "$root/usr" "$package/tarball/"
   install -D -m 755 eng/package/hooks/95-stiefel.install "$package/tarball/usr/lib/kernel/install.d/95-stiefel.install"
@@ -54,7 +54,7 @@ if [ -z "$trial" ]; then
   tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -C "$package/tarball" -c usr | gzip -9n >"$package/stiefel-$version-linux-x64.tar.gz"
   rm -rf "$package/tarball"
 
-  # For others to package it; what these do is in eng/package/recipes.
+  # Fill version and checksum into the recipes for other distributions (eng/package/recipes).
   sum=$(sha256sum "$package/stiefel-$version-linux-x64.tar.gz" | cut -d' ' -f1)
   for recipe in PKGBUILD stiefel.install stiefel.spec stiefel-bin.ebuild; do
     sed -e "s/@VERSION@/$version/g" -e "s/@SHA256@/$sum/g" "eng/package/recipes/$recipe" >"$package/$recipe"
@@ -62,12 +62,12 @@ if [ -z "$trial" ]; then
   mv "$package/stiefel-bin.ebuild" "$package/stiefel-bin-$version.ebuild"
 fi
 
-# dpkg-shlibdeps wants to see a source package.
+# dpkg-shlibdeps expects a source package.
 mkdir -p "$package/shlibs/debian"
 printf 'Source: stiefel\n\nPackage: stiefel\nArchitecture: amd64\n' >"$package/shlibs/debian/control"
 libraries=$(cd "$package/shlibs" && dpkg-shlibdeps -O ../root/usr/bin/stiefel ../root/usr/bin/stiefel-server 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
 rm -rf "$package/shlibs"
-[ -n "$libraries" ] || { echo "dpkg-shlibdeps does not say what the programs link to" >&2; exit 1; }
+[ -n "$libraries" ] || { echo "dpkg-shlibdeps did not list the libraries of the programs" >&2; exit 1; }
 mkdir "$root/DEBIAN"
 cat >"$root/DEBIAN/control" <<CONTROL
 Package: stiefel
@@ -93,7 +93,7 @@ if [ -n "$trial" ]; then
   dpkg-deb --root-owner-group -Zgzip -z1 --build "$root" "$trial" >/dev/null
   exit 0
 fi
-# Its largest files are compressed already.
+# Level 6 is enough, because the largest files are compressed already.
 dpkg-deb --root-owner-group -Zxz -z6 --build "$root" "$package/stiefel_${version}_amd64.deb" >/dev/null
 rm -rf "$root"
 ls -l "$package" | awk 'NR > 1 { printf "%s  %.1f MB\n", $NF, $5 / 1e6 }'

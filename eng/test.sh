@@ -32,8 +32,8 @@ measure_time_scale() {
 }
 
 declare -A project_of=() options_of=() pid_of=() code_of=()
-order=()    # of what is printed
-waiting=()  # may run, in this order
+order=()    # the order of printing
+waiting=()  # the projects that are ready to run, in this order
 printed=0 passed=0 failed=0
 
 # add NAME PROJECT OPTIONS…
@@ -43,8 +43,8 @@ start() {
   local name=$1 project=${project_of[$1]} limit=900
   case "$name" in *.machines) limit=3600 ;; esac
   [ -z "$long" ] || limit=14400
-  # Each in a mount namespace of its own: `ip netns exec` of one would take a copy of what another has mounted, and keep its device busy. Its
-  # network namespaces are its own too: names that others have left, or whose mounts it does not see, are errors to ip.
+  # Run each project in its own mount namespace: otherwise `ip netns exec` would copy the mounts of another project and keep their devices busy. Its
+  # names of network namespaces are its own, too: ip fails on names that others have left or whose mounts it does not see.
   # shellcheck disable=SC2086,SC2016
   timeout -k 30 "$limit" unshare --mount sh -c 'mkdir -p /run/netns && mount -t tmpfs -o mode=0755 netns /run/netns && exec "$@"' own \
     "tests/$project/bin/Release/net10.0/$project" -noColor -noLogo -failSkips $without ${options_of[$name]} \
@@ -52,7 +52,7 @@ start() {
   pid_of[$name]=$!
 }
 
-# finish PID CODE: notes which of them has ended.
+# finish PID CODE: records the exit code of the project that has ended.
 finish() {
   local name
   for name in "${!pid_of[@]}"; do
@@ -60,7 +60,7 @@ finish() {
   done
 }
 
-# One block for each that has ended, in the order of the list.
+# Prints one block for each project that has ended, in the order of the list.
 print() {
   local name log code total bad seconds
   while [ "$printed" -lt ${#order[@]} ] && [ -n "${code_of[${order[$printed]}]:-}" ]; do
@@ -94,13 +94,13 @@ export STIEFEL_TIME_SCALE=${STIEFEL_TIME_SCALE:-$(measure_time_scale)}
 without=; [ -n "$long" ] || without="-trait- Needs=long"
 
 echo "building …"
-# One compiler that stays and is warm takes half the time of one for each project.
+# Share one warm compiler process: it takes half the time of a new one for each project.
 if ! UseSharedCompilation=true dotnet build Stiefel.sln -c Release >$logs/build.log 2>&1; then
   grep -E 'error' $logs/build.log | sort -u | head -n 20
   echo "0 passed, 1 failed"; exit 1
 fi
 
-# The largest begin first; what is printed is in the order of the alphabet.
+# Start the largest projects first; the results are printed in alphabetical order.
 for path in tests/*/; do
   name=$(basename "$path")
   if [ "$name" != Stiefel.EndToEnd ]; then add "$name" "$name"; fi
@@ -108,13 +108,13 @@ done
 for name in Stiefel.Server.Tests Stiefel.BootFiles.Tests "${order[@]}"; do
   case " ${waiting[*]} " in *" $name "*) ;; *) waiting+=("$name") ;; esac
 done
-# What needs the programs: each test of them makes its own network, so that they may run beside each other. Two runs of machines at a time: one
-# leaves a third of two processors idle, since its laptop mostly waits for its desktop.
+# The tests of the published programs: each makes its own network, so they can run in parallel. Run two scenarios of machines at a time, because one
+# leaves a third of two processors idle while its laptop waits for its desktop.
 add Stiefel.EndToEnd Stiefel.EndToEnd -trait- Needs=machines -parallelMode collections
 [ -n "$quick" ] || add Stiefel.EndToEnd.machines Stiefel.EndToEnd -trait Needs=machines -parallelMode collections -maxThreads 2
 
-# Publishing waits for nothing but processors, the tests for much else: they go well together. Machines begin with the last of the others, which is
-# that of the programs and mostly waits.
+# Publish while the other tests run: publishing is bound by the processors, while tests mostly wait. The machines start together with the last of the
+# other projects, that of the programs, which mostly waits.
 machines=Stiefel.EndToEnd.machines
 [ -n "${project_of[$machines]:-}" ] || machines=
 eng/build.sh --built >$logs/publish.log 2>&1 & publishing=$!

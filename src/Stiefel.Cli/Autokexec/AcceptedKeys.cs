@@ -3,12 +3,12 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>The keys that may call; looked up anew when the directory or a key's file changes, so that a revoked one calls in vain at once.</summary>
+/// <summary>The keys that may call. They are read again whenever the directory or a key's file changes, so that a revoked key is refused at once.</summary>
 /// <param name="directory">The directory's path.</param>
-/// <param name="report">One line for each file that is no usable key; the others call all the same.</param>
+/// <param name="report">Receives one line for each file that is not a usable key; the other keys may still call.</param>
 internal sealed class AcceptedKeys(string directory, Action<string> report)
 {
-    // What could not be used is tried again, also if nothing is seen to change.
+    // Retry files that could not be used, even if no change is seen.
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(1);
 
     private readonly KeyDirectoryWatch _watch = new(directory);
@@ -19,7 +19,7 @@ internal sealed class AcceptedKeys(string directory, Action<string> report)
     private long _lookedAt;
 
     /// <summary>The keys that may call now.</summary>
-    /// <exception cref="IOException">The directory cannot be read: then nobody may call.</exception>
+    /// <exception cref="IOException">The directory cannot be read, so nobody may call.</exception>
     public IReadOnlyList<SharedKey> Current
     {
         get
@@ -43,7 +43,7 @@ internal sealed class AcceptedKeys(string directory, Action<string> report)
         {
             var look = _watch.Look(_known);
 
-            // Unlike a server, which ends a desktop's work with it, this loses nothing if it forgets what it cannot be sure of.
+            // Drop all keys of an unsafe directory. A server keeps them, because it would end desktops' work; here nothing is lost.
             known = look.IsDirectoryUnsafe ? [] : look.Keys;
             problems = look.Problems;
         }
@@ -57,7 +57,7 @@ internal sealed class AcceptedKeys(string directory, Action<string> report)
             report(problem);
         }
 
-        // The keys before are not disposed of: a call may be on its way.
+        // Do not dispose of the previous keys: a call may still be using them.
         (_known, _problems) = (known, problems);
         _keys = [.. known.Select(key => key.Key)];
     }

@@ -6,18 +6,18 @@ using Stiefel.Protocol.Discovery;
 namespace Stiefel.Cli.Autokexec;
 
 /// <summary>
-/// What a sleeping laptop answers calls with: good once, for the one who asked, on the interface it asked on, for seconds. None is kept until it is used:
-/// each is a MAC over whom it is for and when, under a secret of this process, so that no number of recorded questions pushes one out. Not thread-safe.
+/// The challenges with which a laptop answers calls. Each is valid once, for seconds, and only for the caller's address and interface. None is stored: a
+/// challenge is a MAC, under a secret of this process, over its recipient and time, so no flood of replayed questions pushes one out. Not thread-safe.
 /// </summary>
 internal sealed class CallChallenges(TimeProvider time)
 {
-    /// <summary>After this no challenge is good any more; a desktop answers at once, and has half of it at least.</summary>
+    /// <summary>The longest validity of a challenge. The shortest is half of it, enough for a desktop, which answers at once.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
-    // The time goes on in slots; a challenge is good in its own and in the next.
+    // Time is divided into slots; a challenge is valid in its own slot and in the next.
     private const int Slots = 2;
 
-    // Only holders of a key get one in here.
+    // Enough, because only holders of a key can use a challenge.
     private const int MostUsed = 32;
 
     private const int AddressSize = 16;
@@ -27,7 +27,7 @@ internal sealed class CallChallenges(TimeProvider time)
 
     private long Slot => time.GetTimestamp() / (time.TimestampFrequency * (long)Lifetime.TotalSeconds / Slots);
 
-    /// <summary>The challenge for a question; the same one if it is asked again at once.</summary>
+    /// <summary>The challenge for a question; a repetition within the same slot gets the same challenge.</summary>
     public byte[] For(ReadOnlySpan<byte> clientNonce, int link, IPEndPoint client)
     {
         var challenge = new byte[DiscoveryDatagram.NonceSize];
@@ -35,7 +35,7 @@ internal sealed class CallChallenges(TimeProvider time)
         return challenge;
     }
 
-    /// <summary>Is it ours, for this question from there, not too old, and not used?</summary>
+    /// <summary>True if the challenge is ours, was made for this question from this client, has not expired and was not used.</summary>
     public bool IsGood(ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> clientNonce, int link, IPEndPoint client)
     {
         Span<byte> expected = stackalloc byte[DiscoveryDatagram.NonceSize];
@@ -49,7 +49,7 @@ internal sealed class CallChallenges(TimeProvider time)
         return isOurs && !WasUsed(challenge);
     }
 
-    /// <summary>It was answered, and is not good any more.</summary>
+    /// <summary>Marks a challenge as used; it is no longer valid.</summary>
     public void Use(ReadOnlySpan<byte> challenge)
     {
         if (_used.Count == MostUsed)

@@ -6,25 +6,25 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>Hears calls on all interfaces, until one is authentic.</summary>
-/// <param name="responder">Judges them.</param>
-/// <param name="report">One line, when there is something to say; each only once a minute.</param>
+/// <summary>Listens on all interfaces until an authentic call arrives.</summary>
+/// <param name="responder">Judges each datagram.</param>
+/// <param name="report">Receives lines for people; the same reason at most once a minute.</param>
 internal sealed class CallListener(CallResponder responder, Action<string> report) : IDisposable
 {
     private const string Setting = "discovery, docs/protocol.md#ports";
 
-    // In each tenth of a second: looking at one costs a MAC per key, so this is some hundredths of a processor. Whatever comes faster is
-    // left in the kernel's queue, which drops it for nothing; a desktop, which asks four times a second, gets in by and by.
+    // Datagrams judged per turn of a tenth of a second. Each costs a MAC per key, so this is a few percent of a processor. The kernel's queue
+    // drops the excess at no cost; a desktop asks four times a second, so one of its questions gets through.
     private const int MostInATurn = 100;
 
-    // A stranger may be able to bring up several in turns.
+    // Bounds the memory, because a stranger may be able to cause many different reasons.
     private const int MostReasons = 64;
 
     private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_sayAgain = TimeSpan.FromMinutes(1);
 
-    /// <summary>Told of an authentic call: whose key, and the datagram.</summary>
+    /// <summary>Receives the key and the datagram of an authentic call.</summary>
     public Action<SharedKey, ReceivedDatagram>? Called { get; init; }
 
     private readonly List<LinkDatagramSocket> _sockets = Open();
@@ -63,7 +63,7 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
 
     private async Task<SharedKey> ListenAsync(LinkDatagramSocket socket, CancellationToken token)
     {
-        // One byte more than a datagram of ours, so that a longer one is seen to be longer.
+        // One byte longer than our datagrams, so that a longer one is recognised as too long.
         var buffer = new byte[DiscoveryDatagram.Size + 1];
         (var since, var looked) = (Environment.TickCount64, 0);
         while (true)
@@ -101,7 +101,7 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
             var outcome = responder.Judge(datagram, received);
             if (outcome.Refused is { } refused)
             {
-                Say(refused, $"a desktop at {received.Remote.Address} calls and is not heard: {refused}");
+                Say(refused, $"a desktop at {received.Remote.Address} calls and gets no answer: {refused}");
             }
 
             if (outcome.Answer is { } answer)
@@ -126,11 +126,11 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
         }
         catch (SocketException)
         {
-            // The address is the asker's to choose. One that nothing can be sent to, such as port 0, must not hold up the next.
+            // The sender chooses its address. One that cannot be answered, such as port 0, must not hold up other callers.
         }
     }
 
-    // A sender from ever other addresses gets no line for each.
+    // Limit by reason, so that a sender with ever new addresses does not fill the log.
     private void Say(string reason, string text)
     {
         lock (_oneAtATime)

@@ -5,19 +5,19 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>What follows from a datagram.</summary>
-/// <param name="Answer">To be sent back on the same interface; null for silence.</param>
-/// <param name="CalledBy">The key of an authentic call: leave; null for everything else.</param>
-/// <param name="Refused">Why somebody who knows a key, or looks as if, got no answer, one line.</param>
+/// <summary>What to do about a datagram.</summary>
+/// <param name="Answer">The bytes to send back on the same interface; null for no answer.</param>
+/// <param name="CalledBy">The key of an authentic call, upon which the laptop leaves; null for everything else.</param>
+/// <param name="Refused">One line that says why a sender who knows a key, or seems to, gets no answer; null if it does.</param>
 internal readonly record struct CallOutcome(byte[]? Answer = null, SharedKey? CalledBy = null, string? Refused = null);
 
 /// <summary>
-/// Judges what arrives while the laptop runs its own system (docs/protocol.md#the-call). It is silent to senders without a key, and a recorded
-/// question gets it to say a challenge that only a holder of the key can answer, once, within seconds, from where it asked. Not thread-safe.
+/// Judges what arrives while the laptop runs its own system (docs/protocol.md#the-call). Senders without a key get no answer. A replayed question gets a
+/// challenge that only a holder of the key can answer, once, within seconds, from the address that asked. Not thread-safe.
 /// </summary>
-/// <param name="keys">At most <see cref="SharedKey.MaxAccepted"/>.</param>
-/// <param name="refusal">Why calls by an interface, from an address, are not heard; null if they are.</param>
-/// <param name="laptop">What callers are told of this laptop.</param>
+/// <param name="keys">Returns the accepted keys, at most <see cref="SharedKey.MaxAccepted"/>.</param>
+/// <param name="refusal">Returns why calls on an interface from an address are refused; null if they are not.</param>
+/// <param name="laptop">Id and name of this laptop, as callers are told.</param>
 /// <param name="time">The clock.</param>
 internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<int, IPAddress, string?> refusal, LaptopIdentity laptop, TimeProvider time)
 {
@@ -27,7 +27,7 @@ internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<in
     {
         if (DiscoveryDatagram.OtherVersion(datagram) is not null)
         {
-            return new CallOutcome(Refused: $"it speaks another version of discovery than {DiscoveryDatagram.Version}, which is this laptop's: make its stick anew with this laptop's stiefel");
+            return new CallOutcome(Refused: $"it does not speak version {DiscoveryDatagram.Version} of discovery, as this laptop does: write its stick again with this laptop's stiefel");
         }
 
         if (CallDatagram.LooksLikeWake(datagram, out var asked, out var challenge))
@@ -50,13 +50,13 @@ internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<in
 
     private CallOutcome JudgeWake(ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> asked, ReadOnlySpan<byte> challenge, ReceivedDatagram from)
     {
-        // Looked up anew: the key may have been revoked since the question.
+        // Look the keys up again: this one may have been revoked since the question.
         foreach (var key in keys())
         {
             if (CallDatagram.TryOpenWake(datagram, key, asked, challenge, from.Local))
             {
                 _challenges.Use(challenge);
-                // And the interface may have become a way to the internet.
+                // Likewise, the interface may have become a way to the internet meanwhile.
                 return refusal(from.Interface, from.Remote.Address) is { } why ? new CallOutcome(Refused: why) : new CallOutcome(CalledBy: key);
             }
         }

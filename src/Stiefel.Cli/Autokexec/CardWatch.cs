@@ -4,17 +4,17 @@ using Stiefel.Linux.Network;
 namespace Stiefel.Cli.Autokexec;
 
 /// <summary>
-/// Waits for a network card that makes the laptop leave when it is plugged in (autokexec.mac_detection). One that is there already does not count: a
-/// laptop that comes home with the card still in would leave again at once. An address is no secret: see docs/security.md.
+/// Waits until one of certain network cards is plugged in, which makes the laptop leave (autokexec.mac_detection). A card that is present from the start
+/// does not count: a laptop that returns with the card still in would leave again at once. An address is no secret: see docs/security.md.
 /// </summary>
-/// <param name="cards">The addresses that are waited for.</param>
+/// <param name="cards">The addresses of the cards to wait for.</param>
 internal sealed class CardWatch(IReadOnlyCollection<MacAddress> cards)
 {
-    // A bridge, a VLAN or a bond has the address of its card: what counts is an address that was not there.
+    // Addresses rather than links, because a new bridge, VLAN or bond has the address of its card and is no new card.
     private HashSet<MacAddress>? _present;
 
-    /// <summary>Waits until one appears.</summary>
-    /// <exception cref="LinuxException">The kernel does not tell.</exception>
+    /// <summary>Waits until one of the cards appears.</summary>
+    /// <exception cref="LinuxException">The kernel does not list network links.</exception>
     public async Task<NetworkLink> WaitAsync(CancellationToken token)
     {
         await foreach (var change in LinkMonitor.WatchAsync(token))
@@ -28,7 +28,7 @@ internal sealed class CardWatch(IReadOnlyCollection<MacAddress> cards)
         throw new OperationCanceledException(token);
     }
 
-    /// <summary>The card that has come since the look before; null if none has, and at the first look.</summary>
+    /// <summary>The card that has appeared since the previous call; null if there is none, and at the first call.</summary>
     internal NetworkLink? Look(IReadOnlyList<NetworkLink> links)
     {
         var before = _present;

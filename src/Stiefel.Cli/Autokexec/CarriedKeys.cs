@@ -4,12 +4,15 @@ using Stiefel.Keys;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>The keys that go along with the ramdisk.</summary>
+/// <summary>Selects the keys that are handed to the ramdisk.</summary>
 internal static class CarriedKeys
 {
-    /// <summary>Files of those that the server can use. One that others can read, or that is sealed for a stick, must not keep the laptop here, or go where it is of no use.</summary>
-    /// <param name="keys">Where they are.</param>
-    /// <param name="tell">Told which stay behind, and why.</param>
+    /// <summary>
+    /// The files of the keys that the server can use. A key that others can read, or that is sealed for a stick, stays behind: it would be of no use in the
+    /// ramdisk, and it must not keep the laptop from leaving.
+    /// </summary>
+    /// <param name="keys">The directory of keys.</param>
+    /// <param name="tell">Receives one line for each key that stays behind, with the reason.</param>
     public static IReadOnlyList<string> FilesIn(KeyDirectory keys, Action<string> tell)
     {
         var usable = new List<string>();
@@ -23,7 +26,7 @@ internal static class CarriedKeys
             }
             catch (Exception error) when (error is KeyFileException or VerbException or IOException or UnauthorizedAccessException)
             {
-                tell($"stays behind: {error.Message}");
+                tell($"a key stays behind: {error.Message}");
             }
         }
 

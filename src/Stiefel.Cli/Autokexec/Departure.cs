@@ -15,45 +15,45 @@ using Stiefel.Protocol.Discovery;
 namespace Stiefel.Cli.Autokexec;
 
 /// <summary>
-/// Leaving the laptop's own system for the server ramdisk: warn, wait, load, and let systemd stop everything cleanly before the kernel changes; or, instead of
-/// loading, order the ramdisk's boot entry for the next start.
+/// Leaves the laptop's own system for the server ramdisk: warns, waits, loads the ramdisk, and lets systemd stop everything cleanly before it changes the
+/// kernel. With `autokexec.leave: firmware` it selects the ramdisk's boot entry for the next start instead of loading the ramdisk.
 /// </summary>
-/// <param name="configuration">What is served, and where the ramdisk lies.</param>
-/// <param name="keys">All that the server can use go along.</param>
-/// <param name="report">One line for people.</param>
+/// <param name="configuration">Names the disk to serve and the ramdisk's files.</param>
+/// <param name="keys">The directory of keys; the server gets those that it can use.</param>
+/// <param name="report">Receives lines for people.</param>
 internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory keys, Action<string> report)
 {
     private static readonly ExternalProgramOptions s_patience = new() { Timeout = TimeSpan.FromSeconds(30) };
 
-    // Shorter than what is left to a process that was told to end. While systemd stops everything, it says so with a failure's exit code.
+    // Shorter than the time that systemd grants a process to end. While it stops everything, `is-system-running` answers with exit code 1.
     private static readonly ExternalProgramOptions s_askWhetherLeaving = new() { Timeout = TimeSpan.FromSeconds(1), AcceptedExitCodes = [1] };
 
-    /// <summary>How the kernel is loaded; tests load none.</summary>
+    /// <summary>Loads a kernel; tests replace it.</summary>
     public Func<SafeFileHandle, SafeFileHandle, string, ILoadedKernel> LoadKernel { get; init; } = KexecImage.Load;
 
-    /// <summary>How other programs are run; tests run none.</summary>
+    /// <summary>Runs another program; tests replace it.</summary>
     public Func<string, IReadOnlyList<string>, ExternalProgramOptions, CancellationToken, Task<ExternalProgramOutput>> RunAsync { get; init; } =
         (program, arguments, options, token) => ExternalProgram.RunAsync(program, arguments, options, token);
 
-    /// <summary>The installed boot entry for <see cref="LeavingWay.Firmware"/>; throws if there is none.</summary>
+    /// <summary>Finds the installed boot entry for <see cref="LeavingWay.Firmware"/>; throws if there is none.</summary>
     public Func<string, IOneTimeEntry> FindEntry { get; init; } = OneTimeEntries.OfThisMachine().Find;
 
-    /// <summary>What the laptop lives on now.</summary>
+    /// <summary>Reads the laptop's power supply.</summary>
     public Func<PowerReading> ReadPower { get; init; } = () => new PowerJudge(0, 0).Judge(PowerSupplies.Read(), TimeSpan.Zero);
 
-    /// <summary>A program that wants no shutdown now keeps the laptop here.</summary>
+    /// <summary>True if a program that inhibits shutdown keeps the laptop from leaving.</summary>
     public bool HeedsInhibitors { get; init; } = true;
 
     private bool ByFirmware => configuration.Autokexec.Leave == LeavingWay.Firmware;
 
     private string Named => configuration.File ?? "the configuration";
 
-    /// <summary>What the ramdisk's kernel is told; no secret.</summary>
+    /// <summary>The kernel arguments of the ramdisk. They hold no secret.</summary>
     /// <exception cref="UsageException">The configuration does not name the disk.</exception>
     public string CommandLine()
     {
         var disk = configuration.Boot.Disk
-            ?? throw new UsageException($"{Named}: boot.disk: which disk is to be served? name it, for example /dev/disk/by-id/…");
+            ?? throw new UsageException($"{Named}: boot.disk is missing: name the disk to serve, for example /dev/disk/by-id/…");
         return string.Join(' ',
         [
             new KernelOption("stiefel_role", "server"),
@@ -68,10 +68,10 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         ]);
     }
 
-    /// <summary>The entry that this system was started by; null if it cannot be told.</summary>
+    /// <summary>Returns the boot entry that started this system; null if unknown.</summary>
     public Func<string?> BootedEntry { get; init; } = () => null;
 
-    /// <summary>Which laptop this is; null if nobody was told.</summary>
+    /// <summary>The id and name that callers were told, to be repeated by the ramdisk; null if there was no call.</summary>
     public LaptopIdentity? Laptop { get; init; }
 
     private static KernelOption[] LoadOptions(BootLoad load) =>
@@ -79,18 +79,18 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         new("stiefel.Boot.Load.Kernel", load.Kernel), new("stiefel.Boot.Load.Initrd", load.Initrd), new("stiefel.Boot.Load.CommandLine", load.CommandLine),
     ];
 
-    // So that the desktop boots what the person here chose, not what the loader would take without one.
+    // Makes the desktop boot the entry that was chosen on the laptop rather than the loader's default.
     private KernelOption[] BootedOptions() => BootedEntry() is { } entry ? [new KernelOption("stiefel.Boot.BootedEntry", entry)] : [];
 
-    /// <summary>Whether there is a ramdisk to leave for, and a disk to serve from it.</summary>
+    /// <summary>Checks that the ramdisk and the disk to serve are there.</summary>
     /// <exception cref="FailedException">The ramdisk or the disk is not there.</exception>
-    /// <exception cref="UntrustedFileException">Others could have written the ramdisk.</exception>
-    /// <exception cref="UsageException">The configuration does not name the disk, or wants a boot entry that is not there.</exception>
+    /// <exception cref="UntrustedFileException">Other users could have changed the ramdisk.</exception>
+    /// <exception cref="UsageException">The configuration does not name the disk, or requires a boot entry that is not installed.</exception>
     public void CheckPlaces()
     {
         if (ByFirmware)
         {
-            // Ramdisk, keys and arguments are the entry's.
+            // The boot entry brings its own ramdisk, keys and arguments.
             _ = FindEntry(Named);
             return;
         }
@@ -103,42 +103,42 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
                 throw new FailedException($"{file} is not there: make the ramdisk with `stiefel create-initrd --out {Path.GetDirectoryName(file)}`, or set server-setup in {Named}");
             }
 
-            // The laptop leaves for whatever lies there, with all its keys.
+            // Only root may have written the file, because the laptop will run it and hand it all its keys.
             TrustedFile.OpenRead(file).Dispose();
         }
 
-        // What other names mean, such as UUID=…, only the ramdisk can say.
+        // Check paths only: other names, such as UUID=…, are resolved by the ramdisk.
         if (configuration.Boot.Disk is ['/', ..] disk && !File.Exists(disk))
         {
-            throw new FailedException($"{disk} is not there: name the disk to serve, all of it, as `lsblk` shows it, as boot.disk in {Named}");
+            throw new FailedException($"{disk} is not there: set boot.disk in {Named} to the disk to serve (a whole disk, not a partition; `lsblk` lists them)");
         }
     }
 
-    /// <summary>Fails now rather than after the warning.</summary>
-    /// <exception cref="FailedException">The ramdisk or the disk is not there, or no key that could be used.</exception>
+    /// <summary>Checks everything that leaving takes, so that it fails before the warning rather than after it.</summary>
+    /// <exception cref="FailedException">The ramdisk, the disk or a usable key is missing.</exception>
     public void Check()
     {
         CheckPlaces();
         if (!ByFirmware && CarriedKeys.FilesIn(keys, report).Count == 0)
         {
-            throw new FailedException($"{keys.Path} holds no key that the server could use: nobody would get an answer there; make one with `stiefel key new NAME`");
+            throw new FailedException($"{keys.Path} holds no key that the server can use, so no desktop would get an answer; make one with `stiefel key new NAME`");
         }
     }
 
-    /// <summary>What <see cref="LeaveAsync"/> would do.</summary>
+    /// <summary>Lines that say what <see cref="LeaveAsync"/> would do.</summary>
     public IEnumerable<string> Describe(string occasion) =>
     [
         $"would warn everybody: {Warning(occasion)}",
         $"would wait {configuration.Autokexec.GraceSeconds} s",
         .. ByFirmware
-            ? (string[])[$"would order for the next start: {FindEntry(Named).Description}", "would run: systemctl reboot"]
+            ? (string[])[$"would select for the next start: {FindEntry(Named).Description}", "would run: systemctl reboot"]
             : [$"would load {configuration.ServerSetup.Kernel} and {configuration.ServerSetup.Initrd} with {CarriedKeys.FilesIn(keys, _ => { }).Count} keys and the arguments: {CommandLine()}", "would run: systemctl kexec"],
     ];
 
-    /// <summary>Leaves. Returns once systemd has been told; the end of this process is part of what it does then.</summary>
-    /// <param name="occasion">Why, for everybody.</param>
-    /// <param name="token">Ends it; until systemd has been told nothing is changed.</param>
-    /// <returns>What keeps the laptop here, one line; null if it leaves.</returns>
+    /// <summary>Leaves this system. Returns once systemd has begun; systemd then ends this process, too.</summary>
+    /// <param name="occasion">The reason, for the warning to all users.</param>
+    /// <param name="token">Cancels leaving. Nothing is changed until systemd has begun.</param>
+    /// <returns>One line with what keeps the laptop from leaving; null if it leaves.</returns>
     public async Task<string?> LeaveAsync(string occasion, CancellationToken token)
     {
         Check();
@@ -150,7 +150,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         await WarnAsync(Warning(occasion), token);
         await Task.Delay(TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds), token);
 
-        // Somebody may have pulled the plug meanwhile, or begun what must not be interrupted.
+        // Look again: meanwhile somebody may have unplugged the power or started something that must not be interrupted.
         if (await FindObstacleAsync(token) is { } newer)
         {
             await TellAsync($"the laptop stays: {newer}", token);
@@ -163,7 +163,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
 
     private async Task<string?> FindObstacleAsync(CancellationToken token) =>
         configuration.Autokexec.Power.Refusal(ReadPower())
-        ?? (HeedsInhibitors && await Inhibitors.ListAsync(RunAsync, token) is [var first, ..] ? $"{first}; `stiefel serve-now --ignore-inhibitors` leaves all the same" : null);
+        ?? (HeedsInhibitors && await Inhibitors.ListAsync(RunAsync, token) is [var first, ..] ? $"{first}; `stiefel serve-now --ignore-inhibitors` leaves anyway" : null);
 
     private async Task KexecAsync(CancellationToken token)
     {
@@ -178,7 +178,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         }
         catch
         {
-            // Whatever is told to reboot later would go there, and until then all keys would lie in the kernel's memory.
+            // Unload the kernel: otherwise any later `systemctl reboot` would start it, and all keys would stay in memory until then.
             if (!isTold || !await IsLeavingAsync())
             {
                 report(loaded.Withdraw());
@@ -199,7 +199,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         }
         catch
         {
-            // A restart for another reason must not lead there.
+            // Withdraw the selection, so that a restart for another reason does not start the ramdisk.
             if (!await IsLeavingAsync())
             {
                 entry.TakeBack();
@@ -209,7 +209,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         }
     }
 
-    // systemd may have been told although it did not answer in time: stopping this very process is among the first things it does then.
+    // systemd may have begun although it did not answer in time: this process is among the first that it stops.
     private async Task<bool> IsLeavingAsync()
     {
         try
@@ -224,7 +224,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     }
 
     private string Warning(string occasion) =>
-        $"{occasion}: everything is closed in {configuration.Autokexec.GraceSeconds} s ({StopCommand.OfThisProcess()} keeps it from that)";
+        $"{occasion}: everything will be closed in {configuration.Autokexec.GraceSeconds} s (to prevent that: {StopCommand.OfThisProcess()})";
 
     private async Task WarnAsync(string text, CancellationToken token)
     {
@@ -239,7 +239,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         await TryRunAsync("wall", [text], token);
     }
 
-    // It only helps: nobody may be logged in, and there may be no speaker.
+    // Ignore failures: nobody may be logged in, and there may be no speaker.
     private async Task TryRunAsync(string program, string[] arguments, CancellationToken token)
     {
         try
@@ -255,7 +255,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         }
     }
 
-    // The keys travel in memory only: no file on the disk holds image and keys together.
+    // Add the keys to the image in memory only, so that no file on the disk holds both.
     private ILoadedKernel Load()
     {
         using var kernel = MemoryFile.Create("kernel");

@@ -3,18 +3,20 @@ using Stiefel.Linux.Firmware;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>A boot entry of the firmware itself, whatever loader it leads to: BootNext, which the firmware forgets as it follows it (UEFI 2.10 §3.3).</summary>
+/// <summary>A boot entry of the firmware itself, selected by BootNext, which the firmware clears before it boots the entry (UEFI 2.10 §3.3).</summary>
 internal sealed class FirmwareEntry(EfiVariables variables, ushort number) : IOneTimeEntry
 {
     private const string Next = "BootNext";
 
-    // EFI_LOAD_OPTION: 4 bytes of attributes, 2 bytes length of the path, then the description.
+    // EFI_LOAD_OPTION begins with 4 bytes of attributes and 2 bytes for the path's length; the description follows.
     private const int HeadSize = 6;
 
     public string Description => $"the firmware's entry Boot{number:X4}, by {Next}";
 
-    /// <summary>The first that is called so.</summary>
-    /// <returns>Null if there is none; then this says why.</returns>
+    /// <summary>Finds the entry called <see cref="OneTimeEntries.Name"/>.</summary>
+    /// <param name="variables">The firmware's variables.</param>
+    /// <param name="why">The reason if there is none.</param>
+    /// <returns>The entry; null if there is none.</returns>
     public static FirmwareEntry? Find(EfiVariables variables, out string why)
     {
         why = variables.AreThere ? $"the firmware has no entry called {OneTimeEntries.Name}" : "this machine was not started by UEFI";
@@ -33,7 +35,7 @@ internal sealed class FirmwareEntry(EfiVariables variables, ushort number) : IOn
 
     public void TakeBack() => variables.Remove(Next, EfiVariables.Global);
 
-    /// <summary>What the firmware's menu shows of an entry; empty if it is damaged.</summary>
+    /// <summary>The name that the firmware's menu shows for an entry; empty if the entry is damaged.</summary>
     public static string DescriptionIn(ReadOnlySpan<byte> option)
     {
         var text = option.Length > HeadSize ? Encoding.Unicode.GetString(option[HeadSize..]) : "";

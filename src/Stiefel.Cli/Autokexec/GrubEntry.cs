@@ -5,8 +5,8 @@ using Stiefel.Linux.Mounts;
 namespace Stiefel.Cli.Autokexec;
 
 /// <summary>
-/// A menu entry of GRUB: `next_entry` in its environment block, as grub-reboot has it. GRUB must forget the order itself, and can write to few kinds of file
-/// systems: on the others the laptop would start its ramdisk for ever (the NOTE of grub-reboot), so there it is refused.
+/// A menu entry of GRUB, selected by `next_entry` in its environment block, as grub-reboot does. GRUB itself must clear the variable, and can write to few
+/// kinds of file systems: on the others the laptop would start its ramdisk for ever (see the NOTE of grub-reboot), so those are refused.
 /// </summary>
 internal sealed partial class GrubEntry(string environment) : IOneTimeEntry
 {
@@ -24,8 +24,8 @@ internal sealed partial class GrubEntry(string environment) : IOneTimeEntry
 
     /// <inheritdoc cref="FirmwareEntry.Find"/>
     /// <param name="boot">/boot.</param>
-    /// <param name="mountOf">The mount that a file lies on, and whether that is a partition and nothing stacked.</param>
-    /// <param name="why">Why there is none.</param>
+    /// <param name="mountOf">Returns a file's mount, and whether it is a plain partition (no LVM, LUKS or RAID).</param>
+    /// <param name="why">The reason if there is none.</param>
     public static GrubEntry? Find(string boot, Func<string, (MountEntry Mount, bool IsPartition)?> mountOf, out string why)
     {
         why = $"no grub.cfg in {boot}/grub or {boot}/grub2";
@@ -45,8 +45,8 @@ internal sealed partial class GrubEntry(string environment) : IOneTimeEntry
 
     public void TakeBack() => Write(null);
 
-    /// <summary>The block with another value of the order; null for none.</summary>
-    /// <exception cref="IOException">It is no environment block, or is full.</exception>
+    /// <summary>A copy of the environment block with another value of next_entry; null removes the value.</summary>
+    /// <exception cref="IOException">The bytes are not an environment block, or the block is full.</exception>
     internal static byte[] Change(byte[] block, string? value)
     {
         var text = Encoding.Latin1.GetString(block);
@@ -71,20 +71,20 @@ internal sealed partial class GrubEntry(string environment) : IOneTimeEntry
 
         if (!scripts.Exists(script => script.Contains(NextEntry, StringComparison.Ordinal)))
         {
-            return $"{directory}/grub.cfg does not look at {NextEntry}";
+            return $"{directory}/grub.cfg does not use {NextEntry}";
         }
 
         if (!File.Exists(environment) || new FileInfo(environment).Length != BlockSize)
         {
-            return $"{environment} is no environment block of {BlockSize} bytes; `grub-editenv {environment} create` makes one";
+            return $"{environment} is not an environment block of {BlockSize} bytes; `grub-editenv {environment} create` makes one";
         }
 
         return mountOf(environment) is not { } place || !s_writable.Contains(place.Mount.Type) || !place.IsPartition
-            ? $"{environment} is not on a plain ext, xfs or FAT partition: GRUB could not forget the order, and would start the ramdisk for ever"
+            ? $"{environment} is not on a plain ext, xfs or FAT partition: GRUB could not clear its {NextEntry} there, and would start the ramdisk for ever"
             : null;
     }
 
-    // In place: GRUB finds it by its blocks.
+    // Write in place, because GRUB finds the file by its disk blocks.
     private void Write(string? value)
     {
         using var file = new FileStream(environment, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);

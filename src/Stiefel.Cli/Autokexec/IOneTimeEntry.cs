@@ -1,18 +1,18 @@
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>An installed boot entry with the server ramdisk, of a loader or firmware that can be told to start it once.</summary>
+/// <summary>An installed boot entry of the server ramdisk that the firmware or a boot loader can be told to start once.</summary>
 internal interface IOneTimeEntry
 {
-    /// <summary>What it is and what is done, for people.</summary>
+    /// <summary>The entry and the means of selecting it, for people.</summary>
     string Description { get; }
 
-    /// <summary>The next start is this one.</summary>
-    /// <exception cref="IOException">It cannot be ordered.</exception>
-    /// <exception cref="UnauthorizedAccessException">It cannot be ordered.</exception>
+    /// <summary>Selects this entry for the next start only.</summary>
+    /// <exception cref="IOException">The selection cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The selection cannot be written.</exception>
     void Order();
 
-    /// <summary>It is not any more.</summary>
-    /// <exception cref="IOException">The order stays.</exception>
-    /// <exception cref="UnauthorizedAccessException">The order stays.</exception>
+    /// <summary>Withdraws the selection.</summary>
+    /// <exception cref="IOException">The selection cannot be withdrawn.</exception>
+    /// <exception cref="UnauthorizedAccessException">The selection cannot be withdrawn.</exception>
     void TakeBack();
 }

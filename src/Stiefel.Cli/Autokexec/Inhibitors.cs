@@ -4,10 +4,10 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>Programs that want this system not to be shut down now, of which logind keeps a list (man 1 systemd-inhibit).</summary>
+/// <summary>Lists the programs that inhibit a shutdown, as logind knows them (man 1 systemd-inhibit).</summary>
 internal static class Inhibitors
 {
-    // org.freedesktop.login1(5): ListInhibitors(out a(ssssuu) inhibitors): what, who, why, mode, user, process.
+    // org.freedesktop.login1(5): ListInhibitors(out a(ssssuu) inhibitors); the fields are what, who, why, mode, user, process.
     private const int Fields = 6;
 
     private static readonly string[] s_question =
@@ -15,7 +15,7 @@ internal static class Inhibitors
 
     private static readonly ExternalProgramOptions s_patience = new() { Timeout = TimeSpan.FromSeconds(5) };
 
-    /// <summary>Those that forbid it, a line each. Delays need no look: systemd waits for them. A system without logind has none.</summary>
+    /// <summary>One line for each program that forbids a shutdown. Those that only delay it are left out, since systemd waits for them. Empty without logind.</summary>
     public static async Task<IReadOnlyList<string>> ListAsync(
         Func<string, IReadOnlyList<string>, ExternalProgramOptions, CancellationToken, Task<ExternalProgramOutput>> runAsync, CancellationToken token)
     {
@@ -29,7 +29,7 @@ internal static class Inhibitors
         }
     }
 
-    /// <param name="json">What busctl prints; anything else names none.</param>
+    /// <param name="json">The output of busctl; anything else yields no lines.</param>
     internal static IReadOnlyList<string> Read(string json)
     {
         try
@@ -37,7 +37,7 @@ internal static class Inhibitors
             using var document = JsonDocument.Parse(json);
             return [.. document.RootElement.GetProperty("data")[0].EnumerateArray()
                 .Where(one => one.GetArrayLength() == Fields && one[3].GetString() == "block" && one[0].GetString()!.Split(':').Contains("shutdown"))
-                .Select(one => $"{PrintableText.OneLine(one[1].GetString()!)} (process {one[5].GetUInt32()}) wants no shutdown now: {PrintableText.OneLine(one[2].GetString()!)}")];
+                .Select(one => $"{PrintableText.OneLine(one[1].GetString()!)} (process {one[5].GetUInt32()}) inhibits shutdown: {PrintableText.OneLine(one[2].GetString()!)}")];
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or IndexOutOfRangeException or FormatException)
         {

@@ -5,10 +5,10 @@ using Stiefel.Linux.Network;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>On which interfaces, and from whom, a call is heard. Asked about holders of a key only: strangers are not answered anyway.</summary>
+/// <summary>Decides on which interfaces and from which addresses calls count. Applies to holders of a key only: strangers get no answer anyway.</summary>
 internal sealed class InterfacePolicy(AutokexecConfiguration configuration)
 {
-    /// <summary>Why not, in one line; null if it is heard.</summary>
+    /// <summary>One line that says why a call is refused; null if it counts.</summary>
     public string? Refusal(int index, IPAddress sender)
     {
         if (RouteNetlink.ListLinks().FirstOrDefault(link => link.Index == index) is not { } link)
@@ -28,13 +28,13 @@ internal sealed class InterfacePolicy(AutokexecConfiguration configuration)
 
         if (!configuration.Internet && DefaultRoutes.ListInterfaces().Contains(index))
         {
-            return $"{link.Name} leads to the internet (a default route); autokexec.internet: true would allow it";
+            return $"{link.Name} leads to the internet (it has a default route); `autokexec.internet: true` allows that";
         }
 
-        return IsNeighbour(link, sender) ? null : $"{sender} is not on {link.Name} itself";
+        return IsNeighbour(link, sender) ? null : $"{sender} is not in {link.Name}'s own network";
     }
 
-    // A router carries no link-local address, and nobody outside has an address of the interface's own network.
+    // Routers do not forward link-local addresses, and outsiders have no address of the interface's own network.
     private static bool IsNeighbour(NetworkLink link, IPAddress sender) => sender.AddressFamily == AddressFamily.InterNetworkV6
         ? sender.IsIPv6LinkLocal
         : RouteNetlink.ListAddresses(link.Index).Any(own => own.Address.AddressFamily == AddressFamily.InterNetwork

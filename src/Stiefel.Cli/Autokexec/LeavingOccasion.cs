@@ -3,12 +3,12 @@ using Stiefel.Linux.Network;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>What makes the laptop leave: an authentic call, or a card that is plugged in; whichever comes first.</summary>
-/// <param name="listener">Hears calls; null if none is to be heard.</param>
-/// <param name="cards">Waits for cards; null if none is to be waited for.</param>
+/// <summary>Waits for what makes the laptop leave: an authentic call or a card that is plugged in, whichever comes first.</summary>
+/// <param name="listener">Listens for calls; null to ignore calls.</param>
+/// <param name="cards">Waits for cards; null to ignore cards.</param>
 internal sealed class LeavingOccasion(CallListener? listener, CardWatch? cards)
 {
-    /// <summary>The card watch that a configuration asks for; null if none.</summary>
+    /// <summary>The card watch that the configuration asks for; null if it asks for none.</summary>
     public static CardWatch? CardsOf(AutokexecConfiguration configuration)
     {
         if (!configuration.MacDetection)
@@ -21,7 +21,7 @@ internal sealed class LeavingOccasion(CallListener? listener, CardWatch? cards)
         return cards;
     }
 
-    /// <summary>Waits for one, and says in words for everybody which it was.</summary>
+    /// <summary>Waits for either, and returns in words for all users which it was.</summary>
     public async Task<string> WaitAsync(Action<string> say, CancellationToken token)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
@@ -52,6 +52,6 @@ internal sealed class LeavingOccasion(CallListener? listener, CardWatch? cards)
     private static async Task<string> CardAsync(CardWatch cards, CancellationToken token)
     {
         var card = await cards.WaitAsync(token);
-        return $"the network card {card.Mac} was plugged in ({card.Name}), and this laptop's disk is to be served";
+        return $"the network card {card.Mac} was plugged in ({card.Name}), so this laptop will serve its disk";
     }
 }

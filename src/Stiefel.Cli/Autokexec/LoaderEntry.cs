@@ -3,23 +3,26 @@ using Stiefel.Linux.Firmware;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>An entry of systemd-boot: LoaderEntryOneShot, which the loader forgets as it follows it, as `bootctl set-oneshot` has it (systemd.io/BOOT_LOADER_INTERFACE).</summary>
+/// <summary>
+/// An entry of systemd-boot, selected by LoaderEntryOneShot as `bootctl set-oneshot` does; the loader clears the variable before it boots the entry
+/// (systemd.io/BOOT_LOADER_INTERFACE).
+/// </summary>
 internal sealed class LoaderEntry(EfiVariables variables, string id) : IOneTimeEntry
 {
-    /// <summary>The variable.</summary>
+    /// <summary>The variable that selects an entry for one start.</summary>
     internal const string OneShot = "LoaderEntryOneShot";
 
     // EFI_LOADER_FEATURE_ENTRY_ONESHOT.
     private const int CanOneShot = 1 << 3;
 
-    // The leading dash is what keeps an entry without a sort-key from becoming the default.
+    // A leading dash keeps an entry without a sort-key from becoming the default.
     private static readonly string[] s_ids = [$"{OneTimeEntries.Name}.conf", $"-{OneTimeEntries.Name}.conf", $"{OneTimeEntries.Name}.efi"];
 
     private static readonly Guid s_loader = new("4a67b082-0a4c-41cf-b6c7-440b29bb8c4f");
 
     public string Description => $"the boot loader's entry {id}, by {OneShot}";
 
-    /// <summary>Is this the order of such an entry?</summary>
+    /// <summary>True if the id is that of the ramdisk's entry.</summary>
     public static bool IsOurs(string id) => s_ids.Contains(id, StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc cref="FirmwareEntry.Find"/>
@@ -28,18 +31,18 @@ internal sealed class LoaderEntry(EfiVariables variables, string id) : IOneTimeE
         why = "";
         if (variables.Read("LoaderFeatures", s_loader) is not [var features, ..] || (features & CanOneShot) == 0)
         {
-            why = "no boot loader that takes orders from the firmware's variables (systemd-boot) started this system";
+            why = "this system was not started by a boot loader that can be told the next entry in a firmware variable (systemd-boot)";
             return null;
         }
 
-        // Each ends with a zero.
+        // A list of strings, each terminated by a zero.
         var ids = Encoding.Unicode.GetString(variables.Read("LoaderEntries", s_loader)).Split('\0');
         if (ids.FirstOrDefault(IsOurs) is { } id)
         {
             return new LoaderEntry(variables, id);
         }
 
-        why = $"the boot loader saw no entry {string.Join(" or ", s_ids)} when it started this system";
+        why = $"the boot loader found no entry {string.Join(" or ", s_ids)} when it started this system";
         return null;
     }
 

@@ -5,26 +5,26 @@ using Stiefel.Linux.Mounts;
 namespace Stiefel.Cli.Autokexec;
 
 /// <summary>
-/// Finds the installed boot entry of the server ramdisk and who can be told to start it once. The firmware's own entry first: any loader may be behind it, and
-/// the firmware forgets its order for sure.
+/// Finds the installed boot entry of the server ramdisk that can be started once. It prefers an entry of the firmware itself, which works with any loader and
+/// is certain to be cleared after one start.
 /// </summary>
-/// <param name="variables">The firmware's.</param>
-/// <param name="boot">/boot, for GRUB.</param>
+/// <param name="variables">The firmware's variables.</param>
+/// <param name="boot">The directory in which GRUB's is looked for, usually /boot.</param>
 /// <param name="mountOf">See <see cref="GrubEntry.Find"/>.</param>
 internal sealed class OneTimeEntries(EfiVariables variables, string boot, Func<string, (MountEntry Mount, bool IsPartition)?> mountOf)
 {
-    /// <summary>What the entry is called, by its title or id.</summary>
+    /// <summary>The title or id of the entry.</summary>
     public const string Name = "stiefel";
 
-    /// <summary>This machine's.</summary>
+    /// <summary>The entries of this machine.</summary>
     public static OneTimeEntries OfThisMachine() => new(new EfiVariables(), "/boot", MountPlace.Of);
 
-    /// <exception cref="UsageException">There is none; it says why, of each kind.</exception>
+    /// <exception cref="UsageException">There is none; the message says why for each kind.</exception>
     public IOneTimeEntry Find(string configuration) =>
         FirmwareEntry.Find(variables, out var noFirmware) as IOneTimeEntry
         ?? LoaderEntry.Find(variables, out var noLoader) as IOneTimeEntry
         ?? GrubEntry.Find(boot, mountOf, out var noGrub)
         ?? throw new UsageException(
-            $"{configuration}: autokexec.leave is firmware, and that takes an installed boot entry called {Name} with the ramdisk, to be started once: {noFirmware}; {noLoader}; {noGrub}. " +
-            "With `leave: kexec` none is needed; if the screen is what matters, put its driver into the ramdisk (`modules: [i915]`, initrd.include-modules)");
+            $"{configuration}: autokexec.leave is firmware, which needs an installed boot entry called {Name} that starts the ramdisk, and there is none: {noFirmware}; {noLoader}; {noGrub}. " +
+            "`leave: kexec` needs none; if it is about the screen, add its driver to the ramdisk (`modules: [i915]`, initrd.include-modules)");
 }

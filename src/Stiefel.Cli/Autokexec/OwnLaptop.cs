@@ -4,10 +4,10 @@ using Stiefel.Protocol.Discovery;
 
 namespace Stiefel.Cli.Autokexec;
 
-/// <summary>Which laptop this is, as a desktop that calls is told; the ramdisk is told too, so that the desktop finds the same one there.</summary>
+/// <summary>The identity of this laptop that calling desktops are told. The ramdisk is told as well, so that the desktop recognises the laptop there.</summary>
 internal static class OwnLaptop
 {
-    /// <summary>Reads it; where the machine has no number at all, one for this process.</summary>
+    /// <summary>Reads the identity; a machine without any number of its own gets a random one for this process.</summary>
     public static LaptopIdentity Read()
     {
         var numbers = MachineNumbers.Read();
@@ -15,10 +15,10 @@ internal static class OwnLaptop
             LaptopIdentity.IdOf(numbers.Length > 0 ? numbers : RandomNumberGenerator.GetHexString(LaptopIdentity.IdLength)), Environment.MachineName);
     }
 
-    /// <summary>What the ramdisk's server is told of it; no secret there, where only the laptop's owner is.</summary>
+    /// <summary>Kernel arguments that hand the identity to the ramdisk's server. It is no secret there: only the laptop's owner can read them.</summary>
     public static KernelOption[] Options(LaptopIdentity laptop) =>
         [new("stiefel.Discovery.LaptopId", laptop.Id), .. IsPlain(laptop.Name) ? [new KernelOption("stiefel.Boot.Laptop", laptop.Name)] : Array.Empty<KernelOption>()];
 
-    // The kernel has quotes, and nothing to quote them by.
+    // The kernel's command line knows quotes, but no way to escape one.
     private static bool IsPlain(string name) => name.Length > 0 && name.All(letter => letter is > ' ' and < '\x7f' and not '"');
 }

@@ -4,13 +4,13 @@ using Stiefel.BootFiles.Disk;
 namespace Stiefel.Cli.Autokexec;
 
 /// <summary>
-/// Which boot entry this system was started by, for the desktop to boot the same. An order for one start alone is not repeated; the loader
-/// forgets such an order as it follows it, so it is written down before the start, when this program is stopped for the reboot.
+/// Finds out which boot entry started this system, so that the desktop boots the same. An entry that was selected for a single start is not repeated. The
+/// loader clears such a selection when it boots, so it is recorded before the reboot, when this program is stopped.
 /// </summary>
-/// <param name="firmware">Where the firmware's variables are.</param>
-/// <param name="boot">/boot, for GRUB's environment block.</param>
-/// <param name="state">A directory that outlives a reboot.</param>
-/// <param name="run">A directory that does not.</param>
+/// <param name="firmware">The directory with the firmware's variables.</param>
+/// <param name="boot">The directory with GRUB's environment block, usually /boot.</param>
+/// <param name="state">A directory that survives a reboot.</param>
+/// <param name="run">A directory that does not survive a reboot.</param>
 internal sealed class OwnStart(string firmware, string boot, string state, string run)
 {
     private static readonly string[] s_grubEnvironments = ["grub/grubenv", "grub2/grubenv"];
@@ -19,10 +19,10 @@ internal sealed class OwnStart(string firmware, string boot, string state, strin
     private const string GrubOrder = "grub";
     private const string GrubNext = $"{GrubEntry.NextEntry}=";
 
-    /// <summary>This machine's.</summary>
+    /// <summary>The start of this machine.</summary>
     public static OwnStart OfThisMachine() => new(FirmwareVariables.Directory, "/boot", "/var/lib/stiefel", "/run/stiefel");
 
-    /// <summary>When this program begins: what was ordered for the start that is over now counts for this run of the system, and no other.</summary>
+    /// <summary>Call at the program's beginning: a selection recorded before this start then counts for this run of the system only.</summary>
     public void Recall()
     {
         var written = Path.Combine(state, FileName);
@@ -38,13 +38,13 @@ internal sealed class OwnStart(string firmware, string boot, string state, strin
         }
     }
 
-    /// <summary>When this program ends, perhaps for a reboot: what is ordered for the next start.</summary>
+    /// <summary>Call at the program's end, which may be a reboot: records which entry is selected for the next start.</summary>
     public void Remember()
     {
         var order = FirmwareVariables.ReadText(firmware, "LoaderEntryOneShot");
         order = order.Length > 0 ? order : HasGrubOrder() ? GrubOrder : "";
 
-        // The ramdisk's is no start of this system.
+        // Ignore the ramdisk's entry: it does not start this system.
         order = LoaderEntry.IsOurs(order) ? "" : order;
         Quietly(() =>
         {
@@ -60,8 +60,8 @@ internal sealed class OwnStart(string firmware, string boot, string state, strin
         });
     }
 
-    /// <summary>As it is handed on; null if it cannot be told, or is not to be repeated.</summary>
-    /// <param name="commandLine">/proc/cmdline.</param>
+    /// <summary>The boot entry to hand to the ramdisk; null if it is unknown or must not be repeated.</summary>
+    /// <param name="commandLine">The content of /proc/cmdline.</param>
     public string? Entry(string commandLine)
     {
         var ordered = "";
@@ -74,11 +74,11 @@ internal sealed class OwnStart(string firmware, string boot, string state, strin
         return ordered == GrubOrder && selected.Length == 0 ? null : BootedEntry.OfRunning(selected, commandLine, ordered);
     }
 
-    // `next_entry=` with something behind it (GNU GRUB manual, grub-reboot).
+    // True if an environment block holds `next_entry=` with a value (GNU GRUB manual, grub-reboot).
     private bool HasGrubOrder() => s_grubEnvironments.Any(path => Quietly(() =>
         File.ReadLines(Path.Combine(boot, path)).Any(line => line.StartsWith(GrubNext, StringComparison.Ordinal) && line.Length > GrubNext.Length && line != GrubNext + OneTimeEntries.Name)));
 
-    // Without all this the loader's default is booted, which is no reason not to hear a call.
+    // Ignore failures: without a recorded entry the desktop boots the loader's default, and calls must still be answered.
     private static bool Quietly(Func<bool> act)
     {
         try

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Stiefel.Cli.Configuration;
 
-/// <summary>What the kernel can unpack of an initramfs, and what we write.</summary>
+/// <summary>Formats that Stiefel writes an initramfs in; the kernel can unpack all of them.</summary>
 internal enum CompressionFormat
 {
     None,
@@ -14,8 +14,8 @@ internal enum CompressionFormat
 /// <summary>A compression and its level.</summary>
 internal readonly record struct Compression(CompressionFormat Format, int Level)
 {
-    /// <summary>What <see cref="TryParse"/> takes, for messages.</summary>
-    public const string Expected = "zstd, xz, gzip or none, with a level if you like: zstd -19";
+    /// <summary>The texts that <see cref="TryParse"/> accepts, for messages.</summary>
+    public const string Expected = "zstd, xz, gzip or none, optionally with a level: zstd -19";
 
     public static Compression None => new(CompressionFormat.None, 0);
 

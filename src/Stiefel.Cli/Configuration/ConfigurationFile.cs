@@ -8,15 +8,15 @@ namespace Stiefel.Cli.Configuration;
 /// <summary>Finds and reads config.yaml.</summary>
 internal static class ConfigurationFile
 {
-    /// <summary>A configuration is written by hand; anything longer is a mistake.</summary>
+    /// <summary>Largest accepted file in bytes. Configurations are written by hand, so a longer file is a mistake.</summary>
     public const int MaxLength = 1024 * 1024;
 
-    /// <summary>The schema needs five levels.</summary>
+    /// <summary>Deepest accepted nesting; the schema needs five levels.</summary>
     public const int MaxNesting = 32;
 
     private static readonly string[] s_places = ["config.yaml", "/etc/stiefel/config.yaml"];
 
-    /// <summary>The given file, else the first of ./config.yaml and /etc/stiefel/config.yaml that exists, else the defaults.</summary>
+    /// <summary>Reads the given file, else the first of ./config.yaml and /etc/stiefel/config.yaml that exists; without any, returns the defaults.</summary>
     public static StiefelConfiguration Load(string? file)
     {
         file ??= s_places.FirstOrDefault(File.Exists);
@@ -38,8 +38,8 @@ internal static class ConfigurationFile
         return Parse(file, File.ReadAllText(file));
     }
 
-    /// <summary>The same for what runs as root by itself, for weeks: the file must be root's, or this user's, alone.</summary>
-    /// <exception cref="UntrustedFileException">Others could have written it.</exception>
+    /// <summary>Reads the given file for a program that runs unattended as root: only root or this user may be able to write the file.</summary>
+    /// <exception cref="UntrustedFileException">Other users could have written the file.</exception>
     public static StiefelConfiguration LoadTrusted(string file)
     {
         if (!File.Exists(file))
@@ -57,11 +57,11 @@ internal static class ConfigurationFile
         return Parse(file, reader.ReadToEnd());
     }
 
-    private static UsageException TooLong(string file) => new($"{file}: longer than {MaxLength / 1024} KiB, this is no configuration");
+    private static UsageException TooLong(string file) => new($"{file}: longer than {MaxLength / 1024} KiB, so this is not a configuration");
 
-    /// <param name="file">For messages, and what relative paths are relative to.</param>
-    /// <param name="text">Its content.</param>
-    /// <exception cref="ConfigurationException">All that is wrong with it.</exception>
+    /// <param name="file">The file's path, for messages; relative paths in the text start at its directory.</param>
+    /// <param name="text">The file's content.</param>
+    /// <exception cref="ConfigurationException">The text has errors; the exception lists them all.</exception>
     public static StiefelConfiguration Parse(string file, string text)
     {
         var problems = new ConfigurationProblems(file);
@@ -78,7 +78,7 @@ internal static class ConfigurationFile
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {
-            // The parser's own answer to some malformed files, without a place.
+            // The parser throws this for some malformed files, without a position.
             problems.Add(new Mark(0, 1, 1), "", $"not valid YAML: {error.Message}");
             problems.ThrowIfAny();
         }
@@ -95,7 +95,7 @@ internal static class ConfigurationFile
         return configuration with { File = file };
     }
 
-    // For a tab that indents a line the parser names the place where the enclosing mapping begins, which may be the top of the file.
+    // If a tab indents a line, the parser reports where the enclosing mapping begins, perhaps the top of the file; find the tab instead.
     private static Mark PlaceOf(YamlException error, string text)
     {
         if (error.Message.Contains("tab", StringComparison.Ordinal))
@@ -115,7 +115,7 @@ internal static class ConfigurationFile
         return error.Start;
     }
 
-    // The tree is read by recursion, which a hostile file could drive until the stack ends; the events are not.
+    // Check the depth on parser events first: the tree is built by recursion, so a hostile file could exhaust the stack.
     private static void CheckNesting(string text)
     {
         var events = new Parser(new StringReader(text));

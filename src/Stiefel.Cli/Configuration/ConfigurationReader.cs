@@ -4,8 +4,8 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Cli.Configuration;
 
-/// <summary>The schema: which keys there are, of what kind, and what they become.</summary>
-/// <param name="directory">What relative paths are relative to.</param>
+/// <summary>The schema: maps the file's keys, with their types, to the configuration.</summary>
+/// <param name="directory">The directory at which relative paths start.</param>
 internal sealed class ConfigurationReader(string directory)
 {
     private static readonly string[] s_modules =
@@ -92,13 +92,13 @@ internal sealed class ConfigurationReader(string directory)
 
         foreach (var key in s_loadKeys.Where(key => !load.Has(key) || (key == "cmdline" && arguments is { Count: 0 })))
         {
-            load.Problem(key, "missing; boot.load names all three: kernel, initrd and cmdline");
+            load.Problem(key, "missing; boot.load needs all three of kernel, initrd and cmdline");
         }
 
         var commandLine = string.Join(' ', arguments ?? []);
         if (commandLine.Contains('"', StringComparison.Ordinal))
         {
-            load.Problem("cmdline", "a double quote cannot be handed on to the ramdisk on its kernel's command line: use stiefelsystem.json in the boot directory");
+            load.Problem("cmdline", "a double quote cannot be passed to the ramdisk on its kernel command line: use stiefelsystem.json in the boot directory instead");
         }
 
         return new BootLoad(kernel ?? "", initrd ?? "", commandLine);
@@ -140,7 +140,7 @@ internal sealed class ConfigurationReader(string directory)
         };
         if (result.MacDetection && result.Macs.Count == 0)
         {
-            autokexec.Problem("mac_detection", "a card is to be waited for, and autokexec.macs names none");
+            autokexec.Problem("mac_detection", "autokexec.macs names no card to wait for");
         }
 
         autokexec.Finish();
@@ -153,7 +153,7 @@ internal sealed class ConfigurationReader(string directory)
         var macs = new List<MacAddress>();
         for (var index = 0; index < texts.Count; index++)
         {
-            // As the old system took them, with colons or hyphens.
+            // Accept colons and hyphens, as the old system did.
             if (PhysicalAddress.TryParse(texts[index], out var mac) && mac.GetAddressBytes() is { Length: MacAddress.Size } bytes)
             {
                 macs.Add(MacAddress.FromBytes(bytes));
@@ -173,7 +173,7 @@ internal sealed class ConfigurationReader(string directory)
         var demand = text is null ? PowerDemand.Any : PowerDemand.Read(text);
         if (demand is null)
         {
-            autokexec.Problem("power", $"expected any, ac, or what the batteries must have, as 30%, found `{text}`");
+            autokexec.Problem("power", $"expected any, ac, or the least charge of the batteries such as 30%, found `{text}`");
         }
 
         return demand ?? PowerDemand.Any;
@@ -320,7 +320,7 @@ internal sealed class ConfigurationReader(string directory)
         {
             if (below.Text(old) is not null)
             {
-                _notes.Add($"paths.workdir-subpaths.{old} has no effect: nothing of that kind is written any more");
+                _notes.Add($"paths.workdir-subpaths.{old} has no effect: Stiefel no longer writes such files");
             }
         }
 

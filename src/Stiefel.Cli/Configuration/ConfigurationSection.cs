@@ -5,12 +5,12 @@ using YamlDotNet.RepresentationModel;
 namespace Stiefel.Cli.Configuration;
 
 /// <summary>
-/// One mapping of the file. Reading a key also declares it, so that <see cref="Finish"/> knows which keys are unknown.
+/// Reads one mapping of the file. Reading a key also declares it, so that <see cref="Finish"/> knows which keys are unknown.
 /// A section that is not in the file answers null to everything.
 /// </summary>
 internal sealed class ConfigurationSection(ConfigurationProblems problems, string path, YamlMappingNode? node)
 {
-    // PyYAML, which read the files of old, follows YAML 1.1 here.
+    // YAML 1.1's words, because old files were read by PyYAML, which follows YAML 1.1.
     private static readonly Dictionary<string, bool> s_flags = new(StringComparer.OrdinalIgnoreCase)
     {
         ["true"] = true, ["yes"] = true, ["on"] = true, ["false"] = false, ["no"] = false, ["off"] = false,
@@ -35,7 +35,7 @@ internal sealed class ConfigurationSection(ConfigurationProblems problems, strin
 
     public string? Text(string key) => Value(key) is { } value ? AsText(PathOf(key), value) : null;
 
-    /// <summary>One of these words; among them may be those that YAML takes for true or false, such as `off`.</summary>
+    /// <summary>One of these words. They may include words that YAML reads as true or false, such as `off`.</summary>
     public string? Word(string key, params IReadOnlyList<string> words)
     {
         var value = Value(key);
@@ -102,14 +102,14 @@ internal sealed class ConfigurationSection(ConfigurationProblems problems, strin
         }
     }
 
-    /// <summary>A problem with the value of a key that was read well, as a type alone cannot say all.</summary>
+    /// <summary>Reports a problem with a key's value that has the right type.</summary>
     public void Problem(string key, string problem) => Problem(key, Value(key), problem);
 
-    /// <summary>The same for one item of a list.</summary>
+    /// <summary>Reports a problem with one item of a list.</summary>
     public void ItemProblem(string key, int index, string problem)
         => problems.Add(((YamlSequenceNode)Value(key)!)[index].Start, $"{PathOf(key)}[{index}]", problem);
 
-    /// <summary>Complains about every key that was not asked for.</summary>
+    /// <summary>Reports every key that was not read as unknown.</summary>
     public void Finish()
     {
         foreach (var key in node?.Children.Keys ?? Enumerable.Empty<YamlNode>())
@@ -139,7 +139,7 @@ internal sealed class ConfigurationSection(ConfigurationProblems problems, strin
             }
         }
 
-        var hint = value is YamlScalarNode && !IsNull(value) ? "; put it in quotes if it is meant" : "";
+        var hint = value is YamlScalarNode && !IsNull(value) ? "; put it in quotes to make it a text" : "";
         problems.Add(value.Start, itemPath, $"expected a text, found {Describe(value)}{hint}");
         return null;
     }

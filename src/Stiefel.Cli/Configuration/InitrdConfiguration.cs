@@ -3,16 +3,16 @@ namespace Stiefel.Cli.Configuration;
 /// <summary>`initrd`: what goes into the ramdisk.</summary>
 internal sealed record InitrdConfiguration
 {
-    /// <summary>Debian packages besides those that the ramdisk needs; their dependencies come along.</summary>
+    /// <summary>Debian packages to add to those that the ramdisk needs; their dependencies are added, too.</summary>
     public IReadOnlyList<string> IncludePackages { get; init; } = [];
 
-    /// <summary>Kernel modules besides the usual ones: names, or paths below lib/modules/RELEASE/kernel/ that begin so.</summary>
+    /// <summary>Kernel modules to add to the usual ones: names, or prefixes of paths below lib/modules/RELEASE/kernel/.</summary>
     public IReadOnlyList<string> IncludeModules { get; init; } = [];
 
-    /// <summary>Files of the laptop's own.</summary>
+    /// <summary>The laptop's own files to add.</summary>
     public IReadOnlyList<IncludedFile> IncludeFiles { get; init; } = [];
 
-    /// <summary>Firmware: how its paths below /lib/firmware begin.</summary>
+    /// <summary>Firmware files to add: prefixes of their paths below /lib/firmware.</summary>
     public IReadOnlyList<string> IncludeFirmware { get; init; } = [];
 
     /// <summary>Drivers that are built for the ramdisk's kernel.</summary>
@@ -21,7 +21,7 @@ internal sealed record InitrdConfiguration
     /// <summary>The shell of the debug consoles.</summary>
     public string? Shell { get; init; }
 
-    /// <summary>The kernel that the ramdisk has.</summary>
+    /// <summary>The ramdisk's kernel.</summary>
     public RamdiskKernel Kernel { get; init; } = RamdiskKernel.Own;
 
     public DebianConfiguration Debian { get; init; } = new();
@@ -31,14 +31,14 @@ internal sealed record InitrdConfiguration
 /// <summary>`initrd.kernel`.</summary>
 internal enum RamdiskKernel
 {
-    /// <summary>The newest that is installed on the laptop and has what the ramdisk needs; Debian's if there is none.</summary>
+    /// <summary>The newest installed kernel of the laptop that has what the ramdisk needs; Debian's if there is none.</summary>
     Own,
 
-    /// <summary>Debian's, from its mirror.</summary>
+    /// <summary>Debian's kernel, from its mirror.</summary>
     Debian,
 }
 
-/// <summary>`initrd.debian`: where packages come from. Null means: as this machine, if it is a Debian or an Ubuntu.</summary>
+/// <summary>`initrd.debian`: where packages come from. Null means the same as on this machine, if it runs Debian or Ubuntu.</summary>
 internal sealed record DebianConfiguration
 {
     public string? Suite { get; init; }
@@ -54,7 +54,7 @@ internal sealed record PackingConfiguration
 
     public Compression Compression { get; init; } = new(CompressionFormat.Zstd, 19);
 
-    /// <summary>Paths, relative to the ramdisk's root, that are left out with all that is below them.</summary>
+    /// <summary>Paths below the ramdisk's root that are left out with everything below them.</summary>
     public IReadOnlyList<string> ExcludePaths { get; init; } =
     [
         "usr/share/bash-completion", "usr/share/bug", "usr/share/common-licenses", "usr/share/doc", "usr/share/doc-base",
@@ -62,10 +62,10 @@ internal sealed record PackingConfiguration
         "usr/share/menu", "usr/share/zsh", "usr/include", "var/cache", "var/lib/apt", "var/lib/dpkg", "var/log", "boot",
     ];
 
-    /// <summary>Packages that never come along as a dependency of another, nor what only they need.</summary>
+    /// <summary>Packages that are never added as a dependency; their own dependencies are not added for them either.</summary>
     public IReadOnlyList<string> ExcludePackages { get; init; } =
         ["debconf", "dpkg", "perl-base", "initramfs-tools", "initramfs-tools-core", "dracut", "udev", "tar", "coreutils", "adduser", "passwd", "init-system-helpers"];
 
-    /// <summary>MiB of compressed image at which the build fails.</summary>
+    /// <summary>Largest accepted size of the compressed image in MiB; the build fails above it.</summary>
     public int SizeLimit { get; init; } = DefaultSizeLimit;
 }

@@ -3,18 +3,18 @@ using Stiefel.Linux.Power;
 
 namespace Stiefel.Cli.Configuration;
 
-/// <summary>What the laptop must live on before it leaves its own system: a desktop that works from its disk cannot be told to hurry.</summary>
-/// <param name="Word">As in the configuration.</param>
-/// <param name="LeastPercent">What the batteries must have, if it may live on them; null: the mains only. Not looked at where <see cref="Any"/>.</param>
+/// <summary>The power that the laptop must have before it leaves its own system, because a desktop that works from its disk cannot be told to hurry.</summary>
+/// <param name="Word">The demand as in the configuration.</param>
+/// <param name="LeastPercent">Least charge if batteries suffice; null if mains power is required. Ignored for <see cref="Any"/>.</param>
 internal sealed record PowerDemand(string Word, int? LeastPercent)
 {
-    /// <summary>Nothing is demanded.</summary>
+    /// <summary>Any power will do.</summary>
     public static PowerDemand Any { get; } = new("any", 0);
 
-    /// <summary>The mains.</summary>
+    /// <summary>Mains power is required.</summary>
     public static PowerDemand Mains { get; } = new("ac", null);
 
-    /// <summary>`any`, `ac`, or a percentage as `30%`: the mains, or batteries of at least so many percent. Null if it is none of these.</summary>
+    /// <summary>Reads `any`, `ac`, or a percentage such as `30%`, which means mains power or at least that charge. Null if the text is none of these.</summary>
     public static PowerDemand? Read(string text) => text switch
     {
         "any" => Any,
@@ -24,7 +24,7 @@ internal sealed record PowerDemand(string Word, int? LeastPercent)
             : null,
     };
 
-    /// <summary>Why it is not met; null if it is. What cannot be told holds nobody back: a machine without a battery says nothing.</summary>
+    /// <summary>Says why the demand is not met; null if it is. An unknown state counts as met, because a machine without a battery reports nothing.</summary>
     public string? Refusal(PowerReading reading)
     {
         if (this == Any || reading.State is PowerState.Unknown or PowerState.OnAc || reading.Percent >= LeastPercent)
@@ -34,7 +34,7 @@ internal sealed record PowerDemand(string Word, int? LeastPercent)
 
         var level = reading.Percent is { } percent ? $"{percent} %" : "an unknown level";
         return LeastPercent is { } least
-            ? $"the laptop lives on its battery, at {level}, and at least {least} % are demanded (autokexec.power): plug it in"
-            : $"the laptop lives on its battery, at {level}, and the mains is demanded (autokexec.power): plug it in";
+            ? $"the laptop runs on its battery, at {level}, but autokexec.power demands at least {least} %: plug it in"
+            : $"the laptop runs on its battery, at {level}, but autokexec.power demands mains power: plug it in";
     }
 }

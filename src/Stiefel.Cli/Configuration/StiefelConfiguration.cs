@@ -3,7 +3,7 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Cli.Configuration;
 
-/// <summary>config.yaml, checked. Every key is optional; what is missing has the default given here.</summary>
+/// <summary>The checked content of config.yaml. Every key is optional; the defaults are given here.</summary>
 internal sealed record StiefelConfiguration
 {
     /// <summary>The file that was read, or null if there was none.</summary>
@@ -19,21 +19,21 @@ internal sealed record StiefelConfiguration
     public PathConfiguration Paths { get; init; } = new();
     public ModuleConfigurations ModuleConfigs { get; init; } = new();
 
-    /// <summary>Settings that are accepted, for the sake of old files or of later, and do nothing; one line each.</summary>
+    /// <summary>Settings that are accepted for the sake of old files but have no effect; one line each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
-/// <summary>`boot`: the disk to serve, and where its kernel is found. Null means: find it, but for the disk itself.</summary>
+/// <summary>`boot`: the disk to serve, and where its kernel is. Everything but the disk may be null, which means that it is searched for.</summary>
 internal sealed record BootConfiguration
 {
     public string? Disk { get; init; }
     public BootPartition? Partition { get; init; }
 
-    /// <summary>`boot.load`: what is booted whatever the disk's boot loader says; null to let that decide.</summary>
+    /// <summary>`boot.load`: what to boot regardless of the disk's boot loader; null to follow the boot loader.</summary>
     public BootLoad? Load { get; init; }
 }
 
-/// <summary>`boot.load`: paths from the top of the boot partition, and all arguments.</summary>
+/// <summary>`boot.load`: paths below the root of the boot partition, and the complete command line.</summary>
 internal sealed record BootLoad(string Kernel, string Initrd, string CommandLine);
 
 /// <summary>`boot.part`. <see cref="LuksBlock"/> is the encrypted device that must be opened first.</summary>
@@ -47,35 +47,35 @@ internal sealed record AutokexecConfiguration
     /// <summary>The laptop leaves when one of <see cref="Macs"/> is plugged in.</summary>
     public bool MacDetection { get; init; }
 
-    /// <summary>Addresses of network cards.</summary>
+    /// <summary>Addresses of the network cards for <see cref="MacDetection"/>.</summary>
     public IReadOnlyList<MacAddress> Macs { get; init; } = [];
 
-    /// <summary>Names of the interfaces on which calls are heard; none means all that do not lead to the internet.</summary>
+    /// <summary>Names of the interfaces on which calls are accepted; none means all that do not lead to the internet.</summary>
     public IReadOnlyList<string> Interfaces { get; init; } = [];
 
-    /// <summary>Calls are also heard on interfaces with a default route.</summary>
+    /// <summary>Accept calls on interfaces with a default route, too.</summary>
     public bool Internet { get; init; }
 
     /// <summary>How the ramdisk is started.</summary>
     public LeavingWay Leave { get; init; } = LeavingWay.Kexec;
 
-    /// <summary>Longer would be forgotten.</summary>
+    /// <summary>Longest accepted grace time; people would forget a longer one.</summary>
     public const int MostGraceSeconds = 3600;
 
-    /// <summary>Between the warning and the end of everything that runs.</summary>
+    /// <summary>Seconds between the warning and closing everything.</summary>
     public int GraceSeconds { get; init; } = 10;
 
-    /// <summary>What the laptop must live on.</summary>
+    /// <summary>The power that the laptop must have to leave.</summary>
     public PowerDemand Power { get; init; } = PowerDemand.Any;
 }
 
 /// <summary>`autokexec.leave`.</summary>
 internal enum LeavingWay
 {
-    /// <summary>From the running kernel, in seconds; graphics need a driver of their own then.</summary>
+    /// <summary>Directly from the running kernel, within seconds. The ramdisk then needs a graphics driver to show anything.</summary>
     Kexec,
 
-    /// <summary>By firmware and boot loader, so that the screen works: takes an installed boot entry.</summary>
+    /// <summary>By a restart through firmware and boot loader, so that the screen works. Needs an installed boot entry.</summary>
     Firmware,
 }
 
@@ -87,7 +87,7 @@ internal sealed record ServerSetupConfiguration
     public string Kernel { get; init; } = DefaultDirectory + "/stiefel-vmlinuz";
     public string Initrd { get; init; } = DefaultDirectory + "/stiefel-initrd.img";
 
-    /// <summary>Beside the initrd, where `create-initrd` writes it: what desktops without a stick are offered.</summary>
+    /// <summary>The image offered to desktops that boot over the network; `create-initrd` writes it beside the initrd.</summary>
     public string NetBoot => Path.Combine(Path.GetDirectoryName(Initrd) ?? "/", "stiefel-netboot.img");
 
     public IReadOnlyList<string> CommandLine { get; init; } = [];
@@ -105,26 +105,26 @@ internal sealed record NetworkConfiguration
     public DhcpChoice Dhcp { get; init; } = DhcpChoice.Auto;
 }
 
-/// <summary>`network.dhcp`: whether the laptop that serves answers desktops that boot over the network.</summary>
+/// <summary>`network.dhcp`: whether a serving laptop answers DHCP requests of desktops that boot over the network.</summary>
 internal enum DhcpChoice
 {
-    /// <summary>On cables without a router and without another DHCP server.</summary>
+    /// <summary>Answer on cables without a router and without another DHCP server.</summary>
     Auto,
 
-    /// <summary>Never.</summary>
+    /// <summary>Never answer.</summary>
     Off,
 
-    /// <summary>Also beside a router.</summary>
+    /// <summary>Answer beside a router, too.</summary>
     Always,
 }
 
-/// <summary>`paths`; relative ones are relative to the file.</summary>
+/// <summary>`paths`; relative paths start at the configuration file's directory.</summary>
 internal sealed record PathConfiguration
 {
-    /// <summary>Kept between runs: packages and finished steps.</summary>
+    /// <summary>Directory of what is kept between runs: packages and finished steps.</summary>
     public string Cache { get; init; } = DefaultCache();
 
-    /// <summary>The unpacked ramdisk and half-made files; null means inside the cache.</summary>
+    /// <summary>Directory for the unpacked ramdisk and unfinished files; null means inside the cache.</summary>
     public string? Work { get; init; }
 
     /// <summary>Name of the unpacked ramdisk inside <see cref="Work"/>.</summary>
@@ -145,7 +145,7 @@ internal sealed record ModuleConfigurations
     public DebugConfiguration Debug { get; init; } = new();
 }
 
-/// <summary>`module-configs.debug`: applies when the module `debug` is chosen.</summary>
+/// <summary>`module-configs.debug`: applies if the module `debug` is chosen.</summary>
 internal sealed record DebugConfiguration
 {
     public string? Shell { get; init; }

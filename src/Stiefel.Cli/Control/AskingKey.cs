@@ -4,10 +4,10 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Control;
 
-/// <summary>The key with which a control plane is asked: one of the directory, or a file that lies elsewhere.</summary>
+/// <summary>Finds the key that identifies this program to a control plane: a key of the directory, or a file elsewhere.</summary>
 internal static class AskingKey
 {
-    /// <exception cref="KeyFileException">It cannot be used.</exception>
+    /// <exception cref="KeyFileException">The key cannot be used.</exception>
     public static SharedKey Load(string directory, string? nameOrFile)
     {
         using var stored = Find(directory, nameOrFile);
@@ -15,10 +15,10 @@ internal static class AskingKey
     }
 
     /// <summary>The key as it is stored, perhaps sealed.</summary>
-    /// <exception cref="KeyFileException">It cannot be used.</exception>
+    /// <exception cref="KeyFileException">The key cannot be used.</exception>
     public static StoredKey Find(string directory, string? nameOrFile) =>
         nameOrFile is not null && IsFile(nameOrFile) ? StoredKey.Read(nameOrFile) : new KeyDirectory(directory).Load(nameOrFile);
 
-    /// <summary>A file rather than the name of a key?</summary>
+    /// <summary>True if the text is a file's path rather than the name of a key.</summary>
     public static bool IsFile(string nameOrFile) => nameOrFile.Contains('/') || nameOrFile.EndsWith(KeyDirectory.Extension, StringComparison.Ordinal);
 }

@@ -15,18 +15,18 @@ using Stiefel.Protocol.Text;
 namespace Stiefel.Cli.Control;
 
 /// <summary>
-/// A server's control plane, in TLS with the certificate that the key itself gives: nobody else can pass for the laptop or see the token, not even
-/// another user of this machine who listens on the port first.
+/// Client of a server's control plane. It pins the TLS certificate that is derived from the key, so nobody else can pose as the laptop or see the
+/// token, not even another user of this machine who listens on the port first.
 /// </summary>
 internal sealed class ControlPlane : IDisposable
 {
     private const int MaxAnswerBytes = 4 << 20;
 
-    // For the connection, and for an answer that only needs to be looked up.
+    // Time limit for connecting, and for answers that the server only has to look up.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
-    // The server writes the disk's whole cache to the medium before it reports an end. Giving up earlier would leave the outcome unknown:
-    // asked again, the server says that there is no such thing.
+    // Before it reports a session's end, the server writes the disk's whole cache to the medium. Giving up earlier would leave the outcome unknown:
+    // a second request would only hear that there is no such session.
     private static readonly TimeSpan s_limitOfEnding = TimeSpan.FromMinutes(10);
 
     private readonly HttpClient _http;
@@ -38,7 +38,7 @@ internal sealed class ControlPlane : IDisposable
         _where = where;
     }
 
-    /// <param name="host">ADDRESS, NAME, with or without :PORT; null for this machine.</param>
+    /// <param name="host">Address or name, with or without :PORT; null for this machine.</param>
     /// <param name="key">The key whose token is sent.</param>
     public static ControlPlane Of(string? host, SharedKey key)
     {
@@ -56,33 +56,33 @@ internal sealed class ControlPlane : IDisposable
         var http = new HttpClient(handler)
         {
             BaseAddress = new UriBuilder(Uri.UriSchemeHttps, DerivedCertificate.NameOf(key)).Uri,
-            Timeout = Timeout.InfiniteTimeSpan, // each request has its own
+            Timeout = Timeout.InfiniteTimeSpan, // each request sets its own limit
             MaxResponseContentBufferSize = MaxAnswerBytes,
         };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken.For(key));
         return new ControlPlane(http, host ?? "this machine");
     }
 
-    /// <summary>The answer's text.</summary>
-    /// <exception cref="FailedException">No server there, another key, or it says no.</exception>
+    /// <summary>Requests a path and returns the answer's text.</summary>
+    /// <exception cref="FailedException">No server answers, it has another key, or it refuses.</exception>
     public Task<string> GetAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Get, path, null, s_limit, token);
 
-    /// <summary>Ends something; may take minutes.</summary>
-    /// <exception cref="FailedException">As above.</exception>
+    /// <summary>Deletes what the path names, for example a session; may take minutes.</summary>
+    /// <exception cref="FailedException">See <see cref="GetAsync"/>.</exception>
     public Task<string> DeleteAsync(string path, CancellationToken token) => SendAsync(HttpMethod.Delete, path, null, s_limitOfEnding, token);
 
-    /// <summary>Asks for something to be done.</summary>
+    /// <summary>Posts to a path and returns the answer's text.</summary>
     /// <param name="path">The route's path.</param>
-    /// <param name="token">Ends it.</param>
-    /// <param name="json">The document that says how; null for none.</param>
-    /// <exception cref="FailedException">As above.</exception>
+    /// <param name="token">Cancels the request.</param>
+    /// <param name="json">The request's body; null for none.</param>
+    /// <exception cref="FailedException">See <see cref="GetAsync"/>.</exception>
     public Task<string> PostAsync(string path, CancellationToken token, string? json = null) => SendAsync(HttpMethod.Post, path, json, s_limit, token);
 
     public void Dispose() => _http.Dispose();
 
     /// <summary>`192.168.1.5`, `fe80::1%eth0`, `[fe80::1%eth0]:4645`, `laptop`, `laptop:4645`.</summary>
     internal static EndPoint ParseHost(string host) => HostEndPoint.Parse(host, WellKnownPorts.Admin)
-        ?? throw new UsageException($"'{host}': expected an address or a name, as 192.168.1.5, fe80::1%eth0, [fe80::1%eth0]:{WellKnownPorts.Admin}, laptop");
+        ?? throw new UsageException($"'{host}': expected an address or a name, for example 192.168.1.5, fe80::1%eth0, [fe80::1%eth0]:{WellKnownPorts.Admin} or laptop");
 
     private async Task<string> SendAsync(HttpMethod method, string path, string? json, TimeSpan limit, CancellationToken token)
     {
@@ -97,16 +97,16 @@ internal sealed class ControlPlane : IDisposable
         }
         catch (HttpRequestException error) when (error.InnerException is AuthenticationException)
         {
-            throw new FailedException($"{_where} does not show the certificate of this key: it is another laptop, or does not accept the key (any more); name another with --key", error);
+            throw new FailedException($"{_where} does not show the certificate of this key: it is another laptop, or does not accept the key (any more); name another key with --key", error);
         }
         catch (HttpRequestException error)
         {
-            throw new FailedException($"no stiefel-server answers at {_where}: {error.InnerException?.Message ?? error.Message}; the laptop's screen shows whether it serves", error);
+            throw new FailedException($"no stiefel-server answers at {_where}: {error.InnerException?.Message ?? error.Message}; look at the laptop's screen to see whether it serves", error);
         }
         catch (OperationCanceledException error) when (!token.IsCancellationRequested)
         {
-            var waited = ends.IsCancellationRequested ? limit : s_limit; // else there was no connection
-            throw new FailedException($"{_where} does not answer within {waited.TotalSeconds:0} s; ask again, or look at the laptop's screen", error);
+            var waited = ends.IsCancellationRequested ? limit : s_limit; // if our limit did not end the request, the connection's did
+            throw new FailedException($"{_where} did not answer within {waited.TotalSeconds:0} s; try again, or look at the laptop's screen", error);
         }
     }
 

@@ -1,31 +1,31 @@
 namespace Stiefel.Cli.Doctor;
 
-/// <summary>How bad a finding is.</summary>
+/// <summary>The severity of a finding.</summary>
 internal enum Grade
 {
-    /// <summary>As it should be.</summary>
+    /// <summary>Everything is as it should be.</summary>
     Fine,
 
-    /// <summary>It works, but a person may want to know, or do something about it.</summary>
+    /// <summary>It works, but the user should know, or may want to do something.</summary>
     Note,
 
-    /// <summary>It would not work, or lose something.</summary>
+    /// <summary>Serving would not work, or would lose something.</summary>
     Stop,
 }
 
-/// <summary>One thing that was looked at.</summary>
-/// <param name="Id">The same in each version, for programs and for the manual: `kexec-disabled`.</param>
-/// <param name="Grade">How bad it is.</param>
-/// <param name="Text">What was seen, and what comes of it; one line.</param>
-/// <param name="Remedy">What to do; empty if nothing is to be done.</param>
+/// <summary>The result of one check.</summary>
+/// <param name="Id">A name that stays the same in all versions, for programs and the manual, for example `kexec-disabled`.</param>
+/// <param name="Grade">The severity.</param>
+/// <param name="Text">One line with what was found and its consequence.</param>
+/// <param name="Remedy">What to do; empty for nothing.</param>
 internal sealed record Finding(string Id, Grade Grade, string Text, string Remedy)
 {
-    /// <summary>As it should be.</summary>
+    /// <summary>A finding of <see cref="Grade.Fine"/>.</summary>
     public static Finding Fine(string id, string text) => new(id, Grade.Fine, text, "");
 
-    /// <summary>Worth knowing.</summary>
+    /// <summary>A finding of <see cref="Grade.Note"/>.</summary>
     public static Finding Note(string id, string text, string remedy) => new(id, Grade.Note, text, remedy);
 
-    /// <summary>It would not work.</summary>
+    /// <summary>A finding of <see cref="Grade.Stop"/>.</summary>
     public static Finding Stop(string id, string text, string remedy) => new(id, Grade.Stop, text, remedy);
 }

@@ -4,10 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace Stiefel.Cli.Doctor;
 
-/// <summary>Findings for programs.</summary>
-/// <param name="WouldWork">Nothing stops it.</param>
-/// <param name="Root">The tree that was looked at.</param>
-/// <param name="Findings">The worst first.</param>
+/// <summary>Findings as JSON, for programs.</summary>
+/// <param name="WouldWork">True if no finding would keep the disk from being served.</param>
+/// <param name="Root">The root of the examined tree.</param>
+/// <param name="Findings">The findings, the worst first.</param>
 internal sealed record FindingsDocument(bool WouldWork, string Root, IReadOnlyList<FindingEntry> Findings)
 {
     private static readonly FindingsJson s_json = new(new JsonSerializerOptions
@@ -15,7 +15,7 @@ internal sealed record FindingsDocument(bool WouldWork, string Root, IReadOnlyLi
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true,
     });
 
-    /// <summary>As JSON.</summary>
+    /// <summary>The JSON text of a diagnosis.</summary>
     public static string Of(Diagnosis diagnosis) => JsonSerializer.Serialize(
         new FindingsDocument(
             diagnosis.WouldWork,
@@ -31,9 +31,9 @@ internal sealed record FindingsDocument(bool WouldWork, string Root, IReadOnlyLi
     };
 }
 
-/// <param name="Id">The same in each version.</param>
-/// <param name="Grade">`stop`, `note`, `fine`.</param>
-/// <param name="Text">What was seen.</param>
+/// <param name="Id">A name that stays the same in all versions.</param>
+/// <param name="Grade">`stop`, `note` or `fine`.</param>
+/// <param name="Text">What was found.</param>
 /// <param name="Remedy">What to do; null for nothing.</param>
 internal sealed record FindingEntry(string Id, string Grade, string Text, string? Remedy);
 

@@ -3,7 +3,7 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Doctor;
 
-/// <summary>Findings as a person reads them: what would stop it first, and what to do about each.</summary>
+/// <summary>Findings as text for people, the worst first, with what to do about each.</summary>
 internal static class FindingsText
 {
     private const string Reset = "\u001b[0m";
@@ -15,9 +15,9 @@ internal static class FindingsText
         (Grade.Fine, "Fine", "✓", "\u001b[32m"),
     ];
 
-    /// <summary>All of it.</summary>
+    /// <summary>The whole text.</summary>
     /// <param name="diagnosis">The findings.</param>
-    /// <param name="colored">With a terminal's colours.</param>
+    /// <param name="colored">True to use a terminal's colours.</param>
     public static string Of(Diagnosis diagnosis, bool colored)
     {
         var text = new StringBuilder();
@@ -32,7 +32,7 @@ internal static class FindingsText
             text.AppendLine(title);
             foreach (var finding in findings)
             {
-                // What is on a disk may have been named by anybody.
+                // Remove control characters: anybody may have chosen the names on a disk.
                 text.AppendLine($"  {(colored ? color : "")}{mark}{(colored ? Reset : "")} {PrintableText.OneLine(finding.Text)}  [{finding.Id}]");
                 if (finding.Remedy.Length > 0)
                 {

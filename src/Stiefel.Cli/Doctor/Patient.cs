@@ -3,13 +3,13 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Doctor;
 
-/// <summary>What the checks look at: the laptop, and what of Stiefel is set up on it.</summary>
+/// <summary>What the checks examine: the laptop, and how Stiefel is set up on it.</summary>
 internal sealed class Patient
 {
-    /// <summary>Where the configuration is on a laptop.</summary>
+    /// <summary>The path of the configuration on a laptop.</summary>
     public const string ConfigurationPath = "/etc/stiefel/config.yaml";
 
-    /// <param name="laptop">What it is.</param>
+    /// <param name="laptop">The facts about the laptop.</param>
     public Patient(LaptopFacts laptop)
     {
         Laptop = laptop;
@@ -26,15 +26,15 @@ internal sealed class Patient
     public LaptopFacts Laptop { get; }
     public LaptopTree Tree => Laptop.Tree;
 
-    /// <summary>Null without a file, or with one that cannot be understood.</summary>
+    /// <summary>The configuration; null if there is no file, or it has errors.</summary>
     public StiefelConfiguration? Configuration { get; }
 
-    /// <summary>What is wrong with the file; empty if nothing is.</summary>
+    /// <summary>The errors in the file; empty if there are none.</summary>
     public string ConfigurationProblem { get; } = "";
 
-    /// <summary>The configuration, or what counts without one.</summary>
+    /// <summary>The configuration, or the defaults if there is none.</summary>
     public StiefelConfiguration Settings => Configuration ?? new StiefelConfiguration();
 
-    /// <summary>The disk that is served: as the configuration says, else the one of the root file system. Null if neither tells.</summary>
+    /// <summary>The served disk: the one that the configuration names, otherwise that of the root file system. Null if unknown.</summary>
     public string? ServedDisk => Settings.Boot.Disk is { } named ? Laptop.Names.Resolve(named) : Laptop.Root.Disk;
 }

@@ -7,10 +7,10 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Keys;
 
-/// <summary>The directory of accepted keys: one raw file `NAME.key` per stick, only its owner may look.</summary>
+/// <summary>The directory of accepted keys: one file `NAME.key` with the raw key per stick, readable by its owner only.</summary>
 internal sealed class KeyDirectory(string path)
 {
-    /// <summary>Where the server in the ramdisk and autokexec look, too.</summary>
+    /// <summary>The directory that autokexec and the ramdisk's server use, too.</summary>
     public const string DefaultPath = "/etc/stiefel/keys";
 
     public const string Extension = StoredKey.Extension;
@@ -24,8 +24,8 @@ internal sealed class KeyDirectory(string path)
     public IReadOnlyList<string> List() => KeyFiles.List(Path);
 
     /// <summary>Makes a fresh key. The file appears complete or not at all, and an existing key is never overwritten.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="bytes">The key's length: 32 bytes, or 16 for one that is to be typed.</param>
+    /// <param name="name">The key's name.</param>
+    /// <param name="bytes">The key's length: 32 bytes, or 16 for a key that is typed.</param>
     /// <returns>The file's path.</returns>
     public string Create(string name, int bytes = KeyLength)
     {
@@ -45,24 +45,24 @@ internal sealed class KeyDirectory(string path)
         return FileOf(name);
     }
 
-    /// <summary>A fresh key of the same length under the name; the one before goes on being accepted, under another name, until it is revoked.</summary>
-    /// <returns>The name of the key before, and the bytes of both.</returns>
+    /// <summary>Makes a fresh key of the same length under the same name; the previous key is still accepted, under another name, until it is revoked.</summary>
+    /// <returns>The previous key's new name, and the length of both keys in bytes.</returns>
     public (string Before, int Bytes) Rotate(string name)
     {
         var before = name + Retired;
         int bytes;
         using (var stored = Load(name))
         {
-            // One that is typed would be twice as long otherwise.
+            // Keep the length: a key that is typed must stay short.
             bytes = stored.Locked is null ? stored.Content.Length : KeyLength;
             CheckName(before);
             RefuseIfFull();
         }
 
-        // Not overwriting: two rotations must not lose the key of the stick that is still in use.
+        // Never overwrite: two rotations in a row must not lose the key of the stick that is still in use.
         if (!ExclusiveRename.TryRename(FileOf(name), FileOf(before)))
         {
-            throw new RefusedException($"{FileOf(before)} is still accepted from the rotation before; revoke it first: stiefel key revoke {before}");
+            throw new RefusedException($"{FileOf(before)} is still accepted since the last rotation; revoke it first: stiefel key revoke {before}");
         }
 
         try
@@ -76,15 +76,15 @@ internal sealed class KeyDirectory(string path)
                 throw;
             }
 
-            // There is a fresh one: this one's, or that of somebody who was faster.
-            throw new FailedException($"{error.Message}; the key before is accepted as {before}", error);
+            // The name is taken by a fresh key again: ours, or one that somebody else made meanwhile.
+            throw new FailedException($"{error.Message}; the previous key is still accepted, as {before}", error);
         }
 
         return (before, bytes);
     }
 
-    /// <summary>Removes a key's file, for good also after a power failure in the next moment.</summary>
-    /// <returns>Names under which the directory holds the same key besides, sorted: as long as there is one, nobody who has the key is kept out.</returns>
+    /// <summary>Removes a key's file durably: it stays removed even if the power fails right afterwards.</summary>
+    /// <returns>Other names of the same key in the directory, sorted. While there is one, the key is still accepted.</returns>
     public IReadOnlyList<string> Revoke(string name)
     {
         CheckName(name);
@@ -106,13 +106,13 @@ internal sealed class KeyDirectory(string path)
     }
 
     /// <summary>One key, or the only one if no name is given.</summary>
-    /// <exception cref="KeyFileException">It cannot be used.</exception>
+    /// <exception cref="KeyFileException">The key cannot be used.</exception>
     public StoredKey Load(string? name)
     {
         if (name is null)
         {
             var names = List();
-            name = names.Count == 1 ? names[0] : throw new UsageException($"say which key of {Path}: {Names(names)}");
+            name = names.Count == 1 ? names[0] : throw new UsageException($"name one of the keys in {Path}: {Names(names)}");
         }
 
         CheckName(name);
@@ -125,7 +125,7 @@ internal sealed class KeyDirectory(string path)
         return StoredKey.Read(FileOf(name));
     }
 
-    /// <exception cref="UsageException">No key can be called that.</exception>
+    /// <exception cref="UsageException">The text is not a valid key name.</exception>
     public static void CheckName(string name)
     {
         if (!KeyFiles.IsName(name))
@@ -154,7 +154,7 @@ internal sealed class KeyDirectory(string path)
     // Sealed keys are left out: no server accepts them.
     private static bool TryReadRaw(string file, Span<byte> key)
     {
-        key.Clear(); // a shorter key and the same with zeros behind it are one to HMAC (RFC 2104)
+        key.Clear(); // HMAC treats a short key and the same key padded with zeros as one (RFC 2104)
         try
         {
             using var handle = File.OpenHandle(file);
@@ -162,7 +162,7 @@ internal sealed class KeyDirectory(string path)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return false; // then it is none
+            return false; // an unreadable file is no key
         }
     }
 
@@ -182,7 +182,7 @@ internal sealed class KeyDirectory(string path)
     {
         if (List().Count >= SharedKey.MaxAccepted)
         {
-            throw new RefusedException($"{Path} holds {SharedKey.MaxAccepted} keys, more are not accepted; revoke one that is no longer used");
+            throw new RefusedException($"{Path} holds {SharedKey.MaxAccepted} keys, which is the limit; revoke one that is no longer used");
         }
     }
 

@@ -1,19 +1,19 @@
 namespace Stiefel.Cli.Keys;
 
 /// <summary>
-/// A directory for files with keys in them, gone with all that is in it when it is disposed. Nobody can guess its name or put a link into it: mtools
-/// and syslinux open files by their names.
+/// A directory for files that hold keys; disposing of it deletes it with its content. Others can neither guess its name nor put a link into it, which
+/// matters because mtools and syslinux open files by their names.
 /// </summary>
 internal sealed class PrivateDirectory : IDisposable
 {
-    /// <param name="parent">Where it is made.</param>
+    /// <param name="parent">The directory to make it in.</param>
     public PrivateDirectory(string parent)
     {
         Path = System.IO.Path.Combine(parent, $".stiefel-stick-{System.IO.Path.GetRandomFileName()}");
         Directory.CreateDirectory(Path, PrivateFile.DirectoryMode);
     }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The directory's path.</summary>
     public string Path { get; }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

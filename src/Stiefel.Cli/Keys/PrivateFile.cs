@@ -3,15 +3,15 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.Cli.Keys;
 
-/// <summary>Files for their owner's eyes only, which appear complete or not at all.</summary>
+/// <summary>Writes files that only their owner can read, and that appear complete or not at all.</summary>
 internal static class PrivateFile
 {
     public const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>A new, empty file, open for its owner; its name must be free.</summary>
-    /// <exception cref="IOException">It is not.</exception>
+    /// <summary>Creates and opens an empty file that only its owner can read.</summary>
+    /// <exception cref="IOException">The name is taken, or the file cannot be created.</exception>
     public static FileStream Open(string path) => new(path, new FileStreamOptions
     {
         Mode = System.IO.FileMode.CreateNew,
@@ -20,12 +20,12 @@ internal static class PrivateFile
     });
 
     /// <summary>Writes a new file.</summary>
-    /// <param name="target">Its path.</param>
-    /// <param name="content">Its bytes.</param>
-    /// <param name="ifThere">What to say, and refuse, if there is one already.</param>
-    /// <param name="flushDirectory">Makes its name durable; by <see cref="DirectorySync"/> if not given.</param>
-    /// <exception cref="RefusedException">There is one already; nothing was changed.</exception>
-    /// <exception cref="FailedException">It is there, but may be gone after a power failure.</exception>
+    /// <param name="target">The file's path.</param>
+    /// <param name="content">The file's bytes.</param>
+    /// <param name="ifThere">The message of the refusal if the file exists.</param>
+    /// <param name="flushDirectory">Makes the file's name durable; null uses <see cref="DirectorySync"/>.</param>
+    /// <exception cref="RefusedException">The file exists; nothing was changed.</exception>
+    /// <exception cref="FailedException">The file was written, but may be gone after a power failure.</exception>
     public static void Create(string target, ReadOnlySpan<byte> content, string ifThere, Action<string>? flushDirectory = null)
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(target))!;
@@ -54,7 +54,7 @@ internal static class PrivateFile
         }
         catch (IOException error)
         {
-            throw new FailedException($"{target} is made and can be used, but a power failure may take it away again: {error.Message}", error);
+            throw new FailedException($"{target} is written and can be used, but may be gone after a power failure: {error.Message}", error);
         }
     }
 }

@@ -2,21 +2,21 @@ using System.Globalization;
 
 namespace Stiefel.Cli.Laptop;
 
-/// <summary>Which block device stands on which, from sysfs (Documentation/ABI/stable/sysfs-block), by the kernel's names.</summary>
+/// <summary>Which block devices are built on which others, from sysfs (Documentation/ABI/stable/sysfs-block). Devices have the kernel's names.</summary>
 internal sealed class BlockTree(LaptopTree tree)
 {
     private const string Place = "sys/class/block";
 
-    // md on dm on md ...: deeper than anyone stacks.
+    // Deeper than anybody stacks devices.
     private const int MaxDepth = 16;
 
-    /// <summary>All that there are; none in a tree without /sys.</summary>
+    /// <summary>Names of all block devices; none in a tree without /sys.</summary>
     public IReadOnlyList<string> Names { get; } = tree.Names(Place);
 
-    /// <summary>There is one of this name.</summary>
+    /// <summary>True if there is a device of this name.</summary>
     public bool Has(string name) => Names.Contains(name, StringComparer.Ordinal);
 
-    /// <summary>The disk that a partition is on; itself for everything else.</summary>
+    /// <summary>The disk of a partition; any other device itself.</summary>
     public string DiskOf(string name) => tree.HasFile($"{Place}/{name}/partition") && tree.RealPath($"{Place}/{name}") is { } path
         ? Path.GetFileName(Path.GetDirectoryName(path)) ?? name
         : name;
@@ -24,17 +24,17 @@ internal sealed class BlockTree(LaptopTree tree)
     /// <summary>The partitions of a disk.</summary>
     public IEnumerable<string> PartitionsOf(string disk) => Names.Where(name => name != disk && DiskOf(name) == disk);
 
-    /// <summary>What this one is built upon.</summary>
+    /// <summary>The devices that a device is built on directly.</summary>
     public IReadOnlyList<string> SlavesOf(string name) => tree.Names($"{Place}/{name}/slaves");
 
-    /// <summary>A text that it has in sysfs; empty if it has none.</summary>
+    /// <summary>A device's attribute in sysfs; empty if it has none.</summary>
     public string Attribute(string name, string attribute) => tree.Text($"{Place}/{name}/{attribute}") ?? "";
 
-    /// <summary>The disks that hold it, however much lies between.</summary>
+    /// <summary>The disks that a device lies on, through all layers.</summary>
     public IReadOnlyList<string> DisksBelow(string name) =>
         [.. Below(name).Select(DiskOf).Where(one => SlavesOf(one).Count == 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    /// <summary>Itself and all that it stands on but disks: logical volumes, encrypted partitions, arrays, partitions, the uppermost first.</summary>
+    /// <summary>The device and everything below it except disks: logical volumes, encrypted partitions, arrays, partitions; the topmost first.</summary>
     public IReadOnlyList<string> Below(string name)
     {
         var found = new List<string>();
@@ -42,7 +42,7 @@ internal sealed class BlockTree(LaptopTree tree)
         return found;
     }
 
-    /// <summary>`LUKS`, `LVM`, `RAID`; null for a disk or a partition.</summary>
+    /// <summary>The kind of layer, for example `LUKS`, `LVM` or `RAID`; null for a disk or a partition.</summary>
     public string? KindOf(string name)
     {
         var id = Attribute(name, "dm/uuid");
@@ -54,10 +54,10 @@ internal sealed class BlockTree(LaptopTree tree)
             : null;
     }
 
-    /// <summary>The device of the device mapper that is called so (`vg-root`); null if there is none.</summary>
+    /// <summary>The device with this device-mapper name (`vg-root`); null if there is none.</summary>
     public string? Mapped(string name) => Names.FirstOrDefault(one => Attribute(one, "dm/name") == name);
 
-    /// <summary>`/dev/dm-0 (vg-root)`, `/dev/sda (SAMSUNG MZ7, 256 GB)`.</summary>
+    /// <summary>Describes a device for people: `/dev/dm-0 (vg-root)`, `/dev/sda (SAMSUNG MZ7, 256 GB)`.</summary>
     public string Describe(string name)
     {
         string[] words = [Attribute(name, "dm/name"), Attribute(name, "device/model"), SizeOf(name)];
@@ -65,7 +65,7 @@ internal sealed class BlockTree(LaptopTree tree)
         return known.Length > 0 ? $"/dev/{name} ({known})" : $"/dev/{name}";
     }
 
-    // sysfs counts in 512 bytes, whatever the sector.
+    // sysfs counts in units of 512 bytes, regardless of the sector size.
     private string SizeOf(string name) => long.TryParse(Attribute(name, "size"), NumberStyles.None, CultureInfo.InvariantCulture, out var sectors) && sectors > 0
         ? $"{sectors * 512 / 1e9:0} GB"
         : "";
@@ -78,7 +78,7 @@ internal sealed class BlockTree(LaptopTree tree)
         }
 
         found.Add(name);
-        // A partition of an array stands on nothing itself; the array does.
+        // A partition of an array has no slaves itself; the array has.
         foreach (var slave in SlavesOf(DiskOf(name)))
         {
             Add(slave, found, depth + 1);

@@ -6,7 +6,7 @@ namespace Stiefel.Cli.Laptop;
 /// <summary>Which program starts the laptop's system.</summary>
 internal enum LoaderKind
 {
-    /// <summary>None that is known.</summary>
+    /// <summary>No known loader.</summary>
     Unknown,
 
     /// <summary>GNU GRUB.</summary>
@@ -15,7 +15,7 @@ internal enum LoaderKind
     /// <summary>systemd-boot.</summary>
     SystemdBoot,
 
-    /// <summary>extlinux, syslinux.</summary>
+    /// <summary>extlinux or syslinux.</summary>
     Extlinux,
 
     /// <summary>The firmware itself starts unified kernel images.</summary>
@@ -24,16 +24,16 @@ internal enum LoaderKind
 
 /// <summary>How the laptop starts.</summary>
 /// <param name="Loader">The boot loader.</param>
-/// <param name="Menu">What it would boot; null if nothing was found.</param>
-/// <param name="Problem">Why not; empty if something was.</param>
-/// <param name="EfiDirectory">Where the EFI System partition is mounted, from the tree's top; null if it is not to be seen.</param>
-/// <param name="GrubDirectory">Where GRUB's configuration is (`/boot/grub`); null without one.</param>
+/// <param name="Menu">The entries that a desktop could boot; null if none was found.</param>
+/// <param name="Problem">The reason if none was found; otherwise empty.</param>
+/// <param name="EfiDirectory">Mount point of the EFI System partition in the tree; null if unknown.</param>
+/// <param name="GrubDirectory">Directory of GRUB's configuration (`/boot/grub`); null if there is none.</param>
 internal sealed record BootSetup(LoaderKind Loader, BootMenu? Menu, string Problem, string? EfiDirectory, string? GrubDirectory)
 {
     private static readonly string[] s_efiDirectories = ["/boot/efi", "/efi", "/boot"];
     private static readonly string[] s_grubDirectories = ["/boot/grub", "/boot/grub2"];
 
-    /// <summary>What the loader is called.</summary>
+    /// <summary>The loader's name.</summary>
     public string Name => Loader switch
     {
         LoaderKind.Grub => "GRUB",
@@ -43,7 +43,7 @@ internal sealed record BootSetup(LoaderKind Loader, BootMenu? Menu, string Probl
         _ => "unknown",
     };
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the boot setup from a tree.</summary>
     public static BootSetup Of(LaptopTree tree, Firmware firmware)
     {
         var efi = s_efiDirectories.FirstOrDefault(directory => tree.Names(directory).Any(name => name.Equals("EFI", StringComparison.OrdinalIgnoreCase)));
@@ -62,7 +62,7 @@ internal sealed record BootSetup(LoaderKind Loader, BootMenu? Menu, string Probl
         return new BootSetup(LoaderOf(tree, firmware, menu, efi, grub), menu, problem, efi, grub);
     }
 
-    // What the firmware says first; then the configuration that the boot library took the entry from; then what is installed.
+    // Ask the firmware first, then the configuration in which the boot library found the entry, then look for installed programs.
     private static LoaderKind LoaderOf(LaptopTree tree, Firmware firmware, BootMenu? menu, string? efi, string? grub) =>
         firmware.Loader.StartsWith("systemd-boot", StringComparison.Ordinal) ? LoaderKind.SystemdBoot
         : firmware.Loader.StartsWith("GRUB", StringComparison.Ordinal) ? LoaderKind.Grub
@@ -78,7 +78,7 @@ internal sealed record BootSetup(LoaderKind Loader, BootMenu? Menu, string Probl
         : source.EndsWith(".efi", StringComparison.OrdinalIgnoreCase) ? LoaderKind.UnifiedImages
         : LoaderKind.Unknown;
 
-    /// <summary>The file system that a directory is on; null if the kernel does not tell.</summary>
+    /// <summary>The mount of the file system that holds a directory; null if unknown.</summary>
     public static MountEntry? MountOf(LaptopTree tree, string directory)
     {
         var mounts = MountTable.Parse(tree.Text("proc/self/mountinfo") ?? "");

@@ -2,7 +2,7 @@ using System.Formats.Asn1;
 
 namespace Stiefel.Cli.Laptop;
 
-/// <summary>Common names in X.509 certificates (RFC 5280 §4.1) and signatures (RFC 5652 §5.1), which are what people know keys by.</summary>
+/// <summary>Reads common names, by which people know keys, from X.509 certificates (RFC 5280 §4.1) and signatures (RFC 5652 §5.1).</summary>
 internal static class CertificateNames
 {
     private const string CommonName = "2.5.4.3";
@@ -10,7 +10,7 @@ internal static class CertificateNames
     private static readonly Asn1Tag s_certificates = new(TagClass.ContextSpecific, 0, isConstructed: true);
     private static readonly Asn1Tag s_revocations = new(TagClass.ContextSpecific, 1, isConstructed: true);
 
-    /// <summary>To whom a certificate belongs; null if it is none.</summary>
+    /// <summary>The subject's common name; null if the bytes are not a certificate.</summary>
     public static string? SubjectOf(ReadOnlyMemory<byte> certificate) => Try(() =>
     {
         var content = new AsnReader(certificate, AsnEncodingRules.BER).ReadSequence().ReadSequence();
@@ -27,7 +27,7 @@ internal static class CertificateNames
         return NameIn(content.ReadSequence());
     });
 
-    /// <summary>The issuers of the certificates that a signature was made with; none if it is no signature.</summary>
+    /// <summary>The issuers of a signature's certificates; none if the bytes are not a signature.</summary>
     public static IReadOnlyList<string> IssuersOf(ReadOnlyMemory<byte> signature) => Try<IReadOnlyList<string>>(() =>
     {
         var envelope = new AsnReader(signature, AsnEncodingRules.BER).ReadSequence();
@@ -35,7 +35,7 @@ internal static class CertificateNames
         var content = envelope.ReadSequence(s_certificates).ReadSequence();
         content.ReadInteger();
         content.ReadEncodedValue(); // digest algorithms
-        content.ReadEncodedValue(); // what is signed
+        content.ReadEncodedValue(); // the signed content
         while (content.HasData && (content.PeekTag() == s_certificates || content.PeekTag() == s_revocations))
         {
             content.ReadEncodedValue();

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace Stiefel.Cli.Laptop;
 
-/// <summary>The names by which fstab(5), crypttab(5) and kernel arguments mean a block device.</summary>
+/// <summary>Interprets the names of block devices in fstab(5), crypttab(5) and kernel arguments.</summary>
 internal sealed partial class DeviceNames(LaptopTree tree, BlockTree blocks)
 {
     private const string Links = "dev/disk/by-";
 
-    /// <summary>The kernel's name of what is meant; null if it is not there, or is no block device.</summary>
+    /// <summary>The kernel's name of the device; null if it does not exist or is not a block device.</summary>
     public string? Resolve(string name)
     {
         var text = name.Trim('"', '\'');
@@ -23,20 +23,20 @@ internal sealed partial class DeviceNames(LaptopTree tree, BlockTree blocks)
             : Linked(text[1..]) ?? (blocks.Has(text[5..]) ? text[5..] : blocks.Mapped(MapperName(text)));
     }
 
-    /// <summary>It says which machine, socket or driver a disk is at, and none of these is the same on a desktop, where it is /dev/nbd0.</summary>
+    /// <summary>True if the name depends on the machine, socket or driver of a disk: on a desktop, where the disk is /dev/nbd0, it means nothing.</summary>
     public static bool IsOfHardware(string name) => Hardware().IsMatch(name.Trim('"', '\''));
 
-    /// <summary>It may mean a block device at all.</summary>
+    /// <summary>True if the name can mean a block device at all.</summary>
     public static bool IsDevice(string name) => name.StartsWith("/dev/", StringComparison.Ordinal) || Tag().IsMatch(name);
 
-    /// <summary>A name of this disk that stays on this machine, and that the ramdisk without udev understands, too; null if there is none.</summary>
+    /// <summary>A permanent name of the disk on this machine that the ramdisk, which has no udev, understands as well; null if there is none.</summary>
     public string? LastingNameOf(string disk) => tree.Names(Links + "id")
         .Where(name => Linked($"{Links}id/{name}") == disk)
         .OrderBy(Preference).ThenBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal)
         .Select(name => $"/{Links}id/{name}")
         .FirstOrDefault();
 
-    // A person knows model and serial number; NVMe's form with the name space's number behind is understood by nobody but udev.
+    // Prefer names with model and serial number, which people know. NVMe names that end in a namespace number are understood by udev only.
     private static int Preference(string name) => name.StartsWith("nvme-eui.", StringComparison.Ordinal) || name.StartsWith("nvme-nvme.", StringComparison.Ordinal) ? 2
         : name.StartsWith("wwn-", StringComparison.Ordinal) ? 3
         : name.StartsWith("dm-", StringComparison.Ordinal) || name.StartsWith("lvm-", StringComparison.Ordinal) || name.StartsWith("md-", StringComparison.Ordinal) ? 4
@@ -45,7 +45,7 @@ internal sealed partial class DeviceNames(LaptopTree tree, BlockTree blocks)
 
     private string? Linked(string path) => tree.LinkText(path) is { } target && blocks.Has(Path.GetFileName(target)) ? Path.GetFileName(target) : null;
 
-    // `/dev/vg/root` and `/dev/mapper/vg-root` are one; a dash within a name is doubled (man 8 lvm).
+    // `/dev/vg/root` and `/dev/mapper/vg-root` are the same device; a dash within a name is doubled (man 8 lvm).
     private static string MapperName(string path) => path.Split('/') switch
     {
         [_, _, "mapper", var name] => name,
@@ -53,7 +53,7 @@ internal sealed partial class DeviceNames(LaptopTree tree, BlockTree blocks)
         _ => "\0",
     };
 
-    /// <summary>What fstab and mountinfo write for a space: `\040`.</summary>
+    /// <summary>Decodes escapes of fstab and mountinfo, such as `\040` for a space.</summary>
     public static string Unescape(string field)
     {
         var text = new StringBuilder();

@@ -3,7 +3,7 @@ namespace Stiefel.Cli.Laptop;
 /// <summary>Distributions that lay a system out alike.</summary>
 internal enum DistributionFamily
 {
-    /// <summary>None of those below.</summary>
+    /// <summary>Any other distribution.</summary>
     Other,
 
     /// <summary>Debian, Ubuntu, Mint.</summary>
@@ -22,10 +22,10 @@ internal enum DistributionFamily
     Gentoo,
 }
 
-/// <summary>What os-release(5) says.</summary>
-/// <param name="Id">`debian`, `ubuntu`; empty if there is no such file.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Family">Which it is like.</param>
+/// <summary>The distribution, as os-release(5) tells.</summary>
+/// <param name="Id">The distribution's ID, for example `debian`; empty if there is no such file.</param>
+/// <param name="Name">The distribution's name, for people.</param>
+/// <param name="Family">The family of similar distributions.</param>
 internal sealed record Distribution(string Id, string Name, DistributionFamily Family)
 {
     private static readonly (string Id, DistributionFamily Family)[] s_families =
@@ -34,7 +34,7 @@ internal sealed record Distribution(string Id, string Name, DistributionFamily F
         ("arch", DistributionFamily.Arch), ("suse", DistributionFamily.Suse), ("opensuse", DistributionFamily.Suse), ("gentoo", DistributionFamily.Gentoo),
     ];
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads os-release from a tree.</summary>
     public static Distribution Of(LaptopTree tree)
     {
         var release = new ShellSettings(tree.Lines(tree.HasFile("etc/os-release") ? "etc/os-release" : "usr/lib/os-release"));

@@ -1,18 +1,18 @@
 namespace Stiefel.Cli.Laptop;
 
 /// <summary>A line of fstab(5).</summary>
-/// <param name="Source">As it is written.</param>
-/// <param name="Directory">Where it is mounted; `none` for swap.</param>
-/// <param name="Type">`ext4`, `swap`.</param>
-/// <param name="Options">Between the commas.</param>
+/// <param name="Source">The device as written in the file.</param>
+/// <param name="Directory">The mount point; `none` for swap.</param>
+/// <param name="Type">The type, for example `ext4` or `swap`.</param>
+/// <param name="Options">The options, split at commas.</param>
 internal sealed record FileSystemEntry(string Source, string Directory, string Type, IReadOnlyList<string> Options)
 {
     private static readonly string[] s_optional = ["noauto", "nofail", "x-systemd.automount"];
 
-    /// <summary>The system starts without it.</summary>
+    /// <summary>True if the system starts without this file system.</summary>
     public bool IsOptional => Options.Any(option => s_optional.Contains(option, StringComparer.Ordinal));
 
-    /// <summary>It is swap.</summary>
+    /// <summary>True for swap.</summary>
     public bool IsSwap => Type == "swap";
 
     /// <summary>The lines that may concern a disk.</summary>

@@ -6,26 +6,26 @@ namespace Stiefel.Cli.Laptop;
 /// <summary>Whether the firmware starts only what is signed.</summary>
 internal enum SecureBoot
 {
-    /// <summary>It cannot be told: no UEFI, or its variables are not to be seen.</summary>
+    /// <summary>Unknown: no UEFI, or its variables cannot be read.</summary>
     Unknown,
 
-    /// <summary>It starts anything.</summary>
+    /// <summary>The firmware starts any program.</summary>
     Off,
 
-    /// <summary>Only what its keys signed.</summary>
+    /// <summary>The firmware starts only programs signed by its keys.</summary>
     On,
 
-    /// <summary>It has no keys, and takes the first that it is given.</summary>
+    /// <summary>The firmware has no keys, and accepts the first ones that it is given.</summary>
     SetupMode,
 }
 
 /// <summary>The laptop's firmware.</summary>
-/// <param name="IsUefi">Else a BIOS, or a tree without /sys.</param>
-/// <param name="HasVariables">Its variables can be seen, and with them one start can be ordered.</param>
-/// <param name="SecureBoot">Whether signatures are asked for.</param>
+/// <param name="IsUefi">True for UEFI; false for BIOS or a tree without /sys.</param>
+/// <param name="HasVariables">True if its variables are accessible, so that an entry can be selected for a single start.</param>
+/// <param name="SecureBoot">Whether it requires signatures.</param>
 /// <param name="Keys">The signers that it accepts.</param>
-/// <param name="MachineOwnerKeys">The signers that shim accepts besides.</param>
-/// <param name="Loader">What started this system, as it told the firmware; empty if it did not.</param>
+/// <param name="MachineOwnerKeys">The further signers that shim accepts.</param>
+/// <param name="Loader">The boot loader that started this system, as it told the firmware; empty if it did not.</param>
 internal sealed record Firmware(bool IsUefi, bool HasVariables, SecureBoot SecureBoot, IReadOnlyList<string> Keys, IReadOnlyList<string> MachineOwnerKeys, string Loader)
 {
     private const string Place = "sys/firmware/efi";
@@ -34,7 +34,7 @@ internal sealed record Firmware(bool IsUefi, bool HasVariables, SecureBoot Secur
     private static readonly Guid s_imageSecurity = new("d719b2cb-3d3a-4596-a3bc-dad00e67656f");
     private static readonly Guid s_shim = new("605dab50-e046-4300-abb6-3dd810dd8b23");
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the firmware's facts from a tree.</summary>
     public static Firmware Of(LaptopTree tree)
     {
         var directory = Path.Combine(tree.Root, (tree.RealPath(Variables) ?? Variables).TrimStart('/'));

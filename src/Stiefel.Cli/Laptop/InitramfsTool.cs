@@ -1,30 +1,30 @@
 namespace Stiefel.Cli.Laptop;
 
-/// <summary>What makes the laptop's own initramfs.</summary>
+/// <summary>Tools that make the laptop's own initramfs.</summary>
 internal enum InitramfsMaker
 {
-    /// <summary>None that is known.</summary>
+    /// <summary>No known tool.</summary>
     Unknown,
 
-    /// <summary>Debian's and Ubuntu's.</summary>
+    /// <summary>Debian's and Ubuntu's tool.</summary>
     InitramfsTools,
 
-    /// <summary>Fedora's, openSUSE's, Ubuntu's since 25.10.</summary>
+    /// <summary>The tool of Fedora, openSUSE, and Ubuntu since 25.10.</summary>
     Dracut,
 
-    /// <summary>Arch's.</summary>
+    /// <summary>Arch's tool.</summary>
     Mkinitcpio,
 
-    /// <summary>Artix's and others'.</summary>
+    /// <summary>The tool of Artix and others.</summary>
     Booster,
 }
 
 /// <summary>
-/// The tool, and whether it puts only this machine's drivers in. An initramfs that is made anew while the system runs on a desktop then holds the
-/// desktop's, and the laptop does not start by it.
+/// The tool, and whether it includes only this machine's drivers. If so, an initramfs that is rebuilt while the system runs on a desktop holds the
+/// desktop's drivers, and the laptop does not start from it.
 /// </summary>
-/// <param name="Maker">Which tool.</param>
-/// <param name="ThisMachineOnly">The settings that make it so: `/etc/initramfs-tools/initramfs.conf: MODULES=dep`; none if it takes all drivers.</param>
+/// <param name="Maker">The tool.</param>
+/// <param name="ThisMachineOnly">The settings that cause this, for example `MODULES=dep in /etc/initramfs-tools`; none if it includes all drivers.</param>
 internal sealed record InitramfsTool(InitramfsMaker Maker, IReadOnlyList<string> ThisMachineOnly)
 {
     private const string Presets = "etc/mkinitcpio.d";
@@ -37,7 +37,7 @@ internal sealed record InitramfsTool(InitramfsMaker Maker, IReadOnlyList<string>
         (InitramfsMaker.Booster, ["usr/bin/booster"]),
     ];
 
-    /// <summary>What it is called.</summary>
+    /// <summary>The tool's name.</summary>
     public string Name => Maker switch
     {
         InitramfsMaker.InitramfsTools => "initramfs-tools",
@@ -47,10 +47,10 @@ internal sealed record InitramfsTool(InitramfsMaker Maker, IReadOnlyList<string>
         _ => "none that is known",
     };
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the tool and its settings from a tree.</summary>
     public static InitramfsTool Of(LaptopTree tree)
     {
-        // Debian's dracut brings an update-initramfs of its own, and Arch's mkinitcpio may be left beside dracut: whose hook runs is what counts.
+        // Several tools may be present: Debian's dracut has its own update-initramfs, and mkinitcpio may remain beside dracut. The one whose hook runs counts.
         var maker = s_makers.FirstOrDefault(one => one.Programs.Any(tree.HasFile)).Maker;
         maker = maker == InitramfsMaker.InitramfsTools && !tree.HasDirectory("usr/share/initramfs-tools") && tree.HasFile("usr/bin/dracut") ? InitramfsMaker.Dracut : maker;
         return new InitramfsTool(maker, [.. maker switch
@@ -69,11 +69,11 @@ internal sealed record InitramfsTool(InitramfsMaker Maker, IReadOnlyList<string>
         return settings["MODULES"] is "dep" or "list" ? [$"MODULES={settings["MODULES"]} in /etc/initramfs-tools"] : [];
     }
 
-    // man 5 dracut.conf: hostonly is `yes` unless somebody says otherwise.
+    // man 5 dracut.conf: hostonly defaults to `yes`.
     private static IEnumerable<string> OfDracut(LaptopTree tree)
     {
         var settings = ShellSettings.Of(tree, "etc/dracut.conf", "usr/lib/dracut/dracut.conf.d", "etc/dracut.conf.d");
-        return settings["hostonly"] == "no" ? [] : [settings["hostonly"].Length == 0 ? "hostonly is not set to no in /etc/dracut.conf.d, and yes is dracut's own choice" : $"hostonly={settings["hostonly"]} in dracut's configuration"];
+        return settings["hostonly"] == "no" ? [] : [settings["hostonly"].Length == 0 ? "hostonly is not set in /etc/dracut.conf.d, and dracut's default is yes" : $"hostonly={settings["hostonly"]} in dracut's configuration"];
     }
 
     private static IEnumerable<string> OfMkinitcpio(LaptopTree tree)
@@ -82,11 +82,11 @@ internal sealed record InitramfsTool(InitramfsMaker Maker, IReadOnlyList<string>
         var hooks = files.Select(file => (File: file, Hooks: new ShellSettings(tree.Lines(file))["HOOKS"])).LastOrDefault(found => found.Hooks.Length > 0);
         var fallback = tree.Names(Presets).Any(name => tree.Lines($"{Presets}/{name}").Any(line => line.StartsWith("PRESETS=", StringComparison.Ordinal) && line.Contains("fallback", StringComparison.Ordinal)));
         return hooks.Hooks is { } list && list.Trim('(', ')').Split(' ').Contains("autodetect", StringComparer.Ordinal)
-            ? [$"the hook autodetect in /{hooks.File}{(fallback ? "; the fallback image takes all drivers" : "")}"]
+            ? [$"the hook autodetect in /{hooks.File}{(fallback ? "; the fallback image includes all drivers" : "")}"]
             : [];
     }
 
-    // github.com/anatol/booster: `universal: true` takes all drivers.
+    // github.com/anatol/booster: `universal: true` includes all drivers.
     private static IEnumerable<string> OfBooster(LaptopTree tree) =>
         tree.Lines("etc/booster.yaml").Any(line => line.Replace(" ", "", StringComparison.Ordinal) == "universal:true") ? [] : ["universal is not true in /etc/booster.yaml"];
 }

@@ -1,8 +1,8 @@
 namespace Stiefel.Cli.Laptop;
 
 /// <summary>
-/// What a laptop is: read once from its files, so that diagnosis and set-up judge the same thing. Nothing here says what is good or bad about it, and
-/// nothing is changed.
+/// The facts about a laptop, read once from its files, so that diagnosis and set-up judge the same thing. This class neither judges the facts nor changes
+/// anything.
 /// </summary>
 internal sealed class LaptopFacts
 {
@@ -12,7 +12,7 @@ internal sealed class LaptopFacts
         ("wicked", ["wicked.service"]), ("dhcpcd", ["dhcpcd.service"]), ("ifupdown", ["networking.service"]),
     ];
 
-    /// <param name="tree">Its files; they must stay open as long as this is used.</param>
+    /// <param name="tree">The laptop's files; the caller must not dispose of them while this object is used.</param>
     public LaptopFacts(LaptopTree tree)
     {
         Tree = tree;
@@ -42,17 +42,17 @@ internal sealed class LaptopFacts
     public InitramfsTool Initramfs { get; }
     public IReadOnlyList<NetworkCard> Cards { get; }
 
-    /// <summary>A kernel and its hardware are to be seen, not a root file system alone.</summary>
+    /// <summary>True if the tree shows a running kernel with its hardware rather than only a root file system.</summary>
     public bool IsRunning => Kernel.Release.Length > 0;
 
-    /// <summary>It is PID 1, or would be.</summary>
+    /// <summary>True if systemd is PID 1, or would be if the system ran.</summary>
     public bool HasSystemd => Tree.HasDirectory("run/systemd/system")
         || (!IsRunning && (Tree.HasFile("usr/lib/systemd/systemd") || Tree.HasFile("lib/systemd/systemd")));
 
-    /// <summary>Those that are switched on: `NetworkManager`.</summary>
+    /// <summary>The enabled network managers, for example `NetworkManager`.</summary>
     public IReadOnlyList<string> NetworkManagers => [.. s_managers.Where(manager => manager.Units.Any(IsEnabled)).Select(manager => manager.Name)];
 
-    /// <summary>systemd starts this unit by itself.</summary>
+    /// <summary>True if systemd starts the unit at boot.</summary>
     public bool IsEnabled(string unit) => Tree.Names("etc/systemd/system")
         .Where(name => name.EndsWith(".wants", StringComparison.Ordinal) || name.EndsWith(".requires", StringComparison.Ordinal))
         .Any(target => Tree.Names($"etc/systemd/system/{target}").Contains(unit, StringComparer.Ordinal));

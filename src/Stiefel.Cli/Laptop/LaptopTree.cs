@@ -5,12 +5,12 @@ using Stiefel.Linux.Files;
 namespace Stiefel.Cli.Laptop;
 
 /// <summary>
-/// A laptop as its files show it: `/` for this machine, or a directory that holds a root file system, perhaps with its /sys and /proc. No path and no
-/// link leaves it. What cannot be read is absent, and is remembered where rights are the reason.
+/// A laptop's files: `/` for this machine, or a directory that holds a root file system, perhaps with its /sys and /proc. No path and no link leads out of
+/// it. Unreadable files count as absent; if permissions are the reason, they are remembered.
 /// </summary>
 internal sealed class LaptopTree : IDisposable
 {
-    // Configurations and what sysfs says; a kernel image is read in parts.
+    // Enough for configurations and sysfs; kernel images are read in parts.
     private const int MostBytes = 4 * 1024 * 1024;
     private const int FirstBytes = 4096;
 
@@ -18,29 +18,29 @@ internal sealed class LaptopTree : IDisposable
     private readonly SortedSet<string> _denied = new(StringComparer.Ordinal);
 
     /// <param name="root">An existing directory.</param>
-    /// <exception cref="LinuxException">There is none.</exception>
+    /// <exception cref="LinuxException">There is no such directory.</exception>
     public LaptopTree(string root) => _tree = new ConfinedTree(root);
 
-    /// <summary>Its top, absolute.</summary>
+    /// <summary>Absolute path of the tree's root.</summary>
     public string Root => _tree.Root;
 
-    /// <summary>It is the machine that this program runs on.</summary>
+    /// <summary>True if the tree is the machine that this program runs on.</summary>
     public bool IsThisMachine => Root == "/";
 
-    /// <summary>What only another user may read.</summary>
+    /// <summary>Paths that this user may not read.</summary>
     public IReadOnlyCollection<string> Denied => _denied;
 
-    /// <summary>Free bytes of the file system that a directory of this tree is on; null if it cannot be told.</summary>
+    /// <summary>Free bytes of the file system that holds a directory of this tree; null if unknown.</summary>
     public Func<string, long?> FreeBytes { get; init; } = AvailableBytes;
 
-    /// <summary>A text file without white space around it; null if it is not there.</summary>
+    /// <summary>Reads a text file and trims white space; null if it does not exist.</summary>
     public string? Text(string path) => Bytes(path) is { } bytes ? Encoding.UTF8.GetString(bytes).Trim() : null;
 
-    /// <summary>The lines of a text file; none if it is not there.</summary>
+    /// <summary>The lines of a text file; none if it does not exist.</summary>
     public IEnumerable<string> Lines(string path) => (Text(path) ?? "").Split('\n').Select(line => line.TrimEnd('\r'));
 
-    /// <summary>A file, or its first 4 MiB; null if it is not there.</summary>
-    /// <remarks>The kernel's own files do not say how long they are.</remarks>
+    /// <summary>Reads a file, or its first 4 MiB; null if it does not exist.</summary>
+    /// <remarks>Files of the kernel have no length, so this reads until the end.</remarks>
     public byte[]? Bytes(string path) => Use(path, file =>
     {
         var buffer = new byte[FirstBytes];
@@ -54,7 +54,7 @@ internal sealed class LaptopTree : IDisposable
         return buffer[..length];
     });
 
-    /// <summary>What a reader makes of a file; null if it is not there.</summary>
+    /// <summary>Opens a file for a reader and returns its result; null if the file does not exist.</summary>
     public T? Use<T>(string path, Func<ConfinedFile, T?> read)
         where T : class
         => Quietly(path, () =>
@@ -63,25 +63,25 @@ internal sealed class LaptopTree : IDisposable
             return file is null ? null : read(file);
         });
 
-    /// <summary>There is a regular file.</summary>
+    /// <summary>True if there is a regular file of this path.</summary>
     public bool HasFile(string path) => Use(path, file => file) is not null;
 
-    /// <summary>There is a directory.</summary>
+    /// <summary>True if there is a directory of this path.</summary>
     public bool HasDirectory(string path) => RealPath(path) is not null;
 
-    /// <summary>There is something of this name, and be it a link that leads nowhere.</summary>
+    /// <summary>True if there is anything of this path, even a dangling link.</summary>
     public bool HasName(string path) => Names(Path.GetDirectoryName(path) ?? "").Contains(Path.GetFileName(path), StringComparer.Ordinal);
 
-    /// <summary>The names in a directory; none if it is not there.</summary>
+    /// <summary>The names in a directory; none if it does not exist.</summary>
     public IReadOnlyList<string> Names(string directory) => Quietly(directory, () => _tree.List(directory)) ?? [];
 
-    /// <summary>Where a directory lies when every link is followed, from the tree's top; null if it is not there.</summary>
+    /// <summary>A directory's path from the tree's root with all links resolved; null if it does not exist.</summary>
     public string? RealPath(string directory) => Quietly(directory, () => _tree.FindDirectory(directory)) is { } path ? Path.Combine("/", Path.GetRelativePath(Root, path)) : null;
 
-    /// <summary>What a link says; null if it is none.</summary>
+    /// <summary>The target of a link; null if the path is not a link.</summary>
     public string? LinkText(string path) => Quietly(path, () => OnDisk(path) is { } name ? new FileInfo(name).LinkTarget : null);
 
-    /// <summary>The first bytes of a device, or of a file that stands for one; null if it is not there, or is a link.</summary>
+    /// <summary>The first bytes of a device, or of a file that represents one; null if it does not exist or is a link.</summary>
     public byte[]? DeviceBytes(string path, int count) => Quietly(path, () =>
     {
         if (OnDisk(path) is not { } name || !File.Exists(name) || LinkText(path) is not null)
@@ -94,7 +94,7 @@ internal sealed class LaptopTree : IDisposable
         return buffer[..RandomAccess.Read(handle, buffer, 0)];
     });
 
-    /// <summary>The path of a name in this tree for the system's own calls; null if its directory is not there.</summary>
+    /// <summary>Converts a path of this tree to one for system calls; null if its directory does not exist.</summary>
     public string? OnDisk(string path) => _tree.FindDirectory(Path.GetDirectoryName(Path.Combine("/", path)) ?? "/") is { } directory
         ? Path.Combine(directory, Path.GetFileName(path))
         : null;

@@ -1,21 +1,21 @@
 namespace Stiefel.Cli.Laptop;
 
-/// <summary>What Debian's packages of GRUB do when they are upgraded, by the answers that their questions have (man 5 debconf, config.dat).</summary>
-/// <param name="WritesFirmware">They write an entry, and make it the first, into the firmware of the machine that they run on.</param>
-/// <param name="Devices">What they write GRUB's beginning to; empty where there is a firmware that finds it.</param>
+/// <summary>What Debian's packages of GRUB do when they are upgraded, according to their debconf settings (man 5 debconf, config.dat).</summary>
+/// <param name="WritesFirmware">True if they add an entry to the boot order of the machine that they run on, as the first.</param>
+/// <param name="Devices">The devices to which they write GRUB's first stage; empty with UEFI, which needs none.</param>
 internal sealed record LoaderPackage(bool WritesFirmware, IReadOnlyList<string> Devices)
 {
-    /// <summary>By which they leave the firmware alone.</summary>
+    /// <summary>The command that makes them leave the firmware alone.</summary>
     public const string LeaveFirmware = "echo 'grub-efi-amd64 grub2/update_nvram boolean false' | debconf-set-selections (the laptop's own entry is there, and stays)";
 
-    /// <summary>By which they are not upgraded where their disk is not.</summary>
+    /// <summary>Advice not to upgrade them on a desktop, where their disk has another name.</summary>
     public const string StayAtHome = "upgrade it at home (`apt-mark hold grub-pc` before you go); if it was too late, `dpkg --configure -a` at home";
 
     private const string Answers = "var/cache/debconf/config.dat";
 
     private static readonly string[] s_efi = ["grub-efi-amd64", "grub-efi-amd64-signed", "grub-efi-ia32"];
 
-    /// <summary>Reads it; null where none of them is installed.</summary>
+    /// <summary>Reads the settings; null if none of the packages is installed.</summary>
     public static LoaderPackage? Of(LaptopTree tree)
     {
         var efi = s_efi.Any(package => tree.HasFile($"var/lib/dpkg/info/{package}.list"));

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Stiefel.Cli.Laptop;
 
-/// <summary>What opens a LUKS2 volume (LUKS2 On-Disk Format Specification §3): its key slots, and which of them the laptop's TPM has the key of.</summary>
-/// <param name="TpmSlots">Those that a token of systemd-cryptenroll opens by the TPM.</param>
-/// <param name="OtherSlots">All others.</param>
+/// <summary>The key slots of a LUKS2 volume (LUKS2 On-Disk Format Specification §3), and which of them the laptop's TPM opens.</summary>
+/// <param name="TpmSlots">The slots that the TPM opens, by a token of systemd-cryptenroll.</param>
+/// <param name="OtherSlots">All other slots.</param>
 internal sealed record LuksHeader(IReadOnlyList<string> TpmSlots, IReadOnlyList<string> OtherSlots)
 {
-    /// <summary>The binary header and the JSON area of usual size; larger ones are not understood.</summary>
+    /// <summary>How many bytes to read: the binary header and a JSON area of usual size. Larger areas are not supported.</summary>
     public const int MostBytes = 64 * 1024;
 
     private const int JsonOffset = 4096;
@@ -17,8 +17,8 @@ internal sealed record LuksHeader(IReadOnlyList<string> TpmSlots, IReadOnlyList<
 
     private static ReadOnlySpan<byte> Magic => [(byte)'L', (byte)'U', (byte)'K', (byte)'S', 0xba, 0xbe];
 
-    /// <summary>Reads it; null if it is no LUKS2, or damaged.</summary>
-    /// <param name="bytes">The first of the device.</param>
+    /// <summary>Parses a header; null if it is not LUKS2, or is damaged.</summary>
+    /// <param name="bytes">The first bytes of the device.</param>
     public static LuksHeader? Read(ReadOnlyMemory<byte> bytes)
     {
         var binary = bytes.Span;

@@ -3,8 +3,8 @@ using Stiefel.Linux.Network;
 namespace Stiefel.Cli.Laptop;
 
 /// <summary>A wired network interface of the laptop.</summary>
-/// <param name="Name">`enp0s31f6`.</param>
-/// <param name="Hardware">Its driver, speed and port.</param>
+/// <param name="Name">The interface's name, for example `enp0s31f6`.</param>
+/// <param name="Hardware">The card's driver, speed and port.</param>
 internal sealed record NetworkCard(string Name, LinkHardware Hardware)
 {
     private const string Place = "sys/class/net";
@@ -13,7 +13,7 @@ internal sealed record NetworkCard(string Name, LinkHardware Hardware)
     // PCI Code and ID Assignment Specification: network controller, Ethernet.
     private const string EthernetClass = "0x0200";
 
-    /// <summary>All that are hardware and neither wireless nor a modem.</summary>
+    /// <summary>All hardware interfaces except wireless cards and modems.</summary>
     public static IReadOnlyList<NetworkCard> Of(LaptopTree tree) =>
     [
         .. from name in tree.Names(Place)
@@ -24,7 +24,7 @@ internal sealed record NetworkCard(string Name, LinkHardware Hardware)
            select new NetworkCard(name, LinkHardware.Of(name, Path.GetDirectoryName(directory)!)),
     ];
 
-    /// <summary>Ethernet controllers that no driver has taken, by their place on the bus and their vendor and device numbers.</summary>
+    /// <summary>Ethernet controllers without a driver: their PCI addresses with vendor and device numbers.</summary>
     public static IReadOnlyList<string> WithoutDriver(LaptopTree tree) =>
     [
         .. tree.Names(PciPlace)

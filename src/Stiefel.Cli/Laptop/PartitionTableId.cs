@@ -2,17 +2,17 @@ using System.Buffers.Binary;
 
 namespace Stiefel.Cli.Laptop;
 
-/// <summary>The identity in a disk's partition table, as blkid's PTUUID: UEFI 2.10 §5.3.2 for GPT, four bytes of the boot sector for MBR.</summary>
+/// <summary>Reads the identifier of a disk's partition table, blkid's PTUUID: UEFI 2.10 §5.3.2 for GPT, four bytes of the boot sector for MBR.</summary>
 internal static class PartitionTableId
 {
     private const int MbrId = 440;
     private const int MbrMark = 510;
     private const int GptId = 56;
 
-    // A GPT's header is in the second sector, however large that is.
+    // A GPT's header is in the second sector, whose offset is the sector size.
     private static readonly int[] s_sectors = [512, 4096];
 
-    /// <summary>Reads it; null if the disk cannot be read, or has none.</summary>
+    /// <summary>Reads the identifier; null if the disk cannot be read or has none.</summary>
     public static string? Of(LaptopTree tree, string disk)
     {
         var bytes = tree.DeviceBytes($"dev/{disk}", s_sectors[^1] * 2) ?? [];

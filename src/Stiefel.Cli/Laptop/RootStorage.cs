@@ -2,23 +2,23 @@ using Stiefel.Linux.Mounts;
 
 namespace Stiefel.Cli.Laptop;
 
-/// <summary>What the root file system lies on.</summary>
-/// <param name="Source">As the kernel or fstab names it; empty if neither does.</param>
-/// <param name="Type">The type of its file system; empty likewise.</param>
-/// <param name="Devices">The kernel's names of what it is made on; none if they cannot be told.</param>
-/// <param name="Disks">The disks below them.</param>
-/// <param name="Layers">What lies between, the uppermost first: `LVM /dev/dm-1 (vg-root)`.</param>
+/// <summary>The storage that holds the root file system.</summary>
+/// <param name="Source">The device as the kernel or fstab names it; empty if unknown.</param>
+/// <param name="Type">The type of the file system; empty if unknown.</param>
+/// <param name="Devices">The kernel's names of the devices that hold the file system; none if unknown.</param>
+/// <param name="Disks">The disks below these devices.</param>
+/// <param name="Layers">The layers between, topmost first, for example `LVM /dev/dm-1 (vg-root)`.</param>
 internal sealed record RootStorage(string Source, string Type, IReadOnlyList<string> Devices, IReadOnlyList<string> Disks, IReadOnlyList<string> Layers)
 {
     private const string BtrfsPlace = "sys/fs/btrfs";
 
-    /// <summary>The one disk that must be served; null if there is none, or there are several.</summary>
+    /// <summary>The single disk that must be served; null if there is none or several.</summary>
     public string? Disk => Disks is [var only] ? only : null;
 
-    /// <summary>It is a desktop's disk, which another machine serves.</summary>
+    /// <summary>True if another machine serves the disk, so that this machine is a desktop.</summary>
     public bool IsRemote => Disks.Any(disk => disk.StartsWith("nbd", StringComparison.Ordinal));
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Finds the storage of / in a tree.</summary>
     public static RootStorage Of(LaptopTree tree, BlockTree blocks, DeviceNames names, IReadOnlyList<FileSystemEntry> table)
     {
         var mount = MountTable.Parse(tree.Text("proc/self/mountinfo") ?? "").LastOrDefault(entry => entry.Directory == "/");
@@ -36,7 +36,7 @@ internal sealed record RootStorage(string Source, string Type, IReadOnlyList<str
             [.. all.Where(one => blocks.KindOf(one) is not null).Select(one => $"{blocks.KindOf(one)} {blocks.Describe(one)}")]);
     }
 
-    // One file system of several devices, of which the kernel names one.
+    // A btrfs file system may span several devices, of which the kernel names only one.
     private static IReadOnlyList<string> BtrfsDevices(LaptopTree tree, string device) =>
         tree.Names(BtrfsPlace).Select(id => tree.Names($"{BtrfsPlace}/{id}/devices")).FirstOrDefault(devices => devices.Contains(device, StringComparer.Ordinal)) ?? [device];
 }

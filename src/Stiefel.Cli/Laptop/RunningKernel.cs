@@ -3,19 +3,19 @@ using Stiefel.Linux.Kernel;
 
 namespace Stiefel.Cli.Laptop;
 
-/// <summary>The kernel that runs, as /proc and /sys show it.</summary>
-/// <param name="Release">As `uname -r` says; empty if no kernel is to be seen, as in a root file system that only lies there.</param>
-/// <param name="Arguments">What it was started with.</param>
-/// <param name="HasKexec">It can start another; null if that cannot be told.</param>
-/// <param name="KexecDisabled">No other kernel can be loaded until the next start (man 2 kexec_file_load).</param>
-/// <param name="KexecLimit">So many may still be loaded for a restart; null: any number.</param>
-/// <param name="Lockdown">`none`, `integrity`, `confidentiality` (man 7 kernel_lockdown); empty if it cannot be told.</param>
+/// <summary>The running kernel, as /proc and /sys show it.</summary>
+/// <param name="Release">The release as `uname -r` prints it; empty if the tree shows no running kernel.</param>
+/// <param name="Arguments">The kernel's command line.</param>
+/// <param name="HasKexec">True if it can start another kernel; null if unknown.</param>
+/// <param name="KexecDisabled">True if no other kernel can be loaded until the next boot (man 2 kexec_file_load).</param>
+/// <param name="KexecLimit">How many more kernels may be loaded for a reboot; null for no limit.</param>
+/// <param name="Lockdown">`none`, `integrity` or `confidentiality` (man 7 kernel_lockdown); empty if unknown.</param>
 internal sealed record RunningKernel(string Release, KernelCommandLine Arguments, bool? HasKexec, bool KexecDisabled, int? KexecLimit, string Lockdown)
 {
-    /// <summary>Only a signed kernel can be started from it.</summary>
+    /// <summary>True if it starts only signed kernels.</summary>
     public bool IsLockedDown => Lockdown is "integrity" or "confidentiality";
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the kernel's state from a tree.</summary>
     public static RunningKernel Of(LaptopTree tree) => new(
         tree.Text("proc/sys/kernel/osrelease") ?? "",
         KernelCommandLine.Parse(tree.Text("proc/cmdline") ?? ""),
@@ -24,7 +24,7 @@ internal sealed record RunningKernel(string Release, KernelCommandLine Arguments
         int.TryParse(tree.Text("proc/sys/kernel/kexec_load_limit_reboot"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit) && limit >= 0 ? limit : null,
         Chosen(tree.Text("sys/kernel/security/lockdown") ?? ""));
 
-    // `none [integrity] confidentiality`
+    // The chosen value is in brackets: `none [integrity] confidentiality`.
     private static string Chosen(string text)
     {
         var open = text.IndexOf('[', StringComparison.Ordinal);

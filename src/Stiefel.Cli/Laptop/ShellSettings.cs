@@ -1,11 +1,11 @@
 namespace Stiefel.Cli.Laptop;
 
-/// <summary>Files of `NAME=value` lines, as os-release(5), initramfs.conf(5) and dracut.conf(5) have them; later lines win.</summary>
+/// <summary>Reads files of `NAME=value` lines, such as os-release(5), initramfs.conf(5) and dracut.conf(5). Later lines win.</summary>
 internal sealed class ShellSettings
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the lines; what is no setting is passed over.</summary>
+    /// <summary>Reads the lines; lines that are not settings are skipped.</summary>
     public ShellSettings(IEnumerable<string> lines)
     {
         foreach (var line in lines)
@@ -14,7 +14,7 @@ internal sealed class ShellSettings
             var equals = text.IndexOf('=', StringComparison.Ordinal);
             if (equals > 0 && text[0] != '#')
             {
-                // dracut's `add_drivers+=" x "` adds to what is there.
+                // dracut's `add_drivers+=" x "` appends to the previous value.
                 var adds = text[equals - 1] == '+';
                 var name = text[..(adds ? equals - 1 : equals)].Trim();
                 var value = Unquote(text[(equals + 1)..].Trim());
@@ -26,10 +26,10 @@ internal sealed class ShellSettings
     /// <summary>The value of a name; empty if it is not set.</summary>
     public string this[string name] => _values.GetValueOrDefault(name, "");
 
-    /// <summary>A file and those of a directory behind it, in the order in which programs read them.</summary>
+    /// <summary>Reads a file and then the files of its drop-in directories, in the order in which programs read them.</summary>
     public static ShellSettings Of(LaptopTree tree, string file, params string[] directories)
     {
-        // A file of a later directory replaces one of the same name; between them the name decides (man 5 dracut.conf).
+        // A file replaces one of the same name in an earlier directory; all are read in order of their names (man 5 dracut.conf).
         var parts = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var directory in directories)
         {

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace Stiefel.Cli.Laptop;
 
-/// <summary>The certificates in a list of the firmware's (UEFI 2.10 §32.4.1, EFI_SIGNATURE_LIST), which shim's MokListRT has the form of, too.</summary>
+/// <summary>Reads the certificates in a signature list of the firmware or in shim's MokListRT (UEFI 2.10 §32.4.1, EFI_SIGNATURE_LIST).</summary>
 internal static class SignatureDatabase
 {
     private const int HeaderLength = 28;
     private const int OwnerLength = 16;
     private static readonly Guid s_certificate = new("a5c059a1-94e4-4aa7-87b5-ab155c2bf072");
 
-    /// <summary>The subjects of its certificates; a damaged entry ends the list.</summary>
+    /// <summary>The subjects of the certificates, up to the first damaged entry.</summary>
     /// <param name="value">The variable's value.</param>
     public static IReadOnlyList<string> Names(ReadOnlyMemory<byte> value)
     {

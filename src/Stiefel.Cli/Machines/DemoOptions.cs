@@ -3,16 +3,16 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.Cli.Machines;
 
-/// <summary>What `stiefel demo` was asked for.</summary>
+/// <summary>The options of `stiefel demo`.</summary>
 internal sealed record DemoOptions
 {
-    /// <summary>Where the phases go as JSON; null for nowhere.</summary>
+    /// <summary>File to write the phases to, as JSON; null for none.</summary>
     public string? JsonFile { get; init; }
 
-    /// <summary>Where images and logs go; null for a new directory.</summary>
+    /// <summary>Directory for images and logs; null for a new one.</summary>
     public string? WorkDirectory { get; init; }
 
-    /// <summary>Leaves the work directory there.</summary>
+    /// <summary>Keeps the work directory after the run.</summary>
     public bool Keep { get; init; }
 
     /// <summary>How the desktop starts.</summary>
@@ -21,9 +21,9 @@ internal sealed record DemoOptions
     /// <summary>What made the initramfs of the laptop's own system.</summary>
     public InitramfsMaker Payload { get; init; }
 
-    /// <summary>A directory with a ramdisk made before; null makes one.</summary>
+    /// <summary>A directory with a finished ramdisk; null builds one.</summary>
     public string? Artifacts { get; init; }
 
-    /// <summary>QEMU's -accel; null for emulation.</summary>
+    /// <summary>QEMU's accelerator (-accel); null for emulation.</summary>
     public string? Accelerator { get; init; }
 }

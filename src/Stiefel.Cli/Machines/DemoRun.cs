@@ -12,10 +12,10 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.Cli.Machines;
 
-/// <summary>One run of the demo: what it needs, the two machines, and the report.</summary>
+/// <summary>One run of the demo: prepares ramdisk and disk, runs the two machines and prints the report.</summary>
 internal sealed class DemoRun(DemoOptions options, TextWriter output)
 {
-    /// <exception cref="FailedException">The desktop did not boot as it should; the consoles' ends have been printed.</exception>
+    /// <exception cref="FailedException">The desktop did not boot as it should; the last lines of both consoles have been printed.</exception>
     public async Task RunAsync(CancellationToken token)
     {
         // Not /tmp, which may be memory: the disk's copy takes a gigabyte.
@@ -49,7 +49,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
         RemoveUnlessKept(work);
     }
 
-    // The defaults, not this machine's configuration: the demo shows the same everywhere.
+    // Use the defaults rather than this machine's configuration, so that the demo is the same everywhere.
     private async Task<RamdiskParts> RamdiskAsync(string work, CancellationToken token)
     {
         if (options.Artifacts is { } directory)
@@ -93,7 +93,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output)
             throw new RefusedException($"{work} is not empty; name a new directory");
         }
 
-        // It holds a key and a whole disk.
+        // Readable by its owner only, since it holds a key and a whole disk.
         Directory.CreateDirectory(work, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 

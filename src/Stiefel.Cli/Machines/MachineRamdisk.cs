@@ -5,7 +5,7 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.Cli.Machines;
 
-/// <summary>What virtual machines start from, made as `create-initrd` and `setup-client-usbdrive` make it.</summary>
+/// <summary>Makes what virtual machines start from, by the code of `create-initrd` and `setup-client-usbdrive`.</summary>
 internal static class MachineRamdisk
 {
     public static RamdiskParts Of(RamdiskImage ramdisk) => new(ramdisk.Kernel, ramdisk.Initrd)

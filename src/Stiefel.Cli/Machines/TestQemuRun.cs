@@ -8,14 +8,14 @@ using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.Cli.Machines;
 
-/// <summary>One virtual machine on the terminal. Both sides meet at a cable, and share a key, in the cache directory.</summary>
+/// <summary>Runs one virtual machine on the terminal. Laptop and desktop find their virtual cable and their shared key in the cache directory.</summary>
 internal sealed class TestQemuRun(TextWriter output, string accelerator)
 {
     private readonly BuildCache _cache = new();
 
     private string Cable => Path.Combine(_cache.DirectoryPath, "test-qemu.cable");
 
-    /// <summary>The server ramdisk with a disk.</summary>
+    /// <summary>Runs the server ramdisk with a disk.</summary>
     public async Task ServeAsync(string ramdisk, string? disk, string? key, string append, CancellationToken token)
     {
         using var run = new RunDirectory();
@@ -31,12 +31,12 @@ internal sealed class TestQemuRun(TextWriter output, string accelerator)
         }, token);
     }
 
-    /// <summary>The client ramdisk, without a disk.</summary>
+    /// <summary>Runs the client ramdisk without a disk.</summary>
     public async Task BootAsync(string ramdisk, DesktopStart firmware, string? key, string append, CancellationToken token)
     {
         if (!File.Exists(Cable))
         {
-            throw new FailedException("there is no server to plug the cable into: start `stiefel test-qemu server` in another terminal first");
+            throw new FailedException("there is no server to connect to: start `stiefel test-qemu server` in another terminal first");
         }
 
         using var run = new RunDirectory();

@@ -2,21 +2,21 @@ using System.CommandLine;
 
 namespace Stiefel.Cli.Manual;
 
-/// <summary>A command of the command line, with the words that lead to it: what manual page and completions are made of, as --help is.</summary>
-/// <param name="Path">`key new`; empty for the program alone.</param>
-/// <param name="Command">What is read there.</param>
+/// <summary>A command with the words that lead to it. Manual page and completions are made from these, so they say the same as --help.</summary>
+/// <param name="Path">The words, for example `key new`; empty for the program itself.</param>
+/// <param name="Command">The command that these words call.</param>
 internal sealed record CommandNode(string Path, Command Command)
 {
-    /// <summary>What may follow: commands and options.</summary>
+    /// <summary>Names of the commands and options that may follow.</summary>
     public IEnumerable<string> Words => [.. Subcommands.Select(command => command.Name), .. Options.Select(option => option.Name)];
 
-    /// <summary>Commands below it.</summary>
+    /// <summary>Its visible subcommands.</summary>
     public IEnumerable<Command> Subcommands => Command.Subcommands.Where(command => !command.Hidden);
 
-    /// <summary>Its options.</summary>
+    /// <summary>Its visible options.</summary>
     public IEnumerable<Option> Options => Command.Options.Where(option => !option.Hidden);
 
-    /// <summary>All of a program, each before those below it.</summary>
+    /// <summary>All commands of a program, each before its subcommands.</summary>
     public static IReadOnlyList<CommandNode> Of(RootCommand root)
     {
         var nodes = new List<CommandNode>();

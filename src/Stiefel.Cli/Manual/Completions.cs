@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Stiefel.Cli.Manual;
 
-/// <summary>Completions for three shells, from the commands themselves. What is no command and no option is left to the shell: mostly files.</summary>
+/// <summary>Writes completions for three shells from the commands themselves. Other arguments, mostly files, are left to the shell.</summary>
 internal static class Completions
 {
     private const string Bash = """
@@ -41,13 +41,13 @@ internal static class Completions
 
         """;
 
-    /// <summary>For bash.</summary>
+    /// <summary>Completions for bash.</summary>
     public static string ForBash(RootCommand root) => Fill(Bash, root, node => $"        \"{PathOf(node)}\") words=\"{string.Join(' ', node.Words)}\" ;;");
 
-    /// <summary>For zsh.</summary>
+    /// <summary>Completions for zsh.</summary>
     public static string ForZsh(RootCommand root) => Fill(Zsh, root, node => $"    (\"{PathOf(node)}\") known=\"{string.Join(' ', node.Words)}\" ;;");
 
-    /// <summary>For fish.</summary>
+    /// <summary>Completions for fish.</summary>
     public static string ForFish(RootCommand root)
     {
         var lines = new StringBuilder("# Completion of stiefel for fish; made by `stiefel write-manual`.\n");

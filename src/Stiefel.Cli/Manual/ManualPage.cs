@@ -4,10 +4,10 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Manual;
 
-/// <summary>stiefel(1), from the commands themselves (man 7 man).</summary>
+/// <summary>Writes the manual page stiefel(1) from the commands themselves (format: man 7 man).</summary>
 internal static class ManualPage
 {
-    /// <summary>Writes it.</summary>
+    /// <summary>The page's source text.</summary>
     public static string Of(RootCommand root)
     {
         var page = new StringBuilder();
@@ -18,7 +18,7 @@ internal static class ManualPage
         }
 
         page.Append(".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage, 3 refused for safety.\n");
-        page.Append(".SH FILES\n.TP\n.I /etc/stiefel/config.yaml\nThe configuration.\n.TP\n.I /etc/stiefel/keys\nThe keys that are accepted, for root alone to read.\n.TP\n.I /var/lib/stiefel\nThe ramdisk, and what set-up did.\n");
+        page.Append(".SH FILES\n.TP\n.I /etc/stiefel/config.yaml\nThe configuration.\n.TP\n.I /etc/stiefel/keys\nThe keys that are accepted; only root can read them.\n.TP\n.I /var/lib/stiefel\nThe ramdisk, and the record of what set-up did.\n");
         return page.ToString();
     }
 
@@ -44,7 +44,7 @@ internal static class ManualPage
         }
     }
 
-    // A backslash is an escape, a dash a hyphen, and a dot or quote at the beginning of a line a request.
+    // In roff, a backslash begins an escape, a dash is a hyphen, and a dot or quote at the beginning of a line begins a request.
     private static string Escaped(string? text)
     {
         var plain = (text ?? "").Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);

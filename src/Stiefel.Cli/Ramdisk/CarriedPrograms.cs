@@ -7,15 +7,15 @@ using Stiefel.CommandLine;
 namespace Stiefel.Cli.Ramdisk;
 
 /// <summary>
-/// The programs' part of a ramdisk as a package of ours carries it: built once, the same for all laptops, so that a ramdisk upon the laptop's own kernel
-/// takes neither network nor a mirror.
+/// The programs of a ramdisk as carried by Stiefel's package. They are built once and are the same for all laptops, so that a ramdisk with the laptop's own
+/// kernel can be made without a network.
 /// </summary>
 internal static class CarriedPrograms
 {
-    /// <summary>Where the package puts it.</summary>
+    /// <summary>The directory into which the package puts them.</summary>
     public const string Place = "/usr/lib/stiefel/ramdisk";
 
-    /// <summary>How its file system is packed, whatever a laptop's configuration says: it is not packed again there.</summary>
+    /// <summary>The compression of their file system. A laptop's configuration does not change it, because it is not packed again there.</summary>
     public static Compression Compression { get; } = new(CompressionFormat.Zstd, 19);
 
     private const string StartName = "start.cpio";
@@ -24,8 +24,8 @@ internal static class CarriedPrograms
 
     private static readonly ManifestJson s_json = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true });
 
-    /// <summary>The one that is installed; null if none is.</summary>
-    /// <exception cref="FailedException">It is damaged.</exception>
+    /// <summary>Finds the installed programs; null if there are none.</summary>
+    /// <exception cref="FailedException">The installed files are damaged.</exception>
     public static RamdiskPrograms? Find(LaptopTree tree)
     {
         if (tree.Bytes($"{Place}/{DocumentName}") is not { } bytes)
@@ -38,7 +38,7 @@ internal static class CarriedPrograms
             Part(tree, StartName, document.Start, Compression.None), Part(tree, UsrName, document.Usr, Compression), document.Programs, document.Packages);
     }
 
-    /// <summary>Writes it for a package.</summary>
+    /// <summary>Writes the programs for a package.</summary>
     public static void Write(RamdiskPrograms programs, string directory)
     {
         Directory.CreateDirectory(directory);
@@ -60,7 +60,7 @@ internal static class CarriedPrograms
         }
     }
 
-    // A part of another version beside the document would make a ramdisk that nobody has tried.
+    // Refuse a file of another version than its description: nobody has tested such a mixture.
     private static PackedPart Part(LaptopTree tree, string name, CarriedPart part, Compression compression)
     {
         var file = tree.OnDisk($"{Place}/{name}");
@@ -73,13 +73,13 @@ internal static class CarriedPrograms
 }
 
 /// <summary>programs.json.</summary>
-/// <param name="Start">start.cpio.</param>
-/// <param name="Usr">usr.squashfs.</param>
-/// <param name="Programs">Our own programs.</param>
-/// <param name="Packages">Debian's packages, by their versions.</param>
+/// <param name="Start">The file start.cpio.</param>
+/// <param name="Usr">The file usr.squashfs.</param>
+/// <param name="Programs">Stiefel's own programs.</param>
+/// <param name="Packages">Versions of Debian's packages.</param>
 internal sealed record ProgramsDocument(CarriedPart Start, CarriedPart Usr, SortedDictionary<string, ManifestFile> Programs, SortedDictionary<string, string> Packages);
 
-/// <param name="Size">Bytes.</param>
+/// <param name="Size">The size in bytes.</param>
 /// <param name="Sha256">64 hexadecimal digits.</param>
-/// <param name="UnpackedSize">Bytes before it was packed.</param>
+/// <param name="UnpackedSize">The size before packing in bytes.</param>
 internal sealed record CarriedPart(long Size, string Sha256, long UnpackedSize);

@@ -3,12 +3,12 @@ using Stiefel.Linux.Files;
 namespace Stiefel.Cli.Ramdisk;
 
 /// <summary>
-/// A kernel and the initrd that belongs to it are two files, and must change at once: a kernel with another's modules starts nothing. So each version has a
-/// directory of its own, and one link, which is switched last, says which of them is the ramdisk. The one before stays, for who has begun to read it.
+/// Replaces kernel and initrd atomically: they are two files, and a kernel does not start with another kernel's modules. So each version has its own
+/// directory, and a single link, which is switched last, selects the current one. The previous version stays for programs that have begun to read it.
 /// </summary>
 internal sealed class ImageVersions(string directory)
 {
-    /// <summary>Below the directory that a ramdisk is in.</summary>
+    /// <summary>The subdirectory of the versions.</summary>
     public const string Subdirectory = "image";
 
     private const string Current = "current";
@@ -17,16 +17,16 @@ internal sealed class ImageVersions(string directory)
 
     private static readonly string[] s_names = [RamdiskImage.KernelName, RamdiskImage.InitrdName, RamdiskManifest.FileName, RamdiskImage.NetBootName];
 
-    /// <summary>The links that lead to the ramdisk's files, and where to.</summary>
+    /// <summary>The links to the ramdisk's files, with their targets.</summary>
     public static IEnumerable<(string Name, string Target)> Links => s_names.Select(name => (name, $"{Subdirectory}/{Current}/{name}"));
 
-    // Whatever the umask: what others may write is not trusted when the laptop leaves for it.
+    // Set regardless of the umask: autokexec refuses a ramdisk that others can write to.
     private const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private string Versions => Path.Combine(directory, Subdirectory);
 
-    /// <summary>An empty place for the next version.</summary>
+    /// <summary>Makes an empty directory for the next version.</summary>
     public RamdiskImage Begin()
     {
         var place = Path.Combine(Versions, Unfinished);
@@ -40,7 +40,7 @@ internal sealed class ImageVersions(string directory)
         return new RamdiskImage(place);
     }
 
-    /// <summary>Makes what was written there the ramdisk.</summary>
+    /// <summary>Makes the written version the current one.</summary>
     public RamdiskImage Finish(RamdiskImage written)
     {
         var before = new FileInfo(Path.Combine(Versions, Current)).LinkTarget;
@@ -66,7 +66,7 @@ internal sealed class ImageVersions(string directory)
 
         foreach (var (file, target) in Links)
         {
-            // Not every image has all of them.
+            // Not every image has all files.
             if (File.Exists(Path.Combine(directory, target)))
             {
                 AtomicLink.Switch(Path.Combine(directory, file), target);
@@ -85,7 +85,7 @@ internal sealed class ImageVersions(string directory)
         return new RamdiskImage(directory);
     }
 
-    // What lies there may have been damaged since it was written.
+    // Compares contents, since an existing version may have been damaged.
     private static bool IsWhole(RamdiskImage there, RamdiskImage written) =>
         ((string, string)[])[(there.Kernel, written.Kernel), (there.Initrd, written.Initrd)] is var pairs
         && pairs.All(pair => File.Exists(pair.Item1) && ManifestFile.Of(pair.Item1) == ManifestFile.Of(pair.Item2));

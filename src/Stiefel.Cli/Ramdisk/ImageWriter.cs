@@ -4,25 +4,25 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>Writes the finished image: kernel, initrd, manifest, and all of them at once become the ramdisk.</summary>
+/// <summary>Writes the finished image of kernel, initrd and manifest, which become the current ramdisk together.</summary>
 internal sealed class ImageWriter(string directory, StepLog log)
 {
     private const UnixFileMode FileMode644 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const long Mebibyte = 1024 * 1024;
 
-    /// <param name="kernel">Its kernel.</param>
-    /// <param name="parts">What the initrd consists of.</param>
-    /// <param name="programs">For the manifest.</param>
+    /// <param name="kernel">The image's kernel.</param>
+    /// <param name="parts">The parts of the initrd.</param>
+    /// <param name="programs">The programs, for the manifest.</param>
     /// <param name="wishes">Likewise, see <see cref="RamdiskWishes"/>.</param>
-    /// <param name="netBoot">What is offered to desktops without a stick, or null.</param>
-    /// <param name="sizeLimit">MiB, or null where the user has asked for something larger on purpose.</param>
+    /// <param name="netBoot">The archive for desktops that boot over the network; null for none.</param>
+    /// <param name="sizeLimit">Largest size of the initrd in MiB; null if the user has chosen something larger on purpose.</param>
     /// <exception cref="FailedException">The initrd is larger than allowed; nothing was written.</exception>
     public RamdiskImage Write(KernelTree kernel, InitrdParts parts, RamdiskPrograms programs, string wishes, PackedPart? netBoot, int? sizeLimit)
     {
         var size = parts.All.Sum(part => part.Size);
         if (size > sizeLimit * Mebibyte)
         {
-            throw new FailedException($"the initrd would have {DataSize.Binary(size)}, more than initrd.packing.size-limit ({sizeLimit} MiB)");
+            throw new FailedException($"the initrd would have {DataSize.Binary(size)}, more than initrd.packing.size-limit ({sizeLimit} MiB) in the configuration: include less, or raise the limit");
         }
 
         var versions = new ImageVersions(directory);

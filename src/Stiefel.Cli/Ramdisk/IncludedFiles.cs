@@ -4,18 +4,18 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>What the configuration adds to a ramdisk of the laptop's own files. It lies beside /usr, so that the programs' part stays the one that a package carries.</summary>
-/// <param name="laptop">The top of the laptop's tree.</param>
-/// <param name="root">The ramdisk's.</param>
+/// <summary>Copies the laptop's own files that the configuration adds to a ramdisk. They go beside /usr, so that the programs from the package remain unchanged.</summary>
+/// <param name="laptop">The root of the laptop's tree.</param>
+/// <param name="root">The root of the ramdisk's tree.</param>
 internal sealed class IncludedFiles(string laptop, string root)
 {
-    // Where /init sends the kernel, besides the place that it knows.
+    // A further directory in which /init makes the kernel look for firmware.
     private const string FirmwarePlace = "early/firmware";
 
     private static readonly string[] s_firmware = ["usr/lib/firmware", "lib/firmware"];
 
-    /// <summary>Copies files and directories, with their rights to run.</summary>
-    /// <exception cref="FailedException">One is not there.</exception>
+    /// <summary>Copies files and directories, and keeps executable bits.</summary>
+    /// <exception cref="FailedException">A file does not exist.</exception>
     public void Copy(IEnumerable<IncludedFile> files)
     {
         foreach (var file in files)
@@ -38,8 +38,8 @@ internal sealed class IncludedFiles(string laptop, string root)
         }
     }
 
-    /// <summary>Copies firmware: all below /lib/firmware whose path begins so. Links are followed, of which there are many.</summary>
-    /// <exception cref="FailedException">One begins nothing.</exception>
+    /// <summary>Copies all firmware files whose path below /lib/firmware begins with one of the prefixes. The many links there are followed.</summary>
+    /// <exception cref="FailedException">No file begins with a prefix.</exception>
     public void CopyFirmware(IEnumerable<string> beginnings)
     {
         foreach (var beginning in beginnings)

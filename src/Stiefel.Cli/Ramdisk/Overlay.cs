@@ -2,13 +2,13 @@ using System.Reflection;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>The files of our own that every ramdisk holds, carried inside this program.</summary>
+/// <summary>Stiefel's own files in every ramdisk, embedded in this program.</summary>
 internal static class Overlay
 {
     public const string Always = "overlay/";
     public const string Debug = "overlay-debug/";
 
-    /// <summary>Files by their path in the ramdisk.</summary>
+    /// <summary>The files of an overlay, with their paths in the ramdisk.</summary>
     public static IEnumerable<(string Path, byte[] Content)> Files(string overlay)
     {
         var program = typeof(Overlay).Assembly;
@@ -21,7 +21,7 @@ internal static class Overlay
         }
     }
 
-    /// <summary>Writes them below a directory; what begins with `#!` becomes executable.</summary>
+    /// <summary>Writes the files below a directory; those that begin with `#!` become executable.</summary>
     public static void Write(string overlay, string root)
     {
         foreach ((var path, var content) in Files(overlay))

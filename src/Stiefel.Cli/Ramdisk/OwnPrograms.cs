@@ -2,15 +2,15 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>Our other programs: they lie beside this one, where the package puts those that nobody calls, or in the directory that STIEFEL_BIN names.</summary>
+/// <summary>Finds Stiefel's other programs: beside this one, in the package's private directory, or in the directory that STIEFEL_BIN names.</summary>
 internal static class OwnPrograms
 {
     private const string PackagePlace = "../lib/stiefel";
 
     public const string DirectoryVariable = "STIEFEL_BIN";
 
-    /// <summary>Path of a program such as `stiefel-server`.</summary>
-    /// <exception cref="FailedException">It is in neither place.</exception>
+    /// <summary>The path of a program such as `stiefel-server`.</summary>
+    /// <exception cref="FailedException">The program is in none of these places.</exception>
     public static string Find(string name)
     {
         var given = Environment.GetEnvironmentVariable(DirectoryVariable);

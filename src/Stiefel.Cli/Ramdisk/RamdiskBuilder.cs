@@ -10,14 +10,14 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>Builds the ramdisk: packages, kernel, programs, directory, archives, image. Steps whose inputs did not change are not done again.</summary>
+/// <summary>Builds the ramdisk: packages, kernel, programs, directory, archives, image. Steps with unchanged inputs are not repeated.</summary>
 internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
 {
     private const string OsRelease = "/etc/os-release";
 
     private readonly RamdiskContent _content = RamdiskContent.For(request.Configuration);
 
-    /// <summary>Builds all of it.</summary>
+    /// <summary>Builds the whole ramdisk.</summary>
     public async Task<RamdiskImage> BuildAsync(CancellationToken token)
     {
         using var cache = await StepCache.OpenAsync(request.Configuration.Paths.Cache, log, token);
@@ -43,19 +43,19 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         var netBoot = await new NetBootStep(packing, log, work.Path).RunAsync(request.Configuration, kernel, parts, EarlyCompression, token);
         using (log.Begin($"write {request.OutputDirectory}"))
         {
-            // A kernel of the laptop's own has the modules that its distribution chose.
+            // No limit with the laptop's own kernel, whose distribution determines the size of its modules.
             var limit = request.Compression is null && request.Own is null ? _content.SizeLimit : null;
             var image = new ImageWriter(request.OutputDirectory, log).Write(kernel, parts, programs, RamdiskWishes.HashOf(request.Configuration, Laptop), netBoot, limit);
             if (request.Own is not null)
             {
-                Directory.Delete(kernel.DirectoryPath, recursive: true); // nothing is taken from it again
+                Directory.Delete(kernel.DirectoryPath, recursive: true); // not cached, so it is no longer needed
             }
 
             return image;
         }
     }
 
-    /// <summary>Builds what a package of ours carries.</summary>
+    /// <summary>Builds the part that Stiefel's package carries.</summary>
     public async Task<RamdiskPrograms> BuildProgramsAsync(CancellationToken token)
     {
         using var cache = await StepCache.OpenAsync(request.Configuration.Paths.Cache, log, token);
@@ -66,7 +66,7 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
     // The top of the tree that files of the laptop's own are taken from.
     private string Laptop => request.Own?.Laptop.Root ?? "/";
 
-    // What its own kernel unpacks may be packed in no way that it might not know.
+    // The laptop's own kernel may not support every compression, so leave its part uncompressed.
     private Configuration.Compression EarlyCompression => request.Own is null ? Compression : Configuration.Compression.None;
 
     private Configuration.Compression Compression => request.Compression ?? _content.Compression;
@@ -81,7 +81,7 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
             RamdiskLint.Check(root).ToList().ForEach(log.Note);
         }
 
-        // Whatever kernel unpacks it has to be able to.
+        // Any kernel must be able to unpack it.
         var start = request.ForAnyKernel ? Configuration.Compression.None : Compression;
         return new RamdiskPrograms(
             await packing.ArchiveAsync("start", root, path => !RootPath.IsBelow(path, ["usr"]) || path == "usr", start, token),
@@ -90,7 +90,7 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
             new SortedDictionary<string, string>(packages.All.ToDictionary(package => package.Name, package => package.Version)));
     }
 
-    // What depends on the kernel, or on this laptop's configuration; small.
+    // The small part that depends on the kernel and on this laptop's configuration.
     private async Task<PackedPart> EarlyAsync(PackStep packing, KernelTree kernel, string work, CancellationToken token)
     {
         var root = Path.Combine(work, "early");

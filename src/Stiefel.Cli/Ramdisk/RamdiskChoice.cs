@@ -4,22 +4,22 @@ using Stiefel.Cli.Ramdisk.Kernel;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>What a laptop's ramdisk is made of: whose kernel, and whose programs.</summary>
+/// <summary>The kernel and the programs of which a laptop's ramdisk is made.</summary>
 /// <param name="Own">The laptop's own kernel; null for Debian's.</param>
-/// <param name="Programs">The part that a package of ours carries; null to make it of Debian's packages.</param>
-/// <param name="Notes">How that came about, one line each.</param>
+/// <param name="Programs">The programs in Stiefel's package; null to build them from Debian's packages.</param>
+/// <param name="Notes">The reasons, one line each.</param>
 internal sealed record RamdiskChoice(OwnRamdiskKernel? Own, RamdiskPrograms? Programs, IReadOnlyList<string> Notes)
 {
-    /// <summary>Nothing is fetched for it.</summary>
+    /// <summary>True if nothing must be downloaded.</summary>
     public bool IsAtHand => Own is not null && Programs is not null && !BuildsDrivers;
 
     /// <summary>Drivers are built for it, which takes a mirror.</summary>
     public bool BuildsDrivers { get; init; }
 
-    /// <summary>Chooses.</summary>
-    /// <param name="laptop">What the laptop is.</param>
-    /// <param name="configuration">What is wanted.</param>
-    /// <param name="fromDebian">All of it is to be Debian's.</param>
+    /// <summary>Chooses kernel and programs.</summary>
+    /// <param name="laptop">The facts about the laptop.</param>
+    /// <param name="configuration">The laptop's configuration.</param>
+    /// <param name="fromDebian">True to use Debian's packages for everything.</param>
     public static RamdiskChoice For(LaptopFacts laptop, StiefelConfiguration configuration, bool fromDebian)
     {
         var notes = new List<string>();
@@ -34,8 +34,8 @@ internal sealed record RamdiskChoice(OwnRamdiskKernel? Own, RamdiskPrograms? Pro
         if (programs is null)
         {
             notes.Add(content.HasUsualPrograms
-                ? $"programs: of Debian's packages, since no package of Stiefel is installed that carries them ({CarriedPrograms.Place})"
-                : "programs: of Debian's packages, since the configuration wants more than every ramdisk has (modules, initrd.include-packages)");
+                ? $"programs: from Debian's packages, because no package of Stiefel with them is installed ({CarriedPrograms.Place})"
+                : "programs: from Debian's packages, because the configuration adds programs (modules, initrd.include-packages)");
         }
 
         if (content.Drivers.Count > 0)
@@ -54,16 +54,16 @@ internal sealed record RamdiskChoice(OwnRamdiskKernel? Own, RamdiskPrograms? Pro
             var missing = KernelNeeds.Missing(laptop.Tree, kernel, content.KernelModules, needs);
             if (missing.Any(need => need.IsEssential))
             {
-                notes.Add($"kernel {kernel.Release} is not taken: it has not {string.Join(", ", missing.Where(need => need.IsEssential))}");
+                notes.Add($"kernel {kernel.Release} is not used: it lacks {string.Join(", ", missing.Where(need => need.IsEssential))}");
                 continue;
             }
 
             notes.Add($"kernel {kernel.Release} of this laptop has what the ramdisk needs: {string.Join(", ", needs.Except(missing).Select(need => need.Name).Distinct())}");
-            notes.AddRange(missing.Select(need => $"the ramdisk will not have {need}: its driver is none of that kernel's own"));
+            notes.AddRange(missing.Select(need => $"the ramdisk will not have {need}: that kernel has no such driver"));
             return new OwnRamdiskKernel(laptop.Tree, kernel);
         }
 
-        notes.Add("kernel: Debian's, since no kernel of this laptop has what the ramdisk needs (looked for modules.dep in lib/modules/*, and vmlinuz beside it or in /boot)");
+        notes.Add("kernel: Debian's, because no kernel of this laptop has what the ramdisk needs (looked for modules.dep in lib/modules/*, and vmlinuz beside it or in /boot)");
         return null;
     }
 }

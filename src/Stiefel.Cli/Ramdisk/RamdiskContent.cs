@@ -4,12 +4,12 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>Single files of a package; the libraries they need come along, its other files and its dependencies do not.</summary>
-/// <param name="Package">Debian's name.</param>
-/// <param name="Paths">Files, or directories with all below them, with /bin and its like merged into /usr.</param>
+/// <summary>Single files to take from a package, with the libraries that they need, but without the package's other files and dependencies.</summary>
+/// <param name="Package">The package's name in Debian.</param>
+/// <param name="Paths">Files, or directories with everything below them. /bin and the like are merged into /usr.</param>
 internal sealed record PackagePart(string Package, params IReadOnlyList<string> Paths);
 
-/// <summary>What a configuration asks the ramdisk to hold.</summary>
+/// <summary>The ramdisk's content according to a configuration.</summary>
 internal sealed record RamdiskContent
 {
     private static readonly PackagePart[] s_base =
@@ -30,13 +30,13 @@ internal sealed record RamdiskContent
         new("kexec-tools", "usr/sbin/kexec", "usr/sbin/kexec-load-kernel"),
     ];
 
-    /// <summary>What the server links to, and OpenSSL, which it opens by name when it runs.</summary>
+    /// <summary>The libraries that the server links to, and OpenSSL, which it opens at run time.</summary>
     private static readonly string[] s_libraries = ["libc.so.6", "libm.so.6", "libssl.so.3", "libcrypto.so.3"];
 
     public IReadOnlyList<PackagePart> Parts { get; private init; } = s_base;
     public IReadOnlyList<string> Libraries { get; private init; } = s_libraries;
 
-    /// <summary>Whole packages, with their dependencies.</summary>
+    /// <summary>Packages to include whole, with their dependencies.</summary>
     public IReadOnlyList<string> WholePackages { get; private init; } = [];
 
     /// <summary>Needed only to be searched for <see cref="Libraries"/>.</summary>
@@ -46,33 +46,33 @@ internal sealed record RamdiskContent
     public IReadOnlyList<string> ExcludedPaths { get; private init; } = [];
     public ModuleRules KernelModules { get; private init; } = ModuleRules.Usual;
 
-    /// <summary>Files of the laptop's own.</summary>
+    /// <summary>The laptop's own files to include.</summary>
     public IReadOnlyList<IncludedFile> Files { get; private init; } = [];
 
-    /// <summary>Firmware of the laptop's own: how its paths begin.</summary>
+    /// <summary>The laptop's own firmware files to include, as prefixes of paths.</summary>
     public IReadOnlyList<string> Firmware { get; private init; } = [];
 
     /// <summary>Drivers that are not in the kernel, and are built.</summary>
     public IReadOnlyList<ForeignDriver> Drivers { get; private init; } = [];
 
-    /// <summary>Components of the archive that the chosen parts need besides those configured.</summary>
+    /// <summary>Components of the archive that these parts need in addition to the configured ones.</summary>
     public IReadOnlyList<string> MoreComponents { get; private init; } = [];
 
-    /// <summary>Shells on tty2 and ttyS1, or null.</summary>
+    /// <summary>The shell on tty2 and ttyS1; null for none.</summary>
     public string? DebugShell { get; private init; }
 
     public Compression Compression { get; private init; }
 
-    /// <summary>MiB, or null for a debug image, which may be of any size.</summary>
+    /// <summary>Largest size in MiB; null for a debug image, which may have any size.</summary>
     public int? SizeLimit { get; private init; }
 
-    /// <summary>The server does not protect the link. Otherwise it does unless its kernel arguments say stiefel.Link.Protection=none.</summary>
+    /// <summary>True if the server must not protect the link. If false, it does unless its kernel arguments say stiefel.Link.Protection=none.</summary>
     public bool LinkInTheOpen { get; private init; }
 
-    /// <summary>Its programs are those that every ramdisk has, so that a package of ours can carry them.</summary>
+    /// <summary>True if the programs are those of every ramdisk, so that they can come from Stiefel's package.</summary>
     public bool HasUsualPrograms => ReferenceEquals(Parts, s_base) && WholePackages.Count == 0 && DebugShell is null;
 
-    /// <summary>All that must be fetched, besides the kernel.</summary>
+    /// <summary>All packages to download, except the kernel.</summary>
     public IReadOnlyList<string> AllPackages => [.. Parts.Select(part => part.Package).Concat(LibraryPackages).Concat(WholePackages).Distinct().Order(StringComparer.Ordinal)];
 
     public static RamdiskContent For(StiefelConfiguration configuration)

@@ -1,20 +1,20 @@
 namespace Stiefel.Cli.Ramdisk;
 
 /// <summary>The files of a finished image.</summary>
-/// <param name="Directory">Where they lie.</param>
+/// <param name="Directory">The directory of the files.</param>
 internal sealed record RamdiskImage(string DirectoryPath)
 {
     public const string KernelName = "stiefel-vmlinuz";
     public const string InitrdName = "stiefel-initrd.img";
 
-    /// <summary>What the server ramdisk offers to desktops without a stick; not in every image.</summary>
+    /// <summary>The archive that the server ramdisk offers to desktops without a stick; not every image has it.</summary>
     public const string NetBootName = "stiefel-netboot.img";
 
     public string Kernel => Real(Path.Combine(DirectoryPath, KernelName));
     public string NetBoot => Real(Path.Combine(DirectoryPath, NetBootName));
     public string Initrd => Real(Path.Combine(DirectoryPath, InitrdName));
 
-    /// <summary>A file behind its links: what FileInfo says of a link is the link's own.</summary>
+    /// <summary>Resolves links, because FileInfo would describe the link itself.</summary>
     public static string Real(string path) => File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } file ? file.FullName : path;
 
     /// <summary>The ramdisk in a directory that `create-initrd --out` filled.</summary>

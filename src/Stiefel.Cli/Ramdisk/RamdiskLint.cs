@@ -4,7 +4,7 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>What must not be in a ramdisk, whose image lies on sticks and boot partitions for all to read; whatever packages and files somebody adds to it.</summary>
+/// <summary>Finds what must not be in a ramdisk, whatever packages and files are added: its image is readable for everybody, on sticks and boot partitions.</summary>
 internal static class RamdiskLint
 {
     private const int FirstBytes = 4096;
@@ -12,9 +12,9 @@ internal static class RamdiskLint
     private static readonly string[] s_compilers = ["as", "cc", "c++", "clang", "g++", "gcc", "go", "ld", "make", "rustc", "tcc"];
     private static readonly string[] s_programs = ["bin/", "sbin/", "usr/bin/", "usr/sbin/"];
 
-    /// <summary>Looks at a directory that becomes a part of the image.</summary>
-    /// <returns>What may be there but should not, a line each.</returns>
-    /// <exception cref="FailedException">A key or a password is in it.</exception>
+    /// <summary>Checks a directory that will be part of the image.</summary>
+    /// <returns>One line for each file that is allowed but should not be there.</returns>
+    /// <exception cref="FailedException">The directory holds a key or a password.</exception>
     public static IReadOnlyList<string> Check(string root)
     {
         var notes = new List<string>();
@@ -28,7 +28,7 @@ internal static class RamdiskLint
 
             if (Secret(path, file) is { } secret)
             {
-                throw new FailedException($"/{path} would be in the ramdisk, and is {secret}: the image is readable for all, on the stick and on the laptop; leave it out (initrd.include-packages, initrd.include-files, initrd.packing.exclude-paths)");
+                throw new FailedException($"/{path} would be in the ramdisk, but is {secret}: everybody can read the image, on the stick and on the laptop; leave it out (initrd.include-packages, initrd.include-files, initrd.packing.exclude-paths)");
             }
 
             if (IsCompiler(path))
@@ -40,7 +40,7 @@ internal static class RamdiskLint
         return notes;
     }
 
-    // What is built for several versions or machines has these in its name: x86_64-linux-gnu-gcc-12.
+    // Compilers may have architecture and version in their names: x86_64-linux-gnu-gcc-12.
     private static bool IsCompiler(string path) => s_programs.Any(place => path.StartsWith(place, StringComparison.Ordinal))
         && Path.GetFileName(path).Split('-').Any(s_compilers.Contains);
 

@@ -4,49 +4,49 @@ using Stiefel.Cli.Ramdisk.Kernel;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>What `create-initrd` was asked for.</summary>
+/// <summary>A request to build a ramdisk, with the options of `create-initrd`.</summary>
 internal sealed record RamdiskRequest
 {
     public required StiefelConfiguration Configuration { get; init; }
 
-    /// <summary>Where the image goes; null means <see cref="DefaultOutput"/>.</summary>
+    /// <summary>The directory for the image; null means <see cref="DefaultOutput"/>.</summary>
     public string? Output { get; init; }
 
-    /// <summary>A kernel that is installed on the laptop; null for one of Debian's packages.</summary>
+    /// <summary>An installed kernel of the laptop; null for a kernel from Debian's packages.</summary>
     public OwnRamdiskKernel? Own { get; init; }
 
-    /// <summary>The drivers of the laptop that it is made on; one that the ramdisk has not is told.</summary>
+    /// <summary>The drivers that this laptop uses; the user is told of those that the ramdisk lacks.</summary>
     public IReadOnlyList<KernelNeed> Hardware { get; init; } = [];
 
-    /// <summary>The programs' part that a package of ours carries; null to make it of Debian's packages.</summary>
+    /// <summary>The programs in Stiefel's package; null to build them from Debian's packages.</summary>
     public RamdiskPrograms? Programs { get; init; }
 
-    /// <summary>The programs' part is to be carried by a package.</summary>
+    /// <summary>True to build programs for a package, which must work with any kernel.</summary>
     public bool ForAnyKernel { get; init; }
 
-    /// <summary>Work in memory (/dev/shm) and leave no unpacked ramdisk behind.</summary>
+    /// <summary>True to work in memory (/dev/shm) and leave no unpacked ramdisk behind.</summary>
     public bool WorkInMemory { get; init; }
 
-    /// <summary>Ask the mirror again although the packages are known.</summary>
+    /// <summary>True to ask the mirror for newer packages.</summary>
     public bool Update { get; init; }
 
     public string? Mirror { get; init; }
     public Compression? Compression { get; init; }
 
-    /// <summary>A kernel is to be fetched.</summary>
+    /// <summary>True if a kernel must be downloaded.</summary>
     public bool NeedsKernelPackage => Own is null && !ForAnyKernel;
 
-    /// <summary>Something is.</summary>
+    /// <summary>True if anything must be downloaded.</summary>
     public bool NeedsPackages => NeedsKernelPackage || Programs is null;
 
     public string OutputDirectory => Output ?? DefaultOutput(Configuration);
 
-    /// <summary>Where everything else looks: where the laptop's own ramdisk lies, or for somebody who cannot write there, beside the cache.</summary>
+    /// <summary>The directory where other commands look: that of the laptop's own ramdisk, or one in the cache for users who cannot write there.</summary>
     public static string DefaultOutput(StiefelConfiguration configuration) =>
         Environment.IsPrivilegedProcess ? Path.GetDirectoryName(configuration.ServerSetup.Kernel)! : Path.Combine(configuration.Paths.Cache, "image");
 }
 
-/// <summary>A kernel of the laptop's own.</summary>
-/// <param name="Laptop">Where it is installed.</param>
-/// <param name="Kernel">Which it is.</param>
+/// <summary>An installed kernel of a laptop.</summary>
+/// <param name="Laptop">The laptop's files.</param>
+/// <param name="Kernel">The kernel.</param>
 internal sealed record OwnRamdiskKernel(LaptopTree Laptop, OwnKernel Kernel);

@@ -4,18 +4,18 @@ using Stiefel.Protocol.Boot;
 
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>The ramdisk as a directory: Debian's files, our programs, our overlay. The archive and test-nspawn both come from it.</summary>
+/// <summary>Assembles the ramdisk as a directory: Debian's files, Stiefel's programs and Stiefel's overlay.</summary>
 internal static class RamdiskTree
 {
     private const UnixFileMode Executable =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    // What /init needs before /usr is there.
+    // The busybox that /init uses before /usr is mounted.
     private const string EarlyBusybox = "early/busybox";
     private const string EarlyModules = "early/modules";
 
-    // One of stiefel-server's own sources of settings; kernel arguments have the last word.
+    // stiefel-server reads its settings from this file; kernel arguments override them.
     private const string ServerSettings = "etc/stiefel/appsettings.json";
 
     private static readonly string[] s_directories = ["dev", EarlyModules, "etc/stiefel/keys", "proc", "root", "run", "sys", "tmp", "usr/bin", "usr/lib/modules", "usr/lib64", "usr/sbin", "var"];
@@ -23,10 +23,10 @@ internal static class RamdiskTree
     private static readonly (string Program, string Place)[] s_programs =
         [("stiefel-server", "usr/bin"), ("stiefel-client", "usr/bin"), ("stiefel-attach", "usr/lib/stiefel")];
 
-    /// <summary>Makes the directory anew.</summary>
-    /// <param name="root">Where.</param>
-    /// <param name="userland">Debian's files.</param>
-    /// <param name="content">What else was asked for.</param>
+    /// <summary>Makes the directory from scratch.</summary>
+    /// <param name="root">The directory.</param>
+    /// <param name="userland">The directory of Debian's files.</param>
+    /// <param name="content">The ramdisk's content.</param>
     public static void Assemble(string root, string userland, RamdiskContent content)
     {
         Clear(root);
@@ -60,11 +60,11 @@ internal static class RamdiskTree
         new SharedLibraries(root).Check(s_programs.Select(program => $"{program.Place}/{program.Program}"));
     }
 
-    /// <summary>Makes the small part anew that depends on the kernel and on the configuration.</summary>
-    /// <param name="root">Where.</param>
-    /// <param name="modules">Kernel modules without which /usr cannot be mounted.</param>
-    /// <param name="content">What was asked for.</param>
-    /// <param name="laptop">The top of the laptop's tree, for files of its own.</param>
+    /// <summary>Makes the small part that depends on the kernel and on the configuration.</summary>
+    /// <param name="root">The directory.</param>
+    /// <param name="modules">The directory of the kernel modules that are needed to mount /usr.</param>
+    /// <param name="content">The ramdisk's content.</param>
+    /// <param name="laptop">The root of the laptop's tree, for its own files.</param>
     public static void AssembleEarly(string root, string modules, RamdiskContent content, string laptop)
     {
         Clear(root);
@@ -89,12 +89,12 @@ internal static class RamdiskTree
         }
     }
 
-    /// <summary>Names of our programs inside.</summary>
+    /// <summary>Names of Stiefel's programs in the ramdisk.</summary>
     public static IEnumerable<string> Programs => s_programs.Select(program => program.Program);
 
     public static void MakeExecutable(string file) => File.SetUnixFileMode(file, Executable);
 
-    /// <summary>Adds what is below one root directory to another.</summary>
+    /// <summary>Copies everything below one root directory into another.</summary>
     public static void Copy(string from, string to)
     {
         foreach (var path in DirectoryTree.Walk(from))
@@ -104,8 +104,8 @@ internal static class RamdiskTree
     }
 
     /// <summary>
-    /// Copies a file, a symlink as a symlink, or makes a directory. File.Move will not do between file systems: there it copies what a
-    /// symlink leads to, which for an absolute one is a file of this machine.
+    /// Copies a file, copies a symlink as a symlink, or makes a directory. File.Move would not do: between file systems it copies the target of a symlink,
+    /// which for an absolute one is a file of this machine.
     /// </summary>
     public static void CopyEntry(string source, string target)
     {

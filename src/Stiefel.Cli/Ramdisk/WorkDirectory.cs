@@ -1,6 +1,6 @@
 namespace Stiefel.Cli.Ramdisk;
 
-/// <summary>Where a build unpacks things: a directory that stays, with the ramdisk as a directory in it, or one in memory that does not.</summary>
+/// <summary>The directory in which a build unpacks things: a permanent one, which keeps the unpacked ramdisk, or one in memory that is deleted.</summary>
 internal sealed class WorkDirectory : IDisposable
 {
     private readonly bool _temporary;

@@ -8,18 +8,18 @@ using Stiefel.Protocol.Keys;
 namespace Stiefel.Cli.Report;
 
 /// <summary>
-/// Takes secrets out of a text. None is ever written into a log or a configuration of ours; but a report goes to strangers, and what other programs
-/// wrote is in it as well. Known secrets are looked for in every form in which one is written, others by the words before them.
+/// Takes secrets out of a text. Stiefel writes no secrets into logs or configurations, but a report goes to strangers and also holds what other
+/// programs wrote. Known secrets are found in every form in which one may be written, unknown ones by the words before them.
 /// </summary>
 internal sealed partial class Redaction
 {
     private const string InPlaceOfSecret = "[left out]";
 
-    // A file that somebody else can read may still hold the secret of a stick.
+    // Includes keys in files that others can read: they may still be the secret of a stick.
     private readonly HashSet<string> _secrets = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>All keys that this laptop has, and the tokens that are made of them.</summary>
-    /// <param name="keys">Their directory; those that cannot be read are passed over.</param>
+    /// <summary>A redaction of all keys of this laptop, and of the tokens derived from them.</summary>
+    /// <param name="keys">The keys' directory; unreadable keys are skipped.</param>
     public static Redaction Of(KeyDirectory keys)
     {
         var redaction = new Redaction();
@@ -34,14 +34,14 @@ internal sealed partial class Redaction
             }
             catch (Exception error) when (error is KeyFileException or VerbException or IOException or UnauthorizedAccessException)
             {
-                // A report is made where something is wrong.
+                // Go on without this key: reports are made on machines where something is wrong.
             }
         }
 
         return redaction;
     }
 
-    /// <summary>The text without them.</summary>
+    /// <summary>The text without the secrets.</summary>
     public string Clean(string text)
     {
         foreach (var secret in _secrets)

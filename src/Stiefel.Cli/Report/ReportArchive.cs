@@ -5,16 +5,16 @@ using Stiefel.Cli.Keys;
 
 namespace Stiefel.Cli.Report;
 
-/// <summary>A tar archive with one file for each part, for its owner's eyes until he sends it.</summary>
+/// <summary>Writes a tar archive with one file for each part; only its owner can read it.</summary>
 internal static class ReportArchive
 {
-    /// <summary>Collects and writes it; it appears complete or not at all.</summary>
-    /// <param name="file">Its path; nothing may be there.</param>
-    /// <param name="directory">The directory that it unpacks to.</param>
-    /// <param name="parts">What is collected, in this order.</param>
-    /// <param name="redaction">Takes secrets out.</param>
-    /// <param name="tell">Told of each part as it is begun.</param>
-    /// <param name="token">Ends it.</param>
+    /// <summary>Collects the parts and writes the archive, which appears complete or not at all.</summary>
+    /// <param name="file">The archive's path; it must not exist.</param>
+    /// <param name="directory">The directory that the archive unpacks to.</param>
+    /// <param name="parts">The parts, in the order in which they are collected.</param>
+    /// <param name="redaction">Takes secrets out of each part.</param>
+    /// <param name="tell">Receives the name of each part before it is collected.</param>
+    /// <param name="token">Cancels the collection.</param>
     public static async Task WriteAsync(string file, string directory, IEnumerable<ReportPart> parts, Redaction redaction, Action<string> tell, CancellationToken token)
     {
         using var content = new MemoryStream();
@@ -30,6 +30,6 @@ internal static class ReportArchive
             }
         }
 
-        PrivateFile.Create(file, content.ToArray(), $"{file} is there already; name another with --out");
+        PrivateFile.Create(file, content.ToArray(), $"{file} exists already; name another file with --out");
     }
 }

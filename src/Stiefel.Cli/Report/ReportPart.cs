@@ -4,17 +4,17 @@ using Stiefel.Linux.Programs;
 namespace Stiefel.Cli.Report;
 
 /// <summary>One file of a report.</summary>
-/// <param name="Name">Its path in the archive.</param>
-/// <param name="ReadAsync">Its text. What it throws is written in its place.</param>
+/// <param name="Name">The file's path in the archive.</param>
+/// <param name="ReadAsync">Reads the file's text. If it throws, the error's message is written instead.</param>
 internal sealed record ReportPart(string Name, Func<CancellationToken, Task<string>> ReadAsync)
 {
-    /// <summary>Characters of one part; of a longer one the end is kept, where the trouble is.</summary>
+    /// <summary>Most characters of one part. If a text is longer, its end is kept, because the trouble is usually there.</summary>
     public const int Most = 2 * 1024 * 1024;
 
-    // Some of what is asked may hang where a disk does.
+    // Some of the programs may hang if a disk does.
     private static readonly ExternalProgramOptions s_patience = new() { Timeout = TimeSpan.FromSeconds(20) };
 
-    /// <summary>What a program prints.</summary>
+    /// <summary>A part with the output of a program.</summary>
     public static ReportPart Of(string name, string program, params string[] arguments) => new(name, async token =>
     {
         if (ExternalProgram.Find(program) is null)
@@ -25,10 +25,10 @@ internal sealed record ReportPart(string Name, Func<CancellationToken, Task<stri
         return $"$ {program} {string.Join(' ', arguments)}\n{(await ExternalProgram.RunAsync(program, arguments, s_patience, token)).Text}";
     });
 
-    /// <summary>What is in a file.</summary>
+    /// <summary>A part with the content of a file.</summary>
     public static ReportPart OfFile(string name, string path) => new(name, token => File.ReadAllTextAsync(path, token));
 
-    /// <summary>Collects it, and says instead why it cannot.</summary>
+    /// <summary>The text without secrets, or the reason why it cannot be collected.</summary>
     public async Task<string> CollectAsync(Redaction redaction, CancellationToken token)
     {
         string text;

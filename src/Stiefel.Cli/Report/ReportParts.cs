@@ -8,12 +8,12 @@ using Stiefel.Cli.Setup;
 
 namespace Stiefel.Cli.Report;
 
-/// <summary>What a report consists of.</summary>
+/// <summary>Lists the parts of a report.</summary>
 internal static class ReportParts
 {
     private static readonly string[] s_routes = ["status", "sessions", "exports", "power", "network", "config", "boot", "keys"];
 
-    /// <summary>What can be told of this machine, be it laptop or desktop.</summary>
+    /// <summary>The parts about this machine, laptop or desktop.</summary>
     public static IEnumerable<ReportPart> OfThisMachine(string configuration, KeyDirectory keys) =>
     [
         new("about.txt", _ => Task.FromResult(About())),
@@ -36,7 +36,7 @@ internal static class ReportParts
         ReportPart.Of("firmware-entries.txt", "efibootmgr", "-v"),
     ];
 
-    /// <summary>What a server tells of itself; secrets are masked by it already.</summary>
+    /// <summary>The parts that a server tells about itself; it masks secrets itself.</summary>
     public static IEnumerable<ReportPart> OfServer(ControlPlane plane) =>
         s_routes.Select(route => new ReportPart($"server/{route}.json", async token => await plane.GetAsync($"/api/v1/{route}", token) + "\n"));
 

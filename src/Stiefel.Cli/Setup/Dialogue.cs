@@ -2,33 +2,33 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Setup;
 
-/// <summary>What a person says to a change.</summary>
+/// <summary>The user's answer to a proposed change.</summary>
 internal enum Answer
 {
-    /// <summary>Do it.</summary>
+    /// <summary>Make the change.</summary>
     Yes,
 
-    /// <summary>Leave this one out.</summary>
+    /// <summary>Skip this change.</summary>
     Skip,
 }
 
 /// <summary>Shows each change, and asks.</summary>
-/// <param name="input">Answers, a line each; null: yes to everything.</param>
-/// <param name="output">Where it is shown.</param>
-/// <param name="colored">With a terminal's colours.</param>
+/// <param name="input">The answers, one per line; null to make every change without asking.</param>
+/// <param name="output">Receives the changes and questions.</param>
+/// <param name="colored">True to use a terminal's colours.</param>
 internal sealed class Dialogue(TextReader? input, TextWriter output, bool colored)
 {
     private const string Question = "Do this? [y]es, [s]kip, [a]bort: ";
 
-    /// <summary>Shows it.</summary>
+    /// <summary>Shows a change.</summary>
     public void Show(Change change)
     {
         output.WriteLine($"{change.File.Path}: {change.File.Why}");
         output.WriteLine(UnifiedDiff.Of(change, colored));
     }
 
-    /// <summary>Asks about it.</summary>
-    /// <exception cref="FailedException">It is to end here, or nobody answers.</exception>
+    /// <summary>Asks whether to make the change that was shown.</summary>
+    /// <exception cref="FailedException">The user aborts, or the input ends.</exception>
     public Answer Ask()
     {
         while (input is not null)
@@ -42,13 +42,13 @@ internal sealed class Dialogue(TextReader? input, TextWriter output, bool colore
                 case "s" or "skip":
                     return Answer.Skip;
                 case "a" or "abort" or null:
-                    throw new FailedException("stopped; what was done so far stays, and `stiefel setup-server-os --undo` takes it back");
+                    throw new FailedException("stopped; the changes made so far stay, and `stiefel setup-server-os --undo` undoes them");
             }
         }
 
         return Answer.Yes;
     }
 
-    /// <summary>A line.</summary>
+    /// <summary>Shows a line.</summary>
     public void Say(string line) => output.WriteLine(line);
 }

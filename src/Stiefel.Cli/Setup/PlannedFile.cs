@@ -2,32 +2,32 @@ using System.Text;
 
 namespace Stiefel.Cli.Setup;
 
-/// <summary>A file, or a link, as set-up wants it to be.</summary>
-/// <param name="Path">Absolute, from the tree's top.</param>
-/// <param name="Why">One line for the person who is asked.</param>
+/// <summary>A file or link that set-up wants to write.</summary>
+/// <param name="Path">Absolute path, from the tree's root.</param>
+/// <param name="Why">One line that explains the file to the user.</param>
 internal sealed record PlannedFile(string Path, string Why)
 {
-    /// <summary>For everybody to read.</summary>
+    /// <summary>Everybody can read the file.</summary>
     public const UnixFileMode Public = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>For root alone.</summary>
+    /// <summary>Only root can read the file.</summary>
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Its bytes; of a link the path that it leads to.</summary>
+    /// <summary>The file's bytes, or a link's target.</summary>
     public required byte[] Content { get; init; }
 
-    /// <summary>Its rights, and whether its directory is made for root alone.</summary>
+    /// <summary>The file's mode. A private file's new directory is private, too.</summary>
     public UnixFileMode Mode { get; init; } = Public;
 
-    /// <summary>It is a symbolic link.</summary>
+    /// <summary>True for a symbolic link.</summary>
     public bool IsLink { get; init; }
 
-    /// <summary>It is never shown.</summary>
+    /// <summary>True if the content is never shown.</summary>
     public bool IsSecret => Mode == Private;
 
-    /// <summary>A text file.</summary>
+    /// <summary>Plans a text file.</summary>
     public static PlannedFile Text(string path, string why, string text) => new(path, why) { Content = Encoding.UTF8.GetBytes(text) };
 
-    /// <summary>A link.</summary>
+    /// <summary>Plans a symbolic link.</summary>
     public static PlannedFile Link(string path, string why, string target) => new(path, why) { Content = Encoding.UTF8.GetBytes(target), IsLink = true };
 }

@@ -11,18 +11,18 @@ using Stiefel.Keys;
 
 namespace Stiefel.Cli.Setup;
 
-/// <summary>The ramdisk as an entry of the laptop's own boot menu: kernel, ramdisk, keys and arguments, of which a boot loader can read all.</summary>
+/// <summary>Installs the ramdisk as an entry of the laptop's own boot menu: kernel, ramdisk, keys and arguments, where the boot loader can read them.</summary>
 internal sealed class SetupEntry
 {
-    // What a kernel's upgrade puts there besides.
+    // Room left for the files of a kernel upgrade.
     private const long Spare = 64 << 20;
 
     private readonly LaptopFacts _laptop;
     private readonly StiefelConfiguration _configuration;
     private readonly TreeWriter _writer;
 
-    /// <param name="laptop">What the laptop is.</param>
-    /// <param name="configuration">Its configuration.</param>
+    /// <param name="laptop">The facts about the laptop.</param>
+    /// <param name="configuration">The laptop's configuration.</param>
     public SetupEntry(LaptopFacts laptop, StiefelConfiguration configuration)
     {
         var notes = new List<string>();
@@ -32,34 +32,34 @@ internal sealed class SetupEntry
         Place = EntryPlace.Of(laptop, notes);
         if (Place is { } place && laptop.Root.Layers.Any(layer => layer.StartsWith("LUKS", StringComparison.Ordinal)))
         {
-            notes.Add($"the boot entry needs the keys where the boot loader reads them ({place.Files}): with that partition somebody has them, though not what is encrypted on the disk");
+            notes.Add($"the boot entry needs the keys where the boot loader reads them ({place.Files}): somebody who reads that partition has the keys, though not the encrypted data on the disk");
         }
 
         Notes = notes;
     }
 
-    /// <summary>Where it goes; null if there is no place.</summary>
+    /// <summary>The place of the entry; null if there is none.</summary>
     public EntryPlace? Place { get; }
 
-    /// <summary>Why there is none, or what to know of it.</summary>
+    /// <summary>Says why there is no place, or what the user should know about it.</summary>
     public IReadOnlyList<string> Notes { get; }
 
-    /// <summary>Set-up made one.</summary>
+    /// <summary>True if set-up made the installed entry.</summary>
     public bool IsOurs(SetupJournal journal) => Place is { } place && journal.Find(place.Files) is { IsTree: true };
 
-    /// <summary>Its files are to be made, since there are none or others.</summary>
+    /// <summary>True if the entry's files are missing or outdated.</summary>
     public bool IsWanted => Place is { } place && Prepare() is { } wanted && (_laptop.Tree.Bytes(place.Switch) is not { } there || !there.AsSpan().SequenceEqual(wanted.Text));
 
-    /// <summary>Why it cannot be made now; null if it can.</summary>
+    /// <summary>Says why the entry cannot be made now; null if it can.</summary>
     public string? Obstacle()
     {
         var needed = 2 * Sources.Sum(file => new FileInfo(RamdiskImage.Real(OnDisk(file))).Length) + Spare;
         return Place is { } place && _laptop.Tree.OnDisk(place.Files) is { } inside && _laptop.Tree.FreeBytes(Path.GetDirectoryName(inside)!) is { } free && free < needed
-            ? $"no boot entry is installed: {Path.GetDirectoryName(place.Files)} has {DataSize.Binary(free)} free, and it takes {DataSize.Binary(needed)} while one ramdisk takes another's place"
+            ? $"no boot entry is installed: {Path.GetDirectoryName(place.Files)} has {DataSize.Binary(free)} free, but replacing a ramdisk takes {DataSize.Binary(needed)}, because the old one stays until the new one is complete"
             : null;
     }
 
-    /// <summary>Notes what will be made.</summary>
+    /// <summary>Records in the journal what will be made.</summary>
     public void Note(SetupRun run)
     {
         run.Note(new JournalEntry(Place!.Files, "", IsTree: true));
@@ -69,7 +69,7 @@ internal sealed class SetupEntry
         }
     }
 
-    /// <summary>Makes the files; the small one last. The version before stays until the next one is made.</summary>
+    /// <summary>Makes the files, the small one last. The previous version stays until the next one is made.</summary>
     public void Make()
     {
         var place = Place!;
@@ -100,7 +100,7 @@ internal sealed class SetupEntry
 
     private string[] Sources => [_configuration.ServerSetup.Kernel, _configuration.ServerSetup.Initrd];
 
-    // Null as long as there is no ramdisk.
+    // Null if there is no ramdisk yet.
     private Wanted? Prepare()
     {
         if (Place is null || _configuration.Boot.Disk is null || !Sources.All(_laptop.Tree.HasFile))

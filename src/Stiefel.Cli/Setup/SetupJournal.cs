@@ -7,12 +7,12 @@ using Stiefel.CommandLine;
 namespace Stiefel.Cli.Setup;
 
 /// <summary>
-/// What set-up did to a laptop, for its undoing: written before each change, so that there is never one that it does not know. The first state
-/// of a file that was there before is kept, whatever came later.
+/// Records what set-up did to a laptop, so that it can be undone. Each entry is written before its change, so that no change goes unrecorded. A file's
+/// original state is kept, no matter how often set-up changes the file.
 /// </summary>
 internal sealed class SetupJournal
 {
-    /// <summary>Where it lies.</summary>
+    /// <summary>The journal's path on the laptop.</summary>
     public const string Path = Directory + "/setup.json";
 
     private const string Directory = "/var/lib/stiefel";
@@ -23,11 +23,11 @@ internal sealed class SetupJournal
 
     private SetupJournal(IEnumerable<JournalEntry> entries) => _entries = [.. entries];
 
-    /// <summary>In the order in which it was done.</summary>
+    /// <summary>The entries, in the order of the changes.</summary>
     public IReadOnlyList<JournalEntry> Entries => _entries;
 
-    /// <summary>Reads it; an empty one if there is none.</summary>
-    /// <exception cref="FailedException">It is damaged.</exception>
+    /// <summary>Reads the journal; an empty one if there is none.</summary>
+    /// <exception cref="FailedException">The journal is damaged.</exception>
     public static SetupJournal Read(LaptopTree tree)
     {
         if (tree.Bytes(Path) is not { } bytes)
@@ -41,17 +41,17 @@ internal sealed class SetupJournal
         }
         catch (JsonException error)
         {
-            throw new FailedException($"{Path} is damaged, and without it set-up does not know what is its own: {error.Message}", error);
+            throw new FailedException($"{Path} is damaged, and without it set-up does not know which files it made: {error.Message}", error);
         }
     }
 
-    /// <summary>What it knows of a file; null if nothing.</summary>
+    /// <summary>The entry of a file; null if there is none.</summary>
     public JournalEntry? Find(string path) => _entries.Find(entry => entry.Path == path);
 
-    /// <summary>Where the first state of a file is kept.</summary>
+    /// <summary>The path at which a file's original state is kept.</summary>
     public static string BeforeOf(string path) => BeforeDirectory + path;
 
-    /// <summary>Notes what is about to be done; what was there at first is not forgotten.</summary>
+    /// <summary>Adds or replaces an entry; the record of the original state is kept.</summary>
     public void Note(JournalEntry entry)
     {
         var at = _entries.FindIndex(one => one.Path == entry.Path);
@@ -65,29 +65,29 @@ internal sealed class SetupJournal
         }
     }
 
-    /// <summary>It is undone.</summary>
+    /// <summary>Removes the entry of a change that was undone.</summary>
     public void Forget(JournalEntry entry) => _entries.Remove(entry);
 
-    /// <summary>As it lies on the disk.</summary>
+    /// <summary>The journal's content as a file.</summary>
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(new JournalDocument(1, _entries), s_json.JournalDocument);
 
-    /// <summary>What tells one content from another.</summary>
+    /// <summary>The hash by which contents are compared.</summary>
     public static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }
 
-/// <param name="Version">The version of this form.</param>
-/// <param name="Entries">In the order in which it was done.</param>
+/// <param name="Version">The version of this format.</param>
+/// <param name="Entries">The entries, in the order of the changes.</param>
 internal sealed record JournalDocument(int Version, IReadOnlyList<JournalEntry> Entries);
 
 /// <summary>One file, link or directory.</summary>
-/// <param name="Path">From the tree's top.</param>
-/// <param name="Sha256">The hash of what was installed; empty for a directory.</param>
-/// <param name="WasThere">There was something else before, which is kept.</param>
-/// <param name="ModeBefore">Its rights then, as st_mode has them (man 7 inode).</param>
-/// <param name="IsTree">A directory that is made anew again and again, and is set-up's with all that it holds.</param>
+/// <param name="Path">Absolute path, from the tree's root.</param>
+/// <param name="Sha256">The hash of the installed content; empty for a directory.</param>
+/// <param name="WasThere">True if a file existed before; its content is kept.</param>
+/// <param name="ModeBefore">That file's st_mode (man 7 inode).</param>
+/// <param name="IsTree">True for a directory that set-up owns with all its content, which is often replaced.</param>
 internal sealed record JournalEntry(string Path, string Sha256, bool WasThere = false, int ModeBefore = 0, bool IsTree = false)
 {
-    /// <summary>It was made for the files in it.</summary>
+    /// <summary>True for a directory that was made for the files in it.</summary>
     [JsonIgnore]
     public bool IsDirectory => Sha256.Length == 0 && !IsTree;
 }

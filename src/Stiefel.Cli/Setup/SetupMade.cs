@@ -5,28 +5,28 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Setup;
 
-/// <summary>What set-up does not write but makes, of what lies on the laptop: the ramdisk and its boot entry. At set-up it is asked; later both follow upgrades.</summary>
-/// <param name="laptop">What the laptop is.</param>
-/// <param name="configuration">Its configuration.</param>
-/// <param name="journal">What was done before.</param>
-/// <param name="output">What is done, step by step.</param>
+/// <summary>Makes what set-up builds from the laptop's own files: the ramdisk and its boot entry. Set-up asks first; later both are rebuilt after upgrades.</summary>
+/// <param name="laptop">The facts about the laptop.</param>
+/// <param name="configuration">The laptop's configuration.</param>
+/// <param name="journal">The journal of earlier changes.</param>
+/// <param name="output">Receives the steps.</param>
 internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configuration, SetupJournal journal, TextWriter output)
 {
     private readonly SetupRamdisk _ramdisk = new(laptop, configuration);
     private readonly SetupEntry _entry = new(laptop, configuration);
 
-    /// <summary>There is a ramdisk.</summary>
+    /// <summary>True if there is a ramdisk.</summary>
     public bool HasRamdisk => _ramdisk.IsThere;
 
-    /// <summary>There is a boot entry of set-up's.</summary>
+    /// <summary>True if there is a boot entry that set-up made.</summary>
     public bool HasEntry => _entry.IsOurs(journal);
 
-    /// <summary>Makes both, each only if the person wants it.</summary>
-    /// <param name="run">Notes what is made.</param>
-    /// <param name="dialogue">Asks.</param>
-    /// <param name="program">Where this program is installed.</param>
-    /// <param name="dryRun">Only says what it would do.</param>
-    /// <param name="token">Ends it.</param>
+    /// <summary>Makes both, each only if the user agrees.</summary>
+    /// <param name="run">Records what is made.</param>
+    /// <param name="dialogue">Asks the user.</param>
+    /// <param name="program">The path of the installed stiefel.</param>
+    /// <param name="dryRun">True to only say what would be done.</param>
+    /// <param name="token">Cancels the work.</param>
     public async Task OfferAsync(SetupRun run, Dialogue dialogue, string program, bool dryRun, CancellationToken token)
     {
         if (_ramdisk.IsWanted(journal))
@@ -51,7 +51,7 @@ internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configu
         }
     }
 
-    /// <summary>After an upgrade of a kernel or of Stiefel, or of keys and configuration; what is there stays until the new one is complete.</summary>
+    /// <summary>Rebuilds both if kernel, programs, keys or configuration changed. The present ones stay until the new ones are complete.</summary>
     public async Task UpdateAsync(CancellationToken token)
     {
         if (_ramdisk.IsOurs(journal) && _ramdisk.IsWanted(journal))
@@ -88,7 +88,7 @@ internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configu
         var notes = new List<string>();
         var plan = SetupPlan.Compare(laptop.Tree, journal, [.. place.Fixed(laptop.Tree), .. AutokexecPart.OfEntry(laptop, program, place.IsOnThisMachineAlone)], notes);
         notes.ForEach(note => dialogue.Say($"note: {note}"));
-        dialogue.Say($"{place.Files} and {place.Switch}: the ramdisk, the keys and the arguments for an entry of {laptop.Boot.Name}");
+        dialogue.Say($"{place.Files} and {place.Switch}: the ramdisk with keys and arguments, as an entry of {laptop.Boot.Name}");
         if (dryRun)
         {
             plan.Changes.ToList().ForEach(dialogue.Show);

@@ -3,16 +3,16 @@ using Stiefel.Cli.Setup.Parts;
 
 namespace Stiefel.Cli.Setup;
 
-/// <summary>All that set-up would do to a laptop. Nothing is changed by making it.</summary>
-/// <param name="Changes">In the order in which they are made: what starts something comes last.</param>
-/// <param name="Notes">What a person must know or do by hand, one line each.</param>
+/// <summary>All changes that set-up would make to a laptop. Planning changes nothing.</summary>
+/// <param name="Changes">The changes in the order of making them; those that start something come last.</param>
+/// <param name="Notes">What the user must know or do by hand, one line each.</param>
 internal sealed record SetupPlan(IReadOnlyList<Change> Changes, IReadOnlyList<string> Notes)
 {
-    /// <summary>Makes it.</summary>
-    /// <param name="laptop">What the laptop is.</param>
-    /// <param name="journal">What was done before.</param>
-    /// <param name="makeKey">A fresh key's bytes.</param>
-    /// <param name="program">Where this program is installed.</param>
+    /// <summary>Plans the changes.</summary>
+    /// <param name="laptop">The facts about the laptop.</param>
+    /// <param name="journal">The journal of earlier changes.</param>
+    /// <param name="makeKey">Makes a fresh key.</param>
+    /// <param name="program">The path of the installed stiefel.</param>
     public static SetupPlan Of(LaptopFacts laptop, SetupJournal journal, Func<byte[]> makeKey, string program)
     {
         var notes = new List<string>();
@@ -24,7 +24,7 @@ internal sealed record SetupPlan(IReadOnlyList<Change> Changes, IReadOnlyList<st
         return Compare(laptop.Tree, journal, wanted, notes);
     }
 
-    /// <summary>Compares what is wanted with what is there.</summary>
+    /// <summary>Compares the wanted files with the present ones.</summary>
     public static SetupPlan Compare(LaptopTree tree, SetupJournal journal, IEnumerable<PlannedFile> wanted, List<string> notes)
     {
         List<Change> changes = [];
@@ -33,7 +33,7 @@ internal sealed record SetupPlan(IReadOnlyList<Change> Changes, IReadOnlyList<st
             var change = Change.Of(tree, file);
             if (change?.Before is { } before && journal.Find(file.Path) is { } known && known.Sha256 != SetupJournal.HashOf(before))
             {
-                notes.Add($"{file.Path} was changed since it was set up, and is left as it is; remove it to have it written anew");
+                notes.Add($"{file.Path} was changed by somebody since set-up wrote it, and is left as it is; remove it to have it written again");
             }
             else if (change is not null)
             {

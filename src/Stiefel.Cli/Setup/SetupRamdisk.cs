@@ -6,7 +6,7 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Setup;
 
-/// <summary>The ramdisk as a part of set-up: of the laptop's own kernel and of the programs that the package carries, so that nothing is fetched.</summary>
+/// <summary>Builds the ramdisk during set-up, from the laptop's own kernel and the programs in Stiefel's package, so that nothing is downloaded.</summary>
 internal sealed class SetupRamdisk
 {
     private const string CachePlace = "/var/cache/stiefel";
@@ -15,8 +15,8 @@ internal sealed class SetupRamdisk
     private readonly StiefelConfiguration _configuration;
     private readonly string _directory;
 
-    /// <param name="laptop">What the laptop is.</param>
-    /// <param name="configuration">Its configuration.</param>
+    /// <param name="laptop">The facts about the laptop.</param>
+    /// <param name="configuration">The laptop's configuration.</param>
     public SetupRamdisk(LaptopFacts laptop, StiefelConfiguration configuration)
     {
         _laptop = laptop;
@@ -25,29 +25,29 @@ internal sealed class SetupRamdisk
         Choice = RamdiskChoice.For(laptop, configuration, fromDebian: false);
     }
 
-    /// <summary>What it would be made of.</summary>
+    /// <summary>The kernel and programs of which the ramdisk would be made.</summary>
     public RamdiskChoice Choice { get; }
 
-    /// <summary>It is there.</summary>
+    /// <summary>True if the ramdisk's files exist.</summary>
     public bool IsThere => Files.All(_laptop.Tree.HasFile);
 
     private string[] Files => [_configuration.ServerSetup.Kernel, _configuration.ServerSetup.Initrd];
 
     private string Versions => $"{_directory}/{ImageVersions.Subdirectory}";
 
-    // Names of somebody's own choice are for somebody's own ramdisk.
+    // Do not touch a ramdisk for which the configuration names other files: it is the user's own.
     private bool HasUsualNames => Files.SequenceEqual([$"{_directory}/{RamdiskImage.KernelName}", $"{_directory}/{RamdiskImage.InitrdName}"]);
 
-    /// <summary>It can be made here and now, and set-up may: none is there, or one that set-up made of something else.</summary>
+    /// <summary>True if set-up can and may build the ramdisk now: there is none, or set-up made it and its parts have changed.</summary>
     public bool IsWanted(SetupJournal journal) => Choice.IsAtHand && HasUsualNames && (!IsThere || IsOurs(journal)) && !IsCurrent();
 
-    /// <summary>Set-up made the one that is there.</summary>
+    /// <summary>True if set-up made the present ramdisk.</summary>
     public bool IsOurs(SetupJournal journal) => journal.Find(Versions) is { IsTree: true };
 
-    /// <summary>What it will be, for people.</summary>
-    public string Describe() => $"{Files[0]} and {Path.GetFileName(Files[1])}: the ramdisk that this laptop serves from, upon its own kernel {Choice.Own?.Kernel.Release}";
+    /// <summary>Describes for people what will be built.</summary>
+    public string Describe() => $"{Files[0]} and {Path.GetFileName(Files[1])}: the ramdisk from which this laptop serves, with its own kernel {Choice.Own?.Kernel.Release}";
 
-    /// <summary>Makes it; each thing is noted first.</summary>
+    /// <summary>Builds the ramdisk, and records each file in the journal first.</summary>
     public async Task MakeAsync(SetupRun run, StepLog log, CancellationToken token)
     {
         var tree = _laptop.Tree;
@@ -64,7 +64,7 @@ internal sealed class SetupRamdisk
         await BuildAsync(log, token);
     }
 
-    /// <summary>Makes the one anew that is noted.</summary>
+    /// <summary>Rebuilds the ramdisk that is in the journal.</summary>
     public async Task BuildAsync(StepLog log, CancellationToken token)
     {
         Choice.Notes.ToList().ForEach(log.Note);

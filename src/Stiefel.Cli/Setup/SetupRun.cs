@@ -2,13 +2,13 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Setup;
 
-/// <summary>Makes the changes of a plan, each after its journal entry, and each only if the person wants it.</summary>
+/// <summary>Makes the changes of a plan, each only if the user agrees, and each after its journal entry.</summary>
 internal sealed class SetupRun(LaptopTree tree, SetupJournal journal, Dialogue dialogue)
 {
     private readonly TreeWriter _writer = new(tree);
 
-    /// <summary>Does it.</summary>
-    /// <returns>How many were made.</returns>
+    /// <summary>Makes the changes.</summary>
+    /// <returns>The number of changes made.</returns>
     public int Apply(SetupPlan plan)
     {
         var made = 0;
@@ -25,7 +25,7 @@ internal sealed class SetupRun(LaptopTree tree, SetupJournal journal, Dialogue d
         return made;
     }
 
-    /// <summary>Notes what is about to be made by somebody else, so that it is undone; what was there already is not.</summary>
+    /// <summary>Records a path that other code is about to create, so that undo removes it.</summary>
     public void Note(JournalEntry entry)
     {
         MakeDirectories(entry.Path, isPrivate: false);
@@ -52,7 +52,7 @@ internal sealed class SetupRun(LaptopTree tree, SetupJournal journal, Dialogue d
         _writer.Write(file);
     }
 
-    // A file that set-up itself made has no earlier state.
+    // Keep the original state once only: a file in the journal was written by set-up itself.
     private void KeepFirst(string path, byte[] before)
     {
         if (journal.Find(path) is null)
@@ -67,7 +67,7 @@ internal sealed class SetupRun(LaptopTree tree, SetupJournal journal, Dialogue d
     {
         foreach (var directory in _writer.MissingAbove(path))
         {
-            // Only that which holds the secret: those above are shared with what everybody reads.
+            // Only the directory that holds the secret is private: those above it also hold public files.
             var closest = directory == Path.GetDirectoryName(path);
             _writer.MakeDirectory(directory, isPrivate && closest);
             journal.Note(new JournalEntry(directory, ""));

@@ -5,16 +5,16 @@ using Stiefel.CommandLine;
 namespace Stiefel.Cli.Setup;
 
 /// <summary>
-/// Takes back what set-up did, and nothing else: a file that somebody changed since is left as it is, and told; one that somebody removed stays removed.
+/// Undoes what set-up did, and nothing else: a file that somebody changed since is left alone and reported; one that somebody removed stays removed.
 /// </summary>
 internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue dialogue)
 {
     private readonly TreeWriter _writer = new(tree);
 
-    /// <summary>Does it.</summary>
-    /// <param name="isDryRun">Only says what it would do.</param>
-    /// <param name="keep">A directory in which all stays, and stays known.</param>
-    /// <returns>How many files stay because somebody changed them.</returns>
+    /// <summary>Undoes all changes.</summary>
+    /// <param name="isDryRun">True to only say what would be done.</param>
+    /// <param name="keep">A directory whose content and journal entries are kept; null for none.</param>
+    /// <returns>The number of files that stay because somebody changed them.</returns>
     public int Run(bool isDryRun, string? keep = null)
     {
         var kept = 0;
@@ -23,11 +23,11 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
             if (!IsOurs(entry))
             {
                 kept++;
-                dialogue.Say($"{entry.Path} stays: it was changed since it was set up; remove what you do not want yourself{(entry.WasThere ? $", what it was before is in {SetupJournal.BeforeOf(entry.Path)}" : "")}");
+                dialogue.Say($"{entry.Path} stays: somebody changed it since set-up wrote it; remove it yourself if you do not want it{(entry.WasThere ? $"; the original is in {SetupJournal.BeforeOf(entry.Path)}" : "")}");
                 continue;
             }
 
-            dialogue.Say($"{entry.Path}: {(entry.WasThere ? "as it was before" : "removed")}");
+            dialogue.Say($"{entry.Path}: {(entry.WasThere ? "restored" : "removed")}");
             if (!isDryRun)
             {
                 TakeBack(entry);
@@ -45,7 +45,7 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
 
     private static bool IsBelow(string path, string? directory) => directory is not null && path.StartsWith(directory + "/", StringComparison.Ordinal);
 
-    // One that is gone, or has its first state again, was undone by somebody else, or never came to be.
+    // A file that is gone or has its original state was restored by somebody else, or was never changed.
     private bool IsOurs(JournalEntry entry)
     {
         var content = entry.IsTree ? null : ContentOf(entry.Path);
@@ -67,7 +67,7 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
         }
         else if (ContentOf(entry.Path) is not null)
         {
-            var before = Before(entry) ?? throw new FailedException($"{SetupJournal.BeforeOf(entry.Path)} is gone, which held {entry.Path} as it was before");
+            var before = Before(entry) ?? throw new FailedException($"{SetupJournal.BeforeOf(entry.Path)} with the original of {entry.Path} is gone; restore that file by hand");
             _writer.Write(new PlannedFile(entry.Path, "") { Content = before, Mode = (UnixFileMode)entry.ModeBefore });
         }
 
@@ -82,7 +82,7 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
         {
             if (!_writer.TryRemoveDirectory(entry.Path))
             {
-                dialogue.Say($"{entry.Path} stays: it holds {string.Join(", ", tree.Names(entry.Path).Take(3))}");
+                dialogue.Say($"{entry.Path} stays: it still holds {string.Join(", ", tree.Names(entry.Path).Take(3))}");
             }
         }
     }

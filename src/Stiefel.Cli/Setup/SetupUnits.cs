@@ -2,7 +2,7 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.Cli.Setup;
 
-/// <summary>Tells a running systemd what set-up changed. What it does not do is a line for the person, who can do it later.</summary>
+/// <summary>Tells a running systemd what set-up changed. If systemd refuses, the user is told and can do it later.</summary>
 internal static class SetupUnits
 {
     private const string Service = "stiefel-autokexec.service";
@@ -11,11 +11,11 @@ internal static class SetupUnits
 
     private static readonly ExternalProgramOptions s_patience = new() { Timeout = TimeSpan.FromSeconds(60) };
 
-    /// <summary>After set-up.</summary>
-    /// <param name="canServe">There is a ramdisk, without which the service would end at once.</param>
-    /// <param name="hasEntry">There is a boot entry, which follows the keys.</param>
-    /// <param name="say">For a line.</param>
-    /// <param name="token">Ends it.</param>
+    /// <summary>Starts the units after set-up.</summary>
+    /// <param name="canServe">True if there is a ramdisk, without which the service would end at once.</param>
+    /// <param name="hasEntry">True if there is a boot entry, which must be updated when keys change.</param>
+    /// <param name="say">Receives lines for the user.</param>
+    /// <param name="token">Cancels the work.</param>
     public static async Task StartAsync(bool canServe, bool hasEntry, Action<string> say, CancellationToken token)
     {
         await TellAsync(["daemon-reload"], say, token);
@@ -31,14 +31,14 @@ internal static class SetupUnits
         }
     }
 
-    /// <summary>Before the units are taken away.</summary>
-    /// <param name="hasEntry">There is a boot entry.</param>
-    /// <param name="say">For a line.</param>
-    /// <param name="token">Ends it.</param>
+    /// <summary>Stops the units before they are removed.</summary>
+    /// <param name="hasEntry">True if there is a boot entry.</param>
+    /// <param name="say">Receives lines for the user.</param>
+    /// <param name="token">Cancels the work.</param>
     public static Task StopAsync(bool hasEntry, Action<string> say, CancellationToken token) =>
         TellAsync(["stop", Watch, Service, .. hasEntry ? [EntryWatch] : Array.Empty<string>()], say, token);
 
-    /// <summary>After that.</summary>
+    /// <summary>Makes systemd forget the units after they were removed.</summary>
     public static Task ForgetAsync(Action<string> say, CancellationToken token) => TellAsync(["daemon-reload"], say, token);
 
     private static async Task TellAsync(string[] arguments, Action<string> say, CancellationToken token)
@@ -49,7 +49,7 @@ internal static class SetupUnits
         }
         catch (ExternalProgramException error)
         {
-            say($"systemctl {string.Join(' ', arguments)} did not work; it does at the next start: {error.Message}");
+            say($"systemctl {string.Join(' ', arguments)} failed, and will take effect at the next boot: {error.Message}");
         }
     }
 }

@@ -6,14 +6,14 @@ using Stiefel.Linux.Firmware;
 
 namespace Stiefel.Cli.Setup;
 
-/// <summary>Changes files of a laptop's tree so that each is there as it was or as it is to be, also after a power failure in between.</summary>
+/// <summary>Changes files of a laptop's tree atomically: after a power failure each file has either its old or its new content.</summary>
 internal sealed class TreeWriter(LaptopTree tree)
 {
     private const string Fresh = ".stiefel-new";
     private const UnixFileMode DirectoryMode = PlannedFile.Public | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode PrivateDirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>The directories on the way to a file that are not there yet, the uppermost first.</summary>
+    /// <summary>The missing directories on the way to a file, topmost first.</summary>
     public IReadOnlyList<string> MissingAbove(string path)
     {
         var missing = new List<string>();
@@ -26,18 +26,18 @@ internal sealed class TreeWriter(LaptopTree tree)
     }
 
     /// <summary>Makes one directory.</summary>
-    /// <param name="path">Its path; that above it is there.</param>
-    /// <param name="isPrivate">For root alone.</param>
+    /// <param name="path">The directory's path; its parent must exist.</param>
+    /// <param name="isPrivate">True if only root may read it.</param>
     public void MakeDirectory(string path, bool isPrivate)
     {
         var mode = isPrivate ? PrivateDirectoryMode : DirectoryMode;
         var place = Place(path);
         Directory.CreateDirectory(place, mode);
-        File.SetUnixFileMode(place, mode); // whatever the umask
+        File.SetUnixFileMode(place, mode); // regardless of the umask
         DirectorySync.Flush(Path.GetDirectoryName(place)!);
     }
 
-    /// <summary>Writes a file or a link, in the place of whatever has its name.</summary>
+    /// <summary>Writes a file or a link, replacing what has its name.</summary>
     public void Write(PlannedFile file)
     {
         var place = Place(file.Path);
@@ -48,7 +48,7 @@ internal sealed class TreeWriter(LaptopTree tree)
         }
 
         var fresh = Path.Combine(Path.GetDirectoryName(place)!, $".{Path.GetFileName(place)}{Fresh}");
-        File.Delete(fresh); // of a run that was interrupted
+        File.Delete(fresh); // left by an interrupted run
         try
         {
             if (file.IsLink)
@@ -73,7 +73,7 @@ internal sealed class TreeWriter(LaptopTree tree)
         DirectorySync.Flush(Path.GetDirectoryName(place)!);
     }
 
-    // There are no other names there, and a variable is written at once or not.
+    // Write in place: efivarfs allows no temporary names, and writing a variable is atomic.
     private static void WriteVariable(string place, byte[] content)
     {
         File.Delete(place);
@@ -91,7 +91,7 @@ internal sealed class TreeWriter(LaptopTree tree)
         }
     }
 
-    /// <summary>Writes a large file, which nobody reads yet.</summary>
+    /// <summary>Writes a large file in place; use it only for files that nothing reads yet.</summary>
     public void Copy(Stream content, string path)
     {
         using var stream = new FileStream(Place(path), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = PlannedFile.Public });
@@ -99,7 +99,7 @@ internal sealed class TreeWriter(LaptopTree tree)
         stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>Removes a directory with all that is in it, or a file.</summary>
+    /// <summary>Removes a directory with its content, or a file.</summary>
     public void RemoveTree(string path)
     {
         Remove(path);
@@ -111,7 +111,7 @@ internal sealed class TreeWriter(LaptopTree tree)
         }
     }
 
-    /// <summary>Removes a directory; false if something is in it.</summary>
+    /// <summary>Removes a directory; false if it is not empty.</summary>
     public bool TryRemoveDirectory(string path)
     {
         if (!tree.HasDirectory(path))
@@ -130,7 +130,7 @@ internal sealed class TreeWriter(LaptopTree tree)
         return true;
     }
 
-    /// <summary>The rights of a file that is there.</summary>
+    /// <summary>The mode of an existing file.</summary>
     public UnixFileMode ModeOf(string path) => File.GetUnixFileMode(Place(path));
 
     private string Place(string path) => tree.OnDisk(path) ?? throw new FailedException($"{Path.GetDirectoryName(path)} is not there");

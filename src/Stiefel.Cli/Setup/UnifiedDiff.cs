@@ -3,7 +3,7 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Setup;
 
-/// <summary>A change as `diff -u` shows it, perhaps with a terminal's colours. What differs is one block, with three lines around it.</summary>
+/// <summary>Shows a change as `diff -u` does, as a single block with three lines of context.</summary>
 internal static class UnifiedDiff
 {
     private const int Around = 3;
@@ -12,7 +12,7 @@ internal static class UnifiedDiff
     private const string Bold = "\u001b[1m";
     private const string Reset = "\u001b[0m";
 
-    /// <summary>The lines of it.</summary>
+    /// <summary>The lines of the diff, with or without a terminal's colours.</summary>
     public static string Of(Change change, bool colored)
     {
         var text = new StringBuilder();
@@ -20,7 +20,7 @@ internal static class UnifiedDiff
         Add(text, colored ? Bold : null, $"+++ {change.File.Path}");
         if (change.File.IsSecret)
         {
-            Add(text, colored ? Green : null, $"+ {change.File.Content.Length} random bytes, for root alone to read");
+            Add(text, colored ? Green : null, $"+ {change.File.Content.Length} random bytes, readable by root only");
             return text.ToString();
         }
 

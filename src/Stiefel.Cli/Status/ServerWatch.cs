@@ -8,10 +8,10 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Status;
 
-/// <summary>Shows a server again every second, until it is stopped. A server that does not answer for a while is waited for.</summary>
-/// <param name="plane">The server.</param>
-/// <param name="output">Where it is shown.</param>
-/// <param name="terminal">How it is shown.</param>
+/// <summary>Shows a server's state every second until stopped. If the server stops answering, the watch keeps asking.</summary>
+/// <param name="plane">The server's control plane.</param>
+/// <param name="output">Receives the state.</param>
+/// <param name="terminal">The properties of the output.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ServerWatch(ControlPlane plane, TextWriter output, WatchTerminal terminal, TimeProvider time)
 {
@@ -27,13 +27,13 @@ internal sealed class ServerWatch(ControlPlane plane, TextWriter output, WatchTe
     {
         var status = await plane.GetAsync("/api/v1/status", token);
         var server = new WatchedServer(
-            Read(status, ControlDocuments.ReadStatus) ?? throw new FailedException("the answer is no status that this version understands; --json shows it as it is"),
+            Read(status, ControlDocuments.ReadStatus) ?? throw new FailedException("this version does not understand the server's status; --json shows it as it is"),
             Read(await IfThereAsync("load", token), ControlDocuments.ReadLoad), Read(await IfThereAsync("power", token), ControlDocuments.ReadPower),
             Read(await IfThereAsync("network", token), ControlDocuments.ReadNetwork));
         await output.WriteAsync(terminal.Frame(new WatchText(terminal.Width, terminal.CanBlocks, time).Of(server)));
     }, token);
 
-    /// <summary>Writes one line of JSON each second: `at`, and what the server told, or null for `status` while it does not answer.</summary>
+    /// <summary>Writes one line of JSON each second: `at`, and the server's answers, or `status` as null while it does not answer.</summary>
     /// <exception cref="FailedException">The server does not answer the first time.</exception>
     public Task WriteJsonAsync(CancellationToken token) => RepeatAsync(async () =>
     {
@@ -61,7 +61,7 @@ internal sealed class ServerWatch(ControlPlane plane, TextWriter output, WatchTe
             catch (FailedException error) when (hasAnswered)
             {
                 _lostAt ??= time.GetUtcNow();
-                await output.WriteAsync(terminal.IsJson ? $"{{\"at\":\"{Now()}\",\"status\":null}}\n" : terminal.Frame([$"no answer since {_lostAt.Value.ToLocalTime():HH:mm:ss}; asking again", "", PrintableText.Of(error.Message)]));
+                await output.WriteAsync(terminal.IsJson ? $"{{\"at\":\"{Now()}\",\"status\":null}}\n" : terminal.Frame([$"no answer since {_lostAt.Value.ToLocalTime():HH:mm:ss}; still trying", "", PrintableText.Of(error.Message)]));
             }
 
             await output.FlushAsync(token);
@@ -71,7 +71,7 @@ internal sealed class ServerWatch(ControlPlane plane, TextWriter output, WatchTe
 
     private string Now() => time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
 
-    // Another version of the server may not have it.
+    // Null if the server has no such document, for example because its version differs.
     private async Task<string?> IfThereAsync(string name, CancellationToken token)
     {
         try
@@ -84,7 +84,7 @@ internal sealed class ServerWatch(ControlPlane plane, TextWriter output, WatchTe
         }
     }
 
-    // What is none to this version is shown as if it were not there.
+    // Treat a document that this version does not understand as missing.
     private static T? Read<T>(string? json, Func<string, T> read)
         where T : class
     {
@@ -98,7 +98,7 @@ internal sealed class ServerWatch(ControlPlane plane, TextWriter output, WatchTe
         }
     }
 
-    // What is no JSON would break the line that it stands in.
+    // Write null for anything that is not JSON, which would corrupt the line.
     private static string OneLine(string? json)
     {
         if (json is null)

@@ -7,10 +7,10 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Status;
 
-/// <summary>The status document as a person reads it.</summary>
+/// <summary>The status document as text for people.</summary>
 internal static class StatusText
 {
-    /// <exception cref="JsonException">Not a status.</exception>
+    /// <exception cref="JsonException">The text is not a status document.</exception>
     public static string Of(string json)
     {
         var status = ControlDocuments.ReadStatus(json);

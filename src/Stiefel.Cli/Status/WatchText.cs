@@ -5,9 +5,9 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Status;
 
-/// <summary>A server at a glance, as lines that fit a terminal.</summary>
+/// <summary>Summarises a server's state in lines that fit a terminal.</summary>
 /// <param name="width">The terminal's columns.</param>
-/// <param name="canBlocks">The terminal has the block characters of Unicode.</param>
+/// <param name="canBlocks">True if the terminal can show Unicode's block characters.</param>
 /// <param name="time">The clock.</param>
 internal sealed class WatchText(int width, bool canBlocks, TimeProvider time)
 {
@@ -29,7 +29,7 @@ internal sealed class WatchText(int width, bool canBlocks, TimeProvider time)
         Add(lines, "disk", $"{status.Disk.Path}, {status.Disk.State}{(status.Disk.ReadOnly ? ", read-only" : "")}");
         foreach (var card in (network?.Interfaces ?? []).Where(card => card.Carrier))
         {
-            Add(lines, "link", $"{card.Name}, {(card.SpeedMbit is { } speed ? $"{speed} Mbit/s" : "speed not told")}, MTU {card.Mtu}{(status.Link is { } link ? $", protection {link.Protection}" : "")}");
+            Add(lines, "link", $"{card.Name}, {(card.SpeedMbit is { } speed ? $"{speed} Mbit/s" : "speed unknown")}, MTU {card.Mtu}{(status.Link is { } link ? $", protection {link.Protection}" : "")}");
         }
 
         if (power is not null)
@@ -98,7 +98,7 @@ internal sealed class WatchText(int width, bool canBlocks, TimeProvider time)
         }
     }
 
-    // One column stays free: some terminals begin a new line after the last.
+    // Leave one column free: some terminals begin a new line after the last.
     private string Fit(string line)
     {
         var safe = PrintableText.Of(line);

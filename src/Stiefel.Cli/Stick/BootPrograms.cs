@@ -2,7 +2,7 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Stick;
 
-/// <summary>The boot programs that a stick is made of, as the distributions install them.</summary>
+/// <summary>The installed boot programs from which sticks are made.</summary>
 internal sealed record BootPrograms(SignedLoader? Signed, string? Stub, string BiosCode, string GptCode, IReadOnlyList<string> BiosModules)
 {
     private const string Stub64 = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub";
@@ -10,8 +10,8 @@ internal sealed record BootPrograms(SignedLoader? Signed, string? Stub, string B
     private static readonly string[] s_moduleDirectories = ["/usr/lib/syslinux/modules/bios", "/usr/lib/syslinux/bios", "/usr/share/syslinux"];
     private static readonly string[] s_codeDirectories = ["/usr/lib/SYSLINUX", "/usr/lib/syslinux/mbr", "/usr/lib/syslinux/bios", "/usr/share/syslinux"];
 
-    /// <summary>Finds them.</summary>
-    /// <exception cref="FailedException">One is not installed.</exception>
+    /// <summary>Finds the boot programs where the distributions install them.</summary>
+    /// <exception cref="FailedException">A boot program is not installed.</exception>
     public static BootPrograms Find()
     {
         var signed = SignedLoader.Find();

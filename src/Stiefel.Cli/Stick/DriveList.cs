@@ -10,8 +10,8 @@ internal static class DriveList
 {
     private const string Columns = "PATH,TYPE,SIZE,RM,HOTPLUG,RO,VENDOR,MODEL,SERIAL,TRAN,FSTYPE,LABEL,MOUNTPOINTS,LOG-SEC,PKNAME";
 
-    /// <summary>Looks at one.</summary>
-    /// <exception cref="FailedException">lsblk does not know it.</exception>
+    /// <summary>Describes one drive.</summary>
+    /// <exception cref="FailedException">lsblk does not know the device.</exception>
     public static async Task<Drive> FindAsync(string device, CancellationToken token)
     {
         try
@@ -25,7 +25,7 @@ internal static class DriveList
         }
     }
 
-    /// <param name="json">What lsblk prints for one device.</param>
+    /// <param name="json">The output of lsblk for one device.</param>
     internal static Drive Parse(string json)
     {
         if (JsonSerializer.Deserialize(json, BlockReportContext.Default.BlockReport) is not { Devices: [var device, ..] })
@@ -53,7 +53,7 @@ internal static class DriveList
             yield return PartOf(device);
         }
 
-        // Deeper ones too: what is mounted may stand on LUKS on a partition.
+        // Include nested devices: a mounted file system may lie in LUKS on a partition.
         foreach (var child in device.Children ?? [])
         {
             yield return PartOf(child);
@@ -68,14 +68,14 @@ internal static class DriveList
         new(device.Path, device.Size, device.Kind ?? "", device.Label ?? "", [.. (device.MountPoints ?? []).OfType<string>()]);
 }
 
-/// <summary>What lsblk prints.</summary>
+/// <summary>The JSON output of lsblk.</summary>
 internal sealed record BlockReport
 {
     [JsonPropertyName("blockdevices")]
     public List<BlockDeviceReport>? Devices { get; init; }
 }
 
-/// <summary>One device in it.</summary>
+/// <summary>One device in the output.</summary>
 internal sealed record BlockDeviceReport
 {
     [JsonPropertyName("path")]

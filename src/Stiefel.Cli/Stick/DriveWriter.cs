@@ -5,26 +5,26 @@ using Stiefel.Linux.Errors;
 namespace Stiefel.Cli.Stick;
 
 /// <summary>
-/// Writes an image to a drive. Sector 0 is replaced by a mark first and written last, after all else was read back: as long as it is not there, no
-/// firmware starts from the drive, and the next set-up knows what it has before it.
+/// Writes an image to a drive. A mark replaces sector 0 first; the real sector 0 is written last, after everything else was read back. Until then no
+/// firmware starts from the drive, and the next run recognises an unfinished stick.
 /// </summary>
-/// <param name="device">The drive.</param>
-/// <param name="progress">Told how far it is.</param>
+/// <param name="device">The drive's device file.</param>
+/// <param name="progress">Receives the progress.</param>
 internal sealed class DriveWriter(string device, WriteProgress progress)
 {
     private const int Sector = MasterBootRecord.SectorSize;
     private const int Piece = 1024 * 1024;
 
-    // What is in the page cache says nothing of the stick's speed.
+    // Sync often, so that the progress shows the stick's speed rather than that of the page cache.
     private const int PiecesUntilSync = 8;
 
-    // Signatures of older contents lie at both ends: file systems, RAID, and the two copies of a partition table. The first end is all before the partition.
+    // Bytes erased at both ends, where signatures of older contents lie: file systems, RAID, both copies of a GPT. The partition begins behind them.
     private const int End = MasterBootRecord.PartitionStart * Sector;
 
     private static ReadOnlySpan<byte> Mark => "stiefel: this stick was not written to its end; write it anew with stiefel setup-client-usbdrive\n"u8;
 
-    /// <summary>An earlier run was ended in the middle.</summary>
-    /// <exception cref="LinuxException">It cannot be read.</exception>
+    /// <summary>True if an earlier run did not finish writing the drive.</summary>
+    /// <exception cref="LinuxException">The drive cannot be read.</exception>
     public static bool IsUnfinished(string device)
     {
         using var disk = BlockDevice.Open(device, readOnly: true);
@@ -33,11 +33,11 @@ internal sealed class DriveWriter(string device, WriteProgress progress)
         return sector.AsSpan().StartsWith(Mark);
     }
 
-    /// <summary>Writes it, and reads it back from the medium.</summary>
-    /// <param name="image">As large as the drive.</param>
-    /// <param name="used">Bytes of its beginning that count; so does its last mebibyte.</param>
-    /// <param name="token">Ends it; the drive then stays unfinished.</param>
-    /// <exception cref="FailedException">It could not be written, or reads back otherwise.</exception>
+    /// <summary>Writes an image and reads it back from the medium.</summary>
+    /// <param name="image">A file that is as large as the drive.</param>
+    /// <param name="used">How many bytes at the image's beginning are written. Its last mebibyte is written as well.</param>
+    /// <param name="token">Cancels writing; the drive then stays unfinished.</param>
+    /// <exception cref="FailedException">The drive could not be written, or reads back differently.</exception>
     public void Write(string image, long used, CancellationToken token)
     {
         using var source = BlockDevice.Open(image, readOnly: true);
@@ -49,7 +49,7 @@ internal sealed class DriveWriter(string device, WriteProgress progress)
                 Copy(source, disk, used, token);
             }
 
-            // Opened anew, the kernel has forgotten what it knew of it.
+            // Open the drive again to compare: after the last close the kernel has dropped its cache of it.
             using (var disk = BlockDevice.Open(device, readOnly: false))
             {
                 Compare(source, disk, used, token);
@@ -64,11 +64,11 @@ internal sealed class DriveWriter(string device, WriteProgress progress)
         }
         catch (LinuxException error)
         {
-            throw new FailedException($"{device}: {error.Message}; the stick is not finished and starts nothing: write it anew, or take another one", error);
+            throw new FailedException($"{device}: {error.Message}; the stick is unfinished and does not start: write it again, or use another one", error);
         }
         catch (OperationCanceledException)
         {
-            throw new FailedException($"{device}: stopped; the stick is not finished and starts nothing: write it anew");
+            throw new FailedException($"{device}: stopped; the stick is unfinished and does not start: write it again");
         }
 
         BlockDevice.TryRereadPartitions(device);
@@ -98,7 +98,7 @@ internal sealed class DriveWriter(string device, WriteProgress progress)
             }
         }
 
-        // A GPT, its head in sector 1 and its copy at the end, when all that it leads to is there.
+        // Write the GPT, in sector 1 and at the end, only when everything that it refers to is there.
         CopyPiece(source, disk, disk.Size - End, End);
         CopyPiece(source, disk, Sector, End - Sector);
         disk.Sync();
@@ -119,7 +119,7 @@ internal sealed class DriveWriter(string device, WriteProgress progress)
         progress.End();
     }
 
-    // Up to the next whole piece.
+    // The bytes up to the next piece's beginning.
     private static int Step(long offset, long used) => (int)Math.Min(used - offset, Piece - (offset % Piece));
 
     private static void CopyPiece(BlockDevice source, BlockDevice disk, long offset, int length)
@@ -138,7 +138,7 @@ internal sealed class DriveWriter(string device, WriteProgress progress)
         if (!expected.AsSpan().SequenceEqual(actual))
         {
             var at = offset + expected.AsSpan().CommonPrefixLength(actual);
-            throw new FailedException($"{device}: byte {at} reads back otherwise than it was written: the stick is broken, or holds less than it says; take another one");
+            throw new FailedException($"{device}: byte {at} does not read back as it was written: the stick is broken or smaller than it claims; use another one");
         }
     }
 }

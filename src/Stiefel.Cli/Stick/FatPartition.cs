@@ -5,7 +5,7 @@ namespace Stiefel.Cli.Stick;
 /// <summary>The FAT32 file system inside an image file, made and filled by mtools: without root, without mounting.</summary>
 internal sealed class FatPartition(string image)
 {
-    // Fewer clusters than this are a FAT16 to every reader (Microsoft "FAT: General Overview", count of clusters).
+    // With fewer clusters, every reader takes the file system for FAT16 (Microsoft "FAT: General Overview", count of clusters).
     private const uint LeastClusters = 65_525 + 16;
     private const string Label = "STIEFEL";
     private const int BackupBootSector = 6;
@@ -19,7 +19,7 @@ internal sealed class FatPartition(string image)
 
     private string Place => $"{image}@@{Start}";
 
-    /// <summary>Sectors that files of this many bytes need, with some room.</summary>
+    /// <summary>The number of sectors for files of so many bytes in total, with some spare room.</summary>
     public static uint SectorsFor(long bytes)
     {
         var sectors = (bytes + (bytes / 64) + (8 * 1024 * 1024)) / MasterBootRecord.SectorSize;
@@ -43,7 +43,7 @@ internal sealed class FatPartition(string image)
     public Task MakeDirectoriesAsync(IReadOnlyList<string> directories, CancellationToken token)
         => RunAsync("mmd", ["-i", Place, .. directories.Select(directory => "::/" + directory)], token);
 
-    /// <summary>The bytes of a file; null if there is no such file, or no file system of this kind.</summary>
+    /// <summary>Reads a file; null if there is no such file, or no FAT file system.</summary>
     public async Task<byte[]?> ReadAsync(string path, CancellationToken token)
     {
         using var content = new MemoryStream();
@@ -61,14 +61,14 @@ internal sealed class FatPartition(string image)
     public Task CopyAsync(string file, string target, CancellationToken token)
         => RunAsync("mcopy", ["-o", "-i", Place, file, "::/" + target], token);
 
-    /// <summary>Makes it start from BIOS: a boot sector, and ldlinux.sys in the file system.</summary>
+    /// <summary>Makes the partition start from BIOS: installs syslinux's boot sector, and ldlinux.sys in the file system.</summary>
     public async Task InstallSyslinuxAsync(CancellationToken token)
     {
         await RunAsync("syslinux", ["--install", "--offset", $"{Start}", image], token);
         RenewBackupBootSector();
     }
 
-    // Neither mformat nor syslinux keeps the second copy of the boot sector equal to the first, which every file system check then reports.
+    // Copy the boot sector to its backup: mformat and syslinux do not, and file system checks report the difference.
     private void RenewBackupBootSector()
     {
         Span<byte> sector = stackalloc byte[MasterBootRecord.SectorSize];

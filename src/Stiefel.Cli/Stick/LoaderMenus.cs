@@ -1,6 +1,6 @@
 namespace Stiefel.Cli.Stick;
 
-/// <summary>The menus that a person sees before our client runs, the same for UEFI (GRUB) and BIOS (syslinux), on the screen and on a serial line.</summary>
+/// <summary>The boot menus of a stick, alike for UEFI (GRUB) and BIOS (syslinux), on the screen and on a serial line.</summary>
 internal static class LoaderMenus
 {
     private const string Start = "Boot the system of the laptop";
@@ -9,8 +9,9 @@ internal static class LoaderMenus
     private const string PowerOff = "Power off";
 
     /// <summary>
-    /// grub.cfg. A loader that ends leads to the firmware's menu on many machines: our client tells the firmware which system is next. The files are named from the partition that GRUB was started from: a search could find others of the same name. A serial port that
-    /// is not there must not become a terminal.
+    /// grub.cfg. "Start this computer's own system" starts our client, which tells the firmware which system is next: if GRUB just ended, many machines would
+    /// show the firmware's menu. Files are taken from the partition that GRUB was started from, because a search could find others of the same name. A serial
+    /// port becomes a terminal only if it exists.
     /// </summary>
     public static string Grub(StickContent content, StickPaths paths)
     {
@@ -42,7 +43,7 @@ internal static class LoaderMenus
             """;
     }
 
-    /// <summary>syslinux.cfg. Its menu's time-out of 0 would wait for ever: without time for it there is none.</summary>
+    /// <summary>syslinux.cfg. With a time of 0 there is no menu, because for syslinux a TIMEOUT of 0 means to wait for ever.</summary>
     public static string Syslinux(StickContent content, StickPaths paths)
     {
         var initrds = $"/{paths.Initrd}{(content.HasKey ? $",/{paths.Key}" : "")}";

@@ -4,12 +4,12 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Stick;
 
-/// <summary>Sector 0: boot code for BIOS, a disk signature, and one active FAT32 partition, which UEFI takes as well.</summary>
+/// <summary>Builds sector 0: boot code for BIOS, a disk signature, and one active FAT32 partition, which UEFI accepts as well.</summary>
 internal static class MasterBootRecord
 {
     public const int SectorSize = 512;
 
-    /// <summary>Where the partition begins: one MiB, as partitioning programs do.</summary>
+    /// <summary>First sector of the partition, at 1 MiB as partitioning programs do.</summary>
     public const int PartitionStart = 2048;
 
     private const int CodeSize = 440;
@@ -18,18 +18,18 @@ internal static class MasterBootRecord
     private const byte Active = 0x80;
     private const byte Fat32Lba = 0x0C;
 
-    /// <param name="bootCode">syslinux's mbr.bin: it starts the active partition.</param>
-    /// <param name="sectors">The partition's length.</param>
+    /// <param name="bootCode">syslinux's mbr.bin, which starts the active partition.</param>
+    /// <param name="sectors">The partition's length in sectors.</param>
     public static byte[] Build(ReadOnlySpan<byte> bootCode, uint sectors)
     {
         if (bootCode.Length > CodeSize)
         {
-            throw new FailedException($"the boot code has {bootCode.Length} bytes, an MBR holds {CodeSize}");
+            throw new FailedException($"syslinux's boot code has {bootCode.Length} bytes, but an MBR holds only {CodeSize}: install another version of syslinux");
         }
 
         var sector = new byte[SectorSize];
         bootCode.CopyTo(sector);
-        RandomNumberGenerator.Fill(sector.AsSpan(SignatureOffset, 4)); // two sticks in one machine must differ
+        RandomNumberGenerator.Fill(sector.AsSpan(SignatureOffset, 4)); // random, because two sticks in one machine must differ
         var entry = sector.AsSpan(TableOffset, 16);
         entry[0] = Active;
         WriteCylinderHeadSector(entry[1..], PartitionStart);
@@ -42,7 +42,7 @@ internal static class MasterBootRecord
         return sector;
     }
 
-    // With 255 heads of 63 sectors, as every BIOS pretends since disks outgrew cylinders.
+    // Assume 255 heads of 63 sectors, as every BIOS has pretended since disks outgrew cylinders.
     private static void WriteCylinderHeadSector(Span<byte> field, uint sector)
     {
         var cylinder = Math.Min(sector / (255 * 63), 1023);

@@ -5,11 +5,11 @@ using Stiefel.Linux.Files;
 namespace Stiefel.Cli.Stick;
 
 /// <summary>
-/// The client beside what others have on a mounted FAT partition: an EFI System partition, or a stick that is in use otherwise. Only a directory of
-/// ours is written, and taken away again.
+/// Adds the client to a mounted FAT partition that is used for other things as well: an EFI System partition or a stick. Only a directory of Stiefel's own
+/// is written, and removed by undo.
 /// </summary>
-/// <param name="directory">Where it is mounted.</param>
-/// <param name="log">Told of each step.</param>
+/// <param name="directory">The partition's mount point.</param>
+/// <param name="log">Shows each step.</param>
 internal sealed class SharedPartition(string directory, StepLog log)
 {
     private const string New = ".NEW";
@@ -17,14 +17,14 @@ internal sealed class SharedPartition(string directory, StepLog log)
     private static readonly StickPaths s_paths = StickPaths.SharedPartition;
     private static readonly string[] s_programs = [s_paths.FirstProgram, "GRUBX64.EFI", "MMX64.EFI", "GRUB.CFG"];
 
-    // Taken away in this order: what starts the others first.
+    // Removed in this order: first the programs that start the others.
     private static readonly string[] s_ours =
         [.. s_programs.Select(s_paths.Program), s_paths.Kernel, s_paths.Initrd, s_paths.Key, s_paths.Manifest];
 
     private string Own => Path.Combine(directory, s_paths.Directory);
 
-    /// <summary>Looks whether it can be done; nothing is changed.</summary>
-    /// <exception cref="RefusedException">It would harm, or start nothing.</exception>
+    /// <summary>Checks whether the client can be added; changes nothing.</summary>
+    /// <exception cref="RefusedException">Adding it would do harm, or it would not start.</exception>
     public void Check(bool force)
     {
         if (!Directory.Exists(directory))
@@ -34,17 +34,17 @@ internal sealed class SharedPartition(string directory, StepLog log)
 
         if (!force && !s_fat.Contains(new DriveInfo(directory).DriveFormat))
         {
-            throw new RefusedException($"--into-esp {directory}: this is a {new DriveInfo(directory).DriveFormat} file system, and firmware starts from FAT only; mount the EFI System partition, or say --force if this is one");
+            throw new RefusedException($"--into-esp {directory}: this is a {new DriveInfo(directory).DriveFormat} file system, but firmware starts from FAT only; mount the EFI System partition, or use --force if this is one");
         }
 
         if (Directory.Exists(Own) && Foreign() is { } foreign)
         {
-            throw new RefusedException($"{Own} is there already, and {foreign} in it is not ours: move it away");
+            throw new RefusedException($"{Own} exists already, and {foreign} in it is not Stiefel's: move it elsewhere");
         }
     }
 
-    /// <summary>Writes the files, each beside the one of before; when all are there they take their places, what starts the others last.</summary>
-    /// <exception cref="FailedException">There is no room, or one cannot be written; what was there before still starts.</exception>
+    /// <summary>Writes all files beside the existing ones, then moves them into place; those that start the others are moved last.</summary>
+    /// <exception cref="FailedException">There is no room, or a file cannot be written; what was there before still starts.</exception>
     public void Write(StickContent content)
     {
         using var work = new PrivateDirectory(Path.GetTempPath());
@@ -70,13 +70,13 @@ internal sealed class SharedPartition(string directory, StepLog log)
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 RemoveUnfinished();
-                throw new FailedException($"{Own}: {error.Message}; what was there before is as it was", error);
+                throw new FailedException($"{Own}: {error.Message}; what was there before is unchanged", error);
             }
         }
     }
 
-    /// <summary>Takes away what was written, and the directory if nothing else is in it.</summary>
-    /// <returns>False if there was nothing.</returns>
+    /// <summary>Removes the files that were written, and the directory if nothing else is in it.</summary>
+    /// <returns>False if there was nothing to remove.</returns>
     public bool Undo()
     {
         if (!Directory.Exists(Own))
@@ -103,11 +103,11 @@ internal sealed class SharedPartition(string directory, StepLog log)
 
     private void CheckRoom(long needed)
     {
-        // The files of before stay until the new ones are whole.
+        // Count no space as freed: the previous files stay until the new ones are complete.
         var free = new DriveInfo(directory).AvailableFreeSpace;
         if (free < needed)
         {
-            throw new FailedException($"{directory} has {DataSize.Megabytes(free)} free, and {DataSize.Megabytes(needed)} are needed");
+            throw new FailedException($"{directory} has {DataSize.Megabytes(free)} free, but {DataSize.Megabytes(needed)} are needed: make room there");
         }
     }
 

@@ -5,24 +5,24 @@ using Stiefel.Linux.Errors;
 
 namespace Stiefel.Cli.Stick;
 
-/// <summary>How a person makes sure that the right drive is erased.</summary>
-/// <param name="Erase">The serial number that was given as an option; null: it is asked for.</param>
-/// <param name="Force">Overrides what can be overridden.</param>
-/// <param name="Answers">What is typed; null: nobody is there.</param>
+/// <summary>How the user consents to erasing a drive.</summary>
+/// <param name="Erase">The serial number given as an option; null to ask for it.</param>
+/// <param name="Force">Overrides the refusals that can be overridden.</param>
+/// <param name="Answers">The user's input; null without a terminal.</param>
 internal sealed record EraseConsent(string? Erase, bool Force, TextReader? Answers);
 
-/// <summary>Makes a whole drive the stick.</summary>
-/// <param name="consent">Whether it may.</param>
-/// <param name="output">What a person sees.</param>
-/// <param name="isTerminal">Lines can be renewed there.</param>
+/// <summary>Turns a whole drive into a stick.</summary>
+/// <param name="consent">The user's consent.</param>
+/// <param name="output">Receives lines for the user.</param>
+/// <param name="isTerminal">True if lines can be overwritten there.</param>
 internal sealed class StickDrive(EraseConsent consent, TextWriter output, bool isTerminal)
 {
-    /// <summary>Looks at a drive and asks; nothing is changed.</summary>
-    /// <param name="device">As it was named.</param>
-    /// <param name="layout">The table that it shall have.</param>
+    /// <summary>Checks a drive and asks the user for consent; changes nothing.</summary>
+    /// <param name="device">The device as the user named it.</param>
+    /// <param name="layout">The partition table to write.</param>
     /// <param name="servedDisk">The disk that this laptop serves; null if none.</param>
-    /// <param name="token">Ends it.</param>
-    /// <exception cref="RefusedException">It may not be written, or was not named by its serial number.</exception>
+    /// <param name="token">Cancels the check.</param>
+    /// <exception cref="RefusedException">The drive must not be written, or the user did not confirm its serial number.</exception>
     public async Task<Drive> ChooseAsync(string device, StickLayout layout, string? servedDisk, CancellationToken token)
     {
         var drive = await DriveList.FindAsync(device, token);
@@ -34,7 +34,7 @@ internal sealed class StickDrive(EraseConsent consent, TextWriter output, bool i
 
         if (refusals.FirstOrDefault(refusal => !refusal.CanBeForced || !consent.Force) is { } refusal)
         {
-            throw new RefusedException($"{refusal.Text}{(refusal.CanBeForced ? "; if that is meant, say --force" : "")}");
+            throw new RefusedException($"{refusal.Text}{(refusal.CanBeForced ? "; use --force if that is intended" : "")}");
         }
 
         foreach (var overridden in refusals)
@@ -44,14 +44,14 @@ internal sealed class StickDrive(EraseConsent consent, TextWriter output, bool i
 
         if (drive.Bytes > 0 && DriveWriter.IsUnfinished(drive.Path))
         {
-            await output.WriteLineAsync("an earlier run did not finish this stick");
+            await output.WriteLineAsync("an earlier run did not finish writing this stick");
         }
 
         Ask(drive);
         return drive;
     }
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes the stick to a drive.</summary>
     public async Task WriteAsync(Drive drive, StickContent content, StickLayout layout, StepLog log, CancellationToken token)
     {
         using var work = new PrivateDirectory(Path.GetTempPath());
@@ -89,7 +89,7 @@ internal sealed class StickDrive(EraseConsent consent, TextWriter output, bool i
 
         if (consent.Answers is not { } answers)
         {
-            throw new RefusedException($"nobody is there to answer: everything on {drive.Path} would be lost; if that is meant, say --erase {drive.Proof}");
+            throw new RefusedException($"cannot ask without a terminal: everything on {drive.Path} would be lost; if that is intended, use --erase {drive.Proof}");
         }
 
         output.Write($"Everything on it will be lost. To go on, type its {ProofName(drive)}: ");

@@ -8,22 +8,22 @@ using Stiefel.Linux.Initramfs;
 namespace Stiefel.Cli.Stick;
 
 /// <summary>One file of a stick.</summary>
-/// <param name="Path">Where it goes, from the top of the file system.</param>
-/// <param name="Source">A file with its bytes.</param>
+/// <param name="Path">The file's path on the stick, from the root of its file system.</param>
+/// <param name="Source">The path of a file with its content.</param>
 internal sealed record StickFile(string Path, string Source);
 
-/// <summary>All files of a stick. What is made for it alone, the key among them, lies in a private directory meanwhile.</summary>
-/// <param name="content">What goes onto it.</param>
+/// <summary>Prepares all files of a stick. Those made for this stick, the key among them, are put into a private directory.</summary>
+/// <param name="content">The content of the stick.</param>
 /// <param name="programs">The boot programs.</param>
-/// <param name="paths">Where the files go.</param>
-/// <param name="work">An empty directory for nobody else's eyes.</param>
+/// <param name="paths">The files' paths on the stick.</param>
+/// <param name="work">An empty directory that only its owner can read.</param>
 internal sealed class StickFiles(StickContent content, BootPrograms programs, StickPaths paths, string work)
 {
-    // An unsigned program holds kernel and initrd itself; a signed loader reads the files that BIOS reads as well.
+    // For machines without Secure Boot, one program holds kernel and initrd; a signed loader reads the same files as BIOS.
     private const string UnifiedImage = "UEFI.EFI";
 
-    /// <summary>Kernel, initrd, key, menu and programs, in the order in which they are to be written: what starts the others is last.</summary>
-    /// <exception cref="FailedException">A program cannot be made of them.</exception>
+    /// <summary>Prepares kernel, initrd, key, menu and programs, in the order of writing: those that start the others come last.</summary>
+    /// <exception cref="FailedException">No UEFI program can be made of kernel and initrd.</exception>
     /// <exception cref="KeyFileException">The key cannot be read.</exception>
     public IReadOnlyList<StickFile> Prepare()
     {
@@ -57,7 +57,7 @@ internal sealed class StickFiles(StickContent content, BootPrograms programs, St
         return files;
     }
 
-    /// <summary>The menu and the modules of syslinux, for the top of a stick that BIOS starts as well.</summary>
+    /// <summary>Prepares syslinux's menu and modules, which go to the root of a stick that BIOS can start.</summary>
     public IReadOnlyList<StickFile> PrepareForBios() =>
     [
         .. programs.BiosModules.Select(module => new StickFile(Path.GetFileName(module).ToUpperInvariant(), module)),

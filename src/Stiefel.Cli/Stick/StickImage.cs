@@ -5,16 +5,16 @@ using Stiefel.Linux.Programs;
 namespace Stiefel.Cli.Stick;
 
 /// <summary>
-/// A disk image that starts the client from BIOS (syslinux) and from UEFI, in one FAT32 partition, so that any file manager can look at it and the
-/// same bytes work everywhere. With a signed shim and GRUB it starts under Secure Boot as well; else UEFI starts a unified kernel image.
+/// Makes a disk image that starts the client from BIOS (syslinux) and from UEFI. It has one FAT32 partition, so that any file manager can read it and the
+/// same bytes work everywhere. With a signed shim and GRUB it also starts under Secure Boot; otherwise UEFI starts a unified kernel image.
 /// </summary>
-/// <param name="content">What goes onto it.</param>
-/// <param name="layout">Its partition table.</param>
-/// <param name="log">Told of each step.</param>
+/// <param name="content">The content of the stick.</param>
+/// <param name="layout">The kind of partition table.</param>
+/// <param name="log">Shows each step.</param>
 internal sealed class StickImage(StickContent content, StickLayout layout, StepLog log)
 {
-    /// <summary>Finds what is not installed before anything starts.</summary>
-    /// <exception cref="FailedException">Something.</exception>
+    /// <summary>Checks before anything starts that all programs are installed.</summary>
+    /// <exception cref="FailedException">A program is not installed.</exception>
     public static void CheckTools(StickLayout layout)
     {
         BootPrograms.Find();
@@ -27,10 +27,10 @@ internal sealed class StickImage(StickContent content, StickLayout layout, StepL
         }
     }
 
-    /// <summary>Writes the image; it appears complete or not at all, and nothing else that holds the key stays anywhere.</summary>
+    /// <summary>Writes the image, which appears complete or not at all. No other file with the key is left behind.</summary>
     public async Task WriteAsync(string target, CancellationToken token)
     {
-        // Beside the target, so that the image moves there in one step.
+        // Work beside the target, so that a rename moves the image there.
         using var work = new PrivateDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
         var fresh = Path.Combine(work.Path, "stick.img");
         await MakeAsync(fresh, null, work.Path, token);
@@ -39,12 +39,12 @@ internal sealed class StickImage(StickContent content, StickLayout layout, StepL
     }
 
     /// <summary>Makes the image in a private directory.</summary>
-    /// <param name="file">Its path there.</param>
-    /// <param name="diskBytes">Bytes of the disk that it is for; null: as few as it needs. Only its beginning and the last mebibyte are written.</param>
-    /// <param name="work">The directory.</param>
-    /// <param name="token">Ends it.</param>
-    /// <returns>Bytes from its beginning to the end of its partition.</returns>
-    /// <exception cref="RefusedException">That disk is too small.</exception>
+    /// <param name="file">The image's path in that directory.</param>
+    /// <param name="diskBytes">Size in bytes of the disk that the image is for; null for as small as possible. Only the beginning and the last mebibyte are written.</param>
+    /// <param name="work">The private directory.</param>
+    /// <param name="token">Cancels the work.</param>
+    /// <returns>The number of bytes from the image's beginning to the end of its partition.</returns>
+    /// <exception cref="RefusedException">The disk is too small.</exception>
     public async Task<long> MakeAsync(string file, long? diskBytes, string work, CancellationToken token)
     {
         var programs = BootPrograms.Find();
@@ -61,7 +61,7 @@ internal sealed class StickImage(StickContent content, StickLayout layout, StepL
             var needed = PartitionTable.DiskBytes(layout, sectors);
             if (diskBytes < needed)
             {
-                throw new RefusedException($"the stick holds {DataSize.Megabytes(diskBytes.Value)}, and {DataSize.Megabytes(needed)} are needed: take a larger one");
+                throw new RefusedException($"the stick holds {DataSize.Megabytes(diskBytes.Value)}, but {DataSize.Megabytes(needed)} are needed: use a larger one");
             }
 
             using (var disk = PrivateFile.Open(file))
@@ -87,7 +87,7 @@ internal sealed class StickImage(StickContent content, StickLayout layout, StepL
         }
     }
 
-    // Each after the one that it lies in.
+    // Every parent comes before its children.
     private static IEnumerable<string> DirectoriesOf(string path)
     {
         for (var end = path.IndexOf('/'); end > 0; end = path.IndexOf('/', end + 1))

@@ -3,9 +3,9 @@ namespace Stiefel.Cli.Stick;
 /// <summary>The partition table of a stick.</summary>
 internal enum StickLayout
 {
-    /// <summary>Sector 0 alone, with an active FAT32 partition: the one that most machines take.</summary>
+    /// <summary>A master boot record with an active FAT32 partition, which most machines start from.</summary>
     Mbr,
 
-    /// <summary>GUID partition table, with the protective entry active, without which some BIOSes do not list the stick.</summary>
+    /// <summary>A GUID partition table. Its protective MBR entry is active, because some BIOSes do not list the stick otherwise.</summary>
     Gpt,
 }

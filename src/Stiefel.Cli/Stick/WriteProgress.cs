@@ -3,9 +3,9 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Stick;
 
-/// <summary>How far a long piece of work is: one line that is renewed at a terminal, and a line for each tenth elsewhere.</summary>
-/// <param name="output">Where it is shown.</param>
-/// <param name="isTerminal">A line can be renewed there.</param>
+/// <summary>Shows the progress of long work: one line that is overwritten on a terminal, or a line for each tenth elsewhere.</summary>
+/// <param name="output">Receives the progress.</param>
+/// <param name="isTerminal">True if a line can be overwritten there.</param>
 internal sealed class WriteProgress(TextWriter output, bool isTerminal)
 {
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(250);
@@ -16,15 +16,15 @@ internal sealed class WriteProgress(TextWriter output, bool isTerminal)
     private TimeSpan _shown;
     private long _tenth;
 
-    /// <param name="what">What is being done: `write`.</param>
-    /// <param name="total">Bytes until it is done.</param>
+    /// <param name="what">The work's name, for example `write`.</param>
+    /// <param name="total">The number of bytes of the whole work.</param>
     public void Begin(string what, long total)
     {
         (_what, _total, _shown, _tenth) = (what, total, TimeSpan.MinValue, 0);
         _clock.Restart();
     }
 
-    /// <param name="done">Bytes so far.</param>
+    /// <param name="done">The number of bytes done so far.</param>
     public void Report(long done)
     {
         if (isTerminal)
@@ -43,7 +43,7 @@ internal sealed class WriteProgress(TextWriter output, bool isTerminal)
         }
     }
 
-    /// <summary>It is done.</summary>
+    /// <summary>Ends the work.</summary>
     public void End()
     {
         var seconds = _clock.Elapsed.TotalSeconds;

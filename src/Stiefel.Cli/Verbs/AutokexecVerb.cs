@@ -16,11 +16,14 @@ namespace Stiefel.Cli.Verbs;
 /// <summary>`stiefel autokexec`: waits for an authentic call, then leaves this system and serves its disk.</summary>
 internal static class AutokexecVerb
 {
-    /// <summary>What it is called.</summary>
+    /// <summary>The command's name.</summary>
     public const string Name = "autokexec";
 
-    /// <summary>It hears the network for weeks; docs/security.md#privileges says for what it keeps these. Call it before anything else.</summary>
-    /// <exception cref="LinuxException">The kernel refuses.</exception>
+    /// <summary>
+    /// Drops all capabilities but three, because autokexec listens to the network for weeks; docs/security.md#privileges says what the three are for.
+    /// Must run before anything else in the process.
+    /// </summary>
+    /// <exception cref="LinuxException">The kernel does not let the process drop them.</exception>
     public static void GiveUpPrivileges() => LeastPrivilege.Keep(Capability.SysBoot, Capability.DacOverride, Capability.Immutable);
 
     public static Command Build()
@@ -36,19 +39,19 @@ internal static class AutokexecVerb
         return command.WithExamples("stiefel autokexec --dry-run", "stiefel autokexec --config ./config.yaml");
     }
 
-    // This is the laptop's own system: whatever way led here, returns succeed.
+    // The laptop's own system is running, so its returns from the ramdisk succeed: start counting failed ones from zero again.
     private static void ForgetReturns(Action<string> say)
     {
         try
         {
             if (new ReturnMarks(new EfiVariables()).Clear() is > 0 and var count)
             {
-                say($"the laptop is back in its own system; marks of {count} returns are taken out of its firmware");
+                say($"the laptop is back in its own system; removed the marks of {count} returns from its firmware");
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            say($"warning: marks of returns stay in the firmware, and after {ReturnMarks.Most} the ramdisk returns no more by itself: {error.Message}");
+            say($"warning: cannot remove the marks of returns from the firmware; after {ReturnMarks.Most} of them the ramdisk no longer returns by itself: {error.Message}");
         }
     }
 
@@ -57,12 +60,12 @@ internal static class AutokexecVerb
         void Say(string line) => output.WriteLine($"stiefel: {line}");
         if (configuration.Autokexec is { Broadcast: false, MacDetection: false })
         {
-            throw new UsageException($"{configuration.File}: autokexec.broadcast and mac_detection are false: no call is to be heard, and no card waited for");
+            throw new UsageException($"{configuration.File}: autokexec.broadcast and mac_detection are both false, so nothing could make the laptop leave; set one of them to true");
         }
 
         if (!dryRun && RemoteRoot.Find() is { } remote)
         {
-            throw new RefusedException($"/ is on {remote}: this system runs on another machine than its own, and is not the laptop that a call is for");
+            throw new RefusedException($"/ is on {remote}: this system runs on another machine's disk, so this is not the laptop that a call is for");
         }
 
         if (!dryRun)
@@ -104,7 +107,7 @@ internal static class AutokexecVerb
             }
             else if (await departure.LeaveAsync(occasion, token) is { } held)
             {
-                say($"the laptop stays, and a later call is heard again: {held}");
+                say($"the laptop stays in its own system and keeps listening: {held}");
             }
             else
             {
@@ -114,7 +117,7 @@ internal static class AutokexecVerb
         while (!once);
     }
 
-    /// <summary>Notes which desktop called, for `stiefel wake`.</summary>
+    /// <summary>Records which desktop called, for `stiefel wake`.</summary>
     private static void Remember(string name, ReceivedDatagram call, Action<string> say)
     {
         try
@@ -138,7 +141,7 @@ internal static class AutokexecVerb
         say($"listening for calls with {keys.Current.Count} keys, as {laptop.Name} ({laptop.Id})");
         if (keys.Current.Count == 0)
         {
-            say($"warning: without a key in {directory.Path} nobody's call is heard; make one with `stiefel key new NAME --directory {directory.Path}`, it is taken up at once");
+            say($"warning: there is no key in {directory.Path}, so calls are not answered; make one with `stiefel key new NAME --directory {directory.Path}`, it counts at once");
         }
 
         return listener;

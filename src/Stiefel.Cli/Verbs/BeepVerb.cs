@@ -6,21 +6,21 @@ using Stiefel.Protocol.Control;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel beep`: a laptop's beeps, tested, silenced or wanted again.</summary>
+/// <summary>`stiefel beep`: tests, silences or resumes the beeps of a laptop that serves.</summary>
 internal static class BeepVerb
 {
     private const string Path = "/api/v1/beep";
 
     public static Command Build()
     {
-        var test = new Option<string?>("--test") { HelpName = "STATE", Description = $"Hear once how a state sounds: {string.Join(", ", PowerStates.All)}" };
-        var silence = new Option<bool>("--silence") { Description = "Silent until the laptop's power becomes worse, or has been on mains" };
-        var resume = new Option<bool>("--resume") { Description = "Loud again" };
+        var test = new Option<string?>("--test") { HelpName = "STATE", Description = $"Play the sound of a state once: {string.Join(", ", PowerStates.All)}" };
+        var silence = new Option<bool>("--silence") { Description = "Stop the beeps until the laptop's power gets worse or it has been on mains" };
+        var resume = new Option<bool>("--resume") { Description = "Let it beep again" };
         var json = StatusVerbs.Json();
         var host = StatusVerbs.Host();
         var key = KeyVerb.AskingOption();
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("beep", "The beeps with which a laptop says what it lives on") { host, test, silence, resume, key, directory, json };
+        var command = new Command("beep", "Test, silence or resume the beeps by which a serving laptop warns of its power") { host, test, silence, resume, key, directory, json };
         command.SetAction(async (parsed, token) =>
         {
             var request = Request(parsed.GetValue(test), parsed.GetValue(silence), parsed.GetValue(resume));
@@ -40,7 +40,7 @@ internal static class BeepVerb
             : throw new UsageException($"--test {state}: expected one of {string.Join(", ", PowerStates.All)}"),
         (null, true, false) => new BeepRequest(Silence: true),
         (null, false, true) => new BeepRequest(Silence: false),
-        _ => throw new UsageException("expected one of --test, --silence and --resume"),
+        _ => throw new UsageException("expected one of --test, --silence or --resume"),
     };
 
     private static string Describe(string answer, BeepRequest request)
@@ -52,12 +52,12 @@ internal static class BeepVerb
         }
         catch (JsonException error)
         {
-            throw new FailedException("the answer is none that this version understands", error);
+            throw new FailedException("this version does not understand the server's answer; use the same version of stiefel on both machines", error);
         }
 
         var done = request.Test is { } state ? $"the laptop sounds as if it were {state}"
-            : alarm.IsSilenced ? "the laptop is silent until its power becomes worse, or has been on mains"
+            : alarm.IsSilenced ? "the laptop is silent until its power gets worse or it has been on mains"
             : "the laptop beeps again when its power is in danger";
-        return alarm.HasSpeaker ? done : $"{done}; it has no speaker that its kernel knows, so that only the lights of its keyboard flash";
+        return alarm.HasSpeaker ? done : $"{done}; its kernel knows no speaker, so only the lights of its keyboard flash";
     }
 }

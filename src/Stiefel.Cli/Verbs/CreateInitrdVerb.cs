@@ -11,9 +11,9 @@ namespace Stiefel.Cli.Verbs;
 internal static class CreateInitrdVerb
 {
     private static readonly Option<string?> s_config = new("--config") { HelpName = "FILE", Description = "Configuration [./config.yaml, else /etc/stiefel/config.yaml, else the defaults]" };
-    private static readonly Option<string?> s_output = new("--out") { HelpName = "DIR", Description = "Where kernel, initrd and manifest go [where server-setup looks for them; not as root: `image` in the cache directory]" };
-    private static readonly Option<bool> s_fromDebian = new("--from-debian") { Description = "Build all of it of Debian's packages: neither this laptop's kernel nor the programs that came with the package of Stiefel" };
-    private static readonly Option<string?> s_programs = new("--programs-only") { HelpName = "DIR", Description = "Build only the part that no kernel is in, for a package to carry" };
+    private static readonly Option<string?> s_output = new("--out") { HelpName = "DIR", Description = "Write kernel, initrd and manifest here [where server-setup looks for them; if not root, `image` in the cache directory]" };
+    private static readonly Option<bool> s_fromDebian = new("--from-debian") { Description = "Build everything from Debian's packages, using neither this laptop's kernel nor the programs that Stiefel's package brought" };
+    private static readonly Option<string?> s_programs = new("--programs-only") { HelpName = "DIR", Description = "Build only the part without a kernel, for a package to carry" };
     private static readonly Option<bool> s_memory = new("--tmp-work") { Description = "Work in memory; leaves no unpacked ramdisk behind" };
     private static readonly Option<bool> s_update = new("--update") { Description = "Fetch newer packages, if there are any" };
     private static readonly Option<string?> s_mirror = new("--debian-mirror") { HelpName = "URL", Description = "Where packages come from [the distribution's own mirrors]" };

@@ -15,8 +15,8 @@ internal static class DemoVerb
     public static Command Build()
     {
         var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Write the phases with their times to this file" };
-        var work = new Option<string?>("--work") { HelpName = "DIR", Description = "Put disk images and logs here, and leave them" };
-        var keep = new Option<bool>("--keep") { Description = "Leave disk images and logs there" };
+        var work = new Option<string?>("--work") { HelpName = "DIR", Description = "Put disk images and logs here, and keep them" };
+        var keep = new Option<bool>("--keep") { Description = "Keep disk images and logs" };
         var firmware = FirmwareWords.Option();
         var payload = PayloadOption();
         var artifacts = new Option<string?>("--use-artifacts") { HelpName = "DIR", Description = "Use the ramdisk in this directory (from `stiefel create-initrd --out DIR`)" };

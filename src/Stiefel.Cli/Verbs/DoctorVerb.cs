@@ -5,14 +5,14 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel doctor`: whether this laptop's disk could be served, and what to do where it could not.</summary>
+/// <summary>`stiefel doctor`: tells whether this laptop's disk could be served, and what to do if not.</summary>
 internal static class DoctorVerb
 {
     public static Command Build()
     {
         var json = new Option<bool>("--json") { Description = "For programs: every finding with its id, grade (stop, note, fine), text and remedy" };
         var root = new Option<string>("--root") { HelpName = "DIR", Description = "Look at the root file system in this directory", DefaultValueFactory = _ => "/" };
-        var command = new Command("doctor", "Tell whether this laptop's disk could be served, and what to do where it could not; changes nothing. Ends with 0 if it could, with 1 if not") { json, root };
+        var command = new Command("doctor", "Tell whether this laptop's disk could be served, and what to do if not; changes nothing. Exits with 0 if it could, 1 if not") { json, root };
         command.SetAction(async (parsed, _) =>
         {
             var directory = parsed.GetRequiredValue(root);

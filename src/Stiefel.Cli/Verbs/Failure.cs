@@ -4,7 +4,7 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>What an exception of a verb means to its user.</summary>
+/// <summary>Turns expected exceptions of commands into messages and exit codes.</summary>
 internal static class Failure
 {
     /// <summary>The lines to print and the exit code; null for a defect of this program.</summary>

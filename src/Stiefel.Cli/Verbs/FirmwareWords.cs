@@ -9,7 +9,7 @@ internal static class FirmwareWords
     public static Option<DesktopStart> Option() => new("--firmware")
     {
         HelpName = "direct|bios|uefi",
-        Description = "How the desktop gets at its ramdisk: loaded by QEMU, or from a USB stick by BIOS or UEFI",
+        Description = "How the desktop gets its ramdisk: loaded by QEMU, or from a USB stick by BIOS or UEFI",
         DefaultValueFactory = _ => DesktopStart.Direct,
     };
 }

@@ -5,13 +5,13 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel key new|rotate`: a key's beginning, and that of the one after it.</summary>
+/// <summary>`stiefel key new|rotate`: makes a key, or replaces one with a fresh key.</summary>
 internal static class KeyLifeVerbs
 {
     public static Command BuildNew()
     {
-        var name = new Argument<string>("NAME") { Description = "What to call it, for example after the stick: blue-stick" };
-        var typed = new Option<bool>("--pairing") { Description = "16 random bytes instead of 32, for a desktop without a stick where the key is typed" };
+        var name = new Argument<string>("NAME") { Description = "The key's name, for example after its stick: blue-stick" };
+        var typed = new Option<bool>("--pairing") { Description = "16 random bytes instead of 32, short enough to be typed on a desktop without a stick" };
         var directory = KeyVerb.DirectoryOption();
         var json = JsonLine.Option();
         var command = new Command("new", "Make a fresh key of 32 random bytes") { name, typed, directory, json };
@@ -28,7 +28,7 @@ internal static class KeyLifeVerbs
             parsed.InvocationConfiguration.Output.WriteLine($"made {file}");
             if (parsed.GetValue(typed))
             {
-                parsed.InvocationConfiguration.Output.WriteLine($"type on the desktop what this shows: stiefel key show {parsed.GetRequiredValue(name)} --pairing");
+                parsed.InvocationConfiguration.Output.WriteLine($"on the desktop, type the code that this command shows: stiefel key show {parsed.GetRequiredValue(name)} --pairing");
             }
         });
         return command.WithExamples("stiefel key new blue-stick", "stiefel key new test --directory ./keys");
@@ -39,7 +39,7 @@ internal static class KeyLifeVerbs
         var name = new Argument<string>("NAME") { Description = "Which key" };
         var directory = KeyVerb.DirectoryOption();
         var json = JsonLine.Option();
-        var command = new Command("rotate", "Make a fresh key under the same name; the one before is accepted as NAME.old until it is revoked") { name, directory, json };
+        var command = new Command("rotate", "Make a fresh key under the same name; the previous one is still accepted, as NAME.old, until you revoke it") { name, directory, json };
         command.SetAction(parsed =>
         {
             var keys = new KeyDirectory(parsed.GetRequiredValue(directory));
@@ -53,8 +53,8 @@ internal static class KeyLifeVerbs
                 return;
             }
 
-            output.WriteLine($"{key} is a fresh key; {(isTyped ? $"type on the desktop what this shows: stiefel key show {key} --pairing" : "write the stick again with it")}");
-            output.WriteLine($"the key before is still accepted; when {(isTyped ? "the desktop has the fresh one" : "the stick is written")}: stiefel key revoke {before}");
+            output.WriteLine($"{key} is a fresh key; {(isTyped ? $"on the desktop, type the code that this command shows: stiefel key show {key} --pairing" : "write the stick again with it")}");
+            output.WriteLine($"the previous key is still accepted; once {(isTyped ? "the desktop has the fresh one" : "the stick is written")}, revoke it: stiefel key revoke {before}");
         });
         return command.WithExamples("stiefel key rotate blue-stick");
     }

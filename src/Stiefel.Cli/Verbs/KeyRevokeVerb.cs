@@ -7,7 +7,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel key revoke`: a key's end, in a directory of this machine or in that of a running server.</summary>
+/// <summary>`stiefel key revoke`: removes a key from a directory of this machine or from a running server.</summary>
 internal static class KeyRevokeVerb
 {
     public static Command Build()
@@ -17,15 +17,15 @@ internal static class KeyRevokeVerb
         var server = new Option<string?>("--server")
         {
             HelpName = "HOST[:PORT]",
-            Description = "Revoke it at the server there, as 192.168.1.5, [fe80::1%eth0]:4645, laptop. A laptop that serves from its ramdisk has copies of its keys: "
+            Description = "Revoke it at this server, for example 192.168.1.5, [fe80::1%eth0]:4645 or laptop. A laptop that serves from its ramdisk has copies of its keys: "
                 + "revoke a key there, so that it ends at once, and in the laptop's own directory, so that it is not copied again",
         };
         var key = KeyVerb.AskingOption();
-        key.Description = "With which key to ask the --server: one of the directory, or a file NAME.key; may be left out if the directory holds only one";
+        key.Description = "The key to identify yourself with at --server: a name in the directory or a file NAME.key; optional if the directory holds only one";
         var directory = KeyVerb.DirectoryOption();
         var json = JsonLine.Option();
         json.Description = "For programs: the answer as one line of JSON; with --yes";
-        var command = new Command("revoke", "Accept a key no more; a server that uses this directory, or the one that is named, ends its sessions at once")
+        var command = new Command("revoke", "Stop accepting a key; the server that uses this directory, or the named one, ends the key's sessions at once")
         {
             name, yes, server, key, directory, json,
         };
@@ -46,7 +46,7 @@ internal static class KeyRevokeVerb
                 using var plane = ControlPlane.Of(host, asking);
                 Confirm(parsed.GetValue(yes), revoked, $" at {host}", output);
                 var answer = await WaitNotice.TellAsync(
-                    plane.DeleteAsync($"/api/v1/keys/{revoked}", token), $"waiting: before {host} answers, all that desktops wrote goes to the disk",
+                    plane.DeleteAsync($"/api/v1/keys/{revoked}", token), $"waiting: {host} answers once everything that desktops wrote is on the disk",
                     parsed.GetValue(json) ? parsed.InvocationConfiguration.Error : output);
                 var words = RevocationText.Of(answer, host, DerivedCertificate.NameOf(asking));
                 await output.WriteAsync(parsed.GetValue(json) ? answer + "\n" : words);
@@ -55,7 +55,7 @@ internal static class KeyRevokeVerb
 
             if (parsed.GetValue(key) is not null)
             {
-                throw new UsageException("--key says with which key a server is asked: name the server with --server, or leave --key out");
+                throw new UsageException("--key works with --server only: name the server with --server, or leave --key out");
             }
 
             Confirm(parsed.GetValue(yes), revoked, "", output);
@@ -74,7 +74,7 @@ internal static class KeyRevokeVerb
         var others = keys.Revoke(key);
         if (others.Count > 0)
         {
-            throw new FailedException($"{key} is removed, but the same key is here as {string.Join(", ", others)} too and is still accepted; " +
+            throw new FailedException($"{key} is removed, but the same key is still accepted, because it is here as {string.Join(", ", others)} too; " +
                 $"revoke that as well: {string.Join("; ", others.Select(other => $"stiefel key revoke {other}"))}");
         }
 
@@ -84,11 +84,11 @@ internal static class KeyRevokeVerb
             return;
         }
 
-        output.WriteLine($"{key} is accepted no more: sticks with it are of no use, and a desktop that runs with it loses its disk now");
-        output.WriteLine($"a laptop that serves already from the ramdisk has copies of the keys; end it there too: stiefel key revoke {key} --server HOST");
+        output.WriteLine($"{key} is no longer accepted: sticks with it stop working, and a desktop that runs with it loses its disk now");
+        output.WriteLine($"a laptop that is serving from its ramdisk now has copies of the keys; revoke it there too: stiefel key revoke {key} --server HOST");
     }
 
-    // A desktop that runs with this key loses its disk in the middle of its work.
+    // Ask first: a desktop that runs with this key loses its disk in the middle of its work.
     private static void Confirm(bool isSure, string key, string where, TextWriter output)
     {
         if (isSure)
@@ -98,7 +98,7 @@ internal static class KeyRevokeVerb
 
         if (Console.IsInputRedirected)
         {
-            throw new RefusedException($"nobody is there to be asked whether to revoke {key}; say --yes");
+            throw new RefusedException($"cannot ask whether to revoke {key} without a terminal; use --yes");
         }
 
         output.Write($"Revoke {key}{where}? A desktop that runs with it loses its disk at once. Type yes: ");

@@ -8,20 +8,20 @@ using Stiefel.Linux.Devices;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel key seal`: a copy of a key for a stick, under a passphrase that is asked for on the desktop.</summary>
+/// <summary>`stiefel key seal`: writes a copy of a key for a stick, sealed under a passphrase that the desktop asks for.</summary>
 internal static class KeySealVerb
 {
-    /// <summary>Shorter ones are guessed whatever a guess costs.</summary>
+    /// <summary>Shortest accepted passphrase: anything shorter can be guessed, however costly each guess is.</summary>
     public const int LeastPassphraseBytes = 8;
 
     public static Command Build()
     {
         var name = KeyVerb.OptionalName();
-        var target = new Option<string>("--out") { HelpName = "FILE", Description = "Where the sealed copy goes, for `setup-client-usbdrive --key`", Required = true };
-        var passphrase = new Option<string?>("--passphrase-file") { HelpName = "FILE", Description = "The passphrase is this file's first line [else it is asked for]" };
+        var target = new Option<string>("--out") { HelpName = "FILE", Description = "Write the sealed copy here, for `setup-client-usbdrive --key`", Required = true };
+        var passphrase = new Option<string?>("--passphrase-file") { HelpName = "FILE", Description = "Take the passphrase from the first line of this file [ask for it]" };
         var directory = KeyVerb.DirectoryOption();
         var json = JsonLine.Option();
-        var command = new Command("seal", "Write a copy of a key that only opens with a passphrase, for a stick that may be lost") { name, target, passphrase, directory, json };
+        var command = new Command("seal", "Write a copy of a key that opens only with a passphrase, for a stick that may get lost") { name, target, passphrase, directory, json };
         command.SetAction(parsed =>
         {
             var path = parsed.GetRequiredValue(target);
@@ -29,7 +29,7 @@ internal static class KeySealVerb
             using var stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
             using (stored.Open())
             {
-                // It is a key, and not sealed yet.
+                // Throws unless the file holds a key that is not sealed yet.
             }
 
             var output = parsed.InvocationConfiguration.Output;
@@ -55,7 +55,7 @@ internal static class KeySealVerb
     {
         if (!TypedSecret.IsPossible)
         {
-            throw new UsageException("nobody is there to be asked for the passphrase; say --passphrase-file FILE");
+            throw new UsageException("cannot ask for the passphrase without a terminal; use --passphrase-file FILE");
         }
 
         var first = TypedSecret.Read("Passphrase (the desktop's keyboard will be American): ", output, SealedKey.MaxPassphraseBytes);
@@ -65,13 +65,13 @@ internal static class KeySealVerb
         if (!same)
         {
             CryptographicOperations.ZeroMemory(first);
-            throw new UsageException("the two differ; nothing was written");
+            throw new UsageException("the two passphrases differ; nothing was written");
         }
 
         return first;
     }
 
-    // Before anybody types a passphrase in vain.
+    // Check the target before asking for a passphrase, so that nobody types one in vain.
     private static void CheckTarget(string path)
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -107,7 +107,7 @@ internal static class KeySealVerb
     {
         if (passphrase.Length is < LeastPassphraseBytes or > SealedKey.MaxPassphraseBytes)
         {
-            throw new UsageException($"the passphrase has {passphrase.Length} bytes; {LeastPassphraseBytes} to {SealedKey.MaxPassphraseBytes} can be, four words are good");
+            throw new UsageException($"the passphrase has {passphrase.Length} bytes; use {LeastPassphraseBytes} to {SealedKey.MaxPassphraseBytes}, for example four random words");
         }
     }
 }

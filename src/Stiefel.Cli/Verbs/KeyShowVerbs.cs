@@ -8,7 +8,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel key list|show|token|cert`: what there is, and what is derived from it.</summary>
+/// <summary>`stiefel key list|show|token|cert`: shows the keys and what is derived from them.</summary>
 internal static class KeyShowVerbs
 {
     public static Command BuildList()
@@ -31,10 +31,10 @@ internal static class KeyShowVerbs
                 parsed.InvocationConfiguration.Output.WriteLine(name);
             }
 
-            // Not among the names, which programs read.
+            // On standard error, because programs read the names from standard output.
             if (names.Count == 0)
             {
-                parsed.InvocationConfiguration.Error.WriteLine($"stiefel: there is no key in {keys.Path}, so nobody's call is heard; `stiefel key new NAME` makes one");
+                parsed.InvocationConfiguration.Error.WriteLine($"stiefel: there is no key in {keys.Path}, so calls are not answered; `stiefel key new NAME` makes one");
             }
         });
         return command.WithExamples("stiefel key list", "stiefel key list --json | jq -r '.keys[]'");
@@ -43,10 +43,10 @@ internal static class KeyShowVerbs
     public static Command BuildShow()
     {
         var name = KeyVerb.OptionalName();
-        var pairing = new Option<bool>("--pairing") { Description = "The key itself, as a code to be typed on a desktop. A secret: reading it is having the key" };
+        var pairing = new Option<bool>("--pairing") { Description = "Show the key itself, as a code to be typed on a desktop. A secret: anybody who reads it has the key" };
         var directory = KeyVerb.DirectoryOption();
         var json = JsonLine.Option();
-        var command = new Command("show", "What is known about a key; nothing secret unless asked for") { name, pairing, directory, json };
+        var command = new Command("show", "Show what is known about a key; no secrets without --pairing") { name, pairing, directory, json };
         command.SetAction(parsed =>
         {
             using var stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
@@ -79,7 +79,7 @@ internal static class KeyShowVerbs
     {
         var name = KeyVerb.OptionalName();
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("token", "The bearer token of the control plane. A secret: with it one can see what the server does, end sessions and revoke keys") { name, directory };
+        var command = new Command("token", "Print the bearer token of the control plane. A secret: its holder can see what the server does, end sessions and revoke keys") { name, directory };
         command.SetAction(parsed =>
         {
             using var stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
@@ -95,7 +95,7 @@ internal static class KeyShowVerbs
     {
         var name = KeyVerb.OptionalName();
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("cert", "The certificate that a server with this key shows, for other programs to pin") { name, directory };
+        var command = new Command("cert", "Print the certificate of a server with this key, for other programs to pin") { name, directory };
         command.SetAction(parsed =>
         {
             using var stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));

@@ -25,16 +25,16 @@ internal static class KeyVerb
         DefaultValueFactory = _ => KeyDirectory.DefaultPath,
     };
 
-    /// <summary>The key with which a control plane is asked.</summary>
+    /// <summary>The option that names the key to identify oneself with at a control plane.</summary>
     public static Option<string?> AskingOption() => new("--key")
     {
         HelpName = "NAME|FILE",
-        Description = "Which key to ask with: one of the directory, or a file NAME.key; may be left out if the directory holds only one",
+        Description = "The key to identify yourself with: a name in the directory or a file NAME.key; optional if the directory holds only one",
     };
 
     public static Argument<string?> OptionalName() => new("NAME")
     {
-        Description = "Which key; may be left out if there is only one",
+        Description = "Which key; optional if there is only one",
         Arity = ArgumentArity.ZeroOrOne,
     };
 }

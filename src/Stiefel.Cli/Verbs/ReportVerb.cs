@@ -8,18 +8,18 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel report`: what somebody needs who is to find out why it does not work.</summary>
+/// <summary>`stiefel report`: collects what is needed to find out why something does not work.</summary>
 internal static class ReportVerb
 {
     public static Command Build()
     {
-        var host = new Argument<string?>("HOST") { Arity = ArgumentArity.ZeroOrOne, Description = "The laptop's control plane, to be asked as well [this machine's, if it answers]" };
-        var file = new Option<string?>("--out") { HelpName = "FILE", Description = "Where the archive goes [stiefel-report-NAME-TIME.tar.gz here]" };
+        var host = new Argument<string?>("HOST") { Arity = ArgumentArity.ZeroOrOne, Description = "The laptop's control plane, to be included in the report [this machine's, if it answers]" };
+        var file = new Option<string?>("--out") { HelpName = "FILE", Description = "Write the archive here [./stiefel-report-NAME-TIME.tar.gz]" };
         var config = new Option<string>("--config") { HelpName = "FILE", Description = "Configuration", DefaultValueFactory = _ => "/etc/stiefel/config.yaml" };
         var key = KeyVerb.AskingOption();
         var directory = KeyVerb.DirectoryOption();
         var json = JsonLine.Option();
-        var command = new Command("report", "Collect what a bug report needs from this machine and from a laptop that serves, without secrets, in one archive. Run it on both machines where you can")
+        var command = new Command("report", "Collect in one archive what a bug report needs from this machine and from a serving laptop, without secrets. Run it on both machines if you can")
         {
             host, file, config, key, directory, json,
         };
@@ -34,7 +34,7 @@ internal static class ReportVerb
             await ReportArchive.WriteAsync(
                 target, name, [.. ReportParts.OfThisMachine(parsed.GetRequiredValue(config), keys), .. plane is null ? [] : ReportParts.OfServer(plane)],
                 Redaction.Of(keys), part => output.WriteLine($"  {part}"), token);
-            await output.WriteLineAsync($"{target}: look through it before you send it: keys, tokens and passphrases are taken out, names of disks, networks and programs are not");
+            await output.WriteLineAsync($"{target}: look through it before you send it; keys, tokens and passphrases are taken out, names of disks, networks and programs are not");
             if (parsed.GetValue(json))
             {
                 await parsed.InvocationConfiguration.Output.WriteLineAsync(JsonLine.Of(("file", Path.GetFullPath(target))));
@@ -45,7 +45,7 @@ internal static class ReportVerb
         return command.WithExamples("sudo stiefel report", "sudo stiefel report 192.168.1.5", "sudo stiefel report --key blue-stick --out /tmp/report.tar.gz");
     }
 
-    // Where nobody named a server, a laptop without a key is worth a report as well.
+    // A laptop without a key is worth a report too, unless the user named a server, which takes a key.
     private static SharedKey? TryLoad(string directory, string? key, bool isNeeded, TextWriter output)
     {
         try

@@ -7,7 +7,7 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel return`: a laptop leaves its ramdisk for its own system.</summary>
+/// <summary>`stiefel return`: makes a laptop leave its ramdisk for its own system.</summary>
 internal static class ReturnVerb
 {
     public static Command Build()
@@ -17,14 +17,14 @@ internal static class ReturnVerb
         var key = KeyVerb.AskingOption();
         var directory = KeyVerb.DirectoryOption();
         var powerOff = new Option<bool>("--power-off") { Description = "Switch the laptop off instead" };
-        var reboot = new Option<bool>("--reboot") { Description = "Restart it through its firmware, whatever its settings say" };
-        var force = new Option<bool>("--force") { Description = "Also while a desktop has the disk: it loses it, and what it has not written yet" };
-        var command = new Command("return", "A laptop that serves returns to its own system; not while a desktop has its disk") { host, key, directory, powerOff, reboot, force, json };
+        var reboot = new Option<bool>("--reboot") { Description = "Restart it through its firmware, regardless of its settings" };
+        var force = new Option<bool>("--force") { Description = "Even while a desktop has the disk: the desktop loses the disk, and what it has not written yet" };
+        var command = new Command("return", "Make a serving laptop return to its own system; refused while a desktop has its disk") { host, key, directory, powerOff, reboot, force, json };
         command.SetAction(async (parsed, token) =>
         {
             if (parsed.GetValue(powerOff) && parsed.GetValue(reboot))
             {
-                throw new UsageException("--power-off and --reboot are two ways: name one of them");
+                throw new UsageException("--power-off and --reboot exclude each other: use one of them");
             }
 
             using var shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
@@ -46,7 +46,7 @@ internal static class ReturnVerb
         }
         catch (JsonException error)
         {
-            throw new FailedException("the answer is none that this version understands; look at the laptop's screen", error);
+            throw new FailedException("this version does not understand the server's answer; look at the laptop's screen", error);
         }
     }
 }

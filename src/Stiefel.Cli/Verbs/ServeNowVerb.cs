@@ -15,12 +15,12 @@ internal static class ServeNowVerb
     private static readonly Option<string> s_config = new("--config") { HelpName = "FILE", Description = "Configuration", DefaultValueFactory = _ => "/etc/stiefel/config.yaml" };
     private static readonly Option<string> s_directory = KeyVerb.DirectoryOption();
     private static readonly Option<int?> s_grace = new("--grace") { HelpName = "N", Description = "Seconds between the warning and the end of everything that runs [autokexec.grace]" };
-    private static readonly Option<bool> s_ignoreInhibitors = new("--ignore-inhibitors") { Description = "Leave also while a program wants no shutdown" };
+    private static readonly Option<bool> s_ignoreInhibitors = new("--ignore-inhibitors") { Description = "Leave even while a program inhibits shutdown" };
     private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "Say what it would do, and do nothing" };
 
     public static Command Build()
     {
-        var command = new Command("serve-now", "Leave this system now and serve its disk, as a desktop's call would have it: everybody is warned, everything is closed. Ctrl-C before that keeps it here")
+        var command = new Command("serve-now", "Leave this system now and serve its disk, as if a desktop had called: users are warned, then everything is closed. Ctrl-C before that stops it")
         {
             s_grace, s_ignoreInhibitors, s_dryRun, s_config, s_directory,
         };
@@ -35,12 +35,12 @@ internal static class ServeNowVerb
         var dryRun = parsed.GetValue(s_dryRun);
         if (!dryRun && RemoteRoot.Find() is { } remote)
         {
-            throw new RefusedException($"/ is on {remote}: this system runs on another machine than its own, and has no disk here to serve");
+            throw new RefusedException($"/ is on {remote}: this system runs on another machine's disk, and has no disk here to serve");
         }
 
         if (!dryRun && !Environment.IsPrivilegedProcess)
         {
-            throw new FailedException("this ends everything that runs here, which takes root: sudo stiefel serve-now");
+            throw new FailedException("only root may end everything that runs here: sudo stiefel serve-now");
         }
 
         var start = OwnStart.OfThisMachine();

@@ -8,25 +8,25 @@ using Stiefel.Keys;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel setup-client-usbdrive`: the stick that starts a desktop.</summary>
+/// <summary>`stiefel setup-client-usbdrive`: writes the stick that starts a desktop.</summary>
 internal static class SetupClientUsbdriveVerb
 {
     private const int MaxMenuSeconds = 600;
 
-    private static readonly Argument<string?> s_device = new("DEVICE") { Arity = ArgumentArity.ZeroOrOne, Description = "The drive to be erased and written, as /dev/sdb" };
+    private static readonly Argument<string?> s_device = new("DEVICE") { Arity = ArgumentArity.ZeroOrOne, Description = "The drive to be erased and written, for example /dev/sdb" };
     private static readonly Option<string?> s_image = new("--image") { HelpName = "FILE", Description = "Write an image of the stick to this file instead" };
-    private static readonly Option<string?> s_intoEsp = new("--into-esp") { HelpName = "DIR", Description = "Put the client beside what is on a mounted EFI System partition or FAT stick instead" };
-    private static readonly Option<bool> s_undo = new("--undo") { Description = "With --into-esp: take it away again" };
+    private static readonly Option<string?> s_intoEsp = new("--into-esp") { HelpName = "DIR", Description = "Add the client to a mounted EFI System partition or FAT stick instead, beside what is there" };
+    private static readonly Option<bool> s_undo = new("--undo") { Description = "With --into-esp: remove the client again" };
     private static readonly Option<StickLayout> s_layout = new("--layout") { HelpName = "mbr|gpt", Description = "The partition table; mbr starts on most machines", DefaultValueFactory = _ => StickLayout.Mbr };
-    private static readonly Option<string?> s_erase = new("--erase") { HelpName = "SERIAL", Description = "Erase the drive if this is its serial number, and do not ask" };
-    private static readonly Option<bool> s_force = new("--force") { Description = "Write also what is unlikely to be a stick; says what that overrides" };
-    private static readonly Option<string?> s_key = new("--key") { HelpName = "NAME|FILE", Description = "The key that the stick carries: one of the directory, or a file NAME.key, which may be sealed [the one that it carries already, else the desktop asks for a pairing code]" };
-    private static readonly Option<bool> s_withoutKey = new("--without-key") { Description = "Carry no key, also if the stick had one" };
+    private static readonly Option<string?> s_erase = new("--erase") { HelpName = "SERIAL", Description = "Erase the drive without asking, if this is its serial number" };
+    private static readonly Option<bool> s_force = new("--force") { Description = "Write even to a drive that is unlikely to be a stick; tells what that overrides" };
+    private static readonly Option<string?> s_key = new("--key") { HelpName = "NAME|FILE", Description = "The key for the stick: a name in the directory or a file NAME.key, which may be sealed [the key that it carries already, else none: the desktop asks for a pairing code]" };
+    private static readonly Option<bool> s_withoutKey = new("--without-key") { Description = "Put no key on the stick, even if it had one" };
     private static readonly Option<string> s_directory = KeyVerb.DirectoryOption();
     private static readonly Option<string?> s_arguments = new("--cmdline") { HelpName = "TEXT", Description = "Further arguments of the client's kernel" };
-    private static readonly Option<int> s_menuSeconds = new("--menu-seconds") { HelpName = "N", Description = "How long the boot menu waits; 0: not at all", DefaultValueFactory = _ => StickContent.UsualMenuSeconds };
-    private static readonly Option<string?> s_ramdisk = new("--ramdisk") { HelpName = "DIR", Description = "What create-initrd wrote [where it does by default]" };
-    private static readonly Option<string?> s_config = new("--config") { HelpName = "FILE", Description = "Configuration, for the default of --ramdisk and the disk that is served" };
+    private static readonly Option<int> s_menuSeconds = new("--menu-seconds") { HelpName = "N", Description = "How long the boot menu waits; 0 = not at all", DefaultValueFactory = _ => StickContent.UsualMenuSeconds };
+    private static readonly Option<string?> s_ramdisk = new("--ramdisk") { HelpName = "DIR", Description = "The directory that create-initrd wrote to [its default]" };
+    private static readonly Option<string?> s_config = new("--config") { HelpName = "FILE", Description = "Configuration, for the default of --ramdisk and for the name of the served disk" };
 
     public static Command Build()
     {
@@ -77,7 +77,7 @@ internal static class SetupClientUsbdriveVerb
             var partition = new SharedPartition(directory, log);
             partition.Check(parsed.GetValue(s_force));
             partition.Write(Keyed(content, keepsKey ? KeptKey.OfDirectory(directory) : null, log));
-            log.Note(@"to start it by firmware, on its computer: efibootmgr --create-only --disk DISK --part N --label Stiefel --loader '\EFI\STIEFELC\SHIMX64.EFI'");
+            log.Note(@"for an entry in the firmware's boot menu, run on that computer: efibootmgr --create-only --disk DISK --part N --label Stiefel --loader '\EFI\STIEFELC\SHIMX64.EFI'");
         }
         else if (parsed.GetValue(s_image) is { } image)
         {
@@ -104,7 +104,7 @@ internal static class SetupClientUsbdriveVerb
 
         if (parsed.GetValue(s_undo) && parsed.GetValue(s_intoEsp) is null)
         {
-            throw new UsageException("--undo takes away what --into-esp DIR wrote: name that directory");
+            throw new UsageException("--undo removes what --into-esp DIR wrote: name that directory");
         }
 
         if (parsed.GetValue(s_erase) is not null && parsed.GetValue(s_device) is null)
@@ -114,15 +114,15 @@ internal static class SetupClientUsbdriveVerb
 
         if (parsed.GetValue(s_key) is not null && parsed.GetValue(s_withoutKey))
         {
-            throw new UsageException("--key and --without-key exclude each other: say one of them");
+            throw new UsageException("--key and --without-key exclude each other: use one of them");
         }
     }
 
     private static int Undo(string directory, TextWriter output, StepLog log)
     {
         output.WriteLine(new SharedPartition(directory, log).Undo()
-            ? $"{Path.Combine(directory, StickPaths.SharedPartition.Directory)} is gone; an entry of the firmware, if you made one, goes with `efibootmgr --delete-bootnum --bootnum NNNN`"
-            : $"nothing of ours is in {directory}");
+            ? $"{Path.Combine(directory, StickPaths.SharedPartition.Directory)} is gone; if you made an entry in the firmware, remove it with `efibootmgr --delete-bootnum --bootnum NNNN`"
+            : $"there is nothing of Stiefel's in {directory}");
         return ExitCode.Done;
     }
 
@@ -130,7 +130,7 @@ internal static class SetupClientUsbdriveVerb
     {
         if (kept is not null)
         {
-            log.Note("it keeps the key that it carries");
+            log.Note("the stick keeps the key that it carries");
         }
         else if (content.KeyFile is null)
         {
@@ -141,8 +141,8 @@ internal static class SetupClientUsbdriveVerb
     }
 
     private static void SayWhatStarts(StepLog log) => log.Note(BootPrograms.Find().Signed is { } signed
-        ? $"UEFI: shim and GRUB of {signed.Distribution}, also with Secure Boot if the kernel of the ramdisk is signed by the same"
-        : "UEFI: without Secure Boot only; for it, apt install shim-signed grub-efi-amd64-signed and write it anew");
+        ? $"UEFI: shim and GRUB of {signed.Distribution}; works with Secure Boot if {signed.Distribution} signed the ramdisk's kernel, too"
+        : "UEFI: works only without Secure Boot; for Secure Boot, apt install shim-signed grub-efi-amd64-signed and write the stick again");
 
     private static RamdiskImage FindRamdisk(string directory)
     {
@@ -151,7 +151,7 @@ internal static class SetupClientUsbdriveVerb
         {
             if (!File.Exists(file))
             {
-                throw new UsageException($"{file} is not there; make it with `stiefel create-initrd`, or say --ramdisk DIR");
+                throw new UsageException($"{file} is not there; make it with `stiefel create-initrd`, or name another directory with --ramdisk DIR");
             }
         }
 
@@ -166,18 +166,18 @@ internal static class SetupClientUsbdriveVerb
         ? seconds
         : throw new UsageException($"--menu-seconds {parsed.GetValue(s_menuSeconds)}: expected 0 to {MaxMenuSeconds}");
 
-    // As the kernel names it: boot.disk is a link that stays.
+    // Resolve the link: boot.disk is usually a stable name below /dev/disk, drives are listed by the kernel's name.
     private static string? ServedDisk(StiefelConfiguration configuration) => configuration.Boot.Disk is { Length: > 0 } disk
         ? File.ResolveLinkTarget(disk, returnFinalTarget: true)?.FullName ?? disk
         : null;
 
-    // Read before anything starts, and as it is asked for elsewhere: by its name, or as a file.
+    // Look the key up before anything starts. As elsewhere, --key takes a name or a file.
     private static string FindKey(string directory, string nameOrFile)
     {
         var file = AskingKey.IsFile(nameOrFile) ? nameOrFile : KeyFiles.FileOf(directory, nameOrFile);
         if (AskingKey.IsFile(nameOrFile) && !File.Exists(file))
         {
-            throw new UsageException($"--key {nameOrFile}: no such file; name a key's file, as {KeyFiles.FileOf(directory, "blue-stick")}, or a key of {directory} by its name");
+            throw new UsageException($"--key {nameOrFile}: no such file; give a key's file, for example {KeyFiles.FileOf(directory, "blue-stick")}, or the name of a key in {directory}");
         }
 
         using var stored = AskingKey.Find(directory, nameOrFile);
@@ -199,7 +199,7 @@ internal static class SetupClientUsbdriveVerb
 
         if (File.Exists(image) && (File.GetAttributes(image) & FileAttributes.Device) != 0 || Path.GetFullPath(image).StartsWith("/dev/", StringComparison.Ordinal))
         {
-            throw new RefusedException($"--image {image}: this is a device, and only image files are written; to erase it and make it the stick, name it without --image");
+            throw new RefusedException($"--image {image}: this is a device, but --image writes image files only; to erase the device and make it the stick, name it without --image");
         }
     }
 }

@@ -11,21 +11,21 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel setup-server-os`: what a laptop needs so that a desktop can call for its disk.</summary>
+/// <summary>`stiefel setup-server-os`: sets a laptop up so that a desktop can call for its disk.</summary>
 internal static class SetupServerOsVerb
 {
     private static readonly Option<bool> s_yes = new("--yes") { Description = "Make all changes without asking" };
     private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "Show what would be changed, and change nothing" };
-    private static readonly Option<bool> s_undo = new("--undo") { Description = "Take back what was set up, and nothing else" };
+    private static readonly Option<bool> s_undo = new("--undo") { Description = "Undo what was set up, and nothing else" };
     private static readonly Option<string> s_root = new("--root") { HelpName = "DIR", Description = "Set up the root file system in this directory", DefaultValueFactory = _ => "/" };
-    private static readonly Option<bool> s_keepKeys = new("--keep-keys") { Description = "With --undo: leave /etc/stiefel, the configuration and the keys" };
-    private static readonly Option<bool> s_update = new("--update") { Description = "Make what set-up made of kernels and programs anew, where there is any; for package managers, after an upgrade" };
+    private static readonly Option<bool> s_keepKeys = new("--keep-keys") { Description = "With --undo: keep /etc/stiefel with the configuration and the keys" };
+    private static readonly Option<bool> s_update = new("--update") { Description = "Rebuild what set-up built from kernels and programs, if anything; for package managers, after an upgrade" };
     private static readonly Option<bool> s_json = new("--json") { Description = "With --dry-run, for programs: what would be changed, as one line of JSON" };
     private const string KeptDirectory = "/etc/stiefel";
     private const string ConfigurationPath = KeptDirectory + "/config.yaml";
     private static readonly string[] s_programs = ["/usr/bin/stiefel", "/usr/local/bin/stiefel"];
 
-    // What set-up itself mends.
+    // Findings that set-up itself mends.
     private static readonly string[] s_mended = ["config-without-disk"];
 
     public static Command Build()
@@ -54,7 +54,7 @@ internal static class SetupServerOsVerb
         using var tree = new LaptopTree(directory);
         if (tree.IsThisMachine && !dryRun && !Environment.IsPrivilegedProcess)
         {
-            throw new FailedException("this changes the system, which takes root: sudo stiefel setup-server-os");
+            throw new FailedException("only root may change the system: sudo stiefel setup-server-os");
         }
 
         if (parsed.GetValue(s_json))
@@ -74,7 +74,7 @@ internal static class SetupServerOsVerb
         Option<bool>[] ways = [s_yes, s_undo, s_update];
         if (ways.Where(parsed.GetValue).ToList() is [var one, var other, ..])
         {
-            throw new UsageException($"{one.Name} and {other.Name} do not go together: {other.Name} asks nothing, and does something else");
+            throw new UsageException($"{one.Name} and {other.Name} exclude each other: {other.Name} never asks, and does something else");
         }
 
         if (parsed.GetValue(s_json) && (!parsed.GetValue(s_dryRun) || ways.Any(parsed.GetValue)))
@@ -84,7 +84,7 @@ internal static class SetupServerOsVerb
 
         if (parsed.GetValue(s_keepKeys) && !parsed.GetValue(s_undo))
         {
-            throw new UsageException("--keep-keys says something to --undo only");
+            throw new UsageException("--keep-keys works with --undo only");
         }
     }
 
@@ -93,7 +93,7 @@ internal static class SetupServerOsVerb
         var laptop = new LaptopFacts(tree);
         var journal = SetupJournal.Read(tree);
         var plan = PlanOf(laptop, journal, tree);
-        dialogue.Say($"{laptop.Distribution.Name}, {laptop.Boot.Name}, initramfs by {laptop.Initramfs.Name}: {(plan.Changes.Count == 0 ? "nothing is to be changed" : $"{plan.Changes.Count} changes")}\n");
+        dialogue.Say($"{laptop.Distribution.Name}, {laptop.Boot.Name}, initramfs by {laptop.Initramfs.Name}: {(plan.Changes.Count == 0 ? "nothing to change" : $"{plan.Changes.Count} changes")}\n");
         var run = new SetupRun(tree, journal, dialogue);
         if (dryRun)
         {
@@ -109,7 +109,7 @@ internal static class SetupServerOsVerb
         plan.Notes.ToList().ForEach(note => dialogue.Say($"note: {note}"));
         foreach (var finding in StopsOf(tree, dryRun))
         {
-            dialogue.Say($"it would not work yet: {PrintableText.OneLine(finding.Text)}; {finding.Remedy}  [{finding.Id}]");
+            dialogue.Say($"serving would not work yet: {PrintableText.OneLine(finding.Text)}; {finding.Remedy}  [{finding.Id}]");
         }
 
         if (tree.IsThisMachine && !dryRun && laptop.IsRunning && laptop.HasSystemd)
@@ -142,7 +142,7 @@ internal static class SetupServerOsVerb
         var journal = SetupJournal.Read(tree);
         if (journal.Entries.Count == 0)
         {
-            dialogue.Say("nothing is set up here, or by hand only: there is nothing to undo");
+            dialogue.Say("nothing is set up here, or only by hand: there is nothing to undo");
             return ExitCode.Done;
         }
 
@@ -161,11 +161,11 @@ internal static class SetupServerOsVerb
         return kept == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    // A service that runs as root must not run what somebody else can replace.
+    // A service that runs as root must not run a program that other users can replace.
     private static string ProgramIn(LaptopTree tree)
     {
         var program = s_programs.FirstOrDefault(tree.HasFile)
-            ?? throw new UsageException($"the service needs stiefel in {string.Join(" or ", s_programs)}, and it is in neither; install the programs first: install -m 755 artifacts/bin/stiefel* /usr/local/bin/");
+            ?? throw new UsageException($"the service needs stiefel as {string.Join(" or ", s_programs)}, and neither exists; install the programs first: install -m 755 artifacts/bin/stiefel* /usr/local/bin/");
         TrustedFile.OpenRead(tree.OnDisk(program)!).Dispose();
         return program;
     }
@@ -179,8 +179,8 @@ internal static class SetupServerOsVerb
     private static StiefelConfiguration ConfigurationIn(LaptopTree tree) =>
         tree.Text(ConfigurationPath) is { } text ? ConfigurationFile.Parse(ConfigurationPath, text) : new StiefelConfiguration();
 
-    // Without a terminal nobody would ever answer.
+    // Refuse without a terminal: nobody would ever answer the questions.
     private static TextReader Input() => Console.IsInputRedirected
-        ? throw new UsageException("nobody is there to answer: say --yes to make all changes, or --dry-run to see them")
+        ? throw new UsageException("cannot ask without a terminal: use --yes to make all changes, or --dry-run to see them")
         : Console.In;
 }

@@ -8,7 +8,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel status` and `stiefel kick`: a look at a server, and the end of a session.</summary>
+/// <summary>`stiefel status` shows what a server does; `stiefel kick` ends a session.</summary>
 internal static class StatusVerbs
 {
     public static Command BuildStatus()
@@ -16,9 +16,9 @@ internal static class StatusVerbs
         var host = Host();
         var key = KeyVerb.AskingOption();
         var directory = KeyVerb.DirectoryOption();
-        var watch = new Option<bool>("--watch") { Description = "Show it live, with what the disk does, until stopped; with --json, one line each second" };
+        var watch = new Option<bool>("--watch") { Description = "Show it live until stopped, with the disk's activity; with --json, one line each second" };
         var json = Json();
-        var command = new Command("status", "What a server is doing: its disk, who has it, and what each desktop did") { host, key, directory, watch, json };
+        var command = new Command("status", "Show what a server is doing: its disk, who has it, and what each desktop did") { host, key, directory, watch, json };
         command.SetAction(async (parsed, token) =>
         {
             using var shared = AskingKey.Load(parsed.GetRequiredValue(directory), parsed.GetValue(key));
@@ -43,7 +43,7 @@ internal static class StatusVerbs
 
     public static Command BuildKick()
     {
-        var json = new Option<bool>("--json") { Description = "For programs: the session's whole id" };
+        var json = new Option<bool>("--json") { Description = "Print the session's full id as JSON, for programs" };
         var session = new Argument<string>("SESSION") { Description = "The session's id, or its beginning; `stiefel status` shows it" };
         var host = Host();
         var key = KeyVerb.AskingOption();
@@ -56,10 +56,10 @@ internal static class StatusVerbs
             var id = Choose(await plane.GetAsync("/api/v1/sessions", token), parsed.GetRequiredValue(session));
             var output = parsed.InvocationConfiguration.Output;
             await WaitNotice.TellAsync(
-                plane.DeleteAsync($"/api/v1/sessions/{id}", token), "waiting: before the server answers, all that the desktop wrote goes to the disk",
+                plane.DeleteAsync($"/api/v1/sessions/{id}", token), "waiting: the server answers once everything that the desktop wrote is on the disk",
                 parsed.GetValue(json) ? parsed.InvocationConfiguration.Error : output);
 
-            // Hexadecimal digits: nothing in it needs to be escaped.
+            // The id consists of hexadecimal digits, so nothing needs to be escaped.
             await output.WriteLineAsync(parsed.GetValue(json) ? $"{{\"session\":\"{id}\",\"ended\":true}}" : $"session {id} is ended");
             return ExitCode.Done;
         });
@@ -74,7 +74,7 @@ internal static class StatusVerbs
         }
         catch (JsonException error)
         {
-            throw new FailedException("the answer is no status that this version understands; --json shows it as it is", error);
+            throw new FailedException("this version does not understand the server's status; --json shows it as it is", error);
         }
     }
 
@@ -86,7 +86,7 @@ internal static class StatusVerbs
         {
             1 => found[0],
             0 => throw new FailedException($"no session's id begins with '{beginning}'; `stiefel status` lists them"),
-            _ => throw new UsageException($"the ids of {found.Count} sessions begin with '{beginning}'"),
+            _ => throw new UsageException($"the ids of {found.Count} sessions begin with '{beginning}': give more of the id"),
         };
     }
 
@@ -98,16 +98,16 @@ internal static class StatusVerbs
         }
         catch (JsonException error)
         {
-            throw new FailedException("the answer is no list of sessions that this version understands", error);
+            throw new FailedException("this version does not understand the server's list of sessions; use the same version of stiefel on both machines", error);
         }
     }
 
-    /// <summary>For programs: the answer of the server instead of words.</summary>
-    internal static Option<bool> Json() => new("--json") { Description = "As the server tells it, for programs" };
+    /// <summary>The option that prints the server's answer as it is, for programs, instead of words.</summary>
+    internal static Option<bool> Json() => new("--json") { Description = "Print the server's answer as JSON, for programs" };
 
     internal static Argument<string?> Host() => new("HOST")
     {
-        Description = "Where the server is, as 192.168.1.5, [fe80::1%eth0]:4645, laptop [this machine]",
+        Description = "The server, for example 192.168.1.5, [fe80::1%eth0]:4645 or laptop [this machine]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 }

@@ -11,9 +11,9 @@ internal static class WakeVerb
 {
     public static Command Build()
     {
-        var name = new Argument<string?>("desktop") { HelpName = "NAME", Arity = ArgumentArity.ZeroOrOne, Description = "The key of the stick that it called with, or its network card's address [default: the desktop that called last]" };
-        var by = new Option<string?>("--interface") { HelpName = "NAME", Description = "The interface that leads to it [default: the one that its call came by]" };
-        var file = new Option<string>("--desktops") { HelpName = "FILE", Description = "Which desktops called", DefaultValueFactory = _ => KnownDesktops.DefaultFile };
+        var name = new Argument<string?>("desktop") { HelpName = "NAME", Arity = ArgumentArity.ZeroOrOne, Description = "The name of the key that the desktop called with, or its network card's address [the desktop that called last]" };
+        var by = new Option<string?>("--interface") { HelpName = "NAME", Description = "The interface that leads to it [the one on which it called]" };
+        var file = new Option<string>("--desktops") { HelpName = "FILE", Description = "The list of desktops that called", DefaultValueFactory = _ => KnownDesktops.DefaultFile };
         var json = JsonLine.Option();
         var command = new Command("wake", "Switch a desktop on, if its network card listens while it is off (Wake-on-LAN)") { name, by, file, json };
         command.SetAction(parsed =>
@@ -41,7 +41,7 @@ internal static class WakeVerb
         var wanted = all.FirstOrDefault(desktop => name is null || desktop.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
             ?? throw new FailedException(all.Count == 0
                 ? "no desktop has called this laptop yet: give the address of its network card, and --interface"
-                : $"no desktop has called with the key {name}: known are {string.Join(", ", all.Select(desktop => desktop.Name).Distinct())}");
+                : $"no desktop has called with the key {name}; these have: {string.Join(", ", all.Select(desktop => desktop.Name).Distinct())}");
         return by is null ? wanted : wanted with { Interface = by };
     }
 
@@ -60,7 +60,7 @@ internal static class WakeVerb
         }
         catch (SocketException error) when (error.SocketErrorCode == SocketError.AccessDenied)
         {
-            throw new FailedException("only root may send it: use sudo", error);
+            throw new FailedException("only root may send the magic packet: use sudo", error);
         }
     }
 }

@@ -4,13 +4,13 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>`stiefel write-manual`: what a package holds besides the programs, from the same source as --help.</summary>
+/// <summary>`stiefel write-manual`: writes a package's manual page and shell completions, from the same source as --help.</summary>
 internal static class WriteManualVerb
 {
-    /// <param name="root">The program's commands, complete when this runs.</param>
+    /// <param name="root">All commands of the program. Further ones may be added until the command runs.</param>
     public static Command Build(RootCommand root)
     {
-        var directory = new Argument<string>("directory") { HelpName = "DIR", Description = "A directory that stands for /usr/share" };
+        var directory = new Argument<string>("directory") { HelpName = "DIR", Description = "The directory to use as /usr/share" };
         var command = new Command("write-manual", "Write the manual page, and completions for bash, zsh and fish; for packages") { directory };
         command.Hidden = true;
         command.SetAction(parsed =>

@@ -14,7 +14,7 @@ internal sealed class KnownDesktops(string file)
     /// <summary>All desktops, the latest first; none if there is no file.</summary>
     public IReadOnlyList<KnownDesktop> List() => File.Exists(file) ? [.. File.ReadLines(file).Take(Most).Select(Parse).OfType<KnownDesktop>()] : [];
 
-    /// <summary>Puts a desktop at the beginning.</summary>
+    /// <summary>Puts a desktop at the beginning of the file.</summary>
     public void Remember(KnownDesktop desktop)
     {
         var all = List().Where(known => known.Card != desktop.Card).Prepend(desktop).Take(Most);

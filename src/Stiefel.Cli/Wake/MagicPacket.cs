@@ -4,19 +4,19 @@ using Stiefel.Linux.Network;
 
 namespace Stiefel.Cli.Wake;
 
-/// <summary>What switches a computer on whose network card listens while it is off: its address sixteen times, behind six bytes of ones (AMD, Magic Packet Technology, 1995).</summary>
+/// <summary>The packet that switches a computer on if its network card listens while it is off: six bytes of ones, then the card's address sixteen times (AMD, Magic Packet Technology, 1995).</summary>
 internal static class MagicPacket
 {
-    /// <summary>The Ethernet protocol that carries nothing else.</summary>
+    /// <summary>The Ethernet protocol number of Wake-on-LAN.</summary>
     public const ushort EtherType = 0x0842;
 
-    /// <summary>The UDP port that nobody answers at.</summary>
+    /// <summary>The discard port, where nothing answers.</summary>
     public const int UdpPort = 9;
 
     private const int Repetitions = 16;
     private const int HeaderSize = 14;
 
-    /// <summary>The packet for a card.</summary>
+    /// <summary>Builds the packet for a card.</summary>
     public static byte[] For(MacAddress card)
     {
         var packet = new byte[(Repetitions + 1) * MacAddress.Size];
@@ -29,8 +29,8 @@ internal static class MagicPacket
         return packet;
     }
 
-    /// <summary>Sends it on one interface, as a frame of its own and in UDP: some cards know only one of them.</summary>
-    /// <exception cref="SocketException">The interface is gone or down, or this is not root.</exception>
+    /// <summary>Sends the packet on one interface, as an Ethernet frame and in UDP, because some cards know only one of the two.</summary>
+    /// <exception cref="SocketException">The interface is gone or down, or the process is not root.</exception>
     public static void Send(MacAddress card, NetworkLink link)
     {
         var packet = For(card);

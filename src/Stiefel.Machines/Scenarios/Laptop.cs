@@ -26,7 +26,7 @@ public sealed class Laptop : IAsyncDisposable
     /// <summary>The laptop's serial console.</summary>
     public SerialConsole Console => _machine.Console;
 
-    /// <summary>The machine itself.</summary>
+    /// <summary>The virtual machine.</summary>
     public VirtualMachine Machine => _machine;
 
     /// <summary>Starts the laptop's own system and logs in.</summary>

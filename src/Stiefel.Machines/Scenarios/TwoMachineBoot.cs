@@ -20,7 +20,7 @@ public sealed class TwoMachineBoot
 
     public TwoMachineBoot(MachineRun run, LaptopDisk disk, string keyFile) => (_run, _disk, _keyFile) = (run, disk, keyFile);
 
-    /// <summary>Runs the story.</summary>
+    /// <summary>Runs the whole scenario.</summary>
     /// <exception cref="MachineException">A step did not happen in time, or a check failed.</exception>
     public async Task<BootedDesktop> RunAsync(DesktopStart start, CancellationToken token)
     {

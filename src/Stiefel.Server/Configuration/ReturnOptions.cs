@@ -9,7 +9,7 @@ public enum WayOut
     /// <summary>Starts its own system's kernel directly, without the firmware.</summary>
     Kexec,
 
-    /// <summary>Switches off.</summary>
+    /// <summary>Switches the laptop off.</summary>
     PowerOff,
 
     /// <summary>Stays and waits for the next desktop.</summary>

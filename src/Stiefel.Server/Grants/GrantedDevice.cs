@@ -31,7 +31,7 @@ internal sealed class GrantedDevice(ServedDisk disk, bool isReadOnly, bool isGue
     /// <summary>The error by which a write under this grant may be lost; no flush of the grant may succeed after it. Null if there was none.</summary>
     public LinuxException? LostWrite { get; set; }
 
-    /// <summary>Opens it exclusively.</summary>
+    /// <summary>Opens the disk exclusively.</summary>
     /// <param name="name">The capability.</param>
     /// <param name="label">The export's name in log and status.</param>
     /// <param name="recognise">Called with the opened disk; throws if it is another medium or was changed.</param>

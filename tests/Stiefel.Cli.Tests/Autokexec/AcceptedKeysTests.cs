@@ -48,7 +48,7 @@ public sealed class AcceptedKeysTests : IDisposable
         Assert.Contains(_said, line => line.Contains("bad.key", StringComparison.Ordinal) && line.Contains("chmod 600", StringComparison.Ordinal));
         Assert.Contains(_said, line => line.Contains("half-written.key", StringComparison.Ordinal));
 
-        // Mended without a change of the directory.
+        // The key's file is repaired without a change of the directory.
         File.SetUnixFileMode(bad, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Assert.True(SpinWait.SpinUntil(() => keys.Current.Count == 2, TimeLimit.Seconds(20)));
     }
@@ -59,7 +59,7 @@ public sealed class AcceptedKeysTests : IDisposable
         using var watched = Watch();
         var written = File.GetLastWriteTimeUtc(watched.File);
 
-        // Into the next tick of the clock by which the file system keeps its times.
+        // Wait for the next tick of the file system's clock.
         Thread.Sleep(20);
         using (var file = File.OpenHandle(watched.File, FileMode.Open, FileAccess.Write))
         {
@@ -111,7 +111,7 @@ public sealed class AcceptedKeysTests : IDisposable
         using var watched = Watch();
         File.CreateSymbolicLink(KeyFiles.FileOf(_directory["keys"], "bad"), new string('x', 300));
         Assert.Same(watched.Key, Assert.Single(watched.Keys.Current));
-        Thread.Sleep(TimeSpan.FromSeconds(1.2)); // it is looked at again
+        Thread.Sleep(TimeSpan.FromSeconds(1.2)); // longer than the pause before unusable files are read again
         Assert.Same(watched.Key, Assert.Single(watched.Keys.Current));
         Assert.Contains("bad.key", Assert.Single(_said), StringComparison.Ordinal);
     }

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Autokexec;
 
-/// <summary>What makes a laptop leave its own system, and all that must not.</summary>
+/// <summary>Which datagrams make a laptop leave its own system, and which must not.</summary>
 public sealed class CallResponderTests : IDisposable
 {
     private const int Cable = 2;
@@ -52,10 +52,10 @@ public sealed class CallResponderTests : IDisposable
         Assert.NotNull(Judge(wake).CalledBy);
 
         Assert.Equal(default, Judge(wake));
-        Challenge(); // the recorded question gets the same challenge, which was used
+        Challenge(); // the replayed question gets the same challenge, which has been used
         Assert.Equal(default, Judge(wake));
         _clock.Pass(CallChallenges.Lifetime / 2);
-        Challenge(); // and later one of its own, which the recorded answer does not fit
+        Challenge(); // and later a fresh challenge, which the recorded answer does not match
         Assert.Equal(default, Judge(wake));
     }
 
@@ -80,12 +80,12 @@ public sealed class CallResponderTests : IDisposable
     [Fact]
     public void Call_RelayedFromAnotherNetwork_DoesNothing()
     {
-        // The relay asks for the desktop on our cable; the desktop refuses a challenge made for the relay's address,
+        // The relay asks on our cable in the desktop's place. The desktop refuses a challenge that was made for the relay's address,
         var relay = new IPEndPoint(IPAddress.Parse("fe80::bad"), 40000);
         var challenge = Judge(Find(), relay).Answer!;
         Assert.False(CallDatagram.TryOpenChallenge(challenge, _key, _nonce, s_desktop.Address, out _, out _));
 
-        // and if it took the desktop's address too, the answer is to the relay's address and not to ours.
+        // and even if the relay takes the desktop's address, the desktop's answer is bound to the relay's address rather than to ours.
         Assert.True(CallDatagram.TryOpenChallenge(Judge(Find()).Answer, _key, _nonce, s_desktop.Address, out var opened, out _));
         Assert.Equal(default, Judge(CallDatagram.BuildWake(_key, _nonce, opened, relay.Address)));
     }
@@ -128,7 +128,7 @@ public sealed class CallResponderTests : IDisposable
         find[4]--;
         var verdict = Judge(find[..64]);
         Assert.Equal((null, null), (verdict.Answer, verdict.CalledBy));
-        Assert.Contains("make its stick anew", verdict.Refused, StringComparison.Ordinal);
+        Assert.Contains("write its stick again", verdict.Refused, StringComparison.Ordinal);
     }
 
     [Fact]

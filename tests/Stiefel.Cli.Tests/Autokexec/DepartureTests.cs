@@ -77,10 +77,10 @@ public sealed class DepartureTests : IDisposable
         Assert.Contains(departure.Describe("good"), line => line.Contains("with 1 keys", StringComparison.Ordinal));
 
         File.Delete(good);
-        Assert.Contains("no key that the server could use", Assert.Throws<FailedException>(departure.Check).Message, StringComparison.Ordinal);
+        Assert.Contains("no key that the server can use", Assert.Throws<FailedException>(departure.Check).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>It holds all keys, and whatever is told to reboot later would start it.</summary>
+    /// <summary>A loaded kernel holds all keys, and any later reboot would start it.</summary>
     [Theory]
     [InlineData("running\n", true, "unloaded again")]
     [InlineData("running\n", false, "stays loaded, with the secrets in its initrd")]
@@ -95,7 +95,7 @@ public sealed class DepartureTests : IDisposable
         Assert.Contains(words, _said[^1], StringComparison.Ordinal);
     }
 
-    /// <summary>Then the failure is that systemd ends this process, and the kernel is needed.</summary>
+    /// <summary>The command then fails because systemd ends this process, and the loaded kernel is needed.</summary>
     [Fact]
     public async Task Leave_SystemdLeavesAllTheSame_KeepsTheKernel()
     {
@@ -137,7 +137,7 @@ public sealed class DepartureTests : IDisposable
     {
         var entry = new ScriptedEntry();
         var departure = ByFirmware(entry, (_, _) => Task.FromResult(new ExternalProgramOutput("", "", 0)));
-        Assert.Equal(["would order for the next start: an entry", "would run: systemctl reboot"], departure.Describe("good").TakeLast(2));
+        Assert.Equal(["would select for the next start: an entry", "would run: systemctl reboot"], departure.Describe("good").TakeLast(2));
 
         await departure.LeaveAsync("good", TestContext.Current.CancellationToken);
 
@@ -145,7 +145,7 @@ public sealed class DepartureTests : IDisposable
         Assert.Equal("systemctl reboot", _ran[^1]);
     }
 
-    /// <summary>Else the next restart, for whatever reason, would lead into the ramdisk.</summary>
+    /// <summary>Otherwise the next restart, for whatever reason, would start the ramdisk.</summary>
     [Theory]
     [InlineData("running\n", true)]
     [InlineData("stopping\n", false)]
@@ -171,7 +171,7 @@ public sealed class DepartureTests : IDisposable
             },
         };
 
-    /// <summary>One that asks for it may have a machine that does not survive kexec.</summary>
+    /// <summary>Users who choose the firmware's way may have a machine that does not survive kexec.</summary>
     [Fact]
     public async Task Listen_ToLeaveByFirmwareWithoutAnEntry_IsRefusedInsteadOfKexec()
     {
@@ -259,7 +259,7 @@ public sealed class DepartureTests : IDisposable
         ConfigurationFile.Parse("c", configuration), new KeyDirectory(Path.Combine(_directory.Path, "keys")), _said.Add);
 }
 
-/// <summary>A boot entry in words only.</summary>
+/// <summary>A fake boot entry that only records what is asked of it.</summary>
 internal sealed class ScriptedEntry : IOneTimeEntry
 {
     public string Description => "an entry";
@@ -271,7 +271,7 @@ internal sealed class ScriptedEntry : IOneTimeEntry
     public void TakeBack() => Calls.Add("take back");
 }
 
-/// <summary>A kernel that is loaded in words only.</summary>
+/// <summary>A fake loaded kernel that only records what is asked of it.</summary>
 internal sealed class ScriptedKernel(bool mayUnload) : ILoadedKernel
 {
     public string LoadedBy => "a test";

@@ -5,10 +5,10 @@ namespace Stiefel.Cli.Tests.Autokexec;
 
 public class InhibitorsTests
 {
-    /// <summary>What `busctl --json=short` prints: those that only delay, or block something else than a shutdown, hold nobody back.</summary>
+    /// <summary>Reads the output of `busctl --json=short`. Inhibitors that only delay, or block something other than a shutdown, are ignored.</summary>
     [Fact]
     public void Read_OfLogind_NamesThoseThatBlockAShutdown() => Assert.Equal(
-        ["apt (process 4711) wants no shutdown now: packages are being installed", "burner? (process 12) wants no shutdown now: a disc is written"],
+        ["apt (process 4711) inhibits shutdown: packages are being installed", "burner? (process 12) inhibits shutdown: a disc is written"],
         Inhibitors.Read("""
             {"type":"a(ssssuu)","data":[[
               ["sleep","NetworkManager","NetworkManager needs to turn off networks","delay",0,539],

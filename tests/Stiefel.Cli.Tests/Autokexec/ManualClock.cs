@@ -1,6 +1,6 @@
 namespace Stiefel.Cli.Tests.Autokexec;
 
-/// <summary>Time that passes when a test says so.</summary>
+/// <summary>A clock that advances only when a test says so.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private long _now;

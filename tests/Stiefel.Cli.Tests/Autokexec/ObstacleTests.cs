@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Autokexec;
 
-/// <summary>What keeps a laptop in its own system: nothing is loaded then, and nobody is told to end.</summary>
+/// <summary>Obstacles that keep a laptop in its own system: no kernel is loaded then, and systemd is not told to stop anything.</summary>
 public sealed class ObstacleTests : IDisposable
 {
     private const string Held = "{\"data\":[[[\"shutdown\",\"apt\",\"packages\",\"block\",0,7]]]}";
@@ -27,7 +27,7 @@ public sealed class ObstacleTests : IDisposable
     public async Task Leave_ProgramWantsNoShutdown_StaysBeforeAnybodyIsWarned()
     {
         _inhibitors = Held;
-        Assert.Equal("apt (process 7) wants no shutdown now: packages; `stiefel serve-now --ignore-inhibitors` leaves all the same", await Leaving().LeaveAsync("because", Token));
+        Assert.Equal("apt (process 7) inhibits shutdown: packages; `stiefel serve-now --ignore-inhibitors` leaves anyway", await Leaving().LeaveAsync("because", Token));
         Assert.Empty(_said);
         Assert.Equal(["busctl"], _ran);
     }
@@ -43,7 +43,7 @@ public sealed class ObstacleTests : IDisposable
     public async Task Leave_OnBatteryWhereTheMainsIsDemanded_Stays()
     {
         _power = PowerState.OnBattery;
-        Assert.Equal("the laptop lives on its battery, at 50 %, and the mains is demanded (autokexec.power): plug it in", await Leaving().LeaveAsync("because", Token));
+        Assert.Equal("the laptop runs on its battery, at 50 %, but autokexec.power demands mains power: plug it in", await Leaving().LeaveAsync("because", Token));
         Assert.Empty(_said);
     }
 
@@ -51,9 +51,9 @@ public sealed class ObstacleTests : IDisposable
     public async Task Leave_PlugIsPulledAfterTheWarning_StaysAndSaysSo()
     {
         _whileWarned = () => _power = PowerState.OnBattery;
-        Assert.StartsWith("the laptop lives on its battery", await Leaving().LeaveAsync("because", Token), StringComparison.Ordinal);
-        Assert.StartsWith("because: everything is closed in 0 s", _said[0], StringComparison.Ordinal);
-        Assert.StartsWith("the laptop stays: the laptop lives on its battery", _said[^1], StringComparison.Ordinal);
+        Assert.StartsWith("the laptop runs on its battery", await Leaving().LeaveAsync("because", Token), StringComparison.Ordinal);
+        Assert.StartsWith("because: everything will be closed in 0 s", _said[0], StringComparison.Ordinal);
+        Assert.StartsWith("the laptop stays: the laptop runs on its battery", _said[^1], StringComparison.Ordinal);
         Assert.DoesNotContain(_ran, program => program.StartsWith("systemctl", StringComparison.Ordinal));
     }
 
@@ -61,7 +61,7 @@ public sealed class ObstacleTests : IDisposable
     public async Task Leave_ProgramBeginsAfterTheWarning_Stays()
     {
         _whileWarned = () => _inhibitors = Held;
-        Assert.StartsWith("apt (process 7) wants no shutdown now", await Leaving().LeaveAsync("because", Token), StringComparison.Ordinal);
+        Assert.StartsWith("apt (process 7) inhibits shutdown", await Leaving().LeaveAsync("because", Token), StringComparison.Ordinal);
     }
 
     private Departure Leaving(bool heeds = true)

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Autokexec;
 
-/// <summary>Which boot entry is started once, how that is ordered, and where it is refused: trees of /boot and of the firmware's variables.</summary>
+/// <summary>Which boot entry is started once, how it is selected, and where that is refused, on trees of /boot and of firmware variables.</summary>
 public sealed class OneTimeEntriesTests : IDisposable
 {
     private const string Global = "8be4df61-93ca-11d2-aa0d-00e098032b8c";
@@ -61,9 +61,9 @@ public sealed class OneTimeEntriesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0xf7, "stiefel.conf", "takes orders from the firmware's variables")]
-    [InlineData(0xff, "debian.conf", "saw no entry stiefel.conf or -stiefel.conf")]
-    [InlineData(0xff, "stiefel.conf.bak", "saw no entry")]
+    [InlineData(0xf7, "stiefel.conf", "can be told the next entry in a firmware variable")]
+    [InlineData(0xff, "debian.conf", "found no entry stiefel.conf or -stiefel.conf")]
+    [InlineData(0xff, "stiefel.conf.bak", "found no entry")]
     public void Find_SystemdBootCannotOrHasNone_IsRefused(byte features, string id, string why)
     {
         Variable("Boot0000", Global, Option("Linux Boot Manager"));
@@ -104,7 +104,7 @@ public sealed class OneTimeEntriesTests : IDisposable
 
     [Theory]
     [InlineData("menuentry 'Debian' --id debian {\n}\nnext_entry\n", "has no menu entry with the id stiefel")]
-    [InlineData("menuentry 'Stiefel' --id stiefel {\n}\n", "does not look at next_entry")]
+    [InlineData("menuentry 'Stiefel' --id stiefel {\n}\n", "does not use next_entry")]
     [InlineData("menuentry 'Not it' --id stiefel-old {\n}\nnext_entry\n", "has no menu entry")]
     [InlineData("# menuentry 'Stiefel' --id stiefel {\nnext_entry\n", "has no menu entry")]
     public void Find_GrubHasNoneOrForgetsNoOrder_IsRefused(string script, string why)
@@ -119,9 +119,9 @@ public sealed class OneTimeEntriesTests : IDisposable
         Grub();
         var file = Path.Combine(Boot, "grub/grubenv");
         File.WriteAllText(file, Block);
-        Assert.Contains("no environment block", Assert.Throws<UsageException>(Find).Message, StringComparison.Ordinal);
+        Assert.Contains("is not an environment block", Assert.Throws<UsageException>(Find).Message, StringComparison.Ordinal);
         File.Delete(file);
-        Assert.Contains("no environment block", Assert.Throws<UsageException>(Find).Message, StringComparison.Ordinal);
+        Assert.Contains("is not an environment block", Assert.Throws<UsageException>(Find).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Autokexec;
 
-/// <summary>Which entry this system was started by, and whether the start is to be repeated.</summary>
+/// <summary>Which entry started this system, and whether desktops should boot the same entry.</summary>
 public sealed class OwnStartTests : IDisposable
 {
     private const string CommandLine = "BOOT_IMAGE=(hd0,gpt2)/vmlinuz-6.1 root=UUID=1 ro";
@@ -42,7 +42,7 @@ public sealed class OwnStartTests : IDisposable
     [InlineData("BOOT_IMAGE=/vmlinuz stiefel_role=client")]
     public void Entry_UnknownOrRescueOrOurs_IsNone(string commandLine) => Assert.Null(Start.Entry(commandLine));
 
-    /// <summary>It leads into the ramdisk; the start after that is as usual.</summary>
+    /// <summary>The ramdisk's entry does not start this system, so the start after it is a usual one.</summary>
     [Fact]
     public void Entry_RamdiskWasOrderedForOneStart_IsTheUsualOne()
     {

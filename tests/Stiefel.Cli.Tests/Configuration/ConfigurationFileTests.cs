@@ -51,21 +51,21 @@ public class ConfigurationFileTests
     [Theory]
     [InlineData("boot:\n  prat: 1\n", "c:2:3: boot.prat: unknown key; expected one of disk, load, part")]
     [InlineData("colour: red\n", "c:1:1: colour: unknown key; expected one of autokexec, boot, initrd, link, module-configs, modules, network, paths, server-setup")]
-    [InlineData("boot:\n  disk: 5\n", "c:2:9: boot.disk: expected a text, found `5`; put it in quotes if it is meant")]
+    [InlineData("boot:\n  disk: 5\n", "c:2:9: boot.disk: expected a text, found `5`; put it in quotes to make it a text")]
     [InlineData("boot:\n  disk: [a]\n", "c:2:9: boot.disk: expected a text, found a list")]
     [InlineData("boot:\n  disk:\n", "c:2:8: boot.disk: expected a text, found nothing")]
     [InlineData("boot: true\n", "c:1:7: boot: expected a section of keys, found `true`")]
     [InlineData("autokexec:\n  broadcast: 'yes'\n", "c:2:14: autokexec.broadcast: expected true or false, found `yes`")]
     [InlineData("autokexec:\n  macs: [\"00:11:22:33:44:55\", nonsense]\n", "c:2:31: autokexec.macs[1]: expected a MAC address such as \"00:11:22:aa:bb:cc\", found `nonsense`")]
-    [InlineData("boot:\n  load:\n    kernel: /k\n    cmdline: [a]\n", "c:3:5: boot.load.initrd: missing; boot.load names all three: kernel, initrd and cmdline")]
-    [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n", "c:3:5: boot.load.cmdline: missing; boot.load names all three: kernel, initrd and cmdline")]
-    [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n    cmdline: ['a=\"b c\"']\n", "c:5:14: boot.load.cmdline: a double quote cannot be handed on to the ramdisk on its kernel's command line: use stiefelsystem.json in the boot directory")]
+    [InlineData("boot:\n  load:\n    kernel: /k\n    cmdline: [a]\n", "c:3:5: boot.load.initrd: missing; boot.load needs all three of kernel, initrd and cmdline")]
+    [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n", "c:3:5: boot.load.cmdline: missing; boot.load needs all three of kernel, initrd and cmdline")]
+    [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n    cmdline: ['a=\"b c\"']\n", "c:5:14: boot.load.cmdline: a double quote cannot be passed to the ramdisk on its kernel command line: use stiefelsystem.json in the boot directory instead")]
     [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n    cmdline: root=x\n", "c:5:14: boot.load.cmdline: expected a list of texts, found `root=x`")]
     [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n    cmdline: [a, {b: c}]\n", "c:5:18: boot.load.cmdline[1]: expected a text, found a section")]
     [InlineData("boot:\n  part:\n    type: luks\n    block: /dev/x\n", "c:3:5: boot.part.luks_block: missing; with `type: luks` this is the encrypted partition")]
     [InlineData("network:\n  dhcp: maybe\n", "c:2:9: network.dhcp: expected auto, off or always, found `maybe`")]
     [InlineData("link:\n  protection: maybe\n", "c:2:15: link.protection: expected wireguard or none, found `maybe`")]
-    [InlineData("initrd:\n  packing:\n    compressor: rar\n", "c:3:17: initrd.packing.compressor: expected zstd, xz, gzip or none, with a level if you like: zstd -19; found `rar`")]
+    [InlineData("initrd:\n  packing:\n    compressor: rar\n", "c:3:17: initrd.packing.compressor: expected zstd, xz, gzip or none, optionally with a level: zstd -19; found `rar`")]
     [InlineData("initrd:\n  packing:\n    size-limit: 0\n", "c:3:17: initrd.packing.size-limit: expected a whole number from 1 to 4095, found `0`")]
     [InlineData("modules: [nbd, nbt]\n", "c:1:16: modules[1]: no module is called `nbt`; expected one of base, clevo-fancontrol, debug, i915, lvm, nbd, r8152, system-arch, system-arch-dracut, system-debian, system-gentoo")]
     [InlineData("modules: [system-arch, system-debian]\n", "c:1:24: modules[1]: `system-arch` is chosen already; expected at most one system-* module (without any, the system is recognised)")]
@@ -107,7 +107,7 @@ public class ConfigurationFileTests
         var read = ConfigurationFile.Parse("c", "autokexec: {mac_detection: true, macs: [\"00:11:22:AA:bb:cc\", 00-11-22-33-44-55]}\n").Autokexec;
         Assert.True(read.MacDetection);
         Assert.Equal(["00:11:22:aa:bb:cc", "00:11:22:33:44:55"], read.Macs.Select(mac => mac.ToString()));
-        Assert.Equal("c:1:28: autokexec.mac_detection: a card is to be waited for, and autokexec.macs names none",
+        Assert.Equal("c:1:28: autokexec.mac_detection: autokexec.macs names no card to wait for",
             Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", "autokexec: {mac_detection: true}\n")).Message);
     }
 

@@ -10,11 +10,11 @@ public class PowerDemandTests
     [InlineData("any", PowerState.Critical, 1, null)]
     [InlineData("ac", PowerState.OnAc, 1, null)]
     [InlineData("ac", PowerState.Unknown, null, null)]
-    [InlineData("ac", PowerState.OnBattery, 99, "the laptop lives on its battery, at 99 %, and the mains is demanded (autokexec.power): plug it in")]
-    [InlineData("ac", PowerState.OnBattery, null, "the laptop lives on its battery, at an unknown level, and the mains is demanded (autokexec.power): plug it in")]
+    [InlineData("ac", PowerState.OnBattery, 99, "the laptop runs on its battery, at 99 %, but autokexec.power demands mains power: plug it in")]
+    [InlineData("ac", PowerState.OnBattery, null, "the laptop runs on its battery, at an unknown level, but autokexec.power demands mains power: plug it in")]
     [InlineData("30%", PowerState.OnBattery, 30, null)]
-    [InlineData("30%", PowerState.Low, 29, "the laptop lives on its battery, at 29 %, and at least 30 % are demanded (autokexec.power): plug it in")]
-    [InlineData("30%", PowerState.OnBattery, null, "the laptop lives on its battery, at an unknown level, and at least 30 % are demanded (autokexec.power): plug it in")]
+    [InlineData("30%", PowerState.Low, 29, "the laptop runs on its battery, at 29 %, but autokexec.power demands at least 30 %: plug it in")]
+    [InlineData("30%", PowerState.OnBattery, null, "the laptop runs on its battery, at an unknown level, but autokexec.power demands at least 30 %: plug it in")]
     public void Refusal_OfAState_SaysWhatIsMissing(string demand, PowerState state, int? percent, string? expected) =>
         Assert.Equal(expected, PowerDemand.Read(demand)!.Refusal(new PowerReading(state, percent, null, null, [])));
 
@@ -24,7 +24,7 @@ public class PowerDemandTests
     [InlineData("30.5%")]
     [InlineData("battery")]
     public void Configuration_NoDemand_NamesTheLineAndWhatIsExpected(string value) => Assert.Equal(
-        $"c:2:10: autokexec.power: expected any, ac, or what the batteries must have, as 30%, found `{value}`",
+        $"c:2:10: autokexec.power: expected any, ac, or the least charge of the batteries such as 30%, found `{value}`",
         Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", $"autokexec:\n  power: '{value}'\n")).Message);
 
     [Fact]

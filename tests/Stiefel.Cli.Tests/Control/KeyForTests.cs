@@ -4,7 +4,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Tests.Control;
 
-/// <summary>A key directory with the key `blue`, by which a command asks a server.</summary>
+/// <summary>A key directory with the key `blue`, which identifies commands to a server.</summary>
 internal sealed class KeyForTests : IDisposable
 {
     public KeyForTests()
@@ -13,7 +13,7 @@ internal sealed class KeyForTests : IDisposable
         Blue = AskingKey.Load(Directory["keys"], "blue");
     }
 
-    /// <summary>The directory around `keys`.</summary>
+    /// <summary>The temporary directory that contains `keys`.</summary>
     public TemporaryDirectory Directory { get; } = new();
 
     /// <summary>The key, open.</summary>

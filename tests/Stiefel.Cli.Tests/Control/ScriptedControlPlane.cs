@@ -9,7 +9,7 @@ using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Cli.Tests.Control;
 
-/// <summary>Answers each request over TLS, with the key's certificate, in the same words.</summary>
+/// <summary>A server that gives the same answer to each request, over TLS with the key's certificate.</summary>
 internal sealed partial class ScriptedControlPlane : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -17,7 +17,7 @@ internal sealed partial class ScriptedControlPlane : IDisposable
 
     private readonly TimeSpan _pause;
 
-    /// <param name="pause">Before each answer.</param>
+    /// <param name="pause">The pause before each answer.</param>
     public ScriptedControlPlane(SharedKey key, string status, string type, string body, TimeSpan pause = default)
     {
         _pause = pause;
@@ -27,7 +27,7 @@ internal sealed partial class ScriptedControlPlane : IDisposable
 
     public string Host => _listener.LocalEndpoint.ToString()!;
 
-    /// <summary>The requests, heads and bodies.</summary>
+    /// <summary>The requests received, with heads and bodies.</summary>
     public List<string> Requests { get; } = [];
 
     public void Dispose()
@@ -82,7 +82,7 @@ internal sealed partial class ScriptedControlPlane : IDisposable
         }
         catch (Exception e) when (e is IOException or AuthenticationException)
         {
-            // It did not like the certificate.
+            // The client refused the certificate.
         }
     }
 

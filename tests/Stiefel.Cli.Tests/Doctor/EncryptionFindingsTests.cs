@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Doctor;
 
-/// <summary>What opens an encrypted laptop, and whether a desktop has it.</summary>
+/// <summary>What opens an encrypted laptop, and whether a desktop can open it, too.</summary>
 public sealed class EncryptionFindingsTests
 {
     private const string ByTpm = """{"type":"systemd-tpm2","keyslots":["1"]}""";

@@ -4,7 +4,7 @@ using Stiefel.Cli.Tests.Laptop;
 
 namespace Stiefel.Cli.Tests.Doctor;
 
-/// <summary>What the doctor finds on a model.</summary>
+/// <summary>Runs the doctor on a model of a laptop.</summary>
 internal static class Examination
 {
     public const long PlentyOfBytes = 1L << 30;
@@ -15,7 +15,7 @@ internal static class Examination
         return Diagnosis.Of(new LaptopFacts(tree));
     }
 
-    /// <summary>All that is not as it should be, `grade id` each.</summary>
+    /// <summary>All findings except those graded fine, each as `grade id`.</summary>
     public static string[] ComplaintsOf(LaptopModel model) =>
         [.. Of(model).Findings.Where(finding => finding.Grade != Grade.Fine).Select(finding => $"{finding.Grade} {finding.Id}")];
 }

@@ -109,7 +109,7 @@ public sealed class FirmwareFindingsTests
         return laptop;
     }
 
-    // The kernel of the model, with a PE header and a certificate table behind it.
+    // The model's kernel with a PE header and an appended certificate table.
     private static byte[] Signed(LaptopModel laptop, string issuer)
     {
         laptop.WriteKernel("kernel");
@@ -145,7 +145,7 @@ public sealed class FirmwareFindingsTests
         return [.. list, .. content];
     }
 
-    // RFC 5652 §5.1, with what is read of it.
+    // RFC 5652 §5.1, only with the fields that are read.
     private static byte[] Signature(string issuer)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);

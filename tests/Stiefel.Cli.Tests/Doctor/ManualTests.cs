@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Doctor;
 
-/// <summary>The manual and the checks speak of the same findings.</summary>
+/// <summary>Manual and checks name the same findings.</summary>
 public sealed partial class ManualTests
 {
     [Fact]

@@ -97,12 +97,12 @@ public class KeyDirectoryTests
     {
         using var directory = new TemporaryDirectory();
         var error = Assert.Throws<FailedException>(() => PrivateFile.Create(directory["blue.key"], [1], "taken", _ => throw new IOException("no medium")));
-        Assert.Contains("blue.key is made", error.Message, StringComparison.Ordinal);
+        Assert.Contains("blue.key is written", error.Message, StringComparison.Ordinal);
         Assert.Contains("no medium", error.Message, StringComparison.Ordinal);
         Assert.Equal([1], File.ReadAllBytes(directory["blue.key"]));
     }
 
-    // What each of them gives; null for who was refused.
+    // The result of each; null if it was refused.
     private static async Task<T?[]> AtOnceAsync<T>(Func<int, T> act)
         where T : class
     {

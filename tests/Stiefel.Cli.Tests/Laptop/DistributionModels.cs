@@ -1,6 +1,6 @@
 namespace Stiefel.Cli.Tests.Laptop;
 
-/// <summary>Laptops as other distributions' installers leave them: loader, initramfs tool, layout of the disk. Stiefel is not set up on any.</summary>
+/// <summary>Models of laptops as other distributions' installers set them up: loader, initramfs tool, layout of the disk. Stiefel is not set up on them.</summary>
 internal static class DistributionModels
 {
     private const string Disk = "nvme0n1";
@@ -8,7 +8,7 @@ internal static class DistributionModels
     private const string Id = "nvme-WD_BLACK_SN850X_2000";
     private const string Arguments = "root=UUID=" + LaptopModel.RootId + " rw quiet";
 
-    /// <summary>One of those below, by its name.</summary>
+    /// <summary>Makes the model of this name.</summary>
     public static LaptopModel Of(string name)
     {
         var model = name == "debian" ? LaptopModel.Debian() : new LaptopModel();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Laptop;
 
-/// <summary>What a laptop is, told from its files.</summary>
+/// <summary>The facts about a laptop, read from its files.</summary>
 public sealed class LaptopFactsTests
 {
     [Theory]

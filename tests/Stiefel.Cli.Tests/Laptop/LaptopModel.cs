@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Stiefel.Cli.Tests.Laptop;
 
-/// <summary>A small tree that stands for a laptop: its files, and what /proc and /sys would show there. Real layouts, without what nobody reads.</summary>
+/// <summary>A small tree that represents a laptop: its files, and what /proc and /sys would show there. Layouts are real, without what is never read.</summary>
 internal sealed class LaptopModel : IDisposable
 {
     public const string Global = "8be4df61-93ca-11d2-aa0d-00e098032b8c";
@@ -17,7 +17,7 @@ internal sealed class LaptopModel : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    /// <summary>Debian 12 on UEFI with GRUB, its root on ext4 on an NVMe disk, ready to serve: nothing to complain of.</summary>
+    /// <summary>Debian 12 on UEFI with GRUB, its root on ext4 on an NVMe disk, ready to serve, without any finding.</summary>
     public static LaptopModel Debian()
     {
         var model = new LaptopModel();
@@ -70,7 +70,7 @@ internal sealed class LaptopModel : IDisposable
         }
     }
 
-    /// <summary>A running kernel, and systemd.</summary>
+    /// <summary>Adds a running kernel and systemd.</summary>
     public void WriteRunning(string commandLine)
     {
         Write("proc/sys/kernel/osrelease", Release + "\n");
@@ -82,7 +82,7 @@ internal sealed class LaptopModel : IDisposable
         Directory.CreateDirectory(this["run/systemd/system"]);
     }
 
-    /// <summary>A disk in sysfs and /dev, with partitions.</summary>
+    /// <summary>Adds a disk with partitions to sysfs and /dev.</summary>
     public void WriteDisk(string name, string place, string model, int partitions, params string[] ids)
     {
         WriteBlock(name, $"{place}/{name}");
@@ -98,7 +98,7 @@ internal sealed class LaptopModel : IDisposable
         ids.ToList().ForEach(id => Link($"dev/disk/by-id/{id}", $"../../{name}"));
     }
 
-    /// <summary>A device (LUKS, LVM, RAID) upon others.</summary>
+    /// <summary>Adds a device (LUKS, LVM, RAID) that is built on others.</summary>
     public void WriteMapped(string name, string mapped, string uuid, params string[] slaves)
     {
         WriteBlock(name, $"virtual/block/{name}");
@@ -115,7 +115,7 @@ internal sealed class LaptopModel : IDisposable
         }
     }
 
-    /// <summary>A wired card.</summary>
+    /// <summary>Adds a wired network card.</summary>
     public void WriteCard(string name, string place, string driver, string speed, string duplex)
     {
         Write($"sys/devices/{place}/net/{name}/speed", speed + "\n");
@@ -128,13 +128,13 @@ internal sealed class LaptopModel : IDisposable
         Directory.CreateDirectory(this[$"sys/bus/pci/drivers/{driver}"]);
     }
 
-    /// <summary>An image that says of itself that it is Linux (Documentation/arch/x86/boot.rst).</summary>
+    /// <summary>A kernel image with the header of Linux (Documentation/arch/x86/boot.rst).</summary>
     public void WriteKernel(string path, string release = Release)
     {
         var image = new byte[0x1000];
         "HdrS"u8.CopyTo(image.AsSpan(0x202));
         image[0x20e] = 0x00;
-        image[0x20f] = 0x06; // 0x600, from 0x200 on
+        image[0x20f] = 0x06; // 0x600, relative to 0x200
         Encoding.ASCII.GetBytes(release + " (debian-kernel@lists.debian.org) #1").CopyTo(image, 0x800);
         Write(path, image);
     }
@@ -154,7 +154,7 @@ internal sealed class LaptopModel : IDisposable
         directory + "/modules.dep",
         "kernel/drivers/block/nbd.ko:\nkernel/drivers/net/wireguard/wireguard.ko: kernel/net/ipv6/ip6_udp_tunnel.ko\nkernel/net/ipv6/ip6_udp_tunnel.ko:\n");
 
-    /// <summary>A variable of the firmware: four bytes of attributes before its value.</summary>
+    /// <summary>Adds a firmware variable, with four bytes of attributes before its value.</summary>
     public void WriteVariable(string name, string vendor, params byte[] value) => Write($"sys/firmware/efi/efivars/{name}-{vendor}", [6, 0, 0, 0, .. value]);
 
     public void WriteEfi(byte secureBoot)
@@ -163,7 +163,7 @@ internal sealed class LaptopModel : IDisposable
         WriteVariable("SetupMode", Global, 0);
     }
 
-    /// <summary>What set-up leaves behind.</summary>
+    /// <summary>Adds the files that set-up installs.</summary>
     public void WriteSetup(string disk)
     {
         Write("etc/stiefel/config.yaml", $"boot:\n  disk: {disk}\n");

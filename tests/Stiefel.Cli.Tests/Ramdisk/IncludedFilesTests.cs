@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Ramdisk;
 
-/// <summary>What a configuration adds to the ramdisk, and what must not be in it.</summary>
+/// <summary>Files that a configuration adds to the ramdisk, and files that must not be in it.</summary>
 public sealed class IncludedFilesTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -46,9 +46,9 @@ public sealed class IncludedFilesTests : IDisposable
     [Theory]
     [InlineData("nothing", "expected SOURCE:TARGET, such as hello:/etc/stiefel/start.d/hello, found `nothing`")]
     [InlineData("/a:b", "expected SOURCE:TARGET")]
-    [InlineData("/a:/usr/bin/a", "/usr/bin/a is no place for a file in the ramdisk")]
-    [InlineData("/a:/etc/../etc/stiefel/keys/a.key", "/etc/stiefel/keys/a.key is no place")]
-    [InlineData("/a:/", "/ is no place")]
+    [InlineData("/a:/usr/bin/a", "a file cannot go to /usr/bin/a in the ramdisk")]
+    [InlineData("/a:/etc/../etc/stiefel/keys/a.key", "a file cannot go to /etc/stiefel/keys/a.key")]
+    [InlineData("/a:/", "a file cannot go to / in the ramdisk")]
     public void Configuration_WithAPlaceThatIsNone_SaysSo(string text, string problem) =>
         Assert.Contains($"c:2:19: initrd.include-files[0]: {problem}", Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", $"initrd:\n  include-files: ['{text}']\n")).Message, StringComparison.Ordinal);
 
@@ -68,7 +68,7 @@ public sealed class IncludedFilesTests : IDisposable
             return;
         }
 
-        Assert.Contains($"/{path} would be in the ramdisk, and is {problem}", Assert.Throws<FailedException>(() => RamdiskLint.Check(_directory["root"])).Message, StringComparison.Ordinal);
+        Assert.Contains($"/{path} would be in the ramdisk, but is {problem}", Assert.Throws<FailedException>(() => RamdiskLint.Check(_directory["root"])).Message, StringComparison.Ordinal);
     }
 
     [Theory]

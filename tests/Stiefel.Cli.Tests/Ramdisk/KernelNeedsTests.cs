@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Ramdisk;
 
-/// <summary>Which of a laptop's kernels can be the ramdisk's.</summary>
+/// <summary>Which of a laptop's kernels are fit for the ramdisk.</summary>
 public sealed class KernelNeedsTests : IDisposable
 {
     private readonly LaptopModel _laptop = LaptopModel.Debian();

@@ -16,7 +16,7 @@ public sealed class NetBootTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    /// <summary>With nothing of the system that it came from: it runs by its own loader, in a ramdisk with other libraries or none.</summary>
+    /// <summary>Runs dnsmasq without anything else of its system, by its own dynamic linker: the ramdisk has other libraries or none.</summary>
     [Fact]
     public async Task Programs_OfThisSystem_RunWithTheirOwnLibraries()
     {

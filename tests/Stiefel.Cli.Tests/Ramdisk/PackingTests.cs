@@ -117,7 +117,7 @@ public class PackingTests
         return archive.ToArray();
     }
 
-    // With a symlink that leads to a directory of this machine if it is followed.
+    // A tree with a symlink that would lead to a directory of this machine if it were followed.
     private static TemporaryDirectory MakeTree()
     {
         var tree = new TemporaryDirectory();

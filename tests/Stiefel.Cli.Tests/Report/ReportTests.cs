@@ -22,7 +22,7 @@ public sealed class ReportTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    /// <summary>Every form in which a secret of ours can be written, told by a careless configuration and by a careless server.</summary>
+    /// <summary>Secrets in every form in which they can be written, in a careless configuration and in the answers of a careless server.</summary>
     [Theory]
     [InlineData(32)]
     [InlineData(16)]
@@ -75,7 +75,7 @@ public sealed class ReportTests : IDisposable
     {
         _directory.Write("r.tar.gz", "mine");
         var (code, error) = await RunAsync("--out", _directory["r.tar.gz"], "--directory", _directory["keys"]);
-        Assert.Equal((ExitCode.Refused, $"stiefel: {_directory["r.tar.gz"]} is there already; name another with --out\n"), (code, error));
+        Assert.Equal((ExitCode.Refused, $"stiefel: {_directory["r.tar.gz"]} exists already; name another file with --out\n"), (code, error));
         Assert.Equal("mine", await File.ReadAllTextAsync(_directory["r.tar.gz"], Token));
     }
 

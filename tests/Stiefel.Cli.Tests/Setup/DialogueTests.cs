@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Setup;
 
-/// <summary>What a person sees and answers, and what comes of it.</summary>
+/// <summary>What the user sees and answers, and the effect of each answer.</summary>
 public sealed class DialogueTests
 {
     private const string Unit = "etc/systemd/system/stiefel-autokexec.service";
@@ -17,7 +17,7 @@ public sealed class DialogueTests
     public void Answers_YesAndSkip_AreFollowedOneByOne()
     {
         using var laptop = DistributionModels.Of("debian");
-        // Something else in between is asked again.
+        // Any other answer makes set-up ask again.
         Assert.Equal(1, Apply(laptop, "what?\ny\ns\ns\ns\ns\ns\ns\ns\n", out var text));
         Assert.True(File.Exists(laptop["etc/stiefel/config.yaml"]));
         Assert.False(File.Exists(laptop["etc/stiefel/keys/stick.key"]));
@@ -51,7 +51,7 @@ public sealed class DialogueTests
             Assert.Throws<FailedException>(() => Apply(laptop, string.Concat(Enumerable.Repeat("y\n", done)), out _));
             using var tree = new LaptopTree(laptop.Root);
 
-            // The power failed after the journal was written, and before the file was.
+            // As if the power had failed between writing the journal and writing the file.
             var journal = SetupJournal.Read(tree);
             if (journal.Entries.LastOrDefault(entry => !entry.IsDirectory && !entry.WasThere) is { } last)
             {

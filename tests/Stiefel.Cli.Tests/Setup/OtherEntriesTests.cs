@@ -40,10 +40,10 @@ public sealed class OtherEntriesTests : IDisposable
         var entry = await File.ReadAllTextAsync(_laptop[directory + "/stiefel/entry.cfg"], Token);
         Assert.Contains($"LABEL stiefel\n    MENU LABEL Serve this disk (Stiefel)\n    LINUX stiefel/{version}/vmlinuz\n    INITRD stiefel/{version}/initrd.img,stiefel/{version}/keys.img\n    APPEND stiefel_role=server ", entry, StringComparison.Ordinal);
 
-        // As the server would read it: ours is seen, and is not what is booted.
+        // Read the menu as the server does: our entry is there, and is not the default.
         var menu = BootCatalog.Find(_laptop.Root);
         Assert.Equal("Arch", menu.Default.Title);
-        Assert.Contains("nothing is to be changed", await RunAsync("--yes"), StringComparison.Ordinal);
+        Assert.Contains("nothing to change", await RunAsync("--yes"), StringComparison.Ordinal);
         await RunAsync("--undo");
         Assert.Equal(tree, Untimed());
     }
@@ -87,7 +87,7 @@ public sealed class OtherEntriesTests : IDisposable
         Assert.False(File.Exists(_laptop[$"{Variables}/Boot0002-{LaptopModel.Global}"]));
     }
 
-    /// <summary>A desktop's firmware is none of ours, whatever its entries' numbers are.</summary>
+    /// <summary>A desktop's firmware must not be touched, whatever numbers its entries have.</summary>
     [Fact]
     public async Task Firmware_OfADesktop_IsLeftAlone()
     {
@@ -110,11 +110,11 @@ public sealed class OtherEntriesTests : IDisposable
         WithRamdisk();
         WithFirmware();
         _laptop.WriteVariable("SecureBoot", LaptopModel.Global, 1);
-        Assert.Contains("no entry of the firmware's is installed: the firmware starts only what is signed", await RunAsync("--yes"), StringComparison.Ordinal);
+        Assert.Contains("no entry is added to the firmware's menu: Secure Boot is on", await RunAsync("--yes"), StringComparison.Ordinal);
         Assert.False(Directory.Exists(_laptop["boot/EFI/stiefel"]));
     }
 
-    // What was changed and changed back has a new time.
+    // Compare without times: a file that was changed and changed back has a new time.
     private string[] Untimed() => [.. TreeSnapshot.Of(_laptop.Root).Select(line => line[..line.LastIndexOf(' ')])];
 
     private static string Hex(string text) => Convert.ToHexString(Encoding.Unicode.GetBytes(text));
@@ -127,7 +127,7 @@ public sealed class OtherEntriesTests : IDisposable
         _laptop.Write("var/lib/stiefel/stiefel-initrd.img", "the ramdisk");
     }
 
-    // rEFInd's, say, with its entry in the firmware.
+    // A system with another loader, for example rEFInd, and its entry in the firmware.
     private void WithFirmware()
     {
         _laptop.Write("boot/EFI/refind/refind_x64.efi", "loader");

@@ -38,7 +38,7 @@ public sealed class SetupEntryTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(version, "keys.img")));
         Assert.True((await File.ReadAllBytesAsync(Path.Combine(version, "keys.img"), Token)).AsSpan().IndexOf("etc/stiefel/keys/stick.key\0"u8) > 0);
 
-        // As the laptop's leaving looks for it, and as its boot menu is read.
+        // Autokexec finds the entry, and the reader of boot menus sees it.
         Assert.NotNull(GrubEntry.Find(_laptop["boot"], _ => (new MountEntry("/", "ext4", "/dev/nvme0n1p2"), true), out var why));
         Assert.Equal("", why);
         using (var tree = new LaptopTree(_laptop.Root))
@@ -46,7 +46,7 @@ public sealed class SetupEntryTests : IDisposable
             Assert.Equal("Debian GNU/Linux", new LaptopFacts(tree).Boot.Menu!.Default.Title);
         }
 
-        Assert.Contains("nothing is to be changed", await RunAsync("--yes"), StringComparison.Ordinal);
+        Assert.Contains("nothing to change", await RunAsync("--yes"), StringComparison.Ordinal);
         await RunAsync("--undo");
         Assert.Equal(before, TreeSnapshot.Of(_laptop.Root));
     }
@@ -139,7 +139,7 @@ public sealed class SetupEntryTests : IDisposable
         WithRamdisk();
         using var tree = new LaptopTree(_laptop.Root) { FreeBytes = _ => 1 << 20 };
         var entry = new SetupEntry(new LaptopFacts(tree), new StiefelConfiguration());
-        Assert.Contains("/boot/grub has 1.0 MiB free, and it takes 64", entry.Obstacle(), StringComparison.Ordinal);
+        Assert.Contains("/boot/grub has 1.0 MiB free, but replacing a ramdisk takes 64", entry.Obstacle(), StringComparison.Ordinal);
     }
 
     private void WithRamdisk(bool readsCustom = true)

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Setup;
 
-/// <summary>The ramdisk as a part of set-up: of what lies on the laptop, kept current, and gone when it is undone.</summary>
+/// <summary>The ramdisk that set-up builds from the laptop's files: it is kept up to date, and removed by undo.</summary>
 public sealed class SetupRamdiskTests : IDisposable
 {
     private const string Newer = "6.1.0-51-amd64";
@@ -46,10 +46,10 @@ public sealed class SetupRamdiskTests : IDisposable
         Assert.True(bytes.AsSpan().IndexOf("early/modules/00-loop.ko\0"u8) > 0 && bytes.AsSpan().IndexOf("early/modules/01-squashfs.ko\0"u8) > 0);
         Assert.True(bytes.AsSpan().StartsWith("start of programs"u8) && bytes.AsSpan().IndexOf("usr of programs"u8) > 0 && bytes.AsSpan().IndexOf("hsqs"u8) > 0);
 
-        // What FileInfo says of it is said of the file, not of the link that leads to it.
+        // FileInfo must describe the file rather than the link that leads to it.
         Assert.Equal(bytes.Length, new FileInfo(RamdiskImage.Find(_laptop["var/lib/stiefel"]).Initrd).Length);
 
-        Assert.Contains("nothing is to be changed", await RunAsync("--yes"), StringComparison.Ordinal);
+        Assert.Contains("nothing to change", await RunAsync("--yes"), StringComparison.Ordinal);
         await RunAsync("--undo");
         Assert.Equal(before, TreeSnapshot.Of(_laptop.Root));
     }
@@ -122,7 +122,7 @@ public sealed class SetupRamdiskTests : IDisposable
     {
         WriteKernel(LaptopModel.Release, without: "squashfs");
         var text = await RunAsync("--yes");
-        Assert.Contains($"kernel {LaptopModel.Release} is not taken: it has not squashfs (the same)", text, StringComparison.Ordinal);
+        Assert.Contains($"kernel {LaptopModel.Release} is not used: it lacks squashfs (that file system is a squashfs)", text, StringComparison.Ordinal);
         Assert.Contains("next: the ramdisk is not there yet; make it with `stiefel create-initrd`", text, StringComparison.Ordinal);
         Assert.False(File.Exists(_laptop[Initrd]));
     }
@@ -176,7 +176,7 @@ public sealed class SetupRamdiskTests : IDisposable
         Assert.Equal(before, TreeSnapshot.Of(_laptop.Root));
     }
 
-    // Modules of one text each: depmod only warns of them.
+    // The modules are short texts, about which depmod only warns.
     private void WriteKernel(string release, string without = "none")
     {
         string[] modules = ["drivers/block/loop.ko", "fs/squashfs/squashfs.ko", "drivers/net/wireguard/wireguard.ko", "fs/ext4/ext4.ko", "fs/fat/vfat.ko"];

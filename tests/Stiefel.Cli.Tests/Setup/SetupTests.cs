@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Setup;
 
-/// <summary>Trees of six distributions: set up, compared, undone. And what happens to them in between.</summary>
+/// <summary>Sets up trees of six distributions, changes them in various ways, undoes set-up and compares.</summary>
 public sealed class SetupTests
 {
     private const string Always =
@@ -58,7 +58,7 @@ public sealed class SetupTests
     [Theory]
     [InlineData("grub-efi-amd64", "", "by hand, so that an upgrade of GRUB on a desktop does not write into the desktop's firmware: echo 'grub-efi-amd64 grub2/update_nvram boolean false'")]
     [InlineData("grub-efi-amd64", "Name: grub2/update_nvram\nValue: false\n", null)]
-    [InlineData("grub-pc", "Name: grub-pc/install_devices\nValue: /dev/disk/by-id/ata-X\n", "by hand: grub-pc knows the disk by a name that a desktop has not")]
+    [InlineData("grub-pc", "Name: grub-pc/install_devices\nValue: /dev/disk/by-id/ata-X\n", "by hand: grub-pc is set to write to a disk by a name that does not exist on a desktop")]
     public async Task LoadersPackage_ThatWouldDoHarmOnADesktop_IsSaid(string package, string answers, string? note)
     {
         using var laptop = DistributionModels.Of("debian");
@@ -89,7 +89,7 @@ public sealed class SetupTests
         Assert.Contains("ExecStart=/usr/local/bin/stiefel autokexec\n", File.ReadAllText(laptop["etc/systemd/system/stiefel-autokexec.service"]), StringComparison.Ordinal);
 
         var once = TreeSnapshot.Of(laptop.Root);
-        Assert.Contains("nothing is to be changed", await RunAsync(ExitCode.Done, "--yes", "--root", laptop.Root), StringComparison.Ordinal);
+        Assert.Contains("nothing to change", await RunAsync(ExitCode.Done, "--yes", "--root", laptop.Root), StringComparison.Ordinal);
         Assert.Equal(once, TreeSnapshot.Of(laptop.Root));
     }
 
@@ -101,7 +101,7 @@ public sealed class SetupTests
         var text = await RunAsync(ExitCode.Done, "--dry-run", "--root", laptop.Root);
         Assert.Contains("--- /dev/null\n+++ /etc/stiefel/config.yaml\n@@ -0,0 +1,4 @@\n", text, StringComparison.Ordinal);
         Assert.Contains("+  disk: /dev/disk/by-id/nvme-SAMSUNG_MZVL2512_S64DNF0R1\n", text, StringComparison.Ordinal);
-        Assert.Contains("+ 32 random bytes, for root alone to read\n", text, StringComparison.Ordinal);
+        Assert.Contains("+ 32 random bytes, readable by root only\n", text, StringComparison.Ordinal);
         Assert.Contains("the ramdisk is not there yet; make it with `stiefel create-initrd`", text, StringComparison.Ordinal);
         Assert.Equal(before, TreeSnapshot.Of(laptop.Root));
     }
@@ -135,7 +135,7 @@ public sealed class SetupTests
         }
 
         var text = await RunAsync(ExitCode.Done, "--undo", "--root", laptop.Root);
-        Assert.Contains("/etc/initramfs-tools/conf.d stays: it holds resume", text, StringComparison.Ordinal);
+        Assert.Contains("/etc/initramfs-tools/conf.d stays: it still holds resume", text, StringComparison.Ordinal);
         Assert.Equal(TreeSnapshot.Of(other.Root).Select(WithoutContent), TreeSnapshot.Of(laptop.Root).Select(WithoutContent));
     }
 
@@ -147,7 +147,7 @@ public sealed class SetupTests
         File.AppendAllText(laptop["etc/stiefel/config.yaml"], "autokexec:\n  grace: 60\n");
         File.Delete(laptop["etc/stiefel/keys/stick.key"]);
         var text = await RunAsync(ExitCode.Failed, "--undo", "--root", laptop.Root);
-        Assert.Contains("/etc/stiefel/config.yaml stays: it was changed since it was set up", text, StringComparison.Ordinal);
+        Assert.Contains("/etc/stiefel/config.yaml stays: somebody changed it since set-up wrote it", text, StringComparison.Ordinal);
         Assert.Contains("grace: 60", File.ReadAllText(laptop["etc/stiefel/config.yaml"]), StringComparison.Ordinal);
         Assert.False(File.Exists(laptop["etc/systemd/system/stiefel-autokexec.service"]));
 
@@ -164,7 +164,7 @@ public sealed class SetupTests
         await RunAsync(ExitCode.Done, "--yes", "--root", laptop.Root);
         File.AppendAllText(laptop["etc/systemd/system/stiefel-autokexec.service"], "# mine\n");
         var text = await RunAsync(ExitCode.Done, "--yes", "--root", laptop.Root);
-        Assert.Contains("note: /etc/systemd/system/stiefel-autokexec.service was changed since it was set up, and is left as it is", text, StringComparison.Ordinal);
+        Assert.Contains("note: /etc/systemd/system/stiefel-autokexec.service was changed by somebody since set-up wrote it, and is left as it is", text, StringComparison.Ordinal);
         Assert.EndsWith("# mine\n", File.ReadAllText(laptop["etc/systemd/system/stiefel-autokexec.service"]), StringComparison.Ordinal);
     }
 
@@ -198,7 +198,7 @@ public sealed class SetupTests
         Assert.Equal(3, units.Length);
         foreach (var unit in units)
         {
-            // systemd complains about a program that is not here, too.
+            // systemd-analyze also complains about programs that are missing here.
             await File.WriteAllTextAsync(unit, (await File.ReadAllTextAsync(unit, Token)).Replace("/usr/local/bin/stiefel", "/bin/true", StringComparison.Ordinal), Token);
         }
 
@@ -222,7 +222,7 @@ public sealed class SetupTests
     {
         using var laptop = DistributionModels.Of("debian");
         laptop.Write("proc/sys/kernel/kexec_load_disabled", "1\n");
-        Assert.Contains("it would not work yet: kernel.kexec_load_disabled is 1", await RunAsync(ExitCode.Done, "--yes", "--root", laptop.Root), StringComparison.Ordinal);
+        Assert.Contains("serving would not work yet: kernel.kexec_load_disabled is 1", await RunAsync(ExitCode.Done, "--yes", "--root", laptop.Root), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -239,7 +239,7 @@ public sealed class SetupTests
     [InlineData("--sure")]
     public async Task SetUp_NotOneOfItsThings_IsWrongUsage(params string[] arguments) => await RunAsync(ExitCode.WrongUsage, arguments);
 
-    // The hash of a key, and when a file was written, are other ones each time.
+    // Hashes of keys and times of files differ in each run.
     private static string WithoutContent(string line) => line.Contains(" -> ", StringComparison.Ordinal) ? line : string.Join(' ', line.Split(' ').Take(2));
 
     private static async Task<string> RunAsync(int expected, params string[] arguments)

@@ -4,12 +4,12 @@ using Stiefel.Linux.Files;
 
 namespace Stiefel.Cli.Tests.Setup;
 
-/// <summary>A tree in lines: each name with its kind, rights, owner and content, and of files when they were written.</summary>
+/// <summary>Describes a tree in lines: each name with its kind, mode, owner and content, and for files the time of the last change.</summary>
 internal static class TreeSnapshot
 {
     public static string[] Of(string root) => [.. Below(new DirectoryInfo(root)).Select(entry => Line(root, entry)).Order(StringComparer.Ordinal)];
 
-    // Links are not followed: those of sysfs lead in circles.
+    // Do not follow links: those of sysfs form cycles.
     private static IEnumerable<FileSystemInfo> Below(DirectoryInfo directory) => directory.EnumerateFileSystemInfos()
         .SelectMany(entry => entry is DirectoryInfo { LinkTarget: null } inner ? Below(inner).Prepend(entry) : [entry]);
 

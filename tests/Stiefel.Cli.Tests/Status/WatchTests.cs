@@ -71,7 +71,7 @@ public sealed class WatchTests
     public void Terminal_OfFewRows_IsNotScrolled() =>
         Assert.Equal(3, new WatchTerminal(80, 4, HasStyle: true, CanBlocks: true, IsJson: false).Frame(["1", "2", "3", "4", "5"]).Split('\n').Length - 1);
 
-    /// <summary>A laptop that is away for a while is waited for, and comes back.</summary>
+    /// <summary>The watch waits for a laptop that does not answer for a while, and then goes on.</summary>
     [Fact]
     public async Task Json_OfAServerThatGoesAway_IsOneLineASecond()
     {

@@ -6,7 +6,7 @@ namespace Stiefel.Cli.Tests.Stick;
 
 public class DriveRulesTests
 {
-    // What lsblk 2.38 prints of a usual stick.
+    // Output of lsblk 2.38 for a usual stick.
     private const string Stick = """
         {"blockdevices": [{"path":"/dev/sdb", "type":"disk", "size":31004295168, "rm":true, "hotplug":true, "ro":false, "vendor":"SanDisk ", "model":"Ultra",
           "serial":"4C530001230908114091", "tran":"usb", "fstype":null, "label":null, "mountpoints":[null], "log-sec":512, "pkname":null,
@@ -35,22 +35,22 @@ public class DriveRulesTests
     public static TheoryData<string, string, string, bool> Refused => new()
     {
         { "\"type\":\"disk\"", "\"type\":\"rom\"", "/dev/sdb is an optical drive: name a USB stick", false },
-        { "\"type\":\"disk\"", "\"type\":\"crypt\"", "/dev/sdb is no drive that can be carried to another computer (crypt): name a USB stick", false },
-        { "\"type\":\"disk\"", "\"type\":\"lvm\"", "/dev/sdb is no drive that can be carried to another computer (lvm): name a USB stick", false },
-        { "\"type\":\"disk\"", "\"type\":\"raid1\"", "/dev/sdb is no drive that can be carried to another computer (raid1): name a USB stick", false },
-        { "\"path\":\"/dev/sdb\"", "\"path\":\"/dev/nbd0\"", "/dev/nbd0 is no drive that can be carried to another computer (disk): name a USB stick", false },
-        { "\"path\":\"/dev/sdb\"", "\"path\":\"/dev/zram0\"", "/dev/zram0 is no drive that can be carried to another computer (disk): name a USB stick", false },
-        { "\"size\":31004295168", "\"size\":0", "/dev/sdb has no medium in it: put one in", false },
-        { "\"ro\":false, \"vendor\":\"SanDisk", "\"ro\":true, \"vendor\":\"SanDisk", "/dev/sdb refuses to be written: look for a switch at its side, or take another one", false },
-        { "\"log-sec\":512, \"pkname\":null", "\"log-sec\":4096, \"pkname\":null", "/dev/sdb has sectors of 4096 bytes, and BIOS starts from sectors of 512 only: take another one", false },
-        { "\"size\":31004295168", "\"size\":2199023256064", "/dev/sdb is larger than the table of --layout mbr can tell: say --layout gpt", false },
-        { "\"size\":31004295168", "\"size\":1500000000000", "/dev/sdb holds 1.5 TB, rather a backup disk than a stick", true },
+        { "\"type\":\"disk\"", "\"type\":\"crypt\"", "/dev/sdb is not a drive that can be carried to another computer (crypt): name a USB stick", false },
+        { "\"type\":\"disk\"", "\"type\":\"lvm\"", "/dev/sdb is not a drive that can be carried to another computer (lvm): name a USB stick", false },
+        { "\"type\":\"disk\"", "\"type\":\"raid1\"", "/dev/sdb is not a drive that can be carried to another computer (raid1): name a USB stick", false },
+        { "\"path\":\"/dev/sdb\"", "\"path\":\"/dev/nbd0\"", "/dev/nbd0 is not a drive that can be carried to another computer (disk): name a USB stick", false },
+        { "\"path\":\"/dev/sdb\"", "\"path\":\"/dev/zram0\"", "/dev/zram0 is not a drive that can be carried to another computer (disk): name a USB stick", false },
+        { "\"size\":31004295168", "\"size\":0", "/dev/sdb has no medium: insert one", false },
+        { "\"ro\":false, \"vendor\":\"SanDisk", "\"ro\":true, \"vendor\":\"SanDisk", "/dev/sdb is write-protected: look for a switch at its side, or use another one", false },
+        { "\"log-sec\":512, \"pkname\":null", "\"log-sec\":4096, \"pkname\":null", "/dev/sdb has sectors of 4096 bytes, but BIOS starts only from sectors of 512: use another one", false },
+        { "\"size\":31004295168", "\"size\":2199023256064", "/dev/sdb is too large for the partition table of --layout mbr: use --layout gpt", false },
+        { "\"size\":31004295168", "\"size\":1500000000000", "/dev/sdb holds 1.5 TB, so it is probably a backup disk rather than a stick", true },
         { "\"rm\":true, \"hotplug\":true, \"ro\":false, \"vendor\":\"SanDisk \", \"model\":\"Ultra\",\n  \"serial\":\"4C530001230908114091\", \"tran\":\"usb\"",
           "\"rm\":false, \"hotplug\":false, \"ro\":false, \"vendor\":\"SanDisk \", \"model\":\"Ultra\",\n  \"serial\":\"4C530001230908114091\", \"tran\":\"sata\"",
-          "/dev/sdb is not made to be taken out (sata)", true },
-        { "\"vfat\"", "\"LVM2_member\"", "/dev/sdb1 is part of a larger storage (LVM2_member), which would be damaged", true },
-        { "\"vfat\"", "\"linux_raid_member\"", "/dev/sdb1 is part of a larger storage (linux_raid_member), which would be damaged", true },
-        { "\"vfat\"", "\"zfs_member\"", "/dev/sdb1 is part of a larger storage (zfs_member), which would be damaged", true },
+          "/dev/sdb is not a removable drive (sata)", true },
+        { "\"vfat\"", "\"LVM2_member\"", "/dev/sdb1 is part of storage on several disks (LVM2_member), which would be damaged", true },
+        { "\"vfat\"", "\"linux_raid_member\"", "/dev/sdb1 is part of storage on several disks (linux_raid_member), which would be damaged", true },
+        { "\"vfat\"", "\"zfs_member\"", "/dev/sdb1 is part of storage on several disks (zfs_member), which would be damaged", true },
         { "\"mountpoints\":[null], \"log-sec\":512, \"pkname\":\"sdb\"", "\"mountpoints\":[\"/\"], \"log-sec\":512, \"pkname\":\"sdb\"", "/dev/sdb holds this computer's own system (/ is on it)", false },
         { "\"mountpoints\":[null], \"log-sec\":512, \"pkname\":\"sdb\"", "\"mountpoints\":[\"/boot/efi\"], \"log-sec\":512, \"pkname\":\"sdb\"", "/dev/sdb holds this computer's own system (/boot/efi is on it)", false },
         { "\"label\":\"HOLIDAY\", \"mountpoints\":[null]", "\"label\":\"\", \"mountpoints\":[null], \"children\":[{\"path\":\"/dev/mapper/x\",\"type\":\"crypt\",\"size\":1,\"fstype\":\"ext4\",\"mountpoints\":[\"/home\"]}]", "/dev/sdb holds this computer's own system (/home is on it)", false },
@@ -70,7 +70,7 @@ public class DriveRulesTests
     {
         var drive = new Drive("/dev/sdb1", "part", 1) { Parent = "/dev/sdb", IsRemovable = true };
         Assert.Equal(
-            [new DriveRefusal("/dev/sdb1 is a partition, and a stick is written as a whole: name /dev/sdb; to put a client beside what is on it, mount it and say --into-esp DIR")],
+            [new DriveRefusal("/dev/sdb1 is a partition, but a stick is written as a whole: name /dev/sdb; to add the client to what is on it, mount it and use --into-esp DIR")],
             DriveRules.Judge(drive, [], StickLayout.Mbr, null));
     }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Stick;
 
-/// <summary>Files stand for drives here: what is written, in which order, and what a run that ended leaves.</summary>
+/// <summary>What is written to a drive, in which order, and what an interrupted run leaves. Files represent the drives.</summary>
 public class DriveWriterTests
 {
     private const int MiB = 1024 * 1024;
@@ -41,7 +41,7 @@ public class DriveWriterTests
         using var output = new StopAtFirstLine(stop);
 
         var failure = Assert.Throws<FailedException>(() => new DriveWriter(directory["drive"], new WriteProgress(output, isTerminal: false)).Write(image, 20 * MiB, stop.Token));
-        Assert.Equal($"{directory["drive"]}: stopped; the stick is not finished and starts nothing: write it anew", failure.Message);
+        Assert.Equal($"{directory["drive"]}: stopped; the stick is unfinished and does not start: write it again", failure.Message);
         Assert.True(DriveWriter.IsUnfinished(directory["drive"]));
         var left = File.ReadAllBytes(directory["drive"]);
         Assert.NotEqual((0x55, 0xAA), (left[510], left[511]));
@@ -51,7 +51,7 @@ public class DriveWriterTests
         Assert.False(DriveWriter.IsUnfinished(directory["drive"]));
     }
 
-    /// <summary>A drive that takes everything and keeps half of it, as counterfeits do.</summary>
+    /// <summary>A drive that accepts everything but keeps only half of it, as counterfeits do.</summary>
     [Fact]
     public void Write_DriveReadsBackOtherBytes_IsFoundOutBeforeItCouldStart()
     {
@@ -61,7 +61,7 @@ public class DriveWriterTests
         using var output = new ForgetWhatWasWritten(directory["drive"]);
 
         var failure = Assert.Throws<FailedException>(() => new DriveWriter(directory["drive"], new WriteProgress(output, isTerminal: false)).Write(image, 4 * MiB, Token));
-        Assert.Equal($"{directory["drive"]}: byte {3 * MiB} reads back otherwise than it was written: the stick is broken, or holds less than it says; take another one", failure.Message);
+        Assert.Equal($"{directory["drive"]}: byte {3 * MiB} does not read back as it was written: the stick is broken or smaller than it claims; use another one", failure.Message);
         Assert.True(DriveWriter.IsUnfinished(directory["drive"]));
     }
 
@@ -72,7 +72,7 @@ public class DriveWriterTests
         File.WriteAllBytes(directory["drive"], new byte[8 * MiB]);
         var image = Image(directory, 4 * MiB, used: 2 * MiB);
         var failure = Assert.Throws<FailedException>(() => new DriveWriter(directory["drive"], new WriteProgress(TextWriter.Null, isTerminal: false)).Write(image, 2 * MiB, Token));
-        Assert.EndsWith("; the stick is not finished and starts nothing: write it anew, or take another one", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; the stick is unfinished and does not start: write it again, or use another one", failure.Message, StringComparison.Ordinal);
         Assert.True(DriveWriter.IsUnfinished(directory["drive"]));
     }
 

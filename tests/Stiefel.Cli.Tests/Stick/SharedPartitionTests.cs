@@ -60,7 +60,7 @@ public class SharedPartitionTests
         Assert.DoesNotContain(Snapshot(esp).Keys, file => file.EndsWith(".NEW", StringComparison.Ordinal));
     }
 
-    /// <summary>The last file cannot be written: all that started before starts still.</summary>
+    /// <summary>If the last file cannot be written, everything that started before still starts.</summary>
     [Fact]
     public void Write_FailsInTheMiddle_LeavesWhatWasThereBefore()
     {
@@ -73,7 +73,7 @@ public class SharedPartitionTests
         Directory.CreateDirectory(esp["EFI/STIEFELC/GRUBX64.EFI.NEW"]);
 
         var failure = Assert.Throws<FailedException>(() => Partition(esp).Write(content));
-        Assert.EndsWith("; what was there before is as it was", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; what was there before is unchanged", failure.Message, StringComparison.Ordinal);
         Directory.Delete(esp["EFI/STIEFELC/GRUBX64.EFI.NEW"]);
         Assert.Equal(before, Snapshot(esp));
     }
@@ -84,7 +84,7 @@ public class SharedPartitionTests
         using var esp = Esp();
         esp.Write("EFI/STIEFELC/theirs.efi", "x");
         var refusal = Assert.Throws<RefusedException>(() => Partition(esp).Check(force: true));
-        Assert.Equal($"{esp["EFI/STIEFELC"]} is there already, and theirs.efi in it is not ours: move it away", refusal.Message);
+        Assert.Equal($"{esp["EFI/STIEFELC"]} exists already, and theirs.efi in it is not Stiefel's: move it elsewhere", refusal.Message);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Stick;
 
-/// <summary>Block devices of the kernel: loop devices, which have no serial number and cannot be taken out.</summary>
+/// <summary>Writes sticks to loop devices, which have no serial number and are not removable.</summary>
 public sealed class StickDriveTests : IDisposable
 {
     private const long Size = 96L * 1024 * 1024;
@@ -46,7 +46,7 @@ public sealed class StickDriveTests : IDisposable
         _loop = ExternalProgram.Run("losetup", ["--find", "--show", "--offset", "1048576", _directory["drive"]]).Text.Trim();
         ExternalProgram.Run("fsck.fat", ["-n", _loop]);
         Assert.Contains("--force overrides: ", _output.ToString(), StringComparison.Ordinal);
-        Assert.Contains(" is not made to be taken out (a loop device)", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(" is not a removable drive (a loop device)", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,8 +61,8 @@ public sealed class StickDriveTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null, false, null, " is not made to be taken out (a loop device); if that is meant, say --force")]
-    [InlineData(null, true, null, "nobody is there to answer: everything on LOOP would be lost; if that is meant, say --erase NAME")]
+    [InlineData(null, false, null, " is not a removable drive (a loop device); use --force if that is intended")]
+    [InlineData(null, true, null, "cannot ask without a terminal: everything on LOOP would be lost; if that is intended, use --erase NAME")]
     [InlineData("other", true, null, "--erase other: LOOP has name NAME; nothing was changed")]
     [InlineData(null, true, "other\n", "this is not the name of LOOP; nothing was changed")]
     [InlineData(null, true, "", "this is not the name of LOOP; nothing was changed")]
@@ -116,7 +116,7 @@ public sealed class StickDriveTests : IDisposable
         var stick = Stick(new EraseConsent(Path.GetFileName(loop), Force: true, Answers: null));
         var drive = await stick.ChooseAsync(loop, StickLayout.Mbr, null, Token);
         var refusal = await Assert.ThrowsAsync<RefusedException>(() => stick.WriteAsync(drive, Content(), StickLayout.Mbr, new StepLog(_output), Token));
-        Assert.Matches(@"^the stick holds 16\.8 MB, and \d+\.\d MB are needed: take a larger one$", refusal.Message);
+        Assert.Matches(@"^the stick holds 16\.8 MB, but \d+\.\d MB are needed: use a larger one$", refusal.Message);
         Assert.Equal(new byte[16 * 1024 * 1024], await File.ReadAllBytesAsync(_directory["drive"], Token));
     }
 

@@ -50,7 +50,7 @@ public class StickImageTests
         using var directory = MakeRamdisk();
         var (code, error) = await RunAsync("--image", "/dev/null", "--ramdisk", directory.Path);
         Assert.Equal(3, code);
-        Assert.Equal("stiefel: --image /dev/null: this is a device, and only image files are written; to erase it and make it the stick, name it without --image\n", error);
+        Assert.Equal("stiefel: --image /dev/null: this is a device, but --image writes image files only; to erase the device and make it the stick, name it without --image\n", error);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public class StickImageTests
 
     [Theory]
     [InlineData("red", "there is no key 'red' in KEYS: blue")]
-    [InlineData("red.key", "--key red.key: no such file; name a key's file, as KEYS/blue-stick.key, or a key of KEYS by its name")]
+    [InlineData("red.key", "--key red.key: no such file; give a key's file, for example KEYS/blue-stick.key, or the name of a key in KEYS")]
     public async Task Verb_KeyThatIsNotThere_SaysWhatIsExpectedBeforeAnythingStarts(string key, string message)
     {
         using var directory = MakeRamdisk();
@@ -91,7 +91,7 @@ public class StickImageTests
         Assert.Equal((2, $"stiefel: --image {directory["nodir/x.img"]}: there is no directory {directory["nodir"]}; make it first\n"), (code, error));
     }
 
-    /// <summary>Nothing with the key in it stays, and what somebody else put where the image is made beforehand is not written to.</summary>
+    /// <summary>No other file with the key is left behind, and a file that somebody prepared at the working path is not written to.</summary>
     [Fact]
     public async Task Write_StoppedOnTheWay_LeavesNoKeyAndFollowsNoLink()
     {
@@ -112,7 +112,7 @@ public class StickImageTests
         Assert.Equal([target["x.img"], target["x.img.new"]], Directory.GetFileSystemEntries(target.Path).Order(StringComparer.Ordinal));
     }
 
-    /// <summary>A stick that is written anew keeps its key, unless it is told otherwise.</summary>
+    /// <summary>A stick that is written again keeps its key, unless the user says otherwise.</summary>
     [Fact]
     public async Task Verb_StickOfBefore_KeepsItsKey()
     {
@@ -124,7 +124,7 @@ public class StickImageTests
 
         using var output = new StringWriter();
         Assert.Equal((0, ""), await RunAsync(output, options));
-        Assert.Contains("it keeps the key that it carries", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("the stick keeps the key that it carries", output.ToString(), StringComparison.Ordinal);
         var image = await File.ReadAllBytesAsync(directory["stick.img"], Token);
         Assert.True(image.AsSpan().IndexOf(secret) > 0);
         Assert.True(image.AsSpan().IndexOf("newer"u8) > 0);
@@ -152,9 +152,9 @@ public class StickImageTests
     [Theory]
     [InlineData("name one target: a drive as /dev/sdb, --image FILE, or --into-esp DIR; see `stiefel setup-client-usbdrive --help`")]
     [InlineData("name one target: a drive as /dev/sdb, --image FILE, or --into-esp DIR; see `stiefel setup-client-usbdrive --help`", "/dev/sdx", "--image", "x")]
-    [InlineData("--undo takes away what --into-esp DIR wrote: name that directory", "--image", "x", "--undo")]
+    [InlineData("--undo removes what --into-esp DIR wrote: name that directory", "--image", "x", "--undo")]
     [InlineData("--erase is for a drive: name one, as /dev/sdb", "--image", "x", "--erase", "1")]
-    [InlineData("--key and --without-key exclude each other: say one of them", "--image", "x", "--key", "1", "--without-key")]
+    [InlineData("--key and --without-key exclude each other: use one of them", "--image", "x", "--key", "1", "--without-key")]
     [InlineData("--layout iso: expected one of mbr, gpt; see `stiefel setup-client-usbdrive --help`", "--image", "x", "--layout", "iso")]
     public async Task Verb_OptionsThatDoNotGoTogether_SayWhatIsMeant(string message, params string[] options)
     {

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Verbs;
 
-/// <summary>`stiefel beep`, at a server that answers what the test says.</summary>
+/// <summary>`stiefel beep` with a server whose answer the test chooses.</summary>
 public sealed class BeepVerbTests : IDisposable
 {
     private const string Loud = """{"isOn":true,"hasSpeaker":true,"isSilenced":false}""";
@@ -20,7 +20,7 @@ public sealed class BeepVerbTests : IDisposable
 
     [Theory]
     [InlineData("--test low", """{"test":"low","silence":null}""", Loud, "sounds as if it were low\n")]
-    [InlineData("--test low", """{"test":"low","silence":null}""", """{"isOn":true,"hasSpeaker":false,"isSilenced":false,"later":1}""", "it has no speaker")]
+    [InlineData("--test low", """{"test":"low","silence":null}""", """{"isOn":true,"hasSpeaker":false,"isSilenced":false,"later":1}""", "knows no speaker")]
     [InlineData("--silence", """{"test":null,"silence":true}""", """{"isOn":true,"hasSpeaker":true,"isSilenced":true}""", "is silent until")]
     [InlineData("--resume", """{"test":null,"silence":false}""", Loud, "beeps again")]
     public async Task Beep_AtAServer_SaysWhatItWillDo(string options, string sent, string answer, string expected)
@@ -50,7 +50,7 @@ public sealed class BeepVerbTests : IDisposable
     public async Task Beep_AnswerOfAnotherKind_IsNotTakenForOne()
     {
         using var server = new ScriptedControlPlane(_keys.Blue, "200 OK", "application/json", "{}");
-        Assert.Contains("none that this version understands", await RunAsync(ExitCode.Failed, server.Host, "--silence"), StringComparison.Ordinal);
+        Assert.Contains("does not understand the server's answer", await RunAsync(ExitCode.Failed, server.Host, "--silence"), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Verbs;
 
-/// <summary>`stiefel doctor` as it is typed.</summary>
+/// <summary>`stiefel doctor` as typed on the command line.</summary>
 public sealed class DoctorVerbTests
 {
     [Fact]

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Verbs;
 
-/// <summary>`stiefel key revoke`: here, and with `--server` at a laptop that runs elsewhere.</summary>
+/// <summary>`stiefel key revoke` on this machine, and with `--server` on another laptop.</summary>
 public sealed class KeyRevokeVerbTests : IDisposable
 {
     private const string Json = "application/json";
@@ -32,8 +32,8 @@ public sealed class KeyRevokeVerbTests : IDisposable
         var request = Assert.Single(server.Requests);
         Assert.StartsWith("DELETE /api/v1/keys/red HTTP/1.1\r\n", request, StringComparison.Ordinal);
         Assert.Contains($"Authorization: Bearer {AdminToken.For(_keys.Blue)}\r\n", request, StringComparison.Ordinal);
-        Assert.Contains($"red is accepted no more at {server.Host}", text, StringComparison.Ordinal);
-        Assert.Contains("there: stiefel key revoke red", text, StringComparison.Ordinal);
+        Assert.Contains($"red is no longer accepted at {server.Host}", text, StringComparison.Ordinal);
+        Assert.Contains("run there, too: stiefel key revoke red", text, StringComparison.Ordinal);
         Assert.DoesNotContain("asked with", text, StringComparison.Ordinal);
         Assert.True(File.Exists(_keys.Directory["keys/blue.key"]));
     }
@@ -62,18 +62,18 @@ public sealed class KeyRevokeVerbTests : IDisposable
         using var server = new ScriptedControlPlane(_keys.Blue, status, Problem, body);
         var text = await RevokeAsync(1, "red", "--server", server.Host);
         Assert.Contains(words, text, StringComparison.Ordinal);
-        // On a busy machine the answer may take long enough for the line that says so.
+        // On a busy machine the answer may take so long that the line about waiting appears.
         Assert.Single(text.TrimEnd().Split('\n'), line => !line.StartsWith("waiting: ", StringComparison.Ordinal));
     }
 
-    /// <summary>It flushes its disk first; asked again, it would say that there is no such key.</summary>
+    /// <summary>The server flushes its disk first, so giving up early is wrong: a second request would hear that there is no such key.</summary>
     [Fact]
     public async Task Revoke_ServerTakesLongerThanALookUp_IsWaitedForWithALineThatSaysWhy()
     {
         using var server = new ScriptedControlPlane(_keys.Blue, "200 OK", Json, """{"name":"red","id":"x.stiefel","keysLeft":1,"warning":null}""", TimeSpan.FromSeconds(12));
         var text = await RevokeAsync(0, "red", "--server", server.Host);
         Assert.StartsWith("waiting: ", text, StringComparison.Ordinal);
-        Assert.Contains("red is accepted no more", text, StringComparison.Ordinal);
+        Assert.Contains("red is no longer accepted", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,15 +93,15 @@ public sealed class KeyRevokeVerbTests : IDisposable
         }
 
         directory.Create("red");
-        File.SetUnixFileMode(_keys.Directory["keys/attic.key"], UnixFileMode.UserRead | UnixFileMode.OtherRead); // refused today, but it need not stay so
+        File.SetUnixFileMode(_keys.Directory["keys/attic.key"], UnixFileMode.UserRead | UnixFileMode.OtherRead); // refused because others can read it, but its mode may be corrected later
 
         var text = await RevokeAsync(1, "blue");
         Assert.False(File.Exists(_keys.Directory["keys/blue.key"]));
-        Assert.Equal("stiefel: blue is removed, but the same key is here as attic, blue-backup too and is still accepted; " +
+        Assert.Equal("stiefel: blue is removed, but the same key is still accepted, because it is here as attic, blue-backup too; " +
             "revoke that as well: stiefel key revoke attic; stiefel key revoke blue-backup\n", text);
 
         await RevokeAsync(1, "attic");
-        Assert.Contains("accepted no more", await RevokeAsync(0, "blue-backup"), StringComparison.Ordinal);
+        Assert.Contains("no longer accepted", await RevokeAsync(0, "blue-backup"), StringComparison.Ordinal);
         Assert.Equal(["red"], directory.List());
     }
 

@@ -50,7 +50,7 @@ public sealed class KeyVerbTests : IDisposable
         var error = new StringWriter();
         await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { KeyVerb.Build() }, ["key", "list", "--directory", _directory.Path], output, error);
         Assert.Equal("", output.ToString());
-        Assert.Equal($"stiefel: there is no key in {_directory.Path}, so nobody's call is heard; `stiefel key new NAME` makes one\n", error.ToString());
+        Assert.Equal($"stiefel: there is no key in {_directory.Path}, so calls are not answered; `stiefel key new NAME` makes one\n", error.ToString());
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.Verbs;
 
-/// <summary>What a package holds besides the programs: made of the commands, so that it tells of all of them.</summary>
+/// <summary>The manual page and completions of a package, made from the commands, so that none is missing.</summary>
 public sealed class ManualTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -44,7 +44,7 @@ public sealed class ManualTests
     {
         var fish = Completions.ForFish(AllVerbs.Build());
         Assert.All(CommandNode.Of(AllVerbs.Build()).SelectMany(node => node.Subcommands), command => Assert.Contains($" -f -a {command.Name} -d '", fish, StringComparison.Ordinal));
-        Assert.Contains("-n '__fish_seen_subcommand_from setup-server-os' -l undo -d 'Take back", fish, StringComparison.Ordinal);
+        Assert.Contains("-n '__fish_seen_subcommand_from setup-server-os' -l undo -d 'Undo what", fish, StringComparison.Ordinal);
     }
 
     [Fact]

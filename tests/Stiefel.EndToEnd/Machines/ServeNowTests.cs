@@ -25,15 +25,15 @@ public sealed class ServeNowTests(MachineParts parts)
         await InstallAsync(laptop.Shell);
 
         await laptop.Shell.RunAsync("systemd-run --unit=held --collect systemd-inhibit --what=shutdown --who=burner --why=writing --mode=block sleep 1000; until systemd-inhibit --list | grep -q burner; do sleep 1; done", _token);
-        await StaysAsync(laptop.Shell, "burner (process [0-9]*) wants no shutdown now: writing");
+        await StaysAsync(laptop.Shell, "burner (process [0-9]*) inhibits shutdown: writing");
         await laptop.Shell.RunAsync("systemctl stop held", _token);
 
         await laptop.Shell.RunAsync($"echo 0 >{Supplies}/AC/online; echo Discharging >{Supplies}/BAT0/status", _token);
-        await StaysAsync(laptop.Shell, "the laptop lives on its battery, at 80 %, and the mains is demanded");
+        await StaysAsync(laptop.Shell, "the laptop runs on its battery, at 80 %, but autokexec.power demands mains power");
         await laptop.Shell.RunAsync($"echo 1 >{Supplies}/AC/online; echo Charging >{Supplies}/BAT0/status", _token);
 
         await laptop.Shell.StartAsync("stiefel serve-now --grace 3600", _token);
-        await laptop.Machine.Console.WaitForAsync("everything is closed in 3600 s", TimeLimits.Command, _token);
+        await laptop.Machine.Console.WaitForAsync("everything will be closed in 3600 s", TimeLimits.Command, _token);
         await laptop.Machine.Console.SendAsync(Interrupt, _token);
         await laptop.Machine.Console.WaitForAsync("stopped: this laptop stays, and nothing was changed", TimeLimits.Command, _token);
         var again = await ConsoleShell.OverPromptAsync("laptop", laptop.Machine.Console, _token);

@@ -47,7 +47,7 @@ public sealed class AutokexecTests : IDisposable
         using var far = Boot("keys", _spaces.Router);
         using var stranger = Boot("foreign", _spaces.Desktop);
 
-        laptop.WaitForLine("is not heard: wan0 leads to the internet", s_limit);
+        laptop.WaitForLine("gets no answer: wan0 leads to the internet", s_limit);
         await Task.Delay(s_nothing, _token);
         Assert.DoesNotContain("called by", laptop.Output, StringComparison.Ordinal);
     }
@@ -67,7 +67,7 @@ public sealed class AutokexecTests : IDisposable
         using var laptop = Listen("interfaces: [eth7]");
         using var desktop = Boot("keys", _spaces.Desktop);
 
-        laptop.WaitForLine("is not heard: cable0 is not among autokexec.interfaces", s_limit);
+        laptop.WaitForLine("gets no answer: cable0 is not among autokexec.interfaces", s_limit);
         Assert.DoesNotContain("called by", laptop.Output, StringComparison.Ordinal);
     }
 
@@ -134,7 +134,7 @@ public sealed class AutokexecTests : IDisposable
         laptop.WaitForLine("waiting for a network card: 02:00:5e:00:00:07", s_limit);
         NativeProcess.Run(0, "ip", "-n", _spaces.Laptop, "link", "add", "dock0", "address", "02:00:5e:00:00:07", "type", "veth", "peer", "name", "dock1");
 
-        Assert.Contains("the network card 02:00:5e:00:00:07 was plugged in (dock0), and this laptop's disk is to be served", laptop.WaitForLine("would warn everybody", s_limit), StringComparison.Ordinal);
+        Assert.Contains("the network card 02:00:5e:00:00:07 was plugged in (dock0), so this laptop will serve its disk", laptop.WaitForLine("would warn everybody", s_limit), StringComparison.Ordinal);
         laptop.WaitForLine("would run: systemctl kexec", s_limit);
     }
 

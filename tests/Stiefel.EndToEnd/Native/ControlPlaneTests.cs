@@ -81,7 +81,7 @@ public sealed class ControlPlaneTests : IDisposable
         File.Copy(mine, _scratch["mine.key"]);
 
         Assert.Contains("there are: mine, stick", NativeProcess.Run(1, Stiefel, ["key", "revoke", "green", "--yes", .. asking]), StringComparison.Ordinal);
-        Assert.Contains("stick is accepted no more", NativeProcess.Run(0, Stiefel, ["key", "revoke", "stick", "--yes", .. asking]), StringComparison.Ordinal);
+        Assert.Contains("stick is no longer accepted", NativeProcess.Run(0, Stiefel, ["key", "revoke", "stick", "--yes", .. asking]), StringComparison.Ordinal);
 
         Assert.DoesNotContain("key stick", NativeProcess.Run(0, Stiefel, "status", "--key", mine, _host), StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_scratch["keys"], "stick.key")));

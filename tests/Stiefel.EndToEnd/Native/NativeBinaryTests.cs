@@ -50,7 +50,7 @@ public sealed class NativeBinaryTests
     public void SetupServerOs_WithNobodyToAnswer_DoesNotWait()
     {
         using var scratch = new Scratch();
-        Assert.Contains("say --yes", NativeProcess.Run(2, NativeProcess.Binary("stiefel"), "setup-server-os", "--root", scratch.Root), StringComparison.Ordinal);
+        Assert.Contains("use --yes", NativeProcess.Run(2, NativeProcess.Binary("stiefel"), "setup-server-os", "--root", scratch.Root), StringComparison.Ordinal);
     }
 
     [Theory]

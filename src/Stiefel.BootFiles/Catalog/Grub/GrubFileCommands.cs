@@ -27,7 +27,7 @@ internal static class GrubFileCommands
             return GrubStatus.BadArgument;
         }
 
-        // In `--set UUID` with no further argument, UUID is what is looked for and not the name of a variable.
+        // `--set UUID` without a further argument searches for UUID; there it is not the name of a variable.
         var name = options.Rest.SkipWhile(argument => argument.StartsWith("--hint-", StringComparison.Ordinal)).FirstOrDefault();
         var variable = !options.Has("set") ? null : name is null ? "root" : options["set"] ?? "root";
         name ??= options["set"];

@@ -3,10 +3,10 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>What a desktop would boot, and what was passed over.</summary>
+/// <summary>Checks what a desktop would boot, and which entries were passed over.</summary>
 internal static class BootEntryChecks
 {
-    // Arguments by which an initramfs finds an encrypted root (mkinitcpio's encrypt, dracut, systemd-cryptsetup-generator).
+    // Kernel arguments that name an encrypted root for the initramfs (mkinitcpio's encrypt, dracut, systemd-cryptsetup-generator).
     private static readonly string[] s_cryptArguments = ["cryptdevice", "luks.name", "rd.luks.name"];
 
     public static IEnumerable<Finding> Of(Patient patient)
@@ -14,7 +14,7 @@ internal static class BootEntryChecks
         var boot = patient.Laptop.Boot;
         if (boot.Menu is not { } menu)
         {
-            yield return Finding.Stop("boot-nothing", boot.Problem, "mount /boot and the EFI System partition if they are not, and look again; boot.load in config.yaml names the files by hand");
+            yield return Finding.Stop("boot-nothing", boot.Problem, "mount /boot and the EFI System partition if they are not mounted, and run this again; or name the files in boot.load in config.yaml");
             yield break;
         }
 
@@ -30,13 +30,13 @@ internal static class BootEntryChecks
         }
     }
 
-    // Kernel names such as root=/dev/sda2 are translated on the desktop; these are not.
+    // Names by hardware are checked only below /dev/disk: kernel names such as root=/dev/sda2 are translated on the desktop.
     private static IEnumerable<Finding> OfArguments(string commandLine)
     {
         var arguments = KernelCommandLine.Parse(commandLine);
         if (arguments["root"] is ['/', ..] root && root.StartsWith("/dev/disk/by-", StringComparison.Ordinal) && DeviceNames.IsOfHardware(root))
         {
-            yield return Finding.Stop("root-by-hardware", $"the boot entry names the root file system by the laptop's hardware (root={root}), which a desktop has not", "write root=UUID=… there (blkid shows it); on GRUB in /etc/default/grub, then make grub.cfg anew");
+            yield return Finding.Stop("root-by-hardware", $"the boot entry names the root file system by the laptop's hardware (root={root}), which no desktop has", "write root=UUID=… there (blkid shows it); with GRUB, in /etc/default/grub, then run update-grub (grub-mkconfig)");
         }
 
         foreach (var name in s_cryptArguments)
@@ -44,7 +44,7 @@ internal static class BootEntryChecks
             var device = (arguments[name] ?? "").Split(':')[0];
             if (DeviceNames.IsOfHardware(device))
             {
-                yield return Finding.Stop("cryptdevice-by-hardware", $"the boot entry names the encrypted partition by the laptop's hardware ({name}={device}), which a desktop has not", $"write {name}=UUID=… there (cryptsetup luksUUID {device} shows it)");
+                yield return Finding.Stop("cryptdevice-by-hardware", $"the boot entry names the encrypted partition by the laptop's hardware ({name}={device}), which no desktop has", $"write {name}=UUID=… there (cryptsetup luksUUID {device} shows it)");
             }
         }
     }

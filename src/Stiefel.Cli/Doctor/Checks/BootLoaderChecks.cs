@@ -3,13 +3,13 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>Whether one start can be ordered of the boot loader, and whether the EFI System partition has room.</summary>
+/// <summary>Checks whether the boot loader can be told to start an entry once, and whether the EFI System partition has room.</summary>
 internal static class BootLoaderChecks
 {
-    // Two ramdisks of 40 MiB, while one takes the other's place, and what a kernel upgrade puts there.
+    // Room for two ramdisks of 40 MiB while one replaces the other, and for the files of a kernel upgrade.
     private const long NeededBytes = 128 << 20;
 
-    // What GRUB itself can write to (GNU GRUB manual, "Environment block"; grub-core/commands/loadenv.c).
+    // File systems that GRUB itself can write to (GNU GRUB manual, "Environment block"; grub-core/commands/loadenv.c).
     private static readonly string[] s_writable = ["ext2", "ext3", "ext4", "xfs", "vfat"];
 
     public static IEnumerable<Finding> Of(Patient patient) => [.. OfOneTimeEntries(patient), .. OfSpace(patient)];
@@ -20,22 +20,22 @@ internal static class BootLoaderChecks
         var firmware = laptop.Firmware;
         if (laptop.Boot is { Loader: LoaderKind.Grub, GrubDirectory: { } directory } && Obstacle(laptop, directory) is { } obstacle)
         {
-            var text = $"GRUB cannot write its environment block ({directory}/grubenv is {obstacle}): an entry ordered for one start by grub-reboot would be started for ever";
+            var text = $"GRUB cannot write its environment block ({directory}/grubenv is {obstacle}): an entry that grub-reboot selects for one start would be started for ever";
             yield return firmware.HasVariables
-                ? Finding.Note("one-time-trap", text, "never use grub-reboot here; the firmware forgets a start that was ordered of it: `efibootmgr --bootnext`")
-                : Finding.Note("one-time-trap", text + ", and a BIOS can be told nothing", "never use grub-reboot here; choose in the menu by hand");
+                ? Finding.Note("one-time-trap", text, "never use grub-reboot here; use `efibootmgr --bootnext`, which the firmware clears after one start")
+                : Finding.Note("one-time-trap", text + ", and a BIOS cannot select an entry either", "never use grub-reboot here; choose the entry in the menu by hand");
             yield break;
         }
 
         yield return (laptop.Boot.Loader, firmware.HasVariables) switch
         {
-            (LoaderKind.Unknown, false) => Finding.Note("one-time-unknown", "the boot loader is none that is known, so one start of it cannot be ordered", "leave by kexec (autokexec.leave: kexec), or choose in its menu by hand"),
-            (_, true) => Finding.Fine("one-time", $"{laptop.Boot.Name}; one start can be ordered of the firmware"),
-            _ => Finding.Fine("one-time", $"{laptop.Boot.Name}; one start can be ordered of it"),
+            (LoaderKind.Unknown, false) => Finding.Note("one-time-unknown", "the boot loader is unknown, so it cannot be told to start an entry once", "leave by kexec (autokexec.leave: kexec), or choose the entry in its menu by hand"),
+            (_, true) => Finding.Fine("one-time", $"{laptop.Boot.Name}; the firmware can be told to start an entry once"),
+            _ => Finding.Fine("one-time", $"{laptop.Boot.Name}; it can be told to start an entry once"),
         };
     }
 
-    /// <summary>Why GRUB cannot write there; null if it can, or if that cannot be told.</summary>
+    /// <summary>Says why GRUB cannot write there; null if it can, or if that is unknown.</summary>
     private static string? Obstacle(LaptopFacts laptop, string directory)
     {
         if (BootSetup.MountOf(laptop.Tree, directory) is not { } mount)
@@ -57,8 +57,8 @@ internal static class BootLoaderChecks
             yield return free < NeededBytes
                 ? Finding.Note(
                     "esp-space",
-                    $"the EFI System partition ({directory}) has {DataSize.Binary(free)} free; a boot entry with the ramdisk on it takes up to {DataSize.Binary(NeededBytes)}, while one ramdisk takes another's place",
-                    "remove kernels that are no longer used, or leave by kexec, which takes nothing there")
+                    $"the EFI System partition ({directory}) has {DataSize.Binary(free)} free; a boot entry with the ramdisk on it needs up to {DataSize.Binary(NeededBytes)} while one ramdisk replaces another",
+                    "remove kernels that are no longer used, or leave by kexec, which needs no room there")
                 : Finding.Fine("esp-space", $"the EFI System partition ({directory}) has {DataSize.Binary(free)} free");
         }
     }

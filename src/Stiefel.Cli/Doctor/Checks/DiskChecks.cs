@@ -1,6 +1,6 @@
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>The one disk that is served, and what lies on it.</summary>
+/// <summary>Checks the disk that is served, and what lies on it.</summary>
 internal static class DiskChecks
 {
     public static IEnumerable<Finding> Of(Patient patient) => patient.Laptop.Blocks.Names.Count == 0 ? [] : [.. OfRoot(patient), .. OfChoice(patient), .. OfArrays(patient)];
@@ -13,8 +13,8 @@ internal static class DiskChecks
         {
             yield return Finding.Stop(
                 "root-disk-unknown",
-                $"which disk / is on cannot be told: the kernel calls it {(root.Source.Length > 0 ? root.Source : "nothing")}{(root.Type.Length > 0 ? $" ({root.Type})" : "")}",
-                "name the disk as boot.disk in /etc/stiefel/config.yaml; ZFS and file systems of other machines are not known here");
+                $"cannot find out which disk / is on: the kernel calls it {(root.Source.Length > 0 ? root.Source : "nothing")}{(root.Type.Length > 0 ? $" ({root.Type})" : "")}",
+                "name the disk as boot.disk in /etc/stiefel/config.yaml; ZFS and network file systems are not supported here");
         }
         else if (root.Disks.Count > 1)
         {
@@ -37,11 +37,11 @@ internal static class DiskChecks
         var served = patient.ServedDisk;
         if (named is not null && served is null && DeviceCanBeSeen(named))
         {
-            yield return Finding.Stop("boot-disk-missing", $"boot.disk in {Patient.ConfigurationPath} is {named}, and there is no such disk", $"name one of {Disks(patient)}");
+            yield return Finding.Stop("boot-disk-missing", $"boot.disk in {Patient.ConfigurationPath} is {named}, but there is no such disk", $"name one of {Disks(patient)}");
         }
         else if (named is not null && served is not null && laptop.Root.Disk is { } root && laptop.Blocks.DiskOf(served) != root)
         {
-            yield return Finding.Note("boot-disk-other", $"boot.disk is {named} (/dev/{served}), but this system is on /dev/{root}: a desktop would boot another one", "remove boot.disk, or name the disk that is meant");
+            yield return Finding.Note("boot-disk-other", $"boot.disk is {named} (/dev/{served}), but this system is on /dev/{root}: a desktop would boot another system", "remove boot.disk, or name the disk that you mean");
         }
         else if (named is not null && served is not null && laptop.Blocks.DiskOf(served) != served)
         {
@@ -56,16 +56,16 @@ internal static class DiskChecks
         var disk = laptop.Blocks.DiskOf(served);
         if (laptop.Names.LastingNameOf(disk) is { } lasting)
         {
-            yield return Finding.Fine("disk-name", $"/dev/{disk} is {lasting}, and stays that");
+            yield return Finding.Fine("disk-name", $"/dev/{disk} has the permanent name {lasting}");
         }
         else if (laptop.IsRunning)
         {
-            yield return Finding.Note("disk-name", $"/dev/{disk} has no name in /dev/disk/by-id, and kernel names may change from start to start", "name it as PTUUID=… in boot.disk (`lsblk -o NAME,PTUUID` shows it)");
+            yield return Finding.Note("disk-name", $"/dev/{disk} has no name in /dev/disk/by-id, and kernel names may change between boots", "name it as PTUUID=… in boot.disk (`lsblk -o NAME,PTUUID` shows it)");
         }
 
         if (laptop.Blocks.Attribute(disk, "removable") == "1")
         {
-            yield return Finding.Note("disk-removable", $"/dev/{disk} can be taken out while it is served", "leave it in; a disk that is gone ends the desktop's system");
+            yield return Finding.Note("disk-removable", $"/dev/{disk} can be taken out while it is served", "leave it plugged in; the desktop's system ends without its disk");
         }
     }
 
@@ -75,12 +75,12 @@ internal static class DiskChecks
         {
             if (patient.Laptop.Blocks.Attribute(name, "md/degraded") is not ("" or "0"))
             {
-                yield return Finding.Note("array-degraded", $"/dev/{name} runs without one of its members, and a desktop writes to what is left", "mend it first: cat /proc/mdstat, mdadm --add");
+                yield return Finding.Note("array-degraded", $"/dev/{name} runs without one of its members, and a desktop would write to the remaining ones", "repair it first: cat /proc/mdstat, mdadm --add");
             }
         }
     }
 
-    // PTUUID= and SERIAL= are for the ramdisk alone to resolve.
+    // Only the ramdisk can resolve PTUUID= and SERIAL=.
     private static bool DeviceCanBeSeen(string name) => name.StartsWith("/dev/", StringComparison.Ordinal);
 
     private static string Disks(Patient patient) => string.Join(", ", patient.Laptop.Blocks.Names

@@ -2,7 +2,7 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>Encrypted volumes: whether a desktop can open them, too.</summary>
+/// <summary>Checks whether a desktop can open the encrypted volumes, too.</summary>
 internal static class EncryptionChecks
 {
     private const string AddPassphrase = "add one: cryptsetup luksAddKey DEVICE, or systemd-cryptenroll --password DEVICE";
@@ -13,15 +13,15 @@ internal static class EncryptionChecks
         {
             if (DeviceNames.IsOfHardware(entry.Source))
             {
-                var text = $"/etc/crypttab names {entry.Name} by the laptop's hardware ({entry.Source}), which is another on a desktop";
-                const string Remedy = "write UUID=… in its place (cryptsetup luksUUID shows it), and make the initramfs anew";
-                // Some initramfs tools translate what they need for the root file system, and some do not.
+                var text = $"/etc/crypttab names {entry.Name} by the laptop's hardware ({entry.Source}), which differs on a desktop";
+                const string Remedy = "write UUID=… instead (cryptsetup luksUUID shows it), and rebuild the initramfs";
+                // For the root file system only a note, because some initramfs tools translate its name.
                 yield return IsBelowRoot(patient, entry) ? Finding.Note("crypttab-root-by-hardware", text, Remedy) : Finding.Stop("crypttab-by-hardware", text, Remedy);
             }
 
             if (entry.UsesTpm)
             {
-                yield return Finding.Note("crypttab-tpm", $"{entry.Name} is opened by the laptop's TPM, which no desktop has: there a passphrase is asked for", "see that there is one that you know: systemd-cryptenroll lists what opens the volume");
+                yield return Finding.Note("crypttab-tpm", $"{entry.Name} is opened by the laptop's TPM, which no desktop has: a desktop asks for a passphrase", "make sure that there is one that you know: systemd-cryptenroll lists what opens the volume");
             }
         }
 
@@ -41,18 +41,18 @@ internal static class EncryptionChecks
     {
         if (header.TpmSlots.Count > 0 && header.OtherSlots.Count == 0)
         {
-            yield return Finding.Stop("luks-without-passphrase", $"/dev/{device} can be opened by the laptop's TPM alone: on a desktop nobody could", AddPassphrase.Replace("DEVICE", $"/dev/{device}", StringComparison.Ordinal));
+            yield return Finding.Stop("luks-without-passphrase", $"/dev/{device} can be opened by the laptop's TPM only: on a desktop nobody could open it", AddPassphrase.Replace("DEVICE", $"/dev/{device}", StringComparison.Ordinal));
         }
         else if (header.TpmSlots.Count > 0)
         {
-            yield return Finding.Note("luks-tpm", $"/dev/{device} is sealed to the laptop's TPM; on a desktop its passphrase or recovery key is asked for", "see that you know it");
+            yield return Finding.Note("luks-tpm", $"/dev/{device} is sealed to the laptop's TPM; a desktop asks for its passphrase or recovery key", "make sure that you know it");
         }
     }
 
     private static bool IsBelowRoot(Patient patient, CryptEntry entry) => patient.Laptop.Blocks.Mapped(entry.Name) is { } opened
         && patient.Laptop.Root.Devices.SelectMany(patient.Laptop.Blocks.Below).Contains(opened, StringComparer.Ordinal);
 
-    // The partitions of the disk that is served, and what they hold.
+    // The partitions of the served disk.
     private static IEnumerable<string> Devices(Patient patient) => patient.ServedDisk is { } served
         ? patient.Laptop.Blocks.PartitionsOf(patient.Laptop.Blocks.DiskOf(served)).Append(patient.Laptop.Blocks.DiskOf(served))
         : [];

@@ -2,7 +2,7 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>What /etc/fstab mounts besides: a desktop has the one disk, under other names.</summary>
+/// <summary>Checks what else /etc/fstab mounts: a desktop has only the served disk, under other names.</summary>
 internal static class FileSystemChecks
 {
     public static IEnumerable<Finding> Of(Patient patient)
@@ -13,13 +13,13 @@ internal static class FileSystemChecks
         {
             yield return Finding.Stop(
                 "fstab-other-disk",
-                $"/etc/fstab needs disks that are not served, and the system would stop in its emergency shell: {string.Join("; ", needed.Select(found => $"{found.Entry.Directory} on {string.Join(", ", found.Disks.Select(patient.Laptop.Blocks.Describe))}"))}",
+                $"/etc/fstab needs disks that are not served, so on a desktop the system would stop in its emergency shell: {string.Join("; ", needed.Select(found => $"{found.Entry.Directory} on {string.Join(", ", found.Disks.Select(patient.Laptop.Blocks.Describe))}"))}",
                 "add `nofail` to the options of these lines if the system can do without");
         }
 
         foreach (var (entry, disks) in elsewhere.Where(found => !needed.Contains(found) && !found.Entry.IsSwap && found.Entry.Directory != "/"))
         {
-            yield return Finding.Note("fstab-other-disk-optional", $"{entry.Directory} is on {string.Join(", ", disks.Select(patient.Laptop.Blocks.Describe))}, and not there on a desktop", "nothing, if that is meant");
+            yield return Finding.Note("fstab-other-disk-optional", $"{entry.Directory} is on {string.Join(", ", disks.Select(patient.Laptop.Blocks.Describe))}, which is missing on a desktop", "nothing, if that is intended");
         }
 
         foreach (var finding in patient.Laptop.FileSystems.Where(entry => DeviceNames.IsOfHardware(entry.Source)).Select(Judge))
@@ -30,9 +30,9 @@ internal static class FileSystemChecks
 
     private static Finding Judge(FileSystemEntry entry)
     {
-        var text = $"/etc/fstab names {(entry.IsSwap ? "swap" : entry.Directory)} by the laptop's hardware ({entry.Source}), which is another on a desktop";
-        const string Remedy = "write UUID=… in its place (blkid shows it)";
-        // The root is mounted already when the table is read, and swap is not waited for.
+        var text = $"/etc/fstab names {(entry.IsSwap ? "swap" : entry.Directory)} by the laptop's hardware ({entry.Source}), which differs on a desktop";
+        const string Remedy = "write UUID=… instead (blkid shows it)";
+        // No stop for the root, which is mounted before the table is read, nor for swap, for which systemd does not wait.
         return entry.IsOptional || entry.IsSwap || entry.Directory == "/"
             ? Finding.Note("fstab-by-hardware-optional", text, Remedy)
             : Finding.Stop("fstab-by-hardware", text + ": the system would stop in its emergency shell", Remedy);

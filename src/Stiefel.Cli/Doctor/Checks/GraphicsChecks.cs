@@ -2,7 +2,7 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>The laptop's screen after kexec, and a desktop's with the laptop's settings.</summary>
+/// <summary>Checks the laptop's screen after kexec, and a desktop's screen with the laptop's settings.</summary>
 internal static class GraphicsChecks
 {
     private const string Cards = "sys/class/drm";
@@ -19,7 +19,7 @@ internal static class GraphicsChecks
         {
             yield return Finding.Note(
                 "screen-dark",
-                $"the screen is driven by {string.Join(", ", dark)}, which the configured ramdisk does not hold: after kexec it stays dark while the laptop serves",
+                $"the screen is driven by {string.Join(", ", dark)}, which the configured ramdisk lacks: the screen stays dark while the laptop serves",
                 dark.Contains("i915", StringComparer.Ordinal)
                     ? "`modules: [i915]` in config.yaml, then `stiefel create-initrd`; or let it be: it beeps, and `stiefel status` shows what it does"
                     : $"initrd.include-modules: [{string.Join(", ", dark)}] in config.yaml with the firmware's package in include-packages, then `stiefel create-initrd`; or let it be: it beeps, and `stiefel status` shows what it does");
@@ -27,7 +27,7 @@ internal static class GraphicsChecks
 
         if (patient.Tree.HasDirectory("sys/module/nvidia") || drivers.Contains("nvidia", StringComparer.Ordinal))
         {
-            yield return Finding.Note("nvidia", "this system uses NVIDIA's own driver, which is built for the laptop's card: a desktop with another brand shows its console only if the kernel's driver is not kept from loading", "see that neither `nomodeset` nor a blacklist of nouveau, i915 or amdgpu is in the kernel's arguments or /etc/modprobe.d");
+            yield return Finding.Note("nvidia", "this system uses NVIDIA's own driver, which is built for the laptop's card: a desktop with a card of another brand shows its console only if nothing keeps the kernel's driver from loading", "make sure that neither `nomodeset` nor a blacklist of nouveau, i915 or amdgpu is in the kernel's arguments or /etc/modprobe.d");
         }
 
         foreach (var file in XorgFiles(patient.Tree).Where(file => patient.Tree.Lines(file).Any(line => line.TrimStart().StartsWith("BusID", StringComparison.OrdinalIgnoreCase))))
@@ -36,7 +36,7 @@ internal static class GraphicsChecks
         }
     }
 
-    // `card0`, and not its connectors, `card0-eDP-1`.
+    // True for `card0`, false for its connectors such as `card0-eDP-1`.
     private static bool IsCard(string name) => name.StartsWith("card", StringComparison.Ordinal) && !name.Contains('-', StringComparison.Ordinal);
 
     private static IEnumerable<string> XorgFiles(LaptopTree tree) =>

@@ -2,7 +2,7 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>Whether an update that is made on a desktop locks the laptop out.</summary>
+/// <summary>Checks whether the laptop would no longer start after an upgrade on a desktop.</summary>
 internal static class InitramfsChecks
 {
     public static IEnumerable<Finding> Of(Patient patient)
@@ -18,7 +18,7 @@ internal static class InitramfsChecks
                     InitramfsMaker.InitramfsTools => "stiefel setup-server-os (it adds MODULES=most in /etc/initramfs-tools/conf.d)",
                     InitramfsMaker.Dracut => "stiefel setup-server-os (it adds hostonly=no in /etc/dracut.conf.d)",
                     InitramfsMaker.Mkinitcpio => "stiefel setup-server-os (it adds a file in /etc/mkinitcpio.conf.d that takes autodetect out of HOOKS)",
-                    _ => "let it take all drivers, and make the initramfs anew",
+                    _ => "let it include all drivers, and rebuild the initramfs",
                 });
         }
 
@@ -27,10 +27,10 @@ internal static class InitramfsChecks
             yield return Finding.Fine("initramfs", $"{tool.Name} puts the drivers of all machines into the initramfs");
         }
 
-        // lvmdevices(8): a volume whose device is not in the list is not activated, and a disk behind a cable has another name.
+        // lvmdevices(8): LVM ignores devices that are not in the list, and on a desktop the disk has another name.
         if (patient.Laptop.Root.Layers.Any(layer => layer.StartsWith("LVM", StringComparison.Ordinal)) && patient.Tree.HasFile("etc/lvm/devices/system.devices"))
         {
-            yield return Finding.Note("lvm-devices-file", "/etc/lvm/devices/system.devices lists the devices that LVM may use, and a desktop's is not among them", "if the desktop does not find its volumes: use_devicesfile = 0 in /etc/lvm/lvm.conf, and make the initramfs anew");
+            yield return Finding.Note("lvm-devices-file", "/etc/lvm/devices/system.devices lists the devices that LVM may use, and the disk's name on a desktop is not among them", "if the desktop does not find its volumes: use_devicesfile = 0 in /etc/lvm/lvm.conf, and rebuild the initramfs");
         }
     }
 }

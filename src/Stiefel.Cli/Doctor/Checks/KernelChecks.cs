@@ -1,9 +1,9 @@
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>Whether the running kernel can start the ramdisk's, and whether it can have its disk behind a cable.</summary>
+/// <summary>Checks whether the running kernel can start the ramdisk's kernel, and whether it can use a disk over the network on a desktop.</summary>
 internal static class KernelChecks
 {
-    // What a desktop's kernel, which is the laptop's, needs before it sees the disk.
+    // The module that a desktop, which runs the laptop's kernel, needs for the disk.
     private const string BlockDriver = "nbd";
     private const string TunnelDriver = "wireguard";
 
@@ -14,13 +14,13 @@ internal static class KernelChecks
         var kernel = patient.Laptop.Kernel;
         if (kernel.HasKexec == false)
         {
-            yield return Finding.Stop("kexec-missing", $"kernel {kernel.Release} was built without kexec, by which it would start the ramdisk", "boot a kernel with CONFIG_KEXEC_FILE; those of all large distributions have it");
+            yield return Finding.Stop("kexec-missing", $"kernel {kernel.Release} was built without kexec, which it needs to start the ramdisk", "boot a kernel with CONFIG_KEXEC_FILE; those of all large distributions have it");
         }
         else if (kernel.KexecDisabled)
         {
             yield return Finding.Stop(
                 "kexec-disabled",
-                "kernel.kexec_load_disabled is 1: no other kernel can be started until the next restart",
+                "kernel.kexec_load_disabled is 1: no other kernel can be started until the next reboot",
                 "take `kernel.kexec_load_disabled = 1` out of /etc/sysctl.d (grep -r kexec_load_disabled /etc/sysctl.d /usr/lib/sysctl.d) and restart");
         }
         else if (kernel.KexecLimit == 0)

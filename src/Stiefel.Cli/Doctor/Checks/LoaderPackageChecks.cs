@@ -2,7 +2,7 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>What an upgrade of the boot loader does that is made while the system runs on a desktop.</summary>
+/// <summary>Checks what an upgrade of the boot loader would do while the system runs on a desktop.</summary>
 internal static class LoaderPackageChecks
 {
     public static IEnumerable<Finding> Of(Patient patient)
@@ -14,12 +14,12 @@ internal static class LoaderPackageChecks
 
         if (package.WritesFirmware)
         {
-            yield return Finding.Note("loader-writes-firmware", "GRUB's packages write a boot entry when they are upgraded: on a desktop into the desktop's firmware, as the first of its order", LoaderPackage.LeaveFirmware);
+            yield return Finding.Note("loader-writes-firmware", "an upgrade of GRUB's packages writes a boot entry into the firmware: on a desktop into the desktop's, as its first", LoaderPackage.LeaveFirmware);
         }
 
         foreach (var device in package.Devices.Where(DeviceNames.IsOfHardware))
         {
-            yield return Finding.Note("loader-by-hardware", $"grub-pc writes GRUB to {device} when it is upgraded, which a desktop has not: it asks there, or fails and stays half configured", LoaderPackage.StayAtHome);
+            yield return Finding.Note("loader-by-hardware", $"grub-pc writes GRUB to {device} when it is upgraded, and no desktop has a disk of that name: there the upgrade asks, or fails and stays half configured", LoaderPackage.StayAtHome);
         }
     }
 }

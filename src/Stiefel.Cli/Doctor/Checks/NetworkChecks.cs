@@ -2,7 +2,7 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>Cards, as cables for a disk.</summary>
+/// <summary>Checks whether the network cards are fit to serve a disk.</summary>
 internal static class NetworkChecks
 {
     public static IEnumerable<Finding> Of(Patient patient)
@@ -27,7 +27,7 @@ internal static class NetworkChecks
 
         foreach (var place in NetworkCard.WithoutDriver(patient.Tree))
         {
-            yield return Finding.Note("nic-without-driver", $"the network card at {place} has no driver in this kernel", "install the driver's package or firmware (dmesg tells which); the ramdisk has its own drivers, and may know it");
+            yield return Finding.Note("nic-without-driver", $"the network card at {place} has no driver in this kernel", "install the driver's package or firmware (dmesg tells which); the ramdisk has its own drivers, and may support the card");
         }
     }
 
@@ -41,7 +41,7 @@ internal static class NetworkChecks
 
         if (hardware.IsSlow)
         {
-            yield return Finding.Note("nic-slow", $"{card.Name} runs at {hardware.SpeedMbit} Mbit/s, which is slow for a disk", "use another cable, or a faster port or adapter, at the end that is slow");
+            yield return Finding.Note("nic-slow", $"{card.Name} runs at {hardware.SpeedMbit} Mbit/s, which is slow for a disk", "use another cable, or a faster port or adapter, at the slower end");
         }
         else if (hardware.IsInSlowPort)
         {

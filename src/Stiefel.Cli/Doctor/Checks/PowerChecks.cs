@@ -2,7 +2,7 @@ using Stiefel.Linux.Power;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>What the laptop lives on.</summary>
+/// <summary>Checks the laptop's power supply.</summary>
 internal static class PowerChecks
 {
     private const int LowPercent = 15;
@@ -19,9 +19,9 @@ internal static class PowerChecks
         var charge = reading.Percent is { } percent ? $"{percent} %" : "an unknown charge";
         yield return reading.State switch
         {
-            PowerState.OnBattery => Finding.Note("on-battery", $"the laptop lives on its battery ({charge}), and serves as long as that lasts", "plug its adapter in before you serve"),
-            PowerState.Low or PowerState.Critical => Finding.Note("battery-low", $"the laptop lives on its battery, and little is left ({charge}): a disk whose laptop goes out loses what was not flushed", "plug its adapter in"),
-            PowerState.Unknown => Finding.Note("power-unknown", $"what the laptop lives on cannot be told ({reading.Doubt})", "see that its adapter is plugged in while it serves"),
+            PowerState.OnBattery => Finding.Note("on-battery", $"the laptop runs on its battery ({charge}), and can serve only as long as that lasts", "plug in its adapter before you serve"),
+            PowerState.Low or PowerState.Critical => Finding.Note("battery-low", $"the laptop runs on its battery, and little is left ({charge}): if it goes out, unflushed writes are lost", "plug in its adapter"),
+            PowerState.Unknown => Finding.Note("power-unknown", $"the laptop's power supply is unknown ({reading.Doubt})", "make sure that its adapter is plugged in while it serves"),
             _ => Finding.Fine("power", $"on mains{(reading.Percent is not null ? $", battery at {charge}" : "")}"),
         };
     }

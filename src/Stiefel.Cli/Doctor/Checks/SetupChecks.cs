@@ -10,7 +10,7 @@ using Stiefel.Linux.Mounts;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>What of Stiefel is set up already.</summary>
+/// <summary>Checks how far Stiefel is set up.</summary>
 internal static class SetupChecks
 {
     private const string Keys = "etc/stiefel/keys";
@@ -46,7 +46,7 @@ internal static class SetupChecks
         var count = patient.Tree.Names(Keys).Count(name => name.EndsWith(StoredKey.Extension, StringComparison.Ordinal));
         yield return count > 0
             ? Finding.Fine("keys", $"{count} {(count == 1 ? "key is" : "keys are")} accepted")
-            : Finding.Note("key-none", $"there is no key in /{Keys}, so nobody's call is heard", "stiefel key new stick (or stiefel setup-server-os)");
+            : Finding.Note("key-none", $"there is no key in /{Keys}, so calls are not answered", "stiefel key new stick (or stiefel setup-server-os)");
     }
 
     private static IEnumerable<Finding> OfRamdisk(Patient patient)
@@ -55,7 +55,7 @@ internal static class SetupChecks
         string[] missing = [.. ((string[])[setup.Kernel, setup.Initrd]).Where(file => !patient.Tree.HasFile(file))];
         if (missing.Length > 0)
         {
-            yield return Finding.Note("ramdisk-none", $"{string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} not there: there is no ramdisk to leave for", $"stiefel create-initrd --out {Path.GetDirectoryName(setup.Kernel)}");
+            yield return Finding.Note("ramdisk-none", $"{string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} not there, so the laptop has no ramdisk to serve from", $"stiefel create-initrd --out {Path.GetDirectoryName(setup.Kernel)}");
             yield break;
         }
 
@@ -63,7 +63,7 @@ internal static class SetupChecks
         {
             if (patient.Tree.OnDisk(file) is { } path && FileOwner.Of(path, followLink: true) is { OthersMayWrite: true })
             {
-                yield return Finding.Stop("ramdisk-untrusted", $"{file} can be changed by others on this machine, and with it what root does; `stiefel autokexec` does not start", $"look at it, then chmod go-w {file}");
+                yield return Finding.Stop("ramdisk-untrusted", $"{file} can be changed by other users, who would get root's rights with it; `stiefel autokexec` does not start", $"check its content, then chmod go-w {file}");
             }
         }
 
@@ -74,7 +74,7 @@ internal static class SetupChecks
     {
         yield return patient.Laptop.IsEnabled(Unit)
             ? Finding.Fine("autokexec", $"{Unit} waits for a desktop's call")
-            : Finding.Note("autokexec-off", "`stiefel autokexec` is not started by itself, so a desktop's call is not heard", "stiefel setup-server-os");
+            : Finding.Note("autokexec-off", "`stiefel autokexec` is not started at boot, so a desktop's call is not answered", "stiefel setup-server-os");
         if (patient.Settings.Autokexec.Leave == LeavingWay.Firmware)
         {
             yield return OfEntry(patient);
@@ -88,7 +88,7 @@ internal static class SetupChecks
         try
         {
             var entry = new OneTimeEntries(new EfiVariables(variables), boot, file => MountOf(patient, file)).Find(Patient.ConfigurationPath);
-            return Finding.Fine("leave-firmware", $"one start of the ramdisk can be ordered: {entry.Description}");
+            return Finding.Fine("leave-firmware", $"the ramdisk can be started once: {entry.Description}");
         }
         catch (UsageException error)
         {

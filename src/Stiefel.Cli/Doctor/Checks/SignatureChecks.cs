@@ -2,10 +2,10 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>Secure Boot, and whether the ramdisk's kernel is one that this machine would start.</summary>
+/// <summary>Checks Secure Boot, and whether this machine would start the ramdisk's kernel.</summary>
 internal static class SignatureChecks
 {
-    private const string FirmwareRemedy = "make the ramdisk of a kernel that this machine trusts (initrd.debian.kernel-package), enrol its key (mokutil --import), or switch Secure Boot off in the firmware";
+    private const string FirmwareRemedy = "build the ramdisk with a kernel that this machine trusts (initrd.debian.kernel-package), enrol its key (mokutil --import), or switch Secure Boot off in the firmware";
 
     public static IEnumerable<Finding> Of(Patient patient)
     {
@@ -17,7 +17,7 @@ internal static class SignatureChecks
                 SecureBoot.On => Finding.Fine("secure-boot", $"UEFI with Secure Boot; keys of {Names([.. firmware.Keys, .. firmware.MachineOwnerKeys])}"),
                 SecureBoot.SetupMode => Finding.Note("secure-boot-setup-mode", "the firmware is in setup mode: Secure Boot has no keys, and any program started there can give it some", "enrol keys, or restore the factory's in the firmware's menu"),
                 SecureBoot.Off => Finding.Fine("secure-boot", "UEFI without Secure Boot"),
-                _ => Finding.Fine("secure-boot", firmware.IsUefi ? "UEFI; whether Secure Boot is on is not to be seen" : "BIOS, or UEFI in its compatibility mode: nothing asks for signatures"),
+                _ => Finding.Fine("secure-boot", firmware.IsUefi ? "UEFI; it is unknown whether Secure Boot is on" : "BIOS, or UEFI in its compatibility mode: nothing asks for signatures"),
             };
         }
 
@@ -35,14 +35,14 @@ internal static class SignatureChecks
         var file = patient.Settings.ServerSetup.Kernel;
         if (!patient.Tree.HasFile(file))
         {
-            yield break; // that there is none is said elsewhere
+            yield break; // other checks report a missing ramdisk
         }
 
         var issuers = patient.Tree.Use(file, KernelSignature.IssuersIn) ?? [];
         var trusted = Trusted(patient);
         if (issuers.Count == 0)
         {
-            yield return Finding.Stop("ramdisk-unsigned", $"{file} is not signed, and this machine starts only what is (lockdown={patient.Laptop.Kernel.Lockdown})", FirmwareRemedy);
+            yield return Finding.Stop("ramdisk-unsigned", $"{file} is not signed, but this machine starts signed kernels only (lockdown={patient.Laptop.Kernel.Lockdown})", FirmwareRemedy);
         }
         else if (trusted.Count > 0 && !issuers.Any(trusted.Contains))
         {
@@ -54,7 +54,7 @@ internal static class SignatureChecks
         }
     }
 
-    // Compiled into the running kernel is the key that it was itself signed with; the firmware's and shim's keys come besides.
+    // The running kernel trusts the key that it was signed with, which is compiled in, and the keys of the firmware and of shim.
     private static HashSet<string> Trusted(Patient patient)
     {
         var release = patient.Laptop.Kernel.Release;

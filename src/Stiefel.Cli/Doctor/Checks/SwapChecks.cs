@@ -2,7 +2,7 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>Swap that would cross the cable, and hibernation, which must not happen to a disk that is served.</summary>
+/// <summary>Checks for swap that would cross the cable, and for hibernation, which must not happen to a served disk.</summary>
 internal static class SwapChecks
 {
     public static IEnumerable<Finding> Of(Patient patient)
@@ -10,7 +10,7 @@ internal static class SwapChecks
         var areas = Areas(patient).Distinct(StringComparer.Ordinal).ToList();
         if (areas.Count > 0)
         {
-            yield return Finding.Note("swap-on-disk", $"{string.Join(", ", areas)} is on the disk that is served: what a desktop swaps out crosses the cable", "let it be if the desktop has memory enough; else zram (package systemd-zram-generator or zram-tools) keeps it off the cable");
+            yield return Finding.Note("swap-on-disk", $"{string.Join(", ", areas)} is on the disk that is served: what a desktop swaps out crosses the cable", "nothing if the desktop has enough memory; otherwise zram (package systemd-zram-generator or zram-tools) keeps it off the cable");
         }
 
         var resume = patient.Laptop.Boot.Menu?.Default.CommandLine.Split(' ').LastOrDefault(word => word.StartsWith("resume=", StringComparison.Ordinal));
@@ -23,7 +23,7 @@ internal static class SwapChecks
         }
     }
 
-    // Debian's place; and what logind and UPower do when a battery is empty needs no more than this.
+    // Debian's setting. It suffices for logind and UPower to hibernate when the battery is empty.
     private static string? Configured(LaptopTree tree) =>
         new ShellSettings(tree.Lines("etc/initramfs-tools/conf.d/resume"))["RESUME"] is { Length: > 0 } device and not "none" ? $"RESUME={device} in /etc/initramfs-tools/conf.d/resume" : null;
 
@@ -41,7 +41,7 @@ internal static class SwapChecks
             yield return entry.Source;
         }
 
-        // Filename  Type  Size  Used  Priority, after a line of headings.
+        // After a line of headings, each line has the fields: Filename, Type, Size, Used, Priority.
         foreach (var fields in patient.Tree.Lines("proc/swaps").Skip(1).Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Where(fields => fields.Length > 1))
         {
             var path = DeviceNames.Unescape(fields[0]);

@@ -1,18 +1,18 @@
 namespace Stiefel.Cli.Doctor.Checks;
 
-/// <summary>What kind of system it is.</summary>
+/// <summary>Checks what kind of system this is.</summary>
 internal static class SystemChecks
 {
     public static IEnumerable<Finding> Of(Patient patient)
     {
         var laptop = patient.Laptop;
-        var managers = laptop.NetworkManagers.Count > 0 ? string.Join(", ", laptop.NetworkManagers) : "no network manager that is known";
+        var managers = laptop.NetworkManagers.Count > 0 ? string.Join(", ", laptop.NetworkManagers) : "no known network manager";
         yield return Finding.Fine("system", $"{laptop.Distribution.Name}; initramfs by {laptop.Initramfs.Name}; {managers}");
         if (!laptop.HasSystemd)
         {
             yield return Finding.Stop(
                 "init-not-systemd",
-                "this system is not run by systemd, and only systemd is known to close everything cleanly before the ramdisk is started",
+                "this system does not use systemd, the only init that closes everything cleanly before the ramdisk is started",
                 "serve from the boot menu instead: start the ramdisk by hand (README, \"Serve\"), or by an entry of the boot loader");
         }
 
@@ -20,7 +20,7 @@ internal static class SystemChecks
         {
             yield return Finding.Stop(
                 "runs-on-desktop",
-                $"/ is on {string.Join(", ", laptop.Root.Disks)}: this system runs on a desktop at the moment, and what is found here is the desktop's hardware",
+                $"/ is on {string.Join(", ", laptop.Root.Disks)}: this system is running on a desktop, so these findings are about the desktop's hardware",
                 "run it at home, on the laptop itself");
         }
 

@@ -1,17 +1,17 @@
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
 /// <summary>
-/// Drivers of screens in a ramdisk. After kexec the picture of the kernel before is gone with its driver, and the firmware's is not there again: without
-/// a driver of its own the ramdisk serves behind a dark screen.
+/// Lists the graphics drivers in a ramdisk. After kexec neither the previous kernel's driver nor the firmware shows a picture any more, so without a driver
+/// of its own the ramdisk leaves the screen dark.
 /// </summary>
 internal static class GraphicsDrivers
 {
     private const string Place = "kernel/drivers/gpu/drm";
 
-    // What drivers share; drm itself and its helpers lie above all of them.
+    // Directories of code that drivers share; drm and its helpers are not in subdirectories.
     private static readonly string[] s_shared = ["ttm", "scheduler", "display", "bridge", "panel", "i2c", "lib"];
 
-    /// <summary>Their names, without what they share.</summary>
+    /// <summary>Names of the drivers, without shared code.</summary>
     /// <param name="modules">The modules of one kernel: lib/modules/RELEASE.</param>
     public static IReadOnlyList<string> In(string modules)
     {
@@ -23,8 +23,8 @@ internal static class GraphicsDrivers
             : [];
     }
 
-    /// <summary>For the person who makes the ramdisk.</summary>
+    /// <summary>One line for the user who makes the ramdisk.</summary>
     public static string Describe(IReadOnlyList<string> drivers) => drivers.Count == 0
-        ? "graphics drivers: none, so that a laptop's screen stays dark while it serves, if its own system drove it (it beeps, and `stiefel status` tells what it does); `modules: [i915]` adds Intel's, initrd.include-modules others"
+        ? "graphics drivers: none, so a laptop's screen may stay dark while it serves (it beeps, and `stiefel status` shows what it does); `modules: [i915]` adds Intel's driver, initrd.include-modules adds others"
         : $"graphics drivers: {string.Join(", ", drivers)}; the screen of a laptop with another card stays dark while it serves";
 }

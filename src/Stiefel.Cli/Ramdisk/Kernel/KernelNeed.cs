@@ -1,14 +1,14 @@
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
-/// <summary>Something without which a ramdisk upon this kernel would not do its work.</summary>
+/// <summary>Something that the ramdisk needs of its kernel.</summary>
 /// <param name="Name">A module, or an option of the kernel's configuration: `squashfs`, `CONFIG_KEXEC_FILE`.</param>
-/// <param name="Why">What for.</param>
+/// <param name="Why">What it is needed for.</param>
 internal sealed record KernelNeed(string Name, string Why)
 {
-    /// <summary>It is an option, and no module.</summary>
+    /// <summary>True for an option, false for a module.</summary>
     public bool IsOption => Name.StartsWith("CONFIG_", StringComparison.Ordinal);
 
-    /// <summary>Without it another kernel is taken; else it is only told.</summary>
+    /// <summary>True if a kernel without it is not used; false if the user is only told.</summary>
     public bool IsEssential { get; init; } = true;
 
     /// <inheritdoc/>

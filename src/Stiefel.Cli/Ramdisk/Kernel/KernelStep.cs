@@ -7,8 +7,8 @@ using Stiefel.Linux.Programs;
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
 /// <summary>
-/// From the kernel's packages: `vmlinuz`, `modules/RELEASE` with the chosen modules, indexed for modprobe, and in `early` those that
-/// must be there before the others can be reached.
+/// Takes from the kernel's packages `vmlinuz`, `modules/RELEASE` with the selected modules, indexed for modprobe, and `early` with the modules that
+/// are needed to mount the others.
 /// </summary>
 internal sealed class KernelStep(StepCache cache, StepLog log, ForeignDrivers drivers, string workDirectory)
 {
@@ -89,10 +89,10 @@ internal sealed record KernelTree(string DirectoryPath)
 {
     public string Image => Path.Combine(DirectoryPath, "vmlinuz");
 
-    /// <summary>What becomes /usr/lib/modules.</summary>
+    /// <summary>The directory that becomes /usr/lib/modules.</summary>
     public string Modules => Path.Combine(DirectoryPath, "modules");
 
-    /// <summary>Modules to be loaded first, their names in that order.</summary>
+    /// <summary>The directory of the modules to load first; their names sort in that order.</summary>
     public string Early => Path.Combine(DirectoryPath, "early");
 
     public string ReleaseFile => Path.Combine(DirectoryPath, "release");

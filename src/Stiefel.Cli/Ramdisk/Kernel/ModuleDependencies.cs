@@ -22,7 +22,7 @@ internal sealed class ModuleDependencies
         }
     }
 
-    /// <summary>The modules that the rules choose, and all that they need; sorted paths such as `kernel/drivers/block/nbd.ko`.</summary>
+    /// <summary>The modules that the rules select, with their dependencies; sorted paths such as `kernel/drivers/block/nbd.ko`.</summary>
     /// <exception cref="FailedException">The user asked for a module that this kernel does not have.</exception>
     public IReadOnlyCollection<string> Choose(ModuleRules rules)
     {
@@ -45,7 +45,7 @@ internal sealed class ModuleDependencies
         return chosen;
     }
 
-    /// <summary>These modules, each after what it needs; names that the kernel has built in (or not at all) are left out.</summary>
+    /// <summary>These modules, each after its dependencies; names that the kernel has built in (or not at all) are left out.</summary>
     public IReadOnlyList<string> InLoadOrder(IEnumerable<string> names)
     {
         var order = new List<string>();
@@ -53,7 +53,7 @@ internal sealed class ModuleDependencies
         {
             if (_needs.FirstOrDefault(pair => ModuleName.OfFile(pair.Key) == name) is { Key: { } module, Value: { } needs })
             {
-                // depmod lists the nearest need first (man 5 modules.dep does not say so; modprobe loads from the end).
+                // depmod lists the nearest dependency first (man 5 modules.dep does not say so; modprobe loads from the end).
                 order.AddRange(needs.Reverse().Append(module).Where(path => !order.Contains(path)));
             }
         }

@@ -3,12 +3,12 @@ using Stiefel.Linux.Modules;
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
 /// <summary>
-/// Which kernel modules the ramdisk holds: paths below lib/modules/RELEASE/kernel/ that begin with one of <see cref="Include"/>
-/// and with none of <see cref="Exclude"/>; and those that the user asked for. What the chosen ones depend on always comes along.
+/// Rules that select the ramdisk's kernel modules: paths below lib/modules/RELEASE/kernel/ that begin with one of <see cref="Include"/>
+/// and with none of <see cref="Exclude"/>, and those that the user asks for. Dependencies of selected modules are always included.
 /// </summary>
 internal sealed record ModuleRules(IReadOnlyList<string> Include, IReadOnlyList<string> Exclude)
 {
-    /// <summary>Anything that may carry a wired link, the laptop's disk, or a keyboard; nothing that needs firmware to be of use here.</summary>
+    /// <summary>Everything that may be needed for a wired link, the laptop's disk or a keyboard, except drivers that need firmware.</summary>
     public static ModuleRules Usual { get; } = new(
         [
             // The link: network cards, USB and Thunderbolt networking, virtual machines.
@@ -17,7 +17,7 @@ internal sealed record ModuleRules(IReadOnlyList<string> Include, IReadOnlyList<
             "drivers/net/thunderbolt", "drivers/thunderbolt/", "drivers/net/wireguard/", "drivers/net/bonding/", "drivers/net/macvlan",
             "drivers/net/dummy", "drivers/net/tun", "drivers/net/veth", "net/8021q/", "net/packet/", "net/ipv6/ipv6", "net/bridge/bridge",
 
-            // USB and what carries it.
+            // USB and its host controllers.
             "drivers/usb/host/", "drivers/usb/core/", "drivers/usb/common/", "drivers/usb/storage/", "drivers/usb/typec/", "drivers/usb/dwc3/",
             "drivers/usb/chipidea/", "drivers/usb/roles/", "drivers/usb/class/cdc-", "drivers/pci/", "drivers/virtio/", "drivers/hv/",
 
@@ -25,10 +25,10 @@ internal sealed record ModuleRules(IReadOnlyList<string> Include, IReadOnlyList<
             "drivers/nvme/host/", "drivers/ata/", "drivers/scsi/", "drivers/message/", "drivers/ufs/", "drivers/mmc/", "drivers/misc/cardreader/",
             "drivers/cdrom/", "drivers/block/nbd", "drivers/block/loop", "drivers/block/virtio_blk", "drivers/block/xen-blkfront",
 
-            // What is opened of device-mapper and RAID: LUKS (with integrity), linear and striped volumes, arrays.
+            // Supported layers of device-mapper and RAID: LUKS (with integrity), linear and striped volumes, arrays.
             "drivers/md/dm-mod", "drivers/md/dm-crypt", "drivers/md/dm-integrity", "drivers/md/md-mod", "drivers/md/raid", "drivers/md/linear",
 
-            // File systems of a laptop's /boot and / that the server mounts, and what FAT takes by default.
+            // File systems of a laptop's /boot and / that the server mounts, and FAT's default character sets.
             "fs/ext4/", "fs/xfs/", "fs/btrfs/", "fs/fat/", "fs/nls/nls_cp437", "fs/nls/nls_ascii", "fs/nls/nls_iso8859-1", "fs/nls/nls_utf8",
             "fs/squashfs/", "fs/efivarfs/",
 
@@ -46,7 +46,7 @@ internal sealed record ModuleRules(IReadOnlyList<string> Include, IReadOnlyList<
             "drivers/scsi/csiostor", "drivers/scsi/fcoe", "drivers/scsi/fnic", "drivers/scsi/qed", "drivers/scsi/libfc", "drivers/scsi/snic",
             "drivers/scsi/elx", "drivers/nvme/host/nvme-rdma", "drivers/nvme/host/nvme-fc",
 
-            // What pulls in whole subsystems that have no place here (graphics, sound, infrared, IPMI, one-wire, PCMCIA, parallel ports).
+            // Drivers that depend on whole subsystems that are not needed here (graphics, sound, infrared, IPMI, one-wire, PCMCIA, parallel ports).
             "drivers/usb/typec/altmodes/", "drivers/hid/hid-prodikeys", "drivers/hid/hid-picolcd", "drivers/hid/hid-sensor", "drivers/hid/wacom",
             "drivers/hid/amd-sfh", "drivers/hid/intel-ish", "drivers/acpi/acpi_ipmi", "drivers/power/supply/axp288_fuel_gauge", "drivers/power/supply/ds2760",
             "drivers/power/supply/bq27xxx_battery_hdq", "drivers/scsi/pcmcia", "drivers/ata/pata_pcmcia", "drivers/mmc/host/sdricoh_cs",
@@ -56,20 +56,20 @@ internal sealed record ModuleRules(IReadOnlyList<string> Include, IReadOnlyList<
             "lib/test", "crypto/tcrypt", "drivers/scsi/scsi_debug", "drivers/thunderbolt/test",
         ]);
 
-    /// <summary>What the user asked for: module names, or beginnings of paths if there is a slash in it. Nothing excludes these.</summary>
+    /// <summary>The user's additions: module names, or prefixes of paths if they contain a slash. Nothing excludes these.</summary>
     public IReadOnlyList<string> Wanted { get; init; } = [];
 
-    /// <summary>Changes when any rule changes.</summary>
+    /// <summary>All rules as lines, as an input of the step's hash.</summary>
     public IEnumerable<string> Lines => [.. Include, .. Exclude.Select(rule => "!" + rule), .. Wanted.Select(wish => "+" + wish)];
 
     public ModuleRules With(IEnumerable<string> more) => this with { Include = [.. Include, .. more] };
 
-    /// <param name="path">Below lib/modules/RELEASE/kernel/.</param>
+    /// <param name="path">A path below lib/modules/RELEASE/kernel/.</param>
     public bool Choose(string path)
         => (Include.Any(rule => path.StartsWith(rule, StringComparison.Ordinal)) && !Exclude.Any(rule => path.StartsWith(rule, StringComparison.Ordinal)))
             || Wanted.Any(wish => Fulfils(path, wish));
 
-    /// <summary>The first wish that none of the paths fulfils, or null.</summary>
+    /// <summary>The first of the user's additions that matches none of the paths; null if all match.</summary>
     public string? FirstUnfulfilled(IReadOnlyCollection<string> paths) => Wanted.FirstOrDefault(wish => !paths.Any(path => Fulfils(path, wish)));
 
     private static bool Fulfils(string path, string wish) => wish.Contains('/', StringComparison.Ordinal)

@@ -3,7 +3,7 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
-/// <summary>From all modules of a kernel those that the ramdisk holds: bare, indexed for modprobe; and those that come before all others.</summary>
+/// <summary>Makes the ramdisk's tree of modules from all modules of a kernel: uncompressed, indexed for modprobe, with those to load first apart.</summary>
 internal static class ModuleTree
 {
     private const string ModulesDirectory = "lib/modules/";
@@ -14,18 +14,18 @@ internal static class ModuleTree
     // modprobe reads depmod's .bin files only; the symbols are for out-of-tree builds.
     private static readonly string[] s_superfluousIndexes = ["modules.alias", "modules.symbols", "modules.symbols.bin", "modules.builtin.modinfo"];
 
-    // What mounting a squashfs file takes.
+    // The modules that are needed to mount a squashfs file.
     private static readonly string[] s_earlyModules = ["loop", "squashfs"];
 
     /// <summary>Fills a kernel's tree.</summary>
-    /// <param name="from">lib/modules/RELEASE with its modules.dep; it is only read.</param>
-    /// <param name="release">RELEASE.</param>
-    /// <param name="rules">Which are wanted.</param>
+    /// <param name="from">The kernel's lib/modules/RELEASE with its modules.dep, which is only read.</param>
+    /// <param name="release">The kernel's release.</param>
+    /// <param name="rules">Rules that select the modules.</param>
     /// <param name="foreign">Modules that are none of this kernel's own.</param>
-    /// <param name="tree">What is filled.</param>
-    /// <param name="place">A directory of its own, which is gone afterwards.</param>
-    /// <param name="token">Ends it.</param>
-    /// <returns>How many there are.</returns>
+    /// <param name="tree">The tree to fill.</param>
+    /// <param name="place">A directory for temporary files, which is deleted afterwards.</param>
+    /// <param name="token">Cancels the work.</param>
+    /// <returns>The number of modules.</returns>
     public static async Task<int> MakeAsync(string from, string release, ModuleRules rules, IReadOnlyList<string> foreign, KernelTree tree, string place, CancellationToken token)
     {
         var to = Path.Combine(place, ModulesDirectory, release);
@@ -46,7 +46,7 @@ internal static class ModuleTree
                 File.Copy(module, Path.Combine(to, Preferred, Path.GetFileName(module)));
             }
 
-            // depmod wants lib/modules above the release.
+            // depmod expects lib/modules above the release.
             await ModuleUnpacking.RunAsync(to, token);
             await ExternalProgram.RunAsync("depmod", ["-b", place, release], token: token);
             CopyEarly(to, tree.Early);

@@ -2,7 +2,7 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
-/// <summary>Distributions ship modules bare or each compressed in its own way. Here they are made bare: the file system around them compresses better.</summary>
+/// <summary>Decompresses modules, which some distributions ship compressed one by one: the file system around them compresses better.</summary>
 internal static class ModuleUnpacking
 {
     private const int FilesPerRun = 24;

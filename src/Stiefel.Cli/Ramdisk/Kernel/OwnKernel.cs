@@ -4,14 +4,14 @@ using Stiefel.Cli.Laptop;
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
 /// <summary>A kernel that is installed on the laptop, with its modules.</summary>
-/// <param name="Release">As `uname -r` says.</param>
-/// <param name="Image">From the tree's top.</param>
-/// <param name="Modules">Likewise: lib/modules/RELEASE.</param>
+/// <param name="Release">The release as `uname -r` prints it.</param>
+/// <param name="Image">The kernel image's path in the tree.</param>
+/// <param name="Modules">The path of lib/modules/RELEASE in the tree.</param>
 internal sealed record OwnKernel(string Release, string Image, string Modules)
 {
     private static readonly string[] s_moduleDirectories = ["usr/lib/modules", "lib/modules"];
 
-    /// <summary>All that are complete, the newest first.</summary>
+    /// <summary>All complete kernels, the newest first.</summary>
     public static IReadOnlyList<OwnKernel> Of(LaptopTree tree)
     {
         var found = new List<OwnKernel>();
@@ -30,7 +30,7 @@ internal sealed record OwnKernel(string Release, string Image, string Modules)
         return [.. found.OrderByDescending(kernel => kernel.Release, VersionOrder.Instance)];
     }
 
-    // Debian, Fedora, openSUSE and Gentoo have it in /boot; Arch, and Fedora besides, beside the modules.
+    // Debian, Fedora, openSUSE and Gentoo keep the image in /boot; Arch and Fedora keep it beside the modules.
     private static string? ImageOf(LaptopTree tree, string modules, string release) =>
         ((string[])[$"{modules}/vmlinuz", $"boot/vmlinuz-{release}", $"boot/kernel-{release}"]).FirstOrDefault(tree.HasFile);
 }

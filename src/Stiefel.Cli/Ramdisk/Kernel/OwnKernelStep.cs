@@ -4,10 +4,10 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk.Kernel;
 
-/// <summary>The same from a kernel that is installed on the laptop: nothing is fetched, and its signature is one that the laptop accepts.</summary>
+/// <summary>Does the work of <see cref="KernelStep"/> with a kernel that is installed on the laptop: nothing is downloaded, and the laptop accepts its signature.</summary>
 internal sealed class OwnKernelStep(LaptopTree laptop, StepLog log, ForeignDrivers drivers, string workDirectory)
 {
-    /// <summary>Makes it; it is gone with the work directory.</summary>
+    /// <summary>Makes the kernel's tree inside the work directory.</summary>
     public async Task<KernelTree> RunAsync(OwnKernel kernel, ModuleRules rules, CancellationToken token)
     {
         using var step = log.Begin($"this laptop's kernel {kernel.Release} and its modules");

@@ -4,12 +4,12 @@ using Stiefel.CommandLine;
 namespace Stiefel.Cli.Ramdisk.NetBoot;
 
 /// <summary>
-/// What a desktop without a stick boots by, and who tells it: as this distribution installs them, like a stick's boot loader, so that the signatures are those
-/// that its kernel has.
+/// The programs for network boot: boot loaders for desktops, and dnsmasq, which offers them. They are taken from this distribution, like a stick's boot
+/// loader, so that they and the kernel are signed by the same keys.
 /// </summary>
 internal static class NetBootPrograms
 {
-    /// <summary>What to install on Debian and Ubuntu.</summary>
+    /// <summary>The packages of these programs on Debian and Ubuntu.</summary>
     public const string Packages = "dnsmasq-base ipxe shim-signed grub-efi-amd64-signed";
 
     private const string Dnsmasq = "usr/sbin/dnsmasq";
@@ -21,13 +21,13 @@ internal static class NetBootPrograms
         ("grubx64.efi", ["/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed"]),
     ];
 
-    /// <summary>What is not installed and would be needed; null if all is there.</summary>
+    /// <summary>Names of the programs that are not installed; null if all are.</summary>
     public static string? Missing(string root = "/") =>
         ((string[])[.. File.Exists(Path.Combine(root, Dnsmasq)) ? Array.Empty<string>() : ["dnsmasq"], .. s_programs.Where(program => Find(root, program.Places) is null).Select(program => program.Name)]) is { Length: > 0 } missing
             ? string.Join(", ", missing)
             : null;
 
-    /// <summary>Copies them: dnsmasq with its libraries and their loader, so that it needs nothing else of the ramdisk.</summary>
+    /// <summary>Copies the programs. dnsmasq gets its libraries and dynamic linker, so that it needs nothing else in the ramdisk.</summary>
     /// <exception cref="FailedException">A library is missing.</exception>
     public static void Copy(string target, string root = "/")
     {
@@ -46,7 +46,7 @@ internal static class NetBootPrograms
 
     private static string? Find(string root, string[] places) => places.Select(place => RamdiskImage.Real(Path.Combine(root, place.TrimStart('/')))).FirstOrDefault(File.Exists);
 
-    // By each of its names: what links to a library asks for one of them.
+    // Copy under each of its names, because programs may ask for any of them.
     private static void CopyFile(string source, string target)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);

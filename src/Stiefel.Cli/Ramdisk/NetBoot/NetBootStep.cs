@@ -7,16 +7,16 @@ using Stiefel.Linux.Initramfs;
 namespace Stiefel.Cli.Ramdisk.NetBoot;
 
 /// <summary>
-/// What the server ramdisk is given besides, to offer itself to desktops without a stick: boot programs, the kernel, and the beginning of the initrd. The rest
-/// of the initrd it runs from. A file of its own, since a desktop's stick needs none of it.
+/// Makes the archive with which the server ramdisk can offer itself to desktops without a stick: boot programs, the kernel, and the beginning of the
+/// initrd, of whose other parts the server runs. It is a separate file, because a stick does not need it.
 /// </summary>
 internal sealed class NetBootStep(PackStep packing, StepLog log, string workDirectory)
 {
-    // Where the server looks for it.
+    // The directory in which the server looks for the files.
     private const string Directory = "netboot";
     private const string KernelName = "vmlinuz", StartName = "start.img";
 
-    /// <summary>Makes it; null if it is not wanted, or what it takes is not installed.</summary>
+    /// <summary>Makes the archive; null if it is not wanted or a program is not installed.</summary>
     public async Task<PackedPart?> RunAsync(StiefelConfiguration configuration, KernelTree kernel, InitrdParts parts, Compression compression, CancellationToken token)
     {
         if (configuration.Network.Dhcp == DhcpChoice.Off)
@@ -26,7 +26,7 @@ internal sealed class NetBootStep(PackStep packing, StepLog log, string workDire
 
         if (NetBootPrograms.Missing() is { } missing)
         {
-            log.Note($"no network boot, a desktop needs a stick: {missing} is not installed (on Debian and Ubuntu: apt install {NetBootPrograms.Packages})");
+            log.Note($"no network boot (desktops need a stick): {missing} is not installed (on Debian and Ubuntu: apt install {NetBootPrograms.Packages})");
             return null;
         }
 

@@ -5,11 +5,11 @@ using Stiefel.Linux.Programs;
 namespace Stiefel.Cli.Ramdisk.Packages;
 
 /// <summary>One .deb file.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="Name">Package name.</param>
-/// <param name="Version">Its version.</param>
-/// <param name="Dependencies">One item per dependency, each the names of its alternatives (Depends and Pre-Depends; versions were apt's business).</param>
-/// <param name="Provides">Further names.</param>
+/// <param name="Path">The file's path.</param>
+/// <param name="Name">The package's name.</param>
+/// <param name="Version">The package's version.</param>
+/// <param name="Dependencies">One item per dependency, each with the names of its alternatives (Depends and Pre-Depends; apt has already checked the versions).</param>
+/// <param name="Provides">Further names that the package provides.</param>
 internal sealed record DebPackage(
     string Path, string Name, string Version, IReadOnlyList<IReadOnlyList<string>> Dependencies, IReadOnlyList<string> Provides)
 {
@@ -31,9 +31,9 @@ internal sealed record DebPackage(
     ];
 
     /// <summary>Unpacks files, symlinks and the directories they need.</summary>
-    /// <param name="directory">Where to.</param>
-    /// <param name="place">Where a path of the package (relative, without `./`) shall lie in the directory, or null to leave it out.</param>
-    /// <param name="token">Stops it.</param>
+    /// <param name="directory">The directory to unpack into.</param>
+    /// <param name="place">Maps a path of the package (relative, without `./`) to a path in the directory; null leaves it out.</param>
+    /// <param name="token">Cancels the unpacking.</param>
     public async Task ExtractAsync(string directory, Func<string, string?> place, CancellationToken token)
     {
         var pipe = new Pipe();
@@ -73,11 +73,11 @@ internal sealed record DebPackage(
                     File.Copy(System.IO.Path.Combine(directory, original), file, overwrite: true);
                     break;
                 default:
-                    break; // directories come with their files
+                    break; // directories are made for their files
             }
         }
 
-        // What follows the end mark must be read too, or dpkg-deb dies of a closed pipe.
+        // Read to the end, or dpkg-deb dies of a closed pipe.
         await archive.CopyToAsync(Stream.Null, token);
     }
 }

@@ -3,21 +3,21 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Ramdisk.Packages;
 
-/// <summary>Which distribution the ramdisk's packages come from.</summary>
+/// <summary>The distribution from which the ramdisk's packages come.</summary>
 /// <param name="Distribution">`debian` or `ubuntu`.</param>
-/// <param name="Suite">Its release's code name.</param>
-/// <param name="Mirror">Null: the usual ones, with updates.</param>
-/// <param name="Components">Such as `main`.</param>
+/// <param name="Suite">The release's code name.</param>
+/// <param name="Mirror">The mirror's address; null for the usual mirrors, with updates.</param>
+/// <param name="Components">The archive's components, such as `main`.</param>
 /// <param name="KernelPackage">The package that depends on the newest kernel.</param>
 internal sealed record DebianSource(string Distribution, string Suite, string? Mirror, IReadOnlyList<string> Components, string KernelPackage)
 {
-    // On other systems: the newest stable Debian.
+    // Used on other systems: the current stable Debian.
     private const string UsualSuite = "trixie";
 
     private static readonly string[] s_ubuntuPockets = ["", "-updates", "-security"];
 
-    /// <param name="configuration">What it says wins.</param>
-    /// <param name="mirror">From the command line; wins over the configuration.</param>
+    /// <param name="configuration">The configuration, which wins over this machine's distribution.</param>
+    /// <param name="mirror">The mirror from the command line, which wins over the configuration.</param>
     /// <param name="osRelease">The text of /etc/os-release (man 5 os-release).</param>
     public static DebianSource For(DebianConfiguration configuration, string? mirror, string osRelease)
     {
@@ -33,7 +33,7 @@ internal sealed record DebianSource(string Distribution, string Suite, string? M
             configuration.KernelPackage ?? (ubuntu ? "linux-image-generic" : "linux-image-amd64"));
     }
 
-    /// <summary>What mmdebstrap takes as mirrors: nothing (it knows Debian's), an address, or lines of sources.list.</summary>
+    /// <summary>The mirror arguments for mmdebstrap: none (it knows Debian's), an address, or lines of sources.list.</summary>
     public IReadOnlyList<string> MirrorArguments => (Distribution, Mirror) switch
     {
         (_, { } mirror) => [mirror],

@@ -4,8 +4,8 @@ using Stiefel.Linux.Programs;
 namespace Stiefel.Cli.Ramdisk.Packages;
 
 /// <summary>
-/// Fetches packages with all their dependencies, verified by apt's signatures. Nothing is installed and no maintainer script runs:
-/// mmdebstrap (or debootstrap where that is all there is) resolves and downloads, and we keep the .deb files.
+/// Downloads packages with all their dependencies, verified by apt's signatures. Nothing is installed and no maintainer script runs:
+/// mmdebstrap (or debootstrap if there is no mmdebstrap) resolves and downloads them, and only the .deb files are kept.
 /// </summary>
 internal static class PackageDownload
 {
@@ -29,13 +29,13 @@ internal static class PackageDownload
 
         if (Directory.GetFiles(directory, "*.deb").Length == 0)
         {
-            throw new FailedException($"no package came from {source.Suite}; is the mirror right?");
+            throw new FailedException($"no package could be downloaded from {source.Suite}; check the mirror (--debian-mirror or initrd.debian.mirror)");
         }
     }
 
     private static async Task ByMmdebstrapAsync(DebianSource source, IReadOnlyList<string> packages, string directory, CancellationToken token)
     {
-        // copy-out is done by mmdebstrap's own side, so it may write here even when it runs in a user namespace.
+        // mmdebstrap does copy-out outside its user namespace, so it may write here.
         await RunAsync(
             "mmdebstrap",
             [

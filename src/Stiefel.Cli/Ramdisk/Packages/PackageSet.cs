@@ -1,6 +1,6 @@
 namespace Stiefel.Cli.Ramdisk.Packages;
 
-/// <summary>The packages that were fetched.</summary>
+/// <summary>The downloaded packages.</summary>
 internal sealed class PackageSet
 {
     private readonly Dictionary<string, DebPackage> _byName = new(StringComparer.Ordinal);
@@ -35,10 +35,10 @@ internal sealed class PackageSet
         return new PackageSet(packages);
     }
 
-    /// <summary>A package by its name or one that provides it, or null.</summary>
+    /// <summary>Finds a package of this name or one that provides it; null if there is none.</summary>
     public DebPackage? Find(string name) => _byName.GetValueOrDefault(name.Split(':')[0]);
 
-    /// <summary>These packages and all they depend on, except the excluded and what only those need.</summary>
+    /// <summary>These packages and all their dependencies, except excluded packages and those that only they need.</summary>
     public IReadOnlyList<DebPackage> WithDependencies(IEnumerable<string> names, IEnumerable<string> excluded)
     {
         var wanted = new SortedDictionary<string, DebPackage>(StringComparer.Ordinal);
@@ -53,7 +53,7 @@ internal sealed class PackageSet
 
             foreach (var alternatives in package.Dependencies)
             {
-                // apt fetched at least one of them; if there are several, the first is the preferred one.
+                // apt downloaded at least one alternative; of several, the first is preferred.
                 if (alternatives.Select(Find).OfType<DebPackage>().FirstOrDefault() is { } dependency && !left.Contains(dependency.Name))
                 {
                     queue.Enqueue(dependency);

@@ -8,7 +8,7 @@ namespace Stiefel.Cli.Ramdisk.Packing;
 /// </summary>
 internal static class InitramfsArchive
 {
-    /// <summary>2000-01-01: programs that look at a clock find no file from the future, and none from 1970.</summary>
+    /// <summary>The time of all files, 2000-01-01: neither in the future nor suspiciously in 1970.</summary>
     public const uint FixedTime = 946_684_800;
 
     private const UnixFileMode Everyone =
@@ -24,7 +24,7 @@ internal static class InitramfsArchive
         ["tmp"] = Everyone | UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.StickyBit,
     };
 
-    /// <summary>Writes what is below a directory and passes the filter (relative paths).</summary>
+    /// <summary>Writes everything below a directory whose relative path passes the filter.</summary>
     public static void Write(string root, Func<string, bool> include, Stream archive)
     {
         var cpio = new CpioWriter(archive) { Modified = FixedTime };
@@ -36,7 +36,7 @@ internal static class InitramfsArchive
         cpio.Complete();
     }
 
-    /// <summary>Writes single files, whose directories another archive before this one has made.</summary>
+    /// <summary>Writes single files. Their directories must be in an earlier archive.</summary>
     public static void WriteFiles(IEnumerable<(string Path, string Source)> files, Stream archive)
     {
         var cpio = new CpioWriter(archive) { Modified = FixedTime };

@@ -3,12 +3,12 @@ using Stiefel.Linux.Initramfs;
 namespace Stiefel.Cli.Ramdisk.Packing;
 
 /// <summary>
-/// The initrd: a small compressed archive that the kernel unpacks at once, and a bare one around the two file systems that /init mounts
-/// (bare, since they are compressed themselves).
+/// The parts of the initrd: a small compressed archive that the kernel unpacks at once, and an uncompressed one that holds the two file systems that /init
+/// mounts (uncompressed, because they are compressed themselves).
 /// </summary>
-/// <param name="Starts">/init, busybox, the modules to mount the rest, configuration: one archive after the other.</param>
-/// <param name="Programs">/usr.</param>
-/// <param name="Modules">/usr/lib/modules.</param>
+/// <param name="Starts">Archives with /init, busybox, the modules to mount the rest, and configuration; one follows the other.</param>
+/// <param name="Programs">The file system of /usr.</param>
+/// <param name="Modules">The file system of /usr/lib/modules.</param>
 internal sealed record InitrdParts(IReadOnlyList<PackedPart> Starts, PackedPart Programs, PackedPart Modules)
 {
     private const string ProgramsPath = "early/usr.squashfs";
@@ -16,14 +16,14 @@ internal sealed record InitrdParts(IReadOnlyList<PackedPart> Starts, PackedPart 
 
     public IReadOnlyList<PackedPart> All => [.. Starts, Programs, Modules];
 
-    /// <summary>Writes the initrd from the beginning of a file.</summary>
+    /// <summary>Writes the whole initrd to a file.</summary>
     public void Write(FileStream initrd)
     {
         WriteStarts(initrd);
         InitramfsArchive.WriteFiles([(ProgramsPath, Programs.File), (ModulesPath, Modules.File)], initrd);
     }
 
-    /// <summary>Writes what the kernel unpacks first; what follows may begin at once.</summary>
+    /// <summary>Writes the archives that the kernel unpacks first, padded so that further archives may follow.</summary>
     public void WriteStarts(FileStream initrd)
     {
         foreach (var start in Starts)

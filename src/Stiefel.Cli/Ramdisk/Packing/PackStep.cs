@@ -4,12 +4,12 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Ramdisk.Packing;
 
-/// <summary>Directories become packed parts of the initrd. What did not change is not packed again: the modules stay as they are when only a program is new.</summary>
+/// <summary>Packs directories into parts of the initrd. Unchanged parts are not packed again, for example the modules when only a program is new.</summary>
 internal sealed class PackStep(StepCache cache, StepLog log, string workDirectory)
 {
     private const string PackedName = "part";
 
-    /// <summary>A directory as a squashfs file.</summary>
+    /// <summary>Packs a directory as a squashfs file.</summary>
     public async Task<PackedPart> SquashAsync(string name, string directory, string blockSize, Compression compression, CancellationToken token)
     {
         var key = Key(name, compression).Add("block", blockSize);
@@ -25,7 +25,7 @@ internal sealed class PackStep(StepCache cache, StepLog log, string workDirector
         return await PackAsync(key, name, compression, size, (target, stop) => SquashFileSystem.WriteAsync(directory, target, blockSize, compression, stop), token);
     }
 
-    /// <summary>A directory as a cpio archive.</summary>
+    /// <summary>Packs a directory as a cpio archive.</summary>
     public async Task<PackedPart> ArchiveAsync(string name, string directory, Func<string, bool> include, Compression compression, CancellationToken token)
     {
         var bare = Path.Combine(workDirectory, name + ".cpio");

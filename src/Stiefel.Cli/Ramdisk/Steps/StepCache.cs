@@ -3,12 +3,12 @@ using Stiefel.CommandLine;
 namespace Stiefel.Cli.Ramdisk.Steps;
 
 /// <summary>
-/// Finished steps, one directory each, named by the hash of their inputs. A directory appears only when its step is done (rename),
-/// so an interrupted build leaves nothing half made. One build works in a cache at a time; another waits.
+/// Keeps the results of steps, one directory each, named by the hash of the step's inputs. A directory appears only when its step is complete (rename),
+/// so an interrupted build leaves no partial result. Only one build at a time uses a cache; others wait.
 /// </summary>
 internal sealed class StepCache : IDisposable
 {
-    /// <summary>This many results are kept for each step; switching back and forth between two configurations stays quick.</summary>
+    /// <summary>How many results are kept for each step, so that switching between a few configurations stays quick.</summary>
     private const int KeptPerStep = 4;
 
     private readonly string _directory;
@@ -31,7 +31,7 @@ internal sealed class StepCache : IDisposable
         {
             try
             {
-                // .NET holds FileShare.None by flock(2), which ends with the process.
+                // .NET implements FileShare.None with flock(2), which ends with the process.
                 var fileLock = new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 var cache = new StepCache(steps, log, fileLock);
                 cache.RemoveUnfinished();
@@ -41,7 +41,7 @@ internal sealed class StepCache : IDisposable
             {
                 if (!told)
                 {
-                    log.Note($"another build works in {directory}, waiting for it");
+                    log.Note($"another build is using {directory}; waiting for it");
                     told = true;
                 }
 
@@ -50,11 +50,11 @@ internal sealed class StepCache : IDisposable
         }
     }
 
-    /// <summary>The directory with the step's result: an earlier one if the inputs are equal, otherwise made now.</summary>
-    /// <param name="key">All inputs.</param>
-    /// <param name="what">For the log.</param>
+    /// <summary>Returns the directory with the step's result: an earlier one if the inputs are equal, otherwise a new one.</summary>
+    /// <param name="key">The step and all its inputs.</param>
+    /// <param name="what">The step's description, for the log.</param>
     /// <param name="makeAsync">Fills an empty directory.</param>
-    /// <param name="token">Stops the step; nothing of it stays.</param>
+    /// <param name="token">Cancels the step, which then leaves nothing behind.</param>
     public async Task<string> GetAsync(StepKey key, string what, Func<string, CancellationToken, Task> makeAsync, CancellationToken token)
     {
         var directory = Path.Combine(_directory, key.ToString());
@@ -86,7 +86,7 @@ internal sealed class StepCache : IDisposable
         return directory;
     }
 
-    /// <summary>Makes the next <see cref="GetAsync"/> with this key do its work again.</summary>
+    /// <summary>Deletes a result, so that the next <see cref="GetAsync"/> with this key makes it again.</summary>
     public void Forget(StepKey key) => Delete(Path.Combine(_directory, key.ToString()));
 
     public void Dispose() => _lock.Dispose();

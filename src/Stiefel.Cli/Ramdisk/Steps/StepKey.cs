@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Stiefel.Cli.Ramdisk.Steps;
 
-/// <summary>All inputs of a step, hashed: the step is done again exactly when one of them changes.</summary>
+/// <summary>Hashes all inputs of a step. The step is repeated exactly when one of them changes.</summary>
 internal sealed class StepKey
 {
     private readonly StringBuilder _inputs = new();
 
     /// <param name="name">The step's name.</param>
-    /// <param name="version">Raised by hand when the step's code comes to do something else.</param>
+    /// <param name="version">Version of the step's code; increase it by hand when the code changes the result.</param>
     public StepKey(string name, int version)
     {
         Name = name;
@@ -20,7 +20,7 @@ internal sealed class StepKey
 
     public StepKey Add(string label, string? value)
     {
-        // With its length in front no value can be taken for the next label.
+        // Prefix the length, so that no value can be mistaken for the next label.
         _inputs.Append(label).Append(' ').Append(value?.Length ?? -1).Append(' ').Append(value).Append('\n');
         return this;
     }

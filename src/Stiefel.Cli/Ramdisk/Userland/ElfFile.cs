@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Stiefel.Cli.Ramdisk.Userland;
 
-/// <summary>What a 64-bit little-endian ELF program or library asks of the dynamic linker (man 5 elf).</summary>
+/// <summary>What a 64-bit little-endian ELF program or library needs of the dynamic linker (man 5 elf).</summary>
 /// <param name="Interpreter">PT_INTERP, or null for libraries and static programs.</param>
 /// <param name="Needed">DT_NEEDED: names of libraries.</param>
 internal sealed record ElfFile(string? Interpreter, IReadOnlyList<string> Needed)
 {
-    /// <summary>Nothing in the ramdisk is near this.</summary>
+    /// <summary>Largest accepted file in bytes; nothing in the ramdisk comes near it.</summary>
     public const long MaxLength = 256L * 1024 * 1024;
 
     private const int HeaderSize = 64;
@@ -22,7 +22,7 @@ internal sealed record ElfFile(string? Interpreter, IReadOnlyList<string> Needed
 
     private static ReadOnlySpan<byte> Magic => [0x7F, (byte)'E', (byte)'L', (byte)'F', 2, 1];
 
-    /// <returns>Null if the file is no such ELF file.</returns>
+    /// <returns>Null if the file is not such an ELF file.</returns>
     public static ElfFile? Read(string path)
     {
         using var file = File.OpenRead(path);
@@ -92,7 +92,7 @@ internal sealed record ElfFile(string? Interpreter, IReadOnlyList<string> Needed
             }
             else if (tag == StringTableTag)
             {
-                // An address in memory; the segment loaded there tells where it is in the file.
+                // The value is an address in memory; find its offset in the file by the segment that is loaded there.
                 var home = segments.First(segment => segment.Type == Load && value >= segment.Address && value - segment.Address < segment.Size);
                 strings = value - home.Address + home.Offset;
             }

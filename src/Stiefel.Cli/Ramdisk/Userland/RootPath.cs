@@ -12,7 +12,7 @@ internal static class RootPath
         return Merged.Contains(first) ? "usr/" + path : path;
     }
 
-    /// <summary>Whether a path is one of these or below one of them.</summary>
+    /// <summary>True if a path is one of these directories or below one of them.</summary>
     public static bool IsBelow(string path, IEnumerable<string> directories)
         => directories.Select(directory => directory.Trim('/')).Any(directory => path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal));
 }

@@ -5,15 +5,15 @@ namespace Stiefel.Cli.Ramdisk.Userland;
 /// <summary>Finds the libraries that programs need among the files of a root directory, by name as the dynamic linker would.</summary>
 internal sealed class SharedLibraries
 {
-    // Where Debian's dynamic linker looks without a configuration, and where it lies itself.
+    // The directories where Debian's dynamic linker searches by default, and where it lies itself.
     private static readonly string[] s_directories = ["usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib"];
 
     private readonly string _root;
 
     public SharedLibraries(string root) => _root = root;
 
-    /// <summary>The given files (relative paths) and, added to them, every library they need, with the symlinks on the way.</summary>
-    /// <exception cref="FailedException">One is missing.</exception>
+    /// <summary>Adds to the files (relative paths) every library that they need, with the symlinks that lead to it.</summary>
+    /// <exception cref="FailedException">A library is missing.</exception>
     public void AddTo(ISet<string> files)
     {
         var queue = new Queue<string>(files);
@@ -29,7 +29,7 @@ internal sealed class SharedLibraries
         }
     }
 
-    /// <summary>Complains if a program of the root directory needs what is not there.</summary>
+    /// <summary>Throws if a program in the root directory needs a library that is missing.</summary>
     public void Check(IEnumerable<string> files)
     {
         foreach (var file in files)
@@ -41,7 +41,7 @@ internal sealed class SharedLibraries
         }
     }
 
-    /// <summary>The path of a library and the symlinks that lead to it. A name with a path (the dynamic linker's) must be at that path.</summary>
+    /// <summary>The path of a library and of the symlinks that lead to it. A name that is itself a path (the dynamic linker's) must exist there.</summary>
     public IReadOnlyList<string> Chain(string library, string neededBy)
     {
         string[] places = library.StartsWith('/')

@@ -5,7 +5,7 @@ using Stiefel.Linux.Programs;
 
 namespace Stiefel.Cli.Ramdisk.Userland;
 
-/// <summary>A root directory with the programs and libraries taken from Debian packages.</summary>
+/// <summary>Makes a root directory with programs and libraries from Debian packages.</summary>
 internal sealed class UserlandStep(StepCache cache, StepLog log, string workDirectory)
 {
     private const string Busybox = "usr/bin/busybox";
@@ -76,7 +76,7 @@ internal sealed class UserlandStep(StepCache cache, StepLog log, string workDire
             await source.ExtractAsync(directory, Place, token);
         }
 
-        // Only what has become a file or a symlink counts; directories were never written for their own sake.
+        // Count files and symlinks only: directories are not written for their own sake.
         return owners.Where(pair => !Directory.Exists(Path.Combine(directory, pair.Key)) || new FileInfo(Path.Combine(directory, pair.Key)).LinkTarget is not null)
             .Where(pair => Path.Exists(Path.Combine(directory, pair.Key)) || new FileInfo(Path.Combine(directory, pair.Key)).LinkTarget is not null)
             .ToDictionary(StringComparer.Ordinal);
@@ -103,7 +103,7 @@ internal sealed class UserlandStep(StepCache cache, StepLog log, string workDire
         return chosen;
     }
 
-    // The busybox of the packages runs here as well: it is static, and of this machine's architecture.
+    // Run the packages' own busybox to list its applets: it is static and of this machine's architecture.
     private static async Task AddAppletsAsync(string root, CancellationToken token)
     {
         var applets = await ExternalProgram.RunAsync(Path.Combine(root, Busybox), ["--list-full"], token: token);

@@ -3,19 +3,19 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Setup.Entries;
 
-/// <summary>The EFI System partition as the firmware names it: by its place on a GPT disk.</summary>
+/// <summary>Identifies the EFI System partition to the firmware, by its place on a GPT disk.</summary>
 /// <param name="Number">The partition's number, from 1.</param>
-/// <param name="Start">Its first block.</param>
-/// <param name="Blocks">How many it has.</param>
-/// <param name="Id">Its unique identity.</param>
+/// <param name="Start">The partition's first block.</param>
+/// <param name="Blocks">The partition's length in blocks.</param>
+/// <param name="Id">The partition's unique GUID.</param>
 internal sealed record EfiPartition(uint Number, ulong Start, ulong Blocks, Guid Id)
 {
     private const string ById = "dev/disk/by-partuuid";
 
-    // Sysfs counts so whatever the disk does.
+    // Sysfs counts in sectors of 512 bytes, regardless of the disk's block size.
     private const ulong Sector = 512;
 
-    /// <summary>Null if the kernel does not tell all of it, or the disk has no GPT.</summary>
+    /// <summary>Finds the partition mounted on a directory; null if the kernel does not know all of this, or the disk has no GPT.</summary>
     public static EfiPartition? Of(LaptopFacts laptop, string directory)
     {
         var tree = laptop.Tree;

@@ -4,40 +4,40 @@ using Stiefel.Cli.Laptop;
 namespace Stiefel.Cli.Setup.Entries;
 
 /// <summary>
-/// Where a boot loader finds the ramdisk, and the small file that tells it which. Each version of the ramdisk has a directory of its own, and that file is
-/// switched last: on FAT two files never change at once.
+/// Where a boot loader finds the ramdisk: a directory for each version, and a small file that names the current one. The small file is replaced last,
+/// because FAT cannot change two files at once.
 /// </summary>
-/// <param name="Files">A directory of set-up's own, with one for each version in it.</param>
-/// <param name="Switch">The small file.</param>
+/// <param name="Files">Set-up's own directory, with a subdirectory for each version.</param>
+/// <param name="Switch">The small file that names the current version.</param>
 internal abstract record EntryPlace(string Files, string Switch)
 {
-    /// <summary>The kernel in a version's directory.</summary>
+    /// <summary>Name of the kernel in a version's directory.</summary>
     public const string Kernel = "vmlinuz";
 
-    /// <summary>The ramdisk there.</summary>
+    /// <summary>Name of the ramdisk there.</summary>
     public const string Initrd = "initrd.img";
 
-    /// <summary>The laptop's keys there, for root alone to read where the file system knows of root.</summary>
+    /// <summary>Name of the laptop's keys there; only root can read them, if the file system has owners.</summary>
     public const string Keys = "keys.img";
 
-    /// <summary>What people see in the menu.</summary>
+    /// <summary>The entry's title in the menu.</summary>
     protected const string Title = "Serve this disk (Stiefel)";
 
-    /// <summary>What loaders and the firmware know it by.</summary>
+    /// <summary>The entry's name for loaders and the firmware.</summary>
     protected const string Label = OneTimeEntries.Name;
 
-    /// <summary>What the small file says.</summary>
-    /// <param name="version">The directory's name.</param>
-    /// <param name="arguments">The kernel's.</param>
+    /// <summary>The content of the small file.</summary>
+    /// <param name="version">The name of the version's directory.</param>
+    /// <param name="arguments">The kernel's arguments.</param>
     public abstract byte[] Content(string version, string arguments);
 
-    /// <summary>It is not on the disk, so that it cannot follow what is changed while the laptop's system runs on a desktop.</summary>
+    /// <summary>True if the entry is kept in the laptop rather than on the disk, so that it cannot be updated while the laptop's system runs on a desktop.</summary>
     public virtual bool IsOnThisMachineAlone => false;
 
-    /// <summary>What else must be there, once and for all.</summary>
+    /// <summary>Further files that are installed once and stay the same for all versions.</summary>
     public virtual IEnumerable<PlannedFile> Fixed(LaptopTree tree) => [];
 
-    /// <summary>This laptop's; null if its boot loader has none, which a note says.</summary>
+    /// <summary>Finds the place on this laptop; null, with a note, if its boot loader has none.</summary>
     public static EntryPlace? Of(LaptopFacts laptop, List<string> notes)
     {
         var place = laptop.Boot.Loader switch
@@ -49,7 +49,7 @@ internal abstract record EntryPlace(string Files, string Switch)
         };
         if (place is null && notes.Count == 0)
         {
-            notes.Add($"no boot entry is installed: {laptop.Boot.Name} has no place for one that set-up knows; the laptop leaves by kexec");
+            notes.Add($"no boot entry is installed: {laptop.Boot.Name} has no place for one that set-up knows; the laptop will leave by kexec");
         }
 
         return place;

@@ -4,8 +4,8 @@ using Stiefel.Cli.Laptop;
 namespace Stiefel.Cli.Setup.Entries;
 
 /// <summary>
-/// extlinux's and syslinux's: beside the configuration that is read, from which all its paths go out. That reads the entry last, so that the first entry, or the one
-/// that DEFAULT names, stays what is started.
+/// The place for extlinux and syslinux: beside their configuration, at which all its paths start. The configuration includes the entry last, so that the
+/// first entry, or the one that DEFAULT names, remains the default.
 /// </summary>
 internal sealed record ExtlinuxPlace(string Directory, string Configuration) : EntryPlace($"{Directory}/stiefel", $"{Directory}/stiefel/entry.cfg")
 {
@@ -16,7 +16,7 @@ internal sealed record ExtlinuxPlace(string Directory, string Configuration) : E
 
         """;
 
-    // Where they look for it (wiki.syslinux.org, Config), as far as distributions use it.
+    // The places where extlinux and syslinux look for their configuration (wiki.syslinux.org, Config), as far as distributions use them.
     private static readonly string[] s_directories = ["/boot/extlinux", "/boot/syslinux", "/extlinux"];
     private static readonly string[] s_names = ["extlinux.conf", "syslinux.cfg"];
 
@@ -24,7 +24,7 @@ internal sealed record ExtlinuxPlace(string Directory, string Configuration) : E
         .SelectMany(directory => s_names.Select(name => new ExtlinuxPlace(directory, $"{directory}/{name}")))
         .FirstOrDefault(place => laptop.Tree.HasFile(place.Configuration));
 
-    // A line is cut where COM32 menus stop reading, at 2048 bytes; ours has a few hundred.
+    // COM32 menus cut a line after 2048 bytes; ours has a few hundred.
     public override byte[] Content(string version, string arguments) => Encoding.UTF8.GetBytes(
         $"""
         # Written by `stiefel setup-server-os`, for {Path.GetFileName(Configuration)} in the directory above.
@@ -39,6 +39,6 @@ internal sealed record ExtlinuxPlace(string Directory, string Configuration) : E
     public override IEnumerable<PlannedFile> Fixed(LaptopTree tree)
     {
         var before = tree.Bytes(Configuration) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
-        yield return PlannedFile.Text(Configuration, $"an entry of the boot menu, {Title}, the last of it and never the default", before.Contains(Include, StringComparison.Ordinal) ? before : before.TrimEnd('\n') + "\n" + Include);
+        yield return PlannedFile.Text(Configuration, $"adds an entry \"{Title}\" to the boot menu, at its end and never the default", before.Contains(Include, StringComparison.Ordinal) ? before : before.TrimEnd('\n') + "\n" + Include);
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Stiefel.Cli.Setup.Entries;
 
-/// <summary>EFI_LOAD_OPTION, the value of a Boot#### variable (UEFI 2.10 §3.1.3), of a file on a GPT partition (§10.3.5).</summary>
+/// <summary>Encodes EFI_LOAD_OPTION, the value of a Boot#### variable (UEFI 2.10 §3.1.3), for a file on a GPT partition (§10.3.5).</summary>
 internal static class FirmwareOption
 {
     private const uint Active = 1;
@@ -12,11 +12,11 @@ internal static class FirmwareOption
 
     private static readonly byte[] s_end = [0x7f, 0xff, 4, 0];
 
-    /// <summary>The value.</summary>
-    /// <param name="description">What the firmware's menu shows.</param>
-    /// <param name="partition">Where the program is.</param>
-    /// <param name="file">Its path there, with backslashes.</param>
-    /// <param name="arguments">What it is handed.</param>
+    /// <summary>Encodes the variable's value.</summary>
+    /// <param name="description">The name that the firmware's menu shows.</param>
+    /// <param name="partition">The partition that holds the program.</param>
+    /// <param name="file">The program's path there, with backslashes.</param>
+    /// <param name="arguments">The program's arguments.</param>
     public static byte[] Encode(string description, EfiPartition partition, string file, string arguments)
     {
         var drive = new byte[HardDriveLength];

@@ -4,8 +4,8 @@ using Stiefel.Cli.Laptop;
 namespace Stiefel.Cli.Setup.Entries;
 
 /// <summary>
-/// GRUB's: all of it beside its own configuration, which it has found when it reads the entry, whatever partitions, subvolumes and volumes that took. The entry
-/// is in custom.cfg, which grub.cfg reads last and no update of it touches; it is the last of the menu, and is never saved as the default.
+/// The place for GRUB: beside its own configuration, which it has already found, on whatever partition, subvolume or volume, when it reads the entry. The
+/// entry is in custom.cfg, which grub.cfg reads last and updates leave alone. It is the last of the menu, and is never saved as the default.
 /// </summary>
 internal sealed record GrubPlace(string Directory) : EntryPlace($"{Directory}/stiefel", $"{Directory}/stiefel/entry.cfg")
 {
@@ -35,11 +35,11 @@ internal sealed record GrubPlace(string Directory) : EntryPlace($"{Directory}/st
             return new GrubPlace(directory);
         }
 
-        notes.Add($"no boot entry is installed: {directory}/grub.cfg does not read {Custom}; where /etc/grub.d/41_custom is executable, it does after update-grub (grub-mkconfig)");
+        notes.Add($"no boot entry is installed: {directory}/grub.cfg does not read {Custom}; make /etc/grub.d/41_custom executable, then run update-grub (grub-mkconfig)");
         return null;
     }
 
-    // A line of this file is read by GRUB's shell, which knows single quotes as others do.
+    // GRUB's shell reads these lines; it treats single quotes as other shells do.
     public override byte[] Content(string version, string arguments) => Encoding.UTF8.GetBytes(
         $"""
         # Written by `stiefel setup-server-os`, for {Custom} beside this directory.
@@ -51,10 +51,10 @@ internal sealed record GrubPlace(string Directory) : EntryPlace($"{Directory}/st
     public override IEnumerable<PlannedFile> Fixed(LaptopTree tree)
     {
         var before = tree.Bytes($"{Directory}/{Custom}") is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
-        yield return PlannedFile.Text($"{Directory}/{Custom}", $"an entry of GRUB's menu, {Title}, the last of it and never the default", before.Contains(Entry, StringComparison.Ordinal) ? before : before.Length == 0 || before.EndsWith('\n') ? before + Entry : $"{before}\n{Entry}");
+        yield return PlannedFile.Text($"{Directory}/{Custom}", $"adds an entry \"{Title}\" to GRUB's menu, at its end and never the default", before.Contains(Entry, StringComparison.Ordinal) ? before : before.Length == 0 || before.EndsWith('\n') ? before + Entry : $"{before}\n{Entry}");
     }
 
-    // The kernel's own quotes hold blanks together.
+    // Splits at blanks outside the kernel's double quotes.
     private static IEnumerable<string> Words(string arguments)
     {
         var word = new StringBuilder();

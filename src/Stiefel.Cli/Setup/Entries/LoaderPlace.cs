@@ -4,8 +4,8 @@ using Stiefel.Cli.Laptop;
 namespace Stiefel.Cli.Setup.Entries;
 
 /// <summary>
-/// systemd-boot's: files and entry on the partition where its other entries are. By its order (UAPI.1) entries without a sort key come last, by their names, so that
-/// this one is the last of all, and the default is never it; where all others have such a key, one that comes after theirs.
+/// The place for systemd-boot: the partition of its other entries. systemd-boot lists entries without a sort-key last, in order of their names (UAPI.1), so
+/// this entry comes last and is never the default. If all other entries have a sort-key, this one gets a key that sorts after theirs.
 /// </summary>
 internal sealed record LoaderPlace(string Partition, bool HasSortKey) : EntryPlace($"{Partition}/stiefel", $"{Partition}/loader/entries/-stiefel.conf")
 {

@@ -2,7 +2,7 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Setup.Parts;
 
-/// <summary>The unit that waits for a desktop's call, and one that lets it read a changed configuration.</summary>
+/// <summary>Plans the units of autokexec, which waits for calls, and those that keep it and the boot entry up to date.</summary>
 internal static class AutokexecPart
 {
     private const string Units = "/etc/systemd/system";
@@ -17,30 +17,30 @@ internal static class AutokexecPart
     {
         if (!laptop.HasSystemd)
         {
-            notes.Add("no unit is installed: this system is not run by systemd, which is what closes everything before the ramdisk starts");
+            notes.Add("no service is installed: this system does not use systemd, which would have to close everything before the ramdisk starts");
             return [];
         }
 
         return
         [
             PlannedFile.Text($"{Units}/{Service}", "the service that waits for a desktop's call", Read(Service).Replace("@PROGRAM@", program, StringComparison.Ordinal)),
-            PlannedFile.Text($"{Units}/{RestartService}", "and restarts when its configuration changes", Read(RestartService)),
-            PlannedFile.Text($"{Units}/{RestartPath}", "and notices that it changed", Read(RestartPath)),
-            PlannedFile.Link($"{Wants}/{RestartPath}", "so that it is watched from each start on", $"{Units}/{RestartPath}"),
-            PlannedFile.Link($"{Wants}/{Service}", "so that calls are heard from each start on", $"{Units}/{Service}"),
+            PlannedFile.Text($"{Units}/{RestartService}", "restarts that service when the configuration changes", Read(RestartService)),
+            PlannedFile.Text($"{Units}/{RestartPath}", "watches the configuration for changes", Read(RestartPath)),
+            PlannedFile.Link($"{Wants}/{RestartPath}", "starts that watch at every boot", $"{Units}/{RestartPath}"),
+            PlannedFile.Link($"{Wants}/{Service}", "starts the service at every boot", $"{Units}/{Service}"),
         ];
     }
 
-    /// <summary>Units that bring a boot entry up to date, which holds keys and arguments, and must lose a key that is revoked.</summary>
-    /// <param name="laptop">What the laptop is.</param>
-    /// <param name="program">Where this program is installed.</param>
-    /// <param name="atStart">Also when the laptop starts, since it cannot be done where the system runs on a desktop.</param>
+    /// <summary>Plans the units that update the boot entry. It holds keys and arguments, so a revoked key must vanish from it.</summary>
+    /// <param name="laptop">The facts about the laptop.</param>
+    /// <param name="program">The path of the installed stiefel.</param>
+    /// <param name="atStart">True to update at every boot of the laptop as well, because it cannot be done while the system runs on a desktop.</param>
     public static IEnumerable<PlannedFile> OfEntry(LaptopFacts laptop, string program, bool atStart) => !laptop.HasSystemd ? [] :
     [
-        PlannedFile.Text($"{Units}/{UpdateService}", "brings the boot entry up to date", Read(UpdateService).Replace("@PROGRAM@", program, StringComparison.Ordinal)),
-        PlannedFile.Text($"{Units}/{UpdatePath}", "and notices when keys or configuration change", Read(UpdatePath)),
-        PlannedFile.Link($"{Wants}/{UpdatePath}", "so that they are watched from each start on", $"{Units}/{UpdatePath}"),
-        .. atStart ? [PlannedFile.Link($"{Wants}/{UpdateService}", "so that it follows what was changed while this system ran on a desktop", $"{Units}/{UpdateService}")] : Array.Empty<PlannedFile>(),
+        PlannedFile.Text($"{Units}/{UpdateService}", "updates the boot entry", Read(UpdateService).Replace("@PROGRAM@", program, StringComparison.Ordinal)),
+        PlannedFile.Text($"{Units}/{UpdatePath}", "watches keys and configuration for changes", Read(UpdatePath)),
+        PlannedFile.Link($"{Wants}/{UpdatePath}", "starts that watch at every boot", $"{Units}/{UpdatePath}"),
+        .. atStart ? [PlannedFile.Link($"{Wants}/{UpdateService}", "updates the boot entry at every boot, for changes made while this system ran on a desktop", $"{Units}/{UpdateService}")] : Array.Empty<PlannedFile>(),
     ];
 
     private static string Read(string name)

@@ -4,14 +4,14 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Setup.Parts;
 
-/// <summary>/etc/stiefel/config.yaml, with the disk that / is on. A configuration that names its disk is left alone.</summary>
+/// <summary>Plans /etc/stiefel/config.yaml, with the disk that / is on. A configuration that names its disk is left alone.</summary>
 internal static class ConfigurationPart
 {
     private const string Place = "/etc/stiefel/config.yaml";
     private const string Section = "boot:";
 
-    /// <exception cref="RefusedException">The disk cannot be told, or there are several.</exception>
-    /// <exception cref="ConfigurationException">There is a configuration, and it is wrong.</exception>
+    /// <exception cref="RefusedException">The disk of / is unknown, or there are several.</exception>
+    /// <exception cref="ConfigurationException">The existing configuration has errors.</exception>
     public static IEnumerable<PlannedFile> Of(LaptopFacts laptop, List<string> notes)
     {
         var before = laptop.Tree.Bytes(Place) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : null;
@@ -33,9 +33,9 @@ internal static class ConfigurationPart
 
     private static string DiskOf(LaptopFacts laptop) => laptop.Root.Disks switch
     {
-        [var only] when laptop.Root.IsRemote => throw new RefusedException($"/ is on /dev/{only}: this system runs on a desktop at the moment; run it at home, on the laptop"),
+        [var only] when laptop.Root.IsRemote => throw new RefusedException($"/ is on /dev/{only}: this system is running on a desktop; run set-up on the laptop itself"),
         [var only] => only,
-        [] => throw new RefusedException($"which disk / is on cannot be told (the kernel calls it {(laptop.Root.Source.Length > 0 ? laptop.Root.Source : "nothing")}); name it as boot.disk in {Place}, and run this again"),
+        [] => throw new RefusedException($"cannot find out which disk / is on (the kernel calls it {(laptop.Root.Source.Length > 0 ? laptop.Root.Source : "nothing")}); set boot.disk in {Place} to that disk, and run this again"),
         var several => throw new RefusedException($"/ is on {several.Count} disks, of which only one can be served: {string.Join("; ", several.Select(laptop.Blocks.Describe))}"),
     };
 
@@ -51,11 +51,11 @@ internal static class ConfigurationPart
             return $"PTUUID={id}";
         }
 
-        notes.Add($"/dev/{disk} has neither a name that stays nor a partition table with an identity; kernel names may change from start to start, so look at boot.disk when a disk is added");
+        notes.Add($"/dev/{disk} has neither a permanent name nor an identifier in its partition table; kernel names may change between boots, so check boot.disk when a disk is added");
         return $"/dev/{disk}";
     }
 
-    // Below the section if there is one; the keys of a mapping come in any order.
+    // Insert the key right below its section if there is one: the order of keys does not matter.
     private static string WithDisk(string text, string name)
     {
         var lines = text.TrimEnd('\n').Split('\n').ToList();

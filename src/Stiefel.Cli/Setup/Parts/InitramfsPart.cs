@@ -3,8 +3,8 @@ using Stiefel.Cli.Laptop;
 namespace Stiefel.Cli.Setup.Parts;
 
 /// <summary>
-/// Drop-ins by which the laptop's initramfs holds the drivers of all machines: one that is made on a desktop would otherwise hold the desktop's, and the
-/// laptop would not start by it. It takes effect with the next kernel; what is there now was made on the laptop, and starts it.
+/// Plans drop-ins that put the drivers of all machines into the laptop's initramfs. Otherwise an initramfs that is made on a desktop would hold only the
+/// desktop's drivers, and the laptop would not start from it. They take effect with the next kernel; the present initramfs was made on the laptop.
 /// </summary>
 internal static class InitramfsPart
 {
@@ -27,14 +27,14 @@ internal static class InitramfsPart
         };
     }
 
-    // mkinitcpio reads them since version 36, which brings the directory, and only if the preset names no configuration (man 8 mkinitcpio, -c).
+    // mkinitcpio reads drop-ins since version 36, which has this directory, and only if the preset names no configuration (man 8 mkinitcpio, -c).
     private static bool DropInsCount(LaptopTree tree) => tree.HasDirectory("etc/mkinitcpio.conf.d")
         && !tree.Names("etc/mkinitcpio.d").SelectMany(preset => tree.Lines($"etc/mkinitcpio.d/{preset}"))
             .Any(line => line.Split('=')[0].EndsWith("_config", StringComparison.Ordinal) && !line.StartsWith('#'));
 
     private static PlannedFile[] ByHand(LaptopFacts laptop, List<string> notes)
     {
-        notes.Add($"by hand: {laptop.Initramfs.Name} has no place for a setting of ours here, and puts only this laptop's drivers into the initramfs ({string.Join("; ", laptop.Initramfs.ThisMachineOnly)}); change that before you upgrade a kernel on a desktop");
+        notes.Add($"by hand: {laptop.Initramfs.Name} reads no drop-in files here, and puts only this laptop's drivers into the initramfs ({string.Join("; ", laptop.Initramfs.ThisMachineOnly)}); change that before you upgrade a kernel on a desktop");
         return [];
     }
 }

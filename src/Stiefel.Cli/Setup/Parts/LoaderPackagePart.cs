@@ -2,7 +2,7 @@ using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Setup.Parts;
 
-/// <summary>What a person does by hand before packages of the boot loader are upgraded on a desktop: their answers are debconf's, which no file of ours can change.</summary>
+/// <summary>Notes what to do by hand before the boot loader's packages are upgraded on a desktop: it is a debconf setting, which no file of set-up's can change.</summary>
 internal static class LoaderPackagePart
 {
     public static void Note(LaptopFacts laptop, List<string> notes)
@@ -15,7 +15,7 @@ internal static class LoaderPackagePart
 
         if (package is not null && package.Devices.Any(DeviceNames.IsOfHardware))
         {
-            notes.Add($"by hand: grub-pc knows the disk by a name that a desktop has not: {LoaderPackage.StayAtHome}");
+            notes.Add($"by hand: grub-pc is set to write to a disk by a name that does not exist on a desktop: {LoaderPackage.StayAtHome}");
         }
     }
 }
