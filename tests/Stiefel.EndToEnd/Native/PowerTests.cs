@@ -38,7 +38,7 @@ public sealed class PowerTests : IDisposable
         string Beep(int exitCode, params string[] what) => NativeProcess.Run(exitCode, NativeProcess.Binary("stiefel"), ["beep", host, "--directory", _scratch["keys"], .. what]);
 
         Assert.Contains("sounds as if it were low; its kernel knows no speaker", Beep(0, "--test", "low"), StringComparison.Ordinal);
-        Assert.Contains("is silent until its power becomes worse", Beep(0, "--silence"), StringComparison.Ordinal);
+        Assert.Contains("is silent until its power gets worse", Beep(0, "--silence"), StringComparison.Ordinal);
         Assert.Contains("beeps again", Beep(0, "--resume"), StringComparison.Ordinal);
         Assert.Contains("critical", Beep(2, "--test", "loud"), StringComparison.Ordinal);
         Beep(2, "--test", "low", "--silence");
