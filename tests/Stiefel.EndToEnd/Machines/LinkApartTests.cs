@@ -50,6 +50,9 @@ public sealed partial class LinkApartTests(MachineParts parts) : PayloadScenario
     {
         Assert.Contains("\"sessions\"", await shell.RunAsync(Curl($"-H @{Stick}/{Header} {Url}/api/v1/status"), Token), StringComparison.OrdinalIgnoreCase);
 
+        // The page is the same for everybody; what it shows, it asks for with the token.
+        Assert.Contains("<title>Stiefel</title>", await shell.RunAsync(Curl($"-o /run/page {Url}/ && grep -o '<title>.*</title>' /run/page"), Token), StringComparison.Ordinal);
+
         // The control plane demands a token here as it does on the cable, and does not answer without TLS.
         Assert.Contains("401", await shell.RunAsync(Curl($"-o /dev/null -w '%{{http_code}}' {Url}/api/v1/status"), Token), StringComparison.Ordinal);
         Assert.NotEqual(0, (await shell.TryRunAsync(Curl("http://localhost:4645/healthz"), Token)).ExitCode);
