@@ -57,6 +57,7 @@ python3-pycryptodome  second implementation of AES-EAX
 curl              a foreign client of the control plane
 chromium          the browser that judges the status page
 fonts-dejavu-core  what it writes with
+zbar-tools        a foreign reader of the QR code on the laptop's screen
 prometheus        promtool, a foreign reader of the metrics
 fio               foreign NBD client with data verification
 xfsprogs          file system images

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Stiefel.Protocol.Control;
 using Stiefel.Server.Admin;
 using Stiefel.Server.BootPlane;
+using Stiefel.Server.Browsers;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Desktops;
 using Stiefel.Server.Discovery;
@@ -113,11 +114,14 @@ public static class ServerHost
         if (options.AdminListen is not null || options.Screen is not null)
         {
             services.AddReports();
+            services.AddSingleton<OneTimeCode>();
+            services.AddSingleton<BrowserTable>();
         }
 
         if (options.Screen is not null)
         {
             services.AddSingleton<ScreenWishes>();
+            services.AddSingleton<BrowserDialogue>();
             services.AddHostedService<LaptopScreen>();
         }
 

@@ -26,5 +26,7 @@ namespace Stiefel.Protocol.Control;
 [JsonSerializable(typeof(LeavingStatus))]
 [JsonSerializable(typeof(BootStatus))]
 [JsonSerializable(typeof(NetworkStatus))]
+[JsonSerializable(typeof(BrowserToken))]
+[JsonSerializable(typeof(BrowserRights))]
 [JsonSerializable(typeof(ConfigurationSetting[]))]
 public sealed partial class ControlJson : JsonSerializerContext;

@@ -12,6 +12,9 @@ public sealed record StatusDocument
     /// <summary>When the server started.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>What the laptop is doing, in the words of its own screen; null from an older server.</summary>
+    public ServingHeadline? Headline { get; init; }
+
     /// <summary>The served disk.</summary>
     public required DiskStatus Disk { get; init; }
 

@@ -1,3 +1,4 @@
+using Stiefel.Server.Browsers;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Events;
 using Stiefel.Server.Http;
@@ -35,6 +36,7 @@ public static class AdminEndpoints
         admin.MapReturn();
         admin.MapKeys();
         admin.MapPower();
+        admin.MapBrowsers();
         if (endpoints.ServiceProvider.GetService<SessionEnding>() is not null)
         {
             admin.MapSessions();

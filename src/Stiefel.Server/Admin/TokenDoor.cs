@@ -1,7 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.AspNetCore.Http.Features;
 using Stiefel.Keys;
 using Stiefel.Protocol.Certificates;
+using Stiefel.Server.Browsers;
 using Stiefel.Server.Http;
 using Stiefel.Server.Keys;
 using Stiefel.Server.Page;
@@ -11,9 +13,10 @@ namespace Stiefel.Server.Admin;
 
 /// <summary>
 /// Requires the token of an accepted key for the control plane (docs/protocol.md#certificate-and-token): as a bearer token (RFC 6750), or, for reading only,
-/// as the password of Basic authentication (RFC 7617), which a browser can ask for.
+/// as the password of Basic authentication (RFC 7617), which a browser can ask for. The code on the laptop's screen opens one route, once, and gives
+/// a browser a token of its own.
 /// </summary>
-public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudget budget)
+public sealed class TokenDoor(KeyRing keys, OneTimeCode code, BrowserTable browsers, StrangerLog strangers, StrangerBudget budget)
 {
     /// <summary>The paths that need no token, because neither says anything about this laptop.</summary>
     private static readonly string[] s_open = ["/healthz", StatusPage.Path];
@@ -27,7 +30,9 @@ public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudge
             return;
         }
 
-        if (KeyOf(context.Request) is not { } key)
+        var key = KeyOf(context.Request);
+        var browser = key is null ? BrowserOf(context.Request) : null;
+        if (key is null && browser is null && !HasCode(context.Request))
         {
             strangers.Knocked(PeerAddress.Of(context), "the control plane without its token");
             await budget.TakeOrWaitAsync(context.RequestAborted);
@@ -37,27 +42,50 @@ public sealed class TokenDoor(KeyRing keys, StrangerLog strangers, StrangerBudge
             return;
         }
 
+        if (browser is { MayAct: false } && !IsLook(context.Request) && !IsItsOwnEnd(context.Request))
+        {
+            await TypedResults.Problem("this browser may only look until somebody at the laptop's keyboard lets it do more", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context);
+            return;
+        }
+
         context.Features.Get<ConnectionStanding>()?.Prove();
-        context.Features.Set(new ShownKey(key.Id));
+        Note(context.Features, key, browser);
         await next(context);
     }
+
+    private void Note(IFeatureCollection features, ListedKey? key, SignedInBrowser? browser)
+    {
+        if (key is not null)
+        {
+            features.Set(new ShownRight(() => keys.Accepts(key.Id)));
+        }
+        else if (browser is not null)
+        {
+            features.Set(browser);
+            features.Set(new ShownRight(() => browsers.IsSignedIn(browser)));
+        }
+        else
+        {
+            features.Set(new UsedCode());
+        }
+    }
+
+    private static bool IsItsOwnEnd(HttpRequest request) => HttpMethods.IsDelete(request.Method) && request.Path.Equals(BrowserEndpoints.Path);
+
+    private bool HasCode(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method) && request.Path.Equals(BrowserEndpoints.Path) && ParameterOf(request, "Code") is { } presented && code.TryUse(presented);
+
+    private SignedInBrowser? BrowserOf(HttpRequest request) => ParameterOf(request, "Bearer") is { } token ? browsers.Find(token) : null;
+
+    private static string? ParameterOf(HttpRequest request, string scheme) =>
+        AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header) && string.Equals(header.Scheme, scheme, StringComparison.OrdinalIgnoreCase) ? header.Parameter : null;
 
     private static bool IsLook(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
 
     private ListedKey? KeyOf(HttpRequest request)
     {
-        if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header) || header.Parameter is not { } parameter)
-        {
-            return null;
-        }
-
         // A browser also sends a remembered password with requests that foreign pages cause, so Basic authentication may read but change nothing.
-        var token = header.Scheme.ToUpperInvariant() switch
-        {
-            "BEARER" => parameter,
-            "BASIC" when IsLook(request) => PasswordOf(parameter),
-            _ => null,
-        };
+        var token = ParameterOf(request, "Bearer") ?? (IsLook(request) && ParameterOf(request, "Basic") is { } pair ? PasswordOf(pair) : null);
         if (token is null)
         {
             return null;

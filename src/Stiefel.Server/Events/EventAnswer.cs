@@ -1,19 +1,18 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Stiefel.Protocol.Control;
-using Stiefel.Server.Keys;
+using Stiefel.Server.Http;
 
 namespace Stiefel.Server.Events;
 
 /// <summary>
 /// Server-sent events (WHATWG HTML §9.2): first the kept events after the last one that the client has seen, then new ones. The answer ends with the
-/// server, when the key whose token was used is revoked, and when the client stops reading.
+/// server, when the key whose token was used is revoked or the browser signed out, and when the client stops reading.
 /// </summary>
 /// <param name="journal">The journal that is sent.</param>
-/// <param name="ring">The accepted keys.</param>
 /// <param name="seen">The last event that the client knows; 0 for none.</param>
 /// <param name="lifetime">The server's lifetime.</param>
-public sealed class EventAnswer(EventJournal journal, KeyRing ring, long seen, IHostApplicationLifetime lifetime) : IResult
+public sealed class EventAnswer(EventJournal journal, long seen, IHostApplicationLifetime lifetime) : IResult
 {
     /// <summary>The answer's media type.</summary>
     public const string MediaType = "text/event-stream";
@@ -34,7 +33,7 @@ public sealed class EventAnswer(EventJournal journal, KeyRing ring, long seen, I
         httpContext.Response.Headers.CacheControl = "no-store";
         try
         {
-            await SendAsync(httpContext.Response.BodyWriter, httpContext.Features.Get<ShownKey>(), ends.Token);
+            await SendAsync(httpContext.Response.BodyWriter, httpContext.Features.Get<ShownRight>(), ends.Token);
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
@@ -42,11 +41,11 @@ public sealed class EventAnswer(EventJournal journal, KeyRing ring, long seen, I
         }
     }
 
-    private async Task SendAsync(PipeWriter output, ShownKey? key, CancellationToken token)
+    private async Task SendAsync(PipeWriter output, ShownRight? right, CancellationToken token)
     {
         // Send it at once, so that the client sees that it is connected.
         await output.WriteAsync(s_alive, token);
-        while (key is null || ring.Accepts(key.Id))
+        while (right is null || right.Holds())
         {
             var news = journal.ReadAfter(_seen, MostAtOnce, out var missed);
             if (news.Count == 0)

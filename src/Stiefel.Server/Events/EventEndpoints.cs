@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Stiefel.Server.Keys;
 
 namespace Stiefel.Server.Events;
 
@@ -14,7 +13,7 @@ public static class EventEndpoints
         .WithSummary("Recent and new events, as server-sent events whose data is a ServerEvent; Last-Event-ID names the last one seen, and those after it follow");
 
     private static IResult GetEvents(
-        [FromHeader(Name = "Last-Event-ID")] string? lastEventId, EventJournal journal, EventWatchers watchers, KeyRing ring, IHostApplicationLifetime lifetime, HttpContext context)
+        [FromHeader(Name = "Last-Event-ID")] string? lastEventId, EventJournal journal, EventWatchers watchers, IHostApplicationLifetime lifetime, HttpContext context)
     {
         if (watchers.TryAdmit() is not { } watcher)
         {
@@ -22,6 +21,6 @@ public static class EventEndpoints
         }
 
         context.Response.RegisterForDispose(watcher);
-        return new EventAnswer(journal, ring, journal.NumberOf(lastEventId), lifetime);
+        return new EventAnswer(journal, journal.NumberOf(lastEventId), lifetime);
     }
 }

@@ -10,13 +10,14 @@ public sealed class ListenAddresses(ServerOptions options, IServer server)
 {
     /// <summary>The TCP port of a plane's listener.</summary>
     /// <exception cref="InvalidOperationException">The plane has no listener, or it is not bound yet.</exception>
-    public int PortOf(Plane plane)
+    public int PortOf(Plane plane) => BoundPortOf(plane) ?? throw new InvalidOperationException($"the {plane} plane is not bound");
+
+    /// <summary>The same; null while the plane has no listener.</summary>
+    public int? BoundPortOf(Plane plane)
     {
         // Kestrel lists them in the order in which ServerHost adds them.
         var index = plane == Plane.Admin && options.HasBootPlane ? 1 : 0;
-        var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        return index < addresses.Count
-            ? BindingAddress.Parse(addresses.ElementAt(index)).Port
-            : throw new InvalidOperationException($"the {plane} plane is not bound");
+        string[] addresses = [.. server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+        return index < addresses.Length ? BindingAddress.Parse(addresses[index]).Port : null;
     }
 }

@@ -3,15 +3,14 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using Stiefel.Protocol.Control;
 using Stiefel.Server.Events;
-using Stiefel.Server.Keys;
+using Stiefel.Server.Http;
 
 namespace Stiefel.Server.Metrics;
 
-/// <summary>Sends the load of each second as server-sent events (WHATWG HTML §9.2) until the client disconnects, its key is revoked, or the server stops.</summary>
+/// <summary>Sends the load of each second as server-sent events (WHATWG HTML §9.2) until the client disconnects, its right to ask ends, or the server stops.</summary>
 /// <param name="history">The source of the samples.</param>
-/// <param name="ring">The accepted keys.</param>
 /// <param name="lifetime">Tells when the server stops.</param>
-public sealed class LoadAnswer(LoadHistory history, KeyRing ring, IHostApplicationLifetime lifetime) : IResult
+public sealed class LoadAnswer(LoadHistory history, IHostApplicationLifetime lifetime) : IResult
 {
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -22,7 +21,7 @@ public sealed class LoadAnswer(LoadHistory history, KeyRing ring, IHostApplicati
         httpContext.Response.Headers.CacheControl = "no-store";
         try
         {
-            await SendAsync(httpContext.Response.BodyWriter, httpContext.Features.Get<ShownKey>(), ends.Token);
+            await SendAsync(httpContext.Response.BodyWriter, httpContext.Features.Get<ShownRight>(), ends.Token);
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
@@ -30,10 +29,10 @@ public sealed class LoadAnswer(LoadHistory history, KeyRing ring, IHostApplicati
         }
     }
 
-    private async Task SendAsync(PipeWriter output, ShownKey? key, CancellationToken token)
+    private async Task SendAsync(PipeWriter output, ShownRight? right, CancellationToken token)
     {
         await output.FlushAsync(token);
-        while (key is null || ring.Accepts(key.Id))
+        while (right is null || right.Holds())
         {
             var sample = await history.Next.WaitAsync(token);
             output.Write("data: "u8);

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Stiefel.Protocol.Control;
 using Stiefel.Server.Events;
-using Stiefel.Server.Keys;
 
 namespace Stiefel.Server.Metrics;
 
@@ -21,7 +20,7 @@ public static class LoadEndpoints
 
     private static Ok<LoadStatus> GetLoad(LoadHistory history) => TypedResults.Ok(history.Now);
 
-    private static IResult GetLiveLoad(LoadHistory history, EventWatchers watchers, KeyRing ring, IHostApplicationLifetime lifetime, HttpContext context)
+    private static IResult GetLiveLoad(LoadHistory history, EventWatchers watchers, IHostApplicationLifetime lifetime, HttpContext context)
     {
         if (watchers.TryAdmit() is not { } watcher)
         {
@@ -29,6 +28,6 @@ public static class LoadEndpoints
         }
 
         context.Response.RegisterForDispose(watcher);
-        return new LoadAnswer(history, ring, lifetime);
+        return new LoadAnswer(history, lifetime);
     }
 }

@@ -4,7 +4,10 @@ namespace Stiefel.Server.Screen;
 internal sealed class ScreenDialogue
 {
     /// <summary>The text of the row while no question is asked.</summary>
-    public const string Keys = "[e] end session  [r] return home  [p] power off  [s] silence the beeps";
+    public const string Keys = "[e] end session  [r] return home  [p] power off  [s] silence beeps";
+
+    /// <summary>True while a question waits for its answer.</summary>
+    public bool IsAsking => _asked != ScreenWish.None;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 

@@ -20,7 +20,7 @@ internal static class ScreenText
     /// <param name="now">The time now, from which ages are computed.</param>
     public static IReadOnlyList<string> Of(ScreenView view, string keys, DateTimeOffset now)
     {
-        var (status, load, network, power, isLow) = view;
+        var (status, load, network, power, isLow, news) = view;
         var head = ServingHeadline.Of(status);
         var minute = load.Minute;
         var latest = minute is [.., var last] ? last : null;
@@ -34,7 +34,7 @@ internal static class ScreenText
             $" disk     {(latest is null ? "" : $"{latest.Requests:0} requests/s{(latest.LatencyMs is { } latency ? $", {latency:0.00} ms each" : "")}{(latest.UnwrittenBytes is { } waiting ? $", {waiting / 1e6:0.0} MB not on it yet" : "")}")}",
             $" power    {(isLow ? "! " : "")}{power}{(latest?.Celsius is { } degrees ? $", {degrees} degrees C" : "")}",
             $" address  {AddressOf(network)}",
-            WarningOf(status, network) is { } warning ? $" !        {warning}" : "",
+            (news ?? WarningOf(status, network)) is { } warning ? $" !        {warning}" : "",
             $" {keys}",
             new string('-', Columns),
         ];

@@ -22,7 +22,13 @@ public sealed class StatusReport(
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     /// <summary>The state of everything, at this moment.</summary>
-    public StatusDocument Now() => new()
+    public StatusDocument Now()
+    {
+        var document = Collect();
+        return document with { Headline = ServingHeadline.Of(document) };
+    }
+
+    private StatusDocument Collect() => new()
     {
         Laptop = options.Boot.Laptop,
         Version = s_version,

@@ -27,7 +27,7 @@ public sealed class HttpFileTests : IDisposable
             ["laptop"] = $"https://stiefel:{laptop.Server.Admin.Port}", ["token"] = AdminToken.For(_files.Key),
         };
         var files = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "http"), "*.http").Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(8, files.Count);
+        Assert.Equal(9, files.Count);
         var sent = 0;
         foreach (var (title, request, expected) in files.SelectMany(file => HttpFile.Read(file, variables)))
         {

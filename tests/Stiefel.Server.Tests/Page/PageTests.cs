@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Stiefel.Server.Browsers;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Sessions;
 using Stiefel.Server.Tests.Hosting;
@@ -79,6 +80,51 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>, IDis
         await page.Tab.PressAsync("Enter", 13);
         await page.Tab.WaitForTextAsync("#wrong", "does not accept this token");
         Assert.Equal("", await page.Tab.AxeAsync());
+    }
+
+    /// <summary>A phone that read the QR code: the code leaves the address, buttons come when the person at the laptop allows it.</summary>
+    [Fact]
+    public async Task Code_InTheAddress_SignsInToLookUntilTheLaptopAllowsMore()
+    {
+        await using var page = await ServedPage.StartAsync(chromium, _files);
+        var services = page.Laptop.Server.Services;
+        services.GetRequiredService<OneTimeCode>().Show();
+        await page.Tab.SetSizeAsync(390, 844, isPhone: true);
+        await page.Tab.GoAsync(new Uri(page.Address, $"/#{services.GetRequiredService<OneTimeCode>().Shown!.Value.Code}"));
+        await page.Tab.WaitForTextAsync("#headline", "Serving stick");
+        var browsers = services.GetRequiredService<BrowserTable>();
+        await page.Tab.WaitForTextAsync("#looking", browsers.Asking!.Check);
+        Assert.False((await page.Tab.ValueAsync("[...document.querySelectorAll('main button')].some(button => button.checkVisibility())"))!.GetValue<bool>());
+        Assert.Equal("/", (await page.Tab.ValueAsync("location.pathname + location.hash"))!.GetValue<string>());
+        Assert.Equal("", await page.Tab.AxeAsync());
+        await page.Tab.PictureAsync("looking-phone.png");
+        browsers.Answer(browsers.Asking!, mayAct: true);
+        await page.Tab.WaitForAsync("document.getElementById('looking').hidden && document.querySelector('#sessions button').checkVisibility()");
+        await page.Tab.ReloadAsync();
+        await page.Tab.WaitForTextAsync("#headline", "Serving stick");
+        await page.Tab.ClickAsync("#leave");
+        await page.Tab.WaitForAsync("!document.getElementById('enter').hidden");
+        await page.Tab.ReloadAsync();
+        await page.Tab.WaitForAsync("!document.getElementById('enter').hidden");
+    }
+
+    [Fact]
+    public async Task Code_Typed_CountsOnce()
+    {
+        await using var page = await ServedPage.StartAsync(chromium, _files);
+        var codes = page.Laptop.Server.Services.GetRequiredService<OneTimeCode>();
+        codes.Show();
+        var code = codes.Shown!.Value.Code;
+        await page.Tab.GoAsync(page.Address);
+        await page.Tab.ClickAsync("#token");
+        await page.Tab.TypeAsync($"{code[..4]}-{code[4..8]} {code[8..].ToLowerInvariant()}");
+        await page.Tab.PressAsync("Enter", 13);
+        await page.Tab.WaitForTextAsync("#looking", "may look only");
+        await page.Tab.ClickAsync("#leave");
+        await page.Tab.ClickAsync("#token");
+        await page.Tab.TypeAsync(code);
+        await page.Tab.PressAsync("Enter", 13);
+        await page.Tab.WaitForTextAsync("#wrong", "no longer, the one on the laptop");
     }
 
     [Fact]

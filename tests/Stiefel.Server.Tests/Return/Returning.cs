@@ -27,7 +27,7 @@ internal sealed class Returning : IAsyncDisposable
     /// <param name="ownSystemRan">True if the laptop's own system started the ramdisk.</param>
     /// <param name="more">Further settings.</param>
     public static Task<Returning> StartAsync(ServerFiles files, int? marks, bool ownSystemRan, params string[] more) =>
-        StartAsync(files, marks, ownSystemRan, RunningServer.Arguments(files), more);
+        StartAsync(files, marks, ownSystemRan, RunningServer.Arguments(files, more), []);
 
     /// <summary>A server with an open export.</summary>
     public static Task<Returning> StartOpenAsync(ServerFiles files) => StartAsync(files, marks: 0, ownSystemRan: true,

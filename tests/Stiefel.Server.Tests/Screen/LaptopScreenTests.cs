@@ -1,5 +1,12 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Stiefel.Protocol.Control;
+using Stiefel.Server.Browsers;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Tests.Hosting;
+using Stiefel.Server.Tests.QrCodes;
 using Stiefel.Server.Tests.Return;
 
 namespace Stiefel.Server.Tests.Screen;
@@ -76,6 +83,70 @@ public sealed class LaptopScreenTests : IDisposable
         await desktop.RequestDiskAsync();
     }
 
-    private Task<Returning> StartAsync(PseudoTerminal terminal) =>
-        Returning.StartAsync(_files, marks: 0, ownSystemRan: true, "--Boot:Laptop", "thinkpad", "--Screen:Terminal", terminal.Path);
+    /// <summary>A phone reads the code off the screen; the person at the keyboard sees which browser it was, and lets it act.</summary>
+    [Fact]
+    public async Task Code_ReadOffTheScreen_SignsABrowserInThatTheKeyboardAllowsMore()
+    {
+        await using var terminal = await PseudoTerminal.OpenAsync();
+        await using var laptop = await StartAsync(terminal, "--Admin:Listen", "0.0.0.0:0");
+        await terminal.WaitForAsync("[c] code");
+        await terminal.TypeAsync("c");
+        await terminal.WaitForAsync("put it away");
+        var address = new Uri(Assert.Single(await QrReader.ReadAsync(await terminal.RowsAsync())));
+        Assert.Equal((Uri.UriSchemeHttps, laptop.Server.Admin.Port, OneTimeCode.Length + 1), (address.Scheme, address.Port, address.Fragment.Length));
+        using var http = new HttpClient { BaseAddress = laptop.Server.Admin };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Code", address.Fragment[1..]);
+        using var answer = await http.PostAsync("/api/v1/browser", null, Token);
+        var given = (await answer.Content.ReadFromJsonAsync<BrowserToken>(Token))!;
+        await terminal.WaitForAsync($"A browser at 127.0.0.1, which shows {given.Check}");
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", given.Token);
+        await terminal.TypeAsync("a");
+        await terminal.WaitForAsync("[c] code");
+        Assert.Equal(new BrowserRights(true, given.Check), await http.GetFromJsonAsync<BrowserRights>("/api/v1/browser", Token));
+    }
+
+    /// <summary>What was meant for another question allows nothing: `y`, or the `A` at the end of an arrow key's letters.</summary>
+    [Theory]
+    [InlineData("y")]
+    [InlineData("\u001b[A")]
+    public async Task Question_AboutABrowser_AnsweredByAnyOtherKey_AllowsNothing(string keys)
+    {
+        await using var terminal = await PseudoTerminal.OpenAsync();
+        await using var laptop = await StartAsync(terminal, "--Admin:Listen", "0.0.0.0:0");
+        await terminal.WaitForAsync("[c] code");
+        var browser = laptop.Server.Services.GetRequiredService<BrowserTable>().Add(IPAddress.Loopback);
+        await terminal.WaitForAsync("May it act, too?");
+        await terminal.TypeAsync(keys);
+        await terminal.WaitForAsync("[c] code");
+        Assert.False(browser.MayAct);
+        Assert.False(laptop.End.First.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Code_PutAwayByAKey_IsWorthNothing()
+    {
+        await using var terminal = await PseudoTerminal.OpenAsync();
+        await using var laptop = await StartAsync(terminal, "--Admin:Listen", "0.0.0.0:0");
+        await terminal.WaitForAsync("[c] code");
+        await terminal.TypeAsync("c");
+        await terminal.WaitForAsync("put it away");
+        await terminal.TypeAsync("p");
+        await terminal.WaitForAsync("thinkpad: WAITING");
+        Assert.Null(laptop.Server.Services.GetRequiredService<OneTimeCode>().Shown);
+        Assert.DoesNotContain("Power off?", terminal.Seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Code_WhereNobodyElseReachesTheControlPlane_IsNotOffered()
+    {
+        await using var terminal = await PseudoTerminal.OpenAsync();
+        await using var laptop = await StartAsync(terminal);
+        await terminal.WaitForAsync("[s] silence beeps");
+        await terminal.TypeAsync("c");
+        await terminal.WaitForAsync("[s] silence beeps\u001b[K");
+        Assert.Null(laptop.Server.Services.GetRequiredService<OneTimeCode>().Shown);
+    }
+
+    private Task<Returning> StartAsync(PseudoTerminal terminal, params string[] more) =>
+        Returning.StartAsync(_files, marks: 0, ownSystemRan: true, ["--Boot:Laptop", "thinkpad", "--Screen:Terminal", terminal.Path, .. more]);
 }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Stiefel.Server.Tests.Screen;
 
 /// <summary>A pseudo-terminal whose other end is this test, which reads what is written on it and types its keys. It is made by python3, which has the system calls.</summary>
-internal sealed class PseudoTerminal : IAsyncDisposable
+internal sealed partial class PseudoTerminal : IAsyncDisposable
 {
     private const string Script = """
         import os, pty, select, sys
@@ -66,12 +67,34 @@ internal sealed class PseudoTerminal : IAsyncDisposable
         }
     }
 
+    /// <summary>The rows of the next whole picture, without what only directs the terminal.</summary>
+    public async Task<IReadOnlyList<string>> RowsAsync()
+    {
+        await WaitForAsync("\u001b7");
+        using var limit = new CancellationTokenSource(TimeLimit.Seconds(30));
+        Match picture;
+        while (!(picture = Picture().Match(Seen)).Success)
+        {
+            await Task.Delay(20, limit.Token);
+        }
+
+        List<string> rows = [.. Row().Matches(picture.Value).Select(match => match.Groups[1].Value)];
+        var width = rows.Max(row => row.Length);
+        return [.. rows.Select(row => row.PadRight(width))];
+    }
+
     public async ValueTask DisposeAsync()
     {
         _python.Kill();
         await _python.WaitForExitAsync(CancellationToken.None);
         _python.Dispose();
     }
+
+    [GeneratedRegex(@"\x1b7.*?\x1b8", RegexOptions.Singleline)]
+    private static partial Regex Picture();
+
+    [GeneratedRegex(@"\x1b\[\d+;1H\x1b\[[01]m(.*?)\x1b\[K")]
+    private static partial Regex Row();
 
     private async Task ReadAsync()
     {

@@ -24,7 +24,7 @@ public sealed class ScreenTextTests
                 " power    the laptop is on battery, 64%, 80 min left, 54 degrees C",
                 " address  fe80::1%eth0",
                 "",
-                " [e] end session  [r] return home  [p] power off  [s] silence the beeps",
+                " [e] end session  [r] return home  [p] power off  [s] silence beeps",
                 new string('-', 79),
             ],
             rows);
