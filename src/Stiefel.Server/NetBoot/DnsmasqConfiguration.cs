@@ -11,7 +11,8 @@ namespace Stiefel.Server.NetBoot;
 /// </summary>
 /// <param name="options">The settings.</param>
 /// <param name="paths">The paths of its files.</param>
-internal sealed class DnsmasqConfiguration(NetBootOptions options, NetBootPaths paths)
+/// <param name="offersHttp">True to answer UEFI's HTTP boot.</param>
+internal sealed class DnsmasqConfiguration(NetBootOptions options, NetBootPaths paths, bool offersHttp)
 {
     private const string Title = "Stiefel: the system of the laptop";
 
@@ -67,7 +68,7 @@ internal sealed class DnsmasqConfiguration(NetBootOptions options, NetBootPaths 
         enable-tftp
         tftp-root={paths.Tftp}
         dhcp-vendorclass=set:pxe,PXEClient
-        dhcp-vendorclass=set:http,HTTPClient
+        {(offersHttp ? "dhcp-vendorclass=set:http,HTTPClient" : "# no HTTP boot")}
         dhcp-vendorclass=set:own,stiefel
         dhcp-match=set:ipxe,175
         dhcp-ignore=tag:!pxe,tag:!http,tag:!own,tag:!ipxe

@@ -46,6 +46,9 @@ internal sealed class NetBootFiles
     /// <summary>The paths of the files.</summary>
     public NetBootPaths Paths { get; }
 
+    /// <summary>True if GRUB has HTTP built in, as Debian's of version 12 has not: without it, what UEFI boots by HTTP ends at GRUB's prompt.</summary>
+    public bool GrubHasHttp => File.Exists(Path.Combine(_options.Files, Grub)) && Mentions(Path.Combine(_options.Files, Grub), "HTTP/1.1"u8);
+
     private string Arguments => $"{UsualArguments} {_options.Arguments}".TrimEnd();
 
     /// <summary>Writes and links the files that TFTP offers.</summary>
@@ -118,6 +121,27 @@ internal sealed class NetBootFiles
         boot
 
         """;
+
+    private static bool Mentions(string file, ReadOnlySpan<byte> word)
+    {
+        using var input = File.OpenRead(file);
+        var buffer = new byte[1 << 16];
+        int kept = 0, count;
+        while ((count = input.Read(buffer, kept, buffer.Length - kept)) > 0)
+        {
+            var seen = buffer.AsSpan(0, kept + count);
+            if (seen.IndexOf(word) >= 0)
+            {
+                return true;
+            }
+
+            // The word may go on in the next piece.
+            kept = Math.Min(word.Length - 1, seen.Length);
+            seen[^kept..].CopyTo(buffer);
+        }
+
+        return false;
+    }
 
     private static string PieceName(int index) => $"initrd.{index}";
 

@@ -34,6 +34,7 @@ public sealed class NetBootServerTests : IDisposable
             _scratch.RandomFile("files/" + name, 100_000);
         }
 
+        File.AppendAllText(_scratch["files/grubx64.efi"], "HTTP/1.1"); // a GRUB that can be booted by HTTP
         _scratch.RandomFile("disk.img", MiB);
         _scratch.KeyDirectory("keys", "stick");
         NativeProcess.Run(0, "ip", "-n", _spaces.Desktop, "address", "add", "10.61.57.14/28", "dev", "far");

@@ -75,11 +75,31 @@ public sealed class NetBootFilesTests : IDisposable
         Assert.All(["", "start.img", "../vmlinuz", "/etc/passwd", "vmlinuz/", "VMLINUZ", "sbin/dnsmasq", "boot.ipxe/..", "../root/etc/stiefel/keys/a.key"], name => Assert.Null(files.Find(name)));
     }
 
+    /// <summary>What GRUB cannot fetch is not offered: it would end at a prompt.</summary>
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("HTTP/1.0", false)]
+    [InlineData("GET %s HTTP/1.1", true)]
+    public void GrubHasHttp_AnywhereInTheProgram_DecidesWhoIsAnswered(string word, bool has)
+    {
+        var options = Options(FillRamdisk());
+        // Also where two pieces of it meet.
+        foreach (var at in new[] { 0, 65_528, 65_530, 65_536, 131_060, 200_000 })
+        {
+            var program = new byte[300_000];
+            Encoding.ASCII.GetBytes(word).CopyTo(program, at);
+            File.WriteAllBytes(Path("files/grubx64.efi"), program);
+            var files = new NetBootFiles(options, Path("root"));
+            Assert.Equal(has, files.GrubHasHttp);
+            Assert.Equal(has, new DnsmasqConfiguration(options, files.Paths, files.GrubHasHttp).Alone(DhcpCable.Of("eth0", options.Network, 1)).Contains("set:http", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public void Dnsmasq_OfACable_IsToldWhatTheDocumentsSay()
     {
         var options = Options(FillRamdisk());
-        var text = new DnsmasqConfiguration(options, new NetBootPaths(options.Directory)).Alone(DhcpCable.Of("eth0", options.Network, 1));
+        var text = new DnsmasqConfiguration(options, new NetBootPaths(options.Directory), offersHttp: true).Alone(DhcpCable.Of("eth0", options.Network, 1));
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(
             [

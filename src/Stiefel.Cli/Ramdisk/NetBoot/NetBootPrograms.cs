@@ -35,7 +35,7 @@ internal static class NetBootPrograms
         new SharedLibraries(root).AddTo(files);
         foreach (var file in files)
         {
-            CopyFile(RamdiskImage.Real(Path.Combine(root, file)), Path.Combine(target, file == Dnsmasq ? "sbin" : "lib", Path.GetFileName(file)));
+            CopyProgram(RamdiskImage.Real(Path.Combine(root, file)), Path.Combine(target, file == Dnsmasq ? "sbin" : "lib", Path.GetFileName(file)));
         }
 
         foreach (var (name, places) in s_programs)
@@ -46,7 +46,21 @@ internal static class NetBootPrograms
 
     private static string? Find(string root, string[] places) => places.Select(place => RamdiskImage.Real(Path.Combine(root, place.TrimStart('/')))).FirstOrDefault(File.Exists);
 
-    // Copy under each of its names, because programs may ask for any of them.
+    // A program asks for a library by one of its names: the library lies there once, and its other names are links to it.
+    private static void CopyProgram(string source, string target)
+    {
+        var (name, directory) = (Path.GetFileName(source), Path.GetDirectoryName(target)!);
+        if (name == Path.GetFileName(target))
+        {
+            CopyFile(source, target);
+            return;
+        }
+
+        CopyFile(source, Path.Combine(directory, name));
+        File.Delete(target);
+        File.CreateSymbolicLink(target, name);
+    }
+
     private static void CopyFile(string source, string target)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
