@@ -102,6 +102,11 @@ public static class ServerHost
             services.AddHostedService<LinkEvents>();
         }
 
+        if (options.StaticAddresses.Count > 0)
+        {
+            services.AddHostedService<StaticAddresses>();
+        }
+
         if (options.HasBootPlane)
         {
             services.AddBoot(options);

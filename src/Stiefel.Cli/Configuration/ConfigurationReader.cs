@@ -224,8 +224,28 @@ internal sealed class ConfigurationReader(string directory)
             "always" => DhcpChoice.Always,
             _ => DhcpChoice.Auto,
         };
+        var addresses = ReadAddresses(network);
         network.Finish();
-        return new NetworkConfiguration { Dhcp = dhcp };
+        return new NetworkConfiguration { Dhcp = dhcp, Addresses = addresses };
+    }
+
+    private static List<StaticAddress> ReadAddresses(ConfigurationSection network)
+    {
+        var texts = network.Texts("addresses") ?? [];
+        List<StaticAddress> addresses = [];
+        for (var index = 0; index < texts.Count; index++)
+        {
+            if (StaticAddress.TryParse(texts[index], out var address))
+            {
+                addresses.Add(address);
+            }
+            else
+            {
+                network.ItemProblem("addresses", index, $"expected {StaticAddress.Expected}, found `{texts[index]}`");
+            }
+        }
+
+        return addresses;
     }
 
     private InitrdConfiguration ReadInitrd(ConfigurationSection initrd)

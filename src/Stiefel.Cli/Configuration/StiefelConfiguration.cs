@@ -103,6 +103,9 @@ internal sealed record LinkConfiguration
 internal sealed record NetworkConfiguration
 {
     public DhcpChoice Dhcp { get; init; } = DhcpChoice.Auto;
+
+    /// <summary>What cards are given while the laptop serves, besides the addresses that they have.</summary>
+    public IReadOnlyList<StaticAddress> Addresses { get; init; } = [];
 }
 
 /// <summary>`network.dhcp`: whether a serving laptop answers DHCP requests of desktops that boot over the network.</summary>

@@ -58,6 +58,7 @@ public static class Help
           --Discovery:Port PORT            UDP; default 61570
           --Discovery:LaptopId DIGITS      the id by which a desktop finds its laptop again; default: made from the machine's numbers
           --Network:Manage true            set every network interface up
+          --Network:Addresses CARD=ADDRESS/BITS,…   give cards addresses, as 52:54:00:12:34:56=192.168.7.1/24
           --Link:Protection wireguard|none   how sessions' blocks cross the link: in a tunnel, or unprotected; default wireguard
           --Link:Port PORT                 UDP, of WireGuard; several desktops take those after it; default 61571
           --Link:Mtu BYTES                 of the payload's link; default 1500

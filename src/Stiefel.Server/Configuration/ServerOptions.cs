@@ -1,4 +1,5 @@
 using System.Net;
+using Stiefel.Linux.Network;
 using Stiefel.Protocol;
 using Stiefel.Protocol.Boot;
 
@@ -45,6 +46,9 @@ public sealed record ServerOptions
     /// <summary>True in the ramdisk, where no other program sets the links up.</summary>
     public required bool ManageNetwork { get; init; }
 
+    /// <summary>Addresses that cards are given besides those that they have.</summary>
+    public IReadOnlyList<StaticAddress> StaticAddresses { get; init; } = [];
+
     /// <summary>The settings for mains and batteries.</summary>
     public required PowerOptions Power { get; init; }
 
@@ -89,6 +93,7 @@ public sealed record ServerOptions
             StateDirectory = reader.Text("State:Directory", "/run/stiefel"),
             Keeping = reader.Choice("State:Keeper", Environment.GetEnvironmentVariable("FDSTORE") is null or "0" ? DiskKeeping.Process : DiskKeeping.Systemd),
             ManageNetwork = inRamdisk,
+            StaticAddresses = ReadStaticAddresses(reader),
             Power = PowerOptions.Read(reader, inRamdisk),
             Return = ReturnOptions.Read(reader, inRamdisk),
             NetBoot = NetBootOptions.Read(reader, inRamdisk, httpListen.Port),
@@ -101,6 +106,18 @@ public sealed record ServerOptions
     }
 
     /// <summary>An open export has a control plane only on request, so that it does not compete with another server for the fixed port.</summary>
+    private static IReadOnlyList<StaticAddress> ReadStaticAddresses(SettingReader reader)
+    {
+        const string Key = "Network:Addresses";
+        if (reader.Text(Key) is not { } text)
+        {
+            return []; // always the same list, so that two records without addresses are equal
+        }
+
+        return [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(one => StaticAddress.TryParse(one, out var address) ? address : throw reader.Wrong(Key, $"a list of {StaticAddress.Expected}"))];
+    }
+
     private static IPEndPoint? ReadAdminListen(SettingReader reader, NbdOptions nbd)
     {
         var fallback = nbd.Access == NbdAccess.Session ? new IPEndPoint(IPAddress.IPv6Any, WellKnownPorts.Admin) : null;

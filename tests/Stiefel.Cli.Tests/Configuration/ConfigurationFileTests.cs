@@ -63,6 +63,7 @@ public class ConfigurationFileTests
     [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n    cmdline: root=x\n", "c:5:14: boot.load.cmdline: expected a list of texts, found `root=x`")]
     [InlineData("boot:\n  load:\n    kernel: /k\n    initrd: /i\n    cmdline: [a, {b: c}]\n", "c:5:18: boot.load.cmdline[1]: expected a text, found a section")]
     [InlineData("boot:\n  part:\n    type: luks\n    block: /dev/x\n", "c:3:5: boot.part.luks_block: missing; with `type: luks` this is the encrypted partition")]
+    [InlineData("network:\n  addresses: [192.168.7.1/24]\n", "c:2:15: network.addresses[0]: expected a card's address, = and an address with its prefix length, as 52:54:00:12:34:56=192.168.7.1/24, found `192.168.7.1/24`")]
     [InlineData("network:\n  dhcp: maybe\n", "c:2:9: network.dhcp: expected auto, off or always, found `maybe`")]
     [InlineData("link:\n  protection: maybe\n", "c:2:15: link.protection: expected wireguard or none, found `maybe`")]
     [InlineData("initrd:\n  packing:\n    compressor: rar\n", "c:3:17: initrd.packing.compressor: expected zstd, xz, gzip or none, optionally with a level: zstd -19; found `rar`")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
@@ -28,6 +29,8 @@ public sealed class NetBootTests : IDisposable
         Assert.StartsWith("Dnsmasq version", said.Text, StringComparison.Ordinal);
         var list = await ExternalProgram.RunAsync(Path.Combine(lib, "ld-linux-x86-64.so.2"), ["--library-path", lib, "--list", Path.Combine(_directory.Path, "sbin/dnsmasq")], token: TestContext.Current.CancellationToken);
         Assert.All(list.Lines.Where(line => line.Contains("=> ", StringComparison.Ordinal)), line => Assert.Contains($"=> {lib}/", line, StringComparison.Ordinal));
+        string[] whole = [.. Directory.EnumerateFiles(lib).Where(file => new FileInfo(file).LinkTarget is null).Select(file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))))];
+        Assert.Equal(whole.Distinct(), whole); // each library once, whatever names it has
         Assert.All(["undionly.kpxe", "shimx64.efi", "grubx64.efi"], name => Assert.True(new FileInfo(Path.Combine(_directory.Path, name)).Length > 10_000, name));
     }
 
@@ -50,7 +53,7 @@ public sealed class NetBootTests : IDisposable
         keys.Create("stick");
         (string? initrd, string? line) = (null, null);
         var departure = new Departure(
-            ConfigurationFile.Parse("c", $"boot: {{disk: {_directory.Path}/kernel}}\nnetwork: {{dhcp: {dhcp}}}\nautokexec: {{grace: 0}}\nserver-setup: {{stiefelsystem-kernel: {_directory.Path}/kernel, stiefelsystem-initrd: {_directory.Path}/stiefel-initrd.img}}\n"),
+            ConfigurationFile.Parse("c", $"boot: {{disk: {_directory.Path}/kernel}}\nnetwork: {{dhcp: {dhcp}, addresses: [\"52:54:00:12:34:56=192.168.7.1/24\", \"52:54:00:12:34:56=fd00::1/64\"]}}\nautokexec: {{grace: 0}}\nserver-setup: {{stiefelsystem-kernel: {_directory.Path}/kernel, stiefelsystem-initrd: {_directory.Path}/stiefel-initrd.img}}\n"),
             keys,
             _ => { })
         {
@@ -65,6 +68,7 @@ public sealed class NetBootTests : IDisposable
         Assert.StartsWith(isHandedOver ? "INITRD.\0NETBOOT\0070701" : "INITRD.\0070701", initrd, StringComparison.Ordinal);
         Assert.Equal(argument.Length > 0, line!.Contains(" stiefel.NetBoot.Dhcp=", StringComparison.Ordinal));
         Assert.Contains(argument, line, StringComparison.Ordinal);
+        Assert.Contains(" stiefel.Network.Addresses=52:54:00:12:34:56=192.168.7.1/24,52:54:00:12:34:56=fd00::1/64", line, StringComparison.Ordinal);
     }
 
     private static string Read(SafeFileHandle file)
