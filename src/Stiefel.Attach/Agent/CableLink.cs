@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Network;
 using Stiefel.Protocol.Handover;
@@ -12,7 +14,8 @@ namespace Stiefel.Attach.Agent;
 /// <param name="mtu">Length of the largest packet.</param>
 /// <param name="say">Hears what cannot be set.</param>
 /// <param name="systems">The name of an interface of the running system, which is used as it is; null for one that is ours alone.</param>
-internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, string? systems = null)
+/// <param name="ownAddress">The IPv4 address and prefix length that it needs; null if the laptop is reached by IPv6.</param>
+internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, string? systems = null, string? ownAddress = null)
 {
     /// <summary>The interface's name. udev keeps it, because it is given before udev starts (systemd.link, NamePolicy=keep).</summary>
     internal const string Name = "stiefellink";
@@ -49,6 +52,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
         }
 
         RouteNetlink.SetUp(link.Index);
+        AddOwnAddress(link.Index);
         if (!link.HasCarrier)
         {
             _carrierSince = long.MaxValue;
@@ -99,6 +103,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
     private void Prepare(NetworkLink link, bool mayInterrupt)
     {
         Try(() => DuplicateAddressDetection.Disable(link.Name));
+        Try(() => Arm(link.Name));
         if (link.Mtu != mtu)
         {
             Try(() => RouteNetlink.SetMtu(link.Index, mtu));
@@ -113,6 +118,23 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
             }
 
             Try(() => RouteNetlink.Rename(link.Index, Name));
+        }
+    }
+
+    // For `stiefel wake`.
+    private void Arm(string name)
+    {
+        if (WakeOnLan.Arm(name))
+        {
+            say($"{mac} listens for the magic packet while this machine is off");
+        }
+    }
+
+    private void AddOwnAddress(int index)
+    {
+        if (ownAddress?.Split('/') is [var address, var prefix])
+        {
+            RouteNetlink.AddAddress(index, IPAddress.Parse(address), int.Parse(prefix, CultureInfo.InvariantCulture));
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class ServerConnector
         (_session, _log) = (session, log);
         _goodbye = new(session, _generations);
         _server = IPAddress.Parse(session.ServerAddress);
-        _link = new(CableLink.MacOf(session), session.Mtu, log.Say, interfaceName);
+        _link = new(CableLink.MacOf(session), session.Mtu, log.Say, interfaceName, session.OwnAddress);
         _sleep = new(() => _link.IsThere, log.Fail);
         _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, session.Mtu) : null;
     }

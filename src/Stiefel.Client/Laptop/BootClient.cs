@@ -67,7 +67,7 @@ internal sealed class BootClient : IDisposable
 
     private static async Task<BootClient> ConnectAsync(FoundServer server, SharedKey key, string path, string orElse, Action<BootManifest> check, CancellationToken token)
     {
-        var http = LaptopHttp.Create(server.Endpoint);
+        var http = LaptopHttp.Create(server);
         try
         {
             using var handshake = new ClientHandshake(key);

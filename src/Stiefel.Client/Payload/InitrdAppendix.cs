@@ -53,6 +53,7 @@ internal static class InitrdAppendix
     {
         Mac = server.Link.Mac.ToString(),
         ServerAddress = WithoutZone(server.Endpoint.Address).ToString(),
+        OwnAddress = server.OwnAddress(),
         Port = grant.Port,
         ExportName = grant.Name,
         RequestTimeoutSeconds = manifest.Link.RequestTimeoutSeconds,

@@ -7,14 +7,15 @@ using Stiefel.Protocol.Discovery;
 namespace Stiefel.Client.Search;
 
 /// <summary>
-/// One UDP socket for all interfaces. It sends questions by IPv6 to ff02::1 of an interface, or by IPv4 to the broadcast address of each network
-/// the interface is in. Failing to send is not an error: an address may still be in duplicate address detection, or the interface may be gone.
+/// One UDP socket for all interfaces. It sends questions by IPv6 to ff02::1 of an interface, or by IPv4 to 255.255.255.255 on it. Failing to send is not
+/// an error: an address may still be in duplicate address detection, or the interface may be gone.
 /// </summary>
 internal sealed class FindSocket : IDisposable
 {
     private static readonly IPAddress s_allNodes = IPAddress.Parse("ff02::1");
 
     private readonly Socket _socket;
+    private readonly Lock _sending = new();
     private readonly AddressFamily _family;
     private readonly int _port;
 
@@ -62,28 +63,16 @@ internal sealed class FindSocket : IDisposable
     {
         if (_family == AddressFamily.InterNetworkV6)
         {
-            Send(find, new IPAddress(s_allNodes.GetAddressBytes(), link.Index));
+            Send(find, new IPEndPoint(new IPAddress(s_allNodes.GetAddressBytes(), link.Index), _port), link.Index);
         }
-        else if (round > 0)
+        else if (round > 0 && RouteNetlink.ListAddresses(link.Index).Any(own => own.Address.AddressFamily == _family))
         {
-            foreach (var own in RouteNetlink.ListAddresses(link.Index).Where(own => own.Address.AddressFamily == _family))
-            {
-                Send(find, BroadcastOf(own));
-            }
+            Send(find, new IPEndPoint(IPAddress.Broadcast, _port), link.Index);
         }
     }
 
-    /// <summary>Sends a datagram to the sender of another one.</summary>
-    public void Answer(IPEndPoint sender, byte[] datagram)
-    {
-        try
-        {
-            _socket.SendTo(datagram, sender);
-        }
-        catch (SocketException)
-        {
-        }
-    }
+    /// <summary>Sends a datagram to the sender of another one, on the interface it came by.</summary>
+    public void Answer(IPEndPoint sender, int linkIndex, byte[] datagram) => Send(datagram, sender, linkIndex);
 
     /// <summary>Receives the next datagram, which may come from anyone, with the interface it came by and the address of ours it was sent to.</summary>
     /// <param name="buffer">Holds more than <see cref="DiscoveryDatagram.Size"/> bytes, so that a longer datagram is not cut and mistaken for one of ours.</param>
@@ -108,25 +97,24 @@ internal sealed class FindSocket : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private void Send(byte[] find, IPAddress to)
+    private void Send(byte[] datagram, IPEndPoint to, int linkIndex)
     {
         try
         {
-            _socket.SendTo(find, new IPEndPoint(to, _port));
+            // The search asks while an answer is sent.
+            lock (_sending)
+            {
+                // An IPv6 address has the interface as its zone.
+                if (_family == AddressFamily.InterNetwork)
+                {
+                    SocketLink.SendBy(_socket, linkIndex);
+                }
+
+                _socket.SendTo(datagram, to);
+            }
         }
         catch (SocketException)
         {
         }
-    }
-
-    private static IPAddress BroadcastOf(LinkAddress own)
-    {
-        var bytes = own.Address.GetAddressBytes();
-        for (var bit = own.PrefixLength; bit < 32; bit++)
-        {
-            bytes[bit / 8] |= (byte)(0x80 >> (bit % 8));
-        }
-
-        return new IPAddress(bytes);
     }
 }

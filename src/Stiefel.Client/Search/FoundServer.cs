@@ -28,8 +28,35 @@ internal sealed record FoundServer(IPEndPoint Endpoint, NetworkLink Link)
         }
     }
 
+    /// <summary>
+    /// Returns this machine's own IPv4 address in the server's network, as `169.254.7.8/16`; the payload's kernel does not give itself one. Null if the way is
+    /// IPv6, or if the server is in another network.
+    /// </summary>
+    public string? OwnAddress()
+    {
+        if (Endpoint.AddressFamily != AddressFamily.InterNetwork)
+        {
+            return null;
+        }
+
+        var own = RouteNetlink.ListAddresses(Link.Index).FirstOrDefault(own =>
+            own.Address.AddressFamily == AddressFamily.InterNetwork && new IPNetwork(NetworkOf(own), own.PrefixLength).Contains(Endpoint.Address));
+        return own is null ? null : $"{own.Address}/{own.PrefixLength}";
+    }
+
     /// <summary>Describes it for a person: `[fe80::1%2]:4644 by eth0`.</summary>
     public override string ToString() => $"{Endpoint} by {Link.Name}";
+
+    private static IPAddress NetworkOf(LinkAddress own)
+    {
+        var bytes = own.Address.GetAddressBytes();
+        for (var bit = own.PrefixLength; bit < 32; bit++)
+        {
+            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        }
+
+        return new IPAddress(bytes);
+    }
 
     private static bool Has(NetworkLink link, IPAddress address) =>
         RouteNetlink.ListAddresses(link.Index).Any(own => own.Address.GetAddressBytes().AsSpan().SequenceEqual(address.GetAddressBytes())

@@ -149,7 +149,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
                 && (onlyInterface is null || ListLinks().Any(link => link.Index == linkIndex))
                 && CallDatagram.TryOpenChallenge(buffer.AsSpan(0, length), key, _nonce, own, out var challenge, out var sleeping))
             {
-                MeetSleeper(socket, sender, challenge, sleeping);
+                MeetSleeper(socket, sender, linkIndex, challenge, sleeping);
             }
             else if (DiscoveryDatagram.OtherVersion(buffer.AsSpan(0, length)) is not null && _met.TryAdd($"version {sender.Address}", true))
             {
@@ -190,7 +190,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
         }
     }
 
-    private void MeetSleeper(FindSocket socket, IPEndPoint sender, byte[] challenge, LaptopIdentity laptop)
+    private void MeetSleeper(FindSocket socket, IPEndPoint sender, int linkIndex, byte[] challenge, LaptopIdentity laptop)
     {
         var who = $"the laptop {WantedLaptop.Describe(laptop)} at {sender.Address} runs its own system";
         if (!wanted.Fits(laptop))
@@ -203,7 +203,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
         }
         else if (_sleepers.Hear(laptop, sender.Address))
         {
-            socket.Answer(sender, CallDatagram.BuildWake(key, _nonce, challenge, sender.Address));
+            socket.Answer(sender, linkIndex, CallDatagram.BuildWake(key, _nonce, challenge, sender.Address));
             ReportOnce(laptop, $"{who}: called it; it warns its user, shuts down and comes back to serve, which takes a minute");
         }
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Stiefel.Client.Boot;
 using Stiefel.Client.Failures;
 using Stiefel.Client.Screen;
@@ -76,7 +77,7 @@ internal static class BootVerb
     {
         Check(options);
         using var raising = CancellationTokenSource.CreateLinkedTokenSource(token);
-        var raiser = options.NoLoad ? Task.CompletedTask : LinkRaiser.RunAsync(line => screen.Say($"  {line}"), raising.Token);
+        var raiser = options.NoLoad ? Task.CompletedTask : RaiseLinksAsync(line => screen.Say($"  {line}"), raising.Token);
         try
         {
             // Load the key once, not for every attempt.
@@ -94,6 +95,10 @@ internal static class BootVerb
             await raiser;
         }
     }
+
+    // Where the kernel has IPv6 it gives all the addresses that are needed.
+    private static Task RaiseLinksAsync(Action<string> say, CancellationToken token) => Task.WhenAll(
+        LinkRaiser.RunAsync(say, token), Socket.OSSupportsIPv6 ? Task.CompletedTask : LinkLocalSetup.RunAsync(say, token));
 
     // Check the options before anything starts, because trying again does not help.
     private static void Check(BootSequenceOptions options)

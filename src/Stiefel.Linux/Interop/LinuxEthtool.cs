@@ -3,10 +3,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>linux/ethtool.h and linux/sockios.h, as far as link settings need them.</summary>
+/// <summary>linux/ethtool.h and linux/sockios.h, as far as link settings and Wake-on-LAN need them.</summary>
 internal static unsafe partial class LinuxEthtool
 {
     internal const uint ETHTOOL_GLINKSETTINGS = 0x4c;
+    internal const uint ETHTOOL_GWOL = 0x5;
+    internal const uint ETHTOOL_SWOL = 0x6;
+    internal const uint WAKE_MAGIC = 1 << 5;
     internal const uint SIOCETHTOOL = 0x8946;
 
     internal const int ETHTOOL_LINK_MODE_10baseT_Half_BIT = 0;
@@ -38,6 +41,15 @@ internal static unsafe partial class LinuxEthtool
         internal byte master_slave_state;
         internal byte rate_matching;
         internal fixed uint reserved[7];
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ethtool_wolinfo
+    {
+        internal uint cmd;
+        internal uint supported;
+        internal uint wolopts;
+        internal fixed byte sopass[6];
     }
 
     /// <summary>net/if.h: struct ifreq with the member ifr_data.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Stiefel.Linux.Interop;
 
-/// <summary>linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/if.h and linux/if_arp.h.</summary>
+/// <summary>linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/fib_rules.h, linux/neighbour.h, linux/if.h and linux/if_arp.h.</summary>
 internal static class LinuxRtnetlink
 {
     internal const ushort RTM_NEWLINK = 16;
@@ -14,6 +14,14 @@ internal static class LinuxRtnetlink
 
     internal const ushort RTM_NEWROUTE = 24;
     internal const ushort RTM_GETROUTE = 26;
+    internal const ushort RTM_NEWNEIGH = 28;
+    internal const ushort RTM_DELNEIGH = 29;
+    internal const ushort RTM_GETNEIGH = 30;
+    internal const ushort RTM_NEWRULE = 32;
+
+    internal const ushort NDA_DST = 1;
+    internal const ushort NDA_LLADDR = 2;
+    internal const byte NTF_USE = 1;
 
     internal const uint RTNLGRP_LINK = 1;
     internal const uint RTNLGRP_IPV4_IFADDR = 5;
@@ -37,9 +45,17 @@ internal static class LinuxRtnetlink
     internal const uint IFA_F_DADFAILED = 0x08;
     internal const uint IFA_F_TENTATIVE = 0x40;
 
+    internal const ushort RTA_DST = 1;
     internal const ushort RTA_OIF = 4;
     internal const ushort RTA_MULTIPATH = 9;
+    internal const ushort RTA_TABLE = 15;
     internal const byte RTN_UNICAST = 1;
+    internal const byte RTPROT_STATIC = 4;
+
+    internal const ushort FRA_SRC = 2;
+    internal const ushort FRA_PRIORITY = 6;
+    internal const ushort FRA_TABLE = 15;
+    internal const byte FR_ACT_TO_TBL = 1;
 
     internal const uint IFF_UP = 1;
     internal const uint IFF_LOOPBACK = 8;
@@ -60,6 +76,32 @@ internal static class LinuxRtnetlink
         internal byte rtm_scope;
         internal byte rtm_type;
         internal uint rtm_flags;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ndmsg
+    {
+        internal byte ndm_family;
+        internal byte ndm_pad1;
+        internal ushort ndm_pad2;
+        internal int ndm_ifindex;
+        internal ushort ndm_state;
+        internal byte ndm_flags;
+        internal byte ndm_type;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct fib_rule_hdr
+    {
+        internal byte family;
+        internal byte dst_len;
+        internal byte src_len;
+        internal byte tos;
+        internal byte table;
+        internal byte res1;
+        internal byte res2;
+        internal byte action;
+        internal uint flags;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
@@ -10,12 +9,6 @@ namespace Stiefel.Linux.Network;
 /// </summary>
 public sealed class LinkDatagramSocket : IDisposable
 {
-    // linux/in.h and linux/in6.h: the options that set the interface for outgoing unicast, in network byte order.
-    private const int IPPROTO_IP = 0;
-    private const int IP_UNICAST_IF = 50;
-    private const int IPPROTO_IPV6 = 41;
-    private const int IPV6_UNICAST_IF = 76;
-
     private readonly Socket _socket;
     private readonly IPEndPoint _any;
 
@@ -62,17 +55,7 @@ public sealed class LinkDatagramSocket : IDisposable
     public void Answer(ReceivedDatagram question, ReadOnlySpan<byte> answer)
     {
         // Only one thread sends on this socket, so the option applies to the next datagram.
-        Span<byte> index = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32BigEndian(index, question.Interface);
-        if (_socket.AddressFamily == AddressFamily.InterNetworkV6)
-        {
-            _socket.SetRawSocketOption(IPPROTO_IPV6, IPV6_UNICAST_IF, index);
-        }
-        else
-        {
-            _socket.SetRawSocketOption(IPPROTO_IP, IP_UNICAST_IF, index);
-        }
-
+        SocketLink.SendBy(_socket, question.Interface);
         _socket.SendTo(answer, SocketFlags.None, question.Remote);
     }
 

@@ -82,7 +82,7 @@ public static class RouteNetlink
             ifa_family = (byte)(isV6 ? SysSocket.AF_INET6 : SysSocket.AF_INET),
             ifa_prefixlen = checked((byte)prefixLength),
             ifa_flags = (byte)(isV6 ? IFA_F_NODAD : 0),
-            ifa_scope = address.IsIPv6LinkLocal ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+            ifa_scope = address.IsIPv6LinkLocal || Ipv4LinkLocal.Contains(address) ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
             ifa_index = (uint)index,
         };
         var bytes = address.GetAddressBytes();

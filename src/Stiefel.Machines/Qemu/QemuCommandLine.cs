@@ -31,6 +31,10 @@ public static class QemuCommandLine
 
     private const string BeeperId = "beeper";
 
+    private const int FirstIdleHub = 100;
+
+    private const string IdleMac = "52:54:00:5e:1d:";
+
     /// <summary>The PCI Express slot of the adapter. It has its own port, so that the adapter can be unplugged while the machine runs.</summary>
     public const string AdapterSlot = "adapter-slot";
 
@@ -199,7 +203,25 @@ public static class QemuCommandLine
             (true, _) => ",romfile=,bootindex=1",
             _ => ",romfile=",
         };
-        arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={adapterEnd},mac={cable.Mac}{rom}"]);
+        if (cable.IsPluggedIn)
+        {
+            arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={adapterEnd},mac={cable.Mac}{rom}"]);
+        }
+
+        AddIdleCards(arguments, cable);
+    }
+
+    /// <summary>Adds cards, each at a hub of its own with nothing else.</summary>
+    private static void AddIdleCards(List<string> arguments, CableEnd cable)
+    {
+        for (var index = 1; index <= cable.IdleCards; index++)
+        {
+            arguments.AddRange(
+            [
+                "-netdev", $"hubport,id=idle-{index},hubid={FirstIdleHub + index}",
+                "-device", $"virtio-net-pci,netdev=idle-{index},mac={IdleMac}{index:x2},romfile=",
+            ]);
+        }
     }
 
     /// <summary>Adds a hub that joins the first cable, these sockets and the adapter; returns the adapter's port.</summary>

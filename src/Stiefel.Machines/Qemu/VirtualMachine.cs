@@ -128,14 +128,16 @@ public sealed class VirtualMachine : IAsyncDisposable
     }
 
     /// <summary>Plugs the network adapter in again, with the same address.</summary>
-    public Task PlugAdapterAsync(CancellationToken token)
+    /// <param name="token">Cancels the work.</param>
+    /// <param name="model">QEMU's name of another model; null for the same.</param>
+    public Task PlugAdapterAsync(CancellationToken token, string? model = null)
     {
         var cable = _options.Cable ?? throw new InvalidOperationException($"{Name} has no network adapter");
         return _monitor.ExecuteAsync(
             "device_add",
             new JsonObject
             {
-                ["driver"] = cable.Model,
+                ["driver"] = model ?? cable.Model,
                 ["id"] = QemuCommandLine.AdapterId,
                 ["bus"] = QemuCommandLine.AdapterSlot,
                 ["netdev"] = QemuCommandLine.CableId,

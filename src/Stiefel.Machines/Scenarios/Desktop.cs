@@ -26,13 +26,24 @@ public sealed class Desktop : IAsyncDisposable
     /// <param name="token">Cancels the start.</param>
     /// <param name="recording">A file that records all traffic on the cable; null for none.</param>
     /// <param name="isSecond">True for a second desktop, on its own cable to the laptop.</param>
+    public static Task<Desktop> StartAsync(
+        MachineRun run, string name, DesktopStart start, string? keyFile, CancellationToken token, string? recording = null, bool isSecond = false) =>
+        StartAsync(run, name, start, keyFile, (isSecond ? run.SecondDesktopEnd : run.DesktopEnd) with { Recording = recording }, "", token);
+
+    /// <summary>Powers the desktop on, with cards and kernel arguments of the caller's choice.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="name">The desktop's name in logs and timeline.</param>
+    /// <param name="start">How the desktop loads the ramdisk.</param>
+    /// <param name="keyFile">The key on its stick; null for a desktop without one.</param>
+    /// <param name="end">Its end of the cable.</param>
+    /// <param name="arguments">Kernel arguments besides the usual ones.</param>
+    /// <param name="token">Cancels the start.</param>
     public static async Task<Desktop> StartAsync(
-        MachineRun run, string name, DesktopStart start, string? keyFile, CancellationToken token, string? recording = null, bool isSecond = false)
+        MachineRun run, string name, DesktopStart start, string? keyFile, CableEnd end, string arguments, CancellationToken token)
     {
         var medium = await ClientMedium.MakeAsync(
-            Path.Combine(run.WorkDirectory, name), start, run.Ramdisk, keyFile, MachineRun.KernelArguments, token);
-        var end = isSecond ? run.SecondDesktopEnd : run.DesktopEnd;
-        return new Desktop(await run.StartAsync(name, medium.Startup, medium.Disks, end with { Recording = recording }, token));
+            Path.Combine(run.WorkDirectory, name), start, run.Ramdisk, keyFile, $"{MachineRun.KernelArguments} {arguments}".TrimEnd(), token);
+        return new Desktop(await run.StartAsync(name, medium.Startup, medium.Disks, end, token));
     }
 
     /// <summary>Wraps a desktop loaded from a station, which already runs the payload.</summary>

@@ -20,6 +20,9 @@ public sealed record AttachSession
     /// <summary>The server's address: IPv6 link-local without a zone, or IPv4.</summary>
     public required string ServerAddress { get; init; }
 
+    /// <summary>The desktop's own IPv4 address and prefix length, `169.254.7.8/16`, if the server's is IPv4; null if the kernel gives the interface what it needs.</summary>
+    public string? OwnAddress { get; init; }
+
     /// <summary>TCP port of the block server, inside the tunnel if there is one.</summary>
     public required int Port { get; init; }
 

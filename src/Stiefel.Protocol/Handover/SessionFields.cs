@@ -54,11 +54,15 @@ internal static class SessionFields
         new("goodbye-key", "64 lower-case hexadecimal digits", s => s.Goodbye!.Key, (s, v) => IsHexadecimal(v, 2 * SessionGoodbye.KeySize) ? InGoodbye(s, g => g with { Key = v }) : null, Secret: true),
     ];
 
-    private static readonly SessionField[] s_all = [.. s_always, .. s_goodbye, .. s_tunnel];
+    /// <summary>The line of a link by IPv4.</summary>
+    private static readonly SessionField s_ownAddress =
+        new("address", "an IPv4 address and a prefix length from 1 to 31, as 169.254.7.8/16", s => s.OwnAddress!, (s, v) => IsOwnAddress(v) ? s with { OwnAddress = v } : null);
+
+    private static readonly SessionField[] s_all = [.. s_always, s_ownAddress, .. s_goodbye, .. s_tunnel];
 
     /// <summary>The lines of this session's file.</summary>
     public static IReadOnlyList<SessionField> Of(AttachSession session) =>
-        [.. s_always, .. session.Goodbye is null ? [] : s_goodbye, .. session.Tunnel is null ? [] : s_tunnel];
+        [.. s_always, .. session.OwnAddress is null ? [] : new[] { s_ownAddress }, .. session.Goodbye is null ? [] : s_goodbye, .. session.Tunnel is null ? [] : s_tunnel];
 
     public static AttachSession Parse(string text)
     {
@@ -135,6 +139,10 @@ internal static class SessionFields
 
     private static bool IsMac(string value) =>
         value.Length == 17 && value.Select((c, i) => i % 3 == 2 ? c == ':' : char.IsAsciiHexDigit(c)).All(ok => ok);
+
+    private static bool IsOwnAddress(string value) =>
+        value.Split('/') is [var address, var prefix] && IsAddress(address) && !address.Contains(':', StringComparison.Ordinal)
+        && Number(prefix, 1, 31) is { } number && Text(number) == prefix;
 
     // IPAddress also accepts `7`, `0x7f.1` and `[fe80::1]:80`; accept only the usual notation here.
     private static bool IsAddress(string value) =>

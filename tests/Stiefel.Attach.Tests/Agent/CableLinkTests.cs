@@ -106,6 +106,24 @@ public sealed class CableLinkTests
         }
     }
 
+    [Fact]
+    public void Raise_LaptopByIPv4_HasItsAddressAlsoWhenReplugged()
+    {
+        using var cable = new Cable();
+        var link = new CableLink(s_mac, mtu: 1500, Assert.Fail, ownAddress: "169.254.7.8/16");
+        Assert.Equal("169.254.7.8", IPv4Of(Until(link, ready: true)));
+
+        cable.PlugOut();
+        Assert.Contains("no network interface has the address", link.Raise(needsLinkLocal: false).Missing, StringComparison.Ordinal);
+        cable.PlugIn();
+
+        Assert.Equal("169.254.7.8", IPv4Of(Until(link, ready: true)));
+        Assert.Contains("scope link", Ip("-4 address show dev stiefellink"), StringComparison.Ordinal);
+    }
+
+    private static string IPv4Of(CableLinkState state) =>
+        Assert.Single(RouteNetlink.ListAddresses(state.Index), own => own is { PrefixLength: 16 }).Address.ToString();
+
     private static CableLinkState Until(CableLink link, bool ready)
     {
         var deadline = Environment.TickCount64 + 20_000;

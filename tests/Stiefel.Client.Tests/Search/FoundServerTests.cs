@@ -29,6 +29,22 @@ public sealed class FoundServerTests
     }
 
     [Fact]
+    public void OwnAddress_WayByIPv4_IsTheOneOfTheServersNetwork()
+    {
+        using var cable = new Cable("own0");
+        cable.RaiseFar();
+        cable.RaiseNear();
+        PrivateNetwork.Ip("address add 10.1.0.1/24 dev own0");
+        PrivateNetwork.Ip("address add 169.254.7.8/16 dev own0");
+        var link = RouteNetlink.ListLinks().Single(link => link.Name == "own0");
+
+        Assert.Equal("169.254.7.8/16", new FoundServer(IPEndPoint.Parse("169.254.9.1:4644"), link).OwnAddress());
+        Assert.Equal("10.1.0.1/24", new FoundServer(IPEndPoint.Parse("10.1.0.9:4644"), link).OwnAddress());
+        Assert.Null(new FoundServer(IPEndPoint.Parse("10.2.0.9:4644"), link).OwnAddress());
+        Assert.Null(new FoundServer(new IPEndPoint(IPAddress.Parse("fe80::1"), 4644), link).OwnAddress());
+    }
+
+    [Fact]
     public void AtAddress_NoRoute_SaysSo()
     {
         var error = Assert.Throws<ServerException>(() => FoundServer.AtAddress(IPEndPoint.Parse("192.168.77.1:4644")));

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Stiefel.Client.Laptop;
 using Stiefel.Client.Search;
 using Stiefel.Client.Tests.Laptop;
 using Stiefel.Linux.Network;
@@ -92,6 +93,47 @@ public sealed class ServerSearchTests : IDisposable
         var found = await Search().FindFirstAsync(_stop.Token);
         Assert.Equal(new IPEndPoint(IPAddress.Parse("10.9.8.2"), 99), found.Endpoint);
         Assert.Equal("four0", found.Link.Name);
+    }
+
+    /// <summary>The kernel's route to 169.254.0.0/16 is that of the first cable: neither question nor connection may follow it.</summary>
+    [Fact]
+    public async Task Search_ByIPv4LinkLocalOnTwoCables_AsksAndConnectsByTheRightOne()
+    {
+        using var first = new Cable("two0");
+        using var second = new Cable("two1");
+        Cable[] cables = [first, second];
+        for (var i = 0; i < cables.Length; i++)
+        {
+            File.WriteAllText($"/proc/sys/net/ipv6/conf/two{i}/disable_ipv6", "1");
+            cables[i].RaiseFar();
+            cables[i].RaiseNear();
+            PrivateNetwork.Ip($"address add 169.254.7.{i + 1}/16 dev two{i}");
+        }
+
+        using var laptop = second.Far(() =>
+        {
+            PrivateNetwork.Ip("address add 169.254.9.9/16 dev far");
+            return new Responder(_key, bootPort: 99, AddressFamily.InterNetwork);
+        });
+        using var listener = second.Far(() =>
+        {
+            var listener = new TcpListener(IPAddress.Parse("169.254.9.9"), 99);
+            listener.Start();
+            return listener;
+        });
+
+        var found = await Search().FindFirstAsync(_stop.Token);
+        Assert.Equal(("169.254.9.9:99", "two1"), (found.Endpoint.ToString(), found.Link.Name));
+
+        using var http = LaptopHttp.Create(found);
+        var request = http.GetAsync("/", _stop.Token);
+        using (var connection = await listener.AcceptSocketAsync(_stop.Token))
+        {
+            Assert.Equal("169.254.7.2", ((IPEndPoint)connection.RemoteEndPoint!).Address.ToString());
+            await connection.SendAsync("HTTP/1.1 204 No Content\r\n\r\n"u8.ToArray(), _stop.Token);
+            using var answer = await request;
+            Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        }
     }
 
     [Fact]

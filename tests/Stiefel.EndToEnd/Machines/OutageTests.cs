@@ -15,6 +15,10 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
     private const string Recording = "cable.pcap";
     private const string Marker = "marker-block-7b3f19c05ad24e86-of-the-laptops-disk";
     private const string TunnelNumber = PayloadChecks.InLink + " ip -o link show dev stiefeltunnel | cut -d: -f1";
+    // ETHTOOL_GWOL (linux/ethtool.h), as `ethtool` shows it; WAKE_MAGIC is 32.
+    private const string WakesBy =
+        "perl -e 'socket(S, 2, 2, 0); $w = pack(\"L3x8\", 5, 0, 0); $r = pack(\"a16Px16\", \"stiefellink\", $w); ioctl(S, 0x8946, $r) or die $!; print((unpack(\"L3\", $w))[2] == 32 ? \"magic\" : \"not\")'";
+
     private const string File = "/root/written-after-all";
 
     private static readonly TimeSpan s_serverAway = TimeSpan.FromSeconds(8);
@@ -37,6 +41,18 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
         },
         (File, "written"),
         Recording);
+
+    /// <summary>The adapter is replaced by one of another kind with the same address, which can wake the desktop, as the usual one cannot: `stiefel wake` is heard from then on.</summary>
+    [Fact]
+    [Trait("Needs", "long")]
+    public Task Desktop_AdapterReplacedByOneThatCanWakeIt_IsArmedForTheMagicPacket() => PlayAsync("wake-armed", async (_, payload) =>
+    {
+        // Its driver is on the disk that it leads to.
+        await payload.Shell.RunAsync("modprobe 8139cp", Token);
+        await ReplugAsync(payload.Desktop, payload.Shell, "rtl8139");
+        Assert.Equal("magic", (await payload.Shell.RunAsync($"{PayloadChecks.InLink} {WakesBy}", Token)).Trim());
+        await payload.Desktop.PowerOffAsync(payload.Shell, Token);
+    });
 
     private async Task UseAsync(RunningPayload payload)
     {
@@ -126,13 +142,13 @@ public sealed class OutageTests(MachineParts parts) : PayloadScenario(parts)
     }
 
     /// <summary>Replugs the adapter, which gets another interface index: writing waits and goes on, in the same tunnel.</summary>
-    private async Task ReplugAsync(Desktop desktop, ConsoleShell shell)
+    private async Task ReplugAsync(Desktop desktop, ConsoleShell shell, string? model = null)
     {
         var before = await shell.RunAsync(TunnelNumber, Token);
         await desktop.Machine.UnplugAdapterAsync(Token);
         await shell.StartAsync("dd if=/dev/urandom of=/root/replug bs=64k count=16 conv=fsync status=none", Token);
         await Task.Delay(s_adapterAway, Token);
-        await desktop.Machine.PlugAdapterAsync(Token);
+        await desktop.Machine.PlugAdapterAsync(Token, model);
         var written = await shell.FinishAsync(TimeLimits.Command * 2, Token);
         Assert.True(written.ExitCode == 0, $"writing while the adapter was away failed: {written.Text}");
         Assert.Equal(before, await shell.RunAsync(TunnelNumber, Token));

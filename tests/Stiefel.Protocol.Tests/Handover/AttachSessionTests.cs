@@ -58,6 +58,31 @@ public sealed class AttachSessionTests
         Assert.DoesNotContain("555", wrong.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Format_LaptopByIPv4_HasTheDesktopsOwnAddress()
+    {
+        var session = s_session with { ServerAddress = "169.254.9.1", OwnAddress = "169.254.7.8/16" };
+        var text = Text.Replace("fe80::5054:ff:fe12:3457", "169.254.9.1", StringComparison.Ordinal) + "address=169.254.7.8/16\n";
+        Assert.Equal(text, session.Format());
+        Assert.Equal(session, AttachSession.Parse(text));
+    }
+
+    [Theory]
+    [InlineData("169.254.7.8")]
+    [InlineData("169.254.7.8/")]
+    [InlineData("169.254.7.8/0")]
+    [InlineData("169.254.7.8/32")]
+    [InlineData("169.254.7.8/016")]
+    [InlineData("169.254.7.8/16/16")]
+    [InlineData("169.254.7/16")]
+    [InlineData("fe80::1/16")]
+    [InlineData("/16")]
+    public void Parse_WrongOwnAddress_SaysWhereAndWhat(string wrong)
+    {
+        var thrown = Assert.Throws<FormatException>(() => AttachSession.Parse($"{Text}address={wrong}\n"));
+        Assert.Equal($"/stiefel/session:12: address: expected an IPv4 address and a prefix length from 1 to 31, as 169.254.7.8/16, got '{wrong}'", thrown.Message);
+    }
+
     [Theory]
     [InlineData("tunnel-port=61571\n", "", "/stiefel/session: the line tunnel-port= is missing")]
     [InlineData("tunnel-secret=", "#", "/stiefel/session: the line tunnel-secret= is missing")]
