@@ -66,7 +66,7 @@ internal static class DesktopSide
 
     private static async Task FetchPlainAsync(FoundServer server, Func<Stream, Task> copy)
     {
-        using var http = LaptopHttp.Create(server.Endpoint);
+        using var http = LaptopHttp.Create(server);
         using var response = await http.GetAsync(LaptopSide.PlainPath, HttpCompletionOption.ResponseHeadersRead);
         response.EnsureSuccessStatusCode();
         await using var body = await response.Content.ReadAsStreamAsync();

@@ -52,5 +52,5 @@ public sealed class FoundServerTests
     }
 
     private static bool HasLinkLocal(string name) => RouteNetlink.ListLinks().Any(
-        link => link.Name == name && RouteNetlink.ListAddresses(link.Index).Any(own => own.Address.IsIPv6LinkLocal));
+        link => link.Name == name && RouteNetlink.ListAddresses(link.Index).Any(own => own.IsUsable && own.Address.IsIPv6LinkLocal));
 }
