@@ -22,6 +22,7 @@ internal static class LinuxRtnetlink
     internal const ushort NDA_DST = 1;
     internal const ushort NDA_LLADDR = 2;
     internal const byte NTF_USE = 1;
+    internal const ushort NUD_NOARP = 0x40;
 
     internal const uint RTNLGRP_LINK = 1;
     internal const uint RTNLGRP_IPV4_IFADDR = 5;

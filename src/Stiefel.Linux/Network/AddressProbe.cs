@@ -43,10 +43,13 @@ public static class AddressProbe
         }
     }
 
-    /// <summary>True for an entry that has the neighbour's hardware address.</summary>
+    /// <summary>
+    /// True for an entry with a hardware address that the neighbour gave. Before the loopback or any IPv4 address was up, the kernel takes every address for a
+    /// broadcast and asks nobody (inet_addr_type, net/ipv4/fib_frontend.c): such an entry needs no ARP and is no answer.
+    /// </summary>
     internal static bool IsAnswered(NetlinkMessage message, int index, IPAddress address)
     {
-        if (message.Type != RTM_NEWNEIGH || !message.TryReadHeader<ndmsg>(out var header, out var attributes) || header.ndm_ifindex != index)
+        if (message.Type != RTM_NEWNEIGH || !message.TryReadHeader<ndmsg>(out var header, out var attributes) || header.ndm_ifindex != index || (header.ndm_state & NUD_NOARP) != 0)
         {
             return false;
         }
@@ -69,7 +72,7 @@ public static class AddressProbe
         }
         catch (LinuxException)
         {
-            // It went with its interface; otherwise the kernel forgets it by itself.
+            // The entry went with its interface; in all other cases the kernel drops it in time.
         }
     }
 

@@ -65,6 +65,7 @@ public sealed class LinkLocalSetupTests : IDisposable
     public void RunAsync_AddressInUseOnTheCable_TakesTheNext()
     {
         var mac = RouteNetlink.ListLinks().Single(link => link.Name == "ll0").Mac;
+        Ip("link set lo up");
         Ip($"-n {_far} address add {Ipv4LinkLocal.Of(mac, 0)}/16 dev ll0");
 
         _running = LinkLocalSetup.RunAsync(_lines.Enqueue, _stop.Token);
@@ -91,13 +92,13 @@ public sealed class LinkLocalSetupTests : IDisposable
         Assert.False(Ipv4LinkLocal.Contains(IPAddress.Parse("192.168.254.1")));
     }
 
-    private static IPAddress AddressOf(string name)
+    private IPAddress AddressOf(string name)
     {
         IPAddress? address = null;
         Assert.True(SpinWait.SpinUntil(
             () => RouteNetlink.ListLinks().FirstOrDefault(link => link.Name == name) is { } link
                 && (address = RouteNetlink.ListAddresses(link.Index).FirstOrDefault(own => Ipv4LinkLocal.Contains(own.Address))?.Address) is not null,
-            s_limit), $"{name} has no address");
+            s_limit), $"{name} has no address: {string.Join(" | ", _lines)}");
         return address!;
     }
 }
