@@ -6,7 +6,7 @@ namespace Stiefel.Protocol.Tests.Control;
 public class ControlDocumentsTests
 {
     private static readonly string s_written = """
-        {"laptop":"thinkpad","version":"0.1.0","startedAt":"2026-01-02T03:04:05+00:00",
+        {"laptop":"thinkpad","version":"0.1.0","startedAt":"2026-01-02T03:04:05+00:00","headline":{"isAsUsual":true,"title":"t","since":null,"next":"n"},
         "disk":{"path":"/dev/sda","readOnly":false,"state":"read-for-boot","heldBy":null,"heldSince":null},
         "link":{"protection":"none","warning":"w"},
         "boot":{"title":"Debian","kernelRelease":"6.1","kernelBytes":8,"initrdBytes":36,"driversAvailable":true,"problem":null,"decided":"grub.cfg","others":["b"],"passedOver":["c"],"otherSystems":["d"],"notes":["e"]},
