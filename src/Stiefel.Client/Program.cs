@@ -17,7 +17,7 @@ try
     }
     else if (args is [AttachVerb.Name, ..])
     {
-        // What is left is the agent's, which it starts: drivers are loaded while they still can be.
+        // The privileges that remain are for the agent: load drivers while that is still possible.
         RescueDrivers.Load(args);
         LeastPrivilege.Keep(
             Capability.SysAdmin, Capability.NetAdmin, Capability.IpcLock, Capability.SysResource, Capability.MakeNode, Capability.DacOverride,

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Stiefel.CommandLine;
 
-/// <summary>What a command answers to programs: one object in one line, written without a serializer's knowledge of types.</summary>
+/// <summary>A command's JSON answer: one object in one line, written without type metadata.</summary>
 public static class JsonLine
 {
     private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -75,7 +75,7 @@ internal static class AgentProgram
         disk.KeepConnected();
     }
 
-    /// <summary>Makes this process one that must outlive what it serves.</summary>
+    /// <summary>Prepares this process to outlive the system that depends on it.</summary>
     internal static void Settle(AttachLog log)
     {
         ProcessSignals.IgnoreTermination();

@@ -63,11 +63,11 @@ internal sealed class AttachedDisk : IDisposable
         }
     }
 
-    /// <summary>Makes a device that is free on a running system, of which nothing else is touched. Waits for the laptop, and for nothing else.</summary>
+    /// <summary>Attaches the disk to a free device of a running system, and changes nothing else there. Waits for the laptop only.</summary>
     /// <param name="index">The device's number.</param>
     /// <param name="interfaceName">The system's interface to the laptop.</param>
-    /// <param name="session">What was agreed.</param>
-    /// <param name="log">Hears what is waited for.</param>
+    /// <param name="session">The session agreed with the laptop.</param>
+    /// <param name="log">Receives the reasons for waiting.</param>
     /// <exception cref="IOException">The device cannot be made, for example because something else has taken it meanwhile.</exception>
     internal static AttachedDisk AttachBeside(int index, string interfaceName, AttachSession session, AttachLog log)
     {

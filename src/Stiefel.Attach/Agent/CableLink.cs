@@ -11,10 +11,10 @@ namespace Stiefel.Attach.Agent;
 /// name. Needs neither /proc nor /sys to be mounted: after switch-root the agent has none.
 /// </summary>
 /// <param name="mac">The hardware address.</param>
-/// <param name="mtu">Length of the largest packet.</param>
-/// <param name="say">Hears what cannot be set.</param>
-/// <param name="systems">The name of an interface of the running system, which is used as it is; null for one that is ours alone.</param>
-/// <param name="ownAddress">The IPv4 address and prefix length that it needs; null if the laptop is reached by IPv6.</param>
+/// <param name="mtu">Size of the largest packet, in bytes.</param>
+/// <param name="say">Receives settings that cannot be made.</param>
+/// <param name="systems">The name of an interface of the running system, which is used as it is; null if the interface belongs to the agent alone.</param>
+/// <param name="ownAddress">The IPv4 address and prefix length to give the card; null if the laptop is reached by IPv6.</param>
 internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, string? systems = null, string? ownAddress = null)
 {
     /// <summary>The interface's name. udev keeps it, because it is given before udev starts (systemd.link, NamePolicy=keep).</summary>
@@ -63,7 +63,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
         return new(link.Index, needsLinkLocal ? MissingLinkLocal(link) : null);
     }
 
-    // Found by its name, since a bridge has the address of its card. An address that a network manager took away is added again.
+    // Find it by name, because a bridge has the address of its card. Add the address again if a network manager removed it.
     private CableLinkState RaiseSystems(string name, bool needsLinkLocal)
     {
         if (RouteNetlink.ListLinks().FirstOrDefault(link => link.Name == name) is not { } link)
@@ -81,7 +81,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
         return new(link.Index, needsLinkLocal ? MissingLinkLocal(link) : null);
     }
 
-    /// <summary>The card is plugged in.</summary>
+    /// <summary>True if the card is plugged in.</summary>
     internal bool IsThere => Find(RouteNetlink.ListLinks(), mac) is not null;
 
     /// <summary>Reads the card's hardware address from the session.</summary>
@@ -121,7 +121,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
         }
     }
 
-    // For `stiefel wake`.
+    // `stiefel wake` switches this desktop on by the magic packet.
     private void Arm(string name)
     {
         if (WakeOnLan.Arm(name))

@@ -22,11 +22,11 @@ internal static class OnlineWait
 
         """;
 
-    // An initramfs makes its /run as one of its first steps, and hands it over when it has mounted the root.
+    // An initramfs makes its /run as one of its first steps, and hands it over once it has mounted the root.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
 
-    /// <summary>Begins, on a thread of its own, since a file system may have to be waited for.</summary>
+    /// <summary>Begins on a thread of its own, because /run may not be mounted yet.</summary>
     internal static void Bound(AttachLog log) => new Thread(() => PlaceWhenPossible(log), StackBytes) { IsBackground = true }.Start();
 
     private static void PlaceWhenPossible(AttachLog log)

@@ -27,8 +27,8 @@ internal sealed class ServerConnector
     /// <summary>The numbers of connections; questions about notices take theirs from here too.</summary>
     internal ConnectionGenerations Numbers => _generations;
 
-    /// <param name="session">What was agreed.</param>
-    /// <param name="log">Hears what a person must know.</param>
+    /// <param name="session">The session agreed with the laptop.</param>
+    /// <param name="log">Receives messages for the person.</param>
     /// <param name="interfaceName">The running system's interface to the laptop; null if the agent has one of its own.</param>
     internal ServerConnector(AttachSession session, AttachLog log, string? interfaceName = null)
     {
@@ -40,7 +40,7 @@ internal sealed class ServerConnector
         _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, session.Mtu) : null;
     }
 
-    /// <summary>To be called now and then while the connection is not lost: whether the card is back after a sleep.</summary>
+    /// <summary>Checks whether the card is back after a sleep; call it now and then while the connection is not lost.</summary>
     internal void LookAfterSleep() => _sleep.Look();
 
     /// <summary>Tries until it is connected, and reports what is missing meanwhile. Throws <see cref="DiskLostException"/> if it was connected before and never can be again.</summary>

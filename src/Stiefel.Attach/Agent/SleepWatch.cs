@@ -7,11 +7,11 @@ namespace Stiefel.Attach.Agent;
 /// A card that is gone when this computer wakes, as some drivers and docks leave it: the system would wait for ever, and nothing on it can be read to say why.
 /// It is said in the kernel's log, and the system is not put to sleep again.
 /// </summary>
-/// <param name="slept">How long this computer has slept in all.</param>
-/// <param name="milliseconds">A clock.</param>
-/// <param name="isThere">Looks for the card.</param>
-/// <param name="refuse">Forbids the system to sleep; false if it takes no such word.</param>
-/// <param name="fail">For the kernel's log.</param>
+/// <param name="slept">Returns how long this computer has slept in all.</param>
+/// <param name="milliseconds">A clock that counts milliseconds.</param>
+/// <param name="isThere">Returns true if the card is there.</param>
+/// <param name="refuse">Forbids the system to sleep; false if it could not.</param>
+/// <param name="fail">Writes an error to the kernel's log.</param>
 internal sealed class SleepWatch(Func<TimeSpan> slept, Func<long> milliseconds, Func<bool> isThere, Func<bool> refuse, Action<string> fail)
 {
     /// <summary>Cards that are initialized anew, as on USB, take some seconds.</summary>
@@ -31,7 +31,7 @@ internal sealed class SleepWatch(Func<TimeSpan> slept, Func<long> milliseconds, 
 
     private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(1);
 
-    // How long it had slept when the card was seen last.
+    // Total time of sleep when the card was last seen.
     private TimeSpan _before = slept();
     private long? _missingSince;
     private bool _isTold;
@@ -41,7 +41,7 @@ internal sealed class SleepWatch(Func<TimeSpan> slept, Func<long> milliseconds, 
     {
     }
 
-    /// <summary>To be called again and again; costs nothing as long as the computer has not slept.</summary>
+    /// <summary>Looks for the card after a sleep. Call it repeatedly; it costs nothing if the computer has not slept.</summary>
     internal void Look()
     {
         if (slept() - _before < s_shortest)

@@ -24,7 +24,7 @@ internal sealed class AttachLog
     private string[] _consoles = [];
     private int _shownBelow;
 
-    /// <summary>Gets every line as well, as long as somebody waits at it; null for nobody.</summary>
+    /// <summary>Receives a copy of every line while somebody waits at it; null if nobody does.</summary>
     internal SafeFileHandle? Watcher { get; set; }
 
     /// <param name="nodeDirectory">A directory on the initramfs, so that the log's descriptor holds no mounted file system.</param>

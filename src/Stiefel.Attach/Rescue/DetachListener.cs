@@ -6,7 +6,7 @@ using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Attach.Rescue;
 
-/// <summary>Hears at a socket, which only root can reach, what `stiefel-client detach` asks.</summary>
+/// <summary>Listens at a socket that only root can reach for the questions of `stiefel-client detach`.</summary>
 internal sealed class DetachListener : IDisposable
 {
     private const int QuestionMilliseconds = 1000;
@@ -19,22 +19,22 @@ internal sealed class DetachListener : IDisposable
     private readonly Socket _socket;
     private bool _hasBegun;
 
-    /// <param name="path">Where the socket is made; one that a process left that was killed is replaced.</param>
-    /// <param name="goodbye">The disk's end.</param>
-    /// <param name="abandon">Disconnects the device without a word to the laptop.</param>
-    /// <param name="leave">Takes away what else is left. Done before the last answer, since the next agent may follow at once.</param>
+    /// <param name="path">The socket's path; a socket left by a killed process is replaced.</param>
+    /// <param name="goodbye">Ends the use of the disk and tells the laptop.</param>
+    /// <param name="abandon">Disconnects the device without telling the laptop.</param>
+    /// <param name="leave">Removes everything else. Called before the last answer, because the next agent may start at once.</param>
     internal DetachListener(string path, FinalGoodbye goodbye, Action abandon, Action leave)
     {
         (_path, _goodbye, _abandon, _leave) = (path, goodbye, abandon, leave);
         File.Delete(path);
         _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         _socket.Bind(new UnixDomainSocketEndPoint(path));
-        // Connecting takes the right to write (man 7 unix), and nobody hears yet.
+        // Connecting needs write permission (man 7 unix), and nothing listens yet.
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         _socket.Listen(Backlog);
     }
 
-    /// <summary>Answers until the one who asks has been told how the disk ended.</summary>
+    /// <summary>Answers questions until a client has been told how the disk ended.</summary>
     internal void HearUntilEnd()
     {
         while (true)
@@ -49,7 +49,7 @@ internal sealed class DetachListener : IDisposable
             }
             catch (SocketException)
             {
-                // One that asked and did not wait; no memory for a moment.
+                // A client that did not wait for its answer, or no memory for a moment.
                 Thread.Sleep(QuestionMilliseconds / 10);
             }
         }
@@ -81,7 +81,7 @@ internal sealed class DetachListener : IDisposable
         }
         catch (SocketException) when (isEnd)
         {
-            // The one that asked is gone, and the disk is, too.
+            // The client is gone, but the disk has been detached.
         }
 
         return isEnd;

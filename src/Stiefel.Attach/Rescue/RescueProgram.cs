@@ -13,7 +13,7 @@ using Stiefel.Protocol.Handover;
 namespace Stiefel.Attach.Rescue;
 
 /// <summary>
-/// The agent of a disk on a running system, which `stiefel-client attach` has started. In contrast to a payload's, nothing of that system depends on it: it takes no
+/// The agent of a disk on a running system, started by `stiefel-client attach`. Unlike with a payload, nothing of that system depends on it: it takes no
 /// interface away, frees no device that it did not make, and ends when it is told to.
 /// </summary>
 internal static class RescueProgram
@@ -21,10 +21,10 @@ internal static class RescueProgram
     private const int StackBytes = 256 * 1024;
     private const int StandardError = 2;
 
-    // Processes in a session's or service's group are killed when that ends (man 5 systemd.kill); the root group is nobody's.
+    // Move to the root group: processes in the group of a session or service are killed when it ends (man 5 systemd.kill).
     private const string RootGroup = "/sys/fs/cgroup/cgroup.procs";
 
-    /// <summary>Returns the exit code: 0 after the end that was asked for.</summary>
+    /// <summary>Runs until the disk is detached. Returns the exit code: 0 if detach was asked for.</summary>
     internal static int Run(AttachOrder order)
     {
         using var errors = new SafeFileHandle(StandardError, ownsHandle: false);
@@ -59,7 +59,7 @@ internal static class RescueProgram
         return AttachSession.Parse(text);
     }
 
-    // A person is at this computer and decides when it is switched off, whatever the laptop wishes.
+    // Ignore the laptop's requests to power off: the person at this computer decides.
     private static NoticeBoard Board(AttachLog log) => new(log.Say, log.Fail, powerOff: () => true, () => Environment.TickCount64);
 
     private static void LeaveGroup()
@@ -70,7 +70,7 @@ internal static class RescueProgram
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Another kind of control groups, or none: the end of a session may end this, too.
+            // Control groups are of another kind or missing: the end of the session may end this process, too.
         }
     }
 
@@ -97,7 +97,7 @@ internal static class RescueProgram
         }
         catch (LinuxException)
         {
-            // It leads nowhere, and the next one takes it up.
+            // A leftover tunnel leads nowhere, and the next agent reuses it.
         }
     }
 }

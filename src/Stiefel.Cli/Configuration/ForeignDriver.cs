@@ -9,8 +9,8 @@ internal sealed record ForeignDriver(string Address, string Sha256)
 
     /// <summary>Reads `ADDRESS SHA256`.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="directory">What a relative path is relative to.</param>
-    /// <param name="problem">What is wrong with it, where the result is null.</param>
+    /// <param name="directory">The directory that a relative path starts from.</param>
+    /// <param name="problem">The error, if the result is null.</param>
     public static ForeignDriver? Read(string text, string directory, out string problem)
     {
         problem = $"expected an address and the SHA-256 of what is there (sha256sum), such as https://example.org/driver-1.0.tar.gz 0123…, found `{text}`";
@@ -19,7 +19,7 @@ internal sealed record ForeignDriver(string Address, string Sha256)
             : null;
     }
 
-    /// <summary>True if it comes over a network.</summary>
+    /// <summary>True if the archive is fetched over a network.</summary>
     public static bool IsRemote(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
 }

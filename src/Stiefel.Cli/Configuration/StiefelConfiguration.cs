@@ -104,7 +104,7 @@ internal sealed record NetworkConfiguration
 {
     public DhcpChoice Dhcp { get; init; } = DhcpChoice.Auto;
 
-    /// <summary>What cards are given while the laptop serves, besides the addresses that they have.</summary>
+    /// <summary>Addresses that cards get while the laptop serves, in addition to those that they have.</summary>
     public IReadOnlyList<StaticAddress> Addresses { get; init; } = [];
 }
 

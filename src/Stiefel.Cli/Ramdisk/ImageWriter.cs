@@ -13,7 +13,7 @@ internal sealed class ImageWriter(string directory, StepLog log)
     /// <param name="kernel">The image's kernel.</param>
     /// <param name="parts">The parts of the initrd.</param>
     /// <param name="programs">The programs, for the manifest.</param>
-    /// <param name="wishes">Likewise, see <see cref="RamdiskWishes"/>.</param>
+    /// <param name="wishes">The hash of <see cref="RamdiskWishes"/>, for the manifest.</param>
     /// <param name="netBoot">The archive for desktops that boot over the network; null for none.</param>
     /// <param name="sizeLimit">Largest size of the initrd in MiB; null if the user has chosen something larger on purpose.</param>
     /// <exception cref="FailedException">The initrd is larger than allowed; nothing was written.</exception>

@@ -59,7 +59,7 @@ internal sealed class IncludedFiles(string laptop, string root)
         }
     }
 
-    /// <summary>Lists what both would copy, in an order that stays; a source that is not there is listed, too.</summary>
+    /// <summary>Lists what both would copy, in a stable order; a missing source is listed, too.</summary>
     public IEnumerable<(string Source, string Target)> List(IEnumerable<IncludedFile> files, IEnumerable<string> beginnings)
     {
         foreach (var file in files)

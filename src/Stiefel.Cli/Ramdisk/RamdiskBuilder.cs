@@ -63,7 +63,7 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         return await MakeProgramsAsync(cache, new PackStep(cache, log, work.Path), await FetchAsync(cache, token), work.Path, token);
     }
 
-    // The top of the tree that files of the laptop's own are taken from.
+    // Root of the tree from which the laptop's own files are copied.
     private string Laptop => request.Own?.Laptop.Root ?? "/";
 
     // The laptop's own kernel may not support every compression, so leave its part uncompressed.
@@ -105,7 +105,7 @@ internal sealed class RamdiskBuilder(RamdiskRequest request, StepLog log)
         return DebianSource.For(debian with { Components = [.. debian.Components.Union(_content.MoreComponents)] }, request.Mirror, File.Exists(OsRelease) ? File.ReadAllText(OsRelease) : "");
     }
 
-    // The headers of another distribution's kernel are in packages that mmdebstrap does not know.
+    // mmdebstrap cannot install the kernel headers of other distributions.
     private DebianSource HeadersSource() => _content.Drivers.Count > 0 && request.Own is { } own && Distribution.Of(own.Laptop).Id is not ("debian" or "ubuntu")
         ? throw new FailedException("initrd.drivers: drivers are built for kernels of Debian and Ubuntu only; with `kernel: debian` (initrd.kernel) the ramdisk has Debian's")
         : Source();

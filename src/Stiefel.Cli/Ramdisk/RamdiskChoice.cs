@@ -13,7 +13,7 @@ internal sealed record RamdiskChoice(OwnRamdiskKernel? Own, RamdiskPrograms? Pro
     /// <summary>True if nothing must be downloaded.</summary>
     public bool IsAtHand => Own is not null && Programs is not null && !BuildsDrivers;
 
-    /// <summary>Drivers are built for it, which takes a mirror.</summary>
+    /// <summary>True if drivers are built for it, for which a mirror is needed.</summary>
     public bool BuildsDrivers { get; init; }
 
     /// <summary>Chooses kernel and programs.</summary>

@@ -52,7 +52,7 @@ internal sealed record RamdiskContent
     /// <summary>The laptop's own firmware files to include, as prefixes of paths.</summary>
     public IReadOnlyList<string> Firmware { get; private init; } = [];
 
-    /// <summary>Drivers that are not in the kernel, and are built.</summary>
+    /// <summary>Drivers that do not come with the kernel and have to be built.</summary>
     public IReadOnlyList<ForeignDriver> Drivers { get; private init; } = [];
 
     /// <summary>Components of the archive that these parts need in addition to the configured ones.</summary>

@@ -6,12 +6,12 @@ using Stiefel.Cli.Ramdisk.Steps;
 namespace Stiefel.Cli.Ramdisk;
 
 /// <summary>
-/// Hashes what a configuration asks of the ramdisk, with the laptop's own files that it adds. The manifest keeps the hash: once it differs, the ramdisk is to be
+/// Hashes what a configuration asks of the ramdisk, with the laptop's own files that it adds. The manifest keeps the hash: if it differs, the ramdisk has to be
 /// made anew although kernel and programs are the same.
 /// </summary>
 internal static class RamdiskWishes
 {
-    /// <summary>Hashes them.</summary>
+    /// <summary>Computes the hash.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="laptop">The top of the laptop's tree, for files of its own.</param>
     public static string HashOf(StiefelConfiguration configuration, string laptop)
@@ -32,7 +32,7 @@ internal static class RamdiskWishes
         return ContentHash.Of(Encoding.UTF8.GetBytes(key.ToString()));
     }
 
-    // A missing file is a wish, too: the build says what is missing.
+    // Include missing files too: the build reports them.
     private static string Describe(FileInfo file) =>
         Directory.Exists(file.FullName) ? "directory"
         : file.Exists ? $"{file.UnixFileMode & UnixFileMode.UserExecute} {ContentHash.OfFile(file.FullName)}"

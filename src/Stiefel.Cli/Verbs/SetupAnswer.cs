@@ -5,13 +5,13 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>What `stiefel setup-server-os --dry-run` would do, for programs.</summary>
+/// <summary>The JSON answer of `stiefel setup-server-os --dry-run`.</summary>
 internal static class SetupAnswer
 {
-    /// <param name="laptop">What the laptop is.</param>
+    /// <param name="laptop">The laptop.</param>
     /// <param name="plan">The changes.</param>
-    /// <param name="made">What is said of the ramdisk and its boot entry.</param>
-    /// <param name="stops">What would keep it from working.</param>
+    /// <param name="made">Messages about the ramdisk and its boot entry.</param>
+    /// <param name="stops">Findings that would keep it from working.</param>
     public static string Of(LaptopFacts laptop, SetupPlan plan, string made, IEnumerable<Finding> stops) => JsonLine.Of(
         ("distribution", laptop.Distribution.Name),
         ("bootLoader", laptop.Boot.Name),

@@ -6,7 +6,7 @@ internal sealed record BootSequenceOptions : LaptopChoice
     /// <summary>The program that attaches the disk in the payload.</summary>
     public required string AttachFile { get; init; }
 
-    /// <summary>Take the disk even from another desktop that uses it.</summary>
+    /// <summary>True to take the disk even from another desktop that uses it.</summary>
     public bool TakeOver { get; init; }
 
     /// <summary>A rehearsal: search and fetch, and stop before anything changes here or on the laptop. It wakes no laptop, sets no interface up and requests no disk.</summary>

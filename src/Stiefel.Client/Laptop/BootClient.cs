@@ -60,7 +60,7 @@ internal sealed class BootClient : IDisposable
     public static Task<BootClient> ConnectAsync(FoundServer server, SharedKey key, CancellationToken token) =>
         ConnectAsync(server, key, "/v1/discovery", "", ManifestLimits.Check, token);
 
-    /// <summary>The same for the disk alone: the laptop need not have anything to boot, and its boot files are not opened.</summary>
+    /// <summary>Connects for the disk alone: the laptop need not have anything to boot, and its boot files are not opened.</summary>
     /// <inheritdoc cref="ConnectAsync(FoundServer, SharedKey, CancellationToken)"/>
     public static Task<BootClient> ConnectForDiskAsync(FoundServer server, SharedKey key, CancellationToken token) =>
         ConnectAsync(server, key, "/v1/disk", ", or its programs are older than this client and give no disk without a boot", ManifestLimits.CheckLink, token);
@@ -166,7 +166,7 @@ internal sealed class BootClient : IDisposable
     public Task<ExportGrant> RequestDiskAsync(bool takeOver, CancellationToken token) => RequestDiskAsync(new ExportRequest(takeOver), token);
 
     /// <inheritdoc cref="RequestDiskAsync(bool, CancellationToken)"/>
-    /// <param name="request">What is asked for; the tunnel's key is added.</param>
+    /// <param name="request">The request; the tunnel's key is added to it.</param>
     /// <param name="token">Cancels the request.</param>
     public async Task<ExportGrant> RequestDiskAsync(ExportRequest request, CancellationToken token)
     {

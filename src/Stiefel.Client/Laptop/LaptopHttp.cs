@@ -35,7 +35,7 @@ internal static class LaptopHttp
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            // An IPv4 address has no zone, and every interface may be in the network of these.
+            // An IPv4 address names no interface, and several cables may have the same network.
             if (Ipv4LinkLocal.Contains(endpoint.Address))
             {
                 SocketLink.BindTo(socket, server.Link.Name);

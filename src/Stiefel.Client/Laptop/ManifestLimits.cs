@@ -34,7 +34,7 @@ internal static class ManifestLimits
         CheckLink(manifest);
     }
 
-    /// <summary>Checks only what a client needs that boots nothing.</summary>
+    /// <summary>Checks only the values that matter to a client that boots nothing.</summary>
     /// <exception cref="ServerException">A value is impossible or not supported.</exception>
     public static void CheckLink(BootManifest manifest)
     {

@@ -2,7 +2,7 @@ using Stiefel.Client.Boot;
 
 namespace Stiefel.Client.Rescue;
 
-/// <summary>What `attach` is asked for.</summary>
+/// <summary>The options of `attach`.</summary>
 internal sealed record AttachOptions : LaptopChoice
 {
     /// <summary>The program that keeps the disk attached.</summary>
@@ -11,15 +11,15 @@ internal sealed record AttachOptions : LaptopChoice
     /// <summary>How long to search for the laptop.</summary>
     public TimeSpan SearchLimit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The disk itself may be written.</summary>
+    /// <summary>True to allow writes to the disk itself.</summary>
     public bool Write { get; init; }
 
-    /// <summary>A snapshot may be written, which is discarded at the end.</summary>
+    /// <summary>True to write to a snapshot, which is discarded at the end.</summary>
     public bool Guest { get; init; }
 
-    /// <summary>Take the disk even from another desktop that uses it.</summary>
+    /// <summary>True to take the disk even from another desktop that uses it.</summary>
     public bool TakeOver { get; init; }
 
-    /// <summary>For the person.</summary>
+    /// <summary>The kind of access, for a person.</summary>
     public string AccessText => Guest ? "as a guest: what is written is discarded at the end" : Write ? "WRITABLE" : "read-only";
 }

@@ -14,7 +14,7 @@ namespace Stiefel.Client.Rescue;
 /// Gives a running system the laptop's disk. The order protects the data: the rule that keeps others away comes before the device, the laptop itself refuses
 /// writes unless they were asked for, and whatever fails leaves neither rule nor grant behind.
 /// </summary>
-/// <param name="options">What is asked for.</param>
+/// <param name="options">The command's options.</param>
 /// <param name="key">The stick's key.</param>
 /// <param name="screen">Shows the progress.</param>
 /// <param name="system">The running system.</param>
@@ -84,7 +84,7 @@ internal sealed class AttachSequence(AttachOptions options, SharedKey key, BootS
                 $"the laptop refuses: {PrintableText.Of(refusal.Message)}. Nothing was changed; --take-over would end that desktop's session and lose what it has not saved");
         }
 
-        // A laptop of before ignores what it does not know, and gives the disk itself.
+        // A laptop with older programs ignores the unknown fields, and grants the disk itself.
         if ((!options.Write && !grant.ReadOnly && !grant.Guest) || (options.Guest && !grant.Guest))
         {
             throw new RefusedException($"the laptop's programs are older than this client and cannot give its disk {(options.Guest ? "to a guest" : "read-only")}: update its ramdisk (`stiefel create-initrd`)");

@@ -1,6 +1,6 @@
 namespace Stiefel.Client.Rescue;
 
-/// <summary>What is attached, on record as long as this system runs: a directory that only root reaches, with the device's name and the agent's socket.</summary>
+/// <summary>The record of what is attached: a directory that only root can reach, with the device's name and the agent's socket. It lasts until this system ends.</summary>
 /// <param name="directory">The directory.</param>
 internal sealed class AttachState(string directory = AttachState.UsualDirectory)
 {
@@ -23,7 +23,7 @@ internal sealed class AttachState(string directory = AttachState.UsualDirectory)
         File.WriteAllText(_file, device + "\n");
     }
 
-    /// <summary>Forgets it.</summary>
+    /// <summary>Deletes the record.</summary>
     public void End()
     {
         if (System.IO.Directory.Exists(directory))

@@ -3,7 +3,7 @@ using Stiefel.Protocol.Handover;
 
 namespace Stiefel.Client.Rescue;
 
-/// <summary>Takes the laptop's disk away from this system, which does not use it any more, and tells the laptop so.</summary>
+/// <summary>Detaches the laptop's disk, which this system no longer uses, and tells the laptop.</summary>
 /// <param name="system">The running system.</param>
 /// <param name="say">Shows the person one line.</param>
 internal sealed class DetachSequence(IDetachingSystem system, Action<string> say)
@@ -14,12 +14,12 @@ internal sealed class DetachSequence(IDetachingSystem system, Action<string> say
     /// <param name="force">Do not wait for a laptop that is away.</param>
     /// <param name="token">Cancels the wait for the laptop; the device is gone by then.</param>
     /// <exception cref="RefusedException">Something uses the disk; nothing was changed.</exception>
-    /// <exception cref="FailedException">The disk is detached, and the laptop does not know that it was left in order.</exception>
+    /// <exception cref="FailedException">The disk is detached, but the laptop does not know that it was left in order.</exception>
     public async Task RunAsync(string device, bool force, CancellationToken token)
     {
         if (!force)
         {
-            // Looking at the disk and writing it back would wait in the kernel, where nothing ends it.
+            // Do not look at the disk or write it back: that would wait in the kernel without end.
             await WaitForLaptopAsync(token);
             RefuseIfUsed(device);
         }

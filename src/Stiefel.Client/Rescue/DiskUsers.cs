@@ -3,7 +3,7 @@ using Stiefel.Linux.Processes;
 
 namespace Stiefel.Client.Rescue;
 
-/// <summary>What uses an attached disk.</summary>
+/// <summary>Finds out what uses an attached disk.</summary>
 internal static class DiskUsers
 {
     /// <summary>One line for each; none if nothing does.</summary>
@@ -14,7 +14,7 @@ internal static class DiskUsers
         return
         [
             .. FileUsers.Of(file => IsOf(file, path)).Select(user => $"{user.Name} (process {user.Id}) has it open"),
-            // A hibernated system on it is not in use.
+            // The image of a hibernated system on the disk does not count as use.
             .. DiskUse.Check(path).Where(reason => reason.Kind != DiskUseKind.Hibernated).Select(reason => reason.Message),
         ];
     }

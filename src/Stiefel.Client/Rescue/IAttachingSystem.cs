@@ -8,19 +8,19 @@ internal interface IAttachingSystem
     /// <summary>The number of a network block device that nobody uses.</summary>
     int FindFreeDevice();
 
-    /// <summary>Keeps everything from touching the device by itself, before it is there.</summary>
+    /// <summary>Keeps other programs from touching the device by themselves; called before the device exists.</summary>
     void KeepOthersAway(int index);
 
-    /// <summary>Takes that back.</summary>
+    /// <summary>Lets other programs touch the device again.</summary>
     void LetOthersIn(int index);
 
     /// <summary>Starts the agent, and returns once the disk is there.</summary>
-    /// <exception cref="Stiefel.CommandLine.FailedException">It ended before; it has said why.</exception>
+    /// <exception cref="Stiefel.CommandLine.FailedException">The agent ended before that; it has said why.</exception>
     Task AttachAsync(int index, string interfaceName, AttachSession session, CancellationToken token);
 
     /// <summary>True if the kernel refuses writes to the device.</summary>
     bool IsReadOnly(int index);
 
-    /// <summary>Takes the disk away again.</summary>
+    /// <summary>Detaches the disk again.</summary>
     void Abandon(int index);
 }

@@ -17,7 +17,7 @@ internal sealed class NbdDevices(string sysRoot = "/sys")
         var count = 0;
         for (; Directory.Exists(PlaceOf(count)); count++)
         {
-            // A device that the older interface has connected shows its process.
+            // A device that was connected through the older ioctl interface has a file with its process number.
             if (SizeOf(count) == 0 && !File.Exists(Path.Combine(PlaceOf(count), "pid")))
             {
                 return count;

@@ -7,8 +7,8 @@ internal static class RescueDrivers
 {
     private static readonly string[] s_needed = ["nbd", "wireguard"];
 
-    /// <summary>Loads what is missing. Whether it worked is seen later, when it is needed.</summary>
-    /// <param name="arguments">The command's: nothing is loaded for one that only shows its help.</param>
+    /// <summary>Loads the missing modules. Failures show later, when the module is needed.</summary>
+    /// <param name="arguments">The command line; nothing is loaded for one that only shows help.</param>
     /// <param name="sysRoot">Where sysfs is; another directory in tests.</param>
     public static void Load(IReadOnlyList<string> arguments, string sysRoot = "/sys")
     {

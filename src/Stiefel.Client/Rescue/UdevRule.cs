@@ -12,7 +12,7 @@ internal sealed class UdevRule(string device)
 {
     private static readonly ExternalProgramOptions s_options = new() { Timeout = TimeSpan.FromSeconds(60) };
 
-    /// <summary>Where udev has its files; another directory in tests.</summary>
+    /// <summary>udev's directory; another one in tests.</summary>
     public string UdevDirectory { get; init; } = "/run/udev";
 
     /// <summary>Runs udevadm; tests replace it.</summary>
@@ -33,7 +33,7 @@ internal sealed class UdevRule(string device)
     private bool IsUdevThere => Directory.Exists(UdevDirectory);
 
     /// <summary>Makes the rule, and returns once udev follows it.</summary>
-    /// <exception cref="RefusedException">udev cannot be told.</exception>
+    /// <exception cref="RefusedException">udev does not take the rule.</exception>
     public void Make()
     {
         if (!IsUdevThere)
@@ -54,7 +54,7 @@ internal sealed class UdevRule(string device)
         }
     }
 
-    /// <summary>Returns when udev has handled what it has heard of so far.</summary>
+    /// <summary>Waits until udev has handled all events so far.</summary>
     public void Settle()
     {
         if (IsUdevThere)
@@ -63,7 +63,7 @@ internal sealed class UdevRule(string device)
         }
     }
 
-    /// <summary>Takes the rule away, and what it had said of the device.</summary>
+    /// <summary>Removes the rule, and the properties that it gave the device.</summary>
     public void Remove()
     {
         if (!System.IO.File.Exists(File))
@@ -84,7 +84,7 @@ internal sealed class UdevRule(string device)
         }
         catch (ExternalProgramException)
         {
-            // The device is empty by now, or its partitions appear a moment later.
+            // The device may be empty by now, or its partitions may appear a moment later.
         }
     }
 }

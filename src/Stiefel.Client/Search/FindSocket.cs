@@ -101,7 +101,7 @@ internal sealed class FindSocket : IDisposable
     {
         try
         {
-            // The search asks while an answer is sent.
+            // The search may send a question at the same time as this answer.
             lock (_sending)
             {
                 // An IPv6 address has the interface as its zone.

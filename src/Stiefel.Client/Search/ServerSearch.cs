@@ -54,7 +54,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
         throw new OperationCanceledException(token);
     }
 
-    /// <summary>Waits for the first laptop, and gives up after some time.</summary>
+    /// <summary>Waits for the first laptop, up to a limit of time.</summary>
     /// <exception cref="ServerException">Nobody answered.</exception>
     public async Task<FoundServer> FindFirstAsync(TimeSpan within, CancellationToken token)
     {

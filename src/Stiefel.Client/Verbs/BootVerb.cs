@@ -96,7 +96,7 @@ internal static class BootVerb
         }
     }
 
-    // Where the kernel has IPv6 it gives all the addresses that are needed.
+    // A kernel with IPv6 makes the link-local address by itself.
     private static Task RaiseLinksAsync(Action<string> say, CancellationToken token) => Task.WhenAll(
         LinkRaiser.RunAsync(say, token), Socket.OSSupportsIPv6 ? Task.CompletedTask : LinkLocalSetup.RunAsync(say, token));
 

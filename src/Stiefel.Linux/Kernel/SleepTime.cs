@@ -3,7 +3,7 @@ using static Stiefel.Linux.Interop.SysTime;
 
 namespace Stiefel.Linux.Kernel;
 
-/// <summary>How long this machine has been suspended since its kernel started (man 2 clock_gettime). Needs no /proc.</summary>
+/// <summary>The time for which this machine has been suspended since its kernel started (man 2 clock_gettime). Needs no /proc.</summary>
 public static class SleepTime
 {
     /// <summary>All suspensions together; a few microseconds where there was none.</summary>
@@ -11,7 +11,7 @@ public static class SleepTime
     {
         get
         {
-            // In this order the difference is never negative.
+            // Read them in this order, so that the difference is never negative.
             var awake = Read(CLOCK_MONOTONIC);
             return Read(CLOCK_BOOTTIME) - awake;
         }

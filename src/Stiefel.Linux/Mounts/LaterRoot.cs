@@ -38,8 +38,8 @@ public static class LaterRoot
     /// system's process 1 looks for it.
     /// </summary>
     /// <param name="path">A path below /run.</param>
-    /// <param name="content">What is in it.</param>
-    /// <returns>False as long as there is no /run in memory.</returns>
+    /// <param name="content">The file's content.</param>
+    /// <returns>False while no file system in memory is mounted at /run.</returns>
     /// <exception cref="LinuxException">The file cannot be written.</exception>
     public static bool TryPlaceInRun(string path, string content) => TryPlaceInRun(IsThere ? Root : "", path, content);
 

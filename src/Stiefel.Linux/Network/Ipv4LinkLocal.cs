@@ -7,7 +7,7 @@ namespace Stiefel.Linux.Network;
 /// <summary>IPv4 link-local addresses (RFC 3927): what two machines on a cable use if one of them has no IPv6.</summary>
 public static class Ipv4LinkLocal
 {
-    /// <summary>The bits of the network.</summary>
+    /// <summary>Prefix length of 169.254.0.0/16.</summary>
     public const int PrefixLength = 16;
 
     // RFC 3927 §2.1: the first and the last 256 addresses of 169.254.0.0/16 are reserved.

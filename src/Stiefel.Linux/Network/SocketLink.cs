@@ -15,7 +15,7 @@ public static class SocketLink
     private const int SOL_SOCKET = 1;
     private const int SO_BINDTODEVICE = 25;
 
-    /// <summary>Everything that a datagram socket sends from now on leaves by this interface, also to broadcast addresses (man 7 ip, IP_UNICAST_IF).</summary>
+    /// <summary>Makes everything that a datagram socket sends from now on leave by this interface, also to broadcast addresses (man 7 ip, IP_UNICAST_IF).</summary>
     /// <exception cref="SocketException">The interface is gone.</exception>
     public static void SendBy(Socket socket, int index)
     {
@@ -26,7 +26,7 @@ public static class SocketLink
         socket.SetRawSocketOption(isIPv6 ? IPPROTO_IPV6 : IPPROTO_IP, isIPv6 ? IPV6_UNICAST_IF : IP_UNICAST_IF, value);
     }
 
-    /// <summary>The socket sends and receives by this interface only (man 7 socket, SO_BINDTODEVICE). Kernels before 5.7 want CAP_NET_RAW.</summary>
+    /// <summary>Makes the socket send and receive by this interface only (man 7 socket, SO_BINDTODEVICE). Kernels before 5.7 demand CAP_NET_RAW.</summary>
     /// <exception cref="SocketException">The interface is gone, or the capability is missing.</exception>
     public static void BindTo(Socket socket, string name) => socket.SetRawSocketOption(SOL_SOCKET, SO_BINDTODEVICE, Encoding.ASCII.GetBytes(name));
 }

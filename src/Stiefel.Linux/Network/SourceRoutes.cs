@@ -14,10 +14,10 @@ namespace Stiefel.Linux.Network;
 /// </summary>
 public static class SourceRoutes
 {
-    // Any number that no table of a usual system has; the rest is the address's own.
+    // A range of table numbers that usual systems do not use; the low bits come from the address.
     private const uint TableBase = 0x5374_0000;
 
-    // Before the rule of the table `main`, which has 32766.
+    // Lower than 32766, the priority of the rule for the table `main`.
     private const uint Priority = 30000;
 
     /// <summary>Adds a table with the interface's network, and the rule that leads there. It is not an error if they exist.</summary>
@@ -49,7 +49,7 @@ public static class SourceRoutes
         }
         catch (LinuxException exception) when (exception.Errno is Errno.EEXIST or Errno.EOPNOTSUPP)
         {
-            // A kernel without such rules is good for one interface still.
+            // Without such rules in the kernel, one interface still works.
         }
     }
 

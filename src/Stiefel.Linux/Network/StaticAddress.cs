@@ -11,7 +11,7 @@ namespace Stiefel.Linux.Network;
 /// <param name="PrefixLength">Number of bits of the network.</param>
 public sealed record StaticAddress(MacAddress Card, IPAddress Address, int PrefixLength)
 {
-    /// <summary>What a valid text looks like.</summary>
+    /// <summary>Describes a valid text, for messages.</summary>
     public const string Expected = "a card's address, = and an address with its prefix length, as 52:54:00:12:34:56=192.168.7.1/24";
 
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>

@@ -5,12 +5,12 @@ using static Stiefel.Linux.Interop.LinuxEthtool;
 
 namespace Stiefel.Linux.Network;
 
-/// <summary>Has a card listen for the magic packet while its machine is off or asleep (man 8 ethtool, wol).</summary>
+/// <summary>Makes a card listen for the magic packet while its machine is off or asleep (man 8 ethtool, wol).</summary>
 public static class WakeOnLan
 {
-    /// <summary>Arms a card, and leaves what else wakes it as it is.</summary>
-    /// <returns>True if it was not armed before and is now; false if there was nothing to do, or the card cannot.</returns>
-    /// <exception cref="LinuxException">The card can, and its driver refuses.</exception>
+    /// <summary>Arms a card; other wake-up events stay as they are.</summary>
+    /// <returns>True if this call armed the card; false if it was armed already or cannot be.</returns>
+    /// <exception cref="LinuxException">The card supports it, but its driver refuses.</exception>
     public static unsafe bool Arm(string name)
     {
         using var socket = SysSocket.socket(SysSocket.AF_INET, SysSocket.SOCK_DGRAM | SysSocket.SOCK_CLOEXEC, 0);

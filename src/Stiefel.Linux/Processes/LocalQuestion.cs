@@ -11,7 +11,7 @@ public static class LocalQuestion
     /// <summary>Asks and reads the answer up to its end.</summary>
     /// <param name="path">The socket's path.</param>
     /// <param name="question">The question.</param>
-    /// <param name="maxBytes">The most that is read of the answer.</param>
+    /// <param name="maxBytes">Largest accepted answer, in bytes.</param>
     /// <exception cref="SocketException">Nobody answers.</exception>
     public static string Ask(string path, byte question, int maxBytes)
     {

@@ -22,7 +22,7 @@ public sealed record CableEnd(string SocketPath, bool Listens, string Mac, strin
     /// <summary>True if the firmware boots over this card only: BIOS by the iPXE program in the card's ROM, UEFI by a program of its own.</summary>
     public bool IsBooted { get; init; }
 
-    /// <summary>Number of further cards of this machine, which have a carrier and lead to nobody.</summary>
+    /// <summary>Number of further cards of this machine; they have a carrier, but no machine is at the other end.</summary>
     public int IdleCards { get; init; }
 
     /// <summary>False for an adapter that is plugged in while the machine runs, by <see cref="VirtualMachine.PlugAdapterAsync"/>.</summary>

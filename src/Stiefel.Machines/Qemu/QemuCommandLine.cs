@@ -211,7 +211,7 @@ public static class QemuCommandLine
         AddIdleCards(arguments, cable);
     }
 
-    /// <summary>Adds cards, each at a hub of its own with nothing else.</summary>
+    /// <summary>Adds cards, each alone at a hub of its own.</summary>
     private static void AddIdleCards(List<string> arguments, CableEnd cable)
     {
         for (var index = 1; index <= cable.IdleCards; index++)

@@ -43,9 +43,9 @@ public enum AgentQuestion : byte
     /// <summary>Asks for the state of the connection to the laptop.</summary>
     State = (byte)'s',
 
-    /// <summary>Has the agent disconnect the disk and say goodbye: nothing uses the disk any more, and all is flushed.</summary>
+    /// <summary>Makes the agent disconnect the disk and say goodbye. Nothing uses the disk any more, and all is flushed.</summary>
     Goodbye = (byte)'g',
 
-    /// <summary>Has the agent disconnect the disk and end at once, without the laptop's confirmation. Only an agent that `stiefel-client attach` started does that.</summary>
+    /// <summary>Makes the agent disconnect the disk and end at once, without the laptop's confirmation. Only an agent that `stiefel-client attach` started does that.</summary>
     Leave = (byte)'x',
 }

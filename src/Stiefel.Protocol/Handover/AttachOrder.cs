@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Stiefel.Protocol.Handover;
 
-/// <summary>The arguments with which `stiefel-client attach` starts `stiefel-attach`. They hold no secret: the session is a file in <see cref="Directory"/>.</summary>
+/// <summary>The arguments with which `stiefel-client attach` starts `stiefel-attach`. They contain no secret: the session is a file in <see cref="Directory"/>.</summary>
 /// <param name="ReadyPipe">The descriptor at which the starter waits until the disk is there.</param>
 /// <param name="Index">The number N of the /dev/nbdN to make.</param>
 /// <param name="Interface">The running system's interface to the laptop.</param>
@@ -15,7 +15,7 @@ public sealed record AttachOrder(int ReadyPipe, int Index, string Interface, str
     /// <summary>The name of the file that holds the session (<see cref="AttachSession"/>); the agent deletes it as soon as it has read it.</summary>
     public string SessionFile => Path.Combine(Directory, "session");
 
-    /// <summary>The path of the socket at which the agent hears (<see cref="AgentQuestion"/>).</summary>
+    /// <summary>The path of the socket at which the agent answers (<see cref="AgentQuestion"/>).</summary>
     public string Socket => SocketIn(Directory);
 
     /// <summary>The path of the agent's socket in such a directory.</summary>

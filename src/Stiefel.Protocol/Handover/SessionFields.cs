@@ -54,7 +54,7 @@ internal static class SessionFields
         new("goodbye-key", "64 lower-case hexadecimal digits", s => s.Goodbye!.Key, (s, v) => IsHexadecimal(v, 2 * SessionGoodbye.KeySize) ? InGoodbye(s, g => g with { Key = v }) : null, Secret: true),
     ];
 
-    /// <summary>The line of a link by IPv4.</summary>
+    /// <summary>The line that a link by IPv4 has in addition.</summary>
     private static readonly SessionField s_ownAddress =
         new("address", "an IPv4 address and a prefix length from 1 to 31, as 169.254.7.8/16", s => s.OwnAddress!, (s, v) => IsOwnAddress(v) ? s with { OwnAddress = v } : null);
 

@@ -8,7 +8,7 @@ namespace Stiefel.Server.Browsers;
 /// <summary>How a browser signs in by the code on the laptop's screen, what it then may do, and how it signs out.</summary>
 public static class BrowserEndpoints
 {
-    /// <summary>The route of the browser that asks.</summary>
+    /// <summary>The path of all routes of browsers.</summary>
     public const string Path = "/api/v1/browser";
 
     /// <summary>Adds the routes of browsers.</summary>

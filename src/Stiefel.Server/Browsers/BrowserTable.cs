@@ -4,23 +4,23 @@ using System.Text;
 
 namespace Stiefel.Server.Browsers;
 
-/// <summary>The browsers that signed in by the code on the screen. Each may look until somebody at the laptop lets it do more. Nothing of it outlives the server. Thread-safe.</summary>
+/// <summary>The browsers that signed in by the code on the screen. Each may only look until the person at the laptop allows more. They are kept in memory only. Thread-safe.</summary>
 public sealed class BrowserTable(TimeProvider time)
 {
-    /// <summary>The most at a time; for one more the first leaves.</summary>
+    /// <summary>Largest number of browsers at a time; one more signs the oldest out.</summary>
     public const int Most = 4;
 
-    /// <summary>A browser that asks for nothing for so long has to sign in again.</summary>
+    /// <summary>A browser that sends no request for this long has to sign in again.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
 
-    /// <summary>And so has any browser after this time.</summary>
+    /// <summary>Every browser has to sign in again after this time.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromHours(12);
 
     private readonly Lock _lock = new();
     private readonly List<SignedInBrowser> _browsers = [];
     private SignedInBrowser? _asking;
 
-    /// <summary>The browser that the person at the laptop is asked about: the latest, until it is answered, and as long as a code lives.</summary>
+    /// <summary>The browser that the person at the laptop is asked about: the latest one, until the question is answered or as much time has passed as a code lives.</summary>
     public SignedInBrowser? Asking
     {
         get
@@ -32,7 +32,7 @@ public sealed class BrowserTable(TimeProvider time)
         }
     }
 
-    /// <summary>A browser that may look from now on.</summary>
+    /// <summary>Signs a browser in, which may only look.</summary>
     public SignedInBrowser Add(IPAddress address)
     {
         lock (_lock)
@@ -49,7 +49,7 @@ public sealed class BrowserTable(TimeProvider time)
         }
     }
 
-    /// <summary>The browser whose token this is; all tokens are compared in constant time.</summary>
+    /// <summary>Finds the browser with this token; null if there is none. All tokens are compared in constant time.</summary>
     public SignedInBrowser? Find(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
@@ -77,7 +77,7 @@ public sealed class BrowserTable(TimeProvider time)
         }
     }
 
-    /// <summary>The person's answer about a browser; false if it is asked about no more.</summary>
+    /// <summary>Records the person's answer about a browser; false if the question is no longer open.</summary>
     public bool Answer(SignedInBrowser browser, bool mayAct)
     {
         ArgumentNullException.ThrowIfNull(browser);

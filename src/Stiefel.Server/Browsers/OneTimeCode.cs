@@ -6,20 +6,20 @@ namespace Stiefel.Server.Browsers;
 /// <summary>The code on the laptop's screen, by which one browser signs in: once, within two minutes, as long as it is shown. Thread-safe.</summary>
 public sealed class OneTimeCode(TimeProvider time)
 {
-    /// <summary>Letters of a code. With 32 of them to choose from that are 80 bits, against at most <see cref="Strangers.StrangerBudget.PerSecond"/> guesses a second.</summary>
+    /// <summary>Length of a code. Its 16 letters out of 32 are 80 bits, against at most <see cref="Strangers.StrangerBudget.PerSecond"/> guesses a second.</summary>
     public const int Length = 16;
 
-    // Digits and letters that people do not take for one another.
+    // Digits and letters that are not easily confused.
     private const string Letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-    /// <summary>How long a code is worth something.</summary>
+    /// <summary>Lifetime of a code.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(2);
 
     private readonly Lock _lock = new();
     private string? _code;
     private long _shownAt;
 
-    /// <summary>The code that is shown, and how long it is still worth something; null if there is none.</summary>
+    /// <summary>The code that is shown, and its remaining lifetime; null if there is none.</summary>
     public (string Code, TimeSpan Left)? Shown
     {
         get
@@ -33,7 +33,7 @@ public sealed class OneTimeCode(TimeProvider time)
 
     private TimeSpan? Left => _code is not null && Life - time.GetElapsedTime(_shownAt) is var left && left > TimeSpan.Zero ? left : null;
 
-    /// <summary>Makes a fresh code; one before is worth nothing any more.</summary>
+    /// <summary>Makes a new code, which replaces the previous one.</summary>
     public void Show()
     {
         lock (_lock)
@@ -42,7 +42,7 @@ public sealed class OneTimeCode(TimeProvider time)
         }
     }
 
-    /// <summary>The code that is shown is worth nothing any more.</summary>
+    /// <summary>Withdraws the code that is shown.</summary>
     public void Withdraw()
     {
         lock (_lock)
@@ -51,7 +51,7 @@ public sealed class OneTimeCode(TimeProvider time)
         }
     }
 
-    /// <summary>Compares what a stranger presents, in constant time; the right code is worth nothing any more when this returns.</summary>
+    /// <summary>Compares a presented code in constant time. The right code is used up when this returns.</summary>
     public bool TryUse(string presented)
     {
         ArgumentNullException.ThrowIfNull(presented);

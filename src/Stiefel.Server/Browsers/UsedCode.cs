@@ -1,4 +1,4 @@
 namespace Stiefel.Server.Browsers;
 
-/// <summary>A feature of a request: it showed the code on the screen, which is used up.</summary>
+/// <summary>Marks a request that presented the code on the screen, which is used up now.</summary>
 public sealed record UsedCode;

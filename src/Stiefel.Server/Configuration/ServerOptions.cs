@@ -46,7 +46,7 @@ public sealed record ServerOptions
     /// <summary>True in the ramdisk, where no other program sets the links up.</summary>
     public required bool ManageNetwork { get; init; }
 
-    /// <summary>Addresses that cards are given besides those that they have.</summary>
+    /// <summary>Addresses that cards get in addition to those that they have.</summary>
     public IReadOnlyList<StaticAddress> StaticAddresses { get; init; } = [];
 
     /// <summary>The settings for mains and batteries.</summary>

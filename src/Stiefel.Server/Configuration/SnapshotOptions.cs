@@ -8,7 +8,7 @@ public sealed record SnapshotOptions(string? Directory, long Limit)
     private const string Memory = "memory";
     private const int MemoryLimitMiB = 1024;
 
-    /// <summary>Keeps the writes of a guest where the settings name no place.</summary>
+    /// <summary>The place for a guest's writes if the settings name none.</summary>
     public static SnapshotOptions Usual { get; } = new(null, (long)MemoryLimitMiB << 20);
 
     /// <summary>Reads the settings; null if writes go to the disk itself.</summary>

@@ -96,7 +96,7 @@ public sealed class ServedDisk(DiskOptions disk, BootOptions boot, IDiskKeeper k
         }
     }
 
-    /// <summary>Makes a place for the changes to one snapshot: where the settings say, else in memory.</summary>
+    /// <summary>Makes the store for one snapshot's changes: in the directory of the settings, or else in memory.</summary>
     /// <exception cref="IOException">The place that the settings name cannot be used.</exception>
     public SnapshotOverlay MakeOverlay(long size)
     {

@@ -12,7 +12,7 @@ public sealed class ListenAddresses(ServerOptions options, IServer server)
     /// <exception cref="InvalidOperationException">The plane has no listener, or it is not bound yet.</exception>
     public int PortOf(Plane plane) => BoundPortOf(plane) ?? throw new InvalidOperationException($"the {plane} plane is not bound");
 
-    /// <summary>The same; null while the plane has no listener.</summary>
+    /// <summary>The TCP port of a plane's listener; null while the plane has none.</summary>
     public int? BoundPortOf(Plane plane)
     {
         // Kestrel lists them in the order in which ServerHost adds them.

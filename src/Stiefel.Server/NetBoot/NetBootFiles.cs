@@ -135,7 +135,7 @@ internal sealed class NetBootFiles
                 return true;
             }
 
-            // The word may go on in the next piece.
+            // The word may continue in the next block read.
             kept = Math.Min(word.Length - 1, seen.Length);
             seen[^kept..].CopyTo(buffer);
         }

@@ -20,7 +20,7 @@ public sealed class NetworkSetup(ILogger<NetworkSetup> logger) : IHostedService,
 
         // All present interfaces are up when this returns, because the first round of the raiser runs without waiting.
         _raising = LinkRaiser.RunAsync(line => logger.Link(line), _stop.Token);
-        // A desktop whose kernel has no IPv6 finds no other address to ask.
+        // A desktop whose kernel has no IPv6 can reach no other address.
         _addressing = LinkLocalSetup.RunAsync(line => logger.Link(line), _stop.Token);
         return Task.CompletedTask;
     }

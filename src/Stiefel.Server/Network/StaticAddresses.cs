@@ -25,7 +25,7 @@ public sealed class StaticAddresses(ServerOptions options, ILogger<StaticAddress
         }
     }
 
-    /// <summary>Adds what is missing. A card that refuses disturbs no other.</summary>
+    /// <summary>Adds the addresses that are missing. A card that refuses does not affect the others.</summary>
     internal void Give(IReadOnlyList<NetworkLink> links)
     {
         foreach (var wanted in options.StaticAddresses)
@@ -51,7 +51,7 @@ public sealed class StaticAddresses(ServerOptions options, ILogger<StaticAddress
         }
     }
 
-    // An adapter that was replugged is another interface.
+    // A replugged adapter counts as a new interface.
     private void Say(NetworkLink link, string line)
     {
         if (_said.Add($"{link.Index} {line}"))

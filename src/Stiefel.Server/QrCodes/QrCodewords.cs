@@ -11,10 +11,10 @@ internal static class QrCodewords
     // By version: how many codewords hold data, and how many correct errors.
     private static readonly (int Data, int Correction)[] s_versions = [(19, 7), (34, 10), (55, 15), (80, 20), (108, 26)];
 
-    /// <summary>The most bytes that fit: mode and length take twelve bits.</summary>
+    /// <summary>Largest number of bytes that fit: mode and length take twelve bits.</summary>
     public static int MostBytes => s_versions[^1].Data - 2;
 
-    /// <summary>The smallest version that holds so many bytes.</summary>
+    /// <summary>The smallest version that holds this many bytes.</summary>
     public static int VersionFor(int bytes) =>
         bytes <= MostBytes ? Array.FindIndex(s_versions, version => version.Data - 2 >= bytes) + 1 : throw new ArgumentException($"{bytes} bytes are more than the {MostBytes} that fit", nameof(bytes));
 
@@ -31,7 +31,7 @@ internal static class QrCodewords
             words[i + 2] = (byte)(text[i] << 4);
         }
 
-        // The low half of the byte after the text is the terminator; these two fill what is left.
+        // The low half of the byte after the text is the terminator; these two bytes in turn fill the rest.
         for (var i = text.Length + 2; i < data; i++)
         {
             words[i] = (i - text.Length) % 2 == 0 ? (byte)0xec : (byte)0x11;

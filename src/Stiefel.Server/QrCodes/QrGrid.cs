@@ -43,7 +43,7 @@ internal sealed class QrGrid
         var bit = 0;
         for (var right = Size - 1; right > 0; right -= right == 8 ? 3 : 2)
         {
-            // The column of the timing pattern is passed over.
+            // Skip the column of the timing pattern.
             var isUpward = ((right + (right < 6 ? 1 : 0)) & 2) == 0;
             for (var step = 0; step < Size * 2; step++)
             {
@@ -57,7 +57,7 @@ internal sealed class QrGrid
         }
     }
 
-    /// <summary>Turns over what a mask says, and names it.</summary>
+    /// <summary>Applies a mask, and writes its number into the format information.</summary>
     public void Mask(int mask)
     {
         for (var y = 0; y < Size; y++)

@@ -1,9 +1,9 @@
 namespace Stiefel.Server.QrCodes;
 
-/// <summary>The eight masks (ISO/IEC 18004 §7.8), and how hard a reader has it with one: large areas of one colour, and what looks like a finder.</summary>
+/// <summary>The eight masks (ISO/IEC 18004 §7.8), and the penalty of each: large areas of one colour and patterns like a finder are hard to read.</summary>
 internal static class QrMask
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>Number of masks.</summary>
     public const int Count = 8;
 
     // A finder's line across with four light modules before or after, and the same backwards.
@@ -11,7 +11,7 @@ internal static class QrMask
     private const int FinderAtEnd = 0b00001011101;
     private const int FinderAtBegin = 0b10111010000;
 
-    /// <summary>True where a mask turns a module over.</summary>
+    /// <summary>True where a mask inverts a module.</summary>
     public static bool Turns(int mask, int x, int y) => mask switch
     {
         0 => (x + y) % 2 == 0,
@@ -24,7 +24,7 @@ internal static class QrMask
         _ => (((x + y) % 2) + (x * y % 3)) % 2 == 0,
     };
 
-    /// <summary>The points against a masked grid; the fewest win.</summary>
+    /// <summary>The penalty of a masked grid; the lowest is best.</summary>
     public static int PointsAgainst(QrGrid grid)
     {
         var (points, dark) = (0, 0);
@@ -39,7 +39,7 @@ internal static class QrMask
             }
         }
 
-        // Ten for each whole five per cent away from the half.
+        // Ten points for each whole five per cent away from half dark.
         return points + (10 * (Math.Abs((20 * dark) - (10 * grid.Size * grid.Size)) / (grid.Size * grid.Size)));
     }
 

@@ -13,12 +13,12 @@ namespace Stiefel.Server.Screen;
 /// </summary>
 public sealed class BrowserDialogue(ServerOptions options, OneTimeCode code, BrowserTable browsers, ListenAddresses listeners, EventJournal journal, KeyCertificates? certificates = null)
 {
-    /// <summary>What stands among the keys where a browser could reach the laptop.</summary>
+    /// <summary>The hint among the keys, shown where a browser could reach the laptop.</summary>
     internal const string Key = "  [c] code";
 
     private const byte Allow = (byte)'a';
 
-    /// <summary>The rows that take the place of all others while a code is shown; null without one.</summary>
+    /// <summary>The rows that replace all others while a code is shown; null if none is.</summary>
     internal IReadOnlyList<string>? Picture(NetworkStatus network) =>
         code.Shown is { } shown && AddressIn(network) is { } address && Fingerprint is { } fingerprint ? CodePicture.Of(address, shown.Code, shown.Left, fingerprint) : null;
 
@@ -27,13 +27,13 @@ public sealed class BrowserDialogue(ServerOptions options, OneTimeCode code, Bro
         ? ($"A browser at {browser.Address}, which shows {browser.Check}, signed in by the code.", "May it act, too?  [a] it may act  [any other key] it may look only")
         : null;
 
-    /// <summary>True where a code would lead a browser here.</summary>
+    /// <summary>True if a browser elsewhere could reach this laptop.</summary>
     internal bool IsPossible(NetworkStatus network) => AddressIn(network) is not null && Fingerprint is not null;
 
-    /// <summary>Takes a key.</summary>
+    /// <summary>Handles a key.</summary>
     /// <param name="key">The key's byte.</param>
     /// <param name="network">The interfaces.</param>
-    /// <returns>False if the key is for others.</returns>
+    /// <returns>False if the key means nothing here.</returns>
     internal bool Press(byte key, NetworkStatus network)
     {
         if (code.Shown is not null)
@@ -67,6 +67,6 @@ public sealed class BrowserDialogue(ServerOptions options, OneTimeCode code, Bro
         ? new IPEndPoint(address, port).ToString()
         : null;
 
-    // A browser that knows an address only is shown the first key's certificate.
+    // A browser that connects by address gets the first key's certificate.
     private string? Fingerprint => certificates?.For("")?.TargetCertificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256);
 }

@@ -2,13 +2,13 @@ using Stiefel.Server.QrCodes;
 
 namespace Stiefel.Server.Screen;
 
-/// <summary>The code for a browser on the laptop's screen: a QR code on the left, what it is on the right. Takes the place of the usual rows.</summary>
+/// <summary>The code for a browser on the laptop's screen: a QR code on the left, its explanation on the right. It replaces the usual rows.</summary>
 internal static class CodePicture
 {
     /// <summary>The rows, and at their end the two of the usual picture that stay: keys, and a line.</summary>
     /// <param name="address">Where the control plane is: `192.168.1.5:4645`, `[2001:db8::1]:4645`.</param>
     /// <param name="code">The one-time code.</param>
-    /// <param name="left">How long it counts.</param>
+    /// <param name="left">The code's remaining lifetime.</param>
     /// <param name="certificate">The SHA-256 of the certificate that a browser is shown, in hexadecimal digits.</param>
     public static IReadOnlyList<string> Of(string address, string code, TimeSpan left, string certificate)
     {

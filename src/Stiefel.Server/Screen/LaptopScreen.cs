@@ -21,7 +21,7 @@ public sealed class LaptopScreen(
     ServerOptions options, StatusReport status, LoadHistory load, NetworkReport network, PowerFeed power, ScreenWishes wishes, BrowserDialogue browsers, TimeProvider time,
     ILogger<LaptopScreen> logger) : BackgroundService
 {
-    // The blanking, UTF-8, and the log at the bottom.
+    // Sets the time until the screen goes dark, UTF-8, and the scroll region of the log.
     private static readonly string s_begin = $"\u001b[9;1]\u001b%G{RegionBelow(ScreenText.Rows)}\u001b[999;1H";
     private const string End = "\u001b[r\u001b[999;1H";
 
@@ -60,7 +60,7 @@ public sealed class LaptopScreen(
 
     private void Press(byte key)
     {
-        // A question that is open comes first: its answer must not be taken for another's.
+        // An open question comes first, so that its answer is not taken for that of another.
         if (_dialogue.IsAsking || !browsers.Press(key, network.Now()))
         {
             Take(_dialogue.Press(key, status.Now().Disk.HeldBy is not null, time.GetUtcNow()));
@@ -94,7 +94,7 @@ public sealed class LaptopScreen(
             picture.Append($"\u001b[{index + 1};1H\u001b[{(index == 0 || rows.Count != ScreenText.Rows ? 1 : 0)}m{row}\u001b[K");
         }
 
-        // What a taller picture leaves behind.
+        // Clear what a taller picture left behind.
         for (var index = rows.Count; index < _rows; index++)
         {
             picture.Append($"\u001b[{index + 1};1H\u001b[K");

@@ -4,7 +4,7 @@ using Stiefel.Protocol.Control;
 
 namespace Stiefel.Server.Screen;
 
-/// <summary>The address at which a browser elsewhere reaches the control plane. None takes a link-local IPv6 address, which needs a zone, and nobody would be there.</summary>
+/// <summary>The address at which a browser elsewhere reaches the control plane. It is never a link-local IPv6 address, which needs a zone that browsers do not take.</summary>
 internal static class RoutableAddress
 {
     /// <summary>The laptop's first address that can be routed, an IPv4 one before others; null if there is none.</summary>

@@ -8,5 +8,5 @@ namespace Stiefel.Server.Screen;
 /// <param name="Network">The interfaces.</param>
 /// <param name="Power">Mains and batteries, in one line.</param>
 /// <param name="IsPowerLow">True if the battery is low or nearly empty.</param>
-/// <param name="News">Shown in place of a warning; null for none.</param>
+/// <param name="News">A text that is shown in place of a warning; null for none.</param>
 internal sealed record ScreenView(StatusDocument Status, LoadStatus Load, NetworkStatus Network, string Power, bool IsPowerLow, string? News = null);

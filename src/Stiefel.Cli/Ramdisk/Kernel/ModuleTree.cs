@@ -8,7 +8,7 @@ internal static class ModuleTree
 {
     private const string ModulesDirectory = "lib/modules/";
 
-    // depmod prefers what is there to modules of the same name in the kernel's own directory (man 5 depmod.d).
+    // depmod prefers modules in this directory to those of the same name in the kernel's own (man 5 depmod.d).
     private const string Preferred = "updates";
 
     // modprobe reads depmod's .bin files only; the symbols are for out-of-tree builds.
@@ -21,7 +21,7 @@ internal static class ModuleTree
     /// <param name="from">The kernel's lib/modules/RELEASE with its modules.dep, which is only read.</param>
     /// <param name="release">The kernel's release.</param>
     /// <param name="rules">Rules that select the modules.</param>
-    /// <param name="foreign">Modules that are none of this kernel's own.</param>
+    /// <param name="foreign">Files of modules that do not come with this kernel.</param>
     /// <param name="tree">The tree to fill.</param>
     /// <param name="place">A directory for temporary files, which is deleted afterwards.</param>
     /// <param name="token">Cancels the work.</param>

@@ -11,16 +11,16 @@ namespace Stiefel.Cli.Ramdisk.Kernel.Foreign;
 /// Builds drivers that are not in the kernel: from archives whose hash the configuration names, in a Debian root that is thrown away afterwards, without a network.
 /// No compiler gets into the ramdisk.
 /// </summary>
-/// <param name="cache">Keeps what was built.</param>
-/// <param name="log">For people.</param>
+/// <param name="cache">Keeps the modules that were built.</param>
+/// <param name="log">Receives notes for the user.</param>
 /// <param name="source">Where the kernel's headers come from: the distribution of the kernel.</param>
-/// <param name="drivers">Which.</param>
-/// <param name="workDirectory">For the archives.</param>
+/// <param name="drivers">The drivers to build.</param>
+/// <param name="workDirectory">A directory for the archives.</param>
 internal sealed class ForeignDrivers(StepCache cache, StepLog log, DebianSource source, IReadOnlyList<ForeignDriver> drivers, string workDirectory)
 {
     private const string Place = "/stiefel";
 
-    // $1 is the kernel's release. The Makefile that is the least deep is the driver's own.
+    // $1 is the kernel's release. The driver's own Makefile is the topmost one.
     private const string Script = $$"""
         set -e
         mkdir -p {{Place}}/out
@@ -39,13 +39,13 @@ internal sealed class ForeignDrivers(StepCache cache, StepLog log, DebianSource 
 
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(30);
 
-    /// <summary>Changes when any of them changes.</summary>
+    /// <summary>A text that changes when any driver does.</summary>
     public IEnumerable<string> Lines => drivers.Select(driver => driver.Sha256);
 
-    /// <summary>Builds them for a kernel.</summary>
-    /// <param name="release">As `uname -r` says.</param>
+    /// <summary>Builds the drivers for a kernel.</summary>
+    /// <param name="release">The kernel's release, as `uname -r` prints it.</param>
     /// <param name="token">Ends it.</param>
-    /// <returns>The modules' files.</returns>
+    /// <returns>The files of the built modules.</returns>
     public async Task<IReadOnlyList<string>> BuildAsync(string release, CancellationToken token)
     {
         if (drivers.Count == 0)

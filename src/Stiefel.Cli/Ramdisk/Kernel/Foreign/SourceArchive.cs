@@ -7,18 +7,18 @@ namespace Stiefel.Cli.Ramdisk.Kernel.Foreign;
 /// <summary>Fetches the archive of a driver's source. It is only used if its hash is the expected one.</summary>
 internal static class SourceArchive
 {
-    /// <summary>A driver's source has a few MiB.</summary>
+    /// <summary>Largest accepted archive; the source of a driver has a few MiB.</summary>
     public const long MostBytes = 64 << 20;
 
     private const int BufferSize = 64 * 1024;
 
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>Fetches it.</summary>
-    /// <param name="driver">Which.</param>
-    /// <param name="target">The file to write; it is gone again if the archive is not the expected one.</param>
+    /// <summary>Fetches an archive and checks its hash.</summary>
+    /// <param name="driver">The driver.</param>
+    /// <param name="target">The file to write; it is deleted again if the archive is not the expected one.</param>
     /// <param name="token">Ends it.</param>
-    /// <exception cref="FailedException">It cannot be fetched, is too long, or is another one.</exception>
+    /// <exception cref="FailedException">The archive cannot be fetched, is too long, or has another hash.</exception>
     public static async Task FetchAsync(ForeignDriver driver, string target, CancellationToken token)
     {
         try
