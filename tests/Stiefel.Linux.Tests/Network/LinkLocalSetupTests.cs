@@ -65,7 +65,8 @@ public sealed class LinkLocalSetupTests : IDisposable
     public void RunAsync_AddressInUseOnTheCable_TakesTheNext()
     {
         var mac = RouteNetlink.ListLinks().Single(link => link.Name == "ll0").Mac;
-        Ip("link set lo up");
+        // Before its first IPv4 address, the kernel asks for none.
+        Ip("address add 192.0.2.1/32 dev ll1");
         Ip($"-n {_far} address add {Ipv4LinkLocal.Of(mac, 0)}/16 dev ll0");
 
         _running = LinkLocalSetup.RunAsync(_lines.Enqueue, _stop.Token);
