@@ -19,7 +19,7 @@ internal sealed class DetachSequence(IDetachingSystem system, Action<string> say
     {
         if (!force)
         {
-            // Do not look at the disk or write it back: that would wait in the kernel without end.
+            // Wait for the laptop first: looking at the disk and writing it back would wait in the kernel, where nothing can end it.
             await WaitForLaptopAsync(token);
             RefuseIfUsed(device);
         }
@@ -30,7 +30,7 @@ internal sealed class DetachSequence(IDetachingSystem system, Action<string> say
             system.Forget(device);
             if (why is not null)
             {
-                throw new FailedException($"/dev/{device} is detached, and the laptop does not know it: {why}. It keeps its disk for this computer; `stiefel kick` there, or T at another desktop, frees it");
+                throw new FailedException($"/dev/{device} is detached, but the laptop does not know it: {why}. It keeps its disk for this computer; `stiefel kick` there, or T at another desktop, frees it");
             }
         }
 

@@ -8,7 +8,7 @@ using Stiefel.Protocol.Handover;
 namespace Stiefel.Client.Rescue;
 
 /// <summary>This system.</summary>
-/// <param name="state">What is attached.</param>
+/// <param name="state">The record of what is attached.</param>
 internal sealed class DetachingSystem(AttachState state) : IDetachingSystem
 {
     public IReadOnlyList<string> UsersOf(string device) => DiskUsers.Of(device);

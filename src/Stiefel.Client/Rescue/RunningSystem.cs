@@ -8,7 +8,7 @@ using Stiefel.Protocol.Handover;
 namespace Stiefel.Client.Rescue;
 
 /// <summary>This system.</summary>
-/// <param name="state">What is attached.</param>
+/// <param name="state">The record of what is attached.</param>
 /// <param name="attachFile">The program that keeps the disk attached.</param>
 internal sealed class RunningSystem(AttachState state, string attachFile) : IAttachingSystem
 {

@@ -28,7 +28,7 @@ internal static class DiscoverVerb
             DefaultValueFactory = _ => DefaultSeconds,
         };
         var json = JsonLine.Option();
-        json.Description = "For programs: each laptop as one line of JSON; what else is said goes to standard error";
+        json.Description = "For programs: each laptop as one line of JSON; other messages go to standard error";
         var command = new Command(Name, "Find laptops that know the key and show what they offer") { seconds, json };
         common.AddTo(command);
         command.SetAction((parsed, token) =>

@@ -34,7 +34,7 @@ public sealed class Laptop : IAsyncDisposable
     /// <param name="disk">The disk of which the laptop has a copy.</param>
     /// <param name="own">The laptop's copy.</param>
     /// <param name="keyFile">The key that the server ramdisk accepts.</param>
-    /// <param name="token">Ends it.</param>
+    /// <param name="token">Cancels the start.</param>
     /// <param name="withShell">True for the ramdisk's debug shell on a second serial port, which <see cref="StopServerForAsync"/> needs.</param>
     public static async Task<Laptop> StartAsync(
         MachineRun run, LaptopDisk disk, VirtualDisk own, string keyFile, CancellationToken token, bool withShell = false)

@@ -44,7 +44,7 @@ internal sealed class ForeignDrivers(StepCache cache, StepLog log, DebianSource 
 
     /// <summary>Builds the drivers for a kernel.</summary>
     /// <param name="release">The kernel's release, as `uname -r` prints it.</param>
-    /// <param name="token">Ends it.</param>
+    /// <param name="token">Cancels the build.</param>
     /// <returns>The files of the built modules.</returns>
     public async Task<IReadOnlyList<string>> BuildAsync(string release, CancellationToken token)
     {

@@ -17,7 +17,7 @@ internal static class SourceArchive
     /// <summary>Fetches an archive and checks its hash.</summary>
     /// <param name="driver">The driver.</param>
     /// <param name="target">The file to write; it is deleted again if the archive is not the expected one.</param>
-    /// <param name="token">Ends it.</param>
+    /// <param name="token">Cancels the download.</param>
     /// <exception cref="FailedException">The archive cannot be fetched, is too long, or has another hash.</exception>
     public static async Task FetchAsync(ForeignDriver driver, string target, CancellationToken token)
     {
