@@ -62,7 +62,7 @@ public sealed class AutokexecBootTests(MachineParts parts)
 
         var recording = Path.Combine(run.WorkDirectory, "cable.pcap");
         await using var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Bios, key, _token, recording);
-        await laptop.Console.WaitForAsync("a desktop with the key stick calls for this laptop's disk: everything will be closed", TimeLimits.FirmwareStart, _token);
+        await laptop.Console.WaitForAsync("a desktop with the key stick calls for this laptop's disk: everything will be", TimeLimits.FirmwareStart, _token);
         await laptop.Console.WaitForAsync(PackagedLaptop.Hello, TimeLimits.PowerOff + TimeLimits.ServerStart, _token);
         await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.PowerOff + TimeLimits.ServerStart, _token);
         await desktop.WaitForPhaseAsync("executing", TimeLimits.Fetch, _token);
