@@ -119,7 +119,7 @@ internal sealed class GrubWordParts
         _text.Clear();
         for (var at = 0; at < text.Length; at++)
         {
-            at += text[at] == '\\' && at + 1 < text.Length && text[at + 1] is '$' or '\\' or '"' ? 1 : 0;
+            at += text[at] == '\\' && at + 1 < text.Length && text[at + 1] is '$' or '\\' ? 1 : 0;
             _text.Append(text[at]);
         }
     }

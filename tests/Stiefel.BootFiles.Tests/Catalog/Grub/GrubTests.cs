@@ -136,6 +136,7 @@ public class GrubTests
     [InlineData("search --set x /vmlinuz\nsearch --file vmlinuz --set=y", "linux /vmlinuz [$x$y]", "[]")]
     [InlineData("c=v; cz=w; set d=\"$c\\\nz\"; set e=$\"$c\\\nz\"", "linux /vmlinuz \"$d\" \"$e\"", "vz w")]
     [InlineData("c=v; cz=w; set d=$\"${c\\\nz}x\"; set e=$\"$\\\n{c}\\\\\\\nz\"", "linux /vmlinuz \"$d\" \"$e\"", "wx v\\\\z")]
+    [InlineData("set d=\\\"x$\"z\"; if [ \"$d\" = \"\\\\\\\"xz\" ]; then set e=yes; fi", "linux /vmlinuz $e", "yes")]
     [InlineData("regexp --set 1:x '(.*)-$' \"a\nb-\"", "linux /vmlinuz \"$x\"", "a b")]
     [InlineData("tr --set=x -U Ab1; tr -s y ab xy cab; tr --set=z --upcase --downcase AB", "linux /vmlinuz $x $y $z", "AB1 cxy ab")]
     [InlineData("if tr --set=x ab xyz cab; then set y=a; fi; if tr a; then set y=b; fi", "linux /vmlinuz [$x$y]", "[]")]
