@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net.Sockets;
 using Stiefel.Linux.BlockDevices;
-using Stiefel.Linux.Nbd;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol.Handover;
 
@@ -38,10 +36,9 @@ internal sealed class DetachingSystem(AttachState state) : IDetachingSystem
 
     public void Disconnect(string device)
     {
-        using var kernel = NbdNetlink.TryOpen();
-        if (kernel is not null && int.TryParse(device.AsSpan("nbd".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index) && kernel.ListConnected().Contains(index))
+        if (NbdDevices.IndexOf(device) is { } index)
         {
-            kernel.Disconnect(index);
+            NbdDevices.Disconnect(index);
         }
     }
 

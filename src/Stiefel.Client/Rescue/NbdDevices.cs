@@ -1,5 +1,6 @@
 using System.Globalization;
 using Stiefel.CommandLine;
+using Stiefel.Linux.Nbd;
 
 namespace Stiefel.Client.Rescue;
 
@@ -7,8 +8,24 @@ namespace Stiefel.Client.Rescue;
 /// <param name="sysRoot">Where sysfs is; another directory in tests.</param>
 internal sealed class NbdDevices(string sysRoot = "/sys")
 {
+    private const string Prefix = "nbd";
+
     /// <summary>The kernel's name of a device.</summary>
-    public static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"nbd{index}");
+    public static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{index}");
+
+    /// <summary>The number in such a name; null for any other text.</summary>
+    public static int? IndexOf(string device) => device.StartsWith(Prefix, StringComparison.Ordinal)
+        && int.TryParse(device.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
+
+    /// <summary>Disconnects a device whose agent is gone; nothing happens if it is not connected.</summary>
+    public static void Disconnect(int index)
+    {
+        using var kernel = NbdNetlink.TryOpen();
+        if (kernel is not null && kernel.ListConnected().Contains(index))
+        {
+            kernel.Disconnect(index);
+        }
+    }
 
     /// <summary>The number of the first device that nobody uses.</summary>
     /// <exception cref="RefusedException">There is none.</exception>

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using Stiefel.CommandLine;
-using Stiefel.Linux.Nbd;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol.Handover;
 
@@ -64,7 +63,7 @@ internal sealed class RunningSystem(AttachState state, string attachFile) : IAtt
         catch (Exception stopped) when (stopped is OperationCanceledException or TimeoutException)
         {
             _ = FileUsers.Kill(new FileUser(agent, AgentName));
-            Disconnect(index);
+            NbdDevices.Disconnect(index);
             await waiting;
             throw stopped is TimeoutException ? new FailedException($"the laptop's disk could not be attached within {s_longest.TotalSeconds:0} s") : stopped;
         }
@@ -90,16 +89,7 @@ internal sealed class RunningSystem(AttachState state, string attachFile) : IAtt
         }
         catch (SocketException)
         {
-            Disconnect(index);
-        }
-    }
-
-    private static void Disconnect(int index)
-    {
-        using var kernel = NbdNetlink.TryOpen();
-        if (kernel is not null && kernel.ListConnected().Contains(index))
-        {
-            kernel.Disconnect(index);
+            NbdDevices.Disconnect(index);
         }
     }
 
