@@ -17,7 +17,7 @@ internal sealed class ServerConnector
     private readonly AttachLog _log;
     private readonly ConnectionGenerations _generations = new();
     private readonly LaptopGoodbye _goodbye;
-    private readonly SleepWatch _sleep;
+    private readonly SleepWatch? _sleep;
     private NbdExportInfo? _first;
     private volatile IPEndPoint? _reached;
 
@@ -36,12 +36,13 @@ internal sealed class ServerConnector
         _goodbye = new(session, _generations);
         _server = IPAddress.Parse(session.ServerAddress);
         _link = new(CableLink.MacOf(session), session.Mtu, log.Say, interfaceName, session.OwnAddress);
-        _sleep = new(() => _link.IsThere, log.Fail);
+        // A running system has its root elsewhere, and may go on sleeping.
+        _sleep = interfaceName is null ? new(() => _link.IsThere, log.Fail) : null;
         _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, session.Mtu) : null;
     }
 
     /// <summary>Checks whether the card is back after a sleep; call it now and then while the connection is not lost.</summary>
-    internal void LookAfterSleep() => _sleep.Look();
+    internal void LookAfterSleep() => _sleep?.Look();
 
     /// <summary>Tries until it is connected, and reports what is missing meanwhile. Throws <see cref="DiskLostException"/> if it was connected before and never can be again.</summary>
     internal ServerConnection Connect(WaitingReport waiting) => Reach(waiting, server => Checked(ServerConnection.Open(server, _session.ExportName, _generations.Next())));
