@@ -10,10 +10,14 @@ public sealed class BeepTests(MachineParts parts)
 {
     private const string Recording = "beeper.wav";
     private const string Supplies = "/run/power";
+    private const int Attempts = 3;
     private const string Program = "/usr/bin/stiefel-server";
 
     // Longer than the pause between two alarms of an empty battery.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(13);
+
+    // Longer than any of the alarms.
+    private static readonly TimeSpan s_pattern = TimeSpan.FromSeconds(3);
 
     private static readonly int[] s_heights = [220, 300, 440, 660, 880, 990, 1320, 1760];
     private static readonly int[] s_expected = [440, 880, 1760, 1320, 1760, 1320, 1760, 1320];
@@ -30,18 +34,41 @@ public sealed class BeepTests(MachineParts parts)
             await WatchAsync(laptop, shell);
             Assert.Equal(0, recording.Length);
 
-            await SetAsync(shell, "0", "Discharging", 80);
+            recording = await FailMainsAsync(laptop, shell, recording);
             await recording.WaitAsync(tones => IsAtLeast(tones, 1, 440, 300), s_heights, _token);
             await SetAsync(shell, "0", "Discharging", 12);
             await recording.WaitAsync(tones => IsAtLeast(tones, 2, 880, 450), s_heights, _token);
             await SetAsync(shell, "0", "Discharging", 3);
             await recording.WaitAsync(tones => IsAtLeast(tones, s_expected.Length, 1320, 100), s_heights, _token);
-            Assert.Equal(s_expected, recording.Tones(s_heights).Take(s_expected.Length).Select(tone => tone.Hertz));
+            Assert.Equal(s_expected, SinceMainsFailed(recording.Tones(s_heights)).Take(s_expected.Length).Select(tone => tone.Hertz));
 
             await KillAsync(shell, recording);
             await SilenceWhatAnotherLeftAsync(laptop, shell, recording);
         },
         beeper: Recording);
+
+    /// <summary>
+    /// Fails the mains, and returns the recording from there on. The alarm sounds once in five minutes, and an emulator that waits for a processor swallows
+    /// tones: if so, the mains comes back and fails again.
+    /// </summary>
+    private async Task<BeeperRecording> FailMainsAsync(Laptop laptop, ConsoleShell shell, BeeperRecording recording)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var alarm = recording.FromNow();
+            await SetAsync(shell, "0", "Discharging", 80);
+            await laptop.Console.WaitForAsync("stiefel: power: the laptop is on battery", TimeLimits.ServerStart, _token);
+            await Task.Delay(s_pattern, _token);
+            if (attempt == Attempts || IsAtLeast(alarm.Tones(s_heights), 1, 440, 300))
+            {
+                return alarm;
+            }
+
+            await SetAsync(shell, "1", "Charging", 80);
+            await laptop.Console.WaitForAsync("stiefel: power: the laptop is on mains", TimeLimits.ServerStart, _token);
+            await Task.Delay(s_pattern, _token);
+        }
+    }
 
     // Make the server watch power supplies made of files.
     private async Task WatchAsync(Laptop laptop, ConsoleShell shell)
@@ -60,7 +87,7 @@ public sealed class BeepTests(MachineParts parts)
     private async Task KillAsync(ConsoleShell shell, BeeperRecording recording)
     {
         await shell.RunAsync($"mount -o bind /dev/null {Program}", _token);
-        await recording.WaitAsync(tones => tones.Count > s_expected.Length, s_heights, _token);
+        await recording.WaitAsync(tones => SinceMainsFailed(tones).Count > s_expected.Length, s_heights, _token);
         await shell.RunAsync($"kill -9 {Laptop.ServerProcess}", _token);
         await AssertSilenceAsync(recording);
     }
@@ -88,6 +115,10 @@ public sealed class BeepTests(MachineParts parts)
         Assert.Equal(length, recording.Length);
     }
 
-    private static bool IsAtLeast(IReadOnlyList<(int Hertz, TimeSpan Length)> tones, int count, int hertz, int milliseconds) =>
-        tones.Count >= count && (tones.Count > count || (tones[^1].Hertz == hertz && tones[^1].Length >= TimeSpan.FromMilliseconds(milliseconds)));
+    // QEMU writes the end of the tone before, that of the returned mains, with the next one.
+    private static IReadOnlyList<(int Hertz, TimeSpan Length)> SinceMainsFailed(IReadOnlyList<(int Hertz, TimeSpan Length)> tones) =>
+        [.. tones.SkipWhile(tone => tone.Hertz != s_expected[0])];
+
+    private static bool IsAtLeast(IReadOnlyList<(int Hertz, TimeSpan Length)> all, int count, int hertz, int milliseconds) =>
+        SinceMainsFailed(all) is var tones && tones.Count >= count && (tones.Count > count || (tones[^1].Hertz == hertz && tones[^1].Length >= TimeSpan.FromMilliseconds(milliseconds)));
 }

@@ -4,7 +4,9 @@ using Stiefel.Machines.Runs;
 namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>The tones of a beeper, read from a WAV file that QEMU is still writing. They follow each other directly, because QEMU does not record silence.</summary>
-internal sealed class BeeperRecording(string path)
+/// <param name="path">The file.</param>
+/// <param name="start">The number of recorded bytes to leave out.</param>
+internal sealed class BeeperRecording(string path, long start = 0)
 {
     private const int HeaderLength = 44;
 
@@ -13,6 +15,9 @@ internal sealed class BeeperRecording(string path)
 
     /// <summary>The number of bytes recorded so far.</summary>
     public long Length => new FileInfo(path) is { Exists: true } file ? Math.Max(0, file.Length - HeaderLength) : 0;
+
+    /// <summary>A recording of what is still to come.</summary>
+    public BeeperRecording FromNow() => new(path, Length);
 
     /// <summary>Returns the tones in order; two in a row with the same frequency count as one.</summary>
     /// <param name="heights">The frequencies that may occur, in hertz; others fail the test.</param>
@@ -89,10 +94,11 @@ internal sealed class BeeperRecording(string path)
         int channels = BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(22)), rate = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(24));
         Assert.Equal(16, BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(34)));
         var frame = channels * sizeof(short);
-        var samples = new short[(bytes.Length - HeaderLength) / frame];
+        var first = HeaderLength + (int)(start / frame * frame);
+        var samples = new short[(bytes.Length - first) / frame];
         for (var index = 0; index < samples.Length; index++)
         {
-            samples[index] = BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(HeaderLength + (index * frame)));
+            samples[index] = BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(first + (index * frame)));
         }
 
         return (samples, rate);
