@@ -36,10 +36,17 @@ internal static class GrubCommands
 
         if (words.Count == 0)
         {
+            interpreter.ErrorRemains |= invert;
             return invert ? GrubStatus.BadArgument : GrubStatus.Success;
         }
 
-        var call = new GrubCall(interpreter, words[0], words[1..]) { Block = command.Block, EmptyVariables = expansion.Empty };
+        var status = Execute(new GrubCall(interpreter, words[0], words[1..]) { Block = command.Block, EmptyVariables = expansion.Empty }, invert);
+        interpreter.ErrorRemains = false;
+        return status;
+    }
+
+    private static int Execute(GrubCall call, bool invert)
+    {
         if (Run(call) is { } status)
         {
             return !invert ? status : status == GrubStatus.Success ? GrubStatus.False : GrubStatus.Success;
@@ -63,9 +70,13 @@ internal static class GrubCommands
             call = call with { Arguments = [.. call.Arguments, $"{{{block}}}"], Block = null };
         }
 
-        return s_commands.TryGetValue(call.Name, out var command) ? command(call)
-            : call.State.Functions.TryGetValue(call.Name, out var body) ? call.Interpreter.Call(body, call.Arguments)
-            : null;
+        if (s_commands.TryGetValue(call.Name, out var command))
+        {
+            return command(call);
+        }
+
+        call.Interpreter.ErrorRemains = false;
+        return call.State.Functions.TryGetValue(call.Name, out var body) ? call.Interpreter.Call(body, call.Arguments) : null;
     }
 
     /// <summary>Positional parameters cannot be assigned like variables.</summary>

@@ -16,6 +16,12 @@ internal sealed class GrubInterpreter(GrubState state)
     /// <summary>The positional parameters; null outside functions and entries.</summary>
     public GrubScope? Scope { get; private set; }
 
+    /// <summary>
+    /// True after a `!` without a command, until another command or a statement of a file ends: GRUB leaves that error in grub_errno, and `break`,
+    /// `continue` and `return` fail with it if they have a number to read (grub_script_execute_cmdline of execute.c).
+    /// </summary>
+    public bool ErrorRemains { get; set; }
+
     /// <summary>Executes a file, each statement as soon as it is read; false if the file does not exist.</summary>
     /// <exception cref="InvalidDataException">The script exceeds <see cref="GrubBudget"/>.</exception>
     public bool RunFile(string path)
@@ -76,6 +82,7 @@ internal sealed class GrubInterpreter(GrubState state)
         var status = GrubStatus.Success;
         while (state.Ending is null)
         {
+            ErrorRemains &= stopAtError;
             try
             {
                 if (GrubParser.ReadNext(lines, (function, body) => state.Functions[function] = body) is not { } script)
@@ -144,6 +151,7 @@ internal sealed class GrubInterpreter(GrubState state)
     private int ExecuteIf(GrubIf choice)
     {
         var status = Execute(choice.Condition);
+        ErrorRemains = false;
         return _returning || state.Ending is not null ? status : Execute(state.Variables["?"] == "0" ? choice.Body : choice.Otherwise);
     }
 

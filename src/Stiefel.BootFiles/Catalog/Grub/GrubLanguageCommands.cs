@@ -77,7 +77,7 @@ internal static class GrubLanguageCommands
         }
 
         var text = call.Arguments.Count == 0 ? call.Variables["?"] ?? "0" : call.Arguments[0];
-        if (GrubNumber.Parse(text, out var end) is not { } number || end < text.Length)
+        if ((call.Arguments.Count > 0 && call.Interpreter.ErrorRemains) || GrubNumber.Parse(text, out var end) is not { } number || end < text.Length)
         {
             return GrubStatus.BadArgument;
         }
@@ -88,7 +88,7 @@ internal static class GrubLanguageCommands
 
     private static int Break(GrubCall call, bool continues)
     {
-        if (Count(call) is not > 0)
+        if ((call.Arguments.Count > 0 && call.Interpreter.ErrorRemains) || Count(call) is not > 0)
         {
             return GrubStatus.BadArgument;
         }
