@@ -144,14 +144,11 @@ internal sealed class GrubWordParts
                 end += _word[end] == '\\' && _word[end + 1] is '"' or '\\' ? 2 : 1;
             }
 
-            var isClosed = _word[end] == '}';
-            AddTranslated(isClosed ? _word[(_at + 2)..end] : "");
-            _at = end + (isClosed ? 1 : 0);
+            _at = _word[end] == '}' ? AddTranslated(_word[(_at + 2)..end], end + 1) : end;
         }
         else if (GrubWordScan.VariableAt(_word, _at + 1) is { } variable && variable.Name is not ("@" or "*"))
         {
-            AddTranslated(variable.Name);
-            _at = variable.End;
+            _at = AddTranslated(variable.Name, variable.End);
         }
         else
         {
@@ -159,12 +156,11 @@ internal sealed class GrubWordParts
         }
     }
 
-    private void AddTranslated(string name)
+    // The name may be empty, or that of a positional parameter: `set =x` and `set @=x` give such variables a value.
+    private int AddTranslated(string name, int end)
     {
-        if (name is not ("" or "@" or "*"))
-        {
-            _parts.Add(new GrubPart(GrubPartKind.TranslatedVariable, name));
-        }
+        _parts.Add(new GrubPart(GrubPartKind.TranslatedVariable, name));
+        return end;
     }
 
     private void EndText(GrubPartKind kind)
