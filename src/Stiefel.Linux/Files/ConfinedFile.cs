@@ -24,6 +24,9 @@ public sealed class ConfinedFile : TreeFile
     public SafeFileHandle Handle { get; }
 
     /// <inheritdoc/>
+    public override DateTime Modified => File.GetLastWriteTimeUtc(Handle);
+
+    /// <inheritdoc/>
     public override Span<byte> Read(long offset, Span<byte> buffer)
     {
         var filled = 0;

@@ -11,6 +11,9 @@ public abstract class TreeFile(string path, long length) : IDisposable
     /// <summary>Length in bytes at the time of opening.</summary>
     public long Length { get; } = length;
 
+    /// <summary>When the content was last modified, in UTC.</summary>
+    public abstract DateTime Modified { get; }
+
     /// <summary>Fills as much of <paramref name="buffer"/> as the file holds from <paramref name="offset"/> on; returns that part.</summary>
     public abstract Span<byte> Read(long offset, Span<byte> buffer);
 

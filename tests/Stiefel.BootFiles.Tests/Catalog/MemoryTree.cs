@@ -74,6 +74,8 @@ internal sealed class MemoryTree : IFileTree
 
     private sealed class MemoryFile(string path, byte[] content) : TreeFile(path, content.Length)
     {
+        public override DateTime Modified => DateTime.UnixEpoch;
+
         public override Span<byte> Read(long offset, Span<byte> buffer)
         {
             ReadOnlySpan<byte> rest = offset < content.Length ? content.AsSpan((int)offset) : [];

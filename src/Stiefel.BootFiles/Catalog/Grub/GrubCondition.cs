@@ -90,7 +90,7 @@ internal sealed class GrubCondition
         return or || and;
     }
 
-    private static bool? Compare(string left, string operation, string right) => operation switch
+    private bool? Compare(string left, string operation, string right) => operation switch
     {
         "=" or "==" => left == right,
         "!=" => left != right,
@@ -106,8 +106,22 @@ internal sealed class GrubCondition
         "-ge" => GrubNumber.Signed(left) >= GrubNumber.Signed(right),
         "-pgt" => AfterPrefix(left, right) > 0,
         "-plt" => AfterPrefix(left, right) < 0,
+        ['-', 'n' or 'o', 't', .. var bias] => CompareTimes(left, right, operation[1] == 'n', bias.Length > 0 ? unchecked((int)GrubNumber.Signed(bias)) : 0),
         _ => null,
     };
+
+    /// <summary>`-nt` and `-ot`: compares times of modification, the left one made later by the seconds that may follow the operator (`-nt60`).</summary>
+    private bool CompareTimes(string left, string right, bool isNewer, int bias)
+    {
+        var (one, other) = (_files.Modified(_resolve(left).ForTest()), _files.Modified(_resolve(right).ForTest()));
+        return (isNewer, one, other) switch
+        {
+            (true, not null, null) or (false, null, not null) => true,
+            (true, { } time, { } limit) => time + bias > limit,
+            (false, { } time, { } limit) => time + bias < limit,
+            _ => false,
+        };
+    }
 
     /// <summary>Compares the numbers that follow the common prefix: `vmlinuz-2 -plt vmlinuz-11`.</summary>
     private static int AfterPrefix(string left, string right)

@@ -47,6 +47,20 @@ internal sealed class GrubFiles(BootTree tree)
     public static bool HasDirectory(GrubPath path)
         => path.Volume is { } volume && (path.Path.Trim('/').Length == 0 ? volume.Places.Count > 0 : path.IsFile && volume.FindDirectory(path.Path) is not null);
 
+    /// <summary>When a file or directory was modified, in seconds since 1970; null if there is none.</summary>
+    public long? Modified(GrubPath path)
+    {
+        using var file = Open(path);
+        if (file is not null)
+        {
+            return Seconds(file.Modified);
+        }
+
+        return path.IsFile && path.Volume?.FindDirectory(path.Path) is { } directory ? Seconds(Directory.GetLastWriteTimeUtc(directory)) : null;
+    }
+
+    private static long Seconds(DateTime time) => new DateTimeOffset(time).ToUnixTimeSeconds();
+
     /// <summary>Reads a text file, or the text in blocks of a device; null if there is none.</summary>
     /// <exception cref="InvalidDataException">The text is longer than <paramref name="limit"/> bytes.</exception>
     public string? ReadText(GrubPath path, int limit)

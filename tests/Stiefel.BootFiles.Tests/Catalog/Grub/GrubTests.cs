@@ -141,6 +141,7 @@ public class GrubTests
     [InlineData("for x in 1 2; do !\nfor y in a b; do break 2; done; done; for z in 1 2; do !\nfor y in a; do break 2; done; done", "linux /vmlinuz $x $z", "1 2")]
     [InlineData("for x in 1 2; do if !; then true; fi; break 1; done\n!\nfor y in 1 2; do break 1; done\nfor z in 1 2; do eval \"!\nbreak 1\"; done", "linux /vmlinuz $x $y $z", "1 1 2")]
     [InlineData("set =v; set @=w; set x=$\"[${}${@}$@]\"; unset \"\"; set y=$\"[${}]\"", "linux /vmlinuz $x $y", "[vw$@] []")]
+    [InlineData("if [ vmlinuz -nt90 grub -a vmlinuz -nt no -a no -ot vmlinuz -a vmlinuz -ot-90 grub -a ! vmlinuz -ot90 grub -a ! no -nt vmlinuz -a ! no -ntx no ]; then set a=t; fi", "linux /vmlinuz $a", "t")]
     [InlineData("regexp --set 1:x '(.*)-$' \"a\nb-\"", "linux /vmlinuz \"$x\"", "a b")]
     [InlineData("tr --set=x -U Ab1; tr -s y ab xy cab; tr --set=z --upcase --downcase AB", "linux /vmlinuz $x $y $z", "AB1 cxy ab")]
     [InlineData("if tr --set=x ab xyz cab; then set y=a; fi; if tr a; then set y=b; fi", "linux /vmlinuz [$x$y]", "[]")]
