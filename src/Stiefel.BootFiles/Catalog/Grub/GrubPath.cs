@@ -13,8 +13,8 @@ internal sealed record GrubPath(string Written, string Device, BootVolume? Volum
     /// <summary>True if the path can be that of a file: a path without a leading slash is a list of blocks.</summary>
     public bool IsFile => Path.StartsWith('/');
 
-    /// <summary>The path as `test` understands it: a bare name counts from the top (grub-core/commands/test.c).</summary>
-    public GrubPath ForTest() => Path.TrimEnd('/') is { Length: > 0 } name && !name.Contains('/', StringComparison.Ordinal) ? this with { Path = $"/{name}" } : this;
+    /// <summary>The path as `test` understands it: without slashes at its end, and a bare name counts from the top (grub-core/commands/test.c).</summary>
+    public GrubPath ForTest() => Path.TrimEnd('/') is { Length: > 0 } name ? this with { Path = name.Contains('/', StringComparison.Ordinal) ? name : $"/{name}" } : this;
 
     /// <summary>The path for messages and for resolving again: with its device, unless it lies in a directory given by a person.</summary>
     public override string ToString() => Volume is { Device: null } ? Path : Full;

@@ -130,7 +130,7 @@ public class GrubTests
     [InlineData("set kernel=/vmlinuz", "linux16 $kernel 'it''s'", "its")]
     [InlineData("source $prefix/extra.cfg", "linux /vmlinuz $extra", "from-extra")]
     [InlineData("", "linux /vmlinuz b${#}c$?", "b1c0")]
-    [InlineData("if [ -f vmlinuz -a -d grub -a ! -e grub/extra.cfg -a ! -s vmlinuz ]; then set a=top; fi", "linux /vmlinuz $a", "top")]
+    [InlineData("if [ -f vmlinuz -a -d grub -a ! -e grub/extra.cfg -a ! -s vmlinuz ]; then set a=top; fi; if [ -f /vmlinuz// -a -e vmlinuz/ -a ! -s /grub/grub.cfg/ -a ! -f grub/ -a -d grub// ]; then set a=$a-slash; fi", "linux /vmlinuz $a", "top-slash")]
     [InlineData("search --file --set x /vmlinuz\nsearch --root-dev-only -fs y /vmlinuz --hint-new=z", "linux ($x)/vmlinuz $y", "hd0")]
     [InlineData("set root=away\nsearch --file --set /vmlinuz", "linux /vmlinuz $root", "hd0")]
     [InlineData("search --set x /vmlinuz\nsearch --file vmlinuz --set=y", "linux /vmlinuz [$x$y]", "[]")]
