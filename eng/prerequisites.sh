@@ -71,6 +71,7 @@ grub-efi-amd64-bin  the boot loader of a laptop that returns to it
 kexec-tools       the fallback of kexec_file_load
 extlinux          itself starts what our reader of its configuration finds
 systemd-boot      bootctl, which judges the order of our boot menu
+systemd-container  systemd-nspawn, in which a ramdisk's programs are tried
 systemd           systemd-ask-password, which must find the passphrase we leave for it
 LIST
 }

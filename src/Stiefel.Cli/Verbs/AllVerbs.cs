@@ -23,6 +23,7 @@ internal static class AllVerbs
             DoctorVerb.Build(),
             ReportVerb.Build(),
             DemoVerb.Build(),
+            TestNspawnVerb.Build(),
             TestQemuVerb.Build(),
         };
         stiefel.Add(WriteManualVerb.Build(stiefel));

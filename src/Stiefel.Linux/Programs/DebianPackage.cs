@@ -14,6 +14,7 @@ public static class DebianPackage
         ["dpkg-deb"] = "dpkg",
         ["e2fsck"] = "e2fsprogs",
         ["gzip"] = "gzip",
+        ["ip"] = "iproute2",
         ["kexec"] = "kexec-tools",
         ["mcopy"] = "mtools",
         ["mdadm"] = "mdadm",
@@ -33,7 +34,9 @@ public static class DebianPackage
         ["sgdisk"] = "gdisk",
         ["syslinux"] = "syslinux",
         ["systemctl"] = "systemd",
+        ["systemd-nspawn"] = "systemd-container",
         ["tar"] = "tar",
+        ["unsquashfs"] = "squashfs-tools",
         ["xz"] = "xz-utils",
         ["zstd"] = "zstd",
     };
