@@ -48,14 +48,13 @@ internal sealed class UnpackedRamdisk : IDisposable
 
     private static RamdiskManifest ReadManifest(RamdiskImage image)
     {
-        var advice = $"make it again with `stiefel create-initrd --out {image.DirectoryPath}`";
         var manifest = (File.Exists(image.Manifest) ? RamdiskManifest.TryRead(File.ReadAllBytes(image.Manifest)) : null)
-            ?? throw new FailedException($"{image.Manifest} is missing or damaged; {advice}");
+            ?? throw new FailedException($"{image.Manifest} is missing or damaged; make the ramdisk again with `stiefel create-initrd --out {image.DirectoryPath}`");
         foreach (var file in new[] { image.Kernel, image.Initrd })
         {
             if (!manifest.Files.TryGetValue(Path.GetFileName(file), out var described) || ManifestFile.Of(file) != described)
             {
-                throw new FailedException($"{file} is not the file that {image.Manifest} describes; {advice}");
+                throw new FailedException($"{file} is not the file that {image.Manifest} describes; make the ramdisk again with `stiefel create-initrd --out {image.DirectoryPath}`");
             }
         }
 
