@@ -1,13 +1,18 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Stiefel.BootFiles.Catalog.Grub;
 
-/// <summary>POSIX extended regular expressions as far as scripts use them, matched in linear time.</summary>
+/// <summary>POSIX extended regular expressions without references to groups, matched in linear time.</summary>
 internal static class GrubRegex
 {
     private const int MaxPattern = 1024;
     private const int MaxText = 4096;
+
+    // Bounds the ends that are tried for a pattern with alternatives, of which each takes time in proportion to the text.
+    private const int MaxAlternatives = 256;
+
+    // Matches no character, and not the empty text.
+    private const string Nothing = @"[^\s\S]";
 
     /// <summary>The whole match and its groups; null if the text does not match or the pattern is invalid.</summary>
     public static IReadOnlyList<string>? Match(string pattern, string text)
@@ -19,9 +24,11 @@ internal static class GrubRegex
 
         try
         {
-            // Without backtracking, since a hostile disk could otherwise choose a pattern that never ends. A dot matches a newline, too.
-            var match = Regex.Match(text, Translate(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline);
-            return match.Success ? [.. match.Groups.Values.Select(group => group.Value)] : null;
+            var match = New(GrubRegexPattern.Translate(pattern, "^", @"\z")).Match(text);
+            var groups = !match.Success ? null
+                : pattern.Contains('|', StringComparison.Ordinal) && text.Length <= MaxAlternatives ? Longest(pattern, text, match.Index, match.Index + match.Length) ?? match.Groups
+                : match.Groups;
+            return groups is null ? null : [.. groups.Values.Select(group => group.Value)];
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
@@ -29,30 +36,25 @@ internal static class GrubRegex
         }
     }
 
-    /// <summary>Translates to .NET's syntax: a backslash escapes the next character, and `[[:digit:]]` and the like are classes.</summary>
-    private static string Translate(string pattern)
+    // Without backtracking, since a hostile disk could otherwise choose a pattern that never ends. A dot matches a newline, too.
+    private static Regex New(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline);
+
+    /// <summary>
+    /// The match from the same place on that is longer than .NET's; null if there is none. POSIX takes the longest alternative, .NET the first one
+    /// (IEEE 1003.1 §9.1). Each possible end is tried, with `^` and `$` only where they are those of the whole text.
+    /// </summary>
+    private static GroupCollection? Longest(string pattern, string text, int start, int end)
     {
-        var translated = new StringBuilder(pattern.Length);
-        var isSet = false;
-        for (var at = 0; at < pattern.Length; at++)
+        var begin = start == 0 ? "^" : Nothing;
+        var (last, inner) = (New($@"\A(?:{GrubRegexPattern.Translate(pattern, begin, @"\z")})\z"), New($@"\A(?:{GrubRegexPattern.Translate(pattern, begin, Nothing)})\z"));
+        for (var at = text.Length; at > end; at--)
         {
-            if (pattern[at] == '\\' && at + 1 < pattern.Length)
+            if ((at == text.Length ? last : inner).Match(text[start..at]) is { Success: true } match)
             {
-                translated.Append(Regex.Escape(pattern[++at].ToString()));
-            }
-            else if (pattern.AsSpan(at).StartsWith("[:", StringComparison.Ordinal) && pattern.IndexOf(":]", at, StringComparison.Ordinal) is > 0 and var end)
-            {
-                translated.Append(pattern[(at + 2)..end] switch { "digit" => "0-9", "alpha" => "a-zA-Z", "alnum" => "a-zA-Z0-9", "space" => @"\s", "upper" => "A-Z", "lower" => "a-z", "xdigit" => "0-9a-fA-F", _ => "" });
-                at = end + 1;
-            }
-            else
-            {
-                // In .NET `$` also matches before a final newline; in POSIX it matches only at the end.
-                isSet = pattern[at] == '[' || (isSet && pattern[at] != ']');
-                translated.Append(pattern[at] == '$' && !isSet ? @"\z" : pattern[at].ToString());
+                return match.Groups;
             }
         }
 
-        return translated.ToString();
+        return null;
     }
 }
