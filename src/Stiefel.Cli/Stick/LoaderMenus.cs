@@ -5,25 +5,50 @@ internal static class LoaderMenus
 {
     private const string Start = "Boot the system of the laptop";
     private const string Verbose = "The same, with the kernel's messages";
+    private const string Guest = "As a guest: nothing that is written stays";
     private const string LocalDisk = "Start this computer's own system";
     private const string PowerOff = "Power off";
+
+    // Read by `stiefel-client boot`.
+    private const string GuestArgument = "stiefel_guest";
 
     /// <summary>
     /// grub.cfg. "Start this computer's own system" starts our client, which tells the firmware which system is next: if GRUB just ended, many machines would
     /// show the firmware's menu. Files are taken from the partition that GRUB was started from, because a search could find others of the same name. A serial
     /// port becomes a terminal only if it exists.
     /// </summary>
-    public static string Grub(StickContent content, StickPaths paths)
+    public static string Grub(StickContent content, StickPaths paths) => $$"""
+        # Written by stiefel setup-client-usbdrive, which writes it anew.
+        set default=0
+        set timeout={{content.MenuSeconds}}
+        if serial --unit=0 --speed=115200; then
+          terminal_input --append serial
+          terminal_output --append serial
+        fi
+        {{GrubEntries(content, paths)}}
+        menuentry "{{LocalDisk}}" {
+          linux /{{paths.Kernel}} {{WithoutRole(content.CommandLine)}} stiefel_role=local
+          initrd /{{paths.Initrd}}
+        }
+        menuentry "{{PowerOff}}" {
+          halt
+        }
+
+        """;
+
+    /// <summary>The menu behind an entry of Ventoy's, which sets up the terminals and starts this computer's own system itself.</summary>
+    public static string Ventoy(StickContent content, StickPaths paths) => $$"""
+        # Written by stiefel setup-client-usbdrive, which writes it anew.
+        set default=0
+        set timeout={{content.MenuSeconds}}
+        {{GrubEntries(content, paths)}}
+
+        """;
+
+    private static string GrubEntries(StickContent content, StickPaths paths)
     {
         var initrds = $"/{paths.Initrd}{(content.HasKey ? $" /{paths.Key}" : "")}";
         return $$"""
-            # Written by stiefel setup-client-usbdrive, which writes it anew.
-            set default=0
-            set timeout={{content.MenuSeconds}}
-            if serial --unit=0 --speed=115200; then
-              terminal_input --append serial
-              terminal_output --append serial
-            fi
             menuentry "{{Start}}" {
               linux /{{paths.Kernel}} {{content.CommandLine}}
               initrd {{initrds}}
@@ -32,14 +57,10 @@ internal static class LoaderMenus
               linux /{{paths.Kernel}} {{WithoutQuiet(content.CommandLine)}}
               initrd {{initrds}}
             }
-            menuentry "{{LocalDisk}}" {
-              linux /{{paths.Kernel}} {{WithoutRole(content.CommandLine)}} stiefel_role=local
-              initrd /{{paths.Initrd}}
+            menuentry "{{Guest}}" {
+              linux /{{paths.Kernel}} {{content.CommandLine}} {{GuestArgument}}
+              initrd {{initrds}}
             }
-            menuentry "{{PowerOff}}" {
-              halt
-            }
-
             """;
     }
 
@@ -64,6 +85,11 @@ internal static class LoaderMenus
               LINUX /{paths.Kernel}
               INITRD {initrds}
               APPEND {WithoutQuiet(content.CommandLine)}
+            LABEL guest
+              MENU LABEL {Guest}
+              LINUX /{paths.Kernel}
+              INITRD {initrds}
+              APPEND {content.CommandLine} {GuestArgument}
             LABEL local
               MENU LABEL {LocalDisk}
               LOCALBOOT -1

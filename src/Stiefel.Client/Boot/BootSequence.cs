@@ -38,6 +38,9 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
     /// <summary>Loads a kernel; tests replace it.</summary>
     public Func<SafeFileHandle, SafeFileHandle, string, ILoadedKernel> Load { get; init; } = KexecImage.Load;
 
+    /// <summary>Starts a loaded kernel instead of <see cref="KernelStart"/>; for tests.</summary>
+    public Action<ILoadedKernel>? Start { get; init; }
+
     public async Task RunAsync(CancellationToken token)
     {
         using var attachProgram = options.NoLoad ? null : File.OpenRead(options.AttachFile);
@@ -101,16 +104,18 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         }
 
         InitrdAppendix.WriteProgram(initrd.Writer, attachProgram);
-        var loading = new KernelLoading(options, screen, passphrase) { Load = Load };
+        var loading = new KernelLoading(options, screen, passphrase) { Load = Load, StartLoaded = Start ?? new KernelStart(screen, options.Now).Run };
         loading.Try(kernel, initrd, commandLine);
         var grant = await OnceDiskIsFreeAsync(
-            laptop, () => laptop.RequestDiskAsync(takeOver: false, token), token);
-        screen.Phase("granted", $"a disk of {DataSize.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : "")}");
+            laptop, () => laptop.RequestDiskAsync(RequestFor(takeOver: false), token), token);
+        screen.Phase("granted", $"a disk of {DataSize.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : options.Guest ? ", as a guest: what is written is discarded at the end" : "")}");
 
         var session = InitrdAppendix.DescribeSession(server, manifest, grant, laptop.DescribeGoodbye(), laptop.DescribeTunnel(grant), commandLine.RealInit);
         InitrdAppendix.WriteSession(initrd.Writer, session, passphrase.ForPayload);
         loading.Start(kernel, initrd, commandLine);
     }
+
+    private ExportRequest RequestFor(bool takeOver) => new(takeOver, Guest: options.Guest);
 
     private ServerSearch Search() => new(key, options.Interface, options.Laptop, screen.Say) { ChooseSleeper = options.NoLoad ? null : ChooseLaptopAsync, Chosen = _chosenLaptop };
 
@@ -211,7 +216,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
 
                     tookOver = true;
                     screen.Say("  taking the disk over: the other desktop can no longer reach it");
-                    await laptop.RequestDiskAsync(takeOver: true, token);
+                    await laptop.RequestDiskAsync(RequestFor(takeOver: true), token);
                 }
             }
         }

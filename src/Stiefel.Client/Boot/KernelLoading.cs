@@ -27,7 +27,10 @@ internal sealed class KernelLoading(BootSequenceOptions options, BootScreen scre
         }
     }
 
-    /// <summary>Loads the kernel with the complete initrd and starts it. Returns only if the options stop it before.</summary>
+    /// <summary>Starts a kernel; tests replace it.</summary>
+    public required Action<ILoadedKernel> StartLoaded { get; init; }
+
+    /// <summary>Loads the kernel with the complete initrd and starts it. Returns only if the options stop it before, or while systemd shuts this system down.</summary>
     public void Start(MemoryFile kernel, MemoryFile initrd, PayloadCommandLine commandLine)
     {
         if (options.UntilLoading)
@@ -51,9 +54,8 @@ internal sealed class KernelLoading(BootSequenceOptions options, BootScreen scre
     {
         try
         {
-            screen.Phase("executing", "from here on the laptop's own system speaks");
             passphrase.Forget();
-            loaded.Execute();
+            StartLoaded(loaded);
         }
         catch
         {

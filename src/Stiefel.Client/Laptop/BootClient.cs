@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using Stiefel.Client.Failures;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Search;
+using Stiefel.CommandLine;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Ending;
 using Stiefel.Protocol.Envelope;
@@ -162,12 +163,10 @@ internal sealed class BootClient : IDisposable
     }
 
     /// <summary>Asks for the disk; the boot files can no longer be fetched once it is granted.</summary>
-    /// <exception cref="RefusalException">Among others <see cref="RefusalCodes.DiskInUse"/>.</exception>
-    public Task<ExportGrant> RequestDiskAsync(bool takeOver, CancellationToken token) => RequestDiskAsync(new ExportRequest(takeOver), token);
-
-    /// <inheritdoc cref="RequestDiskAsync(bool, CancellationToken)"/>
     /// <param name="request">The request; the tunnel's key is added to it.</param>
     /// <param name="token">Cancels the request.</param>
+    /// <exception cref="RefusalException">Among others <see cref="RefusalCodes.DiskInUse"/>.</exception>
+    /// <exception cref="RefusedException">More was granted than asked for; the disk must be given back unused.</exception>
     public async Task<ExportGrant> RequestDiskAsync(ExportRequest request, CancellationToken token)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(request with { TunnelKey = _tunnel?.PublicKey }, ProtocolJson.Default.ExportRequest);
@@ -177,7 +176,7 @@ internal sealed class BootClient : IDisposable
         {
             await using var answer = await AskAsync("/v1/export", body, token);
             var json = await answer.Content.ReadToEndAsync(MaxGrantBytes, token);
-            return Parse(json, ProtocolJson.Default.ExportGrant);
+            return NoMoreThan(request, Parse(json, ProtocolJson.Default.ExportGrant));
         }
         catch (RefusalException)
         {
@@ -185,6 +184,12 @@ internal sealed class BootClient : IDisposable
             throw;
         }
     }
+
+    // A laptop with older programs ignores the unknown fields, and grants the disk itself.
+    private static ExportGrant NoMoreThan(ExportRequest wanted, ExportGrant grant) =>
+        (wanted.Guest || wanted.ReadOnly) && !grant.Guest && (wanted.Guest || !grant.ReadOnly)
+            ? throw new RefusedException($"the laptop's programs are older than this client and cannot give its disk {(wanted.Guest ? "to a guest" : "read-only")}: update its ramdisk (`stiefel create-initrd`)")
+            : grant;
 
     /// <summary>Gives the unused disk back, so that the next desktop gets it without a question.</summary>
     /// <exception cref="RefusalException">This session has no unused disk.</exception>

@@ -73,24 +73,15 @@ internal sealed class AttachSequence(AttachOptions options, SharedKey key, BootS
 
     private async Task<ExportGrant> RequestDiskAsync(BootClient laptop, CancellationToken token)
     {
-        ExportGrant grant;
         try
         {
-            grant = await laptop.RequestDiskAsync(new ExportRequest(options.TakeOver, ReadOnly: options is { Write: false, Guest: false }, Guest: options.Guest), token);
+            return await laptop.RequestDiskAsync(new ExportRequest(options.TakeOver, ReadOnly: options is { Write: false, Guest: false }, Guest: options.Guest), token);
         }
         catch (RefusalException refusal) when (refusal.Refusal.Code == RefusalCodes.DiskInUse)
         {
             throw new RefusedException(
                 $"the laptop refuses: {PrintableText.Of(refusal.Message)}. Nothing was changed; --take-over would end that desktop's session and lose what it has not saved");
         }
-
-        // A laptop with older programs ignores the unknown fields, and grants the disk itself.
-        if ((!options.Write && !grant.ReadOnly && !grant.Guest) || (options.Guest && !grant.Guest))
-        {
-            throw new RefusedException($"the laptop's programs are older than this client and cannot give its disk {(options.Guest ? "to a guest" : "read-only")}: update its ramdisk (`stiefel create-initrd`)");
-        }
-
-        return grant;
     }
 
     private static void CheckLink(FoundServer server, LinkParameters link)

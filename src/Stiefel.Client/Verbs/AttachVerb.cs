@@ -10,8 +10,6 @@ namespace Stiefel.Client.Verbs;
 /// <summary>`stiefel-client attach` on any running Linux: the laptop's disk as a block device, for rescue and copying.</summary>
 internal static class AttachVerb
 {
-    private const string AttachProgram = "stiefel-attach";
-    private const string InstalledAttachFile = "/usr/lib/stiefel/stiefel-attach";
     private const int DefaultSeconds = 30;
 
     public const string Name = "attach";
@@ -26,7 +24,7 @@ internal static class AttachVerb
         var attach = new Option<string>("--attach")
         {
             HelpName = "FILE",
-            Description = $"The program {AttachProgram}, which keeps the disk attached [default: the one beside this program, else {InstalledAttachFile}]",
+            Description = $"The program {AttachProgram.Name}, which keeps the disk attached {AttachProgram.DefaultText}",
         };
         var command = new Command(Name, "Attach the disk of a laptop that serves as /dev/nbdN, read-only unless told otherwise (needs root)") { write, guest, takeOver, seconds, attach };
         common.AddTo(command);
@@ -46,7 +44,7 @@ internal static class AttachVerb
                 Server = laptop.Server,
                 Interface = laptop.Interface,
                 Laptop = laptop.Laptop,
-                AttachFile = parsed.GetValue(attach) ?? FindAttach(),
+                AttachFile = parsed.GetValue(attach) ?? AttachProgram.Find(),
                 SearchLimit = TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))),
                 Write = parsed.GetValue(write),
                 Guest = parsed.GetValue(guest),
@@ -60,9 +58,6 @@ internal static class AttachVerb
             "stiefel-client attach --key stick.key --guest      try something: nothing of it stays");
     }
 
-    private static string FindAttach() =>
-        Path.Combine(AppContext.BaseDirectory, AttachProgram) is var beside && File.Exists(beside) ? beside : InstalledAttachFile;
-
     private static async Task<int> RunAsync(AttachOptions options, AttachState state, BootScreen screen, CancellationToken token)
     {
         Check(options, state);
@@ -75,7 +70,7 @@ internal static class AttachVerb
     {
         if (!File.Exists(options.AttachFile))
         {
-            throw new UsageException($"--attach {options.AttachFile}: no such file; name the program {AttachProgram}, which lies beside this one where it was built");
+            throw new UsageException($"--attach {options.AttachFile}: no such file; name the program {AttachProgram.Name}, which lies beside this one where it was built");
         }
 
         if (!Environment.IsPrivilegedProcess)

@@ -5,6 +5,7 @@ using Stiefel.Client.Failures;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Unlocking;
 using Stiefel.CommandLine;
+using Stiefel.Linux.Kernel;
 using Stiefel.Linux.Mounts;
 using Stiefel.Linux.Network;
 using Stiefel.Protocol.Keys;
@@ -15,7 +16,8 @@ namespace Stiefel.Client.Verbs;
 /// <summary>`stiefel-client boot`, which runs on the desktop's ramdisk. It never gives up unless told to.</summary>
 internal static class BootVerb
 {
-    private const string DefaultAttachFile = "/usr/lib/stiefel/stiefel-attach";
+    /// <summary>The argument of the stick's kernel that makes this desktop a guest.</summary>
+    private const string GuestArgument = "stiefel_guest";
 
     private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
@@ -25,20 +27,21 @@ internal static class BootVerb
     public static Command Build()
     {
         var common = new CommonOptions();
-        var attach = new Option<string>("--attach")
+        var attach = new Option<string?>("--attach")
         {
             HelpName = "FILE",
-            Description = "The static program that attaches the disk in the laptop's initrd",
-            DefaultValueFactory = _ => DefaultAttachFile,
+            Description = $"The static program that attaches the disk in the laptop's initrd {AttachProgram.DefaultText}",
         };
         var takeOver = new Option<bool>("--take-over") { Description = "Take the disk even from another desktop that uses it now" };
+        var guest = new Option<bool>("--guest") { Description = $"Write to a snapshot of the disk, which is discarded at the end [default: if the kernel argument {GuestArgument} is there]" };
         var noLoad = new Option<bool>("--no-load") { Description = "Rehearse: search and fetch, but stop before asking for the disk. Calls no laptop that runs its own system, sets no interface up" };
         var untilLoading = new Option<bool>("--until-loading") { Description = "For tests: take the disk, but load no kernel", Hidden = true };
         var noExec = new Option<bool>("--no-exec") { Description = "Load the kernel, but do not start it" };
+        var now = new Option<bool>("--now") { Description = "Replace the system of this computer at once, instead of having systemd shut it down first" };
         var once = new Option<bool>("--once") { Description = "Give up at the first failure instead of trying for ever" };
-        var command = new Command(Name, "Boot this machine from the laptop's disk. Nothing is saved or shut down here: the running system is replaced (needs root)")
+        var command = new Command(Name, "Boot this machine from the laptop's disk. A system that systemd runs here is shut down for that; any other is replaced at once, and nothing of it is saved (needs root)")
         {
-            attach, takeOver, noLoad, untilLoading, noExec, once,
+            attach, takeOver, guest, noLoad, untilLoading, noExec, now, once,
         };
         common.AddTo(command);
         command.SetAction((parsed, token) =>
@@ -50,11 +53,13 @@ internal static class BootVerb
                 Server = server.Server,
                 Interface = server.Interface,
                 Laptop = server.Laptop,
-                AttachFile = parsed.GetRequiredValue(attach),
+                AttachFile = parsed.GetValue(attach) ?? AttachProgram.Find(),
                 TakeOver = parsed.GetValue(takeOver),
+                Guest = parsed.GetValue(guest) || KernelCommandLine.ReadCurrent().Has(GuestArgument),
                 NoLoad = parsed.GetValue(noLoad),
                 UntilLoading = parsed.GetValue(untilLoading),
                 NoExec = parsed.GetValue(noExec),
+                Now = parsed.GetValue(now),
                 Once = parsed.GetValue(once),
             };
             return RunAsync(options, ScreenOf(parsed), token);
@@ -62,6 +67,8 @@ internal static class BootVerb
         return command.WithExamples(
             "stiefel-client boot                                   on the stick's ramdisk",
             "stiefel-client boot --key stick.key --no-load --once  rehearse on any Linux",
+            "stiefel-client boot --key stick.key                   leave any Linux for the laptop's system",
+            "stiefel-client boot --guest                           whatever is written is discarded at the end",
             "stiefel-client boot --laptop wren                      of several laptops that know the key",
             "stiefel-client boot --server [fe80::1%eth0]:4644      without searching");
     }

@@ -258,7 +258,7 @@ public sealed class BootTests : IDisposable
         using var key = SharedKey.FromBytes(_laptop.Secret, "stick");
         using var passphrase = new LaptopPassphrase();
         var options = new BootSequenceOptions { AttachFile = WriteAttach(), Server = IPEndPoint.Parse(_laptop.Address), NoExec = noExec, Once = true };
-        var boot = new BootSequence(options, key, new BootScreen(output, canRedraw: false, TimeProvider.System), person: null, passphrase) { Load = (_, _, _) => loaded };
+        var boot = new BootSequence(options, key, new BootScreen(output, canRedraw: false, TimeProvider.System), person: null, passphrase) { Load = (_, _, _) => loaded, Start = kernel => kernel.Execute() };
 
         var failure = await Record.ExceptionAsync(() => boot.RunAsync(TestContext.Current.CancellationToken));
 

@@ -137,7 +137,7 @@ public sealed class LocalFailureTests : IDisposable
         using var key = SharedKey.FromBytes(_laptop.Secret, "stick");
         using var passphrase = new LaptopPassphrase();
         var options = new BootSequenceOptions { AttachFile = _directory.File("attach"), Server = IPEndPoint.Parse(_laptop.Address), TakeOver = takeOver, Once = true };
-        var boot = new BootSequence(options, key, new BootScreen(_output, canRedraw: false, TimeProvider.System), person: null, passphrase) { Load = load };
+        var boot = new BootSequence(options, key, new BootScreen(_output, canRedraw: false, TimeProvider.System), person: null, passphrase) { Load = load, Start = kernel => kernel.Execute() };
         return Assert.IsAssignableFrom<Exception>(await Record.ExceptionAsync(() => boot.RunAsync(TestContext.Current.CancellationToken)));
     }
 }

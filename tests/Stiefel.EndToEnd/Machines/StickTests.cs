@@ -37,11 +37,11 @@ public sealed class StickTests(MachineParts parts)
     /// <summary>The stick's menu starts the computer's own system, although the firmware starts the stick first.</summary>
     [Fact]
     [Trait("Needs", "long")]
-    public Task Stick_ThirdEntryOfItsMenu_StartsTheComputersOwnSystem() => parts.PlayAsync("stick-own-system", async run =>
+    public Task Stick_FourthEntryOfItsMenu_StartsTheComputersOwnSystem() => parts.PlayAsync("stick-own-system", async run =>
     {
         await using var desktop = await StartAsync(run, "uefi", [await OwnSystemAsync(run)]);
         await desktop.Console.WaitForAsync(FirstEntry, TimeLimits.FirmwareStart, _token);
-        await desktop.Console.SendAsync(Down + Down + Enter, _token);
+        await desktop.Console.SendAsync(Down + Down + Down + Enter, _token);
         await desktop.Console.WaitForAsync("stiefel: phase leaving (reboot)", TimeLimits.FirmwareStart, _token);
         await desktop.Console.WaitForAsync(OwnSystem, TimeLimits.FirmwareStart, _token);
     });
