@@ -6,11 +6,12 @@ namespace Stiefel.Cli.Stick;
 
 /// <summary>
 /// Adds the client to a mounted FAT partition that is used for other things as well: an EFI System partition or a stick. Only a directory of Stiefel's own
-/// is written, and removed by undo.
+/// is written, and removed by undo. On a Ventoy stick, a few lines are added to Ventoy's menu besides.
 /// </summary>
 /// <param name="directory">The partition's mount point.</param>
 /// <param name="log">Shows each step.</param>
-internal sealed class SharedPartition(string directory, StepLog log)
+/// <param name="isVentoy">True if Ventoy starts the client, rather than the firmware.</param>
+internal sealed class SharedPartition(string directory, StepLog log, bool isVentoy = false)
 {
     private const string New = ".NEW";
     private static readonly string[] s_fat = ["msdos", "vfat", "fat", "exfat"];
@@ -20,6 +21,8 @@ internal sealed class SharedPartition(string directory, StepLog log)
     // Removed in this order: first the programs that start the others.
     private static readonly string[] s_ours =
         [.. s_programs.Select(s_paths.Program), s_paths.Kernel, s_paths.Initrd, s_paths.Key, s_paths.Manifest];
+
+    private readonly VentoyMenu _ventoy = new(directory, s_paths.Program("GRUB.CFG"));
 
     private string Own => Path.Combine(directory, s_paths.Directory);
 
@@ -32,7 +35,8 @@ internal sealed class SharedPartition(string directory, StepLog log)
             throw new UsageException($"--into-esp {directory}: there is no such directory; mount the partition first");
         }
 
-        if (!force && !s_fat.Contains(new DriveInfo(directory).DriveFormat))
+        // Ventoy's own file systems are exFAT, NTFS and others, which its loader reads.
+        if (!force && !isVentoy && !s_fat.Contains(new DriveInfo(directory).DriveFormat))
         {
             throw new RefusedException($"--into-esp {directory}: this is a {new DriveInfo(directory).DriveFormat} file system, but firmware starts from FAT only; mount the EFI System partition, or use --force if this is one");
         }
@@ -48,7 +52,8 @@ internal sealed class SharedPartition(string directory, StepLog log)
     public void Write(StickContent content)
     {
         using var work = new PrivateDirectory(Path.GetTempPath());
-        var files = new StickFiles(content, BootPrograms.Find(), s_paths, work.Path).Prepare();
+        var stick = new StickFiles(content, s_paths, work.Path);
+        var files = isVentoy ? stick.PrepareForVentoy() : stick.Prepare(BootPrograms.Find());
         CheckRoom(files.Sum(file => new FileInfo(file.Source).Length));
         using (log.Begin($"write {Own}"))
         {
@@ -73,15 +78,22 @@ internal sealed class SharedPartition(string directory, StepLog log)
                 throw new FailedException($"{Own}: {error.Message}; what was there before is unchanged", error);
             }
         }
+
+        if (isVentoy)
+        {
+            AddToMenu();
+        }
     }
 
     /// <summary>Removes the files that were written, and the directory if nothing else is in it.</summary>
     /// <returns>False if there was nothing to remove.</returns>
     public bool Undo()
     {
+        // The menu goes first: it leads to the others.
+        var isGone = _ventoy.Remove();
         if (!Directory.Exists(Own))
         {
-            return false;
+            return isGone;
         }
 
         RemoveUnfinished();
@@ -96,6 +108,18 @@ internal sealed class SharedPartition(string directory, StepLog log)
         }
 
         return true;
+    }
+
+    private void AddToMenu()
+    {
+        try
+        {
+            _ventoy.Add();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new FailedException($"{_ventoy.File}: {error.Message}; it is unchanged, so that Ventoy does not show the files in {Own}", error);
+        }
     }
 
     private string? Foreign() => Directory.EnumerateFileSystemEntries(Own).Select(Path.GetFileName)

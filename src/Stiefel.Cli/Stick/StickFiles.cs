@@ -14,10 +14,9 @@ internal sealed record StickFile(string Path, string Source);
 
 /// <summary>Prepares all files of a stick. Those made for this stick, the key among them, are put into a private directory.</summary>
 /// <param name="content">The content of the stick.</param>
-/// <param name="programs">The boot programs.</param>
 /// <param name="paths">The files' paths on the stick.</param>
 /// <param name="work">An empty directory that only its owner can read.</param>
-internal sealed class StickFiles(StickContent content, BootPrograms programs, StickPaths paths, string work)
+internal sealed class StickFiles(StickContent content, StickPaths paths, string work)
 {
     // For machines without Secure Boot, one program holds kernel and initrd; a signed loader reads the same files as BIOS.
     private const string UnifiedImage = "UEFI.EFI";
@@ -25,19 +24,9 @@ internal sealed class StickFiles(StickContent content, BootPrograms programs, St
     /// <summary>Prepares kernel, initrd, key, menu and programs, in the order of writing: those that start the others come last.</summary>
     /// <exception cref="FailedException">No UEFI program can be made of kernel and initrd.</exception>
     /// <exception cref="KeyFileException">The key cannot be read.</exception>
-    public IReadOnlyList<StickFile> Prepare()
+    public IReadOnlyList<StickFile> Prepare(BootPrograms programs)
     {
-        var files = new List<StickFile>
-        {
-            new(paths.Manifest, content.Ramdisk.Manifest),
-            new(paths.Kernel, content.Ramdisk.Kernel),
-            new(paths.Initrd, content.Ramdisk.Initrd),
-        };
-        if (content.HasKey)
-        {
-            files.Add(new StickFile(paths.Key, Make("KEY.IMG", WriteKey)));
-        }
-
+        var files = PrepareRamdisk();
         if (programs.Signed is { } signed)
         {
             if (signed.MokManager is { } manager)
@@ -51,18 +40,39 @@ internal sealed class StickFiles(StickContent content, BootPrograms programs, St
         }
         else
         {
-            files.Add(new StickFile(paths.Program(paths.FirstProgram), Make(UnifiedImage, WriteUnifiedImage)));
+            files.Add(new StickFile(paths.Program(paths.FirstProgram), Make(UnifiedImage, file => WriteUnifiedImage(file, programs.Stub!))));
         }
 
         return files;
     }
 
     /// <summary>Prepares syslinux's menu and modules, which go to the root of a stick that BIOS can start.</summary>
-    public IReadOnlyList<StickFile> PrepareForBios() =>
+    public IReadOnlyList<StickFile> PrepareForBios(BootPrograms programs) =>
     [
         .. programs.BiosModules.Select(module => new StickFile(Path.GetFileName(module).ToUpperInvariant(), module)),
         new StickFile("SYSLINUX.CFG", Make("SYSLINUX.CFG", file => Write(file, LoaderMenus.Syslinux(content, paths)))),
     ];
+
+    /// <summary>Prepares kernel, initrd, key and a menu for Ventoy, which brings the programs that start them.</summary>
+    /// <exception cref="KeyFileException">The key cannot be read.</exception>
+    public IReadOnlyList<StickFile> PrepareForVentoy() =>
+        [.. PrepareRamdisk(), new StickFile(paths.Program("GRUB.CFG"), Make("GRUB.CFG", file => Write(file, LoaderMenus.Ventoy(content, paths))))];
+
+    private List<StickFile> PrepareRamdisk()
+    {
+        var files = new List<StickFile>
+        {
+            new(paths.Manifest, content.Ramdisk.Manifest),
+            new(paths.Kernel, content.Ramdisk.Kernel),
+            new(paths.Initrd, content.Ramdisk.Initrd),
+        };
+        if (content.HasKey)
+        {
+            files.Add(new StickFile(paths.Key, Make("KEY.IMG", WriteKey)));
+        }
+
+        return files;
+    }
 
     private string Make(string name, Action<Stream> write)
     {
@@ -86,12 +96,12 @@ internal sealed class StickFiles(StickContent content, BootPrograms programs, St
         }
     }
 
-    private void WriteUnifiedImage(Stream file)
+    private void WriteUnifiedImage(Stream file, string stub)
     {
         try
         {
             UnifiedImageWriter.Write(
-                File.ReadAllBytes(programs.Stub!),
+                File.ReadAllBytes(stub),
                 [
                     FromText(".osrel", "ID=stiefel\nNAME=\"Stiefel\"\nPRETTY_NAME=\"Stiefel client\"\n"),
                     FromText(".cmdline", content.CommandLine),

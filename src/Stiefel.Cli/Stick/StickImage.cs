@@ -51,8 +51,8 @@ internal sealed class StickImage(StickContent content, StickLayout layout, StepL
         IReadOnlyList<StickFile> files;
         using (log.Begin("put the files together"))
         {
-            var stick = new StickFiles(content, programs, StickPaths.OwnStick, work);
-            files = [.. stick.PrepareForBios(), .. stick.Prepare()];
+            var stick = new StickFiles(content, StickPaths.OwnStick, work);
+            files = [.. stick.PrepareForBios(programs), .. stick.Prepare(programs)];
         }
 
         using (log.Begin("make the file system"))

@@ -16,6 +16,7 @@ internal static class SetupClientUsbdriveVerb
     private static readonly Argument<string?> s_device = new("DEVICE") { Arity = ArgumentArity.ZeroOrOne, Description = "The drive to be erased and written, for example /dev/sdb" };
     private static readonly Option<string?> s_image = new("--image") { HelpName = "FILE", Description = "Write an image of the stick to this file instead" };
     private static readonly Option<string?> s_intoEsp = new("--into-esp") { HelpName = "DIR", Description = "Add the client to a mounted EFI System partition or FAT stick instead, beside what is there" };
+    private static readonly Option<bool> s_ventoy = new("--ventoy") { Description = "With --into-esp: DIR is the first partition of a Ventoy stick; the client is in Ventoy's menu behind F6" };
     private static readonly Option<bool> s_undo = new("--undo") { Description = "With --into-esp: remove the client again" };
     private static readonly Option<StickLayout> s_layout = new("--layout") { HelpName = "mbr|gpt", Description = "The partition table; mbr starts on most machines", DefaultValueFactory = _ => StickLayout.Mbr };
     private static readonly Option<string?> s_erase = new("--erase") { HelpName = "SERIAL", Description = "Erase the drive without asking, if this is its serial number" };
@@ -32,7 +33,7 @@ internal static class SetupClientUsbdriveVerb
     {
         var command = new Command("setup-client-usbdrive", "Make a stick that boots a desktop from the laptop, on BIOS and UEFI machines. Shows the drive and asks for its serial number before it is erased")
         {
-            s_device, s_image, s_intoEsp, s_undo, s_layout, s_erase, s_force, s_key, s_withoutKey, s_directory, s_arguments, s_menuSeconds, s_ramdisk, s_config,
+            s_device, s_image, s_intoEsp, s_ventoy, s_undo, s_layout, s_erase, s_force, s_key, s_withoutKey, s_directory, s_arguments, s_menuSeconds, s_ramdisk, s_config,
         };
         command.SetAction(RunAsync);
         return command.WithExamples(
@@ -41,6 +42,7 @@ internal static class SetupClientUsbdriveVerb
             "stiefel setup-client-usbdrive --image stick.img --key blue-stick",
             "stiefel setup-client-usbdrive --into-esp /mnt/esp --key blue-stick",
             "stiefel setup-client-usbdrive --into-esp /mnt/esp --undo",
+            "stiefel setup-client-usbdrive --into-esp /media/Ventoy --ventoy --key blue-stick",
             "stiefel setup-client-usbdrive --image test.img --key ./keys/test.key --ramdisk ./ramdisk --cmdline 'loglevel=7'");
     }
 
@@ -60,9 +62,13 @@ internal static class SetupClientUsbdriveVerb
         {
             MenuSeconds = MenuSeconds(parsed),
         };
-        StickImage.CheckTools(parsed.GetValue(s_layout));
+        if (!parsed.GetValue(s_ventoy))
+        {
+            StickImage.CheckTools(parsed.GetValue(s_layout));
+        }
+
         await WriteAsync(parsed, content, ServedDisk(configuration), log, token);
-        SayWhatStarts(log);
+        SayWhatStarts(parsed.GetValue(s_ventoy), log);
         await output.WriteLineAsync($"done in {log.Elapsed.TotalSeconds:0.0} s");
         return ExitCode.Done;
     }
@@ -74,10 +80,13 @@ internal static class SetupClientUsbdriveVerb
         var keepsKey = content.KeyFile is null && !parsed.GetValue(s_withoutKey);
         if (parsed.GetValue(s_intoEsp) is { } directory)
         {
-            var partition = new SharedPartition(directory, log);
+            var isVentoy = parsed.GetValue(s_ventoy);
+            var partition = new SharedPartition(directory, log, isVentoy);
             partition.Check(parsed.GetValue(s_force));
             partition.Write(Keyed(content, keepsKey ? KeptKey.OfDirectory(directory) : null, log));
-            log.Note(@"for an entry in the firmware's boot menu, run on that computer: efibootmgr --create-only --disk DISK --part N --label Stiefel --loader '\EFI\STIEFELC\SHIMX64.EFI'");
+            log.Note(isVentoy
+                ? "in Ventoy's menu, press F6"
+                : @"for an entry in the firmware's boot menu, run on that computer: efibootmgr --create-only --disk DISK --part N --label Stiefel --loader '\EFI\STIEFELC\SHIMX64.EFI'");
         }
         else if (parsed.GetValue(s_image) is { } image)
         {
@@ -105,6 +114,11 @@ internal static class SetupClientUsbdriveVerb
         if (parsed.GetValue(s_undo) && parsed.GetValue(s_intoEsp) is null)
         {
             throw new UsageException("--undo removes what --into-esp DIR wrote: name that directory");
+        }
+
+        if (parsed.GetValue(s_ventoy) && parsed.GetValue(s_intoEsp) is null)
+        {
+            throw new UsageException("--ventoy says what --into-esp DIR is: name the directory where the first partition of the Ventoy stick is mounted");
         }
 
         if (parsed.GetValue(s_erase) is not null && parsed.GetValue(s_device) is null)
@@ -140,7 +154,8 @@ internal static class SetupClientUsbdriveVerb
         return content with { KeptKey = kept };
     }
 
-    private static void SayWhatStarts(StepLog log) => log.Note(BootPrograms.Find().Signed is { } signed
+    private static void SayWhatStarts(bool isVentoy, StepLog log) => log.Note(
+        isVentoy ? "UEFI and BIOS: Ventoy's own loader; with Secure Boot as far as Ventoy itself starts there" : BootPrograms.Find().Signed is { } signed
         ? $"UEFI: shim and GRUB of {signed.Distribution}; works with Secure Boot if {signed.Distribution} signed the ramdisk's kernel, too"
         : "UEFI: works only without Secure Boot; for Secure Boot, apt install shim-signed grub-efi-amd64-signed and write the stick again");
 

@@ -153,6 +153,7 @@ public class StickImageTests
     [InlineData("name one target: a drive as /dev/sdb, --image FILE, or --into-esp DIR; see `stiefel setup-client-usbdrive --help`")]
     [InlineData("name one target: a drive as /dev/sdb, --image FILE, or --into-esp DIR; see `stiefel setup-client-usbdrive --help`", "/dev/sdx", "--image", "x")]
     [InlineData("--undo removes what --into-esp DIR wrote: name that directory", "--image", "x", "--undo")]
+    [InlineData("--ventoy says what --into-esp DIR is: name the directory where the first partition of the Ventoy stick is mounted", "--image", "x", "--ventoy")]
     [InlineData("--erase is for a drive: name one, as /dev/sdb", "--image", "x", "--erase", "1")]
     [InlineData("--key and --without-key exclude each other: use one of them", "--image", "x", "--key", "1", "--without-key")]
     [InlineData("--layout iso: expected one of mbr, gpt; see `stiefel setup-client-usbdrive --help`", "--image", "x", "--layout", "iso")]
