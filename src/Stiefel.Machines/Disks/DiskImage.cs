@@ -52,16 +52,23 @@ public sealed class DiskImage
 
     /// <summary>Replays the journal of an ext3/4 partition, as the next mount would, and repairs nothing else. Needs a loop device.</summary>
     /// <exception cref="ExternalProgramException">The journal cannot be replayed.</exception>
-    public async Task ReplayJournalAsync(int partition, CancellationToken token)
-    {
+    public Task ReplayJournalAsync(int partition, CancellationToken token) =>
         // Use a loop device instead of an offset in the file: e2fsck reopens the file after the replay, without the offset.
+        // Exit code 1 means that something was changed (man 8 e2fsck).
+        UseAsync(partition, loop => ExternalProgram.RunAsync("e2fsck", ["-y", "-E", "journal_only", loop], s_options with { AcceptedExitCodes = [1] }, token), token);
+
+    /// <summary>Uses a partition as a loop device, which can be written. Needs root.</summary>
+    /// <param name="partition">The partition's number.</param>
+    /// <param name="useAsync">Receives the device's path.</param>
+    /// <param name="token">Cancels the work.</param>
+    public async Task UseAsync(int partition, Func<string, Task> useAsync, CancellationToken token)
+    {
         var place = (await PartitionsAsync(token))[partition - 1];
         var loop = (await ExternalProgram.RunAsync(
             "losetup", ["--find", "--show", "--offset", $"{place.Offset}", "--sizelimit", $"{place.Length}", Path], s_options, token)).Text.Trim();
         try
         {
-            // Exit code 1 means that something was changed (man 8 e2fsck).
-            await ExternalProgram.RunAsync("e2fsck", ["-y", "-E", "journal_only", loop], s_options with { AcceptedExitCodes = [1] }, token);
+            await useAsync(loop);
         }
         finally
         {

@@ -13,6 +13,8 @@ namespace Stiefel.Machines.Qemu;
 /// </summary>
 public sealed class VirtualMachine : IAsyncDisposable
 {
+    private const string Stick = "stick", StickDevice = "stick-device";
+
     private readonly VirtualMachineOptions _options;
     private readonly Process _process;
     private readonly TextWriter _log;
@@ -104,14 +106,30 @@ public sealed class VirtualMachine : IAsyncDisposable
     }
 
     /// <summary>Plugs in a USB stick with a raw image, which the machine can only read; it appears as the next /dev/sdX.</summary>
-    public async Task PlugStickAsync(string image, CancellationToken token)
+    public Task PlugStickAsync(string image, CancellationToken token) => PlugStickAsync(image, serial: null, token);
+
+    /// <summary>Plugs in a USB stick with a raw image, which the machine can write if it has a serial number.</summary>
+    public async Task PlugStickAsync(string image, string? serial, CancellationToken token)
     {
-        const string Stick = "stick";
         await _monitor.ExecuteAsync("blockdev-add", new JsonObject
         {
-            ["driver"] = "raw", ["node-name"] = Stick, ["read-only"] = true, ["file"] = new JsonObject { ["driver"] = "file", ["filename"] = image },
+            ["driver"] = "raw", ["node-name"] = Stick, ["read-only"] = serial is null, ["file"] = new JsonObject { ["driver"] = "file", ["filename"] = image },
         }, token);
-        await _monitor.ExecuteAsync("device_add", new JsonObject { ["driver"] = "usb-storage", ["id"] = Stick + "-device", ["bus"] = "usb.0", ["drive"] = Stick }, token);
+        var device = new JsonObject { ["driver"] = "usb-storage", ["id"] = StickDevice, ["bus"] = "usb.0", ["drive"] = Stick };
+        if (serial is not null)
+        {
+            device["serial"] = serial;
+            device["removable"] = true;
+        }
+
+        await _monitor.ExecuteAsync("device_add", device, token);
+    }
+
+    /// <summary>Pulls the stick out, whatever the machine is doing with it.</summary>
+    public async Task PullStickAsync(CancellationToken token)
+    {
+        await UnplugAsync(StickDevice, token);
+        await _monitor.ExecuteAsync("blockdev-del", new JsonObject { ["node-name"] = Stick }, token);
     }
 
     /// <summary>Unplugs the cable, or plugs it in again.</summary>
@@ -119,11 +137,12 @@ public sealed class VirtualMachine : IAsyncDisposable
         => _monitor.ExecuteAsync("set_link", new JsonObject { ["name"] = QemuCommandLine.AdapterId, ["up"] = connected }, token);
 
     /// <summary>Unplugs the network adapter; returns when the system has released it.</summary>
-    public async Task UnplugAdapterAsync(CancellationToken token)
+    public Task UnplugAdapterAsync(CancellationToken token) => UnplugAsync(QemuCommandLine.AdapterId, token);
+
+    private async Task UnplugAsync(string device, CancellationToken token)
     {
-        var deleted = _monitor.NextEventAsync(
-            "DEVICE_DELETED", message => message.Member("device") == QemuCommandLine.AdapterId, TimeLimits.MonitorCommand, token);
-        await _monitor.ExecuteAsync("device_del", new JsonObject { ["id"] = QemuCommandLine.AdapterId }, token);
+        var deleted = _monitor.NextEventAsync("DEVICE_DELETED", message => message.Member("device") == device, TimeLimits.MonitorCommand, token);
+        await _monitor.ExecuteAsync("device_del", new JsonObject { ["id"] = device }, token);
         await deleted;
     }
 

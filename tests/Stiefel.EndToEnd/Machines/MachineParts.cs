@@ -125,6 +125,9 @@ public sealed class MachineParts : IDisposable
         await DebianTree.GetAsync(_cache, InitramfsMaker.InitramfsTools, ["network-manager", "connman", "nftables", "curl"], "\nchroot \"$1\" systemctl disable NetworkManager connman\n", Say, TestContext.Current.CancellationToken),
         BootLayout.InRoot, Say, TestContext.Current.CancellationToken);
 
+    /// <summary>Makes the disk of a computer with a Debian of its own; only long tests use it.</summary>
+    internal Task<string> RunningDebianDiskAsync() => RunningDebian.GetAsync(_cache, Say, TestContext.Current.CancellationToken);
+
     /// <summary>The saved stations: machines kept at the moments of a boot with which most scenarios begin.</summary>
     internal Task<StationMaker> StationsAsync() => _stations.Value;
 

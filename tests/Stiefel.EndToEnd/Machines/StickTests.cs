@@ -1,4 +1,3 @@
-using Stiefel.Linux.Programs;
 using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
@@ -11,7 +10,6 @@ public sealed class StickTests(MachineParts parts)
 {
     private const string Down = "\e[B";
     private const string Enter = "\r";
-    private const string OwnSystem = "the system of this computer";
     private const string FirstEntry = "Boot the system of the laptop";
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -39,25 +37,12 @@ public sealed class StickTests(MachineParts parts)
     [Trait("Needs", "long")]
     public Task Stick_FourthEntryOfItsMenu_StartsTheComputersOwnSystem() => parts.PlayAsync("stick-own-system", async run =>
     {
-        await using var desktop = await StartAsync(run, "uefi", [await OwnSystemAsync(run)]);
+        await using var desktop = await StartAsync(run, "uefi", [await OwnSystemDisk.MakeAsync(run, new Startup.Uefi(), _token)]);
         await desktop.Console.WaitForAsync(FirstEntry, TimeLimits.FirmwareStart, _token);
         await desktop.Console.SendAsync(Down + Down + Down + Enter, _token);
         await desktop.Console.WaitForAsync("stiefel: phase leaving (reboot)", TimeLimits.FirmwareStart, _token);
-        await desktop.Console.WaitForAsync(OwnSystem, TimeLimits.FirmwareStart, _token);
+        await desktop.Console.WaitForAsync(OwnSystemDisk.Says, TimeLimits.FirmwareStart, _token);
     });
-
-    /// <summary>Makes a disk from which the firmware starts a program that prints its name.</summary>
-    private async Task<VirtualDisk> OwnSystemAsync(MachineRun run)
-    {
-        var (configuration, program, disk) = (Path.Combine(run.WorkDirectory, "own.cfg"), Path.Combine(run.WorkDirectory, "own.efi"), Path.Combine(run.WorkDirectory, "own.img"));
-        await File.WriteAllTextAsync(configuration, $"serial --unit=0 --speed=115200\nterminal_output serial\necho '{OwnSystem}'\nsleep 3600\n", _token);
-        await ExternalProgram.RunAsync(
-            "grub-mkstandalone", ["-O", "x86_64-efi", "--install-modules=serial terminal echo sleep normal", "--locales=", "--fonts=", "--themes=", "-o", program, $"boot/grub/grub.cfg={configuration}"], token: _token);
-        await ExternalProgram.RunAsync("mformat", ["-C", "-i", disk, "-T", "65536", "::"], token: _token);
-        await ExternalProgram.RunAsync("mmd", ["-i", disk, "::/EFI", "::/EFI/BOOT"], token: _token);
-        await ExternalProgram.RunAsync("mcopy", ["-i", disk, program, "::/EFI/BOOT/BOOTX64.EFI"], token: _token);
-        return new VirtualDisk(disk);
-    }
 
     private async Task<VirtualMachine> StartAsync(MachineRun run, string firmware, IReadOnlyList<VirtualDisk> own)
     {

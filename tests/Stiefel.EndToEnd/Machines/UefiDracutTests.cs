@@ -1,20 +1,77 @@
+using System.Text.RegularExpressions;
+using Stiefel.Machines.Consoles;
 using Stiefel.Machines.Disks;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
 
 namespace Stiefel.EndToEnd.Machines;
 
-/// <summary>Tests the whole story with UEFI, a USB stick, a separate /boot, and a payload whose initramfs has systemd but no network driver.</summary>
+/// <summary>
+/// Tests the whole story with UEFI, a USB stick that the program wrote to its drive, both menus, a separate /boot, and a payload whose initramfs has systemd
+/// but no network driver.
+/// </summary>
 [Trait("Needs", "machines")]
-public sealed class UefiDracutTests(MachineParts parts)
+public sealed partial class UefiDracutTests(MachineParts parts)
 {
+    private const string Down = "\e[B";
+    private const string Enter = "\r";
+    private const string Once = "stiefel-test=once";
+    private const string FileName = "/root/written-on-the-desktop", Written = "by way of the stick's menu";
+
+    // Long enough to type a key on a busy machine.
+    private const string MenuSettings = "stiefel.Boot.MenuSeconds=30";
+
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
     [Fact]
-    public async Task Boot_UefiStickAndDracutPayload_LeavesCleanDiskWithTheFile()
+    public async Task Boot_AnotherEntryOfTheSticksMenuAndOfTheLaptops_HasTheArgumentOnceAndLeavesACleanDisk()
     {
         var disk = await parts.DiskAsync(InitramfsMaker.Dracut, BootLayout.Separate);
         await parts.PlayAsync("uefi-dracut", async run =>
         {
-            var desktop = await new TwoMachineBoot(run, disk, parts.NewKey("stick")).RunAsync(DesktopStart.Uefi, TestContext.Current.CancellationToken);
-            Assert.Equal("/dev/nbd0p3", desktop.Root.Device);
+            var key = parts.NewKey("stick");
+            var image = await disk.CopyAsync(Path.Combine(run.WorkDirectory, "laptop.img"), _token);
+            await using (var laptop = await Laptop.StartAsync(run, disk, new VirtualDisk(image.Path), key, _token))
+            {
+                await laptop.ServeAsync(_token, MenuSettings);
+                var stick = await WrittenStick.MakeAsync(run, key, _token);
+                await using var desktop = Desktop.TakenUp(await run.StartAsync("desktop", new Startup.Uefi(), [stick], run.DesktopEnd, _token));
+                await ChooseAsync(desktop);
+                await UseAsync(desktop, await desktop.LogInToPayloadAsync(_token), await File.ReadAllBytesAsync(key, _token));
+            }
+
+            await DiskChecks.FileAsync(image, disk.RootPartition, FileName, Written, _token);
+            await DiskChecks.CleanAsync(image, disk.RootPartition, _token);
         });
     }
+
+    /// <summary>Chooses the second entry in the stick's menu, and then the laptop's second entry with an argument for this start.</summary>
+    private async Task ChooseAsync(Desktop desktop)
+    {
+        await desktop.Console.WaitForAsync("Boot the system of the laptop", TimeLimits.FirmwareStart, _token);
+        await desktop.Console.SendAsync(Down + Enter, _token);
+        await desktop.Console.WaitForAsync("DMI: QEMU", TimeLimits.FirmwareStart, _token);
+        await desktop.WaitForPhaseAsync("searching", TimeLimits.FirmwareStart, _token);
+        await desktop.Console.WaitForAsync("Enter: choose from ", TimeLimits.Fetch, _token);
+        await desktop.Console.SendLineAsync("", _token);
+        await desktop.Console.WaitForAsync(SecondEntry(), TimeLimits.Command, _token);
+        await desktop.Console.WaitForAsync("Enter: 1", TimeLimits.Command, _token);
+        await desktop.Console.SendLineAsync($"2 {Once}", _token);
+        await desktop.WaitForPhaseAsync("chosen", TimeLimits.Fetch, _token);
+        await desktop.WaitForPhaseAsync("executing", TimeLimits.Fetch, _token);
+    }
+
+    private async Task UseAsync(Desktop desktop, ConsoleShell shell, ReadOnlyMemory<byte> key)
+    {
+        Assert.Equal("/dev/nbd0p3", (await PayloadChecks.RootAsync(shell, _token)).Device);
+        Assert.Single(Regex.Matches(await shell.RunAsync("cat /proc/cmdline", _token), Once));
+        await PayloadChecks.WriteAsync(shell, FileName, Written, _token);
+        await PayloadChecks.NoSecretAsync(shell, key, _token);
+        await PayloadChecks.NoDiskErrorAsync(shell, _token);
+        await desktop.PowerOffAsync(shell, _token);
+    }
+
+    [GeneratedRegex(@" 2  [^\n]*with Linux [^\n]*")]
+    private static partial Regex SecondEntry();
 }
