@@ -35,6 +35,8 @@ public class StickImageTests
         var menu = await TypeAsync(directory, "SYSLINUX.CFG");
         Assert.Contains("INITRD /STIEFEL/INITRD.IMG,/STIEFEL/KEY.IMG\n  APPEND stiefel_role=client nomodeset quiet console=tty0 console=ttyS0,115200 extra=1\n", menu, StringComparison.Ordinal);
         Assert.Contains("TIMEOUT 30\n", menu, StringComparison.Ordinal);
+        Assert.Contains("LABEL guest\n", menu, StringComparison.Ordinal);
+        Assert.Contains(" extra=1 stiefel_guest\n", menu, StringComparison.Ordinal);
         Assert.Equal("initrd", (await TypeAsync(directory, "STIEFEL/INITRD.IMG")).TrimEnd());
         Assert.Contains("initrd /STIEFEL/INITRD.IMG /STIEFEL/KEY.IMG\n", await TypeAsync(directory, "EFI/BOOT/GRUB.CFG"), StringComparison.Ordinal);
         await ExternalProgram.RunAsync("mcopy", ["-i", $"{directory["partition"]}", "::/STIEFEL/KEY.IMG", directory["key"]], token: Token);
