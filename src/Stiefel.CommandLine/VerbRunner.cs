@@ -36,7 +36,7 @@ public sealed class VerbRunner(string program, Func<Exception, VerbException?> e
         VerbException? known = null;
         try
         {
-            var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error };
+            var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error, ProcessTerminationTimeout = VerbPatience.Of(parsed.CommandResult.Command) };
             return await parsed.InvokeAsync(settings);
         }
         catch (Exception problem) when ((known = explain(problem)) is not null)

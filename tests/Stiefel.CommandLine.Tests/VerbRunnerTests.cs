@@ -51,6 +51,21 @@ public class VerbRunnerTests
         Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(Play(new InvalidOperationException("a mistake of ours")), "play"));
 
     [Fact]
+    public async Task Run_Verb_HasItsOwnTimeToEndOrTheUsual()
+    {
+        foreach (var (verb, time) in ((Command, TimeSpan)[])[(new Command("play"), TimeSpan.FromSeconds(2)), (new Command("play").WithTimeToEnd(TimeSpan.FromMinutes(1)), TimeSpan.FromMinutes(1))])
+        {
+            TimeSpan? seen = null;
+            verb.SetAction(parsed =>
+            {
+                seen = parsed.InvocationConfiguration.ProcessTerminationTimeout;
+            });
+            await RunAsync(verb, "play");
+            Assert.Equal(time, seen);
+        }
+    }
+
+    [Fact]
     public void Exceptions_EachHaveTheirExitCode() => Assert.Equal(
         [ExitCode.Failed, ExitCode.WrongUsage, ExitCode.Refused],
         ((VerbException[])[new FailedException("a"), new UsageException("b"), new RefusedException("c")]).Select(one => one.ExitCode));

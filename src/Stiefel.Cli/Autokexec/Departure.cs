@@ -23,6 +23,12 @@ namespace Stiefel.Cli.Autokexec;
 /// <param name="report">Receives lines for people.</param>
 internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory keys, Action<string> report)
 {
+    /// <summary>
+    /// Longest time that a cancelled leave takes to unload the kernel. The kernel cannot be interrupted while it loads another, which takes seconds; a
+    /// process that ended meanwhile would leave it loaded.
+    /// </summary>
+    public static readonly TimeSpan TimeToStay = TimeSpan.FromSeconds(60);
+
     private static readonly ExternalProgramOptions s_patience = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     // Shorter than the time that systemd grants a process to end. While it stops everything, `is-system-running` answers with exit code 1.

@@ -36,7 +36,7 @@ internal static class AutokexecVerb
         command.SetAction((parsed, token) => RunAsync(
             ConfigurationFile.LoadTrusted(parsed.GetRequiredValue(config)), new KeyDirectory(parsed.GetRequiredValue(directory)),
             parsed.GetValue(dryRun), parsed.GetValue(once), parsed.InvocationConfiguration.Output, token));
-        return command.WithExamples("stiefel autokexec --dry-run", "stiefel autokexec --config ./config.yaml");
+        return command.WithTimeToEnd(Departure.TimeToStay).WithExamples("stiefel autokexec --dry-run", "stiefel autokexec --config ./config.yaml");
     }
 
     // The laptop's own system is running, so its returns from the ramdisk succeed: start counting failed ones from zero again.

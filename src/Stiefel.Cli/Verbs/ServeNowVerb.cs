@@ -25,7 +25,7 @@ internal static class ServeNowVerb
             s_grace, s_ignoreInhibitors, s_dryRun, s_config, s_directory,
         };
         command.SetAction(RunAsync);
-        return command.WithExamples("sudo stiefel serve-now", "sudo stiefel serve-now --grace 60", "stiefel serve-now --dry-run");
+        return command.WithTimeToEnd(Departure.TimeToStay).WithExamples("sudo stiefel serve-now", "sudo stiefel serve-now --grace 60", "stiefel serve-now --dry-run");
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken token)

@@ -1,35 +1,17 @@
 namespace Stiefel.Server.Grants;
 
-/// <summary>
-/// Records clean ends: the desktop unmounted the disk, everything that it wrote is on the medium, and it will not write again.
-/// Services that act on a clean end subscribe here. Thread-safe.
-/// </summary>
+/// <summary>Records clean ends: the desktop unmounted the disk, everything that it wrote is on the medium, and it will not write again. Thread-safe.</summary>
 public sealed class CleanEnds(TimeProvider time, ILogger<CleanEnds> logger)
 {
-    /// <summary>Raised after a desktop ended cleanly and was sent the reply, on a connection's thread with no lock held; a handler must not block.</summary>
-    public event Action<CleanEnd>? Ended;
-
     /// <summary>The last clean end since this server was started; null if there was none.</summary>
     public CleanEnd? Last { get; private set; }
 
-    /// <summary>Records a clean end and calls the subscribers.</summary>
+    /// <summary>Records a clean end.</summary>
     public void Add(GrantRecord grant)
     {
         var end = new CleanEnd(grant.Session, grant.Desktop, grant.Key, grant.Snapshot, time.GetUtcNow());
         Last = end;
         logger.EndedCleanly(end.Session, end.Desktop);
-        foreach (var handler in Ended?.GetInvocationList() ?? [])
-        {
-            try
-            {
-                ((Action<CleanEnd>)handler)(end);
-            }
-            catch (Exception e)
-            {
-                // A handler that fails must not stop the other handlers or the connection's thread.
-                logger.EndNotHandled(e);
-            }
-        }
     }
 }
 

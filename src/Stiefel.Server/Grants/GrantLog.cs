@@ -48,9 +48,6 @@ internal static partial class GrantLog
     [LoggerMessage(EventId = 164, Level = LogLevel.Information, Message = "session {Session} of {Desktop} ended cleanly: all that it wrote is on the medium, and the disk is free")]
     public static partial void EndedCleanly(this ILogger logger, string session, string desktop);
 
-    [LoggerMessage(EventId = 165, Level = LogLevel.Error, Message = "an action that follows a desktop's clean end failed")]
-    public static partial void EndNotHandled(this ILogger logger, Exception exception);
-
     [LoggerMessage(EventId = 166, Level = LogLevel.Warning, Message = "the goodbye of session {Session} of {Desktop} is refused: {Reason}")]
     public static partial void GoodbyeRefused(this ILogger logger, string session, string desktop, string reason);
 
