@@ -108,6 +108,13 @@ def of_laptop(v, head, bound=b""):
     return head + b"".join(eax(derive(v["shared-key"], "discovery-answer"), head, bound, identity))
 
 
+def state(v):
+    head = datagram_head(v, 5, 0, v["laptop-nonce"])
+    text = v["text"]
+    body = v["laptop-id"] + struct.pack(">IBHB", v["number"], v["stage"], v["seconds"], len(text)) + text.ljust(56, b"\0")
+    return {"state-datagram": head + b"".join(eax(derive(v["shared-key"], "discovery-answer"), head, v["client-address"], body))}
+
+
 def discovery(v):
     return {"find": of_client(v, datagram_head(v, 1, 0, bytes(16))), "hello": of_laptop(v, datagram_head(v, 2, v["port"], v["server-nonce"]))}
 
@@ -244,6 +251,7 @@ COMPUTE = {
     "eax": eax_block,
     "discovery": discovery,
     "call": call,
+    "state": state,
     "handshake": handshake,
     "request": request,
     "envelope": short_envelope,
@@ -259,7 +267,7 @@ def blocks(document):
             text = text.strip()
             if text.startswith('"'):
                 parsed[name] = text[1:-1].encode()
-            elif name in ("port", "counter", "number", "after", "notice", "kind", "plaintext-length", "envelope-length"):
+            elif name in ("port", "counter", "number", "after", "notice", "kind", "stage", "seconds", "plaintext-length", "envelope-length"):
                 parsed[name] = int(text)
             else:
                 parsed[name] = bytes.fromhex(text)

@@ -17,19 +17,15 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
     // drops the excess at no cost; a desktop asks four times a second, so one of its questions gets through.
     private const int MostInATurn = 100;
 
-    // Bounds the memory, because a stranger may be able to cause many different reasons.
-    private const int MostReasons = 64;
-
     private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_sayAgain = TimeSpan.FromMinutes(1);
 
     /// <summary>Receives the key and the datagram of an authentic call.</summary>
     public Action<SharedKey, ReceivedDatagram>? Called { get; init; }
 
     private readonly List<LinkDatagramSocket> _sockets = Open();
     private readonly Lock _oneAtATime = new();
-    private readonly Dictionary<string, long> _said = [];
+    private readonly SeldomReport _report = new(report);
 
     /// <summary>Waits for an authentic call; returns the key of the caller.</summary>
     public async Task<SharedKey> WaitForCallAsync(CancellationToken token)
@@ -88,7 +84,7 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
             }
             catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException)
             {
-                Say(error.Message, $"{socket.Family}: {error.Message}");
+                _report.Say(error.Message, $"{socket.Family}: {error.Message}");
                 await Task.Delay(s_second, token);
             }
         }
@@ -101,7 +97,7 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
             var outcome = responder.Judge(datagram, received);
             if (outcome.Refused is { } refused)
             {
-                Say(refused, $"a desktop at {received.Remote.Address} calls and gets no answer: {refused}");
+                _report.Say(refused, $"a desktop at {received.Remote.Address} calls and gets no answer: {refused}");
             }
 
             if (outcome.Answer is { } answer)
@@ -127,20 +123,6 @@ internal sealed class CallListener(CallResponder responder, Action<string> repor
         catch (SocketException)
         {
             // The sender chooses its address. One that cannot be answered, such as port 0, must not hold up other callers.
-        }
-    }
-
-    // Limit by reason, so that a sender with ever new addresses does not fill the log.
-    private void Say(string reason, string text)
-    {
-        lock (_oneAtATime)
-        {
-            var isKnown = _said.TryGetValue(reason, out var at);
-            if (isKnown ? Environment.TickCount64 - at > s_sayAgain.TotalMilliseconds : _said.Count < MostReasons)
-            {
-                _said[reason] = Environment.TickCount64;
-                report(text);
-            }
         }
     }
 }

@@ -19,7 +19,8 @@ internal readonly record struct CallOutcome(byte[]? Answer = null, SharedKey? Ca
 /// <param name="refusal">Returns why calls on an interface from an address are refused; null if they are not.</param>
 /// <param name="laptop">Id and name of this laptop, as callers are told.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<int, IPAddress, string?> refusal, LaptopIdentity laptop, TimeProvider time)
+/// <param name="leaving">What the laptop does after a call. While there is something, callers are told that, and no call is heard.</param>
+internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<int, IPAddress, string?> refusal, LaptopIdentity laptop, TimeProvider time, LeavingState leaving)
 {
     private readonly CallChallenges _challenges = new(time);
 
@@ -32,7 +33,7 @@ internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<in
 
         if (CallDatagram.LooksLikeWake(datagram, out var asked, out var challenge))
         {
-            return _challenges.IsGood(challenge, asked, from.Interface, from.Remote) ? JudgeWake(datagram, asked, challenge, from) : default;
+            return leaving.Of(laptop.Id) is null && _challenges.IsGood(challenge, asked, from.Interface, from.Remote) ? JudgeWake(datagram, asked, challenge, from) : default;
         }
 
         if (!DiscoveryDatagram.TryOpenFind(datagram, keys(), out var nonce, out var key))
@@ -43,6 +44,11 @@ internal sealed class CallResponder(Func<IReadOnlyList<SharedKey>> keys, Func<in
         if (refusal(from.Interface, from.Remote.Address) is { } reason)
         {
             return new CallOutcome(Refused: reason);
+        }
+
+        if (leaving.Of(laptop.Id) is { } state)
+        {
+            return new CallOutcome(StateDatagram.Build(key, nonce, from.Remote.Address, state));
         }
 
         return new CallOutcome(CallDatagram.BuildChallenge(key, nonce, _challenges.For(nonce, from.Interface, from.Remote), from.Remote.Address, laptop));

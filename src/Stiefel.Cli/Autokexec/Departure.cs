@@ -50,7 +50,12 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     /// <summary>True if a program that inhibits shutdown keeps the laptop from leaving.</summary>
     public bool HeedsInhibitors { get; init; } = true;
 
+    /// <summary>What desktops that call are told meanwhile.</summary>
+    public LeavingState State { get; init; } = new();
+
     private bool ByFirmware => configuration.Autokexec.Leave == LeavingWay.Firmware;
+
+    private TimeSpan Grace => TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds);
 
     private string Named => configuration.File ?? "the configuration";
 
@@ -145,32 +150,58 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     /// <summary>Leaves this system. Returns once systemd has begun; systemd then ends this process, too.</summary>
     /// <param name="occasion">The reason, for the warning to all users.</param>
     /// <param name="token">Cancels leaving. Nothing is changed until systemd has begun.</param>
-    /// <returns>One line with what keeps the laptop from leaving; null if it leaves.</returns>
-    public async Task<string?> LeaveAsync(string occasion, CancellationToken token)
+    /// <returns>What keeps the laptop from leaving; null if it leaves.</returns>
+    public async Task<Obstacle?> LeaveAsync(string occasion, CancellationToken token)
     {
-        Check();
+        State.CountDown(Grace);
+        try
+        {
+            Check();
+            var obstacle = await FindObstacleAsync(token) ?? await WarnAndLeaveAsync(occasion, token);
+            if (obstacle is not null)
+            {
+                State.Hold(obstacle);
+            }
+
+            return obstacle;
+        }
+        catch
+        {
+            State.Clear();
+            throw;
+        }
+    }
+
+    private async Task<Obstacle?> WarnAndLeaveAsync(string occasion, CancellationToken token)
+    {
+        await WarnAsync(Warning(occasion), token);
+        State.CountDown(Grace);
+        await Task.Delay(Grace, token);
+
+        // Look again: meanwhile somebody may have unplugged the power or started something that must not be interrupted.
         if (await FindObstacleAsync(token) is { } obstacle)
         {
+            await TellAsync($"the laptop stays: {obstacle.Text}", token);
             return obstacle;
         }
 
-        await WarnAsync(Warning(occasion), token);
-        await Task.Delay(TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds), token);
-
-        // Look again: meanwhile somebody may have unplugged the power or started something that must not be interrupted.
-        if (await FindObstacleAsync(token) is { } newer)
-        {
-            await TellAsync($"the laptop stays: {newer}", token);
-            return newer;
-        }
-
+        State.Leave();
         await (ByFirmware ? RestartAsync(token) : KexecAsync(token));
         return null;
     }
 
-    private async Task<string?> FindObstacleAsync(CancellationToken token) =>
-        configuration.Autokexec.Power.Refusal(ReadPower())
-        ?? (HeedsInhibitors && await Inhibitors.ListAsync(RunAsync, token) is [var first, ..] ? $"{first}; `stiefel serve-now --ignore-inhibitors` leaves anyway" : null);
+    private async Task<Obstacle?> FindObstacleAsync(CancellationToken token)
+    {
+        var reading = ReadPower();
+        if (configuration.Autokexec.Power.Refusal(reading) is { } refusal)
+        {
+            return new Obstacle(LaptopStage.WaitsForPower, refusal, $"on its battery{(reading.Percent is { } percent ? $", at {percent} %" : "")}");
+        }
+
+        return HeedsInhibitors && await Inhibitors.ListAsync(RunAsync, token) is [var first, ..]
+            ? new Obstacle(LaptopStage.HeldByProgram, $"{first}; `stiefel serve-now --ignore-inhibitors` leaves anyway", $"{first.Who}: {first.Why}")
+            : null;
+    }
 
     private async Task KexecAsync(CancellationToken token)
     {

@@ -4,6 +4,16 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Cli.Autokexec;
 
+/// <summary>A program that forbids a shutdown.</summary>
+/// <param name="Who">The program's name, as it gave it.</param>
+/// <param name="Process">The number of its process.</param>
+/// <param name="Why">Its reason.</param>
+internal sealed record Inhibitor(string Who, uint Process, string Why)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Who} (process {Process}) inhibits shutdown: {Why}";
+}
+
 /// <summary>Lists the programs that inhibit a shutdown, as logind knows them (man 1 systemd-inhibit).</summary>
 internal static class Inhibitors
 {
@@ -15,8 +25,8 @@ internal static class Inhibitors
 
     private static readonly ExternalProgramOptions s_patience = new() { Timeout = TimeSpan.FromSeconds(5) };
 
-    /// <summary>One line for each program that forbids a shutdown. Those that only delay it are left out, since systemd waits for them. Empty without logind.</summary>
-    public static async Task<IReadOnlyList<string>> ListAsync(
+    /// <summary>The programs that forbid a shutdown. Those that only delay it are left out, since systemd waits for them. Empty without logind.</summary>
+    public static async Task<IReadOnlyList<Inhibitor>> ListAsync(
         Func<string, IReadOnlyList<string>, ExternalProgramOptions, CancellationToken, Task<ExternalProgramOutput>> runAsync, CancellationToken token)
     {
         try
@@ -29,15 +39,15 @@ internal static class Inhibitors
         }
     }
 
-    /// <param name="json">The output of busctl; anything else yields no lines.</param>
-    internal static IReadOnlyList<string> Read(string json)
+    /// <param name="json">The output of busctl; anything else yields none.</param>
+    internal static IReadOnlyList<Inhibitor> Read(string json)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
             return [.. document.RootElement.GetProperty("data")[0].EnumerateArray()
                 .Where(one => one.GetArrayLength() == Fields && one[3].GetString() == "block" && one[0].GetString()!.Split(':').Contains("shutdown"))
-                .Select(one => $"{PrintableText.OneLine(one[1].GetString()!)} (process {one[5].GetUInt32()}) inhibits shutdown: {PrintableText.OneLine(one[2].GetString()!)}")];
+                .Select(one => new Inhibitor(PrintableText.OneLine(one[1].GetString()!), one[5].GetUInt32(), PrintableText.OneLine(one[2].GetString()!)))];
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or IndexOutOfRangeException or FormatException)
         {

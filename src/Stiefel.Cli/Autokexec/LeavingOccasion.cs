@@ -42,6 +42,29 @@ internal sealed class LeavingOccasion(CallListener? listener, CardWatch? cards)
         return await first;
     }
 
+    /// <summary>Answers desktops while the laptop leaves or finds that it cannot; no call is heard meanwhile.</summary>
+    /// <param name="leaving">The work.</param>
+    /// <returns>The work's result.</returns>
+    public async Task<TResult> AnswerDuringAsync<TResult>(Task<TResult> leaving)
+    {
+        if (listener is null)
+        {
+            return await leaving;
+        }
+
+        using var stop = new CancellationTokenSource();
+        var answering = listener.WaitForCallAsync(stop.Token);
+        try
+        {
+            return await leaving;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ((Task)answering).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     private static async Task<string> CallAsync(CallListener listener, Action<string> say, CancellationToken token)
     {
         var caller = await listener.WaitForCallAsync(token);

@@ -89,25 +89,27 @@ internal static class AutokexecVerb
     private static async Task ListenAsync(StiefelConfiguration configuration, KeyDirectory directory, OwnStart start, bool dryRun, bool once, Action<string> say, CancellationToken token)
     {
         var laptop = OwnLaptop.Read();
-        var departure = new Departure(configuration, directory, say) { Laptop = laptop, BootedEntry = () => start.Entry(File.ReadAllText("/proc/cmdline")) };
+        var state = new LeavingState();
+        var departure = new Departure(configuration, directory, say) { Laptop = laptop, State = state, BootedEntry = () => start.Entry(File.ReadAllText("/proc/cmdline")) };
         departure.CheckPlaces();
-        using var listener = configuration.Autokexec.Broadcast ? Listen(configuration, directory, laptop, dryRun, say) : null;
+        using var listener = configuration.Autokexec.Broadcast ? Listen(configuration, directory, laptop, state, dryRun, say) : null;
         var occasions = new LeavingOccasion(listener, LeavingOccasion.CardsOf(configuration.Autokexec));
         if (configuration.Autokexec.MacDetection)
         {
             say($"waiting for a network card: {string.Join(", ", configuration.Autokexec.Macs)}");
         }
 
+        var seldom = new SeldomReport(say);
         do
         {
-            var occasion = await occasions.WaitAsync(say, token);
+            var occasion = await occasions.WaitAsync(dryRun ? say : seldom.Say, token);
             if (dryRun)
             {
                 departure.Describe(occasion).ToList().ForEach(say);
             }
-            else if (await departure.LeaveAsync(occasion, token) is { } held)
+            else if (await occasions.AnswerDuringAsync(departure.LeaveAsync(occasion, token)) is { } held)
             {
-                say($"the laptop stays in its own system and keeps listening: {held}");
+                seldom.Say($"the laptop stays in its own system and keeps listening: {held.Text}");
             }
             else
             {
@@ -133,11 +135,11 @@ internal static class AutokexecVerb
         }
     }
 
-    private static CallListener Listen(StiefelConfiguration configuration, KeyDirectory directory, LaptopIdentity laptop, bool dryRun, Action<string> say)
+    private static CallListener Listen(StiefelConfiguration configuration, KeyDirectory directory, LaptopIdentity laptop, LeavingState state, bool dryRun, Action<string> say)
     {
         var keys = new AcceptedKeys(directory.Path, say);
         var policy = new InterfacePolicy(configuration.Autokexec);
-        var listener = new CallListener(new CallResponder(() => keys.Current, policy.Refusal, laptop, TimeProvider.System), say) { Called = dryRun ? null : (key, call) => Remember(key.Name, call, say) };
+        var listener = new CallListener(new CallResponder(() => keys.Current, policy.Refusal, laptop, TimeProvider.System, state), say) { Called = dryRun ? null : (key, call) => Remember(key.Name, call, say) };
         say($"listening for calls with {keys.Current.Count} keys, as {laptop.Name} ({laptop.Id})");
         if (keys.Current.Count == 0)
         {

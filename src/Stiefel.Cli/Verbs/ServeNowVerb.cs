@@ -60,7 +60,7 @@ internal static class ServeNowVerb
 
         try
         {
-            return await departure.LeaveAsync(Occasion, token) is { } held ? throw new RefusedException($"{held}; nothing was changed") : ExitCode.Done;
+            return await departure.LeaveAsync(Occasion, token) is { } held ? throw new RefusedException($"{held.Text}; nothing was changed") : ExitCode.Done;
         }
         catch (OperationCanceledException)
         {

@@ -27,6 +27,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
     // Several sockets listen at once, each in its own loop.
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _met = new();
     private readonly Sleepers _sleepers = new(wanted, TimeProvider.System);
+    private readonly LaptopStates _states = new();
     private volatile bool _heardServer;
     private readonly FindSchedule _schedule = new(TimeProvider.System);
 
@@ -151,6 +152,10 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
             {
                 MeetSleeper(socket, sender, linkIndex, challenge, sleeping);
             }
+            else if (!_heardServer && StateDatagram.Open(buffer.AsSpan(0, length), key, _nonce, own) is { } state)
+            {
+                MeetState(state);
+            }
             else if (DiscoveryDatagram.OtherVersion(buffer.AsSpan(0, length)) is not null && _met.TryAdd($"version {sender.Address}", true))
             {
                 report($"the machine at {sender.Address} speaks another version of discovery than this client's {DiscoveryDatagram.Version}: set laptop and stick up with the same version of stiefel");
@@ -205,6 +210,15 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
         {
             socket.Answer(sender, linkIndex, CallDatagram.BuildWake(key, _nonce, challenge, sender.Address));
             ReportOnce(laptop, $"{who}: called it; it warns its user, shuts down and comes back to serve, which takes a minute");
+        }
+    }
+
+    private void MeetState(LaptopState state)
+    {
+        var laptop = _sleepers.HearAgain(state.Id) ?? LaptopIdentity.Of(state.Id, "");
+        if (wanted.Fits(laptop) && _states.Describe(state, laptop) is { } line)
+        {
+            report(line);
         }
     }
 

@@ -98,6 +98,23 @@ internal sealed class Sleepers(WantedLaptop wanted, TimeProvider clock)
         }
     }
 
+    /// <summary>Records that a laptop was heard that cannot be called at this moment; returns who it is if it answered with its name before.</summary>
+    public LaptopIdentity? HearAgain(string id)
+    {
+        lock (_lock)
+        {
+            if (!_heard.TryGetValue(id, out var heard))
+            {
+                return null;
+            }
+
+            var now = clock.GetTimestamp();
+            _heard[id] = (heard.Laptop, now);
+            _chosenAt = id == _chosen ? now : _chosenAt;
+            return heard.Laptop;
+        }
+    }
+
     private void Decide(long now)
     {
         if (_chosen is not null && clock.GetElapsedTime(_chosenAt, now) > s_lost && !IsPresent(_chosen, now))

@@ -87,18 +87,30 @@ internal static class DatagramFrame
     public static byte[] Seal(byte[] datagram, SharedKey key, LaptopIdentity laptop, ReadOnlySpan<byte> bound = default)
     {
         ArgumentNullException.ThrowIfNull(laptop);
-        using var eax = Eax(key);
-        var body = datagram.AsSpan(BodyOffset, LaptopIdentity.Size);
+        Span<byte> body = stackalloc byte[LaptopIdentity.Size];
         laptop.Write(body);
-        eax.Seal(datagram.AsSpan(0, BodyOffset), bound, body, body, datagram.AsSpan(ProofOffset));
-        return datagram;
+        return SealBody(datagram, key, body, bound);
     }
 
     public static LaptopIdentity? Open(ReadOnlySpan<byte> datagram, SharedKey key, ReadOnlySpan<byte> bound = default)
     {
-        using var eax = Eax(key);
         Span<byte> body = stackalloc byte[LaptopIdentity.Size];
-        return eax.TryOpen(datagram[..BodyOffset], bound, datagram[BodyOffset..ProofOffset], datagram[ProofOffset..], body) ? LaptopIdentity.Read(body) : null;
+        return TryOpenBody(datagram, key, bound, body) ? LaptopIdentity.Read(body) : null;
+    }
+
+    /// <summary>Adds 72 bytes of the laptop's to its answer, encrypted for holders of the key, and a proof of the whole.</summary>
+    /// <inheritdoc cref="Sign"/>
+    public static byte[] SealBody(byte[] datagram, SharedKey key, ReadOnlySpan<byte> body, ReadOnlySpan<byte> bound)
+    {
+        using var eax = Eax(key);
+        eax.Seal(datagram.AsSpan(0, BodyOffset), bound, body, datagram.AsSpan(BodyOffset, LaptopIdentity.Size), datagram.AsSpan(ProofOffset));
+        return datagram;
+    }
+
+    public static bool TryOpenBody(ReadOnlySpan<byte> datagram, SharedKey key, ReadOnlySpan<byte> bound, Span<byte> body)
+    {
+        using var eax = Eax(key);
+        return eax.TryOpen(datagram[..BodyOffset], bound, datagram[BodyOffset..ProofOffset], datagram[ProofOffset..], body);
     }
 
     public static void Write(IPAddress address, Span<byte> bytes)

@@ -23,16 +23,53 @@ public sealed class CallResponderTests : IDisposable
     private readonly ManualClock _clock = new();
     private readonly List<SharedKey> _accepted;
     private readonly CallResponder _laptop;
+    private readonly LeavingState _leaving;
     private string? _refusal;
 
     public CallResponderTests()
     {
         _accepted = [_key];
-        _laptop = new CallResponder(() => _accepted, (_, _) => _refusal, s_wren, _clock);
+        _leaving = new LeavingState(_clock, () => TimeSpan.FromSeconds(7));
+        _laptop = new CallResponder(() => _accepted, (_, _) => _refusal, s_wren, _clock, _leaving);
     }
 
     [Fact]
     public void Call_Authentic_MakesItLeave() => Assert.Same(_key, Judge(Wake(Challenge())).CalledBy);
+
+    [Fact]
+    public void Call_WhileTheLaptopIsKept_IsAnsweredByItsStateAndNotHeard()
+    {
+        var wake = Wake(Challenge());
+        _leaving.Hold(new Obstacle(LaptopStage.NotNow, "no", "wren's owner"));
+        Assert.Equal(
+            new LaptopState(s_wren.Id, 70, LaptopStage.NotNow, 600, "wren's owner"), StateDatagram.Open(Judge(Find()).Answer, _key, _nonce, s_desktop.Address));
+        Assert.Equal(default, Judge(wake));
+        Assert.Equal(default, Judge(DiscoveryDatagram.BuildFind(_foreign, _nonce)));
+        _refusal = "eth0 leads to the internet";
+        Assert.Null(Judge(Find()).Answer);
+        _refusal = null;
+
+        _clock.Pass(LeavingState.NotNowFor);
+        Assert.Same(_key, Judge(Wake(Challenge())).CalledBy);
+    }
+
+    [Fact]
+    public void Call_WhileTheLaptopLeaves_IsToldTheSecondsThatAreLeft()
+    {
+        _leaving.CountDown(TimeSpan.FromSeconds(10));
+        _clock.Pass(TimeSpan.FromSeconds(6.5));
+        Assert.Equal((LaptopStage.Countdown, 4), Stage());
+        _clock.Pass(TimeSpan.FromHours(1));
+        Assert.Equal((LaptopStage.Countdown, 0), Stage());
+        _leaving.Leave();
+        Assert.Equal((LaptopStage.Leaving, 0), Stage());
+
+        (LaptopStage Stage, int Seconds) Stage()
+        {
+            var state = StateDatagram.Open(Judge(Find()).Answer, _key, _nonce, s_desktop.Address)!;
+            return (state.Stage, state.Seconds);
+        }
+    }
 
     [Fact]
     public void Call_QuestionAlone_DoesNotMakeItLeave()

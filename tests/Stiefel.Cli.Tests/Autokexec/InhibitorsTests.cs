@@ -16,7 +16,7 @@ public class InhibitorsTests
               ["shutdown:sleep","apt","packages are being installed","block",0,4711],
               ["idle:shutdown","burner\u0007","a disc\nis written","block",1000,12],
               ["shutdown","wary","only for people","block-weak",1000,13]]]}
-            """));
+            """).Select(one => one.ToString()));
 
     [Theory]
     [InlineData("")]

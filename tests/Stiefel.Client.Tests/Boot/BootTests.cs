@@ -12,6 +12,7 @@ using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Crypto;
 using Stiefel.Protocol.Keys;
 using Stiefel.Protocol.Tunnel;
+using Stiefel.Protocol.Discovery;
 using Xunit;
 
 namespace Stiefel.Client.Tests.Boot;
@@ -135,11 +136,34 @@ public sealed class BootTests : IDisposable
         var boot = ClientRun.StartAsync("boot", "--once", "--until-loading", "--attach", WriteAttach(),
             "--key", ClientRun.WriteKey(_directory.File("cable.key"), laptop.Secret));
         SpinWait.SpinUntil(() => responder.Wakes > 0, TimeLimit.Seconds(10));
-        responder.Sleeps = false;
+        var wakes = 0;
+        foreach (var (stage, number) in ((LaptopStage, uint)[])[(LaptopStage.NotNow, 10), (LaptopStage.Countdown, 20), (LaptopStage.WaitsForPower, 15)])
+        {
+            responder.State = new LaptopState(responder.Laptop.Id, number, stage, 5, "");
+            await AfterQuestionsAsync(responder);
+            wakes = wakes == 0 ? responder.Wakes : wakes;
+        }
+
+        Assert.Equal(wakes, responder.Wakes);
+        (responder.State, responder.Sleeps) = (null, false);
         var run = await boot;
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
         Assert.NotEqual(0, responder.Wakes);
         Assert.Contains("called it", run.Output);
+
+        // Each state is shown with the name that the laptop gave before; one that is older than the last is not.
+        Assert.Matches("the laptop wren \\(id 01234567\\) stays in its own system: a person there said \"not now\"", run.Output);
+        Assert.Contains("everything there is closed in 5 s", run.Output);
+        Assert.DoesNotContain("more power", run.Output);
+    }
+
+    // An answer has arrived when the question after the next is there: the client asks by two sockets.
+    private static async Task AfterQuestionsAsync(Responder responder)
+    {
+        for (var before = responder.Questions; responder.Questions < before + 4;)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]

@@ -36,6 +36,9 @@ internal sealed class Responder : IDisposable
     /// <summary>True if the simulated laptop runs its own system, so that it answers a question with a challenge.</summary>
     public bool Sleeps { get; set; }
 
+    /// <summary>What the simulated laptop does after a call; null if it hears calls.</summary>
+    public LaptopState? State { get; set; }
+
     /// <summary>Returns false while questions are to stay unanswered.</summary>
     public Func<bool> Answers { get; set; } = () => true;
 
@@ -61,7 +64,7 @@ internal sealed class Responder : IDisposable
                         continue;
                     }
 
-                    var answers = Sleeps ? [CallDatagram.BuildChallenge(_key, nonce, new byte[DiscoveryDatagram.NonceSize], ((IPEndPoint)sender).Address, Laptop)] : Reply(nonce);
+                    var answers = State is { } state ? [StateDatagram.Build(_key, nonce, ((IPEndPoint)sender).Address, state)] : Sleeps ? [CallDatagram.BuildChallenge(_key, nonce, new byte[DiscoveryDatagram.NonceSize], ((IPEndPoint)sender).Address, Laptop)] : Reply(nonce);
                     Array.ForEach(answers, datagram => _socket.SendTo(datagram, sender));
                 }
                 else if (CallDatagram.LooksLikeWake(buffer.AsSpan(0, length), out _, out _))

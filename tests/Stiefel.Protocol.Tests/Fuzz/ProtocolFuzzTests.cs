@@ -54,6 +54,35 @@ public sealed class ProtocolFuzzTests : IDisposable
         });
     }
 
+    [Fact]
+    public void State_Damaged_IsReadOnlyIfGenuine()
+    {
+        var nonce = Sample.Bytes(DiscoveryDatagram.NonceSize, 5);
+        var state = StateDatagram.Build(_key, nonce, System.Net.IPAddress.IPv6Loopback, new LaptopState("0123456789abcdef", 7, LaptopStage.NotNow, 600, "Żółw"));
+        HostileInput.Feed([state], 50_000, SealedMost, input =>
+            Assert.Equal(input.AsSpan().SequenceEqual(state), StateDatagram.Open(input, _key, nonce, System.Net.IPAddress.IPv6Loopback) is not null));
+    }
+
+    /// <summary>A holder of the key can seal any bytes in place of a state. Invalid ones are refused, and a valid text is short.</summary>
+    [Fact]
+    public void State_SealedByAHolderOfTheKey_IsReadOnlyIfItIsOne()
+    {
+        var (nonce, number) = (Sample.Bytes(DiscoveryDatagram.NonceSize, 5), Sample.Bytes(DiscoveryDatagram.NonceSize, 6));
+        var body = new byte[LaptopIdentity.Size];
+        new LaptopState("0123456789abcdef", 7, LaptopStage.NotNow, 600, "Żółw").Write(body);
+        HostileInput.Feed([body], 50_000, SealedMost, input =>
+        {
+            if (input.Length == body.Length && LaptopState.Read(input) is { } state)
+            {
+                var again = new byte[LaptopIdentity.Size];
+                state.Write(again);
+                Assert.Equal(input, again);
+                var answer = DatagramFrame.SealBody(DatagramFrame.Begin(5, 0, nonce, number), _key, input, new byte[DatagramFrame.AddressSize]);
+                Assert.Equal(state, StateDatagram.Open(answer, _key, nonce, System.Net.IPAddress.IPv6Any));
+            }
+        });
+    }
+
     /// <summary>A holder of the key can seal any bytes in place of an identity. Invalid ones are refused, and a valid name is short.</summary>
     [Fact]
     public void Identity_SealedByAHolderOfTheKey_IsReadOnlyIfItIsOne()
