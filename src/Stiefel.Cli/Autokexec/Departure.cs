@@ -1,8 +1,11 @@
+using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
+using Stiefel.Cli.People;
 using Stiefel.CommandLine;
 using Stiefel.Keys;
+using Stiefel.Linux.Errors;
 using Stiefel.Linux.Files;
 using Stiefel.Linux.Initramfs;
 using Stiefel.Linux.Kernel;
@@ -49,6 +52,9 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
 
     /// <summary>True if a program that inhibits shutdown keeps the laptop from leaving.</summary>
     public bool HeedsInhibitors { get; init; } = true;
+
+    /// <summary>Where people at the laptop are asked, usually <see cref="NoticeLines.Path"/>; null to ask nobody.</summary>
+    public string? PeopleAt { get; init; }
 
     /// <summary>What desktops that call are told meanwhile.</summary>
     public LeavingState State { get; init; } = new();
@@ -174,20 +180,57 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
 
     private async Task<Obstacle?> WarnAndLeaveAsync(string occasion, CancellationToken token)
     {
-        await WarnAsync(Warning(occasion), token);
-        State.CountDown(Grace);
-        await Task.Delay(Grace, token);
-
-        // Look again: meanwhile somebody may have unplugged the power or started something that must not be interrupted.
-        if (await FindObstacleAsync(token) is { } obstacle)
+        await using var people = AskPeople(occasion);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, people?.Refused ?? CancellationToken.None);
+        Obstacle? obstacle;
+        try
         {
-            await TellAsync($"the laptop stays: {obstacle.Text}", token);
-            return obstacle;
+            await WarnAsync(Warning(occasion, people is not null), either.Token);
+            State.CountDown(Grace);
+            await Task.Delay(Grace, either.Token);
+
+            // Look again: meanwhile somebody may have unplugged the power or started something that must not be interrupted.
+            obstacle = await FindObstacleAsync(either.Token);
+            if (obstacle is null)
+            {
+                State.Leave();
+                await (ByFirmware ? RestartAsync(people, token) : KexecAsync(people, either.Token, token));
+                return null;
+            }
+        }
+        catch (OperationCanceledException) when (people?.RefusedBy is not null && !token.IsCancellationRequested)
+        {
+            obstacle = new Obstacle(LaptopStage.NotNow, $"{people.RefusedBy} said \"not now\" at this laptop", "");
         }
 
-        State.Leave();
-        await (ByFirmware ? RestartAsync(token) : KexecAsync(token));
-        return null;
+        people?.Say(obstacle.Text);
+        await TellAsync($"the laptop stays: {obstacle.Text}", token);
+        return obstacle;
+    }
+
+    // The people on terminals are warned anyway, so a laptop leaves without this as well.
+    private PeopleNotice? AskPeople(string occasion)
+    {
+        try
+        {
+            return PeopleAt is null ? null : PeopleNotice.Begin(PeopleAt, occasion, Grace, new LocalPeople(RunAsync).NameAsync);
+        }
+        catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException or LinuxException)
+        {
+            report($"warning: nobody is asked in a session of their own: {error.Message}");
+            return null;
+        }
+    }
+
+    // From here on a "not now" is too late.
+    private static void Decide(PeopleNotice? people)
+    {
+        if (people?.TryDecide() == false)
+        {
+            throw new OperationCanceledException(people.Refused);
+        }
+
+        people?.Say(staysBecause: null);
     }
 
     private async Task<Obstacle?> FindObstacleAsync(CancellationToken token)
@@ -203,14 +246,15 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             : null;
     }
 
-    private async Task KexecAsync(CancellationToken token)
+    private async Task KexecAsync(PeopleNotice? people, CancellationToken either, CancellationToken token)
     {
         var loaded = Load();
         var isTold = false;
         try
         {
             report("leaving for the server ramdisk");
-            token.ThrowIfCancellationRequested(); // loading takes a while
+            either.ThrowIfCancellationRequested(); // loading takes a while
+            Decide(people);
             isTold = true;
             await RunAsync("systemctl", ["kexec"], s_patience, token);
         }
@@ -226,9 +270,10 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         }
     }
 
-    private async Task RestartAsync(CancellationToken token)
+    private async Task RestartAsync(PeopleNotice? people, CancellationToken token)
     {
         var entry = FindEntry(Named);
+        Decide(people);
         entry.Order();
         try
         {
@@ -261,8 +306,8 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         }
     }
 
-    private string Warning(string occasion) =>
-        $"{occasion}: everything will be closed in {configuration.Autokexec.GraceSeconds} s (to prevent that: {StopCommand.OfThisProcess()})";
+    private string Warning(string occasion, bool isAsked = true) =>
+        $"{occasion}: everything will be closed in {configuration.Autokexec.GraceSeconds} s (to prevent that: {(isAsked ? "stiefel not-now, or " : "")}{StopCommand.OfThisProcess()})";
 
     private async Task WarnAsync(string text, CancellationToken token)
     {

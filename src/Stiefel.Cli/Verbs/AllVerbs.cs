@@ -15,6 +15,8 @@ internal static class AllVerbs
             SetupClientUsbdriveVerb.Build(),
             AutokexecVerb.Build(),
             ServeNowVerb.Build(),
+            NoticeVerbs.BuildNotice(),
+            NoticeVerbs.BuildNotNow(),
             StatusVerbs.BuildStatus(),
             StatusVerbs.BuildKick(),
             ReturnVerb.Build(),

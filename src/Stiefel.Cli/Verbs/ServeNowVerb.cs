@@ -2,6 +2,7 @@ using System.CommandLine;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
+using Stiefel.Cli.People;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Mounts;
 
@@ -48,6 +49,7 @@ internal static class ServeNowVerb
         var departure = new Departure(configuration, new KeyDirectory(parsed.GetRequiredValue(s_directory)), Say)
         {
             Laptop = OwnLaptop.Read(),
+            PeopleAt = NoticeLines.Path,
             BootedEntry = () => start.Entry(File.ReadAllText("/proc/cmdline")),
             HeedsInhibitors = !parsed.GetValue(s_ignoreInhibitors),
         };

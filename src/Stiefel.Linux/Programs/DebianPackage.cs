@@ -27,6 +27,7 @@ public static class DebianPackage
         ["mmd"] = "mtools",
         ["mmdebstrap"] = "mmdebstrap",
         ["modprobe"] = "kmod",
+        ["notify-send"] = "libnotify-bin",
         ["qemu-img"] = "qemu-utils",
         ["qemu-system-x86_64"] = "qemu-system-x86",
         ["setpriv"] = "util-linux",

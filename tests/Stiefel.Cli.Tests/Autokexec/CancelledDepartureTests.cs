@@ -1,9 +1,11 @@
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
+using Stiefel.Cli.People;
 using Stiefel.Linux.Kexec;
 using Stiefel.Linux.Power;
 using Stiefel.Linux.Programs;
+using Stiefel.Protocol.Discovery;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Autokexec;
@@ -14,6 +16,7 @@ public sealed class CancelledDepartureTests : IDisposable
     private const string Told = "systemctl kexec";
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly LeavingState _state = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -43,16 +46,35 @@ public sealed class CancelledDepartureTests : IDisposable
         Assert.False(kernel.IsLoaded);
     }
 
+    /// <summary>A person's "not now" is like a cancel, up to the moment at which systemd is told, and the laptop goes on listening.</summary>
+    [Fact]
+    public async Task Leave_RefusedByAPersonAtEachMomentBeforeSystemdIsTold_LeavesNoKernelLoaded()
+    {
+        var all = await LeaveAsync(cancelAt: int.MaxValue, new TrackedKernel(), "running\n", peopleAt: _directory["leaving"]);
+        foreach (var moment in Enumerable.Range(0, all.Count).Where(moment => all[moment] == "load" || all[moment].StartsWith("say stick", StringComparison.Ordinal)))
+        {
+            var kernel = new TrackedKernel();
+            var seen = await LeaveAsync(moment, kernel, "running\n", peopleAt: _directory["leaving"]);
+            Assert.True(!kernel.IsLoaded && !seen.Contains(Told), $"refused at {all[moment]}: {string.Join(", ", seen)}");
+            Assert.Contains("say the laptop stays: root said \"not now\" at this laptop", seen);
+            Assert.Equal(LaptopStage.NotNow, _state.Of("0123456789abcdef")?.Stage);
+        }
+    }
+
     // All that a leave does from outside is a moment.
-    private async Task<IReadOnlyList<string>> LeaveAsync(int cancelAt, TrackedKernel kernel, string state)
+    private async Task<IReadOnlyList<string>> LeaveAsync(int cancelAt, TrackedKernel kernel, string state, string? peopleAt = null)
     {
         var moments = new List<string>();
         using var cancel = new CancellationTokenSource();
         void Pass(string name)
         {
-            if (moments.Count == cancelAt)
+            if (moments.Count == cancelAt && peopleAt is null)
             {
                 cancel.Cancel();
+            }
+            else if (moments.Count == cancelAt)
+            {
+                Refuse(peopleAt!);
             }
 
             moments.Add(name);
@@ -65,6 +87,8 @@ public sealed class CancelledDepartureTests : IDisposable
                 Pass("power");
                 return new PowerJudge(0, 0).Judge([], TimeSpan.Zero);
             },
+            PeopleAt = peopleAt,
+            State = _state,
             LoadKernel = (_, _, _) =>
             {
                 Pass("load");
@@ -84,8 +108,8 @@ public sealed class CancelledDepartureTests : IDisposable
         };
         try
         {
-            await departure.LeaveAsync("stick", cancel.Token);
-            Assert.Equal(int.MaxValue, cancelAt);
+            var obstacle = await departure.LeaveAsync("stick", cancel.Token);
+            Assert.Equal(cancelAt != int.MaxValue, obstacle is not null);
         }
         catch (OperationCanceledException)
         {
@@ -93,6 +117,16 @@ public sealed class CancelledDepartureTests : IDisposable
         }
 
         return moments;
+    }
+
+    private static void Refuse(string at)
+    {
+        using var person = PersonsSide.ConnectAsync(at, CancellationToken.None).Result!;
+        Assert.Equal("warning", person.ReadAsync(CancellationToken.None).Result?.Word);
+        person.RefuseAsync(CancellationToken.None).Wait();
+
+        // It was heard when it cannot be taken back: the laptop says what happens only then.
+        Thread.Sleep(TimeLimit.Seconds(1) / 3);
     }
 
     private StiefelConfiguration Configuration()

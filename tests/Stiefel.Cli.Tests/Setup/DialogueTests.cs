@@ -18,7 +18,7 @@ public sealed class DialogueTests
     {
         using var laptop = DistributionModels.Of("debian");
         // Any other answer makes set-up ask again.
-        Assert.Equal(1, Apply(laptop, "what?\ny\ns\ns\ns\ns\ns\ns\ns\n", out var text));
+        Assert.Equal(1, Apply(laptop, "what?\ny\ns\ns\ns\ns\ns\ns\ns\ns\ns\ns\n", out var text));
         Assert.True(File.Exists(laptop["etc/stiefel/config.yaml"]));
         Assert.False(File.Exists(laptop["etc/stiefel/keys/stick.key"]));
         Assert.False(File.Exists(laptop[Unit]));
@@ -90,7 +90,7 @@ public sealed class DialogueTests
         new Guid("0fc63daf-8483-4772-8e79-3d69d8477de4").TryWriteBytes(disk.AsSpan(sector + 56));
         laptop.Write("dev/nvme0n1", disk);
         laptop.Remove("dev/disk/by-id");
-        Apply(laptop, "y\ns\ns\ns\ns\ns\ns\ns\n", out var text);
+        Apply(laptop, "y\ns\ns\ns\ns\ns\ns\ns\ns\ns\ns\n", out var text);
         Assert.Contains("+  disk: PTUUID=0fc63daf-8483-4772-8e79-3d69d8477de4", text, StringComparison.Ordinal);
     }
 

@@ -24,6 +24,11 @@ public sealed class SetupTests
         etc/systemd/system/stiefel-autokexec-restart.path 644
         etc/systemd/system/stiefel-autokexec-restart.service 644
         etc/systemd/system/stiefel-autokexec.service 644
+        etc/systemd/user/default.target.wants/ 755
+        etc/systemd/user/default.target.wants/stiefel-notice.path -> /etc/systemd/user/stiefel-notice.path
+        etc/systemd/user/stiefel-notice.path 644
+        etc/systemd/user/stiefel-notice.service 644
+        etc/systemd/user/ 755
         var/lib/stiefel/ 755
         var/lib/stiefel/setup.json 600
         """;

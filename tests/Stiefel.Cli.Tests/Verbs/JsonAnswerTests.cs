@@ -67,7 +67,7 @@ public sealed class JsonAnswerTests : IDisposable
     public void Commands_WithoutJson_AreThese()
     {
         Assert.Equal(
-            ["autokexec", "create-initrd", "key cert", "key token", "serve-now", "setup-client-usbdrive", "test-qemu client", "test-qemu server", "write-manual"],
+            ["autokexec", "create-initrd", "key cert", "key token", "not-now", "notice", "serve-now", "setup-client-usbdrive", "test-qemu client", "test-qemu server", "write-manual"],
             Leaves(AllVerbs.Build(), "").Where(leaf => !leaf.Command.Options.Any(option => option.Name == "--json")).Select(leaf => leaf.Path).Order(StringComparer.Ordinal));
     }
 

@@ -18,9 +18,17 @@ internal static class LaptopByHand
     /// <param name="key">The key's file.</param>
     /// <param name="power">The value of autokexec.power.</param>
     /// <param name="token">Cancels the work.</param>
-    public static async Task InstallAsync(MachineRun run, LaptopAtPrompt laptop, string key, string power, CancellationToken token)
+    /// <param name="addAsync">Adds more files, which are in /mnt then; null for none.</param>
+    public static async Task InstallAsync(MachineRun run, LaptopAtPrompt laptop, string key, string power, CancellationToken token, Func<string, Task>? addAsync = null)
     {
-        var handIn = await HandInDisk.MakeAsync(run, directory => FillAsync(run, directory, key, power, token), token);
+        var handIn = await HandInDisk.MakeAsync(
+            run,
+            async directory =>
+            {
+                await FillAsync(run, directory, key, power, token);
+                await (addAsync?.Invoke(directory) ?? Task.CompletedTask);
+            },
+            token);
         await laptop.Machine.PlugStickAsync(handIn.Path, token);
         var shell = laptop.Shell;
         await shell.RunAsync("until [ -b /dev/sda ]; do sleep 0.2; done; mount -o ro /dev/sda /mnt && install -d -m 700 /etc/stiefel/keys && install -m 600 /mnt/stick.key /etc/stiefel/keys/", token);

@@ -11,6 +11,9 @@ internal static class AutokexecPart
     private const string RestartPath = "stiefel-autokexec-restart.path";
     private const string UpdateService = "stiefel-update.service";
     private const string UpdatePath = "stiefel-update.path";
+    private const string UserUnits = "/etc/systemd/user";
+    private const string NoticeService = "stiefel-notice.service";
+    private const string NoticePath = "stiefel-notice.path";
     private const string Wants = Units + "/multi-user.target.wants";
 
     public static IEnumerable<PlannedFile> Of(LaptopFacts laptop, string program, List<string> notes)
@@ -28,6 +31,9 @@ internal static class AutokexecPart
             PlannedFile.Text($"{Units}/{RestartPath}", "watches the configuration for changes", Read(RestartPath)),
             PlannedFile.Link($"{Wants}/{RestartPath}", "starts that watch at every boot", $"{Units}/{RestartPath}"),
             PlannedFile.Link($"{Wants}/{Service}", "starts the service at every boot", $"{Units}/{Service}"),
+            PlannedFile.Text($"{UserUnits}/{NoticeService}", "shows the warning in the session of a person who sits at the laptop, with a button \"Not now\"", Read(NoticeService).Replace("@PROGRAM@", program, StringComparison.Ordinal)),
+            PlannedFile.Text($"{UserUnits}/{NoticePath}", "waits for the warning", Read(NoticePath)),
+            PlannedFile.Link($"{UserUnits}/default.target.wants/{NoticePath}", "starts that wait in every session, from the next login on", $"{UserUnits}/{NoticePath}"),
         ];
     }
 
