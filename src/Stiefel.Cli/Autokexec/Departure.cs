@@ -194,7 +194,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             if (obstacle is null)
             {
                 State.Leave();
-                await (ByFirmware ? RestartAsync(people, token) : KexecAsync(people, either.Token, token));
+                await (ByFirmware ? RestartAsync(people, token) : KexecAsync(people, token));
                 return null;
             }
         }
@@ -246,14 +246,14 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             : null;
     }
 
-    private async Task KexecAsync(PeopleNotice? people, CancellationToken either, CancellationToken token)
+    private async Task KexecAsync(PeopleNotice? people, CancellationToken token)
     {
         var loaded = Load();
         var isTold = false;
         try
         {
             report("leaving for the server ramdisk");
-            either.ThrowIfCancellationRequested(); // loading takes a while
+            token.ThrowIfCancellationRequested(); // loading takes a while
             Decide(people);
             isTold = true;
             await RunAsync("systemctl", ["kexec"], s_patience, token);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stiefel.Cli.Tests.People;
 
-/// <summary>Who sits at the laptop, by what busctl prints of logind.</summary>
+/// <summary>Finds out from what busctl prints of logind whether a user sits at the laptop.</summary>
 public sealed class LocalPeopleTests
 {
     private const string Sessions = """

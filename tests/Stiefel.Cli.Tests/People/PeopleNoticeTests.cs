@@ -30,7 +30,7 @@ public sealed class PeopleNoticeTests : IDisposable
     {
         await using var notice = Begin();
         var person = AsAsync(Nobody, "not-now");
-        await CancelledAsync(notice.Refused);
+        await RefusedAsync(notice);
         Assert.Equal("ada", notice.RefusedBy);
         Assert.False(notice.TryDecide());
         notice.Say("ada said no");
@@ -96,7 +96,7 @@ public sealed class PeopleNoticeTests : IDisposable
         using var root = await PersonsSide.ConnectAsync(Socket, Token);
         Assert.Equal("warning", (await root!.ReadAsync(Token))?.Word);
         await root.RefuseAsync(Token);
-        await CancelledAsync(notice.Refused);
+        await RefusedAsync(notice);
         Assert.Equal("root", notice.RefusedBy);
     }
 
@@ -136,10 +136,10 @@ public sealed class PeopleNoticeTests : IDisposable
         return Task.FromResult(_lookups.Count == 1 ? _name : afterFirst);
     });
 
-    private static async Task CancelledAsync(CancellationToken awaited)
+    private static async Task RefusedAsync(PeopleNotice notice)
     {
         var cancelled = new TaskCompletionSource();
-        using var registration = awaited.Register(cancelled.SetResult);
+        using var registration = notice.Refused.Register(cancelled.SetResult);
         await cancelled.Task.WaitAsync(TimeLimit.Seconds(20), Token);
     }
 
