@@ -87,7 +87,8 @@ public static class Help
           --NetBoot:LookSeconds N          so long another DHCP server is looked for before; default 40
           --NetBoot:Arguments "…"          kernel arguments of their ramdisk besides the usual ones
           --Exitrd:Wait N                  the end of the payload waits this long for the server, to say goodbye; default 300
-          --Screen:Terminal /dev/ttyN|none   shows what the laptop is doing above its log, and listens to its keys; default none
+          --Screen:Terminal /dev/ttyN|none   shows what the laptop is doing above its log, and listens to its keys; default /dev/tty1 where
+                                           Network:Manage is
           --Logging:Level LEVEL            debug, information, warning, error
 
         Settings also come from /etc/stiefel/appsettings.json and ./appsettings.json, from the kernel command line

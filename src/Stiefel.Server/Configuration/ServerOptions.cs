@@ -15,6 +15,9 @@ public sealed record ServerOptions
     /// <summary>The default directory of keys, in which `stiefel key` puts them too.</summary>
     public const string DefaultKeysDirectory = "/etc/stiefel/keys";
 
+    // The laptop's first screen, which the kernel shows after it starts.
+    private const string FirstScreen = "/dev/tty1";
+
     private const string NoScreen = "none";
 
     /// <summary>What is served.</summary>
@@ -97,7 +100,7 @@ public sealed record ServerOptions
             Power = PowerOptions.Read(reader, inRamdisk),
             Return = ReturnOptions.Read(reader, inRamdisk),
             NetBoot = NetBootOptions.Read(reader, inRamdisk, httpListen.Port),
-            Screen = reader.Text("Screen:Terminal", NoScreen) is var terminal && terminal != NoScreen ? terminal : null,
+            Screen = reader.Text("Screen:Terminal", inRamdisk ? FirstScreen : NoScreen) is var terminal && terminal != NoScreen ? terminal : null,
             LogLevel = reader.Choice("Logging:Level", LogLevel.Information),
         };
         reader.RefuseUnknown();

@@ -45,6 +45,15 @@ public sealed class ServerOptionsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/dev/tty1", "--Network:Manage true")]
+    [InlineData(null, "--Network:Manage true --Screen:Terminal none")]
+    [InlineData("/dev/tty2", "--Network:Manage true --Screen:Terminal /dev/tty2")]
+    [InlineData("/dev/tty2", "--Screen:Terminal /dev/tty2")]
+    [InlineData(null, "")]
+    public void Screen_InTheRamdisk_IsTheFirstUnlessToldOtherwise(string? terminal, string args) =>
+        Assert.Equal(terminal, Read(["--Disk:Path", "d", .. args.Split(' ', StringSplitOptions.RemoveEmptyEntries)]).Screen);
+
+    [Theory]
     [InlineData("Disk:Path is not set", "")]
     [InlineData("unknown setting Disk:Pth (command line); did you mean Disk:Path?", "--Disk:Pth x")]
     [InlineData("unknown setting Nbd:Path (command line); did you mean Disk:Path?", "--Nbd:Path x")]
