@@ -2,32 +2,36 @@ using Stiefel.Linux.Network;
 
 namespace Stiefel.Client.Search;
 
-/// <summary>The message while no laptop answers: the interfaces that were asked on, and what to check next.</summary>
+/// <summary>The message while no laptop answers: each interface with what it hears, and what to check next.</summary>
 internal static class SearchReport
 {
-    /// <summary>Describes the interfaces' state: `no laptop answered on eth0 (link up), eth1 (no cable): …`.</summary>
-    /// <remarks>The caller adds whether it goes on asking or gives up.</remarks>
-    public static string Describe(IReadOnlyCollection<NetworkLink> links, string? onlyInterface)
-    {
-        if (links.Count == 0)
-        {
-            return onlyInterface is null
-                ? "this machine has no network interface that its drivers know: plug the adapter in"
-                : $"there is no interface {onlyInterface}: plug the adapter in, or check the name";
-        }
+    /// <summary>Describes the interfaces for a screen of 80 columns, a line for each.</summary>
+    public static string Lines(IReadOnlyCollection<NetworkLink> links, string? onlyInterface, LinkEars ears) => links.Count == 0
+        ? $"{Nothing(onlyInterface)}; asking again"
+        : string.Join(Environment.NewLine, [$"{Title(links)}; asking again", .. links.Select(link => $"  {link.Name}: {State(link, ears)}{Remedy(link)}"), $"  {Advice(links)}"]);
 
-        var asked = string.Join(", ", links.Select(link => $"{link.Name} ({State(link)})"));
-        // Tell how to set an interface up: a boot does it by itself, a rehearsal does not.
-        var raise = links.FirstOrDefault(link => !link.IsUp) is { } down ? $" (`ip link set {down.Name} up` sets {down.Name} up)" : "";
-        return links.Any(link => link.HasCarrier)
-            ? $"no laptop answered on {asked}: check that stiefel is running on the laptop and that it has this stick's key{raise}"
-            : $"no cable: {asked}: connect the laptop, and check that it is on{raise}";
-    }
+    /// <summary>Describes the same in one line, for an error.</summary>
+    public static string Describe(IReadOnlyCollection<NetworkLink> links, string? onlyInterface, LinkEars ears) => links.Count == 0
+        ? Nothing(onlyInterface)
+        : $"{Title(links)} on {string.Join(", ", links.Select(link => $"{link.Name} ({State(link, ears)}{Remedy(link)})"))}: {Advice(links)}";
 
-    private static string State(NetworkLink link) => link switch
+    private static string Nothing(string? onlyInterface) => onlyInterface is null
+        ? "this machine has no network interface that its drivers know: plug the adapter in"
+        : $"there is no interface {onlyInterface}: plug the adapter in, or check the name";
+
+    private static string Title(IReadOnlyCollection<NetworkLink> links) => links.Any(link => link.HasCarrier) ? "no laptop answered" : "no cable";
+
+    private static string Advice(IReadOnlyCollection<NetworkLink> links) => links.Any(link => link.HasCarrier)
+        ? "check that stiefel runs on the laptop, and that it has this stick's key"
+        : "connect the laptop, and check that it is on";
+
+    private static string State(NetworkLink link, LinkEars ears) => link switch
     {
-        { HasCarrier: true } => "link up",
+        { HasCarrier: true } => $"link up{(LinkHardware.Of(link.Name).SpeedMbit is { } speed ? $", {speed} Mbit/s" : "")}, {(ears.Hear(link) ? "another machine is heard" : "nothing is heard")}",
         { IsUp: true } => "no cable",
         _ => "down",
     };
+
+    // A boot sets the interface up by itself, a rehearsal does not.
+    private static string Remedy(NetworkLink link) => link.IsUp ? "" : $"; `ip link set {link.Name} up` sets it up";
 }

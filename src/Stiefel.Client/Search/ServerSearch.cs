@@ -29,6 +29,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
     private readonly Sleepers _sleepers = new(wanted, TimeProvider.System);
     private readonly LaptopStates _states = new();
     private volatile bool _heardServer;
+    private readonly LinkEars _ears = new();
     private readonly FindSchedule _schedule = new(TimeProvider.System);
 
     /// <summary>
@@ -42,7 +43,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
 
     /// <summary>Makes the error for a search that ended without an answer; it describes the interfaces, because the search may have been too short for a report.</summary>
     public ServerException NobodyWithin(TimeSpan limit) => new(
-        $"no laptop with the key `{key.Name}` answered within {limit.TotalSeconds:0} s: {SearchReport.Describe(ListLinks(), onlyInterface)}");
+        $"no laptop with the key `{key.Name}` answered within {limit.TotalSeconds:0} s: {SearchReport.Describe(ListLinks(), onlyInterface, _ears)}");
 
     /// <summary>Waits for the first laptop that serves.</summary>
     public async Task<FoundServer> FindFirstAsync(CancellationToken token)
@@ -109,10 +110,10 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
             AskOnce(sockets, links, find);
 
             var elapsed = TimeProvider.System.GetElapsedTime(started);
-            var state = SearchReport.Describe(links, onlyInterface);
+            var state = SearchReport.Lines(links, onlyInterface, _ears);
             if (elapsed > s_firstReport && (state != reported.Text || elapsed - reported.At > s_reportInterval))
             {
-                report($"{state}; asking again");
+                report(state);
                 reported = (state, elapsed);
             }
 

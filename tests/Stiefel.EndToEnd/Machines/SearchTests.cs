@@ -7,7 +7,7 @@ namespace Stiefel.EndToEnd.Machines;
 [Trait("Needs", "machines")]
 public sealed class SearchTests(MachineParts parts)
 {
-    private const string Idle = @"no laptop answered on \S+ \(link up\), \S+ \(link up\), \S+ \(link up\)";
+    private const string Idle = @"no laptop answered; asking again\n(  \S+: link up, nothing is heard\n){3}";
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
