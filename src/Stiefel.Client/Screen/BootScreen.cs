@@ -6,19 +6,25 @@ namespace Stiefel.Client.Screen;
 /// <param name="output">Standard output.</param>
 /// <param name="canRedraw">True if the console can redraw a line; see <see cref="ConsoleKind"/>.</param>
 /// <param name="clock">Measures the time since the start and the rates of transfers.</param>
-internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider clock)
+/// <param name="columns">The console's width, at which lines are broken between words; null to leave them whole.</param>
+internal sealed class BootScreen(TextWriter output, bool canRedraw, TimeProvider clock, int? columns = null)
 {
     private readonly Lock _lock = new();
     private readonly long _began = clock.GetTimestamp();
     private int _redrawnLength;
 
-    /// <summary>Writes one line.</summary>
+    /// <summary>Writes a line, or several.</summary>
     public void Say(string line)
     {
         lock (_lock)
         {
             EraseRedrawn();
-            output.WriteLine(line);
+            // Some terminals begin a new row after the last column, so leave it free.
+            foreach (var row in columns is { } width ? LineBreaks.In(line, width - 1) : [line])
+            {
+                output.WriteLine(row);
+            }
+
             output.Flush();
         }
     }

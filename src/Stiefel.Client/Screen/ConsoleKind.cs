@@ -1,8 +1,15 @@
+using System.Globalization;
+
 namespace Stiefel.Client.Screen;
 
 /// <summary>Tells whether standard output can redraw a line. A serial console is not redrawn although it is a terminal, because its log is read afterwards.</summary>
 internal static class ConsoleKind
 {
+    /// <summary>The width that the environment tells (COLUMNS, as in POSIX): the ramdisk's smallest console. Null if it tells none.</summary>
+    public static int? Columns => int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns >= FewestColumns ? columns : null;
+
+    private const int FewestColumns = 40;
+
     /// <summary>True if this process's standard output can redraw a line.</summary>
     public static bool CanRedraw() =>
         !Console.IsOutputRedirected

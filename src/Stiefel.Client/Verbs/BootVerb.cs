@@ -77,7 +77,7 @@ internal static class BootVerb
     public static BootScreen ScreenOf(ParseResult parsed)
     {
         var output = parsed.InvocationConfiguration.Output;
-        return new BootScreen(output, canRedraw: output == StandardStreams.Output && ConsoleKind.CanRedraw(), TimeProvider.System);
+        return new BootScreen(output, canRedraw: output == StandardStreams.Output && ConsoleKind.CanRedraw(), TimeProvider.System, ConsoleKind.Columns);
     }
 
     private static async Task<int> RunAsync(BootSequenceOptions options, BootScreen screen, CancellationToken token)

@@ -107,9 +107,9 @@ public sealed class SerialConsole : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for a literal text.</summary>
+    /// <summary>Waits for a literal text, which may be broken into lines between words.</summary>
     public Task<Match> WaitForAsync(string text, TimeSpan limit, CancellationToken token)
-        => WaitForAsync(new Regex(Regex.Escape(text)), limit, token);
+        => WaitForAsync(new Regex(Regex.Escape(text).Replace("\\ ", "\\s+", StringComparison.Ordinal)), limit, token);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

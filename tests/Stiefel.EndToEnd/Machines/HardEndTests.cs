@@ -88,7 +88,7 @@ public sealed partial class HardEndTests(MachineParts parts) : PayloadScenario(p
         await again.PowerOffAsync(shell, Token);
     }
 
-    [GeneratedRegex(@"in use by the desktop with the key stick at \S+ since [^\n]*, which has been silent for \d+")]
+    [GeneratedRegex(@"in\s+use\s+by\s+the\s+desktop\s+with\s+the\s+key\s+stick\s+at\s+\S+\s+since\s+[^,]*,\s+which\s+has\s+been\s+silent\s+for\s+\d+")]
     private static partial Regex Asked();
 
     [GeneratedRegex(@"^acknowledged (?<number>\d+)$")]

@@ -92,7 +92,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
     {
         await second.WaitForPhaseAsync("searching", TimeLimits.KernelStart, _token);
         await second.Console.WaitForAsync(
-            new Regex(@"in use by the desktop with the key stick at \S+ since \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ"), TimeLimits.Fetch, _token);
+            new Regex(@"in\s+use\s+by\s+the\s+desktop\s+with\s+the\s+key\s+stick\s+at\s+\S+\s+since\s+\d{4}-\d\d-\d\d\s+\d\d:\d\d:\d\dZ"), TimeLimits.Fetch, _token);
         await second.Console.WaitForAsync("press T and Enter to take the disk over", TimeLimits.Command, _token);
         await second.Console.SendLineAsync("T", _token);
         await second.WaitForPhaseAsync("granted", TimeLimits.Fetch, _token);
