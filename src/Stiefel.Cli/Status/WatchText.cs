@@ -15,15 +15,18 @@ internal sealed class WatchText(int width, bool canBlocks, TimeProvider time)
     private const int WidthOfFigure = 24;
     private const int MostMachines = 6;
 
+    // A narrow terminal cuts texts instead of showing nothing else.
+    private const int LeastText = 40, MostRows = 2;
+
     /// <summary>All lines, the headline first.</summary>
     public IReadOnlyList<string> Of(WatchedServer server)
     {
         var (status, load, power, network) = server;
         var lines = new List<string> { HeadOf(status), "" };
-        Add(lines, "next", ServingHeadline.Of(status).Next);
+        AddWhole(lines, "next", ServingHeadline.Of(status).Next);
         foreach (var warning in WarningsOf(server))
         {
-            Add(lines, "WARNING", warning);
+            AddWhole(lines, "WARNING", warning);
         }
 
         Add(lines, "disk", $"{status.Disk.Path}, {status.Disk.State}{(status.Disk.ReadOnly ? ", read-only" : "")}");
@@ -95,6 +98,15 @@ internal sealed class WatchText(int width, bool canBlocks, TimeProvider time)
         if (text is not null)
         {
             lines.Add(Fit($"{word,-WidthOfWord}{text}"));
+        }
+    }
+
+    /// <summary>Adds a text on two lines if it takes them, because its end says what to do.</summary>
+    private void AddWhole(List<string> lines, string word, string? text)
+    {
+        foreach (var (row, index) in (text is null ? [] : LineBreaks.In(PrintableText.Of(text), Math.Max(LeastText, width - WidthOfWord - 1), hanging: 0)).Take(MostRows).Select((row, index) => (row, index)))
+        {
+            Add(lines, index == 0 ? word : "", row);
         }
     }
 

@@ -3,11 +3,11 @@ using Stiefel.Protocol.Text;
 
 namespace Stiefel.Server.Screen;
 
-/// <summary>The upper part of the laptop's screen: eleven rows of plain ASCII letters, 80 columns at most. The log scrolls below.</summary>
+/// <summary>The upper part of the laptop's screen: thirteen rows of plain ASCII letters, 80 columns at most. The log scrolls below.</summary>
 internal static class ScreenText
 {
     /// <summary>The number of rows; the last one is a line.</summary>
-    public const int Rows = 11;
+    public const int Rows = 13;
 
     /// <summary>The width of a row. One column of 80 stays free, because some terminals begin a new row after the last column.</summary>
     public const int Columns = 79;
@@ -27,18 +27,25 @@ internal static class ScreenText
         string[] rows =
         [
             $" {(status.Laptop.Length > 0 ? status.Laptop : "Stiefel")}: {head.Title.ToUpperInvariant()}{(head.Since is { } since ? $"  for {Age(now - since)}" : "")}",
-            $"   {head.Next}",
+            .. Two("   ", head.Next),
             $" link     {LinkOf(network, status.Link)}",
             Plot("read", latest is null ? "" : $"{latest.ReadBytes / 1e6:0.0} MB/s", [.. minute.Select(sample => (double?)sample.ReadBytes)]),
             Plot("written", latest is null ? "" : $"{latest.WrittenBytes / 1e6:0.0} MB/s", [.. minute.Select(sample => (double?)sample.WrittenBytes)]),
             $" disk     {(latest is null ? "" : $"{latest.Requests:0} requests/s{(latest.LatencyMs is { } latency ? $", {latency:0.00} ms each" : "")}{(latest.UnwrittenBytes is { } waiting ? $", {waiting / 1e6:0.0} MB not on it yet" : "")}")}",
             $" power    {(isLow ? "! " : "")}{power}{(latest?.Celsius is { } degrees ? $", {degrees} degrees C" : "")}",
             $" address  {AddressOf(network)}",
-            (news ?? WarningOf(status, network)) is { } warning ? $" !        {warning}" : "",
+            .. Two(" !        ", news ?? WarningOf(status, network)),
             $" {keys}",
             new string('-', Columns),
         ];
         return [.. rows.Select(Fit)];
+    }
+
+    /// <summary>Two rows for a text that may be long, or be none.</summary>
+    private static IEnumerable<string> Two(string label, string? text)
+    {
+        string[] rows = text is null ? [] : [.. LineBreaks.In(PrintableText.Of(text), Columns - label.Length, hanging: 0)];
+        return [rows.Length > 0 ? label + rows[0] : "", rows.Length > 1 ? new string(' ', label.Length) + rows[1] : ""];
     }
 
     private static string LinkOf(NetworkStatus network, LinkStatus? link)

@@ -16,20 +16,22 @@ public sealed class ScreenTextTests
         Assert.Equal(
             [
                 " thinkpad: SERVING BLUE  for 2 h 14 min",
-                "   ",
+                "",
+                "",
                 " link     eth0, 1000 Mbit/s, MTU 1500, protection wireguard",
-                " read     9.0 MB/s    -=+*#@@ ._--=+*#@ ._--=+*#@ ._--=+*#@ ._--=+*#@"[..22] + rows[3][22..],
+                " read     9.0 MB/s    -=+*#@@ ._--=+*#@ ._--=+*#@ ._--=+*#@ ._--=+*#@"[..22] + rows[4][22..],
                 " written  0.0 MB/s    " + new string(' ', 44),
                 " disk     1234 requests/s, 0.12 ms each, 5.0 MB not on it yet",
                 " power    the laptop is on battery, 64%, 80 min left, 54 degrees C",
                 " address  fe80::1%eth0",
                 "",
+                "",
                 " [e] end session  [r] return home  [p] power off  [s] silence beeps",
                 new string('-', 79),
             ],
             rows);
-        Assert.Equal(44, rows[3][22..].Length);
-        Assert.Contains('@', rows[3]);
+        Assert.Equal(44, rows[4][22..].Length);
+        Assert.Contains('@', rows[4]);
     }
 
     [Fact]
@@ -39,7 +41,19 @@ public sealed class ScreenTextTests
         var rows = ScreenText.Of(new ScreenView(status, new LoadStatus([], []), new NetworkStatus([]), "the laptop is on mains", false), "", s_start);
         Assert.Equal(" thinkpad: WAITING FOR A DESKTOP  for 0 s", rows[0]);
         Assert.Equal("   plug the cable in and start the desktop from its stick", rows[1]);
-        Assert.Contains("no cable", rows[2], StringComparison.Ordinal);
+        Assert.Contains("no cable", rows[3], StringComparison.Ordinal);
+    }
+
+    /// <summary>Neither what to do nor a warning is cut off where they are longer than a row.</summary>
+    [Fact]
+    public void Rows_OfLongWords_HaveThemWhole()
+    {
+        const string Problem = "it runs at 100 Mbit/s although both ends can do 1000: try another cable, and look at the socket";
+        var status = Serving() with { Connections = [], Boot = new BootStatus(null, null, 0, 0, false, Problem) };
+        var rows = ScreenText.Of(new ScreenView(status, new LoadStatus([], []), Cable(), "", false), "", s_start);
+        Assert.Equal("   nothing is lost: switch it on or plug in its cable; no other desktop gets", rows[1]);
+        Assert.Equal("   the disk until the session is ended", rows[2]);
+        Assert.Equal([$" !        {Problem[..65]}", $"          {Problem[66..]}"], rows.Skip(9).Take(2));
     }
 
     /// <summary>A hostile name of another machine cannot break the screen.</summary>
