@@ -16,7 +16,7 @@ internal sealed class WatchText(int width, bool canBlocks, TimeProvider time)
     private const int MostMachines = 6;
 
     // A narrow terminal cuts texts instead of showing nothing else.
-    private const int LeastText = 40, MostRows = 2;
+    private const int LeastText = 40, MostRows = 3;
 
     /// <summary>All lines, the headline first.</summary>
     public IReadOnlyList<string> Of(WatchedServer server)
@@ -101,7 +101,7 @@ internal sealed class WatchText(int width, bool canBlocks, TimeProvider time)
         }
     }
 
-    /// <summary>Adds a text on two lines if it takes them, because its end says what to do.</summary>
+    /// <summary>Adds a text on several lines if it takes them, because its end says what to do.</summary>
     private void AddWhole(List<string> lines, string word, string? text)
     {
         foreach (var (row, index) in (text is null ? [] : LineBreaks.In(PrintableText.Of(text), Math.Max(LeastText, width - WidthOfWord - 1), hanging: 0)).Take(MostRows).Select((row, index) => (row, index)))

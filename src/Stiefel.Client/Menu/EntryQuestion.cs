@@ -61,8 +61,13 @@ internal sealed class EntryQuestion(ConsolePerson person, Action<string> say)
 
     private static IEnumerable<string> Lines(EntryMenu menu)
         => menu.Entries
-            .Select((entry, at) => $"  {at + 1,2}  {Title(entry)}{(entry.KernelRelease.Length > 0 ? $", kernel {PrintableText.Of(entry.KernelRelease)}" : "")}")
+            .Select((entry, at) => $"  {at + 1,2}  {Title(entry)}{KernelOf(entry)}")
             .Append("  number, and kernel arguments for this start alone after it; Enter: 1");
+
+    // Most loaders have it in the titles of all entries but the first.
+    private static string KernelOf(EntryChoice entry) => entry.KernelRelease.Length == 0 || entry.Title.Contains(entry.KernelRelease, StringComparison.Ordinal)
+        ? ""
+        : $", kernel {PrintableText.Of(entry.KernelRelease)}";
 
     private static string Title(EntryChoice entry) => PrintableText.Of(entry.Title);
 

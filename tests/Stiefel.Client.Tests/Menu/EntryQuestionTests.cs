@@ -27,6 +27,13 @@ public sealed class EntryQuestionTests : IDisposable
     }
 
     [Fact]
+    public async Task Ask_TitleWithTheKernelsRelease_DoesNotSayItTwice()
+    {
+        await AskAsync(new EntryMenu("id1", 60, [new EntryChoice("id1", "System, with Linux 6.1", "6.1")]), "", "1");
+        Assert.Contains(_said, line => line.Contains("   1  System, with Linux 6.1\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Ask_NumberThatIsNone_AsksAgain()
     {
         Assert.Equal(new EntryDecision("id2", ""), await AskAsync(Menu(), "3", "2"));
