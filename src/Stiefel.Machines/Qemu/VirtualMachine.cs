@@ -165,9 +165,15 @@ public sealed class VirtualMachine : IAsyncDisposable
             token);
     }
 
-    /// <summary>Saves a screenshot as a PNG file.</summary>
+    /// <summary>Saves a screenshot: as PNG if the file's name ends so, otherwise as PPM.</summary>
     public Task ScreenshotAsync(string path, CancellationToken token)
-        => _monitor.ExecuteAsync("screendump", new JsonObject { ["filename"] = path, ["format"] = "png" }, token);
+        => _monitor.ExecuteAsync("screendump", new JsonObject { ["filename"] = path, ["format"] = path.EndsWith(".png", StringComparison.Ordinal) ? "png" : "ppm" }, token);
+
+    /// <summary>Presses a key of the keyboard and releases it.</summary>
+    /// <param name="key">QEMU's name of it (QKeyCode), as `e` or `ret`.</param>
+    /// <param name="token">Cancels the command.</param>
+    public Task PressKeyAsync(string key, CancellationToken token)
+        => _monitor.ExecuteAsync("send-key", new JsonObject { ["keys"] = new JsonArray(new JsonObject { ["type"] = "qcode", ["data"] = key }) }, token);
 
     /// <summary>Presses the power key briefly.</summary>
     public Task PressPowerKeyAsync(CancellationToken token) => _monitor.ExecuteAsync("system_powerdown", null, token);
