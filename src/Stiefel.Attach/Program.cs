@@ -8,8 +8,8 @@ using Stiefel.Attach.Start;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol.Handover;
 
-// The program has four roles: the kernel starts it as process 1 (rdinit=/stiefel/init); process 1 starts it again as the agent; systemd
-// executes it as its last step, when everything else has ended; and `stiefel-client attach` starts it as the agent of a disk on a running system.
+// The program has five roles: the kernel starts it as process 1 (rdinit=/stiefel/init); process 1 starts it again as the agent, and the agent as its stand-by;
+// systemd executes it as its last step, when everything else has ended; and `stiefel-client attach` starts it as the agent of a disk on a running system.
 if (Environment.ProcessId == 1)
 {
     if (Environment.GetCommandLineArgs()[0] == ExitRamdisk.Program)
@@ -27,6 +27,14 @@ if (args is [AgentProgram.Argument, var childsEnd] && int.TryParse(childsEnd, Cu
         Capability.SysAdmin, Capability.NetAdmin, Capability.IpcLock, Capability.SysResource, Capability.MakeNode, Capability.DacOverride,
         Capability.NetBindService);
     AgentProgram.Run(ready);
+}
+
+if (args is [StandByProgram.Argument, var socket] && int.TryParse(socket, CultureInfo.InvariantCulture, out var toAgent))
+{
+    LeastPrivilege.Keep(
+        Capability.SysAdmin, Capability.NetAdmin, Capability.IpcLock, Capability.SysResource, Capability.MakeNode, Capability.DacOverride,
+        Capability.NetBindService);
+    StandByProgram.Run(toAgent);
 }
 
 if (args is [AttachOrder.Argument, _, _, _, _] && AttachOrder.Parse(args) is { } order)

@@ -1,10 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Stiefel.Attach.Console;
+using Stiefel.Attach.Ending;
 using Stiefel.Attach.Unlocking;
 using Stiefel.Linux.Devices;
 using Stiefel.Linux.Errors;
+using Stiefel.Linux.Files;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol;
 using Stiefel.Protocol.Handover;
@@ -17,7 +21,7 @@ namespace Stiefel.Attach.Agent;
 /// its name is what systemd spares at switch-root and shutdown (systemd.io/ROOT_STORAGE_DAEMONS).
 ///
 /// The data path needs no process: the kernel's NBD client owns the socket, its WireGuard the tunnel. So the agent may be slow, and may even
-/// die, without a request being lost; it must only never wait for the disk itself. Whatever it runs, reads or allocates while the disk is away
+/// be killed, without a request being lost: a stand-by then goes on in its place (<see cref="StandByProgram"/>). It must only never wait for the disk itself. Whatever it runs, reads or allocates while the disk is away
 /// could need a page of that very disk: hence locked memory, no open file, no other program, no file name to look up.
 ///
 /// One loop does it all (<see cref="AttachedDisk.KeepConnected"/>). The kernel announces a dead connection once. The agent then looks for the
@@ -63,25 +67,77 @@ internal static class AgentProgram
         }
 
         passphrase?.HandOverLater(prompts, log);
-        EndListener.Start(disk.Goodbye(), log);
-        disk.Notices(session, new NoticeBoard(log).Show).Start();
-        ControlPassage.Start(link, () => disk.Laptop() is { } laptop ? new IPEndPoint(laptop.Address, WellKnownPorts.Admin) : null, log.Say);
+        var end = EndListener.Start(disk.Goodbye(), log);
         if (!link.IsShared)
         {
             OnlineWait.Bound(log);
         }
 
+        using var programs = ExitRamdisk.IsMade ? ReadOnlyFile.Open(ExitRamdisk.Directory) : null;
+        var standBy = Serve(session, link, disk, end, programs, 0, log);
         ReadyPipe.TellReady(readyPipe);
+        standBy?.Begin();
         disk.KeepConnected();
     }
 
-    /// <summary>Prepares this process to outlive the system that depends on it.</summary>
+    /// <summary>Runs in the place of an agent that was killed; never returns.</summary>
+    [DoesNotReturn]
+    internal static void GoOn(AgentHoldings holdings, AttachLog log)
+    {
+        RootStorageDaemon.SetName(Name.TrimStart('@'));
+        var session = holdings.Session!;
+        var link = LinkNamespace.GoOn(CableLink.MacOf(session), holdings.Outside, holdings.CardKind, log.Say);
+        using var disk = AttachedDisk.TakeOver(holdings, log);
+        var end = holdings.EndSocket is { } socket ? EndListener.GoOn(disk.Goodbye(), log, SocketPair.Adopt(socket)) : null;
+        Serve(session, link, disk, end, holdings.Programs, holdings.LastNotice, log)?.Begin();
+        disk.KeepConnected();
+    }
+
+    /// <summary>
+    /// Starts what goes on beside the disk, on threads of its own: the laptop's notices, and the way to its control plane. Returns what keeps the stand-by, to
+    /// be begun once process 1 waits no more, whose pipe a child would inherit; null if the program cannot be started again.
+    /// </summary>
+    private static StandByKeeper? Serve(
+        AttachSession session, LinkNamespace link, AttachedDisk disk, EndListener? end, SafeFileHandle? programs, ulong lastNotice, AttachLog log)
+    {
+        var board = new NoticeBoard(log);
+        var shown = lastNotice;
+        var standBy = programs is null ? null : new StandByKeeper(
+            socket => ChildProcess.StartIn(programs, ExitRamdisk.Program.TrimStart('/'), [StandByProgram.Name, StandByProgram.Argument, socket]),
+            () =>
+            [
+                .. link.Holdings, new(StandByWord.Session, session.Format()), .. disk.Holdings,
+                .. end is null ? (StandByMessage[])[] : [new(StandByWord.EndSocket, "", end.Handle)],
+                new(StandByWord.Notice, Volatile.Read(ref shown).ToString(CultureInfo.InvariantCulture)), new(StandByWord.Programs, "", programs),
+            ],
+            log.Say);
+        disk.Changed = isLost => standBy?.Tell(isLost ? StandByWord.Lost : StandByWord.Back, isLost ? "" : $"{disk.Laptop()}");
+        disk.Notices(
+            session,
+            notice =>
+            {
+                board.Show(notice);
+                Volatile.Write(ref shown, notice.Number);
+                standBy?.Tell(StandByWord.Notice, notice.Number.ToString(CultureInfo.InvariantCulture));
+            },
+            lastNotice).Start();
+        ControlPassage.Start(link, () => disk.Laptop() is { } laptop ? new IPEndPoint(laptop.Address, WellKnownPorts.Admin) : null, log.Say);
+        return standBy;
+    }
+
+    /// <summary>Prepares this process, and all that it starts, to outlive the system that depends on it. Needs /proc.</summary>
     internal static void Settle(AttachLog log)
+    {
+        RootStorageDaemon.SpareFromOutOfMemory();
+        RootStorageDaemon.SetName(Name.TrimStart('@'));
+        Prepare(log);
+    }
+
+    /// <summary>Prepares this process to outlive the system that depends on it, except for what it inherits.</summary>
+    internal static void Prepare(AttachLog log)
     {
         ProcessSignals.IgnoreTermination();
         RootStorageDaemon.LeaveTerminal();
-        RootStorageDaemon.SetName(Name.TrimStart('@'));
-        RootStorageDaemon.SpareFromOutOfMemory();
         if (!RootStorageDaemon.MarkAsInputOutputPath())
         {
             log.Say("this kernel is older than 5.6: this desktop may hang if memory runs out while the cable is broken");

@@ -13,7 +13,8 @@ namespace Stiefel.Attach.Agent;
 /// <summary>The kernel's device, /dev/nbd0 in a payload, and its connection to the server.</summary>
 internal sealed class AttachedDisk : IDisposable
 {
-    private const int PayloadsIndex = 0;
+    /// <summary>The number of a payload's device.</summary>
+    internal const int PayloadsIndex = 0;
 
     private readonly int _index;
     private readonly NbdNetlink _kernel;
@@ -27,7 +28,10 @@ internal sealed class AttachedDisk : IDisposable
     private readonly Lock _changing = new();
     private volatile WaitingReport? _waiting;
     private volatile string? _over;
-    private bool _isLost;
+    private volatile bool _isLost;
+
+    // True until this process has replaced a connection that another agent made.
+    private bool _isTakenOver;
 
     private AttachedDisk(int index, NbdNetlink kernel, ServerConnector connector, RequestPatience patience, AttachLog log)
     {
@@ -83,6 +87,39 @@ internal sealed class AttachedDisk : IDisposable
         }
     }
 
+    /// <summary>Goes on with a payload's disk in the place of an agent that was killed.</summary>
+    internal static AttachedDisk TakeOver(AgentHoldings holdings, AttachLog log)
+    {
+        var (session, export, kernel) = (holdings.Session!, holdings.Export!, holdings.Kernel!);
+        var connector = new ServerConnector(session, log);
+        connector.GoOn(export, holdings.Reached);
+        var patience = BlockDeviceOptions.For(session, export).RequestTimeout;
+        var disk = new AttachedDisk(PayloadsIndex, kernel, connector, new RequestPatience(patience), log)
+        {
+            _isTakenOver = true,
+            _isLost = holdings.IsPerhapsLost(PayloadsIndex),
+            _over = kernel.ListConnected().Contains(PayloadsIndex) ? null : "the disk has been disconnected",
+        };
+        if (holdings is { Counters: { } counters, RequestSize: { } size })
+        {
+            disk._queue = DeviceQueue.GoOn(counters, size, export, patience, log.Say);
+        }
+
+        return disk;
+    }
+
+    /// <summary>Receives true when the connection is lost, and false when it works again.</summary>
+    internal Action<bool> Changed { private get; set; } = static _ => { };
+
+    /// <summary>What the stand-by must know of it. The loss comes last: what is told later counts.</summary>
+    internal IEnumerable<StandByMessage> Holdings =>
+    [
+        new(StandByWord.Export, AgentHoldings.Format(_connector.First!)),
+        .. _queue?.Holdings ?? [],
+        .. _connector.Reached is { } reached ? (StandByMessage[])[new(StandByWord.Back, reached.ToString())] : [],
+        .. _isLost ? (StandByMessage[])[new(StandByWord.Lost, "")] : [],
+    ];
+
     /// <summary>Replaces the connection each time the kernel has given it up, and adapts the size of requests to the cable; never returns.</summary>
     [DoesNotReturn]
     internal void KeepConnected()
@@ -129,8 +166,9 @@ internal sealed class AttachedDisk : IDisposable
     /// <summary>Makes a listener for the laptop's notices; it asks for them while the disk is connected.</summary>
     /// <param name="session">The session that this desktop was booted with.</param>
     /// <param name="heard">Receives each notice, on the listener's own thread.</param>
-    internal NoticeListener Notices(AttachSession session, Action<Notice> heard) =>
-        new(session, _connector.Numbers, Laptop, heard);
+    /// <param name="after">The number of the last notice heard before; 0 for none.</param>
+    internal NoticeListener Notices(AttachSession session, Action<Notice> heard, ulong after = 0) =>
+        new(session, _connector.Numbers, Laptop, heard, after);
 
     /// <summary>The address of the laptop's block server; null while the disk is not connected. Any thread may ask.</summary>
     internal IPEndPoint? Laptop() => _over is null && _waiting is null ? _connector.Reached : null;
@@ -259,6 +297,7 @@ internal sealed class AttachedDisk : IDisposable
             return false;
         }
 
+        Changed(true);
         lock (_changing)
         {
             if (_over is null)
@@ -267,7 +306,12 @@ internal sealed class AttachedDisk : IDisposable
             }
         }
 
-        (_isLost, _lastLoss) = (false, Environment.TickCount64);
+        (_isLost, _isTakenOver, _lastLoss) = (false, false, Environment.TickCount64);
+        if (_over is null)
+        {
+            Changed(false);
+        }
+
         return true;
     }
 
@@ -281,7 +325,7 @@ internal sealed class AttachedDisk : IDisposable
             try
             {
                 using var connection = _connector.Connect(waiting);
-                if (!waiting.HasWaited)
+                if (!waiting.HasWaited && !_isTakenOver)
                 {
                     _patience.Grow();
                 }

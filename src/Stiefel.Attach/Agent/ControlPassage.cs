@@ -18,6 +18,7 @@ internal sealed class ControlPassage
     private const int StackBytes = 256 * 1024;
     private const int Backlog = 8;
     private const int SelectForEver = -1;
+    private const int LaterTries = 10;
 
     // linux/in.h and linux/in6.h. Free binding is needed because the loopback has no address yet when the agent starts.
     private const int ProtocolIp = 0;
@@ -41,13 +42,37 @@ internal sealed class ControlPassage
     /// <param name="say">Writes a line to the kernel's log.</param>
     internal static void Start(LinkNamespace link, Func<IPEndPoint?> laptop, Action<string> say)
     {
+        if (TryStart(link, laptop) is { } failure)
+        {
+            new Thread(() => StartLater(link, laptop, say, failure), StackBytes) { IsBackground = true }.Start();
+        }
+    }
+
+    // An agent that was killed may still have the port for a moment.
+    private static void StartLater(LinkNamespace link, Func<IPEndPoint?> laptop, Action<string> say, SocketException failure)
+    {
+        for (var tries = 0; tries < LaterTries; tries++)
+        {
+            Thread.Sleep(s_afterFailure);
+            if (TryStart(link, laptop) is null)
+            {
+                return;
+            }
+        }
+
+        say($"the laptop's control plane cannot be reached through port {WellKnownPorts.Admin} of this system: {failure.Message}");
+    }
+
+    private static SocketException? TryStart(LinkNamespace link, Func<IPEndPoint?> laptop)
+    {
         try
         {
             link.Outside(() => Open(WellKnownPorts.Admin, laptop)).Begin();
+            return null;
         }
         catch (SocketException exception)
         {
-            say($"the laptop's control plane cannot be reached through port {WellKnownPorts.Admin} of this system: {exception.Message}");
+            return exception;
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class DeviceQueue : IDisposable
         {
             counters = File.OpenHandle($"{device}/stat", share: FileShare.ReadWrite);
             var size = File.OpenHandle($"{device}/queue/max_sectors_kb", FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-            return new DeviceQueue(new RequestPace(requestTimeout, (int)(export.MaximumBlockSize / Kibibyte)), counters, size, say);
+            return new DeviceQueue(PaceFor(export, requestTimeout), counters, size, say);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -60,11 +60,24 @@ internal sealed class DeviceQueue : IDisposable
         }
     }
 
+    /// <summary>Goes on with the files of an agent that was killed. Does not wait for requests under way.</summary>
+    internal static DeviceQueue GoOn(SafeFileHandle counters, SafeFileHandle size, NbdExportInfo export, TimeSpan requestTimeout, Action<string> say)
+    {
+        var queue = new DeviceQueue(PaceFor(export, requestTimeout), counters, size, say);
+        queue._wanted = queue._pace.Kibibytes;
+        queue._changed.Set();
+        queue.StartSetting();
+        return queue;
+    }
+
+    /// <summary>What the stand-by must know of it.</summary>
+    internal IEnumerable<StandByMessage> Holdings => [new(StandByWord.Counters, "", _counters), new(StandByWord.RequestSize, "", _size)];
+
     /// <summary>Bounds the first requests, and starts the thread that changes the bound later. May wait for requests under way.</summary>
     internal void Begin()
     {
         Write(_pace.Kibibytes);
-        new Thread(SetForEver, StackBytes) { IsBackground = true }.Start();
+        StartSetting();
     }
 
     /// <summary>Reads the device's counters and adapts the size of the kernel's next requests. Does not block.</summary>
@@ -93,6 +106,10 @@ internal sealed class DeviceQueue : IDisposable
         _counters.Dispose();
         _size.Dispose();
     }
+
+    private static RequestPace PaceFor(NbdExportInfo export, TimeSpan requestTimeout) => new(requestTimeout, (int)(export.MaximumBlockSize / Kibibyte));
+
+    private void StartSetting() => new Thread(SetForEver, StackBytes) { IsBackground = true }.Start();
 
     private QueueCounters? Read()
     {

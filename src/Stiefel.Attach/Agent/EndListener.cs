@@ -32,39 +32,50 @@ internal sealed class EndListener : IDisposable
     private readonly AttachLog _log;
     private readonly Socket _socket;
 
-    private EndListener(FinalGoodbye goodbye, AttachLog log, string path)
-    {
-        (_goodbye, _log) = (goodbye, log);
-        _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        _socket.Bind(new UnixDomainSocketEndPoint(path));
-        // Connecting needs write permission (unix(7)). The socket was root's alone before this line as well.
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        _socket.Listen(Backlog);
-    }
+    private EndListener(FinalGoodbye goodbye, AttachLog log, Socket socket) => (_goodbye, _log, _socket) = (goodbye, log, socket);
 
-    /// <summary>Starts listening and waiting for the laptop's system, on threads of its own; does nothing if process 1 made no shutdown ramdisk.</summary>
-    internal static void Start(FinalGoodbye goodbye, AttachLog log)
+    /// <summary>The socket, which a stand-by holds too: another one could not be made at its place, which is sealed.</summary>
+    internal SafeSocketHandle Handle => _socket.SafeHandle;
+
+    /// <summary>Starts listening and waiting for the laptop's system, on threads of its own; null if process 1 made no shutdown ramdisk, or that failed.</summary>
+    internal static EndListener? Start(FinalGoodbye goodbye, AttachLog log)
     {
         if (!ExitRamdisk.IsMade)
         {
-            return;
+            return null;
         }
 
         try
         {
             var listener = Listen(goodbye, log, ExitRamdisk.Directory + ExitRamdisk.Socket);
             new Thread(listener.Show, StackBytes) { IsBackground = true }.Start();
+            return listener;
         }
         catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException)
         {
             log.Say($"nothing will say goodbye to the laptop when this system ends: {exception.Message}");
+            return null;
         }
+    }
+
+    /// <summary>Goes on with the socket of an agent that was killed.</summary>
+    internal static EndListener GoOn(FinalGoodbye goodbye, AttachLog log, Socket socket)
+    {
+        var listener = new EndListener(goodbye, log, socket);
+        new Thread(listener.Hear, StackBytes) { IsBackground = true }.Start();
+        new Thread(listener.Show, StackBytes) { IsBackground = true }.Start();
+        return listener;
     }
 
     /// <summary>Listens at the socket and starts the thread that answers.</summary>
     internal static EndListener Listen(FinalGoodbye goodbye, AttachLog log, string path)
     {
-        var listener = new EndListener(goodbye, log, path);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        // Connecting needs write permission (unix(7)). The socket was root's alone before this line as well.
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        socket.Listen(Backlog);
+        var listener = new EndListener(goodbye, log, socket);
         new Thread(listener.Hear, StackBytes) { IsBackground = true }.Start();
         return listener;
     }
@@ -115,6 +126,12 @@ internal sealed class EndListener : IDisposable
     {
         try
         {
+            if (LaterRoot.IsThere && LaterRoot.Has(ExitRamdisk.Place + ExitRamdisk.Program))
+            {
+                // The agent that was killed has shown it.
+                return;
+            }
+
             _log.Say(ShowWhenSystemdRuns() ?? $"when this system ends, {ExitRamdisk.Place} says goodbye to the laptop");
         }
         catch (LinuxException exception)

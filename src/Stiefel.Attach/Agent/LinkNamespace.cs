@@ -68,6 +68,26 @@ internal sealed class LinkNamespace
         }
     }
 
+    /// <summary>Goes on in the namespace that an agent made which was killed, and in which the calling thread is.</summary>
+    /// <param name="mac">The card's hardware address.</param>
+    /// <param name="outside">The namespace of the laptop's system; null if the link shares it.</param>
+    /// <param name="kind">The kind of interface that was moved in; null for hardware.</param>
+    /// <param name="say">Writes a line to the kernel's log.</param>
+    internal static LinkNamespace GoOn(MacAddress mac, NetworkNamespace? outside, string? kind, Action<string> say)
+    {
+        var link = new LinkNamespace(mac, say, outside, outside is null ? null : NetworkNamespace.OfThisThread()) { _kind = kind, _isKnown = true };
+        if (outside is not null)
+        {
+            new Thread(link.WatchOutside, StackBytes) { IsBackground = true }.Start();
+        }
+
+        return link;
+    }
+
+    /// <summary>What the stand-by must know of it.</summary>
+    internal IEnumerable<StandByMessage> Holdings =>
+        _outside is null ? [] : [new(StandByWord.Outside, "", _outside.Handle), new(StandByWord.Card, _kind ?? "")];
+
     /// <summary>Runs the work in the network namespace of the laptop's system.</summary>
     internal T Outside<T>(Func<T> work) => _outside is null ? work() : _outside.Run(work);
 

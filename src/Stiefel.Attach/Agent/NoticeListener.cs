@@ -16,7 +16,8 @@ namespace Stiefel.Attach.Agent;
 /// <param name="numbers">Numbers the questions in rising order.</param>
 /// <param name="laptop">Returns the block server's address; null while it must not be asked.</param>
 /// <param name="heard">Receives each notice once, in order. Must not throw.</param>
-internal sealed class NoticeListener(AttachSession session, ConnectionGenerations numbers, Func<IPEndPoint?> laptop, Action<Notice> heard)
+/// <param name="after">The number of the last notice that was heard before; 0 for none.</param>
+internal sealed class NoticeListener(AttachSession session, ConnectionGenerations numbers, Func<IPEndPoint?> laptop, Action<Notice> heard, ulong after = 0)
 {
     // Keep the stack small: the agent's memory is locked.
     private const int StackBytes = 256 * 1024;
@@ -31,7 +32,7 @@ internal sealed class NoticeListener(AttachSession session, ConnectionGeneration
     private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_afterRefusal = TimeSpan.FromSeconds(30);
 
-    private ulong _last;
+    private ulong _last = after;
 
     /// <summary>Starts the thread, which runs as long as this process does.</summary>
     internal void Start() => new Thread(Run, StackBytes) { IsBackground = true }.Start();

@@ -41,6 +41,14 @@ internal sealed class ServerConnector
         _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, session.Mtu) : null;
     }
 
+    /// <summary>The server's description of the disk when it was first connected; null before.</summary>
+    internal NbdExportInfo? First => _first;
+
+    /// <summary>Goes on in the place of an agent that was connected.</summary>
+    /// <param name="first">The disk as it was first described.</param>
+    /// <param name="reached">The address at which the block server was last reached.</param>
+    internal void GoOn(NbdExportInfo first, IPEndPoint? reached) => (_first, _reached) = (first, reached);
+
     /// <summary>Checks whether the card is back after a sleep; call it now and then while the connection is not lost.</summary>
     internal void LookAfterSleep() => _sleep?.Look();
 

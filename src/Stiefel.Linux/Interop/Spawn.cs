@@ -19,6 +19,10 @@ internal static unsafe partial class Spawn
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int posix_spawn_file_actions_addopen(void* actions, int descriptor, string path, int flags, uint mode);
 
+    /// <inheritdoc cref="posix_spawn"/>
+    [LibraryImport("libc")]
+    internal static partial int posix_spawn_file_actions_addfchdir_np(void* actions, int descriptor);
+
     [LibraryImport("libc")]
     internal static partial int posix_spawn_file_actions_destroy(void* actions);
 

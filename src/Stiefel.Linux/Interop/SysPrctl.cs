@@ -6,6 +6,7 @@ namespace Stiefel.Linux.Interop;
 internal static unsafe partial class SysPrctl
 {
     internal const int PR_SET_DUMPABLE = 4;
+    internal const int PR_SET_NAME = 15;
     internal const int PR_CAPBSET_READ = 23;
     internal const int PR_CAPBSET_DROP = 24;
     internal const int PR_SET_NO_NEW_PRIVS = 38;

@@ -6,12 +6,14 @@ namespace Stiefel.Linux.Interop;
 /// <summary>sys/socket.h, the parts that netlink and the block server use.</summary>
 internal static unsafe partial class SysSocket
 {
+    internal const int AF_UNIX = 1;
     internal const int AF_INET = 2;
     internal const int AF_INET6 = 10;
     internal const int AF_NETLINK = 16;
 
     internal const int SOCK_DGRAM = 2;
     internal const int SOCK_RAW = 3;
+    internal const int SOCK_SEQPACKET = 5;
     internal const int SOCK_CLOEXEC = 0x80000;
 
     internal const int SOL_SOCKET = 1;
@@ -51,6 +53,9 @@ internal static unsafe partial class SysSocket
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint recvmsg(SafeHandle socket, msghdr* message, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int socketpair(int domain, int type, int protocol, int* ends);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial SafeFileHandle socket(int domain, int type, int protocol);

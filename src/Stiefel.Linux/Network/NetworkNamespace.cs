@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
@@ -34,6 +35,13 @@ public sealed class NetworkNamespace : IDisposable
 
         return new NetworkNamespace(handle);
     }
+
+    /// <summary>Takes a namespace that another process has passed on.</summary>
+    /// <param name="handle">The descriptor, which belongs to the object from now on.</param>
+    public static NetworkNamespace Of(SafeFileHandle handle) => new(handle);
+
+    /// <summary>The descriptor, to be passed to another process; valid until disposal.</summary>
+    public SafeHandle Handle => _handle;
 
     /// <summary>Moves the calling thread into a new, empty namespace; threads that it starts from now on inherit it.</summary>
     /// <exception cref="LinuxException">EINVAL: the kernel has no network namespaces. EPERM: CAP_SYS_ADMIN is missing.</exception>

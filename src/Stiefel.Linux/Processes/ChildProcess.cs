@@ -53,6 +53,33 @@ public static unsafe class ChildProcess
         }
     }
 
+    /// <summary>Starts a program like <see cref="Start"/>, found by a directory that was opened before, so that it needs no path that leads there.</summary>
+    /// <param name="directory">The directory, which also becomes the program's working directory.</param>
+    /// <param name="name">The program's name in it.</param>
+    /// <param name="arguments">argv, beginning with argv[0].</param>
+    public static int StartIn(SafeHandle directory, string name, IEnumerable<string> arguments)
+    {
+        var actions = stackalloc byte[FileActionsSize];
+        Must(Spawn.posix_spawn_file_actions_init(actions), "posix_spawn_file_actions_init");
+        try
+        {
+            Must(Spawn.posix_spawn_file_actions_addfchdir_np(actions, (int)directory.DangerousGetHandle()), "posix_spawn_file_actions_addfchdir_np");
+            using var argv = new StringVector(arguments);
+            using var envp = new StringVector([$"PATH={SearchPath}"]);
+            int pid;
+            Must(Spawn.posix_spawn(&pid, "./" + name, actions, null, argv.Pointer, envp.Pointer), $"posix_spawn(\"./{name}\")");
+            GC.KeepAlive(directory);
+            return pid;
+        }
+        finally
+        {
+            _ = Spawn.posix_spawn_file_actions_destroy(actions);
+        }
+    }
+
+    /// <summary>Kills a child, which must still be waited for.</summary>
+    public static void Kill(int pid) => _ = Signals.kill(pid, Signals.SIGKILL);
+
     private static void Must(int error, string call)
     {
         if (error != 0)

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Interop;
@@ -5,7 +6,7 @@ using Stiefel.Linux.Interop;
 namespace Stiefel.Linux.Processes;
 
 /// <summary>Prepares this process to serve the disk of the root file system: it must keep running when nothing can be read from or written to that disk.</summary>
-public static class RootStorageDaemon
+public static unsafe class RootStorageDaemon
 {
     /// <summary>
     /// Locks all memory, present and future (man 2 mlockall): a page that had to be read back from the disk that this process
@@ -25,11 +26,20 @@ public static class RootStorageDaemon
     /// </summary>
     public static bool MarkAsInputOutputPath() => SysPrctl.prctl(SysPrctl.PR_SET_IO_FLUSHER, 1, 0, 0, 0) == 0;
 
-    /// <summary>Makes this process the kernel's last choice when memory runs out (man 5 proc_pid_oom_score_adj). Needs /proc.</summary>
+    /// <summary>Makes this process the kernel's last choice when memory runs out (man 5 proc_pid_oom_score_adj), and its children likewise. Needs /proc.</summary>
     public static void SpareFromOutOfMemory(string procSelf = "/proc/self") => File.WriteAllText($"{procSelf}/oom_score_adj", "-1000");
 
-    /// <summary>Sets the name, at most 15 bytes, that `ps -o comm`, `top` and the kernel's log show (man 5 proc_pid_comm). Needs /proc.</summary>
-    public static void SetName(string name, string procSelf = "/proc/self") => File.WriteAllText($"{procSelf}/comm", name);
+    /// <summary>
+    /// Sets the calling thread's name, at most 15 bytes (man 2 PR_SET_NAME). The name of the first thread is the process's, which `ps -o comm`, `top` and the
+    /// kernel's log show.
+    /// </summary>
+    public static void SetName(string name)
+    {
+        fixed (byte* text = Encoding.ASCII.GetBytes(name + '\0'))
+        {
+            _ = SysPrctl.prctl(SysPrctl.PR_SET_NAME, (nuint)text, 0, 0, 0);
+        }
+    }
 
     /// <summary>Begins a session, so that no terminal's hang-up or Ctrl-C reaches this process (man 2 setsid).</summary>
     public static void LeaveTerminal() => _ = Spawn.setsid();

@@ -39,6 +39,7 @@ public sealed class TwoDesktopsTests(MachineParts parts)
             var shell = payload.Shell;
             await PayloadChecks.WriteAsync(shell, Before, "saved", _token);
             await PrivilegeChecks.AsDocumentedAsync(shell, "@stiefel-agent", "$(pgrep -f ^@stiefel-agent)", _token);
+            await PrivilegeChecks.AsDocumentedAsync(shell, "@stiefel-standby", "$(pgrep -x stiefel-standby)", _token);
 
             var stolen = await CapabilityAsync(payload.Laptop);
             await _typed.AddAsync(payload.Laptop, _token);

@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using Stiefel.Attach.Console;
+using Stiefel.Linux.Errors;
+using Stiefel.Linux.Nbd;
+using Stiefel.Linux.Processes;
+
+namespace Stiefel.Attach.Agent;
+
+/// <summary>
+/// A process that waits until the agent is killed, and goes on in its place. No request is lost when the agent is killed, but without an agent the next
+/// outage would be the last. It has its name once it is ready. It hears all that it needs from the agent (<see cref="AgentHoldings"/>), does nothing else, and needs no file.
+/// <see cref="StandByKeeper"/> in the agent starts it, and starts another when it is killed.
+/// </summary>
+internal static class StandByProgram
+{
+    /// <summary>Its argv[0], which ps shows, also when it has become the agent.</summary>
+    internal const string Name = "@stiefel-standby";
+
+    /// <summary>Its argv[1]. argv[2] is the descriptor number of the socket to the agent.</summary>
+    internal const string Argument = "--stand-by";
+
+    /// <summary>Waits, and then runs as the agent; never returns.</summary>
+    [DoesNotReturn]
+    internal static void Run(int socket)
+    {
+        var log = new AttachLog();
+        AgentProgram.Prepare(log);
+        using var holdings = new AgentHoldings(() => Environment.TickCount64, outside => outside is null ? NbdNetlink.TryOpen() : outside.Run(NbdNetlink.TryOpen));
+        Hear(socket, holdings);
+        if (!holdings.IsComplete)
+        {
+            log.Fail("the agent that keeps the laptop's disk connected was killed before its stand-by was ready: the disk works until its connection is lost. Restart this desktop soon");
+            Environment.Exit(1);
+        }
+
+        log.Fail("the agent that keeps the laptop's disk connected was killed; its stand-by goes on in its place");
+        AgentProgram.GoOn(holdings, log);
+    }
+
+    private static void Hear(int socket, AgentHoldings holdings)
+    {
+        using var agent = SocketPair.Adopt(socket);
+        try
+        {
+            holdings.HearFrom(agent, () => RootStorageDaemon.SetName(Name.TrimStart('@')));
+        }
+        catch (LinuxException exception) when (exception.Errno == Errno.ECONNRESET)
+        {
+            // The agent has ended, with something unread.
+        }
+    }
+}
