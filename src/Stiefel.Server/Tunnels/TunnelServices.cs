@@ -18,6 +18,7 @@ public static class TunnelServices
         if (options.HasTunnels)
         {
             services.AddSingleton<ITunnels, WireGuardTunnels>();
+            services.AddHostedService(s => new TunnelPulse(s.GetRequiredService<TunnelTable>()));
         }
         else
         {

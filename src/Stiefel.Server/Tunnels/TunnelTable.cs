@@ -16,6 +16,9 @@ public sealed class TunnelTable
     /// <summary>Forgets the tunnel of an interface that was removed.</summary>
     public void Remove(int index) => _desktops.TryRemove(index, out _);
 
+    /// <summary>The numbers of the tunnels' interfaces.</summary>
+    public IReadOnlyList<int> Interfaces => [.. _desktops.Keys.Select(index => (int)index)];
+
     /// <summary>The desktop's own address, for an address inside its tunnel as well.</summary>
     public IPAddress DesktopAt(EndPoint remote)
     {
