@@ -38,6 +38,9 @@ public static class QemuCommandLine
     /// <summary>The PCI Express slot of the adapter. It has its own port, so that the adapter can be unplugged while the machine runs.</summary>
     public const string AdapterSlot = "adapter-slot";
 
+    /// <summary>An empty slot, for an adapter that comes back in another one.</summary>
+    public const string SpareSlot = "spare-slot";
+
     // The first part of the machine's UUID (SMBIOS, type 1); the rest is its adapter's address.
     private const string NumberBegins = "5a1e0010-7a9d-4c1e-9b57-";
 
@@ -72,6 +75,7 @@ public static class QemuCommandLine
             "-vga", "std",
             "-device", "virtio-rng-pci",
             "-device", $"pcie-root-port,id={AdapterSlot},chassis=1,slot=1",
+            "-device", $"pcie-root-port,id={SpareSlot},chassis=2,slot=2",
             "-device", "qemu-xhci,id=usb",
         ];
         if (options.BeeperRecording is { } recording)

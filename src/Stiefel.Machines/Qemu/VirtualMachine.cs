@@ -149,7 +149,8 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <summary>Plugs the network adapter in again, with the same address.</summary>
     /// <param name="token">Cancels the work.</param>
     /// <param name="model">QEMU's name of another model; null for the same.</param>
-    public Task PlugAdapterAsync(CancellationToken token, string? model = null)
+    /// <param name="slot">The slot.</param>
+    public Task PlugAdapterAsync(CancellationToken token, string? model = null, string slot = QemuCommandLine.AdapterSlot)
     {
         var cable = _options.Cable ?? throw new InvalidOperationException($"{Name} has no network adapter");
         return _monitor.ExecuteAsync(
@@ -158,7 +159,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             {
                 ["driver"] = model ?? cable.Model,
                 ["id"] = QemuCommandLine.AdapterId,
-                ["bus"] = QemuCommandLine.AdapterSlot,
+                ["bus"] = slot,
                 ["netdev"] = QemuCommandLine.CableId,
                 ["mac"] = cable.Mac,
             },
@@ -177,6 +178,12 @@ public sealed class VirtualMachine : IAsyncDisposable
 
     /// <summary>Presses the power key briefly.</summary>
     public Task PressPowerKeyAsync(CancellationToken token) => _monitor.ExecuteAsync("system_powerdown", null, token);
+
+    /// <summary>Waits until the machine has suspended to memory; call it before the machine is told to.</summary>
+    public Task SleepsAsync(CancellationToken token) => _monitor.NextEventAsync("SUSPEND", _ => true, TimeLimits.Sleep, token);
+
+    /// <summary>Wakes a suspended machine.</summary>
+    public Task WakeAsync(CancellationToken token) => _monitor.ExecuteAsync("system_wakeup", null, token);
 
     /// <summary>Presses the reset key.</summary>
     public Task ResetAsync(CancellationToken token) => _monitor.ExecuteAsync("system_reset", null, token);

@@ -27,6 +27,9 @@ public static class TimeLimits
     /// <summary>A Debian system, from the power-off command until the machine is off.</summary>
     public static TimeSpan PowerOff => Seconds(90);
 
+    /// <summary>A Debian system, from the command to sleep until it does.</summary>
+    public static TimeSpan Sleep => Seconds(60);
+
     /// <summary>QEMU, from start to its monitor's greeting.</summary>
     public static TimeSpan MonitorStart => Seconds(30);
 

@@ -47,9 +47,16 @@ internal sealed partial class KeptWriter(ConsoleShell shell, CancellationToken t
         return int.Parse(longest.Groups["ms"].Value, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Waits for the write under way, which takes as long as the disk is away.</summary>
-    public Task NextAsync() => shell.RunAsync(
-        $"w=$(cut -d' ' -f1 {Here}/now); until [ $(cut -d' ' -f1 {Here}/now) != $w ] || [ -e {Here}/failed ]; do sleep 0.1; done", token, TimeLimits.Command * 2);
+    /// <summary>Begins to wait for the write under way, which takes as long as the disk is away, so that what lets it go on can be done meanwhile.</summary>
+    public Task BeginNextAsync() => shell.StartAsync(
+        $"w=$(cut -d' ' -f1 {Here}/now); until [ $(cut -d' ' -f1 {Here}/now) != $w ] || [ -e {Here}/failed ]; do sleep 0.1; done; [ ! -e {Here}/failed ]", token);
+
+    /// <summary>Returns when the write has ended; fails if it failed.</summary>
+    public async Task EndNextAsync()
+    {
+        var output = await shell.FinishAsync(TimeLimits.Command * 2, token);
+        Assert.True(output.ExitCode == 0, $"a write on the desktop failed: {output.Text}");
+    }
 
     /// <summary>Ends the program and checks that no write failed and that everything written is on the disk.</summary>
     public async Task EndAsync()
