@@ -93,19 +93,47 @@ internal static class GrubGlob
         }
 
         List<string> found = [Unescape(pattern[..top])];
-        var components = pattern[top..].Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (IsLost(components))
+        var steps = Steps(pattern[top..]);
+        if (IsLost([.. steps.Select(step => step.Component)]))
         {
             return [];
         }
 
-        for (var at = 0; at < components.Length && found.Count > 0; at++)
+        for (var at = 0; at < steps.Count && found.Count > 0; at++)
         {
-            var last = at == components.Length - 1 && !pattern.EndsWith('/');
-            found = [.. found.SelectMany(directory => Step(directory, components[at], last, list)).Take(MaxFound)];
+            var (slashes, component) = steps[at];
+            var last = at == steps.Count - 1;
+            found = component.Length == 0
+                ? [.. found.Select(path => path + slashes)]
+                : [.. found.SelectMany(directory => Step(directory + slashes, component, last, list)).Take(MaxFound)];
         }
 
-        return pattern.EndsWith('/') ? [.. found.Select(path => $"{path}/")] : found;
+        return found;
+    }
+
+    /// <summary>The components of a path, each with the slashes before it, of which all stay; the last one is empty if the path ends in a slash.</summary>
+    private static List<(string Slashes, string Component)> Steps(string path)
+    {
+        List<(string, string)> steps = [];
+        for (var at = 0; at < path.Length;)
+        {
+            var begin = at;
+            while (begin < path.Length && path[begin] == '/')
+            {
+                begin++;
+            }
+
+            var end = begin;
+            while (end < path.Length && path[end] != '/')
+            {
+                end++;
+            }
+
+            steps.Add((path[at..begin], path[begin..end]));
+            at = end;
+        }
+
+        return steps;
     }
 
     /// <summary>
@@ -132,10 +160,12 @@ internal static class GrubGlob
         return false;
     }
 
+    // Directories as they are written: `.` and `..` are in no list.
     private static IEnumerable<string> Step(string directory, string component, bool last, Func<string, IEnumerable<(string Name, bool IsDirectory)>> list)
         => IsPattern(component)
-            ? list($"{directory}/").Where(entry => (last || entry.IsDirectory) && !entry.Name.StartsWith('.') && Fits(component, entry.Name)).Select(entry => $"{directory}/{entry.Name}")
-            : list($"{directory}/").Where(entry => (last || entry.IsDirectory) && entry.Name == Unescape(component)).Select(entry => $"{directory}/{entry.Name}").Take(1);
+            ? list(directory).Where(entry => (last || entry.IsDirectory) && !entry.Name.StartsWith('.') && Fits(component, entry.Name)).Select(entry => directory + entry.Name)
+            : component is "." or ".." || list(directory).Any(entry => (last || entry.IsDirectory) && entry.Name == Unescape(component)) ? [directory + Unescape(component)]
+            : [];
 
     /// <summary>Matches without recursion, retrying only from the last `*`, so that no pattern takes long.</summary>
     private static bool Fits(string pattern, string name)
