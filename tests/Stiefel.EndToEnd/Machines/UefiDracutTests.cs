@@ -21,7 +21,7 @@ public sealed partial class UefiDracutTests(MachineParts parts)
     // Debian's other entry asks for maintenance; the last such argument counts (man 1 systemd, kernel command line).
     private const string UpToLogin = "systemd.unit=multi-user.target";
 
-    private const string FileName = "/root/written-on-the-desktop", Written = "by way of the stick's menu";
+    private const string FileName = "/root/written-on-the-desktop", Written = "by way of both menus";
 
     // Long enough to type a key on a busy machine.
     private const string MenuSettings = "stiefel.Boot.MenuSeconds=30";
