@@ -29,10 +29,7 @@ public sealed class NoticeVerbTests : IDisposable
     {
         await using var notice = Begin();
         var shown = ShowAsync("echo \"$@\" >\"$0.shown\"; echo not-now");
-        while (notice.RefusedBy is null)
-        {
-            await Task.Delay(5, Token);
-        }
+        await Until.TrueAsync(() => notice.RefusedBy is not null);
 
         notice.Say("root said no");
         await shown;
@@ -45,10 +42,7 @@ public sealed class NoticeVerbTests : IDisposable
     {
         await using var notice = Begin();
         var shown = ShowAsync("echo $$ >\"$0.number\"; exec sleep 1000");
-        while (!File.Exists(_directory["notify-send.number"]) || File.ReadAllText(_directory["notify-send.number"]).Length == 0)
-        {
-            await Task.Delay(5, Token);
-        }
+        await Until.TrueAsync(() => File.Exists(_directory["notify-send.number"]) && File.ReadAllText(_directory["notify-send.number"]).Length > 0);
 
         Assert.True(notice.TryDecide());
         notice.Say(null);
@@ -62,10 +56,7 @@ public sealed class NoticeVerbTests : IDisposable
     {
         await using var notice = Begin();
         var shown = ShowAsync("case \"$*\" in *--action*) exit 1;; esac; echo \"$@\" >\"$0.shown\"");
-        while (!File.Exists(_directory["notify-send.shown"]))
-        {
-            await Task.Delay(5, Token);
-        }
+        await Until.TrueAsync(() => File.Exists(_directory["notify-send.shown"]));
 
         notice.Say(null);
         await shown;
@@ -78,10 +69,7 @@ public sealed class NoticeVerbTests : IDisposable
     {
         await using var notice = Begin();
         var shown = ShowAsync("echo nobody there >&2; exit 1");
-        while (!_output.ToString().Contains("nobody there", StringComparison.Ordinal))
-        {
-            await Task.Delay(5, Token);
-        }
+        await Until.TrueAsync(() => _output.ToString().Contains("nobody there", StringComparison.Ordinal));
 
         notice.Say("x");
         await shown;
@@ -99,10 +87,7 @@ public sealed class NoticeVerbTests : IDisposable
     {
         await using var notice = Begin();
         var refusal = NoticeVerbs.RefuseAsync(Socket, _output, Token);
-        while (notice.RefusedBy is null)
-        {
-            await Task.Delay(5, Token);
-        }
+        await Until.TrueAsync(() => notice.RefusedBy is not null);
 
         notice.Say("root said no");
         await refusal;

@@ -53,10 +53,7 @@ public sealed class PeopleNoticeTests : IDisposable
     {
         await using var notice = Begin(afterFirst: null);
         var person = AsAsync(Nobody, "not-now");
-        while (_lookups.Count < 2)
-        {
-            await Task.Delay(5, Token);
-        }
+        await Until.TrueAsync(() => _lookups.Count >= 2);
 
         Assert.True(notice.TryDecide());
         notice.Say(null);
