@@ -6,7 +6,8 @@ namespace Stiefel.BootFiles.Catalog.Grub;
 internal static class GrubGlob
 {
     private const int MaxFound = 256;
-    private const string Operators = "123456789wWsSbB<>`'";
+    private const string Groups = "123456789";
+    private const string Borders = "<>bB`'";
 
     /// <summary>Escapes literal text, so that its wildcards have no special meaning.</summary>
     public static string Escape(string text)
@@ -137,21 +138,21 @@ internal static class GrubGlob
     }
 
     /// <summary>
-    /// True if a pattern matches nothing in GRUB. It looks up directories with their backslashes, and it translates wildcards to a regular expression, in which
-    /// some escaped characters have another meaning.
+    /// True if a pattern matches nothing in GRUB: it looks up directories with their backslashes, and it translates wildcards to a regular expression, in which
+    /// an escaped digit refers to a group that is not there.
     /// </summary>
     private static bool IsLost(string[] components)
     {
         var last = Array.FindLastIndex(components, IsPattern);
         return components.Take(last).Any(component => !IsPattern(component) && component.Contains('\\', StringComparison.Ordinal))
-            || components.Where(IsPattern).Any(HasOperator);
+            || components.Where(IsPattern).Any(HasReference);
     }
 
-    private static bool HasOperator(string component)
+    private static bool HasReference(string component)
     {
         for (var at = component.IndexOf('\\', StringComparison.Ordinal); at >= 0 && at + 1 < component.Length; at = component.IndexOf('\\', Math.Min(at + 2, component.Length)))
         {
-            if (Operators.Contains(component[at + 1], StringComparison.Ordinal))
+            if (Groups.Contains(component[at + 1], StringComparison.Ordinal))
             {
                 return true;
             }
@@ -167,24 +168,25 @@ internal static class GrubGlob
             : component is "." or ".." || list(directory).Any(entry => (last || entry.IsDirectory) && entry.Name == Unescape(component)) ? [directory + Unescape(component)]
             : [];
 
-    /// <summary>Matches without recursion, retrying only from the last `*`, so that no pattern takes long.</summary>
+    /// <summary>
+    /// Matches without recursion, retrying only from the last `*`, so that no pattern takes long. GRUB translates a pattern to a regular expression, in which
+    /// some escaped characters are operators: borders of words, and classes of characters.
+    /// </summary>
     private static bool Fits(string pattern, string name)
     {
         int at = 0, inName = 0, star = -1, afterStar = 0;
-        while (inName < name.Length)
+        while (at < pattern.Length || inName < name.Length)
         {
-            var escaped = at < pattern.Length && pattern[at] == '\\' && at + 1 < pattern.Length;
-            if (at < pattern.Length && !escaped && pattern[at] == '*')
+            if (at < pattern.Length && pattern[at] == '*')
             {
                 star = at++;
                 afterStar = inName;
             }
-            else if (at < pattern.Length && (escaped ? pattern[at + 1] == name[inName] : pattern[at] == '?' || pattern[at] == name[inName]))
+            else if (at < pattern.Length && Take(pattern, ref at, name, ref inName))
             {
-                at += escaped ? 2 : 1;
-                inName++;
+                continue;
             }
-            else if (star >= 0)
+            else if (star >= 0 && afterStar < name.Length)
             {
                 at = star + 1;
                 inName = ++afterStar;
@@ -195,6 +197,50 @@ internal static class GrubGlob
             }
         }
 
-        return pattern.AsSpan(at).TrimStart('*').IsEmpty;
+        return true;
     }
+
+    /// <summary>Matches one element of a pattern that is no `*`, and moves behind it; false leaves both positions.</summary>
+    private static bool Take(string pattern, ref int at, string name, ref int inName)
+    {
+        var isEscaped = pattern[at] == '\\' && at + 1 < pattern.Length;
+        var element = pattern[isEscaped ? at + 1 : at];
+        var isBorder = isEscaped && Borders.Contains(element, StringComparison.Ordinal);
+        if (isBorder ? !IsBorder(element, name, inName) : inName == name.Length || !IsOf(element, isEscaped, name[inName]))
+        {
+            return false;
+        }
+
+        at += isEscaped ? 2 : 1;
+        inName += isBorder ? 0 : 1;
+        return true;
+    }
+
+    private static bool IsBorder(char border, string name, int at)
+    {
+        var (before, after) = (at > 0 && IsWord(name[at - 1]), at < name.Length && IsWord(name[at]));
+        return border switch
+        {
+            '<' => !before && after,
+            '>' => before && !after,
+            'b' => before != after,
+            'B' => before == after,
+            '`' => at == 0,
+            _ => at == name.Length,
+        };
+    }
+
+    private static bool IsOf(char element, bool isEscaped, char character) => (element, isEscaped) switch
+    {
+        ('?', false) => true,
+        ('w', true) => IsWord(character),
+        ('W', true) => !IsWord(character),
+        ('s', true) => IsSpace(character),
+        ('S', true) => !IsSpace(character),
+        _ => element == character,
+    };
+
+    private static bool IsWord(char character) => char.IsAsciiLetterOrDigit(character) || character == '_';
+
+    private static bool IsSpace(char character) => character is ' ' or (>= '\t' and <= '\r');
 }

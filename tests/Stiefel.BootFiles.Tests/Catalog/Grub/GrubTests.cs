@@ -146,6 +146,7 @@ public class GrubTests
     [InlineData("regexp --set 1:x 'a*?**(b)' aab; regexp --set 1:y 'b)|c{,2}([]x])d' ']d'; for p in '{a' 'a{' 'a{2,1}' '*a' 'a|*' '(a' '[a' '[[:foo:]]' 'a{40000}'; do if regexp $p aa; then set z=$z$p; fi; done", "linux /vmlinuz $x $y [$z]", "b ] []")]
     [InlineData("regexp --set 1:x '[\\](\\w)[^[:punct:]]' '\\ab'; regexp --set 1:y '[[.a.][=b=]-]{2}(c)' a-c; regexp --set 1:z '\\<(c)' 'b c'", "linux /vmlinuz $x $y $z", "a c c")]
     [InlineData("for f in /grub//ext*.cfg /gr*//../grub/./ext*.cfg /gr*// /gr*/no /vml*/; do set x=$x,$f; done", "linux /vmlinuz $x", ",/grub//extra.cfg,/grub//../grub/./extra.cfg,/grub//,/gr*/no,/vml*/")]
+    [InlineData("for f in /\\<vml* /grub/*\\>.cfg /vml*\\b /g\\<r* /grub/e\\1* /\\w?lin*\\' /grub/*\\W* /vml\\B*; do set x=\"$x,$f\"; done", "linux /vmlinuz $x", ",/vmlinuz,/grub/extra.cfg,/grub/grub.cfg,/vmlinuz,/g<r*,/grub/e1*,/vmlinuz,/grub/extra.cfg,/grub/grub.cfg,/vmlinuz")]
     [InlineData("regexp --set 1:x '(.*)-$' \"a\nb-\"", "linux /vmlinuz \"$x\"", "a b")]
     [InlineData("tr --set=x -U Ab1; tr -s y ab xy cab; tr --set=z --upcase --downcase AB", "linux /vmlinuz $x $y $z", "AB1 cxy ab")]
     [InlineData("if tr --set=x ab xyz cab; then set y=a; fi; if tr a; then set y=b; fi", "linux /vmlinuz [$x$y]", "[]")]
