@@ -29,6 +29,9 @@ public static class QemuCommandLine
     /// <summary>QEMU's id of the cable's end.</summary>
     public const string CableId = "cable";
 
+    // The adapter's port of the switch that joins several cables.
+    private const string AdapterPort = "port-adapter";
+
     private const string BeeperId = "beeper";
 
     private const int FirstIdleHub = 100;
@@ -49,6 +52,9 @@ public static class QemuCommandLine
 
     // Virtual adapters pass whole TCP segments; record them completely, so that a test can search them.
     private const int LargestFrame = 65536 + 64;
+
+    /// <summary>QEMU's id of the network end into which the adapter is plugged.</summary>
+    public static string AdapterEnd(CableEnd cable) => cable.MoreSockets.Count == 0 ? CableId : AdapterPort;
 
     public static string SerialSocket(VirtualMachineOptions options) => Path.Combine(options.RunDirectory, options.Name + ".serial");
 
@@ -199,7 +205,11 @@ public static class QemuCommandLine
             arguments.AddRange(["-object", $"filter-dump,id=recording,netdev={CableId},maxlen={LargestFrame},file={Quote(recording)}"]);
         }
 
-        var adapterEnd = cable.MoreSockets.Count == 0 ? CableId : AddSwitch(arguments, cable.MoreSockets);
+        if (cable.MoreSockets.Count > 0)
+        {
+            AddSwitch(arguments, cable.MoreSockets);
+        }
+
         // Omit the card's boot ROM unless BIOS is to boot from it: firmware would spend time on network boot, and the ROM hides UEFI's own program for it.
         var rom = (cable.IsBooted, options.Startup) switch
         {
@@ -209,7 +219,7 @@ public static class QemuCommandLine
         };
         if (cable.IsPluggedIn)
         {
-            arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={adapterEnd},mac={cable.Mac}{rom}"]);
+            arguments.AddRange(["-device", $"{cable.Model},id={AdapterId},bus={AdapterSlot},netdev={AdapterEnd(cable)},mac={cable.Mac}{rom}"]);
         }
 
         AddIdleCards(arguments, cable);
@@ -228,10 +238,9 @@ public static class QemuCommandLine
         }
     }
 
-    /// <summary>Adds a hub that joins the first cable, these sockets and the adapter; returns the adapter's port.</summary>
-    private static string AddSwitch(List<string> arguments, IReadOnlyList<string> sockets)
+    /// <summary>Adds a hub that joins the first cable, these sockets and the adapter.</summary>
+    private static void AddSwitch(List<string> arguments, IReadOnlyList<string> sockets)
     {
-        const string AdapterPort = "port-adapter";
         arguments.AddRange(["-netdev", $"hubport,id={AdapterPort},hubid=0", "-netdev", $"hubport,id=port-0,hubid=0,netdev={CableId}"]);
         for (var index = 0; index < sockets.Count; index++)
         {
@@ -242,8 +251,6 @@ public static class QemuCommandLine
                 "-netdev", $"hubport,id=port-{index + 1},hubid=0,netdev={more}",
             ]);
         }
-
-        return AdapterPort;
     }
 
     // A comma in a value of QEMU's option lists must be doubled.

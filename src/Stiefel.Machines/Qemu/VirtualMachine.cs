@@ -160,7 +160,7 @@ public sealed class VirtualMachine : IAsyncDisposable
                 ["driver"] = model ?? cable.Model,
                 ["id"] = QemuCommandLine.AdapterId,
                 ["bus"] = slot,
-                ["netdev"] = QemuCommandLine.CableId,
+                ["netdev"] = QemuCommandLine.AdapterEnd(cable),
                 ["mac"] = cable.Mac,
             },
             token);
