@@ -19,7 +19,7 @@ namespace Stiefel.Cli.Autokexec;
 
 /// <summary>
 /// Leaves the laptop's own system for the server ramdisk: warns, waits, loads the ramdisk, and lets systemd stop everything cleanly before it changes the
-/// kernel. With `autokexec.leave: firmware` it selects the ramdisk's boot entry for the next start instead of loading the ramdisk.
+/// kernel. <see cref="WayOut"/> has the other ways, by a boot entry of the ramdisk that is started once.
 /// </summary>
 /// <param name="configuration">Names the disk to serve and the ramdisk's files.</param>
 /// <param name="keys">The directory of keys; the server gets those that it can use.</param>
@@ -34,9 +34,6 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
 
     private static readonly ExternalProgramOptions s_patience = new() { Timeout = TimeSpan.FromSeconds(30) };
 
-    // Shorter than the time that systemd grants a process to end. While it stops everything, `is-system-running` answers with exit code 1.
-    private static readonly ExternalProgramOptions s_askWhetherLeaving = new() { Timeout = TimeSpan.FromSeconds(1), AcceptedExitCodes = [1] };
-
     /// <summary>Loads a kernel; tests replace it.</summary>
     public Func<SafeFileHandle, SafeFileHandle, string, ILoadedKernel> LoadKernel { get; init; } = KexecImage.Load;
 
@@ -44,8 +41,11 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     public Func<string, IReadOnlyList<string>, ExternalProgramOptions, CancellationToken, Task<ExternalProgramOutput>> RunAsync { get; init; } =
         (program, arguments, options, token) => ExternalProgram.RunAsync(program, arguments, options, token);
 
-    /// <summary>Finds the installed boot entry for <see cref="LeavingWay.Firmware"/>; throws if there is none.</summary>
-    public Func<string, IOneTimeEntry> FindEntry { get; init; } = OneTimeEntries.OfThisMachine().Find;
+    /// <summary>Finds the ramdisk's boot entry that can be started once.</summary>
+    public EntryFinder FindEntry { get; init; } = OneTimeEntries.OfThisMachine().TryFind;
+
+    /// <summary>Says why this kernel starts no other; null if nothing is known against it.</summary>
+    public Func<string?> KexecObstacle { get; init; } = () => null;
 
     /// <summary>Reads the laptop's power supply.</summary>
     public Func<PowerReading> ReadPower { get; init; } = () => new PowerJudge(0, 0).Judge(PowerSupplies.Read(), TimeSpan.Zero);
@@ -53,13 +53,20 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     /// <summary>True if a program that inhibits shutdown keeps the laptop from leaving.</summary>
     public bool HeedsInhibitors { get; init; } = true;
 
+    /// <summary>Runs when nothing keeps the laptop any more, right before systemd begins to stop everything.</summary>
+    public Action Leaving { get; init; } = () => { };
+
     /// <summary>Where people at the laptop are asked, usually <see cref="NoticeLines.Path"/>; null to ask nobody.</summary>
     public string? PeopleAt { get; init; }
 
     /// <summary>What desktops that call are told meanwhile.</summary>
     public LeavingState State { get; init; } = new();
 
-    private bool ByFirmware => configuration.Autokexec.Leave == LeavingWay.Firmware;
+    private WayOut Way => new(configuration, report)
+    {
+        Load = Load, FindEntry = FindEntry, KexecObstacle = KexecObstacle, Leaving = Leaving,
+        RunAsync = (program, arguments, options, token) => RunAsync(program, arguments, options, token),
+    };
 
     private TimeSpan Grace => TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds);
 
@@ -106,10 +113,9 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     /// <exception cref="UsageException">The configuration does not name the disk, or requires a boot entry that is not installed.</exception>
     public void CheckPlaces()
     {
-        if (ByFirmware)
+        if (Way.IsByFirmware && Way.HasEntry(report))
         {
             // The boot entry brings its own ramdisk, keys and arguments.
-            _ = FindEntry(Named);
             return;
         }
 
@@ -133,11 +139,12 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     }
 
     /// <summary>Checks everything that leaving takes, so that it fails before the warning rather than after it.</summary>
-    /// <exception cref="FailedException">The ramdisk, the disk or a usable key is missing.</exception>
+    /// <exception cref="FailedException">The ramdisk, the disk, a usable key or a way out is missing.</exception>
     public void Check()
     {
         CheckPlaces();
-        if (!ByFirmware && CarriedKeys.FilesIn(keys, report).Count == 0)
+        Way.Check();
+        if (!Way.IsByFirmware && CarriedKeys.FilesIn(keys, report).Count == 0)
         {
             throw new FailedException($"{keys.Path} holds no key that the server can use, so no desktop would get an answer; make one with `stiefel key new NAME`");
         }
@@ -148,8 +155,8 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     [
         $"would warn everybody: {Warning(occasion)}",
         $"would wait {configuration.Autokexec.GraceSeconds} s",
-        .. ByFirmware
-            ? (string[])[$"would select for the next start: {FindEntry(Named).Description}", "would run: systemctl reboot"]
+        .. Way.IsByFirmware
+            ? Way.Describe()
             : [$"would load {configuration.ServerSetup.Kernel} and {configuration.ServerSetup.Initrd} with {CarriedKeys.FilesIn(keys, _ => { }).Count} keys and the arguments: {CommandLine()}", "would run: systemctl kexec"],
     ];
 
@@ -194,13 +201,19 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             if (obstacle is null)
             {
                 State.Leave();
-                await (ByFirmware ? RestartAsync(people, token) : KexecAsync(people, token));
+                await Way.TakeAsync(() => Decide(people), token);
                 return null;
             }
         }
         catch (OperationCanceledException) when (people?.RefusedBy is not null && !token.IsCancellationRequested)
         {
             obstacle = new Obstacle(LaptopStage.NotNow, $"{people.RefusedBy} said \"not now\" at this laptop", "");
+        }
+        catch (FailedException error)
+        {
+            people?.Say(error.Message);
+            await TellAsync($"the laptop stays: {error.Message}", token);
+            throw;
         }
 
         people?.Say(obstacle.Text);
@@ -244,66 +257,6 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
         return HeedsInhibitors && await Inhibitors.ListAsync(RunAsync, token) is [var first, ..]
             ? new Obstacle(LaptopStage.HeldByProgram, $"{first}; `stiefel serve-now --ignore-inhibitors` leaves anyway", $"{first.Who}: {first.Why}")
             : null;
-    }
-
-    private async Task KexecAsync(PeopleNotice? people, CancellationToken token)
-    {
-        var loaded = Load();
-        var isTold = false;
-        try
-        {
-            report("leaving for the server ramdisk");
-            token.ThrowIfCancellationRequested(); // loading takes a while
-            Decide(people);
-            isTold = true;
-            await RunAsync("systemctl", ["kexec"], s_patience, token);
-        }
-        catch
-        {
-            // Unload the kernel: otherwise any later `systemctl reboot` would start it, and all keys would stay in memory until then.
-            if (!isTold || !await IsLeavingAsync())
-            {
-                report(loaded.Withdraw());
-            }
-
-            throw;
-        }
-    }
-
-    private async Task RestartAsync(PeopleNotice? people, CancellationToken token)
-    {
-        var entry = FindEntry(Named);
-        Decide(people);
-        entry.Order();
-        try
-        {
-            report($"leaving for the server ramdisk by a restart: {entry.Description}");
-            await RunAsync("systemctl", ["reboot"], s_patience, token);
-        }
-        catch
-        {
-            // Withdraw the selection, so that a restart for another reason does not start the ramdisk.
-            if (!await IsLeavingAsync())
-            {
-                entry.TakeBack();
-            }
-
-            throw;
-        }
-    }
-
-    // systemd may have begun although it did not answer in time: this process is among the first that it stops.
-    private async Task<bool> IsLeavingAsync()
-    {
-        try
-        {
-            var state = await RunAsync("systemctl", ["is-system-running"], s_askWhetherLeaving, CancellationToken.None);
-            return state.Text.Trim() == "stopping";
-        }
-        catch (ExternalProgramException)
-        {
-            return false;
-        }
     }
 
     private string Warning(string occasion, bool isAsked = true) =>

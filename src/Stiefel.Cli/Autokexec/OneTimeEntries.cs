@@ -19,12 +19,22 @@ internal sealed class OneTimeEntries(EfiVariables variables, string boot, Func<s
     /// <summary>The entries of this machine.</summary>
     public static OneTimeEntries OfThisMachine() => new(new EfiVariables(), "/boot", MountPlace.Of);
 
-    /// <exception cref="UsageException">There is none; the message says why for each kind.</exception>
-    public IOneTimeEntry Find(string configuration) =>
-        FirmwareEntry.Find(variables, out var noFirmware) as IOneTimeEntry
-        ?? LoaderEntry.Find(variables, out var noLoader) as IOneTimeEntry
-        ?? GrubEntry.Find(boot, mountOf, out var noGrub)
-        ?? throw new UsageException(
-            $"{configuration}: autokexec.leave is firmware, which needs an installed boot entry called {Name} that starts the ramdisk, and there is none: {noFirmware}; {noLoader}; {noGrub}. " +
-            "`leave: kexec` needs none; if it is about the screen, add its driver to the ramdisk (`modules: [i915]`, initrd.include-modules)");
+    /// <summary>Finds the entry; null if there is none.</summary>
+    /// <param name="why">The reason for each kind of entry, if there is none.</param>
+    public IOneTimeEntry? TryFind(out string why)
+    {
+        string noLoader = "", noGrub = "";
+        var entry = FirmwareEntry.Find(variables, out var noFirmware) as IOneTimeEntry
+            ?? LoaderEntry.Find(variables, out noLoader) as IOneTimeEntry
+            ?? GrubEntry.Find(boot, mountOf, out noGrub);
+        why = entry is null ? $"{noFirmware}; {noLoader}; {noGrub}" : "";
+        return entry;
+    }
+
+    /// <summary>Says that `leave: firmware` has no entry.</summary>
+    /// <param name="configuration">The configuration's file.</param>
+    /// <param name="why">See <see cref="TryFind"/>.</param>
+    public static UsageException Missing(string configuration, string why) => new UsageException(
+        $"{configuration}: autokexec.leave is firmware, which needs an installed boot entry called {Name} that starts the ramdisk, and there is none: {why}. " +
+        "`leave: kexec` needs none; if it is about the screen, add its driver to the ramdisk (`modules: [i915]`, initrd.include-modules)");
 }

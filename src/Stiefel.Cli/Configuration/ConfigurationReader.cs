@@ -182,12 +182,12 @@ internal sealed class ConfigurationReader(string directory)
     private static LeavingWay ReadLeave(ConfigurationSection autokexec)
     {
         var text = autokexec.Text("leave");
-        if (text is not (null or "kexec" or "firmware"))
+        if (text is not (null or "auto" or "kexec" or "firmware"))
         {
-            autokexec.Problem("leave", $"expected kexec or firmware, found `{text}`");
+            autokexec.Problem("leave", $"expected auto, kexec or firmware, found `{text}`");
         }
 
-        return text == "firmware" ? LeavingWay.Firmware : LeavingWay.Kexec;
+        return text switch { "firmware" => LeavingWay.Firmware, "kexec" => LeavingWay.Kexec, _ => LeavingWay.Auto };
     }
 
     private ServerSetupConfiguration ReadServerSetup(ConfigurationSection setup)

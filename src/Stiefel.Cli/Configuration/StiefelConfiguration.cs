@@ -57,7 +57,7 @@ internal sealed record AutokexecConfiguration
     public bool Internet { get; init; }
 
     /// <summary>How the ramdisk is started.</summary>
-    public LeavingWay Leave { get; init; } = LeavingWay.Kexec;
+    public LeavingWay Leave { get; init; } = LeavingWay.Auto;
 
     /// <summary>Longest accepted grace time; people would forget a longer one.</summary>
     public const int MostGraceSeconds = 3600;
@@ -72,6 +72,9 @@ internal sealed record AutokexecConfiguration
 /// <summary>`autokexec.leave`.</summary>
 internal enum LeavingWay
 {
+    /// <summary>By kexec; if the kernel refuses that, by a restart, if a boot entry can be started once.</summary>
+    Auto,
+
     /// <summary>Directly from the running kernel, within seconds. The ramdisk then needs a graphics driver to show anything.</summary>
     Kexec,
 

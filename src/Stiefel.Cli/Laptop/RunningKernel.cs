@@ -15,6 +15,12 @@ internal sealed record RunningKernel(string Release, KernelCommandLine Arguments
     /// <summary>True if it starts only signed kernels.</summary>
     public bool IsLockedDown => Lockdown is "integrity" or "confidentiality";
 
+    /// <summary>Says why this kernel starts no other until the next boot; null if nothing is known against it.</summary>
+    public string? KexecObstacle => HasKexec == false ? $"kernel {Release} was built without kexec"
+        : KexecDisabled ? "kernel.kexec_load_disabled is 1"
+        : KexecLimit == 0 ? "kernel.kexec_load_limit_reboot is 0"
+        : null;
+
     /// <summary>Reads the kernel's state from a tree.</summary>
     public static RunningKernel Of(LaptopTree tree) => new(
         tree.Text("proc/sys/kernel/osrelease") ?? "",
@@ -23,6 +29,13 @@ internal sealed record RunningKernel(string Release, KernelCommandLine Arguments
         tree.Text("proc/sys/kernel/kexec_load_disabled") == "1",
         int.TryParse(tree.Text("proc/sys/kernel/kexec_load_limit_reboot"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit) && limit >= 0 ? limit : null,
         Chosen(tree.Text("sys/kernel/security/lockdown") ?? ""));
+
+    /// <summary>The <see cref="KexecObstacle"/> of this machine's kernel.</summary>
+    public static string? ObstacleHere()
+    {
+        using var tree = new LaptopTree("/");
+        return Of(tree).KexecObstacle;
+    }
 
     // The chosen value is in brackets: `none [integrity] confidentiality`.
     private static string Chosen(string text)

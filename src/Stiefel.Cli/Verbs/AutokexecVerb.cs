@@ -2,6 +2,7 @@ using System.CommandLine;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
+using Stiefel.Cli.Laptop;
 using Stiefel.Cli.People;
 using Stiefel.Cli.Wake;
 using Stiefel.CommandLine;
@@ -91,7 +92,7 @@ internal static class AutokexecVerb
     {
         var laptop = OwnLaptop.Read();
         var state = new LeavingState();
-        var departure = new Departure(configuration, directory, say) { Laptop = laptop, State = state, PeopleAt = NoticeLines.Path, BootedEntry = () => start.Entry(File.ReadAllText("/proc/cmdline")) };
+        var departure = new Departure(configuration, directory, say) { Laptop = laptop, State = state, PeopleAt = NoticeLines.Path, KexecObstacle = RunningKernel.ObstacleHere, BootedEntry = () => start.Entry(File.ReadAllText("/proc/cmdline")) };
         departure.CheckPlaces();
         using var listener = configuration.Autokexec.Broadcast ? Listen(configuration, directory, laptop, state, dryRun, say) : null;
         var occasions = new LeavingOccasion(listener, LeavingOccasion.CardsOf(configuration.Autokexec));

@@ -1,10 +1,14 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
+using Stiefel.Cli.Laptop;
 using Stiefel.Cli.People;
+using Stiefel.Cli.Wake;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Mounts;
+using Stiefel.Linux.Network;
 
 namespace Stiefel.Cli.Verbs;
 
@@ -16,6 +20,7 @@ internal static class ServeNowVerb
     private static readonly Option<string> s_config = new("--config") { HelpName = "FILE", Description = "Configuration", DefaultValueFactory = _ => "/etc/stiefel/config.yaml" };
     private static readonly Option<string> s_directory = KeyVerb.DirectoryOption();
     private static readonly Option<int?> s_grace = new("--grace") { HelpName = "N", Description = "Seconds between the warning and the end of everything that runs [autokexec.grace]" };
+    private static readonly Option<string?> s_wake = new("--wake") { HelpName = "NAME", Arity = ArgumentArity.ZeroOrOne, Description = "Switch this desktop on as the laptop leaves, as `stiefel wake NAME` does [the desktop that called last]" };
     private static readonly Option<bool> s_ignoreInhibitors = new("--ignore-inhibitors") { Description = "Leave even while a program inhibits shutdown" };
     private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "Say what it would do, and do nothing" };
 
@@ -23,10 +28,10 @@ internal static class ServeNowVerb
     {
         var command = new Command("serve-now", "Leave this system now and serve its disk, as if a desktop had called: users are warned, then everything is closed. Ctrl-C before that stops it")
         {
-            s_grace, s_ignoreInhibitors, s_dryRun, s_config, s_directory,
+            s_grace, s_wake, s_ignoreInhibitors, s_dryRun, s_config, s_directory,
         };
         command.SetAction(RunAsync);
-        return command.WithTimeToEnd(Departure.TimeToStay).WithExamples("sudo stiefel serve-now", "sudo stiefel serve-now --grace 60", "stiefel serve-now --dry-run");
+        return command.WithTimeToEnd(Departure.TimeToStay).WithExamples("sudo stiefel serve-now", "sudo stiefel serve-now --grace 60", "sudo stiefel serve-now --wake blue-stick", "stiefel serve-now --dry-run");
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken token)
@@ -44,19 +49,27 @@ internal static class ServeNowVerb
             throw new FailedException("only root may end everything that runs here: sudo stiefel serve-now");
         }
 
+        var desktop = parsed.GetResult(s_wake) is null ? null : SleepingDesktop.Find(parsed.GetValue(s_wake), by: null, new KnownDesktops(KnownDesktops.DefaultFile), RouteNetlink.ListLinks());
         var start = OwnStart.OfThisMachine();
         start.Recall();
         var departure = new Departure(configuration, new KeyDirectory(parsed.GetRequiredValue(s_directory)), Say)
         {
             Laptop = OwnLaptop.Read(),
             PeopleAt = NoticeLines.Path,
+            KexecObstacle = RunningKernel.ObstacleHere,
             BootedEntry = () => start.Entry(File.ReadAllText("/proc/cmdline")),
             HeedsInhibitors = !parsed.GetValue(s_ignoreInhibitors),
+            Leaving = () => TryWake(desktop, Say),
         };
         if (dryRun)
         {
             departure.Check();
             departure.Describe(Occasion).ToList().ForEach(Say);
+            if (desktop is not null)
+            {
+                Say($"would ask {desktop} to switch itself on");
+            }
+
             return ExitCode.Done;
         }
 
@@ -67,6 +80,23 @@ internal static class ServeNowVerb
         catch (OperationCanceledException)
         {
             throw new FailedException("stopped: this laptop stays, and nothing was changed");
+        }
+    }
+
+    // The laptop leaves in any case: the person can press the desktop's own key.
+    private static void TryWake(SleepingDesktop? desktop, Action<string> say)
+    {
+        try
+        {
+            desktop?.Wake();
+            if (desktop is not null)
+            {
+                say($"asked {desktop} to switch itself on");
+            }
+        }
+        catch (SocketException error)
+        {
+            say($"warning: {desktop} is not switched on: {error.Message}; press its power key");
         }
     }
 

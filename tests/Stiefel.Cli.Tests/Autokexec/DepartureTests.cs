@@ -121,7 +121,7 @@ public sealed class DepartureTests : IDisposable
     public async Task DryRun_NothingIsInPlace_FailsInsteadOfListening()
     {
         var config = Path.Combine(_directory.Path, "config.yaml");
-        File.WriteAllText(config, "boot: {disk: /dev/nope}\nserver-setup: {stiefelsystem-kernel: /absent/kernel}\n");
+        File.WriteAllText(config, "boot: {disk: /dev/nope}\nserver-setup: {stiefelsystem-kernel: /absent/kernel}\nautokexec: {leave: kexec}\n");
         using var output = new StringWriter();
         using var error = new StringWriter();
 
@@ -162,7 +162,11 @@ public sealed class DepartureTests : IDisposable
     private Departure ByFirmware(ScriptedEntry entry, Func<string, IReadOnlyList<string>, Task<ExternalProgramOutput>> run) =>
         new(ConfigurationFile.Parse("c", "autokexec: {grace: 0, leave: firmware}\n"), new KeyDirectory("/absent"), _said.Add)
         {
-            FindEntry = _ => entry,
+            FindEntry = (out string why) =>
+            {
+                why = "";
+                return entry;
+            },
             LoadKernel = (_, _, _) => throw new InvalidOperationException("nothing is loaded"),
             RunAsync = (program, arguments, _, _) =>
             {
@@ -186,6 +190,7 @@ public sealed class DepartureTests : IDisposable
         Assert.Contains("an installed boot entry called stiefel", error.ToString(), StringComparison.Ordinal);
         Assert.Throws<ConfigurationException>(() => ConfigurationFile.Parse("c", "autokexec: {leave: now}\n"));
         Assert.Equal(LeavingWay.Kexec, ConfigurationFile.Parse("c", "autokexec: {leave: kexec}\n").Autokexec.Leave);
+        Assert.Equal(LeavingWay.Auto, ConfigurationFile.Parse("c", "").Autokexec.Leave);
     }
 
     [Theory]

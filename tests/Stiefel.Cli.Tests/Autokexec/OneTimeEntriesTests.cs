@@ -146,7 +146,7 @@ public sealed class OneTimeEntriesTests : IDisposable
         Assert.Contains("no grub.cfg", refusal, StringComparison.Ordinal);
     }
 
-    private IOneTimeEntry Find() => new OneTimeEntries(new EfiVariables(Firmware), Boot, _ => _place).Find("config.yaml");
+    private IOneTimeEntry Find() => new OneTimeEntries(new EfiVariables(Firmware), Boot, _ => _place) is var entries && entries.TryFind(out var why) is { } entry ? entry : throw OneTimeEntries.Missing("config.yaml", why);
 
     private void Variable(string name, string vendor, byte[] value)
     {

@@ -41,6 +41,27 @@ public sealed class WakeTests : IDisposable
     }
 
     [Theory]
+    [InlineData(null, "blue stick (52:54:00:12:34:56) on eth0")]
+    [InlineData("BLUE STICK", "blue stick (52:54:00:12:34:56) on eth0")]
+    [InlineData("02:00:00:00:00:01", "red (02:00:00:00:00:01) on eth1")]
+    public void Find_ADesktopThatCalled_IsItsCardAtTheInterfaceOfTheCall(string? name, string expected)
+    {
+        var known = new KnownDesktops(_directory["desktops"]);
+        known.Remember(new KnownDesktop("red", MacAddress.FromBytes([2, 0, 0, 0, 0, 1]), "eth1"));
+        known.Remember(new KnownDesktop("blue stick", s_card, "eth0"));
+        NetworkLink[] links = [Link("eth0", hasCarrier: true), Link("eth1", hasCarrier: true)];
+
+        Assert.Equal(expected, SleepingDesktop.Find(name, by: null, known, links).ToString());
+        Assert.Equal("blue stick (52:54:00:12:34:56) on eth1", SleepingDesktop.Find("blue stick", "eth1", known, links).ToString());
+        var silent = Assert.Throws<FailedException>(() => SleepingDesktop.Find(name: null, by: null, known, [Link("eth0", hasCarrier: false)]));
+        Assert.Contains("eth0 has no carrier", silent.Message, StringComparison.Ordinal);
+        Assert.Contains("these have: blue stick, red", Assert.Throws<FailedException>(() => SleepingDesktop.Find("green", null, known, links)).Message, StringComparison.Ordinal);
+    }
+
+    private static NetworkLink Link(string name, bool hasCarrier) =>
+        new(1, name, MacAddress.FromBytes([2, 0, 0, 0, 0, 9]), IsUp: true, hasCarrier, hasCarrier ? "up" : "down", 1500, IsEthernetLike: true);
+
+    [Theory]
     [InlineData("", ExitCode.Failed, "no desktop has called this laptop yet")]
     [InlineData("blue", ExitCode.Failed, "no desktop has called this laptop yet")]
     [InlineData("52:54:00:12:34:56", ExitCode.WrongUsage, "name the interface that leads to it")]

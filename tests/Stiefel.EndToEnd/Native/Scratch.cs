@@ -39,6 +39,7 @@ internal sealed class Scratch : IDisposable
               stiefelsystem-kernel: {this["empty"]}
               stiefelsystem-initrd: {this["empty"]}
             autokexec:
+              leave: kexec
               {autokexec}
             """);
         return this["config.yaml"];

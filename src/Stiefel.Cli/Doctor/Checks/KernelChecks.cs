@@ -1,3 +1,5 @@
+using Stiefel.Cli.Configuration;
+
 namespace Stiefel.Cli.Doctor.Checks;
 
 /// <summary>Checks whether the running kernel can start the ramdisk's kernel, and whether it can use a disk over the network on a desktop.</summary>
@@ -14,24 +16,31 @@ internal static class KernelChecks
         var kernel = patient.Laptop.Kernel;
         if (kernel.HasKexec == false)
         {
-            yield return Finding.Stop("kexec-missing", $"kernel {kernel.Release} was built without kexec, which it needs to start the ramdisk", "boot a kernel with CONFIG_KEXEC_FILE; those of all large distributions have it");
+            yield return Refused(patient, "kexec-missing", $"kernel {kernel.Release} was built without kexec, which it needs to start the ramdisk", "boot a kernel with CONFIG_KEXEC_FILE; those of all large distributions have it");
         }
         else if (kernel.KexecDisabled)
         {
-            yield return Finding.Stop(
+            yield return Refused(
+                patient,
                 "kexec-disabled",
                 "kernel.kexec_load_disabled is 1: no other kernel can be started until the next reboot",
                 "take `kernel.kexec_load_disabled = 1` out of /etc/sysctl.d (grep -r kexec_load_disabled /etc/sysctl.d /usr/lib/sysctl.d) and restart");
         }
         else if (kernel.KexecLimit == 0)
         {
-            yield return Finding.Stop("kexec-limit", "kernel.kexec_load_limit_reboot is 0: no other kernel can be loaded any more", "restart; if it is set at each start, take it out of /etc/sysctl.d");
+            yield return Refused(patient, "kexec-limit", "kernel.kexec_load_limit_reboot is 0: no other kernel can be loaded any more", "restart; if it is set at each start, take it out of /etc/sysctl.d");
         }
         else if (kernel.HasKexec == true)
         {
             yield return Finding.Fine("kexec", $"kernel {kernel.Release} can start another");
         }
     }
+
+    // A laptop that can start the ramdisk's entry once leaves by a restart.
+    private static Finding Refused(Patient patient, string code, string text, string remedy) =>
+        patient.Settings.Autokexec.Leave != LeavingWay.Kexec && StartOnce.Find(patient, out _) is { } entry
+            ? Finding.Note(code, $"{text}; the laptop leaves by a restart instead: {entry.Description}", $"for the quicker way: {remedy}")
+            : Finding.Stop(code, text, remedy);
 
     private static IEnumerable<Finding> OfModules(Patient patient)
     {

@@ -1,12 +1,9 @@
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
-using Stiefel.Cli.Laptop;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Linux.Files;
-using Stiefel.Linux.Firmware;
-using Stiefel.Linux.Mounts;
 
 namespace Stiefel.Cli.Doctor.Checks;
 
@@ -81,23 +78,7 @@ internal static class SetupChecks
         }
     }
 
-    private static Finding OfEntry(Patient patient)
-    {
-        var variables = patient.Tree.OnDisk("sys/firmware/efi/efivars/x") is { } inside ? Path.GetDirectoryName(inside)! : patient.Tree.Root;
-        var boot = Path.Combine(patient.Tree.Root, "boot");
-        try
-        {
-            var entry = new OneTimeEntries(new EfiVariables(variables), boot, file => MountOf(patient, file)).Find(Patient.ConfigurationPath);
-            return Finding.Fine("leave-firmware", $"the ramdisk can be started once: {entry.Description}");
-        }
-        catch (UsageException error)
-        {
-            return Finding.Stop("leave-firmware", error.Message, "make that entry, or set `leave: kexec`");
-        }
-    }
-
-    private static (MountEntry Mount, bool IsPartition)? MountOf(Patient patient, string file) =>
-        BootSetup.MountOf(patient.Tree, Path.Combine("/", Path.GetRelativePath(patient.Tree.Root, Path.GetDirectoryName(file)!))) is { } mount
-            ? (mount, patient.Laptop.Names.Resolve(mount.Source) is { } device && patient.Laptop.Blocks.Below(device).All(one => patient.Laptop.Blocks.KindOf(one) is null))
-            : null;
+    private static Finding OfEntry(Patient patient) => StartOnce.Find(patient, out var why) is { } entry
+        ? Finding.Fine("leave-firmware", $"the ramdisk can be started once: {entry.Description}")
+        : Finding.Stop("leave-firmware", OneTimeEntries.Missing(Patient.ConfigurationPath, why).Message, "make that entry, or set `leave: kexec`");
 }
