@@ -19,11 +19,13 @@ internal static class CreateInitrdVerb
     private static readonly Option<string?> s_mirror = new("--debian-mirror") { HelpName = "URL", Description = "Where packages come from [the distribution's own mirrors]" };
     private static readonly Option<string?> s_compressor = new("--compressor") { HelpName = "NAME[:LEVEL]", Description = "zstd, xz, gzip or none; zstd:1 is quick [zstd:19]" };
 
+    private static readonly Option<bool> s_json = JsonLine.Option();
+
     public static Command Build()
     {
         var command = new Command("create-initrd", "Build the ramdisk: one image for the laptop (server) and the stick (client), without any key in it")
         {
-            s_config, s_output, s_fromDebian, s_programs, s_memory, s_update, s_mirror, s_compressor,
+            s_config, s_output, s_fromDebian, s_programs, s_memory, s_update, s_mirror, s_compressor, s_json,
         };
         command.SetAction(RunAsync);
         return command.WithExamples(
@@ -34,7 +36,8 @@ internal static class CreateInitrdVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken token)
     {
-        var output = parsed.InvocationConfiguration.Output;
+        var (io, isJson) = (parsed.InvocationConfiguration, parsed.GetValue(s_json));
+        var output = isJson ? io.Error : io.Output;
         var configuration = ConfigurationFile.Load(parsed.GetValue(s_config));
         foreach (var note in configuration.Notes)
         {
@@ -66,6 +69,12 @@ internal static class CreateInitrdVerb
         }
 
         await output.WriteLineAsync($"done in {log.Elapsed.TotalSeconds:0.0} s");
+        if (isJson)
+        {
+            // The manifest.json there says what it holds.
+            await io.Output.WriteLineAsync(JsonLine.Of(("directory", Path.GetFullPath(parsed.GetValue(s_programs) ?? request.OutputDirectory))));
+        }
+
         return ExitCode.Done;
     }
 

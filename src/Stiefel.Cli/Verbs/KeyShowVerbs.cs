@@ -79,12 +79,13 @@ internal static class KeyShowVerbs
     {
         var name = KeyVerb.OptionalName();
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("token", "Print the bearer token of the control plane. A secret: its holder can see what the server does, end sessions and revoke keys") { name, directory };
+        var json = JsonLine.Option();
+        var command = new Command("token", "Print the bearer token of the control plane. A secret: its holder can see what the server does, end sessions and revoke keys") { name, directory, json };
         command.SetAction(parsed =>
         {
             using var stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
             using var key = stored.Open();
-            parsed.InvocationConfiguration.Output.WriteLine(AdminToken.For(key));
+            parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json) ? JsonLine.Of(("name", stored.Name), ("token", AdminToken.For(key))) : AdminToken.For(key));
         });
         return command.WithExamples(
             "stiefel key token blue-stick",
@@ -95,13 +96,15 @@ internal static class KeyShowVerbs
     {
         var name = KeyVerb.OptionalName();
         var directory = KeyVerb.DirectoryOption();
-        var command = new Command("cert", "Print the certificate of a server with this key, for other programs to pin") { name, directory };
+        var json = JsonLine.Option();
+        var command = new Command("cert", "Print the certificate of a server with this key, for other programs to pin") { name, directory, json };
         command.SetAction(parsed =>
         {
             using var stored = new KeyDirectory(parsed.GetRequiredValue(directory)).Load(parsed.GetValue(name));
             using var key = stored.Open();
             using var certificate = DerivedCertificate.For(key);
-            parsed.InvocationConfiguration.Output.WriteLine(certificate.ExportCertificatePem());
+            var pem = certificate.ExportCertificatePem();
+            parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json) ? JsonLine.Of(("name", stored.Name), ("certificate", pem)) : pem);
         });
         return command.WithExamples(
             "stiefel key cert blue-stick >laptop.pem",

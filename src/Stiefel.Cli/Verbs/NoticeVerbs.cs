@@ -17,8 +17,9 @@ internal static class NoticeVerbs
 
     public static Command BuildNotNow()
     {
-        var command = new Command("not-now", "Keep this laptop in its own system although a desktop called: for people who sit at it, during the warning");
-        command.SetAction((parsed, token) => RefuseAsync(NoticeLines.Path, parsed.InvocationConfiguration.Output, token));
+        var json = JsonLine.Option();
+        var command = new Command("not-now", "Keep this laptop in its own system although a desktop called: for people who sit at it, during the warning") { json };
+        command.SetAction((parsed, token) => RefuseAsync(NoticeLines.Path, parsed.InvocationConfiguration.Output, token, parsed.GetValue(json)));
         return command.WithExamples("stiefel not-now");
     }
 
@@ -45,7 +46,7 @@ internal static class NoticeVerbs
     }
 
     /// <summary>Refuses for the person who runs this.</summary>
-    internal static async Task RefuseAsync(string path, TextWriter output, CancellationToken token)
+    internal static async Task RefuseAsync(string path, TextWriter output, CancellationToken token, bool isJson = false)
     {
         using var laptop = await PersonsSide.ConnectAsync(path, token) ?? throw new FailedException("this laptop is not about to leave its system: there is nothing to refuse");
         var first = await laptop.ReadAsync(token);
@@ -58,7 +59,7 @@ internal static class NoticeVerbs
         switch (first)
         {
             case { Word: NoticeLines.Stays } stays:
-                await output.WriteLineAsync($"stiefel: {Say(stays)}");
+                await output.WriteLineAsync(isJson ? JsonLine.Of(("stays", true), ("because", stays.Text)) : $"stiefel: {Say(stays)}");
                 return;
             case { Word: NoticeLines.Refused } refused:
                 throw new RefusedException($"{refused.Text}; this laptop leaves unless one of them refuses");

@@ -24,11 +24,13 @@ internal static class ServeNowVerb
     private static readonly Option<bool> s_ignoreInhibitors = new("--ignore-inhibitors") { Description = "Leave even while a program inhibits shutdown" };
     private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "Say what it would do, and do nothing" };
 
+    private static readonly Option<bool> s_json = JsonLine.Option();
+
     public static Command Build()
     {
         var command = new Command("serve-now", "Leave this system now and serve its disk, as if a desktop had called: users are warned, then everything is closed. Ctrl-C before that stops it")
         {
-            s_grace, s_wake, s_ignoreInhibitors, s_dryRun, s_config, s_directory,
+            s_grace, s_wake, s_ignoreInhibitors, s_dryRun, s_config, s_directory, s_json,
         };
         command.SetAction(RunAsync);
         return command.WithTimeToEnd(Departure.TimeToStay).WithExamples("sudo stiefel serve-now", "sudo stiefel serve-now --grace 60", "sudo stiefel serve-now --wake blue-stick", "stiefel serve-now --dry-run");
@@ -36,7 +38,8 @@ internal static class ServeNowVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken token)
     {
-        void Say(string line) => parsed.InvocationConfiguration.Output.WriteLine($"stiefel: {line}");
+        var (io, isJson) = (parsed.InvocationConfiguration, parsed.GetValue(s_json));
+        void Say(string line) => (isJson ? io.Error : io.Output).WriteLine($"stiefel: {line}");
         var configuration = WithGrace(ConfigurationFile.LoadTrusted(parsed.GetRequiredValue(s_config)), parsed.GetValue(s_grace));
         var dryRun = parsed.GetValue(s_dryRun);
         if (!dryRun && RemoteRoot.Find() is { } remote)
@@ -64,18 +67,35 @@ internal static class ServeNowVerb
         if (dryRun)
         {
             departure.Check();
-            departure.Describe(Occasion).ToList().ForEach(Say);
+            var steps = departure.Describe(Occasion).ToList();
             if (desktop is not null)
             {
-                Say($"would ask {desktop} to switch itself on");
+                steps.Add($"would ask {desktop} to switch itself on");
             }
 
+            if (isJson)
+            {
+                await io.Output.WriteLineAsync(JsonLine.Of(("isLeaving", false), ("steps", steps)));
+                return ExitCode.Done;
+            }
+
+            steps.ForEach(Say);
             return ExitCode.Done;
         }
 
         try
         {
-            return await departure.LeaveAsync(Occasion, token) is { } held ? throw new RefusedException($"{held.Text}; nothing was changed") : ExitCode.Done;
+            if (await departure.LeaveAsync(Occasion, token) is { } held)
+            {
+                throw new RefusedException($"{held.Text}; nothing was changed");
+            }
+
+            if (isJson)
+            {
+                await io.Output.WriteLineAsync(JsonLine.Of(("isLeaving", true)));
+            }
+
+            return ExitCode.Done;
         }
         catch (OperationCanceledException)
         {

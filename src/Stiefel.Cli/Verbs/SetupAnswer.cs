@@ -5,9 +5,15 @@ using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Verbs;
 
-/// <summary>The JSON answer of `stiefel setup-server-os --dry-run`.</summary>
+/// <summary>The JSON answers of `stiefel setup-server-os`.</summary>
 internal static class SetupAnswer
 {
+    /// <summary>The answer after changes.</summary>
+    /// <param name="isDone">True if everything was changed that had to be.</param>
+    /// <param name="stops">Findings that keep it from working.</param>
+    public static string Of(bool isDone, IEnumerable<Finding> stops) => JsonLine.Of(("isDone", isDone), ("stops", List(stops)));
+
+    /// <summary>The answer to `--dry-run`.</summary>
     /// <param name="laptop">The laptop.</param>
     /// <param name="plan">The changes.</param>
     /// <param name="made">Messages about the ramdisk and its boot entry.</param>
@@ -20,5 +26,8 @@ internal static class SetupAnswer
             [("path", change.File.Path), ("why", change.File.Why), ("isThere", change.Before is not null), ("isLink", change.File.IsLink), ("isSecret", change.File.IsSecret)])),
         ("made", made.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
         ("notes", plan.Notes),
-        ("stops", stops.Select(finding => ((string, object?)[])[("id", finding.Id), ("text", finding.Text), ("remedy", finding.Remedy)])));
+        ("stops", List(stops)));
+
+    private static IEnumerable<object?> List(IEnumerable<Finding> stops) =>
+        stops.Select(finding => ((string, object?)[])[("id", finding.Id), ("text", finding.Text), ("remedy", finding.Remedy)]);
 }

@@ -29,11 +29,13 @@ internal static class SetupClientUsbdriveVerb
     private static readonly Option<string?> s_ramdisk = new("--ramdisk") { HelpName = "DIR", Description = "The directory that create-initrd wrote to [its default]" };
     private static readonly Option<string?> s_config = new("--config") { HelpName = "FILE", Description = "Configuration, for the default of --ramdisk and for the name of the served disk" };
 
+    private static readonly Option<bool> s_json = JsonLine.Option();
+
     public static Command Build()
     {
         var command = new Command("setup-client-usbdrive", "Make a stick that boots a desktop from the laptop, on BIOS and UEFI machines. Shows the drive and asks for its serial number before it is erased")
         {
-            s_device, s_image, s_intoEsp, s_ventoy, s_undo, s_layout, s_erase, s_force, s_key, s_withoutKey, s_directory, s_arguments, s_menuSeconds, s_ramdisk, s_config,
+            s_device, s_image, s_intoEsp, s_ventoy, s_undo, s_layout, s_erase, s_force, s_key, s_withoutKey, s_directory, s_arguments, s_menuSeconds, s_ramdisk, s_config, s_json,
         };
         command.SetAction(RunAsync);
         return command.WithExamples(
@@ -48,12 +50,13 @@ internal static class SetupClientUsbdriveVerb
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken token)
     {
-        var output = parsed.InvocationConfiguration.Output;
+        var output = OutputOf(parsed);
         var log = new StepLog(output);
         CheckCombination(parsed);
         if (parsed.GetValue(s_undo))
         {
-            return Undo(parsed.GetValue(s_intoEsp)!, output, log);
+            Undo(parsed.GetValue(s_intoEsp)!, output, log);
+            return Answer(parsed);
         }
 
         var configuration = ConfigurationFile.Load(parsed.GetValue(s_config));
@@ -70,12 +73,25 @@ internal static class SetupClientUsbdriveVerb
         await WriteAsync(parsed, content, ServedDisk(configuration), log, token);
         SayWhatStarts(parsed.GetValue(s_ventoy), log);
         await output.WriteLineAsync($"done in {log.Elapsed.TotalSeconds:0.0} s");
+        return Answer(parsed);
+    }
+
+    private static TextWriter OutputOf(ParseResult parsed) => parsed.GetValue(s_json) ? parsed.InvocationConfiguration.Error : parsed.InvocationConfiguration.Output;
+
+    private static int Answer(ParseResult parsed)
+    {
+        if (parsed.GetValue(s_json))
+        {
+            var target = parsed.GetValue(s_device) ?? parsed.GetValue(s_image) ?? parsed.GetValue(s_intoEsp)!;
+            parsed.InvocationConfiguration.Output.WriteLine(JsonLine.Of(("target", Path.GetFullPath(target)), ("isUndone", parsed.GetValue(s_undo))));
+        }
+
         return ExitCode.Done;
     }
 
     private static async Task WriteAsync(ParseResult parsed, StickContent content, string? servedDisk, StepLog log, CancellationToken token)
     {
-        var output = parsed.InvocationConfiguration.Output;
+        var output = OutputOf(parsed);
         var layout = parsed.GetValue(s_layout);
         var keepsKey = content.KeyFile is null && !parsed.GetValue(s_withoutKey);
         if (parsed.GetValue(s_intoEsp) is { } directory)
@@ -132,13 +148,10 @@ internal static class SetupClientUsbdriveVerb
         }
     }
 
-    private static int Undo(string directory, TextWriter output, StepLog log)
-    {
+    private static void Undo(string directory, TextWriter output, StepLog log) =>
         output.WriteLine(new SharedPartition(directory, log).Undo()
             ? $"{Path.Combine(directory, StickPaths.SharedPartition.Directory)} is gone; if you made an entry in the firmware, remove it with `efibootmgr --delete-bootnum --bootnum NNNN`"
             : $"there is nothing of Stiefel's in {directory}");
-        return ExitCode.Done;
-    }
 
     private static StickContent Keyed(StickContent content, byte[]? kept, StepLog log)
     {

@@ -20,7 +20,7 @@ internal static class SetupServerOsVerb
     private static readonly Option<string> s_root = new("--root") { HelpName = "DIR", Description = "Set up the root file system in this directory", DefaultValueFactory = _ => "/" };
     private static readonly Option<bool> s_keepKeys = new("--keep-keys") { Description = "With --undo: keep /etc/stiefel with the configuration and the keys" };
     private static readonly Option<bool> s_update = new("--update") { Description = "Rebuild what set-up built from kernels and programs, if anything; for package managers, after an upgrade" };
-    private static readonly Option<bool> s_json = new("--json") { Description = "With --dry-run, for programs: what would be changed, as one line of JSON" };
+    private static readonly Option<bool> s_json = new("--json") { Description = "For programs: what would be changed (with --dry-run), or whether it was done, as one line of JSON" };
     private const string KeptDirectory = "/etc/stiefel";
     private const string ConfigurationPath = KeptDirectory + "/config.yaml";
     private static readonly string[] s_programs = ["/usr/bin/stiefel", "/usr/local/bin/stiefel"];
@@ -48,7 +48,8 @@ internal static class SetupServerOsVerb
 
         CheckTogether(parsed);
 
-        var output = parsed.InvocationConfiguration.Output;
+        var (io, isJson) = (parsed.InvocationConfiguration, parsed.GetValue(s_json));
+        var output = isJson ? io.Error : io.Output;
         var dryRun = parsed.GetValue(s_dryRun);
         var input = parsed.GetValue(s_yes) || dryRun || parsed.GetValue(s_undo) || parsed.GetValue(s_update) ? null : Input();
         using var tree = new LaptopTree(directory);
@@ -57,13 +58,25 @@ internal static class SetupServerOsVerb
             throw new FailedException("only root may change the system: sudo stiefel setup-server-os");
         }
 
-        if (parsed.GetValue(s_json))
+        if (isJson && dryRun && !parsed.GetValue(s_undo) && !parsed.GetValue(s_update))
         {
-            await output.WriteLineAsync(await DescribeAsync(tree, token));
+            await io.Output.WriteLineAsync(await DescribeAsync(tree, token));
             return ExitCode.Done;
         }
 
         var dialogue = new Dialogue(input, output, TerminalColor.IsWanted(output));
+        var code = await RunAsync(parsed, tree, dialogue, output, token);
+        if (isJson)
+        {
+            await io.Output.WriteLineAsync(SetupAnswer.Of(code == ExitCode.Done, parsed.GetValue(s_undo) ? [] : StopsOf(tree, dryRun)));
+        }
+
+        return code;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, LaptopTree tree, Dialogue dialogue, TextWriter output, CancellationToken token)
+    {
+        var dryRun = parsed.GetValue(s_dryRun);
         return parsed.GetValue(s_undo) ? await UndoAsync(tree, dialogue, dryRun, parsed.GetValue(s_keepKeys) ? KeptDirectory : null, token)
             : parsed.GetValue(s_update) ? await UpdateAsync(tree, output, token)
             : await SetUpAsync(tree, dialogue, dryRun, output, token);
@@ -77,9 +90,9 @@ internal static class SetupServerOsVerb
             throw new UsageException($"{one.Name} and {other.Name} exclude each other: {other.Name} never asks, and does something else");
         }
 
-        if (parsed.GetValue(s_json) && (!parsed.GetValue(s_dryRun) || ways.Any(parsed.GetValue)))
+        if (parsed.GetValue(s_json) && !parsed.GetValue(s_dryRun) && !ways.Any(parsed.GetValue))
         {
-            throw new UsageException("--json says what a set-up would change: say --dry-run as well, and nothing else");
+            throw new UsageException("--json asks nothing: say --yes as well");
         }
 
         if (parsed.GetValue(s_keepKeys) && !parsed.GetValue(s_undo))

@@ -23,7 +23,9 @@ internal sealed class AttachSequence(AttachOptions options, SharedKey key, BootS
     // No system is started from this disk.
     private const string NoInit = "/init";
 
-    public async Task RunAsync(CancellationToken token)
+    /// <summary>Attaches the disk.</summary>
+    /// <returns>The device: `/dev/nbd0`.</returns>
+    public async Task<string> RunAsync(CancellationToken token)
     {
         screen.Phase("searching", $"for a laptop that knows the key `{key.Name}`");
         var server = options.Server is { } address
@@ -53,6 +55,7 @@ internal sealed class AttachSequence(AttachOptions options, SharedKey key, BootS
         }
 
         Explain(index);
+        return $"/dev/{NbdDevices.NameOf(index)}";
     }
 
     private async Task AttachAsync(BootClient laptop, FoundServer server, int index, CancellationToken token)

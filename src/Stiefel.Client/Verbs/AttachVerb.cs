@@ -26,7 +26,8 @@ internal static class AttachVerb
             HelpName = "FILE",
             Description = $"The program {AttachProgram.Name}, which keeps the disk attached {AttachProgram.DefaultText}",
         };
-        var command = new Command(Name, "Attach the disk of a laptop that serves as /dev/nbdN, read-only unless told otherwise (needs root)") { write, guest, takeOver, seconds, attach };
+        var json = JsonLine.Option();
+        var command = new Command(Name, "Attach the disk of a laptop that serves as /dev/nbdN, read-only unless told otherwise (needs root)") { write, guest, takeOver, seconds, attach, json };
         common.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -35,7 +36,7 @@ internal static class AttachVerb
                 result.AddError("--write changes the disk itself, --guest a snapshot of it: choose one");
             }
         });
-        command.SetAction((parsed, token) =>
+        command.SetAction(async (parsed, token) =>
         {
             var laptop = common.Read(parsed);
             var options = new AttachOptions
@@ -50,7 +51,13 @@ internal static class AttachVerb
                 Guest = parsed.GetValue(guest),
                 TakeOver = parsed.GetValue(takeOver),
             };
-            return RunAsync(options, new AttachState(), BootVerb.ScreenOf(parsed), token);
+            var device = await RunAsync(options, new AttachState(), BootVerb.ScreenOf(parsed, json), token);
+            if (parsed.GetValue(json))
+            {
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(JsonLine.Of(("device", device), ("access", options.Write ? "write" : options.Guest ? "guest" : "read")));
+            }
+
+            return ExitCode.Done;
         });
         return command.WithExamples(
             "stiefel-client attach --key stick.key              read it, copy from it",
@@ -58,12 +65,11 @@ internal static class AttachVerb
             "stiefel-client attach --key stick.key --guest      try something: nothing of it stays");
     }
 
-    private static async Task<int> RunAsync(AttachOptions options, AttachState state, BootScreen screen, CancellationToken token)
+    private static async Task<string> RunAsync(AttachOptions options, AttachState state, BootScreen screen, CancellationToken token)
     {
         Check(options, state);
         using var key = KeyFile.Load(options.KeyFile, person: ConsolePerson.IfThere(screen));
-        await new AttachSequence(options, key, screen, new RunningSystem(state, options.AttachFile)).RunAsync(token);
-        return ExitCode.Done;
+        return await new AttachSequence(options, key, screen, new RunningSystem(state, options.AttachFile)).RunAsync(token);
     }
 
     private static void Check(AttachOptions options, AttachState state)

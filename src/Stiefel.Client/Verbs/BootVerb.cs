@@ -73,9 +73,14 @@ internal static class BootVerb
             "stiefel-client boot --server [fe80::1%eth0]:4644      without searching");
     }
 
-    /// <summary>The screen that a verb writes to.</summary>
-    public static BootScreen ScreenOf(ParseResult parsed)
+    /// <summary>The screen that a verb writes to: standard output, or standard error if the answer is for programs.</summary>
+    public static BootScreen ScreenOf(ParseResult parsed, Option<bool>? json = null)
     {
+        if (json is not null && parsed.GetValue(json))
+        {
+            return new BootScreen(parsed.InvocationConfiguration.Error, canRedraw: false, TimeProvider.System);
+        }
+
         var output = parsed.InvocationConfiguration.Output;
         return new BootScreen(output, canRedraw: output == StandardStreams.Output && ConsoleKind.CanRedraw(), TimeProvider.System, ConsoleKind.Columns);
     }

@@ -12,12 +12,23 @@ internal static class DetachVerb
     public static Command Build()
     {
         var force = new Option<bool>("--force") { Description = "Do not wait for a laptop that is away; it keeps its disk for this computer then" };
-        var command = new Command(Name, "Take the laptop's disk away from this computer again. Refused while anything uses it (needs root)") { force };
-        command.SetAction((parsed, token) => RunAsync(parsed.GetValue(force), new AttachState(), parsed.InvocationConfiguration.Output, token));
+        var json = JsonLine.Option();
+        var command = new Command(Name, "Take the laptop's disk away from this computer again. Refused while anything uses it (needs root)") { force, json };
+        command.SetAction(async (parsed, token) =>
+        {
+            var io = parsed.InvocationConfiguration;
+            var device = await RunAsync(parsed.GetValue(force), new AttachState(), parsed.GetValue(json) ? io.Error : io.Output, token);
+            if (parsed.GetValue(json))
+            {
+                await io.Output.WriteLineAsync(JsonLine.Of(("device", $"/dev/{device}")));
+            }
+
+            return ExitCode.Done;
+        });
         return command.WithExamples("umount /mnt && stiefel-client detach");
     }
 
-    private static async Task<int> RunAsync(bool force, AttachState state, TextWriter output, CancellationToken token)
+    private static async Task<string> RunAsync(bool force, AttachState state, TextWriter output, CancellationToken token)
     {
         if (!Environment.IsPrivilegedProcess)
         {
@@ -26,6 +37,6 @@ internal static class DetachVerb
 
         var device = state.ReadDevice() ?? throw new FailedException("no laptop's disk is attached to this computer by `stiefel-client attach`");
         await new DetachSequence(new DetachingSystem(state), output.WriteLine).RunAsync(device, force, token);
-        return ExitCode.Done;
+        return device;
     }
 }

@@ -35,8 +35,7 @@ internal static class DiscoverVerb
         {
             var io = parsed.InvocationConfiguration;
             var answers = parsed.GetValue(json) ? io.Output : null;
-            var screen = answers is null ? BootVerb.ScreenOf(parsed) : new BootScreen(io.Error, canRedraw: false, TimeProvider.System);
-            return RunAsync(common.Read(parsed), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))), screen, answers, token);
+            return RunAsync(common.Read(parsed), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))), BootVerb.ScreenOf(parsed, json), answers, token);
         });
         return command.WithExamples(
             "stiefel-client discover --key stick.key",

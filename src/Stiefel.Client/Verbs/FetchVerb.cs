@@ -32,17 +32,27 @@ internal static class FetchVerb
             HelpName = "N",
             Description = "Read the passphrase of the laptop's encrypted disk from this descriptor, up to its end, instead of asking",
         };
-        var command = new Command(Name, "Download and verify the laptop's kernel and initrd") { directory, seconds, passphraseDescriptor };
+        var json = JsonLine.Option();
+        var command = new Command(Name, "Download and verify the laptop's kernel and initrd") { directory, seconds, passphraseDescriptor, json };
         common.AddTo(command);
-        command.SetAction((parsed, token) => RunAsync(
-            common.Read(parsed), parsed.GetRequiredValue(directory), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))),
-            parsed.GetValue(passphraseDescriptor), BootVerb.ScreenOf(parsed), token));
+        command.SetAction(async (parsed, token) =>
+        {
+            var fetched = await RunAsync(
+                common.Read(parsed), parsed.GetRequiredValue(directory), TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(seconds))),
+                parsed.GetValue(passphraseDescriptor), BootVerb.ScreenOf(parsed, json), token);
+            if (parsed.GetValue(json))
+            {
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(Describe(Path.GetFullPath(parsed.GetRequiredValue(directory)), fetched));
+            }
+
+            return ExitCode.Done;
+        });
         return command.WithExamples(
             "stiefel-client fetch --key stick.key --out /tmp/boot",
             "stiefel-client fetch --key stick.key --out /tmp/boot --passphrase-fd 3 3<passphrase-file");
     }
 
-    private static async Task<int> RunAsync(LaptopChoice options, string directory, TimeSpan searchLimit, int? passphraseDescriptor, BootScreen screen, CancellationToken token)
+    private static async Task<BootManifest> RunAsync(LaptopChoice options, string directory, TimeSpan searchLimit, int? passphraseDescriptor, BootScreen screen, CancellationToken token)
     {
         var person = ConsolePerson.IfThere(screen);
         using var key = KeyFile.Load(options.KeyFile, person: person);
@@ -63,6 +73,10 @@ internal static class FetchVerb
             laptop.FetchInitrdAsync(file, screen.Follow("initrd", manifest.Initrd.Size), token));
         await CompleteFile.WriteAsync(Path.Combine(directory, "cmdline"), file =>
             file.WriteAsync(Encoding.UTF8.GetBytes(manifest.CommandLine + "\n"), token).AsTask());
-        return ExitCode.Done;
+        return manifest;
     }
+
+    private static string Describe(string directory, BootManifest manifest) => JsonLine.Of(
+        ("laptop", manifest.Laptop), ("title", manifest.Title), ("kernelRelease", manifest.KernelRelease), ("commandLine", manifest.CommandLine),
+        ("kernel", Path.Combine(directory, "kernel")), ("initrd", Path.Combine(directory, "initrd")));
 }

@@ -10,12 +10,21 @@ internal static class OwnSystemVerb
 {
     public static Command Build()
     {
-        var command = new Command("own-system", "Make the firmware start this computer's own system once, at the next start, instead of the stick or network that started it now. Restart afterwards");
-        command.SetAction(async (parsed, _) => await RunAsync(parsed.InvocationConfiguration.Output));
+        var json = JsonLine.Option();
+        var command = new Command("own-system", "Make the firmware start this computer's own system once, at the next start, instead of the stick or network that started it now. Restart afterwards")
+        {
+            json,
+        };
+        command.SetAction(parsed =>
+        {
+            var number = Order();
+            parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json) ? JsonLine.Of(("bootNext", (int)number)) : $"the firmware starts Boot{number:X4} next");
+            return ExitCode.Done;
+        });
         return command.WithExamples("stiefel-client own-system && reboot -f");
     }
 
-    private static async Task<int> RunAsync(TextWriter output)
+    private static ushort Order()
     {
         var variables = new EfiVariables();
         if (!variables.AreThere)
@@ -38,7 +47,6 @@ internal static class OwnSystemVerb
             throw new FailedException($"the firmware refuses BootNext ({error.Message}): choose a disk in the firmware's boot menu", error);
         }
 
-        await output.WriteLineAsync($"the firmware starts Boot{number:X4} next");
-        return ExitCode.Done;
+        return number;
     }
 }

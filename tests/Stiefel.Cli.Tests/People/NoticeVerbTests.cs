@@ -82,16 +82,18 @@ public sealed class NoticeVerbTests : IDisposable
         Assert.Empty(_output.ToString());
     }
 
-    [Fact]
-    public async Task NotNow_DuringTheWarning_KeepsTheLaptop()
+    [Theory]
+    [InlineData(false, "stiefel: this laptop stays: root said no\n")]
+    [InlineData(true, """{"stays":true,"because":"root said no"}""" + "\n")]
+    public async Task NotNow_DuringTheWarning_KeepsTheLaptop(bool isJson, string expected)
     {
         await using var notice = Begin();
-        var refusal = NoticeVerbs.RefuseAsync(Socket, _output, Token);
+        var refusal = NoticeVerbs.RefuseAsync(Socket, _output, Token, isJson);
         await Until.TrueAsync(() => notice.RefusedBy is not null);
 
         notice.Say("root said no");
         await refusal;
-        Assert.Equal("stiefel: this laptop stays: root said no\n", _output.ToString());
+        Assert.Equal(expected, _output.ToString());
     }
 
     [Fact]

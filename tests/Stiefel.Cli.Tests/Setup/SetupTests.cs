@@ -122,8 +122,19 @@ public sealed class SetupTests
         Assert.Contains(changes, change => change.GetProperty("isSecret").GetBoolean());
         Assert.Contains("the ramdisk is not there yet", answer.RootElement.GetProperty("made").ToString(), StringComparison.Ordinal);
         await RunAsync(ExitCode.WrongUsage, "--json", "--root", laptop.Root);
-        await RunAsync(ExitCode.WrongUsage, "--json", "--dry-run", "--undo", "--root", laptop.Root);
         Assert.Equal(before, TreeSnapshot.Of(laptop.Root));
+    }
+
+    [Theory]
+    [InlineData("--yes")]
+    [InlineData("--undo")]
+    public async Task Changes_ForPrograms_EndWithOneObjectOnStandardOutput(string way)
+    {
+        using var laptop = DistributionModels.Of("debian");
+        using var progress = new StringWriter();
+        using var answer = JsonDocument.Parse(await RunAsync(ExitCode.Done, progress, way, "--json", "--root", laptop.Root));
+        Assert.True(answer.RootElement.GetProperty("isDone").GetBoolean());
+        Assert.Contains(way == "--yes" ? "/etc/stiefel/config.yaml" : "nothing to undo", progress.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -247,10 +258,12 @@ public sealed class SetupTests
     // Hashes of keys and times of files differ in each run.
     private static string WithoutContent(string line) => line.Contains(" -> ", StringComparison.Ordinal) ? line : string.Join(' ', line.Split(' ').Take(2));
 
-    private static async Task<string> RunAsync(int expected, params string[] arguments)
+    private static Task<string> RunAsync(int expected, params string[] arguments) => RunAsync(expected, null, arguments);
+
+    private static async Task<string> RunAsync(int expected, TextWriter? errors, params string[] arguments)
     {
         var output = new StringWriter();
-        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { SetupServerOsVerb.Build() }, ["setup-server-os", .. arguments], output, output);
+        var code = await new VerbRunner("stiefel", Failure.AsVerbException).RunAsync(new RootCommand("test") { SetupServerOsVerb.Build() }, ["setup-server-os", .. arguments], output, errors ?? output);
         Assert.True(code == expected, $"exit code {code}: {output}");
         return output.ToString();
     }

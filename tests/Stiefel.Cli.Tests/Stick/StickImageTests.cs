@@ -47,6 +47,17 @@ public class StickImageTests
     }
 
     [Fact]
+    public async Task Verb_ForPrograms_TellsItsTargetInOneLine()
+    {
+        using var directory = MakeRamdisk();
+        using var output = new StringWriter();
+        var (code, progress) = await RunAsync(output, "--image", directory["stick.img"], "--ramdisk", directory.Path, "--json");
+        Assert.Equal(0, code);
+        Assert.Equal($$"""{"target":"{{directory["stick.img"]}}","isUndone":false}""" + "\n", output.ToString());
+        Assert.Contains("done in ", progress, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Verb_Device_IsRefused()
     {
         using var directory = MakeRamdisk();

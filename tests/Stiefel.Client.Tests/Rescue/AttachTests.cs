@@ -27,7 +27,7 @@ public sealed class AttachTests : IDisposable
     public async Task Attach_AsUsual_AsksForNothingButAReadOnlyDiskAndMakesTheRuleFirst()
     {
         var system = new ScriptedSystem();
-        await AttachAsync(system, new());
+        Assert.Equal("/dev/nbd3", await AttachAsync(system, new()));
 
         Assert.Equal(s_attached, system.Done);
         Assert.Equal(["/v1/export"], _laptop.Requests);
@@ -116,7 +116,7 @@ public sealed class AttachTests : IDisposable
     private void Grant(bool readOnly, bool guest = false) => _laptop.Contents["/v1/export"] =
         JsonSerializer.SerializeToUtf8Bytes(new ExportGrant("s-test", 10809, 1 << 30, readOnly, Guest: guest), ProtocolJson.Default.ExportGrant);
 
-    private Task AttachAsync(ScriptedSystem system, Wish wish)
+    private Task<string> AttachAsync(ScriptedSystem system, Wish wish)
     {
         var options = new AttachOptions { AttachFile = "", Server = IPEndPoint.Parse(_laptop.Address), Write = wish.Write, Guest = wish.Guest };
         return new AttachSequence(options, _laptop.Key, new BootScreen(_output, canRedraw: false, TimeProvider.System), system).RunAsync(TestContext.Current.CancellationToken);
