@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Stiefel.Architecture.Tests;
 
 /// <summary>
-/// docs/messages.md has a row for each log event and each message with which a program ends or refuses. A message is compared by its first literal, with `…` for each value in it;
+/// docs/messages.md has a row for each log event, each message with which a program ends or refuses, and each line of the desktop's kernel log. A message is compared by its first literal, with `…` for each value in it;
 /// a literal that ends in the middle of a value counts up to there. A message of values only is exempt, and so are words that other refusals share.
 /// </summary>
 public sealed partial class MessageTests
@@ -43,6 +43,19 @@ public sealed partial class MessageTests
         Assert.Equal([], rows.Where(row => !messages.Any(message => row.StartsWith(message, StringComparison.Ordinal))));
     }
 
+    /// <summary>`stiefel-attach` writes lines into the kernel's log, and ends few of them by an exit code.</summary>
+    [Fact]
+    public void Lines_OfTheDesktopsKernelLog_HaveARowEach()
+    {
+        const string Project = "Stiefel.Attach";
+        var sources = Directory.EnumerateFiles(Path.Combine(House.Root, "src", Project), "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText);
+        var lines = sources.SelectMany(source => SaidLine().Matches(source)).Select(match => Shown(match.Groups[1].Value)).Where(IsSaid).ToHashSet();
+        var rows = MessageRow().Matches(s_page.Split("## The desktop's kernel log\n")[1].Split("\n## ")[0]).Select(match => match.Groups[1].Value).ToList();
+        Assert.True(lines.Count > 45, $"only {lines.Count} lines were found");
+        Assert.Equal([], lines.Where(line => !rows.Any(row => row.StartsWith(line, StringComparison.Ordinal))).Select(line => $"| `{line}` |"));
+        Assert.Equal([], rows.Where(row => !lines.Any(line => row.StartsWith(line, StringComparison.Ordinal))));
+    }
+
     /// <summary>The first literal of a message, or of each of two between which it chooses.</summary>
     private static IEnumerable<string> MessagesIn(string source, string kinds)
     {
@@ -61,6 +74,9 @@ public sealed partial class MessageTests
 
     [GeneratedRegex(@"\[LoggerMessage\((?:EventId = )?(\d+), (?:Level = )?LogLevel\.\w+,\s*(?:Message =\s*)?""((?:[^""\\]|\\.)*)""")]
     private static partial Regex LogEvent();
+
+    [GeneratedRegex(@"(?:\b_?(?:say|fail|warn)|new (?:DiskLost|GoodbyeRefused|NbdProtocol|IO|Format|FileNotFound)Exception)\(\s*\$?""((?:[^""\\]|\\.)*)""", RegexOptions.IgnoreCase)]
+    private static partial Regex SaidLine();
 
     [GeneratedRegex(@"\{[^{}]*\}")]
     private static partial Regex Value();
