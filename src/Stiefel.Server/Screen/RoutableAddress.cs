@@ -18,7 +18,8 @@ internal static class RoutableAddress
         .OrderBy(address => address.AddressFamily == AddressFamily.InterNetwork ? 0 : 1)
         .FirstOrDefault();
 
-    private static bool IsRoutable(IPAddress address) =>
+    /// <summary>True for an address that a browser elsewhere can be given.</summary>
+    internal static bool IsRoutable(IPAddress address) =>
         !address.IsIPv6LinkLocal && !IPAddress.IsLoopback(address) && !address.Equals(IPAddress.Any) && !(address.GetAddressBytes() is [169, 254, _, _]);
 
     private static bool IsServed(IPAddress address, IPAddress listener) =>

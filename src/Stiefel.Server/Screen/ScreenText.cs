@@ -1,3 +1,4 @@
+using System.Net;
 using Stiefel.Protocol.Control;
 using Stiefel.Protocol.Text;
 
@@ -13,6 +14,7 @@ internal static class ScreenText
     public const int Columns = 79;
 
     private const int PlotColumns = 44;
+    private const string Cut = " ...";
 
     /// <summary>Makes the rows.</summary>
     /// <param name="view">The state to show.</param>
@@ -41,11 +43,18 @@ internal static class ScreenText
         return [.. rows.Select(Fit)];
     }
 
-    /// <summary>Two rows for a text that may be long, or be none.</summary>
+    /// <summary>Two rows for a text that may be long, or be none. The log has the rest of a longer one.</summary>
     private static IEnumerable<string> Two(string label, string? text)
     {
         string[] rows = text is null ? [] : [.. LineBreaks.In(PrintableText.Of(text), Columns - label.Length, hanging: 0)];
-        return [rows.Length > 0 ? label + rows[0] : "", rows.Length > 1 ? new string(' ', label.Length) + rows[1] : ""];
+        var second = rows.Length > 2 ? Shortened(rows[1], Columns - label.Length - Cut.Length) + Cut : rows.Length > 1 ? rows[1] : null;
+        return [rows.Length > 0 ? label + rows[0] : "", second is null ? "" : new string(' ', label.Length) + second];
+    }
+
+    private static string Shortened(string row, int most)
+    {
+        var space = row.Length > most ? row.LastIndexOf(' ', most) : row.Length;
+        return row[..(space > 0 ? space : most)];
     }
 
     private static string LinkOf(NetworkStatus network, LinkStatus? link)
@@ -56,8 +65,12 @@ internal static class ScreenText
             : $"{used.Name}, {(used.SpeedMbit is { } speed ? $"{speed} Mbit/s" : "speed not told")}, MTU {used.Mtu}{(link is null ? "" : $", protection {link.Protection}")}";
     }
 
-    private static string AddressOf(NetworkStatus network) =>
-        string.Join("  ", network.Interfaces.Where(card => card.Carrier).SelectMany(card => card.Addresses.Select(address => $"{address.Split('/')[0]}{(address.StartsWith("fe80:", StringComparison.Ordinal) ? "%" + card.Name : "")}")).Take(2));
+    private static string AddressOf(NetworkStatus network) => string.Join("  ", network.Interfaces
+        .Where(card => card.Carrier)
+        .SelectMany(card => card.Addresses.Select(address => (Card: card.Name, Address: address.Split('/')[0])))
+        .OrderByDescending(one => RoutableAddress.IsRoutable(IPAddress.Parse(one.Address)))
+        .Select(one => one.Address.StartsWith("fe80:", StringComparison.Ordinal) ? $"{one.Address}%{one.Card}" : one.Address)
+        .Take(2));
 
     private static string? WarningOf(StatusDocument status, NetworkStatus network) =>
         status.Boot?.Problem ?? status.Return?.Held ?? network.Interfaces.Where(card => card.Carrier).SelectMany(card => card.Problems.Select(problem => $"{card.Name}: {problem}")).FirstOrDefault() ?? status.Link?.Warning;

@@ -56,6 +56,24 @@ public sealed class ScreenTextTests
         Assert.Equal([$" !        {Problem[..65]}", $"          {Problem[66..]}"], rows.Skip(9).Take(2));
     }
 
+    [Fact]
+    public void Rows_OfATextThatIsLongerThanTwo_ShowThatItIsCut()
+    {
+        var problem = string.Join(' ', Enumerable.Repeat("partition", 30));
+        var rows = ScreenText.Of(new ScreenView(Serving() with { Boot = new BootStatus(null, null, 0, 0, false, problem) }, new LoadStatus([], []), Cable(), "", false), "", s_start);
+        Assert.EndsWith("partition ...", rows[10], StringComparison.Ordinal);
+        Assert.InRange(rows[10].Length, 70, ScreenText.Columns);
+    }
+
+    /// <summary>The address that a person can type elsewhere comes before those that need a zone or a link of their own.</summary>
+    [Fact]
+    public void Addresses_OfACardWithSeveral_BeginWithTheRoutableOne()
+    {
+        var network = new NetworkStatus([Cable().Interfaces[0] with { Addresses = ["169.254.0.7/16", "fe80::1/64", "192.168.7.1/24"] }]);
+        var rows = ScreenText.Of(new ScreenView(Serving(), new LoadStatus([], []), network, "", false), "", s_start);
+        Assert.Equal(" address  192.168.7.1  169.254.0.7", rows[8]);
+    }
+
     /// <summary>A hostile name of another machine cannot break the screen.</summary>
     [Fact]
     public void Rows_OfHostileNames_FitAndDrawNothing()
