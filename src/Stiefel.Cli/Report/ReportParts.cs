@@ -11,7 +11,7 @@ namespace Stiefel.Cli.Report;
 /// <summary>Lists the parts of a report.</summary>
 internal static class ReportParts
 {
-    private static readonly string[] s_routes = ["status", "sessions", "exports", "power", "network", "config", "boot", "keys"];
+    private static readonly string[] s_routes = ["status", "sessions", "exports", "power", "network", "load", "config", "boot", "keys"];
 
     /// <summary>The parts about this machine, laptop or desktop.</summary>
     public static IEnumerable<ReportPart> OfThisMachine(string configuration, KeyDirectory keys) =>
