@@ -16,6 +16,8 @@ need_packages build machine package
 [ -n "$built" ] || eng/build.sh
 
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
+# An SPDX expression; its text follows in the same file, which is the only place that names a licence.
+licence=$(head -n 1 eng/package/licence)
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Directory.Build.props)
 export SOURCE_DATE_EPOCH LC_ALL=C
 umask 022
@@ -38,8 +40,8 @@ rm "$package/default.yaml"
 "$bin/stiefel" write-manual "$root/usr/share"
 gzip -9n "$root/usr/share/man/man1/stiefel.1"
 install -m 644 config-example.yaml "$root/usr/share/doc/stiefel/"
-install -m 644 eng/package/copyright "$root/usr/share/doc/stiefel/"
-python3 eng/package/sbom.py "$version" "$(date -u -d "@$SOURCE_DATE_EPOCH" +%FT%TZ)" src/*/obj <"$ramdisk/programs.json" >"$root/usr/share/doc/stiefel/sbom.spdx.json"
+{ sed "s/@LICENCE@/$licence/" eng/package/copyright; sed '1d; s/^/ /' eng/package/licence; } >"$root/usr/share/doc/stiefel/copyright"
+python3 eng/package/sbom.py "$version" "$(date -u -d "@$SOURCE_DATE_EPOCH" +%FT%TZ)" eng/package/licence src/*/obj <"$ramdisk/programs.json" >"$root/usr/share/doc/stiefel/sbom.spdx.json"
 for place in postinst.d postrm.d; do install -m 755 eng/package/hooks/zz-stiefel "$root/etc/kernel/$place/"; done
 find "$root" -type d -exec chmod 755 {} +
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
@@ -54,10 +56,10 @@ if [ -z "$trial" ]; then
   tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -C "$package/tarball" -c usr | gzip -9n >"$package/stiefel-$version-linux-x64.tar.gz"
   rm -rf "$package/tarball"
 
-  # Fill version and checksum into the recipes for other distributions (eng/package/recipes).
+  # Fill version, checksum and licence into the recipes for other distributions (eng/package/recipes).
   sum=$(sha256sum "$package/stiefel-$version-linux-x64.tar.gz" | cut -d' ' -f1)
   for recipe in PKGBUILD stiefel.install stiefel.spec stiefel-bin.ebuild; do
-    sed -e "s/@VERSION@/$version/g" -e "s/@SHA256@/$sum/g" "eng/package/recipes/$recipe" >"$package/$recipe"
+    sed -e "s/@VERSION@/$version/g" -e "s/@SHA256@/$sum/g" -e "s/@LICENCE@/$licence/g" -e "s/@LICENCE_OF_GENTOO@/${licence#LicenseRef-}/g" "eng/package/recipes/$recipe" >"$package/$recipe"
   done
   mv "$package/stiefel-bin.ebuild" "$package/stiefel-bin-$version.ebuild"
 fi

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Writes what the package is made of as SPDX 2.3, from what the builds resolved: sbom.py VERSION TIME OBJ-DIRECTORIES... < programs.json"""
+"""Writes what the package is made of as SPDX 2.3, from what the builds resolved: sbom.py VERSION TIME LICENCE-FILE OBJ-DIRECTORIES... < programs.json"""
 import glob, hashlib, json, os, sys, xml.etree.ElementTree as tree
 
-version, time, projects = sys.argv[1], sys.argv[2], sys.argv[3:]
+version, time, projects = sys.argv[1], sys.argv[2], sys.argv[4:]
+licence, licence_text = open(sys.argv[3], encoding="utf-8").read().strip().split("\n", 1)
 packages = {}
 
 
@@ -41,10 +42,17 @@ missing = sorted({p["name"] for p in packages.values() if p["comment"].startswit
 if missing:
     sys.exit("no licence is known of: " + ", ".join(missing))
 
+own = {
+    "SPDXID": "SPDXRef-stiefel", "name": "stiefel", "versionInfo": version, "supplier": "Organization: The Stiefel authors", "downloadLocation": "NOASSERTION",
+    "filesAnalyzed": False, "licenseConcluded": licence, "licenseDeclared": licence, "copyrightText": "The Stiefel authors", "comment": "the programs themselves",
+}
 document = {
     "spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT", "name": f"stiefel-{version}",
     "documentNamespace": f"https://spdx.org/spdxdocs/stiefel-{version}", "creationInfo": {"created": time, "creators": ["Tool: eng/package.sh"]},
-    "packages": [packages[key] for key in sorted(packages, key=lambda key: (packages[key]["comment"], packages[key]["name"], packages[key]["versionInfo"]))],
+    "documentDescribes": [own["SPDXID"]],
+    "hasExtractedLicensingInfos": [{"licenseId": licence, "extractedText": licence_text}] if licence.startswith("LicenseRef-") else [],
+    "relationships": [{"spdxElementId": own["SPDXID"], "relationshipType": "CONTAINS", "relatedSpdxElement": identity} for identity in sorted(packages)],
+    "packages": [own] + [packages[key] for key in sorted(packages, key=lambda key: (packages[key]["comment"], packages[key]["name"], packages[key]["versionInfo"]))],
 }
 json.dump(document, sys.stdout, indent=1, sort_keys=True)
 print()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Stiefel.EndToEnd.Native;
 
 namespace Stiefel.EndToEnd.Packages;
@@ -40,6 +41,25 @@ public sealed class RecipeTests : IDisposable
     [InlineData("hooks/zz-stiefel")]
     [InlineData("hooks/95-stiefel.install")]
     public void Hooks_WithoutTheProgram_EndWell(string script) => NativeProcess.Run(0, "sh", Path.Combine(s_package, script), "add", "6.1.0-1");
+
+    /// <summary>Only eng/package/licence names a licence: the recipes are filled from it, and so is the list of what the package is made of.</summary>
+    [Fact]
+    public void Licence_OfAllPackages_IsTheOneOfTheFile()
+    {
+        var licence = File.ReadLines(Path.Combine(s_package, "licence")).First();
+        Assert.Matches("^[A-Za-z0-9.-]+$", licence);
+        foreach (var file in (string[])["copyright", "recipes/PKGBUILD", "recipes/stiefel.spec", "recipes/stiefel-bin.ebuild"])
+        {
+            var line = Assert.Single(File.ReadLines(Path.Combine(s_package, file)), line => line.StartsWith("license", StringComparison.OrdinalIgnoreCase));
+            Assert.Contains("@LICENCE", line, StringComparison.Ordinal);
+            Assert.DoesNotContain(licence, line, StringComparison.Ordinal);
+        }
+
+        Run("echo '{\"packages\":{}}' | python3 \"$0/sbom.py\" 1.2.3 2026-01-01T00:00:00Z \"$0/licence\" >\"$1/sbom.json\"");
+        using var sbom = JsonDocument.Parse(File.ReadAllBytes(_scratch["sbom.json"]));
+        var own = Assert.Single(sbom.RootElement.GetProperty("packages").EnumerateArray());
+        Assert.Equal(("stiefel", licence), (own.GetProperty("name").GetString(), own.GetProperty("licenseDeclared").GetString()));
+    }
 
     private void Tarball()
     {
