@@ -5,13 +5,14 @@ namespace Stiefel.Cli.Laptop;
 /// <param name="Devices">The devices to which they write GRUB's first stage; empty with UEFI, which needs none.</param>
 internal sealed record LoaderPackage(bool WritesFirmware, IReadOnlyList<string> Devices)
 {
-    /// <summary>The command that makes them leave the firmware alone.</summary>
-    public const string LeaveFirmware = "echo 'grub-efi-amd64 grub2/update_nvram boolean false' | debconf-set-selections (the laptop's own entry is there, and stays)";
+    /// <summary>debconf's question whether they write into the firmware, and the answer that makes them leave it alone.</summary>
+    public const string FirmwareQuestion = "grub2/update_nvram", LeaveAlone = "false";
+
+    /// <summary>The command that gives this answer.</summary>
+    public const string LeaveFirmware = $"echo 'grub-efi-amd64 {FirmwareQuestion} boolean {LeaveAlone}' | debconf-set-selections (the laptop's own entry is there, and stays)";
 
     /// <summary>Advice not to upgrade them on a desktop, where their disk has another name.</summary>
     public const string StayAtHome = "upgrade it at home (`apt-mark hold grub-pc` before you go); if it was too late, `dpkg --configure -a` at home";
-
-    private const string Answers = "var/cache/debconf/config.dat";
 
     private static readonly string[] s_efi = ["grub-efi-amd64", "grub-efi-amd64-signed", "grub-efi-ia32"];
 
@@ -24,10 +25,9 @@ internal sealed record LoaderPackage(bool WritesFirmware, IReadOnlyList<string> 
             return null;
         }
 
-        string? Answer(string question) => tree.Lines(Answers).SkipWhile(line => line != "Name: " + question).TakeWhile(line => line.Length > 0)
-            .Where(line => line.StartsWith("Value: ", StringComparison.Ordinal)).Select(line => line[7..].Trim()).FirstOrDefault();
+        var answers = DebconfAnswers.Read(tree);
         return new LoaderPackage(
-            efi && Answer("grub2/update_nvram") != "false",
-            efi ? [] : (Answer("grub-pc/install_devices") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            efi && DebconfAnswers.Of(answers, FirmwareQuestion) != LeaveAlone,
+            efi ? [] : (DebconfAnswers.Of(answers, "grub-pc/install_devices") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
     }
 }

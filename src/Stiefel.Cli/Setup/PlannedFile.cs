@@ -22,6 +22,9 @@ internal sealed record PlannedFile(string Path, string Why)
     /// <summary>True for a symbolic link.</summary>
     public bool IsLink { get; init; }
 
+    /// <summary>The answer that is all that changes in debconf's database, which has other writers besides; null for a file of set-up's own.</summary>
+    public PlannedAnswer? Answer { get; init; }
+
     /// <summary>True if the content is never shown.</summary>
     public bool IsSecret => Mode == Private;
 
@@ -31,3 +34,7 @@ internal sealed record PlannedFile(string Path, string Why)
     /// <summary>Plans a symbolic link.</summary>
     public static PlannedFile Link(string path, string why, string target) => new(path, why) { Content = Encoding.UTF8.GetBytes(target), IsLink = true };
 }
+
+/// <param name="Question">The name of a question in debconf's database.</param>
+/// <param name="Value">The answer.</param>
+internal sealed record PlannedAnswer(string Question, string Value);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Stiefel.Cli.Laptop;
@@ -57,7 +58,7 @@ internal sealed class SetupJournal
         var at = _entries.FindIndex(one => one.Path == entry.Path);
         if (at >= 0)
         {
-            _entries[at] = entry with { WasThere = _entries[at].WasThere, ModeBefore = _entries[at].ModeBefore };
+            _entries[at] = entry with { WasThere = _entries[at].WasThere, ModeBefore = _entries[at].ModeBefore, AnswerBefore = _entries[at].AnswerBefore };
         }
         else
         {
@@ -85,8 +86,14 @@ internal sealed record JournalDocument(int Version, IReadOnlyList<JournalEntry> 
 /// <param name="WasThere">True if a file existed before; its content is kept.</param>
 /// <param name="ModeBefore">That file's st_mode (man 7 inode).</param>
 /// <param name="IsTree">True for a directory that set-up owns with all its content, which is often replaced.</param>
-internal sealed record JournalEntry(string Path, string Sha256, bool WasThere = false, int ModeBefore = 0, bool IsTree = false)
+/// <param name="Question">The question of debconf's whose answer is all that was changed in the file; null for a file of set-up's own.</param>
+/// <param name="AnswerBefore">The answer that it had; null for its default.</param>
+internal sealed record JournalEntry(string Path, string Sha256, bool WasThere = false, int ModeBefore = 0, bool IsTree = false, string? Question = null, string? AnswerBefore = null)
 {
+    /// <summary>The entry of an answer in debconf's database.</summary>
+    public static JournalEntry Of(PlannedAnswer answer, string? before) =>
+        new(DebconfAnswers.Path, SetupJournal.HashOf(Encoding.UTF8.GetBytes(answer.Value)), Question: answer.Question, AnswerBefore: before);
+
     /// <summary>True for a directory that was made for the files in it.</summary>
     [JsonIgnore]
     public bool IsDirectory => Sha256.Length == 0 && !IsTree;

@@ -18,9 +18,9 @@ internal sealed record SetupPlan(IReadOnlyList<Change> Changes, IReadOnlyList<st
         var notes = new List<string>();
         PlannedFile[] wanted =
         [
-            .. ConfigurationPart.Of(laptop, notes), .. KeyPart.Of(laptop, makeKey), .. InitramfsPart.Of(laptop, notes), .. AutokexecPart.Of(laptop, program, notes),
+            .. ConfigurationPart.Of(laptop, notes), .. KeyPart.Of(laptop, makeKey), .. InitramfsPart.Of(laptop, notes), .. LoaderPackagePart.Of(laptop, notes),
+            .. AutokexecPart.Of(laptop, program, notes),
         ];
-        LoaderPackagePart.Note(laptop, notes);
         return Compare(laptop.Tree, journal, wanted, notes);
     }
 
@@ -31,7 +31,7 @@ internal sealed record SetupPlan(IReadOnlyList<Change> Changes, IReadOnlyList<st
         foreach (var file in wanted)
         {
             var change = Change.Of(tree, file);
-            if (change?.Before is { } before && journal.Find(file.Path) is { } known && known.Sha256 != SetupJournal.HashOf(before))
+            if (change?.Before is { } before && file.Answer is null && journal.Find(file.Path) is { } known && known.Sha256 != SetupJournal.HashOf(before))
             {
                 notes.Add($"{file.Path} was changed by somebody since set-up wrote it, and is left as it is; remove it to have it written again");
             }

@@ -37,6 +37,13 @@ internal sealed class SetupRun(LaptopTree tree, SetupJournal journal, Dialogue d
     {
         var path = change.File.Path;
         var file = change.File;
+        if (file.Answer is { } answer)
+        {
+            Note(JournalEntry.Of(answer, DebconfAnswers.Of(change.Before, answer.Question)));
+            new AnswerWriter(tree).Write(answer.Question, answer.Value);
+            return;
+        }
+
         var entry = new JournalEntry(path, SetupJournal.HashOf(file.Content));
         if (change.Before is { } before && !file.IsLink)
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using Stiefel.Cli.Laptop;
 using Stiefel.Cli.Setup.Entries;
 using Stiefel.CommandLine;
@@ -20,6 +21,12 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
         var kept = 0;
         foreach (var entry in journal.Entries.Where(entry => !entry.IsDirectory && !IsBelow(entry.Path, keep)).Reverse().ToList())
         {
+            if (entry.Question is { } question)
+            {
+                kept += TakeBackAnswer(entry, question, isDryRun) ? 0 : 1;
+                continue;
+            }
+
             if (!IsOurs(entry))
             {
                 kept++;
@@ -52,6 +59,36 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
         return content is null || SetupJournal.HashOf(content) == entry.Sha256 || (entry.WasThere && Before(entry) is { } before && content.AsSpan().SequenceEqual(before));
     }
 
+    // An answer that somebody changed since is not set-up's any more, and stays without a word.
+    private bool TakeBackAnswer(JournalEntry entry, string question, bool isDryRun)
+    {
+        if (DebconfAnswers.Of(DebconfAnswers.Read(tree), question) is { } answer && SetupJournal.HashOf(Encoding.UTF8.GetBytes(answer)) == entry.Sha256)
+        {
+            dialogue.Say($"{entry.Path}: the answer to {question} is {entry.AnswerBefore ?? "its default"} again");
+            if (isDryRun)
+            {
+                return true;
+            }
+
+            try
+            {
+                new AnswerWriter(tree).Write(question, entry.AnswerBefore);
+            }
+            catch (FailedException error)
+            {
+                dialogue.Say($"{entry.Path} stays: {error.Message}");
+                return false;
+            }
+        }
+
+        if (!isDryRun)
+        {
+            Forget(entry);
+        }
+
+        return true;
+    }
+
     private void TakeBack(JournalEntry entry)
     {
         if (entry.IsTree)
@@ -72,6 +109,11 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
         }
 
         _writer.Remove(SetupJournal.BeforeOf(entry.Path));
+        Forget(entry);
+    }
+
+    private void Forget(JournalEntry entry)
+    {
         journal.Forget(entry);
         _writer.Write(new PlannedFile(SetupJournal.Path, "") { Content = journal.ToBytes(), Mode = PlannedFile.Private });
     }

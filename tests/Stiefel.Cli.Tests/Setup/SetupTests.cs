@@ -61,20 +61,6 @@ public sealed class SetupTests
     }
 
     [Theory]
-    [InlineData("grub-efi-amd64", "", "by hand, so that an upgrade of GRUB on a desktop does not write into the desktop's firmware: echo 'grub-efi-amd64 grub2/update_nvram boolean false'")]
-    [InlineData("grub-efi-amd64", "Name: grub2/update_nvram\nValue: false\n", null)]
-    [InlineData("grub-pc", "Name: grub-pc/install_devices\nValue: /dev/disk/by-id/ata-X\n", "by hand: grub-pc is set to write to a disk by a name that does not exist on a desktop")]
-    public async Task LoadersPackage_ThatWouldDoHarmOnADesktop_IsSaid(string package, string answers, string? note)
-    {
-        using var laptop = DistributionModels.Of("debian");
-        laptop.Write($"var/lib/dpkg/info/{package}.list", "/.\n");
-        laptop.Write("var/cache/debconf/config.dat", answers);
-        var text = await RunAsync(ExitCode.Done, "--dry-run", "--root", laptop.Root);
-        Assert.Contains(note ?? "Debian GNU/Linux 12", text, StringComparison.Ordinal);
-        Assert.Equal(note is not null, text.Contains("by hand", StringComparison.Ordinal));
-    }
-
-    [Theory]
     [InlineData("debian")]
     [InlineData("ubuntu")]
     [InlineData("fedora")]

@@ -14,7 +14,7 @@ internal static class LoaderPackageChecks
 
         if (package.WritesFirmware)
         {
-            yield return Finding.Note("loader-writes-firmware", "an upgrade of GRUB's packages writes a boot entry into the firmware: on a desktop into the desktop's, as its first", LoaderPackage.LeaveFirmware);
+            yield return Finding.Note("loader-writes-firmware", "an upgrade of GRUB's packages writes a boot entry into the firmware: on a desktop into the desktop's, as its first", $"`stiefel setup-server-os` changes that; by hand: {LoaderPackage.LeaveFirmware}");
         }
 
         foreach (var device in package.Devices.Where(DeviceNames.IsOfHardware))
