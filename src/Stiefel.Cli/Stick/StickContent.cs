@@ -1,4 +1,5 @@
 using Stiefel.Cli.Ramdisk;
+using Stiefel.Protocol.Stick;
 
 namespace Stiefel.Cli.Stick;
 
@@ -19,10 +20,14 @@ internal sealed record StickContent(RamdiskImage Ramdisk, string? KeyFile, strin
     /// <summary>The archive with the key that the stick already carries; used if <see cref="KeyFile"/> is null.</summary>
     public byte[]? KeptKey { get; init; }
 
+    /// <summary>The stick's memory of the last laptop; null on a partition that is shared with others, where nothing is written at a boot.</summary>
+    public StickMemory? Memory { get; init; }
+
     /// <summary>True if the stick gets a key from either source.</summary>
     public bool HasKey => KeyFile is not null || KeptKey is not null;
 
-    public string CommandLine => MoreArguments is { Length: > 0 } ? $"{UsualArguments} {MoreArguments}" : UsualArguments;
+    public string CommandLine => string.Join(
+        ' ', ((string?[])[UsualArguments, Memory is null ? null : $"{StickMemory.Argument}={Memory.Number}", MoreArguments]).Where(part => part is { Length: > 0 }));
 
     /// <summary>True if every boot loader passes the arguments to the kernel unchanged. GRUB adds backslashes before quotes and backslashes, and interprets dollars and semicolons.</summary>
     public static bool IsPassedOnAsItIs(string arguments) => arguments.All(character => character is >= ' ' and <= '~' && !@"""'\$;&|<>{}#".Contains(character));

@@ -1,6 +1,7 @@
 using Stiefel.Cli.Keys;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Programs;
+using Stiefel.Protocol.Stick;
 
 namespace Stiefel.Cli.Stick;
 
@@ -48,10 +49,11 @@ internal sealed class StickImage(StickContent content, StickLayout layout, StepL
     public async Task<long> MakeAsync(string file, long? diskBytes, string work, CancellationToken token)
     {
         var programs = BootPrograms.Find();
+        var memory = StickMemory.Make();
         IReadOnlyList<StickFile> files;
         using (log.Begin("put the files together"))
         {
-            var stick = new StickFiles(content, StickPaths.OwnStick, work);
+            var stick = new StickFiles(content with { Memory = memory }, StickPaths.OwnStick, work);
             files = [.. stick.PrepareForBios(programs), .. stick.Prepare(programs)];
         }
 
@@ -71,9 +73,17 @@ internal sealed class StickImage(StickContent content, StickLayout layout, StepL
 
             var code = layout == StickLayout.Gpt ? programs.GptCode : programs.BiosCode;
             await PartitionTable.WriteAsync(layout, file, sectors, await File.ReadAllBytesAsync(code, token), token);
+            WriteMemory(file, memory);
             await FillAsync(new FatPartition(file), sectors, files, token);
             return PartitionTable.DiskBytes(StickLayout.Mbr, sectors);
         }
+    }
+
+    private static void WriteMemory(string image, StickMemory memory)
+    {
+        using var disk = File.Open(image, FileMode.Open);
+        disk.Position = StickMemory.Offset;
+        disk.Write(memory.ToSector());
     }
 
     private static async Task FillAsync(FatPartition partition, uint sectors, IReadOnlyList<StickFile> files, CancellationToken token)

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Client.Laptop;
+using Stiefel.Client.Memory;
 using Stiefel.Client.Menu;
 using Stiefel.Client.Payload;
 using Stiefel.Client.Screen;
@@ -10,7 +11,6 @@ using Stiefel.Linux.Devices;
 using Stiefel.Linux.Kernel;
 using Stiefel.Linux.Kexec;
 using Stiefel.Protocol.Boot;
-using Stiefel.Protocol.Discovery;
 using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Keys;
 using Stiefel.Protocol.Text;
@@ -23,7 +23,9 @@ namespace Stiefel.Client.Boot;
 /// <param name="screen">Shows the progress.</param>
 /// <param name="person">The person to ask; null if there is no one.</param>
 /// <param name="passphrase">The passphrase of the laptop's disk; kept when an attempt fails.</param>
-internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, BootScreen screen, ConsolePerson? person, LaptopPassphrase passphrase)
+/// <param name="last">The laptop of the boot before; null if nothing remembers it.</param>
+internal sealed class BootSequence(
+    BootSequenceOptions options, SharedKey key, BootScreen screen, ConsolePerson? person, LaptopPassphrase passphrase, LastLaptop? last = null)
 {
     /// <summary>What the person types to take the disk from another desktop.</summary>
     private const string TakeOverWord = "t";
@@ -33,7 +35,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
     private EntryDecision? _decision;
 
     // Kept for later attempts, so that the person is asked only once, as for the entry.
-    private string? _chosenLaptop;
+    private readonly LaptopSearch _search = new(options, key, screen, person, last);
 
     /// <summary>Loads a kernel; tests replace it.</summary>
     public Func<SafeFileHandle, SafeFileHandle, string, ILoadedKernel> Load { get; init; } = KexecImage.Load;
@@ -46,9 +48,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         using var attachProgram = options.NoLoad ? null : File.OpenRead(options.AttachFile);
 
         screen.Phase("searching", $"for a laptop that knows the key `{key.Name}`");
-        var server = options.Server is { } address
-            ? FoundServer.AtAddress(address)
-            : await Search().FindFirstAsync(token);
+        var server = await _search.RunAsync(token);
         screen.Phase("found", server.ToString());
 
         screen.Phase("handshake", "the laptop opens its boot files");
@@ -106,6 +106,7 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
         InitrdAppendix.WriteProgram(initrd.Writer, attachProgram);
         var loading = new KernelLoading(options, screen, passphrase) { Load = Load, StartLoaded = Start ?? new KernelStart(screen, options.Now).Run };
         loading.Try(kernel, initrd, commandLine);
+        await _search.RememberAsync(server, token);
         var grant = await OnceDiskIsFreeAsync(
             laptop, () => laptop.RequestDiskAsync(RequestFor(takeOver: false), token), token);
         screen.Phase("granted", $"a disk of {DataSize.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : options.Guest ? ", as a guest: what is written is discarded at the end" : "")}");
@@ -116,15 +117,6 @@ internal sealed class BootSequence(BootSequenceOptions options, SharedKey key, B
     }
 
     private ExportRequest RequestFor(bool takeOver) => new(takeOver, Guest: options.Guest);
-
-    private ServerSearch Search() => new(key, options.Interface, options.Laptop, screen.Say) { ChooseSleeper = options.NoLoad ? null : ChooseLaptopAsync, Chosen = _chosenLaptop };
-
-    private async Task<LaptopIdentity?> ChooseLaptopAsync(IReadOnlyList<LaptopIdentity> laptops, CancellationToken token)
-    {
-        var laptop = await new LaptopQuestion(person, screen.Say).AskAsync(laptops, token);
-        _chosenLaptop = laptop?.Id ?? _chosenLaptop;
-        return laptop;
-    }
 
     /// <summary>Asks the person once; a repeated attempt uses the same answer.</summary>
     private async Task ChooseAsync(BootClient laptop, CancellationToken token)

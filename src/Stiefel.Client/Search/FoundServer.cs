@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Stiefel.Client.Failures;
 using Stiefel.Linux.Network;
+using Stiefel.Protocol.Discovery;
 
 namespace Stiefel.Client.Search;
 
@@ -10,6 +11,9 @@ namespace Stiefel.Client.Search;
 /// <param name="Link">The interface. The payload finds it again by its hardware address.</param>
 internal sealed record FoundServer(IPEndPoint Endpoint, NetworkLink Link)
 {
+    /// <summary>The laptop that answered there; null for an address that a person named.</summary>
+    public LaptopIdentity? Laptop { get; init; }
+
     /// <summary>Makes one for an address that a person named. The kernel's routes tell the interface; nothing is sent.</summary>
     /// <exception cref="ServerException">No route leads to the address.</exception>
     public static FoundServer AtAddress(IPEndPoint endpoint)

@@ -22,6 +22,9 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
     private static readonly TimeSpan s_firstReport = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(15);
 
+    // All are asked at the same time; two rounds, in case a datagram is lost.
+    private static readonly TimeSpan s_others = 2 * FindSchedule.Tick;
+
     // Each search has a new nonce, because an answer to an earlier search proves nothing.
     private readonly byte[] _nonce = RandomNumberGenerator.GetBytes(DiscoveryDatagram.NonceSize);
     // Several sockets listen at once, each in its own loop.
@@ -70,6 +73,30 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
         {
             throw NobodyWithin(within);
         }
+    }
+
+    /// <summary>Waits for the first laptop that serves, and a moment longer for others; returns one way to each.</summary>
+    public async Task<IReadOnlyList<FoundServer>> FindTogetherAsync(CancellationToken token)
+    {
+        List<FoundServer> found = [];
+        using var moment = CancellationTokenSource.CreateLinkedTokenSource(token);
+        try
+        {
+            await foreach (var server in FindAllAsync(moment.Token))
+            {
+                found.Add(server);
+                if (found.Count == 1)
+                {
+                    moment.CancelAfter(s_others);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        {
+            // The moment is over.
+        }
+
+        return found.Count > 0 ? [.. found.DistinctBy(server => server.Laptop!.Id)] : throw new OperationCanceledException(token);
     }
 
     /// <summary>Returns every laptop that serves, each once, until cancelled.</summary>
@@ -144,7 +171,7 @@ internal sealed class ServerSearch(SharedKey key, string? onlyInterface, WantedL
             {
                 if (ListLinks().FirstOrDefault(link => link.Index == linkIndex) is { } arrivedBy)
                 {
-                    MeetServer(new FoundServer(new(sender.Address, bootPort), arrivedBy), serving, found);
+                    MeetServer(new FoundServer(new(sender.Address, bootPort), arrivedBy) { Laptop = serving }, serving, found);
                 }
             }
             else if (!_heardServer

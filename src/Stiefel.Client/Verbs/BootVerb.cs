@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using Stiefel.Client.Boot;
 using Stiefel.Client.Failures;
+using Stiefel.Client.Memory;
 using Stiefel.Client.Screen;
 using Stiefel.Client.Unlocking;
 using Stiefel.CommandLine;
@@ -98,7 +99,7 @@ internal static class BootVerb
                 ? KeyFile.Load(options.KeyFile, person: person)
                 : await KeyFile.LoadPatientlyAsync(options.KeyFile, person, KeyFile.Pause, token);
             using var passphrase = new LaptopPassphrase();
-            await RunUntilDoneAsync(new BootSequence(options, key, screen, person, passphrase), options.Once, screen, token);
+            await RunUntilDoneAsync(new BootSequence(options, key, screen, person, passphrase, LastLaptop.OfThisStart(key)), options.Once, screen, token);
             return ExitCode.Done;
         }
         finally

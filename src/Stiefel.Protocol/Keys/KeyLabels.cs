@@ -20,6 +20,7 @@ internal static class KeyLabels
         KeyPurpose.Goodbye => "stiefel v1 goodbye"u8,
         KeyPurpose.Admin => "stiefel v1 admin"u8,
         KeyPurpose.Certificate => "stiefel v1 certificate"u8,
+        KeyPurpose.StickMemory => "stiefel v1 stick-memory"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "no such purpose"),
     };
 }

@@ -44,4 +44,7 @@ public enum KeyPurpose
 
     /// <summary>The certificate of the control plane and of the block server's TLS.</summary>
     Certificate,
+
+    /// <summary>A stick's mark of the laptop that was booted last.</summary>
+    StickMemory,
 }

@@ -5,6 +5,7 @@ using Stiefel.Cli.Stick;
 using Stiefel.Cli.Verbs;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Programs;
+using Stiefel.Protocol.Stick;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Stick;
@@ -33,7 +34,8 @@ public class StickImageTests
 
         await ExternalProgram.RunAsync("fsck.fat", ["-n", directory["partition"]], token: Token);
         var menu = await TypeAsync(directory, "SYSLINUX.CFG");
-        Assert.Contains("INITRD /STIEFEL/INITRD.IMG,/STIEFEL/KEY.IMG\n  APPEND stiefel_role=client nomodeset quiet console=tty0 console=ttyS0,115200 extra=1\n", menu, StringComparison.Ordinal);
+        var memory = await MemoryAsync(directory["stick.img"]);
+        Assert.Contains($"INITRD /STIEFEL/INITRD.IMG,/STIEFEL/KEY.IMG\n  APPEND stiefel_role=client nomodeset quiet console=tty0 console=ttyS0,115200 stiefel_stick={memory.Number} extra=1\n", menu, StringComparison.Ordinal);
         Assert.Contains("TIMEOUT 30\n", menu, StringComparison.Ordinal);
         Assert.Contains("LABEL guest\n", menu, StringComparison.Ordinal);
         Assert.Contains(" extra=1 stiefel_guest\n", menu, StringComparison.Ordinal);
@@ -208,6 +210,16 @@ public class StickImageTests
         directory.Write(RamdiskImage.InitrdName, "initrd");
         directory.Write(RamdiskManifest.FileName, "{}");
         return directory;
+    }
+
+    /// <summary>Reads the sector before the partition.</summary>
+    private static async Task<StickMemory> MemoryAsync(string image)
+    {
+        await using var disk = File.OpenRead(image);
+        var sector = new byte[StickMemory.Size];
+        disk.Position = StickMemory.Offset;
+        await disk.ReadExactlyAsync(sector, Token);
+        return StickMemory.Read(sector)!;
     }
 
     private static async Task<string> TypeAsync(TemporaryDirectory directory, string file)

@@ -1,7 +1,13 @@
 using System.Net;
+using Stiefel.Client.Boot;
+using Stiefel.Client.Memory;
+using Stiefel.Client.Screen;
 using Stiefel.Client.Tests.Laptop;
+using Stiefel.Client.Tests.Screen;
 using Stiefel.Client.Tests.Search;
+using Stiefel.Client.Unlocking;
 using Stiefel.Protocol.Discovery;
+using Stiefel.Protocol.Stick;
 using Xunit;
 
 namespace Stiefel.Client.Tests.Boot;
@@ -87,6 +93,24 @@ public sealed class SeveralLaptopsTests : IDisposable
     }
 
     [Fact]
+    public async Task Boot_TwoServe_ThePersonsChoiceIsTheFirstNextTime()
+    {
+        var memory = StickMemory.Make();
+        var drive = _directory.File("stick.img");
+        await File.WriteAllBytesAsync(drive, [.. new byte[StickMemory.Offset], .. memory.ToSector()], TestContext.Current.CancellationToken);
+        var last = new LastLaptop(_laptop.Key, memory.Number, () => [drive]);
+        _wren.Sleeps = _robin.Sleeps = false;
+        _robin.Laptop = LaptopIdentity.Of("fedcba9876543210", "zeisig");
+        _wren.Answers = _robin.Answers = () => _wren.Questions > 0 && _robin.Questions > 0;
+        _first.RaiseNear();
+        _second.RaiseNear();
+
+        using var keyboard = new Keyboard();
+        Assert.Matches(@"key:\n   1  wren \(id 01234567\)\n   2  zeisig \(id fedcba98\)\n[\s\S]*phase found\n  .* by robin0", await BootAsync(last, keyboard));
+        Assert.Matches(@"key:\n   1  zeisig \(id fedcba98\), booted last\n   2  wren \(id 01234567\)\n  taking the first[\s\S]*phase found\n  .* by robin0", await BootAsync(last, keyboard: null));
+    }
+
+    [Fact]
     public async Task Boot_OneLaptopAnswersByTwoCables_IsCalledWithoutAQuestion()
     {
         _wren.Laptop = s_robin;
@@ -118,10 +142,38 @@ public sealed class SeveralLaptopsTests : IDisposable
         }
     }
 
+    /// <summary>Boots up to the loading of the kernel; a person who is there types 2. Returns what the screen shows.</summary>
+    private async Task<string> BootAsync(LastLaptop last, Keyboard? keyboard)
+    {
+        File.WriteAllText(_directory.File("attach"), "x");
+        using var output = new Listener(line =>
+        {
+            if (line.Contains("number of the one to boot from", StringComparison.Ordinal))
+            {
+                keyboard!.Type("2");
+            }
+        });
+        var screen = new BootScreen(output, canRedraw: false, TimeProvider.System);
+        using var passphrase = new LaptopPassphrase();
+        var options = new BootSequenceOptions { AttachFile = _directory.File("attach"), UntilLoading = true, Once = true };
+        var person = keyboard is null ? null : new ConsolePerson(screen, keyboard.Terminal);
+        await new BootSequence(options, _laptop.Key, screen, person, passphrase, last).RunAsync(TestContext.Current.CancellationToken);
+        return output.ToString();
+    }
+
     private Task<ClientRun> BootAsync(params string[] options)
     {
         File.WriteAllText(_directory.File("attach"), "x");
         var key = ClientRun.WriteKey(_directory.File("cable.key"), _laptop.Secret);
         return ClientRun.StartAsync(["boot", "--once", "--until-loading", "--key", key, "--attach", _directory.File("attach"), .. options]);
+    }
+
+    private sealed class Listener(Action<string> heard) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            heard(value!);
+        }
     }
 }

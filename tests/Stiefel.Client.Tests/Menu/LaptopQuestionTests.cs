@@ -21,10 +21,11 @@ public sealed class LaptopQuestionTests : IDisposable
     [Fact]
     public async Task Ask_Number_IsThatLaptop()
     {
-        Assert.Equal(s_laptops[1], await AskAsync("2"));
+        Assert.Equal(s_laptops[0], await AskAsync("2"));
         var list = Assert.Single(_said);
-        Assert.Contains("   1  ?[2Jrobin (id fedcba98)", list, StringComparison.Ordinal);
-        Assert.Contains("   2  without a name (id 01234567)", list, StringComparison.Ordinal);
+        Assert.Contains("   1  without a name (id 01234567)", list, StringComparison.Ordinal);
+        Assert.Contains("   2  ?[2Jrobin (id fedcba98)", list, StringComparison.Ordinal);
+        Assert.DoesNotContain("booted last", list, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -39,16 +40,46 @@ public sealed class LaptopQuestionTests : IDisposable
     }
 
     [Fact]
+    public async Task Ask_OneWasBootedLast_IsTheFirstAndNeedsOnlyEnter()
+    {
+        Assert.Equal(s_laptops[0], await AskAsync("", last: s_laptops[0]));
+        var lines = _said[0].Split(Environment.NewLine);
+        Assert.Equal("   1  ?[2Jrobin (id fedcba98), booted last", lines[1]);
+        Assert.Equal("   2  without a name (id 01234567)", lines[2]);
+        Assert.EndsWith("; Enter: 1:", lines[3], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2", 0, true)]
+    [InlineData("", 1, true)]
+    [InlineData("7", 1, false)] // and nothing more
+    public async Task AskWhichServes_LastOne_IsTheFirstAndTakenWithoutAnotherAnswer(string typed, int laptop, bool isChosen)
+    {
+        Assert.Equal((s_laptops[laptop], isChosen), await Question(typed, s_laptops[1]).AskWhichServesAsync(s_laptops, Token));
+        Assert.Contains("   1  without a name (id 01234567), booted last", _said[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AskWhichServes_NobodyThere_TakesTheLastAndNamesTheOption()
+    {
+        var question = new LaptopQuestion(person: null, _said.Add, laptop => laptop == s_laptops[0]);
+        Assert.Equal((s_laptops[0], false), await question.AskWhichServesAsync([s_laptops[1], s_laptops[0]], Token));
+        Assert.EndsWith("taking the first; --laptop NAME names another", Assert.Single(_said), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ask_NobodyThere_IsRefusedAndNamesThemAndTheOption()
     {
-        var error = await Assert.ThrowsAsync<RefusedException>(() => new LaptopQuestion(person: null, _said.Add).AskAsync(s_laptops, Token));
+        var error = await Assert.ThrowsAsync<RefusedException>(() => new LaptopQuestion(person: null, _said.Add, _ => false).AskWhomToWakeAsync(s_laptops, Token));
         Assert.Equal(
-            "several laptops run their own system and know this key: ?[2Jrobin (id fedcba98), without a name (id 01234567); none was called: name one with --laptop NAME, or with the beginning of its id",
+            "several laptops run their own system and know this key: without a name (id 01234567), ?[2Jrobin (id fedcba98); none was called: name one with --laptop NAME, or with the beginning of its id",
             error.Message);
         Assert.Empty(_said);
     }
 
-    private Task<LaptopIdentity?> AskAsync(string typed)
+    private Task<LaptopIdentity?> AskAsync(string typed, LaptopIdentity? last = null) => Question(typed, last).AskWhomToWakeAsync(s_laptops, Token);
+
+    private LaptopQuestion Question(string typed, LaptopIdentity? last)
     {
         var screen = new BootScreen(new Listener(line =>
         {
@@ -58,7 +89,7 @@ public sealed class LaptopQuestionTests : IDisposable
                 _keyboard.Type(typed);
             }
         }), canRedraw: false, TimeProvider.System);
-        return new LaptopQuestion(new ConsolePerson(screen, _keyboard.Terminal), screen.Say).AskAsync(s_laptops, Token);
+        return new LaptopQuestion(new ConsolePerson(screen, _keyboard.Terminal), screen.Say, laptop => laptop == last) { UntilTheFirst = TimeSpan.FromMilliseconds(200) };
     }
 
     private sealed class Listener(Action<string> heard) : StringWriter

@@ -22,6 +22,7 @@ public sealed class SharedKeyTests
         [KeyPurpose.Goodbye] = "goodbye",
         [KeyPurpose.Admin] = "admin",
         [KeyPurpose.Certificate] = "certificate",
+        [KeyPurpose.StickMemory] = "stick-memory",
     };
 
     [Theory]
