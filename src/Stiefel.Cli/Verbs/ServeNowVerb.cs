@@ -66,20 +66,7 @@ internal static class ServeNowVerb
         };
         if (dryRun)
         {
-            departure.Check();
-            var steps = departure.Describe(Occasion).ToList();
-            if (desktop is not null)
-            {
-                steps.Add($"would ask {desktop} to switch itself on");
-            }
-
-            if (isJson)
-            {
-                await io.Output.WriteLineAsync(JsonLine.Of(("isLeaving", false), ("steps", steps)));
-                return ExitCode.Done;
-            }
-
-            steps.ForEach(Say);
+            await ExplainAsync(departure, desktop, isJson, io.Output, Say);
             return ExitCode.Done;
         }
 
@@ -101,6 +88,24 @@ internal static class ServeNowVerb
         {
             throw new FailedException("stopped: this laptop stays, and nothing was changed");
         }
+    }
+
+    private static async Task ExplainAsync(Departure departure, SleepingDesktop? desktop, bool isJson, TextWriter output, Action<string> say)
+    {
+        departure.Check();
+        var steps = departure.Describe(Occasion).ToList();
+        if (desktop is not null)
+        {
+            steps.Add($"would ask {desktop} to switch itself on");
+        }
+
+        if (isJson)
+        {
+            await output.WriteLineAsync(JsonLine.Of(("isLeaving", false), ("steps", steps)));
+            return;
+        }
+
+        steps.ForEach(say);
     }
 
     // The laptop leaves in any case: the person can press the desktop's own key.
