@@ -6,7 +6,7 @@ namespace Stiefel.Attach.Agent;
 
 /// <summary>
 /// Lets programs on this desktop reach the laptop's control plane although they cannot reach the link: connections to the loopback at the control plane's
-/// port are passed on, byte for byte, through the tunnel. TLS goes from end to end, so the bytes are not inspected. One thread serves all connections. Their
+/// port are passed on, byte for byte and unread, through the tunnel, which encrypts what is not TLS already. One thread serves all connections. Their
 /// number and buffers are bounded, because the memory is locked; if there are too many, the one that was idle longest is closed.
 /// </summary>
 internal sealed class ControlPassage

@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Stiefel.Server.Http;
 
-/// <summary>The control plane's port: TLS for everyone, and also plain HTTP for this machine itself. The first byte tells which one the client speaks.</summary>
+/// <summary>
+/// The control plane's port: TLS for everyone, and also plain HTTP for this machine itself and for a desktop in its tunnel, so that a browser on either has
+/// no certificate to warn of. The first byte tells which one the client speaks.
+/// </summary>
 public static class AdminListener
 {
     /// <summary>The type of a TLS record that holds a handshake (RFC 8446 §5.1); no HTTP request begins with it.</summary>
@@ -16,8 +19,8 @@ public static class AdminListener
     private static readonly TimeSpan s_firstByte = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_handshake = TimeSpan.FromSeconds(10);
 
-    /// <summary>Adds TLS to a listener, and plain HTTP for loopback clients.</summary>
-    public static void UseTlsOrLoopback(this ListenOptions listener, KeyCertificates certificates)
+    /// <summary>Adds TLS to a listener, and plain HTTP for clients whose bytes nobody else can read.</summary>
+    public static void UseTlsOrPlain(this ListenOptions listener, KeyCertificates certificates, IEncryptedWays ways)
     {
         ConnectionDelegate? plain = null;
         listener.Use(tls => async connection =>
@@ -31,7 +34,7 @@ public static class AdminListener
             {
                 await tls(connection);
             }
-            else if (connection.RemoteEndPoint is { } remote && IPAddress.IsLoopback(PeerAddress.Of(remote)))
+            else if (connection.RemoteEndPoint is { } remote && (IPAddress.IsLoopback(PeerAddress.Of(remote)) || ways.Carry(remote)))
             {
                 await plain!(connection);
             }

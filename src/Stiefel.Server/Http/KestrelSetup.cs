@@ -65,7 +65,7 @@ public static class KestrelSetup
             });
             if (plane == Plane.Admin)
             {
-                listener.UseTlsOrLoopback(listener.ApplicationServices.GetRequiredService<KeyCertificates>());
+                listener.UseTlsOrPlain(listener.ApplicationServices.GetRequiredService<KeyCertificates>(), listener.ApplicationServices.GetRequiredService<IEncryptedWays>());
             }
         });
     }

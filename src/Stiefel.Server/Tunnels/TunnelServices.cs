@@ -1,4 +1,5 @@
 using Stiefel.Server.Configuration;
+using Stiefel.Server.Http;
 
 namespace Stiefel.Server.Tunnels;
 
@@ -9,6 +10,7 @@ public static class TunnelServices
     public static void AddTunnels(this IServiceCollection services, ServerOptions options, Func<IServiceProvider, int> nbdPort)
     {
         services.AddSingleton<TunnelTable>();
+        services.AddSingleton<IEncryptedWays>(s => s.GetRequiredService<TunnelTable>());
         if (!options.HasBootPlane)
         {
             return;

@@ -5,7 +5,7 @@ using Stiefel.Server.Http;
 namespace Stiefel.Server.Tunnels;
 
 /// <summary>Maps tunnels to desktops, because all desktops have the same address inside their tunnels. Thread-safe.</summary>
-public sealed class TunnelTable
+public sealed class TunnelTable : IEncryptedWays
 {
     private readonly ConcurrentDictionary<long, IPAddress> _desktops = new();
 
@@ -18,6 +18,9 @@ public sealed class TunnelTable
 
     /// <summary>The numbers of the tunnels' interfaces.</summary>
     public IReadOnlyList<int> Interfaces => [.. _desktops.Keys.Select(index => (int)index)];
+
+    /// <inheritdoc/>
+    public bool Carry(EndPoint remote) => PeerAddress.Of(remote) is { IsIPv6LinkLocal: true } address && _desktops.ContainsKey(address.ScopeId);
 
     /// <summary>The desktop's own address, for an address inside its tunnel as well.</summary>
     public IPAddress DesktopAt(EndPoint remote)

@@ -17,10 +17,13 @@ internal static partial class ConsolePictures
 
     private static string Directory { get; } = System.IO.Directory.CreateDirectory(Path.Combine(BuiltPackage.Checkout, "artifacts", "pictures")).FullName;
 
+    /// <summary>The path of a saved picture.</summary>
+    public static string PathOf(string name) => Path.Combine(Directory, name + ".png");
+
     /// <summary>Saves a picture of a machine's screen; returns the number of its text rows in which something is lit.</summary>
     public static async Task<int> SaveAsync(VirtualMachine machine, string name, CancellationToken token)
     {
-        await machine.ScreenshotAsync(Path.Combine(Directory, name + ".png"), token);
+        await machine.ScreenshotAsync(PathOf(name), token);
         return await LitRowsAsync(machine, token);
     }
 
