@@ -28,6 +28,16 @@ public sealed class ServingHeadlineTests
         Assert.Contains("nothing is lost", ServingHeadline.Of(status).Next, StringComparison.Ordinal);
     }
 
+    /// <summary>A desktop is away since its last connection ended, not since it was given the disk.</summary>
+    [Fact]
+    public void Away_Desktop_IsSoSinceItsConnectionWasLost()
+    {
+        var lost = s_held.AddMinutes(7);
+        var machine = new MachineStatus("fe80::1", "lost", [new(s_start, "lost", ""), new(s_held, "connected", ""), new(lost, "lost", ""), new(lost.AddMinutes(1), "searching", "")]);
+        Check(Status() with { Disk = Held(), Sessions = [s_session], Machines = [machine] }, "blue is away", lost, isAsUsual: false);
+        Check(Status() with { Disk = Held(), Sessions = [s_session], Machines = [machine with { Events = [.. machine.Events.Take(1)] }] }, "blue is away", s_held, isAsUsual: false);
+    }
+
     [Fact]
     public void Leaving_Laptop_SaysHow() => Check(
         Status() with { Disk = Held(), Connections = [s_connection], Return = new ReturnStatus(LeaveWords.Restart, 0, null, new LeavingStatus(LeaveWords.PowerOff, "asked", s_held)) },
