@@ -16,7 +16,7 @@ public sealed class ReturnPermit(ReturnMarks marks, bool ownSystemRan)
     /// <summary>Why the laptop must not return by itself; null if it may.</summary>
     public string? WhyNot => ownSystemRan ? null : Failed switch
     {
-        null => "a boot loader started this ramdisk, and a BIOS cannot count that: return by hand, by `r` on its screen, `stiefel return` or the power button",
+        null => "a boot loader started this ramdisk, and a BIOS cannot count that: return by `r` on its screen, `stiefel return` or the power button",
         >= ReturnMarks.Most => $"{Failed} returns in a row led back into this ramdisk: check what the firmware and the boot loader start, and return by hand",
         _ => null,
     };

@@ -1,4 +1,6 @@
+using Stiefel.Linux.Firmware;
 using Stiefel.Protocol.Control;
+using Stiefel.Server.Return;
 using Stiefel.Server.Screen;
 
 namespace Stiefel.Server.Tests.Screen;
@@ -54,6 +56,15 @@ public sealed class ScreenTextTests
         Assert.Equal("   nothing is lost: switch it on or plug in its cable; no other desktop gets", rows[1]);
         Assert.Equal("   the disk until the session is ended", rows[2]);
         Assert.Equal([$" !        {Problem[..65]}", $"          {Problem[66..]}"], rows.Skip(9).Take(2));
+    }
+
+    /// <summary>A machine with a BIOS shows this all the time.</summary>
+    [Fact]
+    public void Rows_OfALaptopThatDoesNotReturn_SayWhollyHowItReturns()
+    {
+        var held = new ReturnPermit(new ReturnMarks(new EfiVariables("/none")), ownSystemRan: false).WhyNot;
+        var rows = ScreenText.Of(new ScreenView(Serving() with { Return = new ReturnStatus(LeaveWords.Restart, null, held, null) }, new LoadStatus([], []), Cable(), "", false), "", s_start);
+        Assert.Equal("          return by `r` on its screen, `stiefel return` or the power button", rows[10]);
     }
 
     [Fact]
