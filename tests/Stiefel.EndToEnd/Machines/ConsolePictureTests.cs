@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Stiefel.Linux.Programs;
 using Stiefel.Machines.Consoles;
 using Stiefel.Machines.Disks;
 using Stiefel.Machines.Qemu;
@@ -15,8 +16,13 @@ public sealed partial class ConsolePictureTests(MachineParts parts)
     // Both consoles, as on a stick: the serial one is typed at.
     private const string BothConsoles = "console=tty0 console=ttyS0,115200";
 
+    // An address that a browser takes; without one, the screen offers no code.
+    private const string Routable = "stiefel.Network.Addresses=52:54:00:5e:00:01=192.168.7.1/24";
+
     // The kernel switches a screen off after a minute without a key.
     private static readonly TimeSpan s_dark = TimeSpan.FromSeconds(75);
+
+    private static readonly TimeSpan s_waking = TimeSpan.FromSeconds(1);
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
@@ -25,9 +31,10 @@ public sealed partial class ConsolePictureTests(MachineParts parts)
     {
         var key = parts.NewKey("stick");
         var disk = await (await parts.DiskAsync(InitramfsMaker.InitramfsTools)).OverlayAsync(Path.Combine(run.WorkDirectory, "laptop.qcow2"), _token);
-        await using var laptop = await RamdiskLaptop.StartAsync(run, [disk], key, _token, $"{BothConsoles} stiefel.Boot.MenuSeconds=60 stiefel.Return.OnCleanEnd=wait stiefel.Boot.Laptop=thinkpad");
+        await using var laptop = await RamdiskLaptop.StartAsync(run, [disk], key, _token, $"{BothConsoles} stiefel.Boot.MenuSeconds=60 stiefel.Return.OnCleanEnd=wait stiefel.Boot.Laptop=thinkpad {Routable}");
         var shell = await RamdiskLaptop.ShellAsync(laptop, _token);
-        await LaptopAsync(laptop, shell, "waiting", "WAITING FOR A DESKTOP");
+        await LaptopAsync(laptop, shell, "waiting", "0 requests/s");
+        await CodeAsync(laptop, shell);
 
         await using var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, run.DesktopEnd with { IdleCards = 2 }, BothConsoles, _token);
         await SearchAsync(desktop);
@@ -36,6 +43,17 @@ public sealed partial class ConsolePictureTests(MachineParts parts)
         await ServeAsync(laptop, shell, desktop);
         await DarkAsync(laptop, shell);
     });
+
+    /// <summary>A phone's camera would see what the picture shows.</summary>
+    private async Task CodeAsync(VirtualMachine laptop, ConsoleShell shell)
+    {
+        await laptop.PressKeyAsync("c", _token);
+        await LaptopAsync(laptop, shell, "code", "put it away");
+        var read = await ExternalProgram.RunAsync("zbarimg", ["--quiet", "--raw", "--nodbus", "-Sdisable", "-Sqrcode.enable", ConsolePictures.PathOf("laptop-code")], token: _token);
+        Assert.Matches(@"^https://192\.168\.7\.1:4645/#[A-HJ-NP-Z2-9]{16}$", read.Text.TrimEnd());
+        await laptop.PressKeyAsync("spc", _token);
+        await ConsolePictures.RowsAsync(shell, "[c] code", _token);
+    }
 
     private async Task SearchAsync(Desktop desktop)
     {
@@ -93,10 +111,12 @@ public sealed partial class ConsolePictureTests(MachineParts parts)
 
     private async Task LaptopAsync(VirtualMachine laptop, ConsoleShell shell, string name, string expected)
     {
-        // This key wakes the screen and asks for nothing.
-        await laptop.PressKeyAsync("shift", _token);
         var rows = await ConsolePictures.RowsAsync(shell, expected, _token);
         await ConsolePictures.SaveAsync(rows, $"laptop-{name}", _token);
+
+        // This key wakes the screen, which may have gone dark in the wait, and asks for nothing.
+        await laptop.PressKeyAsync("shift", _token);
+        await Task.Delay(s_waking, _token);
         Assert.InRange(await ConsolePictures.SaveAsync(laptop, $"laptop-{name}", _token), 8, 25);
         Assert.All(rows, row => Assert.DoesNotContain('\u001b', row));
     }

@@ -5,7 +5,6 @@ namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>Tests the laptop's own screen and its keyboard in the ramdisk, where no setting asks for it.</summary>
 [Trait("Needs", "machines")]
-[Trait("Needs", "long")]
 public sealed class ScreenTests(MachineParts parts) : PayloadScenario(parts)
 {
     [Fact]
