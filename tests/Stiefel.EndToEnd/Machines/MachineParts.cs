@@ -5,6 +5,7 @@ using Stiefel.Cli.Ramdisk;
 using Stiefel.CommandLine;
 using Stiefel.EndToEnd.Encrypted;
 using Stiefel.Machines.Disks;
+using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
 using Stiefel.Machines.Stations;
@@ -123,6 +124,14 @@ public sealed class MachineParts : IDisposable
     internal async Task<LaptopDisk> NetworkManagersDiskAsync() => await LaptopDisk.GetAsync(
         _cache,
         await DebianTree.GetAsync(_cache, InitramfsMaker.InitramfsTools, ["network-manager", "connman", "nftables", "curl"], "\nchroot \"$1\" systemctl disable NetworkManager connman\n", Say, TestContext.Current.CancellationToken),
+        BootLayout.InRoot, Say, TestContext.Current.CancellationToken);
+
+    /// <summary>Makes the disk of a laptop with Debian's GRUB for UEFI, and with an initramfs for the machine that it is made on; only a long test uses it.</summary>
+    internal async Task<LaptopDisk> UefiDiskAsync() => await LaptopDisk.GetAsync(
+        _cache,
+        await DebianTree.GetAsync(
+            _cache, InitramfsMaker.InitramfsTools, ["grub-efi-amd64", "grub-efi-amd64-signed", "shim-signed", "efibootmgr"],
+            $"\nsed -i 's/^MODULES=.*/MODULES=dep/' \"$1/etc/initramfs-tools/initramfs.conf\"\nsed -i 's/console=ttyS0,115200/& {QemuCommandLine.SureTimer}/' \"$1/etc/default/grub\"\n", Say, TestContext.Current.CancellationToken),
         BootLayout.InRoot, Say, TestContext.Current.CancellationToken);
 
     /// <summary>Makes the disk of a computer with a Debian of its own; only long tests use it.</summary>

@@ -39,13 +39,17 @@ internal static class PackagedLaptop
         token);
 
     /// <summary>Installs the package and sets the laptop up; `autokexec` listens then.</summary>
-    public static async Task SetUpAsync(ConsoleShell own, CancellationToken token)
+    /// <param name="own">The shell in the laptop's own system.</param>
+    /// <param name="token">Ends it.</param>
+    /// <param name="entry">A command that fails if there is no boot entry.</param>
+    public static async Task SetUpAsync(ConsoleShell own, CancellationToken token, string entry = "grep 'id stiefel' /boot/grub/custom.cfg")
     {
         await own.RunAsync($"{Mount}; install -d -m 700 /etc/stiefel/keys && install -m 600 {Stick}/stick.key /etc/stiefel/keys/ && install -m 644 {Stick}/config.yaml /etc/stiefel/", token);
         await own.RunAsync($"printf '#!/bin/sh\\necho {Hello}\\n' >/etc/stiefel/hello && chmod 755 /etc/stiefel/hello", token);
         await InstallAsync(own, [.. s_dependencies.Select(name => $"{name}_*.deb"), "stiefel.deb"], token);
         await own.RunAsync("stiefel setup-server-os --yes >/root/set-up.txt 2>&1 || { cat /root/set-up.txt; false; }", token, TimeLimits.Seconds(300));
-        await own.RunAsync("grep 'of this laptop has what the ramdisk needs' /root/set-up.txt && grep 'id stiefel' /boot/grub/custom.cfg", token);
+        await own.RunAsync("grep 'of this laptop has what the ramdisk needs' /root/set-up.txt", token);
+        await own.RunAsync($"{entry} || {{ cat /root/set-up.txt; false; }}", token);
         await own.RunAsync("grep -q 'disk: PTUUID=' /etc/stiefel/config.yaml && systemctl is-enabled stiefel-autokexec", token);
         await own.RunAsync("until journalctl -u stiefel-autokexec --no-pager | grep -q 'listening for calls with 1 keys'; do sleep 1; done", token);
     }
