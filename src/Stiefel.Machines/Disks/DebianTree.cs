@@ -16,7 +16,9 @@ public static class DebianTree
     /// <summary>The host name, which is printed before `login:`.</summary>
     public const string HostName = "laptop";
 
-    private const string Suite = "bookworm";
+    /// <summary>Debian 12, which is the usual release, and Debian 13.</summary>
+    public const string Bookworm = "bookworm", Trixie = "trixie";
+
     private const string Mirror = "http://deb.debian.org/debian";
     private static readonly TimeSpan s_limit = TimeLimits.AtMost(1200);
 
@@ -69,11 +71,13 @@ public static class DebianTree
     /// <inheritdoc cref="GetAsync(BuildCache, InitramfsMaker, Action{string}, CancellationToken)"/>
     /// <param name="more">Additional packages.</param>
     /// <param name="moreCustomization">Additional shell commands that run last; $1 is the tree.</param>
-    public static Task<string> GetAsync(BuildCache cache, InitramfsMaker initrd, IReadOnlyList<string> more, string moreCustomization, Action<string> report, CancellationToken token)
+    /// <param name="suite">Debian's release.</param>
+    public static Task<string> GetAsync(
+        BuildCache cache, InitramfsMaker initrd, IReadOnlyList<string> more, string moreCustomization, Action<string> report, CancellationToken token, string suite = Bookworm)
     {
         var maker = initrd == InitramfsMaker.Dracut ? "dracut" : "initramfs-tools";
         IEnumerable<string> makerPackages = initrd == InitramfsMaker.Dracut ? ["dracut", .. s_dracutOpensLuksWith] : [maker];
-        return GetAsync(cache, $"debian-{maker}", [.. s_packages, .. makerPackages, .. more], Customization + moreCustomization, report, token);
+        return GetAsync(cache, $"debian-{maker}", [.. s_packages, .. makerPackages, .. more], Customization + moreCustomization, report, token, suite);
     }
 
     /// <summary>The same with sysvinit instead of systemd, and initramfs-tools.</summary>
@@ -83,7 +87,7 @@ public static class DebianTree
         Customization.Replace(LoginOnSerial, LoginOnSerialOfSysvinit, StringComparison.Ordinal), report, token);
 
     private static async Task<string> GetAsync(
-        BuildCache cache, string name, IReadOnlyList<string> packages, string customization, Action<string> report, CancellationToken token)
+        BuildCache cache, string name, IReadOnlyList<string> packages, string customization, Action<string> report, CancellationToken token, string suite = Bookworm)
     {
         List<string> arguments =
         [
@@ -92,17 +96,17 @@ public static class DebianTree
             "--aptopt=Acquire::Languages \"none\"",
             .. s_leftOut.Select(path => $"--dpkgopt=path-exclude={path}"),
         ];
-        var directory = await cache.GetAsync(name, [Suite, Mirror, customization, .. arguments], MakeAsync);
+        var directory = await cache.GetAsync(name, [suite, Mirror, customization, .. arguments], MakeAsync);
         return Path.Combine(directory, "tree.tar");
 
         async Task MakeAsync(string unfinished)
         {
-            report($"making the file tree {name} of Debian {Suite} (once; about two minutes)");
+            report($"making the file tree {name} of Debian {suite} (once; about two minutes)");
             var hook = Path.Combine(unfinished, "customize.sh");
             await File.WriteAllTextAsync(hook, customization, token);
             var options = new ExternalProgramOptions { Timeout = s_limit };
             await ExternalProgram.RunAsync(
-                "mmdebstrap", [.. arguments, $"--customize-hook=sh '{hook}' \"$1\"", Suite, Path.Combine(unfinished, "tree.tar"), Mirror], options, token);
+                "mmdebstrap", [.. arguments, $"--customize-hook=sh '{hook}' \"$1\"", suite, Path.Combine(unfinished, "tree.tar"), Mirror], options, token);
         }
     }
 }

@@ -116,6 +116,10 @@ public sealed class MachineParts : IDisposable
 
     internal Task<LaptopDisk> DiskAsync(InitramfsMaker initrd, BootLayout layout = BootLayout.InRoot) => LaptopDisk.GetAsync(_cache, initrd, layout, Say, TestContext.Current.CancellationToken);
 
+    /// <summary>Makes the disk of a laptop with Debian 13; only a long test uses it.</summary>
+    internal async Task<LaptopDisk> TrixieDiskAsync(InitramfsMaker initrd, BootLayout layout) => await LaptopDisk.GetAsync(
+        _cache, await DebianTree.GetAsync(_cache, initrd, [], "", Say, TestContext.Current.CancellationToken, DebianTree.Trixie), layout, Say, TestContext.Current.CancellationToken);
+
     /// <summary>Makes the disk of a laptop whose system runs sysvinit; only a long test uses it.</summary>
     internal async Task<LaptopDisk> SysvinitDiskAsync() => await LaptopDisk.GetAsync(
         _cache, await DebianTree.GetWithSysvinitAsync(_cache, Say, TestContext.Current.CancellationToken), BootLayout.InRoot, Say, TestContext.Current.CancellationToken);

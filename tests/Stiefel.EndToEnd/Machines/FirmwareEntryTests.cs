@@ -1,0 +1,86 @@
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Disks;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Runs;
+using Stiefel.Machines.Scenarios;
+
+namespace Stiefel.EndToEnd.Machines;
+
+/// <summary>
+/// Tests the entry that set-up writes into the firmware's own menu where the boot loader has no place for one: systemd-boot with unified images only. The
+/// firmware starts it once, without a loader in between, and the laptop's own system at all other times.
+/// </summary>
+[Trait("Needs", "machines")]
+[Trait("Needs", "long")]
+public sealed class FirmwareEntryTests(MachineParts parts)
+{
+    private const string Variables = "/sys/firmware/efi/efivars";
+    private const string EntryBefore = "/root/entries-before", OrderBefore = "/root/order-before";
+    private const string Order = $"{Variables}/BootOrder-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Firmware_ToldToStartTheEntryOnce_ServesTheDiskAndThenStartsTheLaptopsOwnSystem()
+    {
+        var image = await SystemdBootDisk.GetAsync(new BuildCache(), text => TestContext.Current.SendDiagnosticMessage(text), _token);
+        var kernel = (await parts.DiskAsync(InitramfsMaker.InitramfsTools)).Kernel;
+        await parts.PlayAsync("firmware-entry", async run =>
+        {
+            var disk = Path.Combine(run.WorkDirectory, "laptop.img");
+            await DiskCopy.MakeAsync(image, disk, _token);
+            var key = parts.NewKey("stick");
+            await using var laptop = await run.StartAsync(Laptop.Name, new Startup.Uefi(), [new VirtualDisk(disk)], run.LaptopEnd, _token, endsOnReset: false);
+            var own = await LogInAsync(laptop);
+            var stick = await PackagedLaptop.MakeStickAsync(
+                run, key, directory =>
+                {
+                    File.Copy(kernel, Path.Combine(directory, "vmlinuz"));
+                    return Task.CompletedTask;
+                },
+                _token);
+            await laptop.PlugStickAsync(stick.Path, _token);
+            var entry = await SetUpAsync(own);
+            await own.StartAsync("stiefel serve-now --grace 1", _token);
+            await laptop.Console.WaitForAsync(PackagedLaptop.Hello, TimeLimits.PowerOff + TimeLimits.FirmwareStart, _token);
+            await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);
+
+            await using (var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token))
+            {
+                var shell = await desktop.LogInAsync(_token);
+                await PayloadChecks.RootAsync(shell, _token);
+                await desktop.PowerOffAsync(shell, _token);
+            }
+
+            await laptop.Console.WaitForAsync("stiefel: phase leaving (reboot)", TimeLimits.PowerOff, _token);
+            await UndoAsync(await LogInAsync(laptop), entry);
+        });
+    }
+
+    private async Task<ConsoleShell> LogInAsync(VirtualMachine laptop)
+    {
+        var shell = await ConsoleShell.LogInAsync(Laptop.Name, laptop.Console, "root", DebianTree.RootPassword, TimeLimits.FirmwareStart + TimeLimits.Login, _token);
+        Assert.Contains(SystemdBootDisk.Configured, await shell.RunAsync("cat /proc/cmdline", _token), StringComparison.Ordinal);
+        return shell;
+    }
+
+    /// <summary>Sets the laptop up, with the EFI System partition in /boot and its kernel beside the modules; returns the variable that was added.</summary>
+    private async Task<string> SetUpAsync(ConsoleShell own)
+    {
+        await own.RunAsync($"{PackagedLaptop.Mount}; install -m 644 {PackagedLaptop.Stick}/vmlinuz /usr/lib/modules/$(uname -r)/vmlinuz", _token);
+        await own.RunAsync("echo 'UUID=5A1E-0032 /boot vfat umask=0077 0 1' >>/etc/fstab; ls /boot >/dev/null; findmnt -t vfat /boot >/dev/null || mount /boot; ls /boot/EFI/Linux", _token);
+        await own.RunAsync($"ls {Variables}/Boot0* >{EntryBefore}; cat {Order} >{OrderBefore}; ip link set $(ls /sys/class/net | grep -v lo) up", _token);
+        await PackagedLaptop.SetUpAsync(own, _token, "ls /boot/EFI/stiefel/*/vmlinuz");
+        var added = (await own.RunAsync($"cmp {Order} {OrderBefore} && ls {Variables}/Boot0* | grep -vxFf {EntryBefore}", _token)).Trim();
+        Assert.StartsWith(Variables + "/Boot0", Assert.Single(added.Split('\n')), StringComparison.Ordinal);
+        await own.RunAsync("sed -i 's/grace: 5/&\\n  leave: firmware/' /etc/stiefel/config.yaml && grep -q '  leave: firmware' /etc/stiefel/config.yaml", _token);
+        return added;
+    }
+
+    private async Task UndoAsync(ConsoleShell own, string entry)
+    {
+        await own.RunAsync($"[ -e {entry} ] && ! ls {Variables}/BootNext-* 2>/dev/null", _token);
+        await own.RunAsync("sed -i '/leave: firmware/d' /etc/stiefel/config.yaml && stiefel setup-server-os --undo --keep-keys", _token);
+        await own.RunAsync($"[ ! -e {entry} ] && ls /boot/EFI/Linux && [ ! -e /boot/EFI/stiefel ]", _token);
+    }
+}
