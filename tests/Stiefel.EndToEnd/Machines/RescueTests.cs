@@ -105,7 +105,7 @@ public sealed class RescueTests(MachineParts parts)
         await shell.RunAsync($"ls {Rules}/00-stiefel-nbd0.rules && udevadm settle && systemctl is-active udisks2 && sleep 5", _token);
         Assert.Contains("No devices found", await shell.RunAsync("dmsetup ls", _token), StringComparison.Ordinal);
         await shell.RunAsync("! { for part in /dev/nbd0p*; do udisksctl info -b $part; done 2>/dev/null | grep 'HintIgnore: *false'; }", _token);
-        await shell.RunAsync("! find /dev/disk -lname '*nbd*' | grep .", _token);
+        await shell.RunAsync("! find /dev/disk -lname '*/nbd0*' | grep .", _token);
     }
 
     private async Task RepairAsync(ConsoleShell shell, LaptopDisk disk)

@@ -78,7 +78,7 @@ public sealed class SetupOnDebianTests(MachineParts parts)
             await debian.Machine.PlugStickAsync(esp, Serial, _token);
             var shell = debian.Shell;
             await shell.RunAsync($"{FindDrive}; mkdir -p /boot/efi && mount -t vfat $drive /boot/efi && cd /boot/efi", _token);
-            // Content, size, time of the last change and attributes, of files and directories.
+            // Content, size, time of the last change and attributes of all files.
             const string List = "find . -path ./EFI/STIEFELC -prune -o -type f -exec sha256sum {} + | sort; find . -path ./EFI/STIEFELC -prune -o -type f -printf '%p %s %t %m\\n' | sort";
             await shell.RunAsync($"{{ {List}; }} >/run/before && [ $(wc -l </run/before) = {2 * s_others.Length} ]", _token);
 
