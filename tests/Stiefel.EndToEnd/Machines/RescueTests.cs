@@ -113,9 +113,9 @@ public sealed class RescueTests(MachineParts parts)
         var root = $"/dev/nbd0p{disk.RootPartition}";
         Assert.Matches("/dev/nbd0, the disk of .*, WRITABLE", await AttachAsync(shell, "--write"));
         await IsLeftAloneAsync(shell);
-        await shell.RunAsync($"e2fsck -f -n {root} >/run/fsck 2>&1; [ $? = 4 ] && grep -q 'ref count is 3, should be 1' /run/fsck", _token);
+        await shell.RunAsync($"e2fsck -f -n {root} >/run/fsck-said 2>&1; [ $? = 4 ] && grep -q 'ref count is 3, should be 1' /run/fsck-said", _token);
         // Exit code 1: errors were corrected, man 8 e2fsck.
-        await shell.RunAsync($"e2fsck -f -y {root} >/run/fsck 2>&1; [ $? = 1 ] && e2fsck -f -n {root}", _token);
+        await shell.RunAsync($"e2fsck -f -y {root} >/run/fsck-said 2>&1; [ $? = 1 ] && e2fsck -f -n {root}", _token);
         Assert.Contains("is detached, and the laptop has its disk back", await shell.RunAsync($"{Client} detach", _token), StringComparison.Ordinal);
         await shell.RunAsync($"! ls {Rules} | grep stiefel && ! ip link show stiefeltunnel && ! pgrep -f stiefel-agent", _token);
     }
