@@ -64,8 +64,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
 
     private WayOut Way => new(configuration, report)
     {
-        Load = Load, FindEntry = FindEntry, KexecObstacle = KexecObstacle, Leaving = Leaving,
-        RunAsync = (program, arguments, options, token) => RunAsync(program, arguments, options, token),
+        Load = Load, FindEntry = FindEntry, KexecObstacle = KexecObstacle, Leaving = Leaving, RunAsync = RunAsync,
     };
 
     private TimeSpan Grace => TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds);
@@ -113,7 +112,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     /// <exception cref="UsageException">The configuration does not name the disk, or requires a boot entry that is not installed.</exception>
     public void CheckPlaces()
     {
-        if (Way.IsByFirmware && Way.HasEntry(report))
+        if (Way.IsByFirmware && Way.FindsEntryOrWarns(report))
         {
             // The boot entry brings its own ramdisk, keys and arguments.
             return;

@@ -46,7 +46,7 @@ internal sealed class WayOut(StiefelConfiguration configuration, Action<string> 
 
     /// <summary>True if a boot entry can be started once. Without one, the program that waits for calls warns and goes on: the system may change.</summary>
     /// <exception cref="UsageException">There is none, and the configuration requires one.</exception>
-    public bool HasEntry(Action<string> warn)
+    public bool FindsEntryOrWarns(Action<string> warn)
     {
         if (FindEntry(out var why) is not null)
         {
