@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Measures the block server through a cable of 1, 2.5 and 10 Gbit/s and one without a bound, MTU 1500 and 9000, beside one raw TCP connection in the
-# same run. The cable is a veth pair between two network namespaces, shaped at both ends; nothing else is on it.
+# same run. The cable is a veth pair between two network namespaces, shaped at both ends; nothing else is on it. With --connections '1 4' the same number of
+# requests is also spread over four connections.
 # Exits 1 if the block server carries less than 0.95 of raw TCP at 1 and 2.5 Gbit/s, or 0.9 at 10.
 set -euo pipefail
 . "$(dirname "$0")/../eng/prerequisites.sh"
-usage="usage: bench/link.sh [--seconds N (3)] [--rounds N (3)] [--rates 'MBIT …' (1000 2500 10000 0, which is unbounded)] [--mtus 'N …' (1500 9000)] [--bin DIRECTORY (built anew)] [--json FILE]"
-arguments=("$@") seconds=3 rounds=3 rates='1000 2500 10000 0' mtus='1500 9000' bin='' json=''
+usage="usage: bench/link.sh [--seconds N (3)] [--rounds N (3)] [--rates 'MBIT …' (1000 2500 10000 0, which is unbounded)] [--mtus 'N …' (1500 9000)] [--connections 'N …' (1)] [--bin DIRECTORY (built anew)] [--json FILE]"
+arguments=("$@") seconds=3 rounds=3 rates='1000 2500 10000 0' mtus='1500 9000' connections=1 bin='' json=''
 while [ $# -gt 0 ]; do
   case $1 in
     --help) echo "$usage"; exit 0 ;;
-    --seconds | --rounds | --rates | --mtus | --bin | --json) printf -v "${1#--}" %s "${2:?$1 needs a value}"; shift 2 ;;
+    --seconds | --rounds | --rates | --mtus | --connections | --bin | --json) printf -v "${1#--}" %s "${2:?$1 needs a value}"; shift 2 ;;
     *) echo "$usage" >&2; exit 2 ;;
   esac
 done
@@ -63,12 +64,12 @@ shape() {
   done
 }
 raw() { on_desktop python3 "$root_of_checkout/bench/raw-tcp.py" "$1" "$address" 10810 "$seconds"; }
-# nbd read|write|ask: as a payload's kernel asks, many requests at once, or one of 4 KiB at a time, from its sending to its answer.
+# nbd read|write|ask CONNECTIONS: as a payload's kernel asks, 16 requests at once, or one of 4 KiB at a time, from its sending to its answer.
 nbd() {
   local how
   case $1 in
     ask) how='--rw=randread --bs=4k --iodepth=1' ;;
-    *) how="--rw=$1 --bs=512k --iodepth=16" ;;
+    *) how="--rw=$1 --bs=512k --iodepth=$((16 / $2)) --numjobs=$2 --group_reporting" ;;
   esac
   # shellcheck disable=SC2086 # the words of $how are options of their own
   on_desktop fio --name=x --ioengine=nbd --uri="nbd://$address/x" --thread --time_based --runtime="$seconds" --lat_percentiles=1 --output-format=json $how >"$work/fio.json"
@@ -82,29 +83,33 @@ PYTHON
 }
 median() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
 
+kinds=''
+for count in $connections; do kinds+="read:$count write:$count "; done
+kinds+=ask:1
 failed=0 rows=()
-printf '%-10s %5s %-6s %12s %12s %7s\n' 'cable' 'MTU' 'what' 'raw TCP' 'NBD' 'ratio'
+printf '%-10s %5s %-9s %12s %12s %7s\n' 'cable' 'MTU' 'what' 'raw TCP' 'NBD' 'ratio'
 for rate in $rates; do
   for mtu in $mtus; do
     shape "$rate" "$mtu"
-    for what in read write ask; do
-      raws=() nbds=()
+    for kind in $kinds; do
+      what=${kind%:*} count=${kind#*:} raws=() nbds=()
       for ((round = 0; round < rounds; round++)); do
         raws+=("$(raw "$what")")
-        nbds+=("$(nbd "$what")")
+        nbds+=("$(nbd "$what" "$count")")
       done
-      cell=$(python3 - "$rate" "$mtu" "$what" "$(median "${raws[@]}")" "$(median "${nbds[@]}")" <<'PYTHON'
+      cell=$(python3 - "$rate" "$mtu" "$what" "$(median "${raws[@]}")" "$(median "${nbds[@]}")" "$count" <<'PYTHON'
 import sys
-rate, mtu, what, raw, nbd = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+rate, mtu, what, raw, nbd, count = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), int(sys.argv[6])
 unit, scale = ("µs", 1) if what == "ask" else ("MB/s", 1e6)
 wanted = {1000: 0.95, 2500: 0.95, 10000: 0.9}.get(rate, 0) if what != "ask" else 0
 cable = f"{rate / 1000:g} Gbit/s" if rate else "unbounded"
-print(f"{cable:10} {mtu:>5} {what:6} {raw / scale:7.0f} {unit:>4} {nbd / scale:7.0f} {unit:>4} {nbd / raw:7.2f}{'  too little' if nbd / raw < wanted else ''}")
+what += f" ×{count}" if count > 1 else ""
+print(f"{cable:10} {mtu:>5} {what:9} {raw / scale:7.0f} {unit:>4} {nbd / scale:7.0f} {unit:>4} {nbd / raw:7.2f}{'  too little' if nbd / raw < wanted else ''}")
 PYTHON
       )
       echo "$cell"
       [[ $cell != *'too little' ]] || failed=1
-      rows+=("{\"mbit\":$rate,\"mtu\":$mtu,\"what\":\"$what\",\"raw\":$(median "${raws[@]}"),\"nbd\":$(median "${nbds[@]}")}")
+      rows+=("{\"mbit\":$rate,\"mtu\":$mtu,\"what\":\"$what\",\"connections\":$count,\"raw\":$(median "${raws[@]}"),\"nbd\":$(median "${nbds[@]}")}")
     done
   done
 done
