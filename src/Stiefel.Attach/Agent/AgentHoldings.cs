@@ -85,8 +85,14 @@ internal sealed class AgentHoldings(Func<long> milliseconds, Func<NetworkNamespa
     /// True unless the connection surely works. The kernel announces a dead connection once, perhaps to an agent that was killed before it acted. To replace
     /// a connection that works costs a moment; to miss a dead one would be the end of the disk.
     /// </summary>
-    internal bool IsPerhapsLost(int index) =>
-        _isLost || milliseconds() - _since < (long)s_unsure.TotalMilliseconds || Kernel?.WaitForLinkDead(index, TimeSpan.Zero) == true;
+    internal bool IsPerhapsLost(int index)
+    {
+        _isLost = _isLost || Kernel?.WaitForLinkDead(index, TimeSpan.Zero) == true;
+        return _isLost || milliseconds() - _since < (long)s_unsure.TotalMilliseconds;
+    }
+
+    /// <summary>True if the agent or the kernel has said that the connection is lost; read it after <see cref="IsPerhapsLost"/>.</summary>
+    internal bool IsAnnounced => _isLost;
 
     /// <summary>Takes one message.</summary>
     internal void Take(StandByWord word, string text, SafeFileHandle? file)

@@ -16,6 +16,12 @@ internal sealed class AttachedDisk : IDisposable
     /// <summary>The number of a payload's device.</summary>
     internal const int PayloadsIndex = 0;
 
+    // A connection that ends so soon after it was made was too slow for nobody, and perhaps works: its end may be an earlier one's, announced late.
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(2);
+
+    // Longer than the kernel takes on a busy machine to notice that the laptop has ended a connection.
+    private static readonly TimeSpan s_untilNoticed = TimeSpan.FromSeconds(3);
+
     private readonly int _index;
     private readonly NbdNetlink _kernel;
     private readonly ServerConnector _connector;
@@ -29,6 +35,7 @@ internal sealed class AttachedDisk : IDisposable
     private volatile WaitingReport? _waiting;
     private volatile string? _over;
     private volatile bool _isLost;
+    private bool _isAnnounced;
 
     // True until this process has replaced a connection that another agent made.
     private bool _isTakenOver;
@@ -98,6 +105,7 @@ internal sealed class AttachedDisk : IDisposable
         {
             _isTakenOver = true,
             _isLost = holdings.IsPerhapsLost(PayloadsIndex),
+            _isAnnounced = holdings.IsAnnounced,
             _over = kernel.ListConnected().Contains(PayloadsIndex) ? null : "the disk has been disconnected",
         };
         if (holdings is { Counters: { } counters, RequestSize: { } size })
@@ -291,7 +299,11 @@ internal sealed class AttachedDisk : IDisposable
     private bool ReplaceIfLost(TimeSpan atMost)
     {
         // The kernel announces a dead connection only once, so remember it until a new connection has been made.
-        _isLost = _isLost || _kernel.WaitForLinkDead(_index, atMost);
+        if (!_isLost)
+        {
+            _isLost = _isAnnounced = _kernel.WaitForLinkDead(_index, atMost);
+        }
+
         if (!_isLost)
         {
             return false;
@@ -306,7 +318,7 @@ internal sealed class AttachedDisk : IDisposable
             }
         }
 
-        (_isLost, _isTakenOver, _lastLoss) = (false, false, Environment.TickCount64);
+        (_isLost, _isAnnounced, _isTakenOver, _lastLoss) = (false, false, false, Environment.TickCount64);
         if (_over is null)
         {
             Changed(false);
@@ -320,16 +332,18 @@ internal sealed class AttachedDisk : IDisposable
         _log.Say("the connection to the laptop is lost; the disk waits");
         var waiting = _waiting = WaitingReport.WhileRunning(_log);
         var pause = new Backoff();
+        var isSoon = Environment.TickCount64 - _lastLoss < (long)s_soon.TotalMilliseconds;
         while (true)
         {
             try
             {
                 using var connection = _connector.Connect(waiting);
-                if (!waiting.HasWaited && !_isTakenOver)
+                if (!waiting.HasWaited && !_isTakenOver && !isSoon)
                 {
                     _patience.Grow();
                 }
 
+                HearEnds(_isAnnounced && !isSoon ? TimeSpan.Zero : s_untilNoticed);
                 _kernel.Reconfigure(_index, [connection.Socket.SafeHandle], _patience.Time);
                 _waiting = null;
                 _log.Say($"the connection to the laptop is back after {waiting.Elapsed.TotalSeconds:0.0} s{Patience()}");
@@ -347,6 +361,18 @@ internal sealed class AttachedDisk : IDisposable
                 waiting.Say(exception.Message);
                 pause.Wait();
             }
+        }
+    }
+
+    /// <summary>
+    /// Hears the end of the old connection, which the laptop has ended for the new one if it still worked. A kernel that has not noticed drops the new one, and an
+    /// announcement that is heard later would make the agent replace a connection that works, whose end would be announced late in turn.
+    /// </summary>
+    private void HearEnds(TimeSpan atMost)
+    {
+        while (_kernel.WaitForLinkDead(_index, atMost))
+        {
+            atMost = TimeSpan.Zero;
         }
     }
 

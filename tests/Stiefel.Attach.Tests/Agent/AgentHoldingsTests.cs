@@ -73,13 +73,16 @@ public sealed class AgentHoldingsTests : IDisposable
         _holdings.Take(StandByWord.Back, "[fe80::1%3]:10809", null);
         _now += 1999;
         Assert.True(_holdings.IsPerhapsLost(0));
+        Assert.False(_holdings.IsAnnounced);
 
         _now += 60_000;
         _holdings.Take(StandByWord.Lost, "", null);
         _now += 60_000;
         Assert.True(_holdings.IsPerhapsLost(0));
+        Assert.True(_holdings.IsAnnounced);
         _holdings.Take(StandByWord.Back, "[fe80::1%3]:10809", null);
         _now += 60_000;
         Assert.False(_holdings.IsPerhapsLost(0));
+        Assert.False(_holdings.IsAnnounced);
     }
 }
