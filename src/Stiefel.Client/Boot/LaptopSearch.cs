@@ -38,9 +38,19 @@ internal sealed class LaptopSearch(BootSequenceOptions options, SharedKey key, B
     /// <summary>Makes the stick remember the laptop, for the next list.</summary>
     public async Task RememberAsync(FoundServer server, CancellationToken token)
     {
-        if (last is not null && server.Laptop is { } laptop && !await last.RememberAsync(laptop, token))
+        if (last is null || server.Laptop is not { } laptop)
         {
-            screen.Say("  the stick cannot be written, and does not remember this laptop as the last one");
+            return;
+        }
+
+        switch (await last.RememberAsync(laptop, token))
+        {
+            case Remembrance.NoStick:
+                screen.Say("  the stick is out already, and does not remember this laptop as the last one");
+                break;
+            case Remembrance.NotWritable:
+                screen.Say("  the stick cannot be written, and does not remember this laptop as the last one");
+                break;
         }
     }
 

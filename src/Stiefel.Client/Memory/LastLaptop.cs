@@ -16,9 +16,14 @@ namespace Stiefel.Client.Memory;
 /// <param name="listDrives">Lists the device files of the drives that may be the stick.</param>
 internal sealed class LastLaptop(SharedKey key, string number, Func<IReadOnlyList<string>> listDrives)
 {
-    // A stick appears a second after its driver; a broken one answers after minutes.
+    // A broken stick answers after minutes.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly long _began = TimeProvider.System.GetTimestamp();
+
+    /// <summary>The time after the start in which the stick may appear: its drivers are loaded while the client runs already.</summary>
+    public TimeSpan Appears { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The memory of the stick that the kernel's arguments name; null if no such stick started this machine.</summary>
     public static LastLaptop? OfThisStart(SharedKey key) =>
@@ -38,10 +43,21 @@ internal sealed class LastLaptop(SharedKey key, string number, Func<IReadOnlyLis
         return laptop => memory?.IsLast(key, laptop.Id) ?? false;
     }
 
-    /// <summary>Makes the stick remember this laptop. It is written only if it remembers another one, and left alone if it was pulled out.</summary>
-    /// <returns>False if the stick could not be written.</returns>
-    public async Task<bool> RememberAsync(LaptopIdentity laptop, CancellationToken token) =>
-        await PatientlyAsync<bool?>(() => Find() is not { } stick || TryWrite(stick.Drive, stick.Memory, laptop), token) is true;
+    /// <summary>Makes the stick remember this laptop. It is written only if it remembers another one.</summary>
+    public async Task<Remembrance> RememberAsync(LaptopIdentity laptop, CancellationToken token)
+    {
+        while (true)
+        {
+            var result = await PatientlyAsync<Remembrance?>(
+                () => Find() is not { } stick ? Remembrance.NoStick : TryWrite(stick.Drive, stick.Memory, laptop) ? Remembrance.Kept : Remembrance.NotWritable, token);
+            if (result is not Remembrance.NoStick || TimeProvider.System.GetElapsedTime(_began) >= Appears)
+            {
+                return result ?? Remembrance.NotWritable;
+            }
+
+            await Task.Delay(s_pause, token);
+        }
+    }
 
     private bool TryWrite(string drive, StickMemory memory, LaptopIdentity laptop)
     {

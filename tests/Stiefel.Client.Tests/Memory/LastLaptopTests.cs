@@ -32,7 +32,7 @@ public sealed class LastLaptopTests : IDisposable
         var last = Last(drives);
         Assert.Equal((false, false), Ask(await last.RecallAsync(Token)));
 
-        Assert.True(await last.RememberAsync(s_wren, Token));
+        Assert.Equal(Remembrance.Kept, await last.RememberAsync(s_wren, Token));
 
         Assert.Equal((true, false), Ask(await last.RecallAsync(Token)));
         Assert.All(drives[1..^1], drive => Assert.Equal(before[drive], File.ReadAllBytes(drive)));
@@ -40,7 +40,7 @@ public sealed class LastLaptopTests : IDisposable
         Assert.Equal(old.Length, now.Length);
         Assert.All(Enumerable.Range(0, now.Length).Where(at => old[at] != now[at]), at => Assert.InRange(at, (int)StickMemory.Offset + 32, (int)StickMemory.Offset + 63));
 
-        Assert.True(await last.RememberAsync(s_robin, Token));
+        Assert.Equal(Remembrance.Kept, await last.RememberAsync(s_robin, Token));
         Assert.Equal((false, true), Ask(await last.RecallAsync(Token)));
     }
 
@@ -49,7 +49,7 @@ public sealed class LastLaptopTests : IDisposable
     {
         var drive = MakeDrive("stick", 2 << 20, _memory.With(_key, s_wren.Id));
         File.SetLastWriteTimeUtc(drive, DateTime.UnixEpoch);
-        Assert.True(await Last(drive).RememberAsync(s_wren, Token));
+        Assert.Equal(Remembrance.Kept, await Last(drive).RememberAsync(s_wren, Token));
         Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(drive));
     }
 
@@ -58,13 +58,28 @@ public sealed class LastLaptopTests : IDisposable
     {
         var drive = MakeDrive("stick", 2 << 20, _memory);
         using var user = BlockDevice.OpenUnchanging(drive);
-        Assert.False(await Last(drive).RememberAsync(s_wren, Token));
+        Assert.Equal(Remembrance.NotWritable, await Last(drive).RememberAsync(s_wren, Token));
         Assert.Equal((false, false), Ask(await Last(drive).RecallAsync(Token)));
     }
 
     /// <summary>A person may pull the stick out as soon as the client runs.</summary>
     [Fact]
-    public async Task Remember_StickWasPulledOut_IsNoFault() => Assert.True(await Last().RememberAsync(s_wren, Token));
+    public async Task Remember_StickWasPulledOut_IsTold()
+    {
+        var last = new LastLaptop(_key, _memory.Number, () => []) { Appears = TimeSpan.Zero };
+        Assert.Equal(Remembrance.NoStick, await last.RememberAsync(s_wren, Token));
+    }
+
+    /// <summary>A laptop may be found before the drivers of the stick are loaded.</summary>
+    [Fact]
+    public async Task Remember_StickThatAppearsLater_IsAwaited()
+    {
+        var drive = MakeDrive("stick", 2 << 20, _memory);
+        var looks = 0;
+        var last = new LastLaptop(_key, _memory.Number, () => ++looks < 3 ? [] : [drive]);
+        Assert.Equal(Remembrance.Kept, await last.RememberAsync(s_wren, Token));
+        Assert.Equal(3, looks);
+    }
 
     [Fact]
     public async Task Recall_StickThatAppearsLater_IsAwaited()
