@@ -6,7 +6,7 @@ namespace Stiefel.Cli.Stick;
 internal sealed record BootPrograms(SignedLoader? Signed, string? Stub, string BiosCode, string GptCode, IReadOnlyList<string> BiosModules)
 {
     private const string Stub64 = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub";
-    private static readonly string[] s_modules = ["menu.c32", "libutil.c32", "poweroff.c32"];
+    private static readonly string[] s_modules = ["menu.c32", "libutil.c32", "poweroff.c32", "chain.c32", "libcom32.c32"];
     private static readonly string[] s_moduleDirectories = ["/usr/lib/syslinux/modules/bios", "/usr/lib/syslinux/bios", "/usr/share/syslinux"];
     private static readonly string[] s_codeDirectories = ["/usr/lib/SYSLINUX", "/usr/lib/syslinux/mbr", "/usr/lib/syslinux/bios", "/usr/share/syslinux"];
 

@@ -64,7 +64,10 @@ internal static class LoaderMenus
             """;
     }
 
-    /// <summary>syslinux.cfg. With a time of 0 there is no menu, because for syslinux a TIMEOUT of 0 means to wait for ever.</summary>
+    /// <summary>
+    /// syslinux.cfg. With a time of 0 there is no menu, because for syslinux a TIMEOUT of 0 means to wait for ever. A firmware that started the stick calls it
+    /// hd0, so that hd1 is this computer's first disk; `swap` makes it hd0 again for its own boot loader. LOCALBOOT would leave this to firmwares, many of which try no second disk.
+    /// </summary>
     public static string Syslinux(StickContent content, StickPaths paths)
     {
         var initrds = $"/{paths.Initrd}{(content.HasKey ? $",/{paths.Key}" : "")}";
@@ -92,7 +95,8 @@ internal static class LoaderMenus
               APPEND {content.CommandLine} {GuestArgument}
             LABEL local
               MENU LABEL {LocalDisk}
-              LOCALBOOT -1
+              COM32 chain.c32
+              APPEND hd1 swap
             LABEL off
               MENU LABEL {PowerOff}
               COM32 poweroff.c32
