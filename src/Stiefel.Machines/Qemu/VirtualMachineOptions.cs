@@ -21,7 +21,7 @@ public sealed record VirtualMachineOptions
     public int Memory { get; init; } = 1024;
 
     /// <summary>Number of virtual processors.</summary>
-    public int Processors { get; init; } = 2;
+    public int Processors { get; init; } = 1;
 
     /// <summary>QEMU's -accel option. The default is emulation, because it works everywhere, even inside virtual machines.</summary>
     public string Accelerator { get; init; } = QemuCommandLine.UsualAccelerator;
