@@ -10,7 +10,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] s_long =
     [
-        "UefiDracutTests", "OutageTests", "EncryptedBootTests", "TwoDesktopsTests", "AutokexecBootTests", "FileSystemTests", "TunnelTests", "WrappedBootTests", "FedoraLayoutTests", "CreateInitrdTests", "LaptopResetTests",
+        "AccidentTests", "AutokexecBootTests", "UefiDracutTests", "FileSystemTests", "FedoraLayoutTests", "NetworkManagerTests", "EncryptedBootTests", "TwoDesktopsTests", "OutageTests", "TunnelTests", "WrappedBootTests", "CreateInitrdTests", "LaptopResetTests",
     ];
 
     /// <inheritdoc/>

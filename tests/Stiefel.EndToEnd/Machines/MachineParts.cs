@@ -130,6 +130,11 @@ public sealed class MachineParts : IDisposable
         await DebianTree.GetAsync(_cache, InitramfsMaker.InitramfsTools, ["network-manager", "connman", "nftables", "curl"], "\nchroot \"$1\" systemctl disable NetworkManager connman\n", Say, TestContext.Current.CancellationToken),
         BootLayout.InRoot, Say, TestContext.Current.CancellationToken);
 
+    /// <summary>Makes the disk of a laptop with nbd-client and nbd-server, for comparison; only a long test uses it.</summary>
+    internal async Task<LaptopDisk> PeersDiskAsync() => await LaptopDisk.GetAsync(
+        _cache, await DebianTree.GetAsync(_cache, InitramfsMaker.InitramfsTools, ["nbd-client", "nbd-server"], "\nchroot \"$1\" systemctl disable nbd-server\n", Say, TestContext.Current.CancellationToken),
+        BootLayout.InRoot, Say, TestContext.Current.CancellationToken);
+
     /// <summary>Makes the disk of a laptop with Debian's GRUB for UEFI, and with an initramfs for the machine that it is made on; only a long test uses it.</summary>
     internal async Task<LaptopDisk> UefiDiskAsync() => await LaptopDisk.GetAsync(
         _cache,

@@ -23,28 +23,32 @@ public sealed partial class UefiDracutTests(MachineParts parts)
 
     private const string FileName = "/root/written-on-the-desktop", Written = "by way of both menus";
 
-    // Long enough to type a key on a busy machine.
-    private const string MenuSettings = "stiefel.Boot.MenuSeconds=30";
+    private const string LaptopId = "0123456789abcdef";
+
+    // The menu waits long enough to type a key on a busy machine.
+    private const string Settings = $"stiefel.Boot.MenuSeconds=30 stiefel.Discovery.LaptopId={LaptopId}";
 
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Boot_AnotherEntryOfTheSticksMenuAndOfTheLaptops_HasTheArgumentOnceAndLeavesACleanDisk()
+    public async Task Boot_AnotherEntryOfTheSticksMenuAndOfTheLaptops_HasTheArgumentOnceAndIsRememberedByTheStick()
     {
         var disk = await parts.DiskAsync(InitramfsMaker.Dracut, BootLayout.Separate);
         await parts.PlayAsync("uefi-dracut", async run =>
         {
             var key = parts.NewKey("stick");
             var image = await disk.CopyAsync(Path.Combine(run.WorkDirectory, "laptop.img"), _token);
+            var stick = await WrittenStick.MakeAsync(run, key, _token);
+            Assert.False(await WrittenStick.RemembersAsync(stick, key, LaptopId, _token));
             await using (var laptop = await Laptop.StartAsync(run, disk, new VirtualDisk(image.Path), key, _token))
             {
-                await laptop.ServeAsync(_token, MenuSettings);
-                var stick = await WrittenStick.MakeAsync(run, key, _token);
+                await laptop.ServeAsync(_token, Settings);
                 await using var desktop = Desktop.TakenUp(await run.StartAsync("desktop", new Startup.Uefi(), [stick], run.DesktopEnd, _token));
                 await ChooseAsync(desktop);
                 await UseAsync(desktop, await desktop.LogInToPayloadAsync(_token), await File.ReadAllBytesAsync(key, _token));
             }
 
+            Assert.True(await WrittenStick.RemembersAsync(stick, key, LaptopId, _token));
             await DiskChecks.FileAsync(image, disk.RootPartition, FileName, Written, _token);
             await DiskChecks.CleanAsync(image, disk.RootPartition, _token);
         });

@@ -3,6 +3,8 @@ using Stiefel.Linux.Programs;
 using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
+using Stiefel.Protocol.Keys;
+using Stiefel.Protocol.Stick;
 
 namespace Stiefel.EndToEnd.Machines;
 
@@ -38,5 +40,16 @@ internal static class WrittenStick
         }
 
         return new VirtualDisk(file, DiskBus.Usb);
+    }
+
+    /// <summary>True if the stick remembers this laptop as the last one.</summary>
+    public static async Task<bool> RemembersAsync(VirtualDisk stick, string keyFile, string laptopId, CancellationToken token)
+    {
+        var sector = new byte[StickMemory.Size];
+        await using var drive = File.OpenRead(stick.Path);
+        drive.Position = StickMemory.Offset;
+        await drive.ReadExactlyAsync(sector, token);
+        using var key = SharedKey.FromBytes(await File.ReadAllBytesAsync(keyFile, token), "stick");
+        return StickMemory.Read(sector)!.IsLast(key, laptopId);
     }
 }
