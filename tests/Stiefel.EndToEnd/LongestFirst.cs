@@ -10,7 +10,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] s_long =
     [
-        "AccidentTests", "AutokexecBootTests", "UefiDracutTests", "FileSystemTests", "FedoraLayoutTests", "NetworkManagerTests", "EncryptedBootTests", "TwoDesktopsTests", "OutageTests", "TunnelTests", "WrappedBootTests", "CreateInitrdTests", "LaptopResetTests",
+        "AutokexecBootTests", "UefiDracutTests", "FileSystemTests", "OutageTests", "FedoraLayoutTests", "NetworkManagerTests", "EncryptedBootTests", "TwoDesktopsTests", "TunnelTests", "WrappedBootTests", "CreateInitrdTests", "LaptopResetTests",
     ];
 
     /// <inheritdoc/>

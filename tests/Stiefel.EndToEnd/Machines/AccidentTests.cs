@@ -14,6 +14,7 @@ namespace Stiefel.EndToEnd.Machines;
 /// time the disk is back within seconds after the link is.
 /// </summary>
 [Trait("Needs", "machines")]
+[Trait("Needs", "long")]
 public sealed class AccidentTests(MachineParts parts) : PayloadScenario(parts)
 {
     // 20 in all; the others while the cable is out, a card is away, or the desktop sleeps.

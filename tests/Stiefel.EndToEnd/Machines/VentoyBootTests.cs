@@ -32,10 +32,8 @@ public sealed class VentoyBootTests(MachineParts parts)
     [Fact]
     public Task VentoyMenu_EntryOfStiefel_StartsTheClient() => parts.PlayAsync("ventoy-menu", async run =>
     {
-        var (own, data) = (Path.Combine(run.WorkDirectory, "own.img"), await MakePartitionAsync(run));
         var program = await UefiGrub.MakeAsync(run, "like-ventoy", LikeVentoy, "part_msdos fat search search_fs_file configfile linux echo test minicmd", _token);
-        await MakeFatAsync(own, 65536, ("EFI/BOOT/BOOTX64.EFI", program));
-        await using var machine = await run.StartAsync("desktop", new Startup.Uefi(), [new VirtualDisk(own), new VirtualDisk(data, DiskBus.Usb)], run.LaptopEnd, _token, endsOnReset: false);
+        await using var machine = await run.StartAsync("desktop", new Startup.Uefi(), [new VirtualDisk(await MakePartitionAsync(run, program), DiskBus.Usb)], run.LaptopEnd, _token, endsOnReset: false);
         await machine.Console.WaitForAsync("Stiefel: boot from the laptop", TimeLimits.FirmwareStart, _token);
         await machine.Console.SendAsync(Enter, _token);
         await ChooseAsync(machine);
@@ -60,13 +58,14 @@ public sealed class VentoyBootTests(MachineParts parts)
         await machine.Console.WaitForAsync("stiefel: phase searching\n", TimeLimits.FirmwareStart, _token);
     }
 
-    /// <summary>Makes what is on Ventoy's first partition, by the published program, as a disk without a partition table.</summary>
-    private async Task<string> MakePartitionAsync(MachineRun run)
+    /// <summary>Makes what is on Ventoy's first partition, by the published program, as a disk without a partition table, and puts the loader there as well.</summary>
+    private async Task<string> MakePartitionAsync(MachineRun run, string program)
     {
         var (directory, image) = (Path.Combine(run.WorkDirectory, "ventoy"), Path.Combine(run.WorkDirectory, "ventoy.img"));
         Directory.CreateDirectory(directory);
         SetUp(run, "--into-esp", directory, "--ventoy");
-        await MakeFatAsync(image, 512 << 11);
+        File.Copy(program, Path.Combine(Directory.CreateDirectory(Path.Combine(directory, "EFI/BOOT")).FullName, "BOOTX64.EFI"));
+        await ExternalProgram.RunAsync("mformat", ["-C", "-F", "-i", image, "-T", $"{512 << 11}", "::"], token: _token);
         await ExternalProgram.RunAsync("mcopy", ["-s", "-i", image, .. Directory.GetFileSystemEntries(directory), "::/"], token: _token);
         return image;
     }
@@ -74,14 +73,4 @@ public sealed class VentoyBootTests(MachineParts parts)
     private void SetUp(MachineRun run, params string[] target) => NativeProcess.Run(
         0, NativeProcess.Binary("stiefel"), ["setup-client-usbdrive", .. target, "--key", parts.NewKey("stick"), "--ramdisk", Path.GetDirectoryName(run.Ramdisk.Kernel)!,
         "--menu-seconds", "60", "--cmdline", $"{QemuCommandLine.QuickKernel} {QemuCommandLine.SureTimer}"]);
-
-    private async Task MakeFatAsync(string image, int sectors, params (string Path, string Source)[] files)
-    {
-        await ExternalProgram.RunAsync("mformat", ["-C", .. sectors > 65536 ? (string[])["-F"] : [], "-i", image, "-T", $"{sectors}", "::"], token: _token);
-        foreach (var (path, source) in files)
-        {
-            await ExternalProgram.RunAsync("mmd", ["-i", image, "::/EFI", "::/EFI/BOOT"], token: _token);
-            await ExternalProgram.RunAsync("mcopy", ["-i", image, source, $"::/{path}"], token: _token);
-        }
-    }
 }
