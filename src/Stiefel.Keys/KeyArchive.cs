@@ -18,11 +18,22 @@ public static class KeyArchive
 
     /// <summary>Writes an archive of keys. The destination's position in the final initramfs must be a multiple of 4 bytes (CpioPadding).</summary>
     /// <exception cref="KeyFileException">A file is missing, not safe, or holds no key.</exception>
-    public static void Write(Stream destination, params IEnumerable<string> keyFiles)
+    public static void Write(Stream destination, params IEnumerable<string> keyFiles) => Write(destination, keyFiles, place: null);
+
+    /// <inheritdoc cref="Write(Stream, IEnumerable{string})"/>
+    /// <param name="destination">Receives the archive.</param>
+    /// <param name="keyFiles">The keys' files.</param>
+    /// <param name="place">Where the archive will lie until the ramdisk has wiped it; null if nothing has to be wiped.</param>
+    internal static void Write(Stream destination, IEnumerable<string> keyFiles, EntryKeysPlace? place)
     {
         var cpio = new CpioWriter(destination);
         cpio.AddDirectory("etc", Passable);
         cpio.AddDirectory("etc/stiefel", Passable);
+        if (place is not null)
+        {
+            cpio.AddFile(EntryKeysPlace.NotePath, OwnerOnlyFile, place.ToBytes());
+        }
+
         AddTo(cpio, keyFiles);
         cpio.Complete();
     }

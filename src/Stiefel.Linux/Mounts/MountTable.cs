@@ -24,7 +24,7 @@ public static class MountTable
             var separator = Array.IndexOf(fields, "-");
             if (separator > 4 && separator + 2 < fields.Length)
             {
-                mounts.Add(new MountEntry(MountedFileSystems.Unescape(fields[4]), fields[separator + 1], MountedFileSystems.Unescape(fields[separator + 2])));
+                mounts.Add(new MountEntry(MountedFileSystems.Unescape(fields[4]), fields[separator + 1], MountedFileSystems.Unescape(fields[separator + 2])) { Root = MountedFileSystems.Unescape(fields[3]) });
             }
         }
 
