@@ -6,6 +6,7 @@ internal static class LoaderMenus
     private const string Start = "Boot the system of the laptop";
     private const string Verbose = "The same, with the kernel's messages";
     private const string Guest = "As a guest: nothing that is written stays";
+    private const string WithCode = "With a pairing code, in place of the stick's key";
     private const string LocalDisk = "Start this computer's own system";
     private const string PowerOff = "Power off";
 
@@ -29,7 +30,7 @@ internal static class LoaderMenus
         menuentry "{{LocalDisk}}" {
           linux /{{paths.Kernel}} {{WithoutRole(content.CommandLine)}} stiefel_role=local
           initrd /{{paths.Initrd}}
-        }
+        }{{GrubEntryWithCode(content, paths)}}
         menuentry "{{PowerOff}}" {
           halt
         }
@@ -41,7 +42,7 @@ internal static class LoaderMenus
         # Written by stiefel setup-client-usbdrive, which writes it anew.
         set default=0
         set timeout={{content.MenuSeconds}}
-        {{GrubEntries(content, paths)}}
+        {{GrubEntries(content, paths)}}{{GrubEntryWithCode(content, paths)}}
 
         """;
 
@@ -63,6 +64,15 @@ internal static class LoaderMenus
             }
             """;
     }
+
+    // A client without a key asks for a code; a laptop that was started from its own boot menu accepts no other key.
+    private static string GrubEntryWithCode(StickContent content, StickPaths paths) => !content.HasKey ? "" : $$"""
+
+        menuentry "{{WithCode}}" {
+          linux /{{paths.Kernel}} {{content.CommandLine}}
+          initrd /{{paths.Initrd}}
+        }
+        """;
 
     /// <summary>
     /// syslinux.cfg. With a time of 0 there is no menu, because for syslinux a TIMEOUT of 0 means to wait for ever. A firmware that started the stick calls it
@@ -96,13 +106,22 @@ internal static class LoaderMenus
             LABEL local
               MENU LABEL {LocalDisk}
               COM32 chain.c32
-              APPEND hd1 swap
+              APPEND hd1 swap{SyslinuxEntryWithCode(content, paths)}
             LABEL off
               MENU LABEL {PowerOff}
               COM32 poweroff.c32
 
             """;
     }
+
+    private static string SyslinuxEntryWithCode(StickContent content, StickPaths paths) => !content.HasKey ? "" : $"""
+
+        LABEL code
+          MENU LABEL {WithCode}
+          LINUX /{paths.Kernel}
+          INITRD /{paths.Initrd}
+          APPEND {content.CommandLine}
+        """;
 
     private static string WithoutQuiet(string commandLine) => Without(commandLine, word => word == "quiet");
 

@@ -39,6 +39,7 @@ public class StickImageTests
         Assert.Contains("TIMEOUT 30\n", menu, StringComparison.Ordinal);
         Assert.Contains("LABEL guest\n", menu, StringComparison.Ordinal);
         Assert.Contains(" extra=1 stiefel_guest\n", menu, StringComparison.Ordinal);
+        Assert.Contains("  INITRD /STIEFEL/INITRD.IMG\n", menu[menu.IndexOf("LABEL code\n", StringComparison.Ordinal)..], StringComparison.Ordinal);
         Assert.Equal("initrd", (await TypeAsync(directory, "STIEFEL/INITRD.IMG")).TrimEnd());
         Assert.Contains("initrd /STIEFEL/INITRD.IMG /STIEFEL/KEY.IMG\n", await TypeAsync(directory, "EFI/BOOT/GRUB.CFG"), StringComparison.Ordinal);
         await ExternalProgram.RunAsync("mcopy", ["-i", $"{directory["partition"]}", "::/STIEFEL/KEY.IMG", directory["key"]], token: Token);

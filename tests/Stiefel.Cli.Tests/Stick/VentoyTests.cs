@@ -86,6 +86,7 @@ public sealed class VentoyTests : IDisposable
         var own = await File.ReadAllTextAsync(_stick["EFI/STIEFELC/GRUB.CFG"], TestContext.Current.CancellationToken);
         Assert.Equal(3, own.Split("initrd /EFI/STIEFELC/INITRD.IMG /EFI/STIEFELC/KEY.IMG\n").Length - 1);
         Assert.Contains("extra=1 stiefel_guest\n", own, StringComparison.Ordinal);
+        Assert.Equal(1, own.Split("initrd /EFI/STIEFELC/INITRD.IMG\n").Length - 1);
     }
 
     private SharedPartition Partition() => new(_stick.Path, new StepLog(TextWriter.Null), isVentoy: true);
