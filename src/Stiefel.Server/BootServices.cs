@@ -4,6 +4,7 @@ using Stiefel.Server.BootPlane;
 using Stiefel.Server.BootReading;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
+using Stiefel.Server.Keys;
 using Stiefel.Server.Offers;
 using Stiefel.Server.Revocation;
 using Stiefel.Server.Sessions;
@@ -50,6 +51,7 @@ public static class BootServices
         services.AddSingleton<SealedEndpoints>();
         services.AddSingleton<PassphraseDelay>();
         services.AddSingleton<UnlockEndpoint>();
+        services.AddSingleton<LentKeysWipe>();
         services.AddHostedService<BootStart>();
     }
 

@@ -32,4 +32,10 @@ internal static class CarriedKeys
 
         return usable;
     }
+
+    /// <inheritdoc cref="FilesIn"/>
+    /// <exception cref="FailedException">There is none.</exception>
+    public static IReadOnlyList<string> RequiredIn(KeyDirectory keys, Action<string> tell) => FilesIn(keys, tell) is { Count: > 0 } files
+        ? files
+        : throw new FailedException($"{keys.Path} holds no key that the server can use, so no desktop would get an answer; make one with `stiefel key new NAME`");
 }

@@ -44,6 +44,9 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     /// <summary>Finds the ramdisk's boot entry that can be started once.</summary>
     public EntryFinder FindEntry { get; init; } = OneTimeEntries.OfThisMachine().TryFind;
 
+    /// <summary>Lends the keys to that entry's ramdisk.</summary>
+    public LentKeys Lent { get; init; } = new(keys, report);
+
     /// <summary>Says why this kernel starts no other; null if nothing is known against it.</summary>
     public Func<string?> KexecObstacle { get; init; } = () => null;
 
@@ -64,7 +67,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
 
     private WayOut Way => new(configuration, report)
     {
-        Load = Load, FindEntry = FindEntry, KexecObstacle = KexecObstacle, Leaving = Leaving, RunAsync = RunAsync,
+        Load = Load, FindEntry = FindEntry, Lent = Lent, KexecObstacle = KexecObstacle, Leaving = Leaving, RunAsync = RunAsync,
     };
 
     private TimeSpan Grace => TimeSpan.FromSeconds(configuration.Autokexec.GraceSeconds);
@@ -114,7 +117,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     {
         if (Way.IsByFirmware && Way.FindsEntryOrWarns(report))
         {
-            // The boot entry brings its own ramdisk, keys and arguments.
+            // The boot entry brings its own ramdisk and arguments.
             return;
         }
 
@@ -143,9 +146,9 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
     {
         CheckPlaces();
         Way.Check();
-        if (!Way.IsByFirmware && CarriedKeys.FilesIn(keys, report).Count == 0)
+        if (!Way.IsByFirmware)
         {
-            throw new FailedException($"{keys.Path} holds no key that the server can use, so no desktop would get an answer; make one with `stiefel key new NAME`");
+            _ = CarriedKeys.RequiredIn(keys, report);
         }
     }
 

@@ -31,6 +31,10 @@ internal sealed class FirmwareEntry(EfiVariables variables, ushort number) : IOn
         return null;
     }
 
+    // The kernel is told its files by arguments: initrd=\EFI\stiefel\VERSION\keys.img.
+    public bool ReadsKeysFrom(string file) => variables.Read($"Boot{number:X4}", EfiVariables.Global).AsSpan()
+        .IndexOf(Encoding.Unicode.GetBytes($@"\{Path.GetFileName(Path.GetDirectoryName(file))}\{Path.GetFileName(file)}")) >= 0;
+
     public void Order() => variables.Set(Next, EfiVariables.Global, [(byte)number, (byte)(number >> 8)]);
 
     public void TakeBack() => variables.Remove(Next, EfiVariables.Global);

@@ -41,6 +41,8 @@ internal sealed partial class GrubEntry(string environment) : IOneTimeEntry
         return null;
     }
 
+    public bool ReadsKeysFrom(string file) => file.StartsWith($"{Path.GetDirectoryName(environment)}/{OneTimeEntries.Name}/", StringComparison.Ordinal);
+
     public void Order() => Write(OneTimeEntries.Name);
 
     public void TakeBack() => Write(null);

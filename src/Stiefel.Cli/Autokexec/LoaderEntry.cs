@@ -46,6 +46,8 @@ internal sealed class LoaderEntry(EfiVariables variables, string id) : IOneTimeE
         return null;
     }
 
+    public bool ReadsKeysFrom(string file) => id == $"-{OneTimeEntries.Name}.conf";
+
     public void Order() => variables.Set(OneShot, s_loader, Encoding.Unicode.GetBytes(id + '\0'));
 
     public void TakeBack() => variables.Remove(OneShot, s_loader);

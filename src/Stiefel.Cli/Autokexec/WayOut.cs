@@ -30,6 +30,9 @@ internal sealed class WayOut(StiefelConfiguration configuration, Action<string> 
     /// <inheritdoc cref="Departure.FindEntry"/>
     public required EntryFinder FindEntry { get; init; }
 
+    /// <inheritdoc cref="Departure.Lent"/>
+    public required LentKeys Lent { get; init; }
+
     /// <inheritdoc cref="Departure.KexecObstacle"/>
     public required Func<string?> KexecObstacle { get; init; }
 
@@ -63,13 +66,13 @@ internal sealed class WayOut(StiefelConfiguration configuration, Action<string> 
     }
 
     /// <summary>Checks that there is a way.</summary>
-    /// <exception cref="FailedException">There is none.</exception>
+    /// <exception cref="FailedException">There is none, or its ramdisk cannot get the keys.</exception>
     /// <exception cref="UsageException">The configuration requires a boot entry that is not installed.</exception>
     public void Check()
     {
         if (IsByFirmware)
         {
-            _ = Entry();
+            _ = Lent.Check(Entry());
         }
         else if (KexecObstacle() is { } obstacle)
         {
@@ -79,7 +82,12 @@ internal sealed class WayOut(StiefelConfiguration configuration, Action<string> 
 
     /// <summary>Lines that say what <see cref="TakeAsync"/> would do with a boot entry.</summary>
     public string[] Describe() => FindEntry(out var why) is { } entry
-        ? [$"would select for the next start: {entry.Description}", "would run: systemctl reboot"]
+        ?
+        [
+            .. Lent.Check(entry) is { } count ? [$"would put {count} keys beside the ramdisk of the boot entry, which wipes them there"] : Array.Empty<string>(),
+            $"would select for the next start: {entry.Description}",
+            "would run: systemctl reboot",
+        ]
         : [$"would stay: {NoWay(why).Message}"];
 
     /// <summary>Leaves. Returns once systemd has begun.</summary>
@@ -148,19 +156,27 @@ internal sealed class WayOut(StiefelConfiguration configuration, Action<string> 
     private async Task RestartAsync(IOneTimeEntry entry, Action decide, CancellationToken token)
     {
         decide();
-        entry.Order();
         try
         {
+            Lent.Lend(entry);
+            entry.Order();
             report($"leaving for the server ramdisk by a restart: {entry.Description}");
             Leaving();
             await RunAsync("systemctl", ["reboot"], s_patience, token);
         }
         catch
         {
-            // Withdraw the selection, so that a restart for another reason does not start the ramdisk.
+            // Withdraw the selection, so that a restart for another reason does not start the ramdisk, and the keys, which nothing else would wipe.
             if (!await IsLeavingAsync())
             {
-                entry.TakeBack();
+                try
+                {
+                    entry.TakeBack();
+                }
+                finally
+                {
+                    _ = Lent.TakeBack();
+                }
             }
 
             throw;

@@ -32,7 +32,7 @@ internal sealed class SetupEntry
         Place = EntryPlace.Of(laptop, notes);
         if (Place is { } place && laptop.Root.Layers.Any(layer => layer.StartsWith("LUKS", StringComparison.Ordinal)))
         {
-            notes.Add($"the boot entry needs the keys where the boot loader reads them ({place.Files}): somebody who reads that partition has the keys, though not the encrypted data on the disk");
+            notes.Add($"the boot entry needs a key where the boot loader reads it ({place.Files}): somebody who reads that partition has the key {EntryKeys.Name}, though not the encrypted data on the disk");
         }
 
         Notes = notes;
@@ -47,8 +47,9 @@ internal sealed class SetupEntry
     /// <summary>True if set-up made the installed entry.</summary>
     public bool IsOurs(SetupJournal journal) => Place is { } place && journal.Find(place.Files) is { IsTree: true };
 
-    /// <summary>True if the entry's files are missing or outdated.</summary>
-    public bool IsWanted => Place is { } place && Prepare() is { } wanted && (_laptop.Tree.Bytes(place.Switch) is not { } there || !there.AsSpan().SequenceEqual(wanted.Text));
+    /// <summary>True if the entry's files are missing or outdated, or hold other keys than that of the menu.</summary>
+    public bool IsWanted => Place is { } place && Prepare() is { } wanted
+        && !(IsSwitchedTo(wanted) && KeyFiles(place).All(file => Holds(file, wanted)) && _laptop.Tree.LinkText(EntryKeys.Link) == KeysOf(place, wanted));
 
     /// <summary>Says why the entry cannot be made now; null if it can.</summary>
     public string? Obstacle()
@@ -67,14 +68,38 @@ internal sealed class SetupEntry
         {
             run.Note(new JournalEntry(Place.Switch, "", IsTree: true));
         }
+
+        run.Note(new JournalEntry(EntryKeys.Link, "", IsTree: true));
     }
 
-    /// <summary>Makes the files, the small one last. The previous version stays until the next one is made.</summary>
+    /// <summary>Makes the files, the small one last. The previous version stays until the next one is made, without any key but that of the menu.</summary>
     public void Make()
     {
         var place = Place!;
         var wanted = Prepare()!;
         var before = _laptop.Tree.Bytes(place.Switch) ?? [];
+
+        // In place, before any of them is replaced or removed: an older version kept all keys there, and a leave that was cut short left them.
+        foreach (var file in KeyFiles(place).Where(file => !Holds(file, wanted)))
+        {
+            EntryKeys.Overwrite(OnDisk(file), wanted.Keys);
+        }
+
+        var isNew = !IsSwitchedTo(wanted);
+        if (isNew)
+        {
+            Install(place, wanted);
+        }
+
+        _writer.Write(PlannedFile.Link(EntryKeys.Link, "", KeysOf(place, wanted)));
+        foreach (var old in Versions(place).Where(name => isNew && name != wanted.Version && !Mentions(before, name)))
+        {
+            _writer.RemoveTree($"{place.Files}/{old}");
+        }
+    }
+
+    private void Install(EntryPlace place, Wanted wanted)
+    {
         var directory = $"{place.Files}/{wanted.Version}";
         foreach (var missing in _writer.MissingAbove($"{directory}/x"))
         {
@@ -87,13 +112,19 @@ internal sealed class SetupEntry
             _writer.Copy(file, $"{directory}/{name}");
         }
 
-        _writer.Write(new PlannedFile($"{directory}/{EntryPlace.Keys}", "") { Content = wanted.Keys, Mode = PlannedFile.Private });
+        _writer.Write(new PlannedFile(KeysOf(place, wanted), "") { Content = wanted.Keys, Mode = PlannedFile.Private });
         _writer.Write(new PlannedFile(place.Switch, "") { Content = wanted.Text });
-        foreach (var old in _laptop.Tree.Names(place.Files).Where(name => name != wanted.Version && !Mentions(before, name) && _laptop.Tree.HasDirectory($"{place.Files}/{name}")))
-        {
-            _writer.RemoveTree($"{place.Files}/{old}");
-        }
     }
+
+    private static string KeysOf(EntryPlace place, Wanted wanted) => $"{place.Files}/{wanted.Version}/{EntryPlace.Keys}";
+
+    private IEnumerable<string> Versions(EntryPlace place) => _laptop.Tree.Names(place.Files).Where(name => _laptop.Tree.HasDirectory($"{place.Files}/{name}"));
+
+    private IEnumerable<string> KeyFiles(EntryPlace place) => Versions(place).Select(name => $"{place.Files}/{name}/{EntryPlace.Keys}").Where(_laptop.Tree.HasFile);
+
+    private bool Holds(string file, Wanted wanted) => _laptop.Tree.Bytes(file) is { } present && EntryKeys.Holds(present, wanted.Keys);
+
+    private bool IsSwitchedTo(Wanted wanted) => _laptop.Tree.Bytes(Place!.Switch) is { } there && there.AsSpan().SequenceEqual(wanted.Text);
 
     private static bool Mentions(byte[] content, string version) =>
         content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(version)) >= 0 || content.AsSpan().IndexOf(Encoding.Unicode.GetBytes(version)) >= 0;
@@ -109,12 +140,11 @@ internal sealed class SetupEntry
         }
 
         var directory = new KeyDirectory(OnDisk(KeyDirectory.DefaultPath));
-        using var keys = new MemoryStream();
-        KeyArchive.Write(keys, CarriedKeys.FilesIn(directory, _ => { }));
+        var keys = EntryKeys.OfMenu(directory.Path);
         var departure = new Departure(_configuration, directory, _ => { }) { Laptop = _laptop.Tree.IsThisMachine ? OwnLaptop.Read() : null };
-        var parts = string.Concat([.. Sources.Select(file => ContentHash.OfFile(OnDisk(file))), ContentHash.Of(keys.ToArray())]);
+        var parts = string.Concat([.. Sources.Select(file => ContentHash.OfFile(OnDisk(file))), ContentHash.Of(keys)]);
         var version = ContentHash.Of(Encoding.ASCII.GetBytes(parts))[..16];
-        return new Wanted(version, keys.ToArray(), Place.Content(version, departure.CommandLine()));
+        return new Wanted(version, keys, Place.Content(version, departure.CommandLine()));
     }
 
     private string OnDisk(string path) => _laptop.Tree.OnDisk(path) ?? throw new FailedException($"{Path.GetDirectoryName(path)} is not there");

@@ -2,6 +2,7 @@ using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Laptop;
 using Stiefel.Cli.Setup.Parts;
 using Stiefel.CommandLine;
+using Stiefel.Keys;
 
 namespace Stiefel.Cli.Setup;
 
@@ -52,7 +53,10 @@ internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configu
     }
 
     /// <summary>Rebuilds both if kernel, programs, keys or configuration changed. The present ones stay until the new ones are complete.</summary>
-    public async Task UpdateAsync(CancellationToken token)
+    /// <param name="run">Records what is made.</param>
+    /// <param name="program">Finds the path of the installed stiefel.</param>
+    /// <param name="token">Cancels the work.</param>
+    public async Task UpdateAsync(SetupRun run, Func<string> program, CancellationToken token)
     {
         if (_ramdisk.IsOurs(journal) && _ramdisk.IsWanted(journal))
         {
@@ -64,10 +68,32 @@ internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configu
             await output.WriteLineAsync("the ramdisk stays as it is");
         }
 
-        if (_entry.IsOurs(journal) && _entry.IsWanted)
+        if (!_entry.IsOurs(journal))
         {
+            return;
+        }
+
+        await CompleteAsync(run, program(), token);
+        if (_entry.IsWanted)
+        {
+            _entry.Note(run);
             _entry.Make();
             await output.WriteLineAsync($"the boot entry in {_entry.Place!.Files} is up to date");
+        }
+    }
+
+    // An older version made an entry without a key of its own, and a service that may not write there. A key that was refused or revoked stays away, and a
+    // service that was switched off stays off.
+    private async Task CompleteAsync(SetupRun run, string program, CancellationToken token)
+    {
+        PlannedFile[] due =
+        [
+            .. journal.Find(EntryKeys.Link) is null ? KeyPart.OfMenu(laptop) : [],
+            .. AutokexecPart.Of(laptop, program, []).Where(file => journal.Find(file.Path) is not null && laptop.Tree.HasName(file.Path)),
+        ];
+        if (run.Apply(SetupPlan.Compare(laptop.Tree, journal, due, [])) > 0 && laptop.Tree.IsThisMachine && laptop.IsRunning && laptop.HasSystemd)
+        {
+            await SetupUnits.ForgetAsync(output.WriteLine, token);
         }
     }
 
@@ -86,15 +112,17 @@ internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configu
         }
 
         var notes = new List<string>();
+        var key = SetupPlan.Compare(laptop.Tree, journal, KeyPart.OfMenu(laptop), notes);
         var plan = SetupPlan.Compare(laptop.Tree, journal, [.. place.Fixed(laptop.Tree), .. AutokexecPart.OfEntry(laptop, program, place.IsOnThisMachineAlone)], notes);
         notes.ForEach(note => dialogue.Say($"note: {note}"));
-        dialogue.Say($"{place.Files} and {place.Switch}: the ramdisk with keys and arguments, as an entry of {laptop.Boot.Name}");
+        dialogue.Say($"{place.Files} and {place.Switch}: the ramdisk with a key and arguments, as an entry of {laptop.Boot.Name}");
         if (dryRun)
         {
-            plan.Changes.ToList().ForEach(dialogue.Show);
+            key.Changes.Concat(plan.Changes).ToList().ForEach(dialogue.Show);
         }
         else if (dialogue.Ask() == Answer.Yes)
         {
+            run.Apply(key);
             _entry.Note(run);
             _entry.Make();
             run.Apply(plan);

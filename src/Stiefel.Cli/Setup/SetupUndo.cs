@@ -2,6 +2,7 @@ using System.Text;
 using Stiefel.Cli.Laptop;
 using Stiefel.Cli.Setup.Entries;
 using Stiefel.CommandLine;
+using Stiefel.Keys;
 
 namespace Stiefel.Cli.Setup;
 
@@ -93,6 +94,7 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
     {
         if (entry.IsTree)
         {
+            WipeKeys(entry.Path);
             if (ContentOf(entry.Path) is not { } content || !FirmwarePlace.IsForeign(entry.Path, content))
             {
                 _writer.RemoveTree(entry.Path);
@@ -110,6 +112,15 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
 
         _writer.Remove(SetupJournal.BeforeOf(entry.Path));
         Forget(entry);
+    }
+
+    // A removed file's blocks keep what they held.
+    private void WipeKeys(string directory)
+    {
+        foreach (var file in tree.Names(directory).Select(name => $"{directory}/{name}/{EntryPlace.Keys}").Where(tree.HasFile))
+        {
+            EntryKeys.Overwrite(tree.OnDisk(file)!, []);
+        }
     }
 
     private void Forget(JournalEntry entry)

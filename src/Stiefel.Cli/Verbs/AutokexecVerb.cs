@@ -57,6 +57,19 @@ internal static class AutokexecVerb
         }
     }
 
+    // A leave that was cut short may have selected the ramdisk for the next start already.
+    private static void TakeOrderBack(Action<string> say)
+    {
+        try
+        {
+            OneTimeEntries.OfThisMachine().TryFind(out _)?.TakeBack();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            say($"warning: the next start may be the ramdisk's: {error.Message}");
+        }
+    }
+
     private static async Task RunAsync(StiefelConfiguration configuration, KeyDirectory directory, bool dryRun, bool once, TextWriter output, CancellationToken token)
     {
         void Say(string line) => output.WriteLine($"stiefel: {line}");
@@ -65,6 +78,8 @@ internal static class AutokexecVerb
             throw new UsageException($"{configuration.File}: autokexec.broadcast and mac_detection are both false, so nothing could make the laptop leave; set one of them to true");
         }
 
+        // On a desktop, too: the boot entry is on the disk that this system runs from.
+        var wereLent = !dryRun && new LentKeys(directory, Say).TakeBack();
         if (!dryRun && RemoteRoot.Find() is { } remote)
         {
             throw new RefusedException($"/ is on {remote}: this system runs on another machine's disk, so this is not the laptop that a call is for");
@@ -73,6 +88,11 @@ internal static class AutokexecVerb
         if (!dryRun)
         {
             ForgetReturns(Say);
+        }
+
+        if (wereLent)
+        {
+            TakeOrderBack(Say);
         }
 
         configuration.Notes.ToList().ForEach(note => Say($"note: {note}"));

@@ -52,10 +52,16 @@ internal static class ServeNowVerb
             throw new FailedException("only root may end everything that runs here: sudo stiefel serve-now");
         }
 
+        var keys = new KeyDirectory(parsed.GetRequiredValue(s_directory));
+        if (!dryRun)
+        {
+            _ = new LentKeys(keys, Say).TakeBack();
+        }
+
         var desktop = parsed.GetResult(s_wake) is null ? null : SleepingDesktop.Find(parsed.GetValue(s_wake), by: null, new KnownDesktops(KnownDesktops.DefaultFile), RouteNetlink.ListLinks());
         var start = OwnStart.OfThisMachine();
         start.Recall();
-        var departure = new Departure(configuration, new KeyDirectory(parsed.GetRequiredValue(s_directory)), Say)
+        var departure = new Departure(configuration, keys, Say)
         {
             Laptop = OwnLaptop.Read(),
             PeopleAt = NoticeLines.Path,

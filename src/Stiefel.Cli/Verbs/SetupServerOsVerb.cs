@@ -185,7 +185,9 @@ internal static class SetupServerOsVerb
 
     private static async Task<int> UpdateAsync(LaptopTree tree, TextWriter output, CancellationToken token)
     {
-        await new SetupMade(new LaptopFacts(tree), ConfigurationIn(tree), SetupJournal.Read(tree), output).UpdateAsync(token);
+        var journal = SetupJournal.Read(tree);
+        var run = new SetupRun(tree, journal, new Dialogue(input: null, output, colored: false));
+        await new SetupMade(new LaptopFacts(tree), ConfigurationIn(tree), journal, output).UpdateAsync(run, () => ProgramIn(tree), token);
         return ExitCode.Done;
     }
 

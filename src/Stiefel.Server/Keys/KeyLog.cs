@@ -13,4 +13,13 @@ internal static partial class KeyLog
 
     [LoggerMessage(EventId = 403, Level = LogLevel.Error, Message = "checking the keys failed; the server tries again")]
     public static partial void KeysNotRead(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 404, Level = LogLevel.Information, Message = "the keys that were lent for this start are wiped from {File}")]
+    public static partial void LentKeysWiped(this ILogger logger, string file);
+
+    [LoggerMessage(EventId = 405, Level = LogLevel.Warning, Message = "the keys that were lent for this start still lie in {File} on the laptop's disk, and stay there until its own system starts: {Problem}")]
+    public static partial void LentKeysLeft(this ILogger logger, string file, string problem);
+
+    [LoggerMessage(EventId = 406, Level = LogLevel.Information, Message = "started from the boot menu: only the key {Key} is accepted; its code, for a desktop: `stiefel key show {Key} --pairing` in the laptop's own system")]
+    public static partial void OnlyMenuKey(this ILogger logger, string key);
 }

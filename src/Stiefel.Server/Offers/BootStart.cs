@@ -4,15 +4,16 @@ using Stiefel.Protocol.Boot;
 using Stiefel.Server.BootReading;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
+using Stiefel.Server.Keys;
 using Stiefel.Server.State;
 
 namespace Stiefel.Server.Offers;
 
 /// <summary>
-/// Runs before anything listens: restores the grant of an earlier server. If there is none, no desktop has the disk, and the
-/// boot files are hashed in the background, so that the first desktop does not wait for it.
+/// Runs before anything listens: wipes the keys that were lent to this ramdisk, and restores the grant of an earlier server. If there is none, no desktop
+/// has the disk, and the boot files are hashed in the background, so that the first desktop does not wait for it.
 /// </summary>
-public sealed class BootStart(IDiskGate gate, IGrantRecords records, BootOffers offers, ServedDisk disk, ServerOptions options, IVolumeTools tools, ILogger<BootStart> logger) : IHostedService
+public sealed class BootStart(IDiskGate gate, IGrantRecords records, BootOffers offers, ServedDisk disk, ServerOptions options, IVolumeTools tools, LentKeysWipe lentKeys, ILogger<BootStart> logger) : IHostedService
 {
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken token)
@@ -20,6 +21,7 @@ public sealed class BootStart(IDiskGate gate, IGrantRecords records, BootOffers 
         StateDirectory.Prepare(options.StateDirectory);
         records.Claim();
         await RemoveLeftoversAsync();
+        await lentKeys.RunAsync(disk.WhyNotFree, token);
         gate.Restore();
         if (gate.Granted is not null)
         {

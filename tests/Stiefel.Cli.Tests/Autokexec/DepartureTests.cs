@@ -271,6 +271,8 @@ internal sealed class ScriptedEntry : IOneTimeEntry
 
     public List<string> Calls { get; } = [];
 
+    public bool ReadsKeysFrom(string file) => false;
+
     public void Order() => Calls.Add("order");
 
     public void TakeBack() => Calls.Add("take back");

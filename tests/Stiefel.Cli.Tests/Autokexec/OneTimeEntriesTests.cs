@@ -137,6 +137,32 @@ public sealed class OneTimeEntriesTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("firmware", "/boot/efi/EFI/stiefel/0123456789abcdef/keys.img", true)]
+    [InlineData("firmware", "/boot/efi/EFI/stiefel/fedcba9876543210/keys.img", false)]
+    [InlineData("loader", "/boot/efi/stiefel/0123456789abcdef/keys.img", true)]
+    [InlineData("by hand", "/boot/efi/stiefel/0123456789abcdef/keys.img", false)]
+    [InlineData("grub", "BOOT/grub/stiefel/0123456789abcdef/keys.img", true)]
+    [InlineData("grub", "/boot/efi/stiefel/0123456789abcdef/keys.img", false)]
+    public void Keys_OfSetUpsEntry_AreThoseThatItsRamdiskReads(string kind, string file, bool reads)
+    {
+        if (kind == "firmware")
+        {
+            Variable("Boot0001", Global, [.. Option("stiefel"), .. Encoding.Unicode.GetBytes(@"stiefel_role=server initrd=\EFI\stiefel\0123456789abcdef\initrd.img initrd=\EFI\stiefel\0123456789abcdef\keys.img" + "\0")]);
+        }
+        else if (kind == "grub")
+        {
+            Grub();
+        }
+        else
+        {
+            Variable("LoaderFeatures", Loader, [0xff, 0, 0, 0, 0, 0, 0, 0]);
+            Variable("LoaderEntries", Loader, Encoding.Unicode.GetBytes(kind == "loader" ? "-stiefel.conf\0" : "stiefel.conf\0"));
+        }
+
+        Assert.Equal(reads, Find().ReadsKeysFrom(file.Replace("BOOT", Boot, StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Find_NothingAtAll_SaysWhyOfEachKind()
     {

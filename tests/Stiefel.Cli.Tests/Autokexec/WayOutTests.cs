@@ -1,5 +1,6 @@
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
+using Stiefel.Cli.Keys;
 using Stiefel.CommandLine;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Kexec;
@@ -88,6 +89,7 @@ public sealed class WayOutTests
             why = hasEntry ? "" : NoEntry;
             return hasEntry ? new Entry(_did) : null;
         },
+        Lent = new LentKeys(new KeyDirectory("/absent"), _said.Add),
         KexecObstacle = () => obstacle,
         Leaving = () => _did.Add("leaving"),
         RunAsync = (program, arguments, _, _) =>
@@ -109,6 +111,8 @@ public sealed class WayOutTests
     private sealed class Entry(List<string> did) : IOneTimeEntry
     {
         public string Description => "an entry";
+
+        public bool ReadsKeysFrom(string file) => false;
 
         public void Order() => did.Add("order");
 

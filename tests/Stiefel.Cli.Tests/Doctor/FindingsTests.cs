@@ -1,5 +1,6 @@
 using Stiefel.Cli.Doctor;
 using Stiefel.Cli.Tests.Laptop;
+using Stiefel.Keys;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Doctor;
@@ -105,6 +106,18 @@ public sealed class FindingsTests
         var finding = Assert.Single(Examination.Of(laptop).Findings, finding => finding.Id == "root-on-several-disks");
         Assert.Equal(Grade.Stop, finding.Grade);
         Assert.Contains("/dev/nvme0n1 (SAMSUNG MZVL2512, 512 GB); /dev/sda (Samsung SSD 870, 512 GB)", finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keys_LeftBesideTheBootEntry_AreComplainedOf()
+    {
+        const string Archive = "/boot/grub/stiefel/0123456789abcdef/keys.img";
+        using var laptop = LaptopModel.Debian();
+        laptop.Link(EntryKeys.Link, Archive);
+        laptop.Write(Archive, EntryKeys.OfMenu(laptop["etc/stiefel/keys"]));
+        Assert.Empty(Examination.ComplaintsOf(laptop));
+        laptop.Write(Archive, new byte[EntryKeys.Size]);
+        Assert.Equal(["Note entry-keys-left"], Examination.ComplaintsOf(laptop));
     }
 
     [Fact]

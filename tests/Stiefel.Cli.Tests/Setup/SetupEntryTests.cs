@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Laptop;
@@ -6,8 +8,10 @@ using Stiefel.Cli.Tests.Laptop;
 using Stiefel.Cli.Verbs;
 using Stiefel.CommandLine;
 using Stiefel.Cli.Setup;
+using Stiefel.Keys;
 using Stiefel.Linux.Mounts;
 using Stiefel.Linux.Programs;
+using Stiefel.Protocol.Keys;
 using Xunit;
 
 namespace Stiefel.Cli.Tests.Setup;
@@ -17,6 +21,8 @@ public sealed class SetupEntryTests : IDisposable
 {
     private const string ReadsCustom = "if [ -f  ${config_directory}/custom.cfg ]; then\n  source ${config_directory}/custom.cfg\nfi\nset x=\"${next_entry}\"\n";
     private const string Grub = "boot/grub/stiefel";
+    private const string StickKey = "etc/stiefel/keys/stick.key";
+    private const string MenuKey = "etc/stiefel/keys/boot-menu.key";
 
     private readonly LaptopModel _laptop = DistributionModels.Of("debian");
 
@@ -25,7 +31,7 @@ public sealed class SetupEntryTests : IDisposable
     public void Dispose() => _laptop.Dispose();
 
     [Fact]
-    public async Task Grub_SetUp_HasTheEntryWithKeysForRootAloneAndAnotherDefault()
+    public async Task Grub_SetUp_HasTheEntryWithAKeyOfItsOwnForRootAloneAndAnotherDefault()
     {
         WithRamdisk();
         var before = TreeSnapshot.Of(_laptop.Root);
@@ -36,7 +42,14 @@ public sealed class SetupEntryTests : IDisposable
         Assert.Contains($"linux \"${{stiefel_directory}}/stiefel/{Path.GetFileName(version)}/vmlinuz\" 'stiefel_role=server' 'stiefel_bootdisk=/dev/disk/by-id/nvme-SAMSUNG_MZVL2512_S64DNF0R1'", entry, StringComparison.Ordinal);
         Assert.Equal("the ramdisk", await File.ReadAllTextAsync(Path.Combine(version, "initrd.img"), Token));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(version, "keys.img")));
-        Assert.True((await File.ReadAllBytesAsync(Path.Combine(version, "keys.img"), Token)).AsSpan().IndexOf("etc/stiefel/keys/stick.key\0"u8) > 0);
+        var keys = await File.ReadAllBytesAsync(Path.Combine(version, "keys.img"), Token);
+        Assert.Equal(EntryKeys.Size, keys.Length);
+        Assert.True(keys.AsSpan().IndexOf("etc/stiefel/keys/boot-menu.key\0"u8) > 0);
+        var (menu, stick) = (await File.ReadAllBytesAsync(_laptop[MenuKey], Token), await File.ReadAllBytesAsync(_laptop[StickKey], Token));
+        Assert.True(keys.AsSpan().IndexOf(menu) > 0);
+        Assert.True(keys.AsSpan().IndexOf(stick) < 0);
+        Assert.Equal(SharedKey.OldSize, new FileInfo(_laptop[MenuKey]).Length);
+        Assert.Equal($"/{Grub}/{Path.GetFileName(version)}/keys.img", new FileInfo(_laptop[EntryKeys.Link]).LinkTarget);
 
         // Autokexec finds the entry, and the reader of boot menus sees it.
         Assert.NotNull(GrubEntry.Find(_laptop["boot"], _ => (new MountEntry("/", "ext4", "/dev/nvme0n1p2"), true), out var why));
@@ -82,15 +95,93 @@ public sealed class SetupEntryTests : IDisposable
     }
 
     [Fact]
-    public async Task Update_AfterAKeyWasRevoked_TakesItOutOfTheEntry()
+    public async Task Update_AfterTheKeyOfTheMenuWasRevoked_TakesItOutOfTheEntry()
     {
         WithRamdisk();
         await RunAsync("--yes");
-        File.Delete(_laptop["etc/stiefel/keys/stick.key"]);
+        var secret = await File.ReadAllBytesAsync(_laptop[MenuKey], Token);
+        File.Delete(_laptop[MenuKey]);
         await RunAsync("--update");
-        var entry = await File.ReadAllTextAsync(_laptop[Grub + "/entry.cfg"], Token);
-        var current = Directory.GetDirectories(_laptop[Grub]).Single(directory => entry.Contains(Path.GetFileName(directory), StringComparison.Ordinal));
-        Assert.True((await File.ReadAllBytesAsync(Path.Combine(current, "keys.img"), Token)).AsSpan().IndexOf("stick.key"u8) < 0);
+        Assert.Equal(2, KeyArchives().Count());
+        Assert.All(KeyArchives(), archive => Assert.True(archive.AsSpan().IndexOf(secret) < 0 && archive.AsSpan().IndexOf(".key"u8) < 0));
+        Assert.False(File.Exists(_laptop[MenuKey]));
+        Assert.Equal("", await RunAsync("--update"));
+    }
+
+    /// <summary>An older version's entry: all keys for good, in an archive of another length, no key of its own, and no link.</summary>
+    [Fact]
+    public async Task Update_OfAnEntryThatHoldsAllKeys_LeavesThatOfTheMenuAlone()
+    {
+        const string Old = "0123456789abcdef";
+        WithRamdisk();
+        var before = TreeSnapshot.Of(_laptop.Root);
+        await RunAsync("--yes");
+        var version = Assert.Single(Directory.GetDirectories(_laptop[Grub]));
+        await File.WriteAllTextAsync(_laptop[Grub + "/entry.cfg"], (await File.ReadAllTextAsync(_laptop[Grub + "/entry.cfg"], Token)).Replace(Path.GetFileName(version), Old, StringComparison.Ordinal), Token);
+        Directory.Move(version, _laptop[$"{Grub}/{Old}"]);
+        await using (var archive = File.Create(_laptop[$"{Grub}/{Old}/keys.img"]))
+        {
+            KeyArchive.Write(archive, _laptop[StickKey]);
+        }
+
+        File.Delete(_laptop[MenuKey]);
+        File.Delete(_laptop[EntryKeys.Link]);
+        var journal = JsonNode.Parse(await File.ReadAllTextAsync(_laptop["var/lib/stiefel/setup.json"], Token))!;
+        var entries = journal["entries"]!.AsArray();
+        Assert.Equal(2, entries.RemoveAll(entry => (string)entry!["path"]! is EntryKeys.Link or "/" + MenuKey));
+        await File.WriteAllTextAsync(_laptop["var/lib/stiefel/setup.json"], journal.ToJsonString(), Token);
+
+        await RunAsync("--update");
+
+        var (stick, menu) = (await File.ReadAllBytesAsync(_laptop[StickKey], Token), await File.ReadAllBytesAsync(_laptop[MenuKey], Token));
+        Assert.Equal(2, KeyArchives().Count());
+        Assert.All(KeyArchives(), archive => Assert.True(archive.AsSpan().IndexOf(menu) > 0 && archive.AsSpan().IndexOf(stick) < 0));
+        Assert.DoesNotContain(Old, await File.ReadAllTextAsync(_laptop[Grub + "/entry.cfg"], Token), StringComparison.Ordinal);
+        Assert.Equal("", await RunAsync("--update"));
+        await RunAsync("--undo");
+        Assert.Equal(before, TreeSnapshot.Of(_laptop.Root));
+    }
+
+    [Fact]
+    public async Task Update_ServiceWasSwitchedOffAndAKeyRefused_ChangesNeither()
+    {
+        WithRamdisk();
+        await RunAsync("--yes");
+        File.Delete(_laptop["etc/systemd/system/multi-user.target.wants/stiefel-autokexec.service"]);
+        File.Delete(_laptop[MenuKey]);
+        await RunAsync("--update");
+        Assert.False(Path.Exists(_laptop["etc/systemd/system/multi-user.target.wants/stiefel-autokexec.service"]) || File.Exists(_laptop[MenuKey]));
+    }
+
+    /// <summary>A unit of an older version, which set-up wrote, follows; the entry's keys lie where that unit may not write.</summary>
+    [Fact]
+    public async Task Update_UnitIsOfAnOlderVersion_IsReplaced()
+    {
+        const string Unit = "etc/systemd/system/stiefel-autokexec.service";
+        WithRamdisk();
+        await RunAsync("--yes");
+        var (unit, older) = (await File.ReadAllTextAsync(_laptop[Unit], Token), "# older\n");
+        await File.WriteAllTextAsync(_laptop[Unit], older, Token);
+        var journal = await File.ReadAllTextAsync(_laptop["var/lib/stiefel/setup.json"], Token);
+        await File.WriteAllTextAsync(_laptop["var/lib/stiefel/setup.json"], journal.Replace(SetupJournal.HashOf(Encoding.UTF8.GetBytes(unit)), SetupJournal.HashOf(Encoding.UTF8.GetBytes(older)), StringComparison.Ordinal), Token);
+        await RunAsync("--update");
+        Assert.Equal(unit, await File.ReadAllTextAsync(_laptop[Unit], Token));
+    }
+
+    [Fact]
+    public async Task Update_AfterALeaveThatWasCutShort_WipesWhatItHadLent()
+    {
+        WithRamdisk();
+        await RunAsync("--yes");
+        _laptop.Write("var/lib/stiefel/stiefel-initrd.img", "another ramdisk");
+        await RunAsync("--update");
+        EntryKeys.Overwrite(_laptop[new FileInfo(_laptop[EntryKeys.Link]).LinkTarget!], EntryKeys.OfAll([_laptop[StickKey]], new EntryKeysPlace("PARTUUID=1", "ext4", "/x")));
+        string[] versions = [.. Directory.GetDirectories(_laptop[Grub]).Order()];
+
+        await RunAsync("--update");
+
+        Assert.All(KeyArchives(), archive => Assert.Equal(EntryKeys.OfMenu(_laptop["etc/stiefel/keys"]), archive));
+        Assert.Equal(versions, Directory.GetDirectories(_laptop[Grub]).Order());
         Assert.Equal("", await RunAsync("--update"));
     }
 
@@ -141,6 +232,8 @@ public sealed class SetupEntryTests : IDisposable
         var entry = new SetupEntry(new LaptopFacts(tree), new StiefelConfiguration());
         Assert.Contains("/boot/grub has 1.0 MiB free, but replacing a ramdisk takes 64", entry.Obstacle(), StringComparison.Ordinal);
     }
+
+    private IEnumerable<byte[]> KeyArchives() => Directory.GetDirectories(_laptop[Grub]).Select(version => File.ReadAllBytes(Path.Combine(version, "keys.img")));
 
     private void WithRamdisk(bool readsCustom = true)
     {

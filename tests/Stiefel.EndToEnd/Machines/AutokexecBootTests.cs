@@ -98,6 +98,6 @@ public sealed class AutokexecBootTests(MachineParts parts)
         var before = (await laptop.RunAsync(Process, _token)).Trim();
         await laptop.RunAsync("echo '# changed' >>/etc/stiefel/config.yaml", _token);
         await laptop.RunAsync($"until [ $({Process}) != {before} ] && [ $({Process}) != 0 ]; do sleep 1; done", _token);
-        await laptop.RunAsync("until [ $(journalctl -u stiefel-autokexec --no-pager | grep -c 'listening for calls with 1 keys') = 2 ]; do sleep 1; done", _token);
+        await laptop.RunAsync("until [ $(journalctl -u stiefel-autokexec --no-pager | grep -c 'listening for calls with 2 keys') = 2 ]; do sleep 1; done", _token);
     }
 }

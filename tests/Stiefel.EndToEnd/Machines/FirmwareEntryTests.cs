@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Stiefel.Linux.Programs;
 using Stiefel.Machines.Consoles;
 using Stiefel.Machines.Disks;
 using Stiefel.Machines.Qemu;
@@ -41,9 +43,12 @@ public sealed class FirmwareEntryTests(MachineParts parts)
                 _token);
             await laptop.PlugStickAsync(stick.Path, _token);
             var entry = await SetUpAsync(own);
+            Assert.False(await IsBesideTheEntryAsync(disk, key));
             await own.StartAsync("stiefel serve-now --grace 1", _token);
             await laptop.Console.WaitForAsync(PackagedLaptop.Hello, TimeLimits.PowerOff + TimeLimits.FirmwareStart, _token);
+            await laptop.Console.WaitForAsync("stiefel: the keys that were lent for this start are wiped from /EFI/stiefel/", TimeLimits.ServerStart, _token);
             await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);
+            Assert.False(await IsBesideTheEntryAsync(disk, key));
 
             await using (var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token))
             {
@@ -53,8 +58,24 @@ public sealed class FirmwareEntryTests(MachineParts parts)
             }
 
             await laptop.Console.WaitForAsync("stiefel: phase leaving (reboot)", TimeLimits.PowerOff, _token);
-            await UndoAsync(await LogInAsync(laptop), entry);
+            var back = await LogInAsync(laptop);
+            Assert.False(await IsBesideTheEntryAsync(disk, key));
+            await UndoAsync(back, entry);
         });
+    }
+
+    /// <summary>True if the key's bytes are anywhere on the EFI System partition, also where no file is.</summary>
+    private async Task<bool> IsBesideTheEntryAsync(string disk, string key)
+    {
+        const string EfiSystem = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B";
+        const int Sector = 512;
+        var table = await ExternalProgram.RunAsync("sfdisk", ["--json", disk], token: _token);
+        var partition = JsonNode.Parse(table.Text)!["partitiontable"]!["partitions"]!.AsArray().Single(one => (string)one!["type"]! == EfiSystem)!;
+        var bytes = new byte[(long)partition["size"]! * Sector];
+        using var image = File.OpenHandle(disk, share: FileShare.ReadWrite);
+        RandomAccess.Read(image, bytes, (long)partition["start"]! * Sector);
+        Assert.True(bytes.AsSpan().IndexOf("etc/stiefel/keys/boot-menu.key"u8) > 0, "the archive of the entry is not where it is looked for");
+        return bytes.AsSpan().IndexOf(File.ReadAllBytes(key)) >= 0;
     }
 
     private async Task<ConsoleShell> LogInAsync(VirtualMachine laptop)
@@ -71,6 +92,7 @@ public sealed class FirmwareEntryTests(MachineParts parts)
         await own.RunAsync("echo 'UUID=5A1E-0032 /boot vfat umask=0077 0 1' >>/etc/fstab; ls /boot >/dev/null; findmnt -t vfat /boot >/dev/null || mount /boot; ls /boot/EFI/Linux", _token);
         await own.RunAsync($"ls {Variables}/Boot0* >{EntryBefore}; cat {Order} >{OrderBefore}; ip link set $(ls /sys/class/net | grep -v lo) up", _token);
         await PackagedLaptop.SetUpAsync(own, _token, "ls /boot/EFI/stiefel/*/vmlinuz");
+        await own.RunAsync("sync", _token);
         var added = (await own.RunAsync($"cmp {Order} {OrderBefore} && ls {Variables}/Boot0* | grep -vxFf {EntryBefore}", _token)).Trim();
         Assert.StartsWith(Variables + "/Boot0", Assert.Single(added.Split('\n')), StringComparison.Ordinal);
         await own.RunAsync("sed -i 's/grace: 5/&\\n  leave: firmware/' /etc/stiefel/config.yaml && grep -q '  leave: firmware' /etc/stiefel/config.yaml", _token);

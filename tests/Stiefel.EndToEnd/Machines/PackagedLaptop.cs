@@ -51,7 +51,7 @@ internal static class PackagedLaptop
         await own.RunAsync("grep 'of this laptop has what the ramdisk needs' /root/set-up.txt", token);
         await own.RunAsync($"{entry} || {{ cat /root/set-up.txt; false; }}", token);
         await own.RunAsync("grep -q 'disk: PTUUID=' /etc/stiefel/config.yaml && systemctl is-enabled stiefel-autokexec", token);
-        await own.RunAsync("until journalctl -u stiefel-autokexec --no-pager | grep -q 'listening for calls with 1 keys'; do sleep 1; done", token);
+        await own.RunAsync("until journalctl -u stiefel-autokexec --no-pager | grep -q 'listening for calls with 2 keys'; do sleep 1; done", token);
     }
 
     /// <summary>Installs packages from the stick.</summary>

@@ -20,8 +20,8 @@ internal static class RamdiskLaptop
     /// <param name="keyFile">The key that it accepts.</param>
     /// <param name="token">Cancels the start.</param>
     /// <param name="settings">Settings of the server, as kernel arguments.</param>
-    /// <param name="netBoot">The archive with the files for network boot; null to offer none.</param>
-    public static async Task<VirtualMachine> StartAsync(MachineRun run, IReadOnlyList<VirtualDisk> disks, string keyFile, CancellationToken token, string settings = "", string? netBoot = null)
+    /// <param name="besides">Another archive to append, such as that with the files for network boot; null for none.</param>
+    public static async Task<VirtualMachine> StartAsync(MachineRun run, IReadOnlyList<VirtualDisk> disks, string keyFile, CancellationToken token, string settings = "", string? besides = null)
     {
         var initrd = Path.Combine(run.WorkDirectory, "laptop.initrd.img");
         IEnumerable<(string, byte[])> more =
@@ -31,7 +31,7 @@ internal static class RamdiskLaptop
             (RightPassphrase[1..], Encoding.UTF8.GetBytes(EncryptedDisks.Passphrase)),
             (WrongPassphrase[1..], "not this one"u8.ToArray()),
         ];
-        await KeyedInitrd.WriteAsync(run.Ramdisk.Initrd, initrd, keyFile, more, token, netBoot);
+        await KeyedInitrd.WriteAsync(run.Ramdisk.Initrd, initrd, keyFile, more, token, besides);
         var start = new Startup.DirectKernel(run.Ramdisk.Kernel, initrd, $"stiefel_role=server stiefel_bootdisk=/dev/vda {MachineRun.KernelArguments} {settings}".TrimEnd());
         var machine = await run.StartAsync(Laptop.Name, start, disks, run.LaptopEnd, token, hasSecondSerial: true);
         try

@@ -86,6 +86,6 @@ public sealed class UpgradeOnDesktopTests(MachineParts parts)
         Assert.Matches("BOOT_IMAGE=/boot/vmlinuz-[^ ]*-cloud-amd64 ", arguments);
         Assert.DoesNotContain("stiefel", arguments, StringComparison.Ordinal);
 
-        await own.RunAsync("systemctl is-active stiefel-autokexec && until journalctl -b -u stiefel-autokexec --no-pager | grep -q 'listening for calls with 1 keys'; do sleep 1; done", _token);
+        await own.RunAsync("systemctl is-active stiefel-autokexec && until journalctl -b -u stiefel-autokexec --no-pager | grep -q 'listening for calls with 2 keys'; do sleep 1; done", _token);
     }
 }

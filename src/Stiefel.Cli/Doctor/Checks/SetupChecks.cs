@@ -44,6 +44,11 @@ internal static class SetupChecks
         yield return count > 0
             ? Finding.Fine("keys", $"{count} {(count == 1 ? "key is" : "keys are")} accepted")
             : Finding.Note("key-none", $"there is no key in /{Keys}, so calls are not answered", "stiefel key new stick (or stiefel setup-server-os)");
+        if (patient.Tree.LinkText(EntryKeys.Link) is { } file && patient.Tree.Bytes(file) is { } present && patient.Tree.OnDisk($"{Keys}/x") is { } inside
+            && !EntryKeys.Holds(present, EntryKeys.OfMenu(Path.GetDirectoryName(inside)!)))
+        {
+            yield return Finding.Note("entry-keys-left", $"{file}, which the boot loader reads, holds other keys than {EntryKeys.Name}: a leave was cut short, or the ramdisk could not wipe them", "stiefel setup-server-os --update");
+        }
     }
 
     private static IEnumerable<Finding> OfRamdisk(Patient patient)

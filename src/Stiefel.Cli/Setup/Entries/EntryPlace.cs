@@ -1,5 +1,6 @@
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Laptop;
+using Stiefel.Keys;
 
 namespace Stiefel.Cli.Setup.Entries;
 
@@ -17,7 +18,7 @@ internal abstract record EntryPlace(string Files, string Switch)
     /// <summary>Name of the ramdisk there.</summary>
     public const string Initrd = "initrd.img";
 
-    /// <summary>Name of the laptop's keys there; only root can read them, if the file system has owners.</summary>
+    /// <summary>Name of the keys there (<see cref="EntryKeys"/>); only root can read them, if the file system has owners.</summary>
     public const string Keys = "keys.img";
 
     /// <summary>The entry's title in the menu.</summary>

@@ -37,7 +37,7 @@ internal static class AutokexecPart
         ];
     }
 
-    /// <summary>Plans the units that update the boot entry. It holds keys and arguments, so a revoked key must vanish from it.</summary>
+    /// <summary>Plans the units that update the boot entry. It holds arguments and a key, which must vanish from it when it is revoked.</summary>
     /// <param name="laptop">The facts about the laptop.</param>
     /// <param name="program">The path of the installed stiefel.</param>
     /// <param name="atStart">True to update at every boot of the laptop as well, because it cannot be done while the system runs on a desktop.</param>
