@@ -18,8 +18,8 @@ internal static class PackagedLaptop
     /// <summary>What a program in the ramdisk says that the configuration adds to it.</summary>
     public const string Hello = "an added program runs";
 
-    /// <summary>Mounts the stick read-only; a desktop has its own stick besides.</summary>
-    public const string Mount = $"until mount -t ext4 -o ro /dev/sda {Stick} || mount -t ext4 -o ro /dev/sdb {Stick}; do sleep 0.2; done 2>/dev/null";
+    /// <summary>Mounts the stick read-only, unless it is mounted; a desktop has its own stick besides.</summary>
+    public const string Mount = $"until mountpoint -q {Stick} || mount -t ext4 -o ro /dev/sda {Stick} || mount -t ext4 -o ro /dev/sdb {Stick}; do sleep 0.2; done 2>/dev/null";
 
     // What the package depends on and the laptop's Debian does not have.
     private static readonly string[] s_dependencies = ["squashfs-tools", "xz-utils"];
