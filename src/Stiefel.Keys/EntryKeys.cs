@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Stiefel.Protocol.Keys;
 
 namespace Stiefel.Keys;
@@ -50,6 +51,12 @@ public static class EntryKeys
     public static void Overwrite(string file, ReadOnlySpan<byte> content)
     {
         using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
+        Overwrite(handle, content);
+    }
+
+    /// <inheritdoc cref="Overwrite(string, ReadOnlySpan{byte})"/>
+    public static void Overwrite(SafeFileHandle handle, ReadOnlySpan<byte> content)
+    {
         var whole = new byte[Math.Max(content.Length, RandomAccess.GetLength(handle))];
         try
         {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Stiefel.Cli.Keys;
 using Stiefel.Cli.Laptop;
 using Stiefel.CommandLine;
@@ -13,7 +14,7 @@ namespace Stiefel.Cli.Autokexec;
 /// </summary>
 /// <param name="keys">The directory of keys.</param>
 /// <param name="report">Receives lines for people.</param>
-internal sealed class LentKeys(KeyDirectory keys, Action<string> report)
+internal sealed class LentKeys(KeyDirectory keys, Action<string> report) : IDisposable
 {
     private const string Partitions = "/dev/disk/by-partuuid";
     private const UnixFileMode MayRead = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -24,6 +25,8 @@ internal sealed class LentKeys(KeyDirectory keys, Action<string> report)
     {
         ["vfat"] = "vfat", ["ext2"] = "ext4", ["ext3"] = "ext4", ["ext4"] = "ext4", ["xfs"] = "xfs",
     };
+
+    private SafeFileHandle? _held;
 
     /// <summary>The root of the laptop's tree; another one in tests.</summary>
     public string Root { get; init; } = "/";
@@ -60,7 +63,9 @@ internal sealed class LentKeys(KeyDirectory keys, Action<string> report)
         var content = EntryKeys.OfAll(CarriedKeys.RequiredIn(keys, _ => { }), PlaceOf(file));
         try
         {
-            EntryKeys.Overwrite(file, content);
+            // Locked until this process ends: another that starts meanwhile, or set-up's update, must not take them back.
+            _held = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            EntryKeys.Overwrite(_held, content);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -73,9 +78,10 @@ internal sealed class LentKeys(KeyDirectory keys, Action<string> report)
     }
 
     /// <summary>Leaves the key of the menu alone in the file, if it holds anything else: a leave was cancelled or cut short, or its ramdisk could not wipe the keys.</summary>
-    /// <returns>True if it held anything else.</returns>
+    /// <returns>True if it held anything else, and does not any more.</returns>
     public bool TakeBack()
     {
+        _held?.Dispose();
         try
         {
             var menu = EntryKeys.OfMenu(keys.Path);
@@ -86,14 +92,17 @@ internal sealed class LentKeys(KeyDirectory keys, Action<string> report)
 
             EntryKeys.Overwrite(file, menu);
             report($"the keys that were lent to the ramdisk's boot entry are wiped from {file}");
+            return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             report($"warning: all keys may still lie beside the ramdisk of the boot entry: {error.Message}; to wipe them there: stiefel setup-server-os --update");
+            return false;
         }
-
-        return true;
     }
+
+    /// <summary>Releases the file, as the end of the process does.</summary>
+    public void Dispose() => _held?.Dispose();
 
     // Links on the way are resolved, as the mount table has it. Null if set-up made no entry, or an older version did.
     private string? Find()

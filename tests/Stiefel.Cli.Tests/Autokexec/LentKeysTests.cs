@@ -1,6 +1,7 @@
 using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Keys;
+using Stiefel.Cli.Laptop;
 using Stiefel.CommandLine;
 using Stiefel.Keys;
 using Stiefel.Linux.Errors;
@@ -45,7 +46,7 @@ public sealed class LentKeysTests : IDisposable
     public async Task Leave_ByTheEntry_OrdersItWhenTheKeysAreThere()
     {
         byte[] ordered = [];
-        var entry = new Entry { Ordering = () => ordered = File.ReadAllBytes(Archive) };
+        var entry = new Entry { Ordering = () => ordered = Read() };
         var departure = Departure(entry, _ => null);
         Assert.Equal(
             ["would put 3 keys beside the ramdisk of the boot entry, which wipes them there", "would select for the next start: an entry", "would run: systemctl reboot"],
@@ -55,7 +56,7 @@ public sealed class LentKeysTests : IDisposable
         await departure.LeaveAsync("good", Token);
 
         Assert.All(Secrets("blue", "red", EntryKeys.Name), secret => Assert.True(ordered.AsSpan().IndexOf(secret) > 0));
-        Assert.Equal(ordered, await File.ReadAllBytesAsync(Archive, Token));
+        Assert.Equal(ordered, Read());
         using var input = new MemoryStream(ordered);
         var listing = await ExternalProgram.RunAsync("cpio", ["-t", "-v", "-n", "--quiet"], new ExternalProgramOptions { Input = input }, Token);
         Assert.Contains(listing.Lines, line => line.StartsWith("-rw-------", StringComparison.Ordinal) && line.EndsWith(" etc/stiefel/keys/blue.key", StringComparison.Ordinal));
@@ -73,7 +74,7 @@ public sealed class LentKeysTests : IDisposable
         using var cancel = new CancellationTokenSource();
         var departure = Departure(entry, arguments =>
         {
-            Assert.True(File.ReadAllBytes(Archive).AsSpan().IndexOf(Secrets("blue").Single()) > 0 || arguments[0] != "reboot");
+            Assert.True(Read().AsSpan().IndexOf(Secrets("blue").Single()) > 0 || arguments[0] != "reboot");
             return arguments[0] != "reboot" ? null : fails == "cancel" ? new OperationCanceledException() : new LinuxException("connect", Errno.ECONNREFUSED);
         });
 
@@ -89,7 +90,7 @@ public sealed class LentKeysTests : IDisposable
     {
         var departure = Departure(new Entry(), arguments => arguments[0] == "reboot" ? new LinuxException("connect", Errno.ECONNREFUSED) : null, "stopping\n");
         await Assert.ThrowsAsync<LinuxException>(() => departure.LeaveAsync("good", Token));
-        Assert.True(File.ReadAllBytes(Archive).AsSpan().IndexOf(Secrets("blue").Single()) > 0);
+        Assert.True(Read().AsSpan().IndexOf(Secrets("blue").Single()) > 0);
     }
 
     [Theory]
@@ -97,14 +98,30 @@ public sealed class LentKeysTests : IDisposable
     [InlineData(700)]
     public void TakeBack_AfterTheProgramWasKilled_WipesWhatItHadLent(int written)
     {
-        Lent().Lend(new Entry());
-        var whole = File.ReadAllBytes(Archive);
+        var killed = Lent();
+        killed.Lend(new Entry());
+        var whole = Read();
+        killed.Dispose();
         EntryKeys.Overwrite(Archive, [.. whole[..written], .. EntryKeys.OfMenu(_keys.Path)[written..]]);
 
         Assert.True(Lent().TakeBack());
         AssertMenuAlone();
         Assert.Contains("are wiped from", Assert.Single(_said), StringComparison.Ordinal);
         Assert.False(Lent().TakeBack());
+    }
+
+    /// <summary>A service that restarts while `serve-now` leaves must not wipe the keys of its ramdisk.</summary>
+    [Fact]
+    public void TakeBack_WhileAnotherProcessLeaves_TouchesNothing()
+    {
+        var leaving = Lent();
+        leaving.Lend(new Entry());
+        var lent = Read();
+        Assert.False(Lent().TakeBack());
+        Assert.Throws<IOException>(() => EntryKeys.Overwrite(Archive, new byte[1]));
+        Assert.Equal(lent, Read());
+        Assert.True(leaving.TakeBack());
+        AssertMenuAlone();
     }
 
     /// <summary>The room was reserved by set-up, so neither lending nor wiping takes any, and no block is left behind.</summary>
@@ -116,10 +133,11 @@ public sealed class LentKeysTests : IDisposable
             _keys.Create($"{number}".PadLeft(KeyFiles.MaxNameLength, 'x'));
         }
 
-        Lent().Lend(new Entry());
+        var lent = Lent();
+        lent.Lend(new Entry());
         Assert.Equal(EntryKeys.Size, new FileInfo(Archive).Length);
-        Assert.All(Secrets([.. _keys.List()]), secret => Assert.True(File.ReadAllBytes(Archive).AsSpan().IndexOf(secret) > 0));
-        Assert.True(Lent().TakeBack());
+        Assert.All(Secrets([.. _keys.List()]), secret => Assert.True(Read().AsSpan().IndexOf(secret) > 0));
+        Assert.True(lent.TakeBack());
         AssertMenuAlone();
     }
 
@@ -178,22 +196,29 @@ public sealed class LentKeysTests : IDisposable
 
     private async Task AssertRefusedAsync(string why)
     {
-        var before = await File.ReadAllBytesAsync(Archive, Token);
+        var before = Read();
         var entry = new Entry();
         var error = await Assert.ThrowsAsync<FailedException>(() => Departure(entry, _ => null).LeaveAsync("good", Token));
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
         Assert.Empty(entry.Calls);
-        Assert.Equal(before, await File.ReadAllBytesAsync(Archive, Token));
+        Assert.Equal(before, Read());
     }
 
     private void AssertMenuAlone()
     {
-        var present = File.ReadAllBytes(Archive);
+        var present = Read();
         Assert.Equal(EntryKeys.OfMenu(_keys.Path), present);
         Assert.All(Secrets([.. _keys.List().Where(name => name != EntryKeys.Name)]), secret => Assert.True(present.AsSpan().IndexOf(secret) < 0));
     }
 
     private IEnumerable<byte[]> Secrets(params string[] names) => names.Select(name => File.ReadAllBytes(Path.Combine(_keys.Path, name + ".key")));
+
+    // Another process holds its lock.
+    private byte[] Read()
+    {
+        using var tree = new LaptopTree(_laptop.Path);
+        return tree.Bytes(Place)!;
+    }
 
     private LentKeys Lent() => new(_keys, _said.Add) { Root = _laptop.Path, MountOf = _ => _mount, PartitionOf = _ => _partition };
 
