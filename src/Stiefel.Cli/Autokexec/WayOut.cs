@@ -21,9 +21,6 @@ internal sealed class WayOut(StiefelConfiguration configuration, Action<string> 
 
     private static readonly ExternalProgramOptions s_patience = new() { Timeout = TimeSpan.FromSeconds(30) };
 
-    // Shorter than the time that systemd grants a process to end. While it stops everything, `is-system-running` answers with exit code 1.
-    private static readonly ExternalProgramOptions s_askWhetherLeaving = new() { Timeout = TimeSpan.FromSeconds(1), AcceptedExitCodes = [1] };
-
     /// <summary>Loads the ramdisk with its keys into the kernel.</summary>
     public required Func<ILoadedKernel> Load { get; init; }
 
@@ -184,16 +181,5 @@ internal sealed class WayOut(StiefelConfiguration configuration, Action<string> 
     }
 
     // systemd may have begun although it did not answer in time: this process is among the first that it stops.
-    private async Task<bool> IsLeavingAsync()
-    {
-        try
-        {
-            var state = await RunAsync("systemctl", ["is-system-running"], s_askWhetherLeaving, CancellationToken.None);
-            return state.Text.Trim() == "stopping";
-        }
-        catch (ExternalProgramException)
-        {
-            return false;
-        }
-    }
+    private Task<bool> IsLeavingAsync() => SystemState.IsStoppingAsync(RunAsync);
 }

@@ -1,3 +1,4 @@
+using Stiefel.Cli.Autokexec;
 using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Laptop;
 using Stiefel.Cli.Setup.Parts;
@@ -70,6 +71,14 @@ internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configu
 
         if (!_entry.IsOurs(journal))
         {
+            return;
+        }
+
+        // The laptop is leaving by this very entry: its ramdisk has been lent the keys, and another version of it would have none.
+        token.ThrowIfCancellationRequested();
+        if (laptop.Tree.IsThisMachine && await SystemState.IsStoppingAsync())
+        {
+            await output.WriteLineAsync("the boot entry stays as it is, because this system stops; it is brought up to date after the next start");
             return;
         }
 

@@ -78,8 +78,8 @@ internal static class AutokexecVerb
             throw new UsageException($"{configuration.File}: autokexec.broadcast and mac_detection are both false, so nothing could make the laptop leave; set one of them to true");
         }
 
-        // On a desktop, too: the boot entry is on the disk that this system runs from.
-        var wereLent = !dryRun && new LentKeys(directory, Say).TakeBack();
+        // On a desktop, too: the boot entry is on the disk that this system runs from. A system that stops has lent them for its next start.
+        var wereLent = !dryRun && !await SystemState.IsStoppingAsync() && new LentKeys(directory, Say).TakeBack();
         if (!dryRun && RemoteRoot.Find() is { } remote)
         {
             throw new RefusedException($"/ is on {remote}: this system runs on another machine's disk, so this is not the laptop that a call is for");
