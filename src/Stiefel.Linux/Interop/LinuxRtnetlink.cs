@@ -13,6 +13,7 @@ internal static class LinuxRtnetlink
     internal const ushort RTM_GETADDR = 22;
 
     internal const ushort RTM_NEWROUTE = 24;
+    internal const ushort RTM_DELROUTE = 25;
     internal const ushort RTM_GETROUTE = 26;
     internal const ushort RTM_NEWNEIGH = 28;
     internal const ushort RTM_DELNEIGH = 29;
@@ -31,10 +32,13 @@ internal static class LinuxRtnetlink
     internal const ushort IFLA_ADDRESS = 1;
     internal const ushort IFLA_IFNAME = 3;
     internal const ushort IFLA_MTU = 4;
+    internal const ushort IFLA_MASTER = 10;
     internal const ushort IFLA_OPERSTATE = 16;
     internal const ushort IFLA_LINKINFO = 18;
     internal const ushort IFLA_NET_NS_FD = 28;
     internal const ushort IFLA_CARRIER = 33;
+    internal const ushort IFLA_MIN_MTU = 50;
+    internal const ushort IFLA_MAX_MTU = 51;
     internal const ushort IFLA_PERM_ADDRESS = 54;
     internal const ushort IFLA_INFO_KIND = 1;
 
@@ -48,8 +52,12 @@ internal static class LinuxRtnetlink
 
     internal const ushort RTA_DST = 1;
     internal const ushort RTA_OIF = 4;
+    internal const ushort RTA_PRIORITY = 6;
+    internal const ushort RTA_METRICS = 8;
     internal const ushort RTA_MULTIPATH = 9;
     internal const ushort RTA_TABLE = 15;
+    internal const ushort RTAX_MTU = 2;
+    internal const byte RT_TABLE_MAIN = 254;
     internal const byte RTN_UNICAST = 1;
     internal const byte RTPROT_STATIC = 4;
 

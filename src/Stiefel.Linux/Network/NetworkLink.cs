@@ -17,4 +17,13 @@ public sealed record NetworkLink(
 
     /// <summary>The card's built-in address, whatever address is set now; null if the card has none, or the kernel is older than 5.6.</summary>
     public MacAddress? PermanentMac { get; init; }
+
+    /// <summary>The smallest MTU in bytes that the driver accepts (IFLA_MIN_MTU); 0 if unknown.</summary>
+    public int MinMtu { get; init; }
+
+    /// <summary>The largest MTU in bytes that the driver accepts (IFLA_MAX_MTU); 0 if it names no limit, or the kernel is older than 4.19.</summary>
+    public int MaxMtu { get; init; }
+
+    /// <summary>The number of the bridge or bond that the interface belongs to; 0 if it belongs to none.</summary>
+    public int Master { get; init; }
 }

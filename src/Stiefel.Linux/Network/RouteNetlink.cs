@@ -147,6 +147,7 @@ public static class RouteNetlink
         }
 
         var (name, mac, mtu, operState, carrier) = ("", default(MacAddress), 0, 0, false);
+        var (least, most, master) = (0, 0, 0);
         MacAddress? permanent = null;
         string? kind = null;
         foreach (var attribute in attributes)
@@ -155,6 +156,9 @@ public static class RouteNetlink
             {
                 case IFLA_IFNAME: name = attribute.Text; break;
                 case IFLA_MTU: mtu = (int)attribute.UInt32; break;
+                case IFLA_MIN_MTU: least = (int)attribute.UInt32; break;
+                case IFLA_MAX_MTU: most = (int)attribute.UInt32; break;
+                case IFLA_MASTER: master = (int)attribute.UInt32; break;
                 case IFLA_OPERSTATE: operState = attribute.Byte; break;
                 case IFLA_LINKINFO: kind = ReadKind(attribute.Nested); break;
                 case IFLA_CARRIER: carrier = attribute.Byte != 0; break;
@@ -167,7 +171,10 @@ public static class RouteNetlink
         var isUp = (header.ifi_flags & IFF_UP) != 0;
         var isEthernetLike = header.ifi_type == ARPHRD_ETHER && (header.ifi_flags & IFF_LOOPBACK) == 0;
         var state = operState < s_operStates.Length ? s_operStates[operState] : "unknown";
-        return new(header.ifi_index, name, mac, isUp, isUp && carrier, state, mtu, isEthernetLike) { Kind = kind, PermanentMac = permanent };
+        return new(header.ifi_index, name, mac, isUp, isUp && carrier, state, mtu, isEthernetLike)
+        {
+            Kind = kind, PermanentMac = permanent, MinMtu = least, MaxMtu = most, Master = master,
+        };
     }
 
     private static string? ReadKind(NetlinkAttributes attributes)

@@ -129,12 +129,14 @@ public static class WireGuardNetlink
         {
             byte[]? key = null;
             DateTimeOffset? handshake = null;
+            IPEndPoint? endpoint = null;
             var (received, sent) = (0L, 0L);
             foreach (var attribute in item.Nested)
             {
                 switch (attribute.Type)
                 {
                     case WGPEER_A_PUBLIC_KEY: key = attribute.Value.ToArray(); break;
+                    case WGPEER_A_ENDPOINT: endpoint = ReadEndpoint(attribute.Value); break;
                     case WGPEER_A_LAST_HANDSHAKE_TIME: handshake = ReadTime(attribute.Value); break;
                     case WGPEER_A_RX_BYTES: received = (long)attribute.UInt64; break;
                     case WGPEER_A_TX_BYTES: sent = (long)attribute.UInt64; break;
@@ -145,9 +147,23 @@ public static class WireGuardNetlink
             // A peer with many addresses continues in the next message with its key repeated: count it once.
             if (key is { Length: WG_KEY_LEN } && !peers.Exists(peer => peer.PublicKey.AsSpan().SequenceEqual(key)))
             {
-                peers.Add(new(key, handshake, received, sent));
+                peers.Add(new(key, handshake, received, sent) { Endpoint = endpoint });
             }
         }
+    }
+
+    // The reverse of SocketAddressOf; null for another family.
+    private static IPEndPoint? ReadEndpoint(ReadOnlySpan<byte> value)
+    {
+        if (value.Length is not (EndpointSizeV4 or EndpointSizeV6))
+        {
+            return null;
+        }
+
+        var port = BinaryPrimitives.ReadUInt16BigEndian(value[2..]);
+        return value.Length == EndpointSizeV6
+            ? new IPEndPoint(new IPAddress(value[8..24], MemoryMarshal.Read<uint>(value[24..])), port)
+            : new IPEndPoint(new IPAddress(value[4..8]), port);
     }
 
     // A struct __kernel_timespec: seconds and nanoseconds, 64 bits each; zero if there was no handshake.

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Stiefel.Linux.WireGuard;
 
 /// <summary>The state of a WireGuard interface according to the kernel.</summary>
@@ -11,4 +13,8 @@ public sealed record WireGuardState(byte[] PublicKey, int ListenPort, IReadOnlyL
 /// <param name="LastHandshake">The time of the last handshake; null if there was none.</param>
 /// <param name="ReceivedBytes">Encrypted bytes from the peer.</param>
 /// <param name="SentBytes">Encrypted bytes to the peer.</param>
-public sealed record WireGuardPeerState(byte[] PublicKey, DateTimeOffset? LastHandshake, long ReceivedBytes, long SentBytes);
+public sealed record WireGuardPeerState(byte[] PublicKey, DateTimeOffset? LastHandshake, long ReceivedBytes, long SentBytes)
+{
+    /// <summary>Where the peer was heard last, a link-local address with its interface as zone; null if nowhere yet.</summary>
+    public IPEndPoint? Endpoint { get; init; }
+}

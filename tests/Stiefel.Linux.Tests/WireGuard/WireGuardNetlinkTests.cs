@@ -79,6 +79,7 @@ public sealed class WireGuardNetlinkTests
             .Attribute(LinuxWireGuard.WGDEVICE_A_LISTEN_PORT, (ushort)61571)
             .Nested(LinuxWireGuard.WGDEVICE_A_PEERS, peers => peers.Nested(0, peer => peer
                 .Attribute(LinuxWireGuard.WGPEER_A_PUBLIC_KEY, Key(0x22))
+                .Attribute(LinuxWireGuard.WGPEER_A_ENDPOINT, Convert.FromHexString("0a00" + "f083" + "00000000" + "fe800000000000000000000000000020" + "07000000"))
                 .Attribute(LinuxWireGuard.WGPEER_A_LAST_HANDSHAKE_TIME, [0x10, 0x27, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0])
                 .Attribute(LinuxWireGuard.WGPEER_A_RX_BYTES, 7UL).Attribute(LinuxWireGuard.WGPEER_A_TX_BYTES, 8UL)));
         var second = new NetlinkRequest("answer", 0x24).Header(new LinuxNetlink.genlmsghdr { cmd = 0, version = 1 })
@@ -90,6 +91,7 @@ public sealed class WireGuardNetlinkTests
         Assert.Equal(61571, state.ListenPort);
         var peer = Assert.Single(state.Peers);
         Assert.Equal(Key(0x22), peer.PublicKey);
+        Assert.Equal("[fe80::20%7]:61571", peer.Endpoint?.ToString());
         Assert.Equal((DateTimeOffset.FromUnixTimeSeconds(10_000), 7, 8), (peer.LastHandshake, peer.ReceivedBytes, peer.SentBytes));
     }
 
