@@ -95,6 +95,7 @@ public static class ServerHost
             services.AddHostedService(s => s.GetRequiredService<KeyWatch>());
         }
 
+        services.AddSingleton<CableMtu>();
         services.AddTunnels(options, s => s.GetRequiredService<NbdHostedService>().Port);
         if (options.ManageNetwork)
         {

@@ -35,6 +35,16 @@ public sealed class ProtocolJsonTests
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"name":null,"port":1,"sizeBytes":1,"readOnly":false}""", ProtocolJson.Default.ExportGrant));
     }
 
+    /// <summary>A laptop or desktop of before large packets names none.</summary>
+    [Fact]
+    public void LargestMtu_FromAnOlderPeer_IsNone()
+    {
+        Assert.Null(JsonSerializer.Deserialize("""{"takeOver":true,"tunnelKey":"k"}""", ProtocolJson.Default.ExportRequest)!.LargestMtu);
+        var grant = JsonSerializer.Deserialize("""{"name":"s-a","port":10809,"sizeBytes":512,"readOnly":false,"tunnel":{"key":"k","port":61571}}""", ProtocolJson.Default.ExportGrant)!;
+        Assert.Equal(new TunnelGrant("k", 61571), grant.Tunnel);
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"takeOver":true,"largestMtu":"9000"}""", ProtocolJson.Default.ExportRequest));
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"manifest":{}, "triesLeft":1}""")]
@@ -68,6 +78,9 @@ public sealed class ProtocolJsonTests
         Assert.Equal("""{"modaliases":["pci:v1"]}""", JsonSerializer.Serialize(new DriversRequest(["pci:v1"]), ProtocolJson.Default.DriversRequest));
         Assert.Equal("""{"takeOver":true}""", JsonSerializer.Serialize(new ExportRequest(true), ProtocolJson.Default.ExportRequest));
         Assert.Equal("""{"name":"s-a","port":10809,"sizeBytes":512,"readOnly":true}""", JsonSerializer.Serialize(new ExportGrant("s-a", 10809, 512, true), ProtocolJson.Default.ExportGrant));
+        Assert.Equal("""{"takeOver":false,"tunnelKey":"k","largestMtu":9194}""", JsonSerializer.Serialize(new ExportRequest(false, "k", LargestMtu: 9194), ProtocolJson.Default.ExportRequest));
+        Assert.Equal("""{"key":"k","port":61571}""", JsonSerializer.Serialize(new TunnelGrant("k", 61571), ProtocolJson.Default.TunnelGrant));
+        Assert.Equal("""{"key":"k","port":61571,"largestMtu":9000}""", JsonSerializer.Serialize(new TunnelGrant("k", 61571, 9000), ProtocolJson.Default.TunnelGrant));
         Assert.Equal("""{"code":"disk-in-use","message":"m"}""", JsonSerializer.Serialize(new Refusal(RefusalCodes.DiskInUse, "m"), ProtocolJson.Default.Refusal));
         Assert.Equal("""{"id":"0123456789abcdef"}""", JsonSerializer.Serialize(new EntryRequest("0123456789abcdef"), ProtocolJson.Default.EntryRequest));
         Assert.Equal("""{"triesLeft":2}""", JsonSerializer.Serialize(new UnlockAnswer { TriesLeft = 2 }, ProtocolJson.Default.UnlockAnswer));

@@ -9,6 +9,7 @@ using Stiefel.Attach.Unlocking;
 using Stiefel.Linux.Devices;
 using Stiefel.Linux.Errors;
 using Stiefel.Linux.Files;
+using Stiefel.Linux.Network;
 using Stiefel.Linux.Processes;
 using Stiefel.Protocol;
 using Stiefel.Protocol.Handover;
@@ -58,6 +59,12 @@ internal static class AgentProgram
         // An agent that died may have left its connection open, which keeps its network namespace alive with the card in it.
         AttachedDisk.FreeDevice(log);
         var link = LinkNamespace.Enter(CableLink.MacOf(session), log);
+        if (session.LargestMtu is not null)
+        {
+            // Now, because later there is no /proc.
+            EchoSocket.Allow();
+        }
+
         using var disk = AttachedDisk.Attach(session, link, log);
         log.Phase("connected");
         log.LeaveConsoles();

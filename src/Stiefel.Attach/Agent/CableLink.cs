@@ -11,7 +11,7 @@ namespace Stiefel.Attach.Agent;
 /// name. Needs neither /proc nor /sys to be mounted: after switch-root the agent has none.
 /// </summary>
 /// <param name="mac">The hardware address.</param>
-/// <param name="mtu">Size of the largest packet, in bytes.</param>
+/// <param name="mtu">Size of the largest packet, in bytes; less if the card's driver can do no more.</param>
 /// <param name="say">Receives settings that cannot be made.</param>
 /// <param name="systems">The name of an interface of the running system, which is used as it is; null if the interface belongs to the agent alone.</param>
 /// <param name="ownAddress">The IPv4 address and prefix length to give the card; null if the laptop is reached by IPv6.</param>
@@ -49,6 +49,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
             Prepare(link, mayInterrupt: _isFirst);
             _prepared = link.Index;
             _isFirst = false;
+            link = Find(RouteNetlink.ListLinks(), mac) ?? link;
         }
 
         RouteNetlink.SetUp(link.Index);
@@ -60,7 +61,7 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
         }
 
         _carrierSince = Math.Min(_carrierSince, Environment.TickCount64);
-        return new(link.Index, needsLinkLocal ? MissingLinkLocal(link) : null);
+        return new(link.Index, needsLinkLocal ? MissingLinkLocal(link) : null, link.Mtu);
     }
 
     // Find it by name, because a bridge has the address of its card. Add the address again if a network manager removed it.
@@ -104,9 +105,10 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
     {
         Try(() => DuplicateAddressDetection.Disable(link.Name));
         Try(() => Arm(link.Name));
-        if (link.Mtu != mtu)
+        var possible = link.MaxMtu > 0 ? Math.Min(mtu, link.MaxMtu) : mtu;
+        if (link.Mtu != possible)
         {
-            Try(() => RouteNetlink.SetMtu(link.Index, mtu));
+            Try(() => RouteNetlink.SetMtu(link.Index, possible));
         }
 
         if (link.Name != Name)
@@ -192,4 +194,5 @@ internal sealed class CableLink(MacAddress mac, int mtu, Action<string> say, str
 /// <summary>The interface's progress towards being usable.</summary>
 /// <param name="Index">The interface's index; 0 if there is no interface.</param>
 /// <param name="Missing">Tells a person what is still missing; null if nothing is.</param>
-internal readonly record struct CableLinkState(int Index, string? Missing);
+/// <param name="Mtu">The card's MTU in bytes; 0 if the interface is not the agent's own.</param>
+internal readonly record struct CableLinkState(int Index, string? Missing, int Mtu = 0);

@@ -18,25 +18,28 @@ internal sealed class LaptopTunnel
 
     private readonly TunnelSession _keys;
     private readonly IPAddress _laptop;
-    private readonly int _mtu;
+    private readonly CablePackets _packets;
     private int _turnedTo;
     private int _made;
 
     /// <param name="keys">The keys and the port agreed in the handshake.</param>
     /// <param name="laptop">The laptop's address on the cable, without a zone.</param>
-    /// <param name="linkMtu">The cable's MTU in bytes.</param>
-    internal LaptopTunnel(TunnelSession keys, IPAddress laptop, int linkMtu)
+    /// <param name="packets">Decides about the size of packets.</param>
+    internal LaptopTunnel(TunnelSession keys, IPAddress laptop, CablePackets packets)
     {
         _keys = keys;
         _laptop = laptop;
-        _mtu = TunnelPlan.MtuInside(linkMtu);
+        _packets = packets;
     }
 
     /// <summary>Makes the tunnel, or points it at the interface where the laptop is now; returns the block server's address inside the tunnel.</summary>
+    /// <param name="linkIndex">The number of the card's interface.</param>
+    /// <param name="linkMtu">The card's MTU in bytes.</param>
     /// <exception cref="LinuxException">The kernel refuses; EOPNOTSUPP if it has no WireGuard.</exception>
-    internal IPAddress Raise(int linkIndex)
+    internal IPAddress Raise(int linkIndex, int linkMtu)
     {
-        var index = Find() ?? Make();
+        var mtu = _packets.MtuInside(linkMtu);
+        var index = Find() is { } tunnel ? Fit(tunnel, mtu) : Make(mtu);
         if (index != _made || linkIndex != _turnedTo)
         {
             TurnTo(index, linkIndex);
@@ -44,6 +47,7 @@ internal sealed class LaptopTunnel
         }
 
         RouteNetlink.SetUp(index);
+        _packets.Watch(index, mtu);
         return new IPAddress(TunnelPlan.Laptop.GetAddressBytes(), index);
     }
 
@@ -53,13 +57,25 @@ internal sealed class LaptopTunnel
     /// </summary>
     internal void Renew() => _turnedTo = 0;
 
-    private static int? Find() => RouteNetlink.ListLinks().FirstOrDefault(link => link.Name == Name && link.Kind == WireGuardNetlink.Kind)?.Index;
+    /// <summary>The tunnel's interface; null if there is none.</summary>
+    internal static NetworkLink? Find() => RouteNetlink.ListLinks().FirstOrDefault(link => link.Name == Name && link.Kind == WireGuardNetlink.Kind);
 
-    private int Make()
+    // The card of before may have been reset, or come back with another driver.
+    private static int Fit(NetworkLink tunnel, int mtu)
+    {
+        if (tunnel.Mtu != mtu)
+        {
+            RouteNetlink.SetMtu(tunnel.Index, mtu);
+        }
+
+        return tunnel.Index;
+    }
+
+    private static int Make(int mtu)
     {
         try
         {
-            return RouteNetlink.AddVirtual(Name, WireGuardNetlink.Kind, _mtu);
+            return RouteNetlink.AddVirtual(Name, WireGuardNetlink.Kind, mtu);
         }
         catch (LinuxException exception) when (exception.Errno == Errno.EOPNOTSUPP)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Stiefel.Attach.Console;
+using Stiefel.Linux.Errors;
 using Stiefel.Nbd.Client;
 using Stiefel.Nbd.Wire;
 using Stiefel.Protocol.Handover;
@@ -14,6 +15,7 @@ internal sealed class ServerConnector
     private readonly IPAddress _server;
     private readonly CableLink _link;
     private readonly LaptopTunnel? _tunnel;
+    private readonly CablePackets _packets;
     private readonly AttachLog _log;
     private readonly ConnectionGenerations _generations = new();
     private readonly LaptopGoodbye _goodbye;
@@ -35,10 +37,11 @@ internal sealed class ServerConnector
         (_session, _log) = (session, log);
         _goodbye = new(session, _generations);
         _server = IPAddress.Parse(session.ServerAddress);
-        _link = new(CableLink.MacOf(session), session.Mtu, log.Say, interfaceName, session.OwnAddress);
+        _link = new(CableLink.MacOf(session), session.LargestMtu ?? session.Mtu, log.Say, interfaceName, session.OwnAddress);
         // A running system has its root elsewhere, and may go on sleeping.
         _sleep = interfaceName is null ? new(() => _link.IsThere, log.Fail) : null;
-        _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, session.Mtu) : null;
+        _packets = new(session.Mtu, session.LargestMtu ?? session.Mtu, log.Say);
+        _tunnel = session.Tunnel is { } keys ? new LaptopTunnel(keys, _server, _packets) : null;
     }
 
     /// <summary>The server's description of the disk when it was first connected; null before.</summary>
@@ -47,7 +50,22 @@ internal sealed class ServerConnector
     /// <summary>Goes on in the place of an agent that was connected.</summary>
     /// <param name="first">The disk as it was first described.</param>
     /// <param name="reached">The address at which the block server was last reached.</param>
-    internal void GoOn(NbdExportInfo first, IPEndPoint? reached) => (_first, _reached) = (first, reached);
+    internal void GoOn(NbdExportInfo first, IPEndPoint? reached)
+    {
+        (_first, _reached) = (first, reached);
+        try
+        {
+            if (_tunnel is not null && LaptopTunnel.Find() is { } tunnel)
+            {
+                _packets.Watch(tunnel.Index, tunnel.Mtu);
+            }
+        }
+        catch (LinuxException exception)
+        {
+            // The next connection begins the watch again.
+            _log.Say(exception.Message);
+        }
+    }
 
     /// <summary>Checks whether the card is back after a sleep; call it now and then while the connection is not lost.</summary>
     internal void LookAfterSleep() => _sleep?.Look();
@@ -78,7 +96,8 @@ internal sealed class ServerConnector
                 var state = _link.Raise(needsLinkLocal: _server.IsIPv6LinkLocal);
                 if (state.Missing is null)
                 {
-                    var server = EndPoint(state.Index);
+                    var server = EndPoint(state);
+                    _packets.WaitForDecision();
                     var result = talk(server);
                     _reached = server;
                     return result;
@@ -110,7 +129,7 @@ internal sealed class ServerConnector
         }
     }
 
-    private IPEndPoint EndPoint(int linkIndex) => new(_tunnel?.Raise(linkIndex) ?? OnLink(linkIndex), _session.Port);
+    private IPEndPoint EndPoint(CableLinkState link) => new(_tunnel?.Raise(link.Index, link.Mtu) ?? OnLink(link.Index), _session.Port);
 
     private IPAddress OnLink(int linkIndex) => _server.IsIPv6LinkLocal ? new IPAddress(_server.GetAddressBytes(), linkIndex) : _server;
 

@@ -10,6 +10,7 @@ using Stiefel.CommandLine;
 using Stiefel.Linux.Devices;
 using Stiefel.Linux.Kernel;
 using Stiefel.Linux.Kexec;
+using Stiefel.Linux.Network;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Handover;
 using Stiefel.Protocol.Keys;
@@ -108,7 +109,7 @@ internal sealed class BootSequence(
         loading.Try(kernel, initrd, commandLine);
         await _search.RememberAsync(server, token);
         var grant = await OnceDiskIsFreeAsync(
-            laptop, () => laptop.RequestDiskAsync(RequestFor(takeOver: false), token), token);
+            laptop, () => laptop.RequestDiskAsync(RequestFor(takeOver: false) with { LargestMtu = LargePackets.OfferOf(server.Link) }, token), token);
         screen.Phase("granted", $"a disk of {DataSize.Megabytes(grant.SizeBytes)}{(grant.ReadOnly ? ", read-only" : options.Guest ? ", as a guest: what is written is discarded at the end" : "")}");
 
         var session = InitrdAppendix.DescribeSession(server, manifest, grant, laptop.DescribeGoodbye(), laptop.DescribeTunnel(grant), commandLine.RealInit);

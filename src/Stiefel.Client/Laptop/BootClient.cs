@@ -176,7 +176,7 @@ internal sealed class BootClient : IDisposable
         {
             await using var answer = await AskAsync("/v1/export", body, token);
             var json = await answer.Content.ReadToEndAsync(MaxGrantBytes, token);
-            return NoMoreThan(request, Parse(json, ProtocolJson.Default.ExportGrant));
+            return ManifestLimits.WithOfferedMtu(NoMoreThan(request, Parse(json, ProtocolJson.Default.ExportGrant)), request.LargestMtu, Manifest.Link);
         }
         catch (RefusalException)
         {

@@ -49,6 +49,15 @@ internal static class ManifestLimits
         }
     }
 
+    /// <summary>Leaves the size of large packets out of a grant if it is none that this desktop offered, or no larger than the usual one.</summary>
+    /// <param name="grant">The laptop's grant.</param>
+    /// <param name="offered">The largest MTU that the desktop offered, in bytes; null if it offered none.</param>
+    /// <param name="link">The link's usual parameters.</param>
+    public static ExportGrant WithOfferedMtu(ExportGrant grant, int? offered, LinkParameters link) =>
+        grant.Tunnel is { LargestMtu: { } largest } tunnel && !(largest > link.Mtu && largest <= offered)
+            ? grant with { Tunnel = tunnel with { LargestMtu = null } }
+            : grant;
+
     private static void CheckMenu(EntryMenu menu)
     {
         if (menu.Entries.Count is 0 or > EntryMenu.MaxEntries || menu.Seconds is < 0 or > MaxMenuSeconds

@@ -60,6 +60,7 @@ internal static class InitrdAppendix
         DeadConnectionSeconds = manifest.Link.DeadConnectionSeconds,
         ExitWaitSeconds = manifest.Link.ExitWaitSeconds,
         Mtu = manifest.Link.Mtu,
+        LargestMtu = grant.Tunnel?.LargestMtu,
         RealInit = realInit,
         BootPort = server.Endpoint.Port,
         Goodbye = goodbye,

@@ -136,11 +136,13 @@ public sealed record DriversRequest(IReadOnlyList<string> Modaliases);
 /// <param name="TunnelKey">The desktop's WireGuard public key as <see cref="Tunnel.TunnelKey"/> writes it; null if the link's protection is none.</param>
 /// <param name="ReadOnly">True for a disk that refuses writes.</param>
 /// <param name="Guest">True for a snapshot, whose writes are discarded when the session ends.</param>
+/// <param name="LargestMtu">The largest MTU in bytes that the desktop's card can do, if that is more than the usual 1500.</param>
 public sealed record ExportRequest(
     bool TakeOver,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TunnelKey = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ReadOnly = false,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Guest = false);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Guest = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? LargestMtu = null);
 
 /// <summary>Answer of POST /v1/export.</summary>
 /// <param name="Name">The export's name, a capability that only this session knows.</param>
@@ -160,7 +162,8 @@ public sealed record ExportGrant(
 /// <summary>The laptop's end of the tunnel (docs/protocol.md#tunnel).</summary>
 /// <param name="Key">Its WireGuard public key, as <see cref="Tunnel.TunnelKey"/> writes it.</param>
 /// <param name="Port">The UDP port it listens on.</param>
-public sealed record TunnelGrant(string Key, int Port);
+/// <param name="LargestMtu">An MTU of the link in bytes that both cards can do, larger than the manifest's, to be used if such packets arrive; null for none.</param>
+public sealed record TunnelGrant(string Key, int Port, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? LargestMtu = null);
 
 /// <summary>A sealed refusal, so that only an authenticated peer learns the reason.</summary>
 /// <param name="Code">One of <see cref="RefusalCodes"/>.</param>

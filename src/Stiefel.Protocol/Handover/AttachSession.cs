@@ -41,6 +41,9 @@ public sealed record AttachSession
     /// <summary>Maximum transmission unit of the link, in bytes.</summary>
     public int Mtu { get; init; } = 1500;
 
+    /// <summary>A larger MTU that both ends' drivers can do, to be used as long as such packets arrive; null for none. Only with a tunnel.</summary>
+    public int? LargestMtu { get; init; }
+
     /// <summary>Path of the program to exec once the disk is attached.</summary>
     public string RealInit { get; init; } = "/init";
 

@@ -58,11 +58,15 @@ internal static class SessionFields
     private static readonly SessionField s_ownAddress =
         new("address", "an IPv4 address and a prefix length from 1 to 31, as 169.254.7.8/16", s => s.OwnAddress!, (s, v) => IsOwnAddress(v) ? s with { OwnAddress = v } : null);
 
-    private static readonly SessionField[] s_all = [.. s_always, s_ownAddress, .. s_goodbye, .. s_tunnel];
+    /// <summary>The line of a link that may carry larger packets.</summary>
+    private static readonly SessionField s_largestMtu =
+        new("largest-mtu", "bytes from 1281 to 65535", s => Text(s.LargestMtu!.Value), (s, v) => Number(v, 1281, 65535) is { } n ? s with { LargestMtu = n } : null);
+
+    private static readonly SessionField[] s_all = [.. s_always, s_ownAddress, s_largestMtu, .. s_goodbye, .. s_tunnel];
 
     /// <summary>The lines of this session's file.</summary>
     public static IReadOnlyList<SessionField> Of(AttachSession session) =>
-        [.. s_always, .. session.OwnAddress is null ? [] : new[] { s_ownAddress }, .. session.Goodbye is null ? [] : s_goodbye, .. session.Tunnel is null ? [] : s_tunnel];
+        [.. s_always, .. session.OwnAddress is null ? [] : new[] { s_ownAddress }, .. session.LargestMtu is null ? [] : new[] { s_largestMtu }, .. session.Goodbye is null ? [] : s_goodbye, .. session.Tunnel is null ? [] : s_tunnel];
 
     public static AttachSession Parse(string text)
     {
@@ -90,9 +94,14 @@ internal static class SessionFields
             throw new FormatException($"{AttachSession.Path}: the line {missing.Name}= is missing; expected {missing.Expected}");
         }
 
-        return session is { Tunnel: not null, Mtu: < TunnelPlan.LeastLinkMtu }
-            ? throw new FormatException($"{AttachSession.Path}: mtu: expected at least {TunnelPlan.LeastLinkMtu} bytes, because the link carries a tunnel")
-            : session;
+        return session switch
+        {
+            { Tunnel: not null, Mtu: < TunnelPlan.LeastLinkMtu } =>
+                throw new FormatException($"{AttachSession.Path}: mtu: expected at least {TunnelPlan.LeastLinkMtu} bytes, because the link carries a tunnel"),
+            { LargestMtu: { } largest } when session.Tunnel is null || largest <= session.Mtu =>
+                throw new FormatException($"{AttachSession.Path}: largest-mtu: expected more than mtu, and a tunnel, in which such packets are tried"),
+            _ => session,
+        };
     }
 
     private static AttachSession ReadLine(AttachSession session, string line, int number, HashSet<string> seen)

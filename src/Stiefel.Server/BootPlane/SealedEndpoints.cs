@@ -10,6 +10,7 @@ using Stiefel.Server.BootReading;
 using Stiefel.Server.Desktops;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Logging;
+using Stiefel.Server.Network;
 using Stiefel.Server.Offers;
 using Stiefel.Server.Sessions;
 
@@ -17,7 +18,7 @@ namespace Stiefel.Server.BootPlane;
 
 /// <summary>The requests of a session (docs/protocol.md#requests). Every answer is an envelope with the data that was asked for, or a refusal with its reason.</summary>
 public sealed class SealedEndpoints(
-    SealedExchange exchange, IDiskGate gate, BootOffers offers, DesktopLog desktops, ILogger<SealedEndpoints> logger)
+    SealedExchange exchange, IDiskGate gate, BootOffers offers, DesktopLog desktops, CableMtu cable, ILogger<SealedEndpoints> logger)
 {
     // Bytes of a request that holds two numbers.
     private const int MaxMachine = 512;
@@ -124,7 +125,7 @@ public sealed class SealedEndpoints(
     {
         var wanted = Parse(request.Body, ProtocolJson.Default.ExportRequest);
         var session = request.Session;
-        var keys = TunnelKey.TryParse(wanted.TunnelKey, out var peerKey) ? session.TunnelWith(peerKey) : null;
+        var keys = TunnelKey.TryParse(wanted.TunnelKey, out var peerKey) ? session.TunnelWith(peerKey) with { LargestMtu = cable.Agree(answer.Peer, wanted.LargestMtu) } : null;
         var granted = await gate.GrantAsync(
             new GrantRequest(session.Id, session.ExportName, answer.Peer, wanted.TakeOver, session.KeyName, session.KeyId, keys, session.FormatGoodbyeKey(), session.Identity, wanted.ReadOnly && !wanted.Guest, wanted.Guest), token);
         var export = granted.Export;

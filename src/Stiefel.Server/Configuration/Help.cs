@@ -61,7 +61,7 @@ public static class Help
           --Network:Addresses CARD=ADDRESS/BITS,…   give cards addresses, as 52:54:00:12:34:56=192.168.7.1/24
           --Link:Protection wireguard|none   how sessions' blocks cross the link: in a tunnel, or unprotected; default wireguard
           --Link:Port PORT                 UDP, of WireGuard; several desktops take those after it; default 61571
-          --Link:Mtu BYTES                 of the payload's link; default 1500
+          --Link:Mtu auto|BYTES            largest packet of the payload's link; default auto: 1500, and up to 9000 on a cable that carries them
           --Link:RequestTimeoutSeconds N   an unanswered request ends the payload's connection; default 5
           --Link:DeadConnectionSeconds N   the payload waits this long for the server; 0 for ever; default 600
           --Power:Watch false              do not watch mains and batteries

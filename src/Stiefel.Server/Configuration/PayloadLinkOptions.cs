@@ -1,3 +1,5 @@
+using System.Globalization;
+using Stiefel.Linux.Network;
 using Stiefel.Protocol;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Tunnel;
@@ -8,11 +10,14 @@ namespace Stiefel.Server.Configuration;
 /// <param name="RequestTimeoutSeconds">An unanswered request ends the connection after this time.</param>
 /// <param name="DeadConnectionSeconds">Requests wait this long for a new connection; 0 means forever.</param>
 /// <param name="ExitWaitSeconds">A payload that shuts down waits this long for the laptop, to say goodbye.</param>
-/// <param name="Mtu">The link's MTU in bytes.</param>
+/// <param name="Mtu">The link's MTU in bytes with which every desktop begins.</param>
 /// <param name="Protection">How sessions are protected; an open export has none.</param>
 /// <param name="Port">The UDP port of the first tunnel.</param>
 public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConnectionSeconds, int ExitWaitSeconds, int Mtu, LinkProtection Protection, int Port)
 {
+    /// <summary>The MTU that the setting names; null if it is chosen by what the link can do.</summary>
+    public int? WantedMtu { get; init; }
+
     private const string ProtectionKey = "Link:Protection";
     private const string MtuKey = "Link:Mtu";
 
@@ -50,11 +55,25 @@ public sealed record PayloadLinkOptions(int RequestTimeoutSeconds, int DeadConne
         };
     }
 
-    private static PayloadLinkOptions Read(SettingReader reader) => new(
-        reader.Number("Link:RequestTimeoutSeconds", 5, 1, Day),
-        reader.Number("Link:DeadConnectionSeconds", 600, 0, 365 * Day),
-        reader.Number("Exitrd:Wait", 300, 1, Day),
-        reader.Number(MtuKey, 1500, LeastMtu, MostMtu),
-        reader.Choice(ProtectionKey, LinkProtection.WireGuard),
-        reader.Number("Link:Port", WellKnownPorts.Tunnel, 1, MostPort));
+    private static PayloadLinkOptions Read(SettingReader reader)
+    {
+        var protection = reader.Choice(ProtectionKey, LinkProtection.WireGuard);
+        var wanted = ReadMtu(reader);
+        var usual = wanted ?? LargePackets.UsualMtu;
+        return new(
+            reader.Number("Link:RequestTimeoutSeconds", 5, 1, Day),
+            reader.Number("Link:DeadConnectionSeconds", 600, 0, 365 * Day),
+            reader.Number("Exitrd:Wait", 300, 1, Day),
+            // Larger packets are tried in the tunnel; without one the setting is taken at its word.
+            protection == LinkProtection.WireGuard ? Math.Min(usual, LargePackets.UsualMtu) : usual,
+            protection,
+            reader.Number("Link:Port", WellKnownPorts.Tunnel, 1, MostPort)) { WantedMtu = wanted };
+    }
+
+    private static int? ReadMtu(SettingReader reader) => reader.Text(MtuKey, "auto") switch
+    {
+        "auto" => null,
+        { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var mtu) && mtu is >= LeastMtu and <= MostMtu => mtu,
+        _ => throw reader.Wrong(MtuKey, $"auto or a number from {LeastMtu} to {MostMtu}"),
+    };
 }

@@ -8,7 +8,7 @@ using Stiefel.Server.Desktops;
 namespace Stiefel.Server.Network;
 
 /// <summary>Reports the interfaces as they are now.</summary>
-public sealed class NetworkReport(ServerOptions options, DesktopLog desktops)
+public sealed class NetworkReport(ServerOptions options, DesktopLog desktops, CableMtu cable)
 {
     private const string Tunnel = "wireguard";
 
@@ -40,7 +40,7 @@ public sealed class NetworkReport(ServerOptions options, DesktopLog desktops)
             PartnerMbit = link.HasCarrier ? modes.PartnerMbit : null,
             Addresses = [.. addresses.Select(address => $"{WithoutScope(address.Address)}/{address.PrefixLength}")],
             Machines = [.. machines.Where(machine => IsBehind(machine, link))],
-            Problems = [.. LinkFindings.Of(link, card, modes, addresses.Any(address => address.IsUsable), options.Link.Mtu)],
+            Problems = [.. LinkFindings.Of(link, card, modes, addresses.Any(address => address.IsUsable), options.Link.Mtu), .. cable.ProblemsOf(link.Index)],
         };
     }
 

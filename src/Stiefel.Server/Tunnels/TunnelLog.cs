@@ -24,4 +24,13 @@ internal static partial class TunnelLog
 
     [LoggerMessage(EventId = 506, Level = LogLevel.Warning, Message = "the tunnel of a desktop whose grant is void could not be removed; it leads to no disk, and the next start of the server removes it")]
     public static partial void TunnelNotRemoved(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 507, Level = LogLevel.Warning, Message = "packets of {Bytes} bytes get lost on the way to {Desktop}; this end goes on with those of {Usual}")]
+    public static partial void LargePacketsLost(this ILogger logger, string desktop, int bytes, int usual);
+
+    [LoggerMessage(EventId = 508, Level = LogLevel.Information, Message = "packets of {Bytes} bytes arrive at {Desktop} again, and are used")]
+    public static partial void LargePacketsBack(this ILogger logger, string desktop, int bytes);
+
+    [LoggerMessage(EventId = 509, Level = LogLevel.Information, Message = "packets of {Bytes} bytes do not arrive at {Desktop}; those of {Usual} are used")]
+    public static partial void LargePacketsNotCarried(this ILogger logger, string desktop, int bytes, int usual);
 }

@@ -10,10 +10,11 @@ namespace Stiefel.Server.Tunnels;
 /// <param name="PeerKey">The desktop's public key.</param>
 /// <param name="PresharedKey">The preshared key. Secret.</param>
 /// <param name="Port">The UDP port; 0 while none is assigned.</param>
-public sealed record TunnelRecord(string PrivateKey, string PeerKey, string PresharedKey, int Port)
+/// <param name="LargestMtu">The cable's MTU in bytes that is tried besides the usual one; null for none, and from an older server.</param>
+public sealed record TunnelRecord(string PrivateKey, string PeerKey, string PresharedKey, int Port, int? LargestMtu = null)
 {
     /// <summary>What the desktop is told.</summary>
-    public TunnelGrant ToGrant() => new(TunnelKey.Format(PublicKey()), Port);
+    public TunnelGrant ToGrant() => new(TunnelKey.Format(PublicKey()), Port, LargestMtu);
 
     /// <summary>The laptop's public key.</summary>
     public byte[] PublicKey()

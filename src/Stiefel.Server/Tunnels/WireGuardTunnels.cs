@@ -8,6 +8,7 @@ using Stiefel.Nbd.Connections;
 using Stiefel.Protocol.Boot;
 using Stiefel.Protocol.Tunnel;
 using Stiefel.Server.Configuration;
+using Stiefel.Server.Network;
 
 namespace Stiefel.Server.Tunnels;
 
@@ -16,7 +17,7 @@ namespace Stiefel.Server.Tunnels;
 /// The kernel keeps the interface when the server is killed, and the next server takes it over without a new handshake.
 /// </summary>
 public sealed class WireGuardTunnels(
-    PayloadLinkOptions link, NbdOptions nbd, NbdServer server, TunnelTable table, ILogger<WireGuardTunnels> logger) : ITunnels, IDisposable
+    PayloadLinkOptions link, NbdOptions nbd, NbdServer server, TunnelTable table, CableMtu cable, ILogger<WireGuardTunnels> logger) : ITunnels, IDisposable
 {
     /// <summary>The most tunnels: as many as there may be guests of a snapshot.</summary>
     public const int MaxTunnels = 64;
@@ -69,7 +70,7 @@ public sealed class WireGuardTunnels(
             SetUp(index, tunnel.Port);
             var inside = new IPEndPoint(new IPAddress(TunnelPlan.Laptop.GetAddressBytes(), index), nbd.Listen.Port);
             var bound = server.StartAsync(inside).GetAwaiter().GetResult();
-            _ways[user.Session] = new Way(name, index, tunnel.Port, bound);
+            _ways[user.Session] = new Way(name, index, tunnel.Port, bound, TunnelPackets.Begin(user, index, link.Mtu, cable, logger));
             table.Add(index, IPAddress.TryParse(user.Desktop, out var desktop) ? desktop : IPAddress.None);
             logger.TunnelMade(name, user.Desktop, bound);
         }
@@ -94,6 +95,7 @@ public sealed class WireGuardTunnels(
         }
 
         server.StopListening(way.Inside);
+        way.Packets?.Dispose();
         RouteNetlink.Remove(way.Index);
         table.Remove(way.Index);
         logger.TunnelRemoved(way.Name);
@@ -121,6 +123,7 @@ public sealed class WireGuardTunnels(
     {
         foreach (var way in _ways.Values)
         {
+            way.Packets?.Dispose();
             try
             {
                 RouteNetlink.Remove(way.Index);
@@ -162,7 +165,7 @@ public sealed class WireGuardTunnels(
     private int Make(string name, TunnelRecord tunnel)
     {
         var (key, secret) = (Convert.FromHexString(tunnel.PrivateKey), Convert.FromHexString(tunnel.PresharedKey));
-        var index = RouteNetlink.AddVirtual(name, WireGuardNetlink.Kind, TunnelPlan.MtuInside(link.Mtu));
+        var index = RouteNetlink.AddVirtual(name, WireGuardNetlink.Kind, TunnelPlan.MtuInside(tunnel.LargestMtu ?? link.Mtu));
         try
         {
             WireGuardNetlink.Set(index, new WireGuardOptions
@@ -204,5 +207,6 @@ public sealed class WireGuardTunnels(
     /// <param name="Index">The interface's number.</param>
     /// <param name="UdpPort">WireGuard's UDP port.</param>
     /// <param name="Inside">Where the block server listens.</param>
-    private sealed record Way(string Name, int Index, int UdpPort, IPEndPoint Inside);
+    /// <param name="Packets">The watch of its large packets; null if there are none.</param>
+    private sealed record Way(string Name, int Index, int UdpPort, IPEndPoint Inside, TunnelPackets? Packets);
 }

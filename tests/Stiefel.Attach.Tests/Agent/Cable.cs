@@ -29,6 +29,9 @@ internal sealed class Cable : IDisposable
 
     internal const int Port = 10809;
 
+    /// <summary>The name of the laptop's namespace.</summary>
+    internal string Laptop => _laptop;
+
     /// <summary>Plugs in a new adapter with the same address; it gets a new interface index.</summary>
     internal void PlugIn()
     {

@@ -33,6 +33,17 @@ public sealed class CableLinkTests
     }
 
     [Fact]
+    public void Raise_LargerPacketsThanBefore_AreSetAndToldAtOnce()
+    {
+        using var cable = new Cable();
+
+        var state = Until(new CableLink(s_mac, mtu: 9000, Assert.Fail), ready: true);
+
+        Assert.Equal(9000, state.Mtu);
+        Assert.Contains("mtu 9000", Ip("link show dev stiefellink"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Raise_LinkThatWasUpUnderAnotherName_IsRenamed()
     {
         using var cable = new Cable();

@@ -1,4 +1,5 @@
 using System.Net;
+using Stiefel.Client.Laptop;
 using Stiefel.Client.Payload;
 using Stiefel.Client.Search;
 using Stiefel.Linux.Network;
@@ -65,6 +66,21 @@ public sealed class InitrdAppendixTests
                 Tunnel = new(61571, Key(1), Key(2), Key(3)),
             },
             session);
+    }
+
+    [Theory]
+    [InlineData(9000, 9194, 9000)]
+    [InlineData(9194, 9194, 9194)]
+    [InlineData(9195, 9194, null)]
+    [InlineData(9000, null, null)]
+    [InlineData(1400, 9194, null)]
+    [InlineData(null, 9194, null)]
+    public void DescribeSession_LargePackets_AreThoseThatThisDesktopOffered(int? granted, int? offered, int? handedOn)
+    {
+        var grant = ManifestLimits.WithOfferedMtu(new ExportGrant("s-secret", 10810, 1, false, new TunnelGrant(Key(2), 61571, granted)), offered, Manifest().Link);
+        var session = InitrdAppendix.DescribeSession(Server(), Manifest(), grant, s_goodbye, new(61571, Key(1), Key(2), Key(3)), "/init");
+        Assert.Equal(handedOn, session.LargestMtu);
+        Assert.Equal(session, AttachSession.Parse(session.Format()));
     }
 
     private static string Key(int digit) => new((char)('0' + digit), 64);

@@ -67,6 +67,22 @@ public sealed class AttachSessionTests
         Assert.Equal(session, AttachSession.Parse(text));
     }
 
+    [Fact]
+    public void Format_LargerPacketsWereAgreed_HasTheirSize()
+    {
+        var session = s_tunnelled with { LargestMtu = 9000 };
+        Assert.Equal(Text + "largest-mtu=9000\n" + Tunnel, session.Format());
+        Assert.Equal(session, AttachSession.Parse(session.Format()));
+        Assert.Null(AttachSession.Parse(Text + Tunnel).LargestMtu);
+    }
+
+    [Theory]
+    [InlineData("largest-mtu=1280\n", true, "/stiefel/session:12: largest-mtu: expected bytes from 1281 to 65535, got '1280'")]
+    [InlineData("largest-mtu=1500\n", true, "/stiefel/session: largest-mtu: expected more than mtu, and a tunnel")]
+    [InlineData("largest-mtu=9000\n", false, "/stiefel/session: largest-mtu: expected more than mtu, and a tunnel")]
+    public void Parse_WrongLargestMtu_SaysWhereAndWhat(string line, bool hasTunnel, string message) =>
+        Assert.StartsWith(message, Assert.Throws<FormatException>(() => AttachSession.Parse(Text + line + (hasTunnel ? Tunnel : ""))).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("169.254.7.8")]
     [InlineData("169.254.7.8/")]

@@ -54,7 +54,7 @@ public sealed class ControlRoutesTests : IDisposable
         var settings = ControlDocuments.ReadConfiguration(json).ToDictionary(setting => setting.Name);
         Assert.Equal(new ConfigurationSetting("Nbd:ExportName", null, "command line", true), settings["Nbd:ExportName"]);
         Assert.Equal(new ConfigurationSetting("Disk:Path", _files.Disk, "command line", false), settings["Disk:Path"]);
-        Assert.Equal(new ConfigurationSetting("Link:Mtu", "1500", "default", false), settings["Link:Mtu"]);
+        Assert.Equal(new ConfigurationSetting("Link:Mtu", "auto", "default", false), settings["Link:Mtu"]);
         Assert.Equal(new ConfigurationSetting("Http:Listen", "[::]:4644", "default", false), settings["Http:Listen"]);
         Assert.Equal(new ConfigurationSetting("Boot:Kernel", null, "default", false), settings["Boot:Kernel"]);
     }

@@ -89,7 +89,7 @@ public sealed class ServerOptionsTests : IDisposable
     [InlineData("Boot:Initrd = 'i' (command line): expected Boot:Kernel beside it", "--Disk:Path d --Boot:Initrd i")]
     [InlineData("Discovery:Port = '65536' (command line): expected a number from 0 to 65535", "--Disk:Path d --Discovery:Port 65536")]
     [InlineData("Discovery:Port = '-1' (command line)", "--Disk:Path d --Discovery:Port=-1")]
-    [InlineData("Link:Mtu = '100' (command line): expected a number from 1280 to 65535", "--Disk:Path d --Link:Mtu 100")]
+    [InlineData("Link:Mtu = '100' (command line): expected auto or a number from 1280 to 65535", "--Disk:Path d --Link:Mtu 100")]
     [InlineData("Link:Mtu = '1300' (command line): expected at least 1360, since Link:Protection wireguard needs room for its headers", "--Disk:Path d --Link:Mtu 1300")]
     [InlineData("Link:Protection = 'tls' (command line): expected wireguard or none", "--Disk:Path d --Link:Protection tls")]
     [InlineData("Link:Protection = 'wireguard' (command line): expected nothing, since an open export", "--Disk:Path d --Link:Protection wireguard --Nbd:Access open --Nbd:Listen 127.0.0.1:1")]
@@ -124,7 +124,7 @@ public sealed class ServerOptionsTests : IDisposable
 
         Assert.Equal("/dev/kernel", options.Disk.Path);
         Assert.True(options.Disk.ReadOnly);
-        Assert.Equal(9000, options.Link.Mtu);
+        Assert.Equal((1500, 9000), (options.Link.Mtu, options.Link.WantedMtu));
         Assert.Equal("line", options.Boot.Laptop);
         Assert.Equal("plain", options.StateDirectory);
         Assert.Equal("UUID=1", options.Boot.Partition);

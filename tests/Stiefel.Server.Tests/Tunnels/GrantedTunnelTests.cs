@@ -8,6 +8,7 @@ using Stiefel.Protocol.Tunnel;
 using Stiefel.Server.Configuration;
 using Stiefel.Server.Grants;
 using Stiefel.Server.Nbd;
+using Stiefel.Server.Network;
 using Stiefel.Server.Tests.Hosting;
 using Stiefel.Server.Tunnels;
 
@@ -237,7 +238,8 @@ public sealed class GrantedTunnelTests : IDisposable
     public void Assign_SeveralDesktops_GetPortsOfTheirOwnAndNoneWithoutAKey()
     {
         var options = ServerOptions.Read(ServerConfiguration.Build(["--Disk:Path", _files.Disk], new System.Collections.Hashtable(), "", []));
-        using var tunnels = new WireGuardTunnels(options.Link, options.Nbd, new NbdServer(options.Nbd.Limits, new SessionExports()), new TunnelTable(), NullLogger<WireGuardTunnels>.Instance);
+        var cable = new CableMtu(options, NullLogger<CableMtu>.Instance);
+        using var tunnels = new WireGuardTunnels(options.Link, options.Nbd, new NbdServer(options.Nbd.Limits, new SessionExports()), new TunnelTable(), cable, NullLogger<WireGuardTunnels>.Instance);
         var keys = new TunnelRecord(TunnelKey.Format(TunnelKey.Generate()), NewKey(), TunnelKey.Format(TunnelKey.Generate()), 0);
         Assert.Equal(61571, tunnels.Assign(keys, replaced: null)!.Port);
         Assert.Contains("update the stick", Assert.Throws<RefusalException>(() => tunnels.Assign(null, replaced: null)).Message, StringComparison.Ordinal);

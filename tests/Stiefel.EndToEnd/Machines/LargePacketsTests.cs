@@ -1,0 +1,52 @@
+using Stiefel.Machines.Consoles;
+using Stiefel.Machines.Qemu;
+using Stiefel.Machines.Scenarios;
+using Stiefel.Machines.Stations;
+
+namespace Stiefel.EndToEnd.Machines;
+
+/// <summary>Packets of 9000 bytes in the kernel's WireGuard, through a switch that first carries and then loses them (<see cref="TunnelStage"/>).</summary>
+[Trait("Needs", "machines")]
+public sealed class LargePacketsTests(MachineParts parts)
+{
+    private const string Used = "the cable carries packets of 9000 bytes: they are used";
+    private const string Lost = "the cable loses packets of 9000 bytes: the disk goes on with those of 1500";
+
+    private readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Disk_InLargePackets_OutlivesASwitchThatBeginsToLoseThem()
+    {
+        await parts.PlayAsync("large-packets", async run =>
+        {
+            var stations = await parts.StationsAsync();
+            await using var laptop = await stations.TakeUpOwnSystemAsync(run, _token);
+            var handIn = await HandInDisk.MakeAsync(run, directory => TunnelStage.FillAsync(parts, directory, _token, largestMtu: 9000), _token);
+            await laptop.Machine.PlugStickAsync(handIn.Path, _token);
+            await RunAsync(laptop.Shell);
+        });
+    }
+
+    private async Task RunAsync(ConsoleShell shell)
+    {
+        await TunnelStage.EnterAsync(shell, _token);
+        await shell.RunAsync("plug() { plug_switch; }; make_cable && start_server && start_agent", _token);
+
+        await shell.RunAsync($"dmesg | grep -F '{Used}' && keep_a_file first", _token);
+        foreach (var end in (string[])["desktop ip link show dev stiefellink | grep 'mtu 9000'", "desktop ip link show dev stiefeltunnel | grep 'mtu 8920'", $"laptop ip link show dev {TunnelStage.Tunnel} | grep 'mtu 8920'"])
+        {
+            await shell.RunAsync(end, _token);
+        }
+
+        await shell.RunAsync("desktop ss -tinH | grep -E ' mss:8[0-9]{3} '", _token);
+        TestContext.Current.TestOutputHelper?.WriteLine(await shell.RunAsync("speed", _token));
+
+        // The file that is written meanwhile needs both directions.
+        await shell.RunAsync("keep_a_file across >/run/across.log 2>&1 & sleep 0.2; set_switch mtu 1500; wait $! && cat /run/across.log", _token);
+        await shell.RunAsync("keep_a_file afterwards", _token);
+        await shell.RunAsync($"for i in $(seq 100); do dmesg | grep -F '{Lost}' && break; sleep 0.2; done; dmesg | grep -F '{Lost}'", _token);
+        await shell.RunAsync("for i in $(seq 100); do grep -F 'packets of 9000 bytes get lost on the way to fe80::20' /run/server.log && break; sleep 0.2; done; grep -F 'get lost on the way' /run/server.log", _token);
+        Assert.DoesNotContain("I/O error", await shell.RunAsync("dmesg", _token), StringComparison.Ordinal);
+        TestContext.Current.TestOutputHelper?.WriteLine(await shell.RunAsync("speed; dmesg | grep stiefel: | tail -n 12", _token));
+    }
+}
