@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 using Stiefel.Cli.Configuration;
@@ -89,6 +90,7 @@ internal sealed class Departure(StiefelConfiguration configuration, KeyDirectory
             .. configuration.Boot.Load is { } load ? LoadOptions(load) : BootedOptions(),
             .. Laptop is { } laptop ? OwnLaptop.Options(laptop) : [],
             .. configuration.Link.Protection == LinkProtection.None ? [new KernelOption("stiefel.Link.Protection", LinkProtection.None.Word())] : Array.Empty<KernelOption>(),
+            .. configuration.Link.Mtu is { } mtu ? [new KernelOption("stiefel.Link.Mtu", mtu.ToString(CultureInfo.InvariantCulture))] : Array.Empty<KernelOption>(),
             .. configuration.Network.Dhcp is var dhcp and not DhcpChoice.Auto ? [new KernelOption("stiefel.NetBoot.Dhcp", dhcp.ToString().ToLowerInvariant())] : Array.Empty<KernelOption>(),
             .. configuration.Network.Addresses is { Count: > 0 } addresses ? [new KernelOption("stiefel.Network.Addresses", string.Join(',', addresses))] : Array.Empty<KernelOption>(),
             .. configuration.ServerSetup.CommandLine,

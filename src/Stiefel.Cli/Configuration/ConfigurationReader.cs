@@ -212,8 +212,10 @@ internal sealed class ConfigurationReader(string directory)
             link.Problem("protection", $"expected {LinkProtectionWords.Expected}, found `{text}`");
         }
 
+        var known = protection ?? new LinkConfiguration().Protection;
+        var mtu = link.NumberUnless("mtu", "auto", LinkConfiguration.LeastMtu(known), ushort.MaxValue);
         link.Finish();
-        return new LinkConfiguration { Protection = protection ?? new LinkConfiguration().Protection };
+        return new LinkConfiguration { Protection = known, Mtu = mtu };
     }
 
     private static NetworkConfiguration ReadNetwork(ConfigurationSection network)

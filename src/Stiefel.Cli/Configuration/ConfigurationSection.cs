@@ -86,6 +86,26 @@ internal sealed class ConfigurationSection(ConfigurationProblems problems, strin
         return null;
     }
 
+    /// <summary>A whole number; null for this word, and without the key.</summary>
+    public int? NumberUnless(string key, string word, int lowest, int highest)
+    {
+        var value = Value(key);
+        if (value is null || (value is YamlScalarNode { Value: { } only } && only == word))
+        {
+            return null;
+        }
+
+        if (value is YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text }
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= lowest && number <= highest)
+        {
+            return number;
+        }
+
+        Problem(key, value, $"expected {word} or a whole number from {lowest} to {highest}, found {Describe(value)}");
+        return null;
+    }
+
     public IReadOnlyList<string>? Texts(string key)
     {
         switch (Value(key))

@@ -1,5 +1,6 @@
 using Stiefel.Linux.Network;
 using Stiefel.Protocol.Boot;
+using Stiefel.Protocol.Tunnel;
 
 namespace Stiefel.Cli.Configuration;
 
@@ -100,6 +101,12 @@ internal sealed record ServerSetupConfiguration
 internal sealed record LinkConfiguration
 {
     public LinkProtection Protection { get; init; } = LinkProtection.WireGuard;
+
+    /// <summary>The largest packet on the cable in bytes; null for what both cards and the cable carry.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>The smallest packet in bytes that a link with this protection may be limited to.</summary>
+    public static int LeastMtu(LinkProtection protection) => protection == LinkProtection.WireGuard ? TunnelPlan.LeastLinkMtu : TunnelPlan.LeastLinkMtu - TunnelPlan.Overhead;
 }
 
 /// <summary>`network`.</summary>

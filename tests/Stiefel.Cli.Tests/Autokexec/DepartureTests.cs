@@ -23,6 +23,13 @@ public sealed class DepartureTests : IDisposable
         "stiefel_role=server stiefel_bootdisk=/dev/sda stiefel_bootpart=/dev/vg/boot stiefel_bootpart_luks=/dev/sda2 stiefel.Link.Protection=none quiet",
         Departure("boot: {disk: /dev/sda, part: {type: luks, block: /dev/vg/boot, luks_block: /dev/sda2}}\nlink: {protection: none}\nserver-setup: {cmdline: [quiet]}\n").CommandLine());
 
+    [Theory]
+    [InlineData("auto", "")]
+    [InlineData("1500", " stiefel.Link.Mtu=1500")]
+    [InlineData("9000", " stiefel.Link.Mtu=9000")]
+    public void CommandLine_Mtu_IsHandedOnUnlessItIsChosenByItself(string mtu, string argument) => Assert.Equal(
+        "stiefel_role=server stiefel_bootdisk=/dev/sda" + argument, Departure($"boot: {{disk: /dev/sda}}\nlink: {{mtu: {mtu}}}\n").CommandLine());
+
     [Fact]
     public void CommandLine_BootLoad_IsHandedOnAndNotTheEntryBesides() => Assert.Equal(
         "stiefel_role=server stiefel_bootdisk=/dev/sda stiefel.Boot.Load.Kernel=/k stiefel.Boot.Load.Initrd=/i stiefel.Boot.Load.CommandLine=\"root=UUID=1 rw\"",

@@ -66,6 +66,9 @@ public class ConfigurationFileTests
     [InlineData("network:\n  addresses: [192.168.7.1/24]\n", "c:2:15: network.addresses[0]: expected a card's address, = and an address with its prefix length, as 52:54:00:12:34:56=192.168.7.1/24, found `192.168.7.1/24`")]
     [InlineData("network:\n  dhcp: maybe\n", "c:2:9: network.dhcp: expected auto, off or always, found `maybe`")]
     [InlineData("link:\n  protection: maybe\n", "c:2:15: link.protection: expected wireguard or none, found `maybe`")]
+    [InlineData("link:\n  mtu: 9k\n", "c:2:8: link.mtu: expected auto or a whole number from 1360 to 65535, found `9k`")]
+    [InlineData("link:\n  mtu: 1300\n", "c:2:8: link.mtu: expected auto or a whole number from 1360 to 65535, found `1300`")]
+    [InlineData("link:\n  mtu: 70000\n  protection: none\n", "c:2:8: link.mtu: expected auto or a whole number from 1280 to 65535, found `70000`")]
     [InlineData("initrd:\n  packing:\n    compressor: rar\n", "c:3:17: initrd.packing.compressor: expected zstd, xz, gzip or none, optionally with a level: zstd -19; found `rar`")]
     [InlineData("initrd:\n  packing:\n    size-limit: 0\n", "c:3:17: initrd.packing.size-limit: expected a whole number from 1 to 4095, found `0`")]
     [InlineData("modules: [nbd, nbt]\n", "c:1:16: modules[1]: no module is called `nbt`; expected one of base, clevo-fancontrol, debug, i915, lvm, nbd, r8152, system-arch, system-arch-dracut, system-debian, system-gentoo")]
@@ -175,6 +178,7 @@ public class ConfigurationFileTests
         Assert.NotNull(directory);
         var configuration = ConfigurationFile.Load(Path.Combine(directory, "config-example.yaml"));
         Assert.Equal(LinkProtection.WireGuard, configuration.Link.Protection);
+        Assert.Null(configuration.Link.Mtu);
         Assert.Empty(configuration.Notes);
         Assert.Empty(configuration.ModuleConfigs.Debug.ExtraPackages);
         Assert.Null(configuration.ModuleConfigs.Debug.Shell);
