@@ -7,6 +7,7 @@ namespace Stiefel.EndToEnd.Machines;
 
 /// <summary>Packets of 9000 bytes in the kernel's WireGuard, through a switch that first carries and then loses them (<see cref="TunnelStage"/>).</summary>
 [Trait("Needs", "machines")]
+[Trait("Needs", "long")]
 public sealed class LargePacketsTests(MachineParts parts)
 {
     private const string Used = "the cable carries packets of 9000 bytes: they are used";
