@@ -14,8 +14,9 @@ internal static class UefiGrub
     /// <param name="token">Cancels the work.</param>
     public static async Task<string> MakeAsync(MachineRun run, string name, string script, string modules, CancellationToken token)
     {
+        // The firmware reads the serial port as well, and what it takes from there reaches GRUB by its console only.
         var (configuration, program) = (Path.Combine(run.WorkDirectory, name + ".cfg"), Path.Combine(run.WorkDirectory, name + ".efi"));
-        await File.WriteAllTextAsync(configuration, $"serial --unit=0 --speed=115200\nterminal_input serial\nterminal_output serial\n{script}", token);
+        await File.WriteAllTextAsync(configuration, $"serial --unit=0 --speed=115200\nterminal_input console serial\nterminal_output serial\n{script}", token);
         await ExternalProgram.RunAsync(
             "grub-mkstandalone", ["-O", "x86_64-efi", $"--install-modules=serial terminal normal {modules}", "--locales=", "--fonts=", "--themes=", "-o", program, $"boot/grub/grub.cfg={configuration}"], token: token);
         return program;
