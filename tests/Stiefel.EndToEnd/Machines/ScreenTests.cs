@@ -15,7 +15,7 @@ public sealed class ScreenTests(MachineParts parts) : PayloadScenario(parts)
         var rows = await ConsolePictures.RowsAsync(shell, "SERVING STICK", Token);
         await ConsolePictures.SaveAsync(rows, "laptop-serving-station", Token);
         Assert.StartsWith(" stiefelsystem: SERVING STICK  for ", rows[0], StringComparison.Ordinal);
-        Assert.Matches(@"^ link     \S+, .*MTU 1500, protection wireguard$", rows[3]);
+        Assert.Matches(@"^ link     \S+, .*MTU 9000, protection wireguard$", rows[3]);
         Assert.Matches(@"^ address  (169\.254\.\S+  )?fe80::5054:ff:fe5e:1%\S+$", rows[8]);
 
         await AskAsync(laptop, shell, "e", "End the desktop's session?");
