@@ -11,6 +11,9 @@ internal sealed class FirmwareEntry(EfiVariables variables, ushort number) : IOn
     // EFI_LOAD_OPTION begins with 4 bytes of attributes and 2 bytes for the path's length; the description follows.
     private const int HeadSize = 6;
 
+    /// <summary>The shim of an entry with a boot loader of its own.</summary>
+    public const string Shim = @"\EFI\stiefel\shimx64.efi";
+
     public string Description => $"the firmware's entry Boot{number:X4}, by {Next}";
 
     /// <summary>Finds the entry called <see cref="OneTimeEntries.Name"/>.</summary>
@@ -31,13 +34,20 @@ internal sealed class FirmwareEntry(EfiVariables variables, ushort number) : IOn
         return null;
     }
 
-    // The kernel is told its files by arguments: initrd=\EFI\stiefel\VERSION\keys.img.
-    public bool ReadsKeysFrom(string file) => variables.Read($"Boot{number:X4}", EfiVariables.Global).AsSpan()
-        .IndexOf(Encoding.Unicode.GetBytes($@"\{Path.GetFileName(Path.GetDirectoryName(file))}\{Path.GetFileName(file)}")) >= 0;
+    // Either the kernel is told its files by arguments, initrd=\EFI\stiefel\VERSION\keys.img, or shim and GRUB are started, whose menu names the version.
+    public bool ReadsKeysFrom(string file)
+    {
+        var option = variables.Read($"Boot{number:X4}", EfiVariables.Global);
+        var (version, files) = (Path.GetFileName(Path.GetDirectoryName(file)), Path.GetDirectoryName(Path.GetDirectoryName(file)));
+        return Names(option, $@"\{version}\{Path.GetFileName(file)}")
+            || (Names(option, Shim) && Path.Combine(files ?? "/", "grub.cfg") is var menu && File.Exists(menu) && File.ReadAllText(menu).Contains($"/{version}/{Path.GetFileName(file)}", StringComparison.Ordinal));
+    }
 
     public void Order() => variables.Set(Next, EfiVariables.Global, [(byte)number, (byte)(number >> 8)]);
 
     public void TakeBack() => variables.Remove(Next, EfiVariables.Global);
+
+    private static bool Names(byte[] option, string path) => option.AsSpan().IndexOf(Encoding.Unicode.GetBytes(path)) >= 0;
 
     /// <summary>The name that the firmware's menu shows for an entry; empty if the entry is damaged.</summary>
     public static string DescriptionIn(ReadOnlySpan<byte> option)

@@ -29,7 +29,10 @@ internal sealed class SetupEntry
         _laptop = laptop;
         _configuration = configuration;
         _writer = new TreeWriter(laptop.Tree);
-        Place = EntryPlace.Of(laptop, notes);
+        var places = EntryPlace.Of(laptop, configuration.ServerSetup.Kernel, notes);
+
+        // The one that is there stays; of the others, the best that has room.
+        Place = places.FirstOrDefault(place => laptop.Tree.HasName(place.Switch)) ?? places.FirstOrDefault(place => ObstacleIn(place) is null) ?? (places.Count > 0 ? places[0] : null);
         if (Place is { } place && laptop.Root.Layers.Any(layer => layer.StartsWith("LUKS", StringComparison.Ordinal)))
         {
             notes.Add($"the boot entry needs a key where the boot loader reads it ({place.Files}): somebody who reads that partition has the key {EntryKeys.Name}, though not the encrypted data on the disk");
@@ -49,16 +52,10 @@ internal sealed class SetupEntry
 
     /// <summary>True if the entry's files are missing or outdated, or hold other keys than that of the menu.</summary>
     public bool IsWanted => Place is { } place && Prepare() is { } wanted
-        && !(IsSwitchedTo(wanted) && KeyFiles(place).All(file => Holds(file, wanted)) && _laptop.Tree.LinkText(EntryKeys.Link) == KeysOf(place, wanted));
+        && !(IsSwitchedTo(wanted) && !OutdatedPrograms(place).Any() && HasVariable(place) && KeyFiles(place).All(file => Holds(file, wanted)) && _laptop.Tree.LinkText(EntryKeys.Link) == KeysOf(place, wanted));
 
     /// <summary>Says why the entry cannot be made now; null if it can.</summary>
-    public string? Obstacle()
-    {
-        var needed = 2 * Sources.Sum(file => new FileInfo(RamdiskImage.Real(OnDisk(file))).Length) + Spare;
-        return Place is { } place && _laptop.Tree.OnDisk(place.Files) is { } inside && _laptop.Tree.FreeBytes(Path.GetDirectoryName(inside)!) is { } free && free < needed
-            ? $"no boot entry is installed: {Path.GetDirectoryName(place.Files)} has {DataSize.Binary(free)} free, but replacing a ramdisk takes {DataSize.Binary(needed)}, because the old one stays until the new one is complete"
-            : null;
-    }
+    public string? Obstacle() => Place is null ? null : ObstacleIn(Place);
 
     /// <summary>Records in the journal what will be made.</summary>
     public void Note(SetupRun run)
@@ -67,6 +64,11 @@ internal sealed class SetupEntry
         if (!Place.Switch.StartsWith(Place.Files + "/", StringComparison.Ordinal))
         {
             run.Note(new JournalEntry(Place.Switch, "", IsTree: true));
+        }
+
+        if (Place.Variable is { } variable)
+        {
+            run.Note(new JournalEntry(variable.Path, "", IsTree: true));
         }
 
         run.Note(new JournalEntry(EntryKeys.Link, "", IsTree: true));
@@ -91,6 +93,7 @@ internal sealed class SetupEntry
             Install(place, wanted);
         }
 
+        InstallPrograms(place);
         _writer.Write(PlannedFile.Link(EntryKeys.Link, "", KeysOf(place, wanted)));
         foreach (var old in Versions(place).Where(name => isNew && name != wanted.Version && !Mentions(before, name)))
         {
@@ -114,6 +117,38 @@ internal sealed class SetupEntry
 
         _writer.Write(new PlannedFile(KeysOf(place, wanted), "") { Content = wanted.Keys, Mode = PlannedFile.Private });
         _writer.Write(new PlannedFile(place.Switch, "") { Content = wanted.Text });
+    }
+
+    // Any of these programs starts the others' older and newer versions, too. The variable leads to them, so it comes last.
+    private void InstallPrograms(EntryPlace place)
+    {
+        foreach (var (name, source) in OutdatedPrograms(place).ToList())
+        {
+            _writer.Write(new PlannedFile($"{place.Files}/{name}", "") { Content = _laptop.Tree.Bytes(source)! });
+        }
+
+        if (place.Variable is { } variable && !HasVariable(place))
+        {
+            _writer.Write(new PlannedFile(variable.Path, "") { Content = variable.Content });
+        }
+    }
+
+    private IEnumerable<(string Name, string Source)> OutdatedPrograms(EntryPlace place) => place.Programs.Where(
+        program => _laptop.Tree.Bytes(program.Source) is { } current && !(_laptop.Tree.Bytes($"{place.Files}/{program.Name}") is { } copy && copy.AsSpan().SequenceEqual(current)));
+
+    private bool HasVariable(EntryPlace place) => place.Variable is not { } variable || (_laptop.Tree.Bytes(variable.Path) is { } there && there.AsSpan().SequenceEqual(variable.Content));
+
+    private string? ObstacleIn(EntryPlace place)
+    {
+        if (!Sources.All(_laptop.Tree.HasFile))
+        {
+            return null;
+        }
+
+        var needed = 2 * Sources.Sum(file => new FileInfo(RamdiskImage.Real(OnDisk(file))).Length) + Spare;
+        return _laptop.Tree.OnDisk(place.Files) is { } inside && _laptop.Tree.FreeBytes(Path.GetDirectoryName(inside)!) is { } free && free < needed
+            ? $"no boot entry is installed: {Path.GetDirectoryName(place.Files)} has {DataSize.Binary(free)} free, but replacing a ramdisk takes {DataSize.Binary(needed)}, because the old one stays until the new one is complete"
+            : null;
     }
 
     private static string KeysOf(EntryPlace place, Wanted wanted) => $"{place.Files}/{wanted.Version}/{EntryPlace.Keys}";

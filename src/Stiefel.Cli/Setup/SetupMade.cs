@@ -124,7 +124,7 @@ internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configu
         var key = SetupPlan.Compare(laptop.Tree, journal, KeyPart.OfMenu(laptop), notes);
         var plan = SetupPlan.Compare(laptop.Tree, journal, [.. place.Fixed(laptop.Tree), .. AutokexecPart.OfEntry(laptop, program, place.IsOnThisMachineAlone)], notes);
         notes.ForEach(note => dialogue.Say($"note: {note}"));
-        dialogue.Say($"{place.Files} and {place.Switch}: the ramdisk with a key and arguments, as an entry of {laptop.Boot.Name}");
+        dialogue.Say($"{place.Files} and {place.Switch}: the ramdisk with a key and arguments, as an entry of {place.MenuOf(laptop)}");
         if (dryRun)
         {
             key.Changes.Concat(plan.Changes).ToList().ForEach(dialogue.Show);

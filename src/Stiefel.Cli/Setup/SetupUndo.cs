@@ -95,7 +95,7 @@ internal sealed class SetupUndo(LaptopTree tree, SetupJournal journal, Dialogue 
         if (entry.IsTree)
         {
             WipeKeys(entry.Path);
-            if (ContentOf(entry.Path) is not { } content || !FirmwarePlace.IsForeign(entry.Path, content))
+            if (ContentOf(entry.Path) is not { } content || !FirmwareSlot.IsForeign(entry.Path, content))
             {
                 _writer.RemoveTree(entry.Path);
             }

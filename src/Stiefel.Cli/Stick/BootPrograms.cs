@@ -1,3 +1,4 @@
+using Stiefel.Cli.Laptop;
 using Stiefel.CommandLine;
 
 namespace Stiefel.Cli.Stick;
@@ -14,7 +15,7 @@ internal sealed record BootPrograms(SignedLoader? Signed, string? Stub, string B
     /// <exception cref="FailedException">A boot program is not installed.</exception>
     public static BootPrograms Find()
     {
-        var signed = SignedLoader.Find();
+        var signed = SignedLoader.Find(File.Exists);
         var stub = File.Exists(Stub64) ? Stub64 : null;
         if (signed is null && stub is null)
         {

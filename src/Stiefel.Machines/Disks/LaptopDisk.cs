@@ -12,6 +12,9 @@ public enum BootLayout
 
     /// <summary>In a separate partition.</summary>
     Separate,
+
+    /// <summary>In /boot of the root file system, beside an EFI System partition that has room for boot files of others.</summary>
+    LargeEfi,
 }
 
 /// <summary>
@@ -101,7 +104,7 @@ public sealed record LaptopDisk(string ImagePath, string Kernel, string Initrd, 
         var image = new DiskImage(Path.Combine(directory, "disk.img"));
         await ExternalProgram.RunAsync("truncate", ["-s", DiskLength, image.Path], s_options, token);
         // The type codes are from man 8 sgdisk. Do not use -q: with it sgdisk has been seen to write nothing.
-        List<string> parts = ["-n", "1:0:+32M", "-t", "1:EF00", "-c", "1:EFI System Partition"];
+        List<string> parts = ["-n", layout == BootLayout.LargeEfi ? "1:0:+256M" : "1:0:+32M", "-t", "1:EF00", "-c", "1:EFI System Partition"];
         if (layout == BootLayout.Separate)
         {
             parts.AddRange(["-n", "2:0:+256M", "-t", "2:8300"]);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Stiefel.Cli.Doctor;
@@ -96,7 +95,7 @@ public sealed class FirmwareFindingsTests
     public void Names_DamagedListsAndSignatures_EndThem()
     {
         HostileInput.Feed([[.. List("One"), .. List("Two")]], 4_000, 4 << 20, input => SignatureDatabase.Names(input));
-        HostileInput.Feed([Signature("Debian Secure Boot CA")], 4_000, 4 << 20, input => CertificateNames.IssuersOf(input));
+        HostileInput.Feed([SignedImage.Signature("Debian Secure Boot CA")], 4_000, 4 << 20, input => CertificateNames.IssuersOf(input));
     }
 
     private static LaptopModel Locked(string own, string ramdisk)
@@ -104,32 +103,9 @@ public sealed class FirmwareFindingsTests
         var laptop = LaptopModel.Debian();
         laptop.WriteEfi(secureBoot: 1);
         laptop.Write("sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
-        laptop.Write(Ramdisk, Signed(laptop, ramdisk));
-        laptop.Write("boot/vmlinuz-" + LaptopModel.Release, Signed(laptop, own));
+        laptop.Write(Ramdisk, SignedImage.Of(ramdisk));
+        laptop.Write("boot/vmlinuz-" + LaptopModel.Release, SignedImage.Of(own));
         return laptop;
-    }
-
-    // The model's kernel with a PE header and an appended certificate table.
-    private static byte[] Signed(LaptopModel laptop, string issuer)
-    {
-        laptop.WriteKernel("kernel");
-        var image = File.ReadAllBytes(laptop["kernel"]);
-        laptop.Remove("kernel");
-        "MZ"u8.CopyTo(image);
-        BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(0x3c), 0x40);
-        "PE\0\0"u8.CopyTo(image.AsSpan(0x40));
-        BinaryPrimitives.WriteInt16LittleEndian(image.AsSpan(0x58), 0x20b);
-        if (issuer.Length == 0)
-        {
-            return image;
-        }
-
-        var signature = Signature(issuer);
-        BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(0x58 + 144), image.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(image.AsSpan(0x58 + 148), signature.Length + 8);
-        var header = new byte[8];
-        BinaryPrimitives.WriteInt32LittleEndian(header, signature.Length + 8);
-        return [.. image, .. header, .. signature];
     }
 
     // EFI_SIGNATURE_LIST with one certificate.
@@ -143,36 +119,5 @@ public sealed class FirmwareFindingsTests
         BinaryPrimitives.WriteInt32LittleEndian(list.AsSpan(16), list.Length + content.Length);
         BinaryPrimitives.WriteInt32LittleEndian(list.AsSpan(24), 16 + content.Length);
         return [.. list, .. content];
-    }
-
-    // RFC 5652 §5.1, only with the fields that are read.
-    private static byte[] Signature(string issuer)
-    {
-        var writer = new AsnWriter(AsnEncodingRules.DER);
-        var inside = new Asn1Tag(TagClass.ContextSpecific, 0, isConstructed: true);
-        using (writer.PushSequence())
-        {
-            writer.WriteObjectIdentifier("1.2.840.113549.1.7.2");
-            using (writer.PushSequence(inside))
-            using (writer.PushSequence())
-            {
-                writer.WriteInteger(1);
-                writer.PushSetOf().Dispose();
-                writer.PushSequence().Dispose();
-                writer.PushSequence(inside).Dispose();
-                using (writer.PushSetOf())
-                using (writer.PushSequence())
-                {
-                    writer.WriteInteger(1);
-                    using (writer.PushSequence())
-                    {
-                        writer.WriteEncodedValue(new X500DistinguishedName($"CN={issuer}").RawData);
-                        writer.WriteInteger(7);
-                    }
-                }
-            }
-        }
-
-        return writer.Encode();
     }
 }

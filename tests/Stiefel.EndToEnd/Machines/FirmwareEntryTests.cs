@@ -64,6 +64,48 @@ public sealed class FirmwareEntryTests(MachineParts parts)
         });
     }
 
+    /// <summary>
+    /// Secure Boot, a kernel that starts no other, and a GRUB that reads no further entries: the firmware starts shim, GRUB and kernel of the laptop's own
+    /// distribution from the EFI System partition, once, and the laptop's own loader at all other times.
+    /// </summary>
+    [Fact]
+    public async Task Laptop_WhoseKernelRefusesKexecUnderSecureBoot_LeavesByShimAndGrubOfItsOwnAndComesHome()
+    {
+        const string Entries = "stiefel: the keys that were lent for this start are wiped from /EFI/stiefel/";
+        var source = await parts.UefiDiskAsync();
+        await parts.PlayAsync("shim-entry", async run =>
+        {
+            var disk = (await source.CopyAsync(Path.Combine(run.WorkDirectory, "laptop.img"), _token)).Path;
+            var key = parts.NewKey("stick");
+            await using var laptop = await run.StartAsync(Laptop.Name, new Startup.Uefi(HasSecureBoot: true), [new VirtualDisk(disk)], run.LaptopEnd, _token, endsOnReset: false);
+            var own = await ConsoleShell.LogInAsync(Laptop.Name, laptop.Console, "root", DebianTree.RootPassword, TimeLimits.FirmwareStart + TimeLimits.Login, _token);
+            await own.RunAsync("ip link set $(ls /sys/class/net | grep -v lo) up; sysctl -w kernel.kexec_load_disabled=1; chmod -x /etc/grub.d/41_custom && update-grub 2>/dev/null && ! grep custom.cfg /boot/grub/grub.cfg", _token, TimeLimits.Seconds(60));
+            await laptop.PlugStickAsync((await PackagedLaptop.MakeStickAsync(run, key, _ => Task.CompletedTask, _token)).Path, _token);
+            await PackagedLaptop.SetUpAsync(own, _token, "ls /boot/efi/EFI/stiefel/shimx64.efi /boot/efi/EFI/stiefel/*/keys.img");
+            await own.RunAsync("sync", _token);
+            Assert.False(await IsBesideTheEntryAsync(disk, key));
+
+            await own.StartAsync("stiefel serve-now --grace 1", _token);
+            await laptop.Console.WaitForAsync("the firmware's entry Boot", TimeLimits.PowerOff, _token);
+            await laptop.Console.WaitForAsync(PackagedLaptop.Hello, TimeLimits.PowerOff + TimeLimits.FirmwareStart, _token);
+            await laptop.Console.WaitForAsync(Entries, TimeLimits.ServerStart, _token);
+            await laptop.Console.WaitForAsync("stiefel: phase serving\n", TimeLimits.ServerStart, _token);
+            Assert.False(await IsBesideTheEntryAsync(disk, key));
+
+            await using (var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token))
+            {
+                var shell = await desktop.LogInAsync(_token);
+                await PayloadChecks.RootAsync(shell, _token);
+                await desktop.PowerOffAsync(shell, _token);
+            }
+
+            await laptop.Console.WaitForAsync("stiefel: phase leaving (reboot)", TimeLimits.PowerOff, _token);
+            var back = await ConsoleShell.LogInAsync(Laptop.Name, laptop.Console, "root", DebianTree.RootPassword, TimeLimits.FirmwareStart + TimeLimits.Login, _token);
+            Assert.False(await IsBesideTheEntryAsync(disk, key));
+            await back.RunAsync("stiefel setup-server-os --undo --keep-keys && [ ! -e /boot/efi/EFI/stiefel ] && ls /boot/efi/EFI && ! efibootmgr | grep -i stiefel", _token, TimeLimits.Seconds(60));
+        });
+    }
+
     /// <summary>True if the key's bytes are anywhere on the EFI System partition, also where no file is.</summary>
     private async Task<bool> IsBesideTheEntryAsync(string disk, string key)
     {

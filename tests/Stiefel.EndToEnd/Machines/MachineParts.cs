@@ -141,7 +141,7 @@ public sealed class MachineParts : IDisposable
         await DebianTree.GetAsync(
             _cache, InitramfsMaker.InitramfsTools, ["grub-efi-amd64", "grub-efi-amd64-signed", "shim-signed", "efibootmgr"],
             $"\nsed -i 's/^MODULES=.*/MODULES=dep/' \"$1/etc/initramfs-tools/initramfs.conf\"\nsed -i 's/console=ttyS0,115200/& {QemuCommandLine.SureTimer}/' \"$1/etc/default/grub\"\n", Say, TestContext.Current.CancellationToken),
-        BootLayout.InRoot, Say, TestContext.Current.CancellationToken);
+        BootLayout.LargeEfi, Say, TestContext.Current.CancellationToken);
 
     /// <summary>Makes the disk of a computer with a Debian of its own; only long tests use it.</summary>
     internal Task<string> RunningDebianDiskAsync() => RunningDebian.GetAsync(_cache, Say, TestContext.Current.CancellationToken);

@@ -9,20 +9,17 @@ internal static class BootLoaderChecks
     // Room for two ramdisks of 40 MiB while one replaces the other, and for the files of a kernel upgrade.
     private const long NeededBytes = 128 << 20;
 
-    // File systems that GRUB itself can write to (GNU GRUB manual, "Environment block"; grub-core/commands/loadenv.c).
-    private static readonly string[] s_writable = ["ext2", "ext3", "ext4", "xfs", "vfat"];
-
     public static IEnumerable<Finding> Of(Patient patient) => [.. OfOneTimeEntries(patient), .. OfSpace(patient)];
 
     private static IEnumerable<Finding> OfOneTimeEntries(Patient patient)
     {
         var laptop = patient.Laptop;
         var firmware = laptop.Firmware;
-        if (laptop.Boot is { Loader: LoaderKind.Grub, GrubDirectory: { } directory } && Obstacle(laptop, directory) is { } obstacle)
+        if (laptop.Boot is { Loader: LoaderKind.Grub, GrubDirectory: { } directory } && GrubEnvironment.ObstacleOf(laptop, directory) is { } obstacle)
         {
             var text = $"GRUB cannot write its environment block ({directory}/grubenv is {obstacle}): an entry that grub-reboot selects for one start would be started for ever";
             yield return firmware.HasVariables
-                ? Finding.Note("one-time-trap", text, "never use grub-reboot here; use `efibootmgr --bootnext`, which the firmware clears after one start")
+                ? Finding.Note("one-time-trap", text, "never use grub-reboot here; set-up adds an entry to the firmware's menu where it can, which the firmware itself starts once")
                 : Finding.Note("one-time-trap", text + ", and a BIOS cannot select an entry either", "never use grub-reboot here; choose the entry in the menu by hand");
             yield break;
         }
@@ -33,19 +30,6 @@ internal static class BootLoaderChecks
             (_, true) => Finding.Fine("one-time", $"{laptop.Boot.Name}; the firmware can be told to start an entry once"),
             _ => Finding.Fine("one-time", $"{laptop.Boot.Name}; it can be told to start an entry once"),
         };
-    }
-
-    /// <summary>Says why GRUB cannot write there; null if it can, or if that is unknown.</summary>
-    private static string? Obstacle(LaptopFacts laptop, string directory)
-    {
-        if (BootSetup.MountOf(laptop.Tree, directory) is not { } mount)
-        {
-            return null;
-        }
-
-        var device = laptop.Names.Resolve(mount.Source);
-        var layer = device is null ? null : laptop.Blocks.Below(device).Select(laptop.Blocks.KindOf).FirstOrDefault(kind => kind is not null);
-        return layer is not null ? $"on {layer}" : s_writable.Contains(mount.Type, StringComparer.Ordinal) ? null : $"on {mount.Type}";
     }
 
     private static IEnumerable<Finding> OfSpace(Patient patient)

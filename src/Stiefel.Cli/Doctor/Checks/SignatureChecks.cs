@@ -39,7 +39,7 @@ internal static class SignatureChecks
         }
 
         var issuers = patient.Tree.Use(file, KernelSignature.IssuersIn) ?? [];
-        var trusted = Trusted(patient);
+        var trusted = KernelSignature.TrustedBy(patient.Laptop);
         if (issuers.Count == 0)
         {
             yield return Finding.Stop("ramdisk-unsigned", $"{file} is not signed, but this machine starts signed kernels only (lockdown={patient.Laptop.Kernel.Lockdown})", FirmwareRemedy);
@@ -52,15 +52,6 @@ internal static class SignatureChecks
         {
             yield return Finding.Fine("ramdisk-signed", $"the ramdisk's kernel is signed under {Names(issuers)}");
         }
-    }
-
-    // The running kernel trusts the key that it was signed with, which is compiled in, and the keys of the firmware and of shim.
-    private static HashSet<string> Trusted(Patient patient)
-    {
-        var release = patient.Laptop.Kernel.Release;
-        string[] own = [$"boot/vmlinuz-{release}", $"lib/modules/{release}/vmlinuz", $"usr/lib/modules/{release}/vmlinuz"];
-        var signers = own.Select(file => patient.Tree.Use(file, KernelSignature.IssuersIn)).FirstOrDefault(found => found is { Count: > 0 }) ?? [];
-        return signers.Concat(patient.Laptop.Firmware.Keys).Concat(patient.Laptop.Firmware.MachineOwnerKeys).ToHashSet(StringComparer.Ordinal);
     }
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names.DefaultIfEmpty("nobody who can be told"));

@@ -16,8 +16,8 @@ internal static class FirmwareOption
     /// <param name="description">The name that the firmware's menu shows.</param>
     /// <param name="partition">The partition that holds the program.</param>
     /// <param name="file">The program's path there, with backslashes.</param>
-    /// <param name="arguments">The program's arguments.</param>
-    public static byte[] Encode(string description, EfiPartition partition, string file, string arguments)
+    /// <param name="arguments">The program's arguments; null for none, because shim takes any for the name of the program that it starts.</param>
+    public static byte[] Encode(string description, EfiPartition partition, string file, string? arguments)
     {
         var drive = new byte[HardDriveLength];
         (drive[0], drive[1], drive[40], drive[41]) = (Media, HardDrive, GuidPartitionTable, GuidSignature);
@@ -30,7 +30,7 @@ internal static class FirmwareOption
         byte[] path = [.. drive, Media, FilePath, .. Little((ushort)(name.Length + 4)), .. name, .. s_end];
         var active = new byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(active, Active);
-        return [.. active, .. Little((ushort)path.Length), .. Text(description), .. path, .. Text(arguments)];
+        return [.. active, .. Little((ushort)path.Length), .. Text(description), .. path, .. arguments is null ? [] : Text(arguments)];
     }
 
     private static byte[] Text(string text) => Encoding.Unicode.GetBytes(text + "\0");

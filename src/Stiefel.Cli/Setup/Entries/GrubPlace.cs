@@ -30,7 +30,7 @@ internal sealed record GrubPlace(string Directory) : EntryPlace($"{Directory}/st
             return null;
         }
 
-        if (laptop.Tree.Text($"{directory}/grub.cfg")?.Contains(Custom, StringComparison.Ordinal) == true)
+        if (MenuDirectory(laptop) is not null)
         {
             return new GrubPlace(directory);
         }
@@ -39,42 +39,27 @@ internal sealed record GrubPlace(string Directory) : EntryPlace($"{Directory}/st
         return null;
     }
 
+    /// <summary>The directory of GRUB's configuration, if that reads custom.cfg; otherwise null.</summary>
+    public static string? MenuDirectory(LaptopFacts laptop) =>
+        laptop.Boot.GrubDirectory is { } directory && laptop.Tree.Text($"{directory}/grub.cfg")?.Contains(Custom, StringComparison.Ordinal) == true ? directory : null;
+
+    /// <summary>Plans custom.cfg with an entry at its end, where it is not there yet.</summary>
+    public static PlannedFile InMenu(LaptopTree tree, string directory, string entry)
+    {
+        var before = tree.Bytes($"{directory}/{Custom}") is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
+        return PlannedFile.Text(
+            $"{directory}/{Custom}", $"adds an entry \"{Title}\" to GRUB's menu, at its end and never the default",
+            before.Contains(entry, StringComparison.Ordinal) ? before : before.Length == 0 || before.EndsWith('\n') ? before + entry : $"{before}\n{entry}");
+    }
+
     // GRUB's shell reads these lines; it treats single quotes as other shells do.
     public override byte[] Content(string version, string arguments) => Encoding.UTF8.GetBytes(
         $"""
         # Written by `stiefel setup-server-os`, for {Custom} beside this directory.
-        linux "${"{"}stiefel_directory{"}"}/stiefel/{version}/{Kernel}" {string.Join(' ', Words(arguments).Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"))}
+        linux "${"{"}stiefel_directory{"}"}/stiefel/{version}/{Kernel}" {GrubWords.Of(arguments)}
         initrd "${"{"}stiefel_directory{"}"}/stiefel/{version}/{Initrd}" "${"{"}stiefel_directory{"}"}/stiefel/{version}/{Keys}"
 
         """);
 
-    public override IEnumerable<PlannedFile> Fixed(LaptopTree tree)
-    {
-        var before = tree.Bytes($"{Directory}/{Custom}") is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
-        yield return PlannedFile.Text($"{Directory}/{Custom}", $"adds an entry \"{Title}\" to GRUB's menu, at its end and never the default", before.Contains(Entry, StringComparison.Ordinal) ? before : before.Length == 0 || before.EndsWith('\n') ? before + Entry : $"{before}\n{Entry}");
-    }
-
-    // Splits at blanks outside the kernel's double quotes.
-    private static IEnumerable<string> Words(string arguments)
-    {
-        var word = new StringBuilder();
-        var quoted = false;
-        foreach (var letter in arguments.Append(' '))
-        {
-            quoted ^= letter == '"';
-            if (letter == ' ' && !quoted)
-            {
-                if (word.Length > 0)
-                {
-                    yield return word.ToString();
-                }
-
-                word.Clear();
-            }
-            else if (letter != '"')
-            {
-                word.Append(letter);
-            }
-        }
-    }
+    public override IEnumerable<PlannedFile> Fixed(LaptopTree tree) => [InMenu(tree, Directory, Entry)];
 }
