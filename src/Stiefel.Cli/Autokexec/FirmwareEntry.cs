@@ -16,6 +16,9 @@ internal sealed class FirmwareEntry(EfiVariables variables, ushort number) : IOn
 
     public string Description => $"the firmware's entry Boot{number:X4}, by {Next}";
 
+    /// <summary>True if it starts a shim and a GRUB of its own, which accept the kernel's signature even where the laptop's own loader and kernel do not.</summary>
+    public bool HasOwnLoader => Names(variables.Read($"Boot{number:X4}", EfiVariables.Global), Shim);
+
     /// <summary>Finds the entry called <see cref="OneTimeEntries.Name"/>.</summary>
     /// <param name="variables">The firmware's variables.</param>
     /// <param name="why">The reason if there is none.</param>

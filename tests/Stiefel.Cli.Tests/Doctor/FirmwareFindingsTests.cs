@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Stiefel.Cli.Doctor;
 using Stiefel.Cli.Laptop;
 using Stiefel.Cli.Tests.Laptop;
@@ -49,6 +50,18 @@ public sealed class FirmwareFindingsTests
         }
 
         Assert.Equal(expected is null ? [] : [expected], Examination.ComplaintsOf(laptop));
+    }
+
+    [Theory]
+    [InlineData(@"\EFI\stiefel\shimx64.efi", "", "Note ramdisk-foreign-signature")]
+    [InlineData(@"\EFI\stiefel\shimx64.efi", "  leave: kexec\n", "Stop ramdisk-foreign-signature")]
+    [InlineData(@"\EFI\stiefel\0123456789abcdef\vmlinuz", "", "Stop ramdisk-foreign-signature")]
+    public void Ramdisk_OfAForeignSigner_CanBeLeftForByAShimThatTrustsIt(string program, string leave, string expected)
+    {
+        using var laptop = Locked("Canonical Ltd. Master Certificate Authority", "Debian Secure Boot CA");
+        laptop.Write("etc/stiefel/config.yaml", $"boot:\n  disk: /dev/nvme0n1\nautokexec:\n  grace: 5\n{leave}");
+        laptop.WriteVariable("Boot0007", LaptopModel.Global, [1, 0, 0, 0, 4, 0, .. Encoding.Unicode.GetBytes("stiefel\0" + program + "\0")]);
+        Assert.Equal([expected], Examination.ComplaintsOf(laptop));
     }
 
     [Theory]

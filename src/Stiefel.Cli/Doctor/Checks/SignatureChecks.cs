@@ -1,3 +1,5 @@
+using Stiefel.Cli.Autokexec;
+using Stiefel.Cli.Configuration;
 using Stiefel.Cli.Laptop;
 
 namespace Stiefel.Cli.Doctor.Checks;
@@ -46,7 +48,10 @@ internal static class SignatureChecks
         }
         else if (trusted.Count > 0 && !issuers.Any(trusted.Contains))
         {
-            yield return Finding.Stop("ramdisk-foreign-signature", $"{file} is signed under {Names(issuers)}, which this machine does not trust: it trusts {Names(trusted)}", FirmwareRemedy);
+            var text = $"{file} is signed under {Names(issuers)}, which this machine does not trust: it trusts {Names(trusted)}";
+            yield return patient.Settings.Autokexec.Leave != LeavingWay.Kexec && StartOnce.Find(patient, out _) is FirmwareEntry { HasOwnLoader: true } entry
+                ? Finding.Note("ramdisk-foreign-signature", $"{text}; the laptop leaves by a restart instead, with a shim that trusts it: {entry.Description}", "for the quicker way: build the ramdisk upon the laptop's own kernel (initrd.kernel: own)")
+                : Finding.Stop("ramdisk-foreign-signature", text, FirmwareRemedy);
         }
         else
         {
