@@ -20,7 +20,7 @@ internal static class KernelSignature
         return signers.Concat(laptop.Firmware.Keys).Concat(laptop.Firmware.MachineOwnerKeys).ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>True if Secure Boot is on, and the laptop's own boot loader would not start this kernel.</summary>
+    /// <summary>True if Secure Boot is on, and the laptop's own boot loader would not start this kernel, which is there.</summary>
     public static bool IsForeign(LaptopFacts laptop, string kernel) => laptop.Firmware.SecureBoot == SecureBoot.On
-        && TrustedBy(laptop) is { Count: > 0 } trusted && !(laptop.Tree.Use(kernel, IssuersIn) ?? []).Any(trusted.Contains);
+        && laptop.Tree.Use(kernel, IssuersIn) is { } issuers && TrustedBy(laptop) is { Count: > 0 } trusted && !issuers.Any(trusted.Contains);
 }

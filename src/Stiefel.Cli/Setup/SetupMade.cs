@@ -15,7 +15,9 @@ namespace Stiefel.Cli.Setup;
 internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configuration, SetupJournal journal, TextWriter output)
 {
     private readonly SetupRamdisk _ramdisk = new(laptop, configuration);
-    private readonly SetupEntry _entry = new(laptop, configuration);
+
+    // Found anew when there is another ramdisk: the place depends on who signed its kernel.
+    private SetupEntry _entry = new(laptop, configuration);
 
     /// <summary>True if there is a ramdisk.</summary>
     public bool HasRamdisk => _ramdisk.IsThere;
@@ -37,6 +39,7 @@ internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configu
             if (!dryRun && dialogue.Ask() == Answer.Yes)
             {
                 await _ramdisk.MakeAsync(run, new StepLog(output), token);
+                _entry = new SetupEntry(laptop, configuration);
             }
 
             dialogue.Say("");
@@ -62,6 +65,7 @@ internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configu
         if (_ramdisk.IsOurs(journal) && _ramdisk.IsWanted(journal))
         {
             await _ramdisk.BuildAsync(new StepLog(output), token);
+            _entry = new SetupEntry(laptop, configuration);
         }
         else if (_ramdisk.IsOurs(journal) && !_ramdisk.Choice.IsAtHand)
         {

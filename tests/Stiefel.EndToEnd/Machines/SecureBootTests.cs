@@ -13,7 +13,6 @@ namespace Stiefel.EndToEnd.Machines;
 /// laptop's own system, which starts the ramdisk upon its own signed kernel, to the payload on the desktop, and back.
 /// </summary>
 [Trait("Needs", "machines")]
-[Trait("Needs", "long")]
 public sealed class SecureBootTests(MachineParts parts)
 {
     private const string Down = "\e[B";
@@ -49,6 +48,7 @@ public sealed class SecureBootTests(MachineParts parts)
 
     /// <summary>A kernel that nobody has signed stands for that of another vendor, whose key the stick's kernel does not know either.</summary>
     [Fact]
+    [Trait("Needs", "long")]
     public async Task Boot_OfAKernelThatIsNotSigned_EndsBeforeTheDiskIsAskedForAndSaysWhatToDo()
     {
         var disk = await parts.DiskAsync(InitramfsMaker.InitramfsTools);

@@ -77,9 +77,9 @@ internal sealed record ShimPlace(string Partition, SignedLoader? Loader, Firmwar
         }
     }
 
-    // Shim knows its own distribution's key and those of the firmware, which signed no kernel.
+    // Shim knows its own distribution's key and those of the firmware, which signed no kernel. A kernel that is not there yet will be the laptop's own.
     private static bool Starts(LaptopFacts laptop, SignedLoader loader, string kernel) => laptop.Firmware.SecureBoot != SecureBoot.On
-        || (laptop.Tree.Use(kernel, KernelSignature.IssuersIn) ?? []).Intersect(laptop.Tree.Use(loader.Grub, KernelSignature.IssuersIn) ?? []).Any();
+        || laptop.Tree.Use(kernel, KernelSignature.IssuersIn) is not { } issuers || issuers.Intersect(laptop.Tree.Use(loader.Grub, KernelSignature.IssuersIn) ?? []).Any();
 
     private static (string Directory, string FileSystem)? ChainedIn(LaptopFacts laptop, string partition) =>
         GrubPlace.MenuDirectory(laptop) is { } grub && BootSetup.MountOf(laptop.Tree, partition) is { Type: "vfat" } mount && laptop.Names.Resolve(mount.Source) is { } device
