@@ -62,6 +62,7 @@ internal sealed class SetupMade(LaptopFacts laptop, StiefelConfiguration configu
     /// <param name="token">Cancels the work.</param>
     public async Task UpdateAsync(SetupRun run, Func<string> program, CancellationToken token)
     {
+        run.Apply(SetupPlan.Compare(laptop.Tree, journal, _ramdisk.IsOurs(journal) ? HardwarePart.Of(laptop) : [], []));
         if (_ramdisk.IsOurs(journal) && _ramdisk.IsWanted(journal))
         {
             await _ramdisk.BuildAsync(new StepLog(output), token);

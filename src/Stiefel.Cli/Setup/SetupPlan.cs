@@ -18,7 +18,7 @@ internal sealed record SetupPlan(IReadOnlyList<Change> Changes, IReadOnlyList<st
         var notes = new List<string>();
         PlannedFile[] wanted =
         [
-            .. ConfigurationPart.Of(laptop, notes), .. KeyPart.Of(laptop, makeKey), .. InitramfsPart.Of(laptop, notes), .. LoaderPackagePart.Of(laptop, notes),
+            .. ConfigurationPart.Of(laptop, notes), .. KeyPart.Of(laptop, makeKey), .. InitramfsPart.Of(laptop, notes), .. LoaderPackagePart.Of(laptop, notes), .. HardwarePart.Of(laptop),
             .. AutokexecPart.Of(laptop, program, notes),
         ];
         return Compare(laptop.Tree, journal, wanted, notes);

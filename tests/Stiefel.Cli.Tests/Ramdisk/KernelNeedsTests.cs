@@ -70,6 +70,28 @@ public sealed class KernelNeedsTests : IDisposable
         Assert.Empty(KernelNeeds.MissingIn(_laptop["ramdisk"], needs));
     }
 
+    /// <summary>On a desktop the laptop's own drivers are still needed, and the desktop's are not.</summary>
+    [Fact]
+    public void Drivers_OnADesktop_AreThoseThatWereWrittenDownAtHome()
+    {
+        _laptop.Link("sys/devices/pci0000:00/0000:00:1d.0/driver/module", "../../../../module/nvme");
+        _laptop.Remove("sys/devices/pci0000:00/0000:00:1f.6/driver");
+        _laptop.Link("sys/devices/pci0000:00/0000:00:1f.6/driver/module", "../../../../module/r8125");
+        using (var home = new LaptopTree(_laptop.Root))
+        {
+            _laptop.Write(KnownHardware.Place, KnownHardware.ToBytes(KernelNeeds.OfHardware(new LaptopFacts(home))));
+        }
+
+        Assert.Equal("disk nvme\ncard r8125\n", File.ReadAllText(_laptop[KnownHardware.Place]));
+        File.AppendAllText(_laptop[KnownHardware.Place], "disk\n\nsomething else\n");
+        _laptop.Remove("sys/devices/pci0000:00/0000:00:1f.6/driver/module");
+        _laptop.Link("sys/devices/pci0000:00/0000:00:1f.6/driver/module", "../../../../module/e1000e");
+        _laptop.WriteDisk("nbd0", "virtual/block", "", partitions: 2);
+        _laptop.Write("proc/self/mountinfo", "22 1 43:2 / / rw,relatime - ext4 /dev/nbd0p2 rw\n");
+        using var tree = new LaptopTree(_laptop.Root);
+        Assert.Equal(["nvme essential", "r8125 told"], KernelNeeds.OfHardware(new LaptopFacts(tree)).Select(need => $"{need.Name} {(need.IsEssential ? "essential" : "told")}"));
+    }
+
     [Fact]
     public void Layers_BelowTheRoot_AreNeeded()
     {

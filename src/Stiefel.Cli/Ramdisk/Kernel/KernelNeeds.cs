@@ -36,11 +36,11 @@ internal static class KernelNeeds
         ];
     }
 
-    /// <summary>The drivers that this laptop uses now for its disk and network cards.</summary>
-    public static IEnumerable<KernelNeed> OfHardware(LaptopFacts laptop) =>
+    /// <summary>The drivers that this laptop uses for its disk and network cards; while its system runs on a desktop, those that are known of it.</summary>
+    public static IEnumerable<KernelNeed> OfHardware(LaptopFacts laptop) => laptop.Root.IsRemote ? KnownHardware.Read(laptop.Tree) :
     [
-        .. laptop.Root.Disks.SelectMany(disk => DriversOf(laptop.Tree, $"sys/class/block/{disk}")).Select(driver => new KernelNeed(driver, "this laptop's disk")),
-        .. laptop.Cards.SelectMany(card => DriversOf(laptop.Tree, $"sys/class/net/{card.Name}")).Select(driver => new KernelNeed(driver, "this laptop's network card") { IsEssential = false }),
+        .. laptop.Root.Disks.SelectMany(disk => DriversOf(laptop.Tree, $"sys/class/block/{disk}")).Select(KnownHardware.OfDisk),
+        .. laptop.Cards.SelectMany(card => DriversOf(laptop.Tree, $"sys/class/net/{card.Name}")).Select(KnownHardware.OfCard),
     ];
 
     /// <summary>The needs that neither a ramdisk's modules nor its kernel's built-in drivers meet.</summary>
