@@ -80,6 +80,7 @@ internal static class AgentProgram
             OnlineWait.Bound(log);
         }
 
+        RootGroup.Stay();
         using var programs = ExitRamdisk.IsMade ? ReadOnlyFile.Open(ExitRamdisk.Directory) : null;
         var standBy = Serve(session, link, disk, end, programs, 0, log);
         ReadyPipe.TellReady(readyPipe);

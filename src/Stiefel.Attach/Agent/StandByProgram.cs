@@ -25,6 +25,7 @@ internal static class StandByProgram
     {
         var log = new AttachLog();
         AgentProgram.Prepare(log);
+        RootGroup.Stay();
         using var holdings = new AgentHoldings(() => Environment.TickCount64, outside => outside is null ? NbdNetlink.TryOpen() : outside.Run(NbdNetlink.TryOpen));
         Hear(socket, holdings);
         if (!holdings.IsComplete)

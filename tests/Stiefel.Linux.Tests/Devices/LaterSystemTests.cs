@@ -21,4 +21,21 @@ public sealed class LaterSystemTests
         Assert.Equal("\r\n\astiefel: hear\r\n", File.ReadAllText(console));
         Assert.Equal(File.ReadAllText(console), File.ReadAllText(second));
     }
+
+    [Theory]
+    [InlineData("0::/init.scope\n", "0")]
+    [InlineData("5:memory:/\n0::/init.scope\n", "0")]
+    [InlineData("0::/\n", "")]
+    [InlineData("1:name=systemd:/init.scope\n", "")]
+    public void LeaveGroup_ProcessInAGroupOfVersion2_IsMovedToTheRoot(string own, string written)
+    {
+        using var files = new TemporaryDirectory();
+        var (groups, root) = (Path.Combine(files.Path, "cgroup"), Path.Combine(files.Path, "cgroup.procs"));
+        File.WriteAllText(groups, own);
+        File.WriteAllText(root, "");
+
+        Assert.True(LaterSystem.LeaveGroup(groups, root));
+
+        Assert.Equal(written, File.ReadAllText(root));
+    }
 }
