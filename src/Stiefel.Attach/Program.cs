@@ -29,12 +29,12 @@ if (args is [AgentProgram.Argument, var childsEnd] && int.TryParse(childsEnd, Cu
     AgentProgram.Run(ready);
 }
 
-if (args is [StandByProgram.Argument, var socket] && int.TryParse(socket, CultureInfo.InvariantCulture, out var toAgent))
+if (args is [StandByProgram.Argument or StandByProgram.BesideArgument, var socket] && int.TryParse(socket, CultureInfo.InvariantCulture, out var toAgent))
 {
     LeastPrivilege.Keep(
         Capability.SysAdmin, Capability.NetAdmin, Capability.IpcLock, Capability.SysResource, Capability.MakeNode, Capability.DacOverride,
         Capability.NetBindService);
-    StandByProgram.Run(toAgent);
+    StandByProgram.Run(toAgent, args[0] == StandByProgram.BesideArgument ? RescueProgram.GoOn : null);
 }
 
 if (args is [AttachOrder.Argument, _, _, _, _] && AttachOrder.Parse(args) is { } order)

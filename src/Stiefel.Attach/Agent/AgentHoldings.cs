@@ -29,6 +29,12 @@ internal sealed class AgentHoldings(Func<long> milliseconds, Func<NetworkNamespa
 
     internal AttachSession? Session { get; private set; }
 
+    /// <summary>Where the disk is on a system that ran before it; null for a payload.</summary>
+    internal AttachOrder? Beside { get; private set; }
+
+    /// <summary>The number of the device.</summary>
+    internal int Index => Beside?.Index ?? AttachedDisk.PayloadsIndex;
+
     /// <summary>The server's description of the disk when it was attached.</summary>
     internal NbdExportInfo? Export { get; private set; }
 
@@ -44,7 +50,7 @@ internal sealed class AgentHoldings(Func<long> milliseconds, Func<NetworkNamespa
     /// <inheritdoc cref="Counters"/>
     internal SafeFileHandle? RequestSize { get; private set; }
 
-    /// <summary>The socket of <see cref="EndListener"/>; null if there is none.</summary>
+    /// <summary>The socket at which the agent is asked to say goodbye; null if there is none.</summary>
     internal SafeFileHandle? EndSocket { get; private set; }
 
     /// <summary>The directory with this program.</summary>
@@ -85,9 +91,9 @@ internal sealed class AgentHoldings(Func<long> milliseconds, Func<NetworkNamespa
     /// True unless the connection surely works. The kernel announces a dead connection once, perhaps to an agent that was killed before it acted. To replace
     /// a connection that works costs a moment; to miss a dead one would be the end of the disk.
     /// </summary>
-    internal bool IsPerhapsLost(int index)
+    internal bool IsPerhapsLost()
     {
-        _isLost = _isLost || Kernel?.WaitForLinkDead(index, TimeSpan.Zero) == true;
+        _isLost = _isLost || Kernel?.WaitForLinkDead(Index, TimeSpan.Zero) == true;
         return _isLost || milliseconds() - _since < (long)s_unsure.TotalMilliseconds;
     }
 
@@ -101,6 +107,7 @@ internal sealed class AgentHoldings(Func<long> milliseconds, Func<NetworkNamespa
         {
             case StandByWord.Outside: Outside = NetworkNamespace.Of(file!); break;
             case StandByWord.Session: (Session, _kernel) = (AttachSession.Parse(text), open(Outside)); break;
+            case StandByWord.Beside: Beside = AttachOrder.Parse(text.Split('\n')); break;
             case StandByWord.Export: Export = ParseExport(text); break;
             case StandByWord.Card: CardKind = text.Length == 0 ? null : text; break;
             case StandByWord.Counters: Counters = file; break;
@@ -113,6 +120,9 @@ internal sealed class AgentHoldings(Func<long> milliseconds, Func<NetworkNamespa
             default: break;
         }
     }
+
+    /// <summary>Writes the order for <see cref="StandByWord.Beside"/>.</summary>
+    internal static string Format(AttachOrder order) => string.Join('\n', order.Format());
 
     /// <summary>Writes the description for <see cref="StandByWord.Export"/>.</summary>
     internal static string Format(NbdExportInfo export) =>
@@ -131,7 +141,7 @@ internal sealed class AgentHoldings(Func<long> milliseconds, Func<NetworkNamespa
     // Announcements up to now have been acted on. One of the new connection may be among them, so for a moment nothing is sure.
     private void HearBack(string reached)
     {
-        while (_kernel?.WaitForLinkDead(AttachedDisk.PayloadsIndex, TimeSpan.Zero) == true)
+        while (_kernel?.WaitForLinkDead(Index, TimeSpan.Zero) == true)
         {
         }
 
@@ -151,10 +161,13 @@ internal enum StandByWord : byte
     /// <summary>The namespace of the laptop's system; comes before the session, or not at all.</summary>
     Outside = (byte)'O',
 
+    /// <summary>Where the disk is on a system that ran before it (<see cref="AgentHoldings.Format(AttachOrder)"/>); comes before the session, or not at all.</summary>
+    Beside = (byte)'R',
+
     /// <summary>The session, as in its file.</summary>
     Session = (byte)'S',
 
-    /// <summary>The disk, by <see cref="AgentHoldings.Format"/>.</summary>
+    /// <summary>The disk, by <see cref="AgentHoldings.Format(NbdExportInfo)"/>.</summary>
     Export = (byte)'E',
 
     /// <summary>The card's kind; empty for hardware.</summary>
@@ -166,7 +179,7 @@ internal enum StandByWord : byte
     /// <summary>The device's `max_sectors_kb`.</summary>
     RequestSize = (byte)'Z',
 
-    /// <summary>The socket at which the last process asks.</summary>
+    /// <summary>The socket at which the last process asks, or `stiefel-client detach`.</summary>
     EndSocket = (byte)'D',
 
     /// <summary>The directory with this program; comes after all the others.</summary>

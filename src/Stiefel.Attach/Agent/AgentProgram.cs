@@ -101,22 +101,40 @@ internal static class AgentProgram
         disk.KeepConnected();
     }
 
-    /// <summary>
-    /// Starts what goes on beside the disk, on threads of its own: the laptop's notices, and the way to its control plane. Returns what keeps the stand-by, to
-    /// be begun once process 1 waits no more, whose pipe a child would inherit; null if the program cannot be started again.
-    /// </summary>
+    /// <summary>Starts what goes on beside a payload's disk, and the way to the laptop's control plane.</summary>
     private static StandByKeeper? Serve(
         AttachSession session, LinkNamespace link, AttachedDisk disk, EndListener? end, SafeFileHandle? programs, ulong lastNotice, AttachLog log)
     {
-        var board = new NoticeBoard(log);
+        var standBy = Serve(
+            session, disk, new NoticeBoard(log), programs is null ? null : (programs, ExitRamdisk.Program.TrimStart('/'), StandByProgram.Argument),
+            [.. link.Holdings], end is null ? [] : [new(StandByWord.EndSocket, "", end.Handle)], lastNotice, log);
+        ControlPassage.Start(link, () => disk.Laptop() is { } laptop ? new IPEndPoint(laptop.Address, WellKnownPorts.Admin) : null, log.Say);
+        return standBy;
+    }
+
+    /// <summary>
+    /// Starts what goes on beside the disk, on threads of its own: the laptop's notices. Returns what keeps the stand-by, to be begun once the starter waits no
+    /// more, whose pipe a child would inherit; null if the program cannot be started again.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="disk">The disk.</param>
+    /// <param name="board">Shows the notices.</param>
+    /// <param name="program">A directory, the program's name in it, and its first argument; null if it cannot be started again.</param>
+    /// <param name="first">What the stand-by must know before the session.</param>
+    /// <param name="more">What else it must know.</param>
+    /// <param name="lastNotice">The number of the last notice shown.</param>
+    /// <param name="log">Receives messages for the person.</param>
+    internal static StandByKeeper? Serve(
+        AttachSession session, AttachedDisk disk, NoticeBoard board, (SafeFileHandle Directory, string Name, string Argument)? program,
+        StandByMessage[] first, StandByMessage[] more, ulong lastNotice, AttachLog log)
+    {
         var shown = lastNotice;
-        var standBy = programs is null ? null : new StandByKeeper(
-            socket => ChildProcess.StartIn(programs, ExitRamdisk.Program.TrimStart('/'), [StandByProgram.Name, StandByProgram.Argument, socket]),
+        var standBy = program is not { } file ? null : new StandByKeeper(
+            socket => ChildProcess.StartIn(file.Directory, file.Name, [StandByProgram.Name, file.Argument, socket]),
             () =>
             [
-                .. link.Holdings, new(StandByWord.Session, session.Format()), .. disk.Holdings,
-                .. end is null ? (StandByMessage[])[] : [new(StandByWord.EndSocket, "", end.Handle)],
-                new(StandByWord.Notice, Volatile.Read(ref shown).ToString(CultureInfo.InvariantCulture)), new(StandByWord.Programs, "", programs),
+                .. first, new(StandByWord.Session, session.Format()), .. disk.Holdings, .. more,
+                new(StandByWord.Notice, Volatile.Read(ref shown).ToString(CultureInfo.InvariantCulture)), new(StandByWord.Programs, "", file.Directory),
             ],
             log.Say);
         disk.Changed = isLost => standBy?.Tell(isLost ? StandByWord.Lost : StandByWord.Back, isLost ? "" : $"{disk.Laptop()}");
@@ -129,7 +147,6 @@ internal static class AgentProgram
                 standBy?.Tell(StandByWord.Notice, notice.Number.ToString(CultureInfo.InvariantCulture));
             },
             lastNotice).Start();
-        ControlPassage.Start(link, () => disk.Laptop() is { } laptop ? new IPEndPoint(laptop.Address, WellKnownPorts.Admin) : null, log.Say);
         return standBy;
     }
 

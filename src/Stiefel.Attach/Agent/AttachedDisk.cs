@@ -94,19 +94,19 @@ internal sealed class AttachedDisk : IDisposable
         }
     }
 
-    /// <summary>Goes on with a payload's disk in the place of an agent that was killed.</summary>
+    /// <summary>Goes on with a disk in the place of an agent that was killed.</summary>
     internal static AttachedDisk TakeOver(AgentHoldings holdings, AttachLog log)
     {
         var (session, export, kernel) = (holdings.Session!, holdings.Export!, holdings.Kernel!);
-        var connector = new ServerConnector(session, log);
+        var connector = new ServerConnector(session, log, holdings.Beside?.Interface);
         connector.GoOn(export, holdings.Reached);
         var patience = BlockDeviceOptions.For(session, export).RequestTimeout;
-        var disk = new AttachedDisk(PayloadsIndex, kernel, connector, new RequestPatience(patience), log)
+        var disk = new AttachedDisk(holdings.Index, kernel, connector, new RequestPatience(patience), log)
         {
             _isTakenOver = true,
-            _isLost = holdings.IsPerhapsLost(PayloadsIndex),
+            _isLost = holdings.IsPerhapsLost(),
             _isAnnounced = holdings.IsAnnounced,
-            _over = kernel.ListConnected().Contains(PayloadsIndex) ? null : "the disk has been disconnected",
+            _over = kernel.ListConnected().Contains(holdings.Index) ? null : "the disk has been disconnected",
         };
         if (holdings is { Counters: { } counters, RequestSize: { } size })
         {
@@ -115,6 +115,9 @@ internal sealed class AttachedDisk : IDisposable
 
         return disk;
     }
+
+    /// <summary>False once the disk has been disconnected, or belongs to another desktop.</summary>
+    internal bool IsThere => _over is null;
 
     /// <summary>Receives true when the connection is lost, and false when it works again.</summary>
     internal Action<bool> Changed { private get; set; } = static _ => { };

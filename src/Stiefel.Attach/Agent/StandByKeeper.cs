@@ -24,6 +24,7 @@ internal sealed class StandByKeeper(Func<string, int> start, Func<IEnumerable<St
     private readonly Lock _telling = new();
     private Socket? _standBy;
     private int _process;
+    private bool _isOver;
 
     /// <summary>Starts the thread that keeps it. The stand-by inherits that thread's network namespace, which is the caller's.</summary>
     internal void Begin() => new Thread(Keep, StackBytes) { IsBackground = true }.Start();
@@ -40,6 +41,16 @@ internal sealed class StandByKeeper(Func<string, int> start, Func<IEnumerable<St
         }
     }
 
+    /// <summary>Ends the stand-by for good, before the agent itself ends.</summary>
+    internal void End()
+    {
+        lock (_telling)
+        {
+            _isOver = true;
+            Kill();
+        }
+    }
+
     private void Keep()
     {
         string? said = null;
@@ -47,6 +58,11 @@ internal sealed class StandByKeeper(Func<string, int> start, Func<IEnumerable<St
         {
             var began = Environment.TickCount64;
             var reason = KeepOne();
+            if (_isOver)
+            {
+                return;
+            }
+
             if (Environment.TickCount64 - began >= (long)s_longest.TotalMilliseconds)
             {
                 (pause, said) = (s_first, null);
@@ -73,7 +89,10 @@ internal sealed class StandByKeeper(Func<string, int> start, Func<IEnumerable<St
                 using (theirs)
                 using (var inherited = new InheritedDescriptor(theirs))
                 {
-                    _process = start(inherited.Number);
+                    if (!TryStart(inherited.Number))
+                    {
+                        return "";
+                    }
                 }
 
                 try
@@ -83,7 +102,7 @@ internal sealed class StandByKeeper(Func<string, int> start, Func<IEnumerable<St
                 }
                 finally
                 {
-                    End();
+                    EndOne();
                 }
             }
 
@@ -92,6 +111,19 @@ internal sealed class StandByKeeper(Func<string, int> start, Func<IEnumerable<St
         catch (Exception exception)
         {
             return $"the agent has no stand-by, which would go on if the agent were killed: {exception.Message}";
+        }
+    }
+
+    private bool TryStart(string socket)
+    {
+        lock (_telling)
+        {
+            if (!_isOver)
+            {
+                _process = start(socket);
+            }
+
+            return !_isOver;
         }
     }
 
@@ -129,15 +161,26 @@ internal sealed class StandByKeeper(Func<string, int> start, Func<IEnumerable<St
     }
 
     // Kill it before the socket is closed: it would take that for the agent's end.
-    private void End()
+    private void EndOne()
     {
+        int process;
         lock (_telling)
         {
             _standBy = null;
-            ChildProcess.Kill(_process);
+            Kill();
+            (process, _process) = (_process, 0);
         }
 
-        _ = ChildProcess.Wait(_process);
+        _ = ChildProcess.Wait(process);
+    }
+
+    // Zero would be every process of this group.
+    private void Kill()
+    {
+        if (_process != 0)
+        {
+            ChildProcess.Kill(_process);
+        }
     }
 
     private bool TryTell(Socket standBy, StandByMessage message)
@@ -151,7 +194,7 @@ internal sealed class StandByKeeper(Func<string, int> start, Func<IEnumerable<St
         catch (LinuxException)
         {
             // It is gone, or has not heard for long. One that has not heard everything must not go on in the agent's place.
-            ChildProcess.Kill(_process);
+            Kill();
             return false;
         }
         finally

@@ -19,11 +19,19 @@ internal static class StandByProgram
     /// <summary>Its argv[1]. argv[2] is the descriptor number of the socket to the agent.</summary>
     internal const string Argument = "--stand-by";
 
+    /// <summary>Its argv[1] for a disk on a system that ran before it.</summary>
+    internal const string BesideArgument = "--stand-by-beside";
+
+    /// <summary>Where such a system has room for a device node (<see cref="AttachLog"/>).</summary>
+    internal const string BesidesNodes = "/dev";
+
     /// <summary>Waits, and then runs as the agent; never returns.</summary>
+    /// <param name="socket">The descriptor of the socket to the agent.</param>
+    /// <param name="goOnBeside">Runs as the agent of a disk on a system that ran before it, and returns the exit code; null for a payload's.</param>
     [DoesNotReturn]
-    internal static void Run(int socket)
+    internal static void Run(int socket, Func<AgentHoldings, AttachLog, int>? goOnBeside)
     {
-        var log = new AttachLog();
+        var log = goOnBeside is null ? new AttachLog() : new AttachLog(BesidesNodes);
         AgentProgram.Prepare(log);
         RootGroup.Stay();
         using var holdings = new AgentHoldings(() => Environment.TickCount64, outside => outside is null ? NbdNetlink.TryOpen() : outside.Run(NbdNetlink.TryOpen));
@@ -35,6 +43,11 @@ internal static class StandByProgram
         }
 
         log.Fail("the agent that keeps the laptop's disk connected was killed; its stand-by goes on in its place");
+        if (goOnBeside is not null)
+        {
+            Environment.Exit(goOnBeside(holdings, log));
+        }
+
         AgentProgram.GoOn(holdings, log);
     }
 

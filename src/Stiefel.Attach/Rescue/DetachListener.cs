@@ -23,16 +23,15 @@ internal sealed class DetachListener : IDisposable
     /// <param name="goodbye">Ends the use of the disk and tells the laptop.</param>
     /// <param name="abandon">Disconnects the device without telling the laptop.</param>
     /// <param name="leave">Removes everything else. Called before the last answer, because the next agent may start at once.</param>
-    internal DetachListener(string path, FinalGoodbye goodbye, Action abandon, Action leave)
+    /// <param name="socket">The listening socket of an agent that was killed; null to make one.</param>
+    internal DetachListener(string path, FinalGoodbye goodbye, Action abandon, Action leave, Socket? socket = null)
     {
         (_path, _goodbye, _abandon, _leave) = (path, goodbye, abandon, leave);
-        File.Delete(path);
-        _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        _socket.Bind(new UnixDomainSocketEndPoint(path));
-        // Connecting needs write permission (man 7 unix), and nothing listens yet.
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        _socket.Listen(Backlog);
+        _socket = socket ?? Listen(path);
     }
+
+    /// <summary>The socket, which a stand-by holds too.</summary>
+    internal SafeSocketHandle Handle => _socket.SafeHandle;
 
     /// <summary>Answers questions until a client has been told how the disk ended.</summary>
     internal void HearUntilEnd()
@@ -57,6 +56,17 @@ internal sealed class DetachListener : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
+
+    private static Socket Listen(string path)
+    {
+        File.Delete(path);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        // Connecting needs write permission (man 7 unix), and nothing listens yet.
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        socket.Listen(Backlog);
+        return socket;
+    }
 
     private bool HasToldEnd(Socket socket)
     {

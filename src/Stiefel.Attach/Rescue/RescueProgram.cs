@@ -5,6 +5,7 @@ using Stiefel.Attach.Agent;
 using Stiefel.Attach.Console;
 using Stiefel.Linux.Devices;
 using Stiefel.Linux.Errors;
+using Stiefel.Linux.Files;
 using Stiefel.Linux.Nbd;
 using Stiefel.Linux.Network;
 using Stiefel.Linux.Processes;
@@ -21,6 +22,10 @@ internal static class RescueProgram
     private const int StackBytes = 256 * 1024;
     private const int StandardError = 2;
 
+    // man 5 proc: leads to the program that this process was started from, also when its file is gone.
+    private const string Self = "/proc/self";
+    private const string OwnProgram = "exe";
+
     // Move to the root group: processes in the group of a session or service are killed when it ends (man 5 systemd.kill).
     private const string RootGroup = "/sys/fs/cgroup/cgroup.procs";
 
@@ -28,20 +33,19 @@ internal static class RescueProgram
     internal static int Run(AttachOrder order)
     {
         using var errors = new SafeFileHandle(StandardError, ownsHandle: false);
-        var log = new AttachLog("/dev") { Watcher = errors };
+        var log = new AttachLog(StandByProgram.BesidesNodes) { Watcher = errors };
         try
         {
             LeaveGroup();
             AgentProgram.Settle(log);
             var session = Take(order.SessionFile);
             using var disk = AttachedDisk.AttachBeside(order.Index, order.Interface, session, log);
-            using var listener = new DetachListener(order.Socket, disk.Goodbye(), () => Abandon(order.Index), RemoveTunnel);
-            log.Watcher = null;
-            LetGoOfTerminal();
-            disk.Notices(session, Board(log).Show).Start();
-            new Thread(disk.KeepConnected, StackBytes) { IsBackground = true }.Start();
-            ReadyPipe.TellReady(order.ReadyPipe);
-            listener.HearUntilEnd();
+            KeepUntilDetached(order, session, disk, 0, log, () =>
+            {
+                log.Watcher = null;
+                LetGoOfTerminal();
+                ReadyPipe.TellReady(order.ReadyPipe);
+            });
             return 0;
         }
         catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException or FormatException)
@@ -49,6 +53,43 @@ internal static class RescueProgram
             log.Fail($"cannot attach the laptop's disk: {exception.Message}");
             RemoveTunnel();
             return 1;
+        }
+    }
+
+    /// <summary>Runs in the place of an agent that was killed, until the disk is detached. Returns the exit code.</summary>
+    internal static int GoOn(AgentHoldings holdings, AttachLog log)
+    {
+        RootStorageDaemon.SetName(AgentProgram.Name.TrimStart('@'));
+        using var disk = AttachedDisk.TakeOver(holdings, log);
+        if (!disk.IsThere || holdings is not { Beside: { } order, EndSocket: { } socket })
+        {
+            // The agent was killed in the midst of detaching.
+            RemoveTunnel();
+            return 1;
+        }
+
+        KeepUntilDetached(order, holdings.Session!, disk, holdings.LastNotice, log, () => { }, SocketPair.Adopt(socket));
+        return 0;
+    }
+
+    private static void KeepUntilDetached(
+        AttachOrder order, AttachSession session, AttachedDisk disk, ulong lastNotice, AttachLog log, Action ready, Socket? socket = null)
+    {
+        using var self = ReadOnlyFile.Open(Self);
+        StandByKeeper? standBy = null;
+        using var listener = new DetachListener(order.Socket, disk.Goodbye(), () => Abandon(order.Index), Leave, socket);
+        standBy = AgentProgram.Serve(
+            session, disk, Board(log), (self, OwnProgram, StandByProgram.BesideArgument), [new(StandByWord.Beside, AgentHoldings.Format(order))],
+            [new(StandByWord.EndSocket, "", listener.Handle)], lastNotice, log);
+        new Thread(disk.KeepConnected, StackBytes) { IsBackground = true }.Start();
+        ready();
+        standBy?.Begin();
+        listener.HearUntilEnd();
+
+        void Leave()
+        {
+            standBy?.End();
+            RemoveTunnel();
         }
     }
 

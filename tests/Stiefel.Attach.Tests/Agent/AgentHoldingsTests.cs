@@ -50,6 +50,16 @@ public sealed class AgentHoldingsTests : IDisposable
     }
 
     [Fact]
+    public void Take_DiskBesideARunningSystem_IsThatOne()
+    {
+        Assert.Equal(0, _holdings.Index);
+        var order = new AttachOrder(3, 2, "enp1s0", "/run/stiefel client");
+        _holdings.Take(StandByWord.Beside, AgentHoldings.Format(order), null);
+        Assert.Equal(order, _holdings.Beside);
+        Assert.Equal(2, _holdings.Index);
+    }
+
+    [Fact]
     public void IsComplete_AgentKilledWhileItTold_IsNotGoneOnWith()
     {
         _holdings.Take(StandByWord.Export, AgentHoldings.Format(s_export), null);
@@ -61,28 +71,28 @@ public sealed class AgentHoldingsTests : IDisposable
     {
         _holdings.Take(StandByWord.Back, "[fe80::1%3]:10809", null);
         _now += 2000;
-        Assert.False(_holdings.IsPerhapsLost(0));
+        Assert.False(_holdings.IsPerhapsLost());
     }
 
     [Fact]
     public void IsPerhapsLost_JustMadeOrBeingReplaced_IsReplaced()
     {
         // At first nothing was heard of it for long enough.
-        Assert.True(_holdings.IsPerhapsLost(0));
+        Assert.True(_holdings.IsPerhapsLost());
         _now += 60_000;
         _holdings.Take(StandByWord.Back, "[fe80::1%3]:10809", null);
         _now += 1999;
-        Assert.True(_holdings.IsPerhapsLost(0));
+        Assert.True(_holdings.IsPerhapsLost());
         Assert.False(_holdings.IsAnnounced);
 
         _now += 60_000;
         _holdings.Take(StandByWord.Lost, "", null);
         _now += 60_000;
-        Assert.True(_holdings.IsPerhapsLost(0));
+        Assert.True(_holdings.IsPerhapsLost());
         Assert.True(_holdings.IsAnnounced);
         _holdings.Take(StandByWord.Back, "[fe80::1%3]:10809", null);
         _now += 60_000;
-        Assert.False(_holdings.IsPerhapsLost(0));
+        Assert.False(_holdings.IsPerhapsLost());
         Assert.False(_holdings.IsAnnounced);
     }
 }

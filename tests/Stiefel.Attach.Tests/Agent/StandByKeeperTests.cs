@@ -69,6 +69,22 @@ public sealed class StandByKeeperTests : IDisposable
         Assert.NotEqual(first.Process, Next().Process);
     }
 
+    /// <summary>An agent that ends because it was told to must not be taken for one that was killed.</summary>
+    [Fact]
+    public void End_StandByThatRuns_IsKilledAndNotReplaced()
+    {
+        var keeper = Begin();
+        var first = Next();
+        Assert.Equal("N1", Hear(first.Socket));
+        keeper.End();
+
+        // As above: only then can the keeper see that it has ended.
+        first.Socket.Dispose();
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{first.Process}"), TimeLimit.Seconds(20)));
+        Assert.False(_started.TryTake(out _, TimeSpan.FromSeconds(1)));
+        Assert.Empty(_said);
+    }
+
     [Fact]
     public void Keep_NoneCanBeStarted_SaysSoOnce()
     {

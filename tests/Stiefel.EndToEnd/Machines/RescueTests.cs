@@ -81,6 +81,7 @@ public sealed class RescueTests(MachineParts parts)
         await shell.RunAsync("systemctl start udisks2; for card in /sys/class/net/e*; do ip link set ${card##*/} up; done", _token);
         Assert.Matches("/dev/nbd0, the disk of .*, read-only", await AttachAsync(shell, ""));
         await IsLeftAloneAsync(shell);
+        await KillAgentAsync(shell);
         await shell.RunAsync("[ $(blockdev --getro /dev/nbd0) = 1 ] && ! dd if=/dev/zero of=/dev/nbd0 bs=4096 count=1 oflag=direct 2>/dev/null", _token);
 
         await shell.RunAsync($"mount -o ro,noload /dev/nbd0p{disk.RootPartition} /media && grep -q laptop /media/etc/hostname", _token);
@@ -108,6 +109,14 @@ public sealed class RescueTests(MachineParts parts)
         await shell.RunAsync("! find /dev/disk -lname '*/nbd0*' | grep .", _token);
     }
 
+    /// <summary>Kills the agent, and the disk's connection afterwards: the stand-by makes the next one. It also answers what follows here.</summary>
+    private Task<string> KillAgentAsync(ConsoleShell shell) => shell.RunAsync(
+        """
+        until pgrep -x stiefel-standby; do sleep 0.1; done; p=$(pgrep -x stiefel-agent) && kill -9 $p
+        until [ -n "$(pgrep -x stiefel-agent)" ] && [ "$(pgrep -x stiefel-agent)" != $p ]; do sleep 0.1; done
+        ss -K dport = :10809 && dd if=/dev/nbd0 of=/dev/null bs=1M count=1 iflag=direct && until pgrep -x stiefel-standby; do sleep 0.1; done
+        """, _token, TimeLimits.Command * 2);
+
     private async Task RepairAsync(ConsoleShell shell, LaptopDisk disk)
     {
         var root = $"/dev/nbd0p{disk.RootPartition}";
@@ -117,7 +126,7 @@ public sealed class RescueTests(MachineParts parts)
         // Exit code 1: errors were corrected, man 8 e2fsck.
         await shell.RunAsync($"e2fsck -f -y {root} >/run/fsck-said 2>&1; [ $? = 1 ] && e2fsck -f -n {root}", _token);
         Assert.Contains("is detached, and the laptop has its disk back", await shell.RunAsync($"{Client} detach", _token), StringComparison.Ordinal);
-        await shell.RunAsync($"! ls {Rules} | grep stiefel && ! ip link show stiefeltunnel && ! pgrep -f stiefel-agent", _token);
+        await shell.RunAsync($"! ls {Rules} | grep stiefel && ! ip link show stiefeltunnel && ! pgrep -f 'stiefel-agent|stiefel-standby'", _token);
     }
 
     /// <summary>Leaves for the laptop's system, whose login prompt follows on the same console, and ends it in order.</summary>
