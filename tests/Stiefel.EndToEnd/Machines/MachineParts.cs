@@ -4,6 +4,7 @@ using Stiefel.Cli.Machines;
 using Stiefel.Cli.Ramdisk;
 using Stiefel.CommandLine;
 using Stiefel.EndToEnd.Encrypted;
+using Stiefel.Machines.Consoles;
 using Stiefel.Machines.Disks;
 using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
@@ -78,6 +79,27 @@ public sealed class MachineParts : IDisposable
         await playAsync(run, payload);
         await payload.Desktop.DisposeAsync();
         await LookAsync(run, payload.Laptop, lookAsync ?? (_ => Task.CompletedTask), endsHard);
+    });
+
+    /// <summary>
+    /// Plays a scenario at the prompt of a desktop that has booted from a laptop with this disk, whose ramdisk serves from its start; checks in the end that no request
+    /// has failed and that the disk needs no repair.
+    /// </summary>
+    internal Task PlayBootedAsync(string name, LaptopDisk disk, Func<ConsoleShell, Task> playAsync) => PlayAsync(name, async run =>
+    {
+        var token = TestContext.Current.CancellationToken;
+        var image = await disk.CopyAsync(Path.Combine(run.WorkDirectory, "laptop.img"), token);
+        var key = NewKey("stick");
+        await using (await RamdiskLaptop.StartAsync(run, [new VirtualDisk(image.Path)], key, token))
+        {
+            await using var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, token);
+            var shell = await desktop.LogInAsync(token);
+            await playAsync(shell);
+            await PayloadChecks.NoDiskErrorAsync(shell, token);
+            await desktop.PowerOffAsync(shell, token);
+        }
+
+        await DiskChecks.CleanAsync(image, disk.RootPartition, token);
     });
 
     private async Task LookAsync(MachineRun run, Laptop laptop, Func<DiskImage, Task>? lookAsync, bool endedHard = false)

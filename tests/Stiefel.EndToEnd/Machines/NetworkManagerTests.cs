@@ -1,5 +1,4 @@
 using Stiefel.Machines.Consoles;
-using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
 
@@ -31,25 +30,8 @@ public sealed class NetworkManagerTests(MachineParts parts)
     private readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Desktop_WhoseNetworkIsManagedFilteredAndSwitchedOff_WritesOnAsIfNothingWere()
-    {
-        var disk = await parts.NetworkManagersDiskAsync();
-        await parts.PlayAsync("network-managers", async run =>
-        {
-            var image = await disk.CopyAsync(Path.Combine(run.WorkDirectory, "laptop.img"), _token);
-            var key = parts.NewKey("stick");
-            await using (await RamdiskLaptop.StartAsync(run, [new VirtualDisk(image.Path)], key, _token))
-            {
-                await using var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token);
-                var shell = await desktop.LogInAsync(_token);
-                await DisturbAsync(shell);
-                await PayloadChecks.NoDiskErrorAsync(shell, _token);
-                await desktop.PowerOffAsync(shell, _token);
-            }
-
-            await DiskChecks.CleanAsync(image, disk.RootPartition, _token);
-        });
-    }
+    public async Task Desktop_WhoseNetworkIsManagedFilteredAndSwitchedOff_WritesOnAsIfNothingWere() =>
+        await parts.PlayBootedAsync("network-managers", await parts.NetworkManagersDiskAsync(), DisturbAsync);
 
     private async Task DisturbAsync(ConsoleShell shell)
     {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Stiefel.Machines.Consoles;
-using Stiefel.Machines.Qemu;
 using Stiefel.Machines.Runs;
 using Stiefel.Machines.Scenarios;
 
@@ -63,21 +62,7 @@ public sealed class RoughCableTests(MachineParts parts)
     public async Task Desktop_WhoseCableLosesDelaysReordersDoublesAndDamages_LosesNothing()
     {
         var disk = await parts.PeersDiskAsync();
-        await parts.PlayAsync("rough-cable", async run =>
-        {
-            var image = await disk.CopyAsync(Path.Combine(run.WorkDirectory, "laptop.img"), _token);
-            var key = parts.NewKey("stick");
-            await using (await RamdiskLaptop.StartAsync(run, [new VirtualDisk(image.Path)], key, _token))
-            {
-                await using var desktop = await Desktop.StartAsync(run, "desktop", DesktopStart.Direct, key, _token);
-                var shell = await desktop.LogInAsync(_token);
-                await EndureAsync(shell, $"/dev/nbd0p{disk.SparePartition}");
-                await PayloadChecks.NoDiskErrorAsync(shell, _token);
-                await desktop.PowerOffAsync(shell, _token);
-            }
-
-            await DiskChecks.CleanAsync(image, disk.RootPartition, _token);
-        });
+        await parts.PlayBootedAsync("rough-cable", disk, shell => EndureAsync(shell, $"/dev/nbd0p{disk.SparePartition}"));
     }
 
     private async Task EndureAsync(ConsoleShell shell, string partition)
