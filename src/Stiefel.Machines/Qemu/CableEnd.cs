@@ -25,6 +25,9 @@ public sealed record CableEnd(string SocketPath, bool Listens, string Mac, strin
     /// <summary>Number of further cards of this machine; they have a carrier, but no machine is at the other end.</summary>
     public int IdleCards { get; init; }
 
+    /// <summary>Further cables of this machine, each at a card of its own.</summary>
+    public IReadOnlyList<CableEnd> Others { get; init; } = [];
+
     /// <summary>False for an adapter that is plugged in while the machine runs, by <see cref="VirtualMachine.PlugAdapterAsync"/>.</summary>
     public bool IsPluggedIn { get; init; } = true;
 

@@ -26,6 +26,10 @@ public static class QemuCommandLine
     /// <summary>QEMU's id of the network adapter.</summary>
     public const string AdapterId = "adapter";
 
+    /// <summary>QEMU's id of the card of another cable.</summary>
+    /// <param name="index">Its place in <see cref="CableEnd.Others"/>.</param>
+    public static string OtherAdapterId(int index) => $"{AdapterId}-other-{index + 1}";
+
     /// <summary>QEMU's id of the cable's end.</summary>
     public const string CableId = "cable";
 
@@ -223,6 +227,20 @@ public static class QemuCommandLine
         }
 
         AddIdleCards(arguments, cable);
+        AddOthers(arguments, cable.Others);
+    }
+
+    private static void AddOthers(List<string> arguments, IReadOnlyList<CableEnd> others)
+    {
+        for (var index = 0; index < others.Count; index++)
+        {
+            var (other, name) = (others[index], $"{CableId}-other-{index + 1}");
+            arguments.AddRange(
+            [
+                "-netdev", $"stream,id={name},server={(other.Listens ? "on" : "off")},addr.type=unix,addr.path={Quote(other.SocketPath)}",
+                "-device", $"{other.Model},id={OtherAdapterId(index)},netdev={name},mac={other.Mac},romfile=",
+            ]);
+        }
     }
 
     /// <summary>Adds cards, each alone at a hub of its own.</summary>

@@ -101,11 +101,16 @@ public sealed class MachineRun : IDisposable
         Timeline.Mark(kept.Name, "taken up");
         return StartAsync(kept with
         {
-            Cable = kept.Cable is { } cable ? cable with { SocketPath = InRun(cable.SocketPath), MoreSockets = [.. cable.MoreSockets.Select(InRun)] } : null,
+            Cable = kept.Cable is { } cable ? InRun(cable) : null,
             LogDirectory = LogDirectory,
             RunDirectory = _run.Path,
         }, token);
     }
+
+    private CableEnd InRun(CableEnd cable) => cable with
+    {
+        SocketPath = InRun(cable.SocketPath), MoreSockets = [.. cable.MoreSockets.Select(InRun)], Others = [.. cable.Others.Select(InRun)],
+    };
 
     private string InRun(string socket) => Path.Combine(_run.Path, Path.GetFileName(socket));
 
